@@ -1,0 +1,34 @@
+# Two commands on a fresh machine with Python 3.11 to 3.13, make and git: `make run` and `make test`.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null && echo $$p && break; \
+	done || echo python3)
+BIN = .venv/bin
+PROFILE ?=
+
+.PHONY: help install run test lock
+.DEFAULT_GOAL := help
+
+help: ## show this
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+install: ## the locked environment in .venv, nothing else
+	@$(or $(PYTHON),python3) deployments/install.py deployments/requirements.lock
+
+run: install ## start everything; PROFILE=deployments/profiles/<name>.toml for a real Comune
+	@$(BIN)/python -m flows run $(if $(PROFILE),--profile $(PROFILE))
+
+test: ## install what the tests need, a browser too, and run all of them
+	@$(or $(PYTHON),python3) deployments/install.py deployments/requirements-test.lock
+	@$(or $(PYTHON),python3) deployments/install.py browser
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lock: ## write the locks again from pyproject.toml (maintainers; needs the test environment)
+	$(BIN)/uv pip compile $(LOCKED) pyproject.toml -o deployments/requirements.lock
+	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --group test -c deployments/requirements.lock \
+		-o deployments/requirements-test.lock
+
+LOCKED = --quiet --no-config --no-header --no-annotate --no-emit-index-url --generate-hashes --universal \
+	--python-version 3.11

@@ -1,0 +1,58 @@
+"""Opens the database: SQLite by default, PostgreSQL by address; the same manners on both."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
+from sqlmodel import Session, create_engine
+
+BUSY_TIMEOUT_MS = 30_000  # how long a writer waits for another before "database is locked"
+
+
+def make_engine(address: str) -> Engine:
+    """An engine for an SQLAlchemy address; `postgresql://` means the psycopg 3 driver."""
+    url = make_url(address)
+    if url.drivername in ("postgresql", "postgres"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin DEFERRED by itself; see _begin
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA synchronous = FULL")  # an attempt that was committed survives a power cut
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    # A deferred transaction that turns into a writer fails at once with "database is locked", whatever
+    # the busy timeout (https://www.sqlite.org/lang_transaction.html): take the write lock at the start.
+    reads = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Session]:
+    """One short transaction: committed at the end, rolled back on an error. Never held over the network.
+
+    Rows stay readable after the commit.
+    """
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """One short look that changes nothing: on SQLite it neither waits for a writer nor holds one up."""
+    with Session(engine.execution_options(reading=True), expire_on_commit=False) as session:
+        yield session

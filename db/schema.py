@@ -1,0 +1,74 @@
+"""Brings a database to the revision of this code, or refuses one of another."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+from sqlmodel import SQLModel
+
+import db.models  # noqa: F401  (fills the metadata)
+from db.errors import StoreError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SchemaError(StoreError):
+    """The database is of another revision than the code; says what to do."""
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    config.set_main_option("script_location", str(ROOT / "db" / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def head() -> str:
+    """The newest revision that this code knows."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    if revision is None:
+        raise SchemaError("db/migrations holds no revision")
+    return revision
+
+
+def current(engine: Engine) -> str | None:
+    """The revision of the database; None when it is empty."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def pending(engine: Engine) -> list[str]:
+    """What `upgrade` would run, oldest first, as `revision: what it does`."""
+    script = ScriptDirectory.from_config(_config())
+    at = current(engine)
+    known = {revision.revision for revision in script.walk_revisions()}
+    if at is not None and at not in known:
+        raise SchemaError(
+            f"the database is at revision {at}, which this version does not know: install the newer version"
+        )
+    steps = script.iterate_revisions("head", at or "base")
+    return [f"{step.revision}: {step.doc}" for step in reversed(list(steps))]
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def check(engine: Engine) -> None:
+    """Refuse a database that is not at this code's revision."""
+    if current(engine) != head():
+        raise SchemaError(
+            f"the database is at revision {current(engine)}, this version needs {head()}: "
+            "run `python -m flows migrate`"
+        )
+
+
+def drift(engine: Engine) -> list[object]:
+    """Differences between the migrated database and the models; empty when they agree."""
+    with engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), SQLModel.metadata))

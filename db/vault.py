@@ -1,0 +1,50 @@
+"""Personal data at rest: encryption that rotates, and a keyed hash for look-up that does not.
+
+The look-up key never changes, because a tombstone has no number left to hash again.
+"""
+
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from db.errors import StoreError
+
+
+class VaultError(StoreError):
+    """A key is malformed, or what was stored was sealed with a key that is not configured."""
+
+
+class Vault:
+    """Seals and opens personal data.
+
+    `encryption_keys`: Fernet keys (32 bytes, URL-safe base64), the newest first; all of them open,
+    the first seals. `lookup_key`: at least 32 characters.
+    """
+
+    def __init__(self, encryption_keys: list[str], lookup_key: str) -> None:
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in encryption_keys])
+        except ValueError as exc:
+            raise VaultError("an encryption key is not 32 bytes in URL-safe base64") from exc
+        if len(lookup_key) < 32:
+            raise VaultError("the look-up key is shorter than 32 characters")
+        self._lookup_key = lookup_key.encode()
+
+    def seal(self, text: str) -> bytes:
+        return self._fernet.encrypt(text.encode())
+
+    def open(self, sealed: bytes) -> str:
+        try:
+            return self._fernet.decrypt(sealed).decode()
+        except InvalidToken as exc:
+            raise VaultError("sealed with a key that is not configured any more") from exc
+
+    def hash(self, text: str) -> str:
+        """HMAC-SHA256, hex, for look-up by equality."""
+        return hmac.new(self._lookup_key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def mask(phone: str) -> str:
+    """The last two digits, for a person who has to tell two rows apart."""
+    return f"***{phone[-2:]}" if len(phone) > 4 else "***"

@@ -1,0 +1,1 @@
+"""The verbs, in order: collect, compose, approve, dispatch; watch beside them, backfill for the past."""

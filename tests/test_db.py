@@ -1,0 +1,148 @@
+"""Types, transactions and the two readers' marks: the same on both databases."""
+
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlmodel import col, select
+
+from db import inbound, sources, weather_alerts
+from db.engine import reading, transaction
+from db.models import InboundEvent, Level, Source, SourceKind, WeatherAlert
+from db.vault import Vault
+from db.weather_alerts import AlertData
+from tests.builders import make_source, make_weather_alert
+
+
+def test_a_naive_time_is_refused(engine: Engine) -> None:
+    naive = datetime(2026, 11, 24, 10, 30)  # noqa: DTZ001
+    with pytest.raises(StatementError, match="without a zone"), transaction(engine) as session:
+        session.add(Source(kind=SourceKind.feed, address="https://a.example", checked_at=naive))
+
+
+def test_a_time_comes_back_as_the_same_instant_in_utc(engine: Engine) -> None:
+    rome = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Rome"))
+    with transaction(engine) as session:
+        session.add(Source(kind=SourceKind.feed, address="https://a.example", checked_at=rome))
+    with transaction(engine) as session:
+        found = session.exec(select(Source)).one()
+        assert found.checked_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+        assert found.checked_at.tzinfo is UTC
+        assert session.exec(select(Source).where(col(Source.checked_at) >= rome)).one()
+
+
+def test_an_enum_is_stored_by_value(engine: Engine) -> None:
+    with transaction(engine) as session:
+        make_weather_alert(session, level=Level.rossa)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT level FROM weatheralert")).scalar() == "rossa"
+
+
+def test_an_error_rolls_the_whole_transaction_back(engine: Engine) -> None:
+    def work() -> None:
+        with transaction(engine) as session:
+            make_source(session)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        work()
+    with transaction(engine) as session:
+        assert session.exec(select(Source)).all() == []
+
+
+def test_a_row_that_others_need_cannot_be_deleted(engine: Engine) -> None:
+    with transaction(engine) as session:
+        make_weather_alert(session)
+    with pytest.raises(IntegrityError), transaction(engine) as session:
+        session.connection().execute(text("DELETE FROM source"))
+
+
+def test_writers_wait_for_each_other_instead_of_failing(engine: Engine, now: datetime) -> None:
+    """Read, then write: on SQLite a deferred transaction would fail here with "database is locked"."""
+    with transaction(engine) as session:
+        source_id = make_source(session).id
+    errors: list[Exception] = []
+
+    def work() -> None:
+        try:
+            for _ in range(5):
+                with transaction(engine) as session:
+                    session.get_one(Source, source_id, with_for_update=True)
+                    sources.failed(session, source_id, "404", now=now)
+        except Exception as exc:  # noqa: BLE001  (the main thread looks at it)
+            errors.append(exc)
+
+    threads = [Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    with transaction(engine) as session:
+        assert session.get_one(Source, source_id).failures == 20
+
+
+def test_a_reader_does_not_wait_for_a_writer(engine: Engine) -> None:
+    """A page must open while a dispatch writes."""
+    with transaction(engine) as session:
+        make_source(session)
+    with transaction(engine) as writer:
+        make_source(writer, address="https://b.example/feed")
+        with reading(engine) as reader:
+            assert len(reader.exec(select(Source)).all()) == 1
+
+
+def test_a_source_counts_failures_in_a_row_and_forgets_them_at_the_next_success(
+    engine: Engine, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        source = make_source(session)
+        assert make_source(session).id == source.id
+        assert [sources.failed(session, source.id, "timeout", now=now) for _ in range(2)] == [1, 2]
+        assert (source.failure, source.succeeded_at) == ("timeout", None)
+        sources.succeeded(session, source.id, etag='"a"', last_modified=None, now=now)
+        assert (source.failures, source.failure, source.succeeded_at) == (0, None, now)
+
+
+def test_an_alert_read_twice_is_stored_once_and_the_newest_statement_comes_first(
+    engine: Engine, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        first = make_weather_alert(session, now=now - timedelta(hours=3))
+        names = AlertData.__dataclass_fields__
+        same = {name: getattr(first, name) for name in names}
+        newer = AlertData(**{**same, "sent_at": now, "level": Level.gialla})
+        assert weather_alerts.store(session, first.source_id, [AlertData(**same)], now=now) == 0
+        assert weather_alerts.store(session, first.source_id, [newer, newer], now=now) == 1
+        found = weather_alerts.not_over(session, "Lomb-09", now=now)
+        assert [alert.level for alert in found] == [Level.gialla, Level.arancione]
+        assert weather_alerts.not_over(session, "Lomb-09", now=first.expires) == []
+        assert len(session.exec(select(WeatherAlert)).all()) == 2
+
+
+def test_an_update_is_kept_once_encrypted_and_waits_until_it_is_handled(
+    engine: Engine, vault: Vault, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        kept = [
+            inbound.keep(session, vault, key=key, sender="+39333", payload='{"a": 1}', now=now)
+            for key in ("wamid.A", "wamid.B", "wamid.A")
+        ]
+        assert [event is not None for event in kept] == [True, True, False]
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT * FROM inboundevent")).all()
+        assert "wamid.A" not in str(rows)
+        assert "+39333" not in str(rows)
+    with transaction(engine) as session:
+        first, second = inbound.unhandled(session, limit=10)
+        assert first.id < second.id
+        assert vault.open(first.payload_sealed) == '{"a": 1}'
+        first.handled_at = now
+        second.failure = "KeyError"
+        session.add_all([first, second])
+    with transaction(engine) as session:
+        assert inbound.unhandled(session, limit=10) == []
+        assert len(session.exec(select(InboundEvent)).all()) == 2

@@ -1,0 +1,127 @@
+"""What Alembic's comparison cannot see is looked up in the database itself."""
+
+import pytest
+from sqlalchemy import Engine, Enum, inspect, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import Session, SQLModel
+
+from db import schema
+from db.engine import make_engine, transaction
+from db.models import Consent, ConsentEvent
+from db.vault import Vault
+from tests.builders import NOW
+
+
+def test_a_migrated_database_equals_the_models(engine: Engine) -> None:
+    assert schema.drift(engine) == []
+
+
+def test_every_enum_column_has_its_named_check(engine: Engine) -> None:
+    found = inspect(engine)
+    for table in SQLModel.metadata.tables.values():
+        wanted = {
+            f"ck_{table.name}_{column.type.name}" for column in table.columns if isinstance(column.type, Enum)
+        }
+        named = {str(check["name"]) for check in found.get_check_constraints(table.name)}
+        assert wanted <= named, table.name
+
+
+def test_every_check_of_an_enum_lists_the_values_of_today(engine: Engine) -> None:
+    found = inspect(engine)
+    for table in SQLModel.metadata.tables.values():
+        checks = {check["name"]: check["sqltext"] for check in found.get_check_constraints(table.name)}
+        for column in table.columns:
+            if isinstance(column.type, Enum):
+                rule = checks[f"ck_{table.name}_{column.type.name}"]
+                assert all(f"'{value}'" in rule for value in column.type.enums), rule
+                assert rule.count("'") == 2 * len(column.type.enums)
+
+
+def test_every_index_of_the_models_is_there_and_unique_where_it_should_be(engine: Engine) -> None:
+    found = inspect(engine)
+    for table in SQLModel.metadata.tables.values():
+        there = {index["name"]: index["unique"] for index in found.get_indexes(table.name)}
+        for index in table.indexes:
+            assert bool(there[index.name]) == bool(index.unique)
+
+
+def test_the_triggers_of_the_ledger_are_there(engine: Engine) -> None:
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if engine.dialect.name == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with engine.connect() as connection:
+        names = set(connection.execute(text(query)).scalars())
+    assert names == (
+        {"consentevent_no_update", "consentevent_no_delete"}
+        if engine.dialect.name == "sqlite"
+        else {"consentevent_append_only"}
+    )
+
+
+def _consent(session: Session, vault: Vault) -> None:
+    session.add(
+        ConsentEvent(
+            subject_hash=vault.hash("x"),
+            event=Consent.opt_in,
+            word="ATTIVA",
+            at=NOW,
+            notice_version="1",
+            source="whatsapp",
+        )
+    )
+
+
+@pytest.mark.parametrize("statement", ["UPDATE consentevent SET word = 'ALTRO'", "DELETE FROM consentevent"])
+def test_the_ledger_of_consent_refuses_every_change(engine: Engine, vault: Vault, statement: str) -> None:
+    with transaction(engine) as session:
+        _consent(session, vault)
+    with pytest.raises(DBAPIError, match="append-only"), transaction(engine) as session:
+        session.connection().execute(text(statement))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT word FROM consentevent")).scalars().all() == ["ATTIVA"]
+
+
+def test_the_ledger_cannot_be_emptied_at_once(postgresql: Engine, vault: Vault) -> None:
+    with transaction(postgresql) as session:
+        _consent(session, vault)
+    with pytest.raises(DBAPIError, match="append-only"), transaction(postgresql) as session:
+        session.connection().execute(text("TRUNCATE consentevent"))
+
+
+def test_the_database_refuses_an_unknown_status_and_a_recipient_without_an_address(engine: Engine) -> None:
+    insert = (
+        "INSERT INTO recipient (phone_hash, status, status_at, scope, is_test, strikes) "
+        "VALUES ({hash}, '{status}', '2026-11-24 09:30:00', 'everything', false, 0)"
+    )
+    for values in ({"hash": "'a'", "status": "gone"}, {"hash": "NULL", "status": "active"}):
+        with pytest.raises(IntegrityError), engine.begin() as connection:
+            connection.execute(text(insert.format(**values)))
+    with engine.begin() as connection:
+        connection.execute(text(insert.format(hash="'a'", status="active")))
+
+
+def test_an_empty_database_is_refused_with_the_remedy(empty_engine: Engine) -> None:
+    assert schema.current(empty_engine) is None
+    assert [step.split(":")[0] for step in schema.pending(empty_engine)][-1] == schema.head()
+    with pytest.raises(schema.SchemaError, match="python -m flows migrate"):
+        schema.check(empty_engine)
+    schema.upgrade(empty_engine)
+    schema.check(empty_engine)
+    assert schema.pending(empty_engine) == []
+
+
+def test_a_database_of_a_newer_version_is_refused(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(schema.SchemaError, match="install the newer version"):
+        schema.pending(engine)
+    with pytest.raises(schema.SchemaError, match="9999"):
+        schema.check(engine)
+
+
+def test_plain_postgresql_addresses_use_the_installed_driver() -> None:
+    for scheme in ("postgresql", "postgres"):
+        engine = make_engine(f"{scheme}://somebody@localhost/bollettino")
+        assert engine.dialect.driver == "psycopg"
