@@ -1,0 +1,187 @@
+"""Protezione Civile's bulletin of criticality: today and tomorrow, three hazards for each warning zone.
+
+The archive zip holds the tables `<YYYYMMDD_HHMM>_today.dbf` and `_tomorrow.dbf`, which are the truth, and
+`Cap_<YYYYMMDD_HHMM>.xml` as a cross-check. Licence of the data: CC BY 4.0, Dipartimento della Protezione
+Civile. Whatever is not understood is an error: silence must never read as green.
+"""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from scrapers.alerts import HAZARDS, LEVELS, ROME, Alert, Bulletin, highest
+from scrapers.alerts.cap import CapDocument, CapError, read_cap
+from scrapers.alerts.dbf import DbfError, read_dbf
+from scrapers.errors import ParseError
+
+ISSUER = "Dipartimento della Protezione Civile"
+COLUMNS = {"idraulico": "Idraulico", "idrogeologico": "Idrogeo", "temporali": "Temporali"}
+MEMBER_LIMIT = 5_000_000  # bytes unpacked; a table of 187 zones is 100 kB
+# what zipfile raises for a cut or mangled archive, for one with a password or of an unknown method
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error)
+_TABLE = re.compile(r"(?:.*/)?(\d{8}_\d{4})_(today|tomorrow)\.dbf", re.IGNORECASE)
+_WORDS = re.compile(r"(?:^|/ ?)(?:ALLERTA (GIALLA|ARANCIONE|ROSSA)|NESSUNA ALLERTA)$")
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class _Archive:
+    source: str
+    identifier: str
+    sent: datetime
+    days: tuple[tuple[date, dict[str, list[Row]]], ...]  # today and tomorrow: zone to its rows
+    cap: CapDocument | None
+    warnings: tuple[str, ...]
+
+
+def parse_archive(content: bytes, source: str, zone: str) -> Bulletin:
+    """The bulletin for one zone: six alerts (three hazards, today and tomorrow), green ones included.
+
+    `source` is the address for messages and for `Alert.url`. Raises ParseError for anything that is not a
+    whole bulletin with this zone in it; a CAP that cannot be read or disagrees is a warning, and the higher
+    level counts.
+    """
+    return _bulletin(_open(content, source), zone)
+
+
+def parse_archive_all(content: bytes, source: str) -> dict[str, Bulletin]:
+    """The same for every zone in the table, by code."""
+    archive = _open(content, source)
+    return {zone: _bulletin(archive, zone) for zone in archive.days[0][1]}
+
+
+def _open(content: bytes, source: str) -> _Archive:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _read(archive, source)
+    except DAMAGED as exc:
+        raise ParseError(source, f"not a whole zip archive ({exc})") from exc
+
+
+def _read(archive: zipfile.ZipFile, source: str) -> _Archive:
+    tables: dict[str, tuple[str, zipfile.ZipInfo]] = {}
+    for member in archive.infolist():
+        found = _TABLE.fullmatch(member.filename)
+        if found and found[2].lower() in tables:
+            raise ParseError(source, f"two tables for {found[2].lower()} in one archive")
+        if found:
+            tables[found[2].lower()] = (found[1], member)
+    for when in ("today", "tomorrow"):
+        if when not in tables:
+            raise ParseError(source, f"no DBF table for {when} in the archive; the alerts are unavailable")
+    identifier = tables["today"][0]
+    if tables["tomorrow"][0] != identifier:
+        raise ParseError(source, "the tables for today and tomorrow belong to different bulletins")
+    sent = _sent(source, identifier)
+    zones = [_zones(source, archive, tables[when][1]) for when in ("today", "tomorrow")]
+    cap, warnings = _cap(source, archive, identifier)
+    issued = sent.date()
+    days = ((issued, zones[0]), (issued + timedelta(days=1), zones[1]))
+    return _Archive(source, identifier, sent, days, cap, warnings)
+
+
+def _sent(source: str, identifier: str) -> datetime:
+    try:
+        return datetime.strptime(identifier, "%Y%m%d_%H%M").replace(tzinfo=ROME)
+    except ValueError as exc:
+        raise ParseError(source, f"the bulletin's name holds no time: {identifier}") from exc
+
+
+def _zones(source: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> dict[str, list[Row]]:
+    try:
+        rows = read_dbf(_unpack(source, archive, member))
+    except DbfError as exc:
+        raise ParseError(source, f"{member.filename} is damaged ({exc})") from exc
+    missing = [name for name in ("Zona_all", *COLUMNS.values()) if rows and name not in rows[0]]
+    if missing:
+        raise ParseError(source, f"{member.filename} has no column {missing[0]}; its format has changed")
+    zones: dict[str, list[Row]] = {}
+    for row in rows:
+        zones.setdefault(row["Zona_all"], []).append(row)
+    zones.pop("", None)
+    if not zones:
+        raise ParseError(source, f"{member.filename} has no zones")
+    return zones
+
+
+def _unpack(source: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    with archive.open(member) as stream:
+        content = stream.read(MEMBER_LIMIT + 1)
+    if len(content) > MEMBER_LIMIT:
+        raise ParseError(source, f"{member.filename} unpacks to more than {MEMBER_LIMIT:,} bytes")
+    return content
+
+
+def _cap(
+    source: str, archive: zipfile.ZipFile, identifier: str
+) -> tuple[CapDocument | None, tuple[str, ...]]:
+    name = f"cap_{identifier}.xml"
+    members = [one for one in archive.infolist() if one.filename.lower().rsplit("/", 1)[-1] == name]
+    if not members:
+        return None, (f"nell'archivio manca il CAP del bollettino {identifier}: nessun controllo incrociato",)
+    try:
+        cap = read_cap(_unpack(source, archive, members[0]))
+    except CapError as exc:
+        return None, (
+            f"il CAP del bollettino {identifier} non è leggibile ({exc}): nessun controllo incrociato",
+        )
+    if cap.status != "Actual":
+        raise ParseError(source, f"the bulletin {identifier} is marked {cap.status!r}, not as an actual one")
+    return cap, ()
+
+
+def _bulletin(archive: _Archive, zone: str) -> Bulletin:
+    alerts: list[Alert] = []
+    warnings = list(archive.warnings)
+    for day, zones in archive.days:
+        if zone not in zones:
+            raise ParseError(
+                archive.source,
+                f"no zone {zone!r} among the {len(zones)} of {day}; check the alert zone in the profile",
+            )
+        for hazard in HAZARDS:
+            level = highest(*(_level(archive.source, zone, row[COLUMNS[hazard]]) for row in zones[zone]))
+            alerts.append(_alert(archive, zone, hazard, day, level, warnings))
+    return Bulletin(archive.identifier, archive.sent, tuple(alerts), tuple(warnings))
+
+
+def _level(source: str, zone: str, words: str) -> str:
+    found = _WORDS.search(words)
+    if found is None:
+        raise ParseError(
+            source, f"zone {zone}: unknown words for a level, {words!r}; the alert is unavailable"
+        )
+    return found[1].lower() if found[1] else LEVELS[0]
+
+
+def _alert(archive: _Archive, zone: str, hazard: str, day: date, level: str, warnings: list[str]) -> Alert:
+    midnight = datetime.combine(day, time(), ROME)
+    onset = archive.sent if day == archive.sent.date() else midnight
+    if archive.cap is not None:
+        listed, since = archive.cap.listed.get((zone, hazard, day), (LEVELS[0], onset))
+        if listed != level:
+            level_taken = highest(listed, level)
+            warnings.append(
+                f"{zone}, {day.isoformat()}, rischio {hazard}: la tabella dice {level}, il CAP {listed}; "
+                f"vale {level_taken}"
+            )
+            level = level_taken
+        onset = since
+    return Alert(
+        source="dpc",
+        identifier=archive.identifier,
+        issuer=ISSUER,
+        url=archive.source,
+        zone=zone,
+        hazard=hazard,
+        level=level,
+        day=day,
+        onset=onset,
+        expires=datetime.combine(day + timedelta(days=1), time(), ROME),
+        sent=archive.sent,
+    )

@@ -1,0 +1,33 @@
+"""What can go wrong between a source and us. Whether a later try may help is the type."""
+
+
+class ScraperError(Exception):
+    """A source could not be read; `str()` names the source, what happened, and what to do."""
+
+    def __init__(self, source: str, message: str) -> None:
+        super().__init__(source, message)
+        self.source = source
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.message}"
+
+
+class FetchError(ScraperError):
+    """The bytes did not arrive."""
+
+
+class TemporaryError(FetchError):
+    """Worth another try later: time-outs, broken connections, 5xx, 429."""
+
+
+class PermanentError(FetchError):
+    """The same answer is to be expected until a person acts: 4xx, a redirect elsewhere, too large."""
+
+
+class ParseError(ScraperError):
+    """The bytes arrived, but they are not what the source promises."""
+
+
+class StaleError(ParseError):
+    """Well formed, but too old to say anything about today."""

@@ -1,0 +1,122 @@
+"""Bytes and markup become text that a citizen could read: charsets, entities, tags, white space."""
+
+import codecs
+import re
+from html import unescape
+
+from lxml import etree, html  # type: ignore[import-untyped]
+
+_BLOCKS = (
+    "address article aside blockquote br caption dd div dl dt fieldset figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hr li main nav ol option p pre section table tbody td tfoot th thead title tr ul"
+)
+_INLINE = (
+    "a abbr acronym audio b big body button center cite code del em embed font head html i iframe img input "
+    "ins kbd label link mark meta noscript object q s samp script select small source span strike strong "
+    "style sub sup svg textarea time tt u var video"
+)
+BLOCKS = frozenset(_BLOCKS.split())
+_NAMES = "|".join((_BLOCKS + " " + _INLINE).split())
+_TAG = re.compile(rf"<(?:/?(?:{_NAMES})\b|!--|!\[CDATA\[)", re.IGNORECASE)
+_STRAY = re.compile(rf"<(?!/?(?:{_NAMES})\b|!--)", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
+# UTF-8 that was once read as windows-1252: "Ã¨", "â€™". Only leads that no Italian text has.
+_TAIL = "[\x80-\xbf" + "".join(bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)) + "]"
+_MOJIBAKE = re.compile(f"[ÂÃ]{_TAIL}|â{_TAIL}{_TAIL}")
+# "cittÃ ": the second byte, a no-break space, became an ordinary one
+_LOST_NBSP = re.compile(r"(?<=[a-z])Ã(?=\s|$)")
+_PARSER = html.HTMLParser(remove_comments=True, remove_pis=True)
+
+
+def plain(markup: str) -> str:
+    """Text without markup, one line a block; entities and tags that were escaped twice are undone too."""
+    text = _INVISIBLE.sub("", markup)
+    for _ in range(3):
+        if _TAG.search(text):
+            text = _strip(text)
+        elif _ENTITY.search(text):
+            text = _INVISIBLE.sub("", unescape(text))
+        else:
+            break
+    text = _INVISIBLE.sub("", _LOST_NBSP.sub("à", _MOJIBAKE.sub(_repair, text)))
+    return "\n".join(filter(None, (" ".join(part.split()) for part in text.splitlines())))
+
+
+def line(markup: str) -> str:
+    """The same on one line, for titles."""
+    return " ".join(plain(markup).split())
+
+
+def decode(content: bytes, content_type: str = "") -> str:
+    """HTML bytes as text: BOM, then UTF-8 when the bytes are, then header, meta, windows-1252.
+
+    Bytes that are valid UTF-8 beyond ASCII are UTF-8 whatever a header says; a lying header is
+    commoner than such an accident.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    content = content.removeprefix(codecs.BOM_UTF8)
+    text = as_utf8(content)
+    if text is not None:
+        return text
+    meta = re.search(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]+)", content[:4096], re.IGNORECASE)
+    named = [charset(content_type), meta[1].decode("ascii", "replace").lower() if meta else ""]
+    for name in named:
+        codec = _codec(name)
+        if codec:
+            return content.decode(codec, "replace")
+    return content.decode("cp1252", "replace")
+
+
+def as_utf8(content: bytes) -> str | None:
+    """The text when the bytes are UTF-8, or UTF-8 with a few broken ones; else None."""
+    text = content.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    if not broken:
+        return text
+    sound = sum(1 for character in text if character > "\x7f") - broken
+    return text if sound > broken else None
+
+
+def charset(content_type: str) -> str:
+    """The charset parameter of a Content-Type, in lower case, or ''."""
+    found = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
+    return found[1].lower() if found else ""
+
+
+def _codec(name: str) -> str | None:
+    try:
+        codec = codecs.lookup(name).name
+    except LookupError:
+        return None
+    # UTF-8 was tried before; browsers read ISO-8859-1 and ASCII as windows-1252 (WHATWG Encoding, 4.2)
+    if codec == "utf-8":
+        return None
+    return "cp1252" if codec in ("iso8859-1", "ascii") else codec
+
+
+def _strip(text: str) -> str:
+    text = re.sub(r"<!\[CDATA\[|\]\]>", "", text)
+    text = _STRAY.sub("&lt;", text)
+    try:
+        root = html.document_fromstring(f"<div>{text}</div>", parser=_PARSER)
+    except (etree.ParserError, ValueError):  # nothing but comments, or control characters
+        return re.sub(r"<[^<>]*>", " ", text)
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if element.tag in BLOCKS:
+            pieces.append("\n")
+        if event == "end":
+            pieces.append(element.tail or "")
+        elif element.tag not in ("script", "style"):
+            pieces.append(element.text or "")
+    return "".join(pieces)
+
+
+def _repair(found: re.Match[str]) -> str:
+    raw = b"".join(c.encode("latin-1" if c <= "\xff" else "cp1252") for c in found[0])
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return found[0]

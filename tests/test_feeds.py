@@ -1,0 +1,183 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scrapers.errors import ParseError
+from scrapers.feeds import Feed, parse_feed
+from scrapers.http import Response
+from scrapers.text import line, plain
+
+DATA = Path(__file__).parent / "data"
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+SITE = "https://www.comune.collefiorito.example"
+
+
+def feed(content: bytes | str, content_type: str = "application/rss+xml") -> Feed:
+    body = content.encode() if isinstance(content, str) else content
+    return parse_feed(Response(f"{SITE}/feed/", 200, body, content_type))
+
+
+def rss(items: str) -> str:
+    return f'<rss version="2.0"><channel><title>Avvisi</title>{items}</channel></rss>'
+
+
+def item(**parts: str) -> str:
+    return "<item>" + "".join(f"<{name}>{text}</{name}>" for name, text in parts.items()) + "</item>"
+
+
+def test_rss_entries_are_identified_dated_and_cleaned() -> None:
+    read = feed((DATA / "feed_rss.xml").read_bytes())
+    assert read.title == "Comune di Collefiorito – Novità"
+    road, library, nowhere = read.entries
+    assert road.guid == f"{SITE}/?p=101"
+    assert road.url == f"{SITE}/novita/via-gramsci-senso-unico/"
+    assert road.title == "Via Gramsci, senso unico & sosta vietata"
+    assert road.published == datetime(2026, 11, 12, 8, 30, tzinfo=UTC)
+    assert road.updated is None
+    assert road.categories == ("Viabilità",)
+    assert road.summary == "Dal 16 al 20 novembre si viaggia solo verso la stazione.\nL’ordinanza è la n. 45."
+    assert "Testo completo" in road.content_html
+    assert (library.guid, library.title) == (library.url, "Biblioteca: orario d’inverno")
+    assert (nowhere.url, len(nowhere.guid)) == ("", 16)
+    assert read.problems == ("item 4 has neither title nor link and was skipped",)
+
+
+def test_atom_has_both_dates_and_markup_in_titles_is_stripped() -> None:
+    (entry,) = feed((DATA / "feed_atom.xml").read_bytes()).entries
+    assert entry.title == "Mensa: iscrizioni aperte"
+    assert entry.published == datetime(2026, 11, 10, 7, tzinfo=UTC)
+    assert entry.updated == datetime(2026, 11, 12, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"  ", "empty"),
+        (b"<!DOCTYPE html><html><body><p>Manutenzione</p></body></html>", "an HTML page"),
+        (b"<data/>", "neither RSS nor Atom"),
+        (rss(item(title="&#99999999999;")).encode(), "too damaged"),
+        (rss("").encode(), "the channel is empty"),
+        (rss(item(title="Uno", link="https://a.example/1")).encode()[:-25], "cut off"),
+        (rss(item(description="solo testo")).encode(), "none of its items"),
+    ],
+)
+def test_what_must_not_pass_as_no_news_is_a_named_error(content: bytes, says: str) -> None:
+    with pytest.raises(ParseError, match=says) as caught:
+        feed(content)
+    assert str(caught.value).startswith(f"{SITE}/feed/: ")
+
+
+def test_broken_xml_that_is_whole_keeps_its_entries_and_says_so() -> None:
+    read = feed(rss(item(title="Acqua & luce", link="https://a.example/1")))
+    assert [entry.title for entry in read.entries] == ["Acqua & luce"]
+    assert "not well formed" in read.problems[0]
+
+
+def test_one_guid_on_several_articles_is_several_entries() -> None:
+    twice = item(title="Primo", link="https://a.example/1", guid="x")
+    others = [
+        item(title="Secondo", link="https://a.example/2", guid="x"),
+        item(title="Terzo", link="https://a.example/2", guid="x"),
+        item(title="Quarto", link="https://a.example/1", guid="x"),
+    ]
+    read = feed(rss(twice + twice + "".join(others)))
+    assert [entry.title for entry in read.entries] == ["Primo", "Secondo", "Quarto"]
+    assert len({entry.guid for entry in read.entries}) == 3
+    assert read.entries[0].guid == "x"
+    assert len(read.problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("charset", "header", "prolog"),
+    [
+        ("utf-8", "", "utf-8"),
+        ("utf-8", "application/rss+xml; charset=ISO-8859-1", "utf-8"),
+        ("utf-8", "", "iso-8859-1"),
+        ("cp1252", "", "utf-8"),
+        ("cp1252", "text/xml; charset=windows-1252", "windows-1252"),
+        ("utf-16", "", "utf-16"),
+    ],
+)
+def test_accents_survive_lying_charsets(charset: str, header: str, prolog: str) -> None:
+    text = f'<?xml version="1.0" encoding="{prolog}"?>' + rss(
+        item(title="Perché la città è più verde", link="https://a.example/1")
+    )
+    assert feed(text.encode(charset), header).entries[0].title == "Perché la città è più verde"
+
+
+def test_one_broken_byte_does_not_turn_the_other_accents_to_mojibake() -> None:
+    good = rss(item(title="Città, perché, più, così", link="https://a.example/1")).encode()
+    assert feed(good.replace(b"Avvisi", b"Avvisi \xe8")).entries[0].title == "Città, perché, più, così"
+
+
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "mailto:a@b.example", "http://[", "   "])
+def test_a_link_that_leads_nowhere_is_no_address(link: str) -> None:
+    (entry,) = feed(rss(item(title="Titolo", link=link))).entries
+    assert entry.url == ""
+
+
+def test_an_entity_bomb_stays_small() -> None:
+    bomb = '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>'
+    read = feed(bomb + rss(item(title="&c;x", link="https://a.example/1")))
+    assert len(read.entries[0].title) < 100
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<p>uno</p><p>due<br>tre</p>", "uno\ndue\ntre"),
+        ("gra<b>ss</b>etto", "grassetto"),
+        ("&lt;p&gt;L&amp;rsquo;acqua&lt;/p&gt;", "L’acqua"),
+        ("&lt;![CDATA[&lt;p&gt;Testo&lt;/p&gt;]]&gt;", "Testo"),
+        ("età < 18 e > 3, 5<10", "età < 18 e > 3, 5<10"),
+        ("scrivere a <ufficio@comune.example>", "scrivere a <ufficio@comune.example>"),
+        ("<script>alert(1)</script>dopo<!-- nota -->", "dopo"),
+        ("a\u00a0b\u00adc\u200b \x00<i>d\x01</i>", "a bc d"),
+        ("mobilitÃ\u00a0 e perchÃ©, cittÃ  â€™", "mobilità e perché, città ’"),
+        ("CAFFÈ” e perché»", "CAFFÈ” e perché»"),
+        ("<p>a&#1;b</p>", "ab"),
+        ("<br>", ""),
+    ],
+)
+def test_markup_becomes_text(markup: str, text: str) -> None:
+    assert plain(markup) == text
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_becomes_one_clean_line(markup: str) -> None:
+    assert line(markup) == " ".join(line(markup).split())
+
+
+@settings(deadline=None)
+@given(st.integers(0, 1600), st.binary(max_size=6))
+def test_a_damaged_feed_gives_entries_or_one_named_error(place: int, junk: bytes) -> None:
+    good = (DATA / "feed_rss.xml").read_bytes()
+    try:
+        read = feed(good[:place] + junk + good[place + len(junk) :])
+    except ParseError:
+        return
+    assert read.entries
+
+
+@needs_shared
+def test_every_real_and_torture_feed_gives_entries_or_one_named_error() -> None:
+    paths = [path for path in sorted(SHARED.glob("feeds/**/*")) if path.suffix in (".xml", ".html")]
+    failed = set()
+    for path in paths:
+        try:
+            read = parse_feed(Response(path.name, 200, path.read_bytes()))
+        except ParseError:
+            failed.add(path.name)
+            continue
+        assert read.entries
+        assert not any(sign in repr(read) for sign in ("Ã", "â€", "\ufffd")), path.name
+    assert len(paths) > 70
+    assert {path.name for path in paths if path.parent.name == "real"} & failed == {
+        "scraped_bressanvido_TRUNCATED.xml",
+        "scraped_provinciavicenza_20260822.xml",  # a valid channel without items
+    }

@@ -1,0 +1,109 @@
+import io
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import inspection
+
+DATA = Path(__file__).parent / "data"
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+
+
+def rows(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_feed_is_one_line_an_entry(capsys: pytest.CaptureFixture[str]) -> None:
+    assert inspection.inspect_feed(str(DATA / "feed_rss.xml")) == 0
+    out, err = capsys.readouterr()
+    entries = rows(out)
+    assert [set(entry) for entry in entries] == [
+        {"guid", "url", "title", "published", "updated", "summary"}
+    ] * 3
+    assert entries[0]["published"] == "2026-11-12T08:30:00+00:00"
+    assert "d’inverno" in out
+    assert err == "warning: item 4 has neither title nor link and was skipped\n"
+
+
+def test_a_page_is_one_line_and_the_base_address_makes_its_links_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = (DATA / "page_wordpress.html").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert inspection.inspect_page("-", "https://www.comune.collefiorito.example/novita/x/") == 0
+    (page,) = rows(capsys.readouterr().out)
+    assert set(page) == {"title", "abstract", "published", "body", "attachments", "theme"}
+    assert (page["published"], page["theme"]) == ("2026-11-12", "design-comuni")
+    assert page["attachments"][1] == {
+        "title": "Mappa",
+        "url": "https://www.comune.collefiorito.example/wp-content/uploads/mappa.pdf",
+    }
+
+
+def test_a_source_that_cannot_be_read_is_one_line_on_standard_error(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    truncated = tmp_path / "feed.xml"
+    truncated.write_bytes((DATA / "feed_rss.xml").read_bytes()[:-40])
+    codes = [
+        inspection.inspect_feed(str(truncated)),
+        inspection.inspect_page(str(DATA / "page_login.html")),
+        inspection.inspect_alerts(str(truncated), "Lomb-09"),
+        inspection.inspect_feed("absent.xml"),
+        inspection.inspect_summary("absent.jsonl", 200),
+    ]
+    out, err = capsys.readouterr()
+    assert codes == [2] * 5
+    assert out == ""
+    assert [line.startswith("error: ") for line in err.splitlines()] == [True] * 5
+
+
+@needs_shared
+def test_alerts_are_judged_against_the_time_given(capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(SHARED / "alerts/dpc/unwettertag_20260118_1515.zip")
+    assert inspection.inspect_alerts(path, "Sard-A", datetime(2026, 1, 19, 7, tzinfo=UTC)) == 0
+    alerts = rows(capsys.readouterr().out)
+    assert len(alerts) == 6
+    assert {
+        "source": "dpc",
+        "zone": "Sard-A",
+        "day": "2026-01-19",
+        "hazard": "idrogeologico",
+        "level": "rossa",
+        "onset": "2026-01-19T00:00:00+01:00",
+        "expires": "2026-01-20T00:00:00+01:00",
+    } in alerts
+    assert inspection.inspect_alerts(path, "Sard-A", inspection.moment("2026-01-20T00:00")) == 2
+    assert "stale" in capsys.readouterr().err
+    assert inspection.inspect_alerts(path, "Sard-Z", inspection.moment("2026-01-18")) == 2
+
+
+def test_a_bad_line_costs_only_itself(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    good = {"id": 7, "title": "Biblioteca", "text": "Da lunedì la biblioteca comunale apre alle ore 9."}
+    lines = [
+        b"{broken",
+        json.dumps(good).encode(),
+        b'{"id": 8, "title": "x"}',
+        b"[]",
+        b"",
+        b'{"id": 9, "title": "\xe8", "text": ""}',
+    ]
+    path = tmp_path / "items.jsonl"
+    path.write_bytes(b"\n".join(lines))
+    assert inspection.inspect_summary(str(path), 200) == 2
+    out, err = capsys.readouterr()
+    (summary,) = rows(out)
+    assert summary["id"] == 7
+    assert "la biblioteca comunale apre alle ore 9" in summary["summary"]
+    assert [line.split(": ")[2] for line in err.splitlines()] == [f"line {n}" for n in (1, 3, 4, 6)]
+
+
+def test_a_time_without_offset_is_a_time_in_italy() -> None:
+    assert inspection.moment("2026-07-01T12:00") == datetime(2026, 7, 1, 10, tzinfo=UTC)
+    with pytest.raises(ValueError, match="domani"):
+        inspection.moment("domani")
