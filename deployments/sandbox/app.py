@@ -1,0 +1,89 @@
+"""The whole sandbox as one ASGI application."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from deployments.sandbox.alerts import alert_routes, current_bulletin
+from deployments.sandbox.articles import plant_articles
+from deployments.sandbox.cloud_api import send_routes
+from deployments.sandbox.config import ROME, Clock, Config
+from deployments.sandbox.faults import fault_routes
+from deployments.sandbox.files import file_routes
+from deployments.sandbox.graph_errors import GraphError
+from deployments.sandbox.messages import plant_phones
+from deployments.sandbox.phones import phone_routes
+from deployments.sandbox.site import site_routes
+from deployments.sandbox.store import Store
+from deployments.sandbox.template_api import template_routes
+from deployments.sandbox.webhooks import Http, Webhooks, over_http
+from deployments.sandbox.world import World
+
+
+def real_clock() -> datetime:
+    """The machine's present, aware."""
+    return datetime.now(ROME)
+
+
+def create_app(
+    config: Config,
+    state_dir: Path,
+    files_dir: Path | None = None,
+    *,
+    clock: Clock = real_clock,
+    http: Http = over_http,
+) -> FastAPI:
+    """The application over `state_dir/sandbox.db`; its lifespan runs the sender of webhooks.
+
+    `app.state.world` gives tests the store and `world.webhooks.deliver_due(now)`.
+    """
+    state_dir.mkdir(parents=True, exist_ok=True)
+    store = Store(state_dir / "sandbox.db")
+    world = World(config, store, clock, Webhooks(config, store, clock, http))
+    plant_articles(store, world.now())
+    plant_phones(store)
+    current_bulletin(world)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        app.state.worker = worker = asyncio.create_task(world.webhooks.run())
+        yield
+        worker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await worker
+        store.close()
+
+    app = FastAPI(title="Bollettino, PROVA", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.world = world
+    app.state.worker = None
+    app.add_exception_handler(GraphError, _refuse)
+
+    @app.get("/salute")
+    async def health() -> Response:
+        worker: asyncio.Task[None] | None = app.state.worker
+        alive = worker is None or not worker.done()  # None: an in-process test without the lifespan
+        return JSONResponse({"ok": alive}, status_code=200 if alive else 503)
+
+    @app.get("/")
+    async def front() -> Response:
+        return RedirectResponse("/telefoni")
+
+    for router in (site_routes(world), alert_routes(world), phone_routes(world), fault_routes(world)):
+        app.include_router(router)
+    if files_dir is not None:
+        app.include_router(file_routes(files_dir))
+    # last, since `/{version}/...` matches many paths
+    app.include_router(send_routes(world))
+    app.include_router(template_routes(world))
+    return app
+
+
+async def _refuse(_: Request, exc: Exception) -> Response:
+    if not isinstance(exc, GraphError):  # the signature is starlette's, the registration is for GraphError
+        raise exc
+    return JSONResponse(exc.body(), status_code=exc.http_status)

@@ -1,0 +1,46 @@
+"""Who may call the Graph API, and how its requests are read."""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import Request
+
+from deployments.sandbox.graph_errors import GraphError
+from deployments.sandbox.world import World
+
+VERSION = "{version}"
+
+
+def authorised(world: World) -> Callable[[Request], Awaitable[None]]:
+    """A dependency that lets only the configured bearer token in (error 190 otherwise)."""
+    expected = f"Bearer {world.config.token.get_secret_value()}".encode()
+
+    async def check(request: Request) -> None:
+        given = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(given, expected):
+            raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
+        version = str(request.path_params.get("version", ""))
+        if not (version.startswith("v") and version[1:].replace(".", "", 1).isdecimal()):
+            raise no_such_object()
+
+    return check
+
+
+async def json_body(request: Request) -> Any:
+    """The body as JSON; raises GraphError 100 when it is none."""
+    try:
+        return json.loads(await request.body())
+    except ValueError as exc:
+        raise GraphError(100, "The request body is not valid JSON.") from exc
+
+
+def no_such_object() -> GraphError:
+    """Graph's answer to an id that is not ours."""
+    return GraphError(
+        100,
+        "Unsupported request. Object does not exist, cannot be loaded due to missing permissions, "
+        "or does not support this operation",
+        subcode=33,
+    )

@@ -1,0 +1,86 @@
+"""Meta's template endpoints: create, list, edit. The review answers at once."""
+
+import json
+import secrets
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+
+from deployments.sandbox.compose import Template
+from deployments.sandbox.graph_auth import VERSION, authorised, json_body, no_such_object
+from deployments.sandbox.graph_errors import GraphError
+from deployments.sandbox.review import TemplateOrder, review
+from deployments.sandbox.store import Store
+from deployments.sandbox.world import World
+
+
+def template_key(name: str, language: str) -> str:
+    """The key of a template in the store."""
+    return f"{name}/{language}"
+
+
+def template_routes(world: World) -> APIRouter:
+    """`POST` and `GET /{version}/{waba_id}/message_templates`, `POST /{version}/{template_id}`."""
+    router = APIRouter(prefix=f"/{VERSION}", dependencies=[Depends(authorised(world))])
+
+    @router.post("/{object_id}/message_templates")
+    async def create(object_id: str, payload: Annotated[Any, Depends(json_body)]) -> dict[str, str]:
+        if object_id != world.config.waba_id:
+            raise no_such_object()
+        order = review(payload)
+        key = template_key(order.name, order.language)
+        if world.store.get(Template, key):
+            raise GraphError(
+                100,
+                "Content in this language already exists.",
+                subcode=2388024,
+                user_title="Message template not accepted",
+            )
+        _refuse_twins(world.store, order)
+        template = Template(id=str(10**14 + secrets.randbelow(10**14)), status="APPROVED", order=order)
+        world.store.put(key, template)
+        return {"id": template.id, "status": template.status, "category": order.category}
+
+    @router.get("/{object_id}/message_templates")
+    async def show(object_id: str, name: str | None = None) -> dict[str, Any]:
+        if object_id != world.config.waba_id:
+            raise no_such_object()
+        found = [t for t in world.store.all(Template) if name is None or t.order.name == name]
+        return {"data": [_as_listed(template) for template in found], "paging": {}}
+
+    @router.post("/{object_id}")
+    async def edit(object_id: str, payload: Annotated[Any, Depends(json_body)]) -> dict[str, bool]:
+        template = next((t for t in world.store.all(Template) if t.id == object_id), None)
+        if template is None or not isinstance(payload, dict):
+            raise no_such_object()
+        order = review({**json.loads(template.order.model_dump_json(exclude_none=True)), **payload})
+        if (order.name, order.language) != (template.order.name, template.order.language):
+            raise GraphError(100, "The name and the language of a template cannot be edited.")
+        _refuse_twins(world.store, order)
+        key = template_key(order.name, order.language)
+        world.store.put(key, template.model_copy(update={"order": order}))
+        return {"success": True}
+
+    return router
+
+
+def _refuse_twins(store: Store, order: TemplateOrder) -> None:
+    """Meta refuses a template with the body and the footer of another one."""
+    for other in store.all(Template):
+        same = other.order.language == order.language and _words(other.order) == _words(order)
+        if same and other.order.name != order.name:
+            raise GraphError(
+                100,
+                "A template with the same body and footer already exists.",
+                subcode=2388273,
+                user_title="Message template not accepted",
+            )
+
+
+def _words(order: TemplateOrder) -> set[tuple[str, str | None]]:
+    return {(c.type, c.text) for c in order.components if c.type in ("BODY", "FOOTER")}
+
+
+def _as_listed(template: Template) -> dict[str, Any]:
+    listed: dict[str, Any] = template.order.model_dump(exclude_none=True, exclude={"allow_category_change"})
+    return {**listed, "status": template.status, "id": template.id}
