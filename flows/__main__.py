@@ -1,0 +1,264 @@
+"""The command line: `python -m flows <verb>`. Each verb's --help says what it does to what."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from db.errors import StoreError
+from flows.settings import BollettinoError, Settings, load
+
+if TYPE_CHECKING:  # importing a verb imports Prefect, which takes a second and reads the environment
+    from flows.collect import Reading
+
+Verb = Callable[[argparse.Namespace, Settings], int]
+
+# Errors whose text is for the person at the terminal; any other is a defect and keeps its trace.
+EXPLAINED = (BollettinoError, StoreError)
+
+
+def migrate(arguments: argparse.Namespace, settings: Settings) -> int:
+    from db import schema
+    from db.engine import make_engine
+
+    settings.state.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.database)
+    steps = schema.pending(engine)
+    print("\n".join(steps) or "nothing to do")
+    if steps and not arguments.dry_run:
+        schema.upgrade(engine)
+    return 0
+
+
+def _readings(readings: "list[Reading]") -> int:
+    for reading in readings:
+        print(reading, file=sys.stderr if reading.failure else sys.stdout)
+        for problem in reading.problems:
+            print(f"  {problem}")
+    if not readings:
+        print("no source to read: the profile names none", file=sys.stderr)
+    return 2 if any(reading.failure for reading in readings) else 0
+
+
+def collect(arguments: argparse.Namespace, settings: Settings) -> int:
+    from flows.collect import collect_sources
+
+    readings = collect_sources(settings, arguments.which, dry_run=arguments.dry_run, now=datetime.now(UTC))
+    return _readings(readings)
+
+
+def compose(arguments: argparse.Namespace, settings: Settings) -> int:
+    from db.engine import make_engine
+    from flows import runs
+    from flows.compose import compose_draft, report
+
+    if not arguments.dry_run:
+        runs.require_server(settings)
+    engine = make_engine(settings.database)
+    now = datetime.now(UTC)
+    draft = compose_draft(
+        settings, engine, at_approval=arguments.at_approval, dry_run=arguments.dry_run, now=now
+    )
+    print(report(draft), draft.preview, sep="\n\n")
+    if draft.bulletin_id is not None and (
+        run_id := runs.open_review(settings, engine, draft.bulletin_id, now=now)
+    ):
+        print(f"\n{runs.link(settings, run_id)}")
+    return 0
+
+
+def approve(arguments: argparse.Namespace, settings: Settings) -> int:
+    from db.engine import make_engine
+    from flows import runs
+    from flows.approve import describe, load_round
+
+    engine = make_engine(settings.database)
+    now = datetime.now(UTC)
+    print(describe(settings, load_round(engine, arguments.bulletin), now))
+    if arguments.dry_run:
+        return 0
+    runs.require_server(settings)
+    run_id = runs.open_review(settings, engine, arguments.bulletin, now=now)
+    print(f"\n{runs.link(settings, run_id) if run_id else 'This bulletin does not wait for approval.'}")
+    return 0 if run_id else 2
+
+
+def dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
+    from db import bulletins, recipients
+    from db.engine import make_engine, transaction
+    from flows.bulletin.render import fill
+    from flows.dispatch import dispatch_bulletin, due, prepare, words
+
+    engine = make_engine(settings.database)
+    now = datetime.now(UTC)
+    chosen = [arguments.bulletin] if arguments.bulletin else due(engine, settings, now)
+    if not chosen:
+        print("no approved bulletin is due now")
+    code = 0
+    for number in chosen:
+        if arguments.dry_run:
+            with transaction(engine) as session:
+                order = prepare(settings, session, number, now=now)
+                count = len(recipients.audience(session, bulletins.locked(session, number).kind))
+            print(f"bulletin {number} would go to {count} recipients as {order.category}:\n")
+            print(fill(settings.frame(order.message.template), order.message.parameters))
+            continue
+        certificate, reason = dispatch_bulletin(settings, engine, number)
+        print(f"Bollettino {number}. {words(certificate)}")
+        if reason:
+            print(f"stopped: {reason}", file=sys.stderr)
+            code = 2
+    return code
+
+
+def watch(arguments: argparse.Namespace, settings: Settings) -> int:
+    from db.engine import make_engine
+    from flows import runs
+    from flows.watch import act, look
+
+    engine = make_engine(settings.database)
+    now = datetime.now(UTC)
+    found = look(settings, engine, dry_run=arguments.dry_run, now=now)
+    if not arguments.dry_run:
+        runs.require_server(settings)
+        act(settings, engine, found, now=now)
+    print(found)
+    return 0
+
+
+def backfill(arguments: argparse.Namespace, settings: Settings) -> int:
+    from flows.backfill import Window, backfill_all
+
+    shows = sys.stderr.isatty()
+    readings = backfill_all(
+        settings,
+        Window(arguments.first, arguments.last),
+        dry_run=arguments.dry_run,
+        now=datetime.now(UTC),
+        progress=lambda reading: print(f"\r{reading}", end="", file=sys.stderr) if shows else None,
+    )
+    if shows:
+        print(file=sys.stderr)
+    return _readings(readings)
+
+
+def deploy(_arguments: argparse.Namespace, settings: Settings) -> int:
+    from flows import deploy as deployment
+    from flows import runs
+
+    runs.require_server(settings)
+    print("\n".join(deployment.deploy(settings)))
+    return 0
+
+
+def web(_arguments: argparse.Namespace, settings: Settings) -> int:
+    from flows.web.app import serve
+
+    return serve(settings)
+
+
+def run(_arguments: argparse.Namespace, settings: Settings) -> int:
+    from flows import run as installation
+
+    return installation.run(settings)
+
+
+def inspect(arguments: argparse.Namespace) -> int:
+    from flows import inspection
+
+    if arguments.what == "feed":
+        return inspection.inspect_feed(arguments.source)
+    if arguments.what == "page":
+        return inspection.inspect_page(arguments.source, arguments.base_url)
+    if arguments.what == "alerts":
+        return inspection.inspect_alerts(arguments.source, arguments.zone, arguments.now or datetime.now(UTC))
+    return inspection.inspect_summary(arguments.source, arguments.limit)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="python -m flows",
+        description="From the Comune's web site and the weather alerts to the citizens' WhatsApp.",
+        epilog="An installation is a profile (--profile, else BOLLETTINO_PROFILE, else the sandbox's demo) "
+        "and a state folder (BOLLETTINO_STATE, else .bollettino/<slug>). "
+        "Exit codes: 0 done, 2 something could not be done and says what.",
+    )
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    def add(name: str, handler: Verb, words: str, *, writes: bool = True) -> argparse.ArgumentParser:
+        found = verbs.add_parser(name, help=words.splitlines()[0], description=words)
+        found.add_argument("--profile", metavar="FILE", help="the Comune's profile (TOML)")
+        if writes:
+            found.add_argument("--dry-run", action="store_true", help="say what would be done; write nothing")
+        found.set_defaults(handler=handler)
+        return found
+
+    add("run", run, "Start the whole installation: server, worker, web app, and the sandbox Comune "
+        "when the profile is a sandbox. Ctrl-C stops it.", writes=False)  # fmt: skip
+    add("migrate", migrate, "Bring the database to this version. Make a backup first.")
+    add(
+        "deploy",
+        deploy,
+        "Register deployments and schedules with the running server.",
+        writes=False,
+    )
+    add("web", web, "Serve the webhook and the citizens' pages (a process of `run`).", writes=False)
+    found = add("collect", collect, "Read the site and the alerts; store what is new.")
+    found.add_argument("which", nargs="?", choices=["all", "news", "alerts"], default="all")
+    found = add("compose", compose, "Draft the bulletin of the next slot and open the editor's form. "
+                "A second run changes nothing.")  # fmt: skip
+    found.add_argument("--at-approval", action="store_true", help="no slot: it goes once approved")
+    found = add("approve", approve, "Show a draft, and open the editor's form again if it was lost. "
+                "The decision is made in the form, never here.")  # fmt: skip
+    found.add_argument("bulletin", type=int, help="the bulletin's number")
+    found = add("dispatch", dispatch, "Send what is approved for this moment, or resume one bulletin.")
+    found.add_argument("bulletin", type=int, nargs="?", help="only this one; also resumes a stopped send")
+    add("watch", watch, "Close what is past its time, open lost forms again, start what goes at approval.")
+    found = add("backfill", backfill, "Collect the news of past days, both included. Cannot compose or send; "
+                "what it brings enters no bulletin by itself. Stopped, it goes on where it was.")  # fmt: skip
+    found.add_argument("first", type=date.fromisoformat, help="first day, like 2026-09-01")
+    found.add_argument("last", type=date.fromisoformat, help="last day")
+    _add_inspect(verbs)
+    return top
+
+
+def _add_inspect(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    from flows.inspection import moment
+
+    words = (
+        "Show what we read in a source, as JSON lines. SOURCE is an address, a file, or - (standard input)."
+    )
+    inspecting = verbs.add_parser("inspect", help=words, description=words)
+    kinds = inspecting.add_subparsers(dest="what", required=True, metavar="WHAT")
+    feed = kinds.add_parser("feed", help="one line an entry")
+    page = kinds.add_parser("page", help="an article: title, abstract, body, attachments")
+    alerts = kinds.add_parser("alerts", help="one line a day and hazard of a zone")
+    for found in (feed, page, alerts):
+        found.add_argument("source", metavar="SOURCE")
+    page.add_argument("--base-url", help="makes links absolute when SOURCE is not an address")
+    alerts.add_argument("--zone", required=True, help="like Lomb-09")
+    alerts.add_argument("--now", type=moment, help="judge staleness at this time (default: now)")
+    summary = kinds.add_parser("summary", help="for each line {id, title, text} a line {id, summary}")
+    summary.add_argument("source", metavar="FILE.jsonl")
+    summary.add_argument("--limit", type=int, default=275, help="UTF-16 units (default: 275)")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    given = parser().parse_args(arguments)
+    if given.verb == "inspect":
+        return inspect(given)
+    try:
+        settings = load(given.profile)
+        if given.verb != "run":
+            settings.prepare_secrets(make=False)
+        settings.enter()
+        handler: Verb = given.handler
+        return handler(given, settings)
+    except EXPLAINED as exc:
+        print(f"bollettino: {exc}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""Out of Markdown and into a template's parameter: one line that WhatsApp shows as it stands.
+
+Both sides are strict. A parameter may hold no newline, tab or run of spaces (Meta's 132012), and a pair
+of `*`, `_` or `~` that the Comune's page happens to hold would be drawn as bold, italic or struck out:
+a struck-out hour is a wrong hour, and WhatsApp has no escape character.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+_LOOK_ALIKES = {"*": "∗", "_": "‗", "~": "∼"}
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|~<>&])")
+_PRIVATE = 0xE000  # a private-use character holds the place of an escaped one while marks are removed
+
+_FENCE = re.compile(r"^[ ]{0,3}(`{3,}|~{3,}).*$", re.M)
+_SETEXT = re.compile(r"^(?P<text>[^\n]+)\n[ ]{0,3}(?:=+|-{2,})[ ]*$", re.M)
+_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ ]+(?P<text>.*)$")
+_RULE = re.compile(r"^[ ]{0,3}([-*_])(?:[ ]*\1){2,}[ ]*$")
+_TABLE_RULE = re.compile(r"^[\s|:-]+$")
+_ITEM = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])[ ]+(?P<text>.*)$")
+_QUOTE = re.compile(r"^[ ]{0,3}(?:>[ ]?)+")
+
+_URL = r"\((?:[^()\s]|\([^()]*\))*(?:\s+(?:\"[^\"]*\"|'[^']*'))?\)"
+_PICTURE = re.compile(rf"!\[[^\[\]]*\]{_URL}")
+_LINK = re.compile(rf"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]{_URL}")
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:|tel:)?[^<>\s]{1,200}[.@][^<>\s]{1,200})>")
+_INSIDE = r"((?:[^\n]|\n(?![ ]*\n)){1,1000}?)"  # within a paragraph, and bounded: pages hold any soup
+_EMPHASIS = (
+    re.compile(rf"(\*\*\*|\*\*|(?<!\d)\*)(?=\S){_INSIDE}(?<=\S)\1"),
+    re.compile(rf"(?<![^\W_])(___|__|_)(?=\S){_INSIDE}(?<=\S)\1(?![^\W_])"),
+    re.compile(rf"(~~)(?=\S){_INSIDE}(?<=\S)\1"),
+    re.compile(rf"(`+){_INSIDE}\1"),
+)
+_BEFORE_MARK = re.compile(r"[ ]+(?=[,;.:!?](?:\s|$))")  # `dalle 16 alle 18 .` is common on real pages
+
+PAIR_LIMIT = 1024  # characters between two marks: no message is longer
+HEADING_LIMIT = 60  # characters: a longer "heading" is a paragraph that the office made large
+
+
+def plain(markdown: str) -> str:
+    """Markdown as plain lines, one a paragraph or list item, each ended so that sentences do not glue.
+
+    Links keep their text; pictures, rules, fences and marks go, and short headings where there is
+    anything else.
+    """
+    text = "".join(char for char in markdown if unicodedata.category(char) != "Co")  # icon fonts
+    text = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
+    text = _ESCAPED.sub(lambda found: chr(_PRIVATE + ord(found[1])), text)
+    text = _SETEXT.sub(_as_heading, _FENCE.sub("", text))
+    blocks = _blocks(_inline(text))
+    kept = [block for block in blocks if not block.is_heading] or blocks
+    following = [*kept[1:], None]
+    lines = [_ended(block, after) for block, after in zip(kept, following, strict=True)] if kept else []
+    return "".join(_restored(char) for char in "\n".join(lines))
+
+
+def parameter(text: str) -> str:
+    """`text` as a template's variable: NFC, one line, single spaces, no control or invisible characters,
+    no pair of marks that WhatsApp would draw. Applied twice it changes nothing more."""
+    spaced = re.sub(r"\s+", " ", text.replace("\x85", " "))
+    visible = "".join(char for char in spaced if char == " " or unicodedata.category(char)[0] != "C")
+    composed = unicodedata.normalize("NFC", re.sub(r"\s+", " ", visible).strip())
+    for mark, look_alike in _LOOK_ALIKES.items():
+        composed = _without_pairs(composed, mark, look_alike)
+    return composed
+
+
+def _without_pairs(text: str, mark: str, look_alike: str) -> str:
+    sign = re.escape(mark)
+    pair = re.compile(rf"(?<![^\W_]){sign}(?=\S)(.{{0,{PAIR_LIMIT}}}?\S|){sign}(?![^\W_])")
+    while (changed := pair.sub(lambda found: f"{look_alike}{found[1]}{look_alike}", text)) != text:
+        text = changed
+    return text
+
+
+def _as_heading(underlined: re.Match[str]) -> str:
+    text = underlined["text"].strip()
+    return f"# {text}" if text else underlined[0]
+
+
+def _inline(text: str) -> str:
+    text = _PICTURE.sub("", text)
+    text = _LINK.sub(r"\1", text)
+    text = _AUTOLINK.sub(lambda found: found[1].removeprefix("mailto:").removeprefix("tel:"), text)
+    for emphasis in _EMPHASIS:
+        text = emphasis.sub(r"\2", text)
+    return text
+
+
+@dataclass(frozen=True)
+class _Block:
+    kind: Literal["heading", "paragraph", "item", "row"]
+    text: str
+
+    @property
+    def is_heading(self) -> bool:
+        return self.kind == "heading" and len(self.text) < HEADING_LIMIT
+
+    @property
+    def is_listed(self) -> bool:
+        return self.kind in ("item", "row")
+
+
+def _blocks(text: str) -> list[_Block]:
+    blocks: list[_Block] = []
+    is_open = False  # whether the next line may go on with the last block
+    for raw in text.split("\n"):
+        block = _block(_QUOTE.sub("", raw))
+        if block is None:
+            is_open = False
+            continue
+        if is_open and block.kind == "paragraph" and _goes_on(blocks[-1].text, block.text):
+            block = _Block(blocks[-1].kind, f"{blocks.pop().text} {block.text}")
+        blocks.append(block)
+        is_open = block.kind in ("paragraph", "item") and not raw.endswith(("  ", "\\"))
+    return [_Block(block.kind, _BEFORE_MARK.sub("", block.text)) for block in blocks]
+
+
+def _block(line: str) -> _Block | None:
+    """What one line holds; None where it only separates."""
+    stripped = re.sub(r"\s+", " ", line.rstrip("\\")).strip()
+    if not stripped or _RULE.match(line) or _TABLE_RULE.match(line):
+        return None
+    if heading := _HEADING.match(line):
+        text = heading["text"].rstrip(" #").strip()
+        return _Block("heading", text) if text else None
+    if len(stripped) > 1 and stripped.startswith("|") and stripped.endswith("|"):
+        cells = [cell.strip() for cell in stripped.split("|") if cell.strip()]
+        return _Block("row", _row(cells)) if cells else None
+    if item := _ITEM.match(stripped):
+        return _Block("item", item["text"].strip()) if item["text"].strip() else None
+    return _Block("paragraph", stripped)
+
+
+def _row(cells: list[str]) -> str:
+    return f"{cells[0]}: {', '.join(cells[1:])}" if len(cells) > 1 else cells[0]
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """Whether a single line break is mere wrapping: in plain text a short line was meant as a line."""
+    return line[0].islower() or before.endswith(",") or len(before) >= HEADING_LIMIT
+
+
+def _ended(block: _Block, after: _Block | None) -> str:
+    text = block.text.rstrip()
+    if text.rstrip("\"”»’')] ")[-1:] in tuple(".!?…:"):
+        return text
+    within = block.is_listed and after is not None and after.kind == block.kind
+    return text.rstrip(";, ") + (";" if within else ".")
+
+
+def _restored(char: str) -> str:
+    return chr(ord(char) - _PRIVATE) if _PRIVATE <= ord(char) < _PRIVATE + 128 else char

@@ -1,0 +1,212 @@
+"""flow: unsent items -> summaries -> Bulletin (draft); starts approve.
+
+Idempotent for a slot: what a person may have edited is never rewritten, and a slot that was decided
+stays decided. Nothing new means no bulletin, and says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact
+from pydantic import Field
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import bulletins, news_items, weather_alerts
+from db.bulletins import ItemData
+from db.engine import make_engine, transaction
+from db.models import LIVING, Bulletin, BulletinKind, BulletinStatus, NewsItem, Summary
+from flows import runs
+from flows.bulletin.dates import giorno, giorno_ora
+from flows.bulletin.message import template_name
+from flows.bulletin.render import budget, per_item, preview, utf16
+from flows.bulletin.selection import Candidate, LeftOut, Selection, alert_candidates, select
+from flows.bulletin.slots import Slot, next_slot
+from flows.bulletin.summary import summarise
+from flows.settings import Settings, load
+
+AUTHOR = "composizione automatica"
+SHORTEST = 100  # UTF-16 units of a news item, also when alerts take most of the room: the editor shortens
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What compose made, found or would make."""
+
+    why: str  # in Italian, for the editor
+    bulletin_id: int | None = None
+    items: tuple[ItemData, ...] = ()
+    queue: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    preview: str = ""
+
+
+def slot_for(settings: Settings, now: datetime) -> Slot | None:
+    """The next slot, holidays minded."""
+    closed = settings.profile.closures.on(now.date(), now.date() + timedelta(days=372))
+    return next_slot(settings.profile.weekly_slots, now, closed)
+
+
+def gather(session: Session, settings: Settings, now: datetime) -> list[Candidate]:
+    """Everything that could be told: alerts that no bulletin has told yet, then unsent news."""
+    zone = settings.profile.alert_zone
+    told = weather_alerts.told(session, zone)
+    alerts = [
+        alert
+        for alert in weather_alerts.not_over(session, zone, now=now)
+        if (alert.day, alert.hazard, alert.level) not in told
+    ]
+    news = [
+        Candidate(
+            news_item_id=item.id,
+            weather_alert_ids=(),
+            title=item.title,
+            category=item.category or "",
+            url=item.url,
+            abstract=item.abstract,
+            body=item.body,
+            published=item.published_at,
+            first_seen=item.first_seen_at,
+        )
+        for item in news_items.unsent(session)
+    ]
+    return [*alert_candidates(alerts, now), *news]
+
+
+def write(
+    session: Session, settings: Settings, chosen: Sequence[Candidate], dated: datetime, now: datetime
+) -> list[ItemData]:
+    """Each chosen item's text: what an alert says is fixed, news share the room that is left."""
+    frame = settings.frame(template_name(len(chosen)))
+    total = budget(frame, giorno(dated))
+    fixed = sum(utf16(item.abstract) for item in chosen if item.is_alert)
+    news = sum(not item.is_alert for item in chosen)
+    room = max(per_item(total - fixed, news), SHORTEST) if news else 0
+    return [
+        ItemData(
+            title=item.title,
+            category=item.category or "altro",
+            url=item.url,
+            text=item.abstract if item.is_alert else summary(session, item, room, now),
+            news_item_id=item.news_item_id,
+            weather_alert_id=item.weather_alert_ids[0] if item.weather_alert_ids else None,
+        )
+        for item in chosen
+    ]
+
+
+def summary(session: Session, item: Candidate, room: int, now: datetime) -> str:
+    """The summary of this content for this length, made once."""
+    if item.news_item_id is None:
+        raise ValueError("only news are summarised")
+    stored = session.get_one(NewsItem, item.news_item_id)
+    if kept := news_items.summary(session, stored, room):
+        return kept.text
+    made = summarise(title=item.title, abstract=item.abstract, body=item.body, limit=room)
+    session.add(
+        Summary(
+            news_item_id=stored.id,
+            content_sha256=stored.content_sha256,
+            budget=room,
+            text=made.text,
+            method=made.method,
+            created_at=now,
+        )
+    )
+    return made.text
+
+
+def existing(session: Session, slot: Slot | None) -> Bulletin | None:
+    """The slot's bulletin, whatever became of it; without a slot, one that still lives."""
+    if slot:
+        return bulletins.of_slot(session, BulletinKind.ordinary, slot.dispatch_at)
+    waiting = bulletins.with_status(session, *LIVING[:3])
+    return next((one for one in waiting if one.slot_at is None and one.kind == BulletinKind.ordinary), None)
+
+
+def compose_draft(
+    settings: Settings, engine: Engine, *, at_approval: bool, dry_run: bool = False, now: datetime
+) -> Draft:
+    """Make the draft of the next slot (or one that goes at approval), or say why there is none."""
+    slot = None if at_approval else slot_for(settings, now)
+    if slot is None and not at_approval:
+        return Draft("Il profilo non prevede invii nei prossimi dodici mesi.")
+    profile = settings.profile
+    with transaction(engine) as session:
+        if found := existing(session, slot):
+            return Draft(f"C'è già un bollettino per questo invio: {STATUS[found.status]}.", found.id)
+        picked: Selection = select(
+            gather(session, settings, now),
+            slots=profile.news_per_bulletin,
+            now=now,
+            window=timedelta(days=profile.news_window_days),
+        )
+        queue = tuple(item.title for item in picked.queue)
+        if not picked.chosen:
+            return Draft("Nessun bollettino: non ci sono notizie nuove.", None, (), queue, picked.left_out)
+        dated = slot.dispatch_at if slot else now
+        items = write(session, settings, picked.chosen, dated, now)
+        shown = preview(
+            settings.frame(template_name(len(items))), [item.text for item in items], giorno(dated)
+        )
+        if dry_run:
+            session.rollback()
+            return Draft(
+                "Prova: non è stato scritto niente.", None, tuple(items), queue, picked.left_out, shown
+            )
+        bulletin = bulletins.create(
+            session,
+            slot_at=slot.dispatch_at if slot else None,
+            deadline_at=slot.deadline_at if slot else None,
+            by=AUTHOR,
+            now=now,
+        )
+        bulletins.add_version(session, bulletin, items, author=AUTHOR, now=now)
+        when = f"per {giorno_ora(slot.dispatch_at)}" if slot else "da inviare appena approvato"
+        return Draft(f"Bozza pronta, {when}.", bulletin.id, tuple(items), queue, picked.left_out, shown)
+
+
+STATUS = {
+    BulletinStatus.draft: "in bozza",
+    BulletinStatus.in_review: "da approvare",
+    BulletinStatus.approved: "approvato",
+    BulletinStatus.sending: "in invio",
+    BulletinStatus.stopped: "invio fermato",
+    BulletinStatus.sent: "inviato",
+    BulletinStatus.rejected: "scartato",
+    BulletinStatus.merged: "rinviato al prossimo",
+    BulletinStatus.expired: "non approvato in tempo",
+    BulletinStatus.missed: "non inviato in tempo",
+}
+
+
+def report(draft: Draft) -> str:
+    """What an editor reads of it (Markdown)."""
+    parts = [f"**{draft.why}**"]
+    parts += [f"{number}. {item.title} ({item.category})" for number, item in enumerate(draft.items, start=1)]
+    if draft.queue:
+        parts += ["In coda:", *(f"- {title}" for title in draft.queue)]
+    if draft.left_out:
+        parts += ["Lasciate fuori:", *(f"- {item.title}: {item.reason}" for item in draft.left_out)]
+    return "\n\n".join(parts)
+
+
+@flow(name="componi", flow_run_name=runs.titled("Composizione del bollettino"))
+def compose(
+    at_approval: Annotated[
+        bool, Field(title="Invia appena approvato, senza aspettare il prossimo giorno di invio")
+    ] = False,
+) -> str:
+    """Prepara la bozza del prossimo bollettino e apre il modulo di chi approva."""
+    settings = load()
+    engine = make_engine(settings.database)
+    now = datetime.now(UTC)
+    draft = compose_draft(settings, engine, at_approval=at_approval, now=now)
+    get_run_logger().info("%s", draft.why)
+    create_markdown_artifact(report(draft), key="composizione", description="Che cosa entra e che cosa no")
+    if draft.bulletin_id is not None:
+        runs.open_review(settings, engine, draft.bulletin_id, now=now)
+    return draft.why

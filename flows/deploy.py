@@ -1,0 +1,94 @@
+"""Registers the deployments: `deployments/prefect.yaml`, plus the profile's slug, slots and pool."""
+
+import contextlib
+import importlib
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import yaml
+from prefect import Flow
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.utilities.callables import parameter_schema
+from prefect.workers.process import ProcessWorker
+
+from flows.profile import Profile
+from flows.settings import ROOT, Settings
+
+YAML = ROOT / "deployments" / "prefect.yaml"
+
+
+def entry(entrypoint: str) -> Flow[Any, Any]:
+    """The flow behind `module:function`. A module, never a file: a file would put flows/ on sys.path."""
+    module, _, name = entrypoint.partition(":")
+    found = getattr(importlib.import_module(module), name)
+    if not isinstance(found, Flow):
+        raise TypeError(f"{entrypoint} is not a flow")
+    return found
+
+
+def schedules(block: dict[str, Any], profile: Profile) -> list[CronSchedule | IntervalSchedule]:
+    """The block's own intervals, and a weekly cron for each of the profile's slot times it names."""
+    own: Iterable[IntervalSchedule] = (
+        IntervalSchedule(interval=timedelta(seconds=item["interval"]), timezone="Europe/Rome")
+        for item in block.get("schedules", [])
+    )
+    crons = dict.fromkeys(
+        getattr(slot, name).cron for name in block.get("slot_schedules", []) for slot in profile.weekly_slots
+    )
+    return [*own, *(CronSchedule(cron=cron, timezone="Europe/Rome") for cron in crons)]
+
+
+def blocks() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The deployments and the pull steps of prefect.yaml; `$PWD` is where the application runs from."""
+    text = YAML.read_text(encoding="utf-8").replace("{{ $PWD }}", str(ROOT))
+    read = yaml.safe_load(text)
+    return read["deployments"], read["pull"]
+
+
+def _register(
+    client: SyncPrefectClient, settings: Settings, block: dict[str, Any], pull: list[dict[str, Any]]
+) -> str:
+    flow = entry(block["entrypoint"])
+    name = settings.deployment(block["name"])
+    try:  # a schedule that a person paused in the UI stays paused
+        before = client.read_deployment_by_name(f"{flow.name}/{name}")
+        paused = {str(item.schedule) for item in before.schedules if not item.active}
+    except ObjectNotFound:
+        paused = set()
+    planned = schedules(block, settings.profile)
+    client.create_deployment(
+        flow_id=client.create_flow_from_name(flow.name),
+        name=name,
+        entrypoint=block["entrypoint"],
+        pull_steps=pull,
+        work_pool_name=settings.work_pool,
+        description=settings.profile.prova + block["description"],
+        tags=[*block["tags"], settings.profile.slug],
+        parameters=block.get("parameters", {}),
+        parameter_openapi_schema=parameter_schema(flow).model_dump(),
+        enforce_parameter_schema=True,
+        schedules=[
+            DeploymentScheduleCreate(schedule=schedule, active=str(schedule) not in paused)
+            for schedule in planned
+        ],
+    )
+    return f"{flow.name}/{name}"
+
+
+def deploy(settings: Settings) -> list[str]:
+    """Register everything with the running server; return the full names of the deployments."""
+    deployments, pull = blocks()
+    with get_client(sync_client=True) as client:
+        with contextlib.suppress(ObjectAlreadyExists):  # a second start
+            client.create_work_pool(
+                WorkPoolCreate(
+                    name=settings.work_pool,
+                    type="process",
+                    base_job_template=ProcessWorker.get_default_base_job_template(),
+                )
+            )
+        return [_register(client, settings, block, pull) for block in deployments]

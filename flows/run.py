@@ -1,0 +1,252 @@
+"""Starts the processes of one installation, keeps them running, and stops them in the reverse order.
+
+Real units (systemd) start the same commands; this is for a first look, a rehearsal and the tests.
+"""
+
+import fcntl
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
+
+from flows.settings import ROOT, BollettinoError, Settings
+
+STARTING = 120.0  # seconds; Prefect's first start makes its database: 14 s measured, more on a busy machine
+STOPPING = 20.0
+RESTARTS = 5  # of one process; a worker that cannot live at all should not spin
+
+
+class RunError(BollettinoError):
+    """The installation cannot start or go on; one line that names the remedy."""
+
+
+@dataclass
+class Child:
+    """One process of the installation."""
+
+    name: str
+    command: list[str]
+    port: int | None = None
+    health: str | None = None
+    log: Path = field(default=Path())
+    process: subprocess.Popen[bytes] | None = None
+    restarts: int = 0
+
+    def start(self) -> None:
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def stop(self) -> None:
+        if self.process is None or not self.alive:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOPPING)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def children(settings: Settings) -> list[Child]:
+    """In the order of their start. The same commands belong into the units of a real machine."""
+    python, servers = sys.executable, settings.profile.servers
+    prefect = [python, "-m", "prefect"]
+    found = [
+        Child(
+            "prefect",
+            [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(servers.prefect_port)],
+            servers.prefect_port,
+            f"{settings.prefect_address}/api/health",
+        ),
+        Child(
+            "worker",
+            [
+                *prefect,
+                "worker",
+                "start",
+                "--pool",
+                settings.work_pool,
+                "--type",
+                "process",
+                "--name",
+                "worker",
+            ],
+        ),
+        Child(
+            "web",
+            [python, "-m", "flows", "web"],
+            servers.web_port,
+            f"http://127.0.0.1:{servers.web_port}/salute",
+        ),
+    ]
+    if settings.profile.stage == "sandbox":
+        command = [python, "-m", "deployments.sandbox", "--port", str(servers.sandbox_port)]
+        command += ["--state", str(settings.state / "sandbox"), "--config", str(settings.sandbox_config())]
+        found.insert(
+            0,
+            Child(
+                "sandbox",
+                command,
+                servers.sandbox_port,
+                f"http://127.0.0.1:{servers.sandbox_port}/salute",
+            ),
+        )
+    for child in found:
+        child.log = settings.state / "logs" / f"{child.name}.log"
+    return found
+
+
+def take(state: Path) -> IO[str]:
+    """The state folder, for this process alone until it ends."""
+    (state / "logs").mkdir(parents=True, exist_ok=True)
+    state.chmod(0o700)  # keys and databases
+    lock = (state / "run.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        raise RunError(f"{state} is in use by another `run`: stop that one first") from exc
+    return lock
+
+
+def check_ports(found: list[Child]) -> None:
+    for child in found:
+        if child.port is None:
+            continue
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", child.port))
+            except OSError as exc:
+                raise RunError(
+                    f"port {child.port} ({child.name}) is taken by another program: stop it, or change "
+                    f"servers.{child.name}_port in the profile"
+                ) from exc
+
+
+def answers(address: str) -> bool:
+    """Whether a health address says 200; never through a proxy."""
+    try:
+        with build_opener(ProxyHandler({})).open(address, timeout=5) as response:
+            return bool(response.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def wait(child: Child, ready: Callable[[], bool]) -> None:
+    """Until the child is healthy; RunError when it ended, or took too long."""
+    deadline = time.monotonic() + STARTING
+    while not ready():
+        if not child.alive:
+            raise RunError(f"{child.name} ended while starting; its last words are in {child.log}")
+        if time.monotonic() > deadline:
+            raise RunError(f"{child.name} is not ready after {STARTING:.0f} s; see {child.log}")
+        time.sleep(0.2)
+
+
+def verb(*arguments: str) -> None:
+    """Run one of our verbs to its end, as an operator would."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flows", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise RunError(f"`python -m flows {' '.join(arguments)}` failed:\n{done.stderr.strip()}")
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def start_all(settings: Settings, found: list[Child]) -> None:
+    from flows.deploy import deploy  # late: importing Prefect reads the environment that `enter` has set
+
+    for child in found:
+        child.start()
+        address = child.health
+        if child.name == "worker":
+            wait(child, lambda: worker_is_online(settings))
+        elif address:
+            wait(child, lambda address=address: answers(address))  # type: ignore[misc]
+        if child.name == "prefect":
+            deploy(settings)
+        say(f"  {child.name:<8} ready{f' on port {child.port}' if child.port else ''}")
+
+
+def worker_is_online(settings: Settings) -> bool:
+    from prefect.client.orchestration import get_client
+
+    with get_client(sync_client=True) as client:
+        workers: list[Any] = client.read_workers_for_work_pool(settings.work_pool)
+    return any(worker.status == "ONLINE" for worker in workers)
+
+
+def watch_over(found: list[Child]) -> None:
+    """For ever: a child that dies is started again, a few times."""
+    while True:
+        for child in found:
+            if child.alive or child.process is None:
+                continue
+            code = child.process.returncode
+            if child.restarts == RESTARTS:
+                raise RunError(f"{child.name} ended again (code {code}); see {child.log}")
+            child.restarts += 1
+            say(f"  {child.name} ended (code {code}): starting it again")
+            child.start()
+        time.sleep(0.5)
+
+
+def stop_all(found: list[Child]) -> None:
+    """In the reverse order, the Prefect server last, since the others report to it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave processes behind
+    first = [child for child in reversed(found) if child.name != "prefect"]
+    for child in [*first, *(child for child in found if child.name == "prefect")]:
+        child.stop()
+
+
+def interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def run(settings: Settings) -> int:
+    """The whole installation, until Ctrl-C or SIGTERM. Returns the exit code."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it ignored
+        signal.signal(number, interrupt)
+    lock = take(settings.state)
+    settings.prepare_secrets(make=True)
+    settings.vault()  # asks for the secrets now, not in a child's log
+    settings.enter()
+    found = children(settings)
+    check_ports(found)
+    say(f"{settings.profile.prova}{settings.profile.names.comune}: starting in {settings.state}")
+    verb("migrate")
+    try:
+        start_all(settings, found)
+        from flows.tour import first_steps
+
+        first_steps(settings, say, verb)
+        watch_over(found)
+    except KeyboardInterrupt:
+        say("\nstopping")
+    finally:
+        stop_all(found)
+        lock.close()
+    say("stopped; the next `run` picks up here")
+    return 0

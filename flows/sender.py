@@ -1,0 +1,163 @@
+"""Empties the outbox of one bulletin: claim, commit the attempt, POST, store the answer; at most once."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from db import bulletins, deliveries, recipients
+from db.engine import transaction
+from db.models import BulletinStatus, Outcome, Recipient
+from db.vault import Vault
+from flows.bulletin.message import Message
+from flows.settings import Settings
+from flows.whatsapp.client import Outcome as Answer
+from flows.whatsapp.client import WhatsAppClient
+from flows.whatsapp.errors import RESENDS, Action, explain
+from flows.whatsapp.messages import Category, OutgoingTemplate
+
+CHUNK = 20  # messages claimed in one transaction: the most that a sender that dies leaves uncertain
+TRIES = 3  # for one recipient within one dispatch
+LOST_IN_A_ROW = 20  # answers that tell nothing: a wrong API address looks like this
+WAIT = {Action.BACK_OFF: 2.0, Action.RETRY: 5.0, Action.RETRY_LATER: 60.0, Action.PAUSE_ALL: 60.0}  # seconds
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a dispatch was told to send, checked against its seal."""
+
+    bulletin_id: int
+    message: Message
+    category: Category  # the provider's latest word decides the endpoint
+
+
+@dataclass(frozen=True)
+class Posted:
+    message: OutgoingTemplate
+    delivery_id: int
+    recipient_id: int
+    answer: Answer
+
+
+@dataclass
+class Pace:
+    """Keeps to so many messages a second, counted from the first one."""
+
+    per_second: float
+    sent: int = 0
+    began: float = 0.0
+
+    async def turn(self) -> None:
+        self.began = self.began or time.monotonic()
+        due = self.began + self.sent / self.per_second
+        self.sent += 1
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+
+def claim(
+    engine: Engine, vault: Vault, order: Order, now: datetime
+) -> tuple[list[tuple[OutgoingTemplate, int, int]], bool]:
+    """The next messages with delivery and recipient, their attempts committed; and whether more may wait.
+
+    Who has left since the plan is skipped here, at the last moment before the send.
+    """
+    message = order.message
+    with transaction(engine) as session:
+        claimed = deliveries.claim(session, order.bulletin_id, limit=CHUNK, now=now)
+        found = []
+        for delivery in deliveries.skip_unsubscribed(session, claimed, now=now):
+            recipient = session.get_one(Recipient, delivery.recipient_id)
+            address = recipients.open_address(vault, recipient)
+            attempt = deliveries.begin(session, delivery, now=now)
+            try:
+                outgoing = OutgoingTemplate(
+                    to=address.phone,
+                    bsuid=address.bsuid,
+                    name=message.template,
+                    language=message.language,
+                    category=order.category,
+                    parameters=message.parameters,
+                    button_suffix=message.button_suffix,
+                    opaque=str(attempt.id),
+                )
+            except ValueError:  # a number that no phone has: told as a code, never shown
+                deliveries.finish(
+                    session, vault, attempt.id, Outcome.refused, code="invalid_address", now=now
+                )
+                continue
+            found.append((outgoing, delivery.id, recipient.id))
+        return found, bool(claimed)
+
+
+def outcome_of(answer: Answer, tried: int) -> Outcome:
+    """What an answer means for the outbox: who surely got nothing may be queued again, a few times."""
+    outcome = Outcome(answer.kind)
+    if outcome == Outcome.refused and answer.action == Action.STOP:
+        return Outcome.not_sent  # the fault is ours or the account's: the recipient stays pending
+    again = outcome == Outcome.not_sent or (outcome == Outcome.refused and answer.action in RESENDS)
+    if again:
+        return Outcome.not_sent if tried < TRIES else Outcome.refused
+    return outcome
+
+
+def settle(
+    engine: Engine, vault: Vault, posted: Sequence[Posted], tries: Counter[int], now: datetime
+) -> None:
+    """Store what came of each POST."""
+    with transaction(engine) as session:
+        for one in posted:
+            deliveries.finish(
+                session,
+                vault,
+                UUID(one.message.opaque),
+                outcome_of(one.answer, tries[one.delivery_id]),
+                wamid=one.answer.wamid,
+                code=one.answer.code or one.answer.reason,
+                now=now,
+            )
+            if one.answer.action == Action.OPT_OUT:
+                recipients.opt_out(session, session.get_one(Recipient, one.recipient_id), now=now)
+
+
+def told_to_stop(engine: Engine, order: Order) -> bool:
+    """Somebody moved the bulletin away from `sending` while we were at it."""
+    with transaction(engine) as session:
+        return bulletins.locked(session, order.bulletin_id).status != BulletinStatus.sending
+
+
+async def drain(
+    settings: Settings, engine: Engine, order: Order, progress: Callable[[], None] = lambda: None
+) -> str | None:
+    """Send until nothing is queued. Returns why it ended early, in Italian, or None."""
+    vault, whatsapp = settings.vault(), settings.profile.whatsapp
+    pace, tries, lost = Pace(whatsapp.messages_per_second), Counter[int](), 0
+    token = settings.secrets.whatsapp_token.get_secret_value()
+    base = f"{whatsapp.api}/{whatsapp.api_version}"
+
+    async def post(client: WhatsAppClient, message: OutgoingTemplate) -> Answer:
+        await pace.turn()
+        return await client.send(message)
+
+    async with WhatsAppClient(base, whatsapp.phone_number_id, token) as client:
+        while not told_to_stop(engine, order):
+            chunk, more = claim(engine, vault, order, datetime.now(UTC))
+            if not more:
+                return None
+            answers = await asyncio.gather(*(post(client, message) for message, _, _ in chunk))
+            posted = [Posted(*one, answer) for one, answer in zip(chunk, answers, strict=True)]
+            tries.update(one.delivery_id for one in posted)
+            settle(engine, vault, posted, tries, datetime.now(UTC))
+            progress()
+            if stop := next((one.answer for one in posted if one.answer.action == Action.STOP), None):
+                return f"{explain(stop.code)} (codice {stop.code or stop.http_status})."
+            for one in posted:
+                lost = lost + 1 if one.answer.kind in ("uncertain", "not_sent") else 0
+            if lost >= LOST_IN_A_ROW:
+                return f"{lost} invii di fila senza una risposta chiara: controlla l'indirizzo dell'API."
+            await asyncio.sleep(max((WAIT[a.action] for a in answers if a.action in WAIT), default=0.0))
+    return "fermato da una persona."

@@ -1,0 +1,44 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from flows.bulletin.dates import ROME, giorno, giorno_ora, intervallo
+
+
+@pytest.mark.parametrize(
+    ("day", "written"),
+    [
+        (date(2026, 9, 30), "mercoledì 30 settembre"),
+        (date(2026, 12, 1), "martedì 1 dicembre"),
+        (datetime(2026, 11, 30, 23, 30, tzinfo=UTC), "martedì 1 dicembre"),
+    ],
+)
+def test_a_day_is_written_with_its_weekday_in_rome(day: date, written: str) -> None:
+    assert giorno(day) == written
+
+
+def test_minutes_are_written_only_where_there_are_any() -> None:
+    assert giorno_ora(datetime(2026, 12, 1, 11, tzinfo=ROME)) == "martedì 1 dicembre, ore 11"
+    assert giorno_ora(datetime(2026, 12, 5, 13, 40, tzinfo=UTC)) == "sabato 5 dicembre, ore 14:40"
+    assert giorno_ora(datetime(2026, 7, 5, 8, 5, tzinfo=UTC)) == "domenica 5 luglio, ore 10:05"
+
+
+def test_a_naive_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="naive"):
+        giorno(datetime(2026, 12, 1, 11))  # noqa: DTZ001 - the naive time is the case
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "written"),
+    [
+        ((25, 0, 0), (26, 0, 0), "dalle 0 alle 24 di mercoledì 25 novembre"),
+        ((25, 12, 0), (25, 23, 59), "dalle 12 alle 24 di mercoledì 25 novembre"),
+        ((25, 1, 0), (25, 13, 30), "dall'1 alle 13:30 di mercoledì 25 novembre"),
+        ((25, 18, 0), (26, 1, 0), "dalle 18 di mercoledì 25 novembre all'1 di giovedì 26 novembre"),
+    ],
+)
+def test_an_interval_names_each_day_once(
+    start: tuple[int, int, int], end: tuple[int, int, int], written: str
+) -> None:
+    moments = [datetime(2026, 11, day, hour, minute, tzinfo=ROME) for day, hour, minute in (start, end)]
+    assert intervallo(*moments) == written

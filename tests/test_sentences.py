@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.bulletin.sentences import split
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+
+
+@needs_shared
+def test_every_marked_paragraph_is_split_exactly() -> None:
+    lines = (SHARED / "text" / "sentences_it.txt").read_text(encoding="utf-8").splitlines()
+    paragraphs = [line for line in lines if line and not line.startswith("#")]
+    assert len(paragraphs) >= 40
+    wrong = [p for p in paragraphs if split(p.replace("|", " ")) != [s.strip() for s in p.split("|")]]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "Il lotto B.|Le domande vanno in Comune.",
+        "Chiude l'I.C. Rodari di via G. Verdi.|Riapre lunedì.",
+        "Aperto sab. e dom.|Per informazioni chiama l'ufficio.",
+        "Servono 24 ore.|Il modulo è online.",
+        "1. Compila il modulo.|2. Firmalo.",
+        "Sosta vietata (escl. residenti, ecc.) Via Roma resta aperta.",
+        "(Ingresso libero.)|Si comincia alle 21.",
+        "La strada riapre alle 18.|È tutto.",
+        "Chiuso per lavori!|Riapre il 3...|Forse.",
+        "Orari: lun.-ven. 8.30-12.30.",
+    ],
+)
+def test_a_dot_ends_a_sentence_only_where_an_italian_would_stop(marked: str) -> None:
+    assert split(marked.replace("|", " ")) == marked.split("|")
+
+
+def test_a_line_break_ends_a_sentence_without_any_mark() -> None:
+    assert split("Orari nuovi\nLunedì chiuso\n\n") == ["Orari nuovi", "Lunedì chiuso"]
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="aB1 .!?…()\"'’«»\nè,-", max_size=60))
+def test_nothing_but_white_space_is_lost(text: str) -> None:
+    assert "".join("".join(split(text)).split()) == "".join(text.split())

@@ -1,0 +1,205 @@
+"""What citizens write, and what they are answered: at most once, within 24 hours."""
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from db import deliveries
+from db.engine import transaction
+from db.models import (
+    Attempt,
+    BulletinStatus,
+    ConsentEvent,
+    Delivery,
+    DeliveryStatus,
+    Outcome,
+    Recipient,
+    RecipientStatus,
+)
+from flows.settings import Settings
+from flows.web import answers
+from flows.web.app import create_app
+from tests.builders import make_bulletin, make_recipient
+from tests.web_site import PHONE, Site, messages, wrote
+
+
+def test_attiva_subscribes_and_the_welcome_leaves_once(site: Site, now: datetime) -> None:
+    site.tell(messages(wrote("Attiva!", now)))
+    site.send()
+    site.send()
+    (post,) = site.posted
+    assert post["to"] == f"+{PHONE}"
+    assert "*La tua iscrizione è attiva.*" in post["text"]["body"]
+    assert "{" not in post["text"]["body"], "every place of the text is filled"
+    with site.look() as session:
+        recipient = session.exec(select(Recipient)).one()
+        consent = session.exec(select(ConsentEvent)).one()
+        attempt = session.exec(select(Attempt)).one()
+        assert (recipient.status, recipient.last_inbound_at) == (RecipientStatus.active, now)
+        assert (consent.word, consent.source, consent.at) == ("ATTIVA", "whatsapp", now)
+        assert consent.notice_version == site.web.settings.profile.notice.version
+        assert str(attempt.id) == post["biz_opaque_callback_data"]
+    assert site.replies() == [("benvenuto", DeliveryStatus.accepted)]
+
+
+def test_who_is_subscribed_is_told_since_when(site: Site, now: datetime) -> None:
+    site.tell(messages(wrote("ATTIVA", now, id="a"), wrote("ATTIVA", now, id="b")))
+    site.send()
+    assert "è già attiva dal 24 novembre 2026:" in site.posted[1]["text"]["body"]
+
+
+def test_disattiva_ends_the_subscription_and_says_so(site: Site, now: datetime) -> None:
+    site.tell(messages(wrote("ATTIVA", now, id="a"), wrote("disattiva", now, id="b")))
+    with site.look() as session:
+        assert session.exec(select(Recipient.status)).all() == [RecipientStatus.opted_out]
+        assert session.exec(select(ConsentEvent.word)).all() == ["ATTIVA", "DISATTIVA"]
+    site.send()
+    assert site.posted[1]["text"]["body"].startswith("*Iscrizione disattivata.*")
+
+
+def test_a_stranger_who_leaves_is_answered_and_not_subscribed(site: Site, now: datetime) -> None:
+    site.tell(messages(wrote("STOP", now)))
+    site.send()
+    assert "non è iscritto" in site.posted[0]["text"]["body"]
+    with site.look() as session:
+        assert session.exec(select(Recipient.status)).all() == [RecipientStatus.opted_out]
+
+
+def test_who_is_known_by_bsuid_only_is_subscribed_and_answered(site: Site, now: datetime) -> None:
+    message = wrote("ATTIVA", now, sender="")
+    site.tell(messages({**message, "from_user_id": "IT.13491208655302741918"}))
+    site.send()
+    assert site.posted[0]["recipient"] == "IT.13491208655302741918"
+    assert "to" not in site.posted[0]
+
+
+def test_other_words_get_one_courtesy_a_day_and_thanks_get_none(site: Site, now: datetime) -> None:
+    said = ("Grazie 🙏", "Ok", "C'è una buca in via Roma", "Mi sentite?", "Quando passate?")
+    site.tell(messages(*[wrote(text, now, id=str(n)) for n, text in enumerate(said)]))
+    assert [name for name, _ in site.replies()] == ["cortesia_non_iscritto"]
+    site.tell(messages(wrote("ATTIVA", now, id="x", sender="393330000001")))
+    site.tell(messages(wrote("Che ore sono?", now, id="y", sender="393330000001")))
+    assert [name for name, _ in site.replies()][1:] == ["benvenuto", "cortesia"]
+
+
+def test_the_profile_may_replace_an_answer(site: Site, now: datetime) -> None:
+    profile = site.web.settings.profile
+    texts = {"benvenuto": "Benvenuto {dal_comune}."}
+    site.web.settings.profile = profile.model_copy(update={"texts": texts})
+    site.tell(messages(wrote("ATTIVA", now)))
+    site.send()
+    assert site.posted[0]["text"]["body"] == "Benvenuto dal Comune di Esempio."
+
+
+def test_after_24_hours_nothing_is_sent(site: Site, now: datetime) -> None:
+    """Webhooks are repeated for up to seven days."""
+    site.tell(messages(wrote("ATTIVA", now - timedelta(hours=24))))
+    site.send()
+    assert site.posted == []
+    assert site.replies() == [("benvenuto", DeliveryStatus.skipped)]
+
+
+def _refuse(code: int) -> Any:
+    return lambda _request: httpx.Response(400, json={"error": {"code": code, "message": "no"}})
+
+
+def _break(error: type[httpx.TransportError]) -> Any:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise error("", request=request)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "outcome"),
+    [
+        (_break(httpx.ConnectError), DeliveryStatus.queued, Outcome.not_sent),
+        (_refuse(130429), DeliveryStatus.queued, Outcome.not_sent),
+        (_refuse(190), DeliveryStatus.queued, Outcome.not_sent),
+        (_refuse(131026), DeliveryStatus.failed, Outcome.refused),
+        (_break(httpx.ReadTimeout), DeliveryStatus.uncertain, Outcome.uncertain),
+        (lambda _: httpx.Response(200, json={}), DeliveryStatus.uncertain, Outcome.uncertain),
+    ],
+)
+def test_only_what_certainly_did_not_leave_is_sent_again(
+    site: Site, now: datetime, caplog: pytest.LogCaptureFixture, answer: Any, status: Any, outcome: Any
+) -> None:
+    site.tell(messages(wrote("ATTIVA", now)))
+    site.answer = answer
+    with caplog.at_level(logging.DEBUG):
+        site.send()
+        site.send()  # at the same moment: what was put back waits
+    assert len(site.posted) == 1
+    assert site.replies() == [("benvenuto", status)]
+    assert PHONE not in caplog.text
+    with site.look() as session:
+        assert session.exec(select(Attempt.outcome)).all() == [outcome]
+
+
+def test_a_provider_that_cannot_be_reached_is_tried_five_times(
+    settings: Settings, sqlite: Engine, now: datetime
+) -> None:
+    clock = [now]
+    app = create_app(settings, sqlite, clock=lambda: clock[0])
+    site = Site(app, app.state.web, answer=_break(httpx.ConnectError))
+    site.tell(messages(wrote("ATTIVA", now)))
+    for _ in range(8):
+        site.send()
+        clock[0] += timedelta(minutes=11)
+    assert len(site.posted) == answers.MOST_TRIES == 5
+    assert site.replies() == [("benvenuto", DeliveryStatus.failed)]
+
+
+def test_what_a_dead_process_had_begun_is_uncertain_and_never_repeated(site: Site, now: datetime) -> None:
+    with site.look() as session:
+        recipient = make_recipient(session, site.web.vault)
+        deliveries.queue_reply(session, recipient.id, "benvenuto", "Ciao.", now=now)
+        (delivery,) = deliveries.claim(session, None, limit=1, now=now - timedelta(minutes=1))
+        deliveries.begin(session, delivery, now=now - timedelta(minutes=1))
+    answers.abandon(site.web)
+    site.send()
+    assert (site.posted, site.replies()) == ([], [("benvenuto", DeliveryStatus.uncertain)])
+
+
+def test_a_bulletin_is_none_of_the_answers_business(site: Site, now: datetime) -> None:
+    with site.look() as session:
+        recipient = make_recipient(session, site.web.vault)
+        bulletin = make_bulletin(session, [], status=BulletinStatus.sending)
+        deliveries.plan(session, bulletin.id, [recipient], now=now)
+    site.send()
+    with site.look() as session:
+        assert site.posted == []
+        assert session.exec(select(Delivery.status)).all() == [DeliveryStatus.queued]
+
+
+def test_the_running_app_picks_up_what_was_left_and_answers_at_once(
+    settings: Settings, engine: Engine, now: datetime
+) -> None:
+    """The whole app with its loops: stored by a process that died, handled and answered by the next."""
+    app = create_app(settings, engine, clock=lambda: now)
+    left = Site(app, app.state.web)
+    assert left.post(messages(wrote("ATTIVA", now, id="left"))) == 200
+
+    async def live() -> dict[str, Any]:
+        app = create_app(settings, engine, client=left.client(), clock=lambda: now)
+        async with app.router.lifespan_context(app):
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as browser:
+                for _ in range(500):
+                    if left.replies() == [("benvenuto", DeliveryStatus.accepted)]:
+                        break
+                    await asyncio.sleep(0.01)
+                health = (await browser.get("/salute")).json()
+        return dict(health)
+
+    assert asyncio.run(live()) == {"ok": True}
+    assert left.request("GET", "/salute").status_code == 503, "no loop runs there"
+    assert len(left.posted) == 1
+    with transaction(engine) as session:
+        assert session.exec(select(Attempt.outcome)).all() == [Outcome.accepted]

@@ -1,0 +1,192 @@
+"""What a citizen reads; a draft is never reachable."""
+
+import re
+from datetime import date, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db import bulletins
+from db.bulletins import ItemData
+from db.models import Bulletin, BulletinStatus, Level
+from flows.settings import fill_words
+from flows.web.bulletin_page import PUBLIC
+from flows.web.markdown import html
+from flows.web.pages import NOTICE
+from tests.builders import (
+    item_of,
+    make_bulletin,
+    make_news_item,
+    make_weather_alert,
+    news_data,
+)
+from tests.web_site import Site
+
+BODY = """# Chiusura
+
+Via Roma **chiude** lunedì. Vedi [il percorso](https://www.comune.esempio.mi.it/percorso).
+
+![mappa della zona](https://altri.example/mappa.png)
+
+<script>alert(1)</script>
+
+| giorno | ore |
+|---|---|
+| lunedì | 8-18 |
+"""
+
+
+class Shape(HTMLParser):
+    """Tags and addresses of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.fetched: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        found = dict(attrs)
+        if address := found.get("src") or (found.get("href") if tag == "link" else None):
+            self.fetched.append(address)
+
+
+def _bulletin(site: Site, status: BulletinStatus) -> Bulletin:
+    with site.look() as session:
+        news = make_news_item(session, news_data(title="Via Roma & dintorni <oggi>", body=BODY))
+        return make_bulletin(session, [item_of(news, text="Via Roma chiude lunedì.")], status=status)
+
+
+def test_only_a_bulletin_that_began_to_leave_is_reachable(site: Site) -> None:
+    codes = {status: _bulletin(site, status).code for status in BulletinStatus}
+    home = site.request("GET", "/").text
+    for status, code in codes.items():
+        answer = site.request("GET", f"/b/{code}")
+        assert answer.status_code == (200 if status in PUBLIC else 404), status
+        assert ("Via Roma" in answer.text) == (code in home) == (status in PUBLIC)
+
+
+def test_a_page_shows_the_text_as_sent_and_the_whole_news(site: Site) -> None:
+    page = site.request("GET", f"/b/{_bulletin(site, BulletinStatus.sent).code}").text
+    assert "<h1>Bollettino di martedì 24 novembre 2026</h1>" in page
+    assert "Via Roma &amp; dintorni &lt;oggi&gt;</h2>" in page
+    assert '<p class="sent">Via Roma chiude lunedì.</p>' in page
+    assert "<h3>Chiusura</h3>" in page, "headings of the news stand below those of the page"
+    assert "<strong>chiude</strong>" in page
+    assert "<td>8-18</td>" in page
+    assert "Pubblicata sul sito il 23 novembre 2026.\n<a" in page
+    assert 'href="https://www.comune.esempio.mi.it/novita/' in page
+
+
+def test_a_page_runs_nothing_and_asks_nothing_of_others(site: Site) -> None:
+    code = _bulletin(site, BulletinStatus.sent).code
+    for path in ("/", f"/b/{code}", "/informativa", "/b/altro"):
+        answer = site.request("GET", path)
+        shape = Shape(answer.text)
+        assert not {"script", "img", "iframe", "style", "form"} & set(shape.tags), path
+        assert shape.fetched == ["/static/bollettino.css"]
+        assert "set-cookie" not in answer.headers
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; style-src 'self';")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert shape.tags.count("h1") == shape.tags.count("main") == 1
+        assert '<html lang="it">' in answer.text
+    assert "mappa della zona" in site.request("GET", f"/b/{code}").text
+    assert site.request("GET", "/static/bollettino.css").status_code == 200
+
+
+def test_a_later_version_that_nobody_approved_is_not_shown(site: Site, now: datetime) -> None:
+    bulletin = _bulletin(site, BulletinStatus.sending)
+    with site.look() as session:
+        draft = ItemData(title="Bozza", category="", url="", text="Da non leggere.")
+        bulletins.add_version(session, bulletin, [draft], author="anna", now=now)
+    page = site.request("GET", f"/b/{bulletin.code}").text
+    assert "Bozza" not in page
+    assert "Via Roma chiude lunedì." in page
+
+
+def test_an_alert_names_its_source_and_says_when_it_is_over(site: Site) -> None:
+    codes = []
+    with site.look() as session:
+        for day in (date(2026, 11, 25), date(2026, 11, 23)):
+            alert = make_weather_alert(session, level=Level.arancione, day=day)
+            item = ItemData(
+                title="Allerta arancione",
+                category="Allerta meteo",
+                url=alert.url,
+                text="Allerta arancione per temporali.",
+                weather_alert_id=alert.id,
+            )
+            codes.append(make_bulletin(session, [item], status=BulletinStatus.sent).code)
+    current, over = (site.request("GET", f"/b/{code}").text for code in codes)
+    assert "Livello arancione, rischio temporali, zona Lomb-09, dalle 0 alle 24 di mercoledì 25" in current
+    assert "Dipartimento della Protezione Civile, licenza" in current
+    assert "Questa allerta è terminata" not in current
+    assert "Questa allerta è terminata" in over
+
+
+def test_whatever_is_not_production_says_prova(site: Site) -> None:
+    code = _bulletin(site, BulletinStatus.sent).code
+    paths = ("/", f"/b/{code}", "/informativa", "/b/altro")
+    for path in paths:
+        assert "PROVA: questa pagina non contiene notizie vere." in site.request("GET", path).text
+    profile = site.web.settings.profile
+    site.web.settings.profile = profile.model_copy(update={"stage": "production"})
+    for path in paths:
+        assert "PROVA" not in site.request("GET", path).text
+
+
+def test_the_notice_is_filled_and_marks_what_the_comune_must_write(site: Site) -> None:
+    page = site.request("GET", "/informativa").text
+    assert "<h1>Come trattiamo i tuoi dati</h1>" in page
+    assert "dpo@comune.esempio.mi.it" in page
+    assert site.web.settings.profile.notice.version in page
+    assert "da completare dal Comune" in page
+    assert not re.search(r"\{\w+\}", page)
+    words = {**site.web.settings.words, "versione": "1"}
+    assert "{" not in fill_words(NOTICE.read_text(encoding="utf-8"), words)
+
+
+def test_the_home_page_tells_how_to_subscribe_and_how_to_do_without(site: Site) -> None:
+    page = site.request("GET", "/").text
+    assert "Scrivi ATTIVA e invia" in page
+    assert "Non usi WhatsApp?" in page
+    assert "Non abbiamo ancora inviato bollettini." in page
+    assert not re.search(r"\{\w+\}", page)
+
+
+def test_a_page_is_cached_and_an_unknown_one_is_not(site: Site, now: datetime) -> None:
+    path = f"/b/{_bulletin(site, BulletinStatus.sent).code}"
+    first = site.request("GET", path)
+    assert first.headers["cache-control"] == "public, max-age=300"
+    again = site.request("GET", path, headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.text) == (304, "")
+    for unknown in ("/b/altro", "/altro", "/docs", "/openapi.json"):
+        answer = site.request("GET", unknown)
+        assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
+        assert "Pagina non trovata" in answer.text
+
+
+def test_bulletins_are_listed_newest_first(site: Site, now: datetime) -> None:
+    with site.look() as session:
+        for days in (7, 0, 3):
+            make_bulletin(session, [], status=BulletinStatus.sent, now=now - timedelta(days=days))
+    page = site.request("GET", "/").text
+    assert re.findall(r"Bollettino di (\w+ \d+)", page) == ["martedì 24", "sabato 21", "martedì 17"]
+
+
+@given(st.text(alphabet=st.sampled_from("<>\"'&#*_`[]()!:/\\ \nascriptjv=onerdh"), max_size=200))
+def test_no_markdown_brings_markup_of_its_own(text: str) -> None:
+    allowed = {"p", "h3", "h4", "h5", "h6", "em", "strong", "code", "pre", "a", "ul", "ol", "li", "hr", "br"}
+    shape = Shape(html(text, top=3))
+    assert set(shape.tags) <= allowed | {"blockquote", "s", "table", "thead", "tbody", "tr", "th", "td"}
+    addresses = re.findall(r'href="([^"]*)', html(text, top=3))
+    assert not any(address.lower().startswith("javascript:") for address in addresses)
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "vbscript:x"])
+def test_a_link_that_runs_something_is_no_link(address: str) -> None:
+    assert "href" not in html(f"[apri]({address})", top=3)

@@ -1,0 +1,308 @@
+"""One POST and what is certain about it: over a fake transport, and over real sockets that misbehave."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.whatsapp.client import Outcome, Registered, WhatsAppClient
+from flows.whatsapp.errors import Action, Refused, Retryable
+from flows.whatsapp.messages import OutgoingTemplate, OutgoingText
+
+PHONE = "+393330001122"
+WAMID = "wamid.HBgMMzkzMzMwMDAxMTIy"
+ACCEPTED = {"messaging_product": "whatsapp", "messages": [{"id": WAMID, "message_status": "accepted"}]}
+SERVED = b'HTTP/1.1 200 OK\r\nContent-Length: 31\r\n\r\n{"messages":[{"id":"wamid.a"}]}'
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def template(**changes: Any) -> OutgoingTemplate:
+    fields: dict[str, Any] = {
+        "to": PHONE,
+        "bsuid": None,
+        "name": "bollettino_2",
+        "language": "it",
+        "category": "MARKETING",
+        "parameters": ("Il mercato si sposta in piazza Roma.", "Biblioteca aperta.", "martedì 1 dicembre"),
+        "button_suffix": "2026-12-01",
+        "opaque": "attempt-1",
+    }
+    return OutgoingTemplate(**{**fields, **changes})
+
+
+def text(**changes: Any) -> OutgoingText:
+    return OutgoingText(**{"to": PHONE, "bsuid": None, "body": "Fatto.", "opaque": "attempt-2", **changes})
+
+
+def client(handler: Handler) -> WhatsAppClient:
+    transport = httpx.MockTransport(handler)
+    return WhatsAppClient("https://graph.example/v25.0", "1055", "made-up-token", transport=transport)
+
+
+def send(message: OutgoingTemplate | OutgoingText, handler: Handler) -> Outcome:
+    async def once() -> Outcome:
+        async with client(handler) as api:
+            return await api.send(message)
+
+    return asyncio.run(once())
+
+
+def answering(status: int, body: object) -> Handler:
+    return lambda _: httpx.Response(status, json=body)
+
+
+def test_marketing_goes_to_its_own_path_and_the_rest_to_messages() -> None:
+    seen: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json=ACCEPTED)
+
+    for message in (template(), template(category="UTILITY"), text()):
+        assert send(message, handler).kind == "accepted"
+    assert [request.url.path for request in seen] == [
+        "/v25.0/1055/marketing_messages",
+        "/v25.0/1055/messages",
+        "/v25.0/1055/messages",
+    ]
+    assert {request.headers["authorization"] for request in seen} == {"Bearer made-up-token"}
+
+
+@pytest.mark.parametrize("held", ["accepted", "held_for_quality_assessment", "paused"])
+def test_an_accepted_message_carries_its_wamid_and_metas_word(held: str) -> None:
+    outcome = send(template(), answering(200, {"messages": [{"id": WAMID, "message_status": held}]}))
+    assert outcome == Outcome("accepted", wamid=WAMID, http_status=200, message_status=held)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "code", "action"),
+    [
+        (400, {"code": 131047, "message": f"{PHONE} is out of the window"}, "131047", Action.SKIP),
+        (429, {"code": 130429}, "130429", Action.BACK_OFF),
+        (500, {"code": 131000}, "131000", Action.RETRY),
+        (401, {"code": 190}, "190", Action.STOP),
+        (400, {"code": 424242}, "424242", Action.FAIL),
+        (403, {"message": "no"}, None, Action.STOP),
+        (200, {"code": 131026}, "131026", Action.STRIKE),
+    ],
+)
+def test_an_error_in_metas_words_is_a_refusal(
+    status: int, error: dict[str, Any], code: str | None, action: Action
+) -> None:
+    outcome = send(template(), answering(status, {"error": error}))
+    assert outcome == Outcome("refused", code=code, action=action, http_status=status)
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (200, b""),
+        (200, b"{"),
+        (200, b"[]"),
+        (200, b'{"messages": []}'),
+        (200, b'{"messages": [{}]}'),
+        (200, b'{"messages": [{"id": ""}]}'),
+        (200, b'{"messages": [{"id": 7}]}'),
+        (200, b"\xff\xfe"),
+        (200, b"[" * 100_000),
+        (302, b""),
+        (400, b"<html>Bad Request</html>"),
+        (500, b""),
+        (502, b"<html>Bad Gateway</html>"),
+        (503, b'{"error": "upstream"}'),
+        (504, b'{"error": {"message": "upstream timed out"}}'),
+        (500, b'{"messages": [{"id": "wamid.x"}]}'),
+    ],
+)
+def test_an_answer_without_an_id_or_an_error_is_uncertain(status: int, content: bytes) -> None:
+    outcome = send(template(), lambda _: httpx.Response(status, content=content))
+    assert (outcome.kind, outcome.http_status, outcome.wamid) == ("uncertain", status, None)
+
+
+@given(st.integers(200, 599), st.binary(max_size=60))
+def test_no_answer_makes_send_raise(status: int, content: bytes) -> None:
+    assert send(text(), lambda _: httpx.Response(status, content=content)).kind in (
+        "uncertain",
+        "refused",
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (httpx.ConnectError, "not_sent"),
+        (httpx.ConnectTimeout, "not_sent"),
+        (httpx.PoolTimeout, "not_sent"),
+        (httpx.ProxyError, "not_sent"),
+        (httpx.ReadTimeout, "uncertain"),
+        (httpx.WriteTimeout, "uncertain"),
+        (httpx.WriteError, "uncertain"),
+        (httpx.ReadError, "uncertain"),
+        (httpx.CloseError, "uncertain"),
+        (httpx.RemoteProtocolError, "uncertain"),
+        (httpx.LocalProtocolError, "uncertain"),
+        (httpx.DecodingError, "uncertain"),
+    ],
+)
+def test_a_broken_connection_is_not_sent_only_when_that_is_certain(
+    error: type[httpx.RequestError], kind: str
+) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        raise error("made up", request=request)
+
+    assert send(template(), handler) == Outcome(kind, reason=error.__name__)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def server(answer: bytes | None) -> AsyncIterator[str]:
+    """Reads a request, then writes `answer` and closes; None closes in silence, b"" stays mute."""
+    done = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        if answer == b"":
+            await done.wait()
+        writer.write(answer or b"")
+        writer.close()
+
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v25.0"
+    finally:
+        done.set()
+        listening.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "reason"),
+    [
+        (None, "uncertain", "RemoteProtocolError"),
+        (b"", "uncertain", "ReadTimeout"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{", "uncertain", "RemoteProtocolError"),
+        (b"not http at all\r\n\r\n", "uncertain", "RemoteProtocolError"),
+        (SERVED, "accepted", None),
+    ],
+)
+def test_real_sockets_give_the_same_verdicts(answer: bytes | None, kind: str, reason: str | None) -> None:
+    async def once() -> Outcome:
+        timeout = 0.5 if answer == b"" else 30
+        async with server(answer) as base, WhatsAppClient(base, "1055", "token", timeout=timeout) as api:
+            return await api.send(template())
+
+    outcome = asyncio.run(once())
+    assert (outcome.kind, outcome.reason) == (kind, reason)
+
+
+def test_nobody_listening_is_not_sent_even_with_a_proxy_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The sandbox is on this machine: no proxy is asked for it."""
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+
+    async def once() -> tuple[Outcome, Outcome]:
+        async with server(SERVED) as base, WhatsAppClient(base, "1055", "token") as api:
+            reached = await api.send(template())
+        async with WhatsAppClient("http://127.0.0.1:1/v25.0", "1055", "token") as api:
+            return reached, await api.send(template())
+
+    reached, refused = asyncio.run(once())
+    assert reached.kind == "accepted"
+    assert refused == Outcome("not_sent", reason="ConnectError")
+
+
+def test_no_more_requests_at_once_than_allowed() -> None:
+    now, most = 0, 0
+
+    async def handler(request: httpx.Request) -> httpx.Response:
+        nonlocal now, most
+        now, most = now + 1, max(most, now + 1)
+        await asyncio.sleep(0)
+        now -= 1
+        return httpx.Response(200, json=ACCEPTED)
+
+    async def many() -> list[Outcome]:
+        transport = httpx.MockTransport(handler)
+        async with WhatsAppClient("https://g.example", "1", "t", concurrency=3, transport=transport) as api:
+            return list(await asyncio.gather(*(api.send(text()) for _ in range(20))))
+
+    assert {outcome.kind for outcome in asyncio.run(many())} == {"accepted"}
+    assert most == 3
+
+
+def test_a_cancelled_send_is_left_to_its_caller() -> None:
+    """Its attempt is stored as in flight; a swallowed cancellation would hide that it may have left."""
+
+    async def once() -> None:
+        async with server(b"") as base, WhatsAppClient(base, "1055", "token") as api:
+            async with asyncio.timeout(0.05):
+                await api.send(template())
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(once())
+
+
+def test_neither_repr_nor_logs_hold_a_number(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    outcome = send(template(), answering(200, ACCEPTED))
+    everything = repr((template(), text(bsuid="IT.999888777"), outcome)) + caplog.text
+    assert not [
+        secret for secret in ("3330001122", "999888777", "HBgM", "made-up-token") if secret in everything
+    ]
+
+
+@pytest.mark.parametrize("token", ["", "two words", "new\nline", "accentò"])
+def test_a_token_that_cannot_be_a_header_is_refused_at_once(token: str) -> None:
+    with pytest.raises(ValueError, match="token"):
+        WhatsAppClient("https://graph.example", "1", token)
+    with pytest.raises(ValueError, match="web address"):
+        WhatsAppClient("graph.example", "1", "token")
+
+
+def register(handler: Handler) -> Registered:
+    async def once() -> Registered:
+        async with client(handler) as api:
+            return await api.register_template("777", {"name": "bollettino_1"})
+
+    return asyncio.run(once())
+
+
+def test_a_registered_template_tells_the_category_that_meta_gave() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == "/v25.0/777/message_templates"
+        return httpx.Response(200, json={"id": "1", "status": "PENDING", "category": "MARKETING"})
+
+    assert register(handler) == Registered("1", "PENDING", "MARKETING")
+
+
+def test_a_refused_template_says_why_in_metas_words() -> None:
+    error = {
+        "code": 100,
+        "error_subcode": 2388299,
+        "message": "Invalid parameter",
+        "error_user_msg": "Params first",
+    }
+    with pytest.raises(Refused, match="bollettino_1: HTTP 400: Params first: Invalid parameter") as caught:
+        register(answering(400, {"error": error}))
+    assert (caught.value.code, caught.value.subcode) == (100, 2388299)
+    with pytest.raises(Refused, match="no explanation"):
+        register(answering(200, {"hello": 1}))
+
+
+def test_trouble_at_meta_may_be_retried() -> None:
+    with pytest.raises(Retryable):
+        register(answering(500, {"error": {"code": 2}}))
+    with pytest.raises(Retryable):
+        register(lambda _: httpx.Response(502, text="<html>"))
+
+    def unreachable(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("made up", request=request)
+
+    with pytest.raises(Retryable) as caught:
+        register(unreachable)
+    assert isinstance(caught.value.__cause__, httpx.ConnectError)
