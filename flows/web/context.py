@@ -1,0 +1,36 @@
+"""What the parts of the web app share."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from db.vault import Vault
+from flows.settings import Settings
+
+
+@dataclass(frozen=True)
+class Web:
+    """One running web app. The events wake the two loops at once; both also look by themselves."""
+
+    settings: Settings
+    engine: Engine
+    vault: Vault = field(repr=False)
+    clock: Callable[[], datetime]
+    stored: asyncio.Event = field(default_factory=asyncio.Event)  # updates wait to be handled
+    queued: asyncio.Event = field(default_factory=asyncio.Event)  # answers wait to be sent
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def woken(event: asyncio.Event, seconds: float, *, clear: bool = True) -> None:
+    """Until the event is set, or `seconds` have passed; then it is cleared, unless others look at it too."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
+    finally:
+        if clear:
+            event.clear()
