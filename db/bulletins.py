@@ -79,9 +79,15 @@ def move(
 
 
 def locked(session: Session, bulletin_id: int) -> Bulletin:
-    """The row, held against other writers until the transaction ends (SQLite holds the whole file)."""
+    """The row, held against other writers until the transaction ends (SQLite holds the whole file).
+
+    Raises StoreError when there is none.
+    """
     # refreshed, since what this session read before the lock may have changed while it waited
-    return session.get_one(Bulletin, bulletin_id, with_for_update=True)
+    found = session.get(Bulletin, bulletin_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise StoreError(f"there is no bulletin {bulletin_id}")
+    return found
 
 
 def add_version(
@@ -120,20 +126,6 @@ def latest(session: Session, bulletin_id: int) -> BulletinVersion | None:
     ).first()
 
 
-def approved(session: Session, bulletin_id: int) -> BulletinVersion | None:
-    """The latest version that an editor approved; None when nobody did."""
-    return session.exec(
-        select(BulletinVersion)
-        .join(
-            Approval,
-            (col(Approval.bulletin_id) == BulletinVersion.bulletin_id)
-            & (col(Approval.version_number) == BulletinVersion.number),
-        )
-        .where(BulletinVersion.bulletin_id == bulletin_id, Approval.decision == Decision.approve)
-        .order_by(col(BulletinVersion.number).desc())
-    ).first()
-
-
 def items(session: Session, version: BulletinVersion) -> list[BulletinItem]:
     rows = session.exec(
         select(BulletinItem).where(BulletinItem.version_id == version.id).order_by(col(BulletinItem.position))
@@ -163,12 +155,12 @@ def by_code(session: Session, code: str) -> Bulletin | None:
     return session.exec(select(Bulletin).where(Bulletin.code == code)).first()
 
 
-def approved_version(session: Session, bulletin_id: int) -> tuple[Approval, BulletinVersion]:
-    """The approval in force and the version that it sealed; a later version is only somebody's note.
+def approved(session: Session, bulletin_id: int) -> tuple[Approval, BulletinVersion] | None:
+    """The approval in force and the version that it sealed; None when nobody approved.
 
-    Raises StoreError when nobody approved.
+    A later version is only the answer of somebody who came too late.
     """
-    found = session.exec(
+    return session.exec(
         select(Approval, BulletinVersion)
         .join(
             BulletinVersion,
@@ -176,8 +168,5 @@ def approved_version(session: Session, bulletin_id: int) -> tuple[Approval, Bull
             & (col(BulletinVersion.number) == Approval.version_number),
         )
         .where(Approval.bulletin_id == bulletin_id, Approval.decision == Decision.approve)
-        .order_by(col(Approval.id).desc())
+        .order_by(col(BulletinVersion.number).desc())
     ).first()
-    if found is None:
-        raise StoreError(f"bulletin {bulletin_id} was never approved")
-    return found

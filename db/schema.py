@@ -8,6 +8,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 import db.models  # noqa: F401  (fills the metadata)
@@ -60,11 +61,15 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 
 def check(engine: Engine) -> None:
-    """Refuse a database that is not at this code's revision."""
-    if current(engine) != head():
+    """Refuse a database that is not at this code's revision, or that cannot be opened."""
+    try:
+        at = current(engine)
+    except OperationalError as exc:
+        where = engine.url.render_as_string(hide_password=True)
+        raise SchemaError(f"{where} cannot be opened; is it there, and did you run `migrate`?") from exc
+    if at != head():
         raise SchemaError(
-            f"the database is at revision {current(engine)}, this version needs {head()}: "
-            "run `python -m flows migrate`"
+            f"the database is at revision {at}, this version needs {head()}: run `python -m flows migrate`"
         )
 
 

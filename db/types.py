@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Enum, TypeDecorator
+from sqlmodel import SQLModel
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -46,3 +47,13 @@ def by_value(enum: type[StrEnum]) -> Any:
         length=24,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name that a migration can speak of; set before the first table is declared."""

@@ -17,13 +17,14 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 
 # words in pip's output -> the line for a person; the first that occurs counts
 CAUSES = (
-    ("ProxyError", "a proxy is in the way: set HTTPS_PROXY=http://user:password@host:port to yours"),
     ("407 Proxy", "the proxy wants a password: set HTTPS_PROXY=http://user:password@host:port"),
+    ("ProxyError", "a proxy is in the way: set HTTPS_PROXY=http://user:password@host:port to yours"),
     ("CERTIFICATE_VERIFY_FAILED", "the network presents its own certificate: set PIP_CERT to its CA file"),
     ("DO NOT MATCH THE HASHES", "a package differs from the lock: do not install it, tell the maintainers"),
     ("No space left", "the disk is full: 1 GB is needed"),
     ("NewConnectionError", "no network: the package index cannot be reached; connect and run make again"),
     ("Temporary failure in name resolution", "no network: connect and run make again"),
+    ("NameResolutionError", "no network: connect and run make again"),
     ("Could not find a version", "a package of the lock is not on the index that pip uses (PIP_INDEX_URL?)"),
 )
 

@@ -244,6 +244,13 @@ def _add_inspect(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     summary.add_argument("--limit", type=int, default=275, help="UTF-16 units (default: 275)")
 
 
+def _require_database(settings: Settings) -> None:
+    from db import schema
+    from db.engine import make_engine
+
+    schema.check(make_engine(settings.database))
+
+
 def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     if given.verb == "inspect":
@@ -253,6 +260,13 @@ def main(arguments: list[str] | None = None) -> int:
         if given.verb != "run":
             settings.prepare_secrets(make=False)
         settings.enter()
+        if given.verb not in (
+            "run",
+            "migrate",
+            "deploy",
+            "web",
+        ):  # two make it, one needs none, one looks itself
+            _require_database(settings)
         handler: Verb = given.handler
         return handler(given, settings)
     except EXPLAINED as exc:

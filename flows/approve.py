@@ -27,6 +27,7 @@ from flows.bulletin.dates import giorno, giorno_ora
 from flows.bulletin.message import compile_message, markdown_fence, template_name
 from flows.bulletin.render import budget, preview, utf16
 from flows.bulletin.review import Answer, check, decision_of, decisions, order_lines
+from flows.bulletin.words import STATUS
 from flows.settings import Settings, load
 
 
@@ -105,8 +106,8 @@ def form(settings: Settings, draft: Round, now: datetime) -> type[RunInput]:
             Field(
                 default=item.text,
                 title=words["testo_n"].format(n=item.position, categoria=item.category),
-                description=words["testo_n_aiuto"].format(
-                    lunghezza=utf16(item.text), totale=total, restanti=left, url=item.url
+                description=words["testo_n_aiuto" if left >= 0 else "testo_n_troppo"].format(
+                    lunghezza=utf16(item.text), totale=total, restanti=abs(left), url=item.url
                 ),
             ),
         )
@@ -207,20 +208,6 @@ def _kept(item: BulletinItem, text: str) -> bulletins.ItemData:
     )
 
 
-CLOSING = {
-    BulletinStatus.approved: "approvato",
-    BulletinStatus.sending: "in invio",
-    BulletinStatus.sent: "inviato",
-    BulletinStatus.stopped: "invio fermato",
-    BulletinStatus.merged: "rinviato al prossimo",
-    BulletinStatus.rejected: "scartato",
-    BulletinStatus.expired: "non approvato in tempo",
-    BulletinStatus.missed: "non inviato in tempo",
-    BulletinStatus.superseded: "sostituito",
-}
-"""How a run's name ends, by what became of its bulletin."""
-
-
 @flow(name="approva")
 def approve(bulletin_id: int) -> str:
     """Tiene aperto il modulo di un bollettino finché qualcuno decide."""
@@ -241,8 +228,8 @@ def approve(bulletin_id: int) -> str:
             settings, engine, draft, answer_of(given, draft), run_id=run_id, now=datetime.now(UTC)
         )
         log.info("bollettino %s, versione %s: %s", bulletin_id, draft.version, bulletin.status)
-    closing = CLOSING[draft.bulletin.status]
+    closing = STATUS[draft.bulletin.status]
     runs.rename(settings, run_id, draft.name.removesuffix(" · da approvare") + f" · {closing}")
     if draft.bulletin.status == BulletinStatus.approved and draft.bulletin.slot_at is None:
-        runs.start_dispatch(settings, engine, bulletin_id)
+        runs.start_dispatch(settings, engine, bulletin_id, now=datetime.now(UTC))
     return closing

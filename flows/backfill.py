@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from zoneinfo import ZoneInfo
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
@@ -19,13 +18,13 @@ from db import news_items, sources
 from db.engine import make_engine, transaction
 from db.models import Origin, SourceKind
 from flows import runs
+from flows.bulletin.dates import ROME
 from flows.collect import Reading, fetcher, visit
-from flows.settings import Settings, load
+from flows.settings import BollettinoError, Settings, load
 from scrapers.errors import PermanentError, ScraperError
 from scrapers.feeds import Entry, parse_feed
 from scrapers.http import Fetcher, NotModified
 
-ROME = ZoneInfo("Europe/Rome")
 PAUSE = 1.0  # seconds between two requests: a town's server is small
 PAGES = 500  # of one feed; no Comune has more, and a server that ignores `paged` must not loop
 
@@ -39,7 +38,7 @@ class Window:
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise ValueError(f"the window ends ({self.last}) before it begins ({self.first})")
+            raise BollettinoError(f"the window ends ({self.last}) before it begins ({self.first})")
 
     def holds(self, entry: Entry) -> bool:
         return (
@@ -124,8 +123,8 @@ def backfill_source(
                         news_items.store(session, source.id, item, origin=Origin.backfilled, now=now)
                     progress(Reading(address, new, 0, known))
     except ScraperError as exc:
-        return Reading(address, new, 0, known, tuple(problems), failure=str(exc))
-    return Reading(address, new, 0, known, tuple(problems))
+        return Reading(address, new, 0, known, problems=tuple(problems), failure=str(exc))
+    return Reading(address, new, 0, known, problems=tuple(problems))
 
 
 def backfill_all(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -35,12 +35,16 @@ class Reading:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    unread_pages: int = 0
     problems: tuple[str, ...] = ()  # of single entries and pages
     failure: str | None = None  # of the source as a whole
+    not_modified: bool = False  # the source says that it is as it was
 
     def __str__(self) -> str:
         if self.failure:
             return self.failure
+        if self.not_modified:
+            return f"{self.source}: not changed since the last reading"
         return f"{self.source}: {self.new} new, {self.updated} updated, {self.unchanged} unchanged"
 
 
@@ -75,6 +79,8 @@ def read_source(
                 answer = Response(address, 304, b"", etag=source.etag, last_modified=source.last_modified)
             elif kind == SourceKind.feed:
                 reading = _read_feed(engine, client, source, answer, dry_run=dry_run, now=now)
+                if reading.unread_pages:  # a 304 next time would hide them until the feed changes
+                    answer = replace(answer, etag=None, last_modified=None)
             else:
                 reading = _read_alerts(settings, engine, source, answer, dry_run=dry_run, now=now)
     except ScraperError as exc:
@@ -97,7 +103,7 @@ def _unchanged(engine: Engine, source: Source, now: datetime) -> Reading:
             sent = weather_alerts.newest(session, source.id)
         if sent is not None:
             require_fresh(source.address, sent, now)
-    return Reading(source.address)
+    return Reading(source.address, not_modified=True)
 
 
 def _read_feed(
@@ -125,7 +131,7 @@ def _read_feed(
         data.append(item)
     if dry_run:
         new = sum(item.guid not in stored for item in data)
-        return Reading(source.address, new, len(data) - new, len(same), tuple(problems))
+        return Reading(source.address, new, len(data) - new, len(same), problems=tuple(problems))
     with transaction(engine) as session:
         news_items.touch(session, source.id, same, now=now)
         changes = [
@@ -136,6 +142,7 @@ def _read_feed(
         changes.count(Change.new),
         changes.count(Change.updated),
         changes.count(Change.same) + len(same),
+        sum(item.page_failure is not None for item in data),
         tuple(problems),
     )
 

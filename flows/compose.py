@@ -18,7 +18,7 @@ from sqlmodel import Session
 from db import bulletins, news_items, weather_alerts
 from db.bulletins import ItemData
 from db.engine import make_engine, transaction
-from db.models import LIVING, Bulletin, BulletinKind, BulletinStatus, NewsItem, Summary
+from db.models import LIVING, Bulletin, BulletinKind, NewsItem, Summary
 from flows import runs
 from flows.bulletin.dates import giorno, giorno_ora
 from flows.bulletin.message import template_name
@@ -26,6 +26,7 @@ from flows.bulletin.render import budget, per_item, preview, utf16
 from flows.bulletin.selection import Candidate, LeftOut, Selection, alert_candidates, select
 from flows.bulletin.slots import Slot, next_slot
 from flows.bulletin.summary import summarise
+from flows.bulletin.words import STATUS
 from flows.settings import Settings, load
 
 AUTHOR = "composizione automatica"
@@ -54,10 +55,14 @@ def gather(session: Session, settings: Settings, now: datetime) -> list[Candidat
     """Everything that could be told: alerts that no bulletin has told yet, then unsent news."""
     zone = settings.profile.alert_zone
     told = weather_alerts.told(session, zone)
+    stated = weather_alerts.not_over(session, zone, now=now)
+    # what was told is taken out of the newest statement only: an older one must not come back to life
+    newest = {(alert.issuer, alert.day): alert.sent_at for alert in reversed(stated)}
     alerts = [
         alert
-        for alert in weather_alerts.not_over(session, zone, now=now)
-        if (alert.day, alert.hazard, alert.level) not in told
+        for alert in stated
+        if alert.sent_at == newest[alert.issuer, alert.day]
+        and (alert.day, alert.hazard, alert.level) not in told
     ]
     news = [
         Candidate(
@@ -89,7 +94,7 @@ def write(
         ItemData(
             title=item.title,
             category=item.category or "altro",
-            url=item.url,
+            url=(settings.profile.sources.alerts_page or "") if item.is_alert else item.url,
             text=item.abstract if item.is_alert else summary(session, item, room, now),
             news_item_id=item.news_item_id,
             weather_alert_id=item.weather_alert_ids[0] if item.weather_alert_ids else None,
@@ -167,20 +172,6 @@ def compose_draft(
         bulletins.add_version(session, bulletin, items, author=AUTHOR, now=now)
         when = f"per {giorno_ora(slot.dispatch_at)}" if slot else "da inviare appena approvato"
         return Draft(f"Bozza pronta, {when}.", bulletin.id, tuple(items), queue, picked.left_out, shown)
-
-
-STATUS = {
-    BulletinStatus.draft: "in bozza",
-    BulletinStatus.in_review: "da approvare",
-    BulletinStatus.approved: "approvato",
-    BulletinStatus.sending: "in invio",
-    BulletinStatus.stopped: "invio fermato",
-    BulletinStatus.sent: "inviato",
-    BulletinStatus.rejected: "scartato",
-    BulletinStatus.merged: "rinviato al prossimo",
-    BulletinStatus.expired: "non approvato in tempo",
-    BulletinStatus.missed: "non inviato in tempo",
-}
 
 
 def report(draft: Draft) -> str:

@@ -21,6 +21,7 @@ from db.models import Bulletin, BulletinStatus
 from flows import runs
 from flows.bulletin.dates import giorno_ora
 from flows.bulletin.message import compile_message
+from flows.bulletin.words import STATUS
 from flows.sender import Order, drain
 from flows.settings import BollettinoError, Settings, load
 from flows.whatsapp.messages import Category
@@ -47,9 +48,12 @@ def prepare(settings: Settings, session: Session, bulletin_id: int, *, now: date
     """Check status, slot and seal; DispatchError says what does not fit. Changes nothing."""
     bulletin = bulletins.locked(session, bulletin_id)
     if bulletin.status not in (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped):
-        raise DispatchError(f"Il bollettino {bulletin_id} non è approvato: è {bulletin.status}.")
+        raise DispatchError(f"Il bollettino {bulletin_id} non è approvato: è {STATUS[bulletin.status]}.")
     _check_slot(settings, bulletin, now)
-    approval, version = bulletins.approved_version(session, bulletin_id)
+    sealed = bulletins.approved(session, bulletin_id)
+    if sealed is None:
+        raise DispatchError(f"Il bollettino {bulletin_id} non è mai stato approvato.")
+    approval, version = sealed
     message = compile_message(
         bulletins.items(session, version),
         dated=bulletin.slot_at or approval.decided_at,
@@ -93,7 +97,7 @@ def begin(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime
 
 
 def close(engine: Engine, bulletin_id: int, reason: str | None, *, now: datetime) -> Certificate:
-    """Sent when nothing is left; stopped when it ended early, or while another sender holds claims."""
+    """Sent when nothing is left, stopped when it ended early; as it was while another sender holds claims."""
     with transaction(engine) as session:
         certificate = deliveries.certificate(session, bulletin_id)
         bulletin = bulletins.locked(session, bulletin_id)

@@ -16,10 +16,11 @@ from pydantic import (
 )
 
 from flows.bulletin.slots import WeeklySlot, WeeklyTime
+from flows.whatsapp.loopback import is_loopback as names_this_machine
 
 
 def is_loopback(address: str) -> bool:
-    return urlsplit(address).hostname in ("127.0.0.1", "::1", "localhost")
+    return names_this_machine(urlsplit(address).hostname or "")
 
 
 def _web_address(value: str) -> str:
@@ -31,8 +32,12 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _weekly(value: object) -> WeeklyTime:
+    return WeeklyTime.parse(str(value))
+
+
 Address = Annotated[str, AfterValidator(_web_address)]
-Weekly = Annotated[WeeklyTime, BeforeValidator(WeeklyTime.parse)]
+Weekly = Annotated[WeeklyTime, BeforeValidator(_weekly)]
 
 
 class Strict(BaseModel):
@@ -61,6 +66,7 @@ class Contacts(Strict):
 class Sources(Strict):
     feeds: list[Address] = []
     redirect_hosts: list[str] = []  # other hosts that the site may redirect to
+    alerts_page: Address | None = None  # where a citizen reads the alerts: the archive below is for machines
     alerts_dpc: Address = (
         "https://raw.githubusercontent.com/pcm-dpc/DPC-Bollettini-Criticita-Idrogeologica-Idraulica"
         "/master/files/all/latest_all.zip"
@@ -77,9 +83,16 @@ class SlotTimes(Strict):
 
 
 class Closures(Strict):
-    patron: str | None = Field(default=None, pattern=r"^\d\d-\d\d$")  # MM-DD
+    patron: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")  # MM-DD
     province: str | None = None  # of the `holidays` package, e.g. MI
     closed: list[date] = []
+
+    @field_validator("province")
+    @classmethod
+    def _known(cls, province: str | None) -> str | None:
+        if province is not None and province not in holidays.country_holidays("IT").subdivisions:
+            raise ValueError(f"{province!r} is not the two letters of a province, like MI")
+        return province
 
     def on(self, first: date, last: date) -> frozenset[date]:
         """Days without a send between two days, both included."""

@@ -5,16 +5,16 @@ editor's window and no verb imports another.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
-from prefect.states import Cancelled
+from prefect.states import Cancelled, Crashed
 from sqlalchemy import Engine
 
 from db import bulletins
@@ -22,9 +22,14 @@ from db.engine import transaction
 from db.models import BulletinStatus
 from flows.settings import BollettinoError, Settings, load
 
+LOST_AFTER = timedelta(minutes=5)
+"""A window works for seconds between two waits: one that is Running or Pending for longer has lost its
+process (worker and engine killed together leave it so for ever, measured on Prefect 3.9.1)."""
+
 
 class RunState(StrEnum):
-    alive = "alive"  # waiting for the editor, or about to run, or running
+    alive = "alive"  # waiting for the editor, about to run, or running
+    lost = "lost"  # says that it runs, but nothing does
     over = "over"  # completed, cancelled, failed, crashed or deleted
 
 
@@ -44,13 +49,17 @@ def start(settings: Settings, verb: str, parameters: dict[str, object], *, key: 
     return str(run.id)
 
 
-def state(run_id: str) -> RunState:
+def state(run_id: str, *, now: datetime) -> RunState:
+    """Whether a run still does, or will do, what it was started for."""
     with get_client(sync_client=True) as client:
         try:
-            run = client.read_flow_run(UUID(run_id))
+            found = client.read_flow_run(UUID(run_id)).state
         except ObjectNotFound:
             return RunState.over
-    return RunState.over if run.state is None or run.state.is_final() else RunState.alive
+    if found is None or found.is_final():
+        return RunState.over
+    working = found.type in (StateType.RUNNING, StateType.PENDING)
+    return RunState.lost if working and now - found.timestamp > LOST_AFTER else RunState.alive
 
 
 def is_waiting(run_id: str) -> bool:
@@ -103,8 +112,11 @@ def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
             return None
         before, attempt = bulletin.review_run_id, bulletin.review_attempt
         name = f"Bollettino {bulletin_id} · da approvare"
-    if before is not None and state(before) == RunState.alive:
+    seen = state(before, now=now) if before else None
+    if seen == RunState.alive:
         return before
+    if before and seen == RunState.lost:
+        _end(before, Crashed(message="il processo non risponde: si apre un nuovo modulo"))
     attempt += 1 if before else 0
     run_id = start(
         settings,
@@ -120,26 +132,41 @@ def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
     return run_id
 
 
-def start_dispatch(settings: Settings, engine: Engine, bulletin_id: int) -> str:
-    """Start the send of a bulletin that goes at approval; for one approval there is one run, ever."""
-    with transaction(engine) as session:
-        approval, _ = bulletins.approved_version(session, bulletin_id)
-        number = approval.version_number
-    return start(
-        settings,
-        "invia",
-        {"bulletin_id": bulletin_id},
-        key=f"dispatch-{bulletin_id}-{number}",
-        name=f"Invio del bollettino {bulletin_id}",
-    )
+def start_dispatch(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str | None:
+    """See that a bulletin that goes at approval has a run that sends it; None when it needs none.
+
+    A run that failed before it began is replaced: sending twice is prevented by our rows, not by runs.
+    """
+    for attempt in range(ATTEMPTS):
+        with transaction(engine) as session:
+            sealed = bulletins.approved(session, bulletin_id)
+            if sealed is None or bulletins.locked(session, bulletin_id).status != BulletinStatus.approved:
+                return None
+        run_id = start(
+            settings,
+            "invia",
+            {"bulletin_id": bulletin_id},
+            key=f"dispatch-{bulletin_id}-{sealed[1].number}-{attempt}",
+            name=f"Invio (bollettino {bulletin_id})",
+        )
+        if state(run_id, now=now) == RunState.alive:
+            return run_id
+    raise BollettinoError(f"bulletin {bulletin_id}: {ATTEMPTS} runs could not send it, see the newest one")
 
 
-def close_review(settings: Settings, engine: Engine, bulletin_id: int, why: str) -> None:
+ATTEMPTS = 20
+
+
+def close_review(settings: Settings, engine: Engine, bulletin_id: int, why: str, *, now: datetime) -> None:
     """Cancel the window of a bulletin that no longer waits, and say so in its name."""
     with transaction(engine) as session:
         run_id = bulletins.locked(session, bulletin_id).review_run_id
-    if run_id is None or state(run_id) == RunState.over:
+    if run_id is None or state(run_id, now=now) == RunState.over:
         return
-    with get_client(sync_client=True) as client:
-        client.set_flow_run_state(UUID(run_id), Cancelled(message=why), force=True)
+    _end(run_id, Cancelled(message=why))
     rename(settings, run_id, f"Bollettino {bulletin_id} · {why}")
+
+
+def _end(run_id: str, final: State) -> None:
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(UUID(run_id), final, force=True)

@@ -24,6 +24,7 @@ from flows.whatsapp.messages import Category, OutgoingTemplate
 CHUNK = 20  # messages claimed in one transaction: the most that a sender that dies leaves uncertain
 TRIES = 3  # for one recipient within one dispatch
 LOST_IN_A_ROW = 20  # answers that tell nothing: a wrong API address looks like this
+UNREACHED = 5.0  # seconds before another try when the API was not reached: nobody is failed for that
 WAIT = {Action.BACK_OFF: 2.0, Action.RETRY: 5.0, Action.RETRY_LATER: 60.0, Action.PAUSE_ALL: 60.0}  # seconds
 
 
@@ -99,8 +100,7 @@ def outcome_of(answer: Answer, tried: int) -> Outcome:
     outcome = Outcome(answer.kind)
     if outcome == Outcome.refused and answer.action == Action.STOP:
         return Outcome.not_sent  # the fault is ours or the account's: the recipient stays pending
-    again = outcome == Outcome.not_sent or (outcome == Outcome.refused and answer.action in RESENDS)
-    if again:
+    if outcome == Outcome.refused and answer.action in RESENDS:
         return Outcome.not_sent if tried < TRIES else Outcome.refused
     return outcome
 
@@ -159,5 +159,7 @@ async def drain(
                 lost = lost + 1 if one.answer.kind in ("uncertain", "not_sent") else 0
             if lost >= LOST_IN_A_ROW:
                 return f"{lost} invii di fila senza una risposta chiara: controlla l'indirizzo dell'API."
-            await asyncio.sleep(max((WAIT[a.action] for a in answers if a.action in WAIT), default=0.0))
+            waits = [WAIT[answer.action] for answer in answers if answer.action in WAIT]
+            waits += [UNREACHED for answer in answers if answer.kind == "not_sent"]
+            await asyncio.sleep(max(waits, default=0.0))
     return "fermato da una persona."

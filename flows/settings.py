@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from cryptography.fernet import Fernet
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from db.vault import Vault
@@ -38,16 +38,19 @@ class SettingsError(BollettinoError):
     """The profile or the environment cannot be used; the message names key, line and remedy."""
 
 
+Secret = Annotated[SecretStr, Field(min_length=1)]
+
+
 class Secrets(BaseSettings):
     """From the environment, each as BOLLETTINO_<NAME>; never from a file of the project."""
 
     model_config = SettingsConfigDict(env_prefix="BOLLETTINO_", extra="ignore")
 
-    encryption_keys: SecretStr  # Fernet keys, comma-separated, the newest first
-    lookup_key: SecretStr
-    whatsapp_token: SecretStr
-    app_secrets: SecretStr  # of the Meta app, comma-separated while one rotates
-    verify_token: SecretStr
+    encryption_keys: Secret  # Fernet keys, comma-separated, the newest first
+    lookup_key: Secret
+    whatsapp_token: Secret
+    app_secrets: Secret  # of the Meta app, comma-separated while one rotates
+    verify_token: Secret
     prefect_auth: SecretStr | None = None  # user:password of the Prefect server
 
 
@@ -130,6 +133,11 @@ class Settings:
 
     def prepare_secrets(self, *, make: bool) -> None:
         """The sandbox makes its own secrets once and keeps them; any other stage must bring them."""
+        if make and self.profile.stage == "production" and self.secrets.prefect_auth is None:
+            raise SettingsError(
+                "not set in the environment: BOLLETTINO_PREFECT_AUTH (user:password of the Prefect server): "
+                "without it anyone who reaches the server can approve"
+            )
         if self.profile.stage != "sandbox":
             return
         kept = self.state / "secrets.json"
@@ -246,13 +254,17 @@ def load_profile(path: Path) -> Profile:
     """Read a profile; SettingsError names the file, the line, the key and what is wrong."""
     try:
         text = path.read_text(encoding="utf-8")
-        return Profile.model_validate(tomllib.loads(text))
+        profile = Profile.model_validate(tomllib.loads(text))
     except OSError as exc:
         raise SettingsError(f"{path}: cannot be read ({exc.strerror})") from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise SettingsError(f"{path}: not valid TOML: {exc}") from exc
     except ValidationError as exc:
         raise SettingsError(_explain(path, text, exc)) from exc
+    for name in profile.texts.keys() - tomllib.loads(TEXTS.read_text(encoding="utf-8"))["risposte"].keys():
+        where = line_of(text, ("texts", name))
+        raise SettingsError(f"{path}, line {where}: texts.{name}: is not the name of a reply in {TEXTS.name}")
+    return profile
 
 
 def load(path: str | Path | None = None) -> Settings:

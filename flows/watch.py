@@ -7,10 +7,11 @@ from functools import partial
 
 from prefect import flow, get_run_logger
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from db import bulletins
 from db.engine import make_engine, transaction
-from db.models import BulletinStatus
+from db.models import Bulletin, BulletinStatus
 from flows import runs
 from flows.settings import Settings, load
 
@@ -38,7 +39,7 @@ def look(settings: Settings, engine: Engine, *, dry_run: bool = False, now: date
     grace = timedelta(minutes=settings.profile.grace_minutes)
     expired, missed, waiting, to_send = [], [], [], []
     with transaction(engine) as session:
-        for bulletin in bulletins.with_status(session, BulletinStatus.draft, BulletinStatus.in_review):
+        for bulletin in _held(session, BulletinStatus.draft, BulletinStatus.in_review):
             if bulletin.deadline_at is not None and now > bulletin.deadline_at:
                 expired.append(bulletin.id)
                 if not dry_run:
@@ -47,7 +48,7 @@ def look(settings: Settings, engine: Engine, *, dry_run: bool = False, now: date
                     )
             else:
                 waiting.append(bulletin.id)
-        for bulletin in bulletins.with_status(session, BulletinStatus.approved):
+        for bulletin in _held(session, BulletinStatus.approved):
             if bulletin.slot_at is None:
                 to_send.append(bulletin.id)
             elif now > bulletin.slot_at + grace:
@@ -57,14 +58,20 @@ def look(settings: Settings, engine: Engine, *, dry_run: bool = False, now: date
     return Watched(tuple(expired), tuple(missed), tuple(waiting), tuple(to_send))
 
 
+def _held(session: Session, *statuses: BulletinStatus) -> list[Bulletin]:
+    """Those with these statuses, each locked: an editor or a dispatch may be moving one at this moment."""
+    held = [bulletins.locked(session, found.id) for found in bulletins.with_status(session, *statuses)]
+    return [bulletin for bulletin in held if bulletin.status in statuses]
+
+
 def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) -> None:
     """Start and end the runs that `look` asked for; one that fails never costs the others."""
     errors = []
     tasks: list[Callable[[], object]] = [
         *(partial(runs.open_review, settings, engine, number, now=now) for number in found.waiting),
-        *(partial(runs.start_dispatch, settings, engine, number) for number in found.to_send),
+        *(partial(runs.start_dispatch, settings, engine, number, now=now) for number in found.to_send),
         *(
-            partial(runs.close_review, settings, engine, number, "non approvato in tempo")
+            partial(runs.close_review, settings, engine, number, "non approvato in tempo", now=now)
             for number in found.expired
         ),
     ]

@@ -1,10 +1,14 @@
 """Databases of both kinds, migrated once a session and copied for each test."""
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+
+os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="bollettino-tests-")  # before Prefect is imported
 
 import pytest
 from cryptography.fernet import Fernet
@@ -16,6 +20,8 @@ from db.engine import make_engine
 from db.vault import Vault
 from flows.settings import DEMO, Settings, load_profile
 from flows.web.app import create_app
+from tests.comune import SECRETS, Comune, Loopback
+from tests.installation import Installation
 from tests.web_site import Site
 
 _numbers = count(1)
@@ -133,3 +139,46 @@ def site(settings: Settings, sqlite: Engine, now: datetime) -> Site:
     """The web app on SQLite at `now`, its loops not running."""
     app = create_app(settings, sqlite, clock=lambda: now)
     return Site(app, app.state.web)
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One installation for all tests of the chain; each asserts on its own bulletin."""
+    found = Installation(tmp_path_factory.mktemp("installation"))
+    found.start()
+    yield found
+    assert found.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def loopback() -> Iterator[Loopback]:
+    """A server on a free port, for the application of the test that runs."""
+    found = Loopback()
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def comune(
+    loopback: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite: Engine
+) -> Iterator[Comune]:
+    """The sandbox Comune, its installation on SQLite, no Prefect server."""
+    yield from _open_comune(loopback, tmp_path, monkeypatch, sqlite)
+
+
+@pytest.fixture
+def comuni(
+    loopback: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Engine
+) -> Iterator[Comune]:
+    """The same on each kind of database."""
+    yield from _open_comune(loopback, tmp_path, monkeypatch, engine)
+
+
+def _open_comune(
+    loopback: Loopback, folder: Path, monkeypatch: pytest.MonkeyPatch, engine: Engine
+) -> Iterator[Comune]:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    found = Comune(loopback, folder, engine)
+    yield found
+    found.close()

@@ -118,4 +118,6 @@ def test_the_approved_version_is_the_last_one_that_an_editor_approved(engine: En
         made = [bulletins.add_version(session, bulletin, [], author="anna", now=now) for _ in range(3)]
         for version, decision in zip(made, (Decision.approve, Decision.approve, Decision.save), strict=True):
             make_approval(session, bulletin, version.number, decision=decision)
-        assert bulletins.approved(session, bulletin.id) is made[1]
+        sealed = bulletins.approved(session, bulletin.id)
+        assert sealed is not None
+        assert sealed[1] is made[1]

@@ -60,7 +60,7 @@ def test_disattiva_ends_the_subscription_and_says_so(site: Site, now: datetime) 
         assert session.exec(select(Recipient.status)).all() == [RecipientStatus.opted_out]
         assert session.exec(select(ConsentEvent.word)).all() == ["ATTIVA", "DISATTIVA"]
     site.send()
-    assert site.posted[1]["text"]["body"].startswith("*Iscrizione disattivata.*")
+    assert site.posted[1]["text"]["body"].startswith("PROVA · *Iscrizione disattivata.*")
 
 
 def test_a_stranger_who_leaves_is_answered_and_not_subscribed(site: Site, now: datetime) -> None:
@@ -94,7 +94,7 @@ def test_the_profile_may_replace_an_answer(site: Site, now: datetime) -> None:
     site.web.settings.profile = profile.model_copy(update={"texts": texts})
     site.tell(messages(wrote("ATTIVA", now)))
     site.send()
-    assert site.posted[0]["text"]["body"] == "Benvenuto dal Comune di Esempio."
+    assert site.posted[0]["text"]["body"] == "PROVA · Benvenuto dal Comune di Esempio."
 
 
 def test_after_24_hours_nothing_is_sent(site: Site, now: datetime) -> None:

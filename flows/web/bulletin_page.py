@@ -74,10 +74,10 @@ def page(session: Session, settings: Settings, code: str, *, now: datetime) -> P
     bulletin = bulletins.by_code(session, code)
     if bulletin is None or bulletin.status not in PUBLIC:
         return None
-    version = bulletins.approved(session, bulletin.id)
-    if version is None:
+    sealed = bulletins.approved(session, bulletin.id)
+    if sealed is None:
         return None
-    articles = [_article(session, settings, item, now) for item in bulletins.items(session, version)]
+    articles = [_article(session, settings, item, now) for item in bulletins.items(session, sealed[1])]
     return Page(title(bulletin), articles, any(article.alert for article in articles))
 
 

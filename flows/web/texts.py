@@ -8,9 +8,9 @@ from flows.settings import Settings, fill_words
 
 
 def reply(settings: Settings, name: str, **values: str) -> str:
-    """An answer's text: the profile's own when it has one, else the default."""
+    """An answer's text: the profile's own when it has one, else the default; a trial's says PROVA."""
     text = settings.profile.texts.get(name) or settings.texts["risposte"][name]["testo"]
-    return fill_words(text.strip(), {**settings.words, **values})
+    return settings.profile.prova + fill_words(text.strip(), {**settings.words, **values})
 
 
 def page_text(settings: Settings, name: str, **values: str) -> str:

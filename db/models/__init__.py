@@ -1,0 +1,80 @@
+"""Every table of a Comune's installation, one screen each, with the statuses and the moves they allow.
+
+Table classes of SQLModel do not validate what they are given: outside data becomes a frozen dataclass
+first. An `id` is None until the row is flushed. Columns are grouped "from outside" / "ours". Nothing
+here is ever logged: `*_sealed` columns hold ciphertext, `*_hash` columns keyed hashes (`db.vault`).
+"""
+
+from db.models.bulletins import (
+    BULLETIN_TRANSITIONS,
+    LIVING,
+    Approval,
+    Bulletin,
+    BulletinItem,
+    BulletinKind,
+    BulletinStatus,
+    BulletinVersion,
+    Decision,
+    Summary,
+)
+from db.models.deliveries import (
+    DELIVERY_TRANSITIONS,
+    Attempt,
+    Delivery,
+    DeliveryStatus,
+    InboundEvent,
+    Outcome,
+    Receipt,
+    Template,
+)
+from db.models.recipients import (
+    RECIPIENT_TRANSITIONS,
+    Consent,
+    ConsentEvent,
+    Recipient,
+    RecipientStatus,
+    Scope,
+)
+from db.models.sources import (
+    Hazard,
+    Level,
+    NewsItem,
+    Origin,
+    Source,
+    SourceKind,
+    WeatherAlert,
+)
+
+__all__ = [
+    "BULLETIN_TRANSITIONS",
+    "DELIVERY_TRANSITIONS",
+    "LIVING",
+    "RECIPIENT_TRANSITIONS",
+    "Approval",
+    "Attempt",
+    "Bulletin",
+    "BulletinItem",
+    "BulletinKind",
+    "BulletinStatus",
+    "BulletinVersion",
+    "Consent",
+    "ConsentEvent",
+    "Decision",
+    "Delivery",
+    "DeliveryStatus",
+    "Hazard",
+    "InboundEvent",
+    "Level",
+    "NewsItem",
+    "Origin",
+    "Outcome",
+    "Receipt",
+    "Recipient",
+    "RecipientStatus",
+    "Scope",
+    "Source",
+    "SourceKind",
+    "Summary",
+    "Template",
+    "WeatherAlert",
+]

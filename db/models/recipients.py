@@ -1,0 +1,78 @@
+"""Whom we write to, and by what right: recipients and the ledger of their consent."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from db.types import UtcDateTime, by_value
+
+
+class RecipientStatus(StrEnum):
+    active = "active"
+    opted_out = "opted_out"
+    suspended = "suspended"  # undeliverable again and again, or another identity on a known phone
+    erased = "erased"  # a tombstone: no number is left
+
+
+RECIPIENT_TRANSITIONS: dict[RecipientStatus, frozenset[RecipientStatus]] = {
+    RecipientStatus.active: frozenset(
+        {RecipientStatus.opted_out, RecipientStatus.suspended, RecipientStatus.erased}
+    ),
+    RecipientStatus.opted_out: frozenset({RecipientStatus.active, RecipientStatus.erased}),
+    RecipientStatus.suspended: frozenset(
+        {RecipientStatus.active, RecipientStatus.opted_out, RecipientStatus.erased}
+    ),
+    RecipientStatus.erased: frozenset({RecipientStatus.active}),
+}
+
+
+class Scope(StrEnum):
+    everything = "everything"
+    alerts = "alerts"  # SOLO ALLERTE
+
+
+class Recipient(SQLModel, table=True):
+    """A citizen's address. Phone and business-scoped user id (BSUID) may each be missing."""
+
+    __table_args__ = (
+        CheckConstraint("phone_hash IS NOT NULL OR bsuid_hash IS NOT NULL", name="has_an_address"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    phone_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    phone_hash: str | None = Field(default=None, unique=True)
+    bsuid_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    bsuid_hash: str | None = Field(default=None, unique=True)
+    status: RecipientStatus = Field(sa_type=by_value(RecipientStatus), index=True)
+    status_at: datetime = Field(sa_type=UtcDateTime)
+    scope: Scope = Field(default=Scope.everything, sa_type=by_value(Scope))
+    is_test: bool = False
+    opted_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_inbound_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # opens the 24 h window
+    courtesy_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the last courtesy answer
+    strikes: int = 0
+
+
+class Consent(StrEnum):
+    opt_in = "opt_in"
+    opt_out = "opt_out"
+    alerts_only = "alerts_only"
+    erase = "erase"
+
+
+class ConsentEvent(SQLModel, table=True):
+    """The ledger of consent: only ever appended to (a trigger refuses UPDATE and DELETE).
+
+    Holds no number and no wamid, only keyed hashes, so that it can stand for ever.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    subject_hash: str = Field(index=True)
+    event: Consent = Field(sa_type=by_value(Consent))
+    word: str  # the command as understood, e.g. ATTIVA; never a citizen's free text
+    at: datetime = Field(sa_type=UtcDateTime)
+    notice_version: str
+    source: str  # whatsapp | import | operator
+    message_hash: str | None = Field(default=None, unique=True)  # of the wamid that asked for it

@@ -1,0 +1,206 @@
+"""A Comune without a Prefect server: the sandbox on loopback, a database, and the verbs' plain functions."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+from cryptography.fernet import Fernet
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from db import bulletins
+from db.engine import transaction
+from db.models import Bulletin, BulletinItem, BulletinStatus, Delivery, NewsItem
+from deployments.sandbox.app import create_app
+from deployments.sandbox.config import Config
+from flows import tour
+from flows.approve import load_round, record
+from flows.bulletin.review import Answer, order_lines
+from flows.collect import Reading, Which, collect_sources
+from flows.compose import Draft, compose_draft
+from flows.settings import DEMO, Settings, load_profile
+from tests.builders import NOW, make_recipient
+from tests.installation import free_ports
+
+Asgi = Callable[..., Any]
+APPROVE, SAVE = "Approva: parte subito", "Salva, continuo dopo"
+POSTPONE = "Non inviare: le notizie passano al prossimo bollettino"
+DISCARD = "Non inviare e scarta queste notizie"
+SECRETS = {
+    "BOLLETTINO_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    "BOLLETTINO_LOOKUP_KEY": "a look-up key made up for these tests",
+    "BOLLETTINO_WHATSAPP_TOKEN": "made-up-token",
+    "BOLLETTINO_APP_SECRETS": "made-up-secret",
+    "BOLLETTINO_VERIFY_TOKEN": "made-up-word",
+}
+
+
+class Loopback:
+    """One server for the whole session; each test puts its own application behind it."""
+
+    def __init__(self) -> None:
+        (self.port,) = free_ports(1)
+        self.app: Asgi | None = None
+        config = uvicorn.Config(
+            self._call, port=self.port, lifespan="off", interface="asgi3", log_level="error"
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run)
+        self._thread.start()
+        while not self._server.started:
+            assert self._thread.is_alive(), "the loopback server ended while starting"
+
+    async def _call(self, scope: MutableMapping[str, Any], receive: Asgi, send: Asgi) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+def write_profile(folder: Path, port: int, changes: Sequence[tuple[str, str]] = ()) -> Path:
+    """The demo profile with the sandbox at `port` and some of its text replaced."""
+    text = DEMO.read_text(encoding="utf-8").replace("8600", str(port))
+    for old, new in changes:
+        assert old in text, f"the demo profile holds no {old!r}"
+        text = text.replace(old, new)
+    path = folder / "profile.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+class Comune:
+    """A sandbox Comune at `NOW` with its installation's database; the sandbox's clock stands still."""
+
+    def __init__(self, loopback: Loopback, folder: Path, engine: Engine, files: Path | None = None) -> None:
+        self.engine, self.folder, self.loopback, self.files = engine, folder, loopback, files
+        self.now = NOW
+        database = engine.url.render_as_string(hide_password=False)
+        path = write_profile(folder, loopback.port)
+        self.settings = Settings(load_profile(path), path, folder / "state", database)
+        config = Config.from_file(self.settings.sandbox_config())
+        sandbox = create_app(config, folder / "sandbox", files, clock=lambda: self.now)
+        self.world = sandbox.state.world
+        loopback.app = sandbox
+        self._http = httpx.Client(base_url=loopback.address, trust_env=False)
+
+    def close(self) -> None:
+        self._http.close()
+        self.world.store.close()
+
+    def reprofile(self, *changes: tuple[str, str]) -> None:
+        """Go on with another profile, the demo's text changed."""
+        path = write_profile(self.folder, self.loopback.port, changes)
+        self.settings = Settings(load_profile(path), path, self.folder / "state", self.settings.database)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """JSON of the sandbox's control interface."""
+        answer = self._http.request(method, path, json=body)
+        answer.raise_for_status()
+        return answer.json()
+
+    @contextmanager
+    def look(self) -> Iterator[Session]:
+        with transaction(self.engine) as session:
+            yield session
+
+    def news(self) -> dict[str, NewsItem]:
+        """Stored items by title."""
+        with self.look() as session:
+            return {item.title: item for item in session.exec(select(NewsItem))}
+
+    def collect(self, which: Which = "news", *, dry_run: bool = False) -> list[Reading]:
+        return collect_sources(self.settings, which, dry_run=dry_run, now=self.now)
+
+    def compose(
+        self, *, at_approval: bool = True, dry_run: bool = False, now: datetime | None = None
+    ) -> Draft:
+        return compose_draft(
+            self.settings, self.engine, at_approval=at_approval, dry_run=dry_run, now=now or self.now
+        )
+
+    def draft(self, **options: Any) -> int:
+        """Compose, and open the review as the window in the UI does."""
+        made = self.compose(**options)
+        assert made.bulletin_id is not None, made.why
+        self.move(made.bulletin_id, BulletinStatus.in_review)
+        return made.bulletin_id
+
+    def move(self, number: int, *steps: BulletinStatus) -> None:
+        with self.look() as session:
+            for step in steps:
+                bulletins.move(session, bulletins.locked(session, number), step, by="test", now=self.now)
+
+    def bulletin(self, number: int) -> Bulletin:
+        with self.look() as session:
+            return bulletins.locked(session, number)
+
+    def items(self, number: int) -> list[BulletinItem]:
+        """Of the latest version."""
+        with self.look() as session:
+            version = bulletins.latest(session, number)
+            assert version is not None
+            return bulletins.items(session, version)
+
+    def problems(self, number: int) -> list[str]:
+        """Why the latest version came back."""
+        with self.look() as session:
+            version = bulletins.latest(session, number)
+            assert version is not None
+            return version.problems.splitlines()
+
+    def answer(
+        self,
+        number: int,
+        decision: str,
+        *,
+        texts: Sequence[str] | None = None,
+        order: Sequence[str] | None = None,
+        who: str = "Anna Redazione",
+        now: datetime | None = None,
+    ) -> Bulletin:
+        """What the editor's form brings back, recorded; texts and order as shown unless given."""
+        shown = load_round(self.engine, number)
+        given = Answer(
+            decision=decision,
+            texts=tuple(item.text for item in shown.items) if texts is None else tuple(texts),
+            order=tuple(order_lines([item.title for item in shown.items]) if order is None else order),
+            note="",
+            who=who,
+        )
+        return record(self.settings, self.engine, shown, given, run_id=None, now=now or self.now)
+
+    def subscribe(self) -> list[str]:
+        """The sandbox's five phones are subscribed and our templates registered; return the numbers."""
+        asyncio.run(tour.register_templates(self.settings))
+        numbers: list[str] = [phone["number"] for phone in self.ask("GET", "/_prova/telefoni")]
+        with self.look() as session:
+            for number in numbers:
+                make_recipient(session, self.settings.vault(), phone=number)
+        return numbers
+
+    def received(self) -> dict[str, list[str]]:
+        """What each phone shows of us, by number."""
+        phones = self.ask("GET", "/_prova/telefoni")
+        return {
+            phone["number"]: [
+                message["text"] for message in phone["messages"] if message["direction"] == "out"
+            ]
+            for phone in phones
+        }
+
+    def deliveries(self, number: int) -> list[Delivery]:
+        with self.look() as session:
+            query = select(Delivery).where(Delivery.bulletin_id == number).order_by(col(Delivery.id))
+            return list(session.exec(query))

@@ -1,0 +1,107 @@
+"""An editor approves in the real Prefect UI, by headless Chromium; citizens read on the sandbox's phones."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlmodel import select
+
+from db import bulletins
+from db.engine import transaction
+from db.models import Approval, NewsItem
+from flows.settings import ROOT
+from tests.editor import Editor, browser_page
+from tests.installation import Installation, wait_for
+
+SHOTS = ROOT / ".pytest_cache" / "shots"
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with browser_page() as found:
+        yield found
+
+
+def editor_of(installation: Installation, page: Page, number: int, shots: Path) -> Editor:
+    link = f"{installation.settings.prefect_ui}/runs/flow-run/{installation.run_of(number)}"
+    return Editor(page, link, shots)
+
+
+def test_a_draft_is_edited_approved_and_read(installation: Installation, page: Page) -> None:
+    number = installation.draft("Chiude per due giorni l'ufficio tributi")
+    draft = installation.bulletin(number)
+    assert installation.status(f"/b/{draft.code}") == 404, "a draft must not be reachable"
+    run_id = installation.run_of(number)
+    editor = editor_of(installation, page, number, SHOTS / "approve")
+    dialog = editor.open()
+    expect(page.get_by_text("PROVA · Bollettino da inviare subito").first).to_be_visible()
+    expect(dialog.get_by_text("Come si vede sul telefono")).to_be_visible()
+    assert editor.text(1) == installation.texts(number)[0]
+    editor.write(1, "Testo scritto da una redattrice.")
+    editor.decide("Approva: parte subito")
+
+    sent = installation.ends_as(number, "sent")
+    texts = installation.texts(number)
+    assert texts[0] == "Testo scritto da una redattrice."
+    received = installation.received(sent.code)
+    assert len(received) == 5
+    for messages in received.values():
+        assert len(messages) == 1
+        assert all(text in messages[0] for text in texts)
+    with transaction(installation.engine) as session:
+        approval = session.exec(select(Approval).where(Approval.bulletin_id == number)).one()
+    assert (approval.approver, approval.head_count, approval.flow_run_id) == ("Anna Redazione", 5, run_id)
+
+    page.goto(f"{installation.sandbox}/telefoni")
+    expect(page.get_by_text("PROVA").first).to_be_visible()
+    expect(page.get_by_text("Testo scritto da una redattrice.").first).to_be_visible()
+    editor.shoot("phones")
+    page.goto(f"{installation.web}/b/{sent.code}")
+    expect(page.get_by_text("PROVA: questa pagina non contiene notizie vere.")).to_be_visible()
+    expect(page.get_by_text("Testo scritto da una redattrice.")).to_be_visible()
+    editor.shoot("page")
+    wait_for("the run's name to say so", lambda: installation.name_of(run_id).endswith("· approvato"))
+
+
+def test_a_text_that_is_too_long_comes_back_with_the_reason(installation: Installation, page: Page) -> None:
+    number = installation.draft("Lavori in via Cavour")
+    editor = editor_of(installation, page, number, SHOTS / "too-long")
+    editor.open()
+    long = "Un testo che non ci sta. " * 50
+    editor.write(1, long)
+    editor.decide("Approva: parte subito")
+
+    wait_for("the second round", lambda: _version(installation, number) == 2)
+    again = editor_of(installation, page, number, SHOTS / "too-long-again")
+    dialog = again.open()
+    expect(page.get_by_text("PROVA · DA CORREGGERE").first).to_be_visible()
+    expect(dialog.get_by_text("Il testo è troppo lungo di")).to_be_visible()
+    assert again.text(1) == long.strip(), "what the editor typed is kept"
+    assert installation.bulletin(number).status == "in_review"
+    again.write(1, "Via Cavour: lavori fino a venerdì.")
+    again.decide("Approva: parte subito", who="Bruno Vice")
+    sent = installation.ends_as(number, "sent")
+    assert all(
+        "lavori fino a venerdì" in messages[0] for messages in installation.received(sent.code).values()
+    )
+
+
+def test_a_draft_that_is_thrown_away_reaches_nobody(installation: Installation, page: Page) -> None:
+    title = "Notizia pubblicata per sbaglio"
+    number = installation.draft(title)
+    editor = editor_of(installation, page, number, SHOTS / "discard")
+    editor.open()
+    editor.decide("Non inviare e scarta queste notizie")
+    rejected = installation.ends_as(number, "rejected")
+    assert not any(installation.received(rejected.code).values())
+    assert installation.status(f"/b/{rejected.code}") == 404
+    with transaction(installation.engine) as session:
+        assert session.exec(select(NewsItem).where(NewsItem.title == title)).one().discarded_at is not None
+
+
+def _version(installation: Installation, number: int) -> int:
+    with transaction(installation.engine) as session:
+        version = bulletins.latest(session, number)
+    assert version is not None
+    return version.number

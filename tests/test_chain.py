@@ -1,0 +1,109 @@
+"""From the sandbox's site to its phones, through the real Prefect server, worker and web app."""
+
+import os
+import re
+import signal
+from uuid import UUID
+
+import pytest
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.states import Cancelled
+from sqlmodel import select
+
+from db.engine import transaction
+from db.models import NewsItem
+from flows.deploy import blocks, schedules
+from tests.conftest import new_postgresql
+from tests.installation import Installation, wait_for
+
+
+def test_a_worker_killed_while_a_draft_waits_costs_nothing(installation: Installation) -> None:
+    """And an order dragged in the form, with one line removed, is what is sent."""
+    number = installation.draft("Variazione della raccolta del vetro")
+    installation.run_of(number)
+    texts = installation.texts(number)
+    worker = installation.pid("worker start")
+    assert worker is not None
+    os.kill(worker, signal.SIGKILL)
+    wait_for("another worker", lambda: installation.pid("worker start") not in (None, worker))
+    order = [f"{n}. riga trascinata" for n in range(len(texts), 1, -1)]  # reversed, without the first
+    installation.answer(number, "Approva: parte subito", ordine=order)
+    sent = installation.ends_as(number, "sent")
+    assert installation.texts(number) == texts[:0:-1]
+    for messages in installation.received(sent.code).values():
+        assert len(messages) == 1
+        assert texts[0] not in messages[0]
+
+
+def test_postponed_news_return_and_discarded_ones_do_not(installation: Installation) -> None:
+    title = "Corso di italiano per adulti"
+    number = installation.draft(title)
+    installation.answer(number, "Non inviare: le notizie passano al prossimo bollettino")
+    merged = installation.ends_as(number, "merged")
+    assert not any(installation.received(merged.code).values())
+    installation.verb("compose", "--at-approval")
+    again = installation.newest()
+    assert again > number
+    installation.answer(again, "Non inviare e scarta queste notizie")
+    installation.ends_as(again, "rejected")
+    with transaction(installation.engine) as session:
+        item = session.exec(select(NewsItem).where(NewsItem.title == title)).one()
+    assert item.discarded_at is not None
+
+
+def test_a_window_that_was_cancelled_is_opened_again(installation: Installation) -> None:
+    number = installation.draft("Chiusura del parcheggio di piazza Roma")
+    lost = installation.run_of(number)
+    with installation.prefect() as client:
+        client.set_flow_run_state(UUID(lost), Cancelled(), force=True)
+    installation.verb("watch")
+    assert installation.run_of(number) != lost
+    installation.answer(number, "Non inviare e scarta queste notizie")
+    installation.ends_as(number, "rejected")
+
+
+def test_schedules_on_the_server_are_those_of_the_profile(installation: Installation) -> None:
+    settings = installation.settings
+    with installation.prefect() as client:
+        found = {deployment.name: deployment for deployment in client.read_deployments()}
+    planned, _ = blocks()
+    assert set(found) == {settings.deployment(block["name"]) for block in planned}
+    for block in planned:
+        on_server = {str(item.schedule) for item in found[settings.deployment(block["name"])].schedules}
+        assert len(on_server) == len(schedules(block, settings.profile))
+    sends = [item.schedule for item in found[settings.deployment("invia")].schedules]
+    crons = {(one.cron, one.timezone) for one in sends if isinstance(one, CronSchedule)}
+    assert crons == {(slot.dispatch.cron, "Europe/Rome") for slot in settings.profile.weekly_slots}
+
+
+def test_no_number_reaches_a_log_or_prefects_database(installation: Installation) -> None:
+    numbers = [phone["number"].lstrip("+").encode() for phone in installation.ask("/_prova/telefoni")]
+    ours = [
+        *installation.state.glob("logs/*"),
+        *installation.state.glob("prefect/*.db*"),
+        installation.output,
+    ]
+    ours += installation.state.glob("bollettino.db*")
+    for path in ours:
+        content = path.read_bytes()
+        assert not [number for number in numbers if number in content], path
+
+
+def test_the_chain_runs_on_postgresql_and_picks_up_after_a_stop(
+    tmp_path_factory: pytest.TempPathFactory, empty_postgresql: str
+) -> None:
+    found = Installation(tmp_path_factory.mktemp("postgresql"), new_postgresql(empty_postgresql))
+    link = _link(found.start())
+    assert found.stop() == 0
+    assert not found.processes()
+    assert _link(found.start()) == link, "the same run waits after a second start"
+    found.answer(1, "Approva: parte subito")
+    sent = found.ends_as(1, "sent")
+    assert all(len(messages) == 1 for messages in found.received(sent.code).values())
+    assert found.stop() == 0
+
+
+def _link(said: str) -> str:
+    found = re.search(r"to approve \S+ menu, Resume\):\s+(\S+)", said)
+    assert found, said
+    return found[1]

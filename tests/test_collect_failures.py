@@ -1,0 +1,196 @@
+"""What a source can do wrong: each time one named error for that source, and the others are collected."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from db.models import Source
+from flows.collect import collect_sources
+from flows.settings import Settings, load_profile
+from tests.comune import Comune, write_profile
+
+ITEM = """<item><title>Notizia {n}</title>{guid}<link>{site}/novita/{n}</link>
+<description>Testo della notizia {n} nel feed.</description></item>"""
+PAGE = "<html><body><main><h1>Notizia</h1><p>{}</p></main></body></html>"
+LONG = "La biblioteca resta aperta anche il sabato mattina, dalle nove alle dodici e trenta. " * 3
+
+
+@dataclass
+class Shelf:
+    """Answers by path, in front of the sandbox: path -> status, headers, body."""
+
+    behind: Callable[..., Any]
+    answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def put(self, path: str, body: str | bytes, kind: str = "application/rss+xml", status: int = 200) -> None:
+        content = body.encode() if isinstance(body, str) else body
+        self.answers[path] = (status, {"content-type": kind}, content)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        path = scope.get("path", "")
+        if path not in self.answers:
+            await self.behind(scope, receive, send)
+            return
+        self.asked.append(path)
+        status, headers, body = self.answers[path]
+        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": status, "headers": pairs})
+        await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture
+def shelf(comune: Comune) -> Shelf:
+    assert comune.loopback.app is not None
+    found = Shelf(comune.loopback.app)
+    comune.loopback.app = found
+    return found
+
+
+def rss(site: str, numbers: range, guids: bool = True) -> str:
+    guid = "<guid isPermaLink='false'>n-{n}</guid>" if guids else ""
+    items = "".join(ITEM.replace("{guid}", guid).format(n=n, site=site) for n in numbers)
+    return f"<rss version='2.0'><channel><title>Notizie</title><link>{site}</link>{items}</channel></rss>"
+
+
+def with_feed(comune: Comune, path: str) -> None:
+    """A second feed beside the sandbox's own; the wrong one comes first."""
+    first = f'feeds = ["http://127.0.0.1:{comune.loopback.port}'
+    comune.reprofile((first, f'feeds = ["{comune.loopback.address}{path}", "{comune.loopback.address}'))
+
+
+def empty_zip(name: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(name, "niente")
+    return buffer.getvalue()
+
+
+BAD: dict[str, tuple[int, str, bytes, str]] = {
+    "truncated XML": (200, "application/rss+xml", rss("http://x", range(5)).encode()[:-60], "cut off"),
+    "an empty channel": (200, "application/rss+xml", rss("http://x", range(0)).encode(), "channel is empty"),
+    "an HTML page": (200, "text/html", PAGE.format(LONG).encode(), "an HTML page"),
+    "nothing there": (404, "text/html", b"no", "answers 404"),
+    "an empty answer": (200, "application/rss+xml", b"", "the answer is empty"),
+    "half a character": (
+        200,
+        "application/rss+xml",
+        rss("http://x", range(1)).replace("Testo", "&#xD83D;").encode(),
+        "too damaged to be read",
+    ),
+    "50 MB": (200, "application/rss+xml", b" " * 50_000_000, "larger than the limit"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_feed_is_one_named_error_and_costs_no_other_source(
+    comune: Comune, shelf: Shelf, case: str
+) -> None:
+    status, kind, body, words = BAD[case]
+    shelf.put("/rotto", body, kind, status)
+    with_feed(comune, "/rotto")
+    bad, good, alerts = comune.collect("all")
+    assert bad.failure is not None
+    assert bad.failure.startswith(f"{comune.loopback.address}/rotto: ")
+    assert words in bad.failure
+    assert "\n" not in bad.failure
+    assert (good.new, alerts.new) == (10, 6)
+    with comune.look() as session:
+        marks = {one.address: (one.failures, one.failure) for one in session.exec(select(Source))}
+    failures, told = marks[f"{comune.loopback.address}/rotto"]
+    assert failures == 1
+    assert words in (told or "")
+    assert sorted(failed for failed, _ in marks.values()) == [0, 0, 1]
+
+
+def test_failures_are_counted_until_a_reading_succeeds(comune: Comune, shelf: Shelf) -> None:
+    address = f"{comune.loopback.address}/a-volte"
+    with_feed(comune, "/a-volte")
+    marks = []
+    for body in ("", "", rss(comune.loopback.address, range(1))):
+        shelf.put("/a-volte", body)
+        comune.collect()
+        with comune.look() as session:
+            source = session.exec(select(Source).where(Source.address == address)).one()
+            marks.append((source.failures, source.failure is None))
+    assert marks == [(1, False), (2, False), (0, True)]
+
+
+def test_an_archive_without_its_table_is_one_named_error_and_the_news_are_collected(
+    comune: Comune, shelf: Shelf
+) -> None:
+    shelf.put("/dpc/files/all/latest_all.zip", empty_zip("Cap_20261124_1000.xml"), "application/zip")
+    news, alerts = comune.collect("all")
+    assert news.new == 10
+    assert alerts.failure == (
+        f"{comune.settings.profile.sources.alerts_dpc}: "
+        "no DBF table for today in the archive; the alerts are unavailable"
+    )
+
+
+def test_a_feed_without_guids_gives_each_item_once(comune: Comune, shelf: Shelf) -> None:
+    for number in range(3):
+        shelf.put(f"/novita/{number}", PAGE.format(LONG), "text/html")
+    shelf.put("/senza-guid", rss(comune.loopback.address, range(3), guids=False))
+    with_feed(comune, "/senza-guid")
+    assert comune.collect()[0].new == 3
+    assert (comune.collect()[0].new, comune.collect()[0].unchanged) == (0, 3)
+    assert comune.news()["Notizia 1"].guid == f"{comune.loopback.address}/novita/1"
+
+
+def test_a_page_that_redirects_elsewhere_leaves_the_feeds_text_and_says_so(
+    comune: Comune, shelf: Shelf
+) -> None:
+    shelf.answers["/novita/0"] = (302, {"location": "https://www.altrove.example/login"}, b"")
+    shelf.put("/novita/1", PAGE.format(LONG), "text/html")
+    shelf.put("/feed", rss(comune.loopback.address, range(2)))
+    with_feed(comune, "/feed")
+    reading = comune.collect()[0]
+    assert (reading.new, reading.failure, reading.unread_pages) == (2, None, 1)
+    assert len(reading.problems) == 1
+    assert "redirects elsewhere" in reading.problems[0]
+    item = comune.news()["Notizia 0"]
+    assert item.body == "Testo della notizia 0 nel feed."
+    assert "redirects elsewhere" in (item.page_failure or "")
+    assert comune.news()["Notizia 1"].page_failure is None
+
+
+def test_a_page_that_could_not_be_read_is_tried_again_although_the_feed_stands_still(
+    comune: Comune, shelf: Shelf
+) -> None:
+    shelf.put("/novita/0", "guasto", "text/html", status=503)
+    shelf.put("/feed", rss(comune.loopback.address, range(1)))
+    shelf.answers["/feed"][1]["etag"] = '"same"'
+    with_feed(comune, "/feed")
+    comune.collect()
+    with comune.look() as session:
+        assert [one.etag for one in session.exec(select(Source)) if one.address.endswith("/feed")] == [None]
+    shelf.put("/novita/0", PAGE.format(LONG), "text/html")
+    assert comune.collect()[0].updated == 1
+    assert comune.news()["Notizia 0"].page_failure is None
+
+
+def test_a_page_that_is_gone_never_wipes_the_text_that_was_read(comune: Comune, shelf: Shelf) -> None:
+    shelf.put("/novita/0", PAGE.format(LONG), "text/html")
+    shelf.put("/feed", rss(comune.loopback.address, range(1)))
+    with_feed(comune, "/feed")
+    comune.collect()
+    before = comune.news()["Notizia 0"].body
+    assert "sabato mattina" in before
+    shelf.put("/novita/0", "", "text/html", status=404)
+    shelf.put("/feed", rss(comune.loopback.address, range(1)).replace("nel feed", "cambiato nel feed"))
+    reading = comune.collect()[0]
+    assert "answers 404" in reading.problems[0]
+    assert comune.news()["Notizia 0"].body == before
+
+
+def test_a_site_that_does_not_answer_is_a_temporary_error(comune: Comune) -> None:
+    path = write_profile(comune.folder, 9)  # the discard port: nobody listens
+    settings = Settings(load_profile(path), path, comune.folder, comune.settings.database)
+    readings = collect_sources(settings, "all", now=comune.now)
+    assert ["the connection failed" in (reading.failure or "") for reading in readings] == [True, True]

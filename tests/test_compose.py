@@ -1,0 +1,181 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db import news_items
+from db.models import BulletinStatus, Origin
+from flows.bulletin.dates import giorno
+from flows.bulletin.message import template_name
+from flows.bulletin.render import budget, problems
+from flows.compose import report, slot_for
+from tests.builders import make_news_item, news_data
+from tests.comune import APPROVE, DISCARD, POSTPONE, Comune
+
+SLOT = datetime(2026, 11, 27, 10, tzinfo=UTC)  # Friday, 11:00 in Rome
+DEADLINE = datetime(2026, 11, 27, 9, 45, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
+
+
+def stock(comune: Comune, count: int) -> None:
+    """So many items of the site, each a minute older than the one before."""
+    with comune.look() as session:
+        for number in range(count):
+            title = f"Notizia {len(news_items.unsent(session))} del Comune"
+            data = news_data(title=title, published_at=comune.now - timedelta(minutes=number))
+            make_news_item(session, data)
+
+
+def test_a_draft_holds_alerts_first_and_then_news_within_the_budget(comuni: Comune) -> None:
+    comuni.now += timedelta(hours=1)  # the Tuesday slot has just left
+    comuni.collect("all")
+    draft = comuni.compose(at_approval=False)
+    assert draft.bulletin_id is not None
+    assert draft.why == "Bozza pronta, per venerdì 27 novembre, ore 11."
+    bulletin = comuni.bulletin(draft.bulletin_id)
+    assert (bulletin.status, bulletin.slot_at, bulletin.deadline_at) == (BulletinStatus.draft, SLOT, DEADLINE)
+    items = comuni.items(draft.bulletin_id)
+    assert [item.position for item in items] == [1, 2, 3, 4]
+    assert items[0].category == "allerta meteo"
+    assert "GIALLA (livello 2 su 4) per temporali forti" in items[0].text
+    assert all(item.category != "allerta meteo" for item in items[1:])
+    total = budget(comuni.settings.frame(template_name(4)), giorno(SLOT))
+    assert problems([item.text for item in items], total=total) == []
+    assert "In coda:" in report(draft)
+    assert draft.preview.startswith(
+        "PROVA · Notizie dal Comune di Esempio\n\n*In primo piano.* Allerta GIALLA"
+    )
+
+
+def test_a_second_run_changes_nothing(comuni: Comune) -> None:
+    stock(comuni, 3)
+    first = comuni.compose(at_approval=False)
+    assert first.bulletin_id is not None
+    before = [item.text for item in comuni.items(first.bulletin_id)]
+    stock(comuni, 1)
+    second = comuni.compose(at_approval=False)
+    assert second.bulletin_id == first.bulletin_id
+    assert second.why == "C'è già un bollettino per questo invio: in bozza."
+    assert [item.text for item in comuni.items(first.bulletin_id)] == before
+
+
+def test_nothing_new_means_no_bulletin_and_says_so(comune: Comune) -> None:
+    draft = comune.compose()
+    assert (draft.bulletin_id, draft.why) == (None, "Nessun bollettino: non ci sono notizie nuove.")
+    assert report(draft) == "**Nessun bollettino: non ci sono notizie nuove.**"
+
+
+@pytest.mark.parametrize("decision", [POSTPONE, DISCARD])
+def test_a_slot_that_was_decided_stays_decided(comuni: Comune, decision: str) -> None:
+    stock(comuni, 2)
+    number = comuni.draft(at_approval=False)
+    comuni.answer(number, decision)
+    again = comuni.compose(at_approval=False)
+    assert again.bulletin_id == number
+    assert again.items == ()
+    assert again.why.startswith("C'è già un bollettino per questo invio:")
+
+
+def test_news_of_a_postponed_bulletin_are_free_again_and_discarded_ones_are_not(comune: Comune) -> None:
+    stock(comune, 6)
+    first = comune.draft()
+    told = [item.title for item in comune.items(first)]
+    assert comune.answer(first, POSTPONE).status == BulletinStatus.merged
+    second = comune.draft()
+    assert [item.title for item in comune.items(second)] == told
+    assert comune.answer(second, DISCARD).status == BulletinStatus.rejected
+    third = comune.draft()
+    assert not set(told) & {item.title for item in comune.items(third)}
+
+
+def test_the_next_slot_takes_what_the_last_one_left(comune: Comune) -> None:
+    stock(comune, 6)
+    first = comune.draft(at_approval=False, now=MONDAY + timedelta(days=1))
+    comune.answer(first, "Approva: parte", now=MONDAY + timedelta(days=1))
+    second = comune.draft(at_approval=False, now=SLOT + timedelta(hours=1))
+    titles = [{item.title for item in comune.items(number)} for number in (first, second)]
+    assert not titles[0] & titles[1]
+    assert comune.bulletin(second).slot_at == datetime(2026, 12, 1, 10, tzinfo=UTC)
+
+
+def publish_alert(comune: Comune, minutes: int, **tomorrow: str) -> None:
+    issued = comune.now + timedelta(minutes=minutes)
+    zones = {"Lomb-09": {"tomorrow": tomorrow}}
+    comune.ask("POST", "/dpc/_prova", {"zones": zones, "issued": issued.isoformat()})
+    comune.now = issued
+    comune.collect("alerts")
+
+
+def test_an_alert_is_told_once_and_a_worse_one_again(comune: Comune) -> None:
+    publish_alert(comune, 0, temporali="gialla")
+    first = comune.draft()
+    comune.answer(first, APPROVE)
+    assert [item.category for item in comune.items(first)] == ["allerta meteo"]
+    comune.move(first, BulletinStatus.sending, BulletinStatus.sent)
+    assert comune.compose().bulletin_id is None
+    publish_alert(comune, 30, temporali="gialla")
+    assert comune.compose().bulletin_id is None, "the same again is no news"
+    publish_alert(comune, 30, temporali="arancione")
+    (item,) = comune.compose().items
+    assert "ARANCIONE (livello 3 su 4) per temporali forti" in item.text
+
+
+def test_an_alert_that_was_lowered_does_not_come_back_once_the_lower_one_was_told(comune: Comune) -> None:
+    publish_alert(comune, 0, temporali="arancione")
+    publish_alert(comune, 30, temporali="gialla")
+    first = comune.draft()
+    assert "GIALLA" in comune.items(first)[0].text
+    comune.answer(first, APPROVE)
+    comune.move(first, BulletinStatus.sending, BulletinStatus.sent)
+    assert comune.compose().items == ()
+
+
+def test_an_alert_that_was_taken_back_is_not_told(comune: Comune) -> None:
+    publish_alert(comune, 0, temporali="rossa")
+    publish_alert(comune, 30)
+    assert comune.compose().why == "Nessun bollettino: non ci sono notizie nuove."
+
+
+def test_texts_share_the_budget_of_their_template_for_one_to_five_items(comune: Comune) -> None:
+    comune.collect("all")
+    for number in range(1, 6):
+        comune.reprofile(("news_per_bulletin = 4", f"news_per_bulletin = {number}"))
+        draft = comune.compose(dry_run=True)
+        texts = [item.text for item in draft.items]
+        assert len(texts) == number
+        total = budget(comune.settings.frame(template_name(number)), giorno(comune.now))
+        assert problems(texts, total=total) == []
+        assert draft.preview.count("\n\n*") == number
+
+
+def test_a_dry_run_shows_the_draft_and_writes_nothing(comune: Comune) -> None:
+    stock(comune, 4)
+    shown = comune.compose(dry_run=True)
+    assert (shown.bulletin_id, len(shown.items)) == (None, 4)
+    assert "Prova: non è stato scritto niente." in report(shown)
+    assert comune.compose().items == shown.items
+
+
+def test_what_was_backfilled_or_is_old_stays_out_and_the_reason_is_told(comune: Comune) -> None:
+    old = news_data(title="La fiera di un mese fa", published_at=comune.now - timedelta(days=30))
+    with comune.look() as session:
+        make_news_item(session, news_data(title="Una notizia recuperata"), origin=Origin.backfilled)
+        make_news_item(session, old)
+    draft = comune.compose()
+    assert draft.items == ()
+    assert [(item.title, item.reason) for item in draft.left_out] == [
+        ("La fiera di un mese fa", "pubblicata da più di 14 giorni")
+    ]
+
+
+def test_a_holiday_moves_the_draft_to_the_next_slot(comune: Comune) -> None:
+    friday = datetime(2026, 12, 4, 11, tzinfo=UTC)  # Tuesday 8 December is a national holiday
+    slot = slot_for(comune.settings, friday)
+    assert slot is not None
+    assert slot.dispatch_at == datetime(2026, 12, 11, 10, tzinfo=UTC)
+
+
+def test_a_profile_without_slots_says_that_it_has_none(comune: Comune) -> None:
+    profile = comune.settings.profile.model_copy(update={"slots": []})
+    comune.settings.profile = profile
+    stock(comune, 1)
+    assert comune.compose(at_approval=False).why == "Il profilo non prevede invii nei prossimi dodici mesi."

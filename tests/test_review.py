@@ -1,0 +1,222 @@
+"""What an editor's answer does: pure checks first, then the record of it on both databases."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from db import bulletins
+from db.models import Approval, BulletinStatus, BulletinVersion, Decision
+from flows.approve import answer_of, describe, form, load_round
+from flows.bulletin.markup import parameter
+from flows.bulletin.render import utf16
+from flows.bulletin.review import Answer, Reviewed, check, decision_of, decisions, order_lines
+from tests.builders import item_of, make_bulletin, make_news_item, news_data
+from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
+
+SHOWN = ("Primo testo.", "Secondo testo.", "Terzo testo.")
+LINES = tuple(order_lines(["Uno", "Due", "Tre"]))
+
+
+def review(
+    texts: Sequence[str] = SHOWN, order: Sequence[str] = LINES, room: int = 100, shown: Sequence[str] = SHOWN
+) -> Reviewed:
+    return check(shown, Answer(APPROVE, tuple(texts), tuple(order), "", "Anna"), lambda _: room)
+
+
+def test_what_was_not_touched_stays_as_it_was() -> None:
+    assert review() == Reviewed(tuple(enumerate(SHOWN)), ())
+
+
+def test_the_order_of_the_lines_is_the_order_of_the_items() -> None:
+    assert [index for index, _ in review(order=[LINES[2], LINES[0], LINES[1]]).items] == [2, 0, 1]
+    assert [index for index, _ in review(order=["  3) parole cambiate", "1"]).items] == [2, 0]
+
+
+def test_a_missing_line_takes_its_item_out() -> None:
+    assert review(order=LINES[:2]) == Reviewed(((0, SHOWN[0]), (1, SHOWN[1])), ())
+    emptied = review(texts=(SHOWN[0], "", SHOWN[2]), order=[LINES[0], LINES[2]])
+    assert [index for index, _ in emptied.items] == [0, 2]
+
+
+def test_an_item_taken_out_although_its_text_was_changed_comes_back_with_the_reason() -> None:
+    found = review(texts=(SHOWN[0], "Riscritto.", SHOWN[2]), order=[LINES[0], LINES[2]])
+    assert found.items == ((0, SHOWN[0]), (1, "Riscritto."), (2, SHOWN[2]))
+    assert found.problems == (
+        "Nell'ordine manca la notizia 2 ma il suo testo è stato cambiato: "
+        "rimettila nell'ordine o svuota il testo.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ((*LINES, LINES[0]), "Nell'ordine la notizia 1 compare due volte."),
+        ((*LINES[:2], "la terza"), 'non capisco la riga "la terza"'),
+        ((*LINES[:2], "4. Quattro"), 'non capisco la riga "4. Quattro"'),
+        ((*LINES[:2], "0. Zero"), 'non capisco la riga "0. Zero"'),
+    ],
+)
+def test_an_order_that_cannot_be_read_is_given_back(order: tuple[str, ...], words: str) -> None:
+    found = review(order=order)
+    assert any(words in problem for problem in found.problems)
+    assert found.items == tuple(enumerate(SHOWN))
+
+
+def test_too_long_says_by_how_much_and_which_one() -> None:
+    found = review(texts=("a" * 30, "b" * 60, "c" * 20), room=100)
+    assert found.problems == (
+        "Il testo è troppo lungo di 10 caratteri in tutto. "
+        "La notizia più lunga è la 2: accorciala o togline una.",
+    )
+    assert [text for _, text in found.items] == ["a" * 30, "b" * 60, "c" * 20]
+
+
+def test_an_empty_text_in_the_order_is_asked_about() -> None:
+    found = review(texts=(SHOWN[0], " \n ", SHOWN[2]))
+    assert found.problems == ("Notizia 2: il testo è vuoto. Scrivilo, oppure togli la notizia dall'ordine.",)
+
+
+def test_with_everything_taken_out_nothing_is_lost_and_the_way_out_is_told() -> None:
+    found = review(order=())
+    assert found.items == tuple(enumerate(SHOWN))
+    assert found.problems == ("Non c'è nessuna notizia: lasciane almeno una, oppure scegli di non inviare.",)
+
+
+def test_what_is_pasted_becomes_one_line_without_markup() -> None:
+    found = review(texts=("Prima riga\n\nseconda\triga   *forte*", *SHOWN[1:]))
+    assert found.items[0][1] == "Prima riga seconda riga ∗forte∗"
+
+
+texts = st.text(max_size=60)
+lines = st.lists(st.one_of(st.sampled_from(LINES), st.text(max_size=12)), max_size=5)
+
+
+@given(st.tuples(texts, texts, texts), lines, st.integers(0, 200))
+def test_nothing_typed_is_ever_lost_when_it_comes_back(
+    typed: tuple[str, str, str], order: list[str], room: int
+) -> None:
+    found = review(texts=typed, order=order, room=room)
+    kept = dict(found.items)
+    assert len(kept) == len(found.items)
+    if not found.problems:
+        assert sum(utf16(text) for text in kept.values()) <= room
+        assert all(kept.values())
+    for index, text in enumerate(typed):
+        if (clean := parameter(text)) and clean != SHOWN[index]:
+            assert kept[index] == clean, "what a person wrote is in the version, or was refused with it"
+
+
+def test_the_choices_are_read_by_their_beginning() -> None:
+    slot = datetime(2026, 11, 27, 10, tzinfo=UTC)
+    assert decisions(slot)[Decision.approve] == "Approva: parte venerdì 27 novembre alle 11"
+    for when in (slot, None):
+        assert [decision_of(words) for words in decisions(when).values()] == list(decisions(when))
+    assert decision_of("Boh") is None
+
+
+# ---------------------------------------------------------------- the record
+
+
+def waiting(comune: Comune, texts: Sequence[str] = SHOWN, deadline_at: datetime | None = None) -> int:
+    with comune.look() as session:
+        items = [
+            item_of(make_news_item(session, news_data(title=f"Titolo {n}")), text=text)
+            for n, text in enumerate(texts, start=1)
+        ]
+        slot = deadline_at + timedelta(minutes=15) if deadline_at else None
+        bulletin = make_bulletin(
+            session, items, status=BulletinStatus.in_review, slot_at=slot, deadline_at=deadline_at
+        )
+    return bulletin.id
+
+
+def test_an_approval_stores_the_version_the_seal_and_who_in_one_go(comuni: Comune) -> None:
+    comuni.subscribe()
+    number = waiting(comuni)
+    order = ["3. Titolo 3", "1. Titolo 1"]
+    bulletin = comuni.answer(number, APPROVE, texts=("Nuovo.", *SHOWN[1:]), order=order)
+    assert (bulletin.status, bulletin.status_by) == (BulletinStatus.approved, "Anna Redazione")
+    assert [item.text for item in comuni.items(number)] == ["Terzo testo.", "Nuovo."]
+    with comuni.look() as session:
+        found = bulletins.approved(session, number)
+        assert found is not None
+        approval, version = found
+        assert (approval.version_number, version.number, version.author) == (2, 2, "Anna Redazione")
+        assert (approval.head_count, len(approval.seal or "")) == (5, 64)
+
+
+def test_a_text_that_is_too_long_comes_back_whole_and_can_then_be_approved(comuni: Comune) -> None:
+    number = waiting(comuni)
+    long = "Una frase lunga. " * 80
+    assert comuni.answer(number, APPROVE, texts=(long, *SHOWN[1:])).status == BulletinStatus.in_review
+    (problem,) = comuni.problems(number)
+    assert problem.startswith("Il testo è troppo lungo di ")
+    assert comuni.items(number)[0].text == long.strip()
+    shown = load_round(comuni.engine, number)
+    assert shown.name.startswith("DA CORREGGERE · Bollettino da inviare subito · 3 notizie")
+    assert "**DA CORREGGERE: così non si può inviare.**" in describe(comuni.settings, shown, comuni.now)
+    assert comuni.answer(number, APPROVE, texts=SHOWN).status == BulletinStatus.approved
+    with comuni.look() as session:
+        assert len(session.exec(select(BulletinVersion)).all()) == 3
+        assert len(session.exec(select(Approval)).all()) == 1
+
+
+def test_saving_keeps_the_text_and_the_bulletin_waits_on(comune: Comune) -> None:
+    number = waiting(comune)
+    assert comune.answer(number, SAVE, texts=("Bozza.", *SHOWN[1:])).status == BulletinStatus.in_review
+    assert comune.items(number)[0].text == "Bozza."
+    assert comune.problems(number) == []
+
+
+@pytest.mark.parametrize(
+    ("decision", "status"), [(POSTPONE, BulletinStatus.merged), (DISCARD, BulletinStatus.rejected)]
+)
+def test_a_bad_text_does_not_stand_in_the_way_of_not_sending(
+    comune: Comune, decision: str, status: BulletinStatus
+) -> None:
+    assert comune.answer(waiting(comune), decision, texts=("", "", "")).status == status
+
+
+@pytest.mark.parametrize(("decision", "who"), [("Boh", "Anna Redazione"), (APPROVE, "Uno che passava")])
+def test_an_unknown_decision_or_person_decides_nothing(comune: Comune, decision: str, who: str) -> None:
+    number = waiting(comune)
+    assert comune.answer(number, decision, who=who).status == BulletinStatus.in_review
+    assert comune.problems(number) == ["Scegli una decisione e il tuo nome dagli elenchi."]
+
+
+def test_an_approval_after_the_deadline_comes_too_late_and_its_text_is_kept(comuni: Comune) -> None:
+    deadline = comuni.now + timedelta(minutes=5)
+    number = waiting(comuni, deadline_at=deadline)
+    late = deadline + timedelta(seconds=1)
+    bulletin = comuni.answer(number, APPROVE, texts=("Tardi.", *SHOWN[1:]), now=late)
+    assert bulletin.status == BulletinStatus.expired
+    assert comuni.items(number)[0].text == "Tardi."
+    with comuni.look() as session:
+        assert bulletins.approved(session, number) is None
+
+
+def test_the_second_of_two_windows_changes_no_decision(comune: Comune) -> None:
+    number = waiting(comune)
+    comune.answer(number, APPROVE)
+    assert comune.answer(number, DISCARD, who="Bruno Vice").status == BulletinStatus.approved
+    with comune.look() as session:
+        found = bulletins.approved(session, number)
+        assert found is not None
+        assert found[1].number == 2, "the sealed version stays the one that was approved"
+
+
+def test_the_form_is_filled_with_what_is_stored_and_comes_back_unchanged(comune: Comune) -> None:
+    number = waiting(comune)
+    shown = load_round(comune.engine, number)
+    made = form(comune.settings, shown, comune.now)
+    schema = made.model_json_schema()
+    assert sorted(schema["required"]) == ["chi", "decisione"]
+    assert schema["properties"]["chi"]["enum"] == ["Anna Redazione", "Bruno Vice"]
+    assert not set(schema["properties"]) & {"items", "title", "description", "type", "enum", "default"}
+    given = answer_of(made(decisione=APPROVE, chi="Anna Redazione"), shown)
+    assert given.texts == SHOWN
+    assert given.order == ("1. Titolo 1", "2. Titolo 2", "3. Titolo 3")

@@ -1,0 +1,208 @@
+import re
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from flows.bulletin.render import utf16
+from flows.profile import Profile
+from flows.settings import DEMO, Settings, SettingsError, fill_words, line_of, load, load_profile
+from flows.whatsapp.template_rules import problems
+from tests.comune import SECRETS
+
+PROFILES = sorted(DEMO.parent.glob("*.toml"))
+
+
+def written(folder: Path, old: str, new: str) -> tuple[Path, int]:
+    """The demo profile with one thing changed, and the line of the change."""
+    text = DEMO.read_text(encoding="utf-8")
+    assert text.count(old) >= 1, old
+    path = folder / "mio.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return path, text[: text.index(old)].count("\n") + 1
+
+
+WRONG = [
+    ('slug = "esempio"', 'slug = "Esempio!"', "slug"),
+    ("grace_minutes = 60", "grace_minuts = 60", "grace_minuts"),
+    ("grace_minutes = 60", 'grace_minutes = "molti"', "grace_minutes"),
+    ("grace_minutes = 60", "grace_minutes = -1", "grace_minutes"),
+    ('stage = "sandbox"', 'stage = "prova"', "stage"),
+    ('istat = "000001"', 'istat = "1"', "istat"),
+    ('alert_zone = "Lomb-09"', 'alert_zone = "Lombardia"', "alert_zone"),
+    ("news_per_bulletin = 4", "news_per_bulletin = 6", "news_per_bulletin"),
+    ('site = "http://127.0.0.1:8600/sito"', 'site = "comune.esempio.mi.it"', "site"),
+    ('site = "http://127.0.0.1:8600/sito"', 'site = "http://www.comune.esempio.mi.it"', "site"),
+    ('feeds = ["http', 'feeds = ["ftp', "sources.feeds.0"),
+    ('compose = "thu 08:30"', 'compose = "gio 08:30"', "slots.1.compose"),
+    ('compose = "thu 08:30"', 'compose = "thu 25:30"', "slots.1.compose"),
+    ('compose = "thu 08:30"', "compose = 830", "slots.1.compose"),
+    ('deadline = "fri 10:45"', 'dedline = "fri 10:45"', "slots.1.dedline"),
+    ('patron = "06-24"', 'patron = "24-06"', "closures.patron"),
+    ('province = "MI"', 'province = "Milano"', "closures.province"),
+    ("closed = []", 'closed = ["Natale"]', "closures.closed.0"),
+    ("on_duty = true", "on_duty = false", "editors"),
+    ("messages_per_second = 40", "messages_per_second = 0", "whatsapp.messages_per_second"),
+    ("prefect_port = 4200", "prefect_port = 420000", "servers.prefect_port"),
+    ('telefono = "02', 'telefonno = "02', "contacts.telefonno"),
+    ('api = "http://127.0.0.1:8600"', 'api = "https://graph.facebook.com"', "whatsapp.api"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "key"), WRONG, ids=[new for _, new, _ in WRONG])
+def test_what_is_wrong_names_its_file_its_line_and_itself(
+    tmp_path: Path, old: str, new: str, key: str
+) -> None:
+    path, line = written(tmp_path, old, new)
+    with pytest.raises(SettingsError) as caught:
+        load_profile(path)
+    told = str(caught.value).splitlines()
+    assert any(one.startswith(f"{path}, line ") and f": {key}: " in one for one in told), told
+    lines = {int(found[1]) for one in told if (found := re.search(r", line (\d+): ", one))}
+    near = line if key != "editors" else line_of(path.read_text(encoding="utf-8"), ("editors",))
+    assert near in lines
+
+
+def test_a_reply_that_nobody_gives_is_named(tmp_path: Path) -> None:
+    path, _ = written(tmp_path, "[notice]", '[texts]\nbenvenutto = "Ciao"\n\n[notice]')
+    line = path.read_text(encoding="utf-8").splitlines().index('benvenutto = "Ciao"') + 1
+    with pytest.raises(SettingsError, match=f"line {line}: texts.benvenutto: is not the name of a reply"):
+        load_profile(path)
+
+
+def test_a_missing_key_names_the_table_where_it_belongs(tmp_path: Path) -> None:
+    path, _ = written(tmp_path, 'del_comune = "del Comune di Esempio"\n', "")
+    table = (
+        path.read_text(encoding="utf-8")
+        .splitlines()
+        .index('[names]                       # by hand: "della Città di ...", "dell\'Unione ..."')
+    )
+    with pytest.raises(SettingsError, match=f"line {table + 1}: names.del_comune: Field required"):
+        load_profile(path)
+
+
+def test_what_is_no_toml_or_no_file_is_one_line(tmp_path: Path) -> None:
+    path, line = written(tmp_path, "grace_minutes = 60", "grace_minutes = = 60")
+    with pytest.raises(SettingsError, match=rf"not valid TOML: .*line {line}\b"):
+        load_profile(path)
+    with pytest.raises(SettingsError, match="cannot be read .No such file"):
+        load_profile(tmp_path / "absent.toml")
+    path.write_bytes(b'slug = "\xe8"')
+    with pytest.raises(SettingsError, match="not valid TOML"):
+        load_profile(path)
+
+
+@pytest.mark.parametrize("api", ["http://127.0.0.1:8600", "https://localhost", "https://127.0.0.2"])
+def test_production_never_sends_to_this_machine(tmp_path: Path, api: str) -> None:
+    path, _ = written(tmp_path, 'stage = "sandbox"', 'stage = "production"')
+    path.write_text(path.read_text("utf-8").replace('api = "http://127.0.0.1:8600"', f'api = "{api}"'))
+    with pytest.raises(SettingsError, match="a production profile cannot send to"):
+        load_profile(path)
+
+
+def test_the_stage_is_told_before_every_name_unless_it_is_production(tmp_path: Path) -> None:
+    assert load_profile(DEMO).prova == "PROVA · "
+    path, _ = written(tmp_path, 'stage = "sandbox"', 'stage = "production"')
+    path.write_text(
+        path.read_text("utf-8").replace('http://127.0.0.1:8600" #', 'https://graph.facebook.com" #')
+    )
+    production = Settings(load_profile(path), path, tmp_path)
+    assert production.profile.prova == ""
+    assert not any("PROVA" in one.header + one.footer for one in production.templates.values())
+
+
+def test_missing_secrets_are_named_and_the_ones_that_are_set_never_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in SECRETS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("BOLLETTINO_LOOKUP_KEY", "a-value-that-nobody-may-see")
+    monkeypatch.setenv("BOLLETTINO_WHATSAPP_TOKEN", "")
+    settings = Settings(load_profile(DEMO), DEMO, tmp_path)
+    with pytest.raises(SettingsError) as caught:
+        _ = settings.secrets
+    told = str(caught.value)
+    for name in SECRETS.keys() - {"BOLLETTINO_LOOKUP_KEY"}:
+        assert name in told
+    assert "BOLLETTINO_LOOKUP_KEY" not in told
+    assert "a-value" not in told
+    assert caught.value.__cause__ is None
+
+
+def test_the_sandbox_makes_its_secrets_once_and_for_this_user_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in SECRETS:
+        monkeypatch.setenv(name, "before")  # so that what is set below is taken back
+    settings = Settings(load_profile(DEMO), DEMO, tmp_path)
+    settings.prepare_secrets(make=False)
+    assert not (tmp_path / "secrets.json").exists()
+    settings.prepare_secrets(make=True)
+    made = (tmp_path / "secrets.json").read_text()
+    token = settings.secrets.whatsapp_token.get_secret_value()
+    assert token != "before"
+    assert token not in repr(settings.secrets)
+    settings.prepare_secrets(make=True)
+    assert (tmp_path / "secrets.json").read_text() == made
+    assert settings.vault().open(settings.vault().seal("x")) == "x"
+    for path in (tmp_path / "secrets.json", settings.sandbox_config()):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=[path.stem for path in PROFILES])
+def test_every_profile_that_is_shipped_is_whole(path: Path, tmp_path: Path) -> None:
+    settings = Settings(load_profile(path), path, tmp_path)
+    button = f"{settings.profile.servers.public}/b/"
+    assert [problem for one in settings.templates.values() for problem in problems(one, button)] == []
+    assert all("PROVA" in one.header + one.footer for one in settings.templates.values())
+    for name, reply in settings.texts["risposte"].items():
+        text = fill_words(reply["testo"].strip(), settings.words)
+        assert utf16(text) <= reply["max"], name
+        assert not re.search(r"\{(comune|del_comune|dal_comune|telefono|emergenza|giorni|url_\w+)\}", text)
+
+
+def test_san_giuliano_is_ready_but_for_its_feed(tmp_path: Path) -> None:
+    path = DEMO.parent / "san-giuliano-milanese.toml"
+    profile = load_profile(path)
+    assert (profile.istat, profile.alert_zone, profile.stage) == ("015195", "Lomb-09", "trial")
+    assert profile.sources.feeds == []
+    assert urlsplit(profile.site).hostname == "www.comune.sangiulianomilanese.mi.it"
+    assert "inspect feed" in path.read_text(encoding="utf-8")
+
+
+def test_the_demo_profile_explains_every_top_level_key() -> None:
+    told = tomllib.loads(DEMO.read_text(encoding="utf-8"))
+    unsaid = set(Profile.model_fields) - set(told)
+    assert unsaid == {"channel", "texts"}
+
+
+def test_words_fill_their_places_and_nothing_else() -> None:
+    words = {"comune": "Comune di Esempio"}
+    assert fill_words("Il {comune}: {{1}}, {ignoto}", words) == "Il Comune di Esempio: {{1}}, {ignoto}"
+
+
+def test_the_environment_chooses_profile_state_and_database(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BOLLETTINO_PROFILE", str(DEMO.parent / "san-giuliano-milanese.toml"))
+    monkeypatch.setenv("BOLLETTINO_STATE", str(tmp_path / "s"))
+    monkeypatch.setenv("BOLLETTINO_DATABASE", "postgresql://somewhere/x")
+    settings = load()
+    assert (settings.profile.slug, settings.state) == ("san-giuliano-milanese", tmp_path / "s")
+    assert settings.database == "postgresql://somewhere/x"
+    assert load(DEMO).profile.slug == "esempio", "what the command line says wins"
+    assert settings.deployment("invia") == "invia-san-giuliano-milanese"
+
+
+def test_the_processes_phone_nobody_and_pass_no_proxy_between_themselves(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "intranet.example")
+    monkeypatch.delenv("BOLLETTINO_PREFECT_AUTH", raising=False)
+    given = Settings(load_profile(DEMO), DEMO, tmp_path).environment()
+    assert given["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert given["DO_NOT_TRACK"] == "1"
+    assert given["NO_PROXY"] == "intranet.example,127.0.0.1,localhost,::1"
+    assert given["PREFECT_UI_URL"] == "http://127.0.0.1:4200/v2"
+    assert "PREFECT_API_AUTH_STRING" not in given

@@ -1,0 +1,130 @@
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.bulletin.dates import ROME
+from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime, next_slot
+from flows.deploy import blocks, entry, schedules
+from flows.settings import DEMO, load_profile
+
+PROFILE = load_profile(DEMO)
+SLOTS = PROFILE.weekly_slots
+
+weekly = st.builds(WeeklyTime, st.integers(0, 6), st.times().map(lambda t: time(t.hour, t.minute)))
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)).map(lambda t: t.replace(tzinfo=UTC))  # noqa: DTZ001
+
+
+def rome(*parts: int) -> datetime:
+    year, month, day, hour, minute = parts
+    return datetime(year, month, day, hour, minute, tzinfo=ROME)
+
+
+def first(now: datetime, *closed: date) -> datetime:
+    found = next_slot(SLOTS, now, closed)
+    assert found is not None
+    return found.dispatch_at
+
+
+def test_a_weekly_time_is_read_as_it_is_written() -> None:
+    assert WeeklyTime.parse(" Tue 11:05 ") == WeeklyTime(1, time(11, 5))
+    for text in ("mar 11:00", "tue", "tue 11", "tue 24:00", "tue 11:00:00", "", "tue 11.00"):
+        with pytest.raises(ValueError, match="begin with one of|no time like"):
+            WeeklyTime.parse(text)
+
+
+def test_cron_counts_sunday_as_zero() -> None:
+    days = [WeeklyTime.parse(f"{day} 08:30").cron for day in WEEKDAYS]
+    assert days == [f"30 8 * * {day}" for day in (1, 2, 3, 4, 5, 6, 0)]
+
+
+def test_the_next_slot_is_the_first_whose_deadline_is_ahead() -> None:
+    assert first(rome(2026, 11, 23, 8, 30)) == rome(2026, 11, 24, 11, 0)
+    assert first(rome(2026, 11, 24, 10, 44)) == rome(2026, 11, 24, 11, 0)
+    assert first(rome(2026, 11, 24, 10, 45)) == rome(2026, 11, 27, 11, 0), "the deadline has come"
+    assert first(rome(2026, 11, 27, 12, 0)) == rome(2026, 12, 1, 11, 0)
+
+
+def test_a_closed_day_is_skipped_and_only_that_day() -> None:
+    now = rome(2026, 11, 23, 8, 30)
+    assert first(now, date(2026, 11, 24)) == rome(2026, 11, 27, 11, 0)
+    assert first(now, date(2026, 11, 24), date(2026, 11, 27)) == rome(2026, 12, 1, 11, 0)
+    every_day = {now.date() + timedelta(days=n) for n in range(400)}
+    assert next_slot(SLOTS, now, every_day) is None
+    assert next_slot([], now, ()) is None
+
+
+def test_national_days_the_patron_and_the_profiles_own_days_are_closed() -> None:
+    closures = PROFILE.closures.model_copy(update={"closed": [date(2026, 12, 7)]})
+    closed = closures.on(date(2026, 12, 1), date(2027, 6, 30))
+    assert date(2026, 12, 8) in closed
+    assert date(2026, 12, 7) in closed
+    assert date(2027, 3, 29) in closed, "Easter Monday"
+    assert date(2027, 6, 24) in closed, "the patron of the profile"
+    assert date(2026, 12, 9) not in closed
+    assert first(rome(2026, 12, 4, 12, 0), *closed) == rome(2026, 12, 11, 11, 0)
+
+
+@pytest.mark.parametrize(
+    ("day", "offset"), [((2026, 10, 23), 2), ((2026, 10, 27), 1), ((2027, 3, 26), 1), ((2027, 3, 30), 2)]
+)
+def test_eleven_stays_eleven_on_both_sides_of_a_clock_change(day: tuple[int, int, int], offset: int) -> None:
+    year, month, number = day
+    slot = first(rome(year, month, number, 8, 0))
+    assert slot.astimezone(ROME).strftime("%H:%M") == "11:00"
+    assert slot.utcoffset() == timedelta(hours=offset)
+    assert slot.date() == date(*day)
+
+
+@given(weekly, moments)
+def test_the_last_occurrence_is_within_the_week_before(when: WeeklyTime, moment: datetime) -> None:
+    found = when.on_or_before(moment)
+    assert found <= moment
+    assert moment - found <= timedelta(days=7, hours=1)  # the week of the October change is an hour longer
+    assert (found.weekday(), found.time()) == (when.weekday, when.at)
+
+
+@given(
+    st.lists(st.builds(WeeklySlot, weekly, weekly, weekly, weekly, weekly, weekly), min_size=1, max_size=3),
+    moments,
+    st.sets(st.dates(date(2024, 1, 1), date(2030, 12, 31)), max_size=20),
+)
+def test_a_slot_is_ahead_open_and_due_before_it_leaves(
+    slots: list[WeeklySlot], now: datetime, closed: set[date]
+) -> None:
+    found = next_slot(slots, now, closed)
+    assert found is not None
+    assert now < found.deadline_at <= found.dispatch_at
+    assert found.dispatch_at.date() not in closed
+    assert found.dispatch_at - found.deadline_at <= timedelta(days=7, hours=1)
+    sooner = next_slot(slots, now, ())
+    assert sooner is not None
+    assert sooner.dispatch_at <= found.dispatch_at
+
+
+def test_the_schedules_that_are_deployed_are_the_profiles_slots() -> None:
+    found = {block["name"]: schedules(block, PROFILE) for block in blocks()[0]}
+    crons = {name: {one.cron for one in made if hasattr(one, "cron")} for name, made in found.items()}
+    assert crons["componi"] == {"30 8 * * 1", "0 8 * * 2", "30 8 * * 4", "0 8 * * 5"}
+    assert crons["invia"] == {"0 11 * * 2", "0 11 * * 5"}
+    assert all(one.timezone == "Europe/Rome" for made in found.values() for one in made)
+    intervals = {
+        name: [one.interval for one in made if hasattr(one, "interval")] for name, made in found.items()
+    }
+    assert {name: made for name, made in intervals.items() if made} == {
+        "notizie": [timedelta(minutes=30)],
+        "allerte": [timedelta(minutes=10)],
+        "sorveglia": [timedelta(minutes=5)],
+    }
+    assert found["approva"] == found["recupera"] == []
+
+
+def test_every_deployment_points_to_a_flow_and_speaks_italian_to_the_editor() -> None:
+    deployments, pull = blocks()
+    assert len(pull) == 1
+    for block in deployments:
+        assert entry(block["entrypoint"]).name
+        assert block["description"].endswith(".")
+    with pytest.raises(TypeError, match="is not a flow"):
+        entry("flows.settings:load")
