@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from db.engine import transaction
 from db.models import NewsItem
+from flows.bulletin.dates import giorno
 from flows.deploy import blocks, schedules
 from tests.conftest import new_postgresql
 from tests.installation import Installation, wait_for
@@ -74,6 +75,33 @@ def test_schedules_on_the_server_are_those_of_the_profile(installation: Installa
     sends = [item.schedule for item in found[settings.deployment("invia")].schedules]
     crons = {(one.cron, one.timezone) for one in sends if isinstance(one, CronSchedule)}
     assert crons == {(slot.dispatch.cron, "Europe/Rome") for slot in settings.profile.weekly_slots}
+
+
+def test_every_deployment_ends_well_on_the_worker(installation: Installation) -> None:
+    """And componi leaves a draft for the next slot, with its day in the run's name."""
+    days = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
+    with installation.prefect() as client:
+        names = {deployment.name: deployment.id for deployment in client.read_deployments()}
+        del names[installation.settings.deployment("approva")]  # needs a bulletin: all other tests run it
+        started = {
+            name: client.create_flow_run_from_deployment(
+                number, parameters=days if name.startswith("recupera") else {}
+            ).id
+            for name, number in names.items()
+        }
+
+        def ended() -> dict[str, str] | None:
+            runs = {name: client.read_flow_run(run_id) for name, run_id in started.items()}
+            over = all(run.state is not None and run.state.is_final() for run in runs.values())
+            return {name: f"{run.state_name} {run.name}" for name, run in runs.items()} if over else None
+
+        said = wait_for("all runs to end", ended, 120)
+    assert all(words.startswith("Completed PROVA · ") for words in said.values()), said
+    bulletin = installation.bulletin(installation.newest())
+    assert bulletin.slot_at is not None
+    run_id = installation.run_of(bulletin.id)
+    name = f"PROVA · Bollettino di {giorno(bulletin.slot_at)} · "
+    wait_for("its name", lambda: installation.name_of(run_id).startswith(name))
 
 
 def test_no_number_reaches_a_log_or_prefects_database(installation: Installation) -> None:
