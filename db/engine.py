@@ -12,13 +12,16 @@ BUSY_TIMEOUT_MS = 30_000  # how long a writer waits for another before "database
 
 
 def make_engine(address: str) -> Engine:
-    """An engine for an SQLAlchemy address; `postgresql://` means the psycopg 3 driver."""
+    """An engine for an SQLAlchemy address; `postgresql://` means the psycopg 3 driver.
+
+    An error never quotes the values of a statement: some are personal data, and errors end in logs.
+    """
     url = make_url(address)
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine

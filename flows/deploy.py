@@ -4,7 +4,7 @@ import contextlib
 import importlib
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_type_hints
 
 import yaml
 from prefect import Flow
@@ -14,6 +14,7 @@ from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
+from pydantic.fields import FieldInfo
 
 from flows.profile import Profile
 from flows.settings import ROOT, Settings
@@ -40,6 +41,16 @@ def schedules(block: dict[str, Any], profile: Profile) -> list[CronSchedule | In
         getattr(slot, name).cron for name in block.get("slot_schedules", []) for slot in profile.weekly_slots
     )
     return [*own, *(CronSchedule(cron=cron, timezone="Europe/Rome") for cron in crons)]
+
+
+def form(flow: Flow[Any, Any]) -> dict[str, Any]:
+    """The schema of the run's form, with the Italian titles that Prefect replaces by parameter names."""
+    schema = parameter_schema(flow).model_dump()
+    for name, hint in get_type_hints(flow.fn, include_extras=True).items():
+        for note in getattr(hint, "__metadata__", ()):
+            if isinstance(note, FieldInfo) and note.title:
+                schema["properties"][name]["title"] = note.title
+    return schema
 
 
 def blocks() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -69,7 +80,7 @@ def _register(
         description=settings.profile.prova + block["description"],
         tags=[*block["tags"], settings.profile.slug],
         parameters=block.get("parameters", {}),
-        parameter_openapi_schema=parameter_schema(flow).model_dump(),
+        parameter_openapi_schema=form(flow),
         enforce_parameter_schema=True,
         schedules=[
             DeploymentScheduleCreate(schedule=schedule, active=str(schedule) not in paused)

@@ -72,6 +72,10 @@ def test_schedules_on_the_server_are_those_of_the_profile(installation: Installa
     for block in planned:
         on_server = {str(item.schedule) for item in found[settings.deployment(block["name"])].schedules}
         assert len(on_server) == len(schedules(block, settings.profile))
+    schema = found[settings.deployment("recupera")].parameter_openapi_schema
+    assert schema is not None
+    form = schema["properties"]
+    assert (form["first_day"]["title"], form["first_day"]["format"]) == ("Dal giorno", "date")
     sends = [item.schedule for item in found[settings.deployment("invia")].schedules]
     crons = {(one.cron, one.timezone) for one in sends if isinstance(one, CronSchedule)}
     assert crons == {(slot.dispatch.cron, "Europe/Rome") for slot in settings.profile.weekly_slots}

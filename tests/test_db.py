@@ -146,3 +146,13 @@ def test_an_update_is_kept_once_encrypted_and_waits_until_it_is_handled(
     with transaction(engine) as session:
         assert inbound.unhandled(session, limit=10) == []
         assert len(session.exec(select(InboundEvent)).all()) == 2
+
+
+def test_an_error_quotes_no_value_of_the_statement(engine: Engine) -> None:
+    """Values may be personal data, and errors end in logs."""
+    with pytest.raises(IntegrityError) as caught, transaction(engine) as session:
+        for _ in range(2):
+            session.add(Source(kind=SourceKind.feed, address="https://example.org/segreto"))
+            session.flush()
+    assert "INSERT INTO source" in str(caught.value)
+    assert "[SQL parameters hidden" in str(caught.value)
