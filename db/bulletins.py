@@ -5,18 +5,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy as sql
+from sqlalchemy import Select, func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.errors import StoreError
 from db.models import (
     BULLETIN_TRANSITIONS,
+    LIVING,
     Approval,
+    Attempt,
     Bulletin,
     BulletinItem,
     BulletinKind,
     BulletinStatus,
     BulletinVersion,
     Decision,
+    Delivery,
 )
 
 
@@ -99,8 +105,12 @@ def add_version(
     now: datetime,
     note: str = "",
     problems: Sequence[str] = (),
+    answers: tuple[str, int] | None = None,
 ) -> BulletinVersion:
-    """Store the whole text as the next version; earlier ones stay as they are."""
+    """Store the whole text as the next version; earlier ones stay as they are.
+
+    `answers`: the run and the version that the form showed, when this is an editor's answer.
+    """
     before = latest(session, bulletin.id)
     version = BulletinVersion(
         bulletin_id=bulletin.id,
@@ -109,6 +119,8 @@ def add_version(
         created_at=now,
         note=note,
         problems="\n".join(problems),
+        answered_run_id=answers[0] if answers else None,
+        answered_version=answers[1] if answers else None,
     )
     session.add(version)
     session.flush()
@@ -170,3 +182,66 @@ def approved(session: Session, bulletin_id: int) -> tuple[Approval, BulletinVers
         .where(Approval.bulletin_id == bulletin_id, Approval.decision == Decision.approve)
         .order_by(col(BulletinVersion.number).desc())
     ).first()
+
+
+def send_at(session: Session, bulletin: Bulletin) -> datetime:
+    """The moment of its send: the slot, or its approval. StoreError when it has neither."""
+    if bulletin.slot_at is not None:
+        return bulletin.slot_at
+    sealed = approved(session, bulletin.id)
+    if sealed is None:
+        raise StoreError(f"bulletin {bulletin.id} has no slot and was not approved")
+    return sealed[0].decided_at
+
+
+def last_sign_of_sending(session: Session, bulletin: Bulletin) -> datetime:
+    """When a sender last began an attempt, else when the bulletin became `sending`.
+
+    Not the deliveries' own times: a status webhook moves those too.
+    """
+    last = session.exec(
+        select(func.max(Attempt.started_at))
+        .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
+        .where(Delivery.bulletin_id == bulletin.id)
+    ).first()
+    return max(last, bulletin.status_at) if last else bulletin.status_at
+
+
+def version_of(session: Session, bulletin_id: int, number: int) -> BulletinVersion | None:
+    return session.exec(
+        select(BulletinVersion).where(
+            BulletinVersion.bulletin_id == bulletin_id, BulletinVersion.number == number
+        )
+    ).first()
+
+
+def answered(session: Session, bulletin_id: int) -> set[tuple[str, int]]:
+    """The answers that are stored already, as (run, version that its form showed)."""
+    rows = session.exec(
+        select(col(BulletinVersion.answered_run_id), col(BulletinVersion.answered_version)).where(
+            BulletinVersion.bulletin_id == bulletin_id, col(BulletinVersion.answered_run_id).is_not(None)
+        )
+    )
+    return {(run_id, number) for run_id, number in rows if run_id is not None and number is not None}
+
+
+def telling(*, besides: int | None = None) -> Select[int]:
+    """Ids of the versions that living bulletins tell: the sealed one, else the latest; `besides` names one
+    bulletin not to count. An item that an editor took out is told by none of them.
+    """
+    this = aliased(BulletinVersion)
+    sealed = (
+        sql.select(func.max(Approval.version_number))
+        .where(col(Approval.bulletin_id) == Bulletin.id, col(Approval.decision) == Decision.approve)
+        .scalar_subquery()
+    )
+    newest = sql.select(func.max(this.number)).where(col(this.bulletin_id) == Bulletin.id).scalar_subquery()
+    query = (
+        sql.select(col(BulletinVersion.id))
+        .join(Bulletin, col(Bulletin.id) == BulletinVersion.bulletin_id)
+        .where(
+            col(Bulletin.status).in_(LIVING),
+            col(BulletinVersion.number) == func.coalesce(sealed, newest),
+        )
+    )
+    return query if besides is None else query.where(col(Bulletin.id) != besides)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
@@ -59,3 +59,12 @@ def reading(engine: Engine) -> Iterator[Session]:
     """One short look that changes nothing: on SQLite it neither waits for a writer nor holds one up."""
     with Session(engine.execution_options(reading=True), expire_on_commit=False) as session:
         yield session
+
+
+def alone(session: Session, purpose: str) -> None:
+    """Wait until no other transaction holds this purpose; held until this one ends.
+
+    SQLite has one writer at a time anyway. On PostgreSQL two composes would otherwise take the same news.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:purpose))"), {"purpose": purpose})

@@ -8,15 +8,8 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
-from db.models import (
-    LIVING,
-    Bulletin,
-    BulletinItem,
-    BulletinVersion,
-    NewsItem,
-    Origin,
-    Summary,
-)
+from db import bulletins
+from db.models import BulletinItem, NewsItem, Origin, Summary
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,9 @@ class Change(StrEnum):
 def known(session: Session, source_id: int, guids: Sequence[str]) -> dict[str, NewsItem]:
     """Those of these guids that are stored already."""
     rows = session.exec(
-        select(NewsItem).where(NewsItem.source_id == source_id, col(NewsItem.guid).in_(guids))
+        select(NewsItem)
+        .where(NewsItem.source_id == source_id, col(NewsItem.guid).in_(guids))
+        .order_by(col(NewsItem.id))  # one order for all writers: no deadlock
     )
     return {item.guid: item for item in rows}
 
@@ -94,22 +89,17 @@ def store(session: Session, source_id: int, data: NewsData, *, origin: Origin, n
 
 
 def unsent(session: Session, *, besides: int | None = None) -> list[NewsItem]:
-    """Collected items that no living bulletin holds, newest first; `besides` names one not to count.
-
-    A bulletin holds the items of its latest version: one that an editor took out is free.
-    """
-    latest = _latest_versions(besides)
-    held = (
-        select(BulletinItem.news_item_id)
-        .join(BulletinVersion, col(BulletinVersion.id) == BulletinItem.version_id)
-        .where(col(BulletinVersion.id).in_(latest), col(BulletinItem.news_item_id).is_not(None))
+    """Collected items that no living bulletin tells, newest first; `besides` names one not to count."""
+    told = select(BulletinItem.news_item_id).where(
+        col(BulletinItem.version_id).in_(bulletins.telling(besides=besides)),
+        col(BulletinItem.news_item_id).is_not(None),
     )
     rows = session.exec(
         select(NewsItem)
         .where(
             NewsItem.origin == Origin.collected,
             col(NewsItem.discarded_at).is_(None),
-            col(NewsItem.id).not_in(held),
+            col(NewsItem.id).not_in(told),
         )
         # PostgreSQL would put undated items first, SQLite last
         .order_by(col(NewsItem.published_at).desc().nulls_last(), col(NewsItem.id))
@@ -117,21 +107,11 @@ def unsent(session: Session, *, besides: int | None = None) -> list[NewsItem]:
     return list(rows)
 
 
-def _latest_versions(besides: int | None):  # type: ignore[no-untyped-def]  # a Select of SQLAlchemy's making
-    newer = BulletinVersion.__table__.alias("newer")  # type: ignore[attr-defined]
-    this = BulletinVersion.__table__  # type: ignore[attr-defined]
-    query = (
-        select(this.c.id)
-        .join(Bulletin.__table__, Bulletin.__table__.c.id == this.c.bulletin_id)  # type: ignore[attr-defined]
-        .outerjoin(newer, (newer.c.bulletin_id == this.c.bulletin_id) & (newer.c.number > this.c.number))
-        .where(newer.c.id.is_(None), col(Bulletin.status).in_(LIVING))
-    )
-    return query if besides is None else query.where(this.c.bulletin_id != besides)
-
-
 def discard(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:
     """An editor's word that these are never news."""
-    for item in session.exec(select(NewsItem).where(col(NewsItem.id).in_(item_ids))):
+    for item in session.exec(
+        select(NewsItem).where(col(NewsItem.id).in_(item_ids)).order_by(col(NewsItem.id))
+    ):
         item.discarded_at = now
         session.add(item)
 

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from db.models import LIVING, Bulletin, BulletinItem, BulletinVersion, Hazard, Level, WeatherAlert
+from db import bulletins
+from db.models import BulletinItem, Hazard, Level, WeatherAlert
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,10 @@ def not_over(session: Session, zone: str, *, now: datetime) -> list[WeatherAlert
     return list(rows)
 
 
-def told(session: Session, zone: str) -> set[tuple[date, Hazard, Level]]:
-    """What bulletins that were not thrown away have told of this zone: the same again is no news.
+def told(session: Session, zone: str, *, besides: int | None = None) -> set[tuple[date, Hazard, Level]]:
+    """What living bulletins tell of this zone: the same again is no news.
 
-    An item names one row; it told everything that the same statement said of the same day.
+    An item names one row; it tells everything that the same statement said of the same day.
     """
     named = aliased(WeatherAlert)
     rows = session.exec(
@@ -80,8 +81,17 @@ def told(session: Session, zone: str) -> set[tuple[date, Hazard, Level]]:
             & (col(named.day) == WeatherAlert.day),
         )
         .join(BulletinItem, col(BulletinItem.weather_alert_id) == named.id)
-        .join(BulletinVersion, col(BulletinVersion.id) == BulletinItem.version_id)
-        .join(Bulletin, col(Bulletin.id) == BulletinVersion.bulletin_id)
-        .where(WeatherAlert.zone == zone, col(Bulletin.status).in_(LIVING))
+        .where(
+            WeatherAlert.zone == zone,
+            col(BulletinItem.version_id).in_(bulletins.telling(besides=besides)),
+        )
+    )
+    return set(rows)
+
+
+def over(session: Session, alert_ids: Iterable[int], *, at: datetime) -> set[int]:
+    """Which of these have ended by then."""
+    rows = session.exec(
+        select(WeatherAlert.id).where(col(WeatherAlert.id).in_(list(alert_ids)), WeatherAlert.expires <= at)
     )
     return set(rows)

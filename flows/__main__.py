@@ -50,7 +50,7 @@ def collect(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def compose(arguments: argparse.Namespace, settings: Settings) -> int:
     from db.engine import make_engine
-    from flows import runs
+    from flows import runs, windows
     from flows.compose import compose_draft, report
 
     if not arguments.dry_run:
@@ -62,7 +62,7 @@ def compose(arguments: argparse.Namespace, settings: Settings) -> int:
     )
     print(report(draft), draft.preview, sep="\n\n")
     if draft.bulletin_id is not None and (
-        run_id := runs.open_review(settings, engine, draft.bulletin_id, now=now)
+        run_id := windows.open_review(settings, engine, draft.bulletin_id, now=now)
     ):
         print(f"\n{runs.link(settings, run_id)}")
     return 0
@@ -70,8 +70,9 @@ def compose(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def approve(arguments: argparse.Namespace, settings: Settings) -> int:
     from db.engine import make_engine
-    from flows import runs
-    from flows.approve import describe, load_round
+    from flows import runs, windows
+    from flows.approve import load_round
+    from flows.form import describe
 
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
@@ -79,7 +80,7 @@ def approve(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.dry_run:
         return 0
     runs.require_server(settings)
-    run_id = runs.open_review(settings, engine, arguments.bulletin, now=now)
+    run_id = windows.open_review(settings, engine, arguments.bulletin, now=now)
     print(f"\n{runs.link(settings, run_id) if run_id else 'This bulletin does not wait for approval.'}")
     return 0 if run_id else 2
 
@@ -104,7 +105,7 @@ def dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
             print(f"bulletin {number} would go to {count} recipients as {order.category}:\n")
             print(fill(settings.frame(order.message.template), order.message.parameters))
             continue
-        certificate, reason = dispatch_bulletin(settings, engine, number)
+        certificate, reason = dispatch_bulletin(settings, engine, number, now=now)
         print(f"Bollettino {number}. {words(certificate)}")
         if reason:
             print(f"stopped: {reason}", file=sys.stderr)

@@ -1,11 +1,11 @@
 """flow: unsent items -> summaries -> Bulletin (draft); starts approve.
 
-Idempotent for a slot: what a person may have edited is never rewritten, and a slot that was decided
-stays decided. Nothing new means no bulletin, and says so.
+Idempotent for a slot: a draft that no person has touched is refreshed, what a person edited is never
+rewritten, and a slot that was decided stays decided. Nothing new means no bulletin, and says so.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -15,11 +15,11 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, news_items, weather_alerts
+from db import bulletins, news_items, sources, weather_alerts
 from db.bulletins import ItemData
-from db.engine import make_engine, transaction
-from db.models import LIVING, Bulletin, BulletinKind, NewsItem, Summary
-from flows import runs
+from db.engine import alone, make_engine, transaction
+from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem, Summary
+from flows import runs, windows
 from flows.bulletin.dates import giorno, giorno_ora
 from flows.bulletin.message import template_name
 from flows.bulletin.render import budget, per_item, preview, utf16
@@ -38,6 +38,7 @@ class Draft:
     """What compose made, found or would make."""
 
     why: str  # in Italian, for the editor
+    blind: tuple[str, ...] = ()  # sources that could not be read: "nothing new" is not known of them
     bulletin_id: int | None = None
     items: tuple[ItemData, ...] = ()
     queue: tuple[str, ...] = ()
@@ -51,11 +52,28 @@ def slot_for(settings: Settings, now: datetime) -> Slot | None:
     return next_slot(settings.profile.weekly_slots, now, closed)
 
 
-def gather(session: Session, settings: Settings, now: datetime) -> list[Candidate]:
-    """Everything that could be told: alerts that no bulletin has told yet, then unsent news."""
+def blind(session: Session, settings: Settings) -> tuple[str, ...]:
+    """Sources of the profile whose last reading failed or that were never read, in Italian."""
+    told = settings.profile.sources
+    found = [] if told.feeds else ["Il profilo non indica nessun feed di notizie."]
+    for address in (*told.feeds, told.alerts_dpc):
+        source = sources.find(session, address)
+        if source is None or source.succeeded_at is None or source.failure:
+            why = source.failure if source and source.failure else "mai letta"
+            found.append(f"Non si legge {address} ({why}).")
+    return tuple(found)
+
+
+def gather(
+    session: Session, settings: Settings, at: datetime, *, besides: int | None = None
+) -> list[Candidate]:
+    """Everything that can be told at the moment of the send: alerts not told yet, then unsent news.
+
+    `besides` is the draft that is being refreshed: what it tells is not told yet.
+    """
     zone = settings.profile.alert_zone
-    told = weather_alerts.told(session, zone)
-    stated = weather_alerts.not_over(session, zone, now=now)
+    told = weather_alerts.told(session, zone, besides=besides)
+    stated = weather_alerts.not_over(session, zone, now=at)
     # what was told is taken out of the newest statement only: an older one must not come back to life
     newest = {(alert.issuer, alert.day): alert.sent_at for alert in reversed(stated)}
     alerts = [
@@ -76,9 +94,9 @@ def gather(session: Session, settings: Settings, now: datetime) -> list[Candidat
             published=item.published_at,
             first_seen=item.first_seen_at,
         )
-        for item in news_items.unsent(session)
+        for item in news_items.unsent(session, besides=besides)
     ]
-    return [*alert_candidates(alerts, now), *news]
+    return [*alert_candidates(alerts, at), *news]
 
 
 def write(
@@ -128,55 +146,83 @@ def existing(session: Session, slot: Slot | None) -> Bulletin | None:
     """The slot's bulletin, whatever became of it; without a slot, one that still lives."""
     if slot:
         return bulletins.of_slot(session, BulletinKind.ordinary, slot.dispatch_at)
-    waiting = bulletins.with_status(session, *LIVING[:3])
+    waiting = bulletins.with_status(
+        session, BulletinStatus.draft, BulletinStatus.in_review, BulletinStatus.approved
+    )
     return next((one for one in waiting if one.slot_at is None and one.kind == BulletinKind.ordinary), None)
+
+
+def untouched(session: Session, bulletin: Bulletin) -> bool:
+    """Whether it still waits as it was composed."""
+    version = bulletins.latest(session, bulletin.id)
+    waits = bulletin.status in (BulletinStatus.draft, BulletinStatus.in_review)
+    return waits and version is not None and version.author == AUTHOR
 
 
 def compose_draft(
     settings: Settings, engine: Engine, *, at_approval: bool, dry_run: bool = False, now: datetime
 ) -> Draft:
-    """Make the draft of the next slot (or one that goes at approval), or say why there is none."""
+    """Make or refresh the draft of the next slot (or one that goes at approval), or say why not."""
     slot = None if at_approval else slot_for(settings, now)
     if slot is None and not at_approval:
         return Draft("Il profilo non prevede invii nei prossimi dodici mesi.")
-    profile = settings.profile
     with transaction(engine) as session:
-        if found := existing(session, slot):
-            return Draft(f"C'è già un bollettino per questo invio: {STATUS[found.status]}.", found.id)
-        picked: Selection = select(
-            gather(session, settings, now),
-            slots=profile.news_per_bulletin,
-            now=now,
-            window=timedelta(days=profile.news_window_days),
-        )
-        queue = tuple(item.title for item in picked.queue)
-        if not picked.chosen:
-            return Draft("Nessun bollettino: non ci sono notizie nuove.", None, (), queue, picked.left_out)
-        dated = slot.dispatch_at if slot else now
-        items = write(session, settings, picked.chosen, dated, now)
-        shown = preview(
-            settings.frame(template_name(len(items))), [item.text for item in items], giorno(dated)
-        )
-        if dry_run:
+        alone(session, "compose")
+        found = existing(session, slot)
+        if found and not untouched(session, found):
+            why = f"C'è già un bollettino per questo invio: {STATUS[found.status]}."
+            return Draft(why, bulletin_id=found.id)
+        draft = _draft(session, settings, slot, found, now)
+        if not draft.items or dry_run:
             session.rollback()
-            return Draft(
-                "Prova: non è stato scritto niente.", None, tuple(items), queue, picked.left_out, shown
-            )
-        bulletin = bulletins.create(
+            return replace(draft, why="Prova: non è stato scritto niente.") if draft.items else draft
+        if found and [item.text for item in _current(session, found)] == [item.text for item in draft.items]:
+            return replace(draft, why="La bozza è già aggiornata.", bulletin_id=found.id)
+        bulletin = found or bulletins.create(
             session,
             slot_at=slot.dispatch_at if slot else None,
             deadline_at=slot.deadline_at if slot else None,
             by=AUTHOR,
             now=now,
         )
-        bulletins.add_version(session, bulletin, items, author=AUTHOR, now=now)
+        bulletins.add_version(session, bulletin, draft.items, author=AUTHOR, now=now)
         when = f"per {giorno_ora(slot.dispatch_at)}" if slot else "da inviare appena approvato"
-        return Draft(f"Bozza pronta, {when}.", bulletin.id, tuple(items), queue, picked.left_out, shown)
+        why = f"Bozza {'aggiornata' if found else 'pronta'}, {when}."
+        return replace(draft, why=why, bulletin_id=bulletin.id)
+
+
+def _current(session: Session, bulletin: Bulletin) -> list[BulletinItem]:
+    version = bulletins.latest(session, bulletin.id)
+    return bulletins.items(session, version) if version else []
+
+
+def _draft(
+    session: Session, settings: Settings, slot: Slot | None, found: Bulletin | None, now: datetime
+) -> Draft:
+    """What the bulletin would say, judged at the moment of its send."""
+    profile, at = settings.profile, slot.dispatch_at if slot else now
+    picked: Selection = select(
+        gather(session, settings, at, besides=found.id if found else None),
+        slots=profile.news_per_bulletin,
+        now=now,
+        window=timedelta(days=profile.news_window_days),
+    )
+    unread = blind(session, settings)
+    queue = tuple(item.title for item in picked.queue)
+    if not picked.chosen:
+        why = "Nessun bollettino: non ci sono notizie nuove"
+        why += ", ma non tutte le fonti si leggono." if unread else "."
+        return Draft(why, unread, found.id if found else None, (), queue, picked.left_out)
+    items = write(session, settings, picked.chosen, at, now)
+    shown = preview(settings.frame(template_name(len(items))), [item.text for item in items], giorno(at))
+    return Draft("", unread, None, tuple(items), queue, picked.left_out, shown)
 
 
 def report(draft: Draft) -> str:
     """What an editor reads of it (Markdown)."""
     parts = [f"**{draft.why}**"]
+    if draft.blind:
+        parts += ["**Attenzione:**", *(f"- {line}" for line in draft.blind)]
     parts += [f"{number}. {item.title} ({item.category})" for number, item in enumerate(draft.items, start=1)]
     if draft.queue:
         parts += ["In coda:", *(f"- {title}" for title in draft.queue)]
@@ -199,5 +245,5 @@ def compose(
     get_run_logger().info("%s", draft.why)
     create_markdown_artifact(report(draft), key="composizione", description="Che cosa entra e che cosa no")
     if draft.bulletin_id is not None:
-        runs.open_review(settings, engine, draft.bulletin_id, now=now)
+        windows.open_review(settings, engine, draft.bulletin_id, now=now)
     return draft.why

@@ -4,29 +4,31 @@ Sends only what the seal of the approval covers, and never late.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, get_args
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.runtime import flow_run
 from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, deliveries, recipients, templates
+from db import bulletins, deliveries, recipients, templates, weather_alerts
 from db.deliveries import Certificate
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus
 from flows import runs
 from flows.bulletin.dates import giorno_ora
-from flows.bulletin.message import compile_message
+from flows.bulletin.message import compile_message, template_name
 from flows.bulletin.words import STATUS
-from flows.sender import Order, drain
+from flows.sender import DEAD_AFTER, Order, drain
 from flows.settings import BollettinoError, Settings, load
 from flows.whatsapp.messages import Category
 
-DEAD_AFTER = timedelta(minutes=5)  # an attempt in flight for longer lost its sender: a POST ends in 30 s
+EARLY = timedelta(seconds=90)  # a run that starts this much before its slot waits for it
 
 
 class DispatchError(BollettinoError):
@@ -34,28 +36,38 @@ class DispatchError(BollettinoError):
 
 
 def due(engine: Engine, settings: Settings, now: datetime) -> list[int]:
-    """Approved bulletins whose moment is now: within the slot's grace, or to go at approval."""
+    """Approved bulletins whose moment is now: within the grace of their slot, or of their approval."""
     grace = timedelta(minutes=settings.profile.grace_minutes)
     with transaction(engine) as session:
         return [
             bulletin.id
             for bulletin in bulletins.with_status(session, BulletinStatus.approved)
-            if bulletin.slot_at is None or bulletin.slot_at <= now <= bulletin.slot_at + grace
+            if bulletins.send_at(session, bulletin) <= now <= bulletins.send_at(session, bulletin) + grace
         ]
 
 
-def prepare(settings: Settings, session: Session, bulletin_id: int, *, now: datetime) -> Order:
-    """Check status, slot and seal; DispatchError says what does not fit. Changes nothing."""
+def prepare(
+    settings: Settings, session: Session, bulletin_id: int, *, late: bool = False, now: datetime
+) -> Order:
+    """Check status, time, alerts and seal; DispatchError says what does not fit. Changes nothing.
+
+    `late` is a person's word that a send which was stopped goes on after its grace.
+    """
     bulletin = bulletins.locked(session, bulletin_id)
     if bulletin.status not in (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped):
         raise DispatchError(f"Il bollettino {bulletin_id} non è approvato: è {STATUS[bulletin.status]}.")
-    _check_slot(settings, bulletin, now)
+    if not (late and bulletin.status == BulletinStatus.stopped):
+        _check_time(settings, session, bulletin, now)
     sealed = bulletins.approved(session, bulletin_id)
     if sealed is None:
         raise DispatchError(f"Il bollettino {bulletin_id} non è mai stato approvato.")
     approval, version = sealed
+    items = bulletins.items(session, version)
+    if weather_alerts.over(session, [one.weather_alert_id for one in items if one.weather_alert_id], at=now):
+        raise DispatchError(f"Il bollettino {bulletin_id} annuncia un'allerta che è già finita: non parte.")
     message = compile_message(
-        bulletins.items(session, version),
+        items,
+        settings.frame(template_name(len(items))),
         dated=bulletin.slot_at or approval.decided_at,
         code=bulletin.code,
         language=settings.profile.whatsapp.language,
@@ -70,50 +82,60 @@ def prepare(settings: Settings, session: Session, bulletin_id: int, *, now: date
     return Order(bulletin_id, message, category)
 
 
-def _check_slot(settings: Settings, bulletin: Bulletin, now: datetime) -> None:
-    if bulletin.slot_at is None:
-        return
-    if now < bulletin.slot_at:
-        raise DispatchError(f"È presto: il bollettino parte {giorno_ora(bulletin.slot_at)}.")
-    if now > bulletin.slot_at + timedelta(minutes=settings.profile.grace_minutes):
+def _check_time(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> None:
+    at = bulletins.send_at(session, bulletin)
+    if now < at:
+        raise DispatchError(f"È presto: il bollettino parte {giorno_ora(at)}.")
+    if now > at + timedelta(minutes=settings.profile.grace_minutes):
         raise DispatchError(
-            f"È tardi: doveva partire {giorno_ora(bulletin.slot_at)}. Da solo non parte: decide una persona."
+            f"È tardi: doveva partire {giorno_ora(at)}. Da solo non parte: decide una persona."
         )
 
 
-def begin(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> Order:
+def begin(
+    settings: Settings, engine: Engine, bulletin_id: int, *, late_by: str | None = None, now: datetime
+) -> Order:
     """Move to sending and queue a delivery for each recipient; a resumed one goes on with who is left."""
     with transaction(engine) as session:
-        order = prepare(settings, session, bulletin_id, now=now)
+        order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
         bulletin = bulletins.locked(session, bulletin_id)
+        lately = now - bulletins.last_sign_of_sending(session, bulletin) < DEAD_AFTER
+        if bulletin.status == BulletinStatus.sending and lately:
+            raise DispatchError(f"Il bollettino {bulletin_id} è già in invio: riprova fra 3 minuti.")
         if bulletin.status == BulletinStatus.approved:
             deliveries.plan(session, bulletin_id, recipients.audience(session, bulletin.kind), now=now)
         if bulletin.status != BulletinStatus.sending:
-            bulletins.move(session, bulletin, BulletinStatus.sending, by="invio", now=now)
-        deliveries.abandon(session, bulletin_id, before=now - DEAD_AFTER, now=now)
+            bulletins.move(session, bulletin, BulletinStatus.sending, by=late_by or "invio", now=now)
+        # one sender at a time (above): what is still claimed was left by one that died
+        deliveries.abandon(session, bulletin_id, before=now, now=now)
         bulletin.sent_at = bulletin.sent_at or now
         session.add(bulletin)
         return order
 
 
 def close(engine: Engine, bulletin_id: int, reason: str | None, *, now: datetime) -> Certificate:
-    """Sent when nothing is left, stopped when it ended early; as it was while another sender holds claims."""
+    """Sent when nothing is left; stopped when it ended early."""
     with transaction(engine) as session:
         certificate = deliveries.certificate(session, bulletin_id)
         bulletin = bulletins.locked(session, bulletin_id)
-        if bulletin.status == BulletinStatus.sending and (certificate.adds_up or reason):
+        if bulletin.status == BulletinStatus.sending:
             to = BulletinStatus.sent if certificate.adds_up else BulletinStatus.stopped
             bulletins.move(session, bulletin, to, by="invio", now=now, reason=reason)
         return certificate
 
 
 def dispatch_bulletin(
-    settings: Settings, engine: Engine, bulletin_id: int, progress: bool = False
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    *,
+    late_by: str | None = None,
+    now: datetime,
+    progress: Callable[[], None] = lambda: None,
 ) -> tuple[Certificate, str | None]:
     """The whole send of one bulletin; also resumes one that was stopped or whose sender died."""
-    order = begin(settings, engine, bulletin_id, now=datetime.now(UTC))
-    advance = _progress(engine, bulletin_id) if progress else lambda: None
-    reason = asyncio.run(drain(settings, engine, order, advance))
+    order = begin(settings, engine, bulletin_id, late_by=late_by, now=now)
+    reason = asyncio.run(drain(settings, engine, order, progress))
     return close(engine, bulletin_id, reason, now=datetime.now(UTC)), reason
 
 
@@ -143,6 +165,14 @@ def _progress(engine: Engine, bulletin_id: int) -> Callable[[], None]:
     return advance
 
 
+def wait_for_slot(scheduled: datetime, sleep: Callable[[float], None] = time.sleep) -> datetime:
+    """Prefect starts a run up to half a second before its time: at 10:59:59.7 nothing would be due."""
+    ahead = scheduled - datetime.now(UTC)
+    if timedelta() < ahead < EARLY:
+        sleep(ahead.total_seconds() + 0.05)
+    return datetime.now(UTC)
+
+
 @flow(name="invia", flow_run_name=runs.titled("Invio (bollettino {bulletin_id})"))
 def dispatch(
     bulletin_id: Annotated[
@@ -153,14 +183,20 @@ def dispatch(
     settings = load()
     engine = make_engine(settings.database)
     log = get_run_logger()
-    chosen = due(engine, settings, datetime.now(UTC)) if bulletin_id is None else [bulletin_id]
-    said = []
+    now = wait_for_slot(flow_run.scheduled_start_time)
+    chosen = due(engine, settings, now) if bulletin_id is None else [bulletin_id]
+    said, stopped = [], []
     for number in chosen:
-        certificate, reason = dispatch_bulletin(settings, engine, number, progress=True)
-        text = f"Bollettino {number}. {words(certificate)}." + (f" Fermato: {reason}" if reason else "")
+        certificate, reason = dispatch_bulletin(
+            settings, engine, number, now=now, progress=_progress(engine, number)
+        )
+        text = f"Bollettino {number}. {words(certificate)}."
+        if reason:
+            text += f" Invio fermato: {reason}"
+            stopped.append(text)
         create_markdown_artifact(text, key=f"certificato-{number}", description="Certificato di invio")
         log.info("%s", text)
         said.append(text)
-        if reason:
-            raise DispatchError(text)
+    if stopped:
+        raise DispatchError(" ".join(stopped))
     return "\n".join(said) or "Nessun bollettino approvato per questo momento."

@@ -1,7 +1,7 @@
-"""What the verbs ask of the Prefect server: start a run, read its state, name it, link to it.
+"""What the verbs ask of the Prefect server: start a run, read its state, name it, end it, link to it.
 
-The one place below no verb that knows Prefect, because compose, approve and watch all open the
-editor's window and no verb imports another.
+The one place below no verb that knows Prefect, with `flows/windows.py`: compose, approve and watch all
+need it, and no verb imports another.
 """
 
 from collections.abc import Callable
@@ -10,11 +10,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import FlowRun, State, StateType
-from prefect.deployments import run_deployment
+from prefect.client.schemas.objects import State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
-from prefect.states import Cancelled, Crashed
+from prefect.states import Crashed
 from sqlalchemy import Engine
 
 from db import bulletins
@@ -23,50 +22,50 @@ from db.models import BulletinStatus
 from flows.settings import BollettinoError, Settings, load
 
 LOST_AFTER = timedelta(minutes=5)
-"""A window works for seconds between two waits: one that is Running or Pending for longer has lost its
-process (worker and engine killed together leave it so for ever, measured on Prefect 3.9.1)."""
+"""Worker and engine killed together leave a run Running or Pending for ever (measured, Prefect 3.9.1)."""
+
+ATTEMPTS = 20  # runs that may try to send one bulletin
 
 
 class RunState(StrEnum):
-    alive = "alive"  # waiting for the editor, about to run, or running
-    lost = "lost"  # says that it runs, but nothing does
+    waiting = "waiting"  # at its form
+    working = "working"  # about to run, or running
+    lost = "lost"  # says that it works, for longer than a window ever does
     over = "over"  # completed, cancelled, failed, crashed or deleted
 
 
 def start(settings: Settings, verb: str, parameters: dict[str, object], *, key: str, name: str) -> str:
     """Start a run of `verb` (the flow's name, e.g. approva); return its id. The same key never starts two.
 
-    Not as a subflow: those cannot suspend.
+    Through the client, not `run_deployment`: that one links the run to its parent as a subflow unless told
+    otherwise, and subflows cannot suspend.
     """
-    run: FlowRun = run_deployment(  # type: ignore[assignment]  # sync here, though typed for both
-        f"{verb}/{settings.deployment(verb)}",
-        parameters=parameters,
-        flow_run_name=settings.profile.prova + name,
-        timeout=0,
-        as_subflow=False,
-        idempotency_key=key,
-    )
+    with get_client(sync_client=True) as client:
+        deployment = client.read_deployment_by_name(f"{verb}/{settings.deployment(verb)}")
+        run = client.create_flow_run_from_deployment(
+            deployment.id, parameters=parameters, name=settings.profile.prova + name, idempotency_key=key
+        )
     return str(run.id)
 
 
-def state(run_id: str, *, now: datetime) -> RunState:
-    """Whether a run still does, or will do, what it was started for."""
+def last_state(run_id: str) -> State | None:
+    """None when the run was deleted."""
     with get_client(sync_client=True) as client:
         try:
-            found = client.read_flow_run(UUID(run_id)).state
+            return client.read_flow_run(UUID(run_id)).state
         except ObjectNotFound:
-            return RunState.over
+            return None
+
+
+def state(run_id: str, *, now: datetime) -> RunState:
+    """Whether a window still does, or will do, what it was opened for."""
+    found = last_state(run_id)
     if found is None or found.is_final():
         return RunState.over
+    if found.is_paused():
+        return RunState.waiting
     working = found.type in (StateType.RUNNING, StateType.PENDING)
-    return RunState.lost if working and now - found.timestamp > LOST_AFTER else RunState.alive
-
-
-def is_waiting(run_id: str) -> bool:
-    """Whether the run has got to its form."""
-    with get_client(sync_client=True) as client:
-        found = client.read_flow_run(UUID(run_id)).state
-    return found is not None and found.is_paused()
+    return RunState.lost if working and now - found.timestamp > LOST_AFTER else RunState.working
 
 
 def require_server(settings: Settings) -> None:
@@ -93,55 +92,28 @@ def rename(settings: Settings, run_id: str, name: str) -> None:
         client.update_flow_run(UUID(run_id), name=settings.profile.prova + name)
 
 
+def end(run_id: str, final: State) -> None:
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(UUID(run_id), final, force=True)
+
+
 def link(settings: Settings, run_id: str) -> str:
     """Where an editor opens the run, in the V2 UI."""
     return f"{settings.prefect_ui}/runs/flow-run/{run_id}"
 
 
-def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str | None:
-    """See that a bulletin that waits for an editor has a live window; return the run's id.
-
-    A window that was lost (cancelled, deleted, crashed) is replaced by one with a new key: Prefect would
-    hand back the old run for a key it knows. None when the bulletin does not wait.
-    """
-    with transaction(engine) as session:
-        bulletin = bulletins.locked(session, bulletin_id)
-        if bulletin.status == BulletinStatus.draft:
-            bulletins.move(session, bulletin, BulletinStatus.in_review, by="componi", now=now)
-        if bulletin.status != BulletinStatus.in_review:
-            return None
-        before, attempt = bulletin.review_run_id, bulletin.review_attempt
-        name = f"Bollettino {bulletin_id} · da approvare"
-    seen = state(before, now=now) if before else None
-    if seen == RunState.alive:
-        return before
-    if before and seen == RunState.lost:
-        _end(before, Crashed(message="il processo non risponde: si apre un nuovo modulo"))
-    attempt += 1 if before else 0
-    run_id = start(
-        settings,
-        "approva",
-        {"bulletin_id": bulletin_id},
-        key=f"bulletin-{bulletin_id}-{attempt}",
-        name=name,
-    )
-    with transaction(engine) as session:
-        bulletin = bulletins.locked(session, bulletin_id)
-        bulletin.review_run_id, bulletin.review_attempt = run_id, attempt
-        session.add(bulletin)
-    return run_id
-
-
-def start_dispatch(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str | None:
-    """See that a bulletin that goes at approval has a run that sends it; None when it needs none.
+def start_dispatch(settings: Settings, engine: Engine, bulletin_id: int, *, dead: bool = False) -> str | None:
+    """See that an approved bulletin has a run that sends it; None when it needs none.
 
     A run that failed before it began is replaced: sending twice is prevented by our rows, not by runs.
+    `dead` says that nothing has moved for long, so a run that claims to work has lost its process.
     """
     for attempt in range(ATTEMPTS):
         with transaction(engine) as session:
             sealed = bulletins.approved(session, bulletin_id)
-            if sealed is None or bulletins.locked(session, bulletin_id).status != BulletinStatus.approved:
-                return None
+            status = bulletins.locked(session, bulletin_id).status
+        if sealed is None or status not in (BulletinStatus.approved, BulletinStatus.sending):
+            return None
         run_id = start(
             settings,
             "invia",
@@ -149,24 +121,10 @@ def start_dispatch(settings: Settings, engine: Engine, bulletin_id: int, *, now:
             key=f"dispatch-{bulletin_id}-{sealed[1].number}-{attempt}",
             name=f"Invio (bollettino {bulletin_id})",
         )
-        if state(run_id, now=now) == RunState.alive:
+        found = last_state(run_id)
+        if found is None or found.is_final():
+            continue
+        if not (dead and found.is_running()):
             return run_id
-    raise BollettinoError(f"bulletin {bulletin_id}: {ATTEMPTS} runs could not send it, see the newest one")
-
-
-ATTEMPTS = 20
-
-
-def close_review(settings: Settings, engine: Engine, bulletin_id: int, why: str, *, now: datetime) -> None:
-    """Cancel the window of a bulletin that no longer waits, and say so in its name."""
-    with transaction(engine) as session:
-        run_id = bulletins.locked(session, bulletin_id).review_run_id
-    if run_id is None or state(run_id, now=now) == RunState.over:
-        return
-    _end(run_id, Cancelled(message=why))
-    rename(settings, run_id, f"Bollettino {bulletin_id} · {why}")
-
-
-def _end(run_id: str, final: State) -> None:
-    with get_client(sync_client=True) as client:
-        client.set_flow_run_state(UUID(run_id), final, force=True)
+        end(run_id, Crashed(message="il processo non risponde: l'invio riprende in un altro"))
+    raise BollettinoError(f"Bollettino {bulletin_id}: {ATTEMPTS} tentativi di invio non riusciti.")

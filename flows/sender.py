@@ -5,15 +5,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Engine
 
-from db import bulletins, deliveries, recipients
+from db import bulletins, deliveries, inbound, recipients
 from db.engine import transaction
-from db.models import BulletinStatus, Outcome, Recipient
-from db.vault import Vault
+from db.models import BulletinStatus, DeliveryStatus, Outcome, Recipient
+from db.recipients import Address
+from db.vault import Vault, VaultError
 from flows.bulletin.message import Message
 from flows.settings import Settings
 from flows.whatsapp.client import Outcome as Answer
@@ -21,8 +22,12 @@ from flows.whatsapp.client import WhatsAppClient
 from flows.whatsapp.errors import RESENDS, Action, explain
 from flows.whatsapp.messages import Category, OutgoingTemplate
 
+DEAD_AFTER = timedelta(minutes=3)
+"""Without a new attempt for so long, a sender is dead: a POST ends in 30 s, a pause in 60 s."""
+
 CHUNK = 20  # messages claimed in one transaction: the most that a sender that dies leaves uncertain
 TRIES = 3  # for one recipient within one dispatch
+SEVERAL = 3  # answers that say the same of everybody
 LOST_IN_A_ROW = 20  # answers that tell nothing: a wrong API address looks like this
 UNREACHED = 5.0  # seconds before another try when the API was not reached: nobody is failed for that
 WAIT = {Action.BACK_OFF: 2.0, Action.RETRY: 5.0, Action.RETRY_LATER: 60.0, Action.PAUSE_ALL: 60.0}  # seconds
@@ -60,6 +65,20 @@ class Pace:
         await asyncio.sleep(max(0.0, due - time.monotonic()))
 
 
+def addressed(order: Order, address: Address, opaque: str) -> OutgoingTemplate:
+    """The order's message to one address; ValueError when no message can go there."""
+    return OutgoingTemplate(
+        to=address.phone,
+        bsuid=address.bsuid,
+        name=order.message.template,
+        language=order.message.language,
+        category=order.category,
+        parameters=order.message.parameters,
+        button_suffix=order.message.button_suffix,
+        opaque=opaque,
+    )
+
+
 def claim(
     engine: Engine, vault: Vault, order: Order, now: datetime
 ) -> tuple[list[tuple[OutgoingTemplate, int, int]], bool]:
@@ -67,61 +86,77 @@ def claim(
 
     Who has left since the plan is skipped here, at the last moment before the send.
     """
-    message = order.message
     with transaction(engine) as session:
+        # what a citizen wrote and we could not act on yet may be a DISATTIVA
+        waiting: set[str | None] = set(inbound.pending_senders(session))
         claimed = deliveries.claim(session, order.bulletin_id, limit=CHUNK, now=now)
         found = []
         for delivery in deliveries.skip_unsubscribed(session, claimed, now=now):
             recipient = session.get_one(Recipient, delivery.recipient_id)
-            address = recipients.open_address(vault, recipient)
+            if waiting & {recipient.phone_hash, recipient.bsuid_hash}:
+                deliveries.move(delivery, DeliveryStatus.skipped, now=now, reason="unread_message")
+                continue
             attempt = deliveries.begin(session, delivery, now=now)
             try:
-                outgoing = OutgoingTemplate(
-                    to=address.phone,
-                    bsuid=address.bsuid,
-                    name=message.template,
-                    language=message.language,
-                    category=order.category,
-                    parameters=message.parameters,
-                    button_suffix=message.button_suffix,
-                    opaque=str(attempt.id),
-                )
-            except ValueError:  # a number that no phone has: told as a code, never shown
-                deliveries.finish(
-                    session, vault, attempt.id, Outcome.refused, code="invalid_address", now=now
-                )
+                outgoing = addressed(order, recipients.open_address(vault, recipient), str(attempt.id))
+            except (ValueError, VaultError) as exc:  # no phone has this number, or no key opens it
+                code = "unreadable_address" if isinstance(exc, VaultError) else "invalid_address"
+                deliveries.finish(session, vault, attempt.id, Outcome.refused, code=code, now=now)
                 continue
             found.append((outgoing, delivery.id, recipient.id))
         return found, bool(claimed)
 
 
+OURS = (Action.STOP, Action.OTHER_ENDPOINT)  # the same for everybody: the fault is ours or the account's
+
+
 def outcome_of(answer: Answer, tried: int) -> Outcome:
     """What an answer means for the outbox: who surely got nothing may be queued again, a few times."""
     outcome = Outcome(answer.kind)
-    if outcome == Outcome.refused and answer.action == Action.STOP:
-        return Outcome.not_sent  # the fault is ours or the account's: the recipient stays pending
+    if outcome == Outcome.refused and answer.action in OURS:
+        return Outcome.not_sent  # the recipient stays pending
     if outcome == Outcome.refused and answer.action in RESENDS:
         return Outcome.not_sent if tried < TRIES else Outcome.refused
     return outcome
 
 
+def common_refusal(posted: Sequence[Posted]) -> Answer | None:
+    """A refusal with an unknown code that met everybody: a fault of ours, not of each recipient."""
+    answers = [one.answer for one in posted]
+    same = {(answer.action, answer.code) for answer in answers}
+    return answers[0] if len(answers) >= SEVERAL and len(same) == 1 and same.pop()[0] == Action.FAIL else None
+
+
 def settle(
-    engine: Engine, vault: Vault, posted: Sequence[Posted], tries: Counter[int], now: datetime
+    settings: Settings,
+    engine: Engine,
+    vault: Vault,
+    posted: Sequence[Posted],
+    tries: Counter[int],
+    now: datetime,
 ) -> None:
-    """Store what came of each POST."""
-    with transaction(engine) as session:
-        for one in posted:
+    """Store what came of each POST, each in a transaction of its own: locks are held for one row only."""
+    everybody = common_refusal(posted) is not None
+    for one in posted:
+        outcome = Outcome.not_sent if everybody else outcome_of(one.answer, tries[one.delivery_id])
+        with transaction(engine) as session:
             deliveries.finish(
                 session,
                 vault,
                 UUID(one.message.opaque),
-                outcome_of(one.answer, tries[one.delivery_id]),
+                outcome,
                 wamid=one.answer.wamid,
                 code=one.answer.code or one.answer.reason,
                 now=now,
             )
             if one.answer.action == Action.OPT_OUT:
-                recipients.opt_out(session, session.get_one(Recipient, one.recipient_id), now=now)
+                recipients.stopped_at_provider(
+                    session,
+                    vault,
+                    session.get_one(Recipient, one.recipient_id),
+                    notice_version=settings.profile.notice.version,
+                    now=now,
+                )
 
 
 def told_to_stop(engine: Engine, order: Order) -> bool:
@@ -151,9 +186,10 @@ async def drain(
             answers = await asyncio.gather(*(post(client, message) for message, _, _ in chunk))
             posted = [Posted(*one, answer) for one, answer in zip(chunk, answers, strict=True)]
             tries.update(one.delivery_id for one in posted)
-            settle(engine, vault, posted, tries, datetime.now(UTC))
+            settle(settings, engine, vault, posted, tries, datetime.now(UTC))
             progress()
-            if stop := next((one.answer for one in posted if one.answer.action == Action.STOP), None):
+            stop = next((one.answer for one in posted if one.answer.action in OURS), None)
+            if stop := stop or common_refusal(posted):
                 return f"{explain(stop.code)} (codice {stop.code or stop.http_status})."
             for one in posted:
                 lost = lost + 1 if one.answer.kind in ("uncertain", "not_sent") else 0
@@ -162,4 +198,4 @@ async def drain(
             waits = [WAIT[answer.action] for answer in answers if answer.action in WAIT]
             waits += [UNREACHED for answer in answers if answer.kind == "not_sent"]
             await asyncio.sleep(max(waits, default=0.0))
-    return "fermato da una persona."
+    return "lo ha fermato una persona."

@@ -261,10 +261,21 @@ def load_profile(path: Path) -> Profile:
         raise SettingsError(f"{path}: not valid TOML: {exc}") from exc
     except ValidationError as exc:
         raise SettingsError(_explain(path, text, exc)) from exc
-    for name in profile.texts.keys() - tomllib.loads(TEXTS.read_text(encoding="utf-8"))["risposte"].keys():
-        where = line_of(text, ("texts", name))
-        raise SettingsError(f"{path}, line {where}: texts.{name}: is not the name of a reply in {TEXTS.name}")
+    _check_replies(path, text, profile)
     return profile
+
+
+def _check_replies(path: Path, text: str, profile: Profile) -> None:
+    if not profile.texts:
+        return
+    replies = tomllib.loads(TEXTS.read_text(encoding="utf-8"))["risposte"]
+    lines = [
+        f"{path}, line {line_of(text, ('texts', name))}: texts.{name}: is not the name of a reply"
+        for name in profile.texts
+        if name not in replies
+    ]
+    if lines:
+        raise SettingsError("\n".join(lines))
 
 
 def load(path: str | Path | None = None) -> Settings:

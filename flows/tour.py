@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -104,7 +105,7 @@ def _wait_for_window(settings: Settings, bulletin_id: int) -> str | None:
     while time.monotonic() < deadline:
         with transaction(make_engine(settings.database)) as session:
             run_id = bulletins.locked(session, bulletin_id).review_run_id
-        if run_id and runs.is_waiting(run_id):
+        if run_id and runs.state(run_id, now=datetime.now(UTC)) == runs.RunState.waiting:
             return run_id
         time.sleep(1)
     return None

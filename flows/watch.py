@@ -1,6 +1,6 @@
 """flow, every 5 minutes: what nobody decided in time, what missed its slot, windows that were lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -9,13 +9,17 @@ from prefect import flow, get_run_logger
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins
+from db import bulletins, deliveries
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus
-from flows import runs
+from flows import runs, windows
+from flows.sender import DEAD_AFTER
 from flows.settings import Settings, load
 
 BY = "sorveglianza"
+
+
+START_AFTER = timedelta(minutes=1)  # the slot's own run goes first
 
 
 @dataclass(frozen=True)
@@ -25,37 +29,66 @@ class Watched:
     expired: tuple[int, ...] = ()
     missed: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()  # each must have a live window
-    to_send: tuple[int, ...] = ()  # approved to go at once: a dispatch must have been started
+    to_send: tuple[int, ...] = ()  # approved and due: a dispatch must have been started
+    broken: tuple[int, ...] = ()  # sending, but nothing moves: the dispatch died
+    ended: tuple[int, ...] = ()  # sending, dead, and past the grace: stopped
 
     def __str__(self) -> str:
         return (
             f"non approvati in tempo: {list(self.expired)}, non inviati in tempo: {list(self.missed)}, "
-            f"in attesa di un redattore: {list(self.waiting)}, da inviare subito: {list(self.to_send)}"
+            f"in attesa di un redattore: {list(self.waiting)}, da inviare: {list(self.to_send)}, "
+            f"invii interrotti da riprendere: {list(self.broken)}, fermati: {list(self.ended)}"
         )
 
 
-def look(settings: Settings, engine: Engine, *, dry_run: bool = False, now: datetime) -> Watched:
-    """Move what is past its time, and tell what needs a run."""
+def look(
+    settings: Settings,
+    engine: Engine,
+    *,
+    answering: Collection[int] = (),
+    dry_run: bool = False,
+    now: datetime,
+) -> Watched:
+    """Move what is past its time, and tell what needs a run.
+
+    `answering` are bulletins whose form was just confirmed: their run decides whether that was in time.
+    """
     grace = timedelta(minutes=settings.profile.grace_minutes)
-    expired, missed, waiting, to_send = [], [], [], []
+    found: dict[str, list[int]] = {name: [] for name in Watched.__dataclass_fields__}
+
+    def past(name: str, bulletin: Bulletin, to: BulletinStatus, reason: str) -> None:
+        found[name].append(bulletin.id)
+        if not dry_run:
+            bulletins.move(session, bulletin, to, by=BY, now=now, reason=reason)
+
     with transaction(engine) as session:
         for bulletin in _held(session, BulletinStatus.draft, BulletinStatus.in_review):
+            if bulletin.id in answering:
+                continue
             if bulletin.deadline_at is not None and now > bulletin.deadline_at:
-                expired.append(bulletin.id)
-                if not dry_run:
-                    bulletins.move(
-                        session, bulletin, BulletinStatus.expired, by=BY, now=now, reason="deadline"
-                    )
+                past("expired", bulletin, BulletinStatus.expired, "deadline")
             else:
-                waiting.append(bulletin.id)
+                found["waiting"].append(bulletin.id)
         for bulletin in _held(session, BulletinStatus.approved):
-            if bulletin.slot_at is None:
-                to_send.append(bulletin.id)
-            elif now > bulletin.slot_at + grace:
-                missed.append(bulletin.id)
-                if not dry_run:
-                    bulletins.move(session, bulletin, BulletinStatus.missed, by=BY, now=now, reason="grace")
-    return Watched(tuple(expired), tuple(missed), tuple(waiting), tuple(to_send))
+            at = bulletins.send_at(session, bulletin)
+            if now > at + grace:
+                past("missed", bulletin, BulletinStatus.missed, "grace")
+            elif now > at + START_AFTER:
+                found["to_send"].append(bulletin.id)
+        for bulletin in _held(session, BulletinStatus.sending):
+            if now - bulletins.last_sign_of_sending(session, bulletin) < DEAD_AFTER:
+                continue
+            if now <= bulletins.send_at(session, bulletin) + grace:
+                found["broken"].append(bulletin.id)
+                continue
+            if not dry_run:
+                deliveries.abandon(session, bulletin.id, before=now, now=now)
+            whole = deliveries.certificate(session, bulletin.id).adds_up
+            to = BulletinStatus.sent if whole else BulletinStatus.stopped
+            past(
+                "ended", bulletin, to, "interrotto, e tardi per riprenderlo"
+            )
+    return Watched(**{name: tuple(numbers) for name, numbers in found.items()})
 
 
 def _held(session: Session, *statuses: BulletinStatus) -> list[Bulletin]:
@@ -64,16 +97,22 @@ def _held(session: Session, *statuses: BulletinStatus) -> list[Bulletin]:
     return [bulletin for bulletin in held if bulletin.status in statuses]
 
 
+def answering(engine: Engine, now: datetime) -> set[int]:
+    """Bulletins whose window was just confirmed by an editor."""
+    with transaction(engine) as session:
+        waiting = bulletins.with_status(session, BulletinStatus.in_review)
+    return {one.id for one in waiting if windows.is_answering(one.review_run_id, now=now)}
+
+
 def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) -> None:
     """Start and end the runs that `look` asked for; one that fails never costs the others."""
     errors = []
+    why = "non approvato in tempo"
     tasks: list[Callable[[], object]] = [
-        *(partial(runs.open_review, settings, engine, number, now=now) for number in found.waiting),
-        *(partial(runs.start_dispatch, settings, engine, number, now=now) for number in found.to_send),
-        *(
-            partial(runs.close_review, settings, engine, number, "non approvato in tempo", now=now)
-            for number in found.expired
-        ),
+        *(partial(windows.open_review, settings, engine, number, now=now) for number in found.waiting),
+        *(partial(runs.start_dispatch, settings, engine, number) for number in found.to_send),
+        *(partial(runs.start_dispatch, settings, engine, number, dead=True) for number in found.broken),
+        *(partial(windows.close_review, settings, engine, number, why, now=now) for number in found.expired),
     ]
     for run in tasks:
         try:
@@ -81,7 +120,7 @@ def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) ->
         except Exception as exc:  # noqa: BLE001  told together below
             errors.append(exc)
     if errors:
-        raise ExceptionGroup("some runs could not be started or ended", errors)
+        raise ExceptionGroup("alcune esecuzioni non si sono potute avviare o chiudere", errors)
 
 
 @flow(name="sorveglia", flow_run_name=runs.titled("Controllo"))
@@ -90,7 +129,7 @@ def watch() -> str:
     settings = load()
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
-    found = look(settings, engine, now=now)
+    found = look(settings, engine, answering=answering(engine, now), now=now)
     act(settings, engine, found, now=now)
     get_run_logger().info("%s", found)
     return str(found)

@@ -1,6 +1,7 @@
 """A Comune without a Prefect server: the sandbox on loopback, a database, and the verbs' plain functions."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
@@ -21,14 +22,16 @@ from deployments.sandbox.app import create_app
 from deployments.sandbox.config import Config
 from flows import tour
 from flows.approve import load_round, record
-from flows.bulletin.review import Answer, order_lines
+from flows.bulletin.review import order_lines
 from flows.collect import Reading, Which, collect_sources
 from flows.compose import Draft, compose_draft
 from flows.settings import DEMO, Settings, load_profile
+from flows.windows import Given
 from tests.builders import NOW, make_recipient
 from tests.installation import free_ports
 
 Asgi = Callable[..., Any]
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading the machine's certificates costs 30 ms
 APPROVE, SAVE = "Approva: parte subito", "Salva, continuo dopo"
 POSTPONE = "Non inviare: le notizie passano al prossimo bollettino"
 DISCARD = "Non inviare e scarta queste notizie"
@@ -47,6 +50,7 @@ class Loopback:
     def __init__(self) -> None:
         (self.port,) = free_ports(1)
         self.app: Asgi | None = None
+        self.planted: bytes | None = None  # a sandbox's first state, made once
         config = uvicorn.Config(
             self._call, port=self.port, lifespan="off", interface="asgi3", log_level="error"
         )
@@ -90,10 +94,15 @@ class Comune:
         path = write_profile(folder, loopback.port)
         self.settings = Settings(load_profile(path), path, folder / "state", database)
         config = Config.from_file(self.settings.sandbox_config())
+        if loopback.planted is None:
+            create_app(config, folder / "planted", clock=lambda: NOW).state.world.store.close()
+            loopback.planted = (folder / "planted" / "sandbox.db").read_bytes()
+        (folder / "sandbox").mkdir()
+        (folder / "sandbox" / "sandbox.db").write_bytes(loopback.planted)
         sandbox = create_app(config, folder / "sandbox", files, clock=lambda: self.now)
         self.world = sandbox.state.world
         loopback.app = sandbox
-        self._http = httpx.Client(base_url=loopback.address, trust_env=False)
+        self._http = httpx.Client(base_url=loopback.address, trust_env=False, verify=NO_TLS)
 
     def close(self) -> None:
         self._http.close()
@@ -172,14 +181,18 @@ class Comune:
     ) -> Bulletin:
         """What the editor's form brings back, recorded; texts and order as shown unless given."""
         shown = load_round(self.engine, number)
-        given = Answer(
-            decision=decision,
-            texts=tuple(item.text for item in shown.items) if texts is None else tuple(texts),
-            order=tuple(order_lines([item.title for item in shown.items]) if order is None else order),
-            note="",
-            who=who,
-        )
-        return record(self.settings, self.engine, shown, given, run_id=None, now=now or self.now)
+        written = [item.text for item in shown.items] if texts is None else texts
+        lines = order_lines([item.title for item in shown.items]) if order is None else order
+        values = {
+            "decisione": decision,
+            **{f"notizia_{item.position}": text for item, text in zip(shown.items, written, strict=True)},
+            "ordine": list(lines),
+            "nota": "",
+            "chi": who,
+        }
+        given = Given(f"run-{shown.version}", shown.version, now or self.now, values)
+        record(self.settings, self.engine, number, given)
+        return self.bulletin(number)
 
     def subscribe(self) -> list[str]:
         """The sandbox's five phones are subscribed and our templates registered; return the numbers."""

@@ -27,10 +27,17 @@ from tests.web_site import Site
 _numbers = count(1)
 
 
+def pytest_unconfigure() -> None:
+    """The Prefect home that was made above goes with the process that made it."""
+    shutil.rmtree(os.environ["PREFECT_HOME"], ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
-def empty_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def empty_postgresql() -> Iterator[str]:
     """Address of a PostgreSQL cluster of this session; its `postgres` database stays as it is."""
-    server = get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    # not below pytest's folder: as root the server runs as another user, and every pytest that starts
+    # takes that folder's rights away from all others
+    server = get_server(tempfile.mkdtemp(prefix="bollettino-pg-"), cleanup_mode="delete")
     owner = make_engine(server.get_uri())
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for name in ("fsync", "full_page_writes", "synchronous_commit"):  # nothing here outlives the session

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("db", "deployments", "flows", "scrapers")
 
 VERBS = ("collect", "compose", "approve", "dispatch", "watch", "backfill", "run", "deploy")
-SHARED = ("settings", "profile", "runs", "sender", "tour", "inspection")  # what several verbs need
+SHARED = ("settings", "profile", "runs", "windows", "form", "sender", "tour", "inspection")  # what several verbs need
 BESIDES = {  # verbs that a verb may import all the same
     "__main__": VERBS,
     "backfill": ("collect",),

@@ -114,7 +114,7 @@ def test_a_feed_that_cannot_be_read_is_a_named_failure(comune: Comune) -> None:
 
 
 def test_a_window_that_ends_before_it_begins_is_refused() -> None:
-    with pytest.raises(BollettinoError, match="ends .2026-01-01. before it begins .2026-01-02."):
+    with pytest.raises(BollettinoError, match=r"ends .2026-01-01. before it begins .2026-01-02."):
         Window(date(2026, 1, 2), date(2026, 1, 1))
 
 

@@ -14,6 +14,8 @@ from flows.settings import ROOT
 from tests.editor import Editor, browser_page
 from tests.installation import Installation, wait_for
 
+pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+
 SHOTS = ROOT / ".pytest_cache" / "shots"
 
 

@@ -17,6 +17,8 @@ from flows.deploy import blocks, schedules
 from tests.conftest import new_postgresql
 from tests.installation import Installation, wait_for
 
+pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+
 
 def test_a_worker_killed_while_a_draft_waits_costs_nothing(installation: Installation) -> None:
     """And an order dragged in the form, with one line removed, is what is sent."""
@@ -42,8 +44,7 @@ def test_postponed_news_return_and_discarded_ones_do_not(installation: Installat
     installation.answer(number, "Non inviare: le notizie passano al prossimo bollettino")
     merged = installation.ends_as(number, "merged")
     assert not any(installation.received(merged.code).values())
-    installation.verb("compose", "--at-approval")
-    again = installation.newest()
+    again = installation.compose()
     assert again > number
     installation.answer(again, "Non inviare e scarta queste notizie")
     installation.ends_as(again, "rejected")

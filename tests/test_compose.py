@@ -2,14 +2,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from db import news_items
+from db import news_items, sources
 from db.models import BulletinStatus, Origin
 from flows.bulletin.dates import giorno
 from flows.bulletin.message import template_name
 from flows.bulletin.render import budget, problems
 from flows.compose import report, slot_for
-from tests.builders import make_news_item, news_data
-from tests.comune import APPROVE, DISCARD, POSTPONE, Comune
+from tests.builders import make_news_item, make_source, news_data
+from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
 
 SLOT = datetime(2026, 11, 27, 10, tzinfo=UTC)  # Friday, 11:00 in Rome
 DEADLINE = datetime(2026, 11, 27, 9, 45, tzinfo=UTC)
@@ -26,19 +26,16 @@ def stock(comune: Comune, count: int) -> None:
 
 
 def test_a_draft_holds_alerts_first_and_then_news_within_the_budget(comuni: Comune) -> None:
-    comuni.now += timedelta(hours=1)  # the Tuesday slot has just left
     comuni.collect("all")
-    draft = comuni.compose(at_approval=False)
+    draft = comuni.compose()
     assert draft.bulletin_id is not None
-    assert draft.why == "Bozza pronta, per venerdì 27 novembre, ore 11."
-    bulletin = comuni.bulletin(draft.bulletin_id)
-    assert (bulletin.status, bulletin.slot_at, bulletin.deadline_at) == (BulletinStatus.draft, SLOT, DEADLINE)
+    assert draft.why == "Bozza pronta, da inviare appena approvato."
     items = comuni.items(draft.bulletin_id)
     assert [item.position for item in items] == [1, 2, 3, 4]
     assert items[0].category == "allerta meteo"
     assert "GIALLA (livello 2 su 4) per temporali forti" in items[0].text
     assert all(item.category != "allerta meteo" for item in items[1:])
-    total = budget(comuni.settings.frame(template_name(4)), giorno(SLOT))
+    total = budget(comuni.settings.frame(template_name(4)), giorno(comuni.now))
     assert problems([item.text for item in items], total=total) == []
     assert "In coda:" in report(draft)
     assert draft.preview.startswith(
@@ -46,22 +43,59 @@ def test_a_draft_holds_alerts_first_and_then_news_within_the_budget(comuni: Comu
     )
 
 
-def test_a_second_run_changes_nothing(comuni: Comune) -> None:
+def test_a_draft_is_judged_at_the_hour_of_its_slot(comuni: Comune) -> None:
+    """An alert of tomorrow says nothing to who reads it the day after."""
+    comuni.now += timedelta(hours=1)  # the Tuesday slot has just left
+    comuni.collect("all")
+    draft = comuni.compose(at_approval=False)
+    assert draft.bulletin_id is not None
+    assert draft.why == "Bozza pronta, per venerdì 27 novembre, ore 11."
+    bulletin = comuni.bulletin(draft.bulletin_id)
+    assert (bulletin.status, bulletin.slot_at, bulletin.deadline_at) == (BulletinStatus.draft, SLOT, DEADLINE)
+    assert all(item.category != "allerta meteo" for item in draft.items)
+
+
+def test_a_second_run_refreshes_what_nobody_has_touched(comuni: Comune) -> None:
     stock(comuni, 3)
     first = comuni.compose(at_approval=False)
-    assert first.bulletin_id is not None
-    before = [item.text for item in comuni.items(first.bulletin_id)]
-    stock(comuni, 1)
+    assert comuni.compose(at_approval=False).why == "La bozza è già aggiornata."
+    newer = news_data(title="Una notizia di stamattina", published_at=comuni.now)
+    with comuni.look() as session:
+        make_news_item(session, newer)
     second = comuni.compose(at_approval=False)
     assert second.bulletin_id == first.bulletin_id
-    assert second.why == "C'è già un bollettino per questo invio: in bozza."
-    assert [item.text for item in comuni.items(first.bulletin_id)] == before
+    assert second.why == "Bozza aggiornata, per martedì 24 novembre, ore 11."
+    assert second.items[0].title == "Una notizia di stamattina"
+    assert len(second.items) == 4
+
+
+def test_a_second_run_leaves_what_a_person_edited(comuni: Comune) -> None:
+    stock(comuni, 3)
+    number = comuni.draft(at_approval=False)
+    comuni.answer(number, SAVE, texts=["Testo di una persona.", "Altro.", "Altro ancora."])
+    stock(comuni, 4)
+    again = comuni.compose(at_approval=False)
+    assert again.why == "C'è già un bollettino per questo invio: da approvare."
+    assert comuni.items(number)[0].text == "Testo di una persona."
 
 
 def test_nothing_new_means_no_bulletin_and_says_so(comune: Comune) -> None:
+    for address in (*comune.settings.profile.sources.feeds, comune.settings.profile.sources.alerts_dpc):
+        with comune.look() as session:
+            make_source(session, address=address).succeeded_at = comune.now
     draft = comune.compose()
     assert (draft.bulletin_id, draft.why) == (None, "Nessun bollettino: non ci sono notizie nuove.")
     assert report(draft) == "**Nessun bollettino: non ci sono notizie nuove.**"
+
+
+def test_a_source_that_cannot_be_read_is_not_the_same_as_no_news(comune: Comune) -> None:
+    (feed,) = comune.settings.profile.sources.feeds
+    with comune.look() as session:
+        source = make_source(session, address=feed)
+        sources.failed(session, source.id, "answers 503", now=comune.now)
+    draft = comune.compose()
+    assert draft.why == ("Nessun bollettino: non ci sono notizie nuove, ma non tutte le fonti si leggono.")
+    assert f"Non si legge {feed} (answers 503)." in report(draft)
 
 
 @pytest.mark.parametrize("decision", [POSTPONE, DISCARD])
@@ -132,7 +166,7 @@ def test_an_alert_that_was_lowered_does_not_come_back_once_the_lower_one_was_tol
 def test_an_alert_that_was_taken_back_is_not_told(comune: Comune) -> None:
     publish_alert(comune, 0, temporali="rossa")
     publish_alert(comune, 30)
-    assert comune.compose().why == "Nessun bollettino: non ci sono notizie nuove."
+    assert comune.compose().items == ()
 
 
 def test_texts_share_the_budget_of_their_template_for_one_to_five_items(comune: Comune) -> None:

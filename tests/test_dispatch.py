@@ -34,7 +34,7 @@ def test_every_phone_gets_exactly_the_sealed_text_once(comuni: Comune) -> None:
     with comuni.look() as session:
         order = prepare(comuni.settings, session, number, now=comuni.now)
     text = fill(comuni.settings.frame("bollettino_2"), order.message.parameters)
-    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number)
+    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
     assert reason is None
     assert certificate.adds_up
     assert words(certificate) == "Previsti 5 = accettati 5 + falliti 0 + saltati 0 + incerti 0"
@@ -51,9 +51,9 @@ def test_every_phone_gets_exactly_the_sealed_text_once(comuni: Comune) -> None:
 def test_a_second_dispatch_is_refused_and_reaches_nobody(comuni: Comune) -> None:
     comuni.subscribe()
     number = approved(comuni)
-    dispatch_bulletin(comuni.settings, comuni.engine, number)
-    with pytest.raises(DispatchError, match="non è approvato: è sent"):
-        dispatch_bulletin(comuni.settings, comuni.engine, number)
+    dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
+    with pytest.raises(DispatchError, match="non è approvato: è inviato"):
+        dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
     assert [len(texts) for texts in comuni.received().values()] == [1] * 5
 
 
@@ -65,7 +65,7 @@ def test_nothing_leaves_without_an_approval(comune: Comune) -> None:
     comune.answer(postponed, POSTPONE)
     for number in (waiting, postponed):
         with pytest.raises(DispatchError, match="non è approvato"):
-            dispatch_bulletin(comune.settings, comune.engine, number)
+            dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert not any(comune.received().values())
 
 
@@ -79,7 +79,7 @@ def test_a_text_that_changed_after_the_approval_is_refused(comuni: Comune) -> No
         assert item is not None
         item.text = "Un testo che nessuno ha approvato."
     with pytest.raises(DispatchError, match="non è più quello approvato da Anna Redazione"):
-        dispatch_bulletin(comuni.settings, comuni.engine, number)
+        dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
     assert comuni.bulletin(number).status == BulletinStatus.approved
     assert comuni.deliveries(number) == []
     assert not any(comuni.received().values())
@@ -92,7 +92,7 @@ def test_another_audience_than_the_approved_one_is_refused(
     kind = comune.bulletin(number).kind
     monkeypatch.setitem(recipients.AUDIENCE_RULE, kind, "everybody who ever wrote")
     with pytest.raises(DispatchError, match="non è più quello approvato"):
-        dispatch_bulletin(comune.settings, comune.engine, number)
+        dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
 
 
 def test_a_bulletin_leaves_in_its_hour_and_never_late(comune: Comune) -> None:
@@ -101,7 +101,7 @@ def test_a_bulletin_leaves_in_its_hour_and_never_late(comune: Comune) -> None:
     with comune.look() as session:
         with pytest.raises(DispatchError, match="È presto: il bollettino parte venerdì 27 novembre, ore 11"):
             prepare(comune.settings, session, number, now=early)
-        with pytest.raises(DispatchError, match=r"È tardi: .* decide una persona"):
+        with pytest.raises(DispatchError, match=r"È tardi: .* Da solo non parte"):
             prepare(comune.settings, session, number, now=late)
         for moment in (SLOT, SLOT + timedelta(minutes=60)):
             assert prepare(comune.settings, session, number, now=moment).bulletin_id == number
@@ -112,8 +112,9 @@ def test_a_bulletin_leaves_in_its_hour_and_never_late(comune: Comune) -> None:
 
 def test_one_without_a_slot_is_due_at_once_and_the_date_is_that_of_the_approval(comune: Comune) -> None:
     number = approved(comune)
-    later = comune.now + timedelta(days=3)
+    later = comune.now + timedelta(minutes=59)
     assert due(comune.engine, comune.settings, later) == [number]
+    assert due(comune.engine, comune.settings, comune.now + timedelta(minutes=61)) == []
     with comune.look() as session:
         message = prepare(comune.settings, session, number, now=later).message
     assert message.parameters[-1] == "martedì 24 novembre"
@@ -130,7 +131,7 @@ def test_who_left_or_wants_only_alerts_gets_no_news(comune: Comune) -> None:
         assert gone is not None
         recipients.opt_out(session, gone, now=comune.now)
     number = approved(comune)
-    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number)
+    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert (certificate.planned, certificate.accepted) == (3, 3)
     received = comune.received()
     assert [len(received[phone]) for phone in (left, alerts_only, *others)] == [0, 0, 1, 1, 1]
@@ -141,7 +142,7 @@ def test_a_citizen_without_a_known_number_is_reached_by_user_id(comune: Comune) 
     phone = comune.ask("POST", "/_prova/telefoni", {"number": "+393330000077", "hidden": True})
     with comune.look() as session:
         make_recipient(session, comune.settings.vault(), bsuid=phone["bsuid"])
-    dispatch_bulletin(comune.settings, comune.engine, approved(comune))
+    dispatch_bulletin(comune.settings, comune.engine, approved(comune), now=comune.now)
     assert len(comune.received()["+393330000077"]) == 1
 
 
@@ -157,12 +158,12 @@ def test_the_providers_latest_category_decides_the_endpoint(comune: Comune) -> N
 
 def test_a_bulletin_that_does_not_exist_is_named(comune: Comune) -> None:
     with pytest.raises(StoreError, match="there is no bulletin 4711"):
-        dispatch_bulletin(comune.settings, comune.engine, 4711)
+        dispatch_bulletin(comune.settings, comune.engine, 4711, now=comune.now)
 
 
 def test_without_subscribers_it_is_sent_to_nobody_and_adds_up(comune: Comune) -> None:
     number = approved(comune)
-    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number)
+    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert (certificate.planned, certificate.adds_up, reason) == (0, True, None)
     assert comune.bulletin(number).status == BulletinStatus.sent
 
@@ -170,7 +171,7 @@ def test_without_subscribers_it_is_sent_to_nobody_and_adds_up(comune: Comune) ->
 def test_nothing_that_is_kept_or_raised_shows_a_number(comune: Comune) -> None:
     numbers = comune.subscribe()
     number = approved(comune)
-    dispatch_bulletin(comune.settings, comune.engine, number)
+    dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     with comune.look() as session:
         rows = [repr(row) for row in session.exec(select(Recipient))]
     rows += [repr(row) for row in comune.deliveries(number)]

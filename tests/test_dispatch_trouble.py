@@ -41,7 +41,7 @@ def test_a_number_that_cannot_be_reached_fails_alone(comune: Comune, code: int) 
     comune.subscribe()
     number = approved(comune)
     fault(comune, next=code)
-    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number)
+    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert (certificate.accepted, certificate.failed, reason) == (4, 1, None)
     assert certificate.adds_up
     assert reasons(comune, number) == {("accepted", None): 4, ("failed", str(code)): 1}
@@ -52,7 +52,7 @@ def test_a_number_that_cannot_be_reached_fails_alone(comune: Comune, code: int) 
 def test_who_stopped_our_messages_at_the_provider_is_unsubscribed(comune: Comune) -> None:
     comune.subscribe()
     fault(comune, next=131050)
-    dispatch_bulletin(comune.settings, comune.engine, approved(comune))
+    dispatch_bulletin(comune.settings, comune.engine, approved(comune), now=comune.now)
     with comune.look() as session:
         states = Counter(row.status for row in session.exec(select(Recipient)))
     assert states == {RecipientStatus.active: 4, RecipientStatus.opted_out: 1}
@@ -63,7 +63,7 @@ def test_a_passing_trouble_is_tried_again_for_the_same_person(comune: Comune, co
     comune.subscribe()
     number = approved(comune)
     fault(comune, next=code, times=2)
-    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number)
+    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert (certificate.accepted, reason) == (5, None)
     assert counts(comune) == [1] * 5
 
@@ -72,7 +72,7 @@ def test_a_trouble_that_does_not_pass_ends_after_three_tries(comune: Comune) -> 
     comune.subscribe()
     number = approved(comune)
     fault(comune, next=131000, times=100)
-    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number)
+    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert (certificate.failed, certificate.adds_up, reason) == (5, True, None)
     with comune.look() as session:
         assert len(session.exec(select(Attempt)).all()) == 5 * sender.TRIES
@@ -86,7 +86,7 @@ def test_an_answer_that_tells_nothing_is_uncertain_and_never_sent_again(
     comuni.subscribe()
     number = approved(comuni)
     fault(comuni, next=accident, times=2)
-    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number)
+    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
     assert reason is None
     assert words(certificate) == "Previsti 5 = accettati 3 + falliti 0 + saltati 0 + incerti 2"
     assert certificate.adds_up
@@ -104,12 +104,12 @@ def test_an_expired_token_stops_the_bulletin_and_a_resume_sends_only_the_rest(
     comuni.subscribe()
     number = approved(comuni)
     fault(comuni, next=190)
-    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number)
+    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
     assert reason == "chiave d'accesso scaduta o senza permessi (codice 190)."
     assert (certificate.accepted, certificate.failed, certificate.open) == (1, 0, 4)
     assert comuni.bulletin(number).status == BulletinStatus.stopped
     assert counts(comuni) == [0, 0, 0, 0, 1]
-    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number)
+    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
     assert (certificate.accepted, certificate.adds_up, reason) == (5, True, None)
     assert comuni.bulletin(number).status == BulletinStatus.sent
     assert counts(comuni) == [1] * 5
@@ -120,12 +120,12 @@ def test_when_the_api_is_not_reached_nobody_is_failed_and_the_bulletin_waits(com
     number = approved(comune)
     api = f'api = "{comune.loopback.address}"'
     comune.reprofile((api, 'api = "http://127.0.0.1:9"'))
-    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number)
+    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert reason == "20 invii di fila senza una risposta chiara: controlla l'indirizzo dell'API."
     assert (certificate.open, certificate.failed) == (5, 0)
     assert comune.bulletin(number).status == BulletinStatus.stopped
     comune.reprofile()
-    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number)
+    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert certificate.accepted == 5
     assert counts(comune) == [1] * 5
 
@@ -140,7 +140,7 @@ def test_a_sender_that_died_leaves_uncertain_what_it_had_begun_and_the_rest_is_s
         deliveries.begin(session, first, now=then)
         deliveries.begin(session, second, now=then)
     assert order.bulletin_id == number
-    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number)
+    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
     assert reason is None
     assert words(certificate) == "Previsti 5 = accettati 3 + falliti 0 + saltati 0 + incerti 2"
     assert counts(comuni) == [0, 0, 1, 1, 1]
@@ -154,7 +154,7 @@ def test_what_a_living_sender_holds_is_left_to_it(comune: Comune) -> None:
     now = datetime.now(UTC)
     order = begin(comune.settings, comune.engine, number, now=now)
     mine, _ = sender.claim(comune.engine, comune.settings.vault(), order, now)
-    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number)
+    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert len(mine) == 5
     assert certificate.open == 5
     assert comune.bulletin(number).status == BulletinStatus.sending
@@ -175,7 +175,7 @@ def test_a_person_can_stop_a_send_and_resume_it(comune: Comune, monkeypatch: pyt
     certificate = close(comune.engine, number, reason, now=comune.now)
     assert (certificate.accepted, certificate.open) == (2, 3)
     assert comune.bulletin(number).status == BulletinStatus.stopped
-    dispatch_bulletin(comune.settings, comune.engine, number)
+    dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert counts(comune) == [1] * 5
 
 
@@ -186,7 +186,7 @@ def test_who_leaves_between_the_plan_and_the_send_is_skipped(comune: Comune) -> 
     with comune.look() as session:
         for recipient in session.exec(select(Recipient).limit(2)):
             recipient.status = RecipientStatus.opted_out
-    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number)
+    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert words(certificate) == "Previsti 5 = accettati 3 + falliti 0 + saltati 2 + incerti 0"
     assert reasons(comune, number)[("skipped", "opted_out")] == 2
 
@@ -196,7 +196,7 @@ def test_a_number_that_no_phone_has_fails_as_a_code_and_costs_nobody_else(comune
     with comune.look() as session:
         make_recipient(session, comune.settings.vault(), phone="+3912")
     number = approved(comune)
-    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number)
+    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert (certificate.accepted, certificate.failed, reason) == (5, 1, None)
     assert reasons(comune, number)[("failed", "invalid_address")] == 1
 
@@ -211,8 +211,8 @@ def test_the_pace_is_that_of_the_profile(monkeypatch: pytest.MonkeyPatch) -> Non
     async def sleep(seconds: float) -> None:
         slept.append(round(seconds, 6))
 
-    monkeypatch.setattr(sender.time, "monotonic", lambda: 100.0)  # no time passes by itself
-    monkeypatch.setattr(sender.asyncio, "sleep", sleep)
+    monkeypatch.setattr("flows.sender.time.monotonic", lambda: 100.0)  # no time passes by itself
+    monkeypatch.setattr("flows.sender.asyncio.sleep", sleep)
     pace = sender.Pace(per_second=40)
 
     async def take() -> None:

@@ -1,20 +1,24 @@
 """What an editor's answer does: pure checks first, then the record of it on both databases."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from db import bulletins
+from db import bulletins, news_items
 from db.models import Approval, BulletinStatus, BulletinVersion, Decision
-from flows.approve import answer_of, describe, form, load_round
+from flows.approve import BEHIND, load_round, record
 from flows.bulletin.markup import parameter
 from flows.bulletin.render import utf16
 from flows.bulletin.review import Answer, Reviewed, check, decision_of, decisions, order_lines
-from tests.builders import item_of, make_bulletin, make_news_item, news_data
+from flows.form import answer_of, describe, form
+from flows.windows import Given
+from tests.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
 from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
 
 SHOWN = ("Primo testo.", "Secondo testo.", "Terzo testo.")
@@ -199,6 +203,43 @@ def test_an_approval_after_the_deadline_comes_too_late_and_its_text_is_kept(comu
         assert bulletins.approved(session, number) is None
 
 
+def test_an_answer_is_stored_once_however_often_it_is_read(comune: Comune) -> None:
+    number = waiting(comune)
+    given = Given("run", 1, comune.now, {"decisione": SAVE, "chi": "Anna Redazione", "notizia_1": "Bozza."})
+    for _ in range(2):
+        record(comune.settings, comune.engine, number, given)
+    assert load_round(comune.engine, number).version == 2
+
+
+def test_an_answer_to_an_older_text_is_kept_and_asked_again(comune: Comune) -> None:
+    """Two windows, or a refresh while somebody was typing."""
+    number = waiting(comune)
+    for run, who, text in (("one", "Anna Redazione", "Di Anna."), ("two", "Bruno Vice", "Di Bruno.")):
+        values = {"decisione": APPROVE if who == "Bruno Vice" else SAVE, "chi": who, "notizia_1": text}
+        record(comune.settings, comune.engine, number, Given(run, 1, comune.now, values))
+    assert comune.bulletin(number).status == BulletinStatus.in_review
+    assert comune.items(number)[0].text == "Di Bruno."
+    assert comune.problems(number) == [BEHIND]
+
+
+def test_an_alert_that_ends_before_the_send_is_not_approved(comune: Comune) -> None:
+    with comune.look() as session:
+        alert = make_weather_alert(session, day=comune.now.date() - timedelta(days=1))
+        item = replace(item_of(make_news_item(session)), news_item_id=None, weather_alert_id=alert.id)
+        number = make_bulletin(session, [item], status=BulletinStatus.in_review).id
+    assert comune.answer(number, APPROVE).status == BulletinStatus.in_review
+    assert comune.problems(number) == ["Notizia 1: l'allerta è già finita. Toglila dall'ordine."]
+
+
+def test_what_the_sealed_version_tells_is_not_free_after_a_late_answer(comuni: Comune) -> None:
+    """Else the same news would go out twice, in two bulletins."""
+    number = waiting(comuni)
+    comuni.answer(number, APPROVE)
+    comuni.answer(number, APPROVE, order=["1. Titolo 1"], who="Bruno Vice")
+    with comuni.look() as session:
+        assert news_items.unsent(session) == []
+
+
 def test_the_second_of_two_windows_changes_no_decision(comune: Comune) -> None:
     number = waiting(comune)
     comune.answer(number, APPROVE)
@@ -212,11 +253,12 @@ def test_the_second_of_two_windows_changes_no_decision(comune: Comune) -> None:
 def test_the_form_is_filled_with_what_is_stored_and_comes_back_unchanged(comune: Comune) -> None:
     number = waiting(comune)
     shown = load_round(comune.engine, number)
-    made = form(comune.settings, shown, comune.now)
+    made: Any = form(comune.settings, shown, comune.now)
     schema = made.model_json_schema()
     assert sorted(schema["required"]) == ["chi", "decisione"]
     assert schema["properties"]["chi"]["enum"] == ["Anna Redazione", "Bruno Vice"]
     assert not set(schema["properties"]) & {"items", "title", "description", "type", "enum", "default"}
-    given = answer_of(made(decisione=APPROVE, chi="Anna Redazione"), shown)
+    values = made(decisione=APPROVE, chi="Anna Redazione").model_dump(mode="json")
+    given = answer_of(values, shown.items)
     assert given.texts == SHOWN
     assert given.order == ("1. Titolo 1", "2. Titolo 2", "3. Titolo 3")

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from db import bulletins
 from db.engine import transaction
 from db.models import BulletinStatus
-from flows import runs
+from flows import runs, windows
 from flows.runs import RunState
 from flows.settings import Settings
 from tests.builders import make_bulletin
@@ -30,7 +30,9 @@ class Server:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.states: dict[UUID, State] = {}
         self.started: list[str] = []
-        monkeypatch.setattr(runs, "get_client", lambda sync_client: nullcontext(self))  # noqa: ARG005
+        self.inputs: dict[tuple[UUID, str], str] = {}
+        for module in (runs, windows):
+            monkeypatch.setattr(module, "get_client", lambda sync_client: nullcontext(self))  # noqa: ARG005
         monkeypatch.setattr(runs, "start", self.start)
 
     def read_flow_run(self, run_id: UUID) -> Any:
@@ -41,6 +43,16 @@ class Server:
     def set_flow_run_state(self, run_id: UUID, state: State, force: bool) -> None:
         assert force
         self.states[run_id] = state
+
+    def read_flow_run_input(self, run_id: UUID, key: str) -> str:
+        if (run_id, key) not in self.inputs:
+            raise ObjectNotFound(Exception("gone"))
+        return self.inputs[run_id, key]
+
+    def wait(self, run_id: str, version: int) -> None:
+        """The run gets to its form of that version."""
+        self.states[UUID(run_id)] = Suspended(pause_key=f"review-{version}")
+        self.inputs[UUID(run_id), f"suspended-review-{version}-schema"] = "{}"
 
     def start(self, _settings: Settings, _verb: str, _parameters: object, *, key: str, name: str) -> str:
         assert name
@@ -53,9 +65,9 @@ class Server:
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        (Suspended(timestamp=LONG_AGO), RunState.alive),
-        (Scheduled(timestamp=LONG_AGO), RunState.alive),
-        (Running(timestamp=NOW), RunState.alive),
+        (Suspended(timestamp=LONG_AGO), RunState.waiting),
+        (Scheduled(timestamp=LONG_AGO), RunState.working),
+        (Running(timestamp=NOW), RunState.working),
         (Running(timestamp=LONG_AGO), RunState.lost),
         (Pending(timestamp=LONG_AGO), RunState.lost),
         (Completed(), RunState.over),
@@ -84,12 +96,12 @@ def test_a_window_is_opened_once_and_again_when_it_is_lost(
     server = Server(monkeypatch)
     with transaction(sqlite) as session:
         number = make_bulletin(session).id
-    first = runs.open_review(settings, sqlite, number, now=NOW)
+    first = windows.open_review(settings, sqlite, number, now=NOW)
     assert first is not None
-    assert runs.open_review(settings, sqlite, number, now=NOW) == first
+    assert windows.open_review(settings, sqlite, number, now=NOW) == first
     assert server.started == [f"bulletin-{number}-0"]
     server.states[UUID(first)] = Running(timestamp=LONG_AGO)
-    second = runs.open_review(settings, sqlite, number, now=NOW)
+    second = windows.open_review(settings, sqlite, number, now=NOW)
     assert second not in (None, first)
     assert server.started == [f"bulletin-{number}-0", f"bulletin-{number}-1"]
     assert server.states[UUID(first)].is_crashed(), "the list of runs does not show it as running"
@@ -102,6 +114,26 @@ def test_a_window_is_opened_once_and_again_when_it_is_lost(
         )
 
 
+def test_a_window_on_an_older_text_or_without_its_form_is_replaced(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, sqlite: Engine
+) -> None:
+    server = Server(monkeypatch)
+    with transaction(sqlite) as session:
+        number = make_bulletin(session).id
+    first = windows.open_review(settings, sqlite, number, now=NOW)
+    assert first is not None
+    server.wait(first, 1)
+    assert windows.open_review(settings, sqlite, number, now=NOW) == first
+    with transaction(sqlite) as session:
+        bulletins.add_version(session, bulletins.locked(session, number), [], author="x", now=NOW)
+    second = windows.open_review(settings, sqlite, number, now=NOW)
+    assert second not in (None, first)
+    assert server.states[UUID(first)].is_cancelled()
+    server.wait(str(second), 2)
+    server.inputs.clear()  # the process died before it stored the form: resuming is refused for ever
+    assert windows.open_review(settings, sqlite, number, now=NOW) not in (None, first, second)
+
+
 def test_a_decided_bulletin_gets_no_window(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, sqlite: Engine
 ) -> None:
@@ -111,5 +143,5 @@ def test_a_decided_bulletin_gets_no_window(
         bulletins.move(session, bulletin, BulletinStatus.in_review, by="x", now=NOW)
         bulletins.move(session, bulletin, BulletinStatus.rejected, by="x", now=NOW)
         number = bulletin.id
-    assert runs.open_review(settings, sqlite, number, now=NOW) is None
+    assert windows.open_review(settings, sqlite, number, now=NOW) is None
     assert server.started == []

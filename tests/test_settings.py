@@ -86,7 +86,7 @@ def test_what_is_no_toml_or_no_file_is_one_line(tmp_path: Path) -> None:
     path, line = written(tmp_path, "grace_minutes = 60", "grace_minutes = = 60")
     with pytest.raises(SettingsError, match=rf"not valid TOML: .*line {line}\b"):
         load_profile(path)
-    with pytest.raises(SettingsError, match="cannot be read .No such file"):
+    with pytest.raises(SettingsError, match=r"cannot be read .No such file"):
         load_profile(tmp_path / "absent.toml")
     path.write_bytes(b'slug = "\xe8"')
     with pytest.raises(SettingsError, match="not valid TOML"):

@@ -30,7 +30,7 @@ def first(now: datetime, *closed: date) -> datetime:
 def test_a_weekly_time_is_read_as_it_is_written() -> None:
     assert WeeklyTime.parse(" Tue 11:05 ") == WeeklyTime(1, time(11, 5))
     for text in ("mar 11:00", "tue", "tue 11", "tue 24:00", "tue 11:00:00", "", "tue 11.00"):
-        with pytest.raises(ValueError, match="begin with one of|no time like"):
+        with pytest.raises(ValueError, match=r"begin with one of|no time like"):
             WeeklyTime.parse(text)
 
 

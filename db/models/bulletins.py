@@ -130,6 +130,9 @@ class BulletinVersion(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     note: str = Field(default="", sa_type=Text)
     problems: str = Field(default="", sa_type=Text)  # one a line, in Italian: why it came back
+    # the answer that it stores, so that each is stored once: the run, and the version that its form showed
+    answered_run_id: str | None = None
+    answered_version: int | None = None
 
 
 class BulletinItem(SQLModel, table=True):

@@ -8,22 +8,27 @@ from datetime import datetime
 
 from db.models import BulletinItem
 from flows.bulletin.dates import giorno
-from flows.bulletin.render import parameters, seal
+from flows.bulletin.render import Frame, parameters, seal
 
 
 @dataclass(frozen=True)
 class Message:
     """A template call: the same for every recipient."""
 
-    template: str
+    frame: Frame
     language: str
     parameters: tuple[str, ...]
     button_suffix: str  # the public page's code
 
+    @property
+    def template(self) -> str:
+        return self.frame.name
+
     def sealed(self, audience: str) -> str:
-        """SHA-256 (hex) over everything that decides what is read, and by whom."""
+        """SHA-256 (hex) over everything that decides what is read, the frame's words too, and by whom."""
+        fixed = (self.template, self.frame.header, self.frame.body, self.frame.footer, self.frame.button)
         return seal(
-            template=self.template,
+            template="\n".join(fixed),
             language=self.language,
             parameters=self.parameters,
             button_suffix=self.button_suffix,
@@ -38,10 +43,12 @@ def template_name(number: int) -> str:
     return f"bollettino_{number}"
 
 
-def compile_message(items: Sequence[BulletinItem], *, dated: datetime, code: str, language: str) -> Message:
+def compile_message(
+    items: Sequence[BulletinItem], frame: Frame, *, dated: datetime, code: str, language: str
+) -> Message:
     """From a version's items, in their order. `dated` is the slot, or the approval of one without slot."""
     texts = [item.text for item in items]
-    return Message(template_name(len(texts)), language, parameters(texts, giorno(dated)), code)
+    return Message(frame, language, parameters(texts, giorno(dated)), code)
 
 
 def markdown_fence(text: str, width: int = 48) -> str:

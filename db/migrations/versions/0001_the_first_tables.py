@@ -250,6 +250,8 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("problems", sa.Text(), nullable=False),
+        sa.Column("answered_run_id", sa.String(), nullable=True),
+        sa.Column("answered_version", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["bulletin_id"], ["bulletin.id"], name=op.f("fk_bulletinversion_bulletin_id_bulletin")
         ),

@@ -1,0 +1,145 @@
+"""The editor's window on a bulletin in the Prefect UI: opened once, replaced when it is gone or out of date.
+
+What an editor typed lies in Prefect as the input of a run and a key. It is read from there raw, whatever
+became of the run: a form that no longer fits, a crash or a second window must not lose it.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
+from prefect.client.schemas.objects import State
+from prefect.exceptions import ObjectNotFound
+from prefect.input.run_input import keyset_from_base_key
+from prefect.states import Cancelled, Crashed
+from sqlalchemy import Engine
+
+from db import bulletins
+from db.engine import transaction
+from db.models import BulletinStatus
+from flows import runs
+from flows.runs import RunState
+from flows.settings import Settings
+
+
+@dataclass(frozen=True)
+class Given:
+    """One confirmed form: in which run, on which version, when, and its values as JSON."""
+
+    run_id: str
+    version: int
+    at: datetime
+    values: dict[str, Any]
+
+
+def review_key(version: int) -> str:
+    return f"review-{version}"
+
+
+def key_of(bulletin_id: int, attempt: int) -> str:
+    """Prefect hands back the old run for a key it knows: each window has its own."""
+    return f"bulletin-{bulletin_id}-{attempt}"
+
+
+def given(bulletin_id: int, attempts: int, versions: int, *, besides: str, now: datetime) -> list[Given]:
+    """Every form that was confirmed in this bulletin's windows, oldest version first.
+
+    `besides` is a run to look at too, for instance one that somebody started by hand.
+    """
+    keys = [key_of(bulletin_id, attempt) for attempt in range(attempts + 1)]
+    found = []
+    with get_client(sync_client=True) as client:
+        windows = client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=keys))
+        )
+        for run_id in {besides, *(str(window.id) for window in windows)}:
+            for version in range(1, versions + 1):
+                key = keyset_from_base_key(f"suspended-{review_key(version)}")["response"]
+                try:
+                    raw = client.read_flow_run_input(UUID(run_id), key)
+                except ObjectNotFound:
+                    continue
+                values = json.loads(raw)
+                resumed = [
+                    state.timestamp
+                    for state in client.read_flow_run_states(UUID(run_id))
+                    if state.name == "Resuming"
+                ]
+                found.append(Given(run_id, version, max(resumed, default=now), values or {}))
+    return sorted(found, key=lambda one: (one.version, one.at))
+
+
+def _usable(run_id: str, version: int) -> bool:
+    """Whether a waiting run shows the latest version, and its form was stored before its process died."""
+    found = runs.last_state(run_id)
+    if found is None or found.state_details.pause_key != review_key(version):
+        return False
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_flow_run_input(
+                UUID(run_id), keyset_from_base_key(f"suspended-{review_key(version)}")["schema"]
+            )
+        except ObjectNotFound:
+            return False
+    return True
+
+
+def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str | None:
+    """See that a bulletin that waits for an editor has a window of its latest version; return the run's id.
+
+    None when the bulletin does not wait.
+    """
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, bulletin_id)
+        if bulletin.status == BulletinStatus.draft:
+            bulletins.move(session, bulletin, BulletinStatus.in_review, by="componi", now=now)
+        if bulletin.status != BulletinStatus.in_review:
+            return None
+        before, attempt = bulletin.review_run_id, bulletin.review_attempt
+        version = bulletins.latest(session, bulletin_id)
+    if before is not None:
+        seen = runs.state(before, now=now)
+        if seen == RunState.working:
+            return before
+        if seen == RunState.waiting and version is not None and _usable(before, version.number):
+            return before
+        if seen != RunState.over:
+            runs.end(before, _gone(seen))
+        attempt += 1
+    run_id = runs.start(
+        settings,
+        "approva",
+        {"bulletin_id": bulletin_id},
+        key=key_of(bulletin_id, attempt),
+        name=f"Bollettino {bulletin_id} · da approvare",
+    )
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, bulletin_id)
+        bulletin.review_run_id, bulletin.review_attempt = run_id, attempt
+        session.add(bulletin)
+    return run_id
+
+
+def _gone(seen: RunState) -> State:
+    if seen == RunState.lost:
+        return Crashed(message="il processo non risponde: si apre un nuovo modulo")
+    return Cancelled(message="la bozza è stata aggiornata: si apre un nuovo modulo")
+
+
+def is_answering(run_id: str | None, *, now: datetime) -> bool:
+    """Whether an editor has just confirmed the form and the run is about to store the answer."""
+    return run_id is not None and runs.state(run_id, now=now) == RunState.working
+
+
+def close_review(settings: Settings, engine: Engine, bulletin_id: int, why: str, *, now: datetime) -> None:
+    """Cancel the window of a bulletin that no longer waits, and say so in its name."""
+    with transaction(engine) as session:
+        run_id = bulletins.locked(session, bulletin_id).review_run_id
+    if run_id is None or runs.state(run_id, now=now) not in (RunState.waiting, RunState.lost):
+        return
+    runs.end(run_id, Cancelled(message=why))
+    runs.rename(settings, run_id, f"Bollettino {bulletin_id} · {why}")
