@@ -1,7 +1,8 @@
 """The outbox: one row a message, one row a POST, and what the provider said of it.
 
 Order of a send: `claim` and `begin` are committed before the bytes leave, `finish` after the answer.
-Sender and webhook may write at the same moment: both lock the attempt first, then its delivery.
+Sender and webhook may write at the same moment. Whoever locks more than one row locks the attempt first,
+then its delivery, then the recipient; several of a kind by rising id. What the webhook tells: `db.receipts`.
 """
 
 from collections import Counter
@@ -18,7 +19,6 @@ from db.models import (
     Delivery,
     DeliveryStatus,
     Outcome,
-    Receipt,
     Recipient,
     RecipientStatus,
 )
@@ -127,6 +127,12 @@ def begin(session: Session, delivery: Delivery, *, now: datetime) -> Attempt:
     return attempt
 
 
+def locked(session: Session, attempt: Attempt) -> Delivery:
+    """The attempt's delivery as it stands now, held until the transaction ends; lock the attempt before."""
+    query = select(Delivery).where(Delivery.id == attempt.delivery_id).with_for_update()
+    return session.exec(query.execution_options(populate_existing=True)).one()
+
+
 def finish(
     session: Session,
     vault: Vault,
@@ -145,8 +151,9 @@ def finish(
         attempt.outcome == Outcome.uncertain and outcome in (Outcome.accepted, Outcome.refused)
     ):
         attempt.outcome, attempt.finished_at, attempt.code = outcome, now, code
-        delivery = session.get_one(Delivery, attempt.delivery_id, with_for_update=True)
-        if AFTER[outcome] in DELIVERY_TRANSITIONS[delivery.status]:
+        delivery = locked(session, attempt)
+        # any other status was proved by the receipt of another attempt: this answer changes nothing then
+        if delivery.status in (DeliveryStatus.claimed, DeliveryStatus.uncertain):
             move(delivery, AFTER[outcome], now=now, reason=code)
         session.add(delivery)
     session.add(attempt)
@@ -159,11 +166,13 @@ def abandon(session: Session, bulletin_id: int | None, *, before: datetime, now:
     A claim without an attempt never left and goes back to the queue. Returns the number of uncertain ones.
     """
     claimed = session.exec(
-        select(Delivery).where(
+        select(Delivery)
+        .where(
             Delivery.bulletin_id == bulletin_id,
             Delivery.status == DeliveryStatus.claimed,
             Delivery.status_at < before,
         )
+        .order_by(col(Delivery.id))
     ).all()
     uncertain = 0
     for delivery in claimed:
@@ -185,48 +194,6 @@ def abandon(session: Session, bulletin_id: int | None, *, before: datetime, now:
         session.add(delivery)
     session.flush()
     return uncertain
-
-
-def find_attempt(session: Session, vault: Vault, *, opaque: str | None, wamid: str | None) -> Attempt | None:
-    """The attempt that a status webhook speaks of, by our id that it echoes, else by the wamid."""
-    if opaque:
-        try:
-            found = session.get(Attempt, UUID(opaque))
-        except ValueError:  # somebody else's opaque data
-            found = None
-        if found:
-            return found
-    if wamid:
-        return session.exec(select(Attempt).where(Attempt.wamid_hash == vault.hash(wamid))).first()
-    return None
-
-
-def receive(session: Session, attempt: Attempt, receipt: Receipt, *, at: datetime, now: datetime) -> None:
-    """A receipt: settles an uncertain send, and raises the rank, never lowers it."""
-    session.refresh(attempt, with_for_update=True)
-    delivery = session.get_one(Delivery, attempt.delivery_id, with_for_update=True)
-    if attempt.outcome in (Outcome.in_flight, Outcome.uncertain):
-        attempt.outcome, attempt.finished_at = Outcome.accepted, now
-        session.add(attempt)
-    if DeliveryStatus.accepted in DELIVERY_TRANSITIONS[delivery.status]:
-        move(delivery, DeliveryStatus.accepted, now=now)
-    if delivery.receipt is None or receipt.rank > delivery.receipt.rank:
-        delivery.receipt, delivery.receipt_at = receipt, at
-    session.add(delivery)
-    session.flush()
-
-
-def fail(session: Session, attempt: Attempt, code: str, *, now: datetime) -> None:
-    """A status webhook says `failed`: final, also after an acceptance."""
-    session.refresh(attempt, with_for_update=True)
-    delivery = session.get_one(Delivery, attempt.delivery_id, with_for_update=True)
-    if attempt.outcome in (Outcome.in_flight, Outcome.uncertain):
-        attempt.outcome, attempt.finished_at, attempt.code = Outcome.refused, now, code
-        session.add(attempt)
-    if DeliveryStatus.failed in DELIVERY_TRANSITIONS[delivery.status]:
-        move(delivery, DeliveryStatus.failed, now=now, reason=code)
-    session.add(delivery)
-    session.flush()
 
 
 @dataclass(frozen=True)

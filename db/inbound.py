@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from db.models import InboundEvent
 from db.vault import Vault
@@ -30,7 +30,7 @@ def keep(
 
 
 def unhandled(session: Session, *, limit: int) -> list[InboundEvent]:
-    """Stored but not acted on yet, oldest first: a crash in between loses nothing."""
+    """Stored and never tried, oldest first: a crash in between loses nothing."""
     rows = session.exec(
         select(InboundEvent)
         .where(col(InboundEvent.handled_at).is_(None), col(InboundEvent.failure).is_(None))
@@ -38,3 +38,27 @@ def unhandled(session: Session, *, limit: int) -> list[InboundEvent]:
         .limit(limit)
     )
     return list(rows)
+
+
+def failed(session: Session) -> dict[int, datetime]:
+    """What could not be handled so far, oldest first: id -> when it was received. To be tried again."""
+    rows = session.exec(
+        select(InboundEvent.id, InboundEvent.received_at)
+        .where(col(InboundEvent.handled_at).is_(None), col(InboundEvent.failure).is_not(None))
+        .order_by(col(InboundEvent.id))
+    )
+    return dict(rows.all())
+
+
+def parked(session: Session) -> int:
+    """How many could not be handled so far."""
+    query = select(func.count()).where(
+        col(InboundEvent.handled_at).is_(None), col(InboundEvent.failure).is_not(None)
+    )
+    return session.exec(query).one()
+
+
+def pending_senders(session: Session) -> set[str]:
+    """Hashes of those whose message is not handled yet, failed or not: it may be a DISATTIVA."""
+    rows = session.exec(select(InboundEvent.sender_hash).where(col(InboundEvent.handled_at).is_(None)))
+    return {sender for sender in rows if sender is not None}

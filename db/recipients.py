@@ -44,6 +44,7 @@ def matching(session: Session, vault: Vault, address: Address) -> list[Recipient
 
 
 def open_address(vault: Vault, recipient: Recipient) -> Address:
+    """Raises VaultError when it was sealed with a key that is not configured: a sender fails that row."""
     return Address(
         phone=vault.open(recipient.phone_sealed) if recipient.phone_sealed else None,
         bsuid=vault.open(recipient.bsuid_sealed) if recipient.bsuid_sealed else None,
@@ -110,28 +111,32 @@ def opt_out(session: Session, recipient: Recipient, *, now: datetime) -> bool:
 def record_consent(
     session: Session,
     vault: Vault,
-    address: Address,
+    who: Address | Recipient,
     event: Consent,
     *,
     word: str,
     notice_version: str,
     source: str,
     message_id: str | None,
-    now: datetime,
+    at: datetime,
 ) -> None:
     """Append to the ledger, under the phone's hash (the BSUID's when no phone is known).
 
-    `now` is when the word was said: for a message, the time on the message.
+    `at` is when the word was said: for a message, the time on the message. A known recipient is not opened.
     """
-    subject = address.phone or address.bsuid
-    if subject is None:
+    if isinstance(who, Recipient):
+        subject_hash = who.phone_hash or who.bsuid_hash
+    else:
+        subject = who.phone or who.bsuid
+        subject_hash = vault.hash(subject) if subject else None
+    if subject_hash is None:
         raise ValueError("a consent needs an address")
     session.add(
         ConsentEvent(
-            subject_hash=vault.hash(subject),
+            subject_hash=subject_hash,
             event=event,
             word=word,
-            at=now,
+            at=at,
             notice_version=notice_version,
             source=source,
             message_hash=vault.hash(message_id) if message_id else None,
@@ -150,6 +155,38 @@ def outdated(session: Session, vault: Vault, address: Address, *, at: datetime) 
         col(ConsentEvent.subject_hash).in_(subjects), col(ConsentEvent.at) > at
     )
     return session.exec(query).first() is not None
+
+
+def stopped_at_provider(
+    session: Session,
+    vault: Vault,
+    recipient: Recipient,
+    *,
+    notice_version: str,
+    message_id: str | None = None,
+    at: datetime,
+    now: datetime,
+) -> bool:
+    """The citizen stopped us in WhatsApp's own menu (131050): unsubscribed, and in the ledger like a word.
+
+    Without its entry a delayed ATTIVA from before the stop would subscribe them again. `at` is when the
+    provider said it. Tells whether that is new; the sender and the webhook may both be told.
+    """
+    session.refresh(recipient, with_for_update=True)
+    if not opt_out(session, recipient, now=now):
+        return False
+    record_consent(
+        session,
+        vault,
+        recipient,
+        Consent.opt_out,
+        word="meta_stop",
+        notice_version=notice_version,
+        source="whatsapp",
+        message_id=message_id,
+        at=at,
+    )
+    return True
 
 
 def audience(session: Session, kind: BulletinKind) -> list[Recipient]:

@@ -155,6 +155,7 @@ def settle(
                     vault,
                     session.get_one(Recipient, one.recipient_id),
                     notice_version=settings.profile.notice.version,
+                    at=now,
                     now=now,
                 )
 

@@ -85,9 +85,7 @@ def look(
                 deliveries.abandon(session, bulletin.id, before=now, now=now)
             whole = deliveries.certificate(session, bulletin.id).adds_up
             to = BulletinStatus.sent if whole else BulletinStatus.stopped
-            past(
-                "ended", bulletin, to, "interrotto, e tardi per riprenderlo"
-            )
+            past("ended", bulletin, to, "interrotto, e tardi per riprenderlo")
     return Watched(**{name: tuple(numbers) for name, numbers in found.items()})
 
 

@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 OURS = ("db", "deployments", "flows", "scrapers")
 
 VERBS = ("collect", "compose", "approve", "dispatch", "watch", "backfill", "run", "deploy")
-SHARED = ("settings", "profile", "runs", "windows", "form", "sender", "tour", "inspection")  # what several verbs need
+# what several verbs need
+SHARED = ("settings", "profile", "profile_file", "runs", "windows", "form", "sender", "tour", "inspection")
 BESIDES = {  # verbs that a verb may import all the same
     "__main__": VERBS,
     "backfill": ("collect",),

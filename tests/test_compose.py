@@ -59,7 +59,7 @@ def test_a_second_run_refreshes_what_nobody_has_touched(comuni: Comune) -> None:
     stock(comuni, 3)
     first = comuni.compose(at_approval=False)
     assert comuni.compose(at_approval=False).why == "La bozza è già aggiornata."
-    newer = news_data(title="Una notizia di stamattina", published_at=comuni.now)
+    newer = news_data(title="Una notizia di stamattina", published_at=comuni.now + timedelta(minutes=1))
     with comuni.look() as session:
         make_news_item(session, newer)
     second = comuni.compose(at_approval=False)

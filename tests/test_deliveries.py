@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from db import deliveries
+from db import deliveries, receipts
 from db.engine import transaction
 from db.models import (
     DELIVERY_TRANSITIONS,
@@ -127,7 +127,7 @@ def test_receipts_in_any_order_end_at_the_highest(engine: Engine, vault: Vault, 
             attempt = _sent(session, vault, now, Outcome.accepted)
             reached = []
             for receipt in order:
-                deliveries.receive(session, attempt, receipt, at=now, now=now)
+                receipts.receive(session, attempt, receipt, at=now, now=now)
                 reached.append(_delivery(session, attempt).receipt)
             ranks = [receipt.rank for receipt in reached if receipt]
             assert ranks == sorted(ranks)
@@ -156,12 +156,12 @@ def test_a_receipt_settles_what_was_uncertain_and_is_never_undone(
     """The webhook may even come before the answer to the POST is stored."""
     with transaction(engine) as session:
         attempt = _sent(session, vault, now, before)
-        deliveries.receive(session, attempt, Receipt.sent, at=now, now=now)
+        receipts.receive(session, attempt, Receipt.sent, at=now, now=now)
         for late in (Outcome.uncertain, Outcome.not_sent, Outcome.refused, Outcome.accepted):
             deliveries.finish(session, vault, attempt.id, late, wamid="wamid.late", now=now)
             assert attempt.outcome == Outcome.accepted
             assert _delivery(session, attempt).status == DeliveryStatus.accepted
-        assert deliveries.find_attempt(session, vault, opaque=None, wamid="wamid.late") is attempt
+        assert receipts.find_attempt(session, vault, opaque=None, wamid="wamid.late") is attempt
 
 
 @pytest.mark.parametrize("before", [Outcome.in_flight, Outcome.uncertain, Outcome.accepted])
@@ -170,8 +170,8 @@ def test_a_failure_told_by_a_webhook_is_final(
 ) -> None:
     with transaction(engine) as session:
         attempt = _sent(session, vault, now, before)
-        deliveries.fail(session, attempt, "131026", now=now)
-        deliveries.receive(session, attempt, Receipt.sent, at=now, now=now)
+        receipts.fail(session, attempt, "131026", now=now)
+        receipts.receive(session, attempt, Receipt.sent, at=now, now=now)
         assert (_delivery(session, attempt).status, _delivery(session, attempt).reason) == (
             DeliveryStatus.failed,
             "131026",
@@ -190,8 +190,8 @@ def test_a_status_finds_its_attempt_by_our_id_or_by_the_wamid(
             ("theirs", wamid),
             (str(uuid4()), wamid),
         ):
-            assert deliveries.find_attempt(session, vault, opaque=opaque, wamid=known) is attempt
-        assert deliveries.find_attempt(session, vault, opaque="theirs", wamid="wamid.other") is None
+            assert receipts.find_attempt(session, vault, opaque=opaque, wamid=known) is attempt
+        assert receipts.find_attempt(session, vault, opaque="theirs", wamid="wamid.other") is None
 
 
 def test_a_dead_sender_leaves_uncertain_what_may_have_left_and_requeues_the_rest(
@@ -226,3 +226,54 @@ def test_the_certificate_adds_up_once_nothing_is_open(engine: Engine, vault: Vau
             1,
         )
         assert found.adds_up
+
+
+@pytest.mark.parametrize("before", [Outcome.not_sent, Outcome.refused, Outcome.uncertain])
+@pytest.mark.parametrize("receipt", [Receipt.delivered, None])
+def test_what_a_receipt_proves_to_have_left_is_not_sent_again(
+    engine: Engine, vault: Vault, now: datetime, before: Outcome, receipt: Receipt | None
+) -> None:
+    """Meta may answer "try again" (131000) and deliver all the same, or fail it later: no receipt is None."""
+    with transaction(engine) as session:
+        attempt = _sent(session, vault, now, before)
+        delivery = _delivery(session, attempt)
+        if receipt:
+            receipts.receive(session, attempt, receipt, at=now, now=now)
+        else:
+            receipts.fail(session, attempt, "131026", now=now)
+        assert attempt.outcome == (Outcome.accepted if receipt else Outcome.refused)
+        assert delivery.receipt == receipt
+        failed = receipt is None or before == Outcome.refused
+        assert delivery.status == (DeliveryStatus.failed if failed else DeliveryStatus.accepted)
+        assert deliveries.claim(session, delivery.bulletin_id, limit=9, now=now) == []
+
+
+def _twice(session: Session, vault: Vault, now: datetime) -> tuple[Attempt, Attempt]:
+    """The first attempt was put back, the second is in flight."""
+    first = _sent(session, vault, now, Outcome.not_sent)
+    (delivery,) = deliveries.claim(session, _delivery(session, first).bulletin_id, limit=1, now=now)
+    return first, deliveries.begin(session, delivery, now=now)
+
+
+@pytest.mark.parametrize("late", [outcome for outcome in Outcome if outcome != Outcome.in_flight])
+def test_a_receipt_of_the_first_attempt_stands_whatever_the_second_ends_in(
+    engine: Engine, vault: Vault, now: datetime, late: Outcome
+) -> None:
+    with transaction(engine) as session:
+        first, second = _twice(session, vault, now)
+        receipts.receive(session, first, Receipt.delivered, at=now, now=now)
+        deliveries.finish(session, vault, second.id, late, now=now)
+        assert _delivery(session, first).status == DeliveryStatus.accepted
+        assert (first.outcome, second.outcome) == (Outcome.accepted, late)
+
+
+def test_a_failure_of_the_first_attempt_leaves_the_delivery_to_the_second(
+    engine: Engine, vault: Vault, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        first, second = _twice(session, vault, now)
+        receipts.fail(session, first, "131026", now=now)
+        assert (first.outcome, _delivery(session, first).status) == (Outcome.refused, DeliveryStatus.claimed)
+        deliveries.finish(session, vault, second.id, Outcome.accepted, now=now)
+        receipts.fail(session, first, "131026", now=now)
+        assert _delivery(session, first).status == DeliveryStatus.accepted

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,10 +12,10 @@ from sqlmodel import select
 from db import deliveries
 from db.models import Attempt, BulletinStatus, DeliveryStatus, Outcome, Recipient, RecipientStatus
 from flows import sender
-from flows.dispatch import begin, close, dispatch_bulletin, words
+from flows.dispatch import DispatchError, begin, close, dispatch_bulletin, wait_for_slot, words
 from flows.whatsapp.errors import Action
-from tests.builders import make_recipient
-from tests.comune import Comune
+from tests.builders import item_of, make_bulletin, make_news_item, make_recipient, make_weather_alert
+from tests.comune import APPROVE, Comune
 from tests.test_dispatch import approved
 
 
@@ -133,14 +134,15 @@ def test_when_the_api_is_not_reached_nobody_is_failed_and_the_bulletin_waits(com
 def test_a_sender_that_died_leaves_uncertain_what_it_had_begun_and_the_rest_is_sent(comuni: Comune) -> None:
     comuni.subscribe()
     number = approved(comuni)
-    then = datetime.now(UTC) - timedelta(minutes=10)
+    then = comuni.now
     order = begin(comuni.settings, comuni.engine, number, now=then)
     with comuni.look() as session:  # two POSTs begun, one claim without a POST, two not taken
         first, second, _third = deliveries.claim(session, number, limit=3, now=then)
         deliveries.begin(session, first, now=then)
         deliveries.begin(session, second, now=then)
     assert order.bulletin_id == number
-    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
+    later = then + sender.DEAD_AFTER
+    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number, now=later)
     assert reason is None
     assert words(certificate) == "Previsti 5 = accettati 3 + falliti 0 + saltati 0 + incerti 2"
     assert counts(comuni) == [0, 0, 1, 1, 1]
@@ -151,12 +153,12 @@ def test_a_sender_that_died_leaves_uncertain_what_it_had_begun_and_the_rest_is_s
 def test_what_a_living_sender_holds_is_left_to_it(comune: Comune) -> None:
     comune.subscribe()
     number = approved(comune)
-    now = datetime.now(UTC)
-    order = begin(comune.settings, comune.engine, number, now=now)
-    mine, _ = sender.claim(comune.engine, comune.settings.vault(), order, now)
-    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    order = begin(comune.settings, comune.engine, number, now=comune.now)
+    mine, _ = sender.claim(comune.engine, comune.settings.vault(), order, comune.now)
+    soon = comune.now + timedelta(minutes=2)
+    with pytest.raises(DispatchError, match="è già in invio"):
+        dispatch_bulletin(comune.settings, comune.engine, number, now=soon)
     assert len(mine) == 5
-    assert certificate.open == 5
     assert comune.bulletin(number).status == BulletinStatus.sending
     assert counts(comune) == [0] * 5
 
@@ -171,7 +173,7 @@ def test_a_person_can_stop_a_send_and_resume_it(comune: Comune, monkeypatch: pyt
         comune.move(number, BulletinStatus.stopped)
 
     reason = asyncio.run(sender.drain(comune.settings, comune.engine, order, stop))
-    assert reason == "fermato da una persona."
+    assert reason == "lo ha fermato una persona."
     certificate = close(comune.engine, number, reason, now=comune.now)
     assert (certificate.accepted, certificate.open) == (2, 3)
     assert comune.bulletin(number).status == BulletinStatus.stopped
@@ -186,7 +188,8 @@ def test_who_leaves_between_the_plan_and_the_send_is_skipped(comune: Comune) -> 
     with comune.look() as session:
         for recipient in session.exec(select(Recipient).limit(2)):
             recipient.status = RecipientStatus.opted_out
-    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    later = comune.now + sender.DEAD_AFTER
+    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=later)
     assert words(certificate) == "Previsti 5 = accettati 3 + falliti 0 + saltati 2 + incerti 0"
     assert reasons(comune, number)[("skipped", "opted_out")] == 2
 
@@ -226,6 +229,40 @@ def test_the_pace_is_that_of_the_profile(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_deliveries_are_queued_once_however_often_a_dispatch_begins(comune: Comune) -> None:
     comune.subscribe()
     number = approved(comune)
-    for _ in range(3):
-        begin(comune.settings, comune.engine, number, now=comune.now)
+    for times in range(3):
+        begin(comune.settings, comune.engine, number, now=comune.now + times * sender.DEAD_AFTER)
     assert Counter(row.status for row in comune.deliveries(number)) == {DeliveryStatus.queued: 5}
+
+
+@pytest.mark.parametrize("code", [134100, 99999], ids=["the other endpoint", "a code nobody knows"])
+def test_a_refusal_that_meets_everybody_stops_the_send_and_burns_nobody(comune: Comune, code: int) -> None:
+    comune.subscribe()
+    comune.ask("POST", "/_prova/guasti", {"next": code, "times": 5})
+    number = approved(comune)
+    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    assert (certificate.open, certificate.failed) == (5, 0)
+    assert reason is not None
+    assert str(code) in reason
+    dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    assert counts(comune) == [1] * 5
+
+
+def test_an_alert_that_ended_meanwhile_is_not_sent(comune: Comune) -> None:
+    with comune.look() as session:
+        alert = make_weather_alert(session, day=comune.now.date())
+        item = replace(item_of(make_news_item(session)), news_item_id=None, weather_alert_id=alert.id)
+        number = make_bulletin(session, [item], status=BulletinStatus.in_review).id
+    late = alert.expires - timedelta(minutes=1)
+    comune.answer(number, APPROVE, now=late)
+    with pytest.raises(DispatchError, match="un'allerta che è già finita"):
+        dispatch_bulletin(comune.settings, comune.engine, number, now=alert.expires)
+
+
+def test_a_run_that_starts_early_waits_for_its_slot() -> None:
+    """Prefect starts a run up to half a second before its time."""
+    slept: list[float] = []
+    wait_for_slot(datetime.now(UTC) + timedelta(seconds=0.4), slept.append)
+    wait_for_slot(datetime.now(UTC) - timedelta(hours=1), slept.append)
+    wait_for_slot(datetime.now(UTC) + timedelta(hours=1), slept.append)
+    assert len(slept) == 1
+    assert 0.3 < slept[0] < 0.5

@@ -28,7 +28,7 @@ def test_a_number_never_stands_readable_in_the_database(engine: Engine, vault: V
             notice_version="1",
             source="whatsapp",
             message_id="wamid.X",
-            now=now,
+            at=now,
         )
     with engine.connect() as connection:
         for table in ("recipient", "consentevent"):
@@ -129,7 +129,7 @@ def test_a_consent_needs_somebody_and_is_recorded_once_a_message(
                 notice_version="1",
                 source="whatsapp",
                 message_id="wamid.X",
-                now=now,
+                at=now,
             )
 
     with pytest.raises(ValueError, match="needs an address"):
@@ -153,9 +153,29 @@ def test_a_word_older_than_the_last_one_is_outdated(engine: Engine, vault: Vault
             notice_version="1",
             source="whatsapp",
             message_id=None,
-            now=now,
+            at=now,
         )
         second = timedelta(seconds=1)
         assert recipients.outdated(session, vault, Address(PHONE, BSUID), at=now - second)
         assert not recipients.outdated(session, vault, Address(PHONE), at=now)
         assert not recipients.outdated(session, vault, Address(bsuid=BSUID), at=now - second)
+
+
+def test_a_stop_told_by_the_provider_enters_the_ledger_once_even_when_no_key_opens_the_number(
+    engine: Engine, vault: Vault, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        recipient = make_recipient(session, vault, phone=PHONE)
+        recipient.phone_sealed = b"sealed with a key that is gone"
+        told = [
+            recipients.stopped_at_provider(session, vault, recipient, notice_version="1", at=now, now=now)
+            for _ in range(2)  # by the answer to the POST and by the webhook
+        ]
+        assert (told, recipient.status) == ([True, False], RecipientStatus.opted_out)
+        (event,) = session.exec(select(ConsentEvent))
+        assert (event.event, event.word, event.subject_hash) == (
+            Consent.opt_out,
+            "meta_stop",
+            vault.hash(PHONE),
+        )
+        assert recipients.outdated(session, vault, Address(PHONE), at=now - timedelta(seconds=1))

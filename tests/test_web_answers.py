@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import socket
 from datetime import datetime, timedelta
+from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 from sqlalchemy import Engine
 from sqlmodel import select
 
@@ -23,8 +26,8 @@ from db.models import (
     RecipientStatus,
 )
 from flows.settings import Settings
-from flows.web import answers
-from flows.web.app import create_app
+from flows.web import answers, inbox
+from flows.web.app import create_app, host
 from tests.builders import make_bulletin, make_recipient
 from tests.web_site import PHONE, Site, messages, wrote
 
@@ -198,8 +201,63 @@ def test_the_running_app_picks_up_what_was_left_and_answers_at_once(
                 health = (await browser.get("/salute")).json()
         return dict(health)
 
-    assert asyncio.run(live()) == {"ok": True}
+    assert asyncio.run(live()) == {"ok": True, "parked": 0}
     assert left.request("GET", "/salute").status_code == 503, "no loop runs there"
     assert len(left.posted) == 1
     with transaction(engine) as session:
         assert session.exec(select(Attempt.outcome)).all() == [Outcome.accepted]
+
+
+def test_an_answer_that_cannot_be_sent_holds_up_no_other(site: Site, now: datetime) -> None:
+    site.tell(messages(wrote("ATTIVA", now, id="a")))
+    with transaction(site.web.engine) as session:
+        broken = make_recipient(session, site.web.vault)
+        broken.phone_sealed = b"sealed with a key that is gone"
+        nowhere = make_recipient(session, site.web.vault, phone="+0123456789")
+        for recipient in (broken, nowhere):
+            deliveries.queue_reply(session, recipient.id, "benvenuto", "Ciao.", now=now)
+        for body in ("", "a" * 4097):
+            deliveries.queue_reply(session, make_recipient(session, site.web.vault).id, "x", body, now=now)
+    site.send()
+    assert len(site.posted) == 1
+    with site.look() as session:
+        rows = session.exec(select(Delivery).order_by(Delivery.id))  # type: ignore[arg-type]
+        assert [(row.status, row.reason) for row in rows] == [
+            (DeliveryStatus.accepted, None),
+            (DeliveryStatus.failed, "unreadable_address"),
+            (DeliveryStatus.failed, "invalid_address"),
+            (DeliveryStatus.failed, "invalid_text"),
+            (DeliveryStatus.failed, "invalid_text"),
+        ]
+
+
+@pytest.mark.parametrize("loop", [answers, inbox])
+def test_a_loop_that_dies_ends_the_process_with_a_code_that_is_not_zero(
+    settings: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch, loop: ModuleType
+) -> None:
+    """So that whoever started it starts it again: a web app without its loops answers nobody."""
+
+    async def die(*_: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(loop, "run", die)
+    monkeypatch.setattr(settings.profile.servers, "web_port", free_port())
+    assert host(settings, sqlite) == 1
+
+
+def test_a_web_app_that_is_told_to_stop_ends_with_zero(
+    settings: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings.profile.servers, "web_port", free_port())
+
+    async def told(server: uvicorn.Server) -> None:
+        server.should_exit = True
+
+    monkeypatch.setattr(uvicorn.Server, "main_loop", told)
+    assert host(settings, sqlite) == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

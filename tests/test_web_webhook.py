@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from db import deliveries
+from db import deliveries, inbound
+from db.engine import transaction
 from db.models import (
     Attempt,
     ConsentEvent,
@@ -24,7 +26,9 @@ from db.models import (
     RecipientStatus,
     Template,
 )
+from flows.settings import Settings
 from flows.web import inbox, webhook
+from flows.web.app import create_app
 from flows.web.inbound import handle
 from tests.builders import make_bulletin, make_recipient
 from tests.web_site import PHONE, Site, change, messages, status, statuses, wrote
@@ -190,3 +194,61 @@ def test_an_old_word_that_comes_late_is_in_the_ledger_and_changes_nothing(site: 
         assert session.exec(select(Recipient.status)).all() == [RecipientStatus.opted_out]
         assert session.exec(select(ConsentEvent.word)).all() == ["DISATTIVA", "ATTIVA"]
     assert [name for name, _ in site.replies()] == ["non_iscritto"]
+
+
+def test_a_word_that_could_not_be_handled_is_tried_again_and_nobody_writes_meanwhile(
+    site: Site, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be a DISATTIVA."""
+    site.tell(messages(wrote("ATTIVA", now, id="a")))
+    with monkeypatch.context() as patch:
+        patch.setattr(inbox, "handle", lambda *_, **__: 1 / 0)
+        site.tell(messages(wrote("DISATTIVA", now, id="b")))
+    with transaction(site.web.engine) as session:
+        recipient = session.exec(select(Recipient)).one()
+        assert inbound.pending_senders(session) == {recipient.phone_hash}
+    assert site.request("GET", "/salute").json()["parked"] == 1
+    assert inbox.retry(site.web, {}) == 1
+    with transaction(site.web.engine) as session:
+        assert session.exec(select(Recipient.status)).one() == RecipientStatus.opted_out
+        assert inbound.pending_senders(session) == set()
+    assert site.request("GET", "/salute").json()["parked"] == 0
+
+
+def test_what_is_stored_and_not_handled_yet_counts_as_pending(site: Site, now: datetime) -> None:
+    site.post(messages(wrote("DISATTIVA", now)))
+    site.post(statuses(status("read", now)))
+    with site.look() as session:
+        assert inbound.pending_senders(session) == {site.web.vault.hash(f"+{PHONE}")}
+
+
+def test_the_wait_before_another_try_grows_with_the_age_of_the_update(
+    settings: Settings, sqlite: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [now]
+    app = create_app(settings, sqlite, clock=lambda: clock[0])
+    site = Site(app, app.state.web)
+    tried: list[float] = []
+
+    def broken(*_args: object, **_kwargs: object) -> None:
+        tried.append((clock[0] - now).total_seconds())
+        raise KeyError
+
+    monkeypatch.setattr(inbox, "handle", broken)
+    site.tell(messages(wrote("DISATTIVA", now)))
+    later: dict[int, datetime] = {}
+    for _ in range(60 * 8):
+        inbox.retry(site.web, later)
+        clock[0] += timedelta(seconds=30)
+    assert [round(seconds / 60, 1) for seconds in tried] == [
+        *[0, 0, 0.5, 1, 2, 4, 8, 16, 32, 64],
+        *[124, 184],
+    ]
+    assert inbox.retry(site.web, {}) == 0
+    assert tried[-1] == 240 * 60, "a restart tries at once"
+
+
+def test_a_number_that_could_not_be_answered_is_nobodys(site: Site, now: datetime) -> None:
+    site.tell(messages(wrote("ATTIVA", now, sender="0393331234567")))
+    with site.look() as session:
+        assert session.exec(select(Recipient)).all() == []

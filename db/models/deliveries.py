@@ -22,7 +22,14 @@ class DeliveryStatus(StrEnum):
 
 DELIVERY_TRANSITIONS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
     DeliveryStatus.queued: frozenset(
-        {DeliveryStatus.claimed, DeliveryStatus.skipped, DeliveryStatus.declared}
+        {
+            DeliveryStatus.claimed,
+            DeliveryStatus.skipped,
+            DeliveryStatus.declared,
+            # a status webhook proves that an attempt which was put back did leave after all
+            DeliveryStatus.accepted,
+            DeliveryStatus.failed,
+        }
     ),
     DeliveryStatus.claimed: frozenset(
         {

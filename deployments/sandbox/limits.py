@@ -66,7 +66,7 @@ class TextComponent(_Strict):
     """The values of a header (one) or of a body."""
 
     type: Literal["header", "body"]
-    parameters: list[TextParameter]
+    parameters: Annotated[list[TextParameter], Field(min_length=1)]
 
 
 class ButtonComponent(_Strict):

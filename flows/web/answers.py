@@ -12,10 +12,11 @@ from starlette.concurrency import run_in_threadpool
 from db import deliveries, recipients
 from db.engine import transaction
 from db.models import Attempt, Delivery, DeliveryStatus, Outcome, Recipient
+from db.vault import VaultError
 from flows.web.context import Web, woken
 from flows.whatsapp import client as whatsapp
 from flows.whatsapp.errors import RESENDS, Action
-from flows.whatsapp.messages import OutgoingText
+from flows.whatsapp.messages import InvalidAddress, OutgoingText
 
 LOOK_EVERY = 5.0  # seconds, besides being woken
 BATCH = 10  # POSTs at a time
@@ -84,16 +85,29 @@ def prepare(
 ) -> tuple[UUID, OutgoingText | None]:
     """The attempt and its message; no message when this answer must not or cannot leave any more."""
     recipient = session.get_one(Recipient, delivery.recipient_id)
-    address = recipients.open_address(web.vault, recipient)
     if reason := obstacle(session, delivery, recipient, now):
         status = DeliveryStatus.failed if reason == "too_many_tries" else DeliveryStatus.skipped
         deliveries.move(delivery, status, now=now, reason=reason)
         session.add(delivery)
         return UUID(int=0), None
     attempt: Attempt = deliveries.begin(session, delivery, now=now)
-    return attempt.id, OutgoingText(
-        to=address.phone, bsuid=address.bsuid, body=delivery.body or "", opaque=str(attempt.id)
-    )
+    try:
+        address = recipients.open_address(web.vault, recipient)
+        return attempt.id, OutgoingText(
+            to=address.phone, bsuid=address.bsuid, body=delivery.body or "", opaque=str(attempt.id)
+        )
+    except (ValueError, VaultError) as exc:  # this one cannot be sent; the others wait behind it
+        code = unsendable(exc)
+        log.error("answers: delivery %d cannot be sent: %s", delivery.id, code)
+        deliveries.finish(session, web.vault, attempt.id, Outcome.refused, code=code, now=now)
+        return attempt.id, None
+
+
+def unsendable(exc: ValueError | VaultError) -> str:
+    """The code of an answer that can be no message at all."""
+    if isinstance(exc, VaultError):
+        return "unreadable_address"
+    return "invalid_address" if isinstance(exc, InvalidAddress) else "invalid_text"
 
 
 def obstacle(session: Session, delivery: Delivery, recipient: Recipient, now: datetime) -> str | None:

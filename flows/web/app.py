@@ -14,11 +14,11 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from db import schema
+from db import inbound, schema
 from db.engine import make_engine, reading
 from flows.settings import Settings
 from flows.web import answers, inbox, pages, webhook
@@ -47,15 +47,22 @@ def create_app(
     *,
     client: WhatsAppClient | None = None,
     clock: Callable[[], datetime] = utc_now,
+    on_fault: Callable[[], None] = lambda: None,
 ) -> FastAPI:
-    """The app; its two loops run between start and stop. `client` None means the profile's provider."""
+    """The app; its two loops run between start and stop. `client` None means the profile's provider.
+
+    `on_fault` is called when a loop died, so that the process ends and is started again.
+    """
     web = Web(settings, engine, settings.vault(), clock)
     loops: list[asyncio.Task[None]] = []
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with client or make_client(settings) as sender:
-            loops[:] = [_start(inbox.run(web), "inbox"), _start(answers.run(web, sender), "answers")]
+            loops[:] = [
+                _start(inbox.run(web), "inbox", on_fault),
+                _start(answers.run(web, sender), "answers", on_fault),
+            ]
             try:
                 yield
             finally:
@@ -71,33 +78,32 @@ def create_app(
 
     @app.get("/salute")
     async def health() -> Response:
-        """Whether the database answers and both loops live."""
+        """Whether the database answers and both loops live; and how many updates could not be handled yet."""
         try:
-            await run_in_threadpool(_ask, engine)
+            parked = await run_in_threadpool(_parked, engine)
         except SQLAlchemyError:
             return JSONResponse({"ok": False}, status_code=503)
         ok = bool(loops) and not any(loop.done() for loop in loops)
-        return JSONResponse({"ok": ok}, status_code=200 if ok else 503)
+        return JSONResponse({"ok": ok, "parked": parked}, status_code=200 if ok else 503)
 
     return app
 
 
-def _ask(engine: Engine) -> None:
+def _parked(engine: Engine) -> int:
     with reading(engine) as session:
-        session.connection().execute(text("SELECT version_num FROM alembic_version"))
+        return inbound.parked(session)
 
 
-def _start(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+def _start(work: Coroutine[Any, Any, None], name: str, on_fault: Callable[[], None]) -> asyncio.Task[None]:
+    def report(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (fault := task.exception()):
+            # the type only: the text of an error could quote a citizen
+            log.error("the loop %s died: %s", task.get_name(), type(fault).__name__)
+            on_fault()
+
     task = asyncio.create_task(work, name=name)
-    task.add_done_callback(_report)
+    task.add_done_callback(report)
     return task
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    """A loop that ended by a fault: /salute says so from now on, and the unit restarts the process."""
-    if not task.cancelled() and (fault := task.exception()):
-        # the type only: the text of an error could quote a citizen
-        log.error("the loop %s died: %s", task.get_name(), type(fault).__name__)
 
 
 async def _stop(web: Web, loops: list[asyncio.Task[None]]) -> None:
@@ -112,7 +118,9 @@ async def _stop(web: Web, loops: list[asyncio.Task[None]]) -> None:
 
 
 def serve(settings: Settings) -> int:
-    """Run until SIGINT or SIGTERM; 0 after a clean stop, 2 when the database is of another revision."""
+    """Run until SIGINT or SIGTERM; 0 after a clean stop, 1 when it could not start or a loop died (the unit
+    starts it again), 2 when the database is of another revision.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("httpx", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -122,8 +130,26 @@ def serve(settings: Settings) -> int:
     except schema.SchemaError as exc:
         print(exc, file=sys.stderr)
         return 2
+    # uvicorn raises the signal again after it has stopped cleanly
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        return host(settings, engine)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        engine.dispose()
+
+
+def host(settings: Settings, engine: Engine) -> int:
+    """Serve until something stops the server; 1 when that was not asked for."""
+    died: list[bool] = []
+
+    def end() -> None:
+        died.append(True)
+        server.should_exit = True
+
     config = uvicorn.Config(
-        create_app(settings, engine),
+        create_app(settings, engine, on_fault=end),
         host="127.0.0.1",
         port=settings.profile.servers.web_port,
         log_config=None,
@@ -131,12 +157,6 @@ def serve(settings: Settings) -> int:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
-    # uvicorn raises the signal again after it has stopped cleanly
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        uvicorn.Server(config).run()
-    except KeyboardInterrupt:
-        return 0
-    finally:
-        engine.dispose()
-    return 0
+    server = uvicorn.Server(config)
+    server.run()
+    return 0 if server.started and not died else 1

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import deliveries, recipients, templates
+from db import deliveries, receipts, recipients, templates
 from db.models import Consent, Delivery, Receipt, Recipient, RecipientStatus
 from db.recipients import Address
 from db.vault import Vault
@@ -37,20 +37,26 @@ def handle(session: Session, settings: Settings, vault: Vault, update: Update, *
 
 
 def _status(session: Session, settings: Settings, vault: Vault, update: StatusUpdate, now: datetime) -> None:
-    attempt = deliveries.find_attempt(session, vault, opaque=update.opaque, wamid=update.wamid)
+    attempt = receipts.find_attempt(session, vault, opaque=update.opaque, wamid=update.wamid)
     if attempt is None:
         log.info("inbound: a status of a message that is not ours: %s", update.status)
         return
     if update.status != "failed":
-        deliveries.receive(session, attempt, Receipt(update.status), at=update.at, now=now)
+        receipts.receive(session, attempt, Receipt(update.status), at=update.at, now=now)
         return
-    deliveries.fail(session, attempt, update.code or "failed", now=now)
+    receipts.fail(session, attempt, update.code or "failed", now=now)
     if update.action == Action.OPT_OUT:  # 131050: stopped in WhatsApp's own menu
         delivery = session.get_one(Delivery, attempt.delivery_id)
         recipient = session.get_one(Recipient, delivery.recipient_id)
-        if recipients.opt_out(session, recipient, now=now):
-            address = recipients.open_address(vault, recipient)
-            _record(session, settings, vault, address, Consent.opt_out, "meta_stop", update.wamid, update.at)
+        recipients.stopped_at_provider(
+            session,
+            vault,
+            recipient,
+            notice_version=settings.profile.notice.version,
+            message_id=update.wamid,
+            at=update.at,
+            now=now,
+        )
 
 
 def _message(
@@ -129,7 +135,7 @@ def _record(
         notice_version=settings.profile.notice.version,
         source="whatsapp",
         message_id=message_id,
-        now=at,
+        at=at,
     )
 
 

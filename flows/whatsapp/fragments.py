@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeGuard
 
 from flows.whatsapp.errors import classify_status
+from flows.whatsapp.messages import PHONE
 from flows.whatsapp.updates import InboundMessage, StatusUpdate, TemplateChange
 
 _RECEIPTS = frozenset({"sent", "delivered", "read", "failed"})
 _BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,126}")  # country, dot, number; also IT.ENT.123
-_DIGITS = re.compile(r"[0-9]{7,15}")
 _WORD = re.compile(r"[a-z][a-z_]{0,39}")
 
 
@@ -132,8 +132,8 @@ def _phone(value: object) -> str | None:
     """`wa_id` is digits with the country code: never parsed with a region, which would add another +39."""
     if not isinstance(value, str):
         return None
-    digits = value.removeprefix("+")
-    return f"+{digits}" if _DIGITS.fullmatch(digits) else None
+    phone = f"+{value.removeprefix('+')}"
+    return phone if PHONE.fullmatch(phone) else None
 
 
 def _is_bsuid(value: object) -> TypeGuard[str]:

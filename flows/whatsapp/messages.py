@@ -9,9 +9,13 @@ Category = Literal["MARKETING", "UTILITY"]
 TEXT_LIMIT = 4096  # of a free-form text
 OPAQUE_LIMIT = 512  # of biz_opaque_callback_data
 
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164: `to` is safest with + and country code
+PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164: `to` is safest with + and country code
 # Meta refuses these with 132012 or 100: new lines, tabs and more than four spaces in a row.
 _BREAKS = re.compile(r"[\n\r\t\v\f\x85\u2028\u2029]| {5,}")
+
+
+class InvalidAddress(ValueError):
+    """No message can go to this address."""
 
 
 def utf16(text: str) -> int:
@@ -31,9 +35,9 @@ def parameter_problem(text: str) -> str | None:
 def _check_recipient(to: str | None, bsuid: str | None, opaque: str) -> None:
     """The value itself is never in the message: it is a person's number."""
     if to is None and not bsuid:
-        raise ValueError("neither a phone number nor a BSUID to send to")
-    if to is not None and not _PHONE.fullmatch(to):
-        raise ValueError("the phone number is not + and 7 to 15 digits")
+        raise InvalidAddress("neither a phone number nor a BSUID to send to")
+    if to is not None and not PHONE.fullmatch(to):
+        raise InvalidAddress("the phone number is not + and 7 to 15 digits")
     if not 0 < utf16(opaque) <= OPAQUE_LIMIT:
         raise ValueError(f"opaque is empty or over {OPAQUE_LIMIT} characters")
 
