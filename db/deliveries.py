@@ -133,6 +133,16 @@ def locked(session: Session, attempt: Attempt) -> Delivery:
     return session.exec(query.execution_options(populate_existing=True)).one()
 
 
+def _left_before(session: Session, attempt: Attempt) -> bool:
+    """Whether a webhook told meanwhile that an earlier attempt had left, and failed: no other may follow."""
+    query = select(Attempt.id).where(
+        Attempt.delivery_id == attempt.delivery_id,
+        Attempt.id != attempt.id,
+        Attempt.outcome == Outcome.refused,
+    )
+    return session.exec(query).first() is not None
+
+
 def finish(
     session: Session,
     vault: Vault,
@@ -154,7 +164,8 @@ def finish(
         delivery = locked(session, attempt)
         # any other status was proved by the receipt of another attempt: this answer changes nothing then
         if delivery.status in (DeliveryStatus.claimed, DeliveryStatus.uncertain):
-            move(delivery, AFTER[outcome], now=now, reason=code)
+            ended = outcome == Outcome.not_sent and _left_before(session, attempt)
+            move(delivery, DeliveryStatus.failed if ended else AFTER[outcome], now=now, reason=code)
         session.add(delivery)
     session.add(attempt)
     session.flush()

@@ -31,21 +31,12 @@ def migrate(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _readings(readings: "list[Reading]") -> int:
-    for reading in readings:
-        print(reading, file=sys.stderr if reading.failure else sys.stdout)
-        for problem in reading.problems:
-            print(f"  {problem}")
-    if not readings:
-        print("no source to read: the profile names none", file=sys.stderr)
-    return 2 if any(reading.failure for reading in readings) else 0
-
-
 def collect(arguments: argparse.Namespace, settings: Settings) -> int:
-    from flows.collect import collect_sources
+    from flows.collect import CHOICES, collect_sources
 
-    readings = collect_sources(settings, arguments.which, dry_run=arguments.dry_run, now=datetime.now(UTC))
-    return _readings(readings)
+    which = CHOICES[arguments.which]
+    readings = collect_sources(settings, which, dry_run=arguments.dry_run, now=datetime.now(UTC))
+    return _tell(readings)
 
 
 def compose(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -141,7 +132,7 @@ def backfill(arguments: argparse.Namespace, settings: Settings) -> int:
     )
     if shows:
         print(file=sys.stderr)
-    return _readings(readings)
+    return _tell(readings)
 
 
 def deploy(_arguments: argparse.Namespace, settings: Settings) -> int:
@@ -206,7 +197,8 @@ def parser() -> argparse.ArgumentParser:
     )
     add("web", web, "Serve the webhook and the citizens' pages (a process of `run`).", writes=False)
     found = add("collect", collect, "Read the site and the alerts; store what is new.")
-    found.add_argument("which", nargs="?", choices=["all", "news", "alerts"], default="all")
+    found.add_argument("which", nargs="?", choices=["tutto", "notizie", "allerte"], default="tutto",
+                       help="everything, the news, or the alerts")  # fmt: skip
     found = add("compose", compose, "Draft the bulletin of the next slot and open the editor's form. "
                 "A second run changes nothing.")  # fmt: skip
     found.add_argument("--at-approval", action="store_true", help="no slot: it goes once approved")
@@ -243,6 +235,19 @@ def _add_inspect(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     summary = kinds.add_parser("summary", help="for each line {id, title, text} a line {id, summary}")
     summary.add_argument("source", metavar="FILE.jsonl")
     summary.add_argument("--limit", type=int, default=275, help="UTF-16 units (default: 275)")
+
+
+def _tell(readings: "list[Reading]") -> int:
+    """Print what came of each source; return the exit code."""
+    for reading in readings:
+        print(reading, file=sys.stderr if reading.failure else sys.stdout)
+        for title in reading.found:
+            print(f"  would store: {title}")
+        for problem in reading.problems:
+            print(f"  {problem}")
+    if not readings:
+        print("no source to read: the profile names none", file=sys.stderr)
+    return 2 if any(reading.failure for reading in readings) else 0
 
 
 def _require_database(settings: Settings) -> None:

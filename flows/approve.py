@@ -157,10 +157,8 @@ def _data(item: BulletinItem, text: str) -> bulletins.ItemData:
 def store_answers(settings: Settings, engine: Engine, bulletin_id: int, run_id: str, now: datetime) -> None:
     """Store what was confirmed in any window of this bulletin, however that window ended."""
     with transaction(engine) as session:
-        bulletin = bulletins.locked(session, bulletin_id)
-        newest = bulletins.latest(session, bulletin_id)
-    versions = newest.number if newest else 0
-    for given in windows.given(bulletin_id, bulletin.review_attempt, versions, besides=run_id, now=now):
+        attempts = bulletins.locked(session, bulletin_id).review_attempt
+    for given in windows.given(bulletin_id, attempts, besides=run_id, now=now):
         record(settings, engine, bulletin_id, given)
 
 

@@ -4,12 +4,12 @@ is marked so that no bulletin takes it by itself.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from prefect import flow, get_run_logger
+from prefect import flow
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from pydantic import Field
 from sqlalchemy import Engine
@@ -19,7 +19,7 @@ from db.engine import make_engine, transaction
 from db.models import Origin, SourceKind
 from flows import runs
 from flows.bulletin.dates import ROME
-from flows.collect import Reading, fetcher, visit
+from flows.collect import Reading, fetcher, tell_editor, visit
 from flows.settings import BollettinoError, Settings, load
 from scrapers.errors import PermanentError, ScraperError
 from scrapers.feeds import Entry, parse_feed
@@ -81,6 +81,14 @@ def walk(client: Fetcher, address: str, window: Window, pause: float) -> Iterato
         yield entries
 
 
+def _store(client: Fetcher, engine: Engine, source_id: int, entry: Entry, now: datetime) -> str | None:
+    """Store an entry with its page; return why the page could not be read."""
+    item = visit(client, entry)
+    with transaction(engine) as session:
+        news_items.store(session, source_id, item, origin=Origin.backfilled, now=now)
+    return item.page_failure
+
+
 def backfill_source(
     settings: Settings,
     engine: Engine,
@@ -93,8 +101,7 @@ def backfill_source(
     progress: Callable[[Reading], None] = lambda _reading: None,
 ) -> Reading:
     """Store the window's items of one feed, page by page: a second run goes on where one was stopped."""
-    new = known = 0
-    problems: list[str] = []
+    reading = Reading(address)
     with transaction(engine) as session:
         source = sources.find(session, address)
         if source is None and not dry_run:
@@ -103,28 +110,26 @@ def backfill_source(
         with fetcher(settings) as client:
             for entries in walk(client, address, window, pause):
                 wanted = [entry for entry in entries if window.holds(entry)]
-                undated = sum(entry.published is None for entry in entries)
-                problems += [f"{undated} items without a date were left out"] if undated else []
                 with transaction(engine) as session:
                     guids = [entry.guid for entry in wanted]
                     stored = news_items.known(session, source.id, guids) if source else {}
-                known += len(stored)
+                undated = reading.undated + sum(entry.published is None for entry in entries)
+                reading = replace(reading, undated=undated, unchanged=reading.unchanged + len(stored))
                 for entry in wanted:
                     if entry.guid in stored:
                         continue
-                    new += 1
+                    reading = replace(reading, new=reading.new + 1)
                     if dry_run or source is None:
-                        problems.append(f"would store: {entry.published:%Y-%m-%d} {entry.title}")
+                        day_and_title = f"{entry.published:%Y-%m-%d} {entry.title}"
+                        reading = replace(reading, found=(*reading.found, day_and_title))
                         continue
                     time.sleep(pause)
-                    item = visit(client, entry)
-                    problems += [item.page_failure] if item.page_failure else []
-                    with transaction(engine) as session:
-                        news_items.store(session, source.id, item, origin=Origin.backfilled, now=now)
-                    progress(Reading(address, new, 0, known))
+                    if problem := _store(client, engine, source.id, entry, now):
+                        reading = replace(reading, problems=(*reading.problems, problem))
+                    progress(reading)
     except ScraperError as exc:
-        return Reading(address, new, 0, known, problems=tuple(problems), failure=str(exc))
-    return Reading(address, new, 0, known, problems=tuple(problems))
+        return replace(reading, failure=str(exc))
+    return reading
 
 
 def backfill_all(
@@ -153,7 +158,8 @@ def backfill(
     dry_run: Annotated[bool, Field(title="Prova: di' che cosa troveresti, senza scrivere niente")] = True,
 ) -> str:
     """Raccoglie le notizie di un periodo passato; non compone e non invia."""
-    log = get_run_logger()
+    if last_day < first_day:
+        raise BollettinoError(f"Il periodo finisce ({last_day}) prima di cominciare ({first_day}).")
     artifact: Any = create_progress_artifact(0.0, key="recupero", description="Notizie recuperate")
 
     def progress(reading: Reading) -> None:
@@ -162,11 +168,6 @@ def backfill(
     readings = backfill_all(
         load(), Window(first_day, last_day), dry_run=dry_run, now=datetime.now(UTC), progress=progress
     )
-    for reading in readings:
-        (log.error if reading.failure else log.info)("%s", reading)
-        for problem in reading.problems:
-            log.info("%s", problem)
     update_progress_artifact(artifact, 100.0)
-    if failed := [str(reading) for reading in readings if reading.failure]:
-        raise RuntimeError("; ".join(failed))
+    tell_editor(readings)
     return f"{sum(reading.new for reading in readings)} notizie" + (" (prova)" if dry_run else "")

@@ -1,7 +1,7 @@
 """flow: each source -> NewsItem, WeatherAlert. One bad source, page or entry never costs the others."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -16,7 +16,7 @@ from db.engine import make_engine, transaction
 from db.models import Hazard, Level, Origin, Source, SourceKind
 from db.news_items import Change, NewsData
 from flows import runs
-from flows.settings import Settings, load
+from flows.settings import BollettinoError, Settings, load
 from scrapers.alerts import require_fresh
 from scrapers.alerts.dpc import parse_archive
 from scrapers.errors import ScraperError
@@ -25,6 +25,9 @@ from scrapers.http import Fetcher, NotModified, Response
 from scrapers.pages import Page, parse_page
 
 Which = Literal["all", "news", "alerts"]
+Choice = Literal["tutto", "notizie", "allerte"]
+CHOICES: dict[Choice, Which] = {"tutto": "all", "notizie": "news", "allerte": "alerts"}
+"""As the editor's form and the command line say it: the form shows the values themselves."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +39,29 @@ class Reading:
     updated: int = 0
     unchanged: int = 0
     unread_pages: int = 0
+    undated: int = 0  # entries without a day, where only a period's are wanted
     problems: tuple[str, ...] = ()  # of single entries and pages
+    found: tuple[str, ...] = ()  # of a dry run: day and title of what would be stored
     failure: str | None = None  # of the source as a whole
     not_modified: bool = False  # the source says that it is as it was
 
     def __str__(self) -> str:
+        """For the operator."""
         if self.failure:
             return self.failure
         if self.not_modified:
             return f"{self.source}: not changed since the last reading"
-        return f"{self.source}: {self.new} new, {self.updated} updated, {self.unchanged} unchanged"
+        counts = f"{self.new} new, {self.updated} updated, {self.unchanged} unchanged"
+        return f"{self.source}: {counts}" + (f", {self.undated} without a date" if self.undated else "")
+
+    def in_italian(self) -> str:
+        """For the logs that an editor sees; a failure's own words name addresses and stay as they are."""
+        if self.failure:
+            return f"Fonte non letta: {self.failure}"
+        if self.not_modified:
+            return f"{self.source}: nessun cambiamento dall'ultima lettura"
+        counts = f"{self.new} nuove, {self.updated} aggiornate, {self.unchanged} invariate"
+        return f"{self.source}: {counts}" + (f", {self.undated} senza data" if self.undated else "")
 
 
 def planned(settings: Settings, which: Which) -> list[tuple[SourceKind, str]]:
@@ -143,7 +159,7 @@ def _read_feed(
         changes.count(Change.updated),
         changes.count(Change.same) + len(same),
         sum(item.page_failure is not None for item in data),
-        tuple(problems),
+        problems=tuple(problems),
     )
 
 
@@ -222,17 +238,26 @@ def collect_sources(
     ]
 
 
-@flow(name="raccogli", flow_run_name=runs.titled("Raccolta ({which})"))
-def collect(which: Annotated[Which, Field(title="Che cosa (all, news, alerts)")] = "all") -> None:
-    """Legge il sito del Comune e le allerte; se una fonte non risponde, le altre si leggono lo stesso."""
+def tell_editor(readings: Sequence[Reading]) -> None:
+    """Log what was read, in Italian; then BollettinoError if a source failed, so that the run is red."""
     log = get_run_logger()
-    reader = task(name="leggi", task_run_name="leggi {address}", cache_policy=NO_CACHE)(read_source)
-    readings = collect_sources(load(), which, now=datetime.now(UTC), read=reader)
     for reading in readings:
-        (log.error if reading.failure else log.info)("%s", reading)
+        (log.error if reading.failure else log.info)("%s", reading.in_italian())
+        for title in reading.found:
+            log.info("Si salverebbe: %s", title)
         for problem in reading.problems:
-            log.warning("%s", problem)
+            log.warning("Da controllare: %s", problem)
     if not readings:
-        log.warning("no source to read: the profile names none")
-    elif all(reading.failure for reading in readings):
-        raise RuntimeError("no source could be read: " + "; ".join(str(reading) for reading in readings))
+        log.warning("Nessuna fonte da leggere: il profilo non ne indica.")
+    if failed := [reading.failure for reading in readings if reading.failure]:
+        others = " (le altre sì)" if len(failed) < len(readings) else ""
+        raise BollettinoError(
+            f"Fonti non lette: {len(failed)} su {len(readings)}{others}. " + "; ".join(failed)
+        )
+
+
+@flow(name="raccogli", flow_run_name=runs.titled("Raccolta: {which}"))
+def collect(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> None:
+    """Legge il sito del Comune e le allerte; se una fonte non risponde, le altre si leggono lo stesso."""
+    reader = task(name="leggi", task_run_name="leggi {address}", cache_policy=NO_CACHE)(read_source)
+    tell_editor(collect_sources(load(), CHOICES[which], now=datetime.now(UTC), read=reader))

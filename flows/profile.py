@@ -11,11 +11,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from flows.bulletin.slots import WeeklySlot, WeeklyTime
+from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime
 from flows.whatsapp.loopback import is_loopback as names_this_machine
 
 
@@ -73,13 +74,50 @@ class Sources(Strict):
     )
 
 
+def _minutes_before(dispatch: WeeklyTime, when: WeeklyTime) -> int:
+    """From the last `when` to `dispatch`, on a clock of one week."""
+    apart = (dispatch.weekday - when.weekday) * 1440
+    apart += (dispatch.at.hour - when.at.hour) * 60 + dispatch.at.minute - when.at.minute
+    return apart % (7 * 1440)
+
+
+def _as_written(when: WeeklyTime) -> str:
+    return f"{WEEKDAYS[when.weekday]} {when.at:%H:%M}"
+
+
 class SlotTimes(Strict):
+    """In the week before a dispatch: compose < refresh <= reminder <= deputy <= deadline < dispatch.
+
+    `dispatch` comes first here, because a validator sees only the fields above its own.
+    """
+
+    dispatch: Weekly
     compose: Weekly
     refresh: Weekly
     reminder: Weekly
     deputy: Weekly
     deadline: Weekly
-    dispatch: Weekly
+
+    @field_validator("compose", "refresh", "reminder", "deputy", "deadline")
+    @classmethod
+    def _in_order(cls, when: WeeklyTime, info: ValidationInfo) -> WeeklyTime:
+        names = list(cls.model_fields)
+        before = names[names.index(str(info.field_name)) - 1]
+        dispatch, earlier = info.data.get("dispatch"), info.data.get(before)
+        if dispatch is None:  # wrong itself, and told
+            return when
+        left = _minutes_before(dispatch, when)
+        if left == 0:
+            raise ValueError(f"must come before dispatch ({_as_written(dispatch)})")
+        if earlier is None or before == "dispatch":
+            return when
+        room = _minutes_before(dispatch, earlier)
+        if left > room or (left == room and before == "compose"):
+            raise ValueError(
+                f"{_as_written(when)} is not between {before} ({_as_written(earlier)}) "
+                f"and dispatch ({_as_written(dispatch)})"
+            )
+        return when
 
 
 class Closures(Strict):
@@ -175,14 +213,31 @@ class Profile(Strict):
         return editors
 
     @model_validator(mode="after")
+    def _slots_differ(self) -> Self:
+        times = [slot.dispatch for slot in self.slots]
+        wrong = [
+            f"slots.{number}.dispatch: {_as_written(when)} is also the dispatch of slots.{times.index(when)}"
+            for number, when in enumerate(times)
+            if when in times[:number]
+        ]
+        if wrong:
+            raise ValueError("\n".join(wrong))
+        return self
+
+    @model_validator(mode="after")
     def _stage_fits_addresses(self) -> Self:
-        loopback = is_loopback(self.whatsapp.api)
-        if self.stage == "production" and loopback:
-            raise ValueError(f"whatsapp.api: a production profile cannot send to {self.whatsapp.api}")
-        if self.stage == "sandbox" and not loopback:
-            raise ValueError(
-                f"whatsapp.api: the sandbox sends to loopback only, never to {self.whatsapp.api}"
-            )
+        wrong = []
+        api, public, notice = self.whatsapp.api, self.servers.public, self.notice.url
+        if self.stage == "production":
+            if is_loopback(api):
+                wrong.append(f"whatsapp.api: a production profile cannot send to {api}")
+            for key, address in (("servers.public", public), ("notice.url", notice)):
+                if is_loopback(address):
+                    wrong.append(f"{key}: no citizen's phone reaches {address}")
+        if self.stage == "sandbox" and not is_loopback(api):
+            wrong.append(f"whatsapp.api: the sandbox sends to loopback only, never to {api}")
+        if wrong:
+            raise ValueError("\n".join(wrong))
         return self
 
     @property

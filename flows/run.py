@@ -227,6 +227,7 @@ def interrupt(_number: int, _frame: object) -> None:
 
 def run(settings: Settings) -> int:
     """The whole installation, until Ctrl-C or SIGTERM. Returns the exit code."""
+    settings.require_filled()
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it ignored
         signal.signal(number, interrupt)
     lock = take(settings.state)

@@ -27,6 +27,7 @@ DEAD_AFTER = timedelta(minutes=3)
 
 CHUNK = 20  # messages claimed in one transaction: the most that a sender that dies leaves uncertain
 TRIES = 3  # for one recipient within one dispatch
+PATIENCE = 30  # looks, a second apart, at recipients whose own message is not handled yet
 SEVERAL = 3  # answers that say the same of everybody
 LOST_IN_A_ROW = 20  # answers that tell nothing: a wrong API address looks like this
 UNREACHED = 5.0  # seconds before another try when the API was not reached: nobody is failed for that
@@ -80,21 +81,22 @@ def addressed(order: Order, address: Address, opaque: str) -> OutgoingTemplate:
 
 
 def claim(
-    engine: Engine, vault: Vault, order: Order, now: datetime
+    engine: Engine, vault: Vault, order: Order, now: datetime, *, give_up: bool = False
 ) -> tuple[list[tuple[OutgoingTemplate, int, int]], bool]:
     """The next messages with delivery and recipient, their attempts committed; and whether more may wait.
 
-    Who has left since the plan is skipped here, at the last moment before the send.
+    Who has left since the plan is skipped here, at the last moment before the send. Whose word we have not
+    handled yet waits (it may be a DISATTIVA), and is skipped when it stays so: `give_up`.
     """
     with transaction(engine) as session:
-        # what a citizen wrote and we could not act on yet may be a DISATTIVA
         waiting: set[str | None] = set(inbound.pending_senders(session))
         claimed = deliveries.claim(session, order.bulletin_id, limit=CHUNK, now=now)
         found = []
         for delivery in deliveries.skip_unsubscribed(session, claimed, now=now):
             recipient = session.get_one(Recipient, delivery.recipient_id)
             if waiting & {recipient.phone_hash, recipient.bsuid_hash}:
-                deliveries.move(delivery, DeliveryStatus.skipped, now=now, reason="unread_message")
+                to = DeliveryStatus.skipped if give_up else DeliveryStatus.queued
+                deliveries.move(delivery, to, now=now, reason="unread_message")
                 continue
             attempt = deliveries.begin(session, delivery, now=now)
             try:
@@ -179,11 +181,16 @@ async def drain(
         await pace.turn()
         return await client.send(message)
 
+    idle = 0
     async with WhatsAppClient(base, whatsapp.phone_number_id, token) as client:
         while not told_to_stop(engine, order):
-            chunk, more = claim(engine, vault, order, datetime.now(UTC))
+            chunk, more = claim(engine, vault, order, datetime.now(UTC), give_up=idle >= PATIENCE)
             if not more:
                 return None
+            idle = 0 if chunk else idle + 1
+            if not chunk:
+                await asyncio.sleep(1.0)
+                continue
             answers = await asyncio.gather(*(post(client, message) for message, _, _ in chunk))
             posted = [Posted(*one, answer) for one, answer in zip(chunk, answers, strict=True)]
             tries.update(one.delivery_id for one in posted)

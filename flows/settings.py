@@ -21,7 +21,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from db.vault import Vault
 from flows.bulletin.render import Frame
-from flows.profile import Profile
+from flows.profile import Profile, is_loopback
+from flows.profile_file import at, explain, unfilled
 from flows.whatsapp.templates import TemplateDefinition, from_toml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,9 +132,19 @@ class Settings:
             **({"PREFECT_API_AUTH_STRING": auth, "PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {}),
         }
 
+    def require_filled(self) -> None:
+        """SettingsError that names every value of the profile which is still a placeholder.
+
+        Not when it is loaded: such a profile can be tried with `inspect` and dry runs.
+        """
+        if self.profile.stage == "sandbox":
+            return
+        if lines := unfilled(self.path, self.path.read_text(encoding="utf-8")):
+            raise SettingsError("\n".join(["the profile cannot be used as it is", *lines]))
+
     def prepare_secrets(self, *, make: bool) -> None:
         """The sandbox makes its own secrets once and keeps them; any other stage must bring them."""
-        if make and self.profile.stage == "production" and self.secrets.prefect_auth is None:
+        if make and not is_loopback(self.profile.whatsapp.api) and not self.secrets.prefect_auth:
             raise SettingsError(
                 "not set in the environment: BOLLETTINO_PREFECT_AUTH (user:password of the Prefect server): "
                 "without it anyone who reaches the server can approve"
@@ -209,47 +220,6 @@ def fill_words(text: str, words: Mapping[str, str]) -> str:
     return re.sub(r"(?<!\{)\{(\w+)\}(?!\})", lambda found: words.get(found[1], found[0]), text)
 
 
-def line_of(text: str, where: tuple[str | int, ...]) -> int:
-    """The line (from 1) where a key stands in TOML text, or else that of its nearest table.
-
-    `tomllib` keeps no positions. Headers and `key =` lines are enough for a profile: multi-line
-    strings in it would only make the answer less exact.
-    """
-    best, best_depth = 1, 0
-    table: list[str | int] = []
-    seen: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := re.match(r"\s*(\[\[?)([\w.-]+)\]", line):
-            table = list(header[2].split("."))
-            if header[1] == "[[":
-                seen[header[2]] = seen.get(header[2], -1) + 1
-                table.append(seen[header[2]])
-            here = table
-        elif key := re.match(r"\s*([\w.-]+)\s*=", line):
-            here = [*table, *key[1].split(".")]
-        else:
-            continue
-        depth = min(len(here), len(where))
-        if tuple(here[:depth]) == where[:depth] and depth > best_depth:
-            best, best_depth = number, depth
-    return best
-
-
-def _explain(path: Path, text: str, exc: ValidationError) -> str:
-    lines = []
-    for error in exc.errors():
-        where = error["loc"]
-        message = error["msg"].removeprefix("Value error, ")
-        if error["type"] == "extra_forbidden":
-            message = "is not a key of a profile"
-        if not where:  # a rule over several keys begins with the key to change
-            key, _, message = message.partition(": ")
-            where = tuple(key.split("."))
-        name = ".".join(str(part) for part in where)
-        lines.append(f"{path}, line {line_of(text, where)}: {name}: {message}")
-    return "\n".join(lines)
-
-
 def load_profile(path: Path) -> Profile:
     """Read a profile; SettingsError names the file, the line, the key and what is wrong."""
     try:
@@ -260,22 +230,13 @@ def load_profile(path: Path) -> Profile:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise SettingsError(f"{path}: not valid TOML: {exc}") from exc
     except ValidationError as exc:
-        raise SettingsError(_explain(path, text, exc)) from exc
-    _check_replies(path, text, profile)
+        raise SettingsError("\n".join(explain(path, text, exc))) from exc
+    replies = tomllib.loads(TEXTS.read_text(encoding="utf-8"))["risposte"] if profile.texts else {}
+    unknown = [name for name in profile.texts if name not in replies]
+    if unknown:
+        told = [at(path, text, ("texts", name), "is not the name of a reply") for name in unknown]
+        raise SettingsError("\n".join(told))
     return profile
-
-
-def _check_replies(path: Path, text: str, profile: Profile) -> None:
-    if not profile.texts:
-        return
-    replies = tomllib.loads(TEXTS.read_text(encoding="utf-8"))["risposte"]
-    lines = [
-        f"{path}, line {line_of(text, ('texts', name))}: texts.{name}: is not the name of a reply"
-        for name in profile.texts
-        if name not in replies
-    ]
-    if lines:
-        raise SettingsError("\n".join(lines))
 
 
 def load(path: str | Path | None = None) -> Settings:

@@ -5,16 +5,15 @@ became of the run: a form that no longer fits, a crash or a second window must n
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
 from prefect.client.schemas.objects import State
-from prefect.exceptions import ObjectNotFound
-from prefect.input.run_input import keyset_from_base_key
 from prefect.states import Cancelled, Crashed
 from sqlalchemy import Engine
 
@@ -45,7 +44,16 @@ def key_of(bulletin_id: int, attempt: int) -> str:
     return f"bulletin-{bulletin_id}-{attempt}"
 
 
-def given(bulletin_id: int, attempts: int, versions: int, *, besides: str, now: datetime) -> list[Given]:
+def _inputs(client: SyncPrefectClient, run_id: str, kind: str) -> dict[int, str]:
+    """What Prefect keeps of a run's forms, as JSON by version: the `response` of each, or its `schema`."""
+    kept = client.filter_flow_run_input(
+        flow_run_id=UUID(run_id), key_prefix="suspended-review-", limit=200, exclude_keys=set()
+    )
+    found = ((re.fullmatch(rf"suspended-review-(\d+)-{kind}", one.key), one.value) for one in kept)
+    return {int(match[1]): value for match, value in found if match}
+
+
+def given(bulletin_id: int, attempts: int, *, besides: str, now: datetime) -> list[Given]:
     """Every form that was confirmed in this bulletin's windows, oldest version first.
 
     `besides` is a run to look at too, for instance one that somebody started by hand.
@@ -57,19 +65,12 @@ def given(bulletin_id: int, attempts: int, versions: int, *, besides: str, now: 
             flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=keys))
         )
         for run_id in {besides, *(str(window.id) for window in windows)}:
-            for version in range(1, versions + 1):
-                key = keyset_from_base_key(f"suspended-{review_key(version)}")["response"]
-                try:
-                    raw = client.read_flow_run_input(UUID(run_id), key)
-                except ObjectNotFound:
-                    continue
-                values = json.loads(raw)
-                resumed = [
-                    state.timestamp
-                    for state in client.read_flow_run_states(UUID(run_id))
-                    if state.name == "Resuming"
-                ]
-                found.append(Given(run_id, version, max(resumed, default=now), values or {}))
+            answers = _inputs(client, run_id, "response")
+            if not answers:
+                continue
+            states = client.read_flow_run_states(UUID(run_id))
+            at = max((state.timestamp for state in states if state.name == "Resuming"), default=now)
+            found += [Given(run_id, version, at, json.loads(raw) or {}) for version, raw in answers.items()]
     return sorted(found, key=lambda one: (one.version, one.at))
 
 
@@ -79,13 +80,7 @@ def _usable(run_id: str, version: int) -> bool:
     if found is None or found.state_details.pause_key != review_key(version):
         return False
     with get_client(sync_client=True) as client:
-        try:
-            client.read_flow_run_input(
-                UUID(run_id), keyset_from_base_key(f"suspended-{review_key(version)}")["schema"]
-            )
-        except ObjectNotFound:
-            return False
-    return True
+        return version in _inputs(client, run_id, "schema")
 
 
 def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str | None:

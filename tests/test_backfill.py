@@ -5,7 +5,7 @@ from sqlmodel import select
 
 from db.models import NewsItem, Origin, Source
 from deployments.sandbox.articles import ArticleOrder, publish
-from flows.backfill import Window, backfill_source, paged
+from flows.backfill import Window, backfill, backfill_source, paged
 from flows.collect import Reading
 from flows.settings import BollettinoError
 from tests.comune import Comune
@@ -42,7 +42,7 @@ def test_only_the_days_of_the_window_are_stored_and_marked(comuni: Comune) -> No
 def test_no_bulletin_takes_what_was_backfilled(comune: Comune) -> None:
     reading = run(comune, days_ago(comune, 5, 0))
     assert reading.new > 0
-    assert comune.compose().why == "Nessun bollettino: non ci sono notizie nuove."
+    assert comune.compose().items == ()
 
 
 def test_collect_does_not_turn_a_backfilled_item_into_news(comune: Comune) -> None:
@@ -55,10 +55,8 @@ def test_a_dry_run_tells_what_it_would_store_and_writes_nothing(comune: Comune) 
     fill_archive(comune)
     reading = run(comune, days_ago(comune, 8, 7), dry_run=True)
     assert reading.new == 2
-    assert sorted(problem.rpartition(" ")[0] for problem in reading.problems) == [
-        "would store: 2026-11-16 Notizia di 8 giorni",
-        "would store: 2026-11-17 Notizia di 7 giorni",
-    ]
+    assert sorted(reading.found) == ["2026-11-16 Notizia di 8 giorni fa", "2026-11-17 Notizia di 7 giorni fa"]
+    assert reading.problems == ()
     with comune.look() as session:
         assert session.exec(select(Source)).all() == []
         assert session.exec(select(NewsItem)).all() == []
@@ -116,6 +114,8 @@ def test_a_feed_that_cannot_be_read_is_a_named_failure(comune: Comune) -> None:
 def test_a_window_that_ends_before_it_begins_is_refused() -> None:
     with pytest.raises(BollettinoError, match=r"ends .2026-01-01. before it begins .2026-01-02."):
         Window(date(2026, 1, 2), date(2026, 1, 1))
+    with pytest.raises(BollettinoError, match=r"Il periodo finisce .2026-01-01. prima di cominciare"):
+        backfill.fn(date(2026, 1, 2), date(2026, 1, 1))
 
 
 def test_the_pages_of_a_feed_keep_its_other_parameters() -> None:

@@ -53,15 +53,19 @@ def test_postponed_news_return_and_discarded_ones_do_not(installation: Installat
     assert item.discarded_at is not None
 
 
-def test_a_window_that_was_cancelled_is_opened_again(installation: Installation) -> None:
+def test_a_form_that_was_confirmed_in_a_window_that_died_is_not_lost(installation: Installation) -> None:
+    """Cancelled between Resume and the worker: the next window finds the answer and acts on it."""
     number = installation.draft("Chiusura del parcheggio di piazza Roma")
     lost = installation.run_of(number)
+    installation.answer(number, "Approva: parte subito", notizia_1="Scritto prima che il modulo morisse.")
     with installation.prefect() as client:
         client.set_flow_run_state(UUID(lost), Cancelled(), force=True)
     installation.verb("watch")
-    assert installation.run_of(number) != lost
-    installation.answer(number, "Non inviare e scarta queste notizie")
-    installation.ends_as(number, "rejected")
+    sent = installation.ends_as(number, "sent")
+    assert installation.bulletin(number).review_run_id != lost
+    for messages in installation.received(sent.code).values():
+        assert len(messages) == 1
+        assert "Scritto prima che il modulo morisse." in messages[0]
 
 
 def test_schedules_on_the_server_are_those_of_the_profile(installation: Installation) -> None:

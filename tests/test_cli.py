@@ -5,13 +5,14 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from db.models import BulletinStatus
-from flows.__main__ import main
+from flows.__main__ import main, parser
+from flows.collect import CHOICES
 from flows.settings import DEMO
 from tests.builders import item_of, make_bulletin, make_news_item
 from tests.comune import APPROVE, Comune
@@ -66,8 +67,8 @@ def test_the_help_names_every_verb(capsys: pytest.CaptureFixture[str]) -> None:
 def test_collect_compose_and_dispatch_from_the_terminal(
     comune: Comune, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert flows(comune, "collect", "news", "--dry-run") == 0
-    assert flows(comune, "collect", "news") == 0
+    assert flows(comune, "collect", "notizie", "--dry-run") == 0
+    assert flows(comune, "collect", "notizie") == 0
     first, second = capsys.readouterr().out.splitlines()
     assert first == second
     assert first.endswith("10 new, 0 updated, 0 unchanged")
@@ -86,7 +87,7 @@ def test_dispatch_shows_first_and_then_sends(comune: Comune, capsys: pytest.Capt
         number = make_bulletin(session, items, status=BulletinStatus.in_review).id
     assert flows(comune, "approve", str(number), "--dry-run") == 0
     assert "Come si vede sul telefono:" in capsys.readouterr().out
-    comune.answer(number, APPROVE)
+    comune.answer(number, APPROVE, now=datetime.now(UTC))  # the command takes the real time
     assert flows(comune, "dispatch", str(number), "--dry-run") == 0
     shown = capsys.readouterr().out
     assert shown.startswith(
@@ -104,10 +105,17 @@ def test_a_send_that_was_stopped_is_exit_code_two(comune: Comune, capsys: pytest
     comune.subscribe()
     with comune.look() as session:
         number = make_bulletin(session, status=BulletinStatus.in_review).id
-    comune.answer(number, APPROVE)
+    comune.answer(number, APPROVE, now=datetime.now(UTC))  # the command takes the real time
     comune.ask("POST", "/_prova/guasti", {"next": 190, "times": 5})
     assert flows(comune, "dispatch") == 2
     assert "stopped: chiave d'accesso scaduta" in capsys.readouterr().err
+
+
+def test_the_command_line_and_the_form_say_alike_what_to_collect() -> None:
+    assert {parser().parse_args(["collect", choice]).which for choice in CHOICES} == set(CHOICES)
+    assert parser().parse_args(["collect"]).which == "tutto"
+    with pytest.raises(SystemExit):
+        parser().parse_args(["collect", "news"])
 
 
 def test_backfill_tells_before_it_writes(comune: Comune, capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,6 +123,8 @@ def test_backfill_tells_before_it_writes(comune: Comune, capsys: pytest.CaptureF
     first = last - timedelta(days=1)
     assert flows(comune, "backfill", "2030-01-01", "2030-01-31") == 0
     assert "0 new, 0 updated, 0 unchanged" in capsys.readouterr().out
+    assert flows(comune, "backfill", str(first), str(last), "--dry-run") == 0
+    assert "\n  would store: 2026-11-2" in capsys.readouterr().out
     assert flows(comune, "backfill", str(last), str(first)) == 2
     assert "before it begins" in capsys.readouterr().err
 

@@ -1,6 +1,7 @@
 """What a source can do wrong: each time one named error for that source, and the others are collected."""
 
 import io
+import logging
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,8 +11,9 @@ import pytest
 from sqlmodel import select
 
 from db.models import Source
-from flows.collect import collect_sources
-from flows.settings import Settings, load_profile
+from flows import collect
+from flows.collect import Reading, collect_sources, tell_editor
+from flows.settings import BollettinoError, Settings, load_profile
 from tests.comune import Comune, write_profile
 
 ITEM = """<item><title>Notizia {n}</title>{guid}<link>{site}/novita/{n}</link>
@@ -194,3 +196,55 @@ def test_a_site_that_does_not_answer_is_a_temporary_error(comune: Comune) -> Non
     settings = Settings(load_profile(path), path, comune.folder, comune.settings.database)
     readings = collect_sources(settings, "all", now=comune.now)
     assert ["the connection failed" in (reading.failure or "") for reading in readings] == [True, True]
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What a run's log in the UI shows."""
+    monkeypatch.setattr(collect, "get_run_logger", lambda: logging.getLogger("run"))
+    caplog.set_level(logging.INFO, "run")
+    return caplog
+
+
+def test_a_run_is_red_when_one_source_of_several_failed_and_the_others_are_stored(
+    comune: Comune, shelf: Shelf, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.put("/rotto", "", status=404)
+    with_feed(comune, "/rotto")
+    monkeypatch.setattr(collect, "load", lambda: comune.settings)
+    monkeypatch.setattr(collect, "task", lambda **_: lambda function: function)  # no server to report to
+    with pytest.raises(BollettinoError) as caught:
+        collect.collect.fn("tutto")
+    address = f"{comune.loopback.address}/rotto"
+    assert str(caught.value).startswith(f"Fonti non lette: 1 su 3 (le altre sì). {address}: answers 404")
+    assert len(comune.news()) == 10
+    red = [record.getMessage() for record in log.records if record.levelno == logging.ERROR]
+    assert len(red) == 1
+    assert red[0].startswith(f"Fonte non letta: {address}: answers 404")
+
+
+def test_every_source_that_failed_is_named(log: pytest.LogCaptureFixture) -> None:
+    readings = [Reading("a", failure="a: answers 404"), Reading("b", failure="b: the answer is empty")]
+    with pytest.raises(BollettinoError) as caught:
+        tell_editor(readings)
+    assert str(caught.value) == "Fonti non lette: 2 su 2. a: answers 404; b: the answer is empty"
+
+
+def test_the_editor_reads_italian_where_the_operator_reads_english(log: pytest.LogCaptureFixture) -> None:
+    readings = [
+        Reading("a", 3, 2, 1, undated=4, problems=("item 4 was skipped",), found=("2026-11-20 Nidi",)),
+        Reading("b", not_modified=True),
+    ]
+    assert [str(reading) for reading in readings] == [
+        "a: 3 new, 2 updated, 1 unchanged, 4 without a date",
+        "b: not changed since the last reading",
+    ]
+    tell_editor(readings)
+    tell_editor([])
+    assert [record.getMessage() for record in log.records] == [
+        "a: 3 nuove, 2 aggiornate, 1 invariate, 4 senza data",
+        "Si salverebbe: 2026-11-20 Nidi",
+        "Da controllare: item 4 was skipped",
+        "b: nessun cambiamento dall'ultima lettura",
+        "Nessuna fonte da leggere: il profilo non ne indica.",
+    ]

@@ -277,3 +277,13 @@ def test_a_failure_of_the_first_attempt_leaves_the_delivery_to_the_second(
         deliveries.finish(session, vault, second.id, Outcome.accepted, now=now)
         receipts.fail(session, first, "131026", now=now)
         assert _delivery(session, first).status == DeliveryStatus.accepted
+
+
+def test_when_the_first_attempt_left_and_failed_no_third_follows_the_second(
+    engine: Engine, vault: Vault, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        first, second = _twice(session, vault, now)
+        receipts.fail(session, first, "131026", now=now)
+        deliveries.finish(session, vault, second.id, Outcome.not_sent, code="131000", now=now)
+        assert _delivery(session, first).status == DeliveryStatus.failed

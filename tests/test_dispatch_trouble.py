@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from db import deliveries
+from db import deliveries, inbound, recipients
 from db.models import Attempt, BulletinStatus, DeliveryStatus, Outcome, Recipient, RecipientStatus
 from flows import sender
 from flows.dispatch import DispatchError, begin, close, dispatch_bulletin, wait_for_slot, words
@@ -266,3 +266,20 @@ def test_a_run_that_starts_early_waits_for_its_slot() -> None:
     wait_for_slot(datetime.now(UTC) + timedelta(hours=1), slept.append)
     assert len(slept) == 1
     assert 0.3 < slept[0] < 0.5
+
+
+def test_whose_word_is_not_handled_yet_is_not_written_to(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be a DISATTIVA."""
+    monkeypatch.setattr(sender, "PATIENCE", 1)
+    comune.subscribe()
+    number = approved(comune)
+    with comune.look() as session:
+        writer = session.exec(select(Recipient).limit(1)).one()
+        vault = comune.settings.vault()
+        phone = recipients.open_address(vault, writer).phone
+        inbound.keep(session, vault, key="x", sender=phone, payload="{}", now=comune.now)
+    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    assert words(certificate) == "Previsti 5 = accettati 4 + falliti 0 + saltati 1 + incerti 0"
+    assert reasons(comune, number)[("skipped", "unread_message")] == 1

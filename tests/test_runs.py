@@ -44,10 +44,9 @@ class Server:
         assert force
         self.states[run_id] = state
 
-    def read_flow_run_input(self, run_id: UUID, key: str) -> str:
-        if (run_id, key) not in self.inputs:
-            raise ObjectNotFound(Exception("gone"))
-        return self.inputs[run_id, key]
+    def filter_flow_run_input(self, flow_run_id: UUID, **_: object) -> list[Any]:
+        kept = [(key, value) for (run_id, key), value in self.inputs.items() if run_id == flow_run_id]
+        return [SimpleNamespace(key=key, value=value) for key, value in kept]
 
     def wait(self, run_id: str, version: int) -> None:
         """The run gets to its form of that version."""

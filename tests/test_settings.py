@@ -7,7 +7,9 @@ import pytest
 
 from flows.bulletin.render import utf16
 from flows.profile import Profile
-from flows.settings import DEMO, Settings, SettingsError, fill_words, line_of, load, load_profile
+from flows.profile_file import line_of, unfilled
+from flows.run import run
+from flows.settings import DEMO, Settings, SettingsError, fill_words, load, load_profile
 from flows.whatsapp.template_rules import problems
 from tests.comune import SECRETS
 
@@ -42,6 +44,13 @@ WRONG = [
     ('patron = "06-24"', 'patron = "24-06"', "closures.patron"),
     ('province = "MI"', 'province = "Milano"', "closures.province"),
     ("closed = []", 'closed = ["Natale"]', "closures.closed.0"),
+    ('deadline = "tue 10:45"', 'deadline = "tue 11:15"', "slots.0.deadline"),
+    ('deadline = "fri 10:45"', 'deadline = "fri 11:00"', "slots.1.deadline"),
+    ('deadline = "fri 10:45"', 'deadline = "fri 09:45"', "slots.1.deadline"),
+    ('deputy = "fri 10:00"', 'deputy = "thu 10:00"', "slots.1.deputy"),
+    ('refresh = "fri 08:00"', 'refresh = "thu 08:30"', "slots.1.refresh"),
+    ('compose = "thu 08:30"', 'compose = "fri 11:00"', "slots.1.compose"),
+    ('dispatch = "fri 11:00"', 'dispatch = "fri 10:30"', "slots.1.deadline"),
     ("on_duty = true", "on_duty = false", "editors"),
     ("messages_per_second = 40", "messages_per_second = 0", "whatsapp.messages_per_second"),
     ("prefect_port = 4200", "prefect_port = 420000", "servers.prefect_port"),
@@ -60,8 +69,10 @@ def test_what_is_wrong_names_its_file_its_line_and_itself(
     told = str(caught.value).splitlines()
     assert any(one.startswith(f"{path}, line ") and f": {key}: " in one for one in told), told
     lines = {int(found[1]) for one in told if (found := re.search(r", line (\d+): ", one))}
-    near = line if key != "editors" else line_of(path.read_text(encoding="utf-8"), ("editors",))
-    assert near in lines
+    if key == "editors" or new.startswith("dispatch"):  # what has to change is not what was changed
+        where = tuple(int(part) if part.isdigit() else part for part in key.split("."))
+        line = line_of(path.read_text(encoding="utf-8"), where)
+    assert line in lines
 
 
 def test_a_reply_that_nobody_gives_is_named(tmp_path: Path) -> None:
@@ -69,6 +80,41 @@ def test_a_reply_that_nobody_gives_is_named(tmp_path: Path) -> None:
     line = path.read_text(encoding="utf-8").splitlines().index('benvenutto = "Ciao"') + 1
     with pytest.raises(SettingsError, match=f"line {line}: texts.benvenutto: is not the name of a reply"):
         load_profile(path)
+
+
+def test_a_time_out_of_order_says_between_which_it_belongs(tmp_path: Path) -> None:
+    path, line = written(tmp_path, 'deadline = "fri 10:45"', 'deadline = "fri 11:15"')
+    with pytest.raises(SettingsError) as caught:
+        load_profile(path)
+    assert str(caught.value) == (
+        f"{path}, line {line}: slots.1.deadline: "
+        "fri 11:15 is not between deputy (fri 10:00) and dispatch (fri 11:00)"
+    )
+
+
+def test_reminder_deputy_and_deadline_may_coincide_and_a_bulletin_may_be_composed_a_week_ahead(
+    tmp_path: Path,
+) -> None:
+    text = DEMO.read_text(encoding="utf-8")
+    for old, new in (("fri 09:30", "fri 10:45"), ("fri 10:00", "fri 10:45"), ("thu 08:30", "fri 11:01")):
+        text = text.replace(old, new)
+    path = tmp_path / "mio.toml"
+    path.write_text(text, encoding="utf-8")
+    slot = load_profile(path).weekly_slots[1]
+    assert slot.reminder == slot.deputy == slot.deadline
+
+
+def test_two_slots_never_leave_at_the_same_time(tmp_path: Path) -> None:
+    first, second = DEMO.read_text(encoding="utf-8").split("[[slots]]")[1:]
+    path = tmp_path / "mio.toml"
+    head = DEMO.read_text(encoding="utf-8").split("[[slots]]")[0]
+    path.write_text("[[slots]]".join([head, first, first, second]), encoding="utf-8")
+    line = path.read_text("utf-8")[: path.read_text("utf-8").rindex('dispatch = "tue')].count("\n") + 1
+    with pytest.raises(SettingsError) as caught:
+        load_profile(path)
+    assert str(caught.value) == (
+        f"{path}, line {line}: slots.1.dispatch: tue 11:00 is also the dispatch of slots.0"
+    )
 
 
 def test_a_missing_key_names_the_table_where_it_belongs(tmp_path: Path) -> None:
@@ -101,15 +147,99 @@ def test_production_never_sends_to_this_machine(tmp_path: Path, api: str) -> Non
         load_profile(path)
 
 
+PRODUCTION = (
+    ('stage = "sandbox"', 'stage = "production"'),
+    ('api = "http://127.0.0.1:8600"', 'api = "https://graph.facebook.com"'),
+    ('public = "http://127.0.0.1:8080"', 'public = "https://bollettino.comune.esempio.mi.it"'),
+    ('url = "http://127.0.0.1:8080/informativa"', 'url = "https://www.comune.esempio.mi.it/privacy"'),
+)
+
+
+def production(folder: Path, *besides: tuple[str, str]) -> Path:
+    """The demo profile as if it were a real Comune's, with some more of it changed."""
+    text = DEMO.read_text(encoding="utf-8")
+    for old, new in (*PRODUCTION, *besides):
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    path = folder / "vero.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_production_names_every_address_that_no_phone_reaches(tmp_path: Path) -> None:
+    path, _ = written(tmp_path, 'stage = "sandbox"', 'stage = "production"')
+    with pytest.raises(SettingsError) as caught:
+        load_profile(path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    told = str(caught.value).splitlines()
+    assert len(told) == 3
+    for key, one in zip(("whatsapp.api", "servers.public", "notice.url"), told, strict=True):
+        found = re.search(r", line (\d+): ([\w.]+): ", one)
+        assert found is not None
+        assert found[2] == key
+        assert lines[int(found[1]) - 1].startswith(f"{key.split('.')[1]} = ")
+
+
+def test_a_profile_is_complete_or_does_not_run_and_every_gap_is_told_at_once(tmp_path: Path) -> None:
+    besides = (
+        ('telefono = "02 1234 5678"', 'telefono = "CHECK"'),
+        ('phone_number_id = "100000000000001"', 'phone_number_id = "0"'),
+        ('waba_id = "200000000000001"', 'waba_id = "0"'),
+        ('email = "bruno@comune.esempio.mi.it"', 'email = "CHECK"'),
+    )
+    path = production(tmp_path, *besides)
+    settings = Settings(load_profile(path), path, tmp_path / "state")
+    with pytest.raises(SettingsError) as caught:
+        run(settings)
+    assert not (tmp_path / "state").exists()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    told = [re.search(r", line (\d+): ([\w.]+): ", one) for one in str(caught.value).splitlines()[1:]]
+    keys = {found[2]: lines[int(found[1]) - 1] for found in told if found}
+    assert keys == {
+        "contacts.telefono": 'telefono = "CHECK"',
+        "editors.1.email": 'email = "CHECK"',
+        "whatsapp.phone_number_id": 'phone_number_id = "0"',
+        "whatsapp.waba_id": 'waba_id = "0"',
+    }
+    assert len(told) == len(keys)
+
+
+def test_the_sandbox_and_a_complete_profile_have_nothing_to_fill_in(tmp_path: Path) -> None:
+    for path in (DEMO, production(tmp_path)):
+        assert unfilled(path, path.read_text(encoding="utf-8")) == []
+        Settings(load_profile(path), path, tmp_path).require_filled()
+
+
+@pytest.mark.parametrize("stage", ["trial", "production"])
+@pytest.mark.parametrize("auth", [None, ""])
+def test_who_sends_through_meta_must_lock_the_prefect_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str, auth: str | None
+) -> None:
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("BOLLETTINO_PREFECT_AUTH", raising=False)
+    if auth is not None:
+        monkeypatch.setenv("BOLLETTINO_PREFECT_AUTH", auth)
+    path = production(tmp_path, ('stage = "production"', f'stage = "{stage}"'))
+    with pytest.raises(SettingsError, match="not set in the environment: BOLLETTINO_PREFECT_AUTH"):
+        Settings(load_profile(path), path, tmp_path).prepare_secrets(make=True)
+    Settings(load_profile(path), path, tmp_path).prepare_secrets(make=False)
+    monkeypatch.setenv("BOLLETTINO_PREFECT_AUTH", "redazione:segreta")
+    Settings(load_profile(path), path, tmp_path).prepare_secrets(make=True)
+
+
+def test_a_trial_on_this_machine_needs_no_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BOLLETTINO_PREFECT_AUTH", raising=False)
+    path, _ = written(tmp_path, 'stage = "sandbox"', 'stage = "trial"')
+    Settings(load_profile(path), path, tmp_path).prepare_secrets(make=True)
+
+
 def test_the_stage_is_told_before_every_name_unless_it_is_production(tmp_path: Path) -> None:
     assert load_profile(DEMO).prova == "PROVA · "
-    path, _ = written(tmp_path, 'stage = "sandbox"', 'stage = "production"')
-    path.write_text(
-        path.read_text("utf-8").replace('http://127.0.0.1:8600" #', 'https://graph.facebook.com" #')
-    )
-    production = Settings(load_profile(path), path, tmp_path)
-    assert production.profile.prova == ""
-    assert not any("PROVA" in one.header + one.footer for one in production.templates.values())
+    path = production(tmp_path)
+    real = Settings(load_profile(path), path, tmp_path)
+    assert real.profile.prova == ""
+    assert not any("PROVA" in one.header + one.footer for one in real.templates.values())
 
 
 def test_missing_secrets_are_named_and_the_ones_that_are_set_never_shown(
@@ -169,6 +299,10 @@ def test_san_giuliano_is_ready_but_for_its_feed(tmp_path: Path) -> None:
     assert profile.sources.feeds == []
     assert urlsplit(profile.site).hostname == "www.comune.sangiulianomilanese.mi.it"
     assert "inspect feed" in path.read_text(encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        Settings(profile, path, tmp_path).require_filled()
+    gaps = re.findall(r'^\w+ = "(?:0"|[^"]*CHECK)', path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert str(caught.value).count(" is still to be filled in ") == len(gaps) == 12
 
 
 def test_the_demo_profile_explains_every_top_level_key() -> None:

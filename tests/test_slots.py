@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from flows.bulletin.dates import ROME
 from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime, next_slot
-from flows.deploy import blocks, entry, schedules
+from flows.deploy import blocks, entry, form, schedules
 from flows.settings import DEMO, load_profile
 
 PROFILE = load_profile(DEMO)
@@ -126,5 +126,9 @@ def test_every_deployment_points_to_a_flow_and_speaks_italian_to_the_editor() ->
     for block in deployments:
         assert entry(block["entrypoint"]).name
         assert block["description"].endswith(".")
+        if "parameters" in block:
+            entry(block["entrypoint"]).validate_parameters(block["parameters"])
+    which = form(entry("flows.collect:collect"))["properties"]["which"]
+    assert (which["title"], which["enum"]) == ("Che cosa", ["tutto", "notizie", "allerte"])
     with pytest.raises(TypeError, match="is not a flow"):
         entry("flows.settings:load")

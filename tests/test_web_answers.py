@@ -241,14 +241,14 @@ def test_a_loop_that_dies_ends_the_process_with_a_code_that_is_not_zero(
         raise RuntimeError("a defect")
 
     monkeypatch.setattr(loop, "run", die)
-    monkeypatch.setattr(settings.profile.servers, "web_port", free_port())
+    on_a_free_port(settings)
     assert host(settings, sqlite) == 1
 
 
 def test_a_web_app_that_is_told_to_stop_ends_with_zero(
     settings: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings.profile.servers, "web_port", free_port())
+    on_a_free_port(settings)
 
     async def told(server: uvicorn.Server) -> None:
         server.should_exit = True
@@ -257,7 +257,8 @@ def test_a_web_app_that_is_told_to_stop_ends_with_zero(
     assert host(settings, sqlite) == 0
 
 
-def free_port() -> int:
+def on_a_free_port(settings: Settings) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        servers = settings.profile.servers.model_copy(update={"web_port": probe.getsockname()[1]})
+    settings.profile = settings.profile.model_copy(update={"servers": servers})
