@@ -91,12 +91,12 @@ def dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
     for number in chosen:
         if arguments.dry_run:
             with transaction(engine) as session:
-                order = prepare(settings, session, number, now=now)
+                order = prepare(settings, session, number, late=arguments.late_by is not None, now=now)
                 count = len(recipients.audience(session, bulletins.locked(session, number).kind))
             print(f"bulletin {number} would go to {count} recipients as {order.category}:\n")
             print(fill(settings.frame(order.message.template), order.message.parameters))
             continue
-        certificate, reason = dispatch_bulletin(settings, engine, number, now=now)
+        certificate, reason = dispatch_bulletin(settings, engine, number, late_by=arguments.late_by, now=now)
         print(f"Bollettino {number}. {words(certificate)}")
         if reason:
             print(f"stopped: {reason}", file=sys.stderr)
@@ -200,13 +200,16 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("which", nargs="?", choices=["tutto", "notizie", "allerte"], default="tutto",
                        help="everything, the news, or the alerts")  # fmt: skip
     found = add("compose", compose, "Draft the bulletin of the next slot and open the editor's form. "
-                "A second run changes nothing.")  # fmt: skip
+                "A second run refreshes a draft that nobody has touched.")  # fmt: skip
     found.add_argument("--at-approval", action="store_true", help="no slot: it goes once approved")
     found = add("approve", approve, "Show a draft, and open the editor's form again if it was lost. "
                 "The decision is made in the form, never here.")  # fmt: skip
     found.add_argument("bulletin", type=int, help="the bulletin's number")
     found = add("dispatch", dispatch, "Send what is approved for this moment, or resume one bulletin.")
     found.add_argument("bulletin", type=int, nargs="?", help="only this one; also resumes a stopped send")
+    found.add_argument(
+        "--late-by", metavar="NAME", help="who decides that a stopped send goes on after its grace"
+    )
     add("watch", watch, "Close what is past its time, open lost forms again, start what goes at approval.")
     found = add("backfill", backfill, "Collect the news of past days, both included. Cannot compose or send; "
                 "what it brings enters no bulletin by itself. Stopped, it goes on where it was.")  # fmt: skip

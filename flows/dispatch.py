@@ -87,9 +87,7 @@ def _check_time(settings: Settings, session: Session, bulletin: Bulletin, now: d
     if now < at:
         raise DispatchError(f"È presto: il bollettino parte {giorno_ora(at)}.")
     if now > at + timedelta(minutes=settings.profile.grace_minutes):
-        raise DispatchError(
-            f"È tardi: doveva partire {giorno_ora(at)}. Da solo non parte: decide una persona."
-        )
+        raise DispatchError(f"È tardi: doveva partire {giorno_ora(at)}. Da solo non parte.")
 
 
 def begin(

@@ -5,8 +5,8 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="bollettino-tests-")  # before Prefect is imported
 
@@ -23,8 +23,6 @@ from flows.web.app import create_app
 from tests.comune import SECRETS, Comune, Loopback
 from tests.installation import Installation
 from tests.web_site import Site
-
-_numbers = count(1)
 
 
 def pytest_unconfigure() -> None:
@@ -50,7 +48,7 @@ def empty_postgresql() -> Iterator[str]:
 
 def new_postgresql(cluster: str, *, template: str = "template1") -> str:
     """Address of a new database in the cluster, copied from `template`."""
-    name = f"test_{next(_numbers)}"
+    name = f"test_{uuid4().hex}"  # this module may be imported twice, by pytest and by a test
     owner = make_engine(cluster)
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))

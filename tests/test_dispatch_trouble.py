@@ -177,7 +177,10 @@ def test_a_person_can_stop_a_send_and_resume_it(comune: Comune, monkeypatch: pyt
     certificate = close(comune.engine, number, reason, now=comune.now)
     assert (certificate.accepted, certificate.open) == (2, 3)
     assert comune.bulletin(number).status == BulletinStatus.stopped
-    dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    late = comune.now + timedelta(hours=3)
+    with pytest.raises(DispatchError, match="È tardi"):
+        dispatch_bulletin(comune.settings, comune.engine, number, now=late)
+    dispatch_bulletin(comune.settings, comune.engine, number, late_by="Anna Redazione", now=late)
     assert counts(comune) == [1] * 5
 
 
