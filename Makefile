@@ -30,5 +30,5 @@ lock: ## write the locks again from pyproject.toml (maintainers; needs the test 
 	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --group test -c deployments/requirements.lock \
 		-o deployments/requirements-test.lock
 
-LOCKED = --quiet --no-config --no-header --no-annotate --no-emit-index-url --generate-hashes --universal \
+LOCKED = --quiet --no-config --no-header --no-annotate --generate-hashes --universal \
 	--python-version 3.11

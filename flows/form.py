@@ -81,9 +81,9 @@ def form(settings: Settings, draft: Round, now: datetime) -> type[RunInput]:
             Field(
                 default=item.text,
                 title=words["testo_n"].format(n=item.position, categoria=item.category),
-                description=words["testo_n_aiuto" if left >= 0 else "testo_n_troppo"].format(
-                    lunghezza=utf16(item.text), totale=total, restanti=abs(left), url=item.url
-                ),
+                description=words["testo_n_aiuto" if left >= 0 else "testo_n_troppo"]
+                .format(lunghezza=utf16(item.text), totale=total, restanti=abs(left), url=item.url)
+                .removesuffix(" Fonte: "),
             ),
         )
     lines = order_lines([item.title for item in draft.items])

@@ -3,7 +3,6 @@ import struct
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +12,8 @@ from scrapers.alerts import HAZARDS, Alert, Bulletin, require_fresh
 from scrapers.alerts.dbf import DbfError, read_dbf
 from scrapers.alerts.dpc import parse_archive, parse_archive_all
 from scrapers.errors import ParseError, StaleError
+from tests.shared import SHARED, needs_shared
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
 GREEN = "Assenza di fenomeni significativi prevedibili / NESSUNA ALLERTA"
 YELLOW, ORANGE = "Ordinaria / ALLERTA GIALLA", "Moderata / ALLERTA ARANCIONE"
 RED = "Elevata / ALLERTA ROSSA"

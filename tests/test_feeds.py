@@ -9,10 +9,9 @@ from scrapers.errors import ParseError
 from scrapers.feeds import Feed, parse_feed
 from scrapers.http import Response
 from scrapers.text import line, plain
+from tests.shared import SHARED, needs_shared
 
 DATA = Path(__file__).parent / "data"
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
 SITE = "https://www.comune.collefiorito.example"
 
 

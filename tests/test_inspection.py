@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from flows import inspection
+from tests.shared import SHARED, needs_shared
 
 DATA = Path(__file__).parent / "data"
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
 
 
 def rows(text: str) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 import json
 import unicodedata
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -8,9 +7,7 @@ from hypothesis import strategies as st
 from markdownify import markdownify
 
 from flows.bulletin.markup import parameter, plain
-
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+from tests.shared import SHARED, needs_shared
 
 PAGE = """
 <h2>Che cos'è</h2>

@@ -9,10 +9,9 @@ from scrapers.dates import italian_date
 from scrapers.errors import ParseError
 from scrapers.pages import Attachment, Page, parse_page
 from scrapers.text import decode
+from tests.shared import SHARED, needs_shared
 
 DATA = Path(__file__).parent / "data"
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
 URL = "https://www.comune.collefiorito.example/novita/articolo/"
 
 

@@ -22,9 +22,8 @@ from flows.settings import Settings
 from scrapers.errors import TemporaryError
 from scrapers.http import Fetcher, NotModified, Response
 from tests.comune import SECRETS, Comune, Loopback
+from tests.shared import SHARED, needs_shared
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
 pytestmark = needs_shared
 
 FEEDS = sorted((SHARED / "feeds/real").glob("*"))

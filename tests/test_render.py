@@ -1,5 +1,4 @@
 import tomllib
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,9 +17,7 @@ from flows.bulletin.render import (
     seal,
     utf16,
 )
-
-ITALIAN = Path(__file__).resolve().parents[2] / "shared" / "italian.toml"
-needs_shared = pytest.mark.skipif(not ITALIAN.is_file(), reason="../shared is absent")
+from tests.shared import ITALIAN, needs_shared
 
 DATE = "mercoledì 30 settembre"
 TWO = Frame(

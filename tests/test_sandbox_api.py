@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox_town import ANNA, BODY, Town, code, definition, open_town, template_send, text_send
-
-ITALIAN = Path(__file__).resolve().parents[2] / "shared" / "italian.toml"
-needs_shared = pytest.mark.skipif(not ITALIAN.is_file(), reason="../shared is absent")
+from tests.shared import ITALIAN, needs_shared
 
 
 @pytest.fixture

@@ -17,9 +17,8 @@ from deployments.sandbox.archive import write_archive
 from deployments.sandbox.config import ROME
 from deployments.sandbox.zones import AlertError, level_of, rows_from_csv, rows_from_levels, zone_names
 from tests.sandbox_town import Town
+from tests.shared import SHARED, needs_shared
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
 DPC = SHARED / "alerts" / "dpc"
 
 

@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from deployments.sandbox.graph_errors import CODES, GraphError
 from deployments.sandbox.limits import Endpoint, check_request
 from tests.sandbox_town import ANNA, BRUNO, open_town, template_send
+from tests.shared import SHARED, needs_shared
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+pytestmark = needs_shared
 
 Payload = dict[str, Any]
 Mutation = Callable[[Payload], None]

@@ -2,7 +2,6 @@ import csv
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +9,7 @@ from db.models import Hazard, Level, WeatherAlert
 from flows.bulletin.dates import ROME
 from flows.bulletin.selection import Candidate, LeftOut, alert_candidates, select
 from flows.bulletin.summary import summarise
-
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+from tests.shared import SHARED, needs_shared
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=ROME)
 SENT = datetime(2026, 11, 24, 15, 15, tzinfo=ROME)

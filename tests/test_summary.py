@@ -1,7 +1,6 @@
 import json
 import re
 import unicodedata
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +10,7 @@ from flows.bulletin.render import utf16
 from flows.bulletin.shorten import cut, mended
 from flows.bulletin.summary import Summarised, summarise
 from flows.bulletin.titles import casing, is_told, softened
-
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+from tests.shared import SHARED, needs_shared
 
 TITLE = "Chiusura della biblioteca"
 ABSTRACT = "La biblioteca resta chiusa da lunedì 3 a venerdì 7 marzo per inventario."

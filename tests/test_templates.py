@@ -2,7 +2,6 @@
 
 import tomllib
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +16,7 @@ from flows.whatsapp.templates import (
     from_toml,
     variables,
 )
-
-SHARED = Path(__file__).resolve().parents[2] / "shared"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+from tests.shared import SHARED, needs_shared
 
 ADDRESS = "https://bollettino.comune.prova.it/b/"
 GOOD = TemplateDefinition(
@@ -83,7 +80,7 @@ def test_a_fault_in_the_texts_names_its_place(old: str, new: str, words: str) ->
 @needs_shared
 @pytest.mark.parametrize("profile", ["esempio", "lungo"])
 def test_the_default_texts_break_no_rule_with_a_short_and_with_a_long_name(profile: str) -> None:
-    document = tomllib.loads((SHARED / "italian.toml").read_text("utf-8"))
+    document = tomllib.loads((SHARED.parent / "italian.toml").read_text("utf-8"))
     found = from_toml(document, document["profilo"][profile])
     assert len(found) == 12
     assert [problem for definition in found.values() for problem in problems(definition, ADDRESS)] == []

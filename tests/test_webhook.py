@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 from flows.whatsapp.errors import Action
 from flows.whatsapp.updates import InboundMessage, Parsed, StatusUpdate, TemplateChange, Unknown
 from flows.whatsapp.webhook import parse, verify_signature
+from tests.shared import SHARED, needs_shared
 
 DATA = Path(__file__).parent / "data"
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
 
 BATCH: dict[str, Any] = json.loads((DATA / "webhook_batch.json").read_text("utf-8"))
 USERNAME_ONLY: dict[str, Any] = json.loads((DATA / "webhook_username_only.json").read_text("utf-8"))

@@ -1,7 +1,6 @@
 """What one person is sent: Meta's own JSON, and nothing that Meta would refuse."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -10,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.whatsapp.messages import OutgoingTemplate, OutgoingText, parameter_problem, utf16
-
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")
+from tests.shared import SHARED, needs_shared
 
 PHONE = "+393330001122"
 
