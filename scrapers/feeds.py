@@ -134,9 +134,9 @@ def _apart(entry: Entry, known: dict[str, Entry]) -> Entry | None:
 
 
 def _said(raw: Any, key: str) -> str:
-    """A text of feedparser's; on damaged input it hands out None as well."""
+    """A text of feedparser's; on damaged input it hands out None, or a NUL, which PostgreSQL refuses."""
     value = raw.get(key)
-    return value if isinstance(value, str) else ""
+    return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 def _address(link: str, base: str) -> str:

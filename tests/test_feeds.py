@@ -180,3 +180,12 @@ def test_every_real_and_torture_feed_gives_entries_or_one_named_error() -> None:
         "scraped_bressanvido_TRUNCATED.xml",
         "scraped_provinciavicenza_20260822.xml",  # a valid channel without items
     }
+
+
+def test_no_nul_reaches_what_is_stored() -> None:
+    """PostgreSQL refuses it, and one bad entry would cost the others."""
+    item = b"<item><guid>a&#0;b</guid><title>Un titolo&#0;</title><description>x&#0;y</description></item>"
+    content = b'<rss version="2.0"><channel><title>t</title>' + item + b"</channel></rss>"
+    (entry,) = parse_feed(Response("https://www.comune.esempio.it/feed/", 200, content)).entries
+    assert "\0" not in repr(entry.__dict__)
+    assert "\0" not in "".join((entry.guid, entry.url, entry.title, entry.summary, entry.content_html))
