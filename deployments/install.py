@@ -69,7 +69,8 @@ def browser() -> None:
     print("installing a browser for the tests (once)", flush=True)
     if os.geteuid() == 0 and shutil.which("apt-get"):
         run(["apt-get", "update", "-qq"], "apt-get update")
-        run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], "installing chromium")
+        wanted = ["chromium", "fonts-liberation"]  # without a font a screenshot shows boxes
+        run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *wanted], "installing chromium")
     else:
         python = str(VENV / "bin" / "python")
         run([python, "-m", "playwright", "install", "chromium"], "installing Playwright's chromium")
