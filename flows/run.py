@@ -20,7 +20,8 @@ from flows.settings import ROOT, BollettinoError, Settings
 
 STARTING = 120.0  # seconds; Prefect's first start makes its database: 14 s measured, more on a busy machine
 STOPPING = 20.0
-RESTARTS = 5  # of one process; a worker that cannot live at all should not spin
+RESTARTS = 5  # of one process in a row; a worker that cannot live at all should not spin
+STEADY = 600.0  # seconds: one that lived so long starts with a clean slate
 
 
 class RunError(BollettinoError):
@@ -38,8 +39,10 @@ class Child:
     log: Path = field(default=Path())
     process: subprocess.Popen[bytes] | None = None
     restarts: int = 0
+    started: float = 0.0
 
     def start(self) -> None:
+        self.started = time.monotonic()
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 self.command,
@@ -204,6 +207,8 @@ def watch_over(found: list[Child]) -> None:
             if child.alive or child.process is None:
                 continue
             code = child.process.returncode
+            if time.monotonic() - child.started > STEADY:
+                child.restarts = 0
             if child.restarts == RESTARTS:
                 raise RunError(f"{child.name} ended again (code {code}); see {child.log}")
             child.restarts += 1

@@ -1,5 +1,6 @@
 """A bulletin is sent as it was sealed, in its hour, to who is subscribed, once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -177,3 +178,12 @@ def test_nothing_that_is_kept_or_raised_shows_a_number(comune: Comune) -> None:
     rows += [repr(row) for row in comune.deliveries(number)]
     assert not any(phone.lstrip("+") in row for phone in numbers for row in rows)
     assert {row.status for row in comune.deliveries(number)} == {DeliveryStatus.accepted}
+
+
+def test_the_seal_binds_the_words_of_the_template_too(comune: Comune) -> None:
+    """An upgrade of the texts between approval and dispatch would change what was approved."""
+    number = approved(comune)
+    with comune.look() as session:
+        message = prepare(comune.settings, session, number, now=comune.now).message
+    other = replace(message, frame=replace(message.frame, footer="Un altro piede"))
+    assert message.sealed("active") != other.sealed("active")

@@ -13,7 +13,7 @@ class Action(StrEnum):
 
     RETRY = "retry"  # trouble at Meta: the same recipient again, at most 3 times (5 s, 30 s, 2 min)
     BACK_OFF = "back_off"  # too fast: wait 1 to 2 s, halve the rate, then the same recipient
-    RETRY_LATER = "retry_later"  # this recipient after a minute or more; the others go on
+    RETRY_LATER = "retry_later"  # this recipient after a minute or more; the others need not wait
     PAUSE_ALL = "pause_all"  # nobody for a minute or more, then go on with the same recipient
     OTHER_ENDPOINT = "other_endpoint"  # the template's category changed: ask it again, then the other path
     STOP = "stop"  # the same for everybody, or a warning to us: nothing more until a person looks
