@@ -9,7 +9,6 @@ from flows.bulletin.render import (
     Frame,
     budget,
     fill,
-    fold,
     parameters,
     per_item,
     preview,
@@ -97,19 +96,6 @@ def test_problems_are_told_in_italian() -> None:
     assert problems([], total=100) == [
         "Non c'è nessuna notizia: lasciane almeno una, oppure scegli di non inviare."
     ]
-
-
-def test_the_fold_shows_five_lines_without_marks() -> None:
-    body = fill(TWO, ["La scuola resta chiusa lunedì 3 marzo per neve.", "Mercato spostato.", DATE])
-    before, after = fold(body)
-    assert before.split("\n") == [
-        "In primo piano. La scuola resta chiusa",
-        "lunedì 3 marzo per neve.",
-        "",
-        "2. Mercato spostato.",
-        "",
-    ]
-    assert after.replace("\n", " ") == f"Bollettino di {DATE}. Dettagli sotto."
 
 
 SEALED = {"template": "prova_2", "language": "it", "button_suffix": "b/7f3a", "audience": "everything"}

@@ -3,7 +3,7 @@ from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.vault import Vault, VaultError, mask
+from db.vault import Vault, VaultError
 
 OLD, NEW = (Fernet.generate_key().decode() for _ in range(2))
 LOOKUP = "a look-up key made up for tests only"
@@ -41,8 +41,3 @@ def test_a_malformed_key_is_named_and_never_quoted(keys: list[str], lookup: str,
     with pytest.raises(VaultError, match=words) as caught:
         Vault(keys, lookup)
     assert "short" not in str(caught.value).replace("shorter", "")
-
-
-def test_a_masked_number_shows_two_digits_at_most() -> None:
-    assert mask("+393331234567") == "***67"
-    assert mask("123") == "***"

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ BODY_LIMIT = (
     1024  # of a template's body with the values in; Meta does not say the unit, UTF-16 is the largest
 )
 _VARIABLE = re.compile(r"\{\{(\d+)\}\}")
-_BOLD = re.compile(r"(?<!\w)\*(?=\S)(.+?)(?<=\S)\*(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -89,17 +87,6 @@ def preview(frame: Frame, texts: Sequence[str], date_text: str) -> str:
     """The whole message as on the phone: header, body, footer, button."""
     body = fill(frame, parameters(texts, date_text))
     return f"{frame.header}\n\n{body}\n\n{frame.footer}\n\n[ {frame.button} ]"
-
-
-def fold(text: str, width: int = 38, lines: int = 5) -> tuple[str, str]:
-    """What stands before and after "Leggi tutto", in lines of `width` characters, empty ones counted.
-
-    Give it the body (`fill`): the phone folds that alone. Bold marks are not drawn, so they go.
-    """
-    drawn: list[str] = []
-    for line in _BOLD.sub(r"\1", text).split("\n"):
-        drawn += textwrap.wrap(line, width, break_on_hyphens=False) or [""]
-    return "\n".join(drawn[:lines]), "\n".join(drawn[lines:])
 
 
 def seal(
