@@ -53,6 +53,7 @@ class Editor:
     def choose(self, title: str, option: str) -> None:
         self._field(title).click()
         self.page.get_by_role("option", name=option).first.click()
+        expect(self._field(title)).to_contain_text(option)
 
     def text(self, number: int) -> str:
         return self._field(f"Notizia {number} - ").input_value()
@@ -67,7 +68,7 @@ class Editor:
         self.shoot("form")
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_role("button", name="Resume", exact=True).click()
-        expect(dialog).to_be_hidden(timeout=30_000)
+        expect(dialog).to_be_hidden(timeout=60_000)
 
     def shoot(self, name: str) -> None:
         self.shots.mkdir(parents=True, exist_ok=True)
