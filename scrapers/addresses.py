@@ -1,13 +1,59 @@
 """Which addresses may be asked, and which of them are the same place."""
 
-import socket
+import re
 from collections.abc import Collection
-from ipaddress import IPv4Address, IPv6Address, ip_address
-from urllib.parse import urlsplit
-
-from scrapers.errors import PermanentError
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import quote, urlsplit
 
 Address = IPv4Address | IPv6Address
+
+NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last four bytes are the address that is reached
+NEVER = (  # not for the public, and not known as such to every version of `ipaddress`
+    IPv6Network("64:ff9b:1::/48"),  # RFC 8215, NAT64 within a network
+    IPv6Network("fec0::/10"),  # RFC 3879, site-local
+    IPv6Network("3fff::/20"),  # RFC 9637, documentation
+    IPv6Network("5f00::/16"),  # RFC 9602, segment routing
+)
+_PORTS = {"http": 80, "https": 443}
+_UNSAFE = re.compile(r"[^A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\[\]]")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An http(s) address in the form in which it is asked: ASCII, without user and fragment."""
+
+    scheme: str
+    host: str  # lower case, IDNA, without brackets and final dot
+    port: int
+    target: str  # path and query
+
+    @property
+    def explicit_port(self) -> int | None:
+        """The port, unless it goes without saying."""
+        return None if self.port == _PORTS[self.scheme] else self.port
+
+    @property
+    def authority(self) -> str:
+        """The value of the Host header."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.explicit_port is None else f"{host}:{self.port}"
+
+
+def place(url: str) -> Place:
+    """The address, taken apart; ValueError, with the reason, for what cannot be asked."""
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ValueError("only http and https addresses are fetched")
+    if parts.username is not None:
+        raise ValueError("an address with a user name in it is not fetched")
+    host = parts.hostname.rstrip(".")
+    if not host.isascii():
+        host = host.encode("idna").decode()  # UnicodeError is a ValueError
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if _UNSAFE.search(target):
+        target = quote(target, safe="-._~:/?#@!$&'()*+,;=%[]")
+    return Place(parts.scheme, host.lower(), parts.port or _PORTS[parts.scheme], target)
 
 
 def same_site(asked: str, target: str, hosts: Collection[str]) -> bool:
@@ -18,25 +64,45 @@ def same_site(asked: str, target: str, hosts: Collection[str]) -> bool:
 
 def is_loopback(url: str) -> bool:
     """Whether the address names this very machine by a literal, or as `localhost`."""
-    host = _host(url)
-    literal = _literal(host)
-    return host == "localhost" if literal is None else literal.is_loopback
+    return names_loopback(_host(url))
 
 
-def refuse_private(asked: str, url: str, *, allow_loopback: bool) -> None:
-    """Raise PermanentError when `url` is not http(s) or leads into a private network (SSRF).
+def names_loopback(host: str) -> bool:
+    """The same for a bare host name."""
+    if host == "localhost":
+        return True
+    address = literal(host)
+    return address is not None and embedded(address).is_loopback
 
-    A name that cannot be resolved passes: behind a proxy only the proxy knows it, and otherwise the
-    connection itself will say so.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not _host(url):
-        raise PermanentError(asked, f"only http and https addresses are fetched, not {url}")
-    for address in _resolve(_host(url)):
-        if address.is_loopback and allow_loopback:
-            continue
-        if not address.is_global or address.is_multicast:
-            raise PermanentError(asked, f"{url} leads to the private address {address}; it is not fetched")
+
+def literal(host: str) -> Address | None:
+    """The address when the host is one, not a name; a zone (`%eth0`) is left out."""
+    if not host or not (host[-1].isdigit() or ":" in host):
+        return None
+    try:
+        return ip_address(host.split("%")[0])
+    except ValueError:
+        return None
+
+
+def embedded(address: Address) -> Address:
+    """What is reached in the end: the IPv4 address inside a mapped, NAT64 or 6to4 one."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address.sixtofour is not None:
+        return address.sixtofour
+    if address in NAT64:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address
+
+
+def is_public(address: Address) -> bool:
+    """Whether the whole Internet may reach it: not private, link-local, loopback, multicast or reserved."""
+    reached = embedded(address)
+    refused = reached.is_multicast or reached.is_reserved or any(reached in net for net in NEVER)
+    return reached.is_global and not refused
 
 
 def _host(url: str) -> str:
@@ -48,22 +114,3 @@ def _host(url: str) -> str:
 
 def _bare(host: str) -> str:
     return host.removeprefix("www.")
-
-
-def _literal(host: str) -> Address | None:
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return None
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
-
-
-def _resolve(host: str) -> list[Address]:
-    literal = _literal(host)
-    if literal is not None:
-        return [literal]
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return []
-    return [address for *_, place in found if (address := _literal(str(place[0]).split("%")[0]))]

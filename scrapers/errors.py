@@ -18,11 +18,22 @@ class FetchError(ScraperError):
 
 
 class TemporaryError(FetchError):
-    """Worth another try later: time-outs, broken connections, 5xx, 429."""
+    """Worth another try later: time-outs, broken connections, 5xx, 429.
+
+    `retry_after`: seconds, 0 to a day, that a 429 or 503 asks us to wait; None when it does not say.
+    """
+
+    def __init__(self, source: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(source, message)
+        self.retry_after = retry_after
 
 
 class PermanentError(FetchError):
     """The same answer is to be expected until a person acts: 4xx, a redirect elsewhere, too large."""
+
+
+class GoneError(PermanentError):
+    """The site says that it is no longer there: 404, 410."""
 
 
 class ParseError(ScraperError):

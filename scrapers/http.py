@@ -3,25 +3,24 @@
 import ssl
 import sys
 import time
-import zlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from mimetypes import guess_type
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import urljoin
 
-import httpx
-
-from scrapers.addresses import is_loopback, refuse_private, same_site
-from scrapers.errors import PermanentError, TemporaryError
+from scrapers.addresses import Place, is_loopback, names_loopback, place, same_site
+from scrapers.body import read_body
+from scrapers.errors import GoneError, PermanentError, TemporaryError
+from scrapers.pace import Pace
+from scrapers.pinned import Resolver, resolve
+from scrapers.retry import retry_after
+from scrapers.tls import trusted
+from scrapers.transport import Answer, Headers, Transport, named_errors
 
 REDIRECTS = (301, 302, 303, 307, 308)
 WORTH_RETRYING = (408, 425, 429)
-# A proxy of the environment must not stand between us and our own machine.
-DIRECT: dict[str, httpx.BaseTransport | None] = {
-    f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")
-}
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,12 @@ class NotModified:
 
 
 class Fetcher:
-    """Fetches addresses; a context manager that owns its connections.
+    """Fetches addresses; a context manager that owns its connections. Threads may share one.
 
     `hosts` may be redirected to, besides the host that was asked. `timeout` is in seconds and bounds the
-    whole exchange, redirects included; `limit` is in bytes, after decompression.
+    whole exchange, redirects included; `limit` is in bytes, after decompression. `pause` is the least
+    distance, in seconds, between two requests to one host. `resolver`, `context`, `clock` and `sleep` are
+    for tests.
     """
 
     def __init__(
@@ -57,13 +58,23 @@ class Fetcher:
         hosts: Collection[str] = (),
         timeout: float = 20.0,
         limit: int = 10_000_000,
+        pause: float = 0.0,
+        resolver: Resolver = resolve,
+        context: ssl.SSLContext | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.hosts = frozenset(hosts)
         self.timeout = timeout
         self.limit = limit
+        self._pace = Pace(pause, clock, sleep)
         # gzip only: it is the one encoding that can be unpacked to a limit without further packages
-        headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip"}
-        self._client = httpx.Client(headers=headers, follow_redirects=False, mounts=DIRECT)
+        self._headers = [
+            (b"User-Agent", user_agent.encode("latin-1", "replace")),
+            (b"Accept", b"*/*"),
+            (b"Accept-Encoding", b"gzip"),
+        ]
+        self._transport = Transport(context or trusted(), resolver)
 
     def __enter__(self) -> "Fetcher":
         return self
@@ -71,7 +82,7 @@ class Fetcher:
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._client.close()
+        self._transport.close()
 
     def get(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None
@@ -80,13 +91,13 @@ class Fetcher:
 
         Raises TemporaryError or PermanentError, both named after the address that was asked.
         """
-        validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        headers = {name: value for name, value in validators.items() if value}
+        validators = [*_header(b"If-None-Match", etag), *_header(b"If-Modified-Since", last_modified)]
         deadline = time.monotonic() + self.timeout
         here = url
         for _ in range(6):  # the first request and five redirects
-            refuse_private(url, here, allow_loopback=is_loopback(url))
-            answer = self._exchange(url, here, headers, deadline)
+            where = _place(url, here)
+            deadline += self._pace.wait(where.host)
+            answer = self._exchange(url, here, where, validators, deadline)
             if not isinstance(answer, str):
                 return answer
             here = self._follow(url, here, answer)
@@ -106,50 +117,36 @@ class Fetcher:
         return target
 
     def _exchange(
-        self, url: str, here: str, headers: dict[str, str], deadline: float
+        self, url: str, here: str, where: Place, validators: Headers, deadline: float
     ) -> Response | NotModified | str:
         """One request: the answer, or the Location of a redirect."""
-        remaining = max(deadline - time.monotonic(), 0.001)
-        try:
-            with self._client.stream("GET", here, headers=headers, timeout=remaining) as response:
-                if response.status_code in REDIRECTS:
-                    return _location(url, response)
-                if response.status_code == 304 and headers:
-                    return NotModified(url)
-                _require_success(url, response)
-                return Response(
-                    url=here,
-                    status=response.status_code,
-                    content=self._body(url, response, deadline),
-                    content_type=response.headers.get("content-type", ""),
-                    etag=response.headers.get("etag"),
-                    last_modified=response.headers.get("last-modified"),
-                )
-        except httpx.TimeoutException as exc:
-            raise TemporaryError(url, f"no complete answer within {self.timeout:g} seconds") from exc
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as exc:
-            raise PermanentError(url, f"not an address that can be fetched: {here}") from exc
-        except httpx.TransportError as exc:
-            raise _broken(url, exc) from exc
-
-    def _body(self, url: str, response: httpx.Response, deadline: float) -> bytes:
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("", "identity", "gzip", "x-gzip"):
-            raise PermanentError(url, f"compressed as {encoding}, although only gzip was asked for")
-        unpack = zlib.decompressobj(wbits=31) if "gzip" in encoding else None
-        body = bytearray()
-        for chunk in response.iter_raw():
-            if time.monotonic() > deadline:
-                raise TemporaryError(url, f"no complete answer within {self.timeout:g} seconds")
+        with named_errors(url, here, self.timeout):
+            answer = self._transport.get(where, self._headers + validators, deadline)
             try:
-                body += unpack.decompress(chunk, self.limit + 1 - len(body)) if unpack else chunk
-            except zlib.error as exc:
-                raise TemporaryError(url, f"the compressed body is damaged ({exc})") from exc
-            if len(body) > self.limit:
-                raise PermanentError(url, f"larger than the limit of {self.limit:,} bytes; not read further")
-        if unpack and not unpack.eof and body:
-            raise TemporaryError(url, "the compressed body ends too early")
-        return bytes(body)
+                if answer.status == 304 and validators:
+                    answer.read()  # it has no body, and the connection can be used again
+                    return NotModified(url)
+                headers = _headers(answer)
+                if answer.status in REDIRECTS:
+                    return _location(url, answer.status, headers)
+                _require_success(url, answer, headers)
+                content = read_body(
+                    url,
+                    answer.iter_stream(),
+                    encoding=headers.get("content-encoding", ""),
+                    length=headers.get("content-length", ""),
+                    limit=self.limit,
+                )
+            finally:
+                answer.close()
+        return Response(
+            url=here,
+            status=answer.status,
+            content=content,
+            content_type=headers.get("content-type", ""),
+            etag=headers.get("etag"),
+            last_modified=headers.get("last-modified"),
+        )
 
 
 def read(source: str, fetcher: Fetcher) -> Response:
@@ -175,27 +172,47 @@ def read(source: str, fetcher: Fetcher) -> Response:
     return Response(url=name, status=200, content=content, content_type=guess_type(source)[0] or "")
 
 
-def _location(url: str, response: httpx.Response) -> str:
-    location = response.headers.get("location", "")
+def _place(asked: str, url: str) -> Place:
+    try:
+        found = place(url)
+    except ValueError as exc:
+        raise PermanentError(asked, f"not an address that can be fetched: {url} ({exc})") from exc
+    if names_loopback(found.host) and not is_loopback(asked):
+        raise PermanentError(asked, f"{url} leads to the private address {found.host}; it is not fetched")
+    return found
+
+
+def _header(name: bytes, value: str | None) -> Iterable[tuple[bytes, bytes]]:
+    """A validator that cannot be sent back as it came is left out: the answer is then a whole body."""
+    if value and value.isprintable() and all(character <= "\xff" for character in value):
+        yield name, value.encode("latin-1")
+
+
+def _headers(answer: Answer) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in answer.headers:
+        key = name.decode("latin-1").lower()
+        text = value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+def _location(url: str, status: int, headers: dict[str, str]) -> str:
+    location = headers.get("location", "")
     if not location:
-        raise PermanentError(url, f"answers {response.status_code} without saying where to")
-    return str(location)
+        raise PermanentError(url, f"answers {status} without saying where to")
+    return location
 
 
-def _require_success(url: str, response: httpx.Response) -> None:
-    status = response.status_code
+def _require_success(url: str, answer: Answer, headers: dict[str, str]) -> None:
+    status = answer.status
     if status == 200:
         return
+    reason = answer.extensions.get("reason_phrase", b"").decode("latin-1")
+    said = f"answers {status} {reason}".rstrip()
     if status >= 500 or status in WORTH_RETRYING:
-        raise TemporaryError(url, f"answers {status} {response.reason_phrase}".rstrip())
-    remedy = "; check the address in the profile" if status in (404, 410) else ""
-    raise PermanentError(url, f"answers {status} {response.reason_phrase}".rstrip() + remedy)
-
-
-def _broken(url: str, exc: httpx.TransportError) -> TemporaryError | PermanentError:
-    cause: BaseException | None = exc
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return PermanentError(url, f"its certificate cannot be verified ({cause.verify_message})")
-        cause = cause.__cause__ or cause.__context__
-    return TemporaryError(url, f"the connection failed ({exc or type(exc).__name__})")
+        asked = headers.get("retry-after", "") if status in (429, 503) else ""
+        raise TemporaryError(url, said, retry_after(asked, now=time.time()))
+    if status in (404, 410):
+        raise GoneError(url, f"{said}; check the address in the profile")
+    raise PermanentError(url, said)
