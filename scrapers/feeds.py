@@ -1,21 +1,25 @@
 """RSS and Atom bytes become entries: identified, dated, and readable without markup."""
 
 import io
-from calendar import timegm
+import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
-from time import struct_time
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import feedparser
 
 from scrapers.errors import ParseError
 from scrapers.http import Response
-from scrapers.text import as_utf8, line, plain
+from scrapers.moments import moment
+from scrapers.rss import Channel, Item, TooDeep, read_rss
+from scrapers.teasers import is_teaser
+from scrapers.text import as_utf8, line, plain, without_data
 
 ROOTS = (b"</rss>", b"</feed>", b":rdf>", b"</rdf>", b":feed>", b"</channel>")
+_PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[!-~]*)?")  # nothing to join or to put right
+MOST_TAGS = 200_000  # a feed of a thousand items has 50,000; feedparser takes seconds for more
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Entry:
     updated: datetime | None
     categories: tuple[str, ...] = ()
     content_html: str = field(default="", repr=False)  # the longest body the feed carries, as it came
+    teaser: bool = False  # that body is no whole text: empty, cut off, or the title again
+    enclosures: tuple[tuple[str, str], ...] = ()  # title (the file's name if it has none), absolute address
 
 
 @dataclass(frozen=True)
@@ -50,14 +56,13 @@ def parse_feed(response: Response) -> Feed:
     source = response.url
     if not response.content.strip():
         raise ParseError(source, "the answer is empty; is this the address of the feed?")
-    parsed = _parse(response)
-    problems = _problems(source, parsed, response.content)
-    if not parsed.entries:
+    channel, problems = _read(response)
+    if not channel.items:
         raise ParseError(source, "the channel is empty: no item at all, which is not the same as no news")
-    base = _address(_said(parsed.feed, "link"), source) or source
+    base = _address(channel.link, source) or source
     entries: dict[str, Entry] = {}
-    for number, raw in enumerate(parsed.entries, start=1):
-        entry = _entry(raw, base)
+    for number, item in enumerate(channel.items, start=1):
+        entry = _entry(item, base)
         if not entry.title and not entry.url:
             problems.append(f"item {number} has neither title nor link and was skipped")
         elif (kept := _apart(entry, entries)) is None:
@@ -66,13 +71,38 @@ def parse_feed(response: Response) -> Feed:
             entries[kept.guid] = kept
     if not entries:
         raise ParseError(source, "none of its items has a title or a link")
-    return Feed(line(_said(parsed.feed, "title")), tuple(entries.values()), tuple(problems))
+    return Feed(line(channel.title), tuple(entries.values()), tuple(problems))
 
 
-def _parse(response: Response) -> Any:
+def _read(response: Response) -> tuple[Channel, list[str]]:
+    """The items, and what is wrong but harmless."""
+    content = response.content
+    if content.count(b"<") > MOST_TAGS:
+        raise ParseError(
+            response.url, f"more than {MOST_TAGS:,} tags, which no feed has; nothing of it is used"
+        )
+    text = None if b"\0" in content else as_utf8(content)
+    if text is not None:
+        try:
+            channel = read_rss(content if content.isascii() else text.encode())
+        except TooDeep as exc:
+            raise ParseError(response.url, f"the XML is nested too deep to be a feed ({exc})") from exc
+        if channel is not None:
+            return channel, []
+    return _read_any(response, None if content.isascii() else text)
+
+
+def _read_any(response: Response, text: str | None) -> tuple[Channel, list[str]]:
+    """The same by feedparser, for whatever dialect; `text` when the bytes are UTF-8."""
+    parsed = _parse(response, text)
+    problems = _problems(response.url, parsed, response.content)
+    items = [_item(raw) for raw in parsed.entries]
+    return Channel(_said(parsed.feed, "title"), _said(parsed.feed, "link"), items), problems
+
+
+def _parse(response: Response, text: str | None) -> Any:
     """feedparser's result; its sanitiser and URI resolver are left off, our own cleaning does that work."""
     content, content_type = response.content, response.content_type
-    text = None if b"\0" in content or content.isascii() else as_utf8(content)
     if text is not None:  # a wrong charset in the header or the prolog does not turn "è" into "Ã¨"
         content, content_type = text.encode(), "application/xml; charset=utf-8"
     headers = {"content-type": content_type} if content_type else {}
@@ -103,21 +133,39 @@ def _problems(source: str, parsed: Any, content: bytes) -> list[str]:
     return [f"the XML is not well formed ({reason})"]
 
 
-def _entry(raw: Any, base: str) -> Entry:
-    url = _address(_said(raw, "link"), base)
-    title = line(_said(raw, "title"))
-    bodies = [_said(part, "value") for part in raw.get("content", ())] + [_said(raw, "summary")]
-    dated = _said(raw, "published")
+def _item(raw: Any) -> Item:
+    """feedparser's entry as ours."""
+    links = [link for link in raw.get("links", ()) if link.get("rel") == "enclosure"]
+    return Item(
+        guid=_said(raw, "id"),
+        link=_said(raw, "link"),
+        title=_said(raw, "title"),
+        bodies=[_said(part, "value") for part in raw.get("content", ())] + [_said(raw, "summary")],
+        published=_said(raw, "published"),
+        # feedparser answers with `published` (and a warning) when asked for an absent `updated`
+        updated=_said(raw, "updated") if "updated_parsed" in raw else "",
+        terms=[_said(tag, "term") for tag in raw.get("tags", ())],
+        enclosures=[(_said(link, "title"), _said(link, "href")) for link in links],
+    )
+
+
+def _entry(item: Item, base: str) -> Entry:
+    url = _address(item.link, base)
+    title = line(item.title)
+    bodies = [without_data(body) for body in item.bodies]
+    longest = max(bodies, key=len)
+    files = ((said, _address(href, base)) for said, href in item.enclosures)
     return Entry(
-        guid=_said(raw, "id").strip() or url or _digest(f"{title}\n{dated}"),
+        guid=item.guid.strip() or url or _digest(f"{title}\n{item.published}"),
         url=url,
         title=title,
         summary=plain(bodies[-1]) or plain(bodies[0]),
-        published=_moment(raw.get("published_parsed")),
-        # feedparser answers with `published` (and a warning) when asked for an absent `updated`
-        updated=_moment(raw["updated_parsed"]) if "updated_parsed" in raw else None,
-        categories=tuple(filter(None, (line(_said(tag, "term")) for tag in raw.get("tags", ())))),
-        content_html=max(bodies, key=len),
+        published=moment(item.published),
+        updated=moment(item.updated),
+        categories=tuple(dict.fromkeys(filter(None, map(line, item.terms)))),
+        content_html=longest,
+        teaser=is_teaser(longest, title),
+        enclosures=tuple((line(said) or _file_name(href), href) for said, href in files if href),
     )
 
 
@@ -140,6 +188,8 @@ def _said(raw: Any, key: str) -> str:
 
 
 def _address(link: str, base: str) -> str:
+    if _PLAIN_ADDRESS.fullmatch(link) and link[-1] not in "?#":
+        return link
     try:
         url = urljoin(base, link.strip())
         parts = urlsplit(url)
@@ -148,14 +198,8 @@ def _address(link: str, base: str) -> str:
     return url if link.strip() and parts.scheme in ("http", "https") and parts.hostname else ""
 
 
-def _moment(parsed: struct_time | None) -> datetime | None:
-    """feedparser's dates are in UTC; it hands out impossible ones, too."""
-    if parsed is None:
-        return None
-    try:
-        return datetime.fromtimestamp(timegm(parsed), UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+def _file_name(url: str) -> str:
+    return line(unquote(urlsplit(url).path.rpartition("/")[2])) or url
 
 
 def _digest(text: str) -> str:

@@ -16,9 +16,10 @@ _INLINE = (
     "style sub sup svg textarea time tt u var video"
 )
 BLOCKS = frozenset(_BLOCKS.split())
-_NAMES = "|".join((_BLOCKS + " " + _INLINE).split())
-_TAG = re.compile(rf"<(?:/?(?:{_NAMES})\b|!--|!\[CDATA\[)", re.IGNORECASE)
-_STRAY = re.compile(rf"<(?!/?(?:{_NAMES})\b|!--)", re.IGNORECASE)
+NAMES = frozenset((_BLOCKS + " " + _INLINE).split())
+_TAG = re.compile(rf"<(?:/?(?:{'|'.join(sorted(NAMES))})\b|!--|!\[CDATA\[)", re.IGNORECASE)
+_OPENING = re.compile(r"<(!--|/?\w*)")
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
 # UTF-8 that was once read as windows-1252: "Ã¨", "â€™". Only leads that no Italian text has.
@@ -27,20 +28,33 @@ _MOJIBAKE = re.compile(f"[ÂÃ]{_TAIL}|â{_TAIL}{_TAIL}")
 # "cittÃ ": the second byte, a no-break space, became an ordinary one
 _LOST_NBSP = re.compile(r"(?<=[a-z])Ã(?=\s|$)")
 _PARSER = html.HTMLParser(remove_comments=True, remove_pis=True)
+# what a text must hold for the work below to change anything but white space
+_SUSPECT = re.compile("[<&ÂÃâ\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]|data:")
+# a picture that is written out in the text
+_DATA = re.compile(
+    r"data:[\w.+-]{1,40}/[\w.+-]{1,60}(?:;[\w=-]{1,40})*;base64,"
+    r"(?:[A-Za-z0-9+/=%]+|\s+(?=[A-Za-z0-9+/]{20,}|[A-Za-z0-9+/]+=))*"  # in lines, the last one ends in "="
+)
+
+
+def without_data(markup: str) -> str:
+    """The same without the bytes of embedded pictures (`data:` addresses)."""
+    return _DATA.sub("", markup) if "data:" in markup else markup
 
 
 def plain(markup: str) -> str:
     """Text without markup, one line a block; entities and tags that were escaped twice are undone too."""
-    text = _INVISIBLE.sub("", markup)
+    if not _SUSPECT.search(markup):
+        return _lines(markup)
+    text = without_data(_visible(markup))
     for _ in range(3):
         if _TAG.search(text):
             text = _strip(text)
         elif _ENTITY.search(text):
-            text = _INVISIBLE.sub("", unescape(text))
+            text = _visible(unescape(text))
         else:
             break
-    text = _INVISIBLE.sub("", _LOST_NBSP.sub("à", _MOJIBAKE.sub(_repair, text)))
-    return "\n".join(filter(None, (" ".join(part.split()) for part in text.splitlines())))
+    return _lines(_visible(_repaired(text)))
 
 
 def line(markup: str) -> str:
@@ -96,9 +110,15 @@ def _codec(name: str) -> str | None:
     return "cp1252" if codec in ("iso8859-1", "ascii") else codec
 
 
+def _lines(text: str) -> str:
+    return "\n".join(filter(None, (" ".join(part.split()) for part in text.splitlines())))
+
+
 def _strip(text: str) -> str:
-    text = re.sub(r"<!\[CDATA\[|\]\]>", "", text)
-    text = _STRAY.sub("&lt;", text)
+    if "]]>" in text or "<![" in text:
+        text = _CDATA.sub("", text)
+    if not all(map(_is_tag, set(_OPENING.findall(text)))):  # "5<10", "<ufficio@comune.example>"
+        text = _OPENING.sub(lambda found: found[0] if _is_tag(found[1]) else f"&lt;{found[1]}", text)
     try:
         root = html.document_fromstring(f"<div>{text}</div>", parser=_PARSER)
     except (etree.ParserError, ValueError):  # nothing but comments, or control characters
@@ -112,6 +132,20 @@ def _strip(text: str) -> str:
         elif element.tag not in ("script", "style"):
             pieces.append(element.text or "")
     return "".join(pieces)
+
+
+def _is_tag(opening: str) -> bool:
+    return opening == "!--" or opening.removeprefix("/").lower() in NAMES
+
+
+def _visible(text: str) -> str:
+    return text if text.isprintable() else _INVISIBLE.sub("", text)
+
+
+def _repaired(text: str) -> str:
+    if "Ã" in text or "Â" in text or "â" in text:
+        return _LOST_NBSP.sub("à", _MOJIBAKE.sub(_repair, text))
+    return text
 
 
 def _repair(found: re.Match[str]) -> str:
