@@ -1,101 +1,135 @@
-"""Inside a page: what is no part of the article, where its text is densest, and that text as Markdown."""
+"""Inside a page: what is no part of the article, and what is left of a part as Markdown."""
 
 import re
+from collections.abc import Collection
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup, Comment, Tag
-from bs4.element import NavigableString
+from bs4 import BeautifulSoup
+from lxml import etree, html  # type: ignore[import-untyped]
 from markdownify import ASTERISK, ATX, MarkdownConverter
 
-BOILERPLATE = (
-    "script, style, template, noscript, svg, iframe, nav, aside, footer, header, button, [hidden], "
-    "[role=dialog], [aria-hidden=true], [role=navigation], [role=banner], [role=contentinfo], [role=search], "
-    "#readingTime, .cmp-navscroll, .cmp-rating, .cmp-contacts, .cmp-breadcrumbs, .breadcrumb, "
-    ".breadcrumb-container, .dropdown-menu, [id*=cookie], [class*=cookie], [class*=skiplink], "
-    ".it-header-wrapper, .it-footer"
+from scrapers.markup import Element, every, first, folded, lines, text
+
+_NO_TEXT = (
+    "script style template noscript svg iframe object video audio canvas nav aside footer header "
+    "button input select textarea"
 )
+_NO_PART = "dialog navigation banner contentinfo search alertdialog"
+_FURNITURE_IDS = "readingTime box-evaluate box-contacts searchModal"
+_FURNITURE_CLASSES = (
+    "cmp-navscroll cmp-rating cmp-contacts cmp-breadcrumbs breadcrumb breadcrumb-container dropdown-menu "
+    "it-header-wrapper it-footer visually-hidden sr-only anchor-content read-more leaflet-container "
+    "sharedaddy addtoany_share_save_container visually-hidden-focusable contact-list shadow-contacts"
+)
+_TAGS = frozenset(_NO_TEXT.split())
+_ROLES = frozenset(_NO_PART.split())
+_IDS = frozenset(_FURNITURE_IDS.split())
+_CLASSES = frozenset(_FURNITURE_CLASSES.split())
+_NAMED = re.compile(r"cookie|skiplink|share-buttons|social-share", re.IGNORECASE)
+_KEPT = frozenset(("html", "body", "main"))
 # lines that Comuni's pages put after the article, whatever the CMS
-END = re.compile(
-    r"[#*_\s]*(?:(?:a cura di|contenuti correlati|contatta il comune|condividi|argomenti)\W*$"
-    r"|ultim[oa] (?:aggiornamento|modifica)(?: pagina)?\W*(?:\d|$)|questa pagina è gestita da"
+_END = re.compile(
+    r"[#*_>\s-]*(?:(?:contenuti correlati|contatta il comune|potrebbero interessarti(?: anche)?|"
+    r"articoli correlati|notizie correlate|pagine correlate)\W*$"
+    r"|con l['’]app è meglio|questa pagina è gestita da"
     r"|quanto sono chiare le informazioni|valuta da 1 a 5 stelle)",
     re.IGNORECASE,
 )
-NAMES_OF_TEXT = ("descrizione", "cos'è", "cos’è", "testo")
-BLOCKS = ["p", "li", "td", "blockquote", "dd", "pre"]
+# lines that stand after it on most sites and before it on others
+_BESIDE = re.compile(
+    r"[#*_>\s-]*(?:(?:a cura di|condividi|argomenti)\W*$"
+    r"|ultim[oa] (?:aggiornamento|modifica)(?: pagina)?\W*(?:\d|$))",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"[*_\s]*\d{1,2}[\s/.-]+\w+[\s/.-]+\d{4}\b.{0,12}$")
+_NAMED_LINK = re.compile(r"\[(#{1,6}) ([^\[\]\n]*)\]\(")  # of a heading inside a link
+_BLANKS = re.compile(r"\s+")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
+_SAID_EVERYWHERE = (
+    "condividi|vedi azioni|stampa|ascolta|invia|facebook|twitter|linkedin|whatsapp|telegram|argomenti|"
+    "indice della pagina|esplora argomento|scarica|pdf scarica|scarica pdf|vai alla pagina|leggi tutto|"
+    "leggi di piu|tempo di lettura|visualizza in mappa|leaflet|torna su|torna indietro|ulteriori dettagli|"
+    "dettagli della notizia|apre il link in una nuova scheda|vedi tutti gli eventi|aggiungi al calendario|"
+    "questo sito utilizza cookie|vai al contenuto della pagina|vai al contenuto|vai ai contenuti|"
+    "vai al footer|vai al menu|vai alla navigazione|salta al contenuto|salta al contenuto principale"
+)
+_FURNITURE = frozenset(_SAID_EVERYWHERE.split("|"))
+_ASIDE = re.compile(
+    r"[*_#\s]*(?:tempo di lettura\b.{0,25}|(?:meno di )?\d+ min(?:uti|uto|\.)?|coordinate: *\d+°.*)$",
+    re.IGNORECASE,
+)
 
 
-def drop_boilerplate(soup: BeautifulSoup) -> None:
-    """Take out of the tree, for good, whatever is on every page of a site."""
-    for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
-        comment.extract()
-    for part in soup.select(BOILERPLATE):
+def prune(place: Element) -> None:
+    """Take out of the tree, for good, whatever is no text of an article."""
+    for part in [one for one in place.iter(etree.Element) if _is_boilerplate(one)]:
         if (
-            not part.decomposed
-            and part.name not in ("html", "body", "main")
-            and not part.find(["main", "h1"])
+            part is place
+            or part.tag in _KEPT
+            or part.find(".//h1") is not None
+            or part.find(".//main") is not None
         ):
-            part.decompose()
-    whole = len(scope(soup).get_text(strip=True))
-    for form in soup.select("form"):
+            continue
+        if part.tag == "button" and _is_text(part):
+            part.drop_tag()
+        elif part.getparent() is not None:
+            part.drop_tree()
+    forms = every(place, "form")
+    whole = len(text(place)) if forms else 0
+    for form in forms:
         # ASP.NET wraps the whole page in a form; a rating or a search form is little of it
-        if len(form.get_text(strip=True)) < whole / 2 and not form.select_one("input[type=password]"):
-            form.decompose()
+        if len(text(form)) < whole / 2 and not every(form, "input[type='password']"):
+            form.drop_tree()
 
 
-def depth(soup: BeautifulSoup) -> int:
-    """How deep its elements are nested."""
-    deepest = 0
-    waiting: list[tuple[Tag, int]] = [(soup, 0)]
-    while waiting:
-        element, level = waiting.pop()
-        deepest = max(deepest, level)
-        waiting.extend((child, level + 1) for child in element.children if isinstance(child, Tag))
-    return deepest
+def scope(root: Element, *before: str) -> Element:
+    """The part of the page that may hold the article; selectors in `before` are tried first."""
+    found = first(
+        root, *before, "main", "[role='main']", "#main-content", "#page-content", "#content", "#main", "body"
+    )
+    return root if found is None else found
 
 
-def scope(soup: BeautifulSoup) -> Tag:
-    """The part of the page that may hold the article."""
-    for selector in ("main", "[role=main]", "#main-content", "#page-content", "#content", "#main"):
-        if found := soup.select_one(selector):
-            return found
-    return soup.body or soup
+def markdown(part: Element, url: str, names: Collection[str] = ()) -> str:
+    """`part` as Markdown with absolute links, without pictures and without boilerplate.
 
-
-def densest(soup: BeautifulSoup) -> Tag | None:
-    """The element whose own paragraphs hold most text, links not counted; None without any text."""
-    place = scope(soup)
-    articles = place.find_all("article")
-    if len(articles) == 1 and _length(articles[0]):
-        return articles[0]
-    scores: dict[int, tuple[int, Tag]] = {}
-    for element in place.find_all(True):
-        owner, length = _own_text(element)
-        if owner is not None and length:
-            scores[id(owner)] = (scores.get(id(owner), (0, owner))[0] + length, owner)
-    return max(scores.values(), key=lambda score: score[0])[1] if scores else None
-
-
-def markdown(part: Tag, url: str) -> str:
-    """`part` as Markdown with absolute links, without pictures and without its own name as a heading."""
-    _absolute_links(part, url)
-    text = MarkdownConverter(
+    A heading on its first line goes when it is an h1 or says one of `names` (folded), which every page gives.
+    The tree of `part` is changed.
+    """
+    prune(part)
+    _links(part, url)
+    for point in every(part, ".point-list"):  # "21", "nov", "16:00 - Inizio evento" in boxes of their own
+        words = " ".join(lines(point))
+        point.clear(keep_tail=True)
+        point.tag, point.text = "p", words
+    for picture in every(part, "img, picture, source, map"):
+        picture.drop_tree()  # data: addresses may be megabytes
+    settle(part)
+    written = html.tostring(part, encoding="unicode", with_tail=False)
+    converted = MarkdownConverter(
         heading_style=ATX,
         strong_em_symbol=ASTERISK,
         bullets="-",
-        strip=["img"],
+        table_infer_header=True,
         escape_asterisks=False,  # summaries quote these very sentences
         escape_underscores=False,
-    ).convert_soup(part)
-    lines: list[str] = []
-    for row in (row.rstrip() for row in text.replace("\xa0", " ").splitlines()):
-        if END.match(row) and lines:
-            break
-        if row or (lines and lines[-1]):
-            lines.append(row)
-    if lines and (lines[0].startswith("# ") or lines[0].strip("#* ").lower() in NAMES_OF_TEXT):
-        del lines[0]  # the page's title, or the name that every page gives to this section
-    return "\n".join(lines).strip()
+    ).convert_soup(BeautifulSoup(written, "lxml"))
+    return tidy(converted, names)
+
+
+def tidy(markdown: str, names: Collection[str] = ()) -> str:
+    """Markdown without the lines that municipal pages put around their articles."""
+    markdown = _NAMED_LINK.sub(r"\1 [\2](", markdown)
+    rows = _until_end([row.rstrip() for row in markdown.replace("\xa0", " ").splitlines()])
+    kept: list[str] = []
+    for row in rows:
+        if row and _is_furniture(row):
+            continue
+        if row or (kept and kept[-1]):
+            kept.append(row)
+    if kept and (kept[0].startswith("# ") or folded(kept[0]) in names):
+        del kept[0]
+    return "\n".join(kept).strip()
 
 
 def absolute(url: str, href: str) -> str:
@@ -109,29 +143,65 @@ def absolute(url: str, href: str) -> str:
         return ""
 
 
-def _absolute_links(part: Tag, url: str) -> None:
-    for link in part.find_all("a"):
-        href = str(link.get("href") or "")
-        if target := absolute(url, href):
-            link["href"] = target
-            link.attrs.pop("title", None)  # Markdown would repeat it beside the text
-        elif not href.startswith(("mailto:", "tel:")):
-            link.unwrap()
+def _is_boilerplate(part: Element) -> bool:
+    if part.tag in _TAGS or part.get("role") in _ROLES or "hidden" in part.attrib:
+        return True
+    if part.get("aria-hidden") == "true":
+        return True
+    name, classes = part.get("id"), part.get("class")
+    if name and (name in _IDS or _NAMED.search(name)):
+        return True
+    return bool(classes) and (not _CLASSES.isdisjoint(classes.split()) or bool(_NAMED.search(classes)))
 
 
-def _own_text(element: Tag) -> tuple[Tag | None, int]:
-    """The block that an element's text counts for, and how many characters of it are not links."""
-    if element.name in BLOCKS:
-        owner = element.parent
-        if owner is not None and owner.name in ("ul", "ol", "tr", "tbody", "dl", "table"):
-            owner = owner.parent
-        return owner, _length(element)
-    if element.name in ("div", "section", "article", "main"):
-        direct = (str(child) for child in element.children if type(child) is NavigableString)
-        return element, sum(len(text.strip()) for text in direct)
-    return None, 0
+def _is_text(button: Element) -> bool:
+    """The name of a fold of the text, or of a link."""
+    return "accordion-button" in (button.get("class") or "") or button.getparent().tag == "a"
 
 
-def _length(element: Tag) -> int:
-    linked = sum(len(link.get_text(strip=True)) for link in element.find_all("a"))
-    return max(len(element.get_text(strip=True)) - linked, 0)
+def _until_end(rows: list[str]) -> list[str]:
+    for number, row in enumerate(rows):
+        if _END.match(row) and any(rows[:number]):
+            rows = rows[:number]
+            break
+    for number, row in enumerate(rows):
+        if _BESIDE.match(row) and _size(rows[:number]) >= _size(rows[number + 1 :]) and any(rows[:number]):
+            return rows[:number]
+    kept: list[str] = []
+    beside = False
+    for row in rows:
+        if _BESIDE.match(row):
+            beside = True
+        elif not (beside and _DAY.match(row)):  # "Ultimo aggiornamento", and below it the day
+            kept.append(row)
+            beside = beside and not row
+    return kept
+
+
+def _size(rows: list[str]) -> int:
+    return sum(map(len, rows))
+
+
+def _is_furniture(row: str) -> bool:
+    bare = _LINK.sub(r"\1", row)
+    return bool(_ASIDE.match(bare)) or folded(bare) in _FURNITURE
+
+
+def settle(part: Element) -> None:
+    """Make every run of white space one blank, as a browser shows it; long runs cost some readers hours."""
+    for element in part.iter(etree.Element):
+        if element.text and element.tag != "pre":
+            element.text = _BLANKS.sub(" ", element.text)
+        if element.tail and element is not part:
+            element.tail = _BLANKS.sub(" ", element.tail)
+
+
+def _links(part: Element, url: str) -> None:
+    for link in every(part, "a"):
+        href = link.get("href") or ""
+        target = absolute(url, href)
+        if target and text(link):
+            link.set("href", target)
+            link.attrib.pop("title", None)  # Markdown would repeat it beside the text
+        elif target or not href.startswith(("mailto:", "tel:")):
+            link.drop_tag()

@@ -7,11 +7,41 @@ _NAMES = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ot
 MONTHS = _NAMES.split()
 _WORDS = re.compile(r"\b(\d{1,2})(?:°|º)?\s+([a-z]{3,9})\.?\s+(\d{4})\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
+_SHARED = re.compile(  # "dal 21 al 22 novembre 2026", "dal 30 dicembre al 6 gennaio 2027"
+    r"\bdal(?:l['’])?\s*(\d{1,2})(?:°|º)?(?:\s+([a-z]{3,9})\.?)?\s+al(?:l['’])?\s*(\d{1,2})(?:°|º)?\s+([a-z]{3,9})\.?"
+    r"\s+(\d{4})\b",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(r"\b(?:a partire )?dal(?:l['’])?\s*(?=\d)", re.IGNORECASE)
 _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 
 def italian_date(text: str) -> date | None:
     """The first day with a year that stands in `text`, or None; impossible days are passed over."""
+    found = _days(text)
+    return found[0] if found else None
+
+
+def italian_range(text: str) -> tuple[date, date | None] | None:
+    """The first and last day of "dal 21 al 22 novembre 2026", twice the same of a single day.
+
+    The end is None when only a beginning is said ("dal 5 maggio 2027 fino a conclusione"); None without a day
+    with a year.
+    """
+    if shared := _SHARED.search(text):
+        end = _day(int(shared[5]), _month(shared[4]), int(shared[3]))
+        month = _month(shared[2] or shared[4])
+        if end and (start := _day(end.year - (month > end.month), month, int(shared[1]))) and start <= end:
+            return start, end
+    days = _days(text)
+    if not days:
+        return None
+    if len(days) > 1 and days[1] >= days[0]:
+        return days[0], days[1]
+    return days[0], None if _OPEN.search(text) else days[0]
+
+
+def _days(text: str) -> list[date]:
     found: list[tuple[int, date]] = []
     for match in _WORDS.finditer(text):
         _keep(found, match.start(), int(match[3]), _month(match[2]), int(match[1]))
@@ -19,7 +49,7 @@ def italian_date(text: str) -> date | None:
         _keep(found, match.start(), int(match[3]), int(match[2]), int(match[1]))
     for match in _ISO.finditer(text):
         _keep(found, match.start(), int(match[1]), int(match[2]), int(match[3]))
-    return min(found)[1] if found else None
+    return [day for _, day in sorted(found)]
 
 
 def _month(name: str) -> int:
@@ -32,7 +62,12 @@ def _month(name: str) -> int:
 
 
 def _keep(found: list[tuple[int, date]], place: int, year: int, month: int, day: int) -> None:
+    if known := _day(year, month, day):
+        found.append((place, known))
+
+
+def _day(year: int, month: int, day: int) -> date | None:
     try:
-        found.append((place, date(year, month, day)))
+        return date(year, month, day)
     except ValueError:
-        return
+        return None

@@ -1,43 +1,36 @@
-"""An article page becomes its title, abstract, date, body in Markdown, and attachments.
+"""An article page of a Comune becomes its title, abstract, body in Markdown, days, kind, topics and files.
 
-Knows the markup of *design-comuni*, the WordPress theme and the static model; their selectors are those of
-single-notizia.php, single-evento.php and novita-dettaglio.hbs. Any other page is read by density of text.
+The themes that Comuni buy are known (`scrapers.themes`); any other page is read by `scrapers.fallback`.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from urllib.parse import unquote, urlsplit
 
-from bs4 import BeautifulSoup, Tag
-
-from scrapers import article
-from scrapers.dates import italian_date
+from scrapers import notices
+from scrapers.article import markdown, prune, scope
+from scrapers.attachments import Attachment, files, unique
 from scrapers.errors import ParseError
-from scrapers.text import decode, line
+from scrapers.fallback import read_unknown
+from scrapers.head import Head, head_of, own_abstract, shown_date, stated_date, title_of, without_head
+from scrapers.markup import MAX_DEPTH, Element, every, first, text, too_deep, tree
+from scrapers.particulars import Particulars, crumb, is_event, labelled_date, particulars, updated
+from scrapers.sections import Section, named, sections
+from scrapers.text import decode
+from scrapers.themes import Theme, theme_of
 
-# the text first, then what a citizen needs about an event; ids of the theme
-BODY = ("descrizione", "cos-e", "text-body")
-FACTS = ("destinatari", "luogo", "date-e-orari", "costi")
-ATTACHMENTS = ("allegati", "documenti")
-MAX_DEPTH = 200  # real pages reach about 40; markdownify recurses
-_FILE = re.compile(r"\.(pdf|docx?|odt|rtf|xlsx?|ods|csv|zip|p7m|pptx?|odp|jpe?g|png)$", re.IGNORECASE)
-_LABEL = re.compile(
-    r"\b(?:pubblicat[oa](?: il)?|data(?: (?:di )?pubblicazione)? ?:|data (?:di )?pubblicazione):? (?=\d)",
-    re.IGNORECASE,
-)
+_HEADING_ALONE = re.compile(r"#+ [^\n]*$")
 
-
-@dataclass(frozen=True)
-class Attachment:
-    title: str
-    url: str  # absolute
+__all__ = ["Attachment", "Page", "parse_page"]
 
 
 @dataclass(frozen=True)
 class Page:
-    """An article. `abstract` may be empty; `body` too, when the office wrote an abstract and nothing else."""
+    """An article. `abstract` may be empty; `body` too, when the office wrote an abstract and nothing else.
+
+    Where `holds` is not "text" both may be empty, or say little: the matter is in a file or on a poster, and
+    `notes` tells the editor.
+    """
 
     url: str
     title: str
@@ -45,119 +38,127 @@ class Page:
     published: date | None  # the day that the page shows
     body: str = field(repr=False)  # Markdown
     attachments: tuple[Attachment, ...] = ()
-    theme: str = "unknown"  # or "design-comuni"
+    theme: str = "unknown"  # or the name of a record of scrapers.themes
+    kind: str = ""  # as the site words it: "avviso", "Comunicati stampa", "Concerto"
+    topics: tuple[str, ...] = ()
+    starts: date | None = None  # of an event
+    ends: date | None = None
+    expires: date | None = None  # when the office takes the page down
+    updated: date | None = None
+    holds: str = "text"  # or "files", "pictures"
+    notes: tuple[str, ...] = ()  # in Italian, for the editor
+
+
+@dataclass(frozen=True)
+class _Read:
+    body: str
+    abstract: str
+    attachments: tuple[Attachment, ...]
+    facts: Particulars
+    picture: bool
+    updated: date | None
+    sure: bool = False  # the text stands where its theme keeps it
 
 
 def parse_page(html: bytes | str, url: str, content_type: str = "") -> Page:
     """Read an article page; `url` makes its links absolute.
 
-    Raises ParseError when no text can be found: a login page, a page that needs scripts, an empty article.
+    Raises ParseError that says which, when the page is no article: empty, a login, an error page with status
+    200, a check against robots, one that needs scripts.
     """
-    text = decode(html, content_type) if isinstance(html, bytes) else html
-    if not text.strip():
+    whole = decode(html, content_type) if isinstance(html, bytes) else html
+    root = tree(whole)
+    if root is None:
         raise ParseError(url, "the page is empty")
-    soup = BeautifulSoup(text.replace("\0", ""), "lxml")
-    if article.depth(soup) > MAX_DEPTH:
+    if too_deep(root):
         raise ParseError(url, f"the markup is nested more than {MAX_DEPTH} deep; no article is")
-    stated = _stated_date(soup)
-    title = _title(soup)
-    article.drop_boilerplate(soup)
-    sections = [section for name in BODY if (section := _section(soup, name))]
-    if sections:
-        page = _design_comuni(soup, sections[0], url, title, stated)
-    else:
-        page = _unknown(soup, url, title, stated)
-    if not page.body and not page.abstract:
-        raise ParseError(url, "no text of an article on the page (empty, or only scripts, pictures, files)")
-    return page
-
-
-def _design_comuni(soup: BeautifulSoup, section: Tag, url: str, title: str, stated: date | None) -> Page:
-    attachments = [part for name in ATTACHMENTS if (part := _section(soup, name))]
-    files = _files(attachments, url, every=True) + _files([section], url, every=False)
-    shown = soup.select_one("main p.font-monospace")
-    parts = [article.markdown(section, url)]
-    parts += [article.markdown(part, url) for name in FACTS if (part := _section(soup, name))]
+    shown = notices.signs(root, whole)
+    theme = theme_of(root, whole)
+    title = title_of(root, theme)
+    stated = stated_date(root)
+    read = _themed(root, theme, url, title) if theme else _unknown(root, url, title)
+    if not read.sure and (reason := notices.refusal(shown, read.body)):
+        raise ParseError(url, reason)
+    holds = notices.holds(title, f"{read.abstract}\n{read.body}", read.attachments, read.picture)
+    if not read.body and not read.abstract and (holds == "text" or not title or shown.password):
+        raise ParseError(url, notices.emptiness(shown))
     return Page(
         url=url,
         title=title,
-        abstract=_abstract(soup),
-        published=italian_date(shown.get_text(" ")) if shown else stated,
-        body="\n\n".join(filter(None, parts)),
-        attachments=_unique(files),
-        theme="design-comuni",
+        abstract=read.abstract,
+        published=read.facts.published or stated,
+        body=read.body,
+        attachments=read.attachments,
+        theme=theme.name if theme else "unknown",
+        kind=read.facts.kind,
+        topics=read.facts.topics,
+        starts=read.facts.starts,
+        ends=read.facts.ends,
+        expires=read.facts.expires,
+        updated=read.updated,
+        holds=holds,
+        notes=() if holds == "text" else (notices.note(holds, read.attachments),),
     )
 
 
-def _unknown(soup: BeautifulSoup, url: str, title: str, stated: date | None) -> Page:
-    if soup.select_one("input[type=password]"):
-        raise ParseError(url, "a login page, not an article; the address must be readable by anyone")
-    body = article.densest(soup)
-    return Page(
-        url=url,
-        title=title,
-        abstract="",
-        published=stated or _labelled_date(soup),
-        body=article.markdown(body, url) if body else "",
-        attachments=_unique(_files([article.scope(soup)], url, every=False)),
+def _themed(root: Element, theme: Theme, url: str, title: str) -> _Read:
+    found = sections(root, theme)
+    main = named(found, theme.body)
+    others = [one for one in found if one not in main]
+    files_of, facts, aside = (named(others, names) for names in (theme.files, theme.facts, theme.aside))
+    main += [one for one in others if one not in (*facts, *files_of, *aside) and text(one.element)]
+    head, particulars_ = _head(root, theme, found, url)
+    places = [one.element for one in main] or [one for one in [first(root, *theme.text)] if one is not None]
+    last = updated(root)
+    attachments = files([one.element for one in files_of], url, any_link=True)
+    attachments += files(places, url, any_link=False)
+    picture = any(map(notices.has_picture, places))
+    for part in every(root, theme.drop) if theme.drop else []:
+        part.drop_tree()
+    written = [markdown(place, url, () if number else theme.body) for number, place in enumerate(places)]
+    told = [markdown(one.element, url) for one in facts]
+    if not places:
+        for one in (*files_of, *facts, *aside):
+            one.element.clear()
+        rest, more, picture = _searched(root, url, title, theme.scope)
+        written = [rest]
+        attachments += more
+    told = [fact for fact in (*written[1:], *told) if not _HEADING_ALONE.match(fact)]
+    body = "\n\n".join(filter(None, [*written[:1], *told]))
+    if not body and not picture:
+        picture = notices.has_picture(scope(root))  # a poster between head and text
+    abstract = own_abstract(head.abstract, title, body, sure=bool(places))
+    return _Read(body, abstract, unique(attachments), particulars_, picture, last, sure=bool(main))
+
+
+def _unknown(root: Element, url: str, title: str) -> _Read:
+    facts = Particulars(published=labelled_date(scope(root)), kind=crumb(root))
+    last = updated(root)
+    body, attachments, picture = _searched(root, url, title)
+    return _Read(body, "", unique(attachments), facts, picture, last)
+
+
+def _searched(
+    root: Element, url: str, title: str, places: tuple[str, ...] = ()
+) -> tuple[str, list[Attachment], bool]:
+    """Text, files and whether there is a picture, on a page whose places are not known."""
+    place = scope(root, *places)
+    prune(place)
+    attachments = files([place], url, any_link=False)
+    picture = notices.has_picture(place)
+    return without_head(read_unknown(place, url), title), attachments, picture
+
+
+def _head(root: Element, theme: Theme, found: list[Section], url: str) -> tuple[Head, Particulars]:
+    """The head and what its lines say; the tree of the head is changed."""
+    path = crumb(root)
+    head = head_of(root, theme, [one.element for one in found])
+    names = {name for one in found for name in one.names}
+    facts = particulars(head.lines, event=is_event(url, path, names))
+    kind = facts.kind or path
+    return head, replace(
+        facts,
+        published=facts.published or shown_date(root, theme),
+        kind=kind,
+        topics=tuple(one for one in head.topics if one != kind) or facts.topics,
     )
-
-
-def _section(soup: BeautifulSoup, name: str) -> Tag | None:
-    """The section called `name`: in the static model the id is the section's, in WordPress its heading's."""
-    found = soup.find(["article", "section", "div", "h1", "h2", "h3", "h4", "h5", "h6"], id=name)
-    if found is None or not found.name.startswith("h"):
-        return found
-    return found.find_parent(class_="it-page-section") or found.find_parent("article") or found.parent
-
-
-def _title(soup: BeautifulSoup) -> str:
-    for heading in soup.select("main h1") + soup.select("article h1") + soup.select("h1"):
-        if title := line(heading.get_text(" ")):
-            return title
-    meta = soup.select_one("meta[property='og:title'][content]")
-    return line(str(meta["content"])) if meta else line(soup.title.get_text() if soup.title else "")
-
-
-def _abstract(soup: BeautifulSoup) -> str:
-    heading = soup.select_one("main h1") or soup.select_one("h1")
-    for paragraph in heading.find_next_siblings("p") if heading else ():
-        if "font-monospace" not in (paragraph.get("class") or ()) and (text := line(paragraph.get_text(" "))):
-            return text
-    return ""
-
-
-def _stated_date(soup: BeautifulSoup) -> date | None:
-    """The day of publication that the page states to machines."""
-    meta = soup.select_one("meta[property='article:published_time'][content]")
-    moment = soup.select_one("main time[datetime], article time[datetime]")
-    return italian_date(str(meta["content"]) if meta else "") or italian_date(
-        str(moment["datetime"]) if moment else ""
-    )
-
-
-def _labelled_date(soup: BeautifulSoup) -> date | None:
-    """A date right after "Data:" or "Pubblicato il"; a date elsewhere may be that of an event."""
-    text = " ".join(article.scope(soup).get_text(" ").split())
-    for label in _LABEL.finditer(text):
-        if day := italian_date(text[label.end() : label.end() + 20]):
-            return day
-    return None
-
-
-def _files(parts: Iterable[Tag], url: str, *, every: bool) -> list[Attachment]:
-    """The files linked in `parts`; `every` link of a list of attachments is one, whatever its name."""
-    found = []
-    for link in (link for part in parts for link in part.select("a[href]")):
-        target = article.absolute(url, str(link["href"]))
-        if not target or not (every or _FILE.search(urlsplit(target).path)):
-            continue
-        name = unquote(urlsplit(target).path.rsplit("/", 1)[-1])
-        found.append(
-            Attachment(line(link.get_text(" ")) or line(str(link.get("title") or "")) or name, target)
-        )
-    return found
-
-
-def _unique(files: list[Attachment]) -> tuple[Attachment, ...]:
-    return tuple({file.url: file for file in reversed(files)}.values())[::-1]

@@ -1,14 +1,19 @@
+import json
+import re
+import socket
 from datetime import date
+from html import escape
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scrapers.dates import italian_date
+from scrapers.dates import italian_date, italian_range
 from scrapers.errors import ParseError
 from scrapers.pages import Attachment, Page, parse_page
 from scrapers.text import decode
+from tests.bench_pages import page as rendered
 from tests.shared import SHARED, needs_shared
 
 DATA = Path(__file__).parent / "data"
@@ -69,26 +74,6 @@ def test_an_unknown_site_is_read_by_density_without_its_boilerplate() -> None:
     assert read.attachments == (Attachment("Calendario", f"{URL}calendario.pdf"),)
 
 
-@pytest.mark.parametrize(
-    ("html", "says"),
-    [
-        (b"", "empty"),
-        (b"<br>", "no text"),
-        (b"<html><body><main><img src='manifesto.jpg'></main></body></html>", "no text"),
-        (b"<html><body><script>app()</script><noscript>Serve JavaScript</noscript></body></html>", "no text"),
-        (
-            b"<main><h1>Titolo</h1><article id='descrizione'><h2>Descrizione</h2><br></article></main>",
-            "no text",
-        ),
-        (b"<main>" + b"<ul><li>x" * 300, "nested more than 200 deep"),
-        ((DATA / "page_login.html").read_bytes(), "login"),
-    ],
-)
-def test_a_page_without_an_article_is_a_named_error(html: bytes, says: str) -> None:
-    with pytest.raises(ParseError, match=says):
-        parse_page(html, URL)
-
-
 def test_an_abstract_alone_is_an_article() -> None:
     html = (
         "<main><h1>Bando</h1><p>Le domande scadono il 30.</p><article id='descrizione'><br></article></main>"
@@ -136,6 +121,150 @@ def test_italian_days_are_read(text: str, day: date | None) -> None:
     assert italian_date(text) == day
 
 
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("dal 21 al 22 novembre 2026", (date(2026, 11, 21), date(2026, 11, 22))),
+        ("dal 30 dicembre al 6 gennaio 2027", (date(2026, 12, 30), date(2027, 1, 6))),
+        ("dal 1° maggio 2026 al 4 maggio 2026", (date(2026, 5, 1), date(2026, 5, 4))),
+        ("dal 19-12-2026 al 06-01-2027", (date(2026, 12, 19), date(2027, 1, 6))),
+        ("dall'8 all'11 ottobre 2026", (date(2026, 10, 8), date(2026, 10, 11))),
+        ("sabato 5 dicembre 2026, ore 17", (date(2026, 12, 5), date(2026, 12, 5))),
+        ("dal 05-05-2027 fino a conclusione", (date(2027, 5, 5), None)),
+        ("dal 31 al 31 febbraio 2026", None),
+        ("dal 3 al 5 maggio", None),
+    ],
+)
+def test_the_days_of_an_event_are_read(text: str, days: tuple[date, date | None] | None) -> None:
+    assert italian_range(text) == days
+
+
+def test_the_day_of_the_last_change_is_no_text_even_in_a_section_without_a_name() -> None:
+    last = "<p><small>Ultimo aggiornamento</small><br><strong>24/11/2026, 10:30</strong></p>"
+    html = (
+        "<main><h1>Avviso</h1><article class='it-page-section'><h4 id='descrizione'>Descrizione</h4>"
+        f"<p>Domani niente acqua.</p></article><article class='it-page-section'>{last}</article></main>"
+    )
+    read = parse_page(html, URL)
+    assert (read.body, read.updated) == ("Domani niente acqua.", date(2026, 11, 24))
+
+
+def test_the_day_of_an_event_on_an_unknown_site_stays_in_its_text() -> None:
+    html = (
+        "<main><h1>Concerto</h1><p>Pubblicato il 05/11/2026</p><p>Data: 5 dicembre 2026</p><p>Ore: 20:30</p>"
+        "<p>Luogo: chiesa di San Rocco, con ingresso libero fino a esaurimento dei posti.</p></main>"
+    )
+    assert parse_page(html, URL).body.splitlines()[0] == "Data: 5 dicembre 2026"
+
+
+def test_the_boilerplate_of_municipal_pages_is_never_in_the_text_of_an_unknown_site() -> None:
+    text = "".join(
+        f"<p>Il sentiero {n} riapre domenica {n} maggio dopo i lavori del Comune.</p>" for n in range(3, 9)
+    )
+    said_everywhere = (
+        "Condividi|Facebook|Twitter|Whatsapp|Vedi azioni|Stampa|Ascolta|Invia|Tempo di lettura: 3 min|"
+        "Indice della pagina|Argomenti|Esplora argomento|PDF Scarica|Vai alla pagina|Torna su"
+    )
+    around = "".join(f"<div>{line}</div>" for line in said_everywhere.split("|"))
+    after = "".join(
+        f"<div>{line}</div>"
+        for line in (
+            "Ultimo aggiornamento: 12/11/2026, 16:00",
+            "A cura di",
+            "Contenuti correlati",
+            "Quanto sono chiare le informazioni su questa pagina?",
+            "Contatta il comune",
+            "Leggi le domande frequenti",
+        )
+    )
+    html = (
+        "<body><div class='cookiebar'>Questo sito usa cookie tecnici.</div><div class='c'>"
+        f"<h1>Sentieri</h1>{around}<div class='t'>{text}</div>{after}</div></body>"
+    )
+    read = parse_page(html, URL)
+    assert read.theme == "unknown"
+    assert [line for line in read.body.splitlines() if line] == re.findall(r"<p>(.*?)</p>", text)
+    assert read.updated == date(2026, 11, 12)
+
+
+def test_an_unknown_page_keeps_cards_tables_and_links_and_is_read_alike_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("a reader of pages must not use the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    cards = "".join(
+        f"<div class='card card-teaser'><div class='card-body'><h5>Ufficio {n}</h5>"
+        f"<p>Lo sportello {n} apre il lunedì dalle 9 alle 1{n}, <a href='/u/{n}'>su appuntamento</a>.</p>"
+        "</div></div>"
+        for n in range(1, 6)
+    )
+    table = "<table><tr><th>Via</th><th>Giorno</th></tr><tr><td>via Roma</td><td>martedì</td></tr></table>"
+    html = f"<body><div id='x'><h1>Uffici</h1><div class='blocco'>{cards}{table}</div></div></body>"
+    read = parse_page(html, URL)
+    for n in range(1, 6):
+        assert f"Lo sportello {n} apre il lunedì dalle 9 alle 1{n}" in read.body
+        assert f"[su appuntamento](https://www.comune.collefiorito.example/u/{n})" in read.body
+    assert "via Roma" in read.body
+    assert "martedì" in read.body
+    assert [parse_page(html, URL) for _ in range(3)] == [read] * 3
+
+
+def test_several_titles_pictures_as_data_and_a_broken_charset_cost_nothing() -> None:
+    picture = "data:image/png;base64," + "A" * 300_000
+    html = (
+        "<meta charset='iso-8859-1'><body><h1></h1><div id='content'><h1>Città in festa</h1><h1>Altro</h1>"
+        f"<p>Però è così: la festa è martedì.<img src='{picture}'></p>"
+        "<p>Si balla in più piazze.</p></div></body>"
+    )
+    read = parse_page(html.encode("cp1252"), URL)
+    assert read.title == "Città in festa"
+    assert "Però è così: la festa è martedì.\n\nSi balla in più piazze." in read.body
+    assert "base64" not in read.body
+
+
+def test_five_megabytes_of_soup_give_a_page_or_a_named_error() -> None:
+    nested = "<div><table><tr><td><b><p>zuppa <a href='/x'>di tag</b></a><li>" * 80_000
+    with pytest.raises(ParseError, match="nested more than 200 deep"):
+        parse_page(f"<body>{nested}", URL)
+    one_word = f"<body><h1>Zuppa</h1><p>riga {'di testo ' * 500_000}</p>"
+    assert parse_page(one_word, URL).body.startswith("riga di testo")
+    many_tags = "<p>riga <b>di testo<i></b>lunga</i>" * 4_000
+    assert parse_page(f"<body><h1>Zuppa</h1>{many_tags}", URL).body.count("riga") == 4_000
+
+
+@pytest.mark.parametrize("run", [" ", "\xa0", ".", "*", "[", "# ", "[a](", "dal 1 ", "1", "Data: "])
+def test_long_runs_of_one_sign_do_not_stop_the_reader(run: str) -> None:
+    text = f"<p>Domani {run * 20_000} niente acqua.\n{run * 20_000}x</p>"
+    for html in (
+        f"<main><h1>Avviso</h1>{text}</main>",
+        f"<main><h1>Avviso</h1>{text}<div id='descrizione'>{text}</div></main>",
+    ):
+        assert "Domani" in parse_page(html, URL).body
+
+
+PAGES = sorted(DATA.glob("page_*.html"))
+_TAG = re.compile(r"<[^>]*>")
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(PAGES), st.data())
+def test_a_mutated_page_gives_a_page_or_one_named_error(path: Path, data: st.DataObject) -> None:
+    html = path.read_text(encoding="utf-8")
+    tags = [tag.span() for tag in _TAG.finditer(html)]
+    doomed = data.draw(st.lists(st.sampled_from(tags), max_size=12, unique=True))
+    for start, end in sorted(doomed, reverse=True):
+        html = html[:start] + html[end:]
+    html = html[: data.draw(st.integers(0, len(html)))]
+    try:
+        read = parse_page(html.encode(), URL)
+    except ParseError:
+        return
+    assert read.body or read.abstract or (read.holds != "text" and read.title)
+
+
 @settings(deadline=None)
 @given(st.text(alphabet="<>/=\"' apdivmnh1&;#\x00", max_size=200))
 def test_any_markup_gives_a_page_or_one_named_error(html: str) -> None:
@@ -143,7 +272,23 @@ def test_any_markup_gives_a_page_or_one_named_error(html: str) -> None:
         read = parse_page(html, URL)
     except ParseError:
         return
-    assert read.body or read.abstract
+    assert read.body or read.abstract or read.holds != "text"
+
+
+@needs_shared
+def test_real_texts_go_through_a_theme_s_page_without_losing_a_word() -> None:
+    template = (DATA / "page_openpa.html").read_text(encoding="utf-8")
+    read_whole = 0
+    for row in (SHARED / "news/comune_news.jsonl").read_text(encoding="utf-8").splitlines():
+        item = json.loads(row)
+        if not item["completeness"].startswith("full"):
+            continue
+        sentences = re.split(r"(?<=\.) ", " ".join(item["text"].split()))
+        body = parse_page(rendered(template, "".join(f"<p>{escape(one)}</p>" for one in sentences)), URL).body
+        wanted, got = (re.findall(r"\w+", text) for text in (item["text"], body))
+        read_whole += got == wanted
+        assert len(got) >= 0.98 * len(wanted), item["id"]
+    assert read_whole >= 45
 
 
 @needs_shared
