@@ -1,0 +1,126 @@
+"""What a fact is: the kinds, and one occurrence of a fact in a text."""
+
+import re
+import unicodedata
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of fact, with the form of their canonical value."""
+
+    date = "date"  # "2026-11-30", "--11-30" without a year, "2026-11" or "--11" without a day
+    act_date = "act_date"  # the same, of an ordinance, a law, a numbered notice: never an event
+    relative = "relative"  # "domani": a day that depends on when the text is read
+    weekday = "weekday"  # "lunedì", of no date
+    time = "time"  # "16:30"; midnight is "24:00"
+    amount = "amount"  # euros: "1200.5"
+    percentage = "percentage"  # "12.5"
+    phone = "phone"  # its digits, without +39
+    email = "email"
+    link = "link"  # without scheme, www and tracking
+    number = "number"  # "32", "1200.5", "2025/2026"
+    ordinal = "ordinal"  # "27"
+    reference = "reference"  # the number of an act or article: "art 5", "33/2013"
+    level = "level"  # of an alert: "verde", "gialla", "arancione", "rossa"
+    place = "place"  # "via roma", "palazzo pirola", "sp 10": no civic number, which is a number
+    name = "name"  # words with a capital
+    word = "word"  # "annullato", "non obbligatorio"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One occurrence: `text[start:end] == shown`.
+
+    `weekday` ("lunedì", or "" where none stands there) is the one that the text gives to a date.
+    """
+
+    kind: Kind
+    value: str
+    shown: str
+    start: int
+    end: int
+    weekday: str = ""
+
+
+_FIGURES = re.compile(r"[0-9]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_STYLED = re.compile("[\U0001d400-\U0001d7ff]+")
+
+
+class Sheet:
+    """A text being read: what a recogniser has taken is no longer seen by the next ones."""
+
+    def __init__(self, text: str) -> None:
+        self.given = text
+        # `𝗖𝗵𝗶𝘂𝘀𝗮 il 𝟯`: letters and figures of mathematics, one for one, are read as the plain ones
+        self.text = _STYLED.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+        self.text = self.text.replace("\x00", " ").replace("\xa0", " ")
+        self.found: list[Fact] = []
+        self._left = self.text
+        self._figures = [found.start() for found in _FIGURES.finditer(self.text)]
+        self.words = [(found[0].lower(), found.start()) for found in _LETTERS.finditer(self.text)]
+        self._hidden: list[tuple[int, int]] = []
+
+    @property
+    def left(self) -> str:
+        """The text with a NUL for every character that was hidden."""
+        if self._hidden:
+            parts, at = [], 0
+            for start, end in sorted(self._hidden):
+                if end > at:
+                    parts += [self._left[at : max(start, at)], "\x00" * (end - max(start, at))]
+                    at = end
+            self._left = "".join([*parts, self._left[at:]])
+            self._hidden = []
+        return self._left
+
+    def take(self, kind: Kind, value: str, start: int, end: int, *, weekday: str = "") -> None:
+        self.found.append(Fact(kind, value, self.given[start:end], start, end, weekday))
+
+    def hide(self, start: int, end: int) -> None:
+        self._hidden.append((start, end))
+
+    def each(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Matches in what was left when the search began."""
+        return pattern.finditer(self.left)
+
+    def at_figures(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """The same, of a pattern that begins with a figure: it is tried only there."""
+        left, end = self.left, 0
+        for start in self._figures:
+            if start >= end and (found := pattern.match(left, start)):
+                end = found.end()
+                yield found
+
+    def at_words(
+        self, pattern: re.Pattern[str], firsts: Container[str], size: int | None = None
+    ) -> Iterator[re.Match[str]]:
+        """The same, of a pattern that begins with a word whose first `size` letters are one of `firsts`."""
+        left, end = self.left, 0
+        for word, start in self.words:
+            if start >= end and word[:size] in firsts and (found := pattern.match(left, start)):
+                end = found.end()
+                yield found
+
+    def at_capitals(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """The same, of a pattern that begins with a capital."""
+        left, end = self.left, 0
+        for _, start in self.words:
+            if start >= end and left[start].isupper() and (found := pattern.match(left, start)):
+                end = found.end()
+                yield found
+
+    def before(self, start: int, length: int) -> str:
+        """The `length` characters before a place."""
+        return self.text[max(0, start - length) : start]
+
+
+_WORD = re.compile(r"\w+")
+
+
+def plain(text: str) -> str:
+    """The bare words of a text, to compare by: lower case, no accents, no punctuation."""
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return " ".join(_WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char))))
