@@ -1,5 +1,7 @@
 """Brings a database to the revision of this code, or refuses one of another."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -7,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
@@ -56,8 +58,34 @@ def pending(engine: Engine) -> list[str]:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    with engine.begin() as connection:
+    """Run what is pending, in one transaction.
+
+    SQLite changes a table by making it anew: dropping the old one would take the rows that refer to it
+    along, unless foreign keys rest meanwhile (https://www.sqlite.org/lang_altertable.html, 7); they are
+    checked before the commit.
+    """
+    with _foreign_keys_at_rest(engine) as connection, connection.begin():
         command.upgrade(_config(connection), revision)
+        if engine.dialect.name == "sqlite" and (
+            broken := connection.execute(text("PRAGMA foreign_key_check")).first()
+        ):
+            raise SchemaError(
+                f"the upgrade would leave {broken[0]} pointing at rows of {broken[2]} that are gone"
+            )
+
+
+@contextmanager
+def _foreign_keys_at_rest(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            yield connection
+            return
+        driver = connection.connection.cursor()  # the PRAGMA does nothing inside a transaction
+        driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys = ON")
 
 
 def check(engine: Engine) -> None:

@@ -1,14 +1,13 @@
-"""Levels of the alert zone as their issuers stated them."""
+"""Levels of the alert zones as their issuers stated them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from db import bulletins
-from db.models import BulletinItem, Hazard, Level, WeatherAlert
+from db.models import BulletinItem, Hazard, Level, Source, SourceKind, ToldTogether, WeatherAlert
 
 
 @dataclass(frozen=True)
@@ -25,10 +24,15 @@ class AlertData:
     onset: datetime
     expires: datetime
     sent_at: datetime
+    issuer_zone: str = ""
+    hourly: bool = False
 
 
 def store(session: Session, source_id: int, alerts: Iterable[AlertData], *, now: datetime) -> int:
-    """Store what is new; return how many rows that were. The same bulletin read twice adds nothing."""
+    """Store what is new; return how many rows that were. The same bulletin read twice adds nothing.
+
+    Two levels for the same hours, in one document or in two of one moment, are both kept: the higher counts.
+    """
     added = 0
     for data in alerts:
         exists = session.exec(
@@ -38,6 +42,8 @@ def store(session: Session, source_id: int, alerts: Iterable[AlertData], *, now:
                 WeatherAlert.zone == data.zone,
                 WeatherAlert.day == data.day,
                 WeatherAlert.hazard == data.hazard,
+                WeatherAlert.onset == data.onset,
+                WeatherAlert.level == data.level,
             )
         ).first()
         if exists is None:
@@ -46,43 +52,112 @@ def store(session: Session, source_id: int, alerts: Iterable[AlertData], *, now:
     return added
 
 
-def newest(session: Session, source_id: int) -> datetime | None:
-    """When the newest stored statement of this source was issued."""
+def news_among(
+    session: Session, source_id: int, alerts: Sequence[AlertData], *, now: datetime
+) -> list[AlertData]:
+    """Those of a zone, day and hazard whose hours from `now` on are not as this source last stated them.
+
+    For an issuer that gives no time of issue: read every ten minutes, the same hours are no new statement.
+    """
+    groups: dict[tuple[str, date, Hazard], list[AlertData]] = {}
+    for data in alerts:
+        groups.setdefault((data.zone, data.day, data.hazard), []).append(data)
+    changed: list[AlertData] = []
+    for (zone, day, hazard), stated in groups.items():
+        rows = session.exec(
+            select(WeatherAlert)
+            .where(
+                WeatherAlert.source_id == source_id,
+                WeatherAlert.zone == zone,
+                WeatherAlert.day == day,
+                WeatherAlert.hazard == hazard,
+            )
+            .order_by(col(WeatherAlert.sent_at).desc())
+        ).all()
+        before = [row for row in rows if row.sent_at == rows[0].sent_at]
+        if _ahead(before, now) != _ahead(stated, now):
+            changed += stated
+    return changed
+
+
+def _ahead(
+    stated: Iterable[WeatherAlert | AlertData], now: datetime
+) -> list[tuple[datetime, datetime, Level]]:
+    # in UTC: times of the hour that comes twice in October never equal those of another zone (PEP 495)
+    now = now.astimezone(UTC)
+    spans = [(one.onset.astimezone(UTC), one.expires.astimezone(UTC), one.level) for one in stated]
+    return sorted((max(onset, now), expires, level) for onset, expires, level in spans if expires > now)
+
+
+def replace(session: Session, taken_back: Iterable[tuple[str, datetime]], *, now: datetime) -> int:
+    """Mark what a CAP update or cancellation names, by identifier and time of issue; return the rows."""
+    marked = 0
+    for identifier, sent in taken_back:
+        rows = session.exec(
+            select(WeatherAlert)
+            .join(Source, col(Source.id) == WeatherAlert.source_id)
+            .where(
+                Source.kind == SourceKind.cap,
+                WeatherAlert.identifier == identifier,
+                WeatherAlert.sent_at == sent,
+                col(WeatherAlert.replaced_at).is_(None),
+            )
+        ).all()
+        for row in rows:
+            row.replaced_at = now
+            session.add(row)
+        marked += len(rows)
+    return marked
+
+
+def newest(session: Session, source_id: int, zone: str) -> datetime | None:
+    """When the newest stored statement of this source about a zone was issued."""
     return session.exec(
         select(WeatherAlert.sent_at)
-        .where(WeatherAlert.source_id == source_id)
+        .where(WeatherAlert.source_id == source_id, WeatherAlert.zone == zone)
         .order_by(col(WeatherAlert.sent_at).desc())
     ).first()
 
 
-def not_over(session: Session, zone: str, *, now: datetime) -> list[WeatherAlert]:
-    """Everything said of this zone whose time has not ended yet, the newest statement first."""
+def not_over(session: Session, zones: Collection[str], *, now: datetime) -> list[WeatherAlert]:
+    """What was said of these zones, was not taken back and has not ended yet; the newest statement first."""
     rows = session.exec(
         select(WeatherAlert)
-        .where(WeatherAlert.zone == zone, WeatherAlert.expires > now)
+        .where(
+            col(WeatherAlert.zone).in_(zones),
+            WeatherAlert.expires > now,
+            col(WeatherAlert.replaced_at).is_(None),
+        )
         .order_by(col(WeatherAlert.sent_at).desc(), col(WeatherAlert.onset))
     )
     return list(rows)
 
 
-def told(session: Session, zone: str, *, besides: int | None = None) -> set[tuple[date, Hazard, Level]]:
-    """What living bulletins tell of this zone: the same again is no news.
+def tell_together(session: Session, alert_ids: Sequence[int]) -> None:
+    """Note that an item which names the first of these tells all of them."""
+    for alert_id in alert_ids:
+        session.merge(ToldTogether(lead_id=alert_ids[0], alert_id=alert_id))
+    session.flush()
 
-    An item names one row; it tells everything that the same statement said of the same day.
-    """
-    named = aliased(WeatherAlert)
+
+def told(
+    session: Session, zones: Collection[str], *, besides: int | None = None
+) -> set[tuple[date, Hazard, Level]]:
+    """What living bulletins tell of these zones: the same again is no news."""
+    with_lead = select(ToldTogether.alert_id).where(
+        col(ToldTogether.lead_id) == BulletinItem.weather_alert_id
+    )
     rows = session.exec(
         select(col(WeatherAlert.day), col(WeatherAlert.hazard), col(WeatherAlert.level))
         .join(
-            named,
-            (col(named.issuer) == WeatherAlert.issuer)
-            & (col(named.sent_at) == WeatherAlert.sent_at)
-            & (col(named.zone) == WeatherAlert.zone)
-            & (col(named.day) == WeatherAlert.day),
+            BulletinItem,
+            or_(
+                col(BulletinItem.weather_alert_id) == WeatherAlert.id,
+                col(WeatherAlert.id).in_(with_lead.correlate(BulletinItem)),
+            ),
         )
-        .join(BulletinItem, col(BulletinItem.weather_alert_id) == named.id)
         .where(
-            WeatherAlert.zone == zone,
+            col(WeatherAlert.zone).in_(zones),
             col(BulletinItem.version_id).in_(bulletins.telling(besides=besides)),
         )
     )
@@ -90,8 +165,33 @@ def told(session: Session, zone: str, *, besides: int | None = None) -> set[tupl
 
 
 def over(session: Session, alert_ids: Iterable[int], *, at: datetime) -> set[int]:
-    """Which of these have ended by then."""
-    rows = session.exec(
-        select(WeatherAlert.id).where(col(WeatherAlert.id).in_(list(alert_ids)), WeatherAlert.expires <= at)
+    """Which of these items' alerts are wrong news by then: all of it has ended, or a part was taken back.
+
+    A part that was taken back but is stated again, at the same level, is still right.
+    """
+    found = set()
+    for lead in alert_ids:
+        members = select(ToldTogether.alert_id).where(ToldTogether.lead_id == lead)
+        rows = session.exec(
+            select(WeatherAlert).where(or_(WeatherAlert.id == lead, col(WeatherAlert.id).in_(members)))
+        ).all()
+        left = [row for row in rows if row.expires > at]
+        if rows and (
+            not left or any(row.replaced_at and not _stated_again(session, row, at) for row in left)
+        ):
+            found.add(lead)
+    return found
+
+
+def _stated_again(session: Session, row: WeatherAlert, at: datetime) -> bool:
+    again = session.exec(
+        select(WeatherAlert.id).where(
+            WeatherAlert.zone == row.zone,
+            WeatherAlert.day == row.day,
+            WeatherAlert.hazard == row.hazard,
+            WeatherAlert.level == row.level,
+            WeatherAlert.expires > at,
+            col(WeatherAlert.replaced_at).is_(None),
+        )
     )
-    return set(rows)
+    return again.first() is not None

@@ -212,6 +212,13 @@ def test_a_bulletin_is_stale_when_its_tomorrow_is_over(now: datetime, stale: boo
         require_fresh("zip", sent, now)
 
 
+def test_a_bulletin_from_the_day_after_tomorrow_is_no_bulletin_of_today() -> None:
+    sent = bulletin(QUIET).sent
+    require_fresh("zip", sent, datetime(2026, 11, 23, 12, tzinfo=UTC))
+    with pytest.raises(StaleError, match="after 2026-11-22; check the clock"):
+        require_fresh("zip", sent, datetime(2026, 11, 22, 12, tzinfo=UTC))
+
+
 @settings(deadline=None)
 @given(st.integers(0, 1500), st.binary(min_size=1, max_size=8))
 def test_a_damaged_table_is_read_or_refused(place: int, junk: bytes) -> None:

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import Engine, Enum, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, select
 
 from db import schema
 from db.engine import make_engine, transaction
-from db.models import Consent, ConsentEvent
+from db.models import Consent, ConsentEvent, NewsItem, Source, Summary
 from db.vault import Vault
 from tests.builders import NOW
 
@@ -125,3 +125,31 @@ def test_plain_postgresql_addresses_use_the_installed_driver() -> None:
     for scheme in ("postgresql", "postgres"):
         engine = make_engine(f"{scheme}://somebody@localhost/bollettino")
         assert engine.dialect.driver == "psycopg"
+
+
+FIRST_ROWS = """
+    INSERT INTO source (id, kind, address, failures) VALUES (1, 'feed', 'https://a.example/feed', 0);
+    INSERT INTO newsitem (id, source_id, guid, url, title, abstract, body, origin, content_sha256,
+        entry_sha256, first_seen_at, last_seen_at)
+        VALUES (7, 1, 'g', 'https://a.example/n', 'Mercato', '', 'Testo', 'collected', 'x', 'y',
+        '2026-11-24 09:30:00', '2026-11-24 09:30:00');
+    INSERT INTO summary (news_item_id, content_sha256, budget, text, method, created_at)
+        VALUES (7, 'x', 224, 'Testo', 'abstract', '2026-11-24 09:30:00')"""
+
+
+def test_an_upgrade_keeps_the_rows_and_the_triggers_of_the_first_version(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine, "0001")
+    with empty_engine.begin() as connection:
+        for statement in FIRST_ROWS.split(";"):
+            connection.execute(text(statement))
+    schema.upgrade(empty_engine)
+    with transaction(empty_engine) as session:
+        (item,) = session.exec(select(NewsItem)).all()
+        assert (item.id, item.title, item.topics, item.holds) == (7, "Mercato", [], "text")
+        (told,) = session.exec(select(Summary)).all()
+        assert told.news_item_id == 7
+        assert session.exec(select(Source)).one().kind == "feed"
+    assert schema.drift(empty_engine) == []
+    test_the_triggers_of_the_ledger_are_there(empty_engine)
+    with pytest.raises(IntegrityError), empty_engine.begin() as connection:  # foreign keys are on again
+        connection.execute(text("UPDATE newsitem SET source_id = 99"))

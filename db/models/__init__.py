@@ -5,6 +5,15 @@ first. An `id` is None until the row is flushed. Columns are grouped "from outsi
 here is ever logged: `*_sealed` columns hold ciphertext, `*_hash` columns keyed hashes (`db.vault`).
 """
 
+from db.models.alerts import (
+    Hazard,
+    Level,
+    NoticeColour,
+    NoticeKind,
+    ToldTogether,
+    WeatherAlert,
+    WeatherNotice,
+)
 from db.models.bulletins import (
     BULLETIN_TRANSITIONS,
     LIVING,
@@ -36,13 +45,13 @@ from db.models.recipients import (
     Scope,
 )
 from db.models.sources import (
-    Hazard,
-    Level,
+    Edit,
+    Holds,
     NewsItem,
+    NewsRevision,
     Origin,
     Source,
     SourceKind,
-    WeatherAlert,
 )
 
 __all__ = [
@@ -62,10 +71,15 @@ __all__ = [
     "Decision",
     "Delivery",
     "DeliveryStatus",
+    "Edit",
     "Hazard",
+    "Holds",
     "InboundEvent",
     "Level",
     "NewsItem",
+    "NewsRevision",
+    "NoticeColour",
+    "NoticeKind",
     "Origin",
     "Outcome",
     "Receipt",
@@ -76,5 +90,7 @@ __all__ = [
     "SourceKind",
     "Summary",
     "Template",
+    "ToldTogether",
     "WeatherAlert",
+    "WeatherNotice",
 ]

@@ -1,77 +1,96 @@
-"""Alerts of Protezione Civile as items of an ordinary bulletin: one a day and issuer, worst first.
+"""Alerts as items of an ordinary bulletin: one a day, worst first, whoever stated them.
 
 Says only what is announced. That nothing is announced is never said: a missing bulletin is not a green one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from db.models import Hazard, Level, WeatherAlert
+from db.models import Hazard, Level, WeatherAlert, WeatherNotice
 from flows.bulletin.candidates import ALERT_CATEGORY, Candidate
 from flows.bulletin.dates import giorno, giorno_ora, intervallo
+from flows.bulletin.statements import NAMES, Span, disagreements, settle, standing
 
 HORIZON = timedelta(hours=33)  # no bulletin reaches further: issued by 15, for the day after
 
-_HAZARDS = {
-    Hazard.temporali: "temporali forti",
-    Hazard.idraulico: "rischio idraulico",
-    Hazard.idrogeologico: "rischio idrogeologico",
-}
 
-
-def alert_candidates(alerts: Sequence[WeatherAlert], now: datetime) -> list[Candidate]:
+def alert_candidates(
+    alerts: Sequence[WeatherAlert], now: datetime, told: Collection[tuple[date, Hazard, Level]] = ()
+) -> list[Candidate]:
     """What is in force at `now` or begins within 33 hours, by severity and then onset.
-
-    Of each issuer, zone and day only the newest bulletin counts, green or not: it takes back what an
-    older one said of that day. A bulletin that is silent on a day takes nothing back.
 
     Args:
         alerts: rows of the Comune's zones, `verde` ones included, of any number of bulletins; all stored.
+        told: what citizens were told already. It is taken out of what holds, never out of what was stated:
+            an older statement must not come back to life.
     """
-    groups: dict[tuple[date, str], list[WeatherAlert]] = defaultdict(list)
-    for alert in _newest(alert for alert in alerts if alert.sent_at <= now):
-        if alert.level is not Level.verde and alert.onset <= now + HORIZON and alert.expires > now:
-            groups[alert.day, alert.issuer].append(alert)
-    worst_first = sorted(groups.values(), key=lambda rows: (-_worst(rows).rank, min(r.onset for r in rows)))
-    return [_candidate(rows) for rows in worst_first]
+    days: dict[date, list[Span]] = defaultdict(list)
+    for span in settle(standing(alerts, now), now):
+        row = span.row
+        if span.onset <= now + HORIZON and (row.day, row.hazard, row.level) not in told:
+            days[row.day].append(span)
+    worst_first = sorted(days.values(), key=lambda spans: (-_worst(spans).rank, min(s.onset for s in spans)))
+    return [_candidate(spans) for spans in worst_first]
 
 
-def _newest(alerts: Iterable[WeatherAlert]) -> list[WeatherAlert]:
-    rows = list(alerts)
-    last: dict[tuple[str, str, date], datetime] = {}
-    for row in rows:
-        key = (row.issuer, row.zone, row.day)
-        last[key] = max(row.sent_at, last.get(key, row.sent_at))
-    return [row for row in rows if row.sent_at == last[row.issuer, row.zone, row.day]]
+def remarks(alerts: Sequence[WeatherAlert], notices: Sequence[WeatherNotice], now: datetime) -> list[str]:
+    """What an editor should know beside the draft: issuers that disagree, and what is no allerta."""
+    return [
+        *disagreements(standing(alerts, now), now),
+        *(
+            f"Avviso meteo {notice.colour} per {_NOTICES[notice.kind]}, tutta la regione, "
+            f"{intervallo(notice.onset, notice.expires)}. Non è un'allerta di protezione civile e non entra "
+            f"da solo nel bollettino. Fonte: {notice.issuer or 'servizio meteo'}, EUMETNET - MeteoAlarm."
+            for notice in notices
+        ),
+    ]
 
 
-def _worst(rows: Sequence[WeatherAlert]) -> Level:
-    return max((row.level for row in rows), key=lambda level: level.rank)
+_NOTICES = {"vento": "vento", "neve": "neve o ghiaccio", "caldo": "caldo", "freddo": "freddo"}
 
 
-def _candidate(rows: Sequence[WeatherAlert]) -> Candidate:
-    """One item for the rows of one day and issuer; its text is whole, source included."""
-    newest = max(rows, key=lambda row: row.sent_at)
-    source = f"Fonte: {newest.issuer}, bollettino di {giorno_ora(newest.sent_at)}."
+def _worst(spans: Sequence[Span]) -> Level:
+    return max((span.row.level for span in spans), key=lambda level: level.rank)
+
+
+def _candidate(spans: Sequence[Span]) -> Candidate:
+    """One item for one day; its text is whole, sources included."""
+    lead = max(spans, key=lambda span: (span.rank, span.expires, -span.row.id))
+    rows = {span.row.id: span.row for span in [lead, *sorted(spans, key=lambda span: span.row.id)]}
+    newest = max(rows.values(), key=lambda row: row.sent_at)
     return Candidate(
         news_item_id=None,
-        weather_alert_ids=tuple(sorted(row.id for row in rows if row.id is not None)),
-        title=f"Allerta meteo {_worst(rows)}, {giorno(newest.day)}",
+        weather_alert_ids=tuple(rows),
+        title=f"Allerta meteo {_worst(spans)}, {giorno(newest.day)}",
         category=ALERT_CATEGORY,
         url=newest.url,
-        abstract=" ".join([*_announcements(rows), source]),
+        abstract=" ".join([*_announcements(spans), _sources(list(rows.values()))]),
         body="",
         published=newest.sent_at,
-        first_seen=min(row.seen_at for row in rows),
+        first_seen=min(row.seen_at for row in rows.values()),
     )
 
 
-def _announcements(rows: Sequence[WeatherAlert]) -> list[str]:
+def _sources(rows: Sequence[WeatherAlert]) -> str:
+    """`Fonte: X, bollettino di martedì 24 novembre, ore 14:40.`; without a time of issue, that of reading."""
+    last: dict[str, WeatherAlert] = {}
+    for row in rows:
+        if row.issuer not in last or row.sent_at > last[row.issuer].sent_at:
+            last[row.issuer] = row
+    named = [
+        f"{issuer}, {'bollettino di' if row.identifier else 'letto'} {giorno_ora(row.sent_at)}"
+        for issuer, row in sorted(last.items())
+    ]
+    return f"{'Fonte' if len(named) == 1 else 'Fonti'}: {'; '.join(named)}."
+
+
+def _announcements(spans: Sequence[Span]) -> list[str]:
     """One sentence for all zones and hazards that share their hours."""
     by_zone: dict[tuple[datetime, datetime, str], set[tuple[int, Level, Hazard]]] = defaultdict(set)
-    for row in rows:
-        by_zone[row.onset, row.expires, row.zone].add((-row.level.rank, row.level, row.hazard))
+    for span in spans:
+        row = span.row
+        by_zone[span.onset, span.expires, row.zone].add((-span.rank, row.level, row.hazard))
     zones: dict[tuple[datetime, datetime, tuple[tuple[int, Level, Hazard], ...]], list[str]] = defaultdict(
         list
     )
@@ -89,7 +108,7 @@ def _levels(announced: Sequence[tuple[Level, Hazard]]) -> str:
     """`ARANCIONE (livello 3 su 4) per temporali forti; GIALLA (livello 2 su 4) per rischio idraulico`."""
     by_level: dict[Level, list[str]] = defaultdict(list)
     for level, hazard in announced:
-        by_level[level].append(_HAZARDS[hazard])
+        by_level[level].append(NAMES[hazard])
     return "; ".join(
         f"{level.upper()} (livello {level.rank + 1} su {len(Level)}) per {_listed(hazards)}"
         for level, hazards in by_level.items()

@@ -1,13 +1,15 @@
 """Weather alerts in the words of the Italian warning system, whoever published them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from scrapers.errors import StaleError
 
 ROME = ZoneInfo("Europe/Rome")
-HAZARDS = ("idraulico", "idrogeologico", "temporali")
+HAZARDS = ("idraulico", "idrogeologico", "temporali")  # of Protezione Civile's bulletin
+REGIONAL = ("vento", "neve")  # besides those, where a region or a CAP speaks of them
 LEVELS = ("verde", "gialla", "arancione", "rossa")  # from the lowest
 
 
@@ -15,31 +17,70 @@ LEVELS = ("verde", "gialla", "arancione", "rossa")  # from the lowest
 class Alert:
     """The level of one hazard in one zone on one day; green ones too, because they are news after a red."""
 
-    source: str  # "dpc"
-    identifier: str  # of the bulletin at its issuer
+    source: str  # "dpc", "allertalom", "cap"
+    identifier: str  # of the bulletin at its issuer; "" where it gives none, and `sent` is our reading's time
     issuer: str
     url: str  # where the bulletin was read
     zone: str  # "Lomb-09"
-    hazard: str  # one of HAZARDS
+    hazard: str  # one of HAZARDS or REGIONAL
     level: str  # one of LEVELS
     day: date  # in Italy
     onset: datetime  # aware, like the others
+    expires: datetime
+    sent: datetime
+    issuer_zone: str = ""  # the issuer's own code where it is another: "IM-09"
+    hourly: bool = False  # it speaks of these hours only; else of the whole day
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An *avviso meteo* of a weather service for a whole region: for the editors' eyes, never an allerta."""
+
+    source: str  # "meteoalarm", or "cap" for a document in MeteoAlarm's words
+    identifier: str
+    issuer: str
+    url: str
+    area: str  # "IT003"
+    kind: str  # vento, neve, caldo, freddo
+    colour: str  # giallo, arancione, rosso
+    event: str  # the issuer's words
+    onset: datetime
     expires: datetime
     sent: datetime
 
 
 @dataclass(frozen=True)
 class Bulletin:
-    """One issue of a bulletin, for one zone. `warnings` are for the editor: the sources disagree."""
+    """One issue of a bulletin, for the zones asked for. `warnings` are Italian, for the editor.
+
+    `left_out` counts what was read and rightly not taken, green or over: for who looks closer.
+    """
 
     identifier: str
     sent: datetime
     alerts: tuple[Alert, ...]
     warnings: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    replaces: tuple[tuple[str, datetime], ...] = ()  # identifier and time of issue of what is taken back
+    left_out: tuple[str, ...] = ()
 
 
 def highest(*levels: str) -> str:
     return max(levels, key=LEVELS.index)
+
+
+def midnight_after(day: date) -> datetime:
+    """When a day ends in Italy."""
+    return datetime.combine(day + timedelta(days=1), time(), ROME)
+
+
+def by_day(onset: datetime, expires: datetime) -> Iterator[tuple[date, datetime, datetime]]:
+    """A span cut at Italy's midnights: day, beginning and end of each part. Instants, so DST does no harm."""
+    while onset < expires:
+        day = onset.astimezone(ROME).date()
+        end = min(expires, midnight_after(day), key=datetime.timestamp)
+        yield day, onset.astimezone(ROME), end.astimezone(ROME)
+        onset = end
 
 
 def require_fresh(source: str, sent: datetime, now: datetime) -> None:
@@ -51,4 +92,9 @@ def require_fresh(source: str, sent: datetime, now: datetime) -> None:
     if issued < today - timedelta(days=1):
         raise StaleError(
             source, f"stale: issued on {issued.isoformat()}, it says nothing about {today.isoformat()}"
+        )
+    if issued > today + timedelta(days=1):
+        raise StaleError(
+            source,
+            f"issued on {issued.isoformat()}, after {today.isoformat()}; check the clock of this machine",
         )

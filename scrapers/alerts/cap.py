@@ -2,6 +2,7 @@
 
 For days in February 2024 the CAP carried no <info> while the table was complete
 (github.com/pcm-dpc/DPC-Bollettini-Criticita-Idrogeologica-Idraulica issue 8).
+A CAP that stands alone at an address is read by `scrapers.alerts.cap12`.
 """
 
 import re
@@ -9,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from scrapers.alerts import ROME, highest
+from scrapers.alerts.xml import read_xml
+from scrapers.errors import ParseError
 
 NAMESPACE = {"cap": "urn:oasis:names:tc:emergency:cap:1.2"}
 _EVENT = re.compile(
@@ -34,36 +35,33 @@ class CapDocument:
 
 def read_cap(content: bytes) -> CapDocument:
     """Read the bulletin's CAP. Raises CapError, also for a DOCTYPE (entity bombs, outside entities)."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(content, parser=parser)
-    except etree.XMLSyntaxError as exc:
-        raise CapError(f"XML non valido ({exc.msg})") from exc
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise CapError("contiene un DOCTYPE, che in CAP non è previsto")
+        root = read_xml(content, "CAP")
+    except ParseError as exc:
+        raise CapError(f"XML non valido: {exc.message.partition(';')[0]}") from exc
     if root.tag != f"{{{NAMESPACE['cap']}}}alert":
         raise CapError(f"la radice è {root.tag}, non un avviso CAP 1.2")
     listed: dict[Key, tuple[str, datetime]] = {}
     for info in root.findall("cap:info", NAMESPACE):
         _collect(info, listed)
-    return CapDocument(_text(root, "cap:status"), listed)
+    return CapDocument(text(root, "cap:status"), listed)
 
 
 def _collect(info: Any, listed: dict[Key, tuple[str, datetime]]) -> None:
-    event = _EVENT.search(_text(info, "cap:event"))
+    event = _EVENT.search(text(info, "cap:event"))
     if event is None:
-        raise CapError(f"evento sconosciuto: {_text(info, 'cap:event')!r}")
+        raise CapError(f"evento sconosciuto: {text(info, 'cap:event')!r}")
     hazard, level = event[1].lower(), event[2].lower()
-    onset = _moment(_text(info, "cap:onset"))
+    onset = _moment(text(info, "cap:onset"))
     for geocode in info.findall("cap:area/cap:geocode", NAMESPACE):
-        if _text(geocode, "cap:valueName") != "Zona di Allerta":
+        if text(geocode, "cap:valueName") != "Zona di Allerta":
             continue
-        key = (_text(geocode, "cap:value"), hazard, onset.astimezone(ROME).date())
+        key = (text(geocode, "cap:value"), hazard, onset.astimezone(ROME).date())
         known, since = listed.get(key, (level, onset))
         listed[key] = (highest(level, known), min(onset, since))
 
 
-def _text(element: Any, path: str) -> str:
+def text(element: Any, path: str) -> str:
     return (element.findtext(path, default="", namespaces=NAMESPACE) or "").strip()
 
 

@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from scrapers.alerts import HAZARDS, LEVELS, ROME, Alert, Bulletin, highest
+from scrapers.alerts import HAZARDS, LEVELS, ROME, Alert, Bulletin, highest, midnight_after
 from scrapers.alerts.cap import CapDocument, CapError, read_cap
 from scrapers.alerts.dbf import DbfError, read_dbf
 from scrapers.errors import ParseError
@@ -182,6 +182,6 @@ def _alert(archive: _Archive, zone: str, hazard: str, day: date, level: str, war
         level=level,
         day=day,
         onset=onset,
-        expires=datetime.combine(day + timedelta(days=1), time(), ROME),
+        expires=midnight_after(day),
         sent=archive.sent,
     )

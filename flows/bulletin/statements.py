@@ -1,0 +1,134 @@
+"""What holds among all that several issuers said of a zone: the newest of each, and the highest of all.
+
+Issuers differ in grain. Protezione Civile speaks of whole days and leaves the hours to the regions
+("per la validità temporale si rimanda al bollettino regionale"); a region and a CAP speak of hours.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from db.models import Hazard, WeatherAlert
+from flows.bulletin.dates import giorno
+
+_WORTH = timedelta(minutes=2)  # a day ends at 24:00 for some, at 23:59 or 23:59:59 for others
+NAMES = {
+    Hazard.temporali: "temporali forti",
+    Hazard.idraulico: "rischio idraulico",
+    Hazard.idrogeologico: "rischio idrogeologico",
+    Hazard.vento: "vento forte",
+    Hazard.neve: "neve",
+}
+
+
+@dataclass(frozen=True)
+class Span:
+    """The part of a stored statement that still holds."""
+
+    row: WeatherAlert
+    onset: datetime
+    expires: datetime
+
+    @property
+    def rank(self) -> int:
+        return self.row.level.rank
+
+
+def standing(alerts: Iterable[WeatherAlert], now: datetime) -> list[Span]:
+    """The newest word of each issuer on each zone, day and hazard, green ones included.
+
+    A newer statement of a whole day takes back all that was said of the day. One that speaks of hours takes
+    back only those: what it does not restate still stands. A statement that is silent takes nothing back.
+    """
+    groups: dict[tuple[str, str, date, Hazard], list[WeatherAlert]] = defaultdict(list)
+    for row in alerts:
+        if row.sent_at <= now and row.replaced_at is None:
+            groups[row.issuer, row.zone, row.day, row.hazard].append(row)
+    found: list[Span] = []
+    for rows in groups.values():
+        newer: list[Span] = []
+        for sent in sorted({row.sent_at for row in rows}, reverse=True):
+            stated = [Span(row, row.onset, row.expires) for row in rows if row.sent_at == sent]
+            found += [part for span in stated for part in _without(span, newer)]
+            newer += stated
+            if not all(span.row.hourly for span in stated):
+                break
+    return found
+
+
+def settle(spans: Iterable[Span], now: datetime) -> list[Span]:
+    """What is to be announced of them: above green, not over, and where issuers disagree the highest.
+
+    Of issuers at one level for the day, the one that speaks of all its hours is followed in these.
+    """
+    announced: list[Span] = []
+    for issuers in _by_question(spans, now).values():
+        top = {name: max(span.rank for span in said) for name, said in issuers.items()}
+        order = {name: (top[name], _hourly(said), name) for name, said in issuers.items()}
+        for issuer, said in issuers.items():
+            for span in said:
+                rivals = [[one for one in said if one.rank > span.rank]]
+                for name, other in issuers.items():
+                    if order[name] > order[issuer]:
+                        finer = _finer(other, said, top[name] == top[issuer])
+                        rivals.append([one for one in other if finer or one.rank >= span.rank])
+                if span.rank and all(_ahead(span, words, now) for words in rivals):
+                    announced.append(span)
+    return announced
+
+
+def _finer(other: Sequence[Span], said: Sequence[Span], same_top: bool) -> bool:
+    """Whether another issuer's hours tell when, of a day that this one only gives a level."""
+    return same_top and _hourly(other) and not _hourly(said)
+
+
+def disagreements(spans: Iterable[Span], now: datetime) -> list[str]:
+    """For the editor: where an issuer gives a lower level for the hours of another's highest one."""
+    found = []
+    for (zone, day, hazard), issuers in _by_question(spans, now).items():
+        worst = max(span.rank for said in issuers.values() for span in said)
+        for issuer, said in issuers.items():
+            peak = [span for span in said if span.rank == worst]
+            for name, other in issuers.items():
+                lower = max(span.rank for span in other) < worst
+                if peak and lower and not any(_ahead(span, other, now) for span in peak):
+                    level, less = peak[0].row.level, max(other, key=lambda span: span.rank).row.level
+                    found.append(
+                        f"Fonti discordi per {giorno(day)}, {NAMES[hazard]}, zona {zone}: {issuer} dice "
+                        f"{level}, {name} dice {less}. Vale il livello più alto, {level}."
+                    )
+    return sorted(found)
+
+
+def _by_question(
+    spans: Iterable[Span], now: datetime
+) -> dict[tuple[str, date, Hazard], dict[str, list[Span]]]:
+    """Zone, day and hazard -> each issuer's spans that are not over."""
+    found: dict[tuple[str, date, Hazard], dict[str, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    for span in spans:
+        if span.expires > now:
+            found[span.row.zone, span.row.day, span.row.hazard][span.row.issuer].append(span)
+    return found
+
+
+def _hourly(said: Sequence[Span]) -> bool:
+    return all(span.row.hourly for span in said)
+
+
+def _ahead(span: Span, others: Iterable[Span], now: datetime) -> list[Span]:
+    """What the others leave of the hours of a span that are still to come."""
+    return _without(replace(span, onset=max(span.onset, now)), others)
+
+
+def _without(span: Span, others: Iterable[Span]) -> list[Span]:
+    """The parts of a span that the others leave, but for scraps."""
+    parts = [(span.onset, span.expires)]
+    for other in others:
+        parts = [
+            (begin, end)
+            for start, stop in parts
+            for begin, end in ((start, min(stop, other.onset)), (max(start, other.expires), stop))
+            if end - begin >= _WORTH
+        ]
+    return [replace(span, onset=begin, expires=end) for begin, end in parts]

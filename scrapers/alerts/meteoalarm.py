@@ -1,0 +1,151 @@
+"""MeteoAlarm's JSON of Italy: the Air Force's weather warnings, one region at a time.
+
+`{"warnings": [{"alert": {identifier, sent, status, msgType, references, info: [...]}}]}`, with an info a
+language, areas by EMMA_ID (IT003 is Lombardia) and the parameters of `scrapers.alerts.awareness`. Most of it
+is green and much has expired. Licence: CC BY 4.0, to be shown with `ATTRIBUTION`.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from scrapers.alerts import Bulletin, Notice, awareness, require_fresh
+from scrapers.alerts.references import references
+from scrapers.errors import ParseError
+
+ATTRIBUTION = "EUMETNET - MeteoAlarm"
+KINDS = {"vento": "vento", "neve": "neve e ghiaccio", "caldo": "caldo", "freddo": "freddo"}
+
+
+def parse_meteoalarm(content: bytes, source: str, area: str, now: datetime) -> Bulletin:
+    """What is above green and not over in a region, as `notices`; never an alert.
+
+    Warnings tell which entries could not be read, one bad entry costs no other; `left_out` counts what is
+    green, over, or left to Protezione Civile. Raises ParseError for what is not this JSON or names no entry
+    of the region, and when none of them could be read; StaleError when the region's newest entry is older
+    than yesterday.
+    """
+    everything = _entries(content, source)
+    entries = [entry for entry in everything if area in _areas(entry)]
+    if not entries:
+        raise ParseError(
+            source, f"no entry of {area}; check the area in the profile. That is not the same as no notice"
+        )
+    notices: list[Notice] = []
+    replaced: list[tuple[str, datetime]] = []
+    problems: list[str] = []
+    left_out: Counter[str] = Counter()
+    issued: list[datetime] = []
+    for entry in entries:
+        identifier = str(entry.get("identifier") or "senza identificativo")
+        try:
+            sent = _moment(entry, "sent")
+            found = _read(entry, source, area, sent, now, left_out)
+            replaced += references(entry.get("references") or "")
+        except ValueError as exc:
+            problems.append(f"MeteoAlarm, {identifier}: {exc}; l'avviso non è stato letto")
+            continue
+        issued.append(sent)
+        notices += found
+    if not issued:
+        raise ParseError(source, f"none of the {len(entries)} entries of {area} can be read ({problems[0]})")
+    for entry in everything:
+        if entry.get("msgType") == "Cancel" and not entry.get("info"):  # names no area, only what it ends
+            try:
+                replaced += references(entry.get("references"))
+            except ValueError as exc:
+                problems.append(
+                    f"MeteoAlarm, {entry.get('identifier')}: {exc}; l'annullamento non è stato letto"
+                )
+    newest = max(issued)
+    require_fresh(source, newest, now)
+    told = tuple(f"MeteoAlarm, {area}: {count} {what}" for what, count in sorted(left_out.items()))
+    taken = {identifier for identifier, _ in replaced}
+    current = tuple(notice for notice in notices if notice.identifier not in taken)
+    return Bulletin("", newest, (), tuple(problems), current, tuple(replaced), told)
+
+
+def areas(content: bytes, source: str) -> list[str]:
+    """The EMMA_IDs that the JSON speaks of. Raises ParseError."""
+    return sorted({area for entry in _entries(content, source) for area in _areas(entry)})
+
+
+def _entries(content: bytes, source: str) -> list[Mapping[str, Any]]:
+    try:
+        read = json.loads(content)
+    except (ValueError, RecursionError) as exc:
+        raise ParseError(source, f"not JSON ({exc}); the notices are unavailable") from exc
+    warnings = read.get("warnings") if isinstance(read, dict) else None
+    if not isinstance(warnings, list):
+        raise ParseError(
+            source, "JSON without the list 'warnings' of MeteoAlarm; the notices are unavailable"
+        )
+    alerts = [one.get("alert") for one in warnings if isinstance(one, dict)]
+    if len(alerts) != len(warnings) or not all(isinstance(alert, dict) for alert in alerts):
+        raise ParseError(source, "an entry of 'warnings' has no 'alert'; the notices are unavailable")
+    return [alert for alert in alerts if isinstance(alert, dict)]
+
+
+def _dicts(value: object) -> list[Mapping[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _areas(entry: Mapping[str, Any]) -> set[str]:
+    return {
+        str(code.get("value"))
+        for info in _dicts(entry.get("info"))
+        for area in _dicts(info.get("area"))
+        for code in _dicts(area.get("geocode"))
+        if code.get("valueName") == "EMMA_ID"
+    }
+
+
+def _read(
+    entry: Mapping[str, Any], source: str, area: str, sent: datetime, now: datetime, left_out: Counter[str]
+) -> list[Notice]:
+    """The entry's notice, if it is one; ValueError with Italian words where it is not understood."""
+    if entry.get("status") != "Actual":
+        raise ValueError(f"status {entry.get('status')!r}, non Actual")
+    if entry.get("scope") != "Public":
+        raise ValueError(f"scope {entry.get('scope')!r}, non Public")
+    if entry.get("msgType") == "Cancel":
+        left_out["annullamenti"] += 1
+        return []
+    if entry.get("msgType") not in ("Alert", "Update"):
+        raise ValueError(f"msgType sconosciuto: {entry.get('msgType')!r}")
+    infos = _dicts(entry.get("info"))
+    info = next((one for one in infos if str(one.get("language", "")).startswith("it")), infos[0])
+    told = {str(one.get("valueName")): str(one.get("value")) for one in _dicts(info.get("parameter"))}
+    colour = awareness.colour(told.get("awareness_level", ""))
+    kind = awareness.kind(told.get("awareness_type", ""))
+    onset, expires = _moment(info, "onset"), _moment(info, "expires")
+    if expires <= onset:
+        raise ValueError(f"finisce ({expires.isoformat()}) prima di cominciare")
+    if expires <= now:
+        left_out["avvisi già scaduti"] += 1
+    elif colour == awareness.GREEN:
+        left_out["voci verdi"] += 1
+    elif kind is None:
+        left_out[f"avvisi lasciati alla Protezione Civile ({told['awareness_type']}, {colour})"] += 1
+    else:
+        identifier = entry.get("identifier")
+        if not isinstance(identifier, str) or not identifier:
+            raise ValueError("manca l'identificativo")
+        issuer, event = str(info.get("senderName") or ""), str(info.get("event") or "")
+        return [
+            Notice("meteoalarm", identifier, issuer, source, area, kind, colour, event, onset, expires, sent)
+        ]
+    return []
+
+
+def _moment(fields: Mapping[str, Any], name: str) -> datetime:
+    value = fields.get(name)
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ValueError(f"{name} non è un orario con il fuso: {value!r}")
+    return moment
