@@ -1,15 +1,16 @@
-"""Stored entries of the Comune's site: each once, with what changed since."""
+"""Stored items of the Comune's site: each once, with what edits replaced."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
 
+from sqlalchemy import ColumnElement, insert, or_, update
 from sqlmodel import Session, col, select
 
 from db import bulletins
-from db.models import BulletinItem, NewsItem, Origin, Summary
+from db.models import BulletinItem, Edit, Holds, NewsItem, NewsRevision, Origin, Summary
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class NewsData:
     updated_at: datetime | None
     entry_sha256: str = ""
     page_failure: str | None = None
+    address_key: str = ""
+    kind: str = ""
+    topics: tuple[str, ...] = ()
+    attachments: tuple[tuple[str, str], ...] = ()  # title, url
+    holds: Holds = Holds.text
+    starts_on: date | None = None
+    ends_on: date | None = None
+    expires_on: date | None = None
+    page_checked_at: datetime | None = None
 
     @property
     def content_sha256(self) -> str:
@@ -33,63 +43,158 @@ class NewsData:
         read = "\x00".join(" ".join(part.split()) for part in (self.title, self.abstract, self.body))
         return hashlib.sha256(read.encode()).hexdigest()
 
+    def columns(self) -> dict[str, Any]:
+        """As the table holds them."""
+        return {
+            **self.__dict__,
+            "topics": list(self.topics),
+            "attachments": [{"title": title, "url": url} for title, url in self.attachments],
+            "content_sha256": self.content_sha256,
+            "page_read_at": None if self.page_failure else self.page_checked_at,
+        }
 
-class Change(StrEnum):
-    new = "new"
-    updated = "updated"
-    same = "same"
+
+@dataclass(frozen=True)
+class Known:
+    """A stored item, as far as it takes to recognise it."""
+
+    id: int
+    guid: str
+    address_key: str
+    title: str
+    abstract: str
+    body: str
+    entry_sha256: str
+    published_at: datetime | None
+    last_seen_at: datetime
+    page_failure: str | None
+    page_failures: int
+    page_checked_at: datetime | None
+    page_read_at: datetime | None
 
 
-def known(session: Session, source_id: int, guids: Sequence[str]) -> dict[str, NewsItem]:
-    """Those of these guids that are stored already."""
+_INSERT = insert(NewsItem)
+_KNOWN = [getattr(NewsItem, field.name) for field in fields(Known)]
+
+
+def known(
+    session: Session,
+    source_id: int,
+    *,
+    guids: Iterable[str] = (),
+    keys: Iterable[str] = (),
+    titles: Iterable[str] = (),
+) -> list[Known]:
+    """The source's stored items with one of these guids, address keys or titles; the newest first."""
+    wanted: list[ColumnElement[bool]] = [
+        col(column).in_(set(values))
+        for column, values in (
+            (NewsItem.guid, guids),
+            (NewsItem.address_key, [key for key in keys if key]),
+            (NewsItem.title, titles),
+        )
+    ]
     rows = session.exec(
-        select(NewsItem)
-        .where(NewsItem.source_id == source_id, col(NewsItem.guid).in_(guids))
-        .order_by(col(NewsItem.id))  # one order for all writers: no deadlock
+        select(*_KNOWN)
+        .where(NewsItem.source_id == source_id, or_(*wanted))
+        .order_by(col(NewsItem.first_seen_at).desc(), col(NewsItem.id).desc())
     )
-    return {item.guid: item for item in rows}
+    return [Known(*row) for row in rows]
 
 
-def touch(session: Session, source_id: int, guids: Sequence[str], *, now: datetime) -> None:
-    """These are still in the feed, as they were."""
-    for item in known(session, source_id, guids).values():
-        item.last_seen_at = now
-        session.add(item)
+def stocked(session: Session, source_ids: Sequence[int]) -> set[int]:
+    """Those of these sources of which anything is stored."""
+    query = select(NewsItem.source_id).where(col(NewsItem.source_id).in_(source_ids)).distinct()
+    return set(session.exec(query)) if source_ids else set()
 
 
-def store(session: Session, source_id: int, data: NewsData, *, origin: Origin, now: datetime) -> Change:
-    """Store or update one item by its guid. A failed page never wipes a body that was read before."""
-    item = session.exec(
-        select(NewsItem).where(NewsItem.source_id == source_id, NewsItem.guid == data.guid)
-    ).first()
-    if item is None:
+def touch(session: Session, ids: Sequence[int], *, now: datetime) -> None:
+    """These are still on the site, as they were."""
+    if ids:  # one order for all writers: no deadlock
+        session.execute(update(NewsItem).where(col(NewsItem.id).in_(sorted(ids))).values(last_seen_at=now))
+
+
+def add(
+    session: Session, source_id: int, items: Sequence[NewsData], *, origin: Origin, now: datetime
+) -> None:
+    """Store items that are new to the source."""
+    if items:
+        rows = [
+            {
+                **item.columns(),
+                "source_id": source_id,
+                "origin": origin,
+                "first_seen_at": now,
+                "last_seen_at": now,
+                "page_failures": 1 if item.page_failure else 0,
+                "changed_at": None,
+                "facts_changed_at": None,
+                "offered_at": None,
+                "discarded_at": None,
+            }
+            for item in items
+        ]
+        session.connection().execute(_INSERT, rows)
+
+
+def revise(
+    session: Session,
+    item_id: int,
+    data: NewsData,
+    *,
+    edit: Edit | None,
+    lost: Sequence[tuple[str, str]] = (),
+    gained: Sequence[tuple[str, str]] = (),
+    now: datetime,
+) -> None:
+    """Store what an item says now. With an `edit`, what it said until now is kept as a revision.
+
+    A page that failed leaves abstract, body and what else the page told as they were read before.
+    """
+    item = session.get_one(NewsItem, item_id)
+    values = data.columns()
+    if data.page_failure and item.page_read_at is not None:
+        for name in ("abstract", "body", "kind", "topics", "attachments", "holds",
+                     "starts_on", "ends_on", "expires_on", "page_read_at"):  # fmt: skip
+            values[name] = getattr(item, name)
+        kept = replace(data, abstract=item.abstract, body=item.body)
+        values["content_sha256"] = kept.content_sha256
+    if edit is not None:
         session.add(
-            NewsItem(
-                source_id=source_id,
-                **data.__dict__,
-                origin=origin,
-                content_sha256=data.content_sha256,
-                first_seen_at=now,
-                last_seen_at=now,
+            NewsRevision(
+                news_item_id=item.id,
+                replaced_at=now,
+                edit=edit,
+                title=item.title,
+                abstract=item.abstract,
+                body=item.body,
+                content_sha256=item.content_sha256,
+                lost=[list(fact) for fact in lost],
+                gained=[list(fact) for fact in gained],
             )
         )
-        return Change.new
+        item.changed_at = now
+        if edit == Edit.updated:
+            item.facts_changed_at = now
+    values.pop("guid")  # a changed guid does not make another item; the first one stays
+    for name, value in values.items():
+        setattr(item, name, value)
+    item.page_failures = item.page_failures + 1 if data.page_failure else 0
     item.last_seen_at = now
     session.add(item)
-    if data.page_failure and item.body:
-        item.page_failure = data.page_failure
-        return Change.same
-    changed = item.content_sha256 != data.content_sha256
-    for name, value in data.__dict__.items():
-        setattr(item, name, value)
-    item.content_sha256 = data.content_sha256
-    if changed:
-        item.changed_at = now
-    return Change.updated if changed else Change.same
+
+
+def revisions(session: Session, item_id: int) -> list[NewsRevision]:
+    """What edits replaced, the oldest first."""
+    query = select(NewsRevision).where(NewsRevision.news_item_id == item_id).order_by(col(NewsRevision.id))
+    return list(session.exec(query))
 
 
 def unsent(session: Session, *, besides: int | None = None) -> list[NewsItem]:
-    """Collected items that no living bulletin tells, newest first; `besides` names one not to count."""
+    """What may be news and no living bulletin tells, newest first; `besides` names one not to count.
+
+    That is what was collected, and what an editor offered of a source's first reading or of a backfill.
+    """
     told = select(BulletinItem.news_item_id).where(
         col(BulletinItem.version_id).in_(bulletins.telling(besides=besides)),
         col(BulletinItem.news_item_id).is_not(None),
@@ -97,7 +202,7 @@ def unsent(session: Session, *, besides: int | None = None) -> list[NewsItem]:
     rows = session.exec(
         select(NewsItem)
         .where(
-            NewsItem.origin == Origin.collected,
+            or_(col(NewsItem.origin) == Origin.collected, col(NewsItem.offered_at).is_not(None)),
             col(NewsItem.discarded_at).is_(None),
             col(NewsItem.id).not_in(told),
         )
@@ -107,13 +212,29 @@ def unsent(session: Session, *, besides: int | None = None) -> list[NewsItem]:
     return list(rows)
 
 
+def offer(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:
+    """An editor's word that these are news, old as they may be."""
+    _mark(session, item_ids, {"offered_at": now})
+
+
 def discard(session: Session, item_ids: Sequence[int], *, now: datetime) -> None:
     """An editor's word that these are never news."""
-    for item in session.exec(
-        select(NewsItem).where(col(NewsItem.id).in_(item_ids)).order_by(col(NewsItem.id))
-    ):
-        item.discarded_at = now
-        session.add(item)
+    _mark(session, item_ids, {"discarded_at": now})
+
+
+def _mark(session: Session, item_ids: Sequence[int], values: Mapping[str, Any]) -> None:
+    session.execute(update(NewsItem).where(col(NewsItem.id).in_(sorted(item_ids))).values(**values))
+
+
+def days_of_news(session: Session, source_id: int, *, since: datetime) -> list[date]:
+    """The days on which the source brought something new, the newest first; UTC."""
+    rows = session.exec(
+        select(NewsItem.published_at, NewsItem.first_seen_at).where(
+            NewsItem.source_id == source_id,
+            or_(col(NewsItem.published_at) >= since, col(NewsItem.first_seen_at) >= since),
+        )
+    )
+    return sorted({(published or seen).date() for published, seen in rows}, reverse=True)
 
 
 def summary(session: Session, item: NewsItem, budget: int) -> Summary | None:

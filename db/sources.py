@@ -1,10 +1,17 @@
 """Addresses that are read, and the mark that each reading leaves."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, col, select
 
 from db.models import Source, SourceKind
+
+PATIENCE = timedelta(minutes=10)  # after the second failure in a row; doubled with each
+LONGEST_PATIENCE = {SourceKind.feed: timedelta(hours=6), SourceKind.listing: timedelta(hours=6)}
+LONGEST_FOR_ALERTS = timedelta(minutes=30)
 
 
 def find(session: Session, address: str) -> Source | None:
@@ -13,30 +20,96 @@ def find(session: Session, address: str) -> Source | None:
 
 def ensure(session: Session, kind: SourceKind, address: str) -> Source:
     """The source of this address, made when it is new."""
-    source = find(session, address)
-    if source is None:
-        source = Source(kind=kind, address=address)
-        session.add(source)
-        session.flush()
-    return source
+    return ensure_all(session, [(kind, address)])[0]
 
 
-def succeeded(
-    session: Session, source_id: int, *, etag: str | None, last_modified: str | None, now: datetime
-) -> None:
-    """Mark a reading that gave everything, with the validators for the next conditional request."""
-    source = session.get_one(Source, source_id)
-    source.etag, source.last_modified = etag, last_modified
-    source.checked_at = source.succeeded_at = now
-    source.failures, source.failure = 0, None
-    session.add(source)
+def ensure_all(session: Session, wanted: Sequence[tuple[SourceKind, str]]) -> list[Source]:
+    """The sources of these addresses, in their order; made when they are new."""
+    addresses = [address for _, address in wanted]
+    there = {
+        one.address: one for one in session.exec(select(Source).where(col(Source.address).in_(addresses)))
+    }
+    for kind, address in wanted:
+        if address not in there:
+            there[address] = Source(kind=kind, address=address)
+            session.add(there[address])
+        there[address].kind = kind
+    session.flush()
+    return [there[address] for address in addresses]
 
 
-def failed(session: Session, source_id: int, message: str, *, now: datetime) -> int:
-    """Mark a reading that gave nothing; return how many failed in a row."""
+@dataclass(frozen=True)
+class Mark:
+    """That a source was read, with what the next conditional request needs."""
+
+    source_id: int
+    etag: str | None
+    last_modified: str | None
+    content_sha256: str | None = None
+    whole_at: datetime | None = None  # when it was last asked for without validators
+
+
+_MARK = (
+    update(Source)
+    .where(col(Source.id) == bindparam("at"))
+    .values(
+        etag=bindparam("etag"),
+        last_modified=bindparam("last_modified"),
+        content_sha256=bindparam("content_sha256"),
+        whole_at=bindparam("whole_at"),
+        checked_at=bindparam("now"),
+        succeeded_at=bindparam("now"),
+        failures=0,
+        failure=None,
+        retry_at=None,
+    )
+)
+
+
+def succeeded(session: Session, marks: Sequence[Mark], *, now: datetime) -> None:
+    """Mark readings that gave everything, or as much as can be had today."""
+    session.flush()  # what is pending of these rows would be forgotten below
+    if marks:
+        rows = [
+            {
+                "at": mark.source_id,
+                "etag": mark.etag,
+                "last_modified": mark.last_modified,
+                "content_sha256": mark.content_sha256,
+                "whole_at": mark.whole_at,
+                "now": now,
+            }
+            for mark in sorted(
+                marks, key=lambda mark: mark.source_id
+            )  # one order for all writers: no deadlock
+        ]
+        session.connection().execute(_MARK, rows)
+        session.expire_all()
+
+
+def failed(
+    session: Session, source_id: int, message: str, *, retry_after: float | None = None, now: datetime
+) -> int:
+    """Mark a reading that gave nothing; return how many failed in a row.
+
+    The source is asked again at the next run; from the second failure in a row on, or when it says so
+    itself (`retry_after`, seconds), later.
+    """
     source = session.get_one(Source, source_id)
     source.checked_at = now
     source.failures += 1
     source.failure = message
+    wait = timedelta(seconds=retry_after or 0)
+    if source.failures > 1:
+        longest = LONGEST_PATIENCE.get(source.kind, LONGEST_FOR_ALERTS)
+        wait = max(wait, min(PATIENCE * 2 ** min(source.failures - 2, 10), longest))
+    source.retry_at = now + wait if wait else None
     session.add(source)
     return source.failures
+
+
+def mark_gap(session: Session, source_id: int, *, now: datetime) -> None:
+    """A poll brought nothing that was known: what came and went between two polls may have been missed."""
+    source = session.get_one(Source, source_id)
+    source.gap_at = now
+    session.add(source)

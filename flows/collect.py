@@ -1,9 +1,10 @@
 """flow: each source -> NewsItem, WeatherAlert. One bad source, page or entry never costs the others."""
 
-import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Literal
 
 from prefect import flow, get_run_logger, task
@@ -11,18 +12,23 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 from sqlalchemy import Engine
 
-from db import news_items, sources, weather_alerts
+from db import news_items, sources
 from db.engine import make_engine, transaction
-from db.models import Hazard, Level, Origin, Source, SourceKind
-from db.news_items import Change, NewsData
+from db.engine import reading as looking
+from db.models import Source, SourceKind
+from db.sources import Mark
 from flows import runs
 from flows.settings import BollettinoError, Settings, load
-from scrapers.alerts import require_fresh
-from scrapers.alerts.dpc import parse_archive
+from flows.sources.alerts import alert_addresses, read_alerts, unchanged_alerts
+from flows.sources.asking import NEWS, Asked, ask
+from flows.sources.news import Plan, plan, read_pages, store_plan
+from flows.sources.readings import Reading, fetcher
+from flows.sources.silence import GAP, silence
 from scrapers.errors import ScraperError
-from scrapers.feeds import Entry, parse_feed
-from scrapers.http import Fetcher, NotModified, Response
-from scrapers.pages import Page, parse_page
+from scrapers.http import Fetcher
+
+TOGETHER = 64  # sources of one transaction
+SIDE_BY_SIDE = 8  # sources asked at once: one that is slow does not keep the others waiting
 
 Which = Literal["all", "news", "alerts"]
 Choice = Literal["tutto", "notizie", "allerte"]
@@ -30,198 +36,142 @@ CHOICES: dict[Choice, Which] = {"tutto": "all", "notizie": "news", "allerte": "a
 """As the editor's form and the command line say it: the form shows the values themselves."""
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What came of reading one source."""
-
-    source: str
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    unread_pages: int = 0
-    undated: int = 0  # entries without a day, where only a period's are wanted
-    problems: tuple[str, ...] = ()  # of single entries and pages
-    found: tuple[str, ...] = ()  # of a dry run: day and title of what would be stored
-    failure: str | None = None  # of the source as a whole
-    not_modified: bool = False  # the source says that it is as it was
-
-    def __str__(self) -> str:
-        """For the operator."""
-        if self.failure:
-            return self.failure
-        if self.not_modified:
-            return f"{self.source}: not changed since the last reading"
-        counts = f"{self.new} new, {self.updated} updated, {self.unchanged} unchanged"
-        return f"{self.source}: {counts}" + (f", {self.undated} without a date" if self.undated else "")
-
-    def in_italian(self) -> str:
-        """For the logs that an editor sees; a failure's own words name addresses and stay as they are."""
-        if self.failure:
-            return f"Fonte non letta: {self.failure}"
-        if self.not_modified:
-            return f"{self.source}: nessun cambiamento dall'ultima lettura"
-        counts = f"{self.new} nuove, {self.updated} aggiornate, {self.unchanged} invariate"
-        return f"{self.source}: {counts}" + (f", {self.undated} senza data" if self.undated else "")
-
-
 def planned(settings: Settings, which: Which) -> list[tuple[SourceKind, str]]:
     """The addresses that the profile names."""
     told = settings.profile.sources
-    found = [(SourceKind.feed, str(address)) for address in told.feeds] if which != "alerts" else []
-    return found + ([(SourceKind.dpc, str(told.alerts_dpc))] if which != "news" else [])
+    news = [(SourceKind.feed, address) for address in told.feeds]
+    news += [(SourceKind.listing, page.address) for page in told.listings]
+    return [
+        *(news if which != "alerts" else ()),
+        *(alert_addresses(settings.profile) if which != "news" else ()),
+    ]
 
 
-def fetcher(settings: Settings) -> Fetcher:
-    profile = settings.profile
-    agent = f"Bollettino/0.1 ({profile.names.comune}; +{profile.servers.public})"
-    return Fetcher(user_agent=agent, hosts=profile.sources.redirect_hosts)
+def read_sources(
+    settings: Settings, wanted: Sequence[tuple[SourceKind, str]], *, dry_run: bool, now: datetime
+) -> list[Reading]:
+    """Read sources and store what they gave; a failure is a value, marked in the database.
+
+    Some dozens at a time: asked side by side, stored in one transaction, then the pages one by one.
+    """
+    engine = make_engine(settings.database)
+    readings: list[Reading] = []
+    with fetcher(settings) as client, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        for start in range(0, len(wanted), TOGETHER):
+            chunk = _states(engine, wanted[start : start + TOGETHER], dry_run=dry_run)
+            asked = list(pool.map(partial(ask, client, settings.profile, now=now), chunk))
+            readings += _take(settings, engine, client, asked, dry_run=dry_run, now=now)
+    return readings
 
 
 def read_source(
     settings: Settings, kind: SourceKind, address: str, *, dry_run: bool, now: datetime
 ) -> Reading:
-    """Read one source and store what it gave; its failure is a value, marked in the database."""
-    engine = make_engine(settings.database)
-    with transaction(engine) as session:
-        if dry_run:
-            source = sources.find(session, address) or Source(id=0, kind=kind, address=address)
-        else:
-            source = sources.ensure(session, kind, address)
-    try:
-        with fetcher(settings) as client:
-            answer = client.get(address, etag=source.etag, last_modified=source.last_modified)
-            if isinstance(answer, NotModified):
-                reading = _unchanged(engine, source, now)
-                answer = Response(address, 304, b"", etag=source.etag, last_modified=source.last_modified)
-            elif kind == SourceKind.feed:
-                reading = _read_feed(engine, client, source, answer, dry_run=dry_run, now=now)
-                if reading.unread_pages:  # a 304 next time would hide them until the feed changes
-                    answer = replace(answer, etag=None, last_modified=None)
-            else:
-                reading = _read_alerts(settings, engine, source, answer, dry_run=dry_run, now=now)
-    except ScraperError as exc:
-        if not dry_run:
-            with transaction(engine) as session:
-                sources.failed(session, source.id, exc.message, now=now)
-        return Reading(address, failure=str(exc))
+    """The same for one."""
+    return read_sources(settings, [(kind, address)], dry_run=dry_run, now=now)[0]
+
+
+def _states(engine: Engine, wanted: Sequence[tuple[SourceKind, str]], *, dry_run: bool) -> list[Source]:
     if not dry_run:
         with transaction(engine) as session:
-            sources.succeeded(
-                session, source.id, etag=answer.etag, last_modified=answer.last_modified, now=now
-            )
-    return reading
+            return sources.ensure_all(session, wanted)
+    with looking(engine) as session:
+        return [
+            sources.find(session, address) or Source(id=0, kind=kind, address=address)
+            for kind, address in wanted
+        ]
 
 
-def _unchanged(engine: Engine, source: Source, now: datetime) -> Reading:
-    """Nothing new; but an alert archive that stands still for days says nothing about today."""
-    if source.kind == SourceKind.dpc:
-        with transaction(engine) as session:
-            sent = weather_alerts.newest(session, source.id)
-        if sent is not None:
-            require_fresh(source.address, sent, now)
-    return Reading(source.address, not_modified=True)
-
-
-def _read_feed(
+def _take(
+    settings: Settings,
     engine: Engine,
     client: Fetcher,
-    source: Source,
-    answer: Response,
+    asked: Sequence[Asked],
+    *,
+    dry_run: bool,
+    now: datetime,
+) -> list[Reading]:
+    """Store what was asked for; one reading a source, in the same order."""
+    plans: dict[int, Plan] = {}
+    results: dict[int, Reading] = {}
+    marks: list[Mark] = []
+    with looking(engine) if dry_run else transaction(engine) as session:
+        stocked = news_items.stocked(session, [one.source.id for one in asked if one.feed])
+        for place, one in enumerate(asked):
+            if one.failure:
+                results[place] = Reading(one.source.address, failure=one.failure)
+                if not dry_run and one.was_asked:
+                    sources.failed(session, one.source.id, one.message, retry_after=one.retry_after, now=now)
+            elif one.feed is not None:
+                plans[place] = planned = plan(
+                    session, one.source, one.feed, settings.profile, stocked=one.source.id in stocked, now=now
+                )
+                if not dry_run:
+                    store_plan(session, one.source, planned, now)
+                    if not planned.visits:
+                        marks.append(one.mark(complete=planned.complete, now=now))
+            elif one.unchanged and one.source.kind in NEWS:
+                results[place] = Reading(one.source.address, not_modified=True)
+                if not dry_run:
+                    marks.append(one.mark(complete=True, now=now))
+        sources.succeeded(session, marks, now=now)
+    for place, one in enumerate(asked):  # alerts first: pages take their time
+        if place not in results and place not in plans:
+            results[place] = _alerts(settings, engine, one, dry_run=dry_run, now=now)
+    for place, planned in plans.items():
+        results[place] = _news(settings, engine, client, asked[place], planned, dry_run=dry_run, now=now)
+    return [results[place] for place in range(len(asked))]
+
+
+def _news(
+    settings: Settings,
+    engine: Engine,
+    client: Fetcher,
+    one: Asked,
+    planned: Plan,
     *,
     dry_run: bool,
     now: datetime,
 ) -> Reading:
-    feed = parse_feed(answer)
-    problems = list(feed.problems)
-    with transaction(engine) as session:
-        stored = news_items.known(session, source.id, [entry.guid for entry in feed.entries])
-    data, same = [], []
-    for entry in feed.entries:
-        before = stored.get(entry.guid)
-        if before and before.entry_sha256 == fingerprint(entry) and not before.page_failure:
-            same.append(entry.guid)
-            continue
-        item = visit(client, entry)
-        if item.page_failure:
-            problems.append(item.page_failure)
-        data.append(item)
+    stored = Reading(one.source.address)
     if dry_run:
-        new = sum(item.guid not in stored for item in data)
-        return Reading(source.address, new, len(data) - new, len(same), problems=tuple(problems))
-    with transaction(engine) as session:
-        news_items.touch(session, source.id, same, now=now)
-        changes = [
-            news_items.store(session, source.id, item, origin=Origin.collected, now=now) for item in data
-        ]
-    return Reading(
-        source.address,
-        changes.count(Change.new),
-        changes.count(Change.updated),
-        changes.count(Change.same) + len(same),
-        sum(item.page_failure is not None for item in data),
+        new = sum(visited.known is None for visited in planned.visits)
+        stored = replace(stored, new=new, updated=len(planned.visits) - new)
+    elif planned.visits:
+        stored = read_pages(client, engine, one.source, planned, settings.profile, now)
+        with transaction(engine) as session:
+            complete = not stored.unread_pages and not planned.waiting
+            sources.succeeded(session, [one.mark(complete=complete, now=now)], now=now)
+    problems = [*(one.feed.problems if one.feed else ()), *stored.problems]
+    if planned.gap:
+        problems.append(GAP.format(address=one.source.address))
+    if one.whole and not planned.first:
+        with looking(engine) as session:
+            problems += filter(None, [silence(session, one.source, now)])
+    return replace(
+        stored,
+        new=stored.new + len(planned.without_page),
+        unchanged=stored.unchanged + len(planned.same),
+        unread_pages=stored.unread_pages + planned.waiting,
         problems=tuple(problems),
     )
 
 
-def fingerprint(entry: Entry) -> str:
-    """Of what the feed says of an item, but its dates: in 50 of 53 real feeds those are of the poll."""
-    said = "\x00".join((entry.url, entry.title, entry.summary, entry.content_html))
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def visit(client: Fetcher, entry: Entry) -> NewsData:
-    """The entry with its page; where the page cannot be read, with what the feed carries, and why."""
-    page: Page | None = None
-    failure: str | None = None
-    if entry.url:
-        try:
-            answer = client.get(entry.url)
-            if isinstance(answer, Response):
-                page = parse_page(answer.content, answer.url, answer.content_type)
-        except ScraperError as exc:
-            failure = str(exc)
-    else:
-        failure = f"{entry.title}: the entry has no address, only the feed's text is known"
-    return NewsData(
-        guid=entry.guid,
-        url=entry.url,
-        title=entry.title or (page.title if page else ""),
-        abstract=page.abstract if page else "",
-        body=page.body if page else entry.summary,
-        category=entry.categories[0] if entry.categories else None,
-        published_at=entry.published,
-        updated_at=entry.updated,
-        entry_sha256=fingerprint(entry),
-        page_failure=failure,
-    )
-
-
-def _read_alerts(
-    settings: Settings, engine: Engine, source: Source, answer: Response, *, dry_run: bool, now: datetime
-) -> Reading:
-    zone = settings.profile.alert_zone
-    bulletin = parse_archive(answer.content, source.address, zone)
-    require_fresh(source.address, bulletin.sent, now)
-    data = [
-        weather_alerts.AlertData(
-            identifier=alert.identifier,
-            issuer=alert.issuer,
-            url=alert.url,
-            zone=alert.zone,
-            hazard=Hazard(alert.hazard),
-            level=Level(alert.level),
-            day=alert.day,
-            onset=alert.onset,
-            expires=alert.expires,
-            sent_at=alert.sent,
-        )
-        for alert in bulletin.alerts
-    ]
-    if dry_run:
-        return Reading(source.address, new=len(data), problems=tuple(bulletin.warnings))
-    with transaction(engine) as session:
-        added = weather_alerts.store(session, source.id, data, now=now)
-    return Reading(source.address, new=added, unchanged=len(data) - added, problems=tuple(bulletin.warnings))
+def _alerts(settings: Settings, engine: Engine, one: Asked, *, dry_run: bool, now: datetime) -> Reading:
+    try:
+        if one.response is None:
+            found = unchanged_alerts(settings.profile, engine, one.source, now)
+        else:
+            found = read_alerts(settings, engine, one.source, one.response, dry_run=dry_run, now=now)
+    except ScraperError as exc:
+        if not dry_run:
+            with transaction(engine) as session:
+                sources.failed(session, one.source.id, exc.message, now=now)
+        return Reading(one.source.address, failure=str(exc))
+    if not dry_run:
+        with transaction(engine) as session:
+            sources.succeeded(session, [one.mark(complete=True, now=now)], now=now)
+    return found
 
 
 def collect_sources(
@@ -230,12 +180,13 @@ def collect_sources(
     *,
     dry_run: bool = False,
     now: datetime,
-    read: Callable[..., Reading] = read_source,
+    read: Callable[..., Reading] | None = None,
 ) -> list[Reading]:
-    """Read every source that the profile names, one after the other."""
-    return [
-        read(settings, kind, address, dry_run=dry_run, now=now) for kind, address in planned(settings, which)
-    ]
+    """Read every source that the profile names; with `read`, one after the other by that function."""
+    wanted = planned(settings, which)
+    if read is None:
+        return read_sources(settings, wanted, dry_run=dry_run, now=now)
+    return [read(settings, kind, address, dry_run=dry_run, now=now) for kind, address in wanted]
 
 
 def tell_editor(readings: Sequence[Reading]) -> None:

@@ -15,11 +15,12 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, news_items, sources, weather_alerts
+from db import bulletins, news_items, sources, weather_alerts, weather_notices
 from db.bulletins import ItemData
 from db.engine import alone, make_engine, transaction
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem, Summary
 from flows import runs, windows
+from flows.bulletin.alerts import remarks
 from flows.bulletin.dates import giorno, giorno_ora
 from flows.bulletin.message import template_name
 from flows.bulletin.render import budget, per_item, preview, utf16
@@ -28,6 +29,8 @@ from flows.bulletin.slots import Slot, next_slot
 from flows.bulletin.summary import summarise
 from flows.bulletin.words import STATUS
 from flows.settings import Settings, load
+from flows.sources.alerts import TOO_OLD, alert_addresses
+from flows.sources.silence import doubts
 
 AUTHOR = "composizione automatica"
 SHORTEST = 100  # UTF-16 units of a news item, also when alerts take most of the room: the editor shortens
@@ -44,6 +47,7 @@ class Draft:
     queue: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     preview: str = ""
+    remarks: tuple[str, ...] = ()  # alert issuers that disagree, weather notices that are no allerta
 
 
 def slot_for(settings: Settings, now: datetime) -> Slot | None:
@@ -52,15 +56,20 @@ def slot_for(settings: Settings, now: datetime) -> Slot | None:
     return next_slot(settings.profile.weekly_slots, now, closed)
 
 
-def blind(session: Session, settings: Settings) -> tuple[str, ...]:
-    """Sources of the profile whose last reading failed or that were never read, in Italian."""
+def blind(session: Session, settings: Settings, now: datetime) -> tuple[str, ...]:
+    """Sources of the profile that failed, were never read, or not for too long, in Italian."""
     told = settings.profile.sources
-    found = [] if told.feeds else ["Il profilo non indica nessun feed di notizie."]
-    for address in (*told.feeds, told.alerts_dpc):
+    found = [] if told.feeds or told.listings else ["Il profilo non indica nessun feed di notizie."]
+    alerts = [address for _, address in alert_addresses(settings.profile)]
+    for address in (*told.feeds, *(page.address for page in told.listings), *alerts):
         source = sources.find(session, address)
         if source is None or source.succeeded_at is None or source.failure:
             why = source.failure if source and source.failure else "mai letta"
             found.append(f"Non si legge {address} ({why}).")
+        elif address in alerts and now - source.succeeded_at > TOO_OLD:
+            found.append(f"Non si legge {address} (l'ultima volta {giorno_ora(source.succeeded_at)}).")
+        elif address not in alerts:
+            found += doubts(session, source, now)
     return tuple(found)
 
 
@@ -71,17 +80,9 @@ def gather(
 
     `besides` is the draft that is being refreshed: what it tells is not told yet.
     """
-    zone = settings.profile.alert_zone
-    told = weather_alerts.told(session, zone, besides=besides)
-    stated = weather_alerts.not_over(session, zone, now=at)
-    # what was told is taken out of the newest statement only: an older one must not come back to life
-    newest = {(alert.issuer, alert.day): alert.sent_at for alert in reversed(stated)}
-    alerts = [
-        alert
-        for alert in stated
-        if alert.sent_at == newest[alert.issuer, alert.day]
-        and (alert.day, alert.hazard, alert.level) not in told
-    ]
+    zones = settings.profile.alert_zones
+    told = weather_alerts.told(session, zones, besides=besides)
+    stated = weather_alerts.not_over(session, zones, now=at)
     news = [
         Candidate(
             news_item_id=item.id,
@@ -96,13 +97,21 @@ def gather(
         )
         for item in news_items.unsent(session, besides=besides)
     ]
-    return [*alert_candidates(alerts, at), *news]
+    return [*alert_candidates(stated, at, told), *news]
+
+
+def beside(session: Session, settings: Settings, at: datetime) -> tuple[str, ...]:
+    """What an editor should know about alerts beside the draft."""
+    stated = weather_alerts.not_over(session, settings.profile.alert_zones, now=at)
+    return tuple(remarks(stated, weather_notices.in_force(session, now=at), at))
 
 
 def write(
     session: Session, settings: Settings, chosen: Sequence[Candidate], dated: datetime, now: datetime
 ) -> list[ItemData]:
     """Each chosen item's text: what an alert says is fixed, news share the room that is left."""
+    for item in chosen:
+        weather_alerts.tell_together(session, item.weather_alert_ids)
     frame = settings.frame(template_name(len(chosen)))
     total = budget(frame, giorno(dated))
     fixed = sum(utf16(item.abstract) for item in chosen if item.is_alert)
@@ -171,7 +180,8 @@ def compose_draft(
         found = existing(session, slot)
         if found and not untouched(session, found):
             why = f"C'è già un bollettino per questo invio: {STATUS[found.status]}."
-            return Draft(why, bulletin_id=found.id)
+            at = slot.dispatch_at if slot else now
+            return Draft(why, bulletin_id=found.id, remarks=beside(session, settings, at))
         draft = _draft(session, settings, slot, found, now)
         if not draft.items or dry_run:
             session.rollback()
@@ -207,15 +217,16 @@ def _draft(
         now=now,
         window=timedelta(days=profile.news_window_days),
     )
-    unread = blind(session, settings)
+    unread = blind(session, settings, now)
+    told = beside(session, settings, at)
     queue = tuple(item.title for item in picked.queue)
     if not picked.chosen:
         why = "Nessun bollettino: non ci sono notizie nuove"
         why += ", ma non tutte le fonti si leggono." if unread else "."
-        return Draft(why, unread, found.id if found else None, (), queue, picked.left_out)
+        return Draft(why, unread, found.id if found else None, (), queue, picked.left_out, "", told)
     items = write(session, settings, picked.chosen, at, now)
     shown = preview(settings.frame(template_name(len(items))), [item.text for item in items], giorno(at))
-    return Draft("", unread, None, tuple(items), queue, picked.left_out, shown)
+    return Draft("", unread, None, tuple(items), queue, picked.left_out, shown, told)
 
 
 def report(draft: Draft) -> str:
@@ -223,6 +234,8 @@ def report(draft: Draft) -> str:
     parts = [f"**{draft.why}**"]
     if draft.blind:
         parts += ["**Attenzione:**", *(f"- {line}" for line in draft.blind)]
+    if draft.remarks:
+        parts += ["Da sapere sulle allerte:", *(f"- {line}" for line in draft.remarks)]
     parts += [f"{number}. {item.title} ({item.category})" for number, item in enumerate(draft.items, start=1)]
     if draft.queue:
         parts += ["In coda:", *(f"- {title}" for title in draft.queue)]

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from scrapers.alerts import ROME, Bulletin, require_fresh
-from scrapers.alerts.dpc import parse_archive
+from flows.sources.identity import item_key
+from scrapers.alerts import ROME, Bulletin
+from scrapers.alerts.meteoalarm import ATTRIBUTION
+from scrapers.alerts.recognise import parse_any
 from scrapers.errors import ScraperError
 from scrapers.feeds import Feed, parse_feed
 from scrapers.http import Fetcher, Response, read
@@ -40,18 +42,20 @@ def inspect_page(source: str, base_url: str | None = None) -> int:
     return _write([_page(page)])
 
 
-def inspect_alerts(source: str, zone: str, now: datetime | None = None) -> int:
-    """One line a day and hazard of a zone, from an archive zip of Protezione Civile.
+def inspect_alerts(
+    source: str, zone: str | None, now: datetime | None = None, hazard: str | None = None
+) -> int:
+    """One line a statement about a zone, from any kind of bulletin that `scrapers.alerts.recognise` knows.
 
-    A bulletin older than the day before `now` (aware) is an error: it says nothing about today.
+    A bulletin that is too old at `now` (aware) is an error: it says nothing about today.
     """
     try:
-        bulletin = parse_archive(_read(source).content, source, zone)
-        require_fresh(source, bulletin.sent, now or datetime.now(UTC))
+        content = _read(source).content
+        bulletin = parse_any(content, source, zone, now or datetime.now(UTC), hazard=hazard)
     except ScraperError as exc:
         return _fail(exc)
-    _warn(bulletin.warnings)
-    return _write(_alerts(bulletin))
+    _warn([*bulletin.warnings, *bulletin.left_out])
+    return _write([*_alerts(bulletin), *_notices(bulletin)])
 
 
 def inspect_summary(path: str, limit: int) -> int:
@@ -99,6 +103,10 @@ def _entries(feed: Feed) -> Iterator[dict[str, object]]:
             "published": _iso(entry.published),
             "updated": _iso(entry.updated),
             "summary": entry.summary,
+            "categories": list(entry.categories),
+            "teaser": entry.teaser,  # no whole text: its page is needed
+            "enclosures": [{"title": title, "url": url} for title, url in entry.enclosures],
+            "key": item_key(entry),  # what the item is known by, besides its guid
         }
 
 
@@ -110,6 +118,14 @@ def _page(page: Page) -> dict[str, object]:
         "body": page.body,
         "attachments": [{"title": one.title, "url": one.url} for one in page.attachments],
         "theme": page.theme,
+        "kind": page.kind,
+        "topics": list(page.topics),
+        "starts": _iso(page.starts),
+        "ends": _iso(page.ends),
+        "expires": _iso(page.expires),
+        "updated": _iso(page.updated),
+        "holds": page.holds,
+        "notes": list(page.notes),
     }
 
 
@@ -119,10 +135,32 @@ def _alerts(bulletin: Bulletin) -> Iterator[dict[str, object]]:
             "source": alert.source,
             "zone": alert.zone,
             "day": _iso(alert.day),
-            "hazard": alert.hazard,
+            "hazard": alert.hazard or None,
             "level": alert.level,
             "onset": _iso(alert.onset),
             "expires": _iso(alert.expires),
+            "issuer": alert.issuer,
+            "sent": _iso(alert.sent),
+            "identifier": alert.identifier or None,
+            "issuer_zone": alert.issuer_zone or None,
+        }
+
+
+def _notices(bulletin: Bulletin) -> Iterator[dict[str, object]]:
+    """With the keys of an alert, and `notice` to say that it is none."""
+    for notice in bulletin.notices:
+        yield {
+            "source": notice.source,
+            "zone": notice.area,
+            "day": _iso(notice.onset.astimezone(ROME).date()),
+            "hazard": notice.kind,
+            "level": notice.colour,
+            "onset": _iso(notice.onset),
+            "expires": _iso(notice.expires),
+            "issuer": notice.issuer,
+            "sent": _iso(notice.sent),
+            "identifier": notice.identifier,
+            "notice": f"avviso meteo, non un'allerta; {ATTRIBUTION}",
         }
 
 

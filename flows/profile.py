@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 import holidays
+import soupsieve
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -39,6 +40,7 @@ def _weekly(value: object) -> WeeklyTime:
 
 Address = Annotated[str, AfterValidator(_web_address)]
 Weekly = Annotated[WeeklyTime, BeforeValidator(_weekly)]
+AlertZone = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]{2,4}-[A-Z0-9]{1,3}$")]  # of Protezione Civile
 
 
 class Strict(BaseModel):
@@ -64,14 +66,53 @@ class Contacts(Strict):
     numero_servizio: str
 
 
+class ListPage(Strict):
+    """A page that lists the news, for a site without a feed."""
+
+    address: Address
+    links: str | None = None  # CSS selector of the articles' links, where the site's theme is not recognised
+
+    @field_validator("links")
+    @classmethod
+    def _selector(cls, links: str | None) -> str | None:
+        if links is not None:
+            try:
+                soupsieve.compile(links)
+            except soupsieve.SelectorSyntaxError as exc:
+                raise ValueError(f"{links!r} is no CSS selector: {str(exc).splitlines()[0]}") from exc
+        return links
+
+
+class Archive(Strict):
+    """The one way into the site's past that backfill takes, instead of trying all that there are."""
+
+    kind: Literal["feed", "rest", "sitemap", "plone", "list"]
+    address: Address  # of the feed, sitemap or list page; of the site for rest and plone
+
+
 class Sources(Strict):
     feeds: list[Address] = []
+    listings: list[ListPage] = []
+    archive: Archive | None = None
+    pause_seconds: float = Field(default=1.0, ge=0)  # between two requests of backfill to one host
     redirect_hosts: list[str] = []  # other hosts that the site may redirect to
     alerts_page: Address | None = None  # where a citizen reads the alerts: the archive below is for machines
     alerts_dpc: Address = (
         "https://raw.githubusercontent.com/pcm-dpc/DPC-Bollettini-Criticita-Idrogeologica-Idraulica"
         "/master/files/all/latest_all.zip"
     )
+    # off until the Comune has the terms of these services confirmed
+    alerts_allertalom: Address | None = None  # Regione Lombardia's lista-zone, without its query
+    alerts_cap: list[Address] = []  # CAP 1.2 documents
+    meteoalarm_area: str | None = Field(default=None, pattern=r"^[A-Z]{2}\d{3}$")  # EMMA_ID of the region
+    alerts_meteoalarm: Address | None = None  # JSON of a country: an avviso meteo for the editors' eyes
+
+    @field_validator("alerts_meteoalarm")
+    @classmethod
+    def _of_an_area(cls, address: str | None, info: ValidationInfo) -> str | None:
+        if address and not info.data.get("meteoalarm_area"):
+            raise ValueError("needs meteoalarm_area beside it: the region's EMMA_ID, like IT003 (Lombardia)")
+        return address
 
 
 def _minutes_before(dispatch: WeeklyTime, when: WeeklyTime) -> int:
@@ -141,6 +182,13 @@ class Closures(Strict):
         )
 
 
+class FirstReading(Strict):
+    """What may become news when a source is read for the first time: its newest items, none older."""
+
+    days: int = Field(default=7, ge=0)
+    items: int = Field(default=10, ge=0)
+
+
 class Editor(Strict):
     name: str
     email: str
@@ -186,7 +234,7 @@ class Profile(Strict):
     slug: str = Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")
     stage: Literal["sandbox", "trial", "production"]
     istat: str = Field(pattern=r"^\d{6}$")
-    alert_zone: str = Field(pattern=r"^[A-Z][a-z]{2,4}-[A-Z0-9]{1,3}$")
+    alert_zones: list[AlertZone] = Field(min_length=1)  # of several the highest level counts
     site: Address
     names: Names
     contacts: Contacts
@@ -195,6 +243,7 @@ class Profile(Strict):
     closures: Closures = Closures()
     grace_minutes: int = Field(default=60, ge=0)
     news_window_days: int = Field(default=14, ge=1)
+    first_reading: FirstReading = FirstReading()
     news_per_bulletin: int = Field(default=4, ge=1, le=5)
     days_in_words: str  # "il martedì e il venerdì"
     days_until_erasure: int = Field(default=30, ge=1)
@@ -234,6 +283,8 @@ class Profile(Strict):
             for key, address in (("servers.public", public), ("notice.url", notice)):
                 if is_loopback(address):
                     wrong.append(f"{key}: no citizen's phone reaches {address}")
+        if self.sources.pause_seconds < 1 and not is_loopback(self.site):
+            wrong.append("sources.pause_seconds: at least 1 second, a town's server is small")
         if self.stage == "sandbox" and not is_loopback(api):
             wrong.append(f"whatsapp.api: the sandbox sends to loopback only, never to {api}")
         if wrong:

@@ -108,9 +108,8 @@ def make_news_item(
     data = data or news_data()
     item = NewsItem(
         source_id=(source or make_source(session)).id,
-        **data.__dict__,
+        **data.columns(),
         origin=origin,
-        content_sha256=data.content_sha256,
         first_seen_at=now,
         last_seen_at=now,
     )

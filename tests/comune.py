@@ -23,9 +23,10 @@ from deployments.sandbox.config import Config
 from flows import tour
 from flows.approve import load_round, record
 from flows.bulletin.review import order_lines
-from flows.collect import Reading, Which, collect_sources
+from flows.collect import Which, collect_sources
 from flows.compose import Draft, compose_draft
 from flows.settings import DEMO, Settings, load_profile
+from flows.sources.readings import Reading
 from flows.windows import Given
 from tests.builders import NOW, make_recipient
 from tests.installation import free_ports

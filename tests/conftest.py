@@ -22,6 +22,7 @@ from flows.settings import DEMO, Settings, load_profile
 from flows.web.app import create_app
 from tests.comune import SECRETS, Comune, Loopback
 from tests.installation import Installation
+from tests.shelf import Shelf
 from tests.web_site import Site
 
 
@@ -169,6 +170,14 @@ def comune(
 ) -> Iterator[Comune]:
     """The sandbox Comune, its installation on SQLite, no Prefect server."""
     yield from _open_comune(loopback, tmp_path, monkeypatch, sqlite)
+
+
+@pytest.fixture
+def shelf(comune: Comune) -> Shelf:
+    assert comune.loopback.app is not None
+    found = Shelf(comune.loopback.app)
+    comune.loopback.app = found
+    return found
 
 
 @pytest.fixture

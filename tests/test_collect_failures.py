@@ -3,67 +3,18 @@
 import io
 import logging
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
 from db.models import Source
 from flows import collect
-from flows.collect import Reading, collect_sources, tell_editor
+from flows.collect import collect_sources, tell_editor
 from flows.settings import BollettinoError, Settings, load_profile
+from flows.sources.readings import Reading
 from tests.comune import Comune, write_profile
-
-ITEM = """<item><title>Notizia {n}</title>{guid}<link>{site}/novita/{n}</link>
-<description>Testo della notizia {n} nel feed.</description></item>"""
-PAGE = "<html><body><main><h1>Notizia</h1><p>{}</p></main></body></html>"
-LONG = "La biblioteca resta aperta anche il sabato mattina, dalle nove alle dodici e trenta. " * 3
-
-
-@dataclass
-class Shelf:
-    """Answers by path, in front of the sandbox: path -> status, headers, body."""
-
-    behind: Callable[..., Any]
-    answers: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-
-    def put(self, path: str, body: str | bytes, kind: str = "application/rss+xml", status: int = 200) -> None:
-        content = body.encode() if isinstance(body, str) else body
-        self.answers[path] = (status, {"content-type": kind}, content)
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        path = scope.get("path", "")
-        if path not in self.answers:
-            await self.behind(scope, receive, send)
-            return
-        self.asked.append(path)
-        status, headers, body = self.answers[path]
-        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
-        await send({"type": "http.response.start", "status": status, "headers": pairs})
-        await send({"type": "http.response.body", "body": body})
-
-
-@pytest.fixture
-def shelf(comune: Comune) -> Shelf:
-    assert comune.loopback.app is not None
-    found = Shelf(comune.loopback.app)
-    comune.loopback.app = found
-    return found
-
-
-def rss(site: str, numbers: range, guids: bool = True) -> str:
-    guid = "<guid isPermaLink='false'>n-{n}</guid>" if guids else ""
-    items = "".join(ITEM.replace("{guid}", guid).format(n=n, site=site) for n in numbers)
-    return f"<rss version='2.0'><channel><title>Notizie</title><link>{site}</link>{items}</channel></rss>"
-
-
-def with_feed(comune: Comune, path: str) -> None:
-    """A second feed beside the sandbox's own; the wrong one comes first."""
-    first = f'feeds = ["http://127.0.0.1:{comune.loopback.port}'
-    comune.reprofile((first, f'feeds = ["{comune.loopback.address}{path}", "{comune.loopback.address}'))
+from tests.shelf import LONG, PAGE, Shelf, rss, with_feed
 
 
 def empty_zip(name: str) -> bytes:
@@ -117,6 +68,7 @@ def test_failures_are_counted_until_a_reading_succeeds(comune: Comune, shelf: Sh
     for body in ("", "", rss(comune.loopback.address, range(1))):
         shelf.put("/a-volte", body)
         comune.collect()
+        comune.now += timedelta(minutes=10)
         with comune.look() as session:
             source = session.exec(select(Source).where(Source.address == address)).one()
             marks.append((source.failures, source.failure is None))
@@ -141,7 +93,10 @@ def test_a_feed_without_guids_gives_each_item_once(comune: Comune, shelf: Shelf)
     shelf.put("/senza-guid", rss(comune.loopback.address, range(3), guids=False))
     with_feed(comune, "/senza-guid")
     assert comune.collect()[0].new == 3
-    assert (comune.collect()[0].new, comune.collect()[0].unchanged) == (0, 3)
+    assert comune.collect()[0].not_modified
+    shelf.put("/senza-guid", rss(comune.loopback.address, [2, 0, 1], guids=False))
+    again = comune.collect()[0]
+    assert (again.new, again.unchanged) == (0, 3)
     assert comune.news()["Notizia 1"].guid == f"{comune.loopback.address}/novita/1"
 
 
@@ -173,7 +128,9 @@ def test_a_page_that_could_not_be_read_is_tried_again_although_the_feed_stands_s
     with comune.look() as session:
         assert [one.etag for one in session.exec(select(Source)) if one.address.endswith("/feed")] == [None]
     shelf.put("/novita/0", PAGE.format(LONG), "text/html")
-    assert comune.collect()[0].updated == 1
+    assert comune.collect()[0].unread_pages == 1
+    comune.now += timedelta(minutes=30)
+    assert comune.collect()[0].unread_pages == 0
     assert comune.news()["Notizia 0"].page_failure is None
 
 

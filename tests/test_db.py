@@ -103,8 +103,9 @@ def test_a_source_counts_failures_in_a_row_and_forgets_them_at_the_next_success(
         assert make_source(session).id == source.id
         assert [sources.failed(session, source.id, "timeout", now=now) for _ in range(2)] == [1, 2]
         assert (source.failure, source.succeeded_at) == ("timeout", None)
-        sources.succeeded(session, source.id, etag='"a"', last_modified=None, now=now)
+        sources.succeeded(session, [sources.Mark(source.id, '"a"', None, "x", now)], now=now)
         assert (source.failures, source.failure, source.succeeded_at) == (0, None, now)
+        assert (source.etag, source.content_sha256, source.whole_at) == ('"a"', "x", now)
 
 
 def test_an_alert_read_twice_is_stored_once_and_the_newest_statement_comes_first(
@@ -117,9 +118,9 @@ def test_an_alert_read_twice_is_stored_once_and_the_newest_statement_comes_first
         newer = AlertData(**{**same, "sent_at": now, "level": Level.gialla})
         assert weather_alerts.store(session, first.source_id, [AlertData(**same)], now=now) == 0
         assert weather_alerts.store(session, first.source_id, [newer, newer], now=now) == 1
-        found = weather_alerts.not_over(session, "Lomb-09", now=now)
+        found = weather_alerts.not_over(session, ["Lomb-09"], now=now)
         assert [alert.level for alert in found] == [Level.gialla, Level.arancione]
-        assert weather_alerts.not_over(session, "Lomb-09", now=first.expires) == []
+        assert weather_alerts.not_over(session, ["Lomb-09"], now=first.expires) == []
         assert len(session.exec(select(WeatherAlert)).all()) == 2
 
 

@@ -23,6 +23,7 @@ def test_a_feed_is_one_line_an_entry(capsys: pytest.CaptureFixture[str]) -> None
     entries = rows(out)
     assert [set(entry) for entry in entries] == [
         {"guid", "url", "title", "published", "updated", "summary"}
+        | {"categories", "teaser", "enclosures", "key"}
     ] * 3
     assert entries[0]["published"] == "2026-11-12T08:30:00+00:00"
     assert "d’inverno" in out
@@ -36,12 +37,30 @@ def test_a_page_is_one_line_and_the_base_address_makes_its_links_whole(
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     assert inspection.inspect_page("-", "https://www.comune.collefiorito.example/novita/x/") == 0
     (page,) = rows(capsys.readouterr().out)
-    assert set(page) == {"title", "abstract", "published", "body", "attachments", "theme"}
+    assert list(page) == [
+        *("title", "abstract", "published", "body", "attachments", "theme"),
+        *("kind", "topics", "starts", "ends", "expires", "updated", "holds", "notes"),
+    ]
     assert (page["published"], page["theme"]) == ("2026-11-12", "design-comuni")
     assert page["attachments"][1] == {
         "title": "Mappa",
         "url": "https://www.comune.collefiorito.example/wp-content/uploads/mappa.pdf",
     }
+
+
+def test_a_page_s_days_kind_and_topics_stand_beside_its_text(capsys: pytest.CaptureFixture[str]) -> None:
+    assert inspection.inspect_page(str(DATA / "page_openpa.html")) == 0
+    assert inspection.inspect_page(str(DATA / "page_plone_event.html")) == 0
+    assert inspection.inspect_page(str(DATA / "page_files.html")) == 0  # without a base address
+    notice, event, files = rows(capsys.readouterr().out)
+    assert (notice["kind"], notice["topics"]) == ("Avviso", ["Commercio ambulante"])
+    assert (notice["expires"], notice["updated"]) == ("2026-12-31", "2026-12-11")
+    assert (event["starts"], event["ends"], event["published"]) == ("2026-12-19", "2027-01-06", None)
+    assert (notice["holds"], notice["notes"]) == ("text", [])
+    assert (files["holds"], files["notes"]) == (
+        "files",
+        ["La pagina contiene solo un allegato PDF: il testo va scritto a mano."],
+    )
 
 
 def test_a_source_that_cannot_be_read_is_one_line_on_standard_error(
@@ -76,6 +95,10 @@ def test_alerts_are_judged_against_the_time_given(capsys: pytest.CaptureFixture[
         "level": "rossa",
         "onset": "2026-01-19T00:00:00+01:00",
         "expires": "2026-01-20T00:00:00+01:00",
+        "issuer": "Dipartimento della Protezione Civile",
+        "sent": "2026-01-18T15:15:00+01:00",
+        "identifier": "20260118_1515",
+        "issuer_zone": None,
     } in alerts
     assert inspection.inspect_alerts(path, "Sard-A", inspection.moment("2026-01-20T00:00")) == 2
     assert "stale" in capsys.readouterr().err

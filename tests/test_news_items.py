@@ -1,4 +1,5 @@
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,8 +8,8 @@ from sqlmodel import Session, select
 
 from db import bulletins, news_items
 from db.engine import transaction
-from db.models import LIVING, Bulletin, BulletinStatus, NewsItem, Origin, Summary
-from db.news_items import Change
+from db.models import LIVING, Bulletin, BulletinStatus, Edit, NewsItem, Origin, Summary
+from db.news_items import Known
 from tests.builders import item_of, make_bulletin, make_news_item, make_source, news_data
 
 
@@ -28,38 +29,81 @@ def test_a_word_cannot_slip_from_the_title_into_the_body() -> None:
     assert one.content_sha256 != news_data(title="Via Roma", abstract="chiude", body="").content_sha256
 
 
-def test_an_item_is_stored_once_and_tells_what_changed(engine: Engine, now: datetime) -> None:
+def _known(session: Session, source_id: int, guid: str) -> Known:
+    (found,) = news_items.known(session, source_id, guids=[guid])
+    return found
+
+
+def test_an_edit_keeps_what_it_replaced_and_marks_what_it_is(engine: Engine, now: datetime) -> None:
     with transaction(engine) as session:
         source = make_source(session)
-        changes = []
-        for hours, title in enumerate(["Mercato", "Mercato", "Mercato sospeso"]):
-            data = news_data(guid="a", url="https://a.example/a", title=title)
+        said = [
+            ("Mercato", None),
+            ("Mercato", None),
+            ("MERCATO", Edit.cosmetic),
+            ("Mercato sospeso", Edit.updated),
+        ]
+        for hours, (title, edit) in enumerate(said):
             at = now + timedelta(hours=hours)
-            changes.append(news_items.store(session, source.id, data, origin=Origin.collected, now=at))
-        assert changes == [Change.new, Change.same, Change.updated]
+            data = news_data(guid="a", url="https://a.example/a", title=title)
+            if not hours:
+                news_items.add(session, source.id, [data], origin=Origin.collected, now=at)
+                continue
+            lost, gained = ([("critical", "x")], [("critical", "y")]) if edit == Edit.updated else ([], [])
+            number = _known(session, source.id, "a").id
+            news_items.revise(session, number, data, edit=edit, lost=lost, gained=gained, now=at)
+            session.flush()
         item = session.exec(select(NewsItem)).one()
         assert (item.title, item.first_seen_at) == ("Mercato sospeso", now)
-        assert item.last_seen_at == item.changed_at == now + timedelta(hours=2)
-        assert news_items.known(session, source.id, ["a", "b"]) == {"a": item}
+        assert item.last_seen_at == item.changed_at == item.facts_changed_at == now + timedelta(hours=3)
+        kept = news_items.revisions(session, item.id)
+        assert [(one.title, one.edit) for one in kept] == [
+            ("Mercato", Edit.cosmetic),
+            ("MERCATO", Edit.updated),
+        ]
+        assert (kept[1].lost, kept[1].gained) == ([["critical", "x"]], [["critical", "y"]])
 
 
-def test_one_guid_may_come_from_two_sources(engine: Engine, now: datetime) -> None:
+def test_an_item_is_known_by_guid_address_or_title_within_its_source(engine: Engine, now: datetime) -> None:
     with transaction(engine) as session:
-        for address in ("https://a.example/feed", "https://b.example/feed"):
-            source = make_source(session, address=address)
-            data = news_data(guid="1")
-            stored = news_items.store(session, source.id, data, origin=Origin.collected, now=now)
-            assert stored == Change.new
+        source, other = make_source(session), make_source(session, address="https://b.example/feed")
+        data = replace(news_data(guid="a", title="Mercato"), address_key="a.example/mercato")
+        for of in (source, other):
+            news_items.add(session, of.id, [data], origin=Origin.collected, now=now)
+        for by in ({"guids": ["a", "b"]}, {"keys": ["a.example/mercato"]}, {"titles": ["Mercato"]}):
+            (found,) = news_items.known(session, source.id, **by)
+            assert (found.guid, found.title, found.page_failures) == ("a", "Mercato", 0)
+        assert news_items.known(session, source.id, guids=["c"], keys=["", "c"], titles=["Sagra"]) == []
 
 
-def test_a_page_that_fails_never_wipes_the_body_read_before(engine: Engine, now: datetime) -> None:
+def test_an_item_without_an_address_is_not_every_item_without_one(engine: Engine, now: datetime) -> None:
     with transaction(engine) as session:
         source = make_source(session)
-        for body, failure in (("Testo intero.", None), ("", "timeout")):
-            data = news_data(guid="a", body=body, page_failure=failure)
-            news_items.store(session, source.id, data, origin=Origin.collected, now=now)
+        news_items.add(session, source.id, [news_data(guid="a")], origin=Origin.collected, now=now)
+        assert news_items.known(session, source.id, keys=[""]) == []
+
+
+def test_a_page_that_fails_never_wipes_what_was_read_before(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        source = make_source(session)
+        whole = replace(
+            news_data(guid="a", body="Testo intero."),
+            page_checked_at=now,
+            topics=("Ambiente",),
+            attachments=(("Ordinanza", "https://a.example/o.pdf"),),
+            expires_on=date(2026, 12, 1),
+        )
+        news_items.add(session, source.id, [whole], origin=Origin.collected, now=now)
+        failed = news_data(guid="a", title="Mercato", body="", page_failure="timeout")
+        for _ in range(2):
+            number = _known(session, source.id, "a").id
+            news_items.revise(session, number, failed, edit=None, now=now)
+            session.flush()
         item = session.exec(select(NewsItem)).one()
-        assert (item.body, item.page_failure, item.changed_at) == ("Testo intero.", "timeout", None)
+        assert (item.title, item.body, item.topics) == ("Mercato", "Testo intero.", ["Ambiente"])
+        assert item.attachments == [{"title": "Ordinanza", "url": "https://a.example/o.pdf"}]
+        assert (item.page_failure, item.page_failures, item.changed_at) == ("timeout", 2, None)
+        assert item.expires_on == date(2026, 12, 1)
 
 
 def test_only_a_living_or_sent_bulletin_holds_its_items(engine: Engine) -> None:
@@ -91,10 +135,25 @@ def test_what_an_editor_discarded_and_what_is_of_the_past_is_never_news(
     engine: Engine, now: datetime
 ) -> None:
     with transaction(engine) as session:
-        make_news_item(session, origin=Origin.backfilled)
+        past = [make_news_item(session, origin=of) for of in (Origin.backfilled, Origin.initial)]
         discarded, news = make_news_item(session), make_news_item(session)
         news_items.discard(session, [discarded.id], now=now)
         assert _unsent(session) == {news.id}
+        news_items.offer(session, [past[0].id], now=now)
+        assert _unsent(session) == {news.id, past[0].id}
+
+
+def test_days_of_news_are_those_of_publication_or_of_the_first_sight(engine: Engine, now: datetime) -> None:
+    with transaction(engine) as session:
+        source = make_source(session)
+        for days in (1, 1, 4, 200, None):
+            published = now - timedelta(days=days) if days else None
+            make_news_item(
+                session, news_data(published_at=published), source=source, now=now - timedelta(days=2)
+            )
+        found = news_items.days_of_news(session, source.id, since=now - timedelta(days=30))
+        wanted = [(now - timedelta(days=n)).date() for n in (1, 2, 4)]
+        assert [day for day in found if day >= wanted[-1]] == wanted
 
 
 def test_the_newest_comes_first_and_the_undated_last(engine: Engine, now: datetime) -> None:

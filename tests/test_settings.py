@@ -32,7 +32,9 @@ WRONG = [
     ("grace_minutes = 60", "grace_minutes = -1", "grace_minutes"),
     ('stage = "sandbox"', 'stage = "prova"', "stage"),
     ('istat = "000001"', 'istat = "1"', "istat"),
-    ('alert_zone = "Lomb-09"', 'alert_zone = "Lombardia"', "alert_zone"),
+    ('alert_zones = ["Lomb-09"]', 'alert_zones = ["Lomb-09", "Lombardia"]', "alert_zones.1"),
+    ('alert_zones = ["Lomb-09"]', "alert_zones = []", "alert_zones"),
+    ("# alerts_meteoalarm =", "alerts_meteoalarm =", "sources.alerts_meteoalarm"),
     ("news_per_bulletin = 4", "news_per_bulletin = 6", "news_per_bulletin"),
     ('site = "http://127.0.0.1:8600/sito"', 'site = "comune.esempio.mi.it"', "site"),
     ('site = "http://127.0.0.1:8600/sito"', 'site = "http://www.comune.esempio.mi.it"', "site"),
@@ -295,7 +297,7 @@ def test_every_profile_that_is_shipped_is_whole(path: Path, tmp_path: Path) -> N
 def test_san_giuliano_is_ready_but_for_its_feed(tmp_path: Path) -> None:
     path = DEMO.parent / "san-giuliano-milanese.toml"
     profile = load_profile(path)
-    assert (profile.istat, profile.alert_zone, profile.stage) == ("015195", "Lomb-09", "trial")
+    assert (profile.istat, profile.alert_zones, profile.stage) == ("015195", ["Lomb-09"], "trial")
     assert profile.sources.feeds == []
     assert urlsplit(profile.site).hostname == "www.comune.sangiulianomilanese.mi.it"
     assert "inspect feed" in path.read_text(encoding="utf-8")

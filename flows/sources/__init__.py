@@ -1,0 +1,1 @@
+"""What collect and backfill do with each kind of source: plain Python that has never heard of Prefect."""

@@ -1,0 +1,196 @@
+"""Bulletins of weather alerts, of each issuer -> stored statements."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from sqlalchemy import Engine
+
+from db import weather_alerts, weather_notices
+from db.engine import reading, transaction
+from db.models import Hazard, Level, NoticeColour, NoticeKind, Source, SourceKind
+from db.weather_alerts import AlertData
+from db.weather_notices import NoticeData
+from flows.profile import Profile
+from flows.settings import Settings
+from flows.sources.readings import Reading
+from scrapers.alerts import Alert, Bulletin, Notice, require_fresh
+from scrapers.alerts.allertalom import QUERIES, parse_allertalom
+from scrapers.alerts.cap12 import Place, parse_cap
+from scrapers.alerts.dpc import parse_archive
+from scrapers.alerts.meteoalarm import parse_meteoalarm
+from scrapers.errors import ParseError, StaleError
+from scrapers.http import Response
+
+TOO_OLD = timedelta(hours=3)
+"""A last good reading older than this is as good as none: alerts are read every ten minutes."""
+CONDITIONAL = (SourceKind.dpc,)
+"""Only these may be asked with validators: what the others state moves with the hour of the reading."""
+
+
+def alert_addresses(profile: Profile) -> list[tuple[SourceKind, str]]:
+    """Every source of alerts that the profile turns on."""
+    told = profile.sources
+    found = [(SourceKind.dpc, told.alerts_dpc)]
+    found += [(SourceKind.allertalom, address) for address in allertalom_queries(profile).values()]
+    found += [(SourceKind.cap, address) for address in told.alerts_cap]
+    return found + ([(SourceKind.meteoalarm, told.alerts_meteoalarm)] if told.alerts_meteoalarm else [])
+
+
+def allertalom_queries(profile: Profile) -> dict[str, str]:
+    """Hazard -> the address that asks AllertaLOM about it for this Comune; empty when it is off."""
+    base = profile.sources.alerts_allertalom
+    if base is None:
+        return {}
+    return {
+        hazard: f"{base}?{urlencode({'cdTipologiaGis': number, 'cdIstatComune': profile.istat})}"
+        for hazard, number in QUERIES.items()
+    }
+
+
+def unchanged_alerts(profile: Profile, engine: Engine, source: Source, now: datetime) -> Reading:
+    """Nothing new; but an archive that stands still for days says nothing about today.
+
+    Raises StaleError for that, and ParseError where a zone of the profile has nothing stored of the source:
+    a 304 then tells nothing of it. Of the other kinds see `CONDITIONAL`.
+    """
+    for zone in profile.alert_zones if source.kind == SourceKind.dpc else ():
+        with reading(engine) as session:
+            sent = weather_alerts.newest(session, source.id, zone)
+        if sent is None:
+            raise ParseError(
+                source.address, f"not changed, but nothing of it is stored for {zone}; wait for the next"
+            )
+        require_fresh(source.address, sent, now)
+    return Reading(source.address, not_modified=True)
+
+
+def read_alerts(
+    settings: Settings, engine: Engine, source: Source, answer: Response, *, dry_run: bool, now: datetime
+) -> Reading:
+    """Read one answer and store what it states. Raises ParseError or StaleError; what could be read before
+    is stored all the same."""
+    profile = settings.profile
+    bulletins, failure = _BY_KIND[source.kind](profile, source.address, answer.content, now)
+    if not bulletins and failure:
+        raise failure
+    alerts = [alert for bulletin in bulletins for alert in bulletin.alerts]
+    notices = [notice for bulletin in bulletins for notice in bulletin.notices]
+    problems = tuple(dict.fromkeys(line for bulletin in bulletins for line in bulletin.warnings))
+    new = stored = 0
+    if dry_run:
+        new = len(alerts) + len(notices)
+    else:
+        taken_back = [one for bulletin in bulletins for one in bulletin.replaces]
+        with transaction(engine) as session:
+            stated = [_alert(alert) for alert in alerts]
+            fresh = stated
+            if source.kind == SourceKind.allertalom:
+                fresh = weather_alerts.news_among(session, source.id, stated, now=now)
+            new = weather_alerts.store(session, source.id, fresh, now=now)
+            weather_alerts.replace(session, taken_back, now=now)
+            new += weather_notices.store(
+                session,
+                source.id,
+                [_notice(notice) for notice in notices],
+                taken_back={identifier for identifier, _ in taken_back},
+                whole=source.kind == SourceKind.meteoalarm,
+                now=now,
+            )
+        stored = len(alerts) + len(notices)
+    if failure:
+        raise failure
+    return Reading(source.address, new=new, unchanged=max(stored - new, 0), problems=problems)
+
+
+Read = tuple[list[Bulletin], ParseError | None]
+
+
+def _each_zone(zones: Sequence[str], parse: Callable[[str], Bulletin]) -> Read:
+    """Every zone on its own: one that is missing costs no other, but the source has failed."""
+    bulletins, failure = [], None
+    for zone in zones:
+        try:
+            bulletins.append(parse(zone))
+        except ParseError as exc:
+            failure = failure or exc
+    return bulletins, failure
+
+
+def _dpc(profile: Profile, address: str, content: bytes, now: datetime) -> Read:
+    def parse(zone: str) -> Bulletin:
+        bulletin = parse_archive(content, address, zone)
+        require_fresh(address, bulletin.sent, now)
+        return bulletin
+
+    return _each_zone(profile.alert_zones, parse)
+
+
+def _allertalom(profile: Profile, address: str, content: bytes, now: datetime) -> Read:
+    hazard = next((name for name, query in allertalom_queries(profile).items() if query == address), None)
+    if hazard is None:
+        raise ParseError(address, "not one of the queries that the profile asks AllertaLOM")
+    return _each_zone(profile.alert_zones, lambda zone: parse_allertalom(content, address, zone, hazard, now))
+
+
+def _cap(profile: Profile, address: str, content: bytes, now: datetime) -> Read:
+    try:
+        return [parse_cap(content, address, place(profile), now)], None
+    except StaleError as exc:  # an alert that has run out is what an address shows between two alerts
+        return [Bulletin("", now, (), (f"{exc.source}: l'avviso pubblicato è già scaduto",))], None
+
+
+def _meteoalarm(profile: Profile, address: str, content: bytes, now: datetime) -> Read:
+    return [parse_meteoalarm(content, address, profile.sources.meteoalarm_area or "", now)], None
+
+
+_BY_KIND: dict[SourceKind, Callable[[Profile, str, bytes, datetime], Read]] = {
+    SourceKind.dpc: _dpc,
+    SourceKind.allertalom: _allertalom,
+    SourceKind.cap: _cap,
+    SourceKind.meteoalarm: _meteoalarm,
+}
+
+
+def place(profile: Profile) -> Place:
+    """The Comune in the codes that a CAP area may carry."""
+    name = profile.names.comune
+    bare = name.removeprefix("Comune di ").removeprefix("Città di ")
+    return Place(
+        tuple(profile.alert_zones),
+        profile.istat,
+        profile.sources.meteoalarm_area or "",
+        tuple(dict.fromkeys((name, bare))),
+    )
+
+
+def _alert(alert: Alert) -> AlertData:
+    return AlertData(
+        identifier=alert.identifier,
+        issuer=alert.issuer,
+        url=alert.url,
+        zone=alert.zone,
+        hazard=Hazard(alert.hazard),
+        level=Level(alert.level),
+        day=alert.day,
+        onset=alert.onset,
+        expires=alert.expires,
+        sent_at=alert.sent,
+        issuer_zone=alert.issuer_zone,
+        hourly=alert.hourly,
+    )
+
+
+def _notice(notice: Notice) -> NoticeData:
+    return NoticeData(
+        identifier=notice.identifier,
+        issuer=notice.issuer,
+        url=notice.url,
+        area=notice.area,
+        kind=NoticeKind(notice.kind),
+        colour=NoticeColour(notice.colour),
+        event=notice.event,
+        onset=notice.onset,
+        expires=notice.expires,
+        sent_at=notice.sent,
+    )

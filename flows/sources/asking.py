@@ -1,0 +1,81 @@
+"""Asking a source: with validators, but whole once a day; not before it wants to be asked again."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.models import Source, SourceKind
+from db.sources import Mark
+from flows.bulletin.dates import giorno_ora
+from flows.profile import Profile
+from flows.sources.alerts import CONDITIONAL
+from scrapers.errors import ScraperError, TemporaryError
+from scrapers.feeds import Feed, parse_feed
+from scrapers.http import Fetcher, NotModified, Response
+from scrapers.listing import Listing, parse_listing
+
+NEWS = (SourceKind.feed, SourceKind.listing)
+# validators lie: an ETag frozen while the content changed, a Last-Modified in 2041
+# (miniflux-legacy 218, FreshRSS 1680, commafeed 859)
+WHOLE_EVERY = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a source answered, parsed when it is news."""
+
+    source: Source
+    response: Response | None = None  # None: not changed, or a failure
+    feed: Feed | None = None
+    digest: str | None = None  # of the body
+    whole: bool = False  # asked without validators
+    failure: str | None = None  # with the source's name
+    message: str = ""  # without
+    retry_after: float | None = None  # seconds
+    was_asked: bool = True
+
+    @property
+    def unchanged(self) -> bool:
+        return self.feed is None and self.failure is None
+
+    def mark(self, *, complete: bool, now: datetime) -> Mark:
+        """The mark of this reading; one that is not complete is asked for whole next time."""
+        whole_at = now if self.whole else self.source.whole_at
+        if not complete:
+            return Mark(self.source.id, None, None, None, whole_at)
+        told = self.response or self.source
+        digest = self.digest or self.source.content_sha256
+        return Mark(self.source.id, told.etag, told.last_modified, digest, whole_at)
+
+
+def ask(client: Fetcher, profile: Profile, source: Source, *, now: datetime) -> Asked:
+    """Ask one source; its failure is a value."""
+    if source.retry_at and now < source.retry_at:
+        message = f"{source.failure} (si riprova dopo {giorno_ora(source.retry_at)})"
+        return Asked(source, failure=f"{source.address}: {message}", message=message, was_asked=False)
+    conditional = source.kind in (*NEWS, *CONDITIONAL)
+    whole = not conditional or source.whole_at is None or now >= source.whole_at + WHOLE_EVERY
+    try:
+        answer = client.get(
+            source.address,
+            etag=None if whole else source.etag,
+            last_modified=None if whole else source.last_modified,
+        )
+        if isinstance(answer, NotModified):
+            return Asked(source, whole=whole)
+        if source.kind not in NEWS:
+            return Asked(source, answer, whole=whole)
+        digest = hashlib.sha256(answer.content).hexdigest()
+        if digest == source.content_sha256 and not whole:
+            return Asked(source, answer, digest=digest)
+        return Asked(source, answer, _read(profile, source, answer), digest, whole)
+    except ScraperError as exc:
+        retry_after = exc.retry_after if isinstance(exc, TemporaryError) else None
+        return Asked(source, failure=str(exc), message=exc.message, retry_after=retry_after)
+
+
+def _read(profile: Profile, source: Source, answer: Response) -> Feed:
+    if source.kind == SourceKind.feed:
+        return parse_feed(answer)
+    (page,) = (one for one in profile.sources.listings if one.address == source.address)
+    return parse_listing(answer, Listing(page.address, page.links))

@@ -1,0 +1,218 @@
+"""A past window of a site's news: found by every way there is, each item stored once and at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from db import news_items, sources
+from db.engine import reading as looking
+from db.engine import transaction
+from db.models import Origin
+from db.news_items import Known, NewsData
+from flows.settings import Settings
+from flows.sources.identity import fingerprint, item_key, match
+from flows.sources.pages import visit
+from flows.sources.readings import Reading
+from flows.sources.ways import Way
+from flows.sources.window import Window, day_of
+from scrapers.archives.walk import Batch, NoArchive, key_of
+from scrapers.errors import ParseError, PermanentError, ScraperError
+from scrapers.feeds import Entry
+from scrapers.patience import Patient
+
+OLD = 2  # batches wholly before the window, in a row, end a walk: one may be of items that are kept on top
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of a backfill. `offer`: an editor wants these in the next bulletin."""
+
+    window: Window
+    now: datetime
+    dry_run: bool = True
+    offer: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """An entry that may be wanted, with the stored item that it is."""
+
+    entry: Entry
+    known: Known | None
+
+
+class Past:
+    """One run over a site. What an earlier way told the day of is not read again by a later one."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        client: Patient,
+        order: Order,
+        progress: Callable[[Reading, float], None],
+    ) -> None:
+        self._engine, self._client, self._order, self._progress = engine, client, order, progress
+        self._addresses = [
+            *(str(one) for one in settings.profile.sources.feeds),
+            *(str(one.address) for one in settings.profile.sources.listings),
+        ]
+        self._told = Reading("")
+        self._days: dict[str, datetime | None] = {}  # of what was judged, by key
+
+    def read(self, way: Way) -> Reading:
+        """Go one way to its end or the window's; its failure is a value, and keeps what was stored before."""
+        self._told = Reading(way.name)
+        old = seen = 0
+        oldest = self._order.now
+        try:
+            for batch in way.pages(self._client.whole):
+                self._count(problems=batch.problems)
+                self._batch(way, batch)
+                days = [day for entry in batch.entries if (day := self._day(entry))]
+                seen += len(batch.entries)
+                oldest = min([oldest, *days])
+                self._progress(self._told, self._share(batch, seen, days))
+                if batch.entries:
+                    old = old + 1 if self._order.window.is_before(days) else 0
+                if way.in_order and old == OLD:
+                    break
+        except (NoArchive, PermanentError, ParseError) as exc:
+            if not way.declared and not seen:
+                return replace(self._told, absent=exc.message)
+            return self._failed(exc)
+        except ScraperError as exc:
+            return self._failed(exc)
+        if way.shallow and day_of(oldest) > self._order.window.first:
+            self._count(
+                problems=[f"{way.name}: goes back to {day_of(oldest)} only; older news were not seen"]
+            )
+        return self._told
+
+    def _count(
+        self,
+        *,
+        new: int = 0,
+        updated: int = 0,
+        unchanged: int = 0,
+        undated: int = 0,
+        problems: Sequence[str] = (),
+        found: Sequence[str] = (),
+    ) -> None:
+        told = self._told
+        self._told = replace(
+            told,
+            new=told.new + new,
+            updated=told.updated + updated,
+            unchanged=told.unchanged + unchanged,
+            undated=told.undated + undated,
+            problems=(*told.problems, *problems),
+            found=(*told.found, *found),
+        )
+
+    def _failed(self, exc: ScraperError) -> Reading:
+        told = self._told
+        stored = f" (until then: {told.new} new, {told.unchanged} already stored)"
+        return replace(told, failure=f"{exc}{stored if told.new or told.unchanged else ''}")
+
+    def _day(self, entry: Entry) -> datetime | None:
+        return entry.published or self._days.get(key_of(entry))
+
+    def _share(self, batch: Batch, seen: int, days: Sequence[datetime]) -> float:
+        if batch.total:
+            return min(seen / batch.total, 1.0)
+        return self._order.window.share(min(days), self._order.now) if days else 0.0
+
+    def _batch(self, way: Way, batch: Batch) -> None:
+        wanted = []
+        for entry in batch.entries:
+            key = key_of(entry)
+            if key in self._days and (self._days[key] or entry.published is None):
+                continue
+            self._days[key] = entry.published
+            if entry.published is None or self._order.window.holds(entry.published):
+                wanted.append(entry)
+        for found in self._recognised(way, wanted):
+            if found.known:
+                self._stored(found.entry, found.known)
+            else:
+                self._new(way, found.entry)
+            self._progress(self._told, 0.0)
+
+    def _recognised(self, way: Way, entries: Sequence[Entry]) -> list[Found]:
+        """Each entry with the stored item that it is, of any source of this site."""
+        if not entries:
+            return []
+        named = [entry for entry in entries if entry.title]
+        with looking(self._engine) as session:
+            homes = [
+                source.id
+                for address in dict.fromkeys([way.source[1], *self._addresses])
+                if (source := sources.find(session, address))
+            ]
+
+            def known(**by: Sequence[str]) -> list[Known]:
+                return [one for home in homes for one in news_items.known(session, home, **by)]
+
+            keys = [item_key(entry) for entry in entries]
+            stored = known(guids=[entry.guid for entry in entries], keys=keys)
+            matches = match(named, stored, lambda titles: known(titles=titles))
+        by_key = {one.address_key: one for one in reversed(stored)}
+        # a sitemap gives nothing but the address to go by
+        bare = [Found(entry, by_key.get(item_key(entry))) for entry in entries if not entry.title]
+        return [*(Found(one.entry, one.known) for one in matches), *bare]
+
+    def _stored(self, entry: Entry, known: Known) -> None:
+        """An item that is stored already: a page that failed is tried again, nothing else is done."""
+        day = entry.published or known.published_at
+        self._days[key_of(entry)] = day
+        if day and not self._order.window.holds(day):
+            return
+        if self._order.dry_run:
+            self._count(unchanged=1)
+            return
+        read = None
+        if known.page_failure:
+            read = self._visit(replace(entry, title=entry.title or known.title))
+        whole = read is not None and not read.page_failure
+        with transaction(self._engine) as session:
+            if read is not None and whole:
+                news_items.revise(session, known.id, read, edit=None, now=self._order.now)
+            if self._order.offer and day:
+                news_items.offer(session, [known.id], now=self._order.now)
+        self._count(updated=int(whole), unchanged=int(not whole))
+
+    def _new(self, way: Way, entry: Entry) -> None:
+        """Judge an item by its day, the page's where the archive tells none, and store it."""
+        read = None
+        if entry.published is None or not self._order.dry_run:
+            read = self._visit(entry)
+        day = entry.published or (read.published_at if read else None)
+        self._days[key_of(entry)] = day
+        failure = read.page_failure if read else None
+        if day is None:
+            why = failure or "no day on its page either"
+            problem = f"{entry.title or entry.url}: not stored, its day is not known ({why})"
+            self._count(undated=1, problems=[problem])
+        elif self._order.window.holds(day):
+            if read is None or self._order.dry_run:
+                title = entry.title or (read.title if read else "")
+                line = f"{day_of(day)} {title} ({entry.url or 'no address'})"
+                self._count(new=1, problems=[failure] if failure else [], found=[line])
+            else:
+                self._store(way, read)
+                self._count(new=1, problems=[failure] if failure else [])
+
+    def _visit(self, entry: Entry) -> NewsData:
+        key = item_key(entry)
+        return visit(self._client, entry, key=key, fingerprint=fingerprint(entry, key), now=self._order.now)
+
+    def _store(self, way: Way, data: NewsData) -> None:
+        with transaction(self._engine) as session:
+            source = sources.ensure(session, *way.source)
+            news_items.add(session, source.id, [data], origin=Origin.backfilled, now=self._order.now)
+            if self._order.offer:
+                stored = news_items.known(session, source.id, guids=[data.guid])
+                news_items.offer(session, [one.id for one in stored], now=self._order.now)

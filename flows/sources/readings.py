@@ -1,0 +1,55 @@
+"""What came of reading one source, and who reads."""
+
+from dataclasses import dataclass
+
+from flows.settings import Settings
+from scrapers.http import Fetcher
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What came of reading one source."""
+
+    source: str
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    unread_pages: int = 0
+    undated: int = 0  # entries without a day, where only a period's are wanted
+    problems: tuple[str, ...] = ()  # of single entries and pages
+    found: tuple[str, ...] = ()  # of a dry run: day and title of what would be stored
+    failure: str | None = None  # of the source as a whole
+    absent: str | None = None  # why there is nothing of the kind on this site: no failure
+    not_modified: bool = False  # the source says that it is as it was
+
+    def __str__(self) -> str:
+        """For the operator."""
+        if self.failure:
+            return self.failure
+        if self.absent:
+            return f"{self.source}: not there ({self.absent})"
+        if self.not_modified:
+            return f"{self.source}: not changed since the last reading"
+        counts = f"{self.new} new, {self.updated} updated, {self.unchanged} unchanged"
+        return f"{self.source}: {counts}" + (f", {self.undated} without a date" if self.undated else "")
+
+    def in_italian(self) -> str:
+        """For the logs that an editor sees; a failure's own words name addresses and stay as they are."""
+        if self.failure:
+            return f"Fonte non letta: {self.failure}"
+        if self.absent:
+            return f"{self.source}: non c'è ({self.absent})"
+        if self.not_modified:
+            return f"{self.source}: nessun cambiamento dall'ultima lettura"
+        counts = f"{self.new} nuove, {self.updated} aggiornate, {self.unchanged} invariate"
+        return f"{self.source}: {counts}" + (f", {self.undated} senza data" if self.undated else "")
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    return Fetcher(user_agent=agent(settings), hosts=settings.profile.sources.redirect_hosts)
+
+
+def agent(settings: Settings) -> str:
+    """Who asks, and where a webmaster can complain."""
+    profile = settings.profile
+    return f"Bollettino/0.1 ({profile.names.comune}; +{profile.servers.public})"

@@ -1,0 +1,52 @@
+"""A source that says nothing: is that usual? A failing one tells by itself, a forgotten one does not."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+
+from sqlmodel import Session
+
+from db import news_items
+from db.models import Source
+
+LOOK_BACK = timedelta(days=120)
+RHYTHM = 4  # gaps between days with news, before anything is called usual
+TOO_LONG, AT_LEAST = 4, 7  # times the usual gap, and days: nobody is called for a long weekend
+
+TOLD_FOR = timedelta(days=7)  # how long a gap is worth a word to the editor
+
+GAP = (
+    "{address}: nessuna delle voci lette era già nota: dall'ultima lettura qualcuna può essere sfuggita. "
+    "Per ritrovarle: recupero del periodo."
+)
+
+
+def silence(session: Session, source: Source, now: datetime) -> str | None:
+    """In Italian, when the source is silent for much longer than it uses to be."""
+    days = news_items.days_of_news(session, source.id, since=now - LOOK_BACK)
+    found = unusual(days, now.date())
+    if found is None:
+        return None
+    return f"{source.address}: nessuna notizia nuova da {found[0]} giorni, di solito ogni {_days(found[1])}"
+
+
+def doubts(session: Session, source: Source, now: datetime) -> list[str]:
+    """What speaks against having seen all of a source that answers, in Italian."""
+    found = [GAP.format(address=source.address)] if source.gap_at and now < source.gap_at + TOLD_FOR else []
+    quiet = silence(session, source, now)
+    return [*found, quiet] if quiet else found
+
+
+def unusual(days: Sequence[date], today: date) -> tuple[int, int] | None:
+    """Days since the last news and the usual gap, when that is unusual. `days`: the newest first."""
+    past = [day for day in days if day <= today]
+    gaps = [(later - earlier).days for later, earlier in pairwise(past)]
+    if len(gaps) < RHYTHM:
+        return None
+    usual, quiet = round(median(gaps)), (today - past[0]).days
+    return (quiet, usual) if quiet >= AT_LEAST and quiet > TOO_LONG * usual else None
+
+
+def _days(count: int) -> str:
+    return "giorno" if count == 1 else f"{count} giorni"

@@ -1,0 +1,89 @@
+"""The ways into a site's past that a profile offers, in the order in which backfill goes them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from db.models import SourceKind
+from flows.profile import Archive, Profile
+from flows.sources.window import Window
+from scrapers.archives import lists, paged_feed, plone, rest, sitemaps
+from scrapers.archives.walk import Batch, Get
+from scrapers.listing import Listing
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way. `pages` may raise at any step; `source` is what its items are stored under."""
+
+    name: str
+    pages: Callable[[Get], Iterator[Batch]]
+    source: tuple[SourceKind, str]
+    declared: bool  # the profile names its address, so that its absence is a failure
+    in_order: bool = True  # newest first: the walk may end where the window does
+    shallow: bool = (
+        False  # may end long before the site's news do: a feed without pages, a list without links
+    )
+
+
+def ways(profile: Profile, window: Window) -> list[Way]:
+    """The one that the profile names; else its feeds and list pages, then what the site may have besides."""
+    told = profile.sources
+    selectors = {str(one.address): one.links for one in told.listings}
+    homes = [(SourceKind.feed, str(one)) for one in told.feeds]
+    homes += [(SourceKind.listing, address) for address in selectors]
+    if told.archive is not None:
+        return [_named(told.archive, selectors, homes, window)]
+    found = [
+        Way(address, partial(paged_feed.pages, address=address), (kind, address), declared=True, shallow=True)
+        for kind, address in homes
+        if kind == SourceKind.feed
+    ]
+    found += [
+        Way(address, _list(address, selectors), (SourceKind.listing, address), declared=True, shallow=True)
+        for address in selectors
+    ]
+    if not homes:
+        return []
+    site = str(profile.site)
+    return [
+        *found,
+        Way(f"{site} (REST)", _rest(site, window), homes[0], declared=False),
+        Way(f"{site} (sitemap)", _sitemap(site, None, window), homes[0], declared=False, in_order=False),
+        Way(f"{site} (Plone)", partial(plone.pages, site=site), homes[0], declared=False),
+    ]
+
+
+def _named(
+    archive: Archive, selectors: dict[str, str | None], homes: list[tuple[SourceKind, str]], window: Window
+) -> Way:
+    address = str(archive.address)
+    own = (SourceKind.feed if archive.kind == "feed" else SourceKind.listing, address)
+    source = own if own in homes or not homes else homes[0]
+    pages: dict[str, Callable[[Get], Iterator[Batch]]] = {
+        "feed": partial(paged_feed.pages, address=address),
+        "list": _list(address, selectors),
+        "rest": _rest(address, window),
+        "sitemap": _sitemap(address, address, window),
+        "plone": partial(plone.pages, site=address),
+    }
+    return Way(
+        f"{address} ({archive.kind})",
+        pages[archive.kind],
+        source,
+        declared=True,
+        in_order=archive.kind != "sitemap",
+        shallow=archive.kind in ("feed", "list"),
+    )
+
+
+def _list(address: str, selectors: dict[str, str | None]) -> Callable[[Get], Iterator[Batch]]:
+    return partial(lists.pages, listing=Listing(address, selectors.get(address)))
+
+
+def _rest(site: str, window: Window) -> Callable[[Get], Iterator[Batch]]:
+    return partial(rest.pages, site=site, first=window.first, last=window.last)
+
+
+def _sitemap(site: str, address: str | None, window: Window) -> Callable[[Get], Iterator[Batch]]:
+    return partial(sitemaps.pages, site=site, first=window.first, address=address)

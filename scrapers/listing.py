@@ -1,0 +1,145 @@
+"""A page that lists the news becomes a feed, for sites that offer none.
+
+Cards, dates and page numbers are those of the families that Comuni use: design-comuni (WordPress and static
+model), Municipium, ComWeb, PeopleWeb, eGov, OpenPA. Elsewhere the profile names the links with a selector.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import urldefrag
+
+import soupsieve
+from bs4 import BeautifulSoup, Tag
+
+from scrapers import markup
+from scrapers.addresses import same_site
+from scrapers.article import absolute
+from scrapers.article_addresses import is_article, of_one_family
+from scrapers.cards import entry_of
+from scrapers.errors import ParseError
+from scrapers.feeds import Entry, Feed
+from scrapers.http import Response
+from scrapers.identity import address_key
+from scrapers.text import decode, line
+
+_NEXT = re.compile(
+    r"^\W*(?:(?:pagina )?(?:successiv[ao]|seguente)|next|avanti|[»›>])(?: pagina)?\W*$", re.IGNORECASE
+)
+FURNITURE = (
+    "script, style, template, noscript, nav, footer, .it-header-wrapper, .it-footer, .breadcrumb, "
+    "[class*=cookie], .skiplinks, .cmp-rating"
+)
+PAGERS = ".pagination, .pager, .pagination-wrapper, nav[aria-label*=agina], .paginazione, .paginator"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list page of the profile; `links` is a CSS selector of the articles' links, None for known themes."""
+
+    address: str
+    links: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.links is not None:
+            try:
+                soupsieve.compile(self.links)
+            except soupsieve.SelectorSyntaxError as exc:
+                reason = str(exc).splitlines()[0]
+                raise ParseError(self.address, f"{self.links!r} is no CSS selector: {reason}") from exc
+
+
+def parse_listing(response: Response, listing: Listing) -> Feed:
+    """The articles that a list page links to, in its order, each once.
+
+    An entry's guid and url are its address without fragment; its date is the one that the card shows, at
+    noon in Rome, or None.
+
+    Raises ParseError when no article is linked, which is never the same as no news.
+    """
+    soup = _soup(response)
+    chosen = soup.select(listing.links) if listing.links else _main(soup).select("a[href]")
+    links: list[tuple[Tag, str]] = []
+    for found in chosen:
+        link = found if found.name == "a" else found.find("a", href=True)
+        if isinstance(link, Tag):
+            links.append((link, urldefrag(absolute(response.url, str(link.get("href") or "")))[0]))
+    wanted = [(link, url) for link, url in links if _wanted(url, response.url, listing)]
+    entries: dict[str, Entry] = {}
+    for link, url in wanted if listing.links else of_one_family(wanted):
+        entry = entry_of(link, url)
+        key = address_key(url)
+        entries[key] = _merged(entries[key], entry) if key in entries else entry
+    told = tuple(entry for entry in entries.values() if entry.title)
+    if not told:
+        what = f"no link fits the selector {listing.links!r}" if listing.links else "no link to an article"
+        raise ParseError(
+            response.url,
+            f"{what} on the list page; name the links with `links` in the profile, or correct the address",
+        )
+    unnamed = len(entries) - len(told)
+    problems = (f"{unnamed} linked articles without a title were left out",) if unnamed else ()
+    return Feed(line(soup.title.get_text()) if soup.title else "", told, problems)
+
+
+def next_page(response: Response) -> str | None:
+    """The address of the page after this one, as its own links say."""
+    soup = _soup(response, whole=True)
+    candidates = list(soup.select("link[rel~=next][href], a[rel~=next][href]"))
+    for pager in soup.select(PAGERS):
+        links = pager.select("a[href]")
+        candidates += [link for link in links if any(_NEXT.match(name) for name in _names(link))]
+        current = pager.select_one("[aria-current=page], .active, .current, .page-numbers.current")
+        number = re.search(r"\d+", current.get_text(" ")) if current else None
+        if number:
+            after = str(int(number[0]) + 1)
+            candidates += [link for link in links if link.get_text(" ", strip=True) == after]
+    for link in candidates:
+        target = urldefrag(absolute(response.url, str(link["href"])))[0]
+        if target and same_site(response.url, target, ()) and target != urldefrag(response.url)[0]:
+            return target
+    return None
+
+
+def _soup(response: Response, *, whole: bool = False) -> BeautifulSoup:
+    text = decode(response.content, response.content_type).replace("\0", "")
+    root = markup.tree(text)
+    if root is None:
+        raise ParseError(response.url, "the list page is empty")
+    if markup.too_deep(root):
+        deepest = markup.MAX_DEPTH
+        raise ParseError(response.url, f"the markup is nested more than {deepest} deep; no list of news is")
+    soup = BeautifulSoup(text, "lxml")
+    if not whole:
+        for part in soup.select(f"{FURNITURE}, {PAGERS}"):
+            if not part.decomposed and part.name not in ("html", "body", "main"):
+                part.decompose()
+    return soup
+
+
+def _main(soup: BeautifulSoup) -> Tag:
+    for selector in ("main", "[role=main]", "#main-content", "#page-content", "#main-container", "#main"):
+        if found := soup.select_one(selector):
+            return found
+    return soup
+
+
+def _wanted(url: str, page: str, listing: Listing) -> bool:
+    if not url or not same_site(page, url, ()) or address_key(url) == address_key(page):
+        return False
+    if address_key(url) == address_key(listing.address):
+        return False
+    return True if listing.links else is_article(url)
+
+
+def _merged(one: Entry, other: Entry) -> Entry:
+    """What two links to one article say together."""
+    return replace(
+        one,
+        title=one.title or other.title,
+        summary=max(one.summary, other.summary, key=len),
+        published=one.published or other.published,
+    )
+
+
+def _names(link: Tag) -> list[str]:
+    return [line(link.get_text(" ")), *(line(str(link.get(name) or "")) for name in ("title", "aria-label"))]
