@@ -1,16 +1,18 @@
 """The command line: `python -m flows <verb>`. Each verb's --help says what it does to what."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from db.errors import StoreError
 from flows.settings import BollettinoError, Settings, load
 
 if TYPE_CHECKING:  # importing a verb imports Prefect, which takes a second and reads the environment
-    from flows.collect import Reading
+    from flows.sources.readings import Reading
 
 Verb = Callable[[argparse.Namespace, Settings], int]
 
@@ -120,18 +122,24 @@ def watch(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def backfill(arguments: argparse.Namespace, settings: Settings) -> int:
-    from flows.backfill import Window, backfill_all
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    shows = sys.stderr.isatty()
-    readings = backfill_all(
-        settings,
-        Window(arguments.first, arguments.last),
-        dry_run=arguments.dry_run,
-        now=datetime.now(UTC),
-        progress=lambda reading: print(f"\r{reading}", end="", file=sys.stderr) if shows else None,
-    )
-    if shows:
-        print(file=sys.stderr)
+    from flows.backfill import backfill_all
+    from flows.sources.window import Window
+
+    columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[what]}"))
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as shown:
+        bar = shown.add_task("backfill", total=1.0, what="")
+        readings = backfill_all(
+            settings,
+            Window(arguments.first, arguments.last),
+            dry_run=arguments.dry_run,
+            offer=arguments.offer,
+            now=datetime.now(UTC),
+            progress=lambda reading, share: shown.update(bar, completed=share, what=str(reading)),
+        )
     return _tell(readings)
 
 
@@ -164,8 +172,22 @@ def inspect(arguments: argparse.Namespace) -> int:
     if arguments.what == "page":
         return inspection.inspect_page(arguments.source, arguments.base_url)
     if arguments.what == "alerts":
-        return inspection.inspect_alerts(arguments.source, arguments.zone, arguments.now or datetime.now(UTC))
+        now = arguments.now or datetime.now(UTC)
+        return inspection.inspect_alerts(arguments.source, arguments.zone, now, arguments.hazard)
     return inspection.inspect_summary(arguments.source, arguments.limit)
+
+
+def discover(arguments: argparse.Namespace) -> int:
+    from flows import discovery
+
+    return discovery.discover(
+        arguments.address,
+        istat=arguments.istat,
+        comune=arguments.comune,
+        alerts=arguments.alerts,
+        write=arguments.write,
+        now=datetime.now(UTC),
+    )
 
 
 def parser() -> argparse.ArgumentParser:
@@ -215,12 +237,17 @@ def parser() -> argparse.ArgumentParser:
                 "what it brings enters no bulletin by itself. Stopped, it goes on where it was.")  # fmt: skip
     found.add_argument("first", type=date.fromisoformat, help="first day, like 2026-09-01")
     found.add_argument("last", type=date.fromisoformat, help="last day")
+    found.add_argument(
+        "--offer", action="store_true", help="offer these news in the next bulletin (default: they are not)"
+    )
     _add_inspect(verbs)
+    _add_discover(verbs)
     return top
 
 
 def _add_inspect(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     from flows.inspection import moment
+    from scrapers.alerts.allertalom import QUERIES
 
     words = (
         "Show what we read in a source, as JSON lines. SOURCE is an address, a file, or - (standard input)."
@@ -229,15 +256,33 @@ def _add_inspect(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     kinds = inspecting.add_subparsers(dest="what", required=True, metavar="WHAT")
     feed = kinds.add_parser("feed", help="one line an entry")
     page = kinds.add_parser("page", help="an article: title, abstract, body, attachments")
-    alerts = kinds.add_parser("alerts", help="one line a day and hazard of a zone")
+    alerts = kinds.add_parser(
+        "alerts",
+        help="one line a day and hazard of a zone; an archive of Protezione Civile, an XML of AllertaLOM, "
+        "a CAP 1.2 document and a JSON of MeteoAlarm are told apart by themselves",
+    )
     for found in (feed, page, alerts):
         found.add_argument("source", metavar="SOURCE")
     page.add_argument("--base-url", help="makes links absolute when SOURCE is not an address")
-    alerts.add_argument("--zone", required=True, help="like Lomb-09")
+    alerts.add_argument("--zone", help="like Lomb-09; for MeteoAlarm a region like IT003, or none for all")
+    alerts.add_argument("--hazard", choices=list(QUERIES), help="of an AllertaLOM file: it does not say it")
     alerts.add_argument("--now", type=moment, help="judge staleness at this time (default: now)")
     summary = kinds.add_parser("summary", help="for each line {id, title, text} a line {id, summary}")
     summary.add_argument("source", metavar="FILE.jsonl")
     summary.add_argument("--limit", type=int, default=275, help="UTF-16 units (default: 275)")
+
+
+def _add_discover(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    words = (
+        "Look at a Comune's site and print a profile to review: its feeds or list pages, its alert zones. "
+        "What was tried is told on standard error."
+    )
+    found = verbs.add_parser("discover", help=words.partition(":")[0], description=words)
+    found.add_argument("address", metavar="ADDRESS", help="like https://www.comune.esempio.mi.it")
+    found.add_argument("--istat", metavar="CODE", help="whose site it is, when it does not tell")
+    found.add_argument("--comune", metavar="NAME", help="the same by name; a homonym like 'Samone (TN)'")
+    found.add_argument("--alerts", metavar="ADDRESS", help="another archive of Protezione Civile")
+    found.add_argument("--write", metavar="FILE", type=Path, help="write the profile to a new file")
 
 
 def _tell(readings: "list[Reading]") -> int:
@@ -264,6 +309,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     if given.verb == "inspect":
         return inspect(given)
+    if given.verb == "discover":
+        return discover(given)
     try:
         settings = load(given.profile)
         if given.verb != "run":
@@ -284,4 +331,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read it has seen enough: `... | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)

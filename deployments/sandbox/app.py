@@ -15,9 +15,13 @@ from deployments.sandbox.cloud_api import send_routes
 from deployments.sandbox.config import ROME, Clock, Config
 from deployments.sandbox.faults import fault_routes
 from deployments.sandbox.files import file_routes
+from deployments.sandbox.geojson import geojson_routes
 from deployments.sandbox.graph_errors import GraphError
 from deployments.sandbox.messages import plant_phones
+from deployments.sandbox.notices import notice_routes
 from deployments.sandbox.phones import phone_routes
+from deployments.sandbox.plone import plone_routes
+from deployments.sandbox.regional import regional_routes
 from deployments.sandbox.site import site_routes
 from deployments.sandbox.store import Store
 from deployments.sandbox.template_api import template_routes
@@ -73,8 +77,10 @@ def create_app(
     async def front() -> Response:
         return RedirectResponse("/telefoni")
 
-    for router in (site_routes(world), alert_routes(world), phone_routes(world), fault_routes(world)):
-        app.include_router(router)
+    for routes in (site_routes, plone_routes, alert_routes, phone_routes, fault_routes):
+        app.include_router(routes(world))
+    for routes in (geojson_routes, regional_routes, notice_routes):
+        app.include_router(routes(world))
     if files_dir is not None:
         app.include_router(file_routes(files_dir))
     # last, since `/{version}/...` matches many paths

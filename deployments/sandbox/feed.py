@@ -11,7 +11,7 @@ from deployments.sandbox.articles import Article
 PER_PAGE = 10  # WordPress' default
 _EXCERPT = 55  # words
 # guids keep the address that a site had when the item was written, whatever it is now
-_GUID = "https://www.comune.esempio.mi.it/?post_type=notizia&p={id}"
+GUID = "https://www.comune.esempio.mi.it/?post_type=notizia&p={id}"
 
 
 def write_feed(articles: Sequence[Article], site: str, changed: datetime) -> bytes:
@@ -60,7 +60,7 @@ def _item(article: Article, site: str) -> str:
 \t\t<link>{escape(site)}novita/{article.slug}/</link>
 \t\t<dc:creator><![CDATA[redazione]]></dc:creator>
 \t\t<pubDate>{_rfc_2822(article.published)}</pubDate>
-\t\t<guid isPermaLink="false">{escape(_GUID.format(id=article.id))}</guid>
+\t\t<guid isPermaLink="false">{escape(GUID.format(id=article.id))}</guid>
 \t\t<description><![CDATA[{_cdata(excerpt(content))}]]></description>
 \t\t<content:encoded><![CDATA[{_cdata(content)}]]></content:encoded>
 \t</item>

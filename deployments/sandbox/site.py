@@ -14,7 +14,9 @@ from deployments.sandbox.articles import Article, ArticleOrder, edit, online, pu
 from deployments.sandbox.conditional import conditional
 from deployments.sandbox.dates import MONTHS
 from deployments.sandbox.feed import PER_PAGE, write_feed
+from deployments.sandbox.news_list import list_routes
 from deployments.sandbox.pdf import one_page_pdf
+from deployments.sandbox.wordpress import wordpress_routes
 from deployments.sandbox.world import World
 
 _FEED_TYPE = "application/rss+xml; charset=UTF-8"
@@ -26,6 +28,7 @@ def site_routes(world: World) -> APIRouter:
     router = APIRouter(prefix="/sito")
     router.include_router(_control_routes(world))
     router.include_router(_page_routes(world))
+    router.include_router(wordpress_routes(world))
     return router
 
 
@@ -65,6 +68,7 @@ def _page_routes(world: World) -> APIRouter:
             raise HTTPException(404)
         return Response(one_page_pdf(f"PROVA - {titles[0]}"), media_type="application/pdf")
 
+    router.include_router(list_routes(world, pages))
     return router
 
 

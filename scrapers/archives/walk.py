@@ -1,0 +1,80 @@
+"""What every archive gives, and how one walks its pages without looping for ever."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from scrapers.errors import ParseError, PermanentError, ScraperError
+from scrapers.feeds import Entry
+from scrapers.http import Response
+from scrapers.identity import address_key
+
+PAGES = 500  # of one archive; no Comune has more, and a server that invents pages must not loop
+IDLE = 2  # pages in a row without anything new: one may be a stale copy of a cache
+NEWS = re.compile(r"notizi|news|novita|avvis|comunicat|articol", re.IGNORECASE)  # names of kinds of content
+# past the last page feeds answer 404, WordPress' REST 400 (rest_post_invalid_page_number)
+_NO_SUCH_PAGE = re.compile(r"answers (?:400|404|410)\b")
+
+Get = Callable[[str], Response]
+Step = TypeVar("Step")
+
+
+class NoArchive(ParseError):
+    """The site does not offer this way into its past, or nothing of the news by it."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Entries of one answer, newest first where the archive is in order."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[str, ...] = ()
+    total: int | None = None  # entries of the whole archive, where it says so
+
+
+def key_of(entry: Entry) -> str:
+    """What tells entries apart: one guid on several addresses is several items."""
+    return address_key(entry.url) or entry.guid
+
+
+def follow(start: Step, read: Callable[[Step], tuple[Batch, Step | None]]) -> Iterator[Batch]:
+    """The batches from `start` on, each without what an earlier one held.
+
+    Ends where there is no next step, where the server says that there is no such page, at an empty batch,
+    and after two batches without anything new. Raises what `read` raises: on the first step anything,
+    later whatever is not the end.
+    """
+    seen: set[str] = set()
+    idle = 0
+    step = start
+    for number in range(1, PAGES + 1):
+        try:
+            batch, after = read(step)
+        except PermanentError as exc:
+            if number > 1 and _NO_SUCH_PAGE.match(exc.message):
+                return
+            raise
+        fresh = tuple({key: entry for entry in batch.entries if (key := key_of(entry)) not in seen}.values())
+        seen.update(key_of(entry) for entry in fresh)
+        idle = 0 if fresh else idle + 1
+        if fresh or batch.problems:
+            yield replace(batch, entries=fresh)
+        if after is None or idle == IDLE or not (batch.entries or batch.problems):
+            return
+        step = after
+    yield Batch((), (f"stopped after {PAGES} pages; what is older was not read",))
+
+
+def why(exc: ScraperError) -> str:
+    """What happened, without the advice to correct an address that nobody wrote."""
+    return exc.message.split("; check the address", 1)[0]
+
+
+def json_of(response: Response) -> Any:
+    """Raises ParseError for anything but JSON: sites answer 200 with a page of HTML."""
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError) as exc:
+        raise ParseError(response.url, "the answer is not JSON") from exc
