@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN = .venv/bin
 PROFILE ?=
 
-.PHONY: help install run test bench lock
+.PHONY: help install run test peers bench eval lock
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -25,19 +25,28 @@ test: ## install what the tests need, a browser too, and run all of them
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-bench: install ## measure, as ratios against other tools; takes some minutes
+peers: install
 	@test -x .peers/bin/python || $(or $(PYTHON),python3) -m venv .peers
 	@.peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
 		-r deployments/requirements-peers.lock
+
+bench: peers ## measure speed, as ratios against other tools; takes some minutes
 	@$(BIN)/python -m tests.bench_feeds
 	@$(BIN)/python -m tests.bench_pages
+	@$(BIN)/python -m tests.bench_compose
+
+eval: peers ## measure the summaries and the fact guard on the texts beside the project
+	@$(BIN)/python -m tests.eval_summary
+	@$(BIN)/python -m tests.eval_guard
 
 lock: ## write the locks again from pyproject.toml (maintainers; needs the test environment)
 	$(BIN)/uv pip compile $(LOCKED) pyproject.toml -o deployments/requirements.lock
-	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --group test -c deployments/requirements.lock \
-		-o deployments/requirements-test.lock
+	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra llm -c deployments/requirements.lock \
+		-o deployments/requirements-llm.lock
+	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra llm --group test \
+		-c deployments/requirements-llm.lock -o deployments/requirements-test.lock
 	printf '%s\n' $(PEERS) | $(BIN)/uv pip compile $(LOCKED) - -o deployments/requirements-peers.lock
 
-PEERS = reader sgmllib3k # the benches' own; reader imports sgmllib without asking for it
+PEERS = reader sgmllib3k sumy numpy # the benches' own; reader imports sgmllib without asking for it
 LOCKED = --quiet --no-config --no-header --no-annotate --generate-hashes --universal \
 	--python-version 3.11

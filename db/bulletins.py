@@ -1,7 +1,7 @@
 """Bulletins, their versions and decisions. `move` is the only way from one status to another."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,11 +50,16 @@ def create(
     deadline_at: datetime | None,
     by: str,
     now: datetime,
+    template: str | None = None,
 ) -> Bulletin:
-    """A draft without a version yet. Without `slot_at` it goes at approval."""
+    """A draft without a version yet. Without `slot_at` it goes at approval.
+
+    `template`: whose variables its items fill; None for the bulletin of so many news.
+    """
     bulletin = Bulletin(
         code=secrets.token_urlsafe(9),  # 72 bits: a draft's address cannot be guessed
         kind=kind,
+        template=template,
         slot_at=slot_at,
         deadline_at=deadline_at,
         created_at=now,
@@ -145,6 +150,18 @@ def items(session: Session, version: BulletinVersion) -> list[BulletinItem]:
     return list(rows)
 
 
+def data_of(item: BulletinItem) -> ItemData:
+    """A stored line as it goes into another version."""
+    return ItemData(
+        title=item.title,
+        category=item.category,
+        url=item.url,
+        text=item.text,
+        news_item_id=item.news_item_id,
+        weather_alert_id=item.weather_alert_id,
+    )
+
+
 def of_slot(session: Session, kind: BulletinKind, slot_at: datetime) -> Bulletin | None:
     """The slot's bulletin, living or ended; a superseded one does not count."""
     return session.exec(
@@ -179,9 +196,28 @@ def approved(session: Session, bulletin_id: int) -> tuple[Approval, BulletinVers
             (col(BulletinVersion.bulletin_id) == Approval.bulletin_id)
             & (col(BulletinVersion.number) == Approval.version_number),
         )
-        .where(Approval.bulletin_id == bulletin_id, Approval.decision == Decision.approve)
+        .where(
+            Approval.bulletin_id == bulletin_id,
+            Approval.decision == Decision.approve,
+            col(Approval.voided_at).is_(None),
+        )
         .order_by(col(BulletinVersion.number).desc())
     ).first()
+
+
+def reopen(session: Session, bulletin: Bulletin, *, by: str, now: datetime) -> None:
+    """Take an approval back, as long as nothing has begun to leave: the bulletin waits again.
+
+    TransitionError when it is not approved (any more).
+    """
+    if bulletin.status != BulletinStatus.approved:
+        raise TransitionError(f"bulletin {bulletin.id} is {bulletin.status}: only an approved one re-opens")
+    for approval in session.exec(
+        select(Approval).where(Approval.bulletin_id == bulletin.id, col(Approval.voided_at).is_(None))
+    ):
+        approval.voided_at = now
+        session.add(approval)
+    move(session, bulletin, BulletinStatus.in_review, by=by, now=now, reason="reopened")
 
 
 def send_at(session: Session, bulletin: Bulletin) -> datetime:
@@ -225,14 +261,28 @@ def answered(session: Session, bulletin_id: int) -> set[tuple[str, int]]:
     return {(run_id, number) for run_id, number in rows if run_id is not None and number is not None}
 
 
-def telling(*, besides: int | None = None) -> Select[int]:
+def reopened_at(session: Session, bulletin_id: int) -> datetime | None:
+    """When its last approval was taken back."""
+    query = select(Approval.voided_at).where(
+        Approval.bulletin_id == bulletin_id, col(Approval.voided_at).is_not(None)
+    )
+    return max(filter(None, session.exec(query)), default=None)
+
+
+def telling(*, besides: int | None = None, among: Collection[BulletinStatus] = LIVING) -> Select[int]:
     """Ids of the versions that living bulletins tell: the sealed one, else the latest; `besides` names one
     bulletin not to count. An item that an editor took out is told by none of them.
+
+    `among`: bulletins of other statuses than the living ones.
     """
     this = aliased(BulletinVersion)
     sealed = (
         sql.select(func.max(Approval.version_number))
-        .where(col(Approval.bulletin_id) == Bulletin.id, col(Approval.decision) == Decision.approve)
+        .where(
+            col(Approval.bulletin_id) == Bulletin.id,
+            col(Approval.decision) == Decision.approve,
+            col(Approval.voided_at).is_(None),
+        )
         .scalar_subquery()
     )
     newest = sql.select(func.max(this.number)).where(col(this.bulletin_id) == Bulletin.id).scalar_subquery()
@@ -240,7 +290,7 @@ def telling(*, besides: int | None = None) -> Select[int]:
         sql.select(col(BulletinVersion.id))
         .join(Bulletin, col(Bulletin.id) == BulletinVersion.bulletin_id)
         .where(
-            col(Bulletin.status).in_(LIVING),
+            col(Bulletin.status).in_(among),
             col(BulletinVersion.number) == func.coalesce(sealed, newest),
         )
     )

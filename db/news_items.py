@@ -36,12 +36,14 @@ class NewsData:
     ends_on: date | None = None
     expires_on: date | None = None
     page_checked_at: datetime | None = None
+    feed_text: str = ""
+    page_lags: bool = False
 
     @property
     def content_sha256(self) -> str:
         """Over what a citizen reads; whitespace and the feed's clock do not count."""
         read = "\x00".join(" ".join(part.split()) for part in (self.title, self.abstract, self.body))
-        return hashlib.sha256(read.encode()).hexdigest()
+        return hashlib.sha256(read.encode("utf-8", "replace")).hexdigest()
 
     def columns(self) -> dict[str, Any]:
         """As the table holds them."""
@@ -59,16 +61,22 @@ class Known:
     """A stored item, as far as it takes to recognise it."""
 
     id: int
+    source_id: int
     guid: str
+    url: str
     address_key: str
     title: str
     abstract: str
     body: str
+    feed_text: str
+    category: str | None
+    content_sha256: str
     entry_sha256: str
     published_at: datetime | None
     last_seen_at: datetime
     page_failure: str | None
     page_failures: int
+    page_lags: bool
     page_checked_at: datetime | None
     page_read_at: datetime | None
 
@@ -79,13 +87,16 @@ _KNOWN = [getattr(NewsItem, field.name) for field in fields(Known)]
 
 def known(
     session: Session,
-    source_id: int,
+    source_id: int | None,
     *,
     guids: Iterable[str] = (),
     keys: Iterable[str] = (),
     titles: Iterable[str] = (),
 ) -> list[Known]:
-    """The source's stored items with one of these guids, address keys or titles; the newest first."""
+    """The stored items with one of these guids, address keys or titles, the newest first.
+
+    Those of one source, or with None of all: the same news may stand in two feeds, and a feed may move.
+    """
     wanted: list[ColumnElement[bool]] = [
         col(column).in_(set(values))
         for column, values in (
@@ -94,24 +105,63 @@ def known(
             (NewsItem.title, titles),
         )
     ]
+    query = select(*_KNOWN).where(or_(*wanted))
+    if source_id is not None:
+        query = query.where(NewsItem.source_id == source_id)
+    rows = session.exec(query.order_by(col(NewsItem.first_seen_at).desc(), col(NewsItem.id).desc()))
+    return [Known(*row) for row in rows]
+
+
+def by_id(session: Session, ids: Sequence[int]) -> list[Known]:
+    """These, as they are stored at this moment."""
+    rows = session.exec(select(*_KNOWN).where(col(NewsItem.id).in_(ids)).order_by(col(NewsItem.id)))
+    return [Known(*row) for row in rows]
+
+
+def to_reread(
+    session: Session, source_id: int, *, besides: Iterable[int], since: datetime, before: datetime
+) -> list[Known]:
+    """Items that may still be told or were told of late, whose page was not read since `before`.
+
+    They have left the feed, or an edit of their page would be seen there: news since the day `since`, and
+    events that are not over.
+    """
     rows = session.exec(
         select(*_KNOWN)
-        .where(NewsItem.source_id == source_id, or_(*wanted))
-        .order_by(col(NewsItem.first_seen_at).desc(), col(NewsItem.id).desc())
+        .where(
+            NewsItem.source_id == source_id,
+            or_(col(NewsItem.origin) == Origin.collected, col(NewsItem.offered_at).is_not(None)),
+            col(NewsItem.discarded_at).is_(None),
+            col(NewsItem.page_checked_at) < before,
+            col(NewsItem.id).not_in(list(besides)),
+            or_(
+                col(NewsItem.published_at) >= since,
+                col(NewsItem.first_seen_at) >= since,
+                col(NewsItem.ends_on) >= before.date(),
+                col(NewsItem.starts_on) >= before.date(),
+            ),
+        )
+        .order_by(col(NewsItem.page_checked_at), col(NewsItem.id))
     )
     return [Known(*row) for row in rows]
 
 
-def stocked(session: Session, source_ids: Sequence[int]) -> set[int]:
-    """Those of these sources of which anything is stored."""
-    query = select(NewsItem.source_id).where(col(NewsItem.source_id).in_(source_ids)).distinct()
-    return set(session.exec(query)) if source_ids else set()
+def any_stored(session: Session) -> bool:
+    """Whether there is anything to recognise."""
+    return session.exec(select(NewsItem.id).limit(1)).first() is not None
 
 
 def touch(session: Session, ids: Sequence[int], *, now: datetime) -> None:
     """These are still on the site, as they were."""
     if ids:  # one order for all writers: no deadlock
         session.execute(update(NewsItem).where(col(NewsItem.id).in_(sorted(ids))).values(last_seen_at=now))
+
+
+def adopt(session: Session, ids: Sequence[int], source_id: int, *, now: datetime) -> None:
+    """These are now read from this source: their own one is no longer in the profile."""
+    if ids:
+        chosen = update(NewsItem).where(col(NewsItem.id).in_(sorted(ids)))
+        session.execute(chosen.values(source_id=source_id, last_seen_at=now))
 
 
 def add(
@@ -188,6 +238,17 @@ def revisions(session: Session, item_id: int) -> list[NewsRevision]:
     """What edits replaced, the oldest first."""
     query = select(NewsRevision).where(NewsRevision.news_item_id == item_id).order_by(col(NewsRevision.id))
     return list(session.exec(query))
+
+
+def alternates(session: Session, known_content: str, item_id: int, content: str) -> bool:
+    """Whether an edit only goes back and forth between two texts that are kept already."""
+    last = session.exec(
+        select(NewsRevision.content_sha256)
+        .where(NewsRevision.news_item_id == item_id)
+        .order_by(col(NewsRevision.id).desc())
+        .limit(2)
+    ).all()
+    return set(last) == {content, known_content}
 
 
 def unsent(session: Session, *, besides: int | None = None) -> list[NewsItem]:

@@ -1,15 +1,20 @@
 """Citizens' addresses and the ledger of their consent. Numbers come and go through the vault only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from db import originals
 from db.models import (
     RECIPIENT_TRANSITIONS,
+    Bulletin,
     BulletinKind,
     Consent,
     ConsentEvent,
+    Delivery,
+    DeliveryStatus,
     Recipient,
     RecipientStatus,
     Scope,
@@ -189,18 +194,50 @@ def stopped_at_provider(
     return True
 
 
-def audience(session: Session, kind: BulletinKind) -> list[Recipient]:
-    """Whom a bulletin of this kind goes to: news to those who want everything, alerts to all active."""
+def audience(session: Session, kind: BulletinKind, originals: Collection[int] = ()) -> list[Recipient]:
+    """Whom a bulletin of this kind goes to: news to those who want everything, alerts to all active.
+
+    A correction or an all-clear goes to those who got, or may have got, one of its `originals`, whatever
+    they chose since, unless they left; ValueError without originals: it must never go to everybody.
+    """
     query = select(Recipient).where(Recipient.status == RecipientStatus.active)
     if kind == BulletinKind.ordinary:
         query = query.where(Recipient.scope == Scope.everything)
+    if kind in PUT_RIGHT:
+        if not originals:
+            raise ValueError(f"a bulletin of kind {kind} needs to know what it puts right")
+        reached = select(Delivery.recipient_id).where(
+            col(Delivery.bulletin_id).in_(originals), col(Delivery.status).in_(MAY_HAVE_GOT)
+        )
+        query = query.where(col(Recipient.id).in_(reached))
     return list(session.exec(query.order_by(col(Recipient.id))))
+
+
+PUT_RIGHT = (BulletinKind.correction, BulletinKind.all_clear)
+MAY_HAVE_GOT = (
+    DeliveryStatus.accepted,
+    DeliveryStatus.uncertain,
+    DeliveryStatus.declared,
+    DeliveryStatus.claimed,  # on its way at this moment
+)
+
+
+def audience_of(session: Session, bulletin: Bulletin) -> list[Recipient]:
+    """Whom this bulletin goes to."""
+    return audience(session, bulletin.kind, originals.of(session, bulletin.id))
+
+
+def audience_rule(session: Session, bulletin: Bulletin) -> str:
+    """What the seal binds of the audience: the rule of its kind, and what the bulletin puts right."""
+    found = originals.of(session, bulletin.id)
+    numbers = f": {', '.join(map(str, found))}" if found else ""
+    return f"{AUDIENCE_RULE[bulletin.kind]}{numbers}"
 
 
 AUDIENCE_RULE = {
     BulletinKind.ordinary: "active and scope everything",
     BulletinKind.urgent: "active",
-    BulletinKind.correction: "active",
-    BulletinKind.all_clear: "active",
+    BulletinKind.correction: "active and accepted, uncertain, declared or claimed of its originals",
+    BulletinKind.all_clear: "active and accepted, uncertain, declared or claimed of its originals",
 }
 """What the seal binds of the rule above, in words that change whenever the rule does."""

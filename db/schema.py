@@ -94,7 +94,13 @@ def check(engine: Engine) -> None:
         at = current(engine)
     except OperationalError as exc:
         where = engine.url.render_as_string(hide_password=True)
-        raise SchemaError(f"{where} cannot be opened; is it there, and did you run `migrate`?") from exc
+        raise SchemaError(
+            f"{where} cannot be opened; in a new installation `make run` or `python -m flows migrate` comes "
+            "first, later see whether it is there and its server runs"
+        ) from exc
+    if at is None:
+        where = engine.url.render_as_string(hide_password=True)
+        raise SchemaError(f"{where} is empty: `make run` or `python -m flows migrate` comes first")
     if at != head():
         raise SchemaError(
             f"the database is at revision {at}, this version needs {head()}: run `python -m flows migrate`"

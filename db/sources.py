@@ -66,6 +66,11 @@ _MARK = (
 )
 
 
+def of(session: Session, addresses: Sequence[str]) -> list[Source]:
+    """Those of these addresses that are known."""
+    return list(session.exec(select(Source).where(col(Source.address).in_(addresses))))
+
+
 def succeeded(session: Session, marks: Sequence[Mark], *, now: datetime) -> None:
     """Mark readings that gave everything, or as much as can be had today."""
     session.flush()  # what is pending of these rows would be forgotten below
@@ -88,24 +93,43 @@ def succeeded(session: Session, marks: Sequence[Mark], *, now: datetime) -> None
 
 
 def failed(
-    session: Session, source_id: int, message: str, *, retry_after: float | None = None, now: datetime
+    session: Session,
+    source_id: int,
+    message: str,
+    *,
+    retry_after: float | None = None,
+    ask_whole: bool = False,
+    now: datetime,
 ) -> int:
     """Mark a reading that gave nothing; return how many failed in a row.
 
     The source is asked again at the next run; from the second failure in a row on, or when it says so
-    itself (`retry_after`, seconds), later.
+    itself (`retry_after`, seconds), later. One of alerts never later than in LONGEST_FOR_ALERTS, whatever
+    it says. `ask_whole`: what is stored is less than what its validators stand for, so the next request
+    goes without them.
     """
     source = session.get_one(Source, source_id)
     source.checked_at = now
     source.failures += 1
     source.failure = message
     wait = timedelta(seconds=retry_after or 0)
+    longest = LONGEST_PATIENCE.get(source.kind, LONGEST_FOR_ALERTS)
     if source.failures > 1:
-        longest = LONGEST_PATIENCE.get(source.kind, LONGEST_FOR_ALERTS)
         wait = max(wait, min(PATIENCE * 2 ** min(source.failures - 2, 10), longest))
+    if source.kind not in LONGEST_PATIENCE:
+        wait = min(wait, LONGEST_FOR_ALERTS)
+    if ask_whole:
+        source.etag = source.last_modified = None
     source.retry_at = now + wait if wait else None
     session.add(source)
     return source.failures
+
+
+def warn(session: Session, source_id: int, warnings: Sequence[str]) -> None:
+    """Keep what a good reading found doubtful in place of what the one before did; none clears it."""
+    source = session.get_one(Source, source_id)
+    source.warnings = "\n".join(warnings) or None
+    session.add(source)
 
 
 def mark_gap(session: Session, source_id: int, *, now: datetime) -> None:

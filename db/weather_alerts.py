@@ -3,11 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from db import bulletins
 from db.models import BulletinItem, Hazard, Level, Source, SourceKind, ToldTogether, WeatherAlert
+
+ROME = ZoneInfo("Europe/Rome")
 
 
 @dataclass(frozen=True)
@@ -110,24 +114,40 @@ def replace(session: Session, taken_back: Iterable[tuple[str, datetime]], *, now
     return marked
 
 
-def newest(session: Session, source_id: int, zone: str) -> datetime | None:
-    """When the newest stored statement of this source about a zone was issued."""
-    return session.exec(
-        select(WeatherAlert.sent_at)
-        .where(WeatherAlert.source_id == source_id, WeatherAlert.zone == zone)
-        .order_by(col(WeatherAlert.sent_at).desc())
-    ).first()
+def newest(session: Session, source_id: int, zone: str | None = None) -> datetime | None:
+    """When the newest stored statement of this source was issued: about a zone, or about any."""
+    query = select(WeatherAlert.sent_at).where(WeatherAlert.source_id == source_id)
+    if zone is not None:
+        query = query.where(WeatherAlert.zone == zone)
+    return session.exec(query.order_by(col(WeatherAlert.sent_at).desc())).first()
 
 
 def not_over(session: Session, zones: Collection[str], *, now: datetime) -> list[WeatherAlert]:
-    """What was said of these zones, was not taken back and has not ended yet; the newest statement first."""
+    """What was said of these zones' days that are not over, and not taken back; the newest statement first.
+
+    Hours of today that have passed are among it: they tell when, of a day that others only give a level.
+    """
     rows = session.exec(
         select(WeatherAlert)
         .where(
             col(WeatherAlert.zone).in_(zones),
-            WeatherAlert.expires > now,
+            _not_past(now),
             col(WeatherAlert.replaced_at).is_(None),
         )
+        .order_by(col(WeatherAlert.sent_at).desc(), col(WeatherAlert.onset))
+    )
+    return list(rows)
+
+
+def _not_past(now: datetime) -> ColumnElement[bool]:
+    return or_(WeatherAlert.expires > now, col(WeatherAlert.day) >= now.astimezone(ROME).date())
+
+
+def ever_said(session: Session, zones: Collection[str], *, now: datetime) -> list[WeatherAlert]:
+    """What was ever said of these zones' days that are not over, taken back or not; as `not_over`."""
+    rows = session.exec(
+        select(WeatherAlert)
+        .where(col(WeatherAlert.zone).in_(zones), _not_past(now))
         .order_by(col(WeatherAlert.sent_at).desc(), col(WeatherAlert.onset))
     )
     return list(rows)
@@ -142,13 +162,13 @@ def tell_together(session: Session, alert_ids: Sequence[int]) -> None:
 
 def told(
     session: Session, zones: Collection[str], *, besides: int | None = None
-) -> set[tuple[date, Hazard, Level]]:
-    """What living bulletins tell of these zones: the same again is no news."""
+) -> set[tuple[str, date, Hazard, Level, tuple[datetime, datetime] | None]]:
+    """What living bulletins tell of these zones: zone, day, hazard, level, hours (None: the whole day)."""
     with_lead = select(ToldTogether.alert_id).where(
         col(ToldTogether.lead_id) == BulletinItem.weather_alert_id
     )
     rows = session.exec(
-        select(col(WeatherAlert.day), col(WeatherAlert.hazard), col(WeatherAlert.level))
+        select(WeatherAlert)
         .join(
             BulletinItem,
             or_(
@@ -161,7 +181,10 @@ def told(
             col(BulletinItem.version_id).in_(bulletins.telling(besides=besides)),
         )
     )
-    return set(rows)
+    return {
+        (row.zone, row.day, row.hazard, row.level, (row.onset, row.expires) if row.hourly else None)
+        for row in rows
+    }
 
 
 def over(session: Session, alert_ids: Iterable[int], *, at: datetime) -> set[int]:

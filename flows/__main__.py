@@ -4,11 +4,11 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from db.errors import StoreError
+from flows.arguments import add_discover, add_inspect, day
 from flows.settings import BollettinoError, Settings, load
 
 if TYPE_CHECKING:  # importing a verb imports Prefect, which takes a second and reads the environment
@@ -18,6 +18,8 @@ Verb = Callable[[argparse.Namespace, Settings], int]
 
 # Errors whose text is for the person at the terminal; any other is a defect and keeps its trace.
 EXPLAINED = (BollettinoError, StoreError)
+# two make it, two need none, one looks itself
+WITHOUT_DATABASE = ("run", "migrate", "deploy", "web", "codes")
 
 
 def migrate(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -78,6 +80,14 @@ def approve(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0 if run_id else 2
 
 
+def history(arguments: argparse.Namespace, settings: Settings) -> int:
+    from db.engine import make_engine
+    from flows import history as past
+
+    print(past.history(make_engine(settings.database), arguments.bulletin))
+    return 0
+
+
 def dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
     from db import bulletins, recipients
     from db.engine import make_engine, transaction
@@ -94,7 +104,7 @@ def dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.dry_run:
             with transaction(engine) as session:
                 order = prepare(settings, session, number, late=arguments.late_by is not None, now=now)
-                count = len(recipients.audience(session, bulletins.locked(session, number).kind))
+                count = len(recipients.audience_of(session, bulletins.locked(session, number)))
             print(f"bulletin {number} would go to {count} recipients as {order.category}:\n")
             print(fill(settings.frame(order.message.template), order.message.parameters))
             continue
@@ -109,16 +119,36 @@ def dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
 def watch(arguments: argparse.Namespace, settings: Settings) -> int:
     from db.engine import make_engine
     from flows import runs
-    from flows.watch import act, look
+    from flows.watch import answering, look, rounds
 
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
-    found = look(settings, engine, dry_run=arguments.dry_run, now=now)
-    if not arguments.dry_run:
-        runs.require_server(settings)
-        act(settings, engine, found, now=now)
-    print(found)
+    if arguments.dry_run:
+        print(look(settings, engine, dry_run=True, now=now))
+        return 0
+    runs.require_server(settings)
+    found, told = rounds(settings, engine, answering=answering(engine, now), now=now)
+    print(found, *told, sep="\n")
     return 0
+
+
+def absence(arguments: argparse.Namespace, settings: Settings) -> int:
+    from db.engine import make_engine
+    from flows.absence import note_absence
+
+    noted = note_absence(
+        settings,
+        make_engine(settings.database),
+        who=arguments.who,
+        first=arguments.first,
+        last=arguments.last,
+        note=arguments.note,
+        cancel=arguments.cancel,
+        dry_run=arguments.dry_run,
+        now=datetime.now(UTC),
+    )
+    print(noted.words)
+    return 0 if noted.is_stored or arguments.dry_run else 2
 
 
 def backfill(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -147,6 +177,7 @@ def deploy(_arguments: argparse.Namespace, settings: Settings) -> int:
     from flows import deploy as deployment
     from flows import runs
 
+    settings.require_codes()
     runs.require_server(settings)
     print("\n".join(deployment.deploy(settings)))
     return 0
@@ -164,6 +195,15 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
     return installation.run(settings)
 
 
+def codes(arguments: argparse.Namespace, settings: Settings) -> int:
+    from flows import enrolment
+
+    print(
+        enrolment.new(settings, arguments.name) if arguments.what else "\n".join(enrolment.listing(settings))
+    )
+    return 0
+
+
 def inspect(arguments: argparse.Namespace) -> int:
     from flows import inspection
 
@@ -174,6 +214,10 @@ def inspect(arguments: argparse.Namespace) -> int:
     if arguments.what == "alerts":
         now = arguments.now or datetime.now(UTC)
         return inspection.inspect_alerts(arguments.source, arguments.zone, now, arguments.hazard)
+    if arguments.what == "markup":
+        return inspection.inspect_markup(arguments.source, arguments.base_url)
+    if arguments.what == "facts":
+        return inspection.inspect_facts(arguments.source)
     return inspection.inspect_summary(arguments.source, arguments.limit)
 
 
@@ -227,62 +271,38 @@ def parser() -> argparse.ArgumentParser:
     found = add("approve", approve, "Show a draft, and open the editor's form again if it was lost. "
                 "The decision is made in the form, never here.")  # fmt: skip
     found.add_argument("bulletin", type=int, help="the bulletin's number")
+    found = add("history", history, "Show who did what to a bulletin: each version and what it changed, who "
+                "approved it and in spite of what, what left. Changes nothing.", writes=False)  # fmt: skip
+    found.add_argument("bulletin", type=int, help="the bulletin's number")
     found = add("dispatch", dispatch, "Send what is approved for this moment, or resume one bulletin.")
     found.add_argument("bulletin", type=int, nargs="?", help="only this one; also resumes a stopped send")
     found.add_argument(
         "--late-by", metavar="NAME", help="who decides that a stopped send goes on after its grace"
     )
     add("watch", watch, "Close what is past its time, open lost forms again, start what goes at approval.")
+    found = add("absence", absence, "Enter when an editor is away, or take it back: the next one is called.")
+    found.add_argument("who", help="the editor's name, as in the profile")
+    found.add_argument("first", type=day, help="first day, like 2026-12-07")
+    found.add_argument("last", type=day, help="last day, included")
+    found.add_argument("--note", default="", help="for the colleagues")
+    found.add_argument("--cancel", action="store_true", help="take back what was entered for these days")
     found = add("backfill", backfill, "Collect the news of past days, both included. Cannot compose or send; "
                 "what it brings enters no bulletin by itself. Stopped, it goes on where it was.")  # fmt: skip
-    found.add_argument("first", type=date.fromisoformat, help="first day, like 2026-09-01")
-    found.add_argument("last", type=date.fromisoformat, help="last day")
+    found.add_argument("first", type=day, help="first day, like 2026-09-01")
+    found.add_argument("last", type=day, help="last day")
     found.add_argument(
         "--offer", action="store_true", help="offer these news in the next bulletin (default: they are not)"
     )
-    _add_inspect(verbs)
-    _add_discover(verbs)
+    found = add("codes", codes, "List the editors and whether each has a secret for one-time codes. "
+                "`codes new NAME` makes one and shows it once, for the environment and for the phone; "
+                "nothing is stored.", writes=False)  # fmt: skip
+    new = found.add_subparsers(dest="what", metavar="new").add_parser(
+        "new", help="a new secret for an editor, shown once", description="Make a secret and show it once."
+    )
+    new.add_argument("name", metavar="NAME", help="as the profile calls the editor, or the id")
+    add_inspect(verbs)
+    add_discover(verbs)
     return top
-
-
-def _add_inspect(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    from flows.inspection import moment
-    from scrapers.alerts.allertalom import QUERIES
-
-    words = (
-        "Show what we read in a source, as JSON lines. SOURCE is an address, a file, or - (standard input)."
-    )
-    inspecting = verbs.add_parser("inspect", help=words, description=words)
-    kinds = inspecting.add_subparsers(dest="what", required=True, metavar="WHAT")
-    feed = kinds.add_parser("feed", help="one line an entry")
-    page = kinds.add_parser("page", help="an article: title, abstract, body, attachments")
-    alerts = kinds.add_parser(
-        "alerts",
-        help="one line a day and hazard of a zone; an archive of Protezione Civile, an XML of AllertaLOM, "
-        "a CAP 1.2 document and a JSON of MeteoAlarm are told apart by themselves",
-    )
-    for found in (feed, page, alerts):
-        found.add_argument("source", metavar="SOURCE")
-    page.add_argument("--base-url", help="makes links absolute when SOURCE is not an address")
-    alerts.add_argument("--zone", help="like Lomb-09; for MeteoAlarm a region like IT003, or none for all")
-    alerts.add_argument("--hazard", choices=list(QUERIES), help="of an AllertaLOM file: it does not say it")
-    alerts.add_argument("--now", type=moment, help="judge staleness at this time (default: now)")
-    summary = kinds.add_parser("summary", help="for each line {id, title, text} a line {id, summary}")
-    summary.add_argument("source", metavar="FILE.jsonl")
-    summary.add_argument("--limit", type=int, default=275, help="UTF-16 units (default: 275)")
-
-
-def _add_discover(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    words = (
-        "Look at a Comune's site and print a profile to review: its feeds or list pages, its alert zones. "
-        "What was tried is told on standard error."
-    )
-    found = verbs.add_parser("discover", help=words.partition(":")[0], description=words)
-    found.add_argument("address", metavar="ADDRESS", help="like https://www.comune.esempio.mi.it")
-    found.add_argument("--istat", metavar="CODE", help="whose site it is, when it does not tell")
-    found.add_argument("--comune", metavar="NAME", help="the same by name; a homonym like 'Samone (TN)'")
-    found.add_argument("--alerts", metavar="ADDRESS", help="another archive of Protezione Civile")
-    found.add_argument("--write", metavar="FILE", type=Path, help="write the profile to a new file")
 
 
 def _tell(readings: "list[Reading]") -> int:
@@ -291,6 +311,8 @@ def _tell(readings: "list[Reading]") -> int:
         print(reading, file=sys.stderr if reading.failure else sys.stdout)
         for title in reading.found:
             print(f"  would store: {title}")
+        for title in reading.offered:
+            print(f"  would offer: {title}")
         for problem in reading.problems:
             print(f"  {problem}")
     if not readings:
@@ -316,12 +338,10 @@ def main(arguments: list[str] | None = None) -> int:
         if given.verb != "run":
             settings.prepare_secrets(make=False)
         settings.enter()
-        if given.verb not in (
-            "run",
-            "migrate",
-            "deploy",
-            "web",
-        ):  # two make it, one needs none, one looks itself
+        if given.verb in ("run", "deploy"):
+            for warning in settings.warnings:
+                print(f"bollettino: warning: {warning}", file=sys.stderr)
+        if given.verb not in WITHOUT_DATABASE:
             _require_database(settings)
         handler: Verb = given.handler
         return handler(given, settings)

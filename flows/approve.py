@@ -5,6 +5,7 @@ resume it runs again from the top, where every answer that is not stored yet bec
 decision, in one transaction. A text that cannot go comes back with the reason.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -15,41 +16,58 @@ from prefect.runtime import flow_run
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, news_items, recipients, weather_alerts
+from db import bulletins, news_items, weather_alerts
+from db.bulletins import ItemData
 from db.engine import make_engine, transaction
 from db.errors import StoreError
-from db.models import Approval, Bulletin, BulletinItem, BulletinStatus, BulletinVersion, Decision
-from flows import runs, windows
-from flows.bulletin.message import compile_message, template_name
-from flows.bulletin.review import check, decision_of
+from db.models import (
+    BulletinItem,
+    BulletinKind,
+    BulletinStatus,
+    Decision,
+)
+from flows import codes, notify, runs, windows
+from flows.bulletin.provenance import judged
+from flows.bulletin.review import check, decision_of, whole
 from flows.bulletin.words import STATUS
-from flows.form import Round, answer_of, describe, form, room
+from flows.form import Round, answer_of, artifact, form, room, with_sources
+from flows.rereading import Seen, call_editors, gone, reread_bulletin
 from flows.runs import RunState
 from flows.settings import Settings, load
+from flows.signing import MOVES, Signature, awaited, close, sign
+from flows.sources.pages import Now
 from flows.windows import Given
 
 BEHIND = "La bozza è stata aggiornata mentre la leggevi: ricontrolla il testo e conferma di nuovo."
 
 
-def load_round(engine: Engine, bulletin_id: int) -> Round:
+def load_round(engine: Engine, bulletin_id: int, seen: Sequence[Seen] = ()) -> Round:
+    """`seen` are its pages, read again."""
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
         version = bulletins.latest(session, bulletin_id)
         if version is None:
             raise StoreError(f"bulletin {bulletin_id} has no text yet")
+        items = bulletins.items(session, version)
         return Round(
             bulletin,
             version.number,
-            tuple(bulletins.items(session, version)),
+            tuple(items),
             tuple(version.problems.splitlines()),
             tuple(item.title for item in news_items.unsent(session)),
+            with_sources(session, items),
+            awaited(session, bulletin),
+            tuple(one.line for one in seen),
         )
 
 
-def record(settings: Settings, engine: Engine, bulletin_id: int, given: Given) -> BulletinStatus:
+def record(
+    settings: Settings, engine: Engine, bulletin_id: int, given: Given, *, lost: Collection[int] = ()
+) -> BulletinStatus:
     """Store an answer as the next version, and what it decides, in one transaction; once, whoever calls.
 
     Returns the status after it. An answer counts from its Resume, not from when a worker came to it.
+    `lost` are ids of the news whose page is gone from the site by now.
     """
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
@@ -57,25 +75,36 @@ def record(settings: Settings, engine: Engine, bulletin_id: int, given: Given) -
         if shown is None or (given.run_id, given.version) in bulletins.answered(session, bulletin_id):
             return bulletin.status
         items = bulletins.items(session, shown)
-        answer = answer_of(given.values, items)
+        code, values = codes.without_code(given.values)
+        answer = answer_of(values, items)
         decision = decision_of(answer.decision)
         dated = bulletin.slot_at or given.at
-        checked = check([item.text for item in items], answer, partial(room, settings, dated))
+        checked = check([item.text for item in items], answer, partial(room, settings, bulletin, dated))
+        if bulletin.template:
+            checked = whole(answer, checked)
         kept = [(items[index], text) for index, text in checked.items]
         problems: list[str] = []
-        if decision is None or answer.who not in {editor.name for editor in settings.profile.editors}:
-            problems.append("Scegli una decisione e il tuo nome dagli elenchi.")
-        if decision in (Decision.approve, Decision.save):
-            problems += checked.problems
-        if decision == Decision.approve:
-            problems += _over(session, [item for item, _ in kept], dated)
-            newest = bulletins.latest(session, bulletin_id)
-            problems += [BEHIND] if newest and newest.number != given.version else []
+        editor = next((one for one in settings.profile.editors if one.name == answer.who), None)
         late = bulletin.deadline_at is not None and given.at > bulletin.deadline_at
         if bulletin.status == BulletinStatus.in_review and late:
             bulletins.move(
                 session, bulletin, BulletinStatus.expired, by=answer.who, now=given.at, reason="deadline"
             )
+        signature: Signature | None = None
+        if decision is None or editor is None:
+            problems.append("Scegli una decisione e il tuo nome dagli elenchi.")
+        if decision in (Decision.approve, Decision.save):
+            problems += checked.problems
+        if decision == Decision.approve:
+            if bulletin.kind != BulletinKind.all_clear:  # which is about what is over
+                problems += _over(session, [item for item, _ in kept], dated)
+            if editor and bulletin.status == BulletinStatus.in_review:
+                proof = codes.judge(settings, session, editor, code, at=given.at)
+                blocks = frozenset(_unsupported(session, [_data(item, text) for item, text in kept], lost))
+                signature = Signature(editor, proof, answer.source, blocks, answer.note)
+                problems += [] if proof.passes else [proof.sentence]
+            newest = bulletins.latest(session, bulletin_id)
+            problems += [BEHIND] if newest and newest.number != given.version else []
         version = bulletins.add_version(
             session,
             bulletin,
@@ -87,18 +116,14 @@ def record(settings: Settings, engine: Engine, bulletin_id: int, given: Given) -
             answers=(given.run_id, given.version),
         )
         if bulletin.status == BulletinStatus.in_review and decision in MOVES and not problems:
-            _decide(settings, session, bulletin, version, decision, given)
+            if signature is not None:
+                sign(settings, session, bulletin, version, signature, given)
+            else:
+                close(settings, session, bulletin, version, decision, given)
             if decision == Decision.discard:
                 found = [item.news_item_id for item in items if item.news_item_id]
                 news_items.discard(session, found, now=given.at)
         return bulletin.status
-
-
-MOVES = {
-    Decision.approve: BulletinStatus.approved,
-    Decision.postpone: BulletinStatus.merged,
-    Decision.discard: BulletinStatus.rejected,
-}
 
 
 def _over(session: Session, items: list[BulletinItem], at: datetime) -> list[str]:
@@ -112,39 +137,21 @@ def _over(session: Session, items: list[BulletinItem], at: datetime) -> list[str
     ]
 
 
-def _decide(
-    settings: Settings,
-    session: Session,
-    bulletin: Bulletin,
-    version: BulletinVersion,
-    decision: Decision,
-    given: Given,
-) -> None:
-    approval = Approval(
-        bulletin_id=bulletin.id,
-        version_number=version.number,
-        decision=decision,
-        approver=version.author,
-        decided_at=given.at,
-        flow_run_id=given.run_id,
-    )
-    if decision == Decision.approve:
-        items = bulletins.items(session, version)
-        message = compile_message(
-            items,
-            settings.frame(template_name(len(items))),
-            dated=bulletin.slot_at or given.at,
-            code=bulletin.code,
-            language=settings.profile.whatsapp.language,
-        )
-        approval.seal = message.sealed(recipients.AUDIENCE_RULE[bulletin.kind])
-        approval.head_count = len(recipients.audience(session, bulletin.kind))
-    session.add(approval)
-    bulletins.move(session, bulletin, MOVES[decision], by=version.author, now=given.at)
+def _unsupported(session: Session, items: list[ItemData], lost: Collection[int]) -> list[str]:
+    """What the texts tell and their pages do not: the site is corrected first, or the text."""
+    vanished = [
+        gone(number, one.title) for number, one in enumerate(items, start=1) if one.news_item_id in lost
+    ]
+    return vanished + [
+        f"Notizia {number}: {trouble}"
+        for number, one in enumerate(judged(with_sources(session, items)), start=1)
+        if one.verdict
+        for trouble in one.verdict.blocked
+    ]
 
 
-def _data(item: BulletinItem, text: str) -> bulletins.ItemData:
-    return bulletins.ItemData(
+def _data(item: BulletinItem, text: str) -> ItemData:
+    return ItemData(
         title=item.title,
         category=item.category,
         url=item.url,
@@ -154,12 +161,28 @@ def _data(item: BulletinItem, text: str) -> bulletins.ItemData:
     )
 
 
-def store_answers(settings: Settings, engine: Engine, bulletin_id: int, run_id: str, now: datetime) -> None:
+def look_again(settings: Settings, engine: Engine, bulletin_id: int, now: datetime) -> list[Seen]:
+    """Read the site again for a bulletin that waits, and queue the letters about what changed."""
+    with transaction(engine) as session:
+        if bulletins.locked(session, bulletin_id).status != BulletinStatus.in_review:
+            return []
+    seen = reread_bulletin(settings, engine, bulletin_id, now=now)
+    with transaction(engine) as session:
+        call_editors(settings, session, bulletin_id, seen, now=now)
+    return seen
+
+
+def store_answers(
+    settings: Settings, engine: Engine, bulletin_id: int, run_id: str, now: datetime, seen: Sequence[Seen]
+) -> None:
     """Store what was confirmed in any window of this bulletin, however that window ended."""
+    lost = [one.news_item_id for one in seen if one.state == Now.gone]
     with transaction(engine) as session:
         attempts = bulletins.locked(session, bulletin_id).review_attempt
     for given in windows.given(bulletin_id, attempts, besides=run_id, now=now):
-        record(settings, engine, bulletin_id, given)
+        record(settings, engine, bulletin_id, given, lost=lost)
+        if settings.profile.asks_codes:
+            windows.forget(given, codes.FIELD)
 
 
 def other_window(draft: Round, run_id: str, now: datetime) -> str | None:
@@ -179,8 +202,13 @@ def approve(bulletin_id: int) -> str:
     run_id = str(flow_run.id)
     while True:
         now = datetime.now(UTC)
-        store_answers(settings, engine, bulletin_id, run_id, now)
-        draft = load_round(engine, bulletin_id)
+        # before the answers: what was approved is judged by the pages as they are
+        seen = look_again(settings, engine, bulletin_id, now)
+        store_answers(settings, engine, bulletin_id, run_id, now, seen)
+        posted = notify.told_at_once(settings, engine, bulletin_id, now=now)
+        if posted.trouble:
+            log.warning("%s", posted.trouble)
+        draft = load_round(engine, bulletin_id, seen)
         log.info("bollettino %s, versione %s: %s", bulletin_id, draft.version, draft.bulletin.status)
         if draft.bulletin.status != BulletinStatus.in_review:
             break
@@ -188,7 +216,7 @@ def approve(bulletin_id: int) -> str:
             return f"Il modulo è già aperto: {runs.link(settings, other)}"
         runs.rename(settings, run_id, draft.name)
         create_markdown_artifact(
-            describe(settings, draft, now), key=f"bozza-{bulletin_id}", description="La bozza come si vede"
+            artifact(settings, draft, now), key=f"bozza-{bulletin_id}", description="La bozza come si vede"
         )
         suspend_flow_run(
             wait_for_input=form(settings, draft, now), key=windows.review_key(draft.version), timeout=None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from prefect import flow
+from prefect import flow, get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from pydantic import Field
 
@@ -15,7 +15,7 @@ from flows import runs
 from flows.collect import tell_editor
 from flows.settings import BollettinoError, Settings, load
 from flows.sources.past import Order, Past
-from flows.sources.readings import Reading, agent
+from flows.sources.readings import Reading, agent, own_addresses
 from flows.sources.ways import ways
 from flows.sources.window import Window
 from scrapers.patience import Patient
@@ -53,6 +53,7 @@ def backfill_all(
         user_agent=agent(settings),
         hosts=profile.sources.redirect_hosts,
         pause=profile.sources.pause_seconds,
+        own=own_addresses(profile),
     ) as client:
         past = Past(settings, engine, client, Order(window, now, dry_run, offer), tell)
         for way in going:
@@ -94,5 +95,7 @@ def backfill(
         progress=progress,
     )
     update_progress_artifact(artifact, 100.0)
+    for line in (line for reading in readings for line in reading.offered):
+        get_run_logger().info("Si offrirebbe: %s", line)
     tell_editor(readings)
     return f"{sum(reading.new for reading in readings)} notizie" + (" (prova)" if dry_run else "")

@@ -7,7 +7,7 @@ rewritten, and a slot that was decided stays decided. Nothing new means no bulle
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
@@ -15,22 +15,41 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, news_items, sources, weather_alerts, weather_notices
+from db import bulletins, news_items, sources, told, weather_alerts, weather_notices
 from db.bulletins import ItemData
 from db.engine import alone, make_engine, transaction
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem, Summary
-from flows import runs, windows
+from flows import desk, notify, runs, windows
 from flows.bulletin.alerts import remarks
-from flows.bulletin.dates import giorno, giorno_ora
+from flows.bulletin.dates import giorno, giorno_ora, in_rome
+from flows.bulletin.duplicates import MEMORY, UPDATE
+from flows.bulletin.edition import edition
 from flows.bulletin.message import template_name
+from flows.bulletin.offered import candidate_of, earlier_of
+from flows.bulletin.outdated import outdated
+from flows.bulletin.provenance import attention, escaped, judged, within
 from flows.bulletin.render import budget, per_item, preview, utf16
-from flows.bulletin.selection import Candidate, LeftOut, Selection, alert_candidates, select
-from flows.bulletin.slots import Slot, next_slot
+from flows.bulletin.selection import (
+    Candidate,
+    LeftOut,
+    Selection,
+    Times,
+    alert_candidates,
+    left_out_lines,
+    notes,
+    select,
+)
+from flows.bulletin.slots import Slot
 from flows.bulletin.summary import summarise
 from flows.bulletin.words import STATUS
+from flows.form import evidence, vote, with_sources
 from flows.settings import Settings, load
 from flows.sources.alerts import TOO_OLD, alert_addresses
 from flows.sources.silence import doubts
+from flows.writer import propose, remark
+
+if TYPE_CHECKING:
+    from flows.chat import Model
 
 AUTHOR = "composizione automatica"
 SHORTEST = 100  # UTF-16 units of a news item, also when alerts take most of the room: the editor shortens
@@ -44,16 +63,25 @@ class Draft:
     blind: tuple[str, ...] = ()  # sources that could not be read: "nothing new" is not known of them
     bulletin_id: int | None = None
     items: tuple[ItemData, ...] = ()
-    queue: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # of each item: its category, and why it stands where it does
+    queue: tuple[str, ...] = ()  # titles with their notes
     left_out: tuple[LeftOut, ...] = ()
     preview: str = ""
     remarks: tuple[str, ...] = ()  # alert issuers that disagree, weather notices that are no allerta
+    changed: tuple[str, ...] = ()  # what bulletins tell and the site says otherwise by now
+    evidence: tuple[str, ...] = ()  # what to look at, the phone, the source of every fact (Markdown)
 
 
 def slot_for(settings: Settings, now: datetime) -> Slot | None:
     """The next slot, holidays minded."""
-    closed = settings.profile.closures.on(now.date(), now.date() + timedelta(days=372))
-    return next_slot(settings.profile.weekly_slots, now, closed)
+    return desk.slot_after(settings.profile, now)
+
+
+def times(settings: Settings, slot: Slot | None, now: datetime) -> Times:
+    """Now, the send of `slot` (or the one at approval) and the one after it; a week later without slots."""
+    sent_at = slot.dispatch_at if slot else now
+    following = slot_for(settings, slot.deadline_at if slot else now)
+    return Times(now, sent_at, following.dispatch_at if following else sent_at + timedelta(days=7))
 
 
 def blind(session: Session, settings: Settings, now: datetime) -> tuple[str, ...]:
@@ -81,29 +109,38 @@ def gather(
     `besides` is the draft that is being refreshed: what it tells is not told yet.
     """
     zones = settings.profile.alert_zones
-    told = weather_alerts.told(session, zones, besides=besides)
+    announced = weather_alerts.told(session, zones, besides=besides)
     stated = weather_alerts.not_over(session, zones, now=at)
-    news = [
-        Candidate(
-            news_item_id=item.id,
-            weather_alert_ids=(),
-            title=item.title,
-            category=item.category or "",
-            url=item.url,
-            abstract=item.abstract,
-            body=item.body,
-            published=item.published_at,
-            first_seen=item.first_seen_at,
-        )
-        for item in news_items.unsent(session, besides=besides)
-    ]
-    return [*alert_candidates(stated, at, told), *news]
+    news = news_items.unsent(session, besides=besides)
+    table = settings.profile.categories
+    return [*alert_candidates(stated, at, announced), *(candidate_of(item, table) for item in news)]
 
 
 def beside(session: Session, settings: Settings, at: datetime) -> tuple[str, ...]:
     """What an editor should know about alerts beside the draft."""
     stated = weather_alerts.not_over(session, settings.profile.alert_zones, now=at)
-    return tuple(remarks(stated, weather_notices.in_force(session, now=at), at))
+    read = sources.find(session, settings.profile.sources.alerts_dpc)
+    doubtful = (read.warnings or "").splitlines() if read else []
+    return (
+        *(f"Bollettino della Protezione Civile: {line}." for line in doubtful),
+        *remarks(stated, weather_notices.in_force(session, now=at), at),
+    )
+
+
+def changed(session: Session, now: datetime, *, besides: int | None = None) -> tuple[str, ...]:
+    """News of living bulletins whose facts changed on the site since, in Italian; `besides` is refreshed."""
+    recent = told.recent(session, since=now - MEMORY, composer=AUTHOR, besides=besides)
+    return tuple(
+        outdated(
+            one.item.title,
+            told_at=one.bulletin_at,
+            is_sent=one.bulletin.sent_at is not None,
+            changed_at=one.item.facts_changed_at or now,
+            lost=[fact for revision in revisions for fact in revision.lost],
+            gained=[fact for revision in revisions for fact in revision.gained],
+        )
+        for one, revisions in told.updates_since(session, recent)
+    )
 
 
 def write(
@@ -122,7 +159,7 @@ def write(
             title=item.title,
             category=item.category or "altro",
             url=(settings.profile.sources.alerts_page or "") if item.is_alert else item.url,
-            text=item.abstract if item.is_alert else summary(session, item, room, now),
+            text=item.abstract if item.is_alert else written(session, settings, item, room, now),
             news_item_id=item.news_item_id,
             weather_alert_id=item.weather_alert_ids[0] if item.weather_alert_ids else None,
         )
@@ -130,24 +167,53 @@ def write(
     ]
 
 
-def summary(session: Session, item: Candidate, room: int, now: datetime) -> str:
-    """The summary of this content for this length, made once."""
+def written(session: Session, settings: Settings, item: Candidate, room: int, now: datetime) -> str:
+    """A news item's text in `room` UTF-16 units.
+
+    An update says first what it changes; only that it is one, where the guard would stop what was before:
+    the page of today does not tell it.
+    """
+    if not item.update:
+        return summary(session, settings, item, room, now)
+    text = ""
+    for head in dict.fromkeys((item.update, UPDATE)):
+        text = f"{head}. "
+        text += summary(session, settings, item, room - utf16(text), now)
+        told_as = ItemData(item.title, item.category, item.url, text, news_item_id=item.news_item_id)
+        if not any(one.verdict and one.verdict.blocked for one in judged(with_sources(session, [told_as]))):
+            return text
+    return text
+
+
+def summary(session: Session, settings: Settings, item: Candidate, room: int, now: datetime) -> str:
+    """The summary of this content for this length, made once by one edition of code and settings."""
     if item.news_item_id is None:
         raise ValueError("only news are summarised")
     stored = session.get_one(NewsItem, item.news_item_id)
-    if kept := news_items.summary(session, stored, room):
+    published = in_rome(item.published).date() if item.published else None
+    llm = settings.profile.llm
+    made_by = edition(published, f"{llm.address} {llm.model}" if llm else "")
+    kept = news_items.summary(session, stored, room)
+    if kept and kept.edition == made_by:
         return kept.text
-    made = summarise(title=item.title, abstract=item.abstract, body=item.body, limit=room)
-    session.add(
-        Summary(
-            news_item_id=stored.id,
-            content_sha256=stored.content_sha256,
-            budget=room,
-            text=made.text,
-            method=made.method,
-            created_at=now,
-        )
+    made = summarise(
+        title=item.title, abstract=item.abstract, body=item.body, limit=room, published=published
     )
+    if kept:  # of another edition, or of a model that was asked for that one
+        kept.text, kept.method, kept.edition, kept.created_at = made.text, made.method, made_by, now
+        kept.model, kept.reason = None, ""
+    else:
+        session.add(
+            Summary(
+                news_item_id=stored.id,
+                content_sha256=stored.content_sha256,
+                budget=room,
+                text=made.text,
+                method=made.method,
+                edition=made_by,
+                created_at=now,
+            )
+        )
     return made.text
 
 
@@ -181,12 +247,13 @@ def compose_draft(
         if found and not untouched(session, found):
             why = f"C'è già un bollettino per questo invio: {STATUS[found.status]}."
             at = slot.dispatch_at if slot else now
-            return Draft(why, bulletin_id=found.id, remarks=beside(session, settings, at))
+            known = beside(session, settings, at)
+            return Draft(why, bulletin_id=found.id, remarks=known, changed=changed(session, now))
         draft = _draft(session, settings, slot, found, now)
         if not draft.items or dry_run:
             session.rollback()
             return replace(draft, why="Prova: non è stato scritto niente.") if draft.items else draft
-        if found and [item.text for item in _current(session, found)] == [item.text for item in draft.items]:
+        if found and _as_read(_current(session, found)) == _as_read(draft.items):
             return replace(draft, why="La bozza è già aggiornata.", bulletin_id=found.id)
         bulletin = found or bulletins.create(
             session,
@@ -201,6 +268,10 @@ def compose_draft(
         return replace(draft, why=why, bulletin_id=bulletin.id)
 
 
+def _as_read(items: Sequence[BulletinItem | ItemData]) -> list[tuple[str, str]]:
+    return [(item.category, item.text) for item in items]
+
+
 def _current(session: Session, bulletin: Bulletin) -> list[BulletinItem]:
     version = bulletins.latest(session, bulletin.id)
     return bulletins.items(session, version) if version else []
@@ -211,22 +282,63 @@ def _draft(
 ) -> Draft:
     """What the bulletin would say, judged at the moment of its send."""
     profile, at = settings.profile, slot.dispatch_at if slot else now
+    besides = found.id if found else None
+    recent = told.recent(session, since=now - MEMORY, composer=AUTHOR, besides=besides)
     picked: Selection = select(
-        gather(session, settings, at, besides=found.id if found else None),
+        gather(session, settings, at, besides=besides),
         slots=profile.news_per_bulletin,
-        now=now,
+        times=times(settings, slot, now),
         window=timedelta(days=profile.news_window_days),
+        earlier=[earlier_of(one.item, one.bulletin_at) for one in recent],
     )
     unread = blind(session, settings, now)
-    told = beside(session, settings, at)
-    queue = tuple(item.title for item in picked.queue)
+    draft = Draft(
+        why="Nessun bollettino: non ci sono notizie nuove",
+        blind=unread,
+        bulletin_id=besides,
+        queue=tuple(f"{item.title} ({notes(item)})" for item in picked.queue),
+        left_out=picked.left_out,
+        remarks=beside(session, settings, at),
+        changed=changed(session, now, besides=besides),
+    )
     if not picked.chosen:
-        why = "Nessun bollettino: non ci sono notizie nuove"
-        why += ", ma non tutte le fonti si leggono." if unread else "."
-        return Draft(why, unread, found.id if found else None, (), queue, picked.left_out, "", told)
+        return replace(draft, why=f"{draft.why}{', ma non tutte le fonti si leggono.' if unread else '.'}")
     items = write(session, settings, picked.chosen, at, now)
     shown = preview(settings.frame(template_name(len(items))), [item.text for item in items], giorno(at))
-    return Draft("", unread, None, tuple(items), queue, picked.left_out, shown, told)
+    beside_sources = with_sources(session, items)
+    look = (attention(judged(beside_sources), vote(settings, at)), origins(session, items))
+    seen = (*look, *evidence(settings, beside_sources, at))
+    return replace(
+        draft,
+        why="",
+        bulletin_id=None,
+        items=tuple(items),
+        notes=tuple(notes(item) for item in picked.chosen),
+        preview=shown,
+        evidence=seen,
+    )
+
+
+def origins(session: Session, items: Sequence[ItemData]) -> str:
+    """Which texts a model wrote, or why it did not (Markdown); "" where none was asked."""
+    told = [
+        f"- Notizia {number}: {escaped(line)}"
+        for number, item in enumerate(items, start=1)
+        if item.news_item_id and (line := remark(session, item.news_item_id, item.text))
+    ]
+    return "\n".join(["### Chi ha scritto i testi", "", *told]) if told else ""
+
+
+def drafted(
+    settings: Settings, engine: Engine, *, at_approval: bool, now: datetime, model: "Model | None" = None
+) -> Draft:
+    """`compose_draft`, and then a model's texts where the profile names one: the draft never waits for it."""
+    draft = compose_draft(settings, engine, at_approval=at_approval, now=now)
+    told = [(item.news_item_id, item.text) for item in draft.items if item.news_item_id]
+    if not propose(settings, engine, told, model=model):
+        return draft
+    again = compose_draft(settings, engine, at_approval=at_approval, now=now)
+    return replace(again, why=draft.why)
 
 
 def report(draft: Draft) -> str:
@@ -236,11 +348,15 @@ def report(draft: Draft) -> str:
         parts += ["**Attenzione:**", *(f"- {line}" for line in draft.blind)]
     if draft.remarks:
         parts += ["Da sapere sulle allerte:", *(f"- {line}" for line in draft.remarks)]
-    parts += [f"{number}. {item.title} ({item.category})" for number, item in enumerate(draft.items, start=1)]
+    if draft.changed:
+        parts += ["**Cambiate sul sito dopo la scrittura:**", *(f"- {line}" for line in draft.changed)]
+    noted = zip(draft.items, draft.notes, strict=True)
+    parts += [f"{number}. {item.title} ({note})" for number, (item, note) in enumerate(noted, start=1)]
     if draft.queue:
-        parts += ["In coda:", *(f"- {title}" for title in draft.queue)]
+        waiting = enumerate(draft.queue, start=len(draft.items) + 1)
+        parts += ["In coda:", *(f"{number}. {line}" for number, line in waiting)]
     if draft.left_out:
-        parts += ["Lasciate fuori:", *(f"- {item.title}: {item.reason}" for item in draft.left_out)]
+        parts += ["Lasciate fuori:", *(f"- {line}" for line in left_out_lines(draft.left_out))]
     return "\n\n".join(parts)
 
 
@@ -254,9 +370,14 @@ def compose(
     settings = load()
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
-    draft = compose_draft(settings, engine, at_approval=at_approval, now=now)
+    draft = drafted(settings, engine, at_approval=at_approval, now=now)
     get_run_logger().info("%s", draft.why)
-    create_markdown_artifact(report(draft), key="composizione", description="Che cosa entra e che cosa no")
+    shown = within([report(draft), *draft.evidence])
+    create_markdown_artifact(shown, key="composizione", description="Che cosa entra e che cosa no")
     if draft.bulletin_id is not None:
         windows.open_review(settings, engine, draft.bulletin_id, now=now)
+        lines = left_out_lines(draft.left_out)
+        posted = notify.told_at_once(settings, engine, draft.bulletin_id, left_out=lines, now=now)
+        if posted.trouble:
+            get_run_logger().warning("%s", posted.trouble)
     return draft.why

@@ -12,9 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flows.draft import Draft, draft_profile
-from flows.profile import Sources, is_loopback
+from flows.profile import Sources
+from flows.profile_addresses import is_loopback
 from flows.profile_file import PLACEHOLDER
-from flows.settings import DEMO, load_profile
+from flows.settings import DEMO, SettingsError, given_profile, load_profile
 from scrapers.alerts.zones import Match, ZoneTable, listed, load_zones, zones_of
 from scrapers.comuni import Comune, by_istat, close, fold, from_host, from_title, named
 from scrapers.discover import Step, Survey, survey
@@ -57,10 +58,14 @@ def discover(
         _say(f"error: {write} exists; it is not overwritten")
         return MISSING
     asked = address if "://" in address else f"https://{address}"
-    with Fetcher(user_agent=USER_AGENT, pause=0 if is_loopback(asked) else PAUSE) as fetcher:
+    with Fetcher(user_agent=USER_AGENT, pause=0 if is_loopback(asked) else PAUSE, own=[asked]) as fetcher:
         site = survey(asked, fetcher, _tell)
     whose = whose_site(site, istat=istat, comune=comune)
-    archive = alerts or default_archive(asked)
+    try:
+        archive = alerts or default_archive(asked)
+    except SettingsError as exc:  # of the profile in force
+        _say(f"error: {exc}")
+        return MISSING
     table = read_table(archive) if whose.comune or comune else None
     if comune and table and not whose.comuni:
         whose = newer(comune, istat, table) or whose
@@ -130,9 +135,15 @@ def find_zones(comune: Comune, table: ZoneTable) -> Match:
 
 
 def default_archive(site: str) -> str:
-    """Protezione Civile's; the sandbox's for a site on this machine."""
+    """That of the profile in force, else Protezione Civile's, or for a site on this machine the sandbox's.
+
+    A site on the Internet never gets an archive on this machine: its alerts are made up.
+    """
+    given = given_profile()
     if is_loopback(site):
-        return load_profile(DEMO).sources.alerts_dpc
+        return (given or load_profile(DEMO)).sources.alerts_dpc
+    if given and not is_loopback(given.sources.alerts_dpc):
+        return given.sources.alerts_dpc
     return str(Sources.model_fields["alerts_dpc"].default)
 
 
@@ -196,7 +207,8 @@ def _missing_zone(whose: Whose, table: ZoneTable | None, match: Match | None) ->
     if whose.comune is None:
         return ["the alert zone: the Comune must be known first"]
     if table is None or match is None:
-        return ["the alert zone: the bulletin's lists could not be read; try again later"]
+        return ["the alert zone: the bulletin's lists could not be read; try again later, or give another "
+                "archive's address with --alerts"]  # fmt: skip
     alike = "; ".join(f"{name} in {zone.code} ({zone.name})" for name, zone in match.candidates)
     return [
         f"the alert zone: no list of the bulletin {table.bulletin} names {whose.comune.name}"

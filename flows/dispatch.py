@@ -4,9 +4,11 @@ Sends only what the seal of the approval covers, and never late.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any, get_args
 
 from prefect import flow, get_run_logger
@@ -16,23 +18,31 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, deliveries, recipients, templates, weather_alerts
+from db import bulletins, deliveries, originals, recipients, templates, weather_alerts
 from db.deliveries import Certificate
 from db.engine import make_engine, transaction
-from db.models import Bulletin, BulletinStatus
-from flows import runs
+from db.models import Bulletin, BulletinKind, BulletinStatus
+from flows import runs, windows
 from flows.bulletin.dates import giorno_ora
-from flows.bulletin.message import compile_message, template_name
+from flows.bulletin.message import compile_message, frame_name
 from flows.bulletin.words import STATUS
-from flows.sender import DEAD_AFTER, Order, drain
+from flows.mail import post
+from flows.rereading import call_editors, overridden, reread_bulletin
+from flows.sender import BY_A_PERSON, DEAD_AFTER, Order, drain
 from flows.settings import BollettinoError, Settings, load
 from flows.whatsapp.messages import Category
 
+LOG = logging.getLogger(__name__)
+CHANGED = "una notizia è cambiata sul sito"  # why it was re-opened
 EARLY = timedelta(seconds=90)  # a run that starts this much before its slot waits for it
 
 
 class DispatchError(BollettinoError):
     """This bulletin must not be sent (now). The text is Italian, for the editor."""
+
+
+class HeldError(DispatchError):
+    """The site says something else by now than what was approved: an editor is asked, nothing failed."""
 
 
 def due(engine: Engine, settings: Settings, now: datetime) -> list[int]:
@@ -63,16 +73,24 @@ def prepare(
         raise DispatchError(f"Il bollettino {bulletin_id} non è mai stato approvato.")
     approval, version = sealed
     items = bulletins.items(session, version)
-    if weather_alerts.over(session, [one.weather_alert_id for one in items if one.weather_alert_id], at=now):
+    named = [one.weather_alert_id for one in items if one.weather_alert_id]
+    is_news = bulletin.kind != BulletinKind.all_clear  # which is about what is over
+    if is_news and weather_alerts.over(session, named, at=now):
         raise DispatchError(f"Il bollettino {bulletin_id} annuncia un'allerta che è già finita: non parte.")
+    for number in originals.of(session, bulletin_id):
+        if bulletins.locked(session, number).status == BulletinStatus.sending:
+            raise DispatchError(
+                f"Il bollettino {bulletin_id} corregge il {number}, che è ancora in invio: "
+                "fermalo, poi riprova."
+            )
     message = compile_message(
         items,
-        settings.frame(template_name(len(items))),
+        settings.frame(frame_name(bulletin, items)),
         dated=bulletin.slot_at or approval.decided_at,
         code=bulletin.code,
         language=settings.profile.whatsapp.language,
     )
-    if message.sealed(recipients.AUDIENCE_RULE[bulletin.kind]) != approval.seal:
+    if message.sealed(recipients.audience_rule(session, bulletin)) != approval.seal:
         raise DispatchError(
             f"Il bollettino {bulletin_id} non è più quello approvato da {approval.approver}: non parte."
         )
@@ -101,7 +119,7 @@ def begin(
         if bulletin.status == BulletinStatus.sending and lately:
             raise DispatchError(f"Il bollettino {bulletin_id} è già in invio: riprova fra 3 minuti.")
         if bulletin.status == BulletinStatus.approved:
-            deliveries.plan(session, bulletin_id, recipients.audience(session, bulletin.kind), now=now)
+            deliveries.plan(session, bulletin_id, recipients.audience_of(session, bulletin), now=now)
         if bulletin.status != BulletinStatus.sending:
             bulletins.move(session, bulletin, BulletinStatus.sending, by=late_by or "invio", now=now)
         # one sender at a time (above): what is still claimed was left by one that died
@@ -109,6 +127,52 @@ def begin(
         bulletin.sent_at = bulletin.sent_at or now
         session.add(bulletin)
         return order
+
+
+def require_same_site(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    *,
+    late: bool = False,
+    now: datetime,
+    open_window: Callable[[], object] = lambda: None,
+    warn: Callable[[str], object] = LOG.warning,
+) -> None:
+    """HeldError when a fact changed since the seal or a page is gone, unless approved in spite of that.
+
+    An approved bulletin is re-opened, and can be approved again until its grace ends; one that was on its way
+    stays stopped. `open_window` comes before the letters, which link to it. A page that cannot be read is
+    only told to `warn`.
+    """
+    with transaction(engine) as session:
+        prepare(settings, session, bulletin_id, late=late, now=now)
+    seen = reread_bulletin(settings, engine, bulletin_id, now=now)
+    with transaction(engine) as session:
+        known = overridden(session, bulletin_id)
+        held = [one for one in seen if one.holds and one.line not in known]
+        bulletin = bulletins.locked(session, bulletin_id)
+        if held and bulletin.status == BulletinStatus.approved:
+            bulletins.reopen(session, bulletin, by="invio", now=now)
+            bulletin.status_reason = CHANGED
+            if bulletin.slot_at is not None:
+                bulletin.deadline_at = bulletin.slot_at + timedelta(minutes=settings.profile.grace_minutes)
+        elif held and bulletin.status == BulletinStatus.sending:
+            bulletins.move(session, bulletin, BulletinStatus.stopped, by="invio", now=now, reason=CHANGED)
+    for one in seen:
+        if not one.holds:
+            warn(one.line)
+    if not held:
+        return
+    try:
+        open_window()
+    finally:
+        with transaction(engine) as session:
+            call_editors(settings, session, bulletin_id, held, now=now)
+        if trouble := post(settings, engine, now=now).trouble:
+            warn(trouble)
+    told = " ".join(one.line for one in held)
+    raise HeldError(f"Il bollettino {bulletin_id} non parte, aspetta un redattore. {told}")
 
 
 def close(engine: Engine, bulletin_id: int, reason: str | None, *, now: datetime) -> Certificate:
@@ -130,8 +194,14 @@ def dispatch_bulletin(
     late_by: str | None = None,
     now: datetime,
     progress: Callable[[], None] = lambda: None,
+    open_window: Callable[[], object] = lambda: None,
+    warn: Callable[[str], object] = LOG.warning,
 ) -> tuple[Certificate, str | None]:
     """The whole send of one bulletin; also resumes one that was stopped or whose sender died."""
+    is_late = late_by is not None
+    require_same_site(
+        settings, engine, bulletin_id, late=is_late, now=now, open_window=open_window, warn=warn
+    )
     order = begin(settings, engine, bulletin_id, late_by=late_by, now=now)
     reason = asyncio.run(drain(settings, engine, order, progress))
     return close(engine, bulletin_id, reason, now=datetime.now(UTC)), reason
@@ -185,13 +255,25 @@ def dispatch(
     chosen = due(engine, settings, now) if bulletin_id is None else [bulletin_id]
     said, stopped = [], []
     for number in chosen:
-        certificate, reason = dispatch_bulletin(
-            settings, engine, number, now=now, progress=_progress(engine, number)
-        )
+        try:
+            certificate, reason = dispatch_bulletin(
+                settings,
+                engine,
+                number,
+                now=now,
+                progress=_progress(engine, number),
+                open_window=partial(windows.open_review, settings, engine, number, now=now),
+                warn=partial(log.warning, "%s"),
+            )
+        except HeldError as exc:
+            log.warning("%s", exc)
+            said.append(str(exc))
+            continue
         text = f"Bollettino {number}. {words(certificate)}."
         if reason:
             text += f" Invio fermato: {reason}"
-            stopped.append(text)
+            if reason != BY_A_PERSON:  # what a person chose is no failure
+                stopped.append(text)
         create_markdown_artifact(text, key=f"certificato-{number}", description="Certificato di invio")
         log.info("%s", text)
         said.append(text)

@@ -12,13 +12,26 @@ from typing import Any
 
 from prefect.input import RunInput
 from pydantic import Field, create_model
+from sqlmodel import Session
 
-from db.models import Bulletin, BulletinItem
-from flows.bulletin.dates import giorno, giorno_ora
-from flows.bulletin.message import markdown_fence, template_name
+from db.bulletins import ItemData
+from db.models import Bulletin, BulletinItem, BulletinKind, NewsItem
+from flows.bulletin.dates import giorno, giorno_ora, in_rome
+from flows.bulletin.message import date_of, frame_name, markdown_fence, template_name
+from flows.bulletin.phone_picture import Look
+from flows.bulletin.provenance import Told, Vote, attention, escaped, judged, phones, provenance, within
 from flows.bulletin.render import budget, preview, utf16
 from flows.bulletin.review import Answer, decisions, order_lines
+from flows.codes import FIELD
 from flows.settings import Settings
+from flows.writer import remark
+
+KINDS = {
+    BulletinKind.ordinary: "Bollettino",
+    BulletinKind.urgent: "URGENTE",
+    BulletinKind.correction: "Correzione",
+    BulletinKind.all_clear: "Fine allerta",
+}
 
 
 @dataclass(frozen=True)
@@ -30,32 +43,47 @@ class Round:
     items: tuple[BulletinItem, ...]
     problems: tuple[str, ...]
     queue: tuple[str, ...]
+    told: tuple[Told, ...] = ()  # the items beside what they were written from
+    awaited: str = ""  # what the first of two persons said
+    site: tuple[str, ...] = ()  # what its pages say by now
 
     @property
     def title(self) -> str:
         """For the run's name, what an editor reads in the list of runs; its state comes before or after."""
         slot, number = self.bulletin.slot_at, len(self.items)
+        if self.bulletin.template:
+            return f"{KINDS[self.bulletin.kind]} · {self.items[0].text[:60]}"
         day = f"Bollettino di {giorno(slot)}" if slot else "Bollettino da inviare subito"
         return f"{day} · {number} {'notizia' if number == 1 else 'notizie'}"
 
     @property
     def name(self) -> str:
-        return f"DA CORREGGERE · {self.title}" if self.problems else f"{self.title} · da approvare"
+        if self.problems:
+            return f"DA CORREGGERE · {self.title}"
+        return f"{self.title} · {'aspetta la seconda approvazione' if self.awaited else 'da approvare'}"
 
 
-def room(settings: Settings, dated: datetime, number: int) -> int:
+def room(settings: Settings, bulletin: Bulletin, dated: datetime, number: int) -> int:
     """UTF-16 units that so many items may use together."""
-    return budget(settings.frame(template_name(number)), giorno(dated))
+    frame = settings.frame(bulletin.template or template_name(number))
+    return budget(frame, date_of(bulletin, dated))
 
 
 def describe(settings: Settings, draft: Round, now: datetime) -> str:
     """What stands above the form and in the artifact: what is wrong, the preview, the queue (Markdown)."""
     dated = draft.bulletin.slot_at or now
     texts = [item.text for item in draft.items]
-    shown = preview(settings.frame(template_name(len(texts))), texts, giorno(dated))
+    frame = settings.frame(frame_name(draft.bulletin, draft.items))
+    shown = preview(frame, texts, date_of(draft.bulletin, dated))
     parts = []
     if draft.problems:
         parts += ["**DA CORREGGERE: così non si può inviare.**", *(f"- {line}" for line in draft.problems)]
+    if draft.awaited:
+        parts.append(f"**{escaped(draft.awaited)}**")
+    if draft.site:
+        parts += ["**Riletto adesso sul sito:**", *(f"- {escaped(line)}" for line in draft.site)]
+    if look := attention(judged(draft.told), vote(settings, dated)):
+        parts.append(look)
     if draft.bulletin.deadline_at:
         parts.append(f"Da approvare entro **{giorno_ora(draft.bulletin.deadline_at)}**.")
     parts += ["Come si vede sul telefono:", markdown_fence(shown)]
@@ -65,11 +93,60 @@ def describe(settings: Settings, draft: Round, now: datetime) -> str:
     return "\n\n".join(parts)
 
 
+def artifact(settings: Settings, draft: Round, now: datetime) -> str:
+    """The page of the run: what `describe` says, then the phone and the source of every fact (Markdown)."""
+    return within(
+        [
+            describe(settings, draft, now),
+            *evidence(settings, draft.told, draft.bulletin.slot_at or now, draft.bulletin.template),
+        ]
+    )
+
+
+def vote(settings: Settings, at: datetime) -> Vote:
+    """Whose names are pointed out on that day."""
+    period = settings.profile.election_period
+    if period is None:
+        return Vote()
+    return Vote(period.names, period.first <= in_rome(at).date() <= period.last)
+
+
+def evidence(
+    settings: Settings, told: Sequence[Told], dated: datetime, template: str | None = None
+) -> list[str]:
+    """The message on a phone, and where each of its facts stands in the page it was written from."""
+    texts = [item.text for item in told]
+    if not texts:
+        return []
+    frame = settings.frame(template or template_name(len(texts)))
+    look = Look(settings.profile.names.comune, f"{in_rome(dated):%H:%M}")
+    return [phones(frame, texts, "" if template else giorno(dated), look), provenance(judged(told))]
+
+
+def with_sources(session: Session, items: Sequence[BulletinItem | ItemData]) -> tuple[Told, ...]:
+    """Each item beside the stored page that it was written from."""
+    return tuple(_told(session, item) for item in items)
+
+
+def _told(session: Session, item: BulletinItem | ItemData) -> Told:
+    if item.news_item_id is None:
+        return Told(item.title, item.text)
+    news = session.get_one(NewsItem, item.news_item_id)
+    return Told(
+        title=item.title,
+        text=item.text,
+        source=f"{news.title}\n{news.abstract}\n{news.body}",
+        published=in_rome(news.published_at).date() if news.published_at else None,
+        is_act="albo" in news.kind.lower(),
+        origin=remark(session, news.id, item.text),
+    )
+
+
 def form(settings: Settings, draft: Round, now: datetime) -> type[RunInput]:
     """The form, prefilled with the latest version."""
     words = settings.texts["modulo"]
     dated = draft.bulletin.slot_at or now
-    total = room(settings, dated, len(draft.items))
+    total = room(settings, draft.bulletin, dated, len(draft.items))
     left = total - sum(utf16(item.text) for item in draft.items)
     choice = list(decisions(draft.bulletin.slot_at).values())
     fields: dict[str, Any] = {
@@ -88,9 +165,12 @@ def form(settings: Settings, draft: Round, now: datetime) -> type[RunInput]:
         )
     lines = order_lines([item.title for item in draft.items])
     fields["ordine"] = (list[str], Field(default=lines, title=words["ordine"]))
+    fields["fonte"] = (str, Field(default="", title=words["fonte"]))
     fields["nota"] = (str, Field(default="", title=words["nota"]))
     names = [editor.name for editor in settings.profile.editors]
     fields["chi"] = (str, Field(title=words["chi"], json_schema_extra={"enum": [*names]}))
+    if settings.profile.asks_codes:
+        fields[FIELD] = (str, Field(default="", title=words["codice"]))
     made: type[RunInput] = create_model("Approvazione", __base__=RunInput, **fields)
     made._description = describe(settings, draft, now)
     return made
@@ -104,4 +184,5 @@ def answer_of(values: dict[str, Any], items: Sequence[BulletinItem]) -> Answer:
         order=tuple(map(str, values.get("ordine", order_lines([item.title for item in items])))),
         note=str(values.get("nota", "")),
         who=str(values.get("chi", "")),
+        source=str(values.get("fonte", "")),
     )

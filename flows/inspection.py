@@ -5,9 +5,10 @@ Each function returns the exit code: 0, or 2 when something could not be read.
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from flows.sources.identity import item_key
 from scrapers.alerts import ROME, Bulletin
@@ -16,10 +17,13 @@ from scrapers.alerts.recognise import parse_any
 from scrapers.errors import ScraperError
 from scrapers.feeds import Feed, parse_feed
 from scrapers.http import Fetcher, Response, read
+from scrapers.link_lists import leads_elsewhere
 from scrapers.pages import Page, parse_page
+from scrapers.text import decode
 
 USER_AGENT = "Bollettino inspect"
 OK, FAILED = 0, 2
+Line = dict[str, Any]  # one JSON object of a file
 
 
 def inspect_feed(source: str) -> int:
@@ -39,6 +43,8 @@ def inspect_page(source: str, base_url: str | None = None) -> int:
         page = parse_page(response.content, base_url or response.url, response.content_type)
     except ScraperError as exc:
         return _fail(exc)
+    if why := leads_elsewhere(response.content, base_url or response.url, response.content_type):
+        _warn([f"{response.url}: looks like a list of news or a home page, not like an article: {why}"])
     return _write([_page(page)])
 
 
@@ -59,28 +65,77 @@ def inspect_alerts(
 
 
 def inspect_summary(path: str, limit: int) -> int:
-    """For each JSON line `{id, title, text}` of a file (or `-`) a line `{id, summary}`.
+    """For each JSON line `{id, title, text}` of a file (or `-`) its summary, and what the guard says of it.
 
-    A bad line costs only itself, and the exit code.
+    `facts` stand with the sentence that bears each out, `warnings` are for an editor to look at, and what is
+    `blocked` must be settled. `abstract` and `published` (a day like 2026-11-25) may stand beside. A bad line
+    costs only itself, and the exit code.
     """
+    from flows.bulletin.guard import check
     from flows.bulletin.summary import summarise
 
+    def summary(item: Line) -> Mapping[str, object]:
+        title, abstract, body = _text(item, "title"), _text(item, "abstract", ""), _text(item, "text")
+        published = date.fromisoformat(_text(item, "published")) if item.get("published") else None
+        made = summarise(title=title, abstract=abstract, body=body, limit=limit, published=published)
+        verdict = check(made.text, "\n".join((title, abstract, body)), published=published)
+        return {
+            "id": item["id"],
+            "summary": made.text,
+            "facts": [
+                {"kind": fact.kind, "value": fact.value, "source": sentence}
+                for fact, sentence in verdict.supported
+            ],
+            "warnings": list(made.warnings),
+            "blocked": list(made.blocked),
+        }
+
+    return _each_line(path, summary)
+
+
+def inspect_facts(path: str) -> int:
+    """For each JSON line `{id, source, text}` what the text tells and the source does not.
+
+    `unsupported` may not go out, `warnings` are for an editor to weigh. `published` may stand beside.
+    """
+    from flows.bulletin.guard import check
+
+    def judged(item: Line) -> Mapping[str, object]:
+        published = date.fromisoformat(_text(item, "published")) if item.get("published") else None
+        verdict = check(_text(item, "text"), _text(item, "source"), published=published)
+        return {"id": item["id"], "unsupported": verdict.blocked, "warnings": verdict.warnings}
+
+    return _each_line(path, judged)
+
+
+def _each_line(path: str, answer: Callable[[Line], Mapping[str, object]]) -> int:
     try:
         content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as exc:
         return _fail(f"{path}: cannot be read ({exc.strerror})")
     code = OK
     for number, row in enumerate(content.splitlines(), start=1):
-        if not row.strip():
-            continue
-        try:
-            item = _item(row)
-        except ValueError as exc:  # broken JSON and broken UTF-8 are such, too
-            code = _fail(f"{path}: line {number}: {exc}")
-            continue
-        summary = summarise(title=item["title"], abstract="", body=item["text"], limit=limit)
-        _write([{"id": item["id"], "summary": summary.text}])
+        if row.strip():
+            try:
+                found = answer(_line(row))
+            except ValueError as exc:  # broken JSON, broken UTF-8 and impossible days are such, too
+                code = _fail(f"{path}: line {number}: {exc}")
+                continue
+            _write([found])
     return code
+
+
+def inspect_markup(source: str, base_url: str | None = None) -> int:
+    """The WhatsApp text of an HTML file, address, or `-`; `base_url` makes links absolute."""
+    from flows.bulletin.whatsapp_text import whatsapp
+
+    try:
+        response = _read(source)
+    except ScraperError as exc:
+        return _fail(exc)
+    base = base_url or (response.url if response.url.startswith("http") else "")
+    sys.stdout.write(f"{whatsapp(decode(response.content, response.content_type), base_url=base)}\n")
+    return OK
 
 
 def moment(text: str) -> datetime:
@@ -164,16 +219,20 @@ def _notices(bulletin: Bulletin) -> Iterator[dict[str, object]]:
         }
 
 
-def _item(row: bytes) -> dict[str, str]:
+def _line(row: bytes) -> Line:
     item = json.loads(row)
     if not isinstance(item, dict):
         raise ValueError("not a JSON object")
-    for key in ("title", "text"):
-        if not isinstance(item.get(key), str):
-            raise ValueError(f"{key!r} is missing or not a text")
     if "id" not in item:
         raise ValueError("'id' is missing")
     return item
+
+
+def _text(item: Line, key: str, default: str | None = None) -> str:
+    value = item.get(key, default)
+    if not isinstance(value, str):
+        raise ValueError(f"{key!r} is missing or not a text")
+    return value
 
 
 def _iso(when: date | None) -> str | None:

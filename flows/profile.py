@@ -1,13 +1,13 @@
 """One Comune's profile, as `deployments/profiles/*.toml` holds it: every key, its meaning, its limits."""
 
+import re
+import unicodedata
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 import holidays
 import soupsieve
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -18,33 +18,25 @@ from pydantic import (
 )
 
 from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime
-from flows.whatsapp.loopback import is_loopback as names_this_machine
-
-
-def is_loopback(address: str) -> bool:
-    return names_this_machine(urlsplit(address).hostname or "")
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("is not a web address like https://www.comune.esempio.mi.it")
-    if parts.scheme == "http" and not is_loopback(value):
-        raise ValueError("must begin with https:// (plain http only on loopback)")
-    return value.rstrip("/")
+from flows.profile_addresses import Address, Base, is_loopback, named_twice
+from flows.profile_mail import Mail
+from flows.profile_urgent import Urgent
 
 
 def _weekly(value: object) -> WeeklyTime:
     return WeeklyTime.parse(str(value))
 
 
-Address = Annotated[str, AfterValidator(_web_address)]
 Weekly = Annotated[WeeklyTime, BeforeValidator(_weekly)]
 AlertZone = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]{2,4}-[A-Z0-9]{1,3}$")]  # of Protezione Civile
 
 
+# not "allerta meteo": only what an issuer announces is an alert
+NewsCategory = Literal["servizi", "viabilità e trasporti", "eventi", "bandi e scadenze", "altro"]
+
+
 class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
 class Names(Strict):
@@ -94,7 +86,7 @@ class Sources(Strict):
     feeds: list[Address] = []
     listings: list[ListPage] = []
     archive: Archive | None = None
-    pause_seconds: float = Field(default=1.0, ge=0)  # between two requests of backfill to one host
+    pause_seconds: float = Field(default=1.0, ge=0, le=600)  # between two requests of backfill to one host
     redirect_hosts: list[str] = []  # other hosts that the site may redirect to
     alerts_page: Address | None = None  # where a citizen reads the alerts: the archive below is for machines
     alerts_dpc: Address = (
@@ -106,6 +98,15 @@ class Sources(Strict):
     alerts_cap: list[Address] = []  # CAP 1.2 documents
     meteoalarm_area: str | None = Field(default=None, pattern=r"^[A-Z]{2}\d{3}$")  # EMMA_ID of the region
     alerts_meteoalarm: Address | None = None  # JSON of a country: an avviso meteo for the editors' eyes
+
+    @field_validator("feeds", "listings")
+    @classmethod
+    def _once(cls, told: list[str] | list[ListPage], info: ValidationInfo) -> list[str] | list[ListPage]:
+        addresses = [one.address if isinstance(one, ListPage) else one for one in told]
+        before = info.data.get("feeds", []) if info.field_name == "listings" else []
+        if twice := named_twice([*before, *addresses]):
+            raise ValueError(f"{twice} is named twice, among feeds and listings")
+        return told
 
     @field_validator("alerts_meteoalarm")
     @classmethod
@@ -165,6 +166,7 @@ class Closures(Strict):
     patron: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")  # MM-DD
     province: str | None = None  # of the `holidays` package, e.g. MI
     closed: list[date] = []
+    holiday_slots: Literal["skip", "move"] = "skip"  # move: to the next working day
 
     @field_validator("province")
     @classmethod
@@ -185,14 +187,31 @@ class Closures(Strict):
 class FirstReading(Strict):
     """What may become news when a source is read for the first time: its newest items, none older."""
 
-    days: int = Field(default=7, ge=0)
-    items: int = Field(default=10, ge=0)
+    days: int = Field(default=7, ge=0, le=366)
+    items: int = Field(default=10, ge=0, le=1000)
+
+
+def _slug(name: str) -> str:
+    """`Nicolò D'Amico` -> `nicolo-d-amico`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "-")).strip("-")
 
 
 class Editor(Strict):
-    name: str
+    name: str = Field(min_length=1)
     email: str
     on_duty: bool = False
+    # what used codes and decisions are kept under; stays when the name changes, never given to another
+    id: str = Field(
+        default_factory=lambda values: _slug(values.get("name", "")),
+        pattern=r"^[a-z][a-z0-9-]{0,40}$",
+        validate_default=True,
+    )
+
+    @property
+    def code_variable(self) -> str:
+        """The environment variable of this editor's secret."""
+        return f"BOLLETTINO_TOTP_{self.id.upper().replace('-', '_')}"
 
 
 class Channel(Strict):
@@ -203,12 +222,37 @@ class Channel(Strict):
 
 
 class WhatsApp(Strict):
-    api: Address
+    api: Base
     api_version: str = Field(default="v25.0", pattern=r"^v\d+\.\d+$")
     phone_number_id: str = Field(pattern=r"^\d+$")
     waba_id: str = Field(pattern=r"^\d+$")
     messages_per_second: float = Field(default=40, gt=0, le=1000)
     language: str = "it"
+
+
+class Llm(Strict):
+    """A model that proposes the texts of news, behind any API that speaks OpenAI's chat completions."""
+
+    address: Base  # as "https://api.esempio.it/v1" or "http://127.0.0.1:11434/v1"
+    model: str = Field(min_length=1)  # as the service names it
+    tools: bool = True  # false for a model that cannot call tools: the shape is asked for in words
+    price_in: float = Field(default=0, ge=0)  # per million tokens sent
+    price_out: float = Field(default=0, ge=0)  # per million tokens received
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    priced_on: date | None = Field(default=None, validate_default=True)  # when the prices were looked up
+    max_retries: int = Field(default=2, ge=0, le=5)  # after an answer that a check stopped
+    timeout_seconds: float = Field(default=60, gt=0, le=600)  # of one item, its retries included
+
+    @field_validator("priced_on")
+    @classmethod
+    def _dated(cls, day: date | None, info: ValidationInfo) -> date | None:
+        if day is None and (info.data.get("price_in") or info.data.get("price_out")):
+            raise ValueError("is missing beside price_in and price_out: the day they were looked up")
+        return day
+
+    def cost(self, tokens_in: int, tokens_out: int) -> int:
+        """In millionths of a unit of `currency`, rounded."""
+        return round(tokens_in * self.price_in + tokens_out * self.price_out)
 
 
 class Servers(Strict):
@@ -217,8 +261,8 @@ class Servers(Strict):
     prefect_port: int = Field(default=4200, ge=1, le=65535)
     web_port: int = Field(default=8080, ge=1, le=65535)
     sandbox_port: int = Field(default=8600, ge=1, le=65535)
-    public: Address  # of the citizens' pages, as a phone reaches it
-    prefect_ui: Address | None = None  # as an editor's browser reaches it; default: the local server
+    public: Base  # of the citizens' pages, as a phone reaches it
+    prefect_ui: Base | None = None  # as an editor's browser reaches it; default: the local server
 
 
 class Notice(Strict):
@@ -228,6 +272,14 @@ class Notice(Strict):
     url: Address
 
 
+class ElectionPeriod(Strict):
+    """Days on which holders of office are not named without need (law 28/2000, article 9)."""
+
+    first: date
+    last: date
+    names: list[str] = []  # of who holds an office or stands for one
+
+
 class Profile(Strict):
     """One Comune. Read from TOML; see `deployments/profiles/demo.toml` for each key explained."""
 
@@ -235,23 +287,30 @@ class Profile(Strict):
     stage: Literal["sandbox", "trial", "production"]
     istat: str = Field(pattern=r"^\d{6}$")
     alert_zones: list[AlertZone] = Field(min_length=1)  # of several the highest level counts
-    site: Address
+    site: Base
     names: Names
     contacts: Contacts
     sources: Sources
     slots: list[SlotTimes]
     closures: Closures = Closures()
-    grace_minutes: int = Field(default=60, ge=0)
-    news_window_days: int = Field(default=14, ge=1)
+    grace_minutes: int = Field(default=60, ge=0, le=1440)
+    urgent: Urgent = Urgent()
+    news_window_days: int = Field(default=14, ge=1, le=366)
     first_reading: FirstReading = FirstReading()
     news_per_bulletin: int = Field(default=4, ge=1, le=5)
     days_in_words: str  # "il martedì e il venerdì"
-    days_until_erasure: int = Field(default=30, ge=1)
+    days_until_erasure: int = Field(default=30, ge=1, le=3660)
     editors: list[Editor] = Field(min_length=1)
+    approvals: Literal[1, 2] = 1  # how many different editors approve a bulletin
+    codes: bool | None = None  # whether an approval needs the editor's one-time code; None: `asks_codes` says
     channel: Channel = Channel()
     whatsapp: WhatsApp
+    mail: Mail | None = None  # without it no editor gets an e-mail
+    llm: Llm | None = None  # none is asked, unless it stands here
     servers: Servers
     notice: Notice
+    categories: dict[str, NewsCategory] = {}  # word of the site -> category, before the usual ones
+    election_period: ElectionPeriod | None = None
     texts: dict[str, str] = {}  # name of a reply -> its text, instead of the default
 
     @field_validator("editors")
@@ -260,6 +319,26 @@ class Profile(Strict):
         if not any(editor.on_duty for editor in editors):
             raise ValueError("nobody is on duty: set on_duty = true for one editor at least")
         return editors
+
+    @field_validator("editors")
+    @classmethod
+    def _editors_differ(cls, editors: list[Editor]) -> list[Editor]:
+        for number, editor in enumerate(editors):
+            for other in editors[:number]:
+                if editor.name.casefold() == other.name.casefold():
+                    raise ValueError(f"two are called {editor.name!r}: the form could not tell them apart")
+                if editor.id == other.id:
+                    raise ValueError(
+                        f"{other.name!r} and {editor.name!r} share the id {editor.id!r}: give one an id"
+                    )
+        return editors
+
+    @field_validator("approvals")
+    @classmethod
+    def _enough_editors(cls, approvals: int, info: ValidationInfo) -> int:
+        if len(info.data.get("editors", ())) == 1 and approvals == 2:
+            raise ValueError("2 needs two editors at least, and the profile names one")
+        return approvals
 
     @model_validator(mode="after")
     def _slots_differ(self) -> Self:
@@ -294,6 +373,13 @@ class Profile(Strict):
     @property
     def weekly_slots(self) -> list[WeeklySlot]:
         return [WeeklySlot(**dict(slot)) for slot in self.slots]
+
+    @property
+    def asks_codes(self) -> bool:
+        """Whether who approves proves it with a one-time code; by default wherever citizens are reached."""
+        if self.codes is not None:
+            return self.codes
+        return self.stage != "sandbox" and not is_loopback(self.whatsapp.api)
 
     @property
     def prova(self) -> str:

@@ -25,6 +25,7 @@ from flows.whatsapp.messages import Category, OutgoingTemplate
 DEAD_AFTER = timedelta(minutes=3)
 """Without a new attempt for so long, a sender is dead: a POST ends in 30 s, a pause in 60 s."""
 
+BY_A_PERSON = "lo ha fermato una persona."
 CHUNK = 20  # messages claimed in one transaction: the most that a sender that dies leaves uncertain
 TRIES = 3  # for one recipient within one dispatch
 PATIENCE = 30  # looks, a second apart, at recipients whose own message is not handled yet
@@ -206,4 +207,4 @@ async def drain(
             waits = [WAIT[answer.action] for answer in answers if answer.action in WAIT]
             waits += [UNREACHED for answer in answers if answer.kind == "not_sent"]
             await asyncio.sleep(max(waits, default=0.0))
-    return "lo ha fermato una persona."
+    return BY_A_PERSON

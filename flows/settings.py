@@ -21,7 +21,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from db.vault import Vault
 from flows.bulletin.render import Frame
-from flows.profile import Profile, is_loopback
+from flows.code_secrets import problems
+from flows.profile import Editor, Profile
+from flows.profile_addresses import is_loopback
 from flows.profile_file import at, explain, unfilled
 from flows.whatsapp.templates import TemplateDefinition, from_toml
 
@@ -73,6 +75,71 @@ class Settings:
             raise SettingsError(
                 f"not set in the environment: {missing}; README, 'For a real Comune', says how to make each"
             ) from None  # the cause would print the values that are set
+
+    @property
+    def llm_key(self) -> SecretStr | None:
+        """BOLLETTINO_LLM_KEY, of the service that `[llm]` names; one on this machine may want none."""
+        key = os.environ.get("BOLLETTINO_LLM_KEY", "").strip()
+        return SecretStr(key) if key else None
+
+    @property
+    def mail_login(self) -> tuple[str, SecretStr] | None:
+        """BOLLETTINO_MAIL_USER and BOLLETTINO_MAIL_PASSWORD; None where neither is set."""
+        user, password = (os.environ.get(f"BOLLETTINO_MAIL_{name}", "") for name in ("USER", "PASSWORD"))
+        if bool(user) != bool(password):
+            raise SettingsError("BOLLETTINO_MAIL_USER and BOLLETTINO_MAIL_PASSWORD: set both or none")
+        return (user, SecretStr(password)) if user else None
+
+    @property
+    def lacks_llm_key(self) -> bool:
+        llm = self.profile.llm
+        return llm is not None and self.llm_key is None and not is_loopback(llm.address)
+
+    def require_model(self) -> None:
+        """SettingsError where the profile names a model whose packages or key are missing.
+
+        When an installation starts, not when a text is wanted: that is then made without a model.
+        """
+        if self.profile.llm is None:
+            return
+        from flows.chat import is_installed  # with all that it needs, which no other process does
+
+        if not is_installed():
+            raise SettingsError(
+                f"{self.path}: [llm] names a model, but the packages for it are not installed: "
+                "python3 deployments/install.py deployments/requirements-llm.lock"
+            )
+        if self.lacks_llm_key:
+            raise SettingsError(
+                f"not set in the environment: BOLLETTINO_LLM_KEY (for [llm], {self.profile.llm.address})"
+            )
+
+    def code_secret(self, editor: Editor) -> SecretStr | None:
+        """BOLLETTINO_TOTP_<ID>, of an editor's one-time codes, in base32; None where it is not set."""
+        secret = "".join(os.environ.get(editor.code_variable, "").split()).upper()
+        return SecretStr(secret) if secret else None
+
+    def require_codes(self) -> None:
+        """SettingsError that names every editor's secret that is missing, is none, or is another's too.
+
+        Where the profile asks for no codes nothing is required; `warnings` says what that means.
+        """
+        if not self.profile.asks_codes:
+            return
+        found = [(editor, self.code_secret(editor)) for editor in self.profile.editors]
+        if lines := problems(found):
+            raise SettingsError("\n".join([*lines, "`python -m flows codes new NAME` makes one"]))
+
+    @property
+    def warnings(self) -> list[str]:
+        """What an operator should know on every start, although nothing is wrong."""
+        profile = self.profile
+        if profile.asks_codes or is_loopback(profile.whatsapp.api):
+            return []
+        told = ["codes = false: whoever opens the Prefect UI can approve under any editor's name"]
+        if profile.approvals == 2:
+            told.append("approvals = 2 without codes: one person can give both approvals")
+        return told
 
     @cached_property
     def texts(self) -> dict[str, Any]:
@@ -144,6 +211,9 @@ class Settings:
 
     def prepare_secrets(self, *, make: bool) -> None:
         """The sandbox makes its own secrets once and keeps them; any other stage must bring them."""
+        if make:
+            self.require_model()
+            self.require_codes()
         if make and not is_loopback(self.profile.whatsapp.api) and not self.secrets.prefect_auth:
             raise SettingsError(
                 "not set in the environment: BOLLETTINO_PREFECT_AUTH (user:password of the Prefect server): "
@@ -237,6 +307,12 @@ def load_profile(path: Path) -> Profile:
         told = [at(path, text, ("texts", name), "is not the name of a reply") for name in unknown]
         raise SettingsError("\n".join(told))
     return profile
+
+
+def given_profile() -> Profile | None:
+    """The one that BOLLETTINO_PROFILE names, if any."""
+    given = os.environ.get("BOLLETTINO_PROFILE")
+    return load_profile(Path(given)) if given else None
 
 
 def load(path: str | Path | None = None) -> Settings:

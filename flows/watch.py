@@ -1,4 +1,7 @@
-"""flow, every 5 minutes: what nobody decided in time, what missed its slot, windows that were lost."""
+"""flow, every 5 minutes: what nobody decided in time, what missed its slot, windows that were lost.
+
+And what the editors have to be told of it: each thing once, by the outbox.
+"""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ from sqlmodel import Session
 from db import bulletins, deliveries
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus
-from flows import runs, windows
+from flows import alarms, orders, runs, windows
 from flows.sender import DEAD_AFTER
 from flows.settings import Settings, load
 
@@ -107,7 +110,7 @@ def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) ->
     errors = []
     why = "non approvato in tempo"
     tasks: list[Callable[[], object]] = [
-        *(partial(windows.open_review, settings, engine, number, now=now) for number in found.waiting),
+        *(partial(_wait_or_order, settings, engine, number, now=now) for number in found.waiting),
         *(partial(runs.start_dispatch, settings, engine, number) for number in found.to_send),
         *(partial(runs.start_dispatch, settings, engine, number, dead=True) for number in found.broken),
         *(partial(windows.close_review, settings, engine, number, why, now=now) for number in found.expired),
@@ -121,13 +124,46 @@ def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) ->
         raise ExceptionGroup("alcune esecuzioni non si sono potute avviare o chiudere", errors)
 
 
+def _wait_or_order(settings: Settings, engine: Engine, number: int, *, now: datetime) -> None:
+    """A window for a person; or, where the Comune's standing order is due, the send that it orders."""
+    if not orders.approve_by_order(settings, engine, number, now=now):
+        windows.open_review(settings, engine, number, now=now)
+        return
+    windows.close_review(settings, engine, number, "approvato per ordine permanente", now=now)
+    runs.start_dispatch(settings, engine, number)
+
+
+def rounds(
+    settings: Settings, engine: Engine, *, answering: Collection[int] = (), now: datetime
+) -> tuple[Watched, list[str]]:
+    """Look, act, and tell the editors; what one of these cannot do never keeps the next from being done.
+
+    The windows come first: a letter about a draft links to its own. Returns what was found, and what an
+    operator should read of the mail.
+    """
+    found = look(settings, engine, answering=answering, now=now)
+    errors: list[Exception] = []
+    told: list[str] = []
+    try:
+        act(settings, engine, found, now=now)
+    except ExceptionGroup as exc:
+        errors.append(exc)
+    try:
+        told = alarms.tell_all(settings, engine, now=now)
+    except ExceptionGroup as exc:
+        errors.append(exc)
+    if errors:
+        raise ExceptionGroup(f"{found}: non tutto si è potuto fare", errors)
+    return found, told
+
+
 @flow(name="sorveglia", flow_run_name=runs.titled("Controllo"))
 def watch() -> str:
-    """Chiude ciò che è scaduto e riapre i moduli andati persi."""
+    """Chiude ciò che è scaduto, riapre i moduli andati persi e scrive ai redattori."""
     settings = load()
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
-    found = look(settings, engine, answering=answering(engine, now), now=now)
-    act(settings, engine, found, now=now)
-    get_run_logger().info("%s", found)
-    return str(found)
+    found, told = rounds(settings, engine, answering=answering(engine, now), now=now)
+    said = "; ".join([str(found), *told])
+    get_run_logger().info("%s", said)
+    return said

@@ -74,6 +74,17 @@ def given(bulletin_id: int, attempts: int, *, besides: str, now: datetime) -> li
     return sorted(found, key=lambda one: (one.version, one.at))
 
 
+def forget(one: Given, field: str) -> None:
+    """Take a field out of the answer that Prefect keeps; for one that is stored already."""
+    if field not in one.values:
+        return
+    key = f"suspended-{review_key(one.version)}-response"
+    kept = json.dumps({name: value for name, value in one.values.items() if name != field})
+    with get_client(sync_client=True) as client:
+        client.delete_flow_run_input(UUID(one.run_id), key)
+        client.create_flow_run_input(UUID(one.run_id), key, kept)
+
+
 def _usable(run_id: str, version: int) -> bool:
     """Whether a waiting run shows the latest version, and its form was stored before its process died."""
     found = runs.last_state(run_id)

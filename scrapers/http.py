@@ -47,7 +47,9 @@ class Fetcher:
 
     `hosts` may be redirected to, besides the host that was asked. `timeout` is in seconds and bounds the
     whole exchange, redirects included; `limit` is in bytes, after decompression. `pause` is the least
-    distance, in seconds, between two requests to one host. `resolver`, `context`, `clock` and `sleep` are
+    distance, in seconds, between two requests to one host. `own` are the addresses that the operator named:
+    of this machine only their hosts and ports are asked, so that no link of a page leads to another service
+    here; None trusts whoever calls, who typed the address. `resolver`, `context`, `clock` and `sleep` are
     for tests.
     """
 
@@ -59,6 +61,7 @@ class Fetcher:
         timeout: float = 20.0,
         limit: int = 10_000_000,
         pause: float = 0.0,
+        own: Collection[str] | None = None,
         resolver: Resolver = resolve,
         context: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -67,6 +70,7 @@ class Fetcher:
         self.hosts = frozenset(hosts)
         self.timeout = timeout
         self.limit = limit
+        self._own = None if own is None else _origins(own)
         self._pace = Pace(pause, clock, sleep)
         # gzip only: it is the one encoding that can be unpacked to a limit without further packages
         self._headers = [
@@ -95,13 +99,26 @@ class Fetcher:
         deadline = time.monotonic() + self.timeout
         here = url
         for _ in range(6):  # the first request and five redirects
-            where = _place(url, here)
+            where = self._place(url, here)
             deadline += self._pace.wait(where.host)
             answer = self._exchange(url, here, where, validators, deadline)
             if not isinstance(answer, str):
                 return answer
             here = self._follow(url, here, answer)
         raise PermanentError(url, f"more than 5 redirects, the last to {here}; correct the address")
+
+    def _place(self, asked: str, url: str) -> Place:
+        try:
+            found = place(url)
+        except ValueError as exc:
+            raise PermanentError(asked, f"not an address that can be fetched: {url} ({exc})") from exc
+        if names_loopback(found.host):
+            of_ours = is_loopback(asked) if self._own is None else (found.host, found.port) in self._own
+            if not of_ours:
+                raise PermanentError(
+                    asked, f"{url} leads to the private address {found.host}; it is not fetched"
+                )
+        return found
 
     def _follow(self, url: str, here: str, location: str) -> str:
         try:
@@ -172,14 +189,10 @@ def read(source: str, fetcher: Fetcher) -> Response:
     return Response(url=name, status=200, content=content, content_type=guess_type(source)[0] or "")
 
 
-def _place(asked: str, url: str) -> Place:
-    try:
-        found = place(url)
-    except ValueError as exc:
-        raise PermanentError(asked, f"not an address that can be fetched: {url} ({exc})") from exc
-    if names_loopback(found.host) and not is_loopback(asked):
-        raise PermanentError(asked, f"{url} leads to the private address {found.host}; it is not fetched")
-    return found
+def _origins(addresses: Collection[str]) -> frozenset[tuple[str, int]]:
+    """Host and port of those that are on this machine."""
+    own = [place(address) for address in addresses if is_loopback(address)]
+    return frozenset((one.host, one.port) for one in own)
 
 
 def _header(name: bytes, value: str | None) -> Iterable[tuple[bytes, bytes]]:

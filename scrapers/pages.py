@@ -3,6 +3,7 @@
 The themes that Comuni buy are known (`scrapers.themes`); any other page is read by `scrapers.fallback`.
 """
 
+import json
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -63,10 +64,12 @@ class _Read:
 def parse_page(html: bytes | str, url: str, content_type: str = "") -> Page:
     """Read an article page; `url` makes its links absolute.
 
-    Raises ParseError that says which, when the page is no article: empty, a login, an error page with status
-    200, a check against robots, one that needs scripts.
+    Raises ParseError that says which, when the page is no article: empty, JSON, a login, an error page with
+    status 200, a check against robots, one that needs scripts.
     """
     whole = decode(html, content_type) if isinstance(html, bytes) else html
+    if _is_json(whole):
+        raise ParseError(url, "JSON, which is for programs; give the address of the page that citizens read")
     root = tree(whole)
     if root is None:
         raise ParseError(url, "the page is empty")
@@ -99,6 +102,16 @@ def parse_page(html: bytes | str, url: str, content_type: str = "") -> Page:
         holds=holds,
         notes=() if holds == "text" else (notices.note(holds, read.attachments),),
     )
+
+
+def _is_json(whole: str) -> bool:
+    if not whole.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(whole)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _themed(root: Element, theme: Theme, url: str, title: str) -> _Read:

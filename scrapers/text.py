@@ -22,6 +22,7 @@ _OPENING = re.compile(r"<(!--|/?\w*)")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # UTF-8 that was once read as windows-1252: "Ã¨", "â€™". Only leads that no Italian text has.
 _TAIL = "[\x80-\xbf" + "".join(bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)) + "]"
 _MOJIBAKE = re.compile(f"[ÂÃ]{_TAIL}|â{_TAIL}{_TAIL}")
@@ -35,6 +36,11 @@ _DATA = re.compile(
     r"data:[\w.+-]{1,40}/[\w.+-]{1,60}(?:;[\w=-]{1,40})*;base64,"
     r"(?:[A-Za-z0-9+/=%]+|\s+(?=[A-Za-z0-9+/]{20,}|[A-Za-z0-9+/]+=))*"  # in lines, the last one ends in "="
 )
+
+
+def storable(text: str) -> str:
+    """The same without what PostgreSQL or UTF-8 refuse: NUL, and a surrogate without its other half."""
+    return _UNSTORABLE.sub("", text)
 
 
 def without_data(markup: str) -> str:

@@ -178,6 +178,8 @@ class Comune:
         texts: Sequence[str] | None = None,
         order: Sequence[str] | None = None,
         who: str = "Anna Redazione",
+        source: str = "",
+        code: str = "",
         now: datetime | None = None,
     ) -> Bulletin:
         """What the editor's form brings back, recorded; texts and order as shown unless given."""
@@ -190,6 +192,8 @@ class Comune:
             "ordine": list(lines),
             "nota": "",
             "chi": who,
+            "fonte": source,
+            "codice": code,
         }
         given = Given(f"run-{shown.version}", shown.version, now or self.now, values)
         record(self.settings, self.engine, number, given)

@@ -61,6 +61,9 @@ class Editor:
     def write(self, number: int, text: str) -> None:
         self._field(f"Notizia {number} - ").fill(text)
 
+    def fill(self, title: str, text: str) -> None:
+        self._field(title).fill(text)
+
     def decide(self, decision: str, who: str = "Anna Redazione") -> None:
         """Fill what is required and confirm."""
         self.choose("Che cosa vuoi fare?", decision)

@@ -174,19 +174,23 @@ class Installation:
         if self.bulletin(self.newest()).status == BulletinStatus.in_review:
             self.answer(self.newest(), "Non inviare: le notizie passano al prossimo bollettino")
             self.ends_as(self.newest(), "merged")
+        self.publish(title)
+        return self.compose()
+
+    def publish(self, title: str) -> None:
+        """Put an item on the site, and collect it."""
         body = {
             "title": title,
             "abstract": f"{title}. Il servizio riprende lunedì alle 9.",
             "body": f"<p>{title}.</p>",
         }
         self.ask("/sito/_prova/articoli", body)
-        return self.compose()
+        (news,) = collect_sources(self.settings, "news", now=datetime.now(UTC))
+        assert news.failure is None
 
     def compose(self) -> int:
-        """What the verbs collect and compose do, in this process: `run` has shown that the commands work."""
+        """What the verb compose does, in this process: `run` has shown that the commands work."""
         now = datetime.now(UTC)
-        (news,) = collect_sources(self.settings, "news", now=now)
-        assert news.failure is None
         draft = compose_draft(self.settings, self.engine, at_approval=True, now=now)
         assert "Bozza pronta" in draft.why, draft
         assert draft.bulletin_id is not None

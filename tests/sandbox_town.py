@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from fastapi.testclient import TestClient
-from httpx import Response
 
 from deployments.sandbox.app import create_app
 from deployments.sandbox.config import ROME, Config
@@ -106,12 +105,12 @@ class Town:
         self.posted.set()
         return self.status, b""
 
-    def graph(self, path: str, payload: Any, token: str | None = None) -> Response:
+    def graph(self, path: str, payload: Any, token: str | None = None) -> Any:
         headers = {"Authorization": f"Bearer {CONFIG['token'] if token is None else token}"}
-        answer: Response = self.client.post(f"/v25.0/{path}", json=payload, headers=headers)
+        answer: Any = self.client.post(f"/v25.0/{path}", json=payload, headers=headers)
         return answer
 
-    def send(self, payload: Any, endpoint: str = "messages") -> Response:
+    def send(self, payload: Any, endpoint: str = "messages") -> Any:
         return self.graph(f"100/{endpoint}", payload)
 
     def later(self, **how_much: float) -> None:
@@ -139,7 +138,7 @@ class Town:
         assert self.client.post("/_prova/guasti", json=order).status_code == 200
 
 
-def code(answer: Response) -> int:
+def code(answer: Any) -> int:
     error = answer.json()["error"]
     assert set(error) >= {"message", "type", "code", "error_data", "fbtrace_id"}
     return int(error["code"])

@@ -14,10 +14,27 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("db", "deployments", "flows", "scrapers")
 
-VERBS = ("collect", "compose", "approve", "dispatch", "watch", "backfill", "run", "deploy")
+VERBS = (
+    "collect",
+    "compose",
+    "approve",
+    "dispatch",
+    "watch",
+    "backfill",
+    "run",
+    "deploy",
+    "urgent",
+    "announce",
+    "correct",
+    "stop",
+    "absence",
+)
 # what several verbs need
 SHARED = ("settings", "profile", "profile_file", "runs", "windows", "form", "sender", "tour", "inspection",
-          "discovery", "draft")  # fmt: skip
+          "discovery", "draft", "writer", "chat",
+          "codes", "code_secrets", "enrolment",
+          "profile_mail", "smtp", "mail", "desk", "notify", "alarms", "orders", "profile_urgent",
+          "profile_addresses", "arguments", "history", "signing", "rereading")  # fmt: skip
 BESIDES = {  # verbs that a verb may import all the same
     "__main__": VERBS,
     "backfill": ("collect",),
@@ -59,6 +76,9 @@ KEEPERS = {
     "httpcore": ("scrapers/transport.py", "scrapers/pinned.py"),
     "feedparser": ("scrapers/feeds.py",),
     "pydantic_settings": ("flows/settings.py",),  # it reads the environment
+    "pydantic_ai": ("flows/chat.py",),
+    "openai": ("flows/chat.py",),
+    "smtplib": ("flows/smtp.py",),
     "importlib": ("flows/deploy.py",),  # an import by name would slip past this test
 }
 

@@ -1,6 +1,7 @@
 """Ways into a site's past: against the sandbox on loopback, and against servers that misbehave."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,12 +13,12 @@ from hypothesis import strategies as st
 
 from deployments.sandbox.articles import ArticleOrder, publish
 from scrapers.archives import lists, paged_feed, plone, rest, sitemaps
-from scrapers.archives.walk import Batch, NoArchive, follow
-from scrapers.errors import PermanentError, TemporaryError
-from scrapers.feeds import Entry
+from scrapers.archives.walk import Batch, NoArchive, follow, json_of
+from scrapers.errors import ParseError, PermanentError, TemporaryError
+from scrapers.feeds import Entry, truly_dated
 from scrapers.http import Response
 from scrapers.listing import Listing
-from scrapers.patience import LONGEST, Patient
+from scrapers.patience import LONGEST_WAIT, Patient
 from tests.comune import Comune
 
 SITE = "https://www.comune.esempio.mi.it"
@@ -204,10 +205,10 @@ def test_one_bad_item_of_rest_costs_no_other() -> None:
 
 def test_dates_of_the_request_are_no_dates_of_news() -> None:
     polled = [Entry(str(n), "", "x", "", DAY + timedelta(seconds=n), None) for n in range(3)]
-    assert [one.published for one in paged_feed.dated(polled)] == [None] * 3
-    assert paged_feed.dated(polled[:2]) == polled[:2]
+    assert [one.published for one in truly_dated(polled)] == [None] * 3
+    assert truly_dated(polled[:2]) == tuple(polled[:2])
     real = [entry(number) for number in range(3)]
-    assert paged_feed.dated(real) == real
+    assert truly_dated(real) == tuple(real)
 
 
 def test_the_pages_of_a_feed_keep_its_other_parameters() -> None:
@@ -318,7 +319,7 @@ def test_a_server_that_asks_for_hours_is_left_alone(comune: Comune) -> None:
     slept: list[float] = []
 
     async def closed(scope: Any, receive: Any, send: Any) -> None:
-        headers = [(b"retry-after", str(int(LONGEST) + 1).encode())]
+        headers = [(b"retry-after", str(int(LONGEST_WAIT) + 1).encode())]
         await send({"type": "http.response.start", "status": 503, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
 
@@ -329,3 +330,49 @@ def test_a_server_that_asks_for_hours_is_left_alone(comune: Comune) -> None:
     ):
         client.whole(comune.loopback.address)
     assert slept == []
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=())),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=())), inner),
+    )
+)
+def test_no_text_of_json_can_break_a_database(value: Any) -> None:
+    found = json_of(Response(SITE, 200, json.dumps(value).encode()))
+    written = json.dumps(found, ensure_ascii=False).encode()
+    assert b"\\u0000" not in written
+    sound = json.dumps(value)
+    if not re.search(r"\\u0000|\\ud[89a-f]", sound):
+        assert found == value
+
+
+def test_plone_lists_and_sitemaps_bring_no_text_that_breaks_a_database() -> None:
+    bad = "Gi\x00ta \ud83d al lago"
+    item = {"@id": f"{SITE}/novita/gi\x00ta-\ud83d1", "UID": bad, "title": bad, "description": bad}
+    link = "<a href='/novita/gita-&#0;1'>Gita &#xD83D; al\0 lago</a>"
+    urls = f"<urlset><url><loc>{SITE}/novita/gita-1</loc></url></urlset>"
+    ask = served(
+        {
+            "/novita": f"<main>{link}</main>",
+            "/mappa.xml": urls,
+            "/rotta.xml": urls.replace("gita", "gi&#55357;ta"),
+        }
+    )
+
+    def search(url: str) -> Response:
+        return Response(url, 200, json.dumps({"items": [item] if "b_start=0" in url else []}).encode())
+
+    walks = [
+        plone.pages(search, SITE),
+        lists.pages(ask, Listing(f"{SITE}/novita")),
+        sitemaps.pages(ask, SITE, DAY.date(), address=f"{SITE}/mappa.xml"),
+    ]
+    found = [one for walk in walks for batch in walk for one in batch.entries]
+    assert len(found) == 3
+    for one in found:
+        told = "".join((one.guid, one.url, one.title, one.summary)).encode()
+        assert b"\0" not in told
+    assert (found[0].guid, found[0].title) == ("Gita  al lago", "Gita al lago")
+    with pytest.raises(ParseError, match="not a sitemap"):
+        next(sitemaps.pages(ask, SITE, DAY.date(), address=f"{SITE}/rotta.xml"))

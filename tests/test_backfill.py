@@ -122,7 +122,7 @@ def test_a_way_that_fails_costs_no_other_and_is_told(comune: Comune) -> None:
     comune.reprofile((FEED, "/sito/novita/niente/"))
     feed, _, sitemap, _ = run(comune, days_ago(comune, 20, 15))
     assert feed.failure is not None
-    assert feed.failure.startswith(f"{comune.loopback.address}/sito/novita/niente: answers 404")
+    assert feed.failure.startswith(f"{comune.loopback.address}/sito/novita/niente/: answers 404")
     assert (sitemap.new, sitemap.failure) == (6, None)
 
 

@@ -66,7 +66,7 @@ def test_a_draft_is_edited_approved_and_read(installation: Installation, page: P
     wait_for("the run's name to say so", lambda: installation.name_of(run_id).endswith("· approvato"))
 
 
-def test_a_text_that_is_too_long_comes_back_with_the_reason(installation: Installation, page: Page) -> None:
+def test_a_text_comes_back_until_a_second_person_stands_by_it(installation: Installation, page: Page) -> None:
     number = installation.draft("Lavori in via Cavour")
     editor = editor_of(installation, page, number, SHOTS / "too-long")
     editor.open()
@@ -82,7 +82,22 @@ def test_a_text_that_is_too_long_comes_back_with_the_reason(installation: Instal
     assert again.text(1) == long.strip(), "what the editor typed is kept"
     assert installation.bulletin(number).status == "in_review"
     again.write(1, "Via Cavour: lavori fino a venerdì.")
-    again.decide("Approva: parte subito", who="Bruno Vice")
+    again.decide("Approva: parte subito")
+
+    wait_for("the third round", lambda: _version(installation, number) == 3)
+    third = editor_of(installation, page, number, SHOTS / "not-in-the-page")
+    dialog = third.open()
+    expect(dialog.get_by_text("venerdì").first).to_be_visible()
+    assert third.text(1) == "Via Cavour: lavori fino a venerdì."
+    third.fill("Da dove viene il dato", "Telefonata all'ufficio tecnico")
+    third.decide("Approva: parte subito")
+
+    wait_for("the first of two approvals", lambda: _version(installation, number) == 4)
+    second = editor_of(installation, page, number, SHOTS / "second-person")
+    dialog = second.open()
+    expect(dialog.get_by_text("Telefonata all'ufficio tecnico")).to_be_visible()
+    assert installation.bulletin(number).status == "in_review"
+    second.decide("Approva: parte subito", who="Bruno Vice")
     sent = installation.ends_as(number, "sent")
     assert all(
         "lavori fino a venerdì" in messages[0] for messages in installation.received(sent.code).values()

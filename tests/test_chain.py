@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,7 +12,7 @@ from prefect.states import Cancelled
 from sqlmodel import select
 
 from db.engine import transaction
-from db.models import NewsItem
+from db.models import BulletinKind, NewsItem
 from flows.bulletin.dates import giorno
 from flows.deploy import blocks, schedules
 from tests.conftest import new_postgresql
@@ -88,13 +89,21 @@ def test_schedules_on_the_server_are_those_of_the_profile(installation: Installa
 
 def test_every_deployment_ends_well_on_the_worker(installation: Installation) -> None:
     """And componi leaves a draft for the next slot, with its day in the run's name."""
+    installation.publish("Apertura straordinaria della piscina")
     days = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
+    filled: dict[str, dict[str, Any]] = {
+        "recupera": days,
+        "assenza": {**days, "who": "Nessuno"},  # an answer to a person, and no red run
+        "ferma": {"bollettino": 1, "chi": "Anna Redazione"},
+        "riapri": {"bollettino": 1, "chi": "Anna Redazione"},
+    }
     with installation.prefect() as client:
         names = {deployment.name: deployment.id for deployment in client.read_deployments()}
-        del names[installation.settings.deployment("approva")]  # needs a bulletin: all other tests run it
+        for other in ("approva", "avviso-urgente"):  # other tests run them
+            del names[installation.settings.deployment(other)]
         started = {
             name: client.create_flow_run_from_deployment(
-                number, parameters=days if name.startswith("recupera") else {}
+                number, parameters=filled.get(name.removesuffix("-esempio"), {})
             ).id
             for name, number in names.items()
         }
@@ -111,6 +120,32 @@ def test_every_deployment_ends_well_on_the_worker(installation: Installation) ->
     run_id = installation.run_of(bulletin.id)
     name = f"PROVA · Bollettino di {giorno(bulletin.slot_at)} · "
     wait_for("its name", lambda: installation.name_of(run_id).startswith(name))
+
+
+def test_an_urgent_notice_of_an_editor_goes_once_approved(installation: Installation) -> None:
+    before = installation.newest()
+    form = {
+        "che_cosa": "scuole chiuse",
+        "dal": "2030-01-07T00:00:00",
+        "al": "2030-01-07T23:59:00",
+        "dove": "in tutte le scuole del Comune",
+        "che_cosa_fare": "Tieni i ragazzi a casa",
+        "informazioni": "Ordinanza 12, Protezione civile 02 1234 5699",
+        "chi": "Anna Redazione",
+    }
+    with installation.prefect() as client:
+        name = f"avviso-urgente/{installation.settings.deployment('avviso-urgente')}"
+        deployment = client.read_deployment_by_name(name)
+        client.create_flow_run_from_deployment(deployment.id, parameters=form)
+    wait_for("the draft", lambda: installation.newest() > before, 90)
+    number = installation.newest()
+    installation.run_of(number)
+    assert installation.bulletin(number).kind == BulletinKind.urgent
+    installation.answer(number, "Approva: parte subito")
+    sent = installation.ends_as(number, "sent")
+    texts = [text for messages in installation.received(sent.code).values() for text in messages]
+    assert len(texts) == len(installation.ask("/_prova/telefoni"))
+    assert all("scuole chiuse" in text.lower() for text in texts)
 
 
 def test_no_number_reaches_a_log_or_prefects_database(installation: Installation) -> None:

@@ -29,7 +29,9 @@ VERBS = {
     "dispatch": "resumes a stopped send",
     "watch": "--dry-run",
     "backfill": "like 2026-09-01",
+    "absence": "take back",
     "inspect": "JSON lines",
+    "codes": "nothing is stored",
 }
 
 
@@ -129,6 +131,31 @@ def test_backfill_tells_before_it_writes(comune: Comune, capsys: pytest.CaptureF
     assert "before it begins" in capsys.readouterr().err
 
 
+def test_backfill_says_what_it_would_offer(comune: Comune, capsys: pytest.CaptureFixture[str]) -> None:
+    days = [str(comune.now.date() - timedelta(days=1)), str(comune.now.date())]
+    assert flows(comune, "backfill", *days, "--dry-run", "--offer") == 0
+    new = capsys.readouterr().out
+    assert new.count("\n  would offer: 2026-11-2") == new.count("\n  would store: 2026-11-2") > 0
+    assert flows(comune, "backfill", *days) == 0
+    capsys.readouterr()
+    assert flows(comune, "backfill", *days, "--dry-run", "--offer") == 0
+    again = capsys.readouterr().out
+    assert "would store" not in again
+    assert again.count("would offer") == new.count("would offer")
+    assert {item.offered_at for item in comune.news().values()} == {None}
+
+
+@pytest.mark.parametrize("verb", [["backfill"], ["absence", "Anna Redazione"]], ids=["backfill", "absence"])
+def test_a_day_that_is_none_is_told_how_to_write_one(
+    verb: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*verb, "2026-13-20", "2026-12-21"])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "argument first: '2026-13-20' is no day; write a day like 2026-09-01" in told
+
+
 def test_a_source_that_fails_is_told_and_exit_code_two(
     comune: Comune, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -166,10 +193,10 @@ def test_what_keeps_a_verb_from_starting_is_one_line(
     assert "grace_minuts: is not a key of a profile" in told()
     comune.settings.database = f"sqlite:///{tmp_path}/nowhere/bollettino.db"
     assert flows(comune, "collect") == 2
-    assert "did you run `migrate`?" in told()
+    assert "in a new installation `make run` or `python -m flows migrate` comes first" in told()
     comune.settings.database = f"sqlite:///{tmp_path}/new.db"
     assert flows(comune, "collect") == 2
-    assert "run `python -m flows migrate`" in told()
+    assert "new.db is empty: `make run` or `python -m flows migrate` comes first" in told()
 
 
 def test_migrate_says_what_it_would_do_and_does_it_once(
@@ -220,10 +247,30 @@ def test_inspect_page_and_summary(capsys: pytest.CaptureFixture[str], tmp_path: 
     text = "Da lunedì la biblioteca apre alle 9. Il sabato resta chiusa."
     rows.write_text(json.dumps({"id": "a", "title": "Biblioteca", "text": text}) + "\n", encoding="utf-8")
     assert main(["inspect", "summary", str(rows), "--limit", "40"]) == 0
-    assert json.loads(capsys.readouterr().out) == {
-        "id": "a",
-        "summary": "Da lunedì la biblioteca apre alle 9.",
-    }
+    found = json.loads(capsys.readouterr().out)
+    assert (found["id"], found["summary"]) == ("a", "Da lunedì la biblioteca apre alle 9.")
+    told = {(fact["kind"], fact["value"]): fact["source"] for fact in found["facts"]}
+    assert told["time", "09:00"] == "Da lunedì la biblioteca apre alle 9."
+    assert (found["warnings"], found["blocked"]) == ([], [])
+
+
+def test_inspect_facts_names_what_the_source_does_not_tell(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    source = "La biblioteca apre lunedì 30 novembre alle 9. Ingresso libero."
+    texts = [
+        "La biblioteca apre lunedì 30 novembre alle 9.",
+        "La biblioteca apre lunedì 30 novembre alle 10.",
+    ]
+    rows = tmp_path / "items.jsonl"
+    lines = [json.dumps({"id": n, "source": source, "text": text}) for n, text in enumerate(texts)]
+    rows.write_text("\n".join([*lines, '{"id": 2}']) + "\n", encoding="utf-8")
+    assert main(["inspect", "facts", str(rows)]) == 2
+    out, err = capsys.readouterr()
+    good, bad = [json.loads(line) for line in out.splitlines()]
+    assert good == {"id": 0, "unsupported": [], "warnings": []}
+    assert "10" in bad["unsupported"][0]
+    assert err == f"error: {rows}: line 3: 'text' is missing or not a text\n"
 
 
 @pytest.mark.parametrize("what", [["feed"], ["page"], ["alerts", "--zone", "Lomb-09"], ["summary"]])

@@ -17,7 +17,7 @@ def article(comune: Comune, title: str = GARIBALDI) -> dict[str, str]:
 
 def test_the_first_reading_stores_every_article_with_abstract_and_body(comune: Comune) -> None:
     online = comune.ask("GET", SITE)
-    news, alerts = comune.collect("all")
+    alerts, news = comune.collect("all")
     assert (news.new, news.updated, news.failure, news.problems) == (10, 0, None, ())
     assert alerts.new == 6
     assert len(online) >= 10, "a feed holds ten at most"
@@ -38,7 +38,7 @@ def test_a_second_reading_is_conditional_and_stores_nothing(comune: Comune) -> N
         before = {source.address: source.etag for source in session.exec(select(Source))}
     assert all(before.values())
     comune.now += timedelta(minutes=30)
-    news, alerts = comune.collect("all")
+    alerts, news = comune.collect("all")
     assert (news.new, news.updated, news.unchanged) == (0, 0, 0), "304: the feed was not even parsed"
     assert (alerts.new, alerts.unchanged) == (0, 0)
     with comune.look() as session:
@@ -121,7 +121,7 @@ def test_an_archive_that_stands_still_is_a_failure_and_never_green(comune: Comun
 
 
 def test_a_dry_run_counts_and_writes_nothing(comune: Comune) -> None:
-    news, alerts = comune.collect("all", dry_run=True)
+    alerts, news = comune.collect("all", dry_run=True)
     assert (news.new, alerts.new) == (10, 6)
     with comune.look() as session:
         assert session.exec(select(Source)).all() == []

@@ -1,14 +1,21 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlmodel import select
 
-from db import news_items, sources
-from db.models import BulletinStatus, Origin
+from db import bulletins, news_items, sources
+from db.models import BulletinStatus, Edit, NewsItem, Origin, Summary
+from db.news_items import NewsData
+from flows.bulletin import edition
 from flows.bulletin.dates import giorno
 from flows.bulletin.message import template_name
+from flows.bulletin.provenance import judged
 from flows.bulletin.render import budget, problems
 from flows.compose import report, slot_for
-from tests.builders import make_news_item, make_source, news_data
+from flows.form import with_sources
+from tests import bench_compose
+from tests.builders import NOW, make_news_item, make_source, news_data
 from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
 
 SLOT = datetime(2026, 11, 27, 10, tzinfo=UTC)  # Friday, 11:00 in Rome
@@ -16,12 +23,27 @@ DEADLINE = datetime(2026, 11, 27, 9, 45, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 
 
+STOCK = (
+    ("Nuovi orari dello sportello Anagrafe", "L'ufficio riceve il pubblico anche di giovedì pomeriggio."),
+    ("Torna la stagione di prosa al teatro", "Sei spettacoli in abbonamento, botteghino in biblioteca."),
+    ("Contributi alle famiglie per i libri", "Chi ha figli alle medie può chiedere il rimborso."),
+    ("Compostiere gratuite per chi ha un giardino", "Si ritirano al centro di raccolta con un documento."),
+    ("Piscina, corsi di nuoto per adulti", "Le lezioni si tengono la sera, con due istruttori."),
+    ("Volontari cercasi per il piedibus", "Bastano due mattine al mese per accompagnare i bambini."),
+    ("Gatti randagi: come segnalare una colonia", "La scheda va consegnata al servizio veterinario."),
+    ("Wi-Fi libero nei parchi pubblici", "La rete copre ora anche l'area giochi del quartiere nord."),
+    ("Luci nuove sulla ciclabile del canale", "Sostituiti i lampioni con modelli a basso consumo."),
+    ("Museo contadino, cercansi vecchie fotografie", "Le immagini saranno copiate e restituite."),
+)
+
+
 def stock(comune: Comune, count: int) -> None:
     """So many items of the site, each a minute older than the one before."""
     with comune.look() as session:
         for number in range(count):
-            title = f"Notizia {len(news_items.unsent(session))} del Comune"
-            data = news_data(title=title, published_at=comune.now - timedelta(minutes=number))
+            title, abstract = STOCK[len(session.exec(select(NewsItem)).all())]
+            published = comune.now - timedelta(minutes=number)
+            data = news_data(title=title, abstract=abstract, body="", category=None, published_at=published)
             make_news_item(session, data)
 
 
@@ -199,6 +221,136 @@ def test_what_was_backfilled_or_is_old_stays_out_and_the_reason_is_told(comune: 
     assert [(item.title, item.reason) for item in draft.left_out] == [
         ("La fiera di un mese fa", "pubblicata da più di 14 giorni")
     ]
+
+
+def test_the_queue_is_numbered_after_the_items_and_says_why(comune: Comune) -> None:
+    stock(comune, 6)
+    shown = report(comune.compose())
+    assert "1. Nuovi orari dello sportello Anagrafe (servizi, categoria proposta)" in shown
+    assert "In coda:\n\n5. " in shown
+    assert "\n\n6. " in shown
+
+
+def test_a_copy_of_what_a_bulletin_tells_is_not_told_again(comune: Comune) -> None:
+    stock(comune, 1)
+    told = comune.draft()
+    comune.answer(told, APPROVE)
+    comune.move(told, BulletinStatus.sending, BulletinStatus.sent)
+    title, abstract = STOCK[0]
+    copy = news_data(title=f"{title}!", abstract=abstract, body="", published_at=comune.now)
+    with comune.look() as session:
+        make_news_item(session, copy)
+    draft = comune.compose()
+    assert draft.items == ()
+    assert f"{title}!: stessa notizia di «{title}», già nel bollettino di martedì 24 novembre" in report(
+        draft
+    )
+
+
+def fair(day: str) -> NewsData:
+    text = (
+        f"La fiera del bestiame si tiene {day} in piazza Cavour, con giostre e bancarelle. Ingresso libero."
+    )
+    published = NOW - timedelta(days=2)
+    return news_data(
+        title="Fiera del bestiame", abstract=text, body="", category=None, published_at=published
+    )
+
+
+def test_a_notice_put_off_at_another_address_is_told_as_an_update(comune: Comune) -> None:
+    later = replace(fair("sabato 5 dicembre 2026"), published_at=NOW - timedelta(hours=3))
+    with comune.look() as session:
+        make_news_item(session, fair("sabato 28 novembre 2026"))
+        make_news_item(session, later)
+    draft = comune.compose()
+    (item,) = draft.items
+    assert item.text.startswith("AGGIORNAMENTO")
+    assert "sabato 5 dicembre" in item.text
+    assert "aggiornamento, prima era: sabato 28 novembre" in draft.notes[0]
+    assert "Fiera del bestiame: superata dal suo aggiornamento: «Fiera del bestiame»" in report(draft)
+    with comune.look() as session:
+        (read,) = judged(with_sources(session, draft.items))
+    assert read.verdict is not None
+    assert read.verdict.blocked == (), "the editor can approve it as it is"
+
+
+@pytest.mark.parametrize("is_sent", [False, True], ids=["approved", "sent"])
+def test_what_changed_on_the_site_after_it_was_told_is_reported(comuni: Comune, is_sent: bool) -> None:
+    comune = comuni
+    with comune.look() as session:
+        number = make_news_item(session, fair("sabato 28 novembre 2026")).id
+    told = comune.draft()
+    comune.answer(told, APPROVE)
+    if is_sent:
+        comune.move(told, BulletinStatus.sending)
+        with comune.look() as session:
+            bulletins.locked(session, told).sent_at = comune.now
+    assert comune.compose().changed == ()
+    comune.now += timedelta(hours=2)
+    with comune.look() as session:
+        now_said = replace(fair("sabato 5 dicembre 2026"), guid="again")
+        lost, gained = [("date", "2026-11-28")], [("date", "2026-12-05")]
+        news_items.revise(
+            session, number, now_said, edit=Edit.updated, lost=lost, gained=gained, now=comune.now
+        )
+    where = "inviata" if is_sent else "nel bollettino di"
+    assert (
+        f"- «Fiera del bestiame», {where} martedì 24 novembre, è cambiata sul sito martedì 24 novembre, "
+        "ore 12:30: prima sabato 28 novembre; ora sabato 5 dicembre. "
+    ) in report(comune.compose())
+
+
+def test_a_summary_is_made_once_and_again_only_when_what_makes_it_changes(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stock(comune, 1)
+    (first,) = comune.compose(at_approval=False).items
+    with comune.look() as session:
+        session.exec(select(Summary)).one().text = "Il testo conservato."
+    (kept,) = comune.compose(at_approval=False).items
+    assert kept.text == "Il testo conservato."
+    monkeypatch.setattr(edition, "code", lambda: "the next version of the code")
+    (again,) = comune.compose(at_approval=False).items
+    assert again.text == first.text
+    with comune.look() as session:
+        assert session.exec(select(Summary)).one().text == first.text
+
+
+def test_what_happens_before_the_next_send_comes_first(comune: Comune) -> None:
+    stock(comune, 5)
+    thursday = news_data(
+        title="Consiglio delle ragazze e dei ragazzi",
+        abstract="Si riunisce giovedì 26 novembre alle 15:00 in municipio.",
+        body="",
+        published_at=comune.now - timedelta(days=6),
+    )
+    with comune.look() as session:
+        make_news_item(session, thursday)
+    draft = comune.compose(at_approval=False)  # of Tuesday; the next one goes on Friday
+    assert draft.items[0].title == "Consiglio delle ragazze e dei ragazzi"
+    assert draft.notes[0].endswith("accade o scade giovedì 26 novembre")
+
+
+def test_a_word_of_the_site_that_the_profile_places_anew_refreshes_the_draft(comune: Comune) -> None:
+    with comune.look() as session:
+        make_news_item(session, replace(fair("sabato 5 dicembre 2026"), topics=("Zootecnia",)))
+    assert comune.compose(at_approval=False).items[0].category == "eventi"
+    comune.reprofile(('"Lavori pubblici" =', '"Zootecnia" = "servizi"\n"Lavori pubblici" ='))
+    again = comune.compose(at_approval=False)
+    assert again.why.startswith("Bozza aggiornata")
+    assert again.items[0].category == "servizi"
+
+
+def test_the_bench_accounts_for_every_candidate(comune: Comune) -> None:
+    items = bench_compose.town(40)
+    with comune.look() as session:
+        news_items.add(
+            session, make_source(session).id, items, origin=Origin.collected, now=bench_compose.NOW
+        )
+    shares, draft = bench_compose.composed(comune.settings, now=bench_compose.NOW)
+    assert len(draft.items) + len(draft.queue) + len(draft.left_out) == 40
+    assert [one.reason for one in draft.left_out if "stessa notizia" in one.reason], "copies are found"
+    assert set(shares.parts) == {"read and categorise", "select", "summarise", "guard", "preview"}
 
 
 def test_a_holiday_moves_the_draft_to_the_next_slot(comune: Comune) -> None:

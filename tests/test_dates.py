@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -42,3 +42,24 @@ def test_an_interval_names_each_day_once(
 ) -> None:
     moments = [datetime(2026, 11, day, hour, minute, tzinfo=ROME) for day, hour, minute in (start, end)]
     assert intervallo(*moments) == written
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "written"),
+    [
+        (23, 25, "dall'1 alle 2 (ora solare)"),
+        (23, 24, "dall'1 alle 2 (ora legale)"),
+        (24, 25, "dalle 2 (ora legale) alle 2 (ora solare)"),
+        (25, 26, "dalle 2 (ora solare) alle 3"),
+        (22, 47, "dalle 0 alle 24"),
+    ],
+)
+def test_the_hour_that_comes_twice_says_which_of_the_two_it_is(begin: int, end: int, written: str) -> None:
+    day = datetime(2026, 10, 24, tzinfo=UTC)
+    moments = [day + timedelta(hours=hours) for hours in (begin, end)]
+    assert intervallo(*moments) == f"{written} di domenica 25 ottobre"
+
+
+def test_in_march_no_hour_comes_twice() -> None:
+    day = datetime(2027, 3, 28, tzinfo=UTC)
+    assert intervallo(day, day + timedelta(hours=1)) == "dall'1 alle 3 di domenica 28 marzo"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from flows.__main__ import main
 from flows.discovery import default_archive, discover, whose_site
 from flows.draft import Draft, draft_profile
-from flows.settings import SettingsError, load_profile
+from flows.settings import DEMO, SettingsError, load_profile
 from scrapers.comuni import named
 from scrapers.discover import FoundFeed, FoundList, Survey
 from scrapers.families import UNKNOWN
@@ -44,11 +44,35 @@ def test_whose_site_it_is_is_never_guessed() -> None:
     assert whose_site(surveyed("https://x.example"), istat="999999").comuni == ()
 
 
-def test_the_official_archive_is_asked_but_for_a_site_on_this_machine() -> None:
+def test_the_official_archive_is_asked_but_for_a_site_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("BOLLETTINO_PROFILE", raising=False)
     assert default_archive("https://www.comune.marino.rm.it").startswith("https://raw.githubusercontent.com/")
     assert (
         default_archive("http://127.0.0.1:8600/sito") == "http://127.0.0.1:8600/dpc/files/all/latest_all.zip"
     )
+
+
+def test_the_profile_in_force_tells_the_archive_but_never_a_made_up_one_for_a_real_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mio.toml"
+    monkeypatch.setenv("BOLLETTINO_PROFILE", str(path))
+    for archive, real in (
+        ("http://127.0.0.1:8700/dpc/files/all/latest_all.zip", "https://raw.githubusercontent.com/"),
+        ("https://mirror.example.org/all/latest_all.zip", "https://mirror.example.org/all/latest_all.zip"),
+    ):
+        text = DEMO.read_text(encoding="utf-8")
+        own = "http://127.0.0.1:8600/dpc/files/all/latest_all.zip"
+        assert own in text
+        path.write_text(text.replace(own, archive), encoding="utf-8")
+        assert default_archive("http://127.0.0.1:8600/sito") == archive
+        assert default_archive("https://www.comune.marino.rm.it").startswith(real)
+    path.write_text("slug = 1", encoding="utf-8")
+    with serve({"/": home("egov")}) as served:
+        assert main(["discover", served.address, "--comune", "Lodi"]) == 2
+    assert f"error: {path}, line 1: slug:" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -219,7 +243,11 @@ def test_an_archive_that_is_down_costs_only_the_zone(
     ]
     assert main(arguments) == 2
     out, err = capsys.readouterr()
-    assert "the bulletin's lists could not be read" in err
+    assert (
+        "the bulletin's lists could not be read; try again later, or give another archive's address with "
+        in err
+    )
+    assert "--alerts" in err
     assert "post_type=notizia" in out
     assert err.count("missing: ") == 1
 

@@ -189,3 +189,24 @@ def test_no_nul_reaches_what_is_stored() -> None:
     (entry,) = parse_feed(Response("https://www.comune.esempio.it/feed/", 200, content)).entries
     assert "\0" not in repr(entry.__dict__)
     assert "\0" not in "".join((entry.guid, entry.url, entry.title, entry.summary, entry.content_html))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("&#55357;&#56832;", "\U0001f600"),
+        ("&#xD83D;&#xde00;", "\U0001f600"),
+        ("&#55357;", ""),
+        ("&#56832;&#55357;", ""),
+        ("&#55357;&#55357;&#56832;&#128512;", "\U0001f600\U0001f600"),
+        ("&#57344;", "\ue000"),
+        ("&#55295;", "\ud7ff"),
+    ],
+)
+def test_half_a_character_costs_no_feed(written: str, read: str) -> None:
+    items = (
+        f"<item><title>Gita{written} al lago</title><guid>a</guid></item><item><title>Altra</title></item>"
+    )
+    body = f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>"
+    found = parse_feed(Response("https://x.example/feed", 200, body.encode()))
+    assert [one.title for one in found.entries] == [f"Gita{read} al lago", "Altra"]

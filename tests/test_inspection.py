@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from db.models import NewsItem
 from flows import inspection
+from scrapers.link_lists import leads_elsewhere
+from tests.comune import Comune
 from tests.shared import SHARED, needs_shared
 
 DATA = Path(__file__).parent / "data"
@@ -129,3 +132,76 @@ def test_a_time_without_offset_is_a_time_in_italy() -> None:
     assert inspection.moment("2026-07-01T12:00") == datetime(2026, 7, 1, 10, tzinfo=UTC)
     with pytest.raises(ValueError, match="domani"):
         inspection.moment("domani")
+
+
+def test_markup_prints_the_whatsapp_text_of_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "pagina.html"
+    path.write_bytes("<h2>Orari</h2><p>Città <b>aperta </b>il <a href='/x'>lunedì</a></p>".encode("cp1252"))
+    assert inspection.inspect_markup(str(path)) == 0
+    assert capsys.readouterr().out == "*Orari*\n\nCittà *aperta* il lunedì\n"
+    assert inspection.inspect_markup(str(path), "https://a.it/") == 0
+    assert capsys.readouterr().out.endswith("il lunedì: https://a.it/x\n")
+    assert inspection.inspect_markup(str(tmp_path / "altro.html")) == 2
+    assert "neither a readable file nor an http address" in capsys.readouterr().err
+
+
+def test_json_is_no_page_and_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for number, body in enumerate(['[{"title": {"rendered": "Notizia"}}]', ' {"code": "rest_no_route"}\n']):
+        path = tmp_path / f"{number}.json"
+        path.write_text(body, encoding="utf-8")
+        assert inspection.inspect_page(str(path)) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.startswith(f"error: {path}: JSON, which is for programs; give the address of the page")
+
+
+def test_a_list_of_news_is_read_with_a_warning_and_an_article_without(
+    comune: Comune, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = f"{comune.loopback.address}/sito"
+    for path in ("", "/novita"):
+        assert inspection.inspect_page(f"{site}{path}") == 0
+        warning = capsys.readouterr().err
+        assert "looks like a list of news or a home page, not like an article: it links to 1" in warning
+    for url in [item.url for item in collected(comune)]:
+        assert inspection.inspect_page(url) == 0
+        assert capsys.readouterr().err == ""
+
+
+def collected(comune: Comune) -> list[NewsItem]:
+    comune.collect()
+    found = list(comune.news().values())
+    assert found
+    return found
+
+
+def page_of(links: list[str], words: str) -> bytes:
+    linked = "".join(f"<li><a href='{link}'>Collegamento {n}</a></li>" for n, link in enumerate(links))
+    return f"<html><body><main><h1>Titolo</h1><p>{words}</p><ul>{linked}</ul></main></body></html>".encode()
+
+
+def test_files_and_a_few_other_news_make_no_list() -> None:
+    base = "https://www.comune.esempio.mi.it"
+    words = "Il bando è aperto fino al 20 dicembre. " * 20
+    files = page_of([f"/allegati/{n}.pdf" for n in range(20)], "Il bando e i suoi allegati.")
+    others = page_of([f"/novita/notizia-{n}" for n in range(5)], words)
+    sections = page_of([f"/uffici/{n}" for n in range(12)], "")
+    assert leads_elsewhere(files, f"{base}/novita/bando") == ""
+    assert leads_elsewhere(others, f"{base}/novita/bando") == ""
+    assert (
+        leads_elsewhere(page_of([f"/novita/notizia-{n}" for n in range(6)], words), base)
+        == "it links to 6 articles"
+    )
+    assert leads_elsewhere(sections, base).startswith("it links to 12 pages, and ")
+    assert leads_elsewhere(b"", base) == ""
+
+
+@needs_shared
+def test_real_home_pages_are_told_from_articles() -> None:
+    homes = sorted((SHARED / "pages").glob("*home*.html"))
+    assert homes
+    assert all(leads_elsewhere(home.read_bytes(), "https://x.example/") for home in homes)
+    articles = [path for path in DATA.glob("page_*.html") if "login" not in path.name]
+    assert [path.name for path in articles if leads_elsewhere(path.read_bytes(), "https://x.example/a")] == []

@@ -63,6 +63,7 @@ def test_numbers_multiplied_in_plain_text_keep_their_signs() -> None:
         ("Circa ~5 km~ di coda", "Circa ∼5 km∼ di coda"),
         ("_bozza_ di file_nome_lungo", "‗bozza‗ di file_nome_lungo"),
         ("3*4*5 e 2 * 3 * 4", "3*4*5 e 2 * 3 * 4"),
+        ("Perche` `codice`", "Perche' 'codice'"),
         ("*nota", "*nota"),
         ("  via\u00a0Roma\r\n\t12\u200b ", "via Roma 12"),
         ("perche\u0301\x00 no\u00adto", "perché noto"),

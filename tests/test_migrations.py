@@ -5,11 +5,13 @@ from sqlalchemy import Engine, Enum, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import Session, SQLModel, select
 
-from db import schema
+from db import schema, sign_offs
 from db.engine import make_engine, transaction
-from db.models import Consent, ConsentEvent, NewsItem, Source, Summary
+from db.models import Consent, ConsentEvent, NewsItem, Said, Source, Summary, UsedCode
 from db.vault import Vault
-from tests.builders import NOW
+from tests.builders import NOW, make_bulletin
+
+APPEND_ONLY = ("consentevent", "usedcode", "signoff")
 
 
 def test_a_migrated_database_equals_the_models(engine: Engine) -> None:
@@ -45,7 +47,7 @@ def test_every_index_of_the_models_is_there_and_unique_where_it_should_be(engine
             assert bool(there[index.name]) == bool(index.unique)
 
 
-def test_the_triggers_of_the_ledger_are_there(engine: Engine) -> None:
+def test_the_triggers_of_what_is_only_appended_to_are_there(engine: Engine) -> None:
     query = (
         "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         if engine.dialect.name == "sqlite"
@@ -54,9 +56,9 @@ def test_the_triggers_of_the_ledger_are_there(engine: Engine) -> None:
     with engine.connect() as connection:
         names = set(connection.execute(text(query)).scalars())
     assert names == (
-        {"consentevent_no_update", "consentevent_no_delete"}
+        {f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete")}
         if engine.dialect.name == "sqlite"
-        else {"consentevent_append_only"}
+        else {f"{table}_append_only" for table in APPEND_ONLY}
     )
 
 
@@ -81,6 +83,20 @@ def test_the_ledger_of_consent_refuses_every_change(engine: Engine, vault: Vault
         session.connection().execute(text(statement))
     with engine.connect() as connection:
         assert connection.execute(text("SELECT word FROM consentevent")).scalars().all() == ["ATTIVA"]
+
+
+@pytest.mark.parametrize("verb", ["UPDATE {} SET editor = 'altro'", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", ["usedcode", "signoff"])
+def test_what_proves_a_decision_refuses_every_change(engine: Engine, table: str, verb: str) -> None:
+    with transaction(engine) as session:
+        number = make_bulletin(session).id
+        session.add(UsedCode(editor="anna", step=1, code_hash="x", at=NOW, bulletin_id=number))
+        sign_offs.add(session, number, 2, editor="anna", name="Anna", said=Said.approve, at=NOW)
+    with pytest.raises(DBAPIError, match="append-only"), transaction(engine) as session:
+        session.connection().execute(text(verb.format(table)))
+    with transaction(engine) as session:
+        assert session.exec(select(UsedCode.editor)).all() == ["anna"]
+        assert [row.editor for row in sign_offs.of(session, number)] == ["anna"]
 
 
 def test_the_ledger_cannot_be_emptied_at_once(postgresql: Engine, vault: Vault) -> None:
@@ -150,6 +166,6 @@ def test_an_upgrade_keeps_the_rows_and_the_triggers_of_the_first_version(empty_e
         assert told.news_item_id == 7
         assert session.exec(select(Source)).one().kind == "feed"
     assert schema.drift(empty_engine) == []
-    test_the_triggers_of_the_ledger_are_there(empty_engine)
+    test_the_triggers_of_what_is_only_appended_to_are_there(empty_engine)
     with pytest.raises(IntegrityError), empty_engine.begin() as connection:  # foreign keys are on again
         connection.execute(text("UPDATE newsitem SET source_id = 99"))

@@ -142,13 +142,21 @@ def test_the_licence_is_the_whole_text() -> None:
     assert text.endswith("require the production of a new EUPL version.\n")
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-llm.lock", "requirements-test.lock"])
 def test_a_lock_holds_exact_versions_with_hashes_and_nothing_else(name: str) -> None:
     assert len(lock(name)) > 50
 
 
-def test_the_test_lock_adds_to_the_lock_and_changes_nothing() -> None:
-    assert lock("requirements.lock").items() < lock("requirements-test.lock").items()
+def test_the_other_locks_add_to_the_lock_and_change_nothing() -> None:
+    run, llm, test = (lock(f"requirements{name}.lock").items() for name in ("", "-llm", "-test"))
+    assert run < llm < test
+
+
+def test_the_packages_of_a_model_stand_only_where_a_model_is_wanted() -> None:
+    run, llm = ({name for name, _marker in lock(f"requirements{one}.lock")} for one in ("", "-llm"))
+    asked = {re.split(r"[\[<>=!~; ]", one)[0] for one in PROJECT["optional-dependencies"]["llm"]}
+    assert asked == {"pydantic-ai-slim"}
+    assert {*asked, "openai"} <= llm - run
 
 
 def test_every_dependency_stands_in_the_lock() -> None:

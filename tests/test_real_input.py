@@ -17,7 +17,7 @@ from flows.bulletin.markup import parameter
 from flows.bulletin.message import template_name
 from flows.bulletin.render import budget, problems
 from flows.compose import Draft
-from flows.profile import is_loopback
+from flows.profile_addresses import is_loopback
 from flows.settings import Settings
 from scrapers.errors import TemporaryError
 from scrapers.http import Fetcher, NotModified, Response

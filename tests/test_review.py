@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyotp import TOTP
 from sqlmodel import select
 
 from db import bulletins, news_items
@@ -16,7 +17,7 @@ from flows.approve import BEHIND, load_round, record
 from flows.bulletin.markup import parameter
 from flows.bulletin.render import utf16
 from flows.bulletin.review import Answer, Reviewed, check, decision_of, decisions, order_lines
-from flows.form import answer_of, describe, form
+from flows.form import answer_of, artifact, describe, form
 from flows.windows import Given
 from tests.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
 from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
@@ -169,6 +170,19 @@ def test_a_text_that_is_too_long_comes_back_whole_and_can_then_be_approved(comun
         assert len(session.exec(select(Approval)).all()) == 1
 
 
+def test_the_page_of_the_run_shows_phone_sources_and_what_to_look_at(comune: Comune) -> None:
+    number = waiting(comune)
+    comune.answer(number, SAVE, texts=("Aperto il 31 febbraio alle 25.", *SHOWN[1:]))
+    shown = load_round(comune.engine, number)
+    page = artifact(comune.settings, shown, comune.now)
+    assert page.startswith(describe(comune.settings, shown, comune.now))
+    assert "### Da guardare con attenzione" in page
+    assert "- Notizia 1: **" in page
+    assert "(data:image/svg+xml;base64," in page
+    assert "### Da dove viene ogni dato" in page
+    assert len(page.encode()) < 100_000
+
+
 def test_saving_keeps_the_text_and_the_bulletin_waits_on(comune: Comune) -> None:
     number = waiting(comune)
     assert comune.answer(number, SAVE, texts=("Bozza.", *SHOWN[1:])).status == BulletinStatus.in_review
@@ -220,6 +234,51 @@ def test_an_answer_to_an_older_text_is_kept_and_asked_again(comune: Comune) -> N
     assert comune.bulletin(number).status == BulletinStatus.in_review
     assert comune.items(number)[0].text == "Di Bruno."
     assert comune.problems(number) == [BEHIND]
+
+
+def test_what_the_page_does_not_tell_needs_a_source_and_a_second_person(comuni: Comune) -> None:
+    comuni.collect()
+    number = comuni.draft()
+    texts = [item.text for item in comuni.items(number)]
+    typed = [texts[0] + " Info: 02 9999 1111.", *texts[1:]]
+    assert comuni.answer(number, APPROVE, texts=typed).status == BulletinStatus.in_review
+    problem, how = comuni.problems(number)
+    assert problem.startswith("Notizia 1: ")
+    assert "02 9999 1111" in problem
+    assert "campo Fonte" in how
+    assert comuni.items(number)[0].text == typed[0]
+    assert comuni.answer(number, APPROVE, source="Telefonata all'ufficio").status == BulletinStatus.in_review
+    assert comuni.problems(number) == []
+    shown = load_round(comuni.engine, number)
+    assert "aspetta la seconda approvazione" in shown.name
+    assert "Telefonata all'ufficio" in shown.awaited
+    assert comuni.answer(number, APPROVE).status == BulletinStatus.in_review  # the same person again
+    assert comuni.answer(number, APPROVE, who="Bruno Vice").status == BulletinStatus.approved
+
+
+def test_a_text_of_the_page_alone_needs_one_person(comune: Comune) -> None:
+    comune.collect()
+    number = comune.draft()
+    assert comune.answer(number, APPROVE).status == BulletinStatus.approved
+
+
+def test_the_code_of_an_editor_is_asked_for_and_stored_nowhere(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    monkeypatch.setenv("BOLLETTINO_TOTP_ANNA_REDAZIONE", secret)
+    comune.reprofile(("grace_minutes = 60 ", "codes = true\ngrace_minutes = 60 "))
+    comune.collect()
+    number = comune.draft()
+    assert comune.answer(number, APPROVE).status == BulletinStatus.in_review
+    assert "codice di 6 cifre" in comune.problems(number)[0]
+    assert comune.answer(number, APPROVE, code="000000").status == BulletinStatus.in_review
+    code = TOTP(secret).at(comune.now)
+    assert comune.answer(number, APPROVE, code=code).status == BulletinStatus.approved
+    with comune.look() as session:
+        (approval,) = session.exec(select(Approval)).all()
+    assert approval.code_hash
+    assert code.encode() not in b"".join(path.read_bytes() for path in comune.folder.rglob("*.db*"))
 
 
 def test_an_alert_that_ends_before_the_send_is_not_approved(comune: Comune) -> None:

@@ -1,13 +1,23 @@
 import csv
+import json
 import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
-from db.models import Hazard, Level, WeatherAlert
+from db.models import Hazard, Holds, Level, WeatherAlert
 from flows.bulletin.dates import ROME
-from flows.bulletin.selection import Candidate, LeftOut, alert_candidates, select
+from flows.bulletin.selection import (
+    Candidate,
+    LeftOut,
+    Selection,
+    Times,
+    alert_candidates,
+    left_out_lines,
+    notes,
+    select,
+)
 from flows.bulletin.summary import summarise
 from tests.shared import SHARED, needs_shared
 
@@ -15,6 +25,35 @@ NOW = datetime(2026, 11, 24, 16, tzinfo=ROME)
 SENT = datetime(2026, 11, 24, 15, 15, tzinfo=ROME)
 WEEK = timedelta(days=7)
 _COLOUR = re.compile(r"ALLERTA (GIALLA|ARANCIONE|ROSSA)")
+
+
+MATTERS = (
+    "Le iscrizioni al nuoto si raccolgono in piscina.",
+    "Il gruppo di lettura cerca volontari curiosi.",
+    "Sono arrivate le compostiere per i giardini.",
+    "La banda suona sotto i portici del mercato.",
+    "Nuove panchine lungo il canale dei mulini.",
+    "Chi ha gatti randagi vicino può segnalarli.",
+    "Un bando premia i balconi fioriti.",
+    "Il museo contadino chiede vecchie fotografie.",
+    "Corso di primo soccorso per allenatori.",
+    "I semi del bosco si ritirano in vivaio.",
+    "Wi-Fi gratuito nei parchi del quartiere nord.",
+    "Lo sportello energia aiuta a leggere i contatori.",
+    "Alberi piantati dai ragazzi delle medie.",
+    "Scambio di giocattoli usati in ludoteca.",
+)
+TIMES = Times(now=NOW, sent_at=NOW, next_at=NOW + timedelta(days=3))
+
+
+def choose(candidates: list[Candidate], *, slots: int = 5) -> Selection:
+    return select(candidates, slots=slots, times=TIMES, window=WEEK)
+
+
+def reason_of(item: Candidate) -> str:
+    """Why the only item there is stays out; "" when it is chosen."""
+    made = choose([item])
+    return made.left_out[0].reason if made.left_out else ""
 
 
 def news(number: int, category: str = "", *, hours: int = 1, title: str | None = None) -> Candidate:
@@ -25,7 +64,7 @@ def news(number: int, category: str = "", *, hours: int = 1, title: str | None =
         title=title or f"Notizia numero {number} di prova",
         category=category,
         url=f"https://www.comune.esempio.it/novita/{number}",
-        abstract="Il Comune informa.",
+        abstract=MATTERS[number % len(MATTERS)],
         body="",
         published=published,
         first_seen=published,
@@ -150,7 +189,7 @@ def test_nothing_is_said_when_nothing_is_announced() -> None:
 
 def test_alerts_come_before_any_news() -> None:
     (warning,) = alert_candidates([alert(1, Hazard.temporali, Level.gialla)], NOW)
-    made = select([news(1), warning, news(2)], slots=2, now=NOW, window=WEEK)
+    made = choose([news(1), warning, news(2)], slots=2)
     assert made.chosen == (warning, news(1))
     assert made.queue == (news(2),)
 
@@ -158,25 +197,25 @@ def test_alerts_come_before_any_news() -> None:
 def test_more_alerts_than_slots_wait_at_the_head_of_the_queue() -> None:
     (warning,) = alert_candidates([alert(1, Hazard.temporali, Level.gialla)], NOW)
     other = replace(warning, weather_alert_ids=(2,))
-    made = select([warning, other, news(1)], slots=1, now=NOW, window=WEEK)
+    made = choose([warning, other, news(1)], slots=1)
     assert (made.chosen, made.queue) == ((warning,), (other, news(1)))
 
 
 def test_newest_first_but_not_three_of_a_kind_while_others_wait() -> None:
     items = [news(n, "eventi", hours=n) for n in (1, 2, 3)] + [news(4, "servizi", hours=4)]
-    made = select(items, slots=3, now=NOW, window=WEEK)
+    made = choose(items, slots=3)
     assert [c.news_item_id for c in made.chosen] == [1, 2, 4]
     assert [c.news_item_id for c in made.queue] == [3]
 
 
 def test_a_third_of_a_kind_fills_an_otherwise_empty_slot() -> None:
     items = [news(n, "eventi", hours=n) for n in (3, 1, 2)]
-    assert [c.news_item_id for c in select(items, slots=3, now=NOW, window=WEEK).chosen] == [1, 2, 3]
+    assert [c.news_item_id for c in choose(items, slots=3).chosen] == [1, 2, 3]
 
 
 def test_items_without_a_category_are_not_of_one_kind() -> None:
     items = [news(n, hours=n) for n in (1, 2, 3)] + [news(4, "servizi", hours=4)]
-    assert [c.news_item_id for c in select(items, slots=3, now=NOW, window=WEEK).chosen] == [1, 2, 3]
+    assert [c.news_item_id for c in choose(items, slots=3).chosen] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -189,25 +228,137 @@ def test_items_without_a_category_are_not_of_one_kind() -> None:
         (news(1, title="BOZZA mercato in piazza"), "sembra una bozza o una copia"),
         (replace(news(1), url="https://c.it/12-autosave-v1/"), "sembra una bozza o una copia"),
         (replace(news(1, title="Avviso pubblico"), abstract=" "), "senza testo"),
-        (news(1, hours=3, title="NOTIZIA numero 2, di prova!"), "stesso titolo di una notizia più recente"),
+        (
+            replace(news(2, hours=3), url="https://altro.it/"),
+            "stessa notizia di «Notizia numero 2 di prova», più recente",
+        ),
     ],
 )
 def test_what_stays_out_says_why(item: Candidate, reason: str) -> None:
-    made = select([item, news(2, hours=2)], slots=5, now=NOW, window=WEEK)
+    made = choose([item, news(2, hours=2)], slots=5)
     assert made.left_out == (LeftOut(item.title, reason),)
     assert made.chosen == (news(2, hours=2),)
 
 
 def test_a_title_that_speaks_for_itself_needs_no_text() -> None:
     item = replace(news(1, title="Scuole chiuse lunedì 30 novembre"), abstract="")
-    assert select([item], slots=1, now=NOW, window=WEEK).chosen == (item,)
+    assert choose([item], slots=1).chosen == (item,)
 
 
 def test_nothing_is_lost_on_the_way() -> None:
     items = [news(n, "eventi" if n % 2 else "servizi", hours=n * 20) for n in range(1, 15)]
-    made = select(items, slots=4, now=NOW, window=WEEK)
+    made = choose(items, slots=4)
     assert len(made.chosen) == 4
     assert len(made.chosen) + len(made.queue) + len(made.left_out) == len(items)
+
+
+def test_what_cannot_wait_for_the_next_send_goes_before_what_is_newer() -> None:
+    items = [
+        news(1, hours=1),
+        replace(news(2, hours=50), starts_on=date(2026, 11, 26)),
+        replace(news(3, hours=60), expires_on=date(2026, 11, 25)),
+        replace(news(4, hours=70), starts_on=date(2026, 11, 28)),  # the next send comes before it
+    ]
+    made = choose(items, slots=3)
+    assert [c.news_item_id for c in made.chosen] == [3, 2, 1]
+    assert [c.due for c in made.chosen] == [date(2026, 11, 25), date(2026, 11, 26), None]
+    assert [c.news_item_id for c in made.queue] == [4]
+    assert notes(made.chosen[0]) == ", accade o scade mercoledì 25 novembre"
+
+
+def test_an_event_of_the_next_sends_own_day_cannot_wait_for_it() -> None:
+    item = replace(news(1, hours=30), starts_on=(NOW + timedelta(days=3)).date())
+    assert [c.news_item_id for c in choose([news(2), item], slots=1).chosen] == [1]
+
+
+PDF = ("https://www.comune.esempio.it/a.pdf",)
+TEASER = replace(news(1), abstract="", body="Il Comune avvisa che domenica la piazza sarà ch...")
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (
+            replace(news(1), abstract="", holds=Holds.files, attachments=PDF),
+            "solo un allegato PDF: il testo va scritto a mano",
+        ),
+        (
+            replace(news(1), abstract="", holds=Holds.files, attachments=("https://x.it/a.odt", *PDF)),
+            "solo allegati: il testo va scritto a mano",
+        ),
+        (replace(news(1), abstract="", holds=Holds.pictures), "solo un'immagine: il testo va scritto a mano"),
+        (replace(news(1), holds=Holds.files, attachments=PDF), ""),
+        (replace(TEASER, is_page_unread=True), "la pagina non si legge: il feed ne porta solo l'inizio"),
+        (TEASER, ""),
+        (replace(news(1), is_page_unread=True), ""),
+        (replace(news(1, title="Scuole chiuse lunedì 30 novembre"), abstract="", is_page_unread=True), ""),
+        (
+            replace(news(1, title="Avviso pubblico"), abstract="", is_page_unread=True),
+            "la pagina non si legge: il feed ne porta solo il titolo",
+        ),
+        (news(1, title="Rossi Maria - sindaco"), "sembra una voce di menu, non una notizia"),
+        (news(1, title="Appuntamenti on line"), "sembra una voce di menu, non una notizia"),
+        (news(1, title="Anna Bianchi nominata assessore al bilancio"), ""),
+    ],
+    ids=[
+        "pdf",
+        "files",
+        "poster",
+        "abstract",
+        "teaser",
+        "read",
+        "whole",
+        "telling",
+        "bare",
+        "mayor",
+        "menu",
+        "name",
+    ],
+)
+def test_what_nobody_wrote_for_readers_stays_out(item: Candidate, reason: str) -> None:
+    assert reason_of(item) == reason
+
+
+def test_of_the_calls_at_one_address_only_the_newest_is_offered() -> None:
+    address = "https://www.comune.esempio.it/consiglio"
+    older = replace(news(1, hours=90, title="Convocazione del Consiglio comunale di ottobre"), url=address)
+    newer = replace(news(2, hours=2, title="Convocazione del Consiglio comunale di novembre"), url=address)
+    made = choose([older, newer])
+    assert made.chosen == (newer,)
+    assert made.left_out[0].reason == (
+        "convocazione superata: allo stesso indirizzo ora c'è "
+        "«Convocazione del Consiglio comunale di novembre»"
+    )
+
+
+def test_two_news_on_one_list_page_are_both_offered() -> None:
+    items = [replace(news(n, hours=n), url="https://www.comune.esempio.it/novita") for n in (1, 2)]
+    assert choose(items).chosen == tuple(items)
+
+
+def test_the_old_ones_are_counted_not_listed_without_end() -> None:
+    lines = left_out_lines([LeftOut(f"Notizia {n}", "pubblicata da più di 14 giorni") for n in range(300)])
+    assert len(lines) == 21
+    assert lines[-1] == "e altre 280: pubblicata da più di 14 giorni"
+
+
+@needs_shared
+def test_of_real_notices_of_today_none_is_lost_but_those_without_text() -> None:
+    edits = (SHARED / "news" / "edits.jsonl").read_text(encoding="utf-8").splitlines()
+    reasons: list[str] = []
+    for row in map(json.loads, edits):
+        seen = datetime.fromisoformat(row["old"]["seen"].replace("Z", "+00:00"))
+        item = replace(
+            news(1, title=row["old"]["title"]),
+            abstract="",
+            body=row["old"]["summary"] or "",
+            url=row["source_url"],
+            published=seen,
+        )
+        made = select([item], slots=1, times=Times(seen, seen, seen + timedelta(days=3)), window=WEEK)
+        reasons += [one.reason for one in made.left_out]
+    assert set(reasons) <= {"senza testo", "sembra una bozza o una copia"}
+    assert len(reasons) < 0.03 * len(edits)
 
 
 @needs_shared

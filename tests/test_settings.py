@@ -1,3 +1,4 @@
+import base64
 import re
 import tomllib
 from pathlib import Path
@@ -58,6 +59,18 @@ WRONG = [
     ("prefect_port = 4200", "prefect_port = 420000", "servers.prefect_port"),
     ('telefono = "02', 'telefonno = "02', "contacts.telefonno"),
     ('api = "http://127.0.0.1:8600"', 'api = "https://graph.facebook.com"', "whatsapp.api"),
+    *(
+        ("grace_minutes = 60", f"llm = {{ {more} }}\ngrace_minutes = 60", f"llm.{key}")
+        for more, key in (
+            ('address = "http://modelli.example/v1", model = "m"', "address"),
+            ('address = "https://modelli.example/v1"', "model"),
+            ('address = "https://modelli.example/v1", model = ""', "model"),
+            ('address = "https://modelli.example/v1", model = "m", price_in = 0.5', "priced_on"),
+            ('address = "https://modelli.example/v1", model = "m", max_retries = 9', "max_retries"),
+            ('address = "https://modelli.example/v1", model = "m", currency = "euro"', "currency"),
+            ('address = "https://modelli.example/v1", model = "m", key = "x"', "key"),
+        )
+    ),
 ]
 
 
@@ -219,6 +232,8 @@ def test_who_sends_through_meta_must_lock_the_prefect_server(
 ) -> None:
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
+    for name in ("ANNA_REDAZIONE", "BRUNO_VICE"):
+        monkeypatch.setenv(f"BOLLETTINO_TOTP_{name}", base64.b32encode(name.encode() * 2).decode())
     monkeypatch.delenv("BOLLETTINO_PREFECT_AUTH", raising=False)
     if auth is not None:
         monkeypatch.setenv("BOLLETTINO_PREFECT_AUTH", auth)
@@ -310,7 +325,7 @@ def test_san_giuliano_is_ready_but_for_its_feed(tmp_path: Path) -> None:
 def test_the_demo_profile_explains_every_top_level_key() -> None:
     told = tomllib.loads(DEMO.read_text(encoding="utf-8"))
     unsaid = set(Profile.model_fields) - set(told)
-    assert unsaid == {"channel", "texts"}
+    assert unsaid == {"channel", "texts", "llm", "codes", "election_period"}
 
 
 def test_words_fill_their_places_and_nothing_else() -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows import desk
 from flows.bulletin.dates import ROME
-from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime, next_slot
+from flows.bulletin.slots import WEEKDAYS, Slot, WeeklySlot, WeeklyTime, next_slot, slot_at
 from flows.deploy import blocks, entry, form, schedules
 from flows.settings import DEMO, load_profile
 
@@ -116,6 +117,7 @@ def test_the_schedules_that_are_deployed_are_the_profiles_slots() -> None:
         "notizie": [timedelta(minutes=30)],
         "allerte": [timedelta(minutes=10)],
         "sorveglia": [timedelta(minutes=5)],
+        "urgente": [timedelta(minutes=5)],
     }
     assert found["approva"] == found["recupera"] == []
 
@@ -132,3 +134,74 @@ def test_every_deployment_points_to_a_flow_and_speaks_italian_to_the_editor() ->
     assert (which["title"], which["enum"]) == ("Che cosa", ["tutto", "notizie", "allerte"])
     with pytest.raises(TypeError, match="is not a flow"):
         entry("flows.settings:load")
+
+
+IMMACOLATA = date(2026, 12, 8)  # a Tuesday
+
+
+def moved(now: datetime, *closed: date) -> Slot:
+    found = next_slot(SLOTS, now, closed, move=True)
+    assert found is not None
+    return found
+
+
+def test_a_slot_may_move_to_the_next_working_day_with_all_its_times() -> None:
+    slot = moved(rome(2026, 12, 7, 8, 30), IMMACOLATA)
+    assert slot == Slot(
+        dispatch_at=rome(2026, 12, 9, 11, 0),
+        deadline_at=rome(2026, 12, 9, 10, 45),
+        reminder_at=rome(2026, 12, 9, 9, 30),
+        deputy_at=rome(2026, 12, 9, 10, 0),
+        is_moved=True,
+    )
+    assert moved(rome(2026, 12, 9, 8, 0), IMMACOLATA) == slot, "the closed day is behind us"
+    assert moved(rome(2026, 12, 9, 10, 45), IMMACOLATA).dispatch_at == rome(2026, 12, 11, 11, 0)
+    assert slot_at(SLOTS, slot.dispatch_at.astimezone(UTC), {IMMACOLATA}, move=True) == slot
+    assert slot_at(SLOTS, slot.dispatch_at, {IMMACOLATA}) is None, "skipped slots do not move"
+
+
+def test_a_moved_slot_passes_over_weekends_and_more_holidays() -> None:
+    christmas = (date(2026, 12, 25), date(2026, 12, 26))  # Friday, Saturday
+    assert moved(rome(2026, 12, 24, 8, 30), *christmas).dispatch_at == rome(2026, 12, 28, 11, 0)
+    assert moved(rome(2026, 12, 28, 12, 0), *christmas).dispatch_at == rome(2026, 12, 29, 11, 0)
+
+
+def test_a_slot_that_would_meet_the_next_one_is_skipped() -> None:
+    week = [date(2026, 12, day) for day in (8, 9, 10)]
+    assert moved(rome(2026, 12, 7, 8, 30), *week) == moved(rome(2026, 12, 10, 12, 0), *week)
+    assert moved(rome(2026, 12, 7, 8, 30), *week).dispatch_at == rome(2026, 12, 11, 11, 0)
+
+
+def test_the_profile_says_whether_slots_move() -> None:
+    now = rome(2026, 12, 9, 8, 0)
+    skipped = desk.slot_after(PROFILE, now)
+    closures = PROFILE.closures.model_copy(update={"holiday_slots": "move"})
+    moving = PROFILE.model_copy(update={"closures": closures})
+    found = desk.slot_after(moving, now)
+    assert skipped is not None
+    assert found is not None
+    assert (skipped.dispatch_at.day, skipped.is_moved) == (11, False)
+    assert (found.dispatch_at.day, found.is_moved) == (9, True)
+    assert desk.slot_of(moving, found.dispatch_at) == found
+    assert desk.slot_of(PROFILE, found.dispatch_at) is None
+
+
+def test_the_times_of_a_slot_are_found_by_its_send_across_a_clock_change() -> None:
+    for day in (rome(2026, 10, 27, 11, 0), rome(2027, 3, 30, 11, 0)):
+        slot = slot_at(SLOTS, day.astimezone(UTC), ())
+        assert slot is not None
+        assert (slot.reminder_at.hour, slot.deputy_at.hour, slot.dispatch_at) == (9, 10, day)
+        assert slot_at(SLOTS, day + timedelta(minutes=1), ()) is None
+
+
+@given(moments, st.sets(st.dates(date(2024, 1, 1), date(2030, 12, 31)), max_size=20))
+def test_moved_or_not_a_slot_is_open_in_order_and_found_again(now: datetime, closed: set[date]) -> None:
+    slot = next_slot(SLOTS, now, closed, move=True)
+    assert slot is not None
+    assert slot.dispatch_at.date() not in closed
+    assert now < slot.deadline_at < slot.dispatch_at
+    assert slot.reminder_at <= slot.deputy_at <= slot.deadline_at
+    assert slot_at(SLOTS, slot.dispatch_at, closed, move=True) == slot
+    skipping = next_slot(SLOTS, now, closed)
+    assert skipping is not None
+    assert slot.dispatch_at <= skipping.dispatch_at, "moving never comes later than skipping"

@@ -45,6 +45,10 @@ def statement(
     return replace(data, **more)
 
 
+def between(begin: int, end: int) -> tuple[datetime, datetime]:
+    return MIDNIGHT + timedelta(hours=begin), MIDNIGHT + timedelta(hours=end)
+
+
 def as_rows(stated: Sequence[weather_alerts.AlertData]) -> list[WeatherAlert]:
     return [
         WeatherAlert(id=number, source_id=1, seen_at=NOW, **one.__dict__)
@@ -191,11 +195,11 @@ def test_an_item_tells_what_was_told_together_with_its_lead_and_is_over_with_the
         item = ItemData(title="x", category="allerta meteo", url="", text="x", weather_alert_id=lead[0])
         bulletin = make_bulletin(session, [item], status=BulletinStatus.approved)
         assert weather_alerts.told(session, zones) == {
-            (ROME_DAY, STORM, Level.gialla),
-            (ROME_DAY, Hazard.idraulico, Level.arancione),
+            ("Lomb-09", ROME_DAY, STORM, Level.gialla, between(0, 6)),
+            ("Lomb-13", ROME_DAY, Hazard.idraulico, Level.arancione, between(4, 12)),
         }
         assert weather_alerts.told(session, zones, besides=bulletin.id) == set()
-        assert weather_alerts.told(session, ["Lomb-13"]) == {(ROME_DAY, Hazard.idraulico, Level.arancione)}
+        assert {zone for zone, *_ in weather_alerts.told(session, ["Lomb-13"])} == {"Lomb-13"}
         last = MIDNIGHT + timedelta(hours=12)
         assert weather_alerts.over(session, lead[:1], at=last - timedelta(minutes=1)) == set()
         assert weather_alerts.over(session, lead[:1], at=last) == {lead[0]}
@@ -241,7 +245,7 @@ def test_alerts_of_before_keep_their_items_and_what_these_told(empty_engine: Eng
         row = session.get_one(WeatherAlert, 1)
         assert (row.hourly, row.issuer_zone, row.replaced_at) == (False, "", None)
         assert weather_alerts.told(session, ["Lomb-09"]) == {
-            (date(2026, 11, 24), STORM, Level.gialla),
-            (date(2026, 11, 24), Hazard.idraulico, Level.gialla),
+            ("Lomb-09", date(2026, 11, 24), STORM, Level.gialla, None),
+            ("Lomb-09", date(2026, 11, 24), Hazard.idraulico, Level.gialla, None),
         }
     assert schema.drift(empty_engine) == []

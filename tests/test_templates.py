@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from flows.bulletin.render import budget
 from flows.whatsapp.messages import utf16
 from flows.whatsapp.template_rules import problems
 from flows.whatsapp.templates import (
@@ -16,6 +17,7 @@ from flows.whatsapp.templates import (
     from_toml,
     variables,
 )
+from tests.frames import LONG, SHORT, bulletin_frame, definitions
 from tests.shared import SHARED, needs_shared
 
 ADDRESS = "https://bollettino.comune.prova.it/b/"
@@ -85,6 +87,36 @@ def test_the_default_texts_break_no_rule_with_a_short_and_with_a_long_name(profi
     assert len(found) == 12
     assert [problem for definition in found.values() for problem in problems(definition, ADDRESS)] == []
     assert [variables(found[f"bollettino_{n}"].body) for n in range(1, 6)] == [2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("words", [SHORT, LONG], ids=["short name", "long name"])
+def test_the_templates_of_this_project_break_no_rule(words: dict[str, str]) -> None:
+    found = definitions(words)
+    assert [problem for definition in found.values() for problem in problems(definition, ADDRESS)] == []
+    bulletins = [found[f"bollettino_{number}"] for number in range(1, 6)]
+    assert {(one.category, one.ttl_seconds) for one in bulletins} == {("MARKETING", 3 * 86_400)}
+    urgent = [found[name] for name in ("allerta_meteo", "fine_allerta", "avviso_urgente")]
+    assert {(one.category, one.ttl_seconds) for one in urgent} == {("UTILITY", 12 * 3_600)}
+    later = [found[name] for name in ("correzione", "aggiornamento")]
+    assert {one.ttl_seconds for one in later} == {-1}, "30 days: a correction outlives what it corrects"
+
+
+def test_no_two_templates_share_body_and_footer() -> None:
+    found = list(definitions(SHORT).values())
+    assert len({(one.body, one.footer) for one in found}) == len(found), "Meta rejects the second one"
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+def test_numbers_and_bold_stand_in_the_frame_and_the_items_have_the_rest(number: int) -> None:
+    frame = bulletin_frame(number)
+    assert frame.header == "Notizie dal Comune di Esempio"
+    assert frame.body.startswith("*In primo piano.* {{1}}" if number > 1 else "*La notizia.* {{1}}")
+    assert [f"*{place}.* {{{{{place}}}}}" in frame.body for place in range(2, number + 1)] == [True] * (
+        number - 1
+    )
+    assert "DISATTIVA" in frame.footer
+    assert "DISATTIVA" not in frame.body
+    assert budget(frame, "mercoledì 30 settembre") == {1: 921, 2: 910, 3: 903, 4: 896, 5: 889}[number]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ Via Roma **chiude** lunedì. Vedi [il percorso](https://www.comune.esempio.mi.it
 | lunedì | 8-18 |
 """
 
+BEHIND = ItemData(title="Bozza", category="", url="", text="Da non leggere.")
+
 
 class Shape(HTMLParser):
     """Tags and addresses of a page."""
@@ -98,11 +100,39 @@ def test_a_page_runs_nothing_and_asks_nothing_of_others(site: Site) -> None:
     assert site.request("GET", "/static/bollettino.css").status_code == 200
 
 
+def test_a_public_bulletin_can_be_printed_pasted_and_sent_as_an_sms(site: Site) -> None:
+    bulletin = _bulletin(site, BulletinStatus.sent)
+    with site.look() as session:
+        bulletins.add_version(session, bulletin, [BEHIND], author="anna", now=bulletin.status_at)
+    sheet = site.request("GET", f"/b/{bulletin.code}/foglio")
+    assert "<li>Via Roma chiude lunedì.</li>" in sheet.text
+    assert Shape(sheet.text).fetched == ["/foglio.css"], "its style is allowed, an inline one is not"
+    assert "PROVA" in sheet.text
+    assert "size: A4" in site.request("GET", "/foglio.css").text
+    assert site.request("GET", "/foglio.css").headers["content-type"].startswith("text/css")
+    text = site.request("GET", f"/b/{bulletin.code}/testo.txt")
+    assert text.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "*La notizia.* Via Roma chiude lunedì." in text.text
+    assert f"/b/{bulletin.code}\n" in text.text
+    short = site.request("GET", f"/b/{bulletin.code}/sms.txt").text
+    assert len(short) <= 160
+    assert short.startswith("PROVA - Comune di ")
+    assert f'href="/b/{bulletin.code}/foglio"' in site.request("GET", f"/b/{bulletin.code}").text
+    assert BEHIND.text not in sheet.text + text.text + short
+
+
+def test_no_other_form_of_a_draft_is_reachable(site: Site) -> None:
+    for status in set(BulletinStatus) - set(PUBLIC):
+        code = _bulletin(site, status).code
+        for form in ("foglio", "testo.txt", "sms.txt"):
+            assert site.request("GET", f"/b/{code}/{form}").status_code == 404, (status, form)
+    assert site.request("GET", f"/b/{_bulletin(site, BulletinStatus.sent).code}/altro.txt").status_code == 404
+
+
 def test_a_later_version_that_nobody_approved_is_not_shown(site: Site, now: datetime) -> None:
     bulletin = _bulletin(site, BulletinStatus.sending)
     with site.look() as session:
-        draft = ItemData(title="Bozza", category="", url="", text="Da non leggere.")
-        bulletins.add_version(session, bulletin, [draft], author="anna", now=now)
+        bulletins.add_version(session, bulletin, [BEHIND], author="anna", now=now)
     page = site.request("GET", f"/b/{bulletin.code}").text
     assert "Bozza" not in page
     assert "Via Roma chiude lunedì." in page

@@ -19,8 +19,15 @@ class Summary(SQLModel, table=True):
     content_sha256: str
     budget: int  # UTF-16 units
     text: str = Field(sa_type=Text)
-    method: str  # abstract | sentences
+    method: str  # abstract | sentences | title | model
+    edition: str = ""  # of the code and settings that made it: another one makes it anew
     created_at: datetime = Field(sa_type=UtcDateTime)
+    model: str | None = None  # that answered, also where its text was not taken
+    tokens_in: int = 0  # of all its tries
+    tokens_out: int = 0
+    cost_millionths: int = 0  # of a unit of `currency`, at the prices of the profile
+    currency: str = ""
+    reason: str = Field(default="", sa_type=Text)  # in Italian, why no text of a model stands here
 
 
 class BulletinKind(StrEnum):
@@ -104,6 +111,7 @@ class Bulletin(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     code: str = Field(unique=True)  # of the public page; a link in an old message works for ever
     kind: BulletinKind = Field(default=BulletinKind.ordinary, sa_type=by_value(BulletinKind))
+    template: str | None = None  # whose variables its items fill, one each; None: bollettino_n
     slot_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # None: goes at approval
     deadline_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -116,6 +124,13 @@ class Bulletin(SQLModel, table=True):
     # the window in the Prefect UI; the decision lives here, never there
     review_attempt: int = 0
     review_run_id: str | None = None
+
+
+class BulletinOriginal(SQLModel, table=True):
+    """A correction or an all-clear, and a bulletin that it puts right: who got that one gets this one."""
+
+    bulletin_id: int = Field(foreign_key="bulletin.id", primary_key=True)
+    original_id: int = Field(foreign_key="bulletin.id", primary_key=True, index=True)
 
 
 class BulletinVersion(SQLModel, table=True):
@@ -169,6 +184,7 @@ class Approval(SQLModel, table=True):
     decision: Decision = Field(sa_type=by_value(Decision))
     approver: str
     decided_at: datetime = Field(sa_type=UtcDateTime)
+    voided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # re-opened: it seals nothing
     flow_run_id: str | None = None
     code_hash: str | None = None  # of the one-time code, once it is asked for
     # when approved

@@ -37,6 +37,9 @@ class Source(SQLModel, table=True):
     retry_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # not asked before
     failures: int = 0  # in a row
     failure: str | None = Field(default=None, sa_type=Text)  # the last one, until a reading succeeds
+    warnings: str | None = Field(
+        default=None, sa_type=Text
+    )  # of the last good reading of alerts, a line each
 
 
 class Origin(StrEnum):
@@ -61,11 +64,12 @@ class NewsItem(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     source_id: int = Field(foreign_key="source.id", index=True)
     # from outside
-    guid: str
+    guid: str = Field(index=True)
     url: str
-    title: str
+    title: str = Field(index=True)
     abstract: str = Field(default="", sa_type=Text)  # the office's own short description
     body: str = Field(default="", sa_type=Text)  # Markdown
+    feed_text: str = Field(default="", sa_type=Text)  # what the feed says of it
     category: str | None = None  # the site's own word
     kind: str = ""  # the site's tipo: "avviso", "comunicato stampa"
     topics: list[str] = Field(default_factory=list, sa_type=JSON)  # argomenti
@@ -84,6 +88,7 @@ class NewsItem(SQLModel, table=True):
     page_failure: str | None = Field(default=None, sa_type=Text)  # why the page could not be read
     page_failures: int = 0  # in a row
     page_checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the last try
+    page_lags: bool = False  # the feed tells other facts than the page, which is old or cannot be read
     page_read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the last that succeeded
     first_seen_at: datetime = Field(sa_type=UtcDateTime)
     last_seen_at: datetime = Field(sa_type=UtcDateTime)

@@ -17,6 +17,7 @@ from deployments.sandbox.faults import fault_routes
 from deployments.sandbox.files import file_routes
 from deployments.sandbox.geojson import geojson_routes
 from deployments.sandbox.graph_errors import GraphError
+from deployments.sandbox.mailbox import Mailbox, mailbox_routes
 from deployments.sandbox.messages import plant_phones
 from deployments.sandbox.notices import notice_routes
 from deployments.sandbox.phones import phone_routes
@@ -42,7 +43,7 @@ def create_app(
     clock: Clock = real_clock,
     http: Http = over_http,
 ) -> FastAPI:
-    """The application over `state_dir/sandbox.db`; its lifespan runs the sender of webhooks.
+    """The application over `state_dir/sandbox.db`; its lifespan runs webhooks and mail server.
 
     `app.state.world` gives tests the store and `world.webhooks.deliver_due(now)`.
     """
@@ -56,7 +57,10 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         app.state.worker = worker = asyncio.create_task(world.webhooks.run())
+        mailbox = Mailbox(world)
+        await mailbox.start(state_dir)
         yield
+        await mailbox.stop()
         worker.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await worker
@@ -79,7 +83,7 @@ def create_app(
 
     for routes in (site_routes, plone_routes, alert_routes, phone_routes, fault_routes):
         app.include_router(routes(world))
-    for routes in (geojson_routes, regional_routes, notice_routes):
+    for routes in (geojson_routes, regional_routes, notice_routes, mailbox_routes):
         app.include_router(routes(world))
     if files_dir is not None:
         app.include_router(file_routes(files_dir))

@@ -5,33 +5,55 @@ Says only what is announced. That nothing is announced is never said: a missing 
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from db.models import Hazard, Level, WeatherAlert, WeatherNotice
 from flows.bulletin.candidates import ALERT_CATEGORY, Candidate
 from flows.bulletin.dates import giorno, giorno_ora, intervallo
 from flows.bulletin.statements import NAMES, Span, disagreements, settle, standing
 
+Told = tuple[str, date, Hazard, Level, tuple[datetime, datetime] | None]
+"""What citizens were told: zone, day, hazard, level, and the hours; None where it was the whole day."""
 HORIZON = timedelta(hours=33)  # no bulletin reaches further: issued by 15, for the day after
 
 
 def alert_candidates(
-    alerts: Sequence[WeatherAlert], now: datetime, told: Collection[tuple[date, Hazard, Level]] = ()
+    alerts: Sequence[WeatherAlert], now: datetime, told: Collection[Told] = ()
 ) -> list[Candidate]:
     """What is in force at `now` or begins within 33 hours, by severity and then onset.
 
     Args:
         alerts: rows of the Comune's zones, `verde` ones included, of any number of bulletins; all stored.
         told: what citizens were told already. It is taken out of what holds, never out of what was stated:
-            an older statement must not come back to life.
+            an older statement must not come back to life. Other hours at the same level are news.
     """
     days: dict[date, list[Span]] = defaultdict(list)
     for span in settle(standing(alerts, now), now):
-        row = span.row
-        if span.onset <= now + HORIZON and (row.day, row.hazard, row.level) not in told:
-            days[row.day].append(span)
+        if span.onset <= now + HORIZON and not _is_told(span.row, told, now):
+            days[span.row.day].append(span)
     worst_first = sorted(days.values(), key=lambda spans: (-_worst(spans).rank, min(s.onset for s in spans)))
     return [_candidate(spans) for spans in worst_first]
+
+
+def _is_told(row: WeatherAlert, told: Collection[Told], now: datetime) -> bool:
+    """Whether its level was told for its zone, and for the hours that it still has.
+
+    A day told as a whole tells its hours; hours tell a whole day where they reach all that is left of it.
+    Hours that are over by `now` make no difference.
+    """
+    hours = [of for *about, of in told if about == [row.zone, row.day, row.hazard, row.level]]
+    ahead = [_ahead(*of, now) for of in hours if of is not None]
+    begin, end = _ahead(row.onset, row.expires, now)
+    if None in hours:
+        return True
+    if row.hourly:
+        return (begin, end) in ahead
+    return any(first <= begin and end - last < _SCRAP for first, last in ahead)
+
+
+def _ahead(begin: datetime, end: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """In UTC: no time of the hour that comes twice in October equals one of another zone (PEP 495)."""
+    return max(begin.astimezone(UTC), now.astimezone(UTC)), end.astimezone(UTC)
 
 
 def remarks(alerts: Sequence[WeatherAlert], notices: Sequence[WeatherNotice], now: datetime) -> list[str]:
@@ -47,6 +69,7 @@ def remarks(alerts: Sequence[WeatherAlert], notices: Sequence[WeatherNotice], no
     ]
 
 
+_SCRAP = timedelta(minutes=2)  # a day ends at 24:00 for some, at 23:59:59 for others
 _NOTICES = {"vento": "vento", "neve": "neve o ghiaccio", "caldo": "caldo", "freddo": "freddo"}
 
 
@@ -73,16 +96,21 @@ def _candidate(spans: Sequence[Span]) -> Candidate:
 
 
 def _sources(rows: Sequence[WeatherAlert]) -> str:
-    """`Fonte: X, bollettino di martedì 24 novembre, ore 14:40.`; without a time of issue, that of reading."""
+    """`Fonte: X, bollettino di martedì 24 novembre, ore 14:40.`"""
+    named = named_sources(rows)
+    return f"{'Fonte' if len(named) == 1 else 'Fonti'}: {'; '.join(named)}."
+
+
+def named_sources(rows: Sequence[WeatherAlert]) -> list[str]:
+    """Each issuer with the time of its newest statement; without a time of issue, that of reading."""
     last: dict[str, WeatherAlert] = {}
     for row in rows:
         if row.issuer not in last or row.sent_at > last[row.issuer].sent_at:
             last[row.issuer] = row
-    named = [
+    return [
         f"{issuer}, {'bollettino di' if row.identifier else 'letto'} {giorno_ora(row.sent_at)}"
         for issuer, row in sorted(last.items())
     ]
-    return f"{'Fonte' if len(named) == 1 else 'Fonti'}: {'; '.join(named)}."
 
 
 def _announcements(spans: Sequence[Span]) -> list[str]:
@@ -99,7 +127,7 @@ def _announcements(spans: Sequence[Span]) -> list[str]:
     ordered = sorted(zones.items(), key=lambda entry: (entry[0][2][0][0], entry[0][0]))
     return [
         f"Allerta {_levels([(level, hazard) for _, level, hazard in hazards])}, "
-        f"{intervallo(onset, expires)} ({'zona' if len(names) == 1 else 'zone'} {_listed(sorted(names))})."
+        f"{intervallo(onset, expires)} ({'zona' if len(names) == 1 else 'zone'} {listed(sorted(names))})."
         for (onset, expires, hazards), names in ordered
     ]
 
@@ -110,10 +138,11 @@ def _levels(announced: Sequence[tuple[Level, Hazard]]) -> str:
     for level, hazard in announced:
         by_level[level].append(NAMES[hazard])
     return "; ".join(
-        f"{level.upper()} (livello {level.rank + 1} su {len(Level)}) per {_listed(hazards)}"
+        f"{level.upper()} (livello {level.rank + 1} su {len(Level)}) per {listed(hazards)}"
         for level, hazards in by_level.items()
     )
 
 
-def _listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str]) -> str:
+    """`a, b e c`."""
     return " e ".join([*([", ".join(words[:-1])] if words[:-1] else []), words[-1]])

@@ -115,8 +115,10 @@ def _is_misspelt(fact: Fact, those: Collection[Fact], words: Collection[str]) ->
 
 def _has_another_weekday(fact: Fact, those: Collection[Fact]) -> bool:
     """Whether the same day is called `martedì` here and only `lunedì` there."""
+    if not fact.weekday:
+        return False
     theirs = {one.weekday for one in those if one.value == fact.value}
-    return bool(fact.weekday) and "" not in theirs and fact.weekday not in theirs
+    return "" not in theirs and fact.weekday not in theirs
 
 
 def _is_update(lost: Collection[Fact], gained: Collection[Fact], old: Bare, new: Bare) -> bool:

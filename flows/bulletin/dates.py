@@ -58,7 +58,8 @@ def intervallo(start: datetime, end: datetime) -> str:
     """`dalle 0 alle 24 di mercoledì 25 novembre`, or with both days where they differ.
 
     Midnight closes the day before it as `24`, and so does 23:59: the bulletins of Protezione Civile
-    close a day at 23:59:59.
+    close a day at 23:59:59. The hour that comes twice in October says which of the two it is:
+    `dall'1 alle 2 (ora solare) di domenica 25 ottobre` lasts two hours.
     """
     first, last = in_rome(start).date(), in_rome(end).date()
     closing = in_rome(end)
@@ -67,11 +68,19 @@ def intervallo(start: datetime, end: datetime) -> str:
     elif (closing.hour, closing.minute) == (23, 59):
         until = "24"
     else:
-        until = ora(end)
-    begin, finish = _with_article("dall", ora(start)), _with_article("all", until)
+        until = ora(end) + _which(end)
+    begin, finish = _with_article("dall", ora(start) + _which(start)), _with_article("all", until)
     if first == last:
         return f"{begin} {finish} di {giorno(first)}"
     return f"{begin} di {giorno(first)} {finish} di {giorno(last)}"
+
+
+def _which(moment: datetime) -> str:
+    """` (ora legale)` or ` (ora solare)` where the clocks show this hour twice, else nothing."""
+    local = in_rome(moment)
+    if local.replace(fold=0).utcoffset() == local.replace(fold=1).utcoffset():
+        return ""
+    return " (ora solare)" if local.fold else " (ora legale)"
 
 
 def _with_article(preposition: str, hour: str) -> str:

@@ -32,7 +32,7 @@ _AND = rf"""(?:{_SPACE}(?:[-–/]|,(?:\s*(?:il\s|l['’]))?
 _LISTED = rf"(?:(?:{_WEEKDAY}),?\s+)?{_DAY}[°º]?"
 _X = re.IGNORECASE | re.VERBOSE
 _NAMED = re.compile(
-    rf"""(?<![\w.,:/€])(?P<days>{_DAY}[°º]?(?:{_AND}{_LISTED}){{0,30}})
+    rf"""(?<![\w.,:/€])(?P<days>{_DAY}[°º]?(?:{_AND}{_LISTED}){{0,12}})
     (?:\s+|[-/.])(?:di\s+)?(?:(?P<full>{FULL_MONTH})\b|(?P<short>{_SHORT_MONTH})(?:\.|\b)(?=[\s,;)\d–-]|$))
     (?:(?:\s+|[-/]|,\s)(?:del\s+)?(?P<year>(?:19|20)\d\d|['’][23]\d))?(?!\d)""",
     _X,

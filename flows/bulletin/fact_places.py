@@ -1,6 +1,7 @@
 """Streets, named places, and the other names that a capital gives away."""
 
 import re
+from bisect import bisect_right
 
 from flows.bulletin.fact import Kind, Sheet, plain
 from flows.bulletin.fact_dates import FULL_MONTH
@@ -57,6 +58,7 @@ _WAYS = "whatsapp mail email e pec web internet telefono skype teams zoom radio 
 _BY_WHAT = frozenset(_WAYS.split(" "))
 _RUN = re.compile(rf"{_CAPITAL}(?:[ ](?:(?:d[aei]|del|della|dei|degli)[ ]|d['’])?{_CAPITAL})*", _X)
 _SENTENCE_START = re.compile(r"(?:^|[.!?:…\n•«“\"(–-]\s*|[-*]\s+)$")
+_LINE = re.compile(r"^", re.MULTILINE)
 _LOWER = re.compile(r"[a-zà-ù]")
 _WORD = re.compile(r"\w+")
 
@@ -89,11 +91,11 @@ def read_venues(sheet: Sheet) -> None:
 
 def read_names(sheet: Sheet) -> None:
     """Take other words with a capital that no sentence's start explains; nothing in a shouted line."""
+    lines = [found.start() for found in _LINE.finditer(sheet.text)]
+    shouted = [_LOWER.search(line) is None for line in sheet.text.split("\n")]
     for found in sheet.at_capitals(_RUN):
-        before = sheet.text[max(0, found.start() - 3) : found.start()]
-        line_start = sheet.text.rfind("\n", 0, found.start()) + 1
-        line_end = sheet.text.find("\n", found.end())
-        if not _LOWER.search(sheet.text, line_start, line_end if line_end >= 0 else len(sheet.text)):
+        before = sheet.before(found.start(), 3)
+        if shouted[bisect_right(lines, found.start()) - 1]:
             continue
         start, words = found.start(), found[0].split(" ")
         if _SENTENCE_START.search(before):

@@ -62,6 +62,7 @@ def parameter(text: str) -> str:
     spaced = re.sub(r"\s+", " ", text.replace("\x85", " "))
     visible = "".join(char for char in spaced if char == " " or unicodedata.category(char)[0] != "C")
     composed = unicodedata.normalize("NFC", re.sub(r"\s+", " ", visible).strip())
+    composed = composed.replace("`", "'")  # a pair would be drawn as typewriter letters
     for mark, look_alike in _LOOK_ALIKES.items():
         composed = _without_pairs(composed, mark, look_alike)
     return composed

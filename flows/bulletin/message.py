@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.models import BulletinItem
+from db.models import Bulletin, BulletinItem
 from flows.bulletin.dates import giorno
-from flows.bulletin.render import Frame, parameters, seal
+from flows.bulletin.render import Frame, fill, parameters, seal
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,16 @@ class Message:
     @property
     def template(self) -> str:
         return self.frame.name
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The items of a bulletin as sealed, in their order; of a fixed template the whole text."""
+        return self.parameters[:-1] if _is_dated(self.template) else (fill(self.frame, self.parameters),)
+
+    @property
+    def day(self) -> str:
+        """Of which day a bulletin is: `martedì 1 dicembre`; "" of a fixed template, which tells it itself."""
+        return self.parameters[-1] if _is_dated(self.template) else ""
 
     def sealed(self, audience: str) -> str:
         """SHA-256 (hex) over everything that decides what is read, the frame's words too, and by whom."""
@@ -43,12 +53,29 @@ def template_name(number: int) -> str:
     return f"bollettino_{number}"
 
 
+def frame_name(bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:
+    """The template of these items: the bulletin's fixed one, whose variables they are, or by their number."""
+    return bulletin.template or template_name(len(items))
+
+
+def date_of(bulletin: Bulletin, dated: datetime) -> str:
+    """The day that its text tells at the end; "" for a fixed template, whose own lines tell all."""
+    return "" if bulletin.template else giorno(dated)
+
+
+def _is_dated(template: str) -> bool:
+    return template.startswith("bollettino_")
+
+
 def compile_message(
     items: Sequence[BulletinItem], frame: Frame, *, dated: datetime, code: str, language: str
 ) -> Message:
     """From a version's items, in their order. `dated` is the slot, or the approval of one without slot."""
     texts = [item.text for item in items]
-    return Message(frame, language, parameters(texts, giorno(dated)), code)
+    values = parameters(texts, giorno(dated) if _is_dated(frame.name) else "")
+    if len(values) != frame.variables:
+        raise ValueError(f"{frame.name} has {frame.variables} variables, not {len(values)}")
+    return Message(frame, language, values, code)
 
 
 def markdown_fence(text: str, width: int = 48) -> str:

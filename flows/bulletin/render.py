@@ -60,8 +60,8 @@ def per_item(total: int, items: int) -> int:
 
 
 def parameters(texts: Sequence[str], date_text: str) -> tuple[str, ...]:
-    """The template's values, in order: the items, then the date."""
-    return tuple(parameter(text) for text in (*texts, date_text))
+    """The template's values, in order: the items, then the date; a fixed template has none ("")."""
+    return tuple(parameter(text) for text in (*texts, *([date_text] if date_text else [])))
 
 
 def problems(texts: Sequence[str], *, total: int) -> list[str]:

@@ -20,6 +20,7 @@ class Answer:
     order: tuple[str, ...]  # lines like "2. Titolo"; a missing one takes its item out
     note: str
     who: str
+    source: str = ""  # of what the site does not tell
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,16 @@ def decision_of(text: str) -> Decision | None:
 def order_lines(titles: Sequence[str]) -> list[str]:
     """One draggable line an item; the number in front is what counts when it comes back."""
     return [f"{number}. {title}" for number, title in enumerate(titles, start=1)]
+
+
+def whole(answer: Answer, checked: Reviewed) -> Reviewed:
+    """For a fixed text, whose lines all stay in their order: else it comes back with all of them."""
+    if [index for index, _ in checked.items] == list(range(len(answer.texts))):
+        return checked
+    texts = tuple(enumerate(parameter(text) for text in answer.texts))
+    return Reviewed(
+        texts, ("In questo messaggio le righe sono fisse: rimettile tutte nell'ordine, senza spostarle.",)
+    )
 
 
 def check(shown: Sequence[str], answer: Answer, total: Callable[[int], int]) -> Reviewed:

@@ -1,34 +1,41 @@
 """What goes into a slot's bulletin, in which order, and what stays out and why."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from flows.bulletin.alerts import alert_candidates
-from flows.bulletin.candidates import Candidate
-from flows.bulletin.titles import folded
+from flows.bulletin.candidates import Candidate, Earlier, LeftOut
+from flows.bulletin.categories import Category
+from flows.bulletin.dates import giorno, in_rome
+from flows.bulletin.duplicates import UPDATE, merge
+from flows.bulletin.reasons import older_calls, reason
+from flows.bulletin.timing import timing
 
-__all__ = ["Candidate", "LeftOut", "Selection", "alert_candidates", "select"]
+__all__ = [
+    "Candidate",
+    "Earlier",
+    "LeftOut",
+    "Selection",
+    "Times",
+    "alert_candidates",
+    "left_out_lines",
+    "notes",
+    "select",
+]
 
 _SAME_CATEGORY = 2  # of one category while others wait
-_SPEAKING_TITLE = 4  # words: a shorter title alone, as `Avviso pubblico`, tells nothing
-_DRAFT_TITLE = re.compile(
-    r"\((?:copy|copia)(?:\s*\d+)?\)|^\W*(?:bozza|draft|auto[- ]draft)\b|^copia di\b", re.I
-)
-# WordPress' own words for what its editor saves by itself, in English and in the Italian translation
-_DRAFT_ADDRESS = re.compile(
-    r"autosave|auto-draft|bozza-automatica|salvataggio-automatico|[?&]preview=true", re.I
-)
+_NAMED = 20  # of the items that stay out for one reason; the old ones only ever grow
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """An item that the bulletin does not offer; the reason is Italian, for the editor."""
+class Times:
+    """The moments that an item is judged by, aware: now, the send it is chosen for, the send after that."""
 
-    title: str
-    reason: str
+    now: datetime
+    sent_at: datetime
+    next_at: datetime
 
 
 @dataclass(frozen=True)
@@ -40,60 +47,92 @@ class Selection:
     left_out: tuple[LeftOut, ...]
 
 
-def select(candidates: Sequence[Candidate], *, slots: int, now: datetime, window: timedelta) -> Selection:
-    """Alerts first, in the order given; then news, newest first and not all of one category.
+def select(
+    candidates: Sequence[Candidate],
+    *,
+    slots: int,
+    times: Times,
+    window: timedelta,
+    earlier: Sequence[Earlier] = (),
+) -> Selection:
+    """Alerts first, in the order given; then what cannot wait for the next send, by its day; then the rest.
+
+    Of the rest the newest, but not a third of one category while others wait.
 
     Args:
         candidates: alerts as `alert_candidates` orders them, and news in any order.
         slots: how many items the bulletin holds.
-        now: aware.
         window: how old a news item may be.
+        earlier: what living bulletins tell, of which a copy is no news.
     """
     alerts = [candidate for candidate in candidates if candidate.is_alert]
     news = sorted((c for c in candidates if not c.is_alert), key=lambda c: c.dated, reverse=True)
-    fit: list[Candidate] = []
     left_out: list[LeftOut] = []
-    titles: set[str] = set()
-    for candidate in news:
-        if reason := _reason(candidate, now, window, titles):
-            left_out.append(LeftOut(candidate.title, reason))
+    fit: list[Candidate] = []
+    superseded = older_calls(news)
+    for place, candidate in enumerate(news):
+        if why := superseded.get(place) or reason(candidate, times.now, window):
+            left_out.append(LeftOut(candidate.title, why))
         else:
-            titles.add(folded(candidate.title))
             fit.append(candidate)
-    picked = _balanced(fit, max(0, slots - len(alerts)))
-    waiting = [*alerts[slots:], *(candidate for candidate in fit if candidate not in picked)]
-    return Selection((*alerts[:slots], *picked), tuple(waiting), tuple(left_out))
+    merged = merge(fit, earlier)
+    left_out += merged.left_out
+    today, last = in_rome(times.sent_at).date(), in_rome(times.next_at).date()
+    open_ones: list[Candidate] = []
+    for candidate in merged.kept:
+        when = timing(candidate, today)
+        if when.over:
+            left_out.append(LeftOut(candidate.title, when.over))
+        else:
+            is_due = when.due is not None and when.due <= last
+            open_ones.append(replace(candidate, due=when.due) if is_due else candidate)
+    ordered = [*alerts, *_ordered(open_ones)]
+    return Selection(tuple(ordered[:slots]), tuple(ordered[slots:]), tuple(left_out))
 
 
-def _reason(candidate: Candidate, now: datetime, window: timedelta, titles: Iterable[str]) -> str | None:
-    """Why it stays out, in Italian; None when it may go in."""
-    if _DRAFT_TITLE.search(candidate.title) or _DRAFT_ADDRESS.search(candidate.url):
-        return "sembra una bozza o una copia"
-    if not (candidate.abstract.strip() or candidate.body.strip()) and (
-        len(candidate.title.split()) < _SPEAKING_TITLE
-    ):
-        return "senza testo"
-    if candidate.dated < now - window:
-        known = "pubblicata" if candidate.published else "sul sito"
-        return f"{known} da più di {_days(window)}"
-    if folded(candidate.title) in titles:
-        return "stesso titolo di una notizia più recente"
-    return None
+def notes(candidate: Candidate) -> str:
+    """What an editor should know of an item's place, in Italian: `eventi, categoria proposta, ...`."""
+    told = [candidate.category]
+    if candidate.is_proposed:
+        told.append("categoria proposta")
+    if candidate.due:
+        told.append(f"accade o scade {giorno(candidate.due)}")
+    if candidate.update:
+        told.append(candidate.update.replace(UPDATE, "aggiornamento"))
+    return ", ".join(told)
 
 
-def _days(window: timedelta) -> str:
-    return "un giorno" if window.days == 1 else f"{window.days} giorni"
+def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
+    """One line an item, and one for all that are too many to be named."""
+    lines, counts = [], Counter(one.reason for one in left_out)
+    named: Counter[str] = Counter()
+    for one in left_out:
+        named[one.reason] += 1
+        if named[one.reason] <= _NAMED:
+            lines.append(f"{one.title}: {one.reason}")
+    more = {reason: count - _NAMED for reason, count in counts.items() if count > _NAMED}
+    return [*lines, *(f"e altre {count}: {reason}" for reason, count in more.items())]
 
 
-def _balanced(news: Sequence[Candidate], slots: int) -> list[Candidate]:
-    """The newest, but a third of one category only when nothing else would fill the slot."""
-    counts: Counter[str] = Counter()
-    first: list[Candidate] = []
-    for candidate in news:
-        if not candidate.category or counts[candidate.category] < _SAME_CATEGORY:
-            counts[candidate.category] += 1
-            first.append(candidate)
-    taken = first[:slots]
-    spare = [candidate for candidate in news if candidate not in first]
-    taken += spare[: slots - len(taken)]
-    return [candidate for candidate in news if candidate in taken]
+def _ordered(news: Sequence[Candidate]) -> Iterator[Candidate]:
+    """`news`, newest first, as they are to be told."""
+    due = sorted((c for c in news if c.due), key=lambda c: c.due or date.max)  # stable: then the newest
+    yield from due
+    counts = Counter(candidate.category for candidate in due)
+    waiting: dict[str, list[tuple[int, Candidate]]] = {}
+    for place, candidate in enumerate(news):
+        if not candidate.due:
+            waiting.setdefault(candidate.category, []).append((place, candidate))
+    heads = dict.fromkeys(waiting, 0)
+    for _ in range(len(news) - len(due)):
+        category = min(heads, key=lambda name: (_crowded(name, counts), waiting[name][heads[name]][0]))
+        yield waiting[category][heads[category]][1]
+        counts[category] += 1
+        heads[category] += 1
+        if heads[category] == len(waiting[category]):
+            del heads[category]
+
+
+def _crowded(category: str, counts: Counter[str]) -> int:
+    """How far a category is beyond its share; `altro` is no kind."""
+    return 0 if category in ("", Category.other) else max(0, counts[category] - _SAME_CATEGORY + 1)

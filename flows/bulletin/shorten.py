@@ -18,10 +18,22 @@ _HANGING_WORDS = """
     sulla sui sugli sulle sull' tra fra non si è sono sarà saranno verrà verranno ha hanno via viale piazza
     corso ore n art dott sig ogni questo questa questi queste tutti tutte entro fino dopo prima anche cui
 """
+_CLAUSE_STARTS = frozenset(_CLAUSE_WORDS.split()) - {
+    "e",
+    "ed",
+    "o",
+    "con",
+    "per",
+    "come",
+    "secondo",
+    "presso",
+    "durante",
+}
 _CLAUSE = frozenset(_CLAUSE_WORDS.split())
 _HANGING = _CLAUSE | frozenset(_HANGING_WORDS.split())  # a text that ends on one of these hangs in the air
 _TIES = re.compile(
-    r"(?:(?:e|ed|o|a|al|alla|alle|all'|fino|-|–|€|euro|ore|anni|giorni|mesi|gradi|km|metri|mila|milioni|gennaio|"
+    r"(?:(?:e|ed|o|a|al|alla|alle|all'|fino|-|–|€|euro|ore|anni|giorni|mesi|gradi|km|metri"
+    r"|mila|milioni|gennaio|"
     r"febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre)(?!\w)|[\d€%])"
 )
 
@@ -66,6 +78,18 @@ def cut(text: str, limit: int) -> str:
             best_clause = head
     best = best_clause if utf16(best_clause) * 2 >= limit else best_word
     return f"{best}…" if best else ""
+
+
+def clauses(text: str) -> list[str]:
+    """The beginnings of `text` that end where a clause ends, shortest first, each with "…"."""
+    heads = []
+    for place in _open_places(text):
+        head = text[:place].rstrip(" ,;:.–—-/")
+        following = text[place + 1 :].split(" ", 1)[0].lower()
+        is_clause = text[place - 1] in ",;:–" or following in _CLAUSE_STARTS
+        if is_clause and _stands(head, text[place + 1 :]):
+            heads.append(f"{head}…")
+    return heads
 
 
 def _open_places(text: str) -> Iterator[int]:

@@ -8,6 +8,8 @@ from typing import Self
 from flows.bulletin.dates import ROME
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SATURDAY = 5
+LONGEST_MOVE = 6  # days; after a week the slot's own next day has come
 
 
 @dataclass(frozen=True)
@@ -59,21 +61,74 @@ class Slot:
 
     dispatch_at: datetime
     deadline_at: datetime
+    reminder_at: datetime
+    deputy_at: datetime
+    is_moved: bool = False  # from a closed day to the next working one
 
 
-def next_slot(slots: Collection[WeeklySlot], now: datetime, closed: Collection[date]) -> Slot | None:
-    """The first slot whose deadline is after `now` and whose day is not in `closed`.
+def next_slot(
+    slots: Collection[WeeklySlot], now: datetime, closed: Collection[date], *, move: bool = False
+) -> Slot | None:
+    """The first slot whose deadline is after `now`.
 
-    None when there are no slots, or none within a year of closures.
+    One whose day is in `closed` is skipped; with `move` it goes to the next working day instead, with all
+    its times, unless another slot comes by then. None when there are no slots, or none within a year.
     """
     for week in range(53):
-        moment = now + timedelta(days=7 * (week + 1))
-        found = []
-        for slot in slots:
-            dispatch_at = slot.dispatch.on_or_before(moment)
-            deadline_at = slot.deadline.on_or_before(dispatch_at)
-            if deadline_at > now and dispatch_at.date() not in closed:
-                found.append(Slot(dispatch_at, deadline_at))
+        # one more week back: a slot that moved may still be ahead
+        moments = [now + timedelta(days=7 * (week + n)) for n in ((0, 1) if move and week == 0 else (1,))]
+        found = [
+            made
+            for moment in moments
+            for slot in slots
+            if (made := _held(slots, slot, slot.dispatch.on_or_before(moment), closed, move=move))
+            and made.deadline_at > now
+        ]
         if found:
             return min(found, key=lambda slot: slot.dispatch_at)
     return None
+
+
+def slot_at(
+    slots: Collection[WeeklySlot], dispatch_at: datetime, closed: Collection[date], *, move: bool = False
+) -> Slot | None:
+    """The slot that sends at this moment, moved ones too; None when the profile knows none."""
+    for slot in slots:
+        made = _held(slots, slot, slot.dispatch.on_or_before(dispatch_at), closed, move=move)
+        if made and made.dispatch_at == dispatch_at:
+            return made
+    return None
+
+
+def _held(
+    slots: Collection[WeeklySlot],
+    slot: WeeklySlot,
+    regular: datetime,
+    closed: Collection[date],
+    *,
+    move: bool,
+) -> Slot | None:
+    """The slot of one week as it is held, its regular day minded; None when it is skipped."""
+    day = regular.date()
+    if day not in closed:
+        return _on(slot, regular)
+    if not move:
+        return None
+    for days in range(1, LONGEST_MOVE + 1):
+        later = day + timedelta(days=days)
+        if any(other.dispatch.weekday == later.weekday() and later not in closed for other in slots):
+            return None  # two bulletins on one day, or out of order: what waits goes with that one
+        if later.weekday() < SATURDAY and later not in closed:
+            return _on(slot, datetime.combine(later, slot.dispatch.at, tzinfo=ROME), is_moved=True)
+    return None
+
+
+def _on(slot: WeeklySlot, dispatch_at: datetime, *, is_moved: bool = False) -> Slot:
+    """Its times before this send: as many days and hours on the clock as in a usual week."""
+
+    def before(when: WeeklyTime) -> datetime:
+        usual = slot.dispatch.on_or_before(dispatch_at)
+        days = (usual.date() - when.on_or_before(usual).date()).days
+        return datetime.combine(dispatch_at.date() - timedelta(days=days), when.at, tzinfo=ROME)
+
+    return Slot(dispatch_at, before(slot.deadline), before(slot.reminder), before(slot.deputy), is_moved)

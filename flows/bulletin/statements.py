@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from db.models import Hazard, WeatherAlert
 from flows.bulletin.dates import giorno
 
+Question = tuple[str, date, Hazard]
 _WORTH = timedelta(minutes=2)  # a day ends at 24:00 for some, at 23:59 or 23:59:59 for others
 NAMES = {
     Hazard.temporali: "temporali forti",
@@ -43,7 +44,7 @@ def standing(alerts: Iterable[WeatherAlert], now: datetime) -> list[Span]:
     """
     groups: dict[tuple[str, str, date, Hazard], list[WeatherAlert]] = defaultdict(list)
     for row in alerts:
-        if row.sent_at <= now and row.replaced_at is None:
+        if row.sent_at <= now and (row.replaced_at is None or row.replaced_at > now):
             groups[row.issuer, row.zone, row.day, row.hazard].append(row)
     found: list[Span] = []
     for rows in groups.values():
@@ -60,16 +61,21 @@ def standing(alerts: Iterable[WeatherAlert], now: datetime) -> list[Span]:
 def settle(spans: Iterable[Span], now: datetime) -> list[Span]:
     """What is to be announced of them: above green, not over, and where issuers disagree the highest.
 
-    Of issuers at one level for the day, the one that speaks of all its hours is followed in these.
+    Of issuers at one level for the day, the one that speaks of all its hours is followed in these, and still
+    when they have run out: what it says of the hours after them holds.
     """
     announced: list[Span] = []
-    for issuers in _by_question(spans, now).values():
+    spans = list(spans)
+    past = _run_out(spans, now)
+    for question, issuers in _by_question(spans, now).items():
         top = {name: max(span.rank for span in said) for name, said in issuers.items()}
         order = {name: (top[name], _hourly(said), name) for name, said in issuers.items()}
         for issuer, said in issuers.items():
             for span in said:
                 rivals = [[one for one in said if one.rank > span.rank]]
                 for name, other in issuers.items():
+                    if _told_when(span, other, past[question, name], top[issuer]):
+                        rivals.append(other)
                     if order[name] > order[issuer]:
                         finer = _finer(other, said, top[name] == top[issuer])
                         rivals.append([one for one in other if finer or one.rank >= span.rank])
@@ -83,16 +89,32 @@ def _finer(other: Sequence[Span], said: Sequence[Span], same_top: bool) -> bool:
     return same_top and _hourly(other) and not _hourly(said)
 
 
+def _told_when(span: Span, other: Sequence[Span], past: Sequence[Span], top: int) -> bool:
+    """Whether another issuer's hours at the level of this whole day have run out since it was stated."""
+    peaks = [one for one in past if one.expires > span.row.sent_at]
+    return (
+        not span.row.hourly
+        and _hourly([*other, *peaks])
+        and max((one.rank for one in (*other, *peaks)), default=0) == top
+        and any(one.rank == top for one in peaks)
+    )
+
+
 def disagreements(spans: Iterable[Span], now: datetime) -> list[str]:
     """For the editor: where an issuer gives a lower level for the hours of another's highest one."""
     found = []
-    for (zone, day, hazard), issuers in _by_question(spans, now).items():
+    spans = list(spans)
+    past = _run_out(spans, now)
+    for question, issuers in _by_question(spans, now).items():
+        zone, day, hazard = question
         worst = max(span.rank for said in issuers.values() for span in said)
         for issuer, said in issuers.items():
             peak = [span for span in said if span.rank == worst]
             for name, other in issuers.items():
                 lower = max(span.rank for span in other) < worst
                 if peak and lower and not any(_ahead(span, other, now) for span in peak):
+                    if any(_told_when(span, other, past[question, name], worst) for span in peak):
+                        continue
                     level, less = peak[0].row.level, max(other, key=lambda span: span.rank).row.level
                     found.append(
                         f"Fonti discordi per {giorno(day)}, {NAMES[hazard]}, zona {zone}: {issuer} dice "
@@ -101,11 +123,19 @@ def disagreements(spans: Iterable[Span], now: datetime) -> list[str]:
     return sorted(found)
 
 
-def _by_question(
-    spans: Iterable[Span], now: datetime
-) -> dict[tuple[str, date, Hazard], dict[str, list[Span]]]:
+def _run_out(spans: Iterable[Span], now: datetime) -> dict[tuple[Question, str], list[Span]]:
+    """By question and issuer what has ended when it was to end: what was taken back before is not there."""
+    found: dict[tuple[Question, str], list[Span]] = defaultdict(list)
+    for span in spans:
+        row = span.row
+        if span.expires <= now and span.expires == row.expires:
+            found[(row.zone, row.day, row.hazard), row.issuer].append(span)
+    return found
+
+
+def _by_question(spans: Iterable[Span], now: datetime) -> dict[Question, dict[str, list[Span]]]:
     """Zone, day and hazard -> each issuer's spans that are not over."""
-    found: dict[tuple[str, date, Hazard], dict[str, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[Question, dict[str, list[Span]]] = defaultdict(lambda: defaultdict(list))
     for span in spans:
         if span.expires > now:
             found[span.row.zone, span.row.day, span.row.hazard][span.row.issuer].append(span)

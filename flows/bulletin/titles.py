@@ -3,10 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 _WORD = re.compile(r"\w+")
 _WORD_OR_INITIALS = re.compile(r"(?:\b[^\W\d_]\.){2,}|\w+")
 _ROMAN = re.compile(r"(?=[MDCLXVI]{2})M*(C[MD]|D?C{0,3})(X[CL]|L?X{0,3})(I[XV]|V?I{0,3})")
+_BEFORE_NAME = re.compile(
+    r"\b((?:comune|città|frazione) di (?:san )?|(?:via|viale|piazza|piazzale)"
+    r" (?:d[ae]ll?[aeo]? |san )?)([a-z])"
+)
 _NOT_ROMAN = frozenset({"DI", "MI", "CI", "LI", "VI"})  # words far more often than numbers
 _ACRONYM_WORDS = """
     IMU TARI TASI ISEE CIE SPID PEC URP COC ASL ATS CUP SUAP SUE ANPR AIRE CAF IRPEF ISTAT INPS ATA UE CRE
@@ -24,11 +29,20 @@ def casing(sentences: Iterable[str]) -> dict[str, str]:
     for sentence in sentences:
         if is_shouted(sentence):
             continue
-        for word in _WORD.findall(sentence)[1:]:
+        words = _WORD.findall(sentence)
+        for place, word in enumerate(words[1:], start=1):
+            if _is_loud(word) and any(
+                _is_loud(beside) for beside in (words[place - 1], *words[place + 1 : place + 2])
+            ):
+                continue  # `FINCHE' NOTTE NON CI SEPARI` amid a sentence: capitals that say nothing
             key = word.lower()
             if forms.get(key) != key:
                 forms[key] = word if word.islower() or key not in forms else forms[key]
     return forms
+
+
+def _is_loud(word: str) -> bool:
+    return word.isupper()
 
 
 def is_shouted(text: str) -> bool:
@@ -44,6 +58,7 @@ def softened(text: str, forms: Mapping[str, str]) -> str:
     if not is_shouted(text):
         return text
     lowered = _WORD_OR_INITIALS.sub(lambda found: _softened_word(found[0], forms), text)
+    lowered = _BEFORE_NAME.sub(lambda found: found[1] + found[2].upper(), lowered)
     return re.sub(r"(?:^|[.!?]\s+)\W*\w", lambda found: found[0].upper(), lowered)
 
 
@@ -53,7 +68,7 @@ def _softened_word(word: str, forms: Mapping[str, str]) -> str:
     if word.lower() in forms:
         return forms[word.lower()]
     is_roman = _ROMAN.fullmatch(word) is not None and word not in _NOT_ROMAN
-    has_vowel = any(vowel in unicodedata.normalize("NFD", word) for vowel in "AEIOU")
+    has_vowel = any(vowel in unicodedata.normalize("NFD", word) for vowel in "AEIOUY")
     return word if word in _ACRONYMS or is_roman or (len(word) > 2 and not has_vowel) else word.lower()
 
 
@@ -75,5 +90,6 @@ def folded(text: str) -> str:
     return " ".join(_WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char))))
 
 
+@lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
     return folded(word)[:4]  # chiusura, chiude, chiusa

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Engine
 
-from db import weather_alerts, weather_notices
+from db import sources, weather_alerts, weather_notices
 from db.engine import reading, transaction
 from db.models import Hazard, Level, NoticeColour, NoticeKind, Source, SourceKind
 from db.weather_alerts import AlertData
@@ -51,15 +51,18 @@ def allertalom_queries(profile: Profile) -> dict[str, str]:
 def unchanged_alerts(profile: Profile, engine: Engine, source: Source, now: datetime) -> Reading:
     """Nothing new; but an archive that stands still for days says nothing about today.
 
-    Raises StaleError for that, and ParseError where a zone of the profile has nothing stored of the source:
-    a 304 then tells nothing of it. Of the other kinds see `CONDITIONAL`.
+    Raises StaleError for that, and ParseError where a zone of the profile has nothing stored of what the
+    source last gave: a 304 then tells nothing of it, and the source must be asked for the whole. Of the
+    other kinds see `CONDITIONAL`.
     """
     for zone in profile.alert_zones if source.kind == SourceKind.dpc else ():
         with reading(engine) as session:
             sent = weather_alerts.newest(session, source.id, zone)
-        if sent is None:
+            last = weather_alerts.newest(session, source.id)
+        if sent is None or sent != last:
             raise ParseError(
-                source.address, f"not changed, but nothing of it is stored for {zone}; wait for the next"
+                source.address,
+                f"not changed, but nothing of it is stored for {zone}; the next run asks for the whole",
             )
         require_fresh(source.address, sent, now)
     return Reading(source.address, not_modified=True)
@@ -89,6 +92,8 @@ def read_alerts(
                 fresh = weather_alerts.news_among(session, source.id, stated, now=now)
             new = weather_alerts.store(session, source.id, fresh, now=now)
             weather_alerts.replace(session, taken_back, now=now)
+            if source.kind == SourceKind.dpc:  # a CAP's only warning is that it has run out: nothing to weigh
+                sources.warn(session, source.id, problems)
             new += weather_notices.store(
                 session,
                 source.id,

@@ -72,6 +72,11 @@ def match(
         by_title = moved([entries[place].title for place in lost])
         for place in lost:
             take(place, (one for one in by_title if _reads_the_same(entries[place], one)))
+        again = [place for place in lost if place not in found]
+        titled = [place for place in again if any(_same_title(entries[place], one) for one in by_title)]
+        if len(titled) > 2 and len(titled) * 2 >= len(entries):  # the site was made anew
+            for place in titled:
+                take(place, (one for one in by_title if _same_title(entries[place], one)))
     return [
         Match(_apart(entry, prints[place], index, place in found), key, prints[place], found.get(place))
         for place, (entry, key) in enumerate(zip(entries, keys, strict=True))
@@ -97,6 +102,9 @@ def _is(entry: Entry, known: Known) -> bool:
 
     A feed may shorten what the page tells, so words that are missing do not count against it.
     """
+    vouched = entry.guid == known.guid and address_key(entry.guid) != known.address_key
+    if vouched and item_key(entry) == known.address_key and _folded(entry.title) == _folded(known.title):
+        return True  # a guid that is no address, the same address, the same title
     before = Said(known.title, f"{known.abstract}\n{known.body}")
     return same_item(before, Said(entry.title, entry.summary))
 
@@ -107,6 +115,14 @@ def _reads_the_same(entry: Entry, known: Known) -> bool:
         return False
     said, text = _folded(entry.summary), _folded(f"{known.abstract} {known.body}")
     return bool(said) and (said in text or said.rstrip(".… ") in text)
+
+
+def _same_title(entry: Entry, known: Known) -> bool:
+    """A title that tells its matter, and no other day: all there is to go by where a feed carries no text."""
+    told = _folded(entry.title)
+    dates = (entry.published, known.published_at)
+    same_day = None in dates or entry.published.date() == known.published_at.date()  # type: ignore[union-attr]
+    return len(told.split()) > 2 and told == _folded(known.title) and same_day
 
 
 def _folded(text: str) -> str:

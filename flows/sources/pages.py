@@ -1,18 +1,26 @@
 """An entry's page, read: on collecting it, and again on demand before it is approved or sent."""
 
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from db.models import Holds, NewsItem
 from db.news_items import NewsData
 from flows.bulletin.changes import Change, Said, compare
 from flows.bulletin.dates import ROME
 from flows.bulletin.facts import Fact, facts
+from flows.sources.identity import Match
 from scrapers.errors import GoneError, PermanentError, ScraperError
 from scrapers.feeds import Entry
 from scrapers.http import Fetcher, Response
 from scrapers.pages import Page, parse_page
+
+FRONT_DOORS = ("", "it", "it-it", "home", "home.html", "homepage", "index.html", "index.php", "it/home")
+_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 def visit(client: Fetcher, entry: Entry, *, key: str, fingerprint: str, now: datetime) -> NewsData:
@@ -47,15 +55,56 @@ def visit(client: Fetcher, entry: Entry, *, key: str, fingerprint: str, now: dat
         ends_on=page.ends if page else None,
         expires_on=page.expires if page else None,
         page_checked_at=now,
+        feed_text=entry.summary,
     )
 
 
 def read_page(client: Fetcher, url: str) -> Page:
-    """The article at `url`. Raises ScraperError."""
+    """The article at `url`. Raises ScraperError, also for a redirect to the site's front door."""
     answer = client.get(url)
     if not isinstance(answer, Response):
         raise PermanentError(url, "answers 304 to a request without validators")
+    if _is_front_door(answer.url) and not _is_front_door(url):
+        raise PermanentError(url, f"leads to the home page, {answer.url}: the article may be gone")
     return parse_page(answer.content, answer.url, answer.content_type)
+
+
+def _is_front_door(url: str) -> bool:
+    parts = urlsplit(url)
+    return not parts.query and parts.path.strip("/").lower() in FRONT_DOORS
+
+
+def doubtful(read: Sequence[tuple[Match, NewsData]]) -> list[tuple[Match, NewsData]]:
+    """The same, but for pages that cannot be the articles: one text at several addresses, or another matter.
+
+    So a site in maintenance answers, and one that shows its home page for whatever is gone.
+    """
+    bodies = Counter(data.body for _, data in read if _has_page(data) and data.body)
+    return [(one, _refused(data, bodies[data.body] > 1) if _has_page(data) else data) for one, data in read]
+
+
+def _has_page(data: NewsData) -> bool:
+    return data.page_failure is None and data.page_checked_at is not None
+
+
+def _refused(data: NewsData, is_of_several: bool) -> NewsData:
+    if is_of_several:
+        why = "the same text stands at the addresses of other items: maintenance, or the article is gone"
+    elif data.holds == Holds.text and not _speaks_of(data):
+        why = f"the page does not speak of «{data.title}»: maintenance, or the article is gone"
+    else:
+        return data
+    return replace(data, page_failure=f"{data.url}: {why}", abstract="", body=data.feed_text)
+
+
+def _speaks_of(data: NewsData) -> bool:
+    """Whether the page shares words with what the feed says: a third of the title's, or of the text's."""
+    page = set(_WORD.findall(f"{data.abstract} {data.body}".casefold()))
+    for told in (data.title, data.feed_text):
+        words = set(_WORD.findall(told.casefold()))
+        if len(words) < 2 or len(words & page) * 3 >= len(words):
+            return True
+    return False
 
 
 class Now(StrEnum):

@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from db import news_items, sources
+from db.engine import alone, transaction
 from db.engine import reading as looking
-from db.engine import transaction
 from db.models import Origin
 from db.news_items import Known, NewsData
 from flows.settings import Settings
-from flows.sources.identity import fingerprint, item_key, match
+from flows.sources.edits import difference
+from flows.sources.found import Found, look_up
+from flows.sources.identity import fingerprint, item_key
+from flows.sources.news import PURPOSE
 from flows.sources.pages import visit
 from flows.sources.readings import Reading
 from flows.sources.ways import Way
@@ -33,14 +37,6 @@ class Order:
     now: datetime
     dry_run: bool = True
     offer: bool = False
-
-
-@dataclass(frozen=True)
-class Found:
-    """An entry that may be wanted, with the stored item that it is."""
-
-    entry: Entry
-    known: Known | None
 
 
 class Past:
@@ -100,6 +96,7 @@ class Past:
         undated: int = 0,
         problems: Sequence[str] = (),
         found: Sequence[str] = (),
+        offered: Sequence[str] = (),
     ) -> None:
         told = self._told
         self._told = replace(
@@ -110,6 +107,7 @@ class Past:
             undated=told.undated + undated,
             problems=(*told.problems, *problems),
             found=(*told.found, *found),
+            offered=(*told.offered, *offered),
         )
 
     def _failed(self, exc: ScraperError) -> Reading:
@@ -136,53 +134,54 @@ class Past:
                 wanted.append(entry)
         for found in self._recognised(way, wanted):
             if found.known:
-                self._stored(found.entry, found.known)
+                self._stored(way, found.entry, found.known)
             else:
                 self._new(way, found.entry)
             self._progress(self._told, 0.0)
 
     def _recognised(self, way: Way, entries: Sequence[Entry]) -> list[Found]:
-        """Each entry with the stored item that it is, of any source of this site."""
         if not entries:
             return []
-        named = [entry for entry in entries if entry.title]
         with looking(self._engine) as session:
-            homes = [
-                source.id
-                for address in dict.fromkeys([way.source[1], *self._addresses])
-                if (source := sources.find(session, address))
-            ]
+            return look_up(session, self._homes(way), entries, by_words=True)
 
-            def known(**by: Sequence[str]) -> list[Known]:
-                return [one for home in homes for one in news_items.known(session, home, **by)]
+    def _homes(self, way: Way) -> list[str]:
+        return [way.source[1], *self._addresses]
 
-            keys = [item_key(entry) for entry in entries]
-            stored = known(guids=[entry.guid for entry in entries], keys=keys)
-            matches = match(named, stored, lambda titles: known(titles=titles))
-        by_key = {one.address_key: one for one in reversed(stored)}
-        # a sitemap gives nothing but the address to go by
-        bare = [Found(entry, by_key.get(item_key(entry))) for entry in entries if not entry.title]
-        return [*(Found(one.entry, one.known) for one in matches), *bare]
-
-    def _stored(self, entry: Entry, known: Known) -> None:
+    def _stored(self, way: Way, entry: Entry, known: Known) -> None:
         """An item that is stored already: a page that failed is tried again, nothing else is done."""
         day = entry.published or known.published_at
         self._days[key_of(entry)] = day
         if day and not self._order.window.holds(day):
             return
         if self._order.dry_run:
-            self._count(unchanged=1)
+            offered = [_told(day, entry.title or known.title, entry)] if self._order.offer and day else []
+            self._count(unchanged=1, offered=offered)
             return
         read = None
         if known.page_failure:
-            read = self._visit(replace(entry, title=entry.title or known.title))
-        whole = read is not None and not read.page_failure
+            read = self._visit(replace(entry, title=entry.title or known.title, published=day))
+        mended = False
         with transaction(self._engine) as session:
-            if read is not None and whole:
-                news_items.revise(session, known.id, read, edit=None, now=self._order.now)
+            alone(session, PURPOSE)
+            (found,) = look_up(session, self._homes(way), [entry], by_words=False)
+            known = found.known or known  # as it is by now
+            if known.page_failure and read is not None and not read.page_failure:
+                self._revise(session, known, read)
+                mended = True
             if self._order.offer and day:
                 news_items.offer(session, [known.id], now=self._order.now)
-        self._count(updated=int(whole), unchanged=int(not whole))
+        self._count(updated=int(mended), unchanged=int(not mended))
+
+    def _revise(self, session: Session, known: Known, read: NewsData) -> None:
+        """Store what the page tells; what that changes of what was told until now is an edit."""
+        # an archive that tells no words or category says nothing against those that the feed had
+        words = read.feed_text or known.feed_text or ("" if known.page_read_at else known.body)
+        read = replace(read, feed_text=words, category=read.category or known.category)
+        change, read = difference(known, read)
+        lost, gained = ([(fact.kind, fact.value) for fact in facts] for facts in (change.lost, change.gained))
+        now = self._order.now
+        news_items.revise(session, known.id, read, edit=change.edit, lost=lost, gained=gained, now=now)
 
     def _new(self, way: Way, entry: Entry) -> None:
         """Judge an item by its day, the page's where the archive tells none, and store it."""
@@ -197,22 +196,36 @@ class Past:
             problem = f"{entry.title or entry.url}: not stored, its day is not known ({why})"
             self._count(undated=1, problems=[problem])
         elif self._order.window.holds(day):
+            problems = [failure] if failure else []
             if read is None or self._order.dry_run:
-                title = entry.title or (read.title if read else "")
-                line = f"{day_of(day)} {title} ({entry.url or 'no address'})"
-                self._count(new=1, problems=[failure] if failure else [], found=[line])
+                line = _told(day, entry.title or (read.title if read else ""), entry)
+                offered = [line] if self._order.offer else []
+                self._count(new=1, problems=problems, found=[line], offered=offered)
             else:
-                self._store(way, read)
-                self._count(new=1, problems=[failure] if failure else [])
+                is_new = self._store(way, entry, read)
+                self._count(new=int(is_new), unchanged=int(not is_new), problems=problems)
 
     def _visit(self, entry: Entry) -> NewsData:
+        """Raises OutOfPatience where the server has said for too long that it is busy."""
+        self._client.require_patience(entry.url)
         key = item_key(entry)
         return visit(self._client, entry, key=key, fingerprint=fingerprint(entry, key), now=self._order.now)
 
-    def _store(self, way: Way, data: NewsData) -> None:
+    def _store(self, way: Way, entry: Entry, data: NewsData) -> bool:
+        """Store a new item; whether it was one: somebody else may have stored it meanwhile."""
         with transaction(self._engine) as session:
-            source = sources.ensure(session, *way.source)
-            news_items.add(session, source.id, [data], origin=Origin.backfilled, now=self._order.now)
+            alone(session, PURPOSE)
+            (found,) = look_up(session, self._homes(way), [entry], by_words=False)
+            known = found.known
+            if known is None:
+                source = sources.ensure(session, *way.source)
+                data = replace(data, guid=found.entry.guid)
+                news_items.add(session, source.id, [data], origin=Origin.backfilled, now=self._order.now)
+                (known,) = news_items.known(session, source.id, guids=[data.guid])
             if self._order.offer:
-                stored = news_items.known(session, source.id, guids=[data.guid])
-                news_items.offer(session, [one.id for one in stored], now=self._order.now)
+                news_items.offer(session, [known.id], now=self._order.now)
+        return found.known is None
+
+
+def _told(day: datetime, title: str, entry: Entry) -> str:
+    return f"{day_of(day)} {title} ({entry.url or 'no address'})"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from flows.profile import Profile
 from flows.settings import Settings
 from scrapers.http import Fetcher
 
@@ -18,6 +19,7 @@ class Reading:
     undated: int = 0  # entries without a day, where only a period's are wanted
     problems: tuple[str, ...] = ()  # of single entries and pages
     found: tuple[str, ...] = ()  # of a dry run: day and title of what would be stored
+    offered: tuple[str, ...] = ()  # of a dry run: the same of what would be offered in the next bulletin
     failure: str | None = None  # of the source as a whole
     absent: str | None = None  # why there is nothing of the kind on this site: no failure
     not_modified: bool = False  # the source says that it is as it was
@@ -46,7 +48,19 @@ class Reading:
 
 
 def fetcher(settings: Settings) -> Fetcher:
-    return Fetcher(user_agent=agent(settings), hosts=settings.profile.sources.redirect_hosts)
+    return Fetcher(
+        user_agent=agent(settings),
+        hosts=settings.profile.sources.redirect_hosts,
+        own=own_addresses(settings.profile),
+    )
+
+
+def own_addresses(profile: Profile) -> tuple[str, ...]:
+    """What the profile says is read."""
+    told = profile.sources
+    pages = [profile.site, *told.feeds, *(page.address for page in told.listings)]
+    alerts = [told.alerts_dpc, told.alerts_allertalom, *told.alerts_cap, told.alerts_meteoalarm]
+    return tuple(filter(None, [*pages, *alerts, told.archive.address if told.archive else None]))
 
 
 def agent(settings: Settings) -> str:

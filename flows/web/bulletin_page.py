@@ -1,12 +1,12 @@
 """What the public page of a bulletin shows, read from the database; nothing of a draft ever comes out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from markupsafe import Markup
 from sqlmodel import Session, col, select
 
-from db import bulletins
+from db import bulletins, originals
 from db.models import (
     Bulletin,
     BulletinItem,
@@ -15,6 +15,7 @@ from db.models import (
     NewsItem,
     WeatherAlert,
 )
+from flows.bulletin.alert_text import LABELS
 from flows.bulletin.dates import giorno, intervallo, ora
 from flows.settings import Settings
 from flows.web import texts
@@ -42,13 +43,24 @@ class Article:
     body: Markup | None
     alert: str | None  # zone, hazard, level and hours
     alert_is_over: str | None
+    lines: tuple[tuple[str, str], ...] = ()  # of a fixed template instead of `text`: label and words
+
+
+@dataclass(frozen=True)
+class Banner:
+    """What was put right since, and where to read it; no address before it began to leave."""
+
+    text: str
+    address: str | None
 
 
 @dataclass(frozen=True)
 class Page:
     title: str
+    address: str
     articles: list[Article]
     has_alerts: bool
+    banners: tuple[Banner, ...] = ()
 
 
 def title(bulletin: Bulletin) -> str:
@@ -77,8 +89,34 @@ def page(session: Session, settings: Settings, code: str, *, now: datetime) -> P
     sealed = bulletins.approved(session, bulletin.id)
     if sealed is None:
         return None
-    articles = [_article(session, settings, item, now) for item in bulletins.items(session, sealed[1])]
-    return Page(title(bulletin), articles, any(article.alert for article in articles))
+    items = bulletins.items(session, sealed[1])
+    articles = [_article(session, settings, item, now) for item in items]
+    if bulletin.template:
+        lines = tuple((item.category, item.text) for item in items)
+        labels = (LABELS[bulletin.template][0], *(label for label, _ in lines[1:]))
+        told = tuple(zip(labels, (text for _, text in lines), strict=True))
+        articles = [replace(articles[0], text="", lines=told)]
+    return Page(
+        title(bulletin),
+        f"/b/{bulletin.code}",
+        articles,
+        any(article.alert for article in articles),
+        _banners(session, settings, bulletin),
+    )
+
+
+def _banners(session: Session, settings: Settings, bulletin: Bulletin) -> tuple[Banner, ...]:
+    """Its corrections and all-clears, from their approval on."""
+    found = []
+    for one in originals.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC):
+        sealed = bulletins.approved(session, one.id)
+        if sealed is None:
+            continue
+        first = bulletins.items(session, sealed[1])[0]
+        name = "avviso_fine_allerta" if one.kind == BulletinKind.all_clear else "avviso_correzione"
+        address = f"/b/{one.code}" if one.status in PUBLIC else None
+        found.append(Banner(texts.page_text(settings, name, testo=first.text), address))
+    return tuple(found)
 
 
 def _article(session: Session, settings: Settings, item: BulletinItem, now: datetime) -> Article:

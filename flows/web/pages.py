@@ -11,13 +11,16 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from db.engine import reading
+from flows.bulletin.message import Message
+from flows.bulletin.notice_board import STYLE
 from flows.settings import ROOT, fill_words
-from flows.web import bulletin_page, texts
+from flows.web import bulletin_page, sealed, texts
 from flows.web.bulletin_page import Page
 from flows.web.context import Web
 from flows.web.markdown import html
 
 NOTICE = ROOT / "deployments" / "informativa.md"
+PLAIN = {"testo": sealed.text, "sms": sealed.short}  # to paste into a list or channel; to send as an SMS
 CACHED = "public, max-age=300"  # seconds; a correction shows after five minutes at most
 
 _templates = Environment(
@@ -44,6 +47,24 @@ def router(web: Web) -> APIRouter:
             return HTMLResponse(render(web, "not_found.html"), status_code=404)
         return cached(request, render(web, "bulletin.html", page=page))
 
+    @routes.api_route("/b/{code}/foglio", methods=["GET", "HEAD"])
+    async def sheet(request: Request, code: str) -> Response:
+        message = await run_in_threadpool(find_sealed, web, code)
+        if message is None:
+            return HTMLResponse(render(web, "not_found.html"), status_code=404)
+        return cached(request, sealed.sheet(web.settings, message))
+
+    @routes.api_route("/b/{code}/{form}.txt", methods=["GET", "HEAD"])
+    async def plain(request: Request, code: str, form: str) -> Response:
+        message = await run_in_threadpool(find_sealed, web, code)
+        if message is None or form not in PLAIN:
+            return HTMLResponse(render(web, "not_found.html"), status_code=404)
+        return cached(request, PLAIN[form](web.settings, message), "text/plain")
+
+    @routes.api_route(sealed.STYLESHEET, methods=["GET", "HEAD"])
+    async def stylesheet(request: Request) -> Response:
+        return cached(request, STYLE, "text/css")
+
     @routes.api_route("/informativa", methods=["GET", "HEAD"])
     async def notice(request: Request) -> Response:
         return cached(request, render(web, "notice.html", body=notice_body(web)))
@@ -59,6 +80,11 @@ def recent(web: Web) -> list[tuple[str, str]]:
 def find(web: Web, code: str) -> Page | None:
     with reading(web.engine) as session:
         return bulletin_page.page(session, web.settings, code, now=web.clock())
+
+
+def find_sealed(web: Web, code: str) -> Message | None:
+    with reading(web.engine) as session:
+        return sealed.sealed(session, web.settings, code)
 
 
 def notice_body(web: Web) -> Markup:
@@ -78,13 +104,13 @@ def render(web: Web, name: str, **values: object) -> str:
     )
 
 
-def cached(request: Request, page: str) -> Response:
+def cached(request: Request, page: str, kind: str = "text/html") -> Response:
     """The page, or 304 when the reader has it."""
     etag = f'"{hashlib.sha256(page.encode()).hexdigest()[:32]}"'
     headers = {"Cache-Control": CACHED, "ETag": etag}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return HTMLResponse(page, headers=headers)
+    return Response(page, headers=headers, media_type=kind)
 
 
 def not_found(web: Web) -> Callable[[Request, Exception], Awaitable[Response]]:

@@ -3,6 +3,12 @@
 The archive zip holds the tables `<YYYYMMDD_HHMM>_today.dbf` and `_tomorrow.dbf`, which are the truth, and
 `Cap_<YYYYMMDD_HHMM>.xml` as a cross-check. Licence of the data: CC BY 4.0, Dipartimento della Protezione
 Civile. Whatever is not understood is an error: silence must never read as green.
+
+An archive that lacks a table is partial: the alerts are unavailable. One that lacks only the CAP is whole:
+the tables state every zone, level and day, green ones too, while the CAP lists what is above green and was
+once empty for days beside complete tables (pcm-dpc/DPC-Bollettini-Criticita-Idrogeologica-Idraulica issue 8).
+To refuse it would hide levels that are known; its levels stand, and a warning tells the editor that nothing
+checked them.
 """
 
 import io

@@ -1,13 +1,11 @@
 """WordPress feeds go back page by page with `paged`, until 404."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from scrapers.archives.walk import Batch, Get, follow
 from scrapers.errors import ParseError
-from scrapers.feeds import Entry, parse_feed
+from scrapers.feeds import parse_feed, truly_dated
 
 
 def pages(get: Get, address: str) -> Iterator[Batch]:
@@ -21,7 +19,7 @@ def pages(get: Get, address: str) -> Iterator[Batch]:
             if number == 1:
                 raise
             return Batch((), (f"page {number} of the feed was left out: {exc}",)), number + 1
-        return Batch(tuple(dated(list(feed.entries))), feed.problems), number + 1
+        return Batch(truly_dated(feed.entries), feed.problems), number + 1
 
     return follow(1, read)
 
@@ -33,12 +31,3 @@ def paged(address: str, number: int) -> str:
     parts = urlsplit(address)
     query = [*parse_qsl(parts.query, keep_blank_values=True), ("paged", str(number))]
     return urlunsplit(parts._replace(query=urlencode(query)))
-
-
-def dated(entries: list[Entry]) -> list[Entry]:
-    """The entries, without dates when these are of the making of the feed: 50 of 53 real feeds put the
-    moment of the request on every item. The page then tells the day."""
-    moments = [entry.published for entry in entries if entry.published]
-    if len(moments) >= 3 and max(moments) - min(moments) < timedelta(minutes=1):
-        return [replace(entry, published=None) for entry in entries]
-    return entries

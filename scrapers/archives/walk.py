@@ -10,6 +10,7 @@ from scrapers.errors import ParseError, PermanentError, ScraperError
 from scrapers.feeds import Entry
 from scrapers.http import Response
 from scrapers.identity import address_key
+from scrapers.text import storable
 
 PAGES = 500  # of one archive; no Comune has more, and a server that invents pages must not loop
 IDLE = 2  # pages in a row without anything new: one may be a stale copy of a cache
@@ -73,8 +74,19 @@ def why(exc: ScraperError) -> str:
 
 
 def json_of(response: Response) -> Any:
-    """Raises ParseError for anything but JSON: sites answer 200 with a page of HTML."""
+    """JSON whose texts can be stored. Raises ParseError for anything else: sites answer 200 with HTML."""
     try:
-        return json.loads(response.content)
+        return _clean(json.loads(response.content))
     except (ValueError, RecursionError) as exc:
         raise ParseError(response.url, "the answer is not JSON") from exc
+
+
+def _clean(value: Any) -> Any:
+    """JSON can name what no text holds: a NUL, one half of a surrogate pair."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_clean(part) for part in value]
+    if isinstance(value, dict):
+        return {storable(name): _clean(part) for name, part in value.items()}
+    return value

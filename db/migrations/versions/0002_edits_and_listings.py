@@ -1,5 +1,7 @@
 """Edits are kept, pages are read apart, and a site may have a list instead of a feed."""
 
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -62,6 +64,18 @@ NEWSITEM = sa.Table(
 )
 
 
+def _key(url: str) -> str:
+    """The plain form of an address as scrapers.identity makes it, as of this revision."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".").removeprefix("www.")
+    port = parts.port
+    if port is not None and port != {"http": 80, "https": 443}.get(parts.scheme):
+        host += f":{port}"
+    path = quote(unquote(parts.path), safe="/:@!$&'()*+,;=-._~").rstrip("/")
+    query = sorted(parse_qsl(parts.query, keep_blank_values=True))
+    return f"{host}{path}?{urlencode(query)}" if query else host + path
+
+
 def upgrade() -> None:
     with op.batch_alter_table("source", copy_from=SOURCE) as batch:
         batch.alter_column(
@@ -91,6 +105,8 @@ def upgrade() -> None:
             sa.Column("ends_on", sa.Date(), nullable=True),
             sa.Column("expires_on", sa.Date(), nullable=True),
             sa.Column("address_key", sa.String(), nullable=False, server_default=""),
+            sa.Column("feed_text", sa.Text(), nullable=False, server_default=""),
+            sa.Column("page_lags", sa.Boolean(), nullable=False, server_default=sa.false()),
             sa.Column("page_failures", sa.Integer(), nullable=False, server_default="0"),
             sa.Column("page_checked_at", UtcDateTime(), nullable=True),
             sa.Column("page_read_at", UtcDateTime(), nullable=True),
@@ -98,7 +114,17 @@ def upgrade() -> None:
             sa.Column("offered_at", UtcDateTime(), nullable=True),
         ):  # fmt: skip
             batch.add_column(column)
-        batch.create_index("ix_newsitem_address_key", ["address_key"], unique=False)
+        for name in ("address_key", "guid", "title"):
+            batch.create_index(f"ix_newsitem_{name}", [name], unique=False)
+
+    # Their pages are read anew: what this version reads of a page is no edit of what the first one did.
+    op.execute(sa.update(NEWSITEM).values(entry_sha256=""))
+    for number, url in op.get_bind().execute(sa.select(NEWSITEM.c.id, NEWSITEM.c.url)).all():
+        op.execute(
+            sa.text("UPDATE newsitem SET address_key = :key WHERE id = :id").bindparams(
+                key=_key(url), id=number
+            )
+        )
 
     op.create_table(
         "newsrevision",

@@ -1,0 +1,143 @@
+"""The outbox of e-mails to editors: each is queued once, tried with patience, and its failure kept.
+
+A claim is a lease: who takes a letter pushes its next try away before it goes to the mail server. One that
+dies in between leaves the letter to a later round, which may send it a second time, but never without end.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from db.models import Letter, LetterStatus
+
+LEASE = timedelta(minutes=10)  # how long whoever took letters may need for all of them
+PATIENCE = timedelta(minutes=1)  # after the first failure; doubled with each
+LONGEST_PATIENCE = timedelta(hours=1)
+TRIES = 16  # about 10 hours
+
+
+def queue(
+    session: Session,
+    *,
+    kind: str,
+    about: str,
+    editor: str,
+    address: str,
+    subject: str,
+    text: str,
+    bulletin_id: int | None = None,
+    until: datetime | None = None,
+    now: datetime,
+) -> bool:
+    """Queue a letter; False when this editor was told of this already, by whomever at the same moment."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    made = session.exec(
+        insert(Letter)
+        .values(
+            kind=kind,
+            about=about,
+            editor=editor,
+            address=address,
+            bulletin_id=bulletin_id,
+            subject=subject,
+            text=text,
+            created_at=now,
+            until=until,
+            status=LetterStatus.queued,
+            status_at=now,
+            tries=0,
+            retry_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["kind", "about", "editor"])
+        .returning(col(Letter.id))
+    )
+    return made.first() is not None
+
+
+def told(session: Session, kind: str, about: str) -> set[str]:
+    """Names of those who have this letter, sent or not yet."""
+    rows = session.exec(select(Letter.editor).where(Letter.kind == kind, Letter.about == about))
+    return set(rows)
+
+
+def claim(session: Session, *, limit: int, now: datetime) -> list[Letter]:
+    """Letters whose moment has come, oldest first, leased: commit before the mail server is asked.
+
+    Those that are of no use any more become `late`, those tried too often `undeliverable`.
+    """
+    rows = session.exec(
+        select(Letter)
+        .where(Letter.status == LetterStatus.queued, col(Letter.retry_at) <= now)
+        .order_by(col(Letter.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    taken = []
+    for letter in rows:
+        if letter.tries >= TRIES:
+            _end(letter, LetterStatus.undeliverable, now)
+        elif letter.until is not None and now > letter.until:
+            _end(letter, LetterStatus.late, now)
+        else:
+            letter.retry_at = now + LEASE
+            letter.tries += 1
+            taken.append(letter)
+        session.add(letter)
+    session.flush()
+    return taken
+
+
+def sent(session: Session, letter_id: int, *, now: datetime) -> None:
+    letter = session.get_one(Letter, letter_id, with_for_update=True)
+    letter.failure = None
+    _end(letter, LetterStatus.sent, now)
+    session.add(letter)
+
+
+def failed(session: Session, letter_id: int, why: str, *, is_final: bool, now: datetime) -> None:
+    """Keep why it was not taken; a final refusal is not tried again."""
+    letter = session.get_one(Letter, letter_id, with_for_update=True)
+    if letter.status != LetterStatus.queued:  # another sender was luckier
+        return
+    letter.failure = why
+    letter.retry_at = now + min(PATIENCE * 2 ** min(letter.tries - 1, 10), LONGEST_PATIENCE)
+    if is_final or letter.tries >= TRIES:
+        _end(letter, LetterStatus.undeliverable, now)
+    session.add(letter)
+
+
+def _end(letter: Letter, to: LetterStatus, now: datetime) -> None:
+    letter.status, letter.status_at = to, now
+
+
+def lost(session: Session, *, since: datetime) -> list[Letter]:
+    """Those that were given up since then: undeliverable, or late after a try that failed."""
+    rows = session.exec(
+        select(Letter)
+        .where(
+            col(Letter.status).in_((LetterStatus.undeliverable, LetterStatus.late)),
+            col(Letter.status_at) >= since,
+        )
+        .order_by(col(Letter.id))
+    )
+    return list(rows)
+
+
+def stuck(session: Session, *, tries: int) -> int:
+    """How many wait after so many tries or more: the mail server has a problem."""
+    return session.exec(
+        select(func.count()).where(Letter.status == LetterStatus.queued, col(Letter.tries) >= tries)
+    ).one()
+
+
+def of_bulletin(session: Session, bulletin_id: int, kinds: Collection[str]) -> list[Letter]:
+    """A bulletin's letters of these kinds, oldest first."""
+    rows = session.exec(
+        select(Letter)
+        .where(Letter.bulletin_id == bulletin_id, col(Letter.kind).in_(kinds))
+        .order_by(col(Letter.id))
+    )
+    return list(rows)

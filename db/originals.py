@@ -1,0 +1,31 @@
+"""Which bulletins a correction or an all-clear puts right, and what came after a bulletin."""
+
+from collections.abc import Collection
+
+from sqlmodel import Session, col, select
+
+from db.models import Bulletin, BulletinOriginal, BulletinStatus
+
+
+def link(session: Session, bulletin_id: int, original_ids: Collection[int]) -> None:
+    """Note that this bulletin goes to those who got one of these."""
+    for original_id in sorted(set(original_ids)):
+        session.merge(BulletinOriginal(bulletin_id=bulletin_id, original_id=original_id))
+    session.flush()
+
+
+def of(session: Session, bulletin_id: int) -> tuple[int, ...]:
+    """Ids of what it puts right, rising; empty for a bulletin of another kind."""
+    query = select(BulletinOriginal.original_id).where(BulletinOriginal.bulletin_id == bulletin_id)
+    return tuple(sorted(session.exec(query)))
+
+
+def follow_ups(session: Session, original_id: int, *statuses: BulletinStatus) -> list[Bulletin]:
+    """Corrections and all-clears of a bulletin with one of these statuses, the newest first."""
+    rows = session.exec(
+        select(Bulletin)
+        .join(BulletinOriginal, col(BulletinOriginal.bulletin_id) == Bulletin.id)
+        .where(BulletinOriginal.original_id == original_id, col(Bulletin.status).in_(statuses))
+        .order_by(col(Bulletin.id).desc())
+    )
+    return list(rows)

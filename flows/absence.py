@@ -1,0 +1,110 @@
+"""flow: an editor's absence, entered or taken back; the rota minds it from that moment."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.runtime import flow_run
+from pydantic import Field
+from sqlalchemy import Engine
+
+from db import absences
+from db.engine import make_engine, transaction
+from flows import desk, runs
+from flows.bulletin import rota
+from flows.bulletin.dates import ROME, giorno, in_rome
+from flows.settings import Settings, load
+
+LONGEST = 366  # days of one absence: more is a slip of the pen
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What became of an entry; `words` are for the person who made it."""
+
+    is_stored: bool
+    words: str
+
+
+def note_absence(
+    settings: Settings,
+    engine: Engine,
+    *,
+    who: str,
+    first: date,
+    last: date,
+    note: str = "",
+    cancel: bool = False,
+    dry_run: bool = False,
+    now: datetime,
+) -> Noted:
+    """Store an absence, or take it back; what cannot be is told and nothing is stored."""
+    names = [editor.name for editor in settings.profile.editors]
+    found = [name for name in names if name.casefold() == " ".join(who.split()).casefold()]
+    if not found:
+        return Noted(False, f"{who!r} non è nel profilo. I nomi sono: {', '.join(names)}.")
+    if last < first:
+        return Noted(False, f"L'assenza finisce ({giorno(last)}) prima di cominciare ({giorno(first)}).")
+    if (last - first).days >= LONGEST:
+        return Noted(False, "L'assenza dura più di un anno: controlla le date.")
+    if last < in_rome(now).date():
+        return Noted(False, f"L'assenza è già finita ({giorno(last)}): controlla l'anno.")
+    days = f"da {giorno(first)} a {giorno(last)}" if first != last else giorno(first)
+    with transaction(engine) as session:
+        if cancel:
+            gone = absences.cancel(session, editor=found[0], first=first, last=last, now=now)
+            words = f"{found[0]}: annullate {len(gone)} assenze, {days}." if gone else ""
+        else:
+            absences.enter(session, editor=found[0], first=first, last=last, note=note.strip(), now=now)
+            words = f"{found[0]}: assenza {days}."
+        alone = _nobody(settings, [*desk.away(session, first, last)], first, last)
+        if dry_run:
+            session.rollback()
+    if not words:
+        return Noted(False, f"{found[0]} non ha assenze {days}: non c'è niente da annullare.")
+    if alone:
+        words += f" ATTENZIONE: non resta nessuno {giorno(alone[0])}"
+        words += f" e in altri {len(alone) - 1} giorni" if len(alone) > 1 else ""
+        words += ": in quei giorni si scrive a tutti, anche a chi è assente."
+    return Noted(not dry_run, words)
+
+
+def _nobody(settings: Settings, away: list[rota.Away], first: date, last: date) -> list[date]:
+    """Days on which no editor is there."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    noon = [datetime(day.year, day.month, day.day, 12, tzinfo=ROME) for day in days]
+    editors = settings.profile.editors
+    return [day for day, at in zip(days, noon, strict=True) if rota.on_duty(editors, away, at).is_everybody]
+
+
+def _shown(title: str) -> Any:
+    """A label of the form; Prefect 3.9 writes the parameter's name over a plain `Field(title=...)`."""
+    return Field(json_schema_extra={"title": title})
+
+
+@flow(name="assenza", flow_run_name=runs.titled("Assenza di {who}"))
+def absence(
+    who: Annotated[str, _shown("Chi è assente (nome e cognome, come nel modulo)")],
+    first_day: Annotated[date, _shown("Dal giorno")],
+    last_day: Annotated[date, _shown("Al giorno (compreso)")],
+    note: Annotated[str, _shown("Nota per i colleghi (facoltativa, niente motivi di salute)")] = "",
+    cancel: Annotated[bool, _shown("Annulla un'assenza già registrata in questi giorni")] = False,
+) -> str:
+    """Segna quando un redattore non c'è: al suo posto si chiama il successivo."""
+    settings = load()
+    noted = note_absence(
+        settings,
+        make_engine(settings.database),
+        who=who,
+        first=first_day,
+        last=last_day,
+        note=note,
+        cancel=cancel,
+        now=datetime.now(UTC),
+    )
+    # a slip of the pen is no failure: the run's name says what came of it
+    runs.rename(
+        settings, str(flow_run.id), noted.words if noted.is_stored else f"NON REGISTRATA · {noted.words}"
+    )
+    return noted.words

@@ -1,0 +1,114 @@
+"""flow, started by an editor: what cannot wait, such as closed schools -> urgent Bulletin (draft)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact
+from pydantic import Field
+from sqlalchemy import Engine
+
+from db import bulletins
+from db.bulletins import ItemData
+from db.engine import make_engine, transaction
+from db.models import BulletinKind
+from flows import runs, windows
+from flows.bulletin.alert_text import LABELS
+from flows.bulletin.dates import ROME, intervallo
+from flows.bulletin.markup import parameter
+from flows.bulletin.render import budget, problems
+from flows.settings import BollettinoError, Settings, load
+
+TEMPLATE = "avviso_urgente"
+
+
+class NoticeError(BollettinoError):
+    """The form cannot become a notice. The text is Italian, for the editor."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The editor's form. `begins` and `ends` are aware."""
+
+    what: str
+    begins: datetime
+    ends: datetime
+    where: str
+    to_do: str
+    contact: str
+    url: str
+    who: str
+
+
+def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: datetime) -> int:
+    """A draft of kind urgent with the notice's own words; its id. NoticeError says what is missing."""
+    when = intervallo(notice.begins, notice.ends) if notice.ends > notice.begins else ""
+    texts = tuple(parameter(text) for text in (notice.what, when, notice.where, notice.to_do, notice.contact))
+    labels = LABELS[TEMPLATE]
+    wrong = [
+        f"Manca: {label.lower()}."
+        for label, text in zip(labels, texts, strict=True)
+        if not text and label != "Quando"
+    ]
+    if not when:
+        wrong.append("L'avviso deve finire dopo l'inizio.")
+    if notice.ends <= now:
+        wrong.append("L'avviso è già finito.")
+    if notice.url and urlsplit(notice.url).scheme not in ("http", "https"):
+        wrong.append("L'indirizzo della pagina deve cominciare con https://.")
+    if notice.who not in {editor.name for editor in settings.profile.editors}:
+        wrong.append("Scrivi il tuo nome come sta nel profilo.")
+    if not wrong:
+        wrong = problems(texts, total=budget(settings.frame(TEMPLATE), ""))
+    if wrong:
+        raise NoticeError(" ".join(wrong))
+    limit = now + timedelta(minutes=settings.profile.urgent.deadline_minutes)
+    with transaction(engine) as session:
+        bulletin = bulletins.create(
+            session,
+            kind=BulletinKind.urgent,
+            template=TEMPLATE,
+            slot_at=None,
+            deadline_at=min(limit, notice.ends),
+            by=notice.who,
+            now=now,
+        )
+        lines = [
+            ItemData(title=label if place else notice.what, category=label, url=notice.url, text=text)
+            for place, (label, text) in enumerate(zip(labels, texts, strict=True))
+        ]
+        bulletins.add_version(session, bulletin, lines, author=notice.who, now=now)
+        return bulletin.id
+
+
+@flow(name="avviso-urgente", flow_run_name=runs.titled("Avviso urgente"))
+def announce(
+    che_cosa: Annotated[str, Field(title="Che cosa succede, in poche parole: scuole chiuse")],
+    dal: Annotated[datetime, Field(title="Da quando")],
+    al: Annotated[datetime, Field(title="Fino a quando")],
+    dove: Annotated[str, Field(title="Dove")],
+    che_cosa_fare: Annotated[str, Field(title="Che cosa deve fare chi legge")],
+    informazioni: Annotated[str, Field(title="Atto, ufficio e telefono per informazioni")],
+    chi: Annotated[str, Field(title="Chi sei")],
+    pagina: Annotated[str, Field(title="Indirizzo della pagina sul sito (se c'è)")] = "",
+) -> str:
+    """Prepara un avviso urgente con le tue parole e apre il modulo: parte appena approvato."""
+    settings = load()
+    engine = make_engine(settings.database)
+    now = datetime.now(UTC)
+    form = Notice(che_cosa, _aware(dal), _aware(al), dove, che_cosa_fare, informazioni, pagina, chi)
+    try:
+        number = draft_notice(settings, engine, form, now=now)
+    except NoticeError as exc:  # an answer to a person, not a failure of the run
+        create_markdown_artifact(f"**{exc}**", key="avviso-no", description="Perché non c'è la bozza")
+        get_run_logger().warning("%s", exc)
+        return str(exc)
+    windows.open_review(settings, engine, number, now=now)
+    return f"Bozza pronta: bollettino {number}, da approvare."
+
+
+def _aware(moment: datetime) -> datetime:
+    """A form's time without a zone is one of the town's clock."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=ROME)

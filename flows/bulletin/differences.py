@@ -1,0 +1,87 @@
+"""What one version of a bulletin changed of the one before, for a person to read; and what not to show."""
+
+import difflib
+import re
+from collections.abc import Sequence
+
+from db.models import BulletinItem
+
+HIDDEN = "[cellulare]"
+_BETWEEN = r"[ ./()\u2010-\u2015-]{0,3}"
+_AMOUNT = r"\d{1,3}(?:\.\d{3})+(?!\.?\d)"  # 350.000.000
+_MOBILE = re.compile(
+    rf"(?<!\d)(?!{_AMOUNT})(?:(?:\+|00)?{_BETWEEN}39{_BETWEEN})?3\d{{2}}(?:{_BETWEEN}\d){{6,7}}(?!\d)"
+)
+
+
+def differences(before: Sequence[BulletinItem], after: Sequence[BulletinItem]) -> list[str]:
+    """What the later version changed: items that came in (+), went (-), moved or were written anew (~).
+
+    Words within a text that changed: `[-before-] {+after+}`. Empty when nothing did. Pure.
+    """
+    old, new = _by_subject(before), _by_subject(after)
+    lines: list[str] = []
+    for subject, item in new.items():
+        earlier = old.get(subject)
+        if earlier is None:
+            lines += [f"+ {item.position}. {item.title}", f"    {item.text}"]
+            continue
+        place = f"era la {earlier.position}" if earlier.position != item.position else ""
+        changed = [
+            _marked(label, was, now)
+            for label, was, now in (
+                ("", earlier.text, item.text),
+                ("titolo: ", earlier.title, item.title),
+                ("categoria: ", earlier.category, item.category),
+                ("indirizzo: ", earlier.url, item.url),
+            )
+            if was != now
+        ]
+        if place or changed:
+            lines.append(f"~ {item.position}. {item.title}" + (f" ({place})" if place else ""))
+            lines += [f"    {one}" for one in changed]
+    for subject, item in old.items():
+        if subject not in new:
+            lines += [f"- {item.position}. {item.title}", f"    {item.text}"]
+    return lines
+
+
+def _by_subject(items: Sequence[BulletinItem]) -> dict[tuple[object, ...], BulletinItem]:
+    """By what they tell of; lines about the same thing are told apart by their order."""
+    found: dict[tuple[object, ...], BulletinItem] = {}
+    for item in items:
+        origin = (item.news_item_id, item.weather_alert_id)
+        subject = origin if any(origin) else (item.title, item.url)
+        number = sum(key[:-1] == subject for key in found)
+        found[(*subject, number)] = item
+    return found
+
+
+def _marked(label: str, before: str, after: str) -> str:
+    old, new = _words(before), _words(after)
+    if old == new:
+        return f"{label}cambiano solo gli spazi"
+    parts: list[str] = []
+    for kind, i, j, k, m in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            parts.append(" ".join(old[i:j]))
+            continue
+        if i < j:
+            parts.append(f"[-{' '.join(old[i:j])}-]")
+        if k < m:
+            parts.append(f"{{+{' '.join(new[k:m])}+}}")
+    return label + " ".join(parts)
+
+
+def _words(text: str) -> list[str]:
+    """A mobile number is one word, else a mark inside it would keep it from being recognised and hidden."""
+    return _MOBILE.sub(lambda found: f" {re.sub(r'[^0-9+]', '', found[0])} ", _steady(text)).split()
+
+
+def _steady(text: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def without_mobiles(text: str) -> str:
+    """One line for a terminal: no mobile number in it, and nothing that steers the terminal."""
+    return _MOBILE.sub(HIDDEN, _steady(text))

@@ -1,0 +1,205 @@
+"""Texts whose line breaks were lost: `Comune di Esempio Tre incontri gratuiti`, and letters torn from words.
+
+A capital in mid-sentence before a word that opens a phrase marks the lost break. Where nothing is sure the
+text stays as it is: a break too many reads worse than one too few.
+"""
+
+import re
+from collections.abc import Iterator
+
+_PREPOSITIONS = (
+    "Con|Per|Da|Dal|Dalla|Dalle|Dallo|Dai|Nel|Nella|Nelle|Presso|Durante|Entro|Dopo|Prima|Oltre|Tra|In|Anche"
+    "|A seguire|A partire|A cura"
+)
+_ARTICLES = (
+    "Il|Lo|La|I|Gli|Le|Un|Uno|Una|Tre|Due|Quattro|Cinque|Questa|Questo|Tutti|Tutte|Ogni|Sono"
+    "|È|Si|Non|Sarà|Se|Chi"
+)
+_DEFINITE = "Il|Lo|La|I|Gli|Le"
+_NOUNS = (
+    "Laboratorio|Laboratori|Presentazione|Incontro|Incontri|Corso|Evento|Spettacolo|Concerto|Recital|Lettura"
+    "|Letture|Visita|Visite|Mostra|Programma|Biglietti|Biglietto|Biglietteria|Ingresso|Partecipazione"
+    "|Iscrizione|Iscrizioni|Prenotazione|Prenotazioni|Preiscrizioni|Prevendita|Prevendite|Contributo|Costo"
+    "|Maggiori|Manifestazione|Orario|Orari|Ritrovo|Partenza|Appello|Premiazione|Disponibilità|Chiusura"
+    "|Apertura|Regia|Trama|Musiche|Servizio|Fornitura|Domande|Requisiti|Scadenza|Termine|Modalità|Link|Clicca"
+    "|Adatto|Tipologia|Voucher|Calendario|Età|Firma|Ricevimento|Lezione|Serata|Giornata|Telefono|Tel|Email"
+    "|E-mail|Cellulare|Referente|Organizza|Organizzazione|Consulenza|Allegato|Gratuito|Gratuita|Partecipa"
+    "|Pronti|Possibilità|Scarica|Condizioni|Destinatari|Abbonamento|Acquisto|Rassegna"
+)
+_SHOUTED_NOUNS = (
+    "INFO|PROGRAMMA|CONTATTI|COSTI|COSTO|ISCRIZIONI|PREISCRIZIONI|PRENOTAZIONI|DOVE|QUANDO|RITROVO|PARTENZA"
+    "|PARTENZE|ORARI|ORARIO|REQUISITI|DESTINATARI|CONDIZIONI|MODALITÀ|TERMINE|TERMINI|SCADENZA|INGRESSO|LUOGO"
+)
+# words that a phrase cannot end on: what follows belongs to them
+_TIED_WORDS = """
+    il lo la i gli le un uno una di del dello della dei degli delle a al allo alla ai agli alle da dal
+    dallo dalla dai dagli dalle in nel nello nella nei negli nelle su sul sulla sui sulle con per tra
+    fra e ed o che presso quale cui è sono ogni questo questa suo sua loro don san santa via viale
+    piazza largo corso piazzale signor signora dott dr prof arch ing info
+"""
+_TIED = frozenset(_TIED_WORDS.split())
+_SURNAME = re.compile(r"(?:Da|Dal|Dalla|Dalle|Dai|Dallo|Nel|In|Lo|La|Le|Li)\s+[A-ZÀ-Ý]")
+_AFTER_NAME = re.compile(r"\b[A-ZÀ-Ý][a-zà-ù]+$")
+WEEKDAY_NAME = r"(?:(?:Luned|Marted|Mercoled|Gioved|Venerd)ì|Sabato|Domenica)"
+_BREAK = re.compile(
+    rf"(?<=[\w)”»\"%€°'’])\s+(?="
+    rf"(?:{_PREPOSITIONS})\s+[^\W_]|{WEEKDAY_NAME}\s+\d{{1,2}}\s+[a-z]"
+    rf"|(?:{_ARTICLES})\s+(?!(?:del|per|con|che|dei|non)\b)[a-zà-ù]{{3,}}|(?:L|Un|All|Dall|Nell)['’][a-zà-ù]{{2,}}"
+    rf"|(?:{_DEFINITE})\s+[A-ZÀ-Ý][a-zà-ù]+\s+(?!(?:d[aei]l?|di|del|dell|della|dei|delle|e|in|a|per|con)\b)"
+    r"[a-zà-ù]{3,}\b"
+    rf"|(?:{_NOUNS})(?:\s+(?:[a-zà-ù(€+]|\d)|\s*:|\s+[A-ZÀ-Ý]\w+\s)"
+    rf"|(?:{_SHOUTED_NOUNS})\b(?=\s+(?:[A-Z]{{1,12}}\b|[A-Z][a-zà-ù]|\d|http)|\s*:)"
+    r"|(?:ORE|Ore)\s+\d|[A-ZÀ-Ý]{3,}\s+[A-ZÀ-Ý]{3,}[A-ZÀ-Ý\s]{0,40}:"
+    r"|per (?:ulteriori |maggiori )?(?:info|informazioni)(?: e contatti)?:?\s*(?:tel\.?:?\s*)?\+?\d)"
+)
+# `“Fabrizio de André” FLY ME TO THE MOON`, `DELLA LUNA Scarlett`, `Piazza Giovanni XXIII, 8 Recital`
+_AFTER_QUOTE = re.compile(
+    r"(?<=[”»\"])\s+(?=[A-ZÀ-Ý]{3,}|[A-ZÀ-Ý]{2} [A-ZÀ-Ý]{2,})|(?<=[A-ZÀ-Ý]{3}[”»\"])\s+(?=[A-ZÀ-Ý])"
+)
+_QUOTE_AND_SHOUT = re.compile(
+    r"[”»\"]\s+(?:[A-ZÀ-Ý'’:-]{1,20}\s+){0,7}[A-ZÀ-Ý'’:-]{2,20}(\s+)(?=[A-ZÀ-Ý][a-zà-ù])"
+)
+_AFTER_SHOUT = re.compile(r"(?<=[A-ZÀ-Ý])\s+(?=[A-ZÀ-Ý][a-zà-ù]{2,})")
+_AFTER_NUMBER = re.compile(r"(?:(?<=, \d)|(?<=, \d\d)|(?<=, \d\d\d))\s+(?=[A-Z][a-z])")
+_BEFORE_COUNT = re.compile(r"(?<=[a-zà-ù])\s+(?=\d{1,3} [a-zà-ù]{5,} e \d)")
+_PROGRAMME = re.compile(r"\s+(?=(?:dalle )?ore \d{1,2}[.:,]\d\d\s*:?\s+[^\W\d])")
+_BULLETS = re.compile(r"\s+[•·▪●►➢✓✔*|]\s+|^[|•·▪●►➢✓✔*–—-]\s+|(?<=[;:])\s+-\s+")
+_ONLY_TIME = re.compile(r"(?:dalle |alle )?ore\s+\d{1,2}(?:[.:,]\d\d)?\s*[:-]?", re.I)
+
+_ORPHAN = re.compile(r"\b([b-df-hj-np-zB-DF-HJ-NP-Z]) ([a-zà-ù]{3,})\b")
+_TORN_END = re.compile(
+    r"(?<=[A-Za-zà-ù]{2}) ([b-df-hj-np-z]) "
+    r"(?=(?:all|dell|nell|d|l)['’]|(?:di|del|della|e|per|con|in|nel|al|alla)\b)"
+)
+_SPLIT_CLUSTER = re.compile(r"\b([AEIOUaeiou]) ((?:n[tscdfgvz]|m[pb]|r[tcdsnmg]|l[tcdmp])[a-zà-ù]{3,})\b")
+_SPLIT_VOWEL = re.compile(r"\b([AEIOU]) ([a-zà-ù]{4,})\b")
+
+
+def repaired(text: str) -> str:
+    """`text` with letters that markup tore from their word put back: `l a Biblioteca`, `S carlett`."""
+    text = re.sub(r"\b([dl]) ([aeio])\b(?= )", r"\1\2", text)
+    text = re.sub(r"(?<=[a-zA-Z][lndsLNDS])(['’]) +(?=\w)|(?<=\b[LlDdCcSs])(['’]) +(?=\w)", r"\1\2", text)
+    text = re.sub(r"\b(\d) ?(\d)? ?/ ?(\d) ?(\d)? ?/ ?(\d{4})\b", _date_joined, text)
+    text = _TORN_END.sub(r"\1 ", text)
+    text = _ORPHAN.sub(r"\1\2", text)
+    text = _SPLIT_CLUSTER.sub(r"\1\2", text)
+    words = set(re.findall(r"\w+", text.lower()))
+
+    def known(found: re.Match[str]) -> str:
+        joined = (found[1] + found[2]).lower()
+        return found[1] + found[2] if joined in words and found[2] not in words - {found[2]} else found[0]
+
+    return _SPLIT_VOWEL.sub(known, text)
+
+
+def _date_joined(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2] or ''}/{found[3]}{found[4] or ''}/{found[5]}"
+
+
+def unglued(sentence: str) -> list[str]:
+    """The phrases of a sentence whose line breaks were lost; the sentence alone where none is seen."""
+    pieces: list[str] = []
+    for piece in _lists(_BULLETS.split(sentence)):
+        start = 0
+        for place in sorted(set(_breaks(piece))):
+            if (
+                place - start >= 3
+                and not _is_inside(piece, place)
+                and not _is_name(piece[start:place], piece[place:])
+            ):
+                pieces.append(piece[start:place].strip())
+                start = place
+        pieces.append(piece[start:].strip())
+    return _with_their_hours([piece for piece in pieces if piece])
+
+
+def _lists(pieces: list[str]) -> Iterator[str]:
+    """The pieces between bullets; a list stays with the words that announce it."""
+    held = ""
+    for piece in pieces:
+        if held:
+            joint = " " if held.endswith((":", ";")) else "; "
+            held = f"{held}{joint}{piece.strip()}"
+            if piece.rstrip().endswith((".", "!")) or len(held) > 500:
+                yield held
+                held = ""
+        elif piece.rstrip().endswith(":"):
+            held = piece.strip()
+        else:
+            yield piece
+    if held:
+        yield held
+
+
+def _breaks(text: str) -> Iterator[int]:
+    for found in _BREAK.finditer(text):
+        word = _word_before(text, found.start())
+        is_amid_capitals = (
+            text[found.end() : found.end() + 2].isupper()
+            and text[found.start() - 2 : found.start()].isupper()
+        )
+        is_surname = (
+            _SURNAME.match(text[found.end() :]) is not None
+            and _AFTER_NAME.search(text[: found.start()]) is not None
+        )
+        if word not in _TIED and not is_amid_capitals and not is_surname:
+            yield found.start()
+    for pattern in (_AFTER_QUOTE, _AFTER_NUMBER, _BEFORE_COUNT):
+        for found in pattern.finditer(text):
+            yield found.start()
+    for found in _QUOTE_AND_SHOUT.finditer(text):
+        yield found.start(1)
+    for found in _AFTER_SHOUT.finditer(text):
+        if re.search(
+            r"[A-ZÀ-Ý]{2,}['’]?\s+[A-ZÀ-Ý'’]{3,}$", text[max(0, found.start() - 60) : found.start()]
+        ):
+            yield found.start()
+    programme = [
+        found.start() for found in _PROGRAMME.finditer(text) if _word_before(text, found.start()) not in _TIED
+    ]
+    if len(programme) >= 2:
+        yield from programme
+
+
+def _is_name(before: str, after: str) -> bool:
+    """`La mostra La natura della memoria`: a title follows its noun, no new phrase begins."""
+    return (
+        len(before.split()) < 3
+        and not before.isupper()
+        and re.match(r"\s*(?:(?:Il|Lo|La|I|Gli|Le)\s|L['’])", after) is not None
+    )
+
+
+def _word_before(text: str, place: int) -> str:
+    before = re.search(r"[\w’']+$", text[max(0, place - 30) : place])
+    return re.split("['’]", before[0].lower().rstrip("'’"))[-1] if before else ""
+
+
+def _with_their_hours(pieces: list[str]) -> list[str]:
+    """`Ore 7.30` and `Ritrovo dei concorrenti` are one entry of a programme."""
+    timed: list[str] = []
+    for piece in pieces:
+        if timed and _ONLY_TIME.fullmatch(timed[-1]):
+            timed[-1] = f"{timed[-1]} {piece[:1].lower() + piece[1:] if piece[1:2].islower() else piece}"
+        else:
+            timed.append(piece)
+    joined: list[str] = []
+    for piece in timed:
+        if (
+            joined
+            and re.fullmatch(r"ritrovo|partenza|inizio|apertura|chiusura", joined[-1], re.I)
+            and re.match(r"ore \d", piece, re.I)
+        ):
+            joined[-1] = f"{joined[-1].capitalize()} {piece.replace('ORE', 'ore').replace('Ore', 'ore')}"
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _is_inside(text: str, place: int) -> bool:
+    """Whether `place` lies within brackets or quotes."""
+    before = text[:place]
+    pairs = ("()", "“”", "«»", "[]")
+    return any(before.count(pair[0]) > before.count(pair[1]) for pair in pairs) or (
+        before.count('"') % 2 == 1 and '"' in text[place:]
+    )

@@ -1,0 +1,71 @@
+"""Who of the editors is on duty at a moment, and who is next when nobody answers.
+
+The order of the profile is the order in which they are called. An absence counts by whole days in Rome.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from flows.bulletin.dates import in_rome
+
+
+class Person(Protocol):
+    """An editor, as the profile writes one."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def on_duty(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Away:
+    """That somebody is absent from one day to another, both included."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Who is called; `is_everybody` says that nobody was left by the rules, which has to be said aloud."""
+
+    people: tuple[Person, ...]
+    is_everybody: bool = False
+
+    @property
+    def names(self) -> str:
+        """`Anna Redazione e Bruno Vice`."""
+        *most, last = [person.name for person in self.people]
+        return f"{', '.join(most)} e {last}" if most else last
+
+
+def present(people: Sequence[Person], away: Collection[Away], at: datetime) -> list[Person]:
+    """Those who are not absent on that day, in the profile's order."""
+    day = in_rome(at).date()
+    absent = {one.name for one in away if one.first <= day <= one.last}
+    return [person for person in people if person.name not in absent]
+
+
+def on_duty(people: Sequence[Person], away: Collection[Away], at: datetime) -> Duty:
+    """Those on duty who are there; if none is, the first of the others; if nobody is there, everybody."""
+    there = present(people, away, at)
+    if not there:
+        return Duty(tuple(people), is_everybody=True)
+    return Duty(tuple(person for person in there if person.on_duty) or (there[0],))
+
+
+def next_on_duty(
+    people: Sequence[Person], away: Collection[Away], at: datetime, after: Collection[str]
+) -> Duty:
+    """The first who is there and was not called yet; when nobody is left, everybody.
+
+    `after` are the names of those who were called.
+    """
+    left = [person for person in present(people, away, at) if person.name not in after]
+    return Duty((left[0],)) if left else Duty(tuple(people), is_everybody=True)

@@ -1,0 +1,164 @@
+"""When one approval is enough, when a second person is needed, and what makes an approval void. Pure.
+
+An approval counts for exactly the text that it sealed: change the text, and it counts no more. A fact that
+a check stopped (a *block*) passes only with its source declared and a second person behind it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from db.models import Said, SignOff
+from flows.bulletin.dates import in_rome
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What one editor said, in the order of the versions."""
+
+    editor: str  # id in the profile
+    name: str
+    said: Said
+    at: datetime
+    seal: str = ""  # of what is approved, as it would be sent
+    source: str = ""  # declared for what the site does not tell
+    blocks: frozenset[str] = frozenset()  # sentences of the checks that it was said in spite of
+
+
+ASK_SOURCE = (
+    "Per confermare comunque scrivi nel campo Fonte da dove viene il dato; poi approva anche un collega."
+)
+ALONE = "Serve una seconda persona, e nel profilo ce n'è una sola."
+
+
+class Outcome(StrEnum):
+    approved = "approved"
+    waiting = "waiting"  # stored: a second, different person is needed
+    voided = "voided"  # stored: sent back or re-opened, earlier approvals count no more
+    refused = "refused"  # nothing is stored but the text
+
+
+@dataclass(frozen=True)
+class Ruling:
+    outcome: Outcome
+    sentences: tuple[str, ...] = ()  # Italian: why it is refused, or what happens now
+    standing: tuple[Voice, ...] = ()  # the approvals that count now, the new one last
+    calls: tuple[str, ...] = ()  # ids of the editors who have to act now
+
+    @property
+    def decides(self) -> bool:
+        """Whether it is stored as a sign-off, and uses up the code."""
+        return self.outcome != Outcome.refused
+
+
+def voices(rows: Sequence[SignOff]) -> list[Voice]:
+    return [
+        Voice(
+            row.editor,
+            row.name,
+            row.said,
+            row.at,
+            row.seal,
+            row.source,
+            frozenset(row.overridden.splitlines()),
+        )
+        for row in rows
+    ]
+
+
+def since_void(before: Sequence[Voice]) -> list[Voice]:
+    """The approvals after the last word that voided what was before it."""
+    start = max((n for n, one in enumerate(before, start=1) if one.said != Said.approve), default=0)
+    return list(before[start:])
+
+
+def standing(
+    before: Sequence[Voice], editors: Mapping[str, str], seal: str, blocks: frozenset[str]
+) -> list[Voice]:
+    """The approvals that count for a text, one a person: of people still in the profile, of this very text,
+    and in spite of all that is known against it now.
+    """
+    counted = {
+        one.editor: one
+        for one in since_void(before)
+        if one.editor in editors and one.seal == seal and one.blocks >= blocks
+    }
+    return list(counted.values())
+
+
+def rule(
+    new: Voice,
+    before: Sequence[Voice],
+    *,
+    approvals: int,
+    editors: Mapping[str, str],
+    preparer: str,
+    note: str = "",
+) -> Ruling:
+    """What follows from one more word on a bulletin in review.
+
+    `new`: who, and the seal and blocks of the text that this answer makes; its code and its text are already
+    found good. `before`: the bulletin's earlier words, oldest first. `approvals`: of the profile.
+    `editors`: id -> name of those in the profile. `preparer`: id of who last wrote the text, or "".
+    """
+    if new.editor not in editors:
+        raise ValueError(f"{new.editor!r} is no editor of the profile")
+    if new.said == Said.reopen:
+        return Ruling(
+            Outcome.voided, ("Il bollettino è riaperto: le approvazioni di prima non valgono più.",)
+        )
+    if new.said == Said.send_back:
+        return _send_back(new, before, editors, preparer, note)
+    counted = standing(before, editors, new.seal, new.blocks)
+    with_new = (*(one for one in counted if one.editor != new.editor), new)
+    needed = 2 if new.blocks else approvals
+    others = {key: name for key, name in editors.items() if key != new.editor}
+    again = next((one for one in counted if one.editor == new.editor), None)
+    if again and len(with_new) < needed and others:
+        words = f"Hai già approvato tu questo testo alle {in_rome(again.at):%H:%M}: ora serve {_or(others)}."
+        return Ruling(Outcome.refused, (words,), tuple(counted), tuple(others))
+    if new.blocks and not any(one.source.strip() for one in with_new):
+        return Ruling(Outcome.refused, (*sorted(new.blocks), ASK_SOURCE))
+    if len(with_new) >= needed:
+        return Ruling(Outcome.approved, standing=with_new)
+    if not others:
+        return Ruling(Outcome.refused, (*sorted(new.blocks), ALONE))
+    told = f"{new.name} ha approvato. Prima dell'invio deve approvare anche {_or(others)}."
+    return Ruling(Outcome.waiting, (*_voided(before, with_new, editors), told), with_new, calls=tuple(others))
+
+
+def _send_back(
+    new: Voice, before: Sequence[Voice], editors: Mapping[str, str], preparer: str, note: str
+) -> Ruling:
+    approved = [one.editor for one in since_void(before) if one.editor in editors]
+    to = approved[-1] if approved else preparer
+    if not note.strip():
+        return Ruling(Outcome.refused, ("Scrivi nella nota che cosa c'è da cambiare.",))
+    if to == new.editor:
+        words = 'Il testo l\'hai preparato tu: cambialo e scegli "Salva, continuo dopo".'
+        return Ruling(Outcome.refused, (words,))
+    if to not in editors:
+        return Ruling(
+            Outcome.refused,
+            ("Il testo non l'ha ancora preparato nessuno: cambialo tu, oppure scegli di non inviare.",),
+        )
+    return Ruling(
+        Outcome.voided, (f"{new.name} rimanda il testo a {editors[to]}: {note.strip()}",), calls=(to,)
+    )
+
+
+def _voided(before: Sequence[Voice], counted: Sequence[Voice], editors: Mapping[str, str]) -> list[str]:
+    """Whose approvals no longer count, because the text changed after them."""
+    kept = {one.editor for one in counted}
+    lost = {one.editor: one for one in since_void(before) if one.editor not in kept and one.editor in editors}
+    return [
+        f"L'approvazione di {one.name} delle {in_rome(one.at):%H:%M} non vale più: "
+        "dopo sono cambiati il testo o la sua fonte."
+        for one in lost.values()
+    ]
+
+
+def _or(editors: Mapping[str, str]) -> str:
+    names = list(editors.values())
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} o {names[-1]}"

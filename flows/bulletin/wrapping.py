@@ -1,0 +1,102 @@
+"""A message as drawn on a screen: styles instead of marks, lines broken between words, emoji kept whole."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+_STYLED = re.compile(r"(?<![^\W_])([*_~])(?=\S)([^\n]*?\S)\1(?![^\W_])")
+_JOINER = "\u200d"
+_FLAG = range(0x1F1E6, 0x1F200)  # two of these letters are one flag
+_TONE = range(0x1F3FB, 0x1F400)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Neighbouring characters of one style; `style` holds WhatsApp's marks for it, "" for none."""
+
+    text: str
+    style: str = ""
+
+
+Width = Callable[[str, str], float]  # of one visible character in a style
+
+
+def runs(line: str, style: str = "") -> list[Run]:
+    """One line of a message with WhatsApp's marks, as it is drawn."""
+    found = _STYLED.search(line)
+    if found is None:
+        return [Run(line, style)] if line else []
+    before, after = line[: found.start()], line[found.end() :]
+    inner = runs(found[2], style + found[1])
+    return [*([Run(before, style)] if before else []), *inner, *runs(after, style)]
+
+
+def characters(text: str) -> Iterator[str]:
+    """What a reader takes for one character: accents, skin tones and joined emoji stay together."""
+    found = ""
+    for char in text:
+        is_flag = len(found) == 1 and ord(found) in _FLAG and ord(char) in _FLAG
+        goes_on = unicodedata.category(char)[0] == "M" or char == _JOINER or ord(char) in _TONE or is_flag
+        if found and (goes_on or found.endswith(_JOINER)):
+            found += char
+            continue
+        if found:
+            yield found
+        found = char
+    if found:
+        yield found
+
+
+def cells(char: str, _style: str = "") -> int:
+    """Width of one visible character in columns: 2 for emoji and East Asian ones."""
+    return 2 if unicodedata.east_asian_width(char[0]) in "WF" or "\ufe0f" in char else 1
+
+
+def wrapped(line: Sequence[Run], room: float, width: Width) -> list[list[Run]]:
+    """Lines of at most `room`, broken at spaces; a word that is wider than a whole line is cut.
+
+    One empty line for an empty one, so that what is counted is what stands on the screen.
+    """
+    lines: list[list[tuple[str, str]]] = [[]]
+    used = 0.0
+    for word in _words([(char, run.style) for run in line for char in characters(run.text)]):
+        size = sum(width(*one) for one in word)
+        space = width(" ", lines[-1][-1][1]) if lines[-1] else 0.0
+        if lines[-1] and used + space + size <= room:
+            gap = [(" ", lines[-1][-1][1] if lines[-1][-1][1] == word[0][1] else "")]
+            lines[-1] += gap + word
+            used += space + size
+            continue
+        if lines[-1]:
+            lines.append([])
+        used = 0.0
+        for one in word:
+            if lines[-1] and used + width(*one) > room:
+                lines.append([])
+                used = 0.0
+            lines[-1].append(one)
+            used += width(*one)
+    return [_joined(one) for one in lines]
+
+
+def _words(drawn: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    word: list[tuple[str, str]] = []
+    for one in drawn:
+        if one[0] != " ":
+            word.append(one)
+        elif word:
+            yield word
+            word = []
+    if word:
+        yield word
+
+
+def _joined(drawn: Sequence[tuple[str, str]]) -> list[Run]:
+    found: list[Run] = []
+    for char, style in drawn:
+        if found and found[-1].style == style:
+            found[-1] = Run(found[-1].text + char, style)
+        else:
+            found.append(Run(char, style))
+    return found

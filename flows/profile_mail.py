@@ -1,0 +1,38 @@
+"""`[mail]` of a profile: the mail server through which editors are written to."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from flows.whatsapp.loopback import is_loopback
+
+PORTS = {"starttls": 587, "tls": 465, "none": 25}
+
+
+class Mail(BaseModel):
+    """User and password come from the environment: BOLLETTINO_MAIL_USER, BOLLETTINO_MAIL_PASSWORD."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    sender: str = Field(alias="from", min_length=3)  # address that the mails come from
+    sandbox: bool = False  # the sandbox's own mail server, whose page is /posta; no host then
+    host: str | None = None
+    port: int | None = Field(default=None, ge=1, le=65535)  # default: that of `security`
+    security: Literal["starttls", "tls", "none"] = "starttls"  # none: only on this machine
+    ca_file: Path | None = None  # PEM of the town's own authority, beside those the machine trusts
+    timeout_seconds: float = Field(default=20, gt=0, le=120)
+
+    @model_validator(mode="after")
+    def _reaches_a_server(self) -> Self:
+        if self.sandbox and self.host:
+            raise ValueError("host is not for `sandbox = true`, which has its own server")
+        if not self.sandbox and not self.host:
+            raise ValueError("host is missing: the name of the mail server")
+        if self.host and self.security == "none" and not is_loopback(self.host):
+            raise ValueError(f"security: mail to {self.host} must be encrypted, by starttls or tls")
+        return self
+
+    @property
+    def at_port(self) -> int:
+        return self.port or PORTS[self.security]

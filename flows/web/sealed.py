@@ -1,0 +1,66 @@
+"""A public bulletin for other hands than a phone: the sheet to print, and the text to paste or to send."""
+
+from sqlmodel import Session
+
+from db import bulletins
+from flows.bulletin.assisted import assisted
+from flows.bulletin.message import Message, compile_message, frame_name
+from flows.bulletin.notice_board import Board, notice_board
+from flows.bulletin.sms import sms
+from flows.settings import Settings
+from flows.web import texts
+from flows.web.bulletin_page import PUBLIC
+
+STYLESHEET = "/foglio.css"
+
+
+def sealed(session: Session, settings: Settings, code: str) -> Message | None:
+    """What was approved, once its messages have begun to leave; None for every other."""
+    bulletin = bulletins.by_code(session, code)
+    if bulletin is None or bulletin.status not in PUBLIC:
+        return None
+    found = bulletins.approved(session, bulletin.id)
+    if found is None:
+        return None
+    approval, version = found
+    items = bulletins.items(session, version)
+    return compile_message(
+        items,
+        settings.frame(frame_name(bulletin, items)),
+        dated=bulletin.slot_at or approval.decided_at,
+        code=bulletin.code,
+        language=settings.profile.whatsapp.language,
+    )
+
+
+def sheet(settings: Settings, message: Message) -> str:
+    """One A4 page, as HTML."""
+    words = settings.words
+    return notice_board(
+        message,
+        Board(
+            title=message.frame.header,
+            comune=words["comune"],
+            address=_address(settings, message),
+            subscribe=texts.page_text(settings, "foglio_iscriviti"),
+            contact=f"{words['telefono']} ({words['orari']})",
+            emergency=words["emergenza"],
+            warning=texts.page_text(settings, "avviso_prova") if settings.profile.prova else "",
+        ),
+        stylesheet=STYLESHEET,
+    )
+
+
+def text(settings: Settings, message: Message) -> str:
+    """To paste into a broadcast list or a WhatsApp channel."""
+    return assisted(message, _address(settings, message))
+
+
+def short(settings: Settings, message: Message) -> str:
+    """For one SMS."""
+    sender = f"{settings.profile.prova}{settings.words['comune']}"
+    return sms(sender, message.texts, _address(settings, message))
+
+
+def _address(settings: Settings, message: Message) -> str:
+    return f"{settings.words['url_pagine']}/b/{message.button_suffix}"

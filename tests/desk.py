@@ -1,0 +1,321 @@
+"""What the state machine moves: a Comune's desk on a database of its own, its site, clock and provider.
+
+Whatever leaves passes `Desk.leaving`, which holds it against what this module knows of the approvals.
+"""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from email.utils import format_datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from pyotp import TOTP
+from sqlalchemy import event
+from sqlmodel import col, select
+
+from db import bulletins, recipients
+from db.engine import make_engine, transaction
+from db.models import Attempt, Bulletin, BulletinStatus, Delivery, Recipient, RecipientStatus, SourceKind
+from flows import collect
+from flows.approve import load_round, record
+from flows.bulletin.markup import parameter
+from flows.bulletin.message import compile_message, frame_name
+from flows.bulletin.review import order_lines
+from flows.dispatch import DispatchError, begin, dispatch_bulletin
+from flows.settings import DEMO, Settings, load_profile
+from flows.stop import reopen_approved, stop_sending
+from flows.whatsapp.client import Outcome as Answer
+from flows.whatsapp.errors import classify
+from flows.whatsapp.messages import OutgoingTemplate
+from flows.windows import Given
+from scrapers.errors import GoneError
+from scrapers.http import NotModified, Response
+from tests.builders import NOW, make_recipient
+from tests.comune import APPROVE
+
+FEED = "https://www.comune.esempio.mi.it/feed/"
+ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
+CODES = {ANNA: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", BRUNO: "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"}
+UNTOLD = "Costa 45 euro."  # no page of the site says so: a block
+CITIZENS = 3
+
+
+class Crash(Exception):
+    """The sender dies."""
+
+
+class Site:
+    """Answers like a Fetcher; each page tells what the feed tells."""
+
+    def __init__(self) -> None:
+        self.items: list[tuple[str, str, datetime]] = []  # address, title, published
+        self.gone: set[str] = set()
+
+    def add(self, subject: str, now: datetime) -> None:
+        number = len(self.items) + 1
+        address = f"https://www.comune.esempio.mi.it/novita/notizia-{number}/"
+        self.items.append((address, f"{subject}, zona {number}", now - timedelta(minutes=5)))
+
+    def get(self, url: str, **_validators: Any) -> Response | NotModified:
+        if url == FEED:
+            rows = "".join(
+                f"<item><title>{escape(title)}</title><link>{address}</link><pubDate>"
+                f"{format_datetime(published)}</pubDate><description>{escape(title)}.</description></item>"
+                for address, title, published in reversed(self.items)
+            )
+            text = f"<rss version='2.0'><channel><title>t</title><link>{FEED}</link>{rows}</channel></rss>"
+            return Response(FEED, 200, text.encode(), "application/rss+xml")
+        for address, title, _ in self.items:
+            if address == url and url not in self.gone:
+                text = (
+                    f"<main><h1>{escape(title)}</h1><p>{escape(title)}. Ingresso libero per tutti.</p></main>"
+                )
+                page = f"<html><body>{text}</body></html>"
+                return Response(url, 200, page.encode(), "text/html; charset=utf-8")
+        raise GoneError(url, "answers 404")
+
+
+@contextmanager
+def as_fetcher(_settings: Settings) -> Iterator[Site]:
+    yield Desk.current.site
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What this test knows of an approval: who, of which texts, and that the code was right."""
+
+    who: str
+    texts: tuple[str, ...]
+
+
+class Desk:
+    """An installation of its own, its editors, and the provider; `now` and `script` are set from outside."""
+
+    current: "Desk"  # whose clock and provider our code gets
+
+    def __init__(self, template: Path, approvals: int) -> None:
+        Desk.current = self
+        self.folder = Path(tempfile.mkdtemp())
+        shutil.copy(template, self.folder / "b.db")
+        address = f"sqlite:///{self.folder / 'b.db'}"
+        self.engine = make_engine(address)
+        event.listen(self.engine, "connect", _hasty)
+        profile = load_profile(DEMO)
+        profile = profile.model_copy(
+            update={
+                "sources": profile.sources.model_copy(update={"feeds": [FEED]}),
+                "whatsapp": profile.whatsapp.model_copy(update={"messages_per_second": 1000}),
+                "codes": True,
+                "mail": None,
+                "approvals": approvals,
+            }
+        )
+        self.settings = Settings(profile, DEMO, self.folder, address)
+        self.grace = timedelta(minutes=profile.grace_minutes)
+        self.site, self.now, self.windows = Site(), NOW - timedelta(days=1), 0
+        self.left: Counter[tuple[int, str]] = Counter()  # (bulletin, phone): messages that may be read
+        self.surely: set[tuple[int, str]] = set()  # that the provider took
+        self.consents: dict[int, list[Consent]] = {}
+        self.given: list[tuple[int, Given]] = []
+        self.unread: list[tuple[int, Given]] = []  # confirmed, but no worker has come to it
+        self.script: list[str] = []
+        self.is_late, self.began = False, self.now
+        with transaction(self.engine) as session:
+            vault = self.settings.vault()
+            self.phones = {make_recipient(session, vault).id: "" for _ in range(CITIZENS)}
+            for number in self.phones:
+                found = recipients.open_address(vault, session.get_one(Recipient, number)).phone
+                assert found
+                self.phones[number] = found.lstrip("+")
+
+    def close(self) -> None:
+        self.engine.dispose()
+        shutil.rmtree(self.folder)
+
+    # ------------------------------------------------------------ news, editors, sends
+
+    def collect_news(self, subject: str) -> None:
+        self.site.add(subject, self.now)
+
+        (reading,) = collect.read_sources(
+            self.settings, [(SourceKind.feed, FEED)], dry_run=False, now=self.now
+        )
+        assert reading.failure is None, reading
+
+    def all(self) -> list[Bulletin]:
+        """The newest first."""
+        with transaction(self.engine) as session:
+            return list(session.exec(select(Bulletin).order_by(col(Bulletin.id).desc())))
+
+    def chosen(self, which: int, *statuses: BulletinStatus) -> Bulletin | None:
+        """Of these statuses, or any where there is none."""
+        found = self.all()
+        found = [one for one in found if one.status in statuses] or found
+        return found[which % len(found)] if found else None
+
+    def code(self, who: str) -> str:
+        return TOTP(CODES[who]).at(self.now)
+
+    def open_window(self, number: int) -> None:
+        with transaction(self.engine) as session:
+            bulletin = bulletins.locked(session, number)
+            if bulletin.status == BulletinStatus.draft:
+                bulletins.move(session, bulletin, BulletinStatus.in_review, by="test", now=self.now)
+
+    def give(
+        self,
+        number: int,
+        decision: str,
+        who: str,
+        *,
+        texts: Sequence[str] | None = None,
+        code: str = "",
+        source: str = "",
+        version: int | None = None,
+    ) -> tuple[int, Given]:
+        """An editor confirms a window of this bulletin; its answer as Prefect keeps it."""
+        newest = load_round(self.engine, number).version
+        with transaction(self.engine) as session:
+            shown = bulletins.version_of(session, number, version or newest)
+            assert shown is not None
+            items = bulletins.items(session, shown)
+        written = [item.text for item in items] if texts is None else texts
+        values = {
+            "decisione": decision,
+            **{f"notizia_{n}": text for n, text in enumerate(written, start=1)},
+            "ordine": order_lines([item.title for item in items]),
+            "nota": "",
+            "chi": who,
+            "fonte": source,
+            "codice": code,
+        }
+        self.windows += 1
+        if decision == APPROVE and who in CODES and code == self.code(who) and shown.number == newest:
+            kept = Consent(who, tuple(parameter(text) for text in written))
+            self.consents.setdefault(number, []).append(kept)
+        answer = (number, Given(f"run-{self.windows}", shown.number, self.now, values))
+        self.given.append(answer)
+        self.now += timedelta(minutes=1)  # a code is used once, and a new one comes every 30 seconds
+        return answer
+
+    def take(self, answer: tuple[int, Given]) -> BulletinStatus:
+        return record(self.settings, self.engine, *answer)
+
+    def versions(self) -> int:
+        return sum(load_round(self.engine, one.id).version for one in self.all())
+
+    def send(self, number: int, faults: Sequence[str], *, late_by: str | None = None) -> None:
+        self.now += timedelta(seconds=1)
+        self.script, self.is_late, self.began = list(faults), late_by is not None, self.now
+        before = self.left.total()
+        try:
+            certificate, reason = dispatch_bulletin(
+                self.settings, self.engine, number, late_by=late_by, now=self.now
+            )
+        except Crash:
+            return
+        except DispatchError:
+            assert self.left.total() == before
+            return
+        if reason is None:
+            assert certificate.adds_up
+
+    # ------------------------------------------------------------ the provider
+
+    def post(self, message: OutgoingTemplate) -> Answer:
+        number = self.leaving(message)
+        phone = (message.to or "").lstrip("+")
+        fault = self.script.pop(0) if self.script else "ok"
+        if fault.isdigit():
+            return Answer("refused", code=fault, action=classify(int(fault), 400), http_status=400)
+        if fault == "unreached":
+            return Answer("not_sent", reason="ConnectError")
+        if fault == "crash before":
+            raise Crash
+        if fault == "stop":
+            stop_sending(self.settings, self.engine, number, who=ANNA, now=self.now)
+        if fault == "reopen":
+            told = reopen_approved(self.settings, self.engine, number, who=ANNA, now=self.now)
+            assert "riapre" in told or "sta già partendo" in told
+        if fault == "second sender" and any(
+            one.id == number and one.status == BulletinStatus.sending for one in self.all()
+        ):
+            with pytest.raises(DispatchError):
+                begin(self.settings, self.engine, number, now=self.now)
+        if fault == "lost":
+            return Answer("uncertain", reason="ReadTimeout")
+        self.left[number, phone] += 1
+        if fault == "crash after":
+            raise Crash
+        if fault == "lost but left":
+            return Answer("uncertain", reason="ReadTimeout")
+        self.surely.add((number, phone))
+        return Answer("accepted", wamid=f"wamid.{message.opaque}", http_status=200)
+
+    def leaving(self, message: OutgoingTemplate) -> int:
+        """What must hold at the moment when a message leaves; the bulletin's number."""
+        with transaction(self.engine) as session:
+            attempt = session.get_one(Attempt, UUID(message.opaque))
+            delivery = session.get_one(Delivery, attempt.delivery_id)
+            assert delivery.bulletin_id is not None
+            bulletin = session.get_one(Bulletin, delivery.bulletin_id)
+            assert bulletin.status in (BulletinStatus.sending, BulletinStatus.stopped)
+            assert session.get_one(Recipient, delivery.recipient_id).status == RecipientStatus.active
+            sealed = bulletins.approved(session, bulletin.id)
+            assert sealed is not None, "sent without an approval in force"
+            approval, version = sealed
+            items = bulletins.items(session, version)
+            compiled = compile_message(
+                items,
+                self.settings.frame(frame_name(bulletin, items)),
+                dated=bulletin.slot_at or approval.decided_at,
+                code=bulletin.code,
+                language=self.settings.profile.whatsapp.language,
+            )
+            assert compiled.sealed(recipients.audience_rule(session, bulletin)) == approval.seal
+            assert (message.name, message.parameters) == (compiled.template, compiled.parameters)
+            at = bulletins.send_at(session, bulletin)
+            assert at <= self.now, "sent before its time"
+            assert self.is_late or self.began <= at + self.grace, "sent late by itself"
+        texts = message.parameters[:-1]
+        people = {one.who for one in self.consents.get(bulletin.id, []) if one.texts == texts}
+        needed = 2 if any(UNTOLD in text for text in texts) else self.settings.profile.approvals
+        assert len(people) >= needed, f"{people} approved {texts}"
+        return bulletin.id
+
+
+def _hasty(connection: Any, _record: object) -> None:
+    """Nothing here outlives the test: no waiting for the disk."""
+    connection.execute("PRAGMA synchronous = OFF")
+
+
+class Clock(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "Clock":
+        Desk.current.now += timedelta(milliseconds=10)
+        at = Desk.current.now.astimezone(tz or UTC)
+        return cls.combine(at.date(), at.timetz())
+
+
+class Provider:
+    """Stands where the client of the Graph API stands."""
+
+    def __init__(self, *_connection: object) -> None:
+        pass
+
+    async def __aenter__(self) -> "Provider":
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        pass
+
+    async def send(self, message: OutgoingTemplate) -> Answer:
+        return Desk.current.post(message)

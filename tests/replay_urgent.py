@@ -1,0 +1,320 @@
+"""The zone's orange and red days played back in simulated time: when citizens would have been told.
+
+`python -m tests.replay_urgent` plays all of the history with an editor who answers at once, with people who
+work, sleep and answer some calls, with and without a standing order, and beside a fixed Tuesday and Friday.
+Alerts are read every 10 minutes and looked at every 5; an approved bulletin leaves at once.
+"""
+
+import random
+import sys
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import holidays
+from sqlalchemy import Engine
+
+from db import bulletins, schema, sources, weather_alerts
+from db.engine import make_engine, transaction
+from db.models import BulletinKind, BulletinStatus, Hazard, Level, SourceKind, WeatherAlert
+from db.weather_alerts import AlertData
+from flows.bulletin.dates import ROME, in_rome
+from flows.orders import approve_by_order
+from flows.profile_urgent import StandingOrder, Urgent
+from flows.settings import DEMO, Settings, load_profile
+from flows.urgent import draft_urgent
+from tests.builders import make_approval
+from tests.replay_alerts import ZONE, Issue, history
+from tests.shared import SHARED
+
+ORANGE = Level.arancione.rank
+PROMPT = timedelta(minutes=15)
+LOOK = timedelta(minutes=5)
+Editor = Callable[[datetime, datetime], datetime | None]  # when a draft of a moment is approved, by its end
+HOLIDAYS = holidays.country_holidays("IT", years=range(2022, 2028))
+
+
+def at_once(drafted: datetime, end: datetime) -> datetime | None:
+    """The scripted editor."""
+    return drafted
+
+
+def person(seed: int, awake_answers: float = 0.5, asleep_answers: float = 0.1) -> Editor:
+    """People who work 8 to 14 on weekdays: at the desk they see it within minutes, outside they are called.
+
+    One call every 10 minutes, in turn; by default half are answered by people awake (7 to 23), one in ten by
+    people asleep. Five minutes to read and approve.
+    """
+    dice = random.Random(seed)
+
+    def decide(drafted: datetime, end: datetime) -> datetime | None:
+        moment = drafted
+        while moment < end:
+            local = in_rome(moment)
+            working = local.weekday() < 5 and local.date() not in HOLIDAYS and 8 <= local.hour < 14
+            awake = 7 <= local.hour < 23
+            if dice.random() < (0.95 if working else awake_answers if awake else asleep_answers):
+                return min(moment + timedelta(minutes=5), end)
+            moment += timedelta(minutes=10)
+        return None
+
+    return decide
+
+
+@dataclass
+class Told:
+    """One day of the history: when it was first stated, and each bulletin that announced it."""
+
+    published: datetime
+    begins: datetime
+    ends: datetime
+    announced: list[datetime] = field(default_factory=list)
+    cleared: list[datetime] = field(default_factory=list)
+    expected: int = 0  # announcements: the first, then each rise
+    expected_clear: int = 0
+
+    @property
+    def in_time(self) -> bool:
+        """Told before it began, or within 15 minutes of its publication."""
+        return bool(self.announced) and (
+            self.announced[0] <= self.begins or self.announced[0] - self.published <= PROMPT
+        )
+
+    @property
+    def hours_late(self) -> float:
+        """From the beginning, or from the publication where that was later, to the announcement."""
+        late = self.announced[0] - max(self.begins, self.published)
+        return max(late / timedelta(hours=1), 0.0)
+
+
+def expectation(issues: Sequence[Issue]) -> dict[date, Told]:
+    """The days with an orange or red level, from the issuer's words alone."""
+    days: dict[date, Told] = {}
+    told: dict[tuple[date, Hazard], int] = defaultdict(int)
+    for issue in issues:
+        risen, fallen = set(), set()
+        for (day, hazard), level in issue.levels().items():
+            before = told[day, hazard]
+            told[day, hazard] = level.rank if level.rank >= ORANGE else 0
+            if level.rank >= ORANGE and level.rank > before:
+                risen.add(day)
+            elif level.rank < before:
+                fallen.add(day)
+        for day in risen:
+            begins = datetime.combine(day, time(), tzinfo=ROME)
+            begin = max(begins, issue.sent) if day == issue.sent.date() else begins
+            known = days.setdefault(day, Told(issue.sent, begin, begins + timedelta(days=1)))
+            known.expected += 1
+        for day in fallen:
+            days[day].expected_clear += 1
+    return days
+
+
+def pressing(issues: Sequence[Issue]) -> list[Issue]:
+    """Those that state orange or red, and the two after each, which may lower it."""
+    found: list[Issue] = []
+    left = 0
+    for issue in issues:
+        left = 3 if any(level.rank >= ORANGE for level in issue.levels().values()) else left - 1
+        if left > 0:
+            found.append(issue)
+    return found
+
+
+def settings_of(order: bool) -> Settings:
+    """The demo's, with or without a standing order of 30 minutes for both levels."""
+    acting = StandingOrder(
+        act="prova",
+        author="prova",
+        levels=[Level.arancione, Level.rossa],
+        expires=date(2099, 1, 1),
+        minutes=30,
+    )
+    profile = load_profile(DEMO).model_copy(
+        update={"urgent": Urgent(standing_order=acting if order else None)}
+    )
+    return Settings(profile, DEMO, Path("unused"), "unused")
+
+
+def replay(
+    issues: Sequence[Issue], engine: Engine, editor: Editor, *, order: bool = False
+) -> dict[date, Told]:
+    """Collect, draft, decide and send; what came of each orange or red day."""
+    settings, days = settings_of(order), expectation(issues)
+    with transaction(engine) as session:
+        source = sources.ensure(session, SourceKind.dpc, "https://dpc.example/").id
+    waiting: dict[int, tuple[datetime | None, datetime]] = {}
+    for issue, following in zip(issues, [*issues[1:], None], strict=True):
+        read = _ceil(issue.sent, 10)
+        with transaction(engine) as session:
+            weather_alerts.store(session, source, _statements(issue), now=read)
+        now = _ceil(read + timedelta(minutes=1), 5)
+        end = _ceil(following.sent, 10) if following else now + timedelta(days=2)
+        while now < end:
+            done = draft_urgent(settings, engine, now=now)
+            for number in done.opened:
+                if number not in waiting:
+                    limit = _deadline(engine, number)
+                    waiting[number] = editor(now, limit), limit
+            for number in done.ended:
+                waiting.pop(number, None)
+            for number in list(waiting):
+                if _decided(settings, engine, number, waiting[number], now, days):
+                    del waiting[number]
+            if not waiting and "nasce" not in str(done):
+                break
+            now += LOOK
+    return days
+
+
+def _decided(
+    settings: Settings,
+    engine: Engine,
+    number: int,
+    due: tuple[datetime | None, datetime],
+    now: datetime,
+    days: dict[date, Told],
+) -> bool:
+    """Approve and send when its moment has come; expire what is past its deadline."""
+    when, limit = due
+    by_person = when is not None and when <= now
+    if not by_person and not approve_by_order(settings, engine, number, now=now):
+        if now <= limit:
+            return False
+        with transaction(engine) as session:
+            bulletins.move(
+                session, bulletins.locked(session, number), BulletinStatus.expired, by="watch", now=now
+            )
+        return True
+    sent = when if by_person and when else now
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, number)
+        version = bulletins.latest(session, number)
+        assert version is not None
+        if by_person:
+            bulletins.move(session, bulletin, BulletinStatus.in_review, by="editor", now=sent)
+            bulletins.move(session, bulletin, BulletinStatus.approved, by="editor", now=sent)
+            make_approval(session, bulletin, version.number, now=sent)
+        bulletins.move(session, bulletin, BulletinStatus.sending, by="invio", now=sent)
+        bulletins.move(session, bulletin, BulletinStatus.sent, by="invio", now=sent)
+        bulletin.sent_at = sent
+        lead = bulletins.items(session, version)[0].weather_alert_id
+        assert lead is not None
+        day = session.get_one(WeatherAlert, lead).day
+        told = days[day]
+        (told.cleared if bulletin.kind == BulletinKind.all_clear else told.announced).append(sent)
+    return True
+
+
+def _deadline(engine: Engine, number: int) -> datetime:
+    with transaction(engine) as session:
+        limit = bulletins.locked(session, number).deadline_at
+    assert limit is not None
+    return limit
+
+
+def _statements(issue: Issue) -> Iterator[AlertData]:
+    for (day, hazard), level in issue.levels().items():
+        midnight = datetime.combine(day, time(), tzinfo=ROME)
+        yield AlertData(
+            identifier=f"{issue.sent:%Y%m%d_%H%M}",
+            issuer="Dipartimento della Protezione Civile",
+            url="https://mappe.protezionecivile.gov.it/it/",
+            zone=ZONE,
+            hazard=hazard,
+            level=level,
+            day=day,
+            onset=issue.sent if day == issue.sent.date() else midnight,
+            expires=midnight + timedelta(days=1, seconds=-1),
+            sent_at=issue.sent,
+        )
+
+
+def _ceil(moment: datetime, minutes: int) -> datetime:
+    step = minutes * 60
+    return datetime.fromtimestamp(-(-int(moment.timestamp()) // step) * step, tz=UTC)
+
+
+def rhythm(days: dict[date, Told]) -> dict[date, Told]:
+    """The same days with sends on Tuesday and Friday at 11 only."""
+    found = {}
+    for day, told in days.items():
+        other = Told(told.published, told.begins, told.ends)
+        hour = datetime.combine(in_rome(told.published).date(), time(11), tzinfo=ROME)
+        sends = [hour + timedelta(days=n) for n in range(3)]
+        other.announced = [
+            one for one in sends if one.weekday() in (1, 4) and told.published <= one < told.ends
+        ][:1]
+        found[day] = other
+    return found
+
+
+def figures(name: str, days: dict[date, Told]) -> str:
+    """One line of the report."""
+    told = [one for one in days.values() if one.announced]
+    late = sorted(one.hours_late for one in told if not one.in_time)
+    before = sum(one.announced[0] <= one.begins for one in told)
+    worst = f", the latest {late[-1]:.1f} h late" if late else ""
+    return (
+        f"{name}: {len(told)} of {len(days)} days announced, {before} before they began, "
+        f"{sum(one.in_time for one in told)} before or within 15 minutes of publication{worst}; "
+        f"{sum(len(one.announced) for one in told)} urgent bulletins, "
+        f"{sum(len(one.cleared) for one in days.values())} all-clears"
+    )
+
+
+def wrong(days: dict[date, Told]) -> list[str]:
+    """What the scripted editor's replay must never show: a day late, or not told as often as it rose."""
+    found = []
+    for day, told in days.items():
+        if not told.in_time:
+            found.append(f"{day}: published {told.published}, announced {told.announced}")
+        if (len(told.announced), len(told.cleared)) != (told.expected, told.expected_clear):
+            found.append(
+                f"{day}: announced {len(told.announced)} times for {told.expected} rises, "
+                f"cleared {len(told.cleared)} times for {told.expected_clear} falls"
+            )
+    return found
+
+
+def _run(issues: Sequence[Issue], editor: Editor, *, order: bool = False) -> dict[date, Told]:
+    with tempfile.TemporaryDirectory(prefix="replay-") as folder:
+        engine = make_engine(f"sqlite:///{folder}/replay.db")
+        schema.upgrade(engine)
+        try:
+            return replay(issues, engine, editor, order=order)
+        finally:
+            engine.dispose()
+
+
+def main() -> int:
+    """All of the history; 0 when the scripted editor's figures hold."""
+    if not SHARED.is_dir():
+        sys.stderr.write("error: the history is absent\n")
+        return 2
+    whole = history()
+    issues = pressing(whole)
+    print(f"{len(whole)} bulletins, {len(issues)} of them about orange or red days")
+    scripted = _run(issues, at_once)
+    print(figures("an editor who answers at once", scripted))
+    print(figures("Tuesday and Friday at 11", rhythm(scripted)))
+    for order in (False, True):
+        for seed in (1, 2, 3):
+            name = f"people, {'with' if order else 'without'} a standing order, run {seed}"
+            print(figures(name, _run(issues, person(seed), order=order)))
+        desk = _run(issues, person(1, 0.0, 0.0), order=order)
+        print(
+            figures(f"people who answer at their desk only, {'with' if order else 'without'} an order", desk)
+        )
+    levels = Counter(told.expected for told in scripted.values())
+    print(f"announcements a day: {dict(sorted(levels.items()))}")
+    problems = wrong(scripted)
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,317 @@
+"""A correction reaches exactly those who got the original; a send is stopped, an approval taken back."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from db import bulletins, deliveries, originals, recipients, sent_items
+from db.bulletins import TransitionError
+from db.engine import transaction
+from db.models import (
+    Approval,
+    Bulletin,
+    BulletinKind,
+    BulletinStatus,
+    Delivery,
+    DeliveryStatus,
+    RecipientStatus,
+    Scope,
+)
+from db.vault import Vault
+from flows import sender
+from flows.correct import CHANGE, ERROR, CorrectionError, draft_correction, listing
+from flows.dispatch import DispatchError, dispatch_bulletin
+from flows.sender import BY_A_PERSON
+from flows.settings import Settings
+from flows.stop import reopen_approved, stop_sending
+from flows.web import bulletin_page
+from tests.builders import NOW, item_of, make_bulletin, make_news_item, make_recipient
+from tests.comune import APPROVE, Comune
+
+
+@pytest.fixture
+def sqlite_session(sqlite: Engine) -> Iterator[Session]:
+    with transaction(sqlite) as session:
+        yield session
+
+
+WHO = "Anna Redazione"
+RIGHT = "Via Roma chiude lunedì 30 novembre dalle 8 alle 18."
+
+
+def sent_bulletin(comune: Comune, *, kind: BulletinKind = BulletinKind.ordinary) -> int:
+    """An approved bulletin of one news, sent to the five phones."""
+    with comune.look() as session:
+        number = make_bulletin(session, kind=kind, status=BulletinStatus.in_review).id
+    comune.answer(number, APPROVE)
+    dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    return number
+
+
+def correction(
+    comune: Comune, original: int, *, reason: str = ERROR, right: str = RIGHT, wrong: str = ""
+) -> int:
+    number = draft_correction(
+        comune.settings,
+        comune.engine,
+        bulletin_id=original,
+        number=1,
+        reason=reason,
+        right=right,
+        wrong=wrong,
+        who=WHO,
+        now=comune.now,
+    )
+    comune.move(number, BulletinStatus.in_review)
+    return number
+
+
+def test_a_correction_goes_to_those_who_got_the_original_and_have_not_left(comuni: Comune) -> None:
+    left, *others = comuni.subscribe()
+    original = sent_bulletin(comuni)
+    with comuni.look() as session:
+        late = make_recipient(session, comuni.settings.vault(), phone="+393339999999")  # joined later
+        gone = recipients.find(session, comuni.settings.vault(), recipients.Address(phone=left))
+        assert gone is not None
+        recipients.opt_out(session, gone, now=comuni.now)
+    number = correction(comuni, original)
+    assert comuni.answer(number, APPROVE).status == BulletinStatus.approved
+    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
+    assert (certificate.planned, certificate.accepted, reason) == (4, 4, None)
+    received = comuni.received()
+    assert [len(received[phone]) for phone in (left, *others)] == [1, 2, 2, 2, 2]
+    text = received[others[0]][1]
+    assert text.startswith(
+        f"Il Comune di Esempio corregge un suo messaggio. *Il dato giusto è questo:* {RIGHT}"
+    )
+    assert "Nel messaggio di martedì 24 novembre avevamo scritto per errore: Via Roma chiude" in text
+    assert late.id not in {row.recipient_id for row in comuni.deliveries(number)}
+
+
+@pytest.mark.parametrize(
+    ("status", "is_reached"),
+    [
+        (DeliveryStatus.accepted, True),
+        (DeliveryStatus.uncertain, True),
+        (DeliveryStatus.declared, True),
+        (DeliveryStatus.claimed, True),
+        (DeliveryStatus.failed, False),
+        (DeliveryStatus.skipped, False),
+        (DeliveryStatus.queued, False),
+    ],
+)
+@pytest.mark.parametrize("kind", [BulletinKind.correction, BulletinKind.all_clear])
+def test_who_may_have_got_the_original_is_reached(
+    sqlite_session: Session, vault: Vault, status: DeliveryStatus, is_reached: bool, kind: BulletinKind
+) -> None:
+    session = sqlite_session
+    one = make_recipient(session, vault, scope=Scope.alerts)
+    make_recipient(session, vault)
+    original = make_bulletin(session, status=BulletinStatus.sent)
+    deliveries.plan(session, original.id, [one], now=NOW)
+    (row,) = session.exec(select(Delivery))
+    row.status = status
+    follow = make_bulletin(session, kind=kind)
+    originals.link(session, follow.id, [original.id])
+    assert recipients.audience_of(session, follow) == ([one] if is_reached else [])
+    one.status = RecipientStatus.opted_out
+    session.flush()
+    assert recipients.audience_of(session, follow) == []
+
+
+def test_a_correction_that_does_not_know_its_original_goes_to_nobody(
+    sqlite_session: Session, vault: Vault
+) -> None:
+    make_recipient(sqlite_session, vault)
+    with pytest.raises(ValueError, match="needs to know what it puts right"):
+        recipients.audience_of(sqlite_session, make_bulletin(sqlite_session, kind=BulletinKind.correction))
+
+
+def test_the_seal_binds_which_bulletin_is_put_right(comune: Comune) -> None:
+    comune.subscribe()
+    original, other = sent_bulletin(comune), sent_bulletin(comune)
+    number = correction(comune, original)
+    comune.answer(number, APPROVE)
+    with comune.look() as session:
+        originals.link(session, number, [other])
+    with pytest.raises(DispatchError, match="non è più quello approvato"):
+        dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+
+
+def test_no_correction_overtakes_its_original(comune: Comune) -> None:
+    comune.subscribe()
+    original = sent_bulletin(comune)
+    number = correction(comune, original)
+    comune.answer(number, APPROVE)
+    with comune.look() as session:
+        bulletins.locked(session, original).status = BulletinStatus.sending
+    with pytest.raises(DispatchError, match=f"corregge il {original}, che è ancora in invio"):
+        dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+
+
+def test_a_changed_fact_is_no_error_of_ours(comune: Comune) -> None:
+    comune.subscribe()
+    number = correction(comune, sent_bulletin(comune), reason=CHANGE, wrong="lunedì 30 novembre")
+    assert comune.bulletin(number).template == "aggiornamento"
+    assert [item.text for item in comune.items(number)] == [
+        RIGHT,
+        "martedì 24 novembre",
+        "lunedì 30 novembre",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"number": 2}, "ha 1 righe: la 2 non c'è"),
+        ({"who": "Chiunque"}, "scrivi il tuo nome"),
+        ({"right": " "}, "il testo è vuoto"),
+        ({"right": "x" * 1100}, "troppo lungo"),
+    ],
+    ids=["no such item", "unknown editor", "empty", "too long"],
+)
+def test_a_correction_that_cannot_be_says_why(comune: Comune, changes: dict[str, object], words: str) -> None:
+    original = sent_bulletin(comune)
+    values = {"number": 1, "reason": ERROR, "right": RIGHT, "who": WHO, **changes}
+    with pytest.raises(CorrectionError, match=words):
+        draft_correction(
+            comune.settings,
+            comune.engine,
+            bulletin_id=original,
+            now=comune.now,
+            **values,  # type: ignore[arg-type]
+        )
+
+
+def test_what_has_not_left_is_not_corrected(comune: Comune) -> None:
+    with comune.look() as session:
+        number = make_bulletin(session, status=BulletinStatus.approved).id
+    with pytest.raises(CorrectionError, match="approvato: si corregge solo ciò che è partito"):
+        correction(comune, number)
+
+
+def test_the_originals_page_shows_the_banner_from_the_approval_on(comune: Comune) -> None:
+    comune.subscribe()
+    original = sent_bulletin(comune)
+    code = comune.bulletin(original).code
+    number = correction(comune, original)
+
+    def banners() -> tuple[bulletin_page.Banner, ...]:
+        with comune.look() as session:
+            page = bulletin_page.page(session, comune.settings, code, now=comune.now)
+        assert page is not None
+        return page.banners
+
+    assert banners() == ()
+    comune.answer(number, APPROVE)
+    (banner,) = banners()
+    assert (banner.text, banner.address) == (
+        f"Abbiamo corretto questo messaggio. Il dato giusto: {RIGHT}",
+        None,
+    )
+    dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    assert banners()[0].address == f"/b/{comune.bulletin(number).code}"
+    with comune.look() as session:
+        page = bulletin_page.page(session, comune.settings, comune.bulletin(number).code, now=comune.now)
+    assert page is not None
+    (article,) = page.articles
+    assert article.lines[0] == ("Il dato giusto", RIGHT)
+
+
+def test_an_editor_sees_what_changed_or_went_after_the_send(sqlite_session: Session) -> None:
+    session = sqlite_session
+    same, changed, gone, before = (make_news_item(session) for _ in range(4))
+    for news in (same, changed, gone, before):
+        make_bulletin(session, [item_of(news)], status=BulletinStatus.sent)
+    changed.facts_changed_at = NOW + timedelta(hours=1)
+    before.facts_changed_at = NOW - timedelta(hours=1)
+    gone.page_failures, gone.page_failure = 2, "answers 404"
+    session.flush()
+    found = sent_items.to_put_right(session, since=NOW - timedelta(days=1))
+    assert {one.item.news_item_id for one in found} == {changed.id, gone.id}
+    assert len(sent_items.sent(session, since=NOW - timedelta(days=1))) == 4
+    assert sent_items.sent(session, since=NOW + timedelta(days=1)) == []
+
+
+def test_the_list_names_the_numbers_to_choose_by(comune: Comune) -> None:
+    original = sent_bulletin(comune)
+    assert f"- Bollettino {original}, riga 1: Chiusura di via Roma" in listing(
+        comune.engine, datetime.now(UTC)
+    )
+
+
+def test_a_send_is_stopped_between_two_blocks(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> None:
+    comune.subscribe()
+    monkeypatch.setattr(sender, "CHUNK", 2)
+    with comune.look() as session:
+        number = make_bulletin(session, status=BulletinStatus.in_review).id
+    comune.answer(number, APPROVE)
+    said: list[str] = []
+
+    def press() -> None:
+        if not said:
+            said.append(stop_sending(comune.settings, comune.engine, number, who=WHO, now=comune.now))
+
+    certificate, reason = dispatch_bulletin(
+        comune.settings, comune.engine, number, now=comune.now, progress=press
+    )
+    assert said == [f"Invio del bollettino {number} fermato: 2 di 5."]
+    assert (certificate.accepted, certificate.open, reason) == (2, 3, BY_A_PERSON)
+    assert sum(len(texts) for texts in comune.received().values()) == 2
+    stopped = comune.bulletin(number)
+    assert (stopped.status, stopped.status_by) == (BulletinStatus.stopped, WHO)
+
+
+def test_an_approved_bulletin_is_reopened_and_needs_a_new_approval(comuni: Comune) -> None:
+    comuni.subscribe()
+    with comuni.look() as session:
+        number = make_bulletin(session, status=BulletinStatus.in_review).id
+    comuni.answer(number, APPROVE)
+    said = reopen_approved(comuni.settings, comuni.engine, number, who=WHO, now=comuni.now)
+    assert "va approvato di nuovo" in said
+    assert comuni.bulletin(number).status == BulletinStatus.in_review
+    with pytest.raises(DispatchError, match="non è approvato"):
+        dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
+    with comuni.look() as session:
+        assert bulletins.approved(session, number) is None
+    assert comuni.answer(number, APPROVE).status == BulletinStatus.approved
+    with comuni.look() as session:
+        voided = [
+            row.voided_at is not None for row in session.exec(select(Approval).order_by(col(Approval.id)))
+        ]
+    assert voided == [True, False]
+    dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
+    assert comuni.bulletin(number).status == BulletinStatus.sent
+
+
+@pytest.mark.parametrize("status", [one for one in BulletinStatus if one != BulletinStatus.approved])
+def test_only_an_approved_bulletin_is_reopened(sqlite_session: Session, status: BulletinStatus) -> None:
+    bulletin: Bulletin = make_bulletin(sqlite_session, status=status)
+    with pytest.raises(TransitionError):
+        bulletins.reopen(sqlite_session, bulletin, by=WHO, now=NOW)
+    assert bulletin.status == status
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [(BulletinStatus.sent, "niente da fermare"), (BulletinStatus.approved, "usa «riapri»")],
+)
+def test_what_is_not_being_sent_is_not_stopped(comune: Comune, status: BulletinStatus, words: str) -> None:
+    with comune.look() as session:
+        number = make_bulletin(session, status=status).id
+    assert words in stop_sending(comune.settings, comune.engine, number, who=WHO, now=comune.now)
+    assert comune.bulletin(number).status == status
+
+
+def test_who_is_no_editor_changes_nothing(comune: Comune) -> None:
+    with comune.look() as session:
+        sending = make_bulletin(session, status=BulletinStatus.sending).id
+        ready = make_bulletin(session, status=BulletinStatus.approved).id
+    settings: Settings = comune.settings
+    assert "non è cambiato niente" in stop_sending(settings, comune.engine, sending, who="X", now=NOW)
+    assert "non è cambiato niente" in reopen_approved(settings, comune.engine, ready, who="X", now=NOW)
+    assert comune.bulletin(sending).status == BulletinStatus.sending
+    assert comune.bulletin(ready).status == BulletinStatus.approved

@@ -1,0 +1,101 @@
+"""What stands in the mails: every text can be written, nothing of a site becomes markup, nobody is named."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.bulletin.letters import Desk, html, left, people, subject_line, write
+from flows.settings import DEMO, Settings, load_profile
+from tests.builders import NOW
+
+TEXTS = Settings(load_profile(DEMO), DEMO, DEMO).texts["posta"]
+PLACE = re.compile(r"\{(\w+)\}")
+DESK = Desk(
+    slot_at=NOW + timedelta(hours=2),
+    deadline_at=NOW + timedelta(hours=1),
+    reminder_at=NOW - timedelta(hours=1),
+    deputy_at=NOW,
+    deputy="Bruno Vice",
+    preview="Notizie\n\n*In primo piano.* Via Roma chiude.",
+    attention=["Notizia 1: controlla la data"],
+    left_out=[],
+    count=1,
+    readers=4850,
+    link="http://127.0.0.1:4200/v2/runs/flow-run/x",
+)
+
+
+def test_the_draft_tells_everything_before_any_login() -> None:
+    letter = write(TEXTS["bozza_pronta"], {**DESK.values, "nome": "Anna", "del_comune": "del Comune"})
+    assert letter.subject == (
+        "Da approvare entro martedì 24 novembre, ore 11:30: bollettino di martedì 24 novembre, 1 notizia"
+    )
+    for part in (
+        "parte martedì 24 novembre, ore 12:30 per 4.850 persone",
+        DESK.preview,
+        "- Notizia 1: controlla la data",
+        "IN CODA O LASCIATE FUORI\n\nNiente.",
+        f"1. Apri {DESK.link}",
+        "martedì 24 novembre, ore 9:30: ti scriviamo di nuovo.",
+        "martedì 24 novembre, ore 10:30: scriviamo a Bruno Vice.",
+        "le notizie ancora valide passano al bollettino successivo",
+    ):
+        assert part in letter.text
+
+
+def test_what_goes_at_approval_has_no_deadline_in_its_letter() -> None:
+    desk = Desk(None, None, None, None, "Bruno", "x", [], [], 2, 1, "http://a.it")
+    values = {**desk.values, "nome": "Anna", "del_comune": "del Comune"}
+    letter = write(TEXTS["bozza_pronta"], values, prova="PROVA · ")
+    assert letter.subject == "PROVA · Da approvare appena puoi: bollettino da inviare subito, 2 notizie"
+    assert "Parte appena lo approvi, per 1 persona" in letter.text
+    assert "SE NON FAI NIENTE\n\nSenza approvazione non parte niente.\n" in letter.text
+
+
+@pytest.mark.parametrize("kind", list(TEXTS))
+def test_every_letter_greets_and_says_that_a_machine_wrote_it(kind: str) -> None:
+    text = TEXTS[kind]["testo"].strip()
+    assert text.startswith("Ciao {nome},")
+    assert text.endswith("Bollettino {del_comune} - messaggio automatico")
+
+
+def test_a_missing_value_is_an_error_and_never_a_hole() -> None:
+    with pytest.raises(KeyError):
+        write(TEXTS["sollecito"], {"nome": "Anna"})
+
+
+def test_braces_of_a_site_are_not_filled_again() -> None:
+    letter = write({"oggetto": "{titolo}", "testo": "{titolo}"}, {"titolo": "Bando {nome} {{1}}"})
+    assert (letter.subject, letter.text) == ("Bando {nome} {{1}}", "Bando {nome} {{1}}")
+
+
+@given(st.text())
+def test_a_subject_is_one_short_line(text: str) -> None:
+    line = subject_line(text)
+    assert len(line) <= 150
+    assert line == " ".join(line.split())
+    assert line.isprintable() or not line
+
+
+@given(st.text(alphabet=st.sampled_from("<>&\"'ab/:hts.p? \n"), max_size=60))
+def test_html_holds_only_our_own_markup(text: str) -> None:
+    shown = html(f"https://a.it/{text}").partition('pre-wrap">')[2].removesuffix("</div></body></html>")
+    left_over = re.sub(r'<a href="[^"<>]*">|</a>|<strong>|</strong>', "", shown)
+    assert "<" not in left_over
+    assert ">" not in left_over
+
+
+def test_headings_and_addresses_are_seen_in_html() -> None:
+    shown = html('COME SI VEDE SUL TELEFONO\nApri https://a.it/x?b=1&c="2". <script>')
+    assert "<strong>COME SI VEDE SUL TELEFONO</strong>" in shown
+    assert '<a href="https://a.it/x?b=1&amp;c=">https://a.it/x?b=1&amp;c=</a>' in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_counts_are_said_as_one_says_them() -> None:
+    assert [people(count) for count in (0, 1, 4850)] == ["0 persone", "1 persona", "4.850 persone"]
+    spans = [timedelta(seconds=59), timedelta(minutes=1), timedelta(minutes=75), timedelta(hours=3)]
+    assert [left(NOW, NOW + span) for span in spans] == ["0 minuti", "1 minuto", "75 minuti", "3 ore"]

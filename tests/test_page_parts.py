@@ -1,0 +1,78 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.bulletin.page_parts import Part, parts
+
+FLAT = (
+    "Cos'è Serata di musica con la banda A chi è rivolto Alle famiglie Luogo Sala Verdi Via Mazzini, 12 "
+    "Date e orari 12 Mar Dalle ore 18:00 alle ore 20:00 Costi Ingresso gratuito Allegati"
+    " Locandina PDF Scarica "
+    "Contatti Telefono 02 9512345"
+)
+
+
+def test_the_labels_of_a_text_without_markup_part_it() -> None:
+    assert parts(FLAT) == [
+        Part("prose", "Serata di musica con la banda"),
+        Part("audience", "Alle famiglie"),
+        Part("where", "Sala Verdi Via Mazzini, 12"),
+        Part("when", "12 Mar Dalle ore 18:00 alle ore 20:00"),
+        Part("cost", "Ingresso gratuito"),
+        Part("contacts", "Telefono 02 9512345."),
+    ]
+
+
+def test_the_headings_of_markdown_part_it_alike() -> None:
+    page = (
+        "La banda suona.\n\n## Date e orari\n\n12 marzo, ore 18\n\n##"
+        " **Costi:**\n\nGratuito\n\n## Allegati\n\nLocandina"
+    )
+    assert parts(page) == [
+        Part("prose", "La banda suona."),
+        Part("when", "12 marzo, ore 18."),
+        Part("cost", "Gratuito."),
+    ]
+
+
+def test_a_heading_of_the_texts_own_ends_the_part_before_it() -> None:
+    page = "## Costi\n\nGratuito\n\n## Il programma della serata\n\nSi comincia con Verdi."
+    assert [part.kind for part in parts(page)] == ["cost", "prose"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Il luogo dell'incontro cambia: si va in piazza.",
+        "Dove Anna passava il tempo con gli amici.",
+        "Quando la scuola riapre si torna in mensa.",
+        "Il Luogo del Cuore vince il premio.",
+        "I costi e i documenti sono nella pagina.",
+    ],
+)
+def test_the_same_words_in_a_sentence_are_no_labels(text: str) -> None:
+    assert parts(text) == [Part("prose", text)]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "MERCOLEDÌ, 20 MAGGIO 2026",
+        "14 novembre 2025",
+        "NOTIZIE 15 LUG 2026",
+        "Data di pubblicazione: 21/05/2026",
+        "Pubblicato il 3 marzo 2026",
+    ],
+)
+def test_the_day_of_publication_is_never_read_as_the_events(stamp: str) -> None:
+    assert parts(f"{stamp}\nDivieto di transito in via Roma per lavori di manutenzione.\nLEGGI DI PIÙ") == [
+        Part("prose", "Divieto di transito in via Roma per lavori di manutenzione.")
+    ]
+
+
+@settings(deadline=None)
+@given(st.text(max_size=300) | st.lists(st.sampled_from(FLAT.split()), max_size=60).map(" ".join))
+def test_any_text_has_its_parts(text: str) -> None:
+    for part in parts(text):
+        assert part.text.strip()
+        assert part.kind != "furniture"

@@ -1,0 +1,102 @@
+"""What an editor sees of a draft: the phone, the source of every fact, what to look at."""
+
+import re
+from datetime import date
+
+from flows.bulletin.phone_picture import Look
+from flows.bulletin.provenance import (
+    LIMIT,
+    Told,
+    Vote,
+    attention,
+    escaped,
+    judged,
+    phones,
+    provenance,
+    within,
+)
+from tests.frames import DAY, bulletin_frame
+
+PAGE = (
+    "Chiusura di via Roma\nDa lunedì 30 novembre 2026 via Roma chiude.\n\n"
+    "I lavori durano **fino alle 18:30** e costano 1.200 euro. Info: 02 1234 5678."
+)
+ROADS = Told(
+    "Chiusura di via Roma", "Via Roma chiude lunedì 30 novembre fino alle 18:30.", PAGE, date(2026, 11, 20)
+)
+ALERT = Told("Allerta meteo arancione", "Allerta ARANCIONE (livello 3 su 4) per temporali forti.")
+
+
+def test_each_fact_stands_beside_the_sentence_that_bears_it_out() -> None:
+    shown = provenance(judged([ROADS, ALERT]))
+    rows = dict(re.findall(r"^\| (.*?) \| (.*?) \|$", shown, re.M))
+    assert [told for facts, told in rows.items() if "lunedì 30 novembre" in facts] == [
+        "Da lunedì 30 novembre 2026 via Roma chiude."
+    ]
+    (told,) = [told for facts, told in rows.items() if "18:30" in facts]
+    assert "fino alle 18:30" in told
+    assert "**" not in told
+    assert "**2. Allerta meteo arancione**\n\nTesto fisso" in shown
+
+
+def test_a_wrong_figure_is_named_in_bold_and_a_person_is_named() -> None:
+    wrong = Told(
+        ROADS.title, "Via Roma chiude fino alle 19:30. Ringrazia Mario Rossi.", PAGE, ROADS.published
+    )
+    shown = attention(judged([ROADS, wrong]))
+    assert "- Notizia 2: **L'ora «19:30» non è nella fonte.**" in shown
+    assert "- Notizia 2: Compare il nome di una persona \\(Mario Rossi\\)." in shown
+    assert "Notizia 1" not in shown
+    assert attention(judged([ROADS, ALERT])) == ""
+
+
+def test_near_a_vote_a_name_in_office_is_named() -> None:
+    told = Told(
+        "Parco", "L'assessora Anna Bianchi apre il parco.", "Parco\nL'assessora Anna Bianchi apre il parco."
+    )
+    assert attention(judged([told])) == ""
+    assert "In periodo elettorale" in attention(judged([told]), Vote(["Anna Bianchi"], is_near=True))
+
+
+def test_the_phone_is_a_picture_and_the_first_lines_in_words() -> None:
+    shown = phones(bulletin_frame(2), [ROADS.text, ALERT.text], DAY, Look("Comune di Esempio"))
+    assert re.search(r"!\[[^\]]+\]\(data:image/svg\+xml;base64,[A-Za-z0-9+/=]+\)", shown)
+    usual, large = re.findall(r"```text\n(.*?)\n```", shown, re.S)
+    assert len(usual.split("\n")) == len(large.split("\n")) == 6
+    assert usual.startswith("In primo piano. Via Roma chiude lunedì")
+    assert usual.endswith("… Leggi tutto")
+    assert max(map(len, large.split("\n"))) <= 22
+
+
+def test_a_text_of_the_site_cannot_become_part_of_the_page() -> None:
+    title = "# [clic](https://x.example) ![x](y) | <b>*forte*</b>\n\n## altro `codice`"
+    shown = provenance(judged([Told(title, "Costa 1.200 euro.", f"{title}\nCosta 1.200 euro | [a](b).")]))
+    assert not re.search(r"(?<!\\)(?:\]\(|!\[|<b>|`)", shown)
+    assert not re.search(r"^#+ (?!##)(?!Da dove)", shown.replace("### Da dove", ""), re.M)
+    assert escaped("a\n|b") == "a \\|b"
+
+
+def test_a_long_sentence_is_shown_around_its_fact() -> None:
+    source = "Avviso\n" + "parola " * 60 + "entro le 18:30 " + "altro " * 60
+    shown = provenance(judged([Told("Avviso", "Entro le 18:30.", source)]))
+    (row,) = [line for line in shown.split("\n") if line.startswith("| 18:30")]
+    assert "18:30" in row.split("|")[2]
+    assert len(row) < 400
+
+
+def test_an_artifact_stays_small_and_says_what_it_dropped() -> None:
+    whole = within(["a" * 100, "", "b" * 100])
+    assert whole == "a" * 100 + "\n\n" + "b" * 100
+    cut = within(["a" * 100, "è" * LIMIT])
+    assert cut.endswith("… il resto è troppo lungo per questa pagina.")
+    assert len(cut.encode()) < LIMIT
+
+
+def test_the_worst_bulletin_still_fits() -> None:
+    text = " ".join(f"Alle {hour}:15 in via Roma {hour}, euro {hour}." for hour in range(1, 24))[:889]
+    told = [Told("Titolo " * 20, text[:177], f"{text} " * 40)] * 5
+    parts = [
+        attention(judged(told)),
+        phones(bulletin_frame(5), [one.text for one in told], DAY, Look("Comune")),
+    ]
+    assert len(within([*parts, provenance(judged(told))]).encode()) < 60_000

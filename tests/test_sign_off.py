@@ -1,0 +1,204 @@
+"""Two people: what each word of an editor does to a bulletin, by itself and in any order."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from db import sign_offs
+from db.engine import transaction
+from db.models import Said
+from flows.bulletin.sign_off import ALONE, ASK_SOURCE, Outcome, Ruling, Voice, rule, since_void, voices
+from tests.builders import NOW, make_bulletin
+
+EDITORS = {"anna": "Anna", "bruno": "Bruno", "carla": "Carla"}
+BLOCK = 'Notizia 1: "45 euro" non si trova nella pagina del sito.'
+
+
+def voice(
+    editor: str,
+    *,
+    seal: str = "s1",
+    said: Said = Said.approve,
+    source: str = "",
+    blocks: frozenset[str] = frozenset(),
+) -> Voice:
+    return Voice(editor, EDITORS.get(editor, editor), said, NOW, seal, source, blocks)
+
+
+def ruled(
+    new: Voice,
+    *before: Voice,
+    approvals: int = 2,
+    editors: dict[str, str] = EDITORS,
+    preparer: str = "",
+    note: str = "",
+) -> Ruling:
+    return rule(new, before, approvals=approvals, editors=editors, preparer=preparer, note=note)
+
+
+def test_with_one_approval_the_first_decides() -> None:
+    assert ruled(voice("anna"), approvals=1) == Ruling(Outcome.approved, standing=(voice("anna"),))
+
+
+def test_with_two_the_first_waits_for_another_person_and_says_who() -> None:
+    found = ruled(voice("anna"))
+    assert found.outcome == Outcome.waiting
+    assert found.sentences == ("Anna ha approvato. Prima dell'invio deve approvare anche Bruno o Carla.",)
+    assert found.calls == ("bruno", "carla")
+    second = ruled(voice("bruno"), voice("anna"))
+    assert (second.outcome, [one.editor for one in second.standing]) == (Outcome.approved, ["anna", "bruno"])
+
+
+def test_nobody_is_the_second_person_to_themselves() -> None:
+    found = ruled(voice("anna"), voice("anna"))
+    assert (found.outcome, found.decides) == (Outcome.refused, False)
+    assert found.sentences == ("Hai già approvato tu questo testo alle 10:30: ora serve Bruno o Carla.",)
+
+
+def test_a_changed_text_voids_the_first_approval_and_says_so() -> None:
+    found = ruled(voice("bruno", seal="s2"), voice("anna"))
+    assert found.outcome == Outcome.waiting
+    assert found.sentences[0] == (
+        "L'approvazione di Anna delle 10:30 non vale più: dopo sono cambiati il testo o la sua fonte."
+    )
+    assert (
+        ruled(voice("anna", seal="s2"), voice("anna"), voice("bruno", seal="s2")).outcome == Outcome.approved
+    )
+    assert ruled(voice("carla"), voice("anna"), voice("bruno", seal="s2")).outcome == Outcome.approved, (
+        "a text put back as it was approved is that text"
+    )
+
+
+def test_who_left_the_profile_counts_no_more() -> None:
+    left = {key: name for key, name in EDITORS.items() if key != "anna"}
+    assert ruled(voice("bruno"), voice("anna"), editors=left).outcome == Outcome.waiting
+    with pytest.raises(ValueError, match="no editor of the profile"):
+        ruled(voice("anna"), editors=left)
+
+
+def test_a_text_goes_back_to_who_prepared_it_with_a_note_and_its_approval_is_void() -> None:
+    back = voice("bruno", said=Said.send_back)
+    found = ruled(back, voice("anna"), note="La data è sbagliata.")
+    assert (found.outcome, found.calls) == (Outcome.voided, ("anna",))
+    assert found.sentences == ("Bruno rimanda il testo a Anna: La data è sbagliata.",)
+    assert ruled(voice("bruno"), voice("anna"), back).outcome == Outcome.waiting
+    assert ruled(voice("carla"), voice("anna"), back, voice("bruno")).outcome == Outcome.approved
+
+
+@pytest.mark.parametrize(
+    ("new", "preparer", "note", "words"),
+    [
+        (voice("bruno", said=Said.send_back), "anna", " ", "Scrivi nella nota che cosa c'è da cambiare."),
+        (voice("anna", said=Said.send_back), "anna", "No.", "Il testo l'hai preparato tu"),
+        (voice("anna", said=Said.send_back), "", "No.", "Il testo non l'ha ancora preparato nessuno"),
+        (voice("anna", said=Said.send_back), "zoe", "No.", "Il testo non l'ha ancora preparato nessuno"),
+    ],
+    ids=["no note", "to oneself", "to the program", "to one who left"],
+)
+def test_a_text_is_not_sent_back_to_nobody(new: Voice, preparer: str, note: str, words: str) -> None:
+    found = ruled(new, preparer=preparer, note=note)
+    assert found.outcome == Outcome.refused
+    assert found.sentences[0].startswith(words)
+
+
+def test_a_text_saved_by_one_and_approved_by_nobody_goes_back_to_them() -> None:
+    found = ruled(voice("bruno", said=Said.send_back), preparer="carla", note="Troppo lungo.")
+    assert (found.outcome, found.calls) == (Outcome.voided, ("carla",))
+
+
+def test_a_reopened_bulletin_starts_again() -> None:
+    reopened = voice("carla", said=Said.reopen)
+    assert ruled(reopened, voice("anna"), voice("bruno")).outcome == Outcome.voided
+    assert ruled(voice("bruno"), voice("anna"), voice("bruno"), reopened).outcome == Outcome.waiting
+
+
+def test_a_block_needs_a_source_and_a_second_person_even_where_one_approves() -> None:
+    blocks = frozenset({BLOCK})
+    bare = voice("anna", blocks=blocks)
+    assert ruled(bare, approvals=1) == Ruling(Outcome.refused, (BLOCK, ASK_SOURCE))
+    sourced = replace(bare, source="Delibera 12 del 3 novembre")
+    assert ruled(sourced, approvals=1).outcome == Outcome.waiting
+    assert ruled(replace(sourced, source="  "), approvals=1).outcome == Outcome.refused
+    second = ruled(voice("bruno", blocks=blocks), sourced, approvals=1)
+    assert second.outcome == Outcome.approved
+    assert [one.source for one in second.standing] == ["Delibera 12 del 3 novembre", ""]
+
+
+def test_a_block_that_came_up_after_an_approval_is_not_behind_it() -> None:
+    blocks = frozenset({BLOCK})
+    found = ruled(voice("bruno", blocks=blocks, source="L'ufficio"), voice("anna"), approvals=1)
+    assert found.outcome == Outcome.waiting
+    assert ruled(voice("bruno"), voice("anna", blocks=blocks, source="L'ufficio")).outcome == Outcome.approved
+
+
+def test_who_is_alone_cannot_pass_a_block() -> None:
+    alone = {"anna": "Anna"}
+    found = ruled(voice("anna", blocks=frozenset({BLOCK}), source="L'ufficio"), approvals=1, editors=alone)
+    assert found == Ruling(Outcome.refused, (BLOCK, ALONE))
+
+
+words = st.lists(
+    st.builds(
+        voice,
+        st.sampled_from(list(EDITORS)),
+        seal=st.sampled_from(["s1", "s2"]),
+        said=st.sampled_from([Said.approve, Said.approve, Said.approve, Said.send_back, Said.reopen]),
+        source=st.sampled_from(["", " ", "L'ufficio"]),
+        blocks=st.sampled_from([frozenset[str](), frozenset({BLOCK})]),
+    ),
+    max_size=12,
+)
+
+
+@given(words, st.sampled_from([1, 2]))
+def test_whatever_is_said_an_approval_has_all_that_it_needs(said: list[Voice], approvals: int) -> None:
+    kept: list[Voice] = []
+    minutes = count()
+    for one in said:
+        new = replace(one, at=NOW + timedelta(minutes=next(minutes)))
+        found = ruled(new, *kept, approvals=approvals, preparer="carla", note="Nota.")
+        assert found.sentences or found.outcome == Outcome.approved
+        if found.outcome == Outcome.approved:
+            people = {other.editor for other in found.standing}
+            assert new.said == Said.approve
+            assert len(people) == len(found.standing) >= (2 if new.blocks else approvals)
+            assert all(other.seal == new.seal and other.blocks >= new.blocks for other in found.standing)
+            assert not new.blocks or any(other.source.strip() for other in found.standing)
+            assert all(other in [*since_void(kept), new] for other in found.standing)
+        if found.outcome == Outcome.waiting:
+            assert new.editor not in found.calls
+            assert found.calls
+        if found.decides:
+            kept.append(new)
+
+
+def test_what_was_said_is_read_back_in_its_order(engine: Engine) -> None:
+    with transaction(engine) as session:
+        number = make_bulletin(session).id
+        sign_offs.add(session, number, 3, editor="bruno", name="Bruno", said=Said.send_back, at=NOW)
+        sign_offs.add(
+            session,
+            number,
+            2,
+            editor="anna",
+            name="Anna",
+            said=Said.approve,
+            at=NOW,
+            seal="s1",
+            source="L'ufficio",
+            overridden=(BLOCK, "Altro."),
+            code_hash="h",
+        )
+        sign_offs.add(session, make_bulletin(session).id, 2, editor="x", name="X", said=Said.reopen, at=NOW)
+    with transaction(engine) as session:
+        rows = sign_offs.of(session, number)
+        assert [row.code_hash for row in rows] == ["h", None]
+        assert voices(rows) == [
+            voice("anna", source="L'ufficio", blocks=frozenset({BLOCK, "Altro."})),
+            voice("bruno", seal="", said=Said.send_back),
+        ]

@@ -1,0 +1,72 @@
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from flows.bulletin.candidates import Candidate
+from flows.bulletin.dates import ROME
+from flows.bulletin.timing import Timing, nearest, timing
+
+NOW = datetime(2026, 11, 24, 16, tzinfo=ROME)
+TODAY = NOW.date()
+
+
+def news(*, title: str = "Una notizia di prova", days: int = 0) -> Candidate:
+    """Published so many days before now."""
+    published = NOW - timedelta(days=days)
+    return Candidate(1, (), title, "altro", "https://c.it/1", "Il Comune informa.", "", published, published)
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("Le domande si presentano entro giovedì 26 novembre.", date(2026, 11, 26)),
+        ("La festa è domani sera in piazza.", date(2026, 11, 25)),  # published on the 24th
+        ("Con l'ordinanza n. 43 del 26 novembre 2026 cambia il mercato.", None),  # the act's own day
+        ("La strada di via 26 Novembre è più larga.", None),
+        ("Le domande si presentano entro il 26 gennaio.", date(2027, 1, 26)),
+    ],
+    ids=["deadline", "tomorrow", "act", "street", "later"],
+)
+def test_the_days_of_a_text_count_where_the_item_has_none_of_its_own(text: str, due: date | None) -> None:
+    assert timing(replace(news(), abstract=text), TODAY).due == due
+
+
+def test_an_aside_far_down_the_page_makes_nothing_urgent() -> None:
+    body = "Cambia il calendario. " * 20 + "Il foglio arriva a casa entro il 26 novembre."
+    assert timing(replace(news(), abstract="Nuovo calendario.", body=body), TODAY) == Timing()
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (replace(news(), starts_on=date(2026, 11, 20)), "evento passato: venerdì 20 novembre"),
+        (replace(news(), expires_on=date(2026, 11, 23)), "scaduta lunedì 23 novembre"),
+        (news(days=5, title="Sagra del riso sabato 21 novembre"), "data passata: sabato 21 novembre"),
+        (replace(news(), starts_on=date(2026, 11, 20), ends_on=date(2026, 11, 30)), ""),
+        (replace(news(title="Concerto rinviato"), starts_on=date(2026, 11, 20)), ""),
+        (news(days=5, title="Dal 21 novembre nuovi orari in biblioteca"), ""),
+        (news(days=5, title="Mercato contadino, prima data 21 novembre e poi ogni sabato"), ""),
+        (news(title="Premiati i volontari della festa del 3 ottobre"), ""),
+        (news(days=5, title="Lavori dal 21 novembre al 4 dicembre in via Po"), ""),
+    ],
+    ids=["event", "expired", "text", "goes-on", "put-off", "from", "every", "report", "range"],
+)
+def test_what_is_over_stays_out_and_what_goes_on_does_not(item: Candidate, reason: str) -> None:
+    assert (timing(item, TODAY).over or "") == reason
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("--11-28", date(2026, 11, 28)),
+        ("--01-06", date(2027, 1, 6)),
+        ("--10-03", date(2026, 10, 3)),
+        ("2025-11-28", date(2025, 11, 28)),
+        ("--02-29", None),
+        ("--11", None),
+        ("2026-11", None),
+    ],
+)
+def test_a_day_without_a_year_is_the_nearest_one(value: str, day: date | None) -> None:
+    assert nearest(value, TODAY) == day

@@ -1,0 +1,70 @@
+"""Urgent bulletins on the editors' desk: their forms, their fixed lines, and the way to the phones."""
+
+import pytest
+
+from db import recipients
+from db.models import BulletinStatus, Level, Scope
+from flows.approve import load_round
+from flows.bulletin.alert_text import LABELS
+from flows.deploy import blocks, entry, form
+from flows.dispatch import dispatch_bulletin, prepare
+from flows.form import describe
+from flows.urgent import draft_urgent
+from flows.web import bulletin_page
+from flows.web.sealed import sealed
+from tests.comune import APPROVE, Comune
+from tests.test_urgent import NOW, state
+
+
+@pytest.mark.parametrize("name", ["urgente", "avviso-urgente", "correggi", "ferma", "riapri"])
+def test_what_an_editor_starts_has_an_italian_form(name: str) -> None:
+    (block,) = [one for one in blocks()[0] if one["name"] == name]
+    flow = entry(block["entrypoint"])
+    assert flow.name == name
+    schema = form(flow)
+    titles = [field["title"] for field in schema["properties"].values()]
+    assert not set(titles) & set(schema["properties"])
+    assert all(title[0].isupper() for title in titles)
+
+
+def test_the_form_of_a_draft_shows_its_fixed_lines_and_keeps_them(comune: Comune) -> None:
+    with comune.look() as session:
+        state(session, Level.arancione)
+    (number,) = draft_urgent(comune.settings, comune.engine, now=NOW).opened
+    comune.move(number, BulletinStatus.in_review)
+    shown = load_round(comune.engine, number)
+    assert shown.title == "URGENTE · ARANCIONE (livello 3 su 4) per temporali forti"
+    told = describe(comune.settings, shown, NOW)
+    assert "Allerta meteo di protezione civile" in told
+    assert "Fonte: dpc, bollettino di martedì 24 novembre" in " ".join(told.split())
+    comune.answer(number, APPROVE, order=["1. x", "2. x", "4. x", "5. x"], now=NOW)
+    assert any("le righe sono fisse" in line for line in comune.problems(number))
+    assert len(comune.items(number)) == 5
+    assert comune.answer(number, APPROVE, now=NOW).status == BulletinStatus.approved
+
+
+def test_an_urgent_bulletin_reaches_those_who_want_alerts_only_too(comune: Comune) -> None:
+    phones = comune.subscribe()
+    with comune.look() as session:
+        one = recipients.find(session, comune.settings.vault(), recipients.Address(phone=phones[0]))
+        assert one is not None
+        one.scope = Scope.alerts
+        state(session, Level.rossa)
+    (number,) = draft_urgent(comune.settings, comune.engine, now=NOW).opened
+    comune.move(number, BulletinStatus.in_review)
+    assert comune.answer(number, APPROVE, now=NOW).status == BulletinStatus.approved
+    with comune.look() as session:
+        assert prepare(comune.settings, session, number, now=NOW).category == "UTILITY"
+    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=NOW)
+    assert certificate.accepted == 5
+    received = comune.received()
+    assert all(
+        received[phone][0].startswith("Il Comune di Esempio comunica: *allerta ROSSA") for phone in phones
+    )
+    code = comune.bulletin(number).code
+    with comune.look() as session:
+        page = bulletin_page.page(session, comune.settings, code, now=NOW)
+        message = sealed(session, comune.settings, code)
+    assert page is not None
+    assert message is not None
+    assert [label for label, _ in page.articles[0].lines] == list(LABELS["allerta_meteo"])
