@@ -91,7 +91,7 @@ def history(arguments: argparse.Namespace, settings: Settings) -> int:
 def dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
     from db import bulletins, recipients
     from db.engine import make_engine, transaction
-    from flows.bulletin.render import fill
+    from flows.bulletin.message.render import fill
     from flows.dispatch import dispatch_bulletin, due, prepare, words
 
     engine = make_engine(settings.database)
@@ -196,7 +196,7 @@ def run(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def codes(arguments: argparse.Namespace, settings: Settings) -> int:
-    from flows import enrolment
+    from flows.editors import enrolment
 
     print(
         enrolment.new(settings, arguments.name) if arguments.what else "\n".join(enrolment.listing(settings))

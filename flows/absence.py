@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 
 from db import absences
 from db.engine import make_engine, transaction
-from flows import desk, runs
-from flows.bulletin import rota
+from flows import runs
 from flows.bulletin.dates import ROME, giorno, in_rome
+from flows.bulletin.desk import rota
+from flows.editors import desk
 from flows.settings import Settings, load
 
 LONGEST = 366  # days of one absence: more is a slip of the pen

@@ -9,10 +9,10 @@ from sqlmodel import Session, col, or_, select
 from db import letters, sources, uncertain
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion
-from flows import desk
 from flows.bulletin.dates import giorno_ora, in_rome
-from flows.bulletin.letters import title
-from flows.mail import UNCONFIGURED, post, tell
+from flows.bulletin.desk.letters import title
+from flows.editors import desk
+from flows.editors.mail import UNCONFIGURED, post, tell
 from flows.notify import NOBODY, TOLD_WITHIN, tell_bulletin
 from flows.settings import Settings
 from flows.sources.alerts import TOO_OLD, alert_addresses

@@ -15,10 +15,10 @@ from db.bulletins import ItemData
 from db.engine import make_engine, transaction
 from db.models import BulletinKind
 from flows import runs, windows
-from flows.bulletin.alert_text import LABELS
+from flows.bulletin.alerts.text import LABELS
 from flows.bulletin.dates import ROME, intervallo
-from flows.bulletin.markup import parameter
-from flows.bulletin.render import budget, problems
+from flows.bulletin.message.markup import parameter
+from flows.bulletin.message.render import budget, problems
 from flows.settings import BollettinoError, Settings, load
 
 TEMPLATE = "avviso_urgente"

@@ -26,10 +26,11 @@ from db.models import (
     BulletinStatus,
     Decision,
 )
-from flows import codes, notify, runs, windows
-from flows.bulletin.provenance import judged
-from flows.bulletin.review import check, decision_of, whole
-from flows.bulletin.words import STATUS
+from flows import notify, runs, windows
+from flows.bulletin.desk.provenance import judged
+from flows.bulletin.desk.review import check, decision_of, whole
+from flows.bulletin.desk.words import STATUS
+from flows.editors import codes
 from flows.form import Round, answer_of, artifact, form, room, with_sources
 from flows.rereading import Seen, call_editors, gone, reread_bulletin
 from flows.runs import RunState

@@ -20,7 +20,7 @@ from db.engine import reading as looking
 from db.models import Source, SourceKind
 from db.sources import Mark
 from flows import runs
-from flows.profile import Profile
+from flows.profile.comune import Profile
 from flows.settings import BollettinoError, Settings, load
 from flows.sources.alerts import alert_addresses, read_alerts, unchanged_alerts
 from flows.sources.asking import NEWS, Asked, ask

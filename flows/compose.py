@@ -19,17 +19,12 @@ from db import bulletins, news_items, sources, told, weather_alerts, weather_not
 from db.bulletins import ItemData
 from db.engine import alone, make_engine, transaction
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem, Summary
-from flows import desk, notify, runs, windows
-from flows.bulletin.alerts import remarks
-from flows.bulletin.dates import giorno, giorno_ora, in_rome
-from flows.bulletin.duplicates import MEMORY, UPDATE
-from flows.bulletin.edition import edition
-from flows.bulletin.message import template_name
-from flows.bulletin.offered import candidate_of, earlier_of
-from flows.bulletin.outdated import outdated
-from flows.bulletin.provenance import attention, escaped, judged, within
-from flows.bulletin.render import budget, per_item, preview, utf16
-from flows.bulletin.selection import (
+from flows import notify, runs, windows
+from flows.bulletin.alerts.items import remarks
+from flows.bulletin.choosing.duplicates import MEMORY, UPDATE
+from flows.bulletin.choosing.offered import candidate_of, earlier_of
+from flows.bulletin.choosing.outdated import outdated
+from flows.bulletin.choosing.selection import (
     Candidate,
     LeftOut,
     Selection,
@@ -39,17 +34,23 @@ from flows.bulletin.selection import (
     notes,
     select,
 )
+from flows.bulletin.dates import giorno, giorno_ora, in_rome
+from flows.bulletin.desk.provenance import attention, escaped, judged, within
+from flows.bulletin.desk.words import STATUS
+from flows.bulletin.edition import edition
+from flows.bulletin.message.exact import template_name
+from flows.bulletin.message.render import budget, per_item, preview, utf16
 from flows.bulletin.slots import Slot
-from flows.bulletin.summary import summarise
-from flows.bulletin.words import STATUS
+from flows.bulletin.summary.text import summarise
+from flows.editors import desk
 from flows.form import evidence, vote, with_sources
+from flows.model.writer import propose, remark
 from flows.settings import Settings, load
 from flows.sources.alerts import TOO_OLD, alert_addresses
 from flows.sources.silence import doubts
-from flows.writer import propose, remark
 
 if TYPE_CHECKING:
-    from flows.chat import Model
+    from flows.model.chat import Model
 
 AUTHOR = "composizione automatica"
 SHORTEST = 100  # UTF-16 units of a news item, also when alerts take most of the room: the editor shortens

@@ -17,11 +17,11 @@ from db.bulletins import ItemData
 from db.engine import make_engine, reading, transaction
 from db.models import BulletinKind
 from flows import runs, windows
-from flows.bulletin.alert_text import LABELS
+from flows.bulletin.alerts.text import LABELS
 from flows.bulletin.dates import giorno, giorno_ora
-from flows.bulletin.markup import parameter
-from flows.bulletin.render import budget, problems
-from flows.bulletin.words import STATUS
+from flows.bulletin.desk.words import STATUS
+from flows.bulletin.message.markup import parameter
+from flows.bulletin.message.render import budget, problems
 from flows.settings import BollettinoError, Settings, load
 
 MEMORY = timedelta(days=30)

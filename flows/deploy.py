@@ -16,7 +16,7 @@ from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 from pydantic.fields import FieldInfo
 
-from flows.profile import Profile
+from flows.profile.comune import Profile
 from flows.settings import ROOT, Settings
 
 YAML = ROOT / "deployments" / "prefect.yaml"

@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flows.draft import Draft, draft_profile
-from flows.profile import Sources
-from flows.profile_addresses import is_loopback
-from flows.profile_file import PLACEHOLDER
+from flows.profile.addresses import is_loopback
+from flows.profile.comune import Sources
+from flows.profile.file import PLACEHOLDER
 from flows.settings import DEMO, SettingsError, given_profile, load_profile
 from scrapers.alerts.zones import Match, ZoneTable, listed, load_zones, zones_of
 from scrapers.comuni import Comune, by_istat, close, fold, from_host, from_title, named

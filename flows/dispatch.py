@@ -24,9 +24,9 @@ from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinKind, BulletinStatus
 from flows import runs, windows
 from flows.bulletin.dates import giorno_ora
-from flows.bulletin.message import compile_message, frame_name
-from flows.bulletin.words import STATUS
-from flows.mail import post
+from flows.bulletin.desk.words import STATUS
+from flows.bulletin.message.exact import compile_message, frame_name
+from flows.editors.mail import post
 from flows.rereading import call_editors, overridden, reread_bulletin
 from flows.sender import BY_A_PERSON, DEAD_AFTER, Order, drain
 from flows.settings import BollettinoError, Settings, load

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import holidays
 
-from flows.profile import Sources
+from flows.profile.comune import Sources
 from scrapers.alerts.zones import Match, ZoneTable, emma_id
 from scrapers.comuni import Comune, fold
 from scrapers.discover import STALE, FoundFeed, FoundList, Survey, amount

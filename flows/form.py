@@ -17,14 +17,14 @@ from sqlmodel import Session
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinKind, NewsItem
 from flows.bulletin.dates import giorno, giorno_ora, in_rome
-from flows.bulletin.message import date_of, frame_name, markdown_fence, template_name
-from flows.bulletin.phone_picture import Look
-from flows.bulletin.provenance import Told, Vote, attention, escaped, judged, phones, provenance, within
-from flows.bulletin.render import budget, preview, utf16
-from flows.bulletin.review import Answer, decisions, order_lines
-from flows.codes import FIELD
+from flows.bulletin.desk.provenance import Told, Vote, attention, escaped, judged, phones, provenance, within
+from flows.bulletin.desk.review import Answer, decisions, order_lines
+from flows.bulletin.message.exact import date_of, frame_name, markdown_fence, template_name
+from flows.bulletin.message.phone_picture import Look
+from flows.bulletin.message.render import budget, preview, utf16
+from flows.editors.codes import FIELD
+from flows.model.writer import remark
 from flows.settings import Settings
-from flows.writer import remark
 
 KINDS = {
     BulletinKind.ordinary: "Bollettino",

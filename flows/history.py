@@ -17,8 +17,8 @@ from db.engine import reading
 from db.errors import StoreError
 from db.models import Approval, Bulletin, BulletinItem, BulletinKind, BulletinVersion, Decision, Said, SignOff
 from flows.bulletin.dates import giorno, in_rome
-from flows.bulletin.differences import differences, without_mobiles
-from flows.bulletin.words import STATUS
+from flows.bulletin.desk.differences import differences, without_mobiles
+from flows.bulletin.desk.words import STATUS
 
 WIDTH = 100  # columns
 

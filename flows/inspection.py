@@ -71,8 +71,8 @@ def inspect_summary(path: str, limit: int) -> int:
     `blocked` must be settled. `abstract` and `published` (a day like 2026-11-25) may stand beside. A bad line
     costs only itself, and the exit code.
     """
-    from flows.bulletin.guard import check
-    from flows.bulletin.summary import summarise
+    from flows.bulletin.facts.guard import check
+    from flows.bulletin.summary.text import summarise
 
     def summary(item: Line) -> Mapping[str, object]:
         title, abstract, body = _text(item, "title"), _text(item, "abstract", ""), _text(item, "text")
@@ -98,7 +98,7 @@ def inspect_facts(path: str) -> int:
 
     `unsupported` may not go out, `warnings` are for an editor to weigh. `published` may stand beside.
     """
-    from flows.bulletin.guard import check
+    from flows.bulletin.facts.guard import check
 
     def judged(item: Line) -> Mapping[str, object]:
         published = date.fromisoformat(_text(item, "published")) if item.get("published") else None
@@ -127,7 +127,7 @@ def _each_line(path: str, answer: Callable[[Line], Mapping[str, object]]) -> int
 
 def inspect_markup(source: str, base_url: str | None = None) -> int:
     """The WhatsApp text of an HTML file, address, or `-`; `base_url` makes links absolute."""
-    from flows.bulletin.whatsapp_text import whatsapp
+    from flows.bulletin.message.whatsapp_text import whatsapp
 
     try:
         response = _read(source)

@@ -15,16 +15,17 @@ from sqlmodel import Session, col, select
 from db import bulletins, letters, news_items, recipients
 from db.engine import transaction
 from db.models import Approval, Bulletin, BulletinItem, BulletinStatus, BulletinVersion, Decision
-from flows import desk, runs
+from flows import runs
 from flows.bulletin.dates import giorno_ora
-from flows.bulletin.letters import Desk, attention, bullets, left, people, title
-from flows.bulletin.message import compile_message, frame_name
-from flows.bulletin.provenance import judged
-from flows.bulletin.render import fill
-from flows.bulletin.rota import Person
-from flows.bulletin.words import STATUS
+from flows.bulletin.desk.letters import Desk, attention, bullets, left, people, title
+from flows.bulletin.desk.provenance import judged
+from flows.bulletin.desk.rota import Person
+from flows.bulletin.desk.words import STATUS
+from flows.bulletin.message.exact import compile_message, frame_name
+from flows.bulletin.message.render import fill
+from flows.editors import desk
+from flows.editors.mail import Posted, post, tell
 from flows.form import with_sources
-from flows.mail import Posted, post, tell
 from flows.settings import Settings
 
 LOG = logging.getLogger(__name__)

@@ -8,10 +8,10 @@ from sqlmodel import Session, select
 from db import announced, bulletins, recipients, weather_alerts
 from db.engine import transaction
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, BulletinVersion, Decision
-from flows.bulletin.message import compile_message, frame_name
-from flows.bulletin.standing_order import standing_order_due
-from flows.bulletin.statements import Span
-from flows.bulletin.urgent import AUTHOR, ceased, spoken, told_spans
+from flows.bulletin.alerts.standing_order import standing_order_due
+from flows.bulletin.alerts.statements import Span
+from flows.bulletin.alerts.urgent import AUTHOR, ceased, spoken, told_spans
+from flows.bulletin.message.exact import compile_message, frame_name
 from flows.settings import Settings
 
 WAITING = (BulletinStatus.draft, BulletinStatus.in_review)

@@ -20,8 +20,8 @@ from db.engine import alone, reading, transaction
 from db.models import Bulletin, BulletinItem, Edit, Holds, NewsItem, NewsRevision, Source
 from db.news_items import Known, NewsData
 from flows import notify
-from flows.bulletin.changes import Said, compare
-from flows.bulletin.facts import Kind, facts
+from flows.bulletin.choosing.changes import Said, compare
+from flows.bulletin.facts.find import Kind, facts
 from flows.settings import Settings
 from flows.sources.identity import Match
 from flows.sources.news import PURPOSE, _store

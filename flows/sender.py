@@ -15,7 +15,7 @@ from db.engine import transaction
 from db.models import BulletinStatus, DeliveryStatus, Outcome, Recipient
 from db.recipients import Address
 from db.vault import Vault, VaultError
-from flows.bulletin.message import Message
+from flows.bulletin.message.exact import Message
 from flows.settings import Settings
 from flows.whatsapp.client import Outcome as Answer
 from flows.whatsapp.client import WhatsAppClient

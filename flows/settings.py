@@ -15,16 +15,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
+import phonenumbers
 from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from db.vault import Vault
-from flows.bulletin.render import Frame
-from flows.code_secrets import problems
-from flows.profile import Editor, Profile
-from flows.profile_addresses import is_loopback
-from flows.profile_file import at, explain, unfilled
+from flows.bulletin.message.render import Frame
+from flows.editors.code_secrets import problems
+from flows.profile.addresses import is_loopback
+from flows.profile.comune import Editor, Profile
+from flows.profile.file import at, explain, unfilled
 from flows.whatsapp.templates import TemplateDefinition, from_toml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,7 +103,7 @@ class Settings:
         """
         if self.profile.llm is None:
             return
-        from flows.chat import is_installed  # with all that it needs, which no other process does
+        from flows.model.chat import is_installed  # with all that it needs, which no other process does
 
         if not is_installed():
             raise SettingsError(
@@ -118,6 +119,26 @@ class Settings:
         """BOLLETTINO_TOTP_<ID>, of an editor's one-time codes, in base32; None where it is not set."""
         secret = "".join(os.environ.get(editor.code_variable, "").split()).upper()
         return SecretStr(secret) if secret else None
+
+    def editor_phone(self, editor: Editor) -> SecretStr | None:
+        """BOLLETTINO_PHONE_<ID>, in E.164, for calls and for tests of a draft; None where it is not set.
+
+        The sandbox gives each editor a number of its own. SettingsError, without the value, where it is
+        no telephone number.
+        """
+        given = os.environ.get(editor.phone_variable, "").strip()
+        if not given and self.profile.stage == "sandbox":
+            place = [one.id for one in self.profile.editors].index(editor.id)
+            given = f"+39333100{place:04}"
+        if not given:
+            return None
+        try:
+            number = phonenumbers.parse(given, "IT")
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            raise SettingsError(f"{editor.phone_variable} is no telephone number (+39 333 ...)") from None
+        return SecretStr(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
     def require_codes(self) -> None:
         """SettingsError that names every editor's secret that is missing, is none, or is another's too.

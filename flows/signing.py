@@ -6,11 +6,11 @@ from sqlmodel import Session
 
 from db import bulletins, recipients, sign_offs
 from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision, Said
-from flows import codes
-from flows.bulletin.message import compile_message, frame_name
-from flows.bulletin.sign_off import Outcome, Voice, rule, since_void, voices
-from flows.codes import Judged
-from flows.profile import Editor
+from flows.bulletin.desk.sign_off import Outcome, Voice, rule, since_void, voices
+from flows.bulletin.message.exact import compile_message, frame_name
+from flows.editors import codes
+from flows.editors.codes import Judged
+from flows.profile.comune import Editor
 from flows.settings import Settings
 from flows.windows import Given
 

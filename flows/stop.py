@@ -11,7 +11,7 @@ from db import bulletins, deliveries
 from db.engine import make_engine, transaction
 from db.models import BulletinStatus
 from flows import runs, windows
-from flows.bulletin.words import STATUS
+from flows.bulletin.desk.words import STATUS
 from flows.settings import Settings, load
 
 Number = Annotated[int, Field(title="Numero del bollettino")]

@@ -19,12 +19,12 @@ from db.bulletins import ItemData
 from db.engine import alone, make_engine, transaction
 from db.models import Bulletin, BulletinKind, BulletinStatus, WeatherAlert
 from flows import runs, windows
-from flows.bulletin.alert_text import ALERT, END, LABELS, alert_texts, end_texts, levels
-from flows.bulletin.alerts import named_sources
-from flows.bulletin.candidates import ALERT_CATEGORY
+from flows.bulletin.alerts.items import named_sources
+from flows.bulletin.alerts.statements import Span
+from flows.bulletin.alerts.text import ALERT, END, LABELS, alert_texts, end_texts, levels
+from flows.bulletin.alerts.urgent import AUTHOR, ceased, spoken, told_spans, untold
+from flows.bulletin.choosing.candidates import ALERT_CATEGORY
 from flows.bulletin.dates import giorno, giorno_ora
-from flows.bulletin.statements import Span
-from flows.bulletin.urgent import AUTHOR, ceased, spoken, told_spans, untold
 from flows.settings import Settings, load
 
 WAITING = (BulletinStatus.draft, BulletinStatus.in_review)

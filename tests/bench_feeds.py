@@ -35,7 +35,7 @@ def ours(port: int, feeds: int) -> Figures:
     from db.engine import make_engine
     from db.schema import upgrade
     from flows.collect import collect_sources
-    from flows.profile import Profile
+    from flows.profile.comune import Profile
     from flows.settings import DEMO, Settings
 
     told = tomllib.loads(DEMO.read_text(encoding="utf-8"))

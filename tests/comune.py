@@ -22,7 +22,7 @@ from deployments.sandbox.app import create_app
 from deployments.sandbox.config import Config
 from flows import tour
 from flows.approve import load_round, record
-from flows.bulletin.review import order_lines
+from flows.bulletin.desk.review import order_lines
 from flows.collect import Which, collect_sources
 from flows.compose import Draft, compose_draft
 from flows.settings import DEMO, Settings, load_profile

@@ -26,9 +26,9 @@ from db.engine import make_engine, transaction
 from db.models import Attempt, Bulletin, BulletinStatus, Delivery, Recipient, RecipientStatus, SourceKind
 from flows import collect
 from flows.approve import load_round, record
-from flows.bulletin.markup import parameter
-from flows.bulletin.message import compile_message, frame_name
-from flows.bulletin.review import order_lines
+from flows.bulletin.desk.review import order_lines
+from flows.bulletin.message.exact import compile_message, frame_name
+from flows.bulletin.message.markup import parameter
 from flows.dispatch import DispatchError, begin, dispatch_bulletin
 from flows.settings import DEMO, Settings, load_profile
 from flows.stop import reopen_approved, stop_sending

@@ -15,11 +15,11 @@ from hashlib import sha256
 from pathlib import Path
 from random import Random
 
-from flows.bulletin.fact import Kind
-from flows.bulletin.facts import facts
-from flows.bulletin.guard import Verdict, check
-from flows.bulletin.sentences import split
-from flows.bulletin.summary import summarise
+from flows.bulletin.facts.fact import Kind
+from flows.bulletin.facts.find import facts
+from flows.bulletin.facts.guard import Verdict, check
+from flows.bulletin.prose.sentences import split
+from flows.bulletin.summary.text import summarise
 from tests.guard_errors import Case, cases
 
 NEWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "news"

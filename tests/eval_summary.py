@@ -19,11 +19,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.bulletin.guard import check
-from flows.bulletin.markup import plain
-from flows.bulletin.sentences import split
-from flows.bulletin.shorten import cut
-from flows.bulletin.summary import summarise
+from flows.bulletin.facts.guard import check
+from flows.bulletin.message.markup import plain
+from flows.bulletin.prose.sentences import split
+from flows.bulletin.summary.shorten import cut
+from flows.bulletin.summary.text import summarise
 from tests.rouge import rouge_1, rouge_l
 from tests.shared import SHARED
 

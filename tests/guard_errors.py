@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-from flows.bulletin.fact import Fact, Kind
-from flows.bulletin.fact_dates import FULL_MONTH, WEEKDAYS
-from flows.bulletin.facts import facts
+from flows.bulletin.facts.dates import FULL_MONTH, WEEKDAYS
+from flows.bulletin.facts.fact import Fact, Kind
+from flows.bulletin.facts.find import facts
 
 MONTHS = FULL_MONTH.split("|")
 CONTRARY_FORMS = {

@@ -23,7 +23,7 @@ from db.models import Hazard, Level, SourceKind
 from deployments.sandbox.archive import archive_id, write_archive
 from deployments.sandbox.config import ROME
 from deployments.sandbox.zones import ZoneRow, all_green, level_of, rows_from_csv, rows_from_levels
-from flows.bulletin.statements import standing
+from flows.bulletin.alerts.statements import standing
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources.alerts import read_alerts
 from scrapers.errors import StaleError

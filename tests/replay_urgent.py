@@ -23,7 +23,7 @@ from db.models import BulletinKind, BulletinStatus, Hazard, Level, SourceKind, W
 from db.weather_alerts import AlertData
 from flows.bulletin.dates import ROME, in_rome
 from flows.orders import approve_by_order
-from flows.profile_urgent import StandingOrder, Urgent
+from flows.profile.urgent import StandingOrder, Urgent
 from flows.settings import DEMO, Settings, load_profile
 from flows.urgent import draft_urgent
 from tests.builders import make_approval

@@ -14,8 +14,8 @@ from db import weather_alerts
 from db.engine import transaction
 from db.models import BulletinStatus, Level, SourceKind, WeatherAlert
 from db.weather_alerts import AlertData
-from flows.bulletin.alerts import Told, alert_candidates, remarks
-from flows.bulletin.candidates import Candidate
+from flows.bulletin.alerts.items import Told, alert_candidates, remarks
+from flows.bulletin.choosing.candidates import Candidate
 from flows.bulletin.dates import ROME
 from tests.builders import NOW, make_source
 from tests.comune import APPROVE, Comune

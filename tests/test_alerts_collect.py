@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from db import sources, weather_alerts, weather_notices
 from db.models import BulletinStatus, Hazard, Level, SourceKind, WeatherAlert, WeatherNotice
-from flows.bulletin.statements import settle, standing
+from flows.bulletin.alerts.statements import settle, standing
 from flows.collect import read_sources
 from flows.compose import report
 from flows.sources.alerts import alert_addresses, allertalom_queries

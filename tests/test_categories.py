@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from flows.bulletin.categories import Categorised, Category, categorise
+from flows.bulletin.choosing.categories import Categorised, Category, categorise
 from flows.settings import DEMO, load_profile
 from tests.shared import SHARED, needs_shared
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.models import Edit
-from flows.bulletin.changes import Change, Said, compare, near_duplicate, same_item
+from flows.bulletin.choosing.changes import Change, Said, compare, near_duplicate, same_item
 from flows.bulletin.dates import giorno
-from flows.bulletin.facts import Kind, facts
-from flows.bulletin.notice import bare
+from flows.bulletin.facts.find import Kind, facts
+from flows.bulletin.prose.notice import bare
 from tests.edit_labels import KIND, SAME
 from tests.shared import SHARED, needs_shared
 

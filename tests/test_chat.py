@@ -12,9 +12,9 @@ import pytest
 from pydantic import SecretStr
 from pydantic_ai.models.test import TestModel
 
-from flows.bulletin.proposal import Request, request
-from flows.chat import ask
-from flows.profile import Llm
+from flows.bulletin.model.proposal import Request, request
+from flows.model.chat import ask
+from flows.profile.comune import Llm
 from tests.chat_server import ChatServer, Says, chat_server, completion, shut_in
 
 TRUE = "Via Roma chiude al traffico lunedì 30 novembre dalle 8 alle 18."

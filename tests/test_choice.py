@@ -3,7 +3,7 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.choice import Option, best
+from flows.bulletin.summary.choice import Option, best
 
 WEIGHTS = [3.0, 2.0, 1.0, 0.5]
 OPTIONS = st.builds(

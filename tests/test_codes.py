@@ -18,9 +18,21 @@ from db import codes as stored
 from db.engine import transaction
 from db.errors import StoreError
 from db.models import UsedCode, WrongCode
-from flows import codes
-from flows.codes import LOCK, STEP, TRIES, WINDOW, WITHIN, Judged, Verdict, judge, lock_out, spend, weigh
-from flows.profile import Editor
+from flows.editors import codes
+from flows.editors.codes import (
+    LOCK,
+    STEP,
+    TRIES,
+    WINDOW,
+    WITHIN,
+    Judged,
+    Verdict,
+    judge,
+    lock_out,
+    spend,
+    weigh,
+)
+from flows.profile.comune import Editor
 from flows.settings import Settings
 from tests.builders import NOW, make_bulletin
 

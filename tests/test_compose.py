@@ -9,9 +9,9 @@ from db.models import BulletinStatus, Edit, NewsItem, Origin, Summary
 from db.news_items import NewsData
 from flows.bulletin import edition
 from flows.bulletin.dates import giorno
-from flows.bulletin.message import template_name
-from flows.bulletin.provenance import judged
-from flows.bulletin.render import budget, problems
+from flows.bulletin.desk.provenance import judged
+from flows.bulletin.message.exact import template_name
+from flows.bulletin.message.render import budget, problems
 from flows.compose import report, slot_for
 from flows.form import with_sources
 from tests import bench_compose

@@ -1,7 +1,7 @@
 import pytest
 
-from flows.bulletin.compress import variants, without_preamble
-from flows.bulletin.render import utf16
+from flows.bulletin.message.render import utf16
+from flows.bulletin.summary.compress import variants, without_preamble
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sqlmodel import select
 from db import bulletins, recipients, templates
 from db.errors import StoreError
 from db.models import BulletinItem, BulletinStatus, DeliveryStatus, Recipient, Scope
-from flows.bulletin.render import fill
+from flows.bulletin.message.render import fill
 from flows.dispatch import DispatchError, dispatch_bulletin, due, prepare, words
 from tests.builders import item_of, make_bulletin, make_news_item, make_recipient, news_data
 from tests.comune import APPROVE, POSTPONE, Comune

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from pyotp import TOTP
 
 from flows.__main__ import main
-from flows.code_secrets import is_usable, problems
-from flows.enrolment import picture
-from flows.profile import Editor
+from flows.editors.code_secrets import is_usable, problems
+from flows.editors.enrolment import picture
+from flows.profile.comune import Editor
 from flows.settings import DEMO, Settings, SettingsError, load_profile
 
 GOOD = base64.b32encode(b"twenty bytes of words").decode()
@@ -139,6 +139,25 @@ def test_missing_and_bad_secrets_are_named_all_at_once_and_never_shown(
     monkeypatch.setenv(BRUNO.code_variable, f" {OTHER[:16]} {OTHER[16:]} ")
     settings.require_codes()
     assert OTHER not in repr(settings.code_secret(BRUNO))
+
+
+def test_an_editors_telephone_comes_from_the_environment_and_is_never_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, sandbox = settings_of(profile(tmp_path, *REAL)), settings_of(profile(tmp_path))
+    given = sandbox.editor_phone(BRUNO)
+    assert given is not None
+    assert given.get_secret_value() == "+393331000001", "the sandbox's own"
+    assert real.editor_phone(BRUNO) is None
+    monkeypatch.setenv(BRUNO.phone_variable, " 333 123 4567 ")
+    found = real.editor_phone(BRUNO)
+    assert found is not None
+    assert found.get_secret_value() == "+393331234567"
+    assert "4567" not in repr(found)
+    monkeypatch.setenv(BRUNO.phone_variable, "333 12")
+    with pytest.raises(SettingsError, match="BOLLETTINO_PHONE_BRUNO_VICE") as caught:
+        real.editor_phone(BRUNO)
+    assert "333 12" not in str(caught.value)
 
 
 def test_run_and_deploy_ask_for_the_secrets_before_anything_starts(

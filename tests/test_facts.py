@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.bulletin.dates import giorno
-from flows.bulletin.fact_numbers import in_words
-from flows.bulletin.facts import Kind, facts
+from flows.bulletin.facts.find import Kind, facts
+from flows.bulletin.facts.numbers import in_words
 
 
 def told(text: str, *kinds: Kind, published: date | None = None) -> list[str]:

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.bulletin.dates import giorno
-from flows.bulletin.facts import Kind
-from flows.bulletin.guard import Verdict, check
+from flows.bulletin.facts.find import Kind
+from flows.bulletin.facts.guard import Verdict, check
 from tests.eval_guard import Faithful, halves, measure
 from tests.shared import needs_shared
 

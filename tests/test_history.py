@@ -13,7 +13,7 @@ from db import bulletins, deliveries
 from db.errors import StoreError
 from db.models import Approval, BulletinItem, BulletinStatus, Delivery, DeliveryStatus, SignOff
 from flows.__main__ import main
-from flows.bulletin.differences import HIDDEN, differences, without_mobiles
+from flows.bulletin.desk.differences import HIDDEN, differences, without_mobiles
 from flows.dispatch import dispatch_bulletin
 from flows.history import history
 from flows.stop import reopen_approved

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.bulletin.letters import Desk, html, left, people, subject_line, write
+from flows.bulletin.desk.letters import Desk, html, left, people, subject_line, write
 from flows.settings import DEMO, Settings, load_profile
 from tests.builders import NOW
 

@@ -23,11 +23,11 @@ from sqlmodel import select
 from db import letters
 from db.engine import transaction
 from db.models import Letter, LetterStatus
-from flows.mail import UNCONFIGURED, post, tell
-from flows.profile import Editor
-from flows.profile_mail import Mail
+from flows.editors.mail import UNCONFIGURED, post, tell
+from flows.editors.smtp import MailTrouble, Outgoing, Refusal, Server, message, send
+from flows.profile.comune import Editor
+from flows.profile.mail import Mail
 from flows.settings import Settings, SettingsError
-from flows.smtp import MailTrouble, Outgoing, Refusal, Server, message, send
 from tests.builders import NOW
 from tests.mail_server import Post, announce, mail_server
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdownify import markdownify
 
-from flows.bulletin.markup import parameter, plain
+from flows.bulletin.message.markup import parameter, plain
 from tests.shared import SHARED, needs_shared
 
 PAGE = """

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin import gsm7
-from flows.bulletin.assisted import LIMIT, assisted
-from flows.bulletin.notice_board import STYLE, Board, notice_board
-from flows.bulletin.render import utf16
-from flows.bulletin.sms import sms
+from flows.bulletin.message import gsm7
+from flows.bulletin.message.assisted import LIMIT, assisted
+from flows.bulletin.message.notice_board import STYLE, Board, notice_board
+from flows.bulletin.message.render import utf16
+from flows.bulletin.message.sms import sms
 from tests.frames import LONG, message
 
 ADDRESS = "https://bollettino.comune.esempio.mi.it/b/7f3a9c"

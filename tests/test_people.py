@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from flows.bulletin.people import warnings
+from flows.bulletin.desk.people import warnings
 from tests.shared import SHARED, needs_shared
 
 PERSON = (

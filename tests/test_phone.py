@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.fold import LARGE_WIDTH, LINES, WIDTH, folded
-from flows.bulletin.markup import parameter
-from flows.bulletin.phone_picture import Look, address, picture
-from flows.bulletin.render import fill, parameters
-from flows.bulletin.wrapping import Run, cells, characters, runs, wrapped
+from flows.bulletin.message.fold import LARGE_WIDTH, LINES, WIDTH, folded
+from flows.bulletin.message.markup import parameter
+from flows.bulletin.message.phone_picture import Look, address, picture
+from flows.bulletin.message.render import fill, parameters
+from flows.bulletin.message.wrapping import Run, cells, characters, runs, wrapped
 from tests.editor import browser_page
 from tests.frames import DAY, LONG, bulletin_frame
 

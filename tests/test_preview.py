@@ -3,8 +3,7 @@
 import re
 from datetime import date
 
-from flows.bulletin.phone_picture import Look
-from flows.bulletin.provenance import (
+from flows.bulletin.desk.provenance import (
     LIMIT,
     Told,
     Vote,
@@ -15,6 +14,7 @@ from flows.bulletin.provenance import (
     provenance,
     within,
 )
+from flows.bulletin.message.phone_picture import Look
 from tests.frames import DAY, bulletin_frame
 
 PAGE = (

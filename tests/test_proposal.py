@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.bulletin.guard import check
-from flows.bulletin.markup import parameter
-from flows.bulletin.proposal import INSTRUCTIONS, Request, answer, faults, request
-from flows.bulletin.render import utf16
+from flows.bulletin.facts.guard import check
+from flows.bulletin.message.markup import parameter
+from flows.bulletin.message.render import utf16
+from flows.bulletin.model.proposal import INSTRUCTIONS, Request, answer, faults, request
 from tests.eval_summary import pages
 from tests.shared import needs_shared
 

@@ -13,11 +13,11 @@ from sqlmodel import select
 from db.models import NewsItem, Origin, Source, WeatherAlert
 from flows import collect
 from flows.bulletin.dates import giorno
-from flows.bulletin.markup import parameter
-from flows.bulletin.message import template_name
-from flows.bulletin.render import budget, problems
+from flows.bulletin.message.exact import template_name
+from flows.bulletin.message.markup import parameter
+from flows.bulletin.message.render import budget, problems
 from flows.compose import Draft
-from flows.profile_addresses import is_loopback
+from flows.profile.addresses import is_loopback
 from flows.settings import Settings
 from scrapers.errors import TemporaryError
 from scrapers.http import Fetcher, NotModified, Response

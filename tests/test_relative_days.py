@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from flows.bulletin.relative_days import is_relative, resolved
+from flows.bulletin.prose.relative_days import is_relative, resolved
 
 WEDNESDAY = date(2026, 11, 25)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.render import (
+from flows.bulletin.message.render import (
     BODY_LIMIT,
     Frame,
     budget,

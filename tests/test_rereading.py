@@ -12,7 +12,7 @@ from db import bulletins
 from db.models import BulletinStatus, Letter
 from flows import runs
 from flows.approve import load_round, look_again, record
-from flows.bulletin.review import order_lines
+from flows.bulletin.desk.review import order_lines
 from flows.correct import ERROR, draft_correction
 from flows.dispatch import DispatchError, HeldError, dispatch_bulletin
 from flows.form import describe

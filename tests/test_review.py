@@ -14,9 +14,9 @@ from sqlmodel import select
 from db import bulletins, news_items
 from db.models import Approval, BulletinStatus, BulletinVersion, Decision
 from flows.approve import BEHIND, load_round, record
-from flows.bulletin.markup import parameter
-from flows.bulletin.render import utf16
-from flows.bulletin.review import Answer, Reviewed, check, decision_of, decisions, order_lines
+from flows.bulletin.desk.review import Answer, Reviewed, check, decision_of, decisions, order_lines
+from flows.bulletin.message.markup import parameter
+from flows.bulletin.message.render import utf16
 from flows.form import answer_of, artifact, describe, form
 from flows.windows import Given
 from tests.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data

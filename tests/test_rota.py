@@ -11,13 +11,13 @@ from sqlalchemy import Engine
 
 from db import absences
 from db.engine import transaction
-from flows import desk
 from flows.__main__ import main
 from flows.absence import absence, note_absence
 from flows.bulletin.dates import ROME
-from flows.bulletin.rota import Away, next_on_duty, on_duty
+from flows.bulletin.desk.rota import Away, next_on_duty, on_duty
 from flows.deploy import form
-from flows.profile import Editor
+from flows.editors import desk
+from flows.profile.comune import Editor
 from flows.settings import DEMO, Settings
 
 ANNA = Editor(name="Anna", email="anna@a.it", on_duty=True)

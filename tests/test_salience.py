@@ -1,8 +1,8 @@
 import pytest
 
-from flows.bulletin.salience import Salience, factor, points_back
-from flows.bulletin.signals import signals
-from flows.bulletin.verbs import has_verb
+from flows.bulletin.prose.verbs import has_verb
+from flows.bulletin.summary.salience import Salience, factor, points_back
+from flows.bulletin.summary.signals import signals
 
 
 def keys(text: str) -> set[str]:

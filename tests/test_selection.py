@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from db.models import Hazard, Holds, Level, WeatherAlert
-from flows.bulletin.dates import ROME
-from flows.bulletin.selection import (
+from flows.bulletin.choosing.selection import (
     Candidate,
     LeftOut,
     Selection,
@@ -18,7 +17,8 @@ from flows.bulletin.selection import (
     notes,
     select,
 )
-from flows.bulletin.summary import summarise
+from flows.bulletin.dates import ROME
+from flows.bulletin.summary.text import summarise
 from tests.shared import SHARED, needs_shared
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=ROME)

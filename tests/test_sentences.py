@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.sentences import split
+from flows.bulletin.prose.sentences import split
 from tests.shared import SHARED, needs_shared
 
 

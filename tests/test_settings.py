@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from flows.bulletin.render import utf16
-from flows.profile import Profile
-from flows.profile_file import line_of, unfilled
+from flows.bulletin.message.render import utf16
+from flows.profile.comune import Profile
+from flows.profile.file import line_of, unfilled
 from flows.run import run
 from flows.settings import DEMO, Settings, SettingsError, fill_words, load, load_profile
 from flows.whatsapp.template_rules import problems

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from db import sign_offs
 from db.engine import transaction
 from db.models import Said
-from flows.bulletin.sign_off import ALONE, ASK_SOURCE, Outcome, Ruling, Voice, rule, since_void, voices
+from flows.bulletin.desk.sign_off import ALONE, ASK_SOURCE, Outcome, Ruling, Voice, rule, since_void, voices
 from tests.builders import NOW, make_bulletin
 
 EDITORS = {"anna": "Anna", "bruno": "Bruno", "carla": "Carla"}

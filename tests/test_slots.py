@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import desk
 from flows.bulletin.dates import ROME
 from flows.bulletin.slots import WEEKDAYS, Slot, WeeklySlot, WeeklyTime, next_slot, slot_at
 from flows.deploy import blocks, entry, form, schedules
+from flows.editors import desk
 from flows.settings import DEMO, load_profile
 
 PROFILE = load_profile(DEMO)

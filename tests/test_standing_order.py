@@ -12,7 +12,7 @@ from db.models import BulletinStatus, Level
 from flows.announce import draft_notice
 from flows.dispatch import prepare
 from flows.orders import approve_by_order
-from flows.profile_urgent import StandingOrder, Urgent
+from flows.profile.urgent import StandingOrder, Urgent
 from flows.settings import Settings
 from flows.urgent import draft_urgent, order_in_words
 from tests.test_urgent import NOW, notice, state

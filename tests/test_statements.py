@@ -14,8 +14,8 @@ from db import schema, sources, weather_alerts
 from db.bulletins import ItemData
 from db.engine import transaction
 from db.models import BulletinStatus, Hazard, Level, SourceKind, WeatherAlert
-from flows.bulletin.alerts import alert_candidates
-from flows.bulletin.statements import disagreements, settle, standing
+from flows.bulletin.alerts.items import alert_candidates
+from flows.bulletin.alerts.statements import disagreements, settle, standing
 from flows.settings import DEMO, load_profile
 from flows.sources.alerts import unchanged_alerts
 from scrapers.errors import ParseError, StaleError

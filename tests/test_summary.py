@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.guard import check
-from flows.bulletin.options import ended
-from flows.bulletin.render import utf16
-from flows.bulletin.shorten import cut, mended
-from flows.bulletin.summary import Summarised, summarise
-from flows.bulletin.titles import casing, is_told, softened
+from flows.bulletin.facts.guard import check
+from flows.bulletin.message.render import utf16
+from flows.bulletin.prose.titles import casing, is_told, softened
+from flows.bulletin.summary.options import ended
+from flows.bulletin.summary.shorten import cut, mended
+from flows.bulletin.summary.text import Summarised, summarise
 from tests.eval_summary import facts_kept, lead_text, ours, pages
 from tests.shared import SHARED, needs_shared
 

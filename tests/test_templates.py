@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows.bulletin.render import budget
+from flows.bulletin.message.render import budget
 from flows.whatsapp.messages import utf16
 from flows.whatsapp.template_rules import problems
 from flows.whatsapp.templates import (

@@ -10,9 +10,9 @@ from db import bulletins, originals
 from db.engine import transaction
 from db.models import Bulletin, BulletinKind, BulletinStatus, Hazard, Level, WeatherAlert
 from flows.announce import Notice, NoticeError, draft_notice
-from flows.bulletin.message import compile_message, frame_name
-from flows.bulletin.render import BODY_LIMIT, fill, utf16
-from flows.bulletin.urgent import Quiet
+from flows.bulletin.alerts.urgent import Quiet
+from flows.bulletin.message.exact import compile_message, frame_name
+from flows.bulletin.message.render import BODY_LIMIT, fill, utf16
 from flows.settings import Settings
 from flows.urgent import Round, draft_urgent
 from tests.builders import make_approval, make_source, make_weather_alert

@@ -5,7 +5,7 @@ import pytest
 from db import recipients
 from db.models import BulletinStatus, Level, Scope
 from flows.approve import load_round
-from flows.bulletin.alert_text import LABELS
+from flows.bulletin.alerts.text import LABELS
 from flows.deploy import blocks, entry, form
 from flows.dispatch import dispatch_bulletin, prepare
 from flows.form import describe

@@ -11,10 +11,11 @@ from sqlmodel import Session, select
 
 from db import absences, bulletins, deliveries, sources
 from db.models import BulletinStatus, Decision, Letter, Source
-from flows import alarms, desk, notify
+from flows import alarms, notify
 from flows.bulletin.dates import ROME, in_rome
-from flows.bulletin.review import decisions
-from flows.mail import post
+from flows.bulletin.desk.review import decisions
+from flows.editors import desk
+from flows.editors.mail import post
 from flows.watch import look, rounds
 from tests.builders import NOW, make_bulletin, make_recipient
 from tests.comune import APPROVE, POSTPONE, SAVE, Comune

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.whatsapp_text import whatsapp
+from flows.bulletin.message.whatsapp_text import whatsapp
 from tests.shared import SHARED, needs_shared
 
 CASES = SHARED / "text" / "whatsapp_markup_cases.json"

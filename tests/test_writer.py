@@ -11,8 +11,8 @@ from sqlmodel import select
 
 from db.models import Summary
 from flows.compose import Draft, drafted, report
+from flows.model.writer import METHOD, propose, remark
 from flows.settings import ROOT, SettingsError
-from flows.writer import METHOD, propose, remark
 from tests.builders import make_news_item, news_data
 from tests.chat_server import Says, chat_server, completion, shut_in
 from tests.comune import Comune

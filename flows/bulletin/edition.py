@@ -10,8 +10,9 @@ from pathlib import Path
 def code() -> str:
     """SHA-256 over the modules of this package: whichever of them changes, texts may come out otherwise."""
     read = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        read.update(path.name.encode() + b"\0" + path.read_bytes())
+    package = Path(__file__).parent
+    for path in sorted(package.rglob("*.py")):
+        read.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     return read.hexdigest()
 
 

@@ -11,7 +11,7 @@ from db.engine import reading, transaction
 from db.models import Hazard, Level, NoticeColour, NoticeKind, Source, SourceKind
 from db.weather_alerts import AlertData
 from db.weather_notices import NoticeData
-from flows.profile import Profile
+from flows.profile.comune import Profile
 from flows.settings import Settings
 from flows.sources.readings import Reading
 from scrapers.alerts import Alert, Bulletin, Notice, require_fresh

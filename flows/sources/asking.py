@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from db.models import Source, SourceKind
 from db.sources import Mark
 from flows.bulletin.dates import giorno_ora
-from flows.profile import Profile
+from flows.profile.comune import Profile
 from flows.sources.alerts import CONDITIONAL
 from scrapers.errors import ScraperError, TemporaryError
 from scrapers.feeds import Feed, parse_feed

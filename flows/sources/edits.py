@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from db.models import Edit
 from db.news_items import Known, NewsData
-from flows.bulletin.changes import Change, Said, compare
-from flows.bulletin.facts import Fact
+from flows.bulletin.choosing.changes import Change, Said, compare
+from flows.bulletin.facts.find import Fact
 
 
 def difference(known: Known, data: NewsData) -> tuple[Change, NewsData]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from db.news_items import Known
-from flows.bulletin.changes import Said, same_item
+from flows.bulletin.choosing.changes import Said, same_item
 from scrapers.feeds import Entry
 from scrapers.identity import address_key
 

@@ -12,7 +12,7 @@ from db import news_items, sources
 from db.engine import alone, transaction
 from db.models import Edit, Origin, Source
 from db.news_items import Known, NewsData
-from flows.profile import Profile
+from flows.profile.comune import Profile
 from flows.sources.edits import difference
 from flows.sources.identity import Match, item_key, match
 from flows.sources.pages import doubtful, visit

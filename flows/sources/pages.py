@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from db.models import Holds, NewsItem
 from db.news_items import NewsData
-from flows.bulletin.changes import Change, Said, compare
+from flows.bulletin.choosing.changes import Change, Said, compare
 from flows.bulletin.dates import ROME
-from flows.bulletin.facts import Fact, facts
+from flows.bulletin.facts.find import Fact, facts
 from flows.sources.identity import Match
 from scrapers.errors import GoneError, PermanentError, ScraperError
 from scrapers.feeds import Entry

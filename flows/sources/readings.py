@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flows.profile import Profile
+from flows.profile.comune import Profile
 from flows.settings import Settings
 from scrapers.http import Fetcher
 

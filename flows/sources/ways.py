@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from db.models import SourceKind
-from flows.profile import Archive, Profile
+from flows.profile.comune import Archive, Profile
 from flows.sources.window import Window
 from scrapers.archives import lists, paged_feed, plone, rest, sitemaps
 from scrapers.archives.walk import Batch, Get

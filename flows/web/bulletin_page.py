@@ -15,7 +15,7 @@ from db.models import (
     NewsItem,
     WeatherAlert,
 )
-from flows.bulletin.alert_text import LABELS
+from flows.bulletin.alerts.text import LABELS
 from flows.bulletin.dates import giorno, intervallo, ora
 from flows.settings import Settings
 from flows.web import texts

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from db.engine import reading
-from flows.bulletin.message import Message
-from flows.bulletin.notice_board import STYLE
+from flows.bulletin.message.exact import Message
+from flows.bulletin.message.notice_board import STYLE
 from flows.settings import ROOT, fill_words
 from flows.web import bulletin_page, sealed, texts
 from flows.web.bulletin_page import Page

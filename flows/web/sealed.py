@@ -3,10 +3,10 @@
 from sqlmodel import Session
 
 from db import bulletins
-from flows.bulletin.assisted import assisted
-from flows.bulletin.message import Message, compile_message, frame_name
-from flows.bulletin.notice_board import Board, notice_board
-from flows.bulletin.sms import sms
+from flows.bulletin.message.assisted import assisted
+from flows.bulletin.message.exact import Message, compile_message, frame_name
+from flows.bulletin.message.notice_board import Board, notice_board
+from flows.bulletin.message.sms import sms
 from flows.settings import Settings
 from flows.web import texts
 from flows.web.bulletin_page import PUBLIC

@@ -1,0 +1,1 @@
+"""Weather alerts: what holds, what cannot wait, and the fixed texts that tell it."""

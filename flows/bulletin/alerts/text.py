@@ -1,0 +1,117 @@
+"""The fixed, factual texts of an urgent alert and of its end: each is the variables of one template."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from db.models import Hazard, Level
+from flows.bulletin.alerts.items import listed, named_sources
+from flows.bulletin.alerts.statements import NAMES, Span
+from flows.bulletin.dates import giorno, giorno_ora, intervallo
+from flows.bulletin.message.render import BODY_LIMIT, Frame, fill, utf16
+
+ALERT, END = "allerta_meteo", "fine_allerta"
+LABELS = {
+    ALERT: ("Allerta", "Quando", "Dove", "Che cosa fare", "Fonte"),
+    END: ("Cessa l'allerta", "Annunciata", "Da quando", "Adesso", "Fonte"),
+    "avviso_urgente": ("Avviso", "Quando", "Dove", "Che cosa fare", "Per informazioni"),
+    "correzione": ("Il dato giusto", "Nel messaggio di", "Avevamo scritto"),
+    "aggiornamento": ("Adesso", "Nel messaggio di", "Prima era"),
+}
+"""What each variable of a fixed template is called, for the form and the public page."""
+
+Told = tuple[Level, Hazard]
+
+
+def alert_texts(
+    spans: Sequence[Span], zones: Collection[str], advice: Mapping[str, str], frame: Frame
+) -> tuple[str, ...]:
+    """`allerta_meteo` for all that holds on one day, worst first.
+
+    Args:
+        zones: all alert zones of the Comune.
+        advice: what to do, by hazard, and `rossa_prima` before it when a level is red.
+        frame: of the template; advice on further hazards only where its 1,024 units leave room.
+    """
+    what, when, where = levels(spans), hours(spans), places(spans, zones)
+    source = "; ".join(named_sources([span.row for span in spans]))
+    ordered = sorted({(-span.rank, list(Hazard).index(span.row.hazard)) for span in spans})
+    hazards = list(dict.fromkeys(list(Hazard)[index] for _, index in ordered))
+    todo = advice[hazards[0]]
+    if any(span.row.level == Level.rossa for span in spans):
+        todo = f"{advice['rossa_prima'].strip()} {_capital(todo)}"
+    for hazard in hazards[1:]:
+        longer = f"{todo} {_capital(advice[hazard])}"
+        if utf16(fill(frame, (what, when, where, longer, source))) <= BODY_LIMIT:
+            todo = longer
+    return what, when, where, todo, source
+
+
+def end_texts(
+    ended: Sequence[Span], holding: Sequence[Span], told_at: datetime, source: str
+) -> tuple[str, ...]:
+    """`fine_allerta` for what was told and holds no longer.
+
+    Args:
+        ended: the hours that are free of their level.
+        holding: what still holds on that day, of any level; where nothing does, only that is said.
+        told_at: when it was announced.
+        source: who lowered it, with the time of issue.
+    """
+    begin = min(span.onset for span in ended)
+    day = max(span.row.day for span in ended)
+    if holding:
+        now = f"resta l'allerta {levels(holding)}, {hours(holding)}"
+    else:
+        now = f"per {giorno(day)} la fonte non indica più questo livello"
+    return levels(ended), giorno(told_at), f"da {giorno_ora(begin)}", now, source
+
+
+def levels(spans: Sequence[Span]) -> str:
+    """`ARANCIONE (livello 3 su 4) per temporali forti; GIALLA (livello 2 su 4) per rischio idraulico`."""
+    by_level: dict[Level, list[Hazard]] = defaultdict(list)
+    for span in sorted(spans, key=lambda one: (-one.rank, list(Hazard).index(one.row.hazard))):
+        if span.row.hazard not in by_level[span.row.level]:
+            by_level[span.row.level].append(span.row.hazard)
+    return "; ".join(
+        f"{level.upper()} (livello {level.rank + 1} su {len(Level)}) per "
+        f"{listed([NAMES[one] for one in told])}"
+        for level, told in by_level.items()
+    )
+
+
+def hours(spans: Sequence[Span]) -> str:
+    """One interval where all share it, else that of each level and hazard."""
+    found: dict[Told, list[str]] = defaultdict(list)
+    for span in sorted(spans, key=lambda one: (-one.rank, one.onset)):
+        said = intervallo(span.onset, span.expires)
+        if said not in found[span.row.level, span.row.hazard]:
+            found[span.row.level, span.row.hazard].append(said)
+    if len({tuple(said) for said in found.values()}) == 1:
+        return " e ".join(next(iter(found.values())))
+    return "; ".join(
+        f"{level} per {NAMES[hazard]} {' e '.join(said)}" for (level, hazard), said in found.items()
+    )
+
+
+def places(spans: Sequence[Span], zones: Collection[str]) -> str:
+    """Where, by zone; a level that holds in a part of the Comune only says in which."""
+    reached: dict[Told, set[str]] = defaultdict(set)
+    for span in spans:
+        reached[span.row.level, span.row.hazard].add(span.row.zone)
+    if all(found == set(zones) for found in reached.values()):
+        return f"tutto il territorio comunale ({_zones(zones)})"
+    if len({frozenset(found) for found in reached.values()}) == 1:
+        return f"la parte del territorio comunale in {_zones(next(iter(reached.values())))}"
+    return "; ".join(
+        f"{level} per {NAMES[hazard]} in {_zones(found)}"
+        for (level, hazard), found in sorted(reached.items())
+    )
+
+
+def _zones(names: Collection[str]) -> str:
+    return f"{'zona' if len(names) == 1 else 'zone'} {listed(sorted(names))}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

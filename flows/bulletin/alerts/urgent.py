@@ -1,0 +1,94 @@
+"""Which alerts cannot wait for the next bulletin, which were lowered before their end, and when to say so."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from db.models import Level, WeatherAlert
+from flows.bulletin.alerts.statements import Span, settle, standing
+from flows.bulletin.dates import ROME, in_rome
+
+AUTHOR = "allerta urgente"  # of every version that no person has touched
+WORTH = timedelta(minutes=30)  # hours that change by less are the same hours
+LEAD = timedelta(hours=2)  # from the end of quiet hours: to approve, to send, and for people to act
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """Hours in which nobody is disturbed for what can wait, in Europe/Rome; they may span midnight."""
+
+    begin: time
+    end: time
+
+    def over_at(self, now: datetime) -> datetime:
+        """The end of the quiet hours that `now` lies in; `now` itself outside them."""
+        clock = in_rome(now).time()
+        if self.begin <= self.end:
+            inside = self.begin <= clock < self.end
+        else:
+            inside = clock >= self.begin or clock < self.end
+        if not inside:
+            return now
+        day = in_rome(now).date() + timedelta(days=1 if clock >= self.end else 0)
+        return datetime.combine(day, self.end, tzinfo=ROME)
+
+    def wait(self, now: datetime, begins: datetime) -> datetime:
+        """When to tell what begins at `begins`: now, or after the quiet hours where that is early enough."""
+        end = self.over_at(now)
+        return end if begins >= end + LEAD else now
+
+
+def spoken(alerts: Iterable[WeatherAlert], at: datetime) -> list[Span]:
+    """What was to be announced at that moment, with what was known and not taken back by then."""
+    return settle(standing([row for row in alerts if row.seen_at <= at], at), at)
+
+
+def told_spans(alerts: Sequence[WeatherAlert], ids: Collection[int], at: datetime) -> list[Span]:
+    """The hours that a text of `at` told of the statements with these ids."""
+    return [span for span in spoken(alerts, at) if span.row.id in ids]
+
+
+def untold(
+    spans: Iterable[Span], told: Sequence[Span], levels: Collection[Level], now: datetime
+) -> dict[date, list[Span]]:
+    """Days with something to announce now, and all that holds on each of them, lower levels too.
+
+    A level that was not told for these hours, a higher one, a new hazard, a longer validity. What differs
+    by less than half an hour is the same.
+    """
+    days: dict[date, list[Span]] = defaultdict(list)
+    news: set[date] = set()
+    for span in spans:
+        days[span.row.day].append(span)
+        if span.row.level in levels and _left(span, told, now):
+            news.add(span.row.day)
+    return {day: days[day] for day in sorted(news)}
+
+
+def ceased(
+    told: Iterable[Span], spans: Sequence[Span], levels: Collection[Level], now: datetime
+) -> list[Span]:
+    """Of what was told, the hours ahead in which its level holds no longer: taken back, lowered, shortened.
+
+    An issuer's silence is none of these: what was stated once stands until it is stated otherwise.
+    """
+    found: list[Span] = []
+    for span in told:
+        if span.row.level in levels:
+            found += _left(span, spans, now)
+    return found
+
+
+def _left(span: Span, others: Iterable[Span], now: datetime) -> list[Span]:
+    """The hours of a span from `now` on that others of its zone and hazard do not reach at its level."""
+    parts = [(max(span.onset, now), span.expires)]
+    for other in others:
+        if (other.row.zone, other.row.hazard) == (span.row.zone, span.row.hazard) and other.rank >= span.rank:
+            parts = [
+                (begin, end)
+                for start, stop in parts
+                for begin, end in ((start, min(stop, other.onset)), (max(start, other.expires), stop))
+                if end > begin
+            ]
+    return [replace(span, onset=begin, expires=end) for begin, end in parts if end - begin >= WORTH]

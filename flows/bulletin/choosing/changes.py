@@ -1,0 +1,154 @@
+"""What an edit of a notice changed, whether it is the same notice at all, and whether two tell the same."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Levenshtein
+
+from db.models import Edit
+from flows.bulletin.choosing.reused import same_item
+from flows.bulletin.facts.fact import plain
+from flows.bulletin.facts.find import Fact, Kind, facts
+from flows.bulletin.facts.words import STATUS, contrary
+from flows.bulletin.prose.notice import Bare, Said, bare
+
+__all__ = ["Change", "Said", "compare", "near_duplicate", "same_item"]
+
+# One of these gained or lost marks the notice as updated; names, links and numbers of acts do not.
+_TELLING = frozenset(
+    {
+        Kind.date,
+        Kind.relative,
+        Kind.weekday,
+        Kind.time,
+        Kind.amount,
+        Kind.percentage,
+        Kind.phone,
+        Kind.email,
+        Kind.level,
+        Kind.place,
+    }
+)
+_DAYS = frozenset({Kind.date, Kind.act_date})
+_DUPLICATE = 80  # token_set_ratio; the highest of two different notices was 65, the lowest of one edited 96
+
+
+@dataclass(frozen=True)
+class Change:
+    """`edit` is None where nothing changed; the facts that only one side tells, of every kind."""
+
+    edit: Edit | None
+    lost: tuple[Fact, ...] = ()
+    gained: tuple[Fact, ...] = ()
+
+
+def compare(before: Said, after: Said, *, published: date | None = None) -> Change:
+    """What became of a notice.
+
+    None: the same but for white space. Cosmetic: the same words, but for the furniture of the page.
+    Updated: a day, time, place, amount, number, contact, level, or whether it takes place. A text that one
+    side only breaks off ("...") loses nothing by that.
+    """
+    if (before.title.split(), before.text.split()) == (after.title.split(), after.text.split()):
+        return Change(None)
+    old, new = bare(before), bare(after)
+    lost, gained = _difference(old, new, published)
+    amounts = [fact for fact in (*lost, *gained) if fact.kind is Kind.amount]
+    if old.words == new.words and not amounts:
+        return Change(Edit.cosmetic)
+    is_update = _is_update(
+        () if _breaks_off(new, old) else lost, () if _breaks_off(old, new) else gained, old, new
+    )
+    return Change(Edit.updated if is_update else Edit.reworded, lost, gained)
+
+
+def near_duplicate(a: Said, b: Said) -> bool:
+    """Whether two notices tell the same matter, perhaps with other facts: then it is an update."""
+    one, other = bare(a).words, bare(b).words
+    fewest = min(len(set(one.split())), len(set(other.split())))
+    if fewest < 4:
+        return one == other  # `Avviso`: every notice holds its words
+    return fuzz.token_set_ratio(one, other) >= _DUPLICATE
+
+
+def _difference(old: Bare, new: Bare, published: date | None) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    before, after = facts(old.whole, published=published), facts(new.whole, published=published)
+    return _missing(before, after, new.words), _missing(after, before, old.words)
+
+
+def _missing(these: tuple[Fact, ...], those: tuple[Fact, ...], words: str) -> tuple[Fact, ...]:
+    """The facts of `these` that `those` (read from `words`) do not tell; each once."""
+    there = {(fact.kind, fact.value) for fact in those}
+    days = {fact.value[-5:] for fact in those if fact.kind in _DAYS}
+    yearless = {fact.value[-5:] for fact in those if fact.kind in _DAYS and fact.value.startswith("--")}
+    weekdays = {fact.weekday for fact in those}
+    single = set(words.split())
+    missing: dict[tuple[Kind, str], Fact] = {}
+    for fact in these:
+        key = (fact.kind, fact.value)
+        if key in missing or (key in there and not _has_another_weekday(fact, those)):
+            continue
+        if fact.kind in _DAYS and len(fact.value) >= 7 and key not in there:
+            known = days if fact.value.startswith("--") else yearless
+            if fact.value[-5:] in known or any((kind, fact.value) in there for kind in _DAYS):
+                continue
+        if fact.kind is Kind.weekday and fact.value in weekdays:
+            continue
+        if fact.kind in (Kind.place, Kind.name) and f" {fact.value} " in f" {words} ":
+            continue
+        if fact.kind in (Kind.number, Kind.ordinal, Kind.reference) and fact.value in single:
+            continue
+        if fact.kind is Kind.word and _is_misspelt(fact, those, single):
+            continue
+        missing[key] = fact
+    return tuple(missing.values())
+
+
+def _is_misspelt(fact: Fact, those: Collection[Fact], words: Collection[str]) -> bool:
+    """Whether the word is missing there only because of a typo: `aperura`."""
+    if any(one.kind is Kind.word and contrary(one.value, fact.value) for one in those):
+        return False
+    return any(Levenshtein.distance(plain(fact.shown), word) <= 1 for word in words)
+
+
+def _has_another_weekday(fact: Fact, those: Collection[Fact]) -> bool:
+    """Whether the same day is called `martedì` here and only `lunedì` there."""
+    if not fact.weekday:
+        return False
+    theirs = {one.weekday for one in those if one.value == fact.value}
+    return "" not in theirs and fact.weekday not in theirs
+
+
+def _is_update(lost: Collection[Fact], gained: Collection[Fact], old: Bare, new: Bare) -> bool:
+    both = (*lost, *gained)
+    if any(fact.kind in _TELLING for fact in both):
+        return True
+    if all(any(fact.kind is Kind.act_date for fact in side) for side in (lost, gained)):
+        return True
+    words = {fact.value for fact in both if fact.kind is Kind.word}
+    if words & STATUS or {word.removeprefix("non ") for word in words} & STATUS:
+        return True
+    if any(contrary(one, other) for one in words for other in words):
+        return True
+    numbers = [
+        {place for fact in side if fact.kind is Kind.number for place in _place(fact, text.whole)}
+        for side, text in ((lost, old), (gained, new))
+    ]
+    return bool(numbers[0] & numbers[1])  # `6 posti` became `10 posti`
+
+
+def _place(fact: Fact, text: str) -> set[str]:
+    """The words on either side of a number."""
+    before, after = plain(text[: fact.start][-30:]).split(), plain(text[fact.end :][:30]).split()
+    return {*(f"{word} _" for word in before[-1:]), *(f"_ {word}" for word in after[:1])}
+
+
+def _breaks_off(short: Bare, long: Bare) -> bool:
+    """Whether `short` is the beginning of `long`, cut at its end."""
+    if not short.cut or len(short.text) >= len(long.text):
+        return False
+    words, others = short.words.split(), long.words.split()
+    words = words[: max(1, len(words) - 1)]  # the last one may be half a word
+    return others[: len(words)] == words

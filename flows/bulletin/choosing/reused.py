@@ -1,0 +1,119 @@
+"""Whether a text found at the address of another notice is an edit of it, or another notice."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from rapidfuzz import fuzz
+
+from flows.bulletin.facts.fact import plain
+from flows.bulletin.facts.find import Fact, Kind, facts
+from flows.bulletin.prose.notice import Bare, Said, bare
+
+_CALL = re.compile(r"\bconvoca\w*\b|\bseduta\b|\bconsiglio comunale\b|\bcommissione consiliare\b")
+_DEADLINE = re.compile(r"\b(?:termin[ei]|scaden\w+|entro|domande|iscrizion[ei]|istanze|candidatur[ae])\b")
+_MOVED = re.compile(
+    r"\b(?:rinvi\w+|posticip\w+|prorog\w+|anticip\w+|spostat\w+|slitta\w*|differi\w+|annullat\w+|riapertur\w+"
+    r"|nuov[ao] (?:data|scadenza|termine)|rettific\w+|errata corrige|integrazione|sospes\w+|revocat\w+)"
+)
+_SERIES = re.compile(
+    r"\b(?:comunicato(?: stampa)?|avviso di allerta(?: \w+)?|bollettino|ordinanza|newsletter|seduta)"
+    r" (?:n|nr|num|numero) (\w+)"
+)
+_PRESS_RELEASE = re.compile(r"comunicato(?: stampa)? (?:n|nr|num|numero) \w+")
+_SEASON = re.compile(r"(20\d\d)(?:\s?[/-]\s?(?:20)?(\d\d)\b)?")
+_FAR_CALL = 6  # days: a sitting is put off by less, and the next one is further
+_FAR_ELSEWHERE = 6  # days, where another place or name came in too
+_FAR = 21  # days without a word of moving
+_FAR_DEADLINE = 60
+_ALIKE = 55  # token_set_ratio of titles, or of all the words
+_ALIKE_TEXT = 50  # of the texts, under a title that names no matter
+
+
+def same_item(before: Said, after: Said) -> bool:
+    """Whether `after` is an edit of `before`: a typo, a postponed day, a result added, a teaser filled.
+
+    Another item is: the next sitting of a council, the next number of a series, next year's edition, the
+    next occasion at an address that is used again and again.
+    """
+    old, new = bare(before), bare(after)
+    if old.words == new.words or (plain(old.text) == plain(new.text) and len(plain(old.text).split()) > 5):
+        return True
+    numbers = [set(_SERIES.findall(side.words)) for side in (old, new)]
+    if numbers[0] and numbers[1] and not numbers[0] & numbers[1]:
+        return False
+    if _PRESS_RELEASE.match(plain(new.title)) and old.text and new.text:
+        return fuzz.token_set_ratio(plain(old.text), plain(new.text)) >= _ALIKE_TEXT
+    if _another_year(old, new) or _another_month(old, new):
+        return False
+    if _MOVED.search(new.words) and not _MOVED.search(old.words):
+        return _alike(old, new)
+    gap = _gap(facts(old.whole), facts(new.whole))
+    return (gap is None or gap <= _farthest(old, new)) and _alike(old, new)
+
+
+def _farthest(old: Bare, new: Bare) -> int:
+    """How many days an edit may move what these two tell."""
+    if all(_CALL.search(plain(side.title)) for side in (old, new)):
+        return _FAR_CALL
+    if all(_DEADLINE.search(side.words) for side in (old, new)):
+        return _FAR_DEADLINE
+    names = [
+        {fact.value for fact in facts(side.whole) if fact.kind in (Kind.place, Kind.name)}
+        for side in (old, new)
+    ]
+    is_elsewhere = names[0] - names[1] and names[1] - names[0]
+    return _FAR_ELSEWHERE if is_elsewhere else _FAR
+
+
+def _alike(old: Bare, new: Bare) -> bool:
+    titles = fuzz.token_set_ratio(plain(old.title), plain(new.title))
+    return max(titles, fuzz.token_set_ratio(old.words, new.words)) >= _ALIKE
+
+
+def _another_year(old: Bare, new: Bare) -> bool:
+    """Whether both titles name years, and none of them twice: `Mensa 2025/2026`, `Mensa 2026/2027`."""
+    years = [set(_SEASON.findall(side.title)) for side in (old, new)]
+    if not years[0] or not years[1] or years[0] & years[1]:
+        return False
+    seasons = [any(last for _, last in side) for side in years]
+    firsts = [{first for first, _ in side} for side in years]
+    return seasons[0] == seasons[1] or not firsts[0] & firsts[1]
+
+
+def _another_month(old: Bare, new: Bare) -> bool:
+    """Whether the titles are of two months: `Vivi il paese giugno 2025`, `... dicembre 2025`."""
+    months = [
+        {fact.value for fact in facts(side.title) if fact.kind is Kind.date and len(fact.value) in (4, 7)}
+        for side in (old, new)
+    ]
+    months = [{value for value in side if not _is_day(value)} for side in months]
+    return bool(months[0] and months[1]) and not months[0] & months[1]
+
+
+def _gap(before: Iterable[Fact], after: Iterable[Fact]) -> int | None:
+    """The days between the nearest dates of the two; None where they share one or a side has none."""
+    sides = [_days(before), _days(after)]
+    ends = [{value[-6:] for value in side} for side in sides]
+    if not sides[0] or not sides[1] or sides[0] & sides[1]:
+        return None
+    yearless = any(value.startswith("--") for side in sides for value in side)
+    if yearless and ends[0] & ends[1]:
+        return None
+    return min(_distance(one, other) for one in sides[0] for other in sides[1])
+
+
+def _days(told: Iterable[Fact]) -> set[str]:
+    return {fact.value for fact in told if fact.kind is Kind.date and _is_day(fact.value)}
+
+
+def _distance(one: str, other: str) -> int:
+    if one.startswith("--") or other.startswith("--"):
+        first, second = (date.fromisoformat(f"2024{value[-6:]}") for value in (one, other))
+        days = abs((first - second).days)
+        return min(days, 366 - days)
+    return abs((date.fromisoformat(one) - date.fromisoformat(other)).days)
+
+
+def _is_day(value: str) -> bool:
+    return len(value) == 10 or (value.startswith("--") and len(value) == 7)

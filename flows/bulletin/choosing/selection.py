@@ -1,0 +1,138 @@
+"""What goes into a slot's bulletin, in which order, and what stays out and why."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from flows.bulletin.alerts.items import alert_candidates
+from flows.bulletin.choosing.candidates import Candidate, Earlier, LeftOut
+from flows.bulletin.choosing.categories import Category
+from flows.bulletin.choosing.duplicates import UPDATE, merge
+from flows.bulletin.choosing.reasons import older_calls, reason
+from flows.bulletin.choosing.timing import timing
+from flows.bulletin.dates import giorno, in_rome
+
+__all__ = [
+    "Candidate",
+    "Earlier",
+    "LeftOut",
+    "Selection",
+    "Times",
+    "alert_candidates",
+    "left_out_lines",
+    "notes",
+    "select",
+]
+
+_SAME_CATEGORY = 2  # of one category while others wait
+_NAMED = 20  # of the items that stay out for one reason; the old ones only ever grow
+
+
+@dataclass(frozen=True)
+class Times:
+    """The moments that an item is judged by, aware: now, the send it is chosen for, the send after that."""
+
+    now: datetime
+    sent_at: datetime
+    next_at: datetime
+
+
+@dataclass(frozen=True)
+class Selection:
+    """`chosen` fills the slots in order, `queue` waits behind them, best first."""
+
+    chosen: tuple[Candidate, ...]
+    queue: tuple[Candidate, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def select(
+    candidates: Sequence[Candidate],
+    *,
+    slots: int,
+    times: Times,
+    window: timedelta,
+    earlier: Sequence[Earlier] = (),
+) -> Selection:
+    """Alerts first, in the order given; then what cannot wait for the next send, by its day; then the rest.
+
+    Of the rest the newest, but not a third of one category while others wait.
+
+    Args:
+        candidates: alerts as `alert_candidates` orders them, and news in any order.
+        slots: how many items the bulletin holds.
+        window: how old a news item may be.
+        earlier: what living bulletins tell, of which a copy is no news.
+    """
+    alerts = [candidate for candidate in candidates if candidate.is_alert]
+    news = sorted((c for c in candidates if not c.is_alert), key=lambda c: c.dated, reverse=True)
+    left_out: list[LeftOut] = []
+    fit: list[Candidate] = []
+    superseded = older_calls(news)
+    for place, candidate in enumerate(news):
+        if why := superseded.get(place) or reason(candidate, times.now, window):
+            left_out.append(LeftOut(candidate.title, why))
+        else:
+            fit.append(candidate)
+    merged = merge(fit, earlier)
+    left_out += merged.left_out
+    today, last = in_rome(times.sent_at).date(), in_rome(times.next_at).date()
+    open_ones: list[Candidate] = []
+    for candidate in merged.kept:
+        when = timing(candidate, today)
+        if when.over:
+            left_out.append(LeftOut(candidate.title, when.over))
+        else:
+            is_due = when.due is not None and when.due <= last
+            open_ones.append(replace(candidate, due=when.due) if is_due else candidate)
+    ordered = [*alerts, *_ordered(open_ones)]
+    return Selection(tuple(ordered[:slots]), tuple(ordered[slots:]), tuple(left_out))
+
+
+def notes(candidate: Candidate) -> str:
+    """What an editor should know of an item's place, in Italian: `eventi, categoria proposta, ...`."""
+    told = [candidate.category]
+    if candidate.is_proposed:
+        told.append("categoria proposta")
+    if candidate.due:
+        told.append(f"accade o scade {giorno(candidate.due)}")
+    if candidate.update:
+        told.append(candidate.update.replace(UPDATE, "aggiornamento"))
+    return ", ".join(told)
+
+
+def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
+    """One line an item, and one for all that are too many to be named."""
+    lines, counts = [], Counter(one.reason for one in left_out)
+    named: Counter[str] = Counter()
+    for one in left_out:
+        named[one.reason] += 1
+        if named[one.reason] <= _NAMED:
+            lines.append(f"{one.title}: {one.reason}")
+    more = {reason: count - _NAMED for reason, count in counts.items() if count > _NAMED}
+    return [*lines, *(f"e altre {count}: {reason}" for reason, count in more.items())]
+
+
+def _ordered(news: Sequence[Candidate]) -> Iterator[Candidate]:
+    """`news`, newest first, as they are to be told."""
+    due = sorted((c for c in news if c.due), key=lambda c: c.due or date.max)  # stable: then the newest
+    yield from due
+    counts = Counter(candidate.category for candidate in due)
+    waiting: dict[str, list[tuple[int, Candidate]]] = {}
+    for place, candidate in enumerate(news):
+        if not candidate.due:
+            waiting.setdefault(candidate.category, []).append((place, candidate))
+    heads = dict.fromkeys(waiting, 0)
+    for _ in range(len(news) - len(due)):
+        category = min(heads, key=lambda name: (_crowded(name, counts), waiting[name][heads[name]][0]))
+        yield waiting[category][heads[category]][1]
+        counts[category] += 1
+        heads[category] += 1
+        if heads[category] == len(waiting[category]):
+            del heads[category]
+
+
+def _crowded(category: str, counts: Counter[str]) -> int:
+    """How far a category is beyond its share; `altro` is no kind."""
+    return 0 if category in ("", Category.other) else max(0, counts[category] - _SAME_CATEGORY + 1)

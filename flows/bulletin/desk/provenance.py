@@ -1,0 +1,153 @@
+"""What an editor sees of a draft besides its form: the phone, the source of every fact, what to look at.
+
+Markdown for an artifact of Prefect. Everything that comes from a site is escaped: a title must not become a
+link, a picture or a heading of this page.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flows.bulletin.desk.people import warnings
+from flows.bulletin.facts.guard import Verdict, check
+from flows.bulletin.message.fold import LARGE_WIDTH, LINES, WIDTH, Folded, folded
+from flows.bulletin.message.markup import plain
+from flows.bulletin.message.phone_picture import Look, address, picture
+from flows.bulletin.message.render import Frame, fill, parameters
+
+LIMIT = 90_000  # bytes: Prefect stores and draws the whole artifact each time
+_FACTS = 30  # of one item, in the table; a text of 900 characters holds fewer
+_SENTENCE = 260  # characters of a source sentence, or a little more where its facts stand apart
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~])")
+
+
+@dataclass(frozen=True)
+class Told:
+    """An item and what it was written from; `source` is "" for an alert, whose text is fixed."""
+
+    title: str
+    text: str
+    source: str = ""
+    published: date | None = None
+    is_act: bool = False
+    origin: str = ""  # what there is to say of how the text came about
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An item with what the guard says of it; None for an alert."""
+
+    item: Told
+    verdict: Verdict | None
+
+
+def judged(items: Sequence[Told]) -> list[Judged]:
+    """Each item read beside its source."""
+    return [
+        Judged(item, check(item.text, item.source, published=item.published) if item.source.strip() else None)
+        for item in items
+    ]
+
+
+@dataclass(frozen=True)
+class Vote:
+    """Who may not be named now; outside an election period the names only tell who holds an office."""
+
+    names: Collection[str] = ()
+    is_near: bool = False
+
+
+def phones(frame: Frame, texts: Sequence[str], date_text: str, look: Look) -> str:
+    """Before and after "Leggi tutto": the picture, and the first lines in words for usual and large type."""
+    values = parameters(texts, date_text)
+    body = fill(frame, values)
+    drawn = address(picture(frame, values, look))
+    parts = [
+        "### Sul telefono, prima e dopo «Leggi tutto»",
+        f"![Il messaggio sul telefono, prima e dopo Leggi tutto]({drawn})",
+        f"Si leggono subito queste {LINES} righe, con caratteri normali:",
+        _fenced(folded(body, WIDTH)),
+        "e queste con i caratteri più grandi:",
+        _fenced(folded(body, LARGE_WIDTH)),
+    ]
+    return "\n\n".join(parts)
+
+
+def attention(items: Sequence[Judged], vote: Vote = Vote()) -> str:
+    """What to look at before approving, by the number of the item; what the guard stops is bold."""
+    lines = []
+    for number, one in enumerate(items, start=1):
+        stopped, doubts = (one.verdict.blocked, one.verdict.warnings) if one.verdict else ((), ())
+        named = warnings(one.item.text, vote.names, vote.is_near, is_act=one.item.is_act)
+        told = [*(f"**{escaped(line)}**" for line in stopped), *map(escaped, [*doubts, *named])]
+        lines += [f"- Notizia {number}: {line}" for line in told]
+    return "\n".join(["### Da guardare con attenzione", "", *lines]) if lines else ""
+
+
+def provenance(items: Sequence[Judged]) -> str:
+    """For each item a table of its facts with the sentence of the source that bears each out."""
+    parts = ["### Da dove viene ogni dato"]
+    for number, one in enumerate(items, start=1):
+        parts.append(f"**{number}. {escaped(one.item.title)}**")
+        if one.item.origin:
+            parts.append(escaped(one.item.origin))
+        if one.verdict is None:
+            parts.append("Testo fisso, scritto dai dati dell'allerta: la fonte è nel testo.")
+        elif not one.verdict.supported:
+            parts.append("Nel testo non c'è nessun dato che la pagina confermi.")
+        else:
+            parts.append(_table(one.verdict))
+    return "\n\n".join(parts)
+
+
+def _table(verdict: Verdict) -> str:
+    """Facts that one sentence bears out stand on one row."""
+    by_sentence: dict[str, list[str]] = {}
+    for fact, sentence in verdict.supported[:_FACTS]:
+        shown = by_sentence.setdefault(sentence, [])
+        if fact.shown not in shown:
+            shown.append(fact.shown)
+    rows = ["| Nel testo | Nella pagina del sito |", "| --- | --- |"]
+    rows += [f"| {escaped('; '.join(shown))} | {_cell(told, shown)} |" for told, shown in by_sentence.items()]
+    if (more := len(verdict.supported) - _FACTS) > 0:
+        rows.append(f"| … e altri {more} | |")
+    return "\n".join(rows)
+
+
+def within(parts: Sequence[str], limit: int = LIMIT) -> str:
+    """The parts of an artifact, the most important first; what is over `limit` bytes is left out and told."""
+    kept: list[str] = []
+    used = 0
+    for part in filter(None, parts):
+        used += len(part.encode()) + 2
+        if used > limit:
+            kept.append("… il resto è troppo lungo per questa pagina.")
+            break
+        kept.append(part)
+    return "\n\n".join(kept)
+
+
+def escaped(text: str) -> str:
+    """Text of a site as Markdown shows it, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _cell(sentence: str, facts: Sequence[str]) -> str:
+    """The sentence; of a long one what stands around its facts."""
+    shown = " ".join((plain(sentence) or sentence).split())
+    if len(shown) <= _SENTENCE:
+        return escaped(shown)
+    places = [at for fact in facts if (at := shown.casefold().find(fact.casefold())) >= 0] or [0]
+    first = max(0, min(places) - _SENTENCE // 4)
+    piece = shown[first : max(first + _SENTENCE, max(places) + _SENTENCE // 4)]
+    piece = f"…{piece.partition(' ')[2]}" if first else piece
+    is_whole = first + len(piece) >= len(shown)
+    return escaped(piece if is_whole else f"{piece.rpartition(' ')[0]}…")
+
+
+def _fenced(lines: Folded) -> str:
+    shown = [*lines.before, *(["… Leggi tutto"] if lines.after else [])]
+    longest = max((len(run) for run in re.findall("`+", "\n".join(shown))), default=0)
+    fence = "`" * max(3, longest + 1)
+    return "\n".join([f"{fence}text", *shown, fence])

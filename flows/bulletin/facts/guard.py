@@ -1,0 +1,130 @@
+"""The fact guard: what a text tells must be in the source it was made from.
+
+It judges our own summaries, a model's and what an editor types. It does not understand: it compares typed
+facts, and the words around them.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flows.bulletin.facts.dates import MONTHS
+from flows.bulletin.facts.exchanged import Comparison
+from flows.bulletin.facts.find import Fact, Kind, facts
+from flows.bulletin.facts.passages import Passages
+from flows.bulletin.facts.support import Source, some, weekday_of
+
+__all__ = ["Verdict", "check"]
+
+_WARNED = frozenset({Kind.place, Kind.name, Kind.word})
+_NAMES = {
+    Kind.date: "La data",
+    Kind.act_date: "La data",
+    Kind.weekday: "Il giorno",
+    Kind.time: "L'ora",
+    Kind.amount: "La cifra",
+    Kind.percentage: "La percentuale",
+    Kind.phone: "Il numero di telefono",
+    Kind.email: "L'indirizzo",
+    Kind.link: "L'indirizzo",
+    Kind.number: "Il numero",
+    Kind.ordinal: "Il numero",
+    Kind.reference: "Il numero",
+    Kind.level: "Il livello",
+    Kind.place: "Il luogo",
+    Kind.name: "Il nome",
+    Kind.word: "La parola",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the guard found; `blocked` and `warnings` are sentences for an editor.
+
+    `supported` pairs each fact that the source bears out with the sentence of the source that does.
+    """
+
+    blocked: tuple[str, ...]
+    warnings: tuple[str, ...]
+    supported: tuple[tuple[Fact, str], ...]
+
+    @property
+    def passes(self) -> bool:
+        """Whether the text may go out: warnings are for the editor to weigh."""
+        return not self.blocked
+
+
+def check(text: str, source: str, *, published: date | None = None) -> Verdict:
+    """Judge `text` against the `source` it tells of; `published` is the source's day of publication.
+
+    Blocked: a number, date, time, amount, phone, address or level that the source has not; a weekday that
+    is not its date's; a year that neither the source nor `published` gives; `oggi` and its like, which tell
+    another day to whom reads later; dates or times exchanged between their events. Warned of: names, places
+    and decisive words (`annullato`, `gratuito`, `chiuso`) that the source has not, or has of something else.
+    """
+    told, there = facts(text), facts(source, published=published)
+    origin, passages = Source(source, some(there), published), Passages(source)
+    compared = Comparison(text, told, source, there)
+    blocked: list[str] = []
+    warnings: list[str] = []
+    supported: list[tuple[Fact, str]] = []
+    borne_out: list[tuple[Fact, list[Fact]]] = []
+    for fact in told:
+        found = origin.supporting(fact)
+        if trouble := _trouble(fact, found, origin):
+            (warnings if fact.kind in _WARNED else blocked).append(trouble)
+        elif found:
+            borne_out.append((fact, found))
+            supported.append((fact, passages.at(compared.best(fact, found).start)))
+        else:
+            supported.append((fact, passages.with_words(fact.value)))
+    blocked += [
+        f"{_NAMES[fact.kind]} «{fact.shown}» nella fonte si riferisce ad altro."
+        for fact in compared.exchanged(borne_out)
+    ]
+    warnings += [
+        f"«{fact.shown}»: qui la fonte dice «{other.shown}»." for fact, other in compared.contradicted()
+    ]
+    return Verdict(tuple(dict.fromkeys(blocked)), tuple(dict.fromkeys(warnings)), tuple(supported))
+
+
+def _trouble(fact: Fact, found: list[Fact], origin: Source) -> str:
+    """What an editor must know of a fact that the source does not bear out; "" of one that it does."""
+    match fact.kind:
+        case Kind.relative:
+            return f"«{fact.shown}» dipende dal giorno in cui si legge: scrivi la data."
+        case Kind.date | Kind.act_date:
+            return _date_trouble(fact, found, origin)
+        case Kind.place | Kind.name:
+            is_there = bool(found) or origin.has_words(fact)
+        case Kind.number:
+            is_there = bool(found) or origin.is_its_year(fact.value)
+        case _:
+            is_there = bool(found)
+    if is_there:
+        return ""
+    if fact.kind is Kind.number and len(fact.value) == 4 and fact.value[:2] in ("19", "20"):
+        return f"L'anno «{fact.shown}» non è nella fonte."
+    return f"{_NAMES[fact.kind]} «{fact.shown}» non è nella fonte."
+
+
+def _date_trouble(fact: Fact, found: list[Fact], origin: Source) -> str:
+    shown = _with_month(fact)
+    if not found:
+        if origin.has_day(fact):
+            return f"L'anno di «{shown}» non è nella fonte."
+        if origin.is_of_an_act(fact):
+            return f"«{shown}» nella fonte è la data di un atto."
+        return f"La data «{shown}» non è nella fonte."
+    if not fact.weekday:
+        return ""
+    right = weekday_of(fact.value, origin.year_of(f"--{fact.value[-5:]}")) or origin.weekday_of(fact.value)
+    if not right:
+        return f"«{shown}»: dalla fonte non si sa se è {fact.weekday}."
+    return "" if right == fact.weekday else f"«{shown}»: è {right}, non {fact.weekday}."
+
+
+def _with_month(fact: Fact) -> str:
+    """`7 ottobre` of the 7 in `7 e 8 ottobre`."""
+    if fact.shown[-1].isdigit() and len(fact.shown.split()[-1]) <= 2:
+        return f"{fact.shown} {MONTHS[int(fact.value[-5:-3]) - 1][0]}"
+    return fact.shown

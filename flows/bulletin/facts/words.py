@@ -1,0 +1,99 @@
+"""The words that decide what a citizen does, and the levels of an alert."""
+
+import re
+
+from flows.bulletin.facts.fact import Kind, Sheet
+
+# One word of ours for all the forms of each; what contradicts what is in _CONTRARIES.
+_FORMS = {
+    "annullato": r"annull(?:at[oaie]|amento|a)|soppress[oaie]"
+    r"|non\s+(?:si\s+)?(?:terr[àa]|svolger[àa]|avr[àa]\s+luogo)(?:\s+si)?",
+    "rinviato": r"rinvi(?:at[oaie]|o)|posticip(?:at[oaie]|o|azione)|slitta(?:t[oaie]|mento)?"
+    r"|spostat[oaie]|differit[oaie]|rimandat[oaie]",
+    "anticipato": r"anticipat[oaie]",
+    "sospeso": r"sospes[oaie]|sospension[ei]|sospende",
+    "interrotto": r"interrott[oaie]|interruzion[ei]",
+    "revocato": r"revocat[oaie]|revoca",
+    "prorogato": r"prorog(?:at[oaie]|a|he)",
+    "confermato": r"confermat[oaie]",
+    "gratuito": r"gratuit[oaie]|gratuitamente|gratuità|gratis"
+    r"|ingresso\s+libero|entrata\s+libera|accesso\s+libero",
+    "a pagamento": r"a\s+pagamento",
+    "vietato": r"vietat[oaie]|divieti?o?|proibit[oaie]",
+    "consentito": r"consentit[oaie]|permess[oaie]",
+    "obbligatorio": r"obbligatori[oaie]?|obbligo|obbligatoriamente",
+    "facoltativo": r"facoltativ[oaie]",
+    "chiuso": r"chius[oaie]|chiusur[ae]|chiud(?:e|ono|er[àa]|eranno)",
+    "aperto": r"apert[oaie]|apertur[ae]|apr(?:e|ono|ir[àa]|iranno)",
+    "riaperto": r"riapert[oaie]|riapertur[ae]|riapr(?:e|ono|ir[àa]|iranno)",
+    "ripristinato": r"ripristinat[oaie]|ripristino",
+    "esaurito": r"esaurit[oaie]|sold\s+out",
+    "scaduto": r"scadut[oaie]",
+    "potabile": r"potabil[ei]",
+}
+_CONTRARIES = (
+    ("chiuso", "aperto"),
+    ("chiuso", "riaperto"),
+    ("annullato", "confermato"),
+    ("rinviato", "confermato"),
+    ("rinviato", "anticipato"),
+    ("gratuito", "a pagamento"),
+    ("vietato", "consentito"),
+    ("obbligatorio", "facoltativo"),
+    ("sospeso", "ripristinato"),
+    ("sospeso", "riaperto"),
+    ("sospeso", "confermato"),
+    ("interrotto", "ripristinato"),
+)
+_CONTRARY = frozenset(_CONTRARIES) | {(other, one) for one, other in _CONTRARIES}
+# What changes whether, when or where something takes place, for one who had read of it.
+_STATUS = """annullato rinviato anticipato sospeso interrotto revocato prorogato chiuso aperto riaperto
+    ripristinato esaurito potabile"""
+STATUS = frozenset(_STATUS.split())
+_EACH_FORM = {word: re.compile(form, re.IGNORECASE) for word, form in _FORMS.items()}
+_ANY_FORM = re.compile("(?:" + "|".join(_FORMS.values()) + r")(?!\w)", re.IGNORECASE)
+_FIRST_LETTERS = 3
+_STARTS_OF_FORMS = """
+    ann sop non rin pos sli spo dif rim ant sos int rev pro con gra ing ent acc a vie div per obb fac chi
+    ape apr ria rip esa sol sca pot
+"""
+_STARTS = frozenset(_STARTS_OF_FORMS.split())
+_NOT = re.compile(
+    r"\b(?:non|senza|nessun[ao]?|né|mai)(?:\s+(?:è|e['’]|sono|sarà|saranno|più|sia|siano|viene|verrà|risulta|ancora|\w+)){0,2}\s+$",
+    re.IGNORECASE,
+)
+_COLOUR = re.compile(
+    r"\b(?:(?P<verde>verde)|(?P<gialla>giall[oa])|(?P<arancione>arancio(?:ne)?)|(?P<rossa>ross[oa]))\b", re.I
+)
+_COLOURS = frozenset({"verd", "gial", "aran", "ross"})
+_ALERT = re.compile(
+    r"\b(?:allert|criticit|bollin|codice|livell|fase\s|avvis[oi]\s+di|colore)(?:[^.!?\n]|\bn\.){0,90}$",
+    re.IGNORECASE,
+)
+_ALERT_AFTER = re.compile(r"^[^.!?\n]{0,18}\b(?:allert|criticit)", re.IGNORECASE)
+_NO_LEVEL = re.compile(
+    r"\b(?:numero|area|semaforo|aree|verde|zona|croce|camice|mercato|casa)\s+$", re.IGNORECASE
+)
+
+
+def read(sheet: Sheet) -> None:
+    """Take critical words, denied or not, and level colours; nothing of it hides anything."""
+    for found in sheet.at_words(_ANY_FORM, _STARTS, _FIRST_LETTERS):
+        shown = found[0].lower()
+        word = next(word for word, form in _EACH_FORM.items() if form.fullmatch(shown))
+        if shown == "aperto" and sheet.before(found.start(), 4).lower() in ("all'", "all’"):
+            continue  # in the open air
+        denied = _NOT.search(sheet.text[max(0, found.start() - 30) : found.start()])
+        sheet.take(Kind.word, f"non {word}" if denied else word, found.start(), found.end())
+    for found in sheet.at_words(_COLOUR, _COLOURS, 4):
+        before = sheet.text[max(0, found.start() - 110) : found.start()]
+        after = sheet.text[found.end() : found.end() + 40]
+        if not _NO_LEVEL.search(before) and (_ALERT.search(before) or _ALERT_AFTER.search(after)):
+            sheet.take(Kind.level, str(found.lastgroup), found.start(), found.end())
+
+
+def contrary(one: str, other: str) -> bool:
+    """Whether two values of `Kind.word` exclude each other: `chiuso`, `aperto`, `non chiuso`."""
+    if f"non {one}" == other or f"non {other}" == one:
+        return True
+    return (one, other) in _CONTRARY

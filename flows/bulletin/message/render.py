@@ -1,0 +1,107 @@
+"""The message: a template's static frame, what the editor fills it with, and the seal on both."""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flows.bulletin.message.markup import parameter
+
+BODY_LIMIT = (
+    1024  # of a template's body with the values in; Meta does not say the unit, UTF-16 is the largest
+)
+_VARIABLE = re.compile(r"\{\{(\d+)\}\}")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A bulletin template as submitted to Meta.
+
+    `body` holds `{{1}}` to `{{n}}` for the items, in order, and `{{n+1}}` for the date.
+    """
+
+    name: str
+    header: str
+    body: str
+    footer: str
+    button: str
+
+    @property
+    def variables(self) -> int:
+        return len(set(_VARIABLE.findall(self.body)))
+
+
+def utf16(text: str) -> int:
+    """Length in UTF-16 units, the largest of the lengths that Meta could mean."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
+def fill(frame: Frame, parameters: Sequence[str]) -> str:
+    """The body as the phone gets it.
+
+    Raises:
+        ValueError: when the number of values is not that of the variables.
+    """
+    if len(parameters) != frame.variables:
+        raise ValueError(f"{frame.name} has {frame.variables} variables, not {len(parameters)}")
+    return _VARIABLE.sub(lambda found: parameters[int(found[1]) - 1], frame.body)
+
+
+def budget(frame: Frame, date_text: str) -> int:
+    """UTF-16 units that the items share."""
+    return BODY_LIMIT - utf16(_VARIABLE.sub("", frame.body)) - utf16(parameter(date_text))
+
+
+def per_item(total: int, items: int) -> int:
+    """An equal share of the budget, as advice: only the total is a limit."""
+    return total // items
+
+
+def parameters(texts: Sequence[str], date_text: str) -> tuple[str, ...]:
+    """The template's values, in order: the items, then the date; a fixed template has none ("")."""
+    return tuple(parameter(text) for text in (*texts, *([date_text] if date_text else [])))
+
+
+def problems(texts: Sequence[str], *, total: int) -> list[str]:
+    """Why these item texts cannot be sent, in Italian for the editor; empty when they can."""
+    if not texts:
+        return ["Non c'è nessuna notizia: lasciane almeno una, oppure scegli di non inviare."]
+    found = [
+        f"Notizia {number}: il testo è vuoto. Scrivilo, oppure togli la notizia dall'ordine."
+        for number, text in enumerate(texts, 1)
+        if not parameter(text)
+    ]
+    lengths = [utf16(parameter(text)) for text in texts]
+    if (excess := sum(lengths) - total) > 0:
+        longest = lengths.index(max(lengths)) + 1
+        found.append(
+            f"Il testo è troppo lungo di {excess} {'carattere' if excess == 1 else 'caratteri'} in tutto. "
+            f"La notizia più lunga è la {longest}: accorciala o togline una."
+        )
+    return found
+
+
+def preview(frame: Frame, texts: Sequence[str], date_text: str) -> str:
+    """The whole message as on the phone: header, body, footer, button."""
+    body = fill(frame, parameters(texts, date_text))
+    return f"{frame.header}\n\n{body}\n\n{frame.footer}\n\n[ {frame.button} ]"
+
+
+def seal(
+    *, template: str, language: str, parameters: Sequence[str], button_suffix: str, audience: str
+) -> str:
+    """SHA-256 (hex) over exactly what is sent and to whom, as canonical JSON.
+
+    What an editor approves is bound by it: dispatch computes it again and refuses anything else.
+    """
+    content = {
+        "template": template,
+        "language": language,
+        "parameters": list(parameters),
+        "button_suffix": button_suffix,
+        "audience": audience,
+    }
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(unicodedata.normalize("NFC", canonical).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""A Comune's page as sentences and parts that can be read: no labels, no lost line breaks."""

@@ -1,0 +1,96 @@
+"""What a notice says, without the furniture of its page: labels, stamps, the title again, "Leggi di più"."""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from flows.bulletin.facts.dates import FULL_MONTH
+from flows.bulletin.facts.fact import plain
+
+
+@dataclass(frozen=True)
+class Said:
+    """A notice as a feed or a page gives it: its title, and its text (the abstract and the body)."""
+
+    title: str
+    text: str
+
+
+_MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|</?[a-zA-Z][^<>]*>")
+_LABELS = r"""(?:novità|notizi[ae]|news|avvis[oi]|comunicat[oi](?:\s+stampa)?|event[oi]|in\s+evidenza)"""
+_WEEKDAY = r"(?:lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica),"
+_DAY = rf"""(?:{_WEEKDAY}\s+)?\d{{1,2}}\s+(?:{FULL_MONTH}|gen|feb|mar|apr|mag|giu|lug
+    |ago|set|ott|nov|dic)\s+20\d\d"""
+_X = re.IGNORECASE | re.VERBOSE
+_LABEL = re.compile(rf"\s*{_LABELS}\s*(?=\n|(?-i:[A-ZÀ-Ý0-9“\"«])|$)", re.IGNORECASE | re.VERBOSE)
+_STAMP = re.compile(rf"\s*{_DAY}\s*", _X)
+_FURNITURE = re.compile(
+    r"""tempo\s+di\s+lettura:?\s*\d+\s*min(?:ut[oi])?\.?
+    |data(?:\s+di\s+pubblicazione)?:\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}""",
+    _X,
+)
+_MORE = re.compile(
+    r"""\s*\b(?:leggi\s+(?:di\s+più|tutto)(?:\s+su\s+.*)?|read\s+more|continua\s+a\s+leggere|ulteriori\s+(?:informazioni|dettagli)
+    |vai\s+alla\s+(?:pagina|notizia)|per\s+saperne\s+di\s+più|scopri\s+di\s+più)\b[\s.:»>→…]*$""",
+    _X | re.DOTALL,
+)
+_CUT = re.compile(r"(?:\.\.\.|…|\[(?:\.\.\.|…)\]|\(\.\.\.\))\s*$")
+
+
+@dataclass(frozen=True)
+class Bare:
+    """A notice without furniture; `words` are its text's, folded; `cut` says that the text breaks off."""
+
+    title: str
+    text: str
+    cut: bool
+
+    @property
+    def whole(self) -> str:
+        """Title and text, the title once."""
+        told = plain(self.title)
+        return self.text if told and plain(self.text).startswith(told) else f"{self.title}\n{self.text}"
+
+    @property
+    def words(self) -> str:
+        return plain(self.whole)
+
+
+def bare(said: Said) -> Bare:
+    """What a citizen reads of a notice."""
+    title = " ".join(_readable(said.title).split())
+    text = _without_head(_FURNITURE.sub(" ", _readable(said.text)).strip(), title)
+    while (shorter := _MORE.sub("", text)) != text:
+        text = shorter.rstrip()
+    return Bare(title, text, cut=_CUT.search(text) is not None)
+
+
+def _readable(text: str) -> str:
+    plainly = unicodedata.normalize("NFKC", _MARKUP.sub(" ", html.unescape(_MARKUP.sub(" ", text))))
+    return re.sub(r"[^\S\n]+", " ", plainly)
+
+
+def _without_head(text: str, title: str) -> str:
+    """Without labels, the day of publication and the title at its head.
+
+    A day goes only where the title follows: by itself it may be the news.
+    """
+    rest, told = text, plain(title)
+    repeated = _start_of(rest, told)
+    while repeated is None and (found := _LABEL.match(rest) or _STAMP.match(rest)) and found.end():
+        rest = rest[found.end() :]
+        repeated = _start_of(rest, told)
+    if repeated is not None:
+        return _without_head(rest[repeated:].lstrip(" \n\t.:-–"), title)
+    label = _LABEL.match(text)
+    return text[label.end() :] if label else text
+
+
+def _start_of(text: str, told: str) -> int | None:
+    """Where the title `told` (folded) ends in the text that begins with it."""
+    if not told:
+        return None
+    count = len(told.split())
+    words = list(re.finditer(r"\w+", text))[:count]
+    return words[-1].end() if words and plain(text[: words[-1].end()]) == told else None

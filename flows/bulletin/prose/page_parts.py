@@ -1,0 +1,154 @@
+"""The parts of a Comune's page: its prose, and what stands under "Date e orari", "Luogo", "Costi".
+
+The themes of Designers Italia, Municipium and ComWeb name these parts alike, as headings or, in a text that
+has lost its markup, as words in the line. A label is structure: it never reaches a citizen as text.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from flows.bulletin.message.markup import plain
+
+Kind = Literal["prose", "audience", "when", "where", "pin", "cost", "contacts", "how", "more", "furniture"]
+
+# Longer labels first where one begins another. Those marked "+" are common words: in running text they count
+# only before a capital, a digit or a colon, and never after an article or preposition.
+_LABELS: dict[Kind, str] = {
+    "prose": "Cos'è|Descrizione breve|Descrizione estesa|+Descrizione|Di cosa si tratta|Testo completo",
+    "audience": "A chi è rivolto|A chi si rivolge|A chi è rivolta|Chi può partecipare|+Destinatari",
+    "when": "Date e orari|Data e ora|Date e orario|Data e orario|Giorni e orari|+Quando|Date"
+    " dell'evento|+Inizio evento",
+    "where": "Luogo dell'evento|+Luoghi|+Luogo|+Dove|+Sede|Dove si svolge",
+    "pin": "Mappa Indirizzo|+Indirizzo",
+    "cost": "Costi e vincoli|+Costi|+Costo|Quanto costa|+Prezzo|+Prezzi|+Tariffe",
+    "contacts": "Punti di contatto|Punto di contatto|+Contatti|+Contatto|Per contatti",
+    "how": "Come fare|Come si fa|Come partecipare|Come iscriversi|Cosa serve|Cosa fare|+Scadenze",
+    "more": "Tempi e scadenze|Casi particolari|Condizioni di servizio|Cosa si ottiene|Ulteriori"
+    " informazioni|Maggiori informazioni|+Approfondimenti",
+    "furniture": (
+        "Allegati Documenti|+Allegati|+Allegato|+Documenti|+Documento|Galleria di immagini"
+        "|+Galleria|+Immagini"
+        "|A cura di:|Organizzato da|Indice della pagina|Contenuti correlati|Contenuti collegati|+Condividi"
+        "|Vedi azioni|Vedi anche|+Argomenti|Tempo di lettura|Ultimo aggiornamento|Ultima modifica"
+        "|Data di pubblicazione|Pagina aggiornata|Parte della pagina|Tipologia di contenuto"
+        "|+Mappa|+Coordinate"
+        "|Scarica il documento|Ti potrebbero interessare|+Licenza|Con il supporto di|Sponsor e patrocini"
+    ),
+}
+_KINDS: dict[str, Kind] = {
+    label.removeprefix("+").casefold().replace("’", "'").rstrip(":"): kind
+    for kind, labels in _LABELS.items()
+    for label in labels.split("|")
+}
+
+
+def _either(labels: list[str]) -> str:
+    spelled = sorted((re.escape(one).replace("'", "['’]") for one in labels), key=len, reverse=True)
+    return "|".join(one.replace(r"\ ", r"\s+") for one in spelled)
+
+
+_ALL = [label for labels in _LABELS.values() for label in labels.split("|")]
+_SURE = _either([label for label in _ALL if label[0] != "+"])
+_COMMON = _either([label[1:] for label in _ALL if label[0] == "+"])
+_NO_LABEL_AFTER = (
+    r"(?<!\b[Ii]l )(?<!\b[Ii] )(?<!\b[Ll]a )(?<!\b[Ll]e )(?<!\b[Ll]o )(?<!\bdi )(?<!\be"
+    r" )(?<!\bdel )(?<!\bdei )"
+)
+_INLINE = re.compile(
+    rf"(?:(?<=\s)|^)(?P<sure>{_SURE})(?=[\s:.]|$)(?:\s*[:.])?"
+    rf"|(?:(?<=\s)|^){_NO_LABEL_AFTER}(?P<common>{_COMMON})(?:\s*:|\.(?=\s|$)"
+    rf"|(?=\s+(?:[A-ZÀ-Ý\d€+\"“«]|\w+@))|(?=\s*$))"
+)
+# `Quando Anna torna` opens a sentence: these two are labels only before a word that opens a phrase.
+_ASKING = re.compile(
+    r"\s*(?::|(?:Presso|Per|Dal|Dall|Il|In|Ogni|Tutt|Sabato|Domenica|Luned|Marted|Mercoled"
+    r"|Gioved|Venerd|\d|Sala|Via|Piazza|Nel|Al|Alle))"
+)
+
+_A_DAY = (
+    r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|(?:(?:luned|marted|mercoled|gioved"
+    r"|venerd)[ìi]['’]?,?\s+|sabato,?\s+|domenica,?\s+)?\d{1,2}[°º]?\s+[a-z]{3,9}\.?\s+20\d\d)"
+)
+_STAMP = re.compile(
+    rf"(?:(?:data(?: di)? pubblicazione|pubblicat[oa](?: il)?|prima pubb\w*\.?|ultim[oa]"
+    rf" (?:aggiornamento|modifica)|aggiornat[oa](?: il)?)\W*{_A_DAY}.{{0,12}}"
+    rf"|(?:notizie|news|avvisi|eventi|comunicati|in evidenza)(?:\s+{_A_DAY})?|(?:leggi|scopri)"
+    rf" (?:di più|tutto)|.*\blorem ipsum\b.*|informazione non disponibile|nessun (?:contenuto"
+    rf"|risultato)|invia stampa ascolta)",
+    re.I,
+)
+_DATE_ALONE = re.compile(rf"(?:(?:notizie|news|avvisi|eventi)\s+)?{_A_DAY}", re.I)
+_NOISE = re.compile(
+    r"\bLEGGI (?:DI PIÙ|TUTTO)\b|\bLeggi (?:di più|tutto)\b(?: »)?|\(Apre il link in una nuova"
+    r" scheda\)|\bVai alla [Pp]agina\b|\bVisualizza in [Mm]appa\b|\+ − Leaflet|\bLeaflet\b"
+    r"|\|?\s*Indicazioni stradali|\b(?:PDF|DOCX?|ODT|ZIP) Scarica\b|\bScarica (?:il )?PDF\b"
+    r"|\bNome Descrizione\b"
+    r"|\[\.\w{2,4} [\d.,]+ [KM]b[^\]]*\]|\b(?:pdf|docx?|odt) - [\d.,]+ [kKM]b\b|Coordinate:"
+    r" [^|A-Z]{5,40}[NSEO][^|A-Z]{3,40}[EO]\b"
+    r"|\b(?:Facebook|Instagram|Youtube|Fb) Visualizza\b|\bVisualizza\b(?=\s|$)|#\w{12,}"
+    r"|(?<=\s)[-–—_=]{4,}(?=\s)|\bConfermato\b(?=\s*$)"
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a page: what kind of thing stands there, as plain lines."""
+
+    kind: Kind
+    text: str
+
+
+def parts(markdown: str) -> list[Part]:
+    """The page's parts in order, without labels, attachments and other furniture.
+
+    A page without any label is one part of prose. The same kind may come more than once.
+    """
+    found: list[Part] = []
+    for kind, chunk in _chunks(markdown):
+        found += _parted(kind, _NOISE.sub(" ", _without_stamps(plain(chunk))))
+    return [part for part in found if part.text and part.kind != "furniture"]
+
+
+def _without_stamps(text: str) -> str:
+    """`text` without lines that only say when the page was published, or that lead on to it."""
+    lines = [line for line in text.splitlines() if not _STAMP.fullmatch(line.strip(" .;|"))]
+    if len(lines) > 1 and _DATE_ALONE.fullmatch(lines[0].strip(" .;|")):
+        del lines[0]  # cards of news begin with their own date: taken for the event's it misleads
+    return "\n".join(lines)
+
+
+def _chunks(markdown: str) -> list[tuple[Kind, str]]:
+    """Cut at the headings that are labels."""
+    chunks: list[tuple[Kind, list[str]]] = [("prose", [])]
+    for line in markdown.splitlines():
+        bare = line.strip("#*_ \t:.").casefold().replace("’", "'")
+        if bare in _KINDS:
+            chunks.append((_KINDS[bare], []))
+        else:
+            if line.startswith("#") and chunks[-1][0] != "prose":
+                chunks.append(("prose", []))  # a heading of the text's own ends the part before it
+            chunks[-1][1].append(line)
+    return [(kind, "\n".join(lines)) for kind, lines in chunks if lines]
+
+
+def _parted(kind: Kind, text: str) -> list[Part]:
+    found, start = list[Part](), 0
+    for label in _INLINE.finditer(text):
+        name = (label["sure"] or label["common"]).rstrip(":")
+        key = re.sub(r"\s+", " ", name).casefold().replace("’", "'")
+        colon = label[0].endswith(":")
+        if key == "inizio evento" and not colon:
+            continue  # `20:30 - Inizio evento`
+        if key in ("quando", "dove") and not colon and not _ASKING.match(text[label.end() :]):
+            continue
+        found.append(Part(kind, _spaced(text[start : label.start()])))
+        kind, start = _KINDS[key], label.end()
+    found.append(Part(kind, _spaced(text[start:])))
+    return found
+
+
+def _spaced(text: str) -> str:
+    lines = (re.sub(r"[ \t]+", " ", line).strip() for line in text.splitlines())
+    tight = "\n".join(line for line in lines if line.strip(" .:;|-"))
+    return re.sub(r" +(?=[,;.:!?](?:\s|$))", "", tight)

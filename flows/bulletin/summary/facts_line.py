@@ -1,0 +1,233 @@
+"""What the parts of a page say beside its prose, each in a phrase: when, where, how much, whom to ask."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from flows.bulletin.prose.glue import unglued
+from flows.bulletin.prose.occasions import Occasion, from_first_to_last, occasions, told
+from flows.bulletin.prose.page_parts import Part
+from flows.bulletin.prose.verbs import has_verb
+from flows.bulletin.summary.shorten import mended
+from flows.bulletin.summary.signals import EMAIL, PHONE, STREET, URL
+
+Field = Literal["when", "when where", "where", "audience", "cost", "info"]
+
+_STREET = re.compile(
+    rf"\b({STREET}(?:\s+(?:(?:del|dello|della|dei|degli|delle|di|da|de|e|la|le|lo)\b|dell['’]"
+    rf"|d['’]|San|S\.|[A-ZÀ-Ý]\.|[A-ZÀ-Ý][\wà-ù'’]*|\d{{1,2}}(?=\s+[A-ZÀ-Ý]\w+))){{1,7}})"
+    r"(?:,?\s*(?:n\.?\s*|n°\s*)?(\d{1,4}(?!\d)(?:\s?/?\s?[A-Za-z]\b)?))?"
+)
+_TOWN = re.compile(r",?\s*\d{5}\b.*$|\s*[-,]\s*Italia\b.*$", re.S)
+_NO_ANSWER = re.compile(
+    r"^(?:A pagamento|Contatti|Telefono|(?:Per )?(?:maggiori |ulteriori )?info\b[^\d€]*|(?:Per"
+    r" )?(?:maggiori |ulteriori )?informazioni\b[^\d€]*|https?:\S+|www\S+)\.?$",
+    re.I,
+)
+_PRICE_LIST = re.compile(
+    r"((?:€ ?\d[\d.,]*|\d[\d.,]* ?(?:€|euro))(?: prevendita| cad\.|"
+    r" ciascuno)?)\s+(?=(?:biglietto|biglietti|abbonamento|intero|ridotto|bambini|adulti|under"
+    r"|over|residenti|non residenti)\b)",
+    re.I,
+)
+_FREE = re.compile(
+    r"\b(?:partecipazione|ingresso)\s+(?:libera|libero|gratuita|gratuito)(?:\s+e\s+gratuit[ao])?\b", re.I
+)
+_CLICK = re.compile(
+    r"Clicca(?:re)? (?:sul link |qui |sul pulsante )?(?:qui )?(?:sotto |in basso )?per"
+    r" (?:effettuare |procedere con )?(?:la |l['’])?(?=(?:pre)?(?:prenotazione|iscrizione))",
+    re.I,
+)
+_PHONE_LABEL = re.compile(
+    r"(?:Tel(?:efono|\.)?(?:\s+fisso)?|Cell(?:ulare|\.)?|Info(?:rmazioni)?|Centralino|Numero"
+    r" verde|contatti|informazioni)\W{0,6}$",
+    re.I,
+)
+_ASKED = re.compile(r"(?:\binfo\b|informazion|contatti\b|chiariment|prenota|iscri).{0,80}$", re.I)
+
+
+_FULL_DATE = re.compile(r"(?<![\d/.])(\d{1,2})[/.](\d{1,2})[/.](20\d\d)(?!\d)")
+_SENTENCE, _PHRASE = 160, 90  # characters
+_CONTACT = re.compile(rf"{EMAIL.pattern}|{PHONE.pattern}")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A phrase for the facts line. `rank` orders phrases in the line; `worth` scales what it tells."""
+
+    field: Field
+    text: str
+    worth: float = 1.0
+
+
+def phrases(page: Sequence[Part]) -> list[list[Phrase]]:
+    """The phrases that the parts of a page yield, in the line's order; of each list at most one is told."""
+    where = list(_where(page))
+    when = [*_when(page, where), *_listed(page)]
+    alone = [
+        Phrase("where", f"Indirizzo: {one.text}" if one.text[0].islower() else one.text, one.worth)
+        for one in where
+    ]
+    return [
+        group for group in ([*when, *alone], list(_audience(page)), *_cost(page), list(_info(page))) if group
+    ]
+
+
+def _texts(page: Sequence[Part], *kinds: str) -> list[str]:
+    return [part.text.replace("\n", " ") for part in page if part.kind in kinds]
+
+
+def _when(page: Sequence[Part], where: list[Phrase]) -> Iterator[Phrase]:
+    for text in _texts(page, "when"):
+        these = occasions(text)
+        if not these:
+            continue
+        forms = [told(these), told(these, hours=False)]
+        if len(these) > 6:
+            forms = [from_first_to_last(these)]
+        for said in dict.fromkeys(forms):
+            yield Phrase("when", said)
+            for place in where:
+                here = (
+                    place.text[0].lower() + place.text[1:] if place.text.startswith("Presso") else place.text
+                )
+                yield Phrase("when where", f"{said}, {here}", place.worth)
+
+
+def _listed(page: Sequence[Part]) -> Iterator[Phrase]:
+    """A programme of many dates, from the first to the last."""
+    for text in _texts(page, "prose"):
+        days = [(int(one[3]), int(one[2]), int(one[1])) for one in _FULL_DATE.finditer(text)]
+        if len(days) >= 5 and days == sorted(days) and len(set(days)) == len(days):
+            these = [Occasion(day, month, year) for year, month, day in (days[0], days[-1])]
+            yield Phrase("when", from_first_to_last(these))
+
+
+def _where(page: Sequence[Part]) -> Iterator[Phrase]:
+    for kind, worth in (("where", 1.0), ("pin", 0.5)):
+        for text in _texts(page, kind):
+            for place in _places(text):
+                if kind == "where" or _STREET.search(place):
+                    yield Phrase("where", place, worth)
+
+
+def _places(text: str) -> Iterator[str]:
+    text = text.split("|")[0].strip(" .,;")
+    streets = list(_STREET.finditer(text))
+    street = streets[0] if streets else None
+    if len(streets) > 1 and streets[1][1].casefold() == streets[0][1].casefold() and not streets[0][2]:
+        street = streets[1]  # `Auditorium via Oberdan via Oberdan 21`
+    if street is None:
+        name = _TOWN.sub("", text).strip(" .,;-")
+        if 3 < len(name) <= 70 and not re.search(r"[.!?]\s", name):
+            yield mended(name)
+        return
+    name = text[: street.start()].strip(" .,;-–:")
+    if re.search(r"\b(?:da|in|di|con|su|a|al|dalla|nella)$", name):
+        whole = text[: street.end()].strip(" .,;-–:")
+        if len(whole) <= 80:
+            yield mended(whole)
+        return
+    road = street[1].strip(" .,;-–")
+    road = road[0].lower() + road[1:]
+    address = f"{road} {street[2].replace(' ', '')}" if street[2] else road
+    if name.casefold().endswith(road.casefold()):
+        name = name[: -len(road)].strip(" .,;-–")
+    if len(name) > 60 or re.search(r"\w{3}[.!?]\s", name) or not name[:1].isupper():
+        name = ""
+    if name:
+        yield mended(f"{name}, {address}")
+        yield mended(name)
+    else:
+        yield mended(address)
+
+
+def _audience(page: Sequence[Part]) -> Iterator[Phrase]:
+    for text in _texts(page, "audience"):
+        first = re.split(r"(?<=[.!?])\s|;", text)[0].strip(" .;:")
+        said = re.sub(r"^(?:Ai|Agli|Alle|Alla|Al|A|All['’])(?:\s+|(?<=['’]))(?=\S)", _for, first)
+        said = re.sub(
+            r"\b(?<=e )(ai|agli|alle)\b(?= )",
+            lambda one: {"ai": "i", "agli": "gli", "alle": "le"}[one[1]],
+            said,
+        )
+        everyone = re.fullmatch(r"(?:per|a)?\s*tutt\w(?: i cittadini.*)?", said, re.I)
+        longest = _SENTENCE if has_verb(said) else _PHRASE
+        if 5 < len(said) <= longest and not everyone:
+            yield Phrase("audience", said[0].upper() + said[1:], 0.8)
+
+
+def _for(found: re.Match[str]) -> str:
+    joined = {
+        "a": "per ",
+        "ai": "per i ",
+        "agli": "per gli ",
+        "alle": "per le ",
+        "al": "per il ",
+        "alla": "per la ",
+    }
+    return joined.get(found[0].strip().casefold(), "per l’")
+
+
+def _cost(page: Sequence[Part]) -> Iterator[list[Phrase]]:
+    for text in _texts(page, "cost"):
+        text = _PRICE_LIST.sub(lambda price: f"{price[1]}, ", re.sub(r"\s+Previa ", ", previa ", text))
+        pieces = [piece for sentence in re.split(r"(?<=[.;!])\s+", text) for piece in unglued(sentence)]
+        pieces = [piece.strip(" .;-") for piece in pieces]
+        has_offer = "offerta" in text.lower()
+        free = [piece for piece in pieces if _FREE.search(piece) or piece.lower() in ("gratuito", "gratuita")]
+        best = max(
+            free, key=lambda piece: ("gratuit" in piece.lower(), len(piece) > 9, -len(piece)), default=""
+        )
+        for piece in pieces:
+            if _NO_ANSWER.match(piece) or len(piece) < 5 or (piece in free and piece != best):
+                continue
+            if has_offer and piece == best and "offerta" not in piece.lower():
+                continue
+            said = re.sub(r"^A pagamento\s+", "", _CLICK.sub("", piece))
+            said = _CONTACT.split(said)[0].strip(" .,;:-–") if _CONTACT.search(said) else said
+            said = re.sub(r"^(?:Gratuito|Gratuita)\s+(?=prenotazione|iscrizione)", "Gratuito, ", said)
+            said = f"Costo: {said}" if re.match(r"€|\d", said) else said
+            bare = re.sub(
+                r"(?:\s+(?:tramite|su|al|a|attraverso))?(?: il| questo)?(?: link|"
+                r" sito)?\s*:?\s*(?:https?://|www\.)\S+",
+                "",
+                said,
+            ).strip(" .:,")
+            if _NO_ANSWER.match(said):
+                continue
+            forms = [form for form in dict.fromkeys((said, bare)) if 5 <= len(form) <= 170]
+            if forms:
+                yield [Phrase("cost", mended(form[0].upper() + form[1:])) for form in forms]
+
+
+def _info(page: Sequence[Part]) -> Iterator[Phrase]:
+    phones, mails, sites = list[str](), list[str](), list[str]()
+    prose_phones = list[str]()
+    for part in page:
+        text = part.text.replace("\n", " ")
+        for found in PHONE.finditer(text):
+            before = text[max(0, found.start() - 80) : found.start()]
+            if part.kind == "contacts" and (_PHONE_LABEL.search(before) or not before.strip()):
+                phones.append(found[0])
+            elif part.kind == "cost" or (part.kind != "contacts" and _ASKED.search(before)):
+                prose_phones.append(found[0])
+        if part.kind in ("contacts", "how", "cost", "prose", "more"):
+            mails += [found[0] for found in EMAIL.finditer(text)]
+            sites += [
+                found[0].rstrip(".,;")
+                for found in URL.finditer(text)
+                if "@" not in text[max(0, found.start() - 40) : found.start()].split(" ")[-1]
+            ]
+    phones = list(dict.fromkeys([*prose_phones, *phones]))
+    mails = list(dict.fromkeys(mails))
+    sites = [site for site in dict.fromkeys(sites) if len(site) <= 50]
+    for phone in phones[:2]:
+        yield Phrase("info", f"Info: {phone}")
+        for mail in mails[:1]:
+            yield Phrase("info", f"Info: {phone}, {mail}")
+    for mail in mails[:2]:
+        yield Phrase("info", f"Info: {mail}")
+    for site in sites[:1]:
+        yield Phrase("info", f"Info: {site}", 0.8)

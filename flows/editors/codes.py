@@ -1,0 +1,235 @@
+"""Who approves proves it with a one-time code (TOTP, RFC 6238): judged at the instant of Resume, used once.
+
+A code is used up by the decision that it proves, in the same transaction, and not by a text that comes
+back. A code that is not right is stored, and so is the lock-out that follows: it outlives a restart.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hmac import compare_digest
+from typing import Any
+
+from pyotp import TOTP
+from sqlmodel import Session
+
+from db import codes
+from db.errors import StoreError
+from flows.bulletin.dates import in_rome
+from flows.editors.code_secrets import is_usable
+from flows.profile.comune import Editor
+from flows.settings import Settings
+
+STEP = 30  # seconds
+WINDOW = 1  # steps before and after that count too (RFC 6238, 5.2: one for the delay)
+FAR = 20  # steps to look for a late code or a phone's wrong clock: 10 minutes
+TRIES = 5
+WITHIN = timedelta(minutes=15)  # so many wrong codes in less than this ...
+LOCK = timedelta(minutes=15)  # ... and none is looked at for so long
+FIELD = "codice"  # in the editor's form
+
+
+class Verdict(StrEnum):
+    accepted = "accepted"
+    declared = "declared"  # the profile asks for no codes: the name is only a declaration
+    missing = "missing"  # none was typed, or this editor has no secret
+    wrong = "wrong"
+    used = "used"
+    locked = "locked"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a code is worth. Holds no code: it may be logged."""
+
+    verdict: Verdict
+    editor: str  # id in the profile
+    at: datetime  # when the code was given
+    sentence: str = ""  # Italian, for the editor; empty where it passes
+    step: int | None = None  # the code's own moment
+    proof: str | None = None  # keyed hash for Approval.code_hash and SignOff.code_hash
+    until: datetime | None = None  # from now on locked: the other editors should hear of it
+
+    @property
+    def passes(self) -> bool:
+        return self.verdict in (Verdict.accepted, Verdict.declared)
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A lock-out, from the first of the wrong codes that led to it to its end (excluded)."""
+
+    first: datetime
+    until: datetime
+
+
+def lock_out(wrong: Sequence[datetime], at: datetime) -> Spell | None:
+    """The lock-out that an answer of `at` falls into, if any; `wrong` in any order.
+
+    Answers may be judged out of order: one given among the wrong codes falls into it too.
+    """
+    times = sorted(wrong)
+    spells = (
+        Spell(first, last + LOCK)
+        for first, last in zip(times, times[TRIES - 1 :], strict=False)
+        if last - first < WITHIN
+    )
+    found = [spell for spell in spells if spell.first <= at < spell.until]
+    return max(found, key=lambda spell: spell.until, default=None)
+
+
+def typed(code: str) -> str:
+    """What was typed, without blanks and in plain digits."""
+    return re.sub(r"[\s.-]", "", unicodedata.normalize("NFKC", code))
+
+
+def matching(code: str, secret: str, at: datetime) -> list[int]:
+    """The steps around `at` whose code this is, the nearest first; all are compared, in constant time."""
+    now = int(at.timestamp()) // STEP
+    totp = TOTP(secret)
+    given = code.encode()
+    steps = [
+        step
+        for step in range(max(now - FAR, 0), now + FAR + 1)
+        if compare_digest(totp.generate_otp(step).encode(), given)
+    ]
+    return sorted(steps, key=lambda step: abs(step - now))
+
+
+def weigh(
+    code: str, secret: str, editor: Editor, *, at: datetime, used: Collection[int], wrong: Sequence[datetime]
+) -> Judged:
+    """Judge a code that was typed. Pure.
+
+    `used`: steps that never pass again. `wrong`: when the editor's codes were wrong lately.
+    """
+    if spell := lock_out(wrong, at):
+        return Judged(Verdict.locked, editor.id, at, _locked(editor, spell.until))
+    found, now = matching(typed(code), secret, at), int(at.timestamp()) // STEP
+    near = [step for step in found if abs(step - now) <= WINDOW]
+    if near and not set(near) & set(used):
+        return Judged(Verdict.accepted, editor.id, at, step=near[0])
+    if near:
+        return Judged(
+            Verdict.used, editor.id, at, "Il codice è già stato usato: aspetta quello nuovo (30 secondi)."
+        )
+    apart = found[0] - now if found else None
+    spell = lock_out([*wrong, at], at)
+    if spell:
+        rest = _locked(editor, spell.until)
+    else:
+        left = TRIES - _in_one_window([*wrong, at], at)
+        rest = "Resta 1 tentativo" if left == 1 else f"Restano {left} tentativi"
+        rest += ", poi aspetti 15 minuti."
+    return Judged(
+        Verdict.wrong,
+        editor.id,
+        at,
+        f"{_why(typed(code), apart)} {rest}",
+        step=found[0] if found else None,
+        until=spell.until if spell else None,
+    )
+
+
+def _in_one_window(times: Sequence[datetime], at: datetime) -> int:
+    """The most of `times` within one stretch of WITHIN that holds `at`."""
+    near = [time for time in times if abs(time - at) < WITHIN]
+    return max(sum(first <= time < first + WITHIN for time in near) for first in near if first <= at)
+
+
+def _why(code: str, apart: int | None) -> str:
+    if not re.fullmatch(r"[0-9]{6}", code):
+        return "Il codice deve avere 6 cifre: copialo dall'app."
+    if apart is None:
+        return "Il codice non è giusto."
+    minutes = max(round(abs(apart) * STEP / 60), 1)
+    about = "un minuto" if minutes == 1 else f"{minutes} minuti"
+    if apart > 0:
+        return (
+            f"L'orologio del telefono è avanti di circa {about}: imposta data e ora automatiche, "
+            "poi usa un codice nuovo."
+        )
+    return (
+        f"Il codice è di circa {about} fa. Scrivilo per ultimo, subito prima di confermare; se l'hai appena "
+        "letto, l'orologio del telefono è indietro: imposta data e ora automatiche."
+    )
+
+
+def _locked(editor: Editor, until: datetime) -> str:
+    # the first whole minute after it: told earlier, a try at that time would be refused
+    minute = in_rome(until + timedelta(seconds=59, microseconds=999_999))
+    return (
+        f"Troppi codici sbagliati: quelli di {editor.name} non si accettano fino alle {minute:%H:%M}. "
+        "Il testo è salvato; intanto può approvare un collega."
+    )
+
+
+def judge(settings: Settings, session: Session, editor: Editor, code: str, *, at: datetime) -> Judged:
+    """Judge the code of a form that asks to approve, and store it where it is wrong.
+
+    `at` is the instant of Resume. Once for each answer, in the transaction that stores the answer: it
+    holds the editor's other answers back until then. An accepted code can be judged again: `spend` ends it.
+    """
+    if not settings.profile.asks_codes:
+        return Judged(Verdict.declared, editor.id, at)
+    secret = settings.code_secret(editor)
+    if secret is None or not is_usable(secret.get_secret_value()):
+        words = f"Per {editor.name} non c'è ancora un codice: chiedilo a chi gestisce il servizio."
+        return Judged(Verdict.missing, editor.id, at, words)
+    if not typed(code):
+        words = "Per approvare serve il codice di 6 cifre dell'app: scrivilo per ultimo, prima di confermare."
+        return Judged(Verdict.missing, editor.id, at, words)
+    codes.hold(session, editor.id)
+    step = int(at.timestamp()) // STEP
+    found = weigh(
+        code,
+        secret.get_secret_value(),
+        editor,
+        at=at,
+        used=codes.used_steps(session, editor.id, step - WINDOW, step + WINDOW),
+        wrong=codes.wrong_between(session, editor.id, at - WITHIN - LOCK, at + WITHIN),
+    )
+    if found.verdict == Verdict.wrong:
+        codes.add_wrong(session, editor.id, at=at, step=found.step)
+    if found.verdict != Verdict.accepted:
+        return found
+    proof = settings.vault().hash(f"one-time code {editor.id} {found.step} {typed(code)}")
+    return Judged(found.verdict, found.editor, at, step=found.step, proof=proof)
+
+
+def spend(session: Session, judged: Judged, bulletin_id: int) -> None:
+    """Use up the code of a decision, in the decision's transaction.
+
+    StoreError where it does not pass, or was used meanwhile: nothing of the decision may be stored then.
+    """
+    if judged.verdict == Verdict.declared:
+        return
+    if judged.verdict != Verdict.accepted or judged.step is None or judged.proof is None:
+        raise StoreError(f"a code of {judged.editor} that is {judged.verdict} proves no decision")
+    codes.add_used(
+        session,
+        judged.editor,
+        step=judged.step,
+        code_hash=judged.proof,
+        at=judged.at,
+        bulletin_id=bulletin_id,
+    )
+
+
+def without_code(values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The code of a confirmed form, and the form without it: only that may be stored or logged."""
+    kept = {name: value for name, value in values.items() if name != FIELD}
+    return str(values.get(FIELD) or ""), kept
+
+
+def locked_out(session: Session, editors: Sequence[Editor], now: datetime) -> list[tuple[Editor, datetime]]:
+    """Who is locked out, and until when."""
+    found = []
+    for editor in editors:
+        spell = lock_out(codes.wrong_between(session, editor.id, now - WITHIN - LOCK, now), now)
+        if spell:
+            found.append((editor, spell.until))
+    return found

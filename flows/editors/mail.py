@@ -1,0 +1,146 @@
+"""E-mail to editors: what is to be told is queued with what happened, then handed to the mail server.
+
+Queued in the transaction of the decision or reading that it tells of, a letter is neither lost nor told of
+something that was rolled back. The mail server's trouble never reaches whoever wanted to tell.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import letters
+from db.engine import transaction
+from db.models import Letter
+from flows.bulletin.desk.letters import write
+from flows.bulletin.desk.rota import Person
+from flows.editors.smtp import LOOPBACK, MailTrouble, Outgoing, Refusal, Server, send
+from flows.profile.mail import Mail
+from flows.settings import Settings
+
+BATCH = 20  # letters of one round: within their lease, also on a slow server
+UNCONFIGURED = "Nessuna posta nel profilo ([mail]): i redattori non ricevono e-mail."
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What came of one round."""
+
+    sent: int = 0
+    refused: tuple[str, ...] = ()  # editor and reason, in Italian
+    trouble: str = ""  # why the mail server could not be used
+
+    def __str__(self) -> str:
+        told = [f"e-mail inviate: {self.sent}", *self.refused, self.trouble]
+        return ", ".join(filter(None, told))
+
+
+def tell(
+    settings: Settings,
+    session: Session,
+    kind: str,
+    to: Iterable[Person],
+    values: Mapping[str, str],
+    *,
+    about: str,
+    bulletin_id: int | None = None,
+    until: datetime | None = None,
+    now: datetime,
+) -> int:
+    """Queue a letter to each; return how many were not told of this before.
+
+    Args:
+        kind: a table of [posta] in the texts.
+        values: for the places of its text; `nome` is each one's own, the Comune's words are known.
+        about: what it tells of: the same kind about the same is told once to each.
+        until: when it is of no use any more.
+    """
+    if settings.profile.mail is None:
+        return 0
+    words = settings.texts["posta"][kind]
+    queued = 0
+    for person in to:
+        letter = write(words, {**settings.words, **values, "nome": person.name}, prova=settings.profile.prova)
+        queued += letters.queue(
+            session,
+            kind=kind,
+            about=about,
+            editor=person.name,
+            address=person.email,
+            subject=letter.subject,
+            text=letter.text,
+            bulletin_id=bulletin_id,
+            until=until,
+            now=now,
+        )
+    return queued
+
+
+def post(settings: Settings, engine: Engine, *, now: datetime) -> Posted:
+    """Hand what is due to the mail server; trouble is told in the answer, never raised."""
+    mail = settings.profile.mail
+    if mail is None:
+        return Posted(trouble=UNCONFIGURED)
+    with transaction(engine) as session:
+        taken = letters.claim(session, limit=BATCH, now=now)
+    if not taken:
+        return Posted()
+    open_ids = {_identity(settings, letter): letter for letter in taken}
+    refused: list[str] = []
+    sent, trouble = 0, ""
+    try:
+        outgoing = [_outgoing(settings, mail, letter) for letter in taken]
+        for identity, refusal in send(server(settings, mail), outgoing, now=now):
+            letter = open_ids.pop(identity)
+            _settle(engine, letter, refusal, now)
+            sent += refusal is None
+            if refusal is not None:
+                refused.append(f"a {letter.editor} non si consegna: {refusal.why}")
+    except MailTrouble as exc:
+        trouble = str(exc)
+        for letter in open_ids.values():
+            _settle(engine, letter, Refusal(trouble, is_final=False), now)
+    return Posted(sent, tuple(refused), trouble)
+
+
+def _settle(engine: Engine, letter: Letter, refusal: Refusal | None, now: datetime) -> None:
+    with transaction(engine) as session:
+        if refusal is None:
+            letters.sent(session, letter.id, now=now)
+        else:
+            letters.failed(session, letter.id, refusal.why, is_final=refusal.is_final, now=now)
+
+
+def server(settings: Settings, mail: Mail) -> Server:
+    """Where mail goes. MailTrouble when the sandbox's server never started, or has no business here."""
+    if not mail.sandbox:
+        if mail.host is None:
+            raise MailTrouble("[mail] non indica il server")
+        ca_file = str(mail.ca_file) if mail.ca_file else None
+        login = settings.mail_login
+        return Server(mail.host, mail.at_port, mail.security, mail.timeout_seconds, ca_file, login)
+    if settings.profile.stage == "production":
+        raise MailTrouble("[mail] sandbox = true: le e-mail di un servizio vero non partono da qui")
+    try:
+        port = int((settings.state / "sandbox" / "smtp.port").read_text(encoding="ascii"))
+    except (OSError, ValueError) as exc:
+        raise MailTrouble("la posta di prova non è ancora partita (python -m flows run)") from exc
+    return Server(LOOPBACK, port, "none", mail.timeout_seconds)
+
+
+def _identity(settings: Settings, letter: Letter) -> str:
+    return f"bollettino-{settings.profile.slug}-{letter.id}"
+
+
+def _outgoing(settings: Settings, mail: Mail, letter: Letter) -> Outgoing:
+    return Outgoing(
+        identity=_identity(settings, letter),
+        sender=mail.sender,
+        sender_name=f"Bollettino {settings.profile.names.del_comune}",
+        to=letter.address,
+        to_name=letter.editor,
+        subject=letter.subject,
+        text=letter.text,
+    )

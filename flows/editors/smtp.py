@@ -1,0 +1,182 @@
+"""Hands letters to the mail server: one connection a round, certificates verified, every wait bounded.
+
+The standard library's smtplib and email: they are maintained with Python itself, need no event loop beside
+Prefect's, and verify certificates with the context that they are given.
+"""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from pydantic import SecretStr
+
+from flows.bulletin.desk.letters import html
+
+PERMANENT = range(500, 600)  # of SMTP's replies, RFC 5321 4.2.1
+LOOPBACK = "127.0.0.1"
+
+
+class MailTrouble(Exception):
+    """The mail server cannot be used at this moment; the text says why, in Italian, and names no password."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where and how mail is handed over. `login` is user and password."""
+
+    host: str
+    port: int
+    security: str  # starttls | tls | none
+    timeout: float  # seconds, of each wait
+    ca_file: str | None = None
+    login: tuple[str, SecretStr] | None = None
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One mail; `identity` makes its Message-ID, the same at every try."""
+
+    identity: str
+    sender: str
+    sender_name: str
+    to: str
+    to_name: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a mail was not taken; `is_final` when trying again is of no use."""
+
+    why: str
+    is_final: bool
+
+
+def message(mail: Outgoing, now: datetime) -> EmailMessage:
+    """The mail as it is sent: text and HTML; headers are built from parts, never from lines.
+
+    Raises:
+        ValueError: an address is none, or a header would hold a line break.
+    """
+    made = EmailMessage(policy=SMTP)
+    made["From"] = _address(mail.sender_name, mail.sender)
+    made["To"] = _address(mail.to_name, mail.to)
+    made["Subject"] = mail.subject
+    made["Date"] = format_datetime(now)
+    made["Message-ID"] = f"<{mail.identity}@{_address('', mail.sender).domain}>"
+    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer comes back
+    made.set_content(mail.text, cte="quoted-printable")
+    made.add_alternative(html(mail.text), subtype="html", cte="quoted-printable")
+    return made
+
+
+def _address(name: str, spec: str) -> Address:
+    try:
+        found = Address(display_name=name, addr_spec=spec)
+    except (HeaderParseError, IndexError, ValueError) as exc:
+        raise ValueError(f"{spec!r} non è un indirizzo e-mail") from exc
+    if not found.username or "." not in found.domain or not spec.isascii() or set(spec) & set(" \r\n<>"):
+        raise ValueError(f"{spec!r} non è un indirizzo e-mail")
+    return found
+
+
+def send(server: Server, mails: Sequence[Outgoing], *, now: datetime) -> Iterator[tuple[str, Refusal | None]]:
+    """Hand over each mail; yield its identity, and why it was not taken or None.
+
+    A mail that is refused never costs the others. When the server goes away in between, those that are
+    left are not yielded.
+
+    Raises:
+        MailTrouble: the server cannot be reached, is not who it says, or refuses the login.
+    """
+    with _connected(server) as connection:
+        for mail in mails:
+            try:
+                made = message(mail, now)
+            except ValueError as exc:
+                yield mail.identity, Refusal(str(exc), is_final=True)
+                continue
+            yield mail.identity, _hand_over(connection, mail, made)
+
+
+def _hand_over(connection: smtplib.SMTP, mail: Outgoing, made: EmailMessage) -> Refusal | None:
+    try:
+        connection.send_message(made, mail.sender, [mail.to])
+    except smtplib.SMTPRecipientsRefused as exc:
+        ((code, words),) = exc.recipients.values()
+        return _refusal(code, words)
+    except smtplib.SMTPSenderRefused as exc:  # about us, not about the addressee: it may be mended
+        return Refusal(f"mittente rifiutato: {_said(exc.smtp_code, exc.smtp_error)}", is_final=False)
+    except smtplib.SMTPServerDisconnected as exc:
+        raise MailTrouble(f"il server di posta ha chiuso la connessione ({exc})") from exc
+    except smtplib.SMTPResponseException as exc:
+        return _refusal(exc.smtp_code, exc.smtp_error)
+    except OSError as exc:
+        raise MailTrouble(f"il server di posta non risponde più ({exc})") from exc
+    return None
+
+
+def _refusal(code: int, words: bytes | str) -> Refusal:
+    return Refusal(_said(code, words), is_final=code in PERMANENT)
+
+
+def _said(code: int, words: bytes | str) -> str:
+    said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return f"{code} {' '.join(said.split())[:200]}"
+
+
+@contextmanager
+def _connected(server: Server) -> Iterator[smtplib.SMTP]:
+    where = f"{server.host}:{server.port}"
+    try:
+        connection = _open(server)
+    except ssl.SSLCertVerificationError as exc:
+        raise MailTrouble(f"il certificato di {where} non è valido: {exc.verify_message}") from exc
+    except smtplib.SMTPAuthenticationError as exc:
+        raise MailTrouble(
+            f"{where} rifiuta utente e password ({exc.smtp_code}): controlla BOLLETTINO_MAIL_USER "
+            "e BOLLETTINO_MAIL_PASSWORD"
+        ) from None  # the cause may quote what was sent
+    except (smtplib.SMTPException, OSError) as exc:
+        raise MailTrouble(f"il server di posta {where} non si raggiunge: {exc}") from exc
+    try:
+        yield connection
+    finally:
+        try:
+            connection.quit()
+        except (smtplib.SMTPException, OSError):
+            connection.close()  # it was gone before; what it took is known from its replies
+
+
+def _open(server: Server) -> smtplib.SMTP:
+    context = ssl.create_default_context(cafile=server.ca_file) if server.security != "none" else None
+    if context is not None and server.ca_file:
+        context.load_default_certs()
+    name = socket.gethostname()
+    local = name if name.isascii() and "." in name else f"[{LOOPBACK}]"  # no DNS question for our own name
+    if server.security == "tls":
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, local_hostname=local, timeout=server.timeout, context=context
+        )
+    else:
+        connection = smtplib.SMTP(server.host, server.port, local_hostname=local, timeout=server.timeout)
+    try:
+        if server.security == "starttls":
+            connection.starttls(context=context)
+        if server.login is not None:
+            user, password = server.login
+            connection.login(user, password.get_secret_value())
+    except BaseException:
+        connection.close()
+        raise
+    return connection

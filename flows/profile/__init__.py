@@ -1,0 +1,1 @@
+"""One Comune's profile: its keys, its file, its limits."""

@@ -1,0 +1,395 @@
+"""One Comune's profile, as `deployments/profiles/*.toml` holds it: every key, its meaning, its limits."""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from typing import Annotated, Literal, Self
+
+import holidays
+import soupsieve
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime
+from flows.profile.addresses import Address, Base, is_loopback, named_twice
+from flows.profile.mail import Mail
+from flows.profile.urgent import Urgent
+
+
+def _weekly(value: object) -> WeeklyTime:
+    return WeeklyTime.parse(str(value))
+
+
+Weekly = Annotated[WeeklyTime, BeforeValidator(_weekly)]
+AlertZone = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]{2,4}-[A-Z0-9]{1,3}$")]  # of Protezione Civile
+
+
+# not "allerta meteo": only what an issuer announces is an alert
+NewsCategory = Literal["servizi", "viabilità e trasporti", "eventi", "bandi e scadenze", "altro"]
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False)
+
+
+class Names(Strict):
+    """The Comune's name with its articles, written by hand: "della Città di ...", "dell'Unione ..."."""
+
+    comune: str
+    del_comune: str
+    dal_comune: str
+
+
+class Contacts(Strict):
+    telefono: str
+    orari: str
+    email: str
+    email_dpo: str
+    url_segnalazioni: Address
+    emergenza: str = "112"
+    telefono_pc: str
+    numero_servizio: str
+
+
+class ListPage(Strict):
+    """A page that lists the news, for a site without a feed."""
+
+    address: Address
+    links: str | None = None  # CSS selector of the articles' links, where the site's theme is not recognised
+
+    @field_validator("links")
+    @classmethod
+    def _selector(cls, links: str | None) -> str | None:
+        if links is not None:
+            try:
+                soupsieve.compile(links)
+            except soupsieve.SelectorSyntaxError as exc:
+                raise ValueError(f"{links!r} is no CSS selector: {str(exc).splitlines()[0]}") from exc
+        return links
+
+
+class Archive(Strict):
+    """The one way into the site's past that backfill takes, instead of trying all that there are."""
+
+    kind: Literal["feed", "rest", "sitemap", "plone", "list"]
+    address: Address  # of the feed, sitemap or list page; of the site for rest and plone
+
+
+class Sources(Strict):
+    feeds: list[Address] = []
+    listings: list[ListPage] = []
+    archive: Archive | None = None
+    pause_seconds: float = Field(default=1.0, ge=0, le=600)  # between two requests of backfill to one host
+    redirect_hosts: list[str] = []  # other hosts that the site may redirect to
+    alerts_page: Address | None = None  # where a citizen reads the alerts: the archive below is for machines
+    alerts_dpc: Address = (
+        "https://raw.githubusercontent.com/pcm-dpc/DPC-Bollettini-Criticita-Idrogeologica-Idraulica"
+        "/master/files/all/latest_all.zip"
+    )
+    # off until the Comune has the terms of these services confirmed
+    alerts_allertalom: Address | None = None  # Regione Lombardia's lista-zone, without its query
+    alerts_cap: list[Address] = []  # CAP 1.2 documents
+    meteoalarm_area: str | None = Field(default=None, pattern=r"^[A-Z]{2}\d{3}$")  # EMMA_ID of the region
+    alerts_meteoalarm: Address | None = None  # JSON of a country: an avviso meteo for the editors' eyes
+
+    @field_validator("feeds", "listings")
+    @classmethod
+    def _once(cls, told: list[str] | list[ListPage], info: ValidationInfo) -> list[str] | list[ListPage]:
+        addresses = [one.address if isinstance(one, ListPage) else one for one in told]
+        before = info.data.get("feeds", []) if info.field_name == "listings" else []
+        if twice := named_twice([*before, *addresses]):
+            raise ValueError(f"{twice} is named twice, among feeds and listings")
+        return told
+
+    @field_validator("alerts_meteoalarm")
+    @classmethod
+    def _of_an_area(cls, address: str | None, info: ValidationInfo) -> str | None:
+        if address and not info.data.get("meteoalarm_area"):
+            raise ValueError("needs meteoalarm_area beside it: the region's EMMA_ID, like IT003 (Lombardia)")
+        return address
+
+
+def _minutes_before(dispatch: WeeklyTime, when: WeeklyTime) -> int:
+    """From the last `when` to `dispatch`, on a clock of one week."""
+    apart = (dispatch.weekday - when.weekday) * 1440
+    apart += (dispatch.at.hour - when.at.hour) * 60 + dispatch.at.minute - when.at.minute
+    return apart % (7 * 1440)
+
+
+def _as_written(when: WeeklyTime) -> str:
+    return f"{WEEKDAYS[when.weekday]} {when.at:%H:%M}"
+
+
+class SlotTimes(Strict):
+    """In the week before a dispatch: compose < refresh <= reminder <= deputy <= deadline < dispatch.
+
+    `dispatch` comes first here, because a validator sees only the fields above its own.
+    """
+
+    dispatch: Weekly
+    compose: Weekly
+    refresh: Weekly
+    reminder: Weekly
+    deputy: Weekly
+    deadline: Weekly
+
+    @field_validator("compose", "refresh", "reminder", "deputy", "deadline")
+    @classmethod
+    def _in_order(cls, when: WeeklyTime, info: ValidationInfo) -> WeeklyTime:
+        names = list(cls.model_fields)
+        before = names[names.index(str(info.field_name)) - 1]
+        dispatch, earlier = info.data.get("dispatch"), info.data.get(before)
+        if dispatch is None:  # wrong itself, and told
+            return when
+        left = _minutes_before(dispatch, when)
+        if left == 0:
+            raise ValueError(f"must come before dispatch ({_as_written(dispatch)})")
+        if earlier is None or before == "dispatch":
+            return when
+        room = _minutes_before(dispatch, earlier)
+        if left > room or (left == room and before == "compose"):
+            raise ValueError(
+                f"{_as_written(when)} is not between {before} ({_as_written(earlier)}) "
+                f"and dispatch ({_as_written(dispatch)})"
+            )
+        return when
+
+
+class Closures(Strict):
+    patron: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")  # MM-DD
+    province: str | None = None  # of the `holidays` package, e.g. MI
+    closed: list[date] = []
+    holiday_slots: Literal["skip", "move"] = "skip"  # move: to the next working day
+
+    @field_validator("province")
+    @classmethod
+    def _known(cls, province: str | None) -> str | None:
+        if province is not None and province not in holidays.country_holidays("IT").subdivisions:
+            raise ValueError(f"{province!r} is not the two letters of a province, like MI")
+        return province
+
+    def on(self, first: date, last: date) -> frozenset[date]:
+        """Days without a send between two days, both included."""
+        span = {first + timedelta(days=n) for n in range((last - first).days + 1)}
+        national = holidays.country_holidays("IT", subdiv=self.province, years={day.year for day in span})
+        return frozenset(
+            day for day in span if day in national or day in self.closed or f"{day:%m-%d}" == self.patron
+        )
+
+
+class FirstReading(Strict):
+    """What may become news when a source is read for the first time: its newest items, none older."""
+
+    days: int = Field(default=7, ge=0, le=366)
+    items: int = Field(default=10, ge=0, le=1000)
+
+
+def _slug(name: str) -> str:
+    """`Nicolò D'Amico` -> `nicolo-d-amico`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "-")).strip("-")
+
+
+class Editor(Strict):
+    name: str = Field(min_length=1)
+    email: str
+    on_duty: bool = False
+    # what used codes and decisions are kept under; stays when the name changes, never given to another
+    id: str = Field(
+        default_factory=lambda values: _slug(values.get("name", "")),
+        pattern=r"^[a-z][a-z0-9-]{0,40}$",
+        validate_default=True,
+    )
+
+    @property
+    def code_variable(self) -> str:
+        """The environment variable of this editor's secret."""
+        return self._variable("TOTP")
+
+    @property
+    def phone_variable(self) -> str:
+        """The environment variable of this editor's telephone: a number never stands in a profile."""
+        return self._variable("PHONE")
+
+    def _variable(self, kind: str) -> str:
+        return f"BOLLETTINO_{kind}_{self.id.upper().replace('-', '_')}"
+
+
+class Channel(Strict):
+    """How each kind leaves. Only the Cloud API is built; the assisted channel is not yet."""
+
+    ordinary: Literal["cloud"] = "cloud"
+    alerts: Literal["cloud"] = "cloud"
+
+
+class WhatsApp(Strict):
+    api: Base
+    api_version: str = Field(default="v25.0", pattern=r"^v\d+\.\d+$")
+    phone_number_id: str = Field(pattern=r"^\d+$")
+    waba_id: str = Field(pattern=r"^\d+$")
+    messages_per_second: float = Field(default=40, gt=0, le=1000)
+    language: str = "it"
+
+
+class Llm(Strict):
+    """A model that proposes the texts of news, behind any API that speaks OpenAI's chat completions."""
+
+    address: Base  # as "https://api.esempio.it/v1" or "http://127.0.0.1:11434/v1"
+    model: str = Field(min_length=1)  # as the service names it
+    tools: bool = True  # false for a model that cannot call tools: the shape is asked for in words
+    price_in: float = Field(default=0, ge=0)  # per million tokens sent
+    price_out: float = Field(default=0, ge=0)  # per million tokens received
+    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
+    priced_on: date | None = Field(default=None, validate_default=True)  # when the prices were looked up
+    max_retries: int = Field(default=2, ge=0, le=5)  # after an answer that a check stopped
+    timeout_seconds: float = Field(default=60, gt=0, le=600)  # of one item, its retries included
+
+    @field_validator("priced_on")
+    @classmethod
+    def _dated(cls, day: date | None, info: ValidationInfo) -> date | None:
+        if day is None and (info.data.get("price_in") or info.data.get("price_out")):
+            raise ValueError("is missing beside price_in and price_out: the day they were looked up")
+        return day
+
+    def cost(self, tokens_in: int, tokens_out: int) -> int:
+        """In millionths of a unit of `currency`, rounded."""
+        return round(tokens_in * self.price_in + tokens_out * self.price_out)
+
+
+class Servers(Strict):
+    """Where the processes of this installation listen (loopback; a proxy stands before them)."""
+
+    prefect_port: int = Field(default=4200, ge=1, le=65535)
+    web_port: int = Field(default=8080, ge=1, le=65535)
+    sandbox_port: int = Field(default=8600, ge=1, le=65535)
+    public: Base  # of the citizens' pages, as a phone reaches it
+    prefect_ui: Base | None = None  # as an editor's browser reaches it; default: the local server
+
+
+class Notice(Strict):
+    """The privacy notice in force."""
+
+    version: str
+    url: Address
+
+
+class ElectionPeriod(Strict):
+    """Days on which holders of office are not named without need (law 28/2000, article 9)."""
+
+    first: date
+    last: date
+    names: list[str] = []  # of who holds an office or stands for one
+
+
+class Profile(Strict):
+    """One Comune. Read from TOML; see `deployments/profiles/demo.toml` for each key explained."""
+
+    slug: str = Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")
+    stage: Literal["sandbox", "trial", "production"]
+    istat: str = Field(pattern=r"^\d{6}$")
+    alert_zones: list[AlertZone] = Field(min_length=1)  # of several the highest level counts
+    site: Base
+    names: Names
+    contacts: Contacts
+    sources: Sources
+    slots: list[SlotTimes]
+    closures: Closures = Closures()
+    grace_minutes: int = Field(default=60, ge=0, le=1440)
+    urgent: Urgent = Urgent()
+    news_window_days: int = Field(default=14, ge=1, le=366)
+    first_reading: FirstReading = FirstReading()
+    news_per_bulletin: int = Field(default=4, ge=1, le=5)
+    days_in_words: str  # "il martedì e il venerdì"
+    days_until_erasure: int = Field(default=30, ge=1, le=3660)
+    editors: list[Editor] = Field(min_length=1)
+    approvals: Literal[1, 2] = 1  # how many different editors approve a bulletin
+    codes: bool | None = None  # whether an approval needs the editor's one-time code; None: `asks_codes` says
+    channel: Channel = Channel()
+    whatsapp: WhatsApp
+    mail: Mail | None = None  # without it no editor gets an e-mail
+    llm: Llm | None = None  # none is asked, unless it stands here
+    servers: Servers
+    notice: Notice
+    categories: dict[str, NewsCategory] = {}  # word of the site -> category, before the usual ones
+    election_period: ElectionPeriod | None = None
+    texts: dict[str, str] = {}  # name of a reply -> its text, instead of the default
+
+    @field_validator("editors")
+    @classmethod
+    def _one_on_duty(cls, editors: list[Editor]) -> list[Editor]:
+        if not any(editor.on_duty for editor in editors):
+            raise ValueError("nobody is on duty: set on_duty = true for one editor at least")
+        return editors
+
+    @field_validator("editors")
+    @classmethod
+    def _editors_differ(cls, editors: list[Editor]) -> list[Editor]:
+        for number, editor in enumerate(editors):
+            for other in editors[:number]:
+                if editor.name.casefold() == other.name.casefold():
+                    raise ValueError(f"two are called {editor.name!r}: the form could not tell them apart")
+                if editor.id == other.id:
+                    raise ValueError(
+                        f"{other.name!r} and {editor.name!r} share the id {editor.id!r}: give one an id"
+                    )
+        return editors
+
+    @field_validator("approvals")
+    @classmethod
+    def _enough_editors(cls, approvals: int, info: ValidationInfo) -> int:
+        if len(info.data.get("editors", ())) == 1 and approvals == 2:
+            raise ValueError("2 needs two editors at least, and the profile names one")
+        return approvals
+
+    @model_validator(mode="after")
+    def _slots_differ(self) -> Self:
+        times = [slot.dispatch for slot in self.slots]
+        wrong = [
+            f"slots.{number}.dispatch: {_as_written(when)} is also the dispatch of slots.{times.index(when)}"
+            for number, when in enumerate(times)
+            if when in times[:number]
+        ]
+        if wrong:
+            raise ValueError("\n".join(wrong))
+        return self
+
+    @model_validator(mode="after")
+    def _stage_fits_addresses(self) -> Self:
+        wrong = []
+        api, public, notice = self.whatsapp.api, self.servers.public, self.notice.url
+        if self.stage == "production":
+            if is_loopback(api):
+                wrong.append(f"whatsapp.api: a production profile cannot send to {api}")
+            for key, address in (("servers.public", public), ("notice.url", notice)):
+                if is_loopback(address):
+                    wrong.append(f"{key}: no citizen's phone reaches {address}")
+        if self.sources.pause_seconds < 1 and not is_loopback(self.site):
+            wrong.append("sources.pause_seconds: at least 1 second, a town's server is small")
+        if self.stage == "sandbox" and not is_loopback(api):
+            wrong.append(f"whatsapp.api: the sandbox sends to loopback only, never to {api}")
+        if wrong:
+            raise ValueError("\n".join(wrong))
+        return self
+
+    @property
+    def weekly_slots(self) -> list[WeeklySlot]:
+        return [WeeklySlot(**dict(slot)) for slot in self.slots]
+
+    @property
+    def asks_codes(self) -> bool:
+        """Whether who approves proves it with a one-time code; by default wherever citizens are reached."""
+        if self.codes is not None:
+            return self.codes
+        return self.stage != "sandbox" and not is_loopback(self.whatsapp.api)
+
+    @property
+    def prova(self) -> str:
+        """What stands before every name and title that is not the real service."""
+        return "" if self.stage == "production" else "PROVA · "

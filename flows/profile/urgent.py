@@ -1,0 +1,67 @@
+"""`[urgent]` of a profile: which alerts do not wait for a bulletin, and what may go without an editor."""
+
+from datetime import date, datetime, time
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from db.models import Level
+from flows.bulletin.alerts.urgent import Quiet
+from flows.bulletin.dates import in_rome
+
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+CAN_WAIT = (Level.verde, Level.gialla)
+
+
+def _above_yellow(levels: list[Level]) -> list[Level]:
+    for level in levels:
+        if level in CAN_WAIT:
+            raise ValueError(f"{level} is told in the ordinary bulletins: only arancione and rossa go here")
+    return levels
+
+
+class StandingOrder(BaseModel):
+    """An act of the Comune: fixed-text alerts of these levels leave when nobody answers for so long."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    act: str = Field(min_length=1)  # as it is cited: "disposizione del Sindaco n. 12 del 3 novembre 2026"
+    author: str = Field(min_length=1)  # who answers for it
+    levels: list[Level] = Field(min_length=1)
+    expires: date  # the last day
+    minutes: int = Field(ge=10, le=720)
+
+    _levels = field_validator("levels")(_above_yellow)
+
+    @property
+    def approver(self) -> str:
+        """Who approved, in the history of a bulletin."""
+        return f"ordine permanente: {self.act}, {self.author}"
+
+    def in_force(self, now: datetime) -> bool:
+        return in_rome(now).date() <= self.expires
+
+
+class Urgent(BaseModel):
+    """Alerts that cannot wait. Times are in Europe/Rome."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    levels: list[Level] = Field(default=[Level.arancione, Level.rossa], min_length=1)
+    deadline_minutes: int = Field(default=36 * 60, ge=10)  # and never beyond the end of the alert
+    quiet_from: str = Field(default="22:00", pattern=CLOCK)
+    quiet_to: str = Field(default="07:00", pattern=CLOCK)
+    standing_order: StandingOrder | None = None
+
+    _levels = field_validator("levels")(_above_yellow)
+
+    @model_validator(mode="after")
+    def _order_is_of_urgent_levels(self) -> Self:
+        order = self.standing_order
+        if order and not set(order.levels) <= set(self.levels):
+            raise ValueError("standing_order.levels holds a level that is not among levels")
+        return self
+
+    @property
+    def quiet(self) -> Quiet:
+        return Quiet(time.fromisoformat(self.quiet_from), time.fromisoformat(self.quiet_to))
