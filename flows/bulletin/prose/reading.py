@@ -7,6 +7,7 @@ from datetime import date
 from itertools import islice
 
 from flows.bulletin.message.markup import parameter
+from flows.bulletin.prose.acts import is_stamp, operative
 from flows.bulletin.prose.glue import unglued
 from flows.bulletin.prose.occasions import occasions
 from flows.bulletin.prose.page_parts import Part
@@ -112,7 +113,7 @@ def _phrases(page: Sequence[Part], heading: str, forms: Mapping[str, str]) -> It
             part.kind == "when" and not occasions(part.text)
         ):
             continue
-        for sentence in _with_lists(split(part.text)):
+        for sentence in _with_lists(split(operative(part.text))):
             for piece in unglued(_LABEL.sub("", parameter(sentence))):
                 spelled = accented(piece)
                 text = _CAPITAL_LABEL.sub(lambda label: _lowered(label[0], forms), spelled)
@@ -123,7 +124,8 @@ def _phrases(page: Sequence[Part], heading: str, forms: Mapping[str, str]) -> It
                 repeats = is_first and same(text, heading)
                 is_first = False
                 is_idle = part.kind == "more" and not has_verb(piece)
-                if is_for_machines(piece) or is_idle or _is_table(piece, of_days=part.kind == "when"):
+                is_noise = is_idle or is_stamp(text) or _is_table(piece, of_days=part.kind == "when")
+                if is_noise or is_for_machines(piece):
                     continue
                 if not repeats and any(char.isalnum() for char in text):
                     yield part.kind, text, piece

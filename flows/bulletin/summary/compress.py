@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from flows.bulletin.message.render import utf16
 from flows.bulletin.prose.verbs import has_verb
 from flows.bulletin.summary.shorten import clauses, cut, mended
-from flows.bulletin.summary.signals import ACT, signals
+from flows.bulletin.summary.signals import ACT, MONTH, STREET, WEEKDAY, signals
 
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
@@ -18,7 +18,8 @@ _WHO = (
 )
 _WHOM = (
     r"(?:\s+(?:i|le|ai|alle|tutti i|tutta la|la|alla|gli|agli)\s+(?:gentili\s+)?(?:cittadin\w+"
-    r"|cittadinanza|utenti|utenza|residenti|famiglie|interessati)(?:\s+e\s+(?:i|le|ai|alle)?\s*\w+)?)?"
+    r"|cittadinanza|utenti|utenza|residenti|famiglie|interessati|contribuenti|genitori|studenti|proprietari"
+    r"|titolari|imprese|operatori|associazioni|popolazione)(?:\s+interessat\w)?(?:\s+e\s+(?:i|le|ai|alle)?\s*\w+)?)?"
 )
 _PREAMBLE = re.compile(
     r"^(?:"
@@ -52,12 +53,13 @@ _BINDING = re.compile(
     r"\b(?:salv[oa]|eccett\w+|tranne|esclus\w+|solo|soltanto|esclusivamente|non|senza"
     r" prenotazione|previa|purché|se|qualora|in caso|a condizione"
     r"|fatta eccezione|né|obbligatori\w+|vietat\w+|annullat\w+|rinviat\w+|sospes\w+"
-    r"|prorogat\w+|chius\w+|escluse|ad eccezione|fino a)\b",
+    r"|prorogat\w+|chius\w+|escluse|ad eccezione|fino a|numeri (?:pari|dispari)|lato)\b",
     re.I,
 )
 _ACT_ASIDE = re.compile(
     rf"(?:,?\s*\b(?:con|giusta|come da|a seguito di|in esecuzione (?:di|della)|ai sensi (?:di"
-    rf"|della|del)|di cui alla)|,\s*approvat[oaie] con)\s+(?:la\s+|il\s+|propria\s+)?{ACT.pattern},?",
+    rf"|della|del)|di cui alla)|,\s*approvat[oaie] con)\s+(?:la\s+|il\s+|propria\s+)?{ACT.pattern}"
+    r"(?:\s+e\s+(?:successive\s+\w+|s\.?\s?m\.?\s?i\.?|ss\.?\s?mm\.?\s?ii\.?))?,?",
     re.I,
 )
 
@@ -68,6 +70,21 @@ _LEANS = re.compile(
     r"|Vist[oaie]|Considerat[oaie]|Per|In seguito|A seguito"
     r"|Attraverso|Grazie|Nell|Nel|Nella|Durante|Anche|Oltre|Al fine|Tutti coloro|Coloro|Chi)\b",
 )
+
+
+_OPENING = re.compile(
+    r"(?:come (?:da|comunicato|previsto|stabilito|disposto|anticipato)|secondo quanto|a seguito|in seguito"
+    r"|facendo seguito|in (?:ottemperanza|attuazione|esecuzione|accoglimento|considerazione)|ai sensi"
+    r"|vist[oaie]|considerat[oaie]|su (?:proposta|richiesta|indicazione)|al fine di|allo scopo di"
+    r"|nell['’]ambito"
+    r"|in collaborazione|in accordo|d['’]intesa|grazie a|con il (?:patrocinio|contributo|sostegno))\b",
+    re.I,
+)
+# a road or a day less in a list is a road that seems open, a day that seems free
+_IN_A_LIST = re.compile(
+    rf"(?:,|,? ed?| fino| al?la?)\s*(?:in |il |i giorni )?(?:{STREET}\s|\d{{1,2}}\b|{WEEKDAY}|{MONTH})", re.I
+)
+_EARLIER = 0.8  # how well a sentence reads that ends earlier
 
 
 _PREPOSITION = re.compile(
@@ -89,10 +106,10 @@ def variants(sentence: str, limit: int) -> Iterator[tuple[str, float]]:
         seen.add(text)
         if utf16(text) <= limit:
             yield text, quality
-        for head in _heads(text, limit):
+        for head, good in _heads(text, limit):
             if head not in seen:
                 seen.add(head)
-                yield head, quality * 0.8
+                yield head, quality * good
 
 
 def _forms(sentence: str) -> Iterator[tuple[str, float]]:
@@ -105,6 +122,10 @@ def _forms(sentence: str) -> Iterator[tuple[str, float]]:
     plain = _without_asides(short)
     if plain != short:
         yield plain, 0.96
+    for text in (_without_closing(plain), _without_opening(plain), _without_opening(_without_closing(plain))):
+        if text != plain:
+            yield text, 0.95
+    plain = _without_opening(plain)
     barest = _SMALL.sub("", plain)
     if barest != plain and len(barest) * 2 > len(plain):
         yield barest, 0.93
@@ -147,8 +168,26 @@ def _without_asides(text: str) -> str:
     return re.sub(r"\0+,?", "", joined.replace("\0, ", "\0 "))
 
 
-def _heads(text: str, limit: int) -> Iterator[str]:
-    """Beginnings of `text` at its clauses, the longest first, "…" at the end."""
+def _without_opening(text: str) -> str:
+    """`Come da nota pervenuta da …, per lavori la corrente manca` -> `Per lavori la corrente manca`."""
+    opening, _, rest = text.partition(", ")
+    is_aside = _OPENING.match(opening) is not None and not _BINDING.search(opening)
+    is_telling = any(one.weight > 1.2 for one in signals(opening))
+    if not is_aside or is_telling or has_verb(opening) or not has_verb(rest):
+        return text
+    return rest[:1].upper() + rest[1:]
+
+
+def _without_closing(text: str) -> str:
+    """`…, secondo quanto previsto dal regolamento.` goes; what tells a citizen something stays."""
+    start, _, closing = text.rpartition(", ")
+    is_aside = _OPENING.match(closing) is not None and not _BINDING.search(closing)
+    is_telling = any(one.weight > 1.2 for one in signals(closing))
+    return f"{start}." if is_aside and not is_telling and has_verb(start) else text
+
+
+def _heads(text: str, limit: int) -> Iterator[tuple[str, float]]:
+    """Beginnings of `text` at its clauses, the longest first, "…" at the end, and how well each reads."""
     if _LEANS.match(text) and "," not in text:
         return
     least = 20 if re.match(r"(?:Dalle |Alle )?ore \d", text, re.I) else 40
@@ -160,14 +199,23 @@ def _heads(text: str, limit: int) -> Iterator[str]:
         ]
         heads.sort(key=len)
     heads = [head for head in heads if least <= utf16(head) <= min(limit, utf16(text) - 14)]
-    if not heads and utf16(text) > limit >= 60:
-        heads = [cut(text, limit)]
-    for head in heads[-5:][::-1]:
+    good = [(head, _EARLIER) for head in heads[-5:][::-1] if _says(head, text)]
+    if not good and utf16(text) > limit >= 60 and _says(cut(text, limit), text):
+        good = [(cut(text, limit), _EARLIER)]
+    for head, quality in good:
         rest = text[len(head) - 1 :]
-        if _is_amid(head, rest):
-            continue
-        if head and not _BINDING.search(rest[:50]) and (has_verb(head) or not has_verb(text)):
-            yield head
+        is_unsaid = rest.startswith(":") and has_verb(rest)  # what follows the colon is what it is about
+        yield head, quality * (0.6 if is_unsaid else 1.0)
+
+
+def _says(head: str, text: str) -> bool:
+    """Whether `head` says something that the rest of `text` does not take back."""
+    rest = text[len(head) - 1 :]
+    if not head or _is_amid(head, rest) or _BINDING.search(rest[:50]) or _IN_A_LIST.match(rest):
+        return False
+    if rest.startswith(":") and re.search(r"\bseguent[ei] \w+…$", head):  # `i seguenti divieti…`
+        return False
+    return has_verb(head) or not has_verb(text)
 
 
 def _is_amid(head: str, rest: str) -> bool:

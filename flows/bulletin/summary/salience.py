@@ -34,6 +34,7 @@ _EMPTY = re.compile(
     r"|Si allega|In allegato|Scarica|Clicca|Perché )",
     re.I,
 )
+_RANKING = re.compile(r"(?:la graduatoria|le graduatorie|l['’]elenco|gli esiti|i risultati)\b", re.I)
 _MORE = re.compile(r"(?:Per )?(?:maggiori|ulteriori|altre) info\w*", re.I)
 _OFFICE = re.compile(
     r"(?:a cura d|in collaborazione|con il (?:contributo|patrocinio|sostegno)|progetto \w"
@@ -41,6 +42,7 @@ _OFFICE = re.compile(
     re.I,
 )
 _CONDITION = re.compile(r"(?:Qualora|Se |Nel caso|In caso|In tal caso)", re.I)
+_OF_SOME = re.compile(r"(?:Chi non|Per chi non|Coloro che non)\b", re.I)
 _DECISIVE = 8.0  # a title that says `rinviato`: a text without it is false
 LEAD = 1.7  # the first phrase of a page names its matter
 _HARD_WORDS = """
@@ -147,16 +149,19 @@ def factor(unit: str, place: int, in_plot: bool, title: str = "") -> float:
     if place > 0 and not kinds & _HARD and not unit.isupper() and not has_verb(unit):
         worth *= 0.4  # a heading of the text's own
     doubts = (
+        (0.5, _RANKING.match(unit) and not _RANKING.search(title)),
         (0.3, in_plot or _PLOT.search(unit)),
         (0.4, _QUOTED.search(unit)),
         (0.4, _BIOGRAPHY.search(_without_dates(unit))),
         (0.6, _PAST.search(unit)),
         (0.1, _SIGNATURE.search(unit)),
         (0.3, unit.endswith("?") or (unit.endswith("!") and len(unit) < 45)),
+        (0.5, unit.endswith("!") and not kinds & _HARD),
         (0.7, _EMPTY.search(unit)),
         (0.3, _MORE.match(unit)),  # the facts line names whom to call
         (0.4, _OFFICE.match(unit)),
         (0.8, is_conditional),
+        (0.6, _OF_SOME.match(unit)),
         (0.7, place > 0 and points_back(unit, title)),
         (0.3, len(_FULL_DATE.findall(unit)) >= 4),  # its first and last day stand in the facts line
         (0.6, unit.endswith(":")),
@@ -192,7 +197,7 @@ def lead_bonus(unit: str, place: int) -> float:
     """
     is_heading = (is_shouted(unit) or (unit.isupper() and len(unit) > 3)) and not _GENERIC.match(unit)
     shouted = 1.6 if is_heading and 0 < place < 4 else 0.0
-    if unit.endswith(("?", "!")) and len(unit) < 45:
+    if unit.endswith(("?", "!")) and (len(unit) < 45 or not signals(unit)):
         return 0.0
     if place == 0:
         keys = {one.key.split()[0] for one in signals(unit)}

@@ -48,7 +48,7 @@ _DATE = re.compile(
 ACT = re.compile(
     r"(?:ordinanz\w|determin\w{1,9}|deliber\w{1,9}|decret\w|d\.?g\.?r\.?|d\.?lgs\.?|legge"
     r"|l\.r\.|prot(?:ocollo|\.)|d\.?p\.?r\.?|regolament\w|D\.?L\.?)"
-    rf"(?:\s+[\wà'’.]{{1,20}}){{0,4}}?\s*(?:n[.°]?[ri]?\.?\s*"
+    rf"(?:\s+[\wà'’.]{{1,20}}){{0,4}}?\s*(?:\d{{1,2}}[°º]?\s+{MONTH}\s+\d{{4}},?\s+)?(?:n[.°]?[ri]?\.?\s*"
     rf"|N°\s*)?\d{{1,5}}(?:/\d{{2,4}})?(?:\s+del(?:l['’])?\s?(?:\d{{1,2}}[./]\d{{1,2}}[./]\d{{2,4}}|\d{{1,2}}[°º]?\s+{MONTH}(?:\s+\d{{4}})?))?",
     re.I,
 )
@@ -90,7 +90,7 @@ _CUES: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
             "state",
             3.0,
             r"\bannull\w+|\brinvi(?:at|o\b)\w*|\bpoticip\w+|\bposticip\w+|\bprorog\w+|\bsospes\w+"
-            r"|\bsospension\w+|\bda destinarsi",
+            r"|\bsospension\w+|\bda destinarsi|\brevoc\w+|\bripristin\w+|\bpotabil\w+",
         ),
         ("closed", 2.0, r"\bchius[aoei]\b|\bchiusur\w|\bchiude\b|\bchiuderà"),
         ("open", 1.2, r"\briapr\w+|\bapert[aoei]\b|\baprir\w+|\battiv[aoei]\b"),
