@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN = .venv/bin
 PROFILE ?=
 
-.PHONY: help install run test peers bench eval lock
+.PHONY: help install run test rehearsal peers bench eval guide lock
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -25,6 +25,10 @@ test: ## install what the tests need, a browser too, and run all of them
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
+rehearsal: ## many more orders of events than `make test` tries; takes an hour
+	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest tests/test_state_machine.py tests/test_web_order.py
+	@$(BIN)/python -m tests.rehearsal_kill
+
 peers: install
 	@test -x .peers/bin/python || $(or $(PYTHON),python3) -m venv .peers
 	@.peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
@@ -34,10 +38,15 @@ bench: peers ## measure speed, as ratios against other tools; takes some minutes
 	@$(BIN)/python -m tests.bench_feeds
 	@$(BIN)/python -m tests.bench_pages
 	@$(BIN)/python -m tests.bench_compose
+	@$(BIN)/python -m tests.bench_send
+	@$(BIN)/python -m tests.bench_webhook
 
 eval: peers ## measure the summaries and the fact guard on the texts beside the project
 	@$(BIN)/python -m tests.eval_summary
 	@$(BIN)/python -m tests.eval_guard
+
+guide: ## take the pictures of the editors' guide anew, in the browser tests
+	@BOLLETTINO_GUIDE=1 $(BIN)/python -m pytest -o addopts= -q tests/test_browser*.py
 
 lock: ## write the locks again from pyproject.toml (maintainers; needs the test environment)
 	$(BIN)/uv pip compile $(LOCKED) pyproject.toml -o deployments/requirements.lock
@@ -47,6 +56,6 @@ lock: ## write the locks again from pyproject.toml (maintainers; needs the test 
 		-c deployments/requirements-llm.lock -o deployments/requirements-test.lock
 	printf '%s\n' $(PEERS) | $(BIN)/uv pip compile $(LOCKED) - -o deployments/requirements-peers.lock
 
-PEERS = reader sgmllib3k sumy numpy # the benches' own; reader imports sgmllib without asking for it
+PEERS = reader sgmllib3k sumy numpy pywa django-meta-whatsapp # the benches' own; reader imports sgmllib without asking for it
 LOCKED = --quiet --no-config --no-header --no-annotate --generate-hashes --universal \
 	--python-version 3.11

@@ -1,6 +1,6 @@
 """Which alerts bulletins announced, with the bulletin that did: not only that it was, but for which hours."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from db.models import (
     BulletinKind,
     BulletinStatus,
     BulletinVersion,
+    ClearedAlert,
     ToldTogether,
     WeatherAlert,
 )
@@ -76,3 +77,28 @@ def announced(
         .order_by(col(Bulletin.id), col(WeatherAlert.id))
     )
     return [Announced(*row) for row in rows]
+
+
+def clear(session: Session, bulletin_id: int, hours: Iterable[tuple[int, datetime, datetime]]) -> None:
+    """Note which hours of which statements, by their ids, an all-clear takes back."""
+    for alert_id, onset, expires in hours:
+        session.add(ClearedAlert(bulletin_id=bulletin_id, alert_id=alert_id, onset=onset, expires=expires))
+    session.flush()
+
+
+def cleared(
+    session: Session, zones: Collection[str], statuses: Collection[BulletinStatus], *, since: datetime
+) -> list[tuple[Bulletin, WeatherAlert, ClearedAlert]]:
+    """What all-clears of these statuses took back of these zones' hours beyond `since`; the oldest first."""
+    rows = session.exec(
+        select(Bulletin, WeatherAlert, ClearedAlert)
+        .join(ClearedAlert, col(ClearedAlert.bulletin_id) == Bulletin.id)
+        .join(WeatherAlert, col(WeatherAlert.id) == ClearedAlert.alert_id)
+        .where(
+            col(Bulletin.status).in_(statuses),
+            col(WeatherAlert.zone).in_(zones),
+            ClearedAlert.expires > since,
+        )
+        .order_by(col(Bulletin.id), col(WeatherAlert.id))
+    )
+    return list(rows)

@@ -15,14 +15,12 @@ from db.models import (
     BULLETIN_TRANSITIONS,
     LIVING,
     Approval,
-    Attempt,
     Bulletin,
     BulletinItem,
     BulletinKind,
     BulletinStatus,
     BulletinVersion,
     Decision,
-    Delivery,
 )
 
 
@@ -40,6 +38,8 @@ class ItemData:
     text: str
     news_item_id: int | None = None
     weather_alert_id: int | None = None
+    is_typed: bool = False
+    is_placed: bool = False
 
 
 def create(
@@ -110,6 +110,7 @@ def add_version(
     now: datetime,
     note: str = "",
     problems: Sequence[str] = (),
+    remarks: Sequence[str] = (),
     answers: tuple[str, int] | None = None,
 ) -> BulletinVersion:
     """Store the whole text as the next version; earlier ones stay as they are.
@@ -124,6 +125,7 @@ def add_version(
         created_at=now,
         note=note,
         problems="\n".join(problems),
+        remarks="\n".join(remarks),
         answered_run_id=answers[0] if answers else None,
         answered_version=answers[1] if answers else None,
     )
@@ -143,6 +145,16 @@ def latest(session: Session, bulletin_id: int) -> BulletinVersion | None:
     ).first()
 
 
+def versions(session: Session, bulletin_id: int) -> list[BulletinVersion]:
+    """All of them, oldest first."""
+    rows = session.exec(
+        select(BulletinVersion)
+        .where(BulletinVersion.bulletin_id == bulletin_id)
+        .order_by(col(BulletinVersion.number))
+    )
+    return list(rows)
+
+
 def items(session: Session, version: BulletinVersion) -> list[BulletinItem]:
     rows = session.exec(
         select(BulletinItem).where(BulletinItem.version_id == version.id).order_by(col(BulletinItem.position))
@@ -159,6 +171,8 @@ def data_of(item: BulletinItem) -> ItemData:
         text=item.text,
         news_item_id=item.news_item_id,
         weather_alert_id=item.weather_alert_id,
+        is_typed=item.is_typed,
+        is_placed=item.is_placed,
     )
 
 
@@ -228,19 +242,6 @@ def send_at(session: Session, bulletin: Bulletin) -> datetime:
     if sealed is None:
         raise StoreError(f"bulletin {bulletin.id} has no slot and was not approved")
     return sealed[0].decided_at
-
-
-def last_sign_of_sending(session: Session, bulletin: Bulletin) -> datetime:
-    """When a sender last began an attempt, else when the bulletin became `sending`.
-
-    Not the deliveries' own times: a status webhook moves those too.
-    """
-    last = session.exec(
-        select(func.max(Attempt.started_at))
-        .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
-        .where(Delivery.bulletin_id == bulletin.id)
-    ).first()
-    return max(last, bulletin.status_at) if last else bulletin.status_at
 
 
 def version_of(session: Session, bulletin_id: int, number: int) -> BulletinVersion | None:

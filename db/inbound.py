@@ -1,64 +1,172 @@
-"""Raw updates of the webhook: stored encrypted before they are understood, each once."""
+"""Raw updates of the webhook: stored encrypted before they are understood, each once.
 
+The provider repeats webhooks for up to seven days and keeps no order: an update is the same when its key is
+(message id; status id and word). Only keyed hashes of keys and senders are stored.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, case, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
 from db.models import InboundEvent
 from db.vault import Vault
 
+STATUS = "status"  # the one kind that is nobody's word
+AT_ONCE = 1000  # values in one statement; SQLite takes 32,766
 
-def keep(
-    session: Session, vault: Vault, *, key: str, sender: str | None, payload: str, now: datetime
-) -> InboundEvent | None:
-    """Store one update under its key (message id, or status id and word); None when it is known.
 
-    The provider repeats webhooks for up to seven days and keeps no order.
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One update before it is sealed. `person` is the phone or BSUID of whom it is about."""
+
+    kind: str
+    person: str | None = field(repr=False)
+    payload: str = field(repr=False)
+    unread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A stored update that is to be acted on."""
+
+    id: int
+    event_hash: str
+    received_at: datetime
+
+
+def seal(
+    session: Session, vault: Vault, incoming: Mapping[str, Incoming], *, now: datetime
+) -> list[dict[str, object]]:
+    """The rows of those that are not known yet; `incoming` is by the keyed hash of what makes each the same.
+
+    Sealing costs most of the work and needs no transaction.
     """
-    event_hash = vault.hash(key)
-    if session.exec(select(InboundEvent.id).where(InboundEvent.event_hash == event_hash)).first():
-        return None
-    event = InboundEvent(
-        event_hash=event_hash,
-        sender_hash=vault.hash(sender) if sender else None,
-        payload_sealed=vault.seal(payload),
-        received_at=now,
-    )
-    session.add(event)
-    session.flush()
-    return event
+    known: set[str] = set()
+    for hashes in _parts(list(incoming)):
+        query = select(InboundEvent.event_hash).where(col(InboundEvent.event_hash).in_(hashes))
+        known |= set(session.exec(query))
+    return [
+        {
+            "event_hash": event_hash,
+            "kind": one.kind,
+            "unread": one.unread,
+            "sender_hash": vault.hash(one.person) if one.person else None,
+            "payload_sealed": vault.seal(one.payload),
+            "received_at": now,
+        }
+        for event_hash, one in incoming.items()
+        if event_hash not in known
+    ]
 
 
-def unhandled(session: Session, *, limit: int) -> list[InboundEvent]:
-    """Stored and never tried, oldest first: a crash in between loses nothing."""
-    rows = session.exec(
-        select(InboundEvent)
-        .where(col(InboundEvent.handled_at).is_(None), col(InboundEvent.failure).is_(None))
+def store(session: Session, rows: Sequence[dict[str, object]]) -> None:
+    """Add the rows of `seal`; one that another post brought in between is passed over.
+
+    In the order of their keys: two posts with the same updates would else wait for each other for ever.
+    """
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    if rows:
+        session.connection().execute(
+            dialect.insert(InboundEvent).on_conflict_do_nothing(),
+            sorted(rows, key=lambda row: str(row["event_hash"])),
+        )
+
+
+def _open() -> ColumnElement[bool]:
+    return col(InboundEvent.handled_at).is_(None)
+
+
+def waiting(session: Session, *, statuses: bool, limit: int) -> list[Waiting]:
+    """Stored and never tried, oldest first; either statuses or all that is not one. A crash loses nothing."""
+    kind = col(InboundEvent.kind) == STATUS if statuses else col(InboundEvent.kind) != STATUS
+    query = (
+        select(InboundEvent.id, InboundEvent.event_hash, InboundEvent.received_at)
+        .where(_open(), col(InboundEvent.failure).is_(None), kind)
         .order_by(col(InboundEvent.id))
         .limit(limit)
     )
-    return list(rows)
+    return [Waiting(*row) for row in session.exec(query)]
 
 
-def failed(session: Session) -> dict[int, datetime]:
-    """What could not be handled so far, oldest first: id -> when it was received. To be tried again."""
-    rows = session.exec(
-        select(InboundEvent.id, InboundEvent.received_at)
-        .where(col(InboundEvent.handled_at).is_(None), col(InboundEvent.failure).is_not(None))
+def payloads(session: Session, ids: Collection[int]) -> dict[int, bytes]:
+    """What was sealed, by id."""
+    query = select(InboundEvent.id, InboundEvent.payload_sealed).where(col(InboundEvent.id).in_(ids))
+    return dict(session.exec(query).all()) if ids else {}
+
+
+def take(session: Session, ids: Collection[int]) -> list[int]:
+    """Those of `ids` that nobody has handled meanwhile, held until the transaction ends."""
+    query = (
+        select(InboundEvent.id)
+        .where(col(InboundEvent.id).in_(ids), _open())
+        .order_by(col(InboundEvent.id))
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.exec(query))
+
+
+def handled(session: Session, ids: Collection[int], *, now: datetime) -> None:
+    """What was understood is dropped at once, a citizen's words too; keys stay, and what nobody read."""
+    kept = case((col(InboundEvent.unread).is_(None), b""), else_=col(InboundEvent.payload_sealed))
+    session.connection().execute(
+        update(InboundEvent)
+        .where(col(InboundEvent.id).in_(ids))
+        .values(handled_at=now, failure=None, payload_sealed=kept)
+    )
+
+
+def fail(session: Session, event_id: int, name: str) -> None:
+    """Parked, to be tried again. `name` is the type of the error: its text could quote the citizen."""
+    session.connection().execute(
+        update(InboundEvent).where(col(InboundEvent.id) == event_id, _open()).values(failure=name)
+    )
+
+
+def failed(session: Session) -> list[Waiting]:
+    """What could not be handled so far, oldest first. To be tried again."""
+    query = (
+        select(InboundEvent.id, InboundEvent.event_hash, InboundEvent.received_at)
+        .where(_open(), col(InboundEvent.failure).is_not(None))
         .order_by(col(InboundEvent.id))
     )
-    return dict(rows.all())
+    return [Waiting(*row) for row in session.exec(query)]
 
 
 def parked(session: Session) -> int:
     """How many could not be handled so far."""
-    query = select(func.count()).where(
-        col(InboundEvent.handled_at).is_(None), col(InboundEvent.failure).is_not(None)
+    return session.exec(select(func.count()).where(_open(), col(InboundEvent.failure).is_not(None))).one()
+
+
+def unread(session: Session, *, since: datetime) -> Counter[str]:
+    """Updates of shapes that we do not know, by where they were: for the operator."""
+    rows = session.exec(
+        select(InboundEvent.unread, func.count())
+        .where(col(InboundEvent.unread).is_not(None), col(InboundEvent.received_at) >= since)
+        .group_by(col(InboundEvent.unread))
     )
-    return session.exec(query).one()
+    return Counter({str(name): count for name, count in rows})
+
+
+def last_received(session: Session) -> datetime | None:
+    """When the provider last reached us: the proof that its webhooks arrive."""
+    return session.exec(
+        select(InboundEvent.received_at).order_by(col(InboundEvent.id).desc()).limit(1)
+    ).first()
 
 
 def pending_senders(session: Session) -> set[str]:
-    """Hashes of those whose message is not handled yet, failed or not: it may be a DISATTIVA."""
-    rows = session.exec(select(InboundEvent.sender_hash).where(col(InboundEvent.handled_at).is_(None)))
+    """Hashes of those whose word is not handled yet, failed or not: it may be a DISATTIVA."""
+    rows = session.exec(
+        select(InboundEvent.sender_hash).where(_open(), col(InboundEvent.kind) != STATUS).distinct()
+    )
     return {sender for sender in rows if sender is not None}
+
+
+def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]

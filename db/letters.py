@@ -57,6 +57,12 @@ def queue(
     return made.first() is not None
 
 
+def find(session: Session, kind: str, about: str, editor: str) -> Letter | None:
+    return session.exec(
+        select(Letter).where(Letter.kind == kind, Letter.about == about, Letter.editor == editor)
+    ).first()
+
+
 def told(session: Session, kind: str, about: str) -> set[str]:
     """Names of those who have this letter, sent or not yet."""
     rows = session.exec(select(Letter.editor).where(Letter.kind == kind, Letter.about == about))

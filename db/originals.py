@@ -1,10 +1,10 @@
-"""Which bulletins a correction or an all-clear puts right, and what came after a bulletin."""
+"""Which bulletins a correction, an all-clear or a right text puts right, and what came after a bulletin."""
 
 from collections.abc import Collection
 
 from sqlmodel import Session, col, select
 
-from db.models import Bulletin, BulletinOriginal, BulletinStatus
+from db.models import Bulletin, BulletinKind, BulletinOriginal, BulletinStatus
 
 
 def link(session: Session, bulletin_id: int, original_ids: Collection[int]) -> None:
@@ -25,7 +25,12 @@ def follow_ups(session: Session, original_id: int, *statuses: BulletinStatus) ->
     rows = session.exec(
         select(Bulletin)
         .join(BulletinOriginal, col(BulletinOriginal.bulletin_id) == Bulletin.id)
-        .where(BulletinOriginal.original_id == original_id, col(Bulletin.status).in_(statuses))
+        .where(
+            BulletinOriginal.original_id == original_id,
+            col(Bulletin.status).in_(statuses),
+            # not the right text for those who were spared the wrong one
+            col(Bulletin.kind).in_((BulletinKind.correction, BulletinKind.all_clear)),
+        )
         .order_by(col(Bulletin.id).desc())
     )
     return list(rows)

@@ -1,71 +1,231 @@
-"""What the provider's status webhooks say of an attempt. A receipt proves that its message left.
+"""What the provider's status webhooks say of our attempts. A receipt proves that its message left.
 
 Meta may answer a POST with "try again" (131000) and deliver all the same: the delivery is then back in the
-queue, or claimed for the next attempt. What is proved is never sent again. Locks: see `db.deliveries`.
+queue, or claimed for the next attempt. What is proved is never sent again. Statuses come in any order and
+more than once, so that what is stored is made of the statuses themselves and not of the way they came: of
+receipts the highest, of failures the newest by the provider's time; and a delivery is judged from all its
+attempts at once. Locks: see `db.claims`. Rows are read and written by columns: a thousand come at a time.
 """
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
-from db.deliveries import locked, move
-from db.models import DELIVERY_TRANSITIONS, Attempt, DeliveryStatus, Outcome, Receipt
-from db.vault import Vault
+from db.deliveries import move
+from db.models import DELIVERY_TRANSITIONS, Attempt, Delivery, DeliveryStatus, Outcome, Receipt
 
 MAY_HAVE_IT = (Outcome.in_flight, Outcome.uncertain, Outcome.accepted)
 
 
-def find_attempt(session: Session, vault: Vault, *, opaque: str | None, wamid: str | None) -> Attempt | None:
-    """The attempt that a status webhook speaks of, by our id that it echoes, else by the wamid."""
-    if opaque:
-        try:
-            found = session.get(Attempt, UUID(opaque))
-        except ValueError:  # somebody else's opaque data
-            found = None
-        if found:
-            return found
-    if wamid:
-        return session.exec(select(Attempt).where(Attempt.wamid_hash == vault.hash(wamid))).first()
-    return None
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One status. `opaque` is our id that it echoes; `receipt` None means failed, with its code."""
+
+    opaque: str | None
+    wamid_hash: str = field(repr=False)
+    receipt: Receipt | None
+    at: datetime
+    code: str | None = None
+    pricing_category: str | None = None
+    billable: bool | None = None
 
 
-def receive(session: Session, attempt: Attempt, receipt: Receipt, *, at: datetime, now: datetime) -> None:
-    """A receipt: the attempt left, whatever its answer was; raises the rank, never lowers it.
+@dataclass(slots=True)
+class _Attempt:
+    id: UUID
+    delivery_id: int
+    outcome: Outcome
+    code: str | None
+    failed_at: datetime | None
+    pricing_category: str | None
+    billable: bool | None
+    is_new: bool = False  # to be written
+    has_ended: bool = False
 
-    A delivery that waits for another attempt is accepted, so that none follows.
+
+@dataclass(slots=True)
+class _Delivery:
+    id: int
+    recipient_id: int
+    status: DeliveryStatus
+    reason: str | None
+    receipt: Receipt | None
+    receipt_at: datetime | None
+    is_new: bool = False
+
+
+def settle(session: Session, told: Sequence[Told], *, now: datetime) -> list[int | None]:
+    """Store what statuses say, however many.
+
+    Returns for each the recipient of its message; None when it speaks of no attempt of ours.
     """
-    session.refresh(attempt, with_for_update=True)
-    delivery = locked(session, attempt)
-    if attempt.outcome != Outcome.accepted:
-        attempt.outcome, attempt.finished_at = Outcome.accepted, now
-        session.add(attempt)
-    if DeliveryStatus.accepted in DELIVERY_TRANSITIONS[delivery.status]:
-        move(delivery, DeliveryStatus.accepted, now=now)
-    if delivery.receipt is None or receipt.rank > delivery.receipt.rank:
-        delivery.receipt, delivery.receipt_at = receipt, at
-    session.add(delivery)
-    session.flush()
+    owners = _owners(session, told)
+    attempts = _locked_attempts(session, {owner for owner in owners if owner})
+    deliveries = _locked_deliveries(session, {attempt.delivery_id for attempt in attempts.values()})
+    for one, owner in zip(told, owners, strict=True):
+        if owner:
+            _tell(attempts[owner], one)
+            _receive(deliveries[attempts[owner].delivery_id], one)
+    _write(session, attempts.values(), deliveries.values(), now)
+    _judge(session, attempts.values(), deliveries, now)
+    return [deliveries[attempts[owner].delivery_id].recipient_id if owner else None for owner in owners]
 
 
-def fail(session: Session, attempt: Attempt, code: str, *, now: datetime) -> None:
-    """A status webhook says `failed`: final, also after an acceptance, and also for a queued delivery.
+def _owners(session: Session, told: Sequence[Told]) -> list[UUID | None]:
+    """The attempt of each status: by our id, else by the wamid."""
+    asked = [_uuid(one.opaque) for one in told]
+    known = set(session.exec(select(Attempt.id).where(col(Attempt.id).in_({one for one in asked if one}))))
+    rest = {one.wamid_hash for one, number in zip(told, asked, strict=True) if number not in known}
+    by_wamid: dict[str | None, UUID] = {}
+    if rest:
+        rows = session.exec(select(Attempt.wamid_hash, Attempt.id).where(col(Attempt.wamid_hash).in_(rest)))
+        by_wamid = dict(rows.all())
+    return [
+        number if number in known else by_wamid.get(one.wamid_hash)
+        for one, number in zip(told, asked, strict=True)
+    ]
 
-    Only when another attempt may have reached the citizen does the delivery go on with that one.
-    """
-    session.refresh(attempt, with_for_update=True)
-    delivery = locked(session, attempt)
-    if attempt.outcome not in (Outcome.accepted, Outcome.refused):
-        attempt.outcome, attempt.finished_at, attempt.code = Outcome.refused, now, code
-        session.add(attempt)
-    other = session.exec(
-        select(Attempt.id).where(
-            Attempt.delivery_id == attempt.delivery_id,
-            Attempt.id != attempt.id,
-            col(Attempt.outcome).in_(MAY_HAVE_IT),
+
+def _uuid(opaque: str | None) -> UUID | None:
+    try:
+        return UUID(opaque) if opaque else None
+    except ValueError:  # somebody else's opaque data
+        return None
+
+
+def _locked_attempts(session: Session, ids: Collection[UUID]) -> dict[UUID, _Attempt]:
+    query = (
+        select(  # type: ignore[call-overload]
+            Attempt.id,
+            Attempt.delivery_id,
+            Attempt.outcome,
+            Attempt.code,
+            Attempt.failed_at,
+            Attempt.pricing_category,
+            Attempt.billable,
         )
-    ).first()
-    if other is None and DeliveryStatus.failed in DELIVERY_TRANSITIONS[delivery.status]:
-        move(delivery, DeliveryStatus.failed, now=now, reason=code)
-    session.add(delivery)
-    session.flush()
+        .where(col(Attempt.id).in_(ids))
+        .order_by(col(Attempt.id))
+        .with_for_update()
+    )
+    return {row[0]: _Attempt(*row) for row in session.exec(query)}
+
+
+def _locked_deliveries(session: Session, ids: Collection[int]) -> dict[int, _Delivery]:
+    query = (
+        select(  # type: ignore[call-overload]
+            Delivery.id,
+            Delivery.recipient_id,
+            Delivery.status,
+            Delivery.reason,
+            Delivery.receipt,
+            Delivery.receipt_at,
+        )
+        .where(col(Delivery.id).in_(ids))
+        .order_by(col(Delivery.id))
+        .with_for_update()
+    )
+    return {row[0]: _Delivery(*row) for row in session.exec(query)}
+
+
+def _tell(attempt: _Attempt, told: Told) -> None:
+    if told.receipt is not None:
+        end = Outcome.accepted
+    else:
+        end = Outcome.accepted if attempt.outcome == Outcome.accepted else Outcome.refused
+        code = told.code or "failed"
+        if attempt.failed_at is None or (told.at, code) > (attempt.failed_at, attempt.code or ""):
+            attempt.failed_at, attempt.code, attempt.is_new = told.at, code, True
+    if attempt.outcome != end:
+        attempt.outcome, attempt.is_new, attempt.has_ended = end, True, True
+    # several statuses tell the price, and the same one; should they differ, the one that costs stands
+    price, known = _price(told), _price(attempt)
+    if price > known:
+        attempt.pricing_category, attempt.billable = told.pricing_category, told.billable
+        attempt.is_new = True
+
+
+def _price(of: Told | _Attempt) -> tuple[bool, bool, str]:
+    return (of.pricing_category is not None, bool(of.billable), of.pricing_category or "")
+
+
+def _receive(delivery: _Delivery, told: Told) -> None:
+    """Never lower; of two attempts that came equally far the earlier time stands."""
+    receipt, known, at = told.receipt, delivery.receipt, delivery.receipt_at
+    if receipt is None or (known and receipt.rank < known.rank):
+        return
+    if known is None or at is None or receipt.rank > known.rank or told.at < at:
+        delivery.receipt, delivery.receipt_at, delivery.is_new = receipt, told.at, True
+
+
+def _write(
+    session: Session, attempts: Iterable[_Attempt], deliveries: Iterable[_Delivery], now: datetime
+) -> None:
+    connection = session.connection()
+    rows: list[dict[str, object]] = [
+        {
+            "key": one.id,
+            "outcome": one.outcome,
+            "code": one.code,
+            "failed_at": one.failed_at,
+            "pricing_category": one.pricing_category,
+            "billable": one.billable,
+        }
+        for one in attempts
+        if one.is_new
+    ]
+    if rows:
+        connection.execute(update(Attempt).where(col(Attempt.id) == bindparam("key")), rows)
+    if ended := [one.id for one in attempts if one.has_ended]:
+        connection.execute(update(Attempt).where(col(Attempt.id).in_(ended)).values(finished_at=now))
+    rows = [
+        {"key": one.id, "receipt": one.receipt, "receipt_at": one.receipt_at}
+        for one in deliveries
+        if one.is_new
+    ]
+    if rows:
+        connection.execute(update(Delivery).where(col(Delivery.id) == bindparam("key")), rows)
+    session.expire_all()  # what the session read before is not what stands there now
+
+
+def _judge(
+    session: Session, told: Iterable[_Attempt], deliveries: dict[int, _Delivery], now: datetime
+) -> None:
+    """Moves each delivery to what all its attempts say together.
+
+    One that left makes it accepted. It is failed when one failed and no other may have reached the citizen.
+    """
+    doubtful = {attempt.delivery_id for attempt in told if attempt.failed_at}
+    others: dict[int, list[Attempt]] = defaultdict(list)
+    if doubtful:
+        query = select(Attempt).where(col(Attempt.delivery_id).in_(doubtful))
+        for attempt in session.exec(query):
+            others[attempt.delivery_id].append(attempt)
+    for number, delivery in deliveries.items():
+        if number not in doubtful:
+            _go(session, delivery, DeliveryStatus.accepted, None, now)
+            continue
+        alive = [one for one in others[number] if one.outcome in MAY_HAVE_IT and one.failed_at is None]
+        left = any(one.outcome == Outcome.accepted for one in others[number])
+        if alive and left:  # one left, and not all that may have it have failed
+            _go(session, delivery, DeliveryStatus.accepted, None, now)
+        elif not alive:
+            ends = [one for one in others[number] if one.failed_at or one.outcome == Outcome.refused]
+            last = max(ends, key=lambda one: (one.started_at, one.id))
+            _go(session, delivery, DeliveryStatus.failed, last.code, now)
+
+
+def _go(session: Session, known: _Delivery, to: DeliveryStatus, reason: str | None, now: datetime) -> None:
+    moves = to in DELIVERY_TRANSITIONS[known.status]
+    if moves or (known.status == to and reason not in (None, known.reason)):
+        delivery = session.get_one(Delivery, known.id)
+        if moves:
+            move(delivery, to, now=now, reason=reason)
+        delivery.reason = reason
+        session.add(delivery)
+        session.flush()

@@ -1,18 +1,18 @@
-"""Citizens' addresses and the ledger of their consent. Numbers come and go through the vault only."""
+"""Citizens' addresses and what they subscribed to. Numbers come and go through the vault only."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db import originals
 from db.models import (
     RECIPIENT_TRANSITIONS,
     Bulletin,
     BulletinKind,
-    Consent,
-    ConsentEvent,
     Delivery,
     DeliveryStatus,
     Recipient,
@@ -48,7 +48,25 @@ def matching(session: Session, vault: Vault, address: Address) -> list[Recipient
     return found[:1] if len(found) == 2 and found[0] is found[1] else found
 
 
-def open_address(vault: Vault, recipient: Recipient) -> Address:
+def of_hashes(session: Session, subjects: Collection[str]) -> list[Recipient]:
+    """Rows under any of these keyed hashes, a phone's or a BSUID's."""
+    query = select(Recipient).where(
+        or_(col(Recipient.phone_hash).in_(subjects), col(Recipient.bsuid_hash).in_(subjects))
+    )
+    return list(session.exec(query.order_by(col(Recipient.id))))
+
+
+class Sealed(Protocol):
+    """A recipient, or what was read of one."""
+
+    @property
+    def phone_sealed(self) -> bytes | None: ...
+
+    @property
+    def bsuid_sealed(self) -> bytes | None: ...
+
+
+def open_address(vault: Vault, recipient: Sealed) -> Address:
     """Raises VaultError when it was sealed with a key that is not configured: a sender fails that row."""
     return Address(
         phone=vault.open(recipient.phone_sealed) if recipient.phone_sealed else None,
@@ -56,7 +74,8 @@ def open_address(vault: Vault, recipient: Recipient) -> Address:
     )
 
 
-def _move(session: Session, recipient: Recipient, to: RecipientStatus, now: datetime) -> None:
+def move(session: Session, recipient: Recipient, to: RecipientStatus, now: datetime) -> None:
+    """The one way in which a status changes; ValueError for a move that is not allowed."""
     if recipient.status != to:
         if to not in RECIPIENT_TRANSITIONS[recipient.status]:
             raise ValueError(f"a recipient cannot go from {recipient.status} to {to}")
@@ -68,137 +87,99 @@ def _complete(session: Session, vault: Vault, recipient: Recipient, address: Add
     """Fill in what the message told of its sender and we did not know, unless another row has it."""
     others = [other for other in matching(session, vault, address) if other is not recipient]
     taken = {value for other in others for value in (other.phone_hash, other.bsuid_hash) if value}
-    if address.phone and not recipient.phone_hash and vault.hash(address.phone) not in taken:
-        recipient.phone_hash, recipient.phone_sealed = vault.hash(address.phone), vault.seal(address.phone)
-    if address.bsuid and not recipient.bsuid_hash and vault.hash(address.bsuid) not in taken:
-        recipient.bsuid_hash, recipient.bsuid_sealed = vault.hash(address.bsuid), vault.seal(address.bsuid)
+    if address.phone and vault.hash(address.phone) not in taken:
+        hashed = vault.hash(address.phone)
+        if recipient.phone_hash in (None, hashed) and recipient.phone_sealed is None:  # new, or erased before
+            recipient.phone_hash, recipient.phone_sealed = hashed, vault.seal(address.phone)
+    if address.bsuid and vault.hash(address.bsuid) not in taken:
+        hashed = vault.hash(address.bsuid)
+        if recipient.bsuid_hash in (None, hashed) and recipient.bsuid_sealed is None:
+            recipient.bsuid_hash, recipient.bsuid_sealed = hashed, vault.seal(address.bsuid)
+
+
+def note(session: Session, vault: Vault, address: Address, *, now: datetime) -> Recipient:
+    """The row of an address, made as opted out when new: an answer needs a row, a row is no consent.
+
+    Who was erased and is heard of again is such a stranger too.
+    """
+    recipient = find(session, vault, address)
+    if recipient is None:
+        recipient = Recipient(status=RecipientStatus.opted_out, status_at=now)
+    elif recipient.status == RecipientStatus.erased:
+        move(session, recipient, RecipientStatus.opted_out, now)
+    _complete(session, vault, recipient, address)
+    session.add(recipient)
+    session.flush()
+    return recipient
 
 
 def note_inbound(
     session: Session, vault: Vault, address: Address, *, at: datetime, now: datetime
 ) -> Recipient:
-    """The sender of a message, made as opted out when new: an answer needs a row, a row is no consent."""
-    recipient = find(session, vault, address)
-    if recipient is None:
-        recipient = Recipient(status=RecipientStatus.opted_out, status_at=now)
-    _complete(session, vault, recipient, address)
+    """The sender of a message, who may be answered for 24 hours from `at` on."""
+    recipient = note(session, vault, address, now=now)
     recipient.last_inbound_at = max(at, recipient.last_inbound_at or at)  # webhooks keep no order
     session.add(recipient)
     session.flush()
     return recipient
 
 
-def opt_in(session: Session, vault: Vault, address: Address, *, now: datetime) -> tuple[Recipient, bool]:
+def opt_in(
+    session: Session,
+    vault: Vault,
+    address: Address,
+    *,
+    scope: Scope = Scope.everything,
+    now: datetime,
+) -> tuple[Recipient, bool]:
     """Subscribe the sender; also tells whether that is new. A second row of the same sender is closed."""
     recipient, *doubles = matching(session, vault, address) or [
         Recipient(status=RecipientStatus.opted_out, status_at=now)
     ]
-    was_active = recipient.status == RecipientStatus.active and recipient.scope == Scope.everything
+    was_active = recipient.status == RecipientStatus.active
+    is_new = not was_active or recipient.scope != scope
     _complete(session, vault, recipient, address)
-    _move(session, recipient, RecipientStatus.active, now)
-    if not was_active:
-        recipient.scope, recipient.opted_in_at, recipient.strikes = Scope.everything, now, 0
+    move(session, recipient, RecipientStatus.active, now)
+    if is_new:
+        narrowed = was_active and scope == Scope.alerts  # goes on, with less
+        recipient.opted_in_at = recipient.opted_in_at if narrowed else now
+        recipient.scope, recipient.strikes = scope, 0
+    recipient.asked_at = recipient.erasure_asked_at = None
     for double in doubles:
         opt_out(session, double, now=now)
     session.flush()
-    return recipient, not was_active
+    return recipient, is_new
+
+
+def subscribed(session: Session) -> int:
+    """How many are subscribed now."""
+    query = select(func.count()).where(Recipient.status == RecipientStatus.active)
+    return session.exec(query).one()
+
+
+def narrow(session: Session, recipient: Recipient) -> None:
+    """SOLO ALLERTE of somebody who is subscribed; enrols nobody."""
+    if recipient.status == RecipientStatus.active:
+        recipient.scope = Scope.alerts
+        session.add(recipient)
 
 
 def opt_out(session: Session, recipient: Recipient, *, now: datetime) -> bool:
-    """Unsubscribe; tells whether that changed anything."""
+    """Unsubscribe; tells whether that changed anything. A second yes that was waited for is not any more."""
+    recipient.asked_at = None
     if recipient.status in (RecipientStatus.opted_out, RecipientStatus.erased):
         return False
-    _move(session, recipient, RecipientStatus.opted_out, now)
+    move(session, recipient, RecipientStatus.opted_out, now)
     session.flush()
     return True
 
 
-def record_consent(
-    session: Session,
-    vault: Vault,
-    who: Address | Recipient,
-    event: Consent,
-    *,
-    word: str,
-    notice_version: str,
-    source: str,
-    message_id: str | None,
-    at: datetime,
-) -> None:
-    """Append to the ledger, under the phone's hash (the BSUID's when no phone is known).
-
-    `at` is when the word was said: for a message, the time on the message. A known recipient is not opened.
-    """
-    if isinstance(who, Recipient):
-        subject_hash = who.phone_hash or who.bsuid_hash
-    else:
-        subject = who.phone or who.bsuid
-        subject_hash = vault.hash(subject) if subject else None
-    if subject_hash is None:
-        raise ValueError("a consent needs an address")
-    session.add(
-        ConsentEvent(
-            subject_hash=subject_hash,
-            event=event,
-            word=word,
-            at=at,
-            notice_version=notice_version,
-            source=source,
-            message_hash=vault.hash(message_id) if message_id else None,
-        )
-    )
-    session.flush()
-
-
-def outdated(session: Session, vault: Vault, address: Address, *, at: datetime) -> bool:
-    """Whether the ledger holds a later word of this sender than one of `at`.
-
-    Webhooks keep no order: an ATTIVA that comes after the DISATTIVA which followed it changes nothing.
-    """
-    subjects = [vault.hash(value) for value in (address.phone, address.bsuid) if value]
-    query = select(ConsentEvent.id).where(
-        col(ConsentEvent.subject_hash).in_(subjects), col(ConsentEvent.at) > at
-    )
-    return session.exec(query).first() is not None
-
-
-def stopped_at_provider(
-    session: Session,
-    vault: Vault,
-    recipient: Recipient,
-    *,
-    notice_version: str,
-    message_id: str | None = None,
-    at: datetime,
-    now: datetime,
-) -> bool:
-    """The citizen stopped us in WhatsApp's own menu (131050): unsubscribed, and in the ledger like a word.
-
-    Without its entry a delayed ATTIVA from before the stop would subscribe them again. `at` is when the
-    provider said it. Tells whether that is new; the sender and the webhook may both be told.
-    """
-    session.refresh(recipient, with_for_update=True)
-    if not opt_out(session, recipient, now=now):
-        return False
-    record_consent(
-        session,
-        vault,
-        recipient,
-        Consent.opt_out,
-        word="meta_stop",
-        notice_version=notice_version,
-        source="whatsapp",
-        message_id=message_id,
-        at=at,
-    )
-    return True
-
-
-def audience(session: Session, kind: BulletinKind, originals: Collection[int] = ()) -> list[Recipient]:
+def audience(kind: BulletinKind, originals: Collection[int] = ()) -> SelectOfScalar[Recipient]:
     """Whom a bulletin of this kind goes to: news to those who want everything, alerts to all active.
 
     A correction or an all-clear goes to those who got, or may have got, one of its `originals`, whatever
-    they chose since, unless they left; ValueError without originals: it must never go to everybody.
+    they chose since, unless they left; ValueError without originals: it must never go to everybody. Any
+    other bulletin with originals is their right text for those who were spared the wrong one.
     """
     query = select(Recipient).where(Recipient.status == RecipientStatus.active)
     if kind == BulletinKind.ordinary:
@@ -210,8 +191,16 @@ def audience(session: Session, kind: BulletinKind, originals: Collection[int] = 
             col(Delivery.bulletin_id).in_(originals), col(Delivery.status).in_(MAY_HAVE_GOT)
         )
         query = query.where(col(Recipient.id).in_(reached))
-    return list(session.exec(query.order_by(col(Recipient.id))))
+    elif originals:
+        spared = select(Delivery.recipient_id).where(
+            col(Delivery.bulletin_id).in_(originals), Delivery.reason == SPARED
+        )
+        query = query.where(col(Recipient.id).in_(spared))
+    return query.order_by(col(Recipient.id))
 
+
+SPARED = "corrected_meanwhile"
+"""Why a delivery of a stopped bulletin is skipped: its recipient gets the right text instead."""
 
 PUT_RIGHT = (BulletinKind.correction, BulletinKind.all_clear)
 MAY_HAVE_GOT = (
@@ -222,16 +211,28 @@ MAY_HAVE_GOT = (
 )
 
 
+def query_of(session: Session, bulletin: Bulletin) -> SelectOfScalar[Recipient]:
+    """Whom this bulletin goes to, not read yet."""
+    return audience(bulletin.kind, originals.of(session, bulletin.id))
+
+
 def audience_of(session: Session, bulletin: Bulletin) -> list[Recipient]:
     """Whom this bulletin goes to."""
-    return audience(session, bulletin.kind, originals.of(session, bulletin.id))
+    return list(session.exec(query_of(session, bulletin)))
+
+
+def head_count(session: Session, bulletin: Bulletin) -> int:
+    """How many `audience_of` has; a whole town is not read into memory to be counted."""
+    people = query_of(session, bulletin).with_only_columns(col(Recipient.id)).order_by(None).subquery()
+    return session.exec(select(func.count()).select_from(people)).one()
 
 
 def audience_rule(session: Session, bulletin: Bulletin) -> str:
     """What the seal binds of the audience: the rule of its kind, and what the bulletin puts right."""
     found = originals.of(session, bulletin.id)
     numbers = f": {', '.join(map(str, found))}" if found else ""
-    return f"{AUDIENCE_RULE[bulletin.kind]}{numbers}"
+    spared = " and spared the wrong text of its originals" if found and bulletin.kind not in PUT_RIGHT else ""
+    return f"{AUDIENCE_RULE[bulletin.kind]}{spared}{numbers}"
 
 
 AUDIENCE_RULE = {

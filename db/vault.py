@@ -24,8 +24,9 @@ class Vault:
 
     def __init__(self, encryption_keys: list[str], lookup_key: str) -> None:
         try:
-            self._fernet = MultiFernet([Fernet(key) for key in encryption_keys])
-        except ValueError as exc:
+            keys = [Fernet(key) for key in encryption_keys]
+            self._newest, self._fernet = keys[0], MultiFernet(keys)
+        except (ValueError, IndexError) as exc:
             raise VaultError("an encryption key is not 32 bytes in URL-safe base64") from exc
         if len(lookup_key) < 32:
             raise VaultError("the look-up key is shorter than 32 characters")
@@ -39,6 +40,14 @@ class Vault:
             return self._fernet.decrypt(sealed).decode()
         except InvalidToken as exc:
             raise VaultError("sealed with a key that is not configured any more") from exc
+
+    def reseal(self, sealed: bytes) -> bytes | None:
+        """The same under the newest key; None when it is already. VaultError when no key opens it."""
+        try:
+            self._newest.decrypt(sealed)
+        except InvalidToken:
+            return self.seal(self.open(sealed))
+        return None
 
     def hash(self, text: str) -> str:
         """HMAC-SHA256, hex, for look-up by equality."""

@@ -160,6 +160,17 @@ def tell_together(session: Session, alert_ids: Sequence[int]) -> None:
     session.flush()
 
 
+def told_by(session: Session, alert_ids: Collection[int]) -> list[WeatherAlert]:
+    """The statements that items which name these tell, the named ones among them."""
+    members = select(ToldTogether.alert_id).where(col(ToldTogether.lead_id).in_(alert_ids))
+    rows = session.exec(
+        select(WeatherAlert).where(
+            or_(col(WeatherAlert.id).in_(alert_ids), col(WeatherAlert.id).in_(members))
+        )
+    )
+    return list(rows)
+
+
 def told(
     session: Session, zones: Collection[str], *, besides: int | None = None
 ) -> set[tuple[str, date, Hazard, Level, tuple[datetime, datetime] | None]]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from db.errors import StoreError
+from flows import citizens, terminal
 from flows.arguments import add_discover, add_inspect, day
 from flows.settings import BollettinoError, Settings, load
 
@@ -36,7 +37,8 @@ def migrate(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def collect(arguments: argparse.Namespace, settings: Settings) -> int:
-    from flows.collect import CHOICES, collect_sources
+    from flows.collect import CHOICES
+    from flows.sources.visit import collect_sources
 
     which = CHOICES[arguments.which]
     readings = collect_sources(settings, which, dry_run=arguments.dry_run, now=datetime.now(UTC))
@@ -71,7 +73,7 @@ def approve(arguments: argparse.Namespace, settings: Settings) -> int:
 
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
-    print(describe(settings, load_round(engine, arguments.bulletin), now))
+    print(describe(settings, load_round(settings, engine, arguments.bulletin, now=now), now))
     if arguments.dry_run:
         return 0
     runs.require_server(settings)
@@ -86,34 +88,6 @@ def history(arguments: argparse.Namespace, settings: Settings) -> int:
 
     print(past.history(make_engine(settings.database), arguments.bulletin))
     return 0
-
-
-def dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
-    from db import bulletins, recipients
-    from db.engine import make_engine, transaction
-    from flows.bulletin.message.render import fill
-    from flows.dispatch import dispatch_bulletin, due, prepare, words
-
-    engine = make_engine(settings.database)
-    now = datetime.now(UTC)
-    chosen = [arguments.bulletin] if arguments.bulletin else due(engine, settings, now)
-    if not chosen:
-        print("no approved bulletin is due now")
-    code = 0
-    for number in chosen:
-        if arguments.dry_run:
-            with transaction(engine) as session:
-                order = prepare(settings, session, number, late=arguments.late_by is not None, now=now)
-                count = len(recipients.audience_of(session, bulletins.locked(session, number)))
-            print(f"bulletin {number} would go to {count} recipients as {order.category}:\n")
-            print(fill(settings.frame(order.message.template), order.message.parameters))
-            continue
-        certificate, reason = dispatch_bulletin(settings, engine, number, late_by=arguments.late_by, now=now)
-        print(f"Bollettino {number}. {words(certificate)}")
-        if reason:
-            print(f"stopped: {reason}", file=sys.stderr)
-            code = 2
-    return code
 
 
 def watch(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -140,6 +114,24 @@ def absence(arguments: argparse.Namespace, settings: Settings) -> int:
         settings,
         make_engine(settings.database),
         who=arguments.who,
+        first=arguments.first,
+        last=arguments.last,
+        note=arguments.note,
+        cancel=arguments.cancel,
+        dry_run=arguments.dry_run,
+        now=datetime.now(UTC),
+    )
+    print(noted.words)
+    return 0 if noted.is_stored or arguments.dry_run else 2
+
+
+def closure(arguments: argparse.Namespace, settings: Settings) -> int:
+    from db.engine import make_engine
+    from flows.absence import note_closure
+
+    noted = note_closure(
+        settings,
+        make_engine(settings.database),
         first=arguments.first,
         last=arguments.last,
         note=arguments.note,
@@ -274,18 +266,18 @@ def parser() -> argparse.ArgumentParser:
     found = add("history", history, "Show who did what to a bulletin: each version and what it changed, who "
                 "approved it and in spite of what, what left. Changes nothing.", writes=False)  # fmt: skip
     found.add_argument("bulletin", type=int, help="the bulletin's number")
-    found = add("dispatch", dispatch, "Send what is approved for this moment, or resume one bulletin.")
-    found.add_argument("bulletin", type=int, nargs="?", help="only this one; also resumes a stopped send")
-    found.add_argument(
-        "--late-by", metavar="NAME", help="who decides that a stopped send goes on after its grace"
-    )
+    terminal.add_verbs(add)
+    citizens.add_verbs(add)
     add("watch", watch, "Close what is past its time, open lost forms again, start what goes at approval.")
     found = add("absence", absence, "Enter when an editor is away, or take it back: the next one is called.")
     found.add_argument("who", help="the editor's name, as in the profile")
-    found.add_argument("first", type=day, help="first day, like 2026-12-07")
-    found.add_argument("last", type=day, help="last day, included")
-    found.add_argument("--note", default="", help="for the colleagues")
-    found.add_argument("--cancel", action="store_true", help="take back what was entered for these days")
+    away = found
+    closed = add("closure", closure, "Enter days without a bulletin, or take them back; alerts still go.")
+    for found in (away, closed):
+        found.add_argument("first", type=day, help="first day, like 2026-12-07")
+        found.add_argument("last", type=day, help="last day, included")
+        found.add_argument("--note", default="", help="for the colleagues")
+        found.add_argument("--cancel", action="store_true", help="take back what was entered for these days")
     found = add("backfill", backfill, "Collect the news of past days, both included. Cannot compose or send; "
                 "what it brings enters no bulletin by itself. Stopped, it goes on where it was.")  # fmt: skip
     found.add_argument("first", type=day, help="first day, like 2026-09-01")

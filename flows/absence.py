@@ -1,4 +1,4 @@
-"""flow: an editor's absence, entered or taken back; the rota minds it from that moment."""
+"""flows: an editor's absence, or days without a bulletin, entered or taken back; minded from that moment."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -9,10 +9,11 @@ from prefect.runtime import flow_run
 from pydantic import Field
 from sqlalchemy import Engine
 
-from db import absences
+from db import absences, bulletins, closures
 from db.engine import make_engine, transaction
+from db.models import BulletinStatus
 from flows import runs
-from flows.bulletin.dates import ROME, giorno, in_rome
+from flows.bulletin.dates import ROME, giorno, giorno_ora, in_rome
 from flows.bulletin.desk import rota
 from flows.editors import desk
 from flows.settings import Settings, load
@@ -45,13 +46,9 @@ def note_absence(
     found = [name for name in names if name.casefold() == " ".join(who.split()).casefold()]
     if not found:
         return Noted(False, f"{who!r} non è nel profilo. I nomi sono: {', '.join(names)}.")
-    if last < first:
-        return Noted(False, f"L'assenza finisce ({giorno(last)}) prima di cominciare ({giorno(first)}).")
-    if (last - first).days >= LONGEST:
-        return Noted(False, "L'assenza dura più di un anno: controlla le date.")
-    if last < in_rome(now).date():
-        return Noted(False, f"L'assenza è già finita ({giorno(last)}): controlla l'anno.")
-    days = f"da {giorno(first)} a {giorno(last)}" if first != last else giorno(first)
+    if wrong := _slip("L'assenza", first, last, now):
+        return Noted(False, wrong)
+    days = _days(first, last)
     with transaction(engine) as session:
         if cancel:
             gone = absences.cancel(session, editor=found[0], first=first, last=last, now=now)
@@ -69,6 +66,75 @@ def note_absence(
         words += f" e in altri {len(alone) - 1} giorni" if len(alone) > 1 else ""
         words += ": in quei giorni si scrive a tutti, anche a chi è assente."
     return Noted(not dry_run, words)
+
+
+def _slip(what: str, first: date, last: date, now: datetime) -> str:
+    """What is wrong with the days, in Italian; "" when nothing is."""
+    if last < first:
+        return f"{what} finisce ({giorno(last)}) prima di cominciare ({giorno(first)})."
+    if (last - first).days >= LONGEST:
+        return f"{what} dura più di un anno: controlla le date."
+    if last < in_rome(now).date():
+        return f"{what} è già finita ({giorno(last)}): controlla l'anno."
+    return ""
+
+
+def _days(first: date, last: date) -> str:
+    return f"da {giorno(first)} a {giorno(last)}" if first != last else giorno(first)
+
+
+def note_closure(
+    settings: Settings,
+    engine: Engine,
+    *,
+    first: date,
+    last: date,
+    note: str = "",
+    cancel: bool = False,
+    dry_run: bool = False,
+    now: datetime,
+) -> Noted:
+    """Store days without a bulletin, or take them back; what cannot be is told and nothing is stored.
+
+    A bulletin that was composed for such a day before is left to its editor, who is told.
+    """
+    if wrong := _slip("La chiusura", first, last, now):
+        return Noted(False, wrong)
+    days = _days(first, last)
+    with transaction(engine) as session:
+        if cancel:
+            gone = closures.cancel(session, first=first, last=last, now=now)
+            words = f"Annullate {len(gone)} chiusure, {days}." if gone else ""
+        else:
+            closures.enter(session, first=first, last=last, note=note.strip(), now=now)
+            words = f"Chiusura {days}: in quei giorni non si prepara nessun bollettino."
+        following = desk.slot_after(settings.profile, now, desk.closed_days(session, now))
+        there = [
+            one
+            for one in bulletins.with_status(session, *OPEN)
+            if one.slot_at and first <= in_rome(one.slot_at).date() <= last
+        ]
+        if dry_run:
+            session.rollback()
+    if not words:
+        return Noted(False, f"Non ci sono chiusure {days}: non c'è niente da annullare.")
+    if following:
+        words += f" Il prossimo bollettino è quello di {giorno_ora(following.dispatch_at)}."
+    for one in there if not cancel else []:
+        words += f" ATTENZIONE: {ALREADY[one.status].format(number=one.id, day=giorno(one.slot_at or now))}"
+    words += " Allerte e avvisi urgenti partono anche nei giorni di chiusura."
+    return Noted(not dry_run, words)
+
+
+OPEN = (BulletinStatus.draft, BulletinStatus.in_review, BulletinStatus.approved)
+_WAITS = 'il bollettino {number} di {day} aspetta già. Se non deve partire scegli "Non inviare" nel modulo.'
+ALREADY = {
+    BulletinStatus.draft: _WAITS,
+    BulletinStatus.in_review: _WAITS,
+    BulletinStatus.approved: (
+        "il bollettino {number} di {day} è già approvato e parte. Se non deve partire riaprilo."
+    ),
+}
 
 
 def _nobody(settings: Settings, away: list[rota.Away], first: date, last: date) -> list[date]:
@@ -105,6 +171,30 @@ def absence(
         now=datetime.now(UTC),
     )
     # a slip of the pen is no failure: the run's name says what came of it
+    runs.rename(
+        settings, str(flow_run.id), noted.words if noted.is_stored else f"NON REGISTRATA · {noted.words}"
+    )
+    return noted.words
+
+
+@flow(name="chiusura", flow_run_name=runs.titled("Chiusura"))
+def closure(
+    first_day: Annotated[date, _shown("Dal giorno")],
+    last_day: Annotated[date, _shown("Al giorno (compreso)")],
+    note: Annotated[str, _shown("Nota per i colleghi (facoltativa)")] = "",
+    cancel: Annotated[bool, _shown("Annulla una chiusura già registrata in questi giorni")] = False,
+) -> str:
+    """Segna i giorni senza bollettino, oltre alle feste e a quelli del profilo."""
+    settings = load()
+    noted = note_closure(
+        settings,
+        make_engine(settings.database),
+        first=first_day,
+        last=last_day,
+        note=note,
+        cancel=cancel,
+        now=datetime.now(UTC),
+    )
     runs.rename(
         settings, str(flow_run.id), noted.words if noted.is_stored else f"NON REGISTRATA · {noted.words}"
     )

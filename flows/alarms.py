@@ -6,20 +6,25 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, or_, select
 
-from db import letters, sources, uncertain
+from db import letters, sources, tallies, uncertain
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion
+from flows import summons
+from flows.answered import TOLD_WITHIN
+from flows.briefing import NOBODY
 from flows.bulletin.dates import giorno_ora, in_rome
 from flows.bulletin.desk.letters import title
 from flows.editors import desk
-from flows.editors.mail import UNCONFIGURED, post, tell
-from flows.notify import NOBODY, TOLD_WITHIN, tell_bulletin
+from flows.editors.mail import UNCONFIGURED, Posted, post, tell
+from flows.notify import tell_bulletin
 from flows.settings import Settings
 from flows.sources.alerts import TOO_OLD, alert_addresses
 from flows.sources.silence import doubts
 
 NEWS_TOO_OLD = timedelta(hours=24)  # without a good reading of a feed; alerts have their own measure
 SETTLED_AFTER = timedelta(hours=24)  # a status webhook that has not come by then does not come
+REPLIES_OF = timedelta(hours=48)  # bulletins sent since then are watched for replies and exits
+MANY_REPLIES, TIMES_THE_USUAL = 15, 3.0  # fewer are chance; so many times the mean of ten bulletins are not
 STUCK = 4  # tries of one letter; more is no hiccup of the mail server
 ALERTS_BLIND = (
     "Finché non si legge, un'allerta può sfuggirci: guarda a mano il sito della Protezione Civile. "
@@ -29,31 +34,54 @@ NEWS_BLIND = "Finché non si legge, le notizie nuove di quella pagina non entran
 
 
 def tell_all(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
-    """Queue what nobody was told yet, hand over what is due; return what an operator should read, in Italian.
+    """Call who has to decide at once, queue what nobody was told yet, hand over what is due.
+
+    Returns what an operator should read, in Italian.
 
     Raises:
-        ExceptionGroup: some of it could not be told; the rest was.
+        ExceptionGroup: some of it could not be told, or nobody could be called; the rest was done.
     """
+    errors: list[Exception] = []
+    for number in _recent(engine, now):
+        try:
+            summons.call(settings, engine, number, now=now)
+        except Exception as exc:  # noqa: BLE001  told together below
+            exc.add_note(f"bulletin {number}")
+            errors.append(exc)
+    told: list[str] = []
+    try:
+        told = summons.deliver(settings, engine, now=now)
+    except Exception as exc:  # noqa: BLE001  told together below
+        errors.append(exc)
     if settings.profile.mail is None:
-        return [UNCONFIGURED]
-    errors = []
+        told.insert(0, UNCONFIGURED)
+    else:
+        told = [str(_letters(settings, engine, errors, now)), *told, *_problems(settings, engine, now)]
+    try:
+        errors += [summons.UnreachableError(line) for line in summons.unheard(settings, engine, now=now)]
+    except Exception as exc:  # noqa: BLE001  told together below
+        errors.append(exc)
+    if errors:
+        raise ExceptionGroup("alcune e-mail o chiamate non si sono potute fare", errors)
+    return told
+
+
+def _letters(settings: Settings, engine: Engine, errors: list[Exception], now: datetime) -> Posted:
+    """Queue each letter, one that cannot be written never costing the others, and hand over what is due."""
     for number in _recent(engine, now):
         try:
             with transaction(engine) as session:
                 tell_bulletin(settings, session, number, now=now)
-        except Exception as exc:  # noqa: BLE001  told together below
+        except Exception as exc:  # noqa: BLE001  told together by `tell_all`
             exc.add_note(f"bulletin {number}")
             errors.append(exc)
-    for alarm in (_silent_sources, _uncertain, _lost):
+    for alarm in (_silent_sources, _uncertain, _lost, _too_many_replies):
         try:
             with transaction(engine) as session:
                 alarm(settings, session, now)
-        except Exception as exc:  # noqa: BLE001  told together below
+        except Exception as exc:  # noqa: BLE001  told together by `tell_all`
             errors.append(exc)
-    posted = post(settings, engine, now=now)
-    if errors:
-        raise ExceptionGroup("alcune e-mail non si sono potute scrivere", errors)
-    return [str(posted), *_problems(settings, engine, now)]
+    return post(settings, engine, now=now)
 
 
 def _problems(settings: Settings, engine: Engine, now: datetime) -> list[str]:
@@ -130,7 +158,12 @@ def _uncertain(settings: Settings, session: Session, now: datetime) -> None:
             session,
             "incerti",
             desk.on_duty(session, settings.profile, now).people,
-            {"bollettino": title(bulletin.slot_at), "n_incerti": counted},
+            {
+                "bollettino": title(bulletin.slot_at),
+                "n_incerti": counted,
+                "azioni": f"{settings.prefect_ui}/deployments",
+                "incerti": settings.deployment("incerti"),
+            },
             about=f"bulletin {number}",
             bulletin_id=number,
             now=now,
@@ -149,6 +182,30 @@ def _lost(settings: Settings, session: Session, now: datetime) -> None:
             [one for one in settings.profile.editors if one.name != letter.editor],
             {"a_chi": letter.editor, "oggetto_perso": letter.subject, "motivo": letter.failure},
             about=f"letter {letter.id}",
+            until=now + TOLD_WITHIN,
+            now=now,
+        )
+
+
+def _too_many_replies(settings: Settings, session: Session, now: datetime) -> None:
+    """More people than usual answered a bulletin or left after it: often an error, or a link that is dead."""
+    found = tallies.unusual(session, since=now - REPLIES_OF, least=MANY_REPLIES, times=TIMES_THE_USUAL)
+    for number, (tally, usual) in found.items():
+        bulletin = session.get_one(Bulletin, number)
+        tell(
+            settings,
+            session,
+            "troppe_risposte",
+            desk.on_duty(session, settings.profile, now).people,
+            {
+                "bollettino": title(bulletin.slot_at),
+                "n": str(tally.replies + tally.exits),
+                "media": f"{usual:.0f}",
+                "uscite": str(tally.exits),
+                "url": f"{settings.words['url_pagine']}/b/{bulletin.code}",
+            },
+            about=f"bulletin {number}",
+            bulletin_id=number,
             until=now + TOLD_WITHIN,
             now=now,
         )

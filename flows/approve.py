@@ -2,47 +2,52 @@
 
 Our database is the clock and holds the decision. The run waits under the number of the stored version; on
 resume it runs again from the top, where every answer that is not stored yet becomes version n+1, with the
-decision, in one transaction. A text that cannot go comes back with the reason.
+decision, in one transaction. A text that cannot go comes back with the reason. What an answer asks of the
+world outside (the site read again, a sample on a telephone) happens beside that transaction, never in it.
 """
 
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.flow_runs import suspend_flow_run
 from prefect.runtime import flow_run
+from pydantic import ValidationError
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlalchemy.exc import OperationalError
 
-from db import bulletins, news_items, weather_alerts
-from db.bulletins import ItemData
-from db.engine import make_engine, transaction
+from db import bulletins, news_items
+from db.engine import alone, make_engine, transaction
 from db.errors import StoreError
-from db.models import (
-    BulletinItem,
-    BulletinKind,
-    BulletinStatus,
-    Decision,
-)
-from flows import notify, runs, windows
-from flows.bulletin.desk.provenance import judged
-from flows.bulletin.desk.review import check, decision_of, whole
-from flows.bulletin.desk.words import STATUS
+from db.models import BulletinKind, BulletinStatus, Decision
+from flows import notify, runs, samples, windows
+from flows.bulletin.dates import giorno_ora
+from flows.bulletin.desk.provenance import escaped
+from flows.bulletin.desk.review import Choice, came_late, choice_of
+from flows.bulletin.desk.words import STATUS, tags
+from flows.composing import PURPOSE
+from flows.edited import NOTHING_READ, Site, over, text_of, unsupported
 from flows.editors import codes
-from flows.form import Round, answer_of, artifact, form, room, with_sources
-from flows.rereading import Seen, call_editors, gone, reread_bulletin
+from flows.form import Round, answer_of, artifact, form, with_sources
+from flows.refresh import queue, still_behind
+from flows.rereading import Seen, call_editors, reread_bulletin
 from flows.runs import RunState
 from flows.settings import Settings, load
-from flows.signing import MOVES, Signature, awaited, close, sign
+from flows.signing import Signature, awaited, close, is_sent_back, send_back, sign
 from flows.sources.pages import Now
+from flows.sources.visit import collect_sources
 from flows.windows import Given
 
 BEHIND = "La bozza è stata aggiornata mentre la leggevi: ricontrolla il testo e conferma di nuovo."
+UNKNOWN = "Scegli una decisione e il tuo nome dagli elenchi."
+ENDS = {Choice.postpone: Decision.postpone, Choice.discard: Decision.discard}
 
 
-def load_round(engine: Engine, bulletin_id: int, seen: Sequence[Seen] = ()) -> Round:
+def load_round(
+    settings: Settings, engine: Engine, bulletin_id: int, seen: Sequence[Seen] = (), *, now: datetime
+) -> Round:
     """`seen` are its pages, read again."""
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
@@ -50,27 +55,30 @@ def load_round(engine: Engine, bulletin_id: int, seen: Sequence[Seen] = ()) -> R
         if version is None:
             raise StoreError(f"bulletin {bulletin_id} has no text yet")
         items = bulletins.items(session, version)
+        sample = samples.sentence(settings, session, bulletin_id, version.number)
         return Round(
             bulletin,
             version.number,
             tuple(items),
             tuple(version.problems.splitlines()),
-            tuple(item.title for item in news_items.unsent(session)),
+            queue(session, settings, bulletin, [one.news_item_id for one in items if one.news_item_id], now),
             with_sources(session, items),
             awaited(session, bulletin),
-            tuple(one.line for one in seen),
+            tuple(one.line for one in still_behind(session, items, seen)),
+            tuple(filter(None, [*version.remarks.splitlines(), sample])),
+            is_sent_back(session, version),
         )
 
 
 def record(
-    settings: Settings, engine: Engine, bulletin_id: int, given: Given, *, lost: Collection[int] = ()
+    settings: Settings, engine: Engine, bulletin_id: int, given: Given, *, site: Site = NOTHING_READ
 ) -> BulletinStatus:
     """Store an answer as the next version, and what it decides, in one transaction; once, whoever calls.
 
     Returns the status after it. An answer counts from its Resume, not from when a worker came to it.
-    `lost` are ids of the news whose page is gone from the site by now.
     """
     with transaction(engine) as session:
+        alone(session, PURPOSE)  # what joins from the queue must not be composed into another meanwhile
         bulletin = bulletins.locked(session, bulletin_id)
         shown = bulletins.version_of(session, bulletin_id, given.version)
         if shown is None or (given.run_id, given.version) in bulletins.answered(session, bulletin_id):
@@ -78,30 +86,24 @@ def record(
         items = bulletins.items(session, shown)
         code, values = codes.without_code(given.values)
         answer = answer_of(values, items)
-        decision = decision_of(answer.decision)
-        dated = bulletin.slot_at or given.at
-        checked = check([item.text for item in items], answer, partial(room, settings, bulletin, dated))
-        if bulletin.template:
-            checked = whole(answer, checked)
-        kept = [(items[index], text) for index, text in checked.items]
-        problems: list[str] = []
+        choice = choice_of(answer.decision)
         editor = next((one for one in settings.profile.editors if one.name == answer.who), None)
         late = bulletin.deadline_at is not None and given.at > bulletin.deadline_at
         if bulletin.status == BulletinStatus.in_review and late:
             bulletins.move(
                 session, bulletin, BulletinStatus.expired, by=answer.who, now=given.at, reason="deadline"
             )
+        is_open = bulletin.status == BulletinStatus.in_review
+        text = text_of(settings, session, bulletin, shown, answer, choice, site, at=given.at)
+        problems = [] if choice and editor else [UNKNOWN]
+        problems += text.problems
         signature: Signature | None = None
-        if decision is None or editor is None:
-            problems.append("Scegli una decisione e il tuo nome dagli elenchi.")
-        if decision in (Decision.approve, Decision.save):
-            problems += checked.problems
-        if decision == Decision.approve:
+        if choice == Choice.approve:
             if bulletin.kind != BulletinKind.all_clear:  # which is about what is over
-                problems += _over(session, [item for item, _ in kept], dated)
-            if editor and bulletin.status == BulletinStatus.in_review:
+                problems += over(session, text.items, bulletin.slot_at or given.at)
+            if editor and is_open:
                 proof = codes.judge(settings, session, editor, code, at=given.at)
-                blocks = frozenset(_unsupported(session, [_data(item, text) for item, text in kept], lost))
+                blocks = unsupported(session, text.items, site.lost)
                 signature = Signature(editor, proof, answer.source, blocks, answer.note)
                 problems += [] if proof.passes else [proof.sentence]
             newest = bulletins.latest(session, bulletin_id)
@@ -109,57 +111,28 @@ def record(
         version = bulletins.add_version(
             session,
             bulletin,
-            [_data(item, text) for item, text in kept],
+            text.items,
             author=answer.who,
-            now=given.at,
+            now=max(given.at, site.read_at or given.at),
             note=answer.note,
-            problems=problems,
+            problems=problems if is_open else (),
+            remarks=text.remarks if is_open else [came_late(bulletin)],
             answers=(given.run_id, given.version),
         )
-        if bulletin.status == BulletinStatus.in_review and decision in MOVES and not problems:
-            if signature is not None:
-                sign(settings, session, bulletin, version, signature, given)
-            else:
-                close(settings, session, bulletin, version, decision, given)
-            if decision == Decision.discard:
-                found = [item.news_item_id for item in items if item.news_item_id]
-                news_items.discard(session, found, now=given.at)
+        if not is_open or problems or editor is None:
+            return bulletin.status
+        if signature is not None:
+            sign(settings, session, bulletin, version, signature, given)
+        elif choice == Choice.send_back:
+            send_back(settings, session, bulletin, version, editor)
+        elif choice == Choice.sample and (why := samples.ask(settings, session, bulletin, version, editor)):
+            version.remarks = "\n".join([*text.remarks, why])
+        elif choice in ENDS:
+            close(settings, session, bulletin, version, ENDS[choice], given)
+        if choice == Choice.discard:
+            found = [item.news_item_id for item in items if item.news_item_id]
+            news_items.discard(session, found, now=given.at)
         return bulletin.status
-
-
-def _over(session: Session, items: list[BulletinItem], at: datetime) -> list[str]:
-    """An alert that has ended by the moment of the send is wrong news."""
-    alerts = [item.weather_alert_id for item in items if item.weather_alert_id]
-    ended = weather_alerts.over(session, alerts, at=at)
-    return [
-        f"Notizia {number}: l'allerta è già finita. Toglila dall'ordine."
-        for number, item in enumerate(items, start=1)
-        if item.weather_alert_id in ended
-    ]
-
-
-def _unsupported(session: Session, items: list[ItemData], lost: Collection[int]) -> list[str]:
-    """What the texts tell and their pages do not: the site is corrected first, or the text."""
-    vanished = [
-        gone(number, one.title) for number, one in enumerate(items, start=1) if one.news_item_id in lost
-    ]
-    return vanished + [
-        f"Notizia {number}: {trouble}"
-        for number, one in enumerate(judged(with_sources(session, items)), start=1)
-        if one.verdict
-        for trouble in one.verdict.blocked
-    ]
-
-
-def _data(item: BulletinItem, text: str) -> ItemData:
-    return ItemData(
-        title=item.title,
-        category=item.category,
-        url=item.url,
-        text=text,
-        news_item_id=item.news_item_id,
-        weather_alert_id=item.weather_alert_id,
-    )
 
 
 def look_again(settings: Settings, engine: Engine, bulletin_id: int, now: datetime) -> list[Seen]:
@@ -177,13 +150,33 @@ def store_answers(
     settings: Settings, engine: Engine, bulletin_id: int, run_id: str, now: datetime, seen: Sequence[Seen]
 ) -> None:
     """Store what was confirmed in any window of this bulletin, however that window ended."""
-    lost = [one.news_item_id for one in seen if one.state == Now.gone]
+    lost = frozenset(one.news_item_id for one in seen if one.state == Now.gone)
     with transaction(engine) as session:
-        attempts = bulletins.locked(session, bulletin_id).review_attempt
-    for given in windows.given(bulletin_id, attempts, besides=run_id, now=now):
-        record(settings, engine, bulletin_id, given, lost=lost)
+        bulletin = bulletins.locked(session, bulletin_id)
+    for given in windows.given(bulletin, besides=run_id, now=now):
+        site = Site(lost)
+        if asks_to_read(engine, bulletin_id, given):
+            site = read_site(settings, lost, now)
+        record(settings, engine, bulletin_id, given, site=site)
         if settings.profile.asks_codes:
             windows.forget(given, codes.FIELD)
+
+
+def asks_to_read(engine: Engine, bulletin_id: int, given: Given) -> bool:
+    """Whether an answer that is not stored yet, nor comes too late, wants the site read again."""
+    if choice_of(str(given.values.get("decisione", ""))) != Choice.reread:
+        return False
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, bulletin_id)
+        late = bulletin.deadline_at is not None and given.at > bulletin.deadline_at
+        stored = (given.run_id, given.version) in bulletins.answered(session, bulletin_id)
+        return bulletin.status == BulletinStatus.in_review and not late and not stored
+
+
+def read_site(settings: Settings, lost: frozenset[int], now: datetime) -> Site:
+    """Read every source of the profile, as collect does."""
+    readings = collect_sources(settings, "all", now=now)
+    return Site(lost, now, tuple(one.source for one in readings if one.failure))
 
 
 def other_window(draft: Round, run_id: str, now: datetime) -> str | None:
@@ -194,9 +187,32 @@ def other_window(draft: Round, run_id: str, now: datetime) -> str | None:
     return other
 
 
-@flow(name="approva", retries=3, retry_delay_seconds=10)
+def ended(draft: Round) -> str:
+    """What the run's page says of a bulletin that waits no longer (Markdown)."""
+    bulletin = draft.bulletin
+    said = f"{STATUS[bulletin.status]} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
+    return "\n\n".join([f"**{draft.title}: {said}.**", *map(escaped, draft.remarks)])
+
+
+WAITS = (5, 10, 20)  # seconds; on SQLite each try has waited for half a minute itself
+
+
+@flow(name="approva")
 def approve(bulletin_id: int) -> str:
     """Tiene aperto il modulo di un bollettino finché qualcuno decide."""
+    # Never by Prefect's `retries`: a run that it has retried in its process, and that waits after that, is
+    # given to no worker again (3.9.1: their query leaves out `retry_type: in_process`). It stays Resuming.
+    for wait in WAITS:
+        try:
+            return until_decided(bulletin_id)
+        except OperationalError as exc:
+            get_run_logger().warning("il database non risponde (%s): riprovo fra %s s", exc.orig, wait)
+            time.sleep(wait)
+    return until_decided(bulletin_id)
+
+
+def until_decided(bulletin_id: int) -> str:
+    """Store what was answered, and suspend with the next form unless that decided."""
     settings = load()
     engine = make_engine(settings.database)
     log = get_run_logger()
@@ -206,24 +222,32 @@ def approve(bulletin_id: int) -> str:
         # before the answers: what was approved is judged by the pages as they are
         seen = look_again(settings, engine, bulletin_id, now)
         store_answers(settings, engine, bulletin_id, run_id, now, seen)
+        samples.send_asked(settings, engine, bulletin_id, now=datetime.now(UTC))
         posted = notify.told_at_once(settings, engine, bulletin_id, now=now)
         if posted.trouble:
             log.warning("%s", posted.trouble)
-        draft = load_round(engine, bulletin_id, seen)
+        draft = load_round(settings, engine, bulletin_id, seen, now=now)
         log.info("bollettino %s, versione %s: %s", bulletin_id, draft.version, draft.bulletin.status)
         if draft.bulletin.status != BulletinStatus.in_review:
             break
         if other := other_window(draft, run_id, now):
             return f"Il modulo è già aperto: {runs.link(settings, other)}"
-        runs.rename(settings, run_id, draft.name)
+        runs.rename(settings, run_id, draft.name, tags=draft.tags)
         create_markdown_artifact(
             artifact(settings, draft, now), key=f"bozza-{bulletin_id}", description="La bozza come si vede"
         )
-        suspend_flow_run(
-            wait_for_input=form(settings, draft, now), key=windows.review_key(draft.version), timeout=None
-        )
+        try:
+            suspend_flow_run(
+                wait_for_input=windows.bound(form(settings, draft, now), draft.version),
+                key=windows.review_key(draft.version),
+                timeout=None,
+            )
+        except ValidationError:  # somebody set the run going without its form; `sorveglia` opens another
+            runs.rename(settings, run_id, f"{draft.title} · ripreso senza il modulo")
+            return "Ripreso senza il modulo: se ne apre un altro entro 5 minuti."
     closing = STATUS[draft.bulletin.status]
-    runs.rename(settings, run_id, f"{draft.title} · {closing}")
+    runs.rename(settings, run_id, f"{draft.title} · {closing}", tags=tags(draft.bulletin.kind, closing))
+    create_markdown_artifact(ended(draft), key=f"bozza-{bulletin_id}", description="Come è finita")
     if draft.bulletin.status == BulletinStatus.approved and draft.bulletin.slot_at is None:
         runs.start_dispatch(settings, engine, bulletin_id)
     return closing

@@ -6,7 +6,7 @@ rewritten, and a slot that was decided stays decided. Nothing new means no bulle
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from prefect import flow, get_run_logger
@@ -15,45 +15,36 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, news_items, sources, told, weather_alerts, weather_notices
+from db import bulletins, sources, told, weather_alerts, weather_notices
 from db.bulletins import ItemData
-from db.engine import alone, make_engine, transaction
-from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem, Summary
+from db.engine import alone, make_engine, reading, transaction
+from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus
 from flows import notify, runs, windows
 from flows.bulletin.alerts.items import remarks
-from flows.bulletin.choosing.duplicates import MEMORY, UPDATE
-from flows.bulletin.choosing.offered import candidate_of, earlier_of
+from flows.bulletin.choosing.duplicates import MEMORY
 from flows.bulletin.choosing.outdated import outdated
 from flows.bulletin.choosing.selection import (
-    Candidate,
     LeftOut,
-    Selection,
-    Times,
-    alert_candidates,
     left_out_lines,
     notes,
-    select,
 )
-from flows.bulletin.dates import giorno, giorno_ora, in_rome
+from flows.bulletin.dates import giorno, giorno_ora
 from flows.bulletin.desk.provenance import attention, escaped, judged, within
 from flows.bulletin.desk.words import STATUS
-from flows.bulletin.edition import edition
 from flows.bulletin.message.exact import template_name
-from flows.bulletin.message.render import budget, per_item, preview, utf16
+from flows.bulletin.message.render import preview
 from flows.bulletin.slots import Slot
-from flows.bulletin.summary.text import summarise
+from flows.composing import AUTHOR, PURPOSE, pick, slot_for, times, write
 from flows.editors import desk
 from flows.form import evidence, vote, with_sources
 from flows.model.writer import propose, remark
+from flows.pressing import own_days
 from flows.settings import Settings, load
 from flows.sources.alerts import TOO_OLD, alert_addresses
 from flows.sources.silence import doubts
 
 if TYPE_CHECKING:
     from flows.model.chat import Model
-
-AUTHOR = "composizione automatica"
-SHORTEST = 100  # UTF-16 units of a news item, also when alerts take most of the room: the editor shortens
 
 
 @dataclass(frozen=True)
@@ -73,18 +64,6 @@ class Draft:
     evidence: tuple[str, ...] = ()  # what to look at, the phone, the source of every fact (Markdown)
 
 
-def slot_for(settings: Settings, now: datetime) -> Slot | None:
-    """The next slot, holidays minded."""
-    return desk.slot_after(settings.profile, now)
-
-
-def times(settings: Settings, slot: Slot | None, now: datetime) -> Times:
-    """Now, the send of `slot` (or the one at approval) and the one after it; a week later without slots."""
-    sent_at = slot.dispatch_at if slot else now
-    following = slot_for(settings, slot.deadline_at if slot else now)
-    return Times(now, sent_at, following.dispatch_at if following else sent_at + timedelta(days=7))
-
-
 def blind(session: Session, settings: Settings, now: datetime) -> tuple[str, ...]:
     """Sources of the profile that failed, were never read, or not for too long, in Italian."""
     told = settings.profile.sources
@@ -102,21 +81,6 @@ def blind(session: Session, settings: Settings, now: datetime) -> tuple[str, ...
     return tuple(found)
 
 
-def gather(
-    session: Session, settings: Settings, at: datetime, *, besides: int | None = None
-) -> list[Candidate]:
-    """Everything that can be told at the moment of the send: alerts not told yet, then unsent news.
-
-    `besides` is the draft that is being refreshed: what it tells is not told yet.
-    """
-    zones = settings.profile.alert_zones
-    announced = weather_alerts.told(session, zones, besides=besides)
-    stated = weather_alerts.not_over(session, zones, now=at)
-    news = news_items.unsent(session, besides=besides)
-    table = settings.profile.categories
-    return [*alert_candidates(stated, at, announced), *(candidate_of(item, table) for item in news)]
-
-
 def beside(session: Session, settings: Settings, at: datetime) -> tuple[str, ...]:
     """What an editor should know about alerts beside the draft."""
     stated = weather_alerts.not_over(session, settings.profile.alert_zones, now=at)
@@ -125,6 +89,10 @@ def beside(session: Session, settings: Settings, at: datetime) -> tuple[str, ...
     return (
         *(f"Bollettino della Protezione Civile: {line}." for line in doubtful),
         *remarks(stated, weather_notices.in_force(session, now=at), at),
+        *(
+            f"L'allerta di {giorno(day)} non entra qui: la annuncia subito un bollettino urgente."
+            for day in sorted(own_days(session, settings, at))
+        ),
     )
 
 
@@ -142,80 +110,6 @@ def changed(session: Session, now: datetime, *, besides: int | None = None) -> t
         )
         for one, revisions in told.updates_since(session, recent)
     )
-
-
-def write(
-    session: Session, settings: Settings, chosen: Sequence[Candidate], dated: datetime, now: datetime
-) -> list[ItemData]:
-    """Each chosen item's text: what an alert says is fixed, news share the room that is left."""
-    for item in chosen:
-        weather_alerts.tell_together(session, item.weather_alert_ids)
-    frame = settings.frame(template_name(len(chosen)))
-    total = budget(frame, giorno(dated))
-    fixed = sum(utf16(item.abstract) for item in chosen if item.is_alert)
-    news = sum(not item.is_alert for item in chosen)
-    room = max(per_item(total - fixed, news), SHORTEST) if news else 0
-    return [
-        ItemData(
-            title=item.title,
-            category=item.category or "altro",
-            url=(settings.profile.sources.alerts_page or "") if item.is_alert else item.url,
-            text=item.abstract if item.is_alert else written(session, settings, item, room, now),
-            news_item_id=item.news_item_id,
-            weather_alert_id=item.weather_alert_ids[0] if item.weather_alert_ids else None,
-        )
-        for item in chosen
-    ]
-
-
-def written(session: Session, settings: Settings, item: Candidate, room: int, now: datetime) -> str:
-    """A news item's text in `room` UTF-16 units.
-
-    An update says first what it changes; only that it is one, where the guard would stop what was before:
-    the page of today does not tell it.
-    """
-    if not item.update:
-        return summary(session, settings, item, room, now)
-    text = ""
-    for head in dict.fromkeys((item.update, UPDATE)):
-        text = f"{head}. "
-        text += summary(session, settings, item, room - utf16(text), now)
-        told_as = ItemData(item.title, item.category, item.url, text, news_item_id=item.news_item_id)
-        if not any(one.verdict and one.verdict.blocked for one in judged(with_sources(session, [told_as]))):
-            return text
-    return text
-
-
-def summary(session: Session, settings: Settings, item: Candidate, room: int, now: datetime) -> str:
-    """The summary of this content for this length, made once by one edition of code and settings."""
-    if item.news_item_id is None:
-        raise ValueError("only news are summarised")
-    stored = session.get_one(NewsItem, item.news_item_id)
-    published = in_rome(item.published).date() if item.published else None
-    llm = settings.profile.llm
-    made_by = edition(published, f"{llm.address} {llm.model}" if llm else "")
-    kept = news_items.summary(session, stored, room)
-    if kept and kept.edition == made_by:
-        return kept.text
-    made = summarise(
-        title=item.title, abstract=item.abstract, body=item.body, limit=room, published=published
-    )
-    if kept:  # of another edition, or of a model that was asked for that one
-        kept.text, kept.method, kept.edition, kept.created_at = made.text, made.method, made_by, now
-        kept.model, kept.reason = None, ""
-    else:
-        session.add(
-            Summary(
-                news_item_id=stored.id,
-                content_sha256=stored.content_sha256,
-                budget=room,
-                text=made.text,
-                method=made.method,
-                edition=made_by,
-                created_at=now,
-            )
-        )
-    return made.text
 
 
 def existing(session: Session, slot: Slot | None) -> Bulletin | None:
@@ -239,11 +133,13 @@ def compose_draft(
     settings: Settings, engine: Engine, *, at_approval: bool, dry_run: bool = False, now: datetime
 ) -> Draft:
     """Make or refresh the draft of the next slot (or one that goes at approval), or say why not."""
-    slot = None if at_approval else slot_for(settings, now)
+    with reading(engine) as session:
+        closed = desk.closed_days(session, now)
+    slot = None if at_approval else slot_for(settings, now, closed)
     if slot is None and not at_approval:
         return Draft("Il profilo non prevede invii nei prossimi dodici mesi.")
     with transaction(engine) as session:
-        alone(session, "compose")
+        alone(session, PURPOSE)
         found = existing(session, slot)
         if found and not untouched(session, found):
             why = f"C'è già un bollettino per questo invio: {STATUS[found.status]}."
@@ -282,16 +178,10 @@ def _draft(
     session: Session, settings: Settings, slot: Slot | None, found: Bulletin | None, now: datetime
 ) -> Draft:
     """What the bulletin would say, judged at the moment of its send."""
-    profile, at = settings.profile, slot.dispatch_at if slot else now
+    at = slot.dispatch_at if slot else now
     besides = found.id if found else None
-    recent = told.recent(session, since=now - MEMORY, composer=AUTHOR, besides=besides)
-    picked: Selection = select(
-        gather(session, settings, at, besides=besides),
-        slots=profile.news_per_bulletin,
-        times=times(settings, slot, now),
-        window=timedelta(days=profile.news_window_days),
-        earlier=[earlier_of(one.item, one.bulletin_at) for one in recent],
-    )
+    when = times(settings, slot, now, desk.closed_days(session, now))
+    picked = pick(session, settings, when, besides=besides)
     unread = blind(session, settings, now)
     draft = Draft(
         why="Nessun bollettino: non ci sono notizie nuove",
@@ -354,8 +244,7 @@ def report(draft: Draft) -> str:
     noted = zip(draft.items, draft.notes, strict=True)
     parts += [f"{number}. {item.title} ({note})" for number, (item, note) in enumerate(noted, start=1)]
     if draft.queue:
-        waiting = enumerate(draft.queue, start=len(draft.items) + 1)
-        parts += ["In coda:", *(f"{number}. {line}" for number, line in waiting)]
+        parts += ["In coda:", *(f"- {line}" for line in draft.queue)]
     if draft.left_out:
         parts += ["Lasciate fuori:", *(f"- {line}" for line in left_out_lines(draft.left_out))]
     return "\n\n".join(parts)

@@ -6,43 +6,37 @@ Sends only what the seal of the approval covers, and never late.
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 
 from prefect import flow, get_run_logger
-from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from prefect.runtime import flow_run
 from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, deliveries, originals, recipients, templates, weather_alerts
+from db import bulletins, deliveries, originals, recipients, senders, starts, templates, weather_alerts
 from db.deliveries import Certificate
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinKind, BulletinStatus
-from flows import runs, windows
+from flows import notify, preflight, runs, shown, windows, witness
 from flows.bulletin.dates import giorno_ora
 from flows.bulletin.desk.words import STATUS
-from flows.bulletin.message.exact import compile_message, frame_name
-from flows.editors.mail import post
-from flows.rereading import call_editors, overridden, reread_bulletin
-from flows.sender import BY_A_PERSON, DEAD_AFTER, Order, drain
-from flows.settings import BollettinoError, Settings, load
+from flows.certificate import words
+from flows.checks import Preflight
+from flows.holding import DispatchError, HeldError, require_checks, require_same_site
+from flows.privacy import ground, restored
+from flows.sender import BY_A_PERSON, Order, drain
+from flows.sending import life
+from flows.settings import Settings, load
+from flows.signing import broken, message_of
 from flows.whatsapp.messages import Category
 
 LOG = logging.getLogger(__name__)
-CHANGED = "una notizia è cambiata sul sito"  # why it was re-opened
 EARLY = timedelta(seconds=90)  # a run that starts this much before its slot waits for it
-
-
-class DispatchError(BollettinoError):
-    """This bulletin must not be sent (now). The text is Italian, for the editor."""
-
-
-class HeldError(DispatchError):
-    """The site says something else by now than what was approved: an editor is asked, nothing failed."""
 
 
 def due(engine: Engine, settings: Settings, now: datetime) -> list[int]:
@@ -83,17 +77,9 @@ def prepare(
                 f"Il bollettino {bulletin_id} corregge il {number}, che è ancora in invio: "
                 "fermalo, poi riprova."
             )
-    message = compile_message(
-        items,
-        settings.frame(frame_name(bulletin, items)),
-        dated=bulletin.slot_at or approval.decided_at,
-        code=bulletin.code,
-        language=settings.profile.whatsapp.language,
-    )
-    if message.sealed(recipients.audience_rule(session, bulletin)) != approval.seal:
-        raise DispatchError(
-            f"Il bollettino {bulletin_id} non è più quello approvato da {approval.approver}: non parte."
-        )
+    message = message_of(settings, bulletin, items, approval.decided_at)
+    if why := broken(settings, session, bulletin, approval, message):
+        raise DispatchError(why)
     known = templates.find(session, message.template, message.language)
     asked = settings.templates[message.template].category
     category: Category = known.category if known and known.category in get_args(Category) else asked  # type: ignore[assignment]
@@ -109,70 +95,36 @@ def _check_time(settings: Settings, session: Session, bulletin: Bulletin, now: d
 
 
 def begin(
-    settings: Settings, engine: Engine, bulletin_id: int, *, late_by: str | None = None, now: datetime
-) -> Order:
-    """Move to sending and queue a delivery for each recipient; a resumed one goes on with who is left."""
-    with transaction(engine) as session:
-        order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
-        bulletin = bulletins.locked(session, bulletin_id)
-        lately = now - bulletins.last_sign_of_sending(session, bulletin) < DEAD_AFTER
-        if bulletin.status == BulletinStatus.sending and lately:
-            raise DispatchError(f"Il bollettino {bulletin_id} è già in invio: riprova fra 3 minuti.")
-        if bulletin.status == BulletinStatus.approved:
-            deliveries.plan(session, bulletin_id, recipients.audience_of(session, bulletin), now=now)
-        if bulletin.status != BulletinStatus.sending:
-            bulletins.move(session, bulletin, BulletinStatus.sending, by=late_by or "invio", now=now)
-        # one sender at a time (above): what is still claimed was left by one that died
-        deliveries.abandon(session, bulletin_id, before=now, now=now)
-        bulletin.sent_at = bulletin.sent_at or now
-        session.add(bulletin)
-        return order
-
-
-def require_same_site(
     settings: Settings,
     engine: Engine,
     bulletin_id: int,
     *,
-    late: bool = False,
+    late_by: str | None = None,
+    despite: Sequence[str] = (),
     now: datetime,
-    open_window: Callable[[], object] = lambda: None,
-    warn: Callable[[str], object] = LOG.warning,
-) -> None:
-    """HeldError when a fact changed since the seal or a page is gone, unless approved in spite of that.
+) -> Order:
+    """Move to sending and queue a delivery for each recipient; a resumed one goes on with who is left.
 
-    An approved bulletin is re-opened, and can be approved again until its grace ends; one that was on its way
-    stays stopped. `open_window` comes before the letters, which link to it. A page that cannot be read is
-    only told to `warn`.
+    The start is counted in the same transaction, with the checks that it was started in spite of.
     """
     with transaction(engine) as session:
-        prepare(settings, session, bulletin_id, late=late, now=now)
-    seen = reread_bulletin(settings, engine, bulletin_id, now=now)
-    with transaction(engine) as session:
-        known = overridden(session, bulletin_id)
-        held = [one for one in seen if one.holds and one.line not in known]
+        order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
         bulletin = bulletins.locked(session, bulletin_id)
-        if held and bulletin.status == BulletinStatus.approved:
-            bulletins.reopen(session, bulletin, by="invio", now=now)
-            bulletin.status_reason = CHANGED
-            if bulletin.slot_at is not None:
-                bulletin.deadline_at = bulletin.slot_at + timedelta(minutes=settings.profile.grace_minutes)
-        elif held and bulletin.status == BulletinStatus.sending:
-            bulletins.move(session, bulletin, BulletinStatus.stopped, by="invio", now=now, reason=CHANGED)
-    for one in seen:
-        if not one.holds:
-            warn(one.line)
-    if not held:
-        return
-    try:
-        open_window()
-    finally:
-        with transaction(engine) as session:
-            call_editors(settings, session, bulletin_id, held, now=now)
-        if trouble := post(settings, engine, now=now).trouble:
-            warn(trouble)
-    told = " ".join(one.line for one in held)
-    raise HeldError(f"Il bollettino {bulletin_id} non parte, aspetta un redattore. {told}")
+        life.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
+        is_joining = senders.is_sending(session, bulletin_id, now=now)
+        if is_joining and session.get_bind().dialect.name == "sqlite":
+            raise DispatchError(
+                f"Il bollettino {bulletin_id} è già in invio: con SQLite spedisce un processo alla volta."
+            )
+        if bulletin.status == BulletinStatus.approved:
+            deliveries.plan(session, bulletin_id, recipients.query_of(session, bulletin), now=now)
+        if bulletin.status != BulletinStatus.sending:
+            bulletins.move(session, bulletin, BulletinStatus.sending, by=late_by or "invio", now=now)
+        bulletin.sent_at = bulletin.sent_at or now
+        session.add(bulletin)
+        if not is_joining:
+            starts.add(session, bulletin_id, by=late_by or "invio", despite=despite, now=now)
+        return replace(order, sender_id=life.begin(session, bulletin_id, now=now))
 
 
 def close(engine: Engine, bulletin_id: int, reason: str | None, *, now: datetime) -> Certificate:
@@ -186,51 +138,68 @@ def close(engine: Engine, bulletin_id: int, reason: str | None, *, now: datetime
         return certificate
 
 
+def check(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    *,
+    late: bool = False,
+    has_server: bool,
+    now: datetime,
+) -> tuple[Order, Preflight]:
+    """What would be sent, and every check of it; changes nothing. DispatchError when nothing would be."""
+    with transaction(engine) as session:
+        order = prepare(settings, session, bulletin_id, late=late, now=now)
+    return order, preflight.look(settings, engine, order, site=None, has_server=has_server, now=now)
+
+
 def dispatch_bulletin(
     settings: Settings,
     engine: Engine,
     bulletin_id: int,
     *,
     late_by: str | None = None,
+    despite_by: str | None = None,
+    has_server: bool = False,
     now: datetime,
     progress: Callable[[], None] = lambda: None,
     open_window: Callable[[], object] = lambda: None,
     warn: Callable[[str], object] = LOG.warning,
+    show: Callable[[Preflight], object] = lambda _: None,
 ) -> tuple[Certificate, str | None]:
-    """The whole send of one bulletin; also resumes one that was stopped or whose sender died."""
-    is_late = late_by is not None
-    require_same_site(
-        settings, engine, bulletin_id, late=is_late, now=now, open_window=open_window, warn=warn
-    )
-    order = begin(settings, engine, bulletin_id, late_by=late_by, now=now)
+    """The whole send of one bulletin; also resumes one that was stopped or whose sender died.
+
+    Args:
+        late_by: who decides that a stopped send goes on.
+        despite_by: who decides that it goes although a check refuses it.
+        has_server: whether a Prefect server keeps a witness, too.
+        show: told the checks before the first message.
+    """
+    if gap := ground.missing(settings):
+        raise DispatchError(gap)
+    restored.replay(settings, engine, now=now)
+    with transaction(engine) as session:
+        order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
+    site = require_same_site(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn)
+    found = preflight.look(settings, engine, order, site=site, has_server=has_server, now=now)
+    show(found)
+    despite = require_checks(settings, engine, bulletin_id, found, despite_by=despite_by, now=now, warn=warn)
+    by = late_by or (despite_by if despite else None)
+    order = begin(settings, engine, bulletin_id, late_by=by, despite=despite, now=now)
+    for trouble in _testify(settings, engine, bulletin_id, has_server=has_server, now=now):
+        warn(trouble)
     reason = asyncio.run(drain(settings, engine, order, progress))
     return close(engine, bulletin_id, reason, now=datetime.now(UTC)), reason
 
 
-def words(certificate: Certificate) -> str:
-    """The certificate as a sentence that adds up, in Italian."""
-    parts = [
-        f"accettati {certificate.accepted}",
-        f"falliti {certificate.failed}",
-        f"saltati {certificate.skipped}",
-        f"incerti {certificate.uncertain}",
-    ]
-    parts += [f"dichiarati {certificate.declared}"] if certificate.declared else []
-    parts += [f"ancora aperti {certificate.open}"] if certificate.open else []
-    return f"Previsti {certificate.planned} = " + " + ".join(parts)
-
-
-def _progress(engine: Engine, bulletin_id: int) -> Callable[[], None]:
-    artifact: Any = create_progress_artifact(  # a UUID here, though typed for async flows too
-        0.0, key=f"invio-{bulletin_id}", description="Avanzamento dell'invio"
-    )
-
-    def advance() -> None:
-        with transaction(engine) as session:
-            now = deliveries.certificate(session, bulletin_id)
-        update_progress_artifact(artifact, 100.0 * (now.planned - now.open) / max(now.planned, 1))
-
-    return advance
+def _testify(
+    settings: Settings, engine: Engine, bulletin_id: int, *, has_server: bool, now: datetime
+) -> list[str]:
+    """Count the start outside the database, before a message leaves."""
+    with transaction(engine) as session:
+        number = starts.last_number(session)
+    mark = witness.Mark(number=number, bulletin_id=bulletin_id, at=now)
+    return list(witness.tell(witness.places(settings, has_server=has_server), mark))
 
 
 def wait_for_slot(scheduled: datetime, sleep: Callable[[float], None] = time.sleep) -> datetime:
@@ -239,6 +208,57 @@ def wait_for_slot(scheduled: datetime, sleep: Callable[[float], None] = time.sle
     if timedelta() < ahead < EARLY:
         sleep(ahead.total_seconds() + 0.05)
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a run says of one bulletin. What a person chose is neither refused nor failed."""
+
+    said: str
+    is_refused: bool = False  # nothing left
+    has_failed: bool = False  # it stopped on its way
+
+
+def _send(
+    settings: Settings,
+    engine: Engine,
+    number: int,
+    *,
+    late_by: str | None = None,
+    despite_by: str | None = None,
+    now: datetime,
+) -> Sent:
+    """One bulletin with all that is shown of it."""
+    log = get_run_logger()
+    try:
+        certificate, reason = dispatch_bulletin(
+            settings,
+            engine,
+            number,
+            late_by=late_by,
+            despite_by=despite_by,
+            has_server=True,
+            now=now,
+            progress=shown.progress(engine, number),
+            open_window=partial(windows.open_review, settings, engine, number, now=now),
+            warn=partial(log.warning, "%s"),
+            show=partial(shown.checks, number),
+        )
+    except HeldError as exc:  # an editor is asked
+        log.warning("%s", exc)
+        return Sent(str(exc))
+    except DispatchError as exc:
+        log.error("%s", exc)
+        return Sent(str(exc), is_refused=True)
+    text = f"Bollettino {number}. {words(certificate)}."
+    if reason:
+        text += f" Invio fermato: {reason}"
+    shown.outcome(settings, engine, number, text)
+    log.info("%s", text)
+    posted = notify.told_at_once(settings, engine, number, now=datetime.now(UTC))
+    if posted.trouble:
+        log.warning("%s", posted.trouble)
+    return Sent(text, has_failed=reason is not None and reason != BY_A_PERSON)
 
 
 @flow(name="invia", flow_run_name=runs.titled("Invio (bollettino {bulletin_id})"))
@@ -250,33 +270,41 @@ def dispatch(
     """Invia il bollettino approvato; senza approvazione, o a un'ora sbagliata, non parte niente."""
     settings = load()
     engine = make_engine(settings.database)
-    log = get_run_logger()
     now = wait_for_slot(flow_run.scheduled_start_time)
     chosen = due(engine, settings, now) if bulletin_id is None else [bulletin_id]
-    said, stopped = [], []
-    for number in chosen:
-        try:
-            certificate, reason = dispatch_bulletin(
-                settings,
-                engine,
-                number,
-                now=now,
-                progress=_progress(engine, number),
-                open_window=partial(windows.open_review, settings, engine, number, now=now),
-                warn=partial(log.warning, "%s"),
-            )
-        except HeldError as exc:
-            log.warning("%s", exc)
-            said.append(str(exc))
-            continue
-        text = f"Bollettino {number}. {words(certificate)}."
-        if reason:
-            text += f" Invio fermato: {reason}"
-            if reason != BY_A_PERSON:  # what a person chose is no failure
-                stopped.append(text)
-        create_markdown_artifact(text, key=f"certificato-{number}", description="Certificato di invio")
-        log.info("%s", text)
-        said.append(text)
-    if stopped:
-        raise DispatchError(" ".join(stopped))
-    return "\n".join(said) or "Nessun bollettino approvato per questo momento."
+    done = [_send(settings, engine, number, now=now) for number in chosen]
+    if failed := [one.said for one in done if one.is_refused or one.has_failed]:
+        raise DispatchError(" ".join(failed))
+    return "\n".join(one.said for one in done) or "Nessun bollettino approvato per questo momento."
+
+
+@flow(name="riprendi", flow_run_name=runs.titled("Riprendi (bollettino {bollettino})"))
+def resume(
+    bollettino: Annotated[int, Field(title="Numero del bollettino")],
+    chi: Annotated[str, Field(title="Chi sei")],
+    nonostante: Annotated[
+        bool, Field(title="Parte anche se un controllo dice NON PARTE (la decisione resta a tuo nome)")
+    ] = False,
+) -> str:
+    """Riprende un invio fermato, o fa partire un bollettino che i controlli hanno trattenuto."""
+    settings = load()
+    engine = make_engine(settings.database)
+    if trouble := cannot_resume(settings, engine, bollettino, who=chi):
+        get_run_logger().warning("%s", trouble)
+        return trouble
+    now = datetime.now(UTC)
+    done = _send(settings, engine, bollettino, late_by=chi, despite_by=chi if nonostante else None, now=now)
+    if done.has_failed:
+        raise DispatchError(done.said)
+    return done.said
+
+
+def cannot_resume(settings: Settings, engine: Engine, bulletin_id: int, *, who: str) -> str:
+    """Why this person cannot resume this bulletin, in Italian; "" when they can."""
+    if who not in {editor.name for editor in settings.profile.editors}:
+        return "Scrivi il tuo nome come sta nel profilo: non è cambiato niente."
+    with transaction(engine) as session:
+        status = bulletins.locked(session, bulletin_id).status
+    if status in (BulletinStatus.stopped, BulletinStatus.approved):
+        return ""
+    return f"Il bollettino {bulletin_id} è {STATUS[status]}: non c'è niente da riprendere."

@@ -18,7 +18,8 @@ from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinKind, NewsItem
 from flows.bulletin.dates import giorno, giorno_ora, in_rome
 from flows.bulletin.desk.provenance import Told, Vote, attention, escaped, judged, phones, provenance, within
-from flows.bulletin.desk.review import Answer, decisions, order_lines
+from flows.bulletin.desk.review import Answer, Waiting, choices, order_lines
+from flows.bulletin.desk.words import tags
 from flows.bulletin.message.exact import date_of, frame_name, markdown_fence, template_name
 from flows.bulletin.message.phone_picture import Look
 from flows.bulletin.message.render import budget, preview, utf16
@@ -32,6 +33,7 @@ KINDS = {
     BulletinKind.correction: "Correzione",
     BulletinKind.all_clear: "Fine allerta",
 }
+QUEUE, LEFT_OUT = 15, 10  # lines on the page
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,12 @@ class Round:
     version: int
     items: tuple[BulletinItem, ...]
     problems: tuple[str, ...]
-    queue: tuple[str, ...]
+    queue: tuple[Waiting, ...] = ()
     told: tuple[Told, ...] = ()  # the items beside what they were written from
     awaited: str = ""  # what the first of two persons said
     site: tuple[str, ...] = ()  # what its pages say by now
+    remarks: tuple[str, ...] = ()  # what came of the last answer
+    is_sent_back: bool = False
 
     @property
     def title(self) -> str:
@@ -57,10 +61,21 @@ class Round:
         return f"{day} · {number} {'notizia' if number == 1 else 'notizie'}"
 
     @property
-    def name(self) -> str:
+    def state(self) -> str:
+        """What it waits for."""
         if self.problems:
-            return f"DA CORREGGERE · {self.title}"
-        return f"{self.title} · {'aspetta la seconda approvazione' if self.awaited else 'da approvare'}"
+            return "da correggere"
+        if self.is_sent_back:
+            return "rimandato"
+        return "aspetta la seconda approvazione" if self.awaited else "da approvare"
+
+    @property
+    def name(self) -> str:
+        return f"DA CORREGGERE · {self.title}" if self.problems else f"{self.title} · {self.state}"
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return tags(self.bulletin.kind, self.state)
 
 
 def room(settings: Settings, bulletin: Bulletin, dated: datetime, number: int) -> int:
@@ -78,8 +93,7 @@ def describe(settings: Settings, draft: Round, now: datetime) -> str:
     parts = []
     if draft.problems:
         parts += ["**DA CORREGGERE: così non si può inviare.**", *(f"- {line}" for line in draft.problems)]
-    if draft.awaited:
-        parts.append(f"**{escaped(draft.awaited)}**")
+    parts += [f"**{escaped(line)}**" for line in (*draft.remarks, draft.awaited) if line]
     if draft.site:
         parts += ["**Riletto adesso sul sito:**", *(f"- {escaped(line)}" for line in draft.site)]
     if look := attention(judged(draft.told), vote(settings, dated)):
@@ -88,9 +102,24 @@ def describe(settings: Settings, draft: Round, now: datetime) -> str:
         parts.append(f"Da approvare entro **{giorno_ora(draft.bulletin.deadline_at)}**.")
     parts += ["Come si vede sul telefono:", markdown_fence(shown)]
     parts += [f"{item.position}. [{item.title}]({item.url})" for item in draft.items if item.url]
+    waiting = [one for one in draft.queue if not one.is_left_out]
+    left_out = [one for one in draft.queue if one.is_left_out]
     if draft.queue:
-        parts += ["In coda per un'altra volta:", *(f"- {title}" for title in draft.queue[:10])]
+        parts.append("Per aggiungere una di queste scrivi il suo numero nel modulo.")
+    parts += _listed("In coda per un'altra volta:", waiting, QUEUE)
+    parts += _listed("Lasciate fuori:", left_out, LEFT_OUT)
     return "\n\n".join(parts)
+
+
+def _listed(title: str, waiting: Sequence[Waiting], most: int) -> list[str]:
+    """Those of the queue, each with the number that adds it."""
+    lines = [
+        f"- **{one.number}** {escaped(one.title)}" + (f" ({escaped(one.note)})" if one.note else "")
+        for one in waiting[:most]
+    ]
+    if len(waiting) > most:
+        lines.append(f"- e altre {len(waiting) - most}")
+    return ["\n".join([title, "", *lines])] if lines else []
 
 
 def artifact(settings: Settings, draft: Round, now: datetime) -> str:
@@ -148,7 +177,9 @@ def form(settings: Settings, draft: Round, now: datetime) -> type[RunInput]:
     dated = draft.bulletin.slot_at or now
     total = room(settings, draft.bulletin, dated, len(draft.items))
     left = total - sum(utf16(item.text) for item in draft.items)
-    choice = list(decisions(draft.bulletin.slot_at).values())
+    is_fixed = draft.bulletin.template is not None
+    is_shared = settings.profile.approvals == 2 or bool(draft.awaited)
+    choice = choices(draft.bulletin.slot_at, is_fixed=is_fixed, is_shared=is_shared).values()
     fields: dict[str, Any] = {
         "decisione": (str, Field(title=words["decisione"], json_schema_extra={"enum": [*choice]}))
     }
@@ -165,6 +196,9 @@ def form(settings: Settings, draft: Round, now: datetime) -> type[RunInput]:
         )
     lines = order_lines([item.title for item in draft.items])
     fields["ordine"] = (list[str], Field(default=lines, title=words["ordine"]))
+    if draft.queue:
+        example = words["aggiungi"].format(esempio=draft.queue[0].number)
+        fields["aggiungi"] = (str, Field(default="", title=example))
     fields["fonte"] = (str, Field(default="", title=words["fonte"]))
     fields["nota"] = (str, Field(default="", title=words["nota"]))
     names = [editor.name for editor in settings.profile.editors]
@@ -177,12 +211,36 @@ def form(settings: Settings, draft: Round, now: datetime) -> type[RunInput]:
 
 
 def answer_of(values: dict[str, Any], items: Sequence[BulletinItem]) -> Answer:
-    """Read the values of a confirmed form by name: what is missing is what was shown."""
+    """Read the values of a confirmed form by name: what is missing is what was shown.
+
+    The form may be of another code than this: what was typed into a field that is unknown here goes into
+    the note.
+    """
+    texts = {f"notizia_{item.position}": item.text for item in items}
+    stray = [
+        f"{name}: {text}"
+        for name, value in values.items()
+        if name not in (*texts, *NAMES) and (text := _typed(value))
+    ]
+    order = values.get("ordine")
+    if isinstance(order, str):
+        order = order.splitlines()
+    elif not isinstance(order, list):
+        order = order_lines([item.title for item in items])
     return Answer(
-        decision=str(values.get("decisione", "")),
-        texts=tuple(str(values.get(f"notizia_{item.position}", item.text)) for item in items),
-        order=tuple(map(str, values.get("ordine", order_lines([item.title for item in items])))),
-        note=str(values.get("nota", "")),
-        who=str(values.get("chi", "")),
-        source=str(values.get("fonte", "")),
+        decision=_typed(values.get("decisione")),
+        texts=tuple(_typed(values.get(name, text)) for name, text in texts.items()),
+        order=tuple(map(_typed, order)),
+        note="\n".join([_typed(values.get("nota")), *stray]).strip(),
+        who=_typed(values.get("chi")),
+        source=_typed(values.get("fonte")),
+        added=_typed(values.get("aggiungi")),
     )
+
+
+NAMES = ("decisione", "ordine", "aggiungi", "fonte", "nota", "chi", FIELD)
+
+
+def _typed(value: object) -> str:
+    """As text; without NUL, which no text of PostgreSQL holds."""
+    return "" if value is None else str(value).replace("\x00", "")

@@ -12,10 +12,23 @@ from operator import itemgetter
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import bulletins, deliveries, originals, sign_offs
+from db import bulletins, calls, deliveries, originals, samples, sign_offs
 from db.engine import reading
 from db.errors import StoreError
-from db.models import Approval, Bulletin, BulletinItem, BulletinKind, BulletinVersion, Decision, Said, SignOff
+from db.models import (
+    Approval,
+    Bulletin,
+    BulletinItem,
+    BulletinKind,
+    BulletinVersion,
+    CallChannel,
+    CallStatus,
+    Decision,
+    Outcome,
+    Receipt,
+    Said,
+    SignOff,
+)
 from flows.bulletin.dates import giorno, in_rome
 from flows.bulletin.desk.differences import differences, without_mobiles
 from flows.bulletin.desk.words import STATUS
@@ -39,12 +52,22 @@ SAID = {
     Said.send_back: "rimanda a chi ha preparato il testo",
     Said.reopen: "riapre",
 }
+SAMPLES = {
+    None: "chiesta",
+    Outcome.in_flight: "non si sa se è partita",
+    Outcome.uncertain: "non si sa se è partita",
+    Outcome.accepted: "inviata",
+    Outcome.refused: "rifiutata da WhatsApp",
+    Outcome.not_sent: "non partita",
+}
 REASONS = {
     "deadline": "nessuno ha deciso in tempo",
     "grace": "l'ora dell'invio è passata",
     "reopened": "riaperto, l'approvazione non vale più",
     "standing_order": "ordine permanente",
     "stopped_by_hand": "fermato da una persona",
+    "closed_by_hand": "chiuso da una persona, il resto non parte",
+    "retry": "si ritenta con chi non l'ha ricevuto",
 }
 
 
@@ -57,7 +80,8 @@ def history(engine: Engine, bulletin_id: int) -> str:
         bulletin = session.get(Bulletin, bulletin_id)
         if bulletin is None:
             raise StoreError(f"there is no bulletin {bulletin_id}")
-        lines = [*_head(session, bulletin), *_versions(session, bulletin), *_moves(session, bulletin)]
+        lines = [*_head(session, bulletin), *_versions(session, bulletin)]
+        lines += [*_calls(session, bulletin), *_moves(session, bulletin)]
         lines += ["", *_certificate(session, bulletin)]
     return "\n".join(_plain(line) for line in lines)
 
@@ -94,6 +118,10 @@ def _versions(session: Session, bulletin: Bulletin) -> Iterator[str]:
             yield f"  Nota: {version.note}"
         for line in version.problems.splitlines():
             yield f"  Da correggere: {line}"
+        for line in version.remarks.splitlines():
+            yield f"  {line}"
+        if sample := samples.of_version(session, bulletin.id, version.number):
+            yield f"  Prova sul telefono di {sample.editor}: {SAMPLES[sample.outcome]}"
         before, shown = shown, bulletins.items(session, version)
         yield from (f"  {line}" for line in differences(before, shown) or ["Testo come prima"])
         if version.number in signed:
@@ -136,6 +164,31 @@ def _decided(row: Approval) -> Iterator[str]:
 
 def _proof(code_hash: str | None) -> str:
     return "codice verificato" if code_hash else "senza codice: il nome è solo dichiarato"
+
+
+CHANNELS = {CallChannel.whatsapp: "WhatsApp", CallChannel.sms: "SMS", CallChannel.email: "e-mail"}
+CALLS = {
+    CallStatus.queued: "non ancora partita",
+    CallStatus.in_flight: "in partenza",
+    CallStatus.accepted: "presa in consegna",
+    CallStatus.refused: "NON RIUSCITA",
+    CallStatus.uncertain: "forse arrivata",
+    CallStatus.late: "non partita in tempo",
+}
+SEEN = {Receipt.sent: "inviata", Receipt.delivered: "consegnata", Receipt.read: "letta"}
+
+
+def _calls(session: Session, bulletin: Bulletin) -> Iterator[str]:
+    """Who was called to decide at once, how, and what is known of it."""
+    made = calls.of(session, bulletin.id)
+    if made:
+        yield from ("", "Chiamate:")
+    for one in made:
+        number = f" (numero {one.hint})" if one.hint else ""
+        seen = one.status == CallStatus.accepted and one.receipt
+        outcome = SEEN[one.receipt] if seen and one.receipt else CALLS[one.status]
+        code = f" ({one.code})" if one.code else ""
+        yield f"  {_moment(one.called_at)}: {one.editor}, {CHANNELS[one.channel]}{number}: {outcome}{code}"
 
 
 def _moves(session: Session, bulletin: Bulletin) -> Iterator[str]:

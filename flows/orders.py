@@ -11,8 +11,9 @@ from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, Bulletin
 from flows.bulletin.alerts.standing_order import standing_order_due
 from flows.bulletin.alerts.statements import Span
 from flows.bulletin.alerts.urgent import AUTHOR, ceased, spoken, told_spans
-from flows.bulletin.message.exact import compile_message, frame_name
+from flows.profile.sealed import fingerprint
 from flows.settings import Settings
+from flows.signing import message_of, seal_of
 
 WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
 
@@ -42,13 +43,7 @@ def approve_by_order(settings: Settings, engine: Engine, bulletin_id: int, *, no
             now=now,
             note=f"Nessuna risposta in {order.minutes} minuti.",
         )
-        message = compile_message(
-            items,
-            settings.frame(frame_name(bulletin, items)),
-            dated=now,
-            code=bulletin.code,
-            language=settings.profile.whatsapp.language,
-        )
+        message = message_of(settings, bulletin, items, now)
         session.add(
             Approval(
                 bulletin_id=bulletin_id,
@@ -56,7 +51,8 @@ def approve_by_order(settings: Settings, engine: Engine, bulletin_id: int, *, no
                 decision=Decision.approve,
                 approver=order.approver,
                 decided_at=now,
-                seal=message.sealed(recipients.audience_rule(session, bulletin)),
+                seal=seal_of(settings, session, bulletin, message),
+                profile_sha256=fingerprint(settings.profile),
                 head_count=len(recipients.audience_of(session, bulletin)),
             )
         )

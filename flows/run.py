@@ -16,7 +16,8 @@ from typing import IO, Any
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from flows.settings import ROOT, BollettinoError, Settings
+from flows.privacy import ground
+from flows.settings import ROOT, BollettinoError, Settings, SettingsError
 
 STARTING = 120.0  # seconds; Prefect's first start makes its database: 14 s measured, more on a busy machine
 STOPPING = 20.0
@@ -75,7 +76,7 @@ def children(settings: Settings) -> list[Child]:
     found = [
         Child(
             "prefect",
-            [*prefect, "server", "start", "--host", "127.0.0.1", "--port", str(servers.prefect_port)],
+            [python, "-m", "flows.server", "start", "--port", str(servers.prefect_port)],
             servers.prefect_port,
             f"{settings.prefect_address}/api/health",
         ),
@@ -233,6 +234,8 @@ def interrupt(_number: int, _frame: object) -> None:
 def run(settings: Settings) -> int:
     """The whole installation, until Ctrl-C or SIGTERM. Returns the exit code."""
     settings.require_filled()
+    if gap := ground.missing(settings):
+        raise SettingsError(gap)
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it ignored
         signal.signal(number, interrupt)
     lock = take(settings.state)

@@ -4,7 +4,7 @@ The one place below no verb that knows Prefect, with `flows/windows.py`: compose
 need it, and no verb imports another.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -19,10 +19,14 @@ from sqlalchemy import Engine
 from db import bulletins
 from db.engine import transaction
 from db.models import BulletinStatus
+from flows.bulletin.desk.words import TAGS
 from flows.settings import BollettinoError, Settings, load
 
 LOST_AFTER = timedelta(minutes=5)
-"""Worker and engine killed together leave a run Running or Pending for ever (measured, Prefect 3.9.1)."""
+"""Worker and engine killed together leave a run Running or Pending for ever (measured, Prefect 3.9.1).
+
+So long after its time a scheduled run is lost as well: who asks is `sorveglia`, which the same worker runs.
+"""
 
 ATTEMPTS = 20  # runs that may try to send one bulletin
 
@@ -34,8 +38,18 @@ class RunState(StrEnum):
     over = "over"  # completed, cancelled, failed, crashed or deleted
 
 
-def start(settings: Settings, verb: str, parameters: dict[str, object], *, key: str, name: str) -> str:
+def start(
+    settings: Settings,
+    verb: str,
+    parameters: dict[str, object],
+    *,
+    key: str,
+    name: str,
+    tags: Iterable[str] = (),
+) -> str:
     """Start a run of `verb` (the flow's name, e.g. approva); return its id. The same key never starts two.
+
+    It has the deployment's tags and these.
 
     Through the client, not `run_deployment`: that one links the run to its parent as a subflow unless told
     otherwise, and subflows cannot suspend.
@@ -43,7 +57,11 @@ def start(settings: Settings, verb: str, parameters: dict[str, object], *, key: 
     with get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name(f"{verb}/{settings.deployment(verb)}")
         run = client.create_flow_run_from_deployment(
-            deployment.id, parameters=parameters, name=settings.profile.prova + name, idempotency_key=key
+            deployment.id,
+            parameters=parameters,
+            name=settings.profile.prova + name,
+            tags=tags,
+            idempotency_key=key,
         )
     return str(run.id)
 
@@ -64,8 +82,8 @@ def state(run_id: str, *, now: datetime) -> RunState:
         return RunState.over
     if found.is_paused():
         return RunState.waiting
-    working = found.type in (StateType.RUNNING, StateType.PENDING)
-    return RunState.lost if working and now - found.timestamp > LOST_AFTER else RunState.working
+    due = found.state_details.scheduled_time if found.type == StateType.SCHEDULED else None
+    return RunState.lost if now - (due or found.timestamp) > LOST_AFTER else RunState.working
 
 
 def require_server(settings: Settings) -> None:
@@ -87,9 +105,17 @@ def titled(words: str) -> Callable[[], str]:
     return name
 
 
-def rename(settings: Settings, run_id: str, name: str) -> None:
+DESK = "redazione"  # the tag of what editors work with, as their deployments have it
+
+
+def rename(settings: Settings, run_id: str, name: str, *, tags: Iterable[str] | None = None) -> None:
+    """Say in a run's name what it waits for, or how it ended; with `tags`, in place of those it had."""
     with get_client(sync_client=True) as client:
-        client.update_flow_run(UUID(run_id), name=settings.profile.prova + name)
+        client.update_flow_run(
+            UUID(run_id),
+            name=settings.profile.prova + name,
+            tags=None if tags is None else [DESK, *tags],
+        )
 
 
 def end(run_id: str, final: State) -> None:
@@ -99,7 +125,7 @@ def end(run_id: str, final: State) -> None:
 
 def link(settings: Settings, run_id: str) -> str:
     """Where an editor opens the run, in the V2 UI."""
-    return f"{settings.prefect_ui}/runs/flow-run/{run_id}"
+    return settings.run_link(run_id)
 
 
 def start_dispatch(settings: Settings, engine: Engine, bulletin_id: int, *, dead: bool = False) -> str | None:
@@ -111,8 +137,8 @@ def start_dispatch(settings: Settings, engine: Engine, bulletin_id: int, *, dead
     for attempt in range(ATTEMPTS):
         with transaction(engine) as session:
             sealed = bulletins.approved(session, bulletin_id)
-            status = bulletins.locked(session, bulletin_id).status
-        if sealed is None or status not in (BulletinStatus.approved, BulletinStatus.sending):
+            bulletin = bulletins.locked(session, bulletin_id)
+        if sealed is None or bulletin.status not in (BulletinStatus.approved, BulletinStatus.sending):
             return None
         run_id = start(
             settings,
@@ -120,6 +146,7 @@ def start_dispatch(settings: Settings, engine: Engine, bulletin_id: int, *, dead
             {"bulletin_id": bulletin_id},
             key=f"dispatch-{bulletin_id}-{sealed[1].number}-{attempt}",
             name=f"Invio (bollettino {bulletin_id})",
+            tags=[TAGS[bulletin.kind]],
         )
         found = last_state(run_id)
         if found is None or found.is_final():

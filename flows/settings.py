@@ -4,6 +4,7 @@ The only module that reads or sets the environment. A profile never holds a secr
 stands in a profile; a wrong key, value or address names itself and its line.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -20,6 +21,8 @@ from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from db.journal import Journal
+from db.ledger import Ledger
 from db.vault import Vault
 from flows.bulletin.message.render import Frame
 from flows.editors.code_secrets import problems
@@ -32,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "deployments" / "profiles" / "demo.toml"
 HEADER_LIMIT = 60  # characters of a template's header, Meta's
 TEXTS = ROOT / "deployments" / "texts.toml"
+NOTICE = ROOT / "deployments" / "informativa.md"
 
 
 class BollettinoError(Exception):
@@ -155,11 +159,26 @@ class Settings:
     def warnings(self) -> list[str]:
         """What an operator should know on every start, although nothing is wrong."""
         profile = self.profile
+        told = self._silent_editors
         if profile.asks_codes or is_loopback(profile.whatsapp.api):
-            return []
-        told = ["codes = false: whoever opens the Prefect UI can approve under any editor's name"]
+            return told
+        told += ["codes = false: whoever opens the Prefect UI can approve under any editor's name"]
         if profile.approvals == 2:
             told.append("approvals = 2 without codes: one person can give both approvals")
+        return told
+
+    @property
+    def _silent_editors(self) -> list[str]:
+        """Who is called for an alert by e-mail only, or not at all."""
+        told = [] if self.profile.mail else ["no [mail]: no editor gets an e-mail"]
+        for editor in self.profile.editors:
+            try:
+                if self.editor_phone(editor) is None:
+                    told.append(
+                        f"{editor.phone_variable} is not set: {editor.name} is not called by telephone"
+                    )
+            except SettingsError as exc:
+                told.append(str(exc))
         return told
 
     @cached_property
@@ -196,6 +215,18 @@ class Settings:
         """Base of every link for an editor: the V2 UI, since un-prefixed run links open the old one."""
         return f"{self.profile.servers.prefect_ui or self.prefect_address}/v2"
 
+    def run_link(self, run_id: str) -> str:
+        """Where an editor opens a run."""
+        return f"{self.prefect_ui}/runs/flow-run/{run_id}"
+
+    def review_link(self, code: str) -> str:
+        """Leads to the form of a bulletin that waits, whichever run holds it: short enough for an SMS."""
+        return f"{self.profile.servers.public}/r/{code}"
+
+    def button_base(self, template: str) -> str:
+        """What the button's suffix of a template follows: a citizen's page, or the form of an editor."""
+        return f"{self.profile.servers.public}/{'r' if template == 'redazione_urgente' else 'b'}/"
+
     def environment(self) -> dict[str, str]:
         """For every process of the installation, so that Prefect's own settings agree everywhere."""
         auth = os.environ.get("BOLLETTINO_PREFECT_AUTH")
@@ -215,6 +246,10 @@ class Settings:
             "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
             "PREFECT_WORKER_QUERY_SECONDS": "2",  # how soon an editor's Resume is seen
             "PREFECT_LOGGING_COLORS": "false",
+            # the server ends its own rows: runs with their forms, logs and artifacts, and events
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+            "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
+            "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
             # a proxy of the town hall must not stand between our own processes
             "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost,::1"])),
             **({"PREFECT_API_AUTH_STRING": auth, "PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {}),
@@ -270,6 +305,11 @@ class Settings:
                 "verify_token": self.secrets.verify_token.get_secret_value(),
                 "webhook_url": f"http://127.0.0.1:{self.profile.servers.web_port}/webhook",
                 "display_number": self.profile.contacts.numero_servizio,
+                "staff": [
+                    {"name": editor.name, "number": phone.get_secret_value()}
+                    for editor in self.profile.editors
+                    if (phone := self.editor_phone(editor))
+                ],
             },
         )
         return path
@@ -277,6 +317,18 @@ class Settings:
     def vault(self) -> Vault:
         keys = self.secrets.encryption_keys.get_secret_value().split(",")
         return Vault([key.strip() for key in keys], self.secrets.lookup_key.get_secret_value())
+
+    @cached_property
+    def notice_text(self) -> str:
+        """The privacy notice in force, as Markdown, with the Comune's words and periods in it."""
+        words = {**self.words, **self.profile.privacy.words, "versione": self.profile.notice.version}
+        return fill_words(NOTICE.read_text(encoding="utf-8"), words)
+
+    def ledger(self) -> Ledger:
+        """Where each word of consent is written, with the notice that was shown."""
+        digest = hashlib.sha256(self.notice_text.encode()).hexdigest()
+        journal = Journal(self.state / "consensi.jsonl")
+        return Ledger(self.vault(), journal, self.profile.notice.version, digest)
 
     @cached_property
     def templates(self) -> dict[str, TemplateDefinition]:
@@ -300,7 +352,7 @@ class Settings:
         os.environ.update(self.environment())
 
 
-def _write_private(path: Path, values: dict[str, str]) -> None:
+def _write_private(path: Path, values: Mapping[str, object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps(values, indent=2), encoding="utf-8")

@@ -12,8 +12,8 @@ from db import bulletins
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus
 from flows import runs
+from flows.sending.provider import open_client
 from flows.settings import Settings
-from flows.whatsapp.client import WhatsAppClient
 from flows.whatsapp.errors import Refused
 from flows.whatsapp.templates import creation_payload
 
@@ -45,11 +45,9 @@ def first_steps(settings: Settings, say: Say, verb: Verb) -> None:
 async def register_templates(settings: Settings) -> None:
     """Submit our templates to the sandbox, as an operator does once to Meta."""
     whatsapp = settings.profile.whatsapp
-    token = settings.secrets.whatsapp_token.get_secret_value()
-    base = f"{whatsapp.api}/{whatsapp.api_version}"
-    async with WhatsAppClient(base, whatsapp.phone_number_id, token) as client:
+    async with open_client(settings) as client:
         for definition in settings.templates.values():
-            payload = creation_payload(definition, f"{settings.profile.servers.public}/b/", whatsapp.language)
+            payload = creation_payload(definition, settings.button_base(definition.name), whatsapp.language)
             try:
                 await client.register_template(whatsapp.waba_id, payload)
             except Refused as exc:

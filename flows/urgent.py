@@ -1,4 +1,4 @@
-"""flow, every 10 minutes: alerts that cannot wait -> urgent Bulletin (draft) or all-clear; starts approve.
+"""flow, every 5 minutes: alerts that cannot wait -> urgent Bulletin (draft) or all-clear; starts approve.
 
 Idempotent: what was announced, or decided by an editor, is drafted no more; a draft that still says what
 holds stays as it is. Reads nothing from outside: collect has stored what the issuers said.
@@ -17,19 +17,16 @@ from db import announced, bulletins, originals, weather_alerts
 from db.announced import STOOD, Announced
 from db.bulletins import ItemData
 from db.engine import alone, make_engine, transaction
-from db.models import Bulletin, BulletinKind, BulletinStatus, WeatherAlert
-from flows import runs, windows
+from db.models import Bulletin, BulletinKind, BulletinStatus
+from flows import notify, runs, windows
 from flows.bulletin.alerts.items import named_sources
 from flows.bulletin.alerts.statements import Span
 from flows.bulletin.alerts.text import ALERT, END, LABELS, alert_texts, end_texts, levels
-from flows.bulletin.alerts.urgent import AUTHOR, ceased, spoken, told_spans, untold
+from flows.bulletin.alerts.urgent import AUTHOR, ceased, untold, without
 from flows.bulletin.choosing.candidates import ALERT_CATEGORY
 from flows.bulletin.dates import giorno, giorno_ora
+from flows.pressing import DECIDED, WAITING, Known, cleared_by, in_force, known_at, told_by
 from flows.settings import Settings, load
-
-WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
-DECIDED = (BulletinStatus.rejected, BulletinStatus.merged)
-HELD = (*WAITING, BulletinStatus.approved, *STOOD, *DECIDED)
 
 
 @dataclass
@@ -44,56 +41,22 @@ class Round:
         return "\n\n".join(self.said) or "Nessuna allerta da annunciare subito."
 
 
-@dataclass(frozen=True)
-class Known:
-    """The alerts of the Comune at one moment."""
-
-    rows: list[WeatherAlert]  # ever said of hours that are still to come
-    spans: list[Span]  # what holds
-    now: datetime
-
-    def told(self, one: Sequence[Announced]) -> list[Span]:
-        """The hours that bulletins told."""
-        found: list[Span] = []
-        for number in dict.fromkeys(each.bulletin.id for each in one):
-            mine = [each for each in one if each.bulletin.id == number]
-            found += told_spans(self.rows, {each.row.id for each in mine}, mine[0].at)
-        return found
-
-
 def draft_urgent(settings: Settings, engine: Engine, *, now: datetime) -> Round:
     """Draft, refresh or supersede urgent bulletins and all-clears, in one transaction."""
     done = Round()
     with transaction(engine) as session:
         alone(session, "urgent")
-        rows = weather_alerts.ever_said(session, settings.profile.alert_zones, now=now)
-        known = Known(rows, spoken(rows, now), now)
+        known = known_at(session, settings, now)
         _announce(settings, session, known, done)
         _clear(settings, session, known, done)
     return done
 
 
-def _told(
-    session: Session, settings: Settings, known: Known, kind: BulletinKind, *statuses: BulletinStatus
-) -> list[Announced]:
-    zones = settings.profile.alert_zones
-    return announced.announced(session, zones, [kind], statuses, author=AUTHOR, since=known.now)
-
-
 def _announce(settings: Settings, session: Session, known: Known, done: Round) -> None:
     urgent = settings.profile.urgent
-    cleared = {
-        one.row.id
-        for one in _told(session, settings, known, BulletinKind.all_clear, BulletinStatus.approved, *STOOD)
-    }
-    made = [
-        one
-        for one in _told(session, settings, known, BulletinKind.urgent, *HELD)
-        if one.row.id not in cleared
-    ]
-    before = known.told([one for one in made if one.bulletin.status not in WAITING])
-    days = untold(known.spans, before, urgent.levels, known.now)
-    for number in dict.fromkeys(one.bulletin.id for one in made if one.bulletin.status in WAITING):
+    made = told_by(session, settings, known, BulletinKind.urgent, *WAITING)
+    days = untold(known.spans, in_force(session, settings, known), urgent.levels, known.now)
+    for number in dict.fromkeys(one.bulletin.id for one in made):
         mine = [one for one in made if one.bulletin.id == number]
         _revise(settings, session, known, mine, days, done)
     for day, spans in days.items():
@@ -136,41 +99,60 @@ def _revise(
 
 def _clear(settings: Settings, session: Session, known: Known, done: Round) -> None:
     """All-clears for what was sent and holds no longer, a bulletin for each day; to who got the original."""
-    urgent = settings.profile.urgent
-    sent = _told(session, settings, known, BulletinKind.urgent, *STOOD)
-    gone = ceased(known.told(sent), known.spans, urgent.levels, known.now)
-    told = _told(session, settings, known, BulletinKind.all_clear, *HELD)
-    for number in dict.fromkeys(one.bulletin.id for one in told if one.bulletin.status in WAITING):
+    urgent, now = settings.profile.urgent, known.now
+    sent = told_by(session, settings, known, BulletinKind.urgent, *STOOD)
+    gone = ceased(known.told(sent), known.spans, urgent.levels, now)
+    decided = (BulletinStatus.approved, *STOOD, *DECIDED)
+    held = [span for one in cleared_by(session, settings, known, *decided).values() for span in one]
+    left = without(gone, held, now)
+    for number, mine in cleared_by(session, settings, known, *WAITING).items():
         draft = bulletins.locked(session, number)
-        mine = {one.row.id for one in told if one.bulletin.id == number}
-        if mine <= {span.row.id for span in gone}:
+        day = mine[0].row.day
+        ended = [span for span in left if span.row.day == day]
+        same = not without(mine, ended, now) and not without(ended, mine, now)
+        if ended and same and _adjourned(session, draft, ended, known):
             done.opened.append(number)
+            left = without(left, mine, now)
         elif draft.status in WAITING:
-            _supersede(session, draft, known.now, done)
-            told = [one for one in told if one.bulletin.id != number]
-    known_already = {one.row.id for one in told}
-    for day in sorted({span.row.day for span in gone}):
-        ended = [span for span in gone if span.row.day == day and span.row.id not in known_already]
-        if not ended:
-            continue
-        at = urgent.quiet.over_at(known.now)
+            _supersede(session, draft, now, done)
+    for day in sorted({span.row.day for span in left}):
+        ended = [span for span in left if span.row.day == day]
+        at = urgent.quiet.over_at(now)
         last = max(span.expires for span in ended)
-        if at > known.now:
+        if at > now:
             if at < last:
                 done.said.append(f"Fine allerta di {giorno(day)}: la bozza nasce {giorno_ora(at)}.")
             continue
         ids = {span.row.id for span in ended}
         causes = [one for one in sent if one.row.id in ids]
-        bulletin = _create(settings, session, BulletinKind.all_clear, END, ended, known.now)
+        bulletin = _create(settings, session, BulletinKind.all_clear, END, ended, now)
         originals.link(session, bulletin.id, {one.bulletin.id for one in causes})
-        holding = [span for span in known.spans if span.row.day == day]
-        zones, hazards = {span.row.zone for span in ended}, {span.row.hazard for span in ended}
-        newest = [row for row in known.rows if row.day == day and row.zone in zones and row.hazard in hazards]
-        source = "; ".join(named_sources(newest))
+        announced.clear(session, bulletin.id, [(one.row.id, one.onset, one.expires) for one in ended])
         told_at = min(one.bulletin.sent_at or one.bulletin.created_at for one in causes)
-        _store(session, bulletin, end_texts(ended, holding, told_at, source), ended, known.now)
+        _store(session, bulletin, _end(ended, known, told_at), ended, now)
         done.opened.append(bulletin.id)
         done.said.append(f"**Bollettino {bulletin.id}: cessa l'allerta {levels(ended)}, {giorno(day)}.**")
+
+
+def _end(ended: Sequence[Span], known: Known, told_at: datetime) -> tuple[str, ...]:
+    """The texts of an all-clear by what holds now."""
+    day = ended[0].row.day
+    holding = [span for span in known.spans if span.row.day == day]
+    zones, hazards = {span.row.zone for span in ended}, {span.row.hazard for span in ended}
+    newest = [row for row in known.rows if row.day == day and row.zone in zones and row.hazard in hazards]
+    return end_texts(ended, holding, told_at, "; ".join(named_sources(newest)))
+
+
+def _adjourned(session: Session, draft: Bulletin, ended: Sequence[Span], known: Known) -> bool:
+    """Whether what a draft of an all-clear says of what still holds is right now."""
+    ours = [one for one in bulletins.versions(session, draft.id) if one.author == AUTHOR]
+    if not ours:
+        return False
+    texts = [item.text for item in bulletins.items(session, ours[-1])]
+    return texts[STILL] == _end(ended, known, known.now)[STILL]
+
+
+STILL = LABELS[END].index("Adesso")  # the line of an all-clear that says what holds
 
 
 def _untouched(session: Session, bulletin: Bulletin) -> bool:
@@ -228,7 +210,8 @@ def _store(
 ) -> None:
     """A version: an item for each variable of the template; the first one names the alerts."""
     ids = list(dict.fromkeys(span.row.id for span in spans))
-    weather_alerts.tell_together(session, ids)
+    if bulletin.kind == BulletinKind.urgent:
+        weather_alerts.tell_together(session, ids)
     title = f"Allerta meteo, {giorno(spans[0].row.day)}"
     items = [
         ItemData(
@@ -257,12 +240,30 @@ def order_in_words(settings: Settings, now: datetime) -> str:
     )
 
 
-def act(settings: Settings, engine: Engine, done: Round, *, now: datetime) -> None:
-    """Open and close the windows that a round asks for."""
+def act(settings: Settings, engine: Engine, done: Round, *, now: datetime) -> list[str]:
+    """Open and close the windows that a round asks for, and call who is on duty; trouble in Italian.
+
+    A window that cannot be opened never keeps anybody from being called: the call's link finds it later.
+
+    Raises:
+        ExceptionGroup: windows that could not be opened or closed; the others were.
+    """
+    errors: list[Exception] = []
+    troubles: list[str] = []
     for number in done.ended:
-        windows.close_review(settings, engine, number, "sostituito", now=now)
+        try:
+            windows.close_review(settings, engine, number, "sostituito", now=now)
+        except Exception as exc:  # noqa: BLE001  told together below
+            errors.append(exc)
     for number in done.opened:
-        windows.open_review(settings, engine, number, now=now)
+        try:
+            windows.open_review(settings, engine, number, now=now)
+        except Exception as exc:  # noqa: BLE001  told together below
+            errors.append(exc)
+        troubles.append(notify.told_at_once(settings, engine, number, now=now).trouble)
+    if errors:
+        raise ExceptionGroup("alcuni moduli non si sono potuti aprire o chiudere", errors)
+    return [one for one in troubles if one]
 
 
 @flow(name="urgente", flow_run_name=runs.titled("Allerte da annunciare subito"))
@@ -280,5 +281,6 @@ def urgent() -> str:
             done.said.insert(0, f"**{loud}**")
     if done.said:
         create_markdown_artifact(str(done), key="urgente", description="Allerte da annunciare subito")
-    act(settings, engine, done, now=now)
+    for trouble in act(settings, engine, done, now=now):
+        log.warning("%s", trouble)
     return str(done)

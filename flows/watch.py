@@ -12,11 +12,11 @@ from prefect import flow, get_run_logger
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, deliveries
+from db import bulletins, deliveries, senders
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus
 from flows import alarms, orders, runs, windows
-from flows.sender import DEAD_AFTER
+from flows.sending import life
 from flows.settings import Settings, load
 
 BY = "sorveglianza"
@@ -32,6 +32,7 @@ class Watched:
     expired: tuple[int, ...] = ()
     missed: tuple[int, ...] = ()
     waiting: tuple[int, ...] = ()  # each must have a live window
+    answered: tuple[int, ...] = ()  # that too, and its run judges whether the answer came in time
     to_send: tuple[int, ...] = ()  # approved and due: a dispatch must have been started
     broken: tuple[int, ...] = ()  # sending, but nothing moves: the dispatch died
     ended: tuple[int, ...] = ()  # sending, dead, and past the grace: stopped
@@ -39,7 +40,8 @@ class Watched:
     def __str__(self) -> str:
         return (
             f"non approvati in tempo: {list(self.expired)}, non inviati in tempo: {list(self.missed)}, "
-            f"in attesa di un redattore: {list(self.waiting)}, da inviare: {list(self.to_send)}, "
+            f"in attesa di un redattore: {list(self.waiting)}, appena confermati: {list(self.answered)}, "
+            f"da inviare: {list(self.to_send)}, "
             f"invii interrotti da riprendere: {list(self.broken)}, fermati: {list(self.ended)}"
         )
 
@@ -54,7 +56,7 @@ def look(
 ) -> Watched:
     """Move what is past its time, and tell what needs a run.
 
-    `answering` are bulletins whose form was just confirmed: their run decides whether that was in time.
+    `answering` are bulletins with an answer that is not stored yet: their run decides whether it was in time.
     """
     grace = timedelta(minutes=settings.profile.grace_minutes)
     found: dict[str, list[int]] = {name: [] for name in Watched.__dataclass_fields__}
@@ -67,8 +69,8 @@ def look(
     with transaction(engine) as session:
         for bulletin in _held(session, BulletinStatus.draft, BulletinStatus.in_review):
             if bulletin.id in answering:
-                continue
-            if bulletin.deadline_at is not None and now > bulletin.deadline_at:
+                found["answered"].append(bulletin.id)
+            elif bulletin.deadline_at is not None and now > bulletin.deadline_at:
                 past("expired", bulletin, BulletinStatus.expired, "deadline")
             else:
                 found["waiting"].append(bulletin.id)
@@ -79,13 +81,13 @@ def look(
             elif now > at + START_AFTER:
                 found["to_send"].append(bulletin.id)
         for bulletin in _held(session, BulletinStatus.sending):
-            if now - bulletins.last_sign_of_sending(session, bulletin) < DEAD_AFTER:
+            if senders.is_sending(session, bulletin.id, now=now):
                 continue
             if now <= bulletins.send_at(session, bulletin) + grace:
                 found["broken"].append(bulletin.id)
                 continue
             if not dry_run:
-                deliveries.abandon(session, bulletin.id, before=now, now=now)
+                life.reap(session, bulletin.id, now=now)
             whole = deliveries.certificate(session, bulletin.id).adds_up
             to = BulletinStatus.sent if whole else BulletinStatus.stopped
             past("ended", bulletin, to, "interrotto, e tardi per riprenderlo")
@@ -99,10 +101,10 @@ def _held(session: Session, *statuses: BulletinStatus) -> list[Bulletin]:
 
 
 def answering(engine: Engine, now: datetime) -> set[int]:
-    """Bulletins whose window was just confirmed by an editor."""
+    """Bulletins with an answer that is not stored yet."""
     with transaction(engine) as session:
         waiting = bulletins.with_status(session, BulletinStatus.in_review)
-    return {one.id for one in waiting if windows.is_answering(one.review_run_id, now=now)}
+    return {one.id for one in waiting if windows.is_answering(engine, one.id, now=now)}
 
 
 def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) -> None:
@@ -110,6 +112,7 @@ def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) ->
     errors = []
     why = "non approvato in tempo"
     tasks: list[Callable[[], object]] = [
+        *(partial(windows.open_review, settings, engine, number, now=now) for number in found.answered),
         *(partial(_wait_or_order, settings, engine, number, now=now) for number in found.waiting),
         *(partial(runs.start_dispatch, settings, engine, number) for number in found.to_send),
         *(partial(runs.start_dispatch, settings, engine, number, dead=True) for number in found.broken),

@@ -14,13 +14,16 @@ from uuid import UUID
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
 from prefect.client.schemas.objects import State
+from prefect.input import RunInput
 from prefect.states import Cancelled, Crashed
+from pydantic import create_model
 from sqlalchemy import Engine
 
 from db import bulletins
 from db.engine import transaction
-from db.models import BulletinStatus
+from db.models import Bulletin, BulletinStatus
 from flows import runs
+from flows.bulletin.desk.words import tags
 from flows.runs import RunState
 from flows.settings import Settings
 
@@ -39,26 +42,59 @@ def review_key(version: int) -> str:
     return f"review-{version}"
 
 
-def key_of(bulletin_id: int, attempt: int) -> str:
-    """Prefect hands back the old run for a key it knows: each window has its own."""
-    return f"bulletin-{bulletin_id}-{attempt}"
+def key_of(bulletin: Bulletin, attempt: int) -> str:
+    """Prefect hands back the old run for a key it knows: each window has its own.
+
+    With the bulletin's beginning, since a database that was restored gives a number out again.
+    """
+    return f"bulletin-{bulletin.id}-{bulletin.created_at:%Y%m%dT%H%M%S}-{attempt}"
+
+
+DECISION = "decisione"
+
+
+def bound(form: type[RunInput], version: int) -> type[RunInput]:
+    """The form, good for this version only: the field of the decision bears its number.
+
+    Prefect takes the values of a tab that still shows an earlier round, for instance on a phone that slept,
+    if they fit the form that waits now. So they must not fit: it refuses a field that it does not know.
+    """
+    fields: dict[str, Any] = {
+        f"{DECISION}_{version}" if name == DECISION else name: (field.annotation, field)
+        for name, field in form.model_fields.items()
+    }
+    made: type[RunInput] = create_model(form.__name__, __base__=RunInput, **fields)
+    made._description = form._description
+    return made
+
+
+def unbound(values: dict[str, Any], version: int) -> dict[str, Any]:
+    """The values under the names that the form had before `bound`."""
+    return {DECISION if name == f"{DECISION}_{version}" else name: value for name, value in values.items()}
 
 
 def _inputs(client: SyncPrefectClient, run_id: str, kind: str) -> dict[int, str]:
     """What Prefect keeps of a run's forms, as JSON by version: the `response` of each, or its `schema`."""
-    kept = client.filter_flow_run_input(
-        flow_run_id=UUID(run_id), key_prefix="suspended-review-", limit=200, exclude_keys=set()
-    )
-    found = ((re.fullmatch(rf"suspended-review-(\d+)-{kind}", one.key), one.value) for one in kept)
+    kept: dict[str, str] = {}
+    while page := client.filter_flow_run_input(
+        UUID(run_id), "suspended-review-", limit=PAGE, exclude_keys=set(kept)
+    ):
+        kept.update((one.key, one.value) for one in page)
+        if len(page) < PAGE:
+            break
+    found = ((re.fullmatch(rf"suspended-review-(\d+)-{kind}", key), value) for key, value in kept.items())
     return {int(match[1]): value for match, value in found if match}
 
 
-def given(bulletin_id: int, attempts: int, *, besides: str, now: datetime) -> list[Given]:
+PAGE = 200  # inputs; each round leaves two
+
+
+def given(bulletin: Bulletin, *, besides: str, now: datetime) -> list[Given]:
     """Every form that was confirmed in this bulletin's windows, oldest version first.
 
     `besides` is a run to look at too, for instance one that somebody started by hand.
     """
-    keys = [key_of(bulletin_id, attempt) for attempt in range(attempts + 1)]
+    keys = [key_of(bulletin, attempt) for attempt in range(bulletin.review_attempt + 1)]
     found = []
     with get_client(sync_client=True) as client:
         windows = client.read_flow_runs(
@@ -70,7 +106,10 @@ def given(bulletin_id: int, attempts: int, *, besides: str, now: datetime) -> li
                 continue
             states = client.read_flow_run_states(UUID(run_id))
             at = max((state.timestamp for state in states if state.name == "Resuming"), default=now)
-            found += [Given(run_id, version, at, json.loads(raw) or {}) for version, raw in answers.items()]
+            found += [
+                Given(run_id, version, at, unbound(json.loads(raw) or {}, version))
+                for version, raw in answers.items()
+            ]
     return sorted(found, key=lambda one: (one.version, one.at))
 
 
@@ -86,12 +125,20 @@ def forget(one: Given, field: str) -> None:
 
 
 def _usable(run_id: str, version: int) -> bool:
-    """Whether a waiting run shows the latest version, and its form was stored before its process died."""
+    """Whether a waiting run shows the latest version, in a form that was stored before its process died.
+
+    A form of an older code stays: to replace it would cost what somebody is typing into it.
+    """
     found = runs.last_state(run_id)
     if found is None or found.state_details.pause_key != review_key(version):
         return False
     with get_client(sync_client=True) as client:
-        return version in _inputs(client, run_id, "schema")
+        stored = _inputs(client, run_id, "schema").get(version, "")
+    try:
+        form = json.loads(stored)
+    except ValueError:
+        return False
+    return isinstance(form, dict) and "properties" in form
 
 
 def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str | None:
@@ -120,8 +167,9 @@ def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
         settings,
         "approva",
         {"bulletin_id": bulletin_id},
-        key=key_of(bulletin_id, attempt),
+        key=key_of(bulletin, attempt),
         name=f"Bollettino {bulletin_id} · da approvare",
+        tags=tags(bulletin.kind, "da approvare"),
     )
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
@@ -136,16 +184,29 @@ def _gone(seen: RunState) -> State:
     return Cancelled(message="la bozza è stata aggiornata: si apre un nuovo modulo")
 
 
-def is_answering(run_id: str | None, *, now: datetime) -> bool:
-    """Whether an editor has just confirmed the form and the run is about to store the answer."""
-    return run_id is not None and runs.state(run_id, now=now) == RunState.working
+def is_answering(engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
+    """Whether a run is about to store an answer, or should have: what was confirmed in time still counts."""
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, bulletin_id)
+        stored = bulletins.answered(session, bulletin_id)
+        newest = bulletins.latest(session, bulletin_id)
+    run_id = bulletin.review_run_id
+    if run_id is None or newest is None:
+        return False
+    if runs.state(run_id, now=now) == RunState.working:
+        return True
+    return any(
+        (one.run_id, one.version) not in stored and one.version <= newest.number
+        for one in given(bulletin, besides=run_id, now=now)
+    )
 
 
 def close_review(settings: Settings, engine: Engine, bulletin_id: int, why: str, *, now: datetime) -> None:
     """Cancel the window of a bulletin that no longer waits, and say so in its name."""
     with transaction(engine) as session:
-        run_id = bulletins.locked(session, bulletin_id).review_run_id
+        bulletin = bulletins.locked(session, bulletin_id)
+    run_id = bulletin.review_run_id
     if run_id is None or runs.state(run_id, now=now) not in (RunState.waiting, RunState.lost):
         return
     runs.end(run_id, Cancelled(message=why))
-    runs.rename(settings, run_id, f"Bollettino {bulletin_id} · {why}")
+    runs.rename(settings, run_id, f"Bollettino {bulletin_id} · {why}", tags=tags(bulletin.kind, why))

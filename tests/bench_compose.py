@@ -20,7 +20,7 @@ from db.engine import make_engine, transaction
 from db.models import Origin
 from db.news_items import NewsData, add
 from db.schema import upgrade
-from flows import compose
+from flows import compose, composing
 from flows.settings import DEMO, Settings, load_profile
 from tests.builders import make_source
 
@@ -129,12 +129,13 @@ def timed(parts: dict[str, float], name: str, call: Callable[..., Any]) -> Calla
 
 def composed(settings: Settings, *, now: datetime) -> tuple[Shares, compose.Draft]:
     parts: dict[str, float] = {}
-    names = {"gather": "read and categorise", "select": "select", "write": "summarise", "judged": "guard",
-             "evidence": "preview"}  # fmt: skip
+    steps = [(composing, "gather", "read and categorise"), (composing, "select", "select"),
+             (compose, "write", "summarise"), (compose, "judged", "guard"),
+             (compose, "evidence", "preview")]  # fmt: skip
     engine = make_engine(settings.database)
     patches = [
-        patch.object(compose, name, timed(parts, title, getattr(compose, name)))
-        for name, title in names.items()
+        patch.object(module, name, timed(parts, title, getattr(module, name)))
+        for module, name, title in steps
     ]
     for one in patches:
         one.start()

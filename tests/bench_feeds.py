@@ -34,9 +34,9 @@ def ours(port: int, feeds: int) -> Figures:
     """One cold reading and one of 304s, in this process."""
     from db.engine import make_engine
     from db.schema import upgrade
-    from flows.collect import collect_sources
     from flows.profile.comune import Profile
     from flows.settings import DEMO, Settings
+    from flows.sources.visit import collect_sources
 
     told = tomllib.loads(DEMO.read_text(encoding="utf-8"))
     told["sources"]["feeds"] = [f"http://127.0.0.1:{port}/feed/{number}.xml" for number in range(feeds)]

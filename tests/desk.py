@@ -6,14 +6,14 @@ Whatever leaves passes `Desk.leaving`, which holds it against what this module k
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import format_datetime
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -21,16 +21,30 @@ from pyotp import TOTP
 from sqlalchemy import event
 from sqlmodel import col, select
 
-from db import bulletins, recipients
+from db import bulletins, recipients, sign_offs
 from db.engine import make_engine, transaction
-from db.models import Attempt, Bulletin, BulletinStatus, Delivery, Recipient, RecipientStatus, SourceKind
-from flows import collect
-from flows.approve import load_round, record
+from db.models import (
+    Attempt,
+    Bulletin,
+    BulletinStatus,
+    Delivery,
+    Recipient,
+    RecipientStatus,
+    Said,
+    Sample,
+    SourceKind,
+)
+from flows import samples
+from flows.approve import asks_to_read, load_round, read_site, record
 from flows.bulletin.desk.review import order_lines
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.markup import parameter
-from flows.dispatch import DispatchError, begin, dispatch_bulletin
+from flows.dispatch import begin, dispatch_bulletin
+from flows.edited import NOTHING_READ
+from flows.holding import DispatchError
 from flows.settings import DEMO, Settings, load_profile
+from flows.signing import seal_of
+from flows.sources import visit
 from flows.stop import reopen_approved, stop_sending
 from flows.whatsapp.client import Outcome as Answer
 from flows.whatsapp.errors import classify
@@ -100,6 +114,7 @@ class Desk:
     """An installation of its own, its editors, and the provider; `now` and `script` are set from outside."""
 
     current: "Desk"  # whose clock and provider our code gets
+    seen: ClassVar[Counter[str]] = Counter()  # what happened at all, over all desks: else nothing was tried
 
     def __init__(self, template: Path, approvals: int) -> None:
         Desk.current = self
@@ -123,6 +138,7 @@ class Desk:
         self.site, self.now, self.windows = Site(), NOW - timedelta(days=1), 0
         self.left: Counter[tuple[int, str]] = Counter()  # (bulletin, phone): messages that may be read
         self.surely: set[tuple[int, str]] = set()  # that the provider took
+        self.samples: Counter[str] = Counter()  # that an editor's phone may have got
         self.consents: dict[int, list[Consent]] = {}
         self.given: list[tuple[int, Given]] = []
         self.unread: list[tuple[int, Given]] = []  # confirmed, but no worker has come to it
@@ -137,6 +153,9 @@ class Desk:
                 self.phones[number] = found.lstrip("+")
 
     def close(self) -> None:
+        self.seen["messages"] += self.left.total()
+        self.seen["samples"] += self.samples.total()
+        self.seen.update(str(one.status) for one in self.all())
         self.engine.dispose()
         shutil.rmtree(self.folder)
 
@@ -145,9 +164,7 @@ class Desk:
     def collect_news(self, subject: str) -> None:
         self.site.add(subject, self.now)
 
-        (reading,) = collect.read_sources(
-            self.settings, [(SourceKind.feed, FEED)], dry_run=False, now=self.now
-        )
+        (reading,) = visit.read_sources(self.settings, [(SourceKind.feed, FEED)], dry_run=False, now=self.now)
         assert reading.failure is None, reading
 
     def all(self) -> list[Bulletin]:
@@ -179,10 +196,12 @@ class Desk:
         texts: Sequence[str] | None = None,
         code: str = "",
         source: str = "",
+        note: str = "",
+        added: str = "",
         version: int | None = None,
     ) -> tuple[int, Given]:
         """An editor confirms a window of this bulletin; its answer as Prefect keeps it."""
-        newest = load_round(self.engine, number).version
+        newest = load_round(self.settings, self.engine, number, now=self.now).version
         with transaction(self.engine) as session:
             shown = bulletins.version_of(session, number, version or newest)
             assert shown is not None
@@ -192,13 +211,15 @@ class Desk:
             "decisione": decision,
             **{f"notizia_{n}": text for n, text in enumerate(written, start=1)},
             "ordine": order_lines([item.title for item in items]),
-            "nota": "",
+            "nota": note,
+            "aggiungi": added,
             "chi": who,
             "fonte": source,
             "codice": code,
         }
         self.windows += 1
-        if decision == APPROVE and who in CODES and code == self.code(who) and shown.number == newest:
+        is_proved = who in CODES and code == self.code(who)
+        if decision == APPROVE and is_proved and shown.number == newest and not added:
             kept = Consent(who, tuple(parameter(text) for text in written))
             self.consents.setdefault(number, []).append(kept)
         answer = (number, Given(f"run-{self.windows}", shown.number, self.now, values))
@@ -207,10 +228,28 @@ class Desk:
         return answer
 
     def take(self, answer: tuple[int, Given]) -> BulletinStatus:
-        return record(self.settings, self.engine, *answer)
+        number, given = answer
+        site = NOTHING_READ
+        if asks_to_read(self.engine, number, given):
+            site = read_site(self.settings, frozenset(), self.now)
+        status = record(self.settings, self.engine, number, given, site=site)
+        with transaction(self.engine) as session:
+            newest = bulletins.latest(session, number)
+            said = sign_offs.of(session, number)
+        if newest and any(one.said == Said.send_back and one.version_number == newest.number for one in said):
+            self.consents[number] = []
+        return status
 
     def versions(self) -> int:
-        return sum(load_round(self.engine, one.id).version for one in self.all())
+        return sum(load_round(self.settings, self.engine, one.id, now=self.now).version for one in self.all())
+
+    def send_samples(self, number: int, faults: Sequence[str]) -> None:
+        self.now += timedelta(seconds=1)
+        self.script = list(faults)
+        try:
+            samples.send_asked(self.settings, self.engine, number, now=self.now)
+        except Crash:
+            return
 
     def send(self, number: int, faults: Sequence[str], *, late_by: str | None = None) -> None:
         self.now += timedelta(seconds=1)
@@ -231,6 +270,10 @@ class Desk:
     # ------------------------------------------------------------ the provider
 
     def post(self, message: OutgoingTemplate) -> Answer:
+        with transaction(self.engine) as session:
+            sample = session.get(Sample, UUID(message.opaque))
+        if sample is not None:
+            return self.post_sample(message, sample)
         number = self.leaving(message)
         phone = (message.to or "").lstrip("+")
         fault = self.script.pop(0) if self.script else "ok"
@@ -260,6 +303,31 @@ class Desk:
         self.surely.add((number, phone))
         return Answer("accepted", wamid=f"wamid.{message.opaque}", http_status=200)
 
+    def post_sample(self, message: OutgoingTemplate, sample: Sample) -> Answer:
+        """To the phone of who asked and no other, with the words of the version that was asked for."""
+        fault = self.script.pop(0) if self.script else "ok"
+        with transaction(self.engine) as session:
+            version = bulletins.version_of(session, sample.bulletin_id, sample.version_number)
+            assert version is not None
+            texts = tuple(item.text for item in bulletins.items(session, version))
+        (editor,) = (one for one in self.settings.profile.editors if one.id == sample.editor)
+        phone = self.settings.editor_phone(editor)
+        assert phone is not None
+        assert (message.to, message.parameters[:-1]) == (phone.get_secret_value(), texts)
+        assert phone.get_secret_value().lstrip("+") not in self.phones.values()
+        if fault.isdigit():
+            return Answer("refused", code=fault, http_status=400)
+        if fault == "unreached":
+            return Answer("not_sent", reason="ConnectError")
+        if fault == "crash before":
+            raise Crash
+        self.samples[message.opaque] += 1
+        if fault == "crash after":
+            raise Crash
+        if fault.startswith("lost"):
+            return Answer("uncertain", reason="ReadTimeout")
+        return Answer("accepted", wamid=f"wamid.{message.opaque}", http_status=200)
+
     def leaving(self, message: OutgoingTemplate) -> int:
         """What must hold at the moment when a message leaves; the bulletin's number."""
         with transaction(self.engine) as session:
@@ -280,7 +348,8 @@ class Desk:
                 code=bulletin.code,
                 language=self.settings.profile.whatsapp.language,
             )
-            assert compiled.sealed(recipients.audience_rule(session, bulletin)) == approval.seal
+            sealed_again = seal_of(self.settings, session, bulletin, compiled)
+            assert sealed_again == approval.seal
             assert (message.name, message.parameters) == (compiled.template, compiled.parameters)
             at = bulletins.send_at(session, bulletin)
             assert at <= self.now, "sent before its time"
@@ -308,8 +377,8 @@ class Clock(datetime):
 class Provider:
     """Stands where the client of the Graph API stands."""
 
-    def __init__(self, *_connection: object) -> None:
-        pass
+    def __init__(self, *_settings: object, concurrency: int = 1) -> None:
+        assert concurrency > 0
 
     async def __aenter__(self) -> "Provider":
         return self
@@ -317,5 +386,6 @@ class Provider:
     async def __aexit__(self, *_error: object) -> None:
         pass
 
-    async def send(self, message: OutgoingTemplate) -> Answer:
+    async def send(self, message: OutgoingTemplate, leaves: Callable[[], None]) -> Answer:
+        leaves()
         return Desk.current.post(message)

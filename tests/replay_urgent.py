@@ -2,7 +2,8 @@
 
 `python -m tests.replay_urgent` plays all of the history with an editor who answers at once, with people who
 work, sleep and answer some calls, with and without a standing order, and beside a fixed Tuesday and Friday.
-Alerts are read every 10 minutes and looked at every 5; an approved bulletin leaves at once.
+Alerts are read every 10 minutes and looked at every 5, when the next on the rota is called as the service
+does it; an approved bulletin leaves at once.
 """
 
 import random
@@ -16,11 +17,22 @@ from pathlib import Path
 
 import holidays
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from db import bulletins, schema, sources, weather_alerts
 from db.engine import make_engine, transaction
-from db.models import BulletinKind, BulletinStatus, Hazard, Level, SourceKind, WeatherAlert
+from db.models import (
+    BulletinKind,
+    BulletinStatus,
+    Call,
+    CallChannel,
+    Hazard,
+    Level,
+    SourceKind,
+    WeatherAlert,
+)
 from db.weather_alerts import AlertData
+from flows import summons
 from flows.bulletin.dates import ROME, in_rome
 from flows.orders import approve_by_order
 from flows.profile.urgent import StandingOrder, Urgent
@@ -33,33 +45,29 @@ from tests.shared import SHARED
 ORANGE = Level.arancione.rank
 PROMPT = timedelta(minutes=15)
 LOOK = timedelta(minutes=5)
-Editor = Callable[[datetime, datetime], datetime | None]  # when a draft of a moment is approved, by its end
 HOLIDAYS = holidays.country_holidays("IT", years=range(2022, 2028))
+Answer = Callable[[datetime], datetime | None]  # to a call of that moment: when the draft is approved, or not
 
 
-def at_once(drafted: datetime, end: datetime) -> datetime | None:
+def at_once(called: datetime) -> datetime | None:
     """The scripted editor."""
-    return drafted
+    return called
 
 
-def person(seed: int, awake_answers: float = 0.5, asleep_answers: float = 0.1) -> Editor:
-    """People who work 8 to 14 on weekdays: at the desk they see it within minutes, outside they are called.
+def person(seed: int, awake_answers: float = 0.5, asleep_answers: float = 0.1) -> Answer:
+    """People who work 8 to 14 on weekdays: at the desk they nearly always answer a call.
 
-    One call every 10 minutes, in turn; by default half are answered by people awake (7 to 23), one in ten by
-    people asleep. Five minutes to read and approve.
+    By default people awake (7 to 23) answer half of theirs, and people asleep one in ten. Five minutes to
+    read and approve.
     """
     dice = random.Random(seed)
 
-    def decide(drafted: datetime, end: datetime) -> datetime | None:
-        moment = drafted
-        while moment < end:
-            local = in_rome(moment)
-            working = local.weekday() < 5 and local.date() not in HOLIDAYS and 8 <= local.hour < 14
-            awake = 7 <= local.hour < 23
-            if dice.random() < (0.95 if working else awake_answers if awake else asleep_answers):
-                return min(moment + timedelta(minutes=5), end)
-            moment += timedelta(minutes=10)
-        return None
+    def decide(called: datetime) -> datetime | None:
+        local = in_rome(called)
+        working = local.weekday() < 5 and local.date() not in HOLIDAYS and 8 <= local.hour < 14
+        awake = 7 <= local.hour < 23
+        answers = dice.random() < (0.95 if working else awake_answers if awake else asleep_answers)
+        return called + timedelta(minutes=5) if answers else None
 
     return decide
 
@@ -73,6 +81,7 @@ class Told:
     ends: datetime
     announced: list[datetime] = field(default_factory=list)
     cleared: list[datetime] = field(default_factory=list)
+    calls: list[datetime] = field(default_factory=list)
     expected: int = 0  # announcements: the first, then each rise
     expected_clear: int = 0
 
@@ -126,6 +135,7 @@ def pressing(issues: Sequence[Issue]) -> list[Issue]:
 
 def settings_of(order: bool) -> Settings:
     """The demo's, with or without a standing order of 30 minutes for both levels."""
+    # calls by telephone only: what is queued is what is counted, and nothing leaves
     acting = StandingOrder(
         act="prova",
         author="prova",
@@ -134,19 +144,27 @@ def settings_of(order: bool) -> Settings:
         minutes=30,
     )
     profile = load_profile(DEMO).model_copy(
-        update={"urgent": Urgent(standing_order=acting if order else None)}
+        update={"urgent": Urgent(standing_order=acting if order else None), "mail": None, "sms": None}
     )
     return Settings(profile, DEMO, Path("unused"), "unused")
 
 
+@dataclass
+class Waiting:
+    """A draft that nobody has decided on."""
+
+    limit: datetime
+    approved_at: datetime | None = None
+
+
 def replay(
-    issues: Sequence[Issue], engine: Engine, editor: Editor, *, order: bool = False
+    issues: Sequence[Issue], engine: Engine, answer: Answer, *, order: bool = False
 ) -> dict[date, Told]:
-    """Collect, draft, decide and send; what came of each orange or red day."""
+    """Collect, draft, call, decide and send; what came of each orange or red day."""
     settings, days = settings_of(order), expectation(issues)
     with transaction(engine) as session:
         source = sources.ensure(session, SourceKind.dpc, "https://dpc.example/").id
-    waiting: dict[int, tuple[datetime | None, datetime]] = {}
+    waiting: dict[int, Waiting] = {}
     for issue, following in zip(issues, [*issues[1:], None], strict=True):
         read = _ceil(issue.sent, 10)
         with transaction(engine) as session:
@@ -156,17 +174,23 @@ def replay(
         while now < end:
             done = draft_urgent(settings, engine, now=now)
             for number in done.opened:
-                if number not in waiting:
-                    limit = _deadline(engine, number)
-                    waiting[number] = editor(now, limit), limit
+                waiting.setdefault(number, Waiting(_deadline(engine, number)))
             for number in done.ended:
                 waiting.pop(number, None)
-            for number in list(waiting):
-                if _decided(settings, engine, number, waiting[number], now, days):
+            for number, one in list(waiting.items()):
+                if one.approved_at is None and summons.call(settings, engine, number, now=now):
+                    one.approved_at = answer(now)
+                if _decided(settings, engine, number, one, now, days):
                     del waiting[number]
             if not waiting and "nasce" not in str(done):
                 break
             now += LOOK
+    with transaction(engine) as session:
+        for call in session.exec(select(Call).where(Call.channel == CallChannel.whatsapp)):
+            version = bulletins.latest(session, call.bulletin_id)
+            assert version is not None
+            lead = bulletins.items(session, version)[0].weather_alert_id
+            days[session.get_one(WeatherAlert, lead).day].calls.append(call.called_at)
     return days
 
 
@@ -174,13 +198,13 @@ def _decided(
     settings: Settings,
     engine: Engine,
     number: int,
-    due: tuple[datetime | None, datetime],
+    one: Waiting,
     now: datetime,
     days: dict[date, Told],
 ) -> bool:
     """Approve and send when its moment has come; expire what is past its deadline."""
-    when, limit = due
-    by_person = when is not None and when <= now
+    when, limit = one.approved_at, one.limit
+    by_person = when is not None and when <= min(now, limit)
     if not by_person and not approve_by_order(settings, engine, number, now=now):
         if now <= limit:
             return False
@@ -258,11 +282,16 @@ def figures(name: str, days: dict[date, Told]) -> str:
     late = sorted(one.hours_late for one in told if not one.in_time)
     before = sum(one.announced[0] <= one.begins for one in told)
     worst = f", the latest {late[-1]:.1f} h late" if late else ""
+    calls = [len(one.calls) for one in days.values()]
+    night = sum(not 7 <= in_rome(moment).hour < 22 for one in days.values() for moment in one.calls)
+    called = (
+        f"; {sum(calls)} calls, at most {max(calls)} for one day, {night} from 22 to 7" if any(calls) else ""
+    )
     return (
         f"{name}: {len(told)} of {len(days)} days announced, {before} before they began, "
         f"{sum(one.in_time for one in told)} before or within 15 minutes of publication{worst}; "
         f"{sum(len(one.announced) for one in told)} urgent bulletins, "
-        f"{sum(len(one.cleared) for one in days.values())} all-clears"
+        f"{sum(len(one.cleared) for one in days.values())} all-clears{called}"
     )
 
 
@@ -280,12 +309,12 @@ def wrong(days: dict[date, Told]) -> list[str]:
     return found
 
 
-def _run(issues: Sequence[Issue], editor: Editor, *, order: bool = False) -> dict[date, Told]:
+def _run(issues: Sequence[Issue], answer: Answer, *, order: bool = False) -> dict[date, Told]:
     with tempfile.TemporaryDirectory(prefix="replay-") as folder:
         engine = make_engine(f"sqlite:///{folder}/replay.db")
         schema.upgrade(engine)
         try:
-            return replay(issues, engine, editor, order=order)
+            return replay(issues, engine, answer, order=order)
         finally:
             engine.dispose()
 

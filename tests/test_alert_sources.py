@@ -12,6 +12,7 @@ from tests.shelf import Shelf
 from tests.test_dpc import ORANGE, QUIET, archive, dbf, rows
 
 PATH = "/dpc/files/all/latest_all.zip"
+ORANGE_WAITS = ('levels = ["arancione", "rossa"]', 'levels = ["rossa"]')  # for the ordinary bulletin
 
 
 def test_a_zone_that_is_added_to_the_profile_is_read_at_the_next_run(comune: Comune) -> None:
@@ -88,6 +89,7 @@ def levels(comune: Comune) -> Collection[Level]:
 def test_an_archive_without_its_cap_states_its_levels_and_the_draft_says_that_nothing_checked_them(
     comune: Comune, shelf: Shelf
 ) -> None:
+    comune.reprofile(ORANGE_WAITS)
     comune.now = comune.now.replace(hour=15)
     shelf.put(PATH, without("Cap"), "application/zip", etag='"a"')
     (reading,) = comune.collect("alerts")
@@ -110,6 +112,7 @@ def test_an_archive_without_its_cap_states_its_levels_and_the_draft_says_that_no
 
 
 def test_a_table_and_a_cap_that_differ_are_told_beside_the_draft(comune: Comune, shelf: Shelf) -> None:
+    comune.reprofile(ORANGE_WAITS)
     comune.now = comune.now.replace(hour=15)
     shelf.put(PATH, without("none"), "application/zip")
     comune.collect("alerts")

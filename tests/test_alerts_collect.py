@@ -9,15 +9,18 @@ from sqlmodel import col, select
 from db import sources, weather_alerts, weather_notices
 from db.models import BulletinStatus, Hazard, Level, SourceKind, WeatherAlert, WeatherNotice
 from flows.bulletin.alerts.statements import settle, standing
-from flows.collect import read_sources
 from flows.compose import report
 from flows.sources.alerts import alert_addresses, allertalom_queries
 from flows.sources.readings import Reading
+from flows.sources.visit import read_sources
 from tests.comune import APPROVE, Comune
 from tests.test_cap import cap, info
 
 ROME_DAY = date(2026, 11, 25)
 CAP_EVENT = "RISCHIO TEMPORALI / ALLERTA ARANCIONE"
+
+
+ORANGE_WAITS = ('levels = ["arancione", "rossa"]', 'levels = ["rossa"]')  # for the ordinary bulletin
 
 
 @pytest.fixture
@@ -35,6 +38,7 @@ def town(comune: Comune) -> Comune:
             f'alerts_meteoalarm = "{at}/meteoalarm/feeds-italy"',
         ),
         ("# meteoalarm_area", "meteoalarm_area"),
+        ORANGE_WAITS,
     )
     for name in ("uno", "due"):
         put(comune, name, cap(info(expires="2026-12-31T00:00:00+01:00", area=NOWHERE)))
@@ -252,10 +256,10 @@ def test_an_item_of_two_issuers_is_told_once_as_a_whole(town: Comune) -> None:
     town.move(first, BulletinStatus.sending, BulletinStatus.sent)
     assert town.compose().items == ()
     town.now += timedelta(minutes=10)
-    order_hours(town, 8, ("2026-11-25T06:00", "2026-11-25T09:00", 3))
+    order_hours(town, 8, ("2026-11-25T06:00", "2026-11-25T09:00", 2))
     collect(town, SourceKind.allertalom)
     (item,) = town.compose().items
-    assert "ROSSA (livello 4 su 4) per vento forte" in item.text
+    assert "ARANCIONE (livello 3 su 4) per vento forte" in item.text
     assert "idraulico" not in item.text
 
 
@@ -346,14 +350,14 @@ def test_of_several_zones_the_missing_one_fails_the_source_and_costs_the_other_n
 
 
 def test_of_several_zones_each_is_announced_and_the_highest_leads(comune: Comune) -> None:
-    comune.reprofile(('alert_zones = ["Lomb-09"]', 'alert_zones = ["Lomb-09", "Lomb-13"]'))
+    comune.reprofile(('alert_zones = ["Lomb-09"]', 'alert_zones = ["Lomb-09", "Lomb-13"]'), ORANGE_WAITS)
     zones = {
         "Lomb-09": {"tomorrow": {"temporali": "gialla"}},
-        "Lomb-13": {"tomorrow": {"temporali": "rossa"}},
+        "Lomb-13": {"tomorrow": {"temporali": "arancione"}},
     }
     comune.ask("POST", "/dpc/_prova", {"zones": zones, "issued": comune.now.isoformat()})
     collect(comune)
     (item,) = comune.compose().items
-    assert item.title == "Allerta meteo rossa, mercoledì 25 novembre"
-    assert item.text.index("ROSSA (livello 4 su 4)") < item.text.index("GIALLA (livello 2 su 4)")
+    assert item.title == "Allerta meteo arancione, mercoledì 25 novembre"
+    assert item.text.index("ARANCIONE (livello 3 su 4)") < item.text.index("GIALLA (livello 2 su 4)")
     assert "(zona Lomb-13)" in item.text

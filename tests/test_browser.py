@@ -1,33 +1,16 @@
 """An editor approves in the real Prefect UI, by headless Chromium; citizens read on the sandbox's phones."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import select
 
-from db import bulletins
 from db.engine import transaction
 from db.models import Approval, NewsItem
-from flows.settings import ROOT
-from tests.editor import Editor, browser_page
+from tests.editor import Editor
+from tests.guide import take
 from tests.installation import Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
-
-SHOTS = ROOT / ".pytest_cache" / "shots"
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with browser_page() as found:
-        yield found
-
-
-def editor_of(installation: Installation, page: Page, number: int, shots: Path) -> Editor:
-    link = f"{installation.settings.prefect_ui}/runs/flow-run/{installation.run_of(number)}"
-    return Editor(page, link, shots)
 
 
 def test_a_draft_is_edited_approved_and_read(installation: Installation, page: Page) -> None:
@@ -35,7 +18,7 @@ def test_a_draft_is_edited_approved_and_read(installation: Installation, page: P
     draft = installation.bulletin(number)
     assert installation.status(f"/b/{draft.code}") == 404, "a draft must not be reachable"
     run_id = installation.run_of(number)
-    editor = editor_of(installation, page, number, SHOTS / "approve")
+    editor = Editor.of(installation, page, number, "approve")
     dialog = editor.open()
     expect(page.get_by_text("PROVA · Bollettino da inviare subito").first).to_be_visible()
     expect(dialog.get_by_text("Come si vede sul telefono")).to_be_visible()
@@ -68,32 +51,33 @@ def test_a_draft_is_edited_approved_and_read(installation: Installation, page: P
 
 def test_a_text_comes_back_until_a_second_person_stands_by_it(installation: Installation, page: Page) -> None:
     number = installation.draft("Lavori in via Cavour")
-    editor = editor_of(installation, page, number, SHOTS / "too-long")
+    editor = Editor.of(installation, page, number, "too-long")
     editor.open()
     long = "Un testo che non ci sta. " * 50
     editor.write(1, long)
     editor.decide("Approva: parte subito")
 
-    wait_for("the second round", lambda: _version(installation, number) == 2)
-    again = editor_of(installation, page, number, SHOTS / "too-long-again")
+    wait_for("the second round", lambda: installation.version(number) == 2)
+    again = Editor.of(installation, page, number, "too-long-again")
     dialog = again.open()
     expect(page.get_by_text("PROVA · DA CORREGGERE").first).to_be_visible()
     expect(dialog.get_by_text("Il testo è troppo lungo di")).to_be_visible()
+    take(page, "da-correggere.png")
     assert again.text(1) == long.strip(), "what the editor typed is kept"
     assert installation.bulletin(number).status == "in_review"
     again.write(1, "Via Cavour: lavori fino a venerdì.")
     again.decide("Approva: parte subito")
 
-    wait_for("the third round", lambda: _version(installation, number) == 3)
-    third = editor_of(installation, page, number, SHOTS / "not-in-the-page")
+    wait_for("the third round", lambda: installation.version(number) == 3)
+    third = Editor.of(installation, page, number, "not-in-the-page")
     dialog = third.open()
     expect(dialog.get_by_text("venerdì").first).to_be_visible()
     assert third.text(1) == "Via Cavour: lavori fino a venerdì."
     third.fill("Da dove viene il dato", "Telefonata all'ufficio tecnico")
     third.decide("Approva: parte subito")
 
-    wait_for("the first of two approvals", lambda: _version(installation, number) == 4)
-    second = editor_of(installation, page, number, SHOTS / "second-person")
+    wait_for("the first of two approvals", lambda: installation.version(number) == 4)
+    second = Editor.of(installation, page, number, "second-person")
     dialog = second.open()
     expect(dialog.get_by_text("Telefonata all'ufficio tecnico")).to_be_visible()
     assert installation.bulletin(number).status == "in_review"
@@ -107,7 +91,7 @@ def test_a_text_comes_back_until_a_second_person_stands_by_it(installation: Inst
 def test_a_draft_that_is_thrown_away_reaches_nobody(installation: Installation, page: Page) -> None:
     title = "Notizia pubblicata per sbaglio"
     number = installation.draft(title)
-    editor = editor_of(installation, page, number, SHOTS / "discard")
+    editor = Editor.of(installation, page, number, "discard")
     editor.open()
     editor.decide("Non inviare e scarta queste notizie")
     rejected = installation.ends_as(number, "rejected")
@@ -115,10 +99,3 @@ def test_a_draft_that_is_thrown_away_reaches_nobody(installation: Installation, 
     assert installation.status(f"/b/{rejected.code}") == 404
     with transaction(installation.engine) as session:
         assert session.exec(select(NewsItem).where(NewsItem.title == title)).one().discarded_at is not None
-
-
-def _version(installation: Installation, number: int) -> int:
-    with transaction(installation.engine) as session:
-        version = bulletins.latest(session, number)
-    assert version is not None
-    return version.number

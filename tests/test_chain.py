@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import time
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +13,19 @@ from prefect.states import Cancelled
 from sqlmodel import select
 
 from db.engine import transaction
-from db.models import BulletinKind, NewsItem
+from db.models import BulletinKind, BulletinStatus, NewsItem
 from flows.bulletin.dates import giorno
 from flows.deploy import blocks, schedules
 from tests.conftest import new_postgresql
-from tests.installation import Installation, wait_for
+from tests.installation import Installation, filled, wait_for
+from tests.trouble import held, is_running, sent_once, status, versions
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
 
 def test_a_worker_killed_while_a_draft_waits_costs_nothing(installation: Installation) -> None:
     """And an order dragged in the form, with one line removed, is what is sent."""
-    number = installation.draft("Variazione della raccolta del vetro")
+    number = installation.draft("Variazione della raccolta del vetro", "Gita al lago per gli anziani")
     installation.run_of(number)
     texts = installation.texts(number)
     worker = installation.pid("worker start")
@@ -169,9 +171,14 @@ def test_the_chain_runs_on_postgresql_and_picks_up_after_a_stop(
     assert found.stop() == 0
     assert not found.processes()
     assert _link(found.start()) == link, "the same run waits after a second start"
-    found.answer(1, "Approva: parte subito")
-    sent = found.ends_as(1, "sent")
-    assert all(len(messages) == 1 for messages in found.received(sent.code).values())
+    run_id, form = found.form_of(1)
+    with held(found, 1):  # the answer waits for whoever has the row
+        assert found.post(run_id, filled(form, "Approva: parte subito")) == "ACCEPT"
+        wait_for("its run to wait for the row", lambda: is_running(found, run_id))
+        time.sleep(5)
+        assert status(found, 1) == BulletinStatus.in_review
+    sent_once(found, 1)
+    assert [one.answered_run_id for one in versions(found, 1)] == [None, run_id]
     assert found.stop() == 0
 
 

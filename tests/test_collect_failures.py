@@ -3,16 +3,17 @@
 import io
 import logging
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
 from db.models import Source
 from flows import collect
-from flows.collect import collect_sources, tell_editor
+from flows.collect import tell_editor
 from flows.settings import BollettinoError, Settings, load_profile
 from flows.sources.readings import Reading
+from flows.sources.visit import collect_sources
 from tests.comune import Comune, write_profile
 from tests.shelf import LONG, PAGE, Shelf, rss, with_feed
 
@@ -164,6 +165,7 @@ def test_a_run_is_red_when_one_source_of_several_failed_and_the_others_are_store
     with_feed(comune, "/rotto")
     monkeypatch.setattr(collect, "load", lambda: comune.settings)
     monkeypatch.setattr(collect, "task", lambda **_: lambda function: function)  # no server to report to
+    comune.now = datetime.now(UTC)  # the flow has no clock but the machine's
     with pytest.raises(BollettinoError) as caught:
         collect.collect.fn("tutto")
     address = f"{comune.loopback.address}/rotto"

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.whatsapp.commands import Command, command
+from flows.whatsapp.commands import Command, command, hints_at_leaving
+from flows.whatsapp.danger import is_danger
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,6 @@ def test_the_words_to_join(text: str) -> None:
         "stop messaggi",
         "stop ai messaggi grazie",
         "Stop Mario Rossi",
-        "CANCELLAMI",
         "mi cancello",
         "Cancella iscrizione",
         "cancella l'iscrizione",
@@ -81,7 +81,6 @@ def test_the_words_to_leave(text: str) -> None:
         "",
         "   ",
         "👍",
-        "?",
         "Buongiorno",
         "Vorrei sapere quando è attiva la raccolta",
         "La biblioteca è attiva?",
@@ -115,3 +114,20 @@ def test_decoration_never_changes_a_command_and_leaving_is_never_joining(before:
 def test_no_text_crashes_and_none_that_begins_with_a_word_to_leave_joins(text: str) -> None:
     command(text)
     assert command(f"Disattiva {text}") is not Command.ATTIVA
+    assert command(f"Stop {text}") is not Command.ATTIVA
+
+
+@given(st.text(alphabet="abcdeiostmnACDISTVR ,.'àè", max_size=500))
+def test_no_text_keeps_the_reader_busy_or_crashes_it(text: str) -> None:
+    command(text)
+    hints_at_leaving(text)
+    is_danger(text)
+
+
+@pytest.mark.parametrize("piece", ["sono ", "mi chiamo ", "vorrei ", "cancella i miei ", "no e si ", "a,"])
+def test_a_text_made_to_keep_it_busy_does_not(piece: str) -> None:
+    """Each is some milliseconds; a pattern that tries every way to read them would need years."""
+    text = piece * 200
+    assert command(text) is None or piece == "no e si "
+    hints_at_leaving(text)
+    is_danger(text)

@@ -12,7 +12,8 @@ from flows.bulletin.dates import giorno
 from flows.bulletin.desk.provenance import judged
 from flows.bulletin.message.exact import template_name
 from flows.bulletin.message.render import budget, problems
-from flows.compose import report, slot_for
+from flows.compose import report
+from flows.composing import slot_for
 from flows.form import with_sources
 from tests import bench_compose
 from tests.builders import NOW, make_news_item, make_source, news_data
@@ -162,6 +163,7 @@ def publish_alert(comune: Comune, minutes: int, **tomorrow: str) -> None:
 
 
 def test_an_alert_is_told_once_and_a_worse_one_again(comune: Comune) -> None:
+    comune.reprofile(('levels = ["arancione", "rossa"]', 'levels = ["rossa"]'))  # orange is told here, too
     publish_alert(comune, 0, temporali="gialla")
     first = comune.draft()
     comune.answer(first, APPROVE)
@@ -223,12 +225,13 @@ def test_what_was_backfilled_or_is_old_stays_out_and_the_reason_is_told(comune: 
     ]
 
 
-def test_the_queue_is_numbered_after_the_items_and_says_why(comune: Comune) -> None:
+def test_the_queue_stands_behind_the_items_and_says_why(comune: Comune) -> None:
+    """Without numbers: those that add one of it are in the form."""
     stock(comune, 6)
     shown = report(comune.compose())
     assert "1. Nuovi orari dello sportello Anagrafe (servizi, categoria proposta)" in shown
-    assert "In coda:\n\n5. " in shown
-    assert "\n\n6. " in shown
+    assert "In coda:\n\n- " in shown
+    assert "\n\n5. " not in shown
 
 
 def test_a_copy_of_what_a_bulletin_tells_is_not_told_again(comune: Comune) -> None:

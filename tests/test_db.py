@@ -128,25 +128,33 @@ def test_an_update_is_kept_once_encrypted_and_waits_until_it_is_handled(
     engine: Engine, vault: Vault, now: datetime
 ) -> None:
     with transaction(engine) as session:
-        kept = [
-            inbound.keep(session, vault, key=key, sender="+39333", payload='{"a": 1}', now=now)
-            for key in ("wamid.A", "wamid.B", "wamid.A")
-        ]
-        assert [event is not None for event in kept] == [True, True, False]
+        for keys in ("AB", "BA", "A"):  # another post may bring the same, in another order
+            came = {vault.hash(one): inbound.Incoming("message", "+39333", '{"a": 1}') for one in keys}
+            inbound.store(session, inbound.seal(session, vault, came, now=now))
+        same = inbound.seal(session, vault, {"C": inbound.Incoming("status", None, "{}")}, now=now)
+        inbound.store(session, same)
+        inbound.store(session, same)  # sealed by two posts before either was stored
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT * FROM inboundevent")).all()
-        assert "wamid.A" not in str(rows)
+        assert "wamid" not in str(rows)
         assert "+39333" not in str(rows)
     with transaction(engine) as session:
-        first, second = inbound.unhandled(session, limit=10)
+        first, second = inbound.waiting(session, statuses=False, limit=10)
         assert first.id < second.id
-        assert vault.open(first.payload_sealed) == '{"a": 1}'
-        first.handled_at = now
-        second.failure = "KeyError"
-        session.add_all([first, second])
+        assert vault.open(inbound.payloads(session, [first.id])[first.id]) == '{"a": 1}'
+        assert [one.event_hash for one in inbound.waiting(session, statuses=True, limit=10)] == ["C"]
+        assert inbound.take(session, [second.id, first.id]) == [first.id, second.id]
+        inbound.handled(session, [first.id], now=now)
+        inbound.fail(session, second.id, "KeyError")
+        inbound.fail(session, first.id, "TooLate")
     with transaction(engine) as session:
-        assert inbound.unhandled(session, limit=10) == []
-        assert len(session.exec(select(InboundEvent)).all()) == 2
+        assert inbound.waiting(session, statuses=False, limit=10) == []
+        assert inbound.take(session, [first.id, second.id]) == [second.id]
+        assert [one.id for one in inbound.failed(session)] == [second.id]
+        assert inbound.parked(session) == 1
+        assert inbound.pending_senders(session) == {vault.hash("+39333")}, "of statuses none"
+        assert inbound.last_received(session) == now
+        assert len(session.exec(select(InboundEvent)).all()) == 3
 
 
 def test_an_error_quotes_no_value_of_the_statement(engine: Engine) -> None:

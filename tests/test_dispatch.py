@@ -1,5 +1,6 @@
 """A bulletin is sent as it was sealed, in its hour, to who is subscribed, once."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,8 +10,11 @@ from sqlmodel import select
 from db import bulletins, recipients, templates
 from db.errors import StoreError
 from db.models import BulletinItem, BulletinStatus, DeliveryStatus, Recipient, Scope
+from flows import tour
 from flows.bulletin.message.render import fill
-from flows.dispatch import DispatchError, dispatch_bulletin, due, prepare, words
+from flows.certificate import words
+from flows.dispatch import dispatch_bulletin, due, prepare
+from flows.holding import DispatchError
 from tests.builders import item_of, make_bulletin, make_news_item, make_recipient, news_data
 from tests.comune import APPROVE, POSTPONE, Comune
 
@@ -151,9 +155,10 @@ def test_the_providers_latest_category_decides_the_endpoint(comune: Comune) -> N
     number = approved(comune, items=1)
     with comune.look() as session:
         assert prepare(comune.settings, session, number, now=comune.now).category == "MARKETING"
-        templates.seen(session, "bollettino_1", "it", category="UTILITY", now=comune.now)
+        templates.seen(session, "bollettino_1", "it", category="UTILITY", at=comune.now)
         assert prepare(comune.settings, session, number, now=comune.now).category == "UTILITY"
-        templates.seen(session, "bollettino_1", "it", category="AUTHENTICATION", now=comune.now)
+        at = comune.now + timedelta(seconds=1)
+        templates.seen(session, "bollettino_1", "it", category="AUTHENTICATION", at=at)
         assert prepare(comune.settings, session, number, now=comune.now).category == "MARKETING"
 
 
@@ -163,6 +168,7 @@ def test_a_bulletin_that_does_not_exist_is_named(comune: Comune) -> None:
 
 
 def test_without_subscribers_it_is_sent_to_nobody_and_adds_up(comune: Comune) -> None:
+    asyncio.run(tour.register_templates(comune.settings))
     number = approved(comune)
     certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert (certificate.planned, certificate.adds_up, reason) == (0, True, None)

@@ -17,6 +17,7 @@ from flows.bulletin.desk.differences import HIDDEN, differences, without_mobiles
 from flows.dispatch import dispatch_bulletin
 from flows.history import history
 from flows.stop import reopen_approved
+from tests import outbox
 from tests.builders import item_of, make_bulletin, make_news_item, make_recipient, news_data
 from tests.comune import APPROVE, DISCARD, SAVE, Comune
 
@@ -152,9 +153,7 @@ def test_the_certificate_of_a_send_adds_up_line_by_line(comuni: Comune) -> None:
 def test_a_send_with_open_deliveries_says_that_it_is_open(comune: Comune) -> None:
     with comune.look() as session:
         bulletin = make_bulletin(session, status=BulletinStatus.sending)
-        deliveries.plan(
-            session, bulletin.id, [make_recipient(session, comune.settings.vault())], now=comune.now
-        )
+        outbox.plan(session, bulletin.id, [make_recipient(session, comune.settings.vault())], now=comune.now)
     told = history(comune.engine, bulletin.id)
     assert told.endswith("  ancora aperti: 1\n  I conti sono ancora aperti.")
 

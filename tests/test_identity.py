@@ -21,9 +21,9 @@ from sqlmodel import select
 from db import news_items, schema
 from db.engine import make_engine, transaction
 from db.models import Edit, NewsItem, SourceKind
-from flows import collect
 from flows.bulletin.dates import giorno
 from flows.settings import DEMO, Settings, load_profile
+from flows.sources import visit
 from scrapers.errors import GoneError
 from scrapers.http import NotModified, Response
 from scrapers.identity import address_key
@@ -213,8 +213,8 @@ class Readers(RuleBasedStateMachine):
         def as_fetcher(_settings: Settings) -> Iterator[Site]:
             yield self.site
 
-        with patch.object(collect, "fetcher", as_fetcher):
-            (reading,) = collect.read_sources(
+        with patch.object(visit, "fetcher", as_fetcher):
+            (reading,) = visit.read_sources(
                 self.settings, [(SourceKind.feed, FEED)], dry_run=False, now=self.now
             )
         online = [item for item in self.site.items if item.online]

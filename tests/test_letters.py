@@ -24,6 +24,7 @@ DESK = Desk(
     left_out=[],
     count=1,
     readers=4850,
+    cost="291,00 EUR",
     link="http://127.0.0.1:4200/v2/runs/flow-run/x",
 )
 
@@ -47,7 +48,7 @@ def test_the_draft_tells_everything_before_any_login() -> None:
 
 
 def test_what_goes_at_approval_has_no_deadline_in_its_letter() -> None:
-    desk = Desk(None, None, None, None, "Bruno", "x", [], [], 2, 1, "http://a.it")
+    desk = Desk(None, None, None, None, "Bruno", "x", [], [], 2, 1, "0,06 EUR", "http://a.it")
     values = {**desk.values, "nome": "Anna", "del_comune": "del Comune"}
     letter = write(TEXTS["bozza_pronta"], values, prova="PROVA · ")
     assert letter.subject == "PROVA · Da approvare appena puoi: bollettino da inviare subito, 2 notizie"

@@ -106,8 +106,8 @@ def test_one_refused_mail_never_costs_the_others() -> None:
                 now=NOW,
             )
         )
-    assert told["a"] == Refusal("550 5.1.1 casella inesistente", is_final=True)
-    assert told["b"] == Refusal("451 4.7.1 riprova piu' tardi", is_final=False)
+    assert told["a"] == Refusal("550 5.1.1 casella inesistente", is_final=True, code=550)
+    assert told["b"] == Refusal("451 4.7.1 riprova piu' tardi", is_final=False, code=451)
     assert told["c"] == Refusal("'CHECK' non è un indirizzo e-mail", is_final=True)
     assert told["d"] is None
     assert [to for to, _ in box.told] == ["anna@comune.esempio.mi.it"]

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import Engine, Enum, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from db import schema, sign_offs
 from db.engine import make_engine, transaction
-from db.models import Consent, ConsentEvent, NewsItem, Said, Source, Summary, UsedCode
+from db.models import BulletinItem, Consent, ConsentEvent, NewsItem, Said, Source, Summary, UsedCode
 from db.vault import Vault
 from tests.builders import NOW, make_bulletin
 
@@ -169,3 +169,30 @@ def test_an_upgrade_keeps_the_rows_and_the_triggers_of_the_first_version(empty_e
     test_the_triggers_of_what_is_only_appended_to_are_there(empty_engine)
     with pytest.raises(IntegrityError), empty_engine.begin() as connection:  # foreign keys are on again
         connection.execute(text("UPDATE newsitem SET source_id = 99"))
+
+
+BEFORE_SAMPLES = """
+    INSERT INTO bulletin (id, code, kind, created_at, status, status_at, status_by, review_attempt)
+        VALUES (1, 'c', 'ordinary', '2026-11-24 09:30:00', 'in_review', '2026-11-24 09:30:00', 'x', 0);
+    INSERT INTO bulletinversion (id, bulletin_id, number, author, created_at, note, problems)
+        VALUES (1, 1, 1, 'composizione automatica', '2026-11-24 09:30:00', '', '');
+    INSERT INTO bulletinversion (id, bulletin_id, number, author, created_at, note, problems, answered_run_id,
+        answered_version) VALUES (2, 1, 2, 'Anna', '2026-11-24 09:31:00', '', '', 'run', 1);
+    INSERT INTO bulletinitem (version_id, position, title, category, url, text)
+        VALUES (1, 1, 'A', '', '', 'Composto.');
+    INSERT INTO bulletinitem (version_id, position, title, category, url, text)
+        VALUES (2, 1, 'A', '', '', 'Forse di Anna.')"""
+
+
+def test_what_a_person_may_have_typed_before_an_upgrade_stays_a_persons(empty_engine: Engine) -> None:
+    schema.upgrade(empty_engine, "0009")
+    with empty_engine.begin() as connection:
+        for statement in BEFORE_SAMPLES.split(";"):
+            connection.execute(text(statement))
+    schema.upgrade(empty_engine)
+    with transaction(empty_engine) as session:
+        items = session.exec(select(BulletinItem).order_by(col(BulletinItem.version_id))).all()
+    assert [(one.text, one.is_typed, one.is_placed) for one in items] == [
+        ("Composto.", False, False),
+        ("Forse di Anna.", True, False),
+    ]

@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from db.models import NewsItem, Origin, Source, WeatherAlert
-from flows import collect
 from flows.bulletin.dates import giorno
 from flows.bulletin.message.exact import template_name
 from flows.bulletin.message.markup import parameter
@@ -19,6 +18,7 @@ from flows.bulletin.message.render import budget, problems
 from flows.compose import Draft
 from flows.profile.addresses import is_loopback
 from flows.settings import Settings
+from flows.sources import visit
 from scrapers.errors import TemporaryError
 from scrapers.http import Fetcher, NotModified, Response
 from tests.comune import SECRETS, Comune, Loopback
@@ -58,7 +58,7 @@ def served(
     def at_home(_settings: Settings) -> Fetcher:
         return AtHome(user_agent="Bollettino test")
 
-    monkeypatch.setattr(collect, "fetcher", at_home)
+    monkeypatch.setattr(visit, "fetcher", at_home)
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     found = Comune(loopback, tmp_path, sqlite, files=SHARED)

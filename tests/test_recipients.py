@@ -1,13 +1,10 @@
 from datetime import datetime, timedelta
 
-import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
 
 from db import recipients
 from db.engine import transaction
-from db.models import BulletinKind, Consent, ConsentEvent, Recipient, RecipientStatus, Scope
+from db.models import BulletinKind, RecipientStatus, Scope
 from db.recipients import Address
 from db.vault import Vault
 from tests.builders import make_recipient
@@ -19,21 +16,9 @@ def test_a_number_never_stands_readable_in_the_database(engine: Engine, vault: V
     address = Address(PHONE, BSUID)
     with transaction(engine) as session:
         recipients.opt_in(session, vault, address, now=now)
-        recipients.record_consent(
-            session,
-            vault,
-            address,
-            Consent.opt_in,
-            word="ATTIVA",
-            notice_version="1",
-            source="whatsapp",
-            message_id="wamid.X",
-            at=now,
-        )
     with engine.connect() as connection:
-        for table in ("recipient", "consentevent"):
-            rows = str(connection.execute(text(f"SELECT * FROM {table}")).all())  # noqa: S608
-            assert not any(secret in rows for secret in ("3331234567", "13491208655302741918", "wamid.X"))
+        rows = str(connection.execute(text("SELECT * FROM recipient")).all())
+        assert not any(secret in rows for secret in ("3331234567", "13491208655302741918"))
     assert PHONE not in repr(address)
     assert BSUID not in repr(address)
 
@@ -81,7 +66,7 @@ def test_a_citizen_met_twice_keeps_one_subscription(engine: Engine, vault: Vault
         assert recipients.matching(session, vault, Address(PHONE, BSUID)) == [first, second]
         recipients.opt_in(session, vault, Address(PHONE, BSUID), now=now)
         assert (first.status, second.status) == (RecipientStatus.active, RecipientStatus.opted_out)
-        assert recipients.audience(session, BulletinKind.ordinary) == [first]
+        assert list(session.exec(recipients.audience(BulletinKind.ordinary))) == [first]
 
 
 def test_writing_something_is_no_consent(engine: Engine, vault: Vault, now: datetime) -> None:
@@ -92,7 +77,7 @@ def test_writing_something_is_no_consent(engine: Engine, vault: Vault, now: date
         assert again is stranger
         assert stranger.status == RecipientStatus.opted_out
         assert (stranger.opted_in_at, stranger.last_inbound_at) == (None, now)
-        assert recipients.audience(session, BulletinKind.urgent) == []
+        assert list(session.exec(recipients.audience(BulletinKind.urgent))) == []
 
 
 def test_news_go_to_those_who_want_everything_and_alerts_to_all_active(engine: Engine, vault: Vault) -> None:
@@ -101,9 +86,20 @@ def test_news_go_to_those_who_want_everything_and_alerts_to_all_active(engine: E
         alerts = make_recipient(session, vault, scope=Scope.alerts)
         for status in (RecipientStatus.opted_out, RecipientStatus.suspended, RecipientStatus.erased):
             make_recipient(session, vault, status=status)
-        assert recipients.audience(session, BulletinKind.ordinary) == [everything]
-        assert recipients.audience(session, BulletinKind.urgent) == [everything, alerts]
+        assert list(session.exec(recipients.audience(BulletinKind.ordinary))) == [everything]
+        assert list(session.exec(recipients.audience(BulletinKind.urgent))) == [everything, alerts]
     assert set(recipients.AUDIENCE_RULE) == set(BulletinKind)
+
+
+def test_solo_allerte_keeps_the_day_of_the_subscription(engine: Engine, vault: Vault, now: datetime) -> None:
+    later = now + timedelta(days=3)
+    with transaction(engine) as session:
+        recipient, _ = recipients.opt_in(session, vault, Address(PHONE), now=now)
+        again = recipients.opt_in(session, vault, Address(PHONE), scope=Scope.alerts, now=later)
+        assert again == (recipient, True)
+        assert (recipient.scope, recipient.opted_in_at) == (Scope.alerts, now)
+        stranger, _ = recipients.opt_in(session, vault, Address(bsuid=BSUID), scope=Scope.alerts, now=later)
+        assert (stranger.scope, stranger.opted_in_at) == (Scope.alerts, later)
 
 
 def test_an_erased_number_comes_back_only_by_a_new_subscription(
@@ -111,71 +107,18 @@ def test_an_erased_number_comes_back_only_by_a_new_subscription(
 ) -> None:
     with transaction(engine) as session:
         recipient = make_recipient(session, vault, phone=PHONE, status=RecipientStatus.erased)
+        recipient.phone_sealed = None
         assert not recipients.opt_out(session, recipient, now=now)
         assert recipients.opt_in(session, vault, Address(PHONE), now=now) == (recipient, True)
+        assert recipients.open_address(vault, recipient) == Address(PHONE), "reached again"
 
 
-def test_a_consent_needs_somebody_and_is_recorded_once_a_message(
-    engine: Engine, vault: Vault, now: datetime
-) -> None:
-    def record(address: Address) -> None:
-        with transaction(engine) as session:
-            recipients.record_consent(
-                session,
-                vault,
-                address,
-                Consent.opt_out,
-                word="DISATTIVA",
-                notice_version="1",
-                source="whatsapp",
-                message_id="wamid.X",
-                at=now,
-            )
-
-    with pytest.raises(ValueError, match="needs an address"):
-        record(Address())
-    record(Address(bsuid=BSUID))
-    with pytest.raises(IntegrityError):
-        record(Address(bsuid=BSUID))
-    with transaction(engine) as session:
-        assert session.exec(select(ConsentEvent.subject_hash)).all() == [vault.hash(BSUID)]
-        assert session.exec(select(Recipient)).all() == []
-
-
-def test_a_word_older_than_the_last_one_is_outdated(engine: Engine, vault: Vault, now: datetime) -> None:
-    with transaction(engine) as session:
-        recipients.record_consent(
-            session,
-            vault,
-            Address(PHONE),
-            Consent.opt_out,
-            word="DISATTIVA",
-            notice_version="1",
-            source="whatsapp",
-            message_id=None,
-            at=now,
-        )
-        second = timedelta(seconds=1)
-        assert recipients.outdated(session, vault, Address(PHONE, BSUID), at=now - second)
-        assert not recipients.outdated(session, vault, Address(PHONE), at=now)
-        assert not recipients.outdated(session, vault, Address(bsuid=BSUID), at=now - second)
-
-
-def test_a_stop_told_by_the_provider_enters_the_ledger_once_even_when_no_key_opens_the_number(
+def test_who_was_erased_and_writes_again_is_a_stranger_who_can_be_answered(
     engine: Engine, vault: Vault, now: datetime
 ) -> None:
     with transaction(engine) as session:
-        recipient = make_recipient(session, vault, phone=PHONE)
-        recipient.phone_sealed = b"sealed with a key that is gone"
-        told = [
-            recipients.stopped_at_provider(session, vault, recipient, notice_version="1", at=now, now=now)
-            for _ in range(2)  # by the answer to the POST and by the webhook
-        ]
-        assert (told, recipient.status) == ([True, False], RecipientStatus.opted_out)
-        (event,) = session.exec(select(ConsentEvent))
-        assert (event.event, event.word, event.subject_hash) == (
-            Consent.opt_out,
-            "meta_stop",
-            vault.hash(PHONE),
-        )
-        assert recipients.outdated(session, vault, Address(PHONE), at=now - timedelta(seconds=1))
+        recipient = make_recipient(session, vault, phone=PHONE, status=RecipientStatus.erased)
+        recipient.phone_sealed = None
+        assert recipients.note_inbound(session, vault, Address(PHONE), at=now, now=now) is recipient
+        assert recipient.status == RecipientStatus.opted_out
+        assert recipients.open_address(vault, recipient) == Address(PHONE)

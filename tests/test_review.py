@@ -12,11 +12,20 @@ from pyotp import TOTP
 from sqlmodel import select
 
 from db import bulletins, news_items
-from db.models import Approval, BulletinStatus, BulletinVersion, Decision
+from db.models import Approval, BulletinStatus, BulletinVersion
 from flows.approve import BEHIND, load_round, record
-from flows.bulletin.desk.review import Answer, Reviewed, check, decision_of, decisions, order_lines
+from flows.bulletin.desk.review import (
+    Answer,
+    Choice,
+    Reviewed,
+    choice_of,
+    choices,
+    numbers_of,
+    order_lines,
+    ordered,
+)
 from flows.bulletin.message.markup import parameter
-from flows.bulletin.message.render import utf16
+from flows.bulletin.message.render import problems, utf16
 from flows.form import answer_of, artifact, describe, form
 from flows.windows import Given
 from tests.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
@@ -29,7 +38,9 @@ LINES = tuple(order_lines(["Uno", "Due", "Tre"]))
 def review(
     texts: Sequence[str] = SHOWN, order: Sequence[str] = LINES, room: int = 100, shown: Sequence[str] = SHOWN
 ) -> Reviewed:
-    return check(shown, Answer(APPROVE, tuple(texts), tuple(order), "", "Anna"), lambda _: room)
+    found = ordered(shown, Answer(APPROVE, tuple(texts), tuple(order), "", "Anna"))
+    too_long = () if found.problems else problems([text for _, text in found.items], total=room)
+    return Reviewed(found.items, (*found.problems, *too_long))
 
 
 def test_what_was_not_touched_stays_as_it_was() -> None:
@@ -117,10 +128,39 @@ def test_nothing_typed_is_ever_lost_when_it_comes_back(
 
 def test_the_choices_are_read_by_their_beginning() -> None:
     slot = datetime(2026, 11, 27, 10, tzinfo=UTC)
-    assert decisions(slot)[Decision.approve] == "Approva: parte venerdì 27 novembre alle 11"
+    assert choices(slot)[Choice.approve] == "Approva: parte venerdì 27 novembre alle 11"
     for when in (slot, None):
-        assert [decision_of(words) for words in decisions(when).values()] == list(decisions(when))
-    assert decision_of("Boh") is None
+        offered = choices(when, is_shared=True)
+        assert [choice_of(words) for words in offered.values()] == list(offered) == list(Choice)
+    assert choice_of("Boh") is None
+
+
+def test_a_choice_that_makes_no_sense_is_not_offered() -> None:
+    assert Choice.send_back not in choices(None)
+    assert Choice.reread not in choices(None, is_fixed=True)
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        ("", []),
+        (" 7 ", [7]),
+        ("7, 12; 7", [7, 12]),
+        ("7. Chiusura di via Roma, lavori dal 3 dicembre", [7]),
+        ("7) Chiusura", [7]),
+        ("la settima", None),
+        ("3 dicembre", None),
+        ("٧", None),
+    ],
+)
+def test_the_numbers_of_the_queue_are_read_or_asked_again(written: str, numbers: list[int] | None) -> None:
+    assert numbers_of(written) == numbers
+
+
+def test_every_line_may_go_when_another_comes_from_the_queue() -> None:
+    empty = Answer(APPROVE, SHOWN, (), "", "Anna")
+    assert ordered(SHOWN, empty, joins=1) == Reviewed((), ())
+    assert ordered(SHOWN, empty).items == tuple(enumerate(SHOWN))
 
 
 # ---------------------------------------------------------------- the record
@@ -161,7 +201,7 @@ def test_a_text_that_is_too_long_comes_back_whole_and_can_then_be_approved(comun
     (problem,) = comuni.problems(number)
     assert problem.startswith("Il testo è troppo lungo di ")
     assert comuni.items(number)[0].text == long.strip()
-    shown = load_round(comuni.engine, number)
+    shown = load_round(comuni.settings, comuni.engine, number, now=comuni.now)
     assert shown.name.startswith("DA CORREGGERE · Bollettino da inviare subito · 3 notizie")
     assert "**DA CORREGGERE: così non si può inviare.**" in describe(comuni.settings, shown, comuni.now)
     assert comuni.answer(number, APPROVE, texts=SHOWN).status == BulletinStatus.approved
@@ -173,7 +213,7 @@ def test_a_text_that_is_too_long_comes_back_whole_and_can_then_be_approved(comun
 def test_the_page_of_the_run_shows_phone_sources_and_what_to_look_at(comune: Comune) -> None:
     number = waiting(comune)
     comune.answer(number, SAVE, texts=("Aperto il 31 febbraio alle 25.", *SHOWN[1:]))
-    shown = load_round(comune.engine, number)
+    shown = load_round(comune.settings, comune.engine, number, now=comune.now)
     page = artifact(comune.settings, shown, comune.now)
     assert page.startswith(describe(comune.settings, shown, comune.now))
     assert "### Da guardare con attenzione" in page
@@ -222,7 +262,7 @@ def test_an_answer_is_stored_once_however_often_it_is_read(comune: Comune) -> No
     given = Given("run", 1, comune.now, {"decisione": SAVE, "chi": "Anna Redazione", "notizia_1": "Bozza."})
     for _ in range(2):
         record(comune.settings, comune.engine, number, given)
-    assert load_round(comune.engine, number).version == 2
+    assert load_round(comune.settings, comune.engine, number, now=comune.now).version == 2
 
 
 def test_an_answer_to_an_older_text_is_kept_and_asked_again(comune: Comune) -> None:
@@ -249,7 +289,7 @@ def test_what_the_page_does_not_tell_needs_a_source_and_a_second_person(comuni: 
     assert comuni.items(number)[0].text == typed[0]
     assert comuni.answer(number, APPROVE, source="Telefonata all'ufficio").status == BulletinStatus.in_review
     assert comuni.problems(number) == []
-    shown = load_round(comuni.engine, number)
+    shown = load_round(comuni.settings, comuni.engine, number, now=comuni.now)
     assert "aspetta la seconda approvazione" in shown.name
     assert "Telefonata all'ufficio" in shown.awaited
     assert comuni.answer(number, APPROVE).status == BulletinStatus.in_review  # the same person again
@@ -311,7 +351,7 @@ def test_the_second_of_two_windows_changes_no_decision(comune: Comune) -> None:
 
 def test_the_form_is_filled_with_what_is_stored_and_comes_back_unchanged(comune: Comune) -> None:
     number = waiting(comune)
-    shown = load_round(comune.engine, number)
+    shown = load_round(comune.settings, comune.engine, number, now=comune.now)
     made: Any = form(comune.settings, shown, comune.now)
     schema = made.model_json_schema()
     assert sorted(schema["required"]) == ["chi", "decisione"]

@@ -1,5 +1,6 @@
 """When the editor's window counts as gone, and that it is opened anew under a new key."""
 
+import json
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -9,13 +10,25 @@ from uuid import UUID, uuid4
 import pytest
 from prefect.client.schemas.objects import State
 from prefect.exceptions import ObjectNotFound
-from prefect.states import Cancelled, Completed, Crashed, Failed, Pending, Running, Scheduled, Suspended
+from prefect.input import RunInput
+from prefect.states import (
+    Cancelled,
+    Completed,
+    Crashed,
+    Failed,
+    Paused,
+    Pending,
+    Running,
+    Scheduled,
+    Suspended,
+)
+from pydantic import Field, ValidationError, create_model
 from sqlalchemy import Engine
 
 from db import bulletins
 from db.engine import transaction
-from db.models import BulletinStatus
-from flows import runs, windows
+from db.models import BulletinKind, BulletinStatus
+from flows import runs, watch, windows
 from flows.runs import RunState
 from flows.settings import Settings
 from tests.builders import make_bulletin
@@ -31,6 +44,8 @@ class Server:
         self.states: dict[UUID, State] = {}
         self.started: list[str] = []
         self.inputs: dict[tuple[UUID, str], str] = {}
+        self.tags = ("ordinario", "da-approvare")
+        self.renamed: dict[str, object] = {}
         for module in (runs, windows):
             monkeypatch.setattr(module, "get_client", lambda sync_client: nullcontext(self))  # noqa: ARG005
         monkeypatch.setattr(runs, "start", self.start)
@@ -40,21 +55,37 @@ class Server:
             raise ObjectNotFound(Exception("gone"))
         return SimpleNamespace(state=self.states[run_id])
 
+    def update_flow_run(self, _run_id: UUID, **changed: object) -> None:
+        self.renamed = changed
+
     def set_flow_run_state(self, run_id: UUID, state: State, force: bool) -> None:
         assert force
         self.states[run_id] = state
 
-    def filter_flow_run_input(self, flow_run_id: UUID, **_: object) -> list[Any]:
+    def filter_flow_run_input(
+        self, flow_run_id: UUID, key_prefix: str, limit: int, exclude_keys: set[str]
+    ) -> list[Any]:
         kept = [(key, value) for (run_id, key), value in self.inputs.items() if run_id == flow_run_id]
-        return [SimpleNamespace(key=key, value=value) for key, value in kept]
+        kept = [one for one in kept if one[0].startswith(key_prefix) and one[0] not in exclude_keys]
+        return [SimpleNamespace(key=key, value=value) for key, value in kept[:limit]]
+
+    def read_flow_runs(self, flow_run_filter: Any) -> list[Any]:
+        assert flow_run_filter.idempotency_key.any_
+        return []
+
+    def read_flow_run_states(self, run_id: UUID) -> list[State]:
+        return [self.states[run_id]]
 
     def wait(self, run_id: str, version: int) -> None:
         """The run gets to its form of that version."""
         self.states[UUID(run_id)] = Suspended(pause_key=f"review-{version}")
-        self.inputs[UUID(run_id), f"suspended-review-{version}-schema"] = "{}"
+        self.inputs[UUID(run_id), f"suspended-review-{version}-schema"] = '{"properties": {}}'
 
-    def start(self, _settings: Settings, _verb: str, _parameters: object, *, key: str, name: str) -> str:
+    def start(
+        self, _settings: Settings, _verb: str, _parameters: object, *, key: str, name: str, tags: object
+    ) -> str:
         assert name
+        assert tags == self.tags
         self.started.append(key)
         run_id = uuid4()
         self.states[run_id] = Scheduled()
@@ -65,7 +96,8 @@ class Server:
     ("state", "expected"),
     [
         (Suspended(timestamp=LONG_AGO), RunState.waiting),
-        (Scheduled(timestamp=LONG_AGO), RunState.working),
+        (Scheduled(timestamp=LONG_AGO, scheduled_time=NOW), RunState.working),
+        (Scheduled(timestamp=LONG_AGO, scheduled_time=LONG_AGO), RunState.lost),
         (Running(timestamp=NOW), RunState.working),
         (Running(timestamp=LONG_AGO), RunState.lost),
         (Pending(timestamp=LONG_AGO), RunState.lost),
@@ -98,18 +130,21 @@ def test_a_window_is_opened_once_and_again_when_it_is_lost(
     first = windows.open_review(settings, sqlite, number, now=NOW)
     assert first is not None
     assert windows.open_review(settings, sqlite, number, now=NOW) == first
-    assert server.started == [f"bulletin-{number}-0"]
+    assert server.started == [f"bulletin-{number}-20261124T093000-0"]
     server.states[UUID(first)] = Running(timestamp=LONG_AGO)
     second = windows.open_review(settings, sqlite, number, now=NOW)
     assert second not in (None, first)
-    assert server.started == [f"bulletin-{number}-0", f"bulletin-{number}-1"]
+    assert server.started == [f"bulletin-{number}-20261124T093000-{attempt}" for attempt in (0, 1)]
     assert server.states[UUID(first)].is_crashed(), "the list of runs does not show it as running"
+    server.states[UUID(str(second))] = Scheduled(name="Resuming", scheduled_time=LONG_AGO)
+    third = windows.open_review(settings, sqlite, number, now=NOW)
+    assert third not in (None, first, second), "no worker took it for so long: none will"
     with transaction(sqlite) as session:
         found = bulletins.locked(session, number)
         assert (found.status, found.review_run_id, found.review_attempt) == (
             BulletinStatus.in_review,
-            second,
-            1,
+            third,
+            2,
         )
 
 
@@ -130,7 +165,11 @@ def test_a_window_on_an_older_text_or_without_its_form_is_replaced(
     assert server.states[UUID(first)].is_cancelled()
     server.wait(str(second), 2)
     server.inputs.clear()  # the process died before it stored the form: resuming is refused for ever
-    assert windows.open_review(settings, sqlite, number, now=NOW) not in (None, first, second)
+    third = windows.open_review(settings, sqlite, number, now=NOW)
+    assert third not in (None, first, second)
+    server.wait(str(third), 2)
+    server.inputs[UUID(third), "suspended-review-2-schema"] = "{"
+    assert windows.open_review(settings, sqlite, number, now=NOW) not in (None, first, second, third)
 
 
 def test_a_decided_bulletin_gets_no_window(
@@ -144,3 +183,123 @@ def test_a_decided_bulletin_gets_no_window(
         number = bulletin.id
     assert windows.open_review(settings, sqlite, number, now=NOW) is None
     assert server.started == []
+
+
+def test_every_answer_is_read_in_however_many_rounds(monkeypatch: pytest.MonkeyPatch, sqlite: Engine) -> None:
+    """Prefect gives 200 inputs at a time, and each round leaves two."""
+    server, run_id = Server(monkeypatch), uuid4()
+    server.states[run_id] = Scheduled(name="Resuming")
+    for version in range(1, 251):
+        server.wait(str(run_id), version)
+        values = json.dumps({f"decisione_{version}": "Salva", "notizia_1": f"Testo {version}."})
+        server.inputs[run_id, f"suspended-review-{version}-response"] = values
+    server.states[run_id] = Scheduled(name="Resuming")
+    with transaction(sqlite) as session:
+        bulletin = make_bulletin(session)
+    found = windows.given(bulletin, besides=str(run_id), now=NOW)
+    assert [one.version for one in found] == list(range(1, 251))
+    assert all(one.values == {"decisione": "Salva", "notizia_1": f"Testo {one.version}."} for one in found)
+
+
+def test_a_form_takes_no_values_of_another_version() -> None:
+    form: Any = create_model(
+        "Modulo", __base__=RunInput, decisione=(str, Field(title="Che cosa?")), nota=(str, "")
+    )
+    form._description = "Sopra il modulo"
+    old, new = windows.bound(form, 2), windows.bound(form, 3)
+    assert new._description == "Sopra il modulo"
+    schema = new.model_json_schema()
+    assert list(schema["properties"]) == ["decisione_3", "nota"]
+    assert schema["properties"]["decisione_3"]["title"] == "Che cosa?"
+    assert schema["required"] == ["decisione_3"]
+    typed = {"decisione_2": "Salva", "nota": "x"}
+    assert old(**typed)
+    with pytest.raises(ValidationError):
+        new(**typed)
+    assert windows.unbound(typed, 2) == {"decisione": "Salva", "nota": "x"}
+    assert windows.unbound(typed, 3) == typed
+
+
+def test_a_number_that_a_restored_database_gives_out_again_has_windows_of_its_own(sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        before, after = make_bulletin(session), make_bulletin(session, now=NOW + timedelta(days=7))
+    after.id = before.id
+    assert windows.key_of(before, 0) != windows.key_of(after, 0)
+
+
+def test_watch_opens_a_new_window_for_one_that_a_person_cancelled_deleted_or_paused(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, sqlite: Engine
+) -> None:
+    """Within its five minutes, and not a second one for the same."""
+    server = Server(monkeypatch)
+    with transaction(sqlite) as session:
+        number = make_bulletin(session, status=BulletinStatus.in_review).id
+    before = windows.open_review(settings, sqlite, number, now=NOW)
+
+    def meddle(run_id: UUID, how: str) -> None:
+        if how == "deleted":
+            del server.states[run_id]
+        else:
+            server.states[run_id] = Cancelled() if how == "cancelled" else Paused()
+
+    for how in ("cancelled", "deleted", "paused"):
+        server.wait(str(before), 1)
+        assert watch.rounds(settings, sqlite, now=NOW)[0].waiting == (number,)
+        assert window_of(sqlite, number) == before, "one that waits is left alone"
+        meddle(UUID(before), how)
+        watch.rounds(settings, sqlite, now=NOW)
+        after = window_of(sqlite, number)
+        assert after != before, how
+        before = after
+    assert len(server.started) == 4
+
+
+def window_of(engine: Engine, number: int) -> str | None:
+    with transaction(engine) as session:
+        return bulletins.locked(session, number).review_run_id
+
+
+def test_a_run_says_in_its_tags_what_it_waits_for(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, sqlite: Engine
+) -> None:
+    server = Server(monkeypatch)
+    with transaction(sqlite) as session:
+        number = make_bulletin(session, kind=BulletinKind.urgent).id
+    server.tags = ("urgente", "da-approvare")
+    run_id = windows.open_review(settings, sqlite, number, now=NOW)
+    assert run_id is not None
+    server.wait(run_id, 1)
+    windows.close_review(settings, sqlite, number, "non approvato in tempo", now=NOW)
+    assert server.renamed == {
+        "name": f"PROVA · Bollettino {number} · non approvato in tempo",
+        "tags": ["redazione", "urgente", "non-approvato-in-tempo"],
+    }
+
+
+def test_an_answer_that_is_not_stored_yet_is_awaited_whatever_became_of_its_run(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, engine: Engine
+) -> None:
+    """Else one that was confirmed in time would expire with the bulletin, for want of a process."""
+    server = Server(monkeypatch)
+    with transaction(engine) as session:
+        number = make_bulletin(session).id
+    assert not windows.is_answering(engine, number, now=NOW)
+    run_id = str(windows.open_review(settings, engine, number, now=NOW))
+    server.wait(run_id, 1)
+    assert not windows.is_answering(engine, number, now=NOW)
+    server.inputs[UUID(run_id), "suspended-review-1-response"] = "{}"
+    states: tuple[State[Any], ...] = (
+        Scheduled(name="Resuming"),
+        Running(timestamp=LONG_AGO),
+        Failed(),
+        Cancelled(),
+    )
+    for state in states:
+        server.states[UUID(run_id)] = state
+        assert windows.is_answering(engine, number, now=NOW)
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, number)
+        bulletins.add_version(session, bulletin, [], author="x", now=NOW, answers=(run_id, 1))
+    assert not windows.is_answering(engine, number, now=NOW)
+    server.inputs[UUID(run_id), "suspended-review-7-response"] = "{}"
+    assert not windows.is_answering(engine, number, now=NOW), "of a version that a restored database lacks"

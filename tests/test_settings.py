@@ -319,7 +319,7 @@ def test_san_giuliano_is_ready_but_for_its_feed(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         Settings(profile, path, tmp_path).require_filled()
     gaps = re.findall(r'^\w+ = "(?:0"|[^"]*CHECK)', path.read_text(encoding="utf-8"), re.MULTILINE)
-    assert str(caught.value).count(" is still to be filled in ") == len(gaps) == 12
+    assert str(caught.value).count(" is still to be filled in ") == len(gaps) == 14
 
 
 def test_the_demo_profile_explains_every_top_level_key() -> None:

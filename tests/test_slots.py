@@ -118,6 +118,7 @@ def test_the_schedules_that_are_deployed_are_the_profiles_slots() -> None:
         "allerte": [timedelta(minutes=10)],
         "sorveglia": [timedelta(minutes=5)],
         "urgente": [timedelta(minutes=5)],
+        "conserva": [timedelta(days=1)],
     }
     assert found["approva"] == found["recupera"] == []
 

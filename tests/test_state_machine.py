@@ -23,16 +23,18 @@ from hypothesis.stateful import (
 )
 from sqlmodel import select
 
-from db import bulletins, deliveries, recipients
+from db import bulletins, deliveries, recipients, senders
 from db.engine import transaction
 from db.models import LIVING, Bulletin, BulletinStatus, Delivery, DeliveryStatus, Recipient
-from flows import collect, dispatch, rereading, sender
+from flows import dispatch, rereading, samples, sender
 from flows.approve import load_round
 from flows.compose import compose_draft
 from flows.dispatch import due
 from flows.settings import DEMO, load_profile
+from flows.sources import visit
 from flows.stop import reopen_approved, stop_sending
 from flows.watch import look
+from tests import outbox
 from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, SECRETS
 from tests.desk import ANNA, BRUNO, CODES, UNTOLD, Clock, Desk, Provider, as_fetcher
 
@@ -51,6 +53,8 @@ SUBJECTS = (
     "Orario estivo della biblioteca civica",
     "Concerto della banda cittadina in villa comunale",
 )
+SAMPLE, REREAD = "Mandami una prova sul telefono", "Rileggi il sito e aggiorna la bozza"
+SEND_BACK = "Rimanda a chi ha preparato, con la nota"
 FAULTS = st.lists(
     st.sampled_from(
         ["ok", "ok", "131026", "131050", "131000", "190", "lost", "lost but left", "unreached",
@@ -67,7 +71,7 @@ class Orders(RuleBasedStateMachine):
 
     @initialize(
         approvals=st.integers(1, 2),
-        begins=st.sampled_from(["in review", "approved", "sending"]),
+        begins=st.sampled_from(["sending", "approved", "in review"]),
         faults=FAULTS,
     )
     def open(self, approvals: int, begins: str, faults: list[str]) -> None:
@@ -75,6 +79,8 @@ class Orders(RuleBasedStateMachine):
         self.desk = Desk(self.template, approvals)
         self.desk.collect_news(SUBJECTS[0])
         self.compose(at_approval=False)
+        if begins == "approved":
+            self.a_sample_is_asked_for(0, ANNA, faults, [])
         if begins != "in review":
             self.approve_well(0, "", BRUNO, begins == "sending", faults)
 
@@ -97,11 +103,13 @@ class Orders(RuleBasedStateMachine):
     @precondition(lambda self: self.desk.all())
     @rule(
         which=WHICH,
-        decision=st.sampled_from([APPROVE, APPROVE, SAVE, POSTPONE, DISCARD, "?"]),
+        decision=st.sampled_from([APPROVE, APPROVE, SAVE, SAMPLE, REREAD, SEND_BACK, POSTPONE, DISCARD, "?"]),
         who=st.sampled_from([ANNA, BRUNO, "Chi Non C'è"]),
         edit=st.sampled_from(["", "", "Ingresso libero per tutti.", UNTOLD, "x" * 1100]),
         is_code_right=st.booleans(),
         source=st.sampled_from(["", "telefonata all'ufficio"]),
+        note=st.sampled_from(["", "Rivedere la data"]),
+        added=st.sampled_from(["", "", "", "1", "2, 3", "99", "la prima"]),
         back=st.sampled_from([0, 0, 0, 1, 2]),
         is_read_later=st.booleans(),
     )
@@ -113,13 +121,15 @@ class Orders(RuleBasedStateMachine):
         edit: str,
         is_code_right: bool,
         source: str,
+        note: str,
+        added: str,
         back: int,
         is_read_later: bool,
     ) -> None:
         """Any answer to any version of any bulletin, however little sense it makes."""
         bulletin = self.desk.chosen(which, BulletinStatus.in_review)
         assert bulletin is not None
-        shown = load_round(self.desk.engine, bulletin.id)
+        shown = load_round(self.desk.settings, self.desk.engine, bulletin.id, now=self.desk.now)
         texts = [f"{item.text} {edit}".strip() for item in shown.items] if edit and not back else None
         right = self.desk.code(who) if who in CODES else ""
         given = self.desk.give(
@@ -129,6 +139,8 @@ class Orders(RuleBasedStateMachine):
             texts=texts,
             code=right if is_code_right else f"{(int(right or 0) + 1) % 10**6:06}",
             source=source,
+            note=note,
+            added=added,
             version=max(shown.version - back, 1),
         )
         if is_read_later and bulletin.status == BulletinStatus.in_review:
@@ -168,7 +180,7 @@ class Orders(RuleBasedStateMachine):
         bulletin = self.desk.chosen(which, BulletinStatus.in_review)
         assert bulletin is not None
         for who in (ANNA, second):
-            shown = load_round(self.desk.engine, bulletin.id)
+            shown = load_round(self.desk.settings, self.desk.engine, bulletin.id, now=self.desk.now)
             texts = [item.text if edit in item.text else f"{item.text} {edit}" for item in shown.items]
             given = self.desk.give(
                 bulletin.id, APPROVE, who, texts=texts, code=self.desk.code(who), source="telefonata"
@@ -178,6 +190,16 @@ class Orders(RuleBasedStateMachine):
         if goes:
             self.desk.now = max(self.desk.now, bulletin.slot_at or self.desk.now)
             self.desk.send(bulletin.id, faults)
+
+    @precondition(lambda self: self.desk.all())
+    @rule(which=WHICH, who=WHO, faults=FAULTS, again=FAULTS)
+    def a_sample_is_asked_for(self, which: int, who: str, faults: list[str], again: list[str]) -> None:
+        """The run that stores the answer sends it, and the one after its death sends it no second time."""
+        bulletin = self.desk.chosen(which, BulletinStatus.in_review)
+        assert bulletin is not None
+        self.desk.take(self.desk.give(bulletin.id, SAMPLE, who))
+        self.desk.send_samples(bulletin.id, faults)
+        self.desk.send_samples(bulletin.id, again)
 
     @rule(which=WHICH, who=WHO)
     def reopen(self, which: int, who: str) -> None:
@@ -233,7 +255,7 @@ class Orders(RuleBasedStateMachine):
         """After a stop or a crash; any bulletin may be named by mistake."""
         bulletin = self.desk.chosen(which, BulletinStatus.stopped, BulletinStatus.sending)
         assert bulletin is not None
-        self.desk.now += sender.DEAD_AFTER
+        self.desk.now += senders.DEAD_AFTER
         self.desk.send(bulletin.id, faults, late_by=BRUNO if is_late else None)
 
     @rule(which=st.integers(0, 5))
@@ -273,6 +295,7 @@ class Orders(RuleBasedStateMachine):
         if not hasattr(self, "desk"):
             return
         assert not [who for who, times in self.desk.left.items() if times > 1], "somebody got it twice"
+        assert not [one for one, times in self.desk.samples.items() if times > 1], "a sample came twice"
         with transaction(self.desk.engine) as session:
             found = list(session.exec(select(Bulletin)))
             living = Counter((one.kind, one.slot_at) for one in found if one.slot_at and one.status in LIVING)
@@ -302,19 +325,21 @@ def _our_world(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
     for editor in load_profile(DEMO).editors:
         monkeypatch.setenv(editor.code_variable, CODES[editor.name])
-    monkeypatch.setattr(sender, "WhatsAppClient", Provider)
-    monkeypatch.setattr(collect, "fetcher", as_fetcher)
+    monkeypatch.setattr(sender, "open_client", Provider)
+    monkeypatch.setattr(samples, "open_client", Provider)
+    monkeypatch.setattr(visit, "fetcher", as_fetcher)
     monkeypatch.setattr(rereading, "fetcher", as_fetcher)
-    monkeypatch.setattr(sender, "WAIT", dict.fromkeys(sender.WAIT, 0.0))
-    monkeypatch.setattr(sender, "UNREACHED", 0.0)
-    monkeypatch.setattr(sender, "CHUNK", 2)
+    outbox.never_wait(monkeypatch)
+    outbox.two_at_a_time(monkeypatch)
     monkeypatch.setattr(sender, "datetime", Clock)
     monkeypatch.setattr(dispatch, "datetime", Clock)
 
 
 @pytest.mark.usefixtures("_our_world")
 def test_no_order_of_events_sends_what_is_not_approved_or_sends_it_twice() -> None:
-    examples, steps = (1500, 40) if os.environ.get("BOLLETTINO_REHEARSAL") else (25, 25)
+    is_rehearsal = bool(os.environ.get("BOLLETTINO_REHEARSAL"))
+    examples, steps = (1500, 40) if is_rehearsal else (40, 25)
+    Desk.seen.clear()
     run_state_machine_as_test(
         Orders,
         settings=hypothesis_settings(
@@ -324,3 +349,9 @@ def test_no_order_of_events_sends_what_is_not_approved_or_sends_it_twice() -> No
             suppress_health_check=list(HealthCheck),
         ),
     )
+    must = {"messages", "samples", "sent"}
+    if is_rehearsal:
+        must |= {
+            str(one) for one in BulletinStatus if one not in (BulletinStatus.draft, BulletinStatus.superseded)
+        }
+    assert all(Desk.seen[one] for one in must), f"it was not tried at all: {Desk.seen}"

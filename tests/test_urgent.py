@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, originals
+from db import bulletins
 from db.engine import transaction
 from db.models import Bulletin, BulletinKind, BulletinStatus, Hazard, Level, WeatherAlert
 from flows.announce import Notice, NoticeError, draft_notice
@@ -15,7 +15,7 @@ from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.render import BODY_LIMIT, fill, utf16
 from flows.settings import Settings
 from flows.urgent import Round, draft_urgent
-from tests.builders import make_approval, make_source, make_weather_alert
+from tests.builders import make_approval, make_weather_alert
 
 NOW = datetime(2026, 11, 24, 14, 10, tzinfo=UTC)
 DAY = date(2026, 11, 25)
@@ -220,73 +220,6 @@ def test_each_day_has_its_own_bulletin(settings: Settings, sqlite: Engine) -> No
         state(session, Level.arancione, day=date(2026, 11, 24))
         state(session, Level.rossa)
     assert len(look(settings, sqlite).opened) == 2
-
-
-def test_an_alert_that_was_lowered_before_its_end_gets_an_all_clear_once(
-    settings: Settings, engine: Engine
-) -> None:
-    lowered = datetime(2026, 11, 25, 13, 40, tzinfo=UTC)
-    with transaction(engine) as session:
-        state(session, Level.arancione)
-    original = look(settings, engine).opened[0]
-    finish(engine, original, BulletinStatus.sent)
-    with transaction(engine) as session:
-        state(session, Level.gialla, at=lowered)
-    (number,) = look(settings, engine, lowered).opened
-    with transaction(engine) as session:
-        bulletin = bulletins.locked(session, number)
-        assert (bulletin.kind, bulletin.template) == (BulletinKind.all_clear, "fine_allerta")
-        assert originals.of(session, number) == (original,)
-    assert texts(engine, number) == [
-        "ARANCIONE (livello 3 su 4) per temporali forti",
-        "martedì 24 novembre",
-        "da mercoledì 25 novembre, ore 14:40",
-        "resta l'allerta GIALLA (livello 2 su 4) per temporali forti, "
-        "dalle 0 alle 24 di mercoledì 25 novembre",
-        "dpc, bollettino di mercoledì 25 novembre, ore 14:40",
-    ]
-    assert look(settings, engine, lowered + timedelta(minutes=5)).said == []
-    finish(engine, number, BulletinStatus.sent, lowered)
-    assert look(settings, engine, lowered + timedelta(minutes=10)) == Round()
-    with transaction(engine) as session:  # raised again: it is news again
-        state(session, Level.arancione, at=lowered + timedelta(hours=1))
-    assert len(look(settings, engine, lowered + timedelta(hours=1)).opened) == 1
-
-
-def test_an_all_clear_that_is_wrong_by_now_is_superseded(settings: Settings, sqlite: Engine) -> None:
-    lowered = datetime(2026, 11, 25, 13, 40, tzinfo=UTC)
-    with transaction(sqlite) as session:
-        state(session, Level.arancione)
-    finish(sqlite, look(settings, sqlite).opened[0], BulletinStatus.sent)
-    with transaction(sqlite) as session:
-        state(session, Level.verde, at=lowered)
-    (number,) = look(settings, sqlite, lowered).opened
-    again = lowered + timedelta(hours=1)
-    with transaction(sqlite) as session:
-        state(session, Level.arancione, at=again)
-    done = look(settings, sqlite, again)
-    assert (done.opened, done.ended) == ([], [number])
-
-
-def test_silence_of_the_issuer_is_no_all_clear(settings: Settings, sqlite: Engine) -> None:
-    with transaction(sqlite) as session:
-        state(session, Level.arancione)
-    finish(sqlite, look(settings, sqlite).opened[0], BulletinStatus.sent)
-    for hours in range(1, 30):
-        assert look(settings, sqlite, NOW + timedelta(hours=hours)) == Round()
-
-
-def test_one_of_two_issuers_that_lowers_is_no_all_clear(settings: Settings, sqlite: Engine) -> None:
-    with transaction(sqlite) as session:
-        state(session, Level.arancione)
-        other = state(session, Level.arancione, hazard=Hazard.temporali, at=NOW - timedelta(minutes=5))
-        other.issuer, other.source_id = "regione", make_source(session, address="https://r.example/").id
-        session.add(other)
-    finish(sqlite, look(settings, sqlite).opened[0], BulletinStatus.sent)
-    later = NOW + timedelta(hours=1)
-    with transaction(sqlite) as session:
-        state(session, Level.verde, at=later)
-    assert look(settings, sqlite, later) == Round()
 
 
 @pytest.mark.parametrize(

@@ -32,11 +32,12 @@ def test_the_form_of_a_draft_shows_its_fixed_lines_and_keeps_them(comune: Comune
         state(session, Level.arancione)
     (number,) = draft_urgent(comune.settings, comune.engine, now=NOW).opened
     comune.move(number, BulletinStatus.in_review)
-    shown = load_round(comune.engine, number)
+    shown = load_round(comune.settings, comune.engine, number, now=comune.now)
     assert shown.title == "URGENTE · ARANCIONE (livello 3 su 4) per temporali forti"
     told = describe(comune.settings, shown, NOW)
-    assert "Allerta meteo di protezione civile" in told
-    assert "Fonte: dpc, bollettino di martedì 24 novembre" in " ".join(told.split())
+    words = " ".join(told.split())
+    assert "Allerta meteo di protezione civile" in words
+    assert "Fonte: dpc, bollettino di martedì 24 novembre" in words
     comune.answer(number, APPROVE, order=["1. x", "2. x", "4. x", "5. x"], now=NOW)
     assert any("le righe sono fisse" in line for line in comune.problems(number))
     assert len(comune.items(number)) == 5

@@ -3,9 +3,10 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from db import bulletins, deliveries
+from db import bulletins, deliveries, senders
 from db.models import BulletinStatus
 from flows.watch import BY, Watched, look
+from tests import outbox
 from tests.builders import NOW, make_bulletin, make_recipient
 from tests.comune import Comune
 
@@ -56,7 +57,7 @@ def test_what_goes_at_approval_waits_without_a_deadline_and_is_then_sent(comune:
     assert found == Watched(waiting=(waiting,), to_send=(approved,))
     assert str(found).startswith(
         "non approvati in tempo: [], non inviati in tempo: [], "
-        f"in attesa di un redattore: [{waiting}], da inviare: [{approved}]"
+        f"in attesa di un redattore: [{waiting}], appena confermati: [], da inviare: [{approved}]"
     )
     found = look(comune.settings, comune.engine, now=NOW + timedelta(days=90))
     assert found == Watched(waiting=(waiting,), missed=(approved,)), "old news is not sent by itself"
@@ -72,17 +73,17 @@ def test_a_slot_whose_own_run_did_not_send_is_sent_by_watch(comune: Comune) -> N
 def test_a_confirmed_form_is_left_to_its_run(comune: Comune) -> None:
     number = made(comune, BulletinStatus.in_review)
     late = DEADLINE + timedelta(seconds=5)
-    assert look(comune.settings, comune.engine, answering={number}, now=late) == Watched()
+    assert look(comune.settings, comune.engine, answering={number}, now=late) == Watched(answered=(number,))
 
 
 def test_a_send_that_died_is_resumed_within_the_grace_and_stopped_after_it(comuni: Comune) -> None:
     number = made(comuni, BulletinStatus.sending)
     with comuni.look() as session:
         recipient = make_recipient(session, comuni.settings.vault())
-        deliveries.plan(session, number, [recipient], now=NOW)
-        (delivery,) = deliveries.claim(session, number, limit=1, now=SLOT)
-        deliveries.begin(session, delivery, now=SLOT)
-    assert look(comuni.settings, comuni.engine, now=SLOT + timedelta(minutes=2)) == Watched()
+        outbox.plan(session, number, [recipient], now=NOW)
+        outbox.begin(session, number, now=SLOT)
+        senders.register(session, number, host="another machine", pid=1, now=SLOT)
+    assert look(comuni.settings, comuni.engine, now=SLOT + timedelta(seconds=10)) == Watched()
     assert look(comuni.settings, comuni.engine, now=SLOT + timedelta(minutes=4)) == Watched(broken=(number,))
     late = SLOT + GRACE + timedelta(seconds=1)
     assert look(comuni.settings, comuni.engine, now=late) == Watched(ended=(number,))

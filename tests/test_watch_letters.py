@@ -9,14 +9,16 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Paused
 from sqlmodel import Session, select
 
-from db import absences, bulletins, deliveries, sources
-from db.models import BulletinStatus, Decision, Letter, Source
-from flows import alarms, notify
+from db import absences, bulletins, sources
+from db.models import BulletinStatus, Letter, Source
+from flows import alarms, briefing, notify
 from flows.bulletin.dates import ROME, in_rome
-from flows.bulletin.desk.review import decisions
+from flows.bulletin.desk.review import Choice, choices
 from flows.editors import desk
 from flows.editors.mail import post
+from flows.sending import life
 from flows.watch import look, rounds
+from tests import outbox
 from tests.builders import NOW, make_bulletin, make_recipient
 from tests.comune import APPROVE, POSTPONE, SAVE, Comune
 from tests.mail_server import Post, announce, mail_server
@@ -115,7 +117,7 @@ def test_two_weeks_with_a_holiday_and_an_absence_each_thing_told_once(comune: Co
     ]
     assert "scriviamo a tutti" in box.last("Tocca a te")
     texts = ["Avviso per tutti.", "Si legge sul sito.", "Come sempre.", "Altre notizie."]
-    approve = decisions(comune.bulletin(number).slot_at)[Decision.approve]
+    approve = choices(comune.bulletin(number).slot_at)[Choice.approve]
     comune.answer(number, approve, texts=texts, who="Bruno Vice", now=rome(12, 4, 10, 32))
     assert comune.problems(number) == []
     days.until(rome(12, 4, 12, 30))
@@ -158,9 +160,9 @@ def test_when_nobody_is_there_everybody_is_called_and_it_is_said(comune: Comune,
     comune.collect("all")
     comune.draft()
     told = alarms.tell_all(comune.settings, comune.engine, now=comune.now)
-    assert told == ["e-mail inviate: 2", notify.NOBODY]
+    assert told == ["e-mail inviate: 2", briefing.NOBODY]
     assert [to for to, _ in box.told] == [ANNA, BRUNO]
-    assert f"- {notify.NOBODY}" in box.text()
+    assert f"- {briefing.NOBODY}" in box.text()
 
 
 def test_a_draft_tells_the_whole_message_and_nothing_of_a_citizen(comune: Comune, box: Post) -> None:
@@ -270,10 +272,9 @@ def test_uncertain_sends_are_told_after_a_day_and_left_alone(comune: Comune, box
     with comune.look() as session:
         number = make_bulletin(session, status=BulletinStatus.sending).id
         recipient = make_recipient(session, comune.settings.vault())
-        deliveries.plan(session, number, [recipient], now=NOW)
-        (delivery,) = deliveries.claim(session, number, limit=1, now=NOW)
-        deliveries.begin(session, delivery, now=NOW)
-        deliveries.abandon(session, number, before=NOW + EVERY, now=NOW + EVERY)
+        outbox.plan(session, number, [recipient], now=NOW)
+        outbox.begin(session, number, now=NOW)
+        life.reap(session, number, now=NOW + EVERY)
     for hours in (1, 24, 25, 26):
         alarms.tell_all(comune.settings, comune.engine, now=NOW + timedelta(hours=hours))
     assert [(to, said.partition(": ")[0]) for to, said in box.told] == [(ANNA, "PROVA · Incerti dopo 24 ore")]
@@ -316,7 +317,7 @@ def test_a_lost_window_is_opened_again_by_the_next_round(
     rounds(comune.settings, comune.engine, now=comune.now + 2 * EVERY)
     second = comune.bulletin(number).review_run_id
     assert second not in (None, first)
-    assert server.started == [f"bulletin-{number}-0", f"bulletin-{number}-1"]
+    assert [key.rpartition("-")[2] for key in server.started] == ["0", "1"]
     assert len(box.taken) == 1, "the same draft is not told twice"
 
 
@@ -352,7 +353,7 @@ def test_one_bulletin_that_cannot_be_told_never_costs_the_others(
         return whole(session, number)
 
     monkeypatch.setattr(bulletins, "latest", latest)
-    with pytest.raises(ExceptionGroup, match="non si sono potute scrivere"):
+    with pytest.raises(ExceptionGroup, match="non si sono potute fare"):
         alarms.tell_all(comune.settings, comune.engine, now=comune.now)
     assert len(box.taken) == 1
     assert good != bad

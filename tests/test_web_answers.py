@@ -28,6 +28,7 @@ from db.models import (
 from flows.settings import Settings
 from flows.web import answers, inbox
 from flows.web.app import create_app, host
+from tests import outbox
 from tests.builders import make_bulletin, make_recipient
 from tests.web_site import PHONE, Site, messages, wrote
 
@@ -58,7 +59,8 @@ def test_who_is_subscribed_is_told_since_when(site: Site, now: datetime) -> None
 
 
 def test_disattiva_ends_the_subscription_and_says_so(site: Site, now: datetime) -> None:
-    site.tell(messages(wrote("ATTIVA", now, id="a"), wrote("disattiva", now, id="b")))
+    before = now - timedelta(seconds=1)
+    site.tell(messages(wrote("ATTIVA", before, id="a"), wrote("disattiva", now, id="b")))
     with site.look() as session:
         assert session.exec(select(Recipient.status)).all() == [RecipientStatus.opted_out]
         assert session.exec(select(ConsentEvent.word)).all() == ["ATTIVA", "DISATTIVA"]
@@ -163,8 +165,7 @@ def test_what_a_dead_process_had_begun_is_uncertain_and_never_repeated(site: Sit
     with site.look() as session:
         recipient = make_recipient(session, site.web.vault)
         deliveries.queue_reply(session, recipient.id, "benvenuto", "Ciao.", now=now)
-        (delivery,) = deliveries.claim(session, None, limit=1, now=now - timedelta(minutes=1))
-        deliveries.begin(session, delivery, now=now - timedelta(minutes=1))
+        outbox.begin(session, None, now=now - timedelta(minutes=1))
     answers.abandon(site.web)
     site.send()
     assert (site.posted, site.replies()) == ([], [("benvenuto", DeliveryStatus.uncertain)])
@@ -174,7 +175,7 @@ def test_a_bulletin_is_none_of_the_answers_business(site: Site, now: datetime) -
     with site.look() as session:
         recipient = make_recipient(session, site.web.vault)
         bulletin = make_bulletin(session, [], status=BulletinStatus.sending)
-        deliveries.plan(session, bulletin.id, [recipient], now=now)
+        outbox.plan(session, bulletin.id, [recipient], now=now)
     site.send()
     with site.look() as session:
         assert site.posted == []
@@ -201,7 +202,7 @@ def test_the_running_app_picks_up_what_was_left_and_answers_at_once(
                 health = (await browser.get("/salute")).json()
         return dict(health)
 
-    assert asyncio.run(live()) == {"ok": True, "parked": 0}
+    assert asyncio.run(live()) == {"ok": True, "parked": 0, "unread": {}}
     assert left.request("GET", "/salute").status_code == 503, "no loop runs there"
     assert len(left.posted) == 1
     with transaction(engine) as session:

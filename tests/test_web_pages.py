@@ -11,10 +11,8 @@ from hypothesis import strategies as st
 from db import bulletins
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinStatus, Level
-from flows.settings import fill_words
 from flows.web.bulletin_page import PUBLIC
 from flows.web.markdown import html
-from flows.web.pages import NOTICE
 from tests.builders import (
     item_of,
     make_bulletin,
@@ -160,7 +158,7 @@ def test_an_alert_names_its_source_and_says_when_it_is_over(site: Site) -> None:
 
 def test_whatever_is_not_production_says_prova(site: Site) -> None:
     code = _bulletin(site, BulletinStatus.sent).code
-    paths = ("/", f"/b/{code}", "/informativa", "/b/altro")
+    paths = ("/", f"/b/{code}", "/informativa", "/condizioni", "/b/altro")
     for path in paths:
         assert "PROVA: questa pagina non contiene notizie vere." in site.request("GET", path).text
     profile = site.web.settings.profile
@@ -176,8 +174,18 @@ def test_the_notice_is_filled_and_marks_what_the_comune_must_write(site: Site) -
     assert site.web.settings.profile.notice.version in page
     assert "da completare dal Comune" in page
     assert not re.search(r"\{\w+\}", page)
-    words = {**site.web.settings.words, "versione": "1"}
-    assert "{" not in fill_words(NOTICE.read_text(encoding="utf-8"), words)
+    assert "{" not in site.web.settings.notice_text
+    assert "cancelliamo entro 30 giorni" in page, "the periods are those of the profile"
+    assert "delibera di Giunta n. 1 del 1 novembre 2026" in page
+
+
+def test_the_terms_are_filled_and_say_that_this_is_no_emergency_number(site: Site) -> None:
+    page = site.request("GET", "/condizioni").text
+    assert "<h1>Condizioni del servizio</h1>" in page
+    assert "Versione 1 del 1 novembre 2026." in page
+    assert "Non è un numero di emergenza." in page
+    assert not re.search(r"\{\w+\}", page)
+    assert 'href="/condizioni"' in site.request("GET", "/").text
 
 
 def test_the_home_page_tells_how_to_subscribe_and_how_to_do_without(site: Site) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from db import deliveries, inbound
+from db import inbound
 from db.engine import transaction
 from db.models import (
     Attempt,
@@ -30,6 +30,7 @@ from flows.settings import Settings
 from flows.web import inbox, webhook
 from flows.web.app import create_app
 from flows.web.inbound import handle
+from tests import outbox
 from tests.builders import make_bulletin, make_recipient
 from tests.web_site import PHONE, Site, change, messages, status, statuses, wrote
 
@@ -39,11 +40,11 @@ def bulletin_attempt(site: Site, now: datetime, outcome: Outcome = Outcome.accep
     with site.look() as session:
         recipient = make_recipient(session, site.web.vault, phone=f"+{PHONE}")
         bulletin = make_bulletin(session, [])
-        deliveries.plan(session, bulletin.id, [recipient], now=now)
-        (delivery,) = deliveries.claim(session, bulletin.id, limit=1, now=now)
-        attempt = deliveries.begin(session, delivery, now=now)
+        outbox.plan(session, bulletin.id, [recipient], now=now)
+        (attempt,) = outbox.begin(session, bulletin.id, now=now)
         wamid = "wamid.1" if outcome == Outcome.accepted else None
-        deliveries.finish(session, site.web.vault, attempt.id, outcome, wamid=wamid, now=now)
+        outbox.finish(session, site.web.vault, attempt.id, outcome, wamid=wamid, now=now)
+        session.refresh(attempt)
         return attempt
 
 
@@ -155,7 +156,7 @@ def test_one_bad_update_is_marked_and_holds_up_no_other(
 
     monkeypatch.setattr("flows.web.inbox.handle", broken)
     with caplog.at_level(logging.DEBUG):
-        assert inbox.work(site.web) == 2
+        assert site.handle() == 2
     assert PHONE not in caplog.text
     with site.look() as session:
         assert [event.failure for event in session.exec(select(InboundEvent))] == ["KeyError", None]
@@ -173,15 +174,17 @@ def test_a_fault_of_the_database_leaves_the_update_for_later(
     with monkeypatch.context() as patch:
         patch.setattr("flows.web.inbox.handle", locked)
         with pytest.raises(OperationalError):
-            inbox.work(site.web)
-    assert inbox.work(site.web) == 1
+            site.handle()
+    assert site.handle() == 1
     assert [name for name, _ in site.replies()] == ["benvenuto"]
 
 
 def test_an_update_that_nobody_reads_is_kept(site: Site) -> None:
-    site.tell(change({"event": "ACCOUNT_UPDATE", "phone": PHONE}, "account_update"))
+    site.tell(change({"event": "call", "phone": PHONE}, "calls"))
     site.tell([PHONE])
     with site.look() as session:
+        week = inbound.unread(session, since=site.web.clock() - timedelta(days=7))
+        assert week == {"calls": 1, "payload": 1}
         for event in session.exec(select(InboundEvent)):
             assert PHONE in site.web.vault.open(event.payload_sealed)
             assert event.handled_at is not None

@@ -14,7 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.whatsapp.errors import Action
-from flows.whatsapp.updates import InboundMessage, Parsed, StatusUpdate, TemplateChange, Unknown
+from flows.whatsapp.updates import (
+    AccountChange,
+    AddressChange,
+    IdentityChange,
+    InboundMessage,
+    Parsed,
+    Preference,
+    StatusUpdate,
+    TemplateChange,
+    Unknown,
+)
 from flows.whatsapp.webhook import parse, verify_signature
 from tests.shared import SHARED, needs_shared
 
@@ -118,7 +128,6 @@ def test_what_is_not_read_is_named_without_a_value_and_kept() -> None:
         "messages: from",
         "messages: timestamp",
         "messages: not an object",
-        "phone_number_quality_update",
         "change",
         "entry",
     ]
@@ -159,6 +168,86 @@ def test_no_repr_holds_a_number_or_a_word_of_a_citizen() -> None:
         assert secret not in shown
 
 
+QUALITY, REVIEW = "phone_number_quality_update", "message_template_status_update"
+OURS = {"display_phone_number": "390212345678", "event": "ONBOARDING"}
+
+
+def told(name: str, value: dict[str, Any]) -> object:
+    """The one update of a change of this field."""
+    change = {"field": name, "value": value}
+    (update,) = parse({"entry": [{"id": "2", "time": 1795000000, "changes": [change]}]}).updates
+    return update
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        (QUALITY, {**OURS, "max_daily_conversations_per_business": "TIER_2K"}, {"tier": "TIER_2K"}),
+        (
+            QUALITY,
+            {**OURS, "event": "THROUGHPUT_UPGRADE", "current_limit": "TIER_UNLIMITED"},
+            {"throughput": "THROUGHPUT_UPGRADE"},
+        ),
+        (
+            QUALITY,
+            {**OURS, "event": "FLAGGED", "current_limit": "TIER_10K"},
+            {"quality": "FLAGGED", "tier": "TIER_10K"},
+        ),
+        ("business_capability_update", {"max_daily_conversations_per_business": 2000}, {"tier": "TIER_2K"}),
+        ("business_capability_update", {"max_daily_conversation_per_phone": -1}, {"tier": "TIER_UNLIMITED"}),
+        ("account_update", {"event": "ACCOUNT_RESTRICTION"}, {"account": "ACCOUNT_RESTRICTION"}),
+        ("account_alerts", {"alert_type": "INCREASED_CAPABILITIES"}, {"alert": "INCREASED_CAPABILITIES"}),
+    ],
+)
+def test_what_is_said_of_our_account_is_read(name: str, value: dict[str, Any], said: dict[str, str]) -> None:
+    update = told(name, value)
+    assert isinstance(update, AccountChange)
+    assert update.said == said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        (QUALITY, {**OURS, "event": "+39 333 1234567"}),
+        (QUALITY, {**OURS, "event": "ONBOARDING"}),
+        ("business_capability_update", {"max_daily_conversations_per_business": 4321}),
+        ("account_update", {"event": 7}),
+        (REVIEW, {"message_template_name": "a\0", "message_template_language": "it"}),
+        (REVIEW, {"message_template_name": "a", "message_template_language": "?"}),
+        ("user_preferences", {"user_preferences": [{"category": "marketing_messages", "value": "stop"}]}),
+        ("user_id_update", {"user_id_update": [{"wa_id": "393331234567", "timestamp": "1795000000"}]}),
+    ],
+)
+def test_a_change_that_cannot_be_read_is_kept_and_tells_no_value(name: str, value: dict[str, Any]) -> None:
+    update = told(name, value)
+    assert isinstance(update, Unknown)
+    assert "333" not in update.kind
+
+
+def test_another_bsuid_of_a_person_is_read() -> None:
+    ids = {"previous": "IT.1", "current": "IT.2"}
+    item = {"wa_id": "393331234567", "user_id": ids, "timestamp": "1795000000"}
+    update = told("user_id_update", {"user_id_update": [item]})
+    assert isinstance(update, AddressChange)
+    assert (update.phone, update.bsuid) == (None, "IT.1")
+    assert (update.new_phone, update.new_bsuid) == ("+393331234567", "IT.2")
+
+
+def test_who_corrects_a_message_has_said_the_new_words() -> None:
+    item = {"from": "393331234567", "id": "wamid.E", "timestamp": "1795000000", "type": "edit"}
+    new = {"type": "text", "text": {"body": "DISATTIVA"}}
+    update = told("messages", {"messages": [{**item, "edit": {"message": new}}]})
+    assert isinstance(update, InboundMessage)
+    assert update.text == "DISATTIVA"
+
+
+@pytest.mark.parametrize("junk", ["wamid.\0", "wamid.\ud83d"])
+def test_what_no_database_can_hold_is_set_apart(junk: str) -> None:
+    payload = copy.deepcopy(BATCH)
+    payload["entry"][0]["changes"][0]["value"]["statuses"][0]["id"] = junk
+    assert len(parse(payload).statuses) == len(parse(BATCH).statuses) - 1
+
+
 def payloads(found: object) -> Iterator[dict[str, Any]]:
     """The recordings nest payloads under names of their own."""
     if isinstance(found, dict):
@@ -183,7 +272,7 @@ def test_every_recorded_payload_is_read() -> None:
         "updates__callback_selection": InboundMessage,
         "updates__flow_completion": InboundMessage,
         "updates__edited_message": InboundMessage,
-        "updates__system": InboundMessage,
+        "updates__template_quality_update": TemplateChange,
         "updates__template_status_update": TemplateChange,
         "updates__template_category_update": TemplateChange,
     }
@@ -193,6 +282,15 @@ def test_every_recorded_payload_is_read() -> None:
         assert len(updates) >= len(recorded) > 0, name
         if name in expected:
             assert {type(update) for update in updates} == {expected[name]}, name
+    changed, identity = (parse(payload).updates[0] for payload in RECORDED["updates__system"])
+    assert isinstance(changed, AddressChange)
+    assert (changed.phone, changed.new_phone) == ("+972987654321", "+972912345678")
+    assert isinstance(identity, IdentityChange)
+    wish, signup = (parse(payload).updates[0] for payload in RECORDED["updates__user_marketing_preferences"])
+    assert isinstance(wish, Preference)
+    assert (wish.phone, wish.stopped, type(signup)) == ("+16505551234", False, Unknown)
+    accounts = [parse(payload).updates[0] for payload in RECORDED["updates__account_update"]]
+    assert AccountChange in set(map(type, accounts))
     receipts = [
         status for payload in RECORDED["updates__message_status"] for status in parse(payload).statuses
     ]

@@ -9,8 +9,8 @@ from flows.whatsapp.errors import RESENDS, TABLE, Action, classify, classify_sta
     ("codes", "action"),
     [
         ((130429,), Action.BACK_OFF),
-        ((4, 80007, 131057, 2494100), Action.PAUSE_ALL),
-        ((131056, 134101), Action.RETRY_LATER),
+        ((4, 80007, 131057, 2494100, 134101), Action.PAUSE_ALL),
+        ((131056,), Action.RETRY_LATER),
         ((1, 2, 131000, 131016, 133004), Action.RETRY),
         ((131048, 131064, 368, 131031, 130497, 131042), Action.STOP),
         ((190, 0, 3, 10, 200, 250, 299, 131005), Action.STOP),
@@ -50,8 +50,16 @@ def test_a_failed_status_never_asks_for_a_second_sending() -> None:
     assert classify_status(131000) is Action.FAIL
 
 
+def test_who_may_be_sent_to_again_is_told_when_and_nobody_else() -> None:
+    assert all(bool(rule.waits) == (rule.action in RESENDS) for rule in TABLE.values())
+    assert TABLE[131000].waits == (5, 30, 120)
+    assert TABLE[131056].waits[0] >= 60, "a pair of numbers: one message in six seconds, in bursts"
+    assert TABLE[80007].waits == tuple(sorted(TABLE[80007].waits))
+    assert TABLE[80007].waits[-1] == 15 * 60
+
+
 def test_every_code_has_italian_words() -> None:
-    assert all(word and explain(str(code)) == word for code, (_, word) in TABLE.items())
+    assert all(rule.words and explain(str(code)) == rule.words for code, rule in TABLE.items())
     assert explain("131026") == "non consegnabile: il numero non è raggiungibile su WhatsApp"
     assert explain("999999") == "errore 999999 di WhatsApp"
     assert explain(None) == "errore senza codice"

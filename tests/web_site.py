@@ -18,6 +18,7 @@ from db.models import Delivery, DeliveryStatus
 from flows.web import answers, inbox
 from flows.web.context import Web
 from flows.whatsapp.client import WhatsAppClient
+from tests.wires import Handled
 
 PHONE = "393331234567"
 
@@ -49,19 +50,23 @@ class Site:
     def tell(self, payload: object) -> None:
         """Post, then handle."""
         assert self.post(payload) == 200
-        inbox.work(self.web)
+        self.handle()
+
+    def handle(self) -> int:
+        """Act on what is stored, as one round of the app's loop does."""
+        return inbox.words(self.web) + inbox.statuses(self.web)
 
     def send(self) -> None:
         """One batch of answers."""
 
         async def go() -> None:
             async with self.client() as client:
-                await answers.send_batch(self.web, client)
+                await answers.send_batch(self.web, client, answers.make_pace(self.web))
 
         asyncio.run(go())
 
     def client(self) -> WhatsAppClient:
-        return WhatsAppClient("http://meta/v25.0", "1", "token", transport=httpx.MockTransport(self.provider))
+        return WhatsAppClient("http://meta/v25.0", "1", "token", wire=Handled(self.provider))
 
     def provider(self, request: httpx.Request) -> httpx.Response:
         self.posted.append(json.loads(request.content))

@@ -6,6 +6,7 @@ here is ever logged: `*_sealed` columns hold ciphertext, `*_hash` columns keyed 
 """
 
 from db.models.alerts import (
+    ClearedAlert,
     Hazard,
     Level,
     NoticeColour,
@@ -29,24 +30,31 @@ from db.models.bulletins import (
 )
 from db.models.deliveries import (
     DELIVERY_TRANSITIONS,
+    AccountWord,
     Attempt,
     Delivery,
     DeliveryStatus,
     InboundEvent,
     Outcome,
     Receipt,
+    Tally,
     Template,
 )
-from db.models.desk import Absence, Letter, LetterStatus
+from db.models.desk import Absence, Call, CallChannel, CallStatus, Closure, Letter, LetterStatus
+from db.models.dispatches import DispatchStart
 from db.models.editors import Said, SignOff, UsedCode, WrongCode
 from db.models.recipients import (
     RECIPIENT_TRANSITIONS,
+    AccessEvent,
     Consent,
     ConsentEvent,
+    NumberChange,
     Recipient,
     RecipientStatus,
     Scope,
 )
+from db.models.samples import Sample
+from db.models.sending import Sender, SendRate
 from db.models.sources import (
     Edit,
     Holds,
@@ -63,6 +71,8 @@ __all__ = [
     "LIVING",
     "RECIPIENT_TRANSITIONS",
     "Absence",
+    "AccessEvent",
+    "AccountWord",
     "Approval",
     "Attempt",
     "Bulletin",
@@ -71,11 +81,17 @@ __all__ = [
     "BulletinOriginal",
     "BulletinStatus",
     "BulletinVersion",
+    "Call",
+    "CallChannel",
+    "CallStatus",
+    "ClearedAlert",
+    "Closure",
     "Consent",
     "ConsentEvent",
     "Decision",
     "Delivery",
     "DeliveryStatus",
+    "DispatchStart",
     "Edit",
     "Hazard",
     "Holds",
@@ -87,17 +103,22 @@ __all__ = [
     "NewsRevision",
     "NoticeColour",
     "NoticeKind",
+    "NumberChange",
     "Origin",
     "Outcome",
     "Receipt",
     "Recipient",
     "RecipientStatus",
     "Said",
+    "Sample",
     "Scope",
+    "SendRate",
+    "Sender",
     "SignOff",
     "Source",
     "SourceKind",
     "Summary",
+    "Tally",
     "Template",
     "ToldTogether",
     "UsedCode",

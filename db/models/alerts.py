@@ -65,6 +65,18 @@ class ToldTogether(SQLModel, table=True):
     alert_id: int = Field(foreign_key="weatheralert.id", primary_key=True)
 
 
+class ClearedAlert(SQLModel, table=True):
+    """The hours of a stored statement that an all-clear takes back.
+
+    Not `ToldTogether`: a lead that several bulletins share would tell with each what only one of them tells.
+    """
+
+    bulletin_id: int = Field(foreign_key="bulletin.id", primary_key=True)
+    alert_id: int = Field(foreign_key="weatheralert.id", primary_key=True)
+    onset: datetime = Field(sa_type=UtcDateTime, primary_key=True)
+    expires: datetime = Field(sa_type=UtcDateTime)
+
+
 class NoticeKind(StrEnum):
     vento = "vento"
     neve = "neve"  # and ice

@@ -70,7 +70,8 @@ BULLETIN_TRANSITIONS: dict[BulletinStatus, frozenset[BulletinStatus]] = {
     ),
     BulletinStatus.sending: frozenset({BulletinStatus.sent, BulletinStatus.stopped}),
     BulletinStatus.stopped: frozenset({BulletinStatus.sending, BulletinStatus.sent}),
-    BulletinStatus.sent: frozenset(),
+    # a person has some of its messages tried again
+    BulletinStatus.sent: frozenset({BulletinStatus.stopped}),
     BulletinStatus.rejected: frozenset(),
     BulletinStatus.merged: frozenset(),
     BulletinStatus.superseded: frozenset(),
@@ -145,6 +146,7 @@ class BulletinVersion(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     note: str = Field(default="", sa_type=Text)
     problems: str = Field(default="", sa_type=Text)  # one a line, in Italian: why it came back
+    remarks: str = Field(default="", sa_type=Text)  # one a line, in Italian: what else came of the answer
     # the answer that it stores, so that each is stored once: the run, and the version that its form showed
     answered_run_id: str | None = None
     answered_version: int | None = None
@@ -164,6 +166,8 @@ class BulletinItem(SQLModel, table=True):
     category: str
     url: str
     text: str = Field(sa_type=Text)
+    is_typed: bool = False  # a person wrote its words: nothing else may change them
+    is_placed: bool = False  # a person took it from the queue: nothing else may take it out
 
 
 class Decision(StrEnum):
@@ -188,6 +192,7 @@ class Approval(SQLModel, table=True):
     flow_run_id: str | None = None
     code_hash: str | None = None  # of the one-time code, once it is asked for
     # when approved
-    seal: str | None = None  # SHA-256 of messages, template and audience rule
+    seal: str | None = None  # SHA-256 of messages, template, audience rule and profile
+    profile_sha256: str | None = None  # of what that profile gives to a message; None: of an older version
     head_count: int | None = None
     cost_estimate: str | None = None  # None: not estimated, no price in the profile

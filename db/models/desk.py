@@ -1,11 +1,13 @@
-"""The editors' desk: what is written to editors, and when one of them is away."""
+"""The editors' desk: what is written to editors, how they are called, and who or what is away when."""
 
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID, uuid4
 
 from sqlalchemy import Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from db.models.deliveries import Receipt
 from db.types import UtcDateTime, by_value
 
 
@@ -39,11 +41,62 @@ class Letter(SQLModel, table=True):
     failure: str | None = Field(default=None, sa_type=Text)  # the last one
 
 
+class CallChannel(StrEnum):
+    whatsapp = "whatsapp"
+    sms = "sms"
+    email = "email"
+
+
+class CallStatus(StrEnum):
+    queued = "queued"
+    in_flight = "in_flight"  # committed before a byte leaves
+    accepted = "accepted"  # the channel took it
+    refused = "refused"
+    uncertain = "uncertain"  # may have left; not tried again
+    late = "late"  # its turn was over before it could leave
+
+
+class Call(SQLModel, table=True):
+    """One call of an editor by one channel, for a bulletin that cannot wait; it leaves at most once.
+
+    Holds no telephone number: that is looked up when the call leaves.
+    """
+
+    __table_args__ = (UniqueConstraint("bulletin_id", "turn", "editor", "channel"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)  # comes back in the provider's webhooks
+    bulletin_id: int = Field(foreign_key="bulletin.id", index=True)
+    version_number: int  # the text that was to be decided on
+    turn: int  # from 1 for each bulletin; those who are called at once share it
+    editor: str  # name, as in the profile
+    channel: CallChannel = Field(sa_type=by_value(CallChannel))
+    hint: str = ""  # the end of the number: which of an editor's telephones it was
+    called_at: datetime = Field(sa_type=UtcDateTime)
+    until: datetime = Field(sa_type=UtcDateTime)  # then it is somebody else's turn
+    status: CallStatus = Field(default=CallStatus.queued, sa_type=by_value(CallStatus), index=True)
+    status_at: datetime = Field(sa_type=UtcDateTime)
+    tries: int = 0
+    code: str | None = None  # the provider's error code, or the kind of failure; never its words
+    receipt: Receipt | None = Field(default=None, sa_type=by_value(Receipt))
+    letter_id: int | None = Field(default=None, foreign_key="letter.id", index=True)  # of an e-mail
+
+
 class Absence(SQLModel, table=True):
     """That an editor is away, entered by a person; taken back, it stays in the history."""
 
     id: int = Field(default=None, primary_key=True)
     editor: str = Field(index=True)  # name, as in the profile
+    first: date
+    last: date  # included
+    note: str = Field(default="", sa_type=Text)
+    entered_at: datetime = Field(sa_type=UtcDateTime)
+    cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Closure(SQLModel, table=True):
+    """Days without a bulletin, entered by a person beside those of the profile; taken back, it stays."""
+
+    id: int = Field(default=None, primary_key=True)
     first: date
     last: date  # included
     note: str = Field(default="", sa_type=Text)

@@ -24,7 +24,8 @@ RECIPIENT_TRANSITIONS: dict[RecipientStatus, frozenset[RecipientStatus]] = {
     RecipientStatus.suspended: frozenset(
         {RecipientStatus.active, RecipientStatus.opted_out, RecipientStatus.erased}
     ),
-    RecipientStatus.erased: frozenset({RecipientStatus.active}),
+    # opted_out: who was erased writes something again, and is a stranger who gets an answer
+    RecipientStatus.erased: frozenset({RecipientStatus.active, RecipientStatus.opted_out}),
 }
 
 
@@ -51,8 +52,19 @@ class Recipient(SQLModel, table=True):
     is_test: bool = False
     opted_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_inbound_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # opens the 24 h window
-    courtesy_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the last courtesy answer
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # ATTIVA waits for the second yes
+    erasure_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # CANCELLAMI, not done yet
+    resumed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # after a stop in WhatsApp's menu
     strikes: int = 0
+
+
+class NumberChange(SQLModel, table=True):
+    """A citizen's new number, as WhatsApp told it: what the old one said before `at` counts for the new."""
+
+    id: int = Field(default=None, primary_key=True)
+    old_id: int = Field(foreign_key="recipient.id", ondelete="CASCADE", index=True)
+    new_id: int = Field(foreign_key="recipient.id", ondelete="CASCADE", index=True)
+    at: datetime = Field(sa_type=UtcDateTime)
 
 
 class Consent(StrEnum):
@@ -74,5 +86,18 @@ class ConsentEvent(SQLModel, table=True):
     word: str  # the command as understood, e.g. ATTIVA; never a citizen's free text
     at: datetime = Field(sa_type=UtcDateTime)
     notice_version: str
-    source: str  # whatsapp | import | operator
+    notice_sha256: str | None = None  # of the notice's text as it was published then
+    source: str  # whatsapp | import | operator | journal, after a restore
+    act: str | None = None  # of an import: where the list comes from, its date, the act that allows it
     message_hash: str | None = Field(default=None, unique=True)  # of the wamid that asked for it
+
+
+class AccessEvent(SQLModel, table=True):
+    """Somebody saw, took out or erased citizens' numbers with a command of ours."""
+
+    id: int = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    by: str  # the user of the machine
+    command: str
+    people: int  # how many it was about
+    subject_hash: str | None = None  # of the one it was about

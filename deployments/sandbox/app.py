@@ -20,6 +20,7 @@ from deployments.sandbox.graph_errors import GraphError
 from deployments.sandbox.mailbox import Mailbox, mailbox_routes
 from deployments.sandbox.messages import plant_phones
 from deployments.sandbox.notices import notice_routes
+from deployments.sandbox.number_api import number_control, number_routes
 from deployments.sandbox.phones import phone_routes
 from deployments.sandbox.plone import plone_routes
 from deployments.sandbox.regional import regional_routes
@@ -51,7 +52,7 @@ def create_app(
     store = Store(state_dir / "sandbox.db")
     world = World(config, store, clock, Webhooks(config, store, clock, http))
     plant_articles(store, world.now())
-    plant_phones(store)
+    plant_phones(store, config.staff)
     current_bulletin(world)
 
     @contextlib.asynccontextmanager
@@ -85,11 +86,13 @@ def create_app(
         app.include_router(routes(world))
     for routes in (geojson_routes, regional_routes, notice_routes, mailbox_routes):
         app.include_router(routes(world))
+    app.include_router(number_control(world))
     if files_dir is not None:
         app.include_router(file_routes(files_dir))
     # last, since `/{version}/...` matches many paths
     app.include_router(send_routes(world))
     app.include_router(template_routes(world))
+    app.include_router(number_routes(world))
     return app
 
 

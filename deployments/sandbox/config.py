@@ -25,6 +25,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+class Staff(BaseModel):
+    """An editor, who is called on a phone of their own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    number: str = Field(pattern=r"^\+[1-9][0-9]{6,14}$", repr=False)
+
+
 class Config(BaseModel):
     """The account that the sandbox's Cloud API knows; secrets never show in a repr."""
 
@@ -37,6 +46,7 @@ class Config(BaseModel):
     verify_token: SecretStr
     webhook_url: str
     display_number: str
+    staff: list[Staff] = []
     throughput: int = Field(default=80, ge=1)  # messages a second; Meta's default for a number
 
     @field_validator("webhook_url")

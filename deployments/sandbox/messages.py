@@ -4,12 +4,14 @@ import base64
 import hashlib
 import re
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from deployments.sandbox.compose import Shown
+from deployments.sandbox.config import Staff
 from deployments.sandbox.store import Store
 
 Status = Literal["accepted", "sent", "delivered", "read", "failed"]
@@ -26,13 +28,14 @@ _FIRST_PHONES = (
 
 
 class Phone(BaseModel):
-    """A citizen's phone; `wa_id` is the number without its plus."""
+    """A citizen's phone, or an editor's; `wa_id` is the number without its plus."""
 
     wa_id: str = Field(repr=False)
     name: str
     reads: bool = True  # sends the blue ticks
     hidden: bool = False  # behind a username: webhooks carry its BSUID and no number
     last_inbound: AwareDatetime | None = None
+    is_staff: bool = False  # an editor's: called, and never subscribed by the rehearsal
 
     @property
     def number(self) -> str:
@@ -74,11 +77,15 @@ def new_wamid(wa_id: str) -> str:
     return f"wamid.{base64.b64encode(raw).decode()}"
 
 
-def plant_phones(store: Store) -> None:
-    """The five phones of a first start; a later start finds some and leaves them alone."""
-    if not store.all(Phone):
+def plant_phones(store: Store, staff: Sequence[Staff] = ()) -> None:
+    """The five phones of a first start; a later start finds some and leaves them alone. And the editors'."""
+    if not any(not phone.is_staff for phone in store.all(Phone)):
         for wa_id, name, reads in _FIRST_PHONES:
             store.put(wa_id, Phone(wa_id=wa_id, name=name, reads=reads))
+    for one in staff:
+        wa_id = wa_id_of(one.number)
+        if store.get(Phone, wa_id) is None:
+            store.put(wa_id, Phone(wa_id=wa_id, name=one.name, is_staff=True))
 
 
 def find_phone(store: Store, to: str | None, recipient: str | None) -> Phone | None:

@@ -47,8 +47,14 @@ class Text(BaseModel):
 
 
 def phone_routes(world: World) -> APIRouter:
-    """`/telefoni` for people, `/_prova/telefoni` for programs."""
+    """`/telefoni` for people; `/_prova/telefoni`, and `/_prova/redazione` for the editors', for programs."""
     router = APIRouter()
+
+    @router.get("/_prova/redazione")
+    async def staff() -> list[dict[str, Any]]:
+        chats = _chats(world)
+        return [_phone_json(phone, chats.get(phone.wa_id, [])) for phone in _all(world, is_staff=True)]
+
     router.include_router(_json_routes(world))
     router.include_router(_page_routes(world))
     return router
@@ -60,7 +66,7 @@ def _json_routes(world: World) -> APIRouter:
     @router.get("")
     async def phones() -> list[dict[str, Any]]:
         chats = _chats(world)
-        return [_phone_json(phone, chats.get(phone.wa_id, [])) for phone in world.store.all(Phone)]
+        return [_phone_json(phone, chats.get(phone.wa_id, [])) for phone in _all(world, is_staff=False)]
 
     @router.post("")
     async def add(new: Annotated[NewPhone, Body()]) -> dict[str, Any]:
@@ -94,7 +100,7 @@ def _page_routes(world: World) -> APIRouter:
 
     @router.get("", response_class=HTMLResponse)
     async def all_phones(request: Request, scrivi: str | None = None) -> Response:
-        return page(request, world.store.all(Phone), scrivi)
+        return page(request, [*_all(world, is_staff=False), *_all(world, is_staff=True)], scrivi)
 
     @router.get("/{number}", response_class=HTMLResponse)
     async def one_phone(number: str, request: Request, scrivi: str | None = None) -> Response:
@@ -140,6 +146,10 @@ def _add(world: World, new: NewPhone) -> Phone:
     )
     world.store.put(wa_id, phone)
     return phone
+
+
+def _all(world: World, *, is_staff: bool) -> list[Phone]:
+    return [phone for phone in world.store.all(Phone) if phone.is_staff == is_staff]
 
 
 def _known(world: World, number: str) -> Phone:

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import letters
+from db import calls, letters
 from db.engine import transaction
 from db.models import Letter
 from flows.bulletin.desk.letters import write
@@ -85,6 +85,7 @@ def post(settings: Settings, engine: Engine, *, now: datetime) -> Posted:
         return Posted(trouble=UNCONFIGURED)
     with transaction(engine) as session:
         taken = letters.claim(session, limit=BATCH, now=now)
+        calls.follow_letters(session)  # those that are given up
     if not taken:
         return Posted()
     open_ids = {_identity(settings, letter): letter for letter in taken}
@@ -111,6 +112,7 @@ def _settle(engine: Engine, letter: Letter, refusal: Refusal | None, now: dateti
             letters.sent(session, letter.id, now=now)
         else:
             letters.failed(session, letter.id, refusal.why, is_final=refusal.is_final, now=now)
+        calls.follow_letters(session)
 
 
 def server(settings: Settings, mail: Mail) -> Server:

@@ -29,6 +29,10 @@ class MailTrouble(Exception):
     """The mail server cannot be used at this moment; the text says why, in Italian, and names no password."""
 
 
+class MailCutOff(MailTrouble):
+    """The connection went away in the midst of a mail: it may have been taken."""
+
+
 @dataclass(frozen=True)
 class Server:
     """Where and how mail is handed over. `login` is user and password."""
@@ -52,14 +56,19 @@ class Outgoing:
     to_name: str
     subject: str
     text: str
+    is_plain: bool = False  # nothing but the text: what a gateway makes an SMS of
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a mail was not taken; `is_final` when trying again is of no use."""
+    """Why a mail was not taken; `is_final` when trying again is of no use.
+
+    `why` may quote the address; `code` is SMTP's reply alone, 0 when it never came to that.
+    """
 
     why: str
     is_final: bool
+    code: int = 0
 
 
 def message(mail: Outgoing, now: datetime) -> EmailMessage:
@@ -75,8 +84,9 @@ def message(mail: Outgoing, now: datetime) -> EmailMessage:
     made["Date"] = format_datetime(now)
     made["Message-ID"] = f"<{mail.identity}@{_address('', mail.sender).domain}>"
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer comes back
-    made.set_content(mail.text, cte="quoted-printable")
-    made.add_alternative(html(mail.text), subtype="html", cte="quoted-printable")
+    made.set_content(mail.text, cte="7bit" if mail.is_plain and mail.text.isascii() else "quoted-printable")
+    if not mail.is_plain:
+        made.add_alternative(html(mail.text), subtype="html", cte="quoted-printable")
     return made
 
 
@@ -116,18 +126,19 @@ def _hand_over(connection: smtplib.SMTP, mail: Outgoing, made: EmailMessage) -> 
         ((code, words),) = exc.recipients.values()
         return _refusal(code, words)
     except smtplib.SMTPSenderRefused as exc:  # about us, not about the addressee: it may be mended
-        return Refusal(f"mittente rifiutato: {_said(exc.smtp_code, exc.smtp_error)}", is_final=False)
+        said = _said(exc.smtp_code, exc.smtp_error)
+        return Refusal(f"mittente rifiutato: {said}", is_final=False, code=exc.smtp_code)
     except smtplib.SMTPServerDisconnected as exc:
-        raise MailTrouble(f"il server di posta ha chiuso la connessione ({exc})") from exc
+        raise MailCutOff(f"il server di posta ha chiuso la connessione ({exc})") from exc
     except smtplib.SMTPResponseException as exc:
         return _refusal(exc.smtp_code, exc.smtp_error)
     except OSError as exc:
-        raise MailTrouble(f"il server di posta non risponde più ({exc})") from exc
+        raise MailCutOff(f"il server di posta non risponde più ({exc})") from exc
     return None
 
 
 def _refusal(code: int, words: bytes | str) -> Refusal:
-    return Refusal(_said(code, words), is_final=code in PERMANENT)
+    return Refusal(_said(code, words), is_final=code in PERMANENT, code=code)
 
 
 def _said(code: int, words: bytes | str) -> str:

@@ -20,7 +20,11 @@ from pydantic import (
 from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime
 from flows.profile.addresses import Address, Base, is_loopback, named_twice
 from flows.profile.mail import Mail
+from flows.profile.prices import Prices
+from flows.profile.privacy import Notice, Privacy
+from flows.profile.sms import Sms
 from flows.profile.urgent import Urgent
+from flows.profile.whatsapp import WhatsApp
 
 
 def _weekly(value: object) -> WeeklyTime:
@@ -229,15 +233,6 @@ class Channel(Strict):
     alerts: Literal["cloud"] = "cloud"
 
 
-class WhatsApp(Strict):
-    api: Base
-    api_version: str = Field(default="v25.0", pattern=r"^v\d+\.\d+$")
-    phone_number_id: str = Field(pattern=r"^\d+$")
-    waba_id: str = Field(pattern=r"^\d+$")
-    messages_per_second: float = Field(default=40, gt=0, le=1000)
-    language: str = "it"
-
-
 class Llm(Strict):
     """A model that proposes the texts of news, behind any API that speaks OpenAI's chat completions."""
 
@@ -271,13 +266,6 @@ class Servers(Strict):
     sandbox_port: int = Field(default=8600, ge=1, le=65535)
     public: Base  # of the citizens' pages, as a phone reaches it
     prefect_ui: Base | None = None  # as an editor's browser reaches it; default: the local server
-
-
-class Notice(Strict):
-    """The privacy notice in force."""
-
-    version: str
-    url: Address
 
 
 class ElectionPeriod(Strict):
@@ -314,9 +302,12 @@ class Profile(Strict):
     channel: Channel = Channel()
     whatsapp: WhatsApp
     mail: Mail | None = None  # without it no editor gets an e-mail
+    prices: Prices | None = None  # without them no cost is estimated
+    sms: Sms | None = None  # without it no editor gets an SMS
     llm: Llm | None = None  # none is asked, unless it stands here
     servers: Servers
     notice: Notice
+    privacy: Privacy = Privacy()
     categories: dict[str, NewsCategory] = {}  # word of the site -> category, before the usual ones
     election_period: ElectionPeriod | None = None
     texts: dict[str, str] = {}  # name of a reply -> its text, instead of the default
@@ -347,6 +338,13 @@ class Profile(Strict):
         if len(info.data.get("editors", ())) == 1 and approvals == 2:
             raise ValueError("2 needs two editors at least, and the profile names one")
         return approvals
+
+    @field_validator("sms")
+    @classmethod
+    def _sms_leave_as_mail(cls, sms: Sms | None, info: ValidationInfo) -> Sms | None:
+        if sms is not None and info.data.get("mail", sms) is None:
+            raise ValueError("the gateway is reached by e-mail, and there is no [mail]")
+        return sms
 
     @model_validator(mode="after")
     def _slots_differ(self) -> Self:

@@ -48,6 +48,7 @@ class Urgent(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     levels: list[Level] = Field(default=[Level.arancione, Level.rossa], min_length=1)
+    call_every_minutes: int = Field(default=10, ge=5, le=240)  # the next person on duty
     deadline_minutes: int = Field(default=36 * 60, ge=10)  # and never beyond the end of the alert
     quiet_from: str = Field(default="22:00", pattern=CLOCK)
     quiet_to: str = Field(default="07:00", pattern=CLOCK)

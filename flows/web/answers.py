@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,13 +11,17 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 
-from db import deliveries, recipients
-from db.engine import transaction
-from db.models import Attempt, Delivery, DeliveryStatus, Outcome, Recipient
+from db import claims, deliveries, recipients, senders
+from db.claims import Queued, Result
+from db.engine import reading, transaction
+from db.models import DeliveryStatus, Outcome
+from db.rate import Priority
 from db.vault import VaultError
+from flows.sending import life
+from flows.sending.pace import Pace
 from flows.web.context import Web, woken
 from flows.whatsapp import client as whatsapp
-from flows.whatsapp.errors import RESENDS, Action
+from flows.whatsapp.errors import PAUSES, RESENDS, Action
 from flows.whatsapp.messages import InvalidAddress, OutgoingText
 
 LOOK_EVERY = 5.0  # seconds, besides being woken
@@ -25,82 +31,140 @@ WINDOW = timedelta(hours=24)  # a free text is allowed this long after the citiz
 AGAIN = RESENDS | {Action.STOP}
 DELAYS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 MOST_TRIES = len(DELAYS) + 1
-PAUSES = {Action.BACK_OFF: 2.0, Action.PAUSE_ALL: 60.0}  # seconds, for everybody
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Begun:
+    """An answer whose attempt is committed."""
+
+    attempt_id: UUID
+    message: OutgoingText
+    tried: int  # POSTs before this one
+
+
+def make_pace(web: Web) -> Pace:
+    """Of the one rate that answers share with the bulletins of the same number."""
+    number = web.settings.profile.whatsapp
+    return Pace(web.engine, number.phone_number_id, number.messages_per_second, Priority.answer)
+
+
 async def run(web: Web, client: whatsapp.WhatsAppClient) -> None:
     """Until the app stops: send what is queued, then wait. What a dead sender had begun is uncertain."""
-    await run_in_threadpool(abandon, web)
+    pace = make_pace(web)
     while not web.stopping.is_set():
         try:
-            while not web.stopping.is_set() and (outcomes := await send_batch(web, client)):
-                await woken(web.stopping, pause_after(web, outcomes), clear=False)
+            await run_in_threadpool(abandon, web)
+            while not web.stopping.is_set() and await send_batch(web, client, pace):
+                pass
         except OperationalError as exc:
             log.error("answers: the database does not answer (%s)", type(exc).__name__)
         await woken(web.queued, LOOK_EVERY)
 
 
-def pause_after(web: Web, outcomes: list[whatsapp.Outcome | None]) -> float:
-    """Seconds until the next batch: the profile's rate, or what the provider asked for."""
-    asked = [PAUSES.get(outcome.action, 0.0) for outcome in outcomes if outcome and outcome.action]
-    return max([len(outcomes) / web.settings.profile.whatsapp.messages_per_second, *asked])
-
-
 def abandon(web: Web) -> None:
     now = web.clock()
     with transaction(web.engine) as session:
-        if lost := deliveries.abandon(session, None, before=now, now=now):
+        if lost := life.reap(session, None, now=now):
             log.warning("answers: %d may have left before the last stop; they stay uncertain", lost)
 
 
-async def send_batch(web: Web, client: whatsapp.WhatsAppClient) -> list[whatsapp.Outcome | None]:
-    """Send up to BATCH answers; one outcome for each that was taken, None for one that was not sent at all.
+async def send_batch(web: Web, client: whatsapp.WhatsAppClient, pace: Pace) -> int:
+    """Send up to BATCH answers, each at its moment; how many were taken from the queue.
 
     A batch once begun is finished also when the app stops meanwhile, so that nothing stays unknown.
     """
-    taken = await run_in_threadpool(take, web)
+    wanted = min(BATCH, await run_in_threadpool(waiting, web))
+    while wanted and not len(pace) and not web.stopping.is_set():
+        pace.learn(await run_in_threadpool(pace.question(wanted, lambda _session: None)))
+        if not len(pace):
+            await woken(web.stopping, max(0.05, min(1.0, pace.again_at - time.monotonic())), clear=False)
+    if not wanted or not len(pace):
+        return 0
+    sender_id, count, begun = await run_in_threadpool(take, web, min(wanted, len(pace)))
+    beating = asyncio.create_task(beat(web, sender_id))
+    try:
+        await asyncio.gather(*(send(web, client, pace, one) for one in begun))
+    finally:
+        beating.cancel()
+        await run_in_threadpool(end, web, sender_id)
+    return count
 
-    async def send(attempt_id: UUID, message: OutgoingText) -> whatsapp.Outcome:
-        outcome = await client.send(message)
-        await run_in_threadpool(finish, web, attempt_id, outcome)
-        return outcome
 
-    messages = [(attempt, message) for attempt, message in taken if message is not None]
-    sent = await asyncio.gather(*(send(attempt, message) for attempt, message in messages))
-    return [*sent, *[None] * (len(taken) - len(messages))]
+def waiting(web: Web) -> int:
+    with reading(web.engine) as session:
+        return claims.rest(session, None, now=web.clock()).due
 
 
-def take(web: Web) -> list[tuple[UUID, OutgoingText | None]]:
+async def send(web: Web, client: whatsapp.WhatsAppClient, pace: Pace, begun: Begun) -> None:
+    while (departure := pace.take(time.monotonic())) is None:
+        if pace.next_at is None:  # the slots grew old while this process was held up: the others took theirs
+            pace.learn(await run_in_threadpool(pace.question(1, lambda _session: None)))
+        at = pace.again_at if pace.next_at is None else pace.next_at
+        await asyncio.sleep(max(0.001, at - time.monotonic()))
+    outcome = await client.send(begun.message, departure.leave)
+    if not departure.left_at:
+        departure.leave()
+    if outcome.action == Action.BACK_OFF:
+        await run_in_threadpool(pace.slow)
+    asked = PAUSES[0] if outcome.action == Action.PAUSE_ALL else 0.0
+    if asked := max(asked, outcome.retry_after or 0.0):
+        await run_in_threadpool(pace.pause, asked)
+    await run_in_threadpool(finish, web, begun, outcome)
+
+
+async def beat(web: Web, sender_id: UUID) -> None:
+    while True:
+        await asyncio.sleep(senders.BEAT_EVERY.total_seconds())
+        await run_in_threadpool(live, web, sender_id)
+
+
+def live(web: Web, sender_id: UUID) -> None:
+    with transaction(web.engine) as session:
+        senders.beat(session, sender_id, now=web.clock())
+
+
+def end(web: Web, sender_id: UUID) -> None:
+    with transaction(web.engine) as session:
+        senders.end(session, [sender_id])
+
+
+def take(web: Web, limit: int) -> tuple[UUID, int, list[Begun]]:
     """Claim and begin, in one transaction that is committed before anything leaves."""
     now = web.clock()
     with transaction(web.engine) as session:
-        taken = deliveries.claim(session, None, limit=BATCH, now=now, delays=DELAYS)
-        return [prepare(web, session, delivery, now) for delivery in taken]
+        sender_id = life.begin(session, None, now=now)
+        taken = claims.take(session, None, limit=limit, now=now)
+        going = [one for one in taken if not put_away(session, one, now)]
+        ids = claims.begin(session, [one.delivery_id for one in going], sender_id=sender_id, now=now)
+        prepared = [prepare(web, one, number) for one, number in zip(going, ids, strict=True)]
+        bad = [one for one in prepared if isinstance(one, Result)]
+        claims.settle(session, web.vault, bad, now=now)
+    return sender_id, len(taken), [one for one in prepared if isinstance(one, Begun)]
 
 
-def prepare(
-    web: Web, session: Session, delivery: Delivery, now: datetime
-) -> tuple[UUID, OutgoingText | None]:
-    """The attempt and its message; no message when this answer must not or cannot leave any more."""
-    recipient = session.get_one(Recipient, delivery.recipient_id)
-    if reason := obstacle(session, delivery, recipient, now):
-        status = DeliveryStatus.failed if reason == "too_many_tries" else DeliveryStatus.skipped
-        deliveries.move(delivery, status, now=now, reason=reason)
-        session.add(delivery)
-        return UUID(int=0), None
-    attempt: Attempt = deliveries.begin(session, delivery, now=now)
+def put_away(session: Session, one: Queued, now: datetime) -> bool:
+    """Whether this answer must not leave any more; its end is stored."""
+    reason = obstacle(one, now)
+    if reason:
+        to = DeliveryStatus.failed if reason == "too_many_tries" else DeliveryStatus.skipped
+        deliveries.move_all(session, [one.delivery_id], DeliveryStatus.queued, to, reason=reason, now=now)
+    return reason is not None
+
+
+def prepare(web: Web, one: Queued, attempt_id: UUID) -> Begun | Result:
+    """The message; one that cannot be sent fails, and the others do not wait behind it."""
     try:
-        address = recipients.open_address(web.vault, recipient)
-        return attempt.id, OutgoingText(
-            to=address.phone, bsuid=address.bsuid, body=delivery.body or "", opaque=str(attempt.id)
+        address = recipients.open_address(web.vault, one)
+        message = OutgoingText(
+            to=address.phone, bsuid=address.bsuid, body=one.body or "", opaque=str(attempt_id)
         )
-    except (ValueError, VaultError) as exc:  # this one cannot be sent; the others wait behind it
+    except (ValueError, VaultError) as exc:
         code = unsendable(exc)
-        log.error("answers: delivery %d cannot be sent: %s", delivery.id, code)
-        deliveries.finish(session, web.vault, attempt.id, Outcome.refused, code=code, now=now)
-        return attempt.id, None
+        log.error("answers: delivery %d cannot be sent: %s", one.delivery_id, code)
+        return Result(attempt_id, Outcome.refused, code=code)
+    return Begun(attempt_id, message, one.tried)
 
 
 def unsendable(exc: ValueError | VaultError) -> str:
@@ -110,28 +174,24 @@ def unsendable(exc: ValueError | VaultError) -> str:
     return "invalid_address" if isinstance(exc, InvalidAddress) else "invalid_text"
 
 
-def obstacle(session: Session, delivery: Delivery, recipient: Recipient, now: datetime) -> str | None:
-    if recipient.phone_sealed is None and recipient.bsuid_sealed is None:
+def obstacle(one: Queued, now: datetime) -> str | None:
+    if one.phone_sealed is None and one.bsuid_sealed is None:
         return "no_address"  # erased since
-    if recipient.last_inbound_at is None or now - recipient.last_inbound_at >= WINDOW:
+    if one.last_inbound_at is None or now - one.last_inbound_at >= WINDOW:
         return "window_closed"
-    return "too_many_tries" if deliveries.tries(session, delivery) >= MOST_TRIES else None
+    return "too_many_tries" if one.tried >= MOST_TRIES else None
 
 
-def finish(web: Web, attempt_id: UUID, outcome: whatsapp.Outcome) -> None:
+def finish(web: Web, begun: Begun, outcome: whatsapp.Outcome) -> None:
     """Store what came of a POST. A refusal that may pass puts the answer back, as if it had not been sent."""
     kind = Outcome(outcome.kind)
     if kind == Outcome.refused and outcome.action in AGAIN:
         kind = Outcome.not_sent
+    code = outcome.code or outcome.reason
     if kind != Outcome.accepted:
-        log.warning("answers: %s (%s)", kind, outcome.code or outcome.reason)
+        log.warning("answers: %s (%s)", kind, code)
+    now = web.clock()
+    due_at = now + DELAYS[min(begun.tried, len(DELAYS) - 1)]
     with transaction(web.engine) as session:
-        deliveries.finish(
-            session,
-            web.vault,
-            attempt_id,
-            kind,
-            wamid=outcome.wamid,
-            code=outcome.code or outcome.reason,
-            now=web.clock(),
-        )
+        result = Result(begun.attempt_id, kind, outcome.wamid, code, due_at)
+        claims.settle(session, web.vault, [result], now=now)

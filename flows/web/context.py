@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from db.ledger import Ledger
 from db.vault import Vault
 from flows.settings import Settings
+from flows.whatsapp.updates import Update
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,10 @@ class Web:
     settings: Settings
     engine: Engine
     vault: Vault = field(repr=False)
+    ledger: Ledger = field(repr=False)
     clock: Callable[[], datetime]
+    # what was just stored, by its hash: it need not be opened and read again
+    fresh: dict[str, Update] = field(default_factory=dict, repr=False)
     stored: asyncio.Event = field(default_factory=asyncio.Event)  # updates wait to be handled
     queued: asyncio.Event = field(default_factory=asyncio.Event)  # answers wait to be sent
     stopping: asyncio.Event = field(default_factory=asyncio.Event)

@@ -9,19 +9,28 @@ from flows.whatsapp.updates import InboundMessage
 ASKING = frozenset(
     {"text", "image", "audio", "video", "document", "location", "contacts", "button", "interactive"}
 )
-_SMALL_TALK = """
-    grazie mille tante molte ok okay okey va bene perfetto ricevuto capito ciao salve saluti arrivederci
-    buongiorno buonasera buonanotte buon giorno buona sera notte giornata serata
+_THANKS = """
+    grazie mille tante molte infinite ok okay okey va bene benissimo perfetto ricevuto capito ottimo bravi
+    bravissimi complimenti gentilissimi si a voi anche
 """
-SMALL_TALK = frozenset(_SMALL_TALK.split())
+_GREETINGS = """
+    ciao salve saluti arrivederci buongiorno buonasera buonanotte buon buona giorno sera notte giornata serata
+    tutti auguri natale pasqua anno buone feste domenica
+"""
+THANKS = frozenset(_THANKS.split())
+SMALL_TALK = THANKS | frozenset(_GREETINGS.split())
 
 
-def deserves_an_answer(message: InboundMessage) -> bool:
-    """Whether the citizen may believe that somebody reads."""
+def deserves_an_answer(message: InboundMessage, *, during_alert: bool = False) -> bool:
+    """Whether the citizen may believe that somebody reads.
+
+    During an alert a greeting does too: a call for help may begin with it. A thank-you never does.
+    """
     if message.type not in ASKING:
         return False
     if message.text is None:
         return True
-    plain = unicodedata.normalize("NFKC", message.text).casefold()
-    words = re.findall(r"\w+", plain)
-    return "?" in plain or any(word not in SMALL_TALK for word in words)
+    plain = unicodedata.normalize("NFKD", message.text).casefold()
+    words = re.findall(r"\w+", "".join(mark for mark in plain if not unicodedata.combining(mark)))
+    small = THANKS if during_alert else SMALL_TALK
+    return "?" in plain or any(word not in small for word in words)

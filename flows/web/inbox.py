@@ -1,7 +1,12 @@
-"""Acts on stored updates, one after the other, each in its own transaction."""
+"""Acts on stored updates: people's words one after the other, statuses many at a time.
+
+Each is handled in the transaction that marks it as handled. What nobody wrote can wait: words come first.
+"""
 
 import json
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
@@ -9,15 +14,19 @@ from starlette.concurrency import run_in_threadpool
 
 from db import inbound
 from db.engine import reading, transaction
-from db.models import InboundEvent
+from db.inbound import Waiting
 from flows.web.context import Web, woken
 from flows.web.inbound import handle
+from flows.whatsapp.updates import Unknown, Update
 from flows.whatsapp.webhook import parse
 
 LOOK_EVERY = 5.0  # seconds, besides being woken: what an earlier process left is found too
 BATCH = 50
+STATUSES = 500  # in one transaction: some 30 ms, for which a citizen's word waits
 # What could not be handled is not given up: it may be somebody's DISATTIVA.
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+# A time of the provider that lies further ahead of when we got it is a clock that jumped.
+AHEAD = timedelta(minutes=10)
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +36,11 @@ async def run(web: Web) -> None:
     later: dict[int, datetime] = {}  # a restart tries what failed at once: it may have been repaired
     while not web.stopping.is_set():
         try:
-            while not web.stopping.is_set() and await run_in_threadpool(work, web) > 0:
-                web.queued.set()
+            while not web.stopping.is_set():
+                if heard := await run_in_threadpool(words, web):
+                    web.queued.set()
+                if not await run_in_threadpool(statuses, web) and not heard:
+                    break
             if await run_in_threadpool(retry, web, later) > 0:
                 web.queued.set()
         except OperationalError as exc:  # locked or gone: the updates stay, in their order
@@ -36,13 +48,33 @@ async def run(web: Web) -> None:
         await woken(web.stored, LOOK_EVERY)
 
 
-def work(web: Web) -> int:
-    """Handle up to BATCH stored updates that were never tried; return how many there were."""
-    with transaction(web.engine) as session:
-        waiting = [event.id for event in inbound.unhandled(session, limit=BATCH)]
-    for event_id in waiting:
-        attempt(web, event_id)
-    return len(waiting)
+def words(web: Web) -> int:
+    """Handle up to BATCH updates other than statuses that were never tried; return how many there were.
+
+    In the order in which they were said, as far as they are here.
+    """
+    with reading(web.engine) as session:
+        events = inbound.waiting(session, statuses=False, limit=BATCH)
+    opened = _open(web, events)
+    for event in sorted((one for one in events if one.id in opened), key=lambda one: _said_at(opened, one)):
+        attempt(web, event.id, opened[event.id])
+    return len(events)
+
+
+def statuses(web: Web) -> int:
+    """Handle up to STATUSES statuses that were never tried, in one transaction; return how many."""
+    with reading(web.engine) as session:
+        events = inbound.waiting(session, statuses=True, limit=STATUSES)
+    opened = _open(web, events)
+    try:
+        act(web, opened)
+    except OperationalError:
+        raise
+    except Exception as exc:  # noqa: BLE001  (the one that did it is found, and holds up no other)
+        log.error("inbox: %d statuses at once: %s; one by one", len(opened), type(exc).__name__)
+        for event_id, update in opened.items():
+            attempt(web, event_id, update)
+    return len(events)
 
 
 def retry(web: Web, later: dict[int, datetime]) -> int:
@@ -53,42 +85,73 @@ def retry(web: Web, later: dict[int, datetime]) -> int:
     now = web.clock()
     with reading(web.engine) as session:
         failed = inbound.failed(session)
+    due = [event for event in failed if later.get(event.id, now) <= now][:BATCH]
+    opened = _open(web, due)
     handled = 0
-    for event_id in [number for number in failed if later.get(number, now) <= now][:BATCH]:
-        if attempt(web, event_id):
-            later.pop(event_id, None)
+    for event in due:
+        if event.id in opened and attempt(web, event.id, opened[event.id]):
+            later.pop(event.id, None)
             handled += 1
         else:
-            later[event_id] = now + min(max(now - failed[event_id], FIRST_WAIT), LONGEST_WAIT)
+            later[event.id] = now + min(max(now - event.received_at, FIRST_WAIT), LONGEST_WAIT)
     return handled
 
 
-def attempt(web: Web, event_id: int) -> bool:
+def attempt(web: Web, event_id: int, update: Update) -> bool:
     """Act on one update, or mark it as failed; tells which. Only a fault of the database is raised."""
     try:
-        act(web, event_id)
+        act(web, {event_id: update})
     except OperationalError:
         raise
     except Exception as exc:  # noqa: BLE001  (one bad update must not hold up the others)
-        # the type only: the text of an error could quote the citizen
-        log.error("inbox: event %d could not be handled: %s", event_id, type(exc).__name__)
-        fail(web, event_id, type(exc).__name__)
+        _fail(web, event_id, exc)
         return False
     return True
 
 
-def act(web: Web, event_id: int) -> None:
+def act(web: Web, updates: dict[int, Update]) -> None:
+    """Handle and mark those of `updates` that are still to be handled, all or none."""
+    if not updates:
+        return
+    now = web.clock()
     with transaction(web.engine) as session:
-        event = session.get_one(InboundEvent, event_id)
-        now = web.clock()
-        for update in parse(json.loads(web.vault.open(event.payload_sealed))).updates:
-            handle(session, web.settings, web.vault, update, now=now)
-        event.handled_at, event.failure = now, None
-        session.add(event)
+        taken = inbound.take(session, list(updates))
+        handle(session, web, [updates[number] for number in taken], now=now)
+        inbound.handled(session, taken, now=now)
 
 
-def fail(web: Web, event_id: int, name: str) -> None:
+def _open(web: Web, events: Sequence[Waiting]) -> dict[int, Update]:
+    """The updates as they came, by id; those are left out, and marked as failed, that no key opens."""
+    found = {event.id: web.fresh.pop(event.event_hash, None) for event in events}
+    with reading(web.engine) as session:
+        sealed = inbound.payloads(session, [number for number, update in found.items() if update is None])
+    opened = {}
+    for event in events:
+        if found[event.id] is None and not sealed.get(event.id):
+            continue  # handled meanwhile, by a process that is about to end
+        try:
+            update = found[event.id] or _unseal(web, sealed[event.id])
+        except Exception as exc:  # noqa: BLE001  (one bad update must not hold up the others)
+            _fail(web, event.id, exc)
+            continue
+        if not isinstance(update, Unknown) and update.at > event.received_at + AHEAD:
+            update = replace(update, at=event.received_at)
+        opened[event.id] = update
+    return opened
+
+
+def _unseal(web: Web, sealed: bytes) -> Update:
+    (update,) = parse(json.loads(web.vault.open(sealed))).updates
+    return update
+
+
+def _said_at(opened: dict[int, Update], event: Waiting) -> tuple[datetime, int]:
+    update = opened[event.id]
+    return (event.received_at if isinstance(update, Unknown) else update.at, event.id)
+
+
+def _fail(web: Web, event_id: int, exc: Exception) -> None:
+    # the type only: the text of an error could quote the citizen
+    log.error("inbox: event %d could not be handled: %s", event_id, type(exc).__name__)
     with transaction(web.engine) as session:
-        event = session.get_one(InboundEvent, event_id)
-        event.failure = name
-        session.add(event)
+        inbound.fail(session, event_id, type(exc).__name__)

@@ -19,7 +19,7 @@ from flows.web.bulletin_page import Page
 from flows.web.context import Web
 from flows.web.markdown import html
 
-NOTICE = ROOT / "deployments" / "informativa.md"
+TERMS = ROOT / "deployments" / "condizioni.md"
 PLAIN = {"testo": sealed.text, "sms": sealed.short}  # to paste into a list or channel; to send as an SMS
 CACHED = "public, max-age=300"  # seconds; a correction shows after five minutes at most
 
@@ -67,7 +67,13 @@ def router(web: Web) -> APIRouter:
 
     @routes.api_route("/informativa", methods=["GET", "HEAD"])
     async def notice(request: Request) -> Response:
-        return cached(request, render(web, "notice.html", body=notice_body(web)))
+        title = "Informativa sui dati personali"
+        return cached(request, render(web, "notice.html", title=title, body=notice_body(web)))
+
+    @routes.api_route("/condizioni", methods=["GET", "HEAD"])
+    async def terms(request: Request) -> Response:
+        title = "Condizioni del servizio"
+        return cached(request, render(web, "notice.html", title=title, body=terms_body(web)))
 
     return routes
 
@@ -88,8 +94,12 @@ def find_sealed(web: Web, code: str) -> Message | None:
 
 
 def notice_body(web: Web) -> Markup:
-    words = {**web.settings.words, "versione": web.settings.profile.notice.version}
-    return html(fill_words(NOTICE.read_text(encoding="utf-8"), words), top=1)
+    return html(web.settings.notice_text, top=1)
+
+
+def terms_body(web: Web) -> Markup:
+    words = {**web.settings.words, "versione_condizioni": web.settings.profile.notice.terms}
+    return html(fill_words(TERMS.read_text(encoding="utf-8"), words), top=1)
 
 
 def render(web: Web, name: str, **values: object) -> str:

@@ -1,23 +1,22 @@
 """The provider's door: what comes in is checked, stored raw and encrypted, answered, and only then read."""
 
 import asyncio
-import hashlib
 import hmac
-import json
 import logging
-from collections.abc import Sequence
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 
-from db import inbound
-from db.engine import transaction
 from flows.web.context import Web
-from flows.whatsapp.updates import InboundMessage, StatusUpdate, Update
-from flows.whatsapp.webhook import parse, verify_signature
+from flows.web.storing import NotJsonError, store
+from flows.whatsapp.webhook import verify_signature
 
 LIMIT = 4 * 1024 * 1024  # bytes; 1,000 updates, Meta's largest batch, are about 1 MB
+PATIENCE = 10.0  # seconds for a whole body: Meta's come at once
 
 log = logging.getLogger(__name__)
 
@@ -27,42 +26,64 @@ class TooLargeError(Exception):
 
 
 def router(web: Web) -> APIRouter:
-    routes = APIRouter(prefix="/webhook")
+    routes = APIRouter(prefix="/webhook", tags=["webhook"])
     secrets = web.settings.secrets
     app_secrets = [part.strip() for part in secrets.app_secrets.get_secret_value().split(",")]
     verify_token = secrets.verify_token.get_secret_value()
-    one_at_a_time = asyncio.Lock()  # a repeated webhook may come while its first copy is being stored
 
     @routes.get("")
     async def verify(request: Request) -> Response:
         query = request.query_params
-        given = query.get("hub.verify_token", "").encode()
+        given = query.get("hub.verify_token", "").encode("utf-8", "replace")
         right = bool(verify_token) and hmac.compare_digest(given, verify_token.encode())
         if not right or query.get("hub.mode") != "subscribe":
             return PlainTextResponse("wrong verify token", status_code=403)
-        return PlainTextResponse(query.get("hub.challenge", ""))
+        return PlainTextResponse(query.get("hub.challenge", "").encode("utf-8", "replace"))
 
     @routes.post("")
     async def receive(request: Request) -> Response:
+        if refused := _refuse(request.headers):  # before a byte of the body is taken
+            return refused
         try:
-            raw = await read(request)
+            async with asyncio.timeout(PATIENCE):
+                raw = await read(request)
         except TooLargeError:
-            log.warning("webhook: a body over %d bytes was refused", LIMIT)
-            return PlainTextResponse("too large", status_code=413)
+            return _shut(413, "too large")
+        except TimeoutError:
+            return _shut(408, "too slow")
+        except ClientDisconnect:
+            return _shut(400, "truncated")
         if not verify_signature(raw, request.headers.get("x-hub-signature-256"), app_secrets):
-            log.warning("webhook: a post with a missing or wrong signature was refused")
-            return PlainTextResponse("wrong signature", status_code=401)
+            return _shut(401, "wrong signature")
         try:
-            payload = json.loads(raw)
-        except (ValueError, RecursionError):
-            log.error("webhook: a signed post is not JSON")
-            return PlainTextResponse("not JSON", status_code=400)
-        async with one_at_a_time:
-            await run_in_threadpool(store, web, parse(payload).updates)
+            await run_in_threadpool(store, web, raw)
+        except NotJsonError:
+            return _shut(400, "signed, and not JSON")
+        except SQLAlchemyError as exc:  # the provider brings it again
+            log.error("webhook: not stored: %s", type(exc).__name__)
+            return PlainTextResponse("not stored", status_code=503)
         web.stored.set()
         return PlainTextResponse("ok")
 
     return routes
+
+
+def _refuse(headers: Headers) -> Response | None:
+    """What the headers alone tell to be nobody's post that we wait for."""
+    if not headers.get("x-hub-signature-256"):
+        return _shut(401, "no signature")
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        return _shut(415, "compressed")  # Meta sends plain JSON; nothing here ever inflates a body
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or len(length) > 15 or int(length) > LIMIT:
+        return _shut(413, "too large")
+    return None
+
+
+def _shut(status: int, why: str) -> Response:
+    """Refused, and the connection closed: what is left of the body is not waited for."""
+    log.warning("webhook: a post was refused: %s", why)
+    return PlainTextResponse(why, status_code=status, headers={"Connection": "close"})
 
 
 async def read(request: Request) -> bytes:
@@ -73,27 +94,3 @@ async def read(request: Request) -> bytes:
         if len(body) > LIMIT:
             raise TooLargeError
     return bytes(body)
-
-
-def store(web: Web, updates: Sequence[Update]) -> None:
-    """Every update of a post in one transaction; one that is known already is passed over."""
-    now = web.clock()
-    with transaction(web.engine) as session:
-        for update in updates:
-            raw = json.dumps(update.raw, sort_keys=True)
-            inbound.keep(
-                session, web.vault, key=key(update, raw), sender=sender(update), payload=raw, now=now
-            )
-
-
-def key(update: Update, raw: str) -> str:
-    """What makes two copies of an update the same: the provider repeats for up to seven days."""
-    if isinstance(update, InboundMessage):
-        return update.id
-    if isinstance(update, StatusUpdate):
-        return f"{update.wamid}:{update.status}"
-    return f"raw:{hashlib.sha256(raw.encode()).hexdigest()}"
-
-
-def sender(update: Update) -> str | None:
-    return update.phone or update.bsuid if isinstance(update, InboundMessage) else None

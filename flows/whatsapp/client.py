@@ -4,21 +4,17 @@ There is no idempotency key, so the one thing that must never be wrong is whethe
 """
 
 import asyncio
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-import httpx
-
 from flows.whatsapp.errors import RESENDS, Action, Refused, Retryable, classify
-from flows.whatsapp.loopback import is_loopback
 from flows.whatsapp.messages import OutgoingTemplate, OutgoingText
-
-# Raised before a byte of the request left. httpx raises ProxyError only while it opens the tunnel;
-# an error page that a proxy sends later is an answer without Meta's words, hence uncertain.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+from flows.whatsapp.wire import Aiohttp, LostError, NotSentError, Reply, Wire, WireError
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,8 @@ class Outcome:
     action: Action | None = None
     http_status: int | None = None
     message_status: str | None = None
-    reason: str | None = None  # what happened on the wire, e.g. ReadTimeout; never the provider's text
+    reason: str | None = None  # what happened on the wire, e.g. SocketTimeoutError; never the provider's text
+    retry_after: float | None = None  # seconds that the provider asked us to wait
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,8 @@ class Registered:
 class WhatsAppClient:
     """One business number. `base_url` ends with the API's version; `timeout` is in seconds, for each phase.
 
-    httpx slows down beyond some ten requests at a time on one client, hence the default `concurrency`.
+    `header` and `scheme` say how the token travels; `in_path` whether the number stands in the address. A
+    provider that resells Meta's API may want others than Meta. `concurrency`: requests at one time.
     """
 
     def __init__(
@@ -61,49 +59,53 @@ class WhatsAppClient:
         phone_number_id: str,
         token: str,
         *,
+        header: str = "Authorization",
+        scheme: str = "Bearer",
+        in_path: bool = True,
         concurrency: int = 10,
         timeout: float = 30,
-        transport: httpx.AsyncBaseTransport | None = None,
+        wire: Wire | None = None,
     ) -> None:
         # A bad header is only found while sending, where it could not be told from a broken connection.
         if not token or not token.isascii() or not token.isprintable() or " " in token:
             raise ValueError("the access token is empty or holds characters that no token has")
-        host = urlsplit(base_url).hostname
-        if urlsplit(base_url).scheme not in ("http", "https") or not host:
+        if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
             raise ValueError(f"{base_url!r} is not a web address")
-        self._number = phone_number_id
+        self._base = base_url.rstrip("/")
+        self._number = f"{self._base}/{phone_number_id}" if in_path else self._base
         self._turns = asyncio.Semaphore(concurrency)
-        self._http = httpx.AsyncClient(
-            base_url=base_url,
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=timeout,
-            limits=httpx.Limits(max_connections=concurrency, max_keepalive_connections=concurrency),
-            transport=transport,
-            trust_env=not is_loopback(host),  # the office's proxy does not know this machine's sandbox
-        )
+        headers = {header: f"{scheme} {token}".lstrip()}
+        self._wire = wire or Aiohttp(base_url, headers, connections=concurrency, timeout=timeout)
 
     async def __aenter__(self) -> Self:
+        await self._wire.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._http.aclose()
+        await self._wire.__aexit__(kind, error, trace)
 
-    async def send(self, message: OutgoingTemplate | OutgoingText) -> Outcome:
-        """Post once. Whatever the provider or the network does is in the Outcome, never raised."""
-        path = f"{self._number}/messages"
+    async def send(
+        self, message: OutgoingTemplate | OutgoingText, leaves: Callable[[], None] = lambda: None
+    ) -> Outcome:
+        """Post once. Whatever the provider or the network does is in the Outcome, never raised.
+
+        `leaves` is called as the bytes leave, after a turn and a connection were waited for.
+        """
+        url = f"{self._number}/messages"
         # From 13 October 2027 /messages takes no marketing template; the other path already takes them all.
         if isinstance(message, OutgoingTemplate) and message.category == "MARKETING":
-            path = f"{self._number}/marketing_messages"
+            url = f"{self._number}/marketing_messages"
+        body = json.dumps(message.payload(), separators=(",", ":")).encode()
         async with self._turns:
             try:
-                response = await self._http.post(path, json=message.payload())
-            except _NOT_SENT as exc:
-                return Outcome("not_sent", reason=type(exc).__name__)
-            except httpx.RequestError as exc:
-                return Outcome("uncertain", reason=type(exc).__name__)
-        return _outcome(response)
+                reply = await self._wire.exchange("POST", url, body, leaves)
+            except NotSentError as exc:
+                return Outcome("not_sent", reason=str(exc))
+            except LostError as exc:
+                return Outcome("uncertain", reason=str(exc))
+        return _outcome(reply)
 
     async def register_template(self, waba_id: str, definition: Mapping[str, Any]) -> Registered:
         """Submit a template (`templates.creation_payload`) for review.
@@ -111,21 +113,21 @@ class WhatsAppClient:
         Raises Retryable when Meta was not reached or is in trouble, Refused with Meta's words otherwise.
         Repeating it is harmless: Meta refuses a name that it already holds.
         """
-        name = definition.get("name")
+        name, raw = definition.get("name"), json.dumps(dict(definition)).encode()
         try:
-            response = await self._http.post(f"{waba_id}/message_templates", json=dict(definition))
-        except httpx.RequestError as exc:
-            raise Retryable(f"template {name}: Meta was not reached ({type(exc).__name__})") from exc
-        body = _json(response)
-        if response.is_success and isinstance(body.get("id"), str):
+            reply = await self._wire.exchange("POST", f"{self._base}/{waba_id}/message_templates", raw)
+        except WireError as exc:
+            raise Retryable(f"template {name}: Meta was not reached ({exc})") from exc
+        body = _json(reply.body)
+        if 200 <= reply.status < 300 and isinstance(body.get("id"), str):
             return Registered(
                 id=body["id"], status=str(body.get("status")), category=str(body.get("category"))
             )
-        raise _template_error(str(name), response, body)
+        raise _template_error(str(name), reply.status, body)
 
 
-def _outcome(response: httpx.Response) -> Outcome:
-    body, status = _json(response), response.status_code
+def _outcome(reply: Reply) -> Outcome:
+    body, status = _json(reply.body), reply.status
     error = body.get("error")
     code = _integer(error.get("code")) if isinstance(error, dict) else None
     # A gateway's 5xx may also speak of an "error"; Meta's always has a code.
@@ -135,10 +137,11 @@ def _outcome(response: httpx.Response) -> Outcome:
             code=None if code is None else str(code),
             action=classify(code, status),
             http_status=status,
+            retry_after=asked_wait(reply),
         )
     messages = body.get("messages")
     first = messages[0] if isinstance(messages, list) and messages else None
-    if response.is_success and isinstance(first, dict) and isinstance(first.get("id"), str) and first["id"]:
+    if 200 <= status < 300 and isinstance(first, dict) and isinstance(first.get("id"), str) and first["id"]:
         held = first.get("message_status")
         return Outcome(
             "accepted",
@@ -147,13 +150,30 @@ def _outcome(response: httpx.Response) -> Outcome:
             message_status=held if isinstance(held, str) else None,
         )
     # Not in Meta's words: a gateway's page, a cut body, a 200 without an id. Someone may have it.
-    return Outcome("uncertain", http_status=status, reason="answer without a message id or an error")
+    return Outcome(
+        "uncertain",
+        http_status=status,
+        reason="answer without a message id or an error",
+        retry_after=asked_wait(reply),
+    )
 
 
-def _json(response: httpx.Response) -> dict[str, Any]:
+def asked_wait(reply: Reply) -> float | None:
+    """Retry-After in seconds; as a date it is read by the server's own clock (RFC 9110, 10.2.3)."""
+    told = reply.retry_after or ""
+    if told.isascii() and told.isdecimal() and len(told) < 7:
+        return float(told)
+    try:
+        until, since = parsedate_to_datetime(told), parsedate_to_datetime(reply.date or "")
+        return max(0.0, (until - since).total_seconds())
+    except (ValueError, TypeError):  # not given, not a date, or one of the two without a zone
+        return None
+
+
+def _json(raw: bytes) -> dict[str, Any]:
     """The body as an object; empty when it is anything else, which the callers take as no answer."""
     try:
-        body = response.json()
+        body = json.loads(raw)
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
@@ -163,13 +183,13 @@ def _integer(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _template_error(name: str, response: httpx.Response, body: dict[str, Any]) -> Retryable | Refused:
+def _template_error(name: str, status: int, body: dict[str, Any]) -> Retryable | Refused:
     found = body.get("error")
     error: dict[str, Any] = found if isinstance(found, dict) else {}
     code = _integer(error.get("code"))
     words = [error.get(key) for key in ("error_user_title", "error_user_msg", "message")]
     said = ": ".join(word for word in words if isinstance(word, str)) or "no explanation"
-    text = f"template {name}: HTTP {response.status_code}: {said}"
-    again = classify(code, response.status_code) in RESENDS or (code is None and response.status_code >= 500)
+    text = f"template {name}: HTTP {status}: {said}"
+    again = classify(code, status) in RESENDS or (code is None and status >= 500)
     kind = Retryable if again else Refused
     return kind(text, code=code, subcode=_integer(error.get("error_subcode")))

@@ -5,17 +5,18 @@ is to build on `code` and never on titles, so nothing here reads a message's tex
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Action(StrEnum):
     """What to do after a refusal. Only the first five may lead to another attempt for the same recipient."""
 
-    RETRY = "retry"  # trouble at Meta: the same recipient again, at most 3 times (5 s, 30 s, 2 min)
-    BACK_OFF = "back_off"  # too fast: wait 1 to 2 s, halve the rate, then the same recipient
+    RETRY = "retry"  # trouble at Meta: the same recipient again, a few times
+    BACK_OFF = "back_off"  # too fast: halve the rate of all senders, then the same recipient
     RETRY_LATER = "retry_later"  # this recipient after a minute or more; the others need not wait
     PAUSE_ALL = "pause_all"  # nobody for a minute or more, then go on with the same recipient
-    OTHER_ENDPOINT = "other_endpoint"  # the template's category changed: ask it again, then the other path
+    OTHER_ENDPOINT = "other_endpoint"  # the template's category changed: the other path, once
     STOP = "stop"  # the same for everybody, or a warning to us: nothing more until a person looks
     SKIP = "skip"  # this message will not reach this person; the next bulletin as usual
     STRIKE = "strike"  # as skip, and counted: the number is suspended after three bulletins in a row
@@ -28,45 +29,79 @@ RESENDS = frozenset(
 )
 
 
-def _rows() -> Iterator[tuple[tuple[int, ...], Action, str]]:
-    yield (130429,), Action.BACK_OFF, "troppi messaggi al secondo"
-    yield (4, 80007), Action.PAUSE_ALL, "troppe chiamate a WhatsApp in un'ora"
-    yield (131056,), Action.RETRY_LATER, "troppi messaggi alla stessa persona in poco tempo"
-    yield (1, 2, 131000, 131016, 133004), Action.RETRY, "guasto temporaneo di WhatsApp"
-    yield (131057, 2494100), Action.PAUSE_ALL, "manutenzione in corso su WhatsApp"
+@dataclass(frozen=True)
+class Rule:
+    """What a code asks for, its Italian words, and the seconds to wait before each further try.
 
-    yield (131048,), Action.STOP, "WhatsApp limita il numero per la qualità dei messaggi"
-    yield (131064,), Action.STOP, "WhatsApp contesta la categoria dei modelli"
-    yield (368, 131031, 130497), Action.STOP, "account WhatsApp limitato o bloccato"
-    yield (0, 3, 10, 190, *range(200, 300), 131005), Action.STOP, "chiave d'accesso scaduta o senza permessi"
-    yield (131042,), Action.STOP, "problema di pagamento con Meta"
-    yield (33, 131037, 131045, 133010, 133015), Action.STOP, "numero del servizio non registrato su WhatsApp"
+    When the waits are used up, a recipient is failed; a pause of all becomes a stop.
+    """
+
+    action: Action
+    words: str
+    waits: tuple[float, ...] = ()
+
+
+PAUSES = (60.0, 120.0, 300.0, 600.0, 900.0)
+
+
+def _rows() -> Iterator[tuple[tuple[int, ...], Rule]]:
+    yield (130429,), Rule(Action.BACK_OFF, "troppi messaggi al secondo", (1.5, 2, 4, 8, 16))
+    yield (4, 80007), Rule(Action.PAUSE_ALL, "troppe chiamate a WhatsApp in un'ora", PAUSES)
     yield (
-        (100, 131008, 131009, 132000, 132001, 132005, 132007, 132008, 132012, 132018, 135000),
-        Action.STOP,
-        "messaggio non conforme al modello approvato",
+        (131056,),
+        Rule(Action.RETRY_LATER, "troppi messaggi alla stessa persona in poco tempo", (60, 120, 300)),
     )
-    yield (132015, 132016), Action.STOP, "modello sospeso o disattivato da WhatsApp"
+    yield (1, 2, 131000, 131016, 133004), Rule(Action.RETRY, "guasto temporaneo di WhatsApp", (5, 30, 120))
+    yield (
+        (131057, 2494100),
+        Rule(Action.PAUSE_ALL, "manutenzione in corso su WhatsApp", (120, 300, 600, 900)),
+    )
+
+    for codes, words in _STOPS:
+        yield codes, Rule(Action.STOP, words)
+
+    yield (131063, 131055, 134100), Rule(Action.OTHER_ENDPOINT, "categoria del modello cambiata", (0,))
+    # the same for everybody until Meta has copied the template: about ten minutes
+    yield (134101,), Rule(Action.PAUSE_ALL, "modello non ancora pronto su WhatsApp", (600, 600))
+
+    yield (131050,), Rule(Action.OPT_OUT, "la persona ha fermato i messaggi da WhatsApp")
+    yield (131026,), Rule(Action.STRIKE, "non consegnabile: il numero non è raggiungibile su WhatsApp")
+    for code, words in _SKIPS:
+        yield (code,), Rule(Action.SKIP, words)
+
+
+_STOPS: tuple[tuple[tuple[int, ...], str], ...] = (
+    # others retry 131048; before a whole town it is a warning about the number's reputation
+    ((131048,), "WhatsApp limita il numero per la qualità dei messaggi"),
+    ((131064,), "WhatsApp contesta la categoria dei modelli"),
+    ((368, 131031, 130497), "account WhatsApp limitato o bloccato"),
+    ((0, 3, 10, 190, *range(200, 300), 131005), "chiave d'accesso scaduta o senza permessi"),
+    ((131042,), "problema di pagamento con Meta"),
+    ((33, 131037, 131045, 133010, 133015), "numero del servizio non registrato su WhatsApp"),
+    (
+        (100, 131008, 131009, 132000, 132001, 132005, 132007, 132008, 132012, 132018, 135000),
+        "messaggio non conforme al modello approvato",
+    ),
+    ((132015, 132016), "modello sospeso o disattivato da WhatsApp"),
     # We send no media, so a media or type error is a fault of ours and the same for everybody.
-    yield (131051, 131052, 131053), Action.STOP, "tipo di messaggio o allegato non accettato"
-    yield (131030,), Action.STOP, "numero di prova: destinatario non fra quelli ammessi"
+    ((131051, 131052, 131053), "tipo di messaggio o allegato non accettato"),
+    ((131030,), "numero di prova: destinatario non fra quelli ammessi"),
+)
+_SKIPS = (
+    (131049, "limite di WhatsApp ai messaggi promozionali per persona"),
+    (130472, "persona esclusa da una sperimentazione di WhatsApp"),
+    (131047, "passate 24 ore dall'ultimo messaggio della persona"),
+    (130403, "persona bloccata dal servizio"),
+    (131021, "il destinatario è il numero del servizio"),
+    (131062, "serve il numero di telefono della persona"),
+)
 
-    yield (131063, 131055, 134100), Action.OTHER_ENDPOINT, "categoria del modello cambiata"
-    yield (134101,), Action.RETRY_LATER, "modello non ancora pronto su WhatsApp"
+TABLE: dict[int, Rule] = {code: rule for codes, rule in _rows() for code in codes}
 
-    yield (131050,), Action.OPT_OUT, "la persona ha fermato i messaggi da WhatsApp"
-    yield (131026,), Action.STRIKE, "non consegnabile: il numero non è raggiungibile su WhatsApp"
-    yield (131049,), Action.SKIP, "limite di WhatsApp ai messaggi promozionali per persona"
-    yield (130472,), Action.SKIP, "persona esclusa da una sperimentazione di WhatsApp"
-    yield (131047,), Action.SKIP, "passate 24 ore dall'ultimo messaggio della persona"
-    yield (130403,), Action.SKIP, "persona bloccata dal servizio"
-    yield (131021,), Action.SKIP, "il destinatario è il numero del servizio"
-    yield (131062,), Action.SKIP, "serve il numero di telefono della persona"
+STRIKES = tuple(str(code) for code, rule in TABLE.items() if rule.action == Action.STRIKE)
 
-
-TABLE: dict[int, tuple[Action, str]] = {
-    code: (action, word) for codes, action, word in _rows() for code in codes
-}
+UNREACHED = Rule(Action.RETRY, "WhatsApp non è raggiungibile", (5.0, 5.0, 10.0, 20.0, 30.0))
+"""Of a POST that never left: nobody is failed for it, so the last wait goes on."""
 
 # Without a code only the status is left to read.
 _BY_STATUS = {401: Action.STOP, 403: Action.STOP, 429: Action.PAUSE_ALL}
@@ -79,7 +114,7 @@ def classify(code: int | None, http_status: int) -> Action:
     everybody would let one recipient's oddity silence an alert. The verb reports it and counts them.
     """
     if code is not None:
-        return TABLE[code][0] if code in TABLE else Action.FAIL
+        return TABLE[code].action if code in TABLE else Action.FAIL
     return _BY_STATUS.get(http_status, Action.FAIL)
 
 
@@ -92,12 +127,17 @@ def classify_status(code: int | None) -> Action:
     return Action.FAIL if action in RESENDS else action
 
 
+def rule_of(code: str | None) -> Rule | None:
+    """Of a code as it is stored; None for one that the table does not hold."""
+    return TABLE.get(int(code)) if code and code.isdecimal() and len(code) < 10 else None
+
+
 def explain(code: str | None) -> str:
     """The Italian words for a stored code; for one not in the table, its number."""
     if code is None:
         return "errore senza codice"
-    known = TABLE.get(int(code)) if code.isdecimal() and len(code) < 10 else None
-    return known[1] if known else f"errore {code} di WhatsApp"
+    known = rule_of(code)
+    return known.words if known else f"errore {code} di WhatsApp"
 
 
 class WhatsAppError(Exception):

@@ -6,10 +6,11 @@ from typing import Any, TypeGuard
 
 from flows.whatsapp.errors import classify_status
 from flows.whatsapp.messages import PHONE
-from flows.whatsapp.updates import InboundMessage, StatusUpdate, TemplateChange
+from flows.whatsapp.updates import InboundMessage, StatusUpdate
 
 _RECEIPTS = frozenset({"sent", "delivered", "read", "failed"})
 _BSUID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,126}")  # country, dot, number; also IT.ENT.123
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 _WORD = re.compile(r"[a-z][a-z_]{0,39}")
 
 
@@ -18,8 +19,7 @@ class Unreadable(Exception):
 
 
 def status(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> StatusUpdate:
-    del contact  # a receipt is found by wamid or opaque value, not by person
-    part = _object(item)
+    part = object_of(item)
     word = safe_word(part.get("status"))
     if word not in _RECEIPTS:  # "played" for a voice note, and what Meta may add
         raise Unreadable(word)
@@ -27,47 +27,49 @@ def status(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> Status
     pricing = pricing if isinstance(pricing, dict) else {}
     billable = pricing.get("billable")
     code = _code(part.get("errors"))
+    told = part.get("recipient_id") or contact.get("wa_id")
+    phone, bsuid = identities(told, part.get("recipient_user_id"))
     return StatusUpdate(
-        wamid=_text(part, "id"),
+        wamid=text_of(part, "id"),
+        person=phone or bsuid,
         status=word,
-        at=_time(part.get("timestamp")),
-        opaque=_optional(part.get("biz_opaque_callback_data")),
+        at=time_of(part.get("timestamp")),
+        opaque=optional(part.get("biz_opaque_callback_data")),
         code=None if code is None else str(code),
         action=classify_status(code) if word == "failed" else None,
-        pricing_category=_optional(pricing.get("category")),
+        pricing_category=optional(pricing.get("category")),
         billable=billable if isinstance(billable, bool) else None,
         raw=raw,
     )
 
 
 def message(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> InboundMessage:
-    part = _object(item)
-    senders = (part.get("from"), part.get("from_user_id"), contact.get("wa_id"), contact.get("user_id"))
-    phone = next((number for sender in senders if (number := _phone(sender))), None)
-    bsuid = next((sender for sender in senders if _is_bsuid(sender)), None)
+    part = object_of(item)
+    phone, bsuid = identities(
+        part.get("from"), part.get("from_user_id"), contact.get("wa_id"), contact.get("user_id")
+    )
     if phone is None and bsuid is None:
         raise Unreadable("from")
     return InboundMessage(
-        id=_text(part, "id"),
+        id=text_of(part, "id"),
         phone=phone,
         bsuid=bsuid,
-        at=_time(part.get("timestamp")),
+        at=time_of(part.get("timestamp")),
         type=safe_word(part.get("type")),
         text=_written(part),
         raw=raw,
     )
 
 
-def template_change(value: dict[str, Any], envelope: dict[str, Any], raw: dict[str, Any]) -> TemplateChange:
-    # `new_category` is the one in force; an announced one comes apart, in `correct_category`.
-    return TemplateChange(
-        name=_text(value, "message_template_name"),
-        language=_text(value, "message_template_language"),
-        category=_optional(value.get("new_category")) or _optional(value.get("message_template_category")),
-        status=_optional(value.get("event")),
-        at=_time(envelope.get("time")),
-        raw=raw,
-    )
+def identities(*told: object) -> tuple[str | None, str | None]:
+    """The first phone and the first BSUID among what was told; either may stand in either's place."""
+    phone = bsuid = None
+    for one in told:
+        if not isinstance(one, str):
+            continue
+        phone = phone or _phone(one)
+        bsuid = bsuid or (one if _is_bsuid(one) else None)
+    return phone, bsuid
 
 
 def _written(part: dict[str, Any]) -> str | None:
@@ -77,6 +79,7 @@ def _written(part: dict[str, Any]) -> str | None:
         ("button", "text"),
         ("interactive", "button_reply", "title"),
         ("interactive", "list_reply", "title"),
+        ("edit", "message", "text", "body"),  # who corrects a message to DISATTIVA means it
     ):
         found: object = part
         for key in path:
@@ -86,21 +89,26 @@ def _written(part: dict[str, Any]) -> str | None:
     return None
 
 
-def _object(item: object) -> dict[str, Any]:
+def object_of(item: object) -> dict[str, Any]:
     if not isinstance(item, dict):
         raise Unreadable("not an object")
     return item
 
 
-def _text(part: dict[str, Any], key: str) -> str:
+def text_of(part: dict[str, Any], key: str) -> str:
     value = part.get(key)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or not _storable(value):
         raise Unreadable(key)
     return value
 
 
-def _optional(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+def optional(value: object) -> str | None:
+    return value if isinstance(value, str) and value and _storable(value) else None
+
+
+def _storable(value: str) -> bool:
+    """JSON can hold what no database takes: half a surrogate pair, and a zero byte (PostgreSQL)."""
+    return _UNSTORABLE.search(value) is None
 
 
 def safe_word(value: object) -> str:
@@ -108,7 +116,7 @@ def safe_word(value: object) -> str:
     return value if isinstance(value, str) and _WORD.fullmatch(value) else "unknown"
 
 
-def _time(value: object) -> datetime:
+def time_of(value: object) -> datetime:
     """Unix seconds, in text or not."""
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 12:
         value = int(value)

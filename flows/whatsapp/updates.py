@@ -1,4 +1,4 @@
-"""What a POST of Meta's can tell: a receipt, a message, a template's change, or something not read."""
+"""What a POST of Meta's can tell: a receipt, a message, a wish, a change; or something not read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,9 +10,13 @@ from flows.whatsapp.errors import Action
 
 @dataclass(frozen=True)
 class StatusUpdate:
-    """A receipt. `status` is sent, delivered, read or failed; `opaque` is what we sent with the message."""
+    """A receipt. `status` is sent, delivered, read or failed; `opaque` is what we sent with the message.
+
+    `person` is the phone or BSUID of whom the message went to, where Meta tells it.
+    """
 
     wamid: str = field(repr=False)
+    person: str | None = field(repr=False)
     status: str
     at: datetime
     opaque: str | None
@@ -37,13 +41,56 @@ class InboundMessage:
 
 
 @dataclass(frozen=True)
+class Preference:
+    """A person stopped our marketing messages in WhatsApp's own menu, or wants them again."""
+
+    phone: str | None = field(repr=False)
+    bsuid: str | None = field(repr=False)
+    stopped: bool
+    at: datetime
+    raw: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AddressChange:
+    """A person is reached elsewhere from `at` on; of either side the phone or the BSUID may not be told."""
+
+    phone: str | None = field(repr=False)
+    bsuid: str | None = field(repr=False)
+    new_phone: str | None = field(repr=False)
+    new_bsuid: str | None = field(repr=False)
+    at: datetime
+    raw: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class IdentityChange:
+    """The keys behind a phone are new: it may be somebody else's. Meta tells it where that was asked for."""
+
+    phone: str | None = field(repr=False)
+    bsuid: str | None = field(repr=False)
+    at: datetime
+    raw: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class TemplateChange:
-    """Meta reviewed a template (`status`, in its capitals) or gave it a category."""
+    """Meta reviewed a template (`status`, in its capitals), gave it a category or judged its quality."""
 
     name: str
     language: str
     category: str | None
     status: str | None
+    quality: str | None
+    at: datetime
+    raw: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class AccountChange:
+    """What Meta says of our number or account: matter (tier, quality, throughput, account, alert) -> word."""
+
+    said: Mapping[str, str]
     at: datetime
     raw: Mapping[str, Any] = field(repr=False)
 
@@ -56,7 +103,8 @@ class Unknown:
     raw: Mapping[str, Any] = field(repr=False)
 
 
-Update = StatusUpdate | InboundMessage | TemplateChange | Unknown
+PersonUpdate = InboundMessage | Preference | AddressChange | IdentityChange
+Update = StatusUpdate | PersonUpdate | TemplateChange | AccountChange | Unknown
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from flows.whatsapp.fragments import Unreadable, is_identity, message, safe_word, status, template_change
+from flows.whatsapp.changes import WHOLE, preference, system, user_id
+from flows.whatsapp.fragments import Unreadable, is_identity, message, safe_word, status
 from flows.whatsapp.updates import Parsed, Unknown, Update
 
 
@@ -46,29 +47,43 @@ def _updates(payload: object) -> Iterator[Update]:
                 yield Unknown("change", {"entry": [{**envelope, "changes": [change]}]})
 
 
+def _said(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> Update:
+    """An entry of `messages`: what a person wrote, or what WhatsApp says of that person."""
+    is_system = isinstance(item, dict) and item.get("type") == "system"
+    return system(item, contact, raw) if is_system else message(item, contact, raw)
+
+
+LISTS: dict[object, dict[str, Callable[..., Update]]] = {
+    "messages": {"statuses": status, "messages": _said},
+    "user_preferences": {"user_preferences": preference},
+    "user_id_update": {"user_id_update": user_id},
+}
+"""Fields of which a change holds lists, each of many updates."""
+
+
 def _of_change(envelope: dict[str, Any], change: dict[str, Any]) -> Iterator[Update]:
-    """A change of the field `messages` holds lists; any other is one update."""
     name, value = change.get("field"), change["value"]
 
     def alone(value: dict[str, Any]) -> dict[str, Any]:
         return {"entry": [{**envelope, "changes": [{"field": name, "value": value}]}]}
 
-    if name in ("message_template_status_update", "template_category_update"):
-        yield _read(partial(template_change, value, envelope), str(name), alone(value))
+    if isinstance(name, str) and name in WHOLE:
+        yield _read(partial(WHOLE[name], value, envelope), name, alone(value))
         return
-    lists = {key: value[key] for key in ("statuses", "messages") if isinstance(value.get(key), list)}
-    if name != "messages" or not any(lists.values()):
+    readers = LISTS.get(name, {}) if isinstance(name, str) else {}
+    lists = {key: value[key] for key in readers if isinstance(value.get(key), list)}
+    if not any(lists.values()):
         yield Unknown(safe_word(name), alone(value))
         return
-    for key in {"statuses", "messages"} & value.keys() - lists.keys():
+    for key in [key for key in readers if key in value and key not in lists]:
         yield Unknown(f"{key}: not a list", alone({key: value[key]}))
-    frame = {key: part for key, part in value.items() if key not in ("statuses", "messages", "contacts")}
+    frame = {key: part for key, part in value.items() if key not in (*readers, "contacts")}
     people = _People(value.get("contacts"), alone_in_change=sum(map(len, lists.values())) == 1)
-    for key, make in (("statuses", status), ("messages", message)):
-        for item in lists.get(key, ()):
+    for key, items in lists.items():
+        for item in items:
             contact = people.of(item)
             raw = alone({**frame, **({"contacts": [contact]} if contact else {}), key: [item]})
-            yield _read(partial(make, item, contact), key, raw)
+            yield _read(partial(readers[key], item, contact), key, raw)
 
 
 def _read(make: Callable[[dict[str, Any]], Update], kind: str, raw: dict[str, Any]) -> Update:
@@ -76,6 +91,9 @@ def _read(make: Callable[[dict[str, Any]], Update], kind: str, raw: dict[str, An
         return make(raw)
     except Unreadable as exc:
         return Unknown(f"{kind}: {exc}", raw)
+
+
+_IDENTITIES = ("from", "from_user_id", "recipient_id", "recipient_user_id", "wa_id", "user_id")
 
 
 class _People:
@@ -91,8 +109,10 @@ class _People:
 
     def of(self, item: object) -> dict[str, Any]:
         """Empty when the contact is not known."""
-        part = item if isinstance(item, dict) else {}
-        named = [part.get(key) for key in ("from", "from_user_id", "recipient_id", "recipient_user_id")]
-        named = [name for name in named if is_identity(name)]
-        found = next((self._by_id[name] for name in named if name in self._by_id), None)
-        return found or (self._only if not named and self._only else {})
+        if not isinstance(item, dict) or not (self._by_id or self._only):
+            return self._only or {}
+        named = [item.get(key) for key in _IDENTITIES]
+        for name in named:
+            if isinstance(name, str) and name in self._by_id and is_identity(name):
+                return self._by_id[name]
+        return self._only if self._only and not any(map(is_identity, named)) else {}

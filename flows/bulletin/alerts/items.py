@@ -18,21 +18,29 @@ HORIZON = timedelta(hours=33)  # no bulletin reaches further: issued by 15, for 
 
 
 def alert_candidates(
-    alerts: Sequence[WeatherAlert], now: datetime, told: Collection[Told] = ()
+    alerts: Sequence[WeatherAlert],
+    now: datetime,
+    told: Collection[Told] = (),
+    *,
+    elsewhere: Collection[date] = (),
 ) -> list[Candidate]:
     """What is in force at `now` or begins within 33 hours, by severity and then onset.
 
     Args:
         alerts: rows of the Comune's zones, `verde` ones included, of any number of bulletins; all stored.
         told: what citizens were told already. It is taken out of what holds, never out of what was stated:
-            an older statement must not come back to life. Other hours at the same level are news.
+            an older statement must not come back to life. Other hours at the same level are news. A higher
+            level that was told and still holds is repeated beside what is new on its day.
+        elsewhere: days whose alerts an urgent bulletin announces.
     """
     days: dict[date, list[Span]] = defaultdict(list)
+    known: dict[date, list[Span]] = defaultdict(list)
     for span in settle(standing(alerts, now), now):
-        if span.onset <= now + HORIZON and not _is_told(span.row, told, now):
-            days[span.row.day].append(span)
+        if span.row.day in elsewhere or span.onset > now + HORIZON:
+            continue
+        (known if _is_told(span.row, told, now) else days)[span.row.day].append(span)
     worst_first = sorted(days.values(), key=lambda spans: (-_worst(spans).rank, min(s.onset for s in spans)))
-    return [_candidate(spans) for spans in worst_first]
+    return [_candidate(spans, known[spans[0].row.day]) for spans in worst_first]
 
 
 def _is_told(row: WeatherAlert, told: Collection[Told], now: datetime) -> bool:
@@ -77,8 +85,13 @@ def _worst(spans: Sequence[Span]) -> Level:
     return max((span.row.level for span in spans), key=lambda level: level.rank)
 
 
-def _candidate(spans: Sequence[Span]) -> Candidate:
-    """One item for one day; its text is whole, sources included."""
+def _candidate(spans: Sequence[Span], told: Sequence[Span]) -> Candidate:
+    """One item for one day; its text is whole, sources included.
+
+    Beside a lower level, a higher one that was told before is said again: else it would seem lowered.
+    """
+    higher = [span for span in told if span.rank > _worst(spans).rank]
+    again = [f"Vale ancora, già annunciata: {line}" for line in _announcements(higher)]
     lead = max(spans, key=lambda span: (span.rank, span.expires, -span.row.id))
     rows = {span.row.id: span.row for span in [lead, *sorted(spans, key=lambda span: span.row.id)]}
     newest = max(rows.values(), key=lambda row: row.sent_at)
@@ -88,7 +101,7 @@ def _candidate(spans: Sequence[Span]) -> Candidate:
         title=f"Allerta meteo {_worst(spans)}, {giorno(newest.day)}",
         category=ALERT_CATEGORY,
         url=newest.url,
-        abstract=" ".join([*_announcements(spans), _sources(list(rows.values()))]),
+        abstract=" ".join([*_announcements(spans), *again, _sources(list(rows.values()))]),
         body="",
         published=newest.sent_at,
         first_seen=min(row.seen_at for row in rows.values()),

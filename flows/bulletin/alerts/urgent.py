@@ -80,6 +80,14 @@ def ceased(
     return found
 
 
+def without(spans: Iterable[Span], others: Sequence[Span], now: datetime) -> list[Span]:
+    """The hours of statements, from `now` on, that others of the same statements leave."""
+    found: list[Span] = []
+    for span in spans:
+        found += _left(span, [one for one in others if one.row.id == span.row.id], now)
+    return found
+
+
 def _left(span: Span, others: Iterable[Span], now: datetime) -> list[Span]:
     """The hours of a span from `now` on that others of its zone and hazard do not reach at its level."""
     parts = [(max(span.onset, now), span.expires)]

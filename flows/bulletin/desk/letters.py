@@ -46,6 +46,7 @@ class Desk:
     left_out: Sequence[str]
     count: int  # of the news
     readers: int
+    cost: str  # of this send, estimated
     link: str
 
     @property
@@ -65,6 +66,7 @@ class Desk:
             else "Parte appena lo approvi,",
             "partenza": f"parte {giorno_ora(at)}" if at else "parte appena approvato",
             "iscritti": people(self.readers),
+            "costo": self.cost,
             "anteprima": self.preview,
             "avvisi": bullets(self.attention, "Niente di particolare."),
             "lasciate_fuori": bullets(self.left_out, "Niente."),

@@ -1,12 +1,14 @@
 """What an editor answered in the form, checked: pure, in Italian, and nothing typed is lost."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from db.models import Decision
-from flows.bulletin.dates import giorno, ora
+from db.models import Bulletin, BulletinStatus
+from flows.bulletin.dates import giorno, giorno_ora, ora
+from flows.bulletin.desk.words import STATUS
 from flows.bulletin.message.markup import parameter
 from flows.bulletin.message.render import problems
 
@@ -21,6 +23,7 @@ class Answer:
     note: str
     who: str
     source: str = ""  # of what the site does not tell
+    added: str = ""  # numbers of the queue
 
 
 @dataclass(frozen=True)
@@ -31,26 +34,76 @@ class Reviewed:
     problems: tuple[str, ...]
 
 
-def decisions(slot_at: datetime | None) -> dict[Decision, str]:
-    """What the editor may choose, in the words of the form."""
+@dataclass(frozen=True)
+class Waiting:
+    """A news item of the queue, which an editor may add."""
+
+    number: int  # its id: what the editor writes, the same however the queue moves
+    title: str
+    note: str = ""  # Italian: its category, or why it was left out
+    is_left_out: bool = False
+
+
+class Choice(StrEnum):
+    """What an editor may ask for, in the order of the form."""
+
+    approve = "approve"
+    sample = "sample"  # the draft on the own telephone
+    save = "save"
+    reread = "reread"  # the site, and what follows for the draft
+    send_back = "send_back"  # to who prepared it
+    postpone = "postpone"
+    discard = "discard"
+
+
+BEGINNINGS = {
+    Choice.approve: "Approva",
+    Choice.sample: "Mandami una prova",
+    Choice.save: "Salva",
+    Choice.reread: "Rileggi",
+    Choice.send_back: "Rimanda",
+    Choice.postpone: "Non inviare:",
+    Choice.discard: "Non inviare e scarta",
+}
+"""How each label begins, for ever: an upgrade may reword the rest while a draft waits."""
+
+LABELS = {
+    Choice.sample: "Mandami una prova sul telefono",
+    Choice.save: "Salva, continuo dopo",
+    Choice.reread: "Rileggi il sito e aggiorna la bozza",
+    Choice.send_back: "Rimanda a chi ha preparato, con la nota",
+    Choice.postpone: "Non inviare: le notizie passano al prossimo bollettino",
+    Choice.discard: "Non inviare e scarta queste notizie",
+}
+
+
+def choices(
+    slot_at: datetime | None, *, is_fixed: bool = False, is_shared: bool = False
+) -> dict[Choice, str]:
+    """What the editor may choose, in the words of the form.
+
+    `is_fixed`: a template of its own, which no news enters. `is_shared`: a second person has a say.
+    """
     when = f"{giorno(slot_at)} alle {ora(slot_at)}" if slot_at else "subito"
-    return {
-        Decision.approve: f"Approva: parte {when}",
-        Decision.save: "Salva, continuo dopo",
-        Decision.postpone: "Non inviare: le notizie passano al prossimo bollettino",
-        Decision.discard: "Non inviare e scarta queste notizie",
-    }
+    labels = {Choice.approve: f"Approva: parte {when}", **LABELS}
+    left_out = {Choice.reread: is_fixed, Choice.send_back: not is_shared}
+    return {one: labels[one] for one in Choice if not left_out.get(one, False)}
 
 
-def decision_of(text: str) -> Decision | None:
-    """By the fixed beginning: an upgrade may reword a label while a draft waits."""
-    beginnings = {
-        "Approva": Decision.approve,
-        "Salva": Decision.save,
-        "Non inviare:": Decision.postpone,
-        "Non inviare e scarta": Decision.discard,
-    }
-    return next((found for start, found in beginnings.items() if text.startswith(start)), None)
+def choice_of(text: str) -> Choice | None:
+    """By the fixed beginning."""
+    return next((found for found, start in BEGINNINGS.items() if text.startswith(start)), None)
+
+
+def numbers_of(added: str) -> list[int] | None:
+    """The numbers of the queue that an editor wrote, each once: `7, 12`, or a line of it, `7. Title`.
+
+    None when it is neither.
+    """
+    if re.fullmatch(r"[\d\s,;.]*", added, re.ASCII):
+        return list(dict.fromkeys(int(number) for number in re.findall(r"\d{1,9}", added)))
+    line = re.match(r"\s*(\d{1,9})[.)]\s", added, re.ASCII)
+    return [int(line[1])] if line else None
 
 
 def order_lines(titles: Sequence[str]) -> list[str]:
@@ -68,10 +121,11 @@ def whole(answer: Answer, checked: Reviewed) -> Reviewed:
     )
 
 
-def check(shown: Sequence[str], answer: Answer, total: Callable[[int], int]) -> Reviewed:
+def ordered(shown: Sequence[str], answer: Answer, *, joins: int = 0) -> Reviewed:
     """Apply the order and the texts to what was shown.
 
-    `shown`: the texts of the version, by number. `total(n)`: room for n items together, in UTF-16 units.
+    `shown`: the texts of the version, by number. `joins`: how many come from the queue, so that every line
+    may go.
     """
     found: list[str] = []
     chosen: list[int] = []
@@ -93,8 +147,22 @@ def check(shown: Sequence[str], answer: Answer, total: Callable[[int], int]) -> 
                 f"Nell'ordine manca la notizia {index + 1} ma il suo testo è stato cambiato: "
                 "rimettila nell'ordine o svuota il testo."
             )
+    if not chosen and not joins and not found:
+        found += problems([], total=0)
     if found:  # keep everything as it was typed, in the order shown
         return Reviewed(tuple(enumerate(texts)), tuple(found))
-    kept = tuple((index, texts[index]) for index in chosen)
-    room = total(len(kept)) if 1 <= len(kept) <= 5 else 0
-    return Reviewed(kept or tuple(enumerate(texts)), tuple(problems([text for _, text in kept], total=room)))
+    return Reviewed(tuple((index, texts[index]) for index in chosen), ())
+
+
+def came_late(bulletin: Bulletin) -> str:
+    """For an answer to a bulletin that waits no longer."""
+    if bulletin.status == BulletinStatus.expired and bulletin.deadline_at is not None:
+        which = f"il bollettino di {giorno(bulletin.slot_at)}" if bulletin.slot_at else "questo bollettino"
+        return (
+            f"È tardi: {which} è scaduto alle {ora(bulletin.deadline_at)}. Non è partito niente; "
+            "il tuo testo è salvato nella storia."
+        )
+    return (
+        f"Qualcun altro ({bulletin.status_by}, {giorno_ora(bulletin.status_at)}) ha già deciso: "
+        f"{STATUS[bulletin.status]}. La tua risposta è salvata nella storia ma non ha effetto."
+    )

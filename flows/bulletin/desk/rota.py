@@ -3,6 +3,7 @@
 The order of the profile is the order in which they are called. An absence counts by whole days in Rome.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -69,3 +70,16 @@ def next_on_duty(
     """
     left = [person for person in present(people, away, at) if person.name not in after]
     return Duty((left[0],)) if left else Duty(tuple(people), is_everybody=True)
+
+
+def in_turn(people: Sequence[Person], away: Collection[Away], at: datetime, called: Sequence[str]) -> Duty:
+    """Who is called for what cannot wait, round and round: those on duty, then who was called least often.
+
+    `called` are the names of those who were called, repeats included. Who comes back is called next; when
+    nobody is there, those who are away are called, too.
+    """
+    if not called:
+        return on_duty(people, away, at)
+    there, counts = present(people, away, at), Counter(called)
+    chosen = min(there or people, key=lambda person: counts[person.name])
+    return Duty((chosen,), is_everybody=not there)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from db.models import Bulletin, BulletinItem
 from flows.bulletin.dates import giorno
+from flows.bulletin.message.fold import WIDTH
 from flows.bulletin.message.render import Frame, fill, parameters, seal
 
 
@@ -34,8 +35,11 @@ class Message:
         """Of which day a bulletin is: `martedì 1 dicembre`; "" of a fixed template, which tells it itself."""
         return self.parameters[-1] if _is_dated(self.template) else ""
 
-    def sealed(self, audience: str) -> str:
-        """SHA-256 (hex) over everything that decides what is read, the frame's words too, and by whom."""
+    def sealed(self, audience: str, profile: str = "") -> str:
+        """SHA-256 (hex) over everything that decides what is read, the frame's words too, and by whom.
+
+        `profile`: `flows.profile.sealed.fingerprint` of the one in force, which an approval binds too.
+        """
         fixed = (self.template, self.frame.header, self.frame.body, self.frame.footer, self.frame.button)
         return seal(
             template="\n".join(fixed),
@@ -43,6 +47,7 @@ class Message:
             parameters=self.parameters,
             button_suffix=self.button_suffix,
             audience=audience,
+            profile=profile,
         )
 
 
@@ -78,10 +83,10 @@ def compile_message(
     return Message(frame, language, values, code)
 
 
-def markdown_fence(text: str, width: int = 48) -> str:
+def markdown_fence(text: str, width: int = WIDTH) -> str:
     """A preview that no Markdown viewer changes: `*x*` is bold on WhatsApp and italic in Markdown.
 
-    Wrapped, because Prefect's form clips long lines of a fenced block.
+    Wrapped as a telephone's screen does, because Prefect's form clips long lines of a fenced block there.
     """
     lines = [textwrap.wrap(line, width, break_on_hyphens=False) or [""] for line in text.split("\n")]
     text = "\n".join(part for wrapped in lines for part in wrapped)

@@ -90,11 +90,18 @@ def preview(frame: Frame, texts: Sequence[str], date_text: str) -> str:
 
 
 def seal(
-    *, template: str, language: str, parameters: Sequence[str], button_suffix: str, audience: str
+    *,
+    template: str,
+    language: str,
+    parameters: Sequence[str],
+    button_suffix: str,
+    audience: str,
+    profile: str = "",
 ) -> str:
-    """SHA-256 (hex) over exactly what is sent and to whom, as canonical JSON.
+    """SHA-256 (hex) over exactly what is sent, to whom and by whom, as canonical JSON.
 
     What an editor approves is bound by it: dispatch computes it again and refuses anything else.
+    `profile` is the hash of the one in force; "" for the seal of a version that did not bind it.
     """
     content = {
         "template": template,
@@ -102,6 +109,7 @@ def seal(
         "parameters": list(parameters),
         "button_suffix": button_suffix,
         "audience": audience,
+        **({"profile": profile} if profile else {}),
     }
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(unicodedata.normalize("NFC", canonical).encode()).hexdigest()

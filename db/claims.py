@@ -1,0 +1,298 @@
+"""Messages on their way, in blocks: taken from the queue with their attempts, and settled by the answers.
+
+Order of a send: `begin` is committed before the bytes leave, `settle` after the answer. Sender and webhook
+may write at the same moment. Whoever locks more than one row locks the attempts first, then their
+deliveries, then the recipients; several of a kind by rising id.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import and_, bindparam, insert, literal_column, not_, update
+from sqlmodel import Session, col, func, or_, select
+
+from db.deliveries import AFTER, move_all
+from db.models import Attempt, Delivery, DeliveryStatus, InboundEvent, Outcome, Recipient, RecipientStatus
+from db.vault import Vault
+
+STATUS = "status"  # the kind of an inbound event that is nobody's word
+_WAITING = col(Delivery.status) == literal_column(
+    "'queued'"
+)  # a literal: a parameter hides the partial index
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A delivery that this transaction holds, with what its message needs."""
+
+    delivery_id: int
+    recipient_id: int
+    is_active: bool
+    phone_sealed: bytes | None = field(repr=False)
+    bsuid_sealed: bytes | None = field(repr=False)
+    hashes: tuple[str | None, str | None] = field(repr=False)
+    body: str | None = field(repr=False)
+    last_inbound_at: datetime | None
+    tried: int  # POSTs begun before
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of one POST. `due_at`: when one that surely did not leave is tried again; None: at once."""
+
+    attempt_id: UUID
+    outcome: Outcome
+    wamid: str | None = field(default=None, repr=False)
+    code: str | None = None
+    due_at: datetime | None = None
+
+
+def take(session: Session, bulletin_id: int | None, *, limit: int, now: datetime) -> list[Queued]:
+    """Up to `limit` queued deliveries that are due, of a bulletin or (None) of the answers.
+
+    They are held until the commit. What another sender holds is passed over on PostgreSQL; SQLite has one
+    writer at a time.
+    """
+    tried = (
+        select(func.count())
+        .where(Attempt.delivery_id == col(Delivery.id))
+        .correlate(Delivery)
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            col(Delivery.id),
+            col(Delivery.recipient_id),
+            col(Recipient.status),
+            col(Recipient.phone_sealed),
+            col(Recipient.bsuid_sealed),
+            col(Recipient.phone_hash),
+            col(Recipient.bsuid_hash),
+            col(Delivery.body),
+            col(Recipient.last_inbound_at),
+            tried,
+        )  # type: ignore[call-overload]
+        .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
+        .where(
+            Delivery.bulletin_id == bulletin_id,
+            _WAITING,
+            or_(col(Delivery.due_at).is_(None), col(Delivery.due_at) <= now),
+        )
+        .order_by(col(Delivery.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    return [
+        Queued(
+            delivery_id=row[0],
+            recipient_id=row[1],
+            is_active=row[2] == RecipientStatus.active,
+            phone_sealed=row[3],
+            bsuid_sealed=row[4],
+            hashes=(row[5], row[6]),
+            body=row[7],
+            last_inbound_at=row[8],
+            tried=row[9],
+        )
+        for row in session.connection().execute(query)
+    ]
+
+
+def speaking(session: Session, queued: Sequence[Queued]) -> dict[int, datetime]:
+    """Deliveries to those whose word is not handled yet, and since when it waits: it may be a DISATTIVA."""
+    owners = {name: one.delivery_id for one in queued for name in one.hashes if name}
+    rows = session.exec(
+        select(InboundEvent.sender_hash, func.min(InboundEvent.received_at))
+        .where(
+            col(InboundEvent.handled_at).is_(None),
+            col(InboundEvent.kind) != STATUS,
+            col(InboundEvent.sender_hash).in_(owners),
+        )
+        .group_by(col(InboundEvent.sender_hash))
+    )
+    return {owners[name]: since for name, since in rows if name is not None}
+
+
+def begin(
+    session: Session, delivery_ids: Sequence[int], *, sender_id: UUID | None, now: datetime
+) -> list[UUID]:
+    """Claim deliveries that this transaction holds; the ids of their attempts. Commit before the POST."""
+    move_all(session, delivery_ids, DeliveryStatus.queued, DeliveryStatus.claimed, now=now)
+    rows = [
+        {"id": uuid4(), "delivery_id": number, "sender_id": sender_id, "started_at": now}
+        for number in delivery_ids
+    ]
+    if rows:
+        session.connection().execute(insert(Attempt).values(outcome=Outcome.in_flight), rows)
+    return [row["id"] for row in rows]  # type: ignore[misc]
+
+
+def defer(session: Session, delivery_ids: Sequence[int], *, until: datetime) -> None:
+    """Leave them in the queue, to be looked at again then."""
+    query = update(Delivery).where(col(Delivery.id).in_(delivery_ids), _WAITING).values(due_at=until)
+    session.connection().execute(query)
+
+
+def settle(session: Session, vault: Vault, results: Sequence[Result], *, now: datetime) -> None:
+    """Store what came of POSTs. A status webhook may have settled one before: it is never undone."""
+    query = (
+        select(col(Attempt.id), col(Attempt.delivery_id), col(Attempt.outcome))
+        .where(col(Attempt.id).in_([one.attempt_id for one in results]))
+        .order_by(col(Attempt.id))
+        .with_for_update()
+    )
+    known = {row[0]: (row[1], Outcome(row[2])) for row in session.connection().execute(query)}
+    held = _statuses(session, [number for number, _ in known.values()])
+    ended = _left_before(session, [one.attempt_id for one in results if one.outcome == Outcome.not_sent])
+    rows: list[dict[str, Any]] = []
+    moves: dict[tuple[DeliveryStatus, DeliveryStatus, str | None, datetime | None], list[int]]
+    moves = defaultdict(list)
+    for one in results:
+        delivery_id, before = known[one.attempt_id]
+        is_news = before == Outcome.in_flight or (
+            before == Outcome.uncertain and one.outcome in (Outcome.accepted, Outcome.refused)
+        )
+        rows.append(_row(vault, one, is_news))
+        status = held[delivery_id]
+        # any other status was proved by the receipt of another attempt: this answer changes nothing then
+        if is_news and status in (DeliveryStatus.claimed, DeliveryStatus.uncertain):
+            to = DeliveryStatus.failed if delivery_id in ended else AFTER[one.outcome]
+            due_at = one.due_at if to == DeliveryStatus.queued else None
+            moves[status, to, one.code, due_at].append(delivery_id)
+    _update_attempts(session, rows, now)
+    for (status, to, code, due_at), numbers in moves.items():
+        move_all(session, numbers, status, to, reason=code, due_at=due_at, now=now)
+
+
+def _statuses(session: Session, delivery_ids: Collection[int]) -> dict[int, DeliveryStatus]:
+    query = (
+        select(col(Delivery.id), col(Delivery.status))
+        .where(col(Delivery.id).in_(delivery_ids))
+        .order_by(col(Delivery.id))
+        .with_for_update()
+    )
+    return {number: DeliveryStatus(status) for number, status in session.connection().execute(query)}
+
+
+def _left_before(session: Session, attempt_ids: Collection[UUID]) -> set[int]:
+    """Deliveries of which a webhook told meanwhile that an earlier attempt had left, and failed: no other may
+    follow."""
+    if not attempt_ids:
+        return set()
+    these = select(Attempt.delivery_id).where(col(Attempt.id).in_(attempt_ids))
+    query = select(Attempt.delivery_id).where(
+        col(Attempt.delivery_id).in_(these),
+        col(Attempt.id).not_in(attempt_ids),
+        Attempt.outcome == Outcome.refused,
+    )
+    return set(session.exec(query))
+
+
+def _row(vault: Vault, one: Result, is_news: bool) -> dict[str, Any]:
+    """What of an attempt changes. A key that is a column's name would be written, so that none is besides."""
+    row: dict[str, Any] = {"this": one.attempt_id}
+    if is_news:
+        row |= {"outcome": one.outcome, "code": one.code}
+    if one.wamid:
+        row |= {"wamid_sealed": vault.seal(one.wamid), "wamid_hash": vault.hash(one.wamid)}
+    return row
+
+
+def _update_attempts(session: Session, rows: Iterable[dict[str, Any]], now: datetime) -> None:
+    """One statement for all that change the same columns."""
+    shapes: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        shapes[tuple(row)].append(row)
+    table = Attempt.__table__  # type: ignore[attr-defined]
+    for names, some in shapes.items():
+        values: dict[str, Any] = {name: bindparam(name) for name in names if name != "this"}
+        if "outcome" in values:
+            values["finished_at"] = bindparam("finished_at", now)
+        if values:
+            query = update(table).where(table.c.id == bindparam("this")).values(values)
+            session.connection().execute(query, some)
+
+
+def release(session: Session, attempt_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Claims whose POST was never made go back to the queue at once."""
+    ids = sorted(attempt_ids)
+    query = (
+        update(Attempt)
+        .where(col(Attempt.id).in_(ids), col(Attempt.outcome) == Outcome.in_flight)
+        .values(outcome=Outcome.not_sent, finished_at=now, code="released")
+    )
+    session.connection().execute(query)
+    these = select(Attempt.delivery_id).where(col(Attempt.id).in_(ids), Attempt.outcome == Outcome.not_sent)
+    move_all(session, list(session.exec(these)), DeliveryStatus.claimed, DeliveryStatus.queued, now=now)
+
+
+def abandon(session: Session, bulletin_id: int | None, *, living: Collection[UUID], now: datetime) -> int:
+    """Attempts in flight of senders that live no more are uncertain; returns how many.
+
+    A claim without an attempt never left and goes back to the queue.
+    """
+    mine = and_(col(Delivery.bulletin_id) == bulletin_id, col(Delivery.status) == DeliveryStatus.claimed)
+    begun = (
+        select(col(Attempt.id), col(Attempt.delivery_id))
+        .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
+        .where(
+            mine,
+            Attempt.outcome == Outcome.in_flight,
+            or_(col(Attempt.sender_id).is_(None), not_(col(Attempt.sender_id).in_(living))),
+        )
+        .order_by(col(Attempt.id))
+        .with_for_update(of=Attempt)
+    )
+    lost = dict(session.connection().execute(begun).all())
+    held = _statuses(session, lost.values())
+    # one that a webhook settled in between stays as it is
+    lost = {number: of for number, of in lost.items() if held[of] == DeliveryStatus.claimed}
+    if lost:
+        query = (
+            update(Attempt)
+            .where(col(Attempt.id).in_(lost), col(Attempt.outcome) == Outcome.in_flight)
+            .values(outcome=Outcome.uncertain, finished_at=now, code="sender_died")
+        )
+        session.connection().execute(query)
+        move_all(
+            session,
+            list(lost.values()),
+            DeliveryStatus.claimed,
+            DeliveryStatus.uncertain,
+            reason="sender_died",
+            now=now,
+        )
+    in_flight = select(Attempt.delivery_id).where(Attempt.outcome == Outcome.in_flight)
+    idle = session.exec(select(Delivery.id).where(mine, col(Delivery.id).not_in(in_flight))).all()
+    move_all(session, idle, DeliveryStatus.claimed, DeliveryStatus.queued, now=now)
+    return len(lost)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What is left of a bulletin, or (None) of the answers: claimed by anybody, queued, and when the next
+    queued one may be tried.
+    """
+
+    claimed: int
+    queued: int
+    due: int  # of the queued ones, at once
+    due_at: datetime | None
+
+
+def rest(session: Session, bulletin_id: int | None, *, now: datetime) -> Rest:
+    """Of a bulletin or (None) of the answers."""
+    claimed = session.exec(
+        select(func.count()).where(
+            Delivery.bulletin_id == bulletin_id, Delivery.status == DeliveryStatus.claimed
+        )
+    ).one()
+    due_at = col(Delivery.due_at)
+    later = func.count().filter(due_at > now)
+    query = select(func.count(), later, func.min(due_at)).where(Delivery.bulletin_id == bulletin_id, _WAITING)
+    queued, put_off, next_at = session.exec(query).one()
+    return Rest(claimed, queued, queued - put_off, next_at)

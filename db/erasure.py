@@ -1,0 +1,99 @@
+"""Takes a citizen out of every table; what is left is a keyed hash, so that no list brings them back."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlmodel import Session, col, delete, or_, select, update
+
+from db import deliveries, recipients
+from db.models import (
+    Attempt,
+    ConsentEvent,
+    Delivery,
+    DeliveryStatus,
+    InboundEvent,
+    NumberChange,
+    Recipient,
+    RecipientStatus,
+    Scope,
+)
+
+NOBODY = "nobody-"  # how the hash of a row begins that is nobody's
+OPEN = (DeliveryStatus.queued, DeliveryStatus.claimed)
+
+
+def erase(session: Session, recipient: Recipient, *, now: datetime) -> None:
+    """Forget the number and the story of the messages; the certificates still add up.
+
+    Deliveries of bulletins go over to a row of nobody's, so that nothing joins them to the hash that stays.
+    Answers are deleted. Who never said a word of consent leaves no row at all. Raw messages are emptied;
+    their keys stay until retention takes them, so that a repetition is not read as new.
+    """
+    _forget_history(session, recipient, now)
+    subjects = [one for one in (recipient.phone_hash, recipient.bsuid_hash) if one]
+    session.execute(
+        update(InboundEvent)
+        .where(col(InboundEvent.sender_hash).in_(subjects), col(InboundEvent.handled_at).is_not(None))
+        .values(payload_sealed=b"", sender_hash=None)
+    )
+    changes = or_(NumberChange.old_id == recipient.id, NumberChange.new_id == recipient.id)
+    session.execute(delete(NumberChange).where(changes))
+    query = select(ConsentEvent.id).where(col(ConsentEvent.subject_hash).in_(subjects))
+    if session.exec(query).first() is None:
+        session.delete(recipient)
+        session.flush()
+        return
+    recipient.phone_sealed = recipient.bsuid_sealed = None
+    recipient.opted_in_at = recipient.last_inbound_at = None
+    recipient.asked_at = recipient.erasure_asked_at = recipient.resumed_at = None
+    recipient.scope, recipient.strikes = Scope.everything, 0
+    recipients.move(session, recipient, RecipientStatus.erased, now)
+    session.flush()
+
+
+def _forget_history(session: Session, recipient: Recipient, now: datetime) -> None:
+    mine = select(Delivery.id).where(Delivery.recipient_id == recipient.id)
+    session.execute(
+        update(Attempt).where(col(Attempt.delivery_id).in_(mine)).values(wamid_sealed=None, wamid_hash=None)
+    )
+    # an answer that is on its way at this moment is not deleted: its sender will store what came of it
+    answers = mine.where(col(Delivery.bulletin_id).is_(None), Delivery.status != DeliveryStatus.claimed)
+    numbers = list(session.exec(answers.with_for_update()))
+    session.execute(delete(Attempt).where(col(Attempt.delivery_id).in_(numbers)))
+    session.execute(delete(Delivery).where(col(Delivery.id).in_(numbers)))
+    if session.exec(mine).first() is None:
+        return
+    nobody = Recipient(
+        phone_hash=f"{NOBODY}{uuid4().hex}", status=RecipientStatus.erased, status_at=recipient.status_at
+    )
+    session.add(nobody)
+    session.flush()
+    for delivery in session.exec(select(Delivery).where(Delivery.recipient_id == recipient.id)):
+        if delivery.status == DeliveryStatus.queued:
+            deliveries.move(delivery, DeliveryStatus.skipped, now=now, reason="opted_out")
+        delivery.recipient_id, delivery.body = nobody.id, None
+        session.add(delivery)
+    session.flush()
+
+
+def asked(session: Session) -> list[Recipient]:
+    """Who wrote CANCELLAMI and can be erased: their goodbye has left, or never will."""
+    waiting = (
+        select(Delivery.id)
+        .where(Delivery.recipient_id == Recipient.id, col(Delivery.status).in_(OPEN))
+        .correlate(Recipient)
+        .exists()
+    )
+    query = select(Recipient).where(col(Recipient.erasure_asked_at).is_not(None), ~waiting)
+    return list(session.exec(query.order_by(col(Recipient.id))))
+
+
+def left_before(session: Session, before: datetime, *, limit: int) -> list[Recipient]:
+    """Who has been gone, or only wrote something, since before `before`, and whose address is still here."""
+    query = select(Recipient).where(
+        Recipient.status == RecipientStatus.opted_out,
+        Recipient.status_at < before,
+        or_(col(Recipient.last_inbound_at).is_(None), col(Recipient.last_inbound_at) < before),
+        or_(col(Recipient.phone_sealed).is_not(None), col(Recipient.bsuid_sealed).is_not(None)),
+    )
+    return list(session.exec(query.order_by(col(Recipient.id)).limit(limit)))

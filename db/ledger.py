@@ -1,0 +1,218 @@
+"""The ledger of consent: what was said, when and under which notice; and what of it a restore has lost."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db import erasure, recipients, tallies
+from db.journal import Entry, Journal
+from db.models import Consent, ConsentEvent, Recipient
+from db.recipients import Address
+from db.vault import Vault
+
+LEFT = (Consent.opt_out, Consent.erase)
+# times of messages are whole seconds, and their order within one is not known: leaving counts
+WEIGHT = {Consent.opt_in: 0, Consent.alerts_only: 1, Consent.opt_out: 2, Consent.erase: 3}
+RESUME = "meta_resume"  # and of who took that back
+STOP = "meta_stop"  # the word of who left in WhatsApp's own menu
+Word = tuple[str, datetime, Consent]  # a subject, when, and what
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Where every word of consent is written: the database's table, which refuses UPDATE and DELETE, and the
+    journal beside it. `notice_sha256` is of the notice's text as published now.
+    """
+
+    vault: Vault = field(repr=False)
+    journal: Journal
+    notice_version: str
+    notice_sha256: str
+
+    def subjects(self, who: Address | Recipient) -> tuple[str, ...]:
+        """The keyed hashes of a person, the phone's first. A known recipient is not opened."""
+        if isinstance(who, Recipient):
+            found = (who.phone_hash, who.bsuid_hash)
+            return tuple(one for one in found if one)
+        return tuple(self.vault.hash(value) for value in (who.phone, who.bsuid) if value)
+
+    def record(
+        self,
+        session: Session,
+        who: Address | Recipient,
+        event: Consent,
+        *,
+        word: str,
+        source: str,
+        at: datetime,
+        message_id: str | None = None,
+        act: str | None = None,
+    ) -> None:
+        """Append, under the phone's hash (the BSUID's when no phone is known); ValueError without either.
+
+        `at` is when the word was said: for a message, the time on the message. `word` is the command as
+        understood, never a citizen's text.
+        """
+        subjects = self.subjects(who)
+        if not subjects:
+            raise ValueError("a consent needs an address")
+        session.add(
+            ConsentEvent(
+                subject_hash=subjects[0],
+                event=event,
+                word=word,
+                at=at,
+                notice_version=self.notice_version,
+                notice_sha256=self.notice_sha256,
+                source=source,
+                act=act,
+                message_hash=self.vault.hash(message_id) if message_id else None,
+            )
+        )
+        session.flush()  # refused here, it never reaches the journal
+        self.journal.append(Entry(at, event, subjects))
+
+    def history(self, session: Session, who: Address | Recipient) -> list[ConsentEvent]:
+        """What this person said, oldest first."""
+        return _of(session, self.subjects(who))
+
+    def heard(self, session: Session, message_id: str) -> bool:
+        """Whether this message is in the ledger: raw updates are kept for a week, the ledger for ever."""
+        message_hash = self.vault.hash(message_id)
+        query = select(ConsentEvent.id).where(ConsentEvent.message_hash == message_hash)
+        return session.exec(query).first() is not None
+
+    def outdated(self, session: Session, who: Address, *, at: datetime, event: Consent | None = None) -> bool:
+        """Whether the ledger holds a later word of this sender than one of `at`.
+
+        Webhooks keep no order: an ATTIVA that comes after the DISATTIVA which followed it changes nothing.
+        Of `event` and another word of the same second, the one that leaves more counts.
+        """
+        weight = WEIGHT[event] if event else max(WEIGHT.values())
+        later = [one for one in self.history(session, who) if (one.at, WEIGHT[one.event]) > (at, weight)]
+        if later and all(one.word == STOP for one in later):  # in WhatsApp's menu, where it is taken back
+            rows = recipients.of_hashes(session, self.subjects(who))
+            resumed = [row.resumed_at for row in rows if row.resumed_at]
+            later = [one for one in later if not resumed or one.at > max(resumed)]
+        return bool(later)
+
+    def has_left(self, session: Session, who: Address | Recipient) -> bool:
+        """Whether their last word was to leave: no list brings such a person back."""
+        said = self.history(session, who)
+        last = [one for one in said if one.at == said[-1].at]  # times are whole seconds
+        return any(one.event in LEFT for one in last) and all(one.word != RESUME for one in last)
+
+    def stopped_at_provider(
+        self,
+        session: Session,
+        recipient: Recipient,
+        *,
+        message_id: str | None = None,
+        at: datetime,
+        now: datetime,
+    ) -> bool:
+        """The citizen stopped us in WhatsApp's own menu (131050): unsubscribed, and recorded like a word.
+
+        Without its entry a delayed ATTIVA from before the stop would subscribe them again. `at` is when the
+        provider said it. Tells whether that is new; the sender and the webhook may both be told.
+        """
+        session.refresh(recipient, with_for_update=True)
+        if not recipients.opt_out(session, recipient, now=now):
+            return False
+        self.record(
+            session,
+            recipient,
+            Consent.opt_out,
+            word=STOP,
+            source="whatsapp",
+            message_id=message_id,
+            at=at,
+        )
+        tallies.exited(session, recipient.id, now=now)
+        return True
+
+    def replay(self, session: Session, *, now: datetime) -> int:
+        """After a restore: whoever left, narrowed or was erased since the backup does so again.
+
+        The last word of each person counts, where the ledger knows no later one; a word to join enrols
+        nobody here. Changes nothing in a database that was not restored. Returns how many persons it was.
+        """
+        last: dict[str, Entry] = {}
+        told: Counter[Word] = Counter()
+        for entry in self.journal.entries():
+            for subject in entry.subjects:
+                told[subject, entry.at, entry.event] += 1
+                known = last.get(subject)
+                if known is None or _moment(entry) >= _moment(known):
+                    last[subject] = entry
+        # a phone and a BSUID that were once named together are one person: any later word of either counts
+        ends = [one for one in _distinct(last.values()) if all(last[each] is one for each in one.subjects)]
+        newest, written = _written(session)
+        missing = [entry for entry in ends if _is_missing(entry, told, newest, written)]
+        for entry in missing:
+            self._repeat(session, entry, now)
+        return len(missing)
+
+    def _repeat(self, session: Session, entry: Entry, now: datetime) -> None:
+        session.add(
+            ConsentEvent(
+                subject_hash=entry.subjects[0],
+                event=entry.event,
+                word=entry.event.name.upper(),
+                at=entry.at,
+                notice_version=self.notice_version,
+                notice_sha256=self.notice_sha256,
+                source="journal",
+            )
+        )
+        for recipient in recipients.of_hashes(session, entry.subjects):
+            if entry.event == Consent.alerts_only:
+                recipients.narrow(session, recipient)
+                continue
+            recipients.opt_out(session, recipient, now=now)
+            if entry.event == Consent.erase:
+                erasure.erase(session, recipient, now=now)
+        session.flush()
+
+
+def _moment(entry: Entry) -> tuple[datetime, int]:
+    return entry.at, WEIGHT[entry.event]
+
+
+def _distinct(entries: Iterable[Entry]) -> list[Entry]:
+    """Each object once."""
+    return list({id(entry): entry for entry in entries}.values())
+
+
+def _is_missing(
+    entry: Entry, told: Counter[Word], newest: dict[str, datetime], written: Counter[Word]
+) -> bool:
+    """Whether it must be done again: the ledger knows of no later word, and not of this one.
+
+    Times of messages are whole seconds: of the words of one second it is counted how often each was said.
+    """
+    if entry.event == Consent.opt_in:
+        return False
+    if any(newest[one] > entry.at for one in entry.subjects if one in newest):
+        return False
+    said = [(one, entry.at, entry.event) for one in entry.subjects]
+    return sum(written[one] for one in said) < max(told[one] for one in said)
+
+
+def _written(session: Session) -> tuple[dict[str, datetime], Counter[Word]]:
+    """When each subject said the last word that the ledger knows; and how often each word was said."""
+    rows = session.exec(select(ConsentEvent.subject_hash, ConsentEvent.at, ConsentEvent.event))
+    newest: dict[str, datetime] = {}
+    written: Counter[Word] = Counter()
+    for subject, at, event in rows:
+        newest[subject] = max(at, newest.get(subject, at))
+        written[subject, at, Consent(event)] += 1
+    return newest, written
+
+
+def _of(session: Session, subjects: Iterable[str]) -> list[ConsentEvent]:
+    query = select(ConsentEvent).where(col(ConsentEvent.subject_hash).in_(tuple(subjects)))
+    return list(session.exec(query.order_by(col(ConsentEvent.at), col(ConsentEvent.id))))

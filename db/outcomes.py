@@ -1,0 +1,117 @@
+"""What came of a bulletin's deliveries, read from the rows: by code, by receipt, over time, one by one."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, func, or_, select
+
+from db.models import Attempt, Delivery, DeliveryStatus, Outcome, Receipt, Recipient
+
+BLOCK = 2_000  # rows in memory at a time
+
+
+def by_code(session: Session, bulletin_id: int) -> Counter[tuple[DeliveryStatus, str]]:
+    """How many deliveries ended how and with which code ("" without one)."""
+    rows = session.exec(
+        select(Delivery.status, Delivery.reason, func.count())
+        .where(Delivery.bulletin_id == bulletin_id)
+        .group_by(col(Delivery.status), col(Delivery.reason))
+    )
+    return Counter({(DeliveryStatus(status), reason or ""): count for status, reason, count in rows})
+
+
+def by_receipt(session: Session, bulletin_id: int) -> Counter[Receipt]:
+    """The provider's last word on each accepted message."""
+    rows = session.exec(
+        select(Delivery.receipt, func.count())
+        .where(
+            Delivery.bulletin_id == bulletin_id,
+            Delivery.status == DeliveryStatus.accepted,
+            col(Delivery.receipt).is_not(None),
+        )
+        .group_by(col(Delivery.receipt))
+    )
+    return Counter({Receipt(receipt): count for receipt, count in rows if receipt is not None})
+
+
+@dataclass(frozen=True)
+class Span:
+    """The POSTs of a bulletin: how many, from when to when."""
+
+    attempts: int
+    first_at: datetime | None
+    last_at: datetime | None
+
+
+def span(session: Session, bulletin_id: int) -> Span:
+    row = session.exec(
+        select(func.count(col(Attempt.id)), func.min(Attempt.started_at), func.max(Attempt.started_at))
+        .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
+        .where(Delivery.bulletin_id == bulletin_id)
+    ).one()
+    return Span(*row)
+
+
+def over_time(session: Session, bulletin_id: int) -> list[tuple[datetime, Outcome]]:
+    """Each POST with what came of it, in their order."""
+    rows = session.exec(
+        select(Attempt.started_at, Attempt.outcome)
+        .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
+        .where(Delivery.bulletin_id == bulletin_id)
+        .order_by(col(Attempt.started_at), col(Attempt.id))
+    )
+    return [(at, Outcome(outcome)) for at, outcome in rows]
+
+
+def fingerprint(session: Session, bulletin_id: int) -> str:
+    """SHA-256 over which deliveries were planned: none can be added or taken away without changing it.
+
+    Not over the recipients: who is erased later must leave no trace, and change no proof.
+    """
+    digest = hashlib.sha256()
+    rows = session.exec(
+        select(Delivery.id)
+        .where(Delivery.bulletin_id == bulletin_id)
+        .order_by(col(Delivery.id))
+        .execution_options(yield_per=BLOCK)
+    )
+    for delivery_id in rows:
+        digest.update(f"{delivery_id}\n".encode())
+    return digest.hexdigest()
+
+
+def listed(session: Session, bulletin_id: int) -> Iterator[tuple[Delivery, Recipient]]:
+    """Every delivery with its recipient, by rising id."""
+    yield from session.exec(
+        select(Delivery, Recipient)
+        .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
+        .where(Delivery.bulletin_id == bulletin_id)
+        .order_by(col(Delivery.id))
+        .execution_options(yield_per=BLOCK)
+    )
+
+
+def may_be_retried(session: Session, bulletin_id: int, codes: Collection[str]) -> list[int]:
+    """Ids of failed deliveries with one of these codes of which no attempt can have left, by rising id."""
+    left = select(Attempt.delivery_id).where(
+        or_(
+            col(Attempt.outcome).not_in((Outcome.refused, Outcome.not_sent)),
+            col(Attempt.wamid_hash).is_not(None),
+            col(Attempt.failed_at).is_not(None),  # it was accepted, and failed at the provider
+        )
+    )
+    rows = session.exec(
+        select(Delivery.id)
+        .where(
+            Delivery.bulletin_id == bulletin_id,
+            Delivery.status == DeliveryStatus.failed,
+            col(Delivery.reason).in_(codes),
+            col(Delivery.id).not_in(left),
+        )
+        .order_by(col(Delivery.id))
+        .with_for_update()
+    )
+    return list(rows)

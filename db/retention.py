@@ -1,0 +1,163 @@
+"""Ends what has been kept long enough. Each function ends one kind, and returns how many rows that was."""
+
+import random
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import Executable
+from sqlmodel import Session, col, delete, func, or_, select, update
+
+from db import erasure, tallies
+from db.erasure import NOBODY
+from db.models import (
+    AccessEvent,
+    Attempt,
+    Bulletin,
+    Delivery,
+    DeliveryStatus,
+    InboundEvent,
+    Letter,
+    Receipt,
+    Recipient,
+    RecipientStatus,
+)
+
+SETTLED = (
+    DeliveryStatus.accepted,
+    DeliveryStatus.failed,
+    DeliveryStatus.skipped,
+    DeliveryStatus.uncertain,
+    DeliveryStatus.declared,
+)
+
+
+def _rows(session: Session, statement: Executable) -> int:
+    return int(session.connection().execute(statement).rowcount)
+
+
+def people(session: Session, *, left: datetime, suspended: datetime, limit: int, now: datetime) -> int:
+    """Erase who left, or only wrote, before `left`, and whom WhatsApp has not reached since `suspended`."""
+    found = erasure.left_before(session, left, limit=limit)
+    out_of_reach = select(Recipient).where(
+        Recipient.status == RecipientStatus.suspended, Recipient.status_at < suspended
+    )
+    found += session.exec(out_of_reach.limit(limit))
+    for recipient in found:
+        erasure.erase(session, recipient, now=now)
+    return len(found)
+
+
+def raw_events(session: Session, before: datetime) -> int:
+    """What could not be handled stays: it may be somebody's DISATTIVA."""
+    return _rows(
+        session,
+        delete(InboundEvent).where(
+            col(InboundEvent.received_at) < before, col(InboundEvent.handled_at).is_not(None)
+        ),
+    )
+
+
+def answers(session: Session, before: datetime) -> int:
+    """Welcomes and answers, with their attempts."""
+    old = (
+        col(Delivery.bulletin_id).is_(None),
+        col(Delivery.status).in_(SETTLED),
+        col(Delivery.status_at) < before,
+    )
+    numbers = select(Delivery.id).where(*old)
+    session.execute(delete(Attempt).where(col(Attempt.delivery_id).in_(numbers)))
+    return _rows(session, delete(Delivery).where(*old))
+
+
+def receipts(session: Session, before: datetime) -> int:
+    """Delivered and read, by person, of bulletins sent before then: the counts stay, and no wamid."""
+    sent = select(Bulletin.id).where(col(Bulletin.sent_at) < before)
+    known = (col(Delivery.bulletin_id).in_(sent), col(Delivery.receipt).is_not(None))
+    counted = session.exec(
+        select(Delivery.bulletin_id, Delivery.receipt, func.count())
+        .where(*known)
+        .group_by(col(Delivery.bulletin_id), col(Delivery.receipt))
+    ).all()
+    for number, receipt, count in counted:
+        if number is not None and receipt in (Receipt.delivered, Receipt.read):
+            read = count if receipt == Receipt.read else 0
+            tallies.add(session, number, delivered=count, read=read)
+    of_these = select(Delivery.id).where(col(Delivery.bulletin_id).in_(sent))
+    session.execute(
+        update(Attempt)
+        .where(col(Attempt.delivery_id).in_(of_these), col(Attempt.wamid_sealed).is_not(None))
+        .values(wamid_sealed=None, wamid_hash=None)
+    )
+    return _rows(session, update(Delivery).where(*known).values(receipt=None, receipt_at=None))
+
+
+def late_wamids(session: Session) -> int:
+    """Of whoever was erased while a message was on its way."""
+    erased = (
+        select(Delivery.id)
+        .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
+        .where(Recipient.status == RecipientStatus.erased)
+    )
+    return _rows(
+        session,
+        update(Attempt)
+        .where(col(Attempt.delivery_id).in_(erased), col(Attempt.wamid_sealed).is_not(None))
+        .values(wamid_sealed=None, wamid_hash=None),
+    )
+
+
+def deliveries(session: Session, before: datetime) -> int:
+    """Part the deliveries of one old bulletin from the people who got it; call it until it returns 0.
+
+    They go over to rows of nobody's, in an order of chance: which of two bulletins went to the same person
+    cannot be read from them. The certificates still add up.
+    """
+    named = ~col(Recipient.phone_hash).startswith(NOBODY) | col(Recipient.phone_hash).is_(None)
+    linked = (
+        select(Delivery)
+        .join(Bulletin, col(Bulletin.id) == Delivery.bulletin_id)
+        .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
+        .where(col(Bulletin.sent_at) < before, col(Delivery.status).in_(SETTLED), named)
+        .order_by(col(Delivery.bulletin_id))
+    )
+    first = session.exec(linked.limit(1)).first()
+    if first is None:
+        return 0
+    rows = list(session.exec(linked.where(Delivery.bulletin_id == first.bulletin_id)))
+    random.SystemRandom().shuffle(rows)
+    taken = select(Delivery.recipient_id).where(Delivery.bulletin_id == first.bulletin_id)
+    pool = list(
+        session.exec(
+            select(Recipient.id)
+            .where(col(Recipient.phone_hash).startswith(NOBODY), col(Recipient.id).not_in(taken))
+            .order_by(col(Recipient.id))
+            .limit(len(rows))
+        )
+    )
+    made = [
+        Recipient(
+            phone_hash=f"{NOBODY}{uuid4().hex}", status=RecipientStatus.erased, status_at=first.status_at
+        )
+        for _ in range(len(rows) - len(pool))
+    ]
+    session.add_all(made)
+    session.flush()
+    for row, owner in zip(rows, [*pool, *(one.id for one in made)], strict=True):
+        row.recipient_id = owner
+    session.add_all(rows)
+    session.flush()
+    return len(rows)
+
+
+def letters(session: Session, before: datetime) -> int:
+    """The words of e-mails to editors; that each was told once stays."""
+    return _rows(
+        session,
+        update(Letter)
+        .where(col(Letter.created_at) < before, or_(Letter.text != "", Letter.address != ""))
+        .values(text="", address=""),
+    )
+
+
+def access(session: Session, before: datetime) -> int:
+    return _rows(session, delete(AccessEvent).where(col(AccessEvent.at) < before))

@@ -1,0 +1,53 @@
+"""Who is sending at this moment. A sender leaves a sign of life; without one, what it held is uncertain."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from db.models import Sender
+
+BEAT_EVERY = timedelta(seconds=1)
+DEAD_AFTER = timedelta(seconds=15)
+"""Without a sign of life for so long, a sender is dead; one whose process is gone is dead at once.
+
+A clock that jumps may make a living one look dead: what it holds then counts as uncertain until its own
+answers settle it, and nothing is sent twice.
+"""
+
+
+def register(session: Session, bulletin_id: int | None, *, host: str, pid: int, now: datetime) -> UUID:
+    """A new sender of a bulletin, or (None) of the answers."""
+    sender = Sender(bulletin_id=bulletin_id, host=host, pid=pid, beat_at=now)
+    session.add(sender)
+    session.flush()
+    return sender.id
+
+
+def beat(session: Session, sender_id: UUID, *, now: datetime) -> None:
+    session.connection().execute(update(Sender).where(col(Sender.id) == sender_id).values(beat_at=now))
+
+
+def end(session: Session, sender_ids: Collection[UUID]) -> None:
+    session.connection().execute(delete(Sender).where(col(Sender.id).in_(sender_ids)))
+
+
+def pids(session: Session, host: str) -> dict[UUID, int]:
+    """The processes of a machine that are written down as senders."""
+    return dict(session.exec(select(Sender.id, Sender.pid).where(Sender.host == host)).all())
+
+
+def living(session: Session, *, now: datetime) -> dict[UUID, int | None]:
+    """Senders with a sign of life, and the bulletin of each; of a time ahead of `now` none is believed."""
+    rows = session.exec(
+        select(Sender.id, Sender.bulletin_id).where(
+            col(Sender.beat_at) > now - DEAD_AFTER, col(Sender.beat_at) < now + DEAD_AFTER
+        )
+    )
+    return dict(rows.all())
+
+
+def is_sending(session: Session, bulletin_id: int, *, now: datetime) -> bool:
+    return bulletin_id in living(session, now=now).values()

@@ -1,0 +1,59 @@
+"""What Meta tells of the business number when it is asked, and a control to change it."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Depends
+from pydantic import BaseModel, ConfigDict
+
+from deployments.sandbox.graph_auth import VERSION, authorised, no_such_object
+from deployments.sandbox.graph_errors import GraphError
+from deployments.sandbox.world import World
+
+_KEY = "number"
+Tier = Literal["TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED"]
+
+
+class NumberState(BaseModel):
+    """`POST /_prova/numero`: what is given is changed, the rest stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    quality_rating: Literal["GREEN", "YELLOW", "RED", "UNKNOWN"] = "GREEN"
+    status: Literal["CONNECTED", "FLAGGED", "RESTRICTED", "BANNED", "DISCONNECTED"] = "CONNECTED"
+    whatsapp_business_manager_messaging_limit: Tier = "TIER_2K"
+
+
+FIELDS = (*NumberState.model_fields, "id")
+
+
+def number_control(world: World) -> APIRouter:
+    """Routes under `/_prova/numero`."""
+    router = APIRouter(prefix="/_prova/numero")
+
+    @router.post("")
+    async def change(given: Annotated[NumberState, Body()]) -> dict[str, Any]:
+        before = world.store.get(NumberState, _KEY) or NumberState()
+        state = before.model_copy(update=given.model_dump(exclude_unset=True))
+        world.store.put(_KEY, state)
+        return state.model_dump()
+
+    return router
+
+
+def number_routes(world: World) -> APIRouter:
+    """`GET /{version}/{phone_number_id}?fields=...`."""
+    router = APIRouter(prefix=f"/{VERSION}", dependencies=[Depends(authorised(world))])
+
+    @router.get("/{object_id}")
+    async def show(object_id: str, fields: str = "id") -> dict[str, Any]:
+        if object_id != world.config.phone_number_id:
+            raise no_such_object()
+        state = world.store.get(NumberState, _KEY) or NumberState()
+        known = {**state.model_dump(), "id": object_id}
+        asked = [name.strip() for name in fields.split(",")]
+        for name in asked:
+            if name not in FIELDS:
+                raise GraphError(100, f"Tried accessing nonexisting field ({name})")
+        return {name: known[name] for name in {*asked, "id"}}
+
+    return router

@@ -1,0 +1,86 @@
+"""When the next editor is called for a bulletin that cannot wait, and what a call says. Pure.
+
+The words stand in deployments/texts.toml: [modelli.redazione_urgente], which Meta approved, and [sms].
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from db.models import Call, CallStatus
+from flows.bulletin.alerts.urgent import Quiet
+from flows.bulletin.dates import giorno, ora
+from flows.bulletin.message.gsm7 import fits, written
+from flows.bulletin.message.markup import parameter
+from flows.bulletin.message.render import BODY_LIMIT, Frame, fill, utf16
+
+SLACK = timedelta(minutes=1)  # whoever looks every five minutes comes some seconds sooner or later
+LOST = (CallStatus.refused, CallStatus.late)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often somebody is called, and when nobody is disturbed for what can wait."""
+
+    every: timedelta
+    quiet: Quiet
+
+    def is_due(
+        self, calls: Sequence[Call], answered_at: datetime | None, begins: datetime | None, now: datetime
+    ) -> bool:
+        """Whether it is somebody's turn now.
+
+        Args:
+            calls: about the text that waits, oldest first; those of the last turn share their number.
+            answered_at: when an editor last confirmed the form without a decision: somebody is at it.
+            begins: of what is announced. What begins well after the quiet hours waits for their end.
+        """
+        if begins is not None and self.quiet.wait(now, begins) > now:
+            return False
+        last = [one for one in calls if one.turn == calls[-1].turn] if calls else []
+        if not last or all(one.status in LOST for one in last):  # nobody was reached: no reason to wait
+            return True
+        since = max([last[0].called_at, *([answered_at] if answered_at else [])])
+        return now >= since + self.every - SLACK
+
+
+@dataclass(frozen=True)
+class Summons:
+    """One call: for what, until when, who is next, what happens without an answer, and where the form is."""
+
+    what: str  # "allerta ARANCIONE (livello 3 su 4) per temporali forti, dalle 0 alle 24 di ..."
+    short: str  # "ALLERTA ARANCIONE"
+    until: datetime
+    after: str  # who is called then, with the telephone where it is known
+    otherwise: str  # "NON si invia niente a 4.850 persone"
+    link: str
+    ending: str  # the same in few words: "NON si invia"
+    prova: str = ""  # before what is not the real service
+
+    def values(self, frame: Frame) -> tuple[str, ...]:
+        """The variables of `redazione_urgente`; what is announced is cut where the message has no room."""
+        clock = f"{_clock(self.until)} di {giorno(self.until)}"
+        rest = tuple(parameter(text) for text in (clock, self.after, self.otherwise))
+        what = parameter(self.what)
+        room = BODY_LIMIT - utf16(fill(frame, ("", *rest)))
+        if utf16(what) > room:
+            what = f"{what[: max(room - 1, 0)].rsplit(' ', 1)[0]}…"
+        return (what, *rest)
+
+    def sms(self, words: Mapping[str, str]) -> str:
+        """One SMS of 160 characters; what does not fit goes from the end, the address of the form last."""
+        head = words["testa"].format(
+            prova=self.prova, cosa=self.short, ora=_clock(self.until), link=self.link
+        )
+        for tail in (words["coda"], words["coda_breve"], ""):
+            text = written(f"{head} {tail.format(esito=self.ending)}".strip())
+            if fits(text):
+                return text
+        bare = written(words["breve"].format(prova=self.prova, link=self.link))
+        return bare if fits(bare) else written(words["senza_link"].format(prova=self.prova))
+
+
+def _clock(moment: datetime) -> str:
+    """`15:05`, and `15:00` where `ora` says 15: an hour alone is no time of a clock."""
+    told = ora(moment)
+    return told if ":" in told else f"{told}:00"

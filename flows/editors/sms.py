@@ -1,0 +1,92 @@
+"""SMS to editors behind a small interface; its first form is a gateway that makes an SMS of an e-mail.
+
+What comes back never holds the number: a mail server quotes the address that it refuses, and that is one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import phonenumbers
+from pydantic import SecretStr
+
+from db.models import CallStatus
+from flows.editors.mail import server
+from flows.editors.smtp import MailCutOff, MailTrouble, Outgoing, send
+from flows.profile.sms import Sms
+from flows.settings import Settings
+
+
+@dataclass(frozen=True)
+class Text:
+    """One SMS. `identity` is the same at every try."""
+
+    identity: str
+    to: SecretStr  # E.164
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of it: accepted, refused, queued (surely not sent), uncertain; a code and never words."""
+
+    status: CallStatus
+    code: str | None = None
+
+
+class SmsProvider(Protocol):
+    """A service that sends SMS. Trouble is told in the answers, one a text in their order, never raised."""
+
+    def send(self, texts: Sequence[Text], *, now: datetime) -> list[Answer]: ...
+
+
+class MailGateway:
+    """Hands each SMS to the mail server, addressed as the gateway wants it."""
+
+    def __init__(self, settings: Settings, sms: Sms) -> None:
+        self.settings, self.sms = settings, sms
+
+    def send(self, texts: Sequence[Text], *, now: datetime) -> list[Answer]:
+        mail = self.settings.profile.mail
+        if mail is None:
+            return [Answer(CallStatus.refused, "no_mail_server")] * len(texts)
+        outgoing = [
+            Outgoing(
+                identity=one.identity,
+                sender=self.sms.sender or mail.sender,
+                sender_name="",
+                to=address(self.sms.gateway, one.to),
+                to_name="",
+                subject="",
+                text=one.text,
+                is_plain=True,
+            )
+            for one in texts
+        ]
+        answers: list[Answer] = []
+        try:
+            for _, refusal in send(server(self.settings, mail), outgoing, now=now):
+                if refusal is None:
+                    answers.append(Answer(CallStatus.accepted))
+                else:
+                    to = CallStatus.refused if refusal.is_final else CallStatus.queued
+                    answers.append(Answer(to, str(refusal.code) if refusal.code else "invalid_address"))
+        except MailCutOff:  # while one was on its way; those after it never left
+            answers.append(Answer(CallStatus.uncertain, "mail_server_went_away"))
+        except MailTrouble:
+            pass  # the rest is told below: nothing of it left
+        return [*answers, *[Answer(CallStatus.queued, "mail_server")] * (len(texts) - len(answers))]
+
+
+def address(gateway: str, number: SecretStr) -> str:
+    """Where a mail for that number goes."""
+    parsed = phonenumbers.parse(number.get_secret_value())
+    national = str(parsed.national_number)
+    return gateway.format(number=f"{parsed.country_code}{national}", national=national)
+
+
+def provider(settings: Settings) -> SmsProvider | None:
+    """The profile's; None where it names none."""
+    sms = settings.profile.sms
+    return MailGateway(settings, sms) if sms is not None else None

@@ -1,0 +1,91 @@
+"""Alerts that do not wait for a bulletin: what holds, what urgent bulletins told of it, what is their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from db import announced, weather_alerts
+from db.announced import STOOD, Announced
+from db.models import BulletinKind, BulletinStatus, Hazard, Level, WeatherAlert
+from flows.bulletin.alerts.statements import Span
+from flows.bulletin.alerts.urgent import AUTHOR, spoken, told_spans, untold, without
+from flows.settings import Settings
+
+WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
+DECIDED = (BulletinStatus.rejected, BulletinStatus.merged)
+HELD = (*WAITING, BulletinStatus.approved, *STOOD, *DECIDED)
+Told = tuple[str, date, Hazard, Level, tuple[datetime, datetime] | None]  # as `db.weather_alerts.told`
+
+
+@dataclass(frozen=True)
+class Known:
+    """The alerts of the Comune at one moment."""
+
+    rows: list[WeatherAlert]  # ever said of hours that are still to come
+    spans: list[Span]  # what holds
+    now: datetime
+
+    def told(self, one: Sequence[Announced]) -> list[Span]:
+        """The hours that bulletins told."""
+        found: list[Span] = []
+        for number in dict.fromkeys(each.bulletin.id for each in one):
+            mine = [each for each in one if each.bulletin.id == number]
+            found += told_spans(self.rows, {each.row.id for each in mine}, mine[0].at)
+        return found
+
+
+def known_at(session: Session, settings: Settings, now: datetime) -> Known:
+    rows = weather_alerts.ever_said(session, settings.profile.alert_zones, now=now)
+    return Known(rows, spoken(rows, now), now)
+
+
+def told_by(
+    session: Session, settings: Settings, known: Known, kind: BulletinKind, *statuses: BulletinStatus
+) -> list[Announced]:
+    zones = settings.profile.alert_zones
+    return announced.announced(session, zones, [kind], statuses, author=AUTHOR, since=known.now)
+
+
+def cleared_by(
+    session: Session, settings: Settings, known: Known, *statuses: BulletinStatus
+) -> dict[int, list[Span]]:
+    """The hours that all-clears of these statuses took back, by bulletin."""
+    found: dict[int, list[Span]] = {}
+    zones = settings.profile.alert_zones
+    for bulletin, row, hours in announced.cleared(session, zones, statuses, since=known.now):
+        found.setdefault(bulletin.id, []).append(Span(row, hours.onset, hours.expires))
+    return found
+
+
+def in_force(session: Session, settings: Settings, known: Known) -> list[Span]:
+    """What citizens were told, or an editor decided on, and no all-clear took back."""
+    made = told_by(session, settings, known, BulletinKind.urgent, *HELD)
+    told = known.told([one for one in made if one.bulletin.status not in WAITING])
+    gone = cleared_by(session, settings, known, BulletinStatus.approved, *STOOD)
+    return without(told, [span for spans in gone.values() for span in spans], known.now)
+
+
+def own_days(session: Session, settings: Settings, at: datetime) -> set[date]:
+    """Days with an alert at an urgent level that no urgent bulletin holds yet: theirs, no ordinary one's.
+
+    All that holds on such a day is: half of it would tell that there is no more. What an editor postponed
+    to the ordinary bulletin is held.
+    """
+    known = known_at(session, settings, at)
+    drafted = known.told(told_by(session, settings, known, BulletinKind.urgent, *WAITING))
+    held = [*in_force(session, settings, known), *drafted]
+    return set(untold(known.spans, held, settings.profile.urgent.levels, at))
+
+
+def refused(session: Session, settings: Settings, at: datetime) -> set[Told]:
+    """What an editor decided not to tell: it does not come back in an ordinary bulletin."""
+    known = known_at(session, settings, at)
+    rows = [
+        one.row for one in told_by(session, settings, known, BulletinKind.urgent, BulletinStatus.rejected)
+    ]
+    return {
+        (row.zone, row.day, row.hazard, row.level, (row.onset, row.expires) if row.hourly else None)
+        for row in rows
+    }

@@ -1,0 +1,50 @@
+"""`[privacy]` of a profile: by what right the Comune writes, and how long anything of a person is kept."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from flows.profile.addresses import Address
+
+Days = Annotated[int, Field(ge=1, le=3660)]
+TO_FILL = "[da completare dal Comune]"
+
+
+class Notice(BaseModel):
+    """The privacy notice in force, and the terms of use (`deployments/condizioni.md`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: str
+    url: Address
+    terms: str = "1"  # version of the terms
+
+
+class Privacy(BaseModel):
+    """Periods are days. What the Comune's act says decides; these are the defaults.
+
+    For communication in the public interest the ground is a law, a regulation or a general administrative
+    act, not consent (Garante, 23 October 2025, n. 627); consent to each message stays a safeguard.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    basis: str = ""  # "articolo 6, paragrafo 1, lettera e, del GDPR e articolo 2-ter del Codice"
+    act: str = ""  # "delibera di Giunta n. 12 del 3 novembre 2026"
+    owner: str = ""  # seat and certified mail address of the data controller, for the register
+    providers: list[str] = []  # who else handles the data: host, mail, a compatible WhatsApp provider
+    double_opt_in: bool = False  # ATTIVA is asked about once more
+    # from here on: how long
+    raw_event_days: int = Field(default=7, ge=7, le=30)  # what the provider posted; it repeats for 7 days
+    reply_days: Days = 30  # answers to citizens
+    receipt_days: Days = 30  # delivered and read, by person; the counts stay
+    delivery_days: Days = 365  # who got which bulletin; the certificate stays
+    suspended_days: Days = 180  # addresses that WhatsApp does not reach any more
+    letter_days: Days = 365  # words of e-mails to editors
+    access_days: Days = 730  # who saw or took out numbers
+    run_days: Days = 60  # runs, logs and forms in Prefect's own database
+
+    @property
+    def words(self) -> dict[str, str]:
+        """For the places of the notice; what is not filled in says so."""
+        return {name: str(value or TO_FILL) for name, value in self.model_dump().items()}

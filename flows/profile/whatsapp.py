@@ -1,0 +1,31 @@
+"""`[whatsapp]` of a profile: the number that sends, and through whom."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from flows.profile.addresses import Base
+
+
+class WhatsApp(BaseModel):
+    """Meta's Cloud API, or a provider that speaks it under another address and another header.
+
+    Such a provider is `api = "https://waba.esempio.it"`, `api_version = ""`, `number_in_path = false`,
+    `auth_header = "D360-API-KEY"`, `auth_scheme = ""`: then a message goes to `https://waba.esempio.it/messages`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    api: Base
+    api_version: str = Field(default="v25.0", pattern=r"^(v\d+\.\d+)?$")  # empty: none stands in the path
+    phone_number_id: str = Field(pattern=r"^\d+$")
+    number_in_path: bool = True
+    waba_id: str = Field(pattern=r"^\d+$")
+    auth_header: str = Field(default="Authorization", pattern=r"^[A-Za-z0-9-]+$")
+    auth_scheme: str = Field(default="Bearer", pattern=r"^[A-Za-z0-9-]*$")  # before the token
+    # of all senders of this number together; Meta's ceiling is 80, or 1,000 for numbers that it raised
+    messages_per_second: float = Field(default=40, gt=0, le=1000)
+    language: str = "it"
+
+    @property
+    def base(self) -> str:
+        """What stands before every path, without a slash at its end."""
+        return f"{self.api}/{self.api_version}".rstrip("/")

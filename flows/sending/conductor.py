@@ -1,0 +1,264 @@
+"""Moves messages from the outbox to the provider: claims, slots, POSTs and answers, all at the same time.
+
+One loop decides; the database is asked in threads, one question of a kind at a time. At every moment the
+messages that are claimed and not settled are at most `window`: what a sender that dies leaves uncertain.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows.sending.judge import Judge, Posted
+from flows.sending.outbox import Outbox, Ready
+from flows.sending.pace import Departure, Pace
+from flows.whatsapp.client import WhatsAppClient
+
+BEAT = 0.25  # seconds between two looks at whether somebody said stop
+APART = 0.05  # seconds between two questions for slots
+SETTLE_AFTER = 0.08  # seconds that an answer waits for others
+SETTLE_AT = 200  # answers that wait for no other
+FRESH = timedelta(seconds=2)  # a claim whose message did not leave by then is given back
+TELL_EVERY = 2.0  # seconds between two words on the progress
+LOOK_AGAIN = 0.5  # seconds, while only others hold messages, or none is due
+
+
+class Conductor:
+    """`window`: the most messages claimed at a time; `connections`: POSTs at a time."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        client: WhatsAppClient,
+        pace: Pace,
+        judge: Judge,
+        *,
+        window: int,
+        connections: int,
+        progress: Callable[[], None],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._outbox, self._client, self._pace, self._judge = outbox, client, pace, judge
+        self._window, self._connections = window, connections
+        self._progress, self._clock = progress, clock
+        self._ready: deque[Ready] = deque()
+        self._stale: list[Ready] = []
+        self._answered: list[Posted] = []
+        self._posts: set[asyncio.Task[None]] = set()
+        self._jobs: dict[str, asyncio.Task[None]] = {}
+        self._busy = 0  # messages in the hands of a job
+        self._dry = self._done = False
+        self._reason: str | None = None
+        self._failure: BaseException | None = None
+        self._wake = asyncio.Event()
+        self._asked = self._ask_at = self._settle_at = self._look_at = self._rest_until = 0.0  # monotonic
+        self._tell_at = time.monotonic() + TELL_EVERY
+        self._news = False
+
+    async def run(self) -> str | None:
+        """Until nothing is queued or claimed. Returns why it ended early, in Italian, or None.
+
+        On an error the POSTs that are on their way end first, and their answers are stored.
+        """
+        await asyncio.to_thread(self._outbox.begin)
+        try:
+            while not self._failure and not self._is_over():
+                now = time.monotonic()
+                self._start_jobs(now)
+                self._launch(now)
+                await self._sleep(now)
+        finally:
+            await self._end()
+        return self._reason
+
+    def _is_over(self) -> bool:
+        idle = not self._posts and not self._answered and not self._jobs
+        return idle and (self._done or self._reason is not None)
+
+    def _held(self) -> int:
+        """Messages that are claimed and not settled."""
+        waiting = len(self._ready) + len(self._stale) + len(self._answered)
+        return waiting + len(self._posts) + self._busy
+
+    # ------------------------------------------------------------ questions to the database
+
+    def _start_jobs(self, now: float) -> None:
+        if self._answered and (now >= self._settle_at or len(self._answered) >= SETTLE_AT):
+            self._start("settle", self._settle)
+        if self._reason is not None:
+            return
+        if now >= self._ask_at or (not self._dry and now >= max(self._pace.again_at, self._asked + APART)):
+            self._start("ask", self._ask)
+        if not self._dry:
+            self._start("claim", self._claim)
+        if self._dry and not self._done and now >= self._look_at:
+            self._start("look", self._look)
+        if self._stale:
+            self._start("release", self._release)
+        if self._news and now >= self._tell_at:
+            self._start("tell", self._tell)
+
+    def _claimable(self) -> int:
+        """As many as there are slots for: a claim that waits is a consent that grows old."""
+        if self._judge.probing:
+            return max(0, 1 - self._held())
+        limit = min(len(self._pace) - len(self._ready), self._window - self._held())
+        # many at once: a transaction costs the same for one
+        return limit if limit >= self._window / 8 or (limit > 0 and not self._ready) else 0
+
+    def _start(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """One of a kind at a time."""
+        if name not in self._jobs and (name != "claim" or self._claimable()):
+            self._jobs[name] = asyncio.create_task(self._watched(name, work()))
+
+    async def _watched(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as exc:  # noqa: BLE001  raised again at the end
+            self._failure = self._failure or exc
+        finally:
+            del self._jobs[name]
+            self._wake.set()
+
+    async def _ask(self) -> None:
+        """For slots; whether to stop; and give a sign of life."""
+        self._asked = time.monotonic()
+        self._ask_at = self._asked + BEAT
+        said: list[str | None] = []
+        wanted = 0 if self._dry else 1 if self._judge.probing else self._window
+        question = self._pace.question(wanted, lambda session: said.append(self._outbox.beat(session)))
+        self._pace.learn(await asyncio.to_thread(question))
+        self._reason = self._reason or said[0]
+
+    async def _claim(self) -> None:
+        limit = self._claimable()
+        self._busy += limit
+        try:
+            found = await asyncio.to_thread(self._outbox.claim, limit, self._judge.category)
+        finally:
+            self._busy -= limit
+        self._ready.extend(found or ())
+        self._dry = found is None
+
+    async def _look(self) -> None:
+        """Nothing was waiting: is that the end, or do others still hold some, or is one put off?"""
+        rest = await asyncio.to_thread(self._outbox.rest)
+        self._dry = rest.due == 0
+        self._done = rest.claimed == rest.queued == 0
+        wait = (rest.due_at - self._clock()).total_seconds() if rest.due_at else LOOK_AGAIN
+        self._look_at = time.monotonic() + max(0.0, min(wait, LOOK_AGAIN))
+
+    async def _settle(self) -> None:
+        batch, self._answered = self._answered, []
+        self._busy += len(batch)
+        try:
+            verdict = await asyncio.to_thread(self._outbox.settle, self._judge, batch)
+        finally:
+            self._busy -= len(batch)
+        self._reason = self._reason or verdict.stop
+        if verdict.slow:
+            await asyncio.to_thread(self._pace.slow)
+        if verdict.pause:
+            await asyncio.to_thread(self._pace.pause, verdict.pause)
+            self._ask_at = 0.0
+        if self._judge.rest:
+            self._rest_until, self._judge.rest = time.monotonic() + self._judge.rest, 0.0
+        if verdict.pause or self._judge.probing:
+            self._stale.extend(self._ready)
+            self._ready.clear()
+        self._news, self._look_at = True, 0.0
+
+    async def _release(self) -> None:
+        batch, self._stale = self._stale, []
+        self._busy += len(batch)
+        try:
+            await asyncio.to_thread(self._outbox.release, batch)
+        finally:
+            self._busy -= len(batch)
+        self._dry = False
+
+    async def _tell(self) -> None:
+        self._tell_at, self._news = time.monotonic() + TELL_EVERY, False
+        await asyncio.to_thread(self._progress)
+
+    # ------------------------------------------------------------ messages
+
+    def _launch(self, now: float) -> None:
+        while self._ready and self._ready[0].claimed_at + FRESH < self._clock():
+            self._stale.append(self._ready.popleft())
+        while self._ready and self._may_post(now):
+            departure = self._pace.take(now)
+            if departure is None:
+                return
+            task = asyncio.create_task(self._post(self._ready.popleft(), departure))
+            self._posts.add(task)
+            task.add_done_callback(self._posts.discard)
+
+    def _may_post(self, now: float) -> bool:
+        if self._reason is not None or self._failure or now < self._rest_until:
+            return False
+        if self._judge.probing:
+            return not self._posts and not self._answered and "settle" not in self._jobs
+        return len(self._posts) < self._connections
+
+    async def _post(self, ready: Ready, departure: Departure) -> None:
+        category, round_ = self._judge.category, self._judge.round
+        message = ready.message
+        if message.category != category:  # it was found to be another since
+            message = replace(message, category=category)
+        was_full = len(self._posts) >= self._connections
+        try:
+            answer = await self._client.send(message, departure.leave)
+        except Exception as exc:  # noqa: BLE001  raised again at the end; whether it left is not known
+            self._failure = self._failure or exc
+            self._wake.set()
+            return
+        if not departure.left_at:
+            departure.leave()  # nothing left, or too long ago to matter
+        if not self._answered:
+            self._settle_at = time.monotonic() + SETTLE_AFTER
+            self._wake.set()
+        self._answered.append(
+            Posted(ready.attempt_id, ready.delivery_id, ready.recipient_id, category, round_, answer)
+        )
+        if was_full or len(self._answered) == SETTLE_AT:
+            self._wake.set()
+
+    async def _sleep(self, now: float) -> None:
+        """Until a slot, an answer to store, or the next question."""
+        moments = [] if "ask" in self._jobs else [self._ask_at]
+        if self._reason is not None:
+            moments = [now + BEAT]
+        if self._answered and "settle" not in self._jobs:
+            moments.append(self._settle_at)
+        if self._ready and self._pace.next_at is not None and self._may_post(max(now, self._rest_until)):
+            moments.append(max(self._pace.next_at, self._rest_until))
+        timer = asyncio.get_running_loop().call_at(min(moments, default=now + BEAT), self._wake.set)
+        await self._wake.wait()
+        timer.cancel()
+        self._wake.clear()
+
+    # ------------------------------------------------------------ the end
+
+    async def _end(self) -> None:
+        """Whatever happened: what is on its way comes to its end and is stored, the rest goes back."""
+        while self._posts or self._jobs:
+            await asyncio.wait([*self._posts, *self._jobs.values()])
+        try:
+            while self._answered:
+                await self._settle()
+            await asyncio.to_thread(self._outbox.close, self._judge)
+            await asyncio.to_thread(self._outbox.release, [*self._stale, *self._ready])
+            if self._news:
+                await self._tell()
+        except Exception as exc:
+            if self._failure is None:
+                raise
+            self._failure.add_note(f"and at the end {type(exc).__name__}")
+        finally:
+            await asyncio.to_thread(self._outbox.end)
+        if self._failure:
+            raise self._failure

@@ -1,0 +1,134 @@
+"""One sender's part of the rate that all senders of the number share: `db.rate`, slot by slot.
+
+Kept on the monotonic clock of this process. The database's clock is read with each lease: when it jumped
+against ours, the slots are not used and a whole second passes first, so that no second carries two budgets.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import rate
+from db.engine import transaction
+from db.rate import Lease, Priority, Slot
+
+JUMP = 0.25  # seconds that two clocks may drift apart between two leases
+READ_IN = 0.05  # a clock that took longer to read tells too little to judge by
+
+
+@dataclass
+class Departure:
+    """A slot in use."""
+
+    held: float
+    left_at: float | None = None  # monotonic
+
+    def leave(self) -> None:
+        """To be called as the bytes leave: only then is the slot used."""
+        self.left_at = time.monotonic()
+
+
+@dataclass(frozen=True)
+class Answer:
+    lease: Lease
+    offset: float
+    jumped: bool
+
+
+class Pace:
+    """`per_second`: the profile's limit. Times in and out are monotonic seconds."""
+
+    def __init__(self, engine: Engine, number: str, per_second: float, priority: Priority) -> None:
+        self._engine, self._number = engine, number
+        self._per_second, self._priority = per_second, priority
+        self._slots: deque[Slot] = deque()
+        self._departures: list[Departure] = []
+        self._offset: float | None = None  # database's clock - ours
+        self._period = 1.0
+        self.again_at = 0.0  # when to ask for more
+        self.paused = False
+
+    def __len__(self) -> int:
+        """Slots in hand."""
+        return len(self._slots)
+
+    @property
+    def next_at(self) -> float | None:
+        """When the next message may leave, as far as that is known."""
+        return self._slots[0].at - (self._offset or 0.0) if self._slots else None
+
+    def take(self, now: float) -> Departure | None:
+        """A slot whose moment has come."""
+        there = now + (self._offset or 0.0)
+        while self._slots and self._slots[0].at <= there:
+            slot = self._slots.popleft()
+            departure = Departure(slot.held)
+            self._departures.append(departure)
+            if there < slot.at + rate.HOLD:
+                return departure
+            departure.left_at = slot.at - (self._offset or 0.0)  # too old to be used: given back
+        return None
+
+    def question(self, wanted: int, beside: Callable[[Session], None]) -> Callable[[], Answer]:
+        """To be asked in a thread: slots up to `wanted` in hand, and used ones given back.
+
+        `beside` runs in the same transaction. What comes back is for `learn`.
+        """
+        gone = [one for one in self._departures if one.left_at is not None]
+        self._departures = [one for one in self._departures if one.left_at is None]
+        still_there, more, old, period = (
+            list(self._departures),
+            wanted - len(self._slots),
+            self._offset,
+            self._period,
+        )
+
+        def ask() -> Answer:
+            with transaction(self._engine) as session:
+                beside(session)
+                before = time.monotonic()
+                now = rate.clock(session)
+                after = time.monotonic()
+                jumped = old is not None and not now - after - JUMP <= old <= now - before + JUMP
+                offset = now - before if old is None or jumped or after - before < READ_IN else old
+                until = now + rate.HOLD + period
+                returned = [(one.held, (one.left_at or 0.0) + offset + period) for one in gone]
+                found = rate.lease(
+                    session,
+                    self._number,
+                    per_second=self._per_second,
+                    wanted=0 if jumped else max(0, more),
+                    priority=self._priority,
+                    returned=returned + [(one.held, until) for one in still_there],
+                    now=now,
+                )
+            for one in still_there:
+                one.held = until
+            return Answer(found, offset, jumped)
+
+        return ask
+
+    def learn(self, told: Answer) -> None:
+        self._offset, self._period, self.paused = told.offset, told.lease.period, told.lease.paused
+        self._slots.extend(told.lease.slots)
+        self.again_at = told.lease.again_at - told.offset
+        if told.jumped or self.paused:
+            self._slots.clear()  # their lanes open by themselves
+        if told.jumped:
+            self.again_at = time.monotonic() + rate.HOLD + self._period
+
+    def slow(self) -> None:
+        """The provider said "too fast". Blocking."""
+        with transaction(self._engine) as session:
+            now = rate.clock(session)
+            rate.slow(session, self._number, per_second=self._per_second, now=now)
+
+    def pause(self, seconds: float) -> None:
+        """Nobody sends for so long, once they ask again. Blocking."""
+        with transaction(self._engine) as session:
+            now = rate.clock(session)
+            rate.pause(session, self._number, per_second=self._per_second, seconds=seconds, now=now)

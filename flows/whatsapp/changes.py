@@ -1,0 +1,137 @@
+"""What Meta tells besides messages and receipts, read into updates; Unreadable when it cannot be.
+
+Sources: Meta's webhook reference, pages `message_template_*_update`, `template_category_update`,
+`phone_number_quality_update`, `business_capability_update`, `account_update`, `user_preferences`, messages of
+type `system`, and business-scoped user ids (`user_id_update`).
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flows.whatsapp.fragments import Unreadable, identities, object_of, optional, text_of, time_of
+from flows.whatsapp.updates import AccountChange, AddressChange, IdentityChange, Preference, TemplateChange
+
+_WORD = re.compile(r"[A-Z][A-Z0-9_]{0,59}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}([_-][A-Za-z]{2,4})?")
+_NAME = re.compile(r"[a-z0-9_]{1,512}")
+_TIERS = {-1: "TIER_UNLIMITED", 250: "TIER_250", 2000: "TIER_2K", 10000: "TIER_10K", 100000: "TIER_100K"}
+_NEW_NUMBER = frozenset({"user_changed_number", "customer_changed_number", "user_changed_user_id"})
+_NEW_KEYS = frozenset({"customer_identity_changed", "user_identity_changed"})
+
+
+def template(value: dict[str, Any], envelope: Mapping[str, Any], raw: dict[str, Any]) -> TemplateChange:
+    # `new_category` is the one in force; an announced one comes apart, in `correct_category`.
+    language = text_of(value, "message_template_language")
+    name = text_of(value, "message_template_name")
+    if not _LANGUAGE.fullmatch(language) or not _NAME.fullmatch(name):
+        raise Unreadable("message_template_name")
+    return TemplateChange(
+        name=name,
+        language=language,
+        category=_word(value.get("new_category")) or _word(value.get("message_template_category")),
+        status=_word(value.get("event")),
+        quality=_word(value.get("new_quality_score")),
+        at=time_of(envelope.get("time")),
+        raw=raw,
+    )
+
+
+def account(value: dict[str, Any], envelope: Mapping[str, Any], raw: dict[str, Any]) -> AccountChange:
+    """The tier is the portfolio's; `THROUGHPUT_UPGRADE` speaks of messages a second, in the same fields."""
+    event = _word(value.get("event"))
+    said: dict[str, str] = {}
+    if event == "THROUGHPUT_UPGRADE":
+        said["throughput"] = event
+    elif event in ("FLAGGED", "UNFLAGGED"):  # older than 2026: the number's quality was low, or is good again
+        said["quality"] = event
+    elif event and "display_phone_number" not in value:
+        said["account"] = event
+    limits = ("max_daily_conversations_per_business", "max_daily_conversation_per_phone", "current_limit")
+    tier = next((found for key in limits if (found := _tier(value.get(key)))), None)
+    if tier and event != "THROUGHPUT_UPGRADE":
+        said["tier"] = tier
+    if alert := _word(value.get("alert_type")):
+        said["alert"] = alert
+    if not said:
+        raise Unreadable("event")
+    return AccountChange(said=said, at=time_of(envelope.get("time")), raw=raw)
+
+
+def preference(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> Preference:
+    part = object_of(item)
+    wish = part.get("value")
+    if part.get("category") != "marketing_messages" or wish not in ("stop", "resume"):
+        raise Unreadable("value")
+    phone, bsuid = _person(
+        part.get("wa_id"), part.get("user_id"), contact.get("wa_id"), contact.get("user_id")
+    )
+    return Preference(phone, bsuid, stopped=wish == "stop", at=time_of(part.get("timestamp")), raw=raw)
+
+
+def user_id(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> AddressChange:
+    """The BSUID of a person is another one; with which phone is told beside it."""
+    part = object_of(item)
+    told = object_of(part.get("user_id"))
+    _, old = identities(told.get("previous"))
+    phone, _ = identities(part.get("wa_id"), contact.get("wa_id"))
+    _, new = identities(told.get("current"))
+    if old is None or new is None:
+        raise Unreadable("user_id")
+    return AddressChange(None, old, phone, new, at=time_of(part.get("timestamp")), raw=raw)
+
+
+def system(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> AddressChange | IdentityChange:
+    """A message of type `system`: nobody wrote it."""
+    part = object_of(item)
+    told = object_of(part.get("system"))
+    kind = told.get("type")
+    at = time_of(part.get("timestamp"))
+    phone, bsuid = identities(part.get("from"), part.get("from_user_id"), told.get("previous_user_id"))
+    if kind in _NEW_KEYS:
+        phone, bsuid = _person(phone, bsuid, contact.get("wa_id"), contact.get("user_id"))
+        return IdentityChange(phone, bsuid, at, raw)
+    new_phone, new_bsuid = identities(told.get("new_wa_id"), told.get("wa_id"), told.get("user_id"))
+    if kind not in _NEW_NUMBER or (new_phone, new_bsuid) == (None, None):
+        raise Unreadable("system")
+    if (phone, bsuid) == (None, None):
+        raise Unreadable("from")
+    return AddressChange(phone, bsuid, new_phone, new_bsuid, at=at, raw=raw)
+
+
+def _person(*told: object) -> tuple[str | None, str | None]:
+    found = identities(*told)
+    if found == (None, None):
+        raise Unreadable("wa_id")
+    return found
+
+
+def _word(value: object) -> str | None:
+    """A word of the protocol, in capitals."""
+    found = optional(value)
+    return found if found and _WORD.fullmatch(found) else None
+
+
+def _tier(value: object) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _TIERS.get(value)
+    word = _word(value)
+    return word if word and word.startswith("TIER_") and word != "TIER_NOT_SET" else None
+
+
+OF_A_TEMPLATE = (
+    "message_template_status_update",
+    "template_category_update",
+    "message_template_quality_update",
+)
+OF_THE_ACCOUNT = (
+    "phone_number_quality_update",
+    "business_capability_update",
+    "account_update",
+    "account_alerts",
+)
+WHOLE: dict[str, Callable[..., TemplateChange | AccountChange]] = {
+    **dict.fromkeys(OF_A_TEMPLATE, template),
+    **dict.fromkeys(OF_THE_ACCOUNT, account),
+}
+"""Fields of which a change is one update."""

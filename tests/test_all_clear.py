@@ -1,0 +1,180 @@
+"""The end of an alert is told once for what was told: to the hour, to the hazard, and to whom it was told."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from db import bulletins, originals
+from db.engine import transaction
+from db.models import BulletinKind, BulletinStatus, Hazard, Level
+from flows.settings import Settings
+from flows.urgent import Round
+from tests.builders import make_source
+from tests.test_urgent import NOW, finish, look, state, texts
+
+
+def test_an_alert_that_was_lowered_before_its_end_gets_an_all_clear_once(
+    settings: Settings, engine: Engine
+) -> None:
+    lowered = datetime(2026, 11, 25, 13, 40, tzinfo=UTC)
+    with transaction(engine) as session:
+        state(session, Level.arancione)
+    original = look(settings, engine).opened[0]
+    finish(engine, original, BulletinStatus.sent)
+    with transaction(engine) as session:
+        state(session, Level.gialla, at=lowered)
+    (number,) = look(settings, engine, lowered).opened
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, number)
+        assert (bulletin.kind, bulletin.template) == (BulletinKind.all_clear, "fine_allerta")
+        assert originals.of(session, number) == (original,)
+    assert texts(engine, number) == [
+        "ARANCIONE (livello 3 su 4) per temporali forti",
+        "martedì 24 novembre",
+        "da mercoledì 25 novembre, ore 14:40",
+        "resta l'allerta GIALLA (livello 2 su 4) per temporali forti, "
+        "dalle 0 alle 24 di mercoledì 25 novembre",
+        "dpc, bollettino di mercoledì 25 novembre, ore 14:40",
+    ]
+    assert look(settings, engine, lowered + timedelta(minutes=5)).said == []
+    finish(engine, number, BulletinStatus.sent, lowered)
+    assert look(settings, engine, lowered + timedelta(minutes=10)) == Round()
+    with transaction(engine) as session:  # raised again: it is news again
+        state(session, Level.arancione, at=lowered + timedelta(hours=1))
+    assert len(look(settings, engine, lowered + timedelta(hours=1)).opened) == 1
+
+
+def test_an_all_clear_that_is_wrong_by_now_is_superseded(settings: Settings, sqlite: Engine) -> None:
+    lowered = datetime(2026, 11, 25, 13, 40, tzinfo=UTC)
+    with transaction(sqlite) as session:
+        state(session, Level.arancione)
+    finish(sqlite, look(settings, sqlite).opened[0], BulletinStatus.sent)
+    with transaction(sqlite) as session:
+        state(session, Level.verde, at=lowered)
+    (number,) = look(settings, sqlite, lowered).opened
+    again = lowered + timedelta(hours=1)
+    with transaction(sqlite) as session:
+        state(session, Level.arancione, at=again)
+    done = look(settings, sqlite, again)
+    assert (done.opened, done.ended) == ([], [number])
+
+
+def two_hazards(settings: Settings, engine: Engine) -> int:
+    """An urgent bulletin of two orange hazards and a yellow one, sent."""
+    with transaction(engine) as session:
+        for hazard in (Hazard.idraulico, Hazard.temporali):
+            state(session, Level.arancione, hazard=hazard)
+        state(session, Level.gialla, hazard=Hazard.idrogeologico)
+    (number,) = look(settings, engine).opened
+    finish(engine, number, BulletinStatus.sent)
+    return number
+
+
+def lower(engine: Engine, hazard: Hazard, at: datetime, level: Level = Level.verde) -> None:
+    with transaction(engine) as session:
+        state(session, level, hazard=hazard, at=at)
+
+
+def test_an_all_clear_that_waits_stays_the_same_draft(settings: Settings, engine: Engine) -> None:
+    """Also where the original told more than what ended: it is not made anew at every round."""
+    two_hazards(settings, engine)
+    lowered = datetime(2026, 11, 25, 13, 40, tzinfo=UTC)
+    lower(engine, Hazard.idraulico, lowered)
+    (number,) = look(settings, engine, lowered).opened
+    for minutes in range(5, 60, 5):
+        again = look(settings, engine, lowered + timedelta(minutes=minutes))
+        assert (again.opened, again.ended, again.said) == ([number], [], [])
+
+
+def test_what_ends_later_has_an_all_clear_of_its_own_and_what_holds_is_not_announced_again(
+    settings: Settings, engine: Engine
+) -> None:
+    two_hazards(settings, engine)
+    first, second = (datetime(2026, 11, 25, hour, 40, tzinfo=UTC) for hour in (9, 13))
+    lower(engine, Hazard.idraulico, first)
+    (number,) = look(settings, engine, first).opened
+    assert texts(engine, number)[0] == "ARANCIONE (livello 3 su 4) per rischio idraulico"
+    assert "resta l'allerta ARANCIONE (livello 3 su 4) per temporali forti" in texts(engine, number)[3]
+    finish(engine, number, BulletinStatus.sent, first)
+    assert look(settings, engine, first + timedelta(minutes=5)) == Round(), "the other holds and was told"
+    lower(engine, Hazard.temporali, second)
+    (other,) = look(settings, engine, second).opened
+    assert texts(engine, other)[0] == "ARANCIONE (livello 3 su 4) per temporali forti"
+    finish(engine, other, BulletinStatus.sent, second)
+    assert look(settings, engine, second + timedelta(minutes=5)) == Round()
+
+
+def test_what_ends_while_an_all_clear_waits_goes_with_it(settings: Settings, sqlite: Engine) -> None:
+    two_hazards(settings, sqlite)
+    first, second = (datetime(2026, 11, 25, 9, minute, tzinfo=UTC) for minute in (40, 50))
+    lower(sqlite, Hazard.idraulico, first)
+    (number,) = look(settings, sqlite, first).opened
+    lower(sqlite, Hazard.temporali, second, Level.gialla)
+    done = look(settings, sqlite, second)
+    assert done.ended == [number]
+    (joint,) = done.opened
+    assert texts(sqlite, joint)[0] == ("ARANCIONE (livello 3 su 4) per rischio idraulico e temporali forti")
+
+
+def test_an_all_clear_that_says_what_no_longer_holds_is_superseded(
+    settings: Settings, sqlite: Engine
+) -> None:
+    two_hazards(settings, sqlite)
+    first, second = (datetime(2026, 11, 25, 9, minute, tzinfo=UTC) for minute in (40, 50))
+    lower(sqlite, Hazard.idraulico, first)
+    (number,) = look(settings, sqlite, first).opened
+    lower(sqlite, Hazard.idrogeologico, second)
+    done = look(settings, sqlite, second)
+    assert done.ended == [number]
+    assert "rischio idrogeologico" in texts(sqlite, number)[3]
+    assert "rischio idrogeologico" not in texts(sqlite, done.opened[0])[3]
+
+
+def test_a_level_raised_again_after_its_all_clear_is_announced_and_cleared_again(
+    settings: Settings, engine: Engine
+) -> None:
+    two_hazards(settings, engine)
+    at = [datetime(2026, 11, 25, hour, 40, tzinfo=UTC) for hour in (8, 10, 12)]
+    lower(engine, Hazard.idraulico, at[0])
+    finish(engine, look(settings, engine, at[0]).opened[0], BulletinStatus.sent, at[0])
+    lower(engine, Hazard.idraulico, at[1], Level.arancione)
+    (again,) = look(settings, engine, at[1]).opened
+    with transaction(engine) as session:
+        assert bulletins.locked(session, again).kind == BulletinKind.urgent
+    finish(engine, again, BulletinStatus.sent, at[1])
+    lower(engine, Hazard.idraulico, at[2])
+    (end,) = look(settings, engine, at[2]).opened
+    assert texts(engine, end)[0] == "ARANCIONE (livello 3 su 4) per rischio idraulico"
+    with transaction(engine) as session:
+        assert again in originals.of(session, end)
+
+
+def test_silence_of_the_issuer_is_no_all_clear(settings: Settings, sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        state(session, Level.arancione)
+    finish(sqlite, look(settings, sqlite).opened[0], BulletinStatus.sent)
+    for hours in range(1, 30):
+        assert look(settings, sqlite, NOW + timedelta(hours=hours)) == Round()
+
+
+def test_one_of_two_issuers_that_lowers_is_no_all_clear(settings: Settings, sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        state(session, Level.arancione)
+        other = state(session, Level.arancione, hazard=Hazard.temporali, at=NOW - timedelta(minutes=5))
+        other.issuer, other.source_id = "regione", make_source(session, address="https://r.example/").id
+        session.add(other)
+    finish(sqlite, look(settings, sqlite).opened[0], BulletinStatus.sent)
+    later = NOW + timedelta(hours=1)
+    with transaction(sqlite) as session:
+        state(session, Level.verde, at=later)
+    assert look(settings, sqlite, later) == Round()
+
+
+def test_an_all_clear_that_nobody_decided_on_ends_with_the_day(settings: Settings, sqlite: Engine) -> None:
+    two_hazards(settings, sqlite)
+    lowered = datetime(2026, 11, 25, 13, 40, tzinfo=UTC)
+    lower(sqlite, Hazard.idraulico, lowered)
+    (number,) = look(settings, sqlite, lowered).opened
+    late = datetime(2026, 11, 25, 22, 50, tzinfo=UTC)  # ten minutes are left
+    assert look(settings, sqlite, late).ended == [number]
+    assert look(settings, sqlite, late + timedelta(minutes=5)).ended == []

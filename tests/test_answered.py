@@ -1,0 +1,166 @@
+"""A receipt at every round to who answered, and a call to who has to act now: with two approvals, too."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+import pytest
+
+from db import absences, calls, sign_offs
+from db.bulletins import add_version, data_of, items, latest, locked
+from db.models import BulletinStatus, Level, Said
+from flows import alarms, notify, summons
+from flows.urgent import draft_urgent
+from tests.comune import APPROVE, DISCARD, Comune
+from tests.mail_server import Post, announce, mail_server
+from tests.test_urgent import NOW, state
+
+ANNA, BRUNO, CARLA = "Anna Redazione", "Bruno Vice", "Carla Terza"
+MAIL = {name: f"{name.split()[0].lower()}@comune.esempio.mi.it" for name in (ANNA, BRUNO, CARLA)}
+THREE = (
+    'email = "bruno@comune.esempio.mi.it"',
+    'email = "bruno@comune.esempio.mi.it"\n[[editors]]\nname = "Carla Terza"\n'
+    'email = "carla@comune.esempio.mi.it"',
+)
+TWO_APPROVALS = ("approvals = 1", "approvals = 2")
+
+
+@pytest.fixture
+def box(comune: Comune) -> Iterator[Post]:
+    comune.reprofile(TWO_APPROVALS, THREE)
+    with mail_server() as found:
+        announce(comune.settings.state, found.port)
+        yield found
+
+
+def told(comune: Comune, box: Post, number: int, minutes: int) -> list[tuple[str, str]]:
+    """What a round of telling brings, twice: to whom and the subject's beginning."""
+    before = len(box.taken)
+    for _ in range(2):
+        notify.told_at_once(
+            comune.settings, comune.engine, number, now=comune.now + timedelta(minutes=minutes)
+        )
+    return [(to, said.removeprefix("PROVA · ").partition(":")[0]) for to, said in box.told[before:]]
+
+
+def waiting(comune: Comune, box: Post) -> int:
+    comune.collect("all")
+    number = comune.draft()
+    assert told(comune, box, number, 0) == [(MAIL[ANNA], "Da approvare appena puoi")]
+    return number
+
+
+def answer(comune: Comune, number: int, who: str, minutes: int, decision: str = APPROVE) -> None:
+    comune.answer(number, decision, who=who, now=comune.now + timedelta(minutes=minutes))
+
+
+def test_the_first_of_two_has_a_receipt_and_the_colleague_on_duty_is_called(
+    comune: Comune, box: Post
+) -> None:
+    number = waiting(comune, box)
+    answer(comune, number, BRUNO, 1)
+    assert told(comune, box, number, 1) == [
+        (MAIL[BRUNO], "Approvato da te, non ancora da un collega"),
+        (MAIL[ANNA], "Tocca a te approvare appena puoi"),
+    ]
+    assert "abbiamo scritto a Anna Redazione" in box.text(-2)
+    assert "Bruno Vice ha approvato il bollettino" in box.text()
+    assert "Senza la tua approvazione non parte niente." in box.text()
+    answer(comune, number, ANNA, 2)
+    assert told(comune, box, number, 2) == [(address, "Approvato") for address in MAIL.values()]
+
+
+def test_when_who_is_on_duty_approved_first_the_next_is_called(comune: Comune, box: Post) -> None:
+    number = waiting(comune, box)
+    with comune.look() as session:
+        absences.enter(session, editor=BRUNO, first=NOW.date(), last=NOW.date(), note="", now=NOW)
+    answer(comune, number, ANNA, 1)
+    assert told(comune, box, number, 1) == [
+        (MAIL[ANNA], "Approvato da te, non ancora da un collega"),
+        (MAIL[CARLA], "Tocca a te approvare appena puoi"),
+    ]
+
+
+def test_who_approved_the_same_text_twice_hears_that_a_colleague_is_needed(comune: Comune, box: Post) -> None:
+    number = waiting(comune, box)
+    answer(comune, number, ANNA, 1)
+    told(comune, box, number, 1)
+    answer(comune, number, ANNA, 2)
+    assert told(comune, box, number, 2) == [(MAIL[ANNA], "Da correggere")]
+    assert "Hai già approvato tu questo testo" in box.text()
+
+
+def test_after_the_first_of_two_the_reminders_go_to_those_who_still_can_approve(
+    comune: Comune, box: Post
+) -> None:
+    comune.collect("all")
+    comune.now += timedelta(days=1)
+    number = comune.draft(at_approval=False)
+    slot = comune.bulletin(number).slot_at
+    assert slot is not None
+    told(comune, box, number, 0)
+    comune.answer(number, APPROVE, who=ANNA, now=slot - timedelta(hours=2))
+    assert comune.problems(number) == []
+
+    def at(minutes: int) -> Sequence[tuple[str, str]]:
+        before = len(box.taken)
+        alarms.tell_all(comune.settings, comune.engine, now=slot - timedelta(minutes=minutes))
+        new = [(to, said.removeprefix("PROVA · ").split()[0]) for to, said in box.told[before:]]
+        return [one for one in new if one[1] != "Una"]  # a source that is silent is another matter
+
+    assert at(119) == [(MAIL[ANNA], "Approvato"), (MAIL[BRUNO], "Tocca")]
+    assert at(89) == [(MAIL[BRUNO], "Manca")]
+    assert at(59) == [(MAIL[CARLA], "Tocca")], "the deputy is not who has approved"
+
+
+def test_a_text_that_is_sent_back_reaches_who_prepared_it_with_the_note(comune: Comune, box: Post) -> None:
+    number = waiting(comune, box)
+    answer(comune, number, ANNA, 1)
+    told(comune, box, number, 1)
+    with comune.look() as session:
+        bulletin, shown = locked(session, number), latest(session, number)
+        assert shown is not None
+        at = comune.now + timedelta(minutes=2)
+        version = add_version(
+            session,
+            bulletin,
+            [data_of(item) for item in items(session, shown)],
+            author=BRUNO,
+            now=at,
+            note="La via è un'altra",
+            answers=("run-x", shown.number),
+        )
+        sign_offs.add(
+            session, number, version.number, editor="bruno-vice", name=BRUNO, said=Said.send_back, at=at
+        )
+    assert told(comune, box, number, 2) == [
+        (MAIL[BRUNO], "Rimandato"),
+        (MAIL[ANNA], "Da rivedere"),
+    ]
+    assert "Bruno Vice ti rimanda il bollettino" in box.text()
+    assert "La nota: La via è un'altra" in box.text()
+
+
+def test_what_cannot_wait_calls_the_colleague_at_once_by_every_channel(comune: Comune, box: Post) -> None:
+    comune.now = NOW
+    with comune.look() as session:
+        state(session, Level.arancione)
+    (number,) = draft_urgent(comune.settings, comune.engine, now=NOW).opened
+    comune.move(number, BulletinStatus.in_review)
+    told(comune, box, number, 0)
+    answer(comune, number, ANNA, 2)
+    told(comune, box, number, 2)
+    with comune.look() as session:
+        made = {(one.turn, one.editor, one.channel.value) for one in calls.of(session, number)}
+    channels = ("whatsapp", "sms", "email")
+    assert made == {(1, ANNA, way) for way in channels} | {(2, BRUNO, way) for way in channels}
+    assert (
+        MAIL[ANNA],
+        "PROVA · Approvato da te, non ancora da un collega: bollettino da inviare subito",
+    ) in (box.told)
+    for minutes in (12, 22, 32):
+        summons.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=minutes))
+    with comune.look() as session:
+        last = {one.turn: one.editor for one in calls.of(session, number)}
+    assert last == {1: ANNA, 2: BRUNO, 3: CARLA, 4: BRUNO, 5: CARLA}, "who has approved is not called"
+    answer(comune, number, CARLA, 33, DISCARD)
+    assert not summons.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=50))

@@ -1,0 +1,44 @@
+"""Who approves is proved in the real Prefect UI: a wrong code comes back, and a second person's is needed."""
+
+from functools import partial
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.editor import Editor
+from tests.installation import Installation, wait_for
+
+pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+
+APPROVE = "Approva: parte subito"
+TWO_WITH_CODES = (("approvals = 1 ", "approvals = 2 "), ("# codes = true", "codes = true"))
+
+
+def test_a_wrong_code_comes_back_and_two_right_ones_send(installation: Installation, page: Page) -> None:
+    with installation.profile(*TWO_WITH_CODES):
+        number = installation.draft("Aperte le iscrizioni ai corsi di nuoto")
+        first = Editor.of(installation, page, number, "wrong-code")
+        first.open()
+        first.write(1, "Iscrizioni aperte ai corsi di nuoto.")
+        first.decide(APPROVE, code=partial(installation.code, "Bruno Vice"))  # of somebody else
+        wait_for("the second round", lambda: installation.version(number) == 2)
+
+        again = Editor.of(installation, page, number, "right-code")
+        dialog = again.open()
+        expect(page.get_by_text("PROVA · DA CORREGGERE").first).to_be_visible()
+        expect(dialog.get_by_text("Il codice non è giusto. Restano 4 tentativi")).to_be_visible()
+        assert again.text(1) == "Iscrizioni aperte ai corsi di nuoto."
+        assert again.value("Codice di 6 cifre") == "", "a code is seen once, by nobody else"
+        again.decide(APPROVE, code=partial(installation.code, "Anna Redazione"))
+        wait_for("the first approval", lambda: installation.version(number) == 3)
+
+        second = Editor.of(installation, page, number, "second-code")
+        dialog = second.open()
+        expect(dialog.get_by_text("Anna Redazione ha approvato questo testo")).to_be_visible()
+        assert installation.bulletin(number).status == "in_review", "one of two is not enough"
+        second.decide(APPROVE, who="Bruno Vice", code=partial(installation.code, "Bruno Vice"))
+        sent = installation.ends_as(number, "sent")
+    assert all(
+        "Iscrizioni aperte ai corsi di nuoto." in messages[0]
+        for messages in installation.received(sent.code).values()
+    )

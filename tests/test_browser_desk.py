@@ -1,0 +1,71 @@
+"""What an editor does to a draft in the real Prefect UI, and what becomes of a second tab."""
+
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page
+
+from db import bulletins
+from db.engine import transaction
+from tests.editor import Editor
+from tests.guide import take
+from tests.installation import Installation, wait_for
+
+pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+
+APPROVE, SAVE = "Approva: parte subito", "Salva, continuo dopo"
+
+
+def test_a_dragged_order_without_one_line_is_what_citizens_read(
+    installation: Installation, page: Page
+) -> None:
+    number = installation.draft(
+        "Il mercato si sposta in piazza Roma", "Torneo di scacchi in biblioteca", "Potatura dei tigli"
+    )
+    before = installation.texts(number)
+    editor = Editor.of(installation, page, number, "order")
+    editor.open()
+    lines = editor.order()
+    assert len(lines) == len(before) >= 3
+    editor.drag(3, to=1)
+    wait_for("the line to move", lambda: editor.order()[:3] == [lines[2], lines[0], lines[1]])
+    editor.remove(2)
+    wait_for("the line to go", lambda: len(editor.order()) == len(lines) - 1)
+    take(page, "modulo-ordine.png")
+    editor.decide(APPROVE)
+    sent = installation.ends_as(number, "sent")
+    kept = [before[2], *before[1:2], *before[3:]]
+    assert installation.texts(number) == kept
+    for messages in installation.received(sent.code).values():
+        places = [messages[0].find(text) for text in kept]
+        assert -1 not in places
+        assert places == sorted(places)
+        assert before[0] not in messages[0]
+
+
+def test_what_is_approved_too_late_does_not_leave(installation: Installation, page: Page) -> None:
+    number = installation.draft("Chiusura anticipata degli uffici")
+    editor = Editor.of(installation, page, number, "too-late")
+    editor.open()
+    with transaction(installation.engine) as session:  # the deadline passes while the form is open
+        bulletin = bulletins.locked(session, number)
+        bulletin.deadline_at = datetime.now(UTC)
+        session.add(bulletin)
+    editor.write(1, "Scritto a tempo scaduto.")
+    editor.decide(APPROVE)
+    expired = installation.ends_as(number, "expired")
+    assert not any(installation.received(expired.code).values())
+    assert installation.texts(number)[0] == "Scritto a tempo scaduto.", "what was typed is kept"
+    run_id = installation.bulletin(number).review_run_id
+    assert run_id
+    assert installation.completed(run_id).endswith("· non approvato in tempo")
+
+
+def test_a_postponed_draft_reaches_nobody(installation: Installation, page: Page) -> None:
+    number = installation.draft("Cambia il regolamento delle palestre")
+    editor = Editor.of(installation, page, number, "postpone")
+    editor.open()
+    editor.decide("Non inviare: le notizie passano al prossimo bollettino")
+    merged = installation.ends_as(number, "merged")
+    assert not any(installation.received(merged.code).values())
+    assert installation.status(f"/b/{merged.code}") == 404

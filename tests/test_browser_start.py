@@ -1,0 +1,85 @@
+"""What an editor starts in the real Prefect UI: an urgent notice, its correction, a stop, a re-opening."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page
+
+from db.models import BulletinKind
+from flows.bulletin.dates import ROME
+from tests.editor import Editor, Starter
+from tests.guide import take
+from tests.installation import Installation
+
+pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+
+APPROVE, ANNA = "Approva: parte subito", "Anna Redazione"
+
+
+def test_an_urgent_notice_leaves_at_once_and_its_correction_follows(
+    installation: Installation, page: Page
+) -> None:
+    before = installation.newest()
+    tomorrow = datetime.now(ROME).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    notice = Starter(installation, page, "avviso-urgente", "urgent-notice")
+    notice.open()
+    notice.fill("Che cosa succede", "acqua sospesa")
+    notice.pick("Da quando", tomorrow.replace(hour=8, minute=30))
+    notice.pick("Fino a quando", tomorrow.replace(hour=13))
+    notice.fill("Dove", "in via Mazzini e in via dei Mille")
+    notice.fill("Che cosa deve fare chi legge", "Fai una piccola scorta d'acqua")
+    notice.fill("Atto, ufficio e telefono", "Ufficio Tecnico, 02 1234 5670")
+    notice.fill("Chi sei", ANNA)
+    take(page, "avviso-urgente.png")
+    notice.submit()
+    number = installation.newest()
+    assert number > before
+    assert installation.bulletin(number).kind == BulletinKind.urgent
+    assert "dalle 8:30 alle 13" in installation.texts(number)[1]
+    _approve(installation, page, number, "urgent-form")
+    sent = installation.ends_as(number, "sent")
+    texts = installation.received(sent.code)
+    assert all(len(messages) == 1 and "acqua sospesa" in messages[0] for messages in texts.values())
+
+    wrong = Starter(installation, page, "correggi", "correction")
+    wrong.open()
+    wrong.fill("Numero del bollettino da correggere", str(number))
+    wrong.fill("Numero della riga", "3")
+    wrong.fill("Il testo giusto", "l'acqua manca soltanto in via Mazzini")
+    wrong.fill("Chi sei", ANNA)
+    take(page, "correggi.png")
+    wrong.submit()
+    correction = installation.newest()
+    assert installation.bulletin(correction).kind == BulletinKind.correction
+    _approve(installation, page, correction, "correction-form")
+    put_right = installation.ends_as(correction, "sent")
+    again = installation.received(put_right.code)
+    assert {phone for phone, messages in again.items() if messages} == set(texts)
+    assert all("soltanto in via Mazzini" in messages[0] for messages in again.values())
+
+
+def test_an_approved_bulletin_is_opened_again(installation: Installation, page: Page) -> None:
+    """Of a slot that is far enough: the others belong to other tests."""
+    installation.publish("Bando per il sostegno all'affitto")
+    number = installation.compose(slot_after=datetime.now(UTC) + timedelta(days=9))
+    editor = Editor.of(installation, page, number, "to-be-opened-again")
+    editor.open()
+    editor.decide("Approva: parte")
+    installation.ends_as(number, "approved")
+    again = Starter(installation, page, "riapri", "open-again")
+    again.open()
+    again.fill("Numero del bollettino", str(number))
+    again.fill("Chi sei", ANNA)
+    again.submit()
+    installation.ends_as(number, "in_review")
+    last = Editor.of(installation, page, number, "opened-again")
+    last.open()
+    last.decide("Non inviare: le notizie passano al prossimo bollettino", who="Bruno Vice")
+    merged = installation.ends_as(number, "merged")
+    assert not any(installation.received(merged.code).values())
+
+
+def _approve(installation: Installation, page: Page, number: int, shots: str) -> None:
+    editor = Editor.of(installation, page, number, shots)
+    editor.open()
+    editor.decide(APPROVE)

@@ -1,0 +1,179 @@
+"""The certificate adds up, is counted from the rows, can be checked later, and shows nobody."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from db.errors import StoreError
+from db.models import AccessEvent, Attempt, Delivery, DeliveryStatus, Outcome
+from flows import certificate, deliveries_csv
+from flows.bulletin.desk.send_picture import curves, picture
+from flows.certificate import CertificateError, Document
+from flows.dispatch import dispatch_bulletin
+from tests.builders import NOW
+from tests.comune import Comune
+from tests.test_dispatch import approved
+
+
+def sent(comune: Comune) -> int:
+    """A bulletin for five: three accepted, one failed, one uncertain."""
+    comune.subscribe()
+    number = approved(comune)
+    comune.ask("POST", "/_prova/guasti", {"next": 131026})
+    dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    with comune.look() as session:
+        accepted = select(Delivery).where(
+            Delivery.bulletin_id == number, Delivery.status == DeliveryStatus.accepted
+        )
+        delivery = session.exec(accepted).first()
+        assert delivery is not None
+        delivery.status, delivery.reason = DeliveryStatus.uncertain, "ReadTimeout"
+        attempt = session.exec(select(Attempt).where(Attempt.delivery_id == delivery.id)).one()
+        attempt.outcome = Outcome.uncertain
+        session.add_all([delivery, attempt])
+    return number
+
+
+def drawn(comune: Comune, number: int) -> Document:
+    with comune.look() as session:
+        return certificate.draw_up(comune.settings, session, number)
+
+
+def test_it_tells_counts_codes_times_seal_and_version(comuni: Comune) -> None:
+    number = sent(comuni)
+    found = drawn(comuni, number)
+    assert found.is_whole
+    assert found.planned == sum(found.counts.values()) == 5
+    assert (found.counts["accepted"], found.counts["failed"], found.counts["uncertain"]) == (3, 1, 1)
+    assert found.codes == [["accepted", "", 3], ["failed", "131026", 1], ["uncertain", "ReadTimeout", 1]]
+    assert (found.attempts, found.version, found.approver) == (5, 2, "Anna Redazione")
+    assert re.fullmatch("[0-9a-f]{64}", found.seal)
+    assert found.first_at <= found.last_at
+    assert [who for _, who in found.starts] == ["invio"]
+    text = "\n".join(certificate.printed(found))
+    assert "Previsti 5 = accettati 3 + falliti 1 + saltati 0 + incerti 1" in text
+    assert "I conti tornano." in text
+    assert "non consegnabile" in text
+    rows = certificate.rows(found)
+    assert [row["Messaggi"] for row in rows] == [3, 1, 1]
+    assert rows[0]["Esito"] == "accettati"
+
+
+def test_it_holds_nothing_of_a_citizen(comune: Comune) -> None:
+    numbers = [phone["number"] for phone in comune.ask("GET", "/_prova/telefoni")]
+    found = drawn(comune, sent(comune))
+    told = found.json() + "\n".join(certificate.printed(found))
+    assert not any(number.lstrip("+") in told for number in numbers)
+    assert "wamid" not in told
+
+
+def test_a_kept_one_is_checked_against_the_rows(comuni: Comune) -> None:
+    number = sent(comuni)
+    path = certificate.keep(comuni.settings, drawn(comuni, number))
+    assert path == comuni.settings.state / "certificati" / f"bollettino-{number}.json"
+    kept = path.read_text(encoding="utf-8")
+    assert certificate.compare(kept, drawn(comuni, number)) == certificate.Compared((), ())
+    with comuni.look() as session:  # a webhook settles the uncertain one
+        row = session.exec(select(Delivery).where(Delivery.status == DeliveryStatus.uncertain)).one()
+        row.status, row.reason = DeliveryStatus.accepted, None
+        session.add(row)
+    compared = certificate.compare(kept, drawn(comuni, number))
+    assert compared.is_good
+    assert compared.settled == (
+        "accettati: nel certificato 3, adesso 4",
+        "incerti: nel certificato 1, adesso 0",
+    )
+
+
+def test_rows_that_were_tampered_with_are_found(comune: Comune) -> None:
+    number = sent(comune)
+    kept = drawn(comune, number).json()
+    with comune.look() as session:
+        row = session.exec(select(Delivery).where(Delivery.status == DeliveryStatus.failed)).one()
+        row.status = DeliveryStatus.skipped
+        session.add(row)
+    assert not certificate.compare(kept, drawn(comune, number)).is_good
+    with comune.look() as session:
+        row = session.exec(select(Delivery).where(Delivery.status == DeliveryStatus.skipped)).one()
+        for attempt in session.exec(select(Attempt).where(Attempt.delivery_id == row.id)):
+            session.delete(attempt)
+        session.flush()
+        session.delete(row)
+    wrong = certificate.compare(kept, drawn(comune, number)).wrong
+    assert {"planned", "deliveries_sha256", "attempts"} <= {line.split(":")[0] for line in wrong}
+
+
+def test_a_file_that_was_edited_or_is_none_is_refused(comune: Comune) -> None:
+    number = sent(comune)
+    found = drawn(comune, number)
+    edited = json.loads(found.json())
+    edited["counts"]["accepted"] += 1
+    wrong = certificate.compare(json.dumps(edited), found).wrong
+    assert wrong[0] == "il file è stato modificato: la sua impronta non corrisponde"
+    for text in ("", "[]", "{}", '{"sha256": ""}'):
+        with pytest.raises(CertificateError, match="non è un certificato"):
+            certificate.compare(text, found)
+    with pytest.raises(CertificateError, match="è del bollettino"):
+        certificate.compare(found.json(), replace(found, bulletin=number + 1))
+
+
+def test_a_send_that_is_not_over_does_not_add_up_yet(comune: Comune) -> None:
+    number = sent(comune)
+    with comune.look() as session:
+        row = session.exec(select(Delivery).where(Delivery.status == DeliveryStatus.uncertain)).one()
+        row.status = DeliveryStatus.queued
+        session.add(row)
+    found = drawn(comune, number)
+    assert not found.is_whole
+    assert "in coda 1" in "\n".join(certificate.printed(found))
+
+
+def test_a_bulletin_that_does_not_exist_has_none(comune: Comune) -> None:
+    with pytest.raises(StoreError, match="there is no bulletin 4711"):
+        drawn(comune, 4711)
+
+
+def test_deliveries_are_exported_masked_and_whole_only_with_a_trace(comuni: Comune) -> None:
+    number = sent(comuni)
+    numbers = [phone["number"] for phone in comuni.ask("GET", "/_prova/telefoni")]
+
+    def exported(full_for: str | None = None) -> list[dict[str, str]]:
+        file = io.StringIO()
+        count = deliveries_csv.write(
+            comuni.settings, comuni.engine, number, file, full_for=full_for, now=comuni.now
+        )
+        rows = list(csv.DictReader(io.StringIO(file.getvalue())))
+        assert len(rows) == count == 5
+        return rows
+
+    masked = exported()
+    assert sorted(row["numero"] for row in masked) == sorted(f"...{phone[-2:]}" for phone in numbers)
+    assert sorted(row["esito"] for row in masked) == ["accettati"] * 3 + ["falliti", "incerti"]
+    with comuni.look() as session:
+        assert session.exec(select(AccessEvent)).all() == []
+    assert sorted(row["numero"] for row in exported("Anna Redazione")) == sorted(numbers)
+    with comuni.look() as session:
+        trace = session.exec(select(AccessEvent)).one()
+    assert (trace.by, trace.people, trace.at) == ("Anna Redazione", 5, comuni.now)
+
+
+def test_the_send_over_time_is_drawn() -> None:
+    attempts = [
+        (NOW + timedelta(seconds=n / 10), Outcome.refused if n % 10 == 9 else Outcome.accepted)
+        for n in range(100)
+    ]
+    accepted, refused = curves(attempts)
+    assert (accepted.counts[-1], refused.counts[-1]) == (90, 10)
+    assert accepted.counts == tuple(sorted(accepted.counts))
+    drawn = picture(attempts)
+    assert drawn.startswith("<svg ")
+    assert "accettati 90" in drawn
+    assert "10:30:00" in drawn
+    assert "Nessun messaggio è partito." in picture([])
+    assert "accettati 1<" in picture(attempts[:1])

@@ -1,0 +1,184 @@
+"""Each check before a send: from what was seen to a verdict; what was not seen is never "a posto"."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows import checks
+from flows.checks import Check, Preflight, Reach, Verdict
+from flows.money import Month
+from flows.profile.prices import Prices
+from flows.whatsapp.account import NumberState, TemplateState
+from flows.whatsapp.templates import TemplateDefinition
+from flows.witness import Heard, Mark
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+WANTED = TemplateDefinition("bollettino_1", "MARKETING", "h", "b", "f", "x", 259200, ())
+PRICES = Prices(on=date(2026, 10, 1), marketing=Decimal("0.06"), month_ceiling=Decimal(100))
+
+
+def number(**told: str | None) -> NumberState:
+    return NumberState(**{"quality": "GREEN", "status": "CONNECTED", "tier": "TIER_2K", **told})
+
+
+@pytest.mark.parametrize(
+    ("latest", "asked", "unread", "ours", "verdict"),
+    [
+        (None, 2, (), 0, Verdict.good),  # a new installation
+        (3, 2, (), 3, Verdict.good),
+        (2, 2, (), 3, Verdict.good),  # we crashed between our commit and the witness
+        (4, 2, (), 3, Verdict.refused),
+        (4, 1, ("x",), 3, Verdict.refused),
+        (3, 1, ("x",), 3, Verdict.attention),
+        (None, 2, (), 3, Verdict.unknown),  # the witness is gone
+        (None, 0, ("x", "y"), 0, Verdict.unknown),
+    ],
+)
+def test_a_witness_ahead_of_the_database_refuses(
+    latest: int | None, asked: int, unread: tuple[str, ...], ours: int, verdict: Verdict
+) -> None:
+    mark = Mark(number=latest, bulletin_id=7, at=NOW) if latest else None
+    found = checks.check_witness(Heard(mark, unread, asked), ours)
+    assert found.verdict == verdict
+    if verdict == Verdict.refused:
+        assert "4 (bollettino 7, martedì 24 novembre, ore 10:30)" in found.words
+        assert "witness --accept-by" in found.words
+
+
+@pytest.mark.parametrize(
+    ("found", "trouble", "verdict", "words"),
+    [
+        (TemplateState("APPROVED", "MARKETING", 259200), "", Verdict.good, "Approvato"),
+        (TemplateState("APPROVED", "MARKETING", None), "", Verdict.good, "Approvato"),
+        (TemplateState("APPROVED", "UTILITY", None), "", Verdict.attention, "lo avevamo chiesto MARKETING"),
+        (TemplateState("APPROVED", "MARKETING", 60), "", Verdict.attention, "dura 60 secondi"),
+        (TemplateState("PAUSED", "MARKETING", 259200), "", Verdict.refused, "PAUSED"),
+        (TemplateState("REJECTED", "MARKETING", 259200), "", Verdict.refused, "REJECTED"),
+        (None, "", Verdict.refused, "non ha questo modello"),
+        (None, "HTTP 500, code None", Verdict.unknown, "HTTP 500"),
+    ],
+)
+def test_only_an_approved_template_of_our_category_and_time_is_good(
+    found: TemplateState | None, trouble: str, verdict: Verdict, words: str
+) -> None:
+    check = checks.check_template(WANTED, found, trouble)
+    assert (check.verdict, words in check.words) == (verdict, True)
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [
+        (number(), Verdict.good),
+        (number(quality="YELLOW"), Verdict.attention),
+        (number(quality="RED"), Verdict.attention),
+        (number(status="RESTRICTED"), Verdict.refused),
+        (number(status="BANNED", quality=None), Verdict.refused),
+        (number(status=None, quality=None), Verdict.unknown),
+        (None, Verdict.unknown),
+    ],
+)
+def test_the_numbers_quality_and_status(found: NumberState | None, verdict: Verdict) -> None:
+    assert checks.check_number(found, "").verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("tier", "reach", "verdict", "words"),
+    [
+        ("TIER_2K", Reach(1500, 1500, 0, 0), Verdict.good, "limite 2000"),
+        ("TIER_2K", Reach(2000, 2000, 0, 0), Verdict.good, "limite 2000"),
+        ("TIER_2K", Reach(2001, 2001, 0, 0), Verdict.refused, "mancherebbero in 1"),
+        ("TIER_2K", Reach(1500, 100, 1900, 0), Verdict.good, "1900 persone già raggiunte"),
+        ("TIER_2K", Reach(1500, 101, 1900, 0), Verdict.refused, "ne restano 100"),
+        ("TIER_2K", Reach(1900, 1900, 0, 150), Verdict.attention, "fra una settimana no"),
+        ("TIER_UNLIMITED", Reach(90000, 90000, 0, 0), Verdict.good, "non pone limiti"),
+        ("TIER_NEW", Reach(10, 10, 0, 0), Verdict.unknown, "non si sa"),
+        (None, Reach(10, 10, 0, 0), Verdict.unknown, "non si sa"),
+    ],
+)
+def test_people_in_moving_24_hours_against_the_tier(
+    tier: str | None, reach: Reach, verdict: Verdict, words: str
+) -> None:
+    check = checks.check_quota(number(tier=tier), reach, is_alert=False)
+    assert (check.verdict, words in check.words) == (verdict, True), check
+
+
+@given(new=st.integers(0, 5000), recent=st.integers(0, 5000), joined=st.integers(0, 500))
+def test_an_alert_is_never_held_by_the_tier_and_a_bulletin_never_exceeds_it(
+    new: int, recent: int, joined: int
+) -> None:
+    reach = Reach(new, new, recent, joined)
+    assert checks.check_quota(number(), reach, is_alert=True).verdict != Verdict.refused
+    held = checks.check_quota(number(), reach, is_alert=False).verdict == Verdict.refused
+    assert held == (new > max(0, 2000 - recent))
+
+
+@pytest.mark.parametrize(
+    ("last", "heard", "is_alert", "verdict"),
+    [
+        (None, None, False, Verdict.unknown),
+        ((3, NOW - timedelta(days=4)), NOW, False, Verdict.good),
+        ((3, NOW - timedelta(minutes=9)), None, False, Verdict.unknown),
+        ((3, NOW - timedelta(days=4)), None, False, Verdict.refused),
+        ((3, NOW - timedelta(days=4)), None, True, Verdict.attention),
+    ],
+)
+def test_a_webhook_that_is_silent_since_the_last_send_holds_a_bulletin(
+    last: tuple[int, datetime] | None, heard: datetime | None, is_alert: bool, verdict: Verdict
+) -> None:
+    assert checks.check_webhook(last, heard, NOW, is_alert=is_alert).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("prices", "spent", "cost", "is_bulletin", "verdict", "words"),
+    [
+        (PRICES, "40", "60", True, Verdict.good, "60,00 EUR, nel mese finora 40,00 EUR"),
+        (PRICES, "40", "60.01", True, Verdict.refused, "si supera il tetto 100,00 EUR"),
+        (PRICES, "40", "60.01", False, Verdict.attention, "non ferma le allerte"),
+        (PRICES, "40", None, True, Verdict.unknown, "Il tetto del mese non si può controllare"),
+        (
+            Prices(on=date(2026, 10, 1), marketing=Decimal("0.06")),
+            "0",
+            "9",
+            True,
+            Verdict.good,
+            "non pone un",
+        ),
+        (None, "0", None, True, Verdict.unknown, "non stimato"),
+    ],
+)
+def test_the_months_ceiling_stops_bulletins_and_never_alerts(
+    prices: Prices | None, spent: str, cost: str | None, is_bulletin: bool, verdict: Verdict, words: str
+) -> None:
+    month = Month(2026, 11, paid=Decimal(spent))
+    amount = None if cost is None else Decimal(cost)
+    check = checks.check_ceiling(prices, month, amount, is_bulletin=is_bulletin)
+    assert (check.verdict, words in check.words) == (verdict, True), check
+
+
+@pytest.mark.parametrize(
+    ("trouble", "is_dead", "verdict"),
+    [
+        ("", False, Verdict.good),
+        ("HTTP 401, code 190", True, Verdict.refused),
+        ("the provider was not reached (URLError)", False, Verdict.unknown),
+    ],
+)
+def test_a_token_is_good_only_when_an_answer_proved_it(trouble: str, is_dead: bool, verdict: Verdict) -> None:
+    assert checks.check_token(trouble, is_dead).verdict == verdict
+
+
+def test_the_table_tells_every_check_and_keeps_its_columns() -> None:
+    found = Preflight(
+        (
+            Check("A", Verdict.good, "bene"),
+            Check("B", Verdict.refused, "male | peggio"),
+            Check("C", Verdict.unknown, "chissà"),
+        )
+    )
+    assert found.refusals == ["B: male | peggio"]
+    assert found.doubts == ["C: non verificato. chissà"]
+    rows = found.markdown.splitlines()
+    assert [row.count("|") for row in rows] == [4] * 5

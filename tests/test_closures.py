@@ -1,0 +1,127 @@
+"""Days without a bulletin that a person enters: no slot is held on them, whatever the profile says."""
+
+from datetime import date, datetime
+
+import pytest
+from sqlalchemy import Engine
+
+from db import closures
+from db.engine import transaction
+from db.models import Bulletin, BulletinStatus
+from flows.absence import closure, note_closure
+from flows.bulletin.dates import ROME, in_rome
+from flows.deploy import blocks, entry, form
+from flows.editors import desk
+from flows.settings import Settings
+from tests.builders import make_bulletin
+from tests.comune import Comune
+
+MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=ROME)
+TUESDAY = datetime(2026, 12, 1, 11, 0, tzinfo=ROME)
+FRIDAY = datetime(2026, 12, 4, 11, 0, tzinfo=ROME)
+
+
+def close(
+    settings: Settings, engine: Engine, first: int, last: int, *, cancel: bool = False, dry_run: bool = False
+) -> str:
+    return note_closure(
+        settings,
+        engine,
+        first=date(2026, 12, first),
+        last=date(2026, 12, last),
+        cancel=cancel,
+        dry_run=dry_run,
+        now=MONDAY,
+    ).words
+
+
+def next_send(settings: Settings, engine: Engine) -> datetime:
+    with transaction(engine) as session:
+        slot = desk.slot_after(settings.profile, MONDAY, desk.closed_days(session, MONDAY))
+    assert slot is not None
+    return slot.dispatch_at
+
+
+def test_no_bulletin_is_planned_for_a_closed_day_until_that_is_taken_back(
+    settings: Settings, engine: Engine
+) -> None:
+    assert next_send(settings, engine) == TUESDAY
+    for _ in range(2):
+        told = close(settings, engine, 1, 3)
+    assert told.startswith(
+        "Chiusura da martedì 1 dicembre a giovedì 3 dicembre: in quei giorni non si prepara"
+    )
+    assert "Il prossimo bollettino è quello di venerdì 4 dicembre, ore 11." in told
+    assert "Allerte e avvisi urgenti partono anche nei giorni di chiusura." in told
+    assert next_send(settings, engine) == FRIDAY
+    with transaction(engine) as session:
+        assert len(closures.known(session, first=date(2026, 12, 1), last=date(2026, 12, 31))) == 1
+        days = closures.days(session, first=date(2026, 12, 2), last=date(2026, 12, 9))
+    assert days == {date(2026, 12, 2), date(2026, 12, 3)}
+    assert close(settings, engine, 2, 2, cancel=True).startswith(
+        "Annullate 1 chiusure, mercoledì 2 dicembre."
+    )
+    assert next_send(settings, engine) == TUESDAY
+    assert "niente da annullare" in close(settings, engine, 2, 2, cancel=True)
+
+
+def test_with_moving_slots_it_goes_to_the_next_working_day_with_all_its_times(
+    settings: Settings, sqlite: Engine
+) -> None:
+    closed = settings.profile.closures.model_copy(update={"holiday_slots": "move"})
+    settings.profile = settings.profile.model_copy(update={"closures": closed})
+    close(settings, sqlite, 1, 1)
+    moved = next_send(settings, sqlite)
+    assert moved == datetime(2026, 12, 2, 11, tzinfo=ROME)
+    with transaction(sqlite) as session:
+        entered = desk.closed_days(session, MONDAY)
+    slot = desk.slot_of(settings.profile, moved, entered)
+    assert slot is not None
+    assert in_rome(slot.deputy_at) == datetime(2026, 12, 2, 10, tzinfo=ROME)
+    assert desk.slot_of(settings.profile, moved) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (BulletinStatus.in_review, 'aspetta già. Se non deve partire scegli "Non inviare"'),
+        (BulletinStatus.approved, "è già approvato e parte. Se non deve partire riaprilo"),
+        (BulletinStatus.sent, ""),
+    ],
+)
+def test_a_bulletin_that_is_there_already_is_named_and_keeps_its_times(
+    settings: Settings, sqlite: Engine, status: BulletinStatus, words: str
+) -> None:
+    with transaction(sqlite) as session:
+        number = make_bulletin(session, status=status, slot_at=TUESDAY).id
+    told = close(settings, sqlite, 1, 1)
+    assert ("ATTENZIONE" in told) == bool(words)
+    assert words in told
+    with transaction(sqlite) as session:
+        assert session.get_one(Bulletin, number).status == status
+        slot = desk.slot_of(settings.profile, TUESDAY, desk.closed_days(session, MONDAY))
+    assert slot is not None
+    assert slot.dispatch_at == TUESDAY
+
+
+def test_a_slip_of_the_pen_stores_nothing(settings: Settings, sqlite: Engine) -> None:
+    assert "prima di cominciare" in close(settings, sqlite, 4, 3)
+    assert "in quei giorni" in close(settings, sqlite, 1, 1, dry_run=True)
+    assert next_send(settings, sqlite) == TUESDAY
+
+
+def test_compose_prepares_the_next_open_day(comune: Comune) -> None:
+    comune.collect("all")
+    close(comune.settings, comune.engine, 1, 1)
+    made = comune.compose(at_approval=False, now=MONDAY)
+    assert "per venerdì 4 dicembre, ore 11" in made.why
+    assert made.bulletin_id is not None
+    assert comune.bulletin(made.bulletin_id).slot_at == FRIDAY
+
+
+def test_the_form_of_a_closure_asks_in_italian() -> None:
+    (block,) = [one for one in blocks()[0] if one["name"] == "chiusura"]
+    assert entry(block["entrypoint"]).name == "chiusura"
+    fields = form(closure)["properties"]
+    assert (fields["first_day"]["title"], fields["first_day"]["format"]) == ("Dal giorno", "date")
+    assert fields["cancel"]["title"].startswith("Annulla una chiusura")

@@ -1,0 +1,69 @@
+"""The guide for editors names what there is: its pictures, the words of the form, what an editor starts."""
+
+import re
+import struct
+from datetime import datetime
+
+import pytest
+import yaml
+
+from flows.bulletin.desk.review import choices
+from flows.settings import ROOT, Settings
+from tests.guide import FOLDER, TEXT, pictures
+
+GUIDE = TEXT.read_text(encoding="utf-8")
+BROWSER = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_browser*.py"))
+LARGEST = 250_000  # bytes of a picture
+
+
+def table(heading: str) -> list[str]:
+    """What stands in «» in the first column of the table under a heading."""
+    rows = GUIDE.partition(f"\n## {heading}\n")[2].partition("\n#")[0]
+    return [
+        word for row in re.findall(r"^\| (.+?) \|", rows, re.MULTILINE) for word in re.findall("«(.+?)»", row)
+    ]
+
+
+@pytest.mark.parametrize("name", pictures())
+def test_a_picture_is_there_and_a_browser_test_holds_it_against_the_screen(name: str) -> None:
+    found = (FOLDER / name).read_bytes()
+    assert found.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", found[16:24])
+    assert 300 <= width <= 1400
+    assert 300 <= height <= 1500
+    assert len(found) <= LARGEST
+    assert f'"{name}"' in BROWSER
+    assert pictures()[name], "its alternative text says what is to be read on it"
+
+
+def test_no_picture_is_left_over() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == set(pictures())
+
+
+def test_every_decision_of_the_form_is_explained(now: datetime) -> None:
+    explained = table("Le decisioni")
+    offered = [*choices(None, is_shared=True).values(), *choices(now, is_shared=True).values()]
+    for label in offered:
+        assert any(label.startswith(words) for words in explained), label
+    for words in explained:
+        assert any(label.startswith(words) for label in offered), words
+
+
+def test_every_field_that_the_guide_names_stands_in_the_form(settings: Settings) -> None:
+    titles = " ".join(settings.texts["modulo"].values())
+    for words in ("Ordine (trascina; elimina una riga per togliere la notizia)",
+                  "Da dove viene il dato che il sito non riporta?"):  # fmt: skip
+        assert f"«{words}»" in GUIDE
+        assert words in titles
+
+
+def test_what_an_editor_starts_is_in_prefect_under_that_name() -> None:
+    text = (ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8")
+    names = {block["name"] for block in yaml.safe_load(text)["deployments"]}
+    told = table("Che cosa avvii tu")
+    assert len(told) >= 8
+    assert set(told) <= names
+
+
+def test_the_guide_stays_short() -> None:
+    assert len(re.sub(r"!\[.*?\]\(.*?\)", "", GUIDE).split()) < 1500

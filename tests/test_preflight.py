@@ -1,0 +1,251 @@
+"""Before a send: the provider, the witness, the webhook, the money. What refuses lets nothing leave."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlmodel import select
+
+from db import starts
+from db.models import Bulletin, BulletinKind, BulletinStatus, Delivery, DispatchStart, Letter, Receipt
+from flows import preflight, witness
+from flows.checks import Verdict
+from flows.dispatch import cannot_resume, check, dispatch_bulletin
+from flows.holding import DispatchError, RefusedError
+from flows.whatsapp import account
+from flows.whatsapp.account import TokenError, ask_number, ask_template
+from flows.whatsapp.errors import Refused, Retryable
+from tests.builders import make_recipient
+from tests.comune import Comune
+from tests.test_dispatch import approved
+
+CEILING = "# month_ceiling = 100 "
+
+
+def verdicts(comune: Comune, number: int) -> dict[str, Verdict]:
+    _, found = check(comune.settings, comune.engine, number, has_server=False, now=comune.now)
+    return {one.name: one.verdict for one in found.checks}
+
+
+def send(comune: Comune, number: int, **options: object) -> str | None:
+    _, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now, **options)  # type: ignore[arg-type]
+    return reason
+
+
+def subjects(comune: Comune) -> set[str]:
+    with comune.look() as session:
+        return set(session.exec(select(Letter.subject)))
+
+
+def nothing_left(comune: Comune, number: int) -> bool:
+    return comune.deliveries(number) == [] and not any(comune.received().values())
+
+
+def test_a_first_send_says_what_it_could_not_verify(comuni: Comune) -> None:
+    comuni.subscribe()
+    number = approved(comuni)
+    assert verdicts(comuni, number) == {
+        "Testo e orario": Verdict.good,
+        "Notizie sul sito": Verdict.unknown,
+        "Copia del database": Verdict.good,
+        "Chiave di accesso a WhatsApp": Verdict.good,
+        "Modello bollettino_2": Verdict.good,
+        "Numero del servizio": Verdict.good,
+        "Limite di 24 ore": Verdict.good,
+        "Ritorno da WhatsApp": Verdict.unknown,
+        "Costo": Verdict.good,
+    }
+    assert nothing_left(comuni, number)
+
+
+def test_where_the_provider_is_not_reached_nothing_of_it_is_called_good(comune: Comune) -> None:
+    comune.subscribe()
+    comune.reprofile((f'api = "{comune.loopback.address}"', 'api = "http://127.0.0.1:9"'))
+    number = approved(comune)
+    found = verdicts(comune, number)
+    assert {
+        found[name]
+        for name in found
+        if name.startswith(("Chiave", "Modello", "Numero", "Limite"))
+    } == {Verdict.unknown}  # fmt: skip
+
+
+def test_a_dead_token_keeps_everything_and_tells_the_editors_once(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comune.subscribe()
+    number = approved(comune)
+    monkeypatch.setenv("BOLLETTINO_WHATSAPP_TOKEN", "expired")
+    comune.settings.__dict__.pop("secrets", None)
+    for _ in range(2):
+        with pytest.raises(RefusedError, match="WhatsApp non accetta la chiave"):
+            send(comune, number)
+    assert nothing_left(comune, number)
+    assert comune.bulletin(number).status == BulletinStatus.approved
+    told = [one for one in subjects(comune) if "NON PARTE" in one]
+    assert told == ["PROVA · NON PARTE: bollettino, un controllo lo trattiene"]
+    with comune.look() as session:
+        letters = session.exec(select(Letter).where(Letter.kind == "invio_trattenuto")).all()
+    assert len(letters) == len(comune.settings.profile.editors)
+    assert all("esecuzione riprendi-esempio" in one.text for one in letters)
+
+
+def test_a_template_that_is_not_there_or_paused_holds_the_bulletin(comune: Comune) -> None:
+    number = approved(comune)  # nobody registered the templates
+    with pytest.raises(RefusedError, match="va inviato e approvato"):
+        send(comune, number)
+    assert nothing_left(comune, number)
+
+
+def test_a_restricted_number_holds_and_a_bad_quality_only_warns(comune: Comune) -> None:
+    comune.subscribe()
+    number = approved(comune)
+    comune.ask("POST", "/_prova/numero", {"quality_rating": "RED"})
+    assert verdicts(comune, number)["Numero del servizio"] == Verdict.attention
+    comune.ask("POST", "/_prova/numero", {"status": "RESTRICTED"})
+    with pytest.raises(RefusedError, match="RESTRICTED"):
+        send(comune, number)
+    assert nothing_left(comune, number)
+
+
+def test_more_people_than_the_tier_allows_are_refused_and_nobody_is_counted_twice(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comune.subscribe()
+    comune.ask("POST", "/_prova/numero", {"whatsapp_business_manager_messaging_limit": "TIER_250"})
+    number = approved(comune)
+    monkeypatch.setitem(account.LIMITS, "TIER_250", 4)
+    with pytest.raises(RefusedError, match="ne restano 4, mancherebbero in 1"):
+        send(comune, number)
+    monkeypatch.setitem(account.LIMITS, "TIER_250", 9)
+    assert verdicts(comune, number)["Limite di 24 ore"] == Verdict.attention  # five joined this week
+    monkeypatch.setitem(account.LIMITS, "TIER_250", 10)
+    assert verdicts(comune, number)["Limite di 24 ore"] == Verdict.good
+    send(comune, number)
+    again = approved(comune)
+    monkeypatch.setitem(account.LIMITS, "TIER_250", 5)  # the same five people are no new ones
+    assert verdicts(comune, again)["Limite di 24 ore"] == Verdict.attention
+    with comune.look() as session:
+        make_recipient(session, comune.settings.vault())
+    assert verdicts(comune, again)["Limite di 24 ore"] == Verdict.refused
+
+
+def heard(comune: Comune, number: int) -> None:
+    """A receipt of this bulletin comes back."""
+    with comune.look() as session:
+        delivery = session.exec(select(Delivery).where(Delivery.bulletin_id == number)).first()
+        assert delivery is not None
+        delivery.receipt, delivery.receipt_at = Receipt.delivered, comune.now
+        session.add(delivery)
+
+
+def test_a_silent_webhook_holds_the_next_bulletin_until_something_comes_back(comune: Comune) -> None:
+    comune.subscribe()
+    first, second = approved(comune), approved(comune)
+    send(comune, first)
+    assert verdicts(comune, second)["Ritorno da WhatsApp"] == Verdict.unknown  # too early to say
+    comune.now += timedelta(minutes=20)
+    with pytest.raises(RefusedError, match="nemmeno una ricevuta"):
+        send(comune, second)
+    assert comune.deliveries(second) == []
+    heard(comune, first)
+    assert send(comune, second) is None
+    assert [len(texts) for texts in comune.received().values()] == [2] * 5
+
+
+def test_a_person_can_let_it_go_in_spite_of_a_check_and_that_is_kept(comune: Comune) -> None:
+    comune.subscribe()
+    comune.reprofile((CEILING, "month_ceiling = 0.29 "))
+    number = approved(comune)
+    with pytest.raises(RefusedError, match="si supera il tetto 0,29 EUR"):
+        send(comune, number)
+    assert cannot_resume(comune.settings, comune.engine, number, who="Anna Redazione") == ""
+    assert send(comune, number, despite_by="Anna Redazione") is None
+    with comune.look() as session:
+        (start,) = starts.of(session, number)
+    assert start.by == "Anna Redazione"
+    assert start.despite.startswith("Costo: Questo invio circa 0,30 EUR")
+    assert comune.bulletin(number).status == BulletinStatus.sent
+
+
+def test_an_alert_leaves_whatever_it_costs(comune: Comune) -> None:
+    comune.subscribe()
+    comune.reprofile((CEILING, "month_ceiling = 0 "))
+    number = approved(comune)
+    order, found = check(comune.settings, comune.engine, number, has_server=False, now=comune.now)
+    assert [line.split(":")[0] for line in found.refusals] == ["Costo"]
+    with comune.look() as session:
+        bulletin = session.get_one(Bulletin, number)
+        bulletin.kind = BulletinKind.urgent
+        session.add(bulletin)
+    found = preflight.look(comune.settings, comune.engine, order, site=[], has_server=False, now=comune.now)
+    assert {one.name: one.verdict for one in found.checks}["Costo"] == Verdict.attention
+    assert found.refusals == []
+
+
+def test_a_restored_database_sends_nothing_until_a_person_accepts_it(comuni: Comune) -> None:
+    comuni.subscribe()
+    first, second = approved(comuni), approved(comuni)
+    send(comuni, first)
+    heard(comuni, first)
+    outside = witness.StateFolder(comuni.settings).read()
+    assert outside is not None
+    assert (outside.number, outside.bulletin_id) == (1, first)
+    with comuni.look() as session:  # what a backup of before the first send knows
+        for start in session.exec(select(DispatchStart)):
+            session.delete(start)
+    with pytest.raises(RefusedError, match="sembra ripristinato da una copia"):
+        send(comuni, second)
+    assert comuni.deliveries(second) == []
+    with comuni.look() as session:
+        assert starts.accept(session, 1, by="Anna Redazione", now=comuni.now)
+    assert send(comuni, second) is None
+    outside = witness.StateFolder(comuni.settings).read()
+    assert outside is not None
+    assert (outside.number, outside.bulletin_id) == (2, second)
+
+
+def test_checks_change_nothing_and_a_bulletin_that_is_not_approved_has_none(comune: Comune) -> None:
+    comune.subscribe()
+    number = approved(comune)
+    before = comune.bulletin(number)
+    verdicts(comune, number)
+    assert comune.bulletin(number) == before
+    assert not witness.StateFolder(comune.settings).read()
+    send(comune, number)
+    with pytest.raises(DispatchError, match="non è approvato"):
+        verdicts(comune, number)
+
+
+def test_the_provider_is_asked_as_it_answers(comune: Comune) -> None:
+    comune.subscribe()
+    whatsapp = comune.settings.profile.whatsapp
+    right = {"Authorization": "Bearer made-up-token"}
+    found = ask_number(whatsapp.base, whatsapp.phone_number_id, right)
+    assert (found.quality, found.status, found.tier, found.limit) == ("GREEN", "CONNECTED", "TIER_2K", 2000)
+    template = ask_template(whatsapp.base, whatsapp.waba_id, "bollettino_1", "it", right)
+    assert template is not None
+    assert (template.status, template.category) == ("APPROVED", "MARKETING")
+    assert ask_template(whatsapp.base, whatsapp.waba_id, "bollettino_1", "de", right) is None
+    with pytest.raises(TokenError):
+        ask_number(whatsapp.base, whatsapp.phone_number_id, {"Authorization": "Bearer no"})
+    with pytest.raises(Refused):
+        ask_number(whatsapp.base, "999", right)
+    with pytest.raises(Retryable, match="not reached"):
+        ask_number("http://127.0.0.1:9/v25.0", "1", right)
+    with pytest.raises(Retryable, match="without JSON"):
+        ask_number(comune.loopback.address, "telefoni", right)
+
+
+def test_a_send_costs_what_the_profile_says(comune: Comune) -> None:
+    comune.subscribe()
+    comune.reprofile((CEILING, "month_ceiling = 1 "))
+    number = approved(comune)
+    _, found = check(comune.settings, comune.engine, number, has_server=False, now=comune.now)
+    cost = next(one for one in found.checks if one.name == "Costo")
+    assert cost.verdict == Verdict.good
+    assert cost.words.startswith("Questo invio circa 0,30 EUR, nel mese finora 0,00 EUR, tetto 1,00 EUR")
+    prices = comune.settings.profile.prices
+    assert prices is not None
+    assert (prices.of("MARKETING"), prices.of("service")) == (Decimal("0.06"), Decimal("0.03"))
+    assert prices.on == date(2026, 10, 1)

@@ -1,0 +1,167 @@
+"""What an approval binds: the messages, the template, the audience, and the profile that they leave by."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from db import bulletins, recipients
+from db.models import Approval, Bulletin, BulletinStatus
+from flows.bulletin.message.exact import Message
+from flows.dispatch import prepare
+from flows.holding import DispatchError
+from flows.profile.comune import Profile
+from flows.profile.sealed import fingerprint
+from flows.settings import DEMO, load_profile
+from flows.signing import broken, message_of, seal_of
+from tests.comune import APPROVE, Comune
+
+
+def changed(profile: Profile, path: str, value: Any) -> Profile:
+    """The profile with one key changed: `names.comune`."""
+    first, _, rest = path.partition(".")
+    if not rest:
+        return profile.model_copy(update={first: value})
+    part = getattr(profile, first)
+    return profile.model_copy(update={first: part.model_copy(update={rest: value})})
+
+
+LEAVES = {
+    "stage": "production",
+    "names.comune": "Comune di Altrove",
+    "names.del_comune": "del Comune di Altrove",
+    "contacts.telefono": "02 0000 0000",
+    "contacts.emergenza": "118",
+    "contacts.numero_servizio": "333 000 0000",
+    "whatsapp.phone_number_id": "1",
+    "whatsapp.waba_id": "2",
+    "whatsapp.api": "https://graph.example",
+    "whatsapp.language": "de",
+    "notice.url": "https://altrove.example/informativa",
+    "notice.version": "2",
+    "servers.public": "https://altrove.example",
+    "days_in_words": "ogni lunedì",
+}
+STAYS: dict[str, Any] = {
+    "mail": None,
+    "news_per_bulletin": 3,
+    "grace_minutes": 5,
+    "approvals": 2,
+    "whatsapp.messages_per_second": 1,
+    "servers.prefect_port": 4299,
+    "sources.feeds": [],
+    "categories": {},
+}
+
+
+@pytest.mark.parametrize("path", LEAVES)
+def test_what_a_citizen_reads_or_who_sends_it_is_in_the_hash_of_the_profile(path: str) -> None:
+    profile = load_profile(DEMO)
+    assert fingerprint(changed(profile, path, LEAVES[path])) != fingerprint(profile)
+
+
+@pytest.mark.parametrize("path", STAYS)
+def test_what_changes_no_message_is_not(path: str) -> None:
+    profile = load_profile(DEMO)
+    edited = changed(profile, path, STAYS[path])
+    assert edited != profile
+    assert fingerprint(edited) == fingerprint(profile)
+
+
+def test_the_hash_is_that_of_the_content_and_not_of_the_moment() -> None:
+    first, again = load_profile(DEMO), load_profile(DEMO)
+    assert first is not again
+    assert fingerprint(first) == fingerprint(again)
+    assert len(fingerprint(first)) == 64
+
+
+@pytest.fixture
+def approved(comuni: Comune) -> tuple[Comune, int]:
+    comuni.subscribe()
+    comuni.collect()
+    number = comuni.draft()
+    assert comuni.answer(number, APPROVE).status == BulletinStatus.approved
+    return comuni, number
+
+
+def sealed(comune: Comune, number: int) -> tuple[Bulletin, Approval, Message]:
+    bulletin = comune.bulletin(number)
+    with comune.look() as session:
+        found = bulletins.approved(session, number)
+        assert found is not None
+        approval, version = found
+        items = bulletins.items(session, version)
+    return bulletin, approval, message_of(comune.settings, bulletin, items, approval.decided_at)
+
+
+def why_not(comune: Comune, number: int, message: Message | None = None) -> str:
+    bulletin, approval, compiled = sealed(comune, number)
+    with comune.look() as session:
+        return broken(comune.settings, session, bulletin, approval, message or compiled)
+
+
+def test_what_was_approved_is_not_broken_and_its_seal_binds_the_profile(
+    approved: tuple[Comune, int],
+) -> None:
+    comune, number = approved
+    bulletin, approval, message = sealed(comune, number)
+    assert why_not(comune, number) == ""
+    with comune.look() as session:
+        assert approval.seal == seal_of(comune.settings, session, bulletin, message)
+        assert approval.seal != message.sealed(recipients.audience_rule(session, bulletin))
+    assert approval.profile_sha256 == fingerprint(comune.settings.profile)
+
+
+def test_another_text_or_template_breaks_it(approved: tuple[Comune, int]) -> None:
+    comune, number = approved
+    _, _, message = sealed(comune, number)
+    words = f"Il bollettino {number} non è più quello approvato da Anna Redazione: non parte."
+    for other in (
+        replace(message, parameters=("Altro.", *message.parameters[1:])),
+        replace(message, frame=replace(message.frame, footer="Altro")),
+        replace(message, button_suffix="altro"),
+    ):
+        assert why_not(comune, number, other) == words
+
+
+def test_a_profile_edited_after_the_approval_voids_it_and_says_what_to_do(
+    approved: tuple[Comune, int],
+) -> None:
+    comune, number = approved
+    comune.reprofile(('telefono = "02 1234 5678"', 'telefono = "02 9999 9999"'))
+    assert why_not(comune, number) == (
+        "Dopo l'approvazione di Anna Redazione è cambiato il profilo del Comune (nomi, contatti, mittente o "
+        f"pagine): il bollettino {number} non parte. Riaprilo con «riapri» e approvalo di nuovo."
+    )
+
+
+def test_dispatch_refuses_what_another_profile_sealed(approved: tuple[Comune, int]) -> None:
+    comune, number = approved
+    with comune.look() as session:
+        assert prepare(comune.settings, session, number, now=comune.now).bulletin_id == number
+    comune.reprofile(('comune = "Comune di Esempio"', 'comune = "Comune di Altrove"'))
+    with (
+        comune.look() as session,
+        pytest.raises(DispatchError, match=r"è cambiato il profilo .* Riaprilo con «riapri»"),
+    ):
+        prepare(comune.settings, session, number, now=comune.now)
+    assert comune.bulletin(number).status == BulletinStatus.approved
+
+
+def test_a_profile_edited_where_no_message_comes_from_voids_nothing(approved: tuple[Comune, int]) -> None:
+    comune, number = approved
+    comune.reprofile(("messages_per_second = 40", "messages_per_second = 10"))
+    assert why_not(comune, number) == ""
+
+
+def test_an_approval_of_before_the_profile_was_bound_still_holds(approved: tuple[Comune, int]) -> None:
+    comune, number = approved
+    bulletin, _, message = sealed(comune, number)
+    with comune.look() as session:
+        found = bulletins.approved(session, number)
+        assert found is not None
+        found[0].profile_sha256 = None
+        found[0].seal = message.sealed(recipients.audience_rule(session, bulletin))
+        session.add(found[0])
+    assert why_not(comune, number) == ""
+    assert "non è più quello approvato" in why_not(comune, number, replace(message, language="de"))

@@ -1,0 +1,153 @@
+"""Two people at one draft: sent back with a note, approved by both; and answers that come too late."""
+
+from datetime import timedelta
+
+import pytest
+
+from db import bulletins, sign_offs
+from db.models import BulletinStatus, Said
+from flows.approve import ended, load_round
+from flows.bulletin.desk.review import Choice, choices
+from flows.form import Round, describe, form
+from tests.builders import make_bulletin
+from tests.comune import APPROVE, DISCARD, SAVE, Comune
+
+BACK = choices(None, is_shared=True)[Choice.send_back]
+BRUNO = "Bruno Vice"
+
+
+@pytest.fixture
+def pair(comuni: Comune) -> tuple[Comune, int]:
+    """A draft that needs two."""
+    comuni.reprofile(("approvals = 1 ", "approvals = 2 "))
+    comuni.collect()
+    return comuni, comuni.draft()
+
+
+def shown(comune: Comune, number: int) -> Round:
+    return load_round(comune.settings, comune.engine, number, now=comune.now)
+
+
+def offered(comune: Comune, number: int) -> list[str]:
+    made = form(comune.settings, shown(comune, number), comune.now)
+    found: list[str] = made.model_json_schema()["properties"]["decisione"]["enum"]
+    return found
+
+
+def test_sending_back_is_offered_where_two_persons_decide(pair: tuple[Comune, int]) -> None:
+    assert BACK in offered(*pair)
+
+
+def test_and_not_where_one_does_until_a_second_is_awaited(comune: Comune) -> None:
+    comune.collect()
+    number = comune.draft()
+    assert BACK not in offered(comune, number)
+    texts = [item.text for item in comune.items(number)]
+    typed = [f"{texts[0]} Info: 02 9999 1111.", *texts[1:]]
+    comune.answer(number, APPROVE, texts=typed, source="Telefonata")
+    assert BACK in offered(comune, number)
+
+
+def test_a_text_goes_back_with_its_note_and_the_first_approval_is_void(pair: tuple[Comune, int]) -> None:
+    comune, number = pair
+    comune.answer(number, APPROVE)
+    assert shown(comune, number).name.endswith("· aspetta la seconda approvazione")
+    assert comune.answer(number, BACK, who=BRUNO, note="La data è sbagliata.").status == (
+        BulletinStatus.in_review
+    )
+    back = shown(comune, number)
+    assert back.name.endswith("· rimandato")
+    assert back.tags == ("ordinario", "rimandato")
+    assert back.remarks == ("Bruno Vice rimanda il testo a Anna Redazione: La data è sbagliata.",)
+    assert "**Bruno Vice rimanda il testo a Anna Redazione" in describe(comune.settings, back, comune.now)
+    with comune.look() as session:
+        said = [(one.name, one.said) for one in sign_offs.of(session, number)]
+    assert said == [("Anna Redazione", Said.approve), (BRUNO, Said.send_back)]
+    assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review, "Anna's is void"
+    assert comune.answer(number, APPROVE).status == BulletinStatus.approved
+
+
+def test_what_is_typed_while_sending_back_is_kept_however_long(pair: tuple[Comune, int]) -> None:
+    comune, number = pair
+    comune.answer(number, SAVE)
+    texts = ["Molto lungo. " * 100, *[item.text for item in comune.items(number)][1:]]
+    comune.answer(number, BACK, who=BRUNO, note="Accorcia.", texts=texts)
+    assert comune.items(number)[0].text == texts[0].strip()
+    assert comune.problems(number) == []
+    assert shown(comune, number).remarks == ("Bruno Vice rimanda il testo a Anna Redazione: Accorcia.",)
+
+
+@pytest.mark.parametrize(
+    ("before", "who", "note", "words"),
+    [
+        ([("Anna Redazione", SAVE)], BRUNO, "", "Scrivi nella nota che cosa c'è da cambiare."),
+        ([("Anna Redazione", SAVE)], "Anna Redazione", "No.", "Il testo l'hai preparato tu"),
+        ([], BRUNO, "No.", "Il testo non l'ha ancora preparato nessuno"),
+    ],
+    ids=["no note", "to oneself", "to the program"],
+)
+def test_what_cannot_go_back_comes_back_with_the_reason(
+    pair: tuple[Comune, int], before: list[tuple[str, str]], who: str, note: str, words: str
+) -> None:
+    comune, number = pair
+    for name, decision in before:
+        comune.answer(number, decision, who=name)
+    comune.answer(number, BACK, who=who, note=note)
+    assert comune.problems(number)[0].startswith(words)
+    assert shown(comune, number).state == "da correggere"
+    with comune.look() as session:
+        assert sign_offs.of(session, number) == []
+
+
+def test_it_goes_to_who_wrote_last_and_not_to_who_sends_it(pair: tuple[Comune, int]) -> None:
+    comune, number = pair
+    comune.answer(number, SAVE)
+    comune.answer(number, SAVE, who=BRUNO)
+    comune.answer(number, BACK, who=BRUNO, note="Rileggi.")
+    assert shown(comune, number).remarks == ("Bruno Vice rimanda il testo a Anna Redazione: Rileggi.",)
+
+
+def test_a_changed_text_says_whose_approval_it_voids(pair: tuple[Comune, int]) -> None:
+    comune, number = pair
+    comune.answer(number, APPROVE)
+    texts = [item.text for item in comune.items(number)]
+    comune.answer(number, APPROVE, who=BRUNO, texts=[texts[0].replace(".", ""), *texts[1:]])
+    (said,) = [line for line in shown(comune, number).remarks if "non vale più" in line]
+    assert said.startswith("L'approvazione di Anna Redazione delle 10:30 non vale più")
+    assert shown(comune, number).awaited.startswith("Bruno Vice ha approvato questo testo")
+
+
+def test_an_answer_after_the_deadline_is_told_so_and_kept(comuni: Comune) -> None:
+    deadline = comuni.now + timedelta(minutes=5)
+    with comuni.look() as session:
+        number = make_bulletin(
+            session,
+            status=BulletinStatus.in_review,
+            slot_at=deadline + timedelta(minutes=15),
+            deadline_at=deadline,
+        ).id
+    comuni.answer(number, APPROVE, texts=["Tardi."], now=deadline + timedelta(seconds=1))
+    late = shown(comuni, number)
+    assert late.remarks == (
+        "È tardi: il bollettino di martedì 24 novembre è scaduto alle 10:35. Non è partito niente; "
+        "il tuo testo è salvato nella storia.",
+    )
+    assert (late.problems, late.bulletin.status) == ((), BulletinStatus.expired)
+    assert comuni.items(number)[0].text == "Tardi."
+    assert "È tardi" in ended(late)
+
+
+def test_an_answer_to_a_decided_bulletin_says_who_decided_what(comune: Comune) -> None:
+    comune.collect()
+    number = comune.draft()
+    comune.answer(number, APPROVE)
+    comune.answer(number, DISCARD, who=BRUNO, texts=["X", *["Y" for _ in comune.items(number)][1:]])
+    assert shown(comune, number).remarks == (
+        "Qualcun altro (Anna Redazione, martedì 24 novembre, ore 10:30) ha già deciso: approvato. "
+        "La tua risposta è salvata nella storia ma non ha effetto.",
+    )
+    assert comune.bulletin(number).status == BulletinStatus.approved
+    with comune.look() as session:
+        found = bulletins.approved(session, number)
+    assert found is not None
+    assert found[1].number == 2

@@ -1,0 +1,206 @@
+"""One budget for all senders of a number: never above it in any second, whoever sends and however late."""
+
+import random
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import rate
+from db.engine import transaction
+from db.models import SendRate
+from db.rate import AHEAD, HOLD, RECOVERY, Lease, Priority
+from flows.sending.pace import Pace
+from tests.send_sink import fullest
+
+START = 1_764_000_000.0
+
+
+def lease(
+    session: Session,
+    *,
+    wanted: int = 1000,
+    per_second: float = 40,
+    priority: Priority = Priority.ordinary,
+    returned: list[tuple[float, float]] | None = None,
+    now: float = START,
+) -> Lease:
+    return rate.lease(
+        session,
+        "1055",
+        per_second=per_second,
+        wanted=wanted,
+        priority=priority,
+        returned=returned or [],
+        now=now,
+    )
+
+
+class SimulatedSender:
+    """Takes slots, leaves late by chance, tells at its next question when each left; may die."""
+
+    def __init__(self, session: Session, per_second: float, chance: random.Random) -> None:
+        self.session, self.per_second, self.chance = session, per_second, chance
+        self.due: list[tuple[float, float, float]] = []  # at, held, leaves
+        self.left: list[float] = []
+
+    def step(self, now: float) -> None:
+        gone = [one for one in self.due if one[2] <= now]
+        self.due = [one for one in self.due if one[2] > now]
+        self.left += [leaves for _, _, leaves in gone]
+        period = rate._period(self.per_second)
+        told = [(held, leaves + period) for _, held, leaves in gone]
+        told += [(held, now + HOLD + period) for _, held, _ in self.due]
+        self.due = [(at, now + HOLD + period, leaves) for at, _, leaves in self.due]
+        found = lease(
+            self.session, per_second=self.per_second, wanted=30 - len(self.due), returned=told, now=now
+        )
+        for slot in found.slots:
+            late = self.chance.choice([0.0, 0.0, 0.001, 0.02, 0.3, 0.9])
+            self.due.append((slot.at, slot.held, max(slot.at + late, now)))
+
+
+@given(
+    per_second=st.sampled_from([0.5, 1, 2.5, 7, 40, 80]),
+    senders=st.integers(1, 4),
+    seed=st.integers(0, 10**6),
+    dies=st.booleans(),
+)
+@hypothesis_settings(max_examples=25, deadline=None)
+def test_no_second_ever_holds_more_than_the_limit(
+    per_second: float, senders: int, seed: int, dies: bool
+) -> None:
+    chance = random.Random(seed)
+    session = FakeSession()
+    all_of_them = [SimulatedSender(session, per_second, chance) for _ in range(senders)]  # type: ignore[arg-type]
+    now, living = START, list(all_of_them)
+    for step in range(60):
+        now += chance.uniform(0.01, 0.5)
+        chance.shuffle(living)
+        for one in living:
+            one.step(now)
+        if dies and step == 20 and len(living) > 1:
+            living.pop()  # what it had taken and not told never leaves
+    left = [at for one in all_of_them for at in one.left]
+    assert left
+    assert fullest(left) <= max(1, -(-per_second // 1))
+
+
+class FakeSession:
+    """One row, without a database: the arithmetic is what is tried here thousands of times."""
+
+    def __init__(self) -> None:
+        self.row: SendRate | None = None
+
+    def exec(self, _query: object) -> "FakeSession":
+        return self
+
+    def first(self) -> SendRate:
+        self.row = self.row or SendRate(number="1055", per_second=10_000.0)
+        return self.row
+
+    def add(self, _row: object) -> None:
+        pass
+
+    def flush(self) -> None:
+        pass
+
+
+def test_slots_come_in_an_even_row_from_the_first_one_on(engine: Engine) -> None:
+    with transaction(engine) as session:
+        found = lease(session)
+    assert len(found.slots) == pytest.approx(40 * AHEAD, abs=1)
+    assert found.slots[0].at == START
+    apart = [late.at - early.at for early, late in pairwise(found.slots)]
+    assert apart == pytest.approx([1 / 40 * rate.SLACK] * len(apart), abs=1e-6)
+
+
+def test_two_senders_never_get_the_same_slot(engine: Engine) -> None:
+    with transaction(engine) as session:
+        one = lease(session, wanted=10)
+    with transaction(engine) as session:
+        two = lease(session, wanted=10)
+    assert max(slot.at for slot in one.slots) < min(slot.at for slot in two.slots)
+
+
+def test_alerts_go_before_answers_and_answers_before_the_rest(engine: Engine) -> None:
+    with transaction(engine) as session:
+        lease(session, priority=Priority.alert)  # wants more than there is
+        for later in (Priority.answer, Priority.ordinary):
+            assert lease(session, priority=later, now=START + 0.3).slots == ()
+        assert lease(session, priority=Priority.alert, now=START + 0.6, wanted=2).slots
+        assert lease(session, priority=Priority.answer, now=START + 0.7, wanted=100).slots
+        assert lease(session, priority=Priority.ordinary, now=START + 0.8).slots == ()
+        assert lease(session, priority=Priority.ordinary, now=START + 3).slots
+
+
+def test_too_fast_halves_the_rate_once_a_second_and_it_comes_back(engine: Engine) -> None:
+    with transaction(engine) as session:
+        lease(session, wanted=0)
+        told = [rate.slow(session, "1055", per_second=40, now=START + late) for late in (0, 0.2, 0.9, 1.5)]
+        assert told == [20, 20, 20, 10]
+        now = START + 1.5
+        back: list[float] = []
+        while not back or back[-1] < 40:
+            now += RECOVERY
+            lease(session, wanted=0, now=now)
+            back.append(session.get_one(SendRate, "1055").per_second)
+            assert len(back) < 20
+        assert back == sorted(back)
+        assert back[0] == 12.5
+
+
+def test_a_pause_holds_everybody_and_a_longer_one_stays(engine: Engine) -> None:
+    with transaction(engine) as session:
+        rate.pause(session, "1055", per_second=40, seconds=120, now=START)
+        rate.pause(session, "1055", per_second=40, seconds=60, now=START)
+        held = lease(session, priority=Priority.alert, now=START + 119)
+        assert (held.slots, held.paused, held.again_at) == ((), True, START + 120)
+        assert lease(session, now=START + 121).slots
+
+
+@pytest.mark.parametrize("jump", [-3600.0, 3600.0, -86_400.0 * 365])
+def test_a_clock_that_jumps_stops_the_sending_for_seconds_at_most(engine: Engine, jump: float) -> None:
+    with transaction(engine) as session:
+        lease(session)
+        rate.slow(session, "1055", per_second=40, now=START)
+        assert not lease(session, now=START + jump).slots or jump > 0
+        assert lease(session, now=START + jump + 2.5).slots
+
+
+def test_a_sender_that_sees_the_clock_jump_waits_a_whole_second(
+    sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [START]
+    monkeypatch.setattr(rate, "clock", lambda _session: clock[0])
+    mine = Pace(sqlite, "1055", 40, Priority.ordinary)
+    mine.learn(mine.question(10, lambda _session: None)())
+    assert len(mine) == 10
+    clock[0] += 3600
+    mine.learn(mine.question(40, lambda _session: None)())
+    assert len(mine) == 0
+    assert mine.again_at - time.monotonic() > 1.0
+    mine.learn(mine.question(10, lambda _session: None)())
+    assert len(mine) == 10
+
+
+def test_a_slot_is_used_when_the_bytes_leave(sqlite: Engine) -> None:
+    """A connection that takes long to open must not put two messages of one lane into one second."""
+    mine = Pace(sqlite, "1055", 1, Priority.ordinary)
+    mine.learn(mine.question(1, lambda _session: None)())
+    departure = mine.take(time.monotonic() + 0.01)
+    assert departure is not None
+    mine.learn(mine.question(1, lambda _session: None)())  # it has not left yet
+    with transaction(sqlite) as session:
+        (opens,) = rate._lanes(session.get_one(SendRate, "1055"), rate.clock(session))
+        assert opens > rate.clock(session) + HOLD
+    departure.leave()
+    mine.learn(mine.question(0, lambda _session: None)())
+    with transaction(sqlite) as session:
+        (opens,) = rate._lanes(session.get_one(SendRate, "1055"), rate.clock(session))
+        assert opens < rate.clock(session) + rate._period(1)

@@ -1,0 +1,58 @@
+"""The short form of `tests.rehearsal_kill`, and several senders of one bulletin under one rate."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import func, select
+
+from db import deliveries
+from db.engine import transaction
+from db.models import Attempt, Sender
+from tests import send_town
+from tests.rehearsal_kill import storm
+from tests.send_sink import sink
+from tests.send_worker import worker
+
+
+@pytest.fixture(autouse=True)
+def _town(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in send_town.SECRETS.items():
+        monkeypatch.setenv(name, value)
+
+
+def address(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
+
+
+def test_three_kills_cost_nobody_a_second_message_and_nobody_the_first(
+    engine: Engine, tmp_path: Path
+) -> None:
+    workers = 1 if engine.dialect.name == "sqlite" else 2
+    verdict = storm(address(engine), tmp_path, kills=3, people=300, workers=workers, seed=7)
+    assert verdict.is_good, str(verdict)
+    assert verdict.on_phones > 0
+
+
+def test_two_senders_share_one_bulletin_and_one_rate(postgresql: Engine, tmp_path: Path) -> None:
+    people, per_second = 240, 60.0
+    with sink(0.05) as phones, ExitStack() as stack:
+        settings = send_town.settings_for(phones.port, tmp_path, address(postgresql), per_second)
+        order = send_town.fill(postgresql, settings, people)
+        both = [
+            stack.enter_context(worker(address(postgresql), phones.port, order.bulletin_id, per_second))
+            for _ in range(2)
+        ]
+        for one in both:
+            one.wait_for_go()
+        told = [one.end() for one in both]
+        assert [one["reason"] for one in told] == [None, None]
+        assert max(one["most_left"] for one in told) <= per_second
+        taken = phones.report()
+    assert (taken["taken"], taken["phones"], taken["twice"]) == (people, people, 0)
+    assert taken["most"] <= per_second + 2, "the sink's own clock is read late on a busy machine"
+    with transaction(postgresql) as session:
+        assert deliveries.certificate(session, order.bulletin_id).accepted == people
+        assert session.exec(select(func.count(func.distinct(Attempt.sender_id)))).one() == 2
+        assert session.exec(select(Sender)).all() == [], "who ends takes its row away"
