@@ -89,6 +89,9 @@ def test_schedules_on_the_server_are_those_of_the_profile(installation: Installa
     assert crons == {(slot.dispatch.cron, "Europe/Rome") for slot in settings.profile.weekly_slots}
 
 
+_ONE = {"bollettino": 1, "chi": "Anna Redazione"}
+
+
 def test_every_deployment_ends_well_on_the_worker(installation: Installation) -> None:
     """And componi leaves a draft for the next slot, with its day in the run's name."""
     installation.publish("Apertura straordinaria della piscina")
@@ -96,8 +99,9 @@ def test_every_deployment_ends_well_on_the_worker(installation: Installation) ->
     filled: dict[str, dict[str, Any]] = {
         "recupera": days,
         "assenza": {**days, "who": "Nessuno"},  # an answer to a person, and no red run
-        "ferma": {"bollettino": 1, "chi": "Anna Redazione"},
-        "riapri": {"bollettino": 1, "chi": "Anna Redazione"},
+        "chiusura": {"first_day": "2026-01-01", "last_day": "2026-01-01"},
+        "incerti": {**_ONE, "che_cosa": "sono arrivati"},
+        **dict.fromkeys(("ferma", "riapri", "riprendi", "chiudi", "ritenta"), _ONE),
     }
     with installation.prefect() as client:
         names = {deployment.name: deployment.id for deployment in client.read_deployments()}
@@ -115,7 +119,7 @@ def test_every_deployment_ends_well_on_the_worker(installation: Installation) ->
             over = all(run.state is not None and run.state.is_final() for run in runs.values())
             return {name: f"{run.state_name} {run.name}" for name, run in runs.items()} if over else None
 
-        said = wait_for("all runs to end", ended, 120)
+        said = wait_for("all runs to end", ended, 240)
     assert all(words.startswith("Completed PROVA · ") for words in said.values()), said
     bulletin = installation.bulletin(installation.newest())
     assert bulletin.slot_at is not None
