@@ -114,23 +114,28 @@ class Ledger:
         at: datetime,
         now: datetime,
     ) -> bool:
-        """The citizen stopped us in WhatsApp's own menu (131050): unsubscribed, and recorded like a word.
+        """The citizen stopped us in WhatsApp's own menu: recorded like a word, and unsubscribed by it.
 
-        Without its entry a delayed ATTIVA from before the stop would subscribe them again. `at` is when the
-        provider said it. Tells whether that is new; the sender and the webhook may both be told.
+        Told by the menu itself, by a receipt or by the answer to a POST (131050), at `at`. A later word of
+        the citizen, or a later resume in the menu, stands; without the entry a delayed ATTIVA from before
+        the stop would subscribe them again. Tells whether they left by it.
         """
         session.refresh(recipient, with_for_update=True)
-        if not recipients.opt_out(session, recipient, now=now):
+        if recipient.resumed_at and recipient.resumed_at >= at:
+            return False  # it was taken back before we heard of it
+        said = self.history(session, recipient)
+        if not any(event.at == at and event.word == STOP for event in said):
+            self.record(
+                session,
+                recipient,
+                Consent.opt_out,
+                word=STOP,
+                source="whatsapp",
+                message_id=message_id,
+                at=at,
+            )
+        if any(event.at > at for event in said) or not recipients.opt_out(session, recipient, now=now):
             return False
-        self.record(
-            session,
-            recipient,
-            Consent.opt_out,
-            word=STOP,
-            source="whatsapp",
-            message_id=message_id,
-            at=at,
-        )
         tallies.exited(session, recipient.id, now=now)
         return True
 

@@ -235,7 +235,7 @@ class Installation:
         with transaction(self.engine) as session:
             waiting = bulletins.with_status(session, BulletinStatus.in_review)
         for one in waiting:
-            if one.kind == BulletinKind.ordinary and one.slot_at is None:
+            if one.kind == BulletinKind.ordinary:
                 self.answer(one.id, "Non inviare: le notizie passano al prossimo bollettino")
                 self.ends_as(one.id, "merged")
         for title in titles:

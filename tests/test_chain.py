@@ -117,7 +117,9 @@ def test_every_deployment_ends_well_on_the_worker(installation: Installation) ->
         def ended() -> dict[str, str] | None:
             runs = {name: client.read_flow_run(run_id) for name, run_id in started.items()}
             over = all(run.state is not None and run.state.is_final() for run in runs.values())
-            return {name: f"{run.state_name} {run.name}" for name, run in runs.items()} if over else None
+            if not over:
+                return None
+            return {name: f"{run.state_name} {run.name} {run.state and run.state.message}" for name, run in runs.items()}
 
         said = wait_for("all runs to end", ended, 240)
     assert all(words.startswith("Completed PROVA · ") for words in said.values()), said

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db.models import Attempt, ConsentEvent, Delivery, Outcome, Recipient, Template
+from db.models import Attempt, Consent, ConsentEvent, Delivery, Outcome, Recipient, Template
 from flows.settings import Settings
 from flows.web.app import create_app
 from tests import outbox
@@ -44,6 +44,10 @@ class Town:
             people = [
                 make_recipient(session, vault, phone=f"+{one}", last_inbound_at=None) for one in self.phones
             ]
+            for one in people:  # nobody is subscribed without a word in the ledger
+                site.web.ledger.record(
+                    session, one, Consent.opt_in, word="ATTIVA", source="whatsapp", at=now - timedelta(days=1)
+                )
             self.people = [one.id for one in people]
             bulletin = make_bulletin(session, [])
             outbox.plan(session, bulletin.id, people, now=now)
@@ -120,7 +124,11 @@ class Town:
                     (one.status, one.status == "failed" and one.reason, one.receipt, one.receipt_at)
                     for one in deliveries
                 ],
-                "people": [(one.status, one.scope, one.last_inbound_at, one.resumed_at) for one in people],
+                "people": [
+                    # what somebody who left had chosen says nothing: coming back is a choice, too
+                    (one.status, one.status == "active" and one.scope, one.last_inbound_at, one.resumed_at)
+                    for one in people
+                ],
                 "words": sorted(
                     (hashes[one.subject_hash], one.event, one.at, one.word.lower())
                     for one in words

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from db import moves, recipients, tallies
+from db import moves, recipients
 from db.ledger import RESUME, STOP
 from db.models import Consent, Recipient, Scope
 from db.recipients import Address
@@ -18,23 +18,9 @@ def preference(session: Session, web: Web, wish: Preference, *, now: datetime) -
     who = moves.follow(session, web.vault, Address(wish.phone, wish.bsuid), at=wish.at)
     row = recipients.note(session, web.vault, who, now=now)
     if wish.stopped:
-        stop(session, web, row, at=wish.at, now=now)
+        web.ledger.stopped_at_provider(session, row, at=wish.at, now=now)
     else:
         _resume(session, web, row, wish.at, now)
-
-
-def stop(
-    session: Session, web: Web, row: Recipient, *, message_id: str | None = None, at: datetime, now: datetime
-) -> None:
-    """Told by the menu itself, or by a message that failed (131050). A later word of the citizen stands."""
-    if row.resumed_at and row.resumed_at >= at:
-        return  # it was taken back before we heard of it
-    later = any(event.at > at for event in web.ledger.history(session, row))
-    web.ledger.record(
-        session, row, Consent.opt_out, word=STOP, source="whatsapp", message_id=message_id, at=at
-    )
-    if not later and recipients.opt_out(session, row, now=now):
-        tallies.exited(session, row.id, now=now)
 
 
 def _resume(session: Session, web: Web, row: Recipient, at: datetime, now: datetime) -> None:

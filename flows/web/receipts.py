@@ -10,7 +10,6 @@ from db import calls, receipts, strikes
 from db.models import Receipt, Recipient
 from db.receipts import Told
 from flows.web.context import Web
-from flows.web.preferences import stop
 from flows.whatsapp.errors import STRIKES, Action
 from flows.whatsapp.updates import StatusUpdate
 
@@ -42,7 +41,7 @@ def _told(web: Web, update: StatusUpdate) -> Told:
 
 def _leave_alone(session: Session, web: Web, update: StatusUpdate, recipient_id: int, now: datetime) -> None:
     if update.action == Action.OPT_OUT:  # 131050: stopped in WhatsApp's own menu
-        recipient = session.get_one(Recipient, recipient_id, with_for_update=True)
-        stop(session, web, recipient, message_id=update.wamid, at=update.at, now=now)
+        recipient = session.get_one(Recipient, recipient_id)
+        web.ledger.stopped_at_provider(session, recipient, message_id=update.wamid, at=update.at, now=now)
     elif update.action == Action.STRIKE:
         strikes.count(session, recipient_id, STRIKES, now=now)
