@@ -8,6 +8,7 @@ from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
+STATEMENTS = 32  # kept prepared by a connection of SQLite; see `db.lists`
 BUSY_TIMEOUT_MS = 30_000  # how long a writer waits for another before "database is locked"
 
 
@@ -21,7 +22,8 @@ def make_engine(address: str) -> Engine:
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
+    manners = {"check_same_thread": False, "cached_statements": STATEMENTS}
+    engine = create_engine(url, connect_args=manners, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
@@ -33,6 +35,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten; builds differ in the default
     cursor.execute("PRAGMA synchronous = FULL")  # an attempt that was committed survives a power cut
     cursor.close()
 
@@ -59,6 +62,25 @@ def reading(engine: Engine) -> Iterator[Session]:
     """One short look that changes nothing: on SQLite it neither waits for a writer nor holds one up."""
     with Session(engine.execution_options(reading=True), expire_on_commit=False) as session:
         yield session
+
+
+def forget_pages(engine: Engine) -> None:
+    """What was erased leaves SQLite's log too, where older pages stand until they are written over.
+
+    Where somebody reads for longer than a second, a later call does it: nobody is held up for it.
+    PostgreSQL's vacuum comes by itself.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()  # outside any transaction: see _prepare_sqlite
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 1000")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.close()
+    finally:
+        connection.close()
 
 
 def alone(session: Session, purpose: str) -> None:

@@ -7,16 +7,18 @@ The provider repeats webhooks for up to seven days and keeps no order: an update
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, select
 
+from db.lists import padded
 from db.models import InboundEvent
 from db.vault import Vault
 
 STATUS = "status"  # the one kind that is nobody's word
+WEEK = timedelta(days=7)  # for so long the operator is told of what nobody could read
 AT_ONCE = 1000  # values in one statement; SQLite takes 32,766
 
 
@@ -48,7 +50,7 @@ def seal(
     """
     known: set[str] = set()
     for hashes in _parts(list(incoming)):
-        query = select(InboundEvent.event_hash).where(col(InboundEvent.event_hash).in_(hashes))
+        query = select(InboundEvent.event_hash).where(col(InboundEvent.event_hash).in_(padded(hashes)))
         known |= set(session.exec(query))
     return [
         {
@@ -64,17 +66,20 @@ def seal(
     ]
 
 
-def store(session: Session, rows: Sequence[dict[str, object]]) -> None:
-    """Add the rows of `seal`; one that another post brought in between is passed over.
+def store(session: Session, rows: Sequence[dict[str, object]]) -> int:
+    """Add the rows of `seal`; one that another post brought in between is passed over. How many were new.
 
     In the order of their keys: two posts with the same updates would else wait for each other for ever.
     """
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    if rows:
-        session.connection().execute(
-            dialect.insert(InboundEvent).on_conflict_do_nothing(),
-            sorted(rows, key=lambda row: str(row["event_hash"])),
-        )
+    if not rows:
+        return 0
+    added = session.connection().execute(
+        dialect.insert(InboundEvent).on_conflict_do_nothing(),
+        sorted(rows, key=lambda row: str(row["event_hash"])),
+        execution_options={"preserve_rowcount": True},
+    )
+    return added.rowcount
 
 
 def _open() -> ColumnElement[bool]:
@@ -95,7 +100,7 @@ def waiting(session: Session, *, statuses: bool, limit: int) -> list[Waiting]:
 
 def payloads(session: Session, ids: Collection[int]) -> dict[int, bytes]:
     """What was sealed, by id."""
-    query = select(InboundEvent.id, InboundEvent.payload_sealed).where(col(InboundEvent.id).in_(ids))
+    query = select(InboundEvent.id, InboundEvent.payload_sealed).where(col(InboundEvent.id).in_(padded(ids)))
     return dict(session.exec(query).all()) if ids else {}
 
 
@@ -103,7 +108,7 @@ def take(session: Session, ids: Collection[int]) -> list[int]:
     """Those of `ids` that nobody has handled meanwhile, held until the transaction ends."""
     query = (
         select(InboundEvent.id)
-        .where(col(InboundEvent.id).in_(ids), _open())
+        .where(col(InboundEvent.id).in_(padded(ids)), _open())
         .order_by(col(InboundEvent.id))
         .with_for_update(skip_locked=True)
     )
@@ -115,7 +120,7 @@ def handled(session: Session, ids: Collection[int], *, now: datetime) -> None:
     kept = case((col(InboundEvent.unread).is_(None), b""), else_=col(InboundEvent.payload_sealed))
     session.connection().execute(
         update(InboundEvent)
-        .where(col(InboundEvent.id).in_(ids))
+        .where(col(InboundEvent.id).in_(padded(ids)))
         .values(handled_at=now, failure=None, payload_sealed=kept)
     )
 
@@ -152,11 +157,12 @@ def unread(session: Session, *, since: datetime) -> Counter[str]:
     return Counter({str(name): count for name, count in rows})
 
 
-def last_received(session: Session) -> datetime | None:
-    """When the provider last reached us: the proof that its webhooks arrive."""
-    return session.exec(
-        select(InboundEvent.received_at).order_by(col(InboundEvent.id).desc()).limit(1)
-    ).first()
+def last_received(session: Session, *, kind: str | None = None) -> datetime | None:
+    """When the provider last reached us (with a `kind`: an update of it): the proof that webhooks arrive."""
+    query = select(InboundEvent.received_at).order_by(col(InboundEvent.id).desc()).limit(1)
+    if kind is not None:
+        query = query.where(InboundEvent.kind == kind)
+    return session.exec(query).first()
 
 
 def pending_senders(session: Session) -> set[str]:

@@ -69,6 +69,12 @@ def told(session: Session, kind: str, about: str) -> set[str]:
     return set(rows)
 
 
+def abouts(session: Session, kind: str, *, since: datetime) -> set[str]:
+    """What letters of this kind told of since then."""
+    rows = session.exec(select(Letter.about).where(Letter.kind == kind, col(Letter.created_at) > since))
+    return set(rows)
+
+
 def claim(session: Session, *, limit: int, now: datetime) -> list[Letter]:
     """Letters whose moment has come, oldest first, leased: commit before the mail server is asked.
 

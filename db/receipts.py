@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from db.deliveries import move
+from db.lists import padded
 from db.models import DELIVERY_TRANSITIONS, Attempt, Delivery, DeliveryStatus, Outcome, Receipt
 
 MAY_HAVE_IT = (Outcome.in_flight, Outcome.uncertain, Outcome.accepted)
@@ -79,11 +80,15 @@ def settle(session: Session, told: Sequence[Told], *, now: datetime) -> list[int
 def _owners(session: Session, told: Sequence[Told]) -> list[UUID | None]:
     """The attempt of each status: by our id, else by the wamid."""
     asked = [_uuid(one.opaque) for one in told]
-    known = set(session.exec(select(Attempt.id).where(col(Attempt.id).in_({one for one in asked if one}))))
+    known = set(
+        session.exec(select(Attempt.id).where(col(Attempt.id).in_(padded({one for one in asked if one}))))
+    )
     rest = {one.wamid_hash for one, number in zip(told, asked, strict=True) if number not in known}
     by_wamid: dict[str | None, UUID] = {}
     if rest:
-        rows = session.exec(select(Attempt.wamid_hash, Attempt.id).where(col(Attempt.wamid_hash).in_(rest)))
+        rows = session.exec(
+            select(Attempt.wamid_hash, Attempt.id).where(col(Attempt.wamid_hash).in_(padded(rest)))
+        )
         by_wamid = dict(rows.all())
     return [
         number if number in known else by_wamid.get(one.wamid_hash)
@@ -109,7 +114,7 @@ def _locked_attempts(session: Session, ids: Collection[UUID]) -> dict[UUID, _Att
             Attempt.pricing_category,
             Attempt.billable,
         )
-        .where(col(Attempt.id).in_(ids))
+        .where(col(Attempt.id).in_(padded(ids)))
         .order_by(col(Attempt.id))
         .with_for_update()
     )
@@ -126,7 +131,7 @@ def _locked_deliveries(session: Session, ids: Collection[int]) -> dict[int, _Del
             Delivery.receipt,
             Delivery.receipt_at,
         )
-        .where(col(Delivery.id).in_(ids))
+        .where(col(Delivery.id).in_(padded(ids)))
         .order_by(col(Delivery.id))
         .with_for_update()
     )
@@ -182,7 +187,7 @@ def _write(
     if rows:
         connection.execute(update(Attempt).where(col(Attempt.id) == bindparam("key")), rows)
     if ended := [one.id for one in attempts if one.has_ended]:
-        connection.execute(update(Attempt).where(col(Attempt.id).in_(ended)).values(finished_at=now))
+        connection.execute(update(Attempt).where(col(Attempt.id).in_(padded(ended))).values(finished_at=now))
     rows = [
         {"key": one.id, "receipt": one.receipt, "receipt_at": one.receipt_at}
         for one in deliveries
@@ -203,7 +208,7 @@ def _judge(
     doubtful = {attempt.delivery_id for attempt in told if attempt.failed_at}
     others: dict[int, list[Attempt]] = defaultdict(list)
     if doubtful:
-        query = select(Attempt).where(col(Attempt.delivery_id).in_(doubtful))
+        query = select(Attempt).where(col(Attempt.delivery_id).in_(padded(doubtful)))
         for attempt in session.exec(query):
             others[attempt.delivery_id].append(attempt)
     for number, delivery in deliveries.items():

@@ -13,6 +13,8 @@ from db.models import (
     AccessEvent,
     Attempt,
     Bulletin,
+    Call,
+    CallStatus,
     Delivery,
     DeliveryStatus,
     InboundEvent,
@@ -157,6 +159,12 @@ def letters(session: Session, before: datetime) -> int:
         .where(col(Letter.created_at) < before, or_(Letter.text != "", Letter.address != ""))
         .values(text="", address=""),
     )
+
+
+def calls(session: Session, before: datetime) -> int:
+    """Who was called for what, by which telephone; one that has not left yet stays."""
+    waiting = (CallStatus.queued, CallStatus.in_flight)
+    return _rows(session, delete(Call).where(col(Call.called_at) < before, col(Call.status).not_in(waiting)))
 
 
 def access(session: Session, before: datetime) -> int:

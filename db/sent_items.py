@@ -21,10 +21,14 @@ class SentItem:
     news: NewsItem | None
 
     @property
+    def changed_at(self) -> datetime | None:
+        """When the site last changed its facts, where that was after the first message left."""
+        sent, changed = self.bulletin.sent_at, self.news.facts_changed_at if self.news else None
+        return changed if sent and changed and changed > sent else None
+
+    @property
     def changed(self) -> bool:
-        """Whether the site changed its facts after the first message left."""
-        at = self.bulletin.sent_at
-        return bool(at and self.news and self.news.facts_changed_at and self.news.facts_changed_at > at)
+        return self.changed_at is not None
 
     @property
     def is_gone(self) -> bool:

@@ -11,7 +11,7 @@ from db.models import Bulletin, BulletinStatus, Delivery, DeliveryStatus, Receip
 ABOUT_IT = timedelta(hours=48)
 """How long after a bulletin what its recipients write, or their leaving, is put down to it."""
 
-GOT = (DeliveryStatus.accepted, DeliveryStatus.uncertain)
+GOT = (DeliveryStatus.accepted, DeliveryStatus.uncertain, DeliveryStatus.declared)
 
 
 def replied(session: Session, recipient_id: int, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import retention
-from db.engine import make_engine, transaction
+from db.engine import forget_pages, make_engine, transaction
 from flows import runs
 from flows.settings import Settings, load
 
@@ -20,6 +20,7 @@ WORDS = {
     "ricevute": "ricevute per persona, ridotte a totali",
     "consegne": "consegne, non più collegate a una persona",
     "lettere": "testi di email alla redazione, cancellati",
+    "chiamate": "chiamate ai redattori, cancellate",
     "accessi": "righe del registro degli accessi, cancellate",
 }
 
@@ -46,6 +47,7 @@ def retain(settings: Settings, engine: Engine, *, dry_run: bool = False, now: da
         "ricevute": lambda session: retention.receipts(session, ago(privacy.receipt_days)),
         "consegne": lambda session: retention.deliveries(session, ago(privacy.delivery_days)),
         "lettere": lambda session: retention.letters(session, ago(privacy.letter_days)),
+        "chiamate": lambda session: retention.calls(session, ago(privacy.call_days)),
         "accessi": lambda session: retention.access(session, ago(privacy.access_days)),
     }
     ended = dict.fromkeys(parts, 0)
@@ -61,6 +63,7 @@ def retain(settings: Settings, engine: Engine, *, dry_run: bool = False, now: da
     if not dry_run:
         with transaction(engine) as session:
             retention.late_wamids(session)
+        forget_pages(engine)
     return ended
 
 

@@ -15,6 +15,9 @@ from db.models import (
     Attempt,
     Bulletin,
     BulletinStatus,
+    Call,
+    CallChannel,
+    CallStatus,
     Consent,
     Delivery,
     DeliveryStatus,
@@ -210,6 +213,38 @@ def test_events_answers_and_the_access_log_end(past: Past) -> None:
         assert len(session.exec(select(AccessEvent)).all()) == 1
         assert session.exec(select(Bulletin)).all() == []
     assert "persone uscite, cancellate: 0" in words(ended)
+
+
+def test_calls_of_editors_end_unless_one_still_waits(past: Past) -> None:
+    with transaction(past.engine) as session:
+        bulletin = make_bulletin(session, [], now=past.ago(400))
+        for turn, (days, status) in enumerate(
+            [
+                (366, CallStatus.accepted),
+                (366, CallStatus.queued),
+                (366, CallStatus.in_flight),
+                (364, CallStatus.refused),
+            ]
+        ):
+            session.add(
+                Call(
+                    bulletin_id=bulletin.id,
+                    version_number=1,
+                    turn=turn,
+                    editor="Anna",
+                    channel=CallChannel.sms,
+                    hint="…765",
+                    called_at=past.ago(days),
+                    until=past.ago(days),
+                    status=status,
+                    status_at=past.ago(days),
+                )
+            )
+    assert past.retain(dry_run=True)["chiamate"] == 1
+    assert past.retain()["chiamate"] == 1
+    with transaction(past.engine) as session:
+        assert set(session.exec(select(Call.turn))) == {1, 2, 3}
+    assert past.retain()["chiamate"] == 0
 
 
 def test_prefects_own_rows_end_with_the_profile(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

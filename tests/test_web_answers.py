@@ -102,12 +102,12 @@ def test_the_profile_may_replace_an_answer(site: Site, now: datetime) -> None:
     assert site.posted[0]["text"]["body"] == "PROVA · Benvenuto dal Comune di Esempio."
 
 
-def test_after_24_hours_nothing_is_sent(site: Site, now: datetime) -> None:
-    """Webhooks are repeated for up to seven days."""
-    site.tell(messages(wrote("ATTIVA", now - timedelta(hours=24))))
+def test_after_24_hours_no_free_text_is_sent(site: Site, now: datetime) -> None:
+    """Webhooks are repeated for up to seven days. Of a late welcome see tests/test_late_welcome.py."""
+    site.tell(messages(wrote("SOLO ALLERTE", now - timedelta(hours=24))))
     site.send()
     assert site.posted == []
-    assert site.replies() == [("benvenuto", DeliveryStatus.skipped)]
+    assert site.replies() == [("solo_allerte", DeliveryStatus.skipped)]
 
 
 def _refuse(code: int) -> Any:

@@ -2,24 +2,28 @@
 
 import re
 from datetime import date, datetime, timedelta
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db import bulletins
+from db import bulletins, weather_alerts
 from db.bulletins import ItemData
-from db.models import Bulletin, BulletinStatus, Level
-from flows.web.bulletin_page import PUBLIC
+from db.models import Bulletin, BulletinStatus, Level, SourceKind
+from flows.settings import ROOT
+from flows.web.bulletin_page import CARD, PUBLIC
 from flows.web.markdown import html
 from tests.builders import (
     item_of,
     make_bulletin,
     make_news_item,
+    make_source,
     make_weather_alert,
     news_data,
 )
+from tests.public_site import SECRET, plant
 from tests.web_site import Site
 
 BODY = """# Chiusura
@@ -50,7 +54,8 @@ class Shape(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         found = dict(attrs)
-        if address := found.get("src") or (found.get("href") if tag == "link" else None):
+        is_fetched = tag == "link" and found.get("rel") != "alternate"
+        if address := found.get("src") or (found.get("href") if is_fetched else None):
             self.fetched.append(address)
 
 
@@ -83,10 +88,12 @@ def test_a_page_shows_the_text_as_sent_and_the_whole_news(site: Site) -> None:
 
 def test_a_page_runs_nothing_and_asks_nothing_of_others(site: Site) -> None:
     code = _bulletin(site, BulletinStatus.sent).code
-    for path in ("/", f"/b/{code}", "/informativa", "/b/altro"):
+    rest = ("/informativa", "/b/altro", "/archivio", "/archivio/2026-11", "/iscriviti", "/riconosci")
+    for path in ("/", f"/b/{code}", "/accessibilita", *rest):
         answer = site.request("GET", path)
         shape = Shape(answer.text)
         assert not {"script", "img", "iframe", "style", "form"} & set(shape.tags), path
+        assert "style=" not in answer.text, "the policy refuses it"
         assert shape.fetched == ["/static/bollettino.css"]
         assert "set-cookie" not in answer.headers
         policy = answer.headers["content-security-policy"]
@@ -202,7 +209,10 @@ def test_a_page_is_cached_and_an_unknown_one_is_not(site: Site, now: datetime) -
     assert first.headers["cache-control"] == "public, max-age=300"
     again = site.request("GET", path, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.text) == (304, "")
-    for unknown in ("/b/altro", "/altro", "/docs", "/openapi.json"):
+    style = site.request("GET", "/static/bollettino.css")
+    assert style.headers["cache-control"] == "public, max-age=300", "not fetched again with each page"
+    assert style.headers["content-type"].startswith("text/css")
+    for unknown in ("/b/altro", "/altro", "/static/../app.py", "/docs", "/openapi.json"):
         answer = site.request("GET", unknown)
         assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
         assert "Pagina non trovata" in answer.text
@@ -228,3 +238,83 @@ def test_no_markdown_brings_markup_of_its_own(text: str) -> None:
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "vbscript:x"])
 def test_a_link_that_runs_something_is_no_link(address: str) -> None:
     assert "href" not in html(f"[apri]({address})", top=3)
+
+
+def test_a_link_on_whatsapp_gets_a_card_with_the_first_words(site: Site) -> None:
+    with site.look() as session:
+        town = plant(session)
+    public = site.web.settings.profile.servers.public
+
+    def card(path: str) -> dict[str, str]:
+        page = site.request("GET", path).text
+        return {name: unescape(text) for name, text in re.findall(r'"og:(\w+)" content="([^"]*)"', page)}
+
+    found = card(f"/b/{town.ordinary.code}")
+    assert found["title"] == "PROVA · Bollettino di martedì 24 novembre 2026"
+    assert found["description"] == "Via Roma chiude al traffico lunedì 30 novembre dalle 8 alle 18."
+    assert found["url"] == f"{public}/b/{town.ordinary.code}"
+    alert = card(f"/b/{town.alert.code}")["description"]
+    assert alert.startswith(
+        "Allerta: ARANCIONE (livello 3 su 4) per temporali forti. Quando: dalle 0 alle 24"
+    )
+    assert len(alert) <= CARD
+    assert SECRET not in card(f"/b/{town.removed.code}")["description"]
+    assert card("/")["description"].startswith("Le notizie e le allerte del Comune di Esempio")
+    assert card("/b/altro") == {}, "a page that is none has no card"
+
+
+def test_what_changed_on_the_site_since_is_told(site: Site) -> None:
+    with site.look() as session:
+        town = plant(session)
+    page = site.request("GET", f"/b/{town.changed.code}").text
+    assert "Dopo l'invio questa notizia è cambiata" in unescape(page)
+    assert "(23 novembre 2026, ore 10:30)" in page
+    assert "La Giornata ecologica è domenica 29 novembre alle 9:30." in page, "as it was sent"
+    assert "è cambiata sul sito" not in site.request("GET", f"/b/{town.ordinary.code}").text
+
+
+def test_an_update_is_no_correction(site: Site) -> None:
+    with site.look() as session:
+        town = plant(session)
+        town.correction.template = "aggiornamento"
+        session.add(town.correction)
+    banner = unescape(site.request("GET", f"/b/{town.ordinary.code}").text)
+    assert (
+        "Dopo l'invio è cambiata una notizia di questo messaggio. Adesso: il mercatino è sabato 12" in banner
+    )
+    assert "corretto" not in banner
+    assert "<h1>Aggiornamento di martedì 24" in site.request("GET", f"/b/{town.correction.code}").text
+
+
+def test_whoever_stated_an_alert_is_named(site: Site) -> None:
+    with site.look() as session:
+        first = make_weather_alert(session, level=Level.arancione)
+        second = make_weather_alert(session, level=Level.rossa, now=first.sent_at + timedelta(hours=1))
+        second.issuer = "Regione Lombardia, AllertaLOM"
+        second.source_id = make_source(
+            session, kind=SourceKind.allertalom, address="https://regione.example"
+        ).id
+        weather_alerts.tell_together(session, [first.id, second.id])
+        item = ItemData(title="Allerta", category="", url="", text="Allerta.", weather_alert_id=first.id)
+        code = make_bulletin(session, [item], status=BulletinStatus.sent).code
+    page = site.request("GET", f"/b/{code}").text
+    assert "Allerte: dati del Dipartimento della Protezione Civile, licenza" in page
+    assert "Allerte: dati di Regione Lombardia, AllertaLOM." in page
+    assert "Allerte: dati" not in site.request("GET", "/").text
+
+
+def test_the_sheet_of_a_fixed_text_reads_as_on_the_phone(site: Site) -> None:
+    with site.look() as session:
+        town = plant(session)
+    sheet = site.request("GET", f"/b/{town.alert.code}/foglio").text
+    assert "<strong>allerta ARANCIONE (livello 3 su 4) per temporali forti</strong>" in sheet
+    assert "*" not in sheet
+    assert "Bollettino di " not in sheet
+
+
+def test_a_page_prints_without_what_paper_cannot_do() -> None:
+    style = (ROOT / "flows/web/static/bollettino.css").read_text(encoding="utf-8")
+    printed = style.partition("@media print")[2]
+    assert "nav, .skip, .action, .screen { display: none; }" in printed
+    assert "attr(href)" in printed, "an address can be typed in from paper"
+    assert "url(" not in style, "nothing is fetched"

@@ -43,6 +43,11 @@ def giorno(day: date | datetime) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
 
 
+def mese(number: int) -> str:
+    """`dicembre` of 12."""
+    return _MONTHS[number - 1]
+
+
 def ora(moment: datetime) -> str:
     """`11`, or `14:40` where there are minutes."""
     local = in_rome(moment)

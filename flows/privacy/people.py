@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from db import access, erasure, recipients
-from db.engine import reading, transaction
+from db.engine import forget_pages, reading, transaction
 from db.models import Bulletin, Consent, Delivery, InboundEvent, Recipient
 from db.recipients import Address
 from flows.settings import Settings
@@ -98,4 +98,5 @@ def erase(settings: Settings, engine: Engine, who: Address, *, by: str, now: dat
         for row in rows:
             recipients.opt_out(session, row, now=now)
             erasure.erase(session, row, now=now)
-        return len(rows)
+    forget_pages(engine)
+    return len(rows)

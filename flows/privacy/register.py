@@ -5,13 +5,17 @@ from datetime import datetime
 from flows.bulletin.dates import in_rome
 from flows.settings import Settings
 
+BY_HAND = (
+    "WhatsApp, l'applicazione sul telefono del servizio: chi invia a mano mette i numeri nella sua rubrica e "
+    "li cancella dopo l'invio"
+)
 TO_FILL = "**[da completare dal Comune]**"
 
 
 def report(settings: Settings, *, subscribers: int, now: datetime) -> str:
     """Markdown, in Italian, for the DPO. What the profile does not say is marked, never invented."""
     profile = settings.profile
-    privacy, words = profile.privacy, settings.words
+    privacy, words, channel = profile.privacy, settings.words, profile.channel
     rows = "\n".join(f"| {what} | {how_long} |" for what, how_long in periods(settings))
     providers = [f"- {one}" for one in privacy.providers] or [f"- {TO_FILL}"]
     return "\n".join(
@@ -47,7 +51,8 @@ def report(settings: Settings, *, subscribers: int, now: datetime) -> str:
             "",
             "## Destinatari e trasferimenti",
             "",
-            f"- WhatsApp Business Platform, {_host(profile.whatsapp.api)}",
+            *([f"- WhatsApp Business Platform, {_host(profile.whatsapp.api)}"] if channel.uses_api else []),
+            *([f"- {BY_HAND}"] if channel.uses_lists else []),
             *(
                 [f"- Modello linguistico, {_host(profile.llm.address)}: riceve solo testi pubblici del sito"]
                 if profile.llm
@@ -82,7 +87,9 @@ def report(settings: Settings, *, subscribers: int, now: datetime) -> str:
 def periods(settings: Settings) -> list[tuple[str, str]]:
     """What is kept, and how long, as the retention flow does it."""
     privacy = settings.profile.privacy
+    lists = ("File delle liste per l'invio a mano, sul server", "fino alla dichiarazione, al più 24 ore")
     return [
+        *([lists] if settings.profile.channel.uses_lists else []),
         ("Numero di chi è iscritto", "finché dura l'iscrizione"),
         (
             "Numero di chi è uscito o ha solo scritto",
@@ -95,6 +102,7 @@ def periods(settings: Settings) -> list[tuple[str, str]]:
         ("Consegnato e letto, per persona", f"{privacy.receipt_days} giorni; poi solo i totali"),
         ("Chi ha ricevuto quale bollettino", f"{privacy.delivery_days} giorni; poi solo i totali"),
         ("Testi delle email alla redazione", f"{privacy.letter_days} giorni"),
+        ("Chiamate ai redattori: chi, quando, con che mezzo", f"{privacy.call_days} giorni"),
         ("Registro degli accessi", f"{privacy.access_days} giorni"),
         ("Esecuzioni e moduli in Prefect", f"{privacy.run_days} giorni dalla fine"),
     ]

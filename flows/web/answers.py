@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,19 +17,21 @@ from db.claims import Queued, Result
 from db.engine import reading, transaction
 from db.models import DeliveryStatus, Outcome
 from db.rate import Priority
+from db.replies import LATE_WELCOME, WELCOME, WINDOW_CLOSED
 from db.vault import VaultError
 from flows.sending import life
 from flows.sending.pace import Pace
+from flows.web import late
 from flows.web.context import Web, woken
 from flows.whatsapp import client as whatsapp
 from flows.whatsapp.errors import PAUSES, RESENDS, Action
-from flows.whatsapp.messages import InvalidAddress, OutgoingText
+from flows.whatsapp.messages import Category, InvalidAddress, OutgoingTemplate, OutgoingText
 
 LOOK_EVERY = 5.0  # seconds, besides being woken
 BATCH = 10  # POSTs at a time
-WINDOW = timedelta(hours=24)  # a free text is allowed this long after the citizen's last message (131047)
 # A token that expired refuses every message alike: the answer waits, as for trouble at Meta.
 AGAIN = RESENDS | {Action.STOP}
+OF_THE_TEMPLATE = "132"  # how the codes begin that say that it is not there, paused, or filled in wrong
 DELAYS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 MOST_TRIES = len(DELAYS) + 1
 
@@ -40,8 +43,12 @@ class Begun:
     """An answer whose attempt is committed."""
 
     attempt_id: UUID
-    message: OutgoingText
+    message: OutgoingText | OutgoingTemplate
     tried: int  # POSTs before this one
+
+    @property
+    def is_template(self) -> bool:
+        return isinstance(self.message, OutgoingTemplate)
 
 
 def make_pace(web: Web) -> Pace:
@@ -136,30 +143,40 @@ def take(web: Web, limit: int) -> tuple[UUID, int, list[Begun]]:
     with transaction(web.engine) as session:
         sender_id = life.begin(session, None, now=now)
         taken = claims.take(session, None, limit=limit, now=now)
-        going = [one for one in taken if not put_away(session, one, now)]
+        welcomes, put_off = late.welcomes(session, web.settings, taken, now=now)
+        here = [one for one in taken if one.delivery_id not in put_off]
+        going = [one for one in here if not put_away(session, one, welcomes, now)]
         ids = claims.begin(session, [one.delivery_id for one in going], sender_id=sender_id, now=now)
-        prepared = [prepare(web, one, number) for one, number in zip(going, ids, strict=True)]
+        prepared = [
+            prepare(web, one, number, welcomes.get(one.delivery_id))
+            for one, number in zip(going, ids, strict=True)
+        ]
         bad = [one for one in prepared if isinstance(one, Result)]
         claims.settle(session, web.vault, bad, now=now)
     return sender_id, len(taken), [one for one in prepared if isinstance(one, Begun)]
 
 
-def put_away(session: Session, one: Queued, now: datetime) -> bool:
-    """Whether this answer must not leave any more; its end is stored."""
-    reason = obstacle(one, now)
+def put_away(session: Session, one: Queued, welcomes: Container[int], now: datetime) -> bool:
+    """Whether this answer must not leave any more; its end is stored. `welcomes` leave as a template."""
+    reason = obstacle(one, now, is_template=one.delivery_id in welcomes)
     if reason:
         to = DeliveryStatus.failed if reason == "too_many_tries" else DeliveryStatus.skipped
         deliveries.move_all(session, [one.delivery_id], DeliveryStatus.queued, to, reason=reason, now=now)
     return reason is not None
 
 
-def prepare(web: Web, one: Queued, attempt_id: UUID) -> Begun | Result:
-    """The message; one that cannot be sent fails, and the others do not wait behind it."""
+def prepare(web: Web, one: Queued, attempt_id: UUID, category: Category | None) -> Begun | Result:
+    """The message, a template where `category` says so; one that cannot be sent fails, and the others do not
+    wait behind it.
+    """
+    opaque = str(attempt_id)
     try:
         address = recipients.open_address(web.vault, one)
-        message = OutgoingText(
-            to=address.phone, bsuid=address.bsuid, body=one.body or "", opaque=str(attempt_id)
-        )
+        message: OutgoingText | OutgoingTemplate
+        if category:
+            message = late.message(web.settings, one, address, opaque, category)
+        else:
+            message = OutgoingText(to=address.phone, bsuid=address.bsuid, body=one.body or "", opaque=opaque)
     except (ValueError, VaultError) as exc:
         code = unsendable(exc)
         log.error("answers: delivery %d cannot be sent: %s", one.delivery_id, code)
@@ -174,18 +191,21 @@ def unsendable(exc: ValueError | VaultError) -> str:
     return "invalid_address" if isinstance(exc, InvalidAddress) else "invalid_text"
 
 
-def obstacle(one: Queued, now: datetime) -> str | None:
+def obstacle(one: Queued, now: datetime, *, is_template: bool) -> str | None:
     if one.phone_sealed is None and one.bsuid_sealed is None:
         return "no_address"  # erased since
-    if one.last_inbound_at is None or now - one.last_inbound_at >= WINDOW:
-        return "window_closed"
+    if one.reply in (WELCOME, LATE_WELCOME) and late.is_closed(one, now) and not one.is_active:
+        return "opted_out"
+    if not is_template and (one.reply == LATE_WELCOME or late.is_closed(one, now)):
+        return WINDOW_CLOSED
     return "too_many_tries" if one.tried >= MOST_TRIES else None
 
 
 def finish(web: Web, begun: Begun, outcome: whatsapp.Outcome) -> None:
     """Store what came of a POST. A refusal that may pass puts the answer back, as if it had not been sent."""
     kind = Outcome(outcome.kind)
-    if kind == Outcome.refused and outcome.action in AGAIN:
+    is_hopeless = begun.is_template and (outcome.code or "").startswith(OF_THE_TEMPLATE)
+    if kind == Outcome.refused and outcome.action in AGAIN and not is_hopeless:
         kind = Outcome.not_sent
     code = outcome.code or outcome.reason
     if kind != Outcome.accepted:

@@ -7,14 +7,12 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
-from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -23,14 +21,12 @@ from db import inbound, schema
 from db.engine import make_engine, reading
 from flows.sending.provider import open_client
 from flows.settings import Settings
-from flows.web import answers, forgetting, inbox, pages, review_link, webhook
+from flows.web import answers, forgetting, inbox, metrics, pages, review_link, webhook
 from flows.web.context import Web
 from flows.web.manners import Manners
 from flows.whatsapp.client import WhatsAppClient
 
 STOPPING = 35  # seconds: a POST to the provider takes 30 at most, and its outcome must be stored
-
-WEEK = timedelta(days=7)
 
 log = logging.getLogger(__name__)
 
@@ -70,8 +66,8 @@ def create_app(
     app = FastAPI(title="Bollettino", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.web = web
     app.add_middleware(Manners)
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.include_router(webhook.router(web))
+    app.include_router(metrics.router(web))
     app.include_router(pages.router(web))
     app.include_router(review_link.router(web))
     app.add_exception_handler(404, pages.not_found(web))
@@ -93,7 +89,7 @@ def create_app(
 
 def _told(web: Web) -> dict[str, object]:
     with reading(web.engine) as session:
-        unread = inbound.unread(session, since=web.clock() - WEEK)
+        unread = inbound.unread(session, since=web.clock() - inbound.WEEK)
         return {"parked": inbound.parked(session), "unread": dict(sorted(unread.items()))}
 
 

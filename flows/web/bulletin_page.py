@@ -1,32 +1,46 @@
 """What the public page of a bulletin shows, read from the database; nothing of a draft ever comes out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from markupsafe import Markup
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from db import bulletins, originals
+from db import bulletins, originals, redactions, weather_alerts
 from db.models import (
     Bulletin,
     BulletinItem,
     BulletinKind,
     BulletinStatus,
     NewsItem,
+    Source,
+    SourceKind,
     WeatherAlert,
 )
+from db.sent_items import SentItem
 from flows.bulletin.alerts.text import LABELS
 from flows.bulletin.dates import giorno, intervallo, ora
+from flows.bulletin.summary.shorten import cut
 from flows.settings import Settings
 from flows.web import texts
 from flows.web.markdown import html
 
+CARD = 200  # characters of the description on the card that WhatsApp makes of a link
 PUBLIC = (BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
+DPC = "Dipartimento della Protezione Civile"
+REMOVED = "Testo rimosso"  # the title of what is hidden
 TITLES = {
     BulletinKind.ordinary: "Bollettino",
     BulletinKind.urgent: "Avviso urgente",
     BulletinKind.correction: "Correzione",
     BulletinKind.all_clear: "Fine allerta",
+}
+UPDATE, UPDATED = "aggiornamento", "avviso_cambiata"  # a correction of what was right when it was sent
+BANNERS = {
+    BulletinKind.correction: "avviso_correzione",
+    BulletinKind.all_clear: "avviso_fine_allerta",
 }
 
 
@@ -40,10 +54,23 @@ class Article:
     text: str
     url: str
     published: str | None
-    body: Markup | None
+    markdown: str  # of the whole news
     alert: str | None  # zone, hazard, level and hours
     alert_is_over: str | None
     lines: tuple[tuple[str, str], ...] = ()  # of a fixed template instead of `text`: label and words
+    changed: str | None = None  # the site tells something else since the message left
+    issuers: tuple[str, ...] = ()  # of its alerts, to be named
+    is_removed: bool = False  # then `text` says so, and nothing else of it is shown
+
+    @cached_property
+    def body(self) -> Markup | None:
+        """The whole news, for a page; a feed does not want it."""
+        return html(self.markdown, top=3) if self.markdown.strip() else None
+
+    @property
+    def told(self) -> str:
+        """What the message said of it, in one paragraph."""
+        return self.text or ". ".join(f"{label}: {words.rstrip('.')}" for label, words in self.lines) + "."
 
 
 @dataclass(frozen=True)
@@ -59,26 +86,27 @@ class Page:
     title: str
     address: str
     articles: list[Article]
-    has_alerts: bool
     banners: tuple[Banner, ...] = ()
+
+    @property
+    def issuers(self) -> list[str]:
+        """Whose alerts it shows; the first is Protezione Civile's, whose licence asks to be named."""
+        names = {name for article in self.articles for name in article.issuers}
+        return sorted(names, key=lambda name: (name != DPC, name))
+
+    @property
+    def description(self) -> str:
+        """Its first words, for the card of a link."""
+        told = " ".join(self.articles[0].told.split())
+        return told if len(told) <= CARD else cut(told, CARD) or f"{told[: CARD - 1]}…"
 
 
 def title(bulletin: Bulletin) -> str:
     """`Bollettino di martedì 24 novembre 2026`: the day of the first message."""
     day = bulletin.sent_at or bulletin.status_at
     weekday = giorno(day).partition(" ")[0]
-    return f"{TITLES[bulletin.kind]} di {weekday} {texts.day_and_year(day)}"
-
-
-def recent(session: Session, *, limit: int = 10) -> list[tuple[str, str]]:
-    """Code and title of the bulletins that a citizen may read, the newest first."""
-    rows = session.exec(
-        select(Bulletin)
-        .where(col(Bulletin.status).in_(PUBLIC))
-        .order_by(col(Bulletin.sent_at).desc().nulls_last(), col(Bulletin.id).desc())
-        .limit(limit)
-    )
-    return [(row.code, title(row)) for row in rows]
+    kind = "Aggiornamento" if bulletin.template == UPDATE else TITLES[bulletin.kind]
+    return f"{kind} di {weekday} {texts.day_and_year(day)}"
 
 
 def page(session: Session, settings: Settings, code: str, *, now: datetime) -> Page | None:
@@ -89,20 +117,45 @@ def page(session: Session, settings: Settings, code: str, *, now: datetime) -> P
     sealed = bulletins.approved(session, bulletin.id)
     if sealed is None:
         return None
-    items = bulletins.items(session, sealed[1])
-    articles = [_article(session, settings, item, now) for item in items]
+    return Page(
+        title(bulletin),
+        f"/b/{bulletin.code}",
+        _articles(session, settings, bulletin, bulletins.items(session, sealed[1]), now),
+        _banners(session, settings, bulletin),
+    )
+
+
+def _articles(
+    session: Session, settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime
+) -> list[Article]:
+    hidden = redactions.of(session, bulletin.id)
+    if hidden.whole:
+        return [_removed(items[0], removed_whole(settings, hidden.whole))]
     if bulletin.template:
         lines = tuple((item.category, item.text) for item in items)
         labels = (LABELS[bulletin.template][0], *(label for label, _ in lines[1:]))
         told = tuple(zip(labels, (text for _, text in lines), strict=True))
-        articles = [replace(articles[0], text="", lines=told)]
-    return Page(
-        title(bulletin),
-        f"/b/{bulletin.code}",
-        articles,
-        any(article.alert for article in articles),
-        _banners(session, settings, bulletin),
-    )
+        return [replace(_article(session, settings, bulletin, items[0], now), text="", lines=told)]
+    return [
+        _removed(item, removed_item(settings, since))
+        if (since := hidden.since(item.position))
+        else _article(session, settings, bulletin, item, now)
+        for item in items
+    ]
+
+
+def removed_item(settings: Settings, since: datetime) -> str:
+    """What stands instead of an item."""
+    return texts.page_text(settings, "avviso_oscurata", data=texts.day_and_year(since))
+
+
+def removed_whole(settings: Settings, since: datetime) -> str:
+    """What stands instead of a bulletin."""
+    return texts.page_text(settings, "avviso_oscurato", data=texts.day_and_year(since))
+
+
+def _removed(item: BulletinItem, words: str) -> Article:
+    return Article(f"notizia-{item.position}", REMOVED, "", words, "", None, "", None, None, is_removed=True)
 
 
 def _banners(session: Session, settings: Settings, bulletin: Bulletin) -> tuple[Banner, ...]:
@@ -113,16 +166,22 @@ def _banners(session: Session, settings: Settings, bulletin: Bulletin) -> tuple[
         if sealed is None:
             continue
         first = bulletins.items(session, sealed[1])[0]
-        name = "avviso_fine_allerta" if one.kind == BulletinKind.all_clear else "avviso_correzione"
+        if since := redactions.of(session, one.id).since(first.position):
+            found.append(Banner(removed_whole(settings, since), f"/b/{one.code}"))
+            continue
+        name = UPDATED if one.template == UPDATE else BANNERS[one.kind]
         address = f"/b/{one.code}" if one.status in PUBLIC else None
         found.append(Banner(texts.page_text(settings, name, testo=first.text), address))
     return tuple(found)
 
 
-def _article(session: Session, settings: Settings, item: BulletinItem, now: datetime) -> Article:
+def _article(
+    session: Session, settings: Settings, bulletin: Bulletin, item: BulletinItem, now: datetime
+) -> Article:
     news = session.get_one(NewsItem, item.news_item_id) if item.news_item_id else None
     alert = session.get_one(WeatherAlert, item.weather_alert_id) if item.weather_alert_id else None
     published = news.published_at if news else None
+    changed = SentItem(bulletin, item, news).changed_at
     return Article(
         anchor=f"notizia-{item.position}",
         title=item.title,
@@ -130,10 +189,23 @@ def _article(session: Session, settings: Settings, item: BulletinItem, now: date
         text=item.text,
         url=item.url,
         published=texts.day_and_year(published) if published else None,
-        body=html(news.body, top=3) if news and news.body.strip() else None,
+        markdown=news.body if news else "",
         alert=_alert(alert) if alert else None,
         alert_is_over=_over(settings, alert) if alert and alert.expires <= now else None,
+        changed=_changed(settings, changed) if changed else None,
+        issuers=_issuers(session, alert) if alert else (),
     )
+
+
+def _issuers(session: Session, alert: WeatherAlert) -> tuple[str, ...]:
+    """Of all that the item tells, which names only the first of them."""
+    rows = weather_alerts.told_by(session, [alert.id])
+    kinds = {row.source_id: session.get_one(Source, row.source_id).kind for row in rows}
+    return tuple({DPC if kinds[row.source_id] == SourceKind.dpc else row.issuer for row in rows})
+
+
+def _changed(settings: Settings, at: datetime) -> str:
+    return texts.page_text(settings, "avviso_aggiornamento", data=texts.day_and_year(at), ora=ora(at))
 
 
 def _alert(alert: WeatherAlert) -> str:

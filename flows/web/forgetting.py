@@ -6,7 +6,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 
 from db import erasure
-from db.engine import reading, transaction
+from db.engine import forget_pages, reading, transaction
 from flows.web.context import Web, woken
 
 LOOK_EVERY = 5.0  # seconds
@@ -33,5 +33,6 @@ def forget(web: Web) -> int:
         found = erasure.asked(session)
         for recipient in found:
             erasure.erase(session, recipient, now=web.clock())
+    forget_pages(web.engine)
     log.info("forgetting: %d erased, as they asked", len(found))
     return len(found)

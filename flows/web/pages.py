@@ -2,129 +2,117 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
 
 from db.engine import reading
-from flows.bulletin.message.exact import Message
-from flows.bulletin.message.notice_board import STYLE
-from flows.settings import ROOT, fill_words
-from flows.web import bulletin_page, sealed, texts
-from flows.web.bulletin_page import Page
+from flows.web import atom, sealed, views
 from flows.web.context import Web
-from flows.web.markdown import html
+from flows.web.documents import DOCUMENTS
+from flows.web.views import Look, View
 
-TERMS = ROOT / "deployments" / "condizioni.md"
-PLAIN = {"testo": sealed.text, "sms": sealed.short}  # to paste into a list or channel; to send as an SMS
 CACHED = "public, max-age=300"  # seconds; a correction shows after five minutes at most
+Handler = Callable[..., Awaitable[Response]]
+ABSENT: dict[int | str, dict[str, Any]] = {404: {"description": "no such page"}}
 
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+
+class AtomResponse(Response):
+    media_type = views.ATOM
+
+
+class StyleResponse(Response):
+    media_type = views.CSS
 
 
 def router(web: Web) -> APIRouter:
     routes = APIRouter()
 
-    @routes.api_route("/", methods=["GET", "HEAD"])
+    def page(path: str, kind: type[Response] = HTMLResponse) -> Callable[[Handler], Handler]:
+        def add(handler: Handler) -> Handler:
+            routes.get(path, response_class=kind, responses=ABSENT)(handler)
+            routes.head(path, include_in_schema=False)(handler)
+            return handler
+
+        return add
+
+    async def told(request: Request, look_up: Callable[..., View | None], *given: str) -> Response:
+        return answer(request, web, await run_in_threadpool(seen, web, look_up, *given))
+
+    @page("/")
     async def home(request: Request) -> Response:
-        bulletins = await run_in_threadpool(recent, web)
-        return cached(request, render(web, "home.html", bulletins=bulletins))
+        return await told(request, views.home)
 
-    @routes.api_route("/b/{code}", methods=["GET", "HEAD"])
+    @page("/b/{code}")
     async def bulletin(request: Request, code: str) -> Response:
-        page = await run_in_threadpool(find, web, code)
-        if page is None:
-            return HTMLResponse(render(web, "not_found.html"), status_code=404)
-        return cached(request, render(web, "bulletin.html", page=page))
+        return await told(request, views.bulletin, code)
 
-    @routes.api_route("/b/{code}/foglio", methods=["GET", "HEAD"])
+    @page("/b/{code}/foglio")
     async def sheet(request: Request, code: str) -> Response:
-        message = await run_in_threadpool(find_sealed, web, code)
-        if message is None:
-            return HTMLResponse(render(web, "not_found.html"), status_code=404)
-        return cached(request, sealed.sheet(web.settings, message))
+        return await told(request, views.sheet, code)
 
-    @routes.api_route("/b/{code}/{form}.txt", methods=["GET", "HEAD"])
+    @page("/b/{code}/{form}.txt", PlainTextResponse)
     async def plain(request: Request, code: str, form: str) -> Response:
-        message = await run_in_threadpool(find_sealed, web, code)
-        if message is None or form not in PLAIN:
-            return HTMLResponse(render(web, "not_found.html"), status_code=404)
-        return cached(request, PLAIN[form](web.settings, message), "text/plain")
+        return await told(request, views.plain, code, form)
 
-    @routes.api_route(sealed.STYLESHEET, methods=["GET", "HEAD"])
-    async def stylesheet(request: Request) -> Response:
-        return cached(request, STYLE, "text/css")
+    @page("/archivio")
+    async def months(request: Request) -> Response:
+        return await told(request, views.months)
 
-    @routes.api_route("/informativa", methods=["GET", "HEAD"])
-    async def notice(request: Request) -> Response:
-        title = "Informativa sui dati personali"
-        return cached(request, render(web, "notice.html", title=title, body=notice_body(web)))
+    @page("/archivio/{month}")
+    async def month(request: Request, month: str) -> Response:
+        return await told(request, views.month, month)
 
-    @routes.api_route("/condizioni", methods=["GET", "HEAD"])
-    async def terms(request: Request) -> Response:
-        title = "Condizioni del servizio"
-        return cached(request, render(web, "notice.html", title=title, body=terms_body(web)))
+    @page("/iscriviti")
+    async def how_to_subscribe(request: Request) -> Response:
+        return await told(request, views.how_to_subscribe)
 
+    @page(atom.PATH, AtomResponse)
+    async def feed(request: Request) -> Response:
+        return await told(request, views.feed)
+
+    @page(views.STYLESHEET, StyleResponse)
+    async def style(request: Request) -> Response:
+        return await told(request, views.style)
+
+    @page(sealed.STYLESHEET, StyleResponse)
+    async def sheet_style(request: Request) -> Response:
+        return await told(request, views.sheet_style)
+
+    def document(name: str) -> None:
+        @page(f"/{name}")
+        async def paper(request: Request) -> Response:
+            return await told(request, views.paper, name)
+
+    for name in DOCUMENTS:
+        document(name)
     return routes
 
 
-def recent(web: Web) -> list[tuple[str, str]]:
+def seen(web: Web, look_up: Callable[..., View | None], *given: str) -> View | None:
     with reading(web.engine) as session:
-        return bulletin_page.recent(session)
+        return look_up(Look(web.settings, session, web.clock()), *given)
 
 
-def find(web: Web, code: str) -> Page | None:
-    with reading(web.engine) as session:
-        return bulletin_page.page(session, web.settings, code, now=web.clock())
-
-
-def find_sealed(web: Web, code: str) -> Message | None:
-    with reading(web.engine) as session:
-        return sealed.sealed(session, web.settings, code)
-
-
-def notice_body(web: Web) -> Markup:
-    return html(web.settings.notice_text, top=1)
-
-
-def terms_body(web: Web) -> Markup:
-    words = {**web.settings.words, "versione_condizioni": web.settings.profile.notice.terms}
-    return html(fill_words(TERMS.read_text(encoding="utf-8"), words), top=1)
-
-
-def render(web: Web, name: str, **values: object) -> str:
-    settings = web.settings
-    return _templates.get_template(name).render(
-        words=settings.words,
-        prova=texts.page_text(settings, "avviso_prova") if settings.profile.prova else None,
-        recognise=texts.page_text(settings, "riconosci"),
-        without_whatsapp=texts.page_text(settings, "senza_whatsapp"),
-        poster=texts.page_lines(settings, "manifesto"),
-        **values,
-    )
-
-
-def cached(request: Request, page: str, kind: str = "text/html") -> Response:
-    """The page, or 304 when the reader has it."""
-    etag = f'"{hashlib.sha256(page.encode()).hexdigest()[:32]}"'
+def answer(request: Request, web: Web, view: View | None) -> Response:
+    """The page, 304 when the reader has it, 404 when there is none."""
+    if view is None:
+        return absent(web)
+    etag = f'"{hashlib.sha256(view.body.encode()).hexdigest()[:32]}"'
     headers = {"Cache-Control": CACHED, "ETag": etag}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return Response(page, headers=headers, media_type=kind)
+    return Response(view.body, headers=headers, media_type=view.kind)
+
+
+def absent(web: Web) -> Response:
+    return HTMLResponse(views.not_found(web.settings).body, status_code=404)
 
 
 def not_found(web: Web) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def handler(_request: Request, _exc: Exception) -> Response:
-        return HTMLResponse(render(web, "not_found.html"), status_code=404)
+        return absent(web)
 
     return handler

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from db import calls, receipts, strikes
+from db import calls, receipts, samples, strikes
 from db.models import Receipt, Recipient
 from db.receipts import Told
 from flows.web.context import Web
@@ -17,13 +17,16 @@ log = logging.getLogger(__name__)
 
 
 def settle(session: Session, web: Web, updates: Sequence[StatusUpdate], *, now: datetime) -> None:
-    """Act on statuses, within the caller's transaction. One of an editor's call goes to that call."""
+    """Act on statuses, within the caller's transaction. One of an editor's call or sample goes to that."""
     told = [_told(web, update) for update in updates]
     owners = receipts.settle(session, told, now=now)
     for update, one, recipient_id in zip(updates, told, owners, strict=True):
         if recipient_id is not None:
             _leave_alone(session, web, update, recipient_id, now)
-        elif not calls.receive(session, one.opaque, one.receipt, code=one.code, now=now):
+        elif not (
+            calls.receive(session, one.opaque, one.receipt, code=one.code, now=now)
+            or samples.receive(session, one.opaque, failed=one.receipt is None, code=one.code)
+        ):
             log.info("inbound: a status of a message that is not ours")
 
 

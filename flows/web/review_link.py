@@ -12,7 +12,7 @@ from db import bulletins
 from db.engine import reading
 from db.models import BulletinStatus
 from flows.web.context import Web
-from flows.web.pages import render
+from flows.web.rendering import render
 
 WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
 FRESH = {"Cache-Control": "no-store"}  # another run may hold the form a minute later
@@ -21,14 +21,17 @@ FRESH = {"Cache-Control": "no-store"}  # another run may hold the form a minute 
 def router(web: Web) -> APIRouter:
     routes = APIRouter()
 
-    @routes.api_route("/r/{code}", methods=["GET", "HEAD"])
+    @routes.get("/r/{code}")
+    @routes.head("/r/{code}", include_in_schema=False)
     async def review(_request: Request, code: str) -> Response:
         found = await run_in_threadpool(find, web, code)
         if found is None:
-            return HTMLResponse(render(web, "not_found.html"), status_code=404)
+            return HTMLResponse(render(web.settings, "not_found.html"), status_code=404)
         status, run_id = found
         if status not in WAITING:
-            return HTMLResponse(render(web, "decided.html", code=code), status_code=410, headers=FRESH)
+            return HTMLResponse(
+                render(web.settings, "decided.html", code=code), status_code=410, headers=FRESH
+            )
         address = web.settings.run_link(run_id) if run_id else f"{web.settings.prefect_ui}/runs"
         return RedirectResponse(address, status_code=302, headers=FRESH)
 

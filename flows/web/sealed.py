@@ -1,21 +1,35 @@
 """A public bulletin for other hands than a phone: the sheet to print, and the text to paste or to send."""
 
+from dataclasses import replace
+
 from sqlmodel import Session
 
-from db import bulletins
+from db import bulletins, redactions
 from flows.bulletin.message.assisted import assisted
 from flows.bulletin.message.exact import Message, compile_message, frame_name
 from flows.bulletin.message.notice_board import Board, notice_board
 from flows.bulletin.message.sms import sms
 from flows.settings import Settings
 from flows.web import texts
-from flows.web.bulletin_page import PUBLIC
+from flows.web.bulletin_page import PUBLIC, removed_item, removed_whole
 
 STYLESHEET = "/foglio.css"
 
 
+def removed(session: Session, settings: Settings, code: str) -> str | None:
+    """What stands instead of a public bulletin that is hidden as a whole; None for every other."""
+    bulletin = bulletins.by_code(session, code)
+    if bulletin is None or bulletin.status not in PUBLIC:
+        return None
+    since = redactions.of(session, bulletin.id).whole
+    return removed_whole(settings, since) if since else None
+
+
 def sealed(session: Session, settings: Settings, code: str) -> Message | None:
-    """What was approved, once its messages have begun to leave; None for every other."""
+    """What was approved, once its messages have begun to leave; None for every other.
+
+    An item that is hidden since gives way to the sentence that says so.
+    """
     bulletin = bulletins.by_code(session, code)
     if bulletin is None or bulletin.status not in PUBLIC:
         return None
@@ -24,13 +38,20 @@ def sealed(session: Session, settings: Settings, code: str) -> Message | None:
         return None
     approval, version = found
     items = bulletins.items(session, version)
-    return compile_message(
+    hidden = redactions.of(session, bulletin.id)
+    if hidden.whole:
+        return None
+    message = compile_message(
         items,
         settings.frame(frame_name(bulletin, items)),
         dated=bulletin.slot_at or approval.decided_at,
         code=bulletin.code,
         language=settings.profile.whatsapp.language,
     )
+    values = list(message.parameters)
+    for position, since in hidden.items.items():
+        values[position - 1] = removed_item(settings, since)
+    return replace(message, parameters=tuple(values))
 
 
 def sheet(settings: Settings, message: Message) -> str:

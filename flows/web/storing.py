@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from collections.abc import Mapping, Sequence
 
 from db import inbound
 from db.engine import reading, transaction
@@ -54,14 +55,26 @@ def store(web: Web, raw: bytes) -> int:
     now = web.clock()
     with reading(web.engine) as session:
         rows = inbound.seal(session, web.vault, incoming, now=now)
-    with transaction(web.engine) as session:
-        inbound.store(session, rows)
-    for row in rows:
-        if len(web.fresh) < FRESH:
-            web.fresh[str(row["event_hash"])] = updates[str(row["event_hash"])]
+    _insert(web, rows, updates)
     for kind in {str(row["unread"]) for row in rows if row["unread"]}:
         log.warning("webhook: of a shape that is not known, and kept: %s", kind)
     return len(rows)
+
+
+def _insert(web: Web, rows: Sequence[dict[str, object]], updates: Mapping[str, Update]) -> None:
+    """Kept in memory before they are committed, since they may be handled at once after it; not when another
+    post brought some of them meanwhile: nobody would ever fetch those.
+    """
+    kept = [str(row["event_hash"]) for row in rows[: max(FRESH - len(web.fresh), 0)]]
+    web.fresh.update({event_hash: updates[event_hash] for event_hash in kept})
+    added = 0
+    try:
+        with transaction(web.engine) as session:
+            added = inbound.store(session, rows)
+    finally:
+        if added != len(rows):
+            for event_hash in kept:
+                web.fresh.pop(event_hash, None)
 
 
 def _incoming(update: Update) -> Incoming:

@@ -26,7 +26,7 @@ LIMITS = {
     "TIER_UNLIMITED": None,
 }
 _NUMBER = "quality_rating,status,whatsapp_business_manager_messaging_limit"
-_TEMPLATE = "name,language,status,category,message_send_ttl_seconds"
+_TEMPLATE = "name,language,status,category,message_send_ttl_seconds,quality_score"
 
 
 class TokenError(Refused):
@@ -56,6 +56,7 @@ class TemplateState:
     status: str  # APPROVED, PENDING, REJECTED, PAUSED, DISABLED
     category: str
     ttl_seconds: int | None
+    quality: str | None = None  # GREEN, YELLOW, RED, UNKNOWN
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -85,9 +86,13 @@ def ask_template(
         raise Retryable("the answer lists no templates")
     for row in rows:  # Meta's `name` finds parts of names, too
         if isinstance(row, dict) and (row.get("name"), row.get("language")) == (name, language):
-            ttl = row.get("message_send_ttl_seconds")
+            ttl, quality = row.get("message_send_ttl_seconds"), row.get("quality_score")
+            score = quality.get("score") if isinstance(quality, dict) else None
             return TemplateState(
-                str(row.get("status")), str(row.get("category")), ttl if isinstance(ttl, int) else None
+                str(row.get("status")),
+                str(row.get("category")),
+                ttl if isinstance(ttl, int) else None,
+                score if isinstance(score, str) else None,
             )
     return None
 

@@ -6,7 +6,9 @@ Leaving is looked for before joining: DISATTIVA contains ATTIVA, and leaving mus
 import re
 from enum import StrEnum
 
-from flows.whatsapp.folding import READ, fold, folded, written
+from flows.whatsapp.folding import READ, written
+from flows.whatsapp.folding import fold as without_accents
+from flows.whatsapp.typos import corrected
 
 
 class Command(StrEnum):
@@ -23,56 +25,80 @@ class Command(StrEnum):
 _BEFORE = (
     r"(?:(?:BUON ?GIORNO|BUONA ?SERA|BUON POMERIGGIO|BUONA ?NOTTE|SALVE|CIAO|GENTIL[EI]"
     r"|GENTILISSIM[IOA]|EGREGI\w?"
-    r"|SPETTABILE|SPETT(?: LE)?|COMUNE(?: DI \w+)?|SIGNOR[EIA]?|SCUS(?:A|I|ATE|ATEMI)|MI SCUSI|GRAZIE|PREGO"
-    r"|PER (?:FAVORE|CORTESIA|PIACERE)|GENTILMENTE|CORTESEMENTE|SI|OK|NO|E|ALLORA|ECCO|ANCHE|IO|ORA"
-    r"|ADESSO|POI"
-    r"|(?:VI|TI|LA|SI) PREG[OA](?: DI)?|VORREI|VORREMMO|VOGLIO|VOGLIAMO|VOLEVO|DESIDER(?:O|EREI|IAMO)"
+    r"|SPETTABILE|SPETT(?: LE)?|COMUNE(?: DI \w+)?|SIGNOR(?:[EIA]|INA)?"
+    r"|SCUS(?:A|I|ATE|ATEMI)|MI SCUSI|GRAZIE|PREGO"
+    r"|PER (?:FAVORE?|CORTESIA|PIACERE)|HO SALVATO (?:IL )?(?:VOSTRO )?NUMERO"
+    r"|GENTILMENTE|CORTESEMENTE|SI|OK|NO|E|ALLORA|ECCO|ANCHE?|IO|ORA|ADESSO|POI"
+    r"|(?:VI|TI|LA|SI) PREG[OA](?: DI)?|V[OU]R?RI?E?IA?(?: L| LA)?|VORREMMO"
+    r"|VOGLIO|VOGLIAMO|VOLEVO|DESIDER(?:O|EREI|IAMO)"
     r"|GRADIREI"
     r"|MI PIACEREBBE|CHIED(?:O|IAMO)(?: DI| LA| L)?|RICHIED(?:O|IAMO)(?: DI| LA| L)?"
     r"|RICHIESTA(?: DI)?|INTENDO"
     r"|SONO INTERESSAT[OA] A(?:D|L|LL)?|PUO|PUOI|POTE(?:TE|STE)|POTREBBE|POTREST[EI]|MI|CI|TI|VI"
     r"|SONO(?: \w+){1,3}?|MI CHIAMO(?: \w+){1,3}?|SCRIVO) ){0,7}?"
 )
-_ASKS_FOR_IT = re.compile(r"\b(?:PUO|PUOI|POTE(?:TE|STE)|POTREBBE|POTREST[EI])\b")
+_ASKS_FOR_IT = re.compile(
+    r"\b(?:PUO|PUOI|POTE(?:TE|STE)|POTREBBE|POTREST[EI]|MI (?:ATTIV|ISCRIV|INSERI)\w+)\b"
+)
 _ERASE = (
-    r"CANCELL(?:AMI|ATEMI|ARMI)|MI CANCELLI|(?:CANCELL|ELIMIN)(?:A|ATE|ARE|I) (?:TUTTO(?!\w)|"
+    r"CANCEL{1,2}(?:AM[IE]|ATEM[IE]|ARMI|A(?:TE)? MI)|MI CANCELLI|MI (?:VOGLIO|VORREI) CANCELLARE"
+    r"|DIRITTO ALL OBLIO"
+    r"|(?:LA )?CANCELLAZIONE (?:DI TUTTI |DI )?(?:I |DEI )?(?:MIEI )?DATI"
+    r"|(?:CANCELL|ELIMIN)(?:A|ATE|ARE|I) (?:TUTTO(?!\w)|"
     r"(?:TUTTI )?(?:I )?(?:MIEI )?DATI|IL MIO NUMERO|(?:DA \w+ )?IL NUMERO)"
 )
 _OFF = (
-    r"DIS{1,2} ?AT{1,3}IV[AOI]\w*|(?:MI )?DISISCRIV\w*|DISISCRIZIONE|UNSUBSCRIBE"
+    r"D[IE]S{1,2} ?AT{1,3}IV[AOI]\w*|(?:MI )?DISISCRIV\w*|DISISCRIZIONE|UNSUBSCRIBE"
     r"|MI CANCELLO|CANCELL(?:A|ATE|ARE|AZIONE) (?:DALL |LA |L )?(?:MIA )?ISCRIZIONE"
-    r"|ANNULL(?:A|ATE|ARE) (?:LA |L )?(?:MIA )?ISCRIZIONE"
-    r"|TOGLI(?:MI|ETEMI|ERMI)|MI TOLG[AO]|TOGLIETE IL MIO (?:NUMERO|NOME)|TOGLIERE IL MIO (?:NUMERO|NOME)"
-    r"|LEVA(?:TE)?MI|LEVARMI|ELIMINA(?:TE)?MI|ELIMINARMI|RIMUOV(?:IMI|ETEMI|ERMI)"
-    r"|NON (?:VOGLIO|DESIDERO|VOLEVO|VORREI|INTENDO)(?: PIU)? (?:RICEVERE|RICEVERLI|RICEVERNE"
+    r"|(?:ANNULL|ELIMIN)(?:A|ATE|ARE) (?:LA |L )?(?:MIA )?ISCRIZIONE"
+    r"|TOGLI(?:M[IE]|ETEM[IE]|EM[IE]|ERMI)|MI TOLG[AO]"
+    r"|(?:TOGLI(?:ETE|ERE)?|LEVA(?:TE|RE)?|RIMUOV(?:I|ETE|ERE)) IL MIO (?:NUMERO|NOME)"
+    r"|LEVA(?:TE)?M[IE]|LEVARMI|ELIMINA(?:TE)?M[IE]|ELIMINARMI|RIMUOV(?:IMI|ETEMI|ERMI)"
+    r"|LAS(?:CI|S)A(?:TE)?M[IE] (?:IN PACE|STARE|PERDERE)|RITIRO IL (?:MIO )?CONSENSO"
+    r"|REVOC(?:O|ARE|A) (?:IL |L |LA )?(?:MIO |MIA )?(?:CONSENSO|ISCRIZIONE|AUTORIZZAZIONE)"
+    r"|{_NOT} (?:MI )?(?:SECC|ROMP|SCOCCI|ASSILL|TEMPEST|IMPORTUN)(?:ATE|ETE|ARE|ERE)(?:MI)?(?: PIU)?"
+    r"|{_NOT} L[OIAE] (?:VOGLIO|DESIDERO) PIU|{_NOT} SONO (?:PIU )?INTERESSAT[OA]"
+    r"|{_NOT} (?:VOGLIO|DESIDERO|VOLEVO|VORREI|INTENDO)(?: PIU)? (?:RICEVERE|RICEVERLI|RICEVERNE"
     r"|MESSAGG\w+|NOTIZIE|AVVISI"
     r"|NOTIFICHE|NIENTE|NULLA|QUEST[IE]|I VOSTRI|LE VOSTRE|VOSTR[IE]|ESSERE (?:ISCRITT\w|DISTURBAT\w))"
-    r"|NON (?:MI |CI )?(?:MAND|INVI|SCRIV|DISTURB)(?:ATE|ARE|ETE|ERE|I|A|IATE)(?:MI|CI|LI|MELI"
+    r"|{_NOT} (?:M[IE] |CI )?(?:MAND|INVI|SCRIV|DISTURB)(?:ATE|ARE|ETE|ERE|I|A|IATE)(?:MI|CI|LI|MELI"
     r"|MENE)?(?: PIU)?"
-    r"|NON (?:MI )?INTERESSA(?:NO)?(?: PIU)?"
-)
+    r"|{_NOT} (?:MI )?INTERESSA(?:NO)?(?: PIU)?"
+).replace("{_NOT}", r"NON")
 # Also said of other things ("basta rumore", "disdetta abbonamento"): what follows must be written as a name.
 _WEAK_OFF = (
-    r"STOP|BASTA|ANNULLA|FERMA(?:TE)?(?:VI)?|SMETTE(?:TE|TELA|LA)|SMETTILA|FINITELA|DISDETTA"
-    r"|DISDICO|DISDIRE|USCIRE|ESCI"
+    r"(?:STOP+|BASTA)(?: (?:STOP+|BASTA))*|ANNULLA|FERMA(?:TE)?(?:VI)?|SMETTE(?:TE|TELA|LA)"
+    r"|SMETTILA|FINITELA|DISDETTA"
+    r"|DISDICO|DISDIRE|USCIRE|ESCI|ESCO|FATEMI USCIRE|RECEDO|MI RITIRO|REVOC[AO]|CANCELLAZIONE"
 )
 _ALERTS = (
     r"(?:(?:AT{1,3}IVA\w*|RICEVERE|RICEVO|MANDA\w*|INVIA\w*|(?:NIENTE|NO|NON VOGLIO)(?: PIU)? (?:LE "
     r"|I |GLI )?"
     r"(?:NOTIZIE|MESSAGGI|EVENTI|BOLLETTINI)|MA) )*"
-    r"(?:SOLO|SOLTANTO|SOLAMENTE|UNICAMENTE) (?:PER )?(?:LE |GLI |L )?"
-    r"(?:AL{1,2}ERT[AEI]|ALLARMI?E?|EMERGENZE|AVVISI (?:URGENTI|METEO)|METEO)"
+    r"(?:SOLO?|SOLTANTO|SOLAMENTE|UNICAMENTE) ?(?:PER )?(?:LE |GLI |L |QUELL[EI] )?"
+    r"(?:AL{1,2}ERT[AEI]E?|ALLARMI?E?|EMERGENZE|AVVISI (?:URGENTI|METEO)|METEO|MALTEMPO"
+    r"|(?:DELLA )?PROTEZIONE CIVILE)"
 )
 _ON = (
     r"AT{1,3}IVA(?!MENTE|T[OAI]\b)\w*|MI (?:PUO|PUOI|POTETE|POTRESTE) (?:ISCRIVERE|INSERIRE"
-    r"|AGGIUNGERE)|(?:MI )?ATTIVI|ISCRIV(?:IMI|ETEMI|ERMI|ERCI)|MI ISCRIV[OA]|ABBONA(?:MI|TEMI|RMI)"
+    r"|AGGIUNGERE)"
+    r"|MI (?:ATTIV(?:I|A|ATE)|ISCRIV(?:ETE|A)|INSERI(?:TE|SCA))|ISCRIV(?:IMI|ETEMI|ERMI|ERCI)"
+    r"|M[IE] ISCRIVO|ABBONA(?:MI|TEMI|RMI)"
     r"|INSERI(?:SCIMI|TEMI|RMI)|AGGIUNG(?:IMI|ETEMI|ERMI)|ESSERE (?:ISCRITT|INSERIT|AGGIUNT)[OA]"
     r"|(?<=VORREI )RICEVERE|(?<=VOGLIO )RICEVERE|(?<=DESIDERO )RICEVERE"
 )
-_WEAK_ON = r"ISCRIZIONE"
-_INFO = r"I MIEI DATI|MIEI DATI|(?:CHE|QUALI) DATI (?:AVETE|HAI|CONSERVATE)(?: \w+)*|COPIA DEI (?:MIEI )?DATI"
-_WEAK_INFO = r"INFO|INFORMAZIONI"
+_WEAK_ON = r"ISCRIZIONE|ATTIVO"
+_INFO = (
+    r"(?:CHE )?COSA (?:SAPETE|AVETE) (?:SU )?DI ME|I MIEI DATI|MIEI DATI"
+    r"|(?:CHE|QUALI) DATI (?:AVETE|HAI|CONSERVATE)(?: \w+)*|COPIA DEI (?:MIEI )?DATI"
+)
+_WEAK_INFO = r"INFOS?|INFORMAZION[EI]"
 _HELP = frozenset({"AIUTO", "HELP", "MENU", "COMANDI", "ISTRUZIONI", "OPZIONI"})
+_HOW = re.compile(
+    rf"{_BEFORE}(?:COME (?:SI USA|FUNZIONA)(?: QUESTO NUMERO)?"
+    r"|(?:CHE )?COSA (?:DEVO|POSSO|BISOGNA|SI PUO) SCRIVERE"
+    r"|ISTRUZIONI|COMANDI)(?: PER (?:FAVORE|PIACERE|CORTESIA)| GRAZIE)?"
+)
 _YES = frozenset({"SI", "SII", "CONFERMO", "CONFERMA", "ACCETTO", "CERTO", "OK", "VA", "BENE"})
 
 _SERVICE = re.compile(
@@ -80,7 +106,7 @@ _SERVICE = re.compile(
     r"|BOLLETTIN[OI]|NEWSLETTER"
     r"|WHATSAPP|LIST[AE]|ELENCO|GRUPPO|RUBRICA|NUMERO|COMUNICAZIONI|INFORMAZIONI|CANALE|DATI|QUI|NEWS"
     r"|COMUNE|URGENTI"
-    r"|METEO|GRAZIE|MILLE|FAVORE|CORTESIA|PIACERE|PREGO|SUBITO|ORA|ADESSO|PIU|NIENTE|NULLA|SALUTI"
+    r"|METEO|GRAZIE|MILLE|FAVORE?|CORTESIA|PIACERE|PREGO|SUBITO|ORA|ADESSO|PIU|NIENTE|NULLA|SALUTI"
     r"|CORDIALI|DISTINTI"
     r"|BUONGIORNO|BUONASERA|BUONA|GIORNATA|SERATA|SCRIVERMI|MANDARMI|RICEVERE|RICEVERLI|TUTTO|PURE"
     r"|GENTILMENTE"
@@ -97,7 +123,7 @@ _SMALL = re.compile(
 # A name has none of these: what follows is a sentence about something else.
 _SENTENCE = re.compile(
     r"NON|CHE|MA|SE|PERCHE|COME|QUANDO|DOVE|QUANTO|HO|HAI|HA|ABBIAMO|VORREI|VOGLIO|POSSO|VENGO|SIAMO"
-    r"|DIS{1,2}AT{1,3}IVA.*|STOP|BASTA|CANCELLA.*|TOGLI.*"
+    r"|DIS{1,2}AT{1,3}IVA.*|STOP|BASTA|CANCELLA.*|TOGLI.*|SPID|PEC|TARI|CIE"
 )
 _MOST_EXTRA_WORDS = 4  # name, surname, and a neighbourhood of two words
 _ENDS = re.compile(r"[.!?;:\n,]+")
@@ -116,9 +142,16 @@ _RULES: tuple[tuple[Command, re.Pattern[str], bool], ...] = tuple(
     )
 )
 _LEAVING = (Command.DISATTIVA, Command.CANCELLAMI)
-_ALONE = re.compile(rf"{_BEFORE}(?:(?P<erase>{_ERASE})|DIS{{1,2}} ?AT{{1,3}}IVA\w*|(?P<join>AT{{1,3}}IVA))")
+_ALONE = re.compile(
+    rf"{_BEFORE}(?:(?P<erase>{_ERASE})|DIS{{1,2}} ?AT{{1,3}}IVA\w*|(?P<join>AT{{1,3}}IVA)"
+    r"|(?:STOP|BASTA)(?: CON| AI)?(?: QUESTI)? MESSAGGI)"
+)
 _HINTS = re.compile(
-    r"\b(?:DIS{1,2} ?AT{1,3}IV\w+|DISISCRIV\w*|CANCELLA(?:TE)?MI|TOGLI(?:ETE)?MI|UNSUBSCRIBE|SMETTETELA)\b"
+    r"\b(?:DIS{1,2} ?AT{1,3}IV\w+|DISISCRIV\w*|CANCELLA(?:TE)?MI|TOGLI(?:ETE)?MI"
+    r"|UNSUBSCRIBE|SMETTETELA|SPAM)\b"
+    r"|\bNON (?:CI |LE |GLI |M[IE] )?SCRIVE(?:TE|RE)(?:LE|GLI|CI|MI)? PIU\b"
+    r"|\bTOGLIE(?:TE|RE)L[OAI]\b|\bNON ATTIVA(?:RE|TE|TEMI)\b"
+    r"|^(?:TOGLIERE|TOGLI|ELIMINA|ELIMINARE|LEVA|BLOCCA|RIMUOVI)$|^BLOCCA(?:TE|RE)? (?:QUESTI |I )?MESSAGGI"
     rf"|^(?:\w+ ){{0,2}}STOP\b|^{_BEFORE}(?:{_OFF}|{_WEAK_OFF}|{_ERASE}|CANCELLA(?:TE)?)(?!\w)"
 )
 
@@ -131,23 +164,31 @@ def command(text: str) -> Command | None:
     """
     text = text[:READ]
     words = written(text)
-    told = [fold(word) for word in words]
+    told = [_fold(word) for word in words]
     if not words:
         return Command.AIUTO if text.strip() and set(text.strip()) == {"?"} else None
-    if len(words) == 1 and told[0] in _HELP:
+    if (len(words) == 1 and told[0] in _HELP) or _HOW.fullmatch(" ".join(told)):
         return Command.AIUTO
     if told[0] in _YES and all(word in _YES or _SERVICE.fullmatch(word) for word in told):
         return Command.CONFERMA
     return _at_the_beginning(words, is_question="?" in text) or _in_a_sentence(text)
 
 
+def _fold(word: str) -> str:
+    return corrected(without_accents(word))
+
+
+def _folded(text: str) -> str:
+    return " ".join(_fold(word) for word in written(text))
+
+
 def hints_at_leaving(text: str) -> bool:
     """A word to leave inside a sentence about something else: "stop, non vengo stasera"."""
-    return "STOP" in written(text) or _HINTS.search(folded(text)) is not None
+    return "STOP" in written(text) or _HINTS.search(_folded(text)) is not None
 
 
 def _at_the_beginning(words: list[str], *, is_question: bool) -> Command | None:
-    told = " ".join(fold(word) for word in words)
+    told = " ".join(_fold(word) for word in words)
     for found, pattern, weak in _RULES:
         match = pattern.match(told)
         if match is None:
@@ -164,7 +205,7 @@ def _at_the_beginning(words: list[str], *, is_question: bool) -> Command | None:
 
 def _in_a_sentence(text: str) -> Command | None:
     """As in "Non abito più qui. DISATTIVA". Whoever joins says nothing against it elsewhere."""
-    parts = [folded(part) for part in _ENDS.split(text)]
+    parts = [_folded(part) for part in _ENDS.split(text)]
     found = [match for part in parts if (match := _ALONE.fullmatch(part))]
     if any(match["join"] is None for match in found):
         return Command.CANCELLAMI if any(match["erase"] for match in found) else Command.DISATTIVA
@@ -175,15 +216,15 @@ def _in_a_sentence(text: str) -> Command | None:
 def _leaves(rest: list[str], *, weak: bool) -> bool:
     """Whether what follows a word to leave can be any sentence: "disattiva, ho cambiato casa"."""
     if weak:  # "basta, non voglio più messaggi"
-        return any(_MESSAGES.fullmatch(fold(word)) for word in rest)
+        return any(_MESSAGES.fullmatch(_fold(word)) for word in rest)
     return not _begins_with_a_thing(rest)
 
 
 def _is_a_name(rest: list[str], *, weak: bool) -> bool:
     # "è" tells a sentence; without the accent it may join two names.
-    if any(_SENTENCE.fullmatch(fold(word)) or word.casefold() == "è" for word in rest):
+    if any(_SENTENCE.fullmatch(_fold(word)) or word.casefold() == "è" for word in rest):
         return False
-    names = [word for word in rest if not (_SERVICE.fullmatch(fold(word)) or _SMALL.fullmatch(fold(word)))]
+    names = [word for word in rest if not (_SERVICE.fullmatch(_fold(word)) or _SMALL.fullmatch(_fold(word)))]
     if len(names) > _MOST_EXTRA_WORDS or _begins_with_a_thing(rest):
         return False
     return not weak or all(word.istitle() for word in names)
@@ -191,6 +232,6 @@ def _is_a_name(rest: list[str], *, weak: bool) -> bool:
 
 def _begins_with_a_thing(rest: list[str]) -> bool:
     """As "attiva la sirena" does; "attiva il servizio" means ours, and "attiva La Rosa Mario" a person."""
-    if any(_SERVICE.fullmatch(fold(word)) for word in rest):
+    if any(_SERVICE.fullmatch(_fold(word)) for word in rest):
         return False
-    return bool(rest) and _SMALL.fullmatch(fold(rest[0])) is not None and not rest[0].istitle()
+    return bool(rest) and _SMALL.fullmatch(_fold(rest[0])) is not None and not rest[0].istitle()

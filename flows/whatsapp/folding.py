@@ -3,15 +3,20 @@
 import re
 import unicodedata
 
+from flows.whatsapp.typos import latin
+
+SPELT = 4  # letters; "S O S" is three
 READ = 500  # characters; what is asked for stands at the beginning
 
 
 def written(text: str) -> list[str]:
     """Words as they were written, without what is no letter or digit."""
-    composed = unicodedata.normalize("NFKC", text[:READ])
+    composed = latin(unicodedata.normalize("NFKC", text[:READ]))
     # Zero-width and combining marks come with a copied text and split no word.
     kept = "".join(mark for mark in composed if unicodedata.category(mark) not in ("Cf", "Mn"))
-    return re.findall(r"[^\W_]+", kept)
+    words = re.findall(r"[^\W_]+", kept)
+    is_spelt = len(words) >= SPELT and all(len(word) == 1 for word in words)
+    return ["".join(words)] if is_spelt else words
 
 
 def fold(word: str) -> str:

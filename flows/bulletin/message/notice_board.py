@@ -3,6 +3,7 @@
 It asks nothing of the network: no picture, no script, no typeface of others. The texts are the sealed ones.
 """
 
+import re
 from dataclasses import dataclass
 from html import escape
 
@@ -11,6 +12,7 @@ from flows.bulletin.message.render import utf16
 
 # points, by the length of all texts: the longest bulletin still fits on one sheet
 _SIZES = ((400, 22), (650, 19), (10_000, 16))
+_BOLD, _STRONG = re.compile(r"\*([^*\n]+)\*"), r"<strong>\1</strong>"
 STYLE = """
 @page { size: A4 portrait; margin: 16mm }
 * { box-sizing: border-box }
@@ -22,10 +24,11 @@ h1 { font-size: 26pt; line-height: 1.15; margin: 0 0 1mm }
 header p, footer { font-size: 13pt; margin: 0 }
 ol { margin: 0; padding-left: 1.5em }
 li { margin-bottom: .75em; break-inside: avoid; overflow-wrap: anywhere }
+main p { margin: 0 0 .75em; overflow-wrap: anywhere; white-space: pre-line }
 li::marker { font-weight: bold }
 footer { border-top: 2pt solid #000; margin-top: 6mm; padding-top: 3mm }
 footer p { margin: 0 0 1.5mm; overflow-wrap: anywhere }
-.prova { border: 2pt solid #000; font-size: 13pt; padding: 2mm; text-align: center }
+header .prova { border: 2pt solid #000; margin-bottom: 4mm; padding: 2mm; text-align: center }
 @media screen { body { padding: 16mm 4mm } }
 """
 
@@ -47,7 +50,11 @@ def notice_board(message: Message, board: Board, *, stylesheet: str = "") -> str
     """The HTML document; `stylesheet` is where STYLE is served, "" puts it into the document."""
     length = sum(utf16(text) for text in message.texts)
     size = next(points for longest, points in _SIZES if length <= longest)
-    items = "\n".join(f"<li>{escape(text)}</li>" for text in message.texts)
+    if message.day:
+        items = "\n".join(f"<li>{escape(text)}</li>" for text in message.texts)
+        body, dated = f"<ol>\n{items}\n</ol>", f"\n<p>Bollettino di {escape(message.day)}</p>"
+    else:  # a fixed text, which tells its day itself
+        body, dated = "\n".join(map(_paragraph, message.texts[0].split("\n\n"))), ""
     style = (
         f'<link rel="stylesheet" href="{escape(stylesheet)}">' if stylesheet else f"<style>{STYLE}</style>"
     )
@@ -58,18 +65,15 @@ def notice_board(message: Message, board: Board, *, stylesheet: str = "") -> str
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>{escape(board.title)}, {escape(message.day)}</title>
+<title>{escape(", ".join(filter(None, (board.title, message.day))))}</title>
 {style}
 </head>
 <body class="s{size}">
-{warning}<header>
-<h1>{escape(board.title)}</h1>
-<p>Bollettino di {escape(message.day)}</p>
+<header>
+{warning}<h1>{escape(board.title)}</h1>{dated}
 </header>
 <main>
-<ol>
-{items}
-</ol>
+{body}
 </main>
 <footer>
 <p>Testi completi: <strong>{escape(board.address)}</strong></p>
@@ -80,3 +84,8 @@ def notice_board(message: Message, board: Board, *, stylesheet: str = "") -> str
 </body>
 </html>
 """
+
+
+def _paragraph(text: str) -> str:
+    """One of a fixed text, WhatsApp's bold as HTML's."""
+    return f"<p>{_BOLD.sub(_STRONG, escape(text))}</p>"

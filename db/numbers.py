@@ -1,0 +1,182 @@
+"""How the service is doing, counted without saying who: subscribers, who came and went, what arrived.
+
+Nothing here is by person. The ledger of consent stands for ever, so that the past can be counted anew.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sql
+from sqlalchemy import Subquery
+from sqlmodel import Session, col, func, or_, select
+
+from db import tallies
+from db.ledger import LEFT
+from db.models import (
+    Bulletin,
+    BulletinKind,
+    BulletinStatus,
+    Consent,
+    ConsentEvent,
+    Delivery,
+    DeliveryStatus,
+    Recipient,
+    RecipientStatus,
+    Scope,
+    Tally,
+)
+from db.moves import WORD as MOVED
+
+THERE = (RecipientStatus.active, RecipientStatus.suspended)
+FEWEST = 5  # accepted messages; of fewer, "read by all" would say what each did
+SENT = (BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
+
+
+def subscribers(session: Session) -> Counter[tuple[RecipientStatus, Scope]]:
+    """Who is subscribed, and whom WhatsApp does not reach any more; test numbers are not counted."""
+    rows = session.exec(
+        select(Recipient.status, Recipient.scope, func.count())
+        .where(col(Recipient.status).in_(THERE), col(Recipient.is_test).is_(False))
+        .group_by(col(Recipient.status), col(Recipient.scope))
+    )
+    return Counter({(RecipientStatus(status), Scope(scope)): count for status, scope, count in rows})
+
+
+def words(session: Session) -> Counter[tuple[Consent, str]]:
+    """Entries of the ledger, by what was said and where it came from."""
+    rows = session.exec(
+        select(ConsentEvent.event, ConsentEvent.source, func.count()).group_by(
+            col(ConsentEvent.event), col(ConsentEvent.source)
+        )
+    )
+    return Counter({(Consent(event), source): count for event, source, count in rows})
+
+
+@dataclass(frozen=True)
+class Step:
+    """Somebody came or went. `by_word`: by a message of theirs, not by a list or an operator."""
+
+    at: datetime
+    is_in: bool
+    by_word: bool
+
+
+def steps(session: Session, *, since: datetime | None = None) -> list[Step]:
+    """Who came and went, oldest first: a second ATTIVA is none, and a number that moved is none."""
+    said = _said(since)
+    before, event = said.c.before, said.c.event
+    came = event.not_in(LEFT) & or_(before.is_(None), before.in_(LEFT))
+    went = event.in_(LEFT) & before.not_in(LEFT)
+    query = sql.select(said.c.at, said.c.event, said.c.source).where(or_(came, went), said.c.word != MOVED)
+    if since is not None:
+        query = query.where(said.c.at >= since)
+    return [
+        Step(at, Consent(event) not in LEFT, source == "whatsapp")
+        for at, event, source in session.execute(query.order_by(said.c.at))
+    ]
+
+
+def _said(since: datetime | None) -> Subquery[Any]:
+    """Every word of the ledger beside the one before it of the same subject; of those who spoke `since`."""
+    subject, at, event = col(ConsentEvent.subject_hash), col(ConsentEvent.at), col(ConsentEvent.event)
+    before = func.lag(event).over(partition_by=subject, order_by=(at, col(ConsentEvent.id)))
+    query = sql.select(
+        at, event, col(ConsentEvent.source), col(ConsentEvent.word), before.label("before")
+    )  # columns alone: SQLModel's own takes four at most
+    if since is not None:
+        spoke = select(ConsentEvent.subject_hash).where(at >= since)
+        query = query.where(subject.in_(spoke))
+    return query.subquery()
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Of the accepted messages of a bulletin, from 0 to 1. Who turned receipts off is never told as read."""
+
+    delivered: float
+    read: float
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A bulletin that left. `joined`: who came by a word of theirs within `tallies.ABOUT_IT` after it, or
+    until the next bulletin.
+    """
+
+    id: int
+    kind: BulletinKind
+    at: datetime
+    outcomes: Counter[tuple[DeliveryStatus, str]] = field(default_factory=Counter)  # by status and code
+    tally: Tally = field(default_factory=lambda: Tally(bulletin_id=0))
+    joined: int = 0
+
+    def count(self, *statuses: DeliveryStatus) -> int:
+        return sum(count for (status, _), count in self.outcomes.items() if status in statuses)
+
+    @property
+    def accepted(self) -> int:
+        return self.count(DeliveryStatus.accepted)
+
+    @property
+    def shares(self) -> Shares | None:
+        """None where so few got it that a share would tell of each."""
+        accepted = self.accepted
+        if accepted < FEWEST:
+            return None
+        return Shares(min(1.0, self.tally.delivered / accepted), min(1.0, self.tally.read / accepted))
+
+
+def last(session: Session, *, limit: int) -> list[Sent]:
+    """The last bulletins that left, oldest first."""
+    query = (
+        select(Bulletin.id, Bulletin.kind, Bulletin.sent_at)
+        .where(col(Bulletin.sent_at).is_not(None), col(Bulletin.status).in_(SENT))
+        .order_by(col(Bulletin.sent_at).desc(), col(Bulletin.id).desc())
+        .limit(limit)
+    )
+    rows = [(number, kind, at) for number, kind, at in session.exec(query) if at is not None][::-1]
+    numbers = [number for number, _, _ in rows]
+    outcomes, tally = _outcomes(session, numbers), tallies.of(session, numbers)
+    joined = _joined(session, [at for _, _, at in rows])
+    return [
+        Sent(number, BulletinKind(kind), at, outcomes[number], tally[number], came)
+        for (number, kind, at), came in zip(rows, joined, strict=True)
+    ]
+
+
+def _outcomes(session: Session, numbers: Collection[int]) -> dict[int, Counter[tuple[DeliveryStatus, str]]]:
+    rows = session.exec(
+        select(Delivery.bulletin_id, Delivery.status, Delivery.reason, func.count())
+        .where(col(Delivery.bulletin_id).in_(numbers))
+        .group_by(col(Delivery.bulletin_id), col(Delivery.status), col(Delivery.reason))
+    )
+    found: dict[int, Counter[tuple[DeliveryStatus, str]]] = defaultdict(Counter)
+    for number, status, reason, count in rows:
+        if number is not None:
+            found[number][DeliveryStatus(status), reason or ""] += count
+    return found
+
+
+def _joined(session: Session, moments: Sequence[datetime]) -> list[int]:
+    """How many came after each moment, the moments oldest first; nobody counts twice."""
+    if not moments:
+        return []
+    came = [one.at for one in steps(session, since=moments[0]) if one.is_in and one.by_word]
+    ends = [*moments[1:], datetime.max.replace(tzinfo=moments[0].tzinfo)]
+    return [
+        sum(start <= at < end and at - start < tallies.ABOUT_IT for at in came)
+        for start, end in zip(moments, ends, strict=True)
+    ]
+
+
+def answers(session: Session) -> Counter[DeliveryStatus]:
+    """Welcomes and answers that retention has left, by what became of them."""
+    rows = session.exec(
+        select(Delivery.status, func.count())
+        .where(col(Delivery.bulletin_id).is_(None))
+        .group_by(col(Delivery.status))
+    )
+    return Counter({DeliveryStatus(status): count for status, count in rows})

@@ -1,0 +1,68 @@
+"""The text for the notice boards, mailed to who hangs it up as soon as a bulletin is approved.
+
+The sheet's own page opens when the first message leaves: nothing is public before. The letter holds the
+text itself, so that it can be printed and hung up by then.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from db import bulletins
+from db.models import Bulletin
+from flows.bulletin.dates import giorno_ora
+from flows.bulletin.desk.letters import title
+from flows.bulletin.message.exact import Message
+from flows.desk.signing import message_of
+from flows.editors.mail import tell
+from flows.letters.answered import LEFT, TOLD_WITHIN
+from flows.letters.reports import CALLED
+from flows.settings import Settings
+
+USEFUL = timedelta(days=1)  # after the send: then the sheet is old news
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sheet hangs: the library, a pharmacy."""
+
+    name: str
+    email: str
+    on_duty: bool = False
+
+
+def mail_sheet(settings: Settings, session: Session, bulletin: Bulletin, *, now: datetime) -> None:
+    """Queue the approved text to every place of the profile, once for each approval."""
+    places = [Place(name, email) for name, email in settings.profile.notice_boards.items()]
+    sealed = bulletins.approved(session, bulletin.id)
+    if not places or sealed is None or bulletin.status not in LEFT:
+        return
+    approval, version = sealed
+    if now - approval.decided_at > TOLD_WITHIN:
+        return
+    message = message_of(settings, bulletin, bulletins.items(session, version), approval.decided_at)
+    leaves = bulletins.send_at(session, bulletin)
+    tell(
+        settings,
+        session,
+        "foglio",
+        places,
+        {
+            "bollettino": title(bulletin.slot_at) if bulletin.slot_at else CALLED[bulletin.kind],
+            "quando": giorno_ora(leaves),
+            "testi": _plain(message),
+            "foglio": f"{settings.profile.servers.public}/b/{bulletin.code}/foglio",
+        },
+        about=f"bulletin {bulletin.id} version {version.number}",
+        bulletin_id=bulletin.id,
+        until=max(leaves, now) + USEFUL,
+        now=now,
+    )
+
+
+def _plain(message: Message) -> str:
+    """The texts as a mail shows them, numbered; a fixed text without WhatsApp's asterisks."""
+    if not message.day:
+        return message.texts[0].replace("*", "")
+    return "\n\n".join(f"{number}. {text}" for number, text in enumerate(message.texts, start=1))

@@ -1,0 +1,171 @@
+"""flow: how the service is doing, for an assessor: subscribers, who came and went, what arrived.
+
+Only sums. Whether one person read anything is neither shown nor asked.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from sqlalchemy import Engine
+
+from db import numbers
+from db.engine import make_engine, reading
+from db.models import DeliveryStatus, RecipientStatus, Scope
+from db.numbers import Sent, Step
+from flows import runs
+from flows.bulletin.dates import giorno, in_rome
+from flows.bulletin.desk.numbers_picture import number, picture
+from flows.bulletin.message.phone_picture import address
+from flows.dispatching.certificate import reason
+from flows.letters.reports import CALLED
+from flows.settings import Settings, load
+
+SHOWN = 10  # bulletins
+LATELY = timedelta(days=30)
+NONE = "-"
+NOTES = (
+    "«Arrivati» e «letti» sono in percento dei messaggi che WhatsApp ha accettato. Chi ha spento le conferme "
+    "di lettura non risulta mai fra i «letti»: quelli veri sono di più. Sotto i "
+    f"{numbers.FEWEST} messaggi la percentuale non si mostra.",
+    "«Nuovi», «usciti» e «risposte» sono di chi ha scritto entro due giorni dal bollettino e prima del "
+    "successivo; i testi non si conservano.",
+    "Sono solo somme: il programma non mostra a nessuno chi ha letto che cosa.",
+)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What is known of the service at one moment."""
+
+    subscribers: Counter[tuple[RecipientStatus, Scope]]
+    steps: Sequence[Step]
+    bulletins: Sequence[Sent]  # the last ones, oldest first
+
+    @property
+    def total(self) -> int:
+        return self.subscribers.total()
+
+
+def overview(engine: Engine) -> Overview:
+    with reading(engine) as session:
+        return Overview(
+            numbers.subscribers(session), numbers.steps(session), numbers.last(session, limit=SHOWN)
+        )
+
+
+def drawing(found: Overview, now: datetime) -> str:
+    """SVG."""
+    return picture([(one.at, one.is_in) for one in found.steps], found.total, now)
+
+
+def printed(settings: Settings, found: Overview, now: datetime) -> Iterator[str]:
+    """For a terminal or a letter, in Italian."""
+    yield f"Numeri del servizio {settings.words['del_comune']}, {giorno(now)} {in_rome(now).year}"
+    yield ""
+    yield from (f"- {line}" for line in _audience(found, now))
+    yield ""
+    yield from _columns(bulletins(found)) if found.bulletins else ["Non è ancora partito nessun bollettino."]
+    if missing := failures(found):
+        yield ""
+        yield "Perché alcuni messaggi non sono arrivati:"
+        yield from _columns(missing)
+    yield ""
+    yield from NOTES
+
+
+def markdown(settings: Settings, found: Overview, now: datetime) -> str:
+    """The same for the Prefect UI, with the picture."""
+    parts = [
+        f"# Numeri del servizio {settings.words['del_comune']}",
+        f"{settings.profile.prova}Contati {giorno(now)} {in_rome(now).year}.",
+        "\n".join(f"- {line}" for line in _audience(found, now)),
+        f"![Iscritti nel tempo, nuovi iscritti e usciti per mese]({address(drawing(found, now))})",
+        "## Ultimi bollettini",
+        _table(bulletins(found)) if found.bulletins else "Non è ancora partito nessun bollettino.",
+    ]
+    if missing := failures(found):
+        parts += ["## Perché alcuni messaggi non sono arrivati", _table(missing)]
+    return "\n\n".join([*parts, "## Come leggerli", "\n".join(f"- {line}" for line in NOTES)])
+
+
+def _audience(found: Overview, now: datetime) -> Iterator[str]:
+    alerts = sum(count for (_, scope), count in found.subscribers.items() if scope == Scope.alerts)
+    lost = sum(
+        count for (status, _), count in found.subscribers.items() if status == RecipientStatus.suspended
+    )
+    yield f"Iscritti: {number(found.total)}, di cui {number(alerts)} solo per le allerte."
+    if lost:
+        yield f"Fra questi, quelli che WhatsApp non raggiunge più: {number(lost)}."
+    lately = [one.is_in for one in found.steps if one.at > now - LATELY]
+    yield f"Negli ultimi 30 giorni: {number(sum(lately))} nuovi, {number(lately.count(False))} usciti."
+
+
+def bulletins(found: Overview) -> list[dict[str, str]]:
+    """The last bulletins as a table, the newest first."""
+    return [
+        {
+            "Quando": f"{giorno(one.at)} {in_rome(one.at).year}",
+            "Che cosa": CALLED[one.kind],
+            "Accettati": number(one.accepted),
+            "Arrivati": _percent(one.shares.delivered if one.shares else None),
+            "Letti": _percent(one.shares.read if one.shares else None),
+            "Non arrivati": number(one.count(DeliveryStatus.failed)),
+            "Nuovi": number(one.joined),
+            "Usciti": number(one.tally.exits),
+            "Risposte": number(one.tally.replies),
+        }
+        for one in reversed(found.bulletins)
+    ]
+
+
+def failures(found: Overview) -> list[dict[str, str]]:
+    """Of the last bulletins, what happened most often first."""
+    codes: Counter[str] = Counter()
+    for one in found.bulletins:
+        for (status, code), count in one.outcomes.items():
+            codes[code] += count if status == DeliveryStatus.failed else 0
+    return [
+        {"Messaggi": number(count), "Codice": code or NONE, "Che cosa vuol dire": reason(code) or NONE}
+        for code, count in sorted(codes.items(), key=lambda one: (-one[1], one[0]))
+        if count
+    ]
+
+
+def _percent(share: float | None) -> str:
+    return NONE if share is None else f"{share * 100:.0f}%"
+
+
+def _table(rows: Sequence[dict[str, str]]) -> str:
+    """Markdown; numbers are ranged right."""
+    names = list(rows[0])
+    marks = ["---:" if all(_is_number(row[name]) for row in rows) else "---" for name in names]
+    lines = [names, marks, *([row[name].replace("|", "/") for name in names] for row in rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _columns(rows: Sequence[dict[str, str]]) -> Iterator[str]:
+    widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in rows[0]}
+    right = {name for name in widths if all(_is_number(row[name]) for row in rows)}
+    for row in [{name: name for name in widths}, *rows]:
+        cells = (row[name].rjust(n) if name in right else row[name].ljust(n) for name, n in widths.items())
+        yield "  ".join(cells).rstrip()
+
+
+def _is_number(text: str) -> bool:
+    return text == NONE or text.rstrip("%").replace(".", "").isdecimal()
+
+
+@flow(name="numeri", flow_run_name=runs.titled("Numeri del servizio"))
+def count_all() -> str:
+    """Conta iscritti, usciti, messaggi arrivati e letti. Solo somme, mai persone."""
+    settings = load()
+    now = datetime.now(UTC)
+    found = overview(make_engine(settings.database))
+    create_markdown_artifact(
+        markdown(settings, found, now), key="numeri-del-servizio", description="Numeri del servizio"
+    )
+    return "\n".join(_audience(found, now))

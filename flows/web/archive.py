@@ -1,0 +1,112 @@
+"""The bulletins that were sent, by month and the newest first; nothing of a draft, nothing that is hidden."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from db import bulletins, redactions
+from db.models import Bulletin
+from db.redactions import NOTHING, Hidden
+from flows.bulletin.dates import ROME, in_rome, mese
+from flows.settings import Settings
+from flows.web.bulletin_page import PUBLIC, REMOVED, removed_whole, title
+
+# a send has its status a moment before its first message has its hour
+_BEGAN: ColumnElement[datetime] = func.coalesce(Bulletin.sent_at, Bulletin.status_at)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One bulletin in a list."""
+
+    address: str
+    title: str
+    topics: tuple[str, ...]  # what it tells, a line each
+
+
+@dataclass(frozen=True, order=True)
+class Month:
+    year: int
+    month: int
+
+    @classmethod
+    def of(cls, text: str) -> "Month | None":
+        """From `2026-11`; None for anything else."""
+        found = re.fullmatch(r"(2[0-9]{3})-(0[1-9]|1[0-2])", text)
+        return cls(int(found[1]), int(found[2])) if found else None
+
+    @property
+    def path(self) -> str:
+        return f"/archivio/{self.year:04}-{self.month:02}"
+
+    @property
+    def name(self) -> str:
+        """`novembre 2026`."""
+        return f"{mese(self.month)} {self.year}"
+
+    @property
+    def begin(self) -> datetime:
+        return datetime(self.year, self.month, 1, tzinfo=ROME)
+
+    @property
+    def end(self) -> datetime:
+        """Excluded."""
+        year, month = divmod(self.year * 12 + self.month, 12)
+        return datetime(year, month + 1, 1, tzinfo=ROME)
+
+
+def months(session: Session) -> dict[Month, int]:
+    """How many bulletins began to leave in each month that has one, the newest first."""
+    rows = session.exec(select(Bulletin.sent_at, Bulletin.status_at).where(col(Bulletin.status).in_(PUBLIC)))
+    days = (in_rome(sent or status) for sent, status in rows)
+    counts = Counter(Month(day.year, day.month) for day in days)
+    return dict(sorted(counts.items(), reverse=True))
+
+
+def of_month(session: Session, settings: Settings, month: Month) -> list[Entry]:
+    query = _public().where(month.begin <= _BEGAN, month.end > _BEGAN)
+    return _entries(session, settings, session.exec(query))
+
+
+def recent(session: Session, settings: Settings, *, limit: int = 10) -> list[Entry]:
+    return _entries(session, settings, recent_rows(session, limit))
+
+
+def recent_rows(session: Session, limit: int) -> list[Bulletin]:
+    """The newest first."""
+    return list(session.exec(_public().limit(limit)))
+
+
+def codes(session: Session) -> list[str]:
+    """Of all of them, the newest first."""
+    return [one.code for one in session.exec(_public())]
+
+
+def _public() -> SelectOfScalar[Bulletin]:
+    chosen = select(Bulletin).where(col(Bulletin.status).in_(PUBLIC))
+    return chosen.order_by(_BEGAN.desc(), col(Bulletin.id).desc())
+
+
+def _entries(session: Session, settings: Settings, rows: Iterable[Bulletin]) -> list[Entry]:
+    found = list(rows)
+    hidden = redactions.among(session, [one.id for one in found])
+    return [
+        Entry(f"/b/{one.code}", title(one), _topics(session, settings, one, hidden.get(one.id, NOTHING)))
+        for one in found
+    ]
+
+
+def _topics(session: Session, settings: Settings, bulletin: Bulletin, hidden: Hidden) -> tuple[str, ...]:
+    if hidden.whole:
+        return (removed_whole(settings, hidden.whole),)
+    sealed = bulletins.approved(session, bulletin.id)
+    items = bulletins.items(session, sealed[1]) if sealed else []
+    if bulletin.template:  # its items are the lines of one text
+        items = items[:1]
+    return tuple(REMOVED if hidden.since(item.position) else item.title for item in items)

@@ -1,0 +1,108 @@
+"""The bulletins as an Atom feed (RFC 4287): for readers of news, and for whoever republishes them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from xml.etree import ElementTree as xml
+
+from sqlmodel import Session
+
+from db import originals, redactions
+from db.models import Bulletin, BulletinStatus
+from flows.settings import Settings
+from flows.web import texts
+from flows.web.archive import recent_rows
+from flows.web.bulletin_page import DPC, PUBLIC, Page, page
+
+PATH = "/feed.atom"
+ENTRIES = 20
+ATOM = "http://www.w3.org/2005/Atom"
+xml.register_namespace("", ATOM)  # else every element is written as ns0:entry
+
+# what XML 1.0 cannot hold, not even escaped
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class Entry:
+    page: Page
+    published: datetime
+    updated: datetime
+
+
+def feed(session: Session, settings: Settings, *, now: datetime) -> str:
+    """The document. An entry says what the message said, item by item, and is updated with its page."""
+    public = settings.profile.servers.public
+    root = xml.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "it"})
+    entries = list(_entries(session, settings, now))
+    _add(root, "title", f"{settings.profile.prova}Bollettini {settings.profile.names.del_comune}")
+    _add(root, "subtitle", texts.page_text(settings, "descrizione"))
+    _add(root, "id", f"{public}{PATH}")
+    _add(root, "link", rel="self", type="application/atom+xml", href=f"{public}{PATH}")
+    _add(root, "link", rel="alternate", type="text/html", href=f"{public}/")
+    # without an entry the feed has no change of its own: the same answer as long as nothing is sent
+    updated = max((one.updated for one in entries), default=datetime(2026, 1, 1, tzinfo=UTC))
+    _add(root, "updated", _moment(updated))
+    _add(xml.SubElement(root, f"{{{ATOM}}}author"), "name", settings.profile.names.comune)
+    for one in entries:
+        _entry(root, settings, public, one)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(root, encoding="unicode")
+
+
+def _entries(session: Session, settings: Settings, now: datetime) -> Iterator[Entry]:
+    for row in recent_rows(session, ENTRIES):
+        if found := page(session, settings, row.code, now=now):
+            began = row.sent_at or row.status_at
+            yield Entry(found, began, max([began, *_changes(session, row)]))
+
+
+def _changes(session: Session, bulletin: Bulletin) -> list[datetime]:
+    """When something was put on the page, or taken off it, since."""
+    rows = originals.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC)
+    moments = [one.sent_at or one.status_at for one in rows]
+    for one in redactions.listing(session, bulletin.id):
+        moments.append(one.cancelled_at or one.at)
+    return moments
+
+
+def _entry(root: xml.Element, settings: Settings, public: str, one: Entry) -> None:
+    entry = xml.SubElement(root, f"{{{ATOM}}}entry")
+    address = f"{public}{one.page.address}"
+    _add(entry, "title", f"{settings.profile.prova}{one.page.title}")
+    _add(entry, "id", address)
+    _add(entry, "link", rel="alternate", type="text/html", href=address)
+    _add(entry, "published", _moment(one.published))
+    _add(entry, "updated", _moment(one.updated))
+    if issuers := one.page.issuers:
+        _add(
+            entry,
+            "rights",
+            texts.page_text(settings, "attribuzione", fonti="; ".join(map(_licensed, issuers))),
+        )
+    told = [banner.text for banner in one.page.banners]
+    told += [_told(article.title, article.told) for article in one.page.articles]
+    _add(entry, "content", "\n\n".join(told), type="text")
+
+
+def _licensed(issuer: str) -> str:
+    return f"{issuer} (CC BY 4.0)" if issuer == DPC else issuer
+
+
+def _told(title: str, text: str) -> str:
+    return text if text.startswith(title) else f"{title}. {text}"
+
+
+def _add(parent: xml.Element, name: str, text: str = "", **attributes: str) -> None:
+    child = xml.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
+    if text:
+        child.text = clean(text)
+
+
+def clean(text: str) -> str:
+    """Without the control characters that would make the whole feed unreadable."""
+    return _NO_XML.sub(" ", text)
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

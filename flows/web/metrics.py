@@ -1,0 +1,172 @@
+"""`/metrics` for a Prometheus on the same machine: counts from the database at each scrape, nobody's data.
+
+Loopback only: whoever comes through a proxy is refused. Labels are bulletins, codes, statuses and public
+addresses, never a person, and of bulletins only the last ones, so that their number stays small.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import PlainTextResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+
+from db import inbound, numbers, queues, sources
+from db.engine import reading
+from db.inbound import STATUS
+from db.models import DeliveryStatus
+from flows.web.context import Web
+
+BULLETINS = 10  # the last ones, each with its own lines
+FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+HERE = ("127.0.0.1", "localhost", "::1")
+
+
+def router(web: Web) -> APIRouter:
+    routes = APIRouter(tags=["metrics"])
+
+    @routes.get("/metrics")
+    async def metrics(request: Request) -> Response:
+        if is_from_outside(request.headers):
+            return PlainTextResponse("only on this machine", status_code=403)
+        try:
+            text = await run_in_threadpool(exposition, web)
+        except SQLAlchemyError:
+            return PlainTextResponse("the database does not answer", status_code=503)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+    return routes
+
+
+def is_from_outside(headers: Headers) -> bool:
+    """A proxy came between, or a page in somebody's browser asks under a name of its own."""
+    host = headers.get("host", "").rsplit(":", 1)[0].strip("[]")
+    return host not in HERE or any(name in headers for name in FORWARDED)
+
+
+def exposition(web: Web) -> bytes:
+    """In Prometheus's text format."""
+    registry = CollectorRegistry()
+    registry.register(_Database(web))
+    return generate_latest(registry)
+
+
+class _Database(Collector):
+    def __init__(self, web: Web) -> None:
+        self._web = web
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: the default would read the database once more."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        now = self._web.clock()
+        with reading(self._web.engine) as session:
+            yield from _audience(session)
+            yield from _bulletins(session)
+            yield from _webhooks(session, now)
+            yield from _queues(session)
+            yield from _sources(session, now)
+
+
+def _audience(session: Session) -> Iterator[Metric]:
+    there = GaugeMetricFamily(
+        "bollettino_subscribers", "Subscribers, by what they get and their state.", labels=["scope", "status"]
+    )
+    for (status, scope), count in sorted(numbers.subscribers(session).items()):
+        there.add_metric([scope, status], count)
+    yield there
+    said = CounterMetricFamily(
+        "bollettino_consent_events", "Entries of the ledger of consent.", labels=["event", "source"]
+    )
+    for (event, source), count in sorted(numbers.words(session).items()):
+        said.add_metric([event, source], count)
+    yield said
+
+
+def _bulletins(session: Session) -> Iterator[Metric]:
+    """Of each of the last bulletins: what came of it, and how it was taken."""
+    labels = ["bulletin", "kind"]
+
+    def gauge(name: str, words: str, *more: str) -> GaugeMetricFamily:
+        return GaugeMetricFamily(
+            f"bollettino_{name}", f"{words}, of the last bulletins.", labels=[*labels, *more]
+        )
+
+    sent_at = gauge("bulletin_sent_timestamp_seconds", "When the first message left")
+    deliveries = gauge("deliveries", "Messages by state", "status")
+    failures = gauge("delivery_failures", "Failed messages by the provider's code", "code")
+    delivered = gauge("delivered_ratio", "Share of the accepted messages that arrived")
+    read = gauge("read_ratio", "Share of the accepted messages that are told as read")
+    joined = gauge("joined", "Opt-ins put down to it")
+    left = gauge("left", "Opt-outs put down to it")
+    replies = gauge("replies", "Messages that ask something, put down to it")
+    for one in numbers.last(session, limit=BULLETINS):
+        label = [str(one.id), one.kind.value]
+        sent_at.add_metric(label, one.at.timestamp())
+        for status in DeliveryStatus:
+            deliveries.add_metric([*label, status], one.count(status))
+        for (status, code), count in sorted(one.outcomes.items()):
+            if status == DeliveryStatus.failed:
+                failures.add_metric([*label, code], count)
+        if shares := one.shares:
+            delivered.add_metric(label, shares.delivered)
+            read.add_metric(label, shares.read)
+        joined.add_metric(label, one.joined)
+        left.add_metric(label, one.tally.exits)
+        replies.add_metric(label, one.tally.replies)
+    yield from (sent_at, deliveries, failures, delivered, read, joined, left, replies)
+    answers = GaugeMetricFamily("bollettino_answers", "Welcomes and answers by state.", labels=["status"])
+    for status, count in sorted(numbers.answers(session).items()):
+        answers.add_metric([status], count)
+    yield answers
+
+
+def _webhooks(session: Session, now: datetime) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "bollettino_webhook_parked",
+        "Stored updates that could not be handled and are tried again.",
+        value=inbound.parked(session),
+    )
+    unread = GaugeMetricFamily(
+        "bollettino_webhook_unread", "Updates of an unknown shape within a week.", labels=["shape"]
+    )
+    for shape, count in sorted(inbound.unread(session, since=now - inbound.WEEK).items()):
+        unread.add_metric([shape], count)
+    yield unread
+    age = GaugeMetricFamily(
+        "bollettino_webhook_age_seconds", "Since the provider last reached us.", labels=["kind"]
+    )
+    for kind, only in (("any", None), ("receipt", STATUS)):
+        if at := inbound.last_received(session, kind=only):
+            age.add_metric([kind], max(0.0, (now - at).total_seconds()))
+    yield age
+
+
+def _queues(session: Session) -> Iterator[Metric]:
+    waiting = GaugeMetricFamily("bollettino_queue", "What waits to leave or to be read.", labels=["queue"])
+    for name, count in queues.lengths(session).items():
+        waiting.add_metric([name], count)
+    yield waiting
+
+
+def _sources(session: Session, now: datetime) -> Iterator[Metric]:
+    labels = ["source", "kind"]
+    age = GaugeMetricFamily(
+        "bollettino_source_age_seconds", "Since a source was last read with success.", labels=labels
+    )
+    failures = GaugeMetricFamily(
+        "bollettino_source_failures", "Readings in a row that failed.", labels=labels
+    )
+    for one in sources.all_of(session):
+        label = [one.address, one.kind.value]
+        if one.succeeded_at:
+            age.add_metric(label, max(0.0, (now - one.succeeded_at).total_seconds()))
+        failures.add_metric(label, one.failures)
+    yield from (age, failures)

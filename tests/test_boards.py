@@ -1,0 +1,108 @@
+"""The approved text goes to who hangs it up: the library, the pharmacies."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from db.models import BulletinKind, BulletinStatus, Letter
+from flows.letters import notify
+from flows.settings import SettingsError, load_profile
+from flows.stop import reopen_approved
+from tests.builders import item_of, make_bulletin, make_news_item, make_recipient
+from tests.comune import Comune, write_profile
+from tests.mail_server import Post, announce, mail_server
+from tests.public_site import plant
+
+AT_THE_SLOT = "Approva: parte mercoledì 25 novembre, ore 10:30"
+LIBRARY, PHARMACY = "biblioteca@comune.esempio.mi.it", "farmacia@esempio.it"
+BOARDS = (
+    "[prices]",
+    f'[notice_boards]\n"Biblioteca civica" = "{LIBRARY}"\n"Farmacia comunale" = "{PHARMACY}"\n\n[prices]',
+)
+
+
+@pytest.fixture
+def box(comune: Comune) -> Iterator[Post]:
+    comune.reprofile(BOARDS)
+    with mail_server() as found:
+        announce(comune.settings.state, found.port)
+        yield found
+
+
+def review(comune: Comune, days: int = 1) -> int:
+    with comune.look() as session:
+        make_recipient(session, comune.settings.vault())
+        items = [
+            item_of(make_news_item(session), text=text) for text in ("Via Roma chiude.", "Il bando scade.")
+        ]
+        slot = comune.now + timedelta(days=days)
+        return make_bulletin(session, items, status=BulletinStatus.in_review, slot_at=slot).id
+
+
+def sheets(comune: Comune) -> Sequence[Letter]:
+    with comune.look() as session:
+        return session.exec(select(Letter).where(Letter.kind == "foglio").order_by(col(Letter.id))).all()
+
+
+def tell(comune: Comune, number: int) -> None:
+    notify.told_at_once(comune.settings, comune.engine, number, now=comune.now)
+
+
+def test_the_approved_text_is_mailed_once_to_each_place(comune: Comune, box: Post) -> None:
+    number = review(comune)
+    tell(comune, number)
+    assert sheets(comune) == [], "nothing before it is approved"
+    comune.answer(number, AT_THE_SLOT)
+    assert comune.bulletin(number).status == BulletinStatus.approved
+    for _ in range(2):
+        tell(comune, number)
+    told = [to for to, subject in box.told if "Da appendere" in subject]
+    assert told == [LIBRARY, PHARMACY]
+    words = box.last("Da appendere: bollettino di mercoledì 25 novembre")
+    assert "1. Via Roma chiude.\n\n2. Il bando scade." in words
+    assert "Si può appendere da mercoledì 25 novembre, ore 10:30" in words
+    assert f"/b/{comune.bulletin(number).code}/foglio" in words
+    assert "(Farmacia comunale)" in words
+
+
+def test_a_text_that_is_approved_anew_is_mailed_anew(comune: Comune, box: Post) -> None:
+    number = review(comune)
+    comune.answer(number, AT_THE_SLOT)
+    tell(comune, number)
+    reopen_approved(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
+    comune.answer(number, AT_THE_SLOT, texts=["Via Roma resta aperta.", "Il bando scade."])
+    tell(comune, number)
+    assert len(sheets(comune)) == 4
+    assert "1. Via Roma resta aperta." in box.last("Da appendere")
+
+
+def test_without_places_nobody_gets_a_sheet(comune: Comune) -> None:
+    number = review(comune)
+    comune.answer(number, AT_THE_SLOT)
+    tell(comune, number)
+    assert sheets(comune) == []
+
+
+def test_a_fixed_text_is_mailed_without_asterisks(comune: Comune, box: Post) -> None:
+    with comune.look() as session:
+        number = plant(session).alert.id
+    assert comune.bulletin(number).kind == BulletinKind.urgent
+    tell(comune, number)
+    words = box.last("Da appendere: messaggio urgente")
+    assert "Il Comune di Esempio comunica: allerta ARANCIONE (livello 3 su 4) per temporali forti." in words
+    assert "*" not in words
+
+
+def test_places_need_a_mail_server(tmp_path: Path) -> None:
+    path = write_profile(tmp_path, 1, [BOARDS])
+    assert load_profile(path).notice_boards == {"Biblioteca civica": LIBRARY, "Farmacia comunale": PHARMACY}
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"\n\[(mail|sms)\].*?(?=\n\[)", "\n", whole, flags=re.DOTALL), encoding="utf-8")
+    with pytest.raises(
+        SettingsError, match=r"notice_boards: sheets leave by e-mail, and there is no \[mail\]"
+    ):
+        load_profile(path)
