@@ -25,9 +25,10 @@ test: ## install what the tests need, a browser too, and run all of them
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
 
-rehearsal: ## many more orders of events than `make test` tries; takes an hour
+rehearsal: ## hostile provider, kill -9, and many more orders of events than `make test` tries; takes an hour
 	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest tests/test_state_machine.py tests/test_web_order.py
 	@$(BIN)/python -m tests.rehearsal_kill
+	@$(BIN)/python -m tests.rehearsal
 
 peers: install
 	@test -x .peers/bin/python || $(or $(PYTHON),python3) -m venv .peers
@@ -40,6 +41,7 @@ bench: peers ## measure speed, as ratios against other tools; takes some minutes
 	@$(BIN)/python -m tests.bench_compose
 	@$(BIN)/python -m tests.bench_send
 	@$(BIN)/python -m tests.bench_webhook
+	@$(BIN)/python -m tests.bench_webhook_memory
 
 eval: peers ## measure the summaries and the fact guard on the texts beside the project
 	@$(BIN)/python -m tests.eval_summary

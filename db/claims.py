@@ -32,9 +32,11 @@ class Queued:
     delivery_id: int
     recipient_id: int
     is_active: bool
+    opted_in_at: datetime | None
     phone_sealed: bytes | None = field(repr=False)
     bsuid_sealed: bytes | None = field(repr=False)
     hashes: tuple[str | None, str | None] = field(repr=False)
+    reply: str | None  # name of the answer, when there is no bulletin
     body: str | None = field(repr=False)
     last_inbound_at: datetime | None
     tried: int  # POSTs begun before
@@ -75,6 +77,8 @@ def take(session: Session, bulletin_id: int | None, *, limit: int, now: datetime
             col(Delivery.body),
             col(Recipient.last_inbound_at),
             tried,
+            col(Delivery.reply),
+            col(Recipient.opted_in_at),
         )  # type: ignore[call-overload]
         .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
         .where(
@@ -97,6 +101,8 @@ def take(session: Session, bulletin_id: int | None, *, limit: int, now: datetime
             body=row[7],
             last_inbound_at=row[8],
             tried=row[9],
+            reply=row[10],
+            opted_in_at=row[11],
         )
         for row in session.connection().execute(query)
     ]

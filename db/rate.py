@@ -1,9 +1,12 @@
 """One budget for all senders of a number: never more messages in any second than the limit.
 
 The limit of 40 a second is 40 lanes, each of which carries one message and is then closed for a second and
-a little more (`SLACK`). A sender takes the lanes of half a second in one small transaction and gives them
+a little more (`CYCLE`). A sender takes the lanes of the next moments in one small transaction and gives them
 back with the moments at which the messages really left, so that one that left late cannot meet the next in
-the same second. Lanes of a sender that died open again by themselves.
+the same second (`reopens`). Lanes of a sender that died open again by themselves.
+
+The lanes are used in an even row. A row that was held up goes on a little closer together, as far as its
+lanes are open, until it has caught up: no second holds more than the limit for it.
 
 Times are Unix seconds of the database's clock (`clock`), which all machines share.
 """
@@ -21,8 +24,12 @@ from sqlmodel import Session, func, select
 
 from db.models import SendRate
 
-SLACK = 1.012  # a provider sees messages a few milliseconds closer together than they left
-AHEAD = 0.5  # seconds of sending in one lease: an alert waits no longer behind ordinary messages
+# A provider sees messages some milliseconds closer together than they left: the plan is 98.3 % of the limit.
+CYCLE = 1.017  # times the second: from a lane's moment to its next one
+CLOSED = 1.014  # the same, from when its message really left; a delay of 3 ms costs nothing
+AHEAD = 0.75  # seconds of sending in one lease: an alert waits no longer behind ordinary messages
+REFILL = 0.5  # seconds of slots in hand below which it is worth asking for more
+LAG = 0.25  # seconds by which a row that was held up is caught up with
 HOLD = 1.0  # after its moment, in which a message must leave or be told of
 RECOVERY = 5.0  # seconds between two steps up after a "too fast"
 STEP = 1.25
@@ -71,10 +78,10 @@ def lease(
     returned: Iterable[tuple[float, float]] = (),
     now: float,
 ) -> Lease:
-    """Take up to `wanted` slots of the next half second.
+    """Take up to `wanted` slots of the next moments (`AHEAD`).
 
-    `returned`: (held, open again at) of lanes taken before: `left + period` of a message that left, its
-    own `at` of one that was not needed, `now + HOLD + period` of one that is still about to leave.
+    `returned`: (held, open again at) of lanes taken before: `reopens` of a message that left, its own `at`
+    of one that was not needed, `now + HOLD + period` of one that is still about to leave.
     """
     row = _row(session, number, per_second)
     _adapt(row, per_second, now)
@@ -123,8 +130,13 @@ def _row(session: Session, number: str, per_second: float) -> SendRate:
     return row
 
 
+def reopens(at: float, left_at: float, period: float) -> float:
+    """When the lane of a message that was planned for `at` may carry the next one."""
+    return max(at + period, left_at + period * CLOSED / CYCLE)
+
+
 def _period(per_second: float) -> float:
-    return math.ceil(per_second) / per_second * SLACK
+    return math.ceil(per_second) / per_second * CYCLE
 
 
 def _adapt(row: SendRate, per_second: float, now: float) -> None:
@@ -175,20 +187,24 @@ def _tell_others(row: SendRate, priority: Priority, until: float) -> None:
 
 
 def _take(row: SendRate, lanes: list[float], wanted: int, now: float) -> list[Slot]:
-    """The lanes that open first, in an even row."""
-    period, apart = _period(row.per_second), _period(row.per_second) / math.ceil(row.per_second)
+    """The lanes that open first, in an even row, or closer where it was held up."""
+    period, apart = _period(row.per_second), _period(row.per_second) / len(lanes)
+    if now - row.next_at > LAG:  # nobody was sending
+        row.next_at = now
     slots: list[Slot] = []
+    closest = now
     for opens in lanes[:wanted]:
-        at = max(opens, row.next_at, now)
+        at = max(opens, row.next_at, closest)
         if at > now + AHEAD:
             break
         slots.append(Slot(at, at + HOLD + period))
-        row.next_at = at + apart
+        row.next_at = max(row.next_at, at - LAG) + apart
+        closest = at + apart / 2
     lanes[: len(slots)] = [slot.held for slot in slots]
     return slots
 
 
 def _again_at(lanes: Sequence[float], slots: Sequence[Slot], wanted: int, now: float) -> float:
     if len(slots) < wanted and not slots:
-        return max(now, min(lanes) - AHEAD / 2)
-    return max(now, slots[-1].at - AHEAD / 2) if slots else now + AHEAD
+        return max(now, min(lanes) - REFILL)
+    return max(now, slots[-1].at - REFILL) if slots else now + AHEAD

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Session, col, func, or_, select
+from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from db.models import (
     Attempt,
@@ -15,34 +16,63 @@ from db.models import (
     Recipient,
     RecipientStatus,
 )
+from db.replies import LATE_WELCOME
 
 LEFT = (Outcome.accepted, Outcome.uncertain, Outcome.in_flight)
 
 
-def written_to(session: Session, *, since: datetime) -> set[int]:
-    """Recipients of bulletins that left since; answers are in a window that the citizen opened."""
-    rows = session.exec(
-        select(Delivery.recipient_id)
+People = SelectOfScalar[int]
+"""Ids of recipients, not read yet: a town is counted where it lies."""
+
+
+def _written_to(since: datetime) -> "Select[int, datetime]":
+    """Recipients of bulletins and late welcomes that left since, and the latest moment; other answers are in
+    a window that the citizen opened.
+    """
+    return (
+        select(Delivery.recipient_id, func.max(Attempt.started_at).label("last"))
         .join(Attempt, col(Attempt.delivery_id) == Delivery.id)
         .where(
-            col(Delivery.bulletin_id).is_not(None),
+            or_(col(Delivery.bulletin_id).is_not(None), Delivery.reply == LATE_WELCOME),
             col(Attempt.started_at) > since,
             col(Attempt.outcome).in_(LEFT),
         )
-        .distinct()
+        .group_by(col(Delivery.recipient_id))
     )
-    return set(rows)
 
 
-def still_queued(session: Session, bulletin_id: int) -> list[int]:
+def written_to(session: Session, *, since: datetime) -> int:
+    """How many different people."""
+    return session.exec(select(func.count()).select_from(_written_to(since).subquery())).one()
+
+
+def not_written_to(session: Session, people: People, *, since: datetime) -> int:
+    """How many of these."""
+    all_of_them, written = people.subquery(), _written_to(since).subquery()
+    query = select(func.count()).select_from(all_of_them)
+    return session.exec(query.where(all_of_them.c[0].not_in(select(written.c[0])))).one()
+
+
+def count(session: Session, people: People) -> int:
+    return session.exec(select(func.count()).select_from(people.subquery())).one()
+
+
+def one_less(session: Session, people: People, *, nth: int, since: datetime) -> datetime | None:
+    """When the `nth` of those who are not among `people` was last written to, the oldest first.
+
+    A day later there are `nth` fewer against the limit. None: there are not so many.
+    """
+    written = _written_to(since).subquery()
+    query = select(written.c.last).where(written.c[0].not_in(people))
+    return session.exec(query.order_by(written.c.last).offset(nth - 1).limit(1)).first()
+
+
+def still_queued(bulletin_id: int) -> People:
     """Recipients of a bulletin whom nobody tried, or whose message surely did not leave."""
-    rows = session.exec(
-        select(Delivery.recipient_id).where(
-            Delivery.bulletin_id == bulletin_id,
-            col(Delivery.status).in_((DeliveryStatus.queued, DeliveryStatus.claimed)),
-        )
+    return select(Delivery.recipient_id).where(
+        Delivery.bulletin_id == bulletin_id,
+        col(Delivery.status).in_((DeliveryStatus.queued, DeliveryStatus.claimed)),
     )
-    return list(rows)
 
 
 def joined(session: Session, *, since: datetime) -> int:

@@ -223,8 +223,12 @@ def audience_of(session: Session, bulletin: Bulletin) -> list[Recipient]:
 
 def head_count(session: Session, bulletin: Bulletin) -> int:
     """How many `audience_of` has; a whole town is not read into memory to be counted."""
-    people = query_of(session, bulletin).with_only_columns(col(Recipient.id)).order_by(None).subquery()
-    return session.exec(select(func.count()).select_from(people)).one()
+    return session.exec(select(func.count()).select_from(ids_of(session, bulletin).subquery())).one()
+
+
+def ids_of(session: Session, bulletin: Bulletin) -> SelectOfScalar[int]:
+    """Whom this bulletin goes to, not read yet."""
+    return query_of(session, bulletin).with_only_columns(col(Recipient.id)).order_by(None)  # type: ignore[return-value]
 
 
 def audience_rule(session: Session, bulletin: Bulletin) -> str:

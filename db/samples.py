@@ -39,10 +39,29 @@ def start(session: Session, bulletin_id: int, *, now: datetime) -> list[Sample]:
 
 
 def finish(session: Session, sample_id: UUID, outcome: Outcome, code: str | None) -> None:
+    """Store what came of the POST; a webhook may have told more before."""
     sample = session.get_one(Sample, sample_id, with_for_update=True)
-    sample.outcome, sample.code = outcome, code
+    if sample.outcome in (None, Outcome.in_flight):
+        sample.outcome, sample.code = outcome, code
+        session.add(sample)
+        session.flush()
+
+
+def receive(session: Session, opaque: str | None, *, failed: bool, code: str | None) -> bool:
+    """A status webhook of a sample: it left, or failed, which nothing undoes. False: it is of no sample."""
+    try:
+        sample = session.get(Sample, UUID(opaque), with_for_update=True) if opaque else None
+    except ValueError:  # somebody else's opaque data
+        return False
+    if sample is None:
+        return False
+    if failed:
+        sample.outcome, sample.code = Outcome.refused, code
+    elif sample.outcome != Outcome.refused:
+        sample.outcome, sample.code = Outcome.accepted, None
     session.add(sample)
     session.flush()
+    return True
 
 
 def of_version(session: Session, bulletin_id: int, version_number: int) -> Sample | None:

@@ -71,6 +71,11 @@ def of(session: Session, addresses: Sequence[str]) -> list[Source]:
     return list(session.exec(select(Source).where(col(Source.address).in_(addresses))))
 
 
+def all_of(session: Session) -> list[Source]:
+    """Every address that was ever read."""
+    return list(session.exec(select(Source).order_by(col(Source.id))))
+
+
 def succeeded(session: Session, marks: Sequence[Mark], *, now: datetime) -> None:
     """Mark readings that gave everything, or as much as can be had today."""
     session.flush()  # what is pending of these rows would be forgotten below

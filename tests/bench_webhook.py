@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -88,14 +89,43 @@ def free_port() -> int:
         return port
 
 
+@dataclass(frozen=True)
+class Town:
+    """A migrated database, and the profile and the ports of the app that will serve it."""
+
+    address: str
+    engine: Engine
+    settings: Settings
+    port: int
+    sink_port: int
+
+    @classmethod
+    def found(cls, address: str, folder: Path) -> "Town":
+        engine = make_engine(address)
+        schema.upgrade(engine)
+        port, sink_port = free_port(), free_port()
+        profile = folder / "profile.toml"
+        text = DEMO.read_text("utf-8").replace(":8600", f":{sink_port}").replace("= 8080", f"= {port}")
+        profile.write_text(text, "utf-8")
+        settings = Settings(load_profile(profile), profile, folder / "state", address)
+        return cls(address, engine, settings, port, sink_port)
+
+    @contextmanager
+    def serving(self) -> Iterator[tuple["Meta", psutil.Process]]:
+        """The app in a process of its own."""
+        where = [str(self.settings.path), str(self.settings.state), self.address]
+        app = subprocess.Popen([sys.executable, "-m", "tests.bench_webhook", "serve", *where])
+        try:
+            yield Meta(self.port, self.sink_port), psutil.Process(app.pid)
+        finally:
+            app.terminate()
+            app.wait(60)
+            self.engine.dispose()
+
+
 def bench(name: str, address: str, folder: Path) -> list[str]:
-    engine = make_engine(address)
-    schema.upgrade(engine)
-    port, sink_port = free_port(), free_port()
-    profile = folder / "profile.toml"
-    text = DEMO.read_text("utf-8").replace(":8600", f":{sink_port}").replace("= 8080", f"= {port}")
-    profile.write_text(text, "utf-8")
-    settings = Settings(load_profile(profile), profile, folder / "state", address)
+    town = Town.found(address, folder)
+    engine, settings = town.engine, town.settings
     attempts = seed(engine, settings, PEOPLE * (2 + MORE) + SINGLE)
     first, paced, more = (
         load(attempts[:PEOPLE]),
@@ -103,16 +133,8 @@ def bench(name: str, address: str, folder: Path) -> list[str]:
         [load(attempts[n * PEOPLE : (n + 1) * PEOPLE]) for n in range(2, 2 + MORE)],
     )
     single = one_by_one(engine, settings, load(attempts[-SINGLE:]))
-    state = str(folder / "state")
-    command = [sys.executable, "-m", "tests.bench_webhook", "serve", str(profile), state, address]
-    app = subprocess.Popen(command)
-    try:
-        meta, process = Meta(port, sink_port), psutil.Process(app.pid)
+    with town.serving() as (meta, process):
         return asyncio.run(measure(name, engine, meta, process, single, first, paced, more))
-    finally:
-        app.terminate()
-        app.wait(60)
-        engine.dispose()
 
 
 def length_of(head: bytes) -> int:

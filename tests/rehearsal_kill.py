@@ -21,7 +21,7 @@ from db import deliveries
 from db.deliveries import Certificate
 from db.engine import make_engine, transaction
 from db.models import Attempt, Delivery, DeliveryStatus, Outcome
-from flows.sender import window
+from flows.dispatching.sender import window
 from flows.settings import Settings
 from flows.web.app import create_app
 from tests import send_town

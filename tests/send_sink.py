@@ -1,4 +1,6 @@
-"""A loopback Cloud API that takes all, a process of its own: `python -m tests.send_sink LATENCY`.
+"""A loopback Cloud API, a process of its own: `python -m tests.send_sink LATENCY [SEED STOP_AT]`.
+
+It takes all, or with a seed what `tests.send_faults` lets it take.
 
 It prints its port. For each line on its standard input it prints one line of JSON: what it took since the
 line before. It ends when its standard input is closed. `LATENCY`: seconds before each answer.
@@ -6,15 +8,19 @@ line before. It ends when its standard input is closed. `LATENCY`: seconds befor
 
 import asyncio
 import json
+import socket
+import struct
 import subprocess
 import sys
 import time
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from tests.send_faults import Chance, Fate, http
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,40 +32,58 @@ def fullest(times: list[float]) -> int:
 
 
 class Taken:
-    """Messages that arrived: when, to whom, under which id of ours."""
+    """When messages arrived; of those that were taken to whom, under which id of ours, and how they fail."""
 
     def __init__(self) -> None:
         self.times: list[float] = []
-        self.messages: list[tuple[str, str]] = []
+        self.messages: list[tuple[str, str, int | None]] = []
 
     def report(self) -> dict[str, Any]:
         times = sorted(self.times)
-        phones = Counter(phone for phone, _ in self.messages)
+        phones = Counter(phone for phone, _, fails in self.messages if fails is None)
         span = times[-1] - times[0] if times else 0.0
         found = {
-            "taken": len(times),
+            "taken": len(self.messages),
             "phones": len(phones),
             "twice": sum(number > 1 for number in phones.values()),
             "most": fullest(times),
             "seconds": span,
             "rate": (len(times) - 1) / span if span else 0.0,
-            "opaque": [opaque for _, opaque in self.messages] if len(times) <= 20_000 else [],
+            "opaque": [opaque for _, opaque, _ in self.messages] if len(times) <= 20_000 else [],
+            "messages": self.messages if len(times) <= 20_000 else [],
         }
         self.times, self.messages = [], []
         return found
 
 
-class Api(asyncio.Protocol):
-    """One connection; requests with a Content-Length only, one at a time."""
+STAMPED = 35 if sys.platform == "linux" else 0  # SO_TIMESTAMPNS, which Python does not name
 
-    def __init__(self, taken: Taken, latency: float) -> None:
-        self._taken, self._latency, self._pending = taken, latency, b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+class Api:
+    """One connection; requests with a Content-Length only, one at a time.
 
-    def data_received(self, data: bytes) -> None:
+    A message arrives when the kernel has it: on a busy machine this process is told tens of milliseconds
+    later, and sees messages together that came apart.
+    """
+
+    def __init__(
+        self, connection: socket.socket, taken: Taken, latency: float, chance: Chance | None
+    ) -> None:
+        self._connection, self._taken, self._latency, self._pending = connection, taken, latency, b""
+        self._chance = chance
+        connection.setblocking(False)
+        asyncio.get_running_loop().add_reader(connection, self._read)
+
+    def _read(self) -> None:
+        try:
+            data, beside, _, _ = self._connection.recvmsg(65536, 64)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            data, beside = b"", []
+        if not data:
+            self._close()
+            return
         self._pending += data
         while (end := self._pending.find(b"\r\n\r\n")) >= 0:
             head = self._pending[:end].lower()
@@ -68,38 +92,57 @@ class Api(asyncio.Protocol):
                 return
             body = self._pending[end + 4 : end + 4 + length]
             self._pending = self._pending[end + 4 + length :]
-            self._take(time.monotonic(), json.loads(body))
+            self._take(_arrival(beside), json.loads(body))
 
     def _take(self, at: float, message: dict[str, Any]) -> None:
         phone, opaque = str(message.get("to")), str(message.get("biz_opaque_callback_data"))
         self._taken.times.append(at)
-        self._taken.messages.append((phone, opaque))
         wamid = f"wamid.HBgM{phone}{len(self._taken.times):08}{at:.6f}"
-        answer = json.dumps(
-            {
-                "messaging_product": "whatsapp",
-                "contacts": [{"input": phone, "wa_id": phone.lstrip("+")}],
-                "messages": [{"id": wamid, "message_status": "accepted"}],
-            }
-        ).encode()
-        whole = (
-            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(answer)
-            + answer
-        )
-        if self._latency:
-            asyncio.get_running_loop().call_later(self._latency, self._answer, whole)
+        answer = {
+            "messaging_product": "whatsapp",
+            "contacts": [{"input": phone, "wa_id": phone.lstrip("+")}],
+            "messages": [{"id": wamid, "message_status": "accepted"}],
+        }
+        good = http(200, json.dumps(answer).encode())
+        fate = self._chance.fate(good) if self._chance else Fate(True, good)
+        if fate.taken:
+            self._taken.messages.append((phone, opaque, fate.fails))
+        if wait := self._latency + fate.later:
+            asyncio.get_running_loop().call_later(wait, self._answer, fate.answer)
         else:
-            self._answer(whole)
+            self._answer(fate.answer)
 
-    def _answer(self, whole: bytes) -> None:
-        if not self._transport.is_closing():
-            self._transport.write(whole)
+    def _answer(self, whole: bytes | None) -> None:
+        if self._connection.fileno() < 0:
+            return
+        if whole is None:  # a reset, not an end
+            self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self._close()
+            return
+        with suppress(ConnectionError):
+            self._connection.send(whole)
+
+    def _close(self) -> None:
+        asyncio.get_running_loop().remove_reader(self._connection)
+        self._connection.close()
 
 
-async def serve(latency: float) -> None:
+def _arrival(beside: list[tuple[int, int, bytes]]) -> float:
+    """The kernel's moment in Unix seconds, or this process's where it gives none."""
+    for level, kind, data in beside:
+        if (level, kind) == (socket.SOL_SOCKET, STAMPED):
+            seconds, nanoseconds = struct.unpack_from("qq", data)
+            return float(seconds + nanoseconds / 1e9)
+    return time.time()
+
+
+async def serve(latency: float, chance: Chance | None) -> None:
     loop, taken = asyncio.get_running_loop(), Taken()
-    server = await loop.create_server(lambda: Api(taken, latency), "127.0.0.1", 0, backlog=1000)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    listening = socket.create_server(("127.0.0.1", 0), backlog=1000)
+    if STAMPED:
+        listening.setsockopt(socket.SOL_SOCKET, STAMPED, 1)  # its connections, too
+    loop.add_reader(listening, lambda: Api(listening.accept()[0], taken, latency, chance))
+    print(listening.getsockname()[1], flush=True)
     while await loop.run_in_executor(None, sys.stdin.readline):
         print(json.dumps(taken.report()), flush=True)
 
@@ -125,8 +168,10 @@ class Sink:
 
 
 @contextmanager
-def sink(latency: float = 0.0) -> Iterator[Sink]:
+def sink(latency: float = 0.0, *, seed: int | None = None, stop_at: int = 0) -> Iterator[Sink]:
     command = [sys.executable, "-m", "tests.send_sink", str(latency)]
+    if seed is not None:
+        command += [str(seed), str(stop_at)]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -139,4 +184,5 @@ def sink(latency: float = 0.0) -> Iterator[Sink]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(float(sys.argv[1])))
+    numbers = [int(one) for one in sys.argv[2:]]
+    asyncio.run(serve(float(sys.argv[1]), Chance(*numbers) if numbers else None))

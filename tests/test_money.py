@@ -10,7 +10,7 @@ from sqlmodel import Session
 from db.engine import transaction
 from db.models import Attempt, BulletinKind, BulletinStatus, Delivery, DeliveryStatus, Outcome
 from db.vault import Vault
-from flows import money
+from flows.dispatching import money
 from flows.profile.prices import Prices
 from flows.settings import Settings
 from tests.builders import make_bulletin, make_recipient

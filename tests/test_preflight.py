@@ -6,12 +6,25 @@ from decimal import Decimal
 import pytest
 from sqlmodel import select
 
-from db import starts
-from db.models import Bulletin, BulletinKind, BulletinStatus, Delivery, DispatchStart, Letter, Receipt
-from flows import preflight, witness
-from flows.checks import Verdict
+from db import account as words
+from db import starts, templates
+from db.models import (
+    Attempt,
+    Bulletin,
+    BulletinKind,
+    BulletinStatus,
+    Delivery,
+    DispatchStart,
+    Letter,
+    Receipt,
+    Recipient,
+    RecipientStatus,
+)
+from flows.bulletin.dates import giorno_ora
 from flows.dispatch import cannot_resume, check, dispatch_bulletin
-from flows.holding import DispatchError, RefusedError
+from flows.dispatching import preflight, witness
+from flows.dispatching.checks import Verdict
+from flows.dispatching.holding import DispatchError, RefusedError
 from flows.whatsapp import account
 from flows.whatsapp.account import TokenError, ask_number, ask_template
 from flows.whatsapp.errors import Refused, Retryable
@@ -128,6 +141,71 @@ def test_more_people_than_the_tier_allows_are_refused_and_nobody_is_counted_twic
     with comune.look() as session:
         make_recipient(session, comune.settings.vault())
     assert verdicts(comune, again)["Limite di 24 ore"] == Verdict.refused
+
+
+def test_what_may_hold_a_later_send_is_told_once_a_week(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comune.subscribe()
+    comune.ask("POST", "/_prova/numero", {"whatsapp_business_manager_messaging_limit": "TIER_250"})
+    monkeypatch.setitem(account.LIMITS, "TIER_250", 9)  # five joined this week: enough now, not in a week
+    first, second = approved(comune), approved(comune)
+    send(comune, first)
+    heard(comune, first)
+    send(comune, second)
+    with comune.look() as session:
+        told = session.exec(select(Letter).where(Letter.kind == "avvertimenti")).all()
+    assert [one.subject for one in told] == [
+        "PROVA · Da sistemare prima che fermi un invio: Limite di 24 ore"
+    ] * len({one.editor for one in told})
+    assert "- Limite di 24 ore: 5 destinatari, 0 persone già raggiunte in 24 ore, limite 9" in told[0].text
+    assert "fra una settimana no" in told[0].text
+    assert "Inoltra questa e-mail" in told[0].text
+
+
+def test_where_too_many_were_written_to_it_says_when_there_is_room(
+    comuni: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some who got the last bulletin have left since: they free their places a day after it."""
+    comuni.subscribe()
+    comuni.ask("POST", "/_prova/numero", {"whatsapp_business_manager_messaging_limit": "TIER_250"})
+    first = approved(comuni)
+    send(comuni, first)
+    with comuni.look() as session:
+        people = session.exec(select(Recipient).order_by(Recipient.id)).all()  # type: ignore[arg-type]
+        for place, attempt in enumerate(session.exec(select(Attempt).order_by(Attempt.delivery_id))):  # type: ignore[arg-type]
+            attempt.started_at = comuni.now - timedelta(hours=20 - place)
+            session.add(attempt)
+        for left in people[:3]:
+            left.status = RecipientStatus.opted_out
+            session.add(left)
+        for place in range(3):
+            make_recipient(session, comuni.settings.vault(), phone=f"+39345000000{place}")
+    heard(comuni, first)
+    second = approved(comuni)  # to two who were written to and three who were not
+    monkeypatch.setitem(account.LIMITS, "TIER_250", 6)
+    with pytest.raises(RefusedError, match="ne restano 1, mancherebbero in 2") as refused:
+        send(comuni, second)
+    # the first two of those who left were written to 20 and 19 hours ago
+    assert giorno_ora(comuni.now + timedelta(hours=5, minutes=1)) in str(refused.value)
+    monkeypatch.setitem(account.LIMITS, "TIER_250", 4)
+    with pytest.raises(RefusedError, match="Aspettare non basta"):
+        send(comuni, second)
+
+
+def test_a_provider_that_does_not_answer_is_judged_by_its_last_word(comune: Comune) -> None:
+    comune.subscribe()
+    comune.reprofile((f'api = "{comune.loopback.address}"', 'api = "http://127.0.0.1:9"'))
+    number = approved(comune)
+    with comune.look() as session:
+        words.hear(session, "tier", "TIER_250", at=comune.now)
+        words.hear(session, "quality", "FLAGGED", at=comune.now)
+        frame = comune.settings.profile.whatsapp.language
+        templates.seen(session, "bollettino_2", frame, status="PAUSED", at=comune.now)
+    found = verdicts(comune, number)
+    assert found["Limite di 24 ore"] == Verdict.good
+    assert found["Numero del servizio"] == Verdict.attention
+    assert found["Modello bollettino_2"] == Verdict.attention
 
 
 def heard(comune: Comune, number: int) -> None:

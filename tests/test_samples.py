@@ -10,15 +10,17 @@ from sqlmodel import select
 from db import samples as rows
 from db.engine import transaction
 from db.models import Attempt, BulletinStatus, Delivery, Outcome, Sample
-from flows import samples
 from flows.approve import load_round
-from flows.form import describe
-from flows.samples import MOST, send_asked
+from flows.desk import samples
+from flows.desk.form import describe
+from flows.desk.samples import MOST, send_asked
+from flows.desk.signing import message_of
 from flows.settings import Settings
-from flows.signing import message_of
+from flows.web.app import create_app
 from flows.whatsapp.client import Outcome as Answer
 from flows.whatsapp.client import WhatsAppClient
 from tests.comune import APPROVE, Comune
+from tests.web_site import Site, status, statuses
 
 SAMPLE = "Mandami una prova sul telefono"
 
@@ -179,6 +181,32 @@ def test_a_number_that_is_none_is_told_without_being_shown(
     assert "77" not in said
 
 
+@pytest.mark.parametrize("told", ["uncertain", "in_flight"])
+def test_a_sample_left_unsure_is_settled_by_what_whatsapp_says_of_it(
+    town: Comune, monkeypatch: pytest.MonkeyPatch, told: str
+) -> None:
+    number = town.draft()
+    town.answer(number, SAMPLE)
+    (sample,) = asked(town)
+    with town.look() as session:
+        rows.start(session, number, now=town.now)
+        if told == "uncertain":
+            rows.finish(session, sample.id, Outcome.uncertain, "ReadTimeout")
+    app = create_app(town.settings, town.engine)
+    site = Site(app, app.state.web)
+    opaque = {"biz_opaque_callback_data": str(sample.id)}
+    site.tell(statuses(status("delivered", town.now, id="wamid.A", **opaque)))
+    assert remarks(town, number)[0].startswith("Prova inviata al telefono di Anna Redazione")
+    with town.look() as session:  # the sender was slow: the webhook knew more
+        rows.finish(session, sample.id, Outcome.uncertain, "ReadTimeout")
+    assert [one.outcome for one in asked(town)] == [Outcome.accepted]
+    failed = status("failed", town.now, id="wamid.A", errors=[{"code": 131026}], **opaque)
+    for late in (failed, status("sent", town.now, id="wamid.A", **opaque)):
+        site.tell(statuses(late))
+    assert [(one.outcome, one.code) for one in asked(town)] == [(Outcome.refused, "131026")]
+    assert "La prova per Anna Redazione non è partita" in remarks(town, number)[0]
+
+
 def test_there_are_only_so_many_samples_in_an_hour(town: Comune) -> None:
     number = town.draft()
     for _ in range(MOST):
@@ -235,7 +263,7 @@ def test_two_runs_at_once_send_one(town: Comune, monkeypatch: pytest.MonkeyPatch
     town.answer(number, SAMPLE)
     seen: list[int] = []
 
-    async def post(settings: Settings, engine: Any, messages: Any) -> None:
+    def post(settings: Settings, engine: Any, messages: Any) -> None:
         with transaction(engine) as session:
             seen.append(len(rows.start(session, number, now=town.now)))
         assert len(messages) == 1

@@ -26,6 +26,7 @@ from db.models.bulletins import (
     BulletinStatus,
     BulletinVersion,
     Decision,
+    Redaction,
     Summary,
 )
 from db.models.deliveries import (
@@ -43,6 +44,7 @@ from db.models.deliveries import (
 from db.models.desk import Absence, Call, CallChannel, CallStatus, Closure, Letter, LetterStatus
 from db.models.dispatches import DispatchStart
 from db.models.editors import Said, SignOff, UsedCode, WrongCode
+from db.models.handovers import Declaration, Handover, HandoverKind
 from db.models.recipients import (
     RECIPIENT_TRANSITIONS,
     AccessEvent,
@@ -89,10 +91,13 @@ __all__ = [
     "Consent",
     "ConsentEvent",
     "Decision",
+    "Declaration",
     "Delivery",
     "DeliveryStatus",
     "DispatchStart",
     "Edit",
+    "Handover",
+    "HandoverKind",
     "Hazard",
     "Holds",
     "InboundEvent",
@@ -109,6 +114,7 @@ __all__ = [
     "Receipt",
     "Recipient",
     "RecipientStatus",
+    "Redaction",
     "Said",
     "Sample",
     "Scope",

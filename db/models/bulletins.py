@@ -196,3 +196,20 @@ class Approval(SQLModel, table=True):
     profile_sha256: str | None = None  # of what that profile gives to a message; None: of an older version
     head_count: int | None = None
     cost_estimate: str | None = None  # None: not estimated, no price in the profile
+
+
+class Redaction(SQLModel, table=True):
+    """A part of a sent bulletin that the public pages show no more; taken back, it stays in the history.
+
+    The message as it was sealed and sent is not changed: it is what the citizens have on their phones.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    bulletin_id: int = Field(foreign_key="bulletin.id", index=True)
+    position: int | None = None  # of the item; None: the whole bulletin
+    at: datetime = Field(sa_type=UtcDateTime)
+    by: str  # the user of the machine
+    reason: str = Field(sa_type=Text)  # for the Comune's own records; never shown on a page
+    cancelled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    cancelled_by: str | None = None
+    cancelled_reason: str | None = Field(default=None, sa_type=Text)

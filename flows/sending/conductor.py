@@ -19,6 +19,7 @@ from flows.whatsapp.client import WhatsAppClient
 
 BEAT = 0.25  # seconds between two looks at whether somebody said stop
 APART = 0.05  # seconds between two questions for slots
+LEAST_AHEAD, MOST_AHEAD = 0.08, 0.4  # seconds of sending that are claimed, as long as the database takes
 SETTLE_AFTER = 0.08  # seconds that an answer waits for others
 SETTLE_AT = 200  # answers that wait for no other
 FRESH = timedelta(seconds=2)  # a claim whose message did not leave by then is given back
@@ -50,6 +51,7 @@ class Conductor:
         self._posts: set[asyncio.Task[None]] = set()
         self._jobs: dict[str, asyncio.Task[None]] = {}
         self._busy = 0  # messages in the hands of a job
+        self._claim_took = 0.0  # seconds, of the slowest claim of late
         self._dry = self._done = False
         self._reason: str | None = None
         self._failure: BaseException | None = None
@@ -102,12 +104,18 @@ class Conductor:
             self._start("tell", self._tell)
 
     def _claimable(self) -> int:
-        """As many as there are slots for: a claim that waits is a consent that grows old."""
+        """As many as leave in the next moments: what waits is uncertain when this process is killed."""
         if self._judge.probing:
             return max(0, 1 - self._held())
-        limit = min(len(self._pace) - len(self._ready), self._window - self._held())
+        soon = self._pace.within(time.monotonic() + self._ahead)
+        limit = min(soon - len(self._ready), self._window - self._held())
         # many at once: a transaction costs the same for one
-        return limit if limit >= self._window / 8 or (limit > 0 and not self._ready) else 0
+        is_worth_it = limit >= min(self._window / 8, soon / 2) or not self._ready
+        return max(0, limit) if is_worth_it else 0
+
+    @property
+    def _ahead(self) -> float:
+        return min(MOST_AHEAD, LEAST_AHEAD + 2 * self._claim_took)
 
     def _start(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """One of a kind at a time."""
@@ -134,12 +142,13 @@ class Conductor:
         self._reason = self._reason or said[0]
 
     async def _claim(self) -> None:
-        limit = self._claimable()
+        limit, began = self._claimable(), time.monotonic()
         self._busy += limit
         try:
             found = await asyncio.to_thread(self._outbox.claim, limit, self._judge.category)
         finally:
             self._busy -= limit
+        self._claim_took = max(time.monotonic() - began, 0.9 * self._claim_took)
         self._ready.extend(found or ())
         self._dry = found is None
 
@@ -158,7 +167,9 @@ class Conductor:
             verdict = await asyncio.to_thread(self._outbox.settle, self._judge, batch)
         finally:
             self._busy -= len(batch)
-        self._reason = self._reason or verdict.stop
+        if verdict.stop and self._reason is None:
+            self._reason = verdict.stop
+            await asyncio.to_thread(self._outbox.stop, verdict.stop)
         if verdict.slow:
             await asyncio.to_thread(self._pace.slow)
         if verdict.pause:
@@ -236,6 +247,8 @@ class Conductor:
             moments.append(self._settle_at)
         if self._ready and self._pace.next_at is not None and self._may_post(max(now, self._rest_until)):
             moments.append(max(self._pace.next_at, self._rest_until))
+        elif not self._ready and not self._dry and self._pace.next_at is not None:
+            moments.append(max(now + APART, self._pace.next_at - self._ahead))
         timer = asyncio.get_running_loop().call_at(min(moments, default=now + BEAT), self._wake.set)
         await self._wake.wait()
         timer.cancel()

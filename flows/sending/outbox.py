@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
-from db import claims, deliveries, recipients, senders, strikes
+from db import bulletins, claims, deliveries, recipients, senders, strikes
 from db.claims import Queued, Rest, Result
 from db.engine import transaction
 from db.ledger import Ledger
@@ -132,6 +132,16 @@ class Outbox:
             verdict = judge.judge(posted, self._tried(session, posted), now)
             self._store(session, verdict, now)
         return verdict
+
+    def stop(self, reason: str) -> None:
+        """The provider said so: it holds for every sender at once, and for who comes after one that died."""
+        now = self._clock()
+        with transaction(self.engine) as session:
+            bulletin = bulletins.locked(session, self._bulletin)
+            if bulletin.status == BulletinStatus.sending:
+                bulletins.move(
+                    session, bulletin, BulletinStatus.stopped, by=BY_THE_SENDER, now=now, reason=reason
+                )
 
     def close(self, judge: Judge) -> None:
         """Store what the judge held back."""

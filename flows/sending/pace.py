@@ -5,6 +5,7 @@ against ours, the slots are not used and a whole second passes first, so that no
 """
 
 import time
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,8 +23,9 @@ READ_IN = 0.05  # a clock that took longer to read tells too little to judge by
 
 @dataclass
 class Departure:
-    """A slot in use."""
+    """A slot in use; `at` and `held` on the database's clock."""
 
+    at: float
     held: float
     left_at: float | None = None  # monotonic
 
@@ -56,6 +58,10 @@ class Pace:
         """Slots in hand."""
         return len(self._slots)
 
+    def within(self, until: float) -> int:
+        """Slots in hand whose moment comes before that."""
+        return bisect_right(self._slots, until + (self._offset or 0.0), key=lambda slot: slot.at)
+
     @property
     def next_at(self) -> float | None:
         """When the next message may leave, as far as that is known."""
@@ -66,7 +72,7 @@ class Pace:
         there = now + (self._offset or 0.0)
         while self._slots and self._slots[0].at <= there:
             slot = self._slots.popleft()
-            departure = Departure(slot.held)
+            departure = Departure(slot.at, slot.held)
             self._departures.append(departure)
             if there < slot.at + rate.HOLD:
                 return departure
@@ -96,7 +102,9 @@ class Pace:
                 jumped = old is not None and not now - after - JUMP <= old <= now - before + JUMP
                 offset = now - before if old is None or jumped or after - before < READ_IN else old
                 until = now + rate.HOLD + period
-                returned = [(one.held, (one.left_at or 0.0) + offset + period) for one in gone]
+                returned = [
+                    (one.held, rate.reopens(one.at, (one.left_at or 0.0) + offset, period)) for one in gone
+                ]
                 found = rate.lease(
                     session,
                     self._number,

@@ -1,7 +1,13 @@
-"""The profile's provider, ready to be sent to."""
+"""The profile's provider, ready to be sent to, and what it last said of our templates."""
 
+from typing import get_args
+
+from sqlmodel import Session
+
+from db import templates
 from flows.settings import Settings
 from flows.whatsapp.client import WhatsAppClient
+from flows.whatsapp.messages import Category
 
 
 def open_client(settings: Settings, *, concurrency: int = 10) -> WhatsAppClient:
@@ -16,3 +22,11 @@ def open_client(settings: Settings, *, concurrency: int = 10) -> WhatsAppClient:
         in_path=number.number_in_path,
         concurrency=concurrency,
     )
+
+
+def category(settings: Settings, session: Session, template: str) -> Category:
+    """Of a template of ours: the provider's latest word, which decides the endpoint, or what we asked for."""
+    known = templates.find(session, template, settings.profile.whatsapp.language)
+    if known is None or known.category not in get_args(Category):
+        return settings.templates[template].category
+    return known.category  # type: ignore[return-value]

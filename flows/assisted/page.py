@@ -1,0 +1,107 @@
+"""What an operator reads: above the checklist in short, on the run's page with the text to paste.
+
+The sentences are those of `[a_mano]` in the texts.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from db.models import Declaration, HandoverKind
+from flows.assisted.desk import TEXT, Lists
+from flows.bulletin.dates import giorno_ora
+from flows.bulletin.desk.provenance import escaped
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What waits, and all that an operator needs for it."""
+
+    lists: Lists
+    folder: str  # of the files, on the server
+    text: str  # to paste
+    address: str  # of the citizen's page
+    until: str
+    said: Sequence[Declaration]
+
+    @property
+    def name(self) -> str:
+        return "canale" if self.lists.kind == HandoverKind.channel else "liste"
+
+    @property
+    def places(self) -> dict[str, str]:
+        return {"cartella": self.folder, "testo": f"{self.address}/{TEXT}", "entro": self.until}
+
+
+def box(words: Words, lists: Lists, number: int) -> str:
+    """Beside one box of the form."""
+    if lists.kind == HandoverKind.channel:
+        return words["casella_canale"]
+    count = lists.open[number]
+    numbers = "1 numero" if count == 1 else f"{count} numeri"
+    return words["casella_lista"].format(n=number, totale=lists.total, numeri=numbers)
+
+
+def title(lists: Lists, number: int) -> str:
+    """Of the run that waits, in the list of runs."""
+    if lists.kind == HandoverKind.channel:
+        return f"Bollettino {number} · da pubblicare nel canale"
+    left = "1 lista" if len(lists.open) == 1 else f"{len(lists.open)} liste"
+    return f"Bollettino {number} · da inviare a mano: {left} su {lists.total}"
+
+
+def brief(words: Words, page: Page) -> str:
+    """Above the form, which must stay in sight (Markdown)."""
+    return "\n\n".join([*_remark(page), words[f"breve_{page.name}"].strip().format(**page.places)])
+
+
+def full(words: Words, page: Page) -> str:
+    """On the page of the run: what to do, step by step, the text, and what was said so far (Markdown)."""
+    parts = [*_remark(page), words[f"pagina_{page.name}"].strip().format(**page.places)]
+    if page.lists.kind == HandoverKind.assisted:
+        parts.append(_table(page.lists))
+    parts += [words["da_incollare"].format(**page.places), _fence(page.text)]
+    return "\n\n".join([*parts, *_declared(words, page.said)])
+
+
+def ended(words: Words, said: Sequence[Declaration], told: str) -> str:
+    """The page of a run that waits no longer (Markdown)."""
+    return "\n\n".join([f"**{escaped(told)}**", *_declared(words, said)])
+
+
+def _remark(page: Page) -> list[str]:
+    return [f"**{escaped(page.said[-1].remark)}**"] if page.said and page.said[-1].remark else []
+
+
+def _table(lists: Lists) -> str:
+    rows = [
+        f"| {one} | {lists.open.get(one, '-')} | "
+        f"{'da inviare' if one in lists.open else 'inviata, o senza più nessuno'} |"
+        for one in range(1, lists.total + 1)
+    ]
+    return "\n".join(["| Lista | Numeri | Stato |", "| --- | --- | --- |", *rows])
+
+
+def _declared(words: Words, said: Sequence[Declaration]) -> list[str]:
+    told = [_told(one) for one in said if one.people or one.is_last]
+    return ["\n".join([words["dichiarato"], "", *(f"- {line}" for line in told)])] if told else []
+
+
+def _told(one: Declaration) -> str:
+    words = []
+    if one.lists:
+        several = " " in one.lists
+        lists = one.lists.replace(" ", ", ")
+        words.append(f"liste {lists}: inviate" if several else f"lista {lists}: inviata")
+    if one.is_last:
+        words.append("il resto non parte")
+    return f"{giorno_ora(one.at)}, {escaped(one.by)}: {'; '.join(words)}"
+
+
+def _fence(text: str) -> str:
+    """As it is: what is copied from here is what was sealed."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    mark = "`" * max(3, longest + 1)
+    return f"{mark}text\n{text}\n{mark}"

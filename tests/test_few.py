@@ -1,0 +1,113 @@
+"""Calls to editors and samples leave within the one rate of the number, beside its bulletins."""
+
+import asyncio
+import time
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import rate
+from db.engine import transaction
+from db.rate import Priority
+from flows.sending import few
+from flows.settings import Settings
+from flows.whatsapp.client import Outcome, WhatsAppClient
+from flows.whatsapp.errors import Action
+from flows.whatsapp.messages import OutgoingTemplate
+from tests.send_sink import fullest
+
+
+class Phones:
+    """Stands in for the client's POST: when each message left, and what is answered."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: Outcome) -> None:
+        self.left: list[float] = []
+
+        async def send(_client: object, _message: object, leaves: object) -> Outcome:
+            assert callable(leaves)
+            leaves()
+            self.left.append(time.monotonic())
+            return answer
+
+        monkeypatch.setattr(WhatsAppClient, "send", send)
+
+
+def message(number: int) -> OutgoingTemplate:
+    return OutgoingTemplate(
+        to=f"+39333100000{number}",
+        bsuid=None,
+        name="redazione_urgente",
+        language="it",
+        category="UTILITY",
+        parameters=("a",),
+        button_suffix="x",
+        opaque=str(number),
+    )
+
+
+def slower(settings: Settings, per_second: float) -> str:
+    """The profile's rate; the number that sends."""
+    whatsapp = settings.profile.whatsapp.model_copy(update={"messages_per_second": per_second})
+    settings.profile = settings.profile.model_copy(update={"whatsapp": whatsapp})
+    return whatsapp.phone_number_id
+
+
+def post(settings: Settings, engine: Engine, count: int) -> dict[str, Outcome]:
+    told: dict[str, Outcome] = {}
+    messages = [message(number) for number in range(count)]
+    store = lambda one, outcome: told.__setitem__(one.opaque, outcome)  # noqa: E731
+    asyncio.run(few.post(settings, engine, messages, Priority.alert, store))
+    return told
+
+
+def taken(session: Session, number: str, per_second: float) -> int:
+    """Lanes that a bulletin would get at this moment."""
+    return len(
+        rate.lease(
+            session,
+            number,
+            per_second=per_second,
+            wanted=100,
+            priority=Priority.ordinary,
+            now=rate.clock(session),
+        ).slots
+    )
+
+
+def test_no_second_has_more_than_the_limit_with_a_bulletin_that_is_being_sent(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, phones = slower(settings, 4), Phones(monkeypatch, Outcome("accepted", wamid="w"))
+    with transaction(engine) as session:
+        mine, began = taken(session, number, 4), time.monotonic()
+    assert mine
+    told = post(settings, engine, 5)
+    assert {outcome.kind for outcome in told.values()} == {"accepted"}
+    assert len(phones.left) == 5
+    assert fullest([*phones.left, *[began + place * 0.25 for place in range(mine)]]) <= 4
+
+
+def test_what_gets_no_turn_is_not_sent_and_does_not_keep_its_caller(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, phones = slower(settings, 40), Phones(monkeypatch, Outcome("accepted", wamid="w"))
+    with transaction(engine) as session:
+        rate.pause(session, number, per_second=40, seconds=600, now=rate.clock(session))
+    began = time.monotonic()
+    told = post(settings, engine, 2)
+    assert {(one.kind, one.reason) for one in told.values()} == {("not_sent", few.NO_TURN)}
+    assert (phones.left, time.monotonic() - began < few.PATIENCE) == ([], True)
+
+
+def test_what_whatsapp_says_of_the_rate_holds_for_all_senders(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = slower(settings, 40)
+    Phones(monkeypatch, Outcome("refused", code="130429", action=Action.BACK_OFF, retry_after=120))
+    assert post(settings, engine, 1)["0"].kind == "refused"
+    with transaction(engine) as session:
+        assert taken(session, number, 40) == 0
+        row = rate._row(session, number, 40)
+        assert row.per_second == 20
+        assert row.paused_until - rate.clock(session) > 100
