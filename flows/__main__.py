@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from db.errors import StoreError
-from flows import citizens, terminal
-from flows.arguments import add_discover, add_inspect, day
+from flows import published
 from flows.settings import BollettinoError, Settings, load
+from flows.terminal import citizens
+from flows.terminal import sends as terminal
+from flows.terminal.arguments import add_discover, add_inspect, day
 
 if TYPE_CHECKING:  # importing a verb imports Prefect, which takes a second and reads the environment
     from flows.sources.readings import Reading
@@ -47,8 +49,9 @@ def collect(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def compose(arguments: argparse.Namespace, settings: Settings) -> int:
     from db.engine import make_engine
-    from flows import runs, windows
+    from flows import runs
     from flows.compose import compose_draft, report
+    from flows.desk import windows
 
     if not arguments.dry_run:
         runs.require_server(settings)
@@ -67,9 +70,10 @@ def compose(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def approve(arguments: argparse.Namespace, settings: Settings) -> int:
     from db.engine import make_engine
-    from flows import runs, windows
+    from flows import runs
     from flows.approve import load_round
-    from flows.form import describe
+    from flows.desk import windows
+    from flows.desk.form import describe
 
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
@@ -84,7 +88,7 @@ def approve(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def history(arguments: argparse.Namespace, settings: Settings) -> int:
     from db.engine import make_engine
-    from flows import history as past
+    from flows.terminal import history as past
 
     print(past.history(make_engine(settings.database), arguments.bulletin))
     return 0
@@ -178,6 +182,7 @@ def deploy(_arguments: argparse.Namespace, settings: Settings) -> int:
 def web(_arguments: argparse.Namespace, settings: Settings) -> int:
     from flows.web.app import serve
 
+    settings.require_filled()
     return serve(settings)
 
 
@@ -197,7 +202,7 @@ def codes(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def inspect(arguments: argparse.Namespace) -> int:
-    from flows import inspection
+    from flows.terminal import inspection
 
     if arguments.what == "feed":
         return inspection.inspect_feed(arguments.source)
@@ -214,7 +219,7 @@ def inspect(arguments: argparse.Namespace) -> int:
 
 
 def discover(arguments: argparse.Namespace) -> int:
-    from flows import discovery
+    from flows.terminal import discovery
 
     return discovery.discover(
         arguments.address,
@@ -268,6 +273,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("bulletin", type=int, help="the bulletin's number")
     terminal.add_verbs(add)
     citizens.add_verbs(add)
+    published.add_verbs(add)
     add("watch", watch, "Close what is past its time, open lost forms again, start what goes at approval.")
     found = add("absence", absence, "Enter when an editor is away, or take it back: the next one is called.")
     found.add_argument("who", help="the editor's name, as in the profile")

@@ -14,11 +14,12 @@ from db import bulletins
 from db.bulletins import ItemData
 from db.engine import make_engine, transaction
 from db.models import BulletinKind
-from flows import runs, windows
+from flows import runs
 from flows.bulletin.alerts.text import LABELS
 from flows.bulletin.dates import ROME, intervallo
 from flows.bulletin.message.markup import parameter
 from flows.bulletin.message.render import budget, problems
+from flows.desk import windows
 from flows.settings import BollettinoError, Settings, load
 
 TEMPLATE = "avviso_urgente"

@@ -22,23 +22,26 @@ from db import bulletins, news_items
 from db.engine import alone, make_engine, transaction
 from db.errors import StoreError
 from db.models import BulletinKind, BulletinStatus, Decision
-from flows import notify, runs, samples, windows
+from flows import runs
 from flows.bulletin.dates import giorno_ora
 from flows.bulletin.desk.provenance import escaped
 from flows.bulletin.desk.review import Choice, came_late, choice_of
 from flows.bulletin.desk.words import STATUS, tags
 from flows.composing import PURPOSE
-from flows.edited import NOTHING_READ, Site, over, text_of, unsupported
+from flows.desk import samples, windows
+from flows.desk.edited import NOTHING_READ, Site, of_another_level, over, text_of, unsupported
+from flows.desk.form import Round, answer_of, artifact, form, with_sources
+from flows.desk.refresh import queue, still_behind
+from flows.desk.rereading import Seen, call_editors, reread_bulletin
+from flows.desk.signing import Signature, awaited, close, is_sent_back, send_back, sign
+from flows.desk.windows import Given
 from flows.editors import codes
-from flows.form import Round, answer_of, artifact, form, with_sources
-from flows.refresh import queue, still_behind
-from flows.rereading import Seen, call_editors, reread_bulletin
+from flows.letters import notify
+from flows.letters.briefing import reach
 from flows.runs import RunState
 from flows.settings import Settings, load
-from flows.signing import Signature, awaited, close, is_sent_back, send_back, sign
 from flows.sources.pages import Now
 from flows.sources.visit import collect_sources
-from flows.windows import Given
 
 BEHIND = "La bozza è stata aggiornata mentre la leggevi: ricontrolla il testo e conferma di nuovo."
 UNKNOWN = "Scegli una decisione e il tuo nome dagli elenchi."
@@ -67,6 +70,7 @@ def load_round(
             tuple(one.line for one in still_behind(session, items, seen)),
             tuple(filter(None, [*version.remarks.splitlines(), sample])),
             is_sent_back(session, version),
+            reach(settings, session, bulletin, items),
         )
 
 
@@ -101,6 +105,8 @@ def record(
         if choice == Choice.approve:
             if bulletin.kind != BulletinKind.all_clear:  # which is about what is over
                 problems += over(session, text.items, bulletin.slot_at or given.at)
+            if not bulletin.template:
+                problems += of_another_level(settings, session, text.items, given.at)
             if editor and is_open:
                 proof = codes.judge(settings, session, editor, code, at=given.at)
                 blocks = unsupported(session, text.items, site.lost)
@@ -150,7 +156,7 @@ def store_answers(
     settings: Settings, engine: Engine, bulletin_id: int, run_id: str, now: datetime, seen: Sequence[Seen]
 ) -> None:
     """Store what was confirmed in any window of this bulletin, however that window ended."""
-    lost = frozenset(one.news_item_id for one in seen if one.state == Now.gone)
+    lost = frozenset(one.news_item_id for one in seen if one.news_item_id and one.state == Now.gone)
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
     for given in windows.given(bulletin, besides=run_id, now=now):

@@ -19,7 +19,7 @@ from db import bulletins, sources, told, weather_alerts, weather_notices
 from db.bulletins import ItemData
 from db.engine import alone, make_engine, reading, transaction
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus
-from flows import notify, runs, windows
+from flows import runs
 from flows.bulletin.alerts.items import remarks
 from flows.bulletin.choosing.duplicates import MEMORY
 from flows.bulletin.choosing.outdated import outdated
@@ -35,10 +35,12 @@ from flows.bulletin.message.exact import template_name
 from flows.bulletin.message.render import preview
 from flows.bulletin.slots import Slot
 from flows.composing import AUTHOR, PURPOSE, pick, slot_for, times, write
+from flows.desk import windows
+from flows.desk.form import evidence, vote, with_sources
 from flows.editors import desk
-from flows.form import evidence, vote, with_sources
+from flows.letters import notify
+from flows.letters.pressing import own_days
 from flows.model.writer import propose, remark
-from flows.pressing import own_days
 from flows.settings import Settings, load
 from flows.sources.alerts import TOO_OLD, alert_addresses
 from flows.sources.silence import doubts

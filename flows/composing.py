@@ -18,9 +18,9 @@ from flows.bulletin.message.exact import template_name
 from flows.bulletin.message.render import budget, per_item, utf16
 from flows.bulletin.slots import Slot
 from flows.bulletin.summary.text import summarise
+from flows.desk.form import with_sources
 from flows.editors import desk
-from flows.form import with_sources
-from flows.pressing import own_days, refused
+from flows.letters.pressing import own_days, refused
 from flows.settings import Settings
 
 AUTHOR = "composizione automatica"

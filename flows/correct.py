@@ -18,12 +18,13 @@ from db.bulletins import ItemData
 from db.engine import make_engine, reading, transaction
 from db.models import BulletinKind, BulletinStatus
 from db.recipients import PUT_RIGHT, SPARED
-from flows import runs, windows
+from flows import runs
 from flows.bulletin.alerts.text import LABELS
 from flows.bulletin.dates import giorno, giorno_ora
 from flows.bulletin.desk.words import STATUS
 from flows.bulletin.message.markup import parameter
 from flows.bulletin.message.render import budget, problems
+from flows.desk import windows
 from flows.sending import life
 from flows.settings import BollettinoError, Settings, load
 

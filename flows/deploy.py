@@ -102,4 +102,5 @@ def deploy(settings: Settings) -> list[str]:
                     base_job_template=ProcessWorker.get_default_base_job_template(),
                 )
             )
-        return [_register(client, settings, block, pull) for block in deployments]
+        here = [one for one in deployments if one.get("stage") in (None, settings.profile.stage)]
+        return [_register(client, settings, block, pull) for block in here]

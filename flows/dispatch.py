@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Annotated, get_args
+from typing import Annotated
 
 from prefect import flow, get_run_logger
 from prefect.runtime import flow_run
@@ -18,22 +18,34 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, deliveries, originals, recipients, senders, starts, templates, weather_alerts
+from db import (
+    bulletins,
+    deliveries,
+    handovers,
+    originals,
+    recipients,
+    senders,
+    starts,
+    weather_alerts,
+)
 from db.deliveries import Certificate
 from db.engine import make_engine, transaction
-from db.models import Bulletin, BulletinKind, BulletinStatus
-from flows import notify, preflight, runs, shown, windows, witness
+from db.models import Bulletin, BulletinKind, BulletinStatus, HandoverKind
+from flows import checklist, runs
+from flows.assisted import choice, desk
 from flows.bulletin.dates import giorno_ora
 from flows.bulletin.desk.words import STATUS
-from flows.certificate import words
-from flows.checks import Preflight
-from flows.holding import DispatchError, HeldError, require_checks, require_same_site
+from flows.desk import windows
+from flows.desk.signing import broken, message_of
+from flows.dispatching import preflight, shown, witness
+from flows.dispatching.certificate import words
+from flows.dispatching.checks import Preflight
+from flows.dispatching.holding import DispatchError, HeldError, require_checks, require_same_site
+from flows.dispatching.sender import BY_A_PERSON, Order, drain
+from flows.letters import notify
 from flows.privacy import ground, restored
-from flows.sender import BY_A_PERSON, Order, drain
-from flows.sending import life
+from flows.sending import life, provider
 from flows.settings import Settings, load
-from flows.signing import broken, message_of
-from flows.whatsapp.messages import Category
 
 LOG = logging.getLogger(__name__)
 EARLY = timedelta(seconds=90)  # a run that starts this much before its slot waits for it
@@ -80,10 +92,8 @@ def prepare(
     message = message_of(settings, bulletin, items, approval.decided_at)
     if why := broken(settings, session, bulletin, approval, message):
         raise DispatchError(why)
-    known = templates.find(session, message.template, message.language)
-    asked = settings.templates[message.template].category
-    category: Category = known.category if known and known.category in get_args(Category) else asked  # type: ignore[assignment]
-    return Order(bulletin_id, message, category)
+    category = provider.category(settings, session, message.template)
+    return Order(bulletin_id, message, category, by_hand=choice.by_hand(settings, session, bulletin))
 
 
 def _check_time(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> None:
@@ -117,13 +127,19 @@ def begin(
                 f"Il bollettino {bulletin_id} è già in invio: con SQLite spedisce un processo alla volta."
             )
         if bulletin.status == BulletinStatus.approved:
-            deliveries.plan(session, bulletin_id, recipients.query_of(session, bulletin), now=now)
+            if order.by_hand == HandoverKind.channel:
+                handovers.plan_channel(session, bulletin_id, now=now)
+            else:
+                deliveries.plan(session, bulletin_id, recipients.query_of(session, bulletin), now=now)
         if bulletin.status != BulletinStatus.sending:
             bulletins.move(session, bulletin, BulletinStatus.sending, by=late_by or "invio", now=now)
         bulletin.sent_at = bulletin.sent_at or now
         session.add(bulletin)
         if not is_joining:
             starts.add(session, bulletin_id, by=late_by or "invio", despite=despite, now=now)
+        if order.by_hand:
+            handovers.begin(session, bulletin_id, order.by_hand, now=now)
+            return order
         return replace(order, sender_id=life.begin(session, bulletin_id, now=now))
 
 
@@ -175,11 +191,17 @@ def dispatch_bulletin(
         has_server: whether a Prefect server keeps a witness, too.
         show: told the checks before the first message.
     """
-    if gap := ground.missing(settings):
+    with transaction(engine) as session:
+        by_hand = choice.by_hand(settings, session, bulletins.locked(session, bulletin_id))
+    # who reads a channel is not written to by us
+    if by_hand != HandoverKind.channel and (gap := ground.missing(settings)):
         raise DispatchError(gap)
     restored.replay(settings, engine, now=now)
     with transaction(engine) as session:
         order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
+        is_in_hand = desk.in_hand(session, bulletins.locked(session, bulletin_id)) is not None
+    if is_in_hand:
+        return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
     site = require_same_site(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn)
     found = preflight.look(settings, engine, order, site=site, has_server=has_server, now=now)
     show(found)
@@ -188,8 +210,20 @@ def dispatch_bulletin(
     order = begin(settings, engine, bulletin_id, late_by=by, despite=despite, now=now)
     for trouble in _testify(settings, engine, bulletin_id, has_server=has_server, now=now):
         warn(trouble)
+    if order.by_hand:
+        return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
     reason = asyncio.run(drain(settings, engine, order, progress))
     return close(engine, bulletin_id, reason, now=datetime.now(UTC)), reason
+
+
+def _to_operator(
+    settings: Settings, engine: Engine, bulletin_id: int, *, has_server: bool, now: datetime
+) -> tuple[Certificate, None]:
+    """Open the checklist; without a server at hand `sorveglia` opens it."""
+    if has_server:
+        checklist.open_window(settings, engine, bulletin_id, now=now)
+    with transaction(engine) as session:
+        return deliveries.certificate(session, bulletin_id), None
 
 
 def _testify(
@@ -251,6 +285,10 @@ def _send(
         log.error("%s", exc)
         return Sent(str(exc), is_refused=True)
     text = f"Bollettino {number}. {words(certificate)}."
+    if link := checklist.link(settings, engine, number):
+        notify.told_at_once(settings, engine, number, now=datetime.now(UTC))
+        log.info("%s Si invia a mano: %s", text, link)
+        return Sent(f"{text} Si invia a mano: {link}")
     if reason:
         text += f" Invio fermato: {reason}"
     shown.outcome(settings, engine, number, text)

@@ -248,7 +248,7 @@ def run(settings: Settings) -> int:
     verb("migrate")
     try:
         start_all(settings, found)
-        from flows.tour import first_steps
+        from flows.terminal.tour import first_steps
 
         first_steps(settings, say, verb)
         watch_over(found)

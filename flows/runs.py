@@ -1,6 +1,6 @@
 """What the verbs ask of the Prefect server: start a run, read its state, name it, end it, link to it.
 
-The one place below no verb that knows Prefect, with `flows/windows.py`: compose, approve and watch all
+The one place below no verb that knows Prefect, with `flows/desk/windows.py`: compose, approve and watch all
 need it, and no verb imports another.
 """
 

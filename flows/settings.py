@@ -28,7 +28,7 @@ from flows.bulletin.message.render import Frame
 from flows.editors.code_secrets import problems
 from flows.profile.addresses import is_loopback
 from flows.profile.comune import Editor, Profile
-from flows.profile.file import at, explain, unfilled
+from flows.profile.file import IDS, at, explain, unfilled
 from flows.whatsapp.templates import TemplateDefinition, from_toml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -224,8 +224,9 @@ class Settings:
         return f"{self.profile.servers.public}/r/{code}"
 
     def button_base(self, template: str) -> str:
-        """What the button's suffix of a template follows: a citizen's page, or the form of an editor."""
-        return f"{self.profile.servers.public}/{'r' if template == 'redazione_urgente' else 'b'}/"
+        """What the button's suffix of a template follows: a bulletin's page, unless it leads elsewhere."""
+        folder = {"redazione_urgente": "r/", "iscrizione_attiva": ""}.get(template, "b/")
+        return f"{self.profile.servers.public}/{folder}"
 
     def environment(self) -> dict[str, str]:
         """For every process of the installation, so that Prefect's own settings agree everywhere."""
@@ -262,7 +263,8 @@ class Settings:
         """
         if self.profile.stage == "sandbox":
             return
-        if lines := unfilled(self.path, self.path.read_text(encoding="utf-8")):
+        unused = () if self.profile.channel.uses_api else IDS  # no number of ours sends anything
+        if lines := unfilled(self.path, self.path.read_text(encoding="utf-8"), besides=unused):
             raise SettingsError("\n".join(["the profile cannot be used as it is", *lines]))
 
     def prepare_secrets(self, *, make: bool) -> None:

@@ -10,9 +10,11 @@ from sqlalchemy import Engine
 from db import bulletins, closing, deliveries, senders
 from db.engine import make_engine, transaction
 from db.models import BulletinStatus
-from flows import notify, runs, windows
+from flows import checklist, runs
 from flows.bulletin.desk.words import STATUS
-from flows.certificate import words
+from flows.desk import windows
+from flows.dispatching.certificate import words
+from flows.letters import notify
 from flows.sending import life
 from flows.settings import Settings, load
 
@@ -86,6 +88,7 @@ def stop(bollettino: Number, chi: Who) -> str:
     engine = make_engine(settings.database)
     said = stop_sending(settings, engine, bollettino, who=chi, now=datetime.now(UTC))
     get_run_logger().info("%s", said)
+    checklist.close_if_stopped(settings, engine, bollettino, f"fermato da {chi}", now=datetime.now(UTC))
     notify.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
     return said
 

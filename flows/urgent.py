@@ -18,14 +18,16 @@ from db.announced import STOOD, Announced
 from db.bulletins import ItemData
 from db.engine import alone, make_engine, transaction
 from db.models import Bulletin, BulletinKind, BulletinStatus
-from flows import notify, runs, windows
+from flows import runs
 from flows.bulletin.alerts.items import named_sources
 from flows.bulletin.alerts.statements import Span
 from flows.bulletin.alerts.text import ALERT, END, LABELS, alert_texts, end_texts, levels
 from flows.bulletin.alerts.urgent import AUTHOR, ceased, untold, without
 from flows.bulletin.choosing.candidates import ALERT_CATEGORY
 from flows.bulletin.dates import giorno, giorno_ora
-from flows.pressing import DECIDED, WAITING, Known, cleared_by, in_force, known_at, told_by
+from flows.desk import windows
+from flows.letters import notify
+from flows.letters.pressing import DECIDED, WAITING, Known, cleared_by, in_force, known_at, told_by
 from flows.settings import Settings, load
 
 

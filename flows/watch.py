@@ -12,10 +12,12 @@ from prefect import flow, get_run_logger
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, deliveries, senders
+from db import bulletins, deliveries, handovers, senders
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus
-from flows import alarms, orders, runs, windows
+from flows import checklist, runs
+from flows.desk import orders, windows
+from flows.letters import alarms
 from flows.sending import life
 from flows.settings import Settings, load
 
@@ -36,13 +38,15 @@ class Watched:
     to_send: tuple[int, ...] = ()  # approved and due: a dispatch must have been started
     broken: tuple[int, ...] = ()  # sending, but nothing moves: the dispatch died
     ended: tuple[int, ...] = ()  # sending, dead, and past the grace: stopped
+    by_hand: tuple[int, ...] = ()  # in an operator's hands: each must have its checklist
 
     def __str__(self) -> str:
         return (
             f"non approvati in tempo: {list(self.expired)}, non inviati in tempo: {list(self.missed)}, "
             f"in attesa di un redattore: {list(self.waiting)}, appena confermati: {list(self.answered)}, "
             f"da inviare: {list(self.to_send)}, "
-            f"invii interrotti da riprendere: {list(self.broken)}, fermati: {list(self.ended)}"
+            f"invii interrotti da riprendere: {list(self.broken)}, fermati: {list(self.ended)}, "
+            f"da inviare a mano: {list(self.by_hand)}"
         )
 
 
@@ -83,6 +87,9 @@ def look(
         for bulletin in _held(session, BulletinStatus.sending):
             if senders.is_sending(session, bulletin.id, now=now):
                 continue
+            if handovers.of(session, bulletin.id) is not None:  # people are slower than any grace
+                found["by_hand"].append(bulletin.id)
+                continue
             if now <= bulletins.send_at(session, bulletin) + grace:
                 found["broken"].append(bulletin.id)
                 continue
@@ -117,6 +124,8 @@ def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) ->
         *(partial(runs.start_dispatch, settings, engine, number) for number in found.to_send),
         *(partial(runs.start_dispatch, settings, engine, number, dead=True) for number in found.broken),
         *(partial(windows.close_review, settings, engine, number, why, now=now) for number in found.expired),
+        *(partial(checklist.tend, settings, engine, number, now=now) for number in found.by_hand),
+        partial(checklist.sweep, settings, engine, now=now),
     ]
     for run in tasks:
         try:

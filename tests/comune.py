@@ -20,15 +20,15 @@ from db.engine import transaction
 from db.models import Bulletin, BulletinItem, BulletinStatus, Delivery, NewsItem
 from deployments.sandbox.app import create_app
 from deployments.sandbox.config import Config
-from flows import tour
 from flows.approve import load_round, record
 from flows.bulletin.desk.review import order_lines
 from flows.compose import Draft, compose_draft
-from flows.edited import NOTHING_READ, Site
+from flows.desk.edited import NOTHING_READ, Site
+from flows.desk.windows import Given
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources.readings import Reading
 from flows.sources.visit import Which, collect_sources
-from flows.windows import Given
+from flows.terminal import tour
 from tests.builders import NOW, make_recipient
 from tests.installation import free_ports
 

@@ -34,22 +34,22 @@ from db.models import (
     Sample,
     SourceKind,
 )
-from flows import samples
 from flows.approve import asks_to_read, load_round, read_site, record
 from flows.bulletin.desk.review import order_lines
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.markup import parameter
+from flows.desk import samples
+from flows.desk.edited import NOTHING_READ
+from flows.desk.signing import seal_of
+from flows.desk.windows import Given
 from flows.dispatch import begin, dispatch_bulletin
-from flows.edited import NOTHING_READ
-from flows.holding import DispatchError
+from flows.dispatching.holding import DispatchError
 from flows.settings import DEMO, Settings, load_profile
-from flows.signing import seal_of
 from flows.sources import visit
 from flows.stop import reopen_approved, stop_sending
 from flows.whatsapp.client import Outcome as Answer
 from flows.whatsapp.errors import classify
 from flows.whatsapp.messages import OutgoingTemplate
-from flows.windows import Given
 from scrapers.errors import GoneError
 from scrapers.http import NotModified, Response
 from tests.builders import NOW, make_recipient

@@ -13,7 +13,7 @@ from db.claims import Result
 from db.models import Attempt, Delivery, Outcome, Receipt, Recipient
 from db.receipts import Told
 from db.vault import Vault
-from flows import sender
+from flows.dispatching import sender
 from flows.sending import conductor, judge
 from flows.whatsapp import errors
 

@@ -32,9 +32,9 @@ from db.models import (
     WeatherAlert,
 )
 from db.weather_alerts import AlertData
-from flows import summons
 from flows.bulletin.dates import ROME, in_rome
-from flows.orders import approve_by_order
+from flows.desk.orders import approve_by_order
+from flows.letters import summons
 from flows.profile.urgent import StandingOrder, Urgent
 from flows.settings import DEMO, Settings, load_profile
 from flows.urgent import draft_urgent

@@ -12,7 +12,7 @@ from db.engine import make_engine, transaction
 from db.models import BulletinStatus, Recipient, RecipientStatus, Scope
 from flows.bulletin.message.exact import Message
 from flows.bulletin.message.render import Frame
-from flows.sender import Order
+from flows.dispatching.sender import Order
 from flows.settings import DEMO, Settings, load_profile
 from tests.builders import make_bulletin
 

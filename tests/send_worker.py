@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from db.engine import make_engine
-from flows.sender import Order, drain
+from flows.dispatching.sender import Order, drain
 from flows.sending.pace import Departure
 from tests import send_town
 from tests.send_sink import ROOT, fullest

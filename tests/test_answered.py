@@ -8,7 +8,7 @@ import pytest
 from db import absences, calls, sign_offs
 from db.bulletins import add_version, data_of, items, latest, locked
 from db.models import BulletinStatus, Level, Said
-from flows import alarms, notify, summons
+from flows.letters import alarms, notify, summons
 from flows.urgent import draft_urgent
 from tests.comune import APPROVE, DISCARD, Comune
 from tests.mail_server import Post, announce, mail_server

@@ -12,8 +12,8 @@ from db import bulletins
 from db.models import BulletinStatus
 from flows import approve
 from flows.approve import record
-from flows.form import answer_of
-from flows.windows import Given
+from flows.desk.form import answer_of
+from flows.desk.windows import Given
 from tests.builders import item_of, make_bulletin, make_news_item, news_data
 from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
 

@@ -11,12 +11,13 @@ from db import bulletins
 from db.engine import transaction
 from db.models import BulletinStatus
 from flows import approve as module
-from flows import refresh, runs, windows
+from flows import runs
 from flows.bulletin.desk.review import order_lines
-from flows.form import Round
-from flows.rereading import Seen
+from flows.desk import refresh, windows
+from flows.desk.form import Round
+from flows.desk.rereading import Seen
+from flows.desk.windows import Given
 from flows.sources.pages import Now
-from flows.windows import Given
 from tests.comune import APPROVE, POSTPONE, SAVE, Comune
 from tests.test_samples import got, phone_of
 

@@ -42,3 +42,36 @@ def test_a_wrong_code_comes_back_and_two_right_ones_send(installation: Installat
         "Iscrizioni aperte ai corsi di nuoto." in messages[0]
         for messages in installation.received(sent.code).values()
     )
+
+
+def test_the_second_person_sends_back_and_the_first_corrects(installation: Installation, page: Page) -> None:
+    with installation.profile(TWO_WITH_CODES[0]):
+        number = installation.draft("Nuovi orari dello sportello anagrafe")
+        first = Editor.of(installation, page, number, "prepared")
+        first.open()
+        first.write(1, "Lo sportello anagrafe cambia orario.")
+        first.decide(APPROVE)
+        wait_for("the first approval", lambda: installation.version(number) == 2)
+
+        second = Editor.of(installation, page, number, "send-back")
+        second.open()
+        second.fill("Nota per i colleghi", "Manca da quando vale")
+        second.decide("Rimanda a chi ha preparato", who="Bruno Vice")
+        wait_for("the third version", lambda: installation.version(number) == 3)
+        assert installation.bulletin(number).status == "in_review"
+
+        again = Editor.of(installation, page, number, "sent-back")
+        dialog = again.open()
+        expect(page.get_by_text("rimandato").first).to_be_visible()
+        expect(dialog.get_by_text("Manca da quando vale").first).to_be_visible()
+        again.write(1, "Lo sportello anagrafe cambia orario da lunedì.")
+        again.decide(APPROVE)
+        wait_for("the first approval anew", lambda: installation.version(number) == 4)
+        assert installation.bulletin(number).status == "in_review", "what was sent back is approved by nobody"
+        last = Editor.of(installation, page, number, "after-the-correction")
+        last.open()
+        last.decide(APPROVE, who="Bruno Vice")
+        sent = installation.ends_as(number, "sent")
+    assert all(
+        "cambia orario da lunedì" in messages[0] for messages in installation.received(sent.code).values()
+    )

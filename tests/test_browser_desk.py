@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from db import bulletins
 from db.engine import transaction
-from tests.editor import Editor
+from tests.editor import Editor, OldPage
 from tests.guide import take
 from tests.installation import Installation, wait_for
 
@@ -69,3 +69,35 @@ def test_a_postponed_draft_reaches_nobody(installation: Installation, page: Page
     merged = installation.ends_as(number, "merged")
     assert not any(installation.received(merged.code).values())
     assert installation.status(f"/b/{merged.code}") == 404
+
+
+def test_a_second_tab_loses_its_text_to_the_newer_one_and_an_old_link_still_decides(
+    installation: Installation, page: Page
+) -> None:
+    """As the guide says: what was typed there reaches nobody, and what the tab then shows is the newer."""
+    number = installation.draft("Corso di primo soccorso per genitori")
+    first = Editor.of(installation, page, number, "first-tab")
+    second = Editor.of(installation, page.context.new_page(), number, "second-tab")
+    second.open()
+    second.write(1, "Scritto nella seconda scheda.")
+    first.open()
+    first.write(1, "Scritto nella prima scheda.")
+    first.decide(SAVE)
+    wait_for("the second version", lambda: installation.version(number) == 2)
+    installation.run_of(number)
+    second.page.bring_to_front()
+    wait_for("the newer text", lambda: second.text(1) == "Scritto nella prima scheda.")
+    second.shoot("newer")
+    second.page.close()
+    assert installation.version(number) == 2
+
+    old = OldPage(installation, page, number)
+    dialog = old.open()
+    expect(dialog.get_by_text("Scritto nella prima scheda.").first).to_be_visible()
+    old.choose("Che cosa vuoi fare?", APPROVE)
+    old.choose("Chi sei", "Anna Redazione")
+    old.confirm()
+    sent = installation.ends_as(number, "sent")
+    for messages in installation.received(sent.code).values():
+        assert len(messages) == 1
+        assert "Scritto nella prima scheda." in messages[0]

@@ -14,6 +14,7 @@ from tests.installation import Installation
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
 APPROVE, ANNA = "Approva: parte subito", "Anna Redazione"
+THROTTLED = 130429  # too many messages a second
 
 
 def test_an_urgent_notice_leaves_at_once_and_its_correction_follows(
@@ -77,6 +78,31 @@ def test_an_approved_bulletin_is_opened_again(installation: Installation, page: 
     last.decide("Non inviare: le notizie passano al prossimo bollettino", who="Bruno Vice")
     merged = installation.ends_as(number, "merged")
     assert not any(installation.received(merged.code).values())
+
+
+def test_a_send_is_stopped_by_hand(installation: Installation, page: Page) -> None:
+    """While WhatsApp says "too fast", and the sender waits: who was not tried stays so."""
+    number = installation.draft("Concerto di Natale in duomo")
+    installation.ask("/_prova/guasti", {"next": THROTTLED, "times": 1_000_000})
+    try:
+        _approve(installation, page, number, "to-be-stopped")
+        installation.ends_as(number, "sending")
+        ferma = Starter(installation, page, "ferma", "stop")
+        ferma.open()
+        ferma.fill("Numero del bollettino", str(number))
+        ferma.fill("Chi sei", ANNA)
+        ferma.submit()
+        stopped = installation.ends_as(number, "stopped")
+    finally:
+        installation.ask("/_prova/guasti", method="DELETE")
+    assert not any(installation.received(stopped.code).values())
+    chiudi = Starter(installation, page, "chiudi", "close")
+    chiudi.open()
+    chiudi.fill("Numero del bollettino", str(number))
+    chiudi.fill("Chi sei", ANNA)
+    chiudi.submit()
+    closed = installation.ends_as(number, "sent")
+    assert not any(installation.received(closed.code).values())
 
 
 def _approve(installation: Installation, page: Page, number: int, shots: str) -> None:

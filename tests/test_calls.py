@@ -23,9 +23,10 @@ from db.models import (
     Receipt,
     Recipient,
 )
-from flows import alarms, notify, summons, tour
 from flows.editors.sms import Answer, Text
-from flows.history import history
+from flows.letters import alarms, notify, summons
+from flows.terminal import tour
+from flows.terminal.history import history
 from flows.urgent import draft_urgent
 from tests.comune import Comune
 from tests.mail_server import Post, announce, mail_server

@@ -7,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import checks
-from flows.checks import Check, Preflight, Reach, Verdict
-from flows.money import Month
+from db.models import AccountWord, Template
+from flows.dispatching import checks
+from flows.dispatching.checks import Check, Preflight, Reach, Verdict
+from flows.dispatching.money import Month
+from flows.dispatching.witness import Heard, Mark
 from flows.profile.prices import Prices
 from flows.whatsapp.account import NumberState, TemplateState
 from flows.whatsapp.templates import TemplateDefinition
-from flows.witness import Heard, Mark
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 WANTED = TemplateDefinition("bollettino_1", "MARKETING", "h", "b", "f", "x", 259200, ())
@@ -59,6 +60,9 @@ def test_a_witness_ahead_of_the_database_refuses(
         (TemplateState("REJECTED", "MARKETING", 259200), "", Verdict.refused, "REJECTED"),
         (None, "", Verdict.refused, "non ha questo modello"),
         (None, "HTTP 500, code None", Verdict.unknown, "HTTP 500"),
+        (TemplateState("APPROVED", "MARKETING", None, "GREEN"), "", Verdict.good, "Approvato"),
+        (TemplateState("APPROVED", "MARKETING", None, "RED"), "", Verdict.attention, "qualità è ROSSA"),
+        (TemplateState("APPROVED", "MARKETING", None, "YELLOW"), "", Verdict.attention, "qualità è gialla"),
     ],
 )
 def test_only_an_approved_template_of_our_category_and_time_is_good(
@@ -66,6 +70,73 @@ def test_only_an_approved_template_of_our_category_and_time_is_good(
 ) -> None:
     check = checks.check_template(WANTED, found, trouble)
     assert (check.verdict, words in check.words) == (verdict, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "quality", "found", "verdict", "words"),
+    [
+        ("APPROVED", None, None, Verdict.unknown, "lo dava come APPROVED"),
+        ("PAUSED", None, None, Verdict.attention, "martedì 24 novembre, ore 10:30) lo dava come PAUSED"),
+        ("PAUSED", None, TemplateState("APPROVED", "MARKETING", None), Verdict.good, "Approvato"),
+        ("APPROVED", "RED", TemplateState("APPROVED", "MARKETING", None), Verdict.attention, "ROSSA"),
+        ("APPROVED", "RED", TemplateState("APPROVED", "MARKETING", None, "GREEN"), Verdict.good, "Approv"),
+    ],
+)
+def test_what_a_webhook_said_of_a_template_stands_in_where_the_provider_does_not_say(
+    status: str, quality: str | None, found: TemplateState | None, verdict: Verdict, words: str
+) -> None:
+    last = Template(
+        name="bollettino_1",
+        category="MARKETING",
+        status=status,
+        quality=quality,
+        updated_at=NOW,
+        status_at=NOW,
+    )
+    check = checks.check_template(WANTED, found, "" if found else "HTTP 500, code None", last)
+    assert (check.verdict, words in check.words) == (verdict, True), check
+
+
+def said(**words: str) -> dict[str, AccountWord]:
+    return {matter: AccountWord(matter=matter, word=word, said_at=NOW) for matter, word in words.items()}
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ({}, Verdict.unknown),
+        ({"quality": "UNFLAGGED"}, Verdict.unknown),
+        ({"quality": "FLAGGED"}, Verdict.attention),
+        ({"quality": "UNFLAGGED", "account": "ACCOUNT_RESTRICTION"}, Verdict.attention),
+    ],
+)
+def test_the_last_word_on_the_number_stands_in_and_never_makes_it_good(
+    words: dict[str, str], verdict: Verdict
+) -> None:
+    check = checks.check_number(None, "HTTP 500, code None", said(**words))
+    assert check.verdict == verdict
+    assert all(f"{word} (martedì 24 novembre, ore 10:30)" in check.words for word in words.values())
+    assert checks.check_number(number(), "", said(**words)).verdict == Verdict.good
+
+
+def test_the_last_word_on_the_limit_holds_where_the_provider_does_not_answer() -> None:
+    found, since = checks.limit_of(None, said(tier="TIER_2K"))
+    check = checks.check_quota(found, Reach(2001, 2001, 0, 0), is_alert=False, since=since)
+    assert check.verdict == Verdict.refused
+    assert "limite 2000 (detto da WhatsApp martedì 24 novembre, ore 10:30)" in check.words
+    found, since = checks.limit_of(number(tier="TIER_10K"), said(tier="TIER_2K"))
+    assert checks.check_quota(found, Reach(2001, 2001, 0, 0), is_alert=False, since=since) == (
+        checks.check_quota(number(tier="TIER_10K"), Reach(2001, 2001, 0, 0), is_alert=False)
+    )
+    assert checks.limit_of(None) == (None, "")
+
+
+def test_who_waits_is_told_until_when_and_who_waits_in_vain_is_told_too() -> None:
+    later = Reach(1500, 600, 1900, 0, room_at=NOW + timedelta(hours=5))
+    check = checks.check_quota(number(), later, is_alert=False)
+    assert "mancherebbero in 500. C'è posto per tutti da martedì 24 novembre, ore 15:30" in check.words
+    never = checks.check_quota(number(), Reach(2001, 2001, 0, 0), is_alert=False)
+    assert "Aspettare non basta" in never.words
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from db import handovers
 from db.models import BulletinStatus, DispatchStart
-from flows import certificate, witness
+from flows.dispatching import certificate, witness
 from tests.builders import make_bulletin
 from tests.comune import APPROVE, Comune
 from tests.test_cli import _own_environment, flows
@@ -105,3 +106,22 @@ def test_the_cost_of_a_year_is_told_by_month(comune: Comune, capsys: pytest.Capt
     assert " 0,30 EUR" in shown
     assert flows(comune, "cost", "--year", "2020") == 0
     assert "0,30" not in capsys.readouterr().out
+
+
+def test_a_dry_run_says_how_many_lists_a_person_would_send(
+    comune: Comune, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handovers, "LIST_SIZE", 2)
+    comune.reprofile(('ordinary = "cloud"', 'ordinary = "assisted"'))
+    number = approved(comune)
+    assert flows(comune, "dispatch", str(number), "--dry-run") == 0
+    shown = capsys.readouterr().out
+    assert "would be sent by hand to 5 recipients in 3 lists of at most 2 numbers:" in shown
+    assert f"/b/{comune.bulletin(number).code}" in shown
+    assert "Invio a mano: a posto." in shown
+    assert "Modello" not in shown
+    assert comune.bulletin(number).status == BulletinStatus.approved
+    comune.reprofile(('ordinary = "cloud"', 'ordinary = "channel"'))
+    other = approved(comune)
+    assert flows(comune, "dispatch", str(other), "--dry-run") == 0
+    assert "would be posted in the WhatsApp channel by hand:" in capsys.readouterr().out

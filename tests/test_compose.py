@@ -14,7 +14,7 @@ from flows.bulletin.message.exact import template_name
 from flows.bulletin.message.render import budget, problems
 from flows.compose import report
 from flows.composing import slot_for
-from flows.form import with_sources
+from flows.desk.form import with_sources
 from tests import bench_compose
 from tests.builders import NOW, make_news_item, make_source, news_data
 from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune

@@ -23,8 +23,8 @@ from db.models import (
 from db.vault import Vault
 from flows.correct import CHANGE, ERROR, CorrectionError, draft_correction, listing
 from flows.dispatch import dispatch_bulletin
-from flows.holding import DispatchError
-from flows.sender import BY_A_PERSON
+from flows.dispatching.holding import DispatchError
+from flows.dispatching.sender import BY_A_PERSON
 from flows.settings import Settings
 from flows.stop import reopen_approved, stop_sending
 from flows.web import bulletin_page

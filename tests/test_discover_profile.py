@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.__main__ import main
-from flows.discovery import default_archive, discover, whose_site
-from flows.draft import Draft, draft_profile
 from flows.settings import DEMO, SettingsError, load_profile
+from flows.terminal.discovery import default_archive, discover, whose_site
+from flows.terminal.draft import Draft, draft_profile
 from scrapers.comuni import named
 from scrapers.discover import FoundFeed, FoundList, Survey
 from scrapers.families import UNKNOWN
@@ -94,6 +94,7 @@ def sandbox(tmp_path: Path) -> Iterator[Served]:
 def filled(text: str) -> str:
     """What a person does: a value for each CHECK."""
     text = text.replace("https://CHECK", "https://bollettino.example.org")
+    text = text.replace('numero_servizio = "CHECK"', 'numero_servizio = "02 1234 5678"')
     text = re.sub(r'"CHECK[^"]*"', '"valore"', text)
     return text.replace('phone_number_id = "0"', 'phone_number_id = "1"').replace(
         'waba_id = "0"', 'waba_id = "2"'

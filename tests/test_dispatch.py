@@ -10,11 +10,11 @@ from sqlmodel import select
 from db import bulletins, recipients, templates
 from db.errors import StoreError
 from db.models import BulletinItem, BulletinStatus, DeliveryStatus, Recipient, Scope
-from flows import tour
 from flows.bulletin.message.render import fill
-from flows.certificate import words
 from flows.dispatch import dispatch_bulletin, due, prepare
-from flows.holding import DispatchError
+from flows.dispatching.certificate import words
+from flows.dispatching.holding import DispatchError
+from flows.terminal import tour
 from tests.builders import item_of, make_bulletin, make_news_item, make_recipient, news_data
 from tests.comune import APPROVE, POSTPONE, Comune
 

@@ -7,19 +7,21 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlmodel import select
 
 from db import inbound, recipients, senders
 from db.models import Attempt, BulletinStatus, DeliveryStatus, Outcome, Recipient, RecipientStatus, Sender
-from flows import sender
-from flows.certificate import words
 from flows.dispatch import begin, close, dispatch_bulletin, wait_for_slot
-from flows.holding import DispatchError
+from flows.dispatching import sender
+from flows.dispatching.certificate import words
+from flows.dispatching.holding import DispatchError
 from flows.sending import outbox as box
+from flows.whatsapp.client import Outcome as Answer
 from flows.whatsapp.client import WhatsAppClient
-from flows.whatsapp.errors import TABLE
+from flows.whatsapp.errors import TABLE, Action
 from tests import outbox
 from tests.builders import item_of, make_bulletin, make_news_item, make_recipient, make_weather_alert
 from tests.comune import APPROVE, Comune
@@ -121,6 +123,38 @@ def test_an_expired_token_stops_the_bulletin_and_a_resume_sends_only_the_rest(
     assert (certificate.accepted, certificate.adds_up, reason) == (5, True, None)
     assert comuni.bulletin(number).status == BulletinStatus.sent
     assert counts(comuni) == [1] * 5
+
+
+def test_a_stop_is_kept_at_once_whatever_becomes_of_the_sender(
+    comuni: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is killed while other messages are on their way must not be resumed as if nothing was."""
+    comuni.subscribe()
+    number = approved(comuni)
+    seen: list[tuple[BulletinStatus, str]] = []
+
+    def kept() -> bool:
+        bulletin = comuni.bulletin(number)
+        seen.append((bulletin.status, bulletin.status_by))
+        return bulletin.status == BulletinStatus.stopped
+
+    async def send(*_: object) -> Answer:
+        if not calls:
+            calls.append(1)
+            return Answer("refused", code="131048", action=Action.STOP, http_status=429)
+        for _try in range(100):  # the others' answers are long in coming
+            if await asyncio.to_thread(kept):
+                break
+            await asyncio.sleep(0.05)
+        return Answer("accepted", wamid=f"wamid.{uuid4()}")
+
+    calls: list[int] = []
+    monkeypatch.setattr(WhatsAppClient, "send", send)
+    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
+    assert reason is not None
+    assert seen[-1] == (BulletinStatus.stopped, "invio"), "before a message that was on its way ended"
+    assert (certificate.accepted + certificate.open, certificate.failed) == (5, 0)
+    assert comuni.bulletin(number).status_reason == reason
 
 
 def test_when_the_api_is_not_reached_nobody_is_failed_and_the_bulletin_waits(
@@ -247,7 +281,7 @@ def test_deliveries_are_queued_once_however_often_a_dispatch_begins(comune: Comu
 def test_a_template_whose_category_changed_takes_the_other_endpoint(comune: Comune) -> None:
     comune.subscribe()
     number = approved(comune)
-    fault(comune, next=134100, times=5)
+    fault(comune, next=134100)
     certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert (certificate.accepted, reason) == (5, None)
     assert counts(comune) == [1] * 5

@@ -15,8 +15,8 @@ from db.models import Approval, BulletinItem, BulletinStatus, Delivery, Delivery
 from flows.__main__ import main
 from flows.bulletin.desk.differences import HIDDEN, differences, without_mobiles
 from flows.dispatch import dispatch_bulletin
-from flows.history import history
 from flows.stop import reopen_approved
+from flows.terminal.history import history
 from tests import outbox
 from tests.builders import item_of, make_bulletin, make_news_item, make_recipient, news_data
 from tests.comune import APPROVE, DISCARD, SAVE, Comune

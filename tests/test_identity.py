@@ -31,16 +31,26 @@ from tests.builders import NOW
 
 SITE = "https://www.comune.esempio.mi.it"
 FEED = f"{SITE}/feed/"
-SUBJECTS = (
-    "Chiusura al traffico di via Garibaldi",
-    "Mercatino dell'usato in piazza della Vittoria",
-    "Bando per l'assegnazione di orti urbani",
-    "Orario estivo della biblioteca civica",
-    "Derattizzazione nelle scuole dell'infanzia",
-    "Concerto della banda cittadina in villa comunale",
-    "Rinnovo della carta d'identità elettronica su appuntamento",
-    "Raccolta straordinaria di ingombranti nel quartiere Sud",
-)
+# what else they say: two notices of a Comune share more than a formula of ten words with nobody
+MORE = {
+    "Chiusura al traffico di via Garibaldi": "Deviazione per autobus, residenti e mezzi di soccorso lungo "
+    "viale Kennedy, con divieto di sosta su ambo i lati.",
+    "Mercatino dell'usato in piazza della Vittoria": "Quaranta espositori privati vendono libri, dischi, "
+    "giocattoli e piccoli mobili; sotto i portici si può riparare la bicicletta.",
+    "Bando per l'assegnazione di orti urbani": "Dodici lotti di cinquanta metri quadri vanno a pensionati e "
+    "famiglie; la graduatoria esce all'albo.",
+    "Orario estivo della biblioteca civica": "Prestito e sala lettura aperti soltanto al mattino, emeroteca "
+    "esclusa; restituzioni nella cassetta esterna.",
+    "Derattizzazione nelle scuole dell'infanzia": "Una ditta specializzata colloca esche sigillate nei "
+    "cortili; gli alunni restano dentro durante l'intervento.",
+    "Concerto della banda cittadina in villa comunale": "In programma marce sinfoniche, Verdi e colonne "
+    "sonore dirette dal maestro Colombo; ingresso gratuito.",
+    "Rinnovo della carta d'identità elettronica su appuntamento": "Servono una fototessera recente, la "
+    "tessera sanitaria e il documento scaduto o la denuncia di smarrimento.",
+    "Raccolta straordinaria di ingombranti nel quartiere Sud": "Materassi, divani ed elettrodomestici si "
+    "lasciano sul marciapiede la sera precedente, mai vernici o pneumatici.",
+}
+SUBJECTS = tuple(MORE)
 
 
 @dataclass
@@ -71,7 +81,8 @@ class Item:
     @property
     def text(self) -> str:
         return (
-            f"{self.subject}: l'appuntamento è {giorno_con_anno(self.day)} alle ore 10. {self.note}".strip()
+            f"{self.subject}: l'appuntamento è {giorno_con_anno(self.day)} alle ore 10. "
+            f"{MORE[self.subject.partition(', zona')[0]]} {self.note}".strip()
         )
 
     @property

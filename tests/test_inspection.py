@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from db.models import NewsItem
-from flows import inspection
+from flows.terminal import inspection
 from scrapers.link_lists import leads_elsewhere
 from tests.comune import Comune
 from tests.shared import SHARED, needs_shared

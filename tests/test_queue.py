@@ -14,10 +14,10 @@ from flows.approve import asks_to_read, load_round, read_site
 from flows.bulletin.desk.review import Waiting, order_lines
 from flows.bulletin.message.render import utf16
 from flows.composing import AUTHOR
-from flows.edited import Site
-from flows.form import Round, describe, form
-from flows.refresh import NAMED
-from flows.windows import Given
+from flows.desk.edited import Site
+from flows.desk.form import Round, describe, form
+from flows.desk.refresh import NAMED
+from flows.desk.windows import Given
 from tests.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
 from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
 from tests.test_compose import STOCK, stock

@@ -13,7 +13,7 @@ from deployments.sandbox.config import ROME
 from deployments.sandbox.notices import NoticeOrder, Warned, write_warnings
 from deployments.sandbox.regional import HourLevels, HourOrder, write_hours
 from deployments.sandbox.zones import rows_from_levels
-from flows import inspection
+from flows.terminal import inspection
 from scrapers.alerts.recognise import parse_any
 from scrapers.errors import ParseError, ScraperError
 from tests.test_cap import RED, cap, info

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from db import tallies
 from db.engine import transaction
 from db.models import BulletinStatus
-from flows import alarms
+from flows.letters import alarms
 from tests.builders import NOW, make_bulletin
 from tests.comune import Comune
 from tests.mail_server import Post, announce, mail_server

@@ -14,14 +14,14 @@ from flows import runs
 from flows.approve import load_round, look_again, record
 from flows.bulletin.desk.review import order_lines
 from flows.correct import ERROR, draft_correction
+from flows.desk.edited import Site
+from flows.desk.form import describe
+from flows.desk.rereading import Seen, reread_bulletin
+from flows.desk.windows import Given
 from flows.dispatch import dispatch_bulletin
-from flows.edited import Site
-from flows.form import describe
-from flows.holding import DispatchError, HeldError
-from flows.rereading import Seen, reread_bulletin
+from flows.dispatching.holding import DispatchError, HeldError
 from flows.sources.pages import Now
 from flows.watch import look
-from flows.windows import Given
 from tests.builders import NOW
 from tests.comune import APPROVE, POSTPONE, Comune
 from tests.installation import Installation, wait_for
@@ -67,7 +67,7 @@ def answered(comune: Comune, number: int, **changed: Any) -> BulletinStatus:
         **changed,
     }
     given = Given(f"run-{shown.version}", shown.version, comune.now, values)
-    lost = [one.news_item_id for one in seen if one.state == Now.gone]
+    lost = [one.news_item_id for one in seen if one.news_item_id and one.state == Now.gone]
     return record(comune.settings, comune.engine, number, given, site=Site(frozenset(lost)))
 
 

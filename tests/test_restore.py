@@ -10,7 +10,7 @@ from db.engine import transaction
 from db.models import Consent
 from db.recipients import Address
 from flows.dispatch import dispatch_bulletin
-from flows.holding import DispatchError
+from flows.dispatching.holding import DispatchError
 from flows.web import conversation
 from flows.whatsapp.updates import InboundMessage
 from tests.backup import Backup

@@ -26,8 +26,8 @@ from flows.bulletin.desk.review import (
 )
 from flows.bulletin.message.markup import parameter
 from flows.bulletin.message.render import problems, utf16
-from flows.form import answer_of, artifact, describe, form
-from flows.windows import Given
+from flows.desk.form import answer_of, artifact, describe, form
+from flows.desk.windows import Given
 from tests.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
 from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
 

@@ -28,7 +28,8 @@ from sqlalchemy import Engine
 from db import bulletins
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus
-from flows import runs, watch, windows
+from flows import runs, watch
+from flows.desk import windows
 from flows.runs import RunState
 from flows.settings import Settings
 from tests.builders import make_bulletin

@@ -8,12 +8,12 @@ import pytest
 from db import bulletins, recipients
 from db.models import Approval, Bulletin, BulletinStatus
 from flows.bulletin.message.exact import Message
+from flows.desk.signing import broken, message_of, seal_of
 from flows.dispatch import prepare
-from flows.holding import DispatchError
+from flows.dispatching.holding import DispatchError
 from flows.profile.comune import Profile
 from flows.profile.sealed import fingerprint
 from flows.settings import DEMO, load_profile
-from flows.signing import broken, message_of, seal_of
 from tests.comune import APPROVE, Comune
 
 

@@ -8,7 +8,7 @@ from db import bulletins, sign_offs
 from db.models import BulletinStatus, Said
 from flows.approve import ended, load_round
 from flows.bulletin.desk.review import Choice, choices
-from flows.form import Round, describe, form
+from flows.desk.form import Round, describe, form
 from tests.builders import make_bulletin
 from tests.comune import APPROVE, DISCARD, SAVE, Comune
 

@@ -1,5 +1,6 @@
 """The short form of `tests.rehearsal_kill`, and several senders of one bulletin under one rate."""
 
+import asyncio
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from sqlmodel import func, select
 from db import deliveries
 from db.engine import transaction
 from db.models import Attempt, Sender
+from flows.dispatching.sender import drain
+from flows.sending.conductor import MOST_AHEAD
+from flows.sending.outbox import Outbox, Ready
+from flows.sending.pace import Departure
+from flows.whatsapp.messages import Category
 from tests import send_town
 from tests.rehearsal_kill import storm
 from tests.send_sink import sink
@@ -35,6 +41,31 @@ def test_three_kills_cost_nobody_a_second_message_and_nobody_the_first(
     assert verdict.on_phones > 0
 
 
+def test_only_what_leaves_in_the_next_moments_is_claimed(
+    sqlite: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is claimed and did not leave is uncertain when the process is killed."""
+    per_second, waiting = 80.0, [0]
+    claim, leave = Outbox.claim, Departure.leave
+
+    def count(box: Outbox, limit: int, category: Category) -> list[Ready] | None:
+        found = claim(box, limit, category)
+        waiting.append(waiting[-1] + len(found or ()))
+        return found
+
+    def left(departure: Departure) -> None:
+        leave(departure)
+        waiting.append(waiting[-1] - 1)
+
+    monkeypatch.setattr(Outbox, "claim", count)
+    monkeypatch.setattr(Departure, "leave", left)
+    with sink(0.05) as phones:
+        settings = send_town.settings_for(phones.port, tmp_path, address(sqlite), per_second)
+        assert asyncio.run(drain(settings, sqlite, send_town.fill(sqlite, settings, 160))) is None
+    assert waiting[-1] == 0
+    assert max(waiting) <= MOST_AHEAD * per_second + 1
+
+
 def test_two_senders_share_one_bulletin_and_one_rate(postgresql: Engine, tmp_path: Path) -> None:
     people, per_second = 240, 60.0
     with sink(0.05) as phones, ExitStack() as stack:
@@ -51,7 +82,7 @@ def test_two_senders_share_one_bulletin_and_one_rate(postgresql: Engine, tmp_pat
         assert max(one["most_left"] for one in told) <= per_second
         taken = phones.report()
     assert (taken["taken"], taken["phones"], taken["twice"]) == (people, people, 0)
-    assert taken["most"] <= per_second + 2, "the sink's own clock is read late on a busy machine"
+    assert taken["most"] <= per_second
     with transaction(postgresql) as session:
         assert deliveries.certificate(session, order.bulletin_id).accepted == people
         assert session.exec(select(func.count(func.distinct(Attempt.sender_id)))).one() == 2

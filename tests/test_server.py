@@ -1,84 +1,67 @@
-"""A Resume that Prefect's database refuses for a moment is asked again, whole, before the editor hears it."""
+"""What the Prefect server writes after it has read is not refused because somebody wrote in between."""
 
 import asyncio
-from typing import Any
+import sqlite3
+from pathlib import Path
 
 import pytest
+from prefect.server.database.configurations import AioSqliteConfiguration
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
-from flows.server import Message, Patient, Receive, Send
+from flows import server
 
-RESUME = "/api/flow_runs/08efb67e-99fa-44ca-b0f6-41348aaa7de3/resume"
-
-
-class Server:
-    """Refuses so many times, and then takes what it is given."""
-
-    def __init__(self, refusals: int, *, raises: bool = False) -> None:
-        self.refusals, self.raises = refusals, raises
-        self.given: list[bytes] = []
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        scope["path"] = "changed by a router"
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body, more = body + message["body"], message["more_body"]
-        self.given.append(body)
-        status = 503 if len(self.given) <= self.refusals else 201
-        await send({"type": "http.response.start", "status": status})
-        await send({"type": "http.response.body", "body": b"%d" % len(self.given)})
-        if status == 503 and self.raises:  # as Starlette does, for the log
-            raise RuntimeError("database is locked")
+PATIENCE = 0.2  # seconds of the other writer
 
 
-def ask(server: Server, path: str = RESUME, method: str = "POST", pauses: tuple[float, ...] = (0, 0)) -> Any:
-    """The status that a browser gets, after it sent its form in two parts."""
-    parts: list[Message] = [
-        {"type": "http.request", "body": b'{"run_input": ', "more_body": True},
-        {"type": "http.request", "body": b'{"decisione": "Approva"}}', "more_body": False},
-    ]
-    answered: list[Message] = []
+def read_and_write(path: Path) -> bool:
+    """As Prefect's server resumes a run; tells whether another process could write between the two."""
 
-    async def receive() -> Message:
-        return parts.pop(0)
+    async def resume() -> bool:
+        config = AioSqliteConfiguration(f"sqlite+aiosqlite:///{path}")
+        engine = await config.engine()
+        session = await config.session(engine)
+        try:
+            async with session, config.begin_transaction(session):
+                await session.execute(text("SELECT count(*) FROM told"))
+                between = await asyncio.to_thread(write, path)
+                await session.execute(text("INSERT INTO told VALUES ('resumed')"))
+        finally:
+            await engine.dispose()
+        return between
 
-    async def send(message: Message) -> None:
-        answered.append(message)
-
-    scope = {"type": "http", "method": method, "path": path}
-    try:
-        asyncio.run(Patient(server, pauses)(scope, receive, send))
-    finally:
-        assert len(answered) == 2, "one answer, whatever was tried"
-    return answered[0]["status"]
+    return asyncio.run(resume())
 
 
-@pytest.mark.parametrize("refusals", [0, 1, 2])
-@pytest.mark.parametrize("raises", [False, True])
-def test_what_is_taken_in_the_end_is_all_that_the_browser_hears(refusals: int, raises: bool) -> None:
-    server = Server(refusals, raises=raises)
-    assert ask(server) == 201
-    assert server.given == [b'{"run_input": {"decisione": "Approva"}}'] * (refusals + 1)
+def write(path: Path) -> bool:
+    with sqlite3.connect(path, timeout=PATIENCE) as other:
+        try:
+            other.execute("INSERT INTO told VALUES ('polled')")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
-def test_what_is_refused_for_long_is_told() -> None:
-    server = Server(99)
-    assert ask(server) == 503
-    assert len(server.given) == 3
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "prefect.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE told (word TEXT)")
+    return path
 
 
-def test_what_the_server_says_to_its_log_is_not_lost() -> None:
-    with pytest.raises(RuntimeError, match="locked"):
-        ask(Server(99, raises=True))
+def test_a_resume_waits_for_its_turn_and_is_taken(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = AioSqliteConfiguration.begin_transaction
+    monkeypatch.setattr(AioSqliteConfiguration, "begin_transaction", before)  # put back in the end
+    server.wait_for_turns()
+    assert not read_and_write(database)
+    assert write(database), "and the other one after it"
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("SELECT word FROM told").fetchall() == [("resumed",), ("polled",)]
 
 
-def test_an_editor_who_starts_a_run_is_as_patient() -> None:
-    server = Server(1)
-    assert ask(server, "/api/deployments/f5f250b5-19f9-4a95-a328-4e9c6634de24/create_flow_run") == 201
-
-
-@pytest.mark.parametrize(("path", "method"), [("/api/flow_runs/filter", "POST"), (RESUME, "GET")])
-def test_other_requests_pass_as_they_are(path: str, method: str) -> None:
-    server = Server(1)
-    assert ask(server, path, method) == 503
-    assert len(server.given) == 1
+def test_without_that_prefect_refuses_it(database: Path) -> None:
+    """Once this fails Prefect does it by itself, and ours can go."""
+    with pytest.raises(OperationalError, match="database is locked"):
+        read_and_write(database)

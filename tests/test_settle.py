@@ -18,10 +18,10 @@ from db.models import (
     Outcome,
     Recipient,
 )
-from flows import notify
-from flows.certificate import words
 from flows.correct import CorrectionError, draft_correction, draft_for_the_rest
 from flows.dispatch import begin, cannot_resume, dispatch_bulletin
+from flows.dispatching.certificate import words
+from flows.letters import notify
 from flows.settle import AGAIN, GOT, retry_failed, settle_uncertain
 from flows.stop import close_stopped, stop_sending
 from tests.comune import APPROVE, Comune

@@ -119,6 +119,7 @@ def test_the_schedules_that_are_deployed_are_the_profiles_slots() -> None:
         "sorveglia": [timedelta(minutes=5)],
         "urgente": [timedelta(minutes=5)],
         "conserva": [timedelta(days=1)],
+        "numeri": [timedelta(days=1)],
     }
     assert found["approva"] == found["recupera"] == []
 

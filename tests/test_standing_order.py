@@ -10,8 +10,8 @@ from db import bulletins
 from db.engine import transaction
 from db.models import BulletinStatus, Level
 from flows.announce import draft_notice
+from flows.desk.orders import approve_by_order
 from flows.dispatch import prepare
-from flows.orders import approve_by_order
 from flows.profile.urgent import StandingOrder, Urgent
 from flows.settings import Settings
 from flows.urgent import draft_urgent, order_in_words

@@ -26,10 +26,13 @@ from sqlmodel import select
 from db import bulletins, deliveries, recipients, senders
 from db.engine import transaction
 from db.models import LIVING, Bulletin, BulletinStatus, Delivery, DeliveryStatus, Recipient
-from flows import dispatch, rereading, samples, sender
+from flows import dispatch
 from flows.approve import load_round
 from flows.compose import compose_draft
+from flows.desk import rereading
 from flows.dispatch import due
+from flows.dispatching import sender
+from flows.sending import few
 from flows.settings import DEMO, load_profile
 from flows.sources import visit
 from flows.stop import reopen_approved, stop_sending
@@ -211,6 +214,27 @@ class Orders(RuleBasedStateMachine):
             self.desk.consents[bulletin.id] = []
         self.desk.now += timedelta(minutes=1)
 
+    @precondition(lambda self: self.desk.all())
+    @rule(which=WHICH, who=WHO, is_sent_back=st.booleans())
+    def one_word_after_all_was_taken_back(self, which: int, who: str, is_sent_back: bool) -> None:
+        """What was said before a re-opening or a sending back counts no more."""
+        bulletin = self.desk.chosen(
+            which, BulletinStatus.in_review if is_sent_back else BulletinStatus.approved
+        )
+        assert bulletin is not None
+        if is_sent_back:
+            self._says(bulletin.id, APPROVE, ANNA if who == BRUNO else BRUNO)
+            self._says(bulletin.id, SEND_BACK, who)
+        else:
+            self.reopen(which, who)
+        self._says(bulletin.id, APPROVE, who)
+        self.desk.now = max(self.desk.now, bulletin.slot_at or self.desk.now)
+        self.desk.send(bulletin.id, [])
+
+    def _says(self, number: int, decision: str, who: str) -> None:
+        code = self.desk.code(who)
+        self.desk.take(self.desk.give(number, decision, who, code=code, source="telefonata"))
+
     @rule(which=WHICH, who=WHO)
     def stop(self, which: int, who: str) -> None:
         if bulletin := self.desk.chosen(which, BulletinStatus.sending):
@@ -326,7 +350,7 @@ def _our_world(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for editor in load_profile(DEMO).editors:
         monkeypatch.setenv(editor.code_variable, CODES[editor.name])
     monkeypatch.setattr(sender, "open_client", Provider)
-    monkeypatch.setattr(samples, "open_client", Provider)
+    monkeypatch.setattr(few, "open_client", Provider)
     monkeypatch.setattr(visit, "fetcher", as_fetcher)
     monkeypatch.setattr(rereading, "fetcher", as_fetcher)
     outbox.never_wait(monkeypatch)

@@ -7,8 +7,8 @@ from db.models import BulletinStatus, Level, Scope
 from flows.approve import load_round
 from flows.bulletin.alerts.text import LABELS
 from flows.deploy import blocks, entry, form
+from flows.desk.form import describe
 from flows.dispatch import dispatch_bulletin, prepare
-from flows.form import describe
 from flows.urgent import draft_urgent
 from flows.web import bulletin_page
 from flows.web.sealed import sealed

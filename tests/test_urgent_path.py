@@ -7,7 +7,7 @@ import pytest
 from db.models import BulletinStatus, Hazard, Level
 from flows.bulletin.choosing.candidates import ALERT_CATEGORY
 from flows.composing import gather
-from flows.pressing import own_days
+from flows.letters.pressing import own_days
 from flows.urgent import draft_urgent
 from tests.comune import Comune
 from tests.test_urgent import DAY, NOW, finish, state

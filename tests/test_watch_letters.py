@@ -11,11 +11,11 @@ from sqlmodel import Session, select
 
 from db import absences, bulletins, sources
 from db.models import BulletinStatus, Letter, Source
-from flows import alarms, briefing, notify
 from flows.bulletin.dates import ROME, in_rome
 from flows.bulletin.desk.review import Choice, choices
 from flows.editors import desk
 from flows.editors.mail import post
+from flows.letters import alarms, briefing, notify
 from flows.sending import life
 from flows.watch import look, rounds
 from tests import outbox

@@ -14,9 +14,9 @@ from sqlalchemy import Engine
 
 from db import starts
 from db.engine import transaction
-from flows import witness
+from flows.dispatching import witness
+from flows.dispatching.witness import Mark, PrefectVariable, StateFolder, WitnessError
 from flows.settings import DEMO, Settings, load_profile
-from flows.witness import Mark, PrefectVariable, StateFolder, WitnessError
 from tests.builders import make_bulletin
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

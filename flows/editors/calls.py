@@ -9,19 +9,19 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import get_args
+from functools import partial
 
 from pydantic import SecretStr
 from sqlalchemy import Engine
-from sqlmodel import Session
 
-from db import calls, templates
+from db import calls
 from db.engine import transaction
 from db.models import Call, CallChannel, CallStatus
+from db.rate import Priority
 from flows.bulletin.desk.calling import Summons
 from flows.editors import sms
 from flows.profile.comune import Editor
-from flows.sending.provider import open_client
+from flows.sending import few
 from flows.settings import Settings, SettingsError
 from flows.whatsapp.client import Outcome
 from flows.whatsapp.errors import RESENDS
@@ -57,20 +57,13 @@ def ways(settings: Settings, editor: Editor) -> list[tuple[CallChannel, str]]:
     found = []
     if phone := phone_of(settings, editor):
         hint = f"…{phone.get_secret_value()[-3:]}"
-        found.append((CallChannel.whatsapp, hint))
+        if settings.profile.channel.uses_api:
+            found.append((CallChannel.whatsapp, hint))
         if settings.profile.sms is not None:
             found.append((CallChannel.sms, hint))
     if settings.profile.mail is not None:
         found.append((CallChannel.email, ""))
     return found
-
-
-def category(settings: Settings, session: Session) -> Category:
-    """The endpoint follows what the provider last said of the template."""
-    known = templates.find(session, TEMPLATE, settings.profile.whatsapp.language)
-    if known and known.category in get_args(Category):
-        return known.category  # type: ignore[return-value]
-    return settings.templates[TEMPLATE].category
 
 
 def place(settings: Settings, engine: Engine, leaving: Sequence[Leaving], *, now: datetime) -> list[str]:
@@ -79,7 +72,7 @@ def place(settings: Settings, engine: Engine, leaving: Sequence[Leaving], *, now
     One channel that fails, in whatever way, never costs the other.
     """
     told = []
-    for channel, send in ((CallChannel.whatsapp, _by_whatsapp), (CallChannel.sms, _by_sms)):
+    for channel, send in ((CallChannel.whatsapp, partial(_by_whatsapp, engine)), (CallChannel.sms, _by_sms)):
         mine = [one for one in leaving if one.call.channel == channel]
         if not mine:
             continue
@@ -108,7 +101,9 @@ def _settle(engine: Engine, call: Call, answer: sms.Answer, now: datetime) -> li
     return [f"chiamata a {call.editor} per {CHANNELS[call.channel]}: {words} ({answer.code})"]
 
 
-def _by_whatsapp(settings: Settings, leaving: Sequence[Leaving], _now: datetime) -> list[sms.Answer]:
+def _by_whatsapp(
+    engine: Engine, settings: Settings, leaving: Sequence[Leaving], _now: datetime
+) -> list[sms.Answer]:
     frame, language = settings.frame(TEMPLATE), settings.profile.whatsapp.language
     messages = [
         OutgoingTemplate(
@@ -123,12 +118,14 @@ def _by_whatsapp(settings: Settings, leaving: Sequence[Leaving], _now: datetime)
         )
         for one in leaving
     ]
-    return [_answer(outcome) for outcome in asyncio.run(_post(settings, messages))]
+    # what is not told in the end may have left
+    answers = {one.opaque: sms.Answer(CallStatus.uncertain, "no_answer") for one in messages}
 
+    def store(message: OutgoingTemplate, outcome: Outcome) -> None:
+        answers[message.opaque] = _answer(outcome)
 
-async def _post(settings: Settings, messages: Sequence[OutgoingTemplate]) -> list[Outcome]:
-    async with open_client(settings) as client:
-        return list(await asyncio.gather(*(client.send(message) for message in messages)))
+    asyncio.run(few.post(settings, engine, messages, Priority.alert, store))
+    return list(answers.values())
 
 
 def _answer(outcome: Outcome) -> sms.Answer:

@@ -19,12 +19,13 @@ from pydantic import (
 
 from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime
 from flows.profile.addresses import Address, Base, is_loopback, named_twice
+from flows.profile.contacts import Contacts, Names
 from flows.profile.mail import Mail
 from flows.profile.prices import Prices
 from flows.profile.privacy import Notice, Privacy
 from flows.profile.sms import Sms
 from flows.profile.urgent import Urgent
-from flows.profile.whatsapp import WhatsApp
+from flows.profile.whatsapp import Channel, WhatsApp
 
 
 def _weekly(value: object) -> WeeklyTime:
@@ -41,25 +42,6 @@ NewsCategory = Literal["servizi", "viabilità e trasporti", "eventi", "bandi e s
 
 class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False)
-
-
-class Names(Strict):
-    """The Comune's name with its articles, written by hand: "della Città di ...", "dell'Unione ..."."""
-
-    comune: str
-    del_comune: str
-    dal_comune: str
-
-
-class Contacts(Strict):
-    telefono: str
-    orari: str
-    email: str
-    email_dpo: str
-    url_segnalazioni: Address
-    emergenza: str = "112"
-    telefono_pc: str
-    numero_servizio: str
 
 
 class ListPage(Strict):
@@ -226,13 +208,6 @@ class Editor(Strict):
         return f"BOLLETTINO_{kind}_{self.id.upper().replace('-', '_')}"
 
 
-class Channel(Strict):
-    """How each kind leaves. Only the Cloud API is built; the assisted channel is not yet."""
-
-    ordinary: Literal["cloud"] = "cloud"
-    alerts: Literal["cloud"] = "cloud"
-
-
 class Llm(Strict):
     """A model that proposes the texts of news, behind any API that speaks OpenAI's chat completions."""
 
@@ -302,6 +277,7 @@ class Profile(Strict):
     channel: Channel = Channel()
     whatsapp: WhatsApp
     mail: Mail | None = None  # without it no editor gets an e-mail
+    notice_boards: dict[str, str] = {}  # place -> e-mail address: gets each approved text, to be hung up
     prices: Prices | None = None  # without them no cost is estimated
     sms: Sms | None = None  # without it no editor gets an SMS
     llm: Llm | None = None  # none is asked, unless it stands here
@@ -345,6 +321,23 @@ class Profile(Strict):
         if sms is not None and info.data.get("mail", sms) is None:
             raise ValueError("the gateway is reached by e-mail, and there is no [mail]")
         return sms
+
+    @field_validator("channel")
+    @classmethod
+    def _orders_wait_for_nobody(cls, channel: Channel, info: ValidationInfo) -> Channel:
+        urgent = info.data.get("urgent")
+        if urgent and urgent.standing_order and channel.alerts != "cloud":
+            raise ValueError(
+                "alerts wait for a person's hands, and urgent.standing_order is for when there is none"
+            )
+        return channel
+
+    @field_validator("notice_boards")
+    @classmethod
+    def _sheets_leave_as_mail(cls, boards: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        if boards and info.data.get("mail", boards) is None:
+            raise ValueError("sheets leave by e-mail, and there is no [mail]")
+        return boards
 
     @model_validator(mode="after")
     def _slots_differ(self) -> Self:

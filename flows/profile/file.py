@@ -5,7 +5,7 @@ Reads text that `flows/settings.py` hands it, and opens nothing itself.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -75,10 +75,15 @@ def _values(found: object, where: Where = ()) -> Iterator[tuple[Where, object]]:
         yield where, found
 
 
-def unfilled(path: Path, text: str) -> list[str]:
-    """A line for each value that is still a placeholder, with its file, line and key."""
+def unfilled(path: Path, text: str, *, besides: Collection[Where] = ()) -> list[str]:
+    """A line for each value that is still a placeholder, with its file, line and key.
+
+    `besides`: keys that this installation has no use for.
+    """
     return [
         at(path, text, where, f'is still to be filled in ("{value}")')
         for where, value in _values(tomllib.loads(text))
-        if isinstance(value, str) and (PLACEHOLDER in value or (where in IDS and not value.strip("0")))
+        if where not in besides
+        and isinstance(value, str)
+        and (PLACEHOLDER in value or (where in IDS and not value.strip("0")))
     ]

@@ -21,6 +21,7 @@ class Mail(BaseModel):
     port: int | None = Field(default=None, ge=1, le=65535)  # default: that of `security`
     security: Literal["starttls", "tls", "none"] = "starttls"  # none: only on this machine
     ca_file: Path | None = None  # PEM of the town's own authority, beside those the machine trusts
+    operator: str | None = Field(default=None, min_length=3)  # address of who runs the service
     timeout_seconds: float = Field(default=20, gt=0, le=120)
 
     @model_validator(mode="after")

@@ -41,6 +41,7 @@ class Privacy(BaseModel):
     delivery_days: Days = 365  # who got which bulletin; the certificate stays
     suspended_days: Days = 180  # addresses that WhatsApp does not reach any more
     letter_days: Days = 365  # words of e-mails to editors
+    call_days: Days = 365  # which editor was called when, and by what
     access_days: Days = 730  # who saw or took out numbers
     run_days: Days = 60  # runs, logs and forms in Prefect's own database
 

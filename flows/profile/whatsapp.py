@@ -1,4 +1,6 @@
-"""`[whatsapp]` of a profile: the number that sends, and through whom."""
+"""`[whatsapp]` and `[channel]` of a profile: the number that sends, through whom, and what a person sends."""
+
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,3 +31,27 @@ class WhatsApp(BaseModel):
     def base(self) -> str:
         """What stands before every path, without a slash at its end."""
         return f"{self.api}/{self.api_version}".rstrip("/")
+
+
+Way = Literal["cloud", "assisted", "channel"]
+
+
+class Channel(BaseModel):
+    """How each kind leaves: by the Cloud API, or by a person's hands (broadcast lists, a WhatsApp channel).
+
+    A correction and an all-clear go the way of what they put right.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ordinary: Way = "cloud"
+    alerts: Way = "cloud"
+
+    @property
+    def uses_api(self) -> bool:
+        return "cloud" in (self.ordinary, self.alerts)
+
+    @property
+    def uses_lists(self) -> bool:
+        """Whether numbers are handed to a person."""
+        return "assisted" in (self.ordinary, self.alerts)

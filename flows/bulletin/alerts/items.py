@@ -4,7 +4,7 @@ Says only what is announced. That nothing is announced is never said: a missing 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from db.models import Hazard, Level, WeatherAlert, WeatherNotice
@@ -62,6 +62,40 @@ def _is_told(row: WeatherAlert, told: Collection[Told], now: datetime) -> bool:
 def _ahead(begin: datetime, end: datetime, now: datetime) -> tuple[datetime, datetime]:
     """In UTC: no time of the hour that comes twice in October equals one of another zone (PEP 495)."""
     return max(begin.astimezone(UTC), now.astimezone(UTC)), end.astimezone(UTC)
+
+
+def levels_by_now(
+    told: Sequence[WeatherAlert], alerts: Sequence[WeatherAlert], now: datetime
+) -> tuple[str, str, Level] | None:
+    """Where a level that an item tells is another by now: both in words, and the highest that holds.
+
+    None where all stands, and of hours that are over. `told` are the rows behind the item, `alerts` all that
+    is stored of their zones.
+    """
+    before: dict[tuple[str, date, Hazard], Level] = {}
+    for row in told:
+        if row.expires > now:
+            question = (row.zone, row.day, row.hazard)
+            before[question] = max(row.level, before.get(question, row.level), key=lambda level: level.rank)
+    after = dict.fromkeys(before, Level.verde)
+    for span in settle(standing(alerts, now), now):
+        question = (span.row.zone, span.row.day, span.row.hazard)
+        if question in after:
+            after[question] = max(span.row.level, after[question], key=lambda level: level.rank)
+    others = sorted(question for question in before if before[question] != after[question])
+    if not others:
+        return None
+    worst = max((after[question] for question in others), key=lambda level: level.rank)
+    return _in_words(others, before), _in_words(others, after), worst
+
+
+def _in_words(
+    questions: Sequence[tuple[str, date, Hazard]], levels: Mapping[tuple[str, date, Hazard], Level]
+) -> str:
+    return "; ".join(
+        f"{levels[zone, day, hazard]} per {NAMES[hazard]}, {giorno(day)}, zona {zone}"
+        for zone, day, hazard in questions
+    )
 
 
 def remarks(alerts: Sequence[WeatherAlert], notices: Sequence[WeatherNotice], now: datetime) -> list[str]:

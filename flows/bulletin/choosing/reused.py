@@ -26,7 +26,8 @@ _FAR_CALL = 6  # days: a sitting is put off by less, and the next one is further
 _FAR_ELSEWHERE = 6  # days, where another place or name came in too
 _FAR = 21  # days without a word of moving
 _FAR_DEADLINE = 60
-_ALIKE = 55  # token_set_ratio of titles, or of all the words
+_ALIKE = 60  # token_set_ratio of titles
+_SHARED = 0.4  # of the words of the one that has fewer; letters alone make any two Italian texts alike
 _ALIKE_TEXT = 50  # of the texts, under a title that names no matter
 
 
@@ -67,8 +68,10 @@ def _farthest(old: Bare, new: Bare) -> int:
 
 
 def _alike(old: Bare, new: Bare) -> bool:
-    titles = fuzz.token_set_ratio(plain(old.title), plain(new.title))
-    return max(titles, fuzz.token_set_ratio(old.words, new.words)) >= _ALIKE
+    if fuzz.token_set_ratio(plain(old.title), plain(new.title)) >= _ALIKE:
+        return True
+    words = [{word for word in side.words.split() if len(word) > 3} for side in (old, new)]
+    return len(words[0] & words[1]) >= max(1, _SHARED * min(map(len, words)))
 
 
 def _another_year(old: Bare, new: Bare) -> bool:

@@ -1,0 +1,136 @@
+"""The text that an editor's answer makes of a draft, and what stands against it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from db import bulletins, weather_alerts
+from db.bulletins import ItemData
+from db.models import Bulletin, BulletinItem, BulletinStatus, BulletinVersion
+from flows.bulletin.dates import in_rome
+from flows.bulletin.desk.provenance import judged
+from flows.bulletin.desk.review import Answer, Choice, numbers_of, ordered, whole
+from flows.bulletin.message.markup import parameter
+from flows.bulletin.message.render import problems, utf16
+from flows.desk.form import room, with_sources
+from flows.desk.refresh import join, renew
+from flows.desk.rereading import alerts_by_now, gone
+from flows.settings import Settings
+
+AS_IT_IS = (None, Choice.send_back, Choice.postpone, Choice.discard)
+"""With these nothing joins the draft and nothing of it is judged: it goes nowhere by them."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the readings that came before an answer found."""
+
+    lost: frozenset[int] = frozenset()  # ids of news whose page is gone
+    read_at: datetime | None = None  # when all of it was read, because the answer asks for that
+    unread: tuple[str, ...] = ()  # addresses that could not be
+
+
+NOTHING_READ = Site()
+
+
+@dataclass(frozen=True)
+class Text:
+    """`problems` send it back, `remarks` do not; both are Italian."""
+
+    items: tuple[ItemData, ...]
+    problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def text_of(
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    shown: BulletinVersion,
+    answer: Answer,
+    choice: Choice | None,
+    site: Site,
+    *,
+    at: datetime,
+) -> Text:
+    """What was typed, in its order, with what comes from the queue and from the site."""
+    items = bulletins.items(session, shown)
+    asks = choice not in AS_IT_IS and bulletin.status == BulletinStatus.in_review
+    numbers = numbers_of(answer.added) if asks else []
+    arranged = ordered([item.text for item in items], answer, joins=len(numbers or ()))
+    if bulletin.template:
+        arranged = whole(answer, arranged)
+    typed = [_typed(items[index], text) for index, text in arranged.items]
+    if choice in AS_IT_IS:
+        return Text(tuple(typed))
+    found, remarks = list(arranged.problems), list[str]()
+    if numbers is None:
+        found.append(f"Non capisco «{answer.added}»: per aggiungere dalla coda scrivi solo il numero.")
+    elif numbers and not found:
+        joined = join(session, settings, bulletin, typed, numbers, at)
+        found += joined.remarks
+        for one in joined.items:
+            typed.append(one)
+            place = f"Notizia {len(typed)}: entra dalla coda «{one.title}» ({utf16(one.text)} caratteri)"
+            if choice == Choice.approve:
+                found.append(f"{place}. Leggila, poi approva.")
+            else:
+                remarks.append(f"{place}.")
+    if not typed:
+        typed = [bulletins.data_of(item) for item in items]
+    if choice == Choice.reread and asks and not found:
+        read_at = site.read_at or at
+        renewed = renew(session, settings, bulletin, typed, since=shown.created_at, now=read_at)
+        typed = list(renewed.items)
+        remarks += _told(site, read_at, renewed.remarks)
+    dated = bulletin.slot_at or at
+    found += problems([one.text for one in typed], total=room(settings, bulletin, dated, len(typed)))
+    return Text(tuple(typed), tuple(found), tuple(remarks))
+
+
+def _typed(item: BulletinItem, text: str) -> ItemData:
+    is_typed = item.is_typed or text != parameter(item.text)
+    return replace(bulletins.data_of(item), text=text, is_typed=is_typed)
+
+
+def _told(site: Site, at: datetime, found: Sequence[str]) -> list[str]:
+    when = f"{in_rome(at):%-H:%M}"
+    told = [f"Sito riletto alle {when}."] if found else [f"Sito riletto alle {when}: niente da cambiare."]
+    told += [f"Non si è potuto leggere {address}: lì può esserci altro." for address in site.unread]
+    return [*told, *found]
+
+
+def over(session: Session, items: Sequence[ItemData], at: datetime) -> list[str]:
+    """An alert that has ended by the moment of the send is wrong news."""
+    alerts = [one.weather_alert_id for one in items if one.weather_alert_id]
+    ended = weather_alerts.over(session, alerts, at=at)
+    return [
+        f"Notizia {number}: l'allerta è già finita. Toglila dall'ordine."
+        for number, one in enumerate(items, start=1)
+        if one.weather_alert_id in ended
+    ]
+
+
+def of_another_level(
+    settings: Settings, session: Session, items: Sequence[ItemData], at: datetime
+) -> list[str]:
+    """An alert whose level changed since the text was written: no word of a person sends the old one."""
+    return [
+        f"{one.line} Scegli «Rileggi il sito», o scrivi tu il livello di adesso."
+        for one in alerts_by_now(settings, session, items, now=at)
+    ]
+
+
+def unsupported(session: Session, items: Sequence[ItemData], lost: Collection[int]) -> frozenset[str]:
+    """What the texts tell and their pages do not: the site is corrected first, or the text."""
+    vanished = [
+        gone(number, one.title) for number, one in enumerate(items, start=1) if one.news_item_id in lost
+    ]
+    return frozenset(vanished) | {
+        f"Notizia {number}: {trouble}"
+        for number, one in enumerate(judged(with_sources(session, items)), start=1)
+        if one.verdict
+        for trouble in one.verdict.blocked
+    }

@@ -1,0 +1,249 @@
+"""The editor's form and the page above it, in Italian: what approve shows, and how an answer is read.
+
+Shaped around the defects of Prefect 3.9.1's form: no Optional, no validators, no max_length, no field named
+like a JSON-schema keyword, no default for the decision; built anew for each round because
+`with_initial_data` drops titles and descriptions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from prefect.input import RunInput
+from pydantic import Field, create_model
+from sqlmodel import Session
+
+from db.bulletins import ItemData
+from db.models import Bulletin, BulletinItem, BulletinKind, NewsItem
+from flows.bulletin.dates import giorno, giorno_ora, in_rome
+from flows.bulletin.desk.provenance import Told, Vote, attention, escaped, judged, phones, provenance, within
+from flows.bulletin.desk.review import Answer, Waiting, choices, order_lines
+from flows.bulletin.desk.words import tags
+from flows.bulletin.message.exact import date_of, frame_name, markdown_fence, template_name
+from flows.bulletin.message.phone_picture import Look
+from flows.bulletin.message.render import budget, preview, utf16
+from flows.editors.codes import FIELD
+from flows.model.writer import remark
+from flows.settings import Settings
+
+KINDS = {
+    BulletinKind.ordinary: "Bollettino",
+    BulletinKind.urgent: "URGENTE",
+    BulletinKind.correction: "Correzione",
+    BulletinKind.all_clear: "Fine allerta",
+}
+QUEUE, LEFT_OUT = 15, 10  # lines on the page
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round shows: the bulletin, its latest version, and what waits outside."""
+
+    bulletin: Bulletin
+    version: int
+    items: tuple[BulletinItem, ...]
+    problems: tuple[str, ...]
+    queue: tuple[Waiting, ...] = ()
+    told: tuple[Told, ...] = ()  # the items beside what they were written from
+    awaited: str = ""  # what the first of two persons said
+    site: tuple[str, ...] = ()  # what its pages say by now
+    remarks: tuple[str, ...] = ()  # what came of the last answer
+    is_sent_back: bool = False
+    reach: str = ""  # whom it goes to, and what that costs
+
+    @property
+    def title(self) -> str:
+        """For the run's name, what an editor reads in the list of runs; its state comes before or after."""
+        slot, number = self.bulletin.slot_at, len(self.items)
+        if self.bulletin.template:
+            return f"{KINDS[self.bulletin.kind]} · {self.items[0].text[:60]}"
+        day = f"Bollettino di {giorno(slot)}" if slot else "Bollettino da inviare subito"
+        return f"{day} · {number} {'notizia' if number == 1 else 'notizie'}"
+
+    @property
+    def state(self) -> str:
+        """What it waits for."""
+        if self.problems:
+            return "da correggere"
+        if self.is_sent_back:
+            return "rimandato"
+        return "aspetta la seconda approvazione" if self.awaited else "da approvare"
+
+    @property
+    def name(self) -> str:
+        return f"DA CORREGGERE · {self.title}" if self.problems else f"{self.title} · {self.state}"
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return tags(self.bulletin.kind, self.state)
+
+
+def room(settings: Settings, bulletin: Bulletin, dated: datetime, number: int) -> int:
+    """UTF-16 units that so many items may use together."""
+    frame = settings.frame(bulletin.template or template_name(number))
+    return budget(frame, date_of(bulletin, dated))
+
+
+def describe(settings: Settings, draft: Round, now: datetime) -> str:
+    """What stands above the form and in the artifact: what is wrong, the preview, the queue (Markdown)."""
+    dated = draft.bulletin.slot_at or now
+    texts = [item.text for item in draft.items]
+    frame = settings.frame(frame_name(draft.bulletin, draft.items))
+    shown = preview(frame, texts, date_of(draft.bulletin, dated))
+    parts = []
+    if draft.problems:
+        parts += ["**DA CORREGGERE: così non si può inviare.**", *(f"- {line}" for line in draft.problems)]
+    parts += [f"**{escaped(line)}**" for line in (*draft.remarks, draft.awaited) if line]
+    if draft.site:
+        parts += ["**Riletto adesso sul sito:**", *(f"- {escaped(line)}" for line in draft.site)]
+    if look := attention(judged(draft.told), vote(settings, dated)):
+        parts.append(look)
+    if draft.bulletin.deadline_at:
+        parts.append(f"Da approvare entro **{giorno_ora(draft.bulletin.deadline_at)}**.")
+    if draft.reach:
+        parts.append(draft.reach)
+    parts += ["Come si vede sul telefono:", markdown_fence(shown)]
+    parts += [f"{item.position}. [{item.title}]({item.url})" for item in draft.items if item.url]
+    waiting = [one for one in draft.queue if not one.is_left_out]
+    left_out = [one for one in draft.queue if one.is_left_out]
+    if draft.queue:
+        parts.append("Per aggiungere una di queste scrivi il suo numero nel modulo.")
+    parts += _listed("In coda per un'altra volta:", waiting, QUEUE)
+    parts += _listed("Lasciate fuori:", left_out, LEFT_OUT)
+    return "\n\n".join(parts)
+
+
+def _listed(title: str, waiting: Sequence[Waiting], most: int) -> list[str]:
+    """Those of the queue, each with the number that adds it."""
+    lines = [
+        f"- **{one.number}** {escaped(one.title)}" + (f" ({escaped(one.note)})" if one.note else "")
+        for one in waiting[:most]
+    ]
+    if len(waiting) > most:
+        lines.append(f"- e altre {len(waiting) - most}")
+    return ["\n".join([title, "", *lines])] if lines else []
+
+
+def artifact(settings: Settings, draft: Round, now: datetime) -> str:
+    """The page of the run: what `describe` says, then the phone and the source of every fact (Markdown)."""
+    return within(
+        [
+            describe(settings, draft, now),
+            *evidence(settings, draft.told, draft.bulletin.slot_at or now, draft.bulletin.template),
+        ]
+    )
+
+
+def vote(settings: Settings, at: datetime) -> Vote:
+    """Whose names are pointed out on that day."""
+    period = settings.profile.election_period
+    if period is None:
+        return Vote()
+    return Vote(period.names, period.first <= in_rome(at).date() <= period.last)
+
+
+def evidence(
+    settings: Settings, told: Sequence[Told], dated: datetime, template: str | None = None
+) -> list[str]:
+    """The message on a phone, and where each of its facts stands in the page it was written from."""
+    texts = [item.text for item in told]
+    if not texts:
+        return []
+    frame = settings.frame(template or template_name(len(texts)))
+    look = Look(settings.profile.names.comune, f"{in_rome(dated):%H:%M}")
+    return [phones(frame, texts, "" if template else giorno(dated), look), provenance(judged(told))]
+
+
+def with_sources(session: Session, items: Sequence[BulletinItem | ItemData]) -> tuple[Told, ...]:
+    """Each item beside the stored page that it was written from."""
+    return tuple(_told(session, item) for item in items)
+
+
+def _told(session: Session, item: BulletinItem | ItemData) -> Told:
+    if item.news_item_id is None:
+        return Told(item.title, item.text)
+    news = session.get_one(NewsItem, item.news_item_id)
+    return Told(
+        title=item.title,
+        text=item.text,
+        source=f"{news.title}\n{news.abstract}\n{news.body}",
+        published=in_rome(news.published_at).date() if news.published_at else None,
+        is_act="albo" in news.kind.lower(),
+        origin=remark(session, news.id, item.text),
+    )
+
+
+def form(settings: Settings, draft: Round, now: datetime) -> type[RunInput]:
+    """The form, prefilled with the latest version."""
+    words = settings.texts["modulo"]
+    dated = draft.bulletin.slot_at or now
+    total = room(settings, draft.bulletin, dated, len(draft.items))
+    left = total - sum(utf16(item.text) for item in draft.items)
+    is_fixed = draft.bulletin.template is not None
+    is_shared = settings.profile.approvals == 2 or bool(draft.awaited)
+    choice = choices(draft.bulletin.slot_at, is_fixed=is_fixed, is_shared=is_shared).values()
+    fields: dict[str, Any] = {
+        "decisione": (str, Field(title=words["decisione"], json_schema_extra={"enum": [*choice]}))
+    }
+    for item in draft.items:
+        fields[f"notizia_{item.position}"] = (
+            str,
+            Field(
+                default=item.text,
+                title=words["testo_n"].format(n=item.position, categoria=item.category),
+                description=words["testo_n_aiuto" if left >= 0 else "testo_n_troppo"]
+                .format(lunghezza=utf16(item.text), totale=total, restanti=abs(left), url=item.url)
+                .removesuffix(" Fonte: "),
+            ),
+        )
+    lines = order_lines([item.title for item in draft.items])
+    fields["ordine"] = (list[str], Field(default=lines, title=words["ordine"]))
+    if draft.queue:
+        example = words["aggiungi"].format(esempio=draft.queue[0].number)
+        fields["aggiungi"] = (str, Field(default="", title=example))
+    fields["fonte"] = (str, Field(default="", title=words["fonte"]))
+    fields["nota"] = (str, Field(default="", title=words["nota"]))
+    names = [editor.name for editor in settings.profile.editors]
+    fields["chi"] = (str, Field(title=words["chi"], json_schema_extra={"enum": [*names]}))
+    if settings.profile.asks_codes:
+        fields[FIELD] = (str, Field(default="", title=words["codice"]))
+    made: type[RunInput] = create_model("Approvazione", __base__=RunInput, **fields)
+    made._description = describe(settings, draft, now)
+    return made
+
+
+def answer_of(values: dict[str, Any], items: Sequence[BulletinItem]) -> Answer:
+    """Read the values of a confirmed form by name: what is missing is what was shown.
+
+    The form may be of another code than this: what was typed into a field that is unknown here goes into
+    the note.
+    """
+    texts = {f"notizia_{item.position}": item.text for item in items}
+    stray = [
+        f"{name}: {text}"
+        for name, value in values.items()
+        if name not in (*texts, *NAMES) and (text := _typed(value))
+    ]
+    order = values.get("ordine")
+    if isinstance(order, str):
+        order = order.splitlines()
+    elif not isinstance(order, list):
+        order = order_lines([item.title for item in items])
+    return Answer(
+        decision=_typed(values.get("decisione")),
+        texts=tuple(_typed(values.get(name, text)) for name, text in texts.items()),
+        order=tuple(map(_typed, order)),
+        note="\n".join([_typed(values.get("nota")), *stray]).strip(),
+        who=_typed(values.get("chi")),
+        source=_typed(values.get("fonte")),
+        added=_typed(values.get("aggiungi")),
+    )
+
+
+NAMES = ("decisione", "ordine", "aggiungi", "fonte", "nota", "chi", FIELD)
+
+
+def _typed(value: object) -> str:
+    """As text; without NUL, which no text of PostgreSQL holds."""
+    return "" if value is None else str(value).replace("\x00", "")

@@ -1,0 +1,74 @@
+"""Approves an urgent bulletin in the name of the Comune's standing order, and records it as such."""
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from db import announced, bulletins, recipients, weather_alerts
+from db.engine import transaction
+from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, BulletinVersion, Decision
+from flows.bulletin.alerts.standing_order import standing_order_due
+from flows.bulletin.alerts.statements import Span
+from flows.bulletin.alerts.urgent import AUTHOR, ceased, spoken, told_spans
+from flows.desk.signing import message_of, seal_of
+from flows.profile.sealed import fingerprint
+from flows.settings import Settings
+
+WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
+
+
+def approve_by_order(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
+    """Approve it in the order's name when that is due; tells whether. Without an order nothing happens."""
+    order = settings.profile.urgent.standing_order
+    if order is None:
+        return False
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, bulletin_id)
+        versions = list(
+            session.exec(select(BulletinVersion).where(BulletinVersion.bulletin_id == bulletin_id))
+        )
+        spans = _still_right(session, settings, bulletin, now)
+        if not standing_order_due(bulletin, versions, spans, order, settings.profile.urgent.quiet, now):
+            return False
+        if bulletin.status == BulletinStatus.draft:
+            bulletins.move(session, bulletin, BulletinStatus.in_review, by=order.approver, now=now)
+        shown = max(versions, key=lambda version: version.number)
+        items = bulletins.items(session, shown)
+        version = bulletins.add_version(
+            session,
+            bulletin,
+            [bulletins.data_of(item) for item in items],
+            author=order.approver,
+            now=now,
+            note=f"Nessuna risposta in {order.minutes} minuti.",
+        )
+        message = message_of(settings, bulletin, items, now)
+        session.add(
+            Approval(
+                bulletin_id=bulletin_id,
+                version_number=version.number,
+                decision=Decision.approve,
+                approver=order.approver,
+                decided_at=now,
+                seal=seal_of(settings, session, bulletin, message),
+                profile_sha256=fingerprint(settings.profile),
+                head_count=recipients.head_count(session, bulletin),
+            )
+        )
+        bulletins.move(
+            session, bulletin, BulletinStatus.approved, by=order.approver, now=now, reason="standing_order"
+        )
+        return True
+
+
+def _still_right(session: Session, settings: Settings, bulletin: Bulletin, now: datetime) -> list[Span]:
+    """What its text tells, of which every urgent hour still holds; empty when one does not."""
+    zones, levels = settings.profile.alert_zones, settings.profile.urgent.levels
+    made = announced.announced(session, zones, [BulletinKind.urgent], WAITING, author=AUTHOR, since=now)
+    mine = [one for one in made if one.bulletin.id == bulletin.id]
+    if not mine:
+        return []
+    rows = weather_alerts.ever_said(session, zones, now=now)
+    told = told_spans(rows, {one.row.id for one in mine}, mine[0].at)
+    return [] if ceased(told, spoken(rows, now), levels, now) else told

@@ -1,0 +1,280 @@
+"""What a bulletin tells, beside its pages and alerts as they are by now: at each round, and before a send.
+
+What a page says by now is stored as collect stores it. A changed fact or a page that the site says is gone
+holds the bulletin. A page that cannot be read is told and holds nothing: a town's site that is down for an
+hour must not cost a bulletin whose facts were read and approved.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import bulletins, news_items, sign_offs, weather_alerts
+from db.bulletins import ItemData
+from db.engine import alone, reading, transaction
+from db.models import Bulletin, BulletinItem, BulletinVersion, Edit, Holds, NewsItem, NewsRevision, Source
+from db.news_items import Known, NewsData
+from flows.bulletin.alerts.items import levels_by_now
+from flows.bulletin.choosing.changes import Said, compare
+from flows.bulletin.facts.find import Kind, facts
+from flows.letters import notify
+from flows.settings import Settings
+from flows.sources.identity import Match
+from flows.sources.news import PURPOSE, _store
+from flows.sources.pages import Now, Reread, doubtful, reread
+from flows.sources.readings import fetcher
+from scrapers.feeds import Entry
+from scrapers.http import Fetcher
+from scrapers.pages import Page
+
+LOG = logging.getLogger(__name__)
+SECONDS = 20.0  # for all pages together: they are asked at once
+SHOWN = 8  # facts of one change, in a sentence
+CHANGED = "sul sito è cambiata."
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One news of a bulletin, beside its page as it is by now; or one alert, beside what holds by now."""
+
+    number: int  # its place in the bulletin, from 1
+    news_item_id: int | None  # None of an alert
+    title: str
+    state: Now
+    before: str = ""  # what the page told, or for a page that is gone the bulletin's text
+    after: str = ""
+    reason: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return self.state in (Now.changed, Now.gone)
+
+    @property
+    def line(self) -> str:
+        """For the editor."""
+        if self.state == Now.gone:
+            return gone(self.number, self.title)
+        if self.news_item_id is None:
+            said = f"l'allerta è cambiata. Prima: {self.before}. Ora: {self.after}."
+        elif self.state == Now.changed:
+            said = f"{CHANGED} Prima: {self.before}. Ora: {self.after}."
+        else:
+            said = f"la pagina non si è potuta rileggere, il testo è quello già letto ({self.reason})."
+        return f"Notizia {self.number}: «{self.title}»: {said}"
+
+
+def gone(number: int, title: str) -> str:
+    """What is said against a text whose page is gone, and kept with an approval in spite of it."""
+    return f"Notizia {number}: «{' '.join(title.split())}»: la pagina non c'è più sul sito."
+
+
+def reread_bulletin(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> list[Seen]:
+    """Read the pages that a bulletin tells of, store what they say, and return what an editor must know.
+
+    Compared with what was stored when its text was written or sealed, so that what collect found since then
+    counts too. Takes `SECONDS` at most. A fixed template (alerts, corrections) has no pages; nor is a page
+    read here that never was read before, of which there is nothing to compare. Levels are those that collect
+    stored last.
+    """
+    with reading(engine) as session:
+        since, told = _told(session, bulletin_id)
+        alerts = _alerts(settings, session, bulletin_id, now)
+    if not told:
+        return alerts
+    with fetcher(settings) as client, ThreadPoolExecutor(len(told)) as pool:
+        client.timeout = SECONDS
+        read = list(pool.map(partial(_read, client), [item for _, item, _ in told]))
+    pages = [
+        (_match(item, known), _data(item, one.page, now))
+        for (_, item, known), one in zip(told, read, strict=True)
+        if one.page
+    ]
+    # a site in maintenance answers too, with one text everywhere
+    of_articles = {one.known.id: (one, data) for one, data in doubtful(pages) if one.known}
+    seen = []
+    with transaction(engine) as session:
+        alone(session, PURPOSE)
+        for (line, item, _), one in zip(told, read, strict=True):
+            about = Seen(line.position, item.id, line.title, one.state, reason=one.reason)
+            if one.page is not None:
+                match, data = of_articles[item.id]
+                if data.page_failure:
+                    about = replace(about, state=Now.unreadable, reason=data.page_failure)
+                elif one.state == Now.changed or item.page_failure:
+                    _keep(settings, session, item.id, match, data, one.page, now)
+            if about.state == Now.gone:
+                about = replace(about, before=line.text, after="la pagina non c'è più")
+            elif change := _since(session, item, one if about.state == Now.changed else None, since, now):
+                about = replace(about, state=Now.changed, before=change[0], after=change[1])
+            elif about.state == Now.changed:  # other words, the same facts
+                about = replace(about, state=Now.same)
+            seen.append(about)
+    return [*alerts, *(one for one in seen if one.state != Now.same)]
+
+
+def alerts_by_now(
+    settings: Settings, session: Session, items: Sequence[BulletinItem | ItemData], *, now: datetime
+) -> list[Seen]:
+    """The items whose alert is of another level by now, unless a person wrote that level into the text."""
+    said = weather_alerts.not_over(session, settings.profile.alert_zones, now=now)
+    found = []
+    for number, item in enumerate(items, start=1):
+        told = weather_alerts.told_by(session, [item.weather_alert_id]) if item.weather_alert_id else []
+        other = levels_by_now(told, said, now)
+        if other is not None and not (item.is_typed and other[2].value in item.text.casefold()):
+            found.append(Seen(number, None, item.title, Now.changed, before=other[0], after=other[1]))
+    return found
+
+
+def call_editors(
+    settings: Settings, session: Session, bulletin_id: int, seen: Iterable[Seen], *, now: datetime
+) -> None:
+    """Queue the letters about what holds the bulletin; each change is told once, whoever finds it."""
+    for one in seen:
+        if one.holds:
+            notify.changed_on_site(
+                settings, session, bulletin_id, news=one.title, before=one.before, after=one.after, now=now
+            )
+
+
+def overridden(session: Session, bulletin_id: int) -> set[str]:
+    """What its approvals in force were given in spite of, a line each."""
+    reopened = bulletins.reopened_at(session, bulletin_id)
+    said = [one for one in sign_offs.of(session, bulletin_id) if reopened is None or one.at > reopened]
+    return {line for one in said for line in one.overridden.splitlines()}
+
+
+def _read(client: Fetcher, item: NewsItem) -> Reread:
+    try:
+        return reread(client, item)
+    except Exception as exc:  # told: a defect must not keep an editor's answer from being stored
+        LOG.exception("%s: not foreseen", item.url)
+        return Reread(
+            Now.unreadable, reason=f"{item.url}: un difetto di questo programma ({type(exc).__name__})"
+        )
+
+
+def _alerts(settings: Settings, session: Session, bulletin_id: int, now: datetime) -> list[Seen]:
+    """Not of a fixed template: what rises after an urgent bulletin has a bulletin of its own."""
+    version = _version(session, bulletin_id)
+    if version is None or session.get_one(Bulletin, bulletin_id).template is not None:
+        return []
+    return alerts_by_now(settings, session, bulletins.items(session, version), now=now)
+
+
+def _version(session: Session, bulletin_id: int) -> BulletinVersion | None:
+    """The text that was approved, or the latest."""
+    sealed = bulletins.approved(session, bulletin_id)
+    return sealed[1] if sealed else bulletins.latest(session, bulletin_id)
+
+
+def _told(session: Session, bulletin_id: int) -> tuple[datetime, list[tuple[BulletinItem, NewsItem, Known]]]:
+    """When the text was written, and its lines with what was read of their pages."""
+    bulletin = session.get_one(Bulletin, bulletin_id)
+    version = _version(session, bulletin_id)
+    if version is None or bulletin.template is not None:
+        return bulletin.created_at, []
+    told = []
+    for line in bulletins.items(session, version):
+        item = session.get(NewsItem, line.news_item_id) if line.news_item_id else None
+        if item is not None and item.page_checked_at is not None:
+            told.append((line, item, news_items.by_id(session, [item.id])[0]))
+    return version.created_at, told
+
+
+def _match(item: NewsItem, known: Known) -> Match:
+    """The item as an entry that its feed has not changed."""
+    entry = Entry(item.guid, item.url, item.title, item.feed_text, item.published_at, None, ())
+    return Match(entry, item.address_key, item.entry_sha256, known)
+
+
+def _data(item: NewsItem, page: Page, now: datetime) -> NewsData:
+    """The item with what its page says now."""
+    kept = {field.name: getattr(item, field.name) for field in fields(NewsData)}
+    return replace(
+        NewsData(**kept),
+        abstract=page.abstract,
+        body=page.body,
+        kind=page.kind,
+        topics=page.topics,
+        attachments=tuple((one.title, one.url) for one in page.attachments),
+        holds=Holds(page.holds),
+        starts_on=page.starts,
+        ends_on=page.ends,
+        expires_on=page.expires,
+        page_failure=None,
+        page_checked_at=now,
+    )
+
+
+def _keep(
+    settings: Settings,
+    session: Session,
+    item_id: int,
+    match: Match,
+    data: NewsData,
+    page: Page,
+    now: datetime,
+) -> None:
+    """Store it; with the page's own title where that tells what nothing told before: `ANNULLATO: ...`.
+
+    Otherwise the feed's title stays, which often is another one.
+    """
+    item = session.get_one(NewsItem, item_id)
+    before = {(fact.kind, fact.value) for fact in facts("\n".join(_texts(item)))}
+    titles = compare(Said(item.title, ""), Said(page.title, ""))
+    new = [fact.kind for fact in titles.gained if (fact.kind, fact.value) not in before]
+    replaced = {Kind.word, *(fact.kind for fact in titles.lost)}
+    # where the page lags its feed is ahead of it
+    has_title = titles.edit == Edit.updated and not item.page_lags and any(kind in replaced for kind in new)
+    if has_title:
+        data = replace(data, title=page.title)
+    _store(session, session.get_one(Source, item.source_id), match, data, False, settings.profile, now)
+    if has_title:
+        item.page_lags = False  # here the page is ahead of the feed
+        session.add(item)
+
+
+def _since(
+    session: Session, item: NewsItem, read: Reread | None, since: datetime, now: datetime
+) -> tuple[str, str] | None:
+    """The facts that the item told before and tells now, in words; None where they are the same.
+
+    `item` is as it was before this reading; `read` is given where its page was another one then.
+    """
+    stored = session.get_one(NewsItem, item.id)
+    kept = news_items.revisions(session, item.id)
+    edits = [one for one in kept if one.edit == Edit.updated and one.replaced_at > since]
+    if len(edits) > 1 and edits[0].content_sha256 == stored.content_sha256 and not stored.page_lags:
+        return None  # it says again what it said then
+    lost = [tuple(fact) for one in edits for fact in one.lost]
+    gained = [tuple(fact) for one in edits for fact in one.gained]
+    is_new = stored.content_sha256 != item.content_sha256 and all(one.replaced_at != now for one in kept)
+    is_first = item.page_read_at is None  # it tells more than the feed did, which is no change
+    if not edits and is_new and not is_first and read and read.change and read.change.edit == Edit.updated:
+        # between two texts of late: for collect a cache and no event, but not what was approved
+        lost = [(fact.kind, fact.value) for fact in read.change.lost]
+        gained = [(fact.kind, fact.value) for fact in read.change.gained]
+    if not lost and not gained:
+        return None
+    return _words(lost, [*edits, item]) or "non lo diceva", _words(gained, [stored]) or "non lo dice più"
+
+
+def _words(told: Sequence[tuple[str, ...]], texts: Sequence[NewsItem | NewsRevision]) -> str:
+    """Facts as these texts write them."""
+    shown: dict[tuple[str, ...], str] = {}
+    for text in texts:
+        for fact in facts("\n".join(_texts(text))):
+            shown.setdefault((fact.kind, fact.value), " ".join(fact.shown.split()))
+    words = list(dict.fromkeys(shown.get(fact, fact[-1]) for fact in told))
+    return ", ".join([*words[:SHOWN], *(["..."] if len(words) > SHOWN else [])])
+
+
+def _texts(one: NewsItem | NewsRevision) -> list[str]:
+    return [one.title, one.abstract, one.body, getattr(one, "feed_text", "")]

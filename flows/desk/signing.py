@@ -1,0 +1,240 @@
+"""An editor approves a version, sealed and proved, alone or with a second person, or sends it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db import bulletins, recipients, sign_offs
+from db.models import (
+    Approval,
+    Bulletin,
+    BulletinItem,
+    BulletinStatus,
+    BulletinVersion,
+    Decision,
+    Said,
+)
+from flows.assisted import choice
+from flows.bulletin.desk.sign_off import Outcome, Voice, rule, since_void, voices
+from flows.bulletin.message.exact import Message, compile_message, frame_name
+from flows.desk.windows import Given
+from flows.dispatching import money
+from flows.editors import codes
+from flows.editors.codes import Judged
+from flows.profile.comune import Editor
+from flows.profile.sealed import fingerprint
+from flows.settings import Settings
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who approves, in spite of what, and how that is proved."""
+
+    editor: Editor
+    proof: Judged
+    source: str  # declared for what the site does not tell
+    blocks: frozenset[str]  # what the guard says against the text
+    note: str = ""
+
+
+def sign(
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    version: BulletinVersion,
+    signature: Signature,
+    given: Given,
+) -> None:
+    """Record an approval; the bulletin is approved when no other person is needed.
+
+    What is refused comes back as the version's problems, and uses up no code.
+    """
+    editors = {editor.id: editor.name for editor in settings.profile.editors}
+    seal = _seal_of(settings, session, bulletin, version, given)
+    blocks = signature.blocks
+    said = Voice(
+        signature.editor.id, signature.editor.name, Said.approve, given.at, seal, signature.source, blocks
+    )
+    before = _heard(session, bulletin)
+    ruling = rule(
+        said, before, approvals=settings.profile.approvals, editors=editors, preparer="", note=signature.note
+    )
+    if not ruling.decides:
+        version.problems = "\n".join(ruling.sentences)
+        session.add(version)
+        return
+    codes.spend(session, signature.proof, bulletin.id)
+    sign_offs.add(
+        session,
+        bulletin.id,
+        version.number,
+        editor=said.editor,
+        name=said.name,
+        said=said.said,
+        at=given.at,
+        seal=seal,
+        source=signature.source,
+        overridden=tuple(sorted(blocks)),
+        code_hash=signature.proof.proof,
+    )
+    if ruling.outcome == Outcome.approved:
+        close(settings, session, bulletin, version, Decision.approve, given, signature.proof.proof)
+    elif ruling.outcome == Outcome.waiting:
+        version.remarks = "\n".join(ruling.sentences[:-1])  # the last one is what `awaited` tells
+        session.add(version)
+
+
+def send_back(
+    settings: Settings, session: Session, bulletin: Bulletin, version: BulletinVersion, editor: Editor
+) -> None:
+    """Give the text back to who prepared it; approvals until now count no more.
+
+    Asks for no code, since nothing leaves by it. What is refused comes back as the version's problems.
+    """
+    editors = {one.id: one.name for one in settings.profile.editors}
+    said = Voice(editor.id, editor.name, Said.send_back, version.created_at)
+    ruling = rule(
+        said,
+        _heard(session, bulletin),
+        approvals=settings.profile.approvals,
+        editors=editors,
+        preparer=_preparer(settings, session, version),
+        note=version.note,
+    )
+    words = "\n".join(ruling.sentences)
+    if not ruling.decides:
+        version.problems = words
+    else:
+        version.remarks = words
+        sign_offs.add(
+            session,
+            bulletin.id,
+            version.number,
+            editor=said.editor,
+            name=said.name,
+            said=said.said,
+            at=said.at,
+        )
+    session.add(version)
+
+
+def _preparer(settings: Settings, session: Session, version: BulletinVersion) -> str:
+    """The id of who last wrote the text that this version sends back, another one first; "" for nobody."""
+    ids = {one.name: one.id for one in settings.profile.editors}
+    authors = session.exec(
+        select(BulletinVersion.author)
+        .where(BulletinVersion.bulletin_id == version.bulletin_id, BulletinVersion.number < version.number)
+        .order_by(col(BulletinVersion.number).desc())
+    )
+    known = [author for author in authors if author in ids]
+    others = [author for author in known if author != version.author]
+    return next((ids[author] for author in (*others, *known)), "")
+
+
+def close(
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    version: BulletinVersion,
+    decision: Decision,
+    given: Given,
+    proof: str | None = None,
+) -> None:
+    """Store a decision and move the bulletin."""
+    approval = Approval(
+        bulletin_id=bulletin.id,
+        version_number=version.number,
+        decision=decision,
+        approver=version.author,
+        decided_at=given.at,
+        flow_run_id=given.run_id,
+        code_hash=proof,
+    )
+    if decision == Decision.approve:
+        approval.seal = _seal_of(settings, session, bulletin, version, given)
+        approval.profile_sha256 = fingerprint(settings.profile)
+        approval.head_count = recipients.head_count(session, bulletin)
+        category = money.category_of(settings, frame_name(bulletin, bulletins.items(session, version)))
+        cost = money.estimated(settings, approval.head_count, category)
+        is_free = choice.by_hand(settings, session, bulletin) is not None
+        approval.cost_estimate = None if is_free or cost == money.UNKNOWN else cost
+    session.add(approval)
+    bulletins.move(session, bulletin, MOVES[decision], by=version.author, now=given.at)
+
+
+MOVES = {
+    Decision.approve: BulletinStatus.approved,
+    Decision.postpone: BulletinStatus.merged,
+    Decision.discard: BulletinStatus.rejected,
+}
+
+
+def message_of(
+    settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem], at: datetime
+) -> Message:
+    """What would be sent of these items; `at` is the approval, for a bulletin without a slot."""
+    return compile_message(
+        items,
+        settings.frame(frame_name(bulletin, items)),
+        dated=bulletin.slot_at or at,
+        code=bulletin.code,
+        language=settings.profile.whatsapp.language,
+    )
+
+
+def seal_of(settings: Settings, session: Session, bulletin: Bulletin, message: Message) -> str:
+    """Over exactly what would be sent, to whom, and by which profile."""
+    return message.sealed(recipients.audience_rule(session, bulletin), fingerprint(settings.profile))
+
+
+def _seal_of(
+    settings: Settings, session: Session, bulletin: Bulletin, version: BulletinVersion, given: Given
+) -> str:
+    message = message_of(settings, bulletin, bulletins.items(session, version), given.at)
+    return seal_of(settings, session, bulletin, message)
+
+
+def broken(
+    settings: Settings, session: Session, bulletin: Bulletin, approval: Approval, message: Message
+) -> str:
+    """Why this is not what the approval sealed, in Italian; "" when it is."""
+    known = approval.profile_sha256
+    if known is not None and known != fingerprint(settings.profile):
+        return (
+            f"Dopo l'approvazione di {approval.approver} è cambiato il profilo del Comune (nomi, contatti, "
+            f"mittente o pagine): il bollettino {bulletin.id} non parte. Riaprilo con «riapri» e approvalo "
+            "di nuovo."
+        )
+    # an approval of before the profile was bound
+    bound = fingerprint(settings.profile) if known is not None else ""
+    if message.sealed(recipients.audience_rule(session, bulletin), bound) != approval.seal:
+        return f"Il bollettino {bulletin.id} non è più quello approvato da {approval.approver}: non parte."
+    return ""
+
+
+def is_sent_back(session: Session, version: BulletinVersion) -> bool:
+    """Whether this version is the word that gave the text back."""
+    said = sign_offs.of(session, version.bulletin_id)
+    return any(one.said == Said.send_back and one.version_number == version.number for one in said)
+
+
+def awaited(session: Session, bulletin: Bulletin) -> str:
+    """What the first of two persons said, for the second; "" where nobody has approved yet."""
+    standing = since_void(_heard(session, bulletin))
+    if not standing or bulletin.status != BulletinStatus.in_review:
+        return ""
+    last = standing[-1]
+    parts = [f"{last.name} ha approvato questo testo: serve l'approvazione di un'altra persona."]
+    if last.blocks:
+        parts += [f"Nonostante: {block}" for block in sorted(last.blocks)]
+        parts.append(f"Fonte indicata: {last.source}")
+    return " ".join(parts)
+
+
+def _heard(session: Session, bulletin: Bulletin) -> list[Voice]:
+    """What was said of the bulletin since it was last re-opened."""
+    reopened = bulletins.reopened_at(session, bulletin.id)
+    said = voices(sign_offs.of(session, bulletin.id))
+    return [one for one in said if reopened is None or one.at > reopened]

@@ -1,0 +1,219 @@
+"""The editor's window on a bulletin in the Prefect UI: opened once, replaced when it is gone or out of date.
+
+What an editor typed lies in Prefect as the input of a run and a key. It is read from there raw, whatever
+became of the run: a form that no longer fits, a crash or a second window must not lose it.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
+from prefect.client.schemas.objects import State
+from prefect.input import RunInput
+from prefect.states import Cancelled, Crashed
+from pydantic import create_model
+from sqlalchemy import Engine
+
+from db import bulletins
+from db.engine import transaction
+from db.models import Bulletin, BulletinStatus
+from flows import runs
+from flows.bulletin.desk.words import tags
+from flows.runs import RunState
+from flows.settings import Settings
+
+
+@dataclass(frozen=True)
+class Given:
+    """One confirmed form: in which run, on which version, when, and its values as JSON."""
+
+    run_id: str
+    version: int
+    at: datetime
+    values: dict[str, Any]
+
+
+def review_key(version: int) -> str:
+    return f"review-{version}"
+
+
+def key_of(bulletin: Bulletin, attempt: int) -> str:
+    """Prefect hands back the old run for a key it knows: each window has its own.
+
+    With the bulletin's beginning, since a database that was restored gives a number out again.
+    """
+    return f"bulletin-{bulletin.id}-{bulletin.created_at:%Y%m%dT%H%M%S}-{attempt}"
+
+
+DECISION = "decisione"
+
+
+def bound(form: type[RunInput], version: int) -> type[RunInput]:
+    """The form, good for this version only: the field of the decision bears its number.
+
+    Prefect takes the values of a tab that still shows an earlier round, for instance on a phone that slept,
+    if they fit the form that waits now. So they must not fit: it refuses a field that it does not know.
+    """
+    fields: dict[str, Any] = {
+        f"{DECISION}_{version}" if name == DECISION else name: (field.annotation, field)
+        for name, field in form.model_fields.items()
+    }
+    made: type[RunInput] = create_model(form.__name__, __base__=RunInput, **fields)
+    made._description = form._description
+    return made
+
+
+def unbound(values: dict[str, Any], version: int) -> dict[str, Any]:
+    """The values under the names that the form had before `bound`."""
+    return {DECISION if name == f"{DECISION}_{version}" else name: value for name, value in values.items()}
+
+
+def _inputs(client: SyncPrefectClient, run_id: str, kind: str) -> dict[int, str]:
+    """What Prefect keeps of a run's forms, as JSON by version: the `response` of each, or its `schema`."""
+    kept: dict[str, str] = {}
+    while page := client.filter_flow_run_input(
+        UUID(run_id), "suspended-review-", limit=PAGE, exclude_keys=set(kept)
+    ):
+        kept.update((one.key, one.value) for one in page)
+        if len(page) < PAGE:
+            break
+    found = ((re.fullmatch(rf"suspended-review-(\d+)-{kind}", key), value) for key, value in kept.items())
+    return {int(match[1]): value for match, value in found if match}
+
+
+PAGE = 200  # inputs; each round leaves two
+
+
+def given(bulletin: Bulletin, *, besides: str, now: datetime) -> list[Given]:
+    """Every form that was confirmed in this bulletin's windows, oldest version first.
+
+    `besides` is a run to look at too, for instance one that somebody started by hand.
+    """
+    keys = [key_of(bulletin, attempt) for attempt in range(bulletin.review_attempt + 1)]
+    return confirmed(keys, besides=besides, now=now)
+
+
+def confirmed(keys: Sequence[str], *, besides: str | None, now: datetime) -> list[Given]:
+    """Every form that was confirmed in the runs of these keys, and in `besides`, oldest version first."""
+    found = []
+    with get_client(sync_client=True) as client:
+        windows = client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=keys))
+        )
+        for run_id in {*filter(None, [besides]), *(str(window.id) for window in windows)}:
+            answers = _inputs(client, run_id, "response")
+            if not answers:
+                continue
+            states = client.read_flow_run_states(UUID(run_id))
+            at = max((state.timestamp for state in states if state.name == "Resuming"), default=now)
+            found += [
+                Given(run_id, version, at, unbound(json.loads(raw) or {}, version))
+                for version, raw in answers.items()
+            ]
+    return sorted(found, key=lambda one: (one.version, one.at))
+
+
+def forget(one: Given, field: str) -> None:
+    """Take a field out of the answer that Prefect keeps; for one that is stored already."""
+    if field not in one.values:
+        return
+    key = f"suspended-{review_key(one.version)}-response"
+    kept = json.dumps({name: value for name, value in one.values.items() if name != field})
+    with get_client(sync_client=True) as client:
+        client.delete_flow_run_input(UUID(one.run_id), key)
+        client.create_flow_run_input(UUID(one.run_id), key, kept)
+
+
+def is_usable(run_id: str, version: int) -> bool:
+    """Whether a waiting run shows the latest version, in a form that was stored before its process died.
+
+    A form of an older code stays: to replace it would cost what somebody is typing into it.
+    """
+    found = runs.last_state(run_id)
+    if found is None or found.state_details.pause_key != review_key(version):
+        return False
+    with get_client(sync_client=True) as client:
+        stored = _inputs(client, run_id, "schema").get(version, "")
+    try:
+        form = json.loads(stored)
+    except ValueError:
+        return False
+    return isinstance(form, dict) and "properties" in form
+
+
+def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str | None:
+    """See that a bulletin that waits for an editor has a window of its latest version; return the run's id.
+
+    None when the bulletin does not wait.
+    """
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, bulletin_id)
+        if bulletin.status == BulletinStatus.draft:
+            bulletins.move(session, bulletin, BulletinStatus.in_review, by="componi", now=now)
+        if bulletin.status != BulletinStatus.in_review:
+            return None
+        before, attempt = bulletin.review_run_id, bulletin.review_attempt
+        version = bulletins.latest(session, bulletin_id)
+    if before is not None:
+        seen = runs.state(before, now=now)
+        if seen == RunState.working:
+            return before
+        if seen == RunState.waiting and version is not None and is_usable(before, version.number):
+            return before
+        if seen != RunState.over:
+            runs.end(before, gone(seen))
+        attempt += 1
+    run_id = runs.start(
+        settings,
+        "approva",
+        {"bulletin_id": bulletin_id},
+        key=key_of(bulletin, attempt),
+        name=f"Bollettino {bulletin_id} · da approvare",
+        tags=tags(bulletin.kind, "da approvare"),
+    )
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, bulletin_id)
+        bulletin.review_run_id, bulletin.review_attempt = run_id, attempt
+        session.add(bulletin)
+    return run_id
+
+
+def gone(seen: RunState) -> State:
+    """The end of a window that another one replaces."""
+    if seen == RunState.lost:
+        return Crashed(message="il processo non risponde: si apre un nuovo modulo")
+    return Cancelled(message="il testo o le liste sono cambiati: si apre un nuovo modulo")
+
+
+def is_answering(engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
+    """Whether a run is about to store an answer, or should have: what was confirmed in time still counts."""
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, bulletin_id)
+        stored = bulletins.answered(session, bulletin_id)
+        newest = bulletins.latest(session, bulletin_id)
+    run_id = bulletin.review_run_id
+    if run_id is None or newest is None:
+        return False
+    if runs.state(run_id, now=now) == RunState.working:
+        return True
+    return any(
+        (one.run_id, one.version) not in stored and one.version <= newest.number
+        for one in given(bulletin, besides=run_id, now=now)
+    )
+
+
+def close_review(settings: Settings, engine: Engine, bulletin_id: int, why: str, *, now: datetime) -> None:
+    """Cancel the window of a bulletin that no longer waits, and say so in its name."""
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, bulletin_id)
+    run_id = bulletin.review_run_id
+    if run_id is None or runs.state(run_id, now=now) not in (RunState.waiting, RunState.lost):
+        return
+    runs.end(run_id, Cancelled(message=why))
+    runs.rename(settings, run_id, f"Bollettino {bulletin_id} · {why}", tags=tags(bulletin.kind, why))

@@ -1,0 +1,289 @@
+"""The proof of a send: counted from the rows, as a document that adds up, can be kept, and checked again.
+
+It holds no number, name or id of a citizen. What the provider says later may settle an uncertain message or
+fail an accepted one: a check tells such moves apart from what cannot have changed.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from db import bulletins, handovers, outcomes, starts
+from db.deliveries import Certificate
+from db.models import Bulletin, BulletinStatus, DeliveryStatus
+from flows.bulletin.dates import giorno, in_rome
+from flows.bulletin.desk.words import STATUS
+from flows.settings import BollettinoError, Settings
+from flows.whatsapp.errors import explain
+
+EDITION = 1  # of the document
+OWN = {
+    "opted_out": "la persona si è disiscritta prima dell'invio",
+    "unread_message": "la persona ha scritto qualcosa che non era ancora stato letto",
+    "invalid_address": "non è un numero di telefono",
+    "unreadable_address": "l'indirizzo non si apre con le chiavi di oggi",
+    "sender_died": "il programma si è fermato durante l'invio",
+    "closed_by_hand": "l'invio è stato chiuso prima",
+    "corrected_meanwhile": "riceve il testo corretto al posto di questo",
+    "said_arrived": "una persona dichiara che è arrivato",
+    "said_lost": "una persona dichiara che non è arrivato",
+    "by_list": "una persona dichiara di averlo inviato con una lista broadcast",
+    "by_channel": "una persona dichiara di averlo pubblicato nel canale WhatsApp",
+    "not_handed_out": "chi invia a mano ha detto che questa lista non parte",
+    "no_phone": "si conosce solo il codice WhatsApp, non il numero: non entra in una lista",
+}
+"""Our own reasons; any other is the provider's code, or the name of what happened on the wire."""
+
+BY_HAND = {
+    "assisted": "liste broadcast di WhatsApp; nessuno conferma che sia arrivato",
+    "channel": "canale WhatsApp, che conta come un destinatario; chi lo legge non si sa",
+}
+
+WORD = {
+    DeliveryStatus.queued: "in coda",
+    DeliveryStatus.claimed: "in viaggio",
+    DeliveryStatus.accepted: "accettati",
+    DeliveryStatus.failed: "falliti",
+    DeliveryStatus.skipped: "saltati",
+    DeliveryStatus.uncertain: "incerti",
+    DeliveryStatus.declared: "dichiarati",
+}
+
+
+class CertificateError(BollettinoError):
+    """A file is no certificate, or tells of another bulletin. The text is Italian."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A certificate as it is kept. Times are ISO 8601 in UTC; "" or None for what did not happen."""
+
+    edition: int
+    slug: str
+    bulletin: int
+    code: str  # of the public page
+    kind: str
+    status: str
+    version: int | None
+    approver: str
+    seal: str
+    planned: int
+    counts: dict[str, int]  # by delivery status, every one named
+    codes: list[list[str | int]]  # [status, code, how many]
+    receipts: dict[str, int]
+    attempts: int
+    first_at: str
+    last_at: str
+    starts: list[list[str]]  # [moment, who]
+    deliveries_sha256: str  # over which deliveries were planned
+    channel: str = "cloud"  # assisted: broadcast lists; channel: a WhatsApp channel, which is one recipient
+    declarations: list[list[str]] = field(default_factory=list)  # [moment, who, lists, how many]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether planned = accepted + failed + skipped + uncertain + declared."""
+        is_open = self.counts["queued"] + self.counts["claimed"]
+        return not is_open and self.planned == sum(self.counts.values())
+
+    def json(self) -> str:
+        """With a SHA-256 over the rest, against a slip of the hand: it proves no author."""
+        body = asdict(self)
+        return json.dumps({**body, "sha256": digest(body)}, indent=1, ensure_ascii=False, sort_keys=True)
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def draw_up(settings: Settings, session: Session, bulletin_id: int) -> Document:
+    """Count everything anew from the rows. StoreError when there is no such bulletin."""
+    bulletin: Bulletin = bulletins.locked(session, bulletin_id)
+    sealed = bulletins.approved(session, bulletin_id)
+    codes = outcomes.by_code(session, bulletin_id)
+    counts = {status.value: 0 for status in DeliveryStatus}
+    for (status, _), count in codes.items():
+        counts[status.value] += count
+    span = outcomes.span(session, bulletin_id)
+    handover = handovers.of(session, bulletin_id)
+    said = [one for one in handovers.declarations(session, bulletin_id) if one.people or one.is_last]
+    first, last = handovers.span(session, bulletin_id) or (span.first_at, span.last_at)
+    return Document(
+        edition=EDITION,
+        slug=settings.profile.slug,
+        bulletin=bulletin.id,
+        code=bulletin.code,
+        kind=bulletin.kind.value,
+        status=bulletin.status.value,
+        version=sealed[1].number if sealed else None,
+        approver=sealed[0].approver if sealed else "",
+        seal=(sealed[0].seal or "") if sealed else "",
+        planned=codes.total(),
+        counts=counts,
+        codes=[[status.value, code, count] for (status, code), count in sorted(codes.items())],
+        receipts={
+            receipt.value: n for receipt, n in sorted(outcomes.by_receipt(session, bulletin_id).items())
+        },
+        attempts=span.attempts,
+        first_at=_iso(first),
+        last_at=_iso(last),
+        starts=[[_iso(one.at), one.by] for one in starts.of(session, bulletin_id)],
+        deliveries_sha256=outcomes.fingerprint(session, bulletin_id),
+        channel=handover.kind.value if handover else "cloud",
+        declarations=[[_iso(one.at), one.by, one.lists, str(one.people)] for one in said],
+    )
+
+
+def _iso(moment: datetime | None) -> str:
+    return moment.isoformat(timespec="milliseconds") if moment else ""
+
+
+def words(certificate: Certificate) -> str:
+    """The certificate as a sentence that adds up, in Italian."""
+    parts = [
+        f"accettati {certificate.accepted}",
+        f"falliti {certificate.failed}",
+        f"saltati {certificate.skipped}",
+        f"incerti {certificate.uncertain}",
+    ]
+    parts += [f"dichiarati {certificate.declared}"] if certificate.declared else []
+    parts += [f"ancora aperti {certificate.open}"] if certificate.open else []
+    return f"Previsti {certificate.planned} = " + " + ".join(parts)
+
+
+def reason(code: str) -> str:
+    """The Italian words for what stands behind a failed, skipped or uncertain delivery."""
+    if not code:
+        return ""
+    if code in OWN:
+        return OWN[code]
+    return explain(code) if code.isdecimal() else f"senza risposta ({code})"
+
+
+def rows(document: Document) -> list[dict[str, str | int]]:
+    """The outcomes by code, for a table; what happened most often first."""
+    found = sorted(document.codes, key=lambda one: (-int(one[2]), str(one[0]), str(one[1])))
+    return [
+        {
+            "Esito": WORD[DeliveryStatus(str(status))],
+            "Codice": str(code) or "-",
+            "Che cosa vuol dire": reason(str(code)) or "-",
+            "Messaggi": count,
+        }
+        for status, code, count in found
+    ]
+
+
+def printed(document: Document) -> Iterator[str]:
+    """For paper or a terminal, in Italian."""
+    counts = document.counts
+    yield f"CERTIFICATO DI INVIO - bollettino {document.bulletin} ({document.slug})"
+    yield f"Stato: {STATUS[BulletinStatus(document.status)]}"
+    yield f"Testo: versione {document.version or '-'}, approvata da {document.approver or '-'}"
+    yield f"Sigillo: {document.seal or '-'}"
+    yield f"Primo messaggio: {_shown(document.first_at)}. Ultimo: {_shown(document.last_at)}."
+    for moment, who in document.starts:
+        yield f"Avviato: {_shown(moment)}, da {who}"
+    if document.channel != "cloud":
+        yield f"Inviato a mano: {BY_HAND[document.channel]}"
+    for moment, who, lists, people in document.declarations:
+        what = f"liste {lists.replace(' ', ', ')}" if document.channel == "assisted" else "canale"
+        yield f"Dichiarato: {_shown(moment)}, da {who}: {what if lists else 'niente altro'} ({people})"
+    yield ""
+    ends = ("accepted", "failed", "skipped", "uncertain", "declared", "queued", "claimed")
+    shown = [f"{WORD[DeliveryStatus(name)]} {counts[name]}" for name in ends[:4]]
+    shown += [f"{WORD[DeliveryStatus(name)]} {counts[name]}" for name in ends[4:] if counts[name]]
+    yield f"Previsti {document.planned} = {' + '.join(shown)}"
+    yield "I conti tornano." if document.is_whole else "I conti sono ancora aperti."
+    if document.receipts:
+        told = {"sent": "inviati", "delivered": "consegnati", "read": "letti"}
+        yield "Ricevute: " + ", ".join(f"{told[name]} {n}" for name, n in document.receipts.items())
+    if document.channel == "cloud":
+        yield f"Tentativi: {document.attempts}"
+    yield ""
+    for row in rows(document):
+        yield f"{row['Messaggi']:>8}  {row['Esito']:<11} {row['Codice']:<18} {row['Che cosa vuol dire']}"
+    yield ""
+    yield f"Impronta delle consegne previste: {document.deliveries_sha256}"
+
+
+def _shown(moment: str) -> str:
+    if not moment:
+        return "-"
+    local = in_rome(datetime.fromisoformat(moment))
+    return f"{giorno(local)} {local.year}, {local:%H:%M:%S}"
+
+
+def path_of(settings: Settings, bulletin_id: int) -> Path:
+    """Where the certificate of a send is kept, outside the database."""
+    return settings.state / "certificati" / f"bollettino-{bulletin_id}.json"
+
+
+def keep(settings: Settings, document: Document) -> Path:
+    path = path_of(settings, document.bulletin)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(document.json() + "\n", encoding="utf-8")
+    return path
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A kept certificate beside the rows of now."""
+
+    wrong: tuple[str, ...]  # what can only differ when something is not right
+    settled: tuple[str, ...]  # what the provider told since
+
+    @property
+    def is_good(self) -> bool:
+        return not self.wrong
+
+
+def compare(kept: str, now: Document) -> Compared:
+    """Check a kept certificate against the rows. CertificateError when it cannot be read as one."""
+    try:
+        body = json.loads(kept)
+        given = body.pop("sha256")
+        before = Document(**body)
+        before_is_whole = before.is_whole
+    except (ValueError, TypeError, KeyError, AttributeError) as exc:
+        raise CertificateError("Questo file non è un certificato di invio.") from exc
+    if (before.slug, before.bulletin) != (now.slug, now.bulletin):
+        raise CertificateError(
+            f"Il certificato è del bollettino {before.bulletin} di {before.slug}, non del {now.bulletin}."
+        )
+    wrong = [] if given == digest(body) else ["il file è stato modificato: la sua impronta non corrisponde"]
+    fixed = ["edition", "code", "kind", "version", "approver", "seal", "first_at", "channel"]
+    is_final = before_is_whole and before.starts == now.starts
+    if is_final:
+        fixed += ["planned", "deliveries_sha256", "last_at", "attempts", "declarations"]
+    for name in fixed:
+        if getattr(before, name) != getattr(now, name):
+            wrong.append(
+                f"{name}: nel certificato {getattr(before, name)!r}, nelle righe {getattr(now, name)!r}"
+            )
+    if sum(before.counts.values()) != before.planned:
+        wrong.append("nel certificato la somma degli esiti non è il numero dei previsti")
+    settled = []
+    for name in before.counts:
+        if (then := before.counts[name]) != (later := now.counts.get(name, 0)):
+            settled.append(f"{WORD[DeliveryStatus(name)]}: nel certificato {then}, adesso {later}")
+    if settled and is_final and not _may_have_moved(before, now):
+        wrong += settled
+        settled = []
+    return Compared(tuple(wrong), tuple(settled))
+
+
+def _may_have_moved(before: Document, now: Document) -> bool:
+    """After the end only the provider moves anything: it settles what is uncertain, or fails what it took."""
+    then, later = before.counts, now.counts
+    return (
+        later["uncertain"] + later["declared"] <= then["uncertain"] + then["declared"]
+        and later["skipped"] == then["skipped"]
+        and now.is_whole
+    )

@@ -1,0 +1,281 @@
+"""The checks before a send, each from what was seen to a verdict and an Italian sentence; nothing is asked.
+
+A check that cannot be made says "non verificato", never that all is well. An alert is held by what would make
+its send wrong (a restored database, a dead token, a template that is not there), not by what makes it dear.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from db.models import AccountWord, HandoverKind, Template
+from flows.bulletin.dates import giorno_ora
+from flows.dispatching.money import UNKNOWN, Month, euros
+from flows.dispatching.witness import Heard
+from flows.profile.prices import Prices
+from flows.whatsapp.account import NumberState, TemplateState
+from flows.whatsapp.templates import TemplateDefinition
+
+SILENCE = timedelta(minutes=10)  # a receipt takes seconds; less than this proves nothing
+LOW = {"RED": "ROSSA", "YELLOW": "gialla"}
+HARMLESS = ("UNFLAGGED", "VERIFIED_ACCOUNT", "ACCOUNT_RECONNECTED")  # words of webhooks
+SITE = "Notizie sul sito"
+NOTHING_SAID: Mapping[str, AccountWord] = {}
+BLOCKED = ("FLAGGED", "RESTRICTED", "BANNED", "DISCONNECTED", "RATE_LIMITED", "DELETED", "UNVERIFIED")
+
+
+class Verdict(StrEnum):
+    good = "a posto"
+    attention = "attenzione"
+    refused = "NON PARTE"
+    unknown = "non verificato"
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    verdict: Verdict
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.verdict}. {self.words}"
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """Every check of one send, in the order they were made."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def refusals(self) -> list[str]:
+        return [f"{one.name}: {one.words}" for one in self.checks if one.verdict == Verdict.refused]
+
+    @property
+    def doubts(self) -> list[str]:
+        """What a person should read although the send goes on."""
+        return [str(one) for one in self.checks if one.verdict in (Verdict.attention, Verdict.unknown)]
+
+    @property
+    def markdown(self) -> str:
+        rows = [f"| {one.name} | {one.verdict} | {one.words.replace('|', '/')} |" for one in self.checks]
+        return "\n".join(["| Controllo | Esito | Che cosa abbiamo visto |", "| --- | --- | --- |", *rows])
+
+
+def check_witness(heard: Heard, ours: int) -> Check:
+    name = "Copia del database"
+    if heard.is_ahead_of(ours):
+        words = (
+            f"Il database sembra ripristinato da una copia: conosce {ours} partenze, ma la partenza "
+            f"{heard.latest} c'è stata. Chi ha già ricevuto un messaggio potrebbe riceverlo due volte: "
+            "controlla, poi conferma con `python -m flows witness --accept-by NOME`."
+        )
+        return Check(name, Verdict.refused, words)
+    unread = "; ".join(heard.unread)
+    if not heard.asked:
+        return Check(name, Verdict.unknown, f"Il conto delle partenze fuori dal database manca: {unread}.")
+    if heard.latest is None and ours:
+        words = f"Il database conosce {ours} partenze, fuori non ce n'è traccia: non si può confrontare."
+        return Check(name, Verdict.unknown, words)
+    if unread:
+        words = f"Partenze contate: {ours}, per quanto si è potuto leggere ({unread})."
+        return Check(name, Verdict.attention, words)
+    return Check(name, Verdict.good, f"Partenze contate qui e fuori: {ours}.")
+
+
+def check_token(trouble: str, is_dead: bool) -> Check:
+    name = "Chiave di accesso a WhatsApp"
+    if is_dead:
+        words = f"WhatsApp non accetta la chiave ({trouble}): chi gestisce il servizio deve rinnovarla."
+        return Check(name, Verdict.refused, words)
+    if trouble:
+        return Check(name, Verdict.unknown, f"WhatsApp non ha risposto alla domanda ({trouble}).")
+    return Check(name, Verdict.good, "WhatsApp la accetta.")
+
+
+def check_template(
+    wanted: TemplateDefinition, found: TemplateState | None, trouble: str, last: Template | None = None
+) -> Check:
+    """The provider's template beside ours: approved, of the category and time to live that we submitted.
+
+    `last`: what its webhooks said of it, which stands in where it does not answer.
+    """
+    name = f"Modello {wanted.name}"
+    if trouble:
+        words = f"WhatsApp non ha detto in che stato è ({trouble})."
+        if last is None or last.status_at is None:
+            return Check(name, Verdict.unknown, words)
+        words = f"{words} L'ultima volta ({giorno_ora(last.status_at)}) lo dava come {last.status}."
+        return Check(name, Verdict.unknown if last.status == "APPROVED" else Verdict.attention, words)
+    if found is None:
+        return Check(name, Verdict.refused, "WhatsApp non ha questo modello: va inviato e approvato.")
+    if found.status != "APPROVED":
+        return Check(
+            name, Verdict.refused, f"Per WhatsApp è {found.status}: con questo stato non parte niente."
+        )
+    told = []
+    if found.category != wanted.category:
+        told.append(f"WhatsApp lo considera {found.category}, lo avevamo chiesto {wanted.category}")
+    if found.ttl_seconds is not None and found.ttl_seconds != wanted.ttl_seconds:
+        told.append(f"dura {found.ttl_seconds} secondi, ne avevamo chiesti {wanted.ttl_seconds}")
+    quality = found.quality or (last.quality if last else None)
+    if quality in LOW:
+        told.append(f"la sua qualità è {LOW[quality]}: molti lo segnalano, WhatsApp può sospenderlo")
+    if told:
+        return Check(name, Verdict.attention, f"Approvato, ma {' e '.join(told)}.")
+    return Check(name, Verdict.good, f"Approvato, categoria {found.category}.")
+
+
+def check_number(
+    found: NumberState | None, trouble: str, said: Mapping[str, AccountWord] = NOTHING_SAID
+) -> Check:
+    """`said`: by matter, what the provider's webhooks last said, which stands in where it does not answer."""
+    name = "Numero del servizio"
+    if found is None or (found.quality is None and found.status is None):
+        words = f"Qualità e stato non si sanno ({trouble or 'non dichiarati'})."
+        last = [said[matter] for matter in ("quality", "account", "alert") if matter in said]
+        if not last:
+            return Check(name, Verdict.unknown, words)
+        told = ", ".join(f"{one.word} ({giorno_ora(one.said_at)})" for one in last)
+        is_well = all(one.word in HARMLESS for one in last)
+        words = f"{words} L'ultima volta WhatsApp aveva detto: {told}."
+        return Check(name, Verdict.unknown if is_well else Verdict.attention, words)
+    if found.status in BLOCKED:
+        return Check(name, Verdict.refused, f"WhatsApp lo dà come {found.status}.")
+    if found.quality in LOW:
+        words = (
+            f"La qualità è {LOW[found.quality]}: molti ci bloccano o segnalano. "
+            "Altri invii così riducono il limite."
+        )
+        return Check(name, Verdict.attention, words)
+    return Check(
+        name, Verdict.good, f"Stato {found.status or 'non detto'}, qualità {found.quality or 'non detta'}."
+    )
+
+
+@dataclass(frozen=True)
+class Reach:
+    """People counted against the limit of moving 24 hours."""
+
+    to_write: int  # of this send
+    new: int  # of them, not written to in the last 24 hours
+    recent: int  # written to in the last 24 hours
+    joined: int  # subscribers who came in the last 7 days
+    room_at: datetime | None = None  # when there is room for all; None: no waiting helps, or there is room
+
+
+def limit_of(
+    found: NumberState | None, said: Mapping[str, AccountWord] = NOTHING_SAID
+) -> tuple[NumberState | None, str]:
+    """Our number with the limit it is held against, and in brackets from when that is, if not from now."""
+    last = said.get("tier")
+    if (found is None or not found.is_limit_known) and last is not None:
+        return NumberState(None, None, last.word), f" (detto da WhatsApp {giorno_ora(last.said_at)})"
+    return found, ""
+
+
+def check_quota(found: NumberState | None, reach: Reach, *, is_alert: bool, since: str = "") -> Check:
+    """Different people in moving 24 hours; the growth of a week tells a week ahead when it is not enough.
+
+    `found`, `since`: of `limit_of`.
+    """
+    name = "Limite di 24 ore"
+    count = f"{reach.to_write} destinatari"
+    if found is None or not found.is_limit_known:
+        return Check(name, Verdict.unknown, f"{count}; quante persone al giorno permette WhatsApp non si sa.")
+    limit = found.limit
+    if limit is None:
+        return Check(name, Verdict.good, f"{count}; WhatsApp non pone limiti a questo numero.")
+    left = max(0, limit - reach.recent)
+    seen = f"{count}, {reach.recent} persone già raggiunte in 24 ore, limite {limit}{since}"
+    if reach.new > left:
+        words = f"{seen}: ne restano {left}, mancherebbero in {reach.new - left}."
+        if is_alert:
+            return Check(name, Verdict.attention, f"{words} È un'allerta: parte lo stesso, fin dove si può.")
+        if reach.room_at is not None:
+            room = f"C'è posto per tutti da {giorno_ora(reach.room_at)}; prima serve un limite più alto."
+        else:
+            room = "Aspettare non basta: chi gestisce il servizio deve chiedere un limite più alto."
+        return Check(name, Verdict.refused, f"{words} {room}")
+    if reach.recent + reach.new + reach.joined > limit:
+        words = (
+            f"{seen}: oggi basta. Con {reach.joined} iscritti in più a settimana, fra una settimana no: "
+            "chi gestisce il servizio chieda ora un limite più alto."
+        )
+        return Check(name, Verdict.attention, words)
+    return Check(name, Verdict.good, f"{seen}.")
+
+
+def check_lists(kind: HandoverKind, people: int, size: int) -> Check:
+    """What a person will have to send by hand."""
+    name = "Invio a mano"
+    if kind == HandoverKind.channel:
+        return Check(name, Verdict.good, "Una persona lo pubblica nel canale WhatsApp e lo dichiara.")
+    lists = -(-people // size)
+    words = (
+        f"{people} destinatari in {lists} {'lista' if lists == 1 else 'liste'} da {size} numeri al massimo."
+    )
+    return Check(name, Verdict.good, words)
+
+
+def check_webhook(
+    last: tuple[int, datetime] | None, heard: datetime | None, now: datetime, *, is_alert: bool
+) -> Check:
+    """Whether anything came back since the `last` send (its bulletin and moment)."""
+    name = "Ritorno da WhatsApp"
+    if last is None:
+        return Check(name, Verdict.unknown, "È il primo invio: le ricevute non si sono mai viste arrivare.")
+    number, sent_at = last
+    if heard is not None:
+        return Check(
+            name,
+            Verdict.good,
+            f"Dopo l'invio del bollettino {number} è arrivato qualcosa ({giorno_ora(heard)}).",
+        )
+    if now - sent_at < SILENCE:
+        return Check(
+            name, Verdict.unknown, f"Il bollettino {number} è appena partito: è presto per le ricevute."
+        )
+    words = (
+        f"Dall'invio del bollettino {number} ({giorno_ora(sent_at)}) non è arrivato niente, nemmeno una "
+        "ricevuta: un DISATTIVA non ci arriverebbe."
+    )
+    if is_alert:
+        return Check(name, Verdict.attention, f"{words} È un'allerta: parte lo stesso.")
+    return Check(name, Verdict.refused, f"{words} Chi gestisce il servizio controlli il webhook.")
+
+
+def check_ceiling(prices: Prices | None, month: Month, cost: Decimal | None, *, is_bulletin: bool) -> Check:
+    """The month's money: what it cost so far and this send, against the profile's ceiling."""
+    name = "Costo"
+    if prices is None or cost is None:
+        told = f"Il costo di questo invio è {UNKNOWN}: manca il prezzo nel profilo."
+        if prices is None or prices.month_ceiling is None:
+            return Check(name, Verdict.unknown, told)
+        return Check(name, Verdict.unknown, f"{told} Il tetto del mese non si può controllare.")
+    this, spent = euros(cost, prices.currency), euros(month.amount, prices.currency)
+    so_far = f"Questo invio circa {this}, nel mese finora {spent}"
+    unsure = f" ({month.unpriced} messaggi senza prezzo non contati)" if month.unpriced else ""
+    if prices.month_ceiling is None:
+        return Check(name, Verdict.good, f"{so_far}{unsure}; il profilo non pone un tetto.")
+    ceiling = f"tetto {euros(prices.month_ceiling, prices.currency)}"
+    if month.amount + cost <= prices.month_ceiling:
+        verdict = Verdict.attention if unsure else Verdict.good
+        return Check(name, verdict, f"{so_far}{unsure}, {ceiling}.")
+    if is_bulletin:
+        return Check(name, Verdict.refused, f"{so_far}{unsure}: si supera il {ceiling}.")
+    return Check(
+        name, Verdict.attention, f"{so_far}{unsure}: si supera il {ceiling}, che non ferma le allerte."
+    )
+
+
+def check_site(held: Sequence[str] | None) -> Check:
+    """`held`: what the pages say otherwise by now; None when they were not read again."""
+    name = SITE
+    if held is None:
+        return Check(name, Verdict.unknown, "Le pagine si rileggono alla partenza.")
+    if held:
+        return Check(name, Verdict.attention, f"Da sapere: {' '.join(held)}")
+    return Check(name, Verdict.good, "Rilette adesso: dicono quello che è stato approvato.")

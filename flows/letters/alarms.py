@@ -1,0 +1,220 @@
+"""What watch tells beside the bulletins: sources that fall silent, lost mail, sends left uncertain."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, or_, select
+
+from db import letters, sources, tallies, uncertain
+from db.engine import transaction
+from db.models import Bulletin, BulletinStatus, BulletinVersion
+from flows import upkeep
+from flows.bulletin.dates import giorno_ora, in_rome
+from flows.bulletin.desk.letters import title
+from flows.editors import desk
+from flows.editors.mail import UNCONFIGURED, Posted, post, tell
+from flows.letters import reports, summons
+from flows.letters.answered import TOLD_WITHIN
+from flows.letters.briefing import NOBODY
+from flows.letters.notify import tell_bulletin
+from flows.settings import Settings
+from flows.sources.alerts import TOO_OLD, alert_addresses
+from flows.sources.silence import doubts
+
+NEWS_TOO_OLD = timedelta(hours=24)  # without a good reading of a feed; alerts have their own measure
+SETTLED_AFTER = timedelta(hours=24)  # a status webhook that has not come by then does not come
+REPLIES_OF = timedelta(hours=48)  # bulletins sent since then are watched for replies and exits
+MANY_REPLIES, TIMES_THE_USUAL = 15, 3.0  # fewer are chance; so many times the mean of ten bulletins are not
+STUCK = 4  # tries of one letter; more is no hiccup of the mail server
+ALERTS_BLIND = (
+    "Finché non si legge, un'allerta può sfuggirci: guarda a mano il sito della Protezione Civile. "
+    "Nessuna notizia non vuol dire nessuna allerta."
+)
+NEWS_BLIND = "Finché non si legge, le notizie nuove di quella pagina non entrano nel bollettino."
+
+
+def tell_all(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
+    """Call who has to decide at once, queue what nobody was told yet, hand over what is due.
+
+    Returns what an operator should read, in Italian.
+
+    Raises:
+        ExceptionGroup: some of it could not be told, or nobody could be called; the rest was done.
+    """
+    errors: list[Exception] = []
+    for number in _recent(engine, now):
+        try:
+            summons.call(settings, engine, number, now=now)
+        except Exception as exc:  # noqa: BLE001  told together below
+            exc.add_note(f"bulletin {number}")
+            errors.append(exc)
+    told: list[str] = []
+    try:
+        told = summons.deliver(settings, engine, now=now)
+    except Exception as exc:  # noqa: BLE001  told together below
+        errors.append(exc)
+    if settings.profile.mail is None:
+        told.insert(0, UNCONFIGURED)
+    else:
+        told = [str(_letters(settings, engine, errors, now)), *told, *_problems(settings, engine, now)]
+    try:
+        errors += [summons.UnreachableError(line) for line in summons.unheard(settings, engine, now=now)]
+    except Exception as exc:  # noqa: BLE001  told together below
+        errors.append(exc)
+    if errors:
+        raise ExceptionGroup("alcune e-mail o chiamate non si sono potute fare", errors)
+    return told
+
+
+def _letters(settings: Settings, engine: Engine, errors: list[Exception], now: datetime) -> Posted:
+    """Queue each letter, one that cannot be written never costing the others, and hand over what is due."""
+    for number in _recent(engine, now):
+        try:
+            with transaction(engine) as session:
+                tell_bulletin(settings, session, number, now=now)
+        except Exception as exc:  # noqa: BLE001  told together by `tell_all`
+            exc.add_note(f"bulletin {number}")
+            errors.append(exc)
+    for alarm in (
+        _silent_sources,
+        _uncertain,
+        _lost,
+        _too_many_replies,
+        upkeep.unknown_webhooks,
+        upkeep.unsaid_answers,
+        reports.of_month,
+    ):
+        try:
+            with transaction(engine) as session:
+                alarm(settings, session, now)
+        except Exception as exc:  # noqa: BLE001  told together by `tell_all`
+            errors.append(exc)
+    return post(settings, engine, now=now)
+
+
+def _problems(settings: Settings, engine: Engine, now: datetime) -> list[str]:
+    with transaction(engine) as session:
+        gone = letters.lost(session, since=now - TOLD_WITHIN)
+        waiting = letters.stuck(session, tries=STUCK)
+        is_nobody = desk.on_duty(session, settings.profile, now).is_everybody
+    told = [f'NON CONSEGNATA a {one.editor}: "{one.subject}" ({one.failure})' for one in gone if one.failure]
+    told += [f"E-MAIL FERME dopo {STUCK} tentativi: {waiting}"] if waiting else []
+    return [*told, NOBODY] if is_nobody else told
+
+
+def _recent(engine: Engine, now: datetime) -> list[int]:
+    """Bulletins of which there may be something to tell: those that wait, and what happened of late."""
+    since = now - TOLD_WITHIN
+    with transaction(engine) as session:
+        rows = session.exec(
+            select(Bulletin.id)
+            .where(
+                or_(
+                    col(Bulletin.status).in_((BulletinStatus.draft, BulletinStatus.in_review)),
+                    col(Bulletin.status_at) >= since,
+                    col(Bulletin.id).in_(
+                        select(BulletinVersion.bulletin_id).where(col(BulletinVersion.created_at) >= since)
+                    ),
+                )
+            )
+            .order_by(col(Bulletin.id))
+        )
+        return list(rows)
+
+
+def silent(settings: Settings, session: Session, now: datetime) -> Iterator[tuple[str, str, bool]]:
+    """Sources that do not speak, as (address, why in Italian, whether it is one of alerts)."""
+    told = settings.profile.sources
+    alerts = [address for _, address in alert_addresses(settings.profile)]
+    for address in (*told.feeds, *(page.address for page in told.listings), *alerts):
+        source = sources.find(session, address)
+        if source is None or source.checked_at is None:  # not read yet: collect comes every half hour
+            continue
+        is_alerts = address in alerts
+        patience = TOO_OLD if is_alerts else NEWS_TOO_OLD
+        good = source.succeeded_at
+        if now - (good or source.checked_at) > patience or (good is None and source.failures > 1):
+            last = f"l'ultima volta {giorno_ora(good)}" if good else "mai riuscita finora"
+            yield address, f"non si legge ({last}). {source.failure or ''}".strip(), is_alerts
+        elif not is_alerts:
+            for doubt in doubts(session, source, now):
+                yield address, doubt.removeprefix(f"{address}: "), False
+
+
+def _silent_sources(settings: Settings, session: Session, now: datetime) -> None:
+    day = in_rome(now).date()
+    duty = desk.on_duty(session, settings.profile, now)
+    for address, why, is_alerts in silent(settings, session, now):
+        tell(
+            settings,
+            session,
+            "fonte_muta",
+            duty.people,
+            {"fonte": address, "motivo": why, "conseguenza": ALERTS_BLIND if is_alerts else NEWS_BLIND},
+            about=f"{address} on {day}",
+            until=now + TOLD_WITHIN,
+            now=now,
+        )
+
+
+def _uncertain(settings: Settings, session: Session, now: datetime) -> None:
+    for number, count in uncertain.older(session, before=now - SETTLED_AFTER).items():
+        bulletin = session.get_one(Bulletin, number)
+        counted = "1 messaggio" if count == 1 else f"{count} messaggi"
+        tell(
+            settings,
+            session,
+            "incerti",
+            desk.on_duty(session, settings.profile, now).people,
+            {
+                "bollettino": title(bulletin.slot_at),
+                "n_incerti": counted,
+                "azioni": f"{settings.prefect_ui}/deployments",
+                "incerti": settings.deployment("incerti"),
+            },
+            about=f"bulletin {number}",
+            bulletin_id=number,
+            now=now,
+        )
+
+
+def _lost(settings: Settings, session: Session, now: datetime) -> None:
+    """What one editor did not get is told to the others; never that this was not got in its turn."""
+    for letter in letters.lost(session, since=now - TOLD_WITHIN):
+        if letter.kind == "posta_non_arriva" or not letter.failure:
+            continue
+        tell(
+            settings,
+            session,
+            "posta_non_arriva",
+            [one for one in settings.profile.editors if one.name != letter.editor],
+            {"a_chi": letter.editor, "oggetto_perso": letter.subject, "motivo": letter.failure},
+            about=f"letter {letter.id}",
+            until=now + TOLD_WITHIN,
+            now=now,
+        )
+
+
+def _too_many_replies(settings: Settings, session: Session, now: datetime) -> None:
+    """More people than usual answered a bulletin or left after it: often an error, or a link that is dead."""
+    found = tallies.unusual(session, since=now - REPLIES_OF, least=MANY_REPLIES, times=TIMES_THE_USUAL)
+    for number, (tally, usual) in found.items():
+        bulletin = session.get_one(Bulletin, number)
+        tell(
+            settings,
+            session,
+            "troppe_risposte",
+            desk.on_duty(session, settings.profile, now).people,
+            {
+                "bollettino": title(bulletin.slot_at),
+                "n": str(tally.replies + tally.exits),
+                "media": f"{usual:.0f}",
+                "uscite": str(tally.exits),
+                "url": f"{settings.words['url_pagine']}/b/{bulletin.code}",
+            },
+            about=f"bulletin {number}",
+            bulletin_id=number,
+            until=now + TOLD_WITHIN,
+            now=now,
+        )

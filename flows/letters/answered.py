@@ -1,0 +1,170 @@
+"""What became of each answer of an editor: told to who gave it, and to who has to act now."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlmodel import Session, col, select
+
+from db import bulletins, sign_offs
+from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision, Said, SignOff
+from flows.bulletin.dates import giorno_ora
+from flows.bulletin.desk.letters import Desk, bullets, people
+from flows.bulletin.desk.rota import Person
+from flows.bulletin.desk.sign_off import since_void, voices
+from flows.bulletin.desk.words import STATUS
+from flows.desk.samples import sentence
+from flows.editors import desk
+from flows.editors.mail import tell
+from flows.letters import summons
+from flows.settings import Settings
+
+TOLD_WITHIN = timedelta(hours=24)
+"""What is older is not told any more: a server that slept for a week does not write of all of it."""
+LEFT = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
+
+
+def receipts(settings: Settings, session: Session, bulletin: Bulletin, about: Desk, *, now: datetime) -> None:
+    """For each answer of an editor what became of it, to whom it concerns; each once."""
+    answers = session.exec(
+        select(BulletinVersion)
+        .where(
+            BulletinVersion.bulletin_id == bulletin.id,
+            col(BulletinVersion.answered_run_id).is_not(None),
+            col(BulletinVersion.created_at) >= now - TOLD_WITHIN,
+        )
+        .order_by(col(BulletinVersion.number))
+    )
+    editors = settings.profile.editors
+    said = sign_offs.of(session, bulletin.id)
+    signed = {row.version_number: row for row in said}
+    for version in answers:
+        approval = session.exec(
+            select(Approval).where(
+                Approval.bulletin_id == bulletin.id, Approval.version_number == version.number
+            )
+        ).first()
+        writer: Sequence[Person] = [one for one in editors if one.name == version.author] or editors
+        values = {**about.values, "chi": version.author, "quando": giorno_ora(version.created_at)}
+        receipt = partial(
+            tell,
+            settings,
+            session,
+            about=f"bulletin {bulletin.id} version {version.number}",
+            bulletin_id=bulletin.id,
+            now=now,
+        )
+        if version.problems:
+            receipt(
+                "da_correggere", writer, {**values, "problemi": bullets(version.problems.splitlines(), "")}
+            )
+        elif approval is None and version.number in signed:
+            row = signed[version.number]
+            if row.said == Said.approve:
+                _first_of_two(settings, session, bulletin, row, {**about.values, **values}, now)
+            else:
+                _sent_back(settings, session, bulletin, said, version, values, now)
+        elif approval is None or approval.decision == Decision.save:
+            told = sentence(settings, session, bulletin.id, version.number)
+            receipt("registrata", writer, {**values, **_kept(bulletin, version, told)})
+        elif approval.decision != Decision.approve:
+            receipt("registrata", editors, {**values, **_closed(bulletin)})
+        elif bulletin.status in LEFT and approval.voided_at is None:
+            receipt("approvato", editors, {**values, **_sealed(approval)})
+
+
+def _first_of_two(
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    row: SignOff,
+    values: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """A receipt for who has approved; who has to approve as well is called."""
+    others = desk.on_duty(session, settings.profile, now, besides=[row.editor])
+    to = partial(
+        tell,
+        settings,
+        session,
+        about=f"bulletin {bulletin.id} version {row.version_number}",
+        bulletin_id=bulletin.id,
+        now=now,
+    )
+    mine = [one for one in settings.profile.editors if one.id == row.editor]
+    to("prima_firma", mine, {**values, "a_chi": others.names})
+    version = bulletins.latest(session, bulletin.id)
+    if bulletin.status != BulletinStatus.in_review or bulletin.kind in summons.KINDS or version is None:
+        return
+    if row.editor not in desk.signed_by(session, bulletin, version):
+        return
+    why = [f"Nonostante: {line}" for line in row.overridden.splitlines()]
+    why += [f"Fonte indicata: {row.source}"] if row.source else []
+    to("serve_la_tua_firma", others.people, {**values, "perche": "\n".join(why)}, until=bulletin.deadline_at)
+
+
+def _sent_back(
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    said: Sequence[SignOff],
+    version: BulletinVersion,
+    values: Mapping[str, str],
+    now: datetime,
+) -> None:
+    """To who prepared the text: who approved it last, else who last wrote it; and a receipt for who did."""
+    before = [row for row in said if row.version_number < version.number]
+    approved = [voice.editor for voice in since_void(voices(before))]
+    writers = session.exec(
+        select(BulletinVersion.author)
+        .where(BulletinVersion.bulletin_id == bulletin.id, BulletinVersion.number < version.number)
+        .order_by(col(BulletinVersion.number).desc())
+    ).all()
+    editors = settings.profile.editors
+    by_id, by_name = {one.id: one for one in editors}, {one.name: one for one in editors}
+    known = [*(by_id[one] for one in approved[::-1] if one in by_id)]
+    known += [by_name[name] for name in writers if name in by_name]
+    addressee = next((one for one in known if one.name != version.author), None)
+    to = partial(
+        tell,
+        settings,
+        session,
+        about=f"bulletin {bulletin.id} version {version.number}",
+        bulletin_id=bulletin.id,
+        now=now,
+    )
+    back = addressee.name if addressee else "chi l'ha preparato"
+    to(
+        "registrata",
+        [one for one in editors if one.name == version.author],
+        {**values, "esito": "Rimandato", "che_succede": f"Il testo torna a {back}, con la tua nota."},
+    )
+    if addressee is not None:
+        to("rimandata", [addressee], {**values, "nota": version.note}, until=bulletin.deadline_at)
+
+
+def _sealed(approval: Approval) -> dict[str, str]:
+    return {
+        "sigillo": (approval.seal or "")[:16],
+        "iscritti": people(approval.head_count or 0),
+        "quando": giorno_ora(approval.decided_at),
+    }
+
+
+def _closed(bulletin: Bulletin) -> dict[str, str]:
+    state = STATUS[bulletin.status]
+    return {"esito": state[:1].upper() + state[1:], "che_succede": "Non parte niente."}
+
+
+def _kept(bulletin: Bulletin, version: BulletinVersion, sample: str) -> dict[str, str]:
+    if bulletin.status == BulletinStatus.in_review:
+        told = ["Il testo è salvato e aspetta ancora.", *version.remarks.splitlines(), sample]
+        return {"esito": "Salvato, non ancora approvato", "che_succede": "\n".join(filter(None, told))}
+    state = STATUS[bulletin.status]
+    decided = f"Il bollettino era già {state} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
+    if bulletin.status_at < version.created_at or bulletin.status == BulletinStatus.expired:
+        return {
+            "esito": "Salvato, ma senza effetto",
+            "che_succede": f"{decided}: la risposta è salvata nella storia ma non ha effetto.",
+        }
+    return {"esito": "Salvato", "che_succede": f"Il testo è stato salvato; ora il bollettino è {state}."}

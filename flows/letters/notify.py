@@ -1,0 +1,181 @@
+"""What editors are told: of a bulletin from draft to end, of sources that fall silent, of lost mail.
+
+Everything is read from the database, whoever did it: watch tells every five minutes what is not told yet, and
+a verb that has just done something calls `tell_bulletin` so that nobody waits for that.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import bulletins, letters
+from db.engine import transaction
+from db.models import Bulletin, BulletinStatus, BulletinVersion
+from flows import boards
+from flows.bulletin.dates import giorno_ora
+from flows.bulletin.desk.letters import Desk, left, title
+from flows.editors import desk
+from flows.editors.mail import Posted, post, tell
+from flows.letters import reports, summons
+from flows.letters.answered import TOLD_WITHIN, receipts
+from flows.letters.briefing import NOBODY, briefing
+from flows.settings import Settings
+
+LOG = logging.getLogger(__name__)
+CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente")
+
+
+def told_at_once(
+    settings: Settings, engine: Engine, bulletin_id: int, *, left_out: Sequence[str] = (), now: datetime
+) -> Posted:
+    """Queue what is new of a bulletin, call who has to decide at once, and hand it over.
+
+    For a verb that has committed what it did. Never raises: what was done stands, and watch tries to tell it
+    again, and fails loudly if it cannot.
+    """
+    troubles: list[str] = []
+    posted = Posted()
+
+    def letters_of_it() -> None:
+        with transaction(engine) as session:
+            tell_bulletin(settings, session, bulletin_id, left_out=left_out, now=now)
+
+    def hand_over() -> None:
+        nonlocal posted
+        posted = post(settings, engine, now=now)
+
+    for step in (
+        partial(summons.call, settings, engine, bulletin_id, now=now),
+        letters_of_it,
+        lambda: troubles.extend(summons.deliver(settings, engine, now=now)),
+        hand_over,
+    ):
+        try:
+            step()
+        except Exception as exc:
+            LOG.exception("bulletin %s: the editors could not be told", bulletin_id)
+            troubles.append(f"non si è potuto scrivere ai redattori ({type(exc).__name__})")
+    return replace(posted, trouble="; ".join(filter(None, [*troubles, posted.trouble])))
+
+
+def tell_bulletin(
+    settings: Settings, session: Session, bulletin_id: int, *, left_out: Sequence[str] = (), now: datetime
+) -> None:
+    """Queue what its editors have not been told yet.
+
+    `left_out` are lines of compose's report, which are stored nowhere; without them the titles that wait.
+    """
+    if settings.profile.mail is None:
+        return
+    bulletin = session.get_one(Bulletin, bulletin_id)
+    version = bulletins.latest(session, bulletin_id)
+    if version is None:
+        return
+    about = briefing(settings, session, bulletin, version, left_out, now=now)
+    if bulletin.status == BulletinStatus.in_review:
+        _waiting(settings, session, bulletin, version, about, now)
+    receipts(settings, session, bulletin, about, now=now)
+    if bulletin.status in (BulletinStatus.expired, BulletinStatus.missed):
+        _ended(settings, session, bulletin, about, now)
+    reports.of_send(settings, session, bulletin, now=now)
+    boards.mail_sheet(settings, session, bulletin, now=now)
+
+
+def changed_on_site(
+    settings: Settings,
+    session: Session,
+    bulletin_id: int,
+    *,
+    news: str,
+    before: str,
+    after: str,
+    now: datetime,
+) -> None:
+    """A news of this bulletin says something else on the site by now: everybody is called, once a change.
+
+    Args:
+        news: its title.
+        before: the fact as the bulletin tells it.
+        after: the fact as the site tells it, or that the page is gone.
+    """
+    bulletin = session.get_one(Bulletin, bulletin_id)
+    version = bulletins.latest(session, bulletin_id)
+    about = briefing(settings, session, bulletin, version, now=now)
+    tell(
+        settings,
+        session,
+        "cambiata_sul_sito",
+        settings.profile.editors,
+        {**about.values, "titolo": news, "prima": before, "dopo": after},
+        about=f"bulletin {bulletin_id}: {news}: {after}",
+        bulletin_id=bulletin_id,
+        now=now,
+    )
+
+
+def _waiting(
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    version: BulletinVersion,
+    about: Desk,
+    now: datetime,
+) -> None:
+    """The draft, the reminder and the call of the deputy, each at its time."""
+    profile = settings.profile
+    due = bulletin.deadline_at
+    to = partial(tell, settings, session, bulletin_id=bulletin.id, until=due, now=now)
+    signed = desk.signed_by(session, bulletin, version)  # they have done their part
+    duty = desk.on_duty(session, profile, now, besides=signed)
+    if due is not None and now > due:  # its run decides whether an answer was in time
+        return
+    # composed: what an editor wrote is answered by a receipt; what cannot wait is called for
+    if version.answered_run_id is None and bulletin.kind not in summons.KINDS:
+        to(
+            "bozza_pronta",
+            duty.people,
+            about.values,
+            about=f"bulletin {bulletin.id} version {version.number}",
+        )
+    one = f"bulletin {bulletin.id}"
+    if due and about.reminder_at and now >= about.reminder_at:
+        to("sollecito", duty.people, {**about.values, "tempo": left(now, due)}, about=one)
+    if about.deputy_at and now >= about.deputy_at and not letters.told(session, "tocca_al_vice", one):
+        called = {letter.editor for letter in letters.of_bulletin(session, bulletin.id, CALLS)}
+        called |= {person.name for person in duty.people}
+        deputy = desk.next_on_duty(session, profile, now, called, besides=signed)
+        why = f"{duty.names}: ancora nessuna risposta." if not duty.is_everybody else NOBODY
+        if deputy.is_everybody:
+            why = f"{why} Non c'è un altro sostituto: scriviamo a tutti."
+        to("tocca_al_vice", deputy.people, {**about.values, "perche_tu": why}, about=one)
+
+
+def _ended(settings: Settings, session: Session, bulletin: Bulletin, about: Desk, now: datetime) -> None:
+    """That nothing was sent, and what becomes of the news."""
+    if now - bulletin.status_at > TOLD_WITHIN:
+        return
+    following = desk.slot_after(settings.profile, now, desk.closed_days(session, now))
+    when = f"nel {title(following.dispatch_at)}" if following else "nel primo bollettino che si prepara"
+    called = list(dict.fromkeys(one.editor for one in letters.of_bulletin(session, bulletin.id, CALLS)))
+    is_expired = bulletin.status == BulletinStatus.expired
+    due = (bulletin.deadline_at if is_expired else None) or bulletin.status_at
+    tell(
+        settings,
+        session,
+        "non_approvato" if is_expired else "non_partito",
+        settings.profile.editors,
+        {
+            **about.values,
+            "quando": f"{giorno_ora(due)}",
+            "avvisati": ", ".join(called) or "nessuno",
+            "prossimo": f"Le notizie ancora valide possono entrare {when}.",
+        },
+        about=f"bulletin {bulletin.id}",
+        bulletin_id=bulletin.id,
+        now=now,
+    )

@@ -1,0 +1,296 @@
+"""Who is called for a bulletin that cannot wait: the next on the rota, until somebody decides or it ends.
+
+Looked at when a draft is made, after every answer, and by watch every five minutes. Whose turn it is, is
+decided and stored under the bulletin's lock, so that two processes never call twice for one turn.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import bulletins, calls, letters, recipients, sign_offs, weather_alerts
+from db.engine import transaction
+from db.models import (
+    Bulletin,
+    BulletinKind,
+    BulletinStatus,
+    BulletinVersion,
+    Call,
+    CallChannel,
+    CallStatus,
+    WeatherAlert,
+)
+from flows.bulletin.alerts.text import ALERT, END
+from flows.bulletin.dates import giorno_ora, in_rome
+from flows.bulletin.desk import rota
+from flows.bulletin.desk.calling import LOST, Pace, Summons
+from flows.bulletin.desk.letters import people
+from flows.editors import desk
+from flows.editors.calls import TEMPLATE, Leaving, phone_of, place, ways
+from flows.editors.mail import tell
+from flows.letters.briefing import briefing
+from flows.profile.comune import Editor
+from flows.sending.provider import category
+from flows.settings import BollettinoError, Settings
+
+KINDS = (BulletinKind.urgent, BulletinKind.all_clear)
+WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
+PATIENCE = timedelta(minutes=5)  # from a call to the alarm that none has left
+LIMIT = 20  # calls that leave in one round
+
+
+class UnreachableError(BollettinoError):
+    """Something cannot wait, and no editor can be called. The text is Italian, for the operator."""
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A bulletin that waits, as those who are called see it."""
+
+    bulletin: Bulletin
+    version: BulletinVersion
+    made: list[Call]  # about this text, oldest first
+    editors: list[Editor]  # who may decide
+    rows: list[WeatherAlert]  # what it announces
+    answered_at: datetime | None
+
+
+def call(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
+    """Store the calls of the next turn if it is somebody's turn now; tells whether.
+
+    Raises UnreachableError when no way leads to any editor.
+    """
+    with transaction(engine) as session:
+        case = _case(settings, session, bulletin_id, now)
+        if case is None or not _pace(settings).is_due(
+            case.made, case.answered_at, _begins(settings, case, now), now
+        ):
+            return False
+        duty = _turn(settings, session, case, now)
+        turn = 1 + max((one.turn for one in calls.of(session, bulletin_id)), default=0)
+        until = now + timedelta(minutes=settings.profile.urgent.call_every_minutes)
+        until = min(until, case.bulletin.deadline_at or until)
+        called = [*_called(case.made), *(one.name for one in duty)]
+        letter = _letter(settings, session, case, called, until, now)
+        for editor in duty:
+            for channel, hint in ways(settings, editor):
+                letter_id = None
+                if channel == CallChannel.email:
+                    letter_id = _write(settings, session, case, editor, turn, letter, now)
+                calls.queue(
+                    session,
+                    bulletin_id=bulletin_id,
+                    version_number=case.version.number,
+                    turn=turn,
+                    editor=editor.name,
+                    channel=channel,
+                    until=until,
+                    hint=hint,
+                    letter_id=letter_id,
+                    now=now,
+                )
+    return True
+
+
+def deliver(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
+    """Let the calls by WhatsApp and SMS that wait leave; what went wrong, in Italian."""
+    leaving = []
+    with transaction(engine) as session:
+        for one in calls.claim(session, (CallChannel.whatsapp, CallChannel.sms), limit=LIMIT, now=now):
+            case = _case(settings, session, one.bulletin_id, now)
+            editor = next((each for each in settings.profile.editors if each.name == one.editor), None)
+            phone = phone_of(settings, editor) if editor else None
+            if case is None or phone is None:  # decided on, or out of the profile by now
+                calls.settle(session, one.id, CallStatus.late, code="no_use", now=now)
+                continue
+            try:
+                summons = _summons(settings, session, case, _called(case.made), one.until, now)
+            except (ValueError, LookupError) as exc:  # a text that is not as expected costs no other call
+                calls.settle(session, one.id, CallStatus.refused, code=type(exc).__name__, now=now)
+                continue
+            leaving.append(Leaving(one, summons, phone, category(settings, session, TEMPLATE)))
+    return place(settings, engine, leaving, now=now)
+
+
+def unheard(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
+    """A line for each bulletin that cannot wait and for which not one call has left, in Italian."""
+    told = []
+    with transaction(engine) as session:
+        for bulletin in bulletins.with_status(session, *WAITING):
+            case = _case(settings, session, bulletin.id, now)
+            made = case.made if case else []
+            if made and now - made[0].called_at >= PATIENCE and all(_is_lost(one) for one in made):
+                codes = ", ".join(sorted({one.code or one.status.value for one in made}))
+                told.append(
+                    f"Bollettino {bulletin.id}: NESSUNA CHIAMATA è partita ({codes}). "
+                    "Avvisa a voce chi è di turno."
+                )
+    return told
+
+
+def _is_lost(one: Call) -> bool:
+    return one.status in (*LOST, CallStatus.queued)
+
+
+def _case(settings: Settings, session: Session, bulletin_id: int, now: datetime) -> _Case | None:
+    """None when it can wait, or waits no longer."""
+    bulletin = bulletins.locked(session, bulletin_id)
+    if bulletin.kind not in KINDS or bulletin.status not in WAITING:
+        return None
+    version = bulletins.latest(session, bulletin_id)
+    if version is None or (bulletin.deadline_at is not None and now > bulletin.deadline_at):
+        return None
+    versions = bulletins.versions(session, bulletin_id)
+    signed = {one.version_number for one in sign_offs.of(session, bulletin_id)}
+    # a new text, or what one of two persons said of it, calls anew
+    since = max(
+        (one.number for one in versions if one.answered_run_id is None or one.number in signed), default=0
+    )
+    answers = [one.created_at for one in versions if one.number > since]
+    approvers = desk.signed_by(session, bulletin, version)
+    editors = [one for one in settings.profile.editors if one.id not in approvers]
+    alerts = [item.weather_alert_id for item in bulletins.items(session, version) if item.weather_alert_id]
+    return _Case(
+        bulletin,
+        version,
+        [one for one in calls.of(session, bulletin_id) if one.version_number >= since],
+        editors or settings.profile.editors,
+        weather_alerts.told_by(session, alerts) if alerts else [],
+        max(answers, default=None),
+    )
+
+
+def _pace(settings: Settings) -> Pace:
+    urgent = settings.profile.urgent
+    return Pace(timedelta(minutes=urgent.call_every_minutes), urgent.quiet)
+
+
+def _begins(settings: Settings, case: _Case, now: datetime) -> datetime | None:
+    """When what it announces begins; an end is nothing to wake anybody for. None: at once."""
+    if case.bulletin.kind == BulletinKind.all_clear:
+        return now + timedelta(days=1)
+    pressing = [row.onset for row in case.rows if row.level in settings.profile.urgent.levels]
+    return min(pressing, default=None)
+
+
+def _called(made: Sequence[Call]) -> list[str]:
+    """Who was called, a name for each turn."""
+    return [name for _, name in dict.fromkeys((one.turn, one.editor) for one in made)]
+
+
+def _turn(settings: Settings, session: Session, case: _Case, now: datetime) -> list[Editor]:
+    """Whose turn it is now, of those to whom a way leads."""
+    found = _next(settings, session, case, _called(case.made), now)
+    if not found:
+        raise UnreachableError(
+            f"Bollettino {case.bulletin.id}: non si può chiamare nessuno. Mancano [mail] nel profilo e i "
+            "telefoni (BOLLETTINO_PHONE_...)."
+        )
+    return found
+
+
+def _next(
+    settings: Settings, session: Session, case: _Case, called: Sequence[str], at: datetime
+) -> list[Editor]:
+    """Whose turn it is at that moment when those in `called` did not answer."""
+    reached = {editor.name: editor for editor in case.editors if ways(settings, editor)}
+    if not reached:
+        return []
+    day = in_rome(at).date()
+    duty = rota.in_turn([*reached.values()], desk.away(session, day, day), at, called)
+    return [reached[one.name] for one in duty.people]
+
+
+def _with_phone(settings: Settings, editor: Editor) -> str:
+    phone = phone_of(settings, editor)
+    return f"{editor.name}, tel. {phone.get_secret_value()}" if phone else editor.name
+
+
+def _summons(
+    settings: Settings, session: Session, case: _Case, called: Sequence[str], until: datetime, now: datetime
+) -> Summons:
+    """What a call says; it names the telephone of who is next, so it is stored nowhere."""
+    what, short = _subject(session, case)
+    following = _next(settings, session, case, called, until)
+    by_order = _ordered(settings, case, now)
+    return Summons(
+        what=what,
+        short=short,
+        until=until,
+        after=" e ".join(_with_phone(settings, editor) for editor in following),
+        otherwise=_otherwise(session, case, by_order),
+        ending="parte da sola" if by_order else "NON si invia",
+        link=settings.review_link(case.bulletin.code),
+        prova=settings.profile.prova,
+    )
+
+
+def _otherwise(session: Session, case: _Case, by_order: bool) -> str:
+    readers = people(recipients.head_count(session, case.bulletin))
+    start = "parte da sola, per ordine permanente," if by_order else "NON si invia niente"
+    return f"{start} a {readers}"
+
+
+def _subject(session: Session, case: _Case) -> tuple[str, str]:
+    """What is to be decided on: as the message tells it, and in two words."""
+    texts = [item.text for item in bulletins.items(session, case.version)]
+    level = max((row.level for row in case.rows), key=lambda one: one.rank, default=None)
+    if case.bulletin.template == END:
+        return f"fine dell'allerta {texts[0]}", "FINE ALLERTA"
+    if case.bulletin.template == ALERT and level is not None:
+        return f"allerta {', '.join(texts[:2])}", f"ALLERTA {level.upper()}"
+    return f"avviso urgente: {', '.join(texts[:2])}", "AVVISO URGENTE"
+
+
+def _ordered(settings: Settings, case: _Case, now: datetime) -> bool:
+    """Whether a standing order sends it without an answer."""
+    order = settings.profile.urgent.standing_order
+    return bool(
+        order
+        and order.in_force(now)
+        and case.bulletin.template == ALERT
+        and case.bulletin.kind == BulletinKind.urgent
+        and any(row.level in order.levels for row in case.rows)
+    )
+
+
+def _letter(
+    settings: Settings, session: Session, case: _Case, called: Sequence[str], until: datetime, now: datetime
+) -> dict[str, str]:
+    """The values of the call by e-mail, with the whole text. Names no telephone: letters are stored."""
+    what, short = _subject(session, case)
+    told = briefing(settings, session, case.bulletin, case.version, now=now)
+    sources = [item.url for item in bulletins.items(session, case.version) if item.url]
+    otherwise = _otherwise(session, case, _ordered(settings, case, now))
+    following = _next(settings, session, case, called, until)
+    return {
+        **told.values,
+        "cosa": what[:1].upper() + what[1:],
+        "in_breve": short,
+        "ora_scadenza": giorno_ora(until),
+        "prossimo": " e ".join(editor.name for editor in following),
+        "esito_senza_risposta": f"{otherwise}.",
+        "url_fonte": next(iter(sources), settings.profile.sources.alerts_page or settings.profile.site),
+        "link": settings.review_link(case.bulletin.code),
+    }
+
+
+def _write(
+    settings: Settings,
+    session: Session,
+    case: _Case,
+    editor: Editor,
+    turn: int,
+    values: Mapping[str, str],
+    now: datetime,
+) -> int | None:
+    about = f"bulletin {case.bulletin.id} turn {turn}"
+    number, until = case.bulletin.id, case.bulletin.deadline_at
+    tell(
+        settings, session, "urgente", [editor], values, about=about, bulletin_id=number, until=until, now=now
+    )
+    letter = letters.find(session, "urgente", about, editor.name)
+    return letter.id if letter else None

@@ -1,0 +1,277 @@
+"""Who did what to a bulletin: versions with their differences, sign-offs, decisions, what left.
+
+Read from our own tables, where the decisions live. No row about a citizen is looked at; and a mobile number
+that somebody typed into a text or a note is shown as `[cellulare]`.
+"""
+
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime
+from operator import itemgetter
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from db import bulletins, calls, deliveries, handovers, originals, redactions, samples, sign_offs
+from db.engine import reading
+from db.errors import StoreError
+from db.models import (
+    Approval,
+    Bulletin,
+    BulletinItem,
+    BulletinKind,
+    BulletinVersion,
+    CallChannel,
+    CallStatus,
+    Decision,
+    HandoverKind,
+    Outcome,
+    Receipt,
+    Said,
+    SignOff,
+)
+from flows.bulletin.dates import giorno, in_rome
+from flows.bulletin.desk.differences import differences, without_mobiles
+from flows.bulletin.desk.words import STATUS
+
+WIDTH = 100  # columns
+
+KINDS = {
+    BulletinKind.ordinary: "ordinario",
+    BulletinKind.urgent: "urgente",
+    BulletinKind.correction: "correzione",
+    BulletinKind.all_clear: "fine allerta",
+}
+DECISIONS = {
+    Decision.approve: "approvato",
+    Decision.save: "salvato",
+    Decision.postpone: "rinviato al prossimo bollettino",
+    Decision.discard: "scartato",
+}
+SAID = {
+    Said.approve: "approva",
+    Said.send_back: "rimanda a chi ha preparato il testo",
+    Said.reopen: "riapre",
+}
+SAMPLES = {
+    None: "chiesta",
+    Outcome.in_flight: "non si sa se è partita",
+    Outcome.uncertain: "non si sa se è partita",
+    Outcome.accepted: "inviata",
+    Outcome.refused: "rifiutata da WhatsApp",
+    Outcome.not_sent: "non partita",
+}
+REASONS = {
+    "deadline": "nessuno ha deciso in tempo",
+    "grace": "l'ora dell'invio è passata",
+    "reopened": "riaperto, l'approvazione non vale più",
+    "standing_order": "ordine permanente",
+    "stopped_by_hand": "fermato da una persona",
+    "closed_by_hand": "chiuso da una persona, il resto non parte",
+    "retry": "si ritenta con chi non l'ha ricevuto",
+    "handed_out": "inviato a mano e dichiarato",
+}
+
+
+def history(engine: Engine, bulletin_id: int) -> str:
+    """Everything that is stored of a bulletin's way, in Italian, for a terminal. Changes nothing.
+
+    Raises StoreError when there is no such bulletin.
+    """
+    with reading(engine) as session:
+        bulletin = session.get(Bulletin, bulletin_id)
+        if bulletin is None:
+            raise StoreError(f"there is no bulletin {bulletin_id}")
+        lines = [*_head(session, bulletin), *_versions(session, bulletin)]
+        lines += [*_calls(session, bulletin), *_by_hand(session, bulletin), *_moves(session, bulletin)]
+        lines += ["", *_certificate(session, bulletin)]
+    return "\n".join(_plain(line) for line in lines)
+
+
+def _head(session: Session, bulletin: Bulletin) -> Iterator[str]:
+    yield f"Bollettino {bulletin.id} ({KINDS[bulletin.kind]}): {STATUS[bulletin.status]}"
+    if bulletin.slot_at:
+        yield f"Invio previsto: {_moment(bulletin.slot_at)}"
+    else:
+        yield "Invio previsto: appena approvato"
+    if bulletin.deadline_at:
+        yield f"Da approvare entro: {_moment(bulletin.deadline_at)}"
+    if put_right := originals.of(session, bulletin.id):
+        yield f"Rettifica: bollettino {', '.join(map(str, put_right))}"
+
+
+def _versions(session: Session, bulletin: Bulletin) -> Iterator[str]:
+    rows = list(
+        session.exec(
+            select(BulletinVersion)
+            .where(BulletinVersion.bulletin_id == bulletin.id)
+            .order_by(col(BulletinVersion.number))
+        )
+    )
+    decided = {one.version_number: one for one in _approvals(session, bulletin)}
+    signed = {one.version_number: one for one in sign_offs.of(session, bulletin.id)}
+    shown: list[BulletinItem] = []
+    for version in rows:
+        yield ""
+        yield f"Versione {version.number}, {version.author}, {_moment(version.created_at)}"
+        if version.answered_version:
+            yield f"  Risponde alla versione {version.answered_version}"
+        if version.note:
+            yield f"  Nota: {version.note}"
+        for line in version.problems.splitlines():
+            yield f"  Da correggere: {line}"
+        for line in version.remarks.splitlines():
+            yield f"  {line}"
+        if sample := samples.of_version(session, bulletin.id, version.number):
+            yield f"  Prova sul telefono di {sample.editor}: {SAMPLES[sample.outcome]}"
+        before, shown = shown, bulletins.items(session, version)
+        yield from (f"  {line}" for line in differences(before, shown) or ["Testo come prima"])
+        if version.number in signed:
+            yield from _signed(signed[version.number])
+        if version.number in decided:
+            yield from _decided(decided[version.number])
+    if not rows:
+        yield from ("", "Nessuna versione: non c'è ancora un testo.")
+
+
+def _approvals(session: Session, bulletin: Bulletin) -> list[Approval]:
+    rows = session.exec(
+        select(Approval).where(Approval.bulletin_id == bulletin.id).order_by(col(Approval.version_number))
+    )
+    return list(rows)
+
+
+def _signed(row: SignOff) -> Iterator[str]:
+    yield f"  Firma: {row.name} {SAID[row.said]}, {_moment(row.at)}, {_proof(row.code_hash)}"
+    for line in row.overridden.splitlines():
+        yield f"    Nonostante: {line}"
+    if row.source:
+        yield f"    Fonte dichiarata: {row.source}"
+    if row.seal:
+        yield f"    Sigillo: {row.seal}"
+
+
+def _decided(row: Approval) -> Iterator[str]:
+    yield (
+        f"  Decisione: {DECISIONS[row.decision]} da {row.approver}, {_moment(row.decided_at)}, "
+        f"{_proof(row.code_hash)}"
+    )
+    if row.decision == Decision.approve:
+        yield f"    Sigillo: {row.seal or 'nessuno'}"
+        count = "non contati" if row.head_count is None else str(row.head_count)
+        yield f"    Destinatari al momento dell'approvazione: {count}"
+    if row.voided_at:
+        yield f"    ANNULLATA {_moment(row.voided_at)}: il bollettino è stato riaperto"
+
+
+def _proof(code_hash: str | None) -> str:
+    return "codice verificato" if code_hash else "senza codice: il nome è solo dichiarato"
+
+
+CHANNELS = {CallChannel.whatsapp: "WhatsApp", CallChannel.sms: "SMS", CallChannel.email: "e-mail"}
+CALLS = {
+    CallStatus.queued: "non ancora partita",
+    CallStatus.in_flight: "in partenza",
+    CallStatus.accepted: "presa in consegna",
+    CallStatus.refused: "NON RIUSCITA",
+    CallStatus.uncertain: "forse arrivata",
+    CallStatus.late: "non partita in tempo",
+}
+SEEN = {Receipt.sent: "inviata", Receipt.delivered: "consegnata", Receipt.read: "letta"}
+
+
+def _calls(session: Session, bulletin: Bulletin) -> Iterator[str]:
+    """Who was called to decide at once, how, and what is known of it."""
+    made = calls.of(session, bulletin.id)
+    if made:
+        yield from ("", "Chiamate:")
+    for one in made:
+        number = f" (numero {one.hint})" if one.hint else ""
+        seen = one.status == CallStatus.accepted and one.receipt
+        outcome = SEEN[one.receipt] if seen and one.receipt else CALLS[one.status]
+        code = f" ({one.code})" if one.code else ""
+        yield f"  {_moment(one.called_at)}: {one.editor}, {CHANNELS[one.channel]}{number}: {outcome}{code}"
+
+
+def _by_hand(session: Session, bulletin: Bulletin) -> Iterator[str]:
+    """Who said what of a send by hand."""
+    handover = handovers.of(session, bulletin.id)
+    if handover is None:
+        return
+    is_channel = handover.kind == HandoverKind.channel
+    yield from ("", "Inviato a mano, nel canale WhatsApp:" if is_channel else "Inviato a mano, con le liste:")
+    yield f"  {_moment(handover.begun_at)}: dato in mano a chi invia"
+    for one in handovers.declarations(session, bulletin.id):
+        lists = one.lists.replace(" ", ", ") or "nessuna"
+        what = ("pubblicato" if one.lists else "non pubblicato") if is_channel else f"liste inviate: {lists}"
+        counted = "" if is_channel else f" ({one.people} numeri)"
+        last = "; il resto non parte" if one.is_last else ""
+        yield f"  {_moment(one.at)}, {one.by}: {what}{counted}{last}"
+        if one.note:
+            yield f"    Nota: {one.note}"
+        if one.remark:
+            yield f"    {one.remark}"
+
+
+def _moves(session: Session, bulletin: Bulletin) -> Iterator[str]:
+    """Who moved it last, and the moments that other rows keep: no table keeps every move."""
+    known = [(bulletin.created_at, "creato")]
+    known += [
+        (one.decided_at, f"{DECISIONS[one.decision]} da {one.approver}")
+        for one in _approvals(session, bulletin)
+    ]
+    voided = {one.voided_at for one in _approvals(session, bulletin) if one.voided_at}
+    known += [(moment, "riaperto") for moment in voided]
+    if bulletin.sent_at:
+        known.append((bulletin.sent_at, "comincia l'invio"))
+    known += _hidings(session, bulletin)
+    why = REASONS.get(bulletin.status_reason or "", bulletin.status_reason)
+    last = f"{STATUS[bulletin.status]}, da {bulletin.status_by}" + (f" ({why})" if why else "")
+    yield from ("", "Passaggi conservati:")
+    yield from (f"  {_moment(moment)}: {words}" for moment, words in sorted(known, key=itemgetter(0)))
+    yield f"  {_moment(bulletin.status_at)}: stato di adesso: {last}"
+
+
+def _hidings(session: Session, bulletin: Bulletin) -> Iterator[tuple[datetime, str]]:
+    """What was taken off the public pages, and put back."""
+    for one in redactions.listing(session, bulletin.id):
+        part = f"la notizia {one.position}" if one.position else "tutto il testo"
+        yield one.at, f"oscurato nelle pagine pubbliche: {part}, da {one.by} ({one.reason})"
+        if one.cancelled_at:
+            yield (
+                one.cancelled_at,
+                f"di nuovo visibile: {part}, da {one.cancelled_by} ({one.cancelled_reason})",
+            )
+
+
+def _certificate(session: Session, bulletin: Bulletin) -> Iterator[str]:
+    found = deliveries.certificate(session, bulletin.id)
+    if not found.planned and bulletin.sent_at is None:
+        yield "Certificato di invio: nessun messaggio è partito."
+        return
+    yield f"Certificato di invio: previsti {found.planned}"
+    counts = {
+        "accettati": found.accepted,
+        "falliti": found.failed,
+        "saltati": found.skipped,
+        "incerti": found.uncertain,
+        "dichiarati": found.declared,
+        "ancora aperti": found.open,
+    }
+    yield from (f"  {word}: {count}" for word, count in counts.items())
+    yield "  I conti tornano." if found.adds_up else "  I conti sono ancora aperti."
+
+
+def _moment(moment: datetime) -> str:
+    """`martedì 1 dicembre 2026, 14:40:05`, in Rome."""
+    local = in_rome(moment)
+    return f"{giorno(local)} {local.year}, {local:%H:%M:%S}"
+
+
+def _plain(line: str) -> str:
+    """Wrapped below its own indent, without a mobile number."""
+    line = without_mobiles(line)
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(
+        line, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )

@@ -1,0 +1,112 @@
+"""What `run` does after the start: in the sandbox, a whole first round; elsewhere, a word on what waits."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+from db import bulletins
+from db.engine import make_engine, transaction
+from db.models import Bulletin, BulletinStatus
+from flows import runs
+from flows.sending.provider import open_client
+from flows.settings import Settings
+from flows.whatsapp.errors import Refused
+from flows.whatsapp.templates import creation_payload
+
+DUPLICATE = 2388024  # "Content in this language already exists": a second start
+
+Say = Callable[[str], None]
+Verb = Callable[..., None]
+
+
+def first_steps(settings: Settings, say: Say, verb: Verb) -> None:
+    """Collect, compose what the sandbox needs to show, and print the links."""
+    if settings.profile.stage == "sandbox":
+        asyncio.run(register_templates(settings))
+        subscribe_phones(settings)
+        say("  reading the sandbox's site and alerts")
+        verb("collect")
+        if not _bulletins(settings):
+            say("  composing a first draft")
+            verb("compose", "--at-approval")
+    else:
+        say("  reading the site and the alerts (what fails is told and tried again by schedule)")
+        try:
+            verb("collect")
+        except Exception as exc:  # noqa: BLE001  an unreachable site must not keep the installation down
+            say(f"  {exc}")
+    links(settings, say)
+
+
+async def register_templates(settings: Settings) -> None:
+    """Submit our templates to the sandbox, as an operator does once to Meta."""
+    whatsapp = settings.profile.whatsapp
+    async with open_client(settings) as client:
+        for definition in settings.templates.values():
+            payload = creation_payload(definition, settings.button_base(definition.name), whatsapp.language)
+            try:
+                await client.register_template(whatsapp.waba_id, payload)
+            except Refused as exc:
+                if exc.subcode != DUPLICATE:
+                    raise
+
+
+def sandbox(
+    settings: Settings, path: str, body: dict[str, Any] | None = None, *, method: str | None = None
+) -> Any:
+    """Ask the sandbox's control interface, or tell it something."""
+    request = Request(
+        f"http://127.0.0.1:{settings.profile.servers.sandbox_port}{path}",
+        data=json.dumps(body).encode() if body is not None else None,
+        headers={"Content-Type": "application/json"},
+        method=method,
+    )
+    with build_opener(ProxyHandler({})).open(request, timeout=10) as response:
+        return json.load(response)
+
+
+def subscribe_phones(settings: Settings) -> None:
+    """At the first start each phone writes ATTIVA, like a citizen."""
+    for phone in sandbox(settings, "/_prova/telefoni"):
+        if not phone["messages"]:
+            sandbox(settings, f"/_prova/telefoni/{phone['number']}/messaggi", {"text": "ATTIVA"})
+
+
+def _bulletins(settings: Settings, *statuses: BulletinStatus) -> list[Bulletin]:
+    with transaction(make_engine(settings.database)) as session:
+        return bulletins.with_status(session, *(statuses or BulletinStatus))
+
+
+def links(settings: Settings, say: Say) -> None:
+    """The three addresses of a first look, for the newest bulletin."""
+    waiting = _bulletins(settings, BulletinStatus.draft, BulletinStatus.in_review)
+    shown = (waiting or _bulletins(settings))[-1:]
+    say("")
+    if waiting and (run_id := _wait_for_window(settings, waiting[-1].id)):
+        say(f"  to approve (⋮ menu, Resume):  {runs.link(settings, run_id)}")
+    else:
+        say(f"  nothing waits for approval; the runs: {settings.prefect_ui}/runs")
+    if settings.profile.stage == "sandbox":
+        say(
+            f"  the phones:                   http://127.0.0.1:{settings.profile.servers.sandbox_port}/telefoni"
+        )
+    for bulletin in shown:
+        after = "" if bulletin.sent_at else "   (once sent)"
+        say(f"  the bulletin's page:          {settings.profile.servers.public}/b/{bulletin.code}{after}")
+    say("\n  Ctrl-C stops everything; the next `make run` picks up here.")
+
+
+def _wait_for_window(settings: Settings, bulletin_id: int) -> str | None:
+    """The id of the run that waits for the editor, once it really waits: a run takes seconds to start."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with transaction(make_engine(settings.database)) as session:
+            run_id = bulletins.locked(session, bulletin_id).review_run_id
+        if run_id and runs.state(run_id, now=datetime.now(UTC)) == runs.RunState.waiting:
+            return run_id
+        time.sleep(1)
+    return None
