@@ -6,9 +6,9 @@ decision, in one transaction. A text that cannot go comes back with the reason. 
 world outside (the site read again, a sample on a telephone) happens beside that transaction, never in it.
 """
 
-import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
@@ -16,7 +16,6 @@ from prefect.flow_runs import suspend_flow_run
 from prefect.runtime import flow_run
 from pydantic import ValidationError
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from db import bulletins, news_items
 from db.engine import alone, make_engine, transaction
@@ -200,21 +199,10 @@ def ended(draft: Round) -> str:
     return "\n\n".join([f"**{draft.title}: {said}.**", *map(escaped, draft.remarks)])
 
 
-WAITS = (5, 10, 20)  # seconds; on SQLite each try has waited for half a minute itself
-
-
 @flow(name="approva")
 def approve(bulletin_id: int) -> str:
     """Tiene aperto il modulo di un bollettino finché qualcuno decide."""
-    # Never by Prefect's `retries`: a run that it has retried in its process, and that waits after that, is
-    # given to no worker again (3.9.1: their query leaves out `retry_type: in_process`). It stays Resuming.
-    for wait in WAITS:
-        try:
-            return until_decided(bulletin_id)
-        except OperationalError as exc:
-            get_run_logger().warning("il database non risponde (%s): riprovo fra %s s", exc.orig, wait)
-            time.sleep(wait)
-    return until_decided(bulletin_id)
+    return runs.patiently(partial(until_decided, bulletin_id))
 
 
 def until_decided(bulletin_id: int) -> str:

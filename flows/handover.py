@@ -7,6 +7,7 @@ lists that still wait.
 
 import time
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 from prefect import flow, get_run_logger
@@ -15,7 +16,6 @@ from prefect.flow_runs import suspend_flow_run
 from prefect.runtime import flow_run
 from pydantic import Field, ValidationError
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from db import bulletins, deliveries, handovers
 from db.engine import make_engine, transaction
@@ -33,21 +33,13 @@ from flows.letters import notify
 from flows.runs import RunState
 from flows.settings import Settings, load
 
-WAITS = (5, 10, 20)  # seconds; as approve's
 SOON = 2.0  # seconds until somebody's own message is looked at again
 
 
 @flow(name="a-mano", flow_run_name=runs.titled("Invio a mano (bollettino {bulletin_id})"))
 def hand_over(bulletin_id: Annotated[int, Field(title="Numero del bollettino")]) -> str:
     """Tiene aperto l'elenco di un bollettino che si invia a mano, finché tutto è dichiarato."""
-    # never by Prefect's `retries`, see `flows/approve.py`
-    for wait in WAITS:
-        try:
-            return until_declared(bulletin_id)
-        except OperationalError as exc:
-            get_run_logger().warning("il database non risponde (%s): riprovo fra %s s", exc.orig, wait)
-            time.sleep(wait)
-    return until_declared(bulletin_id)
+    return runs.patiently(partial(until_declared, bulletin_id))
 
 
 def until_declared(bulletin_id: int) -> str:

@@ -4,17 +4,20 @@ The one place below no verb that knows Prefect, with `flows/desk/windows.py`: co
 need it, and no verb imports another.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from prefect import get_run_logger
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from prefect.states import Crashed
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from db import bulletins
 from db.engine import transaction
@@ -155,3 +158,21 @@ def start_dispatch(settings: Settings, engine: Engine, bulletin_id: int, *, dead
             return run_id
         end(run_id, Crashed(message="il processo non risponde: l'invio riprende in un altro"))
     raise BollettinoError(f"Bollettino {bulletin_id}: {ATTEMPTS} tentativi di invio non riusciti.")
+
+
+WAITS = (5, 10, 20)  # seconds; on SQLite each try has waited for half a minute itself
+
+
+def patiently(work: Callable[[], str]) -> str:
+    """What a window does, tried again while the database does not answer. Not more than four times.
+
+    Never by Prefect's `retries`: a run that it has retried in its process, and that waits after that, is
+    given to no worker again (3.9.1: their query leaves out `retry_type: in_process`). It stays Resuming.
+    """
+    for wait in WAITS:
+        try:
+            return work()
+        except OperationalError as exc:
+            get_run_logger().warning("il database non risponde (%s): riprovo fra %s s", exc.orig, wait)
+            time.sleep(wait)
+    return work()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from db import bulletins
 from db.models import BulletinStatus
-from flows import approve
+from flows import approve, runs
 from flows.approve import record
 from flows.desk.form import answer_of
 from flows.desk.windows import Given
@@ -93,8 +93,8 @@ def test_a_run_asks_a_database_that_does_not_answer_again(
         return "approvato"
 
     monkeypatch.setattr(approve, "until_decided", until_decided)
-    monkeypatch.setattr(approve, "WAITS", (0, 0, 0))
-    monkeypatch.setattr(approve, "get_run_logger", lambda: logging.getLogger("approva"))
+    monkeypatch.setattr(runs, "WAITS", (0, 0, 0))
+    monkeypatch.setattr(runs, "get_run_logger", lambda: logging.getLogger("approva"))
     assert not approve.approve.retries
     if failures == 4:
         with pytest.raises(OperationalError):

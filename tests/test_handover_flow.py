@@ -302,6 +302,7 @@ def test_the_editors_are_told_that_something_waits_for_a_hand_and_when_it_is_don
 def test_a_database_that_is_busy_is_asked_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.begin(ASSISTED)
     monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(runs, "get_run_logger", lambda: logging.getLogger("run"))
     tries = iter([OperationalError("BEGIN", {}, Exception("database is locked")), None])
     store = checklist.store_answers
 

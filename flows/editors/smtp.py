@@ -8,7 +8,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import HeaderParseError
@@ -181,13 +181,12 @@ def _open(server: Server) -> smtplib.SMTP:
         )
     else:
         connection = smtplib.SMTP(server.host, server.port, local_hostname=local, timeout=server.timeout)
-    try:
+    with ExitStack() as stack:
+        stack.callback(connection.close)  # unless all of it succeeds
         if server.security == "starttls":
             connection.starttls(context=context)
         if server.login is not None:
             user, password = server.login
             connection.login(user, password.get_secret_value())
-    except BaseException:
-        connection.close()
-        raise
+        stack.pop_all()
     return connection

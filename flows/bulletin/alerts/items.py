@@ -93,8 +93,8 @@ def _in_words(
     questions: Sequence[tuple[str, date, Hazard]], levels: Mapping[tuple[str, date, Hazard], Level]
 ) -> str:
     return "; ".join(
-        f"{levels[zone, day, hazard]} per {NAMES[hazard]}, {giorno(day)}, zona {zone}"
-        for zone, day, hazard in questions
+        f"{_SAID.get(levels[one], levels[one])} per {NAMES[one[2]]}, {giorno(one[1])}, zona {one[0]}"
+        for one in questions
     )
 
 
@@ -111,6 +111,7 @@ def remarks(alerts: Sequence[WeatherAlert], notices: Sequence[WeatherNotice], no
     ]
 
 
+_SAID = {Level.verde: "niente di annunciato"}  # taken back is not stated to be green
 _SCRAP = timedelta(minutes=2)  # a day ends at 24:00 for some, at 23:59:59 for others
 _NOTICES = {"vento": "vento", "neve": "neve o ghiaccio", "caldo": "caldo", "freddo": "freddo"}
 
