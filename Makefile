@@ -29,6 +29,7 @@ rehearsal: ## hostile provider, kill -9, and many more orders of events than `ma
 	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest tests/test_state_machine.py tests/test_web_order.py
 	@$(BIN)/python -m tests.rehearsal_kill
 	@$(BIN)/python -m tests.rehearsal
+	@$(BIN)/python -m tests.rehearsal_chain
 
 peers: install
 	@test -x .peers/bin/python || $(or $(PYTHON),python3) -m venv .peers

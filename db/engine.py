@@ -21,7 +21,10 @@ def make_engine(address: str) -> Engine:
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        # many rows in one INSERT: psycopg 3 else sends as many statements as there are rows
+        engine.dialect.use_insertmanyvalues_wo_returning = True
+        return engine
     manners = {"check_same_thread": False, "cached_statements": STATEMENTS}
     engine = create_engine(url, connect_args=manners, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)

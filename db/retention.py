@@ -157,7 +157,7 @@ def letters(session: Session, before: datetime) -> int:
         session,
         update(Letter)
         .where(col(Letter.created_at) < before, or_(Letter.text != "", Letter.address != ""))
-        .values(text="", address=""),
+        .values(text="", sheet="", address=""),
     )
 
 

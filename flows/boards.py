@@ -1,7 +1,7 @@
-"""The text for the notice boards, mailed to who hangs it up as soon as a bulletin is approved.
+"""The sheet for the notice boards, mailed to who hangs it up as soon as a bulletin is approved.
 
-The sheet's own page opens when the first message leaves: nothing is public before. The letter holds the
-text itself, so that it can be printed and hung up by then.
+The sheet's own page opens when the first message leaves: nothing is public before. The letter brings the
+sheet as a file, and the text itself, so that it can be printed and hung up by then.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from flows.editors.mail import tell
 from flows.letters.answered import LEFT, TOLD_WITHIN
 from flows.letters.reports import CALLED
 from flows.settings import Settings
+from flows.web import sealed
 
 USEFUL = timedelta(days=1)  # after the send: then the sheet is old news
 
@@ -35,10 +36,10 @@ class Place:
 def mail_sheet(settings: Settings, session: Session, bulletin: Bulletin, *, now: datetime) -> None:
     """Queue the approved text to every place of the profile, once for each approval."""
     places = [Place(name, email) for name, email in settings.profile.notice_boards.items()]
-    sealed = bulletins.approved(session, bulletin.id)
-    if not places or sealed is None or bulletin.status not in LEFT:
+    found = bulletins.approved(session, bulletin.id)
+    if not places or found is None or bulletin.status not in LEFT:
         return
-    approval, version = sealed
+    approval, version = found
     if now - approval.decided_at > TOLD_WITHIN:
         return
     message = message_of(settings, bulletin, bulletins.items(session, version), approval.decided_at)
@@ -54,6 +55,7 @@ def mail_sheet(settings: Settings, session: Session, bulletin: Bulletin, *, now:
             "testi": _plain(message),
             "foglio": f"{settings.profile.servers.public}/b/{bulletin.code}/foglio",
         },
+        sheet=sealed.sheet(settings, message, stylesheet=""),
         about=f"bulletin {bulletin.id} version {version.number}",
         bulletin_id=bulletin.id,
         until=max(leaves, now) + USEFUL,

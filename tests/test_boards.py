@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from db.models import BulletinKind, BulletinStatus, Letter
+from flows.editors.smtp import SHEET
 from flows.letters import notify
 from flows.settings import SettingsError, load_profile
 from flows.stop import reopen_approved
@@ -67,6 +68,13 @@ def test_the_approved_text_is_mailed_once_to_each_place(comune: Comune, box: Pos
     assert "Si può appendere da mercoledì 25 novembre, ore 10:30" in words
     assert f"/b/{comune.bulletin(number).code}/foglio" in words
     assert "(Farmacia comunale)" in words
+    for mail in box.mails[-2:]:
+        (sheet,) = mail.iter_attachments()
+        assert (sheet.get_filename(), sheet.get_content_type()) == (SHEET, "text/html")
+        page = str(sheet.get_content())
+        assert "<li>Via Roma chiude.</li>\n<li>Il bando scade.</li>" in page.replace("\r", "")
+        assert "@page { size: A4 portrait" in page, "it is printed without the network"
+        assert "<link" not in page
 
 
 def test_a_text_that_is_approved_anew_is_mailed_anew(comune: Comune, box: Post) -> None:

@@ -1,14 +1,18 @@
 """Every type of page in a real browser: axe-core finds nothing on a phone or a desk, in light or dark."""
 
-from typing import Any
+from io import BytesIO
+from typing import Any, Literal
 
 import pytest
+import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 from flows.settings import ROOT
 from tests.comune import Loopback
 from tests.editor import browser_page
 from tests.public_site import Town, plant
+from tests.test_web_subscribe import of_stage
 from tests.web_site import Site
 
 SHOTS = ROOT / ".pytest_cache" / "shots" / "pages"  # to be looked at
@@ -81,3 +85,18 @@ def faults(response: dict[str, Any]) -> list[str]:
         f"{one['id']}: {[node['html'][:120] for node in one['nodes']]}"
         for one in (*response["violations"], *response["incomplete"])
     ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_a_reader_finds_the_link_in_the_picture_of_the_page(
+    site: Site, loopback: Loopback, size: str, scheme: Literal["light", "dark"]
+) -> None:
+    of_stage(site, "production")
+    loopback.app = site.app
+    with browser_page(*SIZES[size], is_phone=size == "phone") as page:
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"{loopback.address}/iscriviti")
+        shown = Image.open(BytesIO(page.screenshot(full_page=True)))
+    (code,) = zxingcpp.read_barcodes(shown)
+    assert code.text == "https://wa.me/393331234567?text=ATTIVA"

@@ -32,10 +32,12 @@ def test_the_link_opens_whatsapp_with_the_word_written(site: Site) -> None:
 
 def test_a_second_yes_is_announced_where_the_profile_asks_for_it(site: Site) -> None:
     assert "rispondi <strong>SÌ</strong>" not in site.request("GET", "/iscriviti").text
+    assert "scrivi ATTIVA al numero 333 123 4567. Vale subito." in site.request("GET", "/condizioni").text
     profile = site.web.settings.profile
     twice = profile.privacy.model_copy(update={"double_opt_in": True})
     site.web.settings.profile = profile.model_copy(update={"privacy": twice})
     assert "rispondi <strong>SÌ</strong> entro 24 ore" in site.request("GET", "/iscriviti").text
+    assert "rispondere SÌ entro 24 ore: vale da quel momento" in site.request("GET", "/condizioni").text
 
 
 def test_the_picture_is_the_link_and_has_words_for_who_cannot_see_it(site: Site) -> None:

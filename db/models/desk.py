@@ -32,6 +32,7 @@ class Letter(SQLModel, table=True):
     bulletin_id: int | None = Field(default=None, foreign_key="bulletin.id", index=True)
     subject: str
     text: str = Field(sa_type=Text)
+    sheet: str = Field(default="", sa_type=Text)  # an HTML document to print, which goes along
     created_at: datetime = Field(sa_type=UtcDateTime)
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)  # of no use after it
     status: LetterStatus = Field(default=LetterStatus.queued, sa_type=by_value(LetterStatus), index=True)

@@ -45,6 +45,7 @@ def tell(
     values: Mapping[str, str],
     *,
     about: str,
+    sheet: str = "",
     bulletin_id: int | None = None,
     until: datetime | None = None,
     now: datetime,
@@ -55,6 +56,7 @@ def tell(
         kind: a table of [posta] in the texts.
         values: for the places of its text; `nome` is each one's own, the Comune's words are known.
         about: what it tells of: the same kind about the same is told once to each.
+        sheet: an HTML document that goes along, to be printed.
         until: when it is of no use any more.
     """
     if settings.profile.mail is None:
@@ -71,6 +73,7 @@ def tell(
             address=person.email,
             subject=letter.subject,
             text=letter.text,
+            sheet=sheet,
             bulletin_id=bulletin_id,
             until=until,
             now=now,
@@ -145,4 +148,5 @@ def _outgoing(settings: Settings, mail: Mail, letter: Letter) -> Outgoing:
         to_name=letter.editor,
         subject=letter.subject,
         text=letter.text,
+        sheet=letter.sheet,
     )

@@ -23,6 +23,7 @@ from flows.bulletin.desk.letters import html
 
 PERMANENT = range(500, 600)  # of SMTP's replies, RFC 5321 4.2.1
 LOOPBACK = "127.0.0.1"
+SHEET = "foglio-da-appendere.html"  # name of the file
 
 
 class MailTrouble(Exception):
@@ -56,6 +57,7 @@ class Outgoing:
     to_name: str
     subject: str
     text: str
+    sheet: str = ""  # an HTML document that goes along, to be printed
     is_plain: bool = False  # nothing but the text: what a gateway makes an SMS of
 
 
@@ -87,6 +89,8 @@ def message(mail: Outgoing, now: datetime) -> EmailMessage:
     made.set_content(mail.text, cte="7bit" if mail.is_plain and mail.text.isascii() else "quoted-printable")
     if not mail.is_plain:
         made.add_alternative(html(mail.text), subtype="html", cte="quoted-printable")
+    if mail.sheet:
+        made.add_attachment(mail.sheet, subtype="html", cte="quoted-printable", filename=SHEET)
     return made
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.settings import ROOT, Settings, fill_words
+from flows.web import texts
 from flows.web.markdown import html
 from flows.web.rendering import render
 
@@ -19,7 +20,12 @@ def _file(name: str) -> Callable[[Settings], str]:
     path: Path = ROOT / "deployments" / name
 
     def read(settings: Settings) -> str:
-        words = {**settings.words, "versione_condizioni": settings.profile.notice.terms}
+        asks_twice = settings.profile.privacy.double_opt_in
+        words = {
+            **settings.words,
+            "versione_condizioni": settings.profile.notice.terms,
+            "quando_vale": texts.page_text(settings, "vale_alla_conferma" if asks_twice else "vale_subito"),
+        }
         return fill_words(path.read_text(encoding="utf-8"), words)
 
     return read

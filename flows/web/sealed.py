@@ -54,8 +54,8 @@ def sealed(session: Session, settings: Settings, code: str) -> Message | None:
     return replace(message, parameters=tuple(values))
 
 
-def sheet(settings: Settings, message: Message) -> str:
-    """One A4 page, as HTML."""
+def sheet(settings: Settings, message: Message, *, stylesheet: str = STYLESHEET) -> str:
+    """One A4 page, as HTML; with "" for `stylesheet` it needs nothing else, as a file does."""
     words = settings.words
     return notice_board(
         message,
@@ -68,7 +68,7 @@ def sheet(settings: Settings, message: Message) -> str:
             emergency=words["emergenza"],
             warning=texts.page_text(settings, "avviso_prova") if settings.profile.prova else "",
         ),
-        stylesheet=STYLESHEET,
+        stylesheet=stylesheet,
     )
 
 

@@ -5,6 +5,8 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 
+import orjson
+
 from db import inbound
 from db.engine import reading, transaction
 from db.inbound import STATUS, Incoming
@@ -79,7 +81,15 @@ def _insert(web: Web, rows: Sequence[dict[str, object]], updates: Mapping[str, U
 
 def _incoming(update: Update) -> Incoming:
     unread = update.kind if isinstance(update, Unknown) else None
-    return Incoming(KINDS[type(update)], _person(update), json.dumps(update.raw), unread)
+    return Incoming(KINDS[type(update)], _person(update), _written(update.raw), unread)
+
+
+def _written(raw: Mapping[str, object]) -> str:
+    """By a tenth of the work, but for what JSON can hold and orjson cannot: half a surrogate pair."""
+    try:
+        return orjson.dumps(raw).decode()
+    except orjson.JSONEncodeError:
+        return json.dumps(raw)
 
 
 def key(update: Update) -> str:

@@ -30,6 +30,8 @@ def router(web: Web) -> APIRouter:
     secrets = web.settings.secrets
     app_secrets = [part.strip() for part in secrets.app_secrets.get_secret_value().split(",")]
     verify_token = secrets.verify_token.get_secret_value()
+    # one at a time: several would only wait for one another, and keep what was stored from being handled
+    turns = asyncio.Semaphore(1)
 
     @routes.get("")
     async def verify(request: Request) -> Response:
@@ -56,7 +58,8 @@ def router(web: Web) -> APIRouter:
         if not verify_signature(raw, request.headers.get("x-hub-signature-256"), app_secrets):
             return _shut(401, "wrong signature")
         try:
-            await run_in_threadpool(store, web, raw)
+            async with turns:
+                await run_in_threadpool(store, web, raw)
         except NotJsonError:
             return _shut(400, "signed, and not JSON")
         except SQLAlchemyError as exc:  # the provider brings it again

@@ -4,13 +4,14 @@ There is no idempotency key, so the one thing that must never be wrong is whethe
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
+
+import orjson
 
 from flows.whatsapp.errors import RESENDS, Action, Refused, Retryable, classify
 from flows.whatsapp.messages import OutgoingTemplate, OutgoingText
@@ -97,7 +98,7 @@ class WhatsAppClient:
         # From 13 October 2027 /messages takes no marketing template; the other path already takes them all.
         if isinstance(message, OutgoingTemplate) and message.category == "MARKETING":
             url = f"{self._number}/marketing_messages"
-        body = json.dumps(message.payload(), separators=(",", ":")).encode()
+        body = orjson.dumps(message.payload())
         async with self._turns:
             try:
                 reply = await self._wire.exchange("POST", url, body, leaves)
@@ -113,7 +114,7 @@ class WhatsAppClient:
         Raises Retryable when Meta was not reached or is in trouble, Refused with Meta's words otherwise.
         Repeating it is harmless: Meta refuses a name that it already holds.
         """
-        name, raw = definition.get("name"), json.dumps(dict(definition)).encode()
+        name, raw = definition.get("name"), orjson.dumps(dict(definition))
         try:
             reply = await self._wire.exchange("POST", f"{self._base}/{waba_id}/message_templates", raw)
         except WireError as exc:
@@ -173,8 +174,8 @@ def asked_wait(reply: Reply) -> float | None:
 def _json(raw: bytes) -> dict[str, Any]:
     """The body as an object; empty when it is anything else, which the callers take as no answer."""
     try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
+        body = orjson.loads(raw)
+    except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Literal
 
 Category = Literal["MARKETING", "UTILITY"]
@@ -23,6 +24,7 @@ def utf16(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+@lru_cache(maxsize=64)  # a bulletin's few values, asked of each of its messages
 def parameter_problem(text: str) -> str | None:
     """Why Meta would refuse this value of a template variable; None when it would not."""
     if not text.strip():
