@@ -22,7 +22,7 @@ def make_engine(address: str) -> Engine:
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
-        # many rows in one INSERT: psycopg 3 else sends as many statements as there are rows
+        # many rows in one INSERT, unless ON CONFLICT: psycopg 3 else sends a statement for each row
         engine.dialect.use_insertmanyvalues_wo_returning = True
         return engine
     manners = {"check_same_thread": False, "cached_statements": STATEMENTS}

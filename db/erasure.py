@@ -46,7 +46,7 @@ def erase(session: Session, recipient: Recipient, *, now: datetime) -> None:
     recipient.phone_sealed = recipient.bsuid_sealed = None
     recipient.opted_in_at = recipient.last_inbound_at = None
     recipient.asked_at = recipient.erasure_asked_at = recipient.resumed_at = None
-    recipient.scope, recipient.strikes = Scope.everything, 0
+    recipient.scope, recipient.strikes, recipient.is_test = Scope.everything, 0, False
     recipients.move(session, recipient, RecipientStatus.erased, now)
     session.flush()
 

@@ -7,12 +7,13 @@ dies in between leaves the letter to a later round, which may send it a second t
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from db.models import Letter, LetterStatus
 
+SHEET = "foglio"  # the kind of a letter to a notice board
 LEASE = timedelta(minutes=10)  # how long whoever took letters may need for all of them
 PATIENCE = timedelta(minutes=1)  # after the first failure; doubled with each
 LONGEST_PATIENCE = timedelta(hours=1)
@@ -121,6 +122,28 @@ def failed(session: Session, letter_id: int, why: str, *, is_final: bool, now: d
     if is_final or letter.tries >= TRIES:
         _end(letter, LetterStatus.undeliverable, now)
     session.add(letter)
+
+
+def without_sheet(session: Session, letter_id: int, *, now: datetime) -> None:
+    """A mail server that refuses the file for good may take the text alone: once more, at the next round."""
+    letter = session.get_one(Letter, letter_id, with_for_update=True)
+    if letter.status == LetterStatus.queued:
+        letter.sheet, letter.retry_at = "", now
+        session.add(letter)
+
+
+def take_back(session: Session, bulletin_id: int, kind: str, *, now: datetime) -> None:
+    """What waits of this kind is of no use any more."""
+    session.connection().execute(
+        update(Letter)
+        .where(
+            col(Letter.bulletin_id) == bulletin_id,
+            col(Letter.kind) == kind,
+            col(Letter.status) == LetterStatus.queued,
+        )
+        .values(status=LetterStatus.late, status_at=now, failure=None)
+    )
+    session.expire_all()
 
 
 def _end(letter: Letter, to: LetterStatus, now: datetime) -> None:

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from db.deliveries import move
 from db.lists import padded
 from db.models import DELIVERY_TRANSITIONS, Attempt, Delivery, DeliveryStatus, Outcome, Receipt
 
+MANY = 8  # rows that are alike; for fewer a statement of their own costs more than a row each
 MAY_HAVE_IT = (Outcome.in_flight, Outcome.uncertain, Outcome.accepted)
 
 
@@ -171,25 +172,42 @@ def _receive(delivery: _Delivery, told: Told) -> None:
 def _write(
     session: Session, attempts: Iterable[_Attempt], deliveries: Iterable[_Delivery], now: datetime
 ) -> None:
-    """One statement for all that end alike: of a thousand statuses most say the same."""
-    alike: dict[tuple[object, ...], list[UUID]] = defaultdict(list)
-    for one in attempts:
-        if one.is_new:
-            end = (one.outcome, one.code, one.failed_at, one.pricing_category, one.billable, one.has_ended)
-            alike[end].append(one.id)
-    for (outcome, code, failed_at, category, billable, has_ended), ids in alike.items():
-        query = update(Attempt).where(col(Attempt.id).in_(padded(ids)))
-        query = query.values(outcome=outcome, code=code, failed_at=failed_at)
-        query = query.values(pricing_category=category, billable=billable)
-        session.connection().execute(query.values(finished_at=now) if has_ended else query)
-    received: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for delivery in deliveries:
-        if delivery.is_new:
-            received[delivery.receipt, delivery.receipt_at].append(delivery.id)
-    for (receipt, at), numbers in received.items():
-        which = update(Delivery).where(col(Delivery.id).in_(padded(numbers)))
-        session.connection().execute(which.values(receipt=receipt, receipt_at=at))
+    """One statement for all that end alike, where these are many; of a thousand most say the same."""
+    columns = ("outcome", "code", "failed_at", "pricing_category", "billable")
+    ends: list[tuple[object, dict[str, object]]] = [
+        (one.id, {name: getattr(one, name) for name in columns}) for one in attempts if one.is_new
+    ]
+    _write_alike(session, Attempt, ends)
+    ended = [one.id for one in attempts if one.has_ended]
+    _write_alike(session, Attempt, [(number, {"finished_at": now}) for number in ended])
+    came = ("receipt", "receipt_at")
+    ends = [(one.id, {name: getattr(one, name) for name in came}) for one in deliveries if one.is_new]
+    _write_alike(session, Delivery, ends)
     session.expire_all()  # what the session read before is not what stands there now
+
+
+def _write_alike(
+    session: Session, table: type[Attempt] | type[Delivery], rows: Iterable[tuple[object, dict[str, object]]]
+) -> None:
+    """`rows`: ids with their new values, the same columns for all."""
+    alike: dict[tuple[object, ...], list[object]] = defaultdict(list)
+    names: tuple[str, ...] = ()
+    for number, row in rows:
+        names = tuple(row)
+        alike[tuple(row.values())].append(number)
+    single: list[dict[str, object]] = []
+    for values, numbers in alike.items():
+        new = dict(zip(names, values, strict=True))
+        if len(numbers) < MANY:
+            single += [{"key": number, **new} for number in numbers]
+        else:
+            query = update(table).where(col(table.id).in_(padded(numbers)))
+            session.connection().execute(query.values(new))
+    if single:
+        session.connection().execute(
+            update(table).where(col(table.id) == bindparam("key")),
+            single,
+        )
 
 
 def _judge(

@@ -157,6 +157,14 @@ def subscribed(session: Session) -> int:
     return session.exec(query).one()
 
 
+def marked_as_test(session: Session) -> list[Recipient]:
+    """Subscribers who get test sends, too."""
+    query = select(Recipient).where(
+        Recipient.status == RecipientStatus.active, col(Recipient.is_test).is_(True)
+    )
+    return list(session.exec(query.order_by(col(Recipient.id))))
+
+
 def narrow(session: Session, recipient: Recipient) -> None:
     """SOLO ALLERTE of somebody who is subscribed; enrols nobody."""
     if recipient.status == RecipientStatus.active:

@@ -9,12 +9,21 @@ from sqlmodel import Session, col, select
 from db.models import Outcome, Sample
 
 NOTHING_LEFT = (Outcome.refused, Outcome.not_sent)
+TEST = ""  # in place of an editor: to a recipient marked as test, as an operator ordered
 
 
 def ask(session: Session, bulletin_id: int, version_number: int, *, editor: str, now: datetime) -> Sample:
-    """`editor`: id in the profile."""
+    """`editor`: id in the profile, or TEST."""
     sample = Sample(bulletin_id=bulletin_id, version_number=version_number, editor=editor, asked_at=now)
     session.add(sample)
+    session.flush()
+    return sample
+
+
+def begin(session: Session, bulletin_id: int, version_number: int, *, now: datetime) -> Sample:
+    """One to a recipient marked as test, in flight from the commit on; who that is stands nowhere."""
+    sample = ask(session, bulletin_id, version_number, editor=TEST, now=now)
+    sample.started_at, sample.outcome = now, Outcome.in_flight
     session.flush()
     return sample
 
@@ -67,11 +76,19 @@ def receive(session: Session, opaque: str | None, *, failed: bool, code: str | N
 def of_version(session: Session, bulletin_id: int, version_number: int) -> Sample | None:
     """The one that the answer behind this version asked for."""
     return session.exec(
-        select(Sample).where(Sample.bulletin_id == bulletin_id, Sample.version_number == version_number)
+        select(Sample).where(
+            Sample.bulletin_id == bulletin_id,
+            Sample.version_number == version_number,
+            Sample.editor != TEST,
+        )
     ).first()
 
 
 def lately(session: Session, bulletin_id: int, *, since: datetime) -> Sequence[datetime]:
     """When those were asked for that left, may have left or are about to, the oldest first."""
-    rows = session.exec(select(Sample).where(Sample.bulletin_id == bulletin_id, col(Sample.asked_at) > since))
+    rows = session.exec(
+        select(Sample).where(
+            Sample.bulletin_id == bulletin_id, col(Sample.asked_at) > since, Sample.editor != TEST
+        )
+    )
     return sorted(one.asked_at for one in rows if one.outcome not in NOTHING_LEFT)

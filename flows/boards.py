@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import bulletins
-from db.models import Bulletin
+from db import bulletins, letters
+from db.letters import SHEET
+from db.models import Bulletin, LetterStatus
 from flows.bulletin.dates import giorno_ora
 from flows.bulletin.desk.letters import title
 from flows.bulletin.message.exact import Message
@@ -21,6 +22,7 @@ from flows.letters.reports import CALLED
 from flows.settings import Settings
 from flows.web import sealed
 
+TAKEN_BACK = "foglio_ritirato"
 USEFUL = timedelta(days=1)  # after the send: then the sheet is old news
 
 
@@ -36,8 +38,11 @@ class Place:
 def mail_sheet(settings: Settings, session: Session, bulletin: Bulletin, *, now: datetime) -> None:
     """Queue the approved text to every place of the profile, once for each approval."""
     places = [Place(name, email) for name, email in settings.profile.notice_boards.items()]
+    if bulletin.status not in LEFT:
+        _take_back(settings, session, bulletin, now)
+        return
     found = bulletins.approved(session, bulletin.id)
-    if not places or found is None or bulletin.status not in LEFT:
+    if not places or found is None:
         return
     approval, version = found
     if now - approval.decided_at > TOLD_WITHIN:
@@ -47,10 +52,10 @@ def mail_sheet(settings: Settings, session: Session, bulletin: Bulletin, *, now:
     tell(
         settings,
         session,
-        "foglio",
+        SHEET,
         places,
         {
-            "bollettino": title(bulletin.slot_at) if bulletin.slot_at else CALLED[bulletin.kind],
+            "bollettino": _name(bulletin),
             "quando": giorno_ora(leaves),
             "testi": _plain(message),
             "foglio": f"{settings.profile.servers.public}/b/{bulletin.code}/foglio",
@@ -61,6 +66,28 @@ def mail_sheet(settings: Settings, session: Session, bulletin: Bulletin, *, now:
         until=max(leaves, now) + USEFUL,
         now=now,
     )
+
+
+def _take_back(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> None:
+    """It does not leave as it was approved: who has its sheet is told, who waits for it gets none."""
+    letters.take_back(session, bulletin.id, SHEET, now=now)
+    for letter in letters.of_bulletin(session, bulletin.id, [SHEET]):
+        if letter.status == LetterStatus.sent and now - letter.created_at <= TOLD_WITHIN:
+            tell(
+                settings,
+                session,
+                TAKEN_BACK,
+                [Place(letter.editor, letter.address)],
+                {"bollettino": _name(bulletin)},
+                about=letter.about,
+                bulletin_id=bulletin.id,
+                until=now + USEFUL,
+                now=now,
+            )
+
+
+def _name(bulletin: Bulletin) -> str:
+    return title(bulletin.slot_at) if bulletin.slot_at else CALLED[bulletin.kind]
 
 
 def _plain(message: Message) -> str:

@@ -153,18 +153,22 @@ class Meta:
     async def post(self, body: bytes, signature: str) -> float:
         """Seconds until the answer 200."""
         began = time.perf_counter()
-        while not self._free.empty():
-            reader, writer = self._free.get_nowait()
-            if not reader.at_eof():  # left alone for too long, it is closed from the other side
-                break
-        else:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         head = (
             f"POST /webhook HTTP/1.1\r\nHost: bench\r\nContent-Length: {len(body)}\r\n"
             f"X-Hub-Signature-256: {signature}\r\n\r\n"
         )
-        writer.write(head.encode() + body)
-        answer = await reader.readuntil(b"\r\n\r\n")
+        while True:
+            is_used = not self._free.empty()
+            reader, writer = (
+                self._free.get_nowait() if is_used else await asyncio.open_connection("127.0.0.1", self.port)
+            )
+            writer.write(head.encode() + body)
+            try:
+                answer = await reader.readuntil(b"\r\n\r\n")
+                break
+            except (asyncio.IncompleteReadError, ConnectionError):
+                if not is_used:  # else it was left alone for too long, and closed from the other side
+                    raise
         await reader.readexactly(length_of(answer))
         assert answer.startswith(b"HTTP/1.1 200"), answer[:40]
         self._free.put_nowait((reader, writer))

@@ -68,8 +68,10 @@ class Storm:
         pid = self._sender() if kind == "send" else self.installation.pid(PROCESSES[kind])
         if pid is None:
             return False
-        os.kill(pid, signal.SIGKILL)
-        return True
+        with suppress(ProcessLookupError):  # it ended in between
+            os.kill(pid, signal.SIGKILL)
+            return True
+        return False
 
     def _sender(self) -> int | None:
         """The process that is sending, as it wrote itself down."""
@@ -114,7 +116,7 @@ def rehearse(
     repair(installation.settings)
     verdict, found = judge(installation.settings, installation.engine, number), account(installation, number)
     deaths = ", ".join(f"{count} x {kind}" for kind, count in sorted(storm.killed.items()))
-    held = window(PER_SECOND) * storm.killed.total()
+    held = window(PER_SECOND) * sum(storm.killed[kind] for kind in ("send", "worker", "database"))
     print(
         f"  {verdict.said} Uncertain {found.uncertain} (at most {held}). Killed: {deaths}; "
         f"{time.monotonic() - began:.0f} s",
@@ -140,7 +142,7 @@ def is_told(installation: Installation, number: int) -> bool:
 def subscribe(installation: Installation, people: int) -> None:
     """So many phones, by a list of an office; the sandbox's own five have written ATTIVA."""
     count = people - len(installation.ask("/_prova/telefoni"))
-    numbers = [f"+39333{number:07}" for number in range(1, count + 1)]
+    numbers = [f"+39334{number:07}" for number in range(1, count + 1)]
     for number in numbers:
         installation.ask("/_prova/telefoni", {"number": number})
     with tempfile.TemporaryDirectory() as folder:
@@ -156,8 +158,9 @@ def on(folder: Path, server: PostgresServer | None, kills: int, people: int, see
     slow = text.replace("messages_per_second = 40 ", f"messages_per_second = {PER_SECOND:.0f} ")
     assert slow != text
     installation.profile_path.write_text(slow, "utf-8")
-    installation.start()
     try:
+        installation.start()
+        installation.settings.prepare_secrets(make=False)
         return rehearse(installation, server, kills, people, seed)
     finally:
         installation.stop()

@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
-from db.models import BulletinKind, BulletinStatus, Letter
-from flows.editors.smtp import SHEET
+from db import bulletins, retention
+from db.models import BulletinKind, BulletinStatus, Letter, LetterStatus
+from flows.editors import mail
+from flows.editors.smtp import SHEET, Outgoing, Refusal, Server, send
 from flows.letters import notify
+from flows.privacy.redaction import redact
 from flows.settings import SettingsError, load_profile
 from flows.stop import reopen_approved
 from tests.builders import item_of, make_bulletin, make_news_item, make_recipient
-from tests.comune import Comune, write_profile
+from tests.comune import APPROVE, Comune, write_profile
 from tests.mail_server import Post, announce, mail_server
 from tests.public_site import plant
 
@@ -68,8 +71,8 @@ def test_the_approved_text_is_mailed_once_to_each_place(comune: Comune, box: Pos
     assert "Si può appendere da mercoledì 25 novembre, ore 10:30" in words
     assert f"/b/{comune.bulletin(number).code}/foglio" in words
     assert "(Farmacia comunale)" in words
-    for mail in box.mails[-2:]:
-        (sheet,) = mail.iter_attachments()
+    for one in box.mails[-2:]:
+        (sheet,) = one.iter_attachments()
         assert (sheet.get_filename(), sheet.get_content_type()) == (SHEET, "text/html")
         page = str(sheet.get_content())
         assert "<li>Via Roma chiude.</li>\n<li>Il bando scade.</li>" in page.replace("\r", "")
@@ -88,6 +91,87 @@ def test_a_text_that_is_approved_anew_is_mailed_anew(comune: Comune, box: Post) 
     assert "1. Via Roma resta aperta." in box.last("Da appendere")
 
 
+def withdraw(comune: Comune, number: int) -> None:
+    comune.now += timedelta(minutes=1)
+    reopen_approved(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
+    for _ in range(2):
+        tell(comune, number)
+
+
+def test_who_has_a_sheet_is_told_once_that_it_was_taken_back(comune: Comune, box: Post) -> None:
+    number = review(comune)
+    comune.answer(number, AT_THE_SLOT)
+    tell(comune, number)
+    withdraw(comune, number)
+    told = [to for to, subject in box.told if "Da NON appendere" in subject]
+    assert told == [LIBRARY, PHARMACY]
+    assert "NON va appeso" in box.last("Da NON appendere: bollettino di mercoledì 25 novembre")
+
+
+def test_a_sheet_that_still_waits_for_the_mail_server_is_never_sent_then(comune: Comune) -> None:
+    comune.reprofile(BOARDS)
+    number = review(comune)
+    comune.answer(number, AT_THE_SLOT)
+    tell(comune, number)  # no server is there
+    withdraw(comune, number)
+    assert [one.status for one in sheets(comune)] == [LetterStatus.late] * 2
+    with mail_server() as later:
+        announce(comune.settings.state, later.port)
+        comune.now += timedelta(hours=2)
+        tell(comune, number)
+        assert [subject for _, subject in later.told if "appendere" in subject] == []
+
+
+def test_who_hides_a_part_is_told_where_the_sheet_hangs(comune: Comune, box: Post) -> None:
+    number = review(comune, days=0)
+    comune.answer(number, APPROVE)
+    tell(comune, number)
+    with comune.look() as session:
+        bulletin = bulletins.locked(session, number)
+        bulletins.move(session, bulletin, BulletinStatus.sending, by="test", now=comune.now)
+        waiting = session.exec(
+            select(Letter).where(Letter.kind == "foglio", Letter.editor == "Farmacia comunale")
+        )
+        letter = waiting.one()
+        letter.status = LetterStatus.queued
+        session.add(letter)
+    done = redact(comune.engine, str(number), 1, by="ced", reason="richiesta", now=comune.now)
+    assert done.elsewhere == ("its sheet was mailed to Biblioteca civica: it may hang there",)
+    assert [one.status for one in sheets(comune)] == [LetterStatus.sent, LetterStatus.late]
+
+
+def test_a_server_that_refuses_the_file_gets_the_text_alone(
+    comune: Comune, box: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def filtered(
+        server: Server, mails: Sequence[Outgoing], *, now: datetime
+    ) -> Iterator[tuple[str, Refusal | None]]:
+        for one in mails:
+            if one.sheet:
+                yield one.identity, Refusal("554 no HTML files here", is_final=True, code=554)
+            else:
+                yield from send(server, [one], now=now)
+
+    monkeypatch.setattr(mail, "send", filtered)
+    number = review(comune)
+    comune.answer(number, AT_THE_SLOT)
+    tell(comune, number)
+    tell(comune, number)
+    assert [one.status for one in sheets(comune)] == [LetterStatus.sent] * 2
+    assert "1. Via Roma chiude." in box.last("Da appendere")
+    assert list(box.mails[-1].iter_attachments()) == []
+
+
+def test_the_words_of_a_letter_end_with_their_period(comune: Comune, box: Post) -> None:
+    number = review(comune)
+    comune.answer(number, AT_THE_SLOT)
+    tell(comune, number)
+    with comune.look() as session:
+        assert retention.letters(session, comune.now - timedelta(days=1)) == 0
+        assert retention.letters(session, comune.now + timedelta(days=1)) >= 2
+    assert {(one.text, one.sheet, one.address) for one in sheets(comune)} == {("", "", "")}
+
+
 def test_without_places_nobody_gets_a_sheet(comune: Comune) -> None:
     number = review(comune)
     comune.answer(number, AT_THE_SLOT)
@@ -103,6 +187,8 @@ def test_a_fixed_text_is_mailed_without_asterisks(comune: Comune, box: Post) -> 
     words = box.last("Da appendere: messaggio urgente")
     assert "Il Comune di Esempio comunica: allerta ARANCIONE (livello 3 su 4) per temporali forti." in words
     assert "*" not in words
+    (sheet,) = box.mails[-1].iter_attachments()
+    assert "<strong>" in sheet.get_content()
 
 
 def test_places_need_a_mail_server(tmp_path: Path) -> None:

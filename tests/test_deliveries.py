@@ -4,9 +4,9 @@ from itertools import permutations, product
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from db import claims, deliveries, senders
+from db import claims, deliveries, receipts, senders
 from db.claims import Rest, Result
 from db.engine import transaction
 from db.models import (
@@ -18,6 +18,7 @@ from db.models import (
     Receipt,
     RecipientStatus,
 )
+from db.receipts import Told
 from db.vault import Vault
 from flows.sending import life
 from tests import outbox
@@ -308,3 +309,40 @@ def test_when_the_first_attempt_left_and_failed_no_third_follows_the_second(
         outbox.tell(session, first, None, code="131026", now=now)
         outbox.finish(session, vault, second.id, Outcome.not_sent, code="131000", now=now)
         assert _delivery(session, first).status == DeliveryStatus.failed
+
+
+def test_many_statuses_at_once_store_what_one_by_one_would(
+    engine: Engine, vault: Vault, now: datetime
+) -> None:
+    """Those that end alike go into one statement, the others into one each."""
+
+    def told(attempts: list[Attempt]) -> list[Told]:
+        found = []
+        for place, one in enumerate(attempts):
+            at = now + timedelta(seconds=0 if place < 20 else place)
+            receipt = (Receipt.read, Receipt.delivered, None)[0 if place < 20 else place % 3]
+            code = None if receipt else f"13102{place % 2}"
+            found.append(Told(str(one.id), "", receipt, at, code, "marketing", place % 4 > 0))
+        return found
+
+    stored = []
+    for is_one_by_one in (False, True):
+        with transaction(engine) as session:
+            number = _planned(session, vault, now, people=30)
+            attempts = outbox.begin(session, number, limit=30, now=now)
+            for one in attempts[5:]:
+                outbox.finish(session, vault, one.id, Outcome.accepted, now=now)
+            words = told(attempts)
+            for part in [[word] for word in words] if is_one_by_one else [words]:
+                receipts.settle(session, part, now=now)
+        with transaction(engine) as session:
+            rows = session.exec(
+                select(Attempt, Delivery)
+                .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
+                .where(Delivery.bulletin_id == number)
+                .order_by(col(Delivery.id))
+            ).all()
+            names = {"id", "delivery_id", "recipient_id", "bulletin_id", "wamid_hash"}
+            stored.append([(a.model_dump(exclude=names), d.model_dump(exclude=names)) for a, d in rows])
+    assert len(stored[0]) == 30
+    assert stored[0] == stored[1]

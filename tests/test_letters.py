@@ -59,7 +59,7 @@ def test_what_goes_at_approval_has_no_deadline_in_its_letter() -> None:
 @pytest.mark.parametrize("kind", list(TEXTS))
 def test_every_letter_greets_and_says_that_a_machine_wrote_it(kind: str) -> None:
     text = TEXTS[kind]["testo"].strip()
-    to_an_editor = kind != "foglio"  # that one goes to the library and the pharmacies
+    to_an_editor = kind not in ("foglio", "foglio_ritirato")  # these go to the library and the pharmacies
     assert text.startswith("Ciao {nome}," if to_an_editor else "Buongiorno,")
     assert text.endswith("Bollettino {del_comune} - messaggio automatico")
 

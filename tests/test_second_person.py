@@ -9,6 +9,7 @@ from db.models import BulletinStatus, Said
 from flows.approve import ended, load_round
 from flows.bulletin.desk.review import Choice, choices
 from flows.desk.form import Round, describe, form
+from flows.stop import reopen_approved
 from tests.builders import make_bulletin
 from tests.comune import APPROVE, DISCARD, SAVE, Comune
 
@@ -65,6 +66,17 @@ def test_a_text_goes_back_with_its_note_and_the_first_approval_is_void(pair: tup
     assert said == [("Anna Redazione", Said.approve), (BRUNO, Said.send_back)]
     assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review, "Anna's is void"
     assert comune.answer(number, APPROVE).status == BulletinStatus.approved
+
+
+def test_after_a_reopening_the_same_text_needs_two_again(pair: tuple[Comune, int]) -> None:
+    comune, number = pair
+    comune.answer(number, APPROVE)
+    assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.approved
+    comune.now += timedelta(minutes=1)
+    reopen_approved(comune.settings, comune.engine, number, who=BRUNO, now=comune.now)
+    comune.now += timedelta(minutes=1)
+    assert comune.answer(number, APPROVE).status == BulletinStatus.in_review, "what both said before is void"
+    assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.approved
 
 
 def test_what_is_typed_while_sending_back_is_kept_however_long(pair: tuple[Comune, int]) -> None:

@@ -1,12 +1,15 @@
 """What comes in: refused, or stored once and then handled."""
 
+import asyncio
 import hashlib
 import hmac
 import json
 import logging
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -27,7 +30,7 @@ from db.models import (
     Template,
 )
 from flows.settings import Settings
-from flows.web import inbox, webhook
+from flows.web import inbox, storing, webhook
 from flows.web.app import create_app
 from flows.web.inbound import handle
 from tests import outbox
@@ -46,6 +49,47 @@ def bulletin_attempt(site: Site, now: datetime, outcome: Outcome = Outcome.accep
         outbox.finish(session, site.web.vault, attempt.id, outcome, wamid=wamid, now=now)
         session.refresh(attempt)
         return attempt
+
+
+def test_a_post_whose_turn_does_not_come_is_not_stored_and_said_so(
+    site: Site, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is held by somebody: the provider brings it again, nobody waits for ever."""
+    monkeypatch.setattr(webhook, "PATIENCE", 0.2)
+    stored, let_go = storing.store, threading.Event()
+
+    def slow(*arguments: Any) -> int:
+        let_go.wait(10)
+        return stored(*arguments)
+
+    monkeypatch.setattr(webhook, "store", slow)
+
+    async def post(client: httpx.AsyncClient, word: str) -> int:
+        raw = json.dumps(statuses(status(word, now))).encode()
+        secret = site.web.settings.secrets.app_secrets.get_secret_value().split(",")[0]
+        digest = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+        headers = {"X-Hub-Signature-256": f"sha256={digest}"}
+        return (await client.post("/webhook", content=raw, headers=headers)).status_code
+
+    async def go() -> list[int]:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(site.app), base_url="http://test"
+        ) as client:
+            first = asyncio.create_task(post(client, "sent"))
+            await asyncio.sleep(0.1)
+            second = await post(client, "delivered")
+            let_go.set()
+            return [await first, second, await post(client, "read")]
+
+    assert asyncio.run(go()) == [200, 503, 200]
+    with site.look() as session:
+        assert len(session.exec(select(InboundEvent)).all()) == 2
+
+
+def test_what_orjson_cannot_write_is_kept_as_it_came() -> None:
+    assert json.loads(storing._written({"a": "è", "n": 1})) == {"a": "è", "n": 1}
+    assert json.loads(storing._written({"a": "\ud83d"})) == {"a": "\ud83d"}
+    assert json.loads(storing._written({"n": 10**30})) == {"n": 10**30}
 
 
 def test_the_address_is_verified_only_with_the_right_token(site: Site) -> None:

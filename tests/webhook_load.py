@@ -94,7 +94,7 @@ def load(attempts: Sequence[UUID], seed: int = 1) -> Load:
     items = []
     for attempt in attempts:
         for step, word in enumerate(("sent", "delivered", "read")):
-            stamp = str(int((now + timedelta(seconds=step)).timestamp()))
+            stamp = str(int((now + timedelta(seconds=step + order.randrange(60))).timestamp()))
             items.append(
                 {
                     "id": wamid(attempt),

@@ -49,7 +49,7 @@ class Recipient(SQLModel, table=True):
     status: RecipientStatus = Field(sa_type=by_value(RecipientStatus), index=True)
     status_at: datetime = Field(sa_type=UtcDateTime)
     scope: Scope = Field(default=Scope.everything, sa_type=by_value(Scope))
-    is_test: bool = False
+    is_test: bool = False  # gets test sends, too, and is not counted in the service's numbers
     opted_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_inbound_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # opens the 24 h window
     asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # ATTIVA waits for the second yes

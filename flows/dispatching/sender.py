@@ -68,7 +68,7 @@ def _now() -> datetime:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """What was loaded before the send is not looked through for garbage during it: a tenth of its CPU."""
+    """What was loaded before the send is not looked through for garbage all the time during it."""
     gc.freeze()
     try:
         yield

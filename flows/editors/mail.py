@@ -113,6 +113,8 @@ def _settle(engine: Engine, letter: Letter, refusal: Refusal | None, now: dateti
     with transaction(engine) as session:
         if refusal is None:
             letters.sent(session, letter.id, now=now)
+        elif refusal.is_final and letter.sheet:
+            letters.without_sheet(session, letter.id, now=now)
         else:
             letters.failed(session, letter.id, refusal.why, is_final=refusal.is_final, now=now)
         calls.follow_letters(session)

@@ -10,10 +10,11 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import bulletins, originals, redactions
+from db import bulletins, letters, originals, redactions
 from db.announced import STOOD
 from db.engine import transaction
-from db.models import Bulletin, BulletinItem, BulletinVersion
+from db.letters import SHEET
+from db.models import Bulletin, BulletinItem, BulletinVersion, LetterStatus
 from flows.bulletin.desk.words import STATUS
 from flows.settings import BollettinoError
 
@@ -70,6 +71,8 @@ def redact(
         if dry_run:
             session.rollback()
             return Redacted(f"{part} would be {'shown again' if cancel else 'hidden'}")
+        if not cancel:
+            letters.take_back(session, bulletin.id, SHEET, now=now)
         told = items if position is None else [items[position - 1]]
         elsewhere = () if cancel else tuple(_elsewhere(session, bulletin, told))
         words = f"{part} is {'shown again' if cancel else 'hidden'} on the public pages"
@@ -109,4 +112,6 @@ def _elsewhere(session: Session, bulletin: Bulletin, items: list[BulletinItem]) 
     found = [f"the same news is item {position} of bulletin {number}" for number, position in rows]
     for one in originals.follow_ups(session, bulletin.id, *STOOD):
         found.append(f"bulletin {one.id} corrects or ends it, and may repeat its words")
-    return found
+    sheets = letters.of_bulletin(session, bulletin.id, [SHEET])
+    places = dict.fromkeys(one.editor for one in sheets if one.status == LetterStatus.sent)
+    return found + [f"its sheet was mailed to {name}: it may hang there" for name in places]

@@ -34,6 +34,12 @@ def subscribers(arguments: argparse.Namespace, settings: Settings) -> int:
         count = give_out(settings, engine, arguments.file, by=who_asks(), now=now)
         print(f"{count} subscribers written to {arguments.file}, which only you can read")
         return 0
+    if arguments.what == "test":
+        from flows.dispatching import trial
+
+        count = trial.mark(settings, engine, _address(arguments), is_test=not arguments.off)
+        print(f"recipients marked as test: {count}")
+        return 0
     report = take_in(
         settings,
         engine,
@@ -126,7 +132,7 @@ def add_verbs(add: Add) -> None:
     """`add` is the parser's own: name, handler, words, and whether there is a dry run."""
     found = add("subscribers", subscribers, "Take an existing list of subscribers in, or give ours out.",
                 writes=False)  # fmt: skip
-    kinds = found.add_subparsers(dest="what", required=True, metavar="import|export")
+    kinds = found.add_subparsers(dest="what", required=True, metavar="import|export|test")
     words = (
         "Subscribe who is on a list and never left: a CSV with a column 'telefono', or a vCard. Landlines, "
         "doubles and whoever left before are told, and not subscribed. No message is sent."
@@ -140,6 +146,10 @@ def add_verbs(add: Add) -> None:
     words = "Write who is subscribed, with their numbers, to a new CSV that only you can read."
     giving = kinds.add_parser("export", help=words, description=words)
     giving.add_argument("file", type=Path, metavar="FILE")
+    words = "Mark a subscriber as test: `dispatch N --test` goes to these alone, and no sum counts them."
+    testing = kinds.add_parser("test", help=words.partition(":")[0], description=words)
+    testing.add_argument("number", metavar="NUMBER", help="with or without +39, a BSUID, or - to type it")
+    testing.add_argument("--off", action="store_true", help="mark it no more")
     for name, handler, said in (
         ("export-person", export_person, "Print what we hold of one person, as JSON (GDPR 15 and 20)."),
         ("erase", erase, "Unsubscribe and forget one person (GDPR 17); a code that holds no number stays."),

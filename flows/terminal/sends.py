@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.settings import Settings
+from sqlalchemy import Engine
+
+from flows.settings import BollettinoError, Settings
 
 Verb = Callable[[argparse.Namespace, Settings], int]
 Add = Callable[..., argparse.ArgumentParser]
@@ -23,6 +25,8 @@ def dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
 
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
+    if arguments.test:
+        return _test(arguments, settings, engine, now)
     chosen = [arguments.bulletin] if arguments.bulletin else due(engine, settings, now)
     if not chosen:
         print("no approved bulletin is due now")
@@ -62,6 +66,26 @@ def dispatch(arguments: argparse.Namespace, settings: Settings) -> int:
             print(f"stopped: {reason}", file=sys.stderr)
             code = 2
     return code
+
+
+def _test(arguments: argparse.Namespace, settings: Settings, engine: Engine, now: datetime) -> int:
+    """The text as it stands, to the recipients marked as test."""
+    from db.engine import transaction
+    from flows.bulletin.message.render import fill
+    from flows.dispatching import trial
+
+    if arguments.bulletin is None:
+        raise BollettinoError("--test needs the number of a bulletin: `dispatch 1 --test`")
+    if arguments.dry_run:
+        with transaction(engine) as session:
+            planned = trial.plan(settings, session, arguments.bulletin, now=now)
+        message = planned.order.message
+        print(f"bulletin {arguments.bulletin} would go to {len(planned.to)} recipients marked as test:\n")
+        print(fill(settings.frame(message.template), message.parameters))
+        return 0
+    told = trial.send(settings, engine, arguments.bulletin, now=now)
+    print(f"test send: {', '.join(f'{count} {end}' for end, count in sorted(told.items()))}")
+    return 0 if set(told) == {"accepted"} else 2
 
 
 def by_hand(number: int, kind: str, count: int) -> str:
@@ -188,6 +212,10 @@ def add_verbs(add: Add) -> None:
     found = add("dispatch", dispatch, "Send what is approved for this moment, or resume one bulletin. "
                 "--dry-run shows every check before a send; exit code 2 where one refuses it.")  # fmt: skip
     found.add_argument("bulletin", type=int, nargs="?", help="only this one; also resumes a stopped send")
+    found.add_argument(
+        "--test", action="store_true", help="send its text as it stands now, approved or not, to the "
+        "recipients marked as test (`subscribers test`); in no certificate"
+    )  # fmt: skip
     found.add_argument(
         "--late-by", metavar="NAME", help="who decides that a stopped send goes on after its grace"
     )

@@ -31,7 +31,7 @@ def router(web: Web) -> APIRouter:
     app_secrets = [part.strip() for part in secrets.app_secrets.get_secret_value().split(",")]
     verify_token = secrets.verify_token.get_secret_value()
     # one at a time: several would only wait for one another, and keep what was stored from being handled
-    turns = asyncio.Semaphore(1)
+    turn = asyncio.Lock()
 
     @routes.get("")
     async def verify(request: Request) -> Response:
@@ -58,13 +58,19 @@ def router(web: Web) -> APIRouter:
         if not verify_signature(raw, request.headers.get("x-hub-signature-256"), app_secrets):
             return _shut(401, "wrong signature")
         try:
-            async with turns:
-                await run_in_threadpool(store, web, raw)
+            async with asyncio.timeout(PATIENCE):
+                await turn.acquire()
+        except TimeoutError:  # the database is busy: the provider brings it again
+            return PlainTextResponse("busy", status_code=503)
+        try:
+            await run_in_threadpool(store, web, raw)
         except NotJsonError:
             return _shut(400, "signed, and not JSON")
         except SQLAlchemyError as exc:  # the provider brings it again
             log.error("webhook: not stored: %s", type(exc).__name__)
             return PlainTextResponse("not stored", status_code=503)
+        finally:
+            turn.release()
         web.stored.set()
         return PlainTextResponse("ok")
 

@@ -4,6 +4,7 @@ There is no idempotency key, so the one thing that must never be wrong is whethe
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -174,8 +175,8 @@ def asked_wait(reply: Reply) -> float | None:
 def _json(raw: bytes) -> dict[str, Any]:
     """The body as an object; empty when it is anything else, which the callers take as no answer."""
     try:
-        body = orjson.loads(raw)
-    except ValueError:
+        body = json.loads(raw)  # takes what orjson does not: a byte order mark, half a surrogate pair
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 
