@@ -108,7 +108,7 @@ def bulletins(found: Overview) -> list[dict[str, str]]:
     """The last bulletins as a table, the newest first."""
     return [
         {
-            "Quando": f"{giorno(one.at)} {in_rome(one.at).year}",
+            "Quando": f"{in_rome(one.at):%d/%m/%Y}",  # short: the table is as wide as Prefect's page
             "Che cosa": CALLED[one.kind],
             "Accettati": number(one.accepted),
             "Arrivati": _percent(one.shares.delivered if one.shares else None),

@@ -76,8 +76,8 @@ def test_an_assessor_reads_sums_and_why_something_did_not_arrive(settings: Setti
     assert "- Negli ultimi 30 giorni: 5 nuovi, 2 usciti." in text
     rows = [line for line in text.splitlines() if line.startswith("| ") and "bollettino" in line]
     assert rows == [
-        "| giovedì 19 novembre 2026 | bollettino | 40 | 98% | 75% | 3 | 0 | 2 | 7 |",
-        "| domenica 15 novembre 2026 | bollettino | 3 | - | - | 0 | 0 | 2 | 7 |",
+        "| 19/11/2026 | bollettino | 40 | 98% | 75% | 3 | 0 | 2 | 7 |",
+        "| 15/11/2026 | bollettino | 3 | - | - | 0 | 0 | 2 | 7 |",
     ], "of three messages no share is shown"
     assert "| 2 | 131026 | non consegnabile: il numero non è raggiungibile su WhatsApp |" in text
     assert "| 1 | 131049 | limite di WhatsApp ai messaggi promozionali per persona |" in text
@@ -110,7 +110,7 @@ def test_the_command_prints_them_and_writes_the_picture(
     assert main(["numbers", "--picture", str(tmp_path / "numeri.svg")]) == 0
     said = capsys.readouterr().out
     assert "- Iscritti: 60" in said
-    lines = [line for line in said.splitlines() if line.startswith(("Quando", "giovedì 19"))]
+    lines = [line for line in said.splitlines() if line.startswith(("Quando", "19/11/2026"))]
     assert lines[0].index("Letti") + len("Letti") == lines[1].index("75%") + len("75%"), "columns"
     ElementTree.parse(tmp_path / "numeri.svg")
 
