@@ -243,5 +243,5 @@ def until_decided(bulletin_id: int) -> str:
     runs.rename(settings, run_id, f"{draft.title} · {closing}", tags=tags(draft.bulletin.kind, closing))
     create_markdown_artifact(ended(draft), key=f"bozza-{bulletin_id}", description="Come è finita")
     if draft.bulletin.status == BulletinStatus.approved and draft.bulletin.slot_at is None:
-        runs.start_dispatch(settings, engine, bulletin_id)
+        runs.start_dispatch(settings, engine, bulletin_id, now=datetime.now(UTC))
     return closing

@@ -31,6 +31,7 @@ LOST_AFTER = timedelta(minutes=5)
 So long after its time a scheduled run is lost as well: who asks is `sorveglia`, which the same worker runs.
 """
 
+TAKEN_WITHIN = timedelta(minutes=2)  # from Pending to Running; 40 s measured on a very busy machine
 ATTEMPTS = 20  # runs that may try to send one bulletin
 
 
@@ -131,11 +132,14 @@ def link(settings: Settings, run_id: str) -> str:
     return settings.run_link(run_id)
 
 
-def start_dispatch(settings: Settings, engine: Engine, bulletin_id: int, *, dead: bool = False) -> str | None:
+def start_dispatch(
+    settings: Settings, engine: Engine, bulletin_id: int, *, dead: bool = False, now: datetime
+) -> str | None:
     """See that an approved bulletin has a run that sends it; None when it needs none.
 
-    A run that failed before it began is replaced: sending twice is prevented by our rows, not by runs.
-    `dead` says that nothing has moved for long, so a run that claims to work has lost its process.
+    A run that failed before it began is replaced: sending twice is prevented by our rows, not by runs. So is
+    one whose worker died while it took it: no other takes it. `dead` says that nothing has moved for long,
+    so a run that claims to work has lost its process.
     """
     for attempt in range(ATTEMPTS):
         with transaction(engine) as session:
@@ -154,7 +158,8 @@ def start_dispatch(settings: Settings, engine: Engine, bulletin_id: int, *, dead
         found = last_state(run_id)
         if found is None or found.is_final():
             continue
-        if not (dead and found.is_running()):
+        is_stranded = found.is_pending() and now - found.timestamp > TAKEN_WITHIN
+        if not (is_stranded or (dead and found.is_running())):
             return run_id
         end(run_id, Crashed(message="il processo non risponde: l'invio riprende in un altro"))
     raise BollettinoError(f"Bollettino {bulletin_id}: {ATTEMPTS} tentativi di invio non riusciti.")

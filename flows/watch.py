@@ -121,8 +121,11 @@ def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) ->
     tasks: list[Callable[[], object]] = [
         *(partial(windows.open_review, settings, engine, number, now=now) for number in found.answered),
         *(partial(_wait_or_order, settings, engine, number, now=now) for number in found.waiting),
-        *(partial(runs.start_dispatch, settings, engine, number) for number in found.to_send),
-        *(partial(runs.start_dispatch, settings, engine, number, dead=True) for number in found.broken),
+        *(partial(runs.start_dispatch, settings, engine, number, now=now) for number in found.to_send),
+        *(
+            partial(runs.start_dispatch, settings, engine, number, dead=True, now=now)
+            for number in found.broken
+        ),
         *(partial(windows.close_review, settings, engine, number, why, now=now) for number in found.expired),
         *(partial(checklist.tend, settings, engine, number, now=now) for number in found.by_hand),
         partial(checklist.sweep, settings, engine, now=now),
@@ -142,7 +145,7 @@ def _wait_or_order(settings: Settings, engine: Engine, number: int, *, now: date
         windows.open_review(settings, engine, number, now=now)
         return
     windows.close_review(settings, engine, number, "approvato per ordine permanente", now=now)
-    runs.start_dispatch(settings, engine, number)
+    runs.start_dispatch(settings, engine, number, now=now)
 
 
 def rounds(

@@ -5,7 +5,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ class Loopback:
     def __init__(self) -> None:
         (self.port,) = free_ports(1)
         self.app: Asgi | None = None
-        self.planted: bytes | None = None  # a sandbox's first state, made once
+        self.planted: dict[date, bytes] = {}  # a sandbox's first state, made once a day that tests live in
         config = uvicorn.Config(
             self._call, port=self.port, lifespan="off", interface="asgi3", log_level="error"
         )
@@ -97,11 +97,11 @@ class Comune:
         path = write_profile(folder, loopback.port)
         self.settings = Settings(load_profile(path), path, folder / "state", database)
         config = Config.from_file(self.settings.sandbox_config())
-        if loopback.planted is None:
+        if NOW.date() not in loopback.planted:
             create_app(config, folder / "planted", clock=lambda: NOW).state.world.store.close()
-            loopback.planted = (folder / "planted" / "sandbox.db").read_bytes()
+            loopback.planted[NOW.date()] = (folder / "planted" / "sandbox.db").read_bytes()
         (folder / "sandbox").mkdir()
-        (folder / "sandbox" / "sandbox.db").write_bytes(loopback.planted)
+        (folder / "sandbox" / "sandbox.db").write_bytes(loopback.planted[NOW.date()])
         sandbox = create_app(config, folder / "sandbox", files, clock=lambda: self.now)
         self.world = sandbox.state.world
         loopback.app = sandbox

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import pytest
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
+from prefect.states import Pending
 
 from db.models import BulletinStatus
-from flows.runs import LOST_AFTER
+from flows.runs import LOST_AFTER, TAKEN_WITHIN
 from flows.watch import START_AFTER
 from tests.installation import Installation, filled, wait_for
 from tests.trouble import (
@@ -103,6 +104,29 @@ def test_killed_between_the_decision_and_the_start_of_the_send(installation: Ins
     assert watch(installation).to_send == (), "its own run goes first"
     assert watch(installation, later=START_AFTER + timedelta(seconds=5)).to_send == (number,)
     sent_once(installation, number, "Deciso, e poi il buio.")
+
+
+def test_killed_while_it_takes_a_send(installation: Installation) -> None:
+    """No other worker takes a run that one had begun to take: Prefect shows it Pending for ever."""
+    for title in ("Yoga in biblioteca", "Corso di potatura", "Letture ad alta voce"):  # its moment is short
+        number = installation.draft(title)
+        installation.answer(number, APPROVE, notizia_1="Preso in carico, e poi il buio.")
+        soon("its send's run", lambda number=number: bool(started_sends(installation, number, version=2)))  # type: ignore[misc]
+        with standing_still(installation, WORKER), installation.prefect() as client:
+            (run,) = started_sends(installation, number, version=2)
+            if run.state is not None and run.state.is_scheduled():
+                client.set_flow_run_state(run.id, Pending(name="Submitting"), force=True)
+                kill(installation, WORKER)
+                break
+        sent_once(installation, number)  # faster than we were
+    else:
+        pytest.fail("a send was always taken before the worker could be killed")
+    assert watch(installation, later=START_AFTER + timedelta(seconds=5)).to_send == (number,)
+    (run,) = started_sends(installation, number, version=2)
+    assert run.state is not None
+    assert run.state.is_pending(), "its worker may still be about to start it"
+    assert watch(installation, later=TAKEN_WITHIN + timedelta(seconds=30)).to_send == (number,)
+    sent_once(installation, number, "Preso in carico, e poi il buio.")
 
 
 def test_a_database_held_for_longer_than_a_writer_waits(installation: Installation) -> None:

@@ -377,15 +377,15 @@ def test_in_prefect_a_held_send_is_no_failure_and_the_form_is_open_again(install
     title = "Corso di ceramica nella sala civica"
     number = installation.draft(title)
     first = installation.run_of(number)
-    shown = load_round(installation.settings, installation.engine, number, now=datetime.now(UTC))
-    values = {"decisione": APPROVE, "chi": "Anna Redazione"}
-    given = Given("by-hand", shown.version, datetime.now(UTC), values)
+    now = datetime.now(UTC)
+    shown = load_round(installation.settings, installation.engine, number, now=now)
+    given = Given("by-hand", shown.version, now, {"decisione": APPROVE, "chi": "Anna Redazione"})
     assert record(installation.settings, installation.engine, number, given) == BulletinStatus.approved
     (slug,) = [one["slug"] for one in installation.ask("/sito/_prova/articoli") if one["title"] == title]
-    changes = {"abstract": "Il corso di ceramica è ANNULLATO."}
-    installation.ask(f"/sito/_prova/articoli/{slug}", changes, "PUT")
+    cancelled = {"abstract": "Il corso di ceramica è ANNULLATO."}
+    installation.ask(f"/sito/_prova/articoli/{slug}", cancelled, "PUT")
     with temporary_settings({PREFECT_API_URL: f"{installation.settings.prefect_address}/api"}):
-        sending = runs.start_dispatch(installation.settings, installation.engine, number)
+        sending = runs.start_dispatch(installation.settings, installation.engine, number, now=now)
         assert sending is not None
 
         def ended() -> str | None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import psutil
+from prefect.client.schemas import FlowRun
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlmodel import select
@@ -79,11 +80,11 @@ def is_running(installation: Installation, run_id: str) -> bool:
     return state is not None and state.is_running()
 
 
-def started_sends(installation: Installation, number: int, version: int) -> int:
-    """Runs of `invia` that were started for this approval."""
+def started_sends(installation: Installation, number: int, version: int) -> list[FlowRun]:
+    """Runs of `invia` that were started for this approval, but for those that replace one."""
     key = FlowRunFilterIdempotencyKey(any_=[f"dispatch-{number}-{version}-0"])
     with installation.prefect() as client:
-        return len(client.read_flow_runs(flow_run_filter=FlowRunFilter(idempotency_key=key)))
+        return client.read_flow_runs(flow_run_filter=FlowRunFilter(idempotency_key=key))
 
 
 def status(installation: Installation, number: int) -> BulletinStatus:
