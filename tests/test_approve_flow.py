@@ -58,7 +58,7 @@ class Window:
         self.names.append(name)
         self.tags.append(list(tags))
 
-    def start_dispatch(self, *_: object) -> None:
+    def start_dispatch(self, *_: object, now: datetime) -> None:  # noqa: ARG002
         self.dispatched += 1
 
     def answer(self, decision: str, **fields: Any) -> None:

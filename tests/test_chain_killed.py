@@ -107,7 +107,10 @@ def test_killed_between_the_decision_and_the_start_of_the_send(installation: Ins
 
 
 def test_killed_while_it_takes_a_send(installation: Installation) -> None:
-    """No other worker takes a run that one had begun to take: Prefect shows it Pending for ever."""
+    """No worker takes a run that one had begun to take when it died: Prefect shows it Pending for ever.
+
+    The worker only stands still while its run gets that state: `run` starts no process again for ever.
+    """
     for title in ("Yoga in biblioteca", "Corso di potatura", "Letture ad alta voce"):  # its moment is short
         number = installation.draft(title)
         installation.answer(number, APPROVE, notizia_1="Preso in carico, e poi il buio.")
@@ -116,11 +119,10 @@ def test_killed_while_it_takes_a_send(installation: Installation) -> None:
             (run,) = started_sends(installation, number, version=2)
             if run.state is not None and run.state.is_scheduled():
                 client.set_flow_run_state(run.id, Pending(name="Submitting"), force=True)
-                kill(installation, WORKER)
                 break
         sent_once(installation, number)  # faster than we were
     else:
-        pytest.fail("a send was always taken before the worker could be killed")
+        pytest.fail("a send was always taken before the worker could be held")
     assert watch(installation, later=START_AFTER + timedelta(seconds=5)).to_send == (number,)
     (run,) = started_sends(installation, number, version=2)
     assert run.state is not None
