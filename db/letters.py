@@ -7,7 +7,7 @@ dies in between leaves the letter to a later round, which may send it a second t
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -134,16 +134,16 @@ def without_sheet(session: Session, letter_id: int, *, now: datetime) -> None:
 
 def take_back(session: Session, bulletin_id: int, kind: str, *, now: datetime) -> None:
     """What waits of this kind is of no use any more."""
-    session.connection().execute(
-        update(Letter)
-        .where(
-            col(Letter.bulletin_id) == bulletin_id,
-            col(Letter.kind) == kind,
-            col(Letter.status) == LetterStatus.queued,
-        )
-        .values(status=LetterStatus.late, status_at=now, failure=None)
+    rows = session.exec(
+        select(Letter)
+        .where(Letter.bulletin_id == bulletin_id, Letter.kind == kind, Letter.status == LetterStatus.queued)
+        .with_for_update()
     )
-    session.expire_all()
+    for letter in rows:
+        letter.failure = None
+        _end(letter, LetterStatus.late, now)
+        session.add(letter)
+    session.flush()
 
 
 def _end(letter: Letter, to: LetterStatus, now: datetime) -> None:

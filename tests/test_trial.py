@@ -97,6 +97,19 @@ def test_who_left_gets_none_and_who_is_not_subscribed_is_not_marked(
         send(comune, number)
 
 
+def test_one_whose_number_no_key_opens_costs_the_others_nothing(town: tuple[Comune, int, list[str]]) -> None:
+    comune, number, phones = town
+    mark(comune, phones[0])
+    mark(comune, phones[1])
+    with comune.look() as session:
+        lost = recipients.find(session, comune.settings.vault(), Address(phone=phones[0]))
+        assert lost is not None
+        lost.phone_sealed = b"sealed with a key that is gone"
+        session.add(lost)
+    assert send(comune, number) == {"accepted": 1, "refused unreadable_address": 1}
+    assert [len(comune.received()[phone]) for phone in phones[:2]] == [0, 1]
+
+
 def test_a_list_of_tests_is_no_way_around_the_approval(
     town: tuple[Comune, int, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

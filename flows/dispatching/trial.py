@@ -17,6 +17,7 @@ from db.engine import transaction
 from db.models import Outcome, Recipient, RecipientStatus
 from db.rate import Priority
 from db.recipients import Address
+from db.vault import VaultError
 from flows.desk.signing import message_of
 from flows.dispatching.holding import DispatchError
 from flows.dispatching.sender import Order, addressed
@@ -74,15 +75,22 @@ def plan(settings: Settings, session: Session, bulletin_id: int, *, now: datetim
 
 
 def send(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> Counter[str]:
-    """One message to each, its start committed before the POST; how many ended how, with the code."""
+    """One message to each, its start committed before the POST; how many ended how, with the code.
+
+    One whose number no key opens costs the others nothing.
+    """
     outgoing: list[OutgoingTemplate] = []
+    told: Counter[str] = Counter()
     with transaction(engine) as session:
         trial = plan(settings, session, bulletin_id, now=now)
         for one in trial.to:
+            try:
+                address = recipients.open_address(settings.vault(), one)
+            except VaultError:
+                told["refused unreadable_address"] += 1
+                continue
             sample = samples.begin(session, bulletin_id, trial.version, now=now)
-            address = recipients.open_address(settings.vault(), one)
             outgoing.append(addressed(trial.order, address, str(sample.id), trial.order.category))
-    told: Counter[str] = Counter()
 
     def store(message: OutgoingTemplate, answer: Answer) -> None:
         code = answer.code or answer.reason
