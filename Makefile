@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN = .venv/bin
 PROFILE ?=
 
-.PHONY: help install run test rehearsal peers bench eval guide lock
+.PHONY: help install run check test rehearsal peers bench eval guide lock
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -17,19 +17,24 @@ install: ## the locked environment in .venv, nothing else
 run: install ## start everything; PROFILE=deployments/profiles/<name>.toml for a real Comune
 	@$(BIN)/python -m flows run $(if $(PROFILE),--profile $(PROFILE))
 
-test: ## install what the tests need, a browser too, and run all of them
+check: ## install what the tests need, and see style and types
 	@$(or $(PYTHON),python3) deployments/install.py deployments/requirements-test.lock
-	@$(or $(PYTHON),python3) deployments/install.py browser
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	@$(BIN)/deptry .
+	@$(BIN)/deptry . --exclude '\.|tests/bench/peer_' --ignore DEP004
+
+test: check ## the same, and a browser, and run all tests
+	@$(or $(PYTHON),python3) deployments/install.py browser
 	$(BIN)/python -m pytest
 
 rehearsal: ## hostile provider, kill -9, and many more orders of events than `make test` tries; takes an hour
-	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest tests/test_state_machine.py tests/test_web_order.py
-	@$(BIN)/python -m tests.rehearsal_kill
-	@$(BIN)/python -m tests.rehearsal
-	@$(BIN)/python -m tests.rehearsal_chain
+	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest tests/test_approve_state_machine.py tests/test_web_order.py \
+		tests/test_web_last_word_order.py tests/test_sending_ends.py tests/test_alert_truth_history.py
+	@$(BIN)/python -m tests.bench.rehearsal_kill
+	@$(BIN)/python -m tests.bench.rehearsal
+	@$(BIN)/python -m tests.bench.rehearsal_chain
 
 peers: install
 	@test -x .peers/bin/python || $(or $(PYTHON),python3) -m venv .peers
@@ -37,16 +42,16 @@ peers: install
 		-r deployments/requirements-peers.lock
 
 bench: peers ## measure speed, as ratios against other tools; takes some minutes
-	@$(BIN)/python -m tests.bench_feeds
-	@$(BIN)/python -m tests.bench_pages
-	@$(BIN)/python -m tests.bench_compose
-	@$(BIN)/python -m tests.bench_send
-	@$(BIN)/python -m tests.bench_webhook
-	@$(BIN)/python -m tests.bench_webhook_memory
+	@$(BIN)/python -m tests.bench.feeds
+	@$(BIN)/python -m tests.bench.pages
+	@$(BIN)/python -m tests.bench.compose
+	@$(BIN)/python -m tests.bench.send
+	@$(BIN)/python -m tests.bench.webhook
+	@$(BIN)/python -m tests.bench.webhook_memory
 
 eval: peers ## measure the summaries and the fact guard on the texts beside the project
-	@$(BIN)/python -m tests.eval_summary
-	@$(BIN)/python -m tests.eval_guard
+	@$(BIN)/python -m tests.bench.eval_summary
+	@$(BIN)/python -m tests.bench.eval_guard
 
 guide: ## take the pictures of the editors' guide anew, in the browser tests
 	@BOLLETTINO_GUIDE=1 $(BIN)/python -m pytest -o addopts= -q tests/test_browser*.py
@@ -59,6 +64,6 @@ lock: ## write the locks again from pyproject.toml (maintainers; needs the test 
 		-c deployments/requirements-llm.lock -o deployments/requirements-test.lock
 	printf '%s\n' $(PEERS) | $(BIN)/uv pip compile $(LOCKED) - -o deployments/requirements-peers.lock
 
-PEERS = reader sgmllib3k sumy numpy pywa django-meta-whatsapp # the benches' own; reader imports sgmllib without asking for it
+PEERS = reader sgmllib3k sumy numpy pywa django-meta-whatsapp trafilatura lxml-html-clean # the benches' own; reader imports sgmllib without asking for it
 LOCKED = --quiet --no-config --no-header --no-annotate --generate-hashes --universal \
 	--python-version 3.11

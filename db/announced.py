@@ -4,12 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sql
 from sqlalchemy import func
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
-from db import bulletins
+from db import bulletins, weather_alerts
 from db.models import (
     Bulletin,
     BulletinItem,
@@ -17,11 +15,8 @@ from db.models import (
     BulletinStatus,
     BulletinVersion,
     ClearedAlert,
-    ToldTogether,
     WeatherAlert,
 )
-
-STOOD = (BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 
 
 @dataclass(frozen=True)
@@ -39,32 +34,21 @@ def announced(
     kinds: Collection[BulletinKind],
     statuses: Collection[BulletinStatus],
     *,
-    author: str,
     since: datetime,
 ) -> list[Announced]:
     """Statements on these zones that were to last beyond `since`, of such bulletins; the oldest first.
 
-    `author` makes the texts: a version of an editor may be later, and says what held when it was made.
     A superseded, missed or expired bulletin announced nothing; one that an editor discarded was decided on.
     """
-    with_lead = select(ToldTogether.alert_id).where(
-        col(ToldTogether.lead_id) == BulletinItem.weather_alert_id
-    )
-    made = aliased(BulletinVersion)
-    made_at = (
-        sql.select(func.max(made.created_at))
-        .where(col(made.bulletin_id) == Bulletin.id, col(made.author) == author)
-        .scalar_subquery()
-    )
     rows = session.exec(
-        select(Bulletin, WeatherAlert, func.coalesce(made_at, BulletinVersion.created_at))
+        select(Bulletin, WeatherAlert, func.coalesce(BulletinItem.told_at, BulletinVersion.created_at))
         .join(BulletinVersion, col(BulletinVersion.bulletin_id) == Bulletin.id)
         .join(BulletinItem, col(BulletinItem.version_id) == BulletinVersion.id)
         .join(
             WeatherAlert,
             or_(
                 col(WeatherAlert.id) == BulletinItem.weather_alert_id,
-                col(WeatherAlert.id).in_(with_lead.correlate(BulletinItem)),
+                col(WeatherAlert.id).in_(weather_alerts.with_lead()),
             ),
         )
         .where(

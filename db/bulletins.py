@@ -10,7 +10,8 @@ from sqlalchemy import Select, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from db.errors import StoreError
+from db import acts, proofs
+from db.engine import StoreError
 from db.models import (
     BULLETIN_TRANSITIONS,
     LIVING,
@@ -22,6 +23,7 @@ from db.models import (
     BulletinVersion,
     Decision,
 )
+from db.vault import Vault
 
 
 class TransitionError(StoreError):
@@ -38,6 +40,7 @@ class ItemData:
     text: str
     news_item_id: int | None = None
     weather_alert_id: int | None = None
+    told_at: datetime | None = None
     is_typed: bool = False
     is_placed: bool = False
 
@@ -171,6 +174,7 @@ def data_of(item: BulletinItem) -> ItemData:
         text=item.text,
         news_item_id=item.news_item_id,
         weather_alert_id=item.weather_alert_id,
+        told_at=item.told_at,
         is_typed=item.is_typed,
         is_placed=item.is_placed,
     )
@@ -229,7 +233,7 @@ def reopen(session: Session, bulletin: Bulletin, *, by: str, now: datetime) -> N
     for approval in session.exec(
         select(Approval).where(Approval.bulletin_id == bulletin.id, col(Approval.voided_at).is_(None))
     ):
-        approval.voided_at = now
+        approval.voided_at, approval.mac = now, None  # that row alone brings it back no more
         session.add(approval)
     move(session, bulletin, BulletinStatus.in_review, by=by, now=now, reason="reopened")
 
@@ -262,12 +266,20 @@ def answered(session: Session, bulletin_id: int) -> set[tuple[str, int]]:
     return {(run_id, number) for run_id, number in rows if run_id is not None and number is not None}
 
 
-def reopened_at(session: Session, bulletin_id: int) -> datetime | None:
-    """When its last approval was taken back."""
-    query = select(Approval.voided_at).where(
-        Approval.bulletin_id == bulletin_id, col(Approval.voided_at).is_not(None)
-    )
-    return max(filter(None, session.exec(query)), default=None)
+def reopened_at(session: Session, vault: Vault, bulletin_id: int) -> datetime | None:
+    """When its last approval was taken back; what was said until then counts no more.
+
+    Who may only write to the database brings nothing back: an approval without its keyed hash counts as
+    taken back when it was given, whatever `voided_at` says, and a person's re-opening stands in their acts.
+    """
+    query = select(Approval).where(Approval.bulletin_id == bulletin_id, Approval.decision == Decision.approve)
+    found = [
+        max(one.decided_at, one.voided_at or one.decided_at)
+        for one in session.exec(query)
+        if one.voided_at is not None or not proofs.is_genuine(vault, one)
+    ]
+    found += [one.at for one in acts.of(session, bulletin_id) if one.verb == acts.REOPEN]
+    return max(found, default=None)
 
 
 def telling(*, besides: int | None = None, among: Collection[BulletinStatus] = LIVING) -> Select[int]:

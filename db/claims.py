@@ -16,9 +16,19 @@ from sqlalchemy import and_, bindparam, insert, literal_column, not_, update
 from sqlmodel import Session, col, func, or_, select
 
 from db.deliveries import AFTER, move_all
-from db.models import Attempt, Delivery, DeliveryStatus, InboundEvent, Outcome, Recipient, RecipientStatus
+from db.models import (
+    Attempt,
+    Delivery,
+    DeliveryStatus,
+    InboundEvent,
+    Outcome,
+    Recipient,
+    RecipientStatus,
+    Scope,
+)
 from db.vault import Vault
 
+RELEASED = "released"  # the code of an attempt whose POST was never made
 STATUS = "status"  # the kind of an inbound event that is nobody's word
 _WAITING = col(Delivery.status) == literal_column(
     "'queued'"
@@ -32,6 +42,7 @@ class Queued:
     delivery_id: int
     recipient_id: int
     is_active: bool
+    scope: Scope
     opted_in_at: datetime | None
     phone_sealed: bytes | None = field(repr=False)
     bsuid_sealed: bytes | None = field(repr=False)
@@ -39,7 +50,7 @@ class Queued:
     reply: str | None  # name of the answer, when there is no bulletin
     body: str | None = field(repr=False)
     last_inbound_at: datetime | None
-    tried: int  # POSTs begun before
+    tried: int  # POSTs before
 
 
 @dataclass(frozen=True)
@@ -61,7 +72,7 @@ def take(session: Session, bulletin_id: int | None, *, limit: int, now: datetime
     """
     tried = (
         select(func.count())
-        .where(Attempt.delivery_id == col(Delivery.id))
+        .where(Attempt.delivery_id == col(Delivery.id), col(Attempt.code).is_distinct_from(RELEASED))
         .correlate(Delivery)
         .scalar_subquery()
     )
@@ -79,6 +90,7 @@ def take(session: Session, bulletin_id: int | None, *, limit: int, now: datetime
             tried,
             col(Delivery.reply),
             col(Recipient.opted_in_at),
+            col(Recipient.scope),
         )  # type: ignore[call-overload]
         .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
         .where(
@@ -103,6 +115,7 @@ def take(session: Session, bulletin_id: int | None, *, limit: int, now: datetime
             tried=row[9],
             reply=row[10],
             opted_in_at=row[11],
+            scope=Scope(row[12]),
         )
         for row in session.connection().execute(query)
     ]
@@ -110,17 +123,30 @@ def take(session: Session, bulletin_id: int | None, *, limit: int, now: datetime
 
 def speaking(session: Session, queued: Sequence[Queued]) -> dict[int, datetime]:
     """Deliveries to those whose word is not handled yet, and since when it waits: it may be a DISATTIVA."""
-    owners = {name: one.delivery_id for one in queued for name in one.hashes if name}
-    rows = session.exec(
-        select(InboundEvent.sender_hash, func.min(InboundEvent.received_at))
-        .where(
-            col(InboundEvent.handled_at).is_(None),
-            col(InboundEvent.kind) != STATUS,
-            col(InboundEvent.sender_hash).in_(owners),
+    names = {name for one in queued for name in one.hashes if name}
+    since = unread_since(session, names)
+    found = {one.delivery_id: [since[name] for name in one.hashes if name in since] for one in queued}
+    return {number: min(moments) for number, moments in found.items() if moments}
+
+
+def unread_since(session: Session, names: Collection[str] | None = None) -> dict[str, datetime]:
+    """Keyed hashes of who wrote what is not handled yet, a phone's and a BSUID's, and since when it waits.
+
+    `names`: of these only.
+    """
+    found: dict[str, datetime] = {}
+    for column in (col(InboundEvent.sender_hash), col(InboundEvent.bsuid_hash)):
+        query = (
+            select(column, func.min(InboundEvent.received_at))
+            .where(
+                col(InboundEvent.handled_at).is_(None), col(InboundEvent.kind) != STATUS, column.is_not(None)
+            )
+            .group_by(column)
         )
-        .group_by(col(InboundEvent.sender_hash))
-    )
-    return {owners[name]: since for name, since in rows if name is not None}
+        for name, since in session.exec(query if names is None else query.where(column.in_(names))):
+            if name is not None:
+                found[name] = min(since, found.get(name, since))
+    return found
 
 
 def begin(
@@ -144,7 +170,10 @@ def defer(session: Session, delivery_ids: Sequence[int], *, until: datetime) -> 
 
 
 def settle(session: Session, vault: Vault, results: Sequence[Result], *, now: datetime) -> None:
-    """Store what came of POSTs. A status webhook may have settled one before: it is never undone."""
+    """Store what came of POSTs. A status webhook may have settled one before: it is never undone.
+
+    One whose attempt is gone, erased after such a webhook with the person it went to, changes nothing.
+    """
     query = (
         select(col(Attempt.id), col(Attempt.delivery_id), col(Attempt.outcome))
         .where(col(Attempt.id).in_([one.attempt_id for one in results]))
@@ -158,6 +187,8 @@ def settle(session: Session, vault: Vault, results: Sequence[Result], *, now: da
     moves: dict[tuple[DeliveryStatus, DeliveryStatus, str | None, datetime | None], list[int]]
     moves = defaultdict(list)
     for one in results:
+        if one.attempt_id not in known:
+            continue
         delivery_id, before = known[one.attempt_id]
         is_news = before == Outcome.in_flight or (
             before == Outcome.uncertain and one.outcome in (Outcome.accepted, Outcome.refused)
@@ -186,14 +217,14 @@ def _statuses(session: Session, delivery_ids: Collection[int]) -> dict[int, Deli
 
 def _left_before(session: Session, attempt_ids: Collection[UUID]) -> set[int]:
     """Deliveries of which a webhook told meanwhile that an earlier attempt had left, and failed: no other may
-    follow."""
+    follow. One that was refused at once did not leave: a person may have it tried again."""
     if not attempt_ids:
         return set()
     these = select(Attempt.delivery_id).where(col(Attempt.id).in_(attempt_ids))
     query = select(Attempt.delivery_id).where(
         col(Attempt.delivery_id).in_(these),
         col(Attempt.id).not_in(attempt_ids),
-        Attempt.outcome == Outcome.refused,
+        or_(col(Attempt.failed_at).is_not(None), col(Attempt.wamid_hash).is_not(None)),
     )
     return set(session.exec(query))
 
@@ -229,7 +260,7 @@ def release(session: Session, attempt_ids: Sequence[UUID], *, now: datetime) -> 
     query = (
         update(Attempt)
         .where(col(Attempt.id).in_(ids), col(Attempt.outcome) == Outcome.in_flight)
-        .values(outcome=Outcome.not_sent, finished_at=now, code="released")
+        .values(outcome=Outcome.not_sent, finished_at=now, code=RELEASED)
     )
     session.connection().execute(query)
     these = select(Attempt.delivery_id).where(col(Attempt.id).in_(ids), Attempt.outcome == Outcome.not_sent)
@@ -276,6 +307,23 @@ def abandon(session: Session, bulletin_id: int | None, *, living: Collection[UUI
     idle = session.exec(select(Delivery.id).where(mine, col(Delivery.id).not_in(in_flight))).all()
     move_all(session, idle, DeliveryStatus.claimed, DeliveryStatus.queued, now=now)
     return len(lost)
+
+
+def stopped(session: Session, codes: Collection[str]) -> dict[int, datetime]:
+    """Subscribers to whom a bulletin was refused with one of `codes`, and when it was last."""
+    query = (
+        select(col(Delivery.recipient_id), func.max(Attempt.finished_at))
+        .join(Attempt, col(Attempt.delivery_id) == Delivery.id)
+        .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
+        .where(
+            col(Delivery.bulletin_id).is_not(None),
+            Attempt.outcome == Outcome.refused,
+            col(Attempt.code).in_(codes),
+            Recipient.status == RecipientStatus.active,
+        )
+        .group_by(col(Delivery.recipient_id))
+    )
+    return {number: at for number, at in session.exec(query) if at is not None}
 
 
 @dataclass(frozen=True)

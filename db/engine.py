@@ -1,14 +1,18 @@
 """Opens the database: SQLite by default, PostgreSQL by address; the same manners on both."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlmodel import Session, create_engine
 
-STATEMENTS = 32  # kept prepared by a connection of SQLite; see `db.lists`
+from db import disk
+
+STATEMENTS = 32  # kept prepared by a connection of SQLite; see `padded`
 BUSY_TIMEOUT_MS = 30_000  # how long a writer waits for another before "database is locked"
 
 
@@ -36,11 +40,24 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver would begin DEFERRED by itself; see _begin
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    for _, _, path in cursor.execute("PRAGMA database_list").fetchall():
+        _keep_private(path)
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten; builds differ in the default
     cursor.execute("PRAGMA synchronous = FULL")  # an attempt that was committed survives a power cut
     cursor.close()
+
+
+def _keep_private(path: str) -> None:
+    """For this user of the machine alone, and so are copies. SQLite gives a new log the mode of its file."""
+    for one in (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")) if path else ():
+        try:
+            found = one.stat()
+        except FileNotFoundError:
+            continue
+        if found.st_mode & 0o077 and found.st_uid == os.geteuid():
+            one.chmod(disk.PRIVATE_FILE)
 
 
 def _begin(connection: Any) -> None:
@@ -93,3 +110,22 @@ def alone(session: Session, purpose: str) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:purpose))"), {"purpose": purpose})
+
+
+T = TypeVar("T")
+
+
+def padded(values: Collection[T]) -> list[T]:
+    """The values, the last one repeated up to a power of two: `IN` gives the same rows.
+
+    A driver keeps what it prepared: lists of any length up to a thousand were a hundred statements of
+    0.2 MB for each connection, and none of them was ever used again.
+    """
+    found = list(values)
+    if len(found) > 1:
+        found += [found[-1]] * ((1 << (len(found) - 1).bit_length()) - len(found))
+    return found
+
+
+class StoreError(Exception):
+    """The database cannot do what was asked; the text says why and what to do."""

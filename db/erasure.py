@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
-from sqlmodel import Session, col, delete, or_, select, update
+from sqlmodel import Session, and_, col, delete, or_, select, update
 
 from db import deliveries, recipients
 from db.models import (
@@ -19,7 +19,6 @@ from db.models import (
 )
 
 NOBODY = "nobody-"  # how the hash of a row begins that is nobody's
-OPEN = (DeliveryStatus.queued, DeliveryStatus.claimed)
 
 
 def erase(session: Session, recipient: Recipient, *, now: datetime) -> None:
@@ -33,8 +32,11 @@ def erase(session: Session, recipient: Recipient, *, now: datetime) -> None:
     subjects = [one for one in (recipient.phone_hash, recipient.bsuid_hash) if one]
     session.execute(
         update(InboundEvent)
-        .where(col(InboundEvent.sender_hash).in_(subjects), col(InboundEvent.handled_at).is_not(None))
-        .values(payload_sealed=b"", sender_hash=None)
+        .where(
+            or_(col(InboundEvent.sender_hash).in_(subjects), col(InboundEvent.bsuid_hash).in_(subjects)),
+            col(InboundEvent.handled_at).is_not(None),
+        )
+        .values(payload_sealed=b"", sender_hash=None, bsuid_hash=None)
     )
     changes = or_(NumberChange.old_id == recipient.id, NumberChange.new_id == recipient.id)
     session.execute(delete(NumberChange).where(changes))
@@ -45,7 +47,7 @@ def erase(session: Session, recipient: Recipient, *, now: datetime) -> None:
         return
     recipient.phone_sealed = recipient.bsuid_sealed = None
     recipient.opted_in_at = recipient.last_inbound_at = None
-    recipient.asked_at = recipient.erasure_asked_at = recipient.resumed_at = None
+    recipient.asked_at = recipient.erasure_asked_at = None  # resumed_at stays: a late stop is read by it
     recipient.scope, recipient.strikes, recipient.is_test = Scope.everything, 0, False
     recipients.move(session, recipient, RecipientStatus.erased, now)
     session.flush()
@@ -68,7 +70,9 @@ def _forget_history(session: Session, recipient: Recipient, now: datetime) -> No
     )
     session.add(nobody)
     session.flush()
-    for delivery in session.exec(select(Delivery).where(Delivery.recipient_id == recipient.id)):
+    # a sender may claim one of them at this moment: what it holds is waited for, and read again
+    held = select(Delivery).where(Delivery.recipient_id == recipient.id).order_by(col(Delivery.id))
+    for delivery in session.exec(held.with_for_update().execution_options(populate_existing=True)):
         if delivery.status == DeliveryStatus.queued:
             deliveries.move(delivery, DeliveryStatus.skipped, now=now, reason="opted_out")
         delivery.recipient_id, delivery.body = nobody.id, None
@@ -77,10 +81,17 @@ def _forget_history(session: Session, recipient: Recipient, now: datetime) -> No
 
 
 def asked(session: Session) -> list[Recipient]:
-    """Who wrote CANCELLAMI and can be erased: their goodbye has left, or never will."""
+    """Who wrote CANCELLAMI and can be erased: their goodbye has left, or never will.
+
+    A bulletin that still has them in its queue, perhaps a stopped one, holds up nothing: it skips them.
+    """
+    is_answer = and_(col(Delivery.bulletin_id).is_(None), Delivery.status == DeliveryStatus.queued)
     waiting = (
         select(Delivery.id)
-        .where(Delivery.recipient_id == Recipient.id, col(Delivery.status).in_(OPEN))
+        .where(
+            Delivery.recipient_id == Recipient.id,
+            or_(Delivery.status == DeliveryStatus.claimed, is_answer),
+        )
         .correlate(Recipient)
         .exists()
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from db.claims import STATUS
+from db import claims
 from db.deliveries import move_all
 from db.models import (
     Declaration,
@@ -18,9 +18,9 @@ from db.models import (
     DeliveryStatus,
     Handover,
     HandoverKind,
-    InboundEvent,
     Recipient,
     RecipientStatus,
+    Scope,
 )
 
 LIST_SIZE = 256  # numbers of one broadcast list, WhatsApp's limit
@@ -36,6 +36,7 @@ class Member:
     list_number: int  # from 1
     recipient_id: int
     is_active: bool
+    scope: Scope
     phone_sealed: bytes | None = field(repr=False)
     bsuid_sealed: bytes | None = field(repr=False)
     hashes: tuple[str | None, str | None] = field(repr=False)
@@ -86,6 +87,7 @@ def waiting(session: Session, bulletin_id: int) -> list[Member]:
             col(Recipient.bsuid_sealed),
             col(Recipient.phone_hash),
             col(Recipient.bsuid_hash),
+            col(Recipient.scope),
         )  # type: ignore[call-overload]
         .join(Delivery, col(Delivery.id) == ranked.c.id)
         .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
@@ -101,6 +103,7 @@ def waiting(session: Session, bulletin_id: int) -> list[Member]:
             phone_sealed=row[4],
             bsuid_sealed=row[5],
             hashes=(row[6], row[7]),
+            scope=Scope(row[8]),
         )
         for row in session.connection().execute(query)
     ]
@@ -108,16 +111,7 @@ def waiting(session: Session, bulletin_id: int) -> list[Member]:
 
 def unread_since(session: Session, members: Sequence[Member]) -> dict[int, datetime]:
     """Deliveries to those whose word is not handled yet, and since when it waits: it may be a DISATTIVA."""
-    rows = session.exec(
-        select(InboundEvent.sender_hash, func.min(InboundEvent.received_at))
-        .where(
-            col(InboundEvent.handled_at).is_(None),
-            col(InboundEvent.kind) != STATUS,
-            col(InboundEvent.sender_hash).is_not(None),
-        )
-        .group_by(col(InboundEvent.sender_hash))
-    )
-    since = dict(rows.all())
+    since = claims.unread_since(session)
     found: dict[int, datetime] = {}
     for one in members:
         if moments := [since[name] for name in one.hashes if name in since]:

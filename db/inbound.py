@@ -9,27 +9,31 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, update
+from sqlalchemy import ColumnElement, and_, case, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
-from db.lists import padded
-from db.models import InboundEvent
+from db.engine import padded
+from db.models import InboundEvent, Recipient, RecipientStatus
 from db.vault import Vault
 
 STATUS = "status"  # the one kind that is nobody's word
 WEEK = timedelta(days=7)  # for so long the operator is told of what nobody could read
+EARLY = "early"  # in place of a failure: a status whose message we have no answer for, yet
 AT_ONCE = 1000  # values in one statement; SQLite takes 32,766
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One update before it is sealed. `person` is the phone or BSUID of whom it is about."""
+    """One update before it is sealed. `person` is the phone or BSUID of whom it is about; `bsuid`: beside a
+    phone. Either may be the only one that we know them by.
+    """
 
     kind: str
     person: str | None = field(repr=False)
     payload: str = field(repr=False)
     unread: str | None = None
+    bsuid: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ def seal(
             "kind": one.kind,
             "unread": one.unread,
             "sender_hash": vault.hash(one.person) if one.person else None,
+            "bsuid_hash": vault.hash(one.bsuid) if one.bsuid else None,
             "payload_sealed": vault.seal(one.payload),
             "received_at": now,
         }
@@ -116,8 +121,22 @@ def take(session: Session, ids: Collection[int]) -> list[int]:
 
 
 def handled(session: Session, ids: Collection[int], *, now: datetime) -> None:
-    """What was understood is dropped at once, a citizen's words too; keys stay, and what nobody read."""
-    kept = case((col(InboundEvent.unread).is_(None), b""), else_=col(InboundEvent.payload_sealed))
+    """What was understood is dropped at once, a citizen's words too; keys stay, and what nobody read, unless
+    it names somebody who was erased.
+    """
+    of_erased = (
+        select(Recipient.id)
+        .where(
+            Recipient.status == RecipientStatus.erased,
+            or_(
+                col(Recipient.phone_hash) == InboundEvent.sender_hash,
+                col(Recipient.bsuid_hash).in_((InboundEvent.sender_hash, InboundEvent.bsuid_hash)),
+            ),
+        )
+        .exists()
+    )
+    is_dropped = or_(col(InboundEvent.unread).is_(None), of_erased)
+    kept = case((is_dropped, b""), else_=col(InboundEvent.payload_sealed))
     session.connection().execute(
         update(InboundEvent)
         .where(col(InboundEvent.id).in_(padded(ids)))
@@ -132,11 +151,36 @@ def fail(session: Session, event_id: int, name: str) -> None:
     )
 
 
+def put_off(session: Session, ids: Collection[int], *, since: datetime) -> set[int]:
+    """Those of `ids` that were received after that moment wait for their message to become known."""
+    these = (col(InboundEvent.id).in_(padded(ids)), _open(), col(InboundEvent.received_at) > since)
+    found = set(session.exec(select(InboundEvent.id).where(*these))) if ids else set()
+    if found:
+        new = (*these, col(InboundEvent.failure).is_distinct_from(EARLY))
+        session.connection().execute(update(InboundEvent).where(*new).values(failure=EARLY))
+    return found
+
+
+def early(session: Session, *, after: int, limit: int) -> list[Waiting]:
+    """Statuses that were put off, by rising id from `after` on."""
+    query = (
+        select(InboundEvent.id, InboundEvent.event_hash, InboundEvent.received_at)
+        .where(_open(), col(InboundEvent.failure) == EARLY, col(InboundEvent.id) > after)
+        .order_by(col(InboundEvent.id))
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in session.exec(query)]
+
+
+def _failed() -> ColumnElement[bool]:
+    return and_(col(InboundEvent.failure).is_not(None), col(InboundEvent.failure) != EARLY)
+
+
 def failed(session: Session) -> list[Waiting]:
     """What could not be handled so far, oldest first. To be tried again."""
     query = (
         select(InboundEvent.id, InboundEvent.event_hash, InboundEvent.received_at)
-        .where(_open(), col(InboundEvent.failure).is_not(None))
+        .where(_open(), _failed())
         .order_by(col(InboundEvent.id))
     )
     return [Waiting(*row) for row in session.exec(query)]
@@ -144,7 +188,7 @@ def failed(session: Session) -> list[Waiting]:
 
 def parked(session: Session) -> int:
     """How many could not be handled so far."""
-    return session.exec(select(func.count()).where(_open(), col(InboundEvent.failure).is_not(None))).one()
+    return session.exec(select(func.count()).where(_open(), _failed())).one()
 
 
 def unread(session: Session, *, since: datetime) -> Counter[str]:
@@ -168,9 +212,11 @@ def last_received(session: Session, *, kind: str | None = None) -> datetime | No
 def pending_senders(session: Session) -> set[str]:
     """Hashes of those whose word is not handled yet, failed or not: it may be a DISATTIVA."""
     rows = session.exec(
-        select(InboundEvent.sender_hash).where(_open(), col(InboundEvent.kind) != STATUS).distinct()
+        select(InboundEvent.sender_hash, InboundEvent.bsuid_hash)
+        .where(_open(), col(InboundEvent.kind) != STATUS)
+        .distinct()
     )
-    return {sender for sender in rows if sender is not None}
+    return {one for both in rows for one in both if one is not None}
 
 
 def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:

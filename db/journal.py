@@ -4,6 +4,8 @@ A restored backup knows nothing of who left since it was made: this file does. I
 number, so that it may be kept as long as the ledger. Never restore an older copy of it over a newer one.
 """
 
+import fcntl
+import hashlib
 import json
 import logging
 import os
@@ -12,7 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from db import disk
 from db.models import Consent
+
+LONGEST = 4096  # bytes, more than any line takes
 
 log = logging.getLogger(__name__)
 
@@ -26,29 +31,69 @@ class Entry:
     subjects: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Extent:
+    """How far a journal went at some time: its length, and the hash of the line that ended there."""
+
+    size: int
+    last_sha256: str
+
+
 class Journal:
-    """One line of JSON an entry. Several processes may append: each line is one write at the file's end."""
+    """One line of JSON an entry. Several processes may append, one after the other."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def append(self, entry: Entry) -> None:
+    def append(self, *entries: Entry) -> None:
         """On the disk when this returns, a power cut included; call it before the commit it belongs to.
 
         A word that is here and was not committed is still the citizen's word, and will be handled again.
+        OSError where the disk is full: then it is not here at all, and must not be committed.
         """
-        line = json.dumps({"at": entry.at.isoformat(), "event": entry.event, "subjects": entry.subjects})
+        lines = "".join(_line(entry) for entry in entries)
         is_new = not self.path.exists()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        self.path.parent.mkdir(mode=disk.PRIVATE_FOLDER, parents=True, exist_ok=True)
+        handle = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, disk.PRIVATE_FILE)
         try:
+            fcntl.flock(handle, fcntl.LOCK_EX)  # what is cut off again is never another's line
             torn = self._is_torn(handle)  # by a power cut: what stands there was never confirmed to anybody
-            os.write(handle, f"{chr(10) if torn else ''}{line}\n".encode())
-            os.fsync(handle)
+            disk.write_all(handle, f"{chr(10) if torn else ''}{lines}".encode())
         finally:
             os.close(handle)
         if is_new:
-            _sync_folder(self.path.parent)
+            disk.sync_folder(self.path.parent)
+
+    def has_room(self) -> bool:
+        """Whether the disk takes another page beside it; what is left of its own last page proves nothing."""
+        trial = self.path.with_name(f".{self.path.name}.trial")
+        try:
+            disk.replace(trial, bytes(4096))
+            trial.unlink()
+        except OSError:
+            return False
+        return True
+
+    def extent(self) -> Extent | None:
+        """None while no word was ever written here."""
+        try:
+            size = self.path.stat().st_size
+        except FileNotFoundError:
+            return None
+        return self._extent_at(size) if size else None
+
+    def reaches(self, then: Extent) -> bool:
+        """Whether it still holds what it held then: a file that only grows does."""
+        now = self.extent()
+        return now is not None and now.size >= then.size and self._extent_at(then.size) == then
+
+    def _extent_at(self, size: int) -> Extent:
+        """Of a journal that was cut off after `size` bytes."""
+        with self.path.open("rb") as file:
+            start = max(size - LONGEST, 0)
+            file.seek(start)
+            last = file.read(size - start).rstrip(b"\n").rpartition(b"\n")[2]
+        return Extent(size, hashlib.sha256(last).hexdigest())
 
     @staticmethod
     def _is_torn(handle: int) -> bool:
@@ -68,18 +113,14 @@ class Journal:
                         log.error("%s:%d cannot be read (%s)", self.path, number, type(exc).__name__)
 
 
+def _line(entry: Entry) -> str:
+    told = {"at": entry.at.isoformat(), "event": entry.event, "subjects": entry.subjects}
+    return f"{json.dumps(told)}\n"
+
+
 def _read(line: str) -> Entry:
     told = json.loads(line)
     at = datetime.fromisoformat(told["at"])
     if at.tzinfo is None:
         raise ValueError("a time without a zone")
     return Entry(at, Consent(told["event"]), tuple(map(str, told["subjects"])))
-
-
-def _sync_folder(folder: Path) -> None:
-    """The name of a new file is on the disk only when its folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,13 +1,12 @@
 """The ledger of consent: what was said, when and under which notice; and what of it a restore has lost."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db import erasure, recipients, tallies
+from db import erasure, recipients, replies
 from db.journal import Entry, Journal
 from db.models import Consent, ConsentEvent, Recipient
 from db.recipients import Address
@@ -18,6 +17,9 @@ LEFT = (Consent.opt_out, Consent.erase)
 WEIGHT = {Consent.opt_in: 0, Consent.alerts_only: 1, Consent.opt_out: 2, Consent.erase: 3}
 RESUME = "meta_resume"  # and of who took that back
 STOP = "meta_stop"  # the word of who left in WhatsApp's own menu
+MENU = (STOP, RESUME)
+# what undoes a word comes next after it, before any message: the journal tells the two apart by time alone
+NEXT = timedelta(microseconds=1)
 Word = tuple[str, datetime, Consent]  # a subject, when, and what
 
 
@@ -85,25 +87,66 @@ class Ledger:
         query = select(ConsentEvent.id).where(ConsentEvent.message_hash == message_hash)
         return session.exec(query).first() is not None
 
-    def outdated(self, session: Session, who: Address, *, at: datetime, event: Consent | None = None) -> bool:
-        """Whether the ledger holds a later word of this sender than one of `at`.
+    def own(self, session: Session, who: Address | Recipient) -> list[ConsentEvent]:
+        """Their words without those of WhatsApp's menu, the one that counts last."""
+        said = [one for one in self.history(session, who) if one.word not in MENU]
+        return sorted(said, key=lambda one: (one.at, WEIGHT[one.event]))
+
+    def outdated(self, session: Session, who: Address, *, at: datetime, event: Consent) -> bool:
+        """Whether the ledger holds a later word of this sender than `event` of `at`.
 
         Webhooks keep no order: an ATTIVA that comes after the DISATTIVA which followed it changes nothing.
-        Of `event` and another word of the same second, the one that leaves more counts.
+        Of `event` and another word of the same second, the one that leaves more counts. A wish to be erased
+        stands until they join again. What was chosen in WhatsApp's menu is no later word than one to leave,
+        and a stop that was taken back there is none at all.
         """
-        weight = WEIGHT[event] if event else max(WEIGHT.values())
-        later = [one for one in self.history(session, who) if (one.at, WEIGHT[one.event]) > (at, weight)]
-        if later and all(one.word == STOP for one in later):  # in WhatsApp's menu, where it is taken back
-            rows = recipients.of_hashes(session, self.subjects(who))
-            resumed = [row.resumed_at for row in rows if row.resumed_at]
-            later = [one for one in later if not resumed or one.at > max(resumed)]
-        return bool(later)
+        said = self.history(session, who)
+        later = [one for one in said if (one.at, WEIGHT[one.event]) > (at, WEIGHT[event])]
+        own = [one for one in later if one.word not in MENU]
+        if event == Consent.erase:
+            return any(one.event not in LEFT for one in own)
+        if own or event == Consent.opt_out:
+            return bool(own)
+        resumed = self._resumed_at(session, who)
+        return any(one.word == STOP and (resumed is None or one.at > resumed) for one in later)
+
+    def spoke_since(self, session: Session, who: Address, *, at: datetime) -> bool:
+        """Whether there is a later word of theirs, or a choice in WhatsApp's menu."""
+        resumed = self._resumed_at(session, who)
+        return any(one.at > at for one in self.history(session, who)) or (
+            resumed is not None and resumed > at
+        )
 
     def has_left(self, session: Session, who: Address | Recipient) -> bool:
         """Whether their last word was to leave: no list brings such a person back."""
-        said = self.history(session, who)
-        last = [one for one in said if one.at == said[-1].at]  # times are whole seconds
-        return any(one.event in LEFT for one in last) and all(one.word != RESUME for one in last)
+        said, own = self.history(session, who), self.own(session, who)
+        if own and own[-1].event in LEFT:
+            return True
+        over = [one.at for one in said if one.word == RESUME]
+        over += [resumed] if (resumed := self._resumed_at(session, who)) else []
+        stops = [one.at for one in said if one.word == STOP and one.at >= (own[-1].at if own else one.at)]
+        return bool(stops) and max(stops) > max(over, default=datetime.min.replace(tzinfo=UTC))
+
+    def is_erased(self, session: Session, who: Address | Recipient, *, at: datetime | None = None) -> bool:
+        """Whether they asked to be erased and did not join again; with `at`: whether it was then or later."""
+        own = self.own(session, who)
+        asked = [one.at for one in own if one.event == Consent.erase]
+        if at is not None:
+            return bool(asked) and max(asked) >= at
+        return bool(asked) and not any(one.event not in LEFT and one.at > max(asked) for one in own)
+
+    def _resumed_at(self, session: Session, who: Address | Recipient) -> datetime | None:
+        rows = recipients.of_hashes(session, self.subjects(who))
+        return max((row.resumed_at for row in rows if row.resumed_at), default=None)
+
+    def outlive_resume(self, session: Session, who: Address, *, at: datetime) -> None:
+        """A word to leave of `at` came after a later resume that it makes void: that stands next after it.
+
+        Else the journal, which knows times only, would end with somebody who is back.
+        """
+        resumed = [one.at for one in self.history(session, who) if one.word == RESUME and one.at >= at]
+        if resumed:
+            self.record(session, who, Consent.opt_out, word=RESUME, source="whatsapp", at=max(resumed) + NEXT)
 
     def stopped_at_provider(
         self,
@@ -136,7 +179,7 @@ class Ledger:
             )
         if any(event.at > at for event in said) or not recipients.opt_out(session, recipient, now=now):
             return False
-        tallies.exited(session, recipient.id, now=now)
+        replies.exited(session, recipient.id, now=now)
         return True
 
     def replay(self, session: Session, *, now: datetime) -> int:
@@ -146,20 +189,39 @@ class Ledger:
         nobody here. Changes nothing in a database that was not restored. Returns how many persons it was.
         """
         last: dict[str, Entry] = {}
-        told: Counter[Word] = Counter()
         for entry in self.journal.entries():
             for subject in entry.subjects:
-                told[subject, entry.at, entry.event] += 1
                 known = last.get(subject)
                 if known is None or _moment(entry) >= _moment(known):
                     last[subject] = entry
         # a phone and a BSUID that were once named together are one person: any later word of either counts
         ends = [one for one in _distinct(last.values()) if all(last[each] is one for each in one.subjects)]
         newest, written = _written(session)
-        missing = [entry for entry in ends if _is_missing(entry, told, newest, written)]
+        missing = [entry for entry in ends if _is_missing(entry, newest, written)]
         for entry in missing:
             self._repeat(session, entry, now)
         return len(missing)
+
+    def unwritten(self, session: Session, *, from_the_start: bool = False) -> list[Entry]:
+        """The other way round: words of the ledger that the journal lacks, since its first line.
+
+        `from_the_start`: those from before it, too, as when it was lost.
+        """
+        first = next(self.journal.entries(), None)
+        query = select(ConsentEvent.subject_hash, ConsentEvent.at, ConsentEvent.event)
+        if not from_the_start:
+            if first is None:
+                return []
+            query = query.where(col(ConsentEvent.at) >= first.at)
+        rows = session.exec(query.order_by(col(ConsentEvent.id))).all()
+        # read after the rows: what is committed was written there before
+        said = {(one, entry.at, entry.event) for entry in self.journal.entries() for one in entry.subjects}
+        words = [(subject, at, Consent(event)) for subject, at, event in rows]
+        lacking = dict.fromkeys(word for word in words if word not in said)
+        return [Entry(at, event, (subject,)) for subject, at, event in lacking]
+
+    def is_empty(self, session: Session) -> bool:
+        return session.exec(select(ConsentEvent.id).limit(1)).first() is None
 
     def _repeat(self, session: Session, entry: Entry, now: datetime) -> None:
         session.add(
@@ -192,29 +254,27 @@ def _distinct(entries: Iterable[Entry]) -> list[Entry]:
     return list({id(entry): entry for entry in entries}.values())
 
 
-def _is_missing(
-    entry: Entry, told: Counter[Word], newest: dict[str, datetime], written: Counter[Word]
-) -> bool:
+def _is_missing(entry: Entry, newest: dict[str, datetime], written: set[Word]) -> bool:
     """Whether it must be done again: the ledger knows of no later word, and not of this one.
 
-    Times of messages are whole seconds: of the words of one second it is counted how often each was said.
+    How often the journal holds it says nothing: what is rolled back is written there, and again when it is
+    handled anew.
     """
     if entry.event == Consent.opt_in:
         return False
     if any(newest[one] > entry.at for one in entry.subjects if one in newest):
         return False
-    said = [(one, entry.at, entry.event) for one in entry.subjects]
-    return sum(written[one] for one in said) < max(told[one] for one in said)
+    return not any((one, entry.at, entry.event) in written for one in entry.subjects)
 
 
-def _written(session: Session) -> tuple[dict[str, datetime], Counter[Word]]:
-    """When each subject said the last word that the ledger knows; and how often each word was said."""
+def _written(session: Session) -> tuple[dict[str, datetime], set[Word]]:
+    """When each subject said the last word that the ledger knows; and every word of it."""
     rows = session.exec(select(ConsentEvent.subject_hash, ConsentEvent.at, ConsentEvent.event))
     newest: dict[str, datetime] = {}
-    written: Counter[Word] = Counter()
+    written: set[Word] = set()
     for subject, at, event in rows:
         newest[subject] = max(at, newest.get(subject, at))
-        written[subject, at, Consent(event)] += 1
+        written.add((subject, at, Consent(event)))
     return newest, written
 
 

@@ -15,6 +15,7 @@ from db.models import (
     Outcome,
     Recipient,
     RecipientStatus,
+    Tally,
 )
 from db.replies import LATE_WELCOME
 
@@ -107,3 +108,22 @@ def heard_of(session: Session, bulletin: Bulletin) -> datetime | None:
         )
     ).one()
     return max(filter(None, (event, receipt)), default=None)
+
+
+def was_heard(session: Session, bulletin: Bulletin) -> bool:
+    """Whether a webhook ever spoke of this bulletin, by what retention leaves, which tells no moment.
+
+    The counts of its receipts; and of single messages the price and the failure, which only webhooks tell.
+    """
+    tally = session.get(Tally, bulletin.id)
+    if tally is not None and tally.delivered:
+        return True
+    told = (
+        select(Attempt.id)
+        .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
+        .where(
+            Delivery.bulletin_id == bulletin.id,
+            or_(col(Attempt.pricing_category).is_not(None), col(Attempt.failed_at).is_not(None)),
+        )
+    )
+    return session.exec(told.limit(1)).first() is not None

@@ -1,4 +1,4 @@
-"""Stored items of the Comune's site: each once, with what edits replaced."""
+"""Stored items of the Comune's site, each once, with what edits replaced and the texts written of them."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -307,3 +307,21 @@ def summary(session: Session, item: NewsItem, budget: int) -> Summary | None:
             Summary.budget == budget,
         )
     ).first()
+
+
+def of_text(session: Session, news_item_id: int, text: str) -> Summary | None:
+    """The summary of what the item says now that `text` is, or ends with behind words of our own.
+
+    None of a text that a person changed.
+    """
+    stored = session.exec(
+        select(Summary)
+        .join(NewsItem)
+        .where(
+            Summary.news_item_id == news_item_id,
+            Summary.content_sha256 == NewsItem.content_sha256,
+        )
+        .order_by(col(Summary.id).desc())
+    ).all()
+    fitting = [one for one in stored if one.text and text.endswith(one.text)]
+    return max(fitting, key=lambda one: len(one.text), default=None)

@@ -1,17 +1,31 @@
 """A citizen is reached elsewhere, or somebody else at a known phone: what that does to the subscription.
 
 WhatsApp tells of a changed number; a phone that was given to another person shows in a BSUID that does not
-fit. Webhooks keep no order: what the old number said before the change counts for the new one, also when it
-comes later.
+fit; a receipt may be the first to name the BSUID beside a phone. Webhooks keep no order: what the old number
+said before the change counts for the new one, also when it comes later. Numbers that no bulletin reaches any
+more are suspended until a new ATTIVA.
 """
 
+from collections.abc import Collection
 from datetime import datetime
+from itertools import takewhile
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from db import recipients
+from db import recipients, replies
 from db.ledger import LEFT, Ledger
-from db.models import Consent, NumberChange, Recipient, RecipientStatus, Scope
+from db.models import (
+    Attempt,
+    Consent,
+    ConsentEvent,
+    Delivery,
+    DeliveryStatus,
+    NumberChange,
+    Recipient,
+    RecipientStatus,
+    Scope,
+)
 from db.recipients import Address
 from db.vault import Vault
 
@@ -45,6 +59,12 @@ def move(
     """
     vault = ledger.vault
     source = recipients.find(session, vault, old)
+    if ledger.is_erased(session, source or old):  # nobody is to be found again by it
+        return
+    if ledger.is_erased(session, new, at=at):  # from there, since: it holds for the old number, too
+        if source is not None:
+            forget(session, ledger, source, at=at, now=now)
+        return
     if source and _rename(session, vault, source, new):
         return
     target = recipients.note(session, vault, new, now=now)
@@ -59,6 +79,27 @@ def move(
         if said and said[-1].event in LEFT and not ledger.history(session, target):
             # that they left counts there, too: their ATTIVA of before may still come
             ledger.record(session, target, Consent.opt_out, word=WORD, source="whatsapp", at=said[-1].at)
+    session.flush()
+
+
+def forget_earlier(session: Session, ledger: Ledger, row: Recipient, *, at: datetime, now: datetime) -> None:
+    """Who asks to be erased at `at` asks it for the numbers that they had before."""
+    found = {row.id}
+    for _ in range(_LONGEST):
+        before = select(NumberChange.old_id).where(col(NumberChange.new_id).in_(found), NumberChange.at <= at)
+        found |= set(session.exec(before))
+    for number in sorted(found - {row.id}):
+        old = session.get_one(Recipient, number)
+        if old.status == RecipientStatus.opted_out:  # else it is somebody else's by now
+            forget(session, ledger, old, at=at, now=now)
+
+
+def forget(session: Session, ledger: Ledger, row: Recipient, *, at: datetime, now: datetime) -> None:
+    """As if CANCELLAMI had come from this number, too."""
+    ledger.record(session, row, Consent.erase, word=WORD, source="whatsapp", at=at)
+    recipients.opt_out(session, row, now=now)
+    row.erasure_asked_at = now
+    session.add(row)
     session.flush()
 
 
@@ -97,6 +138,37 @@ def _carry(
     ledger.record(session, source, Consent.opt_out, word=WORD, source="whatsapp", at=at)
 
 
+def named_together(session: Session, ledger: Ledger, row: Recipient, bsuid: str, *, now: datetime) -> None:
+    """A receipt names the BSUID beside the phone that is all we knew: words from either are this person's.
+
+    Whom the BSUID stood for on its own becomes one person with them, whose last word counts.
+    """
+    vault = ledger.vault
+    other = recipients.find(session, vault, Address(bsuid=bsuid))
+    was_active = other is not None and other.status == RecipientStatus.active
+    if other is not None:
+        recipients.opt_out(session, other, now=now)
+        other.bsuid_hash, other.bsuid_sealed = vault.hash(f"{other.id} is {row.id}"), None
+        row.resumed_at = max(filter(None, (row.resumed_at, other.resumed_at)), default=None)
+        session.add(other)
+        session.flush()  # before another row has its hash
+    row.bsuid_hash, row.bsuid_sealed = vault.hash(bsuid), vault.seal(bsuid)
+    session.add(row)
+    session.flush()
+    if other is None:
+        return
+    if ledger.has_left(session, row):
+        row.erasure_asked_at = now if ledger.is_erased(session, row) else None
+        if recipients.opt_out(session, row, now=now):
+            replies.exited(session, row.id, now=now)
+    elif was_active:
+        last = next(reversed(ledger.own(session, row)), None)
+        row.scope = Scope.alerts if last and last.event == Consent.alerts_only else Scope.everything
+        row.opted_in_at = row.opted_in_at or now
+        recipients.move(session, row, RecipientStatus.active, now)
+    session.flush()
+
+
 def identify(session: Session, vault: Vault, address: Address, *, at: datetime, now: datetime) -> bool:
     """Somebody writes from `address`: whether the phone now belongs to another BSUID than the one we knew.
 
@@ -121,3 +193,56 @@ def suspend(session: Session, row: Recipient, *, now: datetime) -> None:
     if row.status == RecipientStatus.active:
         recipients.move(session, row, RecipientStatus.suspended, now)
     session.flush()
+
+
+MOST = 3  # bulletins in a row: the code also stands for a telephone that was off or not updated for long
+_TOLD = (DeliveryStatus.accepted, DeliveryStatus.failed)
+
+
+def count(session: Session, recipient_id: int, codes: Collection[str], *, now: datetime) -> bool:
+    """The latest bulletins in a row that failed with one of `codes`; tells whether that suspends the number.
+
+    Counted from the rows, so that neither order nor repetition of webhooks changes it. An ATTIVA clears what
+    was sent before it, whenever we hear that it failed.
+    """
+    recipient = session.get_one(Recipient, recipient_id, with_for_update=True, populate_existing=True)
+    latest = session.exec(
+        select(Delivery.status, Delivery.reason)
+        .where(
+            Delivery.recipient_id == recipient_id,
+            col(Delivery.bulletin_id).is_not(None),
+            col(Delivery.status).in_(_TOLD),
+            _begun_since(_joined_at(session, recipient, now)),
+        )
+        .order_by(col(Delivery.id).desc())
+        .limit(MOST)
+    )
+    failed = takewhile(lambda row: row[0] == DeliveryStatus.failed and row[1] in codes, latest)
+    recipient.strikes = len(list(failed))
+    session.add(recipient)
+    if recipient.strikes < MOST or recipient.status != RecipientStatus.active:
+        session.flush()
+        return False
+    recipients.move(session, recipient, RecipientStatus.suspended, now)
+    session.flush()
+    return True
+
+
+def _joined_at(session: Session, recipient: Recipient, now: datetime) -> datetime:
+    """When their last word to join was written; of who is in no ledger, when they were subscribed."""
+    subjects = [one for one in (recipient.phone_hash, recipient.bsuid_hash) if one]
+    said = session.exec(
+        select(ConsentEvent.at)
+        .where(
+            col(ConsentEvent.subject_hash).in_(subjects),
+            col(ConsentEvent.event).in_((Consent.opt_in, Consent.alerts_only)),
+        )
+        .order_by(col(ConsentEvent.at).desc())
+        .limit(1)
+    ).first()
+    return said or recipient.opted_in_at or datetime.min.replace(tzinfo=now.tzinfo)
+
+
+def _begun_since(moment: datetime) -> ColumnElement[bool]:
+    """Deliveries whose last POST was begun then or later."""
+    return select(Attempt.id).where(Attempt.delivery_id == Delivery.id, Attempt.started_at >= moment).exists()

@@ -1,4 +1,4 @@
-"""What came of a bulletin's deliveries, read from the rows: by code, by receipt, over time, one by one."""
+"""What came of a bulletin's deliveries, by code, by receipt, over time, one by one; and what they cost."""
 
 import hashlib
 from collections import Counter
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, or_, select
 
-from db.models import Attempt, Delivery, DeliveryStatus, Outcome, Receipt, Recipient
+from db.models import Attempt, Bulletin, BulletinKind, Delivery, DeliveryStatus, Outcome, Receipt, Recipient
 
 BLOCK = 2_000  # rows in memory at a time
 
@@ -115,3 +115,36 @@ def may_be_retried(session: Session, bulletin_id: int, codes: Collection[str]) -
         .with_for_update()
     )
     return list(rows)
+
+
+@dataclass(frozen=True)
+class Charged:
+    """So many accepted messages of one sort, without those that failed at the provider afterwards.
+
+    `kind` None: a welcome or an answer.
+    """
+
+    count: int
+    kind: BulletinKind | None
+    category: str | None  # of the provider's `pricing`; None: not told (yet)
+    billable: bool | None
+
+
+def charged(session: Session, first: datetime, last: datetime) -> Iterator[Charged]:
+    """Messages that the provider accepted from `first` on and before `last`."""
+    rows = session.exec(
+        select(func.count(), Bulletin.kind, Attempt.pricing_category, Attempt.billable)
+        .select_from(Attempt)
+        .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
+        .join(Bulletin, col(Bulletin.id) == Delivery.bulletin_id, isouter=True)
+        .where(
+            Attempt.outcome == Outcome.accepted,
+            # one that failed later is not paid, unless the provider says that it is
+            or_(col(Attempt.failed_at).is_(None), col(Attempt.pricing_category).is_not(None)),
+            col(Attempt.started_at) >= first,
+            col(Attempt.started_at) < last,
+        )
+        .group_by(col(Bulletin.kind), col(Attempt.pricing_category), col(Attempt.billable))
+    )
+    for count, kind, category, billable in rows:
+        yield Charged(count, BulletinKind(kind) if kind else None, category, billable)

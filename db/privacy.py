@@ -1,12 +1,35 @@
-"""What of sent bulletins the public pages show no more, since when, by whom and why."""
+"""Who saw, took out or erased citizens' numbers, and what of sent bulletins the public pages hide.
 
-from collections.abc import Collection, Mapping
+One entry a command, written before it shows anything; each hiding with the moment, the person and the reason.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db.models import Redaction
+from db.models import AccessEvent, Redaction
+
+
+def note(
+    session: Session,
+    *,
+    by: str,
+    command: str,
+    people: int,
+    subject_hash: str | None = None,
+    now: datetime,
+) -> None:
+    """`by` is the user of the machine, `people` how many it is about, `subject_hash` that of a single one."""
+    session.add(AccessEvent(at=now, by=by, command=command, people=people, subject_hash=subject_hash))
+    session.flush()
+
+
+def accesses(session: Session, *, limit: int) -> Sequence[AccessEvent]:
+    """The newest first."""
+    query = select(AccessEvent).order_by(col(AccessEvent.at).desc(), col(AccessEvent.id).desc())
+    return session.exec(query.limit(limit)).all()
 
 
 @dataclass(frozen=True)
@@ -79,7 +102,7 @@ def among(session: Session, bulletin_ids: Collection[int]) -> dict[int, Hidden]:
     }
 
 
-def listing(session: Session, bulletin_id: int) -> list[Redaction]:
+def redactions(session: Session, bulletin_id: int) -> list[Redaction]:
     """All that was ever hidden of a bulletin, the oldest first."""
     query = select(Redaction).where(Redaction.bulletin_id == bulletin_id).order_by(col(Redaction.id))
     return list(session.exec(query))

@@ -1,10 +1,10 @@
-"""What the provider last said of each template."""
+"""What the provider last said: of each template, of our number and of our account."""
 
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from db.models import Template
+from db.models import AccountWord, Template
 
 
 def find(session: Session, name: str, language: str) -> Template | None:
@@ -22,9 +22,7 @@ def seen(
     at: datetime,
 ) -> None:
     """Keep the newest word on each matter, by the time at which it was said: webhooks keep no order."""
-    template = find(session, name, language)
-    if template is None:
-        template = Template(name=name, language=language, category="unknown", status="unknown", updated_at=at)
+    template = _row(session, name, language, at)
     if category and _newer(at, category, template.category_at, template.category):
         template.category, template.category_at = category, at
     if status and _newer(at, status, template.status_at, template.status):
@@ -36,6 +34,44 @@ def seen(
     session.flush()
 
 
+def edited(session: Session, name: str, language: str, unlike: str, *, at: datetime) -> None:
+    """Its text changed at the provider; `unlike` names what is not as we submitted it, empty for nothing."""
+    template = _row(session, name, language, at)
+    if _newer(at, unlike, template.text_at, template.unlike):
+        template.unlike, template.text_at = unlike, at
+    template.updated_at = max(template.updated_at, at)
+    session.add(template)
+    session.flush()
+
+
+def known(session: Session, language: str) -> list[Template]:
+    """Every template in this language of which the provider said anything."""
+    rows = select(Template).where(Template.language == language).order_by(col(Template.name))
+    return list(session.exec(rows))
+
+
+def _row(session: Session, name: str, language: str, at: datetime) -> Template:
+    return find(session, name, language) or Template(
+        name=name, language=language, category="unknown", status="unknown", updated_at=at
+    )
+
+
 def _newer(at: datetime, word: str, known_at: datetime | None, known: str | None) -> bool:
     """Of two words of one second the same one stays, whichever came first."""
     return known_at is None or (at, word) > (known_at, known or "")
+
+
+def said(session: Session) -> dict[str, AccountWord]:
+    """By matter: tier, quality, throughput, account, alert; what was never said is absent."""
+    return {row.matter: row for row in session.exec(select(AccountWord))}
+
+
+def hear(session: Session, matter: str, word: str, *, at: datetime) -> None:
+    """Keep the newest word by the provider's time; of two of one second, the same one in any order."""
+    known = session.get(AccountWord, matter, with_for_update=True)
+    if known is None:
+        session.add(AccountWord(matter=matter, word=word, said_at=at))
+    elif (at, word) > (known.said_at, known.word):
+        known.word, known.said_at = word, at
+        session.add(known)
+    session.flush()

@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from db.deliveries import move
-from db.lists import padded
+from db.engine import padded
 from db.models import DELIVERY_TRANSITIONS, Attempt, Delivery, DeliveryStatus, Outcome, Receipt
 
 MANY = 8  # rows that are alike; for fewer a statement of their own costs more than a row each

@@ -8,11 +8,13 @@ from typing import Protocol
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db import originals
+from db import telling as originals
+from db.engine import padded
 from db.models import (
     RECIPIENT_TRANSITIONS,
     Bulletin,
     BulletinKind,
+    BulletinStatus,
     Delivery,
     DeliveryStatus,
     Recipient,
@@ -52,6 +54,18 @@ def of_hashes(session: Session, subjects: Collection[str]) -> list[Recipient]:
     """Rows under any of these keyed hashes, a phone's or a BSUID's."""
     query = select(Recipient).where(
         or_(col(Recipient.phone_hash).in_(subjects), col(Recipient.bsuid_hash).in_(subjects))
+    )
+    return list(session.exec(query.order_by(col(Recipient.id))))
+
+
+def without_bsuid(session: Session, ids: Collection[int]) -> list[Recipient]:
+    """Those of them who are reached by their phone, and of whom no BSUID is known."""
+    if not ids:  # most statuses name none, and a query costs more to build than they do to store
+        return []
+    query = select(Recipient).where(
+        col(Recipient.id).in_(padded(ids)),
+        col(Recipient.bsuid_hash).is_(None),
+        col(Recipient.status).in_((RecipientStatus.active, RecipientStatus.suspended)),
     )
     return list(session.exec(query.order_by(col(Recipient.id))))
 
@@ -143,7 +157,8 @@ def opt_in(
     if is_new:
         narrowed = was_active and scope == Scope.alerts  # goes on, with less
         recipient.opted_in_at = recipient.opted_in_at if narrowed else now
-        recipient.scope, recipient.strikes = scope, 0
+        recipient.scope = scope
+    recipient.strikes = 0
     recipient.asked_at = recipient.erasure_asked_at = None
     for double in doubles:
         opt_out(session, double, now=now)
@@ -207,6 +222,15 @@ def audience(kind: BulletinKind, originals: Collection[int] = ()) -> SelectOfSca
     return query.order_by(col(Recipient.id))
 
 
+def turned_away(kind: BulletinKind, *, is_active: bool, scope: Scope) -> str | None:
+    """Why a message that was planned must not leave any more, by what its recipient has chosen since; None
+    when it may. A correction or an all-clear still goes to who got the news and narrowed since.
+    """
+    if not is_active:
+        return "opted_out"
+    return "alerts_only" if kind == BulletinKind.ordinary and scope == Scope.alerts else None
+
+
 SPARED = "corrected_meanwhile"
 """Why a delivery of a stopped bulletin is skipped: its recipient gets the right text instead."""
 
@@ -217,6 +241,23 @@ MAY_HAVE_GOT = (
     DeliveryStatus.declared,
     DeliveryStatus.claimed,  # on its way at this moment
 )
+
+
+def reached_nobody(session: Session, bulletin: Bulletin) -> bool:
+    """Whether its send ended or rests before anybody got it, or may have."""
+    planned = select(Delivery.id).where(Delivery.bulletin_id == bulletin.id)
+    reached = planned.where(col(Delivery.status).in_(MAY_HAVE_GOT))
+    return (
+        bulletin.status in (BulletinStatus.stopped, BulletinStatus.sent)
+        and session.exec(planned.limit(1)).first() is not None
+        and session.exec(reached.limit(1)).first() is None
+    )
+
+
+def was_spared(session: Session, bulletin: Bulletin) -> bool:
+    """Whether somebody was spared its text, to get the right one instead."""
+    query = select(Delivery.id).where(Delivery.bulletin_id == bulletin.id, Delivery.reason == SPARED)
+    return session.exec(query.limit(1)).first() is not None
 
 
 def query_of(session: Session, bulletin: Bulletin) -> SelectOfScalar[Recipient]:

@@ -1,17 +1,27 @@
-"""What citizens were answered of late, and what could not be said any more."""
+"""What citizens were answered of late, and what could not be said; how many answered a bulletin or left.
+
+The counts are made at once, without keeping who it was.
+"""
 
 from collections import Counter
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, or_, select
 
-from db.models import Delivery, DeliveryStatus
+from db.models import Bulletin, BulletinStatus, Delivery, DeliveryStatus, Receipt, Tally
 
 WELCOME = "benvenuto"
 LATE_WELCOME = "iscrizione_attiva"
 """The template that says what a welcome says, once a free text is refused."""
+
+OF_WHO_IS_IN = frozenset({WELCOME, LATE_WELCOME, "gia_attiva", "solo_allerte"})
+OF_WHO_IS_OUT = frozenset({"arrivederci", "cancellazione", "non_iscritto"})
+"""Answers that are true of a subscriber, or of somebody else, only."""
+
+URGENT = "emergenza"  # waits for no other answer
 
 WINDOW_CLOSED = "window_closed"
 NOTHING_CAME = (DeliveryStatus.failed, DeliveryStatus.skipped)
@@ -54,3 +64,95 @@ def unsaid(session: Session, *, since: datetime) -> Counter[str]:
         .group_by(col(Delivery.reply))
     )
     return Counter({name or "": count for name, count in rows})
+
+
+ABOUT_IT = timedelta(hours=48)
+"""How long after a bulletin what its recipients write, or their leaving, is put down to it."""
+
+GOT = (DeliveryStatus.accepted, DeliveryStatus.uncertain, DeliveryStatus.declared)
+
+
+def replied(session: Session, recipient_id: int, *, now: datetime) -> None:
+    """Somebody wrote something that asks for an answer."""
+    _count(session, recipient_id, "replies", now)
+
+
+def exited(session: Session, recipient_id: int, *, now: datetime) -> None:
+    """Somebody left."""
+    _count(session, recipient_id, "exits", now)
+
+
+def of(session: Session, bulletin_ids: Sequence[int]) -> dict[int, Tally]:
+    """With receipts as they are known now; every bulletin asked for has one."""
+    found = {
+        one.bulletin_id: Tally(**one.model_dump())
+        for one in session.exec(select(Tally).where(col(Tally.bulletin_id).in_(bulletin_ids)))
+    }
+    told = session.exec(
+        select(Delivery.bulletin_id, Delivery.receipt, func.count())
+        .where(col(Delivery.bulletin_id).in_(bulletin_ids), col(Delivery.receipt).is_not(None))
+        .group_by(col(Delivery.bulletin_id), col(Delivery.receipt))
+    )
+    tallies = {number: found.get(number) or Tally(bulletin_id=number) for number in bulletin_ids}
+    for number, receipt, count in told:
+        if number is not None:
+            tallies[number].delivered += count if receipt in (Receipt.delivered, Receipt.read) else 0
+            tallies[number].read += count if receipt == Receipt.read else 0
+    return tallies
+
+
+def add(session: Session, bulletin_id: int, **counts: int) -> None:
+    """Add to a bulletin's counts; two may do so at the same moment."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    columns = dict.fromkeys(("replies", "exits", "delivered", "read"), 0) | counts
+    table = Tally.__table__  # type: ignore[attr-defined]
+    session.execute(
+        insert(table)
+        .values(bulletin_id=bulletin_id, **columns)
+        .on_conflict_do_update(
+            index_elements=["bulletin_id"],
+            set_={name: table.c[name] + count for name, count in counts.items()},
+        )
+    )
+
+
+def _count(session: Session, recipient_id: int, what: str, now: datetime) -> None:
+    """For the last bulletin that this person got, if it was of late; else nobody's."""
+    number = session.exec(
+        select(Delivery.bulletin_id)
+        .join(Bulletin, col(Bulletin.id) == Delivery.bulletin_id)
+        .where(
+            Delivery.recipient_id == recipient_id,
+            col(Delivery.status).in_(GOT),
+            col(Bulletin.sent_at) > now - ABOUT_IT,
+        )
+        .order_by(col(Bulletin.sent_at).desc(), col(Delivery.id).desc())
+    ).first()
+    if number is not None:
+        add(session, number, **{what: 1})
+
+
+def unusual(session: Session, *, since: datetime, least: int, times: float) -> dict[int, tuple[Tally, float]]:
+    """Bulletins sent since then that more people answered or left than usual: tally, and usual number.
+
+    At least `least` of them, and `times` as many as the mean of up to ten bulletins before it.
+    """
+    sent = session.exec(
+        select(Bulletin.id)
+        .where(
+            col(Bulletin.sent_at).is_not(None),
+            col(Bulletin.status).in_((BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)),
+        )
+        .order_by(col(Bulletin.sent_at).desc(), col(Bulletin.id).desc())
+        .limit(60)
+    ).all()
+    recent = set(session.exec(select(Bulletin.id).where(col(Bulletin.sent_at) >= since)))
+    counted = of(session, sent)
+    found = {}
+    for place, number in enumerate(sent):
+        before = [counted[one] for one in sent[place + 1 : place + 11]]
+        usual = sum(one.replies + one.exits for one in before) / max(len(before), 1)
+        here = counted[number].replies + counted[number].exits
+        if number in recent and here >= least and here > times * usual:
+            found[number] = (counted[number], usual)
+    return found

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlalchemy import Executable
 from sqlmodel import Session, col, delete, func, or_, select, update
 
-from db import erasure, tallies
+from db import erasure, replies
 from db.erasure import NOBODY
 from db.models import (
     AccessEvent,
@@ -83,7 +83,7 @@ def receipts(session: Session, before: datetime) -> int:
     for number, receipt, count in counted:
         if number is not None and receipt in (Receipt.delivered, Receipt.read):
             read = count if receipt == Receipt.read else 0
-            tallies.add(session, number, delivered=count, read=read)
+            replies.add(session, number, delivered=count, read=read)
     of_these = select(Delivery.id).where(col(Delivery.bulletin_id).in_(sent))
     session.execute(
         update(Attempt)

@@ -10,13 +10,23 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import SQLModel
 
 import db.models  # noqa: F401  (fills the metadata)
-from db.errors import StoreError
+from db.engine import StoreError
 
+# Until 0.1.0 was ready the tables came in 23 revisions, 0001 to 0023; since, in one. The last of them and
+# the one have the same schema to a letter: a database of it is taken over as it is.
+INITIAL = "0100"
+_OF_DEVELOPMENT = frozenset(f"{number:04}" for number in range(1, 24))
+_SAME_AS_INITIAL = max(_OF_DEVELOPMENT)
 ROOT = Path(__file__).resolve().parent.parent
+HARMED = (
+    "the database is harmed, or is none: stop everything, put its last backup in its place (not that of the "
+    "files beside it: consensi.jsonl knows who left since), start again; `python -m flows witness` then says "
+    "what it has forgotten"
+)
 
 
 class SchemaError(StoreError):
@@ -39,22 +49,82 @@ def head() -> str:
 
 
 def current(engine: Engine) -> str | None:
-    """The revision of the database; None when it is empty."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    """The revision of the database; None when it is empty, SchemaError when it is harmed.
+
+    On SQLite it neither waits for a writer nor makes a file that is not there. OperationalError where the
+    database does not answer: it may by the next try (see `explained`).
+    """
+    if _is_no_file_yet(engine):
+        return None
+    try:
+        with engine.execution_options(reading=True).connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DatabaseError as exc:
+        if not is_harm(exc):
+            raise
+        raise SchemaError(f"{engine.url.render_as_string(hide_password=True)}: {HARMED}") from exc
+
+
+def _is_no_file_yet(engine: Engine) -> bool:
+    """Of SQLite, which makes one, and writes its kind of log into it, where it opens none or an empty one."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return False
+    path = Path(engine.url.database)
+    return path.parent.is_dir() and (not path.exists() or path.stat().st_size == 0)
+
+
+@contextmanager
+def explained(engine: Engine) -> Iterator[None]:
+    """For who starts a process by hand: SchemaError says what to do where the database does not answer."""
+    try:
+        yield
+    except OperationalError as exc:
+        raise SchemaError(
+            f"{engine.url.render_as_string(hide_password=True)} cannot be opened; in a new installation "
+            "`make run` or `python -m flows migrate` comes first, later see whether it is there and its "
+            "server runs"
+        ) from exc
+
+
+def is_harm(exc: DatabaseError) -> bool:
+    """Of SQLite's errors only those of its file itself are of no kind: not a database, malformed."""
+    return type(exc) is DatabaseError
+
+
+def require_sound(engine: Engine) -> None:
+    """SchemaError where the file of an SQLite database is harmed anywhere; as long as it takes to read it."""
+    if engine.dialect.name != "sqlite":
+        return
+    current(engine)
+    try:
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    except DatabaseError as exc:
+        if not is_harm(exc):
+            raise
+        found = str(exc.orig)
+    if found != "ok":
+        raise SchemaError(f"{engine.url.render_as_string(hide_password=True)}: {HARMED}")
 
 
 def pending(engine: Engine) -> list[str]:
     """What `upgrade` would run, oldest first, as `revision: what it does`."""
     script = ScriptDirectory.from_config(_config())
     at = current(engine)
+    taken = [f"{INITIAL}: the same tables as at {at}"] if at == _SAME_AS_INITIAL else []
+    at = INITIAL if taken else at
+    if at in _OF_DEVELOPMENT:
+        raise SchemaError(
+            f"the database is at revision {at}, of a version before 0.1.0: bring it to {_SAME_AS_INITIAL} by "
+            "`python -m flows migrate` of the last of those versions first, or begin with a new database"
+        )
     known = {revision.revision for revision in script.walk_revisions()}
     if at is not None and at not in known:
         raise SchemaError(
             f"the database is at revision {at}, which this version does not know: install the newer version"
         )
     steps = script.iterate_revisions("head", at or "base")
-    return [f"{step.revision}: {step.doc}" for step in reversed(list(steps))]
+    return taken + [f"{step.revision}: {step.doc}" for step in reversed(list(steps))]
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
@@ -65,6 +135,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     checked before the commit.
     """
     with _foreign_keys_at_rest(engine) as connection, connection.begin():
+        if MigrationContext.configure(connection).get_current_revision() == _SAME_AS_INITIAL:
+            connection.execute(text("UPDATE alembic_version SET version_num = :one"), {"one": INITIAL})
         command.upgrade(_config(connection), revision)
         if engine.dialect.name == "sqlite" and (
             broken := connection.execute(text("PRAGMA foreign_key_check")).first()
@@ -90,14 +162,7 @@ def _foreign_keys_at_rest(engine: Engine) -> Iterator[Connection]:
 
 def check(engine: Engine) -> None:
     """Refuse a database that is not at this code's revision, or that cannot be opened."""
-    try:
-        at = current(engine)
-    except OperationalError as exc:
-        where = engine.url.render_as_string(hide_password=True)
-        raise SchemaError(
-            f"{where} cannot be opened; in a new installation `make run` or `python -m flows migrate` comes "
-            "first, later see whether it is there and its server runs"
-        ) from exc
+    at = current(engine)
     if at is None:
         where = engine.url.render_as_string(hide_password=True)
         raise SchemaError(f"{where} is empty: `make run` or `python -m flows migrate` comes first")

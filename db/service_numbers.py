@@ -1,4 +1,4 @@
-"""How the service is doing, counted without saying who: subscribers, who came and went, what arrived.
+"""How the service is doing, counted without saying who: subscribers, who came and went, what waits.
 
 Nothing here is by person. The ledger of consent stands for ever, so that the past can be counted anew.
 """
@@ -10,29 +10,33 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sql
-from sqlalchemy import Subquery
+from sqlalchemy import Subquery, literal_column
 from sqlmodel import Session, col, func, or_, select
 
-from db import tallies
+from db import replies
 from db.ledger import LEFT
 from db.models import (
+    PUBLIC,
     Bulletin,
     BulletinKind,
-    BulletinStatus,
+    Call,
+    CallStatus,
     Consent,
     ConsentEvent,
     Delivery,
     DeliveryStatus,
+    InboundEvent,
+    Letter,
+    LetterStatus,
     Recipient,
     RecipientStatus,
     Scope,
     Tally,
 )
-from db.moves import WORD as MOVED
+from db.number_changes import WORD as MOVED
 
 THERE = (RecipientStatus.active, RecipientStatus.suspended)
 FEWEST = 5  # accepted messages; of fewer, "read by all" would say what each did
-SENT = (BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 
 
 def subscribers(session: Session) -> Counter[tuple[RecipientStatus, Scope]]:
@@ -102,7 +106,7 @@ class Shares:
 
 @dataclass(frozen=True)
 class Sent:
-    """A bulletin that left. `joined`: who came by a word of theirs within `tallies.ABOUT_IT` after it, or
+    """A bulletin that left. `joined`: who came by a word of theirs within `replies.ABOUT_IT` after it, or
     until the next bulletin.
     """
 
@@ -133,13 +137,13 @@ def last(session: Session, *, limit: int) -> list[Sent]:
     """The last bulletins that left, oldest first."""
     query = (
         select(Bulletin.id, Bulletin.kind, Bulletin.sent_at)
-        .where(col(Bulletin.sent_at).is_not(None), col(Bulletin.status).in_(SENT))
+        .where(col(Bulletin.sent_at).is_not(None), col(Bulletin.status).in_(PUBLIC))
         .order_by(col(Bulletin.sent_at).desc(), col(Bulletin.id).desc())
         .limit(limit)
     )
     rows = [(number, kind, at) for number, kind, at in session.exec(query) if at is not None][::-1]
     numbers = [number for number, _, _ in rows]
-    outcomes, tally = _outcomes(session, numbers), tallies.of(session, numbers)
+    outcomes, tally = _outcomes(session, numbers), replies.of(session, numbers)
     joined = _joined(session, [at for _, _, at in rows])
     return [
         Sent(number, BulletinKind(kind), at, outcomes[number], tally[number], came)
@@ -167,7 +171,7 @@ def _joined(session: Session, moments: Sequence[datetime]) -> list[int]:
     came = [one.at for one in steps(session, since=moments[0]) if one.is_in and one.by_word]
     ends = [*moments[1:], datetime.max.replace(tzinfo=moments[0].tzinfo)]
     return [
-        sum(start <= at < end and at - start < tallies.ABOUT_IT for at in came)
+        sum(start <= at < end and at - start < replies.ABOUT_IT for at in came)
         for start, end in zip(moments, ends, strict=True)
     ]
 
@@ -180,3 +184,17 @@ def answers(session: Session) -> Counter[DeliveryStatus]:
         .group_by(col(Delivery.status))
     )
     return Counter({DeliveryStatus(status): count for status, count in rows})
+
+
+def lengths(session: Session) -> dict[str, int]:
+    """By name: bulletins and answers to citizens, calls and letters to editors, inbound updates."""
+    queued = col(Delivery.status) == literal_column("'queued'")  # a parameter hides the partial index
+    is_bulletins = col(Delivery.bulletin_id).is_not(None)
+    waiting = {
+        "bulletins": select(func.count(col(Delivery.id))).where(queued, is_bulletins),
+        "answers": select(func.count(col(Delivery.id))).where(queued, ~is_bulletins),
+        "calls": select(func.count(col(Call.id))).where(Call.status == CallStatus.queued),
+        "letters": select(func.count(col(Letter.id))).where(Letter.status == LetterStatus.queued),
+        "inbound": select(func.count(col(InboundEvent.id))).where(col(InboundEvent.handled_at).is_(None)),
+    }
+    return {name: session.exec(query).one() for name, query in waiting.items()}

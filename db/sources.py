@@ -66,9 +66,8 @@ _MARK = (
 )
 
 
-def of(session: Session, addresses: Sequence[str]) -> list[Source]:
-    """Those of these addresses that are known."""
-    return list(session.exec(select(Source).where(col(Source.address).in_(addresses))))
+def address_of(session: Session, source_id: int) -> str | None:
+    return session.exec(select(Source.address).where(Source.id == source_id)).first()
 
 
 def all_of(session: Session) -> list[Source]:

@@ -6,8 +6,10 @@ The look-up key never changes, because a tombstone has no number left to hash ag
 import hmac
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from db.errors import StoreError
+from db.engine import StoreError
 
 
 class VaultError(StoreError):
@@ -51,3 +53,11 @@ class Vault:
     def hash(self, text: str) -> str:
         """HMAC-SHA256, hex, for look-up by equality."""
         return hmac.digest(self._lookup_key, text.encode(), "sha256").hex()
+
+    def mac(self, label: str, text: str) -> str:
+        """HMAC-SHA256, hex, under a key of this label's own (HKDF, RFC 5869): who wrote this had the keys.
+
+        The key comes from the look-up key, since that one never changes: an approval outlives a rotation.
+        """
+        key = HKDF(SHA256(), length=32, salt=None, info=f"bollettino {label}".encode())
+        return hmac.digest(key.derive(self._lookup_key), text.encode(), "sha256").hex()

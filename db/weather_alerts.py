@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 from sqlmodel import Session, col, or_, select
 
 from db import bulletins
+from db.bulletins import ItemData
 from db.models import BulletinItem, Hazard, Level, Source, SourceKind, ToldTogether, WeatherAlert
 
 ROME = ZoneInfo("Europe/Rome")
@@ -153,38 +154,49 @@ def ever_said(session: Session, zones: Collection[str], *, now: datetime) -> lis
     return list(rows)
 
 
-def tell_together(session: Session, alert_ids: Sequence[int]) -> None:
-    """Note that an item which names the first of these tells all of them."""
+def tell_together(session: Session, alert_ids: Sequence[int], *, at: datetime) -> None:
+    """Note that an item which names the first of these, with a text of that moment, tells all of them."""
     for alert_id in alert_ids:
-        session.merge(ToldTogether(lead_id=alert_ids[0], alert_id=alert_id))
+        session.merge(ToldTogether(lead_id=alert_ids[0], told_at=at, alert_id=alert_id))
     session.flush()
 
 
-def told_by(session: Session, alert_ids: Collection[int]) -> list[WeatherAlert]:
-    """The statements that items which name these tell, the named ones among them."""
-    members = select(ToldTogether.alert_id).where(col(ToldTogether.lead_id).in_(alert_ids))
+def told_by(session: Session, item: BulletinItem | ItemData) -> list[WeatherAlert]:
+    """The statements that an item tells, the one that it names among them; empty for news."""
+    members = select(ToldTogether.alert_id).where(
+        ToldTogether.lead_id == item.weather_alert_id, ToldTogether.told_at == item.told_at
+    )
     rows = session.exec(
-        select(WeatherAlert).where(
-            or_(col(WeatherAlert.id).in_(alert_ids), col(WeatherAlert.id).in_(members))
-        )
+        select(WeatherAlert)
+        .where(or_(WeatherAlert.id == item.weather_alert_id, col(WeatherAlert.id).in_(members)))
+        .order_by(col(WeatherAlert.id))
     )
     return list(rows)
+
+
+def with_lead() -> Select[int]:
+    """Ids of what is told together with the alert that a `BulletinItem` of the outer query names."""
+    return (
+        select(ToldTogether.alert_id)
+        .where(
+            col(ToldTogether.lead_id) == BulletinItem.weather_alert_id,
+            col(ToldTogether.told_at) == BulletinItem.told_at,
+        )
+        .correlate(BulletinItem)
+    )
 
 
 def told(
     session: Session, zones: Collection[str], *, besides: int | None = None
 ) -> set[tuple[str, date, Hazard, Level, tuple[datetime, datetime] | None]]:
     """What living bulletins tell of these zones: zone, day, hazard, level, hours (None: the whole day)."""
-    with_lead = select(ToldTogether.alert_id).where(
-        col(ToldTogether.lead_id) == BulletinItem.weather_alert_id
-    )
     rows = session.exec(
         select(WeatherAlert)
         .join(
             BulletinItem,
             or_(
                 col(BulletinItem.weather_alert_id) == WeatherAlert.id,
-                col(WeatherAlert.id).in_(with_lead.correlate(BulletinItem)),
+                col(WeatherAlert.id).in_(with_lead()),
             ),
         )
         .where(
@@ -196,36 +208,3 @@ def told(
         (row.zone, row.day, row.hazard, row.level, (row.onset, row.expires) if row.hourly else None)
         for row in rows
     }
-
-
-def over(session: Session, alert_ids: Iterable[int], *, at: datetime) -> set[int]:
-    """Which of these items' alerts are wrong news by then: all of it has ended, or a part was taken back.
-
-    A part that was taken back but is stated again, at the same level, is still right.
-    """
-    found = set()
-    for lead in alert_ids:
-        members = select(ToldTogether.alert_id).where(ToldTogether.lead_id == lead)
-        rows = session.exec(
-            select(WeatherAlert).where(or_(WeatherAlert.id == lead, col(WeatherAlert.id).in_(members)))
-        ).all()
-        left = [row for row in rows if row.expires > at]
-        if rows and (
-            not left or any(row.replaced_at and not _stated_again(session, row, at) for row in left)
-        ):
-            found.add(lead)
-    return found
-
-
-def _stated_again(session: Session, row: WeatherAlert, at: datetime) -> bool:
-    again = session.exec(
-        select(WeatherAlert.id).where(
-            WeatherAlert.zone == row.zone,
-            WeatherAlert.day == row.day,
-            WeatherAlert.hazard == row.hazard,
-            WeatherAlert.level == row.level,
-            WeatherAlert.expires > at,
-            col(WeatherAlert.replaced_at).is_(None),
-        )
-    )
-    return again.first() is not None

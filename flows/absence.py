@@ -1,31 +1,40 @@
-"""flows: an editor's absence, or days without a bulletin, entered or taken back; minded from that moment."""
+"""flows: an editor's absence, or days without a bulletin, entered or taken back; minded from that moment.
+
+Both silence the service or move its calls: who enters them proves it as an approval is proved, and where it
+is not their own absence, or nobody is left, everybody is told at once. With nobody left all are called.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
-from prefect import flow
+from prefect import State, flow, get_run_logger
 from prefect.runtime import flow_run
 from pydantic import Field
 from sqlalchemy import Engine
 
-from db import absences, bulletins, closures
+from db import bulletins, days_off
 from db.engine import make_engine, transaction
 from db.models import BulletinStatus
-from flows import runs
-from flows.bulletin.dates import ROME, giorno, giorno_ora, in_rome
-from flows.bulletin.desk import rota
-from flows.editors import desk
-from flows.settings import Settings, load
+from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome
+from flows.door.sealed import NO_CODE, Proof
+from flows.draft.slots import closed_days, slot_after
+from flows.privacy.intact import load
+from flows.review import acts
+from flows.review.acts import NotProvedError
+from flows.runs import client
+from flows.settings import Settings
+from flows.staff import duty, rota
+from flows.staff.mail import post
 
 LONGEST = 366  # days of one absence: more is a slip of the pen
 
 
 @dataclass(frozen=True)
 class Noted:
-    """What became of an entry; `words` are for the person who made it."""
+    """What became of an entry, or in a dry run would; `words` are for the person who made it."""
 
-    is_stored: bool
+    is_accepted: bool
     words: str
 
 
@@ -38,34 +47,45 @@ def note_absence(
     last: date,
     note: str = "",
     cancel: bool = False,
+    by: str = "",
+    proof: Proof = NO_CODE,
     dry_run: bool = False,
     now: datetime,
 ) -> Noted:
-    """Store an absence, or take it back; what cannot be is told and nothing is stored."""
+    """Store an absence, or take it back; what cannot be is told and nothing is stored.
+
+    `by`: who enters it, where that is not the one who is away.
+    """
     names = [editor.name for editor in settings.profile.editors]
     found = [name for name in names if name.casefold() == " ".join(who.split()).casefold()]
     if not found:
         return Noted(False, f"{who!r} non è nel profilo. I nomi sono: {', '.join(names)}.")
     if wrong := _slip("L'assenza", first, last, now):
         return Noted(False, wrong)
+    person = acts.judge(settings, engine, by or found[0], proof, now=now)
     days = _days(first, last)
     with transaction(engine) as session:
         if cancel:
-            gone = absences.cancel(session, editor=found[0], first=first, last=last, now=now)
+            gone = days_off.cancel_absence(session, editor=found[0], first=first, last=last, now=now)
             words = f"{found[0]}: annullate {len(gone)} assenze, {days}." if gone else ""
         else:
-            absences.enter(session, editor=found[0], first=first, last=last, note=note.strip(), now=now)
+            days_off.enter_absence(
+                session, editor=found[0], first=first, last=last, note=note.strip(), now=now
+            )
             words = f"{found[0]}: assenza {days}."
-        alone = _nobody(settings, [*desk.away(session, first, last)], first, last)
+        alone = _nobody(settings, [*duty.away(session, first, last)], first, last)
+        if words and alone:
+            words += f" ATTENZIONE: non resta nessuno {giorno(alone[0])}"
+            words += f" e in altri {len(alone) - 1} giorni" if len(alone) > 1 else ""
+            words += ": in quei giorni si scrive a tutti, anche a chi è assente."
+        if words:
+            is_news = bool(alone) or person.name != found[0]
+            acts.note(settings, session, person, "assenza", words, letter=is_news, now=now)
         if dry_run:
             session.rollback()
     if not words:
         return Noted(False, f"{found[0]} non ha assenze {days}: non c'è niente da annullare.")
-    if alone:
-        words += f" ATTENZIONE: non resta nessuno {giorno(alone[0])}"
-        words += f" e in altri {len(alone) - 1} giorni" if len(alone) > 1 else ""
-        words += ": in quei giorni si scrive a tutti, anche a chi è assente."
-    return Noted(not dry_run, words)
+    return Noted(True, words)
 
 
 def _slip(what: str, first: date, last: date, now: datetime) -> str:
@@ -87,33 +107,39 @@ def note_closure(
     settings: Settings,
     engine: Engine,
     *,
+    who: str,
     first: date,
     last: date,
     note: str = "",
     cancel: bool = False,
+    proof: Proof = NO_CODE,
     dry_run: bool = False,
     now: datetime,
 ) -> Noted:
     """Store days without a bulletin, or take them back; what cannot be is told and nothing is stored.
 
+    `who` closes them, and everybody is told.
     A bulletin that was composed for such a day before is left to its editor, who is told.
     """
     if wrong := _slip("La chiusura", first, last, now):
         return Noted(False, wrong)
+    person = acts.judge(settings, engine, who, proof, now=now)
     days = _days(first, last)
     with transaction(engine) as session:
         if cancel:
-            gone = closures.cancel(session, first=first, last=last, now=now)
+            gone = days_off.cancel_closure(session, first=first, last=last, now=now)
             words = f"Annullate {len(gone)} chiusure, {days}." if gone else ""
         else:
-            closures.enter(session, first=first, last=last, note=note.strip(), now=now)
+            days_off.enter_closure(session, first=first, last=last, note=note.strip(), now=now)
             words = f"Chiusura {days}: in quei giorni non si prepara nessun bollettino."
-        following = desk.slot_after(settings.profile, now, desk.closed_days(session, now))
+        following = slot_after(settings.profile, now, closed_days(session, now))
         there = [
             one
             for one in bulletins.with_status(session, *OPEN)
             if one.slot_at and first <= in_rome(one.slot_at).date() <= last
         ]
+        if words:
+            acts.note(settings, session, person, "chiusura", words, now=now)
         if dry_run:
             session.rollback()
     if not words:
@@ -123,7 +149,7 @@ def note_closure(
     for one in there if not cancel else []:
         words += f" ATTENZIONE: {ALREADY[one.status].format(number=one.id, day=giorno(one.slot_at or now))}"
     words += " Allerte e avvisi urgenti partono anche nei giorni di chiusura."
-    return Noted(not dry_run, words)
+    return Noted(True, words)
 
 
 OPEN = (BulletinStatus.draft, BulletinStatus.in_review, BulletinStatus.approved)
@@ -150,52 +176,71 @@ def _shown(title: str) -> Any:
     return Field(json_schema_extra={"title": title})
 
 
-@flow(name="assenza", flow_run_name=runs.titled("Assenza di {who}"))
+@flow(name="assenza", flow_run_name=client.titled("Assenza di {who}"))
 def absence(
     who: Annotated[str, _shown("Chi è assente (nome e cognome, come nel modulo)")],
     first_day: Annotated[date, _shown("Dal giorno")],
     last_day: Annotated[date, _shown("Al giorno (compreso)")],
     note: Annotated[str, _shown("Nota per i colleghi (facoltativa, niente motivi di salute)")] = "",
     cancel: Annotated[bool, _shown("Annulla un'assenza già registrata in questi giorni")] = False,
-) -> str:
+    chi: Annotated[str, _shown("Chi sei, se la registri per un collega")] = "",
+    codice: Annotated[str, _shown(acts.FIELD_TITLE)] = "",
+) -> str | State[str]:
     """Segna quando un redattore non c'è: al suo posto si chiama il successivo."""
     settings = load()
-    noted = note_absence(
-        settings,
-        make_engine(settings.database),
-        who=who,
-        first=first_day,
-        last=last_day,
-        note=note,
-        cancel=cancel,
-        now=datetime.now(UTC),
+    engine = make_engine(settings.database)
+    try:
+        noted = note_absence(
+            settings,
+            engine,
+            who=who,
+            first=first_day,
+            last=last_day,
+            note=note,
+            cancel=cancel,
+            by=chi,
+            proof=client.proof(codice),
+            now=datetime.now(UTC),
+        )
+    except NotProvedError as exc:
+        return client.refused(settings, exc, "NON REGISTRATA")
+    return _tell(settings, engine, noted)
+
+
+def _tell(settings: Settings, engine: Engine, noted: Noted) -> str:
+    """A slip of the pen is no failure: the run's name says what came of it."""
+    client.rename(
+        settings, str(flow_run.id), noted.words if noted.is_accepted else f"NON REGISTRATA · {noted.words}"
     )
-    # a slip of the pen is no failure: the run's name says what came of it
-    runs.rename(
-        settings, str(flow_run.id), noted.words if noted.is_stored else f"NON REGISTRATA · {noted.words}"
-    )
+    if trouble := post(settings, engine, now=datetime.now(UTC)).trouble:
+        get_run_logger().warning("%s", trouble)
     return noted.words
 
 
-@flow(name="chiusura", flow_run_name=runs.titled("Chiusura"))
+@flow(name="chiusura", flow_run_name=client.titled("Chiusura"))
 def closure(
     first_day: Annotated[date, _shown("Dal giorno")],
     last_day: Annotated[date, _shown("Al giorno (compreso)")],
+    chi: Annotated[str, _shown("Chi sei (nome e cognome, come nel modulo)")],
     note: Annotated[str, _shown("Nota per i colleghi (facoltativa)")] = "",
     cancel: Annotated[bool, _shown("Annulla una chiusura già registrata in questi giorni")] = False,
-) -> str:
+    codice: Annotated[str, _shown(acts.FIELD_TITLE)] = "",
+) -> str | State[str]:
     """Segna i giorni senza bollettino, oltre alle feste e a quelli del profilo."""
     settings = load()
-    noted = note_closure(
-        settings,
-        make_engine(settings.database),
-        first=first_day,
-        last=last_day,
-        note=note,
-        cancel=cancel,
-        now=datetime.now(UTC),
-    )
-    runs.rename(
-        settings, str(flow_run.id), noted.words if noted.is_stored else f"NON REGISTRATA · {noted.words}"
-    )
-    return noted.words
+    engine = make_engine(settings.database)
+    try:
+        noted = note_closure(
+            settings,
+            engine,
+            who=chi,
+            first=first_day,
+            last=last_day,
+            note=note,
+            cancel=cancel,
+            proof=client.proof(codice),
+            now=datetime.now(UTC),
+        )
+    except NotProvedError as exc:
+        return client.refused(settings, exc, "NON REGISTRATA")
+    return _tell(settings, engine, noted)

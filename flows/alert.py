@@ -1,10 +1,11 @@
 """flow, every 5 minutes: alerts that cannot wait -> urgent Bulletin (draft) or all-clear; starts approve.
 
 Idempotent: what was announced, or decided by an editor, is drafted no more; a draft that still says what
-holds stays as it is. Reads nothing from outside: collect has stored what the issuers said.
+holds stays as it is. What was approved or is on its way, and is not right by now, is taken back.
+Reads nothing from outside: collect has stored what the issuers said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,22 +14,26 @@ from prefect.artifacts import create_markdown_artifact
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import announced, bulletins, originals, weather_alerts
-from db.announced import STOOD, Announced
+from db import announced, bulletins, recipients, telling, weather_alerts
+from db.announced import Announced
 from db.bulletins import ItemData
 from db.engine import alone, make_engine, transaction
-from db.models import Bulletin, BulletinKind, BulletinStatus
-from flows import runs
+from db.models import PUBLIC, WAITING, Bulletin, BulletinKind, BulletinStatus
 from flows.bulletin.alerts.items import named_sources
 from flows.bulletin.alerts.statements import Span
 from flows.bulletin.alerts.text import ALERT, END, LABELS, alert_texts, end_texts, levels
 from flows.bulletin.alerts.urgent import AUTHOR, ceased, untold, without
-from flows.bulletin.choosing.candidates import ALERT_CATEGORY
-from flows.bulletin.dates import giorno, giorno_ora
-from flows.desk import windows
-from flows.letters import notify
-from flows.letters.pressing import DECIDED, WAITING, Known, cleared_by, in_force, known_at, told_by
-from flows.settings import Settings, load
+from flows.bulletin.candidates import ALERT_CATEGORY
+from flows.bulletin.language.dates import giorno, giorno_ora
+from flows.bulletin.language.markdown import escaped
+from flows.draft.alerts import DECIDED, Known, cleared_by, in_force, known_at, told_by, unreached
+from flows.letters import drafts
+from flows.letters.holding import take_back_wrong
+from flows.privacy.intact import load
+from flows.runs import client, forms
+from flows.sending.spared import spare
+from flows.settings import Settings
+from flows.sources.truth import untrue
 
 
 @dataclass
@@ -37,21 +42,40 @@ class Round:
 
     opened: list[int] = field(default_factory=list)  # drafts that need a window of their latest version
     ended: list[int] = field(default_factory=list)  # drafts that nobody needs any more
+    taken_back: list[int] = field(default_factory=list)  # approved or on its way, and not right by now
     said: list[str] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)  # of single bulletins: `act` raises them
 
     def __str__(self) -> str:
         return "\n\n".join(self.said) or "Nessuna allerta da annunciare subito."
 
 
 def draft_urgent(settings: Settings, engine: Engine, *, now: datetime) -> Round:
-    """Draft, refresh or supersede urgent bulletins and all-clears, in one transaction."""
+    """Take back what is not right, then draft, refresh or supersede urgent bulletins and all-clears, in one
+    transaction."""
     done = Round()
+    _take_back(settings, engine, now, done)
     with transaction(engine) as session:
         alone(session, "urgent")
         known = known_at(session, settings, now)
         _announce(settings, session, known, done)
         _clear(settings, session, known, done)
+    done.opened = [number for number in dict.fromkeys(done.opened) if number not in done.ended]
     return done
+
+
+def _take_back(settings: Settings, engine: Engine, now: datetime, done: Round) -> None:
+    """What was approved or is on its way, and is not right by now; what is open again is then seen to with
+    the other drafts, and who was not reached gets a draft of their own."""
+    found, errors = take_back_wrong(settings, engine, by=AUTHOR, now=now)
+    for one in found:
+        done.taken_back.append(one.bulletin_id)
+        done.said.append(str(one))
+        if one.was == BulletinStatus.approved:
+            done.opened.append(one.bulletin_id)
+    said, others = spare(settings, engine, now=now)
+    done.said += said
+    done.errors += [*errors, *others]
 
 
 def _announce(settings: Settings, session: Session, known: Known, done: Round) -> None:
@@ -61,6 +85,7 @@ def _announce(settings: Settings, session: Session, known: Known, done: Round) -
     for number in dict.fromkeys(one.bulletin.id for one in made):
         mine = [one for one in made if one.bulletin.id == number]
         _revise(settings, session, known, mine, days, done)
+    _announce_to_the_rest(settings, session, known, days, done)
     for day, spans in days.items():
         pressing = [span for span in spans if span.row.level in urgent.levels]
         at = urgent.quiet.wait(known.now, min(span.onset for span in pressing))
@@ -85,8 +110,10 @@ def _revise(
     watched, bulletin = settings.profile.urgent.levels, bulletins.locked(session, mine[0].bulletin.id)
     day, told = mine[0].row.day, known.told(mine)
     spans = days.get(day, [])
-    same = not untold(spans, told, watched, known.now) and not ceased(told, known.spans, watched, known.now)
-    if spans and same:
+    right = _is_right(settings, session, bulletin, known.now)
+    if telling.of(session, bulletin.id):  # for those who were spared a wrong text of it
+        _revise_for_the_rest(settings, session, known, mine, days, done)
+    elif right and spans and not untold(spans, told, watched, known.now):
         del days[day]
         done.opened.append(bulletin.id)
     elif spans and _untouched(session, bulletin):
@@ -99,12 +126,64 @@ def _revise(
         _supersede(session, bulletin, known.now, done)
 
 
+def _revise_for_the_rest(
+    settings: Settings,
+    session: Session,
+    known: Known,
+    mine: Sequence[Announced],
+    days: Collection[date],
+    done: Round,
+) -> None:
+    """As `_revise`, for those who were spared a wrong text: what all are told makes it needless."""
+    watched, bulletin, day = settings.profile.urgent.levels, mine[0].bulletin, mine[0].row.day
+    spans = [span for span in known.spans if span.row.day == day]
+    is_pressing = any(span.row.level in watched for span in spans)
+    right = _is_right(settings, session, bulletin, known.now)
+    if right and day not in days and not untold(spans, known.told(mine), watched, known.now):
+        done.opened.append(bulletin.id)
+    elif is_pressing and day not in days and _untouched(session, bulletin):
+        _write(settings, session, bulletin, spans, known.now)
+        bulletin.deadline_at = _deadline(settings, spans, known.now)
+        done.opened.append(bulletin.id)
+        done.said.append(f"Bollettino {bulletin.id}: la bozza è aggiornata, {levels(spans)}.")
+    elif bulletin.status in WAITING:
+        _supersede(session, bulletin, known.now, done)
+
+
+def _announce_to_the_rest(
+    settings: Settings, session: Session, known: Known, days: Collection[date], done: Round
+) -> None:
+    """Draft what holds for those who were spared a wrong text, unless all are told, or they were already."""
+    urgent = settings.profile.urgent
+    for original, day in unreached(session, settings, known):
+        spans = [span for span in known.spans if span.row.day == day]
+        pressing = [span for span in spans if span.row.level in urgent.levels]
+        if not pressing or day in days:
+            continue
+        at = urgent.quiet.wait(known.now, min(span.onset for span in pressing))
+        if at > known.now:
+            done.said.append(f"Allerta di {giorno(day)}: la bozza per il resto nasce {giorno_ora(at)}.")
+            continue
+        bulletin = _create(settings, session, BulletinKind.urgent, ALERT, pressing, known.now)
+        telling.link(session, bulletin.id, [original.id])
+        _write(settings, session, bulletin, spans, known.now)
+        done.opened.append(bulletin.id)
+        done.said.append(
+            f"**Bollettino {bulletin.id}: allerta {levels(spans)}, {giorno(day)}, per chi non ha ricevuto il "
+            f"{original.id}.**"
+        )
+
+
 def _clear(settings: Settings, session: Session, known: Known, done: Round) -> None:
     """All-clears for what was sent and holds no longer, a bulletin for each day; to who got the original."""
     urgent, now = settings.profile.urgent, known.now
-    sent = told_by(session, settings, known, BulletinKind.urgent, *STOOD)
+    sent = [
+        one
+        for one in told_by(session, settings, known, BulletinKind.urgent, *PUBLIC)
+        if not recipients.reached_nobody(session, one.bulletin)
+    ]
     gone = ceased(known.told(sent), known.spans, urgent.levels, now)
-    decided = (BulletinStatus.approved, *STOOD, *DECIDED)
+    decided = (BulletinStatus.approved, *PUBLIC, *DECIDED)
     held = [span for one in cleared_by(session, settings, known, *decided).values() for span in one]
     left = without(gone, held, now)
     for number, mine in cleared_by(session, settings, known, *WAITING).items():
@@ -112,7 +191,8 @@ def _clear(settings: Settings, session: Session, known: Known, done: Round) -> N
         day = mine[0].row.day
         ended = [span for span in left if span.row.day == day]
         same = not without(mine, ended, now) and not without(ended, mine, now)
-        if ended and same and _adjourned(session, draft, ended, known):
+        right = ended and same and _adjourned(session, draft, ended, known)
+        if right and _is_right(settings, session, draft, now):
             done.opened.append(number)
             left = without(left, mine, now)
         elif draft.status in WAITING:
@@ -128,7 +208,7 @@ def _clear(settings: Settings, session: Session, known: Known, done: Round) -> N
         ids = {span.row.id for span in ended}
         causes = [one for one in sent if one.row.id in ids]
         bulletin = _create(settings, session, BulletinKind.all_clear, END, ended, now)
-        originals.link(session, bulletin.id, {one.bulletin.id for one in causes})
+        telling.link(session, bulletin.id, {one.bulletin.id for one in causes})
         announced.clear(session, bulletin.id, [(one.row.id, one.onset, one.expires) for one in ended])
         told_at = min(one.bulletin.sent_at or one.bulletin.created_at for one in causes)
         _store(session, bulletin, _end(ended, known, told_at), ended, now)
@@ -155,6 +235,12 @@ def _adjourned(session: Session, draft: Bulletin, ended: Sequence[Span], known: 
 
 
 STILL = LABELS[END].index("Adesso")  # the line of an all-clear that says what holds
+
+
+def _is_right(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> bool:
+    version = bulletins.latest(session, bulletin.id)
+    items = bulletins.items(session, version) if version else []
+    return not untrue(settings, session, bulletin, items, at=now, of_silence=False)
 
 
 def _untouched(session: Session, bulletin: Bulletin) -> bool:
@@ -213,7 +299,7 @@ def _store(
     """A version: an item for each variable of the template; the first one names the alerts."""
     ids = list(dict.fromkeys(span.row.id for span in spans))
     if bulletin.kind == BulletinKind.urgent:
-        weather_alerts.tell_together(session, ids)
+        weather_alerts.tell_together(session, ids, at=now)
     title = f"Allerta meteo, {giorno(spans[0].row.day)}"
     items = [
         ItemData(
@@ -222,6 +308,7 @@ def _store(
             url=url,
             text=text,
             weather_alert_id=None if number else ids[0],
+            told_at=None if number else now,
         )
         for number, (label, text) in enumerate(zip(LABELS[bulletin.template or ALERT], texts, strict=True))
     ]
@@ -248,27 +335,31 @@ def act(settings: Settings, engine: Engine, done: Round, *, now: datetime) -> li
     A window that cannot be opened never keeps anybody from being called: the call's link finds it later.
 
     Raises:
-        ExceptionGroup: windows that could not be opened or closed; the others were.
+        ExceptionGroup: windows that could not be opened or closed, bulletins that could not be judged; the
+            others were.
     """
-    errors: list[Exception] = []
+    errors = list(done.errors)
     troubles: list[str] = []
     for number in done.ended:
         try:
-            windows.close_review(settings, engine, number, "sostituito", now=now)
+            forms.close_review(settings, engine, number, "sostituito", now=now)
         except Exception as exc:  # noqa: BLE001  told together below
             errors.append(exc)
     for number in done.opened:
         try:
-            windows.open_review(settings, engine, number, now=now)
+            forms.open_review(settings, engine, number, now=now)
         except Exception as exc:  # noqa: BLE001  told together below
             errors.append(exc)
-        troubles.append(notify.told_at_once(settings, engine, number, now=now).trouble)
+        troubles.append(drafts.told_at_once(settings, engine, number, now=now).trouble)
+    for number in done.taken_back:
+        if number not in done.opened:
+            troubles.append(drafts.told_at_once(settings, engine, number, now=now).trouble)
     if errors:
-        raise ExceptionGroup("alcuni moduli non si sono potuti aprire o chiudere", errors)
+        raise ExceptionGroup("alcuni bollettini o i loro moduli non si sono potuti seguire", errors)
     return [one for one in troubles if one]
 
 
-@flow(name="urgente", flow_run_name=runs.titled("Allerte da annunciare subito"))
+@flow(name="urgente", flow_run_name=client.titled("Allerte da annunciare subito"))
 def urgent() -> str:
     """Prepara l'annuncio delle allerte arancioni e rosse appena lette, e la fine di quelle cessate."""
     settings = load()
@@ -277,12 +368,14 @@ def urgent() -> str:
     done = draft_urgent(settings, engine, now=now)
     log = get_run_logger()
     log.info("%s", done)
+    shown = [escaped(one) for one in done.said]
     if loud := order_in_words(settings, now):
         log.warning("%s", loud)
-        if done.said:
-            done.said.insert(0, f"**{loud}**")
+        shown.insert(0, f"**{escaped(loud)}**")
     if done.said:
-        create_markdown_artifact(str(done), key="urgente", description="Allerte da annunciare subito")
+        create_markdown_artifact(
+            "\n\n".join(shown), key="urgente", description="Allerte da annunciare subito"
+        )
     for trouble in act(settings, engine, done, now=now):
         log.warning("%s", trouble)
     return str(done)

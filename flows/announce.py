@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from prefect import flow, get_run_logger
+from prefect import State, flow
 from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 from sqlalchemy import Engine
@@ -14,13 +14,14 @@ from db import bulletins
 from db.bulletins import ItemData
 from db.engine import make_engine, transaction
 from db.models import BulletinKind
-from flows import runs
 from flows.bulletin.alerts.text import LABELS
-from flows.bulletin.dates import ROME, intervallo
-from flows.bulletin.message.markup import parameter
-from flows.bulletin.message.render import budget, problems
-from flows.desk import windows
-from flows.settings import BollettinoError, Settings, load
+from flows.bulletin.language.dates import ROME, intervallo
+from flows.bulletin.language.markdown import escaped
+from flows.bulletin.language.markup import parameter
+from flows.bulletin.message.frame import budget, problems
+from flows.privacy.intact import load
+from flows.runs import client, forms
+from flows.settings import BollettinoError, Settings
 
 TEMPLATE = "avviso_urgente"
 
@@ -84,7 +85,7 @@ def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: dat
         return bulletin.id
 
 
-@flow(name="avviso-urgente", flow_run_name=runs.titled("Avviso urgente"))
+@flow(name="avviso-urgente", flow_run_name=client.titled("Avviso urgente"))
 def announce(
     che_cosa: Annotated[str, Field(title="Che cosa succede, in poche parole: scuole chiuse")],
     dal: Annotated[datetime, Field(title="Da quando")],
@@ -94,7 +95,7 @@ def announce(
     informazioni: Annotated[str, Field(title="Atto, ufficio e telefono per informazioni")],
     chi: Annotated[str, Field(title="Chi sei")],
     pagina: Annotated[str, Field(title="Indirizzo della pagina sul sito (se c'è)")] = "",
-) -> str:
+) -> str | State[str]:
     """Prepara un avviso urgente con le tue parole e apre il modulo: parte appena approvato."""
     settings = load()
     engine = make_engine(settings.database)
@@ -102,11 +103,12 @@ def announce(
     form = Notice(che_cosa, _aware(dal), _aware(al), dove, che_cosa_fare, informazioni, pagina, chi)
     try:
         number = draft_notice(settings, engine, form, now=now)
-    except NoticeError as exc:  # an answer to a person, not a failure of the run
-        create_markdown_artifact(f"**{exc}**", key="avviso-no", description="Perché non c'è la bozza")
-        get_run_logger().warning("%s", exc)
-        return str(exc)
-    windows.open_review(settings, engine, number, now=now)
+    except NoticeError as exc:
+        create_markdown_artifact(
+            f"**{escaped(str(exc))}**", key="avviso-no", description="Perché non c'è la bozza"
+        )
+        return client.refused(settings, exc)
+    forms.open_review(settings, engine, number, now=now)
     return f"Bozza pronta: bollettino {number}, da approvare."
 
 

@@ -14,35 +14,41 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.flow_runs import suspend_flow_run
 from prefect.runtime import flow_run
+from prefect.utilities.timeout import timeout
 from pydantic import ValidationError
 from sqlalchemy import Engine
 
 from db import bulletins, news_items
-from db.engine import alone, make_engine, transaction
-from db.errors import StoreError
-from db.models import BulletinKind, BulletinStatus, Decision
-from flows import runs
-from flows.bulletin.dates import giorno_ora
-from flows.bulletin.desk.provenance import escaped
-from flows.bulletin.desk.review import Choice, came_late, choice_of
-from flows.bulletin.desk.words import STATUS, tags
-from flows.composing import PURPOSE
-from flows.desk import samples, windows
-from flows.desk.edited import NOTHING_READ, Site, of_another_level, over, text_of, unsupported
-from flows.desk.form import Round, answer_of, artifact, form, with_sources
-from flows.desk.refresh import queue, still_behind
-from flows.desk.rereading import Seen, call_editors, reread_bulletin
-from flows.desk.signing import Signature, awaited, close, is_sent_back, send_back, sign
-from flows.desk.windows import Given
-from flows.editors import codes
-from flows.letters import notify
+from db.engine import StoreError, alone, make_engine, transaction
+from db.models import BulletinStatus, Decision
+from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.language.markdown import escaped
+from flows.bulletin.status import STATUS, tags
+from flows.door.sealed import FIELD
+from flows.draft.evidence import with_sources
+from flows.draft.items import PURPOSE
+from flows.draft.refresh import queue, still_behind
+from flows.letters import drafts
 from flows.letters.briefing import reach
-from flows.runs import RunState
-from flows.settings import Settings, load
+from flows.letters.drafts import tell_changes
+from flows.privacy.intact import load
+from flows.review import codes
+from flows.review.choices import Choice, came_late, choice_of
+from flows.review.codes import Judged
+from flows.review.form import Round, answer_of, artifact, form
+from flows.review.signing import Signature, awaited, close, is_sent_back, send_back, sign
+from flows.review.text import NOTHING_READ, Site, text_of, unsupported, untrue
+from flows.runs import client, forms
+from flows.runs.client import RunState
+from flows.runs.forms import Given
+from flows.sending import samples
+from flows.settings import Settings
 from flows.sources.pages import Now
+from flows.sources.rereading import Seen, reread_bulletin
 from flows.sources.visit import collect_sources
 
 BEHIND = "La bozza è stata aggiornata mentre la leggevi: ricontrolla il testo e conferma di nuovo."
+LONGEST = 10 * 60  # seconds, for all of a site
 UNKNOWN = "Scegli una decisione e il tuo nome dagli elenchi."
 ENDS = {Choice.postpone: Decision.postpone, Choice.discard: Decision.discard}
 
@@ -65,7 +71,7 @@ def load_round(
             tuple(version.problems.splitlines()),
             queue(session, settings, bulletin, [one.news_item_id for one in items if one.news_item_id], now),
             with_sources(session, items),
-            awaited(session, bulletin),
+            awaited(settings, session, bulletin),
             tuple(one.line for one in still_behind(session, items, seen)),
             tuple(filter(None, [*version.remarks.splitlines(), sample])),
             is_sent_back(session, version),
@@ -89,23 +95,22 @@ def record(
         items = bulletins.items(session, shown)
         code, values = codes.without_code(given.values)
         answer = answer_of(values, items)
-        choice = choice_of(answer.decision)
+        choice = choice_of(answer.decision) if given.is_stamped else None  # its text is kept, and that is all
+        who = answer.who if given.is_stamped else "sconosciuto"
         editor = next((one for one in settings.profile.editors if one.name == answer.who), None)
         late = bulletin.deadline_at is not None and given.at > bulletin.deadline_at
         if bulletin.status == BulletinStatus.in_review and late:
-            bulletins.move(
-                session, bulletin, BulletinStatus.expired, by=answer.who, now=given.at, reason="deadline"
-            )
+            bulletins.move(session, bulletin, BulletinStatus.expired, by=who, now=given.at, reason="deadline")
         is_open = bulletin.status == BulletinStatus.in_review
         text = text_of(settings, session, bulletin, shown, answer, choice, site, at=given.at)
         problems = [] if choice and editor else [UNKNOWN]
+        if not given.is_stamped:
+            problems = [forms.without_stamp(settings, given)]
         problems += text.problems
         signature: Signature | None = None
         if choice == Choice.approve:
-            if bulletin.kind != BulletinKind.all_clear:  # which is about what is over
-                problems += over(session, text.items, bulletin.slot_at or given.at)
-            if not bulletin.template:
-                problems += of_another_level(settings, session, text.items, given.at)
+            leaves = max(bulletin.slot_at or given.at, given.at)
+            problems += untrue(settings, session, bulletin, text.items, at=leaves)
             if editor and is_open:
                 proof = codes.judge(settings, session, editor, code, at=given.at)
                 blocks = unsupported(session, text.items, site.lost)
@@ -113,11 +118,15 @@ def record(
                 problems += [] if proof.passes else [proof.sentence]
             newest = bulletins.latest(session, bulletin_id)
             problems += [BEHIND] if newest and newest.number != given.version else []
+        ending: Judged | None = None  # who ends an alert in another's name silences it
+        if choice in ENDS and editor and is_open:
+            ending = codes.judge(settings, session, editor, code, at=given.at, approves=False)
+            problems += [] if ending.passes else [ending.sentence]
         version = bulletins.add_version(
             session,
             bulletin,
             text.items,
-            author=answer.who,
+            author=who,
             now=max(given.at, site.read_at or given.at),
             note=answer.note,
             problems=problems if is_open else (),
@@ -132,8 +141,9 @@ def record(
             send_back(settings, session, bulletin, version, editor)
         elif choice == Choice.sample and (why := samples.ask(settings, session, bulletin, version, editor)):
             version.remarks = "\n".join([*text.remarks, why])
-        elif choice in ENDS:
-            close(settings, session, bulletin, version, ENDS[choice], given)
+        elif choice in ENDS and ending is not None:
+            codes.spend(session, ending, bulletin.id)
+            close(settings, session, bulletin, version, ENDS[choice], given, ending.proof)
         if choice == Choice.discard:
             found = [item.news_item_id for item in items if item.news_item_id]
             news_items.discard(session, found, now=given.at)
@@ -147,7 +157,8 @@ def look_again(settings: Settings, engine: Engine, bulletin_id: int, now: dateti
             return []
     seen = reread_bulletin(settings, engine, bulletin_id, now=now)
     with transaction(engine) as session:
-        call_editors(settings, session, bulletin_id, seen, now=now)
+        if bulletins.locked(session, bulletin_id).template is None:  # else `urgente` calls for a new text
+            tell_changes(settings, session, bulletin_id, seen, now=now)
     return seen
 
 
@@ -158,18 +169,19 @@ def store_answers(
     lost = frozenset(one.news_item_id for one in seen if one.news_item_id and one.state == Now.gone)
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
-    for given in windows.given(bulletin, besides=run_id, now=now):
+    key = settings.stamp_key()
+    for given in forms.given(bulletin, stamp_key=key, besides=run_id, now=now):
         site = Site(lost)
         if asks_to_read(engine, bulletin_id, given):
             site = read_site(settings, lost, now)
         record(settings, engine, bulletin_id, given, site=site)
         if settings.profile.asks_codes:
-            windows.forget(given, codes.FIELD)
+            forms.forget(given, FIELD, stamp_key=key)
 
 
 def asks_to_read(engine: Engine, bulletin_id: int, given: Given) -> bool:
     """Whether an answer that is not stored yet, nor comes too late, wants the site read again."""
-    if choice_of(str(given.values.get("decisione", ""))) != Choice.reread:
+    if not given.is_stamped or choice_of(str(given.values.get("decisione", ""))) != Choice.reread:
         return False
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
@@ -179,15 +191,19 @@ def asks_to_read(engine: Engine, bulletin_id: int, given: Given) -> bool:
 
 
 def read_site(settings: Settings, lost: frozenset[int], now: datetime) -> Site:
-    """Read every source of the profile, as collect does."""
-    readings = collect_sources(settings, "all", now=now)
+    """Read every source of the profile, as collect does, for as long as an editor can be kept waiting."""
+    try:
+        with timeout(LONGEST):
+            readings = collect_sources(settings, "all", now=now)
+    except TimeoutError:
+        return Site(lost, now, (f"il sito, entro {LONGEST // 60} minuti",))
     return Site(lost, now, tuple(one.source for one in readings if one.failure))
 
 
 def other_window(draft: Round, run_id: str, now: datetime) -> str | None:
     """The run of another live window: a second one would take an editor's answer to an old text."""
     other = draft.bulletin.review_run_id
-    if other in (None, run_id) or runs.state(other, now=now) not in (RunState.waiting, RunState.working):
+    if other in (None, run_id) or client.state(other, now=now) not in (RunState.waiting, RunState.working):
         return None
     return other
 
@@ -196,13 +212,13 @@ def ended(draft: Round) -> str:
     """What the run's page says of a bulletin that waits no longer (Markdown)."""
     bulletin = draft.bulletin
     said = f"{STATUS[bulletin.status]} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
-    return "\n\n".join([f"**{draft.title}: {said}.**", *map(escaped, draft.remarks)])
+    return "\n\n".join([f"**{escaped(f'{draft.title}: {said}')}.**", *map(escaped, draft.remarks)])
 
 
 @flow(name="approva")
 def approve(bulletin_id: int) -> str:
     """Tiene aperto il modulo di un bollettino finché qualcuno decide."""
-    return runs.patiently(partial(until_decided, bulletin_id))
+    return client.patiently(partial(until_decided, bulletin_id))
 
 
 def until_decided(bulletin_id: int) -> str:
@@ -217,7 +233,7 @@ def until_decided(bulletin_id: int) -> str:
         seen = look_again(settings, engine, bulletin_id, now)
         store_answers(settings, engine, bulletin_id, run_id, now, seen)
         samples.send_asked(settings, engine, bulletin_id, now=datetime.now(UTC))
-        posted = notify.told_at_once(settings, engine, bulletin_id, now=now)
+        posted = drafts.told_at_once(settings, engine, bulletin_id, now=now)
         if posted.trouble:
             log.warning("%s", posted.trouble)
         draft = load_round(settings, engine, bulletin_id, seen, now=now)
@@ -225,23 +241,23 @@ def until_decided(bulletin_id: int) -> str:
         if draft.bulletin.status != BulletinStatus.in_review:
             break
         if other := other_window(draft, run_id, now):
-            return f"Il modulo è già aperto: {runs.link(settings, other)}"
-        runs.rename(settings, run_id, draft.name, tags=draft.tags)
+            return f"Il modulo è già aperto: {client.link(settings, other)}"
+        client.rename(settings, run_id, draft.name, tags=draft.tags)
         create_markdown_artifact(
             artifact(settings, draft, now), key=f"bozza-{bulletin_id}", description="La bozza come si vede"
         )
         try:
             suspend_flow_run(
-                wait_for_input=windows.bound(form(settings, draft, now), draft.version),
-                key=windows.review_key(draft.version),
+                wait_for_input=forms.bound(form(settings, draft, now), draft.version),
+                key=forms.review_key(draft.version),
                 timeout=None,
             )
         except ValidationError:  # somebody set the run going without its form; `sorveglia` opens another
-            runs.rename(settings, run_id, f"{draft.title} · ripreso senza il modulo")
+            client.rename(settings, run_id, f"{draft.title} · ripreso senza il modulo")
             return "Ripreso senza il modulo: se ne apre un altro entro 5 minuti."
     closing = STATUS[draft.bulletin.status]
-    runs.rename(settings, run_id, f"{draft.title} · {closing}", tags=tags(draft.bulletin.kind, closing))
+    client.rename(settings, run_id, f"{draft.title} · {closing}", tags=tags(draft.bulletin.kind, closing))
     create_markdown_artifact(ended(draft), key=f"bozza-{bulletin_id}", description="Come è finita")
     if draft.bulletin.status == BulletinStatus.approved and draft.bulletin.slot_at is None:
-        runs.start_dispatch(settings, engine, bulletin_id, now=datetime.now(UTC))
+        client.start_dispatch(settings, engine, bulletin_id, now=datetime.now(UTC))
     return closing

@@ -11,14 +11,14 @@ from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from pydantic import Field
 
 from db.engine import make_engine
-from flows import runs
 from flows.collect import tell_editor
-from flows.settings import BollettinoError, Settings, load
+from flows.privacy.intact import load
+from flows.runs import client as runs
+from flows.settings import BollettinoError, Settings
 from flows.sources.past import Order, Past
 from flows.sources.readings import Reading, agent, own_addresses
-from flows.sources.ways import ways
-from flows.sources.window import Window
-from scrapers.patience import Patient
+from flows.sources.ways import Window, ways
+from scrapers.fetching.patience import Patient
 
 Progress = Callable[[Reading, float], None]
 """Told after each item: what came of the present way so far, and the share of the whole, 0 to 1."""
@@ -67,7 +67,14 @@ def _shown(title: str) -> Any:
     return Field(json_schema_extra={"title": title})
 
 
-@flow(name="recupera", flow_run_name=runs.titled("Recupero dal {first_day} al {last_day}"))
+LONGEST = 12 * 60 * 60  # seconds: a page a second over some years of news; what was stored stays
+
+
+@flow(
+    name="recupera",
+    timeout_seconds=LONGEST,
+    flow_run_name=runs.titled("Recupero dal {first_day} al {last_day}"),
+)
 def backfill(
     first_day: Annotated[date, _shown("Dal giorno")],
     last_day: Annotated[date, _shown("Al giorno (compreso)")],

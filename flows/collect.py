@@ -7,15 +7,34 @@ from typing import Annotated, Literal
 from prefect import flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
+from sqlalchemy import Engine
 
-from flows import runs
-from flows.settings import BollettinoError, load
+from db.engine import make_engine
+from flows.letters.holding import take_back_wrong
+from flows.privacy.intact import load
+from flows.runs import client
+from flows.settings import BollettinoError, Settings
 from flows.sources.readings import Reading
 from flows.sources.visit import Which, collect_sources, read_source
 
 Choice = Literal["tutto", "notizie", "allerte"]
 CHOICES: dict[Choice, Which] = {"tutto": "all", "notizie": "news", "allerte": "alerts"}
 """As the editor's form and the command line say it: the form shows the values themselves."""
+
+
+BY = "raccolta"
+
+
+def take_back(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
+    """What was just read holds what it contradicts, also a send between two blocks; in Italian.
+
+    `urgente` and `sorveglia` open the windows and call, at their next round.
+    """
+    found, errors = take_back_wrong(settings, engine, by=BY, now=now)
+    if errors:
+        told = " ".join(map(str, found))
+        raise ExceptionGroup(f"alcuni bollettini non si sono potuti giudicare. {told}", errors)
+    return [str(one) for one in found]
 
 
 def tell_editor(readings: Sequence[Reading]) -> None:
@@ -36,8 +55,15 @@ def tell_editor(readings: Sequence[Reading]) -> None:
         )
 
 
-@flow(name="raccogli", flow_run_name=runs.titled("Raccolta: {which}"))
+LONGEST = 30 * 60  # seconds; a reading takes some minutes, the first of many sources a quarter of an hour
+
+
+@flow(name="raccogli", timeout_seconds=LONGEST, flow_run_name=client.titled("Raccolta: {which}"))
 def collect(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> None:
     """Legge il sito del Comune e le allerte; se una fonte non risponde, le altre si leggono lo stesso."""
+    settings = load()
     reader = task(name="leggi", task_run_name="leggi {address}", cache_policy=NO_CACHE)(read_source)
-    tell_editor(collect_sources(load(), CHOICES[which], now=datetime.now(UTC), read=reader))
+    readings = collect_sources(settings, CHOICES[which], now=datetime.now(UTC), read=reader)
+    for told in take_back(settings, make_engine(settings.database), now=datetime.now(UTC)):
+        get_run_logger().warning("%s", told)
+    tell_editor(readings)

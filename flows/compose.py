@@ -15,38 +15,41 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, sources, told, weather_alerts, weather_notices
+from db import bulletins, sources, weather_alerts, weather_notices
+from db import telling as told
 from db.bulletins import ItemData
 from db.engine import alone, make_engine, reading, transaction
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus
-from flows import runs
 from flows.bulletin.alerts.items import remarks
+from flows.bulletin.choosing.changes import outdated
 from flows.bulletin.choosing.duplicates import MEMORY
-from flows.bulletin.choosing.outdated import outdated
 from flows.bulletin.choosing.selection import (
     LeftOut,
     left_out_lines,
     notes,
 )
-from flows.bulletin.dates import giorno, giorno_ora
-from flows.bulletin.desk.provenance import attention, escaped, judged, within
-from flows.bulletin.desk.words import STATUS
+from flows.bulletin.language.dates import giorno, giorno_ora
+from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.message.exact import template_name
-from flows.bulletin.message.render import preview
+from flows.bulletin.message.frame import preview
 from flows.bulletin.slots import Slot
-from flows.composing import AUTHOR, PURPOSE, pick, slot_for, times, write
-from flows.desk import windows
-from flows.desk.form import evidence, vote, with_sources
-from flows.editors import desk
-from flows.letters import notify
-from flows.letters.pressing import own_days
-from flows.model.writer import propose, remark
-from flows.settings import Settings, load
+from flows.bulletin.status import STATUS
+from flows.draft.alerts import own_days
+from flows.draft.evidence import judged, vote, with_sources
+from flows.draft.items import AUTHOR, PURPOSE, pick, slot_for, times, write
+from flows.draft.slots import closed_days
+from flows.draft.writer import propose, remark
+from flows.letters import drafts
+from flows.privacy.intact import load
+from flows.review.evidence import attention
+from flows.review.form import evidence
+from flows.runs import client, forms
+from flows.settings import Settings
 from flows.sources.alerts import TOO_OLD, alert_addresses
 from flows.sources.silence import doubts
 
 if TYPE_CHECKING:
-    from flows.model.chat import Model
+    from flows.draft.chat import Model
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ def compose_draft(
 ) -> Draft:
     """Make or refresh the draft of the next slot (or one that goes at approval), or say why not."""
     with reading(engine) as session:
-        closed = desk.closed_days(session, now)
+        closed = closed_days(session, now)
     slot = None if at_approval else slot_for(settings, now, closed)
     if slot is None and not at_approval:
         return Draft("Il profilo non prevede invii nei prossimi dodici mesi.")
@@ -182,7 +185,7 @@ def _draft(
     """What the bulletin would say, judged at the moment of its send."""
     at = slot.dispatch_at if slot else now
     besides = found.id if found else None
-    when = times(settings, slot, now, desk.closed_days(session, now))
+    when = times(settings, slot, now, closed_days(session, now))
     picked = pick(session, settings, when, besides=besides)
     unread = blind(session, settings, now)
     draft = Draft(
@@ -238,21 +241,27 @@ def report(draft: Draft) -> str:
     """What an editor reads of it (Markdown)."""
     parts = [f"**{draft.why}**"]
     if draft.blind:
-        parts += ["**Attenzione:**", *(f"- {line}" for line in draft.blind)]
+        parts += ["**Attenzione:**", *(f"- {escaped(line)}" for line in draft.blind)]
     if draft.remarks:
-        parts += ["Da sapere sulle allerte:", *(f"- {line}" for line in draft.remarks)]
+        parts += ["Da sapere sulle allerte:", *(f"- {escaped(line)}" for line in draft.remarks)]
     if draft.changed:
-        parts += ["**Cambiate sul sito dopo la scrittura:**", *(f"- {line}" for line in draft.changed)]
+        parts += [
+            "**Cambiate sul sito dopo la scrittura:**",
+            *(f"- {escaped(line)}" for line in draft.changed),
+        ]
     noted = zip(draft.items, draft.notes, strict=True)
-    parts += [f"{number}. {item.title} ({note})" for number, (item, note) in enumerate(noted, start=1)]
+    parts += [
+        f"{number}. {escaped(item.title)} ({escaped(note)})"
+        for number, (item, note) in enumerate(noted, start=1)
+    ]
     if draft.queue:
-        parts += ["In coda:", *(f"- {line}" for line in draft.queue)]
+        parts += ["In coda:", *(f"- {escaped(line)}" for line in draft.queue)]
     if draft.left_out:
-        parts += ["Lasciate fuori:", *(f"- {line}" for line in left_out_lines(draft.left_out))]
+        parts += ["Lasciate fuori:", *(f"- {escaped(line)}" for line in left_out_lines(draft.left_out))]
     return "\n\n".join(parts)
 
 
-@flow(name="componi", flow_run_name=runs.titled("Composizione del bollettino"))
+@flow(name="componi", flow_run_name=client.titled("Composizione del bollettino"))
 def compose(
     at_approval: Annotated[
         bool, Field(title="Invia appena approvato, senza aspettare il prossimo giorno di invio")
@@ -267,9 +276,9 @@ def compose(
     shown = within([report(draft), *draft.evidence])
     create_markdown_artifact(shown, key="composizione", description="Che cosa entra e che cosa no")
     if draft.bulletin_id is not None:
-        windows.open_review(settings, engine, draft.bulletin_id, now=now)
+        forms.open_review(settings, engine, draft.bulletin_id, now=now)
         lines = left_out_lines(draft.left_out)
-        posted = notify.told_at_once(settings, engine, draft.bulletin_id, left_out=lines, now=now)
+        posted = drafts.told_at_once(settings, engine, draft.bulletin_id, left_out=lines, now=now)
         if posted.trouble:
             get_run_logger().warning("%s", posted.trouble)
     return draft.why

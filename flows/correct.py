@@ -1,32 +1,40 @@
 """flow, started by an editor: a sent item and what is right -> Bulletin (draft) of kind correction.
 
 It goes to those who got, or may have got, the original. Without a number it only lists what was sent.
+A draft asks for no code, since it is approved with one; to close the stopped original (`al_resto`) does.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
-from prefect import flow, get_run_logger
+from prefect import State, flow
 from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 from sqlalchemy import Engine
+from sqlmodel import Session
 
-from db import bulletins, closing, originals, sent_items
-from db.announced import STOOD
+from db import bulletins, deliveries, telling, weather_alerts
 from db.bulletins import ItemData
 from db.engine import make_engine, reading, transaction
-from db.models import BulletinKind, BulletinStatus
+from db.models import PUBLIC, BulletinItem, BulletinKind, BulletinStatus
 from db.recipients import PUT_RIGHT, SPARED
-from flows import runs
-from flows.bulletin.alerts.text import LABELS
-from flows.bulletin.dates import giorno, giorno_ora
-from flows.bulletin.desk.words import STATUS
-from flows.bulletin.message.markup import parameter
-from flows.bulletin.message.render import budget, problems
-from flows.desk import windows
-from flows.sending import life
-from flows.settings import BollettinoError, Settings, load
+from flows.bulletin.alerts.text import ALERT, LABELS, alert_texts
+from flows.bulletin.language.dates import giorno, giorno_ora
+from flows.bulletin.language.markdown import escaped
+from flows.bulletin.language.markup import parameter
+from flows.bulletin.message.frame import budget, problems
+from flows.bulletin.status import STATUS
+from flows.door.sealed import NO_CODE, Proof
+from flows.draft.alerts import known_at
+from flows.privacy.intact import load
+from flows.review import acts
+from flows.review.acts import NotProvedError
+from flows.runs import client, forms
+from flows.sending import senders
+from flows.settings import BollettinoError, Settings
+from flows.sources.truth import untrue
 
 MEMORY = timedelta(days=30)
 ERROR, CHANGE = "un nostro errore", "il fatto è cambiato"
@@ -60,7 +68,7 @@ def draft_correction(
     with transaction(engine) as session:
         original = bulletins.locked(session, bulletin_id)
         sealed = bulletins.approved(session, bulletin_id)
-        if original.status not in STOOD or sealed is None:
+        if original.status not in PUBLIC or sealed is None:
             raise CorrectionError(
                 f"Il bollettino {bulletin_id} è {STATUS[original.status]}: "
                 "si corregge solo ciò che è partito."
@@ -81,7 +89,7 @@ def draft_correction(
             by=who,
             now=now,
         )
-        originals.link(session, bulletin.id, [bulletin_id])
+        telling.link(session, bulletin.id, [bulletin_id])
         lines = [
             ItemData(
                 title=item.title if place == 0 else label,
@@ -92,12 +100,31 @@ def draft_correction(
             )
             for place, (label, text) in enumerate(zip(LABELS[template], texts, strict=True))
         ]
+        # of a fixed template the first line names the alerts of them all
+        lines[0] = _about(session, lines[0], items[0] if original.template else item, now)
         bulletins.add_version(session, bulletin, lines, author=who, now=now)
         return bulletin.id
 
 
+def _about(session: Session, line: ItemData, item: BulletinItem, now: datetime) -> ItemData:
+    """The line of a correction with the alerts of what it puts right: they are asked for before it leaves."""
+    if item.weather_alert_id is None:
+        return line
+    others = [row.id for row in weather_alerts.told_by(session, item) if row.id != item.weather_alert_id]
+    weather_alerts.tell_together(session, [item.weather_alert_id, *others], at=now)
+    return replace(line, weather_alert_id=item.weather_alert_id, told_at=now)
+
+
 def draft_for_the_rest(
-    settings: Settings, engine: Engine, *, bulletin_id: int, number: int, right: str, who: str, now: datetime
+    settings: Settings,
+    engine: Engine,
+    *,
+    bulletin_id: int,
+    number: int,
+    right: str,
+    who: str,
+    proof: Proof = NO_CODE,
+    now: datetime,
 ) -> int:
     """A stopped bulletin is closed; its text with item `number` put right is a draft for those still queued.
 
@@ -105,6 +132,7 @@ def draft_for_the_rest(
     """
     if who not in {editor.name for editor in settings.profile.editors}:
         raise CorrectionError(f"{who or 'Chi sei'}: scrivi il tuo nome come sta nel profilo.")
+    person = acts.judge(settings, engine, who, proof, now=now)
     with transaction(engine) as session:
         original = bulletins.locked(session, bulletin_id)
         sealed = bulletins.approved(session, bulletin_id)
@@ -117,15 +145,17 @@ def draft_for_the_rest(
             raise CorrectionError(
                 f"Il bollettino {bulletin_id} corregge già un altro: prepara una correzione."
             )
-        life.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
-        if closing.on_their_way(session, bulletin_id):
+        senders.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
+        if deliveries.on_their_way(session, bulletin_id):
             raise CorrectionError("Ci sono ancora messaggi in viaggio: riprova fra un minuto.")
         items = bulletins.items(session, sealed[1])
         if not 1 <= number <= len(items):
             raise CorrectionError(f"Il bollettino {bulletin_id} ha {len(items)} righe: la {number} non c'è.")
         lines = [bulletins.data_of(item) for item in items]
-        lines[number - 1] = replace(lines[number - 1], text=parameter(right))
-        if not closing.skip_rest(session, bulletin_id, SPARED, now=now):
+        if original.template == ALERT and untrue(settings, session, original, items, at=now):
+            lines = _by_now(settings, session, items, now)
+        lines[number - 1] = replace(lines[number - 1], text=parameter(right), is_typed=True)
+        if not deliveries.skip_rest(session, bulletin_id, SPARED, now=now):
             raise CorrectionError(f"Il bollettino {bulletin_id} non ha più nessuno in coda.")
         bulletins.move(session, original, BulletinStatus.sent, by=who, now=now, reason=SPARED)
         draft = bulletins.create(
@@ -137,16 +167,38 @@ def draft_for_the_rest(
             by=who,
             now=now,
         )
-        originals.link(session, draft.id, [bulletin_id])
+        telling.link(session, draft.id, [bulletin_id])
         bulletins.add_version(session, draft, lines, author=who, now=now)
+        said = f"Bollettino {bulletin_id} chiuso: per chi era ancora in coda c'è la bozza {draft.id}."
+        acts.note(settings, session, person, "correggi", said, bulletin_id=bulletin_id, now=now)
         return draft.id
+
+
+def _by_now(
+    settings: Settings, session: Session, items: Sequence[BulletinItem], now: datetime
+) -> list[ItemData]:
+    """The lines of an alert that changed, as they are by now. CorrectionError when nothing is in force."""
+    days = {row.day for item in items for row in weather_alerts.told_by(session, item)}
+    spans = [span for span in known_at(session, settings, now).spans if span.row.day in days]
+    if not any(span.row.level in settings.profile.urgent.levels for span in spans):
+        raise CorrectionError("Non c'è più niente da annunciare subito: chiudi il bollettino con «chiudi».")
+    frame, advice = settings.frame(ALERT), settings.texts["consigli"]
+    texts = alert_texts(spans, settings.profile.alert_zones, advice, frame)
+    ids = list(dict.fromkeys(span.row.id for span in spans))
+    weather_alerts.tell_together(session, ids, at=now)
+    lines = [
+        replace(bulletins.data_of(item), text=text, is_typed=False)
+        for item, text in zip(items, texts, strict=True)
+    ]
+    lines[0] = replace(lines[0], weather_alert_id=ids[0], told_at=now)
+    return lines
 
 
 def listing(engine: Engine, now: datetime) -> str:
     """What was sent of late with the numbers to choose by, what may be wrong first (Markdown)."""
     with reading(engine) as session:
-        suspects = sent_items.to_put_right(session, since=now - MEMORY)
-        sent = sent_items.sent(session, since=now - MEMORY)
+        suspects = telling.to_put_right(session, since=now - MEMORY)
+        sent = telling.sent(session, since=now - MEMORY)
     parts = []
     if suspects:
         parts += ["### Da controllare", ""]
@@ -154,15 +206,17 @@ def listing(engine: Engine, now: datetime) -> str:
             changed = one.news.facts_changed_at if one.news and one.changed else None
             why = f"cambiata sul sito {giorno_ora(changed)}" if changed else "la pagina non si legge più"
             parts.append(
-                f"- Bollettino {one.bulletin.id}, riga {one.item.position}: {one.item.title}, {why}."
+                f"- Bollettino {one.bulletin.id}, riga {one.item.position}: {escaped(one.item.title)}, {why}."
             )
         parts.append("")
     parts += ["### Inviate negli ultimi 30 giorni", ""]
-    parts += [f"- Bollettino {one.bulletin.id}, riga {one.item.position}: {one.item.title}" for one in sent]
+    parts += [
+        f"- Bollettino {one.bulletin.id}, riga {one.item.position}: {escaped(one.item.title)}" for one in sent
+    ]
     return "\n".join(parts if sent else [*parts, "Niente."])
 
 
-@flow(name="correggi", flow_run_name=runs.titled("Correzione"))
+@flow(name="correggi", flow_run_name=client.titled("Correzione"))
 def correct(
     bollettino: Annotated[  # 0: Prefect's form asks "int or None?" where a number may be missing
         int, Field(title="Numero del bollettino da correggere (0: mostra l'elenco)")
@@ -175,14 +229,21 @@ def correct(
     al_resto: Annotated[
         bool, Field(title="L'invio è fermato: prepara anche il testo giusto per chi non l'ha ancora ricevuto")
     ] = False,
-) -> str:
+    codice: Annotated[str, Field(title=f"Solo con la casella qui sopra: {acts.FIELD_TITLE}")] = "",
+) -> str | State[str]:
     """Prepara la correzione di un messaggio inviato, per chi l'ha ricevuto, e apre il modulo."""
     settings = load()
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
+    proof = client.proof(codice)
     create_markdown_artifact(listing(engine, now), key="correzioni", description="Che cosa si può correggere")
     if not bollettino:
         return "Elenco pronto: riparti scrivendo il numero del bollettino e della riga."
+    try:
+        if al_resto:  # refused before anything is drafted; whom it closes it for is judged again, and used up
+            acts.judge(settings, engine, chi, proof, now=now)
+    except NotProvedError as exc:
+        return client.refused(settings, exc)
     try:
         number = draft_correction(
             settings,
@@ -195,20 +256,28 @@ def correct(
             who=chi,
             now=now,
         )
-    except CorrectionError as exc:  # an answer to a person, not a failure of the run
-        create_markdown_artifact(f"**{exc}**", key="correzione-no", description="Perché non è partita")
-        get_run_logger().warning("%s", exc)
-        return str(exc)
-    windows.open_review(settings, engine, number, now=now)
+    except CorrectionError as exc:
+        create_markdown_artifact(
+            f"**{escaped(str(exc))}**", key="correzione-no", description="Perché non è partita"
+        )
+        return client.refused(settings, exc)
+    forms.open_review(settings, engine, number, now=now)
     said = f"Bozza pronta: bollettino {number}, da approvare."
     if not al_resto:
         return said
     try:
         other = draft_for_the_rest(
-            settings, engine, bulletin_id=bollettino, number=riga, right=giusto, who=chi, now=now
+            settings,
+            engine,
+            bulletin_id=bollettino,
+            number=riga,
+            right=giusto,
+            who=chi,
+            proof=proof,
+            now=now,
         )
-    except CorrectionError as exc:
-        get_run_logger().warning("%s", exc)
-        return f"{said} Il testo giusto per gli altri non è stato preparato: {exc}"
-    windows.open_review(settings, engine, other, now=now)
+    except (CorrectionError, NotProvedError) as exc:
+        why = f"{said} Il testo giusto per gli altri non è stato preparato: {exc}"
+        return client.refused(settings, why, "FATTO A METÀ")
+    forms.open_review(settings, engine, other, now=now)
     return f"{said} Per chi non l'ha ancora ricevuto: bollettino {other}, da approvare."

@@ -12,17 +12,18 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from sqlalchemy import Engine
 
-from db import numbers
+from db import service_numbers
 from db.engine import make_engine, reading
 from db.models import DeliveryStatus, RecipientStatus, Scope
-from db.numbers import Sent, Step
-from flows import runs
-from flows.bulletin.dates import giorno, in_rome
-from flows.bulletin.desk.numbers_picture import number, picture
-from flows.bulletin.message.phone_picture import address
-from flows.dispatching.certificate import reason
-from flows.letters.reports import CALLED
-from flows.settings import Settings, load
+from db.service_numbers import Sent, Step
+from flows.bulletin.language.dates import giorno, in_rome
+from flows.bulletin.pictures.audience import number, picture
+from flows.bulletin.pictures.phone import address
+from flows.bulletin.status import CALLED
+from flows.privacy.intact import load
+from flows.runs import client
+from flows.sending.certificate import reason
+from flows.settings import Settings
 
 SHOWN = 10  # bulletins
 LATELY = timedelta(days=30)
@@ -30,7 +31,7 @@ NONE = "-"
 NOTES = (
     "«Arrivati» e «letti» sono in percento dei messaggi che WhatsApp ha accettato. Chi ha spento le conferme "
     "di lettura non risulta mai fra i «letti»: quelli veri sono di più. Sotto i "
-    f"{numbers.FEWEST} messaggi la percentuale non si mostra.",
+    f"{service_numbers.FEWEST} messaggi la percentuale non si mostra.",
     "«Nuovi», «usciti» e «risposte» sono di chi ha scritto entro due giorni dal bollettino e prima del "
     "successivo; i testi non si conservano.",
     "Sono solo somme: il programma non mostra a nessuno chi ha letto che cosa.",
@@ -53,7 +54,9 @@ class Overview:
 def overview(engine: Engine) -> Overview:
     with reading(engine) as session:
         return Overview(
-            numbers.subscribers(session), numbers.steps(session), numbers.last(session, limit=SHOWN)
+            service_numbers.subscribers(session),
+            service_numbers.steps(session),
+            service_numbers.last(session, limit=SHOWN),
         )
 
 
@@ -159,7 +162,7 @@ def _is_number(text: str) -> bool:
     return text == NONE or text.rstrip("%").replace(".", "").isdecimal()
 
 
-@flow(name="numeri", flow_run_name=runs.titled("Numeri del servizio"))
+@flow(name="numeri", flow_run_name=client.titled("Numeri del servizio"))
 def count_all() -> str:
     """Conta iscritti, usciti, messaggi arrivati e letti. Solo somme, mai persone."""
     settings = load()

@@ -9,16 +9,21 @@ from typing import Any, get_type_hints
 import yaml
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
-from prefect.workers.process import ProcessWorker
 from pydantic.fields import FieldInfo
 
-from flows.profile.comune import Profile
+from flows.profiles.comune import Profile
 from flows.settings import ROOT, Settings
 
+# How the worker starts a run: without a place for what a run or a deployment asks, a command for one. Not
+# even an empty `env`: the worker fills that from the run.
+JOB: dict[str, Any] = {
+    "job_configuration": {"stream_output": True},
+    "variables": {"type": "object", "properties": {}},
+}
 YAML = ROOT / "deployments" / "prefect.yaml"
 
 
@@ -60,6 +65,11 @@ def blocks() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     return read["deployments"], read["pull"]
 
 
+def startable(settings: Settings) -> frozenset[str]:
+    """The names of the deployments that an editor may start; each carries the slug, so it is one only."""
+    return frozenset(settings.deployment(block["name"]) for block in blocks()[0] if block.get("for_editors"))
+
+
 def _register(
     client: SyncPrefectClient, settings: Settings, block: dict[str, Any], pull: list[dict[str, Any]]
 ) -> str:
@@ -96,11 +106,8 @@ def deploy(settings: Settings) -> list[str]:
     with get_client(sync_client=True) as client:
         with contextlib.suppress(ObjectAlreadyExists):  # a second start
             client.create_work_pool(
-                WorkPoolCreate(
-                    name=settings.work_pool,
-                    type="process",
-                    base_job_template=ProcessWorker.get_default_base_job_template(),
-                )
+                WorkPoolCreate(name=settings.work_pool, type="process", base_job_template=JOB)
             )
+        client.update_work_pool(settings.work_pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
         here = [one for one in deployments if one.get("stage") in (None, settings.profile.stage)]
         return [_register(client, settings, block, pull) for block in here]

@@ -12,40 +12,35 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated
 
-from prefect import flow, get_run_logger
+from prefect import State, flow, get_run_logger
 from prefect.runtime import flow_run
 from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import (
-    bulletins,
-    deliveries,
-    handovers,
-    originals,
-    recipients,
-    senders,
-    starts,
-    weather_alerts,
-)
+from db import bulletins, deliveries, handovers, recipients, senders, telling
 from db.deliveries import Certificate
 from db.engine import make_engine, transaction
-from db.models import Bulletin, BulletinKind, BulletinStatus, HandoverKind
-from flows import checklist, runs
-from flows.assisted import choice, desk
-from flows.bulletin.dates import giorno_ora
-from flows.bulletin.desk.words import STATUS
-from flows.desk import windows
-from flows.desk.signing import broken, message_of
-from flows.dispatching import preflight, shown, witness
-from flows.dispatching.certificate import words
-from flows.dispatching.checks import Preflight
-from flows.dispatching.holding import DispatchError, HeldError, require_checks, require_same_site
-from flows.dispatching.sender import BY_A_PERSON, Order, drain
-from flows.letters import notify
-from flows.privacy import ground, restored
-from flows.sending import life, provider
-from flows.settings import Settings, load
+from db.models import Bulletin, BulletinStatus, HandoverKind
+from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.status import STATUS
+from flows.by_hand import lists, window
+from flows.letters import drafts
+from flows.letters.holding import held_when_untrue, require_checks, require_same_site
+from flows.privacy import basis, people
+from flows.privacy.intact import load
+from flows.review import acts
+from flows.review.acts import NotDoneError, decide
+from flows.runs import client, forms, pages
+from flows.runs.witness import places
+from flows.sending import channel, preflight, provider, witness
+from flows.sending import senders as life
+from flows.sending.certificate import words
+from flows.sending.checks import Preflight
+from flows.sending.drain import BY_A_PERSON, DispatchError, HeldError, Order, drain
+from flows.sending.hold import is_in_force, require_right
+from flows.sending.seal import broken, message_of
+from flows.settings import Settings
 
 LOG = logging.getLogger(__name__)
 EARLY = timedelta(seconds=90)  # a run that starts this much before its slot waits for it
@@ -65,25 +60,33 @@ def due(engine: Engine, settings: Settings, now: datetime) -> list[int]:
 def prepare(
     settings: Settings, session: Session, bulletin_id: int, *, late: bool = False, now: datetime
 ) -> Order:
-    """Check status, time, alerts and seal; DispatchError says what does not fit. Changes nothing.
+    """Check status, time, truth and seal; DispatchError says what does not fit. Changes nothing.
 
-    `late` is a person's word that a send which was stopped goes on after its grace.
+    `late` is a person's word that a send which was stopped goes on, also after its grace: without one it
+    stays stopped, whoever starts a run.
     """
     bulletin = bulletins.locked(session, bulletin_id)
+    if bulletin.status == BulletinStatus.stopped and not late:
+        raise DispatchError(
+            f"Il bollettino {bulletin_id} è fermato: lo fa ripartire una persona, con «riprendi»."
+        )
     if bulletin.status not in (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped):
         raise DispatchError(f"Il bollettino {bulletin_id} non è approvato: è {STATUS[bulletin.status]}.")
-    if not (late and bulletin.status == BulletinStatus.stopped):
+    if bulletin.status != BulletinStatus.stopped:
         _check_time(settings, session, bulletin, now)
     sealed = bulletins.approved(session, bulletin_id)
     if sealed is None:
         raise DispatchError(f"Il bollettino {bulletin_id} non è mai stato approvato.")
     approval, version = sealed
     items = bulletins.items(session, version)
-    named = [one.weather_alert_id for one in items if one.weather_alert_id]
-    is_news = bulletin.kind != BulletinKind.all_clear  # which is about what is over
-    if is_news and weather_alerts.over(session, named, at=now):
-        raise DispatchError(f"Il bollettino {bulletin_id} annuncia un'allerta che è già finita: non parte.")
-    for number in originals.of(session, bulletin_id):
+    require_right(settings, session, bulletin, now=now)
+    if (
+        late
+        and bulletin.status == BulletinStatus.stopped
+        and not is_in_force(settings, session, bulletin, now)
+    ):
+        raise DispatchError(f"Il testo del bollettino {bulletin_id} non vale più: chiudilo con «chiudi».")
+    for number in telling.of(session, bulletin_id):
         if bulletins.locked(session, number).status == BulletinStatus.sending:
             raise DispatchError(
                 f"Il bollettino {bulletin_id} corregge il {number}, che è ancora in invio: "
@@ -93,7 +96,7 @@ def prepare(
     if why := broken(settings, session, bulletin, approval, message):
         raise DispatchError(why)
     category = provider.category(settings, session, message.template)
-    return Order(bulletin_id, message, category, by_hand=choice.by_hand(settings, session, bulletin))
+    return Order(bulletin_id, message, category, by_hand=channel.by_hand(settings, session, bulletin))
 
 
 def _check_time(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> None:
@@ -112,10 +115,12 @@ def begin(
     late_by: str | None = None,
     despite: Sequence[str] = (),
     now: datetime,
+    since: timedelta = timedelta(),
 ) -> Order:
     """Move to sending and queue a delivery for each recipient; a resumed one goes on with who is left.
 
-    The start is counted in the same transaction, with the checks that it was started in spite of.
+    The start is counted in the same transaction, with the checks that it was started in spite of. `since`:
+    how long ago `now` was, of which the first sign of life must know nothing.
     """
     with transaction(engine) as session:
         order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
@@ -136,11 +141,11 @@ def begin(
         bulletin.sent_at = bulletin.sent_at or now
         session.add(bulletin)
         if not is_joining:
-            starts.add(session, bulletin_id, by=late_by or "invio", despite=despite, now=now)
+            senders.add(session, bulletin_id, by=late_by or "invio", despite=despite, now=now)
         if order.by_hand:
             handovers.begin(session, bulletin_id, order.by_hand, now=now)
             return order
-        return replace(order, sender_id=life.begin(session, bulletin_id, now=now))
+        return replace(order, sender_id=life.begin(session, bulletin_id, now=now + since))
 
 
 def close(engine: Engine, bulletin_id: int, reason: str | None, *, now: datetime) -> Certificate:
@@ -166,7 +171,9 @@ def check(
     """What would be sent, and every check of it; changes nothing. DispatchError when nothing would be."""
     with transaction(engine) as session:
         order = prepare(settings, session, bulletin_id, late=late, now=now)
-    return order, preflight.look(settings, engine, order, site=None, has_server=has_server, now=now)
+    return order, preflight.look(
+        settings, engine, order, site=None, places=places(settings, has_server=has_server), now=now
+    )
 
 
 def dispatch_bulletin(
@@ -182,6 +189,7 @@ def dispatch_bulletin(
     open_window: Callable[[], object] = lambda: None,
     warn: Callable[[str], object] = LOG.warning,
     show: Callable[[Preflight], object] = lambda _: None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Certificate, str | None]:
     """The whole send of one bulletin; also resumes one that was stopped or whose sender died.
 
@@ -190,30 +198,42 @@ def dispatch_bulletin(
         despite_by: who decides that it goes although a check refuses it.
         has_server: whether a Prefect server keeps a witness, too.
         show: told the checks before the first message.
+        clock: seconds; reading the pages again and asking the provider takes some.
     """
+    began = clock()
     with transaction(engine) as session:
-        by_hand = choice.by_hand(settings, session, bulletins.locked(session, bulletin_id))
+        by_hand = channel.by_hand(settings, session, bulletins.locked(session, bulletin_id))
     # who reads a channel is not written to by us
-    if by_hand != HandoverKind.channel and (gap := ground.missing(settings)):
+    if by_hand != HandoverKind.channel and (gap := basis.missing(settings)):
         raise DispatchError(gap)
-    restored.replay(settings, engine, now=now)
-    with transaction(engine) as session:
-        order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
-        is_in_hand = desk.in_hand(session, bulletins.locked(session, bulletin_id)) is not None
-    if is_in_hand:
-        return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
-    site = require_same_site(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn)
-    found = preflight.look(settings, engine, order, site=site, has_server=has_server, now=now)
-    show(found)
-    despite = require_checks(settings, engine, bulletin_id, found, despite_by=despite_by, now=now, warn=warn)
-    by = late_by or (despite_by if despite else None)
-    order = begin(settings, engine, bulletin_id, late_by=by, despite=despite, now=now)
-    for trouble in _testify(settings, engine, bulletin_id, has_server=has_server, now=now):
-        warn(trouble)
-    if order.by_hand:
-        return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
-    reason = asyncio.run(drain(settings, engine, order, progress))
-    return close(engine, bulletin_id, reason, now=datetime.now(UTC)), reason
+    people.replay(settings, engine, now=now)
+    with held_when_untrue(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn):
+        with transaction(engine) as session:
+            order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
+            bulletin = bulletins.locked(session, bulletin_id)
+            is_in_hand = lists.in_hand(session, bulletin) is not None
+            is_new = bulletin.status == BulletinStatus.approved
+        if is_in_hand:
+            return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
+        site = require_same_site(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn)
+        outside = places(settings, has_server=has_server)
+        found = preflight.look(settings, engine, order, site=site, places=outside, now=now)
+        show(found)
+        despite = require_checks(
+            settings, engine, bulletin_id, found, despite_by=despite_by, now=now, warn=warn
+        )
+        by = late_by or (despite_by if despite else None)
+        if is_new:  # "approvato" with the text, whoever approved it: it must not come after the messages
+            drafts.told_at_once(settings, engine, bulletin_id, now=now)
+        since = timedelta(seconds=clock() - began)
+        order = begin(settings, engine, bulletin_id, late_by=by, despite=despite, now=now, since=since)
+        for trouble in _testify(settings, engine, bulletin_id, has_server=has_server, now=now):
+            warn(trouble)
+        if order.by_hand:
+            return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
+        order = replace(order, category=found.way or order.category)
+        reason = asyncio.run(drain(settings, engine, order, progress))
+        return close(engine, bulletin_id, reason, now=datetime.now(UTC)), reason
 
 
 def _to_operator(
@@ -221,7 +241,7 @@ def _to_operator(
 ) -> tuple[Certificate, None]:
     """Open the checklist; without a server at hand `sorveglia` opens it."""
     if has_server:
-        checklist.open_window(settings, engine, bulletin_id, now=now)
+        window.open_window(settings, engine, bulletin_id, now=now)
     with transaction(engine) as session:
         return deliveries.certificate(session, bulletin_id), None
 
@@ -231,9 +251,9 @@ def _testify(
 ) -> list[str]:
     """Count the start outside the database, before a message leaves."""
     with transaction(engine) as session:
-        number = starts.last_number(session)
-    mark = witness.Mark(number=number, bulletin_id=bulletin_id, at=now)
-    return list(witness.tell(witness.places(settings, has_server=has_server), mark))
+        number = senders.last_number(session)
+    mark = witness.mark(number, bulletin_id, settings.ledger().journal, at=now)
+    return list(witness.tell(places(settings, has_server=has_server), mark))
 
 
 def wait_for_slot(scheduled: datetime, sleep: Callable[[float], None] = time.sleep) -> datetime:
@@ -250,6 +270,7 @@ class Sent:
 
     said: str
     is_refused: bool = False  # nothing left
+    is_held: bool = False  # nothing left, and an editor is asked
     has_failed: bool = False  # it stopped on its way
 
 
@@ -273,33 +294,34 @@ def _send(
             despite_by=despite_by,
             has_server=True,
             now=now,
-            progress=shown.progress(engine, number),
-            open_window=partial(windows.open_review, settings, engine, number, now=now),
+            progress=pages.progress(engine, number),
+            open_window=partial(forms.open_review, settings, engine, number, now=now),
             warn=partial(log.warning, "%s"),
-            show=partial(shown.checks, number),
+            show=partial(pages.checks, number),
         )
     except HeldError as exc:  # an editor is asked
         log.warning("%s", exc)
-        return Sent(str(exc))
+        drafts.told_at_once(settings, engine, number, now=datetime.now(UTC))
+        return Sent(str(exc), is_held=True)
     except DispatchError as exc:
         log.error("%s", exc)
         return Sent(str(exc), is_refused=True)
     text = f"Bollettino {number}. {words(certificate)}."
-    if link := checklist.link(settings, engine, number):
-        notify.told_at_once(settings, engine, number, now=datetime.now(UTC))
+    if link := window.link(settings, engine, number):
+        drafts.told_at_once(settings, engine, number, now=datetime.now(UTC))
         log.info("%s Si invia a mano: %s", text, link)
         return Sent(f"{text} Si invia a mano: {link}")
     if reason:
         text += f" Invio fermato: {reason}"
-    shown.outcome(settings, engine, number, text)
+    pages.outcome(settings, engine, number, text)
     log.info("%s", text)
-    posted = notify.told_at_once(settings, engine, number, now=datetime.now(UTC))
+    posted = drafts.told_at_once(settings, engine, number, now=datetime.now(UTC))
     if posted.trouble:
         log.warning("%s", posted.trouble)
     return Sent(text, has_failed=reason is not None and reason != BY_A_PERSON)
 
 
-@flow(name="invia", flow_run_name=runs.titled("Invio (bollettino {bulletin_id})"))
+@flow(name="invia", flow_run_name=client.titled("Invio (bollettino {bulletin_id})"))
 def dispatch(
     bulletin_id: Annotated[
         int | None, Field(title="Numero del bollettino (vuoto: quelli approvati per questo momento)")
@@ -310,28 +332,36 @@ def dispatch(
     engine = make_engine(settings.database)
     now = wait_for_slot(flow_run.scheduled_start_time)
     chosen = due(engine, settings, now) if bulletin_id is None else [bulletin_id]
-    done = [_send(settings, engine, number, now=now) for number in chosen]
+    # one after the other: a second one is not held against the moment at which the first began
+    done = [_send(settings, engine, number, now=datetime.now(UTC)) for number in chosen]
     if failed := [one.said for one in done if one.is_refused or one.has_failed]:
         raise DispatchError(" ".join(failed))
     return "\n".join(one.said for one in done) or "Nessun bollettino approvato per questo momento."
 
 
-@flow(name="riprendi", flow_run_name=runs.titled("Riprendi (bollettino {bollettino})"))
+@flow(name="riprendi", flow_run_name=client.titled("Riprendi (bollettino {bollettino})"))
 def resume(
     bollettino: Annotated[int, Field(title="Numero del bollettino")],
     chi: Annotated[str, Field(title="Chi sei")],
     nonostante: Annotated[
         bool, Field(title="Parte anche se un controllo dice NON PARTE (la decisione resta a tuo nome)")
     ] = False,
-) -> str:
+    codice: Annotated[str, Field(title=acts.FIELD_TITLE)] = "",
+) -> str | State[str]:
     """Riprende un invio fermato, o fa partire un bollettino che i controlli hanno trattenuto."""
     settings = load()
     engine = make_engine(settings.database)
-    if trouble := cannot_resume(settings, engine, bollettino, who=chi):
-        get_run_logger().warning("%s", trouble)
-        return trouble
+    proof = client.proof(codice)
     now = datetime.now(UTC)
+    try:
+        if trouble := cannot_resume(settings, engine, bollettino, who=chi):
+            return client.refused(settings, trouble)
+        decide(settings, engine, bollettino, who=chi, proof=proof, despite=nonostante, now=now)
+    except NotDoneError as exc:
+        return client.refused(settings, exc)
     done = _send(settings, engine, bollettino, late_by=chi, despite_by=chi if nonostante else None, now=now)
+    if done.is_refused or done.is_held:
+        return client.refused(settings, done.said)
     if done.has_failed:
         raise DispatchError(done.said)
     return done.said
@@ -340,9 +370,9 @@ def resume(
 def cannot_resume(settings: Settings, engine: Engine, bulletin_id: int, *, who: str) -> str:
     """Why this person cannot resume this bulletin, in Italian; "" when they can."""
     if who not in {editor.name for editor in settings.profile.editors}:
-        return "Scrivi il tuo nome come sta nel profilo: non è cambiato niente."
+        return acts.UNKNOWN
     with transaction(engine) as session:
-        status = bulletins.locked(session, bulletin_id).status
+        status = acts.held(session, bulletin_id).status
     if status in (BulletinStatus.stopped, BulletinStatus.approved):
         return ""
     return f"Il bollettino {bulletin_id} è {STATUS[status]}: non c'è niente da riprendere."

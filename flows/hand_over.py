@@ -20,26 +20,26 @@ from sqlalchemy import Engine
 from db import bulletins, deliveries, handovers
 from db.engine import make_engine, transaction
 from db.models import Bulletin, Declaration
-from flows import checklist, runs
-from flows.assisted import desk, files, page
-from flows.assisted.desk import Lists
-from flows.assisted.page import Page
-from flows.bulletin.desk.words import STATUS, tags
-from flows.desk import windows
-from flows.dispatching import shown
-from flows.dispatching.certificate import words
-from flows.dispatching.holding import DispatchError
-from flows.letters import notify
-from flows.runs import RunState
-from flows.settings import Settings, load
+from flows.bulletin.status import STATUS, tags
+from flows.by_hand import files, page, window
+from flows.by_hand import lists as desk
+from flows.by_hand.lists import Lists
+from flows.by_hand.page import Page
+from flows.letters import drafts
+from flows.privacy.intact import load
+from flows.runs import client, forms, pages
+from flows.runs.client import RunState
+from flows.sending.certificate import words
+from flows.sending.drain import DispatchError
+from flows.settings import Settings
 
 SOON = 2.0  # seconds until somebody's own message is looked at again
 
 
-@flow(name="a-mano", flow_run_name=runs.titled("Invio a mano (bollettino {bulletin_id})"))
+@flow(name="a-mano", flow_run_name=client.titled("Invio a mano (bollettino {bulletin_id})"))
 def hand_over(bulletin_id: Annotated[int, Field(title="Numero del bollettino")]) -> str:
     """Tiene aperto l'elenco di un bollettino che si invia a mano, finché tutto è dichiarato."""
-    return runs.patiently(partial(until_declared, bulletin_id))
+    return client.patiently(partial(until_declared, bulletin_id))
 
 
 def until_declared(bulletin_id: int) -> str:
@@ -50,7 +50,7 @@ def until_declared(bulletin_id: int) -> str:
     run_id = str(flow_run.id)
     while True:
         now = datetime.now(UTC)
-        checklist.store_answers(settings, engine, bulletin_id, besides=run_id, now=now)
+        window.store_answers(settings, engine, bulletin_id, besides=run_id, now=now)
         if desk.finish(settings, engine, bulletin_id, now=now):
             break
         found = _look(settings, engine, bulletin_id, run_id, now)
@@ -64,7 +64,7 @@ def until_declared(bulletin_id: int) -> str:
         log.info("bollettino %s: liste da inviare %s", bulletin_id, sorted(lists.open))
         wording = settings.texts["a_mano"]
         shows = _page(settings, engine, bulletin, lists, said, text)
-        runs.rename(
+        client.rename(
             settings,
             run_id,
             page.title(lists, bulletin_id),
@@ -73,15 +73,15 @@ def until_declared(bulletin_id: int) -> str:
         create_markdown_artifact(
             page.full(wording, shows), key=f"a-mano-{bulletin_id}", description="Che cosa fare"
         )
-        number = checklist.round_of(said)
+        number = window.round_of(said)
         try:
             suspend_flow_run(
-                wait_for_input=checklist.form(settings, lists, number, page.brief(wording, shows)),
-                key=windows.review_key(number),
+                wait_for_input=window.form(settings, lists, number, page.brief(wording, shows)),
+                key=forms.review_key(number),
                 timeout=None,
             )
         except ValidationError:  # somebody set the run going without its form; `sorveglia` opens another
-            runs.rename(settings, run_id, f"Bollettino {bulletin_id} · ripreso senza il modulo")
+            client.rename(settings, run_id, f"Bollettino {bulletin_id} · ripreso senza il modulo")
             return "Ripreso senza il modulo: se ne apre un altro entro 5 minuti."
     return _end(settings, engine, bulletin_id, run_id)
 
@@ -96,17 +96,17 @@ def _look(
         said = handovers.declarations(session, bulletin_id)
         if handover is None:
             return f"Il bollettino {bulletin_id} non è nelle mani di chi invia: non c'è niente da spuntare."
-        other, why, text = handover.run_id, checklist.over(session, bulletin, now), ""
+        other, why, text = handover.run_id, window.over(settings, session, bulletin, now), ""
         if not why:
             try:
-                text = checklist.text_of(settings, session, bulletin)
+                text = window.text_of(settings, session, bulletin)
             except DispatchError as exc:
                 why = str(exc)
     if why:
         desk.stop(settings, engine, bulletin_id, why, by=desk.BY, now=now)
         return bulletin, None, said, ""
-    if other not in (None, run_id) and runs.state(other, now=now) in (RunState.waiting, RunState.working):
-        return f"L'elenco è già aperto: {runs.link(settings, other)}"
+    if other not in (None, run_id) and client.state(other, now=now) in (RunState.waiting, RunState.working):
+        return f"L'elenco è già aperto: {client.link(settings, other)}"
     lists = desk.hand_out(settings, engine, bulletin_id, text=text, now=now)
     while lists is not None and lists.unread:  # half a minute at most: then they are left out
         time.sleep(SOON)
@@ -129,8 +129,8 @@ def _page(
         lists,
         folder=str(files.folder(settings, bulletin.id)),
         text=text,
-        address=checklist.address_of(settings, bulletin),
-        until=checklist.until(handover.begun_at),
+        address=window.address_of(settings, bulletin),
+        until=window.until(handover.begun_at),
         said=said,
     )
 
@@ -143,7 +143,7 @@ def _end(settings: Settings, engine: Engine, bulletin_id: int, run_id: str) -> s
         counts = words(deliveries.certificate(session, bulletin_id))
     closing = STATUS[bulletin.status]
     told = f"Bollettino {bulletin_id} {closing}. {counts}."
-    runs.rename(
+    client.rename(
         settings, run_id, f"Bollettino {bulletin_id} · {closing} a mano", tags=tags(bulletin.kind, closing)
     )
     create_markdown_artifact(
@@ -151,8 +151,8 @@ def _end(settings: Settings, engine: Engine, bulletin_id: int, run_id: str) -> s
         key=f"a-mano-{bulletin_id}",
         description="Come è finita",
     )
-    shown.outcome(settings, engine, bulletin_id, told)
-    posted = notify.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
+    pages.outcome(settings, engine, bulletin_id, told)
+    posted = drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
     if posted.trouble:
         get_run_logger().warning("%s", posted.trouble)
     return told

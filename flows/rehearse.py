@@ -14,10 +14,11 @@ from sqlmodel import Session, col, select
 from db import bulletins, deliveries, recipients
 from db.engine import make_engine, transaction
 from db.models import Delivery, DeliveryStatus, Recipient
-from flows import runs
-from flows.dispatching.certificate import words
-from flows.settings import BollettinoError, Settings, load
-from flows.terminal import tour
+from flows.cli import tour
+from flows.privacy.intact import load
+from flows.runs import client
+from flows.sending.certificate import words
+from flows.settings import BollettinoError, Settings
 
 Fault = Literal[
     "nessuno",
@@ -130,7 +131,7 @@ def _shown(settings: Settings, code: str) -> list[tuple[tuple[str, str], int]]:
     return found
 
 
-@flow(name="prova-generale", flow_run_name=runs.titled("Prova generale"))
+@flow(name="prova-generale", flow_run_name=client.titled("Prova generale"))
 def rehearse(
     bollettino: Annotated[
         int | None, Field(title="Numero del bollettino inviato da confrontare (vuoto: prepara il guasto)")

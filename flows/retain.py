@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from db import retention
 from db.engine import forget_pages, make_engine, transaction
-from flows import runs
-from flows.settings import Settings, load
+from flows.privacy.intact import load
+from flows.runs import client
+from flows.settings import Settings
 
 AT_ONCE = 200  # people erased in one transaction: others write in between
 WORDS = {
@@ -72,7 +73,7 @@ def words(ended: dict[str, int]) -> str:
     return "\n".join(f"{WORDS[name]}: {count}" for name, count in ended.items())
 
 
-@flow(name="conserva", flow_run_name=runs.titled("Conservazione dei dati"))
+@flow(name="conserva", flow_run_name=client.titled("Conservazione dei dati"))
 def retain_all() -> str:
     """Cancella ciò che si è conservato abbastanza, secondo i periodi del profilo."""
     settings = load()

@@ -4,6 +4,7 @@ Real units (systemd) start the same commands; this is for a first look, a rehear
 """
 
 import fcntl
+import os
 import signal
 import socket
 import subprocess
@@ -13,15 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
-from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
 
-from flows.privacy import ground
+from flows.cli import neighbours
+from flows.cli.sandbox import write_config
+from flows.privacy import basis, intact
 from flows.settings import ROOT, BollettinoError, Settings, SettingsError
 
 STARTING = 120.0  # seconds; Prefect's first start makes its database: 14 s measured, more on a busy machine
 STOPPING = 20.0
-RESTARTS = 5  # of one process in a row; a worker that cannot live at all should not spin
+WAITS = (0.0, 1.0, 5.0, 15.0, 60.0, 300.0)  # seconds before a process that died is started again, and again
 STEADY = 600.0  # seconds: one that lived so long starts with a clean slate
 
 
@@ -39,15 +40,18 @@ class Child:
     health: str | None = None
     log: Path = field(default=Path())
     process: subprocess.Popen[bytes] | None = None
+    environment: dict[str, str] | None = None
     restarts: int = 0
     started: float = 0.0
+    due: float | None = None  # when it is started again
 
     def start(self) -> None:
-        self.started = time.monotonic()
+        self.started, self.due = time.monotonic(), None
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 self.command,
                 cwd=ROOT,
+                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -76,7 +80,7 @@ def children(settings: Settings) -> list[Child]:
     found = [
         Child(
             "prefect",
-            [python, "-m", "flows.server", "start", "--port", str(servers.prefect_port)],
+            [python, "-m", "flows.runs.server", "start", "--port", str(servers.prefect_port)],
             servers.prefect_port,
             f"{settings.prefect_address}/api/health",
         ),
@@ -103,7 +107,7 @@ def children(settings: Settings) -> list[Child]:
     ]
     if settings.profile.stage == "sandbox":
         command = [python, "-m", "deployments.sandbox", "--port", str(servers.sandbox_port)]
-        command += ["--state", str(settings.state / "sandbox"), "--config", str(settings.sandbox_config())]
+        command += ["--state", str(settings.state / "sandbox"), "--config", str(write_config(settings))]
         found.insert(
             0,
             Child(
@@ -115,6 +119,7 @@ def children(settings: Settings) -> list[Child]:
         )
     for child in found:
         child.log = settings.state / "logs" / f"{child.name}.log"
+        child.environment = settings.given_to(child.name)
     return found
 
 
@@ -130,28 +135,34 @@ def take(state: Path) -> IO[str]:
     return lock
 
 
-def check_ports(found: list[Child]) -> None:
-    for child in found:
-        if child.port is None:
-            continue
+def check_ports(settings: Settings) -> None:
+    servers = settings.profile.servers
+    ports = {"prefect": servers.prefect_port, "web": servers.web_port}
+    if settings.profile.stage == "sandbox":
+        ports["sandbox"] = servers.sandbox_port
+    for name, port in ports.items():
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind(("127.0.0.1", child.port))
+                probe.bind(("127.0.0.1", port))
             except OSError as exc:
                 raise RunError(
-                    f"port {child.port} ({child.name}) is taken by another program: stop it, or change "
-                    f"servers.{child.name}_port in the profile"
+                    f"port {port} ({name}) is taken by another program: stop it, or change "
+                    f"servers.{name}_port in the profile"
                 ) from exc
 
 
 def answers(address: str) -> bool:
-    """Whether a health address says 200; never through a proxy."""
-    try:
-        with build_opener(ProxyHandler({})).open(address, timeout=5) as response:
-            return bool(response.status == 200)
-    except (URLError, OSError):
-        return False
+    """Whether a server is up, by its health address; never through a proxy.
+
+    What `/salute` says besides 200 is of the installation, for instance of its disk: a server that tells it
+    is up, and the others are needed all the more.
+    """
+    code = neighbours.status(address)
+    if code in (200, None) or not address.endswith("/salute"):
+        return code == 200
+    say(f"  warning: {address} says {code}: it is up, but look at what it tells")
+    return True
 
 
 def wait(child: Child, ready: Callable[[], bool]) -> None:
@@ -201,20 +212,31 @@ def worker_is_online(settings: Settings) -> bool:
     return any(worker.status == "ONLINE" for worker in workers)
 
 
-def watch_over(found: list[Child]) -> None:
-    """For ever: a child that dies is started again, a few times."""
-    while True:
-        for child in found:
-            if child.alive or child.process is None:
-                continue
-            code = child.process.returncode
-            if time.monotonic() - child.started > STEADY:
+def look_after(found: list[Child], now: float) -> None:
+    """Start again what died, each time a little later: one that cannot live costs the others nothing.
+
+    An outsider may know how to end one of them; that must not end the sends or the web app's answers too.
+    """
+    for child in found:
+        if child.alive or child.process is None:
+            continue
+        if child.due is None:
+            if now - child.started > STEADY:
                 child.restarts = 0
-            if child.restarts == RESTARTS:
-                raise RunError(f"{child.name} ended again (code {code}); see {child.log}")
+            wait = WAITS[min(child.restarts, len(WAITS) - 1)]
             child.restarts += 1
-            say(f"  {child.name} ended (code {code}): starting it again")
+            child.due = now + wait
+            when = f"in {wait:.0f} s" if wait else "now"
+            say(f"  {child.name} ended (code {child.process.returncode}), its last words are in {child.log}: "
+                f"starting it again {when}")  # fmt: skip
+        if now >= child.due:
             child.start()
+
+
+def watch_over(found: list[Child]) -> None:
+    """For ever."""
+    while True:
+        look_after(found, time.monotonic())
         time.sleep(0.5)
 
 
@@ -234,21 +256,24 @@ def interrupt(_number: int, _frame: object) -> None:
 def run(settings: Settings) -> int:
     """The whole installation, until Ctrl-C or SIGTERM. Returns the exit code."""
     settings.require_filled()
-    if gap := ground.missing(settings):
+    if gap := basis.missing(settings):
         raise SettingsError(gap)
     for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it ignored
         signal.signal(number, interrupt)
+    os.umask(0o077)  # what this process and its children make is nobody else's to read
     lock = take(settings.state)
+    check_ports(settings)  # before the secrets: an installation that runs there already keeps its own
     settings.prepare_secrets(make=True)
     settings.vault()  # asks for the secrets now, not in a child's log
     settings.enter()
     found = children(settings)
-    check_ports(found)
     say(f"{settings.profile.prova}{settings.profile.names.comune}: starting in {settings.state}")
     verb("migrate")
+    for line in intact.missing(settings):
+        say(f"  warning: {line}")
     try:
         start_all(settings, found)
-        from flows.terminal.tour import first_steps
+        from flows.cli.tour import first_steps
 
         first_steps(settings, say, verb)
         watch_over(found)

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,23 +16,27 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import phonenumbers
-from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from db import disk
 from db.journal import Journal
 from db.ledger import Ledger
 from db.vault import Vault
-from flows.bulletin.message.render import Frame
-from flows.editors.code_secrets import problems
-from flows.profile.addresses import is_loopback
-from flows.profile.comune import Editor, Profile
-from flows.profile.file import IDS, at, explain, unfilled
-from flows.whatsapp.templates import TemplateDefinition, from_toml
+from flows.bulletin.message.frame import Frame
+from flows.door import entry, keys
+from flows.door.environment import PREFECT, STAMP_KEY, credentials, given_to, origins
+from flows.door.keys import DoorKeys
+from flows.door.stamps import key_from
+from flows.profiles import kept
+from flows.profiles.codes import problems
+from flows.profiles.comune import Editor, Profile
+from flows.profiles.contacts import is_loopback
+from flows.profiles.file import IDS, at, explain, unfilled
+from flows.whatsapp.templates import HEADER_LIMIT, TemplateDefinition, from_toml
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "deployments" / "profiles" / "demo.toml"
-HEADER_LIMIT = 60  # characters of a template's header, Meta's
 TEXTS = ROOT / "deployments" / "texts.toml"
 NOTICE = ROOT / "deployments" / "informativa.md"
 
@@ -107,7 +110,7 @@ class Settings:
         """
         if self.profile.llm is None:
             return
-        from flows.model.chat import is_installed  # with all that it needs, which no other process does
+        from flows.profiles.llm import is_installed  # with all that it needs, which no other process does
 
         if not is_installed():
             raise SettingsError(
@@ -228,9 +231,30 @@ class Settings:
         folder = {"redazione_urgente": "r/", "iscrizione_attiva": ""}.get(template, "b/")
         return f"{self.profile.servers.public}/{folder}"
 
+    @property
+    def prefect_origins(self) -> tuple[str, ...]:
+        """Under which the server may be asked; the editors' first."""
+        return origins(self.prefect_ui, self.profile.servers.prefect_port)
+
+    def door_keys(self) -> DoorKeys:
+        """Both credentials of the Prefect server; SettingsError where the installation was never started."""
+        kept = keys.read(self.state)
+        found = DoorKeys(kept.internal, os.environ.get("BOLLETTINO_PREFECT_AUTH") or kept.people)
+        if not found.internal or not found.people:
+            raise SettingsError(f"{self.state / keys.FILE} is missing: `python -m flows run` makes it")
+        return found
+
+    def stamp_key(self) -> bytes:
+        """Of the stamps on what editors confirm; all that the server is given of the look-up key."""
+        given = os.environ.get(STAMP_KEY)
+        return bytes.fromhex(given) if given else key_from(self.secrets.lookup_key.get_secret_value())
+
+    def given_to(self, process: str) -> dict[str, str]:
+        """The environment of a process of ours, without the secrets that are none of its business."""
+        return given_to(process, {**os.environ, STAMP_KEY: self.stamp_key().hex()})
+
     def environment(self) -> dict[str, str]:
         """For every process of the installation, so that Prefect's own settings agree everywhere."""
-        auth = os.environ.get("BOLLETTINO_PREFECT_AUTH")
         return {
             "BOLLETTINO_PROFILE": str(self.path),
             "BOLLETTINO_STATE": str(self.state),
@@ -238,22 +262,13 @@ class Settings:
             "PREFECT_HOME": str(self.state / "prefect"),
             "PREFECT_API_URL": f"{self.prefect_address}/api",
             "PREFECT_UI_URL": self.prefect_ui,
-            # three channels that phone home (analytics, SDK telemetry, promotion)
-            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-            "DO_NOT_TRACK": "1",
-            "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-            "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
-            "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
-            "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
-            "PREFECT_WORKER_QUERY_SECONDS": "2",  # how soon an editor's Resume is seen
-            "PREFECT_LOGGING_COLORS": "false",
-            # the server ends its own rows: runs with their forms, logs and artifacts, and events
-            "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+            **PREFECT,
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.prefect_origins[0],
             "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
             "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
             # a proxy of the town hall must not stand between our own processes
             "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost,::1"])),
-            **({"PREFECT_API_AUTH_STRING": auth, "PREFECT_SERVER_API_AUTH_STRING": auth} if auth else {}),
+            **credentials(keys.read(self.state)),
         }
 
     def require_filled(self) -> None:
@@ -277,44 +292,27 @@ class Settings:
                 "not set in the environment: BOLLETTINO_PREFECT_AUTH (user:password of the Prefect server): "
                 "without it anyone who reaches the server can approve"
             )
+        if make:
+            keys.make(self.state, given=os.environ.get("BOLLETTINO_PREFECT_AUTH"))
+        self._sandbox_secrets(make=make)
+
+    def _sandbox_secrets(self, *, make: bool) -> None:
         if self.profile.stage != "sandbox":
             return
-        kept = self.state / "secrets.json"
-        if not kept.exists():
-            if not make:
-                return
-            made = {
-                "BOLLETTINO_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-                "BOLLETTINO_LOOKUP_KEY": secrets.token_hex(32),
-                "BOLLETTINO_WHATSAPP_TOKEN": secrets.token_hex(16),
-                "BOLLETTINO_APP_SECRETS": secrets.token_hex(16),
-                "BOLLETTINO_VERIFY_TOKEN": secrets.token_hex(16),
-            }
-            _write_private(kept, made)
-        os.environ.update(json.loads(kept.read_text(encoding="utf-8")))
+        path = self.state / kept.FILE
+        if trouble := kept.trouble(path, make=make):
+            raise SettingsError(trouble)
+        if make and not path.exists():
+            write_private(path, kept.made())
+        os.environ.update(kept.read(path))
 
-    def sandbox_config(self) -> Path:
-        """What the sandbox must know of us, as a file that only this user reads."""
-        path = self.state / "sandbox.json"
-        app_secret = self.secrets.app_secrets.get_secret_value().split(",")[0]
-        _write_private(
-            path,
-            {
-                "phone_number_id": self.profile.whatsapp.phone_number_id,
-                "waba_id": self.profile.whatsapp.waba_id,
-                "token": self.secrets.whatsapp_token.get_secret_value(),
-                "app_secret": app_secret,
-                "verify_token": self.secrets.verify_token.get_secret_value(),
-                "webhook_url": f"http://127.0.0.1:{self.profile.servers.web_port}/webhook",
-                "display_number": self.profile.contacts.numero_servizio,
-                "staff": [
-                    {"name": editor.name, "number": phone.get_secret_value()}
-                    for editor in self.profile.editors
-                    if (phone := self.editor_phone(editor))
-                ],
-            },
-        )
-        return path
+    def bring_keys(self) -> None:
+        """Before a database is made: the vault's keys are there, or SettingsError names what is missing."""
+        try:
+            self.vault()
+        except SettingsError:
+            self._sandbox_secrets(make=True)
+            self.vault()
 
     def vault(self) -> Vault:
         keys = self.secrets.encryption_keys.get_secret_value().split(",")
@@ -349,15 +347,18 @@ class Settings:
         found = self.templates[name]
         return Frame(name, found.header, found.body, found.footer, found.button)
 
-    def enter(self) -> None:
+    def enter(self, process: str = "") -> None:
         """Give this process the environment of the installation; before Prefect is imported."""
-        os.environ.update(self.environment())
+        os.environ.update(given_to(process, self.environment()))
+
+    def entry_link(self, page: str) -> str:
+        """To a page of the Prefect UI, `page`; with its password where `run` has made that one itself."""
+        return entry.link(page, keys.read(self.state).people)
 
 
-def _write_private(path: Path, values: Mapping[str, object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(values, indent=2), encoding="utf-8")
+def write_private(path: Path, values: Mapping[str, object]) -> None:
+    """As JSON, for this user of the machine alone."""
+    disk.replace(path, json.dumps(values, indent=2).encode())
 
 
 def fill_words(text: str, words: Mapping[str, str]) -> str:

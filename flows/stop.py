@@ -1,116 +1,191 @@
-"""flows, started by an editor: stop a bulletin that is being sent, close it; re-open an approved one."""
+"""flows, started by an editor: stop a bulletin that is being sent, close it; re-open an approved one.
 
-from datetime import UTC, datetime
+Also a stop asks for the code: whoever could stop an alert in another's name would silence it. A stop after
+which the bulletin is not stopped ends red, whatever kept it, and says why in its name, since the messages go
+on meanwhile; any colleague stops it with a code of their own, and who has the machine at its command line
+(`python -m flows stop`).
+"""
+
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from prefect import flow, get_run_logger
+from prefect import State, flow, get_run_logger
 from pydantic import Field
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
-from db import bulletins, closing, deliveries, senders
+from db import bulletins, deliveries, senders
+from db import deliveries as closing
+from db.acts import REOPEN
 from db.engine import make_engine, transaction
 from db.models import BulletinStatus
-from flows import checklist, runs
-from flows.bulletin.desk.words import STATUS
-from flows.desk import windows
-from flows.dispatching.certificate import words
-from flows.letters import notify
-from flows.sending import life
-from flows.settings import Settings, load
+from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.status import STATUS
+from flows.by_hand import window
+from flows.door.sealed import NO_CODE, Proof
+from flows.letters import drafts
+from flows.privacy.intact import load
+from flows.review import acts
+from flows.review.acts import NotDoneError
+from flows.runs import client, forms
+from flows.sending import hold
+from flows.sending import senders as life
+from flows.sending.certificate import words
+from flows.settings import Settings
+
+NOT_STOPPED = "NON FERMATO"
 
 Number = Annotated[int, Field(title="Numero del bollettino")]
 Who = Annotated[str, Field(title="Chi sei")]
+Code = Annotated[str, Field(title=acts.FIELD_TITLE)]
 
 
-def stop_sending(settings: Settings, engine: Engine, bulletin_id: int, *, who: str, now: datetime) -> str:
-    """Stop after the messages that are on their way; what happened, in Italian.
+def stop_sending(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    *,
+    who: str,
+    proof: Proof = NO_CODE,
+    now: datetime,
+) -> str:
+    """Stop after the messages that are on their way; what happened, in Italian. NotDoneError where the
+    bulletin is not stopped then.
 
     The sender looks at the status before each block of messages. Going on is a person's word, too.
     """
+    person = acts.judge(settings, engine, who, proof, now=now)
     with transaction(engine) as session:
-        if trouble := _unknown(settings, who):
-            return trouble
-        bulletin = bulletins.locked(session, bulletin_id)
+        bulletin = acts.held(session, bulletin_id)
         if bulletin.status == BulletinStatus.approved:
-            return f"Il bollettino {bulletin_id} non è ancora partito: usa «riapri» per ritirarlo."
+            raise NotDoneError(
+                f"Il bollettino {bulletin_id} non è ancora partito: usa «riapri» per ritirarlo."
+            )
         if bulletin.status != BulletinStatus.sending:
-            return f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: non c'è niente da fermare."
+            said = f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: non c'è niente da fermare."
+            if bulletin.status == BulletinStatus.stopped:
+                return said
+            raise NotDoneError(said)
         bulletins.move(session, bulletin, BulletinStatus.stopped, by=who, now=now, reason="stopped_by_hand")
         told = deliveries.certificate(session, bulletin_id)
-        return f"Invio del bollettino {bulletin_id} fermato: {told.planned - told.open} di {told.planned}."
+        said = f"Invio del bollettino {bulletin_id} fermato: {told.planned - told.open} di {told.planned}."
+        acts.note(settings, session, person, "ferma", said, bulletin_id=bulletin_id, letter=False, now=now)
+        return said
 
 
-def close_stopped(settings: Settings, engine: Engine, bulletin_id: int, *, who: str, now: datetime) -> str:
-    """End a stopped send where it is: whoever was not tried gets nothing of it. What happened, in Italian."""
+def close_stopped(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    *,
+    who: str,
+    proof: Proof = NO_CODE,
+    now: datetime,
+) -> str:
+    """End a stopped send where it is: whoever was not tried gets nothing of it. What happened, in Italian.
+
+    NotDoneError says why it cannot be closed.
+    """
+    person = acts.judge(settings, engine, who, proof, now=now)
     with transaction(engine) as session:
-        if trouble := _unknown(settings, who):
-            return trouble
-        bulletin = bulletins.locked(session, bulletin_id)
+        bulletin = acts.held(session, bulletin_id)
         if bulletin.status == BulletinStatus.sending:
-            return f"Il bollettino {bulletin_id} è ancora in invio: prima usa «ferma»."
+            raise NotDoneError(f"Il bollettino {bulletin_id} è ancora in invio: prima usa «ferma».")
         if bulletin.status != BulletinStatus.stopped:
-            return (
+            raise NotDoneError(
                 f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si chiude solo un invio fermato."
             )
         life.reap(session, bulletin_id, now=now)
         is_sending = senders.is_sending(session, bulletin_id, now=now)
         if is_sending and (left := closing.on_their_way(session, bulletin_id)):
-            return f"Messaggi ancora in viaggio: {left}. Riprova fra un minuto: non è cambiato niente."
+            raise NotDoneError(
+                f"Messaggi ancora in viaggio: {left}. Riprova fra un minuto: non è cambiato niente."
+            )
         closing.skip_rest(session, bulletin_id, "closed_by_hand", now=now)
         bulletins.move(session, bulletin, BulletinStatus.sent, by=who, now=now, reason="closed_by_hand")
         told = deliveries.certificate(session, bulletin_id)
-        return f"Bollettino {bulletin_id} chiuso. {words(told)}."
+        said = f"Bollettino {bulletin_id} chiuso. {words(told)}."
+        acts.note(settings, session, person, "chiudi", said, bulletin_id=bulletin_id, letter=False, now=now)
+        return said
 
 
-def reopen_approved(settings: Settings, engine: Engine, bulletin_id: int, *, who: str, now: datetime) -> str:
-    """Take an approval back before anything leaves; what happened, in Italian."""
+def reopen_approved(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    *,
+    who: str,
+    proof: Proof = NO_CODE,
+    now: datetime,
+) -> str:
+    """Take an approval back before anything leaves; what happened, in Italian. NotDoneError says why not."""
+    person = acts.judge(settings, engine, who, proof, now=now)
     with transaction(engine) as session:
-        if trouble := _unknown(settings, who):
-            return trouble
-        bulletin = bulletins.locked(session, bulletin_id)
+        bulletin = acts.held(session, bulletin_id)
         if bulletin.status == BulletinStatus.sending:
-            return f"Il bollettino {bulletin_id} sta già partendo: usa «ferma»."
+            raise NotDoneError(f"Il bollettino {bulletin_id} sta già partendo: usa «ferma».")
         if bulletin.status != BulletinStatus.approved:
-            return f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si riapre solo se approvato."
-        bulletins.reopen(session, bulletin, by=who, now=now)
-        return f"Bollettino {bulletin_id} riaperto: l'approvazione non vale più, va approvato di nuovo."
+            raise NotDoneError(
+                f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si riapre solo se approvato."
+            )
+        grace = timedelta(minutes=settings.profile.grace_minutes)
+        if bulletin.slot_at is not None and now > bulletin.slot_at + grace:
+            when = giorno_ora(bulletin.slot_at)
+            raise NotDoneError(
+                f"Il bollettino {bulletin_id} doveva partire {when}: è tardi, e da solo non parte più."
+            )
+        hold.reopen(settings, session, bulletin, by=who, now=now)
+        by = f" entro {giorno_ora(bulletin.deadline_at)}" if bulletin.deadline_at else ""
+        said = f"Bollettino {bulletin_id} riaperto: l'approvazione non vale più, va approvato di nuovo{by}."
+        acts.note(settings, session, person, REOPEN, said, bulletin_id=bulletin_id, now=now)
+        return said
 
 
-def _unknown(settings: Settings, who: str) -> str:
-    known = who in {editor.name for editor in settings.profile.editors}
-    return "" if known else "Scrivi il tuo nome come sta nel profilo: non è cambiato niente."
-
-
-@flow(name="ferma", flow_run_name=runs.titled("Ferma l'invio (bollettino {bollettino})"))
-def stop(bollettino: Number, chi: Who) -> str:
+@flow(name="ferma", flow_run_name=client.titled("Ferma l'invio (bollettino {bollettino})"))
+def stop(bollettino: Number, chi: Who, codice: Code = "") -> str | State[str]:
     """Ferma subito l'invio di un bollettino: parte solo ciò che è già in viaggio."""
     settings = load()
     engine = make_engine(settings.database)
-    said = stop_sending(settings, engine, bollettino, who=chi, now=datetime.now(UTC))
+    proof = client.proof(codice)
+    try:
+        said = stop_sending(settings, engine, bollettino, who=chi, proof=proof, now=datetime.now(UTC))
+    except NotDoneError as exc:
+        return client.refused(settings, exc, NOT_STOPPED)
+    except OperationalError:
+        client.refused(settings, "Il database non risponde: l'invio va avanti. Riprova subito.", NOT_STOPPED)
+        raise
     get_run_logger().info("%s", said)
-    checklist.close_if_stopped(settings, engine, bollettino, f"fermato da {chi}", now=datetime.now(UTC))
-    notify.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
+    window.close_if_stopped(settings, engine, bollettino, f"fermato da {chi}", now=datetime.now(UTC))
+    drafts.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
     return said
 
 
-@flow(name="chiudi", flow_run_name=runs.titled("Chiudi l'invio (bollettino {bollettino})"))
-def close(bollettino: Number, chi: Who) -> str:
+@flow(name="chiudi", flow_run_name=client.titled("Chiudi l'invio (bollettino {bollettino})"))
+def close(bollettino: Number, chi: Who, codice: Code = "") -> str | State[str]:
     """Chiude un invio fermato: chi non l'ha ancora ricevuto non lo riceve più."""
     settings = load()
     engine = make_engine(settings.database)
-    said = close_stopped(settings, engine, bollettino, who=chi, now=datetime.now(UTC))
+    proof = client.proof(codice)
+    try:
+        said = close_stopped(settings, engine, bollettino, who=chi, proof=proof, now=datetime.now(UTC))
+    except NotDoneError as exc:
+        return client.refused(settings, exc)
     get_run_logger().info("%s", said)
-    notify.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
+    drafts.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
     return said
 
 
-@flow(name="riapri", flow_run_name=runs.titled("Riapri (bollettino {bollettino})"))
-def reopen(bollettino: Number, chi: Who) -> str:
+@flow(name="riapri", flow_run_name=client.titled("Riapri (bollettino {bollettino})"))
+def reopen(bollettino: Number, chi: Who, codice: Code = "") -> str | State[str]:
     """Riapre un bollettino approvato che non è ancora partito: va approvato di nuovo."""
     settings = load()
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
-    said = reopen_approved(settings, engine, bollettino, who=chi, now=now)
+    try:
+        said = reopen_approved(settings, engine, bollettino, who=chi, proof=client.proof(codice), now=now)
+    except NotDoneError as exc:
+        return client.refused(settings, exc)
     get_run_logger().info("%s", said)
-    windows.open_review(settings, engine, bollettino, now=now)
+    forms.open_review(settings, engine, bollettino, now=now)
+    drafts.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
     return said

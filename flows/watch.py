@@ -13,15 +13,19 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import bulletins, deliveries, handovers, senders
+from db import deliveries as closing
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus
-from flows import checklist, runs
-from flows.desk import orders, windows
-from flows.letters import alarms
-from flows.sending import life
-from flows.settings import Settings, load
+from flows.by_hand import window
+from flows.letters import alarms, upkeep
+from flows.privacy.intact import load
+from flows.review import standing_order
+from flows.runs import client, forms
+from flows.sending import outbox
+from flows.sending import senders as life
+from flows.settings import Settings
 
-BY = "sorveglianza"
+BY = outbox.BY_THE_WATCH
 
 
 START_AFTER = timedelta(minutes=1)  # the slot's own run goes first
@@ -98,6 +102,11 @@ def look(
             whole = deliveries.certificate(session, bulletin.id).adds_up
             to = BulletinStatus.sent if whole else BulletinStatus.stopped
             past("ended", bulletin, to, "interrotto, e tardi per riprenderlo")
+        if not dry_run:
+            for bulletin in _held(session, BulletinStatus.stopped):
+                # stopped while its sender died: nobody need resume it for its certificate to tell the truth
+                if closing.on_their_way(session, bulletin.id):
+                    life.reap(session, bulletin.id, now=now)
     return Watched(**{name: tuple(numbers) for name, numbers in found.items()})
 
 
@@ -111,7 +120,7 @@ def answering(engine: Engine, now: datetime) -> set[int]:
     """Bulletins with an answer that is not stored yet."""
     with transaction(engine) as session:
         waiting = bulletins.with_status(session, BulletinStatus.in_review)
-    return {one.id for one in waiting if windows.is_answering(engine, one.id, now=now)}
+    return {one.id for one in waiting if forms.is_answering(engine, one.id, now=now)}
 
 
 def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) -> None:
@@ -119,16 +128,16 @@ def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) ->
     errors = []
     why = "non approvato in tempo"
     tasks: list[Callable[[], object]] = [
-        *(partial(windows.open_review, settings, engine, number, now=now) for number in found.answered),
+        *(partial(forms.open_review, settings, engine, number, now=now) for number in found.answered),
         *(partial(_wait_or_order, settings, engine, number, now=now) for number in found.waiting),
-        *(partial(runs.start_dispatch, settings, engine, number, now=now) for number in found.to_send),
+        *(partial(client.start_dispatch, settings, engine, number, now=now) for number in found.to_send),
         *(
-            partial(runs.start_dispatch, settings, engine, number, dead=True, now=now)
+            partial(client.start_dispatch, settings, engine, number, dead=True, now=now)
             for number in found.broken
         ),
-        *(partial(windows.close_review, settings, engine, number, why, now=now) for number in found.expired),
-        *(partial(checklist.tend, settings, engine, number, now=now) for number in found.by_hand),
-        partial(checklist.sweep, settings, engine, now=now),
+        *(partial(forms.close_review, settings, engine, number, why, now=now) for number in found.expired),
+        *(partial(window.tend, settings, engine, number, now=now) for number in found.by_hand),
+        partial(window.sweep, settings, engine, now=now),
     ]
     for run in tasks:
         try:
@@ -141,11 +150,11 @@ def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) ->
 
 def _wait_or_order(settings: Settings, engine: Engine, number: int, *, now: datetime) -> None:
     """A window for a person; or, where the Comune's standing order is due, the send that it orders."""
-    if not orders.approve_by_order(settings, engine, number, now=now):
-        windows.open_review(settings, engine, number, now=now)
+    if not standing_order.approve_by_order(settings, engine, number, now=now):
+        forms.open_review(settings, engine, number, now=now)
         return
-    windows.close_review(settings, engine, number, "approvato per ordine permanente", now=now)
-    runs.start_dispatch(settings, engine, number, now=now)
+    forms.close_review(settings, engine, number, "approvato per ordine permanente", now=now)
+    client.start_dispatch(settings, engine, number, now=now)
 
 
 def rounds(
@@ -164,7 +173,11 @@ def rounds(
     except ExceptionGroup as exc:
         errors.append(exc)
     try:
-        told = alarms.tell_all(settings, engine, now=now)
+        told = upkeep.complete_journal(settings, engine, now=now)
+    except Exception as exc:  # noqa: BLE001  told together below
+        errors.append(exc)
+    try:
+        told += alarms.tell_all(settings, engine, now=now)
     except ExceptionGroup as exc:
         errors.append(exc)
     if errors:
@@ -172,7 +185,7 @@ def rounds(
     return found, told
 
 
-@flow(name="sorveglia", flow_run_name=runs.titled("Controllo"))
+@flow(name="sorveglia", flow_run_name=client.titled("Controllo"))
 def watch() -> str:
     """Chiude ciò che è scaduto, riapre i moduli andati persi e scrive ai redattori."""
     settings = load()

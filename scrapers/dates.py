@@ -2,6 +2,9 @@
 
 import re
 from datetime import date
+from zoneinfo import ZoneInfo
+
+ROME = ZoneInfo("Europe/Rome")
 
 _NAMES = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
 MONTHS = _NAMES.split()

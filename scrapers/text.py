@@ -1,10 +1,16 @@
-"""Bytes and markup become text that a citizen could read: charsets, entities, tags, white space."""
+"""Bytes and markup become text that a citizen could read: charsets, entities, tags, white space.
+
+Systems that count in UTF-16 write an emoji as two references, `&#55357;&#56832;`; XML allows neither, and
+feedparser gives up the whole feed for one of them.
+"""
 
 import codecs
 import re
 from html import unescape
 
 from lxml import etree, html  # type: ignore[import-untyped]
+
+from scrapers.bounds import too_many_attributes
 
 _BLOCKS = (
     "address article aside blockquote br caption dd div dl dt fieldset figcaption figure footer form h1 h2 "
@@ -19,9 +25,12 @@ BLOCKS = frozenset(_BLOCKS.split())
 NAMES = frozenset((_BLOCKS + " " + _INLINE).split())
 _TAG = re.compile(rf"<(?:/?(?:{'|'.join(sorted(NAMES))})\b|!--|!\[CDATA\[)", re.IGNORECASE)
 _OPENING = re.compile(r"<(!--|/?\w*)")
+_ENDLESS = re.compile(r"&#\d{20,};?")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
+_DIRECTIONS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # they show a name or a number backwards
+_INVISIBLE = re.compile(f"[{_DIRECTIONS}\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
+_TURNS = re.compile(f"[{_DIRECTIONS}]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # UTF-8 that was once read as windows-1252: "Ã¨", "â€™". Only leads that no Italian text has.
 _TAIL = "[\x80-\xbf" + "".join(bytes([n]).decode("cp1252", "ignore") for n in range(0x80, 0xA0)) + "]"
@@ -30,7 +39,7 @@ _MOJIBAKE = re.compile(f"[ÂÃ]{_TAIL}|â{_TAIL}{_TAIL}")
 _LOST_NBSP = re.compile(r"(?<=[a-z])Ã(?=\s|$)")
 _PARSER = html.HTMLParser(remove_comments=True, remove_pis=True)
 # what a text must hold for the work below to change anything but white space
-_SUSPECT = re.compile("[<&ÂÃâ\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]|data:")
+_SUSPECT = re.compile(f"[{_DIRECTIONS}<&ÂÃâ\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]|data:")
 # a picture that is written out in the text
 _DATA = re.compile(
     r"data:[\w.+-]{1,40}/[\w.+-]{1,60}(?:;[\w=-]{1,40})*;base64,"
@@ -41,6 +50,16 @@ _DATA = re.compile(
 def storable(text: str) -> str:
     """The same without what PostgreSQL or UTF-8 refuse: NUL, and a surrogate without its other half."""
     return _UNSTORABLE.sub("", text)
+
+
+def unescaped(text: str) -> str:
+    """The same with its entities as characters; a number that Python would refuse to read is no character."""
+    return unescape(_ENDLESS.sub("\ufffd", text) if "&#" in text else text)
+
+
+def in_one_direction(text: str) -> str:
+    """The same without the signs that turn the direction of writing: no Italian text needs one."""
+    return text if text.isascii() else _TURNS.sub("", text)
 
 
 def without_data(markup: str) -> str:
@@ -57,7 +76,7 @@ def plain(markup: str) -> str:
         if _TAG.search(text):
             text = _strip(text)
         elif _ENTITY.search(text):
-            text = _visible(unescape(text))
+            text = _visible(unescaped(text))
         else:
             break
     return _lines(_visible(_repaired(text)))
@@ -126,8 +145,10 @@ def _strip(text: str) -> str:
     if not all(map(_is_tag, set(_OPENING.findall(text)))):  # "5<10", "<ufficio@comune.example>"
         text = _OPENING.sub(lambda found: found[0] if _is_tag(found[1]) else f"&lt;{found[1]}", text)
     try:
+        if too_many_attributes(text):
+            raise ValueError("more attributes than lxml reads in good time")
         root = html.document_fromstring(f"<div>{text}</div>", parser=_PARSER)
-    except (etree.ParserError, ValueError):  # nothing but comments, or control characters
+    except (etree.ParserError, ValueError):  # nothing but comments, control characters, a bomb
         return re.sub(r"<[^<>]*>", " ", text)
     pieces: list[str] = []
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -160,3 +181,19 @@ def _repair(found: re.Match[str]) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return found[0]
+
+
+_HALF = rb"&#(?:0*5[5-7]\d{3}|[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2});"
+_HALVES = re.compile(rb"(?:" + _HALF + rb")+")
+_REFERENCE = re.compile(rb"&#(?:([0-9]+)|[xX]([0-9a-fA-F]+));")
+
+
+def whole_characters(content: bytes) -> bytes:
+    """The same with each such pair as one reference; a half that stands alone is left out."""
+    return _HALVES.sub(_joined, content) if b"&#" in content else content
+
+
+def _joined(found: re.Match[bytes]) -> bytes:
+    codes = [int(ten) if ten else int(sixteen, 16) for ten, sixteen in _REFERENCE.findall(found[0])]
+    text = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return "".join(f"&#{ord(character)};" for character in text).encode()

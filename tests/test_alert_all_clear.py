@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from db import bulletins, originals
+from db import bulletins, telling
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus, Hazard, Level
+from flows.alert import Round
 from flows.settings import Settings
-from flows.urgent import Round
-from tests.builders import make_source
-from tests.test_urgent import NOW, finish, look, state, texts
+from tests.test_alert_drafted import NOW, finish, look, state, texts
+from tests.world.builders import make_source
 
 
 def test_an_alert_that_was_lowered_before_its_end_gets_an_all_clear_once(
@@ -27,7 +27,7 @@ def test_an_alert_that_was_lowered_before_its_end_gets_an_all_clear_once(
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, number)
         assert (bulletin.kind, bulletin.template) == (BulletinKind.all_clear, "fine_allerta")
-        assert originals.of(session, number) == (original,)
+        assert telling.of(session, number) == (original,)
     assert texts(engine, number) == [
         "ARANCIONE (livello 3 su 4) per temporali forti",
         "martedì 24 novembre",
@@ -42,6 +42,24 @@ def test_an_alert_that_was_lowered_before_its_end_gets_an_all_clear_once(
     with transaction(engine) as session:  # raised again: it is news again
         state(session, Level.arancione, at=lowered + timedelta(hours=1))
     assert len(look(settings, engine, lowered + timedelta(hours=1)).opened) == 1
+
+
+def test_an_all_clear_names_who_spoke_of_what_ended_and_no_other(settings: Settings, sqlite: Engine) -> None:
+    lowered = datetime(2026, 11, 25, 13, 40, tzinfo=UTC)
+    others = [
+        ("regione", Hazard.idraulico, lowered.date()),
+        ("arpa", Hazard.temporali, lowered.date() + timedelta(days=1)),
+        ("prefettura", Hazard.neve, lowered.date() + timedelta(days=1)),
+    ]
+    with transaction(sqlite) as session:
+        state(session, Level.arancione)
+    finish(sqlite, look(settings, sqlite).opened[0], BulletinStatus.sent)
+    with transaction(sqlite) as session:
+        for issuer, hazard, day in others:
+            state(session, Level.gialla, hazard=hazard, day=day, at=lowered).issuer = issuer
+        state(session, Level.verde, at=lowered)
+    (number,) = look(settings, sqlite, lowered).opened
+    assert texts(sqlite, number)[-1] == "dpc, bollettino di mercoledì 25 novembre, ore 14:40"
 
 
 def test_an_all_clear_that_is_wrong_by_now_is_superseded(settings: Settings, sqlite: Engine) -> None:
@@ -146,7 +164,7 @@ def test_a_level_raised_again_after_its_all_clear_is_announced_and_cleared_again
     (end,) = look(settings, engine, at[2]).opened
     assert texts(engine, end)[0] == "ARANCIONE (livello 3 su 4) per rischio idraulico"
     with transaction(engine) as session:
-        assert again in originals.of(session, end)
+        assert again in telling.of(session, end)
 
 
 def test_silence_of_the_issuer_is_no_all_clear(settings: Settings, sqlite: Engine) -> None:

@@ -13,8 +13,8 @@ from flows.compose import report
 from flows.sources.alerts import alert_addresses, allertalom_queries
 from flows.sources.readings import Reading
 from flows.sources.visit import read_sources
-from tests.comune import APPROVE, Comune
-from tests.test_cap import cap, info
+from tests.test_scrapers_cap import cap, info
+from tests.world.comune import APPROVE, Comune
 
 ROME_DAY = date(2026, 11, 25)
 CAP_EVENT = "RISCHIO TEMPORALI / ALLERTA ARANCIONE"

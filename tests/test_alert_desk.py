@@ -4,16 +4,16 @@ import pytest
 
 from db import recipients
 from db.models import BulletinStatus, Level, Scope
+from flows.alert import draft_urgent
 from flows.approve import load_round
 from flows.bulletin.alerts.text import LABELS
 from flows.deploy import blocks, entry, form
-from flows.desk.form import describe
 from flows.dispatch import dispatch_bulletin, prepare
-from flows.urgent import draft_urgent
-from flows.web import bulletin_page
-from flows.web.sealed import sealed
-from tests.comune import APPROVE, Comune
-from tests.test_urgent import NOW, state
+from flows.review.form import describe
+from flows.web.pages import bulletin
+from flows.web.pages.forms import sealed
+from tests.test_alert_drafted import NOW, state
+from tests.world.comune import APPROVE, Comune
 
 
 @pytest.mark.parametrize("name", ["urgente", "avviso-urgente", "correggi", "ferma", "riapri"])
@@ -33,7 +33,7 @@ def test_the_form_of_a_draft_shows_its_fixed_lines_and_keeps_them(comune: Comune
     (number,) = draft_urgent(comune.settings, comune.engine, now=NOW).opened
     comune.move(number, BulletinStatus.in_review)
     shown = load_round(comune.settings, comune.engine, number, now=comune.now)
-    assert shown.title == "URGENTE · ARANCIONE (livello 3 su 4) per temporali forti"
+    assert shown.title == "Avviso urgente · ARANCIONE (livello 3 su 4) per temporali forti"
     told = describe(comune.settings, shown, NOW)
     words = " ".join(told.split())
     assert "Allerta meteo di protezione civile" in words
@@ -64,7 +64,7 @@ def test_an_urgent_bulletin_reaches_those_who_want_alerts_only_too(comune: Comun
     )
     code = comune.bulletin(number).code
     with comune.look() as session:
-        page = bulletin_page.page(session, comune.settings, code, now=NOW)
+        page = bulletin.page(session, comune.settings, code, now=NOW)
         message = sealed(session, comune.settings, code)
     assert page is not None
     assert message is not None

@@ -9,13 +9,16 @@ from sqlmodel import Session
 from db import bulletins
 from db.engine import transaction
 from db.models import Bulletin, BulletinKind, BulletinStatus, Hazard, Level, WeatherAlert
+from flows.alert import Round, draft_urgent
 from flows.announce import Notice, NoticeError, draft_notice
+from flows.bulletin.alerts.text import LABELS
 from flows.bulletin.alerts.urgent import Quiet
+from flows.bulletin.candidates import ALERT_CATEGORY
+from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.exact import compile_message, frame_name
-from flows.bulletin.message.render import BODY_LIMIT, fill, utf16
+from flows.bulletin.message.frame import BODY_LIMIT, fill
 from flows.settings import Settings
-from flows.urgent import Round, draft_urgent
-from tests.builders import make_approval, make_weather_alert
+from tests.world.builders import make_approval, make_weather_alert
 
 NOW = datetime(2026, 11, 24, 14, 10, tzinfo=UTC)
 DAY = date(2026, 11, 25)
@@ -96,6 +99,10 @@ def test_an_orange_alert_is_drafted_at_once_with_the_fixed_text(settings: Settin
         items = bulletins.items(session, version)
     assert (bulletin.kind, bulletin.template) == (BulletinKind.urgent, "allerta_meteo")
     assert (bulletin.slot_at, bulletin.deadline_at) == (None, datetime(2026, 11, 25, 23, tzinfo=UTC))
+    assert [(item.title, item.category) for item in items] == [
+        ("Allerta meteo, mercoledì 25 novembre", ALERT_CATEGORY),
+        *((label, label) for label in LABELS["allerta_meteo"][1:]),
+    ]
     frame = settings.frame(frame_name(bulletin, items))
     message = compile_message(items, frame, dated=NOW, code=bulletin.code, language="it")
     shown = fill(frame, message.parameters)
@@ -185,9 +192,14 @@ def test_an_update_refreshes_a_draft_that_nobody_touched_and_replaces_an_edited_
     (number,) = look(settings, engine).opened
     with transaction(engine) as session:
         state(session, Level.rossa, at=first)
-    assert look(settings, engine, first).opened == [number]
+    done = look(settings, engine, first)
+    assert done.opened == [number]
+    assert str(done) == (
+        f"Bollettino {number}: la bozza è aggiornata, ROSSA (livello 4 su 4) per temporali forti."
+    )
     assert texts(engine, number)[0].startswith("ROSSA (livello 4 su 4)")
     with transaction(engine) as session:
+        assert bulletins.locked(session, number).deadline_at == datetime(2026, 11, 25, 23, tzinfo=UTC)
         version = bulletins.latest(session, number)
         assert version is not None
         assert version.number == 2
@@ -199,7 +211,23 @@ def test_an_update_refreshes_a_draft_that_nobody_touched_and_replaces_an_edited_
     done = look(settings, engine, second)
     assert done.ended == [number]
     assert len(done.opened) == 1
-    assert status(engine, number) == BulletinStatus.superseded
+    with transaction(engine) as session:
+        replaced = bulletins.locked(session, number)
+    assert (replaced.status, replaced.status_reason) == (BulletinStatus.superseded, "updated")
+
+
+def test_a_refreshed_draft_waits_no_longer_than_its_alert_lasts_by_now(
+    settings: Settings, sqlite: Engine
+) -> None:
+    later = NOW + timedelta(hours=1)
+    with transaction(sqlite) as session:
+        state(session, Level.arancione)
+    (number,) = look(settings, sqlite).opened
+    with transaction(sqlite) as session:
+        state(session, Level.rossa, at=later, hours=(6, 18))
+    assert look(settings, sqlite, later).opened == [number]
+    with transaction(sqlite) as session:
+        assert bulletins.locked(session, number).deadline_at == datetime(2026, 11, 25, 17, tzinfo=UTC)
 
 
 def test_a_draft_of_an_alert_that_was_lowered_is_superseded(settings: Settings, sqlite: Engine) -> None:
@@ -251,6 +279,21 @@ def test_what_can_wait_for_the_morning_is_drafted_then(settings: Settings, sqlit
     assert done.opened == []
     assert "la bozza nasce mercoledì 25 novembre, ore 7" in str(done)
     assert len(look(settings, sqlite, datetime(2026, 11, 25, 6, tzinfo=UTC)).opened) == 1
+
+
+def test_each_day_that_waits_for_the_morning_is_named(settings: Settings, sqlite: Engine) -> None:
+    night = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
+    with transaction(sqlite) as session:
+        for day in (DAY, DAY + timedelta(days=1)):
+            state(session, Level.arancione, day=day, at=night, hours=(12, 24))
+    assert str(look(settings, sqlite, night)) == (
+        "Allerta di mercoledì 25 novembre: la bozza nasce mercoledì 25 novembre, ore 7, dopo la notte.\n\n"
+        "Allerta di giovedì 26 novembre: la bozza nasce mercoledì 25 novembre, ore 7, dopo la notte."
+    )
+
+
+def test_a_round_with_nothing_to_tell_says_so(settings: Settings, sqlite: Engine) -> None:
+    assert str(look(settings, sqlite)) == "Nessuna allerta da annunciare subito."
 
 
 def notice(**changes: object) -> Notice:

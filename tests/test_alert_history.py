@@ -1,4 +1,4 @@
-"""The short form of `python -m tests.replay_alerts`: the weeks in which most can go wrong."""
+"""The short form of `python -m tests.bench.replay_alerts`: the weeks in which most can go wrong."""
 
 from datetime import date, datetime, timedelta
 
@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from db.models import Hazard, Level
 from deployments.sandbox.config import ROME
 from deployments.sandbox.zones import rows_from_levels
-from tests.replay_alerts import ZONE, Issue, Key, history, replay
-from tests.shared import needs_shared
+from tests.bench.replay_alerts import ZONE, Issue, Key, history, replay
+from tests.world.shared import needs_shared
 
 WEEKS = {
     "three bulletins on the day of the flood": (date(2023, 10, 23), date(2023, 10, 27)),

@@ -4,10 +4,10 @@ import pytest
 
 from db import bulletins
 from db.models import BulletinStatus, Level
-from flows.dispatching.holding import HeldError
-from tests.builders import make_weather_alert
-from tests.comune import Comune
-from tests.test_rereading import answered, approved, calls, counts, dispatched
+from flows.sending.drain import HeldError
+from tests.test_sources_rereading import answered, approved, calls, counts, dispatched
+from tests.world.builders import make_weather_alert
+from tests.world.comune import Comune
 
 
 def with_an_alert(comune: Comune) -> int:
@@ -26,7 +26,7 @@ def test_an_alert_of_another_level_by_now_holds_the_bulletin(comuni: Comune) -> 
     with pytest.raises(HeldError, match=r"l'allerta è cambiata\. Prima: gialla per .+ Ora: arancione per "):
         dispatched(comuni, number)
     assert counts(comuni) == [0] * 5
-    (letter,) = {one.text.split("Ora sul sito: ")[1].splitlines()[0] for one in calls(comuni)}
+    (letter,) = {one.text.split("Adesso: ")[1].splitlines()[0] for one in calls(comuni)}
     assert letter.startswith("arancione per temporali forti")
     assert answered(comuni, number) == BulletinStatus.in_review, "no word of a person sends the old level"
     with comuni.look() as session:

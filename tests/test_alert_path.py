@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 
 from db.models import BulletinStatus, Hazard, Level
-from flows.bulletin.choosing.candidates import ALERT_CATEGORY
-from flows.composing import gather
-from flows.letters.pressing import own_days
-from flows.urgent import draft_urgent
-from tests.comune import Comune
-from tests.test_urgent import DAY, NOW, finish, state
+from flows.alert import draft_urgent
+from flows.bulletin.candidates import ALERT_CATEGORY
+from flows.draft.alerts import own_days
+from flows.draft.items import gather
+from tests.test_alert_drafted import DAY, NOW, finish, state
+from tests.world.comune import Comune
 
 WEDNESDAY, THURSDAY = DAY, date(2026, 11, 26)
 

@@ -15,11 +15,11 @@ from db.engine import transaction
 from db.models import BulletinStatus, Level, SourceKind, WeatherAlert
 from db.weather_alerts import AlertData
 from flows.bulletin.alerts.items import Told, alert_candidates, remarks
-from flows.bulletin.choosing.candidates import Candidate
-from flows.bulletin.dates import ROME
-from tests.builders import NOW, make_source
-from tests.comune import APPROVE, Comune
-from tests.test_statements import MIDNIGHT, STORM, as_rows, statement
+from flows.bulletin.candidates import Candidate
+from flows.bulletin.language.dates import ROME
+from tests.test_bulletin_statements import MIDNIGHT, STORM, as_rows, statement
+from tests.world.builders import NOW, make_source
+from tests.world.comune import APPROVE, Comune
 
 DPC = "Protezione Civile"
 Hours = tuple[int, int]

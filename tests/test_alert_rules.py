@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from db.models import Hazard, Level, WeatherAlert
 from flows.bulletin.alerts.statements import Span
 from flows.bulletin.alerts.urgent import LEAD, WORTH, Quiet, ceased, untold
-from flows.bulletin.dates import ROME, in_rome
+from flows.bulletin.language.dates import ROME, in_rome
 
 DAY = date(2026, 11, 25)
 MIDNIGHT = datetime(2026, 11, 24, 23, tzinfo=UTC)  # in Rome

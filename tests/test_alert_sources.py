@@ -7,9 +7,9 @@ from sqlmodel import select
 
 from db.models import Level, WeatherAlert
 from flows.compose import report
-from tests.comune import Comune
-from tests.shelf import Shelf
-from tests.test_dpc import ORANGE, QUIET, archive, dbf, rows
+from tests.test_scrapers_dpc import ORANGE, QUIET, archive, dbf, rows
+from tests.world.comune import Comune
+from tests.world.shelf import Shelf
 
 PATH = "/dpc/files/all/latest_all.zip"
 ORANGE_WAITS = ('levels = ["arancione", "rossa"]', 'levels = ["rossa"]')  # for the ordinary bulletin
@@ -104,7 +104,7 @@ def test_an_archive_without_its_cap_states_its_levels_and_the_draft_says_that_no
     draft = comune.compose(dry_run=True)
     assert "ARANCIONE" in draft.items[0].text
     assert said in draft.remarks
-    assert said in report(draft)
+    assert said in report(draft).replace("\\", ""), "as it looks"
     shelf.put(PATH, archive(QUIET), "application/zip", etag='"b"')
     comune.now += timedelta(minutes=10)
     comune.collect("alerts")

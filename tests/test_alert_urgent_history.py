@@ -1,15 +1,17 @@
 """The orange and red days of two years, with an editor who answers at once: each announced in time, once."""
 
+import pytest
 from sqlalchemy import Engine
 
-from tests.replay_alerts import history
-from tests.replay_urgent import at_once, expectation, pressing, replay, rhythm, wrong
-from tests.shared import needs_shared
+from tests.bench.replay_alerts import history
+from tests.bench.replay_urgent import at_once, expectation, pressing, replay, rhythm, wrong
+from tests.world.shared import needs_shared
 
-SHORT = 30  # bulletins; `python -m tests.replay_urgent` plays them all
+SHORT = 30  # bulletins; `python -m tests.bench.replay_urgent` plays them all
 
 
 @needs_shared
+@pytest.mark.usefixtures("settings")  # the secrets
 def test_every_orange_or_red_day_is_announced_in_time_and_once(sqlite: Engine) -> None:
     issues = pressing(history())[:SHORT]
     days = replay(issues, sqlite, at_once)

@@ -11,15 +11,15 @@ from db import bulletins
 from db.engine import transaction
 from db.models import BulletinStatus
 from flows import approve as module
-from flows import runs
-from flows.bulletin.desk.review import order_lines
-from flows.desk import refresh, windows
-from flows.desk.form import Round
-from flows.desk.rereading import Seen
-from flows.desk.windows import Given
+from flows.draft import refresh
+from flows.review.choices import order_lines
+from flows.review.form import Round
+from flows.runs import client, forms
+from flows.runs.forms import Given
 from flows.sources.pages import Now
-from tests.comune import APPROVE, POSTPONE, SAVE, Comune
-from tests.test_samples import got, phone_of
+from flows.sources.rereading import Seen
+from tests.test_sending_samples import got, phone_of
+from tests.world.comune import APPROVE, POSTPONE, SAVE, Comune
 
 SAMPLE, REREAD = "Mandami una prova sul telefono", "Rileggi il sito e aggiorna la bozza"
 
@@ -96,9 +96,9 @@ def window(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Window:
     monkeypatch.setattr(module, "flow_run", SimpleNamespace(id="run"))
     monkeypatch.setattr(module, "suspend_flow_run", made.suspend)
     monkeypatch.setattr(module, "create_markdown_artifact", lambda page, **_: made.pages.append(page))
-    monkeypatch.setattr(windows, "given", lambda *_, **__: list(made.answers))
-    monkeypatch.setattr(runs, "rename", made.rename)
-    monkeypatch.setattr(runs, "start_dispatch", made.start_dispatch)
+    monkeypatch.setattr(forms, "given", lambda *_, **__: list(made.answers))
+    monkeypatch.setattr(client, "rename", made.rename)
+    monkeypatch.setattr(client, "start_dispatch", made.start_dispatch)
     return made
 
 

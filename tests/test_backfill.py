@@ -10,17 +10,16 @@ import flows.backfill
 from db.models import NewsItem, Origin, Source, SourceKind
 from deployments.sandbox.articles import ArticleOrder, publish
 from flows.backfill import backfill, backfill_all
-from flows.bulletin.dates import ROME
+from flows.bulletin.language.dates import ROME
 from flows.settings import BollettinoError
 from flows.sources.past import Order, Past
 from flows.sources.readings import Reading
-from flows.sources.ways import Way, ways
-from flows.sources.window import Window, day_of
+from flows.sources.ways import Way, Window, day_of, ways
 from scrapers.archives.walk import Batch
 from scrapers.errors import TemporaryError
-from scrapers.feeds import Entry
-from scrapers.patience import Patient
-from tests.comune import Comune
+from scrapers.feeds.feeds import Entry
+from scrapers.fetching.patience import Patient
+from tests.world.comune import Comune
 
 FEED = "/sito/feed/?post_type=notizia"
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))

@@ -13,10 +13,11 @@ import flows.backfill
 from db.models import Edit, NewsRevision
 from flows.backfill import backfill_all
 from flows.sources.readings import Reading
-from flows.sources.window import Window
-from scrapers.patience import LONGEST_WAIT, Patient
-from tests.comune import Comune
-from tests.shelf import Shelf, article, only_feed
+from flows.sources.ways import Window
+from scrapers.archives.rest import MOST_KINDS
+from scrapers.fetching.patience import LONGEST_WAIT, Patient
+from tests.world.comune import Comune
+from tests.world.shelf import Shelf, article, only_feed
 
 FEED = "/comune/feed"
 TITLE = "Mercato contadino in piazza Garibaldi"
@@ -162,3 +163,17 @@ def test_a_server_that_always_asks_to_wait_ends_the_way_and_not_the_week(
     assert [one.failure is not None for one in others] == [True] * 3
     assert sum(slept) == 2 * LONGEST_WAIT
     assert len([path for path in shelf.asked if path.startswith("/novita/")]) == 4
+
+
+def test_a_site_with_many_kinds_of_news_loses_none_of_its_feed_or_of_the_first_kinds(
+    comune: Comune, shelf: Shelf
+) -> None:
+    rest(shelf, comune.loopback.address)
+    kinds = {"avviso": "posts"} | {f"avviso{n}": f"avvisi{n}" for n in range(MOST_KINDS)}
+    told = json.dumps({name: {"rest_base": base} for name, base in kinds.items()})
+    shelf.put("/sito/wp-json/wp/v2/types", told, "application/json")
+    feed_, rest_, *_ = run(comune)
+    assert feed_.new
+    assert (feed_.failure, rest_.failure, rest_.absent) == (None, None, None)
+    assert "Gita al lago" in comune.news()
+    assert "6 kinds of news, of which 5 are read and not avvisi4; name the site's list" in rest_.problems[0]

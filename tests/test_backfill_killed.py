@@ -17,8 +17,8 @@ import pytest
 from db.models import Origin
 from deployments.sandbox.articles import ArticleOrder, publish
 from flows.backfill import backfill_all
-from flows.sources.window import Window
-from tests.comune import SECRETS, Comune
+from flows.sources.ways import Window
+from tests.world.comune import SECRETS, Comune
 
 ROOT = Path(__file__).resolve().parent.parent
 DAYS = range(15, 23)

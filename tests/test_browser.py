@@ -6,9 +6,9 @@ from sqlmodel import select
 
 from db.engine import transaction
 from db.models import Approval, NewsItem
-from tests.editor import Editor
-from tests.guide import take
-from tests.installation import Installation, wait_for
+from tests.world.editor import Editor
+from tests.world.guide import take
+from tests.world.installation import Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
@@ -65,14 +65,14 @@ def test_a_text_comes_back_until_a_second_person_stands_by_it(installation: Inst
     take(page, "da-correggere.png")
     assert again.text(1) == long.strip(), "what the editor typed is kept"
     assert installation.bulletin(number).status == "in_review"
-    again.write(1, "Via Cavour: lavori fino a venerdì.")
+    again.write(1, "Via Cavour: lavori fino al 18 dicembre.")
     again.decide("Approva: parte subito")
 
     wait_for("the third round", lambda: installation.version(number) == 3)
     third = Editor.of(installation, page, number, "not-in-the-page")
     dialog = third.open()
-    expect(dialog.get_by_text("venerdì").first).to_be_visible()
-    assert third.text(1) == "Via Cavour: lavori fino a venerdì."
+    expect(dialog.get_by_text("18 dicembre").first).to_be_visible()
+    assert third.text(1) == "Via Cavour: lavori fino al 18 dicembre."
     third.fill("Da dove viene il dato", "Telefonata all'ufficio tecnico")
     third.decide("Approva: parte subito")
 
@@ -84,7 +84,7 @@ def test_a_text_comes_back_until_a_second_person_stands_by_it(installation: Inst
     second.decide("Approva: parte subito", who="Bruno Vice")
     sent = installation.ends_as(number, "sent")
     assert all(
-        "lavori fino a venerdì" in messages[0] for messages in installation.received(sent.code).values()
+        "lavori fino al 18 dicembre" in messages[0] for messages in installation.received(sent.code).values()
     )
 
 

@@ -1,12 +1,14 @@
 """Who approves is proved in the real Prefect UI: a wrong code comes back, and a second person's is needed."""
 
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.editor import Editor
-from tests.installation import Installation, wait_for
+from tests.world.editor import Editor, Starter
+from tests.world.installation import Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
@@ -64,7 +66,7 @@ def test_the_second_person_sends_back_and_the_first_corrects(installation: Insta
         dialog = again.open()
         expect(page.get_by_text("rimandato").first).to_be_visible()
         expect(dialog.get_by_text("Manca da quando vale").first).to_be_visible()
-        again.write(1, "Lo sportello anagrafe cambia orario da lunedì.")
+        again.write(1, "Lo sportello anagrafe cambia orario alle 9.")
         again.decide(APPROVE)
         wait_for("the first approval anew", lambda: installation.version(number) == 4)
         assert installation.bulletin(number).status == "in_review", "what was sent back is approved by nobody"
@@ -73,5 +75,32 @@ def test_the_second_person_sends_back_and_the_first_corrects(installation: Insta
         last.decide(APPROVE, who="Bruno Vice")
         sent = installation.ends_as(number, "sent")
     assert all(
-        "cambia orario da lunedì" in messages[0] for messages in installation.received(sent.code).values()
+        "cambia orario alle 9" in messages[0] for messages in installation.received(sent.code).values()
     )
+
+
+def test_who_starts_an_act_proves_it_and_nobody_else_sees_the_code(
+    installation: Installation, page: Page
+) -> None:
+    with installation.profile(TWO_WITH_CODES[1]):
+        installation.publish("Contributi per l'acquisto di libri di testo")
+        number = installation.compose(slot_after=datetime.now(UTC) + timedelta(days=9))
+        editor = Editor.of(installation, page, number, "approved-with-a-code")
+        editor.open()
+        editor.decide("Approva: parte", code=partial(installation.code, "Anna Redazione"))
+        installation.ends_as(number, "approved")
+        again = Starter(installation, page, "riapri", "open-again-with-a-code")
+        again.open()
+        again.fill("Numero del bollettino", str(number))
+        again.fill("Chi sei", "Bruno Vice")
+        code = installation.code("Bruno Vice")
+        again.fill("Codice di 6 cifre", code)
+        with page.expect_response("**/create_flow_run") as started:
+            again.submit()
+        installation.ends_as(number, "in_review")
+    token = started.value.json()["parameters"]["codice"]
+    assert code not in started.value.text()
+    assert len(token) > 100, "sealed"
+    with installation.prefect() as client:
+        run = client.read_flow_run(UUID(started.value.json()["id"]))
+    assert run.parameters == {"bollettino": number, "chi": "Bruno Vice"}

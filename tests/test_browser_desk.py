@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from db import bulletins
 from db.engine import transaction
-from tests.editor import Editor, OldPage
-from tests.guide import take
-from tests.installation import Installation, wait_for
+from tests.world.editor import Editor, OldPage
+from tests.world.guide import take
+from tests.world.installation import Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 

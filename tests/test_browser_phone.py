@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 
-from tests.editor import Editor, browser_page, run_page
-from tests.guide import take
-from tests.installation import Installation, wait_for
+from tests.world.editor import Editor, browser_page, run_page, sign_in
+from tests.world.guide import take
+from tests.world.installation import Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
@@ -26,6 +26,7 @@ def test_an_unchanged_draft_is_approved_in_eight_taps(installation: Installation
             page.goto(f"{installation.sandbox}/posta/{letter}")
             take(page, "posta.png")
         with browser_page(360, 740, is_phone=True) as page:
+            sign_in(installation, page)
             editor = Editor(page, link, "phone", touches=True)
             editor.follow()
             _fits(page.locator("html"))

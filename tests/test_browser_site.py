@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.editor import Editor
-from tests.installation import Installation, wait_for
+from tests.world.editor import Editor
+from tests.world.installation import Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 

@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Page
 
 from db.models import BulletinKind
-from flows.bulletin.dates import ROME
-from tests.editor import Editor, Starter
-from tests.guide import take
-from tests.installation import Installation
+from flows.bulletin.language.dates import ROME
+from tests.world.editor import Editor, Starter
+from tests.world.guide import take
+from tests.world.installation import Installation
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from flows.bulletin.choosing.categories import Categorised, Category, categorise
 from flows.settings import DEMO, load_profile
-from tests.shared import SHARED, needs_shared
+from tests.world.shared import SHARED, needs_shared
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from db.models import Edit
 from flows.bulletin.choosing.changes import Change, Said, compare, near_duplicate, same_item
-from flows.bulletin.dates import giorno
+from flows.bulletin.choosing.notice import bare
 from flows.bulletin.facts.find import Kind, facts
-from flows.bulletin.prose.notice import bare
-from tests.edit_labels import KIND, SAME
-from tests.shared import SHARED, needs_shared
+from flows.bulletin.language.dates import giorno
+from tests.bench.edit_labels import KIND, SAME
+from tests.world.shared import SHARED, needs_shared
 
 TITLE = "Chiusura della biblioteca"
 TEXT = (

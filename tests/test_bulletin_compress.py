@@ -1,6 +1,6 @@
 import pytest
 
-from flows.bulletin.message.render import utf16
+from flows.bulletin.language.measure import utf16
 from flows.bulletin.summary.compress import variants, without_preamble
 
 

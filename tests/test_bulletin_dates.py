@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from flows.bulletin.dates import ROME, giorno, giorno_ora, intervallo
+from flows.bulletin.language.dates import ROME, giorno, giorno_ora, intervallo
 
 
 @pytest.mark.parametrize(

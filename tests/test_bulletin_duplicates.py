@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.bulletin.choosing.candidates import Candidate, Earlier, LeftOut
+from flows.bulletin.candidates import Candidate, Earlier, LeftOut
 from flows.bulletin.choosing.duplicates import Merged, merge
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.dates import giorno
+from flows.bulletin.facts.figures import in_words
 from flows.bulletin.facts.find import Kind, facts
-from flows.bulletin.facts.numbers import in_words
+from flows.bulletin.language.dates import giorno
 
 
 def told(text: str, *kinds: Kind, published: date | None = None) -> list[str]:

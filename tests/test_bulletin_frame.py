@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.message.render import (
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.message.frame import (
     BODY_LIMIT,
     Frame,
     budget,
@@ -14,9 +15,8 @@ from flows.bulletin.message.render import (
     preview,
     problems,
     seal,
-    utf16,
 )
-from tests.shared import ITALIAN, needs_shared
+from tests.world.shared import ITALIAN, needs_shared
 
 DATE = "mercoledì 30 settembre"
 TWO = Frame(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.prose.glue import repaired, unglued
+from flows.bulletin.language.glue import repaired, unglued
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.dates import giorno
 from flows.bulletin.facts.find import Kind
 from flows.bulletin.facts.guard import Verdict, check
-from tests.eval_guard import Faithful, halves, measure
-from tests.shared import needs_shared
+from flows.bulletin.language.dates import giorno
+from tests.bench.eval_guard import Faithful, halves, measure
+from tests.world.shared import needs_shared
 
 SOURCE = """Mercatino di Natale in piazza Garibaldi
 Il mercatino si tiene sabato 12 dicembre 2026 dalle 9 alle 18 in piazza Garibaldi. Le iscrizioni degli

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdownify import markdownify
 
-from flows.bulletin.message.markup import parameter, plain
-from tests.shared import SHARED, needs_shared
+from flows.bulletin.language.markup import parameter, plain
+from tests.world.shared import SHARED, needs_shared
 
 PAGE = """
 <h2>Che cos'è</h2>

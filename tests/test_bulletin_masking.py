@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.bulletin.model.masking import PLACEHOLDER, mask
+from flows.bulletin.proposal.masking import PLACEHOLDER, mask
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from flows.bulletin.prose.acts import is_stamp, operative
+from flows.bulletin.summary.acts import is_stamp, operative
 from flows.bulletin.summary.text import summarise
 
 NOTICES = [

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.bulletin.prose.occasions import Occasion, from_first_to_last, occasions, told
+from flows.bulletin.summary.occasions import Occasion, from_first_to_last, occasions, told
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.message import gsm7
-from flows.bulletin.message.assisted import LIMIT, assisted
-from flows.bulletin.message.notice_board import STYLE, Board, notice_board
-from flows.bulletin.message.render import utf16
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.message import sms as gsm7
+from flows.bulletin.message.board import STYLE, Board, notice_board
+from flows.bulletin.message.paste import LIMIT, assisted
 from flows.bulletin.message.sms import sms
-from tests.frames import LONG, message
+from tests.world.frames import LONG, message
 
 ADDRESS = "https://bollettino.comune.esempio.mi.it/b/7f3a9c"
 SENDER = "Comune di Esempio"

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from flows.bulletin.desk.people import warnings
-from tests.shared import SHARED, needs_shared
+from flows.bulletin.persons import warnings
+from tests.world.shared import SHARED, needs_shared
 
 PERSON = (
     "Compare il nome di una persona ({}). Se non è un amministratore nell'esercizio delle funzioni, toglilo."

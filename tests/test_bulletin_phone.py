@@ -7,13 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.message.fold import LARGE_WIDTH, LINES, WIDTH, folded
-from flows.bulletin.message.markup import parameter
-from flows.bulletin.message.phone_picture import Look, address, picture
-from flows.bulletin.message.render import fill, parameters
-from flows.bulletin.message.wrapping import Run, cells, characters, runs, wrapped
-from tests.editor import browser_page
-from tests.frames import DAY, LONG, bulletin_frame
+from flows.bulletin.language.markup import parameter
+from flows.bulletin.message.frame import fill, parameters
+from flows.bulletin.message.lines import (
+    LARGE_WIDTH,
+    LINES,
+    WIDTH,
+    Run,
+    cells,
+    characters,
+    folded,
+    runs,
+    wrapped,
+)
+from flows.bulletin.pictures.phone import Look, address, picture
+from tests.world.editor import browser_page
+from tests.world.frames import DAY, LONG, bulletin_frame
 
 NEWS = (
     "Via Roma chiusa al traffico da lunedì 7 a venerdì 11 dicembre, dalle 8 alle 18, per lavori alla rete "

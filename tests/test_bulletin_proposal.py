@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.bulletin.facts.guard import check
-from flows.bulletin.message.markup import parameter
-from flows.bulletin.message.render import utf16
-from flows.bulletin.model.proposal import INSTRUCTIONS, Request, answer, faults, request
-from tests.eval_summary import pages
-from tests.shared import needs_shared
+from flows.bulletin.language.markup import parameter
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.proposal.request import INSTRUCTIONS, Request, answer, faults, request
+from tests.bench.eval_summary import pages
+from tests.world.shared import needs_shared
 
 PUBLISHED = date(2026, 11, 23)  # a Monday
 BODY = (

@@ -1,8 +1,8 @@
 import pytest
 
-from flows.bulletin.prose.verbs import has_verb
+from flows.bulletin.language.signals import signals
+from flows.bulletin.language.verbs import has_verb
 from flows.bulletin.summary.salience import Salience, factor, points_back
-from flows.bulletin.summary.signals import signals
 
 
 def keys(text: str) -> set[str]:

@@ -17,9 +17,9 @@ from flows.bulletin.choosing.selection import (
     notes,
     select,
 )
-from flows.bulletin.dates import ROME
+from flows.bulletin.language.dates import ROME
 from flows.bulletin.summary.text import summarise
-from tests.shared import SHARED, needs_shared
+from tests.world.shared import SHARED, needs_shared
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=ROME)
 SENT = datetime(2026, 11, 24, 15, 15, tzinfo=ROME)

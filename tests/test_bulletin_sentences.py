@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.prose.sentences import split
-from tests.shared import SHARED, needs_shared
+from flows.bulletin.language.sentences import split
+from tests.world.shared import SHARED, needs_shared
 
 
 @needs_shared

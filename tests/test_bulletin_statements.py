@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, column, table
+from sqlalchemy import Engine
 
-from db import schema, sources, weather_alerts
+from db import bulletins, sources, weather_alerts
 from db.bulletins import ItemData
 from db.engine import transaction
 from db.models import BulletinStatus, Hazard, Level, SourceKind, WeatherAlert
@@ -19,7 +19,7 @@ from flows.bulletin.alerts.statements import disagreements, settle, standing
 from flows.settings import DEMO, load_profile
 from flows.sources.alerts import unchanged_alerts
 from scrapers.errors import ParseError, StaleError
-from tests.builders import NOW, make_bulletin, make_source
+from tests.world.builders import NOW, make_bulletin, make_source
 
 ROME_DAY = date(2026, 11, 25)
 MIDNIGHT = datetime(2026, 11, 24, 23, tzinfo=UTC)
@@ -176,9 +176,7 @@ def alert_of_cap(session: Any, identifier: str, level: Level, sent: datetime) ->
     return next(row.id for row in rows if row.identifier == identifier)
 
 
-def test_an_item_tells_what_was_told_together_with_its_lead_and_is_over_with_the_last_of_them(
-    engine: Engine,
-) -> None:
+def test_an_item_tells_what_was_told_together_with_its_lead(engine: Engine) -> None:
     with transaction(engine) as session:
         source = make_source(session, kind=SourceKind.dpc, address="https://dpc.example/a.zip")
         both = [
@@ -190,9 +188,9 @@ def test_an_item_tells_what_was_told_together_with_its_lead_and_is_over_with_the
         zones = ["Lomb-09", "Lomb-13"]
         rows = {row.hazard: row.id for row in weather_alerts.not_over(session, zones, now=NOW)}
         lead = [rows[Hazard.idraulico], rows[STORM]]
-        weather_alerts.tell_together(session, lead)
-        weather_alerts.tell_together(session, lead)
-        item = ItemData(title="x", category="allerta meteo", url="", text="x", weather_alert_id=lead[0])
+        weather_alerts.tell_together(session, lead, at=NOW)
+        weather_alerts.tell_together(session, lead, at=NOW)
+        item = ItemData("x", "allerta meteo", "", "x", weather_alert_id=lead[0], told_at=NOW)
         bulletin = make_bulletin(session, [item], status=BulletinStatus.approved)
         assert weather_alerts.told(session, zones) == {
             ("Lomb-09", ROME_DAY, STORM, Level.gialla, between(0, 6)),
@@ -200,52 +198,37 @@ def test_an_item_tells_what_was_told_together_with_its_lead_and_is_over_with_the
         }
         assert weather_alerts.told(session, zones, besides=bulletin.id) == set()
         assert {zone for zone, *_ in weather_alerts.told(session, ["Lomb-13"])} == {"Lomb-13"}
-        last = MIDNIGHT + timedelta(hours=12)
-        assert weather_alerts.over(session, lead[:1], at=last - timedelta(minutes=1)) == set()
-        assert weather_alerts.over(session, lead[:1], at=last) == {lead[0]}
+        assert {row.id for row in weather_alerts.told_by(session, item)} == set(lead)
 
 
-def test_what_was_taken_back_by_reference_is_over_unless_it_is_stated_again(engine: Engine) -> None:
+def test_two_texts_that_name_one_lead_tell_each_its_own(engine: Engine) -> None:
+    """Else what only the later one told counts as told by the earlier, when the later one goes nowhere."""
+    later = NOW + timedelta(minutes=30)
     with transaction(engine) as session:
-        first = alert_of_cap(session, "A", Level.rossa, NOW - timedelta(hours=2))
+        source = make_source(session, kind=SourceKind.dpc, address="https://dpc.example/a.zip")
+        first = [statement(1, STORM, Level.gialla)]
+        weather_alerts.store(session, source.id, first, now=NOW)
+        (lead,) = (row.id for row in weather_alerts.not_over(session, ["Lomb-09"], now=NOW))
+        weather_alerts.store(session, source.id, [statement(1, Hazard.neve, Level.gialla)], now=later)
+        rows = weather_alerts.not_over(session, ["Lomb-09"], now=later)
+        snow = next(row.id for row in rows if row.hazard == Hazard.neve)
+        for at, together, status in (
+            (NOW, [lead], BulletinStatus.sent),
+            (later, [lead, snow], BulletinStatus.expired),
+        ):
+            weather_alerts.tell_together(session, together, at=at)
+            item = ItemData("x", "allerta meteo", "", "x", weather_alert_id=lead, told_at=at)
+            made = make_bulletin(session, [item], status=status, now=at)
+            (version,) = bulletins.versions(session, made.id)
+            (line,) = bulletins.items(session, version)
+            assert {row.id for row in weather_alerts.told_by(session, line)} == set(together)
+        assert {hazard for _, _, hazard, *_ in weather_alerts.told(session, ["Lomb-09"])} == {STORM}
+
+
+def test_what_was_taken_back_by_reference_does_not_stand(engine: Engine) -> None:
+    with transaction(engine) as session:
+        alert_of_cap(session, "A", Level.rossa, NOW - timedelta(hours=2))
         assert weather_alerts.replace(session, [("A", NOW)], now=NOW) == 0, "of another time: another message"
         assert weather_alerts.replace(session, [("A", NOW - timedelta(hours=2))], now=NOW) == 1
         assert weather_alerts.replace(session, [("A", NOW - timedelta(hours=2))], now=NOW) == 0
         assert weather_alerts.not_over(session, ["Lomb-09"], now=NOW) == []
-        assert weather_alerts.over(session, [first], at=NOW) == {first}
-        alert_of_cap(session, "B", Level.gialla, NOW - timedelta(hours=1))
-        assert weather_alerts.over(session, [first], at=NOW) == {first}, "at a lower level"
-        alert_of_cap(session, "C", Level.rossa, NOW)
-        assert weather_alerts.over(session, [first], at=NOW) == set()
-
-
-def put(connection: Connection, name: str, **values: object) -> None:
-    """A row of an older revision, of which there is no model."""
-    connection.execute(table(name, *(column(one) for one in values)).insert().values(**values))
-
-
-def test_alerts_of_before_keep_their_items_and_what_these_told(empty_engine: Engine) -> None:
-    schema.upgrade(empty_engine, "0002")
-    at = "2026-11-24 09:30:00"
-    times = {"onset": at, "expires": at, "sent_at": at, "seen_at": at}
-    with empty_engine.begin() as connection:
-        put(connection, "source", id=1, kind="dpc", address="x", failures=0)
-        for number, hazard, day in ((1, STORM, 24), (2, Hazard.idraulico, 24), (3, STORM, 25)):
-            put(connection, "weatheralert", id=number, source_id=1, identifier="a", issuer="i", url="u",
-                zone="Lomb-09", hazard=hazard.value, level="gialla", day=f"2026-11-{day}",
-                **times)  # fmt: skip
-        put(connection, "bulletin", id=1, code="a", kind="ordinary", created_at=at, status="draft",
-            status_at=at, status_by="x", review_attempt=0)  # fmt: skip
-        put(connection, "bulletinversion", id=1, bulletin_id=1, number=1, author="x", created_at=at,
-            note="", problems="")  # fmt: skip
-        put(connection, "bulletinitem", id=1, version_id=1, position=1, weather_alert_id=1, title="t",
-            category="c", url="u", text="x")  # fmt: skip
-    schema.upgrade(empty_engine)
-    with transaction(empty_engine) as session:
-        row = session.get_one(WeatherAlert, 1)
-        assert (row.hourly, row.issuer_zone, row.replaced_at) == (False, "", None)
-        assert weather_alerts.told(session, ["Lomb-09"]) == {
-            ("Lomb-09", date(2026, 11, 24), STORM, Level.gialla, None),
-            ("Lomb-09", date(2026, 11, 24), Hazard.idraulico, Level.gialla, None),
-        }
-    assert schema.drift(empty_engine) == []

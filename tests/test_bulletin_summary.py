@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.bulletin.facts.guard import check
-from flows.bulletin.message.render import utf16
-from flows.bulletin.prose.titles import casing, is_told, softened
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.shorten import cut, mended
+from flows.bulletin.language.titles import casing, is_told, softened
 from flows.bulletin.summary.options import ended
-from flows.bulletin.summary.shorten import cut, mended
 from flows.bulletin.summary.text import Summarised, summarise
-from tests.eval_summary import facts_kept, lead_text, ours, pages
-from tests.shared import SHARED, needs_shared
+from tests.bench.eval_summary import facts_kept, lead_text, ours, pages
+from tests.world.shared import SHARED, needs_shared
 
 TITLE = "Chiusura della biblioteca"
 ABSTRACT = "La biblioteca resta chiusa da lunedì 3 a venerdì 7 marzo per inventario."
@@ -55,9 +55,9 @@ def test_a_description_that_describes_nothing_gives_way_to_whole_sentences(abstr
 
 def test_of_a_truncated_teaser_without_a_page_the_whole_sentences_stay() -> None:
     made = summarise(
-        title=TITLE, abstract="La biblioteca chiude lunedì. Per i prestiti si […]", body="", limit=200
+        title=TITLE, abstract="La biblioteca chiude il 24 dicembre. Per i prestiti si […]", body="", limit=200
     )
-    assert made == Summarised("La biblioteca chiude lunedì.", "sentences")
+    assert made == Summarised("La biblioteca chiude il 24 dicembre.", "sentences")
 
 
 def test_without_any_text_the_title_stands_alone() -> None:
@@ -313,7 +313,7 @@ def test_nothing_composed_from_real_pages_is_stopped_by_the_guard() -> None:
 
 @needs_shared
 def test_the_annotated_pages_keep_their_facts() -> None:
-    """The goals, on pages that nobody here wrote; `python -m tests.eval_summary` prints more."""
+    """The goals, on pages that nobody here wrote; `python -m tests.bench.eval_summary` prints more."""
     cases = pages()
     kept, whole = facts_kept(cases, ours(cases, 275))
     lead, _ = facts_kept(cases, lead_text(cases, 275))

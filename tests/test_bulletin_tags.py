@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.prose.tags import without_tags
+from flows.bulletin.language.markup import without_tags
 
 
 def test_html_that_came_through_becomes_lines() -> None:

@@ -3,9 +3,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from flows.bulletin.choosing.candidates import Candidate
+from flows.bulletin.candidates import Candidate
 from flows.bulletin.choosing.timing import Timing, nearest, timing
-from flows.bulletin.dates import ROME
+from flows.bulletin.language.dates import ROME
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=ROME)
 TODAY = NOW.date()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from db import bulletins, deliveries, handovers, recipients, starts
+from db import bulletins, deliveries, handovers, recipients, senders
 from db.erasure import erase
 from db.models import (
     AccessEvent,
@@ -15,19 +15,20 @@ from db.models import (
     DeliveryStatus,
     InboundEvent,
 )
-from flows import checklist
-from flows.assisted import answer, desk, files
-from flows.assisted.answer import LAST, RECORD, Answer
+from flows.by_hand import files, window
+from flows.by_hand import lists as answer
+from flows.by_hand import lists as desk
+from flows.by_hand.lists import LAST, RECORD, Answer
+from flows.cli.history import history
 from flows.dispatch import dispatch_bulletin, prepare
-from flows.dispatching import certificate
-from flows.dispatching.certificate import words
 from flows.privacy.lists import read
+from flows.sending import certificate
+from flows.sending.certificate import words
 from flows.stop import close_stopped, stop_sending
-from flows.terminal.history import history
 from flows.watch import Watched, look
-from tests.builders import make_recipient
-from tests.comune import Comune
 from tests.test_dispatch import approved
+from tests.world.builders import make_recipient
+from tests.world.comune import Comune
 
 ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
 ASSISTED = ('ordinary = "cloud"', 'ordinary = "assisted"')
@@ -53,7 +54,7 @@ def handed(comune: Comune, change: tuple[str, str] = ASSISTED) -> int:
 def shown(comune: Comune, number: int, now: datetime | None = None) -> desk.Lists:
     """What a round shows, with the files written."""
     with comune.look() as session:
-        text = checklist.text_of(comune.settings, session, bulletins.locked(session, number))
+        text = window.text_of(comune.settings, session, bulletins.locked(session, number))
     lists = desk.hand_out(comune.settings, comune.engine, number, text=text, now=now or comune.now)
     assert lists is not None
     return lists
@@ -71,7 +72,7 @@ def tick(
 ) -> None:
     """Confirm the checklist, as the window stores it."""
     with comune.look() as session:
-        this = shown_round or checklist.round_of(handovers.declarations(session, number))
+        this = shown_round or window.round_of(handovers.declarations(session, number))
     given = Answer(who, note, lists, last)
     at = comune.now + timedelta(minutes=this)
     desk.record(comune.settings, comune.engine, number, given, answers=(run, this), at=at)
@@ -321,7 +322,7 @@ def test_a_second_dispatch_hands_nothing_out_twice(comune: Comune) -> None:
     again, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert (again.planned, again.declared, again.open) == (5, 2, 3)
     with comune.look() as session:
-        assert len(starts.of(session, number)) == 1
+        assert len(senders.of(session, number)) == 1
 
 
 @pytest.mark.usefixtures("small")

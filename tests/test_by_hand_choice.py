@@ -6,25 +6,25 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
-from db import bulletins, handovers, originals
+from db import bulletins, handovers, telling
 from db.models import BulletinKind, Delivery, Recipient
-from flows.assisted import choice
 from flows.dispatch import dispatch_bulletin, prepare
-from flows.dispatching import preflight
-from flows.dispatching.holding import DispatchError
-from flows.editors.calls import ways
 from flows.letters.briefing import briefing, reach
-from flows.privacy import ground, register
-from flows.profile.comune import Profile
+from flows.privacy import basis, register
+from flows.profiles.comune import Profile
+from flows.sending import channel as choice
+from flows.sending import preflight
+from flows.sending.drain import DispatchError
 from flows.settings import Settings, SettingsError, load_profile
-from tests.builders import make_bulletin
-from tests.comune import Comune, write_profile
+from flows.staff.calls import ways
 from tests.test_by_hand import ASSISTED, CHANNEL, handed
 from tests.test_dispatch import approved
+from tests.world.builders import make_bulletin
+from tests.world.comune import Comune, write_profile
 
 
 def test_a_channel_needs_no_ground_and_lists_do(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ground, "missing", lambda _: "Manca la base giuridica.")
+    monkeypatch.setattr(basis, "missing", lambda _: "Manca la base giuridica.")
     comune.reprofile(ASSISTED)
     with pytest.raises(DispatchError, match="base giuridica"):
         dispatch_bulletin(comune.settings, comune.engine, approved(comune), now=comune.now)
@@ -38,7 +38,7 @@ def test_no_check_of_the_cloud_api_holds_what_a_person_sends(comune: Comune) -> 
     number = approved(comune)
     with comune.look() as session:
         order = prepare(comune.settings, session, number, now=comune.now)
-    found = preflight.look(comune.settings, comune.engine, order, site=(), has_server=False, now=comune.now)
+    found = preflight.look(comune.settings, comune.engine, order, site=(), places=[], now=comune.now)
     assert [one.name for one in found.checks] == [
         "Testo e orario",
         "Notizie sul sito",
@@ -53,10 +53,10 @@ def test_a_correction_and_an_all_clear_go_the_way_of_what_they_put_right(comune:
     number = handed(comune, CHANNEL)
     with comune.look() as session:
         correction = make_bulletin(session, kind=BulletinKind.correction)
-        originals.link(session, correction.id, [number])
+        telling.link(session, correction.id, [number])
         urgent = make_bulletin(session, kind=BulletinKind.urgent)
         end = make_bulletin(session, kind=BulletinKind.all_clear)
-        originals.link(session, end.id, [urgent.id])
+        telling.link(session, end.id, [urgent.id])
         found = [choice.by_hand(comune.settings, session, one) for one in (correction, urgent, end)]
     assert found == ["channel", None, None]
 

@@ -12,21 +12,21 @@ from sqlmodel import select
 from db import bulletins, handovers
 from db.bulletins import ItemData
 from db.models import BulletinStatus, Letter
-from flows import checklist, runs, watch
-from flows import handover as module
-from flows.assisted import files
-from flows.assisted.answer import LAST, RECORD
-from flows.desk import windows
-from flows.desk.windows import Given
+from flows import hand_over as module
+from flows import watch
+from flows.by_hand import files, window
+from flows.by_hand.lists import LAST, RECORD
 from flows.dispatch import dispatch_bulletin
-from flows.dispatching import shown
-from flows.letters import notify
-from flows.runs import RunState
+from flows.letters import drafts
+from flows.runs import client, forms, pages
+from flows.runs.client import RunState
+from flows.runs.forms import Given
+from flows.sending.hold import UNTRUE
 from flows.stop import stop_sending
-from tests.builders import make_bulletin, make_recipient, make_weather_alert
-from tests.comune import APPROVE, Comune
 from tests.test_by_hand import ANNA, ASSISTED, BRUNO, CHANNEL, kept, leave
 from tests.test_dispatch import approved
+from tests.world.builders import make_bulletin, make_recipient, make_weather_alert
+from tests.world.comune import APPROVE, Comune
 
 
 class Suspended(Exception):
@@ -113,13 +113,13 @@ def desk(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(module, "flow_run", made.flow_run)
     monkeypatch.setattr(module, "suspend_flow_run", made.suspend)
     monkeypatch.setattr(module, "create_markdown_artifact", lambda page, **_: made.pages.append(page))
-    monkeypatch.setattr(shown, "outcome", lambda *_: made.outcomes.append(_[-1]))
-    monkeypatch.setattr(windows, "confirmed", lambda *_, **__: list(made.answers))
-    monkeypatch.setattr(windows, "is_usable", lambda *_: True)
-    monkeypatch.setattr(runs, "start", made.start)
-    monkeypatch.setattr(runs, "state", lambda run_id, **_: made.states.get(run_id, RunState.over))
-    monkeypatch.setattr(runs, "end", lambda run_id, _: made.states.update({run_id: RunState.over}))
-    monkeypatch.setattr(runs, "rename", lambda _, __, name, **___: made.names.append(name))
+    monkeypatch.setattr(pages, "outcome", lambda *_: made.outcomes.append(_[-1]))
+    monkeypatch.setattr(forms, "confirmed", lambda *_, **__: list(made.answers))
+    monkeypatch.setattr(forms, "is_usable", lambda *_: True)
+    monkeypatch.setattr(client, "start", made.start)
+    monkeypatch.setattr(client, "state", lambda run_id, **_: made.states.get(run_id, RunState.over))
+    monkeypatch.setattr(client, "end", lambda run_id, _: made.states.update({run_id: RunState.over}))
+    monkeypatch.setattr(client, "rename", lambda _, __, name, **___: made.names.append(name))
     comune.subscribe()
     return made
 
@@ -233,7 +233,7 @@ def test_after_a_day_it_stops_and_the_lists_are_gone_and_a_person_may_hand_it_ou
     desk.begin(ASSISTED)
     desk.run()
     desk.answer(RECORD, 1)  # its run died before it stored this
-    desk.comune.now += checklist.WITHIN + timedelta(minutes=1)
+    desk.comune.now += window.WITHIN + timedelta(minutes=1)
     desk.watch()
     bulletin = desk.comune.bulletin(desk.number)
     assert bulletin.status == BulletinStatus.stopped
@@ -252,7 +252,7 @@ def test_stop_closes_the_window_and_deletes_the_lists(desk: Desk) -> None:
     desk.run()
     settings, engine, now = desk.comune.settings, desk.comune.engine, desk.comune.now
     stop_sending(settings, engine, desk.number, who=ANNA, now=now)
-    checklist.close_if_stopped(settings, engine, desk.number, "fermato da Anna", now=now)
+    window.close_if_stopped(settings, engine, desk.number, "fermato da Anna", now=now)
     assert kept(desk.comune, desk.number) == {}
     assert set(desk.states.values()) == {RunState.over}
     assert desk.names[-1] == f"Bollettino {desk.number} · fermato: fermato da Anna"
@@ -285,7 +285,7 @@ def test_the_editors_are_told_that_something_waits_for_a_hand_and_when_it_is_don
     settings = desk.comune.settings
     for _ in range(2):
         with desk.comune.look() as session:
-            notify.tell_bulletin(settings, session, desk.number, now=desk.comune.now)
+            drafts.tell_bulletin(settings, session, desk.number, now=desk.comune.now)
     desk.run()
     desk.answer(LAST, 1, 2)
     desk.run()
@@ -302,16 +302,16 @@ def test_the_editors_are_told_that_something_waits_for_a_hand_and_when_it_is_don
 def test_a_database_that_is_busy_is_asked_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.begin(ASSISTED)
     monkeypatch.setattr("time.sleep", lambda _: None)
-    monkeypatch.setattr(runs, "get_run_logger", lambda: logging.getLogger("run"))
+    monkeypatch.setattr(client, "get_run_logger", lambda: logging.getLogger("run"))
     tries = iter([OperationalError("BEGIN", {}, Exception("database is locked")), None])
-    store = checklist.store_answers
+    store = window.store_answers
 
     def busy(*given: Any, **named: Any) -> None:
         if (error := next(tries, None)) is not None:
             raise error
         store(*given, **named)
 
-    monkeypatch.setattr(checklist, "store_answers", busy)
+    monkeypatch.setattr(window, "store_answers", busy)
     assert desk.run() is None
     assert len(desk.boxes) == 3
 
@@ -341,5 +341,5 @@ def test_an_alert_that_is_over_is_taken_out_of_the_hands_that_have_not_sent_it(d
         begun.begun_at = comune.now  # it is not the day that has passed
         session.add(begun)
     desk.watch()
-    assert comune.bulletin(desk.number).status_reason == "l'allerta è finita"
+    assert comune.bulletin(desk.number).status_reason == UNTRUE
     assert kept(comune, desk.number) == {}

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from db import deliveries, handovers, recipients
 from db.models import BulletinStatus, DeliveryStatus, RecipientStatus
-from flows.assisted import desk
-from flows.assisted.lists import Line, table, vcard
+from flows.by_hand import lists as desk
+from flows.by_hand.files import Line, table, vcard
 from flows.dispatch import dispatch_bulletin
 from flows.privacy.lists import read
 from flows.stop import stop_sending
-from tests.comune import Comune
 from tests.test_by_hand import ANNA, ASSISTED, kept, shown, tick
 from tests.test_dispatch import approved
+from tests.world.comune import Comune
 
 PHONES = st.from_regex(r"\+39 ?3[0-9]{8,9}", fullmatch=True).map(lambda text: text.replace(" ", ""))
 STEP = st.one_of(

@@ -9,12 +9,12 @@ import pytest
 from db import handovers, recipients
 from db.engine import transaction
 from db.models import BulletinStatus
-from flows.assisted import files
-from flows.assisted.answer import RECORD
+from flows.by_hand import files
+from flows.by_hand.lists import RECORD
 from flows.privacy.lists import read
-from tests.editor import Editor, browser_page, control, run_page
-from tests.installation import Installation, filled, wait_for
-from tests.trouble import kill
+from tests.world.editor import Editor, browser_page, control, run_page, sign_in
+from tests.world.installation import Installation, filled, wait_for
+from tests.world.trouble import kill
 
 pytestmark = pytest.mark.xdist_group("installation")
 ASSISTED = ('ordinary = "cloud"', 'ordinary = "assisted"')
@@ -83,6 +83,7 @@ def test_a_bulletin_is_sent_by_hand_and_accounted_for(installation: Installation
         run_id = waiting(installation, number)
         with browser_page() as page:
             operator = Editor(page, run_page(installation, run_id), "a-mano")
+            sign_in(installation, page)
             page.goto(f"{run_page(installation, run_id)}?tab=Artifacts")
             page.get_by_text(f"a-mano-{number}", exact=True).last.click()
             page.get_by_text("Testo da incollare").wait_for()

@@ -11,10 +11,10 @@ from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.states import Pending
 
 from db.models import BulletinStatus
-from flows.runs import LOST_AFTER, TAKEN_WITHIN
+from flows.runs.client import LOST_AFTER, TAKEN_WITHIN
 from flows.watch import START_AFTER
-from tests.installation import Installation, filled, wait_for
-from tests.trouble import (
+from tests.world.installation import Installation, filled, wait_for
+from tests.world.trouble import (
     APPROVE,
     held,
     is_running,

@@ -10,8 +10,8 @@ import pytest
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Paused, Scheduled
 
-from tests.installation import Installation, filled, wait_for
-from tests.trouble import APPROVE, SAVE, sent_once, versions, watch
+from tests.world.installation import Installation, filled, wait_for
+from tests.world.trouble import APPROVE, SAVE, sent_once, versions, watch
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.__main__ import main
+from flows.cli.discover import default_archive, discover, whose_site
+from flows.cli.new_profile import Draft, draft_profile
 from flows.settings import DEMO, SettingsError, load_profile
-from flows.terminal.discovery import default_archive, discover, whose_site
-from flows.terminal.draft import Draft, draft_profile
-from scrapers.comuni import named
-from scrapers.discover import FoundFeed, FoundList, Survey
-from scrapers.families import UNKNOWN
-from tests.sandbox_town import Town
-from tests.served import Answer, Served, home, html, rss, serve
+from scrapers.sites.comuni import named
+from scrapers.sites.discover import FoundFeed, FoundList, Survey
+from scrapers.sites.families import UNKNOWN
+from tests.world.sandbox_town import Town
+from tests.world.served import Answer, Served, home, html, rss, serve
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

@@ -7,19 +7,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from pyotp import TOTP
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from db import bulletins, deliveries
-from db.errors import StoreError
+from db.engine import StoreError, transaction
 from db.models import Approval, BulletinItem, BulletinStatus, Delivery, DeliveryStatus, SignOff
+from db.recipients import SPARED
 from flows.__main__ import main
-from flows.bulletin.desk.differences import HIDDEN, differences, without_mobiles
+from flows.cli.history import history
 from flows.dispatch import dispatch_bulletin
+from flows.review.differences import HIDDEN, differences, without_mobiles
 from flows.stop import reopen_approved
-from flows.terminal.history import history
-from tests import outbox
-from tests.builders import item_of, make_bulletin, make_news_item, make_recipient, news_data
-from tests.comune import APPROVE, DISCARD, SAVE, Comune
+from tests.world import outbox
+from tests.world.builders import NOW, item_of, make_bulletin, make_news_item, make_recipient, news_data
+from tests.world.comune import APPROVE, DISCARD, SAVE, Comune
 
 ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
 SECRETS = {
@@ -52,9 +54,9 @@ def flat(text: str) -> str:
 
 
 def test_it_tells_each_version_with_the_words_that_changed_and_who_changed_them(comune: Comune) -> None:
-    number = waiting(comune, "Via Roma chiude lunedì.", "La biblioteca è aperta.")
+    number = waiting(comune, "Via Roma chiude lunedì 30 novembre.", "La biblioteca è aperta.")
     comune.now += timedelta(hours=1)
-    comune.answer(number, SAVE, texts=["Via Roma riapre lunedì.", "La biblioteca è aperta."])
+    comune.answer(number, SAVE, texts=["Via Roma riapre lunedì 30 novembre.", "La biblioteca è aperta."])
     comune.now += timedelta(hours=1)
     comune.answer(number, APPROVE, order=["2. Notizia 2", "1. Notizia 1"], who=BRUNO)
     told = history(comune.engine, number)
@@ -65,7 +67,7 @@ def test_it_tells_each_version_with_the_words_that_changed_and_who_changed_them(
     assert second.startswith(
         f"{ANNA}, martedì 24 novembre 2026, 11:30:00\n  Risponde alla versione 1\n  ~ 1."
     )
-    assert "      Via Roma [-chiude-] {+riapre+} lunedì.\n" in second
+    assert "      Via Roma [-chiude-] {+riapre+} lunedì 30 novembre.\n" in second
     assert "biblioteca" not in second.split("Versione 3")[0]
     assert third.startswith(f"{BRUNO}, martedì 24 novembre 2026, 12:30:00")
     assert "~ 1. Notizia 2 (era la 2)" in third
@@ -120,7 +122,7 @@ def test_a_block_shows_both_signatures_what_they_overrode_and_the_declared_sourc
 
 
 def test_a_reopened_approval_is_shown_as_void_with_its_moment(comune: Comune) -> None:
-    number = waiting(comune, "Via Roma chiude lunedì.")
+    number = waiting(comune, "Via Roma chiude lunedì 30 novembre.")
     comune.answer(number, APPROVE)
     comune.now += timedelta(minutes=5)
     reopen_approved(comune.settings, comune.engine, number, who=BRUNO, now=comune.now)
@@ -131,9 +133,25 @@ def test_a_reopened_approval_is_shown_as_void_with_its_moment(comune: Comune) ->
     assert "stato di adesso: da approvare, da Bruno Vice (riaperto, l'approvazione non vale più)" in moves
 
 
+@pytest.mark.parametrize(
+    ("before", "to", "reason", "words"),
+    [
+        (BulletinStatus.draft, BulletinStatus.superseded, "updated", "la fonte ha cambiato l'allerta"),
+        (BulletinStatus.stopped, BulletinStatus.sent, SPARED, "chi mancava riceve il testo giusto"),
+    ],
+)
+def test_why_the_program_ended_it_is_told_in_words(
+    sqlite: Engine, before: BulletinStatus, to: BulletinStatus, reason: str, words: str
+) -> None:
+    with transaction(sqlite) as session:
+        bulletin = make_bulletin(session, status=before)
+        bulletins.move(session, bulletin, to, by="allerta urgente", now=NOW, reason=reason)
+    assert f", da allerta urgente ({words})" in flat(history(sqlite, bulletin.id))
+
+
 def test_the_certificate_of_a_send_adds_up_line_by_line(comuni: Comune) -> None:
     numbers = comuni.subscribe()
-    number = waiting(comuni, "Via Roma chiude lunedì.")
+    number = waiting(comuni, "Via Roma chiude lunedì 30 novembre.")
     comuni.answer(number, APPROVE)
     dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
     with comuni.look() as session:
@@ -268,7 +286,7 @@ def test_a_bulletin_that_does_not_exist_is_named(comune: Comune) -> None:
 def test_the_verb_prints_it_and_refuses_an_unknown_number(
     comune: Comune, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number = waiting(comune, "Via Roma chiude lunedì.")
+    number = waiting(comune, "Via Roma chiude lunedì 30 novembre.")
     monkeypatch.setattr(os, "environ", os.environ.copy())
     monkeypatch.setenv("BOLLETTINO_STATE", str(comune.settings.state))
     monkeypatch.setenv("BOLLETTINO_DATABASE", comune.settings.database)

@@ -1,6 +1,7 @@
 import io
 import json
 import sys
+from argparse import ArgumentTypeError
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 import pytest
 
 from db.models import NewsItem
-from flows.terminal import inspection
-from scrapers.link_lists import leads_elsewhere
-from tests.comune import Comune
-from tests.shared import SHARED, needs_shared
+from flows.cli import inspection
+from flows.cli.arguments import moment
+from scrapers.lists.listing import leads_elsewhere
+from tests.world.comune import Comune
+from tests.world.shared import SHARED, needs_shared
 
 DATA = Path(__file__).parent / "data"
 
@@ -103,13 +105,13 @@ def test_alerts_are_judged_against_the_time_given(capsys: pytest.CaptureFixture[
         "identifier": "20260118_1515",
         "issuer_zone": None,
     } in alerts
-    assert inspection.inspect_alerts(path, "Sard-A", inspection.moment("2026-01-20T00:00")) == 2
+    assert inspection.inspect_alerts(path, "Sard-A", moment("2026-01-20T00:00")) == 2
     assert "stale" in capsys.readouterr().err
-    assert inspection.inspect_alerts(path, "Sard-Z", inspection.moment("2026-01-18")) == 2
+    assert inspection.inspect_alerts(path, "Sard-Z", moment("2026-01-18")) == 2
 
 
 def test_a_bad_line_costs_only_itself(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    good = {"id": 7, "title": "Biblioteca", "text": "Da lunedì la biblioteca comunale apre alle ore 9."}
+    good = {"id": 7, "title": "Biblioteca", "text": "Dal 30 novembre la biblioteca comunale apre alle ore 9."}
     lines = [
         b"{broken",
         json.dumps(good).encode(),
@@ -129,22 +131,9 @@ def test_a_bad_line_costs_only_itself(capsys: pytest.CaptureFixture[str], tmp_pa
 
 
 def test_a_time_without_offset_is_a_time_in_italy() -> None:
-    assert inspection.moment("2026-07-01T12:00") == datetime(2026, 7, 1, 10, tzinfo=UTC)
-    with pytest.raises(ValueError, match="domani"):
-        inspection.moment("domani")
-
-
-def test_markup_prints_the_whatsapp_text_of_a_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "pagina.html"
-    path.write_bytes("<h2>Orari</h2><p>Città <b>aperta </b>il <a href='/x'>lunedì</a></p>".encode("cp1252"))
-    assert inspection.inspect_markup(str(path)) == 0
-    assert capsys.readouterr().out == "*Orari*\n\nCittà *aperta* il lunedì\n"
-    assert inspection.inspect_markup(str(path), "https://a.it/") == 0
-    assert capsys.readouterr().out.endswith("il lunedì: https://a.it/x\n")
-    assert inspection.inspect_markup(str(tmp_path / "altro.html")) == 2
-    assert "neither a readable file nor an http address" in capsys.readouterr().err
+    assert moment("2026-07-01T12:00") == datetime(2026, 7, 1, 10, tzinfo=UTC)
+    with pytest.raises(ArgumentTypeError, match="'domani' is no time"):
+        moment("domani")
 
 
 def test_json_is_no_page_and_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from db import redactions
-from tests.comune import Comune
-from tests.public_site import plant
-from tests.test_cli import _own_environment, flows
+from db import privacy
+from tests.test_cli_verbs import _own_environment, flows
+from tests.world.comune import Comune
+from tests.world.public_site import plant
 
 __all__ = ["_own_environment"]  # the fixture
 
@@ -29,7 +29,7 @@ def test_a_part_is_hidden_and_shown_again(
     assert f"item 2 of bulletin {number} is hidden on the public pages" in told
     assert "look at it, too: bulletin" in told
     with comune.look() as session:
-        (kept,) = redactions.listing(session, number)
+        (kept,) = privacy.redactions(session, number)
     assert (kept.position, kept.reason) == (2, "richiesta dell'interessato")
     assert kept.by
     assert flows(comune, *hide) == 0

@@ -7,11 +7,11 @@ import pytest
 from sqlmodel import select
 
 from db import handovers
-from db.models import BulletinStatus, DispatchStart
-from flows.dispatching import certificate, witness
-from tests.builders import make_bulletin
-from tests.comune import APPROVE, Comune
-from tests.test_cli import _own_environment, flows
+from db.models import Act, BulletinStatus, DispatchStart, Letter
+from flows.sending import certificate, witness
+from tests.test_cli_verbs import _own_environment, flows
+from tests.world.builders import make_bulletin
+from tests.world.comune import APPROVE, Comune
 
 __all__ = ["_own_environment"]  # the fixture
 
@@ -38,10 +38,40 @@ def test_a_dry_run_shows_every_check_and_one_that_refuses_is_exit_code_two(
     assert flows(comune, "dispatch", str(number), "--dry-run") == 2
     assert "Numero del servizio: NON PARTE. WhatsApp lo dà come BANNED." in capsys.readouterr().out
     assert flows(comune, "dispatch", str(number)) == 2
-    assert "BANNED" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "BANNED" in told
+    assert f"python -m flows dispatch {number} --despite-by NAME" in told
     assert not any(comune.received().values())
+    assert flows(comune, "dispatch", str(number), "--despite-by", "Nessuno") == 2
+    assert "'Nessuno' is no editor of" in capsys.readouterr().err
     assert flows(comune, "dispatch", str(number), "--despite-by", "Anna Redazione") == 0
     assert [len(texts) for texts in comune.received().values()] == [1] * 5
+    with comune.look() as session:
+        letters = session.exec(select(Letter.text).where(Letter.kind == "parte_nonostante")).all()
+    assert len(letters) == len(comune.settings.profile.editors)
+    assert "Anna Redazione fa partire" in letters[0]
+    assert "dalla riga di comando di chi gestisce il servizio, anche se" in letters[0]
+
+
+def test_the_brake_at_the_terminal_needs_a_name_and_no_code(
+    comune: Comune, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with comune.look() as session:
+        number = make_bulletin(session, status=BulletinStatus.sending).id
+    assert flows(comune, "stop", str(number), "--by", "Anna Redazione") == 0
+    assert capsys.readouterr().out == f"Invio del bollettino {number} fermato: 0 di 0.\n"
+    assert comune.bulletin(number).status == BulletinStatus.stopped
+    assert flows(comune, "dispatch", str(number)) == 2
+    assert "è fermato: lo fa ripartire una persona" in capsys.readouterr().err
+
+
+def test_days_are_closed_at_the_terminal_by_somebody(
+    comune: Comune, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert flows(comune, "closure", "2099-12-01", "2099-12-02", "--by", "Anna Redazione") == 0
+    assert "Chiusura da martedì 1 dicembre" in capsys.readouterr().out
+    with comune.look() as session:
+        assert session.exec(select(Act)).one().by_operator
 
 
 def test_the_certificate_is_kept_printed_checked_and_exported(
@@ -56,15 +86,15 @@ def test_the_certificate_is_kept_printed_checked_and_exported(
     assert flows(comune, "certificate", str(number), "--json") == 0
     assert capsys.readouterr().out == kept.read_text(encoding="utf-8")
     assert flows(comune, "certificate", str(number), "--verify", str(kept)) == 0
-    assert "corrisponde alle righe" in capsys.readouterr().out
+    assert "matches the rows" in capsys.readouterr().out
     kept.write_text(
         kept.read_text(encoding="utf-8").replace('"planned": 5', '"planned": 6'), encoding="utf-8"
     )
     assert flows(comune, "certificate", str(number), "--verify", str(kept)) == 2
-    assert "NON TORNA: il file è stato modificato" in capsys.readouterr().out
+    assert "does NOT add up: il file è stato modificato" in capsys.readouterr().out
     file = tmp_path / "consegne.csv"
     assert flows(comune, "certificate", str(number), "--deliveries", str(file)) == 0
-    assert capsys.readouterr().out == f"{file}: 5 consegne\n"
+    assert capsys.readouterr().out == f"{file}: 5 deliveries\n"
     assert file.read_text(encoding="utf-8").count("\n") == 6
 
 
@@ -82,7 +112,10 @@ def test_a_restored_database_is_named_and_accepted_by_a_person(
     assert flows(comune, "witness") == 0
     witness.StateFolder(comune.settings).write(witness.Mark(number=3, bulletin_id=9, at=comune.now))
     assert flows(comune, "witness") == 2
-    assert "sembra ripristinato da una copia" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "looks restored from a backup" in told
+    assert "Starts in the database: 0. Outside: 3 (bulletin 9, " in told
+    assert "python -m flows witness --accept-by NAME" in told
     number = approved(comune)
     assert flows(comune, "dispatch", str(number)) == 2
     assert flows(comune, "witness", "--accept-by", "Anna Redazione") == 0

@@ -12,11 +12,11 @@ import pytest
 
 from db.models import BulletinStatus
 from flows.__main__ import main, parser
-from flows.bulletin.dates import in_rome
+from flows.bulletin.language.dates import in_rome
 from flows.collect import CHOICES
 from flows.settings import DEMO
-from tests.builders import item_of, make_bulletin, make_news_item
-from tests.comune import APPROVE, Comune
+from tests.world.builders import item_of, make_bulletin, make_news_item
+from tests.world.comune import APPROVE, Comune
 
 DATA = Path(__file__).parent / "data"
 VERBS = {
@@ -27,7 +27,7 @@ VERBS = {
     "collect": "--dry-run",
     "compose": "--at-approval",
     "approve": "never here",
-    "dispatch": "resumes a stopped send",
+    "dispatch": "a stopped send goes on",
     "watch": "--dry-run",
     "backfill": "like 2026-09-01",
     "absence": "take back",
@@ -46,7 +46,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """`main` gives the process the environment of its installation, and has no clock but the machine's:
     the sandbox lives in the same days.
     """
-    monkeypatch.setattr("tests.comune.NOW", datetime.now(UTC))
+    monkeypatch.setattr("tests.world.comune.NOW", datetime.now(UTC))
     before = dict(os.environ)
     yield
     os.environ.clear()
@@ -218,7 +218,7 @@ def test_migrate_says_what_it_would_do_and_does_it_once(
     lines = capsys.readouterr().out.splitlines()
     would, done = lines[: len(lines) // 2], lines[len(lines) // 2 :]
     assert would == done
-    assert [line[:6] for line in would] == [f"{n:04}: " for n in range(1, len(would) + 1)]
+    assert [line[:6] for line in would] == [f"{n:04}: " for n in range(100, len(would) + 100)]
     assert flows(comune, "migrate") == 0
     assert capsys.readouterr().out == "nothing to do\n"
 
@@ -254,13 +254,13 @@ def test_inspect_page_and_summary(capsys: pytest.CaptureFixture[str], tmp_path: 
     )
     assert "https://x.example/wp-content/" in capsys.readouterr().out
     rows = tmp_path / "items.jsonl"
-    text = "Da lunedì la biblioteca apre alle 9. Il sabato resta chiusa."
+    text = "Dal 30 novembre la biblioteca apre alle 9. Il sabato resta chiusa."
     rows.write_text(json.dumps({"id": "a", "title": "Biblioteca", "text": text}) + "\n", encoding="utf-8")
-    assert main(["inspect", "summary", str(rows), "--limit", "40"]) == 0
+    assert main(["inspect", "summary", str(rows), "--limit", "45"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["id"], found["summary"]) == ("a", "Da lunedì la biblioteca apre alle 9.")
+    assert (found["id"], found["summary"]) == ("a", "Dal 30 novembre la biblioteca apre alle 9.")
     told = {(fact["kind"], fact["value"]): fact["source"] for fact in found["facts"]}
-    assert told["time", "09:00"] == "Da lunedì la biblioteca apre alle 9."
+    assert told["time", "09:00"] == "Dal 30 novembre la biblioteca apre alle 9."
     assert (found["warnings"], found["blocked"]) == ([], [])
 
 

@@ -1,10 +1,14 @@
 from datetime import timedelta
 
+import pytest
+from prefect import Flow
 from sqlmodel import select
 
 from db import sources
 from db.models import Hazard, Level, Origin, Source, WeatherAlert
-from tests.comune import Comune
+from flows.backfill import backfill
+from flows.collect import collect
+from tests.world.comune import Comune
 
 GARIBALDI = "Via Garibaldi chiusa al traffico per lavori all'acquedotto"
 SITE = "/sito/_prova/articoli"
@@ -13,6 +17,12 @@ SITE = "/sito/_prova/articoli"
 def article(comune: Comune, title: str = GARIBALDI) -> dict[str, str]:
     found: dict[str, str] = next(one for one in comune.ask("GET", SITE) if one["title"] == title)
     return found
+
+
+@pytest.mark.parametrize("flow", [collect, backfill])
+def test_a_flow_that_reads_what_others_serve_ends(flow: Flow[..., object]) -> None:
+    """An editor's round and a send read for `rereading.LATEST` at most; these read as long as there is."""
+    assert 0 < (flow.timeout_seconds or 0) <= timedelta(hours=12).total_seconds()
 
 
 def test_the_first_reading_stores_every_article_with_abstract_and_body(comune: Comune) -> None:

@@ -12,10 +12,12 @@ from db.models import Source
 from flows import collect
 from flows.collect import tell_editor
 from flows.settings import BollettinoError, Settings, load_profile
+from flows.sources import pages
 from flows.sources.readings import Reading
 from flows.sources.visit import collect_sources
-from tests.comune import Comune, write_profile
-from tests.shelf import LONG, PAGE, Shelf, rss, with_feed
+from scrapers.pages.pages import Page, parse_page
+from tests.world.comune import Comune, write_profile
+from tests.world.shelf import LONG, PAGE, Shelf, rss, with_feed
 
 
 def empty_zip(name: str) -> bytes:
@@ -110,6 +112,26 @@ def test_a_page_that_redirects_elsewhere_leaves_the_feeds_text_and_says_so(
     assert item.body == "Testo della notizia 0 nel feed."
     assert "redirects elsewhere" in (item.page_failure or "")
     assert comune.news()["Notizia 1"].page_failure is None
+
+
+def test_a_defect_met_on_one_page_costs_that_page_alone(
+    comune: Comune, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defective(content: bytes, url: str, content_type: str = "") -> Page:
+        if url.endswith("/1"):
+            raise KeyError("nobody thought of this")
+        return parse_page(content, url, content_type)
+
+    monkeypatch.setattr(pages, "parse_page", defective)
+    for number in range(3):
+        shelf.put(f"/novita/{number}", PAGE.format(f"Notizia {number}. {LONG}"), "text/html")
+    shelf.put("/feed", rss(comune.loopback.address, range(3)))
+    with_feed(comune, "/feed")
+    reading = comune.collect()[0]
+    assert (reading.new, reading.failure, reading.unread_pages) == (3, None, 1)
+    assert "please report it (KeyError: 'nobody thought of this')" in reading.problems[0]
+    assert comune.news()["Notizia 1"].body == "Testo della notizia 1 nel feed."
+    assert [comune.news()[f"Notizia {number}"].page_failure for number in (0, 2)] == [None, None]
 
 
 def test_a_page_that_could_not_be_read_is_tried_again_although_the_feed_stands_still(

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import bulletins, originals, recipients, sent_items
+from db import bulletins, recipients, telling
 from db.bulletins import TransitionError
 from db.engine import transaction
 from db.models import (
@@ -23,14 +23,15 @@ from db.models import (
 from db.vault import Vault
 from flows.correct import CHANGE, ERROR, CorrectionError, draft_correction, listing
 from flows.dispatch import dispatch_bulletin
-from flows.dispatching.holding import DispatchError
-from flows.dispatching.sender import BY_A_PERSON
+from flows.review.acts import NotDoneError
+from flows.sending.drain import BY_A_PERSON, DispatchError
 from flows.settings import Settings
 from flows.stop import reopen_approved, stop_sending
-from flows.web import bulletin_page
-from tests import outbox
-from tests.builders import NOW, item_of, make_bulletin, make_news_item, make_recipient
-from tests.comune import APPROVE, Comune
+from flows.watch import look
+from flows.web.pages import bulletin as bulletin_page
+from tests.world import outbox
+from tests.world.builders import NOW, item_of, make_bulletin, make_news_item, make_recipient
+from tests.world.comune import APPROVE, Comune
 
 
 @pytest.fixture
@@ -86,7 +87,8 @@ def test_a_correction_goes_to_those_who_got_the_original_and_have_not_left(comun
     assert [len(received[phone]) for phone in (left, *others)] == [1, 2, 2, 2, 2]
     text = received[others[0]][1]
     assert text.startswith(
-        f"Il Comune di Esempio corregge un suo messaggio. *Il dato giusto è questo:* {RIGHT}"
+        "Il Comune di Esempio corregge un messaggio che ti ha inviato su tua richiesta. "
+        f"*Il dato giusto è questo:* {RIGHT}"
     )
     assert "Nel messaggio di martedì 24 novembre avevamo scritto per errore: Via Roma chiude" in text
     assert late.id not in {row.recipient_id for row in comuni.deliveries(number)}
@@ -116,7 +118,7 @@ def test_who_may_have_got_the_original_is_reached(
     (row,) = session.exec(select(Delivery))
     row.status = status
     follow = make_bulletin(session, kind=kind)
-    originals.link(session, follow.id, [original.id])
+    telling.link(session, follow.id, [original.id])
     assert recipients.audience_of(session, follow) == ([one] if is_reached else [])
     one.status = RecipientStatus.opted_out
     session.flush()
@@ -137,7 +139,7 @@ def test_the_seal_binds_which_bulletin_is_put_right(comune: Comune) -> None:
     number = correction(comune, original)
     comune.answer(number, APPROVE)
     with comune.look() as session:
-        originals.link(session, number, [other])
+        telling.link(session, number, [other])
     with pytest.raises(DispatchError, match="non è più quello approvato"):
         dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
 
@@ -232,10 +234,10 @@ def test_an_editor_sees_what_changed_or_went_after_the_send(sqlite_session: Sess
     before.facts_changed_at = NOW - timedelta(hours=1)
     gone.page_failures, gone.page_failure = 2, "answers 404"
     session.flush()
-    found = sent_items.to_put_right(session, since=NOW - timedelta(days=1))
+    found = telling.to_put_right(session, since=NOW - timedelta(days=1))
     assert {one.item.news_item_id for one in found} == {changed.id, gone.id}
-    assert len(sent_items.sent(session, since=NOW - timedelta(days=1))) == 4
-    assert sent_items.sent(session, since=NOW + timedelta(days=1)) == []
+    assert len(telling.sent(session, since=NOW - timedelta(days=1))) == 4
+    assert telling.sent(session, since=NOW + timedelta(days=1)) == []
 
 
 def test_the_list_names_the_numbers_to_choose_by(comune: Comune) -> None:
@@ -289,6 +291,36 @@ def test_an_approved_bulletin_is_reopened_and_needs_a_new_approval(comuni: Comun
     assert comuni.bulletin(number).status == BulletinStatus.sent
 
 
+def test_a_bulletin_that_is_reopened_after_its_deadline_can_be_approved_until_its_grace_ends(
+    comune: Comune,
+) -> None:
+    slot, minute = NOW + timedelta(minutes=30), timedelta(minutes=1)
+    words = "Approva: parte martedì"
+    with comune.look() as session:
+        number = make_bulletin(
+            session, status=BulletinStatus.in_review, slot_at=slot, deadline_at=slot - 15 * minute
+        ).id
+    comune.answer(number, words, now=slot - 20 * minute)
+    said = reopen_approved(comune.settings, comune.engine, number, who=WHO, now=slot - 10 * minute)
+    assert said.endswith("va approvato di nuovo entro martedì 24 novembre, ore 12.")
+    assert look(comune.settings, comune.engine, now=slot - 9 * minute).waiting == (number,)
+    assert comune.answer(number, words, now=slot + 50 * minute).status == BulletinStatus.approved
+    with pytest.raises(NotDoneError, match="è tardi"):
+        reopen_approved(comune.settings, comune.engine, number, who=WHO, now=slot + 61 * minute)
+    assert comune.bulletin(number).status == BulletinStatus.approved
+
+
+def test_one_without_a_slot_can_be_approved_for_as_long_as_a_new_one(comune: Comune) -> None:
+    later = NOW + timedelta(days=2)
+    with comune.look() as session:
+        number = make_bulletin(
+            session, kind=BulletinKind.urgent, status=BulletinStatus.in_review, deadline_at=NOW
+        ).id
+    comune.answer(number, APPROVE)
+    reopen_approved(comune.settings, comune.engine, number, who=WHO, now=later)
+    assert comune.answer(number, APPROVE, now=later + timedelta(hours=1)).status == BulletinStatus.approved
+
+
 @pytest.mark.parametrize("status", [one for one in BulletinStatus if one != BulletinStatus.approved])
 def test_only_an_approved_bulletin_is_reopened(sqlite_session: Session, status: BulletinStatus) -> None:
     bulletin: Bulletin = make_bulletin(sqlite_session, status=status)
@@ -304,7 +336,8 @@ def test_only_an_approved_bulletin_is_reopened(sqlite_session: Session, status: 
 def test_what_is_not_being_sent_is_not_stopped(comune: Comune, status: BulletinStatus, words: str) -> None:
     with comune.look() as session:
         number = make_bulletin(session, status=status).id
-    assert words in stop_sending(comune.settings, comune.engine, number, who=WHO, now=comune.now)
+    with pytest.raises(NotDoneError, match=words):
+        stop_sending(comune.settings, comune.engine, number, who=WHO, now=comune.now)
     assert comune.bulletin(number).status == status
 
 
@@ -313,7 +346,9 @@ def test_who_is_no_editor_changes_nothing(comune: Comune) -> None:
         sending = make_bulletin(session, status=BulletinStatus.sending).id
         ready = make_bulletin(session, status=BulletinStatus.approved).id
     settings: Settings = comune.settings
-    assert "non è cambiato niente" in stop_sending(settings, comune.engine, sending, who="X", now=NOW)
-    assert "non è cambiato niente" in reopen_approved(settings, comune.engine, ready, who="X", now=NOW)
+    with pytest.raises(NotDoneError, match="non è cambiato niente"):
+        stop_sending(settings, comune.engine, sending, who="X", now=NOW)
+    with pytest.raises(NotDoneError, match="non è cambiato niente"):
+        reopen_approved(settings, comune.engine, ready, who="X", now=NOW)
     assert comune.bulletin(sending).status == BulletinStatus.sending
     assert comune.bulletin(ready).status == BulletinStatus.approved

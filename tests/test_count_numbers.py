@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import numbers, queues, tallies
+from db import replies, service_numbers
 from db.engine import transaction
 from db.models import (
     BulletinKind,
@@ -21,10 +21,10 @@ from db.models import (
     RecipientStatus,
     Scope,
 )
-from db.moves import WORD as MOVED
-from db.numbers import Sent, Step
+from db.number_changes import WORD as MOVED
+from db.service_numbers import Sent, Step
 from db.vault import Vault
-from tests.builders import NOW, make_bulletin, make_recipient
+from tests.world.builders import NOW, make_bulletin, make_recipient
 
 
 def say(
@@ -75,16 +75,18 @@ def test_who_comes_and_goes_is_counted_once(engine: Engine) -> None:
         say(session, "bruno", Consent.opt_out, hours(40))  # never was there
         say(session, "bruno", Consent.alerts_only, hours(30))
         say(session, "carla", Consent.opt_in, hours(20), source="import")
-        found = numbers.steps(session)
+        found = service_numbers.steps(session)
         assert found == [
             Step(hours(90), True, True),
             Step(hours(60), False, True),
             Step(hours(30), True, True),
             Step(hours(20), True, False),
         ]
-        assert numbers.steps(session, since=hours(60)) == found[1:], "what was before is known all the same"
-        assert numbers.words(session)[Consent.opt_in, "whatsapp"] == 2
-        assert numbers.words(session)[Consent.opt_in, "import"] == 1
+        assert service_numbers.steps(session, since=hours(60)) == found[1:], (
+            "what was before is known all the same"
+        )
+        assert service_numbers.words(session)[Consent.opt_in, "whatsapp"] == 2
+        assert service_numbers.words(session)[Consent.opt_in, "import"] == 1
 
 
 def test_a_number_that_changes_is_nobody_who_comes_or_goes(engine: Engine) -> None:
@@ -93,7 +95,7 @@ def test_a_number_that_changes_is_nobody_who_comes_or_goes(engine: Engine) -> No
         say(session, "new", Consent.opt_in, hours(90), word=MOVED)
         say(session, "old", Consent.opt_out, hours(50), word=MOVED)
         say(session, "new", Consent.opt_out, hours(10))
-        assert numbers.steps(session) == [Step(hours(90), True, True), Step(hours(10), False, True)]
+        assert service_numbers.steps(session) == [Step(hours(90), True, True), Step(hours(10), False, True)]
 
 
 def test_subscribers_by_what_they_get_without_the_test_numbers(engine: Engine, vault: Vault) -> None:
@@ -110,7 +112,7 @@ def test_subscribers_by_what_they_get_without_the_test_numbers(engine: Engine, v
             row.scope, row.is_test = scope, is_test
             session.add(row)
         session.flush()
-        assert dict(numbers.subscribers(session)) == {
+        assert dict(service_numbers.subscribers(session)) == {
             (RecipientStatus.active, Scope.everything): 2,
             (RecipientStatus.active, Scope.alerts): 1,
             (RecipientStatus.suspended, Scope.everything): 1,
@@ -134,18 +136,18 @@ def test_a_bulletin_with_what_came_of_it_and_who_came_after(engine: Engine, vaul
             (DeliveryStatus.skipped, "opted_out", None),
         )
         make_bulletin(session, [], status=BulletinStatus.approved)
-        tallies.add(session, second, replies=4, exits=2)
+        replies.add(session, second, replies=4, exits=2)
         for who, ago in (("a", 101), ("b", 99), ("c", 51), ("d", 9), ("e", 1)):
             say(session, who, Consent.opt_in, hours(ago))
         say(session, "f", Consent.opt_in, hours(8), source="import")
-        one, two = numbers.last(session, limit=9)
+        one, two = service_numbers.last(session, limit=9)
         assert (one.id, one.joined, one.shares) == (first, 1, None), "a share of one would tell what they did"
         assert (two.id, two.kind, two.at) == (second, BulletinKind.ordinary, hours(10))
         assert (two.joined, two.tally.exits, two.tally.replies) == (2, 2, 4)
         assert two.outcomes[DeliveryStatus.failed, "131026"] == 2
         assert two.shares is not None
         assert (two.accepted, two.shares.delivered, two.shares.read) == (5, 0.8, 0.6)
-        assert [sent.id for sent in numbers.last(session, limit=1)] == [second]
+        assert [sent.id for sent in service_numbers.last(session, limit=1)] == [second]
 
 
 def test_queues_hold_what_waits(engine: Engine, vault: Vault) -> None:
@@ -154,14 +156,14 @@ def test_queues_hold_what_waits(engine: Engine, vault: Vault) -> None:
         row = make_recipient(session, vault)
         session.add(Delivery(recipient_id=row.id, reply="info", body="x", status_at=NOW))
         session.flush()
-        assert queues.lengths(session) == {
+        assert service_numbers.lengths(session) == {
             "bulletins": 1,
             "answers": 1,
             "calls": 0,
             "letters": 0,
             "inbound": 0,
         }
-        assert numbers.answers(session) == {DeliveryStatus.queued: 1}
+        assert service_numbers.answers(session) == {DeliveryStatus.queued: 1}
 
 
 @given(st.lists(st.sampled_from(list(Receipt)), max_size=12), st.integers(0, 40))
@@ -173,11 +175,11 @@ def test_shares_are_shares(receipts: list[Receipt], more: int) -> None:
     if found := sent.shares:
         assert 0 <= found.read <= 1
         assert 0 <= found.delivered <= 1
-    assert (sent.shares is None) == (len(receipts) < numbers.FEWEST)
+    assert (sent.shares is None) == (len(receipts) < service_numbers.FEWEST)
 
 
 @pytest.mark.parametrize("limit", [1, 5])
 def test_without_a_bulletin_there_is_nothing(engine: Engine, limit: int) -> None:
     with transaction(engine) as session:
-        assert numbers.last(session, limit=limit) == []
-        assert numbers.steps(session) == []
+        assert service_numbers.last(session, limit=limit) == []
+        assert service_numbers.steps(session) == []

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from db import tallies
+from db import replies
 from db.engine import transaction
 from db.models import BulletinStatus, Consent, Delivery, DeliveryStatus, Receipt, RecipientStatus, Scope
-from flows import numbers
+from flows import count as numbers
 from flows.__main__ import main
-from flows.bulletin.desk.numbers_picture import MONTHS, POINTS, by_month, over_time, picture
+from flows.bulletin.pictures.audience import POINTS, SHOWN, by_month, over_time, picture
 from flows.settings import Settings
-from tests.builders import NOW, make_bulletin, make_recipient, new_phone
-from tests.test_numbers import say
+from tests.test_count_numbers import say
+from tests.world.builders import NOW, make_bulletin, make_recipient, new_phone
 
 MOMENTS = st.integers(0, 1_500_000).map(lambda minutes: NOW - timedelta(minutes=minutes))
 STEPS = st.lists(st.tuples(MOMENTS, st.booleans()), max_size=60).map(sorted)
@@ -65,7 +65,7 @@ def town(settings: Settings, engine: Engine) -> None:
                         status_at=NOW,
                     )
                 )
-            tallies.add(session, bulletin.id, replies=7, exits=2)
+            replies.add(session, bulletin.id, replies=7, exits=2)
 
 
 def test_an_assessor_reads_sums_and_why_something_did_not_arrive(settings: Settings, engine: Engine) -> None:
@@ -133,7 +133,7 @@ def test_the_curve_counts_back_over_who_came_and_went() -> None:
 @given(STEPS)
 def test_the_months_hold_every_step_of_theirs_once(steps: list[tuple[datetime, bool]]) -> None:
     months = by_month(steps, NOW)
-    assert 1 <= len(months) <= MONTHS
+    assert 1 <= len(months) <= SHOWN
     assert (months[-1].year, months[-1].month) == (2026, 11)
     since = datetime(2025, 11, 30, 23, tzinfo=UTC)  # 1 December in Rome
     assert sum(one.came + one.went for one in months) == sum(at >= since for at, _ in steps)

@@ -9,7 +9,7 @@ from db import bulletins
 from db.bulletins import TransitionError
 from db.engine import transaction
 from db.models import BULLETIN_TRANSITIONS, Bulletin, BulletinKind, BulletinStatus, Decision
-from tests.builders import WAY, item_of, make_approval, make_bulletin, make_news_item, news_data
+from tests.world.builders import WAY, item_of, make_approval, make_bulletin, make_news_item, news_data
 
 
 @pytest.mark.parametrize(("start", "to"), list(product(BulletinStatus, BulletinStatus)))

@@ -1,28 +1,30 @@
+import os
 from datetime import datetime, timedelta
-from itertools import permutations, product
+from itertools import product
 
 import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from db import claims, deliveries, receipts, senders
+from db import claims, deliveries, outcomes, senders
+from db import deliveries as closing
 from db.claims import Rest, Result
 from db.engine import transaction
 from db.models import (
     DELIVERY_TRANSITIONS,
     Attempt,
+    BulletinStatus,
     Delivery,
     DeliveryStatus,
     Outcome,
     Receipt,
     RecipientStatus,
 )
-from db.receipts import Told
 from db.vault import Vault
-from flows.sending import life
-from tests import outbox
-from tests.builders import make_bulletin, make_recipient
+from flows.sending import senders as life
+from tests.world import outbox
+from tests.world.builders import make_bulletin, make_recipient
 
 
 def _planned(session: Session, vault: Vault, now: datetime, *, people: int = 3) -> int:
@@ -123,19 +125,6 @@ def test_an_outcome_decides_the_delivery(engine: Engine, vault: Vault, now: date
             assert _delivery(session, attempt).status == status
 
 
-def test_receipts_in_any_order_end_at_the_highest(engine: Engine, vault: Vault, now: datetime) -> None:
-    with transaction(engine) as session:
-        for order in permutations([Receipt.sent, Receipt.delivered, Receipt.read]):
-            attempt = _sent(session, vault, now, Outcome.accepted)
-            reached = []
-            for receipt in order:
-                outbox.tell(session, attempt, receipt, now=now)
-                reached.append(_delivery(session, attempt).receipt)
-            ranks = [receipt.rank for receipt in reached if receipt]
-            assert ranks == sorted(ranks)
-            assert reached[-1] == Receipt.read
-
-
 def test_what_was_put_back_waits_until_it_is_due(engine: Engine, vault: Vault, now: datetime) -> None:
     wait = timedelta(minutes=2)
     with transaction(engine) as session:
@@ -148,35 +137,6 @@ def test_what_was_put_back_waits_until_it_is_due(engine: Engine, vault: Vault, n
         (again,) = claims.take(session, bulletin_id, limit=1, now=now + wait)
         assert (again.tried, _delivery(session, attempt).reason) == (1, "131000")
         assert claims.rest(session, bulletin_id, now=now + wait) == Rest(0, 1, 1, now + wait)
-
-
-@pytest.mark.parametrize("before", [Outcome.in_flight, Outcome.uncertain])
-def test_a_receipt_settles_what_was_uncertain_and_is_never_undone(
-    engine: Engine, vault: Vault, now: datetime, before: Outcome
-) -> None:
-    """The webhook may even come before the answer to the POST is stored."""
-    with transaction(engine) as session:
-        attempt = _sent(session, vault, now, before)
-        outbox.tell(session, attempt, Receipt.sent, now=now)
-        for late in (Outcome.uncertain, Outcome.not_sent, Outcome.refused, Outcome.accepted):
-            outbox.finish(session, vault, attempt.id, late, wamid="wamid.late", now=now)
-            assert attempt.outcome == Outcome.accepted
-            assert _delivery(session, attempt).status == DeliveryStatus.accepted
-        assert attempt.wamid_hash == vault.hash("wamid.late")
-
-
-@pytest.mark.parametrize("before", [Outcome.in_flight, Outcome.uncertain, Outcome.accepted])
-def test_a_failure_told_by_a_webhook_is_final_until_the_message_is_told_to_have_arrived(
-    engine: Engine, vault: Vault, now: datetime, before: Outcome
-) -> None:
-    with transaction(engine) as session:
-        attempt = _sent(session, vault, now, before)
-        outbox.tell(session, attempt, None, code="131026", now=now)
-        outbox.tell(session, attempt, Receipt.sent, now=now)
-        assert (_delivery(session, attempt).status, _delivery(session, attempt).reason) == (
-            DeliveryStatus.failed,
-            "131026",
-        )
 
 
 def test_a_dead_sender_leaves_uncertain_what_may_have_left_and_a_living_one_is_left_alone(
@@ -202,6 +162,34 @@ def test_a_dead_sender_leaves_uncertain_what_may_have_left_and_a_living_one_is_l
         ]
         statuses = session.exec(select(Delivery.status).order_by(Delivery.id)).all()  # type: ignore[arg-type]
         assert statuses == ["uncertain", "claimed", "uncertain", "queued"]
+
+
+@pytest.mark.parametrize(
+    ("error", "is_gone"), [(None, False), (PermissionError, False), (ProcessLookupError, True)]
+)
+def test_a_process_of_this_machine_is_dead_when_it_is_gone_and_alive_whosever_it_is(
+    sqlite: Engine,
+    vault: Vault,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[OSError] | None,
+    is_gone: bool,
+) -> None:
+    def kill(pid: int, signal: int) -> None:
+        assert (pid, signal) == (os.getpid(), 0), "asked, and never harmed"
+        if error:
+            raise error
+
+    with transaction(sqlite) as session:
+        bulletin_id = _planned(session, vault, now, people=1)
+        sender_id = life.begin(session, bulletin_id, now=now)
+        assert senders.living(session, now=now) == {sender_id: bulletin_id}
+        (attempt,) = outbox.begin(session, bulletin_id, sender_id=sender_id, now=now)
+        with monkeypatch.context() as host:
+            host.setattr(os, "kill", kill)
+            assert life.reap(session, bulletin_id, now=now) == is_gone
+        session.expire_all()
+        assert attempt.outcome == (Outcome.uncertain if is_gone else Outcome.in_flight)
 
 
 @pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(hours=1)])
@@ -251,98 +239,20 @@ def test_the_certificate_adds_up_once_nothing_is_open(engine: Engine, vault: Vau
         assert found.adds_up
 
 
-@pytest.mark.parametrize("before", [Outcome.not_sent, Outcome.refused, Outcome.uncertain])
-@pytest.mark.parametrize("receipt", [Receipt.delivered, None])
-def test_what_a_receipt_proves_to_have_left_is_not_sent_again(
-    engine: Engine, vault: Vault, now: datetime, before: Outcome, receipt: Receipt | None
-) -> None:
-    """Meta may answer "try again" (131000) and deliver all the same, or fail it later: no receipt is None."""
-    with transaction(engine) as session:
-        attempt = _sent(session, vault, now, before)
-        delivery = _delivery(session, attempt)
-        if receipt:
-            outbox.tell(session, attempt, receipt, now=now)
-        else:
-            outbox.tell(session, attempt, None, code="131026", now=now)
-        assert attempt.outcome == (Outcome.accepted if receipt else Outcome.refused)
-        assert delivery.receipt == receipt
-        assert delivery.status == (DeliveryStatus.accepted if receipt else DeliveryStatus.failed)
-        assert claims.take(session, delivery.bulletin_id, limit=9, now=now) == []
-
-
-def _twice(session: Session, vault: Vault, now: datetime) -> tuple[Attempt, Attempt]:
-    """The first attempt was put back, the second is in flight."""
-    first = _sent(session, vault, now, Outcome.not_sent)
-    (second,) = outbox.begin(session, _delivery(session, first).bulletin_id, now=now)
-    return first, second
-
-
-@pytest.mark.parametrize("late", [outcome for outcome in Outcome if outcome != Outcome.in_flight])
-def test_a_receipt_of_the_first_attempt_stands_whatever_the_second_ends_in(
-    engine: Engine, vault: Vault, now: datetime, late: Outcome
-) -> None:
-    with transaction(engine) as session:
-        first, second = _twice(session, vault, now)
-        outbox.tell(session, first, Receipt.delivered, now=now)
-        outbox.finish(session, vault, second.id, late, now=now)
-        assert _delivery(session, first).status == DeliveryStatus.accepted
-        assert (first.outcome, second.outcome) == (Outcome.accepted, late)
-
-
-def test_a_failure_of_the_first_attempt_leaves_the_delivery_to_the_second(
+def test_one_that_a_person_tries_again_waits_like_any_other_when_nothing_left(
     engine: Engine, vault: Vault, now: datetime
 ) -> None:
+    """It was refused at once the first time: that is no word of a message that left."""
     with transaction(engine) as session:
-        first, second = _twice(session, vault, now)
-        outbox.tell(session, first, None, code="131026", now=now)
-        assert (first.outcome, _delivery(session, first).status) == (Outcome.refused, DeliveryStatus.claimed)
-        outbox.finish(session, vault, second.id, Outcome.accepted, now=now)
-        outbox.tell(session, first, None, code="131026", now=now)
-        assert _delivery(session, first).status == DeliveryStatus.accepted
-
-
-def test_when_the_first_attempt_left_and_failed_no_third_follows_the_second(
-    engine: Engine, vault: Vault, now: datetime
-) -> None:
-    with transaction(engine) as session:
-        first, second = _twice(session, vault, now)
-        outbox.tell(session, first, None, code="131026", now=now)
-        outbox.finish(session, vault, second.id, Outcome.not_sent, code="131000", now=now)
-        assert _delivery(session, first).status == DeliveryStatus.failed
-
-
-def test_many_statuses_at_once_store_what_one_by_one_would(
-    engine: Engine, vault: Vault, now: datetime
-) -> None:
-    """Those that end alike go into one statement, the others into one each."""
-
-    def told(attempts: list[Attempt]) -> list[Told]:
-        found = []
-        for place, one in enumerate(attempts):
-            at = now + timedelta(seconds=0 if place < 20 else place)
-            receipt = (Receipt.read, Receipt.delivered, None)[0 if place < 20 else place % 3]
-            code = None if receipt else f"13102{place % 2}"
-            found.append(Told(str(one.id), "", receipt, at, code, "marketing", place % 4 > 0))
-        return found
-
-    stored = []
-    for is_one_by_one in (False, True):
-        with transaction(engine) as session:
-            number = _planned(session, vault, now, people=30)
-            attempts = outbox.begin(session, number, limit=30, now=now)
-            for one in attempts[5:]:
-                outbox.finish(session, vault, one.id, Outcome.accepted, now=now)
-            words = told(attempts)
-            for part in [[word] for word in words] if is_one_by_one else [words]:
-                receipts.settle(session, part, now=now)
-        with transaction(engine) as session:
-            rows = session.exec(
-                select(Attempt, Delivery)
-                .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
-                .where(Delivery.bulletin_id == number)
-                .order_by(col(Delivery.id))
-            ).all()
-            names = {"id", "delivery_id", "recipient_id", "bulletin_id", "wamid_hash"}
-            stored.append([(a.model_dump(exclude=names), d.model_dump(exclude=names)) for a, d in rows])
-    assert len(stored[0]) == 30
-    assert stored[0] == stored[1]
+        bulletin = make_bulletin(session, status=BulletinStatus.sending, now=now)
+        outbox.plan(session, bulletin.id, [make_recipient(session, vault)], now=now)
+        (first,) = outbox.begin(session, bulletin.id, now=now)
+        outbox.finish(session, vault, first.id, Outcome.refused, code="130429", now=now)
+        closing.retry(session, outcomes.may_be_retried(session, bulletin.id, {"130429"}), now=now)
+        (second,) = outbox.begin(session, bulletin.id, now=now)
+        outbox.finish(session, vault, second.id, Outcome.not_sent, code="ClientConnectorError", now=now)
+        assert outbox.delivery_of(session, second).status == DeliveryStatus.queued
+        (third,) = outbox.begin(session, bulletin.id, now=now)
+        outbox.tell(session, second, None, code="131026", now=now)  # it had left after all
+        outbox.finish(session, vault, third.id, Outcome.not_sent, code="131000", now=now)
+        assert outbox.delivery_of(session, third).status == DeliveryStatus.failed

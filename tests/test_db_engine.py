@@ -14,7 +14,7 @@ from db.engine import reading, transaction
 from db.models import InboundEvent, Level, Source, SourceKind, WeatherAlert
 from db.vault import Vault
 from db.weather_alerts import AlertData
-from tests.builders import make_source, make_weather_alert
+from tests.world.builders import make_source, make_weather_alert
 
 
 def test_a_naive_time_is_refused(engine: Engine) -> None:
@@ -155,6 +155,25 @@ def test_an_update_is_kept_once_encrypted_and_waits_until_it_is_handled(
         assert inbound.pending_senders(session) == {vault.hash("+39333")}, "of statuses none"
         assert inbound.last_received(session) == now
         assert len(session.exec(select(InboundEvent)).all()) == 3
+
+
+def test_a_status_that_came_early_is_no_failure(engine: Engine, vault: Vault, now: datetime) -> None:
+    minute = timedelta(minutes=1)
+    with transaction(engine) as session:
+        for place, at in enumerate((now - 9 * minute, now)):
+            came = {f"{place}": inbound.Incoming("status", None, "{}")}
+            inbound.store(session, inbound.seal(session, vault, came, now=at))
+        old, young = (one.id for one in inbound.waiting(session, statuses=True, limit=10))
+        for _ in range(2):
+            assert inbound.put_off(session, [old, young], since=now - 5 * minute) == {young}
+        assert inbound.put_off(session, [], since=now) == set()
+    with transaction(engine) as session:
+        assert [one.id for one in inbound.waiting(session, statuses=True, limit=10)] == [old]
+        assert [one.id for one in inbound.early(session, after=0, limit=10)] == [young]
+        assert inbound.early(session, after=young, limit=10) == []
+        assert (inbound.failed(session), inbound.parked(session)) == ([], 0)
+        inbound.handled(session, inbound.take(session, [young]), now=now)
+        assert inbound.early(session, after=0, limit=10) == []
 
 
 def test_an_error_quotes_no_value_of_the_statement(engine: Engine) -> None:

@@ -16,20 +16,17 @@ from sqlmodel import col, select
 from db import recipients
 from db.engine import make_engine, transaction
 from db.journal import Entry, Journal
-from db.ledger import WEIGHT, Ledger
+from db.ledger import NEXT, RESUME, WEIGHT, Ledger
 from db.models import BulletinKind, Consent, ConsentEvent, Recipient, RecipientStatus, Scope
 from db.recipients import Address
 from db.vault import Vault
-from tests.backup import Backup
-from tests.builders import NOW, make_recipient
+from tests.test_web_changes import preference
+from tests.world.backup import Backup
+from tests.world.builders import NOW, make_recipient
+from tests.world.web_site import Site, messages, wrote
 
 PHONE, BSUID = "+393331234567", "IT.13491208655302741918"
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def ledger(vault: Vault, tmp_path: Path) -> Ledger:
-    return Ledger(vault, Journal(tmp_path / "state" / "consensi.jsonl"), "3", "abc")
 
 
 def _say(
@@ -90,9 +87,9 @@ def test_a_word_older_than_the_last_one_is_outdated(ledger: Ledger, engine: Engi
     with transaction(engine) as session:
         assert ledger.outdated(session, Address(PHONE), at=NOW, event=Consent.opt_in), "the same second"
         assert not ledger.outdated(session, Address(PHONE), at=NOW, event=Consent.erase)
-        assert ledger.outdated(session, Address(PHONE, BSUID), at=NOW - SECOND)
-        assert not ledger.outdated(session, Address(PHONE), at=NOW)
-        assert not ledger.outdated(session, Address(bsuid=BSUID), at=NOW - SECOND)
+        assert ledger.spoke_since(session, Address(PHONE, BSUID), at=NOW - SECOND)
+        assert not ledger.spoke_since(session, Address(PHONE), at=NOW)
+        assert not ledger.spoke_since(session, Address(bsuid=BSUID), at=NOW - SECOND)
 
 
 def test_a_stop_told_by_the_provider_enters_once_even_when_no_key_opens_the_number(
@@ -101,11 +98,16 @@ def test_a_stop_told_by_the_provider_enters_once_even_when_no_key_opens_the_numb
     with transaction(engine) as session:
         recipient = make_recipient(session, vault, phone=PHONE)
         recipient.phone_sealed = b"sealed with a key that is gone"
-        told = [ledger.stopped_at_provider(session, recipient, at=NOW, now=NOW) for _ in range(2)]
+        told = [
+            ledger.stopped_at_provider(session, recipient, message_id="wamid.S", at=NOW, now=NOW)
+            for _ in range(2)
+        ]
         assert (told, recipient.status) == ([True, False], RecipientStatus.opted_out)
         (event,) = session.exec(select(ConsentEvent))
         assert (event.event, event.word) == (Consent.opt_out, "meta_stop")
-        assert ledger.outdated(session, Address(PHONE), at=NOW - SECOND)
+        assert ledger.heard(session, "wamid.S"), "the message that told it is its proof"
+        assert ledger.outdated(session, Address(PHONE), at=NOW - SECOND, event=Consent.opt_in)
+        assert not ledger.outdated(session, Address(PHONE), at=NOW - SECOND, event=Consent.opt_out)
         assert ledger.has_left(session, Address(PHONE))
 
 
@@ -158,7 +160,8 @@ def test_who_left_after_the_backup_is_not_back_after_the_restore(
         assert gone is not None
         assert (gone.status, gone.phone_sealed) == (RecipientStatus.erased, None)
         assert ledger.has_left(session, left)
-        assert {one.source for one in ledger.history(session, left)} == {"whatsapp", "journal"}
+        proof = {(one.source, one.notice_version, one.notice_sha256) for one in ledger.history(session, left)}
+        assert proof == {("whatsapp", "3", "abc"), ("journal", "3", "abc")}
     assert _replay(ledger, engine) == 0, "once is enough"
     assert _reached(engine, BulletinKind.ordinary) == 1
 
@@ -171,6 +174,87 @@ def test_nothing_is_replayed_where_nothing_was_restored(ledger: Ledger, engine: 
         assert len(session.exec(select(ConsentEvent)).all()) == len(Consent)
 
 
+def test_a_stop_that_was_rolled_back_and_handled_again_throws_nobody_out_who_took_it_back(
+    ledger: Ledger, engine: Engine
+) -> None:
+    """A batch of receipts with a bad one is rolled back, and handled one by one: the journal has it twice."""
+    _say(ledger, engine, Consent.opt_in, NOW - SECOND)
+
+    def stop(*, is_bad: bool) -> None:
+        with transaction(engine) as session:
+            row = recipients.find(session, ledger.vault, Address(PHONE))
+            assert row is not None
+            ledger.stopped_at_provider(session, row, at=NOW, now=NOW)
+            if is_bad:
+                session.rollback()
+
+    stop(is_bad=True)
+    stop(is_bad=False)
+    assert [one.event for one in ledger.journal.entries()][1:] == [Consent.opt_out] * 2
+    with transaction(engine) as session:
+        recipients.opt_in(session, ledger.vault, Address(PHONE), now=NOW)
+        # next after the stop that it undoes, as the menu's resume is written
+        ledger.record(session, Address(PHONE), Consent.opt_in, word=RESUME, source="whatsapp", at=NOW + NEXT)
+    assert _replay(ledger, engine) == 0
+    assert _reached(engine, BulletinKind.ordinary) == 1
+
+
+def test_what_the_journal_lacks_since_its_first_line_is_found_and_can_be_added(
+    ledger: Ledger, engine: Engine
+) -> None:
+    for number, event in enumerate((Consent.opt_in, Consent.alerts_only, Consent.opt_out, Consent.erase)):
+        _say(ledger, engine, event, NOW + number * SECOND, Address(PHONE, BSUID))
+    lines = ledger.journal.path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lacking: list[Entry] = []
+
+    def look(*kept: str, from_the_start: bool = False) -> list[Consent]:
+        ledger.journal.path.write_text("".join(kept), encoding="utf-8")
+        with transaction(engine) as session:
+            lacking[:] = ledger.unwritten(session, **({"from_the_start": True} if from_the_start else {}))
+        return [entry.event for entry in lacking]
+
+    assert look(*lines) == look(*lines, *lines) == []
+    assert look(lines[0], lines[1], lines[2][:36]) == [Consent.opt_out, Consent.erase]
+    assert look(*lines[2:]) == [], "what was said before its first line it never had"
+    assert look(*lines[2:], from_the_start=True) == [Consent.opt_in, Consent.alerts_only]
+    assert look() == []
+    said = [Consent.opt_in, Consent.alerts_only, Consent.opt_out, Consent.erase]
+    assert look(from_the_start=True) == said
+    ledger.journal.append(*lacking)
+    with transaction(engine) as session:
+        assert ledger.unwritten(session, from_the_start=True) == []
+    assert _replay(ledger, engine) == 0
+
+
+def test_what_the_journal_lacks_of_the_second_of_its_first_line_is_found(
+    ledger: Ledger, sqlite: Engine, vault: Vault
+) -> None:
+    _say(ledger, sqlite, Consent.opt_out)
+    first = ledger.journal.path.read_bytes()
+    _say(ledger, sqlite, Consent.opt_out, who=Address(bsuid=BSUID))
+    ledger.journal.path.write_bytes(first)
+    with transaction(sqlite) as session:
+        assert ledger.unwritten(session) == [Entry(NOW, Consent.opt_out, (vault.hash(BSUID),))]
+
+
+def test_a_journal_that_only_grew_reaches_as_far_as_before_and_no_other_does(ledger: Ledger) -> None:
+    journal = ledger.journal
+    assert journal.extent() is None
+    journal.append(Entry(NOW, Consent.opt_in, ("a",)), Entry(NOW + SECOND, Consent.opt_out, ("a",)))
+    then, before = journal.extent(), journal.path.read_bytes()
+    assert then is not None
+    assert then.size == len(before)
+    journal.append(Entry(NOW + 2 * SECOND, Consent.opt_in, ("b",)))
+    assert journal.reaches(then)
+    journal.path.write_bytes(before[:-1] + b" \n" + before)
+    assert not journal.reaches(then), "as long, and another one"
+    for shorter in (before[:-1], before[: len(before) // 2], b""):
+        journal.path.write_bytes(shorter)
+        assert not journal.reaches(then)
+    journal.path.unlink()
+    assert not journal.reaches(then)
+
+
 def test_who_came_back_after_the_backup_is_not_thrown_out(
     ledger: Ledger, sqlite: Engine, tmp_path: Path
 ) -> None:
@@ -181,6 +265,30 @@ def test_who_came_back_after_the_backup_is_not_thrown_out(
     engine = backup.restore()
     assert _replay(ledger, engine) == 0
     assert _reached(engine, BulletinKind.ordinary) == 1
+
+
+@pytest.mark.parametrize("backed_up", ["before the stop", "after the resume"])
+@pytest.mark.parametrize("says_disattiva", [False, True])
+def test_a_stop_taken_back_outlives_a_restore_and_so_does_the_disattiva_that_makes_it_void(
+    site: Site, now: datetime, tmp_path: Path, says_disattiva: bool, backed_up: str
+) -> None:
+    """The DISATTIVA was written before both and comes after them."""
+    engine = site.web.engine
+    site.tell(messages(wrote("ATTIVA", now - 9 * SECOND, id="a")))
+    early, late = tmp_path / "early", tmp_path / "late"
+    early.mkdir()
+    late.mkdir()
+    backup = Backup(engine, early)
+    for number in (7, 5):
+        site.tell(preference("stop", now - number * SECOND))
+        site.tell(preference("resume", now - (number - 1) * SECOND))
+    if backed_up == "after the resume":
+        backup = Backup(engine, late)
+    if says_disattiva:
+        site.tell(messages(wrote("DISATTIVA", now - 8 * SECOND, id="b")))
+    restored = backup.restore()
+    assert _replay(site.web.ledger, restored) == int(says_disattiva)
+    assert _reached(restored, BulletinKind.ordinary) == int(not says_disattiva)
 
 
 def test_a_list_cannot_bring_back_who_left_and_is_in_no_row_of_the_backup(

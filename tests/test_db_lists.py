@@ -6,12 +6,11 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
 from db import inbound
-from db.engine import reading, transaction
+from db.engine import padded, reading, transaction
 from db.inbound import Incoming
-from db.lists import padded
 from db.models import InboundEvent
 from db.vault import Vault
-from tests.builders import NOW
+from tests.world.builders import NOW
 
 
 @given(st.sets(st.integers(), max_size=1500))

@@ -3,15 +3,16 @@
 import pytest
 from sqlalchemy import Engine, Enum, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, select
 
-from db import schema, sign_offs
+from db import acts, schema, sign_offs
 from db.engine import make_engine, transaction
-from db.models import BulletinItem, Consent, ConsentEvent, NewsItem, Said, Source, Summary, UsedCode
+from db.models import Consent, ConsentEvent, NewsItem, Said, Source, Summary, UsedCode
 from db.vault import Vault
-from tests.builders import NOW, make_bulletin
+from tests.world.builders import NOW, make_bulletin
 
-APPEND_ONLY = ("consentevent", "usedcode", "signoff")
+APPEND_ONLY = ("consentevent", "usedcode", "signoff", "act")
+RELEASED = ("0100",)  # the last revision of each version that was released: 0.1.0
 
 
 def test_a_migrated_database_equals_the_models(engine: Engine) -> None:
@@ -85,18 +86,29 @@ def test_the_ledger_of_consent_refuses_every_change(engine: Engine, vault: Vault
         assert connection.execute(text("SELECT word FROM consentevent")).scalars().all() == ["ATTIVA"]
 
 
-@pytest.mark.parametrize("verb", ["UPDATE {} SET editor = 'altro'", "DELETE FROM {}"])
-@pytest.mark.parametrize("table", ["usedcode", "signoff"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET code_hash = 'altro'", "DELETE FROM {}"])
+@pytest.mark.parametrize("table", ["usedcode", "signoff", "act"])
 def test_what_proves_a_decision_refuses_every_change(engine: Engine, table: str, verb: str) -> None:
     with transaction(engine) as session:
         number = make_bulletin(session).id
         session.add(UsedCode(editor="anna", step=1, code_hash="x", at=NOW, bulletin_id=number))
         sign_offs.add(session, number, 2, editor="anna", name="Anna", said=Said.approve, at=NOW)
+        acts.add(
+            session,
+            "ferma",
+            name="Anna",
+            at=NOW,
+            words="",
+            bulletin_id=number,
+            code_hash="x",
+            by_operator=False,
+        )
     with pytest.raises(DBAPIError, match="append-only"), transaction(engine) as session:
         session.connection().execute(text(verb.format(table)))
     with transaction(engine) as session:
         assert session.exec(select(UsedCode.editor)).all() == ["anna"]
         assert [row.editor for row in sign_offs.of(session, number)] == ["anna"]
+        assert [row.code_hash for row in acts.of(session, number)] == ["x"]
 
 
 def test_the_ledger_cannot_be_emptied_at_once(postgresql: Engine, vault: Vault) -> None:
@@ -137,6 +149,42 @@ def test_a_database_of_a_newer_version_is_refused(engine: Engine) -> None:
         schema.check(engine)
 
 
+def _at(engine: Engine, revision: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :one"), {"one": revision})
+
+
+@pytest.mark.parametrize("revision", ["0001", "0012", "0022"])
+def test_a_database_of_an_early_development_version_is_refused_with_the_remedy(
+    engine: Engine, revision: str
+) -> None:
+    _at(engine, revision)
+    with pytest.raises(
+        schema.SchemaError, match=f"at revision {revision}, of a version before 0.1.0"
+    ) as said:
+        schema.pending(engine)
+    assert "to 0023 by `python -m flows migrate` of the last of those versions" in str(said.value)
+    assert "\n" not in str(said.value)
+    with pytest.raises(schema.SchemaError, match=revision):
+        schema.check(engine)
+
+
+def test_a_database_of_the_last_development_version_is_taken_over_as_it_is(
+    engine: Engine, vault: Vault
+) -> None:
+    with transaction(engine) as session:
+        _consent(session, vault)
+    _at(engine, "0023")
+    with pytest.raises(schema.SchemaError, match="run `python -m flows migrate`"):
+        schema.check(engine)
+    assert schema.pending(engine)[0] == "0100: the same tables as at 0023"
+    schema.upgrade(engine)
+    schema.check(engine)
+    assert (schema.pending(engine), schema.drift(engine)) == ([], [])
+    with transaction(engine) as session:
+        assert session.exec(select(ConsentEvent.word)).all() == ["ATTIVA"]
+
+
 def test_plain_postgresql_addresses_use_the_installed_driver() -> None:
     for scheme in ("postgresql", "postgres"):
         engine = make_engine(f"{scheme}://somebody@localhost/bollettino")
@@ -153,8 +201,11 @@ FIRST_ROWS = """
         VALUES (7, 'x', 224, 'Testo', 'abstract', '2026-11-24 09:30:00')"""
 
 
-def test_an_upgrade_keeps_the_rows_and_the_triggers_of_the_first_version(empty_engine: Engine) -> None:
-    schema.upgrade(empty_engine, "0001")
+@pytest.mark.parametrize("revision", RELEASED)
+def test_an_upgrade_keeps_the_rows_and_the_triggers_of_each_released_version(
+    empty_engine: Engine, revision: str
+) -> None:
+    schema.upgrade(empty_engine, revision)
     with empty_engine.begin() as connection:
         for statement in FIRST_ROWS.split(";"):
             connection.execute(text(statement))
@@ -166,33 +217,37 @@ def test_an_upgrade_keeps_the_rows_and_the_triggers_of_the_first_version(empty_e
         assert told.news_item_id == 7
         assert session.exec(select(Source)).one().kind == "feed"
     assert schema.drift(empty_engine) == []
+    test_every_check_of_an_enum_lists_the_values_of_today(empty_engine)
+    test_every_index_of_the_models_is_there_and_unique_where_it_should_be(empty_engine)
     test_the_triggers_of_what_is_only_appended_to_are_there(empty_engine)
     with pytest.raises(IntegrityError), empty_engine.begin() as connection:  # foreign keys are on again
         connection.execute(text("UPDATE newsitem SET source_id = 99"))
 
 
-BEFORE_SAMPLES = """
+USED_CODE = """
     INSERT INTO bulletin (id, code, kind, created_at, status, status_at, status_by, review_attempt)
-        VALUES (1, 'c', 'ordinary', '2026-11-24 09:30:00', 'in_review', '2026-11-24 09:30:00', 'x', 0);
-    INSERT INTO bulletinversion (id, bulletin_id, number, author, created_at, note, problems)
-        VALUES (1, 1, 1, 'composizione automatica', '2026-11-24 09:30:00', '', '');
-    INSERT INTO bulletinversion (id, bulletin_id, number, author, created_at, note, problems, answered_run_id,
-        answered_version) VALUES (2, 1, 2, 'Anna', '2026-11-24 09:31:00', '', '', 'run', 1);
-    INSERT INTO bulletinitem (version_id, position, title, category, url, text)
-        VALUES (1, 1, 'A', '', '', 'Composto.');
-    INSERT INTO bulletinitem (version_id, position, title, category, url, text)
-        VALUES (2, 1, 'A', '', '', 'Forse di Anna.')"""
+        VALUES (1, 'c', 'ordinary', '2026-11-24 09:30:00', 'approved', '2026-11-24 09:30:00', 'x', 0);
+    INSERT INTO usedcode (editor, step, code_hash, at, bulletin_id)
+        VALUES ('anna', 7, 'h', '2026-11-24 09:30:00', 1)"""
 
 
-def test_what_a_person_may_have_typed_before_an_upgrade_stays_a_persons(empty_engine: Engine) -> None:
-    schema.upgrade(empty_engine, "0009")
+@pytest.mark.parametrize("revision", RELEASED)
+def test_the_codes_that_were_used_before_an_upgrade_stay_used(empty_engine: Engine, revision: str) -> None:
+    schema.upgrade(empty_engine, revision)
     with empty_engine.begin() as connection:
-        for statement in BEFORE_SAMPLES.split(";"):
+        for statement in USED_CODE.split(";"):
             connection.execute(text(statement))
     schema.upgrade(empty_engine)
     with transaction(empty_engine) as session:
-        items = session.exec(select(BulletinItem).order_by(col(BulletinItem.version_id))).all()
-    assert [(one.text, one.is_typed, one.is_placed) for one in items] == [
-        ("Composto.", False, False),
-        ("Forse di Anna.", True, False),
-    ]
+        kept = session.exec(select(UsedCode)).one()
+        assert (kept.editor, kept.step, kept.code_hash, kept.bulletin_id) == ("anna", 7, "h", 1)
+        session.add(UsedCode(editor="anna", step=8, code_hash="i", at=NOW))  # of no bulletin
+    test_the_triggers_of_what_is_only_appended_to_are_there(empty_engine)
+    with pytest.raises(IntegrityError), transaction(empty_engine) as session:
+        session.add(UsedCode(editor="anna", step=7, code_hash="j", at=NOW))
+
+
+def test_every_released_revision_is_still_known(empty_engine: Engine) -> None:
+    steps = [step.split(":")[0] for step in schema.pending(empty_engine)]
+    assert [one for one in steps if one in RELEASED] == list(RELEASED)
+    assert steps[0] == schema.INITIAL == RELEASED[0]

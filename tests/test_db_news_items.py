@@ -10,7 +10,7 @@ from db import bulletins, news_items
 from db.engine import transaction
 from db.models import LIVING, Bulletin, BulletinStatus, Edit, NewsItem, Origin, Summary
 from db.news_items import Known
-from tests.builders import item_of, make_bulletin, make_news_item, make_source, news_data
+from tests.world.builders import item_of, make_bulletin, make_news_item, make_source, news_data
 
 
 def _unsent(session: Session, besides: int | None = None) -> set[int]:

@@ -7,7 +7,7 @@ from db.engine import transaction
 from db.models import BulletinKind, RecipientStatus, Scope
 from db.recipients import Address
 from db.vault import Vault
-from tests.builders import make_recipient
+from tests.world.builders import make_recipient
 
 PHONE, BSUID = "+393331234567", "IT.13491208655302741918"
 

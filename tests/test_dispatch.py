@@ -7,16 +7,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from db import bulletins, recipients, templates
-from db.errors import StoreError
+from db import bulletins, provider, recipients
+from db.engine import StoreError
 from db.models import BulletinItem, BulletinStatus, DeliveryStatus, Recipient, Scope
-from flows.bulletin.message.render import fill
+from flows.bulletin.message.frame import fill
+from flows.cli import tour
 from flows.dispatch import dispatch_bulletin, due, prepare
-from flows.dispatching.certificate import words
-from flows.dispatching.holding import DispatchError
-from flows.terminal import tour
-from tests.builders import item_of, make_bulletin, make_news_item, make_recipient, news_data
-from tests.comune import APPROVE, POSTPONE, Comune
+from flows.sending.certificate import words
+from flows.sending.drain import DispatchError
+from tests.world.builders import item_of, make_bulletin, make_news_item, make_recipient, news_data
+from tests.world.comune import APPROVE, POSTPONE, Comune
 
 SLOT = datetime(2026, 11, 27, 10, tzinfo=UTC)
 
@@ -155,10 +155,10 @@ def test_the_providers_latest_category_decides_the_endpoint(comune: Comune) -> N
     number = approved(comune, items=1)
     with comune.look() as session:
         assert prepare(comune.settings, session, number, now=comune.now).category == "MARKETING"
-        templates.seen(session, "bollettino_1", "it", category="UTILITY", at=comune.now)
+        provider.seen(session, "bollettino_1", "it", category="UTILITY", at=comune.now)
         assert prepare(comune.settings, session, number, now=comune.now).category == "UTILITY"
         at = comune.now + timedelta(seconds=1)
-        templates.seen(session, "bollettino_1", "it", category="AUTHENTICATION", at=at)
+        provider.seen(session, "bollettino_1", "it", category="AUTHENTICATION", at=at)
         assert prepare(comune.settings, session, number, now=comune.now).category == "MARKETING"
 
 

@@ -10,22 +10,24 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from db import inbound, recipients, senders
 from db.models import Attempt, BulletinStatus, DeliveryStatus, Outcome, Recipient, RecipientStatus, Sender
 from flows.dispatch import begin, close, dispatch_bulletin, wait_for_slot
-from flows.dispatching import sender
-from flows.dispatching.certificate import words
-from flows.dispatching.holding import DispatchError
+from flows.sending import drain
 from flows.sending import outbox as box
+from flows.sending.certificate import words
+from flows.sending.drain import DispatchError, HeldError
 from flows.whatsapp.client import Outcome as Answer
 from flows.whatsapp.client import WhatsAppClient
 from flows.whatsapp.errors import TABLE, Action
-from tests import outbox
-from tests.builders import item_of, make_bulletin, make_news_item, make_recipient, make_weather_alert
-from tests.comune import APPROVE, Comune
 from tests.test_dispatch import approved
+from tests.world import outbox
+from tests.world.builders import item_of, make_bulletin, make_news_item, make_recipient, make_weather_alert
+from tests.world.comune import APPROVE, Comune
+from tests.world.shelf import Shelf
 
 
 @pytest.fixture(autouse=True)
@@ -119,7 +121,9 @@ def test_an_expired_token_stops_the_bulletin_and_a_resume_sends_only_the_rest(
     assert certificate.accepted <= 1, "the one that was on its way beside the refused one"
     assert comuni.bulletin(number).status == BulletinStatus.stopped
     assert sum(counts(comuni)) == certificate.accepted
-    certificate, reason = dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
+    certificate, reason = dispatch_bulletin(
+        comuni.settings, comuni.engine, number, late_by="Anna Redazione", now=comuni.now
+    )
     assert (certificate.accepted, certificate.adds_up, reason) == (5, True, None)
     assert comuni.bulletin(number).status == BulletinStatus.sent
     assert counts(comuni) == [1] * 5
@@ -163,12 +167,14 @@ def test_when_the_api_is_not_reached_nobody_is_failed_and_the_bulletin_waits(
     comune.subscribe()
     number = approved(comune)
     with monkeypatch.context() as nobody:
-        nobody.setattr(sender, "open_client", lambda *_, **__: WhatsAppClient("http://127.0.0.1:9", "1", "t"))
+        nobody.setattr(drain, "open_client", lambda *_, **__: WhatsAppClient("http://127.0.0.1:9", "1", "t"))
         certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert reason == "23 invii di fila senza una risposta chiara: controlla l'indirizzo dell'API."
     assert (certificate.open, certificate.failed) == (5, 0)
     assert comune.bulletin(number).status == BulletinStatus.stopped
-    certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    certificate, _ = dispatch_bulletin(
+        comune.settings, comune.engine, number, late_by="Anna Redazione", now=comune.now
+    )
     assert certificate.accepted == 5
     assert counts(comune) == [1] * 5
 
@@ -233,7 +239,7 @@ def test_a_person_can_stop_a_send_and_resume_it(comune: Comune, monkeypatch: pyt
             comune.move(number, BulletinStatus.stopped)
             pressed.append(sum(counts(comune)))
 
-    reason = asyncio.run(sender.drain(comune.settings, comune.engine, order, stop))
+    reason = asyncio.run(drain.drain(comune.settings, comune.engine, order, stop))
     assert reason == "lo ha fermato una persona."
     certificate = close(comune.engine, number, reason, now=comune.now)
     assert certificate.accepted + certificate.open == 5
@@ -241,7 +247,7 @@ def test_a_person_can_stop_a_send_and_resume_it(comune: Comune, monkeypatch: pyt
     assert certificate.open >= 1
     assert comune.bulletin(number).status == BulletinStatus.stopped
     late = comune.now + timedelta(hours=3)
-    with pytest.raises(DispatchError, match="È tardi"):
+    with pytest.raises(DispatchError, match="riprendi"):
         dispatch_bulletin(comune.settings, comune.engine, number, now=late)
     dispatch_bulletin(comune.settings, comune.engine, number, late_by="Anna Redazione", now=late)
     assert counts(comune) == [1] * 5
@@ -297,7 +303,7 @@ def test_a_refusal_that_meets_everybody_stops_the_send_and_burns_nobody(comune: 
     assert reason is not None
     assert str(code) in reason
     comune.ask("DELETE", "/_prova/guasti")
-    dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    dispatch_bulletin(comune.settings, comune.engine, number, late_by="Anna Redazione", now=comune.now)
     assert counts(comune) == [1] * 5
 
 
@@ -308,8 +314,9 @@ def test_an_alert_that_ended_meanwhile_is_not_sent(comune: Comune) -> None:
         number = make_bulletin(session, [item], status=BulletinStatus.in_review).id
     late = alert.expires - timedelta(minutes=1)
     comune.answer(number, APPROVE, now=late)
-    with pytest.raises(DispatchError, match="un'allerta che è già finita"):
+    with pytest.raises(HeldError, match="l'allerta è già finita"):
         dispatch_bulletin(comune.settings, comune.engine, number, now=alert.expires)
+    assert comune.bulletin(number).status == BulletinStatus.in_review
 
 
 def test_a_run_that_starts_early_waits_for_its_slot() -> None:
@@ -338,3 +345,56 @@ def test_whose_word_is_not_handled_yet_is_not_written_to(
     certificate, _ = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert words(certificate) == "Previsti 5 = accettati 4 + falliti 0 + saltati 1 + incerti 0"
     assert reasons(comune, number)[("skipped", "unread_message")] == 1
+
+
+def test_an_address_that_does_not_exist_stops_at_once_and_makes_nobody_uncertain(
+    comune: Comune, shelf: Shelf
+) -> None:
+    comune.subscribe()
+    number = approved(comune)
+    whatsapp = comune.settings.profile.whatsapp
+    missing = f"/{whatsapp.api_version}/{whatsapp.phone_number_id}/marketing_messages"
+    shelf.put(missing, "<h1>Not Found</h1>", kind="text/html", status=404)
+    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    assert reason == "l'indirizzo dell'API non esiste (HTTP 404): va corretto nel profilo."
+    assert words(certificate).endswith("incerti 0 + ancora aperti 5")
+    assert comune.bulletin(number).status == BulletinStatus.stopped
+    shelf.answers.clear()
+    dispatch_bulletin(comune.settings, comune.engine, number, late_by="Anna Redazione", now=comune.now)
+    assert counts(comune) == [1] * 5
+
+
+@pytest.mark.parametrize("code", [134102, 131009, 134101])
+def test_a_marketing_path_that_is_not_ready_loses_no_bulletin(comune: Comune, code: int) -> None:
+    """Its terms are not accepted yet, or its template sleeps: the other path."""
+    comune.subscribe()
+    number = approved(comune)
+    fault(comune, next=code)
+    certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    assert (certificate.accepted, reason) == (5, None)
+    assert counts(comune) == [1] * 5
+
+
+def test_a_send_is_alive_from_its_first_row_on(comune: Comune) -> None:
+    """Pages and provider were asked for forty seconds: the first sign of life is not as old as that."""
+    comune.subscribe()
+    number = approved(comune)
+    seconds = iter([0.0, 40.0])
+    seen: list[datetime] = []
+
+    def asked(_found: object) -> None:
+        event.listen(comune.engine, "before_cursor_execute", written)
+
+    def written(_c: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        if statement.startswith("INSERT INTO sender") and not seen:
+            seen.append(max(datetime.fromisoformat(one) for one in values if str(one).startswith("2026-")))
+
+    dispatch_bulletin(
+        comune.settings,
+        comune.engine,
+        number,
+        now=comune.now,
+        show=asked,
+        clock=lambda: next(seconds),
+    )
+    assert seen == [(comune.now + timedelta(seconds=40)).replace(tzinfo=seen[0].tzinfo)]

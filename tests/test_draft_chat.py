@@ -12,10 +12,10 @@ import pytest
 from pydantic import SecretStr
 from pydantic_ai.models.test import TestModel
 
-from flows.bulletin.model.proposal import Request, request
-from flows.model.chat import ask
-from flows.profile.comune import Llm
-from tests.chat_server import ChatServer, Says, chat_server, completion, shut_in
+from flows.bulletin.proposal.request import Request, request
+from flows.draft.chat import ask
+from flows.profiles.llm import Llm
+from tests.world.chat_server import ChatServer, Says, chat_server, completion, shut_in
 
 TRUE = "Via Roma chiude al traffico lunedì 30 novembre dalle 8 alle 18."
 FALSE = "Via Roma chiude al traffico martedì 1 dicembre dalle 8 alle 18."

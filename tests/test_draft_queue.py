@@ -11,16 +11,16 @@ from db import bulletins, news_items
 from db.bulletins import ItemData
 from db.models import BulletinStatus, BulletinVersion, Edit, Level, NewsItem
 from flows.approve import asks_to_read, load_round, read_site
-from flows.bulletin.desk.review import Waiting, order_lines
-from flows.bulletin.message.render import utf16
-from flows.composing import AUTHOR
-from flows.desk.edited import Site
-from flows.desk.form import Round, describe, form
-from flows.desk.refresh import NAMED
-from flows.desk.windows import Given
-from tests.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
-from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
+from flows.bulletin.language.measure import utf16
+from flows.draft.items import AUTHOR
+from flows.draft.refresh import NAMED, Waiting
+from flows.review.choices import order_lines
+from flows.review.form import Round, describe, form
+from flows.review.text import Site
+from flows.runs.forms import Given
 from tests.test_compose import STOCK, stock
+from tests.world.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
+from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
 
 REREAD = "Rileggi il sito e aggiorna la bozza"
 SAMPLE = "Mandami una prova sul telefono"

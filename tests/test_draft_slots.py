@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.bulletin.dates import ROME
+from flows.bulletin.language.dates import ROME
 from flows.bulletin.slots import WEEKDAYS, Slot, WeeklySlot, WeeklyTime, next_slot, slot_at
 from flows.deploy import blocks, entry, form, schedules
-from flows.editors import desk
+from flows.draft.slots import slot_after, slot_of
 from flows.settings import DEMO, load_profile
 
 PROFILE = load_profile(DEMO)
@@ -176,16 +176,16 @@ def test_a_slot_that_would_meet_the_next_one_is_skipped() -> None:
 
 def test_the_profile_says_whether_slots_move() -> None:
     now = rome(2026, 12, 9, 8, 0)
-    skipped = desk.slot_after(PROFILE, now)
+    skipped = slot_after(PROFILE, now)
     closures = PROFILE.closures.model_copy(update={"holiday_slots": "move"})
     moving = PROFILE.model_copy(update={"closures": closures})
-    found = desk.slot_after(moving, now)
+    found = slot_after(moving, now)
     assert skipped is not None
     assert found is not None
     assert (skipped.dispatch_at.day, skipped.is_moved) == (11, False)
     assert (found.dispatch_at.day, found.is_moved) == (9, True)
-    assert desk.slot_of(moving, found.dispatch_at) == found
-    assert desk.slot_of(PROFILE, found.dispatch_at) is None
+    assert slot_of(moving, found.dispatch_at) == found
+    assert slot_of(PROFILE, found.dispatch_at) is None
 
 
 def test_the_times_of_a_slot_are_found_by_its_send_across_a_clock_change() -> None:

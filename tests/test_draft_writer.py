@@ -11,11 +11,11 @@ from sqlmodel import select
 
 from db.models import Summary
 from flows.compose import Draft, drafted, report
-from flows.model.writer import METHOD, propose, remark
+from flows.draft.writer import METHOD, propose, remark
 from flows.settings import ROOT, SettingsError
-from tests.builders import make_news_item, news_data
-from tests.chat_server import Says, chat_server, completion, shut_in
-from tests.comune import Comune
+from tests.world.builders import make_news_item, news_data
+from tests.world.chat_server import Says, chat_server, completion, shut_in
+from tests.world.comune import Comune
 
 TRUE = "Via Roma chiude al traffico lunedì 30 novembre dalle 8 alle 18."
 FALSE = "Via Roma chiude al traffico martedì 1 dicembre dalle 8 alle 18."

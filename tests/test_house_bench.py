@@ -1,9 +1,9 @@
 """The benches' own parts work; how fast is for `make bench`."""
 
-from scrapers.feeds import parse_feed
-from scrapers.http import Fetcher, NotModified, Response
-from tests.bench_feeds import ours, server
-from tests.bench_server import ITEMS
+from scrapers.feeds.feeds import parse_feed
+from scrapers.fetching.fetcher import Fetcher, NotModified, Response
+from tests.bench.feed_server import ITEMS
+from tests.bench.feeds import ours, server
 
 
 def test_the_server_of_the_benches_gives_whole_feeds_and_answers_304() -> None:

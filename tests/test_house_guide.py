@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 import yaml
 
-from flows.bulletin.desk.review import choices
+from flows.review.choices import choices
 from flows.settings import ROOT, Settings
-from tests.guide import FOLDER, TEXT, pictures
+from tests.world.guide import FOLDER, TEXT, pictures
 
 GUIDE = TEXT.read_text(encoding="utf-8")
 BROWSER = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_browser*.py"))

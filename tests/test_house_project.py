@@ -15,7 +15,10 @@ from flows.settings import Secrets
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PUBLICCODE: dict[str, Any] = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
+ENTRY_TEXT = (ROOT / "publiccode.yml").read_text(encoding="utf-8")
+PUBLICCODE: dict[str, Any] = yaml.safe_load(ENTRY_TEXT)
+CONTRIBUTING = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+SECURITY = (ROOT / ".github" / "SECURITY.md").read_text(encoding="utf-8")
 
 # Keys of publiccode.yml 0.7 (https://yml.publiccode.tools), less what 0.7 calls deprecated.
 MANDATORY = {
@@ -95,6 +98,32 @@ def test_the_catalogue_entry_has_the_keys_of_the_standard_and_no_others() -> Non
     assert re.fullmatch(r"https://[\w.-]+/[\w./-]+\.git", PUBLICCODE["url"])
 
 
+def test_the_catalogue_entry_tells_this_version_and_shows_it() -> None:
+    assert PUBLICCODE["softwareVersion"] == PROJECT["version"]
+    for description in PUBLICCODE["description"].values():
+        assert description["screenshots"]
+        assert all((ROOT / path).read_bytes().startswith(b"\x89PNG") for path in description["screenshots"])
+
+
+def test_the_documentation_is_a_page_of_the_repository_for_who_uses_it() -> None:
+    published = PUBLICCODE["url"].removesuffix(".git")
+    for description in PUBLICCODE["description"].values():
+        address, _, path = description["documentation"].partition("/blob/main/")
+        assert address == published
+        assert (ROOT / path).is_file()
+
+
+def test_the_organisation_is_named_as_the_standard_asks_or_not_at_all() -> None:
+    """A made-up code of the IPA would be refused by the validator, and a real one would claim a Comune."""
+    organisation = PUBLICCODE.get("organisation")
+    if organisation is None:
+        shown = "".join(re.findall(r"^# ((?:organisation:|  \w+: ).*\n)", ENTRY_TEXT, re.MULTILINE))
+        organisation = yaml.safe_load(shown)["organisation"]
+        organisation["uri"] = organisation["uri"].replace("CODE", "c_esempio")
+    assert set(organisation) == {"uri", "name"}
+    assert re.fullmatch(r"urn:x-italian-pa:[a-z0-9_-]+|https://\S+", organisation["uri"])
+
+
 def test_the_catalogue_entry_uses_the_words_of_the_standard() -> None:
     assert PUBLICCODE["platforms"] == ["web"]
     assert set(PUBLICCODE["categories"]) <= CATEGORIES
@@ -155,8 +184,8 @@ def test_the_other_locks_add_to_the_lock_and_change_nothing() -> None:
 def test_the_packages_of_a_model_stand_only_where_a_model_is_wanted() -> None:
     run, llm = ({name for name, _marker in lock(f"requirements{one}.lock")} for one in ("", "-llm"))
     asked = {re.split(r"[\[<>=!~; ]", one)[0] for one in PROJECT["optional-dependencies"]["llm"]}
-    assert asked == {"pydantic-ai-slim"}
-    assert {*asked, "openai"} <= llm - run
+    assert asked == {"pydantic-ai-slim", "openai"}
+    assert asked <= llm - run
 
 
 def test_every_dependency_stands_in_the_lock() -> None:
@@ -169,6 +198,65 @@ def test_ci_does_what_the_readme_tells_anyone_to_do() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     said = [line for line in script.splitlines() if line and not line.startswith("#")]
     assert said == ["set -euo pipefail", 'cd "$(dirname "$0")/.."', "make test"]
+
+
+def targets() -> dict[str, str]:
+    """Of the Makefile: each with what it needs first."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z]+):([a-z ]*)", makefile, re.MULTILINE))
+
+
+def test_hosted_ci_and_hooks_call_targets_of_the_makefile_and_nothing_else() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    (job,) = workflow["jobs"].values()
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    (repo,) = hooks["repos"]
+    typed = [step["run"] for step in job["steps"] if "run" in step]
+    assert typed == [hook["entry"] for hook in repo["hooks"]] == ["make check", "make test"]
+    assert targets()["test"].split() == ["check"]
+    assert targets().keys() >= {"check"}
+    assert repo["repo"] == "local"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", hooks["minimum_pre_commit_version"])
+
+
+def test_hosted_ci_is_pinned_may_write_nothing_and_knows_every_python() -> None:
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)
+    (job,) = workflow["jobs"].values()
+    used = re.findall(r"uses: (.+)", text)
+    assert used
+    assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", one) for one in used)
+    assert workflow["permissions"] == {"contents": "read"}
+    assert re.fullmatch(r"ubuntu-\d\d\.\d\d", job["runs-on"])
+    versions = job["strategy"]["matrix"]["python"]
+    assert PROJECT["requires-python"] == f">={versions[0]},<3.{int(versions[-1].split('.')[1]) + 1}"
+
+
+def test_whoever_contributes_is_told_commands_and_files_that_are_there() -> None:
+    named = set(re.findall(r"`make ([a-z]+)`", CONTRIBUTING))
+    assert {"run", "check", "test"} <= named <= targets().keys()
+    for path in re.findall(r"(?:tests|deployments)/[\w./-]+", CONTRIBUTING):
+        assert (ROOT / path).is_file(), path
+    assert "[EUPL-1.2](../LICENSE)" in CONTRIBUTING
+
+
+def test_who_finds_a_hole_is_told_how_when_and_what_counts() -> None:
+    assert "**Security → Report a vulnerability**" in SECURITY
+    assert re.findall(r"[\w.+-]+@[\w-]+\.\w+", SECURITY) == []  # an address that nobody reads
+    supported = re.findall(r"^\| (\d+\.\d+) \| yes \|$", SECURITY, re.MULTILINE)
+    assert supported == [PROJECT["version"].rpartition(".")[0]]
+    for harm in ("A double send", "A lost opt-out", "A leaked number"):
+        assert f"- **{harm}**" in SECURITY
+    assert re.findall(r"^\| (\d+) (?:working )?days \|", SECURITY, re.MULTILINE) == ["3", "10", "30"]
+    verbs = {parser().parse_args([verb]).verb for verb in re.findall(r"`python -m flows (\w+)`", SECURITY)}
+    assert verbs == {"migrate"}
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md"])
+def test_the_links_of_the_files_beside_lead_somewhere(name: str) -> None:
+    text = (ROOT / ".github" / name).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        assert (ROOT / ".github" / target).is_file(), target
 
 
 def test_the_changelog_begins_with_this_version() -> None:
@@ -192,11 +280,9 @@ def test_every_verb_is_named_in_the_readme() -> None:
 
 
 def test_every_target_that_the_readme_names_is_in_the_makefile() -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
     named = {line.split()[1] for line in commands() if line.startswith("make ")}
     named |= set(re.findall(r"`make ([a-z]+)", README))
-    assert named <= targets
+    assert named <= targets().keys()
     assert {"run", "test"} <= named
 
 
@@ -212,7 +298,10 @@ def test_the_links_of_the_readme_lead_somewhere() -> None:
         assert target.startswith("https://") or target in anchors or (ROOT / target).is_file(), target
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "publiccode.yml"])
+@pytest.mark.parametrize(
+    "name",
+    ["README.md", "CHANGELOG.md", "publiccode.yml", ".github/CONTRIBUTING.md", ".github/SECURITY.md"],
+)
 def test_no_path_of_a_machine_is_published(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert re.findall(r"(?<![\w.:/])/(?:work|tmp|home|root|Users)\b", text) == []

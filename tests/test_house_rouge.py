@@ -1,6 +1,6 @@
 import pytest
 
-from tests.rouge import rouge_1, rouge_l, tokens
+from tests.bench.rouge import rouge_1, rouge_l, tokens
 
 
 def test_accents_and_numbers_stay_whole() -> None:

@@ -10,16 +10,16 @@ from sqlmodel import col, select
 
 from db import bulletins, retention
 from db.models import BulletinKind, BulletinStatus, Letter, LetterStatus
-from flows.editors import mail
-from flows.editors.smtp import SHEET, Outgoing, Refusal, Server, send
-from flows.letters import notify
+from flows.letters import drafts
 from flows.privacy.redaction import redact
 from flows.settings import SettingsError, load_profile
+from flows.staff import mail
+from flows.staff.smtp import SHEET, Outgoing, Refusal, Server, send
 from flows.stop import reopen_approved
-from tests.builders import item_of, make_bulletin, make_news_item, make_recipient
-from tests.comune import APPROVE, Comune, write_profile
-from tests.mail_server import Post, announce, mail_server
-from tests.public_site import plant
+from tests.world.builders import item_of, make_bulletin, make_news_item, make_recipient
+from tests.world.comune import APPROVE, Comune, write_profile
+from tests.world.mail_server import Post, announce, mail_server
+from tests.world.public_site import plant
 
 AT_THE_SLOT = "Approva: parte mercoledì 25 novembre, ore 10:30"
 LIBRARY, PHARMACY = "biblioteca@comune.esempio.mi.it", "farmacia@esempio.it"
@@ -53,7 +53,7 @@ def sheets(comune: Comune) -> Sequence[Letter]:
 
 
 def tell(comune: Comune, number: int) -> None:
-    notify.told_at_once(comune.settings, comune.engine, number, now=comune.now)
+    drafts.told_at_once(comune.settings, comune.engine, number, now=comune.now)
 
 
 def test_the_approved_text_is_mailed_once_to_each_place(comune: Comune, box: Post) -> None:

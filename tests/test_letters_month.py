@@ -8,11 +8,11 @@ from sqlmodel import select
 
 from db.models import BulletinKind, Letter
 from flows.approve import load_round
-from flows.desk.form import describe
 from flows.letters import alarms
-from tests.comune import Comune
-from tests.mail_server import Post, announce, mail_server
-from tests.test_money import message
+from flows.review.form import describe
+from tests.test_sending_costs import message
+from tests.world.comune import Comune
+from tests.world.mail_server import Post, announce, mail_server
 
 OCTOBER = datetime(2026, 10, 13, 9, tzinfo=UTC)
 THIRD = datetime(2026, 11, 3, 8, tzinfo=UTC)

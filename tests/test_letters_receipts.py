@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from db import absences, calls, sign_offs
+from db import calls, days_off, sign_offs
 from db.bulletins import add_version, data_of, items, latest, locked
 from db.models import BulletinStatus, Level, Said
-from flows.letters import alarms, notify, summons
-from flows.urgent import draft_urgent
-from tests.comune import APPROVE, DISCARD, Comune
-from tests.mail_server import Post, announce, mail_server
-from tests.test_urgent import NOW, state
+from flows.alert import draft_urgent
+from flows.letters import alarms, drafts, urgent_calls
+from tests.test_alert_drafted import NOW, state
+from tests.world.comune import APPROVE, DISCARD, Comune
+from tests.world.mail_server import Post, announce, mail_server
 
 ANNA, BRUNO, CARLA = "Anna Redazione", "Bruno Vice", "Carla Terza"
 MAIL = {name: f"{name.split()[0].lower()}@comune.esempio.mi.it" for name in (ANNA, BRUNO, CARLA)}
@@ -36,7 +36,7 @@ def told(comune: Comune, box: Post, number: int, minutes: int) -> list[tuple[str
     """What a round of telling brings, twice: to whom and the subject's beginning."""
     before = len(box.taken)
     for _ in range(2):
-        notify.told_at_once(
+        drafts.told_at_once(
             comune.settings, comune.engine, number, now=comune.now + timedelta(minutes=minutes)
         )
     return [(to, said.removeprefix("PROVA · ").partition(":")[0]) for to, said in box.told[before:]]
@@ -72,7 +72,7 @@ def test_the_first_of_two_has_a_receipt_and_the_colleague_on_duty_is_called(
 def test_when_who_is_on_duty_approved_first_the_next_is_called(comune: Comune, box: Post) -> None:
     number = waiting(comune, box)
     with comune.look() as session:
-        absences.enter(session, editor=BRUNO, first=NOW.date(), last=NOW.date(), note="", now=NOW)
+        days_off.enter_absence(session, editor=BRUNO, first=NOW.date(), last=NOW.date(), note="", now=NOW)
     answer(comune, number, ANNA, 1)
     assert told(comune, box, number, 1) == [
         (MAIL[ANNA], "Approvato da te, non ancora da un collega"),
@@ -158,9 +158,9 @@ def test_what_cannot_wait_calls_the_colleague_at_once_by_every_channel(comune: C
         "PROVA · Approvato da te, non ancora da un collega: bollettino da inviare subito",
     ) in (box.told)
     for minutes in (12, 22, 32):
-        summons.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=minutes))
+        urgent_calls.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=minutes))
     with comune.look() as session:
         last = {one.turn: one.editor for one in calls.of(session, number)}
     assert last == {1: ANNA, 2: BRUNO, 3: CARLA, 4: BRUNO, 5: CARLA}, "who has approved is not called"
     answer(comune, number, CARLA, 33, DISCARD)
-    assert not summons.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=50))
+    assert not urgent_calls.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=50))

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from db import tallies
+from db import replies
 from db.engine import transaction
 from db.models import BulletinStatus
 from flows.letters import alarms
-from tests.builders import NOW, make_bulletin
-from tests.comune import Comune
-from tests.mail_server import Post, announce, mail_server
+from tests.world.builders import NOW, make_bulletin
+from tests.world.comune import Comune
+from tests.world.mail_server import Post, announce, mail_server
 
 
 @pytest.fixture
@@ -27,21 +27,21 @@ def _sent(engine: Engine, days: float, **counts: int) -> int:
         at = NOW - timedelta(days=days)
         bulletin = make_bulletin(session, [], status=BulletinStatus.sent, now=at)
         if counts:
-            tallies.add(session, bulletin.id, **counts)
+            replies.add(session, bulletin.id, **counts)
         return bulletin.id
 
 
 def _unusual(engine: Engine) -> dict[int, float]:
     with transaction(engine) as session:
-        found = tallies.unusual(session, since=NOW - timedelta(hours=48), least=15, times=3.0)
+        found = replies.unusual(session, since=NOW - timedelta(hours=48), least=15, times=3.0)
         return {number: usual for number, (_, usual) in found.items()}
 
 
 def test_counts_add_up_whoever_adds_them(engine: Engine) -> None:
     number = _sent(engine, 1, replies=2)
     with transaction(engine) as session:
-        tallies.add(session, number, replies=3, exits=1)
-        found = tallies.of(session, [number])[number]
+        replies.add(session, number, replies=3, exits=1)
+        found = replies.of(session, [number])[number]
         assert (found.replies, found.exits, found.read) == (5, 1, 0)
 
 

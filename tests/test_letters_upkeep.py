@@ -1,4 +1,6 @@
-"""Whoever runs the service is told of webhooks that nobody could read: once a week for each shape."""
+"""Whoever runs the service is told of webhooks that nobody could read, once a week for each shape, and of a
+journal of consent that lacked something.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,12 +8,14 @@ from datetime import datetime, timedelta
 import pytest
 
 from db.engine import transaction
-from db.models import InboundEvent
-from flows import upkeep
-from flows.letters import alarms
-from tests.builders import NOW
-from tests.comune import Comune
-from tests.mail_server import Post, announce, mail_server
+from db.models import Consent, InboundEvent
+from db.recipients import Address
+from flows.letters import alarms, upkeep
+from flows.watch import rounds
+from tests.world.builders import NOW
+from tests.world.comune import Comune
+from tests.world.mail_server import Post, announce, mail_server
+from tests.world.tiny_disk import no_file_grows_beyond
 
 ANNA = "anna@comune.esempio.mi.it"
 
@@ -66,3 +70,52 @@ def test_the_operator_of_the_profile_is_written_to_and_nobody_else(comune: Comun
     text = box.last("a_new_field")
     assert f"Ciao {upkeep.NAME}," in text
     assert "Inoltra" not in text
+
+
+def said(comune: Comune, *events: Consent) -> list[str]:
+    """Words of consent as the web app writes them; the journal's lines."""
+    ledger = comune.settings.ledger()
+    for number, event in enumerate(events):
+        with transaction(comune.engine) as session:
+            at, who = NOW + timedelta(seconds=number), Address(f"+39333000000{number}")
+            ledger.record(session, who, event, word=event.name, source="whatsapp", at=at)
+    return ledger.journal.path.read_text(encoding="utf-8").splitlines(keepends=True)
+
+
+def test_what_the_journal_lacks_is_added_by_the_watch_and_told(comune: Comune, box: Post) -> None:
+    lines = said(comune, Consent.opt_in, Consent.opt_out, Consent.erase)
+    journal = comune.settings.ledger().journal
+    assert upkeep.complete_journal(comune.settings, comune.engine, now=NOW) == []
+    journal.path.write_text("".join([*lines[:2], lines[2][:36]]), encoding="utf-8")  # cut off by a full disk
+    _, told = rounds(comune.settings, comune.engine, now=NOW)
+    assert any("REGISTRO DEI CONSENSI: non aveva una parola" in line for line in told)
+    assert [entry.event for entry in journal.entries()] == [Consent.opt_in, Consent.opt_out, Consent.erase]
+    text = box.last("Il registro dei consensi non aveva una parola")
+    assert "ha aggiunto ciò che mancava" in text
+    assert "{" not in text
+    assert "3330000002" not in text
+    letters = len(box.taken)
+    rounds(comune.settings, comune.engine, now=NOW + timedelta(minutes=5))
+    assert len(box.taken) == letters
+
+
+def test_a_journal_that_cannot_be_mended_or_is_gone_is_told(comuni: Comune) -> None:
+    lines = said(comuni, Consent.opt_in, Consent.opt_out)
+    path = comuni.settings.ledger().journal.path
+    path.write_text(lines[0], encoding="utf-8")
+
+    def look() -> str:
+        (found,) = upkeep.complete_journal(comuni.settings, comuni.engine, now=NOW)
+        return found
+
+    if comuni.engine.dialect.name == "postgresql":  # whose disk is its own
+        with no_file_grows_beyond(path.stat().st_size + 36):
+            assert "Non si riesce ad aggiungere ciò che manca (File too large)" in look()
+        assert path.read_text(encoding="utf-8") == lines[0]
+    path.unlink()
+    assert "non c'è più" in look()
+    assert not path.exists(), "a person has to look first"
+
+
+def test_a_service_that_nobody_joined_yet_lacks_nothing(comune: Comune) -> None:
+    assert upkeep.complete_journal(comune.settings, comune.engine, now=NOW) == []

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import col, select
 
-from db import access, claims, deliveries, erasure, inbound, recipients, retention
+from db import claims, deliveries, erasure, inbound, privacy, recipients, retention
 from db.claims import Result
 from db.engine import reading, transaction
 from db.models import (
@@ -27,10 +27,10 @@ from db.models import (
 from db.recipients import Address
 from flows.privacy import people
 from flows.settings import Settings
-from flows.web import forgetting
-from tests.builders import make_bulletin, make_recipient
-from tests.traces import national, traces
-from tests.web_site import Site, messages, wrote
+from flows.web.inbound import forgetting
+from tests.world.builders import make_bulletin, make_recipient
+from tests.world.traces import national, traces
+from tests.world.web_site import Site, messages, wrote
 
 PHONE = "+393331234567"
 WAMID = f"wamid.{base64.b64encode(PHONE[1:].encode() + b'-01').decode()}"
@@ -109,7 +109,7 @@ def test_after_an_erasure_the_number_is_nowhere_and_the_certificate_adds_up(
         told = deliveries.certificate(session, bulletin)
         assert (told.planned, told.accepted, told.open) == (2, 1, 1)
         assert len(session.exec(recipients.audience(BulletinKind.urgent)).all()) == 1
-        (entry,) = access.listing(session, limit=9)
+        (entry,) = privacy.accesses(session, limit=9)
         assert (entry.command, entry.people, entry.by) == ("erase", 1, "clerk")
     assert people.erase(settings, engine, Address("+393339999999"), by="clerk", now=now) == 0
 
@@ -208,7 +208,7 @@ def test_the_journal_and_the_export_of_one_person(settings: Settings, engine: En
     assert [one["parola"] for one in found["registro_dei_consensi"]] == ["ATTIVA"]
     assert [one["risposta"] for one in found["messaggi"]] == [None, "benvenuto"]
     with transaction(engine) as session:
-        (entry,) = access.listing(session, limit=9)
+        (entry,) = privacy.accesses(session, limit=9)
         assert (entry.command, entry.subject_hash) == ("export-person", settings.vault().hash(PHONE))
     nobody = people.export(settings, engine, Address("+393339999999"), by="clerk", now=now)
     assert (nobody["indirizzi"], nobody["messaggi"]) == ([], [])

@@ -1,5 +1,7 @@
 """Keys that rotate, periods that end, the register, and no send without a legal ground."""
 
+import io
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +10,8 @@ from cryptography.fernet import Fernet
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from db import access, deliveries, recipients, tallies
+from db import deliveries, recipients, replies
+from db import privacy as access
 from db.engine import transaction
 from db.models import (
     AccessEvent,
@@ -30,12 +33,12 @@ from db.models import (
 from db.recipients import Address
 from db.vault import Vault, VaultError
 from flows.__main__ import main
-from flows.privacy import ground
+from flows.privacy import basis
 from flows.privacy.register import TO_FILL, periods, report
 from flows.privacy.rotation import rotate, sealed_columns
-from flows.retention import retain, words
+from flows.retain import retain, words
 from flows.settings import Settings
-from tests.builders import make_bulletin, make_recipient
+from tests.world.builders import make_bulletin, make_recipient
 
 LOOKUP = "a look-up key made up for tests only"
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -162,7 +165,7 @@ def test_receipts_become_counts_and_deliveries_nobodys(past: Past) -> None:
     ended = past.retain()
     assert (ended["ricevute"], ended["consegne"]) == (6, 3)
     with transaction(past.engine) as session:
-        found = tallies.of(session, [old, month, fresh])
+        found = replies.of(session, [old, month, fresh])
         assert {number: (one.delivered, one.read) for number, one in found.items()} == dict.fromkeys(
             (old, month, fresh), (3, 3)
         )
@@ -269,9 +272,9 @@ def _with(settings: Settings, **privacy: Any) -> Settings:
 
 
 def test_without_basis_and_act_nothing_leaves_for_real_phones(settings: Settings) -> None:
-    assert ground.missing(settings) is None
-    assert ground.missing(_with(settings, basis="articolo 6", act="delibera")) is None
-    assert ground.missing(_with(settings, basis=" ", act="")) == (
+    assert basis.missing(settings) is None
+    assert basis.missing(_with(settings, basis="articolo 6", act="delibera")) is None
+    assert basis.missing(_with(settings, basis=" ", act="")) == (
         "Non si può scrivere ai cittadini: nel profilo manca la base giuridica (`privacy.basis`) "
         "e manca l'atto che istituisce il servizio (`privacy.act`)."
     )
@@ -311,3 +314,29 @@ def test_the_commands_print_the_register_and_the_log(
     assert main(["retention", "--dry-run"]) == 0
     assert main(["rotate-keys"]) == 0
     assert "sealed anew: 0" in capsys.readouterr().out
+
+
+def test_a_number_is_read_from_standard_input_and_stands_in_no_list_of_processes(
+    settings: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    with transaction(sqlite) as session:
+        make_recipient(session, settings.vault(), phone="+393331234567")
+    monkeypatch.setenv("BOLLETTINO_DATABASE", str(sqlite.url))
+    monkeypatch.setenv("BOLLETTINO_STATE", str(settings.state))
+
+    def told(given: str, *arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given.encode())))
+        code = main([*arguments])
+        return (code, *capsys.readouterr())
+
+    for given in (["-"], []):
+        code, out, _ = told("333 123 4567\n", "export-person", *given)
+        assert (code, json.loads(out)["indirizzi"][0]["telefono"]) == (0, "+393331234567")
+        code, out, _ = told("+39 3331234567\n", "subscribers", "test", *given)
+        assert (code, out) == (0, "recipients marked as test: 1\n")
+        assert told("", "erase", *given)[0] == 2, "nothing was typed"
+    assert told("3331234567", "erase")[:2] == (0, "erased\n")
+    origin = ["--source", "liste URP", "--dated", "2026-09-01", "--act", "delibera n. 1"]
+    code, out, err = told("telefono\n3330000009\n", "subscribers", "import", "-", *origin)
+    assert (code, err) == (0, "")
+    assert "subscribed: 1" in out

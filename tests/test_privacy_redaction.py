@@ -6,18 +6,17 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, redactions
+from db import bulletins, privacy
 from db.engine import transaction
-from db.models import Bulletin, BulletinStatus
+from db.models import PUBLIC, Bulletin, BulletinStatus
+from flows.cli import history
 from flows.privacy.redaction import Redacted, RedactionError, redact
 from flows.settings import Settings
-from flows.terminal import history
-from flows.web import views
-from flows.web.bulletin_page import PUBLIC
-from flows.web.views import Look
-from tests.builders import item_of, make_bulletin, make_news_item, news_data
-from tests.public_site import plant
-from tests.web_site import Site
+from flows.web.pages import views
+from flows.web.pages.views import Look
+from tests.world.builders import item_of, make_bulletin, make_news_item, news_data
+from tests.world.public_site import plant
+from tests.world.web_site import Site
 
 NAME = "Mario Rossi"
 REASON = "richiesta dell'interessato, prot. 12/2026"
@@ -36,7 +35,10 @@ def _sent(session: Session, *titles: str) -> Bulletin:
 def _public(engine: Engine, settings: Settings, now: datetime) -> dict[str, str]:
     """Every public address with what stands there."""
     with transaction(engine) as session:
-        return {path: view.body for path, view in views.everything(Look(settings, session, now))}
+        return {
+            path: view.content.decode("utf-8", "replace")
+            for path, view in views.everything(Look(settings, session, now))
+        }
 
 
 def _do(engine: Engine, which: object, item: int | None, now: datetime, **more: bool) -> Redacted:
@@ -82,7 +84,10 @@ def test_the_banner_of_a_hidden_correction_repeats_nothing(site: Site, now: date
     banner = "il mercatino è sabato 12 dicembre"
     assert banner in site.request("GET", f"/b/{town.ordinary.code}").text
     done = _do(site.web.engine, town.ordinary.id, None, now)
-    assert done.elsewhere == (f"bulletin {town.correction.id} corrects or ends it, and may repeat its words",)
+    assert done.elsewhere == (
+        f"the same news is item 1 of bulletin {town.correction.id}",
+        f"bulletin {town.correction.id} corrects or ends it, and may repeat its words",
+    )
     _do(site.web.engine, town.correction.id, None, now)
     for code in (town.ordinary.code, town.correction.code):
         page = site.request("GET", f"/b/{code}").text
@@ -129,7 +134,7 @@ def test_a_dry_run_hides_nothing(engine: Engine, settings: Settings, now: dateti
     assert "would be hidden" in _do(engine, bulletin.id, None, now, dry_run=True).words
     assert _public(engine, settings, now) == before
     with transaction(engine) as session:
-        assert redactions.listing(session, bulletin.id) == []
+        assert privacy.redactions(session, bulletin.id) == []
 
 
 def test_only_what_is_public_can_be_hidden(engine: Engine, now: datetime) -> None:

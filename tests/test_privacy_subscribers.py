@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from db import access, recipients
+from db import privacy, recipients
 from db.engine import transaction
 from db.models import BulletinKind, Consent, ConsentEvent, Recipient, Scope
 from db.recipients import Address
 from flows.privacy import lists
-from flows.privacy.addressed import NumberError, address, masked, mobile
 from flows.privacy.lists import ListError, Row
+from flows.privacy.phones import NumberError, address, masked, mobile
 from flows.privacy.subscribers import COLUMNS, Origin, Verdict, give_out, take_in
 from flows.settings import BollettinoError, Settings
 
@@ -131,7 +131,7 @@ def test_a_list_subscribes_who_never_left_and_says_why_the_others_not(
     assert take(dry_run=True) == wanted
     with transaction(engine) as session:
         assert len(session.exec(recipients.audience(BulletinKind.ordinary)).all()) == 1, "nothing was written"
-        assert access.listing(session, limit=9) == []
+        assert privacy.accesses(session, limit=9) == []
     assert take() == wanted
     assert take()[Verdict.already] == 3, "run again, it changes nothing"
     with transaction(engine) as session:
@@ -139,7 +139,7 @@ def test_a_list_subscribes_who_never_left_and_says_why_the_others_not(
         written = session.exec(select(ConsentEvent).where(col(ConsentEvent.source) == "import")).first()
         assert written is not None
         assert written.act == "liste broadcast URP, 01.09.2026; delibera di Giunta n. 12/2026"
-        assert [one.command for one in access.listing(session, limit=9)] == ["subscribers import"] * 2
+        assert [one.command for one in privacy.accesses(session, limit=9)] == ["subscribers import"] * 2
 
 
 @pytest.mark.parametrize(
@@ -175,4 +175,28 @@ def test_the_export_holds_who_is_subscribed_and_only_its_owner_reads_it(
     with pytest.raises(BollettinoError, match="cannot be written"):
         give_out(settings, engine, path, by="clerk", now=now)
     with transaction(engine) as session:
-        assert [one.command for one in access.listing(session, limit=2)] == ["subscribers export"] * 2
+        assert [one.command for one in privacy.accesses(session, limit=2)] == ["subscribers export"] * 2
+
+
+def test_no_word_of_an_export_is_a_formula_and_it_can_be_read_in_again(
+    settings: Settings, sqlite: Engine, tmp_path: Path, now: datetime
+) -> None:
+    act = Origin("=HYPERLINK(A1)", ORIGIN.dated, "@delibera")
+    take_in(settings, sqlite, _rows("3330000001"), act, by="clerk", now=now)
+    path = tmp_path / "iscritti.csv"
+    give_out(settings, sqlite, path, by="clerk", now=now)
+    with path.open(encoding="utf-8") as file:
+        _, line = csv.reader(file, delimiter=";")
+    assert line[0] == "+393330000001"
+    assert line[5].startswith("'=HYPERLINK(A1)")
+    assert [row.text for row in lists.read(path)] == ["+393330000001"]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "+39 ", "-39"])
+def test_no_cell_begins_as_a_formula_does(start: str) -> None:
+    assert lists.cell(f"{start}HYPERLINK(A1)") == f"'{start}HYPERLINK(A1)"
+
+
+@pytest.mark.parametrize("text", ["+393330000001", "", "IT.123", "...67", "delibera n. 12", "131026"])
+def test_what_is_no_formula_is_left_as_it_is(text: str) -> None:
+    assert lists.cell(text) == text

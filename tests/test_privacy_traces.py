@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.traces import in_file, national, traces
+from tests.world.traces import in_file, national, traces
 
 PHONE = "+393331234567"
 DRESSES: dict[str, Callable[[str], bytes]] = {

@@ -6,13 +6,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from flows.bulletin.message.render import utf16
-from flows.profile.comune import Profile
-from flows.profile.file import line_of, unfilled
+from flows.bulletin.language.measure import utf16
+from flows.cli.sandbox import write_config
+from flows.profiles.comune import Profile
+from flows.profiles.file import line_of, unfilled
 from flows.run import run
 from flows.settings import DEMO, Settings, SettingsError, fill_words, load, load_profile
-from flows.whatsapp.template_rules import problems
-from tests.comune import SECRETS
+from flows.whatsapp.templates import problems
+from tests.world.comune import SECRETS
 
 PROFILES = sorted(DEMO.parent.glob("*.toml"))
 
@@ -293,7 +294,7 @@ def test_the_sandbox_makes_its_secrets_once_and_for_this_user_only(
     settings.prepare_secrets(make=True)
     assert (tmp_path / "secrets.json").read_text() == made
     assert settings.vault().open(settings.vault().seal("x")) == "x"
-    for path in (tmp_path / "secrets.json", settings.sandbox_config()):
+    for path in (tmp_path / "secrets.json", write_config(settings)):
         assert path.stat().st_mode & 0o077 == 0
 
 

@@ -10,9 +10,9 @@ from flows import rehearse
 from flows.deploy import blocks
 from flows.dispatch import dispatch_bulletin
 from flows.rehearse import RehearsalError, judge, plant, repair
-from tests import outbox
-from tests.comune import Comune
 from tests.test_dispatch import approved
+from tests.world import outbox
+from tests.world.comune import Comune
 
 
 @pytest.fixture(autouse=True)

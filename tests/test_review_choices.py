@@ -14,7 +14,10 @@ from sqlmodel import select
 from db import bulletins, news_items
 from db.models import Approval, BulletinStatus, BulletinVersion
 from flows.approve import BEHIND, load_round, record
-from flows.bulletin.desk.review import (
+from flows.bulletin.language.markup import parameter
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.message.frame import problems
+from flows.review.choices import (
     Answer,
     Choice,
     Reviewed,
@@ -24,12 +27,10 @@ from flows.bulletin.desk.review import (
     order_lines,
     ordered,
 )
-from flows.bulletin.message.markup import parameter
-from flows.bulletin.message.render import problems, utf16
-from flows.desk.form import answer_of, artifact, describe, form
-from flows.desk.windows import Given
-from tests.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
-from tests.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
+from flows.review.form import answer_of, artifact, describe, form
+from flows.runs.forms import Given
+from tests.world.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
+from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
 
 SHOWN = ("Primo testo.", "Secondo testo.", "Terzo testo.")
 LINES = tuple(order_lines(["Uno", "Due", "Tre"]))
@@ -285,7 +286,7 @@ def test_what_the_page_does_not_tell_needs_a_source_and_a_second_person(comuni: 
     problem, how = comuni.problems(number)
     assert problem.startswith("Notizia 1: ")
     assert "02 9999 1111" in problem
-    assert "campo Fonte" in how
+    assert "da dove viene il dato" in how
     assert comuni.items(number)[0].text == typed[0]
     assert comuni.answer(number, APPROVE, source="Telefonata all'ufficio").status == BulletinStatus.in_review
     assert comuni.problems(number) == []

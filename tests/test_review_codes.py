@@ -1,6 +1,5 @@
 """An editor's one-time code: right once, at the instant of Resume; guessing is counted and ends in a wait."""
 
-import base64
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -15,12 +14,12 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from db import codes as stored
-from db.engine import transaction
-from db.errors import StoreError
+from db import sign_offs as stored
+from db.engine import StoreError, transaction
 from db.models import UsedCode, WrongCode
-from flows.editors import codes
-from flows.editors.codes import (
+from flows.profiles.comune import Editor
+from flows.review import codes
+from flows.review.codes import (
     LOCK,
     STEP,
     TRIES,
@@ -33,13 +32,10 @@ from flows.editors.codes import (
     spend,
     weigh,
 )
-from flows.profile.comune import Editor
 from flows.settings import Settings
-from tests.builders import NOW, make_bulletin
+from tests.world.builders import NOW, make_bulletin
+from tests.world.code_secrets import ANNA, BRUNO, SECRETS
 
-ANNA = Editor(name="Anna Redazione", email="anna@comune.esempio.mi.it")
-BRUNO = Editor(name="Bruno Vice", email="bruno@comune.esempio.mi.it")
-SECRETS = {one.id: base64.b32encode(one.id.encode().ljust(20, b"x")[:20]).decode() for one in (ANNA, BRUNO)}
 WRONG_LEFT = [f"Restano {n} tentativi, poi aspetti 15 minuti." for n in (4, 3, 2)]
 
 
@@ -58,14 +54,6 @@ def weighed(
     typed: str, at: datetime = NOW, used: Sequence[int] = (), wrong: Sequence[datetime] = ()
 ) -> Judged:
     return weigh(typed, SECRETS[ANNA.id], ANNA, at=at, used=used, wrong=wrong)
-
-
-@pytest.fixture
-def asking(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """The demo Comune with codes, and a secret for each editor."""
-    for editor in (ANNA, BRUNO):
-        monkeypatch.setenv(editor.code_variable, SECRETS[editor.id])
-    return Settings(settings.profile.model_copy(update={"codes": True}), settings.path, settings.state)
 
 
 def judged(

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from pyotp import TOTP
 
 from flows.__main__ import main
-from flows.editors.code_secrets import is_usable, problems
-from flows.editors.enrolment import picture
-from flows.profile.comune import Editor
+from flows.profiles.codes import is_usable, problems
+from flows.profiles.comune import Editor
+from flows.review.enrolment import picture
 from flows.settings import DEMO, Settings, SettingsError, load_profile
 
 GOOD = base64.b32encode(b"twenty bytes of words").decode()

@@ -3,19 +3,11 @@
 import re
 from datetime import date
 
-from flows.bulletin.desk.provenance import (
-    LIMIT,
-    Told,
-    Vote,
-    attention,
-    escaped,
-    judged,
-    phones,
-    provenance,
-    within,
-)
-from flows.bulletin.message.phone_picture import Look
-from tests.frames import DAY, bulletin_frame
+from flows.bulletin.language.markdown import LIMIT, escaped, within
+from flows.bulletin.pictures.phone import Look
+from flows.draft.evidence import Told, Vote, judged
+from flows.review.evidence import attention, phones, provenance
+from tests.world.frames import DAY, bulletin_frame
 
 PAGE = (
     "Chiusura di via Roma\nDa lunedì 30 novembre 2026 via Roma chiude.\n\n"
@@ -43,18 +35,18 @@ def test_a_wrong_figure_is_named_in_bold_and_a_person_is_named() -> None:
     wrong = Told(
         ROADS.title, "Via Roma chiude fino alle 19:30. Ringrazia Mario Rossi.", PAGE, ROADS.published
     )
-    shown = attention(judged([ROADS, wrong]))
+    shown = attention(judged([ROADS, wrong]), Vote())
     assert "- Notizia 2: **L'ora «19:30» non è nella fonte.**" in shown
     assert "- Notizia 2: Compare il nome di una persona \\(Mario Rossi\\)." in shown
     assert "Notizia 1" not in shown
-    assert attention(judged([ROADS, ALERT])) == ""
+    assert attention(judged([ROADS, ALERT]), Vote()) == ""
 
 
 def test_near_a_vote_a_name_in_office_is_named() -> None:
     told = Told(
         "Parco", "L'assessora Anna Bianchi apre il parco.", "Parco\nL'assessora Anna Bianchi apre il parco."
     )
-    assert attention(judged([told])) == ""
+    assert attention(judged([told]), Vote()) == ""
     assert "In periodo elettorale" in attention(judged([told]), Vote(["Anna Bianchi"], is_near=True))
 
 
@@ -93,10 +85,10 @@ def test_an_artifact_stays_small_and_says_what_it_dropped() -> None:
 
 
 def test_the_worst_bulletin_still_fits() -> None:
-    text = " ".join(f"Alle {hour}:15 in via Roma {hour}, euro {hour}." for hour in range(1, 24))[:889]
+    text = " ".join(f"Alle {hour}:15 in via Roma {hour}, euro {hour}." for hour in range(1, 24))[:812]
     told = [Told("Titolo " * 20, text[:177], f"{text} " * 40)] * 5
     parts = [
-        attention(judged(told)),
+        attention(judged(told), Vote()),
         phones(bulletin_frame(5), [one.text for one in told], DAY, Look("Comune")),
     ]
     assert len(within([*parts, provenance(judged(told))]).encode()) < 60_000

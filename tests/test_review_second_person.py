@@ -3,18 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from db import bulletins, sign_offs
 from db.models import BulletinStatus, Said
 from flows.approve import ended, load_round
-from flows.bulletin.desk.review import Choice, choices
-from flows.desk.form import Round, describe, form
+from flows.review.choices import Choice, choices
+from flows.review.form import Round, describe, form
+from flows.review.sign_off import signed_by
+from flows.sending.hold import reopen
 from flows.stop import reopen_approved
-from tests.builders import make_bulletin
-from tests.comune import APPROVE, DISCARD, SAVE, Comune
+from tests.world.builders import make_bulletin
+from tests.world.comune import APPROVE, DISCARD, SAVE, Comune
 
 BACK = choices(None, is_shared=True)[Choice.send_back]
-BRUNO = "Bruno Vice"
+ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
 
 
 @pytest.fixture
@@ -79,6 +82,50 @@ def test_after_a_reopening_the_same_text_needs_two_again(pair: tuple[Comune, int
     assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.approved
 
 
+FORGED = [
+    "UPDATE approval SET voided_at = NULL",
+    "UPDATE approval SET voided_at = '2000-01-01 00:00:00+00:00', decided_at = '2000-01-01 00:00:00+00:00'",
+    "DELETE FROM approval",
+]
+
+
+@pytest.mark.parametrize("written", FORGED)
+def test_who_may_only_write_to_the_database_brings_no_first_approval_back(
+    pair: tuple[Comune, int], written: str
+) -> None:
+    comune, number = pair
+    for who in (ANNA, BRUNO):
+        comune.now += timedelta(minutes=1)
+        comune.answer(number, APPROVE, who=who)
+    comune.now += timedelta(minutes=1)
+    reopen_approved(comune.settings, comune.engine, number, who=BRUNO, now=comune.now)
+    with comune.look() as session:
+        session.connection().execute(text(written))
+    comune.now += timedelta(minutes=1)
+    assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review
+    with comune.look() as session:
+        bulletin, version = bulletins.locked(session, number), bulletins.latest(session, number)
+        assert version is not None
+        assert signed_by(comune.settings.vault(), session, bulletin, version) == ["bruno-vice"]
+    comune.now += timedelta(minutes=1)
+    assert comune.answer(number, APPROVE, who=ANNA).status == BulletinStatus.approved
+
+
+def test_what_the_site_took_back_needs_two_again_whatever_its_row_says(pair: tuple[Comune, int]) -> None:
+    """Nobody's act tells of it."""
+    comune, number = pair
+    for who in (ANNA, BRUNO):
+        comune.now += timedelta(minutes=1)
+        comune.answer(number, APPROVE, who=who)
+    comune.now += timedelta(minutes=1)
+    with comune.look() as session:
+        reopen(comune.settings, session, bulletins.locked(session, number), by="invio", now=comune.now)
+    with comune.look() as session:
+        session.connection().execute(text("UPDATE approval SET voided_at = NULL"))
+    comune.now += timedelta(minutes=1)
+    assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review
+
+
 def test_what_is_typed_while_sending_back_is_kept_however_long(pair: tuple[Comune, int]) -> None:
     comune, number = pair
     comune.answer(number, SAVE)
@@ -117,6 +164,27 @@ def test_it_goes_to_who_wrote_last_and_not_to_who_sends_it(pair: tuple[Comune, i
     comune.answer(number, SAVE, who=BRUNO)
     comune.answer(number, BACK, who=BRUNO, note="Rileggi.")
     assert shown(comune, number).remarks == ("Bruno Vice rimanda il testo a Anna Redazione: Rileggi.",)
+
+
+def test_of_several_it_goes_to_the_last_who_wrote_it(comune: Comune) -> None:
+    carla = '[[editors]]\nname = "Carla Terza"\nemail = "carla@comune.esempio.mi.it"\n\n[whatsapp]'
+    comune.reprofile(("approvals = 1 ", "approvals = 2 "), ("[whatsapp]", carla))
+    comune.collect()
+    number = comune.draft()
+    for who in (BRUNO, "Carla Terza"):
+        comune.answer(number, SAVE, who=who)
+    comune.answer(number, BACK, note="Rileggi.")
+    assert shown(comune, number).remarks == ("Anna Redazione rimanda il testo a Carla Terza: Rileggi.",)
+
+
+def test_who_wrote_another_bulletin_is_not_sent_this_one(pair: tuple[Comune, int]) -> None:
+    comune, number = pair
+    with comune.look() as session:
+        other = make_bulletin(session, status=BulletinStatus.in_review).id
+    comune.answer(other, SAVE, who=BRUNO)
+    comune.answer(number, SAVE)
+    comune.answer(number, BACK, note="Rileggi.")
+    assert comune.problems(number)[0].startswith("Il testo l'hai preparato tu")
 
 
 def test_a_changed_text_says_whose_approval_it_voids(pair: tuple[Comune, int]) -> None:

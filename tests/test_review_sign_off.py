@@ -12,8 +12,8 @@ from sqlalchemy import Engine
 from db import sign_offs
 from db.engine import transaction
 from db.models import Said
-from flows.bulletin.desk.sign_off import ALONE, ASK_SOURCE, Outcome, Ruling, Voice, rule, since_void, voices
-from tests.builders import NOW, make_bulletin
+from flows.review.sign_off import ALONE, ASK_SOURCE, Outcome, Ruling, Voice, rule, since_void, voices
+from tests.world.builders import NOW, make_bulletin
 
 EDITORS = {"anna": "Anna", "bruno": "Bruno", "carla": "Carla"}
 BLOCK = 'Notizia 1: "45 euro" non si trova nella pagina del sito.'
@@ -52,6 +52,16 @@ def test_with_two_the_first_waits_for_another_person_and_says_who() -> None:
     assert found.calls == ("bruno", "carla")
     second = ruled(voice("bruno"), voice("anna"))
     assert (second.outcome, [one.editor for one in second.standing]) == (Outcome.approved, ["anna", "bruno"])
+
+
+def test_the_only_other_person_is_called_by_name() -> None:
+    pair = {key: EDITORS[key] for key in ("anna", "bruno")}
+    assert ruled(voice("anna"), editors=pair).sentences == (
+        "Anna ha approvato. Prima dell'invio deve approvare anche Bruno.",
+    )
+    assert ruled(voice("anna"), voice("anna"), editors=pair).sentences == (
+        "Hai già approvato tu questo testo alle 10:30: ora serve Bruno.",
+    )
 
 
 def test_nobody_is_the_second_person_to_themselves() -> None:

@@ -8,14 +8,18 @@ from sqlalchemy import Engine
 
 from db import bulletins
 from db.engine import transaction
-from db.models import BulletinStatus, Level
+from db.models import BulletinKind, BulletinStatus, Decision, Level
+from flows.alert import draft_urgent, order_in_words
 from flows.announce import draft_notice
-from flows.desk.orders import approve_by_order
 from flows.dispatch import prepare
-from flows.profile.urgent import StandingOrder, Urgent
+from flows.profiles.urgent import StandingOrder, Urgent
+from flows.review.signing import close
+from flows.review.standing_order import approve_by_order
+from flows.runs.forms import Given
+from flows.sending.seal import not_as_approved
 from flows.settings import Settings
-from flows.urgent import draft_urgent, order_in_words
-from tests.test_urgent import NOW, notice, state
+from tests.test_alert_drafted import NOW, notice, state
+from tests.world.builders import make_bulletin
 
 DUE = NOW + timedelta(minutes=30)
 ORDER = StandingOrder(
@@ -120,10 +124,49 @@ def test_what_can_wait_does_not_go_in_quiet_hours(settings: Settings, sqlite: En
 
 
 def test_an_order_that_is_on_is_loud(settings: Settings) -> None:
-    assert "ORDINE PERMANENTE ATTIVO (disposizione del Sindaco n. 12, Sindaco)" in order_in_words(
-        ordered(settings), NOW
+    assert order_in_words(ordered(settings), NOW) == (
+        "ORDINE PERMANENTE ATTIVO (disposizione del Sindaco n. 12, Sindaco): le allerte arancione e rossa "
+        "partono da sole dopo 30 minuti senza risposta, fino a giovedì 31 dicembre 2026."
     )
     assert "è scaduto" in order_in_words(ordered(settings, expires=date(2026, 11, 1)), NOW)
+
+
+def test_where_codes_are_asked_for_the_order_in_the_profile_stands_for_one(
+    asking: Settings, engine: Engine
+) -> None:
+    acting = ordered(asking)
+    number = drafted(acting, engine)
+    assert approve_by_order(acting, engine, number, now=DUE)
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, number)
+        assert not_as_approved(acting, session, bulletin) == ""
+        assert prepare(acting, session, number, now=DUE).bulletin_id == number
+        for other in (asking, ordered(asking, act="disposizione del Sindaco n. 13")):
+            words = not_as_approved(other, session, bulletin)
+            assert f"per il bollettino {number} non è provata da un codice: non parte." in words
+
+
+@pytest.mark.parametrize(
+    ("kind", "who", "leaves"),
+    [
+        (BulletinKind.urgent, ORDER.approver, True),
+        (BulletinKind.urgent, "Anna Redazione", False),
+        (BulletinKind.ordinary, ORDER.approver, False),
+    ],
+    ids=["the order, an alert", "a person, an alert", "the order, news"],
+)
+def test_an_order_stands_for_the_code_of_nobody_else_and_of_no_news(
+    asking: Settings, sqlite: Engine, kind: BulletinKind, who: str, leaves: bool
+) -> None:
+    acting = ordered(asking)
+    with transaction(sqlite) as session:
+        bulletin = make_bulletin(session, kind=kind, status=BulletinStatus.in_review)
+        shown = bulletins.latest(session, bulletin.id)
+        assert shown is not None
+        lines = [bulletins.data_of(item) for item in bulletins.items(session, shown)]
+        version = bulletins.add_version(session, bulletin, lines, author=who, now=NOW)
+        close(acting, session, bulletin, version, Decision.approve, Given("run-1", 1, NOW, {}))
+        assert (not_as_approved(acting, session, bulletin) == "") is leaves
 
 
 @pytest.mark.parametrize(

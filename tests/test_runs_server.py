@@ -9,7 +9,7 @@ from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from flows import server
+from flows.runs import server
 
 PATIENCE = 0.2  # seconds of the other writer
 

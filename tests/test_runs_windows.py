@@ -28,13 +28,15 @@ from sqlalchemy import Engine
 from db import bulletins
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus
-from flows import runs, watch
-from flows.desk import windows
-from flows.runs import RunState
+from flows import watch
+from flows.door import stamps
+from flows.runs import client, forms
+from flows.runs.client import RunState
 from flows.settings import Settings
-from tests.builders import make_bulletin
+from tests.world.builders import make_bulletin
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+KEY = b"a stamp key made up for these tests"
 LONG_AGO = NOW - timedelta(minutes=10)
 
 
@@ -47,9 +49,9 @@ class Server:
         self.inputs: dict[tuple[UUID, str], str] = {}
         self.tags = ("ordinario", "da-approvare")
         self.renamed: dict[str, object] = {}
-        for module in (runs, windows):
+        for module in (client, forms):
             monkeypatch.setattr(module, "get_client", lambda sync_client: nullcontext(self))  # noqa: ARG005
-        monkeypatch.setattr(runs, "start", self.start)
+        monkeypatch.setattr(client, "start", self.start)
 
     def read_flow_run(self, run_id: UUID) -> Any:
         if run_id not in self.states:
@@ -70,7 +72,8 @@ class Server:
         kept = [one for one in kept if one[0].startswith(key_prefix) and one[0] not in exclude_keys]
         return [SimpleNamespace(key=key, value=value) for key, value in kept[:limit]]
 
-    def read_flow_runs(self, flow_run_filter: Any) -> list[Any]:
+    def read_flow_runs(self, flow_filter: Any, flow_run_filter: Any) -> list[Any]:
+        assert flow_filter.name.any_ == ["approva"]
         assert flow_run_filter.idempotency_key.any_
         return []
 
@@ -81,6 +84,13 @@ class Server:
         """The run gets to its form of that version."""
         self.states[UUID(run_id)] = Suspended(pause_key=f"review-{version}")
         self.inputs[UUID(run_id), f"suspended-review-{version}-schema"] = '{"properties": {}}'
+
+    def answer(self, run_id: UUID, version: int, values: dict[str, Any], *, at: datetime) -> None:
+        """The door takes a form and stamps it."""
+        key = f"suspended-review-{version}-response"
+        self.inputs[run_id, key] = json.dumps(values)
+        stamp = stamps.stamp(KEY, str(run_id), key, values, at=at)
+        self.inputs[run_id, f"suspended-review-{version}-stamp-00"] = stamp.to_json()
 
     def start(
         self, _settings: Settings, _verb: str, _parameters: object, *, key: str, name: str, tags: object
@@ -114,12 +124,12 @@ def test_a_run_is_lost_when_it_says_it_runs_but_never_ends(
 ) -> None:
     server, run_id = Server(monkeypatch), uuid4()
     server.states[run_id] = state
-    assert runs.state(str(run_id), now=NOW) == expected
+    assert client.state(str(run_id), now=NOW) == expected
 
 
 def test_a_deleted_run_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
     Server(monkeypatch)
-    assert runs.state(str(uuid4()), now=NOW) == RunState.over
+    assert client.state(str(uuid4()), now=NOW) == RunState.over
 
 
 def test_a_window_is_opened_once_and_again_when_it_is_lost(
@@ -128,17 +138,17 @@ def test_a_window_is_opened_once_and_again_when_it_is_lost(
     server = Server(monkeypatch)
     with transaction(sqlite) as session:
         number = make_bulletin(session).id
-    first = windows.open_review(settings, sqlite, number, now=NOW)
+    first = forms.open_review(settings, sqlite, number, now=NOW)
     assert first is not None
-    assert windows.open_review(settings, sqlite, number, now=NOW) == first
+    assert forms.open_review(settings, sqlite, number, now=NOW) == first
     assert server.started == [f"bulletin-{number}-20261124T093000-0"]
     server.states[UUID(first)] = Running(timestamp=LONG_AGO)
-    second = windows.open_review(settings, sqlite, number, now=NOW)
+    second = forms.open_review(settings, sqlite, number, now=NOW)
     assert second not in (None, first)
     assert server.started == [f"bulletin-{number}-20261124T093000-{attempt}" for attempt in (0, 1)]
     assert server.states[UUID(first)].is_crashed(), "the list of runs does not show it as running"
     server.states[UUID(str(second))] = Scheduled(name="Resuming", scheduled_time=LONG_AGO)
-    third = windows.open_review(settings, sqlite, number, now=NOW)
+    third = forms.open_review(settings, sqlite, number, now=NOW)
     assert third not in (None, first, second), "no worker took it for so long: none will"
     with transaction(sqlite) as session:
         found = bulletins.locked(session, number)
@@ -155,22 +165,22 @@ def test_a_window_on_an_older_text_or_without_its_form_is_replaced(
     server = Server(monkeypatch)
     with transaction(sqlite) as session:
         number = make_bulletin(session).id
-    first = windows.open_review(settings, sqlite, number, now=NOW)
+    first = forms.open_review(settings, sqlite, number, now=NOW)
     assert first is not None
     server.wait(first, 1)
-    assert windows.open_review(settings, sqlite, number, now=NOW) == first
+    assert forms.open_review(settings, sqlite, number, now=NOW) == first
     with transaction(sqlite) as session:
         bulletins.add_version(session, bulletins.locked(session, number), [], author="x", now=NOW)
-    second = windows.open_review(settings, sqlite, number, now=NOW)
+    second = forms.open_review(settings, sqlite, number, now=NOW)
     assert second not in (None, first)
     assert server.states[UUID(first)].is_cancelled()
     server.wait(str(second), 2)
     server.inputs.clear()  # the process died before it stored the form: resuming is refused for ever
-    third = windows.open_review(settings, sqlite, number, now=NOW)
+    third = forms.open_review(settings, sqlite, number, now=NOW)
     assert third not in (None, first, second)
     server.wait(str(third), 2)
     server.inputs[UUID(third), "suspended-review-2-schema"] = "{"
-    assert windows.open_review(settings, sqlite, number, now=NOW) not in (None, first, second, third)
+    assert forms.open_review(settings, sqlite, number, now=NOW) not in (None, first, second, third)
 
 
 def test_a_decided_bulletin_gets_no_window(
@@ -182,23 +192,25 @@ def test_a_decided_bulletin_gets_no_window(
         bulletins.move(session, bulletin, BulletinStatus.in_review, by="x", now=NOW)
         bulletins.move(session, bulletin, BulletinStatus.rejected, by="x", now=NOW)
         number = bulletin.id
-    assert windows.open_review(settings, sqlite, number, now=NOW) is None
+    assert forms.open_review(settings, sqlite, number, now=NOW) is None
     assert server.started == []
 
 
 def test_every_answer_is_read_in_however_many_rounds(monkeypatch: pytest.MonkeyPatch, sqlite: Engine) -> None:
-    """Prefect gives 200 inputs at a time, and each round leaves two."""
+    """Prefect gives 200 inputs at a time, and each round leaves two and a stamp."""
     server, run_id = Server(monkeypatch), uuid4()
     server.states[run_id] = Scheduled(name="Resuming")
     for version in range(1, 251):
         server.wait(str(run_id), version)
-        values = json.dumps({f"decisione_{version}": "Salva", "notizia_1": f"Testo {version}."})
-        server.inputs[run_id, f"suspended-review-{version}-response"] = values
+        values = {f"decisione_{version}": "Salva", "notizia_1": f"Testo {version}."}
+        server.answer(run_id, version, values, at=NOW + timedelta(minutes=version))
     server.states[run_id] = Scheduled(name="Resuming")
     with transaction(sqlite) as session:
         bulletin = make_bulletin(session)
-    found = windows.given(bulletin, besides=str(run_id), now=NOW)
-    assert [one.version for one in found] == list(range(1, 251))
+    found = forms.given(bulletin, stamp_key=KEY, besides=str(run_id), now=NOW)
+    assert [(one.version, one.at, one.is_stamped) for one in found] == [
+        (version, NOW + timedelta(minutes=version), True) for version in range(1, 251)
+    ]
     assert all(one.values == {"decisione": "Salva", "notizia_1": f"Testo {one.version}."} for one in found)
 
 
@@ -207,7 +219,7 @@ def test_a_form_takes_no_values_of_another_version() -> None:
         "Modulo", __base__=RunInput, decisione=(str, Field(title="Che cosa?")), nota=(str, "")
     )
     form._description = "Sopra il modulo"
-    old, new = windows.bound(form, 2), windows.bound(form, 3)
+    old, new = forms.bound(form, 2), forms.bound(form, 3)
     assert new._description == "Sopra il modulo"
     schema = new.model_json_schema()
     assert list(schema["properties"]) == ["decisione_3", "nota"]
@@ -217,15 +229,15 @@ def test_a_form_takes_no_values_of_another_version() -> None:
     assert old(**typed)
     with pytest.raises(ValidationError):
         new(**typed)
-    assert windows.unbound(typed, 2) == {"decisione": "Salva", "nota": "x"}
-    assert windows.unbound(typed, 3) == typed
+    assert forms.unbound(typed, 2) == {"decisione": "Salva", "nota": "x"}
+    assert forms.unbound(typed, 3) == typed
 
 
 def test_a_number_that_a_restored_database_gives_out_again_has_windows_of_its_own(sqlite: Engine) -> None:
     with transaction(sqlite) as session:
         before, after = make_bulletin(session), make_bulletin(session, now=NOW + timedelta(days=7))
     after.id = before.id
-    assert windows.key_of(before, 0) != windows.key_of(after, 0)
+    assert forms.key_of(before, 0) != forms.key_of(after, 0)
 
 
 def test_watch_opens_a_new_window_for_one_that_a_person_cancelled_deleted_or_paused(
@@ -235,7 +247,7 @@ def test_watch_opens_a_new_window_for_one_that_a_person_cancelled_deleted_or_pau
     server = Server(monkeypatch)
     with transaction(sqlite) as session:
         number = make_bulletin(session, status=BulletinStatus.in_review).id
-    before = windows.open_review(settings, sqlite, number, now=NOW)
+    before = forms.open_review(settings, sqlite, number, now=NOW)
 
     def meddle(run_id: UUID, how: str) -> None:
         if how == "deleted":
@@ -267,10 +279,10 @@ def test_a_run_says_in_its_tags_what_it_waits_for(
     with transaction(sqlite) as session:
         number = make_bulletin(session, kind=BulletinKind.urgent).id
     server.tags = ("urgente", "da-approvare")
-    run_id = windows.open_review(settings, sqlite, number, now=NOW)
+    run_id = forms.open_review(settings, sqlite, number, now=NOW)
     assert run_id is not None
     server.wait(run_id, 1)
-    windows.close_review(settings, sqlite, number, "non approvato in tempo", now=NOW)
+    forms.close_review(settings, sqlite, number, "non approvato in tempo", now=NOW)
     assert server.renamed == {
         "name": f"PROVA · Bollettino {number} · non approvato in tempo",
         "tags": ["redazione", "urgente", "non-approvato-in-tempo"],
@@ -284,10 +296,10 @@ def test_an_answer_that_is_not_stored_yet_is_awaited_whatever_became_of_its_run(
     server = Server(monkeypatch)
     with transaction(engine) as session:
         number = make_bulletin(session).id
-    assert not windows.is_answering(engine, number, now=NOW)
-    run_id = str(windows.open_review(settings, engine, number, now=NOW))
+    assert not forms.is_answering(engine, number, now=NOW)
+    run_id = str(forms.open_review(settings, engine, number, now=NOW))
     server.wait(run_id, 1)
-    assert not windows.is_answering(engine, number, now=NOW)
+    assert not forms.is_answering(engine, number, now=NOW)
     server.inputs[UUID(run_id), "suspended-review-1-response"] = "{}"
     states: tuple[State[Any], ...] = (
         Scheduled(name="Resuming"),
@@ -297,10 +309,57 @@ def test_an_answer_that_is_not_stored_yet_is_awaited_whatever_became_of_its_run(
     )
     for state in states:
         server.states[UUID(run_id)] = state
-        assert windows.is_answering(engine, number, now=NOW)
+        assert forms.is_answering(engine, number, now=NOW)
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, number)
         bulletins.add_version(session, bulletin, [], author="x", now=NOW, answers=(run_id, 1))
-    assert not windows.is_answering(engine, number, now=NOW)
+    assert not forms.is_answering(engine, number, now=NOW)
     server.inputs[UUID(run_id), "suspended-review-7-response"] = "{}"
-    assert not windows.is_answering(engine, number, now=NOW), "of a version that a restored database lacks"
+    assert not forms.is_answering(engine, number, now=NOW), "of a version that a restored database lacks"
+
+
+class Sends(Server):
+    """The runs of `invia` by their keys."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(monkeypatch)
+        self.by_key: dict[str, UUID] = {}
+        self.tags = ["ordinario"]  # type: ignore[assignment]
+
+    def start(self, *given: Any, key: str, name: str, tags: object) -> str:
+        if key not in self.by_key:
+            self.by_key[key] = UUID(super().start(*given, key=key, name=name, tags=tags))
+        return str(self.by_key[key])
+
+    def read_flow_runs(  # type: ignore[override]  # Prefect's client has both forms
+        self, flow_run_filter: Any, limit: int = 200
+    ) -> list[Any]:
+        keys = flow_run_filter.idempotency_key.any_
+        assert limit >= len(keys)
+        return [
+            SimpleNamespace(idempotency_key=key, state=self.states[self.by_key[key]])
+            for key in keys
+            if key in self.by_key
+        ]
+
+
+def test_a_bulletin_that_a_check_holds_is_started_for_as_long_as_its_grace(
+    monkeypatch: pytest.MonkeyPatch, sqlite: Engine, settings: Settings
+) -> None:
+    """Every five minutes of a whole day, each run turned away; and what runs is not started twice."""
+    server = Sends(monkeypatch)
+    with transaction(sqlite) as session:
+        number = make_bulletin(session, status=BulletinStatus.approved).id
+    for round_ in range(288):
+        run_id = client.start_dispatch(settings, sqlite, number, now=NOW)
+        assert run_id is not None
+        assert client.start_dispatch(settings, sqlite, number, now=NOW) == run_id, "it is there already"
+        server.states[UUID(run_id)] = Failed()
+        assert len(server.by_key) == round_ + 1
+    run_id = client.start_dispatch(settings, sqlite, number, now=NOW)
+    assert run_id is not None
+    server.states[UUID(run_id)] = Running()
+    again = client.start_dispatch(settings, sqlite, number, dead=True, now=NOW)
+    assert again not in (None, run_id), "its process is gone"
+    assert server.states[UUID(run_id)].is_crashed()
+    assert list(server.by_key)[-1] == f"dispatch-{number}-1-289"

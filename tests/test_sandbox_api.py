@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox_town import ANNA, BODY, Town, code, definition, open_town, template_send, text_send
-from tests.shared import ITALIAN, needs_shared
+from tests.world.sandbox_town import ANNA, BODY, Town, code, definition, open_town, template_send, text_send
+from tests.world.shared import ITALIAN, needs_shared
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from fastapi.testclient import TestClient
 from deployments.sandbox.archive import write_archive
 from deployments.sandbox.config import ROME
 from deployments.sandbox.zones import AlertError, level_of, rows_from_csv, rows_from_levels, zone_names
-from tests.sandbox_town import Town
-from tests.shared import SHARED, needs_shared
+from tests.world.sandbox_town import Town
+from tests.world.shared import SHARED, needs_shared
 
 DPC = SHARED / "alerts" / "dpc"
 

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from deployments.sandbox.app import create_app
 from deployments.sandbox.config import Config
-from deployments.sandbox.mailbox import PORT_FILE
+from deployments.sandbox.post_office import PORT_FILE
 
 CONFIG = Config.model_validate(
     {

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 
 from deployments.sandbox.graph_errors import CODES, GraphError
 from deployments.sandbox.limits import Endpoint, check_request
-from tests.sandbox_town import ANNA, BRUNO, open_town, template_send
-from tests.shared import SHARED, needs_shared
+from tests.world.sandbox_town import ANNA, BRUNO, open_town, template_send
+from tests.world.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 

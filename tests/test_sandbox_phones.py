@@ -6,7 +6,7 @@ import phonenumbers
 import pytest
 
 from deployments.sandbox.markup import to_html
-from tests.sandbox_town import ANNA, FOOTER, Town, open_town, template_send
+from tests.world.sandbox_town import ANNA, FOOTER, Town, open_town, template_send
 
 
 @pytest.fixture

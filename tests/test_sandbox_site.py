@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from deployments.sandbox import __main__ as command
 from deployments.sandbox.config import Config
 from deployments.sandbox.dates import MONTHS, WEEKDAYS, day_in_words, fill_dates
-from tests.sandbox_town import CONFIG, NOW, Town
+from tests.world.sandbox_town import CONFIG, NOW, Town
 
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
@@ -43,6 +43,37 @@ def soup(site: TestClient, path: str) -> BeautifulSoup:
 
 
 # ---------------------------------------------------------------- the site
+
+
+@pytest.mark.parametrize(
+    "path", ["/sito/niente/", "/sito/niente", "/sito/tipi_notizia/avviso/", "/sito/a/b/c/", "/sito/a.pdf"]
+)
+def test_an_address_that_the_site_does_not_know_is_its_own_404(site: TestClient, path: str) -> None:
+    answer = site.get(path)
+    assert answer.status_code == 404
+    assert "<h1" in answer.text
+    assert "Pagina non trovata" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/plone/niente", "/niente", "/posta/niente/altro"])
+def test_no_address_but_graphs_own_is_answered_by_the_graph_api(site: TestClient, path: str) -> None:
+    answer = site.get(path)
+    assert answer.status_code == 404
+    assert "OAuthException" not in answer.text
+
+
+def test_no_link_of_the_site_holds_a_space(site: TestClient) -> None:
+    for path in ("/sito/", "/sito/novita/", "/sito/novita/?page=2", "/telefoni"):
+        links = [link["href"] for link in soup(site, path).select("[href]")]
+        assert links
+        assert not [link for link in links if re.search(r"\s", str(link))], path
+
+
+@pytest.mark.parametrize("path", ["/sito/", "/telefoni", "/posta"])
+def test_a_page_has_one_title_and_leaves_out_no_level(site: TestClient, path: str) -> None:
+    levels = [int(one.name[1]) for one in soup(site, path).select("h1, h2, h3, h4, h5, h6")]
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip([0, *levels], levels, strict=False))
 
 
 def test_the_feed_has_ten_items_a_page_and_then_a_404(site: TestClient) -> None:

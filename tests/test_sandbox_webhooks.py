@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from deployments.sandbox.webhooks import over_http
-from tests.sandbox_town import ANNA, BRUNO, NOBODY, NOW, Town, code, open_town, template_send
+from tests.world.sandbox_town import ANNA, BRUNO, NOBODY, NOW, Town, code, open_town, template_send
 
 
 @pytest.fixture
@@ -249,6 +249,14 @@ def test_webhooks_can_be_duplicated_disordered_or_silent(town: Town) -> None:
     town.later(minutes=1)
     assert town.posts == []
     assert town.phone()["messages"][1]["status"] == "read"
+
+
+def test_a_reseller_may_not_hand_on_our_own_data(town: Town) -> None:
+    town.fault(webhooks="without_opaque")
+    wamid = town.send(template_send()).json()["messages"][0]["id"]
+    town.later(minutes=1)
+    assert {s["id"] for s in town.updates("statuses")} == {wamid}
+    assert not any("biz_opaque_callback_data" in s for s in town.updates("statuses"))
 
 
 @pytest.mark.parametrize("order", [{}, {"phone": ANNA}, {"next": "boh"}, {"next": 1, "webhooks": "silent"}])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.identity import address_key
+from scrapers.fetching.identity import address_key
 
 SITE = "https://www.comune.esempio.mi.it"
 

@@ -7,12 +7,12 @@ from ipaddress import ip_address
 import httpcore
 import pytest
 
-from scrapers import pinned
-from scrapers.addresses import Address, is_public, place, same_site
 from scrapers.errors import PermanentError, TemporaryError
-from scrapers.http import Fetcher, Response
-from scrapers.pinned import resolve
-from tests.loopback_site import Site
+from scrapers.fetching import pinned
+from scrapers.fetching.addresses import Address, is_public, place, same_site
+from scrapers.fetching.fetcher import Fetcher, Response
+from scrapers.fetching.pinned import resolve
+from tests.world.loopback_site import Site
 
 
 @pytest.fixture

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deployments.sandbox.regional import HourOrder, write_hours
-from scrapers.alerts import LEVELS, ROME, Alert, Bulletin
+from scrapers.alerts import LEVELS, Alert, Bulletin
 from scrapers.alerts.allertalom import parse_allertalom
+from scrapers.dates import ROME
 from scrapers.errors import ParseError, ScraperError, StaleError
-from tests.shared import SHARED, needs_shared
+from tests.world.shared import SHARED, needs_shared
 
 WORDS = {
     -1: "Nessuna Previsione",

@@ -12,14 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployments.sandbox.articles import ArticleOrder, publish
-from scrapers.archives import lists, paged_feed, plone, rest, sitemaps
+from scrapers.archives import pages as lists
+from scrapers.archives import pages as paged_feed
+from scrapers.archives import plone, rest, sitemaps
 from scrapers.archives.walk import Batch, NoArchive, follow, json_of
 from scrapers.errors import ParseError, PermanentError, TemporaryError
-from scrapers.feeds import Entry, truly_dated
-from scrapers.http import Response
-from scrapers.listing import Listing
-from scrapers.patience import LONGEST_WAIT, Patient
-from tests.comune import Comune
+from scrapers.feeds.feeds import Entry, truly_dated
+from scrapers.fetching.fetcher import Response
+from scrapers.fetching.patience import LONGEST_WAIT, Patient
+from scrapers.lists.listing import Listing
+from tests.world.comune import Comune
 
 SITE = "https://www.comune.esempio.mi.it"
 DAY = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -68,7 +70,7 @@ def every_article(comune: Comune) -> list[str]:
 def test_the_feed_of_the_sandbox_goes_back_to_its_first_article(comune: Comune, get: Get) -> None:
     publish_many(comune, 15)
     address = f"{comune.loopback.address}/sito/feed/?post_type=notizia"
-    batches = list(paged_feed.pages(get, address))
+    batches = list(paged_feed.feed_pages(get, address))
     assert titles(iter(batches)) == every_article(comune)
     assert [problem for batch in batches for problem in batch.problems] == []
 
@@ -76,7 +78,7 @@ def test_the_feed_of_the_sandbox_goes_back_to_its_first_article(comune: Comune, 
 def test_the_list_pages_of_the_sandbox_are_followed_to_the_last(comune: Comune, get: Get) -> None:
     publish_many(comune, 15)
     address = f"{comune.loopback.address}/sito/novita"
-    batches = list(lists.pages(get, Listing(address)))
+    batches = list(lists.list_pages(get, Listing(address)))
     assert titles(iter(batches)) == every_article(comune)
     assert all(one.published for batch in batches for one in batch.entries)
 
@@ -90,7 +92,7 @@ def test_rest_is_asked_only_for_kinds_that_the_site_shows(comune: Comune, get: G
     assert titles(iter(found)) == every_article(comune)
     assert len(found) == 3
     newest = found[0].entries[0]
-    (feed, *_) = paged_feed.pages(get, f"{site}/feed/?post_type=notizia")
+    (feed, *_) = paged_feed.feed_pages(get, f"{site}/feed/?post_type=notizia")
     assert (newest.guid, newest.url, newest.published) == (
         feed.entries[0].guid,
         feed.entries[0].url,
@@ -292,7 +294,7 @@ def test_one_damaged_page_of_a_feed_costs_no_other(comune: Comune, get: Get) -> 
         answer = get(url)
         return Response(url, 200, b"<rss") if "paged=2" in url else answer
 
-    batches = list(paged_feed.pages(damaged, address))
+    batches = list(paged_feed.feed_pages(damaged, address))
     assert titles(iter(batches)) == [*every_article(comune)[:10], *every_article(comune)[20:]]
     (problem,) = [problem for batch in batches for problem in batch.problems]
     assert problem.startswith("page 2 of the feed was left out: ")
@@ -365,7 +367,7 @@ def test_plone_lists_and_sitemaps_bring_no_text_that_breaks_a_database() -> None
 
     walks = [
         plone.pages(search, SITE),
-        lists.pages(ask, Listing(f"{SITE}/novita")),
+        lists.list_pages(ask, Listing(f"{SITE}/novita")),
         sitemaps.pages(ask, SITE, DAY.date(), address=f"{SITE}/mappa.xml"),
     ]
     found = [one for walk in walks for batch in walk for one in batch.entries]

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.alerts import ROME, Bulletin
+from scrapers.alerts import Bulletin
 from scrapers.alerts.cap12 import Place, parse_cap
-from scrapers.alerts.cap_words import WordsError, hazards_and_level
-from scrapers.alerts.references import references
+from scrapers.alerts.cap_words import WordsError, hazards_and_level, references
+from scrapers.dates import ROME
 from scrapers.errors import ParseError, ScraperError, StaleError
-from tests.shared import SHARED, needs_shared
+from tests.world.shared import SHARED, needs_shared
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
 OURS = Place(("Lomb-09",), "015195", "IT003", ("San Giuliano Milanese",))

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scrapers.discover import FoundFeed, Survey, best_first, kind_of, survey
-from scrapers.families import FAMILIES, UNKNOWN, family_of
-from scrapers.home import site_of
-from scrapers.http import Fetcher
-from tests.served import DATA, Answer, home, html, serve, xml
-from tests.served import rss as feed_of
-from tests.shared import SHARED, needs_shared
+from scrapers.fetching.fetcher import Fetcher
+from scrapers.sites.discover import FoundFeed, Survey, best_first, kind_of, survey
+from scrapers.sites.families import FAMILIES, UNKNOWN, family_of
+from scrapers.sites.home import site_of
+from tests.world.served import DATA, Answer, home, html, serve, xml
+from tests.world.served import rss as feed_of
+from tests.world.shared import SHARED, needs_shared
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 EMPTY = xml("<rss version='2.0'><channel><title>Comune</title></channel></rss>")

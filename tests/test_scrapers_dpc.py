@@ -12,7 +12,7 @@ from scrapers.alerts import HAZARDS, Alert, Bulletin, require_fresh
 from scrapers.alerts.dbf import DbfError, read_dbf
 from scrapers.alerts.dpc import parse_archive, parse_archive_all
 from scrapers.errors import ParseError, StaleError
-from tests.shared import SHARED, needs_shared
+from tests.world.shared import SHARED, needs_shared
 
 GREEN = "Assenza di fenomeni significativi prevedibili / NESSUNA ALLERTA"
 YELLOW, ORANGE = "Ordinaria / ALLERTA GIALLA", "Moderata / ALLERTA ARANCIONE"

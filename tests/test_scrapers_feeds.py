@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.errors import ParseError
-from scrapers.feeds import Feed, parse_feed
-from scrapers.http import Response
+from scrapers.feeds.feeds import Feed, parse_feed
+from scrapers.fetching.fetcher import Response
 from scrapers.text import line, plain
-from tests.shared import SHARED, needs_shared
+from tests.world.shared import SHARED, needs_shared
 
 DATA = Path(__file__).parent / "data"
 SITE = "https://www.comune.collefiorito.example"
@@ -210,3 +210,105 @@ def test_half_a_character_costs_no_feed(written: str, read: str) -> None:
     body = f"<rss version='2.0'><channel><title>t</title>{items}</channel></rss>"
     found = parse_feed(Response("https://x.example/feed", 200, body.encode()))
     assert [one.title for one in found.entries] == [f"Gita{read} al lago", "Altra"]
+
+
+SPACES = (
+    'xmlns:atom="http://www.w3.org/2005/Atom" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+)
+
+
+def common(items: str) -> Feed:
+    """A feed as WordPress heads it."""
+    head = f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" {SPACES}><channel>'
+    return feed(f"{head}<title>Avvisi &amp; novità</title><link>{SITE}/</link>{items}</channel></rss>")
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ("<guid>https://a.example/1</guid>", {"url": "https://a.example/1"}),
+        ("<guid isPermaLink='false'>https://a.example/1</guid>", {"url": "", "guid": "https://a.example/1"}),
+        ("<guid isPermaLink='true'>https://a.example/1</guid><link/>", {"url": ""}),
+        (
+            "<link>/novita/1?a=1&amp;amp;b=2</link><guid isPermaLink='false'> 7 </guid>",
+            {"url": f"{SITE}/novita/1?a=1&b=2", "guid": "7"},
+        ),
+        ("<link>https://a.example/1?a=1&amp;b;=2</link>", {"url": "https://a.example/1?a=1&b=2"}),
+        ("<link>https://a.example/città 1</link>", {"url": "https://a.example/città 1"}),
+        ("<atom:link rel='self' href='https://b.example/'/><link>https://a.example/</link>",
+         {"url": "https://a.example/"}),
+        ("<atom:link href='https://b.example/'/><link>https://a.example/1</link>",
+         {"url": "https://a.example/1"}),
+        ("<title>Due</title>", {"title": "Uno"}),
+        ("<description>&lt;p&gt;Breve&lt;/p&gt;</description>",
+         {"summary": "Breve", "content_html": "<p>Breve</p>"}),
+        ("<content:encoded><![CDATA[<p>Lungo</p>]]></content:encoded>",
+         {"summary": "Lungo", "content_html": "<p>Lungo</p>"}),
+        ("<description>Breve</description><content:encoded>Più lungo</content:encoded>",
+         {"summary": "Breve", "content_html": "Più lungo"}),
+        ("<content:encoded>Più lungo</content:encoded><description>Breve</description>",
+         {"summary": "Breve", "content_html": "Più lungo"}),
+        ("<content:encoded>Lungo</content:encoded><description/>", {"summary": "Lungo"}),
+        ("<description><![CDATA[<p>Prima</p>]]> e <![CDATA[dopo]]></description>",
+         {"summary": "Prima\ne dopo"}),
+        ("<category>Viabilità</category><category domain='x'>Viabilità</category>",
+         {"categories": ("Viabilità",)}),
+        ("<category/><category>Scuola</category><category>Nido</category>",
+         {"categories": ("Scuola", "Nido")}),
+        ("<enclosure url='/bando 1.pdf' type='application/pdf' length='1'/>",
+         {"enclosures": (("bando 1.pdf", f"{SITE}/bando 1.pdf"),)}),
+        ("<enclosure url='https://a.example/a.pdf'/><enclosure url='data:text/plain,x'/>",
+         {"enclosures": (("a.pdf", "https://a.example/a.pdf"),)}),
+        ("<pubDate>2004-W36-1</pubDate>", {"published": None}),
+        ("<dc:date>2026-11-12T08:30:00Z</dc:date>",
+         {"published": None, "updated": datetime(2026, 11, 12, 8, 30, tzinfo=UTC)}),
+        ("<dc:creator>Ufficio</dc:creator><author>a@b.example</author>", {"summary": ""}),
+    ],
+)  # fmt: skip
+def test_an_item_of_a_common_feed_is_read_so(parts: str, said: dict[str, object]) -> None:
+    read = common(f"<item><title>Uno</title>{parts}</item>")
+    assert (read.title, read.problems) == ("Avvisi & novità", ())
+    assert {name: getattr(read.entries[0], name) for name in said} == said
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("&lt;b&gt;Uno&lt;/b&gt; &amp;amp; due", "Uno & due"),
+        ("Uno<!-- nota --> e due", "Uno e due"),
+        ("Uno <b>due</b>", "Uno due"),
+        ("cittÃ\u00a0 e perchÃ©", "città e perché"),
+        ("L\u0092acqua \u0093buona\u0094", "L’acqua “buona”"),
+    ],
+)
+def test_a_title_is_one_line_of_text(title: str, said: str) -> None:
+    assert common(item(title=title)).entries[0].title == said
+
+
+@pytest.mark.parametrize("content_type", ["text/html", "text/plain; charset=utf-8", ""])
+def test_a_feed_that_is_called_a_page_is_read_without_a_word(content_type: str) -> None:
+    read = feed(rss(item(title="Uno", link="https://a.example/1")), content_type)
+    assert ([entry.title for entry in read.entries], read.problems) == (["Uno"], ())
+
+
+texts = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"),
+    max_size=30,
+)
+names = st.sampled_from(
+    ["title", "link", "guid", "pubDate", "description", "category", "content:encoded", "comments", "dc:date"]
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.lists(st.tuples(names, texts), max_size=7), min_size=1, max_size=3))
+def test_no_item_of_a_well_formed_feed_costs_another_one(items: list[list[tuple[str, str]]]) -> None:
+    def escaped(text: str) -> str:
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+    others = ["".join(f"<{name}>{escaped(text)}</{name}>" for name, text in parts) for parts in items]
+    read = common("".join(f"<item>{parts}</item>" for parts in ["<title>Titolo</title>", *others]))
+    assert read.entries[0].title == "Titolo"
+    assert len({entry.guid for entry in read.entries}) == len(read.entries)
+    assert len(read.entries) + len(read.problems) == len(items) + 1

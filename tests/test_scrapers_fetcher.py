@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from scrapers.errors import FetchError, PermanentError, TemporaryError
-from scrapers.http import Fetcher, NotModified, Response, read
-from scrapers.retry import retry_after
-from tests.loopback_site import Handler, Site
+from scrapers.fetching.fetcher import Fetcher, NotModified, Response, read
+from scrapers.fetching.pace import retry_after
+from tests.world.loopback_site import Handler, Site
 
 
 @pytest.fixture
@@ -90,6 +90,7 @@ def test_redirects_within_the_site_are_followed(site: Site, fetcher: Fetcher) ->
         ("/again", "more than 5 redirects"),
         ("", "without saying where to"),
         ("http://[", "redirects elsewhere"),
+        ("mailto:comune@comune.example", "redirects elsewhere"),
     ],
 )
 def test_a_redirect_elsewhere_or_without_end_is_refused(
@@ -100,6 +101,44 @@ def test_a_redirect_elsewhere_or_without_end_is_refused(
         fetcher.get(site.url + "/again")
     assert str(caught.value).startswith(f"{site.url}/again: ")
     assert says in str(caught.value)
+
+
+def test_the_body_of_a_redirect_is_not_read(site: Site, fetcher: Fetcher) -> None:
+    left = threading.Event()
+
+    def endless(handler: Handler) -> None:
+        handler.send_response(302)
+        handler.send_header("Location", "/new")
+        handler.end_headers()
+        try:
+            while not left.wait(0.001):
+                handler.wfile.write(bytes(1_000_000))
+        except OSError:
+            left.set()
+
+    site.answers["/old"] = endless
+    site.answer("/new", 200, b"ok")
+    assert isinstance(fetcher.get(site.url + "/old"), Response)
+    assert left.wait(5)
+
+
+def test_nothing_that_a_site_says_makes_it_know_us_again(site: Site, fetcher: Fetcher) -> None:
+    site.answer("/", 200, b"ok", Set_Cookie="who=1; Path=/")
+    site.answer("/old", 302, Location="/", Set_Cookie="who=2; Path=/")
+    for path in ("/old", "/"):
+        fetcher.get(site.url + path)
+    assert not any("Cookie" in asked for asked in site.asked)
+
+
+def test_a_validator_goes_back_byte_for_byte(site: Site, fetcher: Fetcher) -> None:
+    """`http.server` writes and reads latin-1; as UTF-8 these two bytes would be one letter."""
+    etag = b'"\xc3\xa8"'.decode("latin-1")
+    site.answer("/", 200, b"ok", ETag=etag)
+    for _ in range(2):
+        answer = fetcher.get(site.url + "/", etag=etag)
+        assert isinstance(answer, Response)
+        assert answer.etag == etag
+    assert site.asked[0]["If-None-Match"].encode("latin-1") == etag.encode("latin-1")
 
 
 def test_the_limit_counts_unpacked_bytes_and_stops_reading(site: Site, fetcher: Fetcher) -> None:

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.article_addresses import is_article
 from scrapers.errors import ParseError
-from scrapers.feeds import Entry, Feed
-from scrapers.http import Response
-from scrapers.listing import Listing, next_page, parse_listing
-from tests.shared import SHARED, needs_shared
+from scrapers.feeds.feeds import Entry, Feed
+from scrapers.fetching.fetcher import Response
+from scrapers.lists.addresses import is_article
+from scrapers.lists.listing import Listing, next_page, parse_listing
+from tests.world.shared import SHARED, needs_shared
 
 SITE = "https://www.comune.esempio.mi.it"
 DESIGN_COMUNI = """

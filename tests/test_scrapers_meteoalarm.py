@@ -13,7 +13,7 @@ from deployments.sandbox.notices import NoticeOrder, Warned, write_warnings
 from scrapers.alerts import Bulletin
 from scrapers.alerts.meteoalarm import areas, parse_meteoalarm
 from scrapers.errors import ParseError, ScraperError, StaleError
-from tests.shared import SHARED, needs_shared
+from tests.world.shared import SHARED, needs_shared
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from scrapers.dates import italian_date, italian_range
 from scrapers.errors import ParseError
-from scrapers.pages import Attachment, Page, parse_page
+from scrapers.pages.pages import Attachment, Page, parse_page
 from scrapers.text import decode
-from tests.bench_pages import page as rendered
-from tests.shared import SHARED, needs_shared
+from tests.bench.pages import page as rendered
+from tests.world.shared import SHARED, needs_shared
 
 DATA = Path(__file__).parent / "data"
 URL = "https://www.comune.collefiorito.example/novita/articolo/"
@@ -72,6 +72,29 @@ def test_an_unknown_site_is_read_by_density_without_its_boilerplate() -> None:
         f"Esporre i sacchi dopo le 20. [Calendario]({URL}calendario.pdf)"
     )
     assert read.attachments == (Attachment("Calendario", f"{URL}calendario.pdf"),)
+
+
+def test_an_unknown_page_that_is_built_of_boxes_is_read_whole_and_its_other_news_are_not() -> None:
+    def box(inner: str) -> str:
+        return f"<div class='row'><div class='col'>{inner}</div></div>"
+
+    parts = [
+        "Da lunedì via Roma chiude al traffico per i lavori della rete idrica, tra piazza Dante e il ponte.",
+        "Il mercato si sposta in largo Matteotti. Per informazioni <a href='/lavori'>ufficio lavori</a>.",
+        "I residenti passano a piedi, e con l’auto soltanto dalle 18 alle 8 del giorno dopo.",
+    ]
+    others = "".join(f"<p><a href='/{n}'>Altra notizia del Comune, la numero {n}</a></p>" for n in range(4))
+    built = f"<div>{''.join(box(f'<p>{part}</p>') for part in parts)}</div>{box(others)}"
+    read = parse_page(f"<html><body><div id='x'><h1>Lavori</h1>{built}</div></body></html>", URL)
+    assert read.theme == "unknown"
+    assert read.body == "\n\n".join(
+        [
+            parts[0],
+            "Il mercato si sposta in largo Matteotti. Per informazioni "
+            "[ufficio lavori](https://www.comune.collefiorito.example/lavori).",
+            parts[2],
+        ]
+    )
 
 
 def test_an_abstract_alone_is_an_article() -> None:
@@ -225,11 +248,13 @@ def test_several_titles_pictures_as_data_and_a_broken_charset_cost_nothing() -> 
     assert "base64" not in read.body
 
 
-def test_five_megabytes_of_soup_give_a_page_or_a_named_error() -> None:
-    nested = "<div><table><tr><td><b><p>zuppa <a href='/x'>di tag</b></a><li>" * 80_000
+def test_megabytes_of_soup_give_a_page_or_a_named_error() -> None:
+    nested = "<div><table><tr><td><b><p>zuppa <a href='/x'>di tag</b></a><li>"
     with pytest.raises(ParseError, match="nested more than 200 deep"):
-        parse_page(f"<body>{nested}", URL)
-    one_word = f"<body><h1>Zuppa</h1><p>riga {'di testo ' * 500_000}</p>"
+        parse_page(f"<body>{nested * 2_900}", URL)
+    with pytest.raises(ParseError, match="larger than 3,000,000 bytes"):
+        parse_page(f"<body>{nested * 80_000}", URL)
+    one_word = f"<body><h1>Zuppa</h1><p>riga {'di testo ' * 330_000}</p>"
     assert parse_page(one_word, URL).body.startswith("riga di testo")
     many_tags = "<p>riga <b>di testo<i></b>lunga</i>" * 4_000
     assert parse_page(f"<body><h1>Zuppa</h1>{many_tags}", URL).body.count("riga") == 4_000

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from scrapers.errors import TemporaryError
-from scrapers.patience import BUDGET, LONGEST_WAIT, OutOfPatience, Patient
-from tests.comune import Comune
+from scrapers.fetching.patience import BUDGET, LONGEST_WAIT, OutOfPatience, Patient
+from tests.world.comune import Comune
 
 
 def test_a_run_waits_for_one_host_only_so_long_and_then_leaves_it_alone(comune: Comune) -> None:

@@ -13,10 +13,10 @@ from deployments.sandbox.config import ROME
 from deployments.sandbox.notices import NoticeOrder, Warned, write_warnings
 from deployments.sandbox.regional import HourLevels, HourOrder, write_hours
 from deployments.sandbox.zones import rows_from_levels
-from flows.terminal import inspection
+from flows.cli import inspection
 from scrapers.alerts.recognise import parse_any
 from scrapers.errors import ParseError, ScraperError
-from tests.test_cap import RED, cap, info
+from tests.test_scrapers_cap import RED, cap, info
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=ROME)
 DAYS = timedelta(days=2)

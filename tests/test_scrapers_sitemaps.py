@@ -9,7 +9,7 @@ import pytest
 from scrapers.archives import sitemaps
 from scrapers.archives.walk import NoArchive
 from scrapers.errors import ParseError, PermanentError
-from scrapers.http import Response
+from scrapers.fetching.fetcher import Response
 
 SITE = "https://www.comune.esempio.mi.it"
 Get = Callable[[str], Response]

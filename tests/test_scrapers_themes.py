@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from scrapers.attachments import Attachment
-from scrapers.markup import every, folded, present, tree
-from scrapers.pages import Page, parse_page
-from scrapers.themes import THEMES, theme_of
-from tests.bench_pages import BODIES, bodies, f1, ours, page
-from tests.bench_pages import THEMES as BENCHED
+from scrapers.pages.attachments import Attachment
+from scrapers.pages.markup import every, folded, present, tree
+from scrapers.pages.pages import Page, parse_page
+from scrapers.pages.themes import THEMES, theme_of
+from tests.bench.pages import BODIES, bodies, f1, ours, page
+from tests.bench.pages import THEMES as BENCHED
 
 DATA = Path(__file__).parent / "data"
 SITE = "https://www.comune.collefiorito.example"

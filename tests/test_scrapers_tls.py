@@ -15,11 +15,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
-from scrapers.addresses import Address
 from scrapers.errors import PermanentError
-from scrapers.http import Fetcher, Response
-from scrapers.tls import INTERMEDIATES, context, trusted
-from tests.loopback_site import Site
+from scrapers.fetching.addresses import Address
+from scrapers.fetching.fetcher import Fetcher, Response
+from scrapers.fetching.tls import INTERMEDIATES, context, trusted
+from tests.world.loopback_site import Site
 
 DAY = timedelta(days=1)
 

@@ -10,11 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapers.errors import ParseError
-from scrapers.feeds import Feed, parse_feed
-from scrapers.http import Response
-from scrapers.moments import moment
-from scrapers.teasers import is_teaser
-from tests.shared import SHARED, needs_shared
+from scrapers.feeds.feeds import Feed, is_teaser, parse_feed
+from scrapers.feeds.moments import moment
+from scrapers.fetching.fetcher import Response
+from tests.world.shared import SHARED, needs_shared
 
 DATA = Path(__file__).parent / "data"
 SITE = "https://www.comune.collefiorito.example"

@@ -29,12 +29,13 @@ from scrapers.alerts.zones import (
     read_zones,
     zones_of,
 )
-from scrapers.comuni import Comune, by_istat, close, fold, from_host, from_title, named, register, skeleton
 from scrapers.errors import ParseError
-from scrapers.http import Fetcher
-from tests.sandbox_town import Town
-from tests.served import Answer, serve
-from tests.shared import SHARED, needs_shared
+from scrapers.fetching.fetcher import Fetcher
+from scrapers.sites import comuni
+from scrapers.sites.comuni import Comune
+from tests.world.sandbox_town import Town
+from tests.world.served import Answer, serve
+from tests.world.shared import SHARED, needs_shared
 
 ISSUED = datetime(2026, 11, 24, 14, 30, tzinfo=ROME)
 ARCHIVE = "https://example.org/files/all/latest_all.zip"
@@ -49,7 +50,7 @@ def table(lists: dict[str, list[str]], rows: list[ZoneRow] | None = None) -> Zon
 
 
 def found(name: str, lists: dict[str, list[str]]) -> Match:
-    (comune,) = named(name)
+    (comune,) = comuni.named(name)
     return zones_of(comune, table(lists))
 
 
@@ -72,17 +73,17 @@ def official() -> ZoneTable:
 
 
 def test_the_register_holds_every_comune_once_with_its_province() -> None:
-    assert len(register()) == len({one.istat for one in register()}) == 7904
-    assert all(len(one.istat) == 6 and len(one.province) == 2 for one in register())
-    naples = by_istat("063049")
+    assert len(comuni.register()) == len({one.istat for one in comuni.register()}) == 7904
+    assert all(len(one.istat) == 6 and len(one.province) == 2 for one in comuni.register())
+    naples = comuni.by_istat("063049")
     assert naples is not None
     assert (naples.name, naples.province, naples.region) == ("Napoli", "NA", "Campania")
-    assert {one.region for one in register()} == {region for region, _ in REGIONS.values()}
+    assert {one.region for one in comuni.register()} == {region for region, _ in REGIONS.values()}
 
 
 def test_homonyms_live_in_different_regions() -> None:
     """What the join by name and region rests on."""
-    per_region = Counter((fold(one.name), one.region) for one in register())
+    per_region = Counter((comuni.fold(one.name), one.region) for one in comuni.register())
     assert max(per_region.values()) == 1
 
 
@@ -109,14 +110,14 @@ def test_homonyms_live_in_different_regions() -> None:
 def test_the_official_lists_decide_where_a_table_of_points_erred(
     official: ZoneTable, name: str, zones: list[str]
 ) -> None:
-    (comune,) = named(name)
+    (comune,) = comuni.named(name)
     assert codes(zones_of(comune, official)) == zones
 
 
 @needs_shared
 def test_almost_every_comune_has_its_zones_and_none_is_guessed(official: ZoneTable) -> None:
     """The lists of 2021 at hand lack some names at their beginning and the Comuni that merged since."""
-    matches = {one: zones_of(one, official) for one in register()}
+    matches = {one: zones_of(one, official) for one in comuni.register()}
     sizes = Counter(len(match.zones) for match in matches.values())
     assert sizes[1] == 7514
     assert sum(count for size, count in sizes.items() if size > 1) == 269
@@ -124,12 +125,12 @@ def test_almost_every_comune_has_its_zones_and_none_is_guessed(official: ZoneTab
     for comune, match in matches.items():
         assert {zone.region for zone in match.zones} <= {comune.region}
         for zone in match.zones:
-            assert match.note or fold(comune.name) in {fold(name) for name in zone.comuni}
+            assert match.note or comuni.fold(comune.name) in {comuni.fold(name) for name in zone.comuni}
 
 
 @needs_shared
 def test_a_comune_that_changed_region_is_shown_where_the_lists_have_it(official: ZoneTable) -> None:
-    (comune,) = named("Montecopiolo")  # Marche until 2021, then Emilia-Romagna
+    (comune,) = comuni.named("Montecopiolo")  # Marche until 2021, then Emilia-Romagna
     match = zones_of(comune, official)
     assert match.zones == ()
     assert [(name, zone.code) for name, zone in match.candidates] == [("Montecopiolo", "Marc-1")]
@@ -166,7 +167,7 @@ def test_a_name_that_only_resembles_is_a_candidate_and_no_zone() -> None:
 
 
 def test_a_comune_that_merged_is_not_found_by_the_name_of_a_part() -> None:
-    (merged,) = named("Lu e Cuccaro Monferrato")
+    (merged,) = comuni.named("Lu e Cuccaro Monferrato")
     match = zones_of(merged, table({"Piem-H": ["Lu", "Cuccaro Monferrato"], "Piem-I": ["Sala Monferrato"]}))
     assert match.zones == ()
     assert {name for name, _ in match.candidates} >= {"Lu", "Cuccaro Monferrato"}
@@ -180,18 +181,18 @@ def other_accents(name: str) -> str:
     return re.sub(r"[^\x00-\x7f]", "è", name)
 
 
-EXACT = (str.upper, fold, lambda name: name.replace("'", "’"), lambda name: name.replace("'", "?"))
-MANGLED = (question_marks, other_accents, skeleton, lambda name: name.replace("San ", "S. "))
+EXACT = (str.upper, comuni.fold, lambda name: name.replace("'", "’"), lambda name: name.replace("'", "?"))
+MANGLED = (question_marks, other_accents, comuni.skeleton, lambda name: name.replace("San ", "S. "))
 
 
-@given(st.sampled_from(register()), st.sampled_from((*EXACT, *MANGLED)))
+@given(st.sampled_from(comuni.register()), st.sampled_from((*EXACT, *MANGLED)))
 @settings(deadline=None, max_examples=80)
 def test_however_a_name_is_written_the_zone_is_the_right_one_or_none(
     comune: Comune, spelling: Callable[[str], str]
 ) -> None:
     """All other Comuni of the region lie in another zone, under their own names."""
     prefix = next(code for code, (region, _) in REGIONS.items() if region == comune.region)
-    others = [one.name for one in register() if one.region == comune.region and one != comune]
+    others = [one.name for one in comuni.register() if one.region == comune.region and one != comune]
     zones = (
         Zone(f"{prefix}-A", "giusta", (spelling(comune.name),)),
         Zone(f"{prefix}-B", "sbagliata", tuple(others)),
@@ -304,9 +305,9 @@ def test_the_regions_codes_are_those_of_a_real_feed() -> None:
         for code in area["geocode"]
         if code["valueName"] == "EMMA_ID"
     ]
-    known = {code: fold(region.partition("/")[0]) for region, code in REGIONS.values()}
+    known = {code: comuni.fold(region.partition("/")[0]) for region, code in REGIONS.values()}
     assert areas
-    assert all(known[code] == fold(name) for name, code in areas)
+    assert all(known[code] == comuni.fold(name) for name, code in areas)
 
 
 @needs_shared
@@ -332,9 +333,9 @@ def test_the_zones_are_read_over_http_in_two_requests(tmp_path: Path) -> None:
             "/dpc/files/all/latest_all.zip",
             f"/dpc/files/geojson/{read.bulletin}_today.json",
         ]
-        (own,) = named("San Giuliano Milanese")
+        (own,) = comuni.named("San Giuliano Milanese")
         assert codes(zones_of(own, read)) == ["Lomb-09"]
-        (homonym,) = named("Livo (CO)")
+        (homonym,) = comuni.named("Livo (CO)")
         assert codes(zones_of(homonym, read)) == ["Lomb-05"]
         town.client.put("/dpc/_prova/comuni", json={"comuni": {"Lomb-16": ["San Giuliano Milanese"]}})
         assert codes(zones_of(own, load_zones(fetcher, archive))) == ["Lomb-16"]
@@ -362,7 +363,7 @@ def test_the_sandbox_reads_back_the_rows_that_it_wrote() -> None:
     ],
 )
 def test_a_host_names_its_comune_or_several_or_none(address: str, istat: list[str]) -> None:
-    assert [one.istat for one in from_host(address)] == istat
+    assert [one.istat for one in comuni.from_host(address)] == istat
 
 
 @pytest.mark.parametrize(
@@ -380,15 +381,15 @@ def test_a_host_names_its_comune_or_several_or_none(address: str, istat: list[st
     ],
 )
 def test_a_title_names_its_comune_or_several_or_none(title: str, names: list[str]) -> None:
-    assert [one.name for one in from_title(title)] == names
+    assert [one.name for one in comuni.from_title(title)] == names
 
 
 def test_a_name_that_only_resembles_another_is_never_taken_for_it() -> None:
-    assert named("San Giulian Milanese") == ()
-    assert named("") == ()
-    assert [one.name for one in close("San Giulian Milanese")] == ["San Giuliano Milanese"]
-    assert [one.province for one in named("Samone")] == ["TO", "TN"]
-    assert [one.province for one in named("samone (tn)")] == ["TN"]
+    assert comuni.named("San Giulian Milanese") == ()
+    assert comuni.named("") == ()
+    assert [one.name for one in comuni.close("San Giulian Milanese")] == ["San Giuliano Milanese"]
+    assert [one.province for one in comuni.named("Samone")] == ["TO", "TN"]
+    assert [one.province for one in comuni.named("samone (tn)")] == ["TN"]
 
 
 def test_zones_hold_the_bulletins_own_spelling() -> None:

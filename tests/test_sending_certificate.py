@@ -8,17 +8,18 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import select
 
-from db.errors import StoreError
+from db.engine import StoreError, transaction
 from db.models import AccessEvent, Attempt, Delivery, DeliveryStatus, Outcome
-from flows.bulletin.desk.send_picture import curves, picture
+from flows.bulletin.pictures.send import curves, picture
 from flows.dispatch import dispatch_bulletin
-from flows.dispatching import certificate, deliveries_csv
-from flows.dispatching.certificate import CertificateError, Document
-from tests.builders import NOW
-from tests.comune import Comune
+from flows.sending import certificate, deliveries_csv
+from flows.sending.certificate import CertificateError, Document
 from tests.test_dispatch import approved
+from tests.world.builders import NOW
+from tests.world.comune import Comune
 
 
 def sent(comune: Comune) -> int:
@@ -162,6 +163,16 @@ def test_deliveries_are_exported_masked_and_whole_only_with_a_trace(comuni: Comu
     with comuni.look() as session:
         trace = session.exec(select(AccessEvent)).one()
     assert (trace.by, trace.people, trace.at) == ("Anna Redazione", 5, comuni.now)
+
+
+def test_no_code_of_a_provider_is_a_formula_in_a_spreadsheet(comune: Comune) -> None:
+    number = sent(comune)
+    with transaction(comune.engine) as session:
+        session.execute(update(Delivery).values(reason="=HYPERLINK(A1)"))
+    file = io.StringIO()
+    deliveries_csv.write(comune.settings, comune.engine, number, file, now=comune.now)
+    rows = list(csv.DictReader(io.StringIO(file.getvalue())))
+    assert {row["codice"] for row in rows} == {"'=HYPERLINK(A1)"}
 
 
 def test_the_send_over_time_is_drawn() -> None:

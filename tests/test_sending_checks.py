@@ -1,5 +1,6 @@
 """Each check before a send: from what was seen to a verdict; what was not seen is never "a posto"."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -8,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.models import AccountWord, Template
-from flows.dispatching import checks
-from flows.dispatching.checks import Check, Preflight, Reach, Verdict
-from flows.dispatching.money import Month
-from flows.dispatching.witness import Heard, Mark
-from flows.profile.prices import Prices
+from flows.profiles.whatsapp import Prices
+from flows.sending import checks
+from flows.sending.checks import Check, Preflight, Reach, Verdict
+from flows.sending.costs import Month
+from flows.sending.witness import Heard, Mark
 from flows.whatsapp.account import NumberState, TemplateState
 from flows.whatsapp.templates import TemplateDefinition
 
@@ -57,6 +58,10 @@ def test_a_witness_ahead_of_the_database_refuses(
         (TemplateState("APPROVED", "UTILITY", None), "", Verdict.attention, "lo avevamo chiesto MARKETING"),
         (TemplateState("APPROVED", "MARKETING", 60), "", Verdict.attention, "dura 60 secondi"),
         (TemplateState("PAUSED", "MARKETING", 259200), "", Verdict.refused, "PAUSED"),
+        (TemplateState("REINSTATED", "MARKETING", 259200), "", Verdict.good, "Approvato"),
+        (TemplateState("UNPAUSED", "MARKETING", 259200), "", Verdict.good, "Approvato"),
+        (TemplateState("UNARCHIVED", "MARKETING", 259200), "", Verdict.good, "Approvato"),
+        (TemplateState("FLAGGED", "MARKETING", 259200), "", Verdict.attention, "rischio di sospensione"),
         (TemplateState("REJECTED", "MARKETING", 259200), "", Verdict.refused, "REJECTED"),
         (None, "", Verdict.refused, "non ha questo modello"),
         (None, "HTTP 500, code None", Verdict.unknown, "HTTP 500"),
@@ -76,6 +81,7 @@ def test_only_an_approved_template_of_our_category_and_time_is_good(
     ("status", "quality", "found", "verdict", "words"),
     [
         ("APPROVED", None, None, Verdict.unknown, "lo dava come APPROVED"),
+        ("UNPAUSED", None, None, Verdict.unknown, "lo dava come UNPAUSED"),
         ("PAUSED", None, None, Verdict.attention, "martedì 24 novembre, ore 10:30) lo dava come PAUSED"),
         ("PAUSED", None, TemplateState("APPROVED", "MARKETING", None), Verdict.good, "Approvato"),
         ("APPROVED", "RED", TemplateState("APPROVED", "MARKETING", None), Verdict.attention, "ROSSA"),
@@ -107,6 +113,11 @@ def said(**words: str) -> dict[str, AccountWord]:
         ({}, Verdict.unknown),
         ({"quality": "UNFLAGGED"}, Verdict.unknown),
         ({"quality": "FLAGGED"}, Verdict.attention),
+        # as they were kept before they had a matter of their own
+        ({"account": "PARTNER_ADDED"}, Verdict.unknown),
+        ({"account": "AD_ACCOUNT_LINKED"}, Verdict.unknown),
+        ({"account": "MM_LITE_TERMS_SIGNED"}, Verdict.unknown),
+        ({"account": "PARTNER_REMOVED"}, Verdict.attention),
         ({"quality": "UNFLAGGED", "account": "ACCOUNT_RESTRICTION"}, Verdict.attention),
     ],
 )
@@ -203,6 +214,31 @@ def test_a_webhook_that_is_silent_since_the_last_send_holds_a_bulletin(
 
 
 @pytest.mark.parametrize(
+    ("days", "was_heard", "verdict", "words"),
+    [
+        (29, False, Verdict.refused, "non è arrivato niente"),
+        (31, False, Verdict.unknown, "non si conservano più"),
+        (31, True, Verdict.good, "erano arrivate le ricevute"),
+        (29, True, Verdict.good, "erano arrivate le ricevute"),
+    ],
+)
+@pytest.mark.parametrize("is_alert", [False, True])
+def test_a_pause_longer_than_receipts_are_kept_is_no_silent_webhook(
+    days: int, was_heard: bool, verdict: Verdict, words: str, is_alert: bool
+) -> None:
+    last = (3, NOW - timedelta(days=days))
+    kept = timedelta(days=30)
+    found = checks.check_webhook(last, None, NOW, is_alert=is_alert, was_heard=was_heard, kept=kept)
+    expected = Verdict.attention if is_alert and verdict == Verdict.refused else verdict
+    assert (found.verdict, words in found.words) == (expected, True), found
+
+
+def test_an_address_where_no_api_is_holds_news_and_no_alert() -> None:
+    assert checks.check_address("HTTP 404 without JSON", is_alert=False).verdict == Verdict.refused
+    assert checks.check_address("HTTP 404 without JSON", is_alert=True).verdict == Verdict.attention
+
+
+@pytest.mark.parametrize(
     ("prices", "spent", "cost", "is_bulletin", "verdict", "words"),
     [
         (PRICES, "40", "60", True, Verdict.good, "60,00 EUR, nel mese finora 40,00 EUR"),
@@ -252,4 +288,4 @@ def test_the_table_tells_every_check_and_keeps_its_columns() -> None:
     assert found.refusals == ["B: male | peggio"]
     assert found.doubts == ["C: non verificato. chissà"]
     rows = found.markdown.splitlines()
-    assert [row.count("|") for row in rows] == [4] * 5
+    assert [len(re.findall(r"(?<!\\)\|", row)) for row in rows] == [4] * 5

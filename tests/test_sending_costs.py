@@ -1,7 +1,8 @@
 """What messages cost: estimated, told by the webhooks, by month in Rome; nothing unknown is called zero."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -10,10 +11,10 @@ from sqlmodel import Session
 from db.engine import transaction
 from db.models import Attempt, BulletinKind, BulletinStatus, Delivery, DeliveryStatus, Outcome
 from db.vault import Vault
-from flows.dispatching import money
-from flows.profile.prices import Prices
+from flows.profiles.whatsapp import Prices
+from flows.sending import costs
 from flows.settings import Settings
-from tests.builders import make_bulletin, make_recipient
+from tests.world.builders import make_bulletin, make_recipient
 
 PRICES = Prices(on=date(2026, 10, 1), marketing=Decimal("0.06"), utility=Decimal("0.03"))
 
@@ -33,6 +34,7 @@ def message(
     category: str | None = None,
     billable: bool | None = None,
     outcome: Outcome = Outcome.accepted,
+    failed_at: datetime | None = None,
 ) -> None:
     bulletin_id = make_bulletin(session, kind=kind, status=BulletinStatus.sent).id if kind else None
     recipient = make_recipient(session, vault)
@@ -48,6 +50,7 @@ def message(
             outcome=outcome,
             pricing_category=category,
             billable=billable,
+            failed_at=failed_at,
         )
     )
     session.flush()
@@ -67,13 +70,29 @@ def test_a_month_is_one_of_rome_and_counts_what_was_told_apart(
         message(session, vault, None, inside, category="service", billable=True)
         message(session, vault, BulletinKind.ordinary, inside, outcome=Outcome.uncertain)
         message(session, vault, BulletinKind.ordinary, before, category="marketing", billable=True)
-        month = money.this_month(priced, session, datetime(2026, 11, 24, tzinfo=UTC))
-        october = money.month_of(priced, session, 2026, 10)
+        month = costs.this_month(priced, session, datetime(2026, 11, 24, tzinfo=UTC))
+        october = costs.month_of(priced, session, 2026, 10)
     assert month.told == {"marketing": 1, "marketing_lite": 1, "service": 1}
     assert month.untold == {"marketing": 1, "utility": 1}
     assert (month.free, month.messages, month.unpriced) == (1, 6, 0)
     assert (month.paid, month.expected) == (Decimal("0.15"), Decimal("0.09"))
     assert (october.messages, october.paid) == (1, Decimal("0.06"))
+
+
+def test_what_failed_at_the_provider_is_not_paid_unless_it_says_so(
+    engine: Engine, vault: Vault, priced: Settings
+) -> None:
+    at = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    failed = at + timedelta(seconds=5)
+    with transaction(engine) as session:
+        message(session, vault, BulletinKind.ordinary, at)
+        message(session, vault, BulletinKind.ordinary, at, failed_at=failed)
+        told: dict[str, Any] = {"category": "marketing", "failed_at": failed}
+        message(session, vault, BulletinKind.ordinary, at, billable=True, **told)
+        message(session, vault, BulletinKind.ordinary, at, billable=False, **told)
+        month = costs.this_month(priced, session, at)
+    assert (month.messages, month.told.total(), month.untold.total(), month.free) == (3, 1, 1, 1)
+    assert (month.paid, month.expected) == (Decimal("0.06"), Decimal("0.06"))
 
 
 def test_a_year_is_told_by_month_with_what_is_not_known(
@@ -85,8 +104,8 @@ def test_a_year_is_told_by_month_with_what_is_not_known(
             message(session, vault, BulletinKind.ordinary, at, category="marketing", billable=True)
         message(session, vault, BulletinKind.ordinary, at)
         message(session, vault, BulletinKind.ordinary, at, category="authentication", billable=True)
-        year = money.year_of(priced, session, 2026)
-    lines = list(money.table(year, PRICES))
+        year = costs.year_of(priced, session, 2026)
+    lines = list(costs.table(year, PRICES))
     assert lines[0] == (
         "Prezzi per messaggio cercati il 01/10/2026, in EUR: marketing 0.06, utility 0.03, service 0.03."
     )
@@ -103,10 +122,10 @@ def test_without_prices_messages_are_counted_and_no_cost_is_told(
     settings.profile = settings.profile.model_copy(update={"prices": None})
     with transaction(engine) as session:
         message(session, vault, BulletinKind.ordinary, datetime(2026, 11, 24, tzinfo=UTC))
-        lines = list(money.table(money.year_of(settings, session, 2026), None))
+        lines = list(costs.table(costs.year_of(settings, session, 2026), None))
     assert "il costo non è stimato" in lines[0]
     assert lines[14].split() == ["totale", "1", "-"]
-    assert money.estimated(settings, 5000, "MARKETING") == "non stimato"
+    assert costs.estimated(settings, 5000, "MARKETING") == "non stimato"
 
 
 @pytest.mark.parametrize(
@@ -126,5 +145,5 @@ def test_a_category_has_its_price_or_none(category: str, price: str | None) -> N
 
 
 def test_an_estimate_names_the_day_of_its_prices(priced: Settings) -> None:
-    assert money.estimated(priced, 5000, "MARKETING") == "300,00 EUR (prezzi del 1/10/2026)"
-    assert money.euros(Decimal("1234567.895"), "EUR") == "1.234.567,90 EUR"
+    assert costs.estimated(priced, 5000, "MARKETING") == "300,00 EUR (prezzi del 1/10/2026)"
+    assert costs.euros(Decimal("1234567.895"), "EUR") == "1.234.567,90 EUR"

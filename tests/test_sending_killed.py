@@ -1,4 +1,4 @@
-"""The short form of `tests.rehearsal_kill`, and several senders of one bulletin under one rate."""
+"""The short form of `tests.bench.rehearsal_kill`, and several senders of one bulletin under one rate."""
 
 import asyncio
 from contextlib import ExitStack
@@ -11,15 +11,15 @@ from sqlmodel import func, select
 from db import deliveries
 from db.engine import transaction
 from db.models import Attempt, Sender
-from flows.dispatching.sender import drain
 from flows.sending.conductor import MOST_AHEAD
+from flows.sending.drain import drain
 from flows.sending.outbox import Outbox, Ready
 from flows.sending.pace import Departure
 from flows.whatsapp.messages import Category
-from tests import send_town
-from tests.rehearsal_kill import storm
-from tests.send_sink import sink
-from tests.send_worker import worker
+from tests.bench import send_town
+from tests.bench.rehearsal_kill import storm
+from tests.bench.send_sink import sink
+from tests.bench.send_worker import worker
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from sqlmodel import select
 
-from db import account as words
-from db import starts, templates
+from db import provider, senders
+from db import provider as words
 from db.models import (
     Attempt,
     Bulletin,
@@ -16,21 +16,25 @@ from db.models import (
     Delivery,
     DispatchStart,
     Letter,
+    Outcome,
     Receipt,
     Recipient,
     RecipientStatus,
 )
-from flows.bulletin.dates import giorno_ora
+from flows.bulletin.language.dates import giorno_ora
 from flows.dispatch import cannot_resume, check, dispatch_bulletin
-from flows.dispatching import preflight, witness
-from flows.dispatching.checks import Verdict
-from flows.dispatching.holding import DispatchError, RefusedError
+from flows.retain import retain
+from flows.sending import preflight, witness
+from flows.sending.checks import Verdict
+from flows.sending.drain import DispatchError, RefusedError
 from flows.whatsapp import account
-from flows.whatsapp.account import TokenError, ask_number, ask_template
-from flows.whatsapp.errors import Refused, Retryable
-from tests.builders import make_recipient
-from tests.comune import Comune
+from flows.whatsapp.account import ask_number, ask_template
+from flows.whatsapp.errors import Refused, Retryable, TokenError
 from tests.test_dispatch import approved
+from tests.world import outbox
+from tests.world.builders import make_bulletin, make_recipient
+from tests.world.comune import Comune
+from tests.world.shelf import Shelf
 
 CEILING = "# month_ceiling = 100 "
 
@@ -63,6 +67,9 @@ def test_a_first_send_says_what_it_could_not_verify(comuni: Comune) -> None:
         "Copia del database": Verdict.good,
         "Chiave di accesso a WhatsApp": Verdict.good,
         "Modello bollettino_2": Verdict.good,
+        "Testo del modello": Verdict.good,
+        "Aspetto del messaggio": Verdict.good,
+        "Condizioni dei messaggi promozionali": Verdict.good,
         "Numero del servizio": Verdict.good,
         "Limite di 24 ore": Verdict.good,
         "Ritorno da WhatsApp": Verdict.unknown,
@@ -201,7 +208,7 @@ def test_a_provider_that_does_not_answer_is_judged_by_its_last_word(comune: Comu
         words.hear(session, "tier", "TIER_250", at=comune.now)
         words.hear(session, "quality", "FLAGGED", at=comune.now)
         frame = comune.settings.profile.whatsapp.language
-        templates.seen(session, "bollettino_2", frame, status="PAUSED", at=comune.now)
+        provider.seen(session, "bollettino_2", frame, status="PAUSED", at=comune.now)
     found = verdicts(comune, number)
     assert found["Limite di 24 ore"] == Verdict.good
     assert found["Numero del servizio"] == Verdict.attention
@@ -240,7 +247,7 @@ def test_a_person_can_let_it_go_in_spite_of_a_check_and_that_is_kept(comune: Com
     assert cannot_resume(comune.settings, comune.engine, number, who="Anna Redazione") == ""
     assert send(comune, number, despite_by="Anna Redazione") is None
     with comune.look() as session:
-        (start,) = starts.of(session, number)
+        (start,) = senders.of(session, number)
     assert start.by == "Anna Redazione"
     assert start.despite.startswith("Costo: Questo invio circa 0,30 EUR")
     assert comune.bulletin(number).status == BulletinStatus.sent
@@ -256,7 +263,14 @@ def test_an_alert_leaves_whatever_it_costs(comune: Comune) -> None:
         bulletin = session.get_one(Bulletin, number)
         bulletin.kind = BulletinKind.urgent
         session.add(bulletin)
-    found = preflight.look(comune.settings, comune.engine, order, site=[], has_server=False, now=comune.now)
+    found = preflight.look(
+        comune.settings,
+        comune.engine,
+        order,
+        site=[],
+        places=[witness.StateFolder(comune.settings)],
+        now=comune.now,
+    )
     assert {one.name: one.verdict for one in found.checks}["Costo"] == Verdict.attention
     assert found.refusals == []
 
@@ -276,7 +290,7 @@ def test_a_restored_database_sends_nothing_until_a_person_accepts_it(comuni: Com
         send(comuni, second)
     assert comuni.deliveries(second) == []
     with comuni.look() as session:
-        assert starts.accept(session, 1, by="Anna Redazione", now=comuni.now)
+        assert senders.accept(session, 1, by="Anna Redazione", now=comuni.now)
     assert send(comuni, second) is None
     outside = witness.StateFolder(comuni.settings).read()
     assert outside is not None
@@ -327,3 +341,46 @@ def test_a_send_costs_what_the_profile_says(comune: Comune) -> None:
     assert prices is not None
     assert (prices.of("MARKETING"), prices.of("service")) == (Decimal("0.06"), Decimal("0.03"))
     assert prices.on == date(2026, 10, 1)
+
+
+def sent_long_ago(comune: Comune, receipt: Receipt | None, code: str | None = None) -> None:
+    """A bulletin before the summer's pause, with what its webhooks told; and a night's retention since."""
+    old, vault = comune.now - timedelta(days=120), comune.settings.vault()
+    with comune.look() as session:
+        bulletin = make_bulletin(session, status=BulletinStatus.sent, now=old)
+        outbox.plan(session, bulletin.id, list(session.exec(select(Recipient))), now=old)
+        for attempt in outbox.begin(session, bulletin.id, limit=10, now=old):
+            outbox.finish(session, vault, attempt.id, Outcome.accepted, wamid=f"w{attempt.id}", now=old)
+        (first, *_) = session.exec(select(Attempt))
+        if receipt or code:
+            outbox.tell(session, first, receipt, code=code, now=old + timedelta(minutes=1))
+    retain(comune.settings, comune.engine, now=comune.now)
+
+
+@pytest.mark.parametrize(
+    ("receipt", "code", "verdict"),
+    [
+        (Receipt.read, None, Verdict.good),
+        (None, "131026", Verdict.good),
+        (None, None, Verdict.unknown),
+    ],
+)
+def test_a_pause_in_august_is_no_dead_webhook(
+    comuni: Comune, receipt: Receipt | None, code: str | None, verdict: Verdict
+) -> None:
+    comuni.subscribe()
+    sent_long_ago(comuni, receipt, code)
+    assert verdicts(comuni, approved(comuni))["Ritorno da WhatsApp"] == verdict
+
+
+def test_an_address_where_no_api_is_holds_news(comune: Comune, shelf: Shelf) -> None:
+    comune.subscribe()
+    number = approved(comune)
+    whatsapp = comune.settings.profile.whatsapp
+    page = {"body": "<h1>Not Found</h1>", "kind": "text/html", "status": 404}
+    shelf.put(f"/{whatsapp.api_version}/{whatsapp.phone_number_id}", **page)  # type: ignore[arg-type]
+    assert "Indirizzo di WhatsApp" not in verdicts(comune, number), "one of two questions proves nothing"
+    shelf.put(f"/{whatsapp.api_version}/{whatsapp.waba_id}/message_templates", **page)  # type: ignore[arg-type]
+    with pytest.raises(RefusedError, match="All'indirizzo del profilo non risponde WhatsApp"):
+        send(comune, number)
+    assert nothing_left(comune, number)

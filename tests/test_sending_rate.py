@@ -17,7 +17,7 @@ from db.engine import transaction
 from db.models import SendRate
 from db.rate import AHEAD, HOLD, RECOVERY, Lease, Priority
 from flows.sending.pace import Pace
-from tests.send_sink import fullest
+from tests.bench.send_sink import fullest
 
 START = 1_764_000_000.0
 
@@ -200,6 +200,19 @@ def test_too_fast_halves_the_rate_once_a_second_and_it_comes_back(engine: Engine
             assert len(back) < 20
         assert back == sorted(back)
         assert back[0] == 12.5
+
+
+def test_what_a_sender_is_told_holds_for_a_number_that_nobody_has_sent_from(
+    sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate, "clock", lambda _session: START)
+    mine = Pace(sqlite, "1055", 40, Priority.ordinary)
+    mine.pause(120)
+    for _answer in range(2):  # of one second
+        mine.slow()
+    with transaction(sqlite) as session:
+        row = session.get_one(SendRate, "1055")
+        assert (row.per_second, row.paused_until) == (20, START + 120)
 
 
 def test_a_pause_holds_everybody_and_a_longer_one_stays(engine: Engine) -> None:

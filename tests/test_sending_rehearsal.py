@@ -1,4 +1,4 @@
-"""The short form of `tests.rehearsal`: a hostile provider, bad webhooks, and an account that is true."""
+"""The short form of `tests.bench.rehearsal`: a hostile provider, bad webhooks, an account that is true."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import Engine
 
 from flows.whatsapp.client import Outcome, WhatsAppClient
-from tests import outbox, send_town
-from tests.rehearsal import rehearse_here
-from tests.send_faults import KINDS, OFTEN, Chance, Fate
+from tests.bench import send_town
+from tests.bench.rehearsal import rehearse_here
+from tests.bench.send_faults import KINDS, OFTEN, Chance, Fate
+from tests.world import outbox
 
 
 @pytest.fixture(autouse=True)

@@ -11,16 +11,16 @@ from db import samples as rows
 from db.engine import transaction
 from db.models import Attempt, BulletinStatus, Delivery, Outcome, Sample
 from flows.approve import load_round
-from flows.desk import samples
-from flows.desk.form import describe
-from flows.desk.samples import MOST, send_asked
-from flows.desk.signing import message_of
+from flows.review.form import describe
+from flows.sending import samples
+from flows.sending.samples import MOST_SAMPLES, send_asked
+from flows.sending.seal import message_of
 from flows.settings import Settings
 from flows.web.app import create_app
 from flows.whatsapp.client import Outcome as Answer
 from flows.whatsapp.client import WhatsAppClient
-from tests.comune import APPROVE, Comune
-from tests.web_site import Site, status, statuses
+from tests.world.comune import APPROVE, Comune
+from tests.world.web_site import Site, status, statuses
 
 SAMPLE = "Mandami una prova sul telefono"
 
@@ -209,18 +209,18 @@ def test_a_sample_left_unsure_is_settled_by_what_whatsapp_says_of_it(
 
 def test_there_are_only_so_many_samples_in_an_hour(town: Comune) -> None:
     number = town.draft()
-    for _ in range(MOST):
+    for _ in range(MOST_SAMPLES):
         town.answer(number, SAMPLE)
         assert send(town, number) == 1
     town.answer(number, SAMPLE)
     assert send(town, number) == 0
     assert remarks(town, number) == (
-        f"La prova non è partita: in un'ora se ne possono chiedere {MOST}. Riprova dopo le 11:30.",
+        f"La prova non è partita: in un'ora se ne possono chiedere {MOST_SAMPLES}. Riprova dopo le 11:30.",
     )
     town.now += timedelta(hours=1, seconds=1)
     town.answer(number, SAMPLE)
     assert send(town, number) == 1
-    assert len(got(town)) == MOST + 1
+    assert len(got(town)) == MOST_SAMPLES + 1
 
 
 def test_a_sample_that_did_not_leave_does_not_count(town: Comune) -> None:

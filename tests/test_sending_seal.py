@@ -1,20 +1,26 @@
 """What an approval binds: the messages, the template, the audience, and the profile that they leave by."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import text
 
 from db import bulletins, recipients
 from db.models import Approval, Bulletin, BulletinStatus
+from db.vault import Vault
 from flows.bulletin.message.exact import Message
-from flows.desk.signing import broken, message_of, seal_of
-from flows.dispatch import prepare
-from flows.dispatching.holding import DispatchError
-from flows.profile.comune import Profile
-from flows.profile.sealed import fingerprint
+from flows.correct import draft_for_the_rest
+from flows.dispatch import begin, dispatch_bulletin, prepare
+from flows.profiles.comune import Profile
+from flows.profiles.fingerprint import fingerprint
+from flows.sending.drain import DispatchError
+from flows.sending.seal import broken, message_of, seal_of
 from flows.settings import DEMO, load_profile
-from tests.comune import APPROVE, Comune
+from flows.stop import reopen_approved, stop_sending
+from tests.world.comune import APPROVE, Comune
 
 
 def changed(profile: Profile, path: str, value: Any) -> Profile:
@@ -52,6 +58,16 @@ STAYS: dict[str, Any] = {
     "sources.feeds": [],
     "categories": {},
 }
+
+
+EDITS = [
+    "UPDATE bulletinitem SET text = 'Votate Rossi.'",
+    "UPDATE approval SET seal = :plain",
+    "UPDATE approval SET seal = :other, mac = :other",
+    "UPDATE approval SET approver = 'Bruno Vice'",
+    "UPDATE approval SET decided_at = '2026-11-24 09:29:00+00:00'",
+    "UPDATE approval SET mac = NULL",
+]
 
 
 @pytest.mark.parametrize("path", LEAVES)
@@ -135,6 +151,47 @@ def test_a_profile_edited_after_the_approval_voids_it_and_says_what_to_do(
     )
 
 
+WAYS_OUT = {
+    BulletinStatus.approved: "non parte. Riaprilo con «riapri» e approvalo di nuovo.",
+    BulletinStatus.sending: "non parte. Prima fermalo con «ferma». Per chi non l'ha ricevuto: «correggi» con",
+    BulletinStatus.stopped: "non parte. Per chi non l'ha ricevuto: «correggi» con «al resto», oppure",
+    BulletinStatus.sent: "non parte. Non si rimanda: chi non l'ha ricevuto lo legge sul sito.",
+}
+
+
+@pytest.mark.parametrize("edit", ["profile_sha256 = NULL", "profile_sha256 = 'x'"])
+def test_what_has_begun_to_leave_names_a_way_out_that_is_open(
+    approved: tuple[Comune, int], edit: str
+) -> None:
+    comune, number = approved
+    with comune.look() as session:
+        session.connection().execute(text(f"UPDATE approval SET {edit}"))  # noqa: S608  of this list
+    for status, words in WAYS_OUT.items():
+        if status != BulletinStatus.approved:
+            comune.move(number, status)
+        assert words in why_not(comune, number)
+
+
+def test_what_was_stopped_under_an_older_seal_is_closed_or_put_right_for_the_rest(
+    approved: tuple[Comune, int],
+) -> None:
+    comune, number = approved
+    begin(comune.settings, comune.engine, number, now=comune.now)
+    with comune.look() as session:
+        session.connection().execute(text("UPDATE approval SET profile_sha256 = NULL"))
+    stop_sending(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
+    with pytest.raises(DispatchError, match="«correggi» con «al resto», oppure chiudilo con «chiudi»"):
+        dispatch_bulletin(comune.settings, comune.engine, number, late_by="Anna Redazione", now=comune.now)
+    other = draft_for_the_rest(
+        comune.settings, comune.engine, bulletin_id=number, number=1, right="Come prima.",
+        who="Anna Redazione", now=comune.now,
+    )  # fmt: skip
+    comune.move(other, BulletinStatus.in_review)
+    assert comune.answer(other, APPROVE).status == BulletinStatus.approved
+    dispatch_bulletin(comune.settings, comune.engine, other, now=comune.now)
+    assert [len(texts) for texts in comune.received().values()] == [1] * 5
+
+
 def test_dispatch_refuses_what_another_profile_sealed(approved: tuple[Comune, int]) -> None:
     comune, number = approved
     with comune.look() as session:
@@ -154,14 +211,58 @@ def test_a_profile_edited_where_no_message_comes_from_voids_nothing(approved: tu
     assert why_not(comune, number) == ""
 
 
-def test_an_approval_of_before_the_profile_was_bound_still_holds(approved: tuple[Comune, int]) -> None:
+@pytest.mark.parametrize("with_profile", [True, False])
+def test_a_seal_without_a_key_is_held_and_approved_again(
+    approved: tuple[Comune, int], with_profile: bool
+) -> None:
+    """One of an earlier version, or one that somebody computed who may write to the database."""
     comune, number = approved
     bulletin, _, message = sealed(comune, number)
+    bound = fingerprint(comune.settings.profile) if with_profile else ""
     with comune.look() as session:
         found = bulletins.approved(session, number)
         assert found is not None
-        found[0].profile_sha256 = None
-        found[0].seal = message.sealed(recipients.audience_rule(session, bulletin))
+        found[0].profile_sha256 = bound or None
+        found[0].seal = message.sealed(recipients.audience_rule(session, bulletin), bound)
         session.add(found[0])
+    assert why_not(comune, number) == (
+        f"Anna Redazione ha approvato il bollettino {number} con una versione del programma che non "
+        "proteggeva il sigillo con una chiave: non parte. Riaprilo con «riapri» e approvalo di nuovo."
+    )
+    reopen_approved(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
+    comune.now += timedelta(minutes=1)
+    assert comune.answer(number, APPROVE).status == BulletinStatus.approved
     assert why_not(comune, number) == ""
-    assert "non è più quello approvato" in why_not(comune, number, replace(message, language="de"))
+
+
+@pytest.mark.parametrize("written", EDITS)
+def test_who_may_only_write_to_the_database_sends_nothing(approved: tuple[Comune, int], written: str) -> None:
+    comune, number = approved
+    bulletin, _, message = sealed(comune, number)
+    with comune.look() as session:
+        bound = fingerprint(comune.settings.profile)
+        plain = message.sealed(recipients.audience_rule(session, bulletin), bound)
+        session.connection().execute(text(written), {"plain": plain, "other": "f" * 64})
+    with pytest.raises(DispatchError, match="non parte"):
+        dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    assert not any(comune.received().values())
+
+
+def test_an_approval_that_was_taken_back_is_not_brought_back_by_its_row(
+    approved: tuple[Comune, int],
+) -> None:
+    comune, number = approved
+    reopen_approved(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
+    with comune.look() as session:
+        session.connection().execute(text("UPDATE approval SET voided_at = NULL"))
+        session.connection().execute(text("UPDATE bulletin SET status = 'approved'"))
+    assert "non è più quello approvato" in why_not(comune, number)
+
+
+def test_the_key_is_not_that_of_the_numbers_nor_of_another_label() -> None:
+    vault = Vault([Fernet.generate_key().decode()], "k" * 32)
+    rotated = Vault([Fernet.generate_key().decode()], "k" * 32)
+    made = {vault.mac("a", "text"), vault.mac("b", "text"), vault.hash("text")}
+    assert len(made) == 3
+    assert vault.mac("a", "text") == rotated.mac("a", "text"), "it outlives a rotation"
+    assert vault.mac("a", "text") != Vault([Fernet.generate_key().decode()], "l" * 32).mac("a", "text")

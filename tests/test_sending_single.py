@@ -10,12 +10,12 @@ from sqlmodel import Session
 from db import rate
 from db.engine import transaction
 from db.rate import Priority
-from flows.sending import few
+from flows.sending import single
 from flows.settings import Settings
 from flows.whatsapp.client import Outcome, WhatsAppClient
-from flows.whatsapp.errors import Action
-from flows.whatsapp.messages import OutgoingTemplate
-from tests.send_sink import fullest
+from flows.whatsapp.errors import PAUSES, Action
+from flows.whatsapp.messages import Category, OutgoingTemplate
+from tests.bench.send_sink import fullest
 
 
 class Phones:
@@ -33,13 +33,13 @@ class Phones:
         monkeypatch.setattr(WhatsAppClient, "send", send)
 
 
-def message(number: int) -> OutgoingTemplate:
+def message(number: int, category: Category = "UTILITY") -> OutgoingTemplate:
     return OutgoingTemplate(
         to=f"+39333100000{number}",
         bsuid=None,
         name="redazione_urgente",
         language="it",
-        category="UTILITY",
+        category=category,
         parameters=("a",),
         button_suffix="x",
         opaque=str(number),
@@ -53,11 +53,13 @@ def slower(settings: Settings, per_second: float) -> str:
     return whatsapp.phone_number_id
 
 
-def post(settings: Settings, engine: Engine, count: int) -> dict[str, Outcome]:
+def post(
+    settings: Settings, engine: Engine, count: int, category: Category = "UTILITY"
+) -> dict[str, Outcome]:
     told: dict[str, Outcome] = {}
-    messages = [message(number) for number in range(count)]
+    messages = [message(number, category) for number in range(count)]
     store = lambda one, outcome: told.__setitem__(one.opaque, outcome)  # noqa: E731
-    asyncio.run(few.post(settings, engine, messages, Priority.alert, store))
+    asyncio.run(single.post(settings, engine, messages, Priority.alert, store))
     return told
 
 
@@ -96,8 +98,34 @@ def test_what_gets_no_turn_is_not_sent_and_does_not_keep_its_caller(
         rate.pause(session, number, per_second=40, seconds=600, now=rate.clock(session))
     began = time.monotonic()
     told = post(settings, engine, 2)
-    assert {(one.kind, one.reason) for one in told.values()} == {("not_sent", few.NO_TURN)}
-    assert (phones.left, time.monotonic() - began < few.PATIENCE) == ([], True)
+    assert {(one.kind, one.reason) for one in told.values()} == {("not_sent", single.NO_TURN)}
+    assert (phones.left, time.monotonic() - began < single.PATIENCE) == ([], True)
+
+
+@pytest.mark.parametrize(("first", "other"), [("UTILITY", "MARKETING"), ("MARKETING", "UTILITY")])
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_a_template_that_this_path_does_not_take_is_sent_by_the_other_once(
+    sqlite: Engine,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    is_taken: bool,
+    first: Category,
+    other: Category,
+) -> None:
+    """A sample before the terms are accepted; a call whose template is MARKETING by now."""
+    seen: list[str] = []
+
+    async def send(_client: object, sent: OutgoingTemplate, leaves: object) -> Outcome:
+        assert callable(leaves)
+        leaves()
+        seen.append(sent.category)
+        if len(seen) == 2 and is_taken:
+            return Outcome("accepted", wamid="w")
+        return Outcome("refused", code="131055", action=Action.OTHER_ENDPOINT)
+
+    monkeypatch.setattr(WhatsAppClient, "send", send)
+    told = post(settings, sqlite, 1, first)
+    assert (told["0"].kind, seen) == ("accepted" if is_taken else "refused", [first, other])
 
 
 def test_what_whatsapp_says_of_the_rate_holds_for_all_senders(
@@ -111,3 +139,25 @@ def test_what_whatsapp_says_of_the_rate_holds_for_all_senders(
         row = rate._row(session, number, 40)
         assert row.per_second == 20
         assert row.paused_until - rate.clock(session) > 100
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"),
+    [
+        (Outcome("accepted", wamid="w"), 0.0),
+        (Outcome("refused", code="131026", action=Action.FAIL), 0.0),
+        (Outcome("refused", code="4", action=Action.PAUSE_ALL), PAUSES[0]),
+        (Outcome("refused", code="4", action=Action.PAUSE_ALL, retry_after=5.0), PAUSES[0]),
+        (Outcome("uncertain", http_status=503, retry_after=200.0), 200.0),
+    ],
+)
+def test_all_senders_pause_as_long_as_whatsapp_asks_and_never_for_one_persons_refusal(
+    sqlite: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, answer: Outcome, seconds: float
+) -> None:
+    number = slower(settings, 40)
+    monkeypatch.setattr(rate, "clock", lambda _session: 1_764_000_000.0)
+    Phones(monkeypatch, answer)
+    post(settings, sqlite, 1)
+    with transaction(sqlite) as session:
+        until = rate._row(session, number, 40).paused_until
+    assert until == (1_764_000_000.0 + seconds if seconds else 0.0)

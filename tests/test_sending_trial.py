@@ -3,15 +3,15 @@
 import pytest
 from sqlmodel import select
 
-from db import numbers, recipients, samples
+from db import recipients, samples, service_numbers
 from db.models import Attempt, BulletinStatus, Delivery, Outcome, Recipient, Sample
 from db.recipients import Address
 from flows.dispatch import dispatch_bulletin
-from flows.dispatching import trial
-from flows.dispatching.holding import DispatchError
-from flows.sending import few
-from tests.comune import APPROVE, Comune
-from tests.installation import Installation
+from flows.sending import samples as trial
+from flows.sending import single
+from flows.sending.drain import DispatchError
+from tests.world.comune import APPROVE, Comune
+from tests.world.installation import Installation
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_process_that_dies_sends_nothing_again(
     def die(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(few, "post", die)
+    monkeypatch.setattr(single, "post", die)
     with pytest.raises(KeyboardInterrupt):
         send(comune, number)
     monkeypatch.undo()
@@ -87,10 +87,10 @@ def test_who_left_gets_none_and_who_is_not_subscribed_is_not_marked(
     mark(comune, phones[0])
     mark(comune, phones[1])
     with comune.look() as session:
-        before = numbers.subscribers(session)
+        before = service_numbers.subscribers(session)
     assert mark(comune, phones[1], is_test=False) == 1
     with comune.look() as session:
-        assert numbers.subscribers(session) != before, "a test counts in no sum"
+        assert service_numbers.subscribers(session) != before, "a test counts in no sum"
         for one in session.exec(select(Recipient).where(Recipient.is_test)):
             recipients.opt_out(session, one, now=comune.now)
     with pytest.raises(DispatchError, match="Nessun numero di prova"):
@@ -114,7 +114,7 @@ def test_a_list_of_tests_is_no_way_around_the_approval(
     town: tuple[Comune, int, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     comune, _, phones = town
-    monkeypatch.setattr(trial, "MOST", 2)
+    monkeypatch.setattr(trial, "MOST_TEST_PEOPLE", 2)
     mark(comune, phones[0])
     mark(comune, phones[1])
     with pytest.raises(DispatchError, match="sono già 2"):

@@ -12,12 +12,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine
 
-from db import starts
+from db import senders
 from db.engine import transaction
-from flows.dispatching import witness
-from flows.dispatching.witness import Mark, PrefectVariable, StateFolder, WitnessError
+from db.journal import Entry
+from db.models import Consent
+from flows.runs.witness import PrefectVariable, places
+from flows.sending import witness
+from flows.sending.checks import Verdict, check_witness
+from flows.sending.witness import Mark, StateFolder, WitnessError
 from flows.settings import DEMO, Settings, load_profile
-from tests.builders import make_bulletin
+from tests.world.builders import make_bulletin
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -85,7 +89,7 @@ def mark(number: int, bulletin_id: int | None = 5) -> Mark:
 
 
 def test_both_places_keep_the_latest_start(server: Settings) -> None:
-    asked = witness.places(server, has_server=True)
+    asked = places(server, has_server=True)
     assert witness.hear(asked) == witness.Heard(None, (), 2)
     assert list(witness.tell(asked, mark(1))) == []
     assert list(witness.tell(asked, mark(2))) == []
@@ -98,7 +102,7 @@ def test_both_places_keep_the_latest_start(server: Settings) -> None:
 
 
 def test_a_place_that_is_ahead_keeps_what_it_has(server: Settings) -> None:
-    asked = witness.places(server, has_server=True)
+    asked = places(server, has_server=True)
     list(witness.tell(asked, mark(7)))
     list(witness.tell(asked, mark(6)))
     assert [place.read() for place in asked] == [mark(7), mark(7)]
@@ -107,14 +111,14 @@ def test_a_place_that_is_ahead_keeps_what_it_has(server: Settings) -> None:
 def test_one_place_alone_betrays_a_restored_database(server: Settings) -> None:
     PrefectVariable(server).write(mark(9))
     StateFolder(server).write(mark(4))
-    heard = witness.hear(witness.places(server, has_server=True))
+    heard = witness.hear(places(server, has_server=True))
     assert heard.is_ahead_of(4)
 
 
 def test_what_cannot_be_read_or_written_is_told(settings: Settings, tmp_path: Path) -> None:
     settings.profile.servers.__dict__["prefect_port"] = 9  # where nobody listens
     (tmp_path / witness.FILE).write_text("{", encoding="utf-8")
-    asked = witness.places(settings, has_server=True)
+    asked = places(settings, has_server=True)
     heard = witness.hear(asked)
     assert heard.asked == 0
     assert len(heard.unread) == 2
@@ -124,14 +128,51 @@ def test_what_cannot_be_read_or_written_is_told(settings: Settings, tmp_path: Pa
         asked[0].read()
 
 
+def test_the_witness_knows_how_far_the_journal_of_consent_went(settings: Settings) -> None:
+    journal, (folder,) = settings.ledger().journal, places(settings, has_server=False)
+
+    def lost(*, has_words: bool = True) -> str:
+        return witness.lost_words(witness.hear([folder]), journal, has_words=has_words)
+
+    assert lost(has_words=False) == ""
+    assert "non c'è, o è vuoto" in lost(), "the database holds words that must stand there"
+    journal.append(Entry(NOW, Consent.opt_in, ("a",)))
+    older = journal.path.read_bytes()
+    journal.append(Entry(NOW, Consent.opt_out, ("a",)))
+    assert lost() == ""
+    list(witness.tell([folder], witness.mark(3, 5, journal, at=NOW)))
+    assert folder.read() == witness.mark(3, 5, journal, at=NOW)
+    journal.append(Entry(NOW, Consent.opt_in, ("b",)))
+    assert lost() == ""
+    whole = journal.path.read_bytes()
+    for content in (older, whole.replace(b"opt_out", b"opt_inn"), whole[:-200]):
+        journal.path.write_bytes(content)
+        assert "non è quello della partenza 3 (bollettino 5, " in lost()
+        refused = check_witness(witness.hear([folder]), 3, lost())
+        assert refused.verdict == Verdict.refused
+        assert "--accept-by NOME --without-journal" in refused.words
+    journal.path.unlink()
+    assert "non c'è, o è vuoto" in lost(has_words=False), "the restored database may know of none"
+    journal.path.write_bytes(whole)
+    assert lost() == ""
+
+
+def test_what_an_older_version_wrote_is_read_and_tells_nothing_of_the_journal(settings: Settings) -> None:
+    path = settings.state / witness.FILE
+    path.write_text('{"number": 4, "bulletin_id": 2, "at": "2026-11-24T09:30:00Z"}', encoding="ascii")
+    heard = witness.hear(places(settings, has_server=False))
+    assert heard.latest == mark(4, 2)
+    assert witness.lost_words(heard, settings.ledger().journal, has_words=False) == ""
+
+
 def test_starts_are_numbered_and_a_person_can_accept_a_restored_database(engine: Engine) -> None:
     with transaction(engine) as session:
         bulletin = make_bulletin(session)
-        assert starts.last_number(session) == 0
-        assert [starts.add(session, bulletin.id, by="invio", now=NOW).number for _ in range(2)] == [1, 2]
-        assert starts.accept(session, 5, by="Anna Redazione", now=NOW)
-        assert not starts.accept(session, 5, by="Anna Redazione", now=NOW)
-        last = starts.add(session, bulletin.id, by="Anna Redazione", despite=["Costo: troppo"], now=NOW)
+        assert senders.last_number(session) == 0
+        assert [senders.add(session, bulletin.id, by="invio", now=NOW).number for _ in range(2)] == [1, 2]
+        assert senders.accept(session, 5, by="Anna Redazione", now=NOW)
+        assert not senders.accept(session, 5, by="Anna Redazione", now=NOW)
+        last = senders.add(session, bulletin.id, by="Anna Redazione", despite=["Costo: troppo"], now=NOW)
     assert (last.number, last.despite) == (6, "Costo: troppo")
     with transaction(engine) as session:
-        assert [one.number for one in starts.of(session, bulletin.id)] == [1, 2, 6]
+        assert [one.number for one in senders.of(session, bulletin.id)] == [1, 2, 6]

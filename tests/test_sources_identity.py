@@ -21,13 +21,13 @@ from sqlmodel import select
 from db import news_items, schema
 from db.engine import make_engine, transaction
 from db.models import Edit, NewsItem, SourceKind
-from flows.bulletin.dates import giorno
+from flows.bulletin.language.dates import giorno
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources import visit
 from scrapers.errors import GoneError
-from scrapers.http import NotModified, Response
-from scrapers.identity import address_key
-from tests.builders import NOW
+from scrapers.fetching.fetcher import NotModified, Response
+from scrapers.fetching.identity import address_key
+from tests.world.builders import NOW
 
 SITE = "https://www.comune.esempio.mi.it"
 FEED = f"{SITE}/feed/"

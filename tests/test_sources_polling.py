@@ -13,9 +13,9 @@ from flows.sources.news import PAGES_A_RUN
 from flows.sources.pages import Now, reread
 from flows.sources.readings import fetcher
 from flows.sources.silence import unusual
-from tests.builders import NOW
-from tests.comune import Comune
-from tests.shelf import Shelf, article, only_feed
+from tests.world.builders import NOW
+from tests.world.comune import Comune
+from tests.world.shelf import Shelf, article, only_feed
 
 FEED = "/comune/feed"
 

@@ -11,18 +11,18 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from db.models import NewsItem, Origin, Source, WeatherAlert
-from flows.bulletin.dates import giorno
+from flows.bulletin.language.dates import giorno
+from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.exact import template_name
-from flows.bulletin.message.markup import parameter
-from flows.bulletin.message.render import budget, problems
+from flows.bulletin.message.frame import budget, problems
 from flows.compose import Draft
-from flows.profile.addresses import is_loopback
+from flows.profiles.contacts import is_loopback
 from flows.settings import Settings
 from flows.sources import visit
 from scrapers.errors import TemporaryError
-from scrapers.http import Fetcher, NotModified, Response
-from tests.comune import SECRETS, Comune, Loopback
-from tests.shared import SHARED, needs_shared
+from scrapers.fetching.fetcher import Fetcher, NotModified, Response
+from tests.world.comune import SECRETS, Comune, Loopback
+from tests.world.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
 

@@ -5,27 +5,26 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlmodel import col, select
 
 from db import bulletins
 from db.models import BulletinStatus, Letter
-from flows import runs
 from flows.approve import load_round, look_again, record
-from flows.bulletin.desk.review import order_lines
 from flows.correct import ERROR, draft_correction
-from flows.desk.edited import Site
-from flows.desk.form import describe
-from flows.desk.rereading import Seen, reread_bulletin
-from flows.desk.windows import Given
 from flows.dispatch import dispatch_bulletin
-from flows.dispatching.holding import DispatchError, HeldError
+from flows.review.choices import order_lines
+from flows.review.form import describe
+from flows.review.text import Site
+from flows.runs import client
+from flows.runs.forms import Given
+from flows.sending.drain import DispatchError, HeldError
 from flows.sources.pages import Now
+from flows.sources.rereading import Seen, reread_bulletin
 from flows.watch import look
-from tests.builders import NOW
-from tests.comune import APPROVE, POSTPONE, Comune
-from tests.installation import Installation, wait_for
-from tests.shelf import Shelf, article
+from tests.world.builders import NOW
+from tests.world.comune import APPROVE, POSTPONE, Comune
+from tests.world.installation import Installation, wait_for
+from tests.world.shelf import Shelf, article
 
 LIBRARY = "Biblioteca civica, sabato chiusa per inventario"
 SLUG = "biblioteca-civica-sabato-chiusa-per-inventario"
@@ -88,19 +87,18 @@ def reread_now(comune: Comune, number: int) -> list[Seen]:
     return reread_bulletin(comune.settings, comune.engine, number, now=comune.now)
 
 
-def dispatched(comune: Comune, number: int, warnings: list[str] | None = None) -> int:
+def dispatched(comune: Comune, number: int, warnings: list[str] | None = None, **by: Any) -> int:
     """Messages that were accepted."""
     told = [] if warnings is None else warnings
-    certificate, reason = dispatch_bulletin(
-        comune.settings, comune.engine, number, now=comune.now, warn=told.append
-    )
+    settings, engine = comune.settings, comune.engine
+    certificate, reason = dispatch_bulletin(settings, engine, number, now=comune.now, warn=told.append, **by)
     assert reason is None
     return certificate.accepted
 
 
 def calls(comune: Comune) -> list[Letter]:
     with comune.look() as session:
-        query = select(Letter).where(Letter.kind == "cambiata_sul_sito").order_by(col(Letter.id))
+        query = select(Letter).where(col(Letter.kind).contains("cambiata")).order_by(col(Letter.id))
         return list(session.exec(query))
 
 
@@ -304,12 +302,13 @@ def test_a_page_with_another_title_than_its_feed_has_not_changed(comune: Comune,
     assert look_again(comune.settings, comune.engine, number, comune.now) == []
 
 
-def test_a_stopped_send_does_not_go_on_with_what_is_no_longer_true(comune: Comune) -> None:
+@pytest.mark.parametrize("despite", [None, "Anna Redazione"])  # nobody overrides a page that changed
+def test_a_stopped_send_does_not_go_on_with_what_is_no_longer_true(comune: Comune, despite: str) -> None:
     number = approved(comune)
     comune.move(number, BulletinStatus.sending, BulletinStatus.stopped)
     edit_day(comune)
     with pytest.raises(HeldError):
-        dispatch_bulletin(comune.settings, comune.engine, number, late_by="Anna Redazione", now=comune.now)
+        dispatched(comune, number, late_by="Anna Redazione", despite_by=despite)
     assert comune.bulletin(number).status == BulletinStatus.stopped
     assert (set(counts(comune)), len(calls(comune))) == ({0}, 2)
 
@@ -378,18 +377,19 @@ def test_in_prefect_a_held_send_is_no_failure_and_the_form_is_open_again(install
     number = installation.draft(title)
     first = installation.run_of(number)
     now = datetime.now(UTC)
-    shown = load_round(installation.settings, installation.engine, number, now=now)
+    with installation.at_server():
+        shown = load_round(installation.settings, installation.engine, number, now=now)
     given = Given("by-hand", shown.version, now, {"decisione": APPROVE, "chi": "Anna Redazione"})
     assert record(installation.settings, installation.engine, number, given) == BulletinStatus.approved
     (slug,) = [one["slug"] for one in installation.ask("/sito/_prova/articoli") if one["title"] == title]
     cancelled = {"abstract": "Il corso di ceramica è ANNULLATO."}
     installation.ask(f"/sito/_prova/articoli/{slug}", cancelled, "PUT")
-    with temporary_settings({PREFECT_API_URL: f"{installation.settings.prefect_address}/api"}):
-        sending = runs.start_dispatch(installation.settings, installation.engine, number, now=now)
+    with installation.at_server():
+        sending = client.start_dispatch(installation.settings, installation.engine, number, now=now)
         assert sending is not None
 
         def ended() -> str | None:
-            state = runs.last_state(sending)
+            state = client.last_state(sending)
             return state.name if state and state.is_final() else None
 
         assert wait_for("the send to end", ended, 90) == "Completed"

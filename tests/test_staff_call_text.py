@@ -9,14 +9,15 @@ from hypothesis import strategies as st
 
 from db.models import Call, CallChannel, CallStatus
 from flows.bulletin.alerts.urgent import Quiet
-from flows.bulletin.dates import ROME
-from flows.bulletin.desk.calling import Pace, Summons
-from flows.bulletin.desk.rota import Away, in_turn
-from flows.bulletin.message.gsm7 import GSM7, units
-from flows.bulletin.message.render import BODY_LIMIT, fill, utf16
-from flows.profile.comune import Editor
-from flows.profile.sms import Sms
+from flows.bulletin.language.dates import ROME
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.message.frame import BODY_LIMIT, fill
+from flows.bulletin.message.sms import GSM7, units
+from flows.profiles.comune import Editor
+from flows.profiles.mail import Sms
 from flows.settings import DEMO, Settings, load_profile
+from flows.staff.call_text import Pace, Summons
+from flows.staff.rota import Away, in_turn
 from flows.whatsapp.messages import parameter_problem
 
 SETTINGS = Settings(load_profile(DEMO), DEMO, DEMO)

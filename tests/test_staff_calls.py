@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from db import absences, calls
+from db import calls, days_off
 from db.models import (
     Attempt,
     BulletinStatus,
@@ -23,14 +23,14 @@ from db.models import (
     Receipt,
     Recipient,
 )
-from flows.editors.sms import Answer, Text
-from flows.letters import alarms, notify, summons
-from flows.terminal import tour
-from flows.terminal.history import history
-from flows.urgent import draft_urgent
-from tests.comune import Comune
-from tests.mail_server import Post, announce, mail_server
-from tests.test_urgent import NOW, state
+from flows.alert import draft_urgent
+from flows.cli import tour
+from flows.cli.history import history
+from flows.letters import alarms, drafts, urgent_calls
+from flows.staff.sms import Answer, Text
+from tests.test_alert_drafted import NOW, state
+from tests.world.comune import Comune
+from tests.world.mail_server import Post, announce, mail_server
 
 ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
 MAIL = {ANNA: "anna@comune.esempio.mi.it", BRUNO: "bruno@comune.esempio.mi.it"}
@@ -86,7 +86,7 @@ def stored(comune: Comune, number: int) -> dict[tuple[str, str], tuple[str, str 
 
 def test_who_is_on_duty_is_called_by_whatsapp_sms_and_mail_at_once(comuni: Comune, box: Post) -> None:
     number = drafted(comuni)
-    posted = notify.told_at_once(comuni.settings, comuni.engine, number, now=NOW)
+    posted = drafts.told_at_once(comuni.settings, comuni.engine, number, now=NOW)
     assert (posted.sent, posted.trouble) == (1, "")
     code = comuni.bulletin(number).code
     (shown,) = rung(comuni)[ANNA]
@@ -129,17 +129,17 @@ def test_calls_end_with_the_alert(comune: Comune) -> None:
     number = drafted(comune)
     end = comune.bulletin(number).deadline_at
     assert end is not None
-    assert summons.call(comune.settings, comune.engine, number, now=end)
+    assert urgent_calls.call(comune.settings, comune.engine, number, now=end)
     with comune.look() as session:
         assert {one.until for one in calls.of(session, number)} == {end}
-    assert not summons.call(comune.settings, comune.engine, number, now=end + timedelta(seconds=1))
-    assert not summons.call(comune.settings, comune.engine, number, now=end + timedelta(hours=1))
+    assert not urgent_calls.call(comune.settings, comune.engine, number, now=end + timedelta(seconds=1))
+    assert not urgent_calls.call(comune.settings, comune.engine, number, now=end + timedelta(hours=1))
 
 
 def test_several_processes_call_once_a_turn(comuni: Comune, box: Post) -> None:
     number = drafted(comuni)
     for _ in range(3):
-        notify.told_at_once(comuni.settings, comuni.engine, number, now=NOW)
+        drafts.told_at_once(comuni.settings, comuni.engine, number, now=NOW)
         watch(comuni, 1)
     assert turns(comuni, number) == [(ANNA, 0)]
     assert (len(rung(comuni)[ANNA]), len(box.taken)) == (1, 2)
@@ -151,11 +151,11 @@ def test_who_is_away_is_not_called_and_one_without_a_way_is_passed_over(
 ) -> None:
     number = drafted(comuni)
     with comuni.look() as session:
-        absences.enter(session, editor=ANNA, first=NOW.date(), last=NOW.date(), note="", now=NOW)
+        days_off.enter_absence(session, editor=ANNA, first=NOW.date(), last=NOW.date(), note="", now=NOW)
     watch(comuni)
     assert turns(comuni, number) == [(BRUNO, 0)]
     monkeypatch.setattr(
-        summons, "ways", lambda _settings, editor: [] if editor.name == BRUNO else [("sms", "")]
+        urgent_calls, "ways", lambda _settings, editor: [] if editor.name == BRUNO else [("sms", "")]
     )
     watch(comuni, 10)
     assert turns(comuni, number)[1:] == [(ANNA, 10)], "although away: there is nobody else"
@@ -163,7 +163,7 @@ def test_who_is_away_is_not_called_and_one_without_a_way_is_passed_over(
 
 def test_a_call_that_may_have_left_is_not_made_again(comuni: Comune, box: Post) -> None:
     number = drafted(comuni)
-    assert summons.call(comuni.settings, comuni.engine, number, now=NOW)
+    assert urgent_calls.call(comuni.settings, comuni.engine, number, now=NOW)
     with comuni.look() as session:
         taken = calls.claim(session, (CallChannel.whatsapp, CallChannel.sms), limit=9, now=NOW)
     assert len(taken) == 2, "its process dies here"
@@ -184,7 +184,7 @@ def test_a_call_that_may_have_left_is_not_made_again(comuni: Comune, box: Post) 
 def test_an_answer_that_was_lost_is_uncertain_and_the_others_still_come(comuni: Comune, box: Post) -> None:
     number = drafted(comuni)
     comuni.ask("POST", "/_prova/guasti", {"next": "garbage_200"})
-    posted = notify.told_at_once(comuni.settings, comuni.engine, number, now=NOW)
+    posted = drafts.told_at_once(comuni.settings, comuni.engine, number, now=NOW)
     assert "chiamata a Anna Redazione per WhatsApp: forse arrivata" in posted.trouble
     for minutes in (1, 5):
         watch(comuni, minutes)
@@ -251,7 +251,7 @@ def test_without_any_way_to_anybody_watch_turns_red_at_once(
         watch(comune)
     assert f"Bollettino {number}: non si può chiamare nessuno" in str(caught.value.exceptions)
     assert any("is not called by telephone" in line for line in comune.settings.warnings)
-    posted = notify.told_at_once(comune.settings, comune.engine, number, now=NOW)
+    posted = drafts.told_at_once(comune.settings, comune.engine, number, now=NOW)
     assert "UnreachableError" in posted.trouble
 
 
@@ -262,7 +262,7 @@ def test_a_fault_of_one_channel_is_kept_and_costs_no_other(
     def broken(_self: object, texts: list[Text], *, now: datetime) -> list[Answer]:
         raise LookupError(f"no route to {texts[0].to.get_secret_value()}")
 
-    monkeypatch.setattr("flows.editors.sms.MailGateway.send", broken)
+    monkeypatch.setattr("flows.staff.sms.MailGateway.send", broken)
     number = drafted(comuni)
     watch(comuni)
     found = stored(comuni, number)
@@ -314,20 +314,24 @@ def test_in_the_night_only_what_cannot_wait_calls(comune: Comune) -> None:
     with comune.look() as session:
         state(session, Level.arancione, at=evening, hours=(12, 24))
     (number,) = draft_urgent(comune.settings, comune.engine, now=evening).opened
-    assert summons.call(comune.settings, comune.engine, number, now=evening)
+    assert urgent_calls.call(comune.settings, comune.engine, number, now=evening)
     for hours in (1, 4, 8):
-        assert not summons.call(comune.settings, comune.engine, number, now=evening + timedelta(hours=hours))
-    assert summons.call(comune.settings, comune.engine, number, now=datetime(2026, 11, 25, 6, tzinfo=UTC))
+        assert not urgent_calls.call(
+            comune.settings, comune.engine, number, now=evening + timedelta(hours=hours)
+        )
+    assert urgent_calls.call(
+        comune.settings, comune.engine, number, now=datetime(2026, 11, 25, 6, tzinfo=UTC)
+    )
 
 
 def test_a_raised_level_calls_anew(comune: Comune) -> None:
     number = drafted(comune)
-    assert summons.call(comune.settings, comune.engine, number, now=NOW)
+    assert urgent_calls.call(comune.settings, comune.engine, number, now=NOW)
     later = NOW + 3 * MINUTE
     with comune.look() as session:
         state(session, Level.rossa, at=later)
     assert draft_urgent(comune.settings, comune.engine, now=later).opened == [number]
-    assert summons.call(comune.settings, comune.engine, number, now=later)
+    assert urgent_calls.call(comune.settings, comune.engine, number, now=later)
     assert turns(comune, number) == [(ANNA, 0), (ANNA, 3)]
 
 

@@ -23,13 +23,13 @@ from sqlmodel import select
 from db import letters
 from db.engine import transaction
 from db.models import Letter, LetterStatus
-from flows.editors.mail import UNCONFIGURED, post, tell
-from flows.editors.smtp import MailTrouble, Outgoing, Refusal, Server, message, send
-from flows.profile.comune import Editor
-from flows.profile.mail import Mail
+from flows.profiles.comune import Editor
+from flows.profiles.mail import Mail
 from flows.settings import Settings, SettingsError
-from tests.builders import NOW
-from tests.mail_server import Post, announce, mail_server
+from flows.staff.mail import UNCONFIGURED, post, tell
+from flows.staff.smtp import MailTrouble, Outgoing, Refusal, Server, message, send
+from tests.world.builders import NOW
+from tests.world.mail_server import Post, announce, mail_server
 
 
 def mail(identity: str = "uno", to: str = "anna@comune.esempio.mi.it", subject: str = "Prova") -> Outgoing:

@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.bulletin.desk.letters import Desk, html, left, people, subject_line, write
+from flows.bulletin.status import people
+from flows.letters.briefing import Briefing
 from flows.settings import DEMO, Settings, load_profile
-from tests.builders import NOW
+from flows.staff.mail_text import html, left, subject_line, write
+from tests.world.builders import NOW
 
 TEXTS = Settings(load_profile(DEMO), DEMO, DEMO).texts["posta"]
 PLACE = re.compile(r"\{(\w+)\}")
-DESK = Desk(
+DESK = Briefing(
     slot_at=NOW + timedelta(hours=2),
     deadline_at=NOW + timedelta(hours=1),
     reminder_at=NOW - timedelta(hours=1),
@@ -48,7 +50,7 @@ def test_the_draft_tells_everything_before_any_login() -> None:
 
 
 def test_what_goes_at_approval_has_no_deadline_in_its_letter() -> None:
-    desk = Desk(None, None, None, None, "Bruno", "x", [], [], 2, 1, "0,06 EUR", "http://a.it")
+    desk = Briefing(None, None, None, None, "Bruno", "x", [], [], 2, 1, "0,06 EUR", "http://a.it")
     values = {**desk.values, "nome": "Anna", "del_comune": "del Comune"}
     letter = write(TEXTS["bozza_pronta"], values, prova="PROVA · ")
     assert letter.subject == "PROVA · Da approvare appena puoi: bollettino da inviare subito, 2 notizie"

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from db import absences
+from db import days_off
 from db.engine import transaction
 from flows.__main__ import main
 from flows.absence import absence, note_absence
-from flows.bulletin.dates import ROME
-from flows.bulletin.desk.rota import Away, next_on_duty, on_duty
+from flows.bulletin.language.dates import ROME
 from flows.deploy import form
-from flows.editors import desk
-from flows.profile.comune import Editor
+from flows.profiles.comune import Editor
 from flows.settings import DEMO, Settings
+from flows.staff import duty as desk
+from flows.staff.rota import Away, next_on_duty, on_duty
 
 ANNA = Editor(name="Anna", email="anna@a.it", on_duty=True)
 BRUNO = Editor(name="Bruno", email="bruno@a.it")
@@ -118,7 +118,7 @@ def test_the_same_absence_is_stored_once(settings: Settings, engine: Engine) -> 
     for _ in range(2):
         enter(settings, engine, "Anna Redazione", 3, 4)
     with transaction(engine) as session:
-        assert len(absences.known(session, first=date(2026, 12, 1), last=date(2026, 12, 31))) == 1
+        assert len(days_off.known_absences(session, first=date(2026, 12, 1), last=date(2026, 12, 31))) == 1
 
 
 def test_days_without_anybody_are_said_aloud(settings: Settings, sqlite: Engine) -> None:
@@ -140,11 +140,12 @@ def test_days_without_anybody_are_said_aloud(settings: Settings, sqlite: Engine)
 def test_a_slip_of_the_pen_stores_nothing_and_says_why(
     settings: Settings, sqlite: Engine, who: str, first: date, last: date, words: str
 ) -> None:
-    noted = note_absence(settings, sqlite, who=who, first=first, last=last, now=TUESDAY)
-    assert not noted.is_stored
-    assert words in noted.words
+    for dry_run in (True, False):
+        noted = note_absence(settings, sqlite, who=who, first=first, last=last, dry_run=dry_run, now=TUESDAY)
+        assert not noted.is_accepted
+        assert words in noted.words
     with transaction(sqlite) as session:
-        assert absences.known(session, first=date(2020, 1, 1), last=date(2030, 1, 1)) == []
+        assert days_off.known_absences(session, first=date(2020, 1, 1), last=date(2030, 1, 1)) == []
 
 
 def test_a_dry_run_stores_nothing(settings: Settings, sqlite: Engine) -> None:
@@ -162,7 +163,7 @@ def test_the_command_line_enters_an_absence(
     assert main(["absence", "Anna Redazione", "2099-12-07", "2099-12-08", "--note", "ferie"]) == 0
     assert "Anna Redazione: assenza da lunedì 7 dicembre" in capsys.readouterr().out
     with transaction(sqlite) as session:
-        (stored,) = absences.known(session, first=date(2099, 12, 8), last=date(2099, 12, 8))
+        (stored,) = days_off.known_absences(session, first=date(2099, 12, 8), last=date(2099, 12, 8))
         assert (stored.editor, stored.note) == ("Anna Redazione", "ferie")
     assert main(["absence", "Nessuno", "2099-12-07", "2099-12-08"]) == 2
     assert main(["absence", "Anna Redazione", "2099-12-01", "2099-12-31", "--cancel"]) == 0

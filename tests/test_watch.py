@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -5,10 +6,11 @@ from sqlalchemy import text
 
 from db import bulletins, deliveries, senders
 from db.models import BulletinStatus
+from flows.sending import senders as life
 from flows.watch import BY, Watched, look
-from tests import outbox
-from tests.builders import NOW, make_bulletin, make_recipient
-from tests.comune import Comune
+from tests.world import outbox
+from tests.world.builders import NOW, make_bulletin, make_recipient
+from tests.world.comune import Comune
 
 SLOT = NOW + timedelta(hours=2)
 DEADLINE = SLOT - timedelta(minutes=15)
@@ -111,3 +113,23 @@ def test_what_is_under_way_or_over_is_left_alone(comune: Comune, status: Bulleti
     number = made(comune, status)
     assert look(comune.settings, comune.engine, now=SLOT + timedelta(days=1)) == Watched()
     assert comune.bulletin(number).status == status
+
+
+def test_what_a_sender_held_when_it_died_is_uncertain_though_the_send_was_stopped(comuni: Comune) -> None:
+    """Nobody need resume it for its certificate to tell, and for who asked to be erased to be."""
+    number = made(comuni, BulletinStatus.sending)
+    with comuni.look() as session:
+        vault = comuni.settings.vault()
+        outbox.plan(session, number, [make_recipient(session, vault) for _ in range(5)], now=NOW)
+        sender_id = life.begin(session, number, now=NOW)
+        outbox.begin(session, number, limit=2, sender_id=sender_id, now=NOW)
+    comuni.move(number, BulletinStatus.stopped)
+
+    def held(after: timedelta, *, dry_run: bool = False) -> Counter[tuple[str, str | None]]:
+        look(comuni.settings, comuni.engine, dry_run=dry_run, now=NOW + after)
+        return Counter((row.status.value, row.reason) for row in comuni.deliveries(number))
+
+    assert held(timedelta())[("claimed", None)] == 2, "its sender lives"
+    assert held(senders.DEAD_AFTER, dry_run=True)[("claimed", None)] == 2
+    assert held(senders.DEAD_AFTER) == {("queued", None): 3, ("uncertain", "sender_died"): 2}
+    assert comuni.bulletin(number).status == BulletinStatus.stopped

@@ -9,20 +9,21 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Paused
 from sqlmodel import Session, select
 
-from db import absences, bulletins, sources
+from db import bulletins, days_off, sources
 from db.models import BulletinStatus, Letter, Source
-from flows.bulletin.dates import ROME, in_rome
-from flows.bulletin.desk.review import Choice, choices
-from flows.editors import desk
-from flows.editors.mail import post
-from flows.letters import alarms, briefing, notify
-from flows.sending import life
+from flows.bulletin.language.dates import ROME, in_rome
+from flows.draft.slots import slot_after
+from flows.letters import alarms, briefing, drafts
+from flows.profiles.comune import ElectionPeriod
+from flows.review.choices import Choice, choices
+from flows.sending import senders
+from flows.staff.mail import post
 from flows.watch import look, rounds
-from tests import outbox
-from tests.builders import NOW, make_bulletin, make_recipient
-from tests.comune import APPROVE, POSTPONE, SAVE, Comune
-from tests.mail_server import Post, announce, mail_server
-from tests.test_runs import Server
+from tests.test_runs_windows import Server
+from tests.world import outbox
+from tests.world.builders import NOW, make_bulletin, make_recipient
+from tests.world.comune import APPROVE, POSTPONE, SAVE, Comune
+from tests.world.mail_server import Post, announce, mail_server
 
 ANNA, BRUNO = "anna@comune.esempio.mi.it", "bruno@comune.esempio.mi.it"
 EVERY = timedelta(minutes=5)
@@ -65,7 +66,7 @@ class Days:
 
 def absent(comune: Comune, who: str, first: date, last: date) -> None:
     with comune.look() as session:
-        absences.enter(session, editor=who, first=first, last=last, note="", now=comune.now)
+        days_off.enter_absence(session, editor=who, first=first, last=last, note="", now=comune.now)
 
 
 def test_two_weeks_with_a_holiday_and_an_absence_each_thing_told_once(comune: Comune, box: Post) -> None:
@@ -133,7 +134,7 @@ def test_two_weeks_with_a_holiday_and_an_absence_each_thing_told_once(comune: Co
 def test_a_slot_that_moved_has_its_reminder_and_deputy_on_the_new_day(comune: Comune, box: Post) -> None:
     comune.reprofile(('"skip" ', '"move" '))
     with comune.look() as session:
-        slot = desk.slot_after(comune.settings.profile, rome(12, 7, 8, 30))
+        slot = slot_after(comune.settings.profile, rome(12, 7, 8, 30))
         assert slot is not None
         assert slot.dispatch_at == rome(12, 9, 11), "Tuesday 8 December is a holiday"
         make_bulletin(
@@ -169,7 +170,7 @@ def test_a_draft_tells_the_whole_message_and_nothing_of_a_citizen(comune: Comune
     numbers = comune.subscribe()
     comune.collect("all")
     number = comune.draft()
-    notify.told_at_once(
+    drafts.told_at_once(
         comune.settings, comune.engine, number, left_out=["Vecchia notizia: già inviata"], now=comune.now
     )
     ((to, subject),) = box.told
@@ -184,6 +185,16 @@ def test_a_draft_tells_the_whole_message_and_nothing_of_a_citizen(comune: Comune
     assert not any(phone.lstrip("+")[2:] in said.replace(" ", "") for phone in numbers)
 
 
+def test_before_a_vote_a_letter_warns_of_the_names_that_the_form_warns_of(comune: Comune, box: Post) -> None:
+    comune.collect("all")
+    number = comune.draft()
+    name = next(iter(comune.items(number))).text.split()[0]
+    vote = ElectionPeriod(first=NOW.date(), last=NOW.date(), names=[name])
+    comune.settings.profile = comune.settings.profile.model_copy(update={"election_period": vote})
+    drafts.told_at_once(comune.settings, comune.engine, number, now=comune.now)
+    assert "In periodo elettorale" in box.text()
+
+
 def test_each_answer_has_its_receipt(comune: Comune, box: Post) -> None:
     comune.collect("all")
     number = comune.draft()
@@ -192,10 +203,10 @@ def test_each_answer_has_its_receipt(comune: Comune, box: Post) -> None:
         at, before = comune.now + timedelta(minutes=minutes), len(box.taken)
         comune.answer(number, decision, who=who, now=at)
         for _ in range(2):
-            notify.told_at_once(comune.settings, comune.engine, number, now=at)
+            drafts.told_at_once(comune.settings, comune.engine, number, now=at)
         return [(to, said.removeprefix("PROVA · ").partition(":")[0]) for to, said in box.told[before:]]
 
-    notify.told_at_once(comune.settings, comune.engine, number, now=comune.now)
+    drafts.told_at_once(comune.settings, comune.engine, number, now=comune.now)
     assert after(1, SAVE) == [(ANNA, "Salvato, non ancora approvato")]
     assert after(2, "che cosa?", "Bruno Vice") == [(BRUNO, "Da correggere")]
     assert after(3, POSTPONE) == [(ANNA, "Rinviato al prossimo"), (BRUNO, "Rinviato al prossimo")]
@@ -206,7 +217,7 @@ def test_each_answer_has_its_receipt(comune: Comune, box: Post) -> None:
 def test_trouble_of_the_mail_server_never_reaches_who_wanted_to_tell(comune: Comune) -> None:
     comune.collect("all")
     number = comune.draft()
-    told = notify.told_at_once(comune.settings, comune.engine, number, now=comune.now)
+    told = drafts.told_at_once(comune.settings, comune.engine, number, now=comune.now)
     assert told.sent == 0
     assert "posta di prova" in told.trouble
     with mail_server() as box:
@@ -220,7 +231,7 @@ def test_a_change_on_the_site_calls_everybody_once_a_change(comune: Comune, box:
     number = comune.draft()
     for after in ("domenica 13 dicembre", "domenica 13 dicembre", "annullata"):
         with comune.look() as session:
-            notify.changed_on_site(
+            drafts.changed_on_site(
                 comune.settings,
                 session,
                 number,
@@ -274,7 +285,7 @@ def test_uncertain_sends_are_told_after_a_day_and_left_alone(comune: Comune, box
         recipient = make_recipient(session, comune.settings.vault())
         outbox.plan(session, number, [recipient], now=NOW)
         outbox.begin(session, number, now=NOW)
-        life.reap(session, number, now=NOW + EVERY)
+        senders.reap(session, number, now=NOW + EVERY)
     for hours in (1, 24, 25, 26):
         alarms.tell_all(comune.settings, comune.engine, now=NOW + timedelta(hours=hours))
     assert [(to, said.partition(": ")[0]) for to, said in box.told] == [(ANNA, "PROVA · Incerti dopo 24 ore")]
@@ -331,7 +342,7 @@ def test_editors_are_told_although_no_window_can_be_opened(
     def broken(*_: object, **__: object) -> str:
         raise ConnectionError("the server of runs is down")
 
-    monkeypatch.setattr("flows.runs.start", broken)
+    monkeypatch.setattr("flows.runs.client.start", broken)
     with pytest.raises(ExceptionGroup, match=f"in attesa di un redattore: \\[{number}\\]"):
         rounds(comune.settings, comune.engine, now=comune.now)
     assert [to for to, _ in box.told] == [ANNA]
@@ -357,5 +368,5 @@ def test_one_bulletin_that_cannot_be_told_never_costs_the_others(
         alarms.tell_all(comune.settings, comune.engine, now=comune.now)
     assert len(box.taken) == 1
     assert good != bad
-    told = notify.told_at_once(comune.settings, comune.engine, bad, now=comune.now)
+    told = drafts.told_at_once(comune.settings, comune.engine, bad, now=comune.now)
     assert told.trouble == "non si è potuto scrivere ai redattori (LookupError)", "approve goes on"

@@ -9,11 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from flows.settings import ROOT
-from tests.comune import Loopback
-from tests.editor import browser_page
-from tests.public_site import Town, plant
 from tests.test_web_subscribe import of_stage
-from tests.web_site import Site
+from tests.world.comune import Loopback
+from tests.world.editor import browser_page
+from tests.world.public_site import Town, plant
+from tests.world.web_site import Site
 
 SHOTS = ROOT / ".pytest_cache" / "shots" / "pages"  # to be looked at
 NARROWEST = 320  # WCAG 1.4.10: nobody scrolls sideways

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import uvicorn
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from db import deliveries
@@ -26,11 +27,11 @@ from db.models import (
     RecipientStatus,
 )
 from flows.settings import Settings
-from flows.web import answers, inbox
 from flows.web.app import create_app, host
-from tests import outbox
-from tests.builders import make_bulletin, make_recipient
-from tests.web_site import PHONE, Site, messages, wrote
+from flows.web.inbound import answers, inbox
+from tests.world import outbox
+from tests.world.builders import make_bulletin, make_recipient
+from tests.world.web_site import PHONE, Site, messages, wrote
 
 
 def test_attiva_subscribes_and_the_welcome_leaves_once(site: Site, now: datetime) -> None:
@@ -65,7 +66,8 @@ def test_disattiva_ends_the_subscription_and_says_so(site: Site, now: datetime) 
         assert session.exec(select(Recipient.status)).all() == [RecipientStatus.opted_out]
         assert session.exec(select(ConsentEvent.word)).all() == ["ATTIVA", "DISATTIVA"]
     site.send()
-    assert site.posted[1]["text"]["body"].startswith("PROVA · *Iscrizione disattivata.*")
+    (post,) = site.posted  # and no welcome any more
+    assert post["text"]["body"].startswith("PROVA · *Iscrizione disattivata.*")
 
 
 def test_a_stranger_who_leaves_is_answered_and_not_subscribed(site: Site, now: datetime) -> None:
@@ -103,7 +105,7 @@ def test_the_profile_may_replace_an_answer(site: Site, now: datetime) -> None:
 
 
 def test_after_24_hours_no_free_text_is_sent(site: Site, now: datetime) -> None:
-    """Webhooks are repeated for up to seven days. Of a late welcome see tests/test_late_welcome.py."""
+    """Webhooks are repeated for up to seven days. Of a late welcome see tests/test_web_late_welcome.py."""
     site.tell(messages(wrote("SOLO ALLERTE", now - timedelta(hours=24))))
     site.send()
     assert site.posted == []
@@ -161,6 +163,30 @@ def test_a_provider_that_cannot_be_reached_is_tried_five_times(
     assert site.replies() == [("benvenuto", DeliveryStatus.failed)]
 
 
+@pytest.mark.parametrize("is_stopping", [False, True])
+def test_what_would_wait_for_a_pause_goes_back_to_the_queue_untried(
+    site: Site, now: datetime, is_stopping: bool
+) -> None:
+    """Begun and not posted, it would be uncertain when the app stops, though nothing left."""
+    site.tell(messages(wrote("ATTIVA", now)))
+
+    async def go() -> int:
+        pace = answers.make_pace(site.web)
+        sender_id, _, (begun,) = answers.take(site.web, 5)
+        pace.pause(0.5 if is_stopping else 3600.0)
+        if is_stopping:
+            site.web.stopping.set()
+        async with site.client() as client:
+            assert await answers.in_turn(site.web, client, pace, [begun])
+        answers.end(site.web, sender_id)
+        answers.abandon(site.web)
+        _, _, (again,) = answers.take(site.web, 5)
+        return again.tried
+
+    assert asyncio.run(go()) == 0, "nothing was posted, so nothing was tried"
+    assert site.posted == []
+
+
 def test_what_a_dead_process_had_begun_is_uncertain_and_never_repeated(site: Site, now: datetime) -> None:
     with site.look() as session:
         recipient = make_recipient(session, site.web.vault)
@@ -169,6 +195,88 @@ def test_what_a_dead_process_had_begun_is_uncertain_and_never_repeated(site: Sit
     answers.abandon(site.web)
     site.send()
     assert (site.posted, site.replies()) == ([], [("benvenuto", DeliveryStatus.uncertain)])
+
+
+def two_answers(site: Site, now: datetime) -> None:
+    """Of one person, so that the second leaves after the first is stored."""
+    with site.look() as session:
+        who = make_recipient(session, site.web.vault)
+        deliveries.queue_reply(session, who.id, "x", "Prima.", now=now)
+        deliveries.queue_reply(session, who.id, "y", "Poi.", now=now)
+
+
+@pytest.fixture
+def locked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How often the database does not answer when an answer's end is to be stored."""
+    left, store = [0], answers.finish
+
+    def finish(*given: Any) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise OperationalError("UPDATE", {}, Exception("database is locked"))
+        store(*given)
+
+    monkeypatch.setattr(answers, "finish", finish)
+    monkeypatch.setattr(answers, "STORE_AGAIN", 0.01)
+    return left
+
+
+def test_a_database_that_does_not_answer_for_a_while_loses_no_answer(
+    site: Site, now: datetime, locked: list[int]
+) -> None:
+    two_answers(site, now)
+    locked[0] = 3
+    site.send()
+    answers.abandon(site.web)
+    assert site.replies() == [("x", DeliveryStatus.accepted), ("y", DeliveryStatus.accepted)]
+    assert [post["text"]["body"] for post in site.posted] == ["Prima.", "Poi."]
+
+
+def test_what_was_not_posted_when_the_database_was_lost_leaves_later(
+    site: Site, now: datetime, locked: list[int]
+) -> None:
+    """The app stops meanwhile: what was posted is uncertain, and never repeated."""
+    two_answers(site, now)
+    locked[0] = 1
+
+    def stops(_: httpx.Request) -> httpx.Response:
+        site.web.stopping.set()
+        return httpx.Response(200, json={"messages": [{"id": "wamid.x"}]})
+
+    site.answer = stops
+    with pytest.raises(OperationalError):
+        site.send()
+    answers.abandon(site.web)
+    assert site.replies() == [("x", DeliveryStatus.uncertain), ("y", DeliveryStatus.queued)]
+    site.web.stopping.clear()
+    site.answer = None
+    site.send()
+    assert site.replies() == [("x", DeliveryStatus.uncertain), ("y", DeliveryStatus.accepted)]
+    assert len(site.posted) == 2
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError("SELECT", {}, Exception("gone")), LookupError("a defect")]
+)
+def test_an_error_before_the_post_gives_everything_back(
+    site: Site, now: datetime, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    two_answers(site, now)
+
+    async def fail(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answers, "turn", fail)
+        if isinstance(error, OperationalError):
+            with pytest.raises(OperationalError):
+                site.send()
+        else:
+            site.send()
+    answers.abandon(site.web)
+    assert site.replies() == [("x", DeliveryStatus.queued), ("y", DeliveryStatus.queued)]
+    site.send()
+    assert site.replies() == [("x", DeliveryStatus.accepted), ("y", DeliveryStatus.accepted)]
 
 
 def test_a_bulletin_is_none_of_the_answers_business(site: Site, now: datetime) -> None:
@@ -202,7 +310,7 @@ def test_the_running_app_picks_up_what_was_left_and_answers_at_once(
                 health = (await browser.get("/salute")).json()
         return dict(health)
 
-    assert asyncio.run(live()) == {"ok": True, "parked": 0, "unread": {}}
+    assert asyncio.run(live()) == {"ok": True, "writes": True, "parked": 0, "unread": {}}
     assert left.request("GET", "/salute").status_code == 503, "no loop runs there"
     assert len(left.posted) == 1
     with transaction(engine) as session:

@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from db.engine import transaction
-from db.models import BulletinStatus
+from db.models import PUBLIC, BulletinStatus
 from flows.settings import Settings
-from flows.web import archive, atom
-from flows.web.archive import Month
-from flows.web.bulletin_page import PUBLIC
-from tests.builders import NOW, item_of, make_bulletin, make_news_item, news_data
-from tests.public_site import SECRET, Town, plant
-from tests.web_site import Site
+from flows.web.pages import archive, atom
+from flows.web.pages.archive import Month
+from tests.world.builders import NOW, item_of, make_bulletin, make_news_item, news_data
+from tests.world.public_site import SECRET, Town, plant
+from tests.world.web_site import Site
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db import account, inbound, recipients
+from db import inbound, provider, recipients
 from db.models import (
     Consent,
     ConsentEvent,
@@ -28,11 +29,11 @@ from db.models import (
 from db.recipients import Address
 from flows.settings import Settings
 from flows.web.app import create_app
-from tests import outbox
-from tests.builders import make_bulletin, make_recipient
-from tests.shared import needs_shared
-from tests.test_webhook import RECORDED, SOURCES, mutated, places
-from tests.web_site import PHONE, Site, change, messages, status, statuses, wrote
+from tests.test_whatsapp_webhook import RECORDED, SOURCES, mutated, places
+from tests.world import outbox
+from tests.world.builders import make_bulletin, make_recipient
+from tests.world.shared import needs_shared
+from tests.world.web_site import PHONE, Site, change, messages, status, statuses, wrote
 
 NEW = "393337654321"
 
@@ -218,7 +219,22 @@ def test_what_is_said_of_the_account_and_of_templates_is_kept_with_its_time(site
     site.tell(late)
     with site.look() as session:
         assert session.exec(select(Template.quality)).all() == ["YELLOW"]
-        assert {matter: row.word for matter, row in account.said(session).items()} == {"tier": "TIER_2K"}
+        assert {matter: row.word for matter, row in provider.said(session).items()} == {"tier": "TIER_2K"}
+
+
+def test_no_number_reaches_the_log_by_a_name_or_a_word_of_the_account(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    template = {"message_template_name": f"per_{PHONE}_{'a' * 200}", "message_template_language": "it"}
+    tier = {"event": "ONBOARDING", "current_limit": f"TIER_{PHONE}", "display_phone_number": "x"}
+    with caplog.at_level(logging.INFO):
+        site.tell(change({**template, "event": "APPROVED"}, "message_template_status_update"))
+        site.tell(change({**tier, "alert_type": f"A{PHONE}"}, "phone_number_quality_update"))
+    assert "the template per_..._aaaa" in caplog.text
+    assert PHONE not in caplog.text
+    assert max(map(len, caplog.text.splitlines())) < 200
+    with site.look() as session:
+        assert provider.said(session) == {}
 
 
 def test_a_time_that_lies_ahead_is_a_clock_that_jumped(site: Site, now: datetime) -> None:
@@ -280,3 +296,64 @@ def test_a_delivery_is_never_made_by_what_the_provider_says(site: Site, now: dat
         site.tell(payload)
     with site.look() as session:
         assert session.exec(select(Delivery)).all() == []
+
+
+BSUID = "IT.4711bollettino"
+
+
+def from_username(text: str, at: datetime, *, id: str) -> dict[str, Any]:
+    """From somebody whose phone WhatsApp does not tell any more."""
+    return {key: part for key, part in wrote(text, at, id=id).items() if key != "from"} | {
+        "from_user_id": BSUID
+    }
+
+
+def active(site: Site) -> list[Scope]:
+    """What each row that bulletins go to is subscribed to."""
+    with site.look() as session:
+        rows = session.exec(select(Recipient).where(Recipient.status == RecipientStatus.active))
+        return [row.scope for row in rows]
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["receipt first", "word first"])
+@pytest.mark.parametrize(
+    ("word", "end"),
+    [
+        ("ATTIVA", [Scope.everything]),
+        ("SOLO ALLERTE", [Scope.alerts]),
+        ("DISATTIVA", []),
+        ("CANCELLAMI", []),
+        ("orari della biblioteca?", [Scope.everything]),
+    ],
+)
+def test_who_hides_a_phone_behind_a_username_is_the_person_the_receipt_names(
+    site: Site, now: datetime, word: str, end: list[Scope], is_first: bool
+) -> None:
+    """In either order; and they leave by a word from there, whatever they had said."""
+    site.tell(messages(wrote("ATTIVA", now - timedelta(hours=3), id="a")))
+    site.send()
+    receipt = statuses(status("delivered", now - timedelta(hours=2), recipient_user_id=BSUID))
+    said = messages(from_username(word, now - timedelta(hours=1), id="b"))
+    for update in (receipt, said) if is_first else (said, receipt):
+        site.tell(update)
+    assert active(site) == end
+    with site.look() as session:
+        row = recipients.find(session, site.web.vault, Address(f"+{PHONE}"))
+        assert row is not None
+        assert row.bsuid_hash == site.web.vault.hash(BSUID)
+        assert (row.erasure_asked_at is not None) == (word == "CANCELLAMI")
+    site.tell(messages(from_username("ATTIVA", now - timedelta(minutes=9), id="c")))
+    assert active(site) == [Scope.everything]
+    site.tell(messages(from_username("DISATTIVA", now, id="d")))
+    assert active(site) == []
+
+
+def test_a_receipt_names_nobody_who_is_another_or_left(site: Site, now: datetime) -> None:
+    site.tell(messages(wrote("ATTIVA", now - timedelta(hours=3), id="a")))
+    site.send()
+    told = status("sent", now - timedelta(hours=2), recipient_user_id=BSUID)
+    site.tell(statuses({**told, "recipient_id": NEW}))  # the message went to another phone, it says
+    site.tell(messages(wrote("DISATTIVA", now - timedelta(hours=1), id="b")))
+    site.tell(statuses(status("read", now - timedelta(hours=2), recipient_user_id=BSUID)))
+    with site.look() as session:
+        assert recipients.find(session, site.web.vault, Address(bsuid=BSUID)) is None

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from db import recipients, tallies
+from db import recipients, replies
 from db.engine import transaction
 from db.models import (
     BulletinKind,
@@ -24,9 +24,9 @@ from db.models import (
     Scope,
 )
 from flows.settings import Settings
-from flows.web import conversation
+from flows.web.inbound import conversation
 from flows.whatsapp.updates import InboundMessage
-from tests.builders import make_bulletin, make_recipient, make_weather_alert, new_phone
+from tests.world.builders import make_bulletin, make_recipient, make_weather_alert, new_phone
 
 TABLE = tomllib.loads((Path(__file__).parent / "data" / "inbound_texts.toml").read_text(encoding="utf-8"))
 GROUPS: list[dict[str, Any]] = TABLE["group"]
@@ -95,7 +95,7 @@ def subscriber(citizen: Citizen) -> Citizen:
 
 def test_the_table_holds_enough_and_no_text_twice() -> None:
     texts = [text for group in GROUPS for text in group["texts"]]
-    assert len(texts) == len(set(texts)) >= 400
+    assert len(texts) == len(set(texts)) >= 530
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=[" ".join(one["answers"]) or "silence" for one in GROUPS])
@@ -308,7 +308,7 @@ def test_replies_and_exits_are_counted_for_the_last_bulletin(subscriber: Citizen
     for text in ("Il link non va", "Che cosa vuol dire?", "Grazie", "INFO", "DISATTIVA", "disattiva"):
         subscriber.write(text)
     with transaction(subscriber.engine) as session:
-        tallies.replied(session, other.id, now=subscriber.now)  # who got none
-        found = tallies.of(session, [old.id, new.id])
+        replies.replied(session, other.id, now=subscriber.now)  # who got none
+        found = replies.of(session, [old.id, new.id])
         assert (found[old.id].replies, found[old.id].exits) == (0, 0)
         assert (found[new.id].replies, found[new.id].exits) == (2, 1)

@@ -14,9 +14,9 @@ from sqlmodel import select
 
 from db.models import InboundEvent
 from flows.web import webhook
-from tests.comune import Loopback
-from tests.test_webhook import sign
-from tests.web_site import Site, messages, wrote
+from tests.test_whatsapp_webhook import sign
+from tests.world.comune import Loopback
+from tests.world.web_site import Site, messages, wrote
 
 AT_ONCE = 5.0  # seconds; it is milliseconds, and this machine may be busy
 
@@ -135,3 +135,11 @@ def test_what_is_stored_is_read_again_from_the_row_after_a_restart(site: Site, n
     site.web.fresh.clear()
     assert site.handle() == 1
     assert [name for name, _ in site.replies()] == ["benvenuto"]
+
+
+@pytest.mark.parametrize("path", ["/archivio/", "/salute/", "/b/abcdefgh/", "/r/abcdefgh/", "/webhook/"])
+def test_no_address_leads_to_the_host_that_was_asked_for(site: Site, path: str) -> None:
+    for method in ("GET", "HEAD", "POST"):
+        answer = site.request(method, path, headers={"Host": "evil.example"})
+        assert answer.status_code in (404, 405), (method, path)
+        assert "location" not in answer.headers

@@ -13,10 +13,11 @@ import feedparser
 import httpx
 import pytest
 
-from flows.web import export
-from flows.web.export import ExportError
-from tests.public_site import SECRET, Town, plant
-from tests.web_site import Site
+from flows.web.headers import HEADERS
+from flows.web.pages import export
+from flows.web.pages.export import ExportError
+from tests.world.public_site import SECRET, Town, plant
+from tests.world.web_site import Site, below_path
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -87,6 +88,14 @@ def test_every_link_of_the_export_leads_somewhere(site: Site, town: Town, tmp_pa
         assert "Via Roma chiude lunedì" in old_link.text
 
 
+def test_a_page_that_a_plain_server_hands_out_still_asks_nobody_else(site: Site, town: Town) -> None:
+    """What a `<meta>` may say: not who may frame the page, which only a header does. The sheet is paper."""
+    sent = HEADERS["Content-Security-Policy"].removesuffix("; frame-ancestors 'none'")
+    for name, content in files(site).items():
+        if name.endswith(".html") and "/foglio/" not in name:
+            assert f'<meta http-equiv="Content-Security-Policy" content="{sent}">' in content.decode(), name
+
+
 def test_the_export_holds_what_the_app_serves(site: Site, town: Town) -> None:
     written = files(site)
     for name in (f"b/{town.ordinary.code}/testo.txt", f"b/{town.alert.code}/sms.txt", "feed.atom"):
@@ -95,10 +104,32 @@ def test_the_export_holds_what_the_app_serves(site: Site, town: Town) -> None:
     links = re.compile(r'(href|src)="[^"]*"')
     assert links.sub("", written[f"b/{town.ordinary.code}/index.html"].decode()) == links.sub("", served)
     assert not feedparser.parse(written["feed.atom"]).bozo
-    everything = b"".join(written.values()).decode()
+    everything = b"".join(written.values()).decode("utf-8", "replace")  # one is a picture
     assert SECRET not in everything
     assert town.draft.code not in everything
     assert "Bozza." not in everything
+
+
+def test_a_page_that_is_not_found_leads_home_from_any_depth(site: Site, town: Town, tmp_path: Path) -> None:
+    """A web server gives it for `/notizie/b/altro/` too, where no link of its own would fit."""
+    page = files(site)["404.html"].decode()
+    public = site.web.settings.profile.servers.public
+    links = re.findall(r'(?:href|src)="([^"]+)"', page)
+    ours = [link for link in links if not link.startswith(("mailto:", "#"))]
+    assert ours
+    assert all(link.startswith(f"{public}/") for link in ours), ours
+    assert f"{public}/static/bollettino.css" in ours
+
+
+def test_a_site_below_a_path_is_exported_alike(site: Site, town: Town) -> None:
+    root = files(site)
+    moved = below_path(site.web.settings, "/notizie")
+    below = export.files(moved, site.web.engine, now=site.web.clock())
+    name = f"b/{town.ordinary.code}/index.html"
+    links = re.compile(r'(?:href|src)="(\.[^"]*)"')
+    assert links.findall(below[name].decode()) == links.findall(root[name].decode())
+    assert links.findall(below[name].decode())
+    assert "/notizie/static/bollettino.css" in below["404.html"].decode()
 
 
 def test_an_export_is_repeated_but_never_written_over_other_files(

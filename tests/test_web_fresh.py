@@ -12,9 +12,10 @@ from db import inbound
 from db.engine import transaction
 from db.models import InboundEvent
 from flows.settings import Settings
-from flows.web import inbox, storing
 from flows.web.app import create_app
-from tests.web_site import Site, status, statuses
+from flows.web.inbound import inbox
+from flows.web.inbound import store as storing
+from tests.world.web_site import Site, status, statuses
 
 
 @pytest.fixture

@@ -8,19 +8,19 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from db import deliveries, inbound, reach, templates
+from db import deliveries, inbound, limits, provider
 from db.engine import transaction
 from db.inbound import Incoming
-from db.models import Delivery, DeliveryStatus, RecipientStatus
+from db.models import Delivery, DeliveryStatus, Recipient, RecipientStatus
 from db.replies import LATE_WELCOME
 from flows.letters import alarms
 from flows.settings import Settings
 from flows.web.app import create_app
 from flows.whatsapp.templates import VARIABLE
-from tests.builders import NOW, make_recipient
-from tests.comune import Comune
-from tests.mail_server import Post, announce, mail_server
-from tests.web_site import PHONE, Site, messages, wrote
+from tests.world.builders import NOW, make_recipient
+from tests.world.comune import Comune
+from tests.world.mail_server import Post, announce, mail_server
+from tests.world.web_site import PHONE, Site, messages, wrote
 
 DAY = timedelta(days=1)
 
@@ -43,7 +43,7 @@ class Outage:
     def told(self, status: str, *, category: str = "UTILITY") -> None:
         """What the provider's webhooks say of the template."""
         with self.site.look() as session:
-            templates.seen(session, LATE_WELCOME, "it", category=category, status=status, at=self.at)
+            provider.seen(session, LATE_WELCOME, "it", category=category, status=status, at=self.at)
 
     def reason(self) -> str | None:
         with self.site.look() as session:
@@ -69,8 +69,21 @@ def test_the_welcome_leaves_once_as_the_template(outage: Outage) -> None:
     assert outage.site.replies() == [(LATE_WELCOME, DeliveryStatus.accepted)]
     with outage.site.look() as session:
         assert session.exec(select(Delivery.body)).all() == [None], "the text of the welcome was not said"
-        written = reach.written_to(session, since=outage.at - DAY)
+        written = limits.written_to(session, since=outage.at - DAY)
         assert written == 1, "it counts for the provider's limit, unlike an answer"
+
+
+def test_who_stopped_us_in_the_menu_meanwhile_is_out(outage: Outage) -> None:
+    """The answer to the POST may be the only word of it that reaches us."""
+    outage.site.answer = lambda _request: httpx.Response(400, json={"error": {"code": 131050}})
+    outage.attiva()
+    outage.told("APPROVED")
+    outage.send()
+    with outage.site.look() as session:
+        person = session.exec(select(Recipient)).one()
+        assert person.status == RecipientStatus.opted_out
+        assert outage.site.web.ledger.has_left(session, person)
+    assert outage.reason() == "131050"
 
 
 def test_it_fills_every_place_of_the_template_and_its_button_opens_the_notice(settings: Settings) -> None:
@@ -83,6 +96,14 @@ def test_it_fills_every_place_of_the_template_and_its_button_opens_the_notice(se
 
 def test_the_template_that_nobody_spoke_of_is_tried(outage: Outage) -> None:
     outage.attiva()
+    outage.send()
+    assert [post["type"] for post in outage.site.posted] == ["template"]
+
+
+@pytest.mark.parametrize("status", ["REINSTATED", "UNPAUSED", "UNARCHIVED", "FLAGGED"])
+def test_a_template_that_was_taken_back_into_use_is_used(outage: Outage, status: str) -> None:
+    outage.attiva()
+    outage.told(status)
     outage.send()
     assert [post["type"] for post in outage.site.posted] == ["template"]
 

@@ -10,15 +10,21 @@ from sqlalchemy.exc import OperationalError
 from db import sources
 from db.models import BulletinStatus, Delivery, DeliveryStatus, InboundEvent, Receipt
 from flows.web import metrics
-from tests.builders import make_bulletin, make_recipient, make_source
-from tests.web_site import PHONE, Site, change, messages, status, statuses, wrote
+from tests.world.builders import make_bulletin, make_recipient, make_source
+from tests.world.web_site import PHONE, Site, change, messages, status, statuses, wrote
 
 LOCAL = {"Host": "127.0.0.1:8080"}
 
 
+def trusted(site: Site) -> dict[str, str]:
+    """Who reads a file of the state folder, on this machine."""
+    token = (site.web.settings.state / metrics.KEPT).read_text(encoding="ascii").strip()
+    return {**LOCAL, "Authorization": f"Bearer {token}"}
+
+
 def scrape(site: Site) -> dict[str, dict[tuple[str, ...], float]]:
     """Values by name, and by the values of their labels in the order of their names."""
-    answer = site.request("GET", "/metrics", headers=LOCAL)
+    answer = site.request("GET", "/metrics", headers=trusted(site))
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain")
     return {
@@ -87,7 +93,8 @@ def test_the_numbers_are_those_of_the_database(site: Site, now: datetime) -> Non
 
 def test_nothing_of_a_person_is_in_it(site: Site, now: datetime) -> None:
     live(site, now)
-    text = site.request("GET", "/metrics", headers=LOCAL).text
+    text = site.request("GET", "/metrics", headers=trusted(site)).text
+    assert "bollettino_subscribers" in text
     assert PHONE not in text
     assert site.web.vault.hash(f"+{PHONE}") not in text
     assert "wamid" not in text
@@ -120,13 +127,33 @@ def test_an_empty_database_can_be_read(site: Site) -> None:
     ],
 )
 def test_who_comes_through_a_proxy_reads_nothing(site: Site, headers: dict[str, str]) -> None:
-    answer = site.request("GET", "/metrics", headers=headers)
+    answer = site.request("GET", "/metrics", headers={**trusted(site), **headers})
     assert (answer.status_code, answer.text) == (403, "only on this machine")
+
+
+@pytest.mark.parametrize("given", [None, "", "Bearer", "Bearer ", "Bearer wrong", "Basic è"])
+def test_a_proxy_that_adds_no_header_looks_like_this_machine_and_reads_nothing(
+    site: Site, given: str | None
+) -> None:
+    headers = LOCAL if given is None else {**LOCAL, "Authorization": given.encode()}
+    answer = site.request("GET", "/metrics", headers=headers)
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+    assert "bollettino_" not in answer.text
+
+
+def test_the_token_stays_the_same_and_only_its_owner_reads_it(site: Site) -> None:
+    path = site.web.settings.state / metrics.KEPT
+    assert path.stat().st_mode & 0o077 == 0
+    kept = path.read_text(encoding="ascii").strip()
+    assert metrics.token(path) == kept
+    assert len(kept) > 40
+    path.write_text("", encoding="ascii")  # cut off by a full disk
+    assert metrics.token(path) != kept
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8080", "[::1]:8080"])
 def test_this_machine_by_any_of_its_names(site: Site, host: str) -> None:
-    assert site.request("GET", "/metrics", headers={"Host": host}).status_code == 200
+    assert site.request("GET", "/metrics", headers={**trusted(site), "Host": host}).status_code == 200
 
 
 def test_a_database_that_does_not_answer_is_told(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,4 +161,4 @@ def test_a_database_that_does_not_answer_is_told(site: Site, monkeypatch: pytest
         raise OperationalError("SELECT", {}, Exception("gone"))
 
     monkeypatch.setattr(metrics, "exposition", gone)
-    assert site.request("GET", "/metrics", headers=LOCAL).status_code == 503
+    assert site.request("GET", "/metrics", headers=trusted(site)).status_code == 503

@@ -20,9 +20,9 @@ from sqlmodel import select
 from db.models import Attempt, Consent, ConsentEvent, Delivery, Outcome, Recipient, Template
 from flows.settings import Settings
 from flows.web.app import create_app
-from tests import outbox
-from tests.builders import make_bulletin, make_recipient
-from tests.web_site import Site, change, messages, status, statuses, wrote
+from tests.world import outbox
+from tests.world.builders import make_bulletin, make_recipient
+from tests.world.web_site import Site, change, messages, status, statuses, wrote
 
 # `BOLLETTINO_REHEARSAL=1` tries many more
 EXAMPLES = 500 if os.environ.get("BOLLETTINO_REHEARSAL") else 20

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from db import bulletins, weather_alerts
 from db.bulletins import ItemData
-from db.models import Bulletin, BulletinStatus, Level, SourceKind
+from db.models import PUBLIC, Bulletin, BulletinStatus, Level, SourceKind
 from flows.settings import ROOT
-from flows.web.bulletin_page import CARD, PUBLIC
-from flows.web.markdown import html
-from tests.builders import (
+from flows.web.pages.bulletin import CARD
+from flows.web.pages.documents import html
+from tests.world.builders import (
     item_of,
     make_bulletin,
     make_news_item,
@@ -23,8 +23,8 @@ from tests.builders import (
     make_weather_alert,
     news_data,
 )
-from tests.public_site import SECRET, plant
-from tests.web_site import Site
+from tests.world.public_site import SECRET, plant
+from tests.world.web_site import Site
 
 BODY = """# Chiusura
 
@@ -54,7 +54,7 @@ class Shape(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         found = dict(attrs)
-        is_fetched = tag == "link" and found.get("rel") != "alternate"
+        is_fetched = tag == "link" and found.get("rel") not in ("alternate", "canonical")
         if address := found.get("src") or (found.get("href") if is_fetched else None):
             self.fetched.append(address)
 
@@ -94,7 +94,7 @@ def test_a_page_runs_nothing_and_asks_nothing_of_others(site: Site) -> None:
         shape = Shape(answer.text)
         assert not {"script", "img", "iframe", "style", "form"} & set(shape.tags), path
         assert "style=" not in answer.text, "the policy refuses it"
-        assert shape.fetched == ["/static/bollettino.css"]
+        assert shape.fetched == ["/static/icona.svg", "/static/bollettino.css"]
         assert "set-cookie" not in answer.headers
         policy = answer.headers["content-security-policy"]
         assert policy.startswith("default-src 'none'; style-src 'self';")
@@ -251,7 +251,8 @@ def test_a_link_on_whatsapp_gets_a_card_with_the_first_words(site: Site) -> None
 
     found = card(f"/b/{town.ordinary.code}")
     assert found["title"] == "PROVA · Bollettino di martedì 24 novembre 2026"
-    assert found["description"] == "Via Roma chiude al traffico lunedì 30 novembre dalle 8 alle 18."
+    assert found["description"].startswith("Abbiamo corretto questo messaggio."), "it was put right since"
+    assert card(f"/b/{town.partly_removed.code}")["description"] == "Il bando scade venerdì 30 ottobre."
     assert found["url"] == f"{public}/b/{town.ordinary.code}"
     alert = card(f"/b/{town.alert.code}")["description"]
     assert alert.startswith(
@@ -294,8 +295,8 @@ def test_whoever_stated_an_alert_is_named(site: Site) -> None:
         second.source_id = make_source(
             session, kind=SourceKind.allertalom, address="https://regione.example"
         ).id
-        weather_alerts.tell_together(session, [first.id, second.id])
-        item = ItemData(title="Allerta", category="", url="", text="Allerta.", weather_alert_id=first.id)
+        weather_alerts.tell_together(session, [first.id, second.id], at=second.seen_at)
+        item = ItemData("Allerta", "", "", "Allerta.", weather_alert_id=first.id, told_at=second.seen_at)
         code = make_bulletin(session, [item], status=BulletinStatus.sent).code
     page = site.request("GET", f"/b/{code}").text
     assert "Allerte: dati del Dipartimento della Protezione Civile, licenza" in page

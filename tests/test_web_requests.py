@@ -16,11 +16,11 @@ from schemathesis.core.result import Ok
 from sqlmodel import select
 
 from db.models import InboundEvent
-from flows.web.manners import HEADERS
-from tests.comune import Loopback
-from tests.public_site import plant
-from tests.test_webhook import sign
-from tests.web_site import Site
+from flows.web.headers import HEADERS
+from tests.test_whatsapp_webhook import sign
+from tests.world.comune import Loopback
+from tests.world.public_site import plant
+from tests.world.web_site import Site
 
 EXAMPLES = 30  # of each operation
 BOUNDED = settings(

@@ -4,8 +4,8 @@ from sqlmodel import Session
 
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus, Call, CallChannel, CallStatus, Receipt
-from tests.builders import NOW, make_bulletin
-from tests.web_site import Site
+from tests.world.builders import NOW, make_bulletin
+from tests.world.web_site import Site
 
 
 def made(session: Session, status: BulletinStatus, run_id: str | None = "run-1") -> Bulletin:

@@ -8,9 +8,9 @@ import pytest
 import segno
 
 from flows.settings import DEMO, Settings, SettingsError, load_profile
-from flows.web import subscribe
-from tests.comune import write_profile
-from tests.web_site import Site
+from flows.web.pages import subscribe
+from tests.world.comune import write_profile
+from tests.world.web_site import Site
 
 NUMBER = 'numero_servizio = "333 123 4567"'
 

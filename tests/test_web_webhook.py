@@ -30,12 +30,13 @@ from db.models import (
     Template,
 )
 from flows.settings import Settings
-from flows.web import inbox, storing, webhook
+from flows.web import webhook
 from flows.web.app import create_app
-from flows.web.inbound import handle
-from tests import outbox
-from tests.builders import make_bulletin, make_recipient
-from tests.web_site import PHONE, Site, change, messages, status, statuses, wrote
+from flows.web.inbound import inbox, store
+from flows.web.inbound.updates import handle
+from tests.world import outbox
+from tests.world.builders import make_bulletin, make_recipient
+from tests.world.web_site import PHONE, Site, change, messages, status, statuses, wrote
 
 
 def bulletin_attempt(site: Site, now: datetime, outcome: Outcome = Outcome.accepted) -> Attempt:
@@ -56,7 +57,7 @@ def test_a_post_whose_turn_does_not_come_is_not_stored_and_said_so(
 ) -> None:
     """The database is held by somebody: the provider brings it again, nobody waits for ever."""
     monkeypatch.setattr(webhook, "PATIENCE", 0.2)
-    stored, let_go = storing.store, threading.Event()
+    stored, let_go = store.store, threading.Event()
 
     def slow(*arguments: Any) -> int:
         let_go.wait(10)
@@ -87,9 +88,9 @@ def test_a_post_whose_turn_does_not_come_is_not_stored_and_said_so(
 
 
 def test_what_orjson_cannot_write_is_kept_as_it_came() -> None:
-    assert json.loads(storing._written({"a": "è", "n": 1})) == {"a": "è", "n": 1}
-    assert json.loads(storing._written({"a": "\ud83d"})) == {"a": "\ud83d"}
-    assert json.loads(storing._written({"n": 10**30})) == {"n": 10**30}
+    assert json.loads(store._written({"a": "è", "n": 1})) == {"a": "è", "n": 1}
+    assert json.loads(store._written({"a": "\ud83d"})) == {"a": "\ud83d"}
+    assert json.loads(store._written({"n": 10**30})) == {"n": 10**30}
 
 
 def test_the_address_is_verified_only_with_the_right_token(site: Site) -> None:
@@ -192,13 +193,13 @@ def test_one_bad_update_is_marked_and_holds_up_no_other(
     site.post(messages(wrote("ATTIVA", now, id="a"), wrote("ATTIVA", now, id="b", sender="393330000002")))
     calls = []
 
-    def broken(*args: Any, **kwargs: Any) -> None:
+    def broken(*args: Any, **kwargs: Any) -> Any:
         calls.append(1)
         if len(calls) == 1:
             raise KeyError(f"+{PHONE}")
-        handle(*args, **kwargs)
+        return handle(*args, **kwargs)
 
-    monkeypatch.setattr("flows.web.inbox.handle", broken)
+    monkeypatch.setattr("flows.web.inbound.inbox.handle", broken)
     with caplog.at_level(logging.DEBUG):
         assert site.handle() == 2
     assert PHONE not in caplog.text
@@ -216,7 +217,7 @@ def test_a_fault_of_the_database_leaves_the_update_for_later(
         raise OperationalError("SELECT 1", {}, Exception("database is locked"))
 
     with monkeypatch.context() as patch:
-        patch.setattr("flows.web.inbox.handle", locked)
+        patch.setattr("flows.web.inbound.inbox.handle", locked)
         with pytest.raises(OperationalError):
             site.handle()
     assert site.handle() == 1

@@ -6,15 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.sending.provider import open_client
+from flows.settings import Settings
+from flows.whatsapp import client as whatsapp
 from flows.whatsapp.client import Outcome, Registered, WhatsAppClient
-from flows.whatsapp.errors import Action, Refused, Retryable
+from flows.whatsapp.errors import NOWHERE, Action, Refused, Retryable
 from flows.whatsapp.messages import OutgoingTemplate, OutgoingText
 from flows.whatsapp.wire import Method, NotSentError, Reply
-from tests.wires import Handled, Handler
+from tests.world.wires import Handled, Handler
 
 PHONE = "+393330001122"
 WAMID = "wamid.HBgMMzkzMzMwMDAxMTIy"
@@ -73,6 +77,21 @@ def test_marketing_goes_to_its_own_path_and_the_rest_to_messages() -> None:
     ]
 
 
+def test_who_read_what_is_not_shared_with_metas_ads_and_the_other_path_knows_no_such_word() -> None:
+    seen: list[bytes] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        seen.append(request.content)
+        return httpx.Response(200, json=ACCEPTED)
+
+    for message in (template(), template(category="UTILITY"), text()):
+        assert send(message, handler).kind == "accepted"
+    plain = [
+        orjson.dumps(message.payload()) for message in (template(), template(category="UTILITY"), text())
+    ]
+    assert seen == [plain[0][:-1] + b',"message_activity_sharing":false}', plain[1], plain[2]]
+
+
 @pytest.mark.parametrize("held", ["accepted", "held_for_quality_assessment", "paused"])
 def test_an_accepted_message_carries_its_wamid_and_metas_word(held: str) -> None:
     outcome = send(template(), answering(200, {"messages": [{"id": WAMID, "message_status": held}]}))
@@ -126,10 +145,27 @@ def test_an_answer_without_an_id_or_an_error_is_uncertain(status: int, content: 
 
 @given(st.integers(200, 599), st.binary(max_size=60))
 def test_no_answer_makes_send_raise(status: int, content: bytes) -> None:
-    assert send(text(), lambda _: httpx.Response(status, content=content)).kind in (
-        "uncertain",
-        "refused",
-    )
+    found = send(text(), lambda _: httpx.Response(status, content=content))
+    assert found.kind in ("uncertain", "refused", "not_sent")
+    assert found.kind != "not_sent" or status in NOWHERE
+
+
+@pytest.mark.parametrize("status", sorted(NOWHERE))
+@pytest.mark.parametrize(
+    "content", [b"", b"<html>Not Found</html>", b'{"detail": "Not Found"}', b'{"error": {"message": "no"}}']
+)
+def test_an_address_that_does_not_exist_reached_nobody_and_stops(status: int, content: bytes) -> None:
+    outcome = send(template(), lambda _: httpx.Response(status, content=content))
+    assert outcome == Outcome("not_sent", action=Action.STOP, http_status=status, reason=f"HTTP {status}")
+    known = send(template(), answering(status, {"error": {"code": 131026}}))
+    assert known == Outcome("refused", code="131026", action=Action.STRIKE, http_status=status)
+
+
+def test_131009_asks_for_the_other_path_on_the_marketing_path_alone() -> None:
+    dormant = answering(400, {"error": {"code": 131009}})
+    assert send(template(), dormant).action == Action.OTHER_ENDPOINT
+    assert send(template(category="UTILITY"), dormant).action == Action.STOP
+    assert send(text(), dormant).action == Action.STOP
 
 
 @pytest.mark.parametrize(
@@ -248,6 +284,43 @@ def test_trouble_at_meta_may_be_retried() -> None:
     with pytest.raises(Retryable) as caught:
         register(unreachable)
     assert isinstance(caught.value.__cause__, NotSentError)
+
+
+@pytest.mark.parametrize(
+    ("profile", "url", "headers"),
+    [
+        ({}, "https://graph.example/v25.0/1055/messages", {"Authorization": "Bearer token"}),
+        (
+            {"auth_header": "D360-API-KEY", "auth_scheme": "", "number_in_path": False},
+            "https://graph.example/v25.0/messages",
+            {"D360-API-KEY": "token"},
+        ),
+    ],
+)
+def test_the_profile_says_where_a_message_goes_and_with_which_key(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, profile: dict[str, Any], url: str, headers: object
+) -> None:
+    opened: list[object] = []
+    posted: list[str] = []
+
+    def wire(_base: str, headers: object, *, connections: int, timeout: float) -> Handled:
+        opened.extend([headers, connections, timeout > 1])
+        return Handled(handler)
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        posted.append(str(request.url))
+        return httpx.Response(200, json=ACCEPTED)
+
+    async def once() -> Outcome:
+        async with open_client(settings, concurrency=7) as api:
+            return await api.send(text())
+
+    monkeypatch.setattr(whatsapp, "Aiohttp", wire)
+    number = {"api": "https://graph.example", "api_version": "v25.0", "phone_number_id": "1055"}
+    of_profile = settings.profile.whatsapp.model_copy(update=number | profile)
+    settings.profile = settings.profile.model_copy(update={"whatsapp": of_profile})
+    assert asyncio.run(once()).kind == "accepted"
+    assert (opened, posted) == ([headers, 7, True], [url])
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,23 @@
 
 import pytest
 
-from flows.whatsapp.errors import RESENDS, TABLE, Action, classify, classify_status, explain
+from flows.whatsapp.errors import RESENDS, TABLE, Action, classify, classify_status, explain, rule_of
 
 
 @pytest.mark.parametrize(
     ("codes", "action"),
     [
         ((130429,), Action.BACK_OFF),
-        ((4, 80007, 131057, 2494100, 134101), Action.PAUSE_ALL),
+        ((4, 80007, 131057, 2494100), Action.PAUSE_ALL),
+        ((134101,), Action.WAIT),
         ((131056,), Action.RETRY_LATER),
         ((1, 2, 131000, 131016, 133004), Action.RETRY),
         ((131048, 131064, 368, 131031, 130497, 131042), Action.STOP),
         ((190, 0, 3, 10, 200, 250, 299, 131005), Action.STOP),
         ((131045, 133010, 131037, 33, 133015), Action.STOP),
         ((132000, 132001, 132005, 132007, 132008, 132012, 132018, 100, 131008, 131009, 135000), Action.STOP),
-        ((132015, 132016, 131051, 131053, 131030), Action.STOP),
-        ((131063, 131055, 134100), Action.OTHER_ENDPOINT),
+        ((132015, 132016, 131051, 131053, 131030, 131044), Action.STOP),
+        ((131063, 131055, 134100, 134102), Action.OTHER_ENDPOINT),
         ((131050,), Action.OPT_OUT),
         ((131026,), Action.STRIKE),
         ((131049, 130472, 131047, 130403, 131021, 131062), Action.SKIP),
@@ -25,6 +26,26 @@ from flows.whatsapp.errors import RESENDS, TABLE, Action, classify, classify_sta
 )
 def test_every_code_has_its_action(codes: tuple[int, ...], action: Action) -> None:
     assert {classify(code, 400) for code in codes} == {action}
+
+
+@pytest.mark.parametrize(("code", "elsewhere"), [(131009, Action.STOP), (134101, Action.WAIT)])
+def test_a_template_that_is_not_ready_on_the_marketing_path_goes_by_the_other(
+    code: int, elsewhere: Action
+) -> None:
+    assert classify(code, 400, is_marketing=True) is Action.OTHER_ENDPOINT
+    assert classify(code, 400) is elsewhere
+    woken = rule_of(str(code), is_marketing=True)
+    assert woken is not None
+    assert woken.waits == (600, 600), "for when there is no other"
+
+
+def test_the_other_codes_mean_the_same_on_the_marketing_path() -> None:
+    assert classify(131042, 400, is_marketing=True) is Action.STOP
+    assert all(
+        classify(code, 400, is_marketing=True) is rule.action
+        for code, rule in TABLE.items()
+        if code not in (131009, 134101)
+    )
 
 
 def test_an_unknown_code_fails_its_recipient_and_is_never_sent_again() -> None:

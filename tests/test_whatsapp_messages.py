@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.whatsapp.messages import OutgoingTemplate, OutgoingText, parameter_problem, utf16
-from tests.shared import SHARED, needs_shared
+from tests.world.shared import SHARED, needs_shared
 
 PHONE = "+393330001122"
 

@@ -1,24 +1,26 @@
 """The templates submitted to Meta: read from the texts, held to Meta's rules."""
 
+import re
 import tomllib
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from flows.bulletin.message.render import budget
+from flows.bulletin.message.frame import budget
 from flows.whatsapp.messages import utf16
-from flows.whatsapp.template_rules import problems
 from flows.whatsapp.templates import (
-    ITEM_EXAMPLE,
+    ALTERATIONS,
+    ITEM_EXAMPLES,
     TemplateDefinition,
     TemplateError,
     creation_payload,
     from_toml,
+    problems,
     variables,
 )
-from tests.frames import LONG, SHORT, bulletin_frame, definitions
-from tests.shared import SHARED, needs_shared
+from tests.world.frames import LONG, SHORT, bulletin_frame, definitions
+from tests.world.shared import SHARED, needs_shared
 
 ADDRESS = "https://bollettino.comune.prova.it/b/"
 GOOD = TemplateDefinition(
@@ -57,7 +59,7 @@ def test_values_are_filled_and_variables_left() -> None:
     assert found.body.startswith(
         "Il Comune di Prova avvisa: {{1}}, dalle {{2}} in poi. {{3}}\n\nChiama il 112"
     )
-    assert found.examples == (ITEM_EXAMPLE, "10 di martedì", "usa l'auto solo se serve.")
+    assert found.examples == (ITEM_EXAMPLES[0], "10 di martedì", "usa l'auto solo se serve.")
     assert found.example_body.endswith("usa l'auto solo se serve.\n\nChiama il 112 se sei in pericolo.")
     assert problems(found, ADDRESS) == []
 
@@ -101,6 +103,14 @@ def test_the_templates_of_this_project_break_no_rule(words: dict[str, str]) -> N
     assert {one.ttl_seconds for one in later} == {-1}, "30 days: a correction outlives what it corrects"
 
 
+def test_a_reviewer_reads_five_different_news_and_the_longest_bulletin_has_words_to_spare() -> None:
+    found = definitions(SHORT)
+    examples = found["bollettino_5"].examples
+    assert len(set(examples)) == len(examples) == 6
+    frame = re.sub(r"\{\{[0-9]\}\}|[0-9]", " ", found["bollettino_5"].body)
+    assert len(re.findall(r"[^\W_]+", frame)) >= 2 * 6 + 1 + 12, "the rule of the field and a dozen"
+
+
 def test_no_two_templates_share_body_and_footer() -> None:
     found = list(definitions(SHORT).values())
     assert len({(one.body, one.footer) for one in found}) == len(found), "Meta rejects the second one"
@@ -116,7 +126,7 @@ def test_numbers_and_bold_stand_in_the_frame_and_the_items_have_the_rest(number:
     )
     assert "DISATTIVA" in frame.footer
     assert "DISATTIVA" not in frame.body
-    assert budget(frame, "mercoledì 30 settembre") == {1: 921, 2: 910, 3: 903, 4: 896, 5: 889}[number]
+    assert budget(frame, "mercoledì 30 settembre") == {1: 921, 2: 910, 3: 903, 4: 896, 5: 812}[number]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +214,11 @@ def test_the_creation_payload_is_metas() -> None:
                 ],
             },
         ],
+        "degrees_of_freedom_spec": {
+            "creative_features_spec": {key: {"enroll_status": "OPT_OUT"} for key in ALTERATIONS}
+        },
     }
+    assert {"text_extraction_for_headline", "dynamic_cta_text", "hyperlink_formatting"} < set(ALTERATIONS)
     bare = replace(GOOD, body="Oggi gli uffici sono chiusi.", examples=())
     assert "example" not in creation_payload(bare, ADDRESS)["components"][1]
 

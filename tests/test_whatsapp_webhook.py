@@ -26,7 +26,7 @@ from flows.whatsapp.updates import (
     Unknown,
 )
 from flows.whatsapp.webhook import parse, verify_signature
-from tests.shared import SHARED, needs_shared
+from tests.world.shared import SHARED, needs_shared
 
 DATA = Path(__file__).parent / "data"
 
@@ -196,6 +196,9 @@ def told(name: str, value: dict[str, Any]) -> object:
         ("business_capability_update", {"max_daily_conversations_per_business": 2000}, {"tier": "TIER_2K"}),
         ("business_capability_update", {"max_daily_conversation_per_phone": -1}, {"tier": "TIER_UNLIMITED"}),
         ("account_update", {"event": "ACCOUNT_RESTRICTION"}, {"account": "ACCOUNT_RESTRICTION"}),
+        ("account_update", {"event": "MM_LITE_TERMS_SIGNED"}, {"terms": "MM_LITE_TERMS_SIGNED"}),
+        ("account_update", {"event": "PARTNER_ADDED"}, {"partner": "PARTNER_ADDED"}),
+        ("account_update", {"event": "AD_ACCOUNT_LINKED"}, {"partner": "AD_ACCOUNT_LINKED"}),
         ("account_alerts", {"alert_type": "INCREASED_CAPABILITIES"}, {"alert": "INCREASED_CAPABILITIES"}),
     ],
 )
@@ -288,7 +291,8 @@ def test_every_recorded_payload_is_read() -> None:
     assert isinstance(identity, IdentityChange)
     wish, signup = (parse(payload).updates[0] for payload in RECORDED["updates__user_marketing_preferences"])
     assert isinstance(wish, Preference)
-    assert (wish.phone, wish.stopped, type(signup)) == ("+16505551234", False, Unknown)
+    assert isinstance(signup, Preference)
+    assert (wish.phone, wish.stopped, signup.stopped) == ("+16505551234", False, False)
     accounts = [parse(payload).updates[0] for payload in RECORDED["updates__account_update"]]
     assert AccountChange in set(map(type, accounts))
     receipts = [

@@ -13,7 +13,7 @@ import pytest
 from flows.whatsapp.client import Outcome, WhatsAppClient
 from flows.whatsapp.messages import OutgoingText
 from flows.whatsapp.wire import Aiohttp, LostError, NotSentError, Reply
-from tests.test_tls import certify
+from tests.test_scrapers_tls import certify
 
 SERVED = b'HTTP/1.1 200 OK\r\nContent-Length: 31\r\n\r\n{"messages":[{"id":"wamid.a"}]}'
 MUTE = b""

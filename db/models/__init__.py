@@ -18,6 +18,8 @@ from db.models.alerts import (
 from db.models.bulletins import (
     BULLETIN_TRANSITIONS,
     LIVING,
+    PUBLIC,
+    WAITING,
     Approval,
     Bulletin,
     BulletinItem,
@@ -29,6 +31,7 @@ from db.models.bulletins import (
     Redaction,
     Summary,
 )
+from db.models.canary import Canary
 from db.models.deliveries import (
     DELIVERY_TRANSITIONS,
     AccountWord,
@@ -41,10 +44,20 @@ from db.models.deliveries import (
     Tally,
     Template,
 )
-from db.models.desk import Absence, Call, CallChannel, CallStatus, Closure, Letter, LetterStatus
-from db.models.dispatches import DispatchStart
-from db.models.editors import Said, SignOff, UsedCode, WrongCode
-from db.models.handovers import Declaration, Handover, HandoverKind
+from db.models.editors import (
+    Absence,
+    Act,
+    Call,
+    CallChannel,
+    CallStatus,
+    Closure,
+    Letter,
+    LetterStatus,
+    Said,
+    SignOff,
+    UsedCode,
+    WrongCode,
+)
 from db.models.recipients import (
     RECIPIENT_TRANSITIONS,
     AccessEvent,
@@ -55,8 +68,7 @@ from db.models.recipients import (
     RecipientStatus,
     Scope,
 )
-from db.models.samples import Sample
-from db.models.sending import Sender, SendRate
+from db.models.sending import Declaration, DispatchStart, Handover, HandoverKind, Sample, Sender, SendRate
 from db.models.sources import (
     Edit,
     Holds,
@@ -71,10 +83,13 @@ __all__ = [
     "BULLETIN_TRANSITIONS",
     "DELIVERY_TRANSITIONS",
     "LIVING",
+    "PUBLIC",
     "RECIPIENT_TRANSITIONS",
+    "WAITING",
     "Absence",
     "AccessEvent",
     "AccountWord",
+    "Act",
     "Approval",
     "Attempt",
     "Bulletin",
@@ -86,6 +101,7 @@ __all__ = [
     "Call",
     "CallChannel",
     "CallStatus",
+    "Canary",
     "ClearedAlert",
     "Closure",
     "Consent",

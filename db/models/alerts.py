@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from db.types import UtcDateTime, by_value
+from db.models.columns import UtcDateTime, by_value
 
 
 class Level(StrEnum):
@@ -59,17 +59,18 @@ class WeatherAlert(SQLModel, table=True):
 
 
 class ToldTogether(SQLModel, table=True):
-    """A bulletin's item names one alert, the lead; its text tells these with it."""
+    """A bulletin's item names one alert, the lead; its text of that moment tells these with it.
+
+    Two texts may name one lead and tell different alerts with it.
+    """
 
     lead_id: int = Field(foreign_key="weatheralert.id", primary_key=True)
+    told_at: datetime = Field(sa_type=UtcDateTime, primary_key=True)  # as the item has it
     alert_id: int = Field(foreign_key="weatheralert.id", primary_key=True)
 
 
 class ClearedAlert(SQLModel, table=True):
-    """The hours of a stored statement that an all-clear takes back.
-
-    Not `ToldTogether`: a lead that several bulletins share would tell with each what only one of them tells.
-    """
+    """The hours of a stored statement that an all-clear takes back."""
 
     bulletin_id: int = Field(foreign_key="bulletin.id", primary_key=True)
     alert_id: int = Field(foreign_key="weatheralert.id", primary_key=True)

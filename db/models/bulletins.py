@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from db.types import UtcDateTime, by_value
+from db.models.columns import UtcDateTime, by_value
 
 
 class Summary(SQLModel, table=True):
@@ -89,6 +89,12 @@ LIVING = (
 )
 """A bulletin in one of these holds its slot and its items; after another end they are free again."""
 
+WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
+"""Nobody has decided of it."""
+
+PUBLIC = (BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
+"""Its text may stand on a telephone, and stands on the public pages."""
+
 
 class Bulletin(SQLModel, table=True):
     """One message to the citizens, from draft to its end. Moved only by `db.bulletins.move`."""
@@ -162,6 +168,7 @@ class BulletinItem(SQLModel, table=True):
     position: int  # from 1
     news_item_id: int | None = Field(default=None, foreign_key="newsitem.id", index=True)
     weather_alert_id: int | None = Field(default=None, foreign_key="weatheralert.id", index=True)
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # when its alerts' text was made
     title: str
     category: str
     url: str
@@ -192,7 +199,8 @@ class Approval(SQLModel, table=True):
     flow_run_id: str | None = None
     code_hash: str | None = None  # of the one-time code, once it is asked for
     # when approved
-    seal: str | None = None  # SHA-256 of messages, template, audience rule and profile
+    seal: str | None = None  # keyed, over messages, template, audience rule and profile
+    mac: str | None = None  # keyed, over the whole row; none once it is void
     profile_sha256: str | None = None  # of what that profile gives to a message; None: of an older version
     head_count: int | None = None
     cost_estimate: str | None = None  # None: not estimated, no price in the profile

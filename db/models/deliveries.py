@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from db.types import UtcDateTime, by_value
+from db.models.columns import UtcDateTime, by_value
 
 
 class DeliveryStatus(StrEnum):
@@ -161,6 +161,7 @@ class InboundEvent(SQLModel, table=True):
     unread: str | None = None  # of an unknown shape: where it was; never a value of it
     event_hash: str = Field(unique=True)  # of the message id, or of the status id and its word
     sender_hash: str | None = Field(default=None, index=True)  # whose it is: who wrote, or got the message
+    bsuid_hash: str | None = Field(default=None, index=True)  # told beside a phone in `sender_hash`
     payload_sealed: bytes = Field(sa_type=LargeBinary)
     received_at: datetime = Field(sa_type=UtcDateTime)
     handled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -183,11 +184,14 @@ class Template(SQLModel, table=True):
     category_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     status_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     quality_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    # when its text was last edited there, and in Italian which parts are not as we submitted them
+    text_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    unlike: str | None = None
 
 
 class AccountWord(SQLModel, table=True):
     """What the provider's webhooks last said of our number and account, one row a matter."""
 
-    matter: str = Field(primary_key=True)  # tier, quality, throughput, account, alert
+    matter: str = Field(primary_key=True)  # tier, quality, throughput, account, alert, terms, partner
     word: str  # the provider's own: TIER_2K, FLAGGED, ACCOUNT_RESTRICTION, ...
     said_at: datetime = Field(sa_type=UtcDateTime)  # the provider's time

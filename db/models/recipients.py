@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from db.types import UtcDateTime, by_value
+from db.models.columns import UtcDateTime, by_value
 
 
 class RecipientStatus(StrEnum):

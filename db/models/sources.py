@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from db.types import UtcDateTime, by_value
+from db.models.columns import UtcDateTime, by_value
 
 
 class SourceKind(StrEnum):

@@ -17,16 +17,16 @@ from deployments.sandbox.faults import fault_routes
 from deployments.sandbox.files import file_routes
 from deployments.sandbox.geojson import geojson_routes
 from deployments.sandbox.graph_errors import GraphError
-from deployments.sandbox.mailbox import Mailbox, mailbox_routes
 from deployments.sandbox.messages import plant_phones
 from deployments.sandbox.notices import notice_routes
 from deployments.sandbox.number_api import number_control, number_routes
 from deployments.sandbox.phones import phone_routes
 from deployments.sandbox.plone import plone_routes
+from deployments.sandbox.post_office import Mailbox, mailbox_routes
 from deployments.sandbox.regional import regional_routes
-from deployments.sandbox.site import site_routes
 from deployments.sandbox.store import Store
 from deployments.sandbox.template_api import template_routes
+from deployments.sandbox.web_site import site_routes
 from deployments.sandbox.webhooks import Http, Webhooks, over_http
 from deployments.sandbox.world import World
 

@@ -14,6 +14,7 @@ from deployments.sandbox.graph_auth import VERSION, authorised, json_body, no_su
 from deployments.sandbox.graph_errors import GraphError
 from deployments.sandbox.limits import Endpoint, Request, TextSend, check_request
 from deployments.sandbox.messages import Message, Phone, find_phone, new_wamid, wa_id_of, within_window
+from deployments.sandbox.number_api import is_onboarded
 from deployments.sandbox.template_api import template_key
 from deployments.sandbox.traffic import report_progress
 from deployments.sandbox.world import World
@@ -106,6 +107,7 @@ def _message(
         template=template,
         parameters=values,
         category=category,
+        endpoint=endpoint,
         biz_opaque_callback_data=request.biz_opaque_callback_data,
     )
 
@@ -124,4 +126,6 @@ def _content(
         raise GraphError(132001, f"template name ({use.name}) does not exist in {use.language.code}")
     if endpoint == "marketing_messages" and template.order.category != "MARKETING":
         raise GraphError(131055, "This endpoint only takes marketing templates")
+    if endpoint == "marketing_messages" and not is_onboarded(world):
+        raise GraphError(134102, "The account has not accepted the terms of the Marketing Messages API")
     return compose(template, use), use.name, parameters(use), template.order.category.lower()

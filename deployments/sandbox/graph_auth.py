@@ -6,11 +6,20 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import Request
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from deployments.sandbox.graph_errors import GraphError
 from deployments.sandbox.world import World
 
-VERSION = "{version}"
+
+class _Version(StringConvertor):
+    """The first part of Graph's addresses: any other address is not Graph's to answer."""
+
+    regex = "v[0-9][^/]*"
+
+
+register_url_convertor("version", _Version())
+VERSION = "{version:version}"
 
 
 def authorised(world: World) -> Callable[[Request], Awaitable[None]]:

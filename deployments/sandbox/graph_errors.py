@@ -51,6 +51,7 @@ CODES: dict[int, tuple[int, str]] = {
     133010: (400, "Phone number not registered"),
     134100: (400, "Only marketing messages supported"),
     134101: (400, "Template is still syncing"),
+    134102: (400, "Template unavailable for use"),
     135000: (400, "Generic user error"),
 }
 

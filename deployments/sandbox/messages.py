@@ -61,6 +61,7 @@ class Message(BaseModel):
     parameters: list[str] = Field(default=[], repr=False)
     biz_opaque_callback_data: str | None = None
     category: str = "service"
+    endpoint: str | None = None  # on which it was sent
     status: Status = "accepted"
     error_code: int | None = None
 

@@ -1,4 +1,4 @@
-"""What Meta tells of the business number when it is asked, and a control to change it."""
+"""What Meta tells of the business number and of its account when it is asked, and a control to change it."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,6 +10,7 @@ from deployments.sandbox.graph_errors import GraphError
 from deployments.sandbox.world import World
 
 _KEY = "number"
+Terms = Literal["ELIGIBLE", "PENDING_VALID_PAYMENT_METHOD", "INELIGIBLE_INACTIVE_OR_RESTRICTED", "ONBOARDED"]
 Tier = Literal["TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED"]
 
 
@@ -21,9 +22,18 @@ class NumberState(BaseModel):
     quality_rating: Literal["GREEN", "YELLOW", "RED", "UNKNOWN"] = "GREEN"
     status: Literal["CONNECTED", "FLAGGED", "RESTRICTED", "BANNED", "DISCONNECTED"] = "CONNECTED"
     whatsapp_business_manager_messaging_limit: Tier = "TIER_2K"
+    marketing_messages_onboarding_status: Terms = "ONBOARDED"  # the account's
 
 
-FIELDS = (*NumberState.model_fields, "id")
+TERMS = "marketing_messages_onboarding_status"
+OF_THE_ACCOUNT = (TERMS, "id")
+OF_THE_NUMBER = (*(name for name in NumberState.model_fields if name != TERMS), "id")
+
+
+def is_onboarded(world: World) -> bool:
+    """Whether the account has accepted the terms of the Marketing Messages API."""
+    state = world.store.get(NumberState, _KEY) or NumberState()
+    return state.marketing_messages_onboarding_status == "ONBOARDED"
 
 
 def number_control(world: World) -> APIRouter:
@@ -41,18 +51,19 @@ def number_control(world: World) -> APIRouter:
 
 
 def number_routes(world: World) -> APIRouter:
-    """`GET /{version}/{phone_number_id}?fields=...`."""
+    """`GET /{version}/{phone_number_id}?fields=...`, and of the account's id."""
     router = APIRouter(prefix=f"/{VERSION}", dependencies=[Depends(authorised(world))])
 
     @router.get("/{object_id}")
     async def show(object_id: str, fields: str = "id") -> dict[str, Any]:
-        if object_id != world.config.phone_number_id:
+        of_each = {world.config.phone_number_id: OF_THE_NUMBER, world.config.waba_id: OF_THE_ACCOUNT}
+        if object_id not in of_each:
             raise no_such_object()
         state = world.store.get(NumberState, _KEY) or NumberState()
         known = {**state.model_dump(), "id": object_id}
         asked = [name.strip() for name in fields.split(",")]
         for name in asked:
-            if name not in FIELDS:
+            if name not in of_each[object_id]:
                 raise GraphError(100, f"Tried accessing nonexisting field ({name})")
         return {name: known[name] for name in {*asked, "id"}}
 

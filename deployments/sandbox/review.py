@@ -1,7 +1,7 @@
 """Template definitions, reviewed by the rules that Meta publishes or that practice has shown."""
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -44,6 +44,45 @@ class Component(_Definition):
     buttons: Annotated[list[Button], Field(min_length=1, max_length=10)] | None = None
 
 
+Feature = Literal[
+    "image_brightness_and_contrast",
+    "image_touchups",
+    "image_animation",
+    "image_background_gen",
+    "image_banner",
+    "add_text_overlay",
+    "auto_promotion_tag",
+    "dynamic_cta_text",
+    "hyperlink_formatting",
+    "product_extensions",
+    "text_extraction_for_headline",
+    "text_extraction_for_tap_target",
+    "text_formatting_optimization",
+]
+
+
+class Enrolment(_Definition):
+    """Whether Meta may apply one of its creative optimizations."""
+
+    enroll_status: Literal["OPT_IN", "OPT_OUT"]
+
+
+class DegreesOfFreedom(_Definition):
+    """What Meta may change by itself in a marketing message; a feature that is not named is on."""
+
+    creative_features_spec: dict[Feature, Enrolment] = {}
+
+    def as_read(self) -> dict[str, list[dict[str, Any]]]:
+        """As Meta gives it back: a list, with the names in capitals."""
+        on = Enrolment(enroll_status="OPT_IN")
+        return {
+            "creative_features_spec": [
+                {"key": name.upper(), "value": self.creative_features_spec.get(name, on).model_dump()}
+                for name in get_args(Feature)
+            ]
+        }
+
+
 class TemplateOrder(_Definition):
     """What is POSTed to `/{waba}/message_templates`."""
 
@@ -53,6 +92,7 @@ class TemplateOrder(_Definition):
     components: Annotated[list[Component], Field(min_length=1)]
     message_send_ttl_seconds: int | None = None
     allow_category_change: bool | None = None
+    degrees_of_freedom_spec: DegreesOfFreedom = DegreesOfFreedom()
     parameter_format: Literal["POSITIONAL"] = "POSITIONAL"
 
 

@@ -11,6 +11,7 @@ from deployments.sandbox.graph_auth import VERSION, authorised, json_body, no_su
 from deployments.sandbox.graph_errors import GraphError
 from deployments.sandbox.review import TemplateOrder, review
 from deployments.sandbox.store import Store
+from deployments.sandbox.webhooks import Update
 from deployments.sandbox.world import World
 
 
@@ -42,11 +43,11 @@ def template_routes(world: World) -> APIRouter:
         return {"id": template.id, "status": template.status, "category": order.category}
 
     @router.get("/{object_id}/message_templates")
-    async def show(object_id: str, name: str | None = None) -> dict[str, Any]:
+    async def show(object_id: str, name: str | None = None, fields: str | None = None) -> dict[str, Any]:
         if object_id != world.config.waba_id:
             raise no_such_object()
         found = [t for t in world.store.all(Template) if name is None or t.order.name == name]
-        return {"data": [_as_listed(template) for template in found], "paging": {}}
+        return {"data": [_as_listed(template, fields) for template in found], "paging": {}}
 
     @router.post("/{object_id}")
     async def edit(object_id: str, payload: Annotated[Any, Depends(json_body)]) -> dict[str, bool]:
@@ -59,6 +60,8 @@ def template_routes(world: World) -> APIRouter:
         _refuse_twins(world.store, order)
         key = template_key(order.name, order.language)
         world.store.put(key, template.model_copy(update={"order": order}))
+        if order.components != template.order.components:
+            world.webhooks.enqueue(_edited(world, template.id, order))
         return {"success": True}
 
     return router
@@ -81,6 +84,40 @@ def _words(order: TemplateOrder) -> set[tuple[str, str | None]]:
     return {(c.type, c.text) for c in order.components if c.type in ("BODY", "FOOTER")}
 
 
-def _as_listed(template: Template) -> dict[str, Any]:
-    listed: dict[str, Any] = template.order.model_dump(exclude_none=True, exclude={"allow_category_change"})
-    return {**listed, "status": template.status, "id": template.id}
+def _as_listed(template: Template, fields: str | None) -> dict[str, Any]:
+    """Of one that is not marketing Meta says nothing of its optimizations: there are none."""
+    apart = {"allow_category_change", "degrees_of_freedom_spec"}
+    listed: dict[str, Any] = template.order.model_dump(exclude_none=True, exclude=apart)
+    listed |= {"status": template.status, "id": template.id, "quality_score": {"score": "UNKNOWN"}}
+    if template.order.category == "MARKETING":
+        listed["degrees_of_freedom_spec"] = template.order.degrees_of_freedom_spec.as_read()
+    if fields is None:
+        return listed
+    return {name: listed[name] for name in [*fields.split(","), "id"] if name in listed}
+
+
+def _edited(world: World, object_id: str, order: TemplateOrder) -> Update:
+    """The webhook `message_template_components_update`."""
+    parts = {component.type: component for component in order.components}
+    value: dict[str, Any] = {
+        "message_template_id": int(object_id),
+        "message_template_name": order.name,
+        "message_template_language": order.language,
+        "message_template_element": parts["BODY"].text,
+    }
+    if "HEADER" in parts:
+        value["message_template_title"] = parts["HEADER"].text
+    if "FOOTER" in parts:
+        value["message_template_footer"] = parts["FOOTER"].text
+    if "BUTTONS" in parts:
+        value["message_template_buttons"] = [
+            {
+                "message_template_button_type": button.type,
+                "message_template_button_text": button.text,
+                "message_template_button_url": button.url,
+            }
+            for button in parts["BUTTONS"].buttons or []
+        ]
+    return Update(
+        kind="message_template_components_update", body=value, contact={}, created=world.now().timestamp()
+    )

@@ -76,7 +76,8 @@ def _queue(
         "recipient_id": known.bsuid if known.hidden else known.wa_id,
         "recipient_user_id": known.bsuid,
     }
-    if message.biz_opaque_callback_data is not None:
+    is_echoed = world.webhooks.mode != "without_opaque"  # a reseller may not hand it on
+    if is_echoed and message.biz_opaque_callback_data is not None:
         body["biz_opaque_callback_data"] = message.biz_opaque_callback_data
     if error is None:  # `conversation` is gone since v24
         pricing = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": message.category}

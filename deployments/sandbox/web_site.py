@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.templating import Jinja2Templates
 from pydantic import ValidationError
 
@@ -29,13 +29,33 @@ def site_routes(world: World) -> APIRouter:
     router.include_router(_control_routes(world))
     router.include_router(_page_routes(world))
     router.include_router(wordpress_routes(world))
+    router.include_router(_unknown())  # last
     return router
+
+
+def _unknown() -> APIRouter:
+    """Every other address of the site: with its slash if it had none, then the site's own page."""
+    router = APIRouter()
+    pages = _pages()
+
+    @router.get("/{rest:path}", response_class=HTMLResponse)
+    async def unknown(rest: str, request: Request) -> Response:
+        if "." in rest.rpartition("/")[2] or rest.endswith("/"):
+            return _not_found(pages, request)
+        return RedirectResponse(request.url.replace(path=f"{request.url.path}/"), status_code=301)
+
+    return router
+
+
+def _pages() -> Jinja2Templates:
+    pages = Jinja2Templates(Path(__file__).parent / "templates")
+    pages.env.filters["data"] = lambda day: f"{day.day:02d} {MONTHS[day.month - 1]} {day.year}"
+    return pages
 
 
 def _page_routes(world: World) -> APIRouter:
     router = APIRouter()
-    pages = Jinja2Templates(Path(__file__).parent / "templates")
-    pages.env.filters["data"] = lambda day: f"{day.day:02d} {MONTHS[day.month - 1]} {day.year}"
+    pages = _pages()
 
     @router.get("/", response_class=HTMLResponse)
     async def home(request: Request) -> Response:

@@ -20,7 +20,7 @@ from deployments.sandbox.config import Clock, Config
 from deployments.sandbox.messages import Status, advance, wa_id_of
 from deployments.sandbox.store import Store
 
-Mode = Literal["normal", "duplicate", "disorder", "silent"]
+Mode = Literal["normal", "duplicate", "disorder", "silent", "without_opaque"]
 Http = Callable[[str, bytes | None, dict[str, str]], tuple[int, bytes]]
 
 _BATCH = 100  # Meta goes up to 1,000 updates a POST
@@ -32,9 +32,9 @@ _log = logging.getLogger("sandbox.webhooks")
 
 
 class Update(BaseModel):
-    """One status or one inbound message that waits for its turn."""
+    """One status, one inbound message or one change of a template that waits for its turn."""
 
-    kind: Literal["statuses", "messages"]
+    kind: Literal["statuses", "messages", "message_template_components_update"]
     body: dict[str, Any] = Field(repr=False)
     contact: dict[str, Any] = Field(repr=False)
     created: float
@@ -166,7 +166,11 @@ class Webhooks:
                     kind: [update.body for update in chosen],
                 }
                 changes.append({"value": value, "field": "messages"})
-        entry = {"id": self._config.waba_id, "changes": changes}
+        told = [update for update in updates if update.kind not in ("messages", "statuses")]
+        changes += [{"value": update.body, "field": update.kind} for update in told]
+        entry: dict[str, Any] = {"id": self._config.waba_id, "changes": changes}
+        if told:
+            entry["time"] = int(max(update.created for update in told))
         return {"object": "whatsapp_business_account", "entry": [entry]}
 
     def _postpone(self, batch: Sequence[tuple[str, Update]], now: float) -> None:

@@ -2,16 +2,20 @@
 
 They are the one place where numbers stand in clear on disk. Each replaces the one before it in one step: who
 copies a list never copies half of it. Whoever writes or removes holds the bulletin's row.
+
+A list is vCard 3.0 or CSV, as a telephone or a spreadsheet takes it in. A contact's name is the number of its
+row with us, the same in every bulletin: a telephone that takes the list in again updates its contacts.
 """
 
-import os
+import csv
+import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from db import disk
 from flows.settings import Settings
-
-PRIVATE_FILE, PRIVATE_FOLDER = 0o600, 0o700
 
 
 def home(settings: Settings) -> Path:
@@ -37,22 +41,14 @@ def write(settings: Settings, bulletin_id: int, wanted: Mapping[str, str]) -> Pa
     """Make the folder hold exactly these files, text by name; a list that was declared is deleted by it."""
     place = folder(settings, bulletin_id)
     for one in (home(settings), place):
-        one.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        one.chmod(PRIVATE_FOLDER)  # mkdir's mode is cut by the umask, and it may have been there
+        one.mkdir(mode=disk.PRIVATE_FOLDER, parents=True, exist_ok=True)
+        one.chmod(disk.PRIVATE_FOLDER)  # mkdir's mode is cut by the umask, and it may have been there
     for path in place.iterdir():
         if path.name not in wanted:
             path.unlink()
     for name, text in wanted.items():
-        _replace(place / name, text)
+        disk.replace(place / name, text.encode())
     return place
-
-
-def _replace(path: Path, text: str) -> None:
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.unlink(missing_ok=True)
-    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE), "wb") as file:
-        file.write(text.encode())
-    half.replace(path)
 
 
 def remove(settings: Settings, bulletin_id: int) -> None:
@@ -66,3 +62,34 @@ def left(settings: Settings) -> list[int]:
     place = home(settings)
     names = [path.name for path in place.iterdir()] if place.is_dir() else []
     return sorted(int(name.removeprefix("bollettino-")) for name in names if name[11:].isdecimal())
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number of a list. Never printed."""
+
+    recipient_id: int
+    phone: str = field(repr=False)  # +digits
+
+    @property
+    def name(self) -> str:
+        return f"Iscritto {self.recipient_id:05}"
+
+
+def vcard(lines: Sequence[Line]) -> str:
+    """RFC 2426, which every telephone reads; lines end in CRLF as it says."""
+    cards = (
+        ["BEGIN:VCARD", "VERSION:3.0", f"N:{one.name};;;;", f"FN:{one.name}", f"TEL;TYPE=CELL:{one.phone}",
+         "END:VCARD"]
+        for one in lines
+    )  # fmt: skip
+    return "".join(f"{row}\r\n" for card in cards for row in card)
+
+
+def table(lines: Sequence[Line]) -> str:
+    """CSV with a heading, as `subscribers import` reads it."""
+    kept = io.StringIO()
+    rows = csv.writer(kept, delimiter=";")
+    rows.writerow(("nome", "telefono"))
+    rows.writerows((one.name, one.phone) for one in lines)
+    return kept.getvalue()

@@ -1,26 +1,57 @@
 """A bulletin in an operator's hands: which lists wait, who is on them at this moment, what was said of them.
 
 Each function is one transaction that holds the bulletin's row, so that the watch, two windows and a person
-who says stop never write at the same time.
+who says stop never write at the same time. A confirmed checklist is read by the names of its fields.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import access, bulletins, handovers, recipients
+from db import bulletins, handovers, privacy, recipients
 from db.engine import transaction
 from db.handovers import Member
-from db.models import Bulletin, BulletinStatus, DeliveryStatus, Handover, HandoverKind
+from db.models import Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, Handover, HandoverKind
 from db.vault import VaultError
-from flows.assisted import files
-from flows.assisted.answer import Answer
-from flows.assisted.lists import Line, table, vcard
+from flows.by_hand import files
+from flows.by_hand.files import Line, table, vcard
 from flows.settings import Settings
+
+RECORD = "Registra le caselle spuntate, il resto dopo"
+LAST = "Ho finito: quello che non è spuntato non parte"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`is_last` is None for a decision that is not on the list."""
+
+    who: str
+    note: str
+    ticked: tuple[int, ...]  # numbers of lists, rising
+    is_last: bool | None
+
+
+def read(values: Mapping[str, Any]) -> Answer:
+    """From the form's values as Prefect keeps them; a field that is missing was not filled in."""
+    found = ((re.fullmatch(r"lista_(\d{1,6})", name), value) for name, value in values.items())
+    return Answer(
+        who=_typed(values.get("chi")),
+        note=_typed(values.get("nota")),
+        ticked=tuple(sorted(int(match[1]) for match, value in found if match and value is True)),
+        is_last={RECORD: False, LAST: True}.get(_typed(values.get("decisione"))),
+    )
+
+
+def _typed(value: object) -> str:
+    """As text; without NUL, which no text of PostgreSQL holds."""
+    return "" if value is None else str(value).replace("\x00", "").strip()
+
 
 PATIENCE = timedelta(seconds=30)  # with those whose own message is not handled yet, as for the Cloud API
 TEXT = "testo.txt"
@@ -57,7 +88,7 @@ def hand_out(
         if handover.kind == HandoverKind.channel:
             _write(settings, session, bulletin_id, {TEXT: text} if waiting else {}, people=0, now=now)
             return Lists(handover.kind, total, {1: 1} if waiting else {})
-        staying, unread = _keep_away(session, waiting, now)
+        staying, unread = _keep_away(session, bulletin.kind, waiting, now)
         lines = _open(settings, session, staying, now)
         wanted = {TEXT: text} if lines else {}
         for number, some in lines.items():
@@ -68,15 +99,24 @@ def hand_out(
         return Lists(handover.kind, total, {number: len(some) for number, some in lines.items()}, unread)
 
 
-def _keep_away(session: Session, waiting: Sequence[Member], now: datetime) -> tuple[list[Member], int]:
-    """Skip who left and whose word stays unread; who is on the lists now, and how many to look at again."""
+def _keep_away(
+    session: Session, kind: BulletinKind, waiting: Sequence[Member], now: datetime
+) -> tuple[list[Member], int]:
+    """Skip who left or wants less, and whose word stays unread; who is on the lists now, and how many to look
+    at again.
+    """
     since = handovers.unread_since(session, waiting)
-    gone = {one.delivery_id for one in waiting if not one.is_active}
-    given_up = {number for number, moment in since.items() if now - moment > PATIENCE} - gone
-    for numbers, reason in ((gone, "opted_out"), (given_up, "unread_message")):
+    out = {
+        one.delivery_id: reason
+        for one in waiting
+        if (reason := recipients.turned_away(kind, is_active=one.is_active, scope=one.scope))
+    }
+    given_up = [number for number, moment in since.items() if now - moment > PATIENCE and number not in out]
+    out |= dict.fromkeys(given_up, "unread_message")
+    for reason in set(out.values()):
+        numbers = [number for number, why in out.items() if why == reason]
         handovers.settle(session, numbers, DeliveryStatus.skipped, reason=reason, now=now)
-    out = gone | given_up
-    return [one for one in waiting if one.delivery_id not in out], len(since.keys() - out)
+    return [one for one in waiting if one.delivery_id not in out], len(since.keys() - out.keys())
 
 
 def _open(
@@ -114,7 +154,9 @@ def _write(
         files.remove(settings, bulletin_id)
     elif files.differ(settings, bulletin_id, wanted):
         if people:
-            access.note(session, by=BY, command=f"liste del bollettino {bulletin_id}", people=people, now=now)
+            privacy.note(
+                session, by=BY, command=f"liste del bollettino {bulletin_id}", people=people, now=now
+            )
         files.write(settings, bulletin_id, wanted)
 
 
@@ -126,9 +168,12 @@ def record(
     *,
     answers: tuple[str, int],
     at: datetime,
+    refused: str = "",
+    prove: Callable[[Session, str], object] = lambda _session, _words: None,
 ) -> None:
     """Store what a person said of the lists, once for each confirmed form (`answers`: its run and round).
 
+    `refused`: why it counts for nothing. `prove` uses up what proves the person, in the same transaction.
     Also of a send that was stopped meanwhile: what was sent was sent. Who left since the list was handed out
     got it all the same, and is declared with it.
     """
@@ -140,7 +185,9 @@ def record(
         is_open = bulletin.status in OPEN
         known = answer.who in {editor.name for editor in settings.profile.editors}
         people, remark, ticked = 0, "", answer.ticked
-        if not known or answer.is_last is None:
+        if refused:
+            remark, ticked = refused, ()
+        elif not known or answer.is_last is None:
             remark, ticked = "Scegli che cosa vuoi fare e il tuo nome dagli elenchi.", ()
         elif not is_open:
             remark = "L'invio era già chiuso: i conti non sono cambiati."
@@ -157,7 +204,9 @@ def record(
                 remark = f"Chiuso da {answer.who}: non ricevono niente in {left}." if left else ""
             elif not ticked:
                 remark = "Nessuna casella spuntata: non è cambiato niente."
-        is_last = bool(answer.is_last and is_open and known)
+            if answer.is_last or ticked:
+                prove(session, f"Dichiarati {people}." + (" Il resto non parte." if answer.is_last else ""))
+        is_last = bool(answer.is_last and is_open and known and not refused)
         handovers.declare(
             session,
             bulletin_id,

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from db.models import Declaration, HandoverKind
-from flows.assisted.desk import TEXT, Lists
-from flows.bulletin.dates import giorno_ora
-from flows.bulletin.desk.provenance import escaped
+from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.language.markdown import escaped
+from flows.by_hand.lists import TEXT, Lists
 
 Words = Mapping[str, str]
 

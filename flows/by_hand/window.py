@@ -1,31 +1,35 @@
 """The operator's window on a bulletin that is sent by hand: its form, opened once, replaced when it is gone.
 
-As `flows/desk/windows.py` for the editor's: what was ticked lies in Prefect as the input of a run and a key,
+As `flows/runs/forms.py` for the editor's: what was ticked lies in Prefect as the input of a run and a key,
 and is read from there raw, whatever became of the run.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from prefect.input import RunInput
-from prefect.states import Cancelled
-from pydantic import Field, create_model
+from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, handovers, weather_alerts
+from db import bulletins, handovers
 from db.engine import transaction
-from db.models import Bulletin, BulletinKind, Declaration, HandoverKind
-from flows import runs
-from flows.assisted import answer, desk, files, page
-from flows.assisted.desk import Lists
-from flows.bulletin.dates import giorno_ora
-from flows.bulletin.desk.words import STATUS, tags
-from flows.bulletin.message.assisted import assisted
-from flows.desk import windows
-from flows.desk.signing import broken, message_of
-from flows.dispatching.holding import DispatchError
-from flows.runs import RunState
+from db.models import Bulletin, Declaration, HandoverKind
+from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.message.paste import assisted
+from flows.bulletin.status import STATUS, tags
+from flows.by_hand import files, page
+from flows.by_hand import lists as answer
+from flows.by_hand import lists as desk
+from flows.by_hand.lists import Lists
+from flows.door.sealed import FIELD, Proof
+from flows.review import acts, codes
+from flows.review.acts import NotProvedError
+from flows.runs import client, forms
+from flows.runs.client import RunState
+from flows.runs.forms import Given
+from flows.sending.drain import DispatchError, UntrueError
+from flows.sending.hold import CORRECTED, UNTRUE, require_right
+from flows.sending.seal import broken, message_of
 from flows.settings import Settings
 
 WITHIN = timedelta(hours=24)
@@ -61,39 +65,38 @@ def text_of(settings: Settings, session: Session, bulletin: Bulletin) -> str:
     return assisted(message, address_of(settings, bulletin))
 
 
-def over(session: Session, bulletin: Bulletin, now: datetime) -> str:
+def over(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> str:
     """Why it must not be handed out any longer, in Italian; ""."""
     handover = desk.in_hand(session, bulletin)
     if handover is None:
         return ""
-    sealed = bulletins.approved(session, bulletin.id)
-    items = bulletins.items(session, sealed[1]) if sealed else []
-    named = [one.weather_alert_id for one in items if one.weather_alert_id]
-    if bulletin.kind != BulletinKind.all_clear and weather_alerts.over(session, named, at=now):
-        return "l'allerta è finita"
+    try:
+        require_right(settings, session, bulletin, now=now)
+    except UntrueError as exc:
+        return UNTRUE if exc.seen else CORRECTED
     if now > handover.begun_at + WITHIN:
         return "nessuno ha detto in 24 ore che è stato inviato"
     return ""
 
 
-def form(settings: Settings, lists: Lists, number: int, described: str) -> type[RunInput]:
-    """One box a list that waits. Shaped around Prefect's form, as the editor's is (`flows/desk/form.py`)."""
+def form(settings: Settings, lists: Lists, number: int, described: str) -> type[forms.Form]:
+    """One box a list that waits. Shaped around Prefect's form, as the editor's is (`review/form.py`)."""
     words = settings.texts["a_mano"]
     fields: dict[str, Any] = {
         f"lista_{one}": (bool, Field(default=False, title=page.box(words, lists, one)))
         for one in sorted(lists.open)
     }
     choices = [answer.RECORD, answer.LAST]
-    fields[windows.DECISION] = (
+    fields[forms.DECISION] = (
         str,
         Field(title=words["decisione"], json_schema_extra={"enum": [*choices]}),
     )
     names = [editor.name for editor in settings.profile.editors]
     fields["chi"] = (str, Field(title=words["chi"], json_schema_extra={"enum": [*names]}))
     fields["nota"] = (str, Field(default="", title=words["nota"]))
-    made: type[RunInput] = create_model("InvioAMano", __base__=RunInput, **fields)
-    made._description = described
-    return windows.bound(made, number)
+    if settings.profile.asks_codes:
+        fields[FIELD] = (str, Field(default="", title=words["codice"]))
+    return forms.bound(forms.make("InvioAMano", fields, described), number)
 
 
 def open_window(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str | None:
@@ -106,14 +109,14 @@ def open_window(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
         before, attempt, kind = handover.run_id, handover.attempt, handover.kind
         number = round_of(handovers.declarations(session, bulletin_id))
     if before is not None:
-        seen = runs.state(before, now=now)
-        if seen == RunState.working or (seen == RunState.waiting and windows.is_usable(before, number)):
+        seen = client.state(before, now=now)
+        if seen == RunState.working or (seen == RunState.waiting and forms.is_usable(before, number)):
             return before
         if seen != RunState.over:
-            runs.end(before, windows.gone(seen))
+            client.end(before, forms.gone(seen))
         attempt += 1
     what = "da pubblicare nel canale" if kind == HandoverKind.channel else "da inviare a mano"
-    run_id = runs.start(
+    run_id = client.start(
         settings,
         FLOW,
         {"bulletin_id": bulletin_id},
@@ -137,18 +140,44 @@ def store_answers(
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
         handover = handovers.of(session, bulletin_id)
+        stored = {(one.run_id, one.answered_round) for one in handovers.declarations(session, bulletin_id)}
     if handover is None:
         return
     keys = [key_of(bulletin, attempt) for attempt in range(handover.attempt + 1)]
-    for given in windows.confirmed(keys, besides=besides, now=now):
-        desk.record(
-            settings,
-            engine,
-            bulletin_id,
-            answer.read(given.values),
-            answers=(given.run_id, given.version),
-            at=given.at,
-        )
+    for given in forms.confirmed(FLOW, keys, stamp_key=settings.stamp_key(), besides=besides, now=now):
+        if (given.run_id, given.version) not in stored:
+            store(settings, engine, bulletin_id, given)
+        if settings.profile.asks_codes:
+            forms.forget(given, FIELD, stamp_key=settings.stamp_key())
+
+
+def store(settings: Settings, engine: Engine, bulletin_id: int, given: Given) -> None:
+    """One confirmed checklist; who declares or ends something proves it as an approval is proved."""
+    code, values = codes.without_code(given.values)
+    said = answer.read(values)
+    person, refused = None, "" if given.is_stamped else forms.without_stamp(settings, given)
+    try:
+        if not refused and said.who in {editor.name for editor in settings.profile.editors}:
+            person = acts.judge(settings, engine, said.who, Proof(code, given.at), now=given.at)
+    except NotProvedError as exc:
+        refused = str(exc)
+
+    def prove(session: Session, words: str) -> None:
+        if person is not None:
+            acts.note(
+                settings, session, person, FLOW, words, bulletin_id=bulletin_id, letter=False, now=given.at
+            )
+
+    desk.record(
+        settings,
+        engine,
+        bulletin_id,
+        said,
+        answers=(given.run_id, given.version),
+        at=given.at,
+        refused=refused,
+        prove=prove,
+    )
 
 
 def close_window(settings: Settings, engine: Engine, bulletin_id: int, why: str, *, now: datetime) -> None:
@@ -161,10 +190,10 @@ def close_window(settings: Settings, engine: Engine, bulletin_id: int, why: str,
     desk.stop(settings, engine, bulletin_id, why, by="sorveglianza", now=now)
     store_answers(settings, engine, bulletin_id, now=now)
     run_id = handover.run_id
-    if run_id is None or runs.state(run_id, now=now) not in (RunState.waiting, RunState.lost):
+    if run_id is None or client.state(run_id, now=now) not in (RunState.waiting, RunState.lost):
         return
-    runs.end(run_id, Cancelled(message=why))
-    runs.rename(
+    client.cancel(run_id, why)
+    client.rename(
         settings, run_id, f"Bollettino {bulletin_id} · fermato: {why}", tags=tags(bulletin.kind, "fermato")
     )
 
@@ -185,7 +214,7 @@ def tend(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime)
     """For the watch: who left since is off the lists, the window is there, and what waits too long ends."""
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
-        why = over(session, bulletin, now)
+        why = over(settings, session, bulletin, now)
         text = ""
         if not why:
             try:
@@ -217,7 +246,7 @@ def link(settings: Settings, engine: Engine, bulletin_id: int) -> str:
         handover = desk.in_hand(session, bulletins.locked(session, bulletin_id))
     if handover is None:
         return ""
-    return runs.link(settings, handover.run_id) if handover.run_id else "l'elenco si apre entro 5 minuti"
+    return client.link(settings, handover.run_id) if handover.run_id else "l'elenco si apre entro 5 minuti"
 
 
 def until(handover_begun_at: datetime) -> str:

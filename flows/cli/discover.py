@@ -8,19 +8,22 @@ import re
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flows.profile.addresses import is_loopback
-from flows.profile.comune import Sources
-from flows.profile.file import PLACEHOLDER
+from flows.cli.new_profile import Draft, draft_profile
+from flows.cli.output import Advance, Output
+from flows.profiles.comune import Sources
+from flows.profiles.contacts import is_loopback
+from flows.profiles.file import PLACEHOLDER
 from flows.settings import DEMO, SettingsError, given_profile, load_profile
-from flows.terminal.draft import Draft, draft_profile
 from scrapers.alerts.zones import Match, ZoneTable, listed, load_zones, zones_of
-from scrapers.comuni import Comune, by_istat, close, fold, from_host, from_title, named
-from scrapers.discover import Step, Survey, survey
 from scrapers.errors import ScraperError
-from scrapers.http import Fetcher
+from scrapers.fetching.fetcher import Fetcher
+from scrapers.fetching.robots import Crawler
+from scrapers.sites.comuni import Comune, by_istat, close, fold, from_host, from_title, named
+from scrapers.sites.discover import Step, Survey, survey
 
 USER_AGENT = "Bollettino discover"
 PAUSE = 1.0  # seconds between two requests to a town's server
@@ -48,33 +51,49 @@ def discover(
     alerts: str | None = None,
     write: Path | None = None,
     now: datetime,
+    out: Output | None = None,
 ) -> int:
     """Print the profile on standard output, or into a new file `write`; say on standard error what was tried.
 
     `istat` or `comune` say whose site it is; `alerts` is the address of Protezione Civile's archive; `now`
     (aware) tells a feed that fell asleep. Returns 0 when news and the alert zones were found, else 2.
     """
+    out = out or Output()
     if write is not None and write.exists():
         _say(f"error: {write} exists; it is not overwritten")
         return MISSING
     asked = address if "://" in address else f"https://{address}"
-    with Fetcher(user_agent=USER_AGENT, pause=0 if is_loopback(asked) else PAUSE, own=[asked]) as fetcher:
-        site = survey(asked, fetcher, _tell)
+    pause = 0 if is_loopback(asked) else PAUSE
+    with (
+        Crawler(user_agent=USER_AGENT, pause=pause, own=[asked]) as fetcher,
+        out.progress(f"looking at {asked}") as advance,
+    ):
+        site = survey(asked, fetcher, partial(_tell, advance))
     whose = whose_site(site, istat=istat, comune=comune)
     try:
         archive = alerts or default_archive(asked)
     except SettingsError as exc:  # of the profile in force
         _say(f"error: {exc}")
         return MISSING
-    table = read_table(archive) if whose.comune or comune else None
+    with out.progress("reading the lists of alert zones"):
+        table = read_table(archive) if whose.comune or comune else None
     if comune and table and not whose.comuni:
         whose = newer(comune, istat, table) or whose
     match = find_zones(whose.comune, table) if whose.comune and table else None
     missing = what_is_missing(site, whose, table, match)
     draft = Draft(site, whose.comune, whose.how, archive, table, match, tuple(missing), now)
     text = draft_profile(draft)
+    out.keep(
+        profile=text,
+        comune=whose.comune.name if whose.comune else None,
+        istat=whose.comune.istat if whose.comune else None,
+        feed=site.feed.address if site.feed else None,
+        lists=[one.address for one in site.lists],
+        zones=[zone.code for zone in match.zones] if match else [],
+        missing=missing,
+    )
     if write is None:
-        sys.stdout.write(text)
+        out.say(text.removesuffix("\n"))
     else:
         try:
             write.write_text(text, encoding="utf-8")
@@ -82,7 +101,9 @@ def discover(
             _say(f"error: {write}: cannot be written ({exc.strerror})")
             return MISSING
         _say(f"written: {write}")
+        out.keep(written=write)
     if days := draft.days_asleep:
+        out.keep(asleep_days=days)
         _say(f"warning: the newest entry of the feed is {days} days old; is this where the news are?")
     for line in missing:
         _say(f"missing: {line}")
@@ -216,7 +237,8 @@ def _missing_zone(whose: Whose, table: ZoneTable | None, match: Match | None) ->
     ]
 
 
-def _tell(step: Step) -> None:
+def _tell(advance: Advance, step: Step) -> None:
+    advance(None, step.address)
     _say(f"{step.address}: {step.outcome}")
 
 

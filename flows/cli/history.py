@@ -12,14 +12,12 @@ from operator import itemgetter
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import bulletins, calls, deliveries, handovers, originals, redactions, samples, sign_offs
-from db.engine import reading
-from db.errors import StoreError
+from db import bulletins, calls, deliveries, handovers, privacy, samples, senders, sign_offs, telling
+from db.engine import StoreError, reading
 from db.models import (
     Approval,
     Bulletin,
     BulletinItem,
-    BulletinKind,
     BulletinVersion,
     CallChannel,
     CallStatus,
@@ -30,18 +28,13 @@ from db.models import (
     Said,
     SignOff,
 )
-from flows.bulletin.dates import giorno, in_rome
-from flows.bulletin.desk.differences import differences, without_mobiles
-from flows.bulletin.desk.words import STATUS
+from flows.bulletin.language.dates import giorno, in_rome
+from flows.bulletin.status import KINDS, REASONS, STATUS
+from flows.review import acts
+from flows.review.differences import differences, without_mobiles
 
 WIDTH = 100  # columns
 
-KINDS = {
-    BulletinKind.ordinary: "ordinario",
-    BulletinKind.urgent: "urgente",
-    BulletinKind.correction: "correzione",
-    BulletinKind.all_clear: "fine allerta",
-}
 DECISIONS = {
     Decision.approve: "approvato",
     Decision.save: "salvato",
@@ -61,16 +54,6 @@ SAMPLES = {
     Outcome.refused: "rifiutata da WhatsApp",
     Outcome.not_sent: "non partita",
 }
-REASONS = {
-    "deadline": "nessuno ha deciso in tempo",
-    "grace": "l'ora dell'invio è passata",
-    "reopened": "riaperto, l'approvazione non vale più",
-    "standing_order": "ordine permanente",
-    "stopped_by_hand": "fermato da una persona",
-    "closed_by_hand": "chiuso da una persona, il resto non parte",
-    "retry": "si ritenta con chi non l'ha ricevuto",
-    "handed_out": "inviato a mano e dichiarato",
-}
 
 
 def history(engine: Engine, bulletin_id: int) -> str:
@@ -84,7 +67,12 @@ def history(engine: Engine, bulletin_id: int) -> str:
             raise StoreError(f"there is no bulletin {bulletin_id}")
         lines = [*_head(session, bulletin), *_versions(session, bulletin)]
         lines += [*_calls(session, bulletin), *_by_hand(session, bulletin), *_moves(session, bulletin)]
-        lines += ["", *_certificate(session, bulletin)]
+        lines += [
+            *_starts(session, bulletin),
+            *_acts(session, bulletin),
+            "",
+            *_certificate(session, bulletin),
+        ]
     return "\n".join(_plain(line) for line in lines)
 
 
@@ -96,7 +84,7 @@ def _head(session: Session, bulletin: Bulletin) -> Iterator[str]:
         yield "Invio previsto: appena approvato"
     if bulletin.deadline_at:
         yield f"Da approvare entro: {_moment(bulletin.deadline_at)}"
-    if put_right := originals.of(session, bulletin.id):
+    if put_right := telling.of(session, bulletin.id):
         yield f"Rettifica: bollettino {', '.join(map(str, put_right))}"
 
 
@@ -232,9 +220,26 @@ def _moves(session: Session, bulletin: Bulletin) -> Iterator[str]:
     yield f"  {_moment(bulletin.status_at)}: stato di adesso: {last}"
 
 
+def _starts(session: Session, bulletin: Bulletin) -> Iterator[str]:
+    """Each start of its send: by whom, and in spite of which checks."""
+    begun = senders.of(session, bulletin.id)
+    if begun:
+        yield from ("", "Partenze:")
+    for one in begun:
+        yield f"  {_moment(one.at)}: {one.by}"
+        yield from (f"    Nonostante il controllo: {line}" for line in one.despite.splitlines())
+
+
+def _acts(session: Session, bulletin: Bulletin) -> Iterator[str]:
+    """What persons did to it beside approving."""
+    if done := acts.lines(session, bulletin.id):
+        yield from ("", "Decisioni delle persone:")
+        yield from (f"  {line}" for line in done)
+
+
 def _hidings(session: Session, bulletin: Bulletin) -> Iterator[tuple[datetime, str]]:
     """What was taken off the public pages, and put back."""
-    for one in redactions.listing(session, bulletin.id):
+    for one in privacy.redactions(session, bulletin.id):
         part = f"la notizia {one.position}" if one.position else "tutto il testo"
         yield one.at, f"oscurato nelle pagine pubbliche: {part}, da {one.by} ({one.reason})"
         if one.cancelled_at:

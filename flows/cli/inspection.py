@@ -1,8 +1,10 @@
 """What the operator sees of a source: JSON lines on standard output, errors as lines on standard error.
 
-Each function returns the exit code: 0, or 2 when something could not be read.
+Each function returns the exit code: 0, or 2 when something could not be read; `show` takes what it would
+print, one object at a time.
 """
 
+import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,33 +12,60 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from flows.cli.output import Output
 from flows.sources.identity import item_key
-from scrapers.alerts import ROME, Bulletin
+from scrapers.alerts import Bulletin
 from scrapers.alerts.meteoalarm import ATTRIBUTION
 from scrapers.alerts.recognise import parse_any
+from scrapers.dates import ROME
 from scrapers.errors import ScraperError
-from scrapers.feeds import Feed, parse_feed
-from scrapers.http import Fetcher, Response, read
-from scrapers.link_lists import leads_elsewhere
-from scrapers.pages import Page, parse_page
-from scrapers.text import decode
+from scrapers.feeds.feeds import Feed, parse_feed
+from scrapers.fetching.fetcher import Fetcher, Response, read
+from scrapers.lists.listing import leads_elsewhere
+from scrapers.pages.pages import Page, parse_page
 
 USER_AGENT = "Bollettino inspect"
 OK, FAILED = 0, 2
 Line = dict[str, Any]  # one JSON object of a file
+Show = Callable[[Mapping[str, object]], object]
 
 
-def inspect_feed(source: str) -> int:
+def inspect(arguments: argparse.Namespace, out: Output) -> int:
+    """What `inspect` was asked for; for a program all lines in one document."""
+    rows: list[Mapping[str, object]] = []
+    code = _asked(arguments, rows.append if out.as_json else _print)
+    out.keep(rows=rows)
+    return code
+
+
+def _asked(arguments: argparse.Namespace, show: Show) -> int:
+    if arguments.what == "feed":
+        return inspect_feed(arguments.source, show=show)
+    if arguments.what == "page":
+        return inspect_page(arguments.source, arguments.base_url, show=show)
+    if arguments.what == "alerts":
+        now = arguments.now or datetime.now(UTC)
+        return inspect_alerts(arguments.source, arguments.zone, now, arguments.hazard, show=show)
+    if arguments.what == "facts":
+        return inspect_facts(arguments.source, show=show)
+    return inspect_summary(arguments.source, arguments.limit, show=show)
+
+
+def _print(row: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def inspect_feed(source: str, *, show: Show = _print) -> int:
     """One line an entry of a feed; `source` is an address, a file, or `-` for standard input."""
     try:
         feed = parse_feed(_read(source))
     except ScraperError as exc:
         return _fail(exc)
     _warn(feed.problems)
-    return _write(_entries(feed))
+    return _write(_entries(feed), show)
 
 
-def inspect_page(source: str, base_url: str | None = None) -> int:
+def inspect_page(source: str, base_url: str | None = None, *, show: Show = _print) -> int:
     """One line for an article page; `base_url` makes links absolute when `source` is not an address."""
     try:
         response = _read(source)
@@ -45,11 +74,16 @@ def inspect_page(source: str, base_url: str | None = None) -> int:
         return _fail(exc)
     if why := leads_elsewhere(response.content, base_url or response.url, response.content_type):
         _warn([f"{response.url}: looks like a list of news or a home page, not like an article: {why}"])
-    return _write([_page(page)])
+    return _write([_page(page)], show)
 
 
 def inspect_alerts(
-    source: str, zone: str | None, now: datetime | None = None, hazard: str | None = None
+    source: str,
+    zone: str | None,
+    now: datetime | None = None,
+    hazard: str | None = None,
+    *,
+    show: Show = _print,
 ) -> int:
     """One line a statement about a zone, from any kind of bulletin that `scrapers.alerts.recognise` knows.
 
@@ -61,10 +95,10 @@ def inspect_alerts(
     except ScraperError as exc:
         return _fail(exc)
     _warn([*bulletin.warnings, *bulletin.left_out])
-    return _write([*_alerts(bulletin), *_notices(bulletin)])
+    return _write([*_alerts(bulletin), *_notices(bulletin)], show)
 
 
-def inspect_summary(path: str, limit: int) -> int:
+def inspect_summary(path: str, limit: int, *, show: Show = _print) -> int:
     """For each JSON line `{id, title, text}` of a file (or `-`) its summary, and what the guard says of it.
 
     `facts` stand with the sentence that bears each out, `warnings` are for an editor to look at, and what is
@@ -90,10 +124,10 @@ def inspect_summary(path: str, limit: int) -> int:
             "blocked": list(made.blocked),
         }
 
-    return _each_line(path, summary)
+    return _each_line(path, summary, show)
 
 
-def inspect_facts(path: str) -> int:
+def inspect_facts(path: str, *, show: Show = _print) -> int:
     """For each JSON line `{id, source, text}` what the text tells and the source does not.
 
     `unsupported` may not go out, `warnings` are for an editor to weigh. `published` may stand beside.
@@ -105,10 +139,10 @@ def inspect_facts(path: str) -> int:
         verdict = check(_text(item, "text"), _text(item, "source"), published=published)
         return {"id": item["id"], "unsupported": verdict.blocked, "warnings": verdict.warnings}
 
-    return _each_line(path, judged)
+    return _each_line(path, judged, show)
 
 
-def _each_line(path: str, answer: Callable[[Line], Mapping[str, object]]) -> int:
+def _each_line(path: str, answer: Callable[[Line], Mapping[str, object]], show: Show) -> int:
     try:
         content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as exc:
@@ -121,27 +155,8 @@ def _each_line(path: str, answer: Callable[[Line], Mapping[str, object]]) -> int
             except ValueError as exc:  # broken JSON, broken UTF-8 and impossible days are such, too
                 code = _fail(f"{path}: line {number}: {exc}")
                 continue
-            _write([found])
+            show(found)
     return code
-
-
-def inspect_markup(source: str, base_url: str | None = None) -> int:
-    """The WhatsApp text of an HTML file, address, or `-`; `base_url` makes links absolute."""
-    from flows.bulletin.message.whatsapp_text import whatsapp
-
-    try:
-        response = _read(source)
-    except ScraperError as exc:
-        return _fail(exc)
-    base = base_url or (response.url if response.url.startswith("http") else "")
-    sys.stdout.write(f"{whatsapp(decode(response.content, response.content_type), base_url=base)}\n")
-    return OK
-
-
-def moment(text: str) -> datetime:
-    """An aware time for `--now`; without an offset it is a time in Italy. Raises ValueError."""
-    parsed = datetime.fromisoformat(text)
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=ROME)
 
 
 def _read(source: str) -> Response:
@@ -239,9 +254,9 @@ def _iso(when: date | None) -> str | None:
     return None if when is None else when.isoformat()
 
 
-def _write(rows: Iterable[Mapping[str, object]]) -> int:
+def _write(rows: Iterable[Mapping[str, object]], show: Show) -> int:
     for row in rows:
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        show(row)
     return OK
 
 

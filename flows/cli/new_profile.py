@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 import holidays
 
-from flows.profile.comune import Sources
+from flows.profiles.comune import Sources
 from scrapers.alerts.zones import Match, ZoneTable, emma_id
-from scrapers.comuni import Comune, fold
-from scrapers.discover import STALE, FoundFeed, FoundList, Survey, amount
+from scrapers.sites.comuni import Comune, fold
+from scrapers.sites.discover import STALE, FoundFeed, FoundList, Survey, amount
 
 _ARTICLES = re.compile(r"(?:L['’]|La |Le |Lo |Il |I |Gli )")
 _REST = """\

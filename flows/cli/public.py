@@ -1,17 +1,19 @@
 """The public pages at the command line: hide a part of what was sent, write everything as files."""
 
 import argparse
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from flows.settings import Settings
-from flows.terminal.citizens import who_asks
+from flows.cli.arguments import Add, for_programs
+from flows.cli.citizens import who_asks
+from flows.cli.output import Output
 
-Add = Callable[..., argparse.ArgumentParser]
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
 
-def oscura(arguments: argparse.Namespace, settings: Settings) -> int:
+def oscura(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from db.engine import make_engine
     from flows.privacy.redaction import redact
 
@@ -25,28 +27,34 @@ def oscura(arguments: argparse.Namespace, settings: Settings) -> int:
         dry_run=arguments.dry_run,
         now=datetime.now(UTC),
     )
-    print(done.words, *(f"  look at it, too: {line}" for line in done.elsewhere), sep="\n")
+    out.say(done.words, *(f"  look at it, too: {line}" for line in done.elsewhere))
+    out.keep(done=done.is_done, words=done.words, elsewhere=list(done.elsewhere))
     if done.is_done:
-        print("  browsers may show the page as it was for 5 minutes; an export is to be written again")
+        out.say("  browsers may show the page as it was for 5 minutes; an export is to be written again")
     return 0
 
 
-def export_site(arguments: argparse.Namespace, settings: Settings) -> int:
+def export_site(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from db.engine import make_engine
-    from flows.web import export
+    from flows.web.pages import export
 
-    contents = export.files(settings, make_engine(settings.database), now=datetime.now(UTC))
-    size = sum(map(len, contents.values())) / 1e6
+    with out.progress("writing the pages"):
+        contents = export.files(settings, make_engine(settings.database), now=datetime.now(UTC))
+        if not arguments.dry_run:
+            export.write(arguments.folder, contents)
+    size = sum(map(len, contents.values()))
+    told = f"{len(contents)} files, {size / 1e6:.1f} MB"
+    out.keep(files=sorted(contents), bytes=size)
     if arguments.dry_run:
-        print(*sorted(contents), f"{len(contents)} files, {size:.1f} MB; nothing was written", sep="\n")
+        out.say(*sorted(contents), f"{told}; nothing was written")
         return 0
-    export.write(arguments.folder, contents)
-    print(f"{len(contents)} files, {size:.1f} MB, written to {arguments.folder}")
+    out.say(f"{told}, written to {arguments.folder}")
+    out.keep(folder=arguments.folder)
     return 0
 
 
 def add_verbs(add: Add) -> None:
-    """`add(name, handler, words, writes=...)` makes a verb's parser."""
+    """Those about what stands in public."""
     words = (
         "Take a part of a sent bulletin off the public pages: page, archive, feed, sheet and texts then say "
         "that it was removed. What is on the telephones stays there."
@@ -56,6 +64,18 @@ def add_verbs(add: Add) -> None:
     found.add_argument("--item", type=int, metavar="N", help="only this item, from 1 (default: all of it)")
     found.add_argument("--reason", required=True, help="why, for the Comune's records; never on a page")
     found.add_argument("--cancel", action="store_true", help="show it again")
+    for_programs(
+        found,
+        done="whether anything was (or would be) hidden or shown",
+        words="what",
+        elsewhere="where else the same may still be read",
+    )
     found = add("export-site", export_site, "Write all public pages, the feed and the sheets as files that "
                 "any plain web server can serve.")  # fmt: skip
     found.add_argument("folder", type=Path, metavar="FOLDER", help="new, empty, or of an earlier export")
+    for_programs(
+        found,
+        files="the path of each, below the folder",
+        bytes="how large they are together",
+        folder="where they were written to",
+    )

@@ -1,17 +1,16 @@
 """What `run` does after the start: in the sandbox, a whole first round; elsewhere, a word on what waits."""
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
 
 from db import bulletins
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus
-from flows import runs
+from flows.cli import neighbours, templates
+from flows.runs import client as runs
 from flows.sending.provider import open_client
 from flows.settings import Settings
 from flows.whatsapp.errors import Refused
@@ -53,20 +52,16 @@ async def register_templates(settings: Settings) -> None:
             except Refused as exc:
                 if exc.subcode != DUPLICATE:
                     raise
+                await templates.bring(settings)  # of another version of ours, perhaps
+                return
 
 
 def sandbox(
     settings: Settings, path: str, body: dict[str, Any] | None = None, *, method: str | None = None
 ) -> Any:
     """Ask the sandbox's control interface, or tell it something."""
-    request = Request(
-        f"http://127.0.0.1:{settings.profile.servers.sandbox_port}{path}",
-        data=json.dumps(body).encode() if body is not None else None,
-        headers={"Content-Type": "application/json"},
-        method=method,
-    )
-    with build_opener(ProxyHandler({})).open(request, timeout=10) as response:
-        return json.load(response)
+    address = f"http://127.0.0.1:{settings.profile.servers.sandbox_port}{path}"
+    return neighbours.tell(address, body, method=method)
 
 
 def subscribe_phones(settings: Settings) -> None:
@@ -87,13 +82,13 @@ def links(settings: Settings, say: Say) -> None:
     shown = (waiting or _bulletins(settings))[-1:]
     say("")
     if waiting and (run_id := _wait_for_window(settings, waiting[-1].id)):
-        say(f"  to approve (⋮ menu, Resume):  {runs.link(settings, run_id)}")
+        say(f"  to approve (⋮ menu, Resume):  {settings.entry_link(runs.link(settings, run_id))}")
     else:
-        say(f"  nothing waits for approval; the runs: {settings.prefect_ui}/runs")
+        say(f"  nothing waits for approval; the runs: {settings.entry_link(f'{settings.prefect_ui}/runs')}")
     if settings.profile.stage == "sandbox":
-        say(
-            f"  the phones:                   http://127.0.0.1:{settings.profile.servers.sandbox_port}/telefoni"
-        )
+        sandbox = f"http://127.0.0.1:{settings.profile.servers.sandbox_port}"
+        say(f"  the phones:                   {sandbox}/telefoni")
+        say(f"  the editors' mail:            {sandbox}/posta")
     for bulletin in shown:
         after = "" if bulletin.sent_at else "   (once sent)"
         say(f"  the bulletin's page:          {settings.profile.servers.public}/b/{bulletin.code}{after}")

@@ -6,16 +6,15 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from db import announced, weather_alerts
-from db.announced import STOOD, Announced
-from db.models import BulletinKind, BulletinStatus, Hazard, Level, WeatherAlert
+from db import announced, recipients, telling, weather_alerts
+from db.announced import Announced
+from db.models import PUBLIC, WAITING, Bulletin, BulletinKind, BulletinStatus, Hazard, Level, WeatherAlert
 from flows.bulletin.alerts.statements import Span
-from flows.bulletin.alerts.urgent import AUTHOR, spoken, told_spans, untold, without
+from flows.bulletin.alerts.urgent import spoken, told_spans, untold, without
 from flows.settings import Settings
 
-WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
 DECIDED = (BulletinStatus.rejected, BulletinStatus.merged)
-HELD = (*WAITING, BulletinStatus.approved, *STOOD, *DECIDED)
+HELD = (*WAITING, BulletinStatus.approved, *PUBLIC, *DECIDED)
 Told = tuple[str, date, Hazard, Level, tuple[datetime, datetime] | None]  # as `db.weather_alerts.told`
 
 
@@ -45,7 +44,7 @@ def told_by(
     session: Session, settings: Settings, known: Known, kind: BulletinKind, *statuses: BulletinStatus
 ) -> list[Announced]:
     zones = settings.profile.alert_zones
-    return announced.announced(session, zones, [kind], statuses, author=AUTHOR, since=known.now)
+    return announced.announced(session, zones, [kind], statuses, since=known.now)
 
 
 def cleared_by(
@@ -62,9 +61,31 @@ def cleared_by(
 def in_force(session: Session, settings: Settings, known: Known) -> list[Span]:
     """What citizens were told, or an editor decided on, and no all-clear took back."""
     made = told_by(session, settings, known, BulletinKind.urgent, *HELD)
-    told = known.told([one for one in made if one.bulletin.status not in WAITING])
-    gone = cleared_by(session, settings, known, BulletinStatus.approved, *STOOD)
+    made = [one for one in made if one.bulletin.status not in WAITING]
+    # of what did not reach all, the text that the rest got since counts: what both were told, all were
+    other = {number for one in made for number in telling.of(session, one.bulletin.id)}
+    told = known.told([one for one in made if one.bulletin.id not in other])
+    gone = cleared_by(session, settings, known, BulletinStatus.approved, *PUBLIC)
     return without(told, [span for spans in gone.values() for span in spans], known.now)
+
+
+def unreached(session: Session, settings: Settings, known: Known) -> list[tuple[Bulletin, date]]:
+    """Urgent bulletins that some were spared, with their day, as long as no later one is for these people.
+
+    A later one that an editor decided on is: of a draft for them alone also the refusal.
+    """
+    made = told_by(session, settings, known, BulletinKind.urgent, *HELD)
+    every = {one.bulletin.id: (one.bulletin, one.row.day) for one in made}
+    found = []
+    for bulletin, day in every.values():
+        if bulletin.status != BulletinStatus.sent or not recipients.was_spared(session, bulletin):
+            continue
+        later = [one for one, of in every.values() if of == day and one.id > bulletin.id]
+        puts_right = {one.id: telling.of(session, one.id) for one in later}
+        to_all = [one for one in later if not puts_right[one.id] and one.status not in DECIDED]
+        if not to_all and not any(bulletin.id in puts_right[one.id] for one in later):
+            found.append((bulletin, day))
+    return found
 
 
 def own_days(session: Session, settings: Settings, at: datetime) -> set[date]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field, SecretStr
 
-from flows.bulletin.model.proposal import Request, answer, faults
-from flows.profile.comune import Llm
+from flows.bulletin.proposal.request import Request, answer, faults
+from flows.profiles.llm import Llm
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -41,16 +41,6 @@ class Proposal(BaseModel):
     """The shape a model must answer in."""
 
     testo: str = Field(description="Il testo della notizia, su una sola riga.")
-
-
-def is_installed() -> bool:
-    """Whether the packages of the extra `llm` are there."""
-    try:
-        import openai  # noqa: F401
-        import pydantic_ai  # noqa: F401
-    except ImportError:
-        return False
-    return True
 
 
 @dataclass

@@ -5,22 +5,29 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from db import news_items, told, weather_alerts
+from db import news_items, telling, weather_alerts
 from db.bulletins import ItemData
 from db.models import NewsItem, Summary
 from flows.bulletin.choosing.duplicates import MEMORY, UPDATE
-from flows.bulletin.choosing.offered import candidate_of, earlier_of
-from flows.bulletin.choosing.selection import Candidate, Selection, Times, alert_candidates, select
-from flows.bulletin.dates import giorno, in_rome
-from flows.bulletin.desk.provenance import judged
+from flows.bulletin.choosing.selection import (
+    Candidate,
+    Selection,
+    Times,
+    alert_candidates,
+    candidate_of,
+    earlier_of,
+    select,
+)
 from flows.bulletin.edition import edition
+from flows.bulletin.language.dates import giorno, in_rome
+from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.exact import template_name
-from flows.bulletin.message.render import budget, per_item, utf16
+from flows.bulletin.message.frame import budget, per_item
 from flows.bulletin.slots import Slot
 from flows.bulletin.summary.text import summarise
-from flows.desk.form import with_sources
-from flows.editors import desk
-from flows.letters.pressing import own_days, refused
+from flows.draft.alerts import own_days, refused
+from flows.draft.evidence import judged, with_sources
+from flows.draft.slots import slot_after
 from flows.settings import Settings
 
 AUTHOR = "composizione automatica"
@@ -30,7 +37,7 @@ SHORTEST = 100  # UTF-16 units of a news item, also when alerts take most of the
 
 def slot_for(settings: Settings, now: datetime, entered: Collection[date] = ()) -> Slot | None:
     """The next slot, holidays and the closures that persons entered minded."""
-    return desk.slot_after(settings.profile, now, entered)
+    return slot_after(settings.profile, now, entered)
 
 
 def times(settings: Settings, slot: Slot | None, now: datetime, entered: Collection[date] = ()) -> Times:
@@ -60,7 +67,7 @@ def gather(
 
 def pick(session: Session, settings: Settings, when: Times, *, besides: int | None = None) -> Selection:
     """What goes into the draft, what waits behind it, and what stays out; `besides` is being refreshed."""
-    recent = told.recent(session, since=when.now - MEMORY, composer=AUTHOR, besides=besides)
+    recent = telling.recent(session, since=when.now - MEMORY, composer=AUTHOR, besides=besides)
     return select(
         gather(session, settings, when.sent_at, besides=besides),
         slots=settings.profile.news_per_bulletin,
@@ -75,7 +82,7 @@ def write(
 ) -> list[ItemData]:
     """Each chosen item's text: what an alert says is fixed, news share the room that is left."""
     for item in chosen:
-        weather_alerts.tell_together(session, item.weather_alert_ids)
+        weather_alerts.tell_together(session, item.weather_alert_ids, at=now)
     frame = settings.frame(template_name(len(chosen)))
     total = budget(frame, giorno(dated))
     fixed = sum(utf16(item.abstract) for item in chosen if item.is_alert)
@@ -93,6 +100,7 @@ def item_of(session: Session, settings: Settings, item: Candidate, room: int, no
         text=item.abstract if item.is_alert else written(session, settings, item, room, now),
         news_item_id=item.news_item_id,
         weather_alert_id=item.weather_alert_ids[0] if item.weather_alert_ids else None,
+        told_at=now if item.weather_alert_ids else None,
     )
 
 

@@ -10,19 +10,28 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from db import news_items, summaries, weather_alerts
+from db import news_items, weather_alerts
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinVersion
-from flows.bulletin.choosing.offered import candidate_of
-from flows.bulletin.choosing.selection import Candidate, Selection, Times, notes
-from flows.bulletin.desk.review import Waiting
-from flows.bulletin.message.render import utf16
-from flows.composing import AUTHOR, SHORTEST, item_of, pick
-from flows.desk.form import room
-from flows.desk.rereading import Seen
-from flows.editors import desk
+from flows.bulletin.choosing.selection import Candidate, Selection, Times, candidate_of, notes
+from flows.bulletin.language.measure import utf16
+from flows.draft.evidence import room
+from flows.draft.items import AUTHOR, SHORTEST, item_of, pick
+from flows.draft.slots import closed_days, slot_after
 from flows.settings import Settings
 from flows.sources.pages import Now
+from flows.sources.rereading import Seen
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A news item of the queue, which an editor may add."""
+
+    number: int  # its id: what the editor writes, the same however the queue moves
+    title: str
+    note: str = ""  # Italian: its category, or why it was left out
+    is_left_out: bool = False
+
 
 MOST = 5  # items of a message
 NAMED = 5  # titles in a sentence
@@ -39,8 +48,8 @@ class Renewed:
 def moment(session: Session, settings: Settings, bulletin: Bulletin, now: datetime) -> Times:
     """By which the news of this bulletin are judged."""
     sent_at = bulletin.slot_at or now
-    closed = desk.closed_days(session, now)
-    following = desk.slot_after(settings.profile, bulletin.deadline_at or now, closed)
+    closed = closed_days(session, now)
+    following = slot_after(settings.profile, bulletin.deadline_at or now, closed)
     return Times(now, sent_at, following.dispatch_at if following else sent_at + timedelta(days=7))
 
 
@@ -76,7 +85,7 @@ def still_behind(session: Session, items: Sequence[BulletinItem], seen: Sequence
         item = next((item for item in items if item.news_item_id == one.news_item_id), None)
         if item is None:
             continue
-        if one.state == Now.changed and summaries.of_text(session, one.news_item_id, item.text):
+        if one.state == Now.changed and news_items.of_text(session, one.news_item_id, item.text):
             continue  # written from the page as it is now
         yield replace(one, number=item.position)
 
@@ -192,7 +201,7 @@ def _written(
     size = _room(settings, bulletin, now, texts, len(plan) - len(texts))
     for one in plan:
         if isinstance(one, Candidate):
-            weather_alerts.tell_together(session, one.weather_alert_ids)
+            weather_alerts.tell_together(session, one.weather_alert_ids, at=now)
     return tuple(
         one if isinstance(one, ItemData) else item_of(session, settings, one, size, now) for one in plan
     )
@@ -225,7 +234,7 @@ def _is_behind(session: Session, item: ItemData, told: Candidate) -> bool:
     """Whether its text is of what its source said before."""
     if item.news_item_id is None:
         return item.text != told.abstract
-    return summaries.of_text(session, item.news_item_id, item.text) is None
+    return news_items.of_text(session, item.news_item_id, item.text) is None
 
 
 def _outrun(item: ItemData, told: Candidate | None) -> list[str]:

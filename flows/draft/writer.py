@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import summaries
+from db import news_items
 from db.engine import reading, transaction
 from db.models import NewsItem, Summary
-from flows.bulletin.dates import in_rome
 from flows.bulletin.facts.guard import check
-from flows.bulletin.model.proposal import Request, request
-from flows.model.chat import Written, ask, is_installed
-from flows.profile.comune import Llm
+from flows.bulletin.language.dates import in_rome
+from flows.bulletin.proposal.request import Request, request
+from flows.draft.chat import Written, ask
+from flows.profiles.llm import Llm, is_installed
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    from flows.model.chat import Model
+    from flows.draft.chat import Model
 
 METHOD = "model"
 
@@ -41,7 +41,7 @@ def propose(
     hindrance = _hindrance(settings)
     for news_item_id, text in dict.fromkeys(told):
         with reading(engine) as session:
-            stored = summaries.of_text(session, news_item_id, text)
+            stored = news_items.of_text(session, news_item_id, text)
             if stored is None or stored.model is not None:
                 continue
             asked = request_for(session.get_one(NewsItem, news_item_id), stored.budget)
@@ -82,7 +82,7 @@ def _store(summary: Summary, written: Written, llm: Llm) -> None:
 
 def remark(session: Session, news_item_id: int, text: str) -> str:
     """What an editor should know of where a text comes from; "" where no model was asked for it."""
-    stored = summaries.of_text(session, news_item_id, text)
+    stored = news_items.of_text(session, news_item_id, text)
     if stored is None or not (stored.model or stored.reason):
         return ""
     if stored.model is None:

@@ -6,21 +6,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, or_, select
 
-from db import letters, sources, tallies, uncertain
+from db import deliveries, letters, replies, sources
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion
-from flows import upkeep
-from flows.bulletin.dates import giorno_ora, in_rome
-from flows.bulletin.desk.letters import title
-from flows.editors import desk
-from flows.editors.mail import UNCONFIGURED, Posted, post, tell
-from flows.letters import reports, summons
-from flows.letters.answered import TOLD_WITHIN
+from flows.bulletin.language.dates import giorno_ora, in_rome
+from flows.bulletin.status import title
+from flows.letters import sends, upkeep, urgent_calls
 from flows.letters.briefing import NOBODY
-from flows.letters.notify import tell_bulletin
+from flows.letters.drafts import tell_bulletin
+from flows.letters.receipts import TOLD_WITHIN
 from flows.settings import Settings
 from flows.sources.alerts import TOO_OLD, alert_addresses
 from flows.sources.silence import doubts
+from flows.staff import duty as desk
+from flows.staff.mail import UNCONFIGURED, Posted, post, tell
 
 NEWS_TOO_OLD = timedelta(hours=24)  # without a good reading of a feed; alerts have their own measure
 SETTLED_AFTER = timedelta(hours=24)  # a status webhook that has not come by then does not come
@@ -45,13 +44,13 @@ def tell_all(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
     errors: list[Exception] = []
     for number in _recent(engine, now):
         try:
-            summons.call(settings, engine, number, now=now)
+            urgent_calls.call(settings, engine, number, now=now)
         except Exception as exc:  # noqa: BLE001  told together below
             exc.add_note(f"bulletin {number}")
             errors.append(exc)
     told: list[str] = []
     try:
-        told = summons.deliver(settings, engine, now=now)
+        told = urgent_calls.deliver(settings, engine, now=now)
     except Exception as exc:  # noqa: BLE001  told together below
         errors.append(exc)
     if settings.profile.mail is None:
@@ -59,7 +58,9 @@ def tell_all(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
     else:
         told = [str(_letters(settings, engine, errors, now)), *told, *_problems(settings, engine, now)]
     try:
-        errors += [summons.UnreachableError(line) for line in summons.unheard(settings, engine, now=now)]
+        errors += [
+            urgent_calls.UnreachableError(line) for line in urgent_calls.unheard(settings, engine, now=now)
+        ]
     except Exception as exc:  # noqa: BLE001  told together below
         errors.append(exc)
     if errors:
@@ -83,7 +84,9 @@ def _letters(settings: Settings, engine: Engine, errors: list[Exception], now: d
         _too_many_replies,
         upkeep.unknown_webhooks,
         upkeep.unsaid_answers,
-        reports.of_month,
+        upkeep.changed_templates,
+        upkeep.unproved_answers,
+        sends.of_month,
     ):
         try:
             with transaction(engine) as session:
@@ -159,7 +162,7 @@ def _silent_sources(settings: Settings, session: Session, now: datetime) -> None
 
 
 def _uncertain(settings: Settings, session: Session, now: datetime) -> None:
-    for number, count in uncertain.older(session, before=now - SETTLED_AFTER).items():
+    for number, count in deliveries.older(session, before=now - SETTLED_AFTER).items():
         bulletin = session.get_one(Bulletin, number)
         counted = "1 messaggio" if count == 1 else f"{count} messaggi"
         tell(
@@ -198,7 +201,7 @@ def _lost(settings: Settings, session: Session, now: datetime) -> None:
 
 def _too_many_replies(settings: Settings, session: Session, now: datetime) -> None:
     """More people than usual answered a bulletin or left after it: often an error, or a link that is dead."""
-    found = tallies.unusual(session, since=now - REPLIES_OF, least=MANY_REPLIES, times=TIMES_THE_USUAL)
+    found = replies.unusual(session, since=now - REPLIES_OF, least=MANY_REPLIES, times=TIMES_THE_USUAL)
     for number, (tally, usual) in found.items():
         bulletin = session.get_one(Bulletin, number)
         tell(

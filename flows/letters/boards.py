@@ -12,15 +12,14 @@ from sqlmodel import Session
 from db import bulletins, letters
 from db.letters import SHEET
 from db.models import Bulletin, LetterStatus
-from flows.bulletin.dates import giorno_ora
-from flows.bulletin.desk.letters import title
+from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.message.exact import Message
-from flows.desk.signing import message_of
-from flows.editors.mail import tell
-from flows.letters.answered import LEFT, TOLD_WITHIN
-from flows.letters.reports import CALLED
+from flows.bulletin.status import CALLED, title
+from flows.letters.receipts import LEFT, TOLD_WITHIN
+from flows.sending.seal import message_of
 from flows.settings import Settings
-from flows.web import sealed
+from flows.staff.mail import tell
+from flows.web.pages import forms
 
 TAKEN_BACK = "foglio_ritirato"
 USEFUL = timedelta(days=1)  # after the send: then the sheet is old news
@@ -60,7 +59,7 @@ def mail_sheet(settings: Settings, session: Session, bulletin: Bulletin, *, now:
             "testi": _plain(message),
             "foglio": f"{settings.profile.servers.public}/b/{bulletin.code}/foglio",
         },
-        sheet=sealed.sheet(settings, message, stylesheet=""),
+        sheet=forms.sheet(settings, message, stylesheet=""),
         about=f"bulletin {bulletin.id} version {version.number}",
         bulletin_id=bulletin.id,
         until=max(leaves, now) + USEFUL,

@@ -1,22 +1,81 @@
 """What an editor is told of one bulletin: its times, its text as the phone shows it, what to look at."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
 from db import bulletins, news_items, recipients
 from db.models import Bulletin, BulletinItem, BulletinVersion, HandoverKind
-from flows import runs
-from flows.assisted import choice
-from flows.bulletin.desk.letters import Desk, attention, people
-from flows.bulletin.desk.provenance import judged
+from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.message.exact import compile_message, frame_name
-from flows.bulletin.message.render import fill
-from flows.desk.form import with_sources
-from flows.dispatching import money
-from flows.editors import desk
+from flows.bulletin.message.frame import fill
+from flows.bulletin.status import people, title
+from flows.draft.evidence import judged, remarks, vote, with_sources
+from flows.draft.slots import closed_days, slot_of
+from flows.runs import client
+from flows.sending import channel, costs
 from flows.settings import Settings
+from flows.staff import duty as desk
+from flows.staff.mail_text import bullets
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What the letters about one bulletin tell of it. Times are aware."""
+
+    slot_at: datetime | None  # None: it goes at approval
+    deadline_at: datetime | None
+    reminder_at: datetime | None
+    deputy_at: datetime | None
+    deputy: str  # who is called then
+    preview: str
+    attention: Sequence[str]
+    left_out: Sequence[str]
+    count: int  # of the news
+    readers: int
+    cost: str  # of this send, estimated
+    link: str
+
+    @property
+    def title(self) -> str:
+        return title(self.slot_at)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """For the `{name}` places of the texts."""
+        at, due = self.slot_at, self.deadline_at
+        return {
+            "bollettino": self.title,
+            "n_notizie": "1 notizia" if self.count == 1 else f"{self.count} notizie",
+            "entro": f"entro {giorno_ora(due)}" if due else "appena puoi",
+            "se_approvi": f"Se lo approvi entro {giorno_ora(due)}, parte {giorno_ora(at)}"
+            if due and at
+            else "Parte appena lo approvi,",
+            "partenza": f"parte {giorno_ora(at)}" if at else "parte appena approvato",
+            "iscritti": people(self.readers),
+            "costo": self.cost,
+            "anteprima": self.preview,
+            "avvisi": bullets(self.attention, "Niente di particolare."),
+            "lasciate_fuori": bullets(self.left_out, "Niente."),
+            "link": self.link,
+            "se_non_fai_niente": self._otherwise,
+            "vice": self.deputy,
+        }
+
+    @property
+    def _otherwise(self) -> str:
+        told = []
+        if self.reminder_at:
+            told.append(f"{giorno_ora(self.reminder_at)}: ti scriviamo di nuovo.")
+        if self.deputy_at:
+            told.append(f"{giorno_ora(self.deputy_at)}: scriviamo a {self.deputy}.")
+        end = "Senza approvazione non parte niente"
+        if self.deadline_at:
+            end += " e le notizie ancora valide passano al bollettino successivo"
+        return "\n".join([*told, f"{end}."])
+
 
 BY_HAND = "niente, lo invia una persona"
 QUEUE = 10  # titles that wait, in a letter
@@ -31,17 +90,21 @@ def briefing(
     left_out: Sequence[str] = (),
     *,
     now: datetime,
-) -> Desk:
+) -> Briefing:
     """`left_out` are lines of compose's report, stored nowhere; without them the titles that wait."""
     items = bulletins.items(session, version) if version else []
-    closed = desk.closed_days(session, now)
-    slot = desk.slot_of(settings.profile, bulletin.slot_at, closed) if bulletin.slot_at else None
+    closed = closed_days(session, now)
+    slot = slot_of(settings.profile, bulletin.slot_at, closed) if bulletin.slot_at else None
     duty = desk.on_duty(session, settings.profile, now)
     called = [person.name for person in duty.people]
     waiting = [item.title for item in news_items.unsent(session)]
     readers = recipients.head_count(session, bulletin)
-    look = attention(judged(with_sources(session, items)))
-    return Desk(
+    dated = bulletin.slot_at or now
+    look = [
+        f"Notizia {remark.item}: {remark.words}"
+        for remark in remarks(judged(with_sources(session, items)), vote(settings, dated))
+    ]
+    return Briefing(
         slot_at=bulletin.slot_at,
         deadline_at=bulletin.deadline_at,
         reminder_at=slot.reminder_at if slot else None,
@@ -53,29 +116,29 @@ def briefing(
         count=len(items),
         readers=readers,
         cost=BY_HAND
-        if choice.by_hand(settings, session, bulletin)
-        else money.of_bulletin(settings, bulletin, items, readers),
+        if channel.by_hand(settings, session, bulletin)
+        else costs.of_bulletin(settings, bulletin, items, readers),
         link=_link(settings, bulletin),
     )
 
 
 def reach(settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:
     """Whom it goes to now, and what that costs, in one line above the editor's form."""
-    by_hand = choice.by_hand(settings, session, bulletin)
+    by_hand = channel.by_hand(settings, session, bulletin)
     if by_hand == HandoverKind.channel:
         return "Va nel canale WhatsApp, e lo pubblica una persona: non costa niente."
     readers = recipients.head_count(session, bulletin)
     told = f"Va a {people(readers)}"
     if by_hand:
         return f"{told}, e lo invia una persona: non costa niente."
-    cost = money.of_bulletin(settings, bulletin, items, readers)
-    return f"{told}. Costo {cost}." if cost == money.UNKNOWN else f"{told}. Costo stimato: {cost}."
+    cost = costs.of_bulletin(settings, bulletin, items, readers)
+    return f"{told}. Costo {cost}." if cost == costs.UNKNOWN else f"{told}. Costo stimato: {cost}."
 
 
 def _link(settings: Settings, bulletin: Bulletin) -> str:
     """The run that holds the form; while it has none, the list of runs."""
     run_id = bulletin.review_run_id
-    return runs.link(settings, run_id) if run_id else f"{settings.prefect_ui}/runs"
+    return client.link(settings, run_id) if run_id else f"{settings.prefect_ui}/runs"
 
 
 def _preview(settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> str:

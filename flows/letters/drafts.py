@@ -5,7 +5,7 @@ a verb that has just done something calls `tell_bulletin` so that nobody waits f
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -16,15 +16,18 @@ from sqlmodel import Session
 from db import bulletins, letters
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion
-from flows import boards
-from flows.bulletin.dates import giorno_ora
-from flows.bulletin.desk.letters import Desk, left, title
-from flows.editors import desk
-from flows.editors.mail import Posted, post, tell
-from flows.letters import reports, summons
-from flows.letters.answered import TOLD_WITHIN, receipts
-from flows.letters.briefing import NOBODY, briefing
+from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.status import title
+from flows.draft.slots import closed_days, slot_after
+from flows.letters import boards, sends, urgent_calls
+from flows.letters.briefing import NOBODY, Briefing, briefing
+from flows.letters.receipts import TOLD_WITHIN, receipts
+from flows.review.sign_off import signed_by
 from flows.settings import Settings
+from flows.sources.rereading import Seen
+from flows.staff import duty as desk
+from flows.staff.mail import Posted, post, tell
+from flows.staff.mail_text import left
 
 LOG = logging.getLogger(__name__)
 CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente")
@@ -50,9 +53,9 @@ def told_at_once(
         posted = post(settings, engine, now=now)
 
     for step in (
-        partial(summons.call, settings, engine, bulletin_id, now=now),
+        partial(urgent_calls.call, settings, engine, bulletin_id, now=now),
         letters_of_it,
-        lambda: troubles.extend(summons.deliver(settings, engine, now=now)),
+        lambda: troubles.extend(urgent_calls.deliver(settings, engine, now=now)),
         hand_over,
     ):
         try:
@@ -82,7 +85,7 @@ def tell_bulletin(
     receipts(settings, session, bulletin, about, now=now)
     if bulletin.status in (BulletinStatus.expired, BulletinStatus.missed):
         _ended(settings, session, bulletin, about, now)
-    reports.of_send(settings, session, bulletin, now=now)
+    sends.of_send(settings, session, bulletin, now=now)
     boards.mail_sheet(settings, session, bulletin, now=now)
 
 
@@ -118,24 +121,73 @@ def changed_on_site(
     )
 
 
+def alert_changed(
+    settings: Settings,
+    session: Session,
+    bulletin_id: int,
+    *,
+    news: str,
+    before: str,
+    after: str,
+    mark: str,
+    now: datetime,
+) -> None:
+    """What this bulletin tells of an alert is not so by now: everybody is called, once a change.
+
+    The words are of this moment, and hours in them are cut at it: they are no sign of a further change.
+
+    Args:
+        news: the title of the item.
+        before: as the bulletin tells it.
+        after: what is in force.
+        mark: the same as long as that is, in parts; hours that run out only take some of them away.
+    """
+    line, parts = f"bulletin {bulletin_id}: {news}: ", set(mark.split("; "))
+    for one in letters.of_bulletin(session, bulletin_id, ["allerta_cambiata"]):
+        if one.about.startswith(line) and parts <= set(one.about.removeprefix(line).split("; ")):
+            return
+    bulletin = session.get_one(Bulletin, bulletin_id)
+    version = bulletins.latest(session, bulletin_id)
+    about = briefing(settings, session, bulletin, version, now=now)
+    words = settings.texts["allerta_cambiata"]
+    is_going_on = bulletin.status in (BulletinStatus.sending, BulletinStatus.stopped)
+    tell(
+        settings,
+        session,
+        "allerta_cambiata",
+        settings.profile.editors,
+        {
+            **about.values,
+            "numero": str(bulletin_id),
+            "titolo": news,
+            "prima": before,
+            "dopo": after,
+            "rimedio": words[f"{bulletin.kind}_fermato" if is_going_on else bulletin.kind.value],
+        },
+        about=f"{line}{mark}",
+        bulletin_id=bulletin_id,
+        now=now,
+    )
+
+
 def _waiting(
     settings: Settings,
     session: Session,
     bulletin: Bulletin,
     version: BulletinVersion,
-    about: Desk,
+    about: Briefing,
     now: datetime,
 ) -> None:
     """The draft, the reminder and the call of the deputy, each at its time."""
     profile = settings.profile
     due = bulletin.deadline_at
     to = partial(tell, settings, session, bulletin_id=bulletin.id, until=due, now=now)
-    signed = desk.signed_by(session, bulletin, version)  # they have done their part
+    signed = signed_by(settings.vault(), session, bulletin, version)  # they have done their part
     duty = desk.on_duty(session, profile, now, besides=signed)
     if due is not None and now > due:  # its run decides whether an answer was in time
         return
     # composed: what an editor wrote is answered by a receipt; what cannot wait is called for
-    if version.answered_run_id is None and bulletin.kind not in summons.KINDS:
+    if version.answered_run_id is None and bulletin.kind not in urgent_calls.KINDS:
         to(
             "bozza_pronta",
             duty.people,
@@ -155,11 +207,11 @@ def _waiting(
         to("tocca_al_vice", deputy.people, {**about.values, "perche_tu": why}, about=one)
 
 
-def _ended(settings: Settings, session: Session, bulletin: Bulletin, about: Desk, now: datetime) -> None:
+def _ended(settings: Settings, session: Session, bulletin: Bulletin, about: Briefing, now: datetime) -> None:
     """That nothing was sent, and what becomes of the news."""
     if now - bulletin.status_at > TOLD_WITHIN:
         return
-    following = desk.slot_after(settings.profile, now, desk.closed_days(session, now))
+    following = slot_after(settings.profile, now, closed_days(session, now))
     when = f"nel {title(following.dispatch_at)}" if following else "nel primo bollettino che si prepara"
     called = list(dict.fromkeys(one.editor for one in letters.of_bulletin(session, bulletin.id, CALLS)))
     is_expired = bulletin.status == BulletinStatus.expired
@@ -179,3 +231,16 @@ def _ended(settings: Settings, session: Session, bulletin: Bulletin, about: Desk
         bulletin_id=bulletin.id,
         now=now,
     )
+
+
+def tell_changes(
+    settings: Settings, session: Session, bulletin_id: int, seen: Iterable[Seen], *, now: datetime
+) -> None:
+    """Queue the letters about what holds the bulletin; each change is told once, whoever finds it."""
+    for one in seen:
+        if one.holds:
+            told = {"news": one.title, "before": one.before, "after": one.after}
+            if one.news_item_id is None:
+                alert_changed(settings, session, bulletin_id, **told, mark=one.mark, now=now)
+            else:
+                changed_on_site(settings, session, bulletin_id, **told, now=now)

@@ -8,23 +8,26 @@ from sqlmodel import Session, col, select
 
 from db import bulletins, sign_offs
 from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision, Said, SignOff
-from flows.bulletin.dates import giorno_ora
-from flows.bulletin.desk.letters import Desk, bullets, people
-from flows.bulletin.desk.rota import Person
-from flows.bulletin.desk.sign_off import since_void, voices
-from flows.bulletin.desk.words import STATUS
-from flows.desk.samples import sentence
-from flows.editors import desk
-from flows.editors.mail import tell
-from flows.letters import summons
+from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.status import STATUS, people
+from flows.letters import urgent_calls
+from flows.letters.briefing import Briefing
+from flows.review.sign_off import signed_by, since_void, voices
+from flows.sending.samples import sentence
 from flows.settings import Settings
+from flows.staff import duty
+from flows.staff.mail import tell
+from flows.staff.mail_text import bullets
+from flows.staff.rota import Person
 
 TOLD_WITHIN = timedelta(hours=24)
 """What is older is not told any more: a server that slept for a week does not write of all of it."""
 LEFT = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 
 
-def receipts(settings: Settings, session: Session, bulletin: Bulletin, about: Desk, *, now: datetime) -> None:
+def receipts(
+    settings: Settings, session: Session, bulletin: Bulletin, about: Briefing, *, now: datetime
+) -> None:
     """For each answer of an editor what became of it, to whom it concerns; each once."""
     answers = session.exec(
         select(BulletinVersion)
@@ -82,7 +85,7 @@ def _first_of_two(
     now: datetime,
 ) -> None:
     """A receipt for who has approved; who has to approve as well is called."""
-    others = desk.on_duty(session, settings.profile, now, besides=[row.editor])
+    others = duty.on_duty(session, settings.profile, now, besides=[row.editor])
     to = partial(
         tell,
         settings,
@@ -94,9 +97,9 @@ def _first_of_two(
     mine = [one for one in settings.profile.editors if one.id == row.editor]
     to("prima_firma", mine, {**values, "a_chi": others.names})
     version = bulletins.latest(session, bulletin.id)
-    if bulletin.status != BulletinStatus.in_review or bulletin.kind in summons.KINDS or version is None:
+    if bulletin.status != BulletinStatus.in_review or bulletin.kind in urgent_calls.KINDS or version is None:
         return
-    if row.editor not in desk.signed_by(session, bulletin, version):
+    if row.editor not in signed_by(settings.vault(), session, bulletin, version):
         return
     why = [f"Nonostante: {line}" for line in row.overridden.splitlines()]
     why += [f"Fonte indicata: {row.source}"] if row.source else []

@@ -5,43 +5,34 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import bulletins, deliveries, handovers, outcomes, recipients, starts
+from db import bulletins, deliveries, handovers, outcomes, recipients, senders
 from db.models import Bulletin, BulletinKind, BulletinStatus
-from flows.assisted import desk
-from flows.bulletin.dates import giorno_ora, in_rome, mese
-from flows.bulletin.desk.letters import bullets, title
+from flows.bulletin.language.dates import giorno_ora, in_rome, mese
 from flows.bulletin.message.exact import frame_name
-from flows.dispatching import money
-from flows.dispatching.certificate import words
-from flows.dispatching.checks import SITE, Preflight, Verdict
-from flows.editors.mail import tell
+from flows.bulletin.status import CALLED, REASONS, title
+from flows.by_hand import lists
+from flows.letters.receipts import TOLD_WITHIN
+from flows.letters.upkeep import Operator, operator
+from flows.review import acts
+from flows.sending import costs
+from flows.sending.certificate import words
+from flows.sending.checks import SITE, Preflight, Verdict
 from flows.settings import Settings
-from flows.upkeep import Operator, operator
+from flows.staff.mail import tell
+from flows.staff.mail_text import bullets
 
-TOLD_WITHIN = timedelta(hours=24)
-REASONS = {
-    "stopped_by_hand": "lo ha fermato una persona",
-    "retry": "si ritenta con chi non l'ha ricevuto",
-    "handed_out": "inviato a mano e dichiarato",
-}
-CALLED = {
-    BulletinKind.ordinary: "bollettino",
-    BulletinKind.urgent: "messaggio urgente",
-    BulletinKind.correction: "messaggio di correzione",
-    BulletinKind.all_clear: "messaggio di fine allerta",
-}
 REPORTED_ON = (3, 20)  # days of the month after: WhatsApp's word on a price takes a day or two
 QUIET = ("retry",)  # a person has just asked for it
 
 
 def of_send(settings: Settings, session: Session, bulletin: Bulletin, *, now: datetime) -> None:
-    """Queue what is new; for `notify`, which watch and every verb call."""
+    """Queue what is new; for `drafts`, which watch and every verb call."""
     if bulletin.sent_at is None or now - bulletin.status_at > TOLD_WITHIN:
         return
-    begun = starts.of(session, bulletin.id)
+    begun = senders.of(session, bulletin.id)
     if bulletin.status == BulletinStatus.stopped and bulletin.status_reason not in QUIET:
         _tell(settings, session, "invio_fermato", bulletin, f"stopped {bulletin.status_at.isoformat()}", now)
-    elif (handover := desk.in_hand(session, bulletin)) is not None:
+    elif (handover := lists.in_hand(session, bulletin)) is not None:
         if handover.run_id:  # a window that was lost has another address
             _tell(settings, session, "da_inviare_a_mano", bulletin, f"run {handover.run_id}", now)
     elif bulletin.status == BulletinStatus.sending and len(begun) > 1:
@@ -65,6 +56,30 @@ def withheld(
         settings.profile.editors,
         {**_values(settings, session, bulletin), "controlli": bullets(why, ""), "fino_a": giorno_ora(until)},
         about=f"bulletin {bulletin_id}: {names}",
+        bulletin_id=bulletin_id,
+        now=now,
+    )
+
+
+def despite(
+    settings: Settings, session: Session, bulletin_id: int, why: Sequence[str], *, by: str, now: datetime
+) -> None:
+    """It leaves although a check refuses it: to everybody, before the first message, each time."""
+    bulletin = session.get_one(Bulletin, bulletin_id)
+    tell(
+        settings,
+        session,
+        "parte_nonostante",
+        settings.profile.editors,
+        {
+            **_values(settings, session, bulletin),
+            "chi": by,
+            "quando": giorno_ora(now),
+            "prova": acts.last_proof(session, bulletin_id, by),
+            "controlli": bullets(why, ""),
+            "ferma": settings.deployment("ferma"),
+        },
+        about=f"bulletin {bulletin_id} at {now.isoformat()}",
         bulletin_id=bulletin_id,
         now=now,
     )
@@ -99,7 +114,7 @@ def of_month(settings: Settings, session: Session, now: datetime) -> None:
     if not first <= today.day <= last:
         return
     before = today.replace(day=1) - timedelta(days=1)
-    month = money.month_of(settings, session, before.year, before.month)
+    month = costs.month_of(settings, session, before.year, before.month)
     if not month.messages:
         return
     mail = settings.profile.mail
@@ -115,8 +130,8 @@ def of_month(settings: Settings, session: Session, now: datetime) -> None:
             "mese": name,
             "n_messaggi": "1 messaggio" if month.messages == 1 else f"{month.messages} messaggi",
             "categorie": ", ".join(f"{one} {count}" for one, count in sorted(month.categories.items())),
-            "costo_mese": money.amount_of(month, prices),
-            "note": " ".join(money.remarks(month, prices)),
+            "costo_mese": costs.amount_of(month, prices),
+            "note": " ".join(costs.remarks(month, prices)),
             "n_iscritti": str(recipients.subscribed(session)),
         },
         about=f"{before:%Y-%m}",
@@ -147,7 +162,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
     handover = handovers.of(session, bulletin.id)
     version = bulletins.approved(session, bulletin.id)
     items = bulletins.items(session, version[1]) if version else []
-    category = money.category_of(settings, frame_name(bulletin, items)) if items else ""
+    category = costs.category_of(settings, frame_name(bulletin, items)) if items else ""
     reason = bulletin.status_reason or ""
     return {
         "bollettino": title(bulletin.slot_at) if bulletin.slot_at else CALLED[bulletin.kind],
@@ -161,15 +176,27 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "quando": giorno_ora(bulletin.status_at),
         "chi": bulletin.status_by,
         "motivo": REASONS.get(reason, reason).rstrip(".") or "non si sa",
-        "costo": money.estimated(settings, found.accepted, category) if category else money.UNKNOWN,
+        "costo": costs.estimated(settings, found.accepted, category) if category else costs.UNKNOWN,
         "pagina": f"{settings.profile.servers.public}/b/{bulletin.code}",
         "azioni": f"{settings.prefect_ui}/deployments",
         "riprendi": settings.deployment("riprendi"),
         "chiudi": settings.deployment("chiudi"),
         "correggi": settings.deployment("correggi"),
         "resto": _rest(bulletin),
+        "decisioni": _decisions(session, bulletin),
         "modulo": settings.run_link(handover.run_id) if handover and handover.run_id else "",
     }
+
+
+def _decisions(session: Session, bulletin: Bulletin) -> str:
+    """What persons did to this send, and in spite of what; with an empty line after it, "" for nothing."""
+    done = acts.lines(session, bulletin.id)
+    for one in senders.of(session, bulletin.id):
+        done += [
+            f"{giorno_ora(one.at)}, {one.by} nonostante il controllo: {line}"
+            for line in one.despite.splitlines()
+        ]
+    return f"Decisioni delle persone:\n{bullets(done, '')}\n\n" if done else ""
 
 
 def _rest(bulletin: Bulletin) -> str:

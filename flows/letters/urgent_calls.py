@@ -14,9 +14,9 @@ from sqlmodel import Session
 from db import bulletins, calls, letters, recipients, sign_offs, weather_alerts
 from db.engine import transaction
 from db.models import (
+    WAITING,
     Bulletin,
     BulletinKind,
-    BulletinStatus,
     BulletinVersion,
     Call,
     CallChannel,
@@ -24,20 +24,20 @@ from db.models import (
     WeatherAlert,
 )
 from flows.bulletin.alerts.text import ALERT, END
-from flows.bulletin.dates import giorno_ora, in_rome
-from flows.bulletin.desk import rota
-from flows.bulletin.desk.calling import LOST, Pace, Summons
-from flows.bulletin.desk.letters import people
-from flows.editors import desk
-from flows.editors.calls import TEMPLATE, Leaving, phone_of, place, ways
-from flows.editors.mail import tell
+from flows.bulletin.language.dates import giorno_ora, in_rome
+from flows.bulletin.status import people
 from flows.letters.briefing import briefing
-from flows.profile.comune import Editor
+from flows.profiles.comune import Editor
+from flows.review.sign_off import signed_by
 from flows.sending.provider import category
 from flows.settings import BollettinoError, Settings
+from flows.staff import duty as desk
+from flows.staff import rota
+from flows.staff.call_text import LOST, Pace, Summons
+from flows.staff.calls import TEMPLATE, Leaving, phone_of, place, ways
+from flows.staff.mail import tell
 
 KINDS = (BulletinKind.urgent, BulletinKind.all_clear)
-WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
 PATIENCE = timedelta(minutes=5)  # from a call to the alarm that none has left
 LIMIT = 20  # calls that leave in one round
 
@@ -150,15 +150,14 @@ def _case(settings: Settings, session: Session, bulletin_id: int, now: datetime)
         (one.number for one in versions if one.answered_run_id is None or one.number in signed), default=0
     )
     answers = [one.created_at for one in versions if one.number > since]
-    approvers = desk.signed_by(session, bulletin, version)
+    approvers = signed_by(settings.vault(), session, bulletin, version)
     editors = [one for one in settings.profile.editors if one.id not in approvers]
-    alerts = [item.weather_alert_id for item in bulletins.items(session, version) if item.weather_alert_id]
     return _Case(
         bulletin,
         version,
         [one for one in calls.of(session, bulletin_id) if one.version_number >= since],
         editors or settings.profile.editors,
-        weather_alerts.told_by(session, alerts) if alerts else [],
+        [row for item in bulletins.items(session, version) for row in weather_alerts.told_by(session, item)],
         max(answers, default=None),
     )
 

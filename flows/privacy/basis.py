@@ -1,6 +1,6 @@
 """By what right the Comune writes to people: without a legal basis and an act nothing leaves."""
 
-from flows.profile.addresses import is_loopback
+from flows.profiles.contacts import is_loopback
 from flows.settings import Settings
 
 

@@ -3,12 +3,14 @@
 import csv
 import io
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flows.settings import BollettinoError
 
+STANDARD_INPUT = Path("-")
 LARGEST = 20_000_000  # bytes; a Comune's list is some hundred kilobytes
 _NAMES = re.compile(
     r"(?:numero|n\.?|nr\.?)?\s*(?:di\s+)?(?:tel(?:efono)?|cell(?:ulare)?|mobile|mobil|phone|whatsapp)\b.*"
@@ -17,6 +19,11 @@ _NAMES = re.compile(
 )
 _TEL = re.compile(r"(?:[\w-]+\.)?TEL(?P<kind>(?:;[^:]*)?):(?:tel:)?(?P<value>.*)", re.IGNORECASE)
 _DIGITS = re.compile(r"\+?[\d\s./()-]{6,}")
+
+
+# what a spreadsheet may run as a formula: https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_PHONE = re.compile(r"\+[0-9]{6,15}")
 
 
 class ListError(BollettinoError):
@@ -32,9 +39,9 @@ class Row:
 
 
 def read(path: Path) -> list[Row]:
-    """The numbers of a CSV or vCard file; ListError when it is neither."""
+    """The numbers of a CSV or vCard file, `-` is standard input; ListError when it is neither."""
     try:
-        raw = path.read_bytes()
+        raw = sys.stdin.buffer.read(LARGEST + 1) if path == STANDARD_INPUT else path.read_bytes()
     except OSError as exc:
         raise ListError(f"{path}: cannot be read ({exc.strerror})") from exc
     if len(raw) > LARGEST:
@@ -47,6 +54,15 @@ def read(path: Path) -> list[Row]:
     if not rows:
         raise ListError(f"{path}: no telephone number in it; is there a column 'telefono'?")
     return rows
+
+
+def cell(text: str) -> str:
+    """`text` for a CSV that a spreadsheet opens: it never begins as a formula does.
+
+    A number (`+39` and figures) stays as it is: as a formula it is that number, and nothing else, while an
+    apostrophe before it would come back to us when the list is read in again.
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _PHONE.fullmatch(text) else text
 
 
 def _decoded(raw: bytes) -> str:

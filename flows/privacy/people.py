@@ -1,12 +1,16 @@
-"""What we hold of one person, given out (GDPR 15 and 20) or taken away (17), by an operator's command."""
+"""What we hold of one person, given out (GDPR 15 and 20) or taken away (17), by an operator's command.
 
+A restore re-enrols nobody: what the journal knows and the database does not is done again.
+"""
+
+import logging
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
-from db import access, erasure, recipients
+from db import erasure, privacy, recipients
 from db.engine import forget_pages, reading, transaction
 from db.models import Bulletin, Consent, Delivery, InboundEvent, Recipient
 from db.recipients import Address
@@ -19,7 +23,7 @@ def export(settings: Settings, engine: Engine, who: Address, *, by: str, now: da
     """Everything that can be found under this number or BSUID, as JSON values; an empty history too."""
     ledger = settings.ledger()
     with transaction(engine) as session:
-        access.note(
+        privacy.note(
             session, by=by, command="export-person", people=1, subject_hash=ledger.subjects(who)[0], now=now
         )
     with reading(engine) as session:
@@ -45,7 +49,11 @@ def export(settings: Settings, engine: Engine, who: Address, *, by: str, now: da
             "messaggi_ricevuti_non_ancora_trattati": len(
                 session.exec(
                     select(InboundEvent.id).where(
-                        col(InboundEvent.sender_hash).in_(hashes), col(InboundEvent.handled_at).is_(None)
+                        or_(
+                            col(InboundEvent.sender_hash).in_(hashes),
+                            col(InboundEvent.bsuid_hash).in_(hashes),
+                        ),
+                        col(InboundEvent.handled_at).is_(None),
                     )
                 ).all()
             ),
@@ -90,7 +98,7 @@ def erase(settings: Settings, engine: Engine, who: Address, *, by: str, now: dat
     ledger = settings.ledger()
     with transaction(engine) as session:
         rows = recipients.matching(session, ledger.vault, who)
-        access.note(
+        privacy.note(
             session, by=by, command="erase", people=len(rows), subject_hash=ledger.subjects(who)[0], now=now
         )
         if rows or ledger.history(session, who):
@@ -100,3 +108,15 @@ def erase(settings: Settings, engine: Engine, who: Address, *, by: str, now: dat
             erasure.erase(session, row, now=now)
     forget_pages(engine)
     return len(rows)
+
+
+log = logging.getLogger(__name__)
+
+
+def replay(settings: Settings, engine: Engine, *, now: datetime) -> int:
+    """Before anything is sent. Returns how many people had left, narrowed or been erased since the backup."""
+    with transaction(engine) as session:
+        done = settings.ledger().replay(session, now=now)
+    if done:
+        log.warning("a backup was restored: %d people had left, and do so again", done)
+    return done

@@ -10,12 +10,11 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import bulletins, letters, originals, redactions
-from db.announced import STOOD
+from db import bulletins, letters, privacy, telling
 from db.engine import transaction
 from db.letters import SHEET
-from db.models import Bulletin, BulletinItem, BulletinVersion, LetterStatus
-from flows.bulletin.desk.words import STATUS
+from db.models import PUBLIC, Bulletin, BulletinItem, BulletinVersion, LetterStatus
+from flows.bulletin.status import STATUS
 from flows.settings import BollettinoError
 
 
@@ -65,7 +64,7 @@ def redact(
                 f"bulletin {bulletin.id} has {len(items)} items: there is no item {position}"
             )
         part = f"bulletin {bulletin.id}" if position is None else f"item {position} of bulletin {bulletin.id}"
-        change = redactions.show if cancel else redactions.hide
+        change = privacy.show if cancel else privacy.hide
         if not change(session, bulletin.id, position, by=by, reason=reason, now=now):
             return Redacted(f"{part} {'is not hidden' if cancel else 'is hidden already'}: nothing was done")
         if dry_run:
@@ -85,7 +84,7 @@ def _find(session: Session, which: str) -> Bulletin:
         found = session.get(Bulletin, int(which))
     if found is None:
         raise RedactionError(f"there is no bulletin with the number or code {which}")
-    if found.status not in STOOD:
+    if found.status not in PUBLIC:
         raise RedactionError(f"bulletin {found.id} is not public ({STATUS[found.status]}): nothing to hide")
     return bulletins.locked(session, found.id)
 
@@ -105,12 +104,12 @@ def _elsewhere(session: Session, bulletin: Bulletin, items: list[BulletinItem]) 
         .join(BulletinItem, col(BulletinItem.version_id) == BulletinVersion.id)
         .where(
             col(BulletinItem.news_item_id).in_(news),
-            col(BulletinVersion.id).in_(bulletins.telling(besides=bulletin.id, among=STOOD)),
+            col(BulletinVersion.id).in_(bulletins.telling(besides=bulletin.id, among=PUBLIC)),
         )
         .order_by(col(BulletinVersion.bulletin_id), col(BulletinItem.position))
     )
     found = [f"the same news is item {position} of bulletin {number}" for number, position in rows]
-    for one in originals.follow_ups(session, bulletin.id, *STOOD):
+    for one in telling.follow_ups(session, bulletin.id, *PUBLIC):
         found.append(f"bulletin {one.id} corrects or ends it, and may repeat its words")
     sheets = letters.of_bulletin(session, bulletin.id, [SHEET])
     places = dict.fromkeys(one.editor for one in sheets if one.status == LetterStatus.sent)

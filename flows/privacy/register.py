@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flows.bulletin.dates import in_rome
+from flows.bulletin.language.dates import in_rome
 from flows.settings import Settings
 
 BY_HAND = (

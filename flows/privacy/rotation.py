@@ -6,6 +6,7 @@ from sqlalchemy import Column, Engine, Table, select, update
 from sqlmodel import SQLModel
 
 from db.engine import reading, transaction
+from db.models import Canary
 from db.vault import Vault, VaultError
 
 AT_ONCE = 500  # rows of one transaction; the others may write in between
@@ -21,12 +22,13 @@ class Rotated:
 
 
 def sealed_columns() -> list[tuple[Table, "Column[bytes]"]]:
-    """Every column of every table that holds ciphertext, by its name."""
+    """Every column of every table that holds ciphertext, by its name.
+
+    The canary last: until everything is sealed anew, no process starts without the older key.
+    """
+    tables = sorted(SQLModel.metadata.sorted_tables, key=lambda table: table.name == Canary.__tablename__)
     return [
-        (table, column)
-        for table in SQLModel.metadata.sorted_tables
-        for column in table.columns
-        if column.name.endswith("_sealed")
+        (table, column) for table in tables for column in table.columns if column.name.endswith("_sealed")
     ]
 
 

@@ -12,14 +12,14 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import access, recipients
+from db import privacy, recipients
 from db.engine import reading, transaction
 from db.ledger import Ledger
 from db.models import Consent, Recipient, RecipientStatus
 from db.recipients import Address
-from flows.bulletin.dates import in_rome
+from flows.bulletin.language.dates import in_rome
 from flows.privacy import lists
-from flows.privacy.addressed import NumberError, masked, mobile
+from flows.privacy.phones import NumberError, masked, mobile
 from flows.settings import BollettinoError, Settings
 
 WORD = "ELENCO"
@@ -88,7 +88,7 @@ def take_in(
     ledger, report, seen = settings.ledger(), Report(), set[str]()
     with transaction(engine) as session:
         ledger.replay(session, now=now)
-        access.note(session, by=by, command="subscribers import", people=len(rows), now=now)
+        privacy.note(session, by=by, command="subscribers import", people=len(rows), now=now)
         if dry_run:
             session.rollback()
     for start in range(0, len(rows), AT_ONCE):
@@ -144,16 +144,20 @@ def give_out(settings: Settings, engine: Engine, path: Path, *, by: str, now: da
     with transaction(engine) as session:
         query = select(Recipient).where(Recipient.status == RecipientStatus.active)
         rows = list(session.exec(query.order_by(col(Recipient.id))))
-        access.note(session, by=by, command="subscribers export", people=len(rows), now=now)
+        privacy.note(session, by=by, command="subscribers export", people=len(rows), now=now)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as exc:
         raise BollettinoError(f"{path}: cannot be written ({exc.strerror})") from exc
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file, reading(engine) as session:
-        writer = csv.writer(file, delimiter=";")
-        writer.writerow(COLUMNS)
-        for row in rows:
-            writer.writerow(_line(session, ledger, row))
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file, reading(engine) as session:
+            writer = csv.writer(file, delimiter=";")
+            writer.writerow(COLUMNS)
+            for row in rows:
+                writer.writerow(map(lists.cell, _line(session, ledger, row)))
+    except OSError as exc:  # half a list looks like a whole one
+        path.unlink()
+        raise BollettinoError(f"{path}: cannot be written ({exc.strerror})") from exc
     return len(rows)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import SecretStr
 
-from flows.profile.comune import Editor
+from flows.profiles.comune import Editor
 
 LEAST_BITS = 128  # RFC 4226, R6
 

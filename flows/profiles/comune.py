@@ -18,14 +18,12 @@ from pydantic import (
 )
 
 from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime
-from flows.profile.addresses import Address, Base, is_loopback, named_twice
-from flows.profile.contacts import Contacts, Names
-from flows.profile.mail import Mail
-from flows.profile.prices import Prices
-from flows.profile.privacy import Notice, Privacy
-from flows.profile.sms import Sms
-from flows.profile.urgent import Urgent
-from flows.profile.whatsapp import Channel, WhatsApp
+from flows.profiles.contacts import Address, Base, Contacts, Names, is_loopback, named_twice
+from flows.profiles.llm import Llm
+from flows.profiles.mail import Mail, Sms
+from flows.profiles.privacy import Notice, Privacy
+from flows.profiles.urgent import Urgent
+from flows.profiles.whatsapp import Channel, Prices, WhatsApp
 
 
 def _weekly(value: object) -> WeeklyTime:
@@ -206,31 +204,6 @@ class Editor(Strict):
 
     def _variable(self, kind: str) -> str:
         return f"BOLLETTINO_{kind}_{self.id.upper().replace('-', '_')}"
-
-
-class Llm(Strict):
-    """A model that proposes the texts of news, behind any API that speaks OpenAI's chat completions."""
-
-    address: Base  # as "https://api.esempio.it/v1" or "http://127.0.0.1:11434/v1"
-    model: str = Field(min_length=1)  # as the service names it
-    tools: bool = True  # false for a model that cannot call tools: the shape is asked for in words
-    price_in: float = Field(default=0, ge=0)  # per million tokens sent
-    price_out: float = Field(default=0, ge=0)  # per million tokens received
-    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
-    priced_on: date | None = Field(default=None, validate_default=True)  # when the prices were looked up
-    max_retries: int = Field(default=2, ge=0, le=5)  # after an answer that a check stopped
-    timeout_seconds: float = Field(default=60, gt=0, le=600)  # of one item, its retries included
-
-    @field_validator("priced_on")
-    @classmethod
-    def _dated(cls, day: date | None, info: ValidationInfo) -> date | None:
-        if day is None and (info.data.get("price_in") or info.data.get("price_out")):
-            raise ValueError("is missing beside price_in and price_out: the day they were looked up")
-        return day
-
-    def cost(self, tokens_in: int, tokens_out: int) -> int:
-        """In millionths of a unit of `currency`, rounded."""
-        return round(tokens_in * self.price_in + tokens_out * self.price_out)
 
 
 class Servers(Strict):

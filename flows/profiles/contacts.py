@@ -1,10 +1,50 @@
-"""`[names]` and `[contacts]` of a profile: what the Comune is called, and where it is reached."""
+"""`[names]` and `[contacts]` of a profile, and which addresses a profile may hold."""
+
+from collections.abc import Iterable
+from typing import Annotated
+from urllib.parse import urlsplit
 
 import phonenumbers
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, field_validator
 
-from flows.profile.addresses import Address
-from flows.profile.file import PLACEHOLDER
+from flows.profiles.file import PLACEHOLDER
+from flows.whatsapp.loopback import is_loopback as names_this_machine
+from scrapers.fetching.identity import address_key
+
+
+def is_loopback(address: str) -> bool:
+    return names_this_machine(urlsplit(address).hostname or "")
+
+
+def _web_address(value: str) -> str:
+    """The address itself; an error never quotes it, for a password may stand in it."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is not a web address like https://www.comune.esempio.mi.it")
+    if "@" in parts.netloc:
+        raise ValueError("holds a user name or a password, which no profile may: write it without them")
+    if parts.scheme == "http" and not is_loopback(value):
+        raise ValueError("must begin with https:// (plain http only on loopback)")
+    return value
+
+
+def _without_slash(value: str) -> str:
+    return value.rstrip("/")
+
+
+def named_twice(addresses: Iterable[str]) -> str | None:
+    """The first address that means the same as one before it."""
+    seen: set[str] = set()
+    for address in addresses:
+        key = address_key(address)
+        if key in seen:
+            return address
+        seen.add(key)
+    return None
+
+
+Address = Annotated[str, AfterValidator(_web_address)]  # as written: WordPress' feeds end in a slash
+Base = Annotated[Address, AfterValidator(_without_slash)]  # of a site or a server: paths are put behind it
 
 
 class Names(BaseModel):

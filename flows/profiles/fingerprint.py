@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from flows.profile.comune import Profile
+from flows.profiles.comune import Profile
 
 SENDER = ("api", "phone_number_id", "waba_id", "language")  # not how fast
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from flows.profile.addresses import Address
+from flows.profiles.contacts import Address
 
 Days = Annotated[int, Field(ge=1, le=3660)]
 TO_FILL = "[da completare dal Comune]"

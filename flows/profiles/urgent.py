@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from db.models import Level
 from flows.bulletin.alerts.urgent import Quiet
-from flows.bulletin.dates import in_rome
+from flows.bulletin.language.dates import in_rome
 
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 CAN_WAIT = (Level.verde, Level.gialla)

@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from db.models import Bulletin, BulletinStatus
-from flows.bulletin.dates import giorno, giorno_ora, ora
-from flows.bulletin.desk.words import STATUS
-from flows.bulletin.message.markup import parameter
-from flows.bulletin.message.render import problems
+from flows.bulletin.language.dates import giorno, giorno_ora, ora
+from flows.bulletin.language.markup import parameter
+from flows.bulletin.message.frame import problems
+from flows.bulletin.status import STATUS
 
 
 @dataclass(frozen=True)
@@ -32,16 +32,6 @@ class Reviewed:
 
     items: tuple[tuple[int, str], ...]
     problems: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A news item of the queue, which an editor may add."""
-
-    number: int  # its id: what the editor writes, the same however the queue moves
-    title: str
-    note: str = ""  # Italian: its category, or why it was left out
-    is_left_out: bool = False
 
 
 class Choice(StrEnum):
@@ -130,7 +120,7 @@ def ordered(shown: Sequence[str], answer: Answer, *, joins: int = 0) -> Reviewed
     found: list[str] = []
     chosen: list[int] = []
     for line in answer.order:
-        number = re.match(r"\s*(\d+)", line)
+        number = re.match(r"\s*(\d{1,9})", line)
         index = int(number[1]) - 1 if number else -1
         if not 0 <= index < len(shown):
             found.append(

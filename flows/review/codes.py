@@ -16,11 +16,13 @@ from typing import Any
 from pyotp import TOTP
 from sqlmodel import Session
 
-from db import codes
-from db.errors import StoreError
-from flows.bulletin.dates import in_rome
-from flows.editors.code_secrets import is_usable
-from flows.profile.comune import Editor
+from db import sign_offs
+from db.engine import StoreError
+from db.models import UsedCode
+from flows.bulletin.language.dates import in_rome
+from flows.door.sealed import FIELD
+from flows.profiles.codes import is_usable
+from flows.profiles.comune import Editor
 from flows.settings import Settings
 
 STEP = 30  # seconds
@@ -29,7 +31,8 @@ FAR = 20  # steps to look for a late code or a phone's wrong clock: 10 minutes
 TRIES = 5
 WITHIN = timedelta(minutes=15)  # so many wrong codes in less than this ...
 LOCK = timedelta(minutes=15)  # ... and none is looked at for so long
-FIELD = "codice"  # in the editor's form
+APPROVES = "Il testo è salvato; intanto può approvare un collega."
+ACTS = "Intanto può farlo un collega, con il suo nome e il suo codice."
 
 
 class Verdict(StrEnum):
@@ -100,14 +103,22 @@ def matching(code: str, secret: str, at: datetime) -> list[int]:
 
 
 def weigh(
-    code: str, secret: str, editor: Editor, *, at: datetime, used: Collection[int], wrong: Sequence[datetime]
+    code: str,
+    secret: str,
+    editor: Editor,
+    *,
+    at: datetime,
+    used: Collection[int],
+    wrong: Sequence[datetime],
+    meanwhile: str = APPROVES,
 ) -> Judged:
     """Judge a code that was typed. Pure.
 
-    `used`: steps that never pass again. `wrong`: when the editor's codes were wrong lately.
+    `used`: steps that never pass again. `wrong`: when the editor's codes were wrong lately. `meanwhile`: what
+    is to be told of a lock-out.
     """
     if spell := lock_out(wrong, at):
-        return Judged(Verdict.locked, editor.id, at, _locked(editor, spell.until))
+        return Judged(Verdict.locked, editor.id, at, _locked(editor, spell.until, meanwhile))
     found, now = matching(typed(code), secret, at), int(at.timestamp()) // STEP
     near = [step for step in found if abs(step - now) <= WINDOW]
     if near and not set(near) & set(used):
@@ -119,7 +130,7 @@ def weigh(
     apart = found[0] - now if found else None
     spell = lock_out([*wrong, at], at)
     if spell:
-        rest = _locked(editor, spell.until)
+        rest = _locked(editor, spell.until, meanwhile)
     else:
         left = TRIES - _in_one_window([*wrong, at], at)
         rest = "Resta 1 tentativo" if left == 1 else f"Restano {left} tentativi"
@@ -158,20 +169,21 @@ def _why(code: str, apart: int | None) -> str:
     )
 
 
-def _locked(editor: Editor, until: datetime) -> str:
+def _locked(editor: Editor, until: datetime, meanwhile: str) -> str:
     # the first whole minute after it: told earlier, a try at that time would be refused
     minute = in_rome(until + timedelta(seconds=59, microseconds=999_999))
-    return (
-        f"Troppi codici sbagliati: quelli di {editor.name} non si accettano fino alle {minute:%H:%M}. "
-        "Il testo è salvato; intanto può approvare un collega."
-    )
+    told = f"Troppi codici sbagliati: quelli di {editor.name} non si accettano fino alle {minute:%H:%M}."
+    return f"{told} {meanwhile}"
 
 
-def judge(settings: Settings, session: Session, editor: Editor, code: str, *, at: datetime) -> Judged:
-    """Judge the code of a form that asks to approve, and store it where it is wrong.
+def judge(
+    settings: Settings, session: Session, editor: Editor, code: str, *, at: datetime, approves: bool = True
+) -> Judged:
+    """Judge the code of a form that asks to approve, or for another act; store it where it is wrong.
 
-    `at` is the instant of Resume. Once for each answer, in the transaction that stores the answer: it
-    holds the editor's other answers back until then. An accepted code can be judged again: `spend` ends it.
+    `at` is the instant of Resume, or when a run was asked for. Once for each answer, in the transaction that
+    stores the answer: it holds the editor's other answers back until then. An accepted code can be judged
+    again: `spend` ends it.
     """
     if not settings.profile.asks_codes:
         return Judged(Verdict.declared, editor.id, at)
@@ -180,27 +192,46 @@ def judge(settings: Settings, session: Session, editor: Editor, code: str, *, at
         words = f"Per {editor.name} non c'è ancora un codice: chiedilo a chi gestisce il servizio."
         return Judged(Verdict.missing, editor.id, at, words)
     if not typed(code):
-        words = "Per approvare serve il codice di 6 cifre dell'app: scrivilo per ultimo, prima di confermare."
+        what = "Per approvare serve" if approves else "Serve"
+        words = f"{what} il codice di 6 cifre dell'app: scrivilo per ultimo, prima di confermare."
         return Judged(Verdict.missing, editor.id, at, words)
-    codes.hold(session, editor.id)
-    step = int(at.timestamp()) // STEP
+    sign_offs.hold(session, editor.id)
+    step, counted = int(at.timestamp()) // STEP, sign_offs.counted(editor.id, approves=approves)
     found = weigh(
         code,
         secret.get_secret_value(),
         editor,
         at=at,
-        used=codes.used_steps(session, editor.id, step - WINDOW, step + WINDOW),
-        wrong=codes.wrong_between(session, editor.id, at - WITHIN - LOCK, at + WITHIN),
+        used=sign_offs.used_steps(session, editor.id, step - WINDOW, step + WINDOW),
+        wrong=sign_offs.wrong_between(session, counted, at - WITHIN - LOCK, at + WITHIN),
+        meanwhile=APPROVES if approves else ACTS,
     )
     if found.verdict == Verdict.wrong:
-        codes.add_wrong(session, editor.id, at=at, step=found.step)
+        sign_offs.add_wrong(session, counted, at=at, step=found.step)
     if found.verdict != Verdict.accepted:
         return found
-    proof = settings.vault().hash(f"one-time code {editor.id} {found.step} {typed(code)}")
-    return Judged(found.verdict, found.editor, at, step=found.step, proof=proof)
+    return Judged(
+        found.verdict, found.editor, at, step=found.step, proof=_proof(settings, editor, found.step, code)
+    )
 
 
-def spend(session: Session, judged: Judged, bulletin_id: int) -> None:
+def _proof(settings: Settings, editor: Editor, step: int | None, code: str) -> str:
+    return settings.vault().hash(f"one-time code {editor.id} {step} {typed(code)}")
+
+
+def is_genuine(settings: Settings, editor: Editor, row: UsedCode) -> bool:
+    """Whether this is the row of a code of theirs: its hash is keyed, and the editor's secret gives it again.
+
+    False once the editor has another secret.
+    """
+    secret = settings.code_secret(editor)
+    if secret is None or not is_usable(secret.get_secret_value()) or row.editor != editor.id:
+        return False
+    code = TOTP(secret.get_secret_value()).generate_otp(row.step)
+    return compare_digest(row.code_hash, _proof(settings, editor, row.step, code))
+
+
+def spend(session: Session, judged: Judged, bulletin_id: int | None) -> None:
     """Use up the code of a decision, in the decision's transaction.
 
     StoreError where it does not pass, or was used meanwhile: nothing of the decision may be stored then.
@@ -209,7 +240,7 @@ def spend(session: Session, judged: Judged, bulletin_id: int) -> None:
         return
     if judged.verdict != Verdict.accepted or judged.step is None or judged.proof is None:
         raise StoreError(f"a code of {judged.editor} that is {judged.verdict} proves no decision")
-    codes.add_used(
+    sign_offs.add_used(
         session,
         judged.editor,
         step=judged.step,
@@ -229,7 +260,7 @@ def locked_out(session: Session, editors: Sequence[Editor], now: datetime) -> li
     """Who is locked out, and until when."""
     found = []
     for editor in editors:
-        spell = lock_out(codes.wrong_between(session, editor.id, now - WITHIN - LOCK, now), now)
+        spell = lock_out(sign_offs.wrong_between(session, editor.id, now - WITHIN - LOCK, now), now)
         if spell:
             found.append((editor, spell.until))
     return found

@@ -8,22 +8,28 @@ import io
 import segno
 from pyotp import TOTP, random_base32
 
-from flows.editors.code_secrets import is_usable
-from flows.profile.comune import Editor
+from flows.profiles.codes import is_usable
+from flows.profiles.comune import Editor
 from flows.settings import BollettinoError, Settings
 
 
-def listing(settings: Settings) -> list[str]:
-    """A line an editor: the name, the variable, and whether a secret stands in it; never the secret."""
-    profile = settings.profile
-    lines = []
-    for editor in profile.editors:
+def states(settings: Settings) -> list[tuple[Editor, str]]:
+    """Each editor, with whether a secret is set; never the secret."""
+    found = []
+    for editor in settings.profile.editors:
         secret = settings.code_secret(editor)
         if secret is None:
             state = "not set"
         else:
             state = "set" if is_usable(secret.get_secret_value()) else "set, but no secret: make a new one"
-        lines.append(f"{editor.name:<30} {editor.code_variable:<40} {state}")
+        found.append((editor, state))
+    return found
+
+
+def listing(settings: Settings) -> list[str]:
+    """A line an editor: the name, the variable, and whether a secret stands in it."""
+    profile = settings.profile
+    lines = [f"{editor.name:<30} {editor.code_variable:<40} {state}" for editor, state in states(settings)]
     asked = "asked for" if profile.asks_codes else "not asked for"
     number = "one approval" if profile.approvals == 1 else "two approvals, by different editors"
     return [*lines, "", f"A code is {asked} ({number}): `codes` and `approvals` in {settings.path}"]

@@ -5,57 +5,18 @@ link, a picture or a heading of this page.
 """
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 
-from flows.bulletin.desk.people import warnings
-from flows.bulletin.facts.guard import Verdict, check
-from flows.bulletin.message.fold import LARGE_WIDTH, LINES, WIDTH, Folded, folded
-from flows.bulletin.message.markup import plain
-from flows.bulletin.message.phone_picture import Look, address, picture
-from flows.bulletin.message.render import Frame, fill, parameters
+from flows.bulletin.facts.guard import Verdict
+from flows.bulletin.language.markdown import escaped
+from flows.bulletin.language.markup import plain
+from flows.bulletin.message.frame import Frame, fill, parameters
+from flows.bulletin.message.lines import LARGE_WIDTH, LINES, WIDTH, Folded, folded
+from flows.bulletin.pictures.phone import Look, address, picture
+from flows.draft.evidence import Judged, Vote, remarks
 
-LIMIT = 90_000  # bytes: Prefect stores and draws the whole artifact each time
 _FACTS = 30  # of one item, in the table; a text of 900 characters holds fewer
 _SENTENCE = 260  # characters of a source sentence, or a little more where its facts stand apart
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~])")
-
-
-@dataclass(frozen=True)
-class Told:
-    """An item and what it was written from; `source` is "" for an alert, whose text is fixed."""
-
-    title: str
-    text: str
-    source: str = ""
-    published: date | None = None
-    is_act: bool = False
-    origin: str = ""  # what there is to say of how the text came about
-
-
-@dataclass(frozen=True)
-class Judged:
-    """An item with what the guard says of it; None for an alert."""
-
-    item: Told
-    verdict: Verdict | None
-
-
-def judged(items: Sequence[Told]) -> list[Judged]:
-    """Each item read beside its source."""
-    return [
-        Judged(item, check(item.text, item.source, published=item.published) if item.source.strip() else None)
-        for item in items
-    ]
-
-
-@dataclass(frozen=True)
-class Vote:
-    """Who may not be named now; outside an election period the names only tell who holds an office."""
-
-    names: Collection[str] = ()
-    is_near: bool = False
 
 
 def phones(frame: Frame, texts: Sequence[str], date_text: str, look: Look) -> str:
@@ -74,14 +35,12 @@ def phones(frame: Frame, texts: Sequence[str], date_text: str, look: Look) -> st
     return "\n\n".join(parts)
 
 
-def attention(items: Sequence[Judged], vote: Vote = Vote()) -> str:
+def attention(items: Sequence[Judged], vote: Vote) -> str:
     """What to look at before approving, by the number of the item; what the guard stops is bold."""
     lines = []
-    for number, one in enumerate(items, start=1):
-        stopped, doubts = (one.verdict.blocked, one.verdict.warnings) if one.verdict else ((), ())
-        named = warnings(one.item.text, vote.names, vote.is_near, is_act=one.item.is_act)
-        told = [*(f"**{escaped(line)}**" for line in stopped), *map(escaped, [*doubts, *named])]
-        lines += [f"- Notizia {number}: {line}" for line in told]
+    for remark in remarks(items, vote):
+        words = escaped(remark.words)
+        lines.append(f"- Notizia {remark.item}: {f'**{words}**' if remark.stops else words}")
     return "\n".join(["### Da guardare con attenzione", "", *lines]) if lines else ""
 
 
@@ -113,24 +72,6 @@ def _table(verdict: Verdict) -> str:
     if (more := len(verdict.supported) - _FACTS) > 0:
         rows.append(f"| … e altri {more} | |")
     return "\n".join(rows)
-
-
-def within(parts: Sequence[str], limit: int = LIMIT) -> str:
-    """The parts of an artifact, the most important first; what is over `limit` bytes is left out and told."""
-    kept: list[str] = []
-    used = 0
-    for part in filter(None, parts):
-        used += len(part.encode()) + 2
-        if used > limit:
-            kept.append("… il resto è troppo lungo per questa pagina.")
-            break
-        kept.append(part)
-    return "\n\n".join(kept)
-
-
-def escaped(text: str) -> str:
-    """Text of a site as Markdown shows it, on one line."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
 def _cell(sentence: str, facts: Sequence[str]) -> str:

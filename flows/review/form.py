@@ -10,29 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from prefect.input import RunInput
-from pydantic import Field, create_model
-from sqlmodel import Session
+from pydantic import Field
 
-from db.bulletins import ItemData
-from db.models import Bulletin, BulletinItem, BulletinKind, NewsItem
-from flows.bulletin.dates import giorno, giorno_ora, in_rome
-from flows.bulletin.desk.provenance import Told, Vote, attention, escaped, judged, phones, provenance, within
-from flows.bulletin.desk.review import Answer, Waiting, choices, order_lines
-from flows.bulletin.desk.words import tags
+from db.models import Bulletin, BulletinItem
+from flows.bulletin.language.dates import giorno, giorno_ora, in_rome
+from flows.bulletin.language.markdown import escaped, link, shown_address, within
+from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.exact import date_of, frame_name, markdown_fence, template_name
-from flows.bulletin.message.phone_picture import Look
-from flows.bulletin.message.render import budget, preview, utf16
-from flows.editors.codes import FIELD
-from flows.model.writer import remark
+from flows.bulletin.message.frame import preview
+from flows.bulletin.pictures.phone import Look
+from flows.bulletin.status import HEADINGS, tags
+from flows.door.sealed import FIELD
+from flows.draft.evidence import Told, judged, room, vote
+from flows.draft.refresh import Waiting
+from flows.review.choices import Answer, choices, order_lines
+from flows.review.evidence import attention, phones, provenance
+from flows.runs import forms
 from flows.settings import Settings
 
-KINDS = {
-    BulletinKind.ordinary: "Bollettino",
-    BulletinKind.urgent: "URGENTE",
-    BulletinKind.correction: "Correzione",
-    BulletinKind.all_clear: "Fine allerta",
-}
 QUEUE, LEFT_OUT = 15, 10  # lines on the page
 
 
@@ -57,7 +52,7 @@ class Round:
         """For the run's name, what an editor reads in the list of runs; its state comes before or after."""
         slot, number = self.bulletin.slot_at, len(self.items)
         if self.bulletin.template:
-            return f"{KINDS[self.bulletin.kind]} · {self.items[0].text[:60]}"
+            return f"{HEADINGS[self.bulletin.kind]} · {self.items[0].text[:60]}"
         day = f"Bollettino di {giorno(slot)}" if slot else "Bollettino da inviare subito"
         return f"{day} · {number} {'notizia' if number == 1 else 'notizie'}"
 
@@ -79,12 +74,6 @@ class Round:
         return tags(self.bulletin.kind, self.state)
 
 
-def room(settings: Settings, bulletin: Bulletin, dated: datetime, number: int) -> int:
-    """UTF-16 units that so many items may use together."""
-    frame = settings.frame(bulletin.template or template_name(number))
-    return budget(frame, date_of(bulletin, dated))
-
-
 def describe(settings: Settings, draft: Round, now: datetime) -> str:
     """What stands above the form and in the artifact: what is wrong, the preview, the queue (Markdown)."""
     dated = draft.bulletin.slot_at or now
@@ -93,7 +82,10 @@ def describe(settings: Settings, draft: Round, now: datetime) -> str:
     shown = preview(frame, texts, date_of(draft.bulletin, dated))
     parts = []
     if draft.problems:
-        parts += ["**DA CORREGGERE: così non si può inviare.**", *(f"- {line}" for line in draft.problems)]
+        parts += [
+            "**DA CORREGGERE: così non si può inviare.**",
+            *(f"- {escaped(line)}" for line in draft.problems),
+        ]
     parts += [f"**{escaped(line)}**" for line in (*draft.remarks, draft.awaited) if line]
     if draft.site:
         parts += ["**Riletto adesso sul sito:**", *(f"- {escaped(line)}" for line in draft.site)]
@@ -104,7 +96,7 @@ def describe(settings: Settings, draft: Round, now: datetime) -> str:
     if draft.reach:
         parts.append(draft.reach)
     parts += ["Come si vede sul telefono:", markdown_fence(shown)]
-    parts += [f"{item.position}. [{item.title}]({item.url})" for item in draft.items if item.url]
+    parts += [f"{item.position}. {link(item.title, item.url)}" for item in draft.items if item.url]
     waiting = [one for one in draft.queue if not one.is_left_out]
     left_out = [one for one in draft.queue if one.is_left_out]
     if draft.queue:
@@ -135,14 +127,6 @@ def artifact(settings: Settings, draft: Round, now: datetime) -> str:
     )
 
 
-def vote(settings: Settings, at: datetime) -> Vote:
-    """Whose names are pointed out on that day."""
-    period = settings.profile.election_period
-    if period is None:
-        return Vote()
-    return Vote(period.names, period.first <= in_rome(at).date() <= period.last)
-
-
 def evidence(
     settings: Settings, told: Sequence[Told], dated: datetime, template: str | None = None
 ) -> list[str]:
@@ -155,26 +139,7 @@ def evidence(
     return [phones(frame, texts, "" if template else giorno(dated), look), provenance(judged(told))]
 
 
-def with_sources(session: Session, items: Sequence[BulletinItem | ItemData]) -> tuple[Told, ...]:
-    """Each item beside the stored page that it was written from."""
-    return tuple(_told(session, item) for item in items)
-
-
-def _told(session: Session, item: BulletinItem | ItemData) -> Told:
-    if item.news_item_id is None:
-        return Told(item.title, item.text)
-    news = session.get_one(NewsItem, item.news_item_id)
-    return Told(
-        title=item.title,
-        text=item.text,
-        source=f"{news.title}\n{news.abstract}\n{news.body}",
-        published=in_rome(news.published_at).date() if news.published_at else None,
-        is_act="albo" in news.kind.lower(),
-        origin=remark(session, news.id, item.text),
-    )
-
-
-def form(settings: Settings, draft: Round, now: datetime) -> type[RunInput]:
+def form(settings: Settings, draft: Round, now: datetime) -> type[forms.Form]:
     """The form, prefilled with the latest version."""
     words = settings.texts["modulo"]
     dated = draft.bulletin.slot_at or now
@@ -193,7 +158,9 @@ def form(settings: Settings, draft: Round, now: datetime) -> type[RunInput]:
                 default=item.text,
                 title=words["testo_n"].format(n=item.position, categoria=item.category),
                 description=words["testo_n_aiuto" if left >= 0 else "testo_n_troppo"]
-                .format(lunghezza=utf16(item.text), totale=total, restanti=abs(left), url=item.url)
+                .format(
+                    lunghezza=utf16(item.text), totale=total, restanti=abs(left), url=shown_address(item.url)
+                )
                 .removesuffix(" Fonte: "),
             ),
         )
@@ -208,9 +175,7 @@ def form(settings: Settings, draft: Round, now: datetime) -> type[RunInput]:
     fields["chi"] = (str, Field(title=words["chi"], json_schema_extra={"enum": [*names]}))
     if settings.profile.asks_codes:
         fields[FIELD] = (str, Field(default="", title=words["codice"]))
-    made: type[RunInput] = create_model("Approvazione", __base__=RunInput, **fields)
-    made._description = describe(settings, draft, now)
-    return made
+    return forms.make("Approvazione", fields, describe(settings, draft, now))
 
 
 def answer_of(values: dict[str, Any], items: Sequence[BulletinItem]) -> Answer:

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from db.models import Said, SignOff
-from flows.bulletin.dates import in_rome
+from sqlmodel import Session
+
+from db import bulletins, sign_offs
+from db.models import Bulletin, BulletinVersion, Said, SignOff
+from db.vault import Vault
+from flows.bulletin.language.dates import in_rome
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class Voice:
 
 
 ASK_SOURCE = (
-    "Per confermare comunque scrivi nel campo Fonte da dove viene il dato; poi approva anche un collega."
+    "Per confermare comunque scrivi da dove viene il dato, nel campo che lo chiede; "
+    "poi approva anche un collega."
 )
 ALONE = "Serve una seconda persona, e nel profilo ce n'è una sola."
 
@@ -162,3 +167,18 @@ def _voided(before: Sequence[Voice], counted: Sequence[Voice], editors: Mapping[
 def _or(editors: Mapping[str, str]) -> str:
     names = list(editors.values())
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} o {names[-1]}"
+
+
+def signed_by(vault: Vault, session: Session, bulletin: Bulletin, version: BulletinVersion) -> list[str]:
+    """Ids of the editors whose approval stands for the text of this version, in their order."""
+    shown = [(item.title, item.text) for item in bulletins.items(session, version)]
+    reopened = bulletins.reopened_at(session, vault, bulletin.id)
+    said = sign_offs.genuine(session, vault, bulletin.id)
+    rows = [row for row in said if reopened is None or row.at > reopened]
+    found = []
+    for row, voice in zip(rows, voices(rows), strict=True):
+        sealed = bulletins.version_of(session, bulletin.id, row.version_number)
+        texts = [(item.title, item.text) for item in bulletins.items(session, sealed)] if sealed else []
+        if voice in since_void(voices(rows)) and row.said == Said.approve and texts == shown:
+            found.append(row.editor)
+    return found

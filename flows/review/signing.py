@@ -1,30 +1,27 @@
 """An editor approves a version, sealed and proved, alone or with a second person, or sends it back."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db import bulletins, recipients, sign_offs
+from db import bulletins, proofs, recipients, sign_offs
 from db.models import (
     Approval,
     Bulletin,
-    BulletinItem,
     BulletinStatus,
     BulletinVersion,
     Decision,
     Said,
 )
-from flows.assisted import choice
-from flows.bulletin.desk.sign_off import Outcome, Voice, rule, since_void, voices
-from flows.bulletin.message.exact import Message, compile_message, frame_name
-from flows.desk.windows import Given
-from flows.dispatching import money
-from flows.editors import codes
-from flows.editors.codes import Judged
-from flows.profile.comune import Editor
-from flows.profile.sealed import fingerprint
+from flows.bulletin.message.exact import frame_name
+from flows.profiles.comune import Editor
+from flows.profiles.fingerprint import fingerprint
+from flows.review import codes
+from flows.review.codes import Judged
+from flows.review.sign_off import Outcome, Voice, rule, since_void, voices
+from flows.runs.forms import Given
+from flows.sending import channel, costs
+from flows.sending.seal import message_of, seal_of
 from flows.settings import Settings
 
 
@@ -57,7 +54,7 @@ def sign(
     said = Voice(
         signature.editor.id, signature.editor.name, Said.approve, given.at, seal, signature.source, blocks
     )
-    before = _heard(session, bulletin)
+    before = _heard(settings, session, bulletin)
     ruling = rule(
         said, before, approvals=settings.profile.approvals, editors=editors, preparer="", note=signature.note
     )
@@ -78,6 +75,7 @@ def sign(
         source=signature.source,
         overridden=tuple(sorted(blocks)),
         code_hash=signature.proof.proof,
+        vault=settings.vault(),
     )
     if ruling.outcome == Outcome.approved:
         close(settings, session, bulletin, version, Decision.approve, given, signature.proof.proof)
@@ -97,7 +95,7 @@ def send_back(
     said = Voice(editor.id, editor.name, Said.send_back, version.created_at)
     ruling = rule(
         said,
-        _heard(session, bulletin),
+        _heard(settings, session, bulletin),
         approvals=settings.profile.approvals,
         editors=editors,
         preparer=_preparer(settings, session, version),
@@ -156,10 +154,11 @@ def close(
         approval.seal = _seal_of(settings, session, bulletin, version, given)
         approval.profile_sha256 = fingerprint(settings.profile)
         approval.head_count = recipients.head_count(session, bulletin)
-        category = money.category_of(settings, frame_name(bulletin, bulletins.items(session, version)))
-        cost = money.estimated(settings, approval.head_count, category)
-        is_free = choice.by_hand(settings, session, bulletin) is not None
-        approval.cost_estimate = None if is_free or cost == money.UNKNOWN else cost
+        category = costs.category_of(settings, frame_name(bulletin, bulletins.items(session, version)))
+        cost = costs.estimated(settings, approval.head_count, category)
+        is_free = channel.by_hand(settings, session, bulletin) is not None
+        approval.cost_estimate = None if is_free or cost == costs.UNKNOWN else cost
+        approval.mac = proofs.mac_of(settings.vault(), approval)
     session.add(approval)
     bulletins.move(session, bulletin, MOVES[decision], by=version.author, now=given.at)
 
@@ -171,47 +170,11 @@ MOVES = {
 }
 
 
-def message_of(
-    settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem], at: datetime
-) -> Message:
-    """What would be sent of these items; `at` is the approval, for a bulletin without a slot."""
-    return compile_message(
-        items,
-        settings.frame(frame_name(bulletin, items)),
-        dated=bulletin.slot_at or at,
-        code=bulletin.code,
-        language=settings.profile.whatsapp.language,
-    )
-
-
-def seal_of(settings: Settings, session: Session, bulletin: Bulletin, message: Message) -> str:
-    """Over exactly what would be sent, to whom, and by which profile."""
-    return message.sealed(recipients.audience_rule(session, bulletin), fingerprint(settings.profile))
-
-
 def _seal_of(
     settings: Settings, session: Session, bulletin: Bulletin, version: BulletinVersion, given: Given
 ) -> str:
     message = message_of(settings, bulletin, bulletins.items(session, version), given.at)
     return seal_of(settings, session, bulletin, message)
-
-
-def broken(
-    settings: Settings, session: Session, bulletin: Bulletin, approval: Approval, message: Message
-) -> str:
-    """Why this is not what the approval sealed, in Italian; "" when it is."""
-    known = approval.profile_sha256
-    if known is not None and known != fingerprint(settings.profile):
-        return (
-            f"Dopo l'approvazione di {approval.approver} è cambiato il profilo del Comune (nomi, contatti, "
-            f"mittente o pagine): il bollettino {bulletin.id} non parte. Riaprilo con «riapri» e approvalo "
-            "di nuovo."
-        )
-    # an approval of before the profile was bound
-    bound = fingerprint(settings.profile) if known is not None else ""
-    if message.sealed(recipients.audience_rule(session, bulletin), bound) != approval.seal:
-        return f"Il bollettino {bulletin.id} non è più quello approvato da {approval.approver}: non parte."
-    return ""
 
 
 def is_sent_back(session: Session, version: BulletinVersion) -> bool:
@@ -220,9 +183,9 @@ def is_sent_back(session: Session, version: BulletinVersion) -> bool:
     return any(one.said == Said.send_back and one.version_number == version.number for one in said)
 
 
-def awaited(session: Session, bulletin: Bulletin) -> str:
+def awaited(settings: Settings, session: Session, bulletin: Bulletin) -> str:
     """What the first of two persons said, for the second; "" where nobody has approved yet."""
-    standing = since_void(_heard(session, bulletin))
+    standing = since_void(_heard(settings, session, bulletin))
     if not standing or bulletin.status != BulletinStatus.in_review:
         return ""
     last = standing[-1]
@@ -233,8 +196,9 @@ def awaited(session: Session, bulletin: Bulletin) -> str:
     return " ".join(parts)
 
 
-def _heard(session: Session, bulletin: Bulletin) -> list[Voice]:
-    """What was said of the bulletin since it was last re-opened."""
-    reopened = bulletins.reopened_at(session, bulletin.id)
-    said = voices(sign_offs.of(session, bulletin.id))
+def _heard(settings: Settings, session: Session, bulletin: Bulletin) -> list[Voice]:
+    """What was said of the bulletin since it was last re-opened; nothing that was forged."""
+    vault = settings.vault()
+    reopened = bulletins.reopened_at(session, vault, bulletin.id)
+    said = voices(sign_offs.genuine(session, vault, bulletin.id))
     return [one for one in said if reopened is None or one.at > reopened]

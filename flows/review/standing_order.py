@@ -5,17 +5,15 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db import announced, bulletins, recipients, weather_alerts
+from db import bulletins, proofs, recipients
 from db.engine import transaction
-from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, BulletinVersion, Decision
+from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision
 from flows.bulletin.alerts.standing_order import standing_order_due
 from flows.bulletin.alerts.statements import Span
-from flows.bulletin.alerts.urgent import AUTHOR, ceased, spoken, told_spans
-from flows.desk.signing import message_of, seal_of
-from flows.profile.sealed import fingerprint
+from flows.profiles.fingerprint import fingerprint
+from flows.sending.seal import message_of, seal_of
 from flows.settings import Settings
-
-WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
+from flows.sources import truth
 
 
 def approve_by_order(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
@@ -44,18 +42,18 @@ def approve_by_order(settings: Settings, engine: Engine, bulletin_id: int, *, no
             note=f"Nessuna risposta in {order.minutes} minuti.",
         )
         message = message_of(settings, bulletin, items, now)
-        session.add(
-            Approval(
-                bulletin_id=bulletin_id,
-                version_number=version.number,
-                decision=Decision.approve,
-                approver=order.approver,
-                decided_at=now,
-                seal=seal_of(settings, session, bulletin, message),
-                profile_sha256=fingerprint(settings.profile),
-                head_count=recipients.head_count(session, bulletin),
-            )
+        approval = Approval(
+            bulletin_id=bulletin_id,
+            version_number=version.number,
+            decision=Decision.approve,
+            approver=order.approver,
+            decided_at=now,
+            seal=seal_of(settings, session, bulletin, message),
+            profile_sha256=fingerprint(settings.profile),
+            head_count=recipients.head_count(session, bulletin),
         )
+        approval.mac = proofs.mac_of(settings.vault(), approval)
+        session.add(approval)
         bulletins.move(
             session, bulletin, BulletinStatus.approved, by=order.approver, now=now, reason="standing_order"
         )
@@ -63,12 +61,9 @@ def approve_by_order(settings: Settings, engine: Engine, bulletin_id: int, *, no
 
 
 def _still_right(session: Session, settings: Settings, bulletin: Bulletin, now: datetime) -> list[Span]:
-    """What its text tells, of which every urgent hour still holds; empty when one does not."""
-    zones, levels = settings.profile.alert_zones, settings.profile.urgent.levels
-    made = announced.announced(session, zones, [BulletinKind.urgent], WAITING, author=AUTHOR, since=now)
-    mine = [one for one in made if one.bulletin.id == bulletin.id]
-    if not mine:
+    """What its text tells, all of which still holds; empty when something does not."""
+    version = bulletins.latest(session, bulletin.id)
+    items = bulletins.items(session, version) if version else []
+    if truth.untrue(settings, session, bulletin, items, at=now):
         return []
-    rows = weather_alerts.ever_said(session, zones, now=now)
-    told = told_spans(rows, {one.row.id for one in mine}, mine[0].at)
-    return [] if ceased(told, spoken(rows, now), levels, now) else told
+    return truth.told(settings, session, items, at=now)

@@ -6,18 +6,19 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from db import bulletins, weather_alerts
+from db import bulletins
 from db.bulletins import ItemData
-from db.models import Bulletin, BulletinItem, BulletinStatus, BulletinVersion
-from flows.bulletin.dates import in_rome
-from flows.bulletin.desk.provenance import judged
-from flows.bulletin.desk.review import Answer, Choice, numbers_of, ordered, whole
-from flows.bulletin.message.markup import parameter
-from flows.bulletin.message.render import problems, utf16
-from flows.desk.form import room, with_sources
-from flows.desk.refresh import join, renew
-from flows.desk.rereading import alerts_by_now, gone
+from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, BulletinVersion
+from flows.bulletin.language.dates import in_rome
+from flows.bulletin.language.markup import parameter
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.message.frame import problems
+from flows.draft.evidence import judged, room, with_sources
+from flows.draft.refresh import join, renew
+from flows.review.choices import Answer, Choice, numbers_of, ordered, whole
 from flows.settings import Settings
+from flows.sources.rereading import alerts_by_now, gone
+from flows.sources.truth import OVER, UNHEARD
 
 AS_IT_IS = (None, Choice.send_back, Choice.postpone, Choice.discard)
 """With these nothing joins the draft and nothing of it is judged: it goes nowhere by them."""
@@ -102,25 +103,34 @@ def _told(site: Site, at: datetime, found: Sequence[str]) -> list[str]:
     return [*told, *found]
 
 
-def over(session: Session, items: Sequence[ItemData], at: datetime) -> list[str]:
-    """An alert that has ended by the moment of the send is wrong news."""
-    alerts = [one.weather_alert_id for one in items if one.weather_alert_id]
-    ended = weather_alerts.over(session, alerts, at=at)
-    return [
-        f"Notizia {number}: l'allerta è già finita. Toglila dall'ordine."
-        for number, one in enumerate(items, start=1)
-        if one.weather_alert_id in ended
-    ]
-
-
-def of_another_level(
-    settings: Settings, session: Session, items: Sequence[ItemData], at: datetime
+def untrue(
+    settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[ItemData], *, at: datetime
 ) -> list[str]:
-    """An alert whose level changed since the text was written: no word of a person sends the old one."""
-    return [
-        f"{one.line} Scegli «Rileggi il sito», o scrivi tu il livello di adesso."
-        for one in alerts_by_now(settings, session, items, now=at)
-    ]
+    """What is not right of alerts in a message that leaves at `at`: no word of a person sends it."""
+    found = []
+    for one in alerts_by_now(settings, session, bulletin, items, at=at):
+        if one.after == OVER:
+            what = f"Notizia {one.number}: {OVER}. {WHAT_TO_DO.get(bulletin.kind, TAKE_OUT)}"
+        elif one.after.startswith(UNHEARD):
+            what = f"{one.line} {UNREAD}"
+        else:
+            what = f"{one.line} {WHAT_TO_DO.get(bulletin.kind, READ_AGAIN)}"
+        found.append(what)
+    return found
+
+
+TAKE_OUT = "Toglila dall'ordine."
+READ_AGAIN = "Scegli «Rileggi il sito», o scrivi tu il livello di adesso."
+BY_ITSELF = "Entro 5 minuti la bozza si aggiorna, o si chiude se non serve più."
+UNREAD = (
+    "La bozza resta com'è e la fine non parte finché la fonte non si legge di nuovo: guarda a mano il sito "
+    "della Protezione Civile, poi approva di nuovo."
+)
+WHAT_TO_DO = {
+    BulletinKind.urgent: BY_ITSELF,
+    BulletinKind.all_clear: BY_ITSELF,
+    BulletinKind.correction: "Riscrivi il testo con ciò che vale adesso, oppure non inviare.",
+}
 
 
 def unsupported(session: Session, items: Sequence[ItemData], lost: Collection[int]) -> frozenset[str]:

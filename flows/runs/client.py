@@ -1,6 +1,6 @@
 """What the verbs ask of the Prefect server: start a run, read its state, name it, end it, link to it.
 
-The one place below no verb that knows Prefect, with `flows/desk/windows.py`: compose, approve and watch all
+The one place below no verb that knows Prefect, with `flows/runs/forms.py`: compose, approve and watch all
 need it, and no verb imports another.
 """
 
@@ -12,17 +12,20 @@ from uuid import UUID
 
 from prefect import get_run_logger
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
 from prefect.client.schemas.objects import State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
-from prefect.states import Crashed
+from prefect.states import Cancelled, Crashed, Failed
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from db import bulletins
 from db.engine import transaction
 from db.models import BulletinStatus
-from flows.bulletin.desk.words import TAGS
+from flows.bulletin.status import KINDS
+from flows.door import sealed
+from flows.door.sealed import FIELD, Proof
 from flows.settings import BollettinoError, Settings, load
 
 LOST_AFTER = timedelta(minutes=5)
@@ -32,7 +35,8 @@ So long after its time a scheduled run is lost as well: who asks is `sorveglia`,
 """
 
 TAKEN_WITHIN = timedelta(minutes=2)  # from Pending to Running; 40 s measured on a very busy machine
-ATTEMPTS = 20  # runs that may try to send one bulletin
+ATTEMPTS = 20  # new runs, each over at once, that one call may start for a bulletin
+AT_ONCE = 200  # runs in one answer of Prefect's, which gives no more
 
 
 class RunState(StrEnum):
@@ -122,9 +126,41 @@ def rename(settings: Settings, run_id: str, name: str, *, tags: Iterable[str] | 
         )
 
 
+def proof(code: str) -> Proof:
+    """What a person typed when they started this run, and when. Taken out of what Prefect shows of the run.
+
+    `code` is what the door made of it (`flows/door/sealed.py`); one that is not sealed counts for none, since
+    others could read it. Without any, the moment is that when the server made the run: no parameter moves it.
+    """
+    with get_client(sync_client=True) as client:
+        run = client.read_flow_run(UUID(flow_run.id))
+        if code:
+            kept = {name: value for name, value in run.parameters.items() if name != FIELD}
+            client.update_flow_run(run.id, parameters=kept)
+    typed = sealed.opened(load().stamp_key(), code, str(run.deployment_id), run.parameters) if code else None
+    if typed is not None:
+        return Proof(typed.code, typed.at)
+    if code:
+        get_run_logger().warning("il codice non è arrivato dalla pagina dei redattori: non vale")
+    return Proof("", run.created)
+
+
+def refused(settings: Settings, why: BollettinoError | str, what: str = "NON FATTO") -> State[str]:
+    """The end of a run that did not do what a person started it for: red, with the reason as its message and
+    in its name. For the flow to return.
+    """
+    get_run_logger().error("%s: %s", what, why)
+    rename(settings, str(flow_run.id), f"{what} · {why}")
+    return Failed(message=str(why))
+
+
 def end(run_id: str, final: State) -> None:
     with get_client(sync_client=True) as client:
         client.set_flow_run_state(UUID(run_id), final, force=True)
+
+
+def cancel(run_id: str, why: str) -> None:
+    end(run_id, Cancelled(message=why))
 
 
 def link(settings: Settings, run_id: str) -> str:
@@ -139,21 +175,25 @@ def start_dispatch(
 
     A run that failed before it began is replaced: sending twice is prevented by our rows, not by runs. So is
     one whose worker died while it took it: no other takes it. `dead` says that nothing has moved for long,
-    so a run that claims to work has lost its process.
+    so a run that claims to work has lost its process. However many runs a check has turned away, there is a
+    next one until the bulletin's grace ends: what the check held may be mended by then.
     """
+    over: int | None = None
     for attempt in range(ATTEMPTS):
         with transaction(engine) as session:
             sealed = bulletins.approved(session, bulletin_id)
             bulletin = bulletins.locked(session, bulletin_id)
         if sealed is None or bulletin.status not in (BulletinStatus.approved, BulletinStatus.sending):
             return None
+        key = f"dispatch-{bulletin_id}-{sealed[1].number}"
+        over = _over(key) if over is None else over
         run_id = start(
             settings,
             "invia",
             {"bulletin_id": bulletin_id},
-            key=f"dispatch-{bulletin_id}-{sealed[1].number}-{attempt}",
+            key=f"{key}-{over + attempt}",
             name=f"Invio (bollettino {bulletin_id})",
-            tags=[TAGS[bulletin.kind]],
+            tags=[KINDS[bulletin.kind].replace(" ", "-")],
         )
         found = last_state(run_id)
         if found is None or found.is_final():
@@ -163,6 +203,23 @@ def start_dispatch(
             return run_id
         end(run_id, Crashed(message="il processo non risponde: l'invio riprende in un altro"))
     raise BollettinoError(f"Bollettino {bulletin_id}: {ATTEMPTS} tentativi di invio non riusciti.")
+
+
+def _over(key: str) -> int:
+    """How many runs of these keys, counted from 0, are over before the first that is not, or is not there."""
+    first = 0
+    with get_client(sync_client=True) as client:
+        while True:
+            keys = [f"{key}-{attempt}" for attempt in range(first, first + AT_ONCE)]
+            found = client.read_flow_runs(
+                flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=keys)),
+                limit=AT_ONCE,
+            )
+            over = {run.idempotency_key for run in found if run.state is not None and run.state.is_final()}
+            place = next((place for place, one in enumerate(keys) if one not in over), AT_ONCE)
+            first += place
+            if place < AT_ONCE:
+                return first
 
 
 WAITS = (5, 10, 20)  # seconds; on SQLite each try has waited for half a minute itself

@@ -1,11 +1,13 @@
 """The editor's window on a bulletin in the Prefect UI: opened once, replaced when it is gone or out of date.
 
 What an editor typed lies in Prefect as the input of a run and a key. It is read from there raw, whatever
-became of the run: a form that no longer fits, a crash or a second window must not lose it.
+became of the run: a form that no longer fits, a crash or a second window must not lose it. It counts with the
+door's stamp only (`flows/door/stamps.py`), from the moment that the stamp tells.
 """
 
 import json
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +15,12 @@ from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterIdempotencyKey,
+)
 from prefect.client.schemas.objects import State
 from prefect.input import RunInput
 from prefect.states import Cancelled, Crashed
@@ -23,20 +30,25 @@ from sqlalchemy import Engine
 from db import bulletins
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
-from flows import runs
-from flows.bulletin.desk.words import tags
-from flows.runs import RunState
+from flows.bulletin.status import BEFORE_STAMPS, UNSTAMPED, tags
+from flows.door import keys, stamps
+from flows.runs import client as runs
+from flows.runs.client import RunState
 from flows.settings import Settings
 
 
 @dataclass(frozen=True)
 class Given:
-    """One confirmed form: in which run, on which version, when, and its values as JSON."""
+    """One confirmed form: in which run, on which version, when, and its values as JSON.
+
+    Where it is not stamped nobody knows who wrote it, nor when: it decides nothing.
+    """
 
     run_id: str
     version: int
     at: datetime
     values: dict[str, Any]
+    is_stamped: bool = True
 
 
 def review_key(version: int) -> str:
@@ -54,7 +66,17 @@ def key_of(bulletin: Bulletin, attempt: int) -> str:
 DECISION = "decisione"
 
 
-def bound(form: type[RunInput], version: int) -> type[RunInput]:
+Form = RunInput  # for who shows one and need not know Prefect
+
+
+def make(name: str, fields: dict[str, Any], description: str) -> type[RunInput]:
+    """A form with these fields of pydantic; `description` (Markdown) stands above it."""
+    made: type[RunInput] = create_model(name, __base__=RunInput, **fields)
+    made._description = description
+    return made
+
+
+def bound(form: type[Form], version: int) -> type[Form]:
     """The form, good for this version only: the field of the decision bears its number.
 
     Prefect takes the values of a tab that still shows an earlier round, for instance on a phone that slept,
@@ -64,9 +86,7 @@ def bound(form: type[RunInput], version: int) -> type[RunInput]:
         f"{DECISION}_{version}" if name == DECISION else name: (field.annotation, field)
         for name, field in form.model_fields.items()
     }
-    made: type[RunInput] = create_model(form.__name__, __base__=RunInput, **fields)
-    made._description = form._description
-    return made
+    return make(form.__name__, fields, form._description or "")
 
 
 def unbound(values: dict[str, Any], version: int) -> dict[str, Any]:
@@ -74,8 +94,8 @@ def unbound(values: dict[str, Any], version: int) -> dict[str, Any]:
     return {DECISION if name == f"{DECISION}_{version}" else name: value for name, value in values.items()}
 
 
-def _inputs(client: SyncPrefectClient, run_id: str, kind: str) -> dict[int, str]:
-    """What Prefect keeps of a run's forms, as JSON by version: the `response` of each, or its `schema`."""
+def _inputs(client: SyncPrefectClient, run_id: str) -> dict[str, str]:
+    """What Prefect keeps of a run's forms, as JSON by key."""
     kept: dict[str, str] = {}
     while page := client.filter_flow_run_input(
         UUID(run_id), "suspended-review-", limit=PAGE, exclude_keys=set(kept)
@@ -83,51 +103,94 @@ def _inputs(client: SyncPrefectClient, run_id: str, kind: str) -> dict[int, str]
         kept.update((one.key, one.value) for one in page)
         if len(page) < PAGE:
             break
+    return kept
+
+
+def _of_kind(kept: dict[str, str], kind: str) -> dict[int, str]:
+    """By version: the `response` of each form, or its `schema`."""
     found = ((re.fullmatch(rf"suspended-review-(\d+)-{kind}", key), value) for key, value in kept.items())
     return {int(match[1]): value for match, value in found if match}
 
 
-PAGE = 200  # inputs; each round leaves two
+PAGE = 200  # inputs; each round leaves two, and the stamp of its answer
+FLOW = "approva"
 
 
-def given(bulletin: Bulletin, *, besides: str, now: datetime) -> list[Given]:
+def given(bulletin: Bulletin, *, stamp_key: bytes, besides: str, now: datetime) -> list[Given]:
     """Every form that was confirmed in this bulletin's windows, oldest version first.
 
     `besides` is a run to look at too, for instance one that somebody started by hand.
     """
     keys = [key_of(bulletin, attempt) for attempt in range(bulletin.review_attempt + 1)]
-    return confirmed(keys, besides=besides, now=now)
+    return confirmed(FLOW, keys, stamp_key=stamp_key, besides=besides, now=now)
 
 
-def confirmed(keys: Sequence[str], *, besides: str | None, now: datetime) -> list[Given]:
-    """Every form that was confirmed in the runs of these keys, and in `besides`, oldest version first."""
+def confirmed(
+    flow: str, keys: Sequence[str], *, stamp_key: bytes, besides: str | None, now: datetime
+) -> list[Given]:
+    """Every form that was confirmed in the flow's runs of these keys, and in `besides`, oldest version first.
+
+    A run of another flow may have such a key by chance or by somebody's will: it is not asked.
+    """
     found = []
     with get_client(sync_client=True) as client:
         windows = client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=keys))
+            flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
+            flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=list(keys))),
         )
         for run_id in {*filter(None, [besides]), *(str(window.id) for window in windows)}:
-            answers = _inputs(client, run_id, "response")
+            kept = _inputs(client, run_id)
+            answers = _of_kind(kept, "response")
             if not answers:
                 continue
             states = client.read_flow_run_states(UUID(run_id))
             at = max((state.timestamp for state in states if state.name == "Resuming"), default=now)
-            found += [
-                Given(run_id, version, at, unbound(json.loads(raw) or {}, version))
-                for version, raw in answers.items()
-            ]
+            for version, raw in answers.items():
+                values = json.loads(raw) or {}
+                stamp = _stamp_of(stamp_key, run_id, version, values, kept)
+                found.append(
+                    Given(
+                        run_id,
+                        version,
+                        stamp.at if stamp else at,
+                        unbound(values, version),
+                        is_stamped=stamp is not None,
+                    )
+                )
     return sorted(found, key=lambda one: (one.version, one.at))
 
 
-def forget(one: Given, field: str) -> None:
-    """Take a field out of the answer that Prefect keeps; for one that is stored already."""
+def without_stamp(settings: Settings, one: Given) -> str:
+    """What is said of an answer that has no stamp; what was confirmed before there were any is no alarm."""
+    since = keys.read(settings.state).since
+    return BEFORE_STAMPS if since is not None and one.at < since else UNSTAMPED
+
+
+def _answer_key(version: int) -> str:
+    return f"suspended-{review_key(version)}-response"
+
+
+def _stamp_of(
+    stamp_key: bytes, run_id: str, version: int, values: dict[str, Any], kept: dict[str, str]
+) -> stamps.Stamp | None:
+    key = _answer_key(version)
+    beside = [value for name, value in kept.items() if name.startswith(stamps.prefix_of(key))]
+    return stamps.stamped(stamp_key, run_id, key, values, beside)
+
+
+def forget(one: Given, field: str, *, stamp_key: bytes) -> None:
+    """Take a field out of the answer that Prefect keeps, and stamp what is left; for one that is stored."""
     if field not in one.values:
         return
-    key = f"suspended-{review_key(one.version)}-response"
-    kept = json.dumps({name: value for name, value in one.values.items() if name != field})
+    key = _answer_key(one.version)
+    kept = {name: value for name, value in one.values.items() if name != field}
     with get_client(sync_client=True) as client:
+        if one.is_stamped:  # first: a process that dies in between leaves a stamp too many, not one too few
+            stamp = stamps.stamp(stamp_key, one.run_id, key, kept, at=one.at)
+            name = stamps.prefix_of(key) + secrets.token_hex(8)
+            client.create_flow_run_input(UUID(one.run_id), name, stamp.to_json())
         client.delete_flow_run_input(UUID(one.run_id), key)
-        client.create_flow_run_input(UUID(one.run_id), key, kept)
+        client.create_flow_run_input(UUID(one.run_id), key, json.dumps(kept))
 
 
 def is_usable(run_id: str, version: int) -> bool:
@@ -139,7 +202,7 @@ def is_usable(run_id: str, version: int) -> bool:
     if found is None or found.state_details.pause_key != review_key(version):
         return False
     with get_client(sync_client=True) as client:
-        stored = _inputs(client, run_id, "schema").get(version, "")
+        stored = _of_kind(_inputs(client, run_id), "schema").get(version, "")
     try:
         form = json.loads(stored)
     except ValueError:
@@ -171,7 +234,7 @@ def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
         attempt += 1
     run_id = runs.start(
         settings,
-        "approva",
+        FLOW,
         {"bulletin_id": bulletin_id},
         key=key_of(bulletin, attempt),
         name=f"Bollettino {bulletin_id} · da approvare",
@@ -202,9 +265,10 @@ def is_answering(engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
         return False
     if runs.state(run_id, now=now) == RunState.working:
         return True
+    # stamped or not: what is not stored yet becomes a version, if only to be shown again
     return any(
         (one.run_id, one.version) not in stored and one.version <= newest.number
-        for one in given(bulletin, besides=run_id, now=now)
+        for one in given(bulletin, stamp_key=b"", besides=run_id, now=now)
     )
 
 

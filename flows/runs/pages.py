@@ -14,10 +14,11 @@ from sqlalchemy import Engine
 
 from db import deliveries, outcomes
 from db.engine import reading, transaction
-from flows.bulletin.desk.send_picture import picture
-from flows.bulletin.message.phone_picture import address
-from flows.dispatching import certificate
-from flows.dispatching.checks import Preflight
+from flows.bulletin.language.markdown import escaped
+from flows.bulletin.pictures.phone import address
+from flows.bulletin.pictures.send import picture
+from flows.sending import certificate
+from flows.sending.checks import Preflight
 from flows.settings import Settings
 
 EVERY = 2.0  # seconds between two looks at how far it is
@@ -61,8 +62,8 @@ def outcome(settings: Settings, engine: Engine, bulletin_id: int, text: str) -> 
         over_time = outcomes.over_time(session, bulletin_id)
     certificate.keep(settings, document)
     parts = [
-        text,
-        "```text\n" + "\n".join(certificate.printed(document)) + "\n```",
+        escaped(text),  # why a send stopped is in Meta's words
+        "```text\n" + "\n".join(certificate.printed(document)).replace("```", "'''") + "\n```",
         f"![Messaggi nel tempo]({address(picture(over_time))})",
     ]
     create_markdown_artifact(

@@ -1,4 +1,6 @@
-"""Starts the Prefect server as `prefect server start` does, with transactions on SQLite that wait their turn.
+"""Starts the Prefect server as `prefect server start` does, behind our door, and patient with SQLite.
+
+What passes the door, and for whom, stands in `flows/door/`.
 
 Most of Prefect 3.9.1's transactions that write begin by reading. When another one writes in between (the
 worker's polls alone do, every 2 s), SQLite refuses at once, however long its busy timeout: "this can be
@@ -14,6 +16,11 @@ import uvicorn
 from prefect.server.api.server import create_app
 from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+
+from flows.deploy import startable
+from flows.door.gate import Door, House
+from flows.runs.rooms import PrefectRooms
+from flows.settings import Settings, load
 
 _as_asked = AioSqliteConfiguration.begin_transaction
 
@@ -31,14 +38,23 @@ def wait_for_turns() -> None:
     AioSqliteConfiguration.begin_transaction = _immediate  # type: ignore[method-assign, assignment]
 
 
+def door(settings: Settings) -> Door:
+    """The server's application with the door in front; SettingsError where a credential is missing."""
+    keys = settings.door_keys()
+    house = House(
+        keys.internal, keys.people, settings.stamp_key(), startable(settings), settings.prefect_origins
+    )
+    return Door(create_app(final=True), house, PrefectRooms())
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser("python -m flows.server", description="Start the Prefect server.")
+    parser = argparse.ArgumentParser("python -m flows.runs.server", description="Start the Prefect server.")
     parser.add_argument("action", choices=["start"])
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     asked = parser.parse_args()
     wait_for_turns()
-    uvicorn.run(create_app(final=True), host=asked.host, port=asked.port, log_level="warning")
+    uvicorn.run(door(load()), host=asked.host, port=asked.port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -14,17 +14,19 @@ from typing import Any
 
 from sqlmodel import Session
 
-from db import bulletins, handovers, outcomes, starts
+from db import acts, bulletins, disk, handovers, outcomes
+from db import senders as starts
 from db.deliveries import Certificate
 from db.models import Bulletin, BulletinStatus, DeliveryStatus
-from flows.bulletin.dates import giorno, in_rome
-from flows.bulletin.desk.words import STATUS
+from flows.bulletin.language.dates import giorno, in_rome
+from flows.bulletin.status import STATUS, proved
 from flows.settings import BollettinoError, Settings
 from flows.whatsapp.errors import explain
 
 EDITION = 1  # of the document
 OWN = {
     "opted_out": "la persona si è disiscritta prima dell'invio",
+    "alerts_only": "la persona ha chiesto solo le allerte prima dell'invio",
     "unread_message": "la persona ha scritto qualcosa che non era ancora stato letto",
     "invalid_address": "non è un numero di telefono",
     "unreadable_address": "l'indirizzo non si apre con le chiavi di oggi",
@@ -84,6 +86,8 @@ class Document:
     deliveries_sha256: str  # over which deliveries were planned
     channel: str = "cloud"  # assisted: broadcast lists; channel: a WhatsApp channel, which is one recipient
     declarations: list[list[str]] = field(default_factory=list)  # [moment, who, lists, how many]
+    despite: list[list[str]] = field(default_factory=list)  # [moment, who, check that they overrode]
+    acts: list[list[str]] = field(default_factory=list)  # [moment, who, what, how it is proved]
 
     @property
     def is_whole(self) -> bool:
@@ -111,6 +115,7 @@ def draw_up(settings: Settings, session: Session, bulletin_id: int) -> Document:
     for (status, _), count in codes.items():
         counts[status.value] += count
     span = outcomes.span(session, bulletin_id)
+    begun = starts.of(session, bulletin_id)
     handover = handovers.of(session, bulletin_id)
     said = [one for one in handovers.declarations(session, bulletin_id) if one.people or one.is_last]
     first, last = handovers.span(session, bulletin_id) or (span.first_at, span.last_at)
@@ -133,10 +138,12 @@ def draw_up(settings: Settings, session: Session, bulletin_id: int) -> Document:
         attempts=span.attempts,
         first_at=_iso(first),
         last_at=_iso(last),
-        starts=[[_iso(one.at), one.by] for one in starts.of(session, bulletin_id)],
+        starts=[[_iso(one.at), one.by] for one in begun],
         deliveries_sha256=outcomes.fingerprint(session, bulletin_id),
         channel=handover.kind.value if handover else "cloud",
         declarations=[[_iso(one.at), one.by, one.lists, str(one.people)] for one in said],
+        despite=[[_iso(one.at), one.by, line] for one in begun for line in one.despite.splitlines()],
+        acts=[[_iso(one.at), one.name, one.verb, proved(one)] for one in acts.of(session, bulletin_id)],
     )
 
 
@@ -190,6 +197,10 @@ def printed(document: Document) -> Iterator[str]:
     yield f"Primo messaggio: {_shown(document.first_at)}. Ultimo: {_shown(document.last_at)}."
     for moment, who in document.starts:
         yield f"Avviato: {_shown(moment)}, da {who}"
+    for moment, who, line in document.despite:
+        yield f"Nonostante il controllo: {_shown(moment)}, {who}: {line}"
+    for moment, who, what, how in document.acts:
+        yield f"Deciso: {_shown(moment)}, da {who}: {what} ({how})"
     if document.channel != "cloud":
         yield f"Inviato a mano: {BY_HAND[document.channel]}"
     for moment, who, lists, people in document.declarations:
@@ -227,8 +238,7 @@ def path_of(settings: Settings, bulletin_id: int) -> Path:
 
 def keep(settings: Settings, document: Document) -> Path:
     path = path_of(settings, document.bulletin)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(document.json() + "\n", encoding="utf-8")
+    disk.replace(path, f"{document.json()}\n".encode())
     return path
 
 

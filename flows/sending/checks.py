@@ -11,17 +11,22 @@ from decimal import Decimal
 from enum import StrEnum
 
 from db.models import AccountWord, HandoverKind, Template
-from flows.bulletin.dates import giorno_ora
-from flows.dispatching.money import UNKNOWN, Month, euros
-from flows.dispatching.witness import Heard
-from flows.profile.prices import Prices
-from flows.whatsapp.account import NumberState, TemplateState
+from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.language.markdown import escaped
+from flows.profiles.whatsapp import Prices
+from flows.sending.costs import UNKNOWN, Month, euros
+from flows.sending.witness import Heard
+from flows.whatsapp.account import USABLE, NumberState, TemplateState
+from flows.whatsapp.changes import PARTNERS, TERMS_SIGNED
+from flows.whatsapp.messages import Category
 from flows.whatsapp.templates import TemplateDefinition
 
 SILENCE = timedelta(minutes=10)  # a receipt takes seconds; less than this proves nothing
 LOW = {"RED": "ROSSA", "YELLOW": "gialla"}
-HARMLESS = ("UNFLAGGED", "VERIFIED_ACCOUNT", "ACCOUNT_RECONNECTED")  # words of webhooks
+HARMLESS = PARTNERS | {"UNFLAGGED", "VERIFIED_ACCOUNT", "ACCOUNT_RECONNECTED", TERMS_SIGNED}  # of webhooks
 SITE = "Notizie sul sito"
+WITNESS = "Copia del database"
+FINAL = (WITNESS,)  # no person overrides these: `witness --accept-by` has an operator look at what happened
 NOTHING_SAID: Mapping[str, AccountWord] = {}
 BLOCKED = ("FLAGGED", "RESTRICTED", "BANNED", "DISCONNECTED", "RATE_LIMITED", "DELETED", "UNVERIFIED")
 
@@ -48,10 +53,20 @@ class Preflight:
     """Every check of one send, in the order they were made."""
 
     checks: tuple[Check, ...]
+    way: Category | None = None  # by which a template goes; None: by that of its category
 
     @property
     def refusals(self) -> list[str]:
         return [f"{one.name}: {one.words}" for one in self.checks if one.verdict == Verdict.refused]
+
+    @property
+    def final(self) -> list[str]:
+        """Of the refusals those that nobody overrides."""
+        return [
+            f"{one.name}: {one.words}"
+            for one in self.checks
+            if one.verdict == Verdict.refused and one.name in FINAL
+        ]
 
     @property
     def doubts(self) -> list[str]:
@@ -60,12 +75,19 @@ class Preflight:
 
     @property
     def markdown(self) -> str:
-        rows = [f"| {one.name} | {one.verdict} | {one.words.replace('|', '/')} |" for one in self.checks]
+        rows = [f"| {one.name} | {one.verdict} | {escaped(one.words)} |" for one in self.checks]
         return "\n".join(["| Controllo | Esito | Che cosa abbiamo visto |", "| --- | --- | --- |", *rows])
 
 
-def check_witness(heard: Heard, ours: int) -> Check:
-    name = "Copia del database"
+def check_witness(heard: Heard, ours: int, lost: str = "") -> Check:
+    """`lost`: what the journal of consent lacks (`witness.lost_words`)."""
+    name = WITNESS
+    if lost:
+        words = (
+            f"{lost} Rimetti il registro che c'era; solo se non esiste più, una persona conferma con "
+            "`python -m flows witness --accept-by NOME --without-journal`."
+        )
+        return Check(name, Verdict.refused, words)
     if heard.is_ahead_of(ours):
         words = (
             f"Il database sembra ripristinato da una copia: conosce {ours} partenze, ma la partenza "
@@ -83,6 +105,15 @@ def check_witness(heard: Heard, ours: int) -> Check:
         words = f"Partenze contate: {ours}, per quanto si è potuto leggere ({unread})."
         return Check(name, Verdict.attention, words)
     return Check(name, Verdict.good, f"Partenze contate qui e fuori: {ours}.")
+
+
+def check_address(trouble: str, *, is_alert: bool) -> Check:
+    """Of an API that knows neither our number nor our account, and says so in nobody's words."""
+    name, words = "Indirizzo di WhatsApp", f"All'indirizzo del profilo non risponde WhatsApp ({trouble})."
+    if is_alert:
+        return Check(name, Verdict.attention, f"{words} È un'allerta: si prova lo stesso.")
+    words = f"{words} Chi gestisce il servizio controlli `api` e `api_version` nel profilo."
+    return Check(name, Verdict.refused, words)
 
 
 def check_token(trouble: str, is_dead: bool) -> Check:
@@ -108,14 +139,14 @@ def check_template(
         if last is None or last.status_at is None:
             return Check(name, Verdict.unknown, words)
         words = f"{words} L'ultima volta ({giorno_ora(last.status_at)}) lo dava come {last.status}."
-        return Check(name, Verdict.unknown if last.status == "APPROVED" else Verdict.attention, words)
+        return Check(name, Verdict.unknown if last.status in USABLE else Verdict.attention, words)
     if found is None:
         return Check(name, Verdict.refused, "WhatsApp non ha questo modello: va inviato e approvato.")
-    if found.status != "APPROVED":
+    if found.status not in USABLE:
         return Check(
             name, Verdict.refused, f"Per WhatsApp è {found.status}: con questo stato non parte niente."
         )
-    told = []
+    told = ["per WhatsApp è a rischio di sospensione (FLAGGED)"] if found.status == "FLAGGED" else []
     if found.category != wanted.category:
         told.append(f"WhatsApp lo considera {found.category}, lo avevamo chiesto {wanted.category}")
     if found.ttl_seconds is not None and found.ttl_seconds != wanted.ttl_seconds:
@@ -221,9 +252,19 @@ def check_lists(kind: HandoverKind, people: int, size: int) -> Check:
 
 
 def check_webhook(
-    last: tuple[int, datetime] | None, heard: datetime | None, now: datetime, *, is_alert: bool
+    last: tuple[int, datetime] | None,
+    heard: datetime | None,
+    now: datetime,
+    *,
+    is_alert: bool,
+    was_heard: bool = False,
+    kept: timedelta = timedelta.max,
 ) -> Check:
-    """Whether anything came back since the `last` send (its bulletin and moment)."""
+    """Whether anything came back since the `last` send (its bulletin and moment).
+
+    `kept`: for how long receipts are; after that, as after the summer's pause, `was_heard` tells whether any
+    came, and where nothing tells it nothing is held against the webhook.
+    """
     name = "Ritorno da WhatsApp"
     if last is None:
         return Check(name, Verdict.unknown, "È il primo invio: le ricevute non si sono mai viste arrivare.")
@@ -234,6 +275,13 @@ def check_webhook(
             Verdict.good,
             f"Dopo l'invio del bollettino {number} è arrivato qualcosa ({giorno_ora(heard)}).",
         )
+    if was_heard:
+        return Check(name, Verdict.good, f"Del bollettino {number}, l'ultimo, erano arrivate le ricevute.")
+    if now - sent_at > kept:
+        words = (
+            f"Il bollettino {number} è partito {giorno_ora(sent_at)}: le sue ricevute non si conservano più."
+        )
+        return Check(name, Verdict.unknown, words)
     if now - sent_at < SILENCE:
         return Check(
             name, Verdict.unknown, f"Il bollettino {number} è appena partito: è presto per le ricevute."

@@ -105,6 +105,8 @@ class Conductor:
 
     def _claimable(self) -> int:
         """As many as leave in the next moments: what waits is uncertain when this process is killed."""
+        if self._is_resting:
+            return 0
         if self._judge.probing:
             return max(0, 1 - self._held())
         soon = self._pace.within(time.monotonic() + self._ahead)
@@ -112,6 +114,11 @@ class Conductor:
         # many at once: a transaction costs the same for one
         is_worth_it = limit >= min(self._window / 8, soon / 2) or not self._ready
         return max(0, limit) if is_worth_it else 0
+
+    @property
+    def _is_resting(self) -> bool:
+        """What were claimed now would be given back before it may leave."""
+        return time.monotonic() + self._ahead < self._rest_until
 
     @property
     def _ahead(self) -> float:
@@ -136,7 +143,7 @@ class Conductor:
         self._asked = time.monotonic()
         self._ask_at = self._asked + BEAT
         said: list[str | None] = []
-        wanted = 0 if self._dry else 1 if self._judge.probing else self._window
+        wanted = 0 if self._dry or self._is_resting else 1 if self._judge.probing else self._window
         question = self._pace.question(wanted, lambda session: said.append(self._outbox.beat(session)))
         self._pace.learn(await asyncio.to_thread(question))
         self._reason = self._reason or said[0]
@@ -155,6 +162,10 @@ class Conductor:
     async def _look(self) -> None:
         """Nothing was waiting: is that the end, or do others still hold some, or is one put off?"""
         rest = await asyncio.to_thread(self._outbox.rest)
+        if self._judge.holds_back and not rest.queued and not self._held():
+            # no other answer of ours is to come that would show what these mean
+            await asyncio.to_thread(self._outbox.close, self._judge)
+            rest, self._news = await asyncio.to_thread(self._outbox.rest), True
         self._dry = rest.due == 0
         self._done = rest.claimed == rest.queued == 0
         wait = (rest.due_at - self._clock()).total_seconds() if rest.due_at else LOOK_AGAIN
@@ -177,7 +188,9 @@ class Conductor:
             self._ask_at = 0.0
         if self._judge.rest:
             self._rest_until, self._judge.rest = time.monotonic() + self._judge.rest, 0.0
-        if verdict.pause or self._judge.probing:
+        if verdict.wait:
+            self._rest_until = max(self._rest_until, time.monotonic() + verdict.wait)
+        if verdict.pause or verdict.wait or self._judge.probing:
             self._stale.extend(self._ready)
             self._ready.clear()
         self._news, self._look_at = True, 0.0
@@ -187,6 +200,9 @@ class Conductor:
         self._busy += len(batch)
         try:
             await asyncio.to_thread(self._outbox.release, batch)
+        except Exception:
+            self._stale += batch  # the end tries once more: left like this they would count as sent, perhaps
+            raise
         finally:
             self._busy -= len(batch)
         self._dry = False
@@ -247,7 +263,7 @@ class Conductor:
             moments.append(self._settle_at)
         if self._ready and self._pace.next_at is not None and self._may_post(max(now, self._rest_until)):
             moments.append(max(self._pace.next_at, self._rest_until))
-        elif not self._ready and not self._dry and self._pace.next_at is not None:
+        elif not (self._ready or self._dry or self._is_resting) and self._pace.next_at is not None:
             moments.append(max(now + APART, self._pace.next_at - self._ahead))
         timer = asyncio.get_running_loop().call_at(min(moments, default=now + BEAT), self._wake.set)
         await self._wake.wait()

@@ -12,16 +12,15 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlmodel import Session
 
-from db import costs
+from db import outcomes
 from db.models import Bulletin, BulletinItem, BulletinKind
-from flows.bulletin.dates import ROME, in_rome
+from flows.bulletin.language.dates import MONTHS, ROME, in_rome
 from flows.bulletin.message.exact import frame_name
-from flows.profile.prices import Prices
+from flows.profiles.whatsapp import Prices
 from flows.settings import Settings
 
 UNKNOWN = "non stimato"
 CENT = Decimal("0.01")
-MONTHS = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")
 
 
 def euros(amount: Decimal, currency: str) -> str:
@@ -87,14 +86,14 @@ class Month:
 
     @property
     def name(self) -> str:
-        return f"{MONTHS[self.month - 1]} {self.year}"
+        return f"{MONTHS[self.month - 1][:3]} {self.year}"
 
 
 def month_of(settings: Settings, session: Session, year: int, month: int) -> Month:
     """Counted from the rows. Messages without a word on their price count at the price of their kind."""
     found = Month(year, month)
     prices = settings.profile.prices
-    for one in costs.charged(session, _first(year, month), _first(*_next(year, month))):
+    for one in outcomes.charged(session, _first(year, month), _first(*_next(year, month))):
         if one.billable is False:
             found.free += one.count
             continue

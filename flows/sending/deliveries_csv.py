@@ -6,12 +6,13 @@ from typing import TextIO
 
 from sqlalchemy import Engine
 
-from db import access, outcomes, recipients
+from db import outcomes, privacy, recipients
 from db.engine import reading, transaction
 from db.models import Recipient
 from db.vault import Vault, VaultError
-from flows.bulletin.dates import in_rome
-from flows.dispatching.certificate import WORD, reason
+from flows.bulletin.language.dates import in_rome
+from flows.privacy.lists import cell
+from flows.sending.certificate import WORD, reason
 from flows.settings import Settings
 
 COLUMNS = (
@@ -46,7 +47,7 @@ def write(
         with transaction(engine) as session:
             people = outcomes.by_code(session, bulletin_id).total()
             command = f"certificate {bulletin_id} --deliveries --full-for"
-            access.note(session, by=full_for, command=command, people=people, now=now)
+            privacy.note(session, by=full_for, command=command, people=people, now=now)
     rows = csv.writer(file)
     rows.writerow(COLUMNS)
     count = 0
@@ -56,10 +57,10 @@ def write(
             rows.writerow(
                 (
                     delivery.id,
-                    _number(vault, recipient, is_full=full_for is not None),
+                    cell(_number(vault, recipient, is_full=full_for is not None)),
                     WORD[delivery.status],
-                    code,
-                    reason(code),
+                    cell(code),
+                    cell(reason(code)),
                     _moment(delivery.status_at),
                     delivery.receipt or "",
                     _moment(delivery.receipt_at) if delivery.receipt_at else "",

@@ -2,7 +2,7 @@
 
 import gc
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,8 +22,30 @@ from flows.sending.judge import Judge
 from flows.sending.outbox import Outbox
 from flows.sending.pace import Pace
 from flows.sending.provider import open_client
-from flows.settings import Settings
+from flows.settings import BollettinoError, Settings
+from flows.sources.rereading import Seen
 from flows.whatsapp.messages import Category, OutgoingTemplate
+
+
+class DispatchError(BollettinoError):
+    """This bulletin must not be sent (now). The text is Italian, for the editor."""
+
+
+class HeldError(DispatchError):
+    """The site says something else by now than what was approved: an editor is asked, nothing failed."""
+
+
+class UntrueError(HeldError):
+    """Its text is not right by now: what is wrong in it, or (nothing named) that it has been corrected."""
+
+    def __init__(self, message: str, seen: Sequence[Seen] = ()) -> None:
+        super().__init__(message)
+        self.seen = tuple(seen)
+
+
+class RefusedError(DispatchError):
+    """A check before the send says that it must not leave; it is tried again until its grace ends."""
+
 
 BY_A_PERSON = outbox.BY_A_PERSON
 MOST_CONNECTIONS = 300

@@ -1,29 +1,35 @@
 """One bulletin's outbox as its sender sees it: each method is one transaction, for a thread."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from db import bulletins, claims, deliveries, recipients, senders, strikes
+from db import bulletins, claims, deliveries, number_changes, recipients, senders
 from db.claims import Queued, Rest, Result
-from db.engine import transaction
+from db.engine import reading, transaction
 from db.ledger import Ledger
-from db.models import Attempt, Bulletin, BulletinStatus, DeliveryStatus, Outcome, Recipient
+from db.models import Attempt, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, Outcome, Recipient
 from db.recipients import Address
 from db.vault import VaultError
-from flows.sending import life
+from flows.sending import senders as life
 from flows.sending.judge import Judge, Posted, Verdict
-from flows.whatsapp.errors import STRIKES
+from flows.whatsapp.errors import STOPPED_US, STRIKES
 from flows.whatsapp.messages import Category, OutgoingTemplate
 
 PATIENCE = timedelta(seconds=30)  # with those whose own message is not handled yet
 AGAIN = timedelta(seconds=1)
 BY_A_PERSON = "lo ha fermato una persona."
+BY_HAND = "stopped_by_hand"  # the reason of a bulletin that a person stopped
 BY_THE_SENDER = "invio"  # who moved a bulletin that a sender stopped
+BY_THE_WATCH = "sorveglianza"
+
+log = logging.getLogger(__name__)
 
 Write = Callable[[Address, str, Category], OutgoingTemplate]
 """The bulletin's message to one address, with our id; ValueError when no message can go there."""
@@ -54,24 +60,39 @@ class Outbox:
         self.engine, self._ledger, self._vault = engine, ledger, ledger.vault
         self._bulletin, self._write, self._clock = bulletin_id, write, clock
         self._sender_id = sender_id
+        # who stopped us by the answer to a POST, and when, as long as the ledger has not taken it
+        self._unheard: dict[int, datetime] = {}
 
     def begin(self) -> None:
-        """Give a sign of life; what dead senders left is uncertain from here on."""
+        """Give a sign of life; what dead senders left is uncertain from here on. Who stopped us is heard at
+        last, where an earlier sender could not write it.
+        """
         with transaction(self.engine) as session:
             now = self._clock()
             if self._sender_id is None:
                 self._sender_id = life.begin(session, self._bulletin, now=now)
+            senders.beat(session, self._sender_id, now=now)
             life.reap(session, self._bulletin, now=now)
+        with reading(self.engine) as session:  # of all that is kept: no writer waits for it
+            self._unheard = claims.stopped(session, STOPPED_US)
+        self._hear()
 
     def beat(self, session: Session) -> str | None:
         """Within the caller's transaction: a sign of life, and why to stop, if somebody says so."""
         assert self._sender_id, "begin comes first"  # noqa: S101
-        senders.beat(session, self._sender_id, now=self._clock())
+        now = self._clock()
+        senders.beat(session, self._sender_id, now=now)
         bulletin = session.get_one(Bulletin, self._bulletin)
         if bulletin.status == BulletinStatus.sending:
             return None
-        told = bulletin.status_reason if bulletin.status_by == BY_THE_SENDER else None
-        return told or BY_A_PERSON
+        is_sent = bulletin.status == BulletinStatus.sent
+        if is_sent and not claims.rest(session, self._bulletin, now=now).queued:
+            return None  # another sender's look came first: ours tells the same
+        # whoever of the programs it was: one that reads the alerts finds that the text is not so by now
+        is_by_program = bulletin.status == BulletinStatus.stopped and bulletin.status_reason != BY_HAND
+        if is_by_program or bulletin.status_by in (BY_THE_SENDER, BY_THE_WATCH):
+            return bulletin.status_reason or BY_A_PERSON
+        return BY_A_PERSON
 
     def rest(self) -> Rest:
         """What is left, after dead senders' claims are told."""
@@ -83,18 +104,19 @@ class Outbox:
     def claim(self, limit: int, category: Category) -> list[Ready] | None:
         """The next messages, their attempts committed; None when nothing waits or may leave any more.
 
-        Who has left since the plan is skipped here, half a second before the send. Whose word we have not
-        handled yet waits (it may be a DISATTIVA), and is skipped when it stays so.
+        Who has left since the plan, or wants alerts only, is skipped here, half a second before the send.
+        Whose word we have not handled yet waits (it may be a DISATTIVA), and is skipped when it stays so.
         """
         now = self._clock()
         with transaction(self.engine) as session:
-            if session.get_one(Bulletin, self._bulletin).status != BulletinStatus.sending:
+            bulletin = session.get_one(Bulletin, self._bulletin)
+            if bulletin.status != BulletinStatus.sending:
                 return None
             taken = claims.take(session, self._bulletin, limit=limit, now=now)
             if not taken:
                 return None
-            waiting = self._keep_away(session, taken, now)
-            going = [one for one in taken if one.is_active and one.delivery_id not in waiting]
+            away = self._keep_away(session, bulletin.kind, taken, now)
+            going = [one for one in taken if one.delivery_id not in away]
             ids = claims.begin(
                 session, [one.delivery_id for one in going], sender_id=self._sender_id, now=now
             )
@@ -103,17 +125,32 @@ class Outbox:
             claims.settle(session, self._vault, bad, now=now)
             return [one for one in opened if isinstance(one, Ready)]
 
-    def _keep_away(self, session: Session, taken: Sequence[Queued], now: datetime) -> set[int]:
-        """Skip who left, put off whose word waits; the deliveries that were put off or skipped for it."""
+    def _keep_away(
+        self, session: Session, kind: BulletinKind, taken: Sequence[Queued], now: datetime
+    ) -> set[int]:
+        """Skip who left or wants less, put off whose word waits; all these deliveries."""
         waiting = claims.speaking(session, taken)
-        left = [one.delivery_id for one in taken if not one.is_active]
-        given_up = [number for number, since in waiting.items() if now - since > PATIENCE]
-        for numbers, reason in ((left, "opted_out"), (set(given_up) - set(left), "unread_message")):
-            deliveries.move_all(
-                session, list(numbers), DeliveryStatus.queued, DeliveryStatus.skipped, reason=reason, now=now
+        skipped = {
+            one.delivery_id: reason
+            for one in taken
+            if (
+                reason := recipients.turned_away(
+                    kind,
+                    is_active=one.is_active and one.recipient_id not in self._unheard,
+                    scope=one.scope,
+                )
             )
-        claims.defer(session, list(waiting.keys() - set(given_up)), until=now + AGAIN)
-        return set(waiting)
+        }
+        put_off = [number for number in waiting if number not in skipped]
+        given_up = [number for number in put_off if now - waiting[number] > PATIENCE]
+        skipped |= dict.fromkeys(given_up, "unread_message")
+        for reason in set(skipped.values()):
+            numbers = [number for number, why in skipped.items() if why == reason]
+            deliveries.move_all(
+                session, numbers, DeliveryStatus.queued, DeliveryStatus.skipped, reason=reason, now=now
+            )
+        claims.defer(session, [number for number in put_off if number not in skipped], until=now + AGAIN)
+        return skipped.keys() | waiting.keys()
 
     def _open(self, one: Queued, attempt_id: UUID, category: Category, now: datetime) -> Ready | Result:
         """A number that no phone has, or that no key opens, fails alone."""
@@ -131,6 +168,7 @@ class Outbox:
         with transaction(self.engine) as session:
             verdict = judge.judge(posted, self._tried(session, posted), now)
             self._store(session, verdict, now)
+        self._hear()
         return verdict
 
     def stop(self, reason: str) -> None:
@@ -148,23 +186,54 @@ class Outbox:
         now = self._clock()
         with transaction(self.engine) as session:
             self._store(session, judge.close(), now)
+        self._hear()
 
     def _store(self, session: Session, verdict: Verdict, now: datetime) -> None:
         claims.settle(session, self._vault, verdict.results, now=now)
-        for number in sorted(verdict.opted_out):
-            recipient = session.get_one(Recipient, number)
-            self._ledger.stopped_at_provider(session, recipient, at=now, now=now)
         for number in sorted(verdict.struck):
-            strikes.count(session, number, STRIKES, now=now)
+            number_changes.count(session, number, STRIKES, now=now)
+        self._unheard |= dict.fromkeys(verdict.opted_out, now)
+
+    def _hear(self) -> None:
+        """Unsubscribe who stopped us, each in a transaction of its own: a journal that takes nothing more (a
+        full disk) undoes no settlement, which would make sent messages uncertain. Tried again with each one.
+        """
+        for number, at in sorted(self._unheard.items()):
+            try:
+                with transaction(self.engine) as session:
+                    recipient = session.get_one(Recipient, number)
+                    self._ledger.stopped_at_provider(session, recipient, at=at, now=self._clock())
+            except OSError as exc:
+                log.error(
+                    "sender: %d stopped us and the journal of consent cannot be written (%s): make room on "
+                    "its disk; they get nothing meanwhile, and it is tried again",
+                    len(self._unheard),
+                    type(exc).__name__,
+                )
+                return
+            del self._unheard[number]
 
     def _tried(self, session: Session, posted: Sequence[Posted]) -> dict[tuple[int, str], int]:
-        """How often these deliveries met the code that they met now."""
+        """How often these deliveries met the code that they met now; one that a person has tried again after
+        it was refused begins anew.
+        """
         troubled = {one.delivery_id for one in posted if one.answer.kind in ("refused", "not_sent")}
         if not troubled:
             return {}
+        later = aliased(Attempt)
+        given_up = (
+            select(later.id)
+            .where(
+                later.delivery_id == col(Attempt.delivery_id),
+                later.outcome == Outcome.refused,
+                col(later.started_at) >= col(Attempt.started_at),
+            )
+            .correlate(Attempt)
+            .exists()
+        )
         rows = session.exec(
             select(Attempt.delivery_id, Attempt.code, func.count())
-            .where(col(Attempt.delivery_id).in_(troubled), Attempt.outcome == Outcome.not_sent)
+            .where(col(Attempt.delivery_id).in_(troubled), Attempt.outcome == Outcome.not_sent, ~given_up)
             .group_by(col(Attempt.delivery_id), col(Attempt.code))
         )
         return {(number, code or ""): count for number, code, count in rows}
@@ -175,6 +244,7 @@ class Outbox:
             claims.release(session, [one.attempt_id for one in ready], now=self._clock())
 
     def end(self) -> None:
-        """No sender any more: what is still in flight of it is uncertain to whoever comes next."""
+        """No sender any more: what is still in flight of it is uncertain, whoever comes next."""
         with transaction(self.engine) as session:
             senders.end(session, [self._sender_id] if self._sender_id else [])
+            life.reap(session, self._bulletin, now=self._clock())

@@ -1,23 +1,26 @@
-"""What is looked at before a send: our rows, the witness outside, and two questions to the provider."""
+"""What is looked at before a send: our rows, the witness outside, and a few questions to the provider."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TypeVar, get_args
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import account, reach, recipients, starts, templates
+from db import limits, provider, recipients, senders
 from db.engine import reading
 from db.handovers import LIST_SIZE
-from db.models import Bulletin, BulletinKind, BulletinStatus, HandoverKind
-from flows.dispatching import checks, money, witness
-from flows.dispatching.checks import Preflight, Reach
-from flows.dispatching.sender import Order
+from db.models import AccountWord, Bulletin, BulletinKind, BulletinStatus, HandoverKind
+from flows.bulletin.language.dates import in_rome
+from flows.sending import appearance, checks, costs, witness
+from flows.sending.checks import Preflight, Reach
+from flows.sending.drain import Order
+from flows.sending.witness import Place
 from flows.settings import Settings
-from flows.whatsapp.account import NumberState, TemplateState, TokenError, ask_number, ask_template
-from flows.whatsapp.errors import WhatsAppError
+from flows.whatsapp.account import NumberState, TemplateState, ask_number, ask_template, ask_terms
+from flows.whatsapp.errors import NowhereError, TokenError, WhatsAppError
+from flows.whatsapp.messages import Category
 
 MINUTE, DAY, WEEK = timedelta(minutes=1), timedelta(hours=24), timedelta(days=7)
 ALERTS = (BulletinKind.urgent, BulletinKind.all_clear)
@@ -36,9 +39,12 @@ class Provider:
 
     number: NumberState | None
     template: TemplateState | None
+    terms: str | None = None  # of the Marketing Messages API; asked for a marketing template only
     number_trouble: str = ""
     template_trouble: str = ""
+    terms_trouble: str = ""
     is_token_dead: bool = False
+    is_nowhere: bool = False  # what answers at this address is no API of Meta's
 
     @property
     def trouble(self) -> str:
@@ -52,7 +58,7 @@ def look(
     order: Order,
     *,
     site: Sequence[str] | None,
-    has_server: bool,
+    places: Sequence[Place],
     now: datetime,
 ) -> Preflight:
     """Make every check; changes nothing, and holds no transaction while it asks.
@@ -60,31 +66,34 @@ def look(
     Args:
         order: checked against its seal and its time (`dispatch.prepare`).
         site: what the pages say otherwise by now, a sentence each; None when they were not read again.
-        has_server: whether a Prefect server is there to be asked for its witness.
+        places: the places that keep the count of sends, too.
     """
-    outside = witness.hear(witness.places(settings, has_server=has_server))
+    outside = witness.hear(places)
     if order.by_hand is not None:
-        return _by_hand(engine, order, order.by_hand, site, outside)
+        return _by_hand(settings, engine, order, order.by_hand, site, outside)
     told = ask(settings, order)
     with reading(engine) as session:
         bulletin = session.get_one(Bulletin, order.bulletin_id)
         is_alert = bulletin.kind in ALERTS
-        said = account.said(session)
-        known = templates.find(session, order.message.template, order.message.language)
+        said = provider.said(session)
+        known = provider.find(session, order.message.template, order.message.language)
         number, limit_since = checks.limit_of(told.number, said)
         count = _reach(session, bulletin, number.limit if number else None, now)
-        last = reach.last_sent(session, besides=[bulletin.id])
-        heard = reach.heard_of(session, last) if last else None
-        cost = money.estimate(settings, count.to_write, _category(order, told))
+        last = limits.last_sent(session, besides=[bulletin.id])
+        heard = limits.heard_of(session, last) if last else None
+        category = _category(order, told.template)
+        cost = costs.estimate(settings, count.to_write, category)
+        wanted, day = settings.templates[order.message.template], in_rome(now).date()
         return Preflight(
             (
                 TEXT_CHECK,
                 checks.check_site(site),
-                checks.check_witness(outside, starts.last_number(session)),
+                _witness(settings, session, outside),
+                *([checks.check_address(told.trouble, is_alert=is_alert)] if told.is_nowhere else []),
                 checks.check_token(told.trouble, told.is_token_dead),
-                checks.check_template(
-                    settings.templates[order.message.template], told.template, told.template_trouble, known
-                ),
+                checks.check_template(wanted, told.template, told.template_trouble, known),
+                appearance.check_text(wanted, settings.button_base(wanted.name), told.template, known),
+                *_marketing(category, told, said, day, is_alert=is_alert),
                 checks.check_number(told.number, told.number_trouble, said),
                 checks.check_quota(number, count, is_alert=is_alert, since=limit_since),
                 checks.check_webhook(
@@ -92,19 +101,45 @@ def look(
                     heard,
                     now,
                     is_alert=is_alert,
+                    was_heard=last is not None and limits.was_heard(session, last),
+                    kept=timedelta(days=settings.profile.privacy.receipt_days),
                 ),
                 checks.check_ceiling(
                     settings.profile.prices,
-                    money.this_month(settings, session, now),
+                    costs.this_month(settings, session, now),
                     cost,
                     is_bulletin=bulletin.kind == BulletinKind.ordinary,
                 ),
-            )
+            ),
+            way=appearance.way(category, told.terms, told.template, day),
         )
 
 
+def _witness(settings: Settings, session: Session, outside: witness.Heard) -> checks.Check:
+    ledger = settings.ledger()
+    lost = witness.lost_words(outside, ledger.journal, has_words=not ledger.is_empty(session))
+    return checks.check_witness(outside, senders.last_number(session), lost)
+
+
+def _marketing(
+    category: Category, told: Provider, said: Mapping[str, AccountWord], day: date, *, is_alert: bool
+) -> tuple[checks.Check, ...]:
+    """What only the way of marketing templates asks for."""
+    if category != "MARKETING":
+        return ()
+    return (
+        appearance.check_alterations(told.template, day, is_alert=is_alert),
+        appearance.check_terms(told.terms, told.terms_trouble, day, said, is_alert=is_alert),
+    )
+
+
 def _by_hand(
-    engine: Engine, order: Order, kind: HandoverKind, site: Sequence[str] | None, outside: witness.Heard
+    settings: Settings,
+    engine: Engine,
+    order: Order,
+    kind: HandoverKind,
+    site: Sequence[str] | None,
+    outside: witness.Heard,
 ) -> Preflight:
     """What holds whoever sends it: nothing is asked of a provider that does not."""
     with reading(engine) as session:
@@ -113,41 +148,55 @@ def _by_hand(
         people = (
             recipients.head_count(session, bulletin)
             if is_new
-            else reach.count(session, reach.still_queued(bulletin.id))
+            else limits.count(session, limits.still_queued(bulletin.id))
         )
         return Preflight(
             (
                 TEXT_CHECK,
                 checks.check_site(site),
-                checks.check_witness(outside, starts.last_number(session)),
+                _witness(settings, session, outside),
                 checks.check_lists(kind, people, LIST_SIZE),
             )
         )
 
 
 def ask(settings: Settings, order: Order) -> Provider:
-    """The two questions to the provider; trouble is told, never raised."""
+    """The questions to the provider; trouble is told, never raised."""
     whatsapp = settings.profile.whatsapp
     token = settings.secrets.whatsapp_token.get_secret_value()
     headers = {whatsapp.auth_header: f"{whatsapp.auth_scheme} {token}".strip()}
     base = whatsapp.base
-    number, trouble, is_dead = _try(lambda: ask_number(base, whatsapp.phone_number_id, headers))
+    number, trouble, first = _try(lambda: ask_number(base, whatsapp.phone_number_id, headers))
     message = order.message
-    template, other, is_also_dead = _try(
+    template, other, second = _try(
         lambda: ask_template(base, whatsapp.waba_id, message.template, message.language, headers)
     )
-    return Provider(number, template, trouble, other, is_dead or is_also_dead)
+    found = Provider(
+        number,
+        template,
+        number_trouble=trouble,
+        template_trouble=other,
+        is_token_dead=isinstance(first, TokenError) or isinstance(second, TokenError),
+        is_nowhere=isinstance(first, NowhereError) and isinstance(second, NowhereError),
+    )
+    if _category(order, template) != "MARKETING":
+        return found
+    terms, third, _ = _try(lambda: ask_terms(base, whatsapp.waba_id, headers))
+    return replace(found, terms=terms, terms_trouble=third)
 
 
-def _try(question: Callable[[], Found]) -> tuple[Found | None, str, bool]:
+def _try(question: Callable[[], Found]) -> tuple[Found | None, str, WhatsAppError | None]:
     try:
-        return question(), "", False
+        return question(), "", None
     except WhatsAppError as exc:
-        return None, str(exc), isinstance(exc, TokenError)
+        return None, str(exc), exc
 
 
-def _category(order: Order, told: Provider) -> str:
-    return told.template.category if told.template else order.category
+def _category(order: Order, found: TemplateState | None) -> Category:
+    """The provider's word of this moment, or its last one."""
+    if found is None or found.category not in get_args(Category):
+        return order.category
+    return found.category  # type: ignore[return-value]
 
 
 def _reach(session: Session, bulletin: Bulletin, limit: int | None, now: datetime) -> Reach:
@@ -155,18 +204,18 @@ def _reach(session: Session, bulletin: Bulletin, limit: int | None, now: datetim
     if bulletin.status == BulletinStatus.approved:
         people = recipients.ids_of(session, bulletin)
     else:
-        people = reach.still_queued(bulletin.id)
+        people = limits.still_queued(bulletin.id)
     since = now - DAY
     new, recent = (
-        reach.not_written_to(session, people, since=since),
-        reach.written_to(session, since=since),
+        limits.not_written_to(session, people, since=since),
+        limits.written_to(session, since=since),
     )
     too_many = new + recent - limit if limit is not None else 0
-    first = reach.one_less(session, people, nth=too_many, since=since) if too_many > 0 else None
+    first = limits.one_less(session, people, nth=too_many, since=since) if too_many > 0 else None
     return Reach(
-        to_write=reach.count(session, people),
+        to_write=limits.count(session, people),
         new=new,
         recent=recent,
-        joined=reach.joined(session, since=now - WEEK),
+        joined=limits.joined(session, since=now - WEEK),
         room_at=first + DAY + MINUTE if first else None,
     )

@@ -4,7 +4,7 @@ from typing import get_args
 
 from sqlmodel import Session
 
-from db import templates
+from db import provider
 from flows.settings import Settings
 from flows.whatsapp.client import WhatsAppClient
 from flows.whatsapp.messages import Category
@@ -26,7 +26,7 @@ def open_client(settings: Settings, *, concurrency: int = 10) -> WhatsAppClient:
 
 def category(settings: Settings, session: Session, template: str) -> Category:
     """Of a template of ours: the provider's latest word, which decides the endpoint, or what we asked for."""
-    known = templates.find(session, template, settings.profile.whatsapp.language)
+    known = provider.find(session, template, settings.profile.whatsapp.language)
     if known is None or known.category not in get_args(Category):
         return settings.templates[template].category
     return known.category  # type: ignore[return-value]

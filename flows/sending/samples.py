@@ -1,31 +1,38 @@
-"""The draft on the telephone of the editor who asks to see it: the same message, to nobody else.
+"""The text on a telephone before its send: an editor's who asks, or those of recipients marked as test.
 
 At most once, as every message: a sample is asked for in the transaction that stores the answer, its start is
-committed before the POST, and what was started is never sent again, whatever became of the process.
+committed before the POST, and what was started is never sent again, whatever became of the process. A test
+send needs no approval and is in no certificate; whoever got it gets the real one too.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, samples
+from db import bulletins, recipients, samples
 from db.engine import transaction
-from db.models import Bulletin, BulletinVersion, Outcome, Sample
+from db.models import Bulletin, BulletinVersion, Outcome, Recipient, RecipientStatus, Sample
 from db.rate import Priority
-from flows.bulletin.dates import in_rome
-from flows.desk.signing import message_of
-from flows.profile.comune import Editor
-from flows.sending import few, provider
+from db.recipients import Address
+from db.vault import VaultError
+from flows.bulletin.language.dates import in_rome
+from flows.privacy import basis
+from flows.profiles.comune import Editor
+from flows.sending import provider, single
+from flows.sending.drain import DispatchError, Order, addressed
+from flows.sending.seal import message_of
 from flows.settings import Settings, SettingsError
 from flows.whatsapp.client import Outcome as Answer
 from flows.whatsapp.errors import explain
 from flows.whatsapp.messages import OutgoingTemplate
 
-MOST = 5  # of one bulletin ...
+MOST_SAMPLES = 5  # of one bulletin ...
 WITHIN = timedelta(hours=1)  # ... in so long: each is paid, and WhatsApp limits what one phone gets
 
 
@@ -41,10 +48,11 @@ def ask(
     if phone is None:
         return _no_phone(editor, "non è nella configurazione")
     before = samples.lately(session, bulletin.id, since=at - WITHIN)
-    if len(before) >= MOST:
-        again = in_rome(before[-MOST] + WITHIN)
+    if len(before) >= MOST_SAMPLES:
+        again = in_rome(before[-MOST_SAMPLES] + WITHIN)
         return (
-            f"La prova non è partita: in un'ora se ne possono chiedere {MOST}. Riprova dopo le {again:%H:%M}."
+            f"La prova non è partita: in un'ora se ne possono chiedere {MOST_SAMPLES}. "
+            f"Riprova dopo le {again:%H:%M}."
         )
     samples.ask(session, bulletin.id, version.number, editor=editor.id, now=at)
     return ""
@@ -104,7 +112,7 @@ def _post(settings: Settings, engine: Engine, messages: Sequence[OutgoingTemplat
             code = answer.code or answer.reason
             samples.finish(session, UUID(message.opaque), Outcome(answer.kind), code)
 
-    asyncio.run(few.post(settings, engine, messages, Priority.answer, store))
+    asyncio.run(single.post(settings, engine, messages, Priority.answer, store))
 
 
 def sentence(settings: Settings, session: Session, bulletin_id: int, version_number: int) -> str:
@@ -132,3 +140,80 @@ def _unknown(name: str, at: str) -> str:
         f"Non sappiamo se la prova per {name} è partita ({at}): guarda il telefono. "
         "Da sola non riparte; se non è arrivata chiedine un'altra."
     )
+
+
+MOST_TEST_PEOPLE = 20  # people: what nobody has approved must not reach a town by a list of tests
+
+
+def mark(settings: Settings, engine: Engine, address: Address, *, is_test: bool) -> int:
+    """Mark a subscriber as test, or no more; how many are marked then."""
+    with transaction(engine) as session:
+        found = recipients.find(session, settings.vault(), address)
+        if found is None or (is_test and found.status != RecipientStatus.active):
+            raise DispatchError("Questo numero non è iscritto: prima deve scrivere ATTIVA.")
+        marked = recipients.marked_as_test(session)
+        if is_test and found not in marked and len(marked) >= MOST_TEST_PEOPLE:
+            raise DispatchError(
+                f"I numeri di prova sono già {MOST_TEST_PEOPLE}: toglierne uno prima (--off)."
+            )
+        found.is_test = is_test
+        session.add(found)
+        session.flush()
+        return len(recipients.marked_as_test(session))
+
+
+@dataclass(frozen=True)
+class Trial:
+    order: Order
+    version: int
+    to: list[Recipient]
+
+
+def plan(settings: Settings, session: Session, bulletin_id: int, *, now: datetime) -> Trial:
+    """The latest text of a bulletin, whatever its status, and who would get it.
+
+    Raises:
+        DispatchError: there is no text, or nobody to get it.
+    """
+    if gap := basis.missing(settings):
+        raise DispatchError(gap)
+    bulletin = bulletins.locked(session, bulletin_id)
+    version = bulletins.latest(session, bulletin_id)
+    to = recipients.marked_as_test(session)
+    if version is None:
+        raise DispatchError(f"Il bollettino {bulletin_id} non ha ancora un testo.")
+    if not to:
+        raise DispatchError(
+            "Nessun numero di prova: segnane uno con `python -m flows subscribers test NUMERO`."
+        )
+    message = message_of(settings, bulletin, bulletins.items(session, version), now)
+    category = provider.category(settings, session, message.template)
+    return Trial(Order(bulletin_id, message, category), version.number, to)
+
+
+def send(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> Counter[str]:
+    """One message to each, its start committed before the POST; how many ended how, with the code.
+
+    One whose number no key opens costs the others nothing.
+    """
+    outgoing: list[OutgoingTemplate] = []
+    told: Counter[str] = Counter()
+    with transaction(engine) as session:
+        trial = plan(settings, session, bulletin_id, now=now)
+        for one in trial.to:
+            try:
+                address = recipients.open_address(settings.vault(), one)
+            except VaultError:
+                told["refused unreadable_address"] += 1
+                continue
+            sample = samples.begin(session, bulletin_id, trial.version, now=now)
+            outgoing.append(addressed(trial.order, address, str(sample.id), trial.order.category))
+
+    def store(message: OutgoingTemplate, answer: Answer) -> None:
+        code = answer.code or answer.reason
+        told[f"{answer.kind} {code or ''}".strip()] += 1
+        with transaction(engine) as session:
+            samples.finish(session, UUID(message.opaque), Outcome(answer.kind), code)
+
+    asyncio.run(single.post(settings, engine, outgoing, Priority.answer, store))
+    return told

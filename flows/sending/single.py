@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Engine
 
@@ -12,7 +13,7 @@ from flows.sending.provider import open_client
 from flows.settings import Settings
 from flows.whatsapp.client import Outcome
 from flows.whatsapp.errors import PAUSES, Action
-from flows.whatsapp.messages import OutgoingTemplate
+from flows.whatsapp.messages import Category, OutgoingTemplate
 
 PATIENCE = 20.0  # seconds for a turn: whoever calls has other things to do, and what did not leave may wait
 NO_TURN = "no_turn"
@@ -42,6 +43,12 @@ async def post(
                 store(message, Outcome("not_sent", reason=NO_TURN))
                 return
             answer = await client.send(message, departure.leave)
+            if answer.action == Action.OTHER_ENDPOINT:  # as in a bulletin's send: the other path, once
+                async with one_at_a_time:
+                    departure = await _turn(pace, until)
+                if departure is not None:
+                    other: Category = "UTILITY" if message.category == "MARKETING" else "MARKETING"
+                    answer = await client.send(replace(message, category=other), departure.leave)
             store(message, answer)
             _heed(pace, answer)
 

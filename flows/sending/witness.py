@@ -5,23 +5,20 @@ in our rows, in the state folder and in a variable of the Prefect server, in thi
 ahead of our rows a person has to look. Who restores all three together restores the witness, too.
 """
 
-import json
-import os
-import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
-from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.actions import VariableCreate, VariableUpdate
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from flows.bulletin.dates import giorno_ora
+from db import disk
+from db.journal import Extent, Journal
+from flows.bulletin.language.dates import giorno_ora
+from flows.privacy.intact import JOURNAL, WITNESS
 from flows.settings import Settings
 
-FILE = "partenze.json"
+FILE = WITNESS
 SECONDS = 3.0  # for the server to take a connection
 
 
@@ -33,6 +30,15 @@ class Mark(BaseModel):
     number: int
     bulletin_id: int | None
     at: datetime
+    journal_size: int | None = None  # of the journal of consent at that time
+    journal_sha256: str | None = None  # of its last line
+
+    @property
+    def journal(self) -> Extent | None:
+        """How far the journal of consent went; None where there was none, or an older version wrote this."""
+        if self.journal_size is None or self.journal_sha256 is None:
+            return None
+        return Extent(self.journal_size, self.journal_sha256)
 
     def __str__(self) -> str:
         what = f"bollettino {self.bulletin_id}" if self.bulletin_id else "conferma di una persona"
@@ -70,66 +76,10 @@ class StateFolder:
             raise WitnessError(f"{FILE} non si legge ({type(exc).__name__})") from exc
 
     def write(self, mark: Mark) -> None:
-        new = self._path.with_suffix(".new")
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with new.open("w", encoding="utf-8") as file:
-                file.write(mark.model_dump_json())
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self._path)
-            _sync_folder(self._path.parent)
+            disk.replace(self._path, mark.model_dump_json().encode())
         except OSError as exc:
             raise WitnessError(f"{FILE} non si scrive ({type(exc).__name__})") from exc
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-class PrefectVariable:
-    """A variable of the Prefect server, whose database is another one than ours."""
-
-    name = "variabile di Prefect"
-
-    def __init__(self, settings: Settings) -> None:
-        auth = settings.secrets.prefect_auth
-        self._auth = auth.get_secret_value() if auth else None
-        self._address = settings.prefect_address
-        self._port = settings.profile.servers.prefect_port
-        self._key = f"partenze_{settings.profile.slug.replace('-', '_')}"
-
-    def _client(self) -> SyncPrefectClient:
-        # Prefect's client tries for a minute to reach a server that is down
-        try:
-            socket.create_connection(("127.0.0.1", self._port), timeout=SECONDS).close()
-        except OSError as exc:
-            raise WitnessError("il server di Prefect non risponde") from exc
-        return SyncPrefectClient(api=f"{self._address}/api", auth_string=self._auth)
-
-    def read(self) -> Mark | None:
-        client = self._client()
-        try:
-            with client:
-                found = client.read_variable_by_name(self._key)
-            return Mark.model_validate(found.value) if found else None
-        except Exception as exc:
-            raise WitnessError(f"la variabile {self._key} non si legge ({type(exc).__name__})") from exc
-
-    def write(self, mark: Mark) -> None:
-        client, value = self._client(), json.loads(mark.model_dump_json())
-        try:
-            with client:
-                if client.read_variable_by_name(self._key):
-                    client.update_variable(VariableUpdate(name=self._key, value=value))
-                else:
-                    client.create_variable(VariableCreate(name=self._key, value=value))
-        except Exception as exc:
-            raise WitnessError(f"la variabile {self._key} non si scrive ({type(exc).__name__})") from exc
 
 
 @dataclass(frozen=True)
@@ -144,13 +94,7 @@ class Heard:
         return self.latest is not None and self.latest.number > number
 
 
-def places(settings: Settings, *, has_server: bool) -> list[Place]:
-    """Both; without a Prefect server, as in a test, the state folder alone."""
-    found: list[Place] = [StateFolder(settings)]
-    return [*found, PrefectVariable(settings)] if has_server else found
-
-
-def hear(asked: list[Place]) -> Heard:
+def hear(asked: Sequence[Place]) -> Heard:
     marks, unread = [], []
     for place in asked:
         try:
@@ -161,7 +105,30 @@ def hear(asked: list[Place]) -> Heard:
     return Heard(latest, tuple(unread), len(marks))
 
 
-def tell(told: list[Place], mark: Mark) -> Iterator[str]:
+def mark(number: int, bulletin_id: int | None, journal: Journal, *, at: datetime) -> Mark:
+    """Of a start, with how far the journal of consent goes."""
+    extent = journal.extent()
+    size, digest = (extent.size, extent.last_sha256) if extent else (None, None)
+    return Mark(number=number, bulletin_id=bulletin_id, at=at, journal_size=size, journal_sha256=digest)
+
+
+def lost_words(heard: Heard, journal: Journal, *, has_words: bool) -> str:
+    """What is not right with the journal of consent, in Italian; "" when it is whole.
+
+    `has_words`: whether the database holds any word of consent, each of which was written there, too.
+    """
+    who = "Chi è uscito dopo l'ultima copia del database potrebbe ricevere ancora messaggi."
+    if journal.extent() is None and (has_words or (heard.latest and heard.latest.journal)):
+        return f"Il registro dei consensi ({JOURNAL}) non c'è, o è vuoto. {who}"
+    if heard.latest and (then := heard.latest.journal) and not journal.reaches(then):
+        return (
+            f"Il registro dei consensi ({JOURNAL}) non è quello della partenza {heard.latest}: mancano "
+            f"righe, o è una copia più vecchia. {who}"
+        )
+    return ""
+
+
+def tell(told: Sequence[Place], mark: Mark) -> Iterator[str]:
     """Write the start in each place; what could not be written is told, in Italian.
 
     A place that is ahead of us (two sends began at once) keeps what it has.

@@ -11,7 +11,7 @@ from db.engine import reading, transaction
 from db.models import Hazard, Level, NoticeColour, NoticeKind, Source, SourceKind
 from db.weather_alerts import AlertData
 from db.weather_notices import NoticeData
-from flows.profile.comune import Profile
+from flows.profiles.comune import Profile
 from flows.settings import Settings
 from flows.sources.readings import Reading
 from scrapers.alerts import Alert, Bulletin, Notice, require_fresh
@@ -20,7 +20,7 @@ from scrapers.alerts.cap12 import Place, parse_cap
 from scrapers.alerts.dpc import parse_archive
 from scrapers.alerts.meteoalarm import parse_meteoalarm
 from scrapers.errors import ParseError, StaleError
-from scrapers.http import Response
+from scrapers.fetching.fetcher import Response
 
 TOO_OLD = timedelta(hours=3)
 """A last good reading older than this is as good as none: alerts are read every ten minutes."""

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from db.models import Source, SourceKind
 from db.sources import Mark
-from flows.bulletin.dates import giorno_ora
-from flows.profile.comune import Profile
+from flows.bulletin.language.dates import giorno_ora
+from flows.profiles.comune import Profile
 from flows.sources.alerts import CONDITIONAL
 from scrapers.errors import ScraperError, TemporaryError
-from scrapers.feeds import Feed, parse_feed
-from scrapers.http import Fetcher, NotModified, Response
-from scrapers.listing import Listing, parse_listing
+from scrapers.feeds.feeds import Feed, parse_feed
+from scrapers.fetching.fetcher import Fetcher, NotModified, Response
+from scrapers.lists.listing import Listing, parse_listing
 
 NEWS = (SourceKind.feed, SourceKind.listing)
 # validators lie: an ETag frozen while the content changed, a Last-Modified in 2041

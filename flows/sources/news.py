@@ -1,7 +1,7 @@
 """Feed or list page -> entries -> pages -> stored items. One bad page or entry never costs the others."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,13 +12,12 @@ from db import news_items, sources
 from db.engine import alone, transaction
 from db.models import Edit, Origin, Source
 from db.news_items import Known, NewsData
-from flows.profile.comune import Profile
-from flows.sources.edits import difference
-from flows.sources.identity import Match, item_key, match
+from flows.profiles.comune import Profile
+from flows.sources.identity import Match, difference, item_key, match
 from flows.sources.pages import doubtful, visit
 from flows.sources.readings import Reading
-from scrapers.feeds import Entry, Feed, truly_dated
-from scrapers.http import Fetcher
+from scrapers.feeds.feeds import Entry, Feed, truly_dated
+from scrapers.fetching.fetcher import Fetcher
 
 PAGES_A_RUN = 40  # of one source: a town's server is small; the rest is read next time
 REREAD_AFTER = timedelta(hours=24)  # an edit may change the page and not the feed
@@ -51,7 +50,7 @@ def plan(
     profile: Profile,
     *,
     stocked: bool,
-    others: Collection[int] = (),
+    is_read: Callable[[int], bool] = lambda _source_id: False,
     whole: bool = False,
     now: datetime,
 ) -> Plan:
@@ -59,19 +58,25 @@ def plan(
 
     Args:
         stocked: whether anything is stored; most first readings need not ask what.
-        others: ids of the other sources that the profile names: what they bring is theirs.
+        is_read: whether the profile names the source of this id: what another one brings is its own.
         whole: the daily reading, in which pages are read again.
     """
     first = source.succeeded_at is None
     entries = truly_dated(feed.entries)
+
+    def of_another(known: Known) -> bool:
+        return known.source_id != source.id and is_read(known.source_id)
+
     found = (
-        _matches(session, source.id, entries, others) if stocked else match(entries, [], lambda _titles: [])
+        _matches(session, source.id, entries, of_another)
+        if stocked
+        else match(entries, [], lambda _titles: [])
     )
     foreign = [one.known for one in found if one.known and one.known.source_id != source.id]
     fresh = _fresh(found, profile, first, now)
     visits, same, without, waiting = [], [], [], 0
     for one in found:
-        if one.known and one.known.source_id in others:
+        if one.known and of_another(one.known):
             same.append(one.known.id)
         elif one.known and one.unchanged and not _due(one.known, profile, now):
             same.append(one.known.id)
@@ -90,7 +95,7 @@ def plan(
     ]
     return Plan(
         same=tuple(same),
-        adopted=tuple(known.id for known in foreign if known.source_id not in others),
+        adopted=tuple(known.id for known in foreign if not of_another(known)),
         without_page=(*without, *unread),
         visits=tuple(visits[:PAGES_A_RUN]),
         first=first,
@@ -100,7 +105,7 @@ def plan(
 
 
 def _matches(
-    session: Session, source_id: int, entries: Sequence[Entry], others: Collection[int]
+    session: Session, source_id: int, entries: Sequence[Entry], of_another: Callable[[Known], bool]
 ) -> list[Match]:
     """Each entry with its item: of this source, of another that has it too, of one that this one replaces."""
     keys = {item_key(entry) for entry in entries}
@@ -114,7 +119,7 @@ def _matches(
 
     def moved(titles: list[str]) -> list[Known]:
         found = news_items.known(session, None, titles=titles)
-        return [one for one in found if one.source_id not in others]
+        return [one for one in found if not of_another(one)]
 
     return match(entries, stored, moved)
 

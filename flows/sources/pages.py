@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 from db.models import Holds, NewsItem
 from db.news_items import NewsData
 from flows.bulletin.choosing.changes import Change, Said, compare
-from flows.bulletin.dates import ROME
 from flows.bulletin.facts.find import Fact, facts
+from flows.bulletin.language.dates import ROME
 from flows.sources.identity import Match
-from scrapers.errors import GoneError, PermanentError, ScraperError
-from scrapers.feeds import Entry
-from scrapers.http import Fetcher, Response
-from scrapers.pages import Page, parse_page
+from flows.sources.readings import defect
+from scrapers.errors import GoneError, ParseError, PermanentError, ScraperError
+from scrapers.feeds.feeds import Entry
+from scrapers.fetching.fetcher import Fetcher, Response
+from scrapers.pages.pages import Page, parse_page
 
 FRONT_DOORS = ("", "it", "it-it", "home", "home.html", "homepage", "index.html", "index.php", "it/home")
 _WORD = re.compile(r"[^\W\d_]{4,}")
@@ -66,7 +67,12 @@ def read_page(client: Fetcher, url: str) -> Page:
         raise PermanentError(url, "answers 304 to a request without validators")
     if _is_front_door(answer.url) and not _is_front_door(url):
         raise PermanentError(url, f"leads to the home page, {answer.url}: the article may be gone")
-    return parse_page(answer.content, answer.url, answer.content_type)
+    try:
+        return parse_page(answer.content, answer.url, answer.content_type)
+    except ScraperError:
+        raise
+    except Exception as exc:
+        raise ParseError(answer.url, defect(url, exc)) from exc
 
 
 def _is_front_door(url: str) -> bool:

@@ -13,18 +13,51 @@ from db.engine import reading as looking
 from db.models import Origin
 from db.news_items import Known, NewsData
 from flows.settings import Settings
-from flows.sources.edits import difference
-from flows.sources.found import Found, look_up
-from flows.sources.identity import fingerprint, item_key
+from flows.sources.identity import difference, fingerprint, item_key, match
 from flows.sources.news import PURPOSE
 from flows.sources.pages import visit
 from flows.sources.readings import Reading
-from flows.sources.ways import Way
-from flows.sources.window import Window, day_of
+from flows.sources.ways import Way, Window, day_of
 from scrapers.archives.walk import Batch, NoArchive, key_of
 from scrapers.errors import ParseError, PermanentError, ScraperError
-from scrapers.feeds import Entry
-from scrapers.patience import Patient
+from scrapers.feeds.feeds import Entry
+from scrapers.fetching.patience import Patient
+
+
+@dataclass(frozen=True)
+class Found:
+    """An entry that may be wanted, with the stored item that it is."""
+
+    entry: Entry
+    known: Known | None
+
+
+def look_up(
+    session: Session, addresses: Sequence[str], entries: Sequence[Entry], *, by_words: bool
+) -> list[Found]:
+    """Each entry with its stored item, by guid and address; `by_words` also where both are others now.
+
+    `addresses` are those of the site's sources, the first the one whose items are looked at first.
+    """
+    homes = [source.id for address in dict.fromkeys(addresses) if (source := sources.find(session, address))]
+
+    def known(**by: Sequence[str]) -> list[Known]:
+        return [one for home in homes for one in news_items.known(session, home, **by)]
+
+    keys = [item_key(entry) for entry in entries]
+    stored = known(guids=[entry.guid for entry in entries], keys=keys)
+    named = [entry for entry in entries if entry.title]
+    matches = match(named, stored, lambda titles: known(titles=titles) if by_words else [])
+    # a sitemap gives nothing but the address to go by
+    by_guid = {one.guid: one for one in reversed(stored)}
+    by_key = {one.address_key: one for one in reversed(stored)}
+    bare = [
+        Found(entry, by_key.get(item_key(entry)) or by_guid.get(entry.guid))
+        for entry in entries
+        if not entry.title
+    ]
+    return [*(Found(one.entry, one.known) for one in matches), *bare]
+
 
 OLD = 2  # batches wholly before the window, in a row, end a walk: one may be of items that are kept on top
 

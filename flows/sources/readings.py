@@ -1,10 +1,13 @@
 """What came of reading one source, and who reads."""
 
+import logging
 from dataclasses import dataclass
 
-from flows.profile.comune import Profile
+from flows.profiles.comune import Profile
 from flows.settings import Settings
-from scrapers.http import Fetcher
+from scrapers.fetching.fetcher import Fetcher
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,13 @@ class Reading:
             return f"{self.source}: nessun cambiamento dall'ultima lettura"
         counts = f"{self.new} nuove, {self.updated} aggiornate, {self.unchanged} invariate"
         return f"{self.source}: {counts}" + (f", {self.undated} senza data" if self.undated else "")
+
+
+def defect(address: str, exc: Exception) -> str:
+    """What to say of an exception that nobody foresaw; the log has it whole. It must not cost the others."""
+    LOG.error("%s: not foreseen", address, exc_info=exc)
+    words = " ".join(str(exc).split())[:200]
+    return f"a defect of this program, please report it ({type(exc).__name__}: {words})"
 
 
 def fetcher(settings: Settings) -> Fetcher:

@@ -6,35 +6,34 @@ hour must not cost a bulletin whose facts were read and approved.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, news_items, sign_offs, weather_alerts
+from db import bulletins, news_items, sign_offs
 from db.bulletins import ItemData
 from db.engine import alone, reading, transaction
 from db.models import Bulletin, BulletinItem, BulletinVersion, Edit, Holds, NewsItem, NewsRevision, Source
 from db.news_items import Known, NewsData
-from flows.bulletin.alerts.items import levels_by_now
 from flows.bulletin.choosing.changes import Said, compare
 from flows.bulletin.facts.find import Kind, facts
-from flows.letters import notify
 from flows.settings import Settings
+from flows.sources import truth
 from flows.sources.identity import Match
 from flows.sources.news import PURPOSE, _store
 from flows.sources.pages import Now, Reread, doubtful, reread
 from flows.sources.readings import fetcher
-from scrapers.feeds import Entry
-from scrapers.http import Fetcher
-from scrapers.pages import Page
+from scrapers.feeds.feeds import Entry
+from scrapers.fetching.fetcher import Fetcher
+from scrapers.pages.pages import Page
 
 LOG = logging.getLogger(__name__)
-SECONDS = 20.0  # for all pages together: they are asked at once
+SECONDS = 20.0  # for all pages together to come: they are asked at once
+LATEST = 30.0  # and to be understood: a page made to cost a reader minutes must hold no send
 SHOWN = 8  # facts of one change, in a sentence
 CHANGED = "sul sito è cambiata."
 
@@ -50,6 +49,7 @@ class Seen:
     before: str = ""  # what the page told, or for a page that is gone the bulletin's text
     after: str = ""
     reason: str = ""
+    mark: str = ""  # of an alert: what holds by now, the same at every round
 
     @property
     def holds(self) -> bool:
@@ -61,7 +61,7 @@ class Seen:
         if self.state == Now.gone:
             return gone(self.number, self.title)
         if self.news_item_id is None:
-            said = f"l'allerta è cambiata. Prima: {self.before}. Ora: {self.after}."
+            said = truth.said(self.before, self.after)
         elif self.state == Now.changed:
             said = f"{CHANGED} Prima: {self.before}. Ora: {self.after}."
         else:
@@ -78,18 +78,16 @@ def reread_bulletin(settings: Settings, engine: Engine, bulletin_id: int, *, now
     """Read the pages that a bulletin tells of, store what they say, and return what an editor must know.
 
     Compared with what was stored when its text was written or sealed, so that what collect found since then
-    counts too. Takes `SECONDS` at most. A fixed template (alerts, corrections) has no pages; nor is a page
-    read here that never was read before, of which there is nothing to compare. Levels are those that collect
-    stored last.
+    counts too. Takes `LATEST` seconds at most; what is not read by then could not be read. A fixed template
+    (alerts, corrections) has no pages; nor is a page read here that never was read before, of which there is
+    nothing to compare. Alerts are those that collect stored last, see `flows/sources/truth.py`.
     """
     with reading(engine) as session:
         since, told = _told(session, bulletin_id)
         alerts = _alerts(settings, session, bulletin_id, now)
     if not told:
         return alerts
-    with fetcher(settings) as client, ThreadPoolExecutor(len(told)) as pool:
-        client.timeout = SECONDS
-        read = list(pool.map(partial(_read, client), [item for _, item, _ in told]))
+    read = _read_all(settings, [item for _, item, _ in told])
     pages = [
         (_match(item, known), _data(item, one.page, now))
         for (_, item, known), one in zip(told, read, strict=True)
@@ -119,35 +117,44 @@ def reread_bulletin(settings: Settings, engine: Engine, bulletin_id: int, *, now
 
 
 def alerts_by_now(
-    settings: Settings, session: Session, items: Sequence[BulletinItem | ItemData], *, now: datetime
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    items: Sequence[BulletinItem | ItemData],
+    *,
+    at: datetime,
 ) -> list[Seen]:
-    """The items whose alert is of another level by now, unless a person wrote that level into the text."""
-    said = weather_alerts.not_over(session, settings.profile.alert_zones, now=now)
-    found = []
-    for number, item in enumerate(items, start=1):
-        told = weather_alerts.told_by(session, [item.weather_alert_id]) if item.weather_alert_id else []
-        other = levels_by_now(told, said, now)
-        if other is not None and not (item.is_typed and other[2].value in item.text.casefold()):
-            found.append(Seen(number, None, item.title, Now.changed, before=other[0], after=other[1]))
-    return found
+    """What its items tell of alerts and is not so by now, of a message that leaves at `at`."""
+    found = truth.untrue(settings, session, bulletin, items, at=at)
+    return [
+        Seen(one.number, None, one.title, Now.changed, one.before, one.after, mark=one.mark) for one in found
+    ]
 
 
-def call_editors(
-    settings: Settings, session: Session, bulletin_id: int, seen: Iterable[Seen], *, now: datetime
-) -> None:
-    """Queue the letters about what holds the bulletin; each change is told once, whoever finds it."""
-    for one in seen:
-        if one.holds:
-            notify.changed_on_site(
-                settings, session, bulletin_id, news=one.title, before=one.before, after=one.after, now=now
-            )
-
-
-def overridden(session: Session, bulletin_id: int) -> set[str]:
+def overridden(settings: Settings, session: Session, bulletin_id: int) -> set[str]:
     """What its approvals in force were given in spite of, a line each."""
-    reopened = bulletins.reopened_at(session, bulletin_id)
-    said = [one for one in sign_offs.of(session, bulletin_id) if reopened is None or one.at > reopened]
+    vault = settings.vault()
+    reopened = bulletins.reopened_at(session, vault, bulletin_id)
+    signed = sign_offs.genuine(session, vault, bulletin_id)
+    said = [one for one in signed if reopened is None or one.at > reopened]
     return {line for one in said for line in one.overridden.splitlines()}
+
+
+def _read_all(settings: Settings, items: Sequence[NewsItem]) -> list[Reread]:
+    """Each page in a thread of its own, which nobody waits for any longer than `LATEST`."""
+    pool = ThreadPoolExecutor(len(items))
+    try:
+        with fetcher(settings) as client:
+            client.timeout = SECONDS
+            asked = [pool.submit(_read, client, item) for item in items]
+            in_time, _ = wait(asked, timeout=LATEST)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    late = f"non letta entro {LATEST:g} secondi"
+    return [
+        one.result() if one in in_time else Reread(Now.unreadable, reason=f"{item.url}: {late}")
+        for one, item in zip(asked, items, strict=True)
+    ]
 
 
 def _read(client: Fetcher, item: NewsItem) -> Reread:
@@ -161,11 +168,11 @@ def _read(client: Fetcher, item: NewsItem) -> Reread:
 
 
 def _alerts(settings: Settings, session: Session, bulletin_id: int, now: datetime) -> list[Seen]:
-    """Not of a fixed template: what rises after an urgent bulletin has a bulletin of its own."""
     version = _version(session, bulletin_id)
-    if version is None or session.get_one(Bulletin, bulletin_id).template is not None:
+    if version is None:
         return []
-    return alerts_by_now(settings, session, bulletins.items(session, version), now=now)
+    bulletin = session.get_one(Bulletin, bulletin_id)
+    return alerts_by_now(settings, session, bulletin, bulletins.items(session, version), at=now)
 
 
 def _version(session: Session, bulletin_id: int) -> BulletinVersion | None:

@@ -3,12 +3,11 @@
 One bad source, page or entry never costs the others.
 """
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Literal
 
 from sqlalchemy import Engine
@@ -19,17 +18,16 @@ from db.engine import alone, make_engine, transaction
 from db.engine import reading as looking
 from db.models import Source, SourceKind
 from db.sources import Mark
-from flows.profile.comune import Profile
+from flows.profiles.comune import Profile
 from flows.settings import Settings
 from flows.sources.alerts import alert_addresses, read_alerts, unchanged_alerts
 from flows.sources.asking import NEWS, Asked, ask
 from flows.sources.news import PURPOSE, Plan, plan, read_pages, store_plan
-from flows.sources.readings import Reading, fetcher
+from flows.sources.readings import Reading, defect, fetcher
 from flows.sources.silence import GAP, silence
 from scrapers.errors import ScraperError, StaleError
-from scrapers.http import Fetcher
+from scrapers.fetching.fetcher import Fetcher
 
-LOG = logging.getLogger(__name__)
 TOGETHER = 64  # sources of one transaction
 SIDE_BY_SIDE = 8  # sources asked at once: one that is slow does not keep the others waiting
 
@@ -56,11 +54,12 @@ def read_sources(
     """
     engine = make_engine(settings.database)
     readings: list[Reading] = []
+    named = cache(lambda: frozenset(address for _, address in planned(settings, "news")))
     with fetcher(settings) as client, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         for start in range(0, len(wanted), TOGETHER):
             chunk = _states(engine, wanted[start : start + TOGETHER], dry_run=dry_run)
             asked = list(pool.map(partial(_ask, client, settings.profile, now=now), chunk))
-            readings += _take(settings, engine, client, asked, dry_run=dry_run, now=now)
+            readings += _take(settings, engine, client, asked, named, dry_run=dry_run, now=now)
     return readings
 
 
@@ -87,14 +86,8 @@ def _ask(client: Fetcher, profile: Profile, source: Source, *, now: datetime) ->
     try:
         return ask(client, profile, source, now=now)
     except Exception as exc:  # noqa: BLE001  told as the source's failure: a defect must not cost the others
-        message = _defect(source, exc)
+        message = defect(source.address, exc)
         return Asked(source, failure=f"{source.address}: {message}", message=message)
-
-
-def _defect(source: Source, exc: Exception) -> str:
-    LOG.error("%s: not foreseen", source.address, exc_info=exc)
-    words = " ".join(str(exc).split())[:200]
-    return f"a defect of this program, please report it ({type(exc).__name__}: {words})"
 
 
 def _take(
@@ -102,11 +95,16 @@ def _take(
     engine: Engine,
     client: Fetcher,
     asked: Sequence[Asked],
+    named: Callable[[], Collection[str]],
     *,
     dry_run: bool,
     now: datetime,
 ) -> list[Reading]:
-    """Store what was asked for; one reading a source, in the same order."""
+    """Store what was asked for; one reading a source, in the same order.
+
+    `named` gives the addresses of news that the profile names. They are asked for only where an item of
+    another source comes up: there may be thousands, and this is done for each few dozen of them.
+    """
     plans: dict[int, Plan] = {}
     results: dict[int, Reading] = {}
     marks: list[Mark] = []
@@ -123,7 +121,7 @@ def _take(
                 one.feed,
                 settings.profile,
                 stocked=stocked,
-                others=others - {one.source.id},
+                is_read=is_read,
                 whole=one.whole,
                 now=now,
             )
@@ -141,7 +139,7 @@ def _take(
         if not dry_run:
             alone(session, PURPOSE)
         stocked = news_items.any_stored(session)
-        others = _of_the_profile(session, settings)
+        is_read = cache(lambda number: sources.address_of(session, number) in named())
         for place, one in enumerate(asked):
             try:
                 with session.begin_nested():
@@ -159,14 +157,8 @@ def _take(
     return [results[place] for place in range(len(asked))]
 
 
-def _of_the_profile(session: Session, settings: Settings) -> frozenset[int]:
-    """The ids of the sources of news that the profile names."""
-    named = [address for _, address in planned(settings, "news")]
-    return frozenset(source.id for source in sources.of(session, named))
-
-
 def _failed(session: Session, one: Asked, exc: Exception, *, dry_run: bool, now: datetime) -> Reading:
-    message = _defect(one.source, exc)
+    message = defect(one.source.address, exc)
     if not dry_run:
         sources.failed(session, one.source.id, message, now=now)
     return Reading(one.source.address, failure=f"{one.source.address}: {message}")
@@ -183,7 +175,7 @@ def _guarded(
         # not changed, but less is stored than what the validators stand for
         ask_whole = one.response is None and not isinstance(exc, StaleError)
     except Exception as exc:  # noqa: BLE001  told as the source's failure: a defect must not cost the others
-        message = _defect(one.source, exc)
+        message = defect(one.source.address, exc)
         failure = f"{one.source.address}: {message}"
     if not dry_run:
         with transaction(engine) as session:

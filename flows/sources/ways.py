@@ -1,15 +1,51 @@
 """The ways into a site's past that a profile offers, in the order in which backfill goes them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 
 from db.models import SourceKind
-from flows.profile.comune import Archive, Profile
-from flows.sources.window import Window
-from scrapers.archives import lists, paged_feed, plone, rest, sitemaps
+from flows.bulletin.language.dates import ROME
+from flows.profiles.comune import Archive, Profile
+from flows.settings import BollettinoError
+from scrapers.archives import pages as lists
+from scrapers.archives import pages as paged_feed
+from scrapers.archives import plone, rest, sitemaps
 from scrapers.archives.walk import Batch, Get
-from scrapers.listing import Listing
+from scrapers.lists.listing import Listing
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days of publication, both included, in Europe/Rome."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise BollettinoError(f"the window ends ({self.last}) before it begins ({self.first})")
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether an aware moment is on one of these days."""
+        return self.first <= day_of(moment) <= self.last
+
+    def is_before(self, moments: Iterable[datetime]) -> bool:
+        """Whether all of these are older than the window; not known of none."""
+        days = [day_of(moment) for moment in moments]
+        return bool(days) and max(days) < self.first
+
+    def share(self, oldest: datetime, now: datetime) -> float:
+        """How much of the way back from `now` to the window's first day is done, 0 to 1."""
+        whole = (day_of(now) - self.first).days + 1
+        done = (day_of(now) - day_of(oldest)).days
+        return 1.0 if whole <= 0 else min(max(done / whole, 0.0), 1.0)
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Europe/Rome."""
+    return moment.astimezone(ROME).date()
 
 
 @dataclass(frozen=True)
@@ -35,7 +71,13 @@ def ways(profile: Profile, window: Window) -> list[Way]:
     if told.archive is not None:
         return [_named(told.archive, selectors, homes, window)]
     found = [
-        Way(address, partial(paged_feed.pages, address=address), (kind, address), declared=True, shallow=True)
+        Way(
+            address,
+            partial(paged_feed.feed_pages, address=address),
+            (kind, address),
+            declared=True,
+            shallow=True,
+        )
         for kind, address in homes
         if kind == SourceKind.feed
     ]
@@ -61,7 +103,7 @@ def _named(
     own = (SourceKind.feed if archive.kind == "feed" else SourceKind.listing, address)
     source = own if own in homes or not homes else homes[0]
     pages: dict[str, Callable[[Get], Iterator[Batch]]] = {
-        "feed": partial(paged_feed.pages, address=address),
+        "feed": partial(paged_feed.feed_pages, address=address),
         "list": _list(address, selectors),
         "rest": _rest(address, window),
         "sitemap": _sitemap(address, address, window),
@@ -78,7 +120,7 @@ def _named(
 
 
 def _list(address: str, selectors: dict[str, str | None]) -> Callable[[Get], Iterator[Batch]]:
-    return partial(lists.pages, listing=Listing(address, selectors.get(address)))
+    return partial(lists.list_pages, listing=Listing(address, selectors.get(address)))
 
 
 def _rest(site: str, window: Window) -> Callable[[Get], Iterator[Batch]]:

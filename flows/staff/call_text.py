@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from db.models import Call, CallStatus
 from flows.bulletin.alerts.urgent import Quiet
-from flows.bulletin.dates import giorno, ora
-from flows.bulletin.message.gsm7 import fits, written
-from flows.bulletin.message.markup import parameter
-from flows.bulletin.message.render import BODY_LIMIT, Frame, fill, utf16
+from flows.bulletin.language.dates import giorno, ora
+from flows.bulletin.language.markup import parameter
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.message.frame import BODY_LIMIT, Frame, fill
+from flows.bulletin.message.sms import fits, written
 
 SLACK = timedelta(minutes=1)  # whoever looks every five minutes comes some seconds sooner or later
 LOST = (CallStatus.refused, CallStatus.late)

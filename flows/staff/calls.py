@@ -18,11 +18,11 @@ from db import calls
 from db.engine import transaction
 from db.models import Call, CallChannel, CallStatus
 from db.rate import Priority
-from flows.bulletin.desk.calling import Summons
-from flows.editors import sms
-from flows.profile.comune import Editor
-from flows.sending import few
+from flows.profiles.comune import Editor
+from flows.sending import single
 from flows.settings import Settings, SettingsError
+from flows.staff import sms
+from flows.staff.call_text import Summons
 from flows.whatsapp.client import Outcome
 from flows.whatsapp.errors import RESENDS
 from flows.whatsapp.messages import Category, OutgoingTemplate
@@ -124,7 +124,7 @@ def _by_whatsapp(
     def store(message: OutgoingTemplate, outcome: Outcome) -> None:
         answers[message.opaque] = _answer(outcome)
 
-    asyncio.run(few.post(settings, engine, messages, Priority.alert, store))
+    asyncio.run(single.post(settings, engine, messages, Priority.alert, store))
     return list(answers.values())
 
 

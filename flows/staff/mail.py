@@ -14,11 +14,11 @@ from sqlmodel import Session
 from db import calls, letters
 from db.engine import transaction
 from db.models import Letter
-from flows.bulletin.desk.letters import write
-from flows.bulletin.desk.rota import Person
-from flows.editors.smtp import LOOPBACK, MailTrouble, Outgoing, Refusal, Server, send
-from flows.profile.mail import Mail
+from flows.profiles.mail import Mail
 from flows.settings import Settings
+from flows.staff.mail_text import write
+from flows.staff.rota import Person
+from flows.staff.smtp import LOOPBACK, MailTrouble, Outgoing, Refusal, Server, send
 
 BATCH = 20  # letters of one round: within their lease, also on a slow server
 UNCONFIGURED = "Nessuna posta nel profilo ([mail]): i redattori non ricevono e-mail."

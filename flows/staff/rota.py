@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
-from flows.bulletin.dates import in_rome
+from flows.bulletin.language.dates import in_rome
 
 
 class Person(Protocol):

@@ -12,10 +12,10 @@ import phonenumbers
 from pydantic import SecretStr
 
 from db.models import CallStatus
-from flows.editors.mail import server
-from flows.editors.smtp import MailCutOff, MailTrouble, Outgoing, send
-from flows.profile.sms import Sms
+from flows.profiles.mail import Sms
 from flows.settings import Settings
+from flows.staff.mail import server
+from flows.staff.smtp import MailCutOff, MailTrouble, Outgoing, send
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from email.utils import format_datetime
 
 from pydantic import SecretStr
 
-from flows.bulletin.desk.letters import html
+from flows.staff.mail_text import html
 
 PERMANENT = range(500, 600)  # of SMTP's replies, RFC 5321 4.2.1
 LOOPBACK = "127.0.0.1"

@@ -12,18 +12,17 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from fastapi.responses import JSONResponse, Response
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
-from starlette.concurrency import run_in_threadpool
 
-from db import inbound, schema
-from db.engine import make_engine, reading
+from db import canary, schema
+from db.engine import StoreError, make_engine
 from flows.sending.provider import open_client
 from flows.settings import Settings
-from flows.web import answers, forgetting, inbox, metrics, pages, review_link, webhook
+from flows.web import health, metrics, review_link, webhook
 from flows.web.context import Web
-from flows.web.manners import Manners
+from flows.web.headers import Manners
+from flows.web.inbound import answers, forgetting, inbox
+from flows.web.pages import routes
 from flows.whatsapp.client import WhatsAppClient
 
 STOPPING = 35  # seconds: a POST to the provider takes 30 at most, and its outcome must be stored
@@ -64,33 +63,18 @@ def create_app(
                 await _stop(web, loops)
 
     app = FastAPI(title="Bollettino", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.router.redirect_slashes = False  # it would answer with an address of whatever Host was asked for
     app.state.web = web
-    app.add_middleware(Manners)
+    app.add_middleware(Manners, is_encrypted=str(settings.profile.servers.public).startswith("https://"))
     app.include_router(webhook.router(web))
+    app.include_router(health.router(web, lives=lambda: bool(loops) and not any(one.done() for one in loops)))
     app.include_router(metrics.router(web))
-    app.include_router(pages.router(web))
+    app.include_router(routes.router(web))
     app.include_router(review_link.router(web))
-    app.add_exception_handler(404, pages.not_found(web))
-
-    @app.get("/salute")
-    async def health() -> Response:
-        """Whether the database answers and the loops live; how many updates could not be handled yet, and
-        of which unknown shapes some came within a week.
-        """
-        try:
-            told = await run_in_threadpool(_told, web)
-        except SQLAlchemyError:
-            return JSONResponse({"ok": False}, status_code=503)
-        ok = bool(loops) and not any(loop.done() for loop in loops)
-        return JSONResponse({"ok": ok, **told}, status_code=200 if ok else 503)
+    app.add_exception_handler(404, routes.not_found(web))
+    app.add_exception_handler(405, routes.not_allowed)
 
     return app
-
-
-def _told(web: Web) -> dict[str, object]:
-    with reading(web.engine) as session:
-        unread = inbound.unread(session, since=web.clock() - inbound.WEEK)
-        return {"parked": inbound.parked(session), "unread": dict(sorted(unread.items()))}
 
 
 def _start(work: Coroutine[Any, Any, None], name: str, on_fault: Callable[[], None]) -> asyncio.Task[None]:
@@ -118,15 +102,17 @@ async def _stop(web: Web, loops: list[asyncio.Task[None]]) -> None:
 
 def serve(settings: Settings) -> int:
     """Run until SIGINT or SIGTERM; 0 after a clean stop, 1 when it could not start or a loop died (the unit
-    starts it again), 2 when the database is of another revision.
+    starts it again), 2 when the database is of another revision, or under other keys.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for name in ("httpx", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
     engine = make_engine(settings.database)
     try:
-        schema.check(engine)
-    except schema.SchemaError as exc:
+        with schema.explained(engine):
+            schema.check(engine)
+            canary.check(engine, settings.vault())
+    except StoreError as exc:
         print(exc, file=sys.stderr)
         return 2
     # uvicorn raises the signal again after it has stopped cleanly

@@ -1,11 +1,15 @@
 """`/metrics` for a Prometheus on the same machine: counts from the database at each scrape, nobody's data.
 
-Loopback only: whoever comes through a proxy is refused. Labels are bulletins, codes, statuses and public
+Only for who can read a file of the state folder: a proxy that adds no header looks like this machine. Who
+comes through one that does is refused all the same. Labels are bulletins, codes, statuses and public
 addresses, never a person, and of bulletins only the last ones, so that their number stays small.
 """
 
+import hmac
+import secrets
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -17,7 +21,7 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
-from db import inbound, numbers, queues, sources
+from db import disk, inbound, service_numbers, sources
 from db.engine import reading
 from db.inbound import STATUS
 from db.models import DeliveryStatus
@@ -26,15 +30,21 @@ from flows.web.context import Web
 BULLETINS = 10  # the last ones, each with its own lines
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 HERE = ("127.0.0.1", "localhost", "::1")
+KEPT = "metrics.token"  # in the state folder, for Prometheus' `credentials_file`
 
 
 def router(web: Web) -> APIRouter:
     routes = APIRouter(tags=["metrics"])
+    wanted = f"Bearer {token(web.settings.state / KEPT)}".encode()
 
     @routes.get("/metrics")
     async def metrics(request: Request) -> Response:
         if is_from_outside(request.headers):
             return PlainTextResponse("only on this machine", status_code=403)
+        given = request.headers.get("authorization", "").encode("utf-8", "replace")
+        if not hmac.compare_digest(given, wanted):
+            challenge = {"WWW-Authenticate": "Bearer"}
+            return PlainTextResponse(f"the token of {KEPT}", status_code=401, headers=challenge)
         try:
             text = await run_in_threadpool(exposition, web)
         except SQLAlchemyError:
@@ -42,6 +52,15 @@ def router(web: Web) -> APIRouter:
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     return routes
+
+
+def token(path: Path) -> str:
+    """Made once, and for this user of the machine alone; another one takes its place when it is deleted."""
+    if path.exists() and (kept := path.read_text(encoding="ascii").strip()):
+        return kept
+    made = secrets.token_urlsafe(32)
+    disk.replace(path, f"{made}\n".encode())
+    return made
 
 
 def is_from_outside(headers: Headers) -> bool:
@@ -79,13 +98,13 @@ def _audience(session: Session) -> Iterator[Metric]:
     there = GaugeMetricFamily(
         "bollettino_subscribers", "Subscribers, by what they get and their state.", labels=["scope", "status"]
     )
-    for (status, scope), count in sorted(numbers.subscribers(session).items()):
+    for (status, scope), count in sorted(service_numbers.subscribers(session).items()):
         there.add_metric([scope, status], count)
     yield there
     said = CounterMetricFamily(
         "bollettino_consent_events", "Entries of the ledger of consent.", labels=["event", "source"]
     )
-    for (event, source), count in sorted(numbers.words(session).items()):
+    for (event, source), count in sorted(service_numbers.words(session).items()):
         said.add_metric([event, source], count)
     yield said
 
@@ -107,7 +126,7 @@ def _bulletins(session: Session) -> Iterator[Metric]:
     joined = gauge("joined", "Opt-ins put down to it")
     left = gauge("left", "Opt-outs put down to it")
     replies = gauge("replies", "Messages that ask something, put down to it")
-    for one in numbers.last(session, limit=BULLETINS):
+    for one in service_numbers.last(session, limit=BULLETINS):
         label = [str(one.id), one.kind.value]
         sent_at.add_metric(label, one.at.timestamp())
         for status in DeliveryStatus:
@@ -123,7 +142,7 @@ def _bulletins(session: Session) -> Iterator[Metric]:
         replies.add_metric(label, one.tally.replies)
     yield from (sent_at, deliveries, failures, delivered, read, joined, left, replies)
     answers = GaugeMetricFamily("bollettino_answers", "Welcomes and answers by state.", labels=["status"])
-    for status, count in sorted(numbers.answers(session).items()):
+    for status, count in sorted(service_numbers.answers(session).items()):
         answers.add_metric([status], count)
     yield answers
 
@@ -151,7 +170,7 @@ def _webhooks(session: Session, now: datetime) -> Iterator[Metric]:
 
 def _queues(session: Session) -> Iterator[Metric]:
     waiting = GaugeMetricFamily("bollettino_queue", "What waits to leave or to be read.", labels=["queue"])
-    for name, count in queues.lengths(session).items():
+    for name, count in service_numbers.lengths(session).items():
         waiting.add_metric([name], count)
     yield waiting
 

@@ -10,11 +10,10 @@ from starlette.concurrency import run_in_threadpool
 
 from db import bulletins
 from db.engine import reading
-from db.models import BulletinStatus
+from db.models import WAITING, BulletinStatus
 from flows.web.context import Web
-from flows.web.rendering import render
+from flows.web.texts import render
 
-WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
 FRESH = {"Cache-Control": "no-store"}  # another run may hold the form a minute later
 
 

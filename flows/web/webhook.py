@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 
 from flows.web.context import Web
-from flows.web.storing import NotJsonError, store
+from flows.web.inbound.store import NotJsonError, store
 from flows.whatsapp.webhook import verify_signature
 
 LIMIT = 4 * 1024 * 1024  # bytes; 1,000 updates, Meta's largest batch, are about 1 MB

@@ -1,20 +1,19 @@
-"""What the provider says, when asked, of our number and of a template. One GET each, which needs the token.
+"""What the provider says, when asked, of our number, account and templates. One GET each, with the token.
 
 Blocking and rare: it is asked before a send, never during one. A redirect is not followed, since the token
 would travel along.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from http.client import HTTPException
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import quote, urlencode, urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
+from urllib.parse import quote
 
-from flows.whatsapp.errors import Action, Refused, Retryable, classify
-from flows.whatsapp.loopback import is_loopback
+import httpx
+
+from flows.whatsapp.errors import NOWHERE, NowhereError, Retryable, code_of, trouble
+from flows.whatsapp.wire import proxy_of, trusted
 
 SECONDS = 8.0  # for an answer: what is not told in time is "not verified", and an alert waits for nobody
 LARGEST = 1_000_000  # bytes of an answer
@@ -26,11 +25,13 @@ LIMITS = {
     "TIER_UNLIMITED": None,
 }
 _NUMBER = "quality_rating,status,whatsapp_business_manager_messaging_limit"
-_TEMPLATE = "name,language,status,category,message_send_ttl_seconds,quality_score"
-
-
-class TokenError(Refused):
-    """The access token is expired, revoked or lacks a permission."""
+_TEMPLATE = (
+    "name,language,status,category,message_send_ttl_seconds,quality_score,components,degrees_of_freedom_spec"
+)
+_TERMS = "marketing_messages_onboarding_status"
+ONBOARDED = "ONBOARDED"
+# FLAGGED is sent, and may be paused soon; the others were taken back into use (Meta: "template status").
+USABLE = frozenset({"APPROVED", "FLAGGED", "REINSTATED", "UNPAUSED", "UNARCHIVED"})
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,9 @@ class TemplateState:
     category: str
     ttl_seconds: int | None
     quality: str | None = None  # GREEN, YELLOW, RED, UNKNOWN
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
+    components: Sequence[Mapping[str, Any]] | None = field(default=None, repr=False)
+    alterations: Mapping[str, str] | None = None  # name -> OPT_IN or OPT_OUT; None: not told
+    id: str = ""
 
 
 def ask_number(base: str, number_id: str, headers: Mapping[str, str]) -> NumberState:
@@ -73,6 +72,17 @@ def ask_number(base: str, number_id: str, headers: Mapping[str, str]) -> NumberS
         return value if isinstance(value, str) else None
 
     return NumberState(told("quality_rating"), told("status"), told(_NUMBER.split(",")[2]))
+
+
+def ask_terms(base: str, waba_id: str, headers: Mapping[str, str]) -> str:
+    """ONBOARDED when the account may use `/marketing_messages`, else why not, in Meta's word.
+
+    Raises as `ask_number` does; Retryable also when the provider does not tell.
+    """
+    told = _get(f"{base}/{quote(waba_id)}", {"fields": _TERMS}, headers).get(_TERMS)
+    if not isinstance(told, str) or not told:
+        raise Retryable("the answer tells nothing of the terms")
+    return told
 
 
 def ask_template(
@@ -93,43 +103,65 @@ def ask_template(
                 str(row.get("category")),
                 ttl if isinstance(ttl, int) else None,
                 score if isinstance(score, str) else None,
+                _objects(row.get("components")),
+                _alterations(row.get("degrees_of_freedom_spec")),
+                str(row.get("id", "")),
             )
     return None
 
 
+def _objects(value: object) -> list[dict[str, Any]] | None:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else None
+
+
+def _alterations(value: object) -> dict[str, str] | None:
+    """Read back they are a list of keys in capitals; None when it is not one."""
+    rows = _objects(value.get("creative_features_spec")) if isinstance(value, dict) else None
+    if rows is None:
+        return None
+    told = {str(row.get("key")).lower(): row.get("value") for row in rows}
+    return {key: str(one.get("enroll_status")) for key, one in told.items() if isinstance(one, dict)}
+
+
 def _get(address: str, query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
-    request = Request(f"{address}?{urlencode(query)}", headers=dict(headers))  # noqa: S310  the profile's, http(s)
-    try:
-        with _opener(address).open(request, timeout=SECONDS) as answer:
-            status, body = answer.status, answer.read(LARGEST)
-    except HTTPError as exc:
-        with exc:
-            status, body = exc.code, exc.read(LARGEST)
-    except (OSError, HTTPException) as exc:
-        raise Retryable(f"the provider was not reached ({type(exc).__name__})") from exc
+    status, body = _exchange(address, query, headers)
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as exc:
-        raise Retryable(f"HTTP {status} without JSON") from exc
+        raise _wordless(status)(f"HTTP {status} without JSON") from exc
     if not isinstance(found, dict):
-        raise Retryable(f"HTTP {status} without a JSON object")
+        raise _wordless(status)(f"HTTP {status} without a JSON object")
     if 200 <= status < 300:
         return found
-    raise _refusal(status, found.get("error"))
+    error = found.get("error")
+    raise trouble(f"HTTP {status}, code {code_of(error)}", status, error)
 
 
-def _opener(address: str) -> OpenerDirector:
-    # the office's proxy does not know this machine's sandbox
-    proxies = [ProxyHandler({})] if is_loopback(urlsplit(address).hostname or "") else []
-    return build_opener(_NoRedirect, *proxies)
+def _exchange(address: str, query: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, bytes]:
+    """Status and body; only so much of it that what is longer is no JSON."""
+    asked = {"Accept-Encoding": "identity", **headers}  # nothing to unpack beyond that
+    body = bytearray()
+    try:
+        with (
+            httpx.Client(
+                verify=trusted(),
+                proxy=proxy_of(address),
+                trust_env=False,  # a password from ~/.netrc is not for the provider
+                follow_redirects=False,
+                timeout=SECONDS,
+            ) as client,
+            client.stream("GET", address, params=query, headers=asked) as answer,
+        ):
+            for part in answer.iter_bytes():
+                body += part
+                if len(body) > LARGEST:
+                    break
+            return answer.status_code, bytes(body[:LARGEST])
+    # the last two are of a proxy in the environment that nobody here speaks with
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError) as exc:
+        # a cause would quote a header that cannot be sent, the token in it
+        raise Retryable(f"the provider was not reached ({type(exc).__name__})") from None
 
 
-def _refusal(status: int, error: object) -> Refused | Retryable:
-    code = error.get("code") if isinstance(error, dict) else None
-    code = code if isinstance(code, int) and not isinstance(code, bool) else None
-    text = f"HTTP {status}, code {code}"
-    if code in (0, 3, 10, 190) or code in range(200, 300) or (code is None and status in (401, 403)):
-        return TokenError(text, code=code)
-    if code is None or status >= 500 or classify(code, status) in (Action.RETRY, Action.PAUSE_ALL):
-        return Retryable(text, code=code)
-    return Refused(text, code=code)
+def _wordless(status: int) -> type[Retryable]:
+    return NowhereError if status in NOWHERE else Retryable

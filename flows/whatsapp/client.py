@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from flows.whatsapp.errors import RESENDS, Action, Refused, Retryable, classify
+from flows.whatsapp.errors import NOWHERE, Action, Refused, Retryable, classify, code_of, trouble
 from flows.whatsapp.messages import OutgoingTemplate, OutgoingText
 from flows.whatsapp.wire import Aiohttp, LostError, NotSentError, Reply, Wire, WireError
 
@@ -25,7 +25,7 @@ class Outcome:
 
     accepted: Meta took it and gave a wamid (`message_status` may be held_for_quality_assessment or paused).
     refused: Meta answered with an error; `action` says what it asks for.
-    not_sent: nothing left; sending again is safe.
+    not_sent: nothing left, or it reached nobody; sending again is safe. With an `action`, it asks for that.
     uncertain: it may have left; only a status webhook can tell. Never send it again by itself.
     """
 
@@ -95,11 +95,15 @@ class WhatsAppClient:
 
         `leaves` is called as the bytes leave, after a turn and a connection were waited for.
         """
-        url = f"{self._number}/messages"
         # From 13 October 2027 /messages takes no marketing template; the other path already takes them all.
-        if isinstance(message, OutgoingTemplate) and message.category == "MARKETING":
-            url = f"{self._number}/marketing_messages"
-        body = orjson.dumps(message.payload())
+        is_marketing = isinstance(message, OutgoingTemplate) and message.category == "MARKETING"
+        url, payload = (
+            f"{self._number}/{'marketing_messages' if is_marketing else 'messages'}",
+            message.payload(),
+        )
+        if is_marketing:  # who read a Comune's message is nothing for Meta's ads
+            payload["message_activity_sharing"] = False
+        body = orjson.dumps(payload)
         async with self._turns:
             try:
                 reply = await self._wire.exchange("POST", url, body, leaves)
@@ -107,7 +111,7 @@ class WhatsAppClient:
                 return Outcome("not_sent", reason=str(exc))
             except LostError as exc:
                 return Outcome("uncertain", reason=str(exc))
-        return _outcome(reply)
+        return _outcome(reply, is_marketing)
 
     async def register_template(self, waba_id: str, definition: Mapping[str, Any]) -> Registered:
         """Submit a template (`templates.creation_payload`) for review.
@@ -115,29 +119,41 @@ class WhatsAppClient:
         Raises Retryable when Meta was not reached or is in trouble, Refused with Meta's words otherwise.
         Repeating it is harmless: Meta refuses a name that it already holds.
         """
-        name, raw = definition.get("name"), orjson.dumps(dict(definition))
-        try:
-            reply = await self._wire.exchange("POST", f"{self._base}/{waba_id}/message_templates", raw)
-        except WireError as exc:
-            raise Retryable(f"template {name}: Meta was not reached ({exc})") from exc
+        name = str(definition.get("name"))
+        reply = await self._about(name, f"{waba_id}/message_templates", definition)
         body = _json(reply.body)
         if 200 <= reply.status < 300 and isinstance(body.get("id"), str):
             return Registered(
                 id=body["id"], status=str(body.get("status")), category=str(body.get("category"))
             )
-        raise _template_error(str(name), reply.status, body)
+        raise _template_error(name, reply.status, body)
+
+    async def edit_template(self, template_id: str, name: str, changes: Mapping[str, Any]) -> None:
+        """Replace parts of a template that Meta holds, which reviews it again. Raises as its submission."""
+        reply = await self._about(name, template_id, changes)
+        body = _json(reply.body)
+        if not 200 <= reply.status < 300 or body.get("success") is not True:
+            raise _template_error(name, reply.status, body)
+
+    async def _about(self, name: str, path: str, body: Mapping[str, Any]) -> Reply:
+        try:
+            return await self._wire.exchange("POST", f"{self._base}/{path}", orjson.dumps(dict(body)))
+        except WireError as exc:
+            raise Retryable(f"template {name}: Meta was not reached ({exc})") from exc
 
 
-def _outcome(reply: Reply) -> Outcome:
+def _outcome(reply: Reply, is_marketing: bool) -> Outcome:
     body, status = _json(reply.body), reply.status
     error = body.get("error")
-    code = _integer(error.get("code")) if isinstance(error, dict) else None
+    code = code_of(error)
+    if code is None and status in NOWHERE:
+        return Outcome("not_sent", action=Action.STOP, http_status=status, reason=f"HTTP {status}")
     # A gateway's 5xx may also speak of an "error"; Meta's always has a code.
     if isinstance(error, dict) and (code is not None or 400 <= status < 500):
         return Outcome(
             "refused",
             code=None if code is None else str(code),
-            action=classify(code, status),
+            action=classify(code, status, is_marketing=is_marketing),
             http_status=status,
             retry_after=asked_wait(reply),
         )
@@ -181,17 +197,9 @@ def _json(raw: bytes) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _integer(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
 def _template_error(name: str, status: int, body: dict[str, Any]) -> Retryable | Refused:
     found = body.get("error")
     error: dict[str, Any] = found if isinstance(found, dict) else {}
-    code = _integer(error.get("code"))
     words = [error.get(key) for key in ("error_user_title", "error_user_msg", "message")]
     said = ": ".join(word for word in words if isinstance(word, str)) or "no explanation"
-    text = f"template {name}: HTTP {status}: {said}"
-    again = classify(code, status) in RESENDS or (code is None and status >= 500)
-    kind = Retryable if again else Refused
-    return kind(text, code=code, subcode=_integer(error.get("error_subcode")))
+    return trouble(f"template {name}: HTTP {status}: {said}", status, error)

@@ -18,7 +18,9 @@ class Unreadable(Exception):
     """Carries which part could not be read, never its value."""
 
 
-def status(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> StatusUpdate:
+def status(
+    item: object, contact: dict[str, Any], raw: dict[str, Any], heard_at: datetime | None
+) -> StatusUpdate:
     part = object_of(item)
     word = safe_word(part.get("status"))
     if word not in _RECEIPTS:  # "played" for a voice note, and what Meta may add
@@ -28,12 +30,13 @@ def status(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> Status
     billable = pricing.get("billable")
     code = _code(part.get("errors"))
     told = part.get("recipient_id") or contact.get("wa_id")
-    phone, bsuid = identities(told, part.get("recipient_user_id"))
+    phone, bsuid = identities(told, part.get("recipient_user_id"), contact.get("user_id"))
     return StatusUpdate(
         wamid=text_of(part, "id"),
         person=phone or bsuid,
+        bsuid=bsuid,
         status=word,
-        at=time_of(part.get("timestamp")),
+        at=time_of(part.get("timestamp"), heard_at),
         opaque=optional(part.get("biz_opaque_callback_data")),
         code=None if code is None else str(code),
         action=classify_status(code) if word == "failed" else None,
@@ -43,7 +46,9 @@ def status(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> Status
     )
 
 
-def message(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> InboundMessage:
+def message(
+    item: object, contact: dict[str, Any], raw: dict[str, Any], heard_at: datetime | None
+) -> InboundMessage:
     part = object_of(item)
     phone, bsuid = identities(
         part.get("from"), part.get("from_user_id"), contact.get("wa_id"), contact.get("user_id")
@@ -54,7 +59,7 @@ def message(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> Inbou
         id=text_of(part, "id"),
         phone=phone,
         bsuid=bsuid,
-        at=time_of(part.get("timestamp")),
+        at=time_of(part.get("timestamp"), heard_at),
         type=safe_word(part.get("type")),
         text=_written(part),
         raw=raw,
@@ -70,6 +75,23 @@ def identities(*told: object) -> tuple[str | None, str | None]:
         phone = phone or _phone(one)
         bsuid = bsuid or (one if _is_bsuid(one) else None)
     return phone, bsuid
+
+
+_IDENTITIES = frozenset({"from", "from_user_id", "recipient_id", "recipient_user_id", "wa_id", "user_id"})
+
+
+def named(raw: object) -> tuple[str | None, str | None]:
+    """The first phone and the first BSUID that an update names which we cannot read: whose it is."""
+    told: list[object] = []
+    left = [raw]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            told += [value for key, value in part.items() if key in _IDENTITIES]
+            left += part.values()
+        elif isinstance(part, list):
+            left += part
+    return identities(*told)
 
 
 def _written(part: dict[str, Any]) -> str | None:
@@ -116,12 +138,14 @@ def safe_word(value: object) -> str:
     return value if isinstance(value, str) and _WORD.fullmatch(value) else "unknown"
 
 
-def time_of(value: object) -> datetime:
-    """Unix seconds, in text or not."""
+def time_of(value: object, heard_at: datetime | None) -> datetime:
+    """Unix seconds, in text or not; of what tells no time that can be read, when we heard of it."""
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 12:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 10**11:
-        raise Unreadable("timestamp")
+        if heard_at is None:
+            raise Unreadable("timestamp")
+        return heard_at.replace(microsecond=0)
     return datetime.fromtimestamp(value, UTC)
 
 

@@ -1,6 +1,6 @@
 """What a POST of Meta's can tell: a receipt, a message, a wish, a change; or something not read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,13 @@ from flows.whatsapp.errors import Action
 class StatusUpdate:
     """A receipt. `status` is sent, delivered, read or failed; `opaque` is what we sent with the message.
 
-    `person` is the phone or BSUID of whom the message went to, where Meta tells it.
+    `person` is the phone, or else the BSUID, of whom the message went to, and `bsuid` what is known of that,
+    where Meta tells it.
     """
 
     wamid: str = field(repr=False)
     person: str | None = field(repr=False)
+    bsuid: str | None = field(repr=False)
     status: str
     at: datetime
     opaque: str | None
@@ -87,8 +89,19 @@ class TemplateChange:
 
 
 @dataclass(frozen=True)
+class TemplateText:
+    """Somebody edited a template at Meta: its components as they are now, as the template API words them."""
+
+    name: str
+    language: str
+    components: Sequence[Mapping[str, Any]] = field(repr=False)
+    at: datetime
+    raw: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class AccountChange:
-    """What Meta says of our number or account: matter (tier, quality, throughput, account, alert) -> word."""
+    """What Meta says of our number or account: matter (those of `db.models.AccountWord`) -> word."""
 
     said: Mapping[str, str]
     at: datetime
@@ -104,7 +117,7 @@ class Unknown:
 
 
 PersonUpdate = InboundMessage | Preference | AddressChange | IdentityChange
-Update = StatusUpdate | PersonUpdate | TemplateChange | AccountChange | Unknown
+Update = StatusUpdate | PersonUpdate | TemplateChange | TemplateText | AccountChange | Unknown
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ others for good, because a 200 is never repeated.
 import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -25,12 +26,15 @@ def verify_signature(raw: bytes, header: str | None, secrets: Sequence[str]) -> 
     return right
 
 
-def parse(payload: object) -> Parsed:
-    """Every update of a POST's JSON. Never raises: what cannot be read is Unknown, the others stay whole."""
-    return Parsed(tuple(_updates(payload)))
+def parse(payload: object, *, heard_at: datetime | None = None) -> Parsed:
+    """Every update of a POST's JSON. Never raises: what cannot be read is Unknown, the others stay whole.
+
+    `heard_at`: when it came, for those that tell no time of their own.
+    """
+    return Parsed(tuple(_updates(payload, heard_at)))
 
 
-def _updates(payload: object) -> Iterator[Update]:
+def _updates(payload: object, heard_at: datetime | None) -> Iterator[Update]:
     if not isinstance(payload, dict) or not isinstance(payload.get("entry"), list):
         yield Unknown("payload", {"payload": payload})
         return
@@ -42,15 +46,15 @@ def _updates(payload: object) -> Iterator[Update]:
         envelope = {key: value for key, value in entry.items() if key != "changes"}
         for change in changes:
             if isinstance(change, dict) and isinstance(change.get("value"), dict):
-                yield from _of_change(envelope, change)
+                yield from _of_change(envelope, change, heard_at)
             else:
                 yield Unknown("change", {"entry": [{**envelope, "changes": [change]}]})
 
 
-def _said(item: object, contact: dict[str, Any], raw: dict[str, Any]) -> Update:
+def _said(item: object, contact: dict[str, Any], raw: dict[str, Any], heard_at: datetime | None) -> Update:
     """An entry of `messages`: what a person wrote, or what WhatsApp says of that person."""
     is_system = isinstance(item, dict) and item.get("type") == "system"
-    return system(item, contact, raw) if is_system else message(item, contact, raw)
+    return (system if is_system else message)(item, contact, raw, heard_at)
 
 
 LISTS: dict[object, dict[str, Callable[..., Update]]] = {
@@ -61,14 +65,16 @@ LISTS: dict[object, dict[str, Callable[..., Update]]] = {
 """Fields of which a change holds lists, each of many updates."""
 
 
-def _of_change(envelope: dict[str, Any], change: dict[str, Any]) -> Iterator[Update]:
+def _of_change(
+    envelope: dict[str, Any], change: dict[str, Any], heard_at: datetime | None
+) -> Iterator[Update]:
     name, value = change.get("field"), change["value"]
 
     def alone(value: dict[str, Any]) -> dict[str, Any]:
         return {"entry": [{**envelope, "changes": [{"field": name, "value": value}]}]}
 
     if isinstance(name, str) and name in WHOLE:
-        yield _read(partial(WHOLE[name], value, envelope), name, alone(value))
+        yield _read(partial(WHOLE[name], value, envelope), name, alone(value), heard_at)
         return
     readers = LISTS.get(name, {}) if isinstance(name, str) else {}
     lists = {key: value[key] for key in readers if isinstance(value.get(key), list)}
@@ -83,12 +89,17 @@ def _of_change(envelope: dict[str, Any], change: dict[str, Any]) -> Iterator[Upd
         for item in items:
             contact = people.of(item)
             raw = alone({**frame, **({"contacts": [contact]} if contact else {}), key: [item]})
-            yield _read(partial(readers[key], item, contact), key, raw)
+            yield _read(partial(readers[key], item, contact), key, raw, heard_at)
 
 
-def _read(make: Callable[[dict[str, Any]], Update], kind: str, raw: dict[str, Any]) -> Update:
+def _read(
+    make: Callable[[dict[str, Any], datetime | None], Update],
+    kind: str,
+    raw: dict[str, Any],
+    heard_at: datetime | None,
+) -> Update:
     try:
-        return make(raw)
+        return make(raw, heard_at)
     except Unreadable as exc:
         return Unknown(f"{kind}: {exc}", raw)
 

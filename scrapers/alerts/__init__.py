@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
+from scrapers.dates import ROME
 from scrapers.errors import StaleError
 
-ROME = ZoneInfo("Europe/Rome")
 HAZARDS = ("idraulico", "idrogeologico", "temporali")  # of Protezione Civile's bulletin
 REGIONAL = ("vento", "neve")  # besides those, where a region or a CAP speaks of them
 LEVELS = ("verde", "gialla", "arancione", "rossa")  # from the lowest

@@ -10,8 +10,9 @@ hour is not stated. Whatever is not understood is an error.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scrapers.alerts import ROME, Alert, Bulletin, by_day, highest
-from scrapers.alerts.xml import name_of, read_xml
+from scrapers.alerts import Alert, Bulletin, by_day, highest
+from scrapers.alerts.safe_xml import name_of, read_xml
+from scrapers.dates import ROME
 from scrapers.errors import ParseError, StaleError
 
 ISSUER = "Regione Lombardia, AllertaLOM"

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from scrapers.alerts import ROME, highest
-from scrapers.alerts.xml import read_xml
+from scrapers.alerts import highest
+from scrapers.alerts.safe_xml import read_xml
+from scrapers.dates import ROME
 from scrapers.errors import ParseError
 
 NAMESPACE = {"cap": "urn:oasis:names:tc:emergency:cap:1.2"}

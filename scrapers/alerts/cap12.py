@@ -5,20 +5,22 @@ says nothing of the rest, so nothing in it is ever green by absence: without `in
 read, it is unavailable. Infos in MeteoAlarm's words (awareness_type) become notices, never alerts.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from scrapers.alerts import LEVELS, Alert, Bulletin, Notice, awareness, by_day
+from scrapers.alerts import LEVELS, Alert, Bulletin, Notice, by_day, cap_words
 from scrapers.alerts.cap import NAMESPACE, text
-from scrapers.alerts.cap_words import hazards_and_level
-from scrapers.alerts.references import references
-from scrapers.alerts.xml import read_xml
+from scrapers.alerts.cap_words import hazards_and_level, references
+from scrapers.alerts.safe_xml import read_xml
 from scrapers.errors import ParseError, StaleError
 
 OVER = "informazioni già scadute"
+MOST_INFOS = 2_000  # the whole of Italy on a bad day has some hundreds
+MOST_ALERTS = 5_000  # of one document: hazards, zones and days
+LONGEST = timedelta(days=62)  # of one info: a span is cut into days, and some write the year 9999
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,20 @@ def parse_cap(
             raise ParseError(source, "a Cancel that does not say what it cancels; nothing is taken back")
         ended = ", ".join(one for one, _ in replaces)
         return Bulletin(identifier, sent, (), (f"CAP {identifier}: annulla {ended}",), (), tuple(replaces))
-    infos = _once(root.findall("cap:info", NAMESPACE))
+    infos = root.findall("cap:info", NAMESPACE)
     if not infos:
         raise ParseError(source, "a CAP without info; the alerts are unavailable, which is not green")
+    if len(infos) > MOST_INFOS:
+        raise ParseError(
+            source, f"{len(infos):,} infos, of which no CAP has {MOST_INFOS:,}; the alerts are unavailable"
+        )
     found = _Found(place, source, sender, identifier, sent, now)
-    for info in infos:
+    for info in _once(infos):
         _read(info, found)
+    if len(found.alerts) > MOST_ALERTS:
+        raise ParseError(
+            source, f"{len(found.alerts):,} days of alerts, which nobody issues; the alerts are unavailable"
+        )
     if found.unread and found.unread == found.concerned:
         raise ParseError(source, f"no info can be read ({found.problems[0]}); the alerts are unavailable")
     over = found.left_out[OVER]
@@ -122,24 +132,27 @@ def _once(infos: Sequence[Any]) -> list[Any]:
     Twins have the same times, severity, areas and MeteoAlarm type; of one language each info is a thing of
     its own, so two English ones never share an Italian twin.
     """
-    groups: list[tuple[tuple[object, ...], dict[str, Any]]] = []
+    groups: defaultdict[tuple[object, ...], list[dict[str, Any]]] = defaultdict(list)
+    order: list[dict[str, Any]] = []
+    came: Counter[tuple[object, ...]] = Counter()  # of one kind in one language
     for info in infos:
         language = text(info, "cap:language")
         codes = sorted(code.text or "" for code in info.iterfind("cap:area/cap:geocode/cap:value", NAMESPACE))
         told = [text(info, f"cap:{name}") for name in ("onset", "expires", "severity")]
         same = (*told, _parameters(info).get("awareness_type"), *codes)
-        twins = (group for key, group in groups if key == same and language and language not in group)
-        group = next(twins, None)
-        if group is None:
-            groups.append((same, {language: info}))
+        alike, place = groups[same], came[(same, language)]
+        came[(same, language)] += 1
+        if language and place < len(alike):  # its language is in those before, and in none after
+            alike[place][language] = info
         else:
-            group[language] = info
+            alike.append({language: info})
+            order.append(alike[-1])
     return [
         next(
             (info for language, info in group.items() if language.startswith("it")),
             next(iter(group.values())),
         )
-        for _, group in groups
+        for group in order
     ]
 
 
@@ -158,6 +171,8 @@ def _read(info: Any, found: _Found) -> None:
         expires = _moment(info, "expires")
         if expires <= onset:
             raise ValueError(f"finisce ({expires.isoformat()}) prima di cominciare")
+        if expires - onset > LONGEST:
+            raise ValueError(f"dura più di {LONGEST.days} giorni, fino al {expires.isoformat()}")
         if expires <= found.now or text(info, "cap:urgency") == "Past":
             found.left_out[OVER] += 1
         elif "awareness_type" in _parameters(info):
@@ -202,9 +217,9 @@ def _alerts(info: Any, found: _Found, zones: Sequence[str], onset: datetime, exp
 
 def _notice(info: Any, found: _Found, onset: datetime, expires: datetime) -> None:
     told = _parameters(info)
-    colour = awareness.colour(told.get("awareness_level", ""))
-    kind = awareness.kind(told["awareness_type"])
-    if colour == awareness.GREEN:
+    colour = cap_words.colour(told.get("awareness_level", ""))
+    kind = cap_words.kind(told["awareness_type"])
+    if colour == cap_words.GREEN:
         found.left_out["informazioni verdi o di fine allerta"] += 1
     elif kind is None:
         found.left_out[f"avvisi lasciati alla Protezione Civile ({told['awareness_type']}, {colour})"] += 1

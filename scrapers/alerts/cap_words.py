@@ -2,9 +2,14 @@
 
 "FINE ALLERTA GIALLA" and "NESSUNA ALLERTA ROSSA" hold a colour too; so an event must match from its first
 to its last letter, in one of the ways that Italian issuers write it, and severity must be a word of CAP.
+
+MeteoAlarm's `awareness_level` and `awareness_type` are read here, in its JSON and in CAP alike (levels 1
+to 4, types 1 to 13: its CAP profile, https://meteoalarm.org): a weather service's view of a whole region,
+no allerta. So are `references`, the messages that an update or a cancellation replaces (CAP 1.2, 3.2.1).
 """
 
 import re
+from datetime import datetime
 
 from scrapers.alerts import highest
 
@@ -77,3 +82,72 @@ def _known(words: dict[str, str], word: str, otherwise: str) -> str:
     if word not in words:
         raise WordsError(f"{otherwise}: {word!r}")
     return words[word]
+
+
+GREEN = "verde"
+_LEVELS = {
+    ("1", "green"): GREEN,
+    ("2", "yellow"): "giallo",
+    ("3", "orange"): "arancione",
+    ("4", "red"): "rosso",
+}
+_TYPES = {
+    ("1", "wind"): "vento",
+    ("2", "snowice"): "neve",
+    ("5", "hightemperature"): "caldo",
+    ("6", "lowtemperature"): "freddo",
+    # left to Protezione Civile and the sea's own services: only told
+    ("3", "thunderstorm"): None,
+    ("3", "thunderstorms"): None,
+    ("4", "fog"): None,
+    ("7", "coastalevent"): None,
+    ("8", "forestfire"): None,
+    ("9", "avalanche"): None,
+    ("9", "avalanches"): None,
+    ("10", "rain"): None,
+    ("12", "flooding"): None,
+    ("12", "flood"): None,
+    ("13", "rainflood"): None,
+}
+
+
+class AwarenessError(ValueError):
+    """A level or type that is not known; the message is Italian: an editor reads it."""
+
+
+def colour(value: str) -> str:
+    """`3; orange; Severe` -> `arancione`; `1; green; Minor` -> `verde`. Raises AwarenessError."""
+    parts = [part.strip().casefold() for part in value.split(";")]
+    found = _LEVELS.get((parts[0], parts[1])) if len(parts) >= 2 else None
+    if found is None:
+        raise AwarenessError(f"awareness_level sconosciuto: {value!r}")
+    return found
+
+
+def kind(value: str) -> str | None:
+    """`1; Wind` -> `vento`; None for what is left to Protezione Civile. Raises AwarenessError."""
+    number, _, words = value.partition(";")
+    key = (number.strip(), re.sub(r"[^a-z]", "", words.casefold()))
+    if key not in _TYPES:
+        raise AwarenessError(f"awareness_type sconosciuto: {value!r}")
+    return _TYPES[key]
+
+
+def references(text: object) -> list[tuple[str, datetime]]:
+    """`sender,identifier,sent` triples, parted by white space -> identifier and time of issue.
+
+    Raises ValueError, in Italian, for anything else: what is replaced must not be guessed.
+    """
+    if not isinstance(text, str):
+        raise ValueError(f"references non è un testo: {text!r}")
+    found = []
+    for triple in text.split():
+        parts = triple.split(",")
+        try:
+            sent = datetime.fromisoformat(parts[2]) if len(parts) == 3 else None
+        except ValueError:
+            sent = None
+        if sent is None or sent.tzinfo is None or not parts[1]:
+            raise ValueError(f"references non leggibile: {triple!r}")
+        found.append((parts[1], sent))
+    return found

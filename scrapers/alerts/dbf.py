@@ -19,7 +19,8 @@ def read_dbf(content: bytes) -> list[dict[str, str]]:
         raise DbfError("shorter than a header")
     count, header, width = struct.unpack_from("<IHH", content, 4)
     fields = _fields(content, header)
-    if not fields or 1 + sum(size for _, size in fields) != width:
+    # a field without a byte would let a few records stand for any number of values
+    if not fields or not all(size for _, size in fields) or 1 + sum(size for _, size in fields) != width:
         raise DbfError("the field list and the record length do not agree")
     if len(content) < header + count * width:
         raise DbfError(f"{count} records announced, but the file ends before them")

@@ -19,14 +19,17 @@ import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from scrapers.alerts import HAZARDS, LEVELS, ROME, Alert, Bulletin, highest, midnight_after
+from scrapers.alerts import HAZARDS, LEVELS, Alert, Bulletin, highest, midnight_after
 from scrapers.alerts.cap import CapDocument, CapError, read_cap
 from scrapers.alerts.dbf import DbfError, read_dbf
+from scrapers.dates import ROME
 from scrapers.errors import ParseError
 
 ISSUER = "Dipartimento della Protezione Civile"
 COLUMNS = {"idraulico": "Idraulico", "idrogeologico": "Idrogeo", "temporali": "Temporali"}
 MEMBER_LIMIT = 5_000_000  # bytes unpacked; a table of 187 zones is 100 kB
+# the two that zipfile unpacks piece by piece: bzip2 and LZMA give all that a kilobyte stands for, gigabytes
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # what zipfile raises for a cut or mangled archive, for one with a password or of an unknown method
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error)
 _TABLE = re.compile(r"(?:.*/)?(\d{8}_\d{4})_(today|tomorrow)\.dbf", re.IGNORECASE)
@@ -116,6 +119,12 @@ def _zones(source: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> di
 
 
 def _unpack(source: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    if member.compress_type not in METHODS:
+        raise ParseError(
+            source,
+            f"{member.filename} is packed by method {member.compress_type}; only stored (0) and deflated (8) "
+            "are unpacked",
+        )
     with archive.open(member) as stream:
         content = stream.read(MEMBER_LIMIT + 1)
     if len(content) > MEMBER_LIMIT:

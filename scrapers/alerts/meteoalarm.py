@@ -1,7 +1,7 @@
 """MeteoAlarm's JSON of Italy: the Air Force's weather warnings, one region at a time.
 
 `{"warnings": [{"alert": {identifier, sent, status, msgType, references, info: [...]}}]}`, with an info a
-language, areas by EMMA_ID (IT003 is Lombardia) and the parameters of `scrapers.alerts.awareness`. Most of it
+language, areas by EMMA_ID (IT003 is Lombardia) and the parameters of `scrapers.alerts.cap_words`. Most of it
 is green and much has expired. Licence: CC BY 4.0, to be shown with `ATTRIBUTION`.
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from scrapers.alerts import Bulletin, Notice, awareness, require_fresh
-from scrapers.alerts.references import references
+from scrapers.alerts import Bulletin, Notice, cap_words, require_fresh
+from scrapers.alerts.cap_words import references
 from scrapers.errors import ParseError
 
 ATTRIBUTION = "EUMETNET - MeteoAlarm"
@@ -118,14 +118,14 @@ def _read(
     infos = _dicts(entry.get("info"))
     info = next((one for one in infos if str(one.get("language", "")).startswith("it")), infos[0])
     told = {str(one.get("valueName")): str(one.get("value")) for one in _dicts(info.get("parameter"))}
-    colour = awareness.colour(told.get("awareness_level", ""))
-    kind = awareness.kind(told.get("awareness_type", ""))
+    colour = cap_words.colour(told.get("awareness_level", ""))
+    kind = cap_words.kind(told.get("awareness_type", ""))
     onset, expires = _moment(info, "onset"), _moment(info, "expires")
     if expires <= onset:
         raise ValueError(f"finisce ({expires.isoformat()}) prima di cominciare")
     if expires <= now:
         left_out["avvisi già scaduti"] += 1
-    elif colour == awareness.GREEN:
+    elif colour == cap_words.GREEN:
         left_out["voci verdi"] += 1
     elif kind is None:
         left_out[f"avvisi lasciati alla Protezione Civile ({told['awareness_type']}, {colour})"] += 1

@@ -9,7 +9,7 @@ from scrapers.alerts.allertalom import QUERIES, parse_allertalom
 from scrapers.alerts.cap12 import Place, parse_cap
 from scrapers.alerts.dpc import parse_archive
 from scrapers.alerts.meteoalarm import areas, parse_meteoalarm
-from scrapers.alerts.xml import name_of, read_xml
+from scrapers.alerts.safe_xml import name_of, read_xml
 from scrapers.errors import ParseError
 
 KINDS = (

@@ -4,11 +4,13 @@ from typing import Any
 
 from lxml import etree  # type: ignore[import-untyped]
 
+from scrapers.bounds import require_attributes
 from scrapers.errors import ParseError
 
 
 def read_xml(content: bytes, source: str) -> Any:
     """The root element. Raises ParseError, also for a DOCTYPE (entity bombs, outside entities)."""
+    require_attributes(content, source)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(content, parser=parser)

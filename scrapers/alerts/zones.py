@@ -20,9 +20,9 @@ from rapidfuzz import fuzz
 
 from scrapers.alerts.dbf import DbfError, read_dbf
 from scrapers.alerts.dpc import DAMAGED, MEMBER_LIMIT
-from scrapers.comuni import Comune, damaged, fold, register, resembles, skeleton
 from scrapers.errors import ParseError, PermanentError
-from scrapers.http import Fetcher, NotModified
+from scrapers.fetching.fetcher import Fetcher, NotModified
+from scrapers.sites.comuni import Comune, damaged, fold, register, resembles, skeleton
 
 # Beginning of a zone code -> region as ISTAT names it, and its EMMA_ID at MeteoAlarm (areaDesc and EMMA_ID as
 # read in the feed of Italy, July 2026: github.com/henemm/gregor_zwanzig, tests/fixtures/meteoalarm_feed)

@@ -1,14 +1,26 @@
-"""WordPress feeds go back page by page with `paged`, until 404."""
+"""Archives page by page: list pages by their own link to the next, WordPress feeds by `paged` until 404."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from scrapers.archives.walk import Batch, Get, follow
 from scrapers.errors import ParseError
-from scrapers.feeds import parse_feed, truly_dated
+from scrapers.feeds.feeds import parse_feed, truly_dated
+from scrapers.lists.listing import Listing, next_page, parse_listing
 
 
-def pages(get: Get, address: str) -> Iterator[Batch]:
+def list_pages(get: Get, listing: Listing) -> Iterator[Batch]:
+    """The articles that each page links to, newest first; raises what the first page's reading raises."""
+
+    def read(address: str) -> tuple[Batch, str | None]:
+        answer = get(address)
+        feed = parse_listing(answer, listing)
+        return Batch(feed.entries, feed.problems), next_page(answer)
+
+    return follow(listing.address, read)
+
+
+def feed_pages(get: Get, address: str) -> Iterator[Batch]:
     """The pages of the feed at `address`, newest first; raises what the first page's reading raises."""
 
     def read(number: int) -> tuple[Batch, int]:

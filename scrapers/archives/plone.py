@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from scrapers.addresses import same_site
 from scrapers.archives.walk import Batch, Get, NoArchive, follow, json_of, why
 from scrapers.errors import ParseError, PermanentError
-from scrapers.feeds import Entry
+from scrapers.feeds.feeds import Entry
+from scrapers.fetching.addresses import same_site
 from scrapers.text import line, plain
 
 SIZE = 50

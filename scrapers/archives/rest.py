@@ -4,19 +4,19 @@
 (https://developer.wordpress.org/rest-api/using-the-rest-api/pagination/ for the pages).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from html import unescape
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from scrapers.archives.walk import NEWS, Batch, Get, NoArchive, follow, json_of, why
 from scrapers.errors import ParseError, PermanentError
-from scrapers.feeds import Entry
-from scrapers.text import line, plain
+from scrapers.feeds.feeds import Entry
+from scrapers.text import line, plain, unescaped
 
 PER_PAGE = 50
+MOST_KINDS = 5  # of news; real sites have two or three, and each is walked page by page
 FIELDS = "guid,link,title,excerpt,content,date_gmt,modified_gmt"
 
 
@@ -26,7 +26,10 @@ def pages(get: Get, site: str, first: date, last: date) -> Iterator[Batch]:
     Raises NoArchive where there is no such interface or no news in it.
     """
     root = f"{site.rstrip('/')}/wp-json/wp/v2"
-    for base in _bases(get, root):
+    bases = _bases(get, root)
+    if left := bases[MOST_KINDS:]:
+        yield Batch((), (_too_many(root, left),))
+    for base in bases[:MOST_KINDS]:
         try:
             yield from follow(1, partial(_page, get, root, base, first, last))
         except PermanentError as exc:  # a kind that is listed but closed costs no other
@@ -41,7 +44,7 @@ def _bases(get: Get, root: str) -> list[str]:
     if not isinstance(kinds, dict):
         raise NoArchive(f"{root}/types", "no WordPress REST interface (the answer is not a list of types)")
     shown = {
-        name: str(kind["rest_base"])
+        name: quote(kind["rest_base"], safe="")
         for name, kind in kinds.items()
         if isinstance(kind, dict) and isinstance(kind.get("rest_base"), str)
     }
@@ -52,6 +55,14 @@ def _bases(get: Get, root: str) -> list[str]:
             f"{root}/types", f"no news in the REST interface, only {', '.join(shown) or 'nothing'}"
         )
     return found
+
+
+def _too_many(root: str, left: Sequence[str]) -> str:
+    shown, count = ", ".join(left[:MOST_KINDS]), len(left) + MOST_KINDS
+    return (
+        f"{root}/types: {count} kinds of news, of which {MOST_KINDS} are read and not {shown}; name the "
+        "site's list page or its sitemap as `archive` in the profile"
+    )
 
 
 def _page(get: Get, root: str, base: str, first: date, last: date, number: int) -> tuple[Batch, int]:
@@ -84,7 +95,7 @@ def _entry(item: Any) -> Entry:
         raise ValueError(f"no web address: {url!r}")
     content = str(_rendered(item, "content"))
     return Entry(
-        guid=unescape(str(_rendered(item, "guid"))) or url,
+        guid=unescaped(str(_rendered(item, "guid"))) or url,
         url=url,
         title=line(str(item["title"]["rendered"])),
         summary=plain(str(_rendered(item, "excerpt"))) or plain(content),

@@ -16,12 +16,13 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from scrapers.addresses import same_site
 from scrapers.archives.walk import NEWS, Batch, Get, NoArchive, why
-from scrapers.article_addresses import is_article
+from scrapers.bounds import require_attributes
 from scrapers.errors import ParseError, PermanentError
-from scrapers.feeds import Entry
-from scrapers.identity import address_key
+from scrapers.feeds.feeds import Entry
+from scrapers.fetching.addresses import same_site
+from scrapers.fetching.identity import address_key
+from scrapers.lists.addresses import is_article
 
 PLACES = ("wp-sitemap.xml", "sitemap.xml", "sitemap_index.xml", "sitemap.xml.gz")
 LIMIT = 50_000_000  # bytes, unpacked: the protocol's own
@@ -137,6 +138,7 @@ def _tree(address: str, content: bytes) -> Any:
             raise ParseError(address, f"larger than {LIMIT:,} bytes when unpacked; not read further")
     if b"<!DOCTYPE" in content[:2000] or b"<!ENTITY" in content:
         raise ParseError(address, "not a sitemap but a document with a DOCTYPE")
+    require_attributes(content, address)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(content.strip(), parser)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from scrapers.errors import ParseError, PermanentError, ScraperError
-from scrapers.feeds import Entry
-from scrapers.http import Response
-from scrapers.identity import address_key
+from scrapers.feeds.feeds import Entry
+from scrapers.fetching.fetcher import Response
+from scrapers.fetching.identity import address_key
 from scrapers.text import storable
 
 PAGES = 500  # of one archive; no Comune has more, and a server that invents pages must not loop

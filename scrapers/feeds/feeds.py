@@ -1,8 +1,9 @@
-"""RSS and Atom bytes become entries: identified, dated, and readable without markup."""
+"""RSS and Atom bytes become entries: identified, dated, readable, and known for whole text or a teaser."""
 
 import io
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -10,18 +11,76 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import feedparser
+from feedparser.mixin import _FeedParserMixin
+from lxml import etree  # type: ignore[import-untyped]
 
-from scrapers.charrefs import whole_characters
+from scrapers.bounds import require_attributes
 from scrapers.errors import ParseError
-from scrapers.http import Response
-from scrapers.moments import moment
-from scrapers.rss import Channel, Item, TooDeep, read_rss
-from scrapers.teasers import is_teaser
-from scrapers.text import as_utf8, line, plain, without_data
+from scrapers.feeds.moments import moment
+from scrapers.fetching.fetcher import Response
+from scrapers.text import as_utf8, line, plain, unescaped, whole_characters, without_data
+
+_ENDS = re.compile(
+    r"(?:\.\.\.|…|\[\s*(?:\.{2,}|…)\s*\]|\(\s*(?:\.{2,}|…)\s*\)"
+    r"|\b(?:leggi\s+(?:tutto|ancora|di\s+pi[uùú]['’`]?|l['’]articolo)|continua(?:\s+a\s+leggere)?"
+    r"|vai\s+alla\s+notizia|per\s+saperne\s+di\s+pi[uùú]['’`]?|read\s+more|continue\s+reading))[\s\W]*$",
+    re.IGNORECASE,
+)
+_SIGNATURE = re.compile(  # what WordPress puts below each item of a feed
+    r"\s*(?:L['’]articolo\s.{0,300}?\s(?:proviene\s+da|sembra\s+essere\s+il\s+primo\s+su)\s.{0,200}"
+    r"|The\s+post\s.{0,300}?\s(?:appeared\s+first\s+on|first\s+appeared\s+on)\s.{0,200})$",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKUP = re.compile(r"<[^<>]*>")
+_TAIL = 800  # characters of the markup that are enough to see how a body ends
+
+
+def is_teaser(markup: str, title: str) -> bool:
+    """Whether a body is no whole text: empty, cut ("...", "[…]", "Leggi tutto"), or the title again.
+
+    A body of which only pictures would be left is empty. `title` is plain text.
+    """
+    tail = markup[-_TAIL:]
+    text = _text(tail)
+    if not text and len(markup) > _TAIL:
+        text = _text(markup)
+    if "articolo" in text or "The post" in text:
+        text = _SIGNATURE.sub("", text).strip()
+    if not text or _ENDS.search(text[-80:]):
+        return True
+    return len(text) < 2 * len(title) + 20 and len(markup) <= _TAIL and _letters(text) == _letters(title)
+
+
+def _text(markup: str) -> str:
+    """Roughly: only its end and its emptiness count."""
+    text = unescaped(markup) if "&" in markup else markup
+    return unescaped(_MARKUP.sub(" ", text)).replace("\u200b", "").strip()
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().casefold()
+
 
 ROOTS = (b"</rss>", b"</feed>", b":rdf>", b"</rdf>", b":feed>", b"</channel>")
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[!-~]*)?")  # nothing to join or to put right
 MOST_TAGS = 200_000  # a feed of a thousand items has 50,000; feedparser takes seconds for more
+MOST_IN_AN_ITEM = 30_000  # tags, those of its text too: as many as of a page
+MOST_PREFIXES = 100  # of namespaces; it looks through all of them at each element
+_PREFIX = re.compile(rb"xmlns:([^\s=]+)")
+_FEW_TAGS = 5_000  # of which nesting costs feedparser nothing to speak of
+_ITEM = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)\b")
+# it looks for a mail address in each author, for minutes in a long one; authors are read nowhere here
+_FeedParserMixin._sync_author_detail = lambda _self, _key="author": None
+
+
+def _add_term(parser: Any, term: str, scheme: str, label: str) -> None:
+    """feedparser's own compares each category of an item with all before it, for hours over a long list."""
+    known = parser._get_context().setdefault("tags", [])
+    if term or scheme or label:
+        known.append(feedparser.FeedParserDict(term=term, scheme=scheme, label=label))
+
+
+_FeedParserMixin._add_tag = _add_term
 
 
 @dataclass(frozen=True)
@@ -58,13 +117,14 @@ def parse_feed(response: Response) -> Feed:
     source = response.url
     if not response.content.strip():
         raise ParseError(source, "the answer is empty; is this the address of the feed?")
-    channel, problems = _read(response)
-    if not channel.items:
+    parsed = _read(response)
+    problems = _problems(source, parsed, response.content)
+    if not parsed.entries:
         raise ParseError(source, "the channel is empty: no item at all, which is not the same as no news")
-    base = _address(channel.link, source) or source
+    base = _address(_said(parsed.feed, "link"), source) or source
     entries: dict[str, Entry] = {}
-    for number, item in enumerate(channel.items, start=1):
-        entry = _entry(item, base)
+    for number, raw in enumerate(parsed.entries, start=1):
+        entry = _entry(raw, base)
         if not entry.title and not entry.url:
             problems.append(f"item {number} has neither title nor link and was skipped")
         elif (kept := _apart(entry, entries)) is None:
@@ -73,7 +133,7 @@ def parse_feed(response: Response) -> Feed:
             entries[kept.guid] = kept
     if not entries:
         raise ParseError(source, "none of its items has a title or a link")
-    return Feed(line(channel.title), tuple(entries.values()), tuple(problems))
+    return Feed(line(_said(parsed.feed, "title")), tuple(entries.values()), tuple(problems))
 
 
 def truly_dated(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -87,31 +147,34 @@ def truly_dated(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _read(response: Response) -> tuple[Channel, list[str]]:
-    """The items, and what is wrong but harmless."""
+def _read(response: Response) -> Any:
+    """feedparser's result, of what cannot cost it minutes."""
     content = whole_characters(response.content)
     response = replace(response, content=content)
     if content.count(b"<") > MOST_TAGS:
         raise ParseError(
             response.url, f"more than {MOST_TAGS:,} tags, which no feed has; nothing of it is used"
         )
+    bare = content.replace(b"\0", b"")  # UTF-16 too
+    require_attributes(bare, response.url)
+    if max(part.count(b"<") for part in _ITEM.split(bare)) > MOST_IN_AN_ITEM:
+        raise ParseError(response.url, f"more than {MOST_IN_AN_ITEM:,} tags in one item, which none has")
+    if bare.count(b"xmlns:") > MOST_PREFIXES and len(set(_PREFIX.findall(bare))) > MOST_PREFIXES:
+        raise ParseError(response.url, f"more than {MOST_PREFIXES} namespaces, which no feed has")
     text = None if b"\0" in content else as_utf8(content)
-    if text is not None:
-        try:
-            channel = read_rss(content if content.isascii() else text.encode())
-        except TooDeep as exc:
-            raise ParseError(response.url, f"the XML is nested too deep to be a feed ({exc})") from exc
-        if channel is not None:
-            return channel, []
-    return _read_any(response, None if content.isascii() else text)
+    _require_shallow(content if text is None else text.encode(), response.url, "utf-8" if text else None)
+    return _parse(response, text)
 
 
-def _read_any(response: Response, text: str | None) -> tuple[Channel, list[str]]:
-    """The same by feedparser, for whatever dialect; `text` when the bytes are UTF-8."""
-    parsed = _parse(response, text)
-    problems = _problems(response.url, parsed, response.content)
-    items = [_item(raw) for raw in parsed.entries]
-    return Channel(_said(parsed.feed, "title"), _said(parsed.feed, "link"), items), problems
+def _require_shallow(content: bytes, source: str, encoding: str | None) -> None:
+    """Raise ParseError for elements within elements without end, in broken XML too."""
+    if content.count(b"<") < _FEW_TAGS:
+        return
+    parser = etree.XMLParser(encoding=encoding, recover=True, resolve_entities=False, no_network=True)
+    with suppress(etree.XMLSyntaxError):  # the log says it all
+        etree.fromstring(content, parser)
+    if any("depth" in str(error.message) for error in parser.error_log):
+        raise ParseError(source, "the XML is nested too deep to be a feed (more than 256 elements)")
 
 
 def _parse(response: Response, text: str | None) -> Any:
@@ -147,39 +210,28 @@ def _problems(source: str, parsed: Any, content: bytes) -> list[str]:
     return [f"the XML is not well formed ({reason})"]
 
 
-def _item(raw: Any) -> Item:
+def _entry(raw: Any, base: str) -> Entry:
     """feedparser's entry as ours."""
-    links = [link for link in raw.get("links", ()) if link.get("rel") == "enclosure"]
-    return Item(
-        guid=_said(raw, "id"),
-        link=_said(raw, "link"),
-        title=_said(raw, "title"),
-        bodies=[_said(part, "value") for part in raw.get("content", ())] + [_said(raw, "summary")],
-        published=_said(raw, "published"),
-        # feedparser answers with `published` (and a warning) when asked for an absent `updated`
-        updated=_said(raw, "updated") if "updated_parsed" in raw else "",
-        terms=[_said(tag, "term") for tag in raw.get("tags", ())],
-        enclosures=[(_said(link, "title"), _said(link, "href")) for link in links],
-    )
-
-
-def _entry(item: Item, base: str) -> Entry:
-    url = _address(item.link, base)
-    title = line(item.title)
-    bodies = [without_data(body) for body in item.bodies]
+    url = _address(_said(raw, "link"), base)
+    title, dated = line(_said(raw, "title")), _said(raw, "published")
+    said = [_said(part, "value") for part in raw.get("content", ())] + [_said(raw, "summary")]
+    bodies = [without_data(body) for body in said]  # contents first, the summary last
     longest = max(bodies, key=len)
-    files = ((said, _address(href, base)) for said, href in item.enclosures)
+    links = [link for link in raw.get("links", ()) if link.get("rel") == "enclosure"]
+    files = ((_said(link, "title"), _address(_said(link, "href"), base)) for link in links)
+    terms = (line(_said(tag, "term")) for tag in raw.get("tags", ()))
     return Entry(
-        guid=item.guid.strip() or url or _digest(f"{title}\n{item.published}"),
+        guid=_said(raw, "id").strip() or url or _digest(f"{title}\n{dated}"),
         url=url,
         title=title,
         summary=plain(bodies[-1]) or plain(bodies[0]),
-        published=moment(item.published),
-        updated=moment(item.updated),
-        categories=tuple(dict.fromkeys(filter(None, map(line, item.terms)))),
+        published=moment(dated),
+        # feedparser answers with `published` (and a warning) when asked for an absent `updated`
+        updated=moment(_said(raw, "updated")) if "updated_parsed" in raw else None,
+        categories=tuple(dict.fromkeys(filter(None, terms))),
         content_html=longest,
         teaser=is_teaser(longest, title),
-        enclosures=tuple((line(said) or _file_name(href), href) for said, href in files if href),
+        enclosures=tuple((line(told) or _file_name(href), href) for told, href in files if href),
     )
 
 

@@ -8,11 +8,9 @@ import re
 from datetime import UTC, datetime, time, timedelta, timezone
 from email.utils import parsedate_tz
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
-from scrapers.dates import italian_date
+from scrapers.dates import ROME, italian_date
 
-ROME = ZoneInfo("Europe/Rome")
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]|$)")
 _ITALIAN = {
     "gen": "Jan",

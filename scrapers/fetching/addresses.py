@@ -29,15 +29,14 @@ class Place:
     target: str  # path and query
 
     @property
-    def explicit_port(self) -> int | None:
-        """The port, unless it goes without saying."""
-        return None if self.port == _PORTS[self.scheme] else self.port
-
-    @property
     def authority(self) -> str:
         """The value of the Host header."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.explicit_port is None else f"{host}:{self.port}"
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.target}"
 
 
 def place(url: str) -> Place:

@@ -3,21 +3,23 @@
 import ssl
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from mimetypes import guess_type
 from pathlib import Path
 from types import TracebackType
-from urllib.parse import urljoin
+from typing import Self
 
-from scrapers.addresses import Place, is_loopback, names_loopback, place, same_site
-from scrapers.body import read_body
+import httpx
+
 from scrapers.errors import GoneError, PermanentError, TemporaryError
-from scrapers.pace import Pace
-from scrapers.pinned import Resolver, resolve
-from scrapers.retry import retry_after
-from scrapers.tls import trusted
-from scrapers.transport import Answer, Headers, Transport, named_errors
+from scrapers.fetching.addresses import Place, is_loopback, names_loopback, place, same_site
+from scrapers.fetching.body import read_body
+from scrapers.fetching.pace import Pace, retry_after
+from scrapers.fetching.pinned import Resolver, resolve
+from scrapers.fetching.tls import trusted
+from scrapers.fetching.transport import EXCHANGE, MOST_REDIRECTS, Exchange, Transport, named_errors
 
 REDIRECTS = (301, 302, 303, 307, 308)
 WORTH_RETRYING = (408, 425, 429)
@@ -72,21 +74,27 @@ class Fetcher:
         self.limit = limit
         self._own = None if own is None else _origins(own)
         self._pace = Pace(pause, clock, sleep)
-        # gzip only: it is the one encoding that can be unpacked to a limit without further packages
-        self._headers = [
-            (b"User-Agent", user_agent.encode("latin-1", "replace")),
-            (b"Accept", b"*/*"),
-            (b"Accept-Encoding", b"gzip"),
-        ]
-        self._transport = Transport(context or trusted(), resolver)
+        self._client = httpx.Client(
+            transport=Transport(context or trusted(), resolver),
+            headers={
+                b"User-Agent": user_agent.encode("latin-1", "replace"),
+                b"Accept": b"*/*",
+                b"Accept-Encoding": b"gzip",  # the one encoding that we unpack to a limit
+            },
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),  # nobody is to know us again
+            follow_redirects=True,
+            max_redirects=MOST_REDIRECTS,
+            event_hooks={"request": [self._admit], "response": [_require_target]},
+            trust_env=False,  # a proxy is the transport's business; a password from ~/.netrc is nobody's
+        )
 
-    def __enter__(self) -> "Fetcher":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._transport.close()
+        self._client.close()
 
     def get(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None
@@ -95,75 +103,51 @@ class Fetcher:
 
         Raises TemporaryError or PermanentError, both named after the address that was asked.
         """
-        validators = [*_header(b"If-None-Match", etag), *_header(b"If-Modified-Since", last_modified)]
-        deadline = time.monotonic() + self.timeout
-        here = url
-        for _ in range(6):  # the first request and five redirects
-            where = self._place(url, here)
-            deadline += self._pace.wait(where.host)
-            answer = self._exchange(url, here, where, validators, deadline)
-            if not isinstance(answer, str):
-                return answer
-            here = self._follow(url, here, answer)
-        raise PermanentError(url, f"more than 5 redirects, the last to {here}; correct the address")
-
-    def _place(self, asked: str, url: str) -> Place:
-        try:
-            found = place(url)
-        except ValueError as exc:
-            raise PermanentError(asked, f"not an address that can be fetched: {url} ({exc})") from exc
-        if names_loopback(found.host):
-            of_ours = is_loopback(asked) if self._own is None else (found.host, found.port) in self._own
-            if not of_ours:
-                raise PermanentError(
-                    asked, f"{url} leads to the private address {found.host}; it is not fetched"
-                )
-        return found
-
-    def _follow(self, url: str, here: str, location: str) -> str:
-        try:
-            target = urljoin(here, location)
-        except ValueError:  # "http://[" and the like
-            target = location
-        if not same_site(url, target, self.hosts):
-            raise PermanentError(
-                url, f"redirects elsewhere, to {target}; if that is right, put the new address in the profile"
+        validators = {**_header(b"If-None-Match", etag), **_header(b"If-Modified-Since", last_modified)}
+        exchange = Exchange(url, time.monotonic() + self.timeout)
+        asking = self._client.stream(
+            "GET", _place(url, url).url, headers=validators, extensions={EXCHANGE: exchange}
+        )
+        with named_errors(exchange, self.timeout), asking as answer:
+            if answer.status_code == 304 and validators:
+                answer.read()  # it has no body, and the connection can be used again
+                return NotModified(url)
+            _require_success(url, answer)
+            headers = answer.headers
+            headers.encoding = "latin-1"  # a validator goes back byte for byte
+            content = read_body(
+                url,
+                answer.iter_raw(),  # httpx would not see that a packed body ends too early
+                encoding=headers.get("content-encoding", ""),
+                length=headers.get("content-length", ""),
+                limit=self.limit,
             )
-        if here.startswith("https:") and not target.startswith("https:"):
-            raise PermanentError(url, f"redirects to an address without encryption, {target}")
-        return target
-
-    def _exchange(
-        self, url: str, here: str, where: Place, validators: Headers, deadline: float
-    ) -> Response | NotModified | str:
-        """One request: the answer, or the Location of a redirect."""
-        with named_errors(url, here, self.timeout):
-            answer = self._transport.get(where, self._headers + validators, deadline)
-            try:
-                if answer.status == 304 and validators:
-                    answer.read()  # it has no body, and the connection can be used again
-                    return NotModified(url)
-                headers = _headers(answer)
-                if answer.status in REDIRECTS:
-                    return _location(url, answer.status, headers)
-                _require_success(url, answer, headers)
-                content = read_body(
-                    url,
-                    answer.iter_stream(),
-                    encoding=headers.get("content-encoding", ""),
-                    length=headers.get("content-length", ""),
-                    limit=self.limit,
-                )
-            finally:
-                answer.close()
         return Response(
-            url=here,
-            status=answer.status,
+            url=str(answer.url) if answer.history else url,
+            status=answer.status_code,
             content=content,
             content_type=headers.get("content-type", ""),
             etag=headers.get("etag"),
             last_modified=headers.get("last-modified"),
         )
+
+    def _admit(self, request: httpx.Request) -> None:
+        """Each request on its way, the first one and every redirect: may it go there, and is it its turn?"""
+        exchange: Exchange = request.extensions[EXCHANGE]
+        asked, before, here = exchange.asked, exchange.here, str(request.url)
+        if before and not same_site(asked, here, self.hosts):
+            raise PermanentError(asked, _elsewhere(here))
+        if before.startswith("https:") and not here.startswith("https:"):
+            raise PermanentError(asked, f"redirects to an address without encryption, {here}")
+        where = _place(asked, here)
+        if names_loopback(where.host):
+            of_ours = is_loopback(asked) if self._own is None else (where.host, where.port) in self._own
+            if not of_ours:
+                raise PermanentError(
+                    asked, f"{here} leads to the private address {where.host}; it is not fetched"
+                )
+        exchange.here = here
+        exchange.deadline += self._pace.wait(where.host)
 
 
 def read(source: str, fetcher: Fetcher) -> Response:
@@ -195,36 +179,47 @@ def _origins(addresses: Collection[str]) -> frozenset[tuple[str, int]]:
     return frozenset((one.host, one.port) for one in own)
 
 
-def _header(name: bytes, value: str | None) -> Iterable[tuple[bytes, bytes]]:
+def _header(name: bytes, value: str | None) -> dict[bytes, bytes]:
     """A validator that cannot be sent back as it came is left out: the answer is then a whole body."""
     if value and value.isprintable() and all(character <= "\xff" for character in value):
-        yield name, value.encode("latin-1")
+        return {name: value.encode("latin-1")}
+    return {}
 
 
-def _headers(answer: Answer) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in answer.headers:
-        key = name.decode("latin-1").lower()
-        text = value.decode("latin-1")
-        found[key] = f"{found[key]}, {text}" if key in found else text
-    return found
+def _place(asked: str, url: str) -> Place:
+    try:
+        return place(url)
+    except ValueError as exc:
+        raise PermanentError(asked, f"not an address that can be fetched: {url} ({exc})") from exc
 
 
-def _location(url: str, status: int, headers: dict[str, str]) -> str:
-    location = headers.get("location", "")
+def _elsewhere(target: str) -> str:
+    return f"redirects elsewhere, to {target}; if that is right, put the new address in the profile"
+
+
+def _require_target(answer: httpx.Response) -> None:
+    """A redirect must name a web address: httpx asks again for no name, and gives `file:` a host."""
+    asked, status = answer.request.extensions[EXCHANGE].asked, answer.status_code
+    if status not in REDIRECTS:
+        return
+    location = answer.headers.get("location", "")
     if not location:
-        raise PermanentError(url, f"answers {status} without saying where to")
-    return location
+        raise PermanentError(asked, f"answers {status} without saying where to")
+    try:
+        scheme = httpx.URL(location).scheme
+    except httpx.InvalidURL as exc:
+        raise PermanentError(asked, _elsewhere(location)) from exc
+    if scheme not in ("", "http", "https"):
+        raise PermanentError(asked, _elsewhere(location))
 
 
-def _require_success(url: str, answer: Answer, headers: dict[str, str]) -> None:
-    status = answer.status
+def _require_success(url: str, answer: httpx.Response) -> None:
+    status = answer.status_code
     if status == 200:
         return
-    reason = answer.extensions.get("reason_phrase", b"").decode("latin-1")
-    said = f"answers {status} {reason}".rstrip()
+    said = f"answers {status} {answer.reason_phrase}".rstrip()
     if status >= 500 or status in WORTH_RETRYING:
-        asked = headers.get("retry-after", "") if status in (429, 503) else ""
+        asked = answer.headers.get("retry-after", "") if status in (429, 503) else ""
         raise TemporaryError(url, said, retry_after(asked, now=time.time()))
     if status in (404, 410):
         raise GoneError(url, f"{said}; check the address in the profile")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
 from scrapers.errors import PermanentError, TemporaryError
-from scrapers.http import Fetcher, NotModified, Response
+from scrapers.fetching.fetcher import NotModified, Response
+from scrapers.fetching.robots import Crawler
 
 BACK_OFF = (5, 30)  # pauses before the second and the third try
 LONGEST_WAIT = 900.0  # seconds that a Retry-After may ask for; longer is another day's work
@@ -17,7 +18,7 @@ class OutOfPatience(TemporaryError):
     """One host made us wait as long as one run may; it is not asked again in this run."""
 
 
-class Patient(Fetcher):
+class Patient(Crawler):
     """Asks up to three times where the trouble may pass, not before the server's own Retry-After.
 
     `pause` is in seconds, between any two requests to one host; `sleep` is for tests.
@@ -38,13 +39,11 @@ class Patient(Fetcher):
         self._waited: dict[str, float] = defaultdict(float)  # seconds, by host
         self._given_up: set[str] = set()  # hosts
 
-    def __enter__(self) -> "Patient":
-        return self
-
     def get(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None
     ) -> Response | NotModified:
         self.require_patience(url)
+        self.require_allowed(url)  # here, so that waiting for robots.txt is not repeated for each try
         for wait in self._back_off:
             try:
                 return super().get(url, etag=etag, last_modified=last_modified)

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpcore
 
-from scrapers.addresses import Address, embedded, is_public, literal, names_loopback
+from scrapers.fetching.addresses import Address, embedded, is_public, literal, names_loopback
 
 Resolver = Callable[[str, int], list[Address]]
 _SYSTEM = httpcore.SyncBackend()

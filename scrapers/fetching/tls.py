@@ -1,8 +1,8 @@
 """Whom an encrypted connection trusts: certifi's roots, always verified.
 
 Some public authorities send only their own certificate and forget the authority between it and the root
-(AllertaLOM is one). `data/intermediates.pem` completes such a chain, and scrapers.issuers looks up what is
-not in it. Neither is an anchor: a chain must still end in a root, and falls with it.
+(AllertaLOM is one). `data/intermediates.pem` completes such a chain, and `issuers` looks up what is not in
+it. Neither is an anchor: a chain must still end in a root, and falls with it.
 """
 
 import ssl
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import certifi
 
-INTERMEDIATES = Path(__file__).parent / "data" / "intermediates.pem"
+INTERMEDIATES = Path(__file__).parent.parent / "data" / "intermediates.pem"
 
 
 @cache

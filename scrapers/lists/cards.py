@@ -1,19 +1,19 @@
 """The card of one article on a list page: its title, day and teaser, whatever the theme."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
 from bs4 import Tag
 
-from scrapers.article import absolute
-from scrapers.article_addresses import is_article
-from scrapers.dates import italian_date
-from scrapers.feeds import Entry
-from scrapers.identity import address_key
+from scrapers.dates import ROME, italian_date
+from scrapers.feeds.feeds import Entry
+from scrapers.fetching.identity import address_key
+from scrapers.lists.addresses import is_article
+from scrapers.pages.article import absolute
 from scrapers.text import line
 
-ROME = ZoneInfo("Europe/Rome")
+SEVERAL = "several"  # no key of an address
 NOON = time(12)  # of a day without an hour
 
 CARDS = (
@@ -40,9 +40,46 @@ _LABEL = re.compile(
 )
 
 
-def entry_of(link: Tag, url: str) -> Entry:
+class Parts:
+    """Which parts of a page tell of one article only, and have one heading at most.
+
+    Found once for the whole page: a list may hold thousands of links.
+    """
+
+    def __init__(self, soup: Tag, page: str, wanted: Iterable[tuple[Tag, str]]) -> None:
+        """`wanted` are the links that are articles whatever their address looks like."""
+        self._article: dict[int, str] = {}  # its key, or SEVERAL
+        self._headings: dict[int, int] = {}
+        told = {id(link): url for link, url in wanted}
+        for link in soup.find_all("a", href=True):
+            url = told.get(id(link)) or absolute(page, str(link["href"]))
+            if id(link) in told or is_article(url):
+                self._count_article(link, address_key(url))
+        for heading in soup.find_all(("h1", "h2", "h3", "h4", "h5", "h6")):
+            self._count_heading(heading)
+
+    def is_of(self, part: Tag, url: str) -> bool:
+        article = self._article.get(id(part))
+        return article in (None, address_key(url)) and self._headings.get(id(part), 0) <= 1
+
+    def _count_article(self, link: Tag, key: str) -> None:
+        for part in [link, *link.parents]:
+            before = self._article.setdefault(id(part), key)
+            if before == SEVERAL:
+                break
+            if before != key:
+                self._article[id(part)] = SEVERAL
+
+    def _count_heading(self, heading: Tag) -> None:
+        for part in heading.parents:
+            if self._headings.get(id(part), 0) > 1:
+                break
+            self._headings[id(part)] = self._headings.get(id(part), 0) + 1
+
+
+def entry_of(link: Tag, url: str, parts: Parts) -> Entry:
     """The article behind a link, as far as the page tells of it; its title may be empty."""
-    card = _card(link, url)
+    card = _card(link, url, parts)
     title = _title(link, card)
     return Entry(
         guid=url,
@@ -54,27 +91,15 @@ def entry_of(link: Tag, url: str) -> Entry:
     )
 
 
-def _card(link: Tag, url: str) -> Tag | None:
+def _card(link: Tag, url: str, parts: Parts) -> Tag | None:
     """The largest part around the link that tells of this article only."""
     card: Tag | None = None
     for part in [link, *link.parents]:
-        if part.name in ("body", "main", "html", "[document]"):
-            break
-        if _leads_elsewhere(part, url) or len(part.select("h1, h2, h3, h4, h5, h6", limit=2)) > 1:
+        if part.name in ("body", "main", "html", "[document]") or not parts.is_of(part, url):
             break
         if part.css.match(CARDS) or part.name in ("a", "div"):
             card = part
     return card
-
-
-def _leads_elsewhere(part: Tag, url: str) -> bool:
-    """Whether another article is linked in it; a list may hold thousands, so the first one is enough."""
-    own = address_key(url)
-    for link in part.css.iselect("a[href]"):
-        target = absolute(url, str(link["href"]))
-        if is_article(target) and address_key(target) != own:
-            return True
-    return False
 
 
 def _title(link: Tag, card: Tag | None) -> str:

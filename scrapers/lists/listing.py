@@ -5,21 +5,25 @@ model), Municipium, ComWeb, PeopleWeb, eGov, OpenPA. Elsewhere the profile names
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag
 
 import soupsieve
 from bs4 import BeautifulSoup, Tag
 
-from scrapers import markup
-from scrapers.addresses import same_site
-from scrapers.article import absolute
-from scrapers.article_addresses import is_article, of_one_family
-from scrapers.cards import entry_of
+from scrapers.bounds import require_page
 from scrapers.errors import ParseError
-from scrapers.feeds import Entry, Feed
-from scrapers.http import Response
-from scrapers.identity import address_key
+from scrapers.feeds.feeds import Entry, Feed
+from scrapers.fetching.addresses import same_site
+from scrapers.fetching.fetcher import Response
+from scrapers.fetching.identity import address_key
+from scrapers.lists.addresses import is_article, of_one_family
+from scrapers.lists.cards import Parts, entry_of
+from scrapers.pages import markup
+from scrapers.pages.article import absolute, prune, scope
+from scrapers.pages.attachments import files
+from scrapers.pages.markup import text, too_deep, tree
 from scrapers.text import decode, line
 
 _NEXT = re.compile(
@@ -29,6 +33,7 @@ FURNITURE = (
     "script, style, template, noscript, nav, footer, .it-header-wrapper, .it-footer, .breadcrumb, "
     "[class*=cookie], .skiplinks, .cmp-rating"
 )
+LINKS = 9  # to one article that are read; a card has three or four
 PAGERS = ".pagination, .pager, .pagination-wrapper, nav[aria-label*=agina], .paginazione, .paginator"
 
 
@@ -65,9 +70,14 @@ def parse_listing(response: Response, listing: Listing) -> Feed:
             links.append((link, urldefrag(absolute(response.url, str(link.get("href") or "")))[0]))
     wanted = [(link, url) for link, url in links if _wanted(url, response.url, listing)]
     entries: dict[str, Entry] = {}
+    read: Counter[str] = Counter()
+    parts = Parts(soup, response.url, wanted)
     for link, url in wanted if listing.links else of_one_family(wanted):
-        entry = entry_of(link, url)
         key = address_key(url)
+        read[key] += 1
+        if read[key] > LINKS:
+            continue
+        entry = entry_of(link, url, parts)
         entries[key] = _merged(entries[key], entry) if key in entries else entry
     told = tuple(entry for entry in entries.values() if entry.title)
     if not told:
@@ -89,7 +99,7 @@ def next_page(response: Response) -> str | None:
         links = pager.select("a[href]")
         candidates += [link for link in links if any(_NEXT.match(name) for name in _names(link))]
         current = pager.select_one("[aria-current=page], .active, .current, .page-numbers.current")
-        number = re.search(r"\d+", current.get_text(" ")) if current else None
+        number = re.search(r"\d{1,9}", current.get_text(" ")) if current else None
         if number:
             after = str(int(number[0]) + 1)
             candidates += [link for link in links if link.get_text(" ", strip=True) == after]
@@ -102,6 +112,7 @@ def next_page(response: Response) -> str | None:
 
 def _soup(response: Response, *, whole: bool = False) -> BeautifulSoup:
     text = decode(response.content, response.content_type).replace("\0", "")
+    require_page(text, response.url, size=len(response.content))
     root = markup.tree(text)
     if root is None:
         raise ParseError(response.url, "the list page is empty")
@@ -143,3 +154,26 @@ def _merged(one: Entry, other: Entry) -> Entry:
 
 def _names(link: Tag) -> list[str]:
     return [line(link.get_text(" ")), *(line(str(link.get(name) or "")) for name in ("title", "aria-label"))]
+
+
+ARTICLES = 6  # below an article stand three or four others
+LINKS, SHARE = 10, 0.2  # of 32 pages of either kind articles had 7 links and a fifth of the letters at most
+
+
+def leads_elsewhere(html: bytes, url: str, content_type: str = "") -> str:
+    """Why the page looks like a list and not like an article; '' for an article."""
+    root = tree(decode(html, content_type))
+    if root is None or too_deep(root):
+        return ""
+    place = scope(root)
+    prune(place)
+    links = [(text(link), urldefrag(absolute(url, link.get("href") or ""))[0]) for link in place.iter("a")]
+    no_others = {"", address_key(url), *(address_key(one.url) for one in files([place], url, any_link=False))}
+    others = {key for said, to in links if said and (key := address_key(to)) not in no_others}
+    articles = sum(is_article(f"https://{key}") for key in others)
+    if articles >= ARTICLES:
+        return f"it links to {articles} articles"
+    share = sum(len(said) for said, to in links if address_key(to) in others) / max(len(text(place)), 1)
+    if len(others) >= LINKS and share >= SHARE:
+        return f"it links to {len(others)} pages, and {share:.0%} of its text are links"
+    return ""

@@ -8,7 +8,8 @@ from bs4 import BeautifulSoup
 from lxml import etree, html  # type: ignore[import-untyped]
 from markdownify import ASTERISK, ATX, MarkdownConverter
 
-from scrapers.markup import Element, every, first, folded, lines, text
+from scrapers.pages.markup import Element, every, first, folded, lines, text
+from scrapers.text import in_one_direction
 
 _NO_TEXT = (
     "script style template noscript svg iframe object video audio canvas nav aside footer header "
@@ -21,6 +22,9 @@ _FURNITURE_CLASSES = (
     "it-header-wrapper it-footer visually-hidden sr-only anchor-content read-more leaflet-container "
     "sharedaddy addtoany_share_save_container visually-hidden-focusable contact-list shadow-contacts"
 )
+STEPS = 8  # of lists or quotations within each other; real pages go down to three or four
+COLUMNS = 9  # of one cell
+_NESTING = ("ul", "ol", "blockquote")
 _TAGS = frozenset(_NO_TEXT.split())
 _ROLES = frozenset(_NO_PART.split())
 _IDS = frozenset(_FURNITURE_IDS.split())
@@ -44,6 +48,8 @@ _BESIDE = re.compile(
 _DAY = re.compile(r"[*_\s]*\d{1,2}[\s/.-]+\w+[\s/.-]+\d{4}\b.{0,12}$")
 _NAMED_LINK = re.compile(r"\[(#{1,6}) ([^\[\]\n]*)\]\(")  # of a heading inside a link
 _BLANKS = re.compile(r"\s+")
+_FIGURE = re.compile("[0-9]")
+_NUMBER = re.compile("[0-9]{1,9}")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _SAID_EVERYWHERE = (
     "condividi|vedi azioni|stampa|ascolta|invia|facebook|twitter|linkedin|whatsapp|telegram|argomenti|"
@@ -105,6 +111,7 @@ def markdown(part: Element, url: str, names: Collection[str] = ()) -> str:
     for picture in every(part, "img, picture, source, map"):
         picture.drop_tree()  # data: addresses may be megabytes
     settle(part)
+    _flatten(part)
     written = html.tostring(part, encoding="unicode", with_tail=False)
     converted = MarkdownConverter(
         heading_style=ATX,
@@ -119,7 +126,7 @@ def markdown(part: Element, url: str, names: Collection[str] = ()) -> str:
 
 def tidy(markdown: str, names: Collection[str] = ()) -> str:
     """Markdown without the lines that municipal pages put around their articles."""
-    markdown = _NAMED_LINK.sub(r"\1 [\2](", markdown)
+    markdown = _NAMED_LINK.sub(r"\1 [\2](", in_one_direction(markdown))
     rows = _until_end([row.rstrip() for row in markdown.replace("\xa0", " ").splitlines()])
     kept: list[str] = []
     for row in rows:
@@ -164,9 +171,11 @@ def _until_end(rows: list[str]) -> list[str]:
         if _END.match(row) and any(rows[:number]):
             rows = rows[:number]
             break
+    before, whole = 0, sum(map(len, rows))
     for number, row in enumerate(rows):
-        if _BESIDE.match(row) and _size(rows[:number]) >= _size(rows[number + 1 :]) and any(rows[:number]):
+        if _BESIDE.match(row) and before and before >= whole - before - len(row):
             return rows[:number]
+        before += len(row)
     kept: list[str] = []
     beside = False
     for row in rows:
@@ -178,22 +187,37 @@ def _until_end(rows: list[str]) -> list[str]:
     return kept
 
 
-def _size(rows: list[str]) -> int:
-    return sum(map(len, rows))
-
-
 def _is_furniture(row: str) -> bool:
     bare = _LINK.sub(r"\1", row)
     return bool(_ASIDE.match(bare)) or folded(bare) in _FURNITURE
 
 
 def settle(part: Element) -> None:
-    """Make every run of white space one blank, as a browser shows it; long runs cost some readers hours."""
+    """Make every run of white space one blank, as a browser shows it; long runs cost some readers hours.
+
+    No cell goes over more than a few columns: every one of them is written out. Numbers that Python would
+    refuse to read (`²` is a figure, too) are none.
+    """
     for element in part.iter(etree.Element):
+        if (columns := element.get("colspan")) and not _FIGURE.fullmatch(columns):
+            element.set("colspan", str(COLUMNS) if columns.isdecimal() else "1")
+        if (first_number := element.get("start")) and not _NUMBER.fullmatch(first_number):
+            del element.attrib["start"]
         if element.text and element.tag != "pre":
             element.text = _BLANKS.sub(" ", element.text)
         if element.tail and element is not part:
             element.tail = _BLANKS.sub(" ", element.tail)
+
+
+def _flatten(part: Element) -> None:
+    """Lists and quotations within each other to a few steps: in Markdown each indents every line below it."""
+    steps = 0
+    for event, one in etree.iterwalk(part, events=("start", "end"), tag=(*_NESTING, "li")):
+        if one.tag in _NESTING:
+            steps += 1 if event == "start" else -1
+        inside = steps if one.tag == "li" else steps + 1
+        if event == "end" and inside > STEPS:
+            one.tag = "div"  # its children were seen
 
 
 def _links(part: Element, url: str) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from scrapers.article import absolute
-from scrapers.markup import Element, every, folded, said
+from scrapers.pages.article import absolute
+from scrapers.pages.markup import Element, every, folded, said
 from scrapers.text import line
 
 _FILE = re.compile(

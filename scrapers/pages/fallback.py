@@ -1,54 +1,48 @@
-"""The text of a page whose theme is not known: trafilatura's choice, or where the text is densest."""
+"""The text of a page whose theme is not known: where it is densest, and what stands beside it as text."""
 
-import logging
-from copy import deepcopy
+from scrapers.pages.article import markdown, settle
+from scrapers.pages.markup import Element, every, text
 
-import trafilatura
-from lxml import html  # type: ignore[import-untyped]
-
-from scrapers.article import markdown, settle
-from scrapers.markup import Element, every, text, tree
-
-logging.getLogger("trafilatura").setLevel(logging.ERROR)  # an error of ours says what it warns of
-# trafilatura reads 1 MB in about a second; what is larger is no article but a list
-LARGEST = 1_000_000
 _BLOCKS = frozenset(("p", "li", "td", "blockquote", "dd", "pre"))
 _LISTS = frozenset(("ul", "ol", "tr", "tbody", "dl", "table"))
 _SHARES = (1, 0.5, 0.4)
+_MOST_LINKS = 0.1  # of the text beside an article; measured by tests/bench/pages.py
 _PLACES = frozenset(("div", "section", "article", "main", "td"))
 
 
 def read_unknown(place: Element, url: str) -> str:
-    """The article inside `place` (pruned) as Markdown; '' when there is none.
-
-    trafilatura with `favor_recall`; `favor_precision` would drop every `.card-teaser` of bootstrap-italia.
-    The densest element instead when that has clearly more, or when trafilatura gave up and took all words.
-    """
+    """The article inside `place` (pruned) as Markdown; '' when there is none."""
     settle(place)
-    dense, chosen = densest(place), _chosen(place)
-    if chosen is None or (dense is not None and _prefers(dense, chosen)):
-        chosen = deepcopy(dense)
-    return "" if chosen is None else markdown(chosen, url)
+    dense = densest(place)
+    return "" if dense is None else markdown(_whole(dense, place), url)
 
 
-def _prefers(dense: Element, chosen: Element) -> bool:
-    flat = len(every(chosen, "p, li, td, h2, h3, h4, blockquote")) == 1
-    return flat or len(text(chosen)) < 0.8 * len(text(dense))
+def _whole(dense: Element, place: Element) -> Element:
+    """The largest element around `dense` that adds text to it, and hardly any links.
+
+    Editors' page builders put each part of an article into a box of its own. What a site puts around an
+    article, other news above all, leads elsewhere.
+    """
+    chosen = dense
+    for outer in dense.iterancestors() if dense is not place else ():
+        added, linked = _beside(chosen, outer)
+        if linked > _MOST_LINKS * added:
+            break
+        chosen = outer
+        if outer is place:
+            break
+    return chosen
 
 
-def _chosen(place: Element) -> Element | None:
-    whole = html.tostring(place, encoding="unicode", with_tail=False)
-    if len(whole) > LARGEST:
-        return None
-    found = trafilatura.extract(
-        f"<html>{whole if place.tag == 'body' else f'<body>{whole}</body>'}</html>",
-        output_format="html",
-        favor_recall=True,
-        include_comments=False,
-        include_links=True,
-        include_formatting=True,
-    )
-    return tree(found) if found else None
+def _beside(inner: Element, outer: Element) -> tuple[int, int]:
+    """How many characters `outer` has beside its child `inner`, and how many of them are links.
+
+    Only what is not in `inner` is looked at: pages that are nested without end are read once.
+    """
+    others = [child for child in outer if child is not inner]
+    own = [outer.text, *(child.tail for child in outer)]
+    linked = sum(len(text(link)) for child in others for link in child.iter("a"))
+    return sum(len(words.strip()) for words in own if words) + sum(map(len, map(text, others))), linked
 
 
 def densest(place: Element) -> Element | None:
@@ -74,7 +68,7 @@ def densest(place: Element) -> Element | None:
 def _own_text(element: Element) -> tuple[Element | None, int]:
     """The block that an element's text counts for, and how many characters of it are not links."""
     if element.tag in _BLOCKS:
-        if every(element, "p, li, td, div"):
+        if next(element.iterdescendants("p", "li", "td", "div"), None) is not None:
             return None, 0  # its parts count
         owner = element.getparent()
         while owner is not None and owner.tag in _LISTS and owner.getparent() is not None:
@@ -89,5 +83,5 @@ def _own_text(element: Element) -> tuple[Element | None, int]:
 
 
 def _length(element: Element) -> int:
-    linked = sum(len(text(link)) for link in every(element, "a"))
+    linked = sum(len(text(link)) for link in element.iterdescendants("a"))
     return max(len(text(element)) - linked, 0)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from scrapers.article import prune
 from scrapers.dates import italian_date
-from scrapers.markup import Element, every, folded, lines, said, text
-from scrapers.particulars import bare_day, is_labelled
+from scrapers.pages.article import prune
+from scrapers.pages.markup import Element, every, folded, lines, said, text
+from scrapers.pages.particulars import bare_day, is_labelled
+from scrapers.pages.themes import Theme
 from scrapers.text import line
-from scrapers.themes import Theme
 
 _TITLES = ("main h1", "article h1", "h1")
 _LONG = 600  # characters; no line of a head is longer

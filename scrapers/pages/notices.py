@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from scrapers.attachments import Attachment
-from scrapers.markup import Element, every, folded, present, said
+from scrapers.pages.attachments import Attachment
+from scrapers.pages.markup import Element, every, folded, present, said
 
 FEW_WORDS = 8
 SHORT = 600  # characters; an error page has no more
@@ -140,6 +140,6 @@ def has_picture(place: Element) -> bool:
     for picture in every(place, "img"):
         about = " ".join(picture.get(name) or "" for name in ("src", "class", "alt", "id"))[:400]
         width = (picture.get("width") or "").removesuffix("px")
-        if not _SMALL.search(about) and not (width.isdigit() and int(width) < 120):
+        if not _SMALL.search(about) and not (width.isdecimal() and int(width[:9]) < 120):
             return True
     return False

@@ -1,6 +1,6 @@
 """An article page of a Comune becomes its title, abstract, body in Markdown, days, kind, topics and files.
 
-The themes that Comuni buy are known (`scrapers.themes`); any other page is read by `scrapers.fallback`.
+The themes that Comuni buy are known (`themes`); any other page is read by `fallback`.
 """
 
 import json
@@ -8,17 +8,18 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from scrapers import notices
-from scrapers.article import markdown, prune, scope
-from scrapers.attachments import Attachment, files, unique
+from scrapers.bounds import require_page
 from scrapers.errors import ParseError
-from scrapers.fallback import read_unknown
-from scrapers.head import Head, head_of, own_abstract, shown_date, stated_date, title_of, without_head
-from scrapers.markup import MAX_DEPTH, Element, every, first, text, too_deep, tree
-from scrapers.particulars import Particulars, crumb, is_event, labelled_date, particulars, updated
-from scrapers.sections import Section, named, sections
+from scrapers.pages import notices
+from scrapers.pages.article import markdown, prune, scope
+from scrapers.pages.attachments import Attachment, files, unique
+from scrapers.pages.fallback import read_unknown
+from scrapers.pages.head import Head, head_of, own_abstract, shown_date, stated_date, title_of, without_head
+from scrapers.pages.markup import MAX_DEPTH, Element, every, first, text, too_deep, tree
+from scrapers.pages.particulars import Particulars, crumb, is_event, labelled_date, particulars, updated
+from scrapers.pages.sections import Section, named, sections
+from scrapers.pages.themes import Theme, theme_of
 from scrapers.text import decode
-from scrapers.themes import Theme, theme_of
 
 _HEADING_ALONE = re.compile(r"#+ [^\n]*$")
 
@@ -70,6 +71,7 @@ def parse_page(html: bytes | str, url: str, content_type: str = "") -> Page:
     whole = decode(html, content_type) if isinstance(html, bytes) else html
     if _is_json(whole):
         raise ParseError(url, "JSON, which is for programs; give the address of the page that citizens read")
+    require_page(whole, url, size=len(html))
     root = tree(whole)
     if root is None:
         raise ParseError(url, "the page is empty")

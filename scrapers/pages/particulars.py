@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scrapers.dates import italian_date, italian_range
-from scrapers.markup import Element, every, folded, said, text
+from scrapers.pages.markup import Element, every, folded, said, text
 from scrapers.text import line
 
 _LABELS = {

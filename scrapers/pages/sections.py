@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from lxml import html  # type: ignore[import-untyped]
 
-from scrapers.markup import Element, every, folded, said
-from scrapers.themes import Theme
+from scrapers.pages.markup import Element, every, folded, said
+from scrapers.pages.themes import Theme
 
 _IN_HEADS = {"argomenti", "condividi"}  # headings there, and sections elsewhere
 _HEADINGS = "h2, h3, h4, h5, h6"

@@ -14,7 +14,7 @@ differs. Sources of the markup:
 
 from dataclasses import dataclass
 
-from scrapers.markup import Element, present
+from scrapers.pages.markup import Element, present
 
 FACTS = (
     "destinatari",
@@ -30,7 +30,7 @@ FACTS = (
 
 @dataclass(frozen=True)
 class Theme:
-    """Where a theme keeps what; selectors (scrapers.markup) in order of trial, folded names."""
+    """Where a theme keeps what; selectors (scrapers.pages.markup) in order of trial, folded names."""
 
     name: str
     signs: str  # any of these on a page means this theme

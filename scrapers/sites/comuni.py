@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from rapidfuzz import fuzz
 
-TABLE = Path(__file__).parent / "data" / "comuni.csv"
+TABLE = Path(__file__).parent.parent / "data" / "comuni.csv"
 _PREPOSITIONS = (
     "a al alla allo ai con da dal dalla de degli dei del dell della delle dello di d e ed in il l la le lo "
     "nel nell nella per su sul sulla"

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
-from scrapers import home, markup
-from scrapers.addresses import same_site
 from scrapers.errors import FetchError, ParseError, ScraperError
-from scrapers.families import UNKNOWN, Family, family_of
-from scrapers.feeds import Feed, parse_feed
-from scrapers.http import Fetcher, Response, read
-from scrapers.listing import Listing, parse_listing
+from scrapers.feeds.feeds import Feed, parse_feed
+from scrapers.fetching.addresses import same_site
+from scrapers.fetching.fetcher import Fetcher, Response, read
+from scrapers.lists.listing import Listing, parse_listing
+from scrapers.pages import markup
+from scrapers.sites import home
+from scrapers.sites.families import UNKNOWN, Family, family_of
 from scrapers.text import decode
 
 MOST_REQUESTS = 30

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from scrapers import markup
-from scrapers.addresses import same_site
+from scrapers.bounds import require_page
 from scrapers.errors import ParseError
-from scrapers.http import Response
+from scrapers.fetching.addresses import same_site
+from scrapers.fetching.fetcher import Response
+from scrapers.pages import markup
 from scrapers.text import decode, line
 
 _FEED = re.compile(r"(?:^|[/._-])(?:rss|atom|feeds?)(?:$|[/._?-])|post_type=", re.IGNORECASE)
@@ -29,7 +30,9 @@ Link = tuple[str, str]  # address, and how it was found
 
 def page(answer: Response) -> markup.Element:
     """The page as a tree. Raises ParseError for an empty page, and for a robot check instead of one."""
-    root = markup.tree(decode(answer.content, answer.content_type))
+    text = decode(answer.content, answer.content_type)
+    require_page(text, answer.url, size=len(answer.content))
+    root = markup.tree(text)
     if root is None:
         raise ParseError(answer.url, "the page is empty")
     if markup.too_deep(root):

@@ -1,4 +1,4 @@
-"""CPU time of composing a bulletin from 500 candidates: `make bench` or `python -m tests.bench_compose`.
+"""CPU time of composing a bulletin from 500 candidates: `make bench` or `python -m tests.bench.compose`.
 
 The texts are made up of sentences written here, as long as those of 50 real pages of Comuni (203 words on
 average, quartiles 97, 158 and 257); one in ten is a copy of another at another address. It is
@@ -20,9 +20,10 @@ from db.engine import make_engine, transaction
 from db.models import Origin
 from db.news_items import NewsData, add
 from db.schema import upgrade
-from flows import compose, composing
+from flows import compose
+from flows.draft import items as composing
 from flows.settings import DEMO, Settings, load_profile
-from tests.builders import make_source
+from tests.world.builders import make_source
 
 CANDIDATES = 500
 GOAL = 2.0  # seconds of CPU

@@ -1,4 +1,4 @@
-"""How much the fact guard sees, and how often it cries wolf: `python -m tests.eval_guard [--show KIND]`.
+"""How much the fact guard sees, how often it cries wolf: `python -m tests.bench.eval_guard [--show KIND]`.
 
 Real municipal pages, half of them to tune on and half to report on, apart by a hash of their id. Faithful
 texts are the references that people wrote for the full pages, our own summaries of all texts, and the
@@ -18,11 +18,11 @@ from random import Random
 from flows.bulletin.facts.fact import Kind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.facts.guard import Verdict, check
-from flows.bulletin.prose.sentences import split
+from flows.bulletin.language.sentences import split
 from flows.bulletin.summary.text import summarise
-from tests.guard_errors import Case, cases
+from tests.bench.guard_errors import Case, cases
 
-NEWS = Path(__file__).resolve().parents[2] / "shared" / "data" / "news"
+NEWS = Path(__file__).resolve().parents[3] / "shared" / "data" / "news"
 WARNED = ("place", "invented name", "invented word", "flip")
 SUMMARY, LONGEST = 275, 500
 

@@ -1,4 +1,4 @@
-"""How good are the summaries? `python -m tests.eval_summary` prints ours beside lead-1, lead-fill, LexRank.
+"""How good are the summaries? `python -m tests.bench.eval_summary`: ours beside lead-1, lead-fill, LexRank.
 
 On the annotated full pages: the share of facts kept by the text in the slot, and by it with the page's title;
 the items that keep all; ROUGE against the reference; the mean length; the share that the guard blocks. On the
@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.bulletin.facts.guard import check
-from flows.bulletin.message.markup import plain
-from flows.bulletin.prose.sentences import split
-from flows.bulletin.summary.shorten import cut
+from flows.bulletin.language.markup import plain
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.shorten import cut
 from flows.bulletin.summary.text import summarise
-from tests.rouge import rouge_1, rouge_l
-from tests.shared import SHARED
+from tests.bench.rouge import rouge_1, rouge_l
+from tests.world.shared import SHARED
 
 LIMITS = (275, 177, 280)
 PEER = Path(__file__).with_name("peer_lexrank.py")
@@ -120,7 +120,7 @@ def facts_kept(cases: Sequence[Case], texts: Sequence[str]) -> tuple[float, int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the tables; 2 where the material or the peers' Python is not there."""
-    parser = argparse.ArgumentParser(prog="python -m tests.eval_summary", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.eval_summary", description=__doc__)
     parser.add_argument("--peers", default=".peers/bin/python", help="a Python that has sumy")
     parser.add_argument("--limit", type=int, action="append", help="UTF-16 units; may be repeated")
     parser.add_argument("--show", action="store_true", help="print our summaries and the facts they lose")

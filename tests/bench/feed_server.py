@@ -1,4 +1,4 @@
-"""A loopback server of feeds for the benches, in a process of its own: `python -m tests.bench_server`.
+"""A loopback server of feeds for the benches, in a process of its own: `python -m tests.bench.feed_server`.
 
 It prints its port, then answers `/feed/<n>.xml` with an RSS feed of 20 items, with ETag and Last-Modified,
 and with 304 to a request that brings the ETag back. It ends when its standard input is closed.

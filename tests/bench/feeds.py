@@ -1,4 +1,4 @@
-"""How fast feeds are collected, as ratios measured in one run: `make bench` or `python -m tests.bench_feeds`.
+"""How fast feeds are collected, as ratios measured in one run: `make bench` or `python -m tests.bench.feeds`.
 
 300 feeds of 20 items on loopback, cold and then answered 304 throughout, against lemon24/reader in `.peers/`;
 then the growth to 7,896 feeds, one for each Comune in Italy. The items are older than any that is news, so
@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tests.bench_server import ITEMS
+from tests.bench.feed_server import ITEMS
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PEER = ROOT / ".peers" / "bin" / "python"
 FEW, ALL = 300, 7896
 WORKERS = (1, 4, 10)  # of reader; its best counts
@@ -34,7 +34,7 @@ def ours(port: int, feeds: int) -> Figures:
     """One cold reading and one of 304s, in this process."""
     from db.engine import make_engine
     from db.schema import upgrade
-    from flows.profile.comune import Profile
+    from flows.profiles.comune import Profile
     from flows.settings import DEMO, Settings
     from flows.sources.visit import collect_sources
 
@@ -60,7 +60,7 @@ def ours(port: int, feeds: int) -> Figures:
 @contextmanager
 def server() -> Iterator[int]:
     """The server's port."""
-    command = [sys.executable, "-m", "tests.bench_server"]
+    command = [sys.executable, "-m", "tests.bench.feed_server"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         yield int(process.stdout.readline())
@@ -88,14 +88,14 @@ def main() -> None:
     with server() as port:
 
         def bollettino(feeds: int) -> Figures:
-            command = [sys.executable, "-m", "tests.bench_feeds", str(port), str(feeds)]
+            command = [sys.executable, "-m", "tests.bench.feeds", str(port), str(feeds)]
             return figures_of(command, feeds)
 
         bollettino(FEW)  # the server makes its answers once
         for _ in range(ROUNDS):  # by turns: the machine may be busier at one time than at another
             mine.append(bollettino(FEW))
             for workers, found in theirs.items():
-                command = [str(PEER), "tests/peer_reader.py", str(port), str(FEW), str(workers)]
+                command = [str(PEER), "tests/bench/peer_reader.py", str(port), str(FEW), str(workers)]
                 found.append(figures_of(command, FEW))
         few = shortest(mine)
         print(f"{FEW} feeds of {ITEMS} items, feeds a second:")

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from random import Random
 
-from flows.bulletin.facts.dates import FULL_MONTH, WEEKDAYS
+from flows.bulletin.facts.dates import FULL_MONTH
 from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.facts.find import facts
+from flows.bulletin.language.dates import WEEKDAYS
 
 MONTHS = FULL_MONTH.split("|")
 CONTRARY_FORMS = {

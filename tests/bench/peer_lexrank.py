@@ -1,4 +1,4 @@
-"""sumy's LexRank over sentences that are given to it, for `tests/eval_summary.py`; run by the peers' Python.
+"""sumy's LexRank over sentences that are given to it, for `eval_summary.py`; run by the peers' Python.
 
 Reads JSON lines `{id, sentences, limit}` on standard input and writes `{id, text}`: the best sentences, in
 the text's order, as many as fit `limit` characters. The sentences are ours and words are split here, so

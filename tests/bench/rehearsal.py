@@ -1,4 +1,4 @@
-"""A hostile provider, bad webhooks, kill -9: `python -m tests.rehearsal [PEOPLE [SEED]]`, on both databases.
+"""A hostile provider, bad webhooks, kill -9, on both: `python -m tests.bench.rehearsal [PEOPLE [SEED]]`.
 
 Senders meet 429 storms, 131056, 131000, a 131048 in the middle (somebody resumes), slow answers, pages of
 HTML, answers without an id, and connections cut before and after the provider took the message. Meanwhile
@@ -30,14 +30,14 @@ from db.deliveries import Certificate
 from db.engine import make_engine, transaction
 from db.models import Attempt, BulletinStatus, Delivery, DeliveryStatus
 from flows.dispatch import close
-from flows.dispatching.certificate import words
-from flows.dispatching.sender import Order, drain
+from flows.sending.certificate import words
+from flows.sending.drain import Order, drain
 from flows.settings import Settings
 from flows.web.app import create_app
-from tests import send_town
-from tests.send_sink import Sink, sink
-from tests.send_worker import worker
-from tests.web_site import Site, status, statuses
+from tests.bench import send_town
+from tests.bench.send_sink import Sink, sink
+from tests.bench.send_worker import worker
+from tests.world.web_site import Site, status, statuses
 
 PER_SECOND = 200.0
 LATENCY = 0.05

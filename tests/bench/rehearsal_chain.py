@@ -1,4 +1,4 @@
-"""Everything dies in the middle of a send: `python -m tests.rehearsal_chain [KILLS [PEOPLE [SEED]]]`.
+"""Everything dies in the middle of a send: `python -m tests.bench.rehearsal_chain [KILLS [PEOPLE [SEED]]]`.
 
 A whole installation, as `make run` starts it, sends a bulletin through a provider with faults. Meanwhile the
 send's own process, the worker, the Prefect server, the web app and, on PostgreSQL, the database are killed
@@ -28,10 +28,10 @@ from db import deliveries, senders
 from db.deliveries import Certificate
 from db.engine import reading
 from db.models import BulletinStatus
-from flows.dispatching.sender import window
 from flows.rehearse import judge, plant, repair
-from tests.installation import Installation, wait_for
-from tests.trouble import APPROVE, status, watch
+from flows.sending.drain import window
+from tests.world.installation import Installation, wait_for
+from tests.world.trouble import APPROVE, status, watch
 
 PER_SECOND = 8.0  # slow: the send is still under way when the last one dies
 MOST_OF_A_KIND = 4  # `run` gives up on a process that dies more often than it starts it again

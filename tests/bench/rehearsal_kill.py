@@ -1,4 +1,4 @@
-"""kill -9 of senders at random moments: `python -m tests.rehearsal_kill [KILLS] [PEOPLE]`, on both databases.
+"""kill -9 of senders at random moments, on both: `python -m tests.bench.rehearsal_kill [KILLS] [PEOPLE]`.
 
 Nobody gets a message twice, nobody is lost, and what a killed sender held is uncertain until a webhook
 settles it. The last line is the verdict, the exit code too.
@@ -21,13 +21,13 @@ from db import deliveries
 from db.deliveries import Certificate
 from db.engine import make_engine, transaction
 from db.models import Attempt, Delivery, DeliveryStatus, Outcome
-from flows.dispatching.sender import window
+from flows.sending.drain import window
 from flows.settings import Settings
 from flows.web.app import create_app
-from tests import send_town
-from tests.send_sink import sink
-from tests.send_worker import Worker, worker
-from tests.web_site import Site, status, statuses
+from tests.bench import send_town
+from tests.bench.send_sink import sink
+from tests.bench.send_worker import Worker, worker
+from tests.world.web_site import Site, status, statuses
 
 PER_SECOND = 200.0  # some hundred messages in the life of a sender
 LATENCY = 0.1  # seconds in which a message has arrived and its sender does not know it

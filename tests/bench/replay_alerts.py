@@ -1,8 +1,8 @@
 """Two years of Protezione Civile's bulletins for Lomb-09, played back as the archives they came in.
 
-`python -m tests.replay_alerts` plays all of it in simulated time, on a database of its own, and says what it
-saw. The history knows Lomb-09 only, so the other zones of a day are green, unless that day's table of the
-whole country is at hand. Two cuts of the country: 170 zones, and 187 from 1 June 2026.
+`python -m tests.bench.replay_alerts` plays all of it in simulated time, on a database of its own, and says
+what it saw. The history knows Lomb-09 only, so the other zones of a day are green, unless that day's table
+of the whole country is at hand. Two cuts of the country: 170 zones, and 187 from 1 June 2026.
 """
 
 import csv
@@ -27,8 +27,8 @@ from flows.bulletin.alerts.statements import standing
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources.alerts import read_alerts
 from scrapers.errors import StaleError
-from scrapers.http import Response
-from tests.shared import SHARED
+from scrapers.fetching.fetcher import Response
+from tests.world.shared import SHARED
 
 DPC = SHARED / "alerts" / "dpc"
 ZONE = "Lomb-09"

@@ -1,9 +1,9 @@
 """The zone's orange and red days played back in simulated time: when citizens would have been told.
 
-`python -m tests.replay_urgent` plays all of the history with an editor who answers at once, with people who
-work, sleep and answer some calls, with and without a standing order, and beside a fixed Tuesday and Friday.
-Alerts are read every 10 minutes and looked at every 5, when the next on the rota is called as the service
-does it; an approved bulletin leaves at once.
+`python -m tests.bench.replay_urgent` plays all of the history with an editor who answers at once, with
+people who work, sleep and answer some calls, with and without a standing order, and beside a fixed Tuesday
+and Friday. Alerts are read every 10 minutes and looked at every 5, when the next on the rota is called as
+the service does it; an approved bulletin leaves at once.
 """
 
 import random
@@ -32,15 +32,15 @@ from db.models import (
     WeatherAlert,
 )
 from db.weather_alerts import AlertData
-from flows.bulletin.dates import ROME, in_rome
-from flows.desk.orders import approve_by_order
-from flows.letters import summons
-from flows.profile.urgent import StandingOrder, Urgent
+from flows.alert import draft_urgent
+from flows.bulletin.language.dates import ROME, in_rome
+from flows.letters import urgent_calls
+from flows.profiles.urgent import StandingOrder, Urgent
+from flows.review.standing_order import approve_by_order
 from flows.settings import DEMO, Settings, load_profile
-from flows.urgent import draft_urgent
-from tests.builders import make_approval
-from tests.replay_alerts import ZONE, Issue, history
-from tests.shared import SHARED
+from tests.bench.replay_alerts import ZONE, Issue, history
+from tests.world.builders import make_approval
+from tests.world.shared import SHARED
 
 ORANGE = Level.arancione.rank
 PROMPT = timedelta(minutes=15)
@@ -168,7 +168,7 @@ def replay(
     for issue, following in zip(issues, [*issues[1:], None], strict=True):
         read = _ceil(issue.sent, 10)
         with transaction(engine) as session:
-            weather_alerts.store(session, source, _statements(issue), now=read)
+            weather_alerts.store(session, source, statements(issue), now=read)
         now = _ceil(read + timedelta(minutes=1), 5)
         end = _ceil(following.sent, 10) if following else now + timedelta(days=2)
         while now < end:
@@ -178,7 +178,7 @@ def replay(
             for number in done.ended:
                 waiting.pop(number, None)
             for number, one in list(waiting.items()):
-                if one.approved_at is None and summons.call(settings, engine, number, now=now):
+                if one.approved_at is None and urgent_calls.call(settings, engine, number, now=now):
                     one.approved_at = answer(now)
                 if _decided(settings, engine, number, one, now, days):
                     del waiting[number]
@@ -240,7 +240,7 @@ def _deadline(engine: Engine, number: int) -> datetime:
     return limit
 
 
-def _statements(issue: Issue) -> Iterator[AlertData]:
+def statements(issue: Issue) -> Iterator[AlertData]:
     for (day, hazard), level in issue.levels().items():
         midnight = datetime.combine(day, time(), tzinfo=ROME)
         yield AlertData(

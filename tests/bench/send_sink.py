@@ -1,6 +1,6 @@
-"""A loopback Cloud API, a process of its own: `python -m tests.send_sink LATENCY [SEED STOP_AT]`.
+"""A loopback Cloud API, a process of its own: `python -m tests.bench.send_sink LATENCY [SEED STOP_AT]`.
 
-It takes all, or with a seed what `tests.send_faults` lets it take.
+It takes all, or with a seed what `tests.bench.send_faults` lets it take.
 
 It prints its port. For each line on its standard input it prints one line of JSON: what it took since the
 line before. It ends when its standard input is closed. `LATENCY`: seconds before each answer.
@@ -20,9 +20,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.send_faults import Chance, Fate, http
+from tests.bench.send_faults import Chance, Fate, http
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def fullest(times: list[float]) -> int:
@@ -169,7 +169,7 @@ class Sink:
 
 @contextmanager
 def sink(latency: float = 0.0, *, seed: int | None = None, stop_at: int = 0) -> Iterator[Sink]:
-    command = [sys.executable, "-m", "tests.send_sink", str(latency)]
+    command = [sys.executable, "-m", "tests.bench.send_sink", str(latency)]
     if seed is not None:
         command += [str(seed), str(stop_at)]
     with subprocess.Popen(

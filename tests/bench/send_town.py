@@ -11,10 +11,10 @@ from db import deliveries, recipients, schema
 from db.engine import make_engine, transaction
 from db.models import BulletinStatus, Recipient, RecipientStatus, Scope
 from flows.bulletin.message.exact import Message
-from flows.bulletin.message.render import Frame
-from flows.dispatching.sender import Order
+from flows.bulletin.message.frame import Frame
+from flows.sending.drain import Order
 from flows.settings import DEMO, Settings, load_profile
-from tests.builders import make_bulletin
+from tests.world.builders import make_bulletin
 
 SECRETS = {
     "BOLLETTINO_ENCRYPTION_KEYS": Fernet.generate_key().decode(),

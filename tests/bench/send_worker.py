@@ -1,4 +1,4 @@
-"""One sender in a process of its own: `python -m tests.send_worker DATABASE PORT BULLETIN PER_SECOND`.
+"""One sender in a process of its own: `python -m tests.bench.send_worker DATABASE PORT BULLETIN PER_SECOND`.
 
 It prints a line before its first message, and at its end one line of JSON with what it cost.
 """
@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from db.engine import make_engine
-from flows.dispatching.sender import Order, drain
+from flows.sending.drain import Order, drain
 from flows.sending.pace import Departure
-from tests import send_town
-from tests.send_sink import ROOT, fullest
+from tests.bench import send_town
+from tests.bench.send_sink import ROOT, fullest
 
 
 def main(database: str, port: int, bulletin: int, per_second: float) -> None:
@@ -90,7 +90,15 @@ class Worker:
 @contextmanager
 def worker(database: str, port: int, bulletin: int, per_second: float) -> Iterator[Worker]:
     """Started; killed at the end if it still runs."""
-    command = [sys.executable, "-m", "tests.send_worker", database, str(port), str(bulletin), str(per_second)]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.send_worker",
+        database,
+        str(port),
+        str(bulletin),
+        str(per_second),
+    ]
     environment = {**os.environ, **{name: os.environ[name] for name in send_town.SECRETS}}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         found = Worker(process)

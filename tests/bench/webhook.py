@@ -1,4 +1,4 @@
-"""Statuses a second through the web app, on both databases: `make bench` or `python -m tests.bench_webhook`.
+"""Statuses a second through the web app, on both databases: `make bench` or `python -m tests.bench.webhook`.
 
 The app runs in a process of its own on loopback; this one plays Meta: signed POSTs of 1,000 statuses in full
 disorder, one in five a repetition. A status counts when it is stored durably (synchronous FULL, fsync) and
@@ -36,12 +36,12 @@ from db.models import (
     Receipt,
 )
 from flows.settings import DEMO, Settings, load_profile
-from flows.web import inbox
 from flows.web.app import create_app, host
-from flows.web.storing import store
+from flows.web.inbound import inbox
+from flows.web.inbound.store import store
 from flows.whatsapp.webhook import parse
-from tests.web_site import change, messages, wrote
-from tests.webhook_load import BATCH, SECRET, Load, load, seed, signed
+from tests.bench.webhook_load import BATCH, SECRET, Load, load, seed, signed
+from tests.world.web_site import change, messages, wrote
 
 PEOPLE = 10_000  # three statuses each: 30,000 to store and handle, 38,000 posted
 SINGLE = 300
@@ -114,7 +114,7 @@ class Town:
     def serving(self) -> Iterator[tuple["Meta", psutil.Process]]:
         """The app in a process of its own."""
         where = [str(self.settings.path), str(self.settings.state), self.address]
-        app = subprocess.Popen([sys.executable, "-m", "tests.bench_webhook", "serve", *where])
+        app = subprocess.Popen([sys.executable, "-m", "tests.bench.webhook", "serve", *where])
         try:
             yield Meta(self.port, self.sink_port), psutil.Process(app.pid)
         finally:

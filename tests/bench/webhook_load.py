@@ -15,8 +15,8 @@ from sqlalchemy import Engine, insert
 from db.engine import transaction
 from db.models import Attempt, Delivery, DeliveryStatus, Outcome, Recipient, RecipientStatus, Scope
 from flows.settings import Settings
-from tests.builders import make_bulletin
-from tests.web_site import statuses
+from tests.world.builders import make_bulletin
+from tests.world.web_site import statuses
 
 BATCH = 1000
 SECRET = "made-up-secret"

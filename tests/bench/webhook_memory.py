@@ -1,6 +1,6 @@
 """Does the web app grow? Statuses through it, its memory after each part, and the slope: `make bench`.
 
-`python -m tests.bench_webhook_memory 1000000` is the whole proof, and takes some minutes; without a number
+`python -m tests.bench.webhook_memory 1000000` is the whole proof, and takes some minutes; without a number
 it is 200,000. The first parts fill what is filled once (pools, caches, the allocator's arenas) and are left
 out of the slope; what is left must be flat.
 """
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench_webhook import KEYS, Meta, Town, database, flood, ready
-from tests.webhook_load import load, seed
+from tests.bench.webhook import KEYS, Meta, Town, database, flood, ready
+from tests.bench.webhook_load import load, seed
 
 PEOPLE = 5_300  # new ones for each part: three statuses each, and a fifth of what is posted is repeated
 WARM = 0.4  # share of the looks that is left out

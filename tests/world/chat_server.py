@@ -14,7 +14,7 @@ import pytest
 from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
-from tests.loopback_site import Server
+from tests.world.loopback_site import Server
 
 
 def shut_in(patch: pytest.MonkeyPatch) -> None:

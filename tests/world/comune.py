@@ -21,16 +21,17 @@ from db.models import Bulletin, BulletinItem, BulletinStatus, Delivery, NewsItem
 from deployments.sandbox.app import create_app
 from deployments.sandbox.config import Config
 from flows.approve import load_round, record
-from flows.bulletin.desk.review import order_lines
+from flows.cli import tour
+from flows.cli.sandbox import write_config
 from flows.compose import Draft, compose_draft
-from flows.desk.edited import NOTHING_READ, Site
-from flows.desk.windows import Given
+from flows.review.choices import order_lines
+from flows.review.text import NOTHING_READ, Site
+from flows.runs.forms import Given
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources.readings import Reading
 from flows.sources.visit import Which, collect_sources
-from flows.terminal import tour
-from tests.builders import NOW, make_recipient
-from tests.installation import free_ports
+from tests.world.builders import NOW, make_recipient
+from tests.world.installation import free_ports
 
 Asgi = Callable[..., Any]
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading the machine's certificates costs 30 ms
@@ -96,7 +97,7 @@ class Comune:
         database = engine.url.render_as_string(hide_password=False)
         path = write_profile(folder, loopback.port)
         self.settings = Settings(load_profile(path), path, folder / "state", database)
-        config = Config.from_file(self.settings.sandbox_config())
+        config = Config.from_file(write_config(self.settings))
         if NOW.date() not in loopback.planted:
             create_app(config, folder / "planted", clock=lambda: NOW).state.world.store.close()
             loopback.planted[NOW.date()] = (folder / "planted" / "sandbox.db").read_bytes()

@@ -35,15 +35,17 @@ from db.models import (
     SourceKind,
 )
 from flows.approve import asks_to_read, load_round, read_site, record
-from flows.bulletin.desk.review import order_lines
+from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.exact import compile_message, frame_name
-from flows.bulletin.message.markup import parameter
-from flows.desk import samples
-from flows.desk.edited import NOTHING_READ
-from flows.desk.signing import seal_of
-from flows.desk.windows import Given
 from flows.dispatch import begin, dispatch_bulletin
-from flows.dispatching.holding import DispatchError
+from flows.door.sealed import OPERATOR
+from flows.review.acts import NotDoneError
+from flows.review.choices import order_lines
+from flows.review.text import NOTHING_READ
+from flows.runs.forms import Given
+from flows.sending import samples
+from flows.sending.drain import DispatchError
+from flows.sending.seal import seal_of
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources import visit
 from flows.stop import reopen_approved, stop_sending
@@ -51,9 +53,9 @@ from flows.whatsapp.client import Outcome as Answer
 from flows.whatsapp.errors import classify
 from flows.whatsapp.messages import OutgoingTemplate
 from scrapers.errors import GoneError
-from scrapers.http import NotModified, Response
-from tests.builders import NOW, make_recipient
-from tests.comune import APPROVE
+from scrapers.fetching.fetcher import NotModified, Response
+from tests.world.builders import NOW, make_recipient
+from tests.world.comune import APPROVE
 
 FEED = "https://www.comune.esempio.mi.it/feed/"
 ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
@@ -284,10 +286,10 @@ class Desk:
         if fault == "crash before":
             raise Crash
         if fault == "stop":
-            stop_sending(self.settings, self.engine, number, who=ANNA, now=self.now)
+            stop_sending(self.settings, self.engine, number, who=ANNA, proof=OPERATOR, now=self.now)
         if fault == "reopen":
-            told = reopen_approved(self.settings, self.engine, number, who=ANNA, now=self.now)
-            assert "riapre" in told or "sta già partendo" in told
+            with pytest.raises(NotDoneError, match=r"si riapre solo|sta già partendo"):
+                reopen_approved(self.settings, self.engine, number, who=ANNA, proof=OPERATOR, now=self.now)
         if fault == "second sender" and any(
             one.id == number and one.status == BulletinStatus.sending for one in self.all()
         ):

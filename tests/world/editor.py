@@ -10,7 +10,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, Response, expect, sync_playwright
 
 from flows.settings import ROOT
-from tests.installation import Installation
+from tests.world.installation import Installation
 
 SHOTS = ROOT / ".pytest_cache" / "shots"  # of every form as it was confirmed, to be looked at
 # The browser must not look for hosts of its maker: only this machine answers in a test.
@@ -46,6 +46,22 @@ def run_page(installation: Installation, run_id: str) -> str:
     return f"{installation.settings.prefect_ui}/runs/flow-run/{run_id}"
 
 
+def sign_in(installation: Installation, page: Page) -> None:
+    """By a link as `run` prints it: the browser keeps the password from then on.
+
+    Prefect's page first asks whether the password is right, and throws it away when that question is broken
+    off: so wait until it asks for the runs.
+    """
+    runs = f"{installation.settings.prefect_ui}/runs"
+    with page.expect_response(lambda answer: "/api/flow_runs/" in answer.url):
+        page.goto(installation.settings.entry_link(runs))
+
+
+def closed(page: Page) -> None:
+    """A list of options is gone: one that still closes takes the focus back, which shuts the next one."""
+    expect(page.get_by_role("option")).to_have_count(0)
+
+
 class Editor:
     """The form of one waiting bulletin, by mouse or, on a phone, by finger."""
 
@@ -56,6 +72,7 @@ class Editor:
     @classmethod
     def of(cls, installation: Installation, page: Page, number: int, shots: str) -> Self:
         """Of this bulletin, by the link of its letters."""
+        sign_in(installation, page)
         return cls(page, run_page(installation, installation.run_of(number)), shots)
 
     def press(self, target: Locator) -> None:
@@ -101,6 +118,7 @@ class Editor:
     def take(self, title: str, option: str) -> None:
         """One of what `show` shows."""
         self.press(self.page.get_by_role("option", name=option).first)
+        closed(self.page)
         expect(self._field(title)).to_contain_text(option)
 
     def text(self, number: int) -> str:
@@ -199,6 +217,7 @@ class Starter:
 
     def open(self) -> None:
         page = self.page
+        sign_in(self.installation, page)
         page.goto(f"{self.installation.settings.prefect_ui}/deployments")
         # a click on the list that the search is about to replace would go nowhere
         with page.expect_response(self._is_found):
@@ -217,6 +236,7 @@ class Starter:
     def choose(self, title: str, option: str) -> None:
         control(self.page, title).click()
         self.page.get_by_role("option", name=option).first.click()
+        closed(self.page)
 
     def pick(self, title: str, moment: datetime) -> None:
         """A day and an hour from the calendar; `moment` is local, its minutes a multiple of five."""
@@ -251,6 +271,7 @@ class OldPage:
     def __init__(self, installation: Installation, page: Page, number: int) -> None:
         old = installation.settings.prefect_ui.removesuffix("/v2")
         self.page = page
+        sign_in(installation, page)
         self.link = f"{old}/runs/flow-run/{installation.run_of(number)}"
 
     def open(self) -> Locator:

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Sequence
 
 from flows.bulletin.message.exact import Message
-from flows.bulletin.message.render import Frame, parameters
+from flows.bulletin.message.frame import Frame, parameters
 from flows.settings import TEXTS
 from flows.whatsapp.templates import TemplateDefinition, from_toml
 

@@ -13,8 +13,7 @@ from db.claims import Result
 from db.models import Attempt, Delivery, Outcome, Receipt, Recipient
 from db.receipts import Told
 from db.vault import Vault
-from flows.dispatching import sender
-from flows.sending import conductor, judge
+from flows.sending import conductor, drain, judge
 from flows.whatsapp import errors
 
 
@@ -78,6 +77,10 @@ def never_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """All that the sender would wait for comes at once."""
     table = {code: replace(rule, waits=(0.0,) * len(rule.waits)) for code, rule in errors.TABLE.items()}
     monkeypatch.setattr(errors, "TABLE", table)
+    on_marketing = {
+        code: replace(rule, waits=(0.0,) * len(rule.waits)) for code, rule in errors.ON_MARKETING.items()
+    }
+    monkeypatch.setattr(errors, "ON_MARKETING", on_marketing)
     monkeypatch.setattr(judge, "UNREACHED", replace(errors.UNREACHED, waits=(0.0,)))
     monkeypatch.setattr(judge, "PAUSES", (0.0,) * len(errors.PAUSES))
     monkeypatch.setattr(judge, "RESTS", (0.0,) * len(judge.RESTS))
@@ -85,5 +88,5 @@ def never_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sender that holds two messages at most, and tells its progress after each step."""
-    monkeypatch.setattr(sender, "window", lambda _per_second: 2)
+    monkeypatch.setattr(drain, "window", lambda _per_second: 2)
     monkeypatch.setattr(conductor, "TELL_EVERY", 0.0)

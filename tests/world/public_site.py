@@ -1,15 +1,15 @@
 """A year of bulletins of every sort, as the public pages of a Comune come to hold them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from db import originals, redactions
+from db import bulletins, privacy, telling
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinKind, BulletinStatus, Level
 from flows.bulletin.alerts.text import LABELS
-from tests.builders import NOW, item_of, make_bulletin, make_news_item, make_weather_alert, news_data
+from tests.world.builders import NOW, item_of, make_bulletin, make_news_item, make_weather_alert, news_data
 
 BODY = """# Chiusura di via Roma
 
@@ -73,8 +73,10 @@ def plant(session: Session) -> Town:
         ItemData(title="Mercatino di Natale", category=label, url="", text=text)
         for label, text in zip(LABELS["correzione"], RIGHT, strict=True)
     ]
+    wrong = bulletins.items(session, bulletins.approved(session, ordinary.id)[1])[1]  # type: ignore[index]
+    lines[0] = replace(lines[0], news_item_id=wrong.news_item_id)  # as `correggi` writes it
     correction = _fixed(session, sent(lines, kind=BulletinKind.correction), "correzione")
-    originals.link(session, correction.id, [ordinary.id])
+    telling.link(session, correction.id, [ordinary.id])
     moved = make_news_item(session, news_data(title="Giornata ecologica", body=BODY))
     changed = sent([item_of(moved, text="La Giornata ecologica è domenica 29 novembre alle 9:30.")], 3)
     moved.facts_changed_at = NOW - timedelta(days=1)
@@ -90,7 +92,7 @@ def plant(session: Session) -> Town:
 
 
 def hide(session: Session, bulletin: Bulletin, position: int | None = None, *, at: datetime = NOW) -> None:
-    assert redactions.hide(
+    assert privacy.hide(
         session, bulletin.id, position, by="operatore", reason="chiesto dall'interessato", now=at
     )
 

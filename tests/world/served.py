@@ -12,7 +12,7 @@ from pathlib import Path
 Answer = tuple[int, dict[str, str], bytes]
 
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parent.parent / "data"
 
 
 def html(body: str, status: int = 200) -> Answer:

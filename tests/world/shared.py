@@ -4,6 +4,6 @@ from pathlib import Path
 
 import pytest
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 ITALIAN = SHARED.parent / "italian.toml"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is absent")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.comune import Comune
+from tests.world.comune import Comune
 
 ITEM = """<item><title>Notizia {n}</title>{guid}<link>{site}/novita/{n}</link>
 <description>Testo della notizia {n} nel feed.</description></item>"""

@@ -11,14 +11,13 @@ from uuid import UUID
 import psutil
 from prefect.client.schemas import FlowRun
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlmodel import select
 
 from db import bulletins
 from db.engine import reading, transaction
 from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion
 from flows.watch import Watched, answering, rounds
-from tests.installation import Installation, wait_for
+from tests.world.installation import Installation, wait_for
 
 APPROVE, SAVE = "Approva: parte subito", "Salva, continuo dopo"
 
@@ -104,7 +103,7 @@ def soon(what: str, look: Callable[[], bool], seconds: float = 60) -> None:
 def watch(installation: Installation, *, later: timedelta = timedelta()) -> Watched:
     """One round of `sorveglia`, as if so much time had passed."""
     now = datetime.now(UTC) + later
-    with temporary_settings({PREFECT_API_URL: f"{installation.settings.prefect_address}/api"}):
+    with installation.at_server():
         busy = answering(installation.engine, now)
         return rounds(installation.settings, installation.engine, answering=busy, now=now)[0]
 

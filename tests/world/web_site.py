@@ -15,10 +15,11 @@ from sqlmodel import Session, select
 
 from db.engine import transaction
 from db.models import Delivery, DeliveryStatus
-from flows.web import answers, inbox
+from flows.settings import Settings
 from flows.web.context import Web
+from flows.web.inbound import answers, inbox
 from flows.whatsapp.client import WhatsAppClient
-from tests.wires import Handled
+from tests.world.wires import Handled
 
 PHONE = "393331234567"
 
@@ -84,6 +85,15 @@ class Site:
         with self.look() as session:
             rows = session.exec(select(Delivery).order_by(Delivery.id))  # type: ignore[arg-type]
             return [(row.reply, row.status) for row in rows if row.reply]
+
+
+def below_path(settings: Settings, path: str) -> Settings:
+    """The same Comune with its public pages below a path of its web server."""
+    servers = settings.profile.servers.model_copy(
+        update={"public": f"{settings.profile.servers.public}{path}"}
+    )
+    profile = settings.profile.model_copy(update={"servers": servers})
+    return Settings(profile, settings.path, settings.state, settings.database)
 
 
 def change(value: dict[str, Any], name: str = "messages") -> dict[str, Any]:

@@ -4,13 +4,13 @@ Says only what is announced. That nothing is announced is never said: a missing 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from db.models import Hazard, Level, WeatherAlert, WeatherNotice
 from flows.bulletin.alerts.statements import NAMES, Span, disagreements, settle, standing
-from flows.bulletin.choosing.candidates import ALERT_CATEGORY, Candidate
-from flows.bulletin.dates import giorno, giorno_ora, intervallo
+from flows.bulletin.candidates import ALERT_CATEGORY, Candidate
+from flows.bulletin.language.dates import giorno, giorno_ora, intervallo
 
 Told = tuple[str, date, Hazard, Level, tuple[datetime, datetime] | None]
 """What citizens were told: zone, day, hazard, level, and the hours; None where it was the whole day."""
@@ -64,40 +64,6 @@ def _ahead(begin: datetime, end: datetime, now: datetime) -> tuple[datetime, dat
     return max(begin.astimezone(UTC), now.astimezone(UTC)), end.astimezone(UTC)
 
 
-def levels_by_now(
-    told: Sequence[WeatherAlert], alerts: Sequence[WeatherAlert], now: datetime
-) -> tuple[str, str, Level] | None:
-    """Where a level that an item tells is another by now: both in words, and the highest that holds.
-
-    None where all stands, and of hours that are over. `told` are the rows behind the item, `alerts` all that
-    is stored of their zones.
-    """
-    before: dict[tuple[str, date, Hazard], Level] = {}
-    for row in told:
-        if row.expires > now:
-            question = (row.zone, row.day, row.hazard)
-            before[question] = max(row.level, before.get(question, row.level), key=lambda level: level.rank)
-    after = dict.fromkeys(before, Level.verde)
-    for span in settle(standing(alerts, now), now):
-        question = (span.row.zone, span.row.day, span.row.hazard)
-        if question in after:
-            after[question] = max(span.row.level, after[question], key=lambda level: level.rank)
-    others = sorted(question for question in before if before[question] != after[question])
-    if not others:
-        return None
-    worst = max((after[question] for question in others), key=lambda level: level.rank)
-    return _in_words(others, before), _in_words(others, after), worst
-
-
-def _in_words(
-    questions: Sequence[tuple[str, date, Hazard]], levels: Mapping[tuple[str, date, Hazard], Level]
-) -> str:
-    return "; ".join(
-        f"{_SAID.get(levels[one], levels[one])} per {NAMES[one[2]]}, {giorno(one[1])}, zona {one[0]}"
-        for one in questions
-    )
-
-
 def remarks(alerts: Sequence[WeatherAlert], notices: Sequence[WeatherNotice], now: datetime) -> list[str]:
     """What an editor should know beside the draft: issuers that disagree, and what is no allerta."""
     return [
@@ -111,7 +77,6 @@ def remarks(alerts: Sequence[WeatherAlert], notices: Sequence[WeatherNotice], no
     ]
 
 
-_SAID = {Level.verde: "niente di annunciato"}  # taken back is not stated to be green
 _SCRAP = timedelta(minutes=2)  # a day ends at 24:00 for some, at 23:59:59 for others
 _NOTICES = {"vento": "vento", "neve": "neve o ghiaccio", "caldo": "caldo", "freddo": "freddo"}
 

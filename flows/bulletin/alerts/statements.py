@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from db.models import Hazard, WeatherAlert
-from flows.bulletin.dates import giorno
+from flows.bulletin.language.dates import giorno
 
 Question = tuple[str, date, Hazard]
 _WORTH = timedelta(minutes=2)  # a day ends at 24:00 for some, at 23:59 or 23:59:59 for others
@@ -36,15 +36,19 @@ class Span:
         return self.row.level.rank
 
 
-def standing(alerts: Iterable[WeatherAlert], now: datetime) -> list[Span]:
+def standing(alerts: Iterable[WeatherAlert], now: datetime, known: datetime | None = None) -> list[Span]:
     """The newest word of each issuer on each zone, day and hazard, green ones included.
 
     A newer statement of a whole day takes back all that was said of the day. One that speaks of hours takes
     back only those: what it does not restate still stands. A statement that is silent takes nothing back.
+
+    Args:
+        known: what was taken back by reference after this moment stands; `now` unless given.
     """
+    by = now if known is None else known
     groups: dict[tuple[str, str, date, Hazard], list[WeatherAlert]] = defaultdict(list)
     for row in alerts:
-        if row.sent_at <= now and (row.replaced_at is None or row.replaced_at > now):
+        if row.sent_at <= max(now, by) and (row.replaced_at is None or row.replaced_at > by):
             groups[row.issuer, row.zone, row.day, row.hazard].append(row)
     found: list[Span] = []
     for rows in groups.values():

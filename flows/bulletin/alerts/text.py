@@ -7,8 +7,9 @@ from datetime import datetime
 from db.models import Hazard, Level
 from flows.bulletin.alerts.items import listed, named_sources
 from flows.bulletin.alerts.statements import NAMES, Span
-from flows.bulletin.dates import giorno, giorno_ora, intervallo
-from flows.bulletin.message.render import BODY_LIMIT, Frame, fill, utf16
+from flows.bulletin.language.dates import giorno, giorno_ora, intervallo
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.message.frame import BODY_LIMIT, Frame, fill
 
 ALERT, END = "allerta_meteo", "fine_allerta"
 LABELS = {

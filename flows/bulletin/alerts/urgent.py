@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from db.models import Level, WeatherAlert
 from flows.bulletin.alerts.statements import Span, settle, standing
-from flows.bulletin.dates import ROME, in_rome
+from flows.bulletin.language.dates import ROME, in_rome
 
 AUTHOR = "allerta urgente"  # of every version that no person has touched
 WORTH = timedelta(minutes=30)  # hours that change by less are the same hours

@@ -1,18 +1,21 @@
-"""What an edit of a notice changed, whether it is the same notice at all, and whether two tell the same."""
+"""What an edit of a notice changed, whether it is the same notice at all, and whether two tell the same.
 
-from collections.abc import Collection
+Also what an editor is told of a text that the site contradicts since it was written.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from db.models import Edit
-from flows.bulletin.choosing.reused import same_item
-from flows.bulletin.facts.fact import plain
-from flows.bulletin.facts.find import Fact, Kind, facts
+from flows.bulletin.choosing.notice import Bare, Said, bare
+from flows.bulletin.choosing.reused import likeness, same_item
+from flows.bulletin.facts.fact import Kind, plain
+from flows.bulletin.facts.find import Fact, facts
 from flows.bulletin.facts.words import STATUS, contrary
-from flows.bulletin.prose.notice import Bare, Said, bare
+from flows.bulletin.language.dates import MONTHS, giorno, giorno_ora
 
 __all__ = ["Change", "Said", "compare", "near_duplicate", "same_item"]
 
@@ -70,7 +73,7 @@ def near_duplicate(a: Said, b: Said) -> bool:
     fewest = min(len(set(one.split())), len(set(other.split())))
     if fewest < 4:
         return one == other  # `Avviso`: every notice holds its words
-    return fuzz.token_set_ratio(one, other) >= _DUPLICATE
+    return likeness(one, other) >= _DUPLICATE
 
 
 def _difference(old: Bare, new: Bare, published: date | None) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
@@ -84,11 +87,14 @@ def _missing(these: tuple[Fact, ...], those: tuple[Fact, ...], words: str) -> tu
     days = {fact.value[-5:] for fact in those if fact.kind in _DAYS}
     yearless = {fact.value[-5:] for fact in those if fact.kind in _DAYS and fact.value.startswith("--")}
     weekdays = {fact.weekday for fact in those}
+    called: dict[str, set[str]] = {}  # the weekdays of each day there
+    for fact in those:
+        called.setdefault(fact.value, set()).add(fact.weekday)
     single = set(words.split())
     missing: dict[tuple[Kind, str], Fact] = {}
     for fact in these:
         key = (fact.kind, fact.value)
-        if key in missing or (key in there and not _has_another_weekday(fact, those)):
+        if key in missing or (key in there and not _has_another_weekday(fact, called)):
             continue
         if fact.kind in _DAYS and len(fact.value) >= 7 and key not in there:
             known = days if fact.value.startswith("--") else yearless
@@ -113,11 +119,11 @@ def _is_misspelt(fact: Fact, those: Collection[Fact], words: Collection[str]) ->
     return any(Levenshtein.distance(plain(fact.shown), word) <= 1 for word in words)
 
 
-def _has_another_weekday(fact: Fact, those: Collection[Fact]) -> bool:
+def _has_another_weekday(fact: Fact, called: Mapping[str, Collection[str]]) -> bool:
     """Whether the same day is called `martedì` here and only `lunedì` there."""
     if not fact.weekday:
         return False
-    theirs = {one.weekday for one in those if one.value == fact.value}
+    theirs = called.get(fact.value, ())
     return "" not in theirs and fact.weekday not in theirs
 
 
@@ -152,3 +158,58 @@ def _breaks_off(short: Bare, long: Bare) -> bool:
     words, others = short.words.split(), long.words.split()
     words = words[: max(1, len(words) - 1)]  # the last one may be half a word
     return others[: len(words)] == words
+
+
+_SAID = frozenset(
+    {Kind.date, Kind.weekday, Kind.time, Kind.amount, Kind.percentage, Kind.phone, Kind.email, Kind.level}
+    | {Kind.place, Kind.number, Kind.word}
+)
+_MOST = 6  # facts of a side that are named
+
+
+def outdated(
+    title: str,
+    *,
+    told_at: datetime,
+    is_sent: bool,
+    changed_at: datetime,
+    lost: Sequence[Sequence[str]],
+    gained: Sequence[Sequence[str]],
+) -> str:
+    """One sentence, e.g. `«Mercatino», inviata venerdì 27 novembre, è cambiata ...: prima X; ora Y.`
+
+    Args:
+        lost, gained: facts as (kind, value), the oldest edit's first.
+    """
+    where = f"{'inviata' if is_sent else 'nel bollettino di'} {giorno(told_at)}"
+    sides = [("prima", _words(lost, gained)), ("ora", _words(gained, lost))]
+    said = "; ".join(f"{name} {', '.join(words)}" for name, words in sides if words)
+    what_now = (
+        "Valuta una correzione." if is_sent else "Il testo del bollettino è quello di prima: correggilo."
+    )
+    changed = f"è cambiata sul sito {giorno_ora(changed_at)}"
+    return f"«{title}», {where}, {changed}{': ' if said else ''}{said}. {what_now}"
+
+
+def _words(these: Sequence[Sequence[str]], those: Sequence[Sequence[str]]) -> list[str]:
+    """What of one side the other does not hold: an edit may take back an earlier one."""
+    back = {tuple(fact) for fact in those}
+    facts = [(Kind(kind), value) for kind, value in these if (kind, value) not in back]
+    return list(dict.fromkeys(in_words(kind, value) for kind, value in facts if kind in _SAID))[:_MOST]
+
+
+def in_words(kind: Kind, value: str) -> str:
+    """The canonical value of a fact as an Italian reads it."""
+    if kind is Kind.date and len(value) == 10:
+        return giorno(date.fromisoformat(value))
+    if kind is Kind.date:  # without a day or a year
+        year, _, rest = ("", "", value[2:]) if value.startswith("--") else value.partition("-")
+        month, _, day = rest.partition("-")
+        return " ".join(filter(None, (day.lstrip("0"), MONTHS[int(month) - 1], year)))
+    if kind is Kind.time:
+        return f"ore {value}"
+    if kind is Kind.amount:
+        return f"{value.replace('.', ',')} euro"
+    if kind is Kind.percentage:
+        return f"{value.replace('.', ',')}%"
+    return f"tel. {value}" if kind is Kind.phone else value

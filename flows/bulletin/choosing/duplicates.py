@@ -6,18 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from rapidfuzz import fuzz
-
 from db.models import Edit
-from flows.bulletin.choosing.candidates import Candidate, Earlier, LeftOut
+from flows.bulletin.candidates import Candidate, Earlier, LeftOut
 from flows.bulletin.choosing.changes import Change, compare, near_duplicate, same_item
+from flows.bulletin.choosing.notice import Said, bare
+from flows.bulletin.choosing.reused import likeness
 from flows.bulletin.choosing.timing import nearest
-from flows.bulletin.dates import giorno, in_rome
-from flows.bulletin.facts.dates import MONTHS
-from flows.bulletin.facts.fact import plain
 from flows.bulletin.facts.find import Fact, Kind, facts
 from flows.bulletin.facts.words import STATUS
-from flows.bulletin.prose.notice import Said, bare
+from flows.bulletin.language.dates import MONTHS, giorno, in_rome
 
 UPDATE = "AGGIORNAMENTO"
 MEMORY = timedelta(days=30)  # between the days of two notices that may be the same
@@ -175,8 +172,11 @@ def relation(older: Said, newer: Said, older_at: datetime, newer_at: datetime) -
         is_edit = not longer and (bool(older.text.strip()) or len(newer.title) > len(older.title))
         has_status = any(fact.kind is Kind.word for fact in gained)
         return Relation(update=UPDATE if is_edit or has_status else "", adds=True)
-    titles = fuzz.token_set_ratio(plain(older.title), plain(newer.title))
-    if titles < _TITLES or _titles_apart(older, newer) or not same_item(older, newer):
+    if (
+        likeness(older.title, newer.title) < _TITLES
+        or _titles_apart(older, newer)
+        or not same_item(older, newer)
+    ):
         return None
     dates = [its for fact in lost if fact.kind is Kind.date and (its := nearest(fact.value, before))]
     if dates and max(dates) < day:
@@ -207,7 +207,7 @@ def _shown(fact: Fact) -> str:
     if fact.kind is Kind.date and len(fact.value) == 10:
         return giorno(date.fromisoformat(fact.value))
     if fact.kind is Kind.date and len(fact.value) == 7 and fact.value.startswith("--"):
-        month = MONTHS[int(fact.value[2:4]) - 1][0]
+        month = MONTHS[int(fact.value[2:4]) - 1]
         return f"{fact.weekday} {int(fact.value[5:])} {month}".strip()
     if fact.kind is Kind.time and shown[:1].isdigit():
         return f"ore {shown}"

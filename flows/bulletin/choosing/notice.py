@@ -1,12 +1,13 @@
 """What a notice says, without the furniture of its page: labels, stamps, the title again, "Leggi di più"."""
 
-import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 
 from flows.bulletin.facts.dates import FULL_MONTH
 from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.markup import unescaped
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,13 @@ _FURNITURE = re.compile(
     _X,
 )
 _MORE = re.compile(
-    r"""\s*\b(?:leggi\s+(?:di\s+più|tutto)(?:\s+su\s+.*)?|read\s+more|continua\s+a\s+leggere|ulteriori\s+(?:informazioni|dettagli)
+    r"""\b(?:leggi\s+(?:di\s+più|tutto)(?:\s+su\s+.*)?|read\s+more|continua\s+a\s+leggere|ulteriori\s+(?:informazioni|dettagli)
     |vai\s+alla\s+(?:pagina|notizia)|per\s+saperne\s+di\s+più|scopri\s+di\s+più)\b[\s.:»>→…]*$""",
     _X | re.DOTALL,
 )
+_LONGEST_MORE = 1_000  # characters, of "Leggi tutto su" and a title
+_TIMES = 20  # that furniture is taken off either end; real pages have two or three of it
+_WORD = re.compile(r"\w+")
 _CUT = re.compile(r"(?:\.\.\.|…|\[(?:\.\.\.|…)\]|\(\.\.\.\))\s*$")
 
 
@@ -61,13 +65,16 @@ def bare(said: Said) -> Bare:
     """What a citizen reads of a notice."""
     title = " ".join(_readable(said.title).split())
     text = _without_head(_FURNITURE.sub(" ", _readable(said.text)).strip(), title)
-    while (shorter := _MORE.sub("", text)) != text:
-        text = shorter.rstrip()
+    for _ in range(_TIMES):
+        more = _MORE.search(text, max(0, len(text) - _LONGEST_MORE))
+        if more is None:
+            break
+        text = text[: more.start()].rstrip()
     return Bare(title, text, cut=_CUT.search(text) is not None)
 
 
 def _readable(text: str) -> str:
-    plainly = unicodedata.normalize("NFKC", _MARKUP.sub(" ", html.unescape(_MARKUP.sub(" ", text))))
+    plainly = unicodedata.normalize("NFKC", _MARKUP.sub(" ", unescaped(_MARKUP.sub(" ", text))))
     return re.sub(r"[^\S\n]+", " ", plainly)
 
 
@@ -76,21 +83,31 @@ def _without_head(text: str, title: str) -> str:
 
     A day goes only where the title follows: by itself it may be the news.
     """
-    rest, told = text, plain(title)
-    repeated = _start_of(rest, told)
-    while repeated is None and (found := _LABEL.match(rest) or _STAMP.match(rest)) and found.end():
-        rest = rest[found.end() :]
-        repeated = _start_of(rest, told)
-    if repeated is not None:
-        return _without_head(rest[repeated:].lstrip(" \n\t.:-–"), title)
+    told = plain(title)
+    for _ in range(_TIMES):
+        end = _end_of_head(text, told)
+        if end is None:
+            break
+        text = text[end:].lstrip(" \n\t.:-–")
     label = _LABEL.match(text)
     return text[label.end() :] if label else text
 
 
-def _start_of(text: str, told: str) -> int | None:
-    """Where the title `told` (folded) ends in the text that begins with it."""
+def _end_of_head(text: str, told: str) -> int | None:
+    """Where the title ends in a text that begins with it, labels and days before it or not."""
+    at = 0
+    for _ in range(_TIMES):
+        end = _end_of_title(text, at, told)
+        found = None if end else _LABEL.match(text, at) or _STAMP.match(text, at)
+        if found is None:
+            return end
+        at = found.end()
+    return None
+
+
+def _end_of_title(text: str, at: int, told: str) -> int | None:
+    """Where the title `told` (folded) ends, if it begins at `at`."""
     if not told:
         return None
-    count = len(told.split())
-    words = list(re.finditer(r"\w+", text))[:count]
-    return words[-1].end() if words and plain(text[: words[-1].end()]) == told else None
+    words = list(islice(_WORD.finditer(text, at), len(told.split())))
+    return words[-1].end() if words and plain(text[at : words[-1].end()]) == told else None

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from db.models import Holds
-from flows.bulletin.choosing.candidates import Candidate
-from flows.bulletin.prose.notice import Said, bare
-from flows.bulletin.prose.titles import folded
+from flows.bulletin.candidates import Candidate
+from flows.bulletin.choosing.notice import Said, bare
+from flows.bulletin.language.titles import folded
 
 _SPEAKING_TITLE = 4  # words: a shorter title alone, as `Avviso pubblico`, tells nothing
 _SHORT = 12  # words of a text under which a title decides what the item is

@@ -6,9 +6,9 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
+from flows.bulletin.choosing.notice import Bare, Said, bare
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.facts.find import Fact, Kind, facts
-from flows.bulletin.prose.notice import Bare, Said, bare
 
 _CALL = re.compile(r"\bconvoca\w*\b|\bseduta\b|\bconsiglio comunale\b|\bcommissione consiliare\b")
 _DEADLINE = re.compile(r"\b(?:termin[ei]|scaden\w+|entro|domande|iscrizion[ei]|istanze|candidatur[ae])\b")
@@ -28,6 +28,8 @@ _FAR = 21  # days without a word of moving
 _FAR_DEADLINE = 60
 _ALIKE = 60  # token_set_ratio of titles
 _SHARED = 0.4  # of the words of the one that has fewer; letters alone make any two Italian texts alike
+LONGEST = 20_000  # characters by which two texts are likened; the time grows with their square
+_MOST_DAYS = 300  # of a text; of one with more, the nearest two tell nothing
 _ALIKE_TEXT = 50  # of the texts, under a title that names no matter
 
 
@@ -44,13 +46,18 @@ def same_item(before: Said, after: Said) -> bool:
     if numbers[0] and numbers[1] and not numbers[0] & numbers[1]:
         return False
     if _PRESS_RELEASE.match(plain(new.title)) and old.text and new.text:
-        return fuzz.token_set_ratio(plain(old.text), plain(new.text)) >= _ALIKE_TEXT
+        return likeness(old.text, new.text) >= _ALIKE_TEXT
     if _another_year(old, new) or _another_month(old, new):
         return False
     if _MOVED.search(new.words) and not _MOVED.search(old.words):
         return _alike(old, new)
     gap = _gap(facts(old.whole), facts(new.whole))
     return (gap is None or gap <= _farthest(old, new)) and _alike(old, new)
+
+
+def likeness(one: str, other: str) -> float:
+    """How much two texts share of their words, from 0 to 100."""
+    return fuzz.token_set_ratio(plain(one[:LONGEST]), plain(other[:LONGEST]))
 
 
 def _farthest(old: Bare, new: Bare) -> int:
@@ -68,7 +75,7 @@ def _farthest(old: Bare, new: Bare) -> int:
 
 
 def _alike(old: Bare, new: Bare) -> bool:
-    if fuzz.token_set_ratio(plain(old.title), plain(new.title)) >= _ALIKE:
+    if likeness(old.title, new.title) >= _ALIKE:
         return True
     words = [{word for word in side.words.split() if len(word) > 3} for side in (old, new)]
     return len(words[0] & words[1]) >= max(1, _SHARED * min(map(len, words)))
@@ -98,7 +105,7 @@ def _gap(before: Iterable[Fact], after: Iterable[Fact]) -> int | None:
     """The days between the nearest dates of the two; None where they share one or a side has none."""
     sides = [_days(before), _days(after)]
     ends = [{value[-6:] for value in side} for side in sides]
-    if not sides[0] or not sides[1] or sides[0] & sides[1]:
+    if not sides[0] or not sides[1] or sides[0] & sides[1] or max(map(len, sides)) > _MOST_DAYS:
         return None
     yearless = any(value.startswith("--") for side in sides for value in side)
     if yearless and ends[0] & ends[1]:

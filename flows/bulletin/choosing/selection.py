@@ -1,17 +1,21 @@
-"""What goes into a slot's bulletin, in which order, and what stays out and why."""
+"""What goes into a slot's bulletin, in which order, and what stays out and why.
+
+Stored items of the site become candidates here, and those that a bulletin tells earlier ones.
+"""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from db.models import NewsItem
 from flows.bulletin.alerts.items import alert_candidates
-from flows.bulletin.choosing.candidates import Candidate, Earlier, LeftOut
-from flows.bulletin.choosing.categories import Category
+from flows.bulletin.candidates import Candidate, Earlier, LeftOut
+from flows.bulletin.choosing.categories import Category, categorise
 from flows.bulletin.choosing.duplicates import UPDATE, merge
 from flows.bulletin.choosing.reasons import older_calls, reason
 from flows.bulletin.choosing.timing import timing
-from flows.bulletin.dates import giorno, in_rome
+from flows.bulletin.language.dates import giorno, in_rome
 
 __all__ = [
     "Candidate",
@@ -136,3 +140,44 @@ def _ordered(news: Sequence[Candidate]) -> Iterator[Candidate]:
 def _crowded(category: str, counts: Counter[str]) -> int:
     """How far a category is beyond its share; `altro` is no kind."""
     return 0 if category in ("", Category.other) else max(0, counts[category] - _SAME_CATEGORY + 1)
+
+
+def candidate_of(item: NewsItem, table: Mapping[str, str]) -> Candidate:
+    """`table` is the profile's own, from a word of the site to a category."""
+    found = categorise(
+        item.title,
+        item.abstract or item.body,
+        kind=item.kind,
+        words=[*([item.category] if item.category else []), *item.topics],
+        is_event=item.starts_on is not None,
+        table=table,
+    )
+    return Candidate(
+        news_item_id=item.id,
+        weather_alert_ids=(),
+        title=item.title,
+        category=found.category.value,
+        url=item.url,
+        abstract=item.abstract,
+        body=item.body,
+        published=item.published_at,
+        first_seen=item.first_seen_at,
+        is_proposed=found.is_proposed,
+        holds=item.holds,
+        attachments=tuple(one["url"] for one in item.attachments),
+        is_page_unread=item.page_read_at is None and item.page_failure is not None,
+        is_page_behind=item.page_lags,
+        starts_on=item.starts_on,
+        ends_on=item.ends_on,
+        expires_on=item.expires_on,
+    )
+
+
+def earlier_of(item: NewsItem, bulletin_at: datetime) -> Earlier:
+    return Earlier(
+        news_item_id=item.id,
+        title=item.title,
+        text="\n".join(filter(None, (item.abstract, item.body))),
+        dated=item.published_at or item.first_seen_at,
+        bulletin_at=bulletin_at,
+    )

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from flows.bulletin.choosing.candidates import Candidate
-from flows.bulletin.dates import giorno, in_rome
+from flows.bulletin.candidates import Candidate
+from flows.bulletin.choosing.notice import Said, bare
 from flows.bulletin.facts.find import Kind, facts
-from flows.bulletin.prose.notice import Said, bare
+from flows.bulletin.language.dates import giorno, in_rome
 
 _READ = 3000  # characters: what happens stands at the start of a page
 _LEAD = 300  # characters in which a page tells what it is about

@@ -1,12 +1,13 @@
 """Dates in running Italian: single, shared months, ranges, numeric; the dates of acts apart from events'."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 from flows.bulletin.facts.fact import Kind, Sheet
+from flows.bulletin.language.dates import WEEKDAYS
+from flows.bulletin.language.relative_days import phrases
 
-WEEKDAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
-MONTHS = (
+MONTH_FORMS = (
     ("gennaio", "genn", "gen"),
     ("febbraio", "febbr", "feb"),
     ("marzo", "mar"),
@@ -20,9 +21,9 @@ MONTHS = (
     ("novembre", "nov"),
     ("dicembre", "dic"),
 )
-_MONTH_NUMBER = {form: number for number, forms in enumerate(MONTHS, 1) for form in forms}
-FULL_MONTH = "|".join(forms[0] for forms in MONTHS)
-_SHORT_MONTH = "|".join(form for forms in MONTHS for form in forms[1:])
+_MONTH_NUMBER = {form: number for number, forms in enumerate(MONTH_FORMS, 1) for form in forms}
+FULL_MONTH = "|".join(forms[0] for forms in MONTH_FORMS)
+_SHORT_MONTH = "|".join(form for forms in MONTH_FORMS for form in forms[1:])
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _WEEKDAY = r"""(?:lunedì|lunedi['’`]?|martedì|martedi['’`]?|mercoledì|mercoledi['’`]?|giovedì|giovedi['’`]?
     |venerdì|venerdi['’`]?|sabato|sabati|domenica|domeniche|(?:lun|mart?|merc?|giov?|ven|sab|dom)\.)"""
@@ -66,13 +67,6 @@ _MONTH_ALONE = re.compile(rf"(?P<month>{FULL_MONTH})\b(?:\s+(?:del\s+)?(?P<year>
 _FULL_MONTHS = frozenset(FULL_MONTH.split("|"))
 _WEEKDAY_ALONE = re.compile(rf"(?P<weekday>{_WEEKDAY})(?!\w)", _X)
 _WEEKDAY_STARTS = frozenset({"lun", "mar", "mer", "gio", "ven", "sab", "dom"})
-_RELATIVE = re.compile(
-    r"(?P<word>dopodomani|domani|oggi|ieri|stasera|stamattina|stamani|stanotte|questa\s+(?:sera|mattina))\b",
-    re.IGNORECASE,
-)
-_RELATIVE_STARTS = frozenset({"dopo", "doma", "oggi", "ieri", "stas", "stam", "stan", "ques"})
-_NOWADAYS = re.compile(r"(?:\b(?:di|ad|del|al|il|un|d['’])\s*|\bgiorno\s+d['’])$", re.IGNORECASE)
-_SHIFT = {"dopodomani": 2, "domani": 1, "ieri": -1}
 _ACT = re.compile(
     r"""(?:\b(?:ordinanz[ae]|deliber[ae]|deliberazion[ei]|determin[ae]|determinazion[ei]|decret[oi]|legg[ei]
     |regolament[oi]|circolar[ei]|direttiv[ae]|protocollo|verbale)\b|\b(?:d\.?\s?lgs|d\.?\s?l|l\.?\s?r|d\.?\s?p\.?\s?r
@@ -87,8 +81,8 @@ _JOIN = re.compile(
 )
 
 
-def read(sheet: Sheet, published: date | None) -> None:
-    """Take every date, weekday and relative day; `published` gives the relative ones their date."""
+def read(sheet: Sheet) -> None:
+    """Take every date of the calendar."""
     for found in sheet.at_figures(_ISO):
         _take(sheet, found, int(found["year"]), int(found["month"]), int(found["day"]))
     for found in sheet.at_figures(_NUMERIC):
@@ -118,11 +112,11 @@ def read(sheet: Sheet, published: date | None) -> None:
         value = f"{found['year']}-{month:02}" if found["year"] else f"--{month:02}"
         sheet.take(_kind(sheet, found.start()), value, found.start(), found.end())
         sheet.hide(found.start(), found.end())
-    _read_relative(sheet, published)
 
 
-def read_weekdays(sheet: Sheet) -> None:
+def read_weekdays(sheet: Sheet, published: date | None) -> None:
     """Take the weekdays of no date: after the times, which may lean on them (`mercoledì 15-18`)."""
+    _read_relative(sheet, published)
     for found in sheet.at_words(_WEEKDAY_SPAN, _WEEKDAY_STARTS):
         for end in ("first", "last"):
             sheet.take(Kind.weekday, weekday(found[end]), found.start(end), found.end(end))
@@ -204,13 +198,16 @@ def _kind(sheet: Sheet, start: int) -> Kind:
 
 
 def _read_relative(sheet: Sheet, published: date | None) -> None:
-    for found in sheet.at_words(_RELATIVE, _RELATIVE_STARTS, 4):
-        word = " ".join(found["word"].lower().split())
-        if word in ("oggi", "domani") and _NOWADAYS.search(sheet.before(found.start(), 12)):
-            continue
-        if published is None:
-            sheet.take(Kind.relative, word, found.start(), found.end())
-        else:
-            day = published + timedelta(days=_SHIFT.get(word, 0))
-            sheet.take(Kind.date, day.isoformat(), found.start(), found.end())
-        sheet.hide(found.start(), found.end())
+    """`domani`, `il prossimo lunedì`: their days where `published` tells them."""
+    left = sheet.left
+    for phrase in phrases(sheet.text, published):
+        shown, taken, _ = left[phrase.start : phrase.end].partition("\x00")
+        shown = shown.rstrip(" ,")
+        if not shown or (taken and published):
+            continue  # in a street's name, or of a date that stands there
+        end = phrase.start + len(shown)
+        if not phrase.days:
+            sheet.take(Kind.relative, " ".join(shown.lower().split()), phrase.start, end)
+        for day in phrase.days:
+            sheet.take(Kind.date, day, phrase.start, end)
+        sheet.hide(phrase.start, end)

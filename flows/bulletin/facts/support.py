@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from flows.bulletin.facts.dates import WEEKDAYS
 from flows.bulletin.facts.fact import Fact, Kind, plain
+from flows.bulletin.language.dates import WEEKDAYS
 
 _NEAR_PAST, _NEAR_FUTURE = timedelta(days=60), timedelta(days=304)
 _OCCURRENCES = 40

@@ -51,12 +51,13 @@ _ONE = re.compile(rf"(?P<hour>{_HOUR})(?:[:.,](?P<minute>[0-5]\d))?(?!\d)")
 
 def read(sheet: Sheet) -> None:
     """Take every time of the day."""
+    left = sheet.left  # what is hidden below stands before all that is asked of it
     for found in sheet.at_figures(_SPAN):
         cue = _CUE.search(sheet.before(found.start(), 16))
-        if cue and not _PLURAL.match(sheet.left, found.end()):
+        if cue and not _PLURAL.match(left, found.end()):
             if _ONE_O_CLOCK.search(cue[0]) and int(found[0][:2].strip(":.,-– ")) != 1:
                 continue  # `l'11` is a day; only `all'1` is an hour
-            _take(sheet, found, _TAIL.match(sheet.left, found.end()))
+            _take(sheet, found, _TAIL.match(left, found.end()))
     for found in sheet.at_figures(_AFTER_WEEKDAY):
         if _WEEKDAY.search(sheet.before(found.start(), 14)):
             _take(sheet, found)

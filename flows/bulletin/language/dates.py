@@ -8,21 +8,12 @@ from zoneinfo import ZoneInfo
 
 ROME = ZoneInfo("Europe/Rome")
 
-_WEEKDAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
-_MONTHS = (
-    "gennaio",
-    "febbraio",
-    "marzo",
-    "aprile",
-    "maggio",
-    "giugno",
-    "luglio",
-    "agosto",
-    "settembre",
-    "ottobre",
-    "novembre",
-    "dicembre",
+WEEKDAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
+MONTHS = (
+    *("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno"),
+    *("luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"),
 )
+MONTHS_BY_START = {name[:3]: number for number, name in enumerate(MONTHS, start=1)}  # `gen`: 1
 
 
 def in_rome(moment: datetime) -> datetime:
@@ -40,12 +31,12 @@ def giorno(day: date | datetime) -> str:
     """`martedì 1 dicembre`; a datetime counts by its day in Rome."""
     if isinstance(day, datetime):
         day = in_rome(day).date()
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
 def mese(number: int) -> str:
     """`dicembre` of 12."""
-    return _MONTHS[number - 1]
+    return MONTHS[number - 1]
 
 
 def ora(moment: datetime) -> str:

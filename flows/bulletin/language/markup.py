@@ -5,10 +5,28 @@ of `*`, `_` or `~` that the Comune's page happens to hold would be drawn as bold
 a struck-out hour is a wrong hour, and WhatsApp has no escape character.
 """
 
+import html
 import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
+
+_ENDLESS = re.compile(r"&#\d{20,};?")
+
+
+_UNSEEN = re.compile(
+    r"<(script|style|template|noscript)\b[^>]{0,500}>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.I | re.S
+)
+
+
+_BREAK = re.compile(
+    r"<(?:/?(?:p|div|li|ul|ol|tr|td|th|table|h[1-6]|section|article|header|footer|blockquote)|[bh]r)\b[^<>]{0,500}>",
+    re.I,
+)
+
+
+_TAG = re.compile(r"</?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,500})?/?>", re.I)
+
 
 _LOOK_ALIKES = {"*": "∗", "_": "‗", "~": "∼"}
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|~<>&])")
@@ -154,3 +172,19 @@ def _ended(block: _Block, after: _Block | None) -> str:
 
 def _restored(char: str) -> str:
     return chr(ord(char) - _PRIVATE) if _PRIVATE <= ord(char) < _PRIVATE + 128 else char
+
+
+def without_tags(text: str) -> str:
+    """`text` without HTML tags, each block on a line of its own; text without any tag comes back as it is.
+
+    An address between angle brackets (`<info@comune.esempio.it>`) is no tag.
+    """
+    if not _TAG.search(text):
+        return text
+    text = _BREAK.sub("\n", _UNSEEN.sub(" ", text))
+    return unescaped(_TAG.sub("", text))
+
+
+def unescaped(text: str) -> str:
+    """`text` with its entities as characters; a number that Python would refuse to read is no character."""
+    return html.unescape(_ENDLESS.sub("\ufffd", text))

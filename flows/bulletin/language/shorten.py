@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.message.render import utf16
+from flows.bulletin.language.measure import utf16
 
 _CLOSERS = {")": "(", "]": "[", "}": "{", "»": "«", "”": "“"}
 _LIST_MARK = re.compile(r"(?:^|[;:.,]\s)(\w{1,2})$")  # `a) moduli; b) documenti`

@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-_MONTH_WORDS = """
-    gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
-"""
-MONTHS = tuple(_MONTH_WORDS.split())
+from flows.bulletin.language.dates import MONTHS, MONTHS_BY_START
+
 MONTH = r"(?:" + "|".join(f"{name[:3]}(?:{name[3:]}|\\.)?" for name in MONTHS) + r")(?![\wà-ù])"
 WEEKDAY = r"(?:(?:luned|marted|mercoled|gioved|venerd)(?:ì|i['’]?)|sabat[oi]|domeni(?:ca|che))(?![\wà-ù])"
 STREET = (
@@ -194,6 +192,3 @@ def _raw(text: str) -> Iterator[tuple[str, float, int, int]]:
         for found in pattern.finditer(text):
             told = f"state {found[0][:5].lower()}" if key == "state" else key
             yield told, weight, found.start(), found.end()
-
-
-MONTHS_BY_START = {name[:3]: number for number, name in enumerate(MONTHS, start=1)}

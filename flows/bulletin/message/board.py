@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.exact import Message
-from flows.bulletin.message.render import utf16
 
 # points, by the length of all texts: the longest bulletin still fits on one sheet
 _SIZES = ((400, 22), (650, 19), (10_000, 16))
@@ -28,6 +28,8 @@ main p { margin: 0 0 .75em; overflow-wrap: anywhere; white-space: pre-line }
 li::marker { font-weight: bold }
 footer { border-top: 2pt solid #000; margin-top: 6mm; padding-top: 3mm }
 footer p { margin: 0 0 1.5mm; overflow-wrap: anywhere }
+header .notice { border: 2pt solid #000; font-weight: bold; margin-top: 3mm; padding: 2mm;
+  overflow-wrap: anywhere }
 header .prova { border: 2pt solid #000; margin-bottom: 4mm; padding: 2mm; text-align: center }
 @media screen { body { padding: 16mm 4mm } }
 """
@@ -44,11 +46,12 @@ class Board:
     contact: str  # telephone and hours
     emergency: str = "112"
     warning: str = ""  # on a sheet that is only a trial
+    notices: tuple[str, ...] = ()  # what was put right or changed since
 
 
 def notice_board(message: Message, board: Board, *, stylesheet: str = "") -> str:
     """The HTML document; `stylesheet` is where STYLE is served, "" puts it into the document."""
-    length = sum(utf16(text) for text in message.texts)
+    length = sum(utf16(text) for text in (*message.texts, *board.notices))
     size = next(points for longest, points in _SIZES if length <= longest)
     if message.day:
         items = "\n".join(f"<li>{escape(text)}</li>" for text in message.texts)
@@ -59,18 +62,21 @@ def notice_board(message: Message, board: Board, *, stylesheet: str = "") -> str
         f'<link rel="stylesheet" href="{escape(stylesheet)}">' if stylesheet else f"<style>{STYLE}</style>"
     )
     warning = f'<p class="prova">{escape(board.warning)}</p>\n' if board.warning else ""
+    notices = "".join(f'\n<p class="notice">{escape(text)}</p>' for text in board.notices)
+    title = escape(", ".join(filter(None, (board.title, message.day))))
     return f"""<!doctype html>
 <html lang="it">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>{escape(", ".join(filter(None, (board.title, message.day))))}</title>
+<title>{title}</title>
+<meta name="description" content="{title}: il messaggio su un foglio da stampare.">
 {style}
 </head>
 <body class="s{size}">
 <header>
-{warning}<h1>{escape(board.title)}</h1>{dated}
+{warning}<h1>{escape(board.title)}</h1>{dated}{notices}
 </header>
 <main>
 {body}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.models import Bulletin, BulletinItem
-from flows.bulletin.dates import giorno
-from flows.bulletin.message.fold import WIDTH
-from flows.bulletin.message.render import Frame, fill, parameters, seal
+from flows.bulletin.language.dates import giorno
+from flows.bulletin.message.frame import Frame, fill, parameters, seal
+from flows.bulletin.message.lines import WIDTH
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Message:
     def sealed(self, audience: str, profile: str = "") -> str:
         """SHA-256 (hex) over everything that decides what is read, the frame's words too, and by whom.
 
-        `profile`: `flows.profile.sealed.fingerprint` of the one in force, which an approval binds too.
+        `profile`: `flows.profiles.fingerprint.fingerprint` of the one in force, which an approval binds too.
         """
         fixed = (self.template, self.frame.header, self.frame.body, self.frame.footer, self.frame.button)
         return seal(

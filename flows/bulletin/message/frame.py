@@ -7,7 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flows.bulletin.message.markup import parameter
+from flows.bulletin.language.markup import parameter
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.relative_days import troubles
 
 BODY_LIMIT = (
     1024  # of a template's body with the values in; Meta does not say the unit, UTF-16 is the largest
@@ -31,11 +33,6 @@ class Frame:
     @property
     def variables(self) -> int:
         return len(set(_VARIABLE.findall(self.body)))
-
-
-def utf16(text: str) -> int:
-    """Length in UTF-16 units, the largest of the lengths that Meta could mean."""
-    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def fill(frame: Frame, parameters: Sequence[str]) -> str:
@@ -73,6 +70,7 @@ def problems(texts: Sequence[str], *, total: int) -> list[str]:
         for number, text in enumerate(texts, 1)
         if not parameter(text)
     ]
+    found += [f"Notizia {number}: {line}" for number, text in enumerate(texts, 1) for line in troubles(text)]
     lengths = [utf16(parameter(text)) for text in texts]
     if (excess := sum(lengths) - total) > 0:
         longest = lengths.index(max(lengths)) + 1

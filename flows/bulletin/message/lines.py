@@ -1,4 +1,4 @@
-"""A message as drawn on a screen: styles instead of marks, lines broken between words, emoji kept whole."""
+"""A message as drawn on a screen, broken between words, and what shows of it before "Leggi tutto"."""
 
 import re
 import unicodedata
@@ -100,3 +100,26 @@ def _joined(drawn: Sequence[tuple[str, str]]) -> list[Run]:
         else:
             found.append(Run(char, style))
     return found
+
+
+LINES = 5
+WIDTH = 38  # characters a line on a usual phone
+LARGE_WIDTH = 22  # the same with the largest type, which many older readers set
+
+
+@dataclass(frozen=True)
+class Folded:
+    """The lines of a body as drawn, without marks."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+def folded(body: str, width: int = WIDTH) -> Folded:
+    """The body of a message (WhatsApp's marks in it) broken into lines of `width` characters."""
+    lines = [
+        "".join(run.text for run in line)
+        for paragraph in body.split("\n")
+        for line in wrapped(runs(paragraph), width, cells)
+    ]
+    return Folded(tuple(lines[:LINES]), tuple(lines[LINES:]))

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from html import escape
 
-from flows.bulletin.dates import in_rome
+from flows.bulletin.language.dates import MONTHS, in_rome
 
 _WIDTH, _LEFT, _RIGHT = 720, 64, 20  # pixels
 _LINE = (40, 210)  # top and bottom of the curve
 _BARS = (270, 350, 420)  # top, middle and bottom of the bars
 _HEIGHT = 450
 POINTS = 53  # of the curve: a year by weeks
-MONTHS = 12
-_NAMES = ("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic")
+SHOWN = 12
 IN, OUT, CURVE, INK = "#00695c", "#b3261e", "#0b4f8a", "#444"
 
 Step = tuple[datetime, bool]
@@ -29,7 +28,7 @@ class Month:
 
     @property
     def name(self) -> str:
-        return f"{_NAMES[self.month - 1]} {self.year % 100:02}"
+        return f"{MONTHS[self.month - 1][:3]} {self.year % 100:02}"
 
 
 def over_time(steps: Sequence[Step], subscribers: int, now: datetime) -> list[tuple[datetime, int]]:
@@ -51,7 +50,7 @@ def over_time(steps: Sequence[Step], subscribers: int, now: datetime) -> list[tu
 def by_month(steps: Sequence[Step], now: datetime) -> list[Month]:
     """The last twelve months in Rome, this one included, from the first in which anybody came or went."""
     last = in_rome(now)
-    wanted = [_before(last.date(), back) for back in range(MONTHS - 1, -1, -1)]
+    wanted = [_before(last.date(), back) for back in range(SHOWN - 1, -1, -1)]
     counts = {month: [0, 0] for month in wanted}
     for at, is_in in steps:
         local = in_rome(at)
@@ -111,7 +110,7 @@ def _line(curve: Sequence[tuple[datetime, int]]) -> list[str]:
     parts.append(f'<polyline points="{points}" fill="none" stroke="{CURVE}" stroke-width="2.5"/>')
     for (moment, _), x, anchor in ((curve[0], _LEFT, "start"), (curve[-1], right, "end")):
         local = in_rome(moment)
-        day = f"{local.day} {_NAMES[local.month - 1]} {local.year}"
+        day = f"{local.day} {MONTHS[local.month - 1][:3]} {local.year}"
         parts.append(_text(x, base + 20, day, INK, anchor=anchor))
     return parts
 
@@ -119,7 +118,7 @@ def _line(curve: Sequence[tuple[datetime, int]]) -> list[str]:
 def _bars(months: Sequence[Month]) -> list[str]:
     top, middle, bottom = _BARS
     most = max(max(one.came, one.went) for one in months) or 1
-    width = (_WIDTH - _RIGHT - _LEFT) / MONTHS
+    width = (_WIDTH - _RIGHT - _LEFT) / SHOWN
     parts = [f'<path d="M{_LEFT} {middle}H{_WIDTH - _RIGHT}" stroke="#767676"/>']
     for place, one in enumerate(months):
         x = _LEFT + place * width

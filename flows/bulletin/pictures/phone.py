@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from flows.bulletin.message.fold import LINES
-from flows.bulletin.message.render import Frame, fill
-from flows.bulletin.message.wrapping import Run, characters, runs, wrapped
+from flows.bulletin.message.frame import Frame, fill
+from flows.bulletin.message.lines import LINES, Run, characters, runs, wrapped
 
 _PHONE, _GAP, _EDGE = 320, 28, 14  # pixels
 _BUBBLE, _INSIDE = _PHONE - 2 * _EDGE - 8, 10

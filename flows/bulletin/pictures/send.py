@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from html import escape
 
 from db.models import Outcome
-from flows.bulletin.dates import in_rome
+from flows.bulletin.language.dates import in_rome
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 720, 260, 64, 44, 34  # pixels
 _STEPS = 120  # points of a curve

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from flows.bulletin.model.first_names import FIRST_NAMES
+from flows.bulletin.persons import FIRST_NAMES
 
 PLACEHOLDER = re.compile(r"\[(?:EMAIL|TEL|CF|IBAN|NOME)-\d+\]", re.I)
 

@@ -12,17 +12,16 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from flows.bulletin.dates import giorno
 from flows.bulletin.facts.fact import plain as bare
 from flows.bulletin.facts.guard import check
-from flows.bulletin.message.markup import parameter, plain
-from flows.bulletin.message.render import utf16
-from flows.bulletin.model.masking import PLACEHOLDER, Masked, mask
-from flows.bulletin.prose.glue import repaired
-from flows.bulletin.prose.reading import is_for_machines
-from flows.bulletin.prose.relative_days import resolved
-from flows.bulletin.prose.sentences import split
-from flows.bulletin.prose.tags import without_tags
+from flows.bulletin.language.dates import giorno
+from flows.bulletin.language.glue import repaired
+from flows.bulletin.language.markup import parameter, plain, without_tags
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.relative_days import resolved
+from flows.bulletin.language.sentences import split
+from flows.bulletin.proposal.masking import PLACEHOLDER, Masked, mask
+from flows.bulletin.summary.phrases import is_for_machines
 
 INSTRUCTIONS = """\
 Sei un redattore dell'ufficio stampa di un Comune italiano. Scrivi il testo di una notizia per un \

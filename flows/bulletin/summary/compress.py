@@ -6,10 +6,10 @@ A clause with an exception, a condition or a negation is never taken out: withou
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.message.render import utf16
-from flows.bulletin.prose.verbs import has_verb
-from flows.bulletin.summary.shorten import clauses, cut, mended
-from flows.bulletin.summary.signals import ACT, MONTH, STREET, WEEKDAY, signals
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.shorten import clauses, cut, mended
+from flows.bulletin.language.signals import ACT, MONTH, STREET, WEEKDAY, signals
+from flows.bulletin.language.verbs import has_verb
 
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from flows.bulletin.prose.glue import unglued
-from flows.bulletin.prose.occasions import Occasion, from_first_to_last, occasions, told
-from flows.bulletin.prose.page_parts import Part
-from flows.bulletin.prose.verbs import has_verb
-from flows.bulletin.summary.shorten import mended
-from flows.bulletin.summary.signals import EMAIL, PHONE, STREET, URL
+from flows.bulletin.language.glue import unglued
+from flows.bulletin.language.shorten import mended
+from flows.bulletin.language.signals import EMAIL, PHONE, STREET, URL
+from flows.bulletin.language.verbs import has_verb
+from flows.bulletin.summary.occasions import Occasion, from_first_to_last, occasions, told
+from flows.bulletin.summary.parts import Part
 
 Field = Literal["when", "when where", "where", "audience", "cost", "info"]
 

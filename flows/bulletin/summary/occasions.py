@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from flows.bulletin.dates import giorno
-from flows.bulletin.summary.signals import MONTH, MONTHS, MONTHS_BY_START
+from flows.bulletin.language.dates import MONTHS, MONTHS_BY_START, giorno
+from flows.bulletin.language.signals import MONTH
 
 _DAY = re.compile(
     rf"(?<![\d:./])(?:(?P<d>\d{{1,2}})[°º]?\s+(?P<month>{MONTH})(?:\s+(?P<year>20\d\d))?"

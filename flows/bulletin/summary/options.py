@@ -3,16 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from flows.bulletin.message.render import utf16
-from flows.bulletin.prose.page_parts import Part
-from flows.bulletin.prose.reading import Unit, quiet
-from flows.bulletin.prose.relative_days import is_relative
-from flows.bulletin.prose.titles import is_told
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.relative_days import is_relative
+from flows.bulletin.language.signals import ACT
+from flows.bulletin.language.titles import is_told
 from flows.bulletin.summary.choice import Option
 from flows.bulletin.summary.compress import variants
 from flows.bulletin.summary.facts_line import phrases
+from flows.bulletin.summary.parts import Part
+from flows.bulletin.summary.phrases import Unit, quiet
 from flows.bulletin.summary.salience import Salience, points_back
-from flows.bulletin.summary.signals import ACT
 
 _WEIGHED = 16  # phrases of prose that compete: the worthiest of the page
 _STANDS = 0.2  # a phrase that fits is worth a little by itself

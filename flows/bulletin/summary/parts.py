@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from flows.bulletin.message.markup import plain
+from flows.bulletin.language.markup import plain
 
 Kind = Literal["prose", "audience", "when", "where", "pin", "cost", "contacts", "how", "more", "furniture"]
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
-from flows.bulletin.message.markup import parameter
-from flows.bulletin.prose.acts import is_stamp, operative
-from flows.bulletin.prose.glue import unglued
-from flows.bulletin.prose.occasions import occasions
-from flows.bulletin.prose.page_parts import Part
-from flows.bulletin.prose.relative_days import resolved
-from flows.bulletin.prose.sentences import split
-from flows.bulletin.prose.titles import same, softened
-from flows.bulletin.prose.verbs import has_verb
+from flows.bulletin.language.glue import unglued
+from flows.bulletin.language.markup import parameter
+from flows.bulletin.language.relative_days import resolved
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.shorten import mended
+from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.language.titles import same, softened
+from flows.bulletin.language.verbs import has_verb
+from flows.bulletin.summary.acts import is_stamp, operative
 from flows.bulletin.summary.compress import without_preamble
+from flows.bulletin.summary.occasions import occasions
+from flows.bulletin.summary.parts import Part
 from flows.bulletin.summary.salience import factor, is_filler, lead_bonus, starts_plot
-from flows.bulletin.summary.shorten import mended
-from flows.bulletin.summary.signals import MONTH, WEEKDAY
 
 _LABEL = re.compile(r"^(?:Cos['’]è|Descrizione|Descrizione breve|Di cosa si tratta)[:.]?\s+(?=[^\Wa-z])")
 _CAPITAL_LABEL = re.compile(r"^((?:[A-ZÀ-Ý]{2,}['’]?\s+){0,5}[A-ZÀ-Ý]{4,}['’]?)(?=\s*:|\s+[\da-zà-ù])")

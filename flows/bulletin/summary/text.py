@@ -12,17 +12,16 @@ from datetime import date
 from typing import Literal
 
 from flows.bulletin.facts.guard import check
-from flows.bulletin.message.markup import parameter, plain
-from flows.bulletin.prose.glue import repaired
-from flows.bulletin.prose.page_parts import Part, parts
-from flows.bulletin.prose.reading import Unit, accented, is_for_machines, sentences, units
-from flows.bulletin.prose.relative_days import is_relative, resolved
-from flows.bulletin.prose.sentences import split
-from flows.bulletin.prose.tags import without_tags
-from flows.bulletin.prose.titles import casing, same, softened
+from flows.bulletin.language.glue import repaired
+from flows.bulletin.language.markup import parameter, plain, without_tags
+from flows.bulletin.language.relative_days import is_relative, resolved
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.shorten import cut, mended
+from flows.bulletin.language.titles import casing, same, softened
 from flows.bulletin.summary.choice import Option, best, telling_most
 from flows.bulletin.summary.options import Candidates
-from flows.bulletin.summary.shorten import cut, mended
+from flows.bulletin.summary.parts import Part, parts
+from flows.bulletin.summary.phrases import Unit, accented, is_for_machines, sentences, units
 
 Method = Literal["abstract", "sentences", "title"]
 

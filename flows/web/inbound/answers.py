@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Container
+from collections import defaultdict
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,20 +16,22 @@ from starlette.concurrency import run_in_threadpool
 from db import claims, deliveries, recipients, senders
 from db.claims import Queued, Result
 from db.engine import reading, transaction
-from db.models import DeliveryStatus, Outcome
+from db.models import DeliveryStatus, Outcome, Recipient, RecipientStatus
 from db.rate import Priority
-from db.replies import LATE_WELCOME, WELCOME, WINDOW_CLOSED
+from db.replies import LATE_WELCOME, OF_WHO_IS_IN, OF_WHO_IS_OUT, URGENT, WINDOW_CLOSED
 from db.vault import VaultError
-from flows.sending import life
-from flows.sending.pace import Pace
-from flows.web import late
+from flows.sending import senders as life
+from flows.sending.pace import Departure, Pace
 from flows.web.context import Web, woken
+from flows.web.inbound import late_welcome
 from flows.whatsapp import client as whatsapp
 from flows.whatsapp.errors import PAUSES, RESENDS, Action
 from flows.whatsapp.messages import Category, InvalidAddress, OutgoingTemplate, OutgoingText
 
 LOOK_EVERY = 5.0  # seconds, besides being woken
 BATCH = 10  # POSTs at a time
+PATIENCE = 2.0  # seconds that a begun answer waits for its moment
+STORE_AGAIN = 0.5  # seconds, while the database does not answer
 # A token that expired refuses every message alike: the answer waits, as for trouble at Meta.
 AGAIN = RESENDS | {Action.STOP}
 OF_THE_TEMPLATE = "132"  # how the codes begin that say that it is not there, paused, or filled in wrong
@@ -43,8 +46,10 @@ class Begun:
     """An answer whose attempt is committed."""
 
     attempt_id: UUID
+    recipient_id: int
     message: OutgoingText | OutgoingTemplate
     tried: int  # POSTs before this one
+    is_urgent: bool
 
     @property
     def is_template(self) -> bool:
@@ -78,7 +83,7 @@ def abandon(web: Web) -> None:
 
 
 async def send_batch(web: Web, client: whatsapp.WhatsAppClient, pace: Pace) -> int:
-    """Send up to BATCH answers, each at its moment; how many were taken from the queue.
+    """Send up to BATCH answers, each at its moment; how many were taken from the queue, 0 after an error.
 
     A batch once begun is finished also when the app stops meanwhile, so that nothing stays unknown.
     """
@@ -92,11 +97,14 @@ async def send_batch(web: Web, client: whatsapp.WhatsAppClient, pace: Pace) -> i
     sender_id, count, begun = await run_in_threadpool(take, web, min(wanted, len(pace)))
     beating = asyncio.create_task(beat(web, sender_id))
     try:
-        await asyncio.gather(*(send(web, client, pace, one) for one in begun))
+        turns = (in_turn(web, client, pace, some) for some in by_person(begun))
+        ends = await asyncio.gather(*turns, return_exceptions=True)
     finally:
         beating.cancel()
         await run_in_threadpool(end, web, sender_id)
-    return count
+    for fault in (one for one in ends if isinstance(one, BaseException)):
+        raise fault
+    return count if all(ends) else 0
 
 
 def waiting(web: Web) -> int:
@@ -104,27 +112,93 @@ def waiting(web: Web) -> int:
         return claims.rest(session, None, now=web.clock()).due
 
 
-async def send(web: Web, client: whatsapp.WhatsAppClient, pace: Pace, begun: Begun) -> None:
+def by_person(begun: Sequence[Begun]) -> list[list[Begun]]:
+    """Each list leaves one after the other, lest a goodbye overtake a welcome; a warning waits for none."""
+    found: dict[tuple[int, bool], list[Begun]] = defaultdict(list)
+    for one in begun:
+        found[one.recipient_id, one.is_urgent].append(one)
+    return list(found.values())
+
+
+async def in_turn(web: Web, client: whatsapp.WhatsAppClient, pace: Pace, answers: Sequence[Begun]) -> bool:
+    """One that fails in a way nobody thought of after its POST stays uncertain, and holds up no other.
+
+    What was not posted goes back, whatever held it up: left begun, it would count as sent, perhaps. False
+    where that was an error.
+    """
+    for place, one in enumerate(answers):
+        try:
+            departure = await turn(web, pace)
+        except Exception as exc:
+            await kept(web, give_back, web, answers[place:])
+            if isinstance(exc, OperationalError):
+                raise
+            log.error("answers: %d could not leave: %s", len(answers) - place, type(exc).__name__)
+            return False
+        if departure is None:
+            await kept(web, give_back, web, answers[place:])
+            return True
+        try:
+            await send(web, client, pace, one, departure)
+        except OperationalError:
+            await kept(web, give_back, web, answers[place + 1 :])
+            raise
+        except Exception as exc:  # noqa: BLE001  (the type only: the text of an error could quote the citizen)
+            log.error("answers: one was not followed to its end: %s", type(exc).__name__)
+    return True
+
+
+async def turn(web: Web, pace: Pace) -> Departure | None:
+    """The next moment at which an answer may leave; None when it is too far: the number is paused."""
     while (departure := pace.take(time.monotonic())) is None:
         if pace.next_at is None:  # the slots grew old while this process was held up: the others took theirs
             pace.learn(await run_in_threadpool(pace.question(1, lambda _session: None)))
         at = pace.again_at if pace.next_at is None else pace.next_at
+        if web.stopping.is_set() or at - time.monotonic() > PATIENCE:
+            return None
         await asyncio.sleep(max(0.001, at - time.monotonic()))
+    return departure
+
+
+async def send(
+    web: Web, client: whatsapp.WhatsAppClient, pace: Pace, begun: Begun, departure: Departure
+) -> None:
     outcome = await client.send(begun.message, departure.leave)
     if not departure.left_at:
         departure.leave()
+    await kept(web, finish, web, begun, outcome)
     if outcome.action == Action.BACK_OFF:
         await run_in_threadpool(pace.slow)
     asked = PAUSES[0] if outcome.action == Action.PAUSE_ALL else 0.0
     if asked := max(asked, outcome.retry_after or 0.0):
         await run_in_threadpool(pace.pause, asked)
-    await run_in_threadpool(finish, web, begun, outcome)
+
+
+async def kept(web: Web, work: Callable[..., None], *given: object) -> None:
+    """What would be lost with a database that does not answer is tried until it does, or the app stops."""
+    is_told = False
+    while True:
+        try:
+            return await run_in_threadpool(work, *given)
+        except OperationalError as exc:
+            if web.stopping.is_set():
+                raise
+            if not is_told:
+                log.error("answers: the database does not answer (%s)", type(exc).__name__)
+            is_told = True
+        await woken(web.stopping, STORE_AGAIN, clear=False)
+
+
+def give_back(web: Web, begun: Sequence[Begun]) -> None:
+    if begun:
+        with transaction(web.engine) as session:
+            claims.release(session, [one.attempt_id for one in begun], now=web.clock())
 
 
 async def beat(web: Web, sender_id: UUID) -> None:
     while True:
         await asyncio.sleep(senders.BEAT_EVERY.total_seconds())
-        await run_in_threadpool(live, web, sender_id)
+        await kept(web, live, web, sender_id)
 
 
 def live(web: Web, sender_id: UUID) -> None:
@@ -143,7 +217,7 @@ def take(web: Web, limit: int) -> tuple[UUID, int, list[Begun]]:
     with transaction(web.engine) as session:
         sender_id = life.begin(session, None, now=now)
         taken = claims.take(session, None, limit=limit, now=now)
-        welcomes, put_off = late.welcomes(session, web.settings, taken, now=now)
+        welcomes, put_off = late_welcome.welcomes(session, web.settings, taken, now=now)
         here = [one for one in taken if one.delivery_id not in put_off]
         going = [one for one in here if not put_away(session, one, welcomes, now)]
         ids = claims.begin(session, [one.delivery_id for one in going], sender_id=sender_id, now=now)
@@ -174,14 +248,14 @@ def prepare(web: Web, one: Queued, attempt_id: UUID, category: Category | None) 
         address = recipients.open_address(web.vault, one)
         message: OutgoingText | OutgoingTemplate
         if category:
-            message = late.message(web.settings, one, address, opaque, category)
+            message = late_welcome.message(web.settings, one, address, opaque, category)
         else:
             message = OutgoingText(to=address.phone, bsuid=address.bsuid, body=one.body or "", opaque=opaque)
     except (ValueError, VaultError) as exc:
         code = unsendable(exc)
         log.error("answers: delivery %d cannot be sent: %s", one.delivery_id, code)
         return Result(attempt_id, Outcome.refused, code=code)
-    return Begun(attempt_id, message, one.tried)
+    return Begun(attempt_id, one.recipient_id, message, one.tried, is_urgent=one.reply == URGENT)
 
 
 def unsendable(exc: ValueError | VaultError) -> str:
@@ -194,9 +268,11 @@ def unsendable(exc: ValueError | VaultError) -> str:
 def obstacle(one: Queued, now: datetime, *, is_template: bool) -> str | None:
     if one.phone_sealed is None and one.bsuid_sealed is None:
         return "no_address"  # erased since
-    if one.reply in (WELCOME, LATE_WELCOME) and late.is_closed(one, now) and not one.is_active:
+    if one.reply in OF_WHO_IS_IN and not one.is_active:
         return "opted_out"
-    if not is_template and (one.reply == LATE_WELCOME or late.is_closed(one, now)):
+    if one.reply in OF_WHO_IS_OUT and one.is_active:
+        return "came_back"
+    if not is_template and (one.reply == LATE_WELCOME or late_welcome.is_closed(one, now)):
         return WINDOW_CLOSED
     return "too_many_tries" if one.tried >= MOST_TRIES else None
 
@@ -215,3 +291,8 @@ def finish(web: Web, begun: Begun, outcome: whatsapp.Outcome) -> None:
     with transaction(web.engine) as session:
         result = Result(begun.attempt_id, kind, outcome.wamid, code, due_at)
         claims.settle(session, web.vault, [result], now=now)
+    if outcome.action == Action.OPT_OUT:  # a template to who stopped us in WhatsApp's own menu
+        with transaction(web.engine) as session:  # of its own: a journal that cannot be written undoes no end
+            person = session.get_one(Recipient, begun.recipient_id)
+            if person.status != RecipientStatus.erased:
+                web.ledger.stopped_at_provider(session, person, at=now, now=now)

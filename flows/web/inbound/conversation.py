@@ -10,17 +10,18 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import deliveries, recipients, replies, tallies, weather_alerts
+from db import deliveries, number_changes, recipients, replies, weather_alerts
 from db.ledger import Ledger
 from db.models import Consent, Level, Recipient, RecipientStatus, Scope
 from db.recipients import Address
 from flows.bulletin.alerts.statements import standing
 from flows.settings import Settings
-from flows.web import story, texts
-from flows.web.courtesy import deserves_an_answer
-from flows.whatsapp.commands import Command, command, hints_at_leaving
-from flows.whatsapp.danger import is_danger
+from flows.web import texts
+from flows.web.inbound import info
 from flows.whatsapp.updates import InboundMessage
+from flows.whatsapp.words.commands import Command, command, hints_at_leaving
+from flows.whatsapp.words.courtesy import deserves_an_answer
+from flows.whatsapp.words.danger import is_danger
 
 # each answer has a price, and two machines could talk for ever
 DANGER_EVERY = timedelta(minutes=10)
@@ -65,14 +66,16 @@ class _Turn:
         if asked in CHANGES or asked == Command.CONFERMA:
             self._change(asked)
         elif asked == Command.INFO:
-            self._queue(*story.info(self.session, self.settings, self.ledger, self.recipient))
+            self._queue(*info.info(self.session, self.settings, self.ledger, self.recipient))
         elif asked == Command.AIUTO:
             self._say("aiuto")
         else:
             self._free_text(text)
 
     def _change(self, asked: Command) -> None:
-        if self.ledger.outdated(self.session, self.address, at=self.message.at, event=CHANGES.get(asked)):
+        if self.ledger.outdated(
+            self.session, self.address, at=self.message.at, event=CHANGES.get(asked, Consent.opt_in)
+        ):
             self._record(asked)
             log.info("inbound: an outdated %s is in the ledger and changes nothing", asked.name)
         elif asked == Command.CONFERMA:
@@ -106,14 +109,18 @@ class _Turn:
     def _leave(self, asked: Command) -> None:
         known = bool(self.ledger.history(self.session, self.address))
         self._record(asked)
+        self.ledger.outlive_resume(self.session, self.address, at=self.message.at)
         left = False
         for row in recipients.matching(self.session, self.ledger.vault, self.address):
             left |= recipients.opt_out(self.session, row, now=self.now)
             if asked == Command.CANCELLAMI:
                 row.erasure_asked_at = self.now
                 self.session.add(row)
+                number_changes.forget_earlier(
+                    self.session, self.ledger, row, at=self.message.at, now=self.now
+                )
         if left:
-            tallies.exited(self.session, self.recipient.id, now=self.now)
+            replies.exited(self.session, self.recipient.id, now=self.now)
         if asked == Command.CANCELLAMI and (left or known):
             self._say("cancellazione")
         else:
@@ -123,7 +130,7 @@ class _Turn:
         during_alert = alert_in_force(self.session, self.settings, now=self.now)
         asks = deserves_an_answer(self.message, during_alert=during_alert)
         if deserves_an_answer(self.message):
-            tallies.replied(self.session, self.recipient.id, now=self.now)
+            replies.replied(self.session, self.recipient.id, now=self.now)
         if asks and during_alert:
             self._warn()
         if hints_at_leaving(text):
@@ -134,7 +141,7 @@ class _Turn:
             self._say_once(name, COURTESY_EVERY, "cortesia", "cortesia_non_iscritto")
 
     def _warn(self) -> None:
-        self._say_once("emergenza", DANGER_EVERY, "emergenza", always=True)
+        self._say_once(replies.URGENT, DANGER_EVERY, replies.URGENT, always=True)
 
     def _say_once(self, name: str, every: timedelta, *names: str, always: bool = False) -> None:
         """Unless one of these answers was given within that time; `always`: whatever else was said."""
@@ -168,6 +175,21 @@ class _Turn:
     def _waits_for_a_yes(self) -> bool:
         asked_at = self.recipient.asked_at
         return asked_at is not None and self.now - asked_at < YES_WITHIN
+
+
+def note_only(session: Session, ledger: Ledger, message: InboundMessage) -> None:
+    """Into the ledger, which holds no number; nothing else comes of what somebody wrote before an erasure."""
+    if (asked := command(message.text or "")) in CHANGES:
+        ledger.record(
+            session,
+            Address(message.phone, message.bsuid),
+            CHANGES[asked],
+            word=asked.value,
+            source="whatsapp",
+            message_id=message.id,
+            at=message.at,
+        )
+    log.info("inbound: written before an erasure; nothing comes of it")
 
 
 def alert_in_force(session: Session, settings: Settings, *, now: datetime) -> bool:

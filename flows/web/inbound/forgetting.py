@@ -27,12 +27,24 @@ async def run(web: Web) -> None:
 def forget(web: Web) -> int:
     """Erase everybody who waits for it; returns how many that was."""
     with reading(web.engine) as session:
-        if not erasure.asked(session):
-            return 0
-    with transaction(web.engine) as session:
-        found = erasure.asked(session)
-        for recipient in found:
-            erasure.erase(session, recipient, now=web.clock())
-    forget_pages(web.engine)
-    log.info("forgetting: %d erased, as they asked", len(found))
-    return len(found)
+        waiting = [recipient.id for recipient in erasure.asked(session)]
+    count = sum(_erase(web, number) for number in waiting)
+    if count:
+        forget_pages(web.engine)
+        log.info("forgetting: %d erased, as they asked", count)
+    return count
+
+
+def _erase(web: Web, recipient_id: int) -> bool:
+    """In a transaction of its own, and only while nothing holds it up; tells whether it was done."""
+    try:
+        with transaction(web.engine) as session:
+            found = next((one for one in erasure.asked(session) if one.id == recipient_id), None)
+            if found is not None:
+                erasure.erase(session, found, now=web.clock())
+            return found is not None
+    except OperationalError:
+        raise
+    except Exception as exc:  # noqa: BLE001  (one that cannot be erased yet must not hold up the others)
+        log.error("forgetting: one could not be erased: %s", type(exc).__name__)
+        return False

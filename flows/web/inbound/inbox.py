@@ -5,6 +5,7 @@ Each is handled in the transaction that marks it as handled. What nobody wrote c
 
 import json
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from db import inbound
 from db.engine import reading, transaction
 from db.inbound import Waiting
 from flows.web.context import Web, woken
-from flows.web.inbound import handle
+from flows.web.inbound.updates import handle
 from flows.whatsapp.updates import Unknown, Update
 from flows.whatsapp.webhook import parse
 
@@ -25,6 +26,9 @@ BATCH = 50
 STATUSES = 500  # in one transaction: some 30 ms, for which a citizen's word waits
 # What could not be handled is not given up: it may be somebody's DISATTIVA.
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
+# A POST may take two minutes to be answered, and its status comes within a second. One that nobody knows
+# after these minutes is of another program's message, which may send from the same number.
+EARLY_FOR, EARLY_AGAIN = timedelta(minutes=5), 1.0
 # A time of the provider that lies further ahead of when we got it is a clock that jumped.
 AHEAD = timedelta(minutes=10)
 
@@ -33,6 +37,7 @@ log = logging.getLogger(__name__)
 
 async def run(web: Web) -> None:
     """Until the app stops: handle what is stored, then wait. A fault of the database is tried again."""
+    early_at, after = 0.0, 0  # monotonic; where the pass through what came early goes on
     later: dict[int, datetime] = {}  # a restart tries what failed at once: it may have been repaired
     while not web.stopping.is_set():
         try:
@@ -43,9 +48,15 @@ async def run(web: Web) -> None:
                     break
             if await run_in_threadpool(retry, web, later) > 0:
                 web.queued.set()
+            if after or time.monotonic() >= early_at:
+                # a part at a turn: another program on the number may leave tens of thousands, and words wait
+                after = await run_in_threadpool(early, web, after)
+                early_at = time.monotonic() + EARLY_AGAIN
         except OperationalError as exc:  # locked or gone: the updates stay, in their order
+            after = 0
             log.error("inbox: the database does not answer (%s)", type(exc).__name__)
-        await woken(web.stored, LOOK_EVERY)
+        if not after:
+            await woken(web.stored, LOOK_EVERY)
 
 
 def words(web: Web) -> int:
@@ -65,6 +76,21 @@ def statuses(web: Web) -> int:
     """Handle up to STATUSES statuses that were never tried, in one transaction; return how many."""
     with reading(web.engine) as session:
         events = inbound.waiting(session, statuses=True, limit=STATUSES)
+    _at_once(web, events)
+    return len(events)
+
+
+def early(web: Web, after: int = 0) -> int:
+    """Try again up to STATUSES statuses that came before our answer did, by rising id from `after` on; from
+    where to go on, 0 after the last.
+    """
+    with reading(web.engine) as session:
+        events = inbound.early(session, after=after, limit=STATUSES)
+    _at_once(web, events)
+    return events[-1].id if len(events) == STATUSES else 0
+
+
+def _at_once(web: Web, events: Sequence[Waiting]) -> None:
     opened = _open(web, events)
     try:
         act(web, opened)
@@ -74,7 +100,6 @@ def statuses(web: Web) -> int:
         log.error("inbox: %d statuses at once: %s; one by one", len(opened), type(exc).__name__)
         for event_id, update in opened.items():
             attempt(web, event_id, update)
-    return len(events)
 
 
 def retry(web: Web, later: dict[int, datetime]) -> int:
@@ -110,14 +135,20 @@ def attempt(web: Web, event_id: int, update: Update) -> bool:
 
 
 def act(web: Web, updates: dict[int, Update]) -> None:
-    """Handle and mark those of `updates` that are still to be handled, all or none."""
+    """Handle and mark those of `updates` that are still to be handled, all or none; but for young statuses of
+    messages that are not known yet.
+    """
     if not updates:
         return
     now = web.clock()
     with transaction(web.engine) as session:
         taken = inbound.take(session, list(updates))
-        handle(session, web, [updates[number] for number in taken], now=now)
-        inbound.handled(session, taken, now=now)
+        unknown = {id(one) for one in handle(session, web, [updates[number] for number in taken], now=now)}
+        strange = [number for number in taken if id(updates[number]) in unknown]
+        young = inbound.put_off(session, strange, since=now - EARLY_FOR)
+        inbound.handled(session, [number for number in taken if number not in young], now=now)
+    if given_up := len(strange) - len(young):
+        log.info("inbound: %d statuses of messages that are not ours", given_up)
 
 
 def _open(web: Web, events: Sequence[Waiting]) -> dict[int, Update]:
@@ -130,7 +161,7 @@ def _open(web: Web, events: Sequence[Waiting]) -> dict[int, Update]:
         if found[event.id] is None and not sealed.get(event.id):
             continue  # handled meanwhile, by a process that is about to end
         try:
-            update = found[event.id] or _unseal(web, sealed[event.id])
+            update = found[event.id] or _unseal(web, sealed[event.id], event.received_at)
         except Exception as exc:  # noqa: BLE001  (one bad update must not hold up the others)
             _fail(web, event.id, exc)
             continue
@@ -140,8 +171,8 @@ def _open(web: Web, events: Sequence[Waiting]) -> dict[int, Update]:
     return opened
 
 
-def _unseal(web: Web, sealed: bytes) -> Update:
-    (update,) = parse(json.loads(web.vault.open(sealed))).updates
+def _unseal(web: Web, sealed: bytes, heard_at: datetime) -> Update:
+    (update,) = parse(json.loads(web.vault.open(sealed)), heard_at=heard_at).updates
     return update
 
 

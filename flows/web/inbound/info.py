@@ -4,8 +4,8 @@ from sqlmodel import Session, col, select
 
 from db.ledger import LEFT, Ledger
 from db.models import Bulletin, ConsentEvent, Delivery, Recipient, RecipientStatus, Scope
-from db.tallies import GOT
-from flows.bulletin.dates import giorno
+from db.replies import GOT
+from flows.bulletin.language.dates import giorno
 from flows.settings import Settings
 from flows.web import texts
 

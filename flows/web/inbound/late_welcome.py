@@ -9,20 +9,22 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import claims, replies, templates
+from db import claims, replies
+from db import provider as templates
 from db.claims import Queued
 from db.recipients import Address
 from db.replies import LATE_WELCOME, WELCOME
-from flows.bulletin.dates import giorno_ora
+from flows.bulletin.language.dates import giorno_ora
 from flows.sending import provider
 from flows.settings import Settings
+from flows.whatsapp.account import USABLE
 from flows.whatsapp.messages import Category, OutgoingTemplate
 
 WINDOW = timedelta(hours=24)  # a free text is allowed this long after the citizen's last message (131047)
 NOTICE = "informativa"  # the page that its button opens
 UNREAD = timedelta(minutes=1)  # between two looks at whether what they wrote is read
 PATIENCE = timedelta(hours=1)  # with it
-APPROVED = ("APPROVED", "unknown")  # nobody told us of it: the provider will
+APPROVED = USABLE | {"unknown"}  # nobody told us of it: the provider will
 
 
 def is_closed(one: Queued, now: datetime) -> bool:

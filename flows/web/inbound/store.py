@@ -11,6 +11,7 @@ from db import inbound
 from db.engine import reading, transaction
 from db.inbound import STATUS, Incoming
 from flows.web.context import Web
+from flows.whatsapp.fragments import named
 from flows.whatsapp.updates import (
     AccountChange,
     AddressChange,
@@ -19,6 +20,7 @@ from flows.whatsapp.updates import (
     Preference,
     StatusUpdate,
     TemplateChange,
+    TemplateText,
     Unknown,
     Update,
 )
@@ -31,6 +33,7 @@ KINDS: dict[type, str] = {
     AddressChange: "address",
     IdentityChange: "identity",
     TemplateChange: "template",
+    TemplateText: "template",
     AccountChange: "account",
     Unknown: "unknown",
 }
@@ -49,12 +52,13 @@ def store(web: Web, raw: bytes) -> int:
 
     Returns how many were new. NotJsonError stores nothing.
     """
+    now = web.clock()
     try:
-        updates = {web.vault.hash(key(update)): update for update in parse(json.loads(raw)).updates}
+        parsed = parse(json.loads(raw), heard_at=now)
+        updates = {web.vault.hash(key(update)): update for update in parsed.updates}
         incoming = {event_hash: _incoming(update) for event_hash, update in updates.items()}
     except (ValueError, RecursionError) as exc:
         raise NotJsonError(type(exc).__name__) from exc
-    now = web.clock()
     with reading(web.engine) as session:
         rows = inbound.seal(session, web.vault, incoming, now=now)
     _insert(web, rows, updates)
@@ -81,7 +85,8 @@ def _insert(web: Web, rows: Sequence[dict[str, object]], updates: Mapping[str, U
 
 def _incoming(update: Update) -> Incoming:
     unread = update.kind if isinstance(update, Unknown) else None
-    return Incoming(KINDS[type(update)], _person(update), _written(update.raw), unread)
+    person, bsuid = _person(update)
+    return Incoming(KINDS[type(update)], person or bsuid, _written(update.raw), unread, person and bsuid)
 
 
 def _written(raw: Mapping[str, object]) -> str:
@@ -97,14 +102,18 @@ def key(update: Update) -> str:
     if isinstance(update, InboundMessage):
         return update.id
     if isinstance(update, StatusUpdate):
-        return f"{update.wamid}:{update.status}"
+        # a message may fail for two reasons, and one of them be that the citizen stopped us
+        return f"{update.wamid}:{update.status}{f':{update.code}' if update.code else ''}"
     raw = json.dumps(update.raw, sort_keys=True)
     return f"raw:{hashlib.sha256(raw.encode()).hexdigest()}"
 
 
-def _person(update: Update) -> str | None:
+def _person(update: Update) -> tuple[str | None, str | None]:
+    """Phone and BSUID of whom it is about. What cannot be read may name somebody all the same."""
     if isinstance(update, StatusUpdate):
-        return update.person
-    if isinstance(update, TemplateChange | AccountChange | Unknown):
-        return None
-    return update.phone or update.bsuid
+        return update.person, None
+    if isinstance(update, Unknown):
+        return named(update.raw)
+    if isinstance(update, TemplateChange | TemplateText | AccountChange):
+        return None, None
+    return update.phone, update.bsuid

@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db import bulletins, redactions
-from db.models import Bulletin
-from db.redactions import NOTHING, Hidden
-from flows.bulletin.dates import ROME, in_rome, mese
+from db import bulletins, privacy, telling
+from db.models import PUBLIC, Bulletin, BulletinStatus
+from db.privacy import NOTHING, Hidden
+from flows.bulletin.language.dates import ROME, in_rome, mese
 from flows.settings import Settings
-from flows.web.bulletin_page import PUBLIC, REMOVED, removed_whole, title
+from flows.web.pages.bulletin import REMOVED, UPDATE, removed_whole, title
 
+CORRECTED, UPDATED = "corretto dopo l'invio", "aggiornato dopo l'invio"
 # a send has its status a moment before its first message has its hour
 _BEGAN: ColumnElement[datetime] = func.coalesce(Bulletin.sent_at, Bulletin.status_at)
 
@@ -28,6 +29,7 @@ class Entry:
     address: str
     title: str
     topics: tuple[str, ...]  # what it tells, a line each
+    since: str = ""  # what became of it
 
 
 @dataclass(frozen=True, order=True)
@@ -95,9 +97,16 @@ def _public() -> SelectOfScalar[Bulletin]:
 
 def _entries(session: Session, settings: Settings, rows: Iterable[Bulletin]) -> list[Entry]:
     found = list(rows)
-    hidden = redactions.among(session, [one.id for one in found])
+    numbers = [one.id for one in found]
+    hidden = privacy.among(session, numbers)
+    righted = telling.put_right(session, numbers, BulletinStatus.approved, *PUBLIC)
     return [
-        Entry(f"/b/{one.code}", title(one), _topics(session, settings, one, hidden.get(one.id, NOTHING)))
+        Entry(
+            f"/b/{one.code}",
+            title(one),
+            _topics(session, settings, one, hidden.get(one.id, NOTHING)),
+            (UPDATED if righted[one.id] == UPDATE else CORRECTED) if one.id in righted else "",
+        )
         for one in found
     ]
 

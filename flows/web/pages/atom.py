@@ -8,12 +8,12 @@ from xml.etree import ElementTree as xml
 
 from sqlmodel import Session
 
-from db import originals, redactions
-from db.models import Bulletin, BulletinStatus
+from db import privacy, telling
+from db.models import PUBLIC, Bulletin, BulletinStatus
 from flows.settings import Settings
 from flows.web import texts
-from flows.web.archive import recent_rows
-from flows.web.bulletin_page import DPC, PUBLIC, Page, page
+from flows.web.pages.archive import recent_rows
+from flows.web.pages.bulletin import DPC, Page, page
 
 PATH = "/feed.atom"
 ENTRIES = 20
@@ -54,14 +54,15 @@ def _entries(session: Session, settings: Settings, now: datetime) -> Iterator[En
     for row in recent_rows(session, ENTRIES):
         if found := page(session, settings, row.code, now=now):
             began = row.sent_at or row.status_at
-            yield Entry(found, began, max([began, *_changes(session, row)]))
+            noticed = [moment for one in found.articles for moment in one.noticed]
+            yield Entry(found, began, max([began, *noticed, *_changes(session, row)]))
 
 
 def _changes(session: Session, bulletin: Bulletin) -> list[datetime]:
     """When something was put on the page, or taken off it, since."""
-    rows = originals.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC)
+    rows = telling.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC)
     moments = [one.sent_at or one.status_at for one in rows]
-    for one in redactions.listing(session, bulletin.id):
+    for one in privacy.redactions(session, bulletin.id):
         moments.append(one.cancelled_at or one.at)
     return moments
 
@@ -80,7 +81,7 @@ def _entry(root: xml.Element, settings: Settings, public: str, one: Entry) -> No
             "rights",
             texts.page_text(settings, "attribuzione", fonti="; ".join(map(_licensed, issuers))),
         )
-    told = [banner.text for banner in one.page.banners]
+    told = list(one.page.notices)
     told += [_told(article.title, article.told) for article in one.page.articles]
     _add(entry, "content", "\n\n".join(told), type="text")
 

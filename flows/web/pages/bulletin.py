@@ -8,8 +8,9 @@ from functools import cached_property
 from markupsafe import Markup
 from sqlmodel import Session
 
-from db import bulletins, originals, redactions, weather_alerts
+from db import bulletins, privacy, telling, weather_alerts
 from db.models import (
+    PUBLIC,
     Bulletin,
     BulletinItem,
     BulletinKind,
@@ -19,28 +20,23 @@ from db.models import (
     SourceKind,
     WeatherAlert,
 )
-from db.sent_items import SentItem
+from db.telling import SentItem
 from flows.bulletin.alerts.text import LABELS
-from flows.bulletin.dates import giorno, intervallo, ora
-from flows.bulletin.summary.shorten import cut
+from flows.bulletin.language.dates import giorno, intervallo, ora
+from flows.bulletin.language.shorten import cut
+from flows.bulletin.status import HEADINGS
 from flows.settings import Settings
 from flows.web import texts
-from flows.web.markdown import html
+from flows.web.pages.documents import html
 
 CARD = 200  # characters of the description on the card that WhatsApp makes of a link
-PUBLIC = (BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 DPC = "Dipartimento della Protezione Civile"
 REMOVED = "Testo rimosso"  # the title of what is hidden
-TITLES = {
-    BulletinKind.ordinary: "Bollettino",
-    BulletinKind.urgent: "Avviso urgente",
-    BulletinKind.correction: "Correzione",
-    BulletinKind.all_clear: "Fine allerta",
-}
-UPDATE, UPDATED = "aggiornamento", "avviso_cambiata"  # a correction of what was right when it was sent
+UPDATE, UPDATED = "aggiornamento", "cambiata"  # a correction of what was right when it was sent
+NOTHING = (None, None)
 BANNERS = {
-    BulletinKind.correction: "avviso_correzione",
-    BulletinKind.all_clear: "avviso_fine_allerta",
+    BulletinKind.correction: "correzione",
+    BulletinKind.all_clear: "fine_allerta",
 }
 
 
@@ -59,8 +55,14 @@ class Article:
     alert_is_over: str | None
     lines: tuple[tuple[str, str], ...] = ()  # of a fixed template instead of `text`: label and words
     changed: str | None = None  # the site tells something else since the message left
+    corrected: str | None = None  # what was put right of it
     issuers: tuple[str, ...] = ()  # of its alerts, to be named
+    noticed: tuple[datetime, ...] = ()  # when each of `notices` became so
     is_removed: bool = False  # then `text` says so, and nothing else of it is shown
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return tuple(words for words in (self.changed, self.alert_is_over) if words)
 
     @cached_property
     def body(self) -> Markup | None:
@@ -78,7 +80,9 @@ class Banner:
     """What was put right since, and where to read it; no address before it began to leave."""
 
     text: str
+    short: str  # for an SMS
     address: str | None
+    about: tuple[int | None, int | None] = NOTHING  # the ids of the news and of the alert that it puts right
 
 
 @dataclass(frozen=True)
@@ -95,9 +99,24 @@ class Page:
         return sorted(names, key=lambda name: (name != DPC, name))
 
     @property
+    def notices(self) -> tuple[str, ...]:
+        """What is to be read before the text, wherever it stands: corrected, changed or over since."""
+        several = len(self.articles) > 1
+        told = [banner.text for banner in self.banners]
+        for number, one in enumerate(self.articles, 1):
+            told += [f"Notizia {number}. {words}" if several else words for words in one.notices]
+        return tuple(told)
+
+    @property
+    def short_notice(self) -> str:
+        """The first of them, in few words: where only one item is told. "" when there is nothing."""
+        told = [*(banner.short for banner in self.banners), *self.articles[0].notices]
+        return next(iter(told), "")
+
+    @property
     def description(self) -> str:
-        """Its first words, for the card of a link."""
-        told = " ".join(self.articles[0].told.split())
+        """Its first words, for the card of a link; of one that was put right since, what is right."""
+        told = " ".join((self.banners[0].text if self.banners else self.articles[0].told).split())
         return told if len(told) <= CARD else cut(told, CARD) or f"{told[: CARD - 1]}…"
 
 
@@ -105,7 +124,7 @@ def title(bulletin: Bulletin) -> str:
     """`Bollettino di martedì 24 novembre 2026`: the day of the first message."""
     day = bulletin.sent_at or bulletin.status_at
     weekday = giorno(day).partition(" ")[0]
-    kind = "Aggiornamento" if bulletin.template == UPDATE else TITLES[bulletin.kind]
+    kind = "Aggiornamento" if bulletin.template == UPDATE else HEADINGS[bulletin.kind]
     return f"{kind} di {weekday} {texts.day_and_year(day)}"
 
 
@@ -117,18 +136,24 @@ def page(session: Session, settings: Settings, code: str, *, now: datetime) -> P
     sealed = bulletins.approved(session, bulletin.id)
     if sealed is None:
         return None
-    return Page(
-        title(bulletin),
-        f"/b/{bulletin.code}",
-        _articles(session, settings, bulletin, bulletins.items(session, sealed[1]), now),
-        _banners(session, settings, bulletin),
-    )
+    items = bulletins.items(session, sealed[1])
+    banners = _banners(session, settings, bulletin)
+    right = {one.about: one.text for one in reversed(banners) if one.about != NOTHING}  # the newest counts
+    articles = [
+        article if article.is_removed else replace(article, corrected=right.get(_about(item)))
+        for article, item in zip(_articles(session, settings, bulletin, items, now), items, strict=False)
+    ]
+    return Page(title(bulletin), f"/b/{bulletin.code}", articles, banners)
+
+
+def _about(item: BulletinItem) -> tuple[int | None, int | None]:
+    return item.news_item_id, item.weather_alert_id
 
 
 def _articles(
     session: Session, settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime
 ) -> list[Article]:
-    hidden = redactions.of(session, bulletin.id)
+    hidden = privacy.of(session, bulletin.id)
     if hidden.whole:
         return [_removed(items[0], removed_whole(settings, hidden.whole))]
     if bulletin.template:
@@ -161,17 +186,21 @@ def _removed(item: BulletinItem, words: str) -> Article:
 def _banners(session: Session, settings: Settings, bulletin: Bulletin) -> tuple[Banner, ...]:
     """Its corrections and all-clears, from their approval on."""
     found = []
-    for one in originals.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC):
+    for one in telling.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC):
         sealed = bulletins.approved(session, one.id)
         if sealed is None:
             continue
         first = bulletins.items(session, sealed[1])[0]
-        if since := redactions.of(session, one.id).since(first.position):
-            found.append(Banner(removed_whole(settings, since), f"/b/{one.code}"))
+        if since := privacy.of(session, one.id).since(first.position):
+            words = removed_whole(settings, since)
+            found.append(Banner(words, words, f"/b/{one.code}"))
             continue
         name = UPDATED if one.template == UPDATE else BANNERS[one.kind]
+        told, short = (
+            texts.page_text(settings, f"{form}_{name}", testo=first.text) for form in ("avviso", "breve")
+        )
         address = f"/b/{one.code}" if one.status in PUBLIC else None
-        found.append(Banner(texts.page_text(settings, name, testo=first.text), address))
+        found.append(Banner(told, short, address, _about(first)))
     return tuple(found)
 
 
@@ -182,6 +211,7 @@ def _article(
     alert = session.get_one(WeatherAlert, item.weather_alert_id) if item.weather_alert_id else None
     published = news.published_at if news else None
     changed = SentItem(bulletin, item, news).changed_at
+    over = alert.expires if alert and alert.expires <= now else None
     return Article(
         anchor=f"notizia-{item.position}",
         title=item.title,
@@ -191,15 +221,16 @@ def _article(
         published=texts.day_and_year(published) if published else None,
         markdown=news.body if news else "",
         alert=_alert(alert) if alert else None,
-        alert_is_over=_over(settings, alert) if alert and alert.expires <= now else None,
+        alert_is_over=_over(settings, over) if over else None,
         changed=_changed(settings, changed) if changed else None,
-        issuers=_issuers(session, alert) if alert else (),
+        noticed=tuple(moment for moment in (changed, over) if moment),
+        issuers=_issuers(session, item) if alert else (),
     )
 
 
-def _issuers(session: Session, alert: WeatherAlert) -> tuple[str, ...]:
+def _issuers(session: Session, item: BulletinItem) -> tuple[str, ...]:
     """Of all that the item tells, which names only the first of them."""
-    rows = weather_alerts.told_by(session, [alert.id])
+    rows = weather_alerts.told_by(session, item)
     kinds = {row.source_id: session.get_one(Source, row.source_id).kind for row in rows}
     return tuple({DPC if kinds[row.source_id] == SourceKind.dpc else row.issuer for row in rows})
 
@@ -213,6 +244,5 @@ def _alert(alert: WeatherAlert) -> str:
     return f"Livello {alert.level}, rischio {alert.hazard}, zona {alert.zone}, {hours}."
 
 
-def _over(settings: Settings, alert: WeatherAlert) -> str:
-    end = alert.expires
+def _over(settings: Settings, end: datetime) -> str:
     return texts.page_text(settings, "avviso_allerta_scaduta", ora=ora(end), giorno=giorno(end))

@@ -1,13 +1,62 @@
-"""The pages that are versioned Markdown files: notice, terms, how to recognise us, accessibility."""
+"""The pages that are versioned Markdown files: notice, terms, how to recognise us, accessibility.
 
-from collections.abc import Callable, Mapping
+The Markdown of a news item, too, becomes HTML that asks nothing of a third party: no raw HTML, no picture,
+no script.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from markupsafe import Markup
+
 from flows.settings import ROOT, Settings, fill_words
 from flows.web import texts
-from flows.web.markdown import html
-from flows.web.rendering import render
+from flows.web.texts import render
+
+
+def _picture_in_words(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """A picture would be fetched from the Comune's site, which then learns who reads what."""
+    return self.renderInlineAsText(tokens[index].children or [], options, env)
+
+
+_markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_markdown.add_render_rule("image", _picture_in_words)
+
+
+def html(markdown: str, *, top: int) -> Markup:
+    """Rendered with its headings from level `top` down, none left out, so that they stand below the page's.
+
+    markdown-it escapes raw HTML and drops javascript: and data: links, hence Markup is safe here.
+    """
+    env: EnvType = {}
+    tokens = _markdown.parse(markdown, env)
+    above: list[int] = []  # the levels, as written, of the headings that this one stands under
+    for token in tokens:
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+            above = [*(one for one in above if one < level), level]
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, top + len(above) - 1)}"
+        if token.children:
+            token.children = list(_leading_somewhere(token.children))
+    return Markup(_markdown.renderer.render(tokens, _markdown.options, env))  # noqa: S704
+
+
+def _leading_somewhere(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Without the links that have no address, which would lead to the page itself; their words stay."""
+    is_empty = False  # links do not stand in links
+    for token in tokens:
+        if token.type == "link_open":
+            is_empty = not token.attrGet("href")
+        if not (is_empty and token.type in ("link_open", "link_close")):
+            yield token
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from sqlalchemy import Engine
 
 from db.engine import reading
 from flows.settings import BollettinoError, Settings
-from flows.web import views
-from flows.web.views import Look, View
+from flows.web.pages import views
+from flows.web.pages.views import Look, View
+from flows.web.texts import LINK, below
 
 MARK = ".bollettino-site"  # stands in a folder that we wrote: no other files are written over
-_LINK = re.compile(r'\b(href|src)="(/(?!/)[^"]*)"')  # our pages quote so; in their text a quote is escaped
 
 
 class ExportError(BollettinoError):
@@ -30,7 +30,7 @@ def files(settings: Settings, engine: Engine, *, now: datetime) -> dict[str, byt
     with reading(engine) as session:
         found = {_file(path): view for path, view in views.everything(Look(settings, session, now))}
     found["404.html"] = views.not_found(settings)
-    return {name: _linked(name, view).encode() for name, view in found.items()}
+    return {name: _linked(settings, name, view) for name, view in found.items()}
 
 
 def write(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -60,17 +60,19 @@ def _file(path: str) -> str:
     return inner if PurePosixPath(inner).suffix else f"{inner}/index.html".lstrip("/")
 
 
-def _linked(name: str, view: View) -> str:
-    """Its links made relative to where it stands; 404.html may be served at any depth, so it keeps them."""
-    if view.kind != views.HTML or name == "404.html":
-        return view.body
-    here = PurePosixPath(name).parent
+def _linked(settings: Settings, name: str, view: View) -> bytes:
+    """Its links made relative to where it stands; 404.html is served at any depth, so its own are whole."""
+    if view.kind != views.HTML or isinstance(view.body, bytes):
+        return view.content
+    here, root = PurePosixPath(name).parent, below(settings)
 
     def relative(found: re.Match[str]) -> str:
-        path, mark, fragment = found[2].partition("#")
+        path, mark, fragment = found[2].removeprefix(root).partition("#")
+        if name == "404.html":
+            return f'{found[1]}="{settings.profile.servers.public}{path}{mark}{fragment}"'
         target = _file(path)
         way = os.path.relpath(target.removesuffix("index.html") or ".", here)
         slash = "/" if target.endswith("index.html") else ""
         return f'{found[1]}="{way}{slash}{mark}{fragment}"'
 
-    return _LINK.sub(relative, view.body)
+    return LINK.sub(relative, view.body).encode()

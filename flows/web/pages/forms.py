@@ -4,14 +4,16 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from db import bulletins, redactions
-from flows.bulletin.message.assisted import assisted
+from db import bulletins, privacy
+from db.models import PUBLIC
+from flows.bulletin.message.board import Board, notice_board
 from flows.bulletin.message.exact import Message, compile_message, frame_name
-from flows.bulletin.message.notice_board import Board, notice_board
+from flows.bulletin.message.paste import assisted
 from flows.bulletin.message.sms import sms
 from flows.settings import Settings
 from flows.web import texts
-from flows.web.bulletin_page import PUBLIC, removed_item, removed_whole
+from flows.web.pages.bulletin import Page, removed_item, removed_whole
+from flows.web.texts import below
 
 STYLESHEET = "/foglio.css"
 
@@ -21,7 +23,7 @@ def removed(session: Session, settings: Settings, code: str) -> str | None:
     bulletin = bulletins.by_code(session, code)
     if bulletin is None or bulletin.status not in PUBLIC:
         return None
-    since = redactions.of(session, bulletin.id).whole
+    since = privacy.of(session, bulletin.id).whole
     return removed_whole(settings, since) if since else None
 
 
@@ -38,7 +40,7 @@ def sealed(session: Session, settings: Settings, code: str) -> Message | None:
         return None
     approval, version = found
     items = bulletins.items(session, version)
-    hidden = redactions.of(session, bulletin.id)
+    hidden = privacy.of(session, bulletin.id)
     if hidden.whole:
         return None
     message = compile_message(
@@ -54,8 +56,13 @@ def sealed(session: Session, settings: Settings, code: str) -> Message | None:
     return replace(message, parameters=tuple(values))
 
 
-def sheet(settings: Settings, message: Message, *, stylesheet: str = STYLESHEET) -> str:
-    """One A4 page, as HTML; with "" for `stylesheet` it needs nothing else, as a file does."""
+def sheet(
+    settings: Settings, message: Message, page: Page | None = None, *, stylesheet: str = STYLESHEET
+) -> str:
+    """One A4 page, as HTML; with "" for `stylesheet` it needs nothing else, as a file does.
+
+    `page`: what it says was put right, changed or over since, every other form says, too.
+    """
     words = settings.words
     return notice_board(
         message,
@@ -67,20 +74,22 @@ def sheet(settings: Settings, message: Message, *, stylesheet: str = STYLESHEET)
             contact=f"{words['telefono']} ({words['orari']})",
             emergency=words["emergenza"],
             warning=texts.page_text(settings, "avviso_prova") if settings.profile.prova else "",
+            notices=page.notices if page else (),
         ),
-        stylesheet=stylesheet,
+        stylesheet=f"{below(settings)}{stylesheet}" if stylesheet else "",
     )
 
 
-def text(settings: Settings, message: Message) -> str:
+def text(settings: Settings, message: Message, page: Page) -> str:
     """To paste into a broadcast list or a WhatsApp channel."""
-    return assisted(message, _address(settings, message))
+    return assisted(message, _address(settings, message), page.notices)
 
 
-def short(settings: Settings, message: Message) -> str:
-    """For one SMS."""
+def short(settings: Settings, message: Message, page: Page) -> str:
+    """For one SMS: there is no room for what is wrong by now beside what is right."""
     sender = f"{settings.profile.prova}{settings.words['comune']}"
-    return sms(sender, message.texts, _address(settings, message))
+    told = [page.short_notice] if page.short_notice else message.texts
+    return sms(sender, told, _address(settings, message))
 
 
 def _address(settings: Settings, message: Message) -> str:

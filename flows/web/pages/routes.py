@@ -7,14 +7,16 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Match
 
 from db.engine import reading
-from flows.web import atom, sealed, views
 from flows.web.context import Web
-from flows.web.documents import DOCUMENTS
-from flows.web.views import Look, View
+from flows.web.pages import atom, forms, views
+from flows.web.pages.documents import DOCUMENTS
+from flows.web.pages.views import Look, View
 
 CACHED = "public, max-age=300"  # seconds; a correction shows after five minutes at most
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 Handler = Callable[..., Awaitable[Response]]
 ABSENT: dict[int | str, dict[str, Any]] = {404: {"description": "no such page"}}
 
@@ -25,6 +27,18 @@ class AtomResponse(Response):
 
 class StyleResponse(Response):
     media_type = views.CSS
+
+
+class XmlResponse(Response):
+    media_type = views.XML
+
+
+class IconResponse(Response):
+    media_type = views.SVG
+
+
+class PictureResponse(Response):
+    media_type = views.PNG
 
 
 def router(web: Web) -> APIRouter:
@@ -77,9 +91,25 @@ def router(web: Web) -> APIRouter:
     async def style(request: Request) -> Response:
         return await told(request, views.style)
 
-    @page(sealed.STYLESHEET, StyleResponse)
+    @page(forms.STYLESHEET, StyleResponse)
     async def sheet_style(request: Request) -> Response:
         return await told(request, views.sheet_style)
+
+    @page(views.ICON, IconResponse)
+    async def icon(request: Request) -> Response:
+        return await told(request, views.icon)
+
+    @page(views.CARD, PictureResponse)
+    async def card(request: Request) -> Response:
+        return await told(request, views.card)
+
+    @page(views.ROBOTS, PlainTextResponse)
+    async def robots(request: Request) -> Response:
+        return await told(request, views.robots)
+
+    @page(views.SITEMAP, XmlResponse)
+    async def sitemap(request: Request) -> Response:
+        return await told(request, views.sitemap)
 
     def document(name: str) -> None:
         @page(f"/{name}")
@@ -100,11 +130,12 @@ def answer(request: Request, web: Web, view: View | None) -> Response:
     """The page, 304 when the reader has it, 404 when there is none."""
     if view is None:
         return absent(web)
-    etag = f'"{hashlib.sha256(view.body.encode()).hexdigest()[:32]}"'
+    etag = f'"{hashlib.sha256(view.content).hexdigest()[:32]}"'
     headers = {"Cache-Control": CACHED, "ETag": etag}
-    if etag in request.headers.get("if-none-match", ""):
+    known = request.headers.get("if-none-match", "")
+    if known.strip() == "*" or etag in known:  # RFC 9110, 13.1.2
         return Response(status_code=304, headers=headers)
-    return Response(view.body, headers=headers, media_type=view.kind)
+    return Response(view.content, headers=headers, media_type=view.kind)
 
 
 def absent(web: Web) -> Response:
@@ -116,3 +147,17 @@ def not_found(web: Web) -> Callable[[Request, Exception], Awaitable[Response]]:
         return absent(web)
 
     return handler
+
+
+async def not_allowed(request: Request, _exc: Exception) -> Response:
+    """405 with every method that the address knows: each stands in a route of its own."""
+    allowed = [
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] == Match.FULL
+            for route in request.app.routes
+        )
+    ]
+    words = "A questo indirizzo non si può fare così.\n"
+    return PlainTextResponse(words, status_code=405, headers={"Allow": ", ".join(allowed)})

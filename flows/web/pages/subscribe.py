@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from flows.settings import Settings, SettingsError
 from flows.web import texts
-from flows.web.rendering import render
+from flows.web.texts import render
 
 WORD = "ATTIVA"
 

@@ -6,27 +6,41 @@ Each function gives None where nothing stands there for a citizen.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from pathlib import Path
 
 from sqlmodel import Session
 
-from flows.bulletin.message.notice_board import STYLE
+from flows.bulletin.message.board import STYLE
 from flows.settings import Settings
-from flows.web import archive, atom, bulletin_page, sealed, subscribe, texts
-from flows.web.archive import Month
-from flows.web.documents import DOCUMENTS, document
-from flows.web.rendering import render
+from flows.web import texts
+from flows.web.pages import archive, atom, forms, subscribe
+from flows.web.pages import bulletin as bulletin_page
+from flows.web.pages.archive import Month
+from flows.web.pages.documents import DOCUMENTS, document
+from flows.web.texts import render
 
 HTML, TEXT, ATOM, CSS = "text/html", "text/plain", "application/atom+xml", "text/css"
+XML, SVG, PNG = "application/xml", "image/svg+xml", "image/png"
 STYLESHEET = "/static/bollettino.css"
-_STYLE = (Path(__file__).parent / "static" / "bollettino.css").read_text(encoding="utf-8")
-PLAIN = {"testo": sealed.text, "sms": sealed.short}  # to paste into a list or channel; to send as an SMS
+# the sign in a browser's tab, and the picture of a link's card: a message, drawn for this project
+ICON, CARD = "/static/icona.svg", "/static/anteprima.png"
+ROBOTS, SITEMAP = "/robots.txt", "/sitemap.xml"
+_STATIC = Path(__file__).parent.parent / "static"
+_STYLE = (_STATIC / "bollettino.css").read_text(encoding="utf-8")
+_ICON = (_STATIC / "icona.svg").read_text(encoding="utf-8")
+_CARD = (_STATIC / "anteprima.png").read_bytes()
+PLAIN = {"testo": forms.text, "sms": forms.short}  # to paste into a list or channel; to send as an SMS
 
 
 @dataclass(frozen=True)
 class View:
-    body: str
+    body: str | bytes
     kind: str = HTML
+
+    @property
+    def content(self) -> bytes:
+        return self.body if isinstance(self.body, bytes) else self.body.encode()
 
 
 @dataclass(frozen=True)
@@ -61,19 +75,21 @@ def bulletin(look: Look, code: str) -> View | None:
 
 
 def sheet(look: Look, code: str) -> View | None:
-    if words := sealed.removed(look.session, look.settings, code):
+    if words := forms.removed(look.session, look.settings, code):
         return View(render(look.settings, "removed.html", words_instead=words))
-    message = sealed.sealed(look.session, look.settings, code)
-    return View(sealed.sheet(look.settings, message)) if message else None
+    message = forms.sealed(look.session, look.settings, code)
+    page = bulletin_page.page(look.session, look.settings, code, now=look.now)
+    return View(forms.sheet(look.settings, message, page)) if message and page else None
 
 
 def plain(look: Look, code: str, form: str) -> View | None:
     if form not in PLAIN:
         return None
-    if words := sealed.removed(look.session, look.settings, code):
+    if words := forms.removed(look.session, look.settings, code):
         return View(f"{words}\n", TEXT)
-    message = sealed.sealed(look.session, look.settings, code)
-    return View(PLAIN[form](look.settings, message), TEXT) if message else None
+    message = forms.sealed(look.session, look.settings, code)
+    page = bulletin_page.page(look.session, look.settings, code, now=look.now)
+    return View(PLAIN[form](look.settings, message, page), TEXT) if message and page else None
 
 
 def style(_look: Look) -> View:
@@ -82,6 +98,33 @@ def style(_look: Look) -> View:
 
 def sheet_style(_look: Look) -> View:
     return View(STYLE, CSS)
+
+
+def icon(_look: Look) -> View:
+    return View(_ICON, SVG)
+
+
+def card(_look: Look) -> View:
+    return View(_CARD, PNG)
+
+
+def robots(look: Look) -> View:
+    """All of it may be read; what is not to be listed says so itself (`noindex`)."""
+    address = f"{look.settings.profile.servers.public}{SITEMAP}"
+    return View(f"User-agent: *\nAllow: /\nSitemap: {address}\n", TEXT)
+
+
+def sitemap(look: Look) -> View:
+    """The pages that say `index` of themselves; a bulletin's is found through its month."""
+    public = look.settings.profile.servers.public
+    paths = ["/", "/iscriviti", "/archivio", *(f"/{name}" for name in DOCUMENTS)]
+    paths += [one.path for one in archive.months(look.session)]
+    listed = "".join(f"<url><loc>{escape(public + path)}</loc></url>\n" for path in paths)
+    return View(
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{listed}</urlset>\n',
+        XML,
+    )
 
 
 def months(look: Look) -> View:
@@ -132,8 +175,12 @@ def everything(look: Look) -> Iterator[tuple[str, View]]:
         "/archivio": months(look),
         "/iscriviti": how_to_subscribe(look),
         atom.PATH: feed(look),
-        sealed.STYLESHEET: sheet_style(look),
+        forms.STYLESHEET: sheet_style(look),
         STYLESHEET: style(look),
+        ICON: icon(look),
+        CARD: card(look),
+        ROBOTS: robots(look),
+        SITEMAP: sitemap(look),
     }
     yield from fixed.items()
     for name in DOCUMENTS:

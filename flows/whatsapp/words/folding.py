@@ -1,10 +1,13 @@
-"""The two words that count most, as fingers, phones and foreign keyboards write them; and a few more.
+"""A citizen's text as plain words: case, accents, punctuation, emoji and copied marks do not count.
 
-Only slips that stay recognisable: a neighbouring key, a letter left out, doubled or swapped, `l` for `i`.
-Leaving is read more generously than joining: no Italian word is one letter away from DISATTIVA.
+The two words that count most are known also as fingers, phones and foreign keyboards write them, by slips
+that stay recognisable: a neighbouring key, a letter left out, doubled or swapped, `l` for `i`. Leaving is
+read more generously than joining: no Italian word is one letter away from DISATTIVA.
 """
 
+import re
 import string
+import unicodedata
 
 _ROWS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 _LOOKS_LIKE = {"I": "L1", "A": "4", "S": "5"}
@@ -61,3 +64,28 @@ _SLIPS = {
     **dict.fromkeys(_slips("DISATTIVA", any_letter=True), "DISATTIVA"),
     **_OTHERS,
 }
+
+SPELT = 4  # letters; "S O S" is three
+READ = 4096  # characters, as many as WhatsApp lets a citizen write: a letter asks at its end
+
+
+def written(text: str) -> list[str]:
+    """Words as they were written, without what is no letter or digit."""
+    # one sign may stand for a whole sentence
+    composed = latin(unicodedata.normalize("NFKC", text[:READ])[: 2 * READ])
+    # Zero-width and combining marks come with a copied text and split no word.
+    kept = "".join(mark for mark in composed if unicodedata.category(mark) not in ("Cf", "Mn"))
+    words = re.findall(r"[^\W_]+", kept)
+    is_spelt = len(words) >= SPELT and all(len(word) == 1 for word in words)
+    return ["".join(words)] if is_spelt else words
+
+
+def fold(word: str) -> str:
+    """Capitals without accents."""
+    parts = unicodedata.normalize("NFKD", word)
+    return "".join(mark for mark in parts if not unicodedata.combining(mark)).upper()
+
+
+def folded(text: str) -> str:
+    """All words, folded, a space between them: `L'acqua è in casa!` -> `L ACQUA E IN CASA`."""
+    return " ".join(fold(word) for word in written(text))

@@ -1,0 +1,83 @@
+"""Whether the keys of this process are those of this database: with others every DISATTIVA would be lost.
+
+A number hashed with another look-up key is nobody's; one sealed with another encryption key cannot be read.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, or_, select, update
+
+from db.engine import StoreError, reading
+from db.models import Canary, Recipient
+from db.vault import Vault, VaultError
+
+CONSTANT = "bollettino: la chiave di questo database"  # no number, and no citizen's word
+SAMPLE = 50  # people who are tried where there is no canary yet: some may be sealed with a key long gone
+LOOKUP, ENCRYPTION = "BOLLETTINO_LOOKUP_KEY", "BOLLETTINO_ENCRYPTION_KEYS"
+
+
+class StrangeKeyError(StoreError):
+    """A key is not this database's; the text says which, and never quotes it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name}: questa non è la chiave di questo database. Non parte niente: rimetti la chiave che era "
+            "in uso (sta con la copia di sicurezza delle chiavi), o la base di dati a cui questa appartiene"
+        )
+
+
+def check(engine: Engine, vault: Vault) -> None:
+    """Before a process starts: StrangeKeyError where its keys are another database's."""
+    with reading(engine) as session:
+        require(session, vault)
+
+
+def require(session: Session, vault: Vault) -> None:
+    """StrangeKeyError where they are not. Changes nothing.
+
+    Before there is a canary, somebody's number shows it; where nobody is known yet, any keys are right.
+    """
+    kept = session.get(Canary, 1)
+    pairs = [(kept.constant_hash, kept.constant_sealed)] if kept else list(_people(session))
+    if not pairs:
+        return
+    opened = [(known, text) for known, sealed in pairs if (text := _opened(vault, sealed)) is not None]
+    if not opened:
+        raise StrangeKeyError(ENCRYPTION)
+    if not any(known == vault.hash(text) for known, text in opened):
+        raise StrangeKeyError(LOOKUP)
+
+
+def plant(session: Session, vault: Vault) -> None:
+    """Make it, where it is not there; StrangeKeyError instead of one under keys that open nobody's number."""
+    require(session, vault)
+    if session.get(Canary, 1) is None:
+        session.add(Canary(constant_hash=vault.hash(CONSTANT), constant_sealed=vault.seal(CONSTANT)))
+        session.flush()
+
+
+def touch(session: Session, *, now: datetime) -> None:
+    """A write that changes nothing for anybody: once it is committed, the database takes what is written."""
+    session.execute(update(Canary).values(tried_at=now))
+
+
+def _people(session: Session) -> Iterator[tuple[str, bytes]]:
+    """Some addresses as they are stored, keyed hash and ciphertext: the oldest, since later ones may be there
+    under the very keys that are wrong.
+    """
+    query = select(Recipient).where(
+        or_(col(Recipient.phone_sealed).is_not(None), col(Recipient.bsuid_sealed).is_not(None))
+    )
+    for row in session.exec(query.order_by(col(Recipient.id)).limit(SAMPLE)):
+        for known, sealed in ((row.phone_hash, row.phone_sealed), (row.bsuid_hash, row.bsuid_sealed)):
+            if known and sealed:
+                yield known, sealed
+
+
+def _opened(vault: Vault, sealed: bytes) -> str | None:
+    try:
+        return vault.open(sealed)
+    except VaultError:
+        return None

@@ -1,1 +1,0 @@
-"""What an editor sees and answers: the rota, the letters, the checks of an answer, the second person."""

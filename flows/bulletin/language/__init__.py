@@ -1,0 +1,1 @@
+"""Italian as such: days, sentences, titles, what a word tells; knows no bulletin."""

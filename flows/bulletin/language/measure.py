@@ -1,0 +1,6 @@
+"""How long a text is, as those who set a limit count it."""
+
+
+def utf16(text: str) -> int:
+    """Length in UTF-16 units, the largest of the lengths that Meta could mean."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2

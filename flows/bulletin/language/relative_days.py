@@ -1,0 +1,334 @@
+"""Days that only the day of writing tells: `domani`, `il prossimo lunedì`, `fra tre giorni`, `venerdì`.
+
+A message is read days after its page was written, so such a phrase is written out as its day, or it is held:
+it never reaches a citizen as it stands. `prossimo` is the nearest one to come, as the Treccani dictionary
+has it.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import islice
+
+from flows.bulletin.language.dates import giorno, mese
+from flows.bulletin.language.weekdays import DATE, ITS_WEEK, Weekday, reading
+from flows.bulletin.language.weekdays import WEEKDAY as _WEEKDAY
+
+_DAYS = ("lun", "mar", "mer", "gio", "ven", "sab", "dom")
+_MOST = 500  # phrases of one kind that are read; no notice has a tenth of them
+_NUMBERS = {"un": 1, "una": 1, "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7, "otto": 8}
+_NUMBERS |= {"nove": 9, "dieci": 10, "quindici": 15, "venti": 20, "trenta": 30}
+_NUMBER = rf"(?:\d{{1,2}}|{'|'.join(_NUMBERS)})"
+_PART = r"(?P<part>\s++(?:mattina|pomeriggio|sera))?(?![\wà-ù])"
+_PARTS = {"domattina": "mattina", "stamattina": "mattina", "stamani": "mattina", "stasera": "sera"}
+_PARTS |= {"questa sera": "sera", "questa mattina": "mattina", "questo pomeriggio": "pomeriggio"}
+_OFFSETS = (
+    {"oggi": 0, "quest'oggi": 0, "domani": 1, "dopodomani": 2, "ieri": -1}
+    | dict.fromkeys(_PARTS, 0)
+    | {"domattina": 1}
+)
+# a day of the month, which says it all
+_CLOCK = r"(?::\d\d|\.(?:00|1[3-9]|[2-5]\d)(?!\d)|\s*+[-–]\s*+\d{1,2}(?![\d/-]|\s++[a-z]{4,9}\b))"
+_DATE = rf"(?:\s*+\(?,?\s*+(?:il\s++|l['’])?(?:\d{{1,2}}(?!\d|{_CLOCK})|primo\b))"
+_NO_DATE = rf"(?!{_DATE})"
+_DATED = rf"(?:,?\s++(?P<named>{_WEEKDAY}))?(?P<dated>,?\s++(?:il\s++)?\d{{1,2}}\s++[a-z]{{5,9}}\b)?"
+_ARTICLE = r"(?:(?P<lead>il|la|dal|dalla|al|alla|del|della|nel|nella)\s++)?"
+_BARE = {"dal": "da", "dalla": "da", "al": "a", "alla": "a", "del": "di", "della": "di"}
+
+# `oggi` in `ad oggi`, `al giorno d'oggi`, `oggi come ieri` tells no day of the calendar
+_WORD = re.compile(
+    rf"(?<![\w’'])(?<!\bad )(?<!\bal )(?<!\bfino ad )(?P<word>dopodomani|domani|domattina|quest['’]oggi|oggi"
+    rf"|ieri|stamattina|stamani|stasera|stanotte|questa\s++(?:sera|mattina|notte)|questo\s++pomeriggio)"
+    rf"(?![\wà-ù])(?!\s++(?:più che mai|come|giorno)){_PART}{_DATED}",
+    re.I,
+)
+_ONE = re.compile(
+    rf"\b{_ARTICLE}(?:(?P<which>prossim[oa]|scors[oa]|quest[oa](?:\s++prossim[oa])?)\s++(?P<day>{_WEEKDAY})"
+    rf"|(?P<day2>{_WEEKDAY})\s++(?P<which2>prossim[oa]|scors[oa])\b)\b{_PART}{_NO_DATE}",
+    re.I,
+)
+_ALONE = re.compile(rf"(?<![\w’'])(?P<day>{_WEEKDAY}){_PART}{_NO_DATE}", re.I)
+_WITH_DATE = re.compile(
+    rf"(?<![\w’'])(?P<day>{_WEEKDAY})(?:\s++(?:mattina|pomeriggio|sera))?,?\s*+\(?(?:il\s++)?"
+    rf"(?P<number>\d{{1,2}})(?!\d|{_CLOCK})",
+    re.I,
+)
+_WEEK = re.compile(
+    r"\b(?:(?P<lead>in|la|nella|dalla|della|alla|durante la|nel corso della|entro la|fino alla|per la|per|di"
+    r"|a|da|entro|durante|nel corso di)\s++)?(?:(?P<which>questa|prossima|scorsa)\s++settimana"
+    r"|settimana\s++(?P<which2>prossima|scorsa))(?![\wà-ù])"
+    rf"(?!,?\s++(?:che va\s++)?(?:dal(?:l['’])?|d[ai]|del(?:l['’])?)\s*+(?:{_WEEKDAY}\s++)?(?:\d))",
+    re.I,
+)
+_WEEKEND = re.compile(
+    r"\b(?P<lead>questo|(?:il|nel|dal|del|al) prossimo|(?:lo|nello) scorso)\s++(?:fine settimana|week-?end)"
+    r"(?![\wà-ù])(?!\s++(?:del|dell['’]|di|tra il)\s*+(?:\d|sabato\s++\d))",
+    re.I,
+)
+_MONTH = re.compile(
+    r"\b(?:(?P<lead>il|nel|dal|entro il)\s++)?(?:(?P<which>prossimo|scorso)\s++mese"
+    r"|mese\s++(?P<which2>prossimo|scorso))(?![\wà-ù])(?!\s++di\s++[a-z])",
+    re.I,
+)
+_AHEAD = re.compile(
+    rf"\b(?:fra|tra)\s++(?P<count>{_NUMBER})\s++(?P<unit>giorn[oi])(?![\wà-ù])(?!\s++(?:e|di|lavorativi|feriali)\b)"
+    r"(?!\s++(?:dal|dag|dopo)[a-z']*)",
+    re.I,
+)
+# nobody can tell the day: a person writes it
+_UNSURE = re.compile(
+    rf"\b(?:fra|tra)\s++(?:{_NUMBER}|pochi|poche|qualche)\s++(?:giorn[oi]|settiman[ae]|mes[ei]|or[ae])\b"
+    r"(?!\s++e\b)"
+    rf"|\b(?:{_NUMBER}|pochi|qualche)\s++(?:giorn[oi]|settiman[ae]|or[ae])\s++fa\b"
+    rf"|\b(?:nei|entro i|per i)\s++prossimi\s++(?:{_NUMBER}\s++)?giorni\b"
+    rf"|\b(?:nelle|entro le|per le)\s++prossime\s++(?:{_NUMBER}\s++)?(?:ore|settimane)\b"
+    r"|\b(?:in giornata|in settimana|questo mese|(?:nel|per il|durante il) (?:fine settimana|week-?end))"
+    r"(?![\wà-ù])(?!\s++(?:del|dell['’]|di|dal)\s*+(?:\d|sabato\s++\d))|\bl['’]altro ieri\b"
+    r"|\bieri l['’]altro\b|\b(?:fra|tra)\s++(?:un['’]|mezz['’])ora\b"
+    r"|\b(?:tutta la|l['’]intera) settimana\b(?!\s++(?:dal|d[ai])\b)"
+    r"|\bfine settimana (?:prossimo|scorso)\b|\bl['’]anno (?:prossimo|venturo)\b"
+    r"|\bin (?:tarda |prima )?(?:mattinata|serata|nottata)\b",
+    re.I,
+)
+
+
+_HOUR = re.compile(r",?\s+(?:(?:dalle|alle|ore)\s+){1,2}(\d{1,2})")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """`text[start:end]` depends on its day; `said` is the same as days, "" where nobody can tell.
+
+    `days` are the one day, or the first and the last, as `2026-11-23`, or a month as `--12`; () where
+    `said` is "" or the text gave the day itself.
+    """
+
+    start: int
+    end: int
+    said: str = ""
+    days: tuple[str, ...] = ()
+
+
+def phrases(text: str, published: date | None) -> list[Phrase]:
+    """Every phrase of `text` that only its day of writing tells, in order; `published` is that day in Rome.
+
+    A day that the text gives itself (`domani, giovedì 26 novembre`) says the word, whatever `published` is.
+    """
+    low = text.lower()
+    found: list[Phrase] = []
+    for starts, pattern, read in _READERS:
+        if any(start in low for start in starts):
+            matches = pattern.finditer(text)
+            found += [phrase for match in islice(matches, _MOST) if (phrase := read(match, published))]
+            found += [Phrase(*match.span()) for match in matches]  # held, as what nobody can tell
+    taken: list[Phrase] = []
+    for phrase in sorted(found, key=lambda one: (one.start, -one.end)):
+        if not taken or phrase.start >= taken[-1].end:
+            taken.append(phrase)
+    return taken
+
+
+def is_relative(text: str) -> bool:
+    """Whether `text` names a day that only its date of publication tells: `domani`, `entro venerdì`."""
+    return any(not phrase.said for phrase in phrases(text, None))
+
+
+def troubles(text: str) -> list[str]:
+    """Why `text` may not go out: an Italian sentence for each phrase that its reader would count anew."""
+    shown = (text[phrase.start : phrase.end] for phrase in phrases(text, None))
+    return [f"«{one}» dipende dal giorno in cui si legge: scrivi la data." for one in dict.fromkeys(shown)]
+
+
+def resolved(text: str, published: date | None) -> str:
+    """`text` with `oggi`, `domani`, `il prossimo lunedì`, `questa settimana` written out as days.
+
+    Without `published`, and for what nobody can tell (`nel fine settimana`), `is_relative` stays true.
+    A day that the text gives itself (`domani, giovedì 26 novembre`) replaces the word, whatever
+    `published` says; where only a weekday is given that does not agree, the word stays.
+    """
+    parts, at = [], 0
+    for phrase in phrases(text, published):
+        if phrase.said:
+            parts += [text[at : phrase.start], phrase.said]
+            at = phrase.end
+    return "".join([*parts, text[at:]])
+
+
+def _word(found: re.Match[str], published: date | None) -> Phrase:
+    word = " ".join(found["word"].lower().replace("’", "'").split())
+    part = (found["part"] or _PARTS.get(word, "")).strip().lower()
+    if word not in _OFFSETS:  # `stanotte`: the night before or after midnight, nobody can tell
+        return Phrase(*found.span("word"))
+    day = published + timedelta(days=_OFFSETS[word]) if published else None
+    if found["dated"]:
+        named = f"{found['named']} " if found["named"] else ""
+        said = named + re.sub(r"^,?\s+(?:il\s+)?", "", found["dated"])
+        return Phrase(*found.span(), _as_written(found, _with_part(said, part, found)))
+    if day is None or (found["named"] and _which(found["named"]) != day.weekday()):
+        last = next(group for group in ("named", "part", "word") if found[group])
+        return Phrase(found.start(), found.end(last))
+    said = _with_part(giorno(day), part, found)
+    if word.startswith("quest") and said != giorno(day):
+        said = f"{giorno(day)} {part}"  # as short as what it replaces
+    return Phrase(*found.span(), _as_written(found, said), _iso(day))
+
+
+def _one(found: re.Match[str], published: date | None) -> Phrase:
+    """`il prossimo lunedì`, `domenica prossima`, `questo sabato`."""
+    if published is None:
+        return Phrase(*found.span())
+    which = (found["which"] or found["which2"]).lower()
+    ahead = (_which(found["day"] or found["day2"]) - published.weekday()) % 7
+    if which.startswith("scors"):
+        ahead = ahead - 7
+    elif "prossim" in which:
+        ahead = ahead or 7
+    day = published + timedelta(days=ahead)
+    part = (found["part"] or "").strip().lower()
+    said = _led(found, _with_part(giorno(day), part, found))
+    return Phrase(*found.span(), _as_written(found, said), _iso(day))
+
+
+def _alone(found: re.Match[str], published: date | None) -> Phrase | None:
+    """A bare `lunedì`: None where it is one of every week, or where its date stands beside."""
+    text, start, end = found.string, *found.span()
+    match reading(text, start, end):
+        case Weekday.none | Weekday.every:
+            return None
+        case Weekday.unsure:
+            its_week = ITS_WEEK.match(text, end)
+            return Phrase(start, its_week.end() if its_week else end)
+    ahead = (_which(found["day"]) - published.weekday()) % 7 if published else 0
+    if published is None or not ahead:
+        return Phrase(start, end)  # on a Monday `lunedì` is that day or the next one
+    day = published + timedelta(days=ahead)
+    if _dated(text).get(day.weekday(), {day.day}) != {day.day}:
+        return Phrase(start, end)  # the page gives the same weekday another date: it may mean that one
+    part = (found["part"] or "").strip().lower()
+    return Phrase(start, end, _as_written(found, _with_part(giorno(day), part, found)), _iso(day))
+
+
+@lru_cache(maxsize=8)
+def _dated(text: str) -> dict[int, set[int]]:
+    """The days of the month that stand beside each weekday, by the weekday's number."""
+    days: dict[int, set[int]] = {}
+    for found in islice(_WITH_DATE.finditer(text), _MOST):
+        days.setdefault(_which(found["day"]), set()).add(int(found["number"]))
+    return days
+
+
+def _week(found: re.Match[str], published: date | None) -> Phrase:
+    which = (found["which"] or found["which2"]).lower()
+    lead = (found["lead"] or "").lower()
+    if published is None:
+        return Phrase(*found.span())
+    monday = published + timedelta(
+        days={"questa": 0, "prossima": 7, "scorsa": -7}[which] - published.weekday()
+    )
+    sunday = monday + timedelta(days=6)
+    if lead in ("dalla", "da"):
+        return Phrase(*found.span(), _as_written(found, f"da {giorno(monday)}"), _iso(monday))
+    if lead in ("entro", "entro la"):
+        return Phrase(*found.span(), _as_written(found, f"entro {giorno(sunday)}"), _iso(sunday))
+    follows_a_word = not lead and found.string[: found.start()].rstrip(" ")[-1:].isalnum()
+    if lead in ("alla", "a", "fino alla") or follows_a_word:
+        return Phrase(*found.span())
+    said = _span("da", monday, "a", sunday)
+    if lead in ("della", "di", "per la"):
+        said = f"{'della' if lead == 'di' else lead} settimana {said}"
+    return Phrase(*found.span(), _as_written(found, said), _iso(monday, sunday))
+
+
+def _weekend(found: re.Match[str], published: date | None) -> Phrase:
+    lead = found["lead"].lower()
+    if published is None or (published.weekday() >= 5 and lead != "questo"):
+        return Phrase(*found.span())
+    saturday = published + timedelta(days=5 - published.weekday() - 7 * ("scorso" in lead))
+    said = _span("", saturday, "e", saturday + timedelta(days=1))
+    led = {"dal prossimo": f"da {giorno(saturday)}", "del prossimo": f"di {said}", "al prossimo": f"a {said}"}
+    days = _iso(saturday, saturday + timedelta(days=1))
+    return Phrase(*found.span(), _as_written(found, led.get(lead, said)), days)
+
+
+def _month(found: re.Match[str], published: date | None) -> Phrase:
+    lead = (found["lead"] or "").lower()
+    if published is None or not lead:
+        return Phrase(*found.span())
+    shift = 1 if (found["which"] or found["which2"]).lower() == "prossimo" else -1
+    number = (published.month - 1 + shift) % 12 + 1
+    name = mese(number)
+    preposition = {"dal": "da", "entro il": "entro"}.get(lead, "ad" if name[0] == "a" else "a")
+    return Phrase(*found.span(), _as_written(found, f"{preposition} {name}"), (f"--{number:02}",))
+
+
+def _ahead(found: re.Match[str], published: date | None) -> Phrase:
+    if published is None:
+        return Phrase(*found.span())
+    count = found["count"].lower()
+    day = published + timedelta(days=int(count) if count.isdigit() else _NUMBERS[count])
+    return Phrase(*found.span(), _as_written(found, giorno(day)), _iso(day))
+
+
+def _unsure(found: re.Match[str], _: date | None) -> Phrase | None:
+    before = found.string[max(0, found.start() - 60) : found.start()]
+    if found[0].lower().startswith("in ") and DATE.search(re.split(r"[.;!?\n]\s", before)[-1]):
+        return None  # `sabato 28 novembre, in serata`
+    return Phrase(*found.span())
+
+
+_NAMES = ("lunedi", "lunedì", "martedi", "martedì", "mercoled", "gioved", "venerd", "sabato", "domenica")
+# what a text must contain -> the pattern -> its reading
+_READERS = (
+    (("ogg", "ieri", "doma", "sta", "quest"), _WORD, _word),
+    (("pross", "scors", "quest"), _ONE, _one),
+    (_NAMES, _ALONE, _alone),
+    (("settiman",), _WEEK, _week),
+    (("settiman", "week"), _WEEKEND, _weekend),
+    (("mese",), _MONTH, _month),
+    (("fra ", "tra "), _AHEAD, _ahead),
+    (
+        ("fra ", "tra ", " fa", "prossim", "ventur", "ata", "settiman", "week", "mese", "ieri"),
+        _UNSURE,
+        _unsure,
+    ),
+)
+
+
+def _iso(*days: date) -> tuple[str, ...]:
+    return tuple(day.isoformat() for day in days)
+
+
+def _which(weekday: str) -> int:
+    return _DAYS.index(weekday[:3].lower())
+
+
+def _span(preposition: str, first: date, joint: str, last: date) -> str:
+    """`da lunedì 23 a domenica 29 novembre`; the month of both where they differ."""
+    start = giorno(first) if first.month != last.month else giorno(first).rsplit(" ", 1)[0]
+    return f"{preposition} {start} {joint} {giorno(last)}".strip()
+
+
+def _led(found: re.Match[str], day: str) -> str:
+    """`da lunedì 23 novembre` of `dal prossimo lunedì`: a day with its date has no article."""
+    preposition = _BARE.get((found["lead"] or "").lower(), "")
+    return f"{preposition} {day}" if preposition else day
+
+
+def _with_part(day: str, part: str, found: re.Match[str]) -> str:
+    """`la sera di giovedì 26 novembre`; the part of the day goes where the hour that follows tells it."""
+    hour = _HOUR.match(found.string, found.end())
+    if not part or (hour and (int(hour[1]) >= 13) == (part != "mattina")):
+        return day
+    lead = (found.groupdict().get("lead") or "").lower()
+    if lead in _BARE or re.search(r"\b(?:di|da|a|per|entro|fino)\s$", _before(found), re.I):
+        return f"{day} {part}"
+    return f"{'il' if part == 'pomeriggio' else 'la'} {part} di {day}"
+
+
+def _before(found: re.Match[str]) -> str:
+    return found.string[max(0, found.start() - 20) : found.start()]
+
+
+def _as_written(found: re.Match[str], after: str) -> str:
+    return after[:1].upper() + after[1:] if found[0][:1].isupper() else after

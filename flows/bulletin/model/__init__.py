@@ -1,1 +1,0 @@
-"""What a language model is told of one item, without personal data, and what it must answer."""

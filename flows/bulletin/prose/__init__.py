@@ -1,1 +1,0 @@
-"""A Comune's page as sentences and parts that can be read: no labels, no lost line breaks."""

@@ -1,0 +1,94 @@
+"""What a bulletin's kind, status and reasons are called in Italian, and the tags of its runs."""
+
+from datetime import datetime
+
+from db.models import Act, BulletinKind, BulletinStatus
+from flows.bulletin.language.dates import giorno
+
+CALLED = {
+    BulletinKind.ordinary: "bollettino",
+    BulletinKind.urgent: "messaggio urgente",
+    BulletinKind.correction: "messaggio di correzione",
+    BulletinKind.all_clear: "messaggio di fine allerta",
+}
+
+
+HEADINGS = {
+    BulletinKind.ordinary: "Bollettino",
+    BulletinKind.urgent: "Avviso urgente",
+    BulletinKind.correction: "Correzione",
+    BulletinKind.all_clear: "Fine allerta",
+}
+
+
+KINDS = {
+    BulletinKind.ordinary: "ordinario",
+    BulletinKind.urgent: "urgente",
+    BulletinKind.correction: "correzione",
+    BulletinKind.all_clear: "fine allerta",
+}
+
+
+REASONS = {
+    "deadline": "nessuno ha deciso in tempo",
+    "grace": "l'ora dell'invio è passata",
+    "reopened": "riaperto, l'approvazione non vale più",
+    "standing_order": "ordine permanente",
+    "stopped_by_hand": "fermato da una persona",
+    "closed_by_hand": "chiuso da una persona, il resto non parte",
+    "retry": "si ritenta con chi non l'ha ricevuto",
+    "handed_out": "inviato a mano e dichiarato",
+    "updated": "la fonte ha cambiato l'allerta",
+    "corrected_meanwhile": "chi mancava riceve il testo giusto",
+}
+
+
+BY_OPERATOR = "dalla riga di comando di chi gestisce il servizio"
+
+STATUS = {
+    BulletinStatus.draft: "in bozza",
+    BulletinStatus.in_review: "da approvare",
+    BulletinStatus.approved: "approvato",
+    BulletinStatus.sending: "in invio",
+    BulletinStatus.stopped: "invio fermato",
+    BulletinStatus.sent: "inviato",
+    BulletinStatus.rejected: "scartato",
+    BulletinStatus.merged: "rinviato al prossimo",
+    BulletinStatus.superseded: "sostituito",
+    BulletinStatus.expired: "non approvato in tempo",
+    BulletinStatus.missed: "non inviato in tempo",
+}
+
+UNSTAMPED = (
+    "Questa conferma non è passata dalla pagina di approvazione: qualcun altro può averla scritta. "
+    "Rileggi tutto e conferma di nuovo."
+)
+
+BEFORE_STAMPS = (
+    "Questa conferma è arrivata poco prima di un aggiornamento del programma, e non si può più verificare. "
+    "Il testo è salvato. Rileggi tutto e conferma di nuovo."
+)
+
+
+def tags(kind: BulletinKind, state: str) -> tuple[str, str]:
+    """Of a run about a bulletin, so that a saved filter finds it: `("urgente", "da-approvare")`.
+
+    `state`: the status in words, or what its form waits for.
+    """
+    return KINDS[kind].replace(" ", "-"), state.replace(" ", "-")
+
+
+def proved(act: Act) -> str:
+    """How, in Italian."""
+    if act.by_operator:
+        return BY_OPERATOR
+    return "codice verificato" if act.code_hash else "senza codice: il nome è solo dichiarato"
+
+
+def title(slot_at: datetime | None) -> str:
+    """`bollettino di martedì 1 dicembre`."""
+    return f"bollettino di {giorno(slot_at)}" if slot_at else "bollettino da inviare subito"
+
+
+def people(count: int) -> str:
+    return "1 persona" if count == 1 else f"{count:,} persone".replace(",", ".")

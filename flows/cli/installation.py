@@ -1,0 +1,102 @@
+"""The verbs of an installation: migrate, deploy, web, codes."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from flows.cli.arguments import Add, for_programs
+from flows.cli.output import Output
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+
+def migrate(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    from db import schema
+    from db.engine import make_engine
+    from flows.privacy import intact
+
+    settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    engine = make_engine(settings.database)
+    intact.require_database(settings, engine)
+    if not arguments.dry_run:  # a database that no key is tied to could be begun by one process for another
+        settings.bring_keys()
+    steps = schema.pending(engine)
+    out.say("\n".join(steps) or "nothing to do")
+    out.keep(steps=steps)
+    if not arguments.dry_run:
+        if steps:
+            with out.progress("bringing the database to this version"):
+                schema.upgrade(engine)
+        intact.keep_keys(settings, engine)
+        missing = list(intact.missing(settings))
+        out.keep(missing=missing)
+        for line in missing:
+            out.trouble(line)
+    return 0
+
+
+def deploy(_arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    from flows import deploy as deployment
+    from flows.runs import client
+
+    settings.require_codes()
+    client.require_server(settings)
+    with out.progress("registering"):
+        names = deployment.deploy(settings)
+    out.say("\n".join(names))
+    out.keep(deployments=names)
+    return 0
+
+
+def web(_arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
+    from flows.web.app import serve
+
+    settings.require_filled()
+    return serve(settings)
+
+
+def codes(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    from flows.review import enrolment
+
+    if arguments.what:  # a secret is for a person's eyes, once
+        out.say(enrolment.new(settings, arguments.name))
+        return 0
+    profile = settings.profile
+    rows = [
+        {"editor": one.name, "variable": one.code_variable, "secret": state}
+        for one, state in enrolment.states(settings)
+    ]
+    lines = enrolment.listing(settings)
+    out.table("editors", rows, lines[: len(rows)])
+    out.say(*lines[len(rows) :])
+    out.keep(asked=profile.asks_codes, approvals=profile.approvals)
+    return 0
+
+
+def add_first_verbs(add: Add) -> None:
+    found = add("migrate", migrate, "Bring the database to this version. Make a backup first.")
+    for_programs(
+        found,
+        steps="the revisions that were (or would be) made, a line each",
+        missing="what of the installation is lost, in English",
+    )
+    found = add("deploy", deploy, "Register deployments and schedules with the running server.", writes=False)
+    for_programs(found, deployments="their full names")
+    add("web", web, "Serve the webhook and the citizens' pages (a process of `run`).", writes=False)
+
+
+def add_codes(add: Add) -> None:
+    found = add("codes", codes, "List the editors and whether each has a secret for one-time codes. "
+                "`codes new NAME` makes one and shows it once, for the environment and for the phone; "
+                "nothing is stored.", writes=False)  # fmt: skip
+    for_programs(
+        found,
+        editors="one object an editor: editor, variable, secret (whether it is set, never the secret)",
+        asked="whether a code is asked for",
+        approvals="how many editors approve a bulletin",
+    )
+    new = found.add_subparsers(dest="what", metavar="new").add_parser(
+        "new", help="a new secret for an editor, shown once", description="Make a secret and show it once."
+    )
+    new.add_argument("name", metavar="NAME", help="as the profile calls the editor, or the id")
+    new.set_defaults(keys=())

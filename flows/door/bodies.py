@@ -1,0 +1,107 @@
+"""What people may send with the two operations that change something; the rest is refused, not dropped."""
+
+import json
+from typing import Any
+
+from flows.door.sealed import FIELD
+
+LIMIT = 1_000_000  # bytes; a form of ten items has some 20,000
+DEEPEST = 20  # levels of a value; a form has three
+LONGEST_CODE = 40  # characters; six digits, with blanks
+KIND = "__prefect_kind"  # a value of this kind is worked out by the server: a template, a variable
+
+# What Prefect's own page sends beside the parameters, and means nothing by.
+NOTHING: tuple[object, ...] = (None, "", {}, [])
+QUIET_STATE = {"type", "name", "message", "state_details"}
+QUIET_DETAILS = {"pause_reschedule", "deferred", "untrackable_result", "scheduled_time"}
+QUIET_POLICY = {"resuming", "max_retries", "retry_delay_seconds", "retries", "retry_delay"}
+
+
+class Refused(Exception):
+    """What cannot pass, in Italian: it is what the page shows."""
+
+    def __init__(self, why: str, status: int = 403) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+def read(raw: bytes) -> dict[str, Any]:
+    """The JSON object of a body."""
+    try:
+        found = json.loads(raw or b"{}", parse_constant=_no_number)
+    except (ValueError, RecursionError) as exc:
+        raise Refused("La richiesta non è leggibile.") from exc
+    if not isinstance(found, dict):
+        raise Refused("La richiesta non è leggibile.")
+    _plain(found)
+    return found
+
+
+def answer(body: dict[str, Any]) -> dict[str, Any]:
+    """The values of a confirmed form."""
+    values = body.get("run_input") or {}
+    if body.keys() - {"run_input"} or not isinstance(values, dict):
+        raise Refused("Con Resume si mandano solo i campi del modulo.")
+    return values
+
+
+def start(body: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of a run that an editor starts, from what Prefect's page sends with them.
+
+    Its name and tags are not taken: each flow names its runs, and a list of runs must not lie.
+    """
+    parameters = body.get("parameters") or {}
+    if not isinstance(parameters, dict):
+        raise Refused("I parametri non sono leggibili.")
+    loud = [
+        name
+        for name, value in body.items()
+        if name not in ("parameters", "name", "tags") and not _means_nothing(name, value)
+    ]
+    if loud:
+        raise Refused(f"Da qui si scelgono solo i parametri, non {', '.join(sorted(loud))}.")
+    code = parameters.get(FIELD) or ""
+    if not isinstance(code, str) or len(code) > LONGEST_CODE:  # for instance the token of an earlier run
+        raise Refused("Il codice ha 6 cifre: copialo dall'app.")
+    return parameters
+
+
+def _means_nothing(name: str, value: Any) -> bool:
+    if name == "enforce_parameter_schema":  # false would let any parameter through
+        return value is None or value is True
+    if value in NOTHING:
+        return True
+    if name == "work_queue_name":
+        return bool(value == "default")
+    if not isinstance(value, dict):
+        return False
+    if name == "empirical_policy":
+        return value.keys() <= QUIET_POLICY and not any(value.values())
+    if name == "state":
+        details = value.get("state_details") or {}
+        return (
+            value.keys() <= QUIET_STATE
+            and value.get("type") == "SCHEDULED"
+            and value.get("name") in (None, "Scheduled")
+            and isinstance(details, dict)
+            and details.keys() <= QUIET_DETAILS
+            and not any(details.values())
+        )
+    return False
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)  # NaN and its kin are not JSON; the server would keep another value
+
+
+def _plain(value: Any, depth: int = 0) -> None:
+    if depth > DEEPEST:
+        raise Refused("La richiesta non è leggibile.")
+    if isinstance(value, dict):
+        if KIND in value:
+            raise Refused("Scrivi il valore nel campo: modelli e variabili di Prefect qui non si usano.")
+        for one in value.values():
+            _plain(one, depth + 1)
+    elif isinstance(value, list):
+        for one in value:
+            _plain(one, depth + 1)

@@ -1,0 +1,63 @@
+"""What Prefect is told in every process of an installation, and which secrets each process is not given."""
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from flows.door.keys import DoorKeys
+
+PREFECT = {
+    # three channels that phone home (analytics, SDK telemetry, promotion)
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
+    "PREFECT_UI_API_URL": "/api",  # of whatever name the browser found us under: no other origin is asked
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    "PREFECT_WORKER_QUERY_SECONDS": "2",  # how soon an editor's Resume is seen
+    "PREFECT_LOGGING_COLORS": "false",
+    # the server ends its own rows: runs with their forms, logs and artifacts, and events
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+}
+
+STAMP_KEY = "BOLLETTINO_STAMP_KEY"
+_PEOPLE = "BOLLETTINO_PREFECT_AUTH"
+_CREDENTIALS = "PREFECT_(SERVER_)?API_AUTH_STRING"
+_WHERE = "BOLLETTINO_(?!(PROFILE|STATE)$).*"  # all of ours but where the installation is
+_DOOR = "BOLLETTINO_(?!(PROFILE|STATE|PREFECT_AUTH|STAMP_KEY)$).*"
+
+# A process -> the variables that it has no use for. The flows judge one-time codes, write letters and send.
+WITHHELD = {
+    "sandbox": (_WHERE, _CREDENTIALS),
+    "prefect": (_DOOR,),
+    "worker": (_PEOPLE, STAMP_KEY, "PREFECT_SERVER_API_AUTH_STRING"),
+    "web": (_PEOPLE, STAMP_KEY, _CREDENTIALS, "BOLLETTINO_((TOTP|PHONE|MAIL)_.*|LLM_KEY)"),
+}
+
+
+def credentials(keys: DoorKeys) -> dict[str, str]:
+    """Our processes and the server itself know the installation's own; the people's the door alone."""
+    if not keys.internal:
+        return {}
+    return {"PREFECT_API_AUTH_STRING": keys.internal, "PREFECT_SERVER_API_AUTH_STRING": keys.internal}
+
+
+def given_to(process: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of one process: what it has no use for cannot be read from it."""
+    withheld = re.compile("|".join(WITHHELD.get(process, ())))
+    return {name: value for name, value in environment.items() if not withheld.fullmatch(name)}
+
+
+def origins(ui: str, port: int) -> tuple[str, ...]:
+    """Of the server as the editors' browsers reach it, then as this machine does."""
+    return tuple(map(origin, (ui, f"http://127.0.0.1:{port}", f"http://localhost:{port}")))
+
+
+PORTS = {"https": 443, "http": 80}  # that browsers leave out
+
+
+def origin(address: str) -> str:
+    """scheme://host[:port] of an address, as a browser tells it."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.removesuffix(f':{PORTS.get(parts.scheme)}')}".lower()

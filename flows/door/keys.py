@@ -1,0 +1,67 @@
+"""The two credentials of the Prefect server, as one installation has them: `user:password` each.
+
+The installation's own is made anew at each start and lies in the state folder for this user alone, so that a
+command of an operator finds it; worker and flows get it by their environment. The people's is given by the
+environment, or made once where nobody gave one.
+"""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+FILE = "porta.json"
+
+
+class KeysError(Exception):
+    """The credentials cannot be read; one line that names the remedy."""
+
+
+@dataclass(frozen=True)
+class DoorKeys:
+    internal: str = ""
+    people: str = ""
+    since: datetime | None = None  # the installation's first start with a door: before it nothing was stamped
+
+    def __repr__(self) -> str:
+        return "DoorKeys(...)"
+
+
+def read(state: Path) -> DoorKeys:
+    """Those of the installation that was started last; empty before the first start."""
+    try:
+        kept = json.loads((state / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return DoorKeys()
+    except ValueError:  # written half: the next start makes it anew
+        return DoorKeys()
+    except OSError as exc:
+        raise KeysError(
+            f"{state / FILE} cannot be read ({exc.strerror}): use the account that runs the installation"
+        ) from exc
+    try:
+        return DoorKeys(
+            str(kept["internal"]),
+            str(kept.get("people", "")),
+            datetime.fromisoformat(kept["since"]).astimezone(UTC) if "since" in kept else None,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):  # as written half
+        return DoorKeys()
+
+
+def make(state: Path, *, given: str | None) -> DoorKeys:
+    """A new credential of the installation; the people's as `given`, else as it was, else a random one."""
+    before = read(state)
+    people = given or before.people or f"redazione:{secrets.token_hex(12)}"
+    since = before.since or datetime.now(UTC)
+    made = DoorKeys(f"installazione:{secrets.token_hex(32)}", people, since)
+    state.mkdir(parents=True, exist_ok=True)
+    new = state / f"{FILE}.new"
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        kept = {"internal": made.internal, "since": since.isoformat()}
+        json.dump(kept if given else kept | {"people": people}, file)
+    new.replace(state / FILE)
+    return made

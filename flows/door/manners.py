@@ -1,0 +1,52 @@
+"""What every answer of the Prefect server tells a browser: ask nobody else, be in nobody's frame."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+# Prefect's page asks Amplitude for a configuration by itself, and an artifact may name a picture of anywhere.
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self' 'unsafe-inline'",  # its widgets place themselves
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "worker-src": "'self' blob:",
+    "manifest-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+}
+HEADERS = {
+    "content-security-policy": "; ".join(f"{name} {value}" for name, value in POLICY.items()),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+TLS = {"strict-transport-security": "max-age=31536000"}
+
+
+def headers(*, is_tls: bool) -> list[tuple[bytes, bytes]]:
+    told = HEADERS | TLS if is_tls else HEADERS
+    return [(name.encode(), value.encode()) for name, value in told.items()]
+
+
+def mannerly(send: Send, told: list[tuple[bytes, bytes]]) -> Send:
+    """Adds these headers, in place of the server's of the same name and of its word to other sites."""
+    names = {name for name, _ in told}
+
+    async def sent(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            kept = [
+                (name, value)
+                for name, value in message.get("headers", [])
+                if name.lower() not in names and not name.lower().startswith(b"access-control-")
+            ]
+            message = {**message, "headers": [*kept, *told]}
+        await send(message)
+
+    return sent

@@ -1,0 +1,108 @@
+"""The items of a draft beside the pages they were written from, and what the guard says of each."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from db.bulletins import ItemData
+from db.models import Bulletin, BulletinItem, NewsItem
+from flows.bulletin.facts.guard import Verdict, check
+from flows.bulletin.language.dates import in_rome
+from flows.bulletin.message.exact import date_of, template_name
+from flows.bulletin.message.frame import budget
+from flows.bulletin.persons import warnings
+from flows.draft.writer import remark
+from flows.settings import Settings
+
+
+@dataclass(frozen=True)
+class Vote:
+    """Who may not be named now; outside an election period the names only tell who holds an office."""
+
+    names: Collection[str] = ()
+    is_near: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """An item and what it was written from; `source` is "" for an alert, whose text is fixed."""
+
+    title: str
+    text: str
+    source: str = ""
+    published: date | None = None
+    is_act: bool = False
+    origin: str = ""  # what there is to say of how the text came about
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An item with what the guard says of it; None for an alert."""
+
+    item: Told
+    verdict: Verdict | None
+
+
+def judged(items: Sequence[Told]) -> list[Judged]:
+    """Each item read beside its source."""
+    return [
+        Judged(item, check(item.text, item.source, published=item.published) if item.source.strip() else None)
+        for item in items
+    ]
+
+
+def room(settings: Settings, bulletin: Bulletin, dated: datetime, number: int) -> int:
+    """UTF-16 units that so many items may use together."""
+    frame = settings.frame(bulletin.template or template_name(number))
+    return budget(frame, date_of(bulletin, dated))
+
+
+def with_sources(session: Session, items: Sequence[BulletinItem | ItemData]) -> tuple[Told, ...]:
+    """Each item beside the stored page that it was written from."""
+    return tuple(_told(session, item) for item in items)
+
+
+def _told(session: Session, item: BulletinItem | ItemData) -> Told:
+    if item.news_item_id is None:
+        return Told(item.title, item.text)
+    news = session.get_one(NewsItem, item.news_item_id)
+    return Told(
+        title=item.title,
+        text=item.text,
+        source=f"{news.title}\n{news.abstract}\n{news.body}",
+        published=in_rome(news.published_at).date() if news.published_at else None,
+        is_act="albo" in news.kind.lower(),
+        origin=remark(session, news.id, item.text),
+    )
+
+
+def vote(settings: Settings, at: datetime) -> Vote:
+    """Whose names are pointed out on that day."""
+    period = settings.profile.election_period
+    if period is None:
+        return Vote()
+    return Vote(period.names, period.first <= in_rome(at).date() <= period.last)
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What an editor should look at before approving, of the item with this number, from 1."""
+
+    item: int
+    words: str
+    stops: bool = False  # the guard lets nothing be approved with it
+
+
+def remarks(items: Sequence[Judged], vote: Vote) -> list[Remark]:
+    """Of each item what the guard stops, what it doubts, and whom it names."""
+    found = []
+    for number, judgement in enumerate(items, start=1):
+        verdict, item = judgement.verdict, judgement.item
+        if verdict:
+            found += [Remark(number, words, stops=True) for words in verdict.blocked]
+            found += [Remark(number, words) for words in verdict.warnings]
+        named = warnings(item.text, vote.names, vote.is_near, is_act=item.is_act)
+        found += [Remark(number, words) for words in named]
+    return found

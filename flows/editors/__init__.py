@@ -1,1 +1,0 @@
-"""The editors: one-time codes, who is on duty, and the mail that reaches them."""

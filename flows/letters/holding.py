@@ -1,0 +1,200 @@
+"""A send that must not leave: taken back or refused, and its editors told."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import bulletins
+from db.engine import transaction
+from db.models import PUBLIC, BulletinStatus
+from flows.bulletin.status import STATUS
+from flows.letters import sends
+from flows.letters.drafts import tell_changes
+from flows.sending.checks import Preflight
+from flows.sending.drain import HeldError, RefusedError, UntrueError
+from flows.sending.hold import CORRECTED, remedy, take_back
+from flows.settings import Settings
+from flows.sources.rereading import Seen, alerts_by_now, overridden, reread_bulletin
+from flows.sources.truth import OVER
+from flows.staff.mail import post
+
+LOG = logging.getLogger(__name__)
+
+
+def require_same_site(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    *,
+    now: datetime,
+    open_window: Callable[[], object] = lambda: None,
+    warn: Callable[[str], object] = LOG.warning,
+) -> list[str]:
+    """HeldError when a fact changed since the seal or a page is gone, unless approved in spite of that.
+
+    An approved bulletin is re-opened; one that was on its way stays stopped, also against a person's
+    *nonostante*: its way out is a correction. `open_window` comes before the letters, which link to it. A
+    page that cannot be read is only returned, for the checks to tell.
+    """
+    seen = reread_bulletin(settings, engine, bulletin_id, now=now)
+    with transaction(engine) as session:
+        known = overridden(settings, session, bulletin_id)
+    held = [one for one in seen if one.holds and one.line not in known]
+    doubtful = [one.line for one in seen if not one.holds]
+    if not held:
+        return [*doubtful, *(f"Approvata nonostante: {one.line}" for one in seen if one.holds)]
+    for line in doubtful:
+        warn(line)
+    raise hold(settings, engine, bulletin_id, held, now=now, open_window=open_window, warn=warn)
+
+
+def hold(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    held: Sequence[Seen],
+    *,
+    now: datetime,
+    open_window: Callable[[], object] = lambda: None,
+    warn: Callable[[str], object] = LOG.warning,
+) -> HeldError:
+    """Take it back from its send, with its window and the letters; the error that says so.
+
+    Nothing `held` means that it was corrected.
+    """
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, bulletin_id)
+        take_back(settings, session, bulletin, held, by="invio", now=now)
+        is_going_on, kind = bulletin.status in PUBLIC, bulletin.kind
+    try:
+        if not is_going_on:
+            open_window()
+    finally:
+        with transaction(engine) as session:
+            tell_changes(settings, session, bulletin_id, held, now=now)
+        if trouble := post(settings, engine, now=now).trouble:
+            warn(trouble)
+    told = [one.line for one in held] or [f"{CORRECTED[:1].upper()}{CORRECTED[1:]}."]
+    if is_going_on:
+        return HeldError(f"Il bollettino {bulletin_id} resta fermo. {' '.join(told)} {remedy(kind, held)}")
+    return HeldError(f"Il bollettino {bulletin_id} non parte, aspetta un redattore. {' '.join(told)}")
+
+
+@contextmanager
+def held_when_untrue(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    *,
+    now: datetime,
+    open_window: Callable[[], object],
+    warn: Callable[[str], object],
+) -> Iterator[None]:
+    """A send whose text turns out not to be right, at any step until its first message, is held."""
+    try:
+        yield
+    except UntrueError as exc:
+        raise hold(
+            settings, engine, bulletin_id, exc.seen, now=now, open_window=open_window, warn=warn
+        ) from exc
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """A bulletin that was about to reach citizens with what is not so."""
+
+    bulletin_id: int
+    was: BulletinStatus
+    lines: tuple[str, ...]
+
+    def __str__(self) -> str:
+        told = " ".join(self.lines)
+        return f"Bollettino {self.bulletin_id}: era {STATUS[self.was]}, non parte più. {told}"
+
+
+ABOUT_TO_LEAVE = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped)
+
+
+def take_back_wrong(
+    settings: Settings, engine: Engine, *, by: str, now: datetime
+) -> tuple[list[TakenBack], list[Exception]]:
+    """Take back every bulletin that tells of an alert what is not so by now, and queue the letters.
+
+    For who has just read what the issuers say, and for each round of `urgente`. Of a stopped one, which
+    rests, people are only told, and not that its alert has ended. A transaction for each: a send locks a
+    correction before its original, and one that cannot be judged must not keep the others going. Returns
+    also what went wrong, for the caller to raise once it has done its own.
+    """
+    with transaction(engine) as session:
+        numbers = [one.id for one in bulletins.with_status(session, *ABOUT_TO_LEAVE)]
+    found: list[TakenBack] = []
+    errors: list[Exception] = []
+    for number in numbers:
+        try:
+            with transaction(engine) as session:
+                one = _taken_back(settings, session, number, by=by, now=now)
+        except Exception as exc:  # noqa: BLE001  told together by the caller
+            exc.add_note(f"bulletin {number}: whether its alerts are right could not be judged")
+            errors.append(exc)
+        else:
+            found += [one] if one else []
+    return found, errors
+
+
+def _taken_back(
+    settings: Settings, session: Session, number: int, *, by: str, now: datetime
+) -> TakenBack | None:
+    bulletin = bulletins.locked(session, number)
+    sealed = bulletins.approved(session, number)
+    if bulletin.status not in ABOUT_TO_LEAVE or sealed is None:
+        return None
+    was, leaves = bulletin.status, max(now, bulletin.slot_at or now)
+    seen = alerts_by_now(settings, session, bulletin, bulletins.items(session, sealed[1]), at=leaves)
+    if was == BulletinStatus.stopped:
+        seen = [one for one in seen if one.after != OVER]
+    if not seen:
+        return None
+    take_back(settings, session, bulletin, seen, by=by, now=now)
+    tell_changes(settings, session, number, seen, now=now)
+    if was == BulletinStatus.stopped:
+        return None
+    return TakenBack(number, was, tuple(one.line for one in seen))
+
+
+def require_checks(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    found: Preflight,
+    *,
+    despite_by: str | None,
+    now: datetime,
+    warn: Callable[[str], object] = LOG.warning,
+) -> Sequence[str]:
+    """RefusedError, told to the editors once, unless a person decides otherwise; what they override.
+
+    An override is told to everybody before the first message leaves. Of what is `final` there is none.
+    """
+    for line in found.doubts:
+        warn(line)
+    with transaction(engine) as session:
+        sends.warned(settings, session, found, now=now)
+    if not found.refusals:
+        return []
+    if despite_by is not None and not found.final:
+        with transaction(engine) as session:
+            sends.despite(settings, session, bulletin_id, found.refusals, by=despite_by, now=now)
+        if trouble := post(settings, engine, now=now).trouble:
+            warn(trouble)
+        return found.refusals
+    with transaction(engine) as session:
+        sends.withheld(settings, session, bulletin_id, found.refusals, now=now)
+    if trouble := post(settings, engine, now=now).trouble:
+        warn(trouble)
+    never = " Questo controllo non si supera con «nonostante»." if despite_by is not None else ""
+    raise RefusedError(f"Il bollettino {bulletin_id} non parte. {' '.join(found.refusals)}{never}")

@@ -1,1 +1,0 @@
-"""An optional language model that proposes texts; the checks have the last word."""

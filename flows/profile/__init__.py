@@ -1,1 +1,0 @@
-"""One Comune's profile: its keys, its file, its limits."""

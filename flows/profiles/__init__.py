@@ -1,0 +1,1 @@
+"""What one Comune chooses: the profile, as it is read and checked."""

@@ -1,0 +1,1 @@
+"""What an editor sees and answers: the form, its choices, the code, the signature."""

@@ -1,0 +1,203 @@
+"""What a person starts in their own name beside approving: resume, stop, settle, re-open, close days.
+
+Where approvals are proved by a one-time code these are, too: judged at the moment when the person asked,
+used up by the act in its transaction, counted as a wrong one where it is not right. What only makes a draft
+asks for none, since that is approved with one.
+
+At the command line none is asked for: who types there has the machine, and with it the secrets that every
+code is made from. The name is then what the operator declares, and stands so in the history.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import acts, bulletins, sign_offs
+from db import sign_offs as code_rows
+from db.engine import StoreError, transaction
+from db.models import Act, Bulletin
+from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.status import BY_OPERATOR, proved
+from flows.door.sealed import NO_CODE, Proof
+from flows.profiles.comune import Editor
+from flows.review import codes
+from flows.review.codes import Judged, Verdict
+from flows.settings import BollettinoError, Settings
+from flows.staff.mail import tell
+
+UNKNOWN = "Scrivi il tuo nome come sta nel profilo: non è cambiato niente."
+NOTHING_DONE = "Non è cambiato niente."
+FIELD_TITLE = "Codice di 6 cifre dell'app, se il tuo Comune lo usa (scrivilo per ultimo)"  # of each form
+RESUME = "riprendi"
+QUEUED = ("ritenta", "incerti")  # they put messages back into the queue: the send then goes on by itself
+GOES_ON_WITHIN = timedelta(hours=1)
+
+
+class NotDoneError(BollettinoError):
+    """What a person started cannot be done (now); nothing was done. The text is Italian."""
+
+
+class NotProvedError(NotDoneError):
+    """This person may not do it, or did not prove who they are."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who acts, once that is judged."""
+
+    name: str
+    judged: Judged
+    by_operator: bool = False
+
+
+def judge(settings: Settings, engine: Engine, who: str, proof: Proof, *, now: datetime) -> Person:
+    """Who acts. NotProvedError, with a wrong code stored, where that is not proved.
+
+    In a transaction of its own: the refusal stands whatever becomes of the rest. `note` uses the code up.
+    """
+    editor = next((one for one in settings.profile.editors if one.name == who), None)
+    if editor is None:
+        raise NotProvedError(UNKNOWN)
+    at = proof.at or now
+    if proof.by_operator:
+        return Person(who, Judged(Verdict.declared, editor.id, at), by_operator=True)
+    with transaction(engine) as session:
+        judged = codes.judge(settings, session, editor, proof.code, at=at, approves=False)
+    if not judged.passes:
+        raise NotProvedError(f"{judged.sentence} {NOTHING_DONE}")
+    return Person(who, judged)
+
+
+def note(
+    settings: Settings,
+    session: Session,
+    person: Person,
+    verb: str,
+    words: str,
+    *,
+    bulletin_id: int | None = None,
+    letter: bool = True,
+    now: datetime,
+) -> Act:
+    """Use up the code and write down what was done, in the transaction that does it.
+
+    With `letter` everybody is told; not where another letter tells the same with the name.
+    """
+    try:
+        codes.spend(session, person.judged, bulletin_id)
+    except StoreError as exc:  # by another act of the same person, at the same moment
+        raise NotProvedError(f"Il codice è già stato usato: aspetta quello nuovo. {NOTHING_DONE}") from exc
+    act = acts.add(
+        session,
+        verb,
+        name=person.name,
+        at=person.judged.at,
+        words=words,
+        bulletin_id=bulletin_id,
+        code_hash=person.judged.proof,
+        by_operator=person.by_operator,
+    )
+    if letter:
+        tell(
+            settings,
+            session,
+            "atto",
+            settings.profile.editors,
+            {
+                "chi": act.name,
+                "verbo": verb,
+                "quando": giorno_ora(act.at),
+                "prova": proved(act),
+                "parole": words,
+            },
+            about=f"act {act.id}",
+            bulletin_id=bulletin_id,
+            now=now,
+        )
+    return act
+
+
+def held(session: Session, bulletin_id: int) -> Bulletin:
+    """The bulletin that a person names, as `bulletins.locked`; NotDoneError where there is none."""
+    try:
+        return bulletins.locked(session, bulletin_id)
+    except StoreError as exc:
+        raise NotDoneError(f"Non c'è nessun bollettino {bulletin_id}. {NOTHING_DONE}") from exc
+
+
+def going_on(
+    settings: Settings, session: Session, bulletin_id: int, who: str, *, now: datetime
+) -> Person | None:
+    """This person, where the last thing that anybody did to the bulletin was that they put messages back
+    into its queue: their code is used up by that, and the send that follows is the same decision.
+
+    Where codes are asked for the row alone says nothing: anybody wrote it who may write to the database.
+    """
+    done = acts.of(session, bulletin_id)
+    editor = next((one for one in settings.profile.editors if one.name == who), None)
+    last = done[-1] if done else None
+    if last is None or editor is None or last.verb not in QUEUED or last.name != who:
+        return None
+    if now - last.at > GOES_ON_WITHIN:
+        return None
+    if settings.profile.asks_codes and not _led_to_it_alone(settings, session, editor, last, done):
+        return None
+    return Person(who, Judged(Verdict.declared, editor.id, now, proof=last.code_hash), last.by_operator)
+
+
+def _led_to_it_alone(
+    settings: Settings, session: Session, editor: Editor, last: Act, done: Sequence[Act]
+) -> bool:
+    """Whether a code of this editor was used up for this act, and for nothing else that is stored."""
+    if last.bulletin_id is None or last.code_hash is None:
+        return False
+    used = code_rows.used_by(session, last.bulletin_id, last.code_hash)
+    if used is None or used.at != last.at or not codes.is_genuine(settings, editor, used):
+        return False
+    borne = [one.code_hash for one in done]
+    borne += [one.code_hash for one in sign_offs.of(session, last.bulletin_id)]
+    return borne.count(last.code_hash) == 1
+
+
+def last_proof(session: Session, bulletin_id: int, who: str) -> str:
+    """How the last thing that this person did to the bulletin is proved, in Italian."""
+    done = [one for one in acts.of(session, bulletin_id) if one.name == who]
+    return proved(done[-1]) if done else BY_OPERATOR
+
+
+def lines(session: Session, bulletin_id: int) -> list[str]:
+    """Who did what to a bulletin beside approving it, a line each."""
+    return [
+        f"{giorno_ora(one.at)}, {one.name}, «{one.verb}» ({proved(one)}): {one.words}"
+        for one in acts.of(session, bulletin_id)
+    ]
+
+
+GOES = "Parte, o riparte da dove si era fermato."
+GOES_DESPITE = "Parte anche se un controllo dice NON PARTE."
+
+
+def decide(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    *,
+    who: str,
+    proof: Proof = NO_CODE,
+    despite: bool = False,
+    now: datetime,
+) -> None:
+    """NotProvedError where they did not prove who they are.
+
+    Before the pages are read and the provider is asked: a code is used up at once, whatever these say. Who
+    has just put messages back into the queue has proved it with that; not that it goes in spite of a check.
+    """
+    with transaction(engine) as session:
+        person = None if despite else going_on(settings, session, bulletin_id, who, now=now)
+    person = person or judge(settings, engine, who, proof, now=now)
+    words = GOES_DESPITE if despite else GOES
+    with transaction(engine) as session:
+        note(settings, session, person, RESUME, words, bulletin_id=bulletin_id, letter=False, now=now)

@@ -1,0 +1,59 @@
+"""The variable of the Prefect server that counts sends, too; its database is another one than ours."""
+
+import json
+import socket
+
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.actions import VariableCreate, VariableUpdate
+from prefect.settings import PREFECT_API_AUTH_STRING
+
+from flows.door import keys
+from flows.sending.witness import SECONDS, Mark, Place, StateFolder, WitnessError
+from flows.settings import Settings
+
+
+class PrefectVariable:
+    """A variable of the Prefect server, whose database is another one than ours."""
+
+    name = "variabile di Prefect"
+
+    def __init__(self, settings: Settings) -> None:
+        # of the server that this process was started with: the file is that of the latest start
+        self._auth = PREFECT_API_AUTH_STRING.value() or keys.read(settings.state).internal or None
+        self._address = settings.prefect_address
+        self._port = settings.profile.servers.prefect_port
+        self._key = f"partenze_{settings.profile.slug.replace('-', '_')}"
+
+    def _client(self) -> SyncPrefectClient:
+        # Prefect's client tries for a minute to reach a server that is down
+        try:
+            socket.create_connection(("127.0.0.1", self._port), timeout=SECONDS).close()
+        except OSError as exc:
+            raise WitnessError("il server di Prefect non risponde") from exc
+        return SyncPrefectClient(api=f"{self._address}/api", auth_string=self._auth)
+
+    def read(self) -> Mark | None:
+        client = self._client()
+        try:
+            with client:
+                found = client.read_variable_by_name(self._key)
+            return Mark.model_validate(found.value) if found else None
+        except Exception as exc:
+            raise WitnessError(f"la variabile {self._key} non si legge ({type(exc).__name__})") from exc
+
+    def write(self, mark: Mark) -> None:
+        client, value = self._client(), json.loads(mark.model_dump_json())
+        try:
+            with client:
+                if client.read_variable_by_name(self._key):
+                    client.update_variable(VariableUpdate(name=self._key, value=value))
+                else:
+                    client.create_variable(VariableCreate(name=self._key, value=value))
+        except Exception as exc:
+            raise WitnessError(f"la variabile {self._key} non si scrive ({type(exc).__name__})") from exc
+
+
+def places(settings: Settings, *, has_server: bool) -> list[Place]:
+    """Both; without a Prefect server, as in a test, the state folder alone."""
+    found: list[Place] = [StateFolder(settings)]
+    return [*found, PrefectVariable(settings)] if has_server else found

@@ -1,0 +1,100 @@
+"""What keeps an approved bulletin from leaving, and who is told: a site that says something else, a check."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from db import bulletins, telling
+from db.models import PUBLIC, Bulletin, BulletinKind, BulletinStatus
+from db.recipients import PUT_RIGHT
+from flows.bulletin.message.exact import frame_name
+from flows.sending.drain import UntrueError
+from flows.settings import Settings
+from flows.sources.rereading import Seen, alerts_by_now
+
+CHANGED = "una notizia è cambiata sul sito"  # why it was re-opened or stopped
+UNTRUE = "l'allerta non è più quella del testo"
+CORRECTED = "una correzione ne dice già il testo giusto"
+
+
+def require_right(settings: Settings, session: Session, bulletin: Bulletin, *, now: datetime) -> None:
+    """UntrueError when what was sealed is wrong by now: of alerts, or because a correction says so.
+
+    Asked where a text is about to reach anybody, and never overridden: there is no right text behind it.
+    """
+    sealed = bulletins.approved(session, bulletin.id)
+    items = bulletins.items(session, sealed[1]) if sealed else []
+    if found := alerts_by_now(settings, session, bulletin, items, at=now):
+        told = " ".join(one.line for one in found)
+        raise UntrueError(f"Il bollettino {bulletin.id} non parte: non è più vero. {told}", found)
+    if bulletin.status in PUBLIC and telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG):
+        raise UntrueError(
+            f"Il bollettino {bulletin.id} è stato corretto: il testo sbagliato non va ad altri. "
+            f"{remedy(bulletin.kind)}"
+        )
+
+
+CORRECTING = (BulletinStatus.approved, *PUBLIC)  # a draft may be thrown away: it holds nobody's message
+WRONG = (BulletinKind.correction,)
+
+
+def remedy(kind: BulletinKind, held: Sequence[Seen] = ()) -> str:
+    """What becomes of those whom a send that stays stopped did not reach."""
+    if kind in PUT_RIGHT:
+        return "Chiudilo con «chiudi»: per chi non l'ha ricevuto non c'è altro da fare da qui."
+    if kind == BulletinKind.urgent and held:
+        return (
+            "Per chi non l'ha ricevuto: se un'allerta vale ancora, entro 5 minuti nasce da sola una bozza "
+            "con il testo di adesso; se non nasce, chiudilo con «chiudi»."
+        )
+    return "Per chi non l'ha ricevuto: «correggi» con «al resto», oppure chiudilo con «chiudi»."
+
+
+def take_back(
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    held: Sequence[Seen],
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    """An approved bulletin is re-opened, one that is on its way stopped; any other stays as it is."""
+    is_alert = any(one.news_item_id is None for one in held)
+    why = UNTRUE if is_alert else CHANGED if held else CORRECTED
+    if bulletin.status == BulletinStatus.approved:
+        reopen(settings, session, bulletin, by=by, now=now)
+        bulletin.status_reason = why
+    elif bulletin.status == BulletinStatus.sending:
+        bulletins.move(session, bulletin, BulletinStatus.stopped, by=by, now=now, reason=why)
+
+
+def reopen(settings: Settings, session: Session, bulletin: Bulletin, *, by: str, now: datetime) -> None:
+    """Take its approval back; it can be approved again until its grace ends, one without a slot for as long
+    as a new one could."""
+    bulletins.reopen(session, bulletin, by=by, now=now)
+    if bulletin.slot_at is not None:
+        bulletin.deadline_at = bulletin.slot_at + timedelta(minutes=settings.profile.grace_minutes)
+    elif bulletin.deadline_at is not None:
+        bulletin.deadline_at = now + timedelta(minutes=settings.profile.urgent.deadline_minutes)
+    session.add(bulletin)
+
+
+def is_in_force(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> bool:
+    """Whether its text still tells something: an alert while it is right, any other for its time to live.
+
+    The time to live is that of the template: after it the provider would not deliver the message either.
+    """
+    sealed = bulletins.approved(session, bulletin.id)
+    items = bulletins.items(session, sealed[1]) if sealed else []
+    if alerts_by_now(settings, session, bulletin, items, at=now):
+        return False
+    if bulletin.kind != BulletinKind.correction and any(one.weather_alert_id for one in items):
+        return True
+    ttl = settings.templates[frame_name(bulletin, items)].ttl_seconds if items else -1
+    lasts = min(timedelta(seconds=ttl), AT_MOST) if ttl > 0 else AT_MOST
+    return now <= (bulletin.sent_at or bulletin.status_at) + lasts
+
+
+AT_MOST = timedelta(hours=72)  # for texts that Meta would try to deliver for a month

@@ -1,0 +1,1 @@
+"""How editors and operators are reached: mail, calls, SMS, and who is on duty."""

@@ -1,0 +1,42 @@
+"""The profile's slots and editors at one moment: which slot is next, who is on duty, who after them."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from db import days_off
+from flows.bulletin.language.dates import in_rome
+from flows.profiles.comune import Editor, Profile
+from flows.staff import rota
+from flows.staff.rota import Away, Duty
+
+
+def away(session: Session, first: date, last: date) -> list[Away]:
+    return [
+        Away(one.editor, one.first, one.last)
+        for one in days_off.known_absences(session, first=first, last=last)
+    ]
+
+
+def on_duty(session: Session, profile: Profile, at: datetime, *, besides: Collection[str] = ()) -> Duty:
+    """Who is called at that moment; not those whose ids are in `besides`, who have said their word."""
+    day = in_rome(at).date()
+    return rota.on_duty(_others(profile, besides), away(session, day, day), at)
+
+
+def next_on_duty(
+    session: Session,
+    profile: Profile,
+    at: datetime,
+    after: Collection[str],
+    *,
+    besides: Collection[str] = (),
+) -> Duty:
+    """Who is called when those whose names are in `after` did not answer."""
+    day = in_rome(at).date()
+    return rota.next_on_duty(_others(profile, besides), away(session, day, day), at, after)
+
+
+def _others(profile: Profile, besides: Collection[str]) -> list[Editor]:
+    return [one for one in profile.editors if one.id not in besides] or profile.editors

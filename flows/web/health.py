@@ -1,0 +1,72 @@
+"""`/salute`, for whoever watches over the service: whether it answers, remembers, and still can."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+
+from db import canary, inbound
+from db.engine import reading, transaction
+from flows.web.context import Web
+
+TRIAL_EVERY = 5.0  # seconds: whoever asks all the time costs no write each time
+
+
+def router(web: Web, *, lives: Callable[[], bool]) -> APIRouter:
+    """`lives`: whether the loops of the app do."""
+    routes = APIRouter(tags=["health"])
+    trial = Trial(web)
+
+    @routes.get("/salute")
+    async def health() -> Response:
+        """Whether the database answers and takes a write, the disk has room beside it and the loops live; how
+        many updates could not be handled yet, and of which unknown shapes some came within a week.
+        """
+        try:
+            told = await run_in_threadpool(_told, web)
+        except SQLAlchemyError:
+            return JSONResponse({"ok": False}, status_code=503)
+        writes = await trial()
+        ok = lives() and writes
+        return JSONResponse({"ok": ok, "writes": writes, **told}, status_code=200 if ok else 503)
+
+    return routes
+
+
+class Trial:
+    """A write to the database and one beside the journal; the last answer holds for TRIAL_EVERY seconds."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+        self._turn = asyncio.Lock()
+        self._at: float | None = None
+        self._passed = False
+
+    async def __call__(self) -> bool:
+        async with self._turn:
+            if self._at is None or time.monotonic() - self._at >= TRIAL_EVERY:
+                self._passed = await run_in_threadpool(writes, self._web)
+                self._at = time.monotonic()
+            return self._passed
+
+
+def writes(web: Web) -> bool:
+    """A full disk answers every question, and loses what it is told."""
+    if not web.ledger.journal.has_room():
+        return False
+    try:
+        with transaction(web.engine) as session:
+            canary.touch(session, now=web.clock())
+    except SQLAlchemyError:
+        return False
+    return True
+
+
+def _told(web: Web) -> dict[str, object]:
+    with reading(web.engine) as session:
+        unread = inbound.unread(session, since=web.clock() - inbound.WEEK)
+        return {"parked": inbound.parked(session), "unread": dict(sorted(unread.items()))}

@@ -1,0 +1,1 @@
+"""What citizens and WhatsApp send us: stored, understood, answered."""

@@ -1,0 +1,1 @@
+"""What a citizen means by a message."""

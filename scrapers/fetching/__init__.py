@@ -1,0 +1,1 @@
+"""The addresses that may be asked, and asking them."""

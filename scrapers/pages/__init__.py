@@ -1,0 +1,1 @@
+"""One page: its text, particulars and files."""

@@ -1,0 +1,1 @@
+"""Which site a Comune has, and what it offers."""

@@ -1,0 +1,264 @@
+import re
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.bulletin.facts.find import Kind, facts
+from flows.bulletin.facts.guard import check
+from flows.bulletin.language import weekdays
+from flows.bulletin.language.dates import giorno
+from flows.bulletin.language.relative_days import is_relative, phrases, resolved
+from flows.bulletin.message.frame import problems
+from flows.bulletin.summary.text import summarise
+
+WEDNESDAY = date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Domani la scuola è chiusa.", "Giovedì 26 novembre la scuola è chiusa."),
+        ("Si può pagare entro domani.", "Si può pagare entro giovedì 26 novembre."),
+        ("Da oggi si paga.", "Da mercoledì 25 novembre si paga."),
+        ("Dopodomani sciopero.", "Venerdì 27 novembre sciopero."),
+        ("Stasera alle 21 concerto.", "Mercoledì 25 novembre alle 21 concerto."),
+        ("Domani sera concerto.", "La sera di giovedì 26 novembre concerto."),
+        ("Chiude da domani mattina.", "Chiude da giovedì 26 novembre mattina."),
+        ("Questa settimana niente mercato.", "Da lunedì 23 a domenica 29 novembre niente mercato."),
+        ("Riapre la prossima settimana.", "Riapre da lunedì 30 novembre a domenica 6 dicembre."),
+    ],
+)
+def test_a_relative_day_is_written_out_from_the_day_of_publication(text: str, expected: str) -> None:
+    assert resolved(text, WEDNESDAY) == expected
+    assert not is_relative(expected)
+
+
+@pytest.mark.parametrize("published", [None, WEDNESDAY, date(2020, 1, 1)], ids=str)
+def test_a_day_that_the_text_gives_itself_needs_no_publication(published: date | None) -> None:
+    assert resolved("Domani, giovedì 26 novembre, si vota.", published) == "Giovedì 26 novembre, si vota."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Domani si vota.",
+        "Stasera concerto.",
+        "Questa settimana sciopero.",
+        "Torna sabato prossimo.",
+        "Stanotte gelo.",
+    ],
+)
+def test_without_a_publication_the_word_stays_and_shows(text: str) -> None:
+    assert resolved(text, None) == text
+    assert is_relative(text)
+
+
+def test_a_weekday_that_does_not_agree_is_left_alone() -> None:
+    said = "Domani venerdì si vota."
+    assert resolved(said, WEDNESDAY) == said
+    assert is_relative(said)
+
+
+@pytest.mark.parametrize("text", ["Il Comune d'oggi.", "Ad oggi mancano i fondi.", "La strada di Domanini."])
+def test_words_that_only_look_like_days_are_none(text: str) -> None:
+    assert resolved(text, WEDNESDAY) == text
+    assert not is_relative(text)
+
+
+FRIDAY = date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Via Roma resta chiusa lunedì.", "Via Roma resta chiusa lunedì 23 novembre."),
+        ("Via Roma resta chiusa il prossimo lunedì.", "Via Roma resta chiusa lunedì 23 novembre."),
+        ("Torna lunedì prossimo.", "Torna lunedì 23 novembre."),
+        ("Si paga entro lunedì.", "Si paga entro lunedì 23 novembre."),
+        ("Si vota fino a domenica.", "Si vota fino a domenica 22 novembre."),
+        ("La prossima domenica mercato.", "Domenica 22 novembre mercato."),
+        ("Chiude dalla prossima domenica.", "Chiude da domenica 22 novembre."),
+        ("Si cambia a partire dal prossimo martedì.", "Si cambia a partire da martedì 24 novembre."),
+        ("La seduta del prossimo venerdì.", "La seduta di venerdì 27 novembre."),
+        ("Sabato mattina si pulisce il parco.", "La mattina di sabato 21 novembre si pulisce il parco."),
+        ("Per sabato è prevista neve.", "Per sabato 21 novembre è prevista neve."),
+        ("DOMENICA senz'auto.", "Domenica 22 novembre senz'auto."),
+        ("Niente acqua giovedì dalle 9 alle 12.", "Niente acqua giovedì 26 novembre dalle 9 alle 12."),
+        ("Il mese prossimo apre il bando.", "A dicembre apre il bando."),
+        ("Si paga dal mese prossimo.", "Si paga da dicembre."),
+        ("Si chiude fra tre giorni.", "Si chiude lunedì 23 novembre."),
+        ("Riapre tra 12 giorni.", "Riapre mercoledì 2 dicembre."),
+        (
+            "L'acqua sarà sospesa la settimana prossima.",
+            "L'acqua sarà sospesa da lunedì 23 a domenica 29 novembre.",
+        ),
+        ("Si cambia dalla prossima settimana.", "Si cambia da lunedì 23 novembre."),
+        ("Domande entro la prossima settimana.", "Domande entro domenica 29 novembre."),
+        (
+            "I turni della prossima settimana.",
+            "I turni della settimana da lunedì 23 a domenica 29 novembre.",
+        ),
+        ("Questo fine settimana festa.", "Sabato 21 e domenica 22 novembre festa."),
+        ("Sciopero domattina.", "Sciopero la mattina di sabato 21 novembre."),
+        ("Quest'oggi sciopero.", "Venerdì 20 novembre sciopero."),
+        ("Il concerto è questo pomeriggio alle 16.", "Il concerto è venerdì 20 novembre alle 16."),
+        ("La prossima settimana, dal 23 al 27 novembre, si vota.",) * 2,
+    ],
+)
+def test_a_day_told_by_its_distance_is_written_out(text: str, expected: str) -> None:
+    assert resolved(text, FRIDAY) == expected
+    assert not is_relative(expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Si paga entro venerdì.",  # written on a Friday: this one or the next
+        "Lunedì il Consiglio ha approvato il bilancio.",  # the one before
+        "Festa in piazza sabato e domenica.",
+        "Chiuso da sabato a lunedì per neve.",
+        "Riapre tra una settimana.",
+        "Si riapre in settimana.",
+        "Concerto nel fine settimana.",
+        "Temporali nelle prossime ore.",
+        "Domande entro le prossime 48 ore.",
+        "Il guasto di due giorni fa.",
+        "Fino alla prossima settimana.",
+        "Le scuole sono chiuse lunedì 7 e martedì 8 dicembre e riaprono mercoledì.",
+        "Uffici chiusi lunedì 30 novembre e martedì.",
+        "Dal 30 novembre, e fino a giovedì, si paga.",
+        "Si recupera sabato 5 dicembre anziché domenica.",
+        "Il 30 novembre chiude la piscina. Riapre giovedì.",
+        "Si riunisce giovedì della prossima settimana.",
+        "Si recupera il martedì successivo.",
+        "Giovedì p.v. si vota.",
+        "Riapre fra tre giorni lavorativi.",
+        "Domande tra 15 giorni dalla pubblicazione.",
+        "Lo spettacolo di sabato è annullato.",
+        "Il consiglio di giovedì è rinviato.",
+        "Il mercato del sabato è sospeso.",
+        "L'acqua torna in serata.",
+        "Distribuzione nei prossimi giorni.",
+        "Chiuso per l'intera settimana.",
+        "Festa il fine settimana prossimo.",
+        "Riapre tra un'ora.",
+    ],
+)
+def test_a_day_that_nobody_can_tell_holds_the_text(text: str) -> None:
+    assert resolved(text, FRIDAY) == text
+    assert is_relative(text)
+    assert problems([text], total=1000)[0].endswith("dipende dal giorno in cui si legge: scrivi la data.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sportello aperto il lunedì e il giovedì.",
+        "Aperto da lunedì a venerdì dalle 9 alle 12.",
+        "Il numero risponde dal lunedì al venerdì.",
+        "Ogni lunedì ginnastica.",
+        "La quarta domenica del mese.",
+        "Lezioni sempre di giovedì.",
+        "Nei giorni di lunedì, mercoledì e venerdì.",
+        "Orari: lunedì 9.00 – 12.00, mercoledì 15.00 – 18.00.",
+        "Aperto martedì e giovedì dalle 9 alle 12.",
+        "Ritiro gratuito in via Italia: mercoledì 15-18, alcuni sabati 9-12, lunedì 9-12.",
+        "Corso gratuito, giovedì ore 20:45-22:30: 10, 17 e 24 ottobre, 7 e 14 novembre.",
+        "Il Giovedì al Cinema.",
+        "Chiuso lunedì 23 novembre.",
+        "Chiuso sabato 28 e domenica 29 novembre.",
+        "MARTEDI' 24 settembre.",
+        "Da mercoledì 04-02-2026 ore 14 a giovedì 05-02-2026 ore 20.",
+        "Il 25 novembre (mercoledì).",
+        "La processione del Giovedì santo.",
+        "Lo dice l'assessora Domenica Rossi.",
+        "Nel prossimo mese di dicembre.",
+        "Tra due giorni e tre.",
+        "Sabato 28 novembre, in serata, concerto.",
+    ],
+)
+def test_a_weekday_of_every_week_or_with_its_date_stays(text: str) -> None:
+    assert resolved(text, FRIDAY) == text
+    assert not is_relative(text)
+    assert problems([text], total=1000) == []
+
+
+_WEEKDAYS = ("lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica")
+
+
+@given(
+    st.dates(date(2024, 1, 1), date(2030, 12, 31)),
+    st.integers(0, 6),
+    st.sampled_from(["il prossimo {m}", "entro {}", "fino a {}", "da {}", "{} prossimo", "{}"]),
+)
+def test_a_weekday_becomes_a_day_of_that_name_within_the_week(
+    published: date, weekday: int, form: str
+) -> None:
+    name = _WEEKDAYS[weekday]
+    form = form.replace("{m}", "{}")
+    text = f"La strada chiude {form.format(name)} per lavori."
+    (phrase,) = phrases(text, published)
+    if not phrase.said:
+        assert published.weekday() == weekday
+        assert "prossim" not in form
+        return
+    (day,) = (date.fromisoformat(one) for one in phrase.days)
+    assert published < day <= published + timedelta(days=7)
+    assert day.weekday() == weekday
+    written = resolved(text, published)
+    assert giorno(day) in written
+    assert not is_relative(written)
+    assert check(written, text, published=published).passes
+    assert not check(text, text, published=published).passes
+
+
+@pytest.mark.parametrize("when", ["il prossimo lunedì", "entro lunedì", "fra tre giorni", "lunedì"])
+def test_a_summary_tells_the_day_or_is_blocked(when: str) -> None:
+    page = {"title": "Chiusura di via Roma", "abstract": "", "limit": 275}
+    body = f"Via Roma resta chiusa al traffico {when} per i lavori alla rete idrica."
+    made = summarise(**page, body=body, published=FRIDAY)  # type: ignore[arg-type]
+    assert "lunedì 23 novembre" in made.text
+    assert not made.blocked
+    unknown = summarise(**page, body=body)  # type: ignore[arg-type]
+    assert unknown.blocked or not is_relative(unknown.text)
+
+
+def test_the_facts_of_a_page_hold_the_day_and_a_text_without_it_does_not_pass() -> None:
+    source = "Via Roma chiude il prossimo lunedì, dalle 8."
+    told = facts(source, published=FRIDAY)
+    assert [(fact.kind, fact.value) for fact in told if fact.kind is Kind.date] == [(Kind.date, "2026-11-23")]
+    assert check("Via Roma chiude lunedì 23 novembre dalle 8.", source, published=FRIDAY).passes
+    assert check("Via Roma chiude lunedì 30 novembre dalle 8.", source, published=FRIDAY).blocked
+    assert check("Via Roma chiude il prossimo lunedì dalle 8.", source, published=FRIDAY).blocked == (
+        "«il prossimo lunedì» dipende dal giorno in cui si legge: scrivi la data.",
+    )
+
+
+@pytest.mark.parametrize(
+    "piece", ["lunedì, ", "lunedì" + " " * 50, "da lunedì a ", "tra ", "la prossima ", "oggi "]
+)
+def test_reading_stays_linear_in_what_repeats(piece: str) -> None:
+    """Counted, not timed: each weekday looks at a bounded piece of the text around it."""
+    asked: list[int] = []
+    text = piece * 2_000
+    for found in re.finditer("lunedì", text):
+        before, after = weekdays._sentences(text, *found.span())
+        asked.append(len(before) + len(after))
+    assert max(asked, default=0) <= 4 * weekdays._AROUND + len("lunedì")
+    assert len(phrases(text, FRIDAY)) <= 2_000
+
+
+def test_a_title_without_a_date_takes_none_that_its_page_contradicts() -> None:
+    """Read in the sandbox: on a Friday `sabato` was tomorrow, and the page meant the Saturday after."""
+    title = "Biblioteca civica, sabato chiusa per inventario"
+    body = "Sabato 5 dicembre la Biblioteca civica di via Roma 12 resta chiusa per inventario."
+    friday = date(2026, 11, 27)
+    assert "28 novembre" in resolved(title, friday)
+    assert "28 novembre" not in resolved(f"{title}\n{body}", friday)
+    assert "28 novembre" in resolved(f"{title}\n{body.replace('5 dicembre', '28 novembre')}", friday)
+    text = summarise(title=title, abstract="", body=body, limit=275, published=friday).text
+    assert "5 dicembre" in text
+    assert "28 novembre" not in text
+    assert check(resolved(title, friday), f"{title}\n{body}", published=friday).blocked

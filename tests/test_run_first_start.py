@@ -1,0 +1,67 @@
+"""A new sandbox: nothing is left behind before `migrate`, which makes its keys before its database."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from db import schema
+from db.engine import make_engine
+from flows.settings import SettingsError
+from tests.test_privacy_intact import Place, _own_environment
+from tests.world.comune import SECRETS
+
+__all__ = ["_own_environment"]  # a fixture
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture
+def new(place: Place) -> Place:
+    """The sandbox, whose secrets nobody gave, in a state folder that is there and empty."""
+    for name in SECRETS:
+        del os.environ[name], place.environment[name]
+    place.state.mkdir()
+    return place
+
+
+VERBS = [["history", "1"], ["numbers"], ["watch", "--dry-run"], ["web"], ["migrate", "--dry-run"]]
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=" ".join)
+def test_no_verb_before_migrate_leaves_anything_behind(new: Place, verb: list[str]) -> None:
+    assert new.verb(*verb) == (0 if "migrate" in verb else 2)
+    assert list(new.state.iterdir()) == []
+    assert new.verb("migrate") == 0
+
+
+def test_migrate_makes_the_sandbox_s_keys_before_it_makes_a_database(new: Place) -> None:
+    assert new.verb("migrate") == 0
+    kept = (new.state / "secrets.json").read_text(encoding="utf-8")
+    assert (new.state / "secrets.json").stat().st_mode & 0o777 == 0o600
+    for name in SECRETS:
+        del os.environ[name]
+    assert new.verb("numbers") == new.verb("migrate") == 0
+    new.settings.prepare_secrets(make=True)  # as `run` does
+    assert (new.state / "secrets.json").read_text(encoding="utf-8") == kept
+    (new.state / "secrets.json").unlink()
+    with pytest.raises(SettingsError, match=r"although bollettino\.db are sealed"):
+        new.settings.prepare_secrets(make=True)
+
+
+def test_a_database_that_nothing_is_sealed_in_yet_costs_no_keys(new: Place) -> None:
+    """As a `migrate` that ended before it had any left it."""
+    schema.upgrade(make_engine(new.settings.database))
+    assert new.verb("migrate") == 0
+    assert (new.state / "secrets.json").exists()
+
+
+def test_a_real_comune_without_keys_gets_no_database(new: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    path = new.state.parent / "profile.toml"
+    path.write_text(path.read_text().replace('stage = "sandbox"', 'stage = "trial"'))
+    assert new.verb("migrate") == 2
+    assert "not set in the environment: BOLLETTINO_ENCRYPTION_KEYS" in capsys.readouterr().err
+    assert list(new.state.iterdir()) == []

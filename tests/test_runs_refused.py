@@ -1,0 +1,180 @@
+"""A run that did not do what a person started it for: red, with the reason as its message and in its name."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from prefect import State
+from prefect.logging import disable_run_logger
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from db import bulletins
+from db.engine import transaction
+from db.models import BulletinStatus
+from flows import announce, correct, dispatch, settle, stop
+from flows.dispatch import cannot_resume
+from flows.review.acts import NotDoneError
+from flows.runs import client
+from flows.settings import Settings
+from flows.settle import GOT
+from tests.test_review_acts import (
+    QUEUED,
+    Deed,
+    _arrivati,
+    _chiudi,
+    _ferma,
+    _riapri,
+    _ritenta,
+    proof,
+    rows,
+    sent,
+)
+from tests.test_review_codes import code
+from tests.world.builders import NOW
+from tests.world.code_secrets import ANNA
+
+
+class Runs:
+    """Prefect's server, as a run of these flows tells it how it is called."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def update_flow_run(self, _run_id: UUID, *, name: str, tags: object) -> None:
+        assert tags is None
+        self.names.append(name)
+
+
+@pytest.fixture
+def run(asking: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Runs]:
+    """Flows run in this process, with the database of the test and no server."""
+    server = Runs()
+    settings = Settings(
+        asking.profile, asking.path, asking.state, sqlite.url.render_as_string(hide_password=False)
+    )
+    monkeypatch.setattr(client, "get_client", lambda sync_client: nullcontext(server))  # noqa: ARG005
+    monkeypatch.setattr(client, "proof", proof)
+    for module in (announce, correct, dispatch, settle, stop):
+        monkeypatch.setattr(module, "load", lambda: settings)
+    for module in (announce, correct):
+        monkeypatch.setattr(module, "create_markdown_artifact", lambda *_, **__: None)
+    monkeypatch.setenv("PREFECT__RUNTIME__FLOW_RUN__ID", str(uuid4()))
+    with disable_run_logger():
+        yield server
+
+
+ANNA_ASKS = {"chi": ANNA.name, "codice": code()}
+REFUSED: dict[str, tuple[Any, dict[str, Any], BulletinStatus, str]] = {
+    "ferma: no editor": (stop.stop, {"chi": "anna"}, BulletinStatus.sending, "Scrivi il tuo nome come sta"),
+    "ferma: no code": (stop.stop, {"chi": ANNA.name}, BulletinStatus.sending, "Serve il codice"),
+    "ferma: not begun": (stop.stop, ANNA_ASKS, BulletinStatus.approved, "Il bollettino 1 non è ancora part"),
+    "ferma: over": (stop.stop, ANNA_ASKS, BulletinStatus.sent, "Il bollettino 1 è inviato: non c'è niente"),
+    "chiudi": (stop.close, ANNA_ASKS, BulletinStatus.sending, "Il bollettino 1 è ancora in invio"),
+    "riapri": (stop.reopen, ANNA_ASKS, BulletinStatus.sending, "Il bollettino 1 sta già partendo"),
+    "riprendi": (dispatch.resume, ANNA_ASKS, BulletinStatus.sent, "Il bollettino 1 è inviato: non c'è nient"),
+    "riprendi: no editor": (dispatch.resume, {"chi": "x"}, BulletinStatus.stopped, "Scrivi il tuo nome come"),
+    "riprendi: kept": (
+        dispatch.resume,
+        ANNA_ASKS,
+        BulletinStatus.stopped,
+        "Il testo del bollettino 1",
+    ),
+    "ritenta": (
+        settle.retry,
+        {**ANNA_ASKS, "prova": False},
+        BulletinStatus.sending,
+        "Il bollettino 1 è in inv",
+    ),
+    "incerti": (
+        settle.uncertain,
+        {**ANNA_ASKS, "che_cosa": GOT},
+        BulletinStatus.sent,
+        "Bollettino 1: nessun",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_run_that_did_not_do_what_it_was_asked_is_red_and_says_why(
+    run: Runs, asking: Settings, sqlite: Engine, case: str
+) -> None:
+    verb, asked, left, words = REFUSED[case]
+    number = sent(asking, sqlite, QUEUED, left=left)
+    if case == "riprendi: kept":
+        with transaction(sqlite) as session:
+            bulletins.locked(session, number).sent_at = NOW - timedelta(days=30)
+    ended = verb.fn(number, **asked)
+    assert ended.is_failed()
+    assert ended.message.startswith(words)
+    what = "NON FERMATO" if verb is stop.stop else "NON FATTO"
+    assert run.names == [f"{asking.profile.prova}{what} · {ended.message}"]
+    with transaction(sqlite) as session:
+        assert bulletins.locked(session, number).status == left
+
+
+NOTICE = {
+    "che_cosa": "scuole chiuse",
+    "dal": datetime(2099, 1, 7, tzinfo=UTC),
+    "al": datetime(2099, 1, 7, 23, 59, tzinfo=UTC),
+    "dove": "in tutte le scuole del Comune",
+    "che_cosa_fare": "Tieni i ragazzi a casa",
+    "informazioni": "Ordinanza 12, Protezione civile 02 1234 5699",
+    "chi": ANNA.name,
+}
+
+
+@pytest.mark.parametrize(
+    ("slip", "words"),
+    [
+        ({"chi": "anna"}, "Scrivi il tuo nome come sta"),
+        ({"al": datetime(2099, 1, 6, tzinfo=UTC)}, "deve finire dopo l'inizio"),
+        ({"che_cosa_fare": "Tieni i ragazzi a casa stasera"}, "«stasera»"),
+    ],
+)
+def test_an_urgent_notice_that_is_refused_does_not_look_done(
+    run: Runs, asking: Settings, sqlite: Engine, slip: dict[str, Any], words: str
+) -> None:
+    """Who started it thinks that the town is being warned."""
+    ended = announce.announce.fn(**{**NOTICE, **slip})
+    assert isinstance(ended, State)
+    assert ended.is_failed()
+    assert words in (ended.message or "")
+    assert run.names == [f"{asking.profile.prova}NON FATTO · {ended.message}"]
+    with transaction(sqlite) as session:
+        assert not bulletins.with_status(session, *BulletinStatus)
+
+
+def test_a_correction_that_is_refused_does_not_look_done(run: Runs, asking: Settings, sqlite: Engine) -> None:
+    number = sent(asking, sqlite, QUEUED, left=BulletinStatus.sent)
+    ended = correct.correct.fn(number, riga=9, giusto="Il mercato è sabato 9 gennaio.", chi=ANNA.name)
+    assert isinstance(ended, State)
+    assert ended.is_failed()
+    assert run.names == [f"{asking.profile.prova}NON FATTO · {ended.message}"]
+
+
+def test_a_stop_that_the_database_kept_is_red_and_named_so_too(run: Runs, sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        session.connection().exec_driver_sql("ALTER TABLE bulletin RENAME TO gone")
+    with pytest.raises(OperationalError):
+        stop.stop.fn(1, **ANNA_ASKS)
+    assert run.names == ["PROVA · NON FERMATO · Il database non risponde: l'invio va avanti. Riprova subito."]
+
+
+@pytest.mark.parametrize("act", [_ferma, _chiudi, _riapri, _ritenta, _arrivati])
+def test_a_number_that_is_no_bulletin_is_told_in_italian(asking: Settings, sqlite: Engine, act: Deed) -> None:
+    with pytest.raises(NotDoneError, match=r"^Non c'è nessun bollettino 4711\. Non è cambiato niente\.$"):
+        act(asking, sqlite, 4711, ANNA.name, proof())
+    with pytest.raises(NotDoneError, match="Non c'è nessun bollettino 4711"):
+        cannot_resume(asking, sqlite, 4711, who=ANNA.name)
+
+
+def test_who_stops_what_is_stopped_already_hears_so_and_nothing_failed(
+    asking: Settings, sqlite: Engine
+) -> None:
+    number = sent(asking, sqlite, QUEUED, left=BulletinStatus.stopped)
+    assert "non c'è niente da fermare" in str(_ferma(asking, sqlite, number, ANNA.name, proof()))
+    assert rows(sqlite) == ([], 0, 0)
