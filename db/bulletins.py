@@ -282,8 +282,8 @@ def reopened_at(session: Session, vault: Vault, bulletin_id: int) -> datetime | 
     return max(found, default=None)
 
 
-def telling(*, besides: int | None = None, among: Collection[BulletinStatus] = LIVING) -> Select[int]:
-    """Ids of the versions that living bulletins tell: the sealed one, else the latest; `besides` names one
+def telling(*, excluding: int | None = None, among: Collection[BulletinStatus] = LIVING) -> Select[int]:
+    """Ids of the versions that living bulletins tell: the sealed one, else the latest; `excluding` names one
     bulletin not to count. An item that an editor took out is told by none of them.
 
     `among`: bulletins of other statuses than the living ones.
@@ -307,4 +307,4 @@ def telling(*, besides: int | None = None, among: Collection[BulletinStatus] = L
             col(BulletinVersion.number) == func.coalesce(sealed, newest),
         )
     )
-    return query if besides is None else query.where(col(Bulletin.id) != besides)
+    return query if excluding is None else query.where(col(Bulletin.id) != excluding)

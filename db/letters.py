@@ -66,7 +66,7 @@ def find(session: Session, kind: str, about: str, editor: str) -> Letter | None:
     ).first()
 
 
-def told(session: Session, kind: str, about: str) -> set[str]:
+def addressees(session: Session, kind: str, about: str) -> set[str]:
     """Names of those who have this letter, sent or not yet."""
     rows = session.exec(select(Letter.editor).where(Letter.kind == kind, Letter.about == about))
     return set(rows)

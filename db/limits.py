@@ -84,11 +84,11 @@ def joined(session: Session, *, since: datetime) -> int:
     return session.exec(query).one()
 
 
-def last_sent(session: Session, *, besides: Collection[int] = ()) -> Bulletin | None:
+def last_sent(session: Session, *, excluding: Collection[int] = ()) -> Bulletin | None:
     """The newest bulletin of which the provider accepted something."""
     accepted = select(Delivery.bulletin_id).where(Delivery.status == DeliveryStatus.accepted)
     query = select(Bulletin).where(
-        col(Bulletin.id).in_(accepted), col(Bulletin.sent_at).is_not(None), col(Bulletin.id).not_in(besides)
+        col(Bulletin.id).in_(accepted), col(Bulletin.sent_at).is_not(None), col(Bulletin.id).not_in(excluding)
     )
     return session.exec(query.order_by(col(Bulletin.sent_at).desc(), col(Bulletin.id).desc())).first()
 

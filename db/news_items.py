@@ -57,7 +57,7 @@ class NewsData:
 
 
 @dataclass(frozen=True)
-class Known:
+class StoredItem:
     """A stored item, as far as it takes to recognise it."""
 
     id: int
@@ -82,17 +82,17 @@ class Known:
 
 
 _INSERT = insert(NewsItem)
-_KNOWN = [getattr(NewsItem, field.name) for field in fields(Known)]
+_KNOWN = [getattr(NewsItem, field.name) for field in fields(StoredItem)]
 
 
-def known(
+def matching(
     session: Session,
     source_id: int | None,
     *,
     guids: Iterable[str] = (),
     keys: Iterable[str] = (),
     titles: Iterable[str] = (),
-) -> list[Known]:
+) -> list[StoredItem]:
     """The stored items with one of these guids, address keys or titles, the newest first.
 
     Those of one source, or with None of all: the same news may stand in two feeds, and a feed may move.
@@ -109,18 +109,18 @@ def known(
     if source_id is not None:
         query = query.where(NewsItem.source_id == source_id)
     rows = session.exec(query.order_by(col(NewsItem.first_seen_at).desc(), col(NewsItem.id).desc()))
-    return [Known(*row) for row in rows]
+    return [StoredItem(*row) for row in rows]
 
 
-def by_id(session: Session, ids: Sequence[int]) -> list[Known]:
+def by_id(session: Session, ids: Sequence[int]) -> list[StoredItem]:
     """These, as they are stored at this moment."""
     rows = session.exec(select(*_KNOWN).where(col(NewsItem.id).in_(ids)).order_by(col(NewsItem.id)))
-    return [Known(*row) for row in rows]
+    return [StoredItem(*row) for row in rows]
 
 
 def to_reread(
-    session: Session, source_id: int, *, besides: Iterable[int], since: datetime, before: datetime
-) -> list[Known]:
+    session: Session, source_id: int, *, excluding: Iterable[int], since: datetime, before: datetime
+) -> list[StoredItem]:
     """Items that may still be told or were told of late, whose page was not read since `before`.
 
     They have left the feed, or an edit of their page would be seen there: news since the day `since`, and
@@ -133,7 +133,7 @@ def to_reread(
             or_(col(NewsItem.origin) == Origin.collected, col(NewsItem.offered_at).is_not(None)),
             col(NewsItem.discarded_at).is_(None),
             col(NewsItem.page_checked_at) < before,
-            col(NewsItem.id).not_in(list(besides)),
+            col(NewsItem.id).not_in(list(excluding)),
             or_(
                 col(NewsItem.published_at) >= since,
                 col(NewsItem.first_seen_at) >= since,
@@ -143,7 +143,7 @@ def to_reread(
         )
         .order_by(col(NewsItem.page_checked_at), col(NewsItem.id))
     )
-    return [Known(*row) for row in rows]
+    return [StoredItem(*row) for row in rows]
 
 
 def any_stored(session: Session) -> bool:
@@ -251,13 +251,13 @@ def alternates(session: Session, known_content: str, item_id: int, content: str)
     return set(last) == {content, known_content}
 
 
-def unsent(session: Session, *, besides: int | None = None) -> list[NewsItem]:
-    """What may be news and no living bulletin tells, newest first; `besides` names one not to count.
+def unsent(session: Session, *, excluding: int | None = None) -> list[NewsItem]:
+    """What may be news and no living bulletin tells, newest first; `excluding` names one not to count.
 
     That is what was collected, and what an editor offered of a source's first reading or of a backfill.
     """
     told = select(BulletinItem.news_item_id).where(
-        col(BulletinItem.version_id).in_(bulletins.telling(besides=besides)),
+        col(BulletinItem.version_id).in_(bulletins.telling(excluding=excluding)),
         col(BulletinItem.news_item_id).is_not(None),
     )
     rows = session.exec(

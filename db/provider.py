@@ -44,7 +44,7 @@ def edited(session: Session, name: str, language: str, unlike: str, *, at: datet
     session.flush()
 
 
-def known(session: Session, language: str) -> list[Template]:
+def templates(session: Session, language: str) -> list[Template]:
     """Every template in this language of which the provider said anything."""
     rows = select(Template).where(Template.language == language).order_by(col(Template.name))
     return list(session.exec(rows))
@@ -61,7 +61,7 @@ def _newer(at: datetime, word: str, known_at: datetime | None, known: str | None
     return known_at is None or (at, word) > (known_at, known or "")
 
 
-def said(session: Session) -> dict[str, AccountWord]:
+def account_words(session: Session) -> dict[str, AccountWord]:
     """By matter: tier, quality, throughput, account, alert; what was never said is absent."""
     return {row.matter: row for row in session.exec(select(AccountWord))}
 

@@ -25,7 +25,7 @@ MAY_HAVE_IT = (Outcome.in_flight, Outcome.uncertain, Outcome.accepted)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StatusReport:
     """One status. `opaque` is our id that it echoes; `receipt` None means failed, with its code."""
 
     opaque: str | None
@@ -61,7 +61,7 @@ class _Delivery:
     is_new: bool = False
 
 
-def settle(session: Session, told: Sequence[Told], *, now: datetime) -> list[int | None]:
+def settle(session: Session, told: Sequence[StatusReport], *, now: datetime) -> list[int | None]:
     """Store what statuses say, however many.
 
     Returns for each the recipient of its message; None when it speaks of no attempt of ours.
@@ -78,7 +78,7 @@ def settle(session: Session, told: Sequence[Told], *, now: datetime) -> list[int
     return [deliveries[attempts[owner].delivery_id].recipient_id if owner else None for owner in owners]
 
 
-def _owners(session: Session, told: Sequence[Told]) -> list[UUID | None]:
+def _owners(session: Session, told: Sequence[StatusReport]) -> list[UUID | None]:
     """The attempt of each status: by our id, else by the wamid."""
     asked = [_uuid(one.opaque) for one in told]
     known = set(
@@ -139,7 +139,7 @@ def _locked_deliveries(session: Session, ids: Collection[int]) -> dict[int, _Del
     return {row[0]: _Delivery(*row) for row in session.exec(query)}
 
 
-def _tell(attempt: _Attempt, told: Told) -> None:
+def _tell(attempt: _Attempt, told: StatusReport) -> None:
     if told.receipt is not None:
         end = Outcome.accepted
     else:
@@ -156,11 +156,11 @@ def _tell(attempt: _Attempt, told: Told) -> None:
         attempt.is_new = True
 
 
-def _price(of: Told | _Attempt) -> tuple[bool, bool, str]:
+def _price(of: StatusReport | _Attempt) -> tuple[bool, bool, str]:
     return (of.pricing_category is not None, bool(of.billable), of.pricing_category or "")
 
 
-def _receive(delivery: _Delivery, told: Told) -> None:
+def _receive(delivery: _Delivery, told: StatusReport) -> None:
     """Never lower; of two attempts that came equally far the earlier time stands."""
     receipt, known, at = told.receipt, delivery.receipt, delivery.receipt_at
     if receipt is None or (known and receipt.rank < known.rank):

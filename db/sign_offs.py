@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from db import proofs
 from db.engine import StoreError, alone
-from db.models import Said, SignOff, UsedCode, WrongCode
+from db.models import SignOff, SignOffWord, UsedCode, WrongCode
 from db.vault import Vault
 
 
@@ -24,7 +24,7 @@ def of(session: Session, bulletin_id: int) -> list[SignOff]:
 def genuine(session: Session, vault: Vault, bulletin_id: int) -> list[SignOff]:
     """In the order of the versions, without approvals that nobody with the keys wrote."""
     said = of(session, bulletin_id)
-    return [row for row in said if row.said != Said.approve or proofs.is_genuine(vault, row)]
+    return [row for row in said if row.said != SignOffWord.approve or proofs.is_genuine(vault, row)]
 
 
 def add(
@@ -34,7 +34,7 @@ def add(
     *,
     editor: str,
     name: str,
-    said: Said,
+    said: SignOffWord,
     at: datetime,
     seal: str = "",
     source: str = "",

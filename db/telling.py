@@ -40,13 +40,15 @@ class ToldNews:
         return self.bulletin.sent_at or self.bulletin.slot_at or self.bulletin.created_at
 
 
-def recent(session: Session, *, since: datetime, composer: str, besides: int | None = None) -> list[ToldNews]:
+def recent(
+    session: Session, *, since: datetime, composer: str, excluding: int | None = None
+) -> list[ToldNews]:
     """News of living bulletins made after `since`, the newest bulletin first.
 
     Args:
         composer: author of the versions whose text was made from the site; an editor's later version may
             still say what the site said before.
-        besides: a bulletin not to count.
+        excluding: a bulletin not to count.
     """
     version = aliased(BulletinVersion)
     made = sql.select(func.min(version.created_at)).where(col(version.bulletin_id) == Bulletin.id)
@@ -61,7 +63,8 @@ def recent(session: Session, *, since: datetime, composer: str, besides: int | N
         .join(BulletinVersion, col(BulletinVersion.id) == BulletinItem.version_id)
         .join(Bulletin, col(Bulletin.id) == BulletinVersion.bulletin_id)
         .where(
-            col(BulletinItem.version_id).in_(bulletins.telling(besides=besides)), Bulletin.created_at >= since
+            col(BulletinItem.version_id).in_(bulletins.telling(excluding=excluding)),
+            Bulletin.created_at >= since,
         )
         .order_by(col(Bulletin.id).desc(), col(BulletinItem.position))
     )

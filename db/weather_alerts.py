@@ -186,8 +186,8 @@ def with_lead() -> Select[int]:
     )
 
 
-def told(
-    session: Session, zones: Collection[str], *, besides: int | None = None
+def statements(
+    session: Session, zones: Collection[str], *, excluding: int | None = None
 ) -> set[tuple[str, date, Hazard, Level, tuple[datetime, datetime] | None]]:
     """What living bulletins tell of these zones: zone, day, hazard, level, hours (None: the whole day)."""
     rows = session.exec(
@@ -201,7 +201,7 @@ def told(
         )
         .where(
             col(WeatherAlert.zone).in_(zones),
-            col(BulletinItem.version_id).in_(bulletins.telling(besides=besides)),
+            col(BulletinItem.version_id).in_(bulletins.telling(excluding=excluding)),
         )
     )
     return {

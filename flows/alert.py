@@ -26,7 +26,7 @@ from flows.bulletin.alerts.urgent import AUTHOR, ceased, untold, without
 from flows.bulletin.candidates import ALERT_CATEGORY
 from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped
-from flows.draft.alerts import DECIDED, Known, cleared_by, in_force, known_at, told_by, unreached
+from flows.draft.alerts import DECIDED, AlertPicture, cleared_by, in_force, known_at, told_by, unreached
 from flows.letters import drafts
 from flows.letters.holding import take_back_wrong
 from flows.privacy.intact import load
@@ -78,7 +78,7 @@ def _take_back(settings: Settings, engine: Engine, now: datetime, done: Round) -
     done.errors += [*errors, *others]
 
 
-def _announce(settings: Settings, session: Session, known: Known, done: Round) -> None:
+def _announce(settings: Settings, session: Session, known: AlertPicture, done: Round) -> None:
     urgent = settings.profile.urgent
     made = told_by(session, settings, known, BulletinKind.urgent, *WAITING)
     days = untold(known.spans, in_force(session, settings, known), urgent.levels, known.now)
@@ -101,14 +101,14 @@ def _announce(settings: Settings, session: Session, known: Known, done: Round) -
 def _revise(
     settings: Settings,
     session: Session,
-    known: Known,
+    known: AlertPicture,
     mine: Sequence[Announced],
     days: dict[date, list[Span]],
     done: Round,
 ) -> None:
     """A draft that waits, beside what holds by now: kept, refreshed or superseded. Takes its day out."""
     watched, bulletin = settings.profile.urgent.levels, bulletins.locked(session, mine[0].bulletin.id)
-    day, told = mine[0].row.day, known.told(mine)
+    day, told = mine[0].row.day, known.stated_spans(mine)
     spans = days.get(day, [])
     right = _is_right(settings, session, bulletin, known.now)
     if telling.of(session, bulletin.id):  # for those who were spared a wrong text of it
@@ -129,7 +129,7 @@ def _revise(
 def _revise_for_the_rest(
     settings: Settings,
     session: Session,
-    known: Known,
+    known: AlertPicture,
     mine: Sequence[Announced],
     days: Collection[date],
     done: Round,
@@ -139,7 +139,7 @@ def _revise_for_the_rest(
     spans = [span for span in known.spans if span.row.day == day]
     is_pressing = any(span.row.level in watched for span in spans)
     right = _is_right(settings, session, bulletin, known.now)
-    if right and day not in days and not untold(spans, known.told(mine), watched, known.now):
+    if right and day not in days and not untold(spans, known.stated_spans(mine), watched, known.now):
         done.opened.append(bulletin.id)
     elif is_pressing and day not in days and _untouched(session, bulletin):
         _write(settings, session, bulletin, spans, known.now)
@@ -151,7 +151,7 @@ def _revise_for_the_rest(
 
 
 def _announce_to_the_rest(
-    settings: Settings, session: Session, known: Known, days: Collection[date], done: Round
+    settings: Settings, session: Session, known: AlertPicture, days: Collection[date], done: Round
 ) -> None:
     """Draft what holds for those who were spared a wrong text, unless all are told, or they were already."""
     urgent = settings.profile.urgent
@@ -174,7 +174,7 @@ def _announce_to_the_rest(
         )
 
 
-def _clear(settings: Settings, session: Session, known: Known, done: Round) -> None:
+def _clear(settings: Settings, session: Session, known: AlertPicture, done: Round) -> None:
     """All-clears for what was sent and holds no longer, a bulletin for each day; to who got the original."""
     urgent, now = settings.profile.urgent, known.now
     sent = [
@@ -182,7 +182,7 @@ def _clear(settings: Settings, session: Session, known: Known, done: Round) -> N
         for one in told_by(session, settings, known, BulletinKind.urgent, *PUBLIC)
         if not recipients.reached_nobody(session, one.bulletin)
     ]
-    gone = ceased(known.told(sent), known.spans, urgent.levels, now)
+    gone = ceased(known.stated_spans(sent), known.spans, urgent.levels, now)
     decided = (BulletinStatus.approved, *PUBLIC, *DECIDED)
     held = [span for one in cleared_by(session, settings, known, *decided).values() for span in one]
     left = without(gone, held, now)
@@ -216,7 +216,7 @@ def _clear(settings: Settings, session: Session, known: Known, done: Round) -> N
         done.said.append(f"**Bollettino {bulletin.id}: cessa l'allerta {levels(ended)}, {giorno(day)}.**")
 
 
-def _end(ended: Sequence[Span], known: Known, told_at: datetime) -> tuple[str, ...]:
+def _end(ended: Sequence[Span], known: AlertPicture, told_at: datetime) -> tuple[str, ...]:
     """The texts of an all-clear by what holds now."""
     day = ended[0].row.day
     holding = [span for span in known.spans if span.row.day == day]
@@ -225,7 +225,7 @@ def _end(ended: Sequence[Span], known: Known, told_at: datetime) -> tuple[str, .
     return end_texts(ended, holding, told_at, "; ".join(named_sources(newest)))
 
 
-def _adjourned(session: Session, draft: Bulletin, ended: Sequence[Span], known: Known) -> bool:
+def _adjourned(session: Session, draft: Bulletin, ended: Sequence[Span], known: AlertPicture) -> bool:
     """Whether what a draft of an all-clear says of what still holds is right now."""
     ours = [one for one in bulletins.versions(session, draft.id) if one.author == AUTHOR]
     if not ours:

@@ -40,11 +40,11 @@ from flows.review.signing import Signature, awaited, close, is_sent_back, send_b
 from flows.review.text import NOTHING_READ, Site, text_of, unsupported, untrue
 from flows.runs import client, forms
 from flows.runs.client import RunState
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from flows.sending import samples
 from flows.settings import Settings
 from flows.sources.pages import Now
-from flows.sources.rereading import Seen, reread_bulletin
+from flows.sources.rereading import Rereading, reread_bulletin
 from flows.sources.visit import collect_sources
 
 BEHIND = "La bozza è stata aggiornata mentre la leggevi: ricontrolla il testo e conferma di nuovo."
@@ -54,7 +54,7 @@ ENDS = {Choice.postpone: Decision.postpone, Choice.discard: Decision.discard}
 
 
 def load_round(
-    settings: Settings, engine: Engine, bulletin_id: int, seen: Sequence[Seen] = (), *, now: datetime
+    settings: Settings, engine: Engine, bulletin_id: int, seen: Sequence[Rereading] = (), *, now: datetime
 ) -> Round:
     """`seen` are its pages, read again."""
     with transaction(engine) as session:
@@ -80,7 +80,7 @@ def load_round(
 
 
 def record(
-    settings: Settings, engine: Engine, bulletin_id: int, given: Given, *, site: Site = NOTHING_READ
+    settings: Settings, engine: Engine, bulletin_id: int, given: Confirmation, *, site: Site = NOTHING_READ
 ) -> BulletinStatus:
     """Store an answer as the next version, and what it decides, in one transaction; once, whoever calls.
 
@@ -150,7 +150,7 @@ def record(
         return bulletin.status
 
 
-def look_again(settings: Settings, engine: Engine, bulletin_id: int, now: datetime) -> list[Seen]:
+def look_again(settings: Settings, engine: Engine, bulletin_id: int, now: datetime) -> list[Rereading]:
     """Read the site again for a bulletin that waits, and queue the letters about what changed."""
     with transaction(engine) as session:
         if bulletins.locked(session, bulletin_id).status != BulletinStatus.in_review:
@@ -163,14 +163,19 @@ def look_again(settings: Settings, engine: Engine, bulletin_id: int, now: dateti
 
 
 def store_answers(
-    settings: Settings, engine: Engine, bulletin_id: int, run_id: str, now: datetime, seen: Sequence[Seen]
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    run_id: str,
+    now: datetime,
+    seen: Sequence[Rereading],
 ) -> None:
     """Store what was confirmed in any window of this bulletin, however that window ended."""
     lost = frozenset(one.news_item_id for one in seen if one.news_item_id and one.state == Now.gone)
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
     key = settings.stamp_key()
-    for given in forms.given(bulletin, stamp_key=key, besides=run_id, now=now):
+    for given in forms.confirmations(bulletin, stamp_key=key, also_in=run_id, now=now):
         site = Site(lost)
         if asks_to_read(engine, bulletin_id, given):
             site = read_site(settings, lost, now)
@@ -179,7 +184,7 @@ def store_answers(
             forms.forget(given, FIELD, stamp_key=key)
 
 
-def asks_to_read(engine: Engine, bulletin_id: int, given: Given) -> bool:
+def asks_to_read(engine: Engine, bulletin_id: int, given: Confirmation) -> bool:
     """Whether an answer that is not stored yet, nor comes too late, wants the site read again."""
     if not given.is_stamped or choice_of(str(given.values.get("decisione", ""))) != Choice.reread:
         return False

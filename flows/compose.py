@@ -101,9 +101,9 @@ def beside(session: Session, settings: Settings, at: datetime) -> tuple[str, ...
     )
 
 
-def changed(session: Session, now: datetime, *, besides: int | None = None) -> tuple[str, ...]:
-    """News of living bulletins whose facts changed on the site since, in Italian; `besides` is refreshed."""
-    recent = told.recent(session, since=now - MEMORY, composer=AUTHOR, besides=besides)
+def changed(session: Session, now: datetime, *, excluding: int | None = None) -> tuple[str, ...]:
+    """News of living bulletins whose facts changed on the site since, in Italian, `excluding` apart."""
+    recent = told.recent(session, since=now - MEMORY, composer=AUTHOR, excluding=excluding)
     return tuple(
         outdated(
             one.item.title,
@@ -184,18 +184,18 @@ def _draft(
 ) -> Draft:
     """What the bulletin would say, judged at the moment of its send."""
     at = slot.dispatch_at if slot else now
-    besides = found.id if found else None
+    excluding = found.id if found else None
     when = times(settings, slot, now, closed_days(session, now))
-    picked = pick(session, settings, when, besides=besides)
+    picked = pick(session, settings, when, excluding=excluding)
     unread = blind(session, settings, now)
     draft = Draft(
         why="Nessun bollettino: non ci sono notizie nuove",
         blind=unread,
-        bulletin_id=besides,
+        bulletin_id=excluding,
         queue=tuple(f"{item.title} ({notes(item)})" for item in picked.queue),
         left_out=picked.left_out,
         remarks=beside(session, settings, at),
-        changed=changed(session, now, besides=besides),
+        changed=changed(session, now, excluding=excluding),
     )
     if not picked.chosen:
         return replace(draft, why=f"{draft.why}{', ma non tutte le fonti si leggono.' if unread else '.'}")

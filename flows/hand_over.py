@@ -50,7 +50,7 @@ def until_declared(bulletin_id: int) -> str:
     run_id = str(flow_run.id)
     while True:
         now = datetime.now(UTC)
-        window.store_answers(settings, engine, bulletin_id, besides=run_id, now=now)
+        window.store_answers(settings, engine, bulletin_id, also_in=run_id, now=now)
         if desk.finish(settings, engine, bulletin_id, now=now):
             break
         found = _look(settings, engine, bulletin_id, run_id, now)

@@ -28,7 +28,7 @@ from flows.door import entry, keys
 from flows.door.environment import PREFECT, STAMP_KEY, credentials, given_to, origins
 from flows.door.keys import DoorKeys
 from flows.door.stamps import key_from
-from flows.profiles import kept
+from flows.profiles import secrets_file
 from flows.profiles.codes import problems
 from flows.profiles.comune import Editor, Profile
 from flows.profiles.contacts import is_loopback
@@ -279,7 +279,7 @@ class Settings:
         if self.profile.stage == "sandbox":
             return
         unused = () if self.profile.channel.uses_api else IDS  # no number of ours sends anything
-        if lines := unfilled(self.path, self.path.read_text(encoding="utf-8"), besides=unused):
+        if lines := unfilled(self.path, self.path.read_text(encoding="utf-8"), excluding=unused):
             raise SettingsError("\n".join(["the profile cannot be used as it is", *lines]))
 
     def prepare_secrets(self, *, make: bool) -> None:
@@ -299,12 +299,12 @@ class Settings:
     def _sandbox_secrets(self, *, make: bool) -> None:
         if self.profile.stage != "sandbox":
             return
-        path = self.state / kept.FILE
-        if trouble := kept.trouble(path, make=make):
+        path = self.state / secrets_file.FILE
+        if trouble := secrets_file.trouble(path, make=make):
             raise SettingsError(trouble)
         if make and not path.exists():
-            write_private(path, kept.made())
-        os.environ.update(kept.read(path))
+            write_private(path, secrets_file.new_secrets())
+        os.environ.update(secrets_file.read(path))
 
     def bring_keys(self) -> None:
         """Before a database is made: the vault's keys are there, or SettingsError names what is missing."""

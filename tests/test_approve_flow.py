@@ -15,9 +15,9 @@ from flows.draft import refresh
 from flows.review.choices import order_lines
 from flows.review.form import Round
 from flows.runs import client, forms
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from flows.sources.pages import Now
-from flows.sources.rereading import Seen
+from flows.sources.rereading import Rereading
 from tests.test_sending_samples import got, phone_of
 from tests.world.comune import APPROVE, POSTPONE, SAVE, Comune
 
@@ -33,7 +33,7 @@ class Window:
 
     def __init__(self, comune: Comune, number: int) -> None:
         self.comune, self.number = comune, number
-        self.answers: list[Given] = []
+        self.answers: list[Confirmation] = []
         self.names: list[str] = []
         self.tags: list[list[str]] = []
         self.pages: list[str] = []
@@ -66,7 +66,7 @@ class Window:
         version = int(self.keys[-1].removeprefix("review-"))
         self.comune.now += timedelta(minutes=1)
         values = {"decisione": decision, "chi": "Anna Redazione", **fields}
-        self.answers.append(Given("run", version, self.comune.now, values))
+        self.answers.append(Confirmation("run", version, self.comune.now, values))
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_a_page_that_changed_is_not_told_of_a_text_that_follows_it(window: Windo
     window.run()
     items = comune.items(window.number)
     place = next(item for item in items if item.news_item_id)
-    seen = [Seen(place.position, place.news_item_id or 0, place.title, Now.changed, "a", "b")]
+    seen = [Rereading(place.position, place.news_item_id or 0, place.title, Now.changed, "a", "b")]
     with comune.look() as session:
         behind = list(refresh.still_behind(session, items, seen))
     assert behind == [], "its text is of the page as it is stored now"
@@ -200,7 +200,7 @@ def test_whatever_a_person_confirms_the_run_waits_again_and_never_fails(
     window: Window, answer: dict[str, Any]
 ) -> None:
     window.run()
-    window.answers.append(Given("run", 1, window.comune.now, answer))
+    window.answers.append(Confirmation("run", 1, window.comune.now, answer))
     assert window.run() is None
     assert window.names[-1].startswith("DA CORREGGERE")
     assert window.comune.bulletin(window.number).status == BulletinStatus.in_review

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.models import Edit
-from flows.bulletin.choosing.changes import Change, Said, compare, near_duplicate, same_item
+from flows.bulletin.choosing.changes import Change, NoticeText, compare, near_duplicate, same_item
 from flows.bulletin.choosing.notice import bare
 from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.language.dates import giorno
@@ -21,21 +21,23 @@ TEXT = (
 
 
 def kind(text: str, title: str = TITLE) -> Edit | None:
-    return compare(Said(TITLE, TEXT), Said(title, text)).edit
+    return compare(NoticeText(TITLE, TEXT), NoticeText(title, text)).edit
 
 
-def edits() -> list[tuple[Said, Said, bool]]:
+def edits() -> list[tuple[NoticeText, NoticeText, bool]]:
     """Each real edit as (before, after, whether it is only cosmetic)."""
     lines = (SHARED / "news" / "edits.jsonl").read_text(encoding="utf-8").splitlines()
     sides = [(json.loads(line), json.loads(line)["cosmetic_only"]) for line in lines]
     return [
-        (*(Said(row[side]["title"], row[side]["summary"]) for side in ("old", "new")), only)
+        (*(NoticeText(row[side]["title"], row[side]["summary"]) for side in ("old", "new")), only)
         for row, only in sides
     ]
 
 
 def test_the_same_text_with_other_spaces_is_no_edit() -> None:
-    assert compare(Said(TITLE, TEXT), Said(f" {TITLE} ", TEXT.replace(" ", "\n  "))) == Change(None)
+    assert compare(NoticeText(TITLE, TEXT), NoticeText(f" {TITLE} ", TEXT.replace(" ", "\n  "))) == Change(
+        None
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,18 +97,21 @@ def test_a_changed_fact_is_an_update(old: str, new: str) -> None:
 
 
 def test_a_day_that_is_the_whole_text_is_the_news() -> None:
-    before, after = (Said("Chiusura uffici", f"Chiusura uffici\n{day} ottobre 2026") for day in (9, 12))
+    before, after = (NoticeText("Chiusura uffici", f"Chiusura uffici\n{day} ottobre 2026") for day in (9, 12))
     assert compare(before, after).edit is Edit.updated
 
 
 def test_a_change_names_what_was_lost_and_gained() -> None:
-    change = compare(Said(TITLE, TEXT), Said(TITLE, TEXT.replace("9 alle", "10 alle")))
+    change = compare(NoticeText(TITLE, TEXT), NoticeText(TITLE, TEXT.replace("9 alle", "10 alle")))
     assert [(fact.kind, fact.value) for fact in change.lost] == [(Kind.time, "09:00")]
     assert [(fact.kind, fact.value) for fact in change.gained] == [(Kind.time, "10:00")]
 
 
 def test_a_teaser_that_breaks_off_is_neither_updated_nor_updates() -> None:
-    teaser, full = Said(TITLE, "La biblioteca è chiusa lunedì 2 marzo 2026 dal..."), Said(TITLE, TEXT)
+    teaser, full = (
+        NoticeText(TITLE, "La biblioteca è chiusa lunedì 2 marzo 2026 dal..."),
+        NoticeText(TITLE, TEXT),
+    )
     assert compare(teaser, full).edit is Edit.reworded
     assert compare(full, teaser).edit is Edit.reworded
     assert same_item(teaser, full)
@@ -154,23 +159,23 @@ def test_a_teaser_that_breaks_off_is_neither_updated_nor_updates() -> None:
 def test_an_edit_is_told_from_another_item_at_its_address(
     before: tuple[str, str], after: tuple[str, str], same: bool
 ) -> None:
-    assert same_item(Said(*before), Said(*after)) is same
+    assert same_item(NoticeText(*before), NoticeText(*after)) is same
 
 
 def test_near_duplicates_share_their_words_whatever_their_facts() -> None:
-    again = Said("Biblioteca chiusa", TEXT.replace("2 marzo", "9 marzo"))
-    assert near_duplicate(Said(TITLE, TEXT), again)
+    again = NoticeText("Biblioteca chiusa", TEXT.replace("2 marzo", "9 marzo"))
+    assert near_duplicate(NoticeText(TITLE, TEXT), again)
     assert not near_duplicate(
-        Said(TITLE, TEXT), Said("Asfaltature", "Lavori in via Po da martedì, deviazioni.")
+        NoticeText(TITLE, TEXT), NoticeText("Asfaltature", "Lavori in via Po da martedì, deviazioni.")
     )
     assert not near_duplicate(
-        Said("Avviso", ""), Said("Avviso di mobilità", "Bando per un posto da istruttore.")
+        NoticeText("Avviso", ""), NoticeText("Avviso di mobilità", "Bando per un posto da istruttore.")
     )
-    assert near_duplicate(Said("Avviso", ""), Said("AVVISO", ""))
+    assert near_duplicate(NoticeText("Avviso", ""), NoticeText("AVVISO", ""))
 
 
 notices = st.builds(
-    lambda day, hour, euros, street: Said(
+    lambda day, hour, euros, street: NoticeText(
         f"Mercatino di {giorno(day)}",
         f"Si tiene {giorno(day)} {day.year} alle {hour} in via {street}. Il banco costa {euros} euro.",
     ),
@@ -190,17 +195,19 @@ COSMETIC: list[Callable[[str], str]] = [
 
 
 @given(notices, st.lists(st.sampled_from(COSMETIC), max_size=3, unique=True))
-def test_no_cosmetic_change_is_ever_an_update(notice: Said, changes: list[Callable[[str], str]]) -> None:
+def test_no_cosmetic_change_is_ever_an_update(
+    notice: NoticeText, changes: list[Callable[[str], str]]
+) -> None:
     text = notice.text
     for change in changes:
         text = change(text)
-    assert compare(notice, Said(notice.title, text)).edit in (None, Edit.cosmetic)
-    assert same_item(notice, Said(notice.title, text))
+    assert compare(notice, NoticeText(notice.title, text)).edit in (None, Edit.cosmetic)
+    assert same_item(notice, NoticeText(notice.title, text))
 
 
 @given(notices, st.integers(1, 20))
 @settings(max_examples=60)
-def test_another_day_hour_or_price_is_always_an_update(notice: Said, step: int) -> None:
+def test_another_day_hour_or_price_is_always_an_update(notice: NoticeText, step: int) -> None:
     words = notice.text.split()
     hour, euros = int(words[words.index("alle") + 1]), int(words[words.index("euro.") - 1])
     day = next(date.fromisoformat(fact.value) for fact in facts(notice.text) if fact.kind is Kind.date)
@@ -210,13 +217,13 @@ def test_another_day_hour_or_price_is_always_an_update(notice: Said, step: int) 
         (f"alle {hour} ", f"alle {(hour + step) % 24} "),
         (f"{euros} euro", f"{euros + step} euro"),
     ):
-        other = Said(notice.title.replace(giorno(day), giorno(later)), notice.text.replace(old, new))
+        other = NoticeText(notice.title.replace(giorno(day), giorno(later)), notice.text.replace(old, new))
         assert compare(notice, other).edit is Edit.updated
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_a_notice_is_itself(title: str, text: str) -> None:
-    said = Said(title, text)
+    said = NoticeText(title, text)
     assert compare(said, said) == Change(None)
     assert same_item(said, said)
     assert near_duplicate(said, said)

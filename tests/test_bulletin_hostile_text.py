@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 
 from db.models import Edit
 from flows.bulletin.choosing import notice, reused
-from flows.bulletin.choosing.changes import Said, compare, near_duplicate, same_item
+from flows.bulletin.choosing.changes import NoticeText, compare, near_duplicate, same_item
 from flows.bulletin.choosing.notice import bare
 from flows.bulletin.facts import times
 from flows.bulletin.facts.fact import Sheet
@@ -40,7 +40,7 @@ ENDLESS = f"&#{NINES};"
 def test_figures_that_python_does_not_read_crash_no_page(inner: str) -> None:
     read = parse_page(page(inner).encode(), URL)
     assert "Orari" in read.body
-    assert compare(Said("Uno", read.body), Said("Uno", "Altro")).edit
+    assert compare(NoticeText("Uno", read.body), NoticeText("Uno", "Altro")).edit
 
 
 def test_figures_that_python_does_not_read_crash_no_list_feed_or_archive() -> None:
@@ -57,9 +57,12 @@ def test_figures_that_python_does_not_read_crash_no_list_feed_or_archive() -> No
 
 
 def test_a_title_that_a_text_repeats_without_end_is_no_endless_descent() -> None:
-    assert bare(Said("Uno", f"Notizie Uno Uno {'Uno ' * 3000}")).words
-    assert bare(Said("Uno", "Uno Notizie 3 dicembre 2026 Uno. Via Roma chiusa.")).text == "Via Roma chiusa."
-    assert bare(Said("Uno", "Avviso\n" * 3000)).words
+    assert bare(NoticeText("Uno", f"Notizie Uno Uno {'Uno ' * 3000}")).words
+    assert (
+        bare(NoticeText("Uno", "Uno Notizie 3 dicembre 2026 Uno. Via Roma chiusa.")).text
+        == "Via Roma chiusa."
+    )
+    assert bare(NoticeText("Uno", "Avviso\n" * 3000)).words
 
 
 class Asked:
@@ -79,10 +82,11 @@ def test_the_end_of_a_notice_is_searched_near_its_end_only(run: str, monkeypatch
     monkeypatch.setattr(notice, "_MORE", asked)
     text = f"Via Roma è chiusa il 3 dicembre.{run * 20_000}"
     assert (
-        compare(Said("Uno", f"{text} Leggi tutto"), Said("Uno", text.replace("3", "4"))).edit == Edit.updated
+        compare(NoticeText("Uno", f"{text} Leggi tutto"), NoticeText("Uno", text.replace("3", "4"))).edit
+        == Edit.updated
     )
     assert asked.letters <= 2 * notice._TIMES * notice._LONGEST_MORE
-    assert bare(Said("Uno", f"Via Roma è chiusa.{chr(10) * 50}Leggi tutto \n Leggi di più »")).text == (
+    assert bare(NoticeText("Uno", f"Via Roma è chiusa.{chr(10) * 50}Leggi tutto \n Leggi di più »")).text == (
         "Via Roma è chiusa."
     )
 
@@ -119,7 +123,7 @@ def test_two_texts_are_likened_by_their_beginnings_and_by_few_days(monkeypatch: 
 
     monkeypatch.setattr(fuzz, "token_set_ratio", likened)
     one, other = (" ".join(f"{letter}{n}" for n in range(50_000)) for letter in "ab")
-    near_duplicate(Said("Uno", one), Said("Due", other))
+    near_duplicate(NoticeText("Uno", one), NoticeText("Due", other))
     assert max(asked) <= reused.LONGEST**2
     days: list[str] = []
 
@@ -129,5 +133,5 @@ def test_two_texts_are_likened_by_their_beginnings_and_by_few_days(monkeypatch: 
 
     monkeypatch.setattr(reused, "_distance", distance)
     dates = [" ".join(f"{n % 28 + 1}/{n % 12 + 1}/{year}" for n in range(400)) for year in (2021, 2024)]
-    same_item(Said("Mercato", f"Via Roma {dates[0]}"), Said("Mercato", f"Via Roma {dates[1]}"))
+    same_item(NoticeText("Mercato", f"Via Roma {dates[0]}"), NoticeText("Mercato", f"Via Roma {dates[1]}"))
     assert len(days) <= reused._MOST_DAYS**2

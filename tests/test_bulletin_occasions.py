@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.bulletin.summary.occasions import Occasion, from_first_to_last, occasions, told
+from flows.bulletin.summary.occasions import Occasion, dates_and_hours, from_first_to_last, occasions
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from flows.bulletin.summary.occasions import Occasion, from_first_to_last, occas
     ids=["range", "start-end", "named-ends", "with-year", "no-hours", "same-hours", "two-hours"],
 )
 def test_days_with_hours_are_told_in_one_line(text: str, expected: str) -> None:
-    assert told(occasions(text)) == expected
+    assert dates_and_hours(occasions(text)) == expected
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_what_is_no_plain_list_of_days_is_left_to_the_pages_own_words(text: str)
 
 
 def test_the_weekday_is_written_only_where_the_year_is_known() -> None:
-    assert told([Occasion(1, 3, None)]) == "1 marzo"
-    assert told([Occasion(1, 3, 2026)]) == "domenica 1 marzo"
-    assert told([Occasion(30, 2, 2026)]) == "30 febbraio"  # the page's mistake, not ours to mend
+    assert dates_and_hours([Occasion(1, 3, None)]) == "1 marzo"
+    assert dates_and_hours([Occasion(1, 3, 2026)]) == "domenica 1 marzo"
+    assert dates_and_hours([Occasion(30, 2, 2026)]) == "30 febbraio"  # the page's mistake, not ours to mend
 
 
 def test_many_days_are_told_by_the_first_and_the_last() -> None:
@@ -66,5 +66,5 @@ DAYS = st.builds(Occasion, st.integers(1, 28), st.integers(1, 12), st.none() | s
 
 @given(st.lists(DAYS, min_size=1, max_size=6))
 def test_every_day_is_told(these: list[Occasion]) -> None:
-    said = told(these)
+    said = dates_and_hours(these)
     assert all(str(one.day) in said for one in these)

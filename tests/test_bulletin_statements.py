@@ -192,12 +192,12 @@ def test_an_item_tells_what_was_told_together_with_its_lead(engine: Engine) -> N
         weather_alerts.tell_together(session, lead, at=NOW)
         item = ItemData("x", "allerta meteo", "", "x", weather_alert_id=lead[0], told_at=NOW)
         bulletin = make_bulletin(session, [item], status=BulletinStatus.approved)
-        assert weather_alerts.told(session, zones) == {
+        assert weather_alerts.statements(session, zones) == {
             ("Lomb-09", ROME_DAY, STORM, Level.gialla, between(0, 6)),
             ("Lomb-13", ROME_DAY, Hazard.idraulico, Level.arancione, between(4, 12)),
         }
-        assert weather_alerts.told(session, zones, besides=bulletin.id) == set()
-        assert {zone for zone, *_ in weather_alerts.told(session, ["Lomb-13"])} == {"Lomb-13"}
+        assert weather_alerts.statements(session, zones, excluding=bulletin.id) == set()
+        assert {zone for zone, *_ in weather_alerts.statements(session, ["Lomb-13"])} == {"Lomb-13"}
         assert {row.id for row in weather_alerts.told_by(session, item)} == set(lead)
 
 
@@ -222,7 +222,7 @@ def test_two_texts_that_name_one_lead_tell_each_its_own(engine: Engine) -> None:
             (version,) = bulletins.versions(session, made.id)
             (line,) = bulletins.items(session, version)
             assert {row.id for row in weather_alerts.told_by(session, line)} == set(together)
-        assert {hazard for _, _, hazard, *_ in weather_alerts.told(session, ["Lomb-09"])} == {STORM}
+        assert {hazard for _, _, hazard, *_ in weather_alerts.statements(session, ["Lomb-09"])} == {STORM}
 
 
 def test_what_was_taken_back_by_reference_does_not_stand(engine: Engine) -> None:

@@ -20,7 +20,7 @@ from flows.dispatch import dispatch_bulletin
 from flows.letters import drafts
 from flows.runs import client, forms, pages
 from flows.runs.client import RunState
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from flows.sending.hold import UNTRUE
 from flows.stop import stop_sending
 from tests.test_by_hand import ANNA, ASSISTED, BRUNO, CHANNEL, kept, leave
@@ -40,7 +40,7 @@ class Desk:
         self.comune, self.number = comune, 0
         self.flow_run = SimpleNamespace(id="run")
         self.states: dict[str, RunState] = {}
-        self.answers: list[Given] = []
+        self.answers: list[Confirmation] = []
         self.names: list[str] = []
         self.pages: list[str] = []
         self.keys: list[str] = []
@@ -76,7 +76,7 @@ class Desk:
         self.comune.now += timedelta(minutes=1)
         values = {f"lista_{one}": True for one in lists} | {"decisione": decision, "chi": who, "nota": ""}
         version = int(self.keys[-1].removeprefix("review-"))
-        self.answers.append(Given(run_id or list(self.states)[-1], version, self.comune.now, values))
+        self.answers.append(Confirmation(run_id or list(self.states)[-1], version, self.comune.now, values))
 
     def begin(self, change: tuple[str, str]) -> None:
         self.comune.reprofile(change)

@@ -25,13 +25,13 @@ def subscribers(installation: Installation) -> int:
         return recipients.subscribed(session)
 
 
-def waiting(installation: Installation, number: int, *, besides: str = "") -> str:
+def waiting(installation: Installation, number: int, *, also_in: str = "") -> str:
     """The run that waits for the operator."""
 
     def found() -> str | None:
         with transaction(installation.engine) as session:
             handover = handovers.of(session, number)
-        if handover is None or handover.run_id in (None, besides):
+        if handover is None or handover.run_id in (None, also_in):
             return None
         with installation.prefect() as client:
             state = client.read_flow_run(UUID(handover.run_id)).state

@@ -7,7 +7,7 @@ from sqlmodel import Session, SQLModel, select
 
 from db import acts, schema, sign_offs
 from db.engine import make_engine, transaction
-from db.models import Consent, ConsentEvent, NewsItem, Said, Source, Summary, UsedCode
+from db.models import Consent, ConsentEvent, NewsItem, SignOffWord, Source, Summary, UsedCode
 from db.vault import Vault
 from tests.world.builders import NOW, make_bulletin
 
@@ -92,7 +92,7 @@ def test_what_proves_a_decision_refuses_every_change(engine: Engine, table: str,
     with transaction(engine) as session:
         number = make_bulletin(session).id
         session.add(UsedCode(editor="anna", step=1, code_hash="x", at=NOW, bulletin_id=number))
-        sign_offs.add(session, number, 2, editor="anna", name="Anna", said=Said.approve, at=NOW)
+        sign_offs.add(session, number, 2, editor="anna", name="Anna", said=SignOffWord.approve, at=NOW)
         acts.add(
             session,
             "ferma",

@@ -9,12 +9,12 @@ from sqlmodel import Session, select
 from db import bulletins, news_items
 from db.engine import transaction
 from db.models import LIVING, Bulletin, BulletinStatus, Edit, NewsItem, Origin, Summary
-from db.news_items import Known
+from db.news_items import StoredItem
 from tests.world.builders import item_of, make_bulletin, make_news_item, make_source, news_data
 
 
-def _unsent(session: Session, besides: int | None = None) -> set[int]:
-    return {item.id for item in news_items.unsent(session, besides=besides)}
+def _unsent(session: Session, excluding: int | None = None) -> set[int]:
+    return {item.id for item in news_items.unsent(session, excluding=excluding)}
 
 
 @given(st.lists(st.sampled_from([" ", "\n", "\t", "\u00a0"]), min_size=1).map("".join))
@@ -29,8 +29,8 @@ def test_a_word_cannot_slip_from_the_title_into_the_body() -> None:
     assert one.content_sha256 != news_data(title="Via Roma", abstract="chiude", body="").content_sha256
 
 
-def _known(session: Session, source_id: int, guid: str) -> Known:
-    (found,) = news_items.known(session, source_id, guids=[guid])
+def _known(session: Session, source_id: int, guid: str) -> StoredItem:
+    (found,) = news_items.matching(session, source_id, guids=[guid])
     return found
 
 
@@ -71,16 +71,16 @@ def test_an_item_is_known_by_guid_address_or_title_within_its_source(engine: Eng
         for of in (source, other):
             news_items.add(session, of.id, [data], origin=Origin.collected, now=now)
         for by in ({"guids": ["a", "b"]}, {"keys": ["a.example/mercato"]}, {"titles": ["Mercato"]}):
-            (found,) = news_items.known(session, source.id, **by)
+            (found,) = news_items.matching(session, source.id, **by)
             assert (found.guid, found.title, found.page_failures) == ("a", "Mercato", 0)
-        assert news_items.known(session, source.id, guids=["c"], keys=["", "c"], titles=["Sagra"]) == []
+        assert news_items.matching(session, source.id, guids=["c"], keys=["", "c"], titles=["Sagra"]) == []
 
 
 def test_an_item_without_an_address_is_not_every_item_without_one(engine: Engine, now: datetime) -> None:
     with transaction(engine) as session:
         source = make_source(session)
         news_items.add(session, source.id, [news_data(guid="a")], origin=Origin.collected, now=now)
-        assert news_items.known(session, source.id, keys=[""]) == []
+        assert news_items.matching(session, source.id, keys=[""]) == []
 
 
 def test_a_page_that_fails_never_wipes_what_was_read_before(engine: Engine, now: datetime) -> None:
@@ -128,7 +128,7 @@ def test_a_bulletin_may_be_left_out_of_the_count(engine: Engine) -> None:
         mine, others = make_news_item(session), make_news_item(session)
         bulletin = make_bulletin(session, [item_of(mine)])
         make_bulletin(session, [item_of(others)])
-        assert _unsent(session, besides=bulletin.id) == {mine.id}
+        assert _unsent(session, excluding=bulletin.id) == {mine.id}
 
 
 def test_what_an_editor_discarded_and_what_is_of_the_past_is_never_news(

@@ -18,7 +18,7 @@ from db.models import (
     Outcome,
     Receipt,
 )
-from db.receipts import Told
+from db.receipts import StatusReport
 from db.vault import Vault
 from tests.test_db_deliveries import _delivery, _planned, _sent
 from tests.world import outbox
@@ -44,10 +44,10 @@ def test_the_order_of_statuses_decides_neither_time_nor_price(
 
     minutes = [now + timedelta(minutes=number) for number in range(4)]
     said = [
-        Told(None, "", Receipt.sent, minutes[0]),
-        Told(None, "", Receipt.delivered, minutes[1], None, "utility", False),
-        Told(None, "", Receipt.delivered, minutes[2], None, "marketing", True),
-        Told(None, "", None, minutes[3], "131026"),
+        StatusReport(None, "", Receipt.sent, minutes[0]),
+        StatusReport(None, "", Receipt.delivered, minutes[1], None, "utility", False),
+        StatusReport(None, "", Receipt.delivered, minutes[2], None, "marketing", True),
+        StatusReport(None, "", None, minutes[3], "131026"),
     ]
     orders = [(said[turn:] + said[:turn])[::way] for turn in range(4) for way in (1, -1)]
     with transaction(sqlite) as session:
@@ -158,8 +158,8 @@ def test_one_of_two_attempts_that_left_is_enough(
     with transaction(sqlite) as session:
         first, second = _twice(session, vault, now)
         said = [
-            Told(str(first.id), "", Receipt.delivered, now),
-            Told(str(second.id), "", None, now, "131026"),
+            StatusReport(str(first.id), "", Receipt.delivered, now),
+            StatusReport(str(second.id), "", None, now, "131026"),
         ]
         later = now + timedelta(minutes=1)
         receipts.settle(session, said[::turn], now=later)
@@ -179,9 +179,9 @@ def test_the_reason_of_a_failure_is_the_newest_word_on_the_last_attempt(
         first = _sent(session, vault, now, Outcome.not_sent)
         (second,) = outbox.begin(session, _delivery(session, first).bulletin_id, now=now + minute)
         said = [
-            Told(str(second.id), "", None, now + minute, "131000"),
-            Told(str(second.id), "", None, now + 2 * minute, "131026"),
-            Told(str(first.id), "", None, now + 3 * minute, "131049"),
+            StatusReport(str(second.id), "", None, now + minute, "131000"),
+            StatusReport(str(second.id), "", None, now + 2 * minute, "131026"),
+            StatusReport(str(first.id), "", None, now + 3 * minute, "131049"),
         ][::turn]
         for part in (said[:size], said[size:]):
             receipts.settle(session, part, now=now)
@@ -203,13 +203,13 @@ def test_many_statuses_at_once_store_what_one_by_one_would(
 ) -> None:
     """Those that end alike go into one statement, the others into one each."""
 
-    def told(attempts: list[Attempt]) -> list[Told]:
+    def told(attempts: list[Attempt]) -> list[StatusReport]:
         found = []
         for place, one in enumerate(attempts):
             at = now + timedelta(seconds=0 if place < 20 else place)
             receipt = (Receipt.read, Receipt.delivered, None)[0 if place < 20 else place % 3]
             code = None if receipt else f"13102{place % 2}"
-            found.append(Told(str(one.id), "", receipt, at, code, "marketing", place % 4 > 0))
+            found.append(StatusReport(str(one.id), "", receipt, at, code, "marketing", place % 4 > 0))
         return found
 
     stored = []

@@ -228,15 +228,15 @@ def test_an_answer_in_a_run_of_another_flow_is_not_read(
         for run_id in found:
             server.people("POST", f"/flow_runs/{run_id}/resume", {"run_input": HONEST})
         read = forms.confirmed(
-            forms.FLOW, ["ours", "theirs"], stamp_key=server.settings.stamp_key(), besides=None, now=NOW
+            forms.FLOW, ["ours", "theirs"], stamp_key=server.settings.stamp_key(), also_in=None, now=NOW
         )
     assert [one.run_id for one in read] == found[:1]
 
 
-def given(server: DoorServer, run_id: str) -> forms.Given:
+def given(server: DoorServer, run_id: str) -> forms.Confirmation:
     with server.entered():
         (found,) = forms.confirmed(
-            forms.FLOW, [], stamp_key=server.settings.stamp_key(), besides=run_id, now=NOW
+            forms.FLOW, [], stamp_key=server.settings.stamp_key(), also_in=run_id, now=NOW
         )
     return found
 

@@ -21,7 +21,7 @@ from flows.by_hand.lists import Answer
 from flows.door import keys, stamps
 from flows.letters import alarms
 from flows.runs import forms
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from tests.test_by_hand import handed, shown
 from tests.test_by_hand import said as declared
 from tests.world.builders import NOW
@@ -116,7 +116,7 @@ def box(comune: Comune) -> Iterator[Post]:
         yield found
 
 
-def unstamped(comune: Comune, number: int, decision: str) -> Given:
+def unstamped(comune: Comune, number: int, decision: str) -> Confirmation:
     shown = comune.items(number)
     values = {
         "decisione": decision,
@@ -124,7 +124,7 @@ def unstamped(comune: Comune, number: int, decision: str) -> Given:
         "chi": "Anna Redazione",
         "codice": "000000",
     }
-    return Given(RUN, 1, comune.now, values, is_stamped=False)
+    return Confirmation(RUN, 1, comune.now, values, is_stamped=False)
 
 
 @pytest.mark.parametrize("decision", [APPROVE, "Non inviare e scarta queste notizie", "Rileggi", "x"])

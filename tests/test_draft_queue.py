@@ -17,7 +17,7 @@ from flows.draft.refresh import NAMED, Waiting
 from flows.review.choices import order_lines
 from flows.review.form import Round, describe, form
 from flows.review.text import Site
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from tests.test_compose import STOCK, stock
 from tests.world.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
 from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
@@ -336,7 +336,7 @@ def test_a_source_that_could_not_be_read_is_told(comune: Comune) -> None:
 def test_the_window_reads_the_site_only_for_who_asks_and_only_once(comune: Comune) -> None:
     number = drafted(comune, 2)
     values = {"decisione": REREAD, "chi": "Anna Redazione"}
-    asked = Given("run-1", 1, comune.now, values)
+    asked = Confirmation("run-1", 1, comune.now, values)
     assert asks_to_read(comune.engine, number, asked)
     assert not asks_to_read(comune.engine, number, replace(asked, values={**values, "decisione": SAVE}))
     comune.answer(number, REREAD)

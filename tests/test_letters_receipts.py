@@ -7,7 +7,7 @@ import pytest
 
 from db import calls, days_off, sign_offs
 from db.bulletins import add_version, data_of, items, latest, locked
-from db.models import BulletinStatus, Level, Said
+from db.models import BulletinStatus, Level, SignOffWord
 from flows.alert import draft_urgent
 from flows.letters import alarms, drafts, urgent_calls
 from tests.test_alert_drafted import NOW, state
@@ -130,7 +130,13 @@ def test_a_text_that_is_sent_back_reaches_who_prepared_it_with_the_note(comune: 
             answers=("run-x", shown.number),
         )
         sign_offs.add(
-            session, number, version.number, editor="bruno-vice", name=BRUNO, said=Said.send_back, at=at
+            session,
+            number,
+            version.number,
+            editor="bruno-vice",
+            name=BRUNO,
+            said=SignOffWord.send_back,
+            at=at,
         )
     assert told(comune, box, number, 2) == [
         (MAIL[BRUNO], "Rimandato"),

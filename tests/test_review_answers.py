@@ -14,7 +14,7 @@ from flows import approve
 from flows.approve import record
 from flows.review.form import answer_of
 from flows.runs import client
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from tests.world.builders import item_of, make_bulletin, make_news_item, news_data
 from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
 
@@ -55,7 +55,7 @@ def test_any_answer_is_stored_once(comuni: Comune, values: dict[str, Any]) -> No
             for title in TITLES
         ]
         number = make_bulletin(session, items, status=BulletinStatus.in_review, now=comuni.now).id
-    answer = Given("run", 1, comuni.now, values)
+    answer = Confirmation("run", 1, comuni.now, values)
     status = record(comuni.settings, comuni.engine, number, answer)
     assert record(comuni.settings, comuni.engine, number, answer) == status
     with comuni.look() as session:

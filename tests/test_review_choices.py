@@ -28,7 +28,7 @@ from flows.review.choices import (
     ordered,
 )
 from flows.review.form import answer_of, artifact, describe, form
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from tests.world.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
 from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
 
@@ -260,7 +260,9 @@ def test_an_approval_after_the_deadline_comes_too_late_and_its_text_is_kept(comu
 
 def test_an_answer_is_stored_once_however_often_it_is_read(comune: Comune) -> None:
     number = waiting(comune)
-    given = Given("run", 1, comune.now, {"decisione": SAVE, "chi": "Anna Redazione", "notizia_1": "Bozza."})
+    given = Confirmation(
+        "run", 1, comune.now, {"decisione": SAVE, "chi": "Anna Redazione", "notizia_1": "Bozza."}
+    )
     for _ in range(2):
         record(comune.settings, comune.engine, number, given)
     assert load_round(comune.settings, comune.engine, number, now=comune.now).version == 2
@@ -271,7 +273,7 @@ def test_an_answer_to_an_older_text_is_kept_and_asked_again(comune: Comune) -> N
     number = waiting(comune)
     for run, who, text in (("one", "Anna Redazione", "Di Anna."), ("two", "Bruno Vice", "Di Bruno.")):
         values = {"decisione": APPROVE if who == "Bruno Vice" else SAVE, "chi": who, "notizia_1": text}
-        record(comune.settings, comune.engine, number, Given(run, 1, comune.now, values))
+        record(comune.settings, comune.engine, number, Confirmation(run, 1, comune.now, values))
     assert comune.bulletin(number).status == BulletinStatus.in_review
     assert comune.items(number)[0].text == "Di Bruno."
     assert comune.problems(number) == [BEHIND]

@@ -5,7 +5,7 @@ from datetime import date
 
 from flows.bulletin.language.markdown import LIMIT, escaped, within
 from flows.bulletin.pictures.phone import Look
-from flows.draft.evidence import Told, Vote, judged
+from flows.draft.evidence import SourcedItem, Vote, judged
 from flows.review.evidence import attention, phones, provenance
 from tests.world.frames import DAY, bulletin_frame
 
@@ -13,10 +13,10 @@ PAGE = (
     "Chiusura di via Roma\nDa lunedì 30 novembre 2026 via Roma chiude.\n\n"
     "I lavori durano **fino alle 18:30** e costano 1.200 euro. Info: 02 1234 5678."
 )
-ROADS = Told(
+ROADS = SourcedItem(
     "Chiusura di via Roma", "Via Roma chiude lunedì 30 novembre fino alle 18:30.", PAGE, date(2026, 11, 20)
 )
-ALERT = Told("Allerta meteo arancione", "Allerta ARANCIONE (livello 3 su 4) per temporali forti.")
+ALERT = SourcedItem("Allerta meteo arancione", "Allerta ARANCIONE (livello 3 su 4) per temporali forti.")
 
 
 def test_each_fact_stands_beside_the_sentence_that_bears_it_out() -> None:
@@ -32,7 +32,7 @@ def test_each_fact_stands_beside_the_sentence_that_bears_it_out() -> None:
 
 
 def test_a_wrong_figure_is_named_in_bold_and_a_person_is_named() -> None:
-    wrong = Told(
+    wrong = SourcedItem(
         ROADS.title, "Via Roma chiude fino alle 19:30. Ringrazia Mario Rossi.", PAGE, ROADS.published
     )
     shown = attention(judged([ROADS, wrong]), Vote())
@@ -43,7 +43,7 @@ def test_a_wrong_figure_is_named_in_bold_and_a_person_is_named() -> None:
 
 
 def test_near_a_vote_a_name_in_office_is_named() -> None:
-    told = Told(
+    told = SourcedItem(
         "Parco", "L'assessora Anna Bianchi apre il parco.", "Parco\nL'assessora Anna Bianchi apre il parco."
     )
     assert attention(judged([told]), Vote()) == ""
@@ -62,7 +62,9 @@ def test_the_phone_is_a_picture_and_the_first_lines_in_words() -> None:
 
 def test_a_text_of_the_site_cannot_become_part_of_the_page() -> None:
     title = "# [clic](https://x.example) ![x](y) | <b>*forte*</b>\n\n## altro `codice`"
-    shown = provenance(judged([Told(title, "Costa 1.200 euro.", f"{title}\nCosta 1.200 euro | [a](b).")]))
+    shown = provenance(
+        judged([SourcedItem(title, "Costa 1.200 euro.", f"{title}\nCosta 1.200 euro | [a](b).")])
+    )
     assert not re.search(r"(?<!\\)(?:\]\(|!\[|<b>|`)", shown)
     assert not re.search(r"^#+ (?!##)(?!Da dove)", shown.replace("### Da dove", ""), re.M)
     assert escaped("a\n|b") == "a \\|b"
@@ -70,7 +72,7 @@ def test_a_text_of_the_site_cannot_become_part_of_the_page() -> None:
 
 def test_a_long_sentence_is_shown_around_its_fact() -> None:
     source = "Avviso\n" + "parola " * 60 + "entro le 18:30 " + "altro " * 60
-    shown = provenance(judged([Told("Avviso", "Entro le 18:30.", source)]))
+    shown = provenance(judged([SourcedItem("Avviso", "Entro le 18:30.", source)]))
     (row,) = [line for line in shown.split("\n") if line.startswith("| 18:30")]
     assert "18:30" in row.split("|")[2]
     assert len(row) < 400
@@ -86,7 +88,7 @@ def test_an_artifact_stays_small_and_says_what_it_dropped() -> None:
 
 def test_the_worst_bulletin_still_fits() -> None:
     text = " ".join(f"Alle {hour}:15 in via Roma {hour}, euro {hour}." for hour in range(1, 24))[:812]
-    told = [Told("Titolo " * 20, text[:177], f"{text} " * 40)] * 5
+    told = [SourcedItem("Titolo " * 20, text[:177], f"{text} " * 40)] * 5
     parts = [
         attention(judged(told), Vote()),
         phones(bulletin_frame(5), [one.text for one in told], DAY, Look("Comune")),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from db import bulletins, sign_offs
-from db.models import BulletinStatus, Said
+from db.models import BulletinStatus, SignOffWord
 from flows.approve import ended, load_round
 from flows.review.choices import Choice, choices
 from flows.review.form import Round, describe, form
@@ -66,7 +66,7 @@ def test_a_text_goes_back_with_its_note_and_the_first_approval_is_void(pair: tup
     assert "**Bruno Vice rimanda il testo a Anna Redazione" in describe(comune.settings, back, comune.now)
     with comune.look() as session:
         said = [(one.name, one.said) for one in sign_offs.of(session, number)]
-    assert said == [("Anna Redazione", Said.approve), (BRUNO, Said.send_back)]
+    assert said == [("Anna Redazione", SignOffWord.approve), (BRUNO, SignOffWord.send_back)]
     assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review, "Anna's is void"
     assert comune.answer(number, APPROVE).status == BulletinStatus.approved
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from db import sign_offs
 from db.engine import transaction
-from db.models import Said
+from db.models import SignOffWord
 from flows.review.sign_off import ALONE, ASK_SOURCE, Outcome, Ruling, Voice, rule, since_void, voices
 from tests.world.builders import NOW, make_bulletin
 
@@ -23,7 +23,7 @@ def voice(
     editor: str,
     *,
     seal: str = "s1",
-    said: Said = Said.approve,
+    said: SignOffWord = SignOffWord.approve,
     source: str = "",
     blocks: frozenset[str] = frozenset(),
 ) -> Voice:
@@ -92,7 +92,7 @@ def test_who_left_the_profile_counts_no_more() -> None:
 
 
 def test_a_text_goes_back_to_who_prepared_it_with_a_note_and_its_approval_is_void() -> None:
-    back = voice("bruno", said=Said.send_back)
+    back = voice("bruno", said=SignOffWord.send_back)
     found = ruled(back, voice("anna"), note="La data è sbagliata.")
     assert (found.outcome, found.calls) == (Outcome.voided, ("anna",))
     assert found.sentences == ("Bruno rimanda il testo a Anna: La data è sbagliata.",)
@@ -103,10 +103,20 @@ def test_a_text_goes_back_to_who_prepared_it_with_a_note_and_its_approval_is_voi
 @pytest.mark.parametrize(
     ("new", "preparer", "note", "words"),
     [
-        (voice("bruno", said=Said.send_back), "anna", " ", "Scrivi nella nota che cosa c'è da cambiare."),
-        (voice("anna", said=Said.send_back), "anna", "No.", "Il testo l'hai preparato tu"),
-        (voice("anna", said=Said.send_back), "", "No.", "Il testo non l'ha ancora preparato nessuno"),
-        (voice("anna", said=Said.send_back), "zoe", "No.", "Il testo non l'ha ancora preparato nessuno"),
+        (
+            voice("bruno", said=SignOffWord.send_back),
+            "anna",
+            " ",
+            "Scrivi nella nota che cosa c'è da cambiare.",
+        ),
+        (voice("anna", said=SignOffWord.send_back), "anna", "No.", "Il testo l'hai preparato tu"),
+        (voice("anna", said=SignOffWord.send_back), "", "No.", "Il testo non l'ha ancora preparato nessuno"),
+        (
+            voice("anna", said=SignOffWord.send_back),
+            "zoe",
+            "No.",
+            "Il testo non l'ha ancora preparato nessuno",
+        ),
     ],
     ids=["no note", "to oneself", "to the program", "to one who left"],
 )
@@ -117,12 +127,12 @@ def test_a_text_is_not_sent_back_to_nobody(new: Voice, preparer: str, note: str,
 
 
 def test_a_text_saved_by_one_and_approved_by_nobody_goes_back_to_them() -> None:
-    found = ruled(voice("bruno", said=Said.send_back), preparer="carla", note="Troppo lungo.")
+    found = ruled(voice("bruno", said=SignOffWord.send_back), preparer="carla", note="Troppo lungo.")
     assert (found.outcome, found.calls) == (Outcome.voided, ("carla",))
 
 
 def test_a_reopened_bulletin_starts_again() -> None:
-    reopened = voice("carla", said=Said.reopen)
+    reopened = voice("carla", said=SignOffWord.reopen)
     assert ruled(reopened, voice("anna"), voice("bruno")).outcome == Outcome.voided
     assert ruled(voice("bruno"), voice("anna"), voice("bruno"), reopened).outcome == Outcome.waiting
 
@@ -157,7 +167,15 @@ words = st.lists(
         voice,
         st.sampled_from(list(EDITORS)),
         seal=st.sampled_from(["s1", "s2"]),
-        said=st.sampled_from([Said.approve, Said.approve, Said.approve, Said.send_back, Said.reopen]),
+        said=st.sampled_from(
+            [
+                SignOffWord.approve,
+                SignOffWord.approve,
+                SignOffWord.approve,
+                SignOffWord.send_back,
+                SignOffWord.reopen,
+            ]
+        ),
         source=st.sampled_from(["", " ", "L'ufficio"]),
         blocks=st.sampled_from([frozenset[str](), frozenset({BLOCK})]),
     ),
@@ -175,7 +193,7 @@ def test_whatever_is_said_an_approval_has_all_that_it_needs(said: list[Voice], a
         assert found.sentences or found.outcome == Outcome.approved
         if found.outcome == Outcome.approved:
             people = {other.editor for other in found.standing}
-            assert new.said == Said.approve
+            assert new.said == SignOffWord.approve
             assert len(people) == len(found.standing) >= (2 if new.blocks else approvals)
             assert all(other.seal == new.seal and other.blocks >= new.blocks for other in found.standing)
             assert not new.blocks or any(other.source.strip() for other in found.standing)
@@ -190,25 +208,27 @@ def test_whatever_is_said_an_approval_has_all_that_it_needs(said: list[Voice], a
 def test_what_was_said_is_read_back_in_its_order(engine: Engine) -> None:
     with transaction(engine) as session:
         number = make_bulletin(session).id
-        sign_offs.add(session, number, 3, editor="bruno", name="Bruno", said=Said.send_back, at=NOW)
+        sign_offs.add(session, number, 3, editor="bruno", name="Bruno", said=SignOffWord.send_back, at=NOW)
         sign_offs.add(
             session,
             number,
             2,
             editor="anna",
             name="Anna",
-            said=Said.approve,
+            said=SignOffWord.approve,
             at=NOW,
             seal="s1",
             source="L'ufficio",
             overridden=(BLOCK, "Altro."),
             code_hash="h",
         )
-        sign_offs.add(session, make_bulletin(session).id, 2, editor="x", name="X", said=Said.reopen, at=NOW)
+        sign_offs.add(
+            session, make_bulletin(session).id, 2, editor="x", name="X", said=SignOffWord.reopen, at=NOW
+        )
     with transaction(engine) as session:
         rows = sign_offs.of(session, number)
         assert [row.code_hash for row in rows] == ["h", None]
         assert voices(rows) == [
             voice("anna", source="L'ufficio", blocks=frozenset({BLOCK, "Altro."})),
-            voice("bruno", seal="", said=Said.send_back),
+            voice("bruno", seal="", said=SignOffWord.send_back),
         ]

@@ -15,7 +15,7 @@ from flows.dispatch import prepare
 from flows.profiles.urgent import StandingOrder, Urgent
 from flows.review.signing import close
 from flows.review.standing_order import approve_by_order
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from flows.sending.seal import not_as_approved
 from flows.settings import Settings
 from tests.test_alert_drafted import NOW, notice, state
@@ -165,7 +165,7 @@ def test_an_order_stands_for_the_code_of_nobody_else_and_of_no_news(
         assert shown is not None
         lines = [bulletins.data_of(item) for item in bulletins.items(session, shown)]
         version = bulletins.add_version(session, bulletin, lines, author=who, now=NOW)
-        close(acting, session, bulletin, version, Decision.approve, Given("run-1", 1, NOW, {}))
+        close(acting, session, bulletin, version, Decision.approve, Confirmation("run-1", 1, NOW, {}))
         assert (not_as_approved(acting, session, bulletin) == "") is leaves
 
 

@@ -12,7 +12,7 @@ from flows.approve import ended, load_round
 from flows.bulletin.candidates import LeftOut
 from flows.bulletin.language.markdown import link
 from flows.compose import Draft, report
-from flows.draft.evidence import Told
+from flows.draft.evidence import SourcedItem
 from flows.draft.refresh import Waiting
 from flows.review.form import Round, artifact
 from flows.sending.checks import Check, Preflight, Verdict
@@ -61,7 +61,7 @@ def with_words(shown: Round, words: str) -> Round:
     text = "Via Roma chiude il 30 novembre."
     item = BulletinItem(id=1, version_id=1, position=1, title=words, text=text, url="", category="Avvisi")
     item.url = f"https://comune.example/x{words}"
-    told = Told(words, item.text, f"{words}\nVia Roma chiude il 30 novembre. {words}")
+    told = SourcedItem(words, item.text, f"{words}\nVia Roma chiude il 30 novembre. {words}")
     return replace(
         shown,
         items=(item,),

@@ -207,7 +207,7 @@ def test_every_answer_is_read_in_however_many_rounds(monkeypatch: pytest.MonkeyP
     server.states[run_id] = Scheduled(name="Resuming")
     with transaction(sqlite) as session:
         bulletin = make_bulletin(session)
-    found = forms.given(bulletin, stamp_key=KEY, besides=str(run_id), now=NOW)
+    found = forms.confirmations(bulletin, stamp_key=KEY, also_in=str(run_id), now=NOW)
     assert [(one.version, one.at, one.is_stamped) for one in found] == [
         (version, NOW + timedelta(minutes=version), True) for version in range(1, 251)
     ]

@@ -302,7 +302,7 @@ def test_a_partner_that_came_does_not_cover_a_restriction(site: Site) -> None:
     for event in ("ACCOUNT_RESTRICTION", "PARTNER_ADDED", "MM_LITE_TERMS_SIGNED"):
         site.tell(change({"event": event}, "account_update"))
     with site.look() as session:
-        said = {matter: row.word for matter, row in provider.said(session).items()}
+        said = {matter: row.word for matter, row in provider.account_words(session).items()}
     assert said == {
         "account": "ACCOUNT_RESTRICTION",
         "partner": "PARTNER_ADDED",

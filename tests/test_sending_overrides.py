@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from db import handovers, senders
-from db.models import Act, Approval, BulletinStatus, DeliveryStatus, Letter, Said, SignOff, UsedCode
+from db.models import Act, Approval, BulletinStatus, DeliveryStatus, Letter, SignOff, SignOffWord, UsedCode
 from flows import dispatch
 from flows.by_hand import window
 from flows.by_hand.lists import RECORD
@@ -14,7 +14,7 @@ from flows.dispatch import begin, check, dispatch_bulletin
 from flows.door.sealed import Proof
 from flows.letters import drafts
 from flows.review.acts import NotProvedError, decide
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from flows.runs.witness import places
 from flows.sending import certificate, witness
 from flows.sending.drain import DispatchError, RefusedError
@@ -191,7 +191,7 @@ def test_a_sign_off_that_was_written_into_the_database_is_no_second_person(comun
                     "editor": BRUNO.id,
                     "name": BRUNO.name,
                     "version_number": mine.version_number + 1,
-                    "said": Said.approve,
+                    "said": SignOffWord.approve,
                 }
             )
         )
@@ -208,7 +208,7 @@ def test_what_is_declared_of_a_send_by_hand_is_proved_too(comune: Comune) -> Non
     values = {"decisione": RECORD, "chi": ANNA.name, "lista_1": True, "nota": ""}
 
     def confirm(this: int, typed: str) -> str:
-        given = Given("run", this, comune.now, {**values, "codice": typed})
+        given = Confirmation("run", this, comune.now, {**values, "codice": typed})
         window.store(comune.settings, comune.engine, number, given)
         with comune.look() as session:
             return handovers.declarations(session, number)[-1].remark

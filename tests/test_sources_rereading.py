@@ -16,10 +16,10 @@ from flows.review.choices import order_lines
 from flows.review.form import describe
 from flows.review.text import Site
 from flows.runs import client
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from flows.sending.drain import DispatchError, HeldError
 from flows.sources.pages import Now
-from flows.sources.rereading import Seen, reread_bulletin
+from flows.sources.rereading import Rereading, reread_bulletin
 from flows.watch import look
 from tests.world.builders import NOW
 from tests.world.comune import APPROVE, POSTPONE, Comune
@@ -65,7 +65,7 @@ def answered(comune: Comune, number: int, **changed: Any) -> BulletinStatus:
         "ordine": order_lines([item.title for item in shown.items]),
         **changed,
     }
-    given = Given(f"run-{shown.version}", shown.version, comune.now, values)
+    given = Confirmation(f"run-{shown.version}", shown.version, comune.now, values)
     lost = [one.news_item_id for one in seen if one.news_item_id and one.state == Now.gone]
     return record(comune.settings, comune.engine, number, given, site=Site(frozenset(lost)))
 
@@ -83,7 +83,7 @@ def place(comune: Comune, number: int) -> int:
     return next(item.position for item in comune.items(number) if item.title == LIBRARY)
 
 
-def reread_now(comune: Comune, number: int) -> list[Seen]:
+def reread_now(comune: Comune, number: int) -> list[Rereading]:
     return reread_bulletin(comune.settings, comune.engine, number, now=comune.now)
 
 
@@ -379,7 +379,7 @@ def test_in_prefect_a_held_send_is_no_failure_and_the_form_is_open_again(install
     now = datetime.now(UTC)
     with installation.at_server():
         shown = load_round(installation.settings, installation.engine, number, now=now)
-    given = Given("by-hand", shown.version, now, {"decisione": APPROVE, "chi": "Anna Redazione"})
+    given = Confirmation("by-hand", shown.version, now, {"decisione": APPROVE, "chi": "Anna Redazione"})
     assert record(installation.settings, installation.engine, number, given) == BulletinStatus.approved
     (slug,) = [one["slug"] for one in installation.ask("/sito/_prova/articoli") if one["title"] == title]
     cancelled = {"abstract": "Il corso di ceramica è ANNULLATO."}

@@ -219,7 +219,9 @@ def test_what_is_said_of_the_account_and_of_templates_is_kept_with_its_time(site
     site.tell(late)
     with site.look() as session:
         assert session.exec(select(Template.quality)).all() == ["YELLOW"]
-        assert {matter: row.word for matter, row in provider.said(session).items()} == {"tier": "TIER_2K"}
+        assert {matter: row.word for matter, row in provider.account_words(session).items()} == {
+            "tier": "TIER_2K"
+        }
 
 
 def test_no_number_reaches_the_log_by_a_name_or_a_word_of_the_account(
@@ -234,7 +236,7 @@ def test_no_number_reaches_the_log_by_a_name_or_a_word_of_the_account(
     assert PHONE not in caplog.text
     assert max(map(len, caplog.text.splitlines())) < 200
     with site.look() as session:
-        assert provider.said(session) == {}
+        assert provider.account_words(session) == {}
 
 
 def test_a_time_that_lies_ahead_is_a_clock_that_jumped(site: Site, now: datetime) -> None:

@@ -33,15 +33,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def by_value(enum: type[StrEnum]) -> Any:
+def by_value(enum: type[StrEnum], name: str = "") -> Any:
     """The enum as text, by value, with a named CHECK: a rename in Python never changes a stored row.
+
+    `name`: of the CHECK, where the class was renamed since the first migration.
 
     Returns a factory, since SQLModel builds the type once for each column it is given for.
     """
     return partial(
         Enum,
         enum,
-        name=enum.__name__.lower(),
+        name=name or enum.__name__.lower(),
         native_enum=False,
         create_constraint=True,
         length=24,

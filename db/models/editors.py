@@ -35,7 +35,7 @@ class WrongCode(SQLModel, table=True):
     step: int | None = Field(default=None, sa_type=BigInteger)  # where it was right at another moment
 
 
-class Said(StrEnum):
+class SignOffWord(StrEnum):
     approve = "approve"
     send_back = "send_back"  # to who prepared it
     reopen = "reopen"
@@ -54,7 +54,7 @@ class SignOff(SQLModel, table=True):
     version_number: int  # the version that this answer made
     editor: str  # id in the profile
     name: str  # as it was called then
-    said: Said = Field(sa_type=by_value(Said))
+    said: SignOffWord = Field(sa_type=by_value(SignOffWord, name="said"))
     at: datetime = Field(sa_type=UtcDateTime)
     seal: str = ""  # of what was approved
     source: str = Field(default="", sa_type=Text)  # declared for a fact that the site does not tell

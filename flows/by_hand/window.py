@@ -26,7 +26,7 @@ from flows.review import acts, codes
 from flows.review.acts import NotProvedError
 from flows.runs import client, forms
 from flows.runs.client import RunState
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from flows.sending.drain import DispatchError, UntrueError
 from flows.sending.hold import CORRECTED, UNTRUE, require_right
 from flows.sending.seal import broken, message_of
@@ -134,7 +134,7 @@ def open_window(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
 
 
 def store_answers(
-    settings: Settings, engine: Engine, bulletin_id: int, *, besides: str | None = None, now: datetime
+    settings: Settings, engine: Engine, bulletin_id: int, *, also_in: str | None = None, now: datetime
 ) -> None:
     """Store every form that was confirmed in this bulletin's windows, each once."""
     with transaction(engine) as session:
@@ -144,14 +144,14 @@ def store_answers(
     if handover is None:
         return
     keys = [key_of(bulletin, attempt) for attempt in range(handover.attempt + 1)]
-    for given in forms.confirmed(FLOW, keys, stamp_key=settings.stamp_key(), besides=besides, now=now):
+    for given in forms.confirmed(FLOW, keys, stamp_key=settings.stamp_key(), also_in=also_in, now=now):
         if (given.run_id, given.version) not in stored:
             store(settings, engine, bulletin_id, given)
         if settings.profile.asks_codes:
             forms.forget(given, FIELD, stamp_key=settings.stamp_key())
 
 
-def store(settings: Settings, engine: Engine, bulletin_id: int, given: Given) -> None:
+def store(settings: Settings, engine: Engine, bulletin_id: int, given: Confirmation) -> None:
     """One confirmed checklist; who declares or ends something proves it as an approval is proved."""
     code, values = codes.without_code(given.values)
     said = answer.read(values)

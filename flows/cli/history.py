@@ -25,8 +25,8 @@ from db.models import (
     HandoverKind,
     Outcome,
     Receipt,
-    Said,
     SignOff,
+    SignOffWord,
 )
 from flows.bulletin.language.dates import giorno, in_rome
 from flows.bulletin.status import KINDS, REASONS, STATUS
@@ -42,9 +42,9 @@ DECISIONS = {
     Decision.discard: "scartato",
 }
 SAID = {
-    Said.approve: "approva",
-    Said.send_back: "rimanda a chi ha preparato il testo",
-    Said.reopen: "riapre",
+    SignOffWord.approve: "approva",
+    SignOffWord.send_back: "rimanda a chi ha preparato il testo",
+    SignOffWord.reopen: "riapre",
 }
 SAMPLES = {
     None: "chiesta",

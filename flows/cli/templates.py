@@ -16,7 +16,7 @@ EDITABLE = ("components", "message_send_ttl_seconds", "degrees_of_freedom_spec")
 THE_SAME = "as ours"
 
 
-def found(settings: "Settings", name: str) -> "TemplateState | None":
+def remote_template(settings: "Settings", name: str) -> "TemplateState | None":
     """One of ours as WhatsApp holds it."""
     from flows.whatsapp.account import ask_template
 
@@ -57,7 +57,7 @@ async def bring(settings: "Settings") -> dict[str, str]:
         raise BollettinoError(f"nothing is submitted, Meta would refuse it: {'; '.join(wrong)}")
     async with open_client(settings) as client:
         for name, wanted in settings.templates.items():
-            there = await asyncio.to_thread(found, settings, name)
+            there = await asyncio.to_thread(remote_template, settings, name)
             payload = creation_payload(wanted, settings.button_base(name), whatsapp.language)
             if there is None:
                 made = await client.register_template(whatsapp.waba_id, payload)
@@ -106,7 +106,7 @@ def compared(settings: "Settings") -> list[dict[str, object]]:
 
     rows: list[dict[str, object]] = []
     for name, wanted in settings.templates.items():
-        there = found(settings, name)
+        there = remote_template(settings, name)
         told = unlike(settings, wanted, there) if there else ["WhatsApp does not hold it"]
         rows.append(
             {

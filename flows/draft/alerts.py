@@ -15,18 +15,20 @@ from flows.settings import Settings
 
 DECIDED = (BulletinStatus.rejected, BulletinStatus.merged)
 HELD = (*WAITING, BulletinStatus.approved, *PUBLIC, *DECIDED)
-Told = tuple[str, date, Hazard, Level, tuple[datetime, datetime] | None]  # as `db.weather_alerts.told`
+Statement = tuple[
+    str, date, Hazard, Level, tuple[datetime, datetime] | None
+]  # as `db.weather_alerts.statements`
 
 
 @dataclass(frozen=True)
-class Known:
+class AlertPicture:
     """The alerts of the Comune at one moment."""
 
     rows: list[WeatherAlert]  # ever said of hours that are still to come
     spans: list[Span]  # what holds
     now: datetime
 
-    def told(self, one: Sequence[Announced]) -> list[Span]:
+    def stated_spans(self, one: Sequence[Announced]) -> list[Span]:
         """The hours that bulletins told."""
         found: list[Span] = []
         for number in dict.fromkeys(each.bulletin.id for each in one):
@@ -35,20 +37,20 @@ class Known:
         return found
 
 
-def known_at(session: Session, settings: Settings, now: datetime) -> Known:
+def known_at(session: Session, settings: Settings, now: datetime) -> AlertPicture:
     rows = weather_alerts.ever_said(session, settings.profile.alert_zones, now=now)
-    return Known(rows, spoken(rows, now), now)
+    return AlertPicture(rows, spoken(rows, now), now)
 
 
 def told_by(
-    session: Session, settings: Settings, known: Known, kind: BulletinKind, *statuses: BulletinStatus
+    session: Session, settings: Settings, known: AlertPicture, kind: BulletinKind, *statuses: BulletinStatus
 ) -> list[Announced]:
     zones = settings.profile.alert_zones
     return announced.announced(session, zones, [kind], statuses, since=known.now)
 
 
 def cleared_by(
-    session: Session, settings: Settings, known: Known, *statuses: BulletinStatus
+    session: Session, settings: Settings, known: AlertPicture, *statuses: BulletinStatus
 ) -> dict[int, list[Span]]:
     """The hours that all-clears of these statuses took back, by bulletin."""
     found: dict[int, list[Span]] = {}
@@ -58,18 +60,18 @@ def cleared_by(
     return found
 
 
-def in_force(session: Session, settings: Settings, known: Known) -> list[Span]:
+def in_force(session: Session, settings: Settings, known: AlertPicture) -> list[Span]:
     """What citizens were told, or an editor decided on, and no all-clear took back."""
     made = told_by(session, settings, known, BulletinKind.urgent, *HELD)
     made = [one for one in made if one.bulletin.status not in WAITING]
     # of what did not reach all, the text that the rest got since counts: what both were told, all were
     other = {number for one in made for number in telling.of(session, one.bulletin.id)}
-    told = known.told([one for one in made if one.bulletin.id not in other])
+    told = known.stated_spans([one for one in made if one.bulletin.id not in other])
     gone = cleared_by(session, settings, known, BulletinStatus.approved, *PUBLIC)
     return without(told, [span for spans in gone.values() for span in spans], known.now)
 
 
-def unreached(session: Session, settings: Settings, known: Known) -> list[tuple[Bulletin, date]]:
+def unreached(session: Session, settings: Settings, known: AlertPicture) -> list[tuple[Bulletin, date]]:
     """Urgent bulletins that some were spared, with their day, as long as no later one is for these people.
 
     A later one that an editor decided on is: of a draft for them alone also the refusal.
@@ -95,12 +97,12 @@ def own_days(session: Session, settings: Settings, at: datetime) -> set[date]:
     to the ordinary bulletin is held.
     """
     known = known_at(session, settings, at)
-    drafted = known.told(told_by(session, settings, known, BulletinKind.urgent, *WAITING))
+    drafted = known.stated_spans(told_by(session, settings, known, BulletinKind.urgent, *WAITING))
     held = [*in_force(session, settings, known), *drafted]
     return set(untold(known.spans, held, settings.profile.urgent.levels, at))
 
 
-def refused(session: Session, settings: Settings, at: datetime) -> set[Told]:
+def refused(session: Session, settings: Settings, at: datetime) -> set[Statement]:
     """What an editor decided not to tell: it does not come back in an ordinary bulletin."""
     known = known_at(session, settings, at)
     rows = [

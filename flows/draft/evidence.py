@@ -26,7 +26,7 @@ class Vote:
 
 
 @dataclass(frozen=True)
-class Told:
+class SourcedItem:
     """An item and what it was written from; `source` is "" for an alert, whose text is fixed."""
 
     title: str
@@ -38,17 +38,19 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedItem:
     """An item with what the guard says of it; None for an alert."""
 
-    item: Told
+    item: SourcedItem
     verdict: Verdict | None
 
 
-def judged(items: Sequence[Told]) -> list[Judged]:
+def judged(items: Sequence[SourcedItem]) -> list[JudgedItem]:
     """Each item read beside its source."""
     return [
-        Judged(item, check(item.text, item.source, published=item.published) if item.source.strip() else None)
+        JudgedItem(
+            item, check(item.text, item.source, published=item.published) if item.source.strip() else None
+        )
         for item in items
     ]
 
@@ -59,16 +61,16 @@ def room(settings: Settings, bulletin: Bulletin, dated: datetime, number: int) -
     return budget(frame, date_of(bulletin, dated))
 
 
-def with_sources(session: Session, items: Sequence[BulletinItem | ItemData]) -> tuple[Told, ...]:
+def with_sources(session: Session, items: Sequence[BulletinItem | ItemData]) -> tuple[SourcedItem, ...]:
     """Each item beside the stored page that it was written from."""
     return tuple(_told(session, item) for item in items)
 
 
-def _told(session: Session, item: BulletinItem | ItemData) -> Told:
+def _told(session: Session, item: BulletinItem | ItemData) -> SourcedItem:
     if item.news_item_id is None:
-        return Told(item.title, item.text)
+        return SourcedItem(item.title, item.text)
     news = session.get_one(NewsItem, item.news_item_id)
-    return Told(
+    return SourcedItem(
         title=item.title,
         text=item.text,
         source=f"{news.title}\n{news.abstract}\n{news.body}",
@@ -95,7 +97,7 @@ class Remark:
     stops: bool = False  # the guard lets nothing be approved with it
 
 
-def remarks(items: Sequence[Judged], vote: Vote) -> list[Remark]:
+def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
     """Of each item what the guard stops, what it doubts, and whom it names."""
     found = []
     for number, judgement in enumerate(items, start=1):

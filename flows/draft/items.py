@@ -48,28 +48,30 @@ def times(settings: Settings, slot: Slot | None, now: datetime, entered: Collect
 
 
 def gather(
-    session: Session, settings: Settings, at: datetime, *, besides: int | None = None
+    session: Session, settings: Settings, at: datetime, *, excluding: int | None = None
 ) -> list[Candidate]:
     """Everything that can be told at the moment of the send: alerts not told yet, then unsent news.
 
     An alert at an urgent level that no urgent bulletin told is not among it: that one announces it, at once.
 
-    `besides` is the draft that is being refreshed: what it tells is not told yet.
+    `excluding` is the draft that is being refreshed: what it tells is not told yet.
     """
     zones = settings.profile.alert_zones
-    announced = weather_alerts.told(session, zones, besides=besides) | refused(session, settings, at)
+    announced = weather_alerts.statements(session, zones, excluding=excluding) | refused(
+        session, settings, at
+    )
     stated = weather_alerts.not_over(session, zones, now=at)
     alerts = alert_candidates(stated, at, announced, elsewhere=own_days(session, settings, at))
-    news = news_items.unsent(session, besides=besides)
+    news = news_items.unsent(session, excluding=excluding)
     table = settings.profile.categories
     return [*alerts, *(candidate_of(item, table) for item in news)]
 
 
-def pick(session: Session, settings: Settings, when: Times, *, besides: int | None = None) -> Selection:
-    """What goes into the draft, what waits behind it, and what stays out; `besides` is being refreshed."""
-    recent = telling.recent(session, since=when.now - MEMORY, composer=AUTHOR, besides=besides)
+def pick(session: Session, settings: Settings, when: Times, *, excluding: int | None = None) -> Selection:
+    """What goes into the draft, what waits behind it, and what stays out; `excluding` is being refreshed."""
+    recent = telling.recent(session, since=when.now - MEMORY, composer=AUTHOR, excluding=excluding)
     return select(
-        gather(session, settings, when.sent_at, besides=besides),
+        gather(session, settings, when.sent_at, excluding=excluding),
         slots=settings.profile.news_per_bulletin,
         times=when,
         window=timedelta(days=settings.profile.news_window_days),

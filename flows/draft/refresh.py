@@ -20,7 +20,7 @@ from flows.draft.items import AUTHOR, SHORTEST, item_of, pick
 from flows.draft.slots import closed_days, slot_after
 from flows.settings import Settings
 from flows.sources.pages import Now
-from flows.sources.rereading import Seen
+from flows.sources.rereading import Rereading
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def queue(
     """What waits behind this draft, best first, then what composing left out; `here` are its own news."""
     if bulletin.template:
         return ()
-    picked = pick(session, settings, moment(session, settings, bulletin, now), besides=bulletin.id)
+    picked = pick(session, settings, moment(session, settings, bulletin, now), excluding=bulletin.id)
     best = [one for one in (*picked.chosen, *picked.queue) if one.news_item_id is not None]
     known = {*here, *(one.news_item_id for one in best)}
     reasons = {one.title: one.reason for one in picked.left_out}
@@ -70,13 +70,15 @@ def queue(
     ]
     left_out = [
         Waiting(one.id, one.title, reasons.get(one.title, ""), is_left_out=True)
-        for one in news_items.unsent(session, besides=bulletin.id)
+        for one in news_items.unsent(session, excluding=bulletin.id)
         if one.id not in known
     ]
     return (*offered, *left_out)
 
 
-def still_behind(session: Session, items: Sequence[BulletinItem], seen: Sequence[Seen]) -> Iterator[Seen]:
+def still_behind(
+    session: Session, items: Sequence[BulletinItem], seen: Sequence[Rereading]
+) -> Iterator[Rereading]:
     """What was seen on the site that a draft does not tell yet, by the place that its news have in it now."""
     for one in seen:
         if one.news_item_id is None:  # an alert, judged by the latest text
@@ -104,7 +106,7 @@ def join(
     if len(kept) + len(numbers) > MOST:
         words = f"In un messaggio stanno al massimo {MOST} notizie: togline una dall'ordine, poi aggiungi."
         return Renewed((), (words,))
-    there = {one.id: one for one in news_items.unsent(session, besides=bulletin.id)}
+    there = {one.id: one for one in news_items.unsent(session, excluding=bulletin.id)}
     here = {one.news_item_id: place for place, one in enumerate(kept, start=1)}
     wrong = [
         f"La {number} è già nella bozza: è la notizia {here[number]}."
@@ -115,7 +117,7 @@ def join(
     ]
     if wrong:
         return Renewed((), tuple(wrong))
-    picked = pick(session, settings, moment(session, settings, bulletin, now), besides=bulletin.id)
+    picked = pick(session, settings, moment(session, settings, bulletin, now), excluding=bulletin.id)
     best = {one.news_item_id: one for one in (*picked.chosen, *picked.queue)}
     table = settings.profile.categories
     chosen = [best.get(number) or candidate_of(there[number], table) for number in numbers]
@@ -148,7 +150,7 @@ def renew(
     if bulletin.template:
         words = "Il testo di questo messaggio è fisso: non viene dalle notizie del sito."
         return Renewed(tuple(kept), (words,))
-    picked = pick(session, settings, moment(session, settings, bulletin, now), besides=bulletin.id)
+    picked = pick(session, settings, moment(session, settings, bulletin, now), excluding=bulletin.id)
     ever, composed = _past(session, bulletin)
     ever |= {_subject(one) for one in kept}
     new = [one for one in picked.chosen if not _is_among(one, ever)]  # what a person took out stays out

@@ -24,7 +24,7 @@ from flows.letters.briefing import NOBODY, Briefing, briefing
 from flows.letters.receipts import TOLD_WITHIN, receipts
 from flows.review.sign_off import signed_by
 from flows.settings import Settings
-from flows.sources.rereading import Seen
+from flows.sources.rereading import Rereading
 from flows.staff import duty as desk
 from flows.staff.mail import Posted, post, tell
 from flows.staff.mail_text import left
@@ -183,7 +183,7 @@ def _waiting(
     due = bulletin.deadline_at
     to = partial(tell, settings, session, bulletin_id=bulletin.id, until=due, now=now)
     signed = signed_by(settings.vault(), session, bulletin, version)  # they have done their part
-    duty = desk.on_duty(session, profile, now, besides=signed)
+    duty = desk.on_duty(session, profile, now, excluding=signed)
     if due is not None and now > due:  # its run decides whether an answer was in time
         return
     # composed: what an editor wrote is answered by a receipt; what cannot wait is called for
@@ -197,10 +197,10 @@ def _waiting(
     one = f"bulletin {bulletin.id}"
     if due and about.reminder_at and now >= about.reminder_at:
         to("sollecito", duty.people, {**about.values, "tempo": left(now, due)}, about=one)
-    if about.deputy_at and now >= about.deputy_at and not letters.told(session, "tocca_al_vice", one):
+    if about.deputy_at and now >= about.deputy_at and not letters.addressees(session, "tocca_al_vice", one):
         called = {letter.editor for letter in letters.of_bulletin(session, bulletin.id, CALLS)}
         called |= {person.name for person in duty.people}
-        deputy = desk.next_on_duty(session, profile, now, called, besides=signed)
+        deputy = desk.next_on_duty(session, profile, now, called, excluding=signed)
         why = f"{duty.names}: ancora nessuna risposta." if not duty.is_everybody else NOBODY
         if deputy.is_everybody:
             why = f"{why} Non c'è un altro sostituto: scriviamo a tutti."
@@ -234,7 +234,7 @@ def _ended(settings: Settings, session: Session, bulletin: Bulletin, about: Brie
 
 
 def tell_changes(
-    settings: Settings, session: Session, bulletin_id: int, seen: Iterable[Seen], *, now: datetime
+    settings: Settings, session: Session, bulletin_id: int, seen: Iterable[Rereading], *, now: datetime
 ) -> None:
     """Queue the letters about what holds the bulletin; each change is told once, whoever finds it."""
     for one in seen:

@@ -19,7 +19,7 @@ from flows.sending.checks import Preflight
 from flows.sending.drain import HeldError, RefusedError, UntrueError
 from flows.sending.hold import CORRECTED, remedy, take_back
 from flows.settings import Settings
-from flows.sources.rereading import Seen, alerts_by_now, overridden, reread_bulletin
+from flows.sources.rereading import Rereading, alerts_by_now, overridden, reread_bulletin
 from flows.sources.truth import OVER
 from flows.staff.mail import post
 
@@ -57,7 +57,7 @@ def hold(
     settings: Settings,
     engine: Engine,
     bulletin_id: int,
-    held: Sequence[Seen],
+    held: Sequence[Rereading],
     *,
     now: datetime,
     open_window: Callable[[], object] = lambda: None,

@@ -7,7 +7,7 @@ from functools import partial
 from sqlmodel import Session, col, select
 
 from db import bulletins, sign_offs
-from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision, Said, SignOff
+from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision, SignOff, SignOffWord
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import STATUS, people
 from flows.letters import urgent_calls
@@ -63,7 +63,7 @@ def receipts(
             )
         elif approval is None and version.number in signed:
             row = signed[version.number]
-            if row.said == Said.approve:
+            if row.said == SignOffWord.approve:
                 _first_of_two(settings, session, bulletin, row, {**about.values, **values}, now)
             else:
                 _sent_back(settings, session, bulletin, said, version, values, now)
@@ -85,7 +85,7 @@ def _first_of_two(
     now: datetime,
 ) -> None:
     """A receipt for who has approved; who has to approve as well is called."""
-    others = duty.on_duty(session, settings.profile, now, besides=[row.editor])
+    others = duty.on_duty(session, settings.profile, now, excluding=[row.editor])
     to = partial(
         tell,
         settings,

@@ -136,7 +136,7 @@ def changed_templates(settings: Settings, session: Session, now: datetime) -> No
     """Once for each change: a text edited at the provider, an urgent template made MARKETING (131049)."""
     people, request = operator(settings, session, now)
     told: list[tuple[str, datetime, dict[str, str]]] = []
-    for one in provider.known(session, settings.profile.whatsapp.language):
+    for one in provider.templates(session, settings.profile.whatsapp.language):
         values = {"modello": one.name, "richiesta": request}
         if one.unlike and one.text_at:
             told.append((EDITED, one.text_at, values | {"parti": one.unlike}))

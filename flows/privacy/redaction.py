@@ -104,7 +104,7 @@ def _elsewhere(session: Session, bulletin: Bulletin, items: list[BulletinItem]) 
         .join(BulletinItem, col(BulletinItem.version_id) == BulletinVersion.id)
         .where(
             col(BulletinItem.news_item_id).in_(news),
-            col(BulletinVersion.id).in_(bulletins.telling(besides=bulletin.id, among=PUBLIC)),
+            col(BulletinVersion.id).in_(bulletins.telling(excluding=bulletin.id, among=PUBLIC)),
         )
         .order_by(col(BulletinVersion.bulletin_id), col(BulletinItem.position))
     )

@@ -75,15 +75,15 @@ def _values(found: object, where: Where = ()) -> Iterator[tuple[Where, object]]:
         yield where, found
 
 
-def unfilled(path: Path, text: str, *, besides: Collection[Where] = ()) -> list[str]:
+def unfilled(path: Path, text: str, *, excluding: Collection[Where] = ()) -> list[str]:
     """A line for each value that is still a placeholder, with its file, line and key.
 
-    `besides`: keys that this installation has no use for.
+    `excluding`: keys that this installation has no use for.
     """
     return [
         at(path, text, where, f'is still to be filled in ("{value}")')
         for where, value in _values(tomllib.loads(text))
-        if where not in besides
+        if where not in excluding
         and isinstance(value, str)
         and (PLACEHOLDER in value or (where in IDS and not value.strip("0")))
     ]

@@ -13,7 +13,7 @@ from flows.bulletin.language.markup import plain
 from flows.bulletin.message.frame import Frame, fill, parameters
 from flows.bulletin.message.lines import LARGE_WIDTH, LINES, WIDTH, Folded, folded
 from flows.bulletin.pictures.phone import Look, address, picture
-from flows.draft.evidence import Judged, Vote, remarks
+from flows.draft.evidence import JudgedItem, Vote, remarks
 
 _FACTS = 30  # of one item, in the table; a text of 900 characters holds fewer
 _SENTENCE = 260  # characters of a source sentence, or a little more where its facts stand apart
@@ -35,7 +35,7 @@ def phones(frame: Frame, texts: Sequence[str], date_text: str, look: Look) -> st
     return "\n\n".join(parts)
 
 
-def attention(items: Sequence[Judged], vote: Vote) -> str:
+def attention(items: Sequence[JudgedItem], vote: Vote) -> str:
     """What to look at before approving, by the number of the item; what the guard stops is bold."""
     lines = []
     for remark in remarks(items, vote):
@@ -44,7 +44,7 @@ def attention(items: Sequence[Judged], vote: Vote) -> str:
     return "\n".join(["### Da guardare con attenzione", "", *lines]) if lines else ""
 
 
-def provenance(items: Sequence[Judged]) -> str:
+def provenance(items: Sequence[JudgedItem]) -> str:
     """For each item a table of its facts with the sentence of the source that bears each out."""
     parts = ["### Da dove viene ogni dato"]
     for number, one in enumerate(items, start=1):

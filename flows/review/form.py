@@ -21,7 +21,7 @@ from flows.bulletin.message.frame import preview
 from flows.bulletin.pictures.phone import Look
 from flows.bulletin.status import HEADINGS, tags
 from flows.door.sealed import FIELD
-from flows.draft.evidence import Told, judged, room, vote
+from flows.draft.evidence import SourcedItem, judged, room, vote
 from flows.draft.refresh import Waiting
 from flows.review.choices import Answer, choices, order_lines
 from flows.review.evidence import attention, phones, provenance
@@ -40,7 +40,7 @@ class Round:
     items: tuple[BulletinItem, ...]
     problems: tuple[str, ...]
     queue: tuple[Waiting, ...] = ()
-    told: tuple[Told, ...] = ()  # the items beside what they were written from
+    told: tuple[SourcedItem, ...] = ()  # the items beside what they were written from
     awaited: str = ""  # what the first of two persons said
     site: tuple[str, ...] = ()  # what its pages say by now
     remarks: tuple[str, ...] = ()  # what came of the last answer
@@ -128,7 +128,7 @@ def artifact(settings: Settings, draft: Round, now: datetime) -> str:
 
 
 def evidence(
-    settings: Settings, told: Sequence[Told], dated: datetime, template: str | None = None
+    settings: Settings, told: Sequence[SourcedItem], dated: datetime, template: str | None = None
 ) -> list[str]:
     """The message on a phone, and where each of its facts stands in the page it was written from."""
     texts = [item.text for item in told]

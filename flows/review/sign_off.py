@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlmodel import Session
 
 from db import bulletins, sign_offs
-from db.models import Bulletin, BulletinVersion, Said, SignOff
+from db.models import Bulletin, BulletinVersion, SignOff, SignOffWord
 from db.vault import Vault
 from flows.bulletin.language.dates import in_rome
 
@@ -23,7 +23,7 @@ class Voice:
 
     editor: str  # id in the profile
     name: str
-    said: Said
+    said: SignOffWord
     at: datetime
     seal: str = ""  # of what is approved, as it would be sent
     source: str = ""  # declared for what the site does not tell
@@ -74,7 +74,7 @@ def voices(rows: Sequence[SignOff]) -> list[Voice]:
 
 def since_void(before: Sequence[Voice]) -> list[Voice]:
     """The approvals after the last word that voided what was before it."""
-    start = max((n for n, one in enumerate(before, start=1) if one.said != Said.approve), default=0)
+    start = max((n for n, one in enumerate(before, start=1) if one.said != SignOffWord.approve), default=0)
     return list(before[start:])
 
 
@@ -109,11 +109,11 @@ def rule(
     """
     if new.editor not in editors:
         raise ValueError(f"{new.editor!r} is no editor of the profile")
-    if new.said == Said.reopen:
+    if new.said == SignOffWord.reopen:
         return Ruling(
             Outcome.voided, ("Il bollettino è riaperto: le approvazioni di prima non valgono più.",)
         )
-    if new.said == Said.send_back:
+    if new.said == SignOffWord.send_back:
         return _send_back(new, before, editors, preparer, note)
     counted = standing(before, editors, new.seal, new.blocks)
     with_new = (*(one for one in counted if one.editor != new.editor), new)
@@ -179,6 +179,6 @@ def signed_by(vault: Vault, session: Session, bulletin: Bulletin, version: Bulle
     for row, voice in zip(rows, voices(rows), strict=True):
         sealed = bulletins.version_of(session, bulletin.id, row.version_number)
         texts = [(item.title, item.text) for item in bulletins.items(session, sealed)] if sealed else []
-        if voice in since_void(voices(rows)) and row.said == Said.approve and texts == shown:
+        if voice in since_void(voices(rows)) and row.said == SignOffWord.approve and texts == shown:
             found.append(row.editor)
     return found

@@ -11,7 +11,7 @@ from db.models import (
     BulletinStatus,
     BulletinVersion,
     Decision,
-    Said,
+    SignOffWord,
 )
 from flows.bulletin.message.exact import frame_name
 from flows.profiles.comune import Editor
@@ -19,7 +19,7 @@ from flows.profiles.fingerprint import fingerprint
 from flows.review import codes
 from flows.review.codes import Judged
 from flows.review.sign_off import Outcome, Voice, rule, since_void, voices
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from flows.sending import channel, costs
 from flows.sending.seal import message_of, seal_of
 from flows.settings import Settings
@@ -42,7 +42,7 @@ def sign(
     bulletin: Bulletin,
     version: BulletinVersion,
     signature: Signature,
-    given: Given,
+    given: Confirmation,
 ) -> None:
     """Record an approval; the bulletin is approved when no other person is needed.
 
@@ -52,7 +52,13 @@ def sign(
     seal = _seal_of(settings, session, bulletin, version, given)
     blocks = signature.blocks
     said = Voice(
-        signature.editor.id, signature.editor.name, Said.approve, given.at, seal, signature.source, blocks
+        signature.editor.id,
+        signature.editor.name,
+        SignOffWord.approve,
+        given.at,
+        seal,
+        signature.source,
+        blocks,
     )
     before = _heard(settings, session, bulletin)
     ruling = rule(
@@ -92,7 +98,7 @@ def send_back(
     Asks for no code, since nothing leaves by it. What is refused comes back as the version's problems.
     """
     editors = {one.id: one.name for one in settings.profile.editors}
-    said = Voice(editor.id, editor.name, Said.send_back, version.created_at)
+    said = Voice(editor.id, editor.name, SignOffWord.send_back, version.created_at)
     ruling = rule(
         said,
         _heard(settings, session, bulletin),
@@ -137,7 +143,7 @@ def close(
     bulletin: Bulletin,
     version: BulletinVersion,
     decision: Decision,
-    given: Given,
+    given: Confirmation,
     proof: str | None = None,
 ) -> None:
     """Store a decision and move the bulletin."""
@@ -171,7 +177,7 @@ MOVES = {
 
 
 def _seal_of(
-    settings: Settings, session: Session, bulletin: Bulletin, version: BulletinVersion, given: Given
+    settings: Settings, session: Session, bulletin: Bulletin, version: BulletinVersion, given: Confirmation
 ) -> str:
     message = message_of(settings, bulletin, bulletins.items(session, version), given.at)
     return seal_of(settings, session, bulletin, message)
@@ -180,7 +186,7 @@ def _seal_of(
 def is_sent_back(session: Session, version: BulletinVersion) -> bool:
     """Whether this version is the word that gave the text back."""
     said = sign_offs.of(session, version.bulletin_id)
-    return any(one.said == Said.send_back and one.version_number == version.number for one in said)
+    return any(one.said == SignOffWord.send_back and one.version_number == version.number for one in said)
 
 
 def awaited(settings: Settings, session: Session, bulletin: Bulletin) -> str:

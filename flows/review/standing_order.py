@@ -66,4 +66,4 @@ def _still_right(session: Session, settings: Settings, bulletin: Bulletin, now: 
     items = bulletins.items(session, version) if version else []
     if truth.untrue(settings, session, bulletin, items, at=now):
         return []
-    return truth.told(settings, session, items, at=now)
+    return truth.stated_spans(settings, session, items, at=now)

@@ -38,7 +38,7 @@ from flows.settings import Settings
 
 
 @dataclass(frozen=True)
-class Given:
+class Confirmation:
     """One confirmed form: in which run, on which version, when, and its values as JSON.
 
     Where it is not stamped nobody knows who wrote it, nor when: it decides nothing.
@@ -116,19 +116,19 @@ PAGE = 200  # inputs; each round leaves two, and the stamp of its answer
 FLOW = "approva"
 
 
-def given(bulletin: Bulletin, *, stamp_key: bytes, besides: str, now: datetime) -> list[Given]:
+def confirmations(bulletin: Bulletin, *, stamp_key: bytes, also_in: str, now: datetime) -> list[Confirmation]:
     """Every form that was confirmed in this bulletin's windows, oldest version first.
 
-    `besides` is a run to look at too, for instance one that somebody started by hand.
+    `also_in` is a run to look at too, for instance one that somebody started by hand.
     """
     keys = [key_of(bulletin, attempt) for attempt in range(bulletin.review_attempt + 1)]
-    return confirmed(FLOW, keys, stamp_key=stamp_key, besides=besides, now=now)
+    return confirmed(FLOW, keys, stamp_key=stamp_key, also_in=also_in, now=now)
 
 
 def confirmed(
-    flow: str, keys: Sequence[str], *, stamp_key: bytes, besides: str | None, now: datetime
-) -> list[Given]:
-    """Every form that was confirmed in the flow's runs of these keys, and in `besides`, oldest version first.
+    flow: str, keys: Sequence[str], *, stamp_key: bytes, also_in: str | None, now: datetime
+) -> list[Confirmation]:
+    """Every form that was confirmed in the flow's runs of these keys, and in `also_in`, oldest version first.
 
     A run of another flow may have such a key by chance or by somebody's will: it is not asked.
     """
@@ -138,7 +138,7 @@ def confirmed(
             flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
             flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=list(keys))),
         )
-        for run_id in {*filter(None, [besides]), *(str(window.id) for window in windows)}:
+        for run_id in {*filter(None, [also_in]), *(str(window.id) for window in windows)}:
             kept = _inputs(client, run_id)
             answers = _of_kind(kept, "response")
             if not answers:
@@ -149,7 +149,7 @@ def confirmed(
                 values = json.loads(raw) or {}
                 stamp = _stamp_of(stamp_key, run_id, version, values, kept)
                 found.append(
-                    Given(
+                    Confirmation(
                         run_id,
                         version,
                         stamp.at if stamp else at,
@@ -160,7 +160,7 @@ def confirmed(
     return sorted(found, key=lambda one: (one.version, one.at))
 
 
-def without_stamp(settings: Settings, one: Given) -> str:
+def without_stamp(settings: Settings, one: Confirmation) -> str:
     """What is said of an answer that has no stamp; what was confirmed before there were any is no alarm."""
     since = keys.read(settings.state).since
     return BEFORE_STAMPS if since is not None and one.at < since else UNSTAMPED
@@ -178,7 +178,7 @@ def _stamp_of(
     return stamps.stamped(stamp_key, run_id, key, values, beside)
 
 
-def forget(one: Given, field: str, *, stamp_key: bytes) -> None:
+def forget(one: Confirmation, field: str, *, stamp_key: bytes) -> None:
     """Take a field out of the answer that Prefect keeps, and stamp what is left; for one that is stored."""
     if field not in one.values:
         return
@@ -268,7 +268,7 @@ def is_answering(engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
     # stamped or not: what is not stored yet becomes a version, if only to be shown again
     return any(
         (one.run_id, one.version) not in stored and one.version <= newest.number
-        for one in given(bulletin, stamp_key=b"", besides=run_id, now=now)
+        for one in confirmations(bulletin, stamp_key=b"", also_in=run_id, now=now)
     )
 
 

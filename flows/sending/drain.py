@@ -23,7 +23,7 @@ from flows.sending.outbox import Outbox
 from flows.sending.pace import Pace
 from flows.sending.provider import open_client
 from flows.settings import BollettinoError, Settings
-from flows.sources.rereading import Seen
+from flows.sources.rereading import Rereading
 from flows.whatsapp.messages import Category, OutgoingTemplate
 
 
@@ -38,7 +38,7 @@ class HeldError(DispatchError):
 class UntrueError(HeldError):
     """Its text is not right by now: what is wrong in it, or (nothing named) that it has been corrected."""
 
-    def __init__(self, message: str, seen: Sequence[Seen] = ()) -> None:
+    def __init__(self, message: str, seen: Sequence[Rereading] = ()) -> None:
         super().__init__(message)
         self.seen = tuple(seen)
 

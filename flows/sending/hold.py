@@ -11,7 +11,7 @@ from db.recipients import PUT_RIGHT
 from flows.bulletin.message.exact import frame_name
 from flows.sending.drain import UntrueError
 from flows.settings import Settings
-from flows.sources.rereading import Seen, alerts_by_now
+from flows.sources.rereading import Rereading, alerts_by_now
 
 CHANGED = "una notizia è cambiata sul sito"  # why it was re-opened or stopped
 UNTRUE = "l'allerta non è più quella del testo"
@@ -39,7 +39,7 @@ CORRECTING = (BulletinStatus.approved, *PUBLIC)  # a draft may be thrown away: i
 WRONG = (BulletinKind.correction,)
 
 
-def remedy(kind: BulletinKind, held: Sequence[Seen] = ()) -> str:
+def remedy(kind: BulletinKind, held: Sequence[Rereading] = ()) -> str:
     """What becomes of those whom a send that stays stopped did not reach."""
     if kind in PUT_RIGHT:
         return "Chiudilo con «chiudi»: per chi non l'ha ricevuto non c'è altro da fare da qui."
@@ -55,7 +55,7 @@ def take_back(
     settings: Settings,
     session: Session,
     bulletin: Bulletin,
-    held: Sequence[Seen],
+    held: Sequence[Rereading],
     *,
     by: str,
     now: datetime,

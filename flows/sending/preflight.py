@@ -30,7 +30,7 @@ TEXT_CHECK = checks.Check(
     "Il testo è quello del sigillo, il momento è quello previsto o deciso da una persona.",
 )
 
-Found = TypeVar("Found")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ def look(
     with reading(engine) as session:
         bulletin = session.get_one(Bulletin, order.bulletin_id)
         is_alert = bulletin.kind in ALERTS
-        said = provider.said(session)
+        said = provider.account_words(session)
         known = provider.find(session, order.message.template, order.message.language)
         number, limit_since = checks.limit_of(told.number, said)
         count = _reach(session, bulletin, number.limit if number else None, now)
-        last = limits.last_sent(session, besides=[bulletin.id])
+        last = limits.last_sent(session, excluding=[bulletin.id])
         heard = limits.heard_of(session, last) if last else None
         category = _category(order, told.template)
         cost = costs.estimate(settings, count.to_write, category)
@@ -185,7 +185,7 @@ def ask(settings: Settings, order: Order) -> Provider:
     return replace(found, terms=terms, terms_trouble=third)
 
 
-def _try(question: Callable[[], Found]) -> tuple[Found | None, str, WhatsAppError | None]:
+def _try(question: Callable[[], Value]) -> tuple[Value | None, str, WhatsAppError | None]:
     try:
         return question(), "", None
     except WhatsAppError as exc:

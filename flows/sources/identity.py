@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from db.models import Edit
-from db.news_items import Known, NewsData
-from flows.bulletin.choosing.changes import Change, Said, compare, same_item
+from db.news_items import NewsData, StoredItem
+from flows.bulletin.choosing.changes import Change, NoticeText, compare, same_item
 from flows.bulletin.facts.find import Fact
 from scrapers.feeds.feeds import Entry
 from scrapers.fetching.identity import address_key
@@ -25,7 +25,7 @@ class Match:
     entry: Entry
     key: str
     fingerprint: str
-    known: Known | None
+    known: StoredItem | None
 
     @property
     def unchanged(self) -> bool:
@@ -44,7 +44,7 @@ def fingerprint(entry: Entry, key: str) -> str:
 
 
 def match(
-    entries: Sequence[Entry], stored: Sequence[Known], moved: Callable[[list[str]], Sequence[Known]]
+    entries: Sequence[Entry], stored: Sequence[StoredItem], moved: Callable[[list[str]], Sequence[StoredItem]]
 ) -> list[Match]:
     """Each entry with its stored item; two entries never share one.
 
@@ -53,12 +53,12 @@ def match(
         stored: items of the source with a guid or an address of these, the newest first.
         moved: finds items of the source by their titles; asked once, for entries that nothing else knows.
     """
-    found: dict[int, Known] = {}  # place of the entry -> its item
+    found: dict[int, StoredItem] = {}  # place of the entry -> its item
     taken: set[int] = set()
     index = _Index(stored)
     keys = [item_key(entry) for entry in entries]
 
-    def take(place: int, candidates: Iterator[Known]) -> None:
+    def take(place: int, candidates: Iterator[StoredItem]) -> None:
         known = next((one for one in candidates if one.id not in taken), None)
         if known is not None:
             found[place] = known
@@ -87,20 +87,20 @@ def match(
 
 
 class _Index:
-    def __init__(self, stored: Sequence[Known]) -> None:
-        self.guids: dict[str, list[Known]] = defaultdict(list)
-        self.keys: dict[str, list[Known]] = defaultdict(list)
+    def __init__(self, stored: Sequence[StoredItem]) -> None:
+        self.guids: dict[str, list[StoredItem]] = defaultdict(list)
+        self.keys: dict[str, list[StoredItem]] = defaultdict(list)
         for known in stored:
             self.guids[known.guid].append(known)
             self.keys[known.address_key].append(known)
 
-    def of(self, entry: Entry, key: str) -> Iterator[Known]:
+    def of(self, entry: Entry, key: str) -> Iterator[StoredItem]:
         """By guid first, then by address."""
         yield from self.guids.get(entry.guid, ())
         yield from self.keys.get(key, ())
 
 
-def _is(entry: Entry, known: Known) -> bool:
+def _is(entry: Entry, known: StoredItem) -> bool:
     """Whether an entry with the guid or the address of a stored item is an edit of it.
 
     A feed may shorten what the page tells, so words that are missing do not count against it.
@@ -108,11 +108,11 @@ def _is(entry: Entry, known: Known) -> bool:
     vouched = entry.guid == known.guid and address_key(entry.guid) != known.address_key
     if vouched and item_key(entry) == known.address_key and _folded(entry.title) == _folded(known.title):
         return True  # a guid that is no address, the same address, the same title
-    before = Said(known.title, f"{known.abstract}\n{known.body}")
-    return same_item(before, Said(entry.title, entry.summary))
+    before = NoticeText(known.title, f"{known.abstract}\n{known.body}")
+    return same_item(before, NoticeText(entry.title, entry.summary))
 
 
-def _reads_the_same(entry: Entry, known: Known) -> bool:
+def _reads_the_same(entry: Entry, known: StoredItem) -> bool:
     """Word for word: nothing else tells that a new guid at a new address is an old item."""
     if _folded(entry.title) != _folded(known.title):
         return False
@@ -120,7 +120,7 @@ def _reads_the_same(entry: Entry, known: Known) -> bool:
     return bool(said) and (said in text or said.rstrip(".… ") in text)
 
 
-def _same_title(entry: Entry, known: Known) -> bool:
+def _same_title(entry: Entry, known: StoredItem) -> bool:
     """A title that tells its matter, and no other day: all there is to go by where a feed carries no text."""
     told = _folded(entry.title)
     dates = (entry.published, known.published_at)
@@ -139,7 +139,7 @@ def _apart(entry: Entry, said: str, index: _Index, known: bool) -> Entry:
     return replace(entry, guid=f"{entry.guid}#{said[:16]}")
 
 
-def difference(known: Known, data: NewsData) -> tuple[Change, NewsData]:
+def difference(known: StoredItem, data: NewsData) -> tuple[Change, NewsData]:
     """What an edit changed, and the item as it is to be stored.
 
     Either of feed and page may tell the edit first: a page comes from a cache, or not at all, while the feed
@@ -153,14 +153,16 @@ def difference(known: Known, data: NewsData) -> tuple[Change, NewsData]:
     has_page = data.page_failure is None
     by_feed = Change(None)
     if known.feed_text or not had_page:
-        by_feed = compare(Said(known.title, known.feed_text or known.body), Said(data.title, data.feed_text))
+        by_feed = compare(
+            NoticeText(known.title, known.feed_text or known.body), NoticeText(data.title, data.feed_text)
+        )
     elif known.title != data.title:
-        by_feed = compare(Said(known.title, ""), Said(data.title, ""))
+        by_feed = compare(NoticeText(known.title, ""), NoticeText(data.title, ""))
     by_page = Change(None)
     if had_page and has_page:
         by_page = compare(
-            Said(known.title, f"{known.abstract}\n{known.body}"),
-            Said(data.title, f"{data.abstract}\n{data.body}"),
+            NoticeText(known.title, f"{known.abstract}\n{known.body}"),
+            NoticeText(data.title, f"{data.abstract}\n{data.body}"),
         )
     stands = (data.abstract, data.body) == (known.abstract, known.body)
     lags = by_feed.edit == Edit.updated and had_page and (not has_page or stands)

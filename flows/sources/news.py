@@ -11,7 +11,7 @@ from sqlmodel import Session
 from db import news_items, sources
 from db.engine import alone, transaction
 from db.models import Edit, Origin, Source
-from db.news_items import Known, NewsData
+from db.news_items import NewsData, StoredItem
 from flows.profiles.comune import Profile
 from flows.sources.identity import Match, difference, item_key, match
 from flows.sources.pages import doubtful, visit
@@ -64,7 +64,7 @@ def plan(
     first = source.succeeded_at is None
     entries = truly_dated(feed.entries)
 
-    def of_another(known: Known) -> bool:
+    def of_another(known: StoredItem) -> bool:
         return known.source_id != source.id and is_read(known.source_id)
 
     found = (
@@ -105,20 +105,20 @@ def plan(
 
 
 def _matches(
-    session: Session, source_id: int, entries: Sequence[Entry], of_another: Callable[[Known], bool]
+    session: Session, source_id: int, entries: Sequence[Entry], of_another: Callable[[StoredItem], bool]
 ) -> list[Match]:
     """Each entry with its item: of this source, of another that has it too, of one that this one replaces."""
     keys = {item_key(entry) for entry in entries}
     guids = [entry.guid for entry in entries]
     stored = [
         one
-        for one in news_items.known(session, None, guids=guids, keys=keys)
+        for one in news_items.matching(session, None, guids=guids, keys=keys)
         if one.source_id == source_id or one.address_key in keys or "://" in one.guid
     ]
     stored.sort(key=lambda one: one.source_id != source_id)
 
-    def moved(titles: list[str]) -> list[Known]:
-        found = news_items.known(session, None, titles=titles)
+    def moved(titles: list[str]) -> list[StoredItem]:
+        found = news_items.matching(session, None, titles=titles)
         return [one for one in found if not of_another(one)]
 
     return match(entries, stored, moved)
@@ -168,7 +168,7 @@ def _store(
 ) -> tuple[str, bool]:
     """Store one item, unless another run did so meanwhile; also whether its page tells old facts."""
     if one.known is None:
-        if news_items.known(session, source.id, guids=[data.guid]):
+        if news_items.matching(session, source.id, guids=[data.guid]):
             return "unchanged", False
         old = first and not _within(data.published_at or now, profile.first_reading.days, now)
         origin = Origin.initial if old else Origin.collected
@@ -228,7 +228,7 @@ def _gone_from_the_feed(
     stored = news_items.to_reread(
         session,
         source.id,
-        besides=[one.known.id for one in found if one.known],
+        excluding=[one.known.id for one in found if one.known],
         since=now - timedelta(days=profile.news_window_days),
         before=now - REREAD_AFTER,
     )
@@ -256,7 +256,7 @@ def _within(moment: datetime, days: int, now: datetime) -> bool:
     return moment >= now - timedelta(days=days)
 
 
-def _due(known: Known, profile: Profile, now: datetime) -> bool:
+def _due(known: StoredItem, profile: Profile, now: datetime) -> bool:
     """Whether the page of an item that did not change in the feed is read again."""
     if known.page_checked_at is None or known.address_key.startswith("guid:"):
         return False  # too old to be news, or without an address

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from db.models import Holds, NewsItem
 from db.news_items import NewsData
-from flows.bulletin.choosing.changes import Change, Said, compare
+from flows.bulletin.choosing.changes import Change, NoticeText, compare
 from flows.bulletin.facts.find import Fact, facts
 from flows.bulletin.language.dates import ROME
 from flows.sources.identity import Match
@@ -146,6 +146,7 @@ def reread(client: Fetcher, item: NewsItem) -> Reread:
     except ScraperError as exc:
         return Reread(Now.gone if isinstance(exc, GoneError) else Now.unreadable, reason=str(exc))
     change = compare(
-        Said(item.title, f"{item.abstract}\n{item.body}"), Said(page.title, f"{page.abstract}\n{page.body}")
+        NoticeText(item.title, f"{item.abstract}\n{item.body}"),
+        NoticeText(page.title, f"{page.abstract}\n{page.body}"),
     )
     return Reread(Now.changed if change.edit else Now.same, change, page)

@@ -11,7 +11,7 @@ from db import news_items, sources
 from db.engine import alone, transaction
 from db.engine import reading as looking
 from db.models import Origin
-from db.news_items import Known, NewsData
+from db.news_items import NewsData, StoredItem
 from flows.settings import Settings
 from flows.sources.identity import difference, fingerprint, item_key, match
 from flows.sources.news import PURPOSE
@@ -25,24 +25,24 @@ from scrapers.fetching.patience import Patient
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredEntry:
     """An entry that may be wanted, with the stored item that it is."""
 
     entry: Entry
-    known: Known | None
+    known: StoredItem | None
 
 
 def look_up(
     session: Session, addresses: Sequence[str], entries: Sequence[Entry], *, by_words: bool
-) -> list[Found]:
+) -> list[StoredEntry]:
     """Each entry with its stored item, by guid and address; `by_words` also where both are others now.
 
     `addresses` are those of the site's sources, the first the one whose items are looked at first.
     """
     homes = [source.id for address in dict.fromkeys(addresses) if (source := sources.find(session, address))]
 
-    def known(**by: Sequence[str]) -> list[Known]:
-        return [one for home in homes for one in news_items.known(session, home, **by)]
+    def known(**by: Sequence[str]) -> list[StoredItem]:
+        return [one for home in homes for one in news_items.matching(session, home, **by)]
 
     keys = [item_key(entry) for entry in entries]
     stored = known(guids=[entry.guid for entry in entries], keys=keys)
@@ -52,11 +52,11 @@ def look_up(
     by_guid = {one.guid: one for one in reversed(stored)}
     by_key = {one.address_key: one for one in reversed(stored)}
     bare = [
-        Found(entry, by_key.get(item_key(entry)) or by_guid.get(entry.guid))
+        StoredEntry(entry, by_key.get(item_key(entry)) or by_guid.get(entry.guid))
         for entry in entries
         if not entry.title
     ]
-    return [*(Found(one.entry, one.known) for one in matches), *bare]
+    return [*(StoredEntry(one.entry, one.known) for one in matches), *bare]
 
 
 OLD = 2  # batches wholly before the window, in a row, end a walk: one may be of items that are kept on top
@@ -172,7 +172,7 @@ class Past:
                 self._new(way, found.entry)
             self._progress(self._told, 0.0)
 
-    def _recognised(self, way: Way, entries: Sequence[Entry]) -> list[Found]:
+    def _recognised(self, way: Way, entries: Sequence[Entry]) -> list[StoredEntry]:
         if not entries:
             return []
         with looking(self._engine) as session:
@@ -181,7 +181,7 @@ class Past:
     def _homes(self, way: Way) -> list[str]:
         return [way.source[1], *self._addresses]
 
-    def _stored(self, way: Way, entry: Entry, known: Known) -> None:
+    def _stored(self, way: Way, entry: Entry, known: StoredItem) -> None:
         """An item that is stored already: a page that failed is tried again, nothing else is done."""
         day = entry.published or known.published_at
         self._days[key_of(entry)] = day
@@ -206,7 +206,7 @@ class Past:
                 news_items.offer(session, [known.id], now=self._order.now)
         self._count(updated=int(mended), unchanged=int(not mended))
 
-    def _revise(self, session: Session, known: Known, read: NewsData) -> None:
+    def _revise(self, session: Session, known: StoredItem, read: NewsData) -> None:
         """Store what the page tells; what that changes of what was told until now is an edit."""
         # an archive that tells no words or category says nothing against those that the feed had
         words = read.feed_text or known.feed_text or ("" if known.page_read_at else known.body)
@@ -254,7 +254,7 @@ class Past:
                 source = sources.ensure(session, *way.source)
                 data = replace(data, guid=found.entry.guid)
                 news_items.add(session, source.id, [data], origin=Origin.backfilled, now=self._order.now)
-                (known,) = news_items.known(session, source.id, guids=[data.guid])
+                (known,) = news_items.matching(session, source.id, guids=[data.guid])
             if self._order.offer:
                 news_items.offer(session, [known.id], now=self._order.now)
         return found.known is None

@@ -18,8 +18,8 @@ from db import bulletins, news_items, sign_offs
 from db.bulletins import ItemData
 from db.engine import alone, reading, transaction
 from db.models import Bulletin, BulletinItem, BulletinVersion, Edit, Holds, NewsItem, NewsRevision, Source
-from db.news_items import Known, NewsData
-from flows.bulletin.choosing.changes import Said, compare
+from db.news_items import NewsData, StoredItem
+from flows.bulletin.choosing.changes import NoticeText, compare
 from flows.bulletin.facts.find import Kind, facts
 from flows.settings import Settings
 from flows.sources import truth
@@ -39,7 +39,7 @@ CHANGED = "sul sito è cambiata."
 
 
 @dataclass(frozen=True)
-class Seen:
+class Rereading:
     """One news of a bulletin, beside its page as it is by now; or one alert, beside what holds by now."""
 
     number: int  # its place in the bulletin, from 1
@@ -61,7 +61,7 @@ class Seen:
         if self.state == Now.gone:
             return gone(self.number, self.title)
         if self.news_item_id is None:
-            said = truth.said(self.before, self.after)
+            said = truth.untruth_sentence(self.before, self.after)
         elif self.state == Now.changed:
             said = f"{CHANGED} Prima: {self.before}. Ora: {self.after}."
         else:
@@ -74,7 +74,9 @@ def gone(number: int, title: str) -> str:
     return f"Notizia {number}: «{' '.join(title.split())}»: la pagina non c'è più sul sito."
 
 
-def reread_bulletin(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> list[Seen]:
+def reread_bulletin(
+    settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime
+) -> list[Rereading]:
     """Read the pages that a bulletin tells of, store what they say, and return what an editor must know.
 
     Compared with what was stored when its text was written or sealed, so that what collect found since then
@@ -99,7 +101,7 @@ def reread_bulletin(settings: Settings, engine: Engine, bulletin_id: int, *, now
     with transaction(engine) as session:
         alone(session, PURPOSE)
         for (line, item, _), one in zip(told, read, strict=True):
-            about = Seen(line.position, item.id, line.title, one.state, reason=one.reason)
+            about = Rereading(line.position, item.id, line.title, one.state, reason=one.reason)
             if one.page is not None:
                 match, data = of_articles[item.id]
                 if data.page_failure:
@@ -123,11 +125,12 @@ def alerts_by_now(
     items: Sequence[BulletinItem | ItemData],
     *,
     at: datetime,
-) -> list[Seen]:
+) -> list[Rereading]:
     """What its items tell of alerts and is not so by now, of a message that leaves at `at`."""
     found = truth.untrue(settings, session, bulletin, items, at=at)
     return [
-        Seen(one.number, None, one.title, Now.changed, one.before, one.after, mark=one.mark) for one in found
+        Rereading(one.number, None, one.title, Now.changed, one.before, one.after, mark=one.mark)
+        for one in found
     ]
 
 
@@ -167,7 +170,7 @@ def _read(client: Fetcher, item: NewsItem) -> Reread:
         )
 
 
-def _alerts(settings: Settings, session: Session, bulletin_id: int, now: datetime) -> list[Seen]:
+def _alerts(settings: Settings, session: Session, bulletin_id: int, now: datetime) -> list[Rereading]:
     version = _version(session, bulletin_id)
     if version is None:
         return []
@@ -181,7 +184,9 @@ def _version(session: Session, bulletin_id: int) -> BulletinVersion | None:
     return sealed[1] if sealed else bulletins.latest(session, bulletin_id)
 
 
-def _told(session: Session, bulletin_id: int) -> tuple[datetime, list[tuple[BulletinItem, NewsItem, Known]]]:
+def _told(
+    session: Session, bulletin_id: int
+) -> tuple[datetime, list[tuple[BulletinItem, NewsItem, StoredItem]]]:
     """When the text was written, and its lines with what was read of their pages."""
     bulletin = session.get_one(Bulletin, bulletin_id)
     version = _version(session, bulletin_id)
@@ -195,7 +200,7 @@ def _told(session: Session, bulletin_id: int) -> tuple[datetime, list[tuple[Bull
     return version.created_at, told
 
 
-def _match(item: NewsItem, known: Known) -> Match:
+def _match(item: NewsItem, known: StoredItem) -> Match:
     """The item as an entry that its feed has not changed."""
     entry = Entry(item.guid, item.url, item.title, item.feed_text, item.published_at, None, ())
     return Match(entry, item.address_key, item.entry_sha256, known)
@@ -235,7 +240,7 @@ def _keep(
     """
     item = session.get_one(NewsItem, item_id)
     before = {(fact.kind, fact.value) for fact in facts("\n".join(_texts(item)))}
-    titles = compare(Said(item.title, ""), Said(page.title, ""))
+    titles = compare(NoticeText(item.title, ""), NoticeText(page.title, ""))
     new = [fact.kind for fact in titles.gained if (fact.kind, fact.value) not in before]
     replaced = {Kind.word, *(fact.kind for fact in titles.lost)}
     # where the page lags its feed is ahead of it

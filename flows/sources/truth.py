@@ -46,7 +46,7 @@ class Untrue:
     mark: str  # by which it is known again at the next round: what holds, with no hour cut at the clock
 
 
-def said(before: str, after: str) -> str:
+def untruth_sentence(before: str, after: str) -> str:
     """One item's untruth in a sentence."""
     return f"{OVER}." if after == OVER else f"l'allerta è cambiata. Prima: {before}. Ora: {after}."
 
@@ -88,7 +88,7 @@ def untrue(
     return found
 
 
-def told(settings: Settings, session: Session, items: Sequence[Item], *, at: datetime) -> list[Span]:
+def stated_spans(settings: Settings, session: Session, items: Sequence[Item], *, at: datetime) -> list[Span]:
     """The hours from `at` on that these items tell, right or not."""
     known = _Known(weather_alerts.ever_said(session, settings.profile.alert_zones, now=at), at)
     found: list[Span] = []

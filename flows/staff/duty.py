@@ -19,10 +19,10 @@ def away(session: Session, first: date, last: date) -> list[Away]:
     ]
 
 
-def on_duty(session: Session, profile: Profile, at: datetime, *, besides: Collection[str] = ()) -> Duty:
-    """Who is called at that moment; not those whose ids are in `besides`, who have said their word."""
+def on_duty(session: Session, profile: Profile, at: datetime, *, excluding: Collection[str] = ()) -> Duty:
+    """Who is called at that moment; not those whose ids are in `excluding`, who have said their word."""
     day = in_rome(at).date()
-    return rota.on_duty(_others(profile, besides), away(session, day, day), at)
+    return rota.on_duty(_others(profile, excluding), away(session, day, day), at)
 
 
 def next_on_duty(
@@ -31,12 +31,12 @@ def next_on_duty(
     at: datetime,
     after: Collection[str],
     *,
-    besides: Collection[str] = (),
+    excluding: Collection[str] = (),
 ) -> Duty:
     """Who is called when those whose names are in `after` did not answer."""
     day = in_rome(at).date()
-    return rota.next_on_duty(_others(profile, besides), away(session, day, day), at, after)
+    return rota.next_on_duty(_others(profile, excluding), away(session, day, day), at, after)
 
 
-def _others(profile: Profile, besides: Collection[str]) -> list[Editor]:
-    return [one for one in profile.editors if one.id not in besides] or profile.editors
+def _others(profile: Profile, excluding: Collection[str]) -> list[Editor]:
+    return [one for one in profile.editors if one.id not in excluding] or profile.editors

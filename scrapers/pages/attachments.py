@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from scrapers.pages.article import absolute
-from scrapers.pages.markup import Element, every, folded, said
+from scrapers.pages.markup import Element, every, folded, one_line
 from scrapers.text import line
 
 _FILE = re.compile(
@@ -64,15 +64,15 @@ def _as_written(url: str, href: str) -> str:
 
 
 def _title(link: Element, target: str) -> str:
-    name = _DATA.sub("", said(link))
+    name = _DATA.sub("", one_line(link))
     if folded(name) not in _NAMELESS:
         return name
     card = link.getparent()
     for _ in range(4):
         if card is None or card.tag in ("article", "section", "main", "body"):
             break
-        titles = [title for title in every(card, _NAMES) if folded(said(title)) not in _NAMELESS]
+        titles = [title for title in every(card, _NAMES) if folded(one_line(title)) not in _NAMELESS]
         if len(titles) == 1:
-            return said(titles[0])
+            return one_line(titles[0])
         card = card.getparent()
     return line(link.get("title") or "") or unquote(urlsplit(target).path.rsplit("/", 1)[-1]) or target

@@ -7,7 +7,7 @@ from datetime import date
 
 from scrapers.dates import italian_date
 from scrapers.pages.article import prune
-from scrapers.pages.markup import Element, every, folded, lines, said, text
+from scrapers.pages.markup import Element, every, folded, lines, one_line, text
 from scrapers.pages.particulars import bare_day, is_labelled
 from scrapers.pages.themes import Theme
 from scrapers.text import line
@@ -28,7 +28,7 @@ class Head:
 
 
 def title_of(root: Element, theme: Theme | None) -> str:
-    return said(_heading(root, theme)) or _stated_title(root)
+    return one_line(_heading(root, theme)) or _stated_title(root)
 
 
 def head_of(root: Element, theme: Theme, parts: Sequence[Element]) -> Head:
@@ -37,7 +37,7 @@ def head_of(root: Element, theme: Theme, parts: Sequence[Element]) -> Head:
     around = _around(heading, parts) if heading is not None else []
     for place in around:
         prune(place)
-    title = said(heading)
+    title = one_line(heading)
     rows = [row for place in around for row in lines(place) if row != title]
     return Head(tuple(rows), _abstract(root, heading, theme, title), _topics(root, around, theme))
 
@@ -58,7 +58,7 @@ def stated_date(root: Element) -> date | None:
 def shown_date(root: Element, theme: Theme) -> date | None:
     """The day in the place where the theme shows it; its head may hold another day beside an event."""
     found = next(iter(every(root, theme.published)), None) if theme.published else None
-    return None if found is None else italian_date(said(found))
+    return None if found is None else italian_date(one_line(found))
 
 
 def without_head(body: str, title: str) -> str:
@@ -90,7 +90,7 @@ def own_abstract(abstract: str, title: str, body: str, *, sure: bool = True) -> 
 def _heading(root: Element, theme: Theme | None) -> Element | None:
     for css in theme.title if theme else _TITLES:
         for heading in every(root, css):
-            if said(heading):
+            if one_line(heading):
                 return heading
     return None
 
@@ -99,7 +99,7 @@ def _stated_title(root: Element) -> str:
     for meta in every(root, "meta[property='og:title'][content]"):
         if found := line(meta.get("content")):
             return found
-    return said(next(iter(every(root, "title")), None))
+    return one_line(next(iter(every(root, "title")), None))
 
 
 def _around(heading: Element, parts: Sequence[Element]) -> list[Element]:
@@ -128,13 +128,13 @@ def _around(heading: Element, parts: Sequence[Element]) -> list[Element]:
 def _abstract(root: Element, heading: Element | None, theme: Theme, title: str) -> str:
     for css in theme.abstract:
         for found in every(root, css):
-            if words := said(found):
+            if words := one_line(found):
                 return words
     if heading is None:
         return ""
     for paragraph in heading.itersiblings("p", "div"):
         classes = (paragraph.get("class") or "").split()
-        words = said(paragraph)
+        words = one_line(paragraph)
         if paragraph.tag == "div" and not _LEAD.search(" ".join(classes)):
             continue
         if words and words != title and "font-monospace" not in classes and not _is_particular(paragraph):
@@ -151,4 +151,4 @@ def _is_particular(paragraph: Element) -> bool:
 def _topics(root: Element, around: Sequence[Element], theme: Theme) -> tuple[str, ...]:
     places = [chip for place in around for chip in every(place, theme.topics)]
     places += every(root, "[data-element='service-topic']")
-    return tuple(dict.fromkeys(name for chip in places if (name := said(chip))))
+    return tuple(dict.fromkeys(name for chip in places if (name := one_line(chip))))

@@ -69,7 +69,7 @@ def text(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
-def said(element: Element | None) -> str:
+def one_line(element: Element | None) -> str:
     """Its text on one line as a citizen reads it; '' for None."""
     return "" if element is None else line(" ".join(element.itertext()))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from scrapers.pages.attachments import Attachment
-from scrapers.pages.markup import Element, every, folded, present, said
+from scrapers.pages.markup import Element, every, folded, one_line, present
 
 FEW_WORDS = 8
 SHORT = 600  # characters; an error page has no more
@@ -63,8 +63,8 @@ class Signs:
 
 def signs(root: Element, source: str) -> Signs:
     """`source` is the text of the page."""
-    heading = next((name for one in every(root, "h1") if (name := said(one))), "")
-    page = re.split(r"\s[-–—|]\s", said(next(iter(every(root, "title")), None)))[0]
+    heading = next((name for one in every(root, "h1") if (name := one_line(one))), "")
+    page = re.split(r"\s[-–—|]\s", one_line(next(iter(every(root, "title")), None)))[0]
     return Signs(
         names=(heading, page),
         password=any(map(_is_in_sight, every(root, "input[type='password']"))),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scrapers.dates import italian_date, italian_range
-from scrapers.pages.markup import Element, every, folded, said, text
+from scrapers.pages.markup import Element, every, folded, one_line, text
 from scrapers.text import line
 
 _LABELS = {
@@ -105,7 +105,7 @@ def bare_day(row: str) -> date | None:
 def crumb(root: Element) -> str:
     """The kind in the path of the page: "Home / Novità / Avvisi / ...", as the site words it."""
     for step in reversed(every(root, ".breadcrumb li")):
-        name = said(step).strip("/> ")
+        name = one_line(step).strip("/> ")
         if folded(name) in _CRUMBS:
             return name
     return ""
@@ -136,7 +136,7 @@ def updated(root: Element) -> date | None:
 
 def labelled_date(place: Element) -> date | None:
     """A day right after "Data:" or "Pubblicato il"; a day elsewhere may be that of an event."""
-    words = said(place)
+    words = one_line(place)
     for label in _PUBLISHED.finditer(words):
         if day := italian_date(words[label.end() : label.end() + 20]):
             return day

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lxml import html  # type: ignore[import-untyped]
 
-from scrapers.pages.markup import Element, every, folded, said
+from scrapers.pages.markup import Element, every, folded, one_line
 from scrapers.pages.themes import Theme
 
 _IN_HEADS = {"argomenti", "condividi"}  # headings there, and sections elsewhere
@@ -55,7 +55,7 @@ def _names(wrapper: Element) -> frozenset[str]:
 def _own_names(mark: Element) -> set[str]:
     names = {folded(mark.get("id") or "")}
     if mark.tag in ("h2", "h3", "h4", "h5", "h6"):
-        names.add(folded(said(mark)))
+        names.add(folded(one_line(mark)))
     return names - {""}
 
 

@@ -26,7 +26,7 @@ from flows.dispatch import begin
 from flows.letters.holding import hold
 from flows.review import standing_order
 from flows.review.choices import order_lines
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from flows.sending.drain import DispatchError, UntrueError
 from flows.settings import Settings
 from flows.stop import stop_sending
@@ -107,7 +107,7 @@ class World:
                     "chi": ANNA,
                     **{f"notizia_{item.position}": item.text for item in items},
                 }
-            given = Given(f"run-{number}", version.number, self.now, values)
+            given = Confirmation(f"run-{number}", version.number, self.now, values)
             status = record(self.settings, self.engine, number, given)
             self.seen[f"answered: {status}"] += 1
 

@@ -26,7 +26,7 @@ from flows.cli.sandbox import write_config
 from flows.compose import Draft, compose_draft
 from flows.review.choices import order_lines
 from flows.review.text import NOTHING_READ, Site
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources.readings import Reading
 from flows.sources.visit import Which, collect_sources
@@ -202,7 +202,7 @@ class Comune:
             "fonte": source,
             "codice": code,
         }
-        given = Given(f"run-{shown.version}", shown.version, now or self.now, values)
+        given = Confirmation(f"run-{shown.version}", shown.version, now or self.now, values)
         record(self.settings, self.engine, number, given, site=site)
         return self.bulletin(number)
 

@@ -30,8 +30,8 @@ from db.models import (
     Delivery,
     Recipient,
     RecipientStatus,
-    Said,
     Sample,
+    SignOffWord,
     SourceKind,
 )
 from flows.approve import asks_to_read, load_round, read_site, record
@@ -42,7 +42,7 @@ from flows.door.sealed import OPERATOR
 from flows.review.acts import NotDoneError
 from flows.review.choices import order_lines
 from flows.review.text import NOTHING_READ
-from flows.runs.forms import Given
+from flows.runs.forms import Confirmation
 from flows.sending import samples
 from flows.sending.drain import DispatchError
 from flows.sending.seal import seal_of
@@ -142,8 +142,8 @@ class Desk:
         self.surely: set[tuple[int, str]] = set()  # that the provider took
         self.samples: Counter[str] = Counter()  # that an editor's phone may have got
         self.consents: dict[int, list[Consent]] = {}
-        self.given: list[tuple[int, Given]] = []
-        self.unread: list[tuple[int, Given]] = []  # confirmed, but no worker has come to it
+        self.given: list[tuple[int, Confirmation]] = []
+        self.unread: list[tuple[int, Confirmation]] = []  # confirmed, but no worker has come to it
         self.script: list[str] = []
         self.is_late, self.began = False, self.now
         with transaction(self.engine) as session:
@@ -201,7 +201,7 @@ class Desk:
         note: str = "",
         added: str = "",
         version: int | None = None,
-    ) -> tuple[int, Given]:
+    ) -> tuple[int, Confirmation]:
         """An editor confirms a window of this bulletin; its answer as Prefect keeps it."""
         newest = load_round(self.settings, self.engine, number, now=self.now).version
         with transaction(self.engine) as session:
@@ -224,12 +224,12 @@ class Desk:
         if decision == APPROVE and is_proved and shown.number == newest and not added:
             kept = Consent(who, tuple(parameter(text) for text in written))
             self.consents.setdefault(number, []).append(kept)
-        answer = (number, Given(f"run-{self.windows}", shown.number, self.now, values))
+        answer = (number, Confirmation(f"run-{self.windows}", shown.number, self.now, values))
         self.given.append(answer)
         self.now += timedelta(minutes=1)  # a code is used once, and a new one comes every 30 seconds
         return answer
 
-    def take(self, answer: tuple[int, Given]) -> BulletinStatus:
+    def take(self, answer: tuple[int, Confirmation]) -> BulletinStatus:
         number, given = answer
         site = NOTHING_READ
         if asks_to_read(self.engine, number, given):
@@ -238,7 +238,9 @@ class Desk:
         with transaction(self.engine) as session:
             newest = bulletins.latest(session, number)
             said = sign_offs.of(session, number)
-        if newest and any(one.said == Said.send_back and one.version_number == newest.number for one in said):
+        if newest and any(
+            one.said == SignOffWord.send_back and one.version_number == newest.number for one in said
+        ):
             self.consents[number] = []
         return status
 

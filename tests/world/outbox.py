@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from db import claims, deliveries, receipts
 from db.claims import Result
 from db.models import Attempt, Delivery, Outcome, Receipt, Recipient
-from db.receipts import Told
+from db.receipts import StatusReport
 from db.vault import Vault
 from flows.sending import conductor, drain, judge
 from flows.whatsapp import errors
@@ -64,7 +64,7 @@ def tell(
 ) -> None:
     """A status webhook speaks of an attempt; `receipt` None: it failed."""
     session.flush()
-    receipts.settle(session, [Told(str(attempt.id), wamid_hash, receipt, now, code)], now=now)
+    receipts.settle(session, [StatusReport(str(attempt.id), wamid_hash, receipt, now, code)], now=now)
     session.flush()
     session.expire_all()
 

@@ -10,14 +10,14 @@ from datetime import date, datetime
 from rapidfuzz.distance import Levenshtein
 
 from db.models import Edit
-from flows.bulletin.choosing.notice import Bare, Said, bare
+from flows.bulletin.choosing.notice import Bare, NoticeText, bare
 from flows.bulletin.choosing.reused import likeness, same_item
 from flows.bulletin.facts.fact import Kind, plain
 from flows.bulletin.facts.find import Fact, facts
 from flows.bulletin.facts.words import STATUS, contrary
 from flows.bulletin.language.dates import MONTHS, giorno, giorno_ora
 
-__all__ = ["Change", "Said", "compare", "near_duplicate", "same_item"]
+__all__ = ["Change", "NoticeText", "compare", "near_duplicate", "same_item"]
 
 # One of these gained or lost marks the notice as updated; names, links and numbers of acts do not.
 _TELLING = frozenset(
@@ -47,7 +47,7 @@ class Change:
     gained: tuple[Fact, ...] = ()
 
 
-def compare(before: Said, after: Said, *, published: date | None = None) -> Change:
+def compare(before: NoticeText, after: NoticeText, *, published: date | None = None) -> Change:
     """What became of a notice.
 
     None: the same but for white space. Cosmetic: the same words, but for the furniture of the page.
@@ -67,7 +67,7 @@ def compare(before: Said, after: Said, *, published: date | None = None) -> Chan
     return Change(Edit.updated if is_update else Edit.reworded, lost, gained)
 
 
-def near_duplicate(a: Said, b: Said) -> bool:
+def near_duplicate(a: NoticeText, b: NoticeText) -> bool:
     """Whether two notices tell the same matter, perhaps with other facts: then it is an update."""
     one, other = bare(a).words, bare(b).words
     fewest = min(len(set(one.split())), len(set(other.split())))

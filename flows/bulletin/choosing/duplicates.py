@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from db.models import Edit
 from flows.bulletin.candidates import Candidate, Earlier, LeftOut
 from flows.bulletin.choosing.changes import Change, compare, near_duplicate, same_item
-from flows.bulletin.choosing.notice import Said, bare
+from flows.bulletin.choosing.notice import NoticeText, bare
 from flows.bulletin.choosing.reused import likeness
 from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Fact, Kind, facts
@@ -40,7 +40,7 @@ _MOVED = re.compile(
 class _Notice:
     """A notice, and the set of its words as bits: two sets are compared in a microsecond."""
 
-    said: Said
+    said: NoticeText
     dated: datetime
     words: int
     telling: int  # those words that few of the notices have
@@ -137,7 +137,7 @@ def _beside_newer(
 
 def _notices(said: Sequence[tuple[str, str, datetime]]) -> list[_Notice]:
     """Of (title, text, day) each."""
-    texts = [Said(title, text[:_READ]) for title, text, _ in said]
+    texts = [NoticeText(title, text[:_READ]) for title, text, _ in said]
     words = [set(bare(one).words.split()) for one in texts]
     counts = Counter(word for one in words for word in one)
     place = {word: number for number, word in enumerate(counts)}
@@ -158,7 +158,7 @@ def _relation(older: _Notice, newer: _Notice) -> Relation | None:
     return relation(older.said, newer.said, older.dated, newer.dated)
 
 
-def relation(older: Said, newer: Said, older_at: datetime, newer_at: datetime) -> Relation | None:
+def relation(older: NoticeText, newer: NoticeText, older_at: datetime, newer_at: datetime) -> Relation | None:
     """How two notices that are near each other are related; None: they tell of two occasions."""
     before, day = in_rome(older_at).date(), in_rome(newer_at).date()
     if before != day and any(fact.kind is Kind.relative for fact in facts(f"{newer.title}\n{newer.text}")):
@@ -222,7 +222,7 @@ def _days_differ(lost: Iterable[Fact], gained: Iterable[Fact]) -> bool:
     return all(any(fact.kind in (Kind.date, Kind.weekday) for fact in side) for side in (lost, gained))
 
 
-def _titles_apart(older: Said, newer: Said) -> bool:
+def _titles_apart(older: NoticeText, newer: NoticeText) -> bool:
     """Whether the titles name other places: `Asfaltatura in via Verdi`, `... in via Rossi`."""
     places = [
         {fact.value for fact in facts(side.title) if fact.kind in (Kind.place, Kind.name)}

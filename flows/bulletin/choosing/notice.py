@@ -11,7 +11,7 @@ from flows.bulletin.language.markup import unescaped
 
 
 @dataclass(frozen=True)
-class Said:
+class NoticeText:
     """A notice as a feed or a page gives it: its title, and its text (the abstract and the body)."""
 
     title: str
@@ -61,7 +61,7 @@ class Bare:
         return plain(self.whole)
 
 
-def bare(said: Said) -> Bare:
+def bare(said: NoticeText) -> Bare:
     """What a citizen reads of a notice."""
     title = " ".join(_readable(said.title).split())
     text = _without_head(_FURNITURE.sub(" ", _readable(said.text)).strip(), title)

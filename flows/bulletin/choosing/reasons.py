@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from db.models import Holds
 from flows.bulletin.candidates import Candidate
-from flows.bulletin.choosing.notice import Said, bare
+from flows.bulletin.choosing.notice import NoticeText, bare
 from flows.bulletin.language.titles import folded
 
 _SPEAKING_TITLE = 4  # words: a shorter title alone, as `Avviso pubblico`, tells nothing
@@ -66,7 +66,7 @@ def _unwritten(candidate: Candidate) -> str | None:
     if candidate.holds is not Holds.text and not candidate.abstract.strip():
         return f"solo {_held(candidate)}: il testo va scritto a mano"
     unread = candidate.is_page_unread
-    if unread and candidate.text.strip() and bare(Said(candidate.title, candidate.text)).cut:
+    if unread and candidate.text.strip() and bare(NoticeText(candidate.title, candidate.text)).cut:
         return "la pagina non si legge: il feed ne porta solo l'inizio"
     if not candidate.text.strip() and len(candidate.title.split()) < _SPEAKING_TITLE:
         return "la pagina non si legge: il feed ne porta solo il titolo" if unread else "senza testo"

@@ -6,7 +6,7 @@ from datetime import date
 
 from rapidfuzz import fuzz
 
-from flows.bulletin.choosing.notice import Bare, Said, bare
+from flows.bulletin.choosing.notice import Bare, NoticeText, bare
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.facts.find import Fact, Kind, facts
 
@@ -33,7 +33,7 @@ _MOST_DAYS = 300  # of a text; of one with more, the nearest two tell nothing
 _ALIKE_TEXT = 50  # of the texts, under a title that names no matter
 
 
-def same_item(before: Said, after: Said) -> bool:
+def same_item(before: NoticeText, after: NoticeText) -> bool:
     """Whether `after` is an edit of `before`: a typo, a postponed day, a result added, a teaser filled.
 
     Another item is: the next sitting of a council, the next number of a series, next year's edition, the

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flows.bulletin.candidates import Candidate
-from flows.bulletin.choosing.notice import Said, bare
+from flows.bulletin.choosing.notice import NoticeText, bare
 from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.language.dates import giorno, in_rome
 
@@ -76,7 +76,7 @@ def _of_text(candidate: Candidate, today: date, is_moved: bool) -> Timing:
     past.
     """
     published = in_rome(candidate.dated).date()
-    text = bare(Said(candidate.title, candidate.text[:_READ])).whole
+    text = bare(NoticeText(candidate.title, candidate.text[:_READ])).whole
     lead = text[: len(candidate.title) + len(candidate.abstract) + _LEAD]
     days = _days(lead, published)
     due = min((one.day for one in days if one.day >= today), default=None)

@@ -9,7 +9,7 @@ from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import EMAIL, PHONE, STREET, URL
 from flows.bulletin.language.verbs import has_verb
-from flows.bulletin.summary.occasions import Occasion, from_first_to_last, occasions, told
+from flows.bulletin.summary.occasions import Occasion, dates_and_hours, from_first_to_last, occasions
 from flows.bulletin.summary.parts import Part
 
 Field = Literal["when", "when where", "where", "audience", "cost", "info"]
@@ -83,7 +83,7 @@ def _when(page: Sequence[Part], where: list[Phrase]) -> Iterator[Phrase]:
         these = occasions(text)
         if not these:
             continue
-        forms = [told(these), told(these, hours=False)]
+        forms = [dates_and_hours(these), dates_and_hours(these, hours=False)]
         if len(these) > 6:
             forms = [from_first_to_last(these)]
         for said in dict.fromkeys(forms):

@@ -82,7 +82,7 @@ def occasions(text: str) -> list[Occasion]:
     return list(dict.fromkeys(made))
 
 
-def told(these: list[Occasion], *, hours: bool = True) -> str:
+def dates_and_hours(these: list[Occasion], *, hours: bool = True) -> str:
     """`18 e 25 ottobre, ore 20:30-23; 26 ottobre, ore 14:30-17`; the weekday where one day has its year."""
     alike = [(list(group), key) for key, group in groupby(these, key=lambda one: (one.start, one.end))]
     said = []

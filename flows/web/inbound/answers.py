@@ -130,18 +130,18 @@ async def in_turn(web: Web, client: whatsapp.WhatsAppClient, pace: Pace, answers
         try:
             departure = await turn(web, pace)
         except Exception as exc:
-            await kept(web, give_back, web, answers[place:])
+            await insist(web, give_back, web, answers[place:])
             if isinstance(exc, OperationalError):
                 raise
             log.error("answers: %d could not leave: %s", len(answers) - place, type(exc).__name__)
             return False
         if departure is None:
-            await kept(web, give_back, web, answers[place:])
+            await insist(web, give_back, web, answers[place:])
             return True
         try:
             await send(web, client, pace, one, departure)
         except OperationalError:
-            await kept(web, give_back, web, answers[place + 1 :])
+            await insist(web, give_back, web, answers[place + 1 :])
             raise
         except Exception as exc:  # noqa: BLE001  (the type only: the text of an error could quote the citizen)
             log.error("answers: one was not followed to its end: %s", type(exc).__name__)
@@ -166,7 +166,7 @@ async def send(
     outcome = await client.send(begun.message, departure.leave)
     if not departure.left_at:
         departure.leave()
-    await kept(web, finish, web, begun, outcome)
+    await insist(web, finish, web, begun, outcome)
     if outcome.action == Action.BACK_OFF:
         await run_in_threadpool(pace.slow)
     asked = PAUSES[0] if outcome.action == Action.PAUSE_ALL else 0.0
@@ -174,7 +174,7 @@ async def send(
         await run_in_threadpool(pace.pause, asked)
 
 
-async def kept(web: Web, work: Callable[..., None], *given: object) -> None:
+async def insist(web: Web, work: Callable[..., None], *given: object) -> None:
     """What would be lost with a database that does not answer is tried until it does, or the app stops."""
     is_told = False
     while True:
@@ -198,7 +198,7 @@ def give_back(web: Web, begun: Sequence[Begun]) -> None:
 async def beat(web: Web, sender_id: UUID) -> None:
     while True:
         await asyncio.sleep(senders.BEAT_EVERY.total_seconds())
-        await kept(web, live, web, sender_id)
+        await insist(web, live, web, sender_id)
 
 
 def live(web: Web, sender_id: UUID) -> None:

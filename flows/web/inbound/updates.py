@@ -15,7 +15,7 @@ from sqlmodel import Session
 from db import calls, number_changes, provider, receipts, recipients, samples
 from db.ledger import NEXT, RESUME, STOP
 from db.models import Consent, Receipt, Recipient, RecipientStatus, Scope
-from db.receipts import Told
+from db.receipts import StatusReport
 from db.recipients import Address
 from flows.settings import Settings
 from flows.web.context import Web
@@ -74,8 +74,8 @@ def _name(
             number_changes.named_together(session, web.ledger, row, update.bsuid, now=now)
 
 
-def _told(web: Web, update: StatusUpdate) -> Told:
-    return Told(
+def _told(web: Web, update: StatusUpdate) -> StatusReport:
+    return StatusReport(
         opaque=update.opaque,
         wamid_hash=web.vault.hash(update.wamid),
         receipt=None if update.status == "failed" else Receipt(update.status),

@@ -82,7 +82,7 @@ def _entry(root: xml.Element, settings: Settings, public: str, one: Entry) -> No
             texts.page_text(settings, "attribuzione", fonti="; ".join(map(_licensed, issuers))),
         )
     told = list(one.page.notices)
-    told += [_told(article.title, article.told) for article in one.page.articles]
+    told += [_told(article.title, article.paragraph) for article in one.page.articles]
     _add(entry, "content", "\n\n".join(told), type="text")
 
 

@@ -70,7 +70,7 @@ class Article:
         return html(self.markdown, top=3) if self.markdown.strip() else None
 
     @property
-    def told(self) -> str:
+    def paragraph(self) -> str:
         """What the message said of it, in one paragraph."""
         return self.text or ". ".join(f"{label}: {words.rstrip('.')}" for label, words in self.lines) + "."
 
@@ -116,7 +116,7 @@ class Page:
     @property
     def description(self) -> str:
         """Its first words, for the card of a link; of one that was put right since, what is right."""
-        told = " ".join((self.banners[0].text if self.banners else self.articles[0].told).split())
+        told = " ".join((self.banners[0].text if self.banners else self.articles[0].paragraph).split())
         return told if len(told) <= CARD else cut(told, CARD) or f"{told[: CARD - 1]}…"
 
 

@@ -52,69 +52,69 @@ def router(web: Web) -> APIRouter:
 
         return add
 
-    async def told(request: Request, look_up: Callable[..., View | None], *given: str) -> Response:
+    async def page_of(request: Request, look_up: Callable[..., View | None], *given: str) -> Response:
         return answer(request, web, await run_in_threadpool(seen, web, look_up, *given))
 
     @page("/")
     async def home(request: Request) -> Response:
-        return await told(request, views.home)
+        return await page_of(request, views.home)
 
     @page("/b/{code}")
     async def bulletin(request: Request, code: str) -> Response:
-        return await told(request, views.bulletin, code)
+        return await page_of(request, views.bulletin, code)
 
     @page("/b/{code}/foglio")
     async def sheet(request: Request, code: str) -> Response:
-        return await told(request, views.sheet, code)
+        return await page_of(request, views.sheet, code)
 
     @page("/b/{code}/{form}.txt", PlainTextResponse)
     async def plain(request: Request, code: str, form: str) -> Response:
-        return await told(request, views.plain, code, form)
+        return await page_of(request, views.plain, code, form)
 
     @page("/archivio")
     async def months(request: Request) -> Response:
-        return await told(request, views.months)
+        return await page_of(request, views.months)
 
     @page("/archivio/{month}")
     async def month(request: Request, month: str) -> Response:
-        return await told(request, views.month, month)
+        return await page_of(request, views.month, month)
 
     @page("/iscriviti")
     async def how_to_subscribe(request: Request) -> Response:
-        return await told(request, views.how_to_subscribe)
+        return await page_of(request, views.how_to_subscribe)
 
     @page(atom.PATH, AtomResponse)
     async def feed(request: Request) -> Response:
-        return await told(request, views.feed)
+        return await page_of(request, views.feed)
 
     @page(views.STYLESHEET, StyleResponse)
     async def style(request: Request) -> Response:
-        return await told(request, views.style)
+        return await page_of(request, views.style)
 
     @page(forms.STYLESHEET, StyleResponse)
     async def sheet_style(request: Request) -> Response:
-        return await told(request, views.sheet_style)
+        return await page_of(request, views.sheet_style)
 
     @page(views.ICON, IconResponse)
     async def icon(request: Request) -> Response:
-        return await told(request, views.icon)
+        return await page_of(request, views.icon)
 
     @page(views.CARD, PictureResponse)
     async def card(request: Request) -> Response:
-        return await told(request, views.card)
+        return await page_of(request, views.card)
 
     @page(views.ROBOTS, PlainTextResponse)
     async def robots(request: Request) -> Response:
-        return await told(request, views.robots)
+        return await page_of(request, views.robots)
 
     @page(views.SITEMAP, XmlResponse)
     async def sitemap(request: Request) -> Response:
-        return await told(request, views.sitemap)
+        return await page_of(request, views.sitemap)
 
     def document(name: str) -> None:
         @page(f"/{name}")
         async def paper(request: Request) -> Response:
-            return await told(request, views.paper, name)
+            return await page_of(request, views.paper, name)
 
     for name in DOCUMENTS:
         document(name)

@@ -14,7 +14,7 @@ HEADER = b"SQLite format 3\0"
 SEALED = ("canary", "recipient")  # tables; without a row in either nothing is under a key
 
 
-def made() -> dict[str, str]:
+def new_secrets() -> dict[str, str]:
     """New ones, as the environment would give them."""
     return {
         "BOLLETTINO_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
