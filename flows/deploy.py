@@ -70,6 +70,11 @@ def startable(settings: Settings) -> frozenset[str]:
     return frozenset(settings.deployment(block["name"]) for block in blocks()[0] if block.get("for_editors"))
 
 
+def refuse() -> None:
+    """A step of prefect.yaml, for who calls `prefect deploy` with a pool: SystemExit before it registers."""
+    raise SystemExit("Nothing was registered: use `python -m flows deploy`, which adds the profile's slots.")
+
+
 def _register(
     client: SyncPrefectClient, settings: Settings, block: dict[str, Any], pull: list[dict[str, Any]]
 ) -> str:

@@ -3,11 +3,14 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+import psutil
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.schedules import CronSchedule
@@ -17,7 +20,8 @@ from sqlmodel import select
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus, NewsItem
 from flows.bulletin.language.dates import giorno
-from flows.deploy import blocks, schedules
+from flows.deploy import YAML, blocks, schedules
+from flows.settings import ROOT
 from tests.conftest import new_postgresql
 from tests.world.installation import Installation, filled, wait_for
 from tests.world.traces import in_file, national
@@ -63,9 +67,14 @@ def test_a_form_that_was_confirmed_in_a_window_that_died_is_not_lost(installatio
     """Cancelled between Resume and the worker: the next window finds the answer and acts on it."""
     number = installation.draft("Chiusura del parcheggio di piazza Roma")
     lost = installation.run_of(number)
-    installation.answer(number, "Approva: parte subito", notizia_1="Scritto prima che il modulo morisse.")
-    with installation.prefect() as client:
-        client.set_flow_run_state(UUID(lost), Cancelled(), force=True)
+    worker = psutil.Process(installation.pid("worker start"))
+    worker.suspend()  # it takes a resumed run within two seconds
+    try:
+        installation.answer(number, "Approva: parte subito", notizia_1="Scritto prima che il modulo morisse.")
+        with installation.prefect() as client:
+            client.set_flow_run_state(UUID(lost), Cancelled(), force=True)
+    finally:
+        worker.resume()
     installation.verb("watch")
     sent = installation.ends_as(number, "sent")
     assert installation.bulletin(number).review_run_id != lost
@@ -90,6 +99,28 @@ def test_schedules_on_the_server_are_those_of_the_profile(installation: Installa
     sends = [item.schedule for item in found[settings.deployment("invia")].schedules]
     crons = {(one.cron, one.timezone) for one in sends if isinstance(one, CronSchedule)}
     assert crons == {(slot.dispatch.cron, "Europe/Rome") for slot in settings.profile.weekly_slots}
+
+
+@pytest.mark.parametrize("which", [["--all"], ["--name", "invia", "--pool", "bollettino-esempio"]])
+def test_prefects_own_deploy_registers_nothing_and_says_what_does(
+    installation: Installation, which: list[str]
+) -> None:
+    """It knows neither slug nor slots: what it registered would compose and send at no hour."""
+
+    def names() -> set[str]:
+        with installation.prefect() as client:
+            return {deployment.name for deployment in client.read_deployments()}
+
+    before = names()
+    ended = subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", *which, "--prefect-file", YAML],
+        cwd=ROOT, env=installation.of_prefect, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    said = " ".join((ended.stdout + ended.stderr).split())
+    assert ended.returncode != 0
+    assert "use `python -m flows deploy`" in said
+    assert "Traceback" not in said
+    assert names() == before
 
 
 _ONE = {"bollettino": 1, "chi": "Anna Redazione"}

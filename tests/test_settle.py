@@ -110,7 +110,7 @@ def test_a_stopped_send_is_resumed_by_a_person_hours_later(comune: Comune) -> No
     tell(comune, number)
     (told, *_) = letters(comune, "invio_fermato")
     assert told.subject == "PROVA · INVIO FERMATO: bollettino, 2 su 5"
-    assert "Motivo: lo ha fermato una persona." in told.text
+    assert "Motivo: fermato da una persona.\n" in told.text
     assert "restano 3" in told.text
     assert cannot_resume(comune.settings, comune.engine, number, who="Nessuno")
     assert cannot_resume(comune.settings, comune.engine, number, who=ANNA) == ""

@@ -100,6 +100,15 @@ class Installation:
             **{one.phone_variable: PHONES[one.name] for one in self.settings.profile.editors},
         }
 
+    @property
+    def of_prefect(self) -> dict[str, str]:
+        """The environment of Prefect's own commands, as an operator would set it."""
+        return {
+            **self.environment,
+            "PREFECT_API_URL": f"{self.settings.prefect_address}/api",
+            "PREFECT_API_AUTH_STRING": self.settings.door_keys().internal,
+        }
+
     @contextmanager
     def profile(self, *changes: tuple[str, str]) -> Iterator[None]:
         """An operator edits the profile, and later puts it back: each run reads it as it starts."""
