@@ -81,7 +81,8 @@ class Settings:
         except ValidationError as exc:
             missing = ", ".join(f"BOLLETTINO_{error['loc'][0]}".upper() for error in exc.errors())
             raise SettingsError(
-                f"not set in the environment: {missing}; README, 'For a real Comune', says how to make each"
+                f"not set in the environment: {missing}; "
+                "deployments/manuale.md, 'Secrets', says how to make each"
             ) from None  # the cause would print the values that are set
 
     @property
