@@ -33,9 +33,9 @@ VERBS = (
     "stop",
     "watch",
 )
-# The floors of the house, the highest first: a package may import what stands on a lower floor. A package of
-# `flows/bulletin` counts by itself; of its modules, only those that are in no package stand on "bulletin".
-# Verbs are in `PAIRS`.
+NESTS = ("bulletin", "web")  # each package in one of these counts by itself
+# The floors of the house, the highest first: a package may import what stands on a lower floor. Verbs are in
+# `PAIRS`.
 FLOORS = (
     ("__main__",),
     ("run", "rehearse"),
@@ -45,6 +45,8 @@ FLOORS = (
     ("by_hand",),
     ("review",),
     ("runs", "staff", "web"),
+    ("web.inbound", "web.pages"),
+    ("web.common",),
     ("sending",),
     ("draft",),
     ("sources", "privacy", "deploy"),
@@ -122,7 +124,7 @@ def package_of(name: str) -> str:
     parts = name.split(".")
     if parts[0] != "flows":
         return parts[0] if parts[0] in ("db", "scrapers") else ""
-    if parts[1:2] == ["bulletin"] and (ROOT / "flows" / "bulletin" / "".join(parts[2:3])).is_dir():
+    if "".join(parts[1:2]) in NESTS and ROOT.joinpath("flows", *parts[1:3]).is_dir():
         return ".".join(parts[1:3])
     return "".join(parts[1:2])
 
@@ -219,6 +221,14 @@ def test_a_planted_circle_is_named() -> None:
     assert set(circle(planted).split(" -> ")) == {"bulletin.facts", "bulletin.summary", "bulletin.message"}
 
 
+def test_a_planted_circle_through_a_nest_is_named() -> None:
+    planted = [
+        ("flows/web/app.py", "from flows.web.pages import routes"),
+        ("flows/web/pages/routes.py", "from flows.web.headers import HEADERS"),
+    ]
+    assert circle(planted) == "web -> web.pages -> web"
+
+
 @pytest.mark.parametrize(
     ("path", "source", "line", "words"),
     [
@@ -305,6 +315,8 @@ def test_a_planted_circle_is_named() -> None:
         ("flows/helpers/dates.py", "", 1, "stands on no floor"),
         ("flows/staff/mail.py", "from flows.letters import drafts", 1, "may not import flows.letters.drafts"),
         ("flows/bulletin/facts/find.py", "from flows.bulletin.summary import text", 1, "may not import"),
+        ("flows/web/pages/views.py", "from flows.web.inbound import info", 1, "may not import"),
+        ("flows/web/common/texts.py", "from flows.web.headers import HEADERS", 1, "may not import"),
     ],
 )
 def test_a_planted_violation_is_named_with_its_file_and_line(

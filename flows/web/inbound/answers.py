@@ -22,7 +22,7 @@ from db.replies import LATE_WELCOME, OF_WHO_IS_IN, OF_WHO_IS_OUT, URGENT, WINDOW
 from db.vault import VaultError
 from flows.sending import senders as life
 from flows.sending.pace import Departure, Pace
-from flows.web.context import Web, woken
+from flows.web.common.context import Web, woken
 from flows.web.inbound import late_welcome
 from flows.whatsapp import client as whatsapp
 from flows.whatsapp.errors import PAUSES, RESENDS, Action

@@ -14,9 +14,9 @@ from sqlalchemy import Engine
 
 from db.engine import reading
 from flows.settings import BollettinoError, Settings
+from flows.web.common.texts import LINK, below
 from flows.web.pages import views
 from flows.web.pages.views import Look, View
-from flows.web.texts import LINK, below
 
 MARK = ".bollettino-site"  # stands in a folder that we wrote: no other files are written over
 

@@ -11,9 +11,9 @@ from flows.bulletin.message.exact import Message, compile_message, frame_name
 from flows.bulletin.message.paste import assisted
 from flows.bulletin.message.sms import sms
 from flows.settings import Settings
-from flows.web import texts
+from flows.web.common import texts
+from flows.web.common.texts import below
 from flows.web.pages.bulletin import Page, removed_item, removed_whole
-from flows.web.texts import below
 
 STYLESHEET = "/foglio.css"
 

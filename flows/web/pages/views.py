@@ -13,12 +13,12 @@ from sqlmodel import Session
 
 from flows.bulletin.message.board import STYLE
 from flows.settings import Settings
-from flows.web import texts
+from flows.web.common import texts
+from flows.web.common.texts import render
 from flows.web.pages import archive, atom, forms, subscribe
 from flows.web.pages import bulletin as bulletin_page
 from flows.web.pages.archive import Month
 from flows.web.pages.documents import DOCUMENTS, document
-from flows.web.texts import render
 
 HTML, TEXT, ATOM, CSS = "text/html", "text/plain", "application/atom+xml", "text/css"
 XML, SVG, PNG = "application/xml", "image/svg+xml", "image/png"

@@ -35,7 +35,7 @@ def day_and_year(moment: datetime) -> str:
 LINK = re.compile(r'\b(href|src)="(/(?!/)[^"]*)"')  # our pages quote so; in their text a quote is escaped
 
 _templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader(Path(__file__).parents[1] / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
