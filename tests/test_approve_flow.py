@@ -96,7 +96,7 @@ def window(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Window:
     monkeypatch.setattr(module, "flow_run", SimpleNamespace(id="run"))
     monkeypatch.setattr(module, "suspend_flow_run", made.suspend)
     monkeypatch.setattr(module, "create_markdown_artifact", lambda page, **_: made.pages.append(page))
-    monkeypatch.setattr(forms, "given", lambda *_, **__: list(made.answers))
+    monkeypatch.setattr(forms, "confirmations", lambda *_, **__: list(made.answers))
     monkeypatch.setattr(client, "rename", made.rename)
     monkeypatch.setattr(client, "start_dispatch", made.start_dispatch)
     return made
