@@ -64,8 +64,8 @@ def test_an_urgent_bulletin_reaches_those_who_want_alerts_only_too(comune: Comun
     )
     code = comune.bulletin(number).code
     with comune.look() as session:
-        page = bulletin.page(session, comune.settings, code, now=NOW)
-        message = sealed(session, comune.settings, code)
+        page = bulletin.page(comune.settings, session, code, now=NOW)
+        message = sealed(comune.settings, session, code)
     assert page is not None
     assert message is not None
     assert [label for label, _ in page.articles[0].lines] == list(LABELS["allerta_meteo"])

@@ -205,7 +205,7 @@ def test_the_originals_page_shows_the_banner_from_the_approval_on(comune: Comune
 
     def banners() -> tuple[bulletin_page.Banner, ...]:
         with comune.look() as session:
-            page = bulletin_page.page(session, comune.settings, code, now=comune.now)
+            page = bulletin_page.page(comune.settings, session, code, now=comune.now)
         assert page is not None
         return page.banners
 
@@ -219,7 +219,7 @@ def test_the_originals_page_shows_the_banner_from_the_approval_on(comune: Comune
     dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert banners()[0].address == f"/b/{comune.bulletin(number).code}"
     with comune.look() as session:
-        page = bulletin_page.page(session, comune.settings, comune.bulletin(number).code, now=comune.now)
+        page = bulletin_page.page(comune.settings, session, comune.bulletin(number).code, now=comune.now)
     assert page is not None
     (article,) = page.articles
     assert article.lines[0] == ("Il dato giusto", RIGHT)

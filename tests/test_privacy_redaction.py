@@ -13,7 +13,7 @@ from flows.cli import history
 from flows.privacy.redaction import Redacted, RedactionError, redact
 from flows.settings import Settings
 from flows.web.pages import views
-from flows.web.pages.views import Look
+from flows.web.pages.views import Snapshot
 from tests.world.builders import item_of, make_bulletin, make_news_item, news_data
 from tests.world.public_site import plant
 from tests.world.web_site import Site
@@ -37,7 +37,7 @@ def _public(engine: Engine, settings: Settings, now: datetime) -> dict[str, str]
     with transaction(engine) as session:
         return {
             path: view.content.decode("utf-8", "replace")
-            for path, view in views.everything(Look(settings, session, now))
+            for path, view in views.everything(Snapshot(settings, session, now))
         }
 
 

@@ -14,7 +14,7 @@ from db.engine import transaction
 from db.models import PUBLIC, BulletinStatus
 from flows.settings import Settings
 from flows.web.pages import archive, atom
-from flows.web.pages.archive import Month
+from flows.web.pages.archive import ArchiveMonth
 from tests.world.builders import NOW, item_of, make_bulletin, make_news_item, news_data
 from tests.world.public_site import SECRET, Town, plant
 from tests.world.web_site import Site
@@ -88,21 +88,21 @@ def test_an_archive_without_bulletins_says_so(site: Site) -> None:
 @pytest.mark.parametrize(
     ("sent", "month"),
     [
-        (datetime(2026, 10, 31, 22, 59, tzinfo=UTC), Month(2026, 10)),
-        (datetime(2026, 10, 31, 23, 0, tzinfo=UTC), Month(2026, 11)),
-        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), Month(2027, 1)),
-        (datetime(2026, 6, 30, 22, 0, tzinfo=UTC), Month(2026, 7)),
+        (datetime(2026, 10, 31, 22, 59, tzinfo=UTC), ArchiveMonth(2026, 10)),
+        (datetime(2026, 10, 31, 23, 0, tzinfo=UTC), ArchiveMonth(2026, 11)),
+        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), ArchiveMonth(2027, 1)),
+        (datetime(2026, 6, 30, 22, 0, tzinfo=UTC), ArchiveMonth(2026, 7)),
     ],
 )
 def test_a_month_ends_at_midnight_in_rome(
-    engine: Engine, settings: Settings, sent: datetime, month: Month
+    engine: Engine, settings: Settings, sent: datetime, month: ArchiveMonth
 ) -> None:
     with transaction(engine) as session:
         code = make_bulletin(session, status=BulletinStatus.sent, now=sent).code
         assert archive.months(session) == {month: 1}
-        assert [one.address for one in archive.of_month(session, settings, month)] == [f"/b/{code}"]
-        before = Month(month.year - (month.month == 1), month.month - 1 or 12)
-        assert archive.of_month(session, settings, before) == []
+        assert [one.address for one in archive.of_month(settings, session, month)] == [f"/b/{code}"]
+        before = ArchiveMonth(month.year - (month.month == 1), month.month - 1 or 12)
+        assert archive.of_month(settings, session, before) == []
 
 
 def test_the_feed_is_read_by_a_reader(site: Site, town: Town) -> None:

@@ -87,7 +87,7 @@ def test_a_number_that_is_not_filled_in_is_told(settings: Settings, tmp_path: Pa
     changes = [(NUMBER, 'numero_servizio = "CHECK"'), ('stage = "sandbox"', 'stage = "trial"')]
     path = write_profile(tmp_path, 1, changes)
     with pytest.raises(SettingsError, match=r"contacts\.numero_servizio is not filled in"):
-        subscribe.door(Settings(load_profile(path), path, tmp_path))
+        subscribe.chat_link(Settings(load_profile(path), path, tmp_path))
     assert settings.path == DEMO
 
 

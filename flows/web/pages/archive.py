@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
@@ -23,7 +24,7 @@ _BEGAN: ColumnElement[datetime] = func.coalesce(Bulletin.sent_at, Bulletin.statu
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedBulletin:
     """One bulletin in a list."""
 
     address: str
@@ -33,15 +34,15 @@ class Entry:
 
 
 @dataclass(frozen=True, order=True)
-class Month:
+class ArchiveMonth:
     year: int
     month: int
 
     @classmethod
-    def of(cls, text: str) -> "Month | None":
+    def of(cls, text: str) -> Self | None:
         """From `2026-11`; None for anything else."""
-        found = re.fullmatch(r"(2[0-9]{3})-(0[1-9]|1[0-2])", text)
-        return cls(int(found[1]), int(found[2])) if found else None
+        match = re.fullmatch(r"(2[0-9]{3})-(0[1-9]|1[0-2])", text)
+        return cls(int(match[1]), int(match[2])) if match else None
 
     @property
     def path(self) -> str:
@@ -63,21 +64,21 @@ class Month:
         return datetime(year, month + 1, 1, tzinfo=ROME)
 
 
-def months(session: Session) -> dict[Month, int]:
+def months(session: Session) -> dict[ArchiveMonth, int]:
     """How many bulletins began to leave in each month that has one, the newest first."""
     rows = session.exec(select(Bulletin.sent_at, Bulletin.status_at).where(col(Bulletin.status).in_(PUBLIC)))
     days = (in_rome(sent or status) for sent, status in rows)
-    counts = Counter(Month(day.year, day.month) for day in days)
+    counts = Counter(ArchiveMonth(day.year, day.month) for day in days)
     return dict(sorted(counts.items(), reverse=True))
 
 
-def of_month(session: Session, settings: Settings, month: Month) -> list[Entry]:
+def of_month(settings: Settings, session: Session, month: ArchiveMonth) -> list[ListedBulletin]:
     query = _public().where(month.begin <= _BEGAN, month.end > _BEGAN)
-    return _entries(session, settings, session.exec(query))
+    return _listed(settings, session, session.exec(query))
 
 
-def recent(session: Session, settings: Settings, *, limit: int = 10) -> list[Entry]:
-    return _entries(session, settings, recent_rows(session, limit))
+def recent(settings: Settings, session: Session, *, limit: int = 10) -> list[ListedBulletin]:
+    return _listed(settings, session, recent_rows(session, limit))
 
 
 def recent_rows(session: Session, limit: int) -> list[Bulletin]:
@@ -87,7 +88,7 @@ def recent_rows(session: Session, limit: int) -> list[Bulletin]:
 
 def codes(session: Session) -> list[str]:
     """Of all of them, the newest first."""
-    return [one.code for one in session.exec(_public())]
+    return [bulletin.code for bulletin in session.exec(_public())]
 
 
 def _public() -> SelectOfScalar[Bulletin]:
@@ -95,27 +96,27 @@ def _public() -> SelectOfScalar[Bulletin]:
     return chosen.order_by(_BEGAN.desc(), col(Bulletin.id).desc())
 
 
-def _entries(session: Session, settings: Settings, rows: Iterable[Bulletin]) -> list[Entry]:
-    found = list(rows)
-    numbers = [one.id for one in found]
-    hidden = privacy.among(session, numbers)
-    righted = telling.put_right(session, numbers, BulletinStatus.approved, *PUBLIC)
+def _listed(settings: Settings, session: Session, rows: Iterable[Bulletin]) -> list[ListedBulletin]:
+    listed = list(rows)
+    ids = [bulletin.id for bulletin in listed]
+    hidden = privacy.among(session, ids)
+    righted = telling.put_right(session, ids, BulletinStatus.approved, *PUBLIC)
     return [
-        Entry(
-            f"/b/{one.code}",
-            title(one),
-            _topics(session, settings, one, hidden.get(one.id, NOTHING)),
-            (UPDATED if righted[one.id] == UPDATE else CORRECTED) if one.id in righted else "",
+        ListedBulletin(
+            f"/b/{bulletin.code}",
+            title(bulletin),
+            _topics(settings, session, bulletin, hidden.get(bulletin.id, NOTHING)),
+            (UPDATED if righted[bulletin.id] == UPDATE else CORRECTED) if bulletin.id in righted else "",
         )
-        for one in found
+        for bulletin in listed
     ]
 
 
-def _topics(session: Session, settings: Settings, bulletin: Bulletin, hidden: Hidden) -> tuple[str, ...]:
+def _topics(settings: Settings, session: Session, bulletin: Bulletin, hidden: Hidden) -> tuple[str, ...]:
     if hidden.whole:
         return (removed_whole(settings, hidden.whole),)
-    sealed = bulletins.approved(session, bulletin.id)
-    items = bulletins.items(session, sealed[1]) if sealed else []
+    approved = bulletins.approved(session, bulletin.id)
+    items = bulletins.items(session, approved[1]) if approved else []
     if bulletin.template:  # its items are the lines of one text
         items = items[:1]
     return tuple(REMOVED if hidden.since(item.position) else item.title for item in items)

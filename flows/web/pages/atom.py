@@ -13,7 +13,7 @@ from db.models import PUBLIC, Bulletin, BulletinStatus
 from flows.settings import Settings
 from flows.web.common import texts
 from flows.web.pages.archive import recent_rows
-from flows.web.pages.bulletin import DPC, Page, page
+from flows.web.pages.bulletin import DPC, BulletinPage, page
 
 PATH = "/feed.atom"
 ENTRIES = 20
@@ -25,72 +25,71 @@ _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
-class Entry:
-    page: Page
+class FeedEntry:
+    page: BulletinPage
     published: datetime
     updated: datetime
 
 
-def feed(session: Session, settings: Settings, *, now: datetime) -> str:
+def feed(settings: Settings, session: Session, *, now: datetime) -> str:
     """The document. An entry says what the message said, item by item, and is updated with its page."""
     public = settings.profile.servers.public
     root = xml.Element(f"{{{ATOM}}}feed", {"{http://www.w3.org/XML/1998/namespace}lang": "it"})
-    entries = list(_entries(session, settings, now))
+    entries = list(_entries(settings, session, now))
     _add(root, "title", f"{settings.profile.prova}Bollettini {settings.profile.names.del_comune}")
     _add(root, "subtitle", texts.page_text(settings, "descrizione"))
     _add(root, "id", f"{public}{PATH}")
     _add(root, "link", rel="self", type="application/atom+xml", href=f"{public}{PATH}")
     _add(root, "link", rel="alternate", type="text/html", href=f"{public}/")
     # without an entry the feed has no change of its own: the same answer as long as nothing is sent
-    updated = max((one.updated for one in entries), default=datetime(2026, 1, 1, tzinfo=UTC))
+    updated = max((entry.updated for entry in entries), default=datetime(2026, 1, 1, tzinfo=UTC))
     _add(root, "updated", _moment(updated))
     _add(xml.SubElement(root, f"{{{ATOM}}}author"), "name", settings.profile.names.comune)
-    for one in entries:
-        _entry(root, settings, public, one)
+    for entry in entries:
+        _entry(root, settings, public, entry)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(root, encoding="unicode")
 
 
-def _entries(session: Session, settings: Settings, now: datetime) -> Iterator[Entry]:
+def _entries(settings: Settings, session: Session, now: datetime) -> Iterator[FeedEntry]:
     for row in recent_rows(session, ENTRIES):
-        if found := page(session, settings, row.code, now=now):
+        if shown := page(settings, session, row.code, now=now):
             began = row.sent_at or row.status_at
-            noticed = [moment for one in found.articles for moment in one.noticed]
-            yield Entry(found, began, max([began, *noticed, *_changes(session, row)]))
+            noticed = [moment for article in shown.articles for moment in article.noticed]
+            yield FeedEntry(shown, began, max([began, *noticed, *_changes(session, row)]))
 
 
 def _changes(session: Session, bulletin: Bulletin) -> list[datetime]:
     """When something was put on the page, or taken off it, since."""
     rows = telling.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC)
-    moments = [one.sent_at or one.status_at for one in rows]
-    for one in privacy.redactions(session, bulletin.id):
-        moments.append(one.cancelled_at or one.at)
-    return moments
+    moments = [row.sent_at or row.status_at for row in rows]
+    redactions = privacy.redactions(session, bulletin.id)
+    return [*moments, *(redaction.cancelled_at or redaction.at for redaction in redactions)]
 
 
-def _entry(root: xml.Element, settings: Settings, public: str, one: Entry) -> None:
-    entry = xml.SubElement(root, f"{{{ATOM}}}entry")
-    address = f"{public}{one.page.address}"
-    _add(entry, "title", f"{settings.profile.prova}{one.page.title}")
-    _add(entry, "id", address)
-    _add(entry, "link", rel="alternate", type="text/html", href=address)
-    _add(entry, "published", _moment(one.published))
-    _add(entry, "updated", _moment(one.updated))
-    if issuers := one.page.issuers:
+def _entry(root: xml.Element, settings: Settings, public: str, entry: FeedEntry) -> None:
+    element = xml.SubElement(root, f"{{{ATOM}}}entry")
+    address = f"{public}{entry.page.address}"
+    _add(element, "title", f"{settings.profile.prova}{entry.page.title}")
+    _add(element, "id", address)
+    _add(element, "link", rel="alternate", type="text/html", href=address)
+    _add(element, "published", _moment(entry.published))
+    _add(element, "updated", _moment(entry.updated))
+    if issuers := entry.page.issuers:
         _add(
-            entry,
+            element,
             "rights",
             texts.page_text(settings, "attribuzione", fonti="; ".join(map(_licensed, issuers))),
         )
-    told = list(one.page.notices)
-    told += [_told(article.title, article.paragraph) for article in one.page.articles]
-    _add(entry, "content", "\n\n".join(told), type="text")
+    paragraphs = list(entry.page.notices)
+    paragraphs += [_with_title(article.title, article.paragraph) for article in entry.page.articles]
+    _add(element, "content", "\n\n".join(paragraphs), type="text")
 
 
 def _licensed(issuer: str) -> str:
     return f"{issuer} (CC BY 4.0)" if issuer == DPC else issuer
 
 
-def _told(title: str, text: str) -> str:
+def _with_title(title: str, text: str) -> str:
     return text if text.startswith(title) else f"{title}. {text}"
 
 

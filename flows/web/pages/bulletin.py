@@ -62,7 +62,7 @@ class Article:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        return tuple(words for words in (self.changed, self.alert_is_over) if words)
+        return tuple(notice for notice in (self.changed, self.alert_is_over) if notice)
 
     @cached_property
     def body(self) -> Markup | None:
@@ -72,7 +72,7 @@ class Article:
     @property
     def paragraph(self) -> str:
         """What the message said of it, in one paragraph."""
-        return self.text or ". ".join(f"{label}: {words.rstrip('.')}" for label, words in self.lines) + "."
+        return self.text or ". ".join(f"{label}: {text.rstrip('.')}" for label, text in self.lines) + "."
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Banner:
 
 
 @dataclass(frozen=True)
-class Page:
+class BulletinPage:
     title: str
     address: str
     articles: list[Article]
@@ -102,22 +102,22 @@ class Page:
     def notices(self) -> tuple[str, ...]:
         """What is to be read before the text, wherever it stands: corrected, changed or over since."""
         several = len(self.articles) > 1
-        told = [banner.text for banner in self.banners]
-        for number, one in enumerate(self.articles, 1):
-            told += [f"Notizia {number}. {words}" if several else words for words in one.notices]
-        return tuple(told)
+        notices = [banner.text for banner in self.banners]
+        for position, article in enumerate(self.articles, 1):
+            notices += [f"Notizia {position}. {notice}" if several else notice for notice in article.notices]
+        return tuple(notices)
 
     @property
     def short_notice(self) -> str:
         """The first of them, in few words: where only one item is told. "" when there is nothing."""
-        told = [*(banner.short for banner in self.banners), *self.articles[0].notices]
-        return next(iter(told), "")
+        notices = [*(banner.short for banner in self.banners), *self.articles[0].notices]
+        return next(iter(notices), "")
 
     @property
     def description(self) -> str:
         """Its first words, for the card of a link; of one that was put right since, what is right."""
-        told = " ".join((self.banners[0].text if self.banners else self.articles[0].paragraph).split())
-        return told if len(told) <= CARD else cut(told, CARD) or f"{told[: CARD - 1]}…"
+        words = " ".join((self.banners[0].text if self.banners else self.articles[0].paragraph).split())
+        return words if len(words) <= CARD else cut(words, CARD) or f"{words[: CARD - 1]}…"
 
 
 def title(bulletin: Bulletin) -> str:
@@ -128,22 +128,27 @@ def title(bulletin: Bulletin) -> str:
     return f"{kind} di {weekday} {texts.day_and_year(day)}"
 
 
-def page(session: Session, settings: Settings, code: str, *, now: datetime) -> Page | None:
-    """The approved version of a bulletin whose messages have begun to leave; None for every other."""
+def public(session: Session, code: str) -> Bulletin | None:
+    """The bulletin of that code once its messages have begun to leave; None before, and for no bulletin."""
     bulletin = bulletins.by_code(session, code)
-    if bulletin is None or bulletin.status not in PUBLIC:
+    return bulletin if bulletin and bulletin.status in PUBLIC else None
+
+
+def page(settings: Settings, session: Session, code: str, *, now: datetime) -> BulletinPage | None:
+    """The approved version of a bulletin whose messages have begun to leave; None for every other."""
+    bulletin = public(session, code)
+    approved = bulletins.approved(session, bulletin.id) if bulletin else None
+    if bulletin is None or approved is None:
         return None
-    sealed = bulletins.approved(session, bulletin.id)
-    if sealed is None:
-        return None
-    items = bulletins.items(session, sealed[1])
-    banners = _banners(session, settings, bulletin)
-    right = {one.about: one.text for one in reversed(banners) if one.about != NOTHING}  # the newest counts
+    items = bulletins.items(session, approved[1])
+    banners = _banners(settings, session, bulletin)
+    # of several the newest counts
+    corrections = {banner.about: banner.text for banner in reversed(banners) if banner.about != NOTHING}
     articles = [
-        article if article.is_removed else replace(article, corrected=right.get(_about(item)))
-        for article, item in zip(_articles(session, settings, bulletin, items, now), items, strict=False)
+        article if article.is_removed else replace(article, corrected=corrections.get(_about(item)))
+        for article, item in zip(_articles(settings, session, bulletin, items, now), items, strict=False)
     ]
-    return Page(title(bulletin), f"/b/{bulletin.code}", articles, banners)
+    return BulletinPage(title(bulletin), f"/b/{bulletin.code}", articles, banners)
 
 
 def _about(item: BulletinItem) -> tuple[int | None, int | None]:
@@ -151,7 +156,7 @@ def _about(item: BulletinItem) -> tuple[int | None, int | None]:
 
 
 def _articles(
-    session: Session, settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime
+    settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime
 ) -> list[Article]:
     hidden = privacy.of(session, bulletin.id)
     if hidden.whole:
@@ -159,12 +164,12 @@ def _articles(
     if bulletin.template:
         lines = tuple((item.category, item.text) for item in items)
         labels = (LABELS[bulletin.template][0], *(label for label, _ in lines[1:]))
-        told = tuple(zip(labels, (text for _, text in lines), strict=True))
-        return [replace(_article(session, settings, bulletin, items[0], now), text="", lines=told)]
+        labelled = tuple(zip(labels, (text for _, text in lines), strict=True))
+        return [replace(_article(settings, session, bulletin, items[0], now), text="", lines=labelled)]
     return [
         _removed(item, removed_item(settings, since))
         if (since := hidden.since(item.position))
-        else _article(session, settings, bulletin, item, now)
+        else _article(settings, session, bulletin, item, now)
         for item in items
     ]
 
@@ -179,33 +184,33 @@ def removed_whole(settings: Settings, since: datetime) -> str:
     return texts.page_text(settings, "avviso_oscurato", data=texts.day_and_year(since))
 
 
-def _removed(item: BulletinItem, words: str) -> Article:
-    return Article(f"notizia-{item.position}", REMOVED, "", words, "", None, "", None, None, is_removed=True)
+def _removed(item: BulletinItem, text: str) -> Article:
+    return Article(f"notizia-{item.position}", REMOVED, "", text, "", None, "", None, None, is_removed=True)
 
 
-def _banners(session: Session, settings: Settings, bulletin: Bulletin) -> tuple[Banner, ...]:
+def _banners(settings: Settings, session: Session, bulletin: Bulletin) -> tuple[Banner, ...]:
     """Its corrections and all-clears, from their approval on."""
-    found = []
-    for one in telling.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC):
-        sealed = bulletins.approved(session, one.id)
-        if sealed is None:
+    banners = []
+    for later in telling.follow_ups(session, bulletin.id, BulletinStatus.approved, *PUBLIC):
+        approved = bulletins.approved(session, later.id)
+        if approved is None:
             continue
-        first = bulletins.items(session, sealed[1])[0]
-        if since := privacy.of(session, one.id).since(first.position):
-            words = removed_whole(settings, since)
-            found.append(Banner(words, words, f"/b/{one.code}"))
+        first = bulletins.items(session, approved[1])[0]
+        if since := privacy.of(session, later.id).since(first.position):
+            instead = removed_whole(settings, since)
+            banners.append(Banner(instead, instead, f"/b/{later.code}"))
             continue
-        name = UPDATED if one.template == UPDATE else BANNERS[one.kind]
-        told, short = (
+        name = UPDATED if later.template == UPDATE else BANNERS[later.kind]
+        text, short = (
             texts.page_text(settings, f"{form}_{name}", testo=first.text) for form in ("avviso", "breve")
         )
-        address = f"/b/{one.code}" if one.status in PUBLIC else None
-        found.append(Banner(told, short, address, _about(first)))
-    return tuple(found)
+        address = f"/b/{later.code}" if later.status in PUBLIC else None
+        banners.append(Banner(text, short, address, _about(first)))
+    return tuple(banners)
 
 
 def _article(
-    session: Session, settings: Settings, bulletin: Bulletin, item: BulletinItem, now: datetime
+    settings: Settings, session: Session, bulletin: Bulletin, item: BulletinItem, now: datetime
 ) -> Article:
     news = session.get_one(NewsItem, item.news_item_id) if item.news_item_id else None
     alert = session.get_one(WeatherAlert, item.weather_alert_id) if item.weather_alert_id else None

@@ -41,7 +41,7 @@ def html(markdown: str, *, top: int) -> Markup:
     for token in tokens:
         if token.type == "heading_open":
             level = int(token.tag[1])
-            above = [*(one for one in above if one < level), level]
+            above = [*(other for other in above if other < level), level]
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, top + len(above) - 1)}"
         if token.children:
@@ -91,6 +91,6 @@ DOCUMENTS: Mapping[str, Document] = {
 
 def document(settings: Settings, name: str) -> str:
     """The page of one of DOCUMENTS."""
-    found = DOCUMENTS[name]
-    body = html(found.text(settings), top=1)
-    return render(settings, "document.html", path=f"/{name}", title=found.title, body=body)
+    page = DOCUMENTS[name]
+    body = html(page.text(settings), top=1)
+    return render(settings, "document.html", path=f"/{name}", title=page.title, body=body)

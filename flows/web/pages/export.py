@@ -16,7 +16,7 @@ from db.engine import reading
 from flows.settings import BollettinoError, Settings
 from flows.web.common.texts import LINK, below
 from flows.web.pages import views
-from flows.web.pages.views import Look, View
+from flows.web.pages.views import Snapshot, View
 
 MARK = ".bollettino-site"  # stands in a folder that we wrote: no other files are written over
 
@@ -28,9 +28,9 @@ class ExportError(BollettinoError):
 def files(settings: Settings, engine: Engine, *, now: datetime) -> dict[str, bytes]:
     """Each file's content by its path below the folder."""
     with reading(engine) as session:
-        found = {_file(path): view for path, view in views.everything(Look(settings, session, now))}
-    found["404.html"] = views.not_found(settings)
-    return {name: _linked(settings, name, view) for name, view in found.items()}
+        pages = {_file(path): view for path, view in views.everything(Snapshot(settings, session, now))}
+    pages["404.html"] = views.not_found(settings)
+    return {name: _linked(settings, name, view) for name, view in pages.items()}
 
 
 def write(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -64,15 +64,15 @@ def _linked(settings: Settings, name: str, view: View) -> bytes:
     """Its links made relative to where it stands; 404.html is served at any depth, so its own are whole."""
     if view.kind != views.HTML or isinstance(view.body, bytes):
         return view.content
-    here, root = PurePosixPath(name).parent, below(settings)
+    folder, root = PurePosixPath(name).parent, below(settings)
 
-    def relative(found: re.Match[str]) -> str:
-        path, mark, fragment = found[2].removeprefix(root).partition("#")
+    def relative(link: re.Match[str]) -> str:
+        path, mark, fragment = link[2].removeprefix(root).partition("#")
         if name == "404.html":
-            return f'{found[1]}="{settings.profile.servers.public}{path}{mark}{fragment}"'
+            return f'{link[1]}="{settings.profile.servers.public}{path}{mark}{fragment}"'
         target = _file(path)
-        way = os.path.relpath(target.removesuffix("index.html") or ".", here)
+        way = os.path.relpath(target.removesuffix("index.html") or ".", folder)
         slash = "/" if target.endswith("index.html") else ""
-        return f'{found[1]}="{way}{slash}{mark}{fragment}"'
+        return f'{link[1]}="{way}{slash}{mark}{fragment}"'
 
     return LINK.sub(relative, view.body).encode()

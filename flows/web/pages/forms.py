@@ -5,51 +5,40 @@ from dataclasses import replace
 from sqlmodel import Session
 
 from db import bulletins, privacy
-from db.models import PUBLIC
 from flows.bulletin.message.board import Board, notice_board
-from flows.bulletin.message.exact import Message, compile_message, frame_name
+from flows.bulletin.message.exact import Message
 from flows.bulletin.message.paste import assisted
 from flows.bulletin.message.sms import sms
+from flows.sending.seal import message_of
 from flows.settings import Settings
 from flows.web.common import texts
 from flows.web.common.texts import below
-from flows.web.pages.bulletin import Page, removed_item, removed_whole
+from flows.web.pages.bulletin import BulletinPage, public, removed_item, removed_whole
 
 STYLESHEET = "/foglio.css"
 
 
-def removed(session: Session, settings: Settings, code: str) -> str | None:
+def removed(settings: Settings, session: Session, code: str) -> str | None:
     """What stands instead of a public bulletin that is hidden as a whole; None for every other."""
-    bulletin = bulletins.by_code(session, code)
-    if bulletin is None or bulletin.status not in PUBLIC:
-        return None
-    since = privacy.of(session, bulletin.id).whole
+    bulletin = public(session, code)
+    since = privacy.of(session, bulletin.id).whole if bulletin else None
     return removed_whole(settings, since) if since else None
 
 
-def sealed(session: Session, settings: Settings, code: str) -> Message | None:
+def sealed(settings: Settings, session: Session, code: str) -> Message | None:
     """What was approved, once its messages have begun to leave; None for every other.
 
     An item that is hidden since gives way to the sentence that says so.
     """
-    bulletin = bulletins.by_code(session, code)
-    if bulletin is None or bulletin.status not in PUBLIC:
+    bulletin = public(session, code)
+    approved = bulletins.approved(session, bulletin.id) if bulletin else None
+    if bulletin is None or approved is None:
         return None
-    found = bulletins.approved(session, bulletin.id)
-    if found is None:
-        return None
-    approval, version = found
-    items = bulletins.items(session, version)
     hidden = privacy.of(session, bulletin.id)
     if hidden.whole:
         return None
-    message = compile_message(
-        items,
-        settings.frame(frame_name(bulletin, items)),
-        dated=bulletin.slot_at or approval.decided_at,
-        code=bulletin.code,
-        language=settings.profile.whatsapp.language,
-    )
+    approval, version = approved
+    message = message_of(settings, bulletin, bulletins.items(session, version), approval.decided_at)
     values = list(message.parameters)
     for position, since in hidden.items.items():
         values[position - 1] = removed_item(settings, since)
@@ -57,7 +46,7 @@ def sealed(session: Session, settings: Settings, code: str) -> Message | None:
 
 
 def sheet(
-    settings: Settings, message: Message, page: Page | None = None, *, stylesheet: str = STYLESHEET
+    settings: Settings, message: Message, page: BulletinPage | None = None, *, stylesheet: str = STYLESHEET
 ) -> str:
     """One A4 page, as HTML; with "" for `stylesheet` it needs nothing else, as a file does.
 
@@ -80,16 +69,16 @@ def sheet(
     )
 
 
-def text(settings: Settings, message: Message, page: Page) -> str:
+def text(settings: Settings, message: Message, page: BulletinPage) -> str:
     """To paste into a broadcast list or a WhatsApp channel."""
     return assisted(message, _address(settings, message), page.notices)
 
 
-def short(settings: Settings, message: Message, page: Page) -> str:
+def short(settings: Settings, message: Message, page: BulletinPage) -> str:
     """For one SMS: there is no room for what is wrong by now beside what is right."""
     sender = f"{settings.profile.prova}{settings.words['comune']}"
-    told = [page.short_notice] if page.short_notice else message.texts
-    return sms(sender, told, _address(settings, message))
+    lines = [page.short_notice] if page.short_notice else message.texts
+    return sms(sender, lines, _address(settings, message))
 
 
 def _address(settings: Settings, message: Message) -> str:

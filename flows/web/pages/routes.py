@@ -11,9 +11,8 @@ from starlette.routing import Match
 
 from db.engine import reading
 from flows.web.common.context import Web
-from flows.web.pages import atom, forms, views
-from flows.web.pages.documents import DOCUMENTS
-from flows.web.pages.views import Look, View
+from flows.web.pages import views
+from flows.web.pages.views import Snapshot, View
 
 CACHED = "public, max-age=300"  # seconds; a correction shows after five minutes at most
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
@@ -21,109 +20,51 @@ Handler = Callable[..., Awaitable[Response]]
 ABSENT: dict[int | str, dict[str, Any]] = {404: {"description": "no such page"}}
 
 
-class AtomResponse(Response):
-    media_type = views.ATOM
-
-
-class StyleResponse(Response):
-    media_type = views.CSS
-
-
-class XmlResponse(Response):
-    media_type = views.XML
-
-
-class IconResponse(Response):
-    media_type = views.SVG
-
-
-class PictureResponse(Response):
-    media_type = views.PNG
+def _response(kind: str) -> type[Response]:
+    """The class by which the app's description tells what an address answers with."""
+    return type("PageResponse", (Response,), {"media_type": kind})
 
 
 def router(web: Web) -> APIRouter:
     routes = APIRouter()
 
-    def page(path: str, kind: type[Response] = HTMLResponse) -> Callable[[Handler], Handler]:
-        def add(handler: Handler) -> Handler:
-            routes.get(path, response_class=kind, responses=ABSENT)(handler)
-            routes.head(path, include_in_schema=False)(handler)
-            return handler
+    def add(path: str, kind: str, handler: Handler) -> None:
+        routes.get(path, response_class=_response(kind), responses=ABSENT)(handler)
+        routes.head(path, include_in_schema=False)(handler)
 
-        return add
+    async def page_of(request: Request, look_up: Callable[..., View | None], *values: str) -> Response:
+        return answer(request, web, await run_in_threadpool(view_of, web, look_up, *values))
 
-    async def page_of(request: Request, look_up: Callable[..., View | None], *given: str) -> Response:
-        return answer(request, web, await run_in_threadpool(seen, web, look_up, *given))
+    def fixed(view: Callable[[Snapshot], View]) -> Handler:
+        async def handler(request: Request) -> Response:
+            return await page_of(request, view)
 
-    @page("/")
-    async def home(request: Request) -> Response:
-        return await page_of(request, views.home)
+        return handler
 
-    @page("/b/{code}")
     async def bulletin(request: Request, code: str) -> Response:
         return await page_of(request, views.bulletin, code)
 
-    @page("/b/{code}/foglio")
     async def sheet(request: Request, code: str) -> Response:
         return await page_of(request, views.sheet, code)
 
-    @page("/b/{code}/{form}.txt", PlainTextResponse)
     async def plain(request: Request, code: str, form: str) -> Response:
         return await page_of(request, views.plain, code, form)
 
-    @page("/archivio")
-    async def months(request: Request) -> Response:
-        return await page_of(request, views.months)
-
-    @page("/archivio/{month}")
     async def month(request: Request, month: str) -> Response:
         return await page_of(request, views.month, month)
 
-    @page("/iscriviti")
-    async def how_to_subscribe(request: Request) -> Response:
-        return await page_of(request, views.how_to_subscribe)
-
-    @page(atom.PATH, AtomResponse)
-    async def feed(request: Request) -> Response:
-        return await page_of(request, views.feed)
-
-    @page(views.STYLESHEET, StyleResponse)
-    async def style(request: Request) -> Response:
-        return await page_of(request, views.style)
-
-    @page(forms.STYLESHEET, StyleResponse)
-    async def sheet_style(request: Request) -> Response:
-        return await page_of(request, views.sheet_style)
-
-    @page(views.ICON, IconResponse)
-    async def icon(request: Request) -> Response:
-        return await page_of(request, views.icon)
-
-    @page(views.CARD, PictureResponse)
-    async def card(request: Request) -> Response:
-        return await page_of(request, views.card)
-
-    @page(views.ROBOTS, PlainTextResponse)
-    async def robots(request: Request) -> Response:
-        return await page_of(request, views.robots)
-
-    @page(views.SITEMAP, XmlResponse)
-    async def sitemap(request: Request) -> Response:
-        return await page_of(request, views.sitemap)
-
-    def document(name: str) -> None:
-        @page(f"/{name}")
-        async def paper(request: Request) -> Response:
-            return await page_of(request, views.paper, name)
-
-    for name in DOCUMENTS:
-        document(name)
+    for path, (kind, view) in views.FIXED.items():
+        add(path, kind, fixed(view))
+    add("/b/{code}", views.HTML, bulletin)
+    add("/b/{code}/foglio", views.HTML, sheet)
+    add("/b/{code}/{form}.txt", views.TEXT, plain)
+    add("/archivio/{month}", views.HTML, month)
     return routes
 
 
-def seen(web: Web, look_up: Callable[..., View | None], *given: str) -> View | None:
+def view_of(web: Web, look_up: Callable[..., View | None], *values: str) -> View | None:
     with reading(web.engine) as session:
-        return look_up(Look(web.settings, session, web.clock()), *given)
+        return look_up(Snapshot(web.settings, session, web.clock()), *values)
 
 
 def answer(request: Request, web: Web, view: View | None) -> Response:
@@ -132,8 +73,8 @@ def answer(request: Request, web: Web, view: View | None) -> Response:
         return absent(web)
     etag = f'"{hashlib.sha256(view.content).hexdigest()[:32]}"'
     headers = {"Cache-Control": CACHED, "ETag": etag}
-    known = request.headers.get("if-none-match", "")
-    if known.strip() == "*" or etag in known:  # RFC 9110, 13.1.2
+    cached = request.headers.get("if-none-match", "")
+    if cached.strip() == "*" or etag in cached:  # RFC 9110, 13.1.2
         return Response(status_code=304, headers=headers)
     return Response(view.content, headers=headers, media_type=view.kind)
 
@@ -159,5 +100,5 @@ async def not_allowed(request: Request, _exc: Exception) -> Response:
             for route in request.app.routes
         )
     ]
-    words = "A questo indirizzo non si può fare così.\n"
-    return PlainTextResponse(words, status_code=405, headers={"Allow": ", ".join(allowed)})
+    reason = "A questo indirizzo non si può fare così.\n"
+    return PlainTextResponse(reason, status_code=405, headers={"Allow": ", ".join(allowed)})

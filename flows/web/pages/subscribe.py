@@ -15,14 +15,14 @@ WORD = "ATTIVA"
 
 
 @dataclass(frozen=True)
-class Door:
+class ChatLink:
     """Where a citizen subscribes: the address behind the link, and the same as a picture."""
 
     address: str
     picture: Markup  # SVG, without a style of its own
 
 
-def door(settings: Settings) -> Door:
+def chat_link(settings: Settings) -> ChatLink:
     """The chat with the Comune's number. In the sandbox, whose number may be a stranger's, its own phones.
 
     SettingsError while the profile does not tell the number.
@@ -31,11 +31,11 @@ def door(settings: Settings) -> Door:
         address = f"http://127.0.0.1:{settings.profile.servers.sandbox_port}/telefoni"
     else:
         try:
-            number = settings.profile.contacts.service_number.removeprefix("+")
+            phone = settings.profile.contacts.service_number.removeprefix("+")
         except ValueError as exc:
             raise SettingsError(f"{settings.path}: {exc}") from None
-        address = f"https://wa.me/{number}?text={quote(WORD)}"
-    return Door(address, _picture(address))
+        address = f"https://wa.me/{phone}?text={quote(WORD)}"
+    return ChatLink(address, _picture(address))
 
 
 def _picture(address: str) -> Markup:
@@ -52,7 +52,7 @@ def page(settings: Settings) -> str:
         settings,
         "subscribe.html",
         path="/iscriviti",
-        door=door(settings),
+        chat=chat_link(settings),
         asks_twice=settings.profile.privacy.double_opt_in,
         is_sandbox=settings.profile.stage == "sandbox",
         without_whatsapp=texts.page_text(settings, "senza_whatsapp"),

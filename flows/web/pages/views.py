@@ -3,34 +3,31 @@
 Each function gives None where nothing stands there for a citizen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from html import escape
 from pathlib import Path
 
 from sqlmodel import Session
 
 from flows.bulletin.message.board import STYLE
+from flows.bulletin.message.exact import Message
 from flows.settings import Settings
 from flows.web.common import texts
 from flows.web.common.texts import render
 from flows.web.pages import archive, atom, forms, subscribe
 from flows.web.pages import bulletin as bulletin_page
-from flows.web.pages.archive import Month
+from flows.web.pages.archive import ArchiveMonth
+from flows.web.pages.bulletin import BulletinPage
 from flows.web.pages.documents import DOCUMENTS, document
 
 HTML, TEXT, ATOM, CSS = "text/html", "text/plain", "application/atom+xml", "text/css"
 XML, SVG, PNG = "application/xml", "image/svg+xml", "image/png"
-STYLESHEET = "/static/bollettino.css"
-# the sign in a browser's tab, and the picture of a link's card: a message, drawn for this project
-ICON, CARD = "/static/icona.svg", "/static/anteprima.png"
-ROBOTS, SITEMAP = "/robots.txt", "/sitemap.xml"
 _STATIC = Path(__file__).parent.parent / "static"
-_STYLE = (_STATIC / "bollettino.css").read_text(encoding="utf-8")
-_ICON = (_STATIC / "icona.svg").read_text(encoding="utf-8")
-_CARD = (_STATIC / "anteprima.png").read_bytes()
 PLAIN = {"testo": forms.text, "sms": forms.short}  # to paste into a list or channel; to send as an SMS
+SITEMAP = "/sitemap.xml"
 
 
 @dataclass(frozen=True)
@@ -44,156 +41,158 @@ class View:
 
 
 @dataclass(frozen=True)
-class Look:
-    """Through which a page sees the Comune: its settings, its database, the time."""
+class Snapshot:
+    """What a page is made from: the Comune's settings, its database, the time."""
 
     settings: Settings
     session: Session
     now: datetime
 
 
-def home(look: Look) -> View:
+def home(snapshot: Snapshot) -> View:
+    settings = snapshot.settings
     return View(
         render(
-            look.settings,
+            settings,
             "home.html",
             path="/",
-            bulletins=archive.recent(look.session, look.settings),
-            poster=texts.page_lines(look.settings, "manifesto"),
-            recognise=texts.page_text(look.settings, "riconosci"),
-            without_whatsapp=texts.page_text(look.settings, "senza_whatsapp"),
+            bulletins=archive.recent(settings, snapshot.session),
+            poster=texts.page_lines(settings, "manifesto"),
+            recognise=texts.page_text(settings, "riconosci"),
+            without_whatsapp=texts.page_text(settings, "senza_whatsapp"),
         )
     )
 
 
-def bulletin(look: Look, code: str) -> View | None:
-    page = bulletin_page.page(look.session, look.settings, code, now=look.now)
+def bulletin(snapshot: Snapshot, code: str) -> View | None:
+    page = bulletin_page.page(snapshot.settings, snapshot.session, code, now=snapshot.now)
     if page is None:
         return None
     dpc = bulletin_page.DPC
-    return View(render(look.settings, "bulletin.html", path=page.address, page=page, dpc=dpc))
+    return View(render(snapshot.settings, "bulletin.html", path=page.address, page=page, dpc=dpc))
 
 
-def sheet(look: Look, code: str) -> View | None:
-    if words := forms.removed(look.session, look.settings, code):
-        return View(render(look.settings, "removed.html", words_instead=words))
-    message = forms.sealed(look.session, look.settings, code)
-    page = bulletin_page.page(look.session, look.settings, code, now=look.now)
-    return View(forms.sheet(look.settings, message, page)) if message and page else None
+def sheet(snapshot: Snapshot, code: str) -> View | None:
+    if instead := forms.removed(snapshot.settings, snapshot.session, code):
+        return View(render(snapshot.settings, "removed.html", instead=instead))
+    return _in_form(snapshot, code, forms.sheet, HTML)
 
 
-def plain(look: Look, code: str, form: str) -> View | None:
+def plain(snapshot: Snapshot, code: str, form: str) -> View | None:
     if form not in PLAIN:
         return None
-    if words := forms.removed(look.session, look.settings, code):
-        return View(f"{words}\n", TEXT)
-    message = forms.sealed(look.session, look.settings, code)
-    page = bulletin_page.page(look.session, look.settings, code, now=look.now)
-    return View(PLAIN[form](look.settings, message, page), TEXT) if message and page else None
+    if instead := forms.removed(snapshot.settings, snapshot.session, code):
+        return View(f"{instead}\n", TEXT)
+    return _in_form(snapshot, code, PLAIN[form], TEXT)
 
 
-def style(_look: Look) -> View:
-    return View(_STYLE, CSS)
+def _in_form(
+    snapshot: Snapshot, code: str, form: Callable[[Settings, Message, BulletinPage], str], kind: str
+) -> View | None:
+    message = forms.sealed(snapshot.settings, snapshot.session, code)
+    page = bulletin_page.page(snapshot.settings, snapshot.session, code, now=snapshot.now)
+    return View(form(snapshot.settings, message, page), kind) if message and page else None
 
 
-def sheet_style(_look: Look) -> View:
-    return View(STYLE, CSS)
-
-
-def icon(_look: Look) -> View:
-    return View(_ICON, SVG)
-
-
-def card(_look: Look) -> View:
-    return View(_CARD, PNG)
-
-
-def robots(look: Look) -> View:
+def robots(snapshot: Snapshot) -> View:
     """All of it may be read; what is not to be listed says so itself (`noindex`)."""
-    address = f"{look.settings.profile.servers.public}{SITEMAP}"
+    address = f"{snapshot.settings.profile.servers.public}{SITEMAP}"
     return View(f"User-agent: *\nAllow: /\nSitemap: {address}\n", TEXT)
 
 
-def sitemap(look: Look) -> View:
+def sitemap(snapshot: Snapshot) -> View:
     """The pages that say `index` of themselves; a bulletin's is found through its month."""
-    public = look.settings.profile.servers.public
+    public = snapshot.settings.profile.servers.public
     paths = ["/", "/iscriviti", "/archivio", *(f"/{name}" for name in DOCUMENTS)]
-    paths += [one.path for one in archive.months(look.session)]
-    listed = "".join(f"<url><loc>{escape(public + path)}</loc></url>\n" for path in paths)
+    paths += [month.path for month in archive.months(snapshot.session)]
+    urls = "".join(f"<url><loc>{escape(public + path)}</loc></url>\n" for path in paths)
     return View(
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{listed}</urlset>\n',
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n',
         XML,
     )
 
 
-def months(look: Look) -> View:
-    found = archive.months(look.session)
-    return View(render(look.settings, "archive.html", path="/archivio", months=found))
+def months(snapshot: Snapshot) -> View:
+    counts = archive.months(snapshot.session)
+    return View(render(snapshot.settings, "archive.html", path="/archivio", months=counts))
 
 
-def month(look: Look, text: str) -> View | None:
-    wanted = Month.of(text)
-    bulletins = archive.of_month(look.session, look.settings, wanted) if wanted else []
-    if wanted is None or not bulletins:
+def month(snapshot: Snapshot, text: str) -> View | None:
+    asked = ArchiveMonth.of(text)
+    bulletins = archive.of_month(snapshot.settings, snapshot.session, asked) if asked else []
+    if asked is None or not bulletins:
         return None
-    known = list(archive.months(look.session))
-    later = next((one for one in reversed(known) if one > wanted), None)
-    earlier = next((one for one in known if one < wanted), None)
+    newest_first = list(archive.months(snapshot.session))
     page = render(
-        look.settings,
+        snapshot.settings,
         "month.html",
-        path=wanted.path,
-        month=wanted,
+        path=asked.path,
+        month=asked,
         bulletins=bulletins,
-        later=later,
-        earlier=earlier,
+        later=next((other for other in reversed(newest_first) if other > asked), None),
+        earlier=next((other for other in newest_first if other < asked), None),
     )
     return View(page)
 
 
-def feed(look: Look) -> View:
-    return View(atom.feed(look.session, look.settings, now=look.now), ATOM)
+def feed(snapshot: Snapshot) -> View:
+    return View(atom.feed(snapshot.settings, snapshot.session, now=snapshot.now), ATOM)
 
 
-def how_to_subscribe(look: Look) -> View:
-    return View(subscribe.page(look.settings))
+def how_to_subscribe(snapshot: Snapshot) -> View:
+    return View(subscribe.page(snapshot.settings))
 
 
-def paper(look: Look, name: str) -> View | None:
-    return View(document(look.settings, name)) if name in DOCUMENTS else None
+def _document(name: str, snapshot: Snapshot) -> View:
+    return View(document(snapshot.settings, name))
 
 
 def not_found(settings: Settings) -> View:
     return View(render(settings, "not_found.html"))
 
 
-def everything(look: Look) -> Iterator[tuple[str, View]]:
+Fixed = tuple[str, Callable[[Snapshot], View]]
+
+
+def _as_it_is(body: str | bytes, kind: str) -> Fixed:
+    view = View(body, kind)
+    return kind, lambda _snapshot: view
+
+
+def _static(name: str, kind: str) -> Fixed:
+    return _as_it_is((_STATIC / name).read_bytes(), kind)
+
+
+FIXED: dict[str, Fixed] = {
+    "/": (HTML, home),
+    "/archivio": (HTML, months),
+    "/iscriviti": (HTML, how_to_subscribe),
+    atom.PATH: (ATOM, feed),
+    forms.STYLESHEET: _as_it_is(STYLE, CSS),
+    "/static/bollettino.css": _static("bollettino.css", CSS),
+    # the sign in a browser's tab, and the picture of a link's card: a message, drawn for this project
+    "/static/icona.svg": _static("icona.svg", SVG),
+    "/static/anteprima.png": _static("anteprima.png", PNG),
+    "/robots.txt": (TEXT, robots),
+    SITEMAP: (XML, sitemap),
+    **{f"/{name}": (HTML, partial(_document, name)) for name in DOCUMENTS},
+}
+"""The addresses that always are, each with the media type and the view of what stands there."""
+
+
+def everything(snapshot: Snapshot) -> Iterator[tuple[str, View]]:
     """Each public address with what stands there."""
-    fixed = {
-        "/": home(look),
-        "/archivio": months(look),
-        "/iscriviti": how_to_subscribe(look),
-        atom.PATH: feed(look),
-        forms.STYLESHEET: sheet_style(look),
-        STYLESHEET: style(look),
-        ICON: icon(look),
-        CARD: card(look),
-        ROBOTS: robots(look),
-        SITEMAP: sitemap(look),
-    }
-    yield from fixed.items()
-    for name in DOCUMENTS:
-        yield f"/{name}", View(document(look.settings, name))
-    for one in archive.months(look.session):
-        yield from _known(one.path, month(look, one.path.rpartition("/")[2]))
-    for code in archive.codes(look.session):
-        yield from _known(f"/b/{code}", bulletin(look, code))
-        yield from _known(f"/b/{code}/foglio", sheet(look, code))
+    for path, (_, view) in FIXED.items():
+        yield path, view(snapshot)
+    yield from ((path, view) for path, view in _of_bulletins(snapshot) if view)
+
+
+def _of_bulletins(snapshot: Snapshot) -> Iterator[tuple[str, View | None]]:
+    for archived in archive.months(snapshot.session):
+        yield archived.path, month(snapshot, archived.path.rpartition("/")[2])
+    for code in archive.codes(snapshot.session):
+        yield f"/b/{code}", bulletin(snapshot, code)
+        yield f"/b/{code}/foglio", sheet(snapshot, code)
         for form in PLAIN:
-            yield from _known(f"/b/{code}/{form}.txt", plain(look, code, form))
-
-
-def _known(path: str, view: View | None) -> Iterator[tuple[str, View]]:
-    if view:
-        yield path, view
+            yield f"/b/{code}/{form}.txt", plain(snapshot, code, form)
