@@ -34,7 +34,7 @@ def _write(comune: Comune, phone: str, text: str) -> None:
         message = InboundMessage(
             id=f"{phone}-{text}", phone=phone, bsuid=None, at=comune.now, type="text", text=text, raw={}
         )
-        conversation.answer(session, comune.settings, message, now=comune.now)
+        conversation.answer(comune.settings, session, message, now=comune.now)
 
 
 def test_a_restored_backup_writes_to_nobody_who_left(comune: Comune, tmp_path: Path) -> None:

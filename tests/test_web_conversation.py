@@ -53,7 +53,7 @@ class Citizen:
             raw={},
         )
         with transaction(self.engine) as session:
-            conversation.answer(session, self.settings, message, now=self.now)
+            conversation.answer(self.settings, session, message, now=self.now)
         return self.answers()
 
     def answers(self) -> list[str]:

@@ -18,7 +18,7 @@ LOCAL = {"Host": "127.0.0.1:8080"}
 
 def trusted(site: Site) -> dict[str, str]:
     """Who reads a file of the state folder, on this machine."""
-    token = (site.web.settings.state / metrics.KEPT).read_text(encoding="ascii").strip()
+    token = (site.web.settings.state / metrics.FILE).read_text(encoding="ascii").strip()
     return {**LOCAL, "Authorization": f"Bearer {token}"}
 
 
@@ -142,7 +142,7 @@ def test_a_proxy_that_adds_no_header_looks_like_this_machine_and_reads_nothing(
 
 
 def test_the_token_stays_the_same_and_only_its_owner_reads_it(site: Site) -> None:
-    path = site.web.settings.state / metrics.KEPT
+    path = site.web.settings.state / metrics.FILE
     assert path.stat().st_mode & 0o077 == 0
     kept = path.read_text(encoding="ascii").strip()
     assert metrics.token(path) == kept

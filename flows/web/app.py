@@ -49,6 +49,9 @@ def create_app(
     web = Web(settings, engine, settings.vault(), settings.ledger(), clock)
     loops: list[asyncio.Task[None]] = []
 
+    def lives() -> bool:
+        return bool(loops) and not any(loop.done() for loop in loops)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with client or open_client(settings) as sender:
@@ -67,7 +70,7 @@ def create_app(
     app.state.web = web
     app.add_middleware(Manners, is_encrypted=str(settings.profile.servers.public).startswith("https://"))
     app.include_router(webhook.router(web))
-    app.include_router(health.router(web, lives=lambda: bool(loops) and not any(one.done() for one in loops)))
+    app.include_router(health.router(web, lives=lives))
     app.include_router(metrics.router(web))
     app.include_router(routes.router(web))
     app.include_router(review_link.router(web))

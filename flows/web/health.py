@@ -27,12 +27,12 @@ def router(web: Web, *, lives: Callable[[], bool]) -> APIRouter:
         many updates could not be handled yet, and of which unknown shapes some came within a week.
         """
         try:
-            told = await run_in_threadpool(_told, web)
+            unhandled = await run_in_threadpool(_unhandled, web)
         except SQLAlchemyError:
             return JSONResponse({"ok": False}, status_code=503)
         writes = await trial()
         ok = lives() and writes
-        return JSONResponse({"ok": ok, "writes": writes, **told}, status_code=200 if ok else 503)
+        return JSONResponse({"ok": ok, "writes": writes, **unhandled}, status_code=200 if ok else 503)
 
     return routes
 
@@ -66,7 +66,7 @@ def writes(web: Web) -> bool:
     return True
 
 
-def _told(web: Web) -> dict[str, object]:
+def _unhandled(web: Web) -> dict[str, object]:
     with reading(web.engine) as session:
         unread = inbound.unread(session, since=web.clock() - inbound.WEEK)
         return {"parked": inbound.parked(session), "unread": dict(sorted(unread.items()))}

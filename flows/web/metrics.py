@@ -30,21 +30,21 @@ from flows.web.common.context import Web
 BULLETINS = 10  # the last ones, each with its own lines
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 HERE = ("127.0.0.1", "localhost", "::1")
-KEPT = "metrics.token"  # in the state folder, for Prometheus' `credentials_file`
+FILE = "metrics.token"  # in the state folder, for Prometheus' `credentials_file`
 
 
 def router(web: Web) -> APIRouter:
     routes = APIRouter(tags=["metrics"])
-    wanted = f"Bearer {token(web.settings.state / KEPT)}".encode()
+    credential = f"Bearer {token(web.settings.state / FILE)}".encode()
 
     @routes.get("/metrics")
     async def metrics(request: Request) -> Response:
         if is_from_outside(request.headers):
             return PlainTextResponse("only on this machine", status_code=403)
-        given = request.headers.get("authorization", "").encode("utf-8", "replace")
-        if not hmac.compare_digest(given, wanted):
+        header = request.headers.get("authorization", "").encode("utf-8", "replace")
+        if not hmac.compare_digest(header, credential):
             challenge = {"WWW-Authenticate": "Bearer"}
-            return PlainTextResponse(f"the token of {KEPT}", status_code=401, headers=challenge)
+            return PlainTextResponse(f"the token of {FILE}", status_code=401, headers=challenge)
         try:
             text = await run_in_threadpool(exposition, web)
         except SQLAlchemyError:
@@ -56,11 +56,11 @@ def router(web: Web) -> APIRouter:
 
 def token(path: Path) -> str:
     """Made once, and for this user of the machine alone; another one takes its place when it is deleted."""
-    if path.exists() and (kept := path.read_text(encoding="ascii").strip()):
-        return kept
-    made = secrets.token_urlsafe(32)
-    disk.replace(path, f"{made}\n".encode())
-    return made
+    if path.exists() and (stored := path.read_text(encoding="ascii").strip()):
+        return stored
+    new = secrets.token_urlsafe(32)
+    disk.replace(path, f"{new}\n".encode())
+    return new
 
 
 def is_from_outside(headers: Headers) -> bool:
@@ -95,27 +95,27 @@ class _Database(Collector):
 
 
 def _audience(session: Session) -> Iterator[Metric]:
-    there = GaugeMetricFamily(
+    subscribers = GaugeMetricFamily(
         "bollettino_subscribers", "Subscribers, by what they get and their state.", labels=["scope", "status"]
     )
     for (status, scope), count in sorted(service_numbers.subscribers(session).items()):
-        there.add_metric([scope, status], count)
-    yield there
-    said = CounterMetricFamily(
+        subscribers.add_metric([scope, status], count)
+    yield subscribers
+    events = CounterMetricFamily(
         "bollettino_consent_events", "Entries of the ledger of consent.", labels=["event", "source"]
     )
     for (event, source), count in sorted(service_numbers.words(session).items()):
-        said.add_metric([event, source], count)
-    yield said
+        events.add_metric([event, source], count)
+    yield events
 
 
 def _bulletins(session: Session) -> Iterator[Metric]:
     """Of each of the last bulletins: what came of it, and how it was taken."""
     labels = ["bulletin", "kind"]
 
-    def gauge(name: str, words: str, *more: str) -> GaugeMetricFamily:
+    def gauge(name: str, meaning: str, *more: str) -> GaugeMetricFamily:
         return GaugeMetricFamily(
-            f"bollettino_{name}", f"{words}, of the last bulletins.", labels=[*labels, *more]
+            f"bollettino_{name}", f"{meaning}, of the last bulletins.", labels=[*labels, *more]
         )
 
     sent_at = gauge("bulletin_sent_timestamp_seconds", "When the first message left")
@@ -126,20 +126,20 @@ def _bulletins(session: Session) -> Iterator[Metric]:
     joined = gauge("joined", "Opt-ins put down to it")
     left = gauge("left", "Opt-outs put down to it")
     replies = gauge("replies", "Messages that ask something, put down to it")
-    for one in service_numbers.last(session, limit=BULLETINS):
-        label = [str(one.id), one.kind.value]
-        sent_at.add_metric(label, one.at.timestamp())
+    for bulletin in service_numbers.last(session, limit=BULLETINS):
+        label = [str(bulletin.id), bulletin.kind.value]
+        sent_at.add_metric(label, bulletin.at.timestamp())
         for status in DeliveryStatus:
-            deliveries.add_metric([*label, status], one.count(status))
-        for (status, code), count in sorted(one.outcomes.items()):
+            deliveries.add_metric([*label, status], bulletin.count(status))
+        for (status, code), count in sorted(bulletin.outcomes.items()):
             if status == DeliveryStatus.failed:
                 failures.add_metric([*label, code], count)
-        if shares := one.shares:
+        if shares := bulletin.shares:
             delivered.add_metric(label, shares.delivered)
             read.add_metric(label, shares.read)
-        joined.add_metric(label, one.joined)
-        left.add_metric(label, one.tally.exits)
-        replies.add_metric(label, one.tally.replies)
+        joined.add_metric(label, bulletin.joined)
+        left.add_metric(label, bulletin.tally.exits)
+        replies.add_metric(label, bulletin.tally.replies)
     yield from (sent_at, deliveries, failures, delivered, read, joined, left, replies)
     answers = GaugeMetricFamily("bollettino_answers", "Welcomes and answers by state.", labels=["status"])
     for status, count in sorted(service_numbers.answers(session).items()):
@@ -183,9 +183,9 @@ def _sources(session: Session, now: datetime) -> Iterator[Metric]:
     failures = GaugeMetricFamily(
         "bollettino_source_failures", "Readings in a row that failed.", labels=labels
     )
-    for one in sources.all_of(session):
-        label = [one.address, one.kind.value]
-        if one.succeeded_at:
-            age.add_metric(label, max(0.0, (now - one.succeeded_at).total_seconds()))
-        failures.add_metric(label, one.failures)
+    for source in sources.all_of(session):
+        label = [source.address, source.kind.value]
+        if source.succeeded_at:
+            age.add_metric(label, max(0.0, (now - source.succeeded_at).total_seconds()))
+        failures.add_metric(label, source.failures)
     yield from (age, failures)

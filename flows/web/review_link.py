@@ -23,10 +23,10 @@ def router(web: Web) -> APIRouter:
     @routes.get("/r/{code}")
     @routes.head("/r/{code}", include_in_schema=False)
     async def review(_request: Request, code: str) -> Response:
-        found = await run_in_threadpool(find, web, code)
-        if found is None:
+        state = await run_in_threadpool(find, web, code)
+        if state is None:
             return HTMLResponse(render(web.settings, "not_found.html"), status_code=404)
-        status, run_id = found
+        status, run_id = state
         if status not in WAITING:
             return HTMLResponse(
                 render(web.settings, "decided.html", code=code), status_code=410, headers=FRESH

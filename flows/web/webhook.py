@@ -36,9 +36,9 @@ def router(web: Web) -> APIRouter:
     @routes.get("")
     async def verify(request: Request) -> Response:
         query = request.query_params
-        given = query.get("hub.verify_token", "").encode("utf-8", "replace")
-        right = bool(verify_token) and hmac.compare_digest(given, verify_token.encode())
-        if not right or query.get("hub.mode") != "subscribe":
+        token = query.get("hub.verify_token", "").encode("utf-8", "replace")
+        is_right = bool(verify_token) and hmac.compare_digest(token, verify_token.encode())
+        if not is_right or query.get("hub.mode") != "subscribe":
             return PlainTextResponse("wrong verify token", status_code=403)
         return PlainTextResponse(query.get("hub.challenge", "").encode("utf-8", "replace"))
 

@@ -55,7 +55,7 @@ class Site:
 
     def handle(self) -> int:
         """Act on what is stored, as one round of the app's loop does."""
-        return inbox.words(self.web) + inbox.statuses(self.web)
+        return inbox.messages(self.web) + inbox.statuses(self.web)
 
     def send(self) -> None:
         """One batch of answers."""

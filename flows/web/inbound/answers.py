@@ -24,7 +24,8 @@ from flows.sending import senders as life
 from flows.sending.pace import Departure, Pace
 from flows.web.common.context import Web, woken
 from flows.web.inbound import late_welcome
-from flows.whatsapp import client as whatsapp
+from flows.whatsapp.client import Outcome as PostOutcome
+from flows.whatsapp.client import WhatsAppClient
 from flows.whatsapp.errors import PAUSES, RESENDS, Action
 from flows.whatsapp.messages import Category, InvalidAddress, OutgoingTemplate, OutgoingText
 
@@ -58,11 +59,11 @@ class Begun:
 
 def make_pace(web: Web) -> Pace:
     """Of the one rate that answers share with the bulletins of the same number."""
-    number = web.settings.profile.whatsapp
-    return Pace(web.engine, number.phone_number_id, number.messages_per_second, Priority.answer)
+    whatsapp = web.settings.profile.whatsapp
+    return Pace(web.engine, whatsapp.phone_number_id, whatsapp.messages_per_second, Priority.answer)
 
 
-async def run(web: Web, client: whatsapp.WhatsAppClient) -> None:
+async def run(web: Web, client: WhatsAppClient) -> None:
     """Until the app stops: send what is queued, then wait. What a dead sender had begun is uncertain."""
     pace = make_pace(web)
     while not web.stopping.is_set():
@@ -82,29 +83,29 @@ def abandon(web: Web) -> None:
             log.warning("answers: %d may have left before the last stop; they stay uncertain", lost)
 
 
-async def send_batch(web: Web, client: whatsapp.WhatsAppClient, pace: Pace) -> int:
+async def send_batch(web: Web, client: WhatsAppClient, pace: Pace) -> int:
     """Send up to BATCH answers, each at its moment; how many were taken from the queue, 0 after an error.
 
     A batch once begun is finished also when the app stops meanwhile, so that nothing stays unknown.
     """
-    wanted = min(BATCH, await run_in_threadpool(waiting, web))
-    while wanted and not len(pace) and not web.stopping.is_set():
-        pace.learn(await run_in_threadpool(pace.question(wanted, lambda _session: None)))
+    count = min(BATCH, await run_in_threadpool(waiting, web))
+    while count and not len(pace) and not web.stopping.is_set():
+        pace.learn(await run_in_threadpool(pace.question(count, lambda _session: None)))
         if not len(pace):
             await woken(web.stopping, max(0.05, min(1.0, pace.again_at - time.monotonic())), clear=False)
-    if not wanted or not len(pace):
+    if not count or not len(pace):
         return 0
-    sender_id, count, begun = await run_in_threadpool(take, web, min(wanted, len(pace)))
+    sender_id, count, begun = await run_in_threadpool(take, web, min(count, len(pace)))
     beating = asyncio.create_task(beat(web, sender_id))
     try:
-        turns = (in_turn(web, client, pace, some) for some in by_person(begun))
-        ends = await asyncio.gather(*turns, return_exceptions=True)
+        turns = (in_turn(web, client, pace, answers) for answers in by_person(begun))
+        outcomes = await asyncio.gather(*turns, return_exceptions=True)
     finally:
         beating.cancel()
         await run_in_threadpool(end, web, sender_id)
-    for fault in (one for one in ends if isinstance(one, BaseException)):
+    for fault in (outcome for outcome in outcomes if isinstance(outcome, BaseException)):
         raise fault
-    return count if all(ends) else 0
+    return count if all(outcomes) else 0
 
 
 def waiting(web: Web) -> int:
@@ -114,34 +115,34 @@ def waiting(web: Web) -> int:
 
 def by_person(begun: Sequence[Begun]) -> list[list[Begun]]:
     """Each list leaves one after the other, lest a goodbye overtake a welcome; a warning waits for none."""
-    found: dict[tuple[int, bool], list[Begun]] = defaultdict(list)
-    for one in begun:
-        found[one.recipient_id, one.is_urgent].append(one)
-    return list(found.values())
+    answers: dict[tuple[int, bool], list[Begun]] = defaultdict(list)
+    for answer in begun:
+        answers[answer.recipient_id, answer.is_urgent].append(answer)
+    return list(answers.values())
 
 
-async def in_turn(web: Web, client: whatsapp.WhatsAppClient, pace: Pace, answers: Sequence[Begun]) -> bool:
+async def in_turn(web: Web, client: WhatsAppClient, pace: Pace, answers: Sequence[Begun]) -> bool:
     """One that fails in a way nobody thought of after its POST stays uncertain, and holds up no other.
 
     What was not posted goes back, whatever held it up: left begun, it would count as sent, perhaps. False
     where that was an error.
     """
-    for place, one in enumerate(answers):
+    for position, answer in enumerate(answers):
         try:
             departure = await turn(web, pace)
         except Exception as exc:
-            await insist(web, give_back, web, answers[place:])
+            await insist(web, give_back, web, answers[position:])
             if isinstance(exc, OperationalError):
                 raise
-            log.error("answers: %d could not leave: %s", len(answers) - place, type(exc).__name__)
+            log.error("answers: %d could not leave: %s", len(answers) - position, type(exc).__name__)
             return False
         if departure is None:
-            await insist(web, give_back, web, answers[place:])
+            await insist(web, give_back, web, answers[position:])
             return True
         try:
-            await send(web, client, pace, one, departure)
+            await send(web, client, pace, answer, departure)
         except OperationalError:
-            await insist(web, give_back, web, answers[place + 1 :])
+            await insist(web, give_back, web, answers[position + 1 :])
             raise
         except Exception as exc:  # noqa: BLE001  (the type only: the text of an error could quote the citizen)
             log.error("answers: one was not followed to its end: %s", type(exc).__name__)
@@ -160,39 +161,37 @@ async def turn(web: Web, pace: Pace) -> Departure | None:
     return departure
 
 
-async def send(
-    web: Web, client: whatsapp.WhatsAppClient, pace: Pace, begun: Begun, departure: Departure
-) -> None:
+async def send(web: Web, client: WhatsAppClient, pace: Pace, begun: Begun, departure: Departure) -> None:
     outcome = await client.send(begun.message, departure.leave)
     if not departure.left_at:
         departure.leave()
     await insist(web, finish, web, begun, outcome)
     if outcome.action == Action.BACK_OFF:
         await run_in_threadpool(pace.slow)
-    asked = PAUSES[0] if outcome.action == Action.PAUSE_ALL else 0.0
-    if asked := max(asked, outcome.retry_after or 0.0):
-        await run_in_threadpool(pace.pause, asked)
+    pause = PAUSES[0] if outcome.action == Action.PAUSE_ALL else 0.0
+    if pause := max(pause, outcome.retry_after or 0.0):
+        await run_in_threadpool(pace.pause, pause)
 
 
-async def insist(web: Web, work: Callable[..., None], *given: object) -> None:
+async def insist(web: Web, work: Callable[..., None], *arguments: object) -> None:
     """What would be lost with a database that does not answer is tried until it does, or the app stops."""
-    is_told = False
+    is_logged = False
     while True:
         try:
-            return await run_in_threadpool(work, *given)
+            return await run_in_threadpool(work, *arguments)
         except OperationalError as exc:
             if web.stopping.is_set():
                 raise
-            if not is_told:
+            if not is_logged:
                 log.error("answers: the database does not answer (%s)", type(exc).__name__)
-            is_told = True
+            is_logged = True
         await woken(web.stopping, STORE_AGAIN, clear=False)
 
 
 def give_back(web: Web, begun: Sequence[Begun]) -> None:
     if begun:
         with transaction(web.engine) as session:
-            claims.release(session, [one.attempt_id for one in begun], now=web.clock())
+            claims.release(session, [answer.attempt_id for answer in begun], now=web.clock())
 
 
 async def beat(web: Web, sender_id: UUID) -> None:
@@ -217,45 +216,47 @@ def take(web: Web, limit: int) -> tuple[UUID, int, list[Begun]]:
     with transaction(web.engine) as session:
         sender_id = life.begin(session, None, now=now)
         taken = claims.take(session, None, limit=limit, now=now)
-        welcomes, put_off = late_welcome.welcomes(session, web.settings, taken, now=now)
-        here = [one for one in taken if one.delivery_id not in put_off]
-        going = [one for one in here if not put_away(session, one, welcomes, now)]
-        ids = claims.begin(session, [one.delivery_id for one in going], sender_id=sender_id, now=now)
+        welcomes, put_off = late_welcome.welcomes(web.settings, session, taken, now=now)
+        due = [answer for answer in taken if answer.delivery_id not in put_off]
+        leaving = [answer for answer in due if not put_away(session, answer, welcomes, now)]
+        ids = claims.begin(session, [answer.delivery_id for answer in leaving], sender_id=sender_id, now=now)
         prepared = [
-            prepare(web, one, number, welcomes.get(one.delivery_id))
-            for one, number in zip(going, ids, strict=True)
+            prepare(web, answer, attempt_id, welcomes.get(answer.delivery_id))
+            for answer, attempt_id in zip(leaving, ids, strict=True)
         ]
-        bad = [one for one in prepared if isinstance(one, Result)]
-        claims.settle(session, web.vault, bad, now=now)
-    return sender_id, len(taken), [one for one in prepared if isinstance(one, Begun)]
+        failures = [result for result in prepared if isinstance(result, Result)]
+        claims.settle(session, web.vault, failures, now=now)
+    return sender_id, len(taken), [begun for begun in prepared if isinstance(begun, Begun)]
 
 
-def put_away(session: Session, one: Queued, welcomes: Container[int], now: datetime) -> bool:
+def put_away(session: Session, answer: Queued, welcomes: Container[int], now: datetime) -> bool:
     """Whether this answer must not leave any more; its end is stored. `welcomes` leave as a template."""
-    reason = obstacle(one, now, is_template=one.delivery_id in welcomes)
+    reason = obstacle(answer, now, is_template=answer.delivery_id in welcomes)
     if reason:
         to = DeliveryStatus.failed if reason == "too_many_tries" else DeliveryStatus.skipped
-        deliveries.move_all(session, [one.delivery_id], DeliveryStatus.queued, to, reason=reason, now=now)
+        deliveries.move_all(session, [answer.delivery_id], DeliveryStatus.queued, to, reason=reason, now=now)
     return reason is not None
 
 
-def prepare(web: Web, one: Queued, attempt_id: UUID, category: Category | None) -> Begun | Result:
+def prepare(web: Web, answer: Queued, attempt_id: UUID, category: Category | None) -> Begun | Result:
     """The message, a template where `category` says so; one that cannot be sent fails, and the others do not
     wait behind it.
     """
     opaque = str(attempt_id)
     try:
-        address = recipients.open_address(web.vault, one)
+        address = recipients.open_address(web.vault, answer)
         message: OutgoingText | OutgoingTemplate
         if category:
-            message = late_welcome.message(web.settings, one, address, opaque, category)
+            message = late_welcome.message(web.settings, answer, address, opaque, category)
         else:
-            message = OutgoingText(to=address.phone, bsuid=address.bsuid, body=one.body or "", opaque=opaque)
+            message = OutgoingText(
+                to=address.phone, bsuid=address.bsuid, body=answer.body or "", opaque=opaque
+            )
     except (ValueError, VaultError) as exc:
         code = unsendable(exc)
-        log.error("answers: delivery %d cannot be sent: %s", one.delivery_id, code)
+        log.error("answers: delivery %d cannot be sent: %s", answer.delivery_id, code)
         return Result(attempt_id, Outcome.refused, code=code)
-    return Begun(attempt_id, one.recipient_id, message, one.tried, is_urgent=one.reply == URGENT)
+    return Begun(attempt_id, answer.recipient_id, message, answer.tried, is_urgent=answer.reply == URGENT)
 
 
 def unsendable(exc: ValueError | VaultError) -> str:
@@ -265,19 +266,19 @@ def unsendable(exc: ValueError | VaultError) -> str:
     return "invalid_address" if isinstance(exc, InvalidAddress) else "invalid_text"
 
 
-def obstacle(one: Queued, now: datetime, *, is_template: bool) -> str | None:
-    if one.phone_sealed is None and one.bsuid_sealed is None:
+def obstacle(answer: Queued, now: datetime, *, is_template: bool) -> str | None:
+    if answer.phone_sealed is None and answer.bsuid_sealed is None:
         return "no_address"  # erased since
-    if one.reply in OF_WHO_IS_IN and not one.is_active:
+    if answer.reply in OF_WHO_IS_IN and not answer.is_active:
         return "opted_out"
-    if one.reply in OF_WHO_IS_OUT and one.is_active:
+    if answer.reply in OF_WHO_IS_OUT and answer.is_active:
         return "came_back"
-    if not is_template and (one.reply == LATE_WELCOME or late_welcome.is_closed(one, now)):
+    if not is_template and (answer.reply == LATE_WELCOME or late_welcome.is_closed(answer, now)):
         return WINDOW_CLOSED
-    return "too_many_tries" if one.tried >= MOST_TRIES else None
+    return "too_many_tries" if answer.tried >= MOST_TRIES else None
 
 
-def finish(web: Web, begun: Begun, outcome: whatsapp.Outcome) -> None:
+def finish(web: Web, begun: Begun, outcome: PostOutcome) -> None:
     """Store what came of a POST. A refusal that may pass puts the answer back, as if it had not been sent."""
     kind = Outcome(outcome.kind)
     is_hopeless = begun.is_template and (outcome.code or "").startswith(OF_THE_TEMPLATE)

@@ -38,18 +38,18 @@ CHANGES = {
 log = logging.getLogger(__name__)
 
 
-def answer(session: Session, settings: Settings, message: InboundMessage, *, now: datetime) -> None:
+def answer(settings: Settings, session: Session, message: InboundMessage, *, now: datetime) -> None:
     """Act on one message and queue its answer, within the caller's transaction."""
     ledger = settings.ledger()
     address = Address(message.phone, message.bsuid)
     recipient = recipients.note_inbound(session, ledger.vault, address, at=message.at, now=now)
-    _Turn(session, settings, ledger, address, recipient, message, now).take()
+    _Turn(settings, session, ledger, address, recipient, message, now).take()
 
 
 @dataclass(frozen=True)
 class _Turn:
-    session: Session
     settings: Settings
+    session: Session
     ledger: Ledger
     address: Address
     recipient: Recipient
@@ -66,7 +66,7 @@ class _Turn:
         if asked in CHANGES or asked == Command.CONFERMA:
             self._change(asked)
         elif asked == Command.INFO:
-            self._queue(*info.info(self.session, self.settings, self.ledger, self.recipient))
+            self._queue(*info.info(self.settings, self.session, self.ledger, self.recipient))
         elif asked == Command.AIUTO:
             self._say("aiuto")
         else:
@@ -107,27 +107,27 @@ class _Turn:
             self._say("gia_attiva", data_iscrizione=texts.day_and_year(recipient.opted_in_at))
 
     def _leave(self, asked: Command) -> None:
-        known = bool(self.ledger.history(self.session, self.address))
+        has_history = bool(self.ledger.history(self.session, self.address))
         self._record(asked)
         self.ledger.outlive_resume(self.session, self.address, at=self.message.at)
-        left = False
+        has_left = False
         for row in recipients.matching(self.session, self.ledger.vault, self.address):
-            left |= recipients.opt_out(self.session, row, now=self.now)
+            has_left |= recipients.opt_out(self.session, row, now=self.now)
             if asked == Command.CANCELLAMI:
                 row.erasure_asked_at = self.now
                 self.session.add(row)
                 number_changes.forget_earlier(
                     self.session, self.ledger, row, at=self.message.at, now=self.now
                 )
-        if left:
+        if has_left:
             replies.exited(self.session, self.recipient.id, now=self.now)
-        if asked == Command.CANCELLAMI and (left or known):
+        if asked == Command.CANCELLAMI and (has_left or has_history):
             self._say("cancellazione")
         else:
-            self._say("arrivederci" if left else "non_iscritto")
+            self._say("arrivederci" if has_left else "non_iscritto")
 
     def _free_text(self, text: str) -> None:
-        during_alert = alert_in_force(self.session, self.settings, now=self.now)
+        during_alert = alert_in_force(self.settings, self.session, now=self.now)
         asks = deserves_an_answer(self.message, during_alert=during_alert)
         if deserves_an_answer(self.message):
             replies.replied(self.session, self.recipient.id, now=self.now)
@@ -160,39 +160,37 @@ class _Turn:
         deliveries.queue_reply(self.session, self.recipient.id, name, body, now=self.now)
 
     def _record(self, asked: Command, *, with_yes: bool = False) -> None:
-        if asked == Command.CONFERMA:  # late: what it confirmed was overtaken
-            return
-        self.ledger.record(
-            self.session,
-            self.address,
-            CHANGES[asked],
-            word=f"{asked.value}, SI" if with_yes else asked.value,
-            source="whatsapp",
-            message_id=self.message.id,
-            at=self.message.at,
-        )
+        if asked != Command.CONFERMA:  # late: what it confirmed was overtaken
+            record(self.session, self.ledger, self.address, self.message, asked, with_yes=with_yes)
 
     def _waits_for_a_yes(self) -> bool:
         asked_at = self.recipient.asked_at
         return asked_at is not None and self.now - asked_at < YES_WITHIN
 
 
+def record(
+    session: Session,
+    ledger: Ledger,
+    address: Address,
+    message: InboundMessage,
+    asked: Command,
+    *,
+    with_yes: bool = False,
+) -> None:
+    """Enter a word to join or to leave into the ledger, which holds no number."""
+    word = f"{asked.value}, SI" if with_yes else asked.value
+    source, at = "whatsapp", message.at
+    ledger.record(session, address, CHANGES[asked], word=word, source=source, message_id=message.id, at=at)
+
+
 def note_only(session: Session, ledger: Ledger, message: InboundMessage) -> None:
-    """Into the ledger, which holds no number; nothing else comes of what somebody wrote before an erasure."""
+    """Record the word, and nothing else: of what somebody wrote before an erasure nothing else comes."""
     if (asked := command(message.text or "")) in CHANGES:
-        ledger.record(
-            session,
-            Address(message.phone, message.bsuid),
-            CHANGES[asked],
-            word=asked.value,
-            source="whatsapp",
-            message_id=message.id,
-            at=message.at,
-        )
+        record(session, ledger, Address(message.phone, message.bsuid), message, asked)
     log.info("inbound: written before an erasure; nothing comes of it")
 
 
-def alert_in_force(session: Session, settings: Settings, *, now: datetime) -> bool:
+def alert_in_force(settings: Settings, session: Session, *, now: datetime) -> bool:
     """Whether any issuer says orange or red of the Comune's zones for this very moment."""
     rows = weather_alerts.not_over(session, settings.profile.alert_zones, now=now)
     return any(

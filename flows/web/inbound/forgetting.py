@@ -28,7 +28,7 @@ def forget(web: Web) -> int:
     """Erase everybody who waits for it; returns how many that was."""
     with reading(web.engine) as session:
         waiting = [recipient.id for recipient in erasure.asked(session)]
-    count = sum(_erase(web, number) for number in waiting)
+    count = sum(_erase(web, recipient_id) for recipient_id in waiting)
     if count:
         forget_pages(web.engine)
         log.info("forgetting: %d erased, as they asked", count)
@@ -39,10 +39,10 @@ def _erase(web: Web, recipient_id: int) -> bool:
     """In a transaction of its own, and only while nothing holds it up; tells whether it was done."""
     try:
         with transaction(web.engine) as session:
-            found = next((one for one in erasure.asked(session) if one.id == recipient_id), None)
-            if found is not None:
-                erasure.erase(session, found, now=web.clock())
-            return found is not None
+            recipient = next((row for row in erasure.asked(session) if row.id == recipient_id), None)
+            if recipient is not None:
+                erasure.erase(session, recipient, now=web.clock())
+            return recipient is not None
     except OperationalError:
         raise
     except Exception as exc:  # noqa: BLE001  (one that cannot be erased yet must not hold up the others)

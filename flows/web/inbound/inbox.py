@@ -42,9 +42,9 @@ async def run(web: Web) -> None:
     while not web.stopping.is_set():
         try:
             while not web.stopping.is_set():
-                if heard := await run_in_threadpool(words, web):
+                if handled := await run_in_threadpool(messages, web):
                     web.queued.set()
-                if not await run_in_threadpool(statuses, web) and not heard:
+                if not await run_in_threadpool(statuses, web) and not handled:
                     break
             if await run_in_threadpool(retry, web, later) > 0:
                 web.queued.set()
@@ -59,7 +59,7 @@ async def run(web: Web) -> None:
             await woken(web.stored, LOOK_EVERY)
 
 
-def words(web: Web) -> int:
+def messages(web: Web) -> int:
     """Handle up to BATCH updates other than statuses that were never tried; return how many there were.
 
     In the order in which they were said, as far as they are here.
@@ -67,8 +67,14 @@ def words(web: Web) -> int:
     with reading(web.engine) as session:
         events = inbound.waiting(session, statuses=False, limit=BATCH)
     opened = _open(web, events)
-    for event in sorted((one for one in events if one.id in opened), key=lambda one: _said_at(opened, one)):
-        attempt(web, event.id, opened[event.id])
+    received_at = {event.id: event.received_at for event in events}
+
+    def written_at(event_id: int) -> tuple[datetime, int]:
+        update = opened[event_id]
+        return (received_at[event_id] if isinstance(update, Unknown) else update.at, event_id)
+
+    for event_id in sorted(opened, key=written_at):
+        attempt(web, event_id, opened[event_id])
     return len(events)
 
 
@@ -143,25 +149,26 @@ def act(web: Web, updates: dict[int, Update]) -> None:
     now = web.clock()
     with transaction(web.engine) as session:
         taken = inbound.take(session, list(updates))
-        unknown = {id(one) for one in handle(session, web, [updates[number] for number in taken], now=now)}
-        strange = [number for number in taken if id(updates[number]) in unknown]
+        unknown = handle(session, web, [updates[event_id] for event_id in taken], now=now)
+        unknown_ids = {id(update) for update in unknown}
+        strange = [event_id for event_id in taken if id(updates[event_id]) in unknown_ids]
         young = inbound.put_off(session, strange, since=now - EARLY_FOR)
-        inbound.handled(session, [number for number in taken if number not in young], now=now)
+        inbound.handled(session, [event_id for event_id in taken if event_id not in young], now=now)
     if given_up := len(strange) - len(young):
         log.info("inbound: %d statuses of messages that are not ours", given_up)
 
 
 def _open(web: Web, events: Sequence[Waiting]) -> dict[int, Update]:
     """The updates as they came, by id; those are left out, and marked as failed, that no key opens."""
-    found = {event.id: web.fresh.pop(event.event_hash, None) for event in events}
+    updates = {event.id: web.fresh.pop(event.event_hash, None) for event in events}
     with reading(web.engine) as session:
-        sealed = inbound.payloads(session, [number for number, update in found.items() if update is None])
+        sealed = inbound.payloads(session, [id for id, update in updates.items() if update is None])
     opened = {}
     for event in events:
-        if found[event.id] is None and not sealed.get(event.id):
+        if updates[event.id] is None and not sealed.get(event.id):
             continue  # handled meanwhile, by a process that is about to end
         try:
-            update = found[event.id] or _unseal(web, sealed[event.id], event.received_at)
+            update = updates[event.id] or _unseal(web, sealed[event.id], event.received_at)
         except Exception as exc:  # noqa: BLE001  (one bad update must not hold up the others)
             _fail(web, event.id, exc)
             continue
@@ -174,11 +181,6 @@ def _open(web: Web, events: Sequence[Waiting]) -> dict[int, Update]:
 def _unseal(web: Web, sealed: bytes, heard_at: datetime) -> Update:
     (update,) = parse(json.loads(web.vault.open(sealed)), heard_at=heard_at).updates
     return update
-
-
-def _said_at(opened: dict[int, Update], event: Waiting) -> tuple[datetime, int]:
-    update = opened[event.id]
-    return (event.received_at if isinstance(update, Unknown) else update.at, event.id)
 
 
 def _fail(web: Web, event_id: int, exc: Exception) -> None:

@@ -9,14 +9,14 @@ from flows.bulletin.language.dates import giorno
 from flows.settings import Settings
 from flows.web.common import texts
 
-SHOWN = 3  # last bulletins
-WHAT = {
+LAST = 3  # last bulletins
+SCOPES = {
     Scope.everything: "notizie, allerte e avvisi urgenti",
     Scope.alerts: "solo allerte e avvisi urgenti",
 }
 
 
-def info(session: Session, settings: Settings, ledger: Ledger, recipient: Recipient) -> tuple[str, str]:
+def info(settings: Settings, session: Session, ledger: Ledger, recipient: Recipient) -> tuple[str, str]:
     """The answer's name and text."""
     joined = [event for event in ledger.history(session, recipient) if event.event not in LEFT]
     if recipient.status != RecipientStatus.active or recipient.opted_in_at is None or not joined:
@@ -26,7 +26,7 @@ def info(session: Session, settings: Settings, ledger: Ledger, recipient: Recipi
         "info",
         data_iscrizione=texts.day_and_year(recipient.opted_in_at),
         come=how(joined[-1]),
-        scelta=WHAT[recipient.scope],
+        scelta=SCOPES[recipient.scope],
         versione_informativa=joined[-1].notice_version,
         ultimi=", ".join(last_bulletins(session, recipient)) or "ancora nessuno",
     )
@@ -46,6 +46,6 @@ def last_bulletins(session: Session, recipient: Recipient) -> list[str]:
         .join(Delivery, col(Delivery.bulletin_id) == Bulletin.id)
         .where(Delivery.recipient_id == recipient.id, col(Delivery.status).in_(GOT))
         .order_by(col(Bulletin.sent_at).desc())
-        .limit(SHOWN)
+        .limit(LAST)
     )
     return [giorno(at) for at in reversed(rows.all()) if at is not None]

@@ -27,49 +27,49 @@ PATIENCE = timedelta(hours=1)  # with it
 APPROVED = USABLE | {"unknown"}  # nobody told us of it: the provider will
 
 
-def is_closed(one: Queued, now: datetime) -> bool:
+def is_closed(answer: Queued, now: datetime) -> bool:
     """Whether a free text would be refused."""
-    return one.last_inbound_at is None or now - one.last_inbound_at >= WINDOW
+    return answer.last_inbound_at is None or now - answer.last_inbound_at >= WINDOW
 
 
 def welcomes(
-    session: Session, settings: Settings, taken: Sequence[Queued], *, now: datetime
+    settings: Settings, session: Session, taken: Sequence[Queued], *, now: datetime
 ) -> tuple[dict[int, Category], set[int]]:
     """Of answers that this transaction holds: those that leave as the template, and those put off."""
-    late = [one for one in taken if _is_late(one, now)]
+    late = [answer for answer in taken if _is_late(answer, now)]
     if not late:
         return {}, set()
-    known = templates.find(session, LATE_WELCOME, settings.profile.whatsapp.language)
-    if known and known.status not in APPROVED:
+    template = templates.find(session, LATE_WELCOME, settings.profile.whatsapp.language)
+    if template and template.status not in APPROVED:
         return {}, set()
     unread = claims.speaking(session, late)
-    given_up = {number for number, since in unread.items() if now - since > PATIENCE}
-    ours = {one.delivery_id for one in late} - given_up
+    given_up = {delivery_id for delivery_id, since in unread.items() if now - since > PATIENCE}
+    welcome_ids = {answer.delivery_id for answer in late} - given_up
     morning = settings.profile.urgent.quiet.over_at(now)
-    put_off = ours if morning > now else ours & unread.keys()
+    put_off = welcome_ids if morning > now else welcome_ids & unread.keys()
     claims.defer(session, sorted(put_off), until=max(morning, now + UNREAD))
-    going = sorted(ours - put_off)
-    replies.late(session, going)
-    return dict.fromkeys(going, provider.category(settings, session, LATE_WELCOME)), put_off
+    leaving = sorted(welcome_ids - put_off)
+    replies.late(session, leaving)
+    return dict.fromkeys(leaving, provider.category(settings, session, LATE_WELCOME)), put_off
 
 
-def _is_late(one: Queued, now: datetime) -> bool:
-    is_welcome = one.reply == LATE_WELCOME or (one.reply == WELCOME and is_closed(one, now))
-    return is_welcome and one.is_active and one.opted_in_at is not None
+def _is_late(answer: Queued, now: datetime) -> bool:
+    is_welcome = answer.reply == LATE_WELCOME or (answer.reply == WELCOME and is_closed(answer, now))
+    return is_welcome and answer.is_active and answer.opted_in_at is not None
 
 
 def message(
-    settings: Settings, one: Queued, address: Address, opaque: str, category: Category
+    settings: Settings, answer: Queued, address: Address, opaque: str, category: Category
 ) -> OutgoingTemplate:
     """ValueError when no message can go to this address."""
-    assert one.opted_in_at, "welcomes() chose it"  # noqa: S101
+    assert answer.opted_in_at, "welcomes() chose it"  # noqa: S101
     return OutgoingTemplate(
         to=address.phone,
         bsuid=address.bsuid,
         name=LATE_WELCOME,
         language=settings.profile.whatsapp.language,
         category=category,
-        parameters=(giorno_ora(one.opted_in_at),),
+        parameters=(giorno_ora(answer.opted_in_at),),
         button_suffix=NOTICE,
         opaque=opaque,
     )

@@ -71,15 +71,15 @@ def _insert(web: Web, rows: Sequence[dict[str, object]], updates: Mapping[str, U
     """Kept in memory before they are committed, since they may be handled at once after it; not when another
     post brought some of them meanwhile: nobody would ever fetch those.
     """
-    kept = [str(row["event_hash"]) for row in rows[: max(FRESH - len(web.fresh), 0)]]
-    web.fresh.update({event_hash: updates[event_hash] for event_hash in kept})
+    hashes = [str(row["event_hash"]) for row in rows[: max(FRESH - len(web.fresh), 0)]]
+    web.fresh.update({event_hash: updates[event_hash] for event_hash in hashes})
     added = 0
     try:
         with transaction(web.engine) as session:
             added = inbound.store(session, rows)
     finally:
         if added != len(rows):
-            for event_hash in kept:
+            for event_hash in hashes:
                 web.fresh.pop(event_hash, None)
 
 

@@ -44,16 +44,16 @@ def settle(
     Returns those that speak of no message of ours, as far as we know by now: without our id, which a reseller
     may not hand on, a message is known by the answer to its POST, and a receipt may be faster.
     """
-    told = [_told(web, update) for update in updates]
-    owners = receipts.settle(session, told, now=now)
+    reports = [_report(web, update) for update in updates]
+    owners = receipts.settle(session, reports, now=now)
     _name(session, web, updates, owners, now)
     unknown = []
-    for update, one, recipient_id in zip(updates, told, owners, strict=True):
+    for update, report, recipient_id in zip(updates, reports, owners, strict=True):
         if recipient_id is not None:
             _leave_alone(session, web, update, recipient_id, now)
         elif not (
-            calls.receive(session, one.opaque, one.receipt, code=one.code, now=now)
-            or samples.receive(session, one.opaque, failed=one.receipt is None, code=one.code)
+            calls.receive(session, report.opaque, report.receipt, code=report.code, now=now)
+            or samples.receive(session, report.opaque, failed=report.receipt is None, code=report.code)
         ):
             unknown.append(update)
     return unknown
@@ -74,7 +74,7 @@ def _name(
             number_changes.named_together(session, web.ledger, row, update.bsuid, now=now)
 
 
-def _told(web: Web, update: StatusUpdate) -> StatusReport:
+def _report(web: Web, update: StatusUpdate) -> StatusReport:
     return StatusReport(
         opaque=update.opaque,
         wamid_hash=web.vault.hash(update.wamid),
@@ -96,7 +96,7 @@ def _leave_alone(session: Session, web: Web, update: StatusUpdate, recipient_id:
         number_changes.count(session, recipient_id, STRIKES, now=now)
 
 
-SHOWN = 60  # characters of a template's name
+LONGEST_NAME = 60  # characters of a template's name
 _DIGITS = re.compile(r"\d{5,}")
 
 log = logging.getLogger(__name__)
@@ -112,17 +112,17 @@ def template(session: Session, change: TemplateChange) -> None:
         quality=change.quality,
         at=change.at,
     )
-    name = _DIGITS.sub("...", change.name)[:SHOWN]  # an account's owner may give any name
+    name = _DIGITS.sub("...", change.name)[:LONGEST_NAME]  # an account's owner may give any name
     log.info("inbound: the template %s is now %s", name, change.status or change.category or "judged")
 
 
-def template_text(session: Session, settings: Settings, change: TemplateText) -> None:
+def template_text(settings: Settings, session: Session, change: TemplateText) -> None:
     """Somebody edited it at the provider: what is otherwise than ours is kept, and told."""
     if change.name not in settings.templates or change.language != settings.profile.whatsapp.language:
         log.info("inbound: the text of a template that is not ours changed")
         return
-    wanted = settings.templates[change.name]
-    unlike = differences(wanted, settings.button_base(wanted.name), change.components)
+    definition = settings.templates[change.name]
+    unlike = differences(definition, settings.button_base(definition.name), change.components)
     provider.edited(session, change.name, change.language, ", ".join(unlike), at=change.at)
     log.warning("inbound: the template %s was edited; other than ours: %s", change.name, unlike or "nothing")
 
@@ -191,7 +191,7 @@ def handle(session: Session, web: Web, updates: Sequence[Update], *, now: dateti
     for update in updates:
         match update:
             case InboundMessage():
-                _heard(session, web, update, now)
+                _answer(session, web, update, now)
             case Preference():
                 preference(session, web, update, now=now)
             case AddressChange():
@@ -201,7 +201,7 @@ def handle(session: Session, web: Web, updates: Sequence[Update], *, now: dateti
             case TemplateChange():
                 template(session, update)
             case TemplateText():
-                template_text(session, web.settings, update)
+                template_text(web.settings, session, update)
             case AccountChange():
                 our_account(session, update)
             case Unknown():
@@ -209,7 +209,7 @@ def handle(session: Session, web: Web, updates: Sequence[Update], *, now: dateti
     return unknown
 
 
-def _heard(session: Session, web: Web, message: InboundMessage, now: datetime) -> None:
+def _answer(session: Session, web: Web, message: InboundMessage, now: datetime) -> None:
     """Whose word it is: a number may have changed since, or be somebody else's by now."""
     if web.ledger.heard(session, message.id):
         log.info("inbound: a command that was acted on long ago came once more")
@@ -222,7 +222,7 @@ def _heard(session: Session, web: Web, message: InboundMessage, now: datetime) -
         log.warning("inbound: another identity on a known phone: suspended until a new ATTIVA")
     who = number_changes.follow(session, web.vault, written_from, at=message.at)
     message = replace(message, phone=who.phone, bsuid=who.bsuid)
-    conversation.answer(session, web.settings, message, now=now)
+    conversation.answer(web.settings, session, message, now=now)
 
 
 def _is_forgotten(session: Session, web: Web, who: Address, at: datetime) -> bool:
