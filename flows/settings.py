@@ -294,7 +294,7 @@ class Settings:
                 "without it anyone who reaches the server can approve"
             )
         if make:
-            keys.make(self.state, given=os.environ.get("BOLLETTINO_PREFECT_AUTH"))
+            keys.make(self.state, people=os.environ.get("BOLLETTINO_PREFECT_AUTH"))
         self._sandbox_secrets(make=make)
 
     def _sandbox_secrets(self, *, make: bool) -> None:

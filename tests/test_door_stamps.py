@@ -167,13 +167,13 @@ def test_what_was_confirmed_before_there_were_stamps_is_no_alarm(comune: Comune,
     comune.collect()
     number = comune.draft()
     given = unstamped(comune, number, APPROVE)
-    keys.make(comune.settings.state, given=None)
+    keys.make(comune.settings.state, people=None)
     since = keys.read(comune.settings.state).since
     assert since is not None
     before = replace(given, at=since - timedelta(seconds=1))
     assert forms.without_stamp(comune.settings, before) == BEFORE_STAMPS
     assert forms.without_stamp(comune.settings, replace(given, at=since)) == UNSTAMPED
-    keys.make(comune.settings.state, given=None)  # a later start
+    keys.make(comune.settings.state, people=None)  # a later start
     assert forms.without_stamp(comune.settings, replace(given, at=since)) == UNSTAMPED
     earlier = json.dumps({"internal": "x:y", "since": (given.at + timedelta(hours=1)).isoformat()})
     (comune.settings.state / keys.FILE).write_text(earlier)

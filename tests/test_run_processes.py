@@ -106,8 +106,8 @@ def test_a_password_that_nobody_gave_is_made_once_and_stands_in_the_link(
         monkeypatch.delenv("BOLLETTINO_PREFECT_AUTH", raising=False)
         if made is not None:
             monkeypatch.setenv("BOLLETTINO_PREFECT_AUTH", made)
-        first = keys.make(tmp_path, given=made)
-        assert keys.make(tmp_path, given=made).people == first.people
+        first = keys.make(tmp_path, people=made)
+        assert keys.make(tmp_path, people=made).people == first.people
         assert first.people.startswith("redazione:")
     settings = Settings(load_profile(DEMO), DEMO, tmp_path)
     link = settings.entry_link(settings.run_link("08efb67e"))
@@ -124,7 +124,7 @@ def test_a_password_that_nobody_gave_is_made_once_and_stands_in_the_link(
 def test_a_spoilt_file_of_credentials_is_as_none(tmp_path: Path, found: str) -> None:
     (tmp_path / keys.FILE).write_text(found)
     assert keys.read(tmp_path) == DoorKeys()
-    assert keys.make(tmp_path, given=None) == keys.read(tmp_path)
+    assert keys.make(tmp_path, people=None) == keys.read(tmp_path)
 
 
 def test_credentials_that_cannot_be_read_are_told_with_their_file(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ QUIET_DETAILS = {"pause_reschedule", "deferred", "untrackable_result", "schedule
 QUIET_POLICY = {"resuming", "max_retries", "retry_delay_seconds", "retries", "retry_delay"}
 
 
-class Refused(Exception):
+class RejectedRequest(Exception):
     """What cannot pass, in Italian: it is what the page shows."""
 
     def __init__(self, why: str, status: int = 403) -> None:
@@ -28,20 +28,20 @@ class Refused(Exception):
 def read(raw: bytes) -> dict[str, Any]:
     """The JSON object of a body."""
     try:
-        found = json.loads(raw or b"{}", parse_constant=_no_number)
+        body = json.loads(raw or b"{}", parse_constant=_no_number)
     except (ValueError, RecursionError) as exc:
-        raise Refused("La richiesta non è leggibile.") from exc
-    if not isinstance(found, dict):
-        raise Refused("La richiesta non è leggibile.")
-    _plain(found)
-    return found
+        raise RejectedRequest("La richiesta non è leggibile.") from exc
+    if not isinstance(body, dict):
+        raise RejectedRequest("La richiesta non è leggibile.")
+    _plain(body)
+    return body
 
 
 def answer(body: dict[str, Any]) -> dict[str, Any]:
     """The values of a confirmed form."""
     values = body.get("run_input") or {}
     if body.keys() - {"run_input"} or not isinstance(values, dict):
-        raise Refused("Con Resume si mandano solo i campi del modulo.")
+        raise RejectedRequest("Con Resume si mandano solo i campi del modulo.")
     return values
 
 
@@ -52,17 +52,17 @@ def start(body: dict[str, Any]) -> dict[str, Any]:
     """
     parameters = body.get("parameters") or {}
     if not isinstance(parameters, dict):
-        raise Refused("I parametri non sono leggibili.")
+        raise RejectedRequest("I parametri non sono leggibili.")
     loud = [
         name
         for name, value in body.items()
         if name not in ("parameters", "name", "tags") and not _means_nothing(name, value)
     ]
     if loud:
-        raise Refused(f"Da qui si scelgono solo i parametri, non {', '.join(sorted(loud))}.")
+        raise RejectedRequest(f"Da qui si scelgono solo i parametri, non {', '.join(sorted(loud))}.")
     code = parameters.get(FIELD) or ""
     if not isinstance(code, str) or len(code) > LONGEST_CODE:  # for instance the token of an earlier run
-        raise Refused("Il codice ha 6 cifre: copialo dall'app.")
+        raise RejectedRequest("Il codice ha 6 cifre: copialo dall'app.")
     return parameters
 
 
@@ -96,12 +96,8 @@ def _no_number(name: str) -> Any:
 
 def _plain(value: Any, depth: int = 0) -> None:
     if depth > DEEPEST:
-        raise Refused("La richiesta non è leggibile.")
-    if isinstance(value, dict):
-        if KIND in value:
-            raise Refused("Scrivi il valore nel campo: modelli e variabili di Prefect qui non si usano.")
-        for one in value.values():
-            _plain(one, depth + 1)
-    elif isinstance(value, list):
-        for one in value:
-            _plain(one, depth + 1)
+        raise RejectedRequest("La richiesta non è leggibile.")
+    if isinstance(value, dict) and KIND in value:
+        raise RejectedRequest("Scrivi il valore nel campo: modelli e variabili di Prefect qui non si usano.")
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _plain(item, depth + 1)

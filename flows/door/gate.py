@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from flows.door import bodies, entry, environment, manners, sealed, stamps, table
-from flows.door.bodies import Refused
+from flows.door.bodies import RejectedRequest
 from flows.door.table import Use
 
 Scope = MutableMapping[str, Any]
@@ -61,9 +61,7 @@ class House:
     people: str
     stamp_key: bytes
     startable: frozenset[str]  # the names of the deployments that editors start
-    addresses: tuple[
-        str, ...
-    ]  # scheme://host[:port] under which the server is reached; the first is the UI's
+    addresses: tuple[str, ...]  # scheme://host[:port] under which it is reached; the first is the UI's
 
 
 class Door:
@@ -76,9 +74,9 @@ class Door:
         patience: float = PATIENCE,
     ) -> None:
         self._app, self._house, self._rooms, self._clock = app, house, rooms, clock
-        self._patience, self._lately = patience, {use: list[datetime]() for use in Use}
-        self._origins = {environment.origin(one) for one in house.addresses}
-        self._hosts = {spelled for one in self._origins for spelled in _spellings(one)}
+        self._patience, self._recent = patience, {use: list[datetime]() for use in Use}
+        self._origins = {environment.origin(address) for address in house.addresses}
+        self._hosts = {spelled for address in self._origins for spelled in _spellings(address)}
         self._elsewhere = f"Questo indirizzo non è quello del server. Apri {house.addresses[0]}"
         self._headers = manners.headers(is_tls=house.addresses[0].startswith("https:"))
         self._answering = asyncio.Lock()  # of two tabs one after the other: each stamp stays with its answer
@@ -117,14 +115,14 @@ class Door:
         if who != self._house.people:
             await _refuse(send, 401, "Unauthorized")
             return
-        if (told := table.TOLD.get((method, path))) is not None:
-            await _answer(send, 200, b"application/json", json.dumps(told).encode())
+        if (reply := table.REPLIES.get((method, path))) is not None:
+            await _answer(send, 200, b"application/json", json.dumps(reply).encode())
             return
-        found = table.use_of(method, path)
-        if found is None:
+        operation = table.use_of(method, path)
+        if operation is None:
             await _refuse(send, 403, CLOSED)
             return
-        use, places = found
+        use, places = operation
         scope = {**scope, "headers": _with_credential(scope["headers"], self._house.internal)}
         try:
             if use == Use.START:
@@ -133,13 +131,13 @@ class Door:
                 await self._take_answer(scope, receive, send, places["id"])
             else:
                 await self._app(scope, receive, send)
-        except Refused as exc:
+        except RejectedRequest as exc:
             await _refuse(send, exc.status, str(exc))
 
     async def _start(self, scope: Scope, receive: Receive, send: Send, id: str) -> None:
         parameters = bodies.start(bodies.read(await _body(receive)))
         if await self._rooms.deployment(id) not in self._house.startable:
-            raise Refused(NOT_STARTED)
+            raise RejectedRequest(NOT_STARTED)
         at = self._clock()
         self._count(Use.START, at)
         if code := parameters.get(sealed.FIELD):
@@ -155,34 +153,34 @@ class Door:
             answer_key = await self._rooms.answer_key(run_id)
             scope, receive = _rewritten(scope, {"run_input": values})
             if answer_key is None:  # it does not wait: the server says so. What it took would have no stamp
-                await self._in_time(scope, receive, _Kept(send))
+                await self._in_time(scope, receive, _Recorder(send))
                 return
             run_id = run_id.lower()
             key = stamps.prefix_of(answer_key) + secrets.token_hex(8)
             stamp = stamps.stamp(self._house.stamp_key, run_id, answer_key, values, at=at)
             await self._rooms.keep(run_id, key, stamp.to_json())
-            kept = _Kept(send)
+            recorder = _Recorder(send)
             try:
-                await self._in_time(scope, receive, kept)
+                await self._in_time(scope, receive, recorder)
             finally:  # whatever became of the request: where the run waits on, its answer was not taken
-                if not kept.is_accepted and await self._rooms.answer_key(run_id) == answer_key:
+                if not recorder.is_accepted and await self._rooms.answer_key(run_id) == answer_key:
                     await self._rooms.drop(run_id, key)
 
-    async def _in_time(self, scope: Scope, receive: Receive, kept: "_Kept") -> None:
+    async def _in_time(self, scope: Scope, receive: Receive, recorder: "_Recorder") -> None:
         """An answer that hangs must not hold back all the others."""
         try:
             async with asyncio.timeout(self._patience):
-                await self._app(scope, receive, kept)
+                await self._app(scope, receive, recorder)
         except TimeoutError:
-            if not kept.status:
-                await _refuse(kept, 503, "Il server non ha risposto: guarda se il modulo aspetta ancora.")
+            if not recorder.status:
+                await _refuse(recorder, 503, "Il server non ha risposto: guarda se il modulo aspetta ancora.")
 
     def _count(self, use: Use, at: datetime) -> None:
         """Of all people together, each use apart: they have one credential."""
-        lately = [one for one in self._lately[use] if abs(at - one) < timedelta(minutes=1)]
-        if len(lately) >= A_MINUTE:
-            raise Refused("Troppe richieste in un minuto: aspetta un minuto e riprova.", 429)
-        self._lately[use] = [*lately, at]
+        recent = [moment for moment in self._recent[use] if abs(at - moment) < timedelta(minutes=1)]
+        if len(recent) >= A_MINUTE:
+            raise RejectedRequest("Troppe richieste in un minuto: aspetta un minuto e riprova.", 429)
+        self._recent[use] = [*recent, at]
 
     # ------------------------------------------------------------ WebSockets
 
@@ -192,7 +190,7 @@ class Door:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
             return
-        is_open = scope["path"] in [API + one for one in table.SUBSCRIPTIONS]
+        is_open = scope["path"] in [API + path for path in table.SUBSCRIPTIONS]
         is_first = True
 
         async def received() -> Message:
@@ -208,12 +206,11 @@ class Door:
     def _with_token(self, message: Message) -> Message:
         """What is no credential goes on as none: the server compares whatever it is given."""
         try:
-            told = json.loads(message.get("text") or message.get("bytes") or "")
+            body = json.loads(message.get("text") or message.get("bytes") or "")
         except (ValueError, RecursionError):
-            told = None
-        token = told.get("token") if isinstance(told, dict) else None
-        known = (self._house.internal, self._house.people)
-        is_known = isinstance(token, str) and any(_same(token, one) for one in known)
+            body = None
+        token = body.get("token") if isinstance(body, dict) else None
+        is_known = isinstance(token, str) and self._credential(token) is not None
         auth = {"type": "auth", "token": self._house.internal if is_known else None}
         return {"type": "websocket.receive", "text": json.dumps(auth)}
 
@@ -221,16 +218,20 @@ class Door:
 
     def _who(self, scope: Scope) -> str | None:
         """Which of the two credentials a request has."""
-        given = _only(scope["headers"], b"authorization") or ""
-        scheme, _, coded = given.partition(" ")
+        header = _only(scope["headers"], b"authorization") or ""
+        scheme, _, coded = header.partition(" ")
         try:
-            told = base64.b64decode(coded, validate=True).decode()
+            credential = base64.b64decode(coded, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
             return None
         if scheme.lower() != "basic":
             return None
-        known = (self._house.internal, self._house.people)
-        return next((one for one in known if _same(told, one)), None)
+        return self._credential(credential)
+
+    def _credential(self, text: str) -> str | None:
+        """Which of the two it is."""
+        credentials = (self._house.internal, self._house.people)
+        return next((credential for credential in credentials if _same(text, credential)), None)
 
     def _is_ours(self, scope: Scope) -> bool:
         """Asked under a name of ours, and by no page of another site (a name may be made to lead here)."""
@@ -241,7 +242,7 @@ class Door:
         return b"origin" not in names or (origin is not None and origin.lower() in self._origins)
 
 
-class _Kept:
+class _Recorder:
     """Hands an answer on and keeps what it says."""
 
     def __init__(self, send: Send) -> None:
@@ -257,14 +258,14 @@ class _Kept:
     @property
     def is_accepted(self) -> bool:
         try:
-            told = json.loads(self._body)
+            reply = json.loads(self._body)
         except ValueError:
             return False
-        return self.status < 300 and isinstance(told, dict) and told.get("status") == "ACCEPT"
+        return self.status < 300 and isinstance(reply, dict) and reply.get("status") == "ACCEPT"
 
 
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(errors="surrogatepass"), other.encode())
+def _same(text: str, credential: str) -> bool:
+    return hmac.compare_digest(text.encode(errors="surrogatepass"), credential.encode())
 
 
 def _spellings(origin: str) -> set[str]:
@@ -276,25 +277,25 @@ def _spellings(origin: str) -> set[str]:
 
 def _only(headers: Headers, name: bytes) -> str | None:
     """The value of a header that is there once; None where it is not, or where there are two."""
-    found = [value for key, value in headers if key == name]
-    return found[0].decode("latin-1") if len(found) == 1 else None
+    values = [value for key, value in headers if key == name]
+    return values[0].decode("latin-1") if len(values) == 1 else None
 
 
 def _with_credential(headers: Headers, credential: str) -> Headers:
-    coded = base64.b64encode(credential.encode())
-    return [*(one for one in headers if one[0] != b"authorization"), (b"authorization", b"Basic " + coded)]
+    authorization = (b"authorization", b"Basic " + base64.b64encode(credential.encode()))
+    return [*(header for header in headers if header[0] != b"authorization"), authorization]
 
 
 async def _body(receive: Receive) -> bytes:
-    found, more = b"", True
+    raw, more = b"", True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Refused("La richiesta si è interrotta.")
-        found, more = found + message.get("body", b""), message.get("more_body", False)
-        if len(found) > bodies.LIMIT:
-            raise Refused("La richiesta è troppo lunga.")
-    return found
+            raise RejectedRequest("La richiesta si è interrotta.")
+        raw, more = raw + message.get("body", b""), message.get("more_body", False)
+        if len(raw) > bodies.LIMIT:
+            raise RejectedRequest("La richiesta è troppo lunga.")
+    return raw
 
 
 BODILY = (b"content-type", b"content-length", b"content-encoding", b"transfer-encoding", b"accept-encoding")
@@ -303,7 +304,7 @@ BODILY = (b"content-type", b"content-length", b"content-encoding", b"transfer-en
 def _rewritten(scope: Scope, body: dict[str, Any]) -> tuple[Scope, Receive]:
     """The same request with this body, whatever it had."""
     raw = json.dumps(body).encode()
-    headers = [one for one in scope["headers"] if one[0] not in BODILY]
+    headers = [header for header in scope["headers"] if header[0] not in BODILY]
     headers += [(b"content-type", b"application/json"), (b"content-length", str(len(raw)).encode())]
     is_read = False
 
@@ -319,8 +320,8 @@ def _rewritten(scope: Scope, body: dict[str, Any]) -> tuple[Scope, Receive]:
 
 async def _refuse(send: Send, status: int, why: str) -> None:
     """As Prefect's own errors look, which its page shows."""
-    told = json.dumps({"detail": why, "exception_message": why}, ensure_ascii=False).encode()
-    await _answer(send, status, b"application/json", told)
+    body = json.dumps({"detail": why, "exception_message": why}, ensure_ascii=False).encode()
+    await _answer(send, status, b"application/json", body)
 
 
 async def _answer(

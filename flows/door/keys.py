@@ -32,36 +32,36 @@ class DoorKeys:
 def read(state: Path) -> DoorKeys:
     """Those of the installation that was started last; empty before the first start."""
     try:
-        kept = json.loads((state / FILE).read_text(encoding="utf-8"))
+        stored = json.loads((state / FILE).read_text(encoding="utf-8"))
+        return DoorKeys(
+            str(stored["internal"]),
+            str(stored.get("people", "")),
+            datetime.fromisoformat(stored["since"]).astimezone(UTC) if "since" in stored else None,
+        )
     except FileNotFoundError:
-        return DoorKeys()
-    except ValueError:  # written half: the next start makes it anew
         return DoorKeys()
     except OSError as exc:
         raise KeysError(
             f"{state / FILE} cannot be read ({exc.strerror}): use the account that runs the installation"
         ) from exc
-    try:
-        return DoorKeys(
-            str(kept["internal"]),
-            str(kept.get("people", "")),
-            datetime.fromisoformat(kept["since"]).astimezone(UTC) if "since" in kept else None,
-        )
-    except (ValueError, TypeError, KeyError, AttributeError):  # as written half
+    except (ValueError, TypeError, KeyError, AttributeError):  # written half: the next start makes it anew
         return DoorKeys()
 
 
-def make(state: Path, *, given: str | None) -> DoorKeys:
-    """A new credential of the installation; the people's as `given`, else as it was, else a random one."""
+def make(state: Path, *, people: str | None) -> DoorKeys:
+    """A new credential of the installation; the people's as told, else as it was, else a random one."""
     before = read(state)
-    people = given or before.people or f"redazione:{secrets.token_hex(12)}"
     since = before.since or datetime.now(UTC)
-    made = DoorKeys(f"installazione:{secrets.token_hex(32)}", people, since)
+    keys = DoorKeys(
+        f"installazione:{secrets.token_hex(32)}",
+        people or before.people or f"redazione:{secrets.token_hex(12)}",
+        since,
+    )
     state.mkdir(parents=True, exist_ok=True)
     new = state / f"{FILE}.new"
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        kept = {"internal": made.internal, "since": since.isoformat()}
-        json.dump(kept if given else kept | {"people": people}, file)
+        content = {"internal": keys.internal, "since": since.isoformat()}
+        json.dump(content if people else content | {"people": keys.people}, file)
     new.replace(state / FILE)
-    return made
+    return keys

@@ -31,22 +31,22 @@ TLS = {"strict-transport-security": "max-age=31536000"}
 
 
 def headers(*, is_tls: bool) -> list[tuple[bytes, bytes]]:
-    told = HEADERS | TLS if is_tls else HEADERS
-    return [(name.encode(), value.encode()) for name, value in told.items()]
+    names = HEADERS | TLS if is_tls else HEADERS
+    return [(name.encode(), value.encode()) for name, value in names.items()]
 
 
-def mannerly(send: Send, told: list[tuple[bytes, bytes]]) -> Send:
+def mannerly(send: Send, added: list[tuple[bytes, bytes]]) -> Send:
     """Adds these headers, in place of the server's of the same name and of its word to other sites."""
-    names = {name for name, _ in told}
+    names = {name for name, _ in added}
 
     async def sent(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
-            kept = [
+            others = [
                 (name, value)
                 for name, value in message.get("headers", [])
                 if name.lower() not in names and not name.lower().startswith(b"access-control-")
             ]
-            message = {**message, "headers": [*kept, *told]}
+            message = {**message, "headers": [*others, *added]}
         await send(message)
 
     return sent

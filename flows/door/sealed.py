@@ -46,20 +46,20 @@ class Typed:
 
 
 def _cipher(stamp_key: bytes) -> Fernet:
-    made = HKDF(SHA256(), 32, salt=None, info=b"bollettino: code of a started run").derive(stamp_key)
-    return Fernet(base64.urlsafe_b64encode(made))
+    key = HKDF(SHA256(), 32, salt=None, info=b"bollettino: code of a started run").derive(stamp_key)
+    return Fernet(base64.urlsafe_b64encode(key))
 
 
 def _digest(deployment: str, names: Collection[str], values: Mapping[str, Any]) -> str:
-    told = [deployment.lower(), {name: values.get(name) for name in names}]
-    return hashlib.sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    content = [deployment.lower(), {name: values.get(name) for name in names}]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def seal(stamp_key: bytes, code: str, deployment: str, values: Mapping[str, Any], *, at: datetime) -> str:
     """The token for a code that came with these other values, for this deployment (its id)."""
     names = sorted(values.keys() - {FIELD})
-    told = {"code": code, "at": at.isoformat(), "names": names, "for": _digest(deployment, names, values)}
-    return _cipher(stamp_key).encrypt(json.dumps(told).encode()).decode()
+    content = {"code": code, "at": at.isoformat(), "names": names, "for": _digest(deployment, names, values)}
+    return _cipher(stamp_key).encrypt(json.dumps(content).encode()).decode()
 
 
 def opened(stamp_key: bytes, token: str, deployment: str, values: Mapping[str, Any]) -> Typed | None:
@@ -68,9 +68,9 @@ def opened(stamp_key: bytes, token: str, deployment: str, values: Mapping[str, A
     The run may have more values than were sent: its deployment's own.
     """
     try:
-        told = json.loads(_cipher(stamp_key).decrypt(token))
+        content = json.loads(_cipher(stamp_key).decrypt(token))
     except (InvalidToken, ValueError):  # not ASCII at all
         return None
-    if told["for"] != _digest(deployment, told["names"], values):
+    if content["for"] != _digest(deployment, content["names"], values):
         return None
-    return Typed(told["code"], datetime.fromisoformat(told["at"]))
+    return Typed(content["code"], datetime.fromisoformat(content["at"]))

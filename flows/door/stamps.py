@@ -37,10 +37,10 @@ class Stamp:
 
 
 def _mac(key: bytes, run_id: str, answer_key: str, values: Mapping[str, Any], at: datetime, by: str) -> str:
-    told = json.dumps(
+    content = json.dumps(
         [run_id.lower(), answer_key, values, at.isoformat(), by], sort_keys=True, separators=(",", ":")
     )
-    return hmac.new(key, told.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, content.encode(), hashlib.sha256).hexdigest()
 
 
 def stamp(
@@ -56,23 +56,23 @@ def prefix_of(answer_key: str) -> str:
 
 
 def stamped(
-    key: bytes, run_id: str, answer_key: str, values: Mapping[str, Any], kept: Iterable[str]
+    key: bytes, run_id: str, answer_key: str, values: Mapping[str, Any], inputs: Iterable[str]
 ) -> Stamp | None:
     """The newest stamp of people on just these values, among those that lie beside the answer."""
-    found = [one for one in map(_read, kept) if one is not None and one.by == PEOPLE]
     right = [
-        one
-        for one in found
-        if hmac.compare_digest(one.mac, _mac(key, run_id, answer_key, values, one.at, one.by))
+        entry
+        for entry in filter(None, map(_read, inputs))
+        if entry.by == PEOPLE
+        and hmac.compare_digest(entry.mac, _mac(key, run_id, answer_key, values, entry.at, entry.by))
     ]
-    return max(right, key=lambda one: one.at, default=None)
+    return max(right, key=lambda entry: entry.at, default=None)
 
 
 def _read(raw: str) -> Stamp | None:
     """None for what is no stamp, whoever wrote it."""
     try:
-        read = json.loads(raw)
-        at, by, mac = datetime.fromisoformat(read["at"]), read["by"], read["mac"]
+        fields = json.loads(raw)
+        at, by, mac = datetime.fromisoformat(fields["at"]), fields["by"], fields["mac"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     if at.tzinfo is None or not isinstance(by, str) or not isinstance(mac, str) or not mac.isascii():

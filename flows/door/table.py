@@ -109,7 +109,7 @@ OPEN: dict[tuple[str, str], Use] = {
 # a schema that they send along: one with a pattern that never ends holds up the whole server, and one may
 # ask for its variables. It judges all that again by its own schema when a run starts or goes on.
 # What they ask of blocks is for a list to choose from: there are none.
-TOLD: dict[tuple[str, str], Any] = {
+REPLIES: dict[tuple[str, str], Any] = {
     ("GET", "/admin/settings"): {"server": {"analytics_enabled": False}},
     ("POST", "/block_documents/filter"): [],
     ("POST", "/ui/schemas/validate"): {"errors": [], "valid": True},
@@ -144,9 +144,9 @@ def use_of(method: str, path: str) -> tuple[Use, dict[str, str]] | None:
     `path` as the server routes it: decoded, below its `/api`. It must fit to the letter: another case, a
     slash more or less, or a HEAD is no operation of the table.
     """
-    for wanted, pattern, use in _PATTERNS:
-        if wanted == method and (found := pattern.fullmatch(path)):
-            if use == Use.FORM and not FORM_KEY.fullmatch(found["key"]):
+    for allowed, pattern, use in _PATTERNS:
+        if allowed == method and (match := pattern.fullmatch(path)):
+            if use == Use.FORM and not FORM_KEY.fullmatch(match["key"]):
                 return None
-            return use, found.groupdict()
+            return use, match.groupdict()
     return None
