@@ -225,13 +225,13 @@ def test_the_account_is_asked_as_it_answers(comune: Comune) -> None:
 @needs_shared
 def test_an_edit_as_meta_posts_it_is_read() -> None:
     recorded = json.loads((SHARED / "whatsapp/webhooks/updates__template_components_update.json").read_text())
-    (whole,) = parse(recorded["element"]["all"]).updates
+    (whole,) = parse(recorded["element"]["all"])
     assert isinstance(whole, TemplateText)
     assert (whole.name, whole.language) == ("order_confirmation", "en_US")
     assert whole.at == datetime.fromtimestamp(1751250234, UTC)
     assert [one["type"] for one in whole.components] == ["HEADER", "BODY", "FOOTER", "BUTTONS"]
     assert whole.components[3]["buttons"][1]["url"] == "https://www.luckyshrub.com/support"
-    (bare,) = parse(recorded["element"]).updates
+    (bare,) = parse(recorded["element"])
     assert isinstance(bare, TemplateText)
     assert [one["type"] for one in bare.components] == ["BODY"]
 

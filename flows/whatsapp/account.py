@@ -24,11 +24,11 @@ LIMITS = {
     "TIER_100K": 100_000,
     "TIER_UNLIMITED": None,
 }
-_NUMBER = "quality_rating,status,whatsapp_business_manager_messaging_limit"
-_TEMPLATE = (
+_NUMBER_FIELDS = "quality_rating,status,whatsapp_business_manager_messaging_limit"
+_TEMPLATE_FIELDS = (
     "name,language,status,category,message_send_ttl_seconds,quality_score,components,degrees_of_freedom_spec"
 )
-_TERMS = "marketing_messages_onboarding_status"
+_TERMS_FIELD = "marketing_messages_onboarding_status"
 ONBOARDED = "ONBOARDED"
 # FLAGGED is sent, and may be paused soon; the others were taken back into use (Meta: "template status").
 USABLE = frozenset({"APPROVED", "FLAGGED", "REINSTATED", "UNPAUSED", "UNARCHIVED"})
@@ -65,13 +65,10 @@ class TemplateState:
 
 def ask_number(base: str, number_id: str, headers: Mapping[str, str]) -> NumberState:
     """Raises TokenError, Refused, or Retryable when the provider was not reached or answers no JSON."""
-    found = _get(f"{base}/{quote(number_id)}", {"fields": _NUMBER}, headers)
+    answer = _get(f"{base}/{quote(number_id)}", {"fields": _NUMBER_FIELDS}, headers)
 
-    def told(key: str) -> str | None:
-        value = found.get(key)
-        return value if isinstance(value, str) else None
-
-    return NumberState(told("quality_rating"), told("status"), told(_NUMBER.split(",")[2]))
+    values = (answer.get(key) for key in _NUMBER_FIELDS.split(","))
+    return NumberState(*(value if isinstance(value, str) else None for value in values))
 
 
 def ask_terms(base: str, waba_id: str, headers: Mapping[str, str]) -> str:
@@ -79,19 +76,19 @@ def ask_terms(base: str, waba_id: str, headers: Mapping[str, str]) -> str:
 
     Raises as `ask_number` does; Retryable also when the provider does not tell.
     """
-    told = _get(f"{base}/{quote(waba_id)}", {"fields": _TERMS}, headers).get(_TERMS)
-    if not isinstance(told, str) or not told:
+    status = _get(f"{base}/{quote(waba_id)}", {"fields": _TERMS_FIELD}, headers).get(_TERMS_FIELD)
+    if not isinstance(status, str) or not status:
         raise Retryable("the answer tells nothing of the terms")
-    return told
+    return status
 
 
 def ask_template(
     base: str, waba_id: str, name: str, language: str, headers: Mapping[str, str]
 ) -> TemplateState | None:
     """None when the provider holds no such template. Raises as `ask_number` does."""
-    query = {"name": name, "fields": _TEMPLATE, "limit": "100"}
-    found = _get(f"{base}/{quote(waba_id)}/message_templates", query, headers)
-    rows = found.get("data")
+    query = {"name": name, "fields": _TEMPLATE_FIELDS, "limit": "100"}
+    answer = _get(f"{base}/{quote(waba_id)}/message_templates", query, headers)
+    rows = answer.get("data")
     if not isinstance(rows, list):
         raise Retryable("the answer lists no templates")
     for row in rows:  # Meta's `name` finds parts of names, too
@@ -111,7 +108,7 @@ def ask_template(
 
 
 def _objects(value: object) -> list[dict[str, Any]] | None:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else None
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else None
 
 
 def _alterations(value: object) -> dict[str, str] | None:
@@ -119,27 +116,29 @@ def _alterations(value: object) -> dict[str, str] | None:
     rows = _objects(value.get("creative_features_spec")) if isinstance(value, dict) else None
     if rows is None:
         return None
-    told = {str(row.get("key")).lower(): row.get("value") for row in rows}
-    return {key: str(one.get("enroll_status")) for key, one in told.items() if isinstance(one, dict)}
+    features = {str(row.get("key")).lower(): row.get("value") for row in rows}
+    return {
+        key: str(value.get("enroll_status")) for key, value in features.items() if isinstance(value, dict)
+    }
 
 
 def _get(address: str, query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
     status, body = _exchange(address, query, headers)
     try:
-        found = json.loads(body)
+        answer = json.loads(body)
     except (ValueError, RecursionError) as exc:
         raise _wordless(status)(f"HTTP {status} without JSON") from exc
-    if not isinstance(found, dict):
+    if not isinstance(answer, dict):
         raise _wordless(status)(f"HTTP {status} without a JSON object")
     if 200 <= status < 300:
-        return found
-    error = found.get("error")
+        return answer
+    error = answer.get("error")
     raise trouble(f"HTTP {status}, code {code_of(error)}", status, error)
 
 
 def _exchange(address: str, query: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, bytes]:
     """Status and body; only so much of it that what is longer is no JSON."""
-    asked = {"Accept-Encoding": "identity", **headers}  # nothing to unpack beyond that
+    headers = {"Accept-Encoding": "identity", **headers}  # nothing to unpack beyond that
     body = bytearray()
     try:
         with (
@@ -150,7 +149,7 @@ def _exchange(address: str, query: Mapping[str, str], headers: Mapping[str, str]
                 follow_redirects=False,
                 timeout=SECONDS,
             ) as client,
-            client.stream("GET", address, params=query, headers=asked) as answer,
+            client.stream("GET", address, params=query, headers=headers) as answer,
         ):
             for part in answer.iter_bytes():
                 body += part

@@ -79,7 +79,7 @@ def template_text(
         ("FOOTER", footer, {"text": footer}),
         ("BUTTONS", buttons, {"buttons": buttons}),
     )
-    components = [{"type": kind, **words} for kind, told, words in parts if told]
+    components = [{"type": kind, **shown} for kind, content, shown in parts if content]
     return TemplateText(name, language, components, at=time_of(envelope.get("time"), heard_at), raw=raw)
 
 
@@ -96,26 +96,26 @@ def account(
 ) -> AccountChange:
     """The tier is the portfolio's; `THROUGHPUT_UPGRADE` speaks of messages a second, in the same fields."""
     event = _word(value.get("event"))
-    said: dict[str, str] = {}
+    words: dict[str, str] = {}
     if event == "THROUGHPUT_UPGRADE":
-        said["throughput"] = event
+        words["throughput"] = event
     elif event in ("FLAGGED", "UNFLAGGED"):  # older than 2026: the number's quality was low, or is good again
-        said["quality"] = event
+        words["quality"] = event
     elif event == TERMS_SIGNED:
-        said["terms"] = event
+        words["terms"] = event
     elif event in PARTNERS:
-        said["partner"] = event
+        words["partner"] = event
     elif event and "display_phone_number" not in value:
-        said["account"] = event
+        words["account"] = event
     limits = ("max_daily_conversations_per_business", "max_daily_conversation_per_phone", "current_limit")
-    tier = next((found for key in limits if (found := _tier(value.get(key)))), None)
+    tier = next(filter(None, (_tier(value.get(key)) for key in limits)), None)
     if tier and event != "THROUGHPUT_UPGRADE":
-        said["tier"] = tier
+        words["tier"] = tier
     if alert := _word(value.get("alert_type")):
-        said["alert"] = alert
-    if not said:
+        words["alert"] = alert
+    if not words:
         raise Unreadable("event")
-    return AccountChange(said=said, at=time_of(envelope.get("time"), heard_at), raw=raw)
+    return AccountChange(words, at=time_of(envelope.get("time"), heard_at), raw=raw)
 
 
 def preference(
@@ -138,10 +138,10 @@ def user_id(
 ) -> AddressChange:
     """The BSUID of a person is another one; with which phone is told beside it."""
     part = object_of(item)
-    told = object_of(part.get("user_id"))
-    _, old = identities(told.get("previous"))
+    change = object_of(part.get("user_id"))
+    _, old = identities(change.get("previous"))
     phone, _ = identities(part.get("wa_id"), contact.get("wa_id"))
-    _, new = identities(told.get("current"))
+    _, new = identities(change.get("current"))
     if old is None or new is None:
         raise Unreadable("user_id")
     return AddressChange(None, old, phone, new, at=time_of(part.get("timestamp"), heard_at), raw=raw)
@@ -152,14 +152,14 @@ def system(
 ) -> AddressChange | IdentityChange:
     """A message of type `system`: nobody wrote it."""
     part = object_of(item)
-    told = object_of(part.get("system"))
-    kind = told.get("type")
+    change = object_of(part.get("system"))
+    kind = change.get("type")
     at = time_of(part.get("timestamp"), heard_at)
-    phone, bsuid = identities(part.get("from"), part.get("from_user_id"), told.get("previous_user_id"))
+    phone, bsuid = identities(part.get("from"), part.get("from_user_id"), change.get("previous_user_id"))
     if kind in _NEW_KEYS:
         phone, bsuid = _person(phone, bsuid, contact.get("wa_id"), contact.get("user_id"))
         return IdentityChange(phone, bsuid, at, raw)
-    new_phone, new_bsuid = identities(told.get("new_wa_id"), told.get("wa_id"), told.get("user_id"))
+    new_phone, new_bsuid = identities(change.get("new_wa_id"), change.get("wa_id"), change.get("user_id"))
     if kind not in _NEW_NUMBER or (new_phone, new_bsuid) == (None, None):
         raise Unreadable("system")
     if (phone, bsuid) == (None, None):
@@ -167,17 +167,17 @@ def system(
     return AddressChange(phone, bsuid, new_phone, new_bsuid, at=at, raw=raw)
 
 
-def _person(*told: object) -> tuple[str | None, str | None]:
-    found = identities(*told)
-    if found == (None, None):
+def _person(*values: object) -> tuple[str | None, str | None]:
+    person = identities(*values)
+    if person == (None, None):
         raise Unreadable("wa_id")
-    return found
+    return person
 
 
 def _word(value: object) -> str | None:
     """A word of the protocol, in capitals."""
-    found = optional(value)
-    return found if found and _WORD.fullmatch(found) else None
+    text = optional(value)
+    return text if text and _WORD.fullmatch(text) else None
 
 
 def _tier(value: object) -> str | None:

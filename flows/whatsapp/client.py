@@ -160,13 +160,9 @@ def _outcome(reply: Reply, is_marketing: bool) -> Outcome:
     messages = body.get("messages")
     first = messages[0] if isinstance(messages, list) and messages else None
     if 200 <= status < 300 and isinstance(first, dict) and isinstance(first.get("id"), str) and first["id"]:
-        held = first.get("message_status")
-        return Outcome(
-            "accepted",
-            wamid=first["id"],
-            http_status=status,
-            message_status=held if isinstance(held, str) else None,
-        )
+        quality = first.get("message_status")
+        quality = quality if isinstance(quality, str) else None
+        return Outcome("accepted", wamid=first["id"], http_status=status, message_status=quality)
     # Not in Meta's words: a gateway's page, a cut body, a 200 without an id. Someone may have it.
     return Outcome(
         "uncertain",
@@ -178,11 +174,11 @@ def _outcome(reply: Reply, is_marketing: bool) -> Outcome:
 
 def asked_wait(reply: Reply) -> float | None:
     """Retry-After in seconds; as a date it is read by the server's own clock (RFC 9110, 10.2.3)."""
-    told = reply.retry_after or ""
-    if told.isascii() and told.isdecimal() and len(told) < 7:
-        return float(told)
+    header = reply.retry_after or ""
+    if header.isascii() and header.isdecimal() and len(header) < 7:
+        return float(header)
     try:
-        until, since = parsedate_to_datetime(told), parsedate_to_datetime(reply.date or "")
+        until, since = parsedate_to_datetime(header), parsedate_to_datetime(reply.date or "")
         return max(0.0, (until - since).total_seconds())
     except (ValueError, TypeError):  # not given, not a date, or one of the two without a zone
         return None
@@ -198,8 +194,9 @@ def _json(raw: bytes) -> dict[str, Any]:
 
 
 def _template_error(name: str, status: int, body: dict[str, Any]) -> Retryable | Refused:
-    found = body.get("error")
-    error: dict[str, Any] = found if isinstance(found, dict) else {}
-    words = [error.get(key) for key in ("error_user_title", "error_user_msg", "message")]
-    said = ": ".join(word for word in words if isinstance(word, str)) or "no explanation"
-    return trouble(f"template {name}: HTTP {status}: {said}", status, error)
+    error = body.get("error")
+    texts = (
+        map(error.get, ("error_user_title", "error_user_msg", "message")) if isinstance(error, dict) else ()
+    )
+    explanation = ": ".join(text for text in texts if isinstance(text, str)) or "no explanation"
+    return trouble(f"template {name}: HTTP {status}: {explanation}", status, error)

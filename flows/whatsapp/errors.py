@@ -182,8 +182,8 @@ def explain(code: str | None, *, is_marketing: bool = False) -> str:
     """The Italian words for a stored code; for one not in the table, its number."""
     if code is None:
         return "errore senza codice"
-    known = rule_of(code, is_marketing=is_marketing)
-    return known.words if known else f"errore {code} di WhatsApp"
+    rule = rule_of(code, is_marketing=is_marketing)
+    return rule.words if rule else f"errore {code} di WhatsApp"
 
 
 class WhatsAppError(Exception):

@@ -29,8 +29,8 @@ def status(
     pricing = pricing if isinstance(pricing, dict) else {}
     billable = pricing.get("billable")
     code = _code(part.get("errors"))
-    told = part.get("recipient_id") or contact.get("wa_id")
-    phone, bsuid = identities(told, part.get("recipient_user_id"), contact.get("user_id"))
+    recipient = part.get("recipient_id") or contact.get("wa_id")
+    phone, bsuid = identities(recipient, part.get("recipient_user_id"), contact.get("user_id"))
     return StatusUpdate(
         wamid=text_of(part, "id"),
         person=phone or bsuid,
@@ -66,32 +66,32 @@ def message(
     )
 
 
-def identities(*told: object) -> tuple[str | None, str | None]:
+def identities(*values: object) -> tuple[str | None, str | None]:
     """The first phone and the first BSUID among what was told; either may stand in either's place."""
     phone = bsuid = None
-    for one in told:
-        if not isinstance(one, str):
+    for value in values:
+        if not isinstance(value, str):
             continue
-        phone = phone or _phone(one)
-        bsuid = bsuid or (one if _is_bsuid(one) else None)
+        phone = phone or _phone(value)
+        bsuid = bsuid or (value if _is_bsuid(value) else None)
     return phone, bsuid
 
 
-_IDENTITIES = frozenset({"from", "from_user_id", "recipient_id", "recipient_user_id", "wa_id", "user_id"})
+IDENTITIES = ("from", "from_user_id", "recipient_id", "recipient_user_id", "wa_id", "user_id")
 
 
 def named(raw: object) -> tuple[str | None, str | None]:
     """The first phone and the first BSUID that an update names which we cannot read: whose it is."""
-    told: list[object] = []
-    left = [raw]
-    while left:
-        part = left.pop()
+    values: list[object] = []
+    parts = [raw]
+    while parts:
+        part = parts.pop()
         if isinstance(part, dict):
-            told += [value for key, value in part.items() if key in _IDENTITIES]
-            left += part.values()
+            values += [value for key, value in part.items() if key in IDENTITIES]
+            parts += part.values()
         elif isinstance(part, list):
-            left += part
-    return identities(*told)
+            parts += part
+    return identities(*values)
 
 
 def _written(part: dict[str, Any]) -> str | None:
@@ -103,11 +103,11 @@ def _written(part: dict[str, Any]) -> str | None:
         ("interactive", "list_reply", "title"),
         ("edit", "message", "text", "body"),  # who corrects a message to DISATTIVA means it
     ):
-        found: object = part
+        value: object = part
         for key in path:
-            found = found.get(key) if isinstance(found, dict) else None
-        if isinstance(found, str):
-            return found
+            value = value.get(key) if isinstance(value, dict) else None
+        if isinstance(value, str):
+            return value
     return None
 
 

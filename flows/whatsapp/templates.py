@@ -77,7 +77,7 @@ class TemplateDefinition:
 
     @property
     def example_body(self) -> str:
-        return VARIABLE.sub(lambda found: self.examples[int(found[1]) - 1], self.body)
+        return VARIABLE.sub(lambda match: self.examples[int(match[1]) - 1], self.body)
 
 
 def variables(body: str) -> int:
@@ -122,10 +122,10 @@ def differences(
 
     Examples are for reviewers and do not count.
     """
-    wanted = _seen(creation_payload(definition, button_url_base)["components"])
-    found = _seen(components)
-    told = [words for kind, words in PARTS.items() if wanted.get(kind) != found.get(kind)]
-    return told + [f"una parte in più ({kind})" for kind in sorted(found.keys() - PARTS.keys())]
+    ours = _shown(creation_payload(definition, button_url_base)["components"])
+    theirs = _shown(components)
+    unlike = [name for kind, name in PARTS.items() if ours.get(kind) != theirs.get(kind)]
+    return unlike + [f"una parte in più ({kind})" for kind in sorted(theirs.keys() - PARTS.keys())]
 
 
 def altered(alterations: Mapping[str, str] | None) -> list[str]:
@@ -133,20 +133,20 @@ def altered(alterations: Mapping[str, str] | None) -> list[str]:
     return sorted(name for name, status in (alterations or {}).items() if status != "OPT_OUT")
 
 
-def _seen(components: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+def _shown(components: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """By kind of component, what is shown of each."""
-    seen: dict[str, list[Any]] = {}
-    for one in components:
-        buttons = one.get("buttons")
-        shown: list[Any] = [_plain(one.get("text")), str(one.get("format") or "TEXT").upper()]
+    shown: dict[str, list[Any]] = {}
+    for component in components:
+        buttons = component.get("buttons")
+        texts: list[Any] = [_plain(component.get("text")), str(component.get("format") or "TEXT").upper()]
         if isinstance(buttons, list):
-            shown = [
+            texts = [
                 [_plain(button.get(key)) for key in ("type", "text", "url")]
                 for button in buttons
                 if isinstance(button, Mapping)
             ]
-        seen.setdefault(str(one.get("type")).upper(), []).append(shown)
-    return seen
+        shown.setdefault(str(component.get("type")).upper(), []).append(texts)
+    return shown
 
 
 def _plain(value: object) -> object:
@@ -196,15 +196,15 @@ def _definition(
 
 def _example(text: str, items: Iterator[str], document: Mapping[str, Any], values: Mapping[str, str]) -> str:
     if text.startswith("@"):
-        found: Any = document
+        value: Any = document
         for key in text[1:].split("."):
-            found = found[key]
-        text = found
+            value = value[key]
+        text = value
     return _fill(text, values) or next(items, ITEM_EXAMPLES[0])
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:
-    return _VALUE.sub(lambda found: values[found[1]], text)
+    return _VALUE.sub(lambda match: values[match[1]], text)
 
 
 def problems(definition: TemplateDefinition, button_url: str) -> list[str]:
@@ -243,7 +243,7 @@ def _body(definition: TemplateDefinition) -> Iterator[str]:
         return
     if utf16(body) > BODY_LIMIT:
         yield f"the body has {utf16(body)} characters, {BODY_LIMIT} are allowed"
-    numbers = [int(number) for number in VARIABLE.findall(body)]
+    numbers = [int(digits) for digits in VARIABLE.findall(body)]
     if re.search(r"\{\{|\}\}", VARIABLE.sub("", body)):
         yield "the body holds a variable that is not {{1}}, {{2}}, ..."
     if numbers != list(range(1, len(numbers) + 1)):
@@ -264,11 +264,11 @@ def _examples(definition: TemplateDefinition) -> Iterator[str]:
     if len(definition.examples) != count:
         yield f"there are {len(definition.examples)} examples for {count} variables"
         return
-    for number, text in enumerate(definition.examples, 1):
+    for position, text in enumerate(definition.examples, 1):
         if problem := parameter_problem(text):
-            yield f"the example of {{{{{number}}}}} {problem}"
-    numbered = all(int(number) <= count for number in VARIABLE.findall(definition.body))
-    if numbered and utf16(definition.example_body) > BODY_LIMIT:
+            yield f"the example of {{{{{position}}}}} {problem}"
+    is_numbered = all(int(digits) <= count for digits in VARIABLE.findall(definition.body))
+    if is_numbered and utf16(definition.example_body) > BODY_LIMIT:
         yield f"the body has {utf16(definition.example_body)} characters with its examples in"
 
 

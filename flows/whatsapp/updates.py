@@ -103,7 +103,7 @@ class TemplateText:
 class AccountChange:
     """What Meta says of our number or account: matter (those of `db.models.AccountWord`) -> word."""
 
-    said: Mapping[str, str]
+    words: Mapping[str, str]
     at: datetime
     raw: Mapping[str, Any] = field(repr=False)
 
@@ -118,26 +118,3 @@ class Unknown:
 
 PersonUpdate = InboundMessage | Preference | AddressChange | IdentityChange
 Update = StatusUpdate | PersonUpdate | TemplateChange | TemplateText | AccountChange | Unknown
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """All updates, in the order of the payload. Each `raw` is a payload of that one update alone."""
-
-    updates: tuple[Update, ...]
-
-    @property
-    def statuses(self) -> tuple[StatusUpdate, ...]:
-        return tuple(update for update in self.updates if isinstance(update, StatusUpdate))
-
-    @property
-    def messages(self) -> tuple[InboundMessage, ...]:
-        return tuple(update for update in self.updates if isinstance(update, InboundMessage))
-
-    @property
-    def templates(self) -> tuple[TemplateChange, ...]:
-        return tuple(update for update in self.updates if isinstance(update, TemplateChange))
-
-    @property
-    def unknown(self) -> tuple[Unknown, ...]:
-        return tuple(update for update in self.updates if isinstance(update, Unknown))

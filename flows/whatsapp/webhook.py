@@ -12,26 +12,27 @@ from functools import partial
 from typing import Any
 
 from flows.whatsapp.changes import WHOLE, preference, system, user_id
-from flows.whatsapp.fragments import Unreadable, is_identity, message, safe_word, status
-from flows.whatsapp.updates import Parsed, Unknown, Update
+from flows.whatsapp.fragments import IDENTITIES, Unreadable, is_identity, message, safe_word, status
+from flows.whatsapp.updates import Unknown, Update
 
 
 def verify_signature(raw: bytes, header: str | None, secrets: Sequence[str]) -> bool:
     """Whether `X-Hub-Signature-256` is ours over these very bytes; any of `secrets` will do, for rotation."""
-    given = (header or "").encode("utf-8", "replace")
-    right = False
+    signature = (header or "").encode("utf-8", "replace")
+    is_right = False
     for secret in filter(None, secrets):  # an empty secret would let anybody sign
         digest = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
-        right |= hmac.compare_digest(f"sha256={digest}".encode(), given)
-    return right
+        is_right |= hmac.compare_digest(f"sha256={digest}".encode(), signature)
+    return is_right
 
 
-def parse(payload: object, *, heard_at: datetime | None = None) -> Parsed:
-    """Every update of a POST's JSON. Never raises: what cannot be read is Unknown, the others stay whole.
+def parse(payload: object, *, heard_at: datetime | None = None) -> tuple[Update, ...]:
+    """Every update of a POST's JSON in its order, the `raw` of each a payload of that update alone. Never
+    raises: what cannot be read is Unknown, the others stay whole.
 
     `heard_at`: when it came, for those that tell no time of their own.
     """
-    return Parsed(tuple(_updates(payload, heard_at)))
+    return tuple(_updates(payload, heard_at))
 
 
 def _updates(payload: object, heard_at: datetime | None) -> Iterator[Update]:
@@ -51,14 +52,14 @@ def _updates(payload: object, heard_at: datetime | None) -> Iterator[Update]:
                 yield Unknown("change", {"entry": [{**envelope, "changes": [change]}]})
 
 
-def _said(item: object, contact: dict[str, Any], raw: dict[str, Any], heard_at: datetime | None) -> Update:
+def _message(item: object, contact: dict[str, Any], raw: dict[str, Any], heard_at: datetime | None) -> Update:
     """An entry of `messages`: what a person wrote, or what WhatsApp says of that person."""
     is_system = isinstance(item, dict) and item.get("type") == "system"
     return (system if is_system else message)(item, contact, raw, heard_at)
 
 
 LISTS: dict[object, dict[str, Callable[..., Update]]] = {
-    "messages": {"statuses": status, "messages": _said},
+    "messages": {"statuses": status, "messages": _message},
     "user_preferences": {"user_preferences": preference},
     "user_id_update": {"user_id_update": user_id},
 }
@@ -104,16 +105,13 @@ def _read(
         return Unknown(f"{kind}: {exc}", raw)
 
 
-_IDENTITIES = ("from", "from_user_id", "recipient_id", "recipient_user_id", "wa_id", "user_id")
-
-
 class _People:
     """The contacts of a change, found by the sender of a message."""
 
     def __init__(self, contacts: object, *, alone_in_change: bool) -> None:
-        listed = [one for one in contacts if isinstance(one, dict)] if isinstance(contacts, list) else []
+        listed = [item for item in contacts if isinstance(item, dict)] if isinstance(contacts, list) else []
         keys = ("wa_id", "user_id")
-        self._by_id = {one[key]: one for one in listed for key in keys if isinstance(one.get(key), str)}
+        self._by_id = {item[key]: item for item in listed for key in keys if isinstance(item.get(key), str)}
         self._by_id.pop("", None)
         # Without an identity in the message, only a lone contact beside a lone message is surely its sender.
         self._only = listed[0] if alone_in_change and len(listed) == 1 else None
@@ -122,8 +120,8 @@ class _People:
         """Empty when the contact is not known."""
         if not isinstance(item, dict) or not (self._by_id or self._only):
             return self._only or {}
-        named = [item.get(key) for key in _IDENTITIES]
-        for name in named:
-            if isinstance(name, str) and name in self._by_id and is_identity(name):
-                return self._by_id[name]
-        return self._only if self._only and not any(map(is_identity, named)) else {}
+        ids = list(filter(is_identity, map(item.get, IDENTITIES)))
+        for identity in ids:
+            if identity in self._by_id:
+                return self._by_id[identity]
+        return self._only if self._only and not ids else {}

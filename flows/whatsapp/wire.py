@@ -103,9 +103,8 @@ class Aiohttp:
             async with self._session.request(
                 method, address, data=data, headers=self._headers, allow_redirects=False
             ) as response:
-                told = response.headers
-                raw = await response.read()
-                return Reply(response.status, raw, told.get("Retry-After"), told.get("Date"))
+                raw, headers = await response.read(), response.headers
+                return Reply(response.status, raw, headers.get("Retry-After"), headers.get("Date"))
         except _NOT_SENT as exc:
             raise NotSentError(type(exc).__name__) from None  # its text would name the address
         except (aiohttp.ClientError, TimeoutError, OSError) as exc:
@@ -139,8 +138,8 @@ def proxy_of(address: str) -> str | None:
     host = parts.hostname or ""
     if is_loopback(host) or proxy_bypass(host):
         return None
-    found = getproxies().get(parts.scheme)
-    return found if not found or "://" in found else f"http://{found}"
+    proxy = getproxies().get(parts.scheme)
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def trusted() -> ssl.SSLContext:

@@ -295,7 +295,7 @@ def one_by_one(engine: Engine, settings: Settings, posts: Load) -> float:
     """Statuses a second with a transaction for storing and one for handling each, without HTTP."""
     web = create_app(settings, engine).state.web
     inbox.STATUSES = 1
-    updates = [update for raw, _ in posts.posts for update in parse(json.loads(raw)).updates]
+    updates = [update for raw, _ in posts.posts for update in parse(json.loads(raw))]
     began = time.perf_counter()
     for update in updates:
         store(web, json.dumps(update.raw).encode())

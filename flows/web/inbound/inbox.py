@@ -179,7 +179,7 @@ def _open(web: Web, events: Sequence[Waiting]) -> dict[int, Update]:
 
 
 def _unseal(web: Web, sealed: bytes, heard_at: datetime) -> Update:
-    (update,) = parse(json.loads(web.vault.open(sealed)), heard_at=heard_at).updates
+    (update,) = parse(json.loads(web.vault.open(sealed)), heard_at=heard_at)
     return update
 
 

@@ -55,7 +55,7 @@ def store(web: Web, raw: bytes) -> int:
     now = web.clock()
     try:
         parsed = parse(json.loads(raw), heard_at=now)
-        updates = {web.vault.hash(key(update)): update for update in parsed.updates}
+        updates = {web.vault.hash(key(update)): update for update in parsed}
         incoming = {event_hash: _incoming(update) for event_hash, update in updates.items()}
     except (ValueError, RecursionError) as exc:
         raise NotJsonError(type(exc).__name__) from exc

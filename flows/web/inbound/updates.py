@@ -128,7 +128,7 @@ def template_text(settings: Settings, session: Session, change: TemplateText) ->
 
 
 def our_account(session: Session, change: AccountChange) -> None:
-    for matter, word in change.said.items():
+    for matter, word in change.words.items():
         provider.hear(session, matter, word, at=change.at)
         log.warning("inbound: the provider says of our %s: %s", matter, word)
 

@@ -234,14 +234,14 @@ def command(text: str) -> Command | None:
     """
     text = text[:READ]
     words = written(text)
-    told = [_fold(word) for word in words]
+    folded = [_fold(word) for word in words]
     if not words:
         return Command.AIUTO if text.strip() and set(text.strip()) == {"?"} else None
-    if (len(words) == 1 and told[0] in _HELP) or _HOW.fullmatch(" ".join(told)):
+    if (len(words) == 1 and folded[0] in _HELP) or _HOW.fullmatch(" ".join(folded)):
         return Command.AIUTO
-    if told[0] in _YES and all(word in _YES or _SERVICE.fullmatch(word) for word in told):
-        return None if _is_refused(text, told) else Command.CONFERMA
-    return _at_the_beginning(text, words, told) or _in_a_sentence(text, told)
+    if folded[0] in _YES and all(word in _YES or _SERVICE.fullmatch(word) for word in folded):
+        return None if _is_refused(text, folded) else Command.CONFERMA
+    return _at_the_beginning(text, words, folded) or _in_a_sentence(text, folded)
 
 
 def hints_at_leaving(text: str) -> bool:
@@ -249,83 +249,85 @@ def hints_at_leaving(text: str) -> bool:
     is refused in the same breath: "attiva no".
     """
     words = written(text)
-    told = [_fold(word) for word in words]
-    said = " ".join(told)
-    if "STOP" in words or _HINTS.search(said) is not None:
+    folded = [_fold(word) for word in words]
+    sentence = " ".join(folded)
+    if "STOP" in words or _HINTS.search(sentence) is not None:
         return True
-    return _JOINS.match(said) is not None and _is_refused(text, [word for word in told if word != "NON"])
+    return _JOINS.match(sentence) is not None and _is_refused(
+        text, [word for word in folded if word != "NON"]
+    )
 
 
 def _fold(word: str) -> str:
     return corrected(without_accents(word))
 
 
-def _is_refused(text: str, told: list[str]) -> bool:
-    return not _REFUSING.isdisjoint(text) or any(_REFUSES.fullmatch(word) for word in told)
+def _is_refused(text: str, folded: list[str]) -> bool:
+    return not _REFUSING.isdisjoint(text) or any(_REFUSES.fullmatch(word) for word in folded)
 
 
-def _at_the_beginning(text: str, words: list[str], told: list[str]) -> Command | None:
+def _at_the_beginning(text: str, words: list[str], folded: list[str]) -> Command | None:
     is_question = "?" in text
-    for found, pattern, weak in _RULES:
-        match = pattern.match(" ".join(told))
+    for meaning, pattern, weak in _RULES:
+        match = pattern.match(" ".join(folded))
         if match is None:
             continue
-        known = len(match[0].split())
-        rest = words[known:]
-        if found in _LEAVING:
+        length = len(match[0].split())
+        rest = words[length:]
+        if meaning in _LEAVING:
             # what does not fit is asked about, and never read as joining
             leaves = _leaves(match[0], rest, weak=weak, is_question=is_question)
-            return found if leaves else None
-        if found == Command.ATTIVA and _is_refused(text, told):
+            return meaning if leaves else None
+        if meaning == Command.ATTIVA and _is_refused(text, folded):
             return None
-        if found == Command.SOLO_ALLERTE and _is_refused(text, _without_news(told[known:])):
+        if meaning == Command.SOLO_ALLERTE and _is_refused(text, _without_news(folded[length:])):
             return None
         asks = not is_question or len(words) == 1 or _ASKS_FOR_IT.search(match[0]) is not None
         if asks and _is_a_name(rest, weak=weak):
-            return found
+            return meaning
     return None
 
 
-def _in_a_sentence(text: str, told: list[str]) -> Command | None:
+def _in_a_sentence(text: str, folded: list[str]) -> Command | None:
     """As in "Non abito più qui. DISATTIVA". Whoever joins says nothing against it elsewhere."""
-    found: list[re.Match[str]] = []
+    matches: list[re.Match[str]] = []
     others: list[str] = []
     after: list[str] = []  # the last that was found
     meant = before = ""
     parts = ["", *_ENDS.split(text)]  # what ends a sentence, and the next one
     for end, part in zip(parts[::2], parts[1::2], strict=True):
         words = [_fold(word) for word in written(part)]
-        said = " ".join(words)
-        match = _ALONE.match(said) if len(words) <= _LONGEST else None
+        sentence = " ".join(words)
+        match = _ALONE.match(sentence) if len(words) <= _LONGEST else None
         is_quoted = end.strip() in (":", ",") and _QUOTES.search(before) is not None
         if match and not is_quoted and all(map(_adds_nothing, words[len(match[0].split()) :])):
-            found.append(match)
-            after, meant = [], f"{meant} {said}"
+            matches.append(match)
+            after, meant = [], f"{meant} {sentence}"
         else:
-            others.append(said)
-            after.append(said)
-        before = said
-    if any(match["erase"] or match["leave"] for match in found):
+            others.append(sentence)
+            after.append(sentence)
+        before = sentence
+    if any(match["erase"] or match["leave"] for match in matches):
         asks = "?" in text and any(map(_ASKS_WHAT.search, others))
         if asks or any(map(_NO.fullmatch, after)) or any(map(_STAYS.search, others)):
             return None
-        if not any("ATTIV" in match[0] for match in found) and any(map(_LISTS.fullmatch, told)):
+        if not any("ATTIV" in match[0] for match in matches) and any(map(_LISTS.fullmatch, folded)):
             return None
-        return Command.CANCELLAMI if any(match["erase"] for match in found) else Command.DISATTIVA
-    if any(match["alerts"] for match in found):
+        return Command.CANCELLAMI if any(match["erase"] for match in matches) else Command.DISATTIVA
+    if any(match["alerts"] for match in matches):
         is_against = "?" in text or any(map(_HINTS.search, others))
         is_refused = _is_refused(text, _without_news(after))
         return None if is_against or is_refused else Command.SOLO_ALLERTE
-    if any(re.match(_AGAIN, match["join"]) for match in found):
+    if any(re.match(_AGAIN, match["join"]) for match in matches):
         others = [part for part in others if not re.search(r"\b(?:SBAGLI\w+|ERRORE)\b", part)]
     words = [word for part in (*others, meant) for word in part.split()]
     is_against = any(map(_HINTS.search, others)) or _is_refused(text, words)
-    return Command.ATTIVA if found and not is_against else None
+    return Command.ATTIVA if matches and not is_against else None
 
 
-def _without_news(said: list[str]) -> list[str]:
+def _without_news(folded: list[str]) -> list[str]:
     """The words after SOLO ALLERTE, without those that only say it again: "niente notizie"."""
-    return _NO_NEWS.sub("", " ".join(said)).split()
+    return _NO_NEWS.sub("", " ".join(folded)).split()
 
 
 def _adds_nothing(word: str) -> bool:
@@ -336,16 +338,16 @@ def _adds_nothing(word: str) -> bool:
 
 def _leaves(asked: str, rest: list[str], *, weak: bool, is_question: bool) -> bool:
     """Whether it is meant, with what follows: any sentence ("disattiva, ho cambiato casa"), or a name."""
-    told = [_fold(word) for word in rest]
-    said = " ".join(told)
-    if _TAKES_BACK.search(said) or (is_question and _ASKS_WHAT.search(said)):
+    folded = [_fold(word) for word in rest]
+    sentence = " ".join(folded)
+    if _TAKES_BACK.search(sentence) or (is_question and _ASKS_WHAT.search(sentence)):
         return False
-    if said in ("NIENTE", "NULLA") if "ATTIV" in asked else any(map(_LISTS.fullmatch, told)):
+    if sentence in ("NIENTE", "NULLA") if "ATTIV" in asked else any(map(_LISTS.fullmatch, folded)):
         return False
     if _is_a_name(rest, weak=weak):
         return True
     if weak:  # "basta, non voglio più messaggi"
-        return any(map(_MESSAGES.fullmatch, told))
+        return any(map(_MESSAGES.fullmatch, folded))
     return not _begins_with_a_thing(rest)
 
 

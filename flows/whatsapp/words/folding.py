@@ -12,7 +12,7 @@ import unicodedata
 _ROWS = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
 _LOOKS_LIKE = {"I": "L1", "A": "4", "S": "5"}
 # one letter away from ATTIVA, and words of their own; ATTIVO is read where it stands alone
-_WORDS = frozenset({"CATTIVA", "ATTICA", "ATTIVO", "ATTIVI", "ATTIVE"})
+_OWN_WORDS = frozenset({"CATTIVA", "ATTICA", "ATTIVO", "ATTIVI", "ATTIVE"})
 _OTHERS = {  # other languages, dialects, and how the young write
     **dict.fromkeys(("ACTIVA", "AKTIVA", "ACTIVAR"), "ATTIVA"),
     **dict.fromkeys(("DESACTIVAR", "DESACTIVA"), "DISATTIVA"),
@@ -35,32 +35,32 @@ def corrected(word: str) -> str:
 
 
 def _neighbours(letter: str) -> str:
-    found = _LOOKS_LIKE.get(letter, "")
-    for place, row in enumerate(_ROWS):
-        at = row.find(letter)
-        if at < 0:
+    letters = _LOOKS_LIKE.get(letter, "")
+    for position, row in enumerate(_ROWS):
+        column = row.find(letter)
+        if column < 0:
             continue
-        found += row[max(at - 1, 0) : at] + row[at + 1 : at + 2]
-        for other in _ROWS[max(place - 1, 0) : place] + _ROWS[place + 1 : place + 2]:
-            found += other[max(at - 1, 0) : at + 2]
-    return found
+        letters += row[max(column - 1, 0) : column] + row[column + 1 : column + 2]
+        for other in _ROWS[max(position - 1, 0) : position] + _ROWS[position + 1 : position + 2]:
+            letters += other[max(column - 1, 0) : column + 2]
+    return letters
 
 
 def _slips(word: str, *, any_letter: bool) -> set[str]:
-    found = set()
-    for place, letter in enumerate(word):
-        begin, rest = word[:place], word[place + 1 :]
+    slips = set()
+    for position, letter in enumerate(word):
+        begin, rest = word[:position], word[position + 1 :]
         others = string.ascii_uppercase + string.digits if any_letter else _neighbours(letter)
-        found |= {begin + other + rest for other in others}
-        found.add(begin + rest)
-        found.add(begin + letter + letter + rest)
+        slips |= {begin + other + rest for other in others}
+        slips.add(begin + rest)
+        slips.add(begin + letter + letter + rest)
         if rest:
-            found.add(begin + rest[0] + letter + rest[1:])
-    return found - {word}
+            slips.add(begin + rest[0] + letter + rest[1:])
+    return slips - {word}
 
 
 _SLIPS = {
-    **dict.fromkeys(_slips("ATTIVA", any_letter=False) - _WORDS, "ATTIVA"),
+    **dict.fromkeys(_slips("ATTIVA", any_letter=False) - _OWN_WORDS, "ATTIVA"),
     **dict.fromkeys(_slips("DISATTIVA", any_letter=True), "DISATTIVA"),
     **_OTHERS,
 }
@@ -74,8 +74,8 @@ def written(text: str) -> list[str]:
     # one sign may stand for a whole sentence
     composed = latin(unicodedata.normalize("NFKC", text[:READ])[: 2 * READ])
     # Zero-width and combining marks come with a copied text and split no word.
-    kept = "".join(mark for mark in composed if unicodedata.category(mark) not in ("Cf", "Mn"))
-    words = re.findall(r"[^\W_]+", kept)
+    letters = "".join(mark for mark in composed if unicodedata.category(mark) not in ("Cf", "Mn"))
+    words = re.findall(r"[^\W_]+", letters)
     is_spelt = len(words) >= SPELT and all(len(word) == 1 for word in words)
     return ["".join(words)] if is_spelt else words
 
