@@ -20,8 +20,7 @@ from flows.sending import drain
 from flows.sending import outbox as box
 from flows.sending.certificate import words
 from flows.sending.drain import DispatchError, HeldError
-from flows.whatsapp.client import Outcome as Answer
-from flows.whatsapp.client import WhatsAppClient
+from flows.whatsapp.client import PostOutcome, WhatsAppClient
 from flows.whatsapp.errors import TABLE, Action
 from tests.test_dispatch import approved
 from tests.world import outbox
@@ -142,15 +141,15 @@ def test_a_stop_is_kept_at_once_whatever_becomes_of_the_sender(
         seen.append((bulletin.status, bulletin.status_by))
         return bulletin.status == BulletinStatus.stopped
 
-    async def send(*_: object) -> Answer:
+    async def send(*_: object) -> PostOutcome:
         if not calls:
             calls.append(1)
-            return Answer("refused", code="131048", action=Action.STOP, http_status=429)
+            return PostOutcome("refused", code="131048", action=Action.STOP, http_status=429)
         for _try in range(100):  # the others' answers are long in coming
             if await asyncio.to_thread(kept):
                 break
             await asyncio.sleep(0.05)
-        return Answer("accepted", wamid=f"wamid.{uuid4()}")
+        return PostOutcome("accepted", wamid=f"wamid.{uuid4()}")
 
     calls: list[int] = []
     monkeypatch.setattr(WhatsAppClient, "send", send)

@@ -9,22 +9,22 @@ import pytest
 
 from db.models import Outcome
 from flows.sending.judge import LOST_IN_A_ROW, RESTS, Judge, Posted, Verdict
-from flows.whatsapp.client import Outcome as Answer
+from flows.whatsapp.client import PostOutcome
 from flows.whatsapp.errors import ON_MARKETING, PAUSES, TABLE, UNREACHED, Action, classify
 from flows.whatsapp.messages import Category
 
-ACCEPTED = Answer("accepted", wamid="wamid.a", http_status=200)
-LOST = Answer("uncertain", reason="ServerDisconnectedError")
-NOT_REACHED = Answer("not_sent", reason="ClientConnectorError")
+ACCEPTED = PostOutcome("accepted", wamid="wamid.a", http_status=200)
+LOST = PostOutcome("uncertain", reason="ServerDisconnectedError")
+NOT_REACHED = PostOutcome("not_sent", reason="ClientConnectorError")
 
 
-def refused(code: int) -> Answer:
-    return Answer("refused", code=str(code), action=classify(code, 400), http_status=400)
+def refused(code: int) -> PostOutcome:
+    return PostOutcome("refused", code=str(code), action=classify(code, 400), http_status=400)
 
 
 def judged(
     judge: Judge,
-    answers: Sequence[Answer],
+    answers: Sequence[PostOutcome],
     now: datetime,
     *,
     tried: int = 0,
@@ -50,7 +50,7 @@ def judged(
     ],
 )
 def test_what_was_answered_is_stored_of_that_very_message(
-    answer: Answer, outcome: Outcome, code: str | None, now: datetime
+    answer: PostOutcome, outcome: Outcome, code: str | None, now: datetime
 ) -> None:
     one = Posted(uuid4(), 7, 8, "MARKETING", 0, answer)
     verdict = Judge("MARKETING").judge([one], {}, now)
@@ -100,7 +100,7 @@ def test_a_pause_of_all_grows_each_time_and_becomes_a_stop(code: int, now: datet
 
 
 def test_a_pause_without_a_code_grows_and_becomes_a_stop_too(now: datetime) -> None:
-    judge, busy = Judge("MARKETING"), Answer("refused", action=Action.PAUSE_ALL, http_status=429)
+    judge, busy = Judge("MARKETING"), PostOutcome("refused", action=Action.PAUSE_ALL, http_status=429)
     assert tuple(judged(judge, [busy], now).pause for _ in PAUSES) == PAUSES
     assert judged(judge, [refused(4)], now).pause == PAUSES[0], "another trouble begins its own row"
     stop = judged(judge, [busy], now).stop
@@ -127,12 +127,12 @@ def test_an_acceptance_between_two_pauses_begins_again(now: datetime) -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        Answer("refused", code="4", action=Action.PAUSE_ALL, http_status=429, retry_after=700.0),
-        Answer("uncertain", http_status=503, reason="a page", retry_after=700.0),
-        Answer("refused", code="131000", action=Action.RETRY, http_status=500, retry_after=700.0),
+        PostOutcome("refused", code="4", action=Action.PAUSE_ALL, http_status=429, retry_after=700.0),
+        PostOutcome("uncertain", http_status=503, reason="a page", retry_after=700.0),
+        PostOutcome("refused", code="131000", action=Action.RETRY, http_status=500, retry_after=700.0),
     ],
 )
-def test_the_wait_that_the_provider_asks_for_is_kept(answer: Answer, now: datetime) -> None:
+def test_the_wait_that_the_provider_asks_for_is_kept(answer: PostOutcome, now: datetime) -> None:
     assert judged(Judge("MARKETING"), [answer], now).pause == 700.0
 
 
@@ -167,9 +167,9 @@ def test_a_template_that_became_marketing_goes_by_that_way(now: datetime) -> Non
     assert judge.category == "MARKETING"
 
 
-def asleep(code: int) -> Answer:
+def asleep(code: int) -> PostOutcome:
     action = classify(code, 400, is_marketing=True)
-    return Answer("refused", code=str(code), action=action, http_status=400)
+    return PostOutcome("refused", code=str(code), action=action, http_status=400)
 
 
 @pytest.mark.parametrize("code", [131009, 134101])
@@ -230,7 +230,7 @@ def test_a_template_that_is_not_ready_on_the_only_way_lets_its_own_send_wait(now
 
 
 def test_an_address_that_does_not_exist_stops_at_once_and_loses_nobody(now: datetime) -> None:
-    nowhere = Answer("not_sent", action=Action.STOP, http_status=404, reason="HTTP 404")
+    nowhere = PostOutcome("not_sent", action=Action.STOP, http_status=404, reason="HTTP 404")
     verdict = judged(Judge("MARKETING"), [nowhere] * 2, now)
     assert verdict.stop == "l'indirizzo dell'API non esiste (HTTP 404): va corretto nel profilo."
     assert [(one.outcome, one.due_at) for one in verdict.results] == [(Outcome.not_sent, None)] * 2
@@ -239,7 +239,7 @@ def test_an_address_that_does_not_exist_stops_at_once_and_loses_nobody(now: date
 def test_a_provider_that_asks_for_more_than_an_hour_in_all_stops_the_send(now: datetime) -> None:
     judge, wait = (
         Judge("MARKETING"),
-        Answer("uncertain", http_status=503, reason="a page", retry_after=1500.0),
+        PostOutcome("uncertain", http_status=503, reason="a page", retry_after=1500.0),
     )
     assert judged(judge, [wait], now).stop is None
     assert judged(judge, [wait], now + timedelta(seconds=1)).stop is None, "the same pause, a second longer"
@@ -281,7 +281,7 @@ def test_two_unknown_codes_show_that_each_is_one_persons_own(now: datetime) -> N
 
 
 @pytest.mark.parametrize("trouble", [LOST, NOT_REACHED, refused(131000)])
-def test_the_circuit_opens_rests_tries_one_and_closes_or_stops(trouble: Answer, now: datetime) -> None:
+def test_the_circuit_opens_rests_tries_one_and_closes_or_stops(trouble: PostOutcome, now: datetime) -> None:
     judge = Judge("MARKETING")
     judged(judge, [trouble] * (LOST_IN_A_ROW - 1), now)
     assert (judge.rest, judge.probing) == (0.0, False)

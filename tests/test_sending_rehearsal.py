@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from flows.whatsapp.client import Outcome, WhatsAppClient
+from flows.whatsapp.client import PostOutcome, WhatsAppClient
 from tests.bench import send_town
 from tests.bench.rehearsal import rehearse_here
 from tests.bench.send_faults import KINDS, OFTEN, Chance, Fate
@@ -40,7 +40,7 @@ def test_a_sender_that_repeats_what_may_have_left_is_found_out(
 ) -> None:
     send = WhatsAppClient.send
 
-    async def bold(client: WhatsAppClient, *of: Any) -> Outcome:
+    async def bold(client: WhatsAppClient, *of: Any) -> PostOutcome:
         found = await send(client, *of)
         return replace(found, kind="not_sent") if found.kind == "uncertain" else found
 

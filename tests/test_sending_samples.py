@@ -17,8 +17,7 @@ from flows.sending.samples import MOST_SAMPLES, send_asked
 from flows.sending.seal import message_of
 from flows.settings import Settings
 from flows.web.app import create_app
-from flows.whatsapp.client import Outcome as Answer
-from flows.whatsapp.client import WhatsAppClient
+from flows.whatsapp.client import PostOutcome, WhatsAppClient
 from tests.world.comune import APPROVE, Comune
 from tests.world.web_site import Site, status, statuses
 
@@ -108,7 +107,7 @@ def test_a_process_that_dies_with_a_sample_on_its_way_leaves_it_unsure_and_sends
     class Died(Exception):
         pass
 
-    async def dies(*_: object) -> Answer:
+    async def dies(*_: object) -> PostOutcome:
         raise Died
 
     with monkeypatch.context() as patched:
@@ -124,19 +123,23 @@ def test_a_process_that_dies_with_a_sample_on_its_way_leaves_it_unsure_and_sends
 @pytest.mark.parametrize(
     ("answer", "outcome", "words"),
     [
-        (Answer("refused", code="132001"), Outcome.refused, "messaggio non conforme al modello approvato"),
-        (Answer("not_sent", reason="ConnectError"), Outcome.not_sent, "WhatsApp non si raggiunge"),
-        (Answer("uncertain", reason="ReadTimeout"), Outcome.uncertain, "Da sola non riparte"),
+        (
+            PostOutcome("refused", code="132001"),
+            Outcome.refused,
+            "messaggio non conforme al modello approvato",
+        ),
+        (PostOutcome("not_sent", reason="ConnectError"), Outcome.not_sent, "WhatsApp non si raggiunge"),
+        (PostOutcome("uncertain", reason="ReadTimeout"), Outcome.uncertain, "Da sola non riparte"),
     ],
 )
 def test_what_came_of_it_is_told_in_the_form(
-    comune: Comune, monkeypatch: pytest.MonkeyPatch, answer: Answer, outcome: Outcome, words: str
+    comune: Comune, monkeypatch: pytest.MonkeyPatch, answer: PostOutcome, outcome: Outcome, words: str
 ) -> None:
     comune.collect()
     number = comune.draft()
     comune.answer(number, SAMPLE)
 
-    async def says(*_: object) -> Answer:
+    async def says(*_: object) -> PostOutcome:
         return answer
 
     monkeypatch.setattr(WhatsAppClient, "send", says)

@@ -12,7 +12,7 @@ from db.engine import transaction
 from db.rate import Priority
 from flows.sending import single
 from flows.settings import Settings
-from flows.whatsapp.client import Outcome, WhatsAppClient
+from flows.whatsapp.client import PostOutcome, WhatsAppClient
 from flows.whatsapp.errors import PAUSES, Action
 from flows.whatsapp.messages import Category, OutgoingTemplate
 from tests.bench.send_sink import fullest
@@ -21,10 +21,10 @@ from tests.bench.send_sink import fullest
 class Phones:
     """Stands in for the client's POST: when each message left, and what is answered."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: Outcome) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: PostOutcome) -> None:
         self.left: list[float] = []
 
-        async def send(_client: object, _message: object, leaves: object) -> Outcome:
+        async def send(_client: object, _message: object, leaves: object) -> PostOutcome:
             assert callable(leaves)
             leaves()
             self.left.append(time.monotonic())
@@ -55,8 +55,8 @@ def slower(settings: Settings, per_second: float) -> str:
 
 def post(
     settings: Settings, engine: Engine, count: int, category: Category = "UTILITY"
-) -> dict[str, Outcome]:
-    told: dict[str, Outcome] = {}
+) -> dict[str, PostOutcome]:
+    told: dict[str, PostOutcome] = {}
     messages = [message(number, category) for number in range(count)]
     store = lambda one, outcome: told.__setitem__(one.opaque, outcome)  # noqa: E731
     asyncio.run(single.post(settings, engine, messages, Priority.alert, store))
@@ -80,7 +80,7 @@ def taken(session: Session, number: str, per_second: float) -> int:
 def test_no_second_has_more_than_the_limit_with_a_bulletin_that_is_being_sent(
     engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number, phones = slower(settings, 4), Phones(monkeypatch, Outcome("accepted", wamid="w"))
+    number, phones = slower(settings, 4), Phones(monkeypatch, PostOutcome("accepted", wamid="w"))
     with transaction(engine) as session:
         mine, began = taken(session, number, 4), time.monotonic()
     assert mine
@@ -93,7 +93,7 @@ def test_no_second_has_more_than_the_limit_with_a_bulletin_that_is_being_sent(
 def test_what_gets_no_turn_is_not_sent_and_does_not_keep_its_caller(
     engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    number, phones = slower(settings, 40), Phones(monkeypatch, Outcome("accepted", wamid="w"))
+    number, phones = slower(settings, 40), Phones(monkeypatch, PostOutcome("accepted", wamid="w"))
     with transaction(engine) as session:
         rate.pause(session, number, per_second=40, seconds=600, now=rate.clock(session))
     began = time.monotonic()
@@ -115,13 +115,13 @@ def test_a_template_that_this_path_does_not_take_is_sent_by_the_other_once(
     """A sample before the terms are accepted; a call whose template is MARKETING by now."""
     seen: list[str] = []
 
-    async def send(_client: object, sent: OutgoingTemplate, leaves: object) -> Outcome:
+    async def send(_client: object, sent: OutgoingTemplate, leaves: object) -> PostOutcome:
         assert callable(leaves)
         leaves()
         seen.append(sent.category)
         if len(seen) == 2 and is_taken:
-            return Outcome("accepted", wamid="w")
-        return Outcome("refused", code="131055", action=Action.OTHER_ENDPOINT)
+            return PostOutcome("accepted", wamid="w")
+        return PostOutcome("refused", code="131055", action=Action.OTHER_ENDPOINT)
 
     monkeypatch.setattr(WhatsAppClient, "send", send)
     told = post(settings, sqlite, 1, first)
@@ -132,7 +132,7 @@ def test_what_whatsapp_says_of_the_rate_holds_for_all_senders(
     engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = slower(settings, 40)
-    Phones(monkeypatch, Outcome("refused", code="130429", action=Action.BACK_OFF, retry_after=120))
+    Phones(monkeypatch, PostOutcome("refused", code="130429", action=Action.BACK_OFF, retry_after=120))
     assert post(settings, engine, 1)["0"].kind == "refused"
     with transaction(engine) as session:
         assert taken(session, number, 40) == 0
@@ -144,15 +144,15 @@ def test_what_whatsapp_says_of_the_rate_holds_for_all_senders(
 @pytest.mark.parametrize(
     ("answer", "seconds"),
     [
-        (Outcome("accepted", wamid="w"), 0.0),
-        (Outcome("refused", code="131026", action=Action.FAIL), 0.0),
-        (Outcome("refused", code="4", action=Action.PAUSE_ALL), PAUSES[0]),
-        (Outcome("refused", code="4", action=Action.PAUSE_ALL, retry_after=5.0), PAUSES[0]),
-        (Outcome("uncertain", http_status=503, retry_after=200.0), 200.0),
+        (PostOutcome("accepted", wamid="w"), 0.0),
+        (PostOutcome("refused", code="131026", action=Action.FAIL), 0.0),
+        (PostOutcome("refused", code="4", action=Action.PAUSE_ALL), PAUSES[0]),
+        (PostOutcome("refused", code="4", action=Action.PAUSE_ALL, retry_after=5.0), PAUSES[0]),
+        (PostOutcome("uncertain", http_status=503, retry_after=200.0), 200.0),
     ],
 )
 def test_all_senders_pause_as_long_as_whatsapp_asks_and_never_for_one_persons_refusal(
-    sqlite: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, answer: Outcome, seconds: float
+    sqlite: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, answer: PostOutcome, seconds: float
 ) -> None:
     number = slower(settings, 40)
     monkeypatch.setattr(rate, "clock", lambda _session: 1_764_000_000.0)

@@ -319,7 +319,7 @@ class Slow:
         self.answered: list[str] = []
         self.warned = asyncio.Event()
 
-    async def send(self, message: OutgoingText, leaving: Any) -> client.Outcome:
+    async def send(self, message: OutgoingText, leaving: Any) -> client.PostOutcome:
         leaving()
         name = message.body.split()[2]
         self.came.append(name)
@@ -329,7 +329,7 @@ class Slow:
             await asyncio.wait_for(self.warned.wait(), 30)
             assert "aiuto1" not in self.came, "it overtook the answer before it"
         self.answered.append(name)
-        return client.Outcome("accepted", wamid=f"wamid.{name}")
+        return client.PostOutcome("accepted", wamid=f"wamid.{name}")
 
 
 def test_answers_to_one_person_leave_one_after_the_other_and_danger_at_once(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from flows.sending.provider import open_client
 from flows.settings import Settings
 from flows.whatsapp import client as whatsapp
-from flows.whatsapp.client import Outcome, Registered, WhatsAppClient
+from flows.whatsapp.client import PostOutcome, Registered, WhatsAppClient
 from flows.whatsapp.errors import NOWHERE, Action, Refused, Retryable
 from flows.whatsapp.messages import OutgoingTemplate, OutgoingText
 from flows.whatsapp.wire import Method, NotSentError, Reply
@@ -49,8 +49,8 @@ def client(handler: Handler) -> WhatsAppClient:
     return WhatsAppClient("https://graph.example/v25.0", "1055", "made-up-token", wire=Handled(handler))
 
 
-def send(message: OutgoingTemplate | OutgoingText, handler: Handler) -> Outcome:
-    async def once() -> Outcome:
+def send(message: OutgoingTemplate | OutgoingText, handler: Handler) -> PostOutcome:
+    async def once() -> PostOutcome:
         async with client(handler) as api:
             return await api.send(message)
 
@@ -95,7 +95,7 @@ def test_who_read_what_is_not_shared_with_metas_ads_and_the_other_path_knows_no_
 @pytest.mark.parametrize("held", ["accepted", "held_for_quality_assessment", "paused"])
 def test_an_accepted_message_carries_its_wamid_and_metas_word(held: str) -> None:
     outcome = send(template(), answering(200, {"messages": [{"id": WAMID, "message_status": held}]}))
-    assert outcome == Outcome("accepted", wamid=WAMID, http_status=200, message_status=held)
+    assert outcome == PostOutcome("accepted", wamid=WAMID, http_status=200, message_status=held)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_an_error_in_metas_words_is_a_refusal(
     status: int, error: dict[str, Any], code: str | None, action: Action
 ) -> None:
     outcome = send(template(), answering(status, {"error": error}))
-    assert outcome == Outcome("refused", code=code, action=action, http_status=status)
+    assert outcome == PostOutcome("refused", code=code, action=action, http_status=status)
 
 
 @pytest.mark.parametrize(
@@ -156,9 +156,9 @@ def test_no_answer_makes_send_raise(status: int, content: bytes) -> None:
 )
 def test_an_address_that_does_not_exist_reached_nobody_and_stops(status: int, content: bytes) -> None:
     outcome = send(template(), lambda _: httpx.Response(status, content=content))
-    assert outcome == Outcome("not_sent", action=Action.STOP, http_status=status, reason=f"HTTP {status}")
+    assert outcome == PostOutcome("not_sent", action=Action.STOP, http_status=status, reason=f"HTTP {status}")
     known = send(template(), answering(status, {"error": {"code": 131026}}))
-    assert known == Outcome("refused", code="131026", action=Action.STRIKE, http_status=status)
+    assert known == PostOutcome("refused", code="131026", action=Action.STRIKE, http_status=status)
 
 
 def test_131009_asks_for_the_other_path_on_the_marketing_path_alone() -> None:
@@ -177,7 +177,7 @@ def test_a_broken_connection_is_not_sent_only_when_that_is_certain(
     def handler(request: httpx.Request) -> httpx.Response:
         raise error("made up", request=request)
 
-    assert send(template(), handler) == Outcome(kind, reason=error.__name__)  # type: ignore[arg-type]
+    assert send(template(), handler) == PostOutcome(kind, reason=error.__name__)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_no_more_requests_at_once_than_allowed() -> None:
             now -= 1
             return await super().exchange(method, url, body, leaves)
 
-    async def many() -> list[Outcome]:
+    async def many() -> list[PostOutcome]:
         wire = Counting(lambda _: httpx.Response(200, json=ACCEPTED))
         async with WhatsAppClient("https://g.example", "1", "t", concurrency=3, wire=wire) as api:
             return list(await asyncio.gather(*(api.send(text()) for _ in range(20))))
@@ -311,7 +311,7 @@ def test_the_profile_says_where_a_message_goes_and_with_which_key(
         posted.append(str(request.url))
         return httpx.Response(200, json=ACCEPTED)
 
-    async def once() -> Outcome:
+    async def once() -> PostOutcome:
         async with open_client(settings, concurrency=7) as api:
             return await api.send(text())
 
@@ -335,7 +335,7 @@ def test_a_provider_may_want_another_path(told: dict[str, Any], url: str) -> Non
         assert str(request.url) == url
         return httpx.Response(200, json=ACCEPTED)
 
-    async def once() -> Outcome:
+    async def once() -> PostOutcome:
         wire = Handled(handler)
         async with WhatsAppClient("https://graph.example/v25.0", "1055", "token", wire=wire, **told) as api:
             return await api.send(text())

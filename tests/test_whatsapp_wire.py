@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.whatsapp.client import Outcome, WhatsAppClient
+from flows.whatsapp.client import PostOutcome, WhatsAppClient
 from flows.whatsapp.messages import OutgoingText
 from flows.whatsapp.wire import Aiohttp, LostError, NotSentError, Reply
 from tests.test_scrapers_tls import certify
@@ -56,7 +56,7 @@ def text() -> OutgoingText:
     return OutgoingText(to="+393330001122", bsuid=None, body="Fatto.", opaque="attempt-2")
 
 
-async def post(base: str, *, timeout: float = 30) -> Outcome:
+async def post(base: str, *, timeout: float = 30) -> PostOutcome:
     async with WhatsAppClient(base, "1055", "token", timeout=timeout) as api:
         return await api.send(text())
 
@@ -75,7 +75,7 @@ async def post(base: str, *, timeout: float = 30) -> Outcome:
     ],
 )
 def test_whatever_comes_back_a_post_is_made_once(answer: bytes | None, kind: str, reason: str | None) -> None:
-    async def once() -> tuple[Outcome, int]:
+    async def once() -> tuple[PostOutcome, int]:
         async with server(answer) as found:
             outcome = await post(found.base, timeout=0.5 if answer == MUTE else 30)
             return outcome, len(found.requests)
@@ -99,7 +99,7 @@ def test_a_connection_that_the_server_closed_meanwhile_repeats_no_post() -> None
         seen += 1
         writer.close()
 
-    async def twice() -> list[Outcome]:
+    async def twice() -> list[PostOutcome]:
         listening = await asyncio.start_server(serve, "127.0.0.1", 0)
         base = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
         async with listening, WhatsAppClient(base, "1", "token", concurrency=1) as api:
@@ -118,14 +118,14 @@ def test_nobody_listening_is_not_sent_even_with_a_proxy_in_the_environment(
     if proxied:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
 
-    async def once() -> tuple[Outcome, Outcome]:
+    async def once() -> tuple[PostOutcome, PostOutcome]:
         async with server(SERVED) as found:
             reached = await post(found.base)
         return reached, await post("http://127.0.0.1:1/v25.0")
 
     reached, refused = asyncio.run(once())
     assert reached.kind == "accepted"
-    assert refused == Outcome("not_sent", reason="ClientConnectorError")
+    assert refused == PostOutcome("not_sent", reason="ClientConnectorError")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_nobody_listening_is_not_sent_even_with_a_proxy_in_the_environment(
 def test_a_proxy_that_opens_no_tunnel_let_nothing_through(
     monkeypatch: pytest.MonkeyPatch, answer: bytes, kind: str
 ) -> None:
-    async def once() -> tuple[Outcome, list[bytes]]:
+    async def once() -> tuple[PostOutcome, list[bytes]]:
         async with server(answer) as proxy:
             monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
             return await post("https://graph.example.test/v25.0"), proxy.requests
@@ -171,7 +171,7 @@ def test_a_compressed_answer_is_read_and_the_waits_of_the_headers_are_kept() -> 
     body = gzip.compress(b'{"error": {"code": 4}}')
     head = b"HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
 
-    async def once() -> Outcome:
+    async def once() -> PostOutcome:
         async with server(head % len(body) + body) as found:
             return await post(found.base)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from db.claims import Result
 from db.models import Outcome
 from db.rate import LONGEST_PAUSE
-from flows.whatsapp.client import Outcome as Answer
+from flows.whatsapp.client import PostOutcome
 from flows.whatsapp.errors import OTHER_WAY_ENDS, PAUSES, UNREACHED, Action, Rule, explain, rule_of
 from flows.whatsapp.messages import Category
 
@@ -29,7 +29,7 @@ class Posted:
     recipient_id: int
     category: Category  # the way that it took
     round: int  # of the judge, when it left
-    answer: Answer
+    answer: PostOutcome
 
 
 @dataclass

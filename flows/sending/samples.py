@@ -28,7 +28,7 @@ from flows.sending import provider, single
 from flows.sending.drain import DispatchError, Order, addressed
 from flows.sending.seal import message_of
 from flows.settings import Settings, SettingsError
-from flows.whatsapp.client import Outcome as Answer
+from flows.whatsapp.client import PostOutcome
 from flows.whatsapp.errors import explain
 from flows.whatsapp.messages import OutgoingTemplate
 
@@ -107,7 +107,7 @@ def _addressed(
 
 
 def _post(settings: Settings, engine: Engine, messages: Sequence[OutgoingTemplate]) -> None:
-    def store(message: OutgoingTemplate, answer: Answer) -> None:
+    def store(message: OutgoingTemplate, answer: PostOutcome) -> None:
         with transaction(engine) as session:
             code = answer.code or answer.reason
             samples.finish(session, UUID(message.opaque), Outcome(answer.kind), code)
@@ -209,7 +209,7 @@ def send(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime)
             sample = samples.begin(session, bulletin_id, trial.version, now=now)
             outgoing.append(addressed(trial.order, address, str(sample.id), trial.order.category))
 
-    def store(message: OutgoingTemplate, answer: Answer) -> None:
+    def store(message: OutgoingTemplate, answer: PostOutcome) -> None:
         code = answer.code or answer.reason
         told[f"{answer.kind} {code or ''}".strip()] += 1
         with transaction(engine) as session:

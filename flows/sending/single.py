@@ -11,7 +11,7 @@ from db.rate import Priority
 from flows.sending.pace import Departure, Pace
 from flows.sending.provider import open_client
 from flows.settings import Settings
-from flows.whatsapp.client import Outcome
+from flows.whatsapp.client import PostOutcome
 from flows.whatsapp.errors import PAUSES, Action
 from flows.whatsapp.messages import Category, OutgoingTemplate
 
@@ -24,7 +24,7 @@ async def post(
     engine: Engine,
     messages: Sequence[OutgoingTemplate],
     priority: Priority,
-    store: Callable[[OutgoingTemplate, Outcome], None],
+    store: Callable[[OutgoingTemplate, PostOutcome], None],
 ) -> None:
     """Post each message once, each at its turn; `store` is told what came of it as soon as it is known.
 
@@ -40,7 +40,7 @@ async def post(
             async with one_at_a_time:
                 departure = await _turn(pace, until)
             if departure is None:
-                store(message, Outcome("not_sent", reason=NO_TURN))
+                store(message, PostOutcome("not_sent", reason=NO_TURN))
                 return
             answer = await client.send(message, departure.leave)
             if answer.action == Action.OTHER_ENDPOINT:  # as in a bulletin's send: the other path, once
@@ -67,7 +67,7 @@ async def _turn(pace: Pace, until: float) -> Departure | None:
     return departure
 
 
-def _heed(pace: Pace, answer: Outcome) -> None:
+def _heed(pace: Pace, answer: PostOutcome) -> None:
     """What the provider says of the rate holds for all senders of the number."""
     if answer.action == Action.BACK_OFF:
         pace.slow()

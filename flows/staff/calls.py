@@ -23,7 +23,7 @@ from flows.sending import single
 from flows.settings import Settings, SettingsError
 from flows.staff import sms
 from flows.staff.call_text import Summons
-from flows.whatsapp.client import Outcome
+from flows.whatsapp.client import PostOutcome
 from flows.whatsapp.errors import RESENDS
 from flows.whatsapp.messages import Category, OutgoingTemplate
 
@@ -121,14 +121,14 @@ def _by_whatsapp(
     # what is not told in the end may have left
     answers = {one.opaque: sms.Answer(CallStatus.uncertain, "no_answer") for one in messages}
 
-    def store(message: OutgoingTemplate, outcome: Outcome) -> None:
+    def store(message: OutgoingTemplate, outcome: PostOutcome) -> None:
         answers[message.opaque] = _answer(outcome)
 
     asyncio.run(single.post(settings, engine, messages, Priority.alert, store))
     return list(answers.values())
 
 
-def _answer(outcome: Outcome) -> sms.Answer:
+def _answer(outcome: PostOutcome) -> sms.Answer:
     code = outcome.code or outcome.reason or (str(outcome.http_status) if outcome.http_status else None)
     if outcome.kind == "refused":
         again = outcome.action in RESENDS

@@ -20,7 +20,7 @@ from flows.whatsapp.wire import Aiohttp, LostError, NotSentError, Reply, Wire, W
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PostOutcome:
     """What became of one POST.
 
     accepted: Meta took it and gave a wamid (`message_status` may be held_for_quality_assessment or paused).
@@ -90,8 +90,8 @@ class WhatsAppClient:
 
     async def send(
         self, message: OutgoingTemplate | OutgoingText, leaves: Callable[[], None] = lambda: None
-    ) -> Outcome:
-        """Post once. Whatever the provider or the network does is in the Outcome, never raised.
+    ) -> PostOutcome:
+        """Post once. Whatever the provider or the network does is in the PostOutcome, never raised.
 
         `leaves` is called as the bytes leave, after a turn and a connection were waited for.
         """
@@ -108,9 +108,9 @@ class WhatsAppClient:
             try:
                 reply = await self._wire.exchange("POST", url, body, leaves)
             except NotSentError as exc:
-                return Outcome("not_sent", reason=str(exc))
+                return PostOutcome("not_sent", reason=str(exc))
             except LostError as exc:
-                return Outcome("uncertain", reason=str(exc))
+                return PostOutcome("uncertain", reason=str(exc))
         return _outcome(reply, is_marketing)
 
     async def register_template(self, waba_id: str, definition: Mapping[str, Any]) -> Registered:
@@ -142,15 +142,15 @@ class WhatsAppClient:
             raise Retryable(f"template {name}: Meta was not reached ({exc})") from exc
 
 
-def _outcome(reply: Reply, is_marketing: bool) -> Outcome:
+def _outcome(reply: Reply, is_marketing: bool) -> PostOutcome:
     body, status = _json(reply.body), reply.status
     error = body.get("error")
     code = code_of(error)
     if code is None and status in NOWHERE:
-        return Outcome("not_sent", action=Action.STOP, http_status=status, reason=f"HTTP {status}")
+        return PostOutcome("not_sent", action=Action.STOP, http_status=status, reason=f"HTTP {status}")
     # A gateway's 5xx may also speak of an "error"; Meta's always has a code.
     if isinstance(error, dict) and (code is not None or 400 <= status < 500):
-        return Outcome(
+        return PostOutcome(
             "refused",
             code=None if code is None else str(code),
             action=classify(code, status, is_marketing=is_marketing),
@@ -162,9 +162,9 @@ def _outcome(reply: Reply, is_marketing: bool) -> Outcome:
     if 200 <= status < 300 and isinstance(first, dict) and isinstance(first.get("id"), str) and first["id"]:
         quality = first.get("message_status")
         quality = quality if isinstance(quality, str) else None
-        return Outcome("accepted", wamid=first["id"], http_status=status, message_status=quality)
+        return PostOutcome("accepted", wamid=first["id"], http_status=status, message_status=quality)
     # Not in Meta's words: a gateway's page, a cut body, a 200 without an id. Someone may have it.
-    return Outcome(
+    return PostOutcome(
         "uncertain",
         http_status=status,
         reason="answer without a message id or an error",

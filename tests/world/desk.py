@@ -49,7 +49,7 @@ from flows.sending.seal import seal_of
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources import visit
 from flows.stop import reopen_approved, stop_sending
-from flows.whatsapp.client import Outcome as Answer
+from flows.whatsapp.client import PostOutcome
 from flows.whatsapp.errors import classify
 from flows.whatsapp.messages import OutgoingTemplate
 from scrapers.errors import GoneError
@@ -273,7 +273,7 @@ class Desk:
 
     # ------------------------------------------------------------ the provider
 
-    def post(self, message: OutgoingTemplate) -> Answer:
+    def post(self, message: OutgoingTemplate) -> PostOutcome:
         with transaction(self.engine) as session:
             sample = session.get(Sample, UUID(message.opaque))
         if sample is not None:
@@ -282,9 +282,9 @@ class Desk:
         phone = (message.to or "").lstrip("+")
         fault = self.script.pop(0) if self.script else "ok"
         if fault.isdigit():
-            return Answer("refused", code=fault, action=classify(int(fault), 400), http_status=400)
+            return PostOutcome("refused", code=fault, action=classify(int(fault), 400), http_status=400)
         if fault == "unreached":
-            return Answer("not_sent", reason="ConnectError")
+            return PostOutcome("not_sent", reason="ConnectError")
         if fault == "crash before":
             raise Crash
         if fault == "stop":
@@ -298,16 +298,16 @@ class Desk:
             with pytest.raises(DispatchError):
                 begin(self.settings, self.engine, number, now=self.now)
         if fault == "lost":
-            return Answer("uncertain", reason="ReadTimeout")
+            return PostOutcome("uncertain", reason="ReadTimeout")
         self.left[number, phone] += 1
         if fault == "crash after":
             raise Crash
         if fault == "lost but left":
-            return Answer("uncertain", reason="ReadTimeout")
+            return PostOutcome("uncertain", reason="ReadTimeout")
         self.surely.add((number, phone))
-        return Answer("accepted", wamid=f"wamid.{message.opaque}", http_status=200)
+        return PostOutcome("accepted", wamid=f"wamid.{message.opaque}", http_status=200)
 
-    def post_sample(self, message: OutgoingTemplate, sample: Sample) -> Answer:
+    def post_sample(self, message: OutgoingTemplate, sample: Sample) -> PostOutcome:
         """To the phone of who asked and no other, with the words of the version that was asked for."""
         fault = self.script.pop(0) if self.script else "ok"
         with transaction(self.engine) as session:
@@ -320,17 +320,17 @@ class Desk:
         assert (message.to, message.parameters[:-1]) == (phone.get_secret_value(), texts)
         assert phone.get_secret_value().lstrip("+") not in self.phones.values()
         if fault.isdigit():
-            return Answer("refused", code=fault, http_status=400)
+            return PostOutcome("refused", code=fault, http_status=400)
         if fault == "unreached":
-            return Answer("not_sent", reason="ConnectError")
+            return PostOutcome("not_sent", reason="ConnectError")
         if fault == "crash before":
             raise Crash
         self.samples[message.opaque] += 1
         if fault == "crash after":
             raise Crash
         if fault.startswith("lost"):
-            return Answer("uncertain", reason="ReadTimeout")
-        return Answer("accepted", wamid=f"wamid.{message.opaque}", http_status=200)
+            return PostOutcome("uncertain", reason="ReadTimeout")
+        return PostOutcome("accepted", wamid=f"wamid.{message.opaque}", http_status=200)
 
     def leaving(self, message: OutgoingTemplate) -> int:
         """What must hold at the moment when a message leaves; the bulletin's number."""
@@ -390,6 +390,6 @@ class Provider:
     async def __aexit__(self, *_error: object) -> None:
         pass
 
-    async def send(self, message: OutgoingTemplate, leaves: Callable[[], None]) -> Answer:
+    async def send(self, message: OutgoingTemplate, leaves: Callable[[], None]) -> PostOutcome:
         leaves()
         return Desk.current.post(message)

@@ -24,8 +24,7 @@ from flows.sending import senders as life
 from flows.sending.pace import Departure, Pace
 from flows.web.common.context import Web, woken
 from flows.web.inbound import late_welcome
-from flows.whatsapp.client import Outcome as PostOutcome
-from flows.whatsapp.client import WhatsAppClient
+from flows.whatsapp.client import PostOutcome, WhatsAppClient
 from flows.whatsapp.errors import PAUSES, RESENDS, Action
 from flows.whatsapp.messages import Category, InvalidAddress, OutgoingTemplate, OutgoingText
 
