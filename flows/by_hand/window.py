@@ -109,11 +109,8 @@ def open_window(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
         before, attempt, kind = handover.run_id, handover.attempt, handover.kind
         number = round_of(handovers.declarations(session, bulletin_id))
     if before is not None:
-        seen = client.state(before, now=now)
-        if seen == RunState.working or (seen == RunState.waiting and forms.is_usable(before, number)):
+        if forms.still_serves(before, number, now=now):
             return before
-        if seen != RunState.over:
-            client.end(before, forms.gone(seen))
         attempt += 1
     what = "da pubblicare nel canale" if kind == HandoverKind.channel else "da inviare a mano"
     run_id = client.start(

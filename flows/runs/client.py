@@ -85,13 +85,13 @@ def last_state(run_id: str) -> State | None:
 
 def state(run_id: str, *, now: datetime) -> RunState:
     """Whether a window still does, or will do, what it was opened for."""
-    found = last_state(run_id)
-    if found is None or found.is_final():
+    last = last_state(run_id)
+    if last is None or last.is_final():
         return RunState.over
-    if found.is_paused():
+    if last.is_paused():
         return RunState.waiting
-    due = found.state_details.scheduled_time if found.type == StateType.SCHEDULED else None
-    return RunState.lost if now - (due or found.timestamp) > LOST_AFTER else RunState.working
+    due = last.state_details.scheduled_time if last.type == StateType.SCHEDULED else None
+    return RunState.lost if now - (due or last.timestamp) > LOST_AFTER else RunState.working
 
 
 def require_server(settings: Settings) -> None:
@@ -104,11 +104,11 @@ def require_server(settings: Settings) -> None:
             )
 
 
-def titled(words: str) -> Callable[[], str]:
+def titled(pattern: str) -> Callable[[], str]:
     """For `flow_run_name`: these words with the run's parameters in them, and PROVA where it is one."""
 
     def name() -> str:
-        return load().profile.prova + words.format(**flow_run.parameters)
+        return load().profile.prova + pattern.format(**flow_run.parameters)
 
     return name
 
@@ -135,8 +135,8 @@ def proof(code: str) -> Proof:
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(UUID(flow_run.id))
         if code:
-            kept = {name: value for name, value in run.parameters.items() if name != FIELD}
-            client.update_flow_run(run.id, parameters=kept)
+            parameters = {name: value for name, value in run.parameters.items() if name != FIELD}
+            client.update_flow_run(run.id, parameters=parameters)
     typed = sealed.opened(load().stamp_key(), code, str(run.deployment_id), run.parameters) if code else None
     if typed is not None:
         return Proof(typed.code, typed.at)
@@ -195,11 +195,11 @@ def start_dispatch(
             name=f"Invio (bollettino {bulletin_id})",
             tags=[KINDS[bulletin.kind].replace(" ", "-")],
         )
-        found = last_state(run_id)
-        if found is None or found.is_final():
+        last = last_state(run_id)
+        if last is None or last.is_final():
             continue
-        is_stranded = found.is_pending() and now - found.timestamp > TAKEN_WITHIN
-        if not (is_stranded or (dead and found.is_running())):
+        is_stranded = last.is_pending() and now - last.timestamp > TAKEN_WITHIN
+        if not (is_stranded or (dead and last.is_running())):
             return run_id
         end(run_id, Crashed(message="il processo non risponde: l'invio riprende in un altro"))
     raise BollettinoError(f"Bollettino {bulletin_id}: {ATTEMPTS} tentativi di invio non riusciti.")
@@ -211,14 +211,14 @@ def _over(key: str) -> int:
     with get_client(sync_client=True) as client:
         while True:
             keys = [f"{key}-{attempt}" for attempt in range(first, first + AT_ONCE)]
-            found = client.read_flow_runs(
+            runs = client.read_flow_runs(
                 flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=keys)),
                 limit=AT_ONCE,
             )
-            over = {run.idempotency_key for run in found if run.state is not None and run.state.is_final()}
-            place = next((place for place, one in enumerate(keys) if one not in over), AT_ONCE)
-            first += place
-            if place < AT_ONCE:
+            over = {run.idempotency_key for run in runs if run.state is not None and run.state.is_final()}
+            count = next((count for count, key in enumerate(keys) if key not in over), AT_ONCE)
+            first += count
+            if count < AT_ONCE:
                 return first
 
 

@@ -21,9 +21,8 @@ from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterIdempotencyKey,
 )
-from prefect.client.schemas.objects import State
 from prefect.input import RunInput
-from prefect.states import Cancelled, Crashed
+from prefect.states import Crashed
 from pydantic import create_model
 from sqlalchemy import Engine
 
@@ -71,9 +70,9 @@ Form = RunInput  # for who shows one and need not know Prefect
 
 def make(name: str, fields: dict[str, Any], description: str) -> type[RunInput]:
     """A form with these fields of pydantic; `description` (Markdown) stands above it."""
-    made: type[RunInput] = create_model(name, __base__=RunInput, **fields)
-    made._description = description
-    return made
+    form: type[RunInput] = create_model(name, __base__=RunInput, **fields)
+    form._description = description
+    return form
 
 
 def bound(form: type[Form], version: int) -> type[Form]:
@@ -96,20 +95,20 @@ def unbound(values: dict[str, Any], version: int) -> dict[str, Any]:
 
 def _inputs(client: SyncPrefectClient, run_id: str) -> dict[str, str]:
     """What Prefect keeps of a run's forms, as JSON by key."""
-    kept: dict[str, str] = {}
+    inputs: dict[str, str] = {}
     while page := client.filter_flow_run_input(
-        UUID(run_id), "suspended-review-", limit=PAGE, exclude_keys=set(kept)
+        UUID(run_id), "suspended-review-", limit=PAGE, exclude_keys=set(inputs)
     ):
-        kept.update((one.key, one.value) for one in page)
+        inputs.update((item.key, item.value) for item in page)
         if len(page) < PAGE:
             break
-    return kept
+    return inputs
 
 
-def _of_kind(kept: dict[str, str], kind: str) -> dict[int, str]:
+def _of_kind(inputs: dict[str, str], kind: str) -> dict[int, str]:
     """By version: the `response` of each form, or its `schema`."""
-    found = ((re.fullmatch(rf"suspended-review-(\d+)-{kind}", key), value) for key, value in kept.items())
-    return {int(match[1]): value for match, value in found if match}
+    pattern = re.compile(rf"suspended-review-(\d+)-{kind}")
+    return {int(match[1]): value for key, value in inputs.items() if (match := pattern.fullmatch(key))}
 
 
 PAGE = 200  # inputs; each round leaves two, and the stamp of its answer
@@ -132,23 +131,23 @@ def confirmed(
 
     A run of another flow may have such a key by chance or by somebody's will: it is not asked.
     """
-    found = []
+    confirmations = []
     with get_client(sync_client=True) as client:
         windows = client.read_flow_runs(
             flow_filter=FlowFilter(name=FlowFilterName(any_=[flow])),
             flow_run_filter=FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=list(keys))),
         )
         for run_id in {*filter(None, [also_in]), *(str(window.id) for window in windows)}:
-            kept = _inputs(client, run_id)
-            answers = _of_kind(kept, "response")
+            inputs = _inputs(client, run_id)
+            answers = _of_kind(inputs, "response")
             if not answers:
                 continue
             states = client.read_flow_run_states(UUID(run_id))
             at = max((state.timestamp for state in states if state.name == "Resuming"), default=now)
             for version, raw in answers.items():
                 values = json.loads(raw) or {}
-                stamp = _stamp_of(stamp_key, run_id, version, values, kept)
-                found.append(
+                stamp = _stamp_of(stamp_key, run_id, version, values, inputs)
+                confirmations.append(
                     Confirmation(
                         run_id,
                         version,
@@ -157,13 +156,13 @@ def confirmed(
                         is_stamped=stamp is not None,
                     )
                 )
-    return sorted(found, key=lambda one: (one.version, one.at))
+    return sorted(confirmations, key=lambda confirmation: (confirmation.version, confirmation.at))
 
 
-def without_stamp(settings: Settings, one: Confirmation) -> str:
+def without_stamp(settings: Settings, confirmation: Confirmation) -> str:
     """What is said of an answer that has no stamp; what was confirmed before there were any is no alarm."""
     since = keys.read(settings.state).since
-    return BEFORE_STAMPS if since is not None and one.at < since else UNSTAMPED
+    return BEFORE_STAMPS if since is not None and confirmation.at < since else UNSTAMPED
 
 
 def _answer_key(version: int) -> str:
@@ -171,26 +170,27 @@ def _answer_key(version: int) -> str:
 
 
 def _stamp_of(
-    stamp_key: bytes, run_id: str, version: int, values: dict[str, Any], kept: dict[str, str]
+    stamp_key: bytes, run_id: str, version: int, values: dict[str, Any], inputs: dict[str, str]
 ) -> stamps.Stamp | None:
     key = _answer_key(version)
-    beside = [value for name, value in kept.items() if name.startswith(stamps.prefix_of(key))]
+    beside = (value for name, value in inputs.items() if name.startswith(stamps.prefix_of(key)))
     return stamps.stamped(stamp_key, run_id, key, values, beside)
 
 
-def forget(one: Confirmation, field: str, *, stamp_key: bytes) -> None:
+def forget(confirmation: Confirmation, field: str, *, stamp_key: bytes) -> None:
     """Take a field out of the answer that Prefect keeps, and stamp what is left; for one that is stored."""
-    if field not in one.values:
+    if field not in confirmation.values:
         return
-    key = _answer_key(one.version)
-    kept = {name: value for name, value in one.values.items() if name != field}
+    key = _answer_key(confirmation.version)
+    values = {name: value for name, value in confirmation.values.items() if name != field}
     with get_client(sync_client=True) as client:
-        if one.is_stamped:  # first: a process that dies in between leaves a stamp too many, not one too few
-            stamp = stamps.stamp(stamp_key, one.run_id, key, kept, at=one.at)
+        # the stamp first: a process that dies in between leaves one too many, not one too few
+        if confirmation.is_stamped:
+            stamp = stamps.stamp(stamp_key, confirmation.run_id, key, values, at=confirmation.at)
             name = stamps.prefix_of(key) + secrets.token_hex(8)
-            client.create_flow_run_input(UUID(one.run_id), name, stamp.to_json())
-        client.delete_flow_run_input(UUID(one.run_id), key)
-        client.create_flow_run_input(UUID(one.run_id), key, json.dumps(kept))
+            client.create_flow_run_input(UUID(confirmation.run_id), name, stamp.to_json())
+        client.delete_flow_run_input(UUID(confirmation.run_id), key)
+        client.create_flow_run_input(UUID(confirmation.run_id), key, json.dumps(values))
 
 
 def is_usable(run_id: str, version: int) -> bool:
@@ -198,8 +198,8 @@ def is_usable(run_id: str, version: int) -> bool:
 
     A form of an older code stays: to replace it would cost what somebody is typing into it.
     """
-    found = runs.last_state(run_id)
-    if found is None or found.state_details.pause_key != review_key(version):
+    last = runs.last_state(run_id)
+    if last is None or last.state_details.pause_key != review_key(version):
         return False
     with get_client(sync_client=True) as client:
         stored = _of_kind(_inputs(client, run_id), "schema").get(version, "")
@@ -221,16 +221,11 @@ def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
             bulletins.move(session, bulletin, BulletinStatus.in_review, by="componi", now=now)
         if bulletin.status != BulletinStatus.in_review:
             return None
-        before, attempt = bulletin.review_run_id, bulletin.review_attempt
+        run_before, attempt = bulletin.review_run_id, bulletin.review_attempt
         version = bulletins.latest(session, bulletin_id)
-    if before is not None:
-        seen = runs.state(before, now=now)
-        if seen == RunState.working:
-            return before
-        if seen == RunState.waiting and version is not None and is_usable(before, version.number):
-            return before
-        if seen != RunState.over:
-            runs.end(before, gone(seen))
+    if run_before is not None:
+        if still_serves(run_before, version.number if version else None, now=now):
+            return run_before
         attempt += 1
     run_id = runs.start(
         settings,
@@ -247,11 +242,20 @@ def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
     return run_id
 
 
-def gone(seen: RunState) -> State:
-    """The end of a window that another one replaces."""
-    if seen == RunState.lost:
-        return Crashed(message="il processo non risponde: si apre un nuovo modulo")
-    return Cancelled(message="il testo o le liste sono cambiati: si apre un nuovo modulo")
+def still_serves(run_id: str, version: int | None, *, now: datetime) -> bool:
+    """Whether the window shows that version, or is about to answer; one that does neither is ended, since
+    another replaces it.
+    """
+    state = runs.state(run_id, now=now)
+    if state == RunState.working or (
+        state == RunState.waiting and version is not None and is_usable(run_id, version)
+    ):
+        return True
+    if state == RunState.lost:
+        runs.end(run_id, Crashed(message="il processo non risponde: si apre un nuovo modulo"))
+    elif state == RunState.waiting:
+        runs.cancel(run_id, "il testo o le liste sono cambiati: si apre un nuovo modulo")
+    return False
 
 
 def is_answering(engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
@@ -267,8 +271,8 @@ def is_answering(engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
         return True
     # stamped or not: what is not stored yet becomes a version, if only to be shown again
     return any(
-        (one.run_id, one.version) not in stored and one.version <= newest.number
-        for one in confirmations(bulletin, stamp_key=b"", also_in=run_id, now=now)
+        (confirmation.run_id, confirmation.version) not in stored and confirmation.version <= newest.number
+        for confirmation in confirmations(bulletin, stamp_key=b"", also_in=run_id, now=now)
     )
 
 
@@ -279,5 +283,5 @@ def close_review(settings: Settings, engine: Engine, bulletin_id: int, why: str,
     run_id = bulletin.review_run_id
     if run_id is None or runs.state(run_id, now=now) not in (RunState.waiting, RunState.lost):
         return
-    runs.end(run_id, Cancelled(message=why))
+    runs.cancel(run_id, why)
     runs.rename(settings, run_id, f"Bollettino {bulletin_id} · {why}", tags=tags(bulletin.kind, why))

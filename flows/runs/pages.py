@@ -24,15 +24,15 @@ from flows.settings import Settings
 EVERY = 2.0  # seconds between two looks at how far it is
 
 
-def checks(bulletin_id: int, found: Preflight) -> None:
+def checks(bulletin_id: int, preflight: Preflight) -> None:
     create_markdown_artifact(
-        found.markdown, key=f"controlli-{bulletin_id}", description="Controlli prima dell'invio"
+        preflight.markdown, key=f"controlli-{bulletin_id}", description="Controlli prima dell'invio"
     )
 
 
 def progress(engine: Engine, bulletin_id: int) -> Callable[[], None]:
     """Made when the first messages are done; then kept up to date."""
-    made: list[Any] = []  # a UUID, though typed for async flows too
+    artifacts: list[Any] = []  # a UUID, though typed for async flows too
     last = -EVERY
 
     def advance() -> None:
@@ -43,10 +43,10 @@ def progress(engine: Engine, bulletin_id: int) -> Callable[[], None]:
         with reading(engine) as session:
             now = deliveries.certificate(session, bulletin_id)
         share = 100.0 * (now.planned - now.open) / max(now.planned, 1)
-        if made:
-            update_progress_artifact(made[0], share)
+        if artifacts:
+            update_progress_artifact(artifacts[0], share)
         else:
-            made.append(
+            artifacts.append(
                 create_progress_artifact(
                     share, key=f"invio-{bulletin_id}", description="Avanzamento dell'invio"
                 )

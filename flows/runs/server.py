@@ -11,15 +11,19 @@ starts. So here every transaction that may write asks for the lock as it begins,
 
 import argparse
 from contextlib import AbstractAsyncContextManager
+from uuid import UUID
 
 import uvicorn
+from prefect.server import models
 from prefect.server.api.server import create_app
+from prefect.server.database import provide_database_interface
 from prefect.server.database.configurations import AioSqliteConfiguration
+from prefect.server.schemas.core import FlowRunInput
+from prefect.server.schemas.states import StateType
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from flows.deploy import startable
 from flows.door.gate import Door, House
-from flows.runs.rooms import PrefectRooms
 from flows.settings import Settings, load
 
 _as_asked = AioSqliteConfiguration.begin_transaction
@@ -38,6 +42,34 @@ def wait_for_turns() -> None:
     AioSqliteConfiguration.begin_transaction = _immediate  # type: ignore[method-assign, assignment]
 
 
+class PrefectRooms:
+    """What the door asks of the server behind it (`flows.door.gate.Rooms`), in its process."""
+
+    async def deployment(self, id: str) -> str | None:
+        async with provide_database_interface().session_context() as session:
+            deployment = await models.deployments.read_deployment(session, UUID(id))  # type: ignore[attr-defined]
+            return deployment.name if deployment else None
+
+    async def answer_key(self, run_id: str) -> str | None:
+        async with provide_database_interface().session_context() as session:
+            run = await models.flow_runs.read_flow_run(session, UUID(run_id))  # type: ignore[attr-defined]
+            if run is None or run.state is None or run.state.type != StateType.PAUSED:
+                return None
+            keyset = run.state.state_details.run_input_keyset
+            return keyset["response"] if keyset else None
+
+    async def keep(self, run_id: str, key: str, value: str) -> None:
+        row = FlowRunInput(flow_run_id=UUID(run_id), key=key, value=value)
+        async with provide_database_interface().session_context(begin_transaction=True) as session:
+            await models.flow_run_input.create_flow_run_input(session=session, flow_run_input=row)  # type: ignore[attr-defined]
+
+    async def drop(self, run_id: str, key: str) -> None:
+        async with provide_database_interface().session_context(begin_transaction=True) as session:
+            await models.flow_run_input.delete_flow_run_input(  # type: ignore[attr-defined]
+                session=session, flow_run_id=UUID(run_id), key=key
+            )
+
+
 def door(settings: Settings) -> Door:
     """The server's application with the door in front; SettingsError where a credential is missing."""
     keys = settings.door_keys()
@@ -52,9 +84,9 @@ def main() -> None:
     parser.add_argument("action", choices=["start"])
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     wait_for_turns()
-    uvicorn.run(door(load()), host=asked.host, port=asked.port, log_level="warning")
+    uvicorn.run(door(load()), host=options.host, port=options.port, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -36,8 +36,8 @@ class PrefectVariable:
         client = self._client()
         try:
             with client:
-                found = client.read_variable_by_name(self._key)
-            return Mark.model_validate(found.value) if found else None
+                variable = client.read_variable_by_name(self._key)
+            return Mark.model_validate(variable.value) if variable else None
         except Exception as exc:
             raise WitnessError(f"la variabile {self._key} non si legge ({type(exc).__name__})") from exc
 
