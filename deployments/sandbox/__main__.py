@@ -33,8 +33,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse(f"cannot read {options.config}: {exc.strerror}")
     except ValidationError as exc:
         errors = exc.errors(include_url=False, include_input=False, include_context=False)
-        told = "; ".join(f"{'.'.join(map(str, error['loc'])) or 'file'}: {error['msg']}" for error in errors)
-        return _refuse(f"{options.config}: {told}")
+        faults = (f"{'.'.join(map(str, error['loc'])) or 'file'}: {error['msg']}" for error in errors)
+        return _refuse(f"{options.config}: {'; '.join(faults)}")
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
     app = create_app(config, options.state, options.files)
     # no access log: its paths would hold phone numbers

@@ -67,20 +67,13 @@ def alert_routes(world: World) -> APIRouter:
 
     @router.post("/_prova")
     async def publish_levels(order: Annotated[LevelsOrder, Body()]) -> dict[str, str]:
-        try:
-            today = rows_from_levels({code: days.today for code, days in order.zones.items()})
-            tomorrow = rows_from_levels({code: days.tomorrow for code, days in order.zones.items()})
-        except AlertError as exc:
-            raise HTTPException(422, str(exc)) from exc
+        today = rows_from_levels({code: days.today for code, days in order.zones.items()})
+        tomorrow = rows_from_levels({code: days.tomorrow for code, days in order.zones.items()})
         return _publish(world, today, tomorrow, order.issued)
 
     @router.post("/_prova/csv")
     async def publish_csv(order: Annotated[CsvOrder, Body()]) -> dict[str, str]:
-        try:
-            today, tomorrow = _csv_days(order)
-        except AlertError as exc:
-            raise HTTPException(422, str(exc)) from exc
-        return _publish(world, today, tomorrow, order.issued)
+        return _publish(world, *_csv_days(order), order.issued)
 
     @router.delete("/_prova")
     async def back_to_automatic() -> dict[str, str]:

@@ -29,6 +29,7 @@ from deployments.sandbox.template_api import template_routes
 from deployments.sandbox.web_site import site_routes
 from deployments.sandbox.webhooks import Http, Webhooks, over_http
 from deployments.sandbox.world import World
+from deployments.sandbox.zones import AlertError
 
 
 def real_clock() -> datetime:
@@ -71,6 +72,7 @@ def create_app(
     app.state.world = world
     app.state.worker = None
     app.add_exception_handler(GraphError, _refuse)
+    app.add_exception_handler(AlertError, _senseless)
 
     @app.get("/salute")
     async def health() -> Response:
@@ -82,17 +84,16 @@ def create_app(
     async def front() -> Response:
         return RedirectResponse("/telefoni")
 
-    for routes in (site_routes, plone_routes, alert_routes, phone_routes, fault_routes):
+    for routes in (
+        *(site_routes, plone_routes, alert_routes, geojson_routes, regional_routes, notice_routes),
+        *(phone_routes, mailbox_routes, fault_routes, number_control),
+    ):
         app.include_router(routes(world))
-    for routes in (geojson_routes, regional_routes, notice_routes, mailbox_routes):
-        app.include_router(routes(world))
-    app.include_router(number_control(world))
     if files_dir is not None:
         app.include_router(file_routes(files_dir))
     # last, since `/{version}/...` matches many paths
-    app.include_router(send_routes(world))
-    app.include_router(template_routes(world))
-    app.include_router(number_routes(world))
+    for routes in (send_routes, template_routes, number_routes):
+        app.include_router(routes(world))
     return app
 
 
@@ -100,3 +101,7 @@ async def _refuse(_: Request, exc: Exception) -> Response:
     if not isinstance(exc, GraphError):  # the signature is starlette's, the registration is for GraphError
         raise exc
     return JSONResponse(exc.body(), status_code=exc.http_status)
+
+
+async def _senseless(_: Request, exc: Exception) -> Response:
+    return JSONResponse({"detail": str(exc)}, status_code=422)

@@ -63,13 +63,13 @@ def plant_articles(store: Store, now: datetime) -> None:
 
 def publish(store: Store, order: ArticleOrder, now: datetime) -> Article:
     """Put a new article online, under a slug of its own."""
-    known = store.all(Article)
+    articles = store.all(Article)
     slug = base = slugify(order.title)
-    for number in range(2, len(known) + 3):
+    for suffix in range(2, len(articles) + 3):
         if store.get(Article, slug) is None:
             break
-        slug = f"{base}-{number}"
-    identity = _FIRST_ID + len(known)
+        slug = f"{base}-{suffix}"
+    identity = _FIRST_ID + len(articles)
     article = Article(**order.model_dump(), id=identity, slug=slug, published=now, modified=now)
     article = article.model_copy(update={"shown_on": order.shown_on or now.date()})
     store.put(slug, article)
@@ -96,8 +96,8 @@ def withdraw(store: Store, article: Article, now: datetime) -> None:
 
 def online(store: Store) -> list[Article]:
     """What the site shows, newest first."""
-    shown = [article for article in store.all(Article) if not article.withdrawn]
-    return sorted(shown, key=lambda article: (article.published, article.id), reverse=True)
+    articles = [article for article in store.all(Article) if not article.withdrawn]
+    return sorted(articles, key=lambda article: (article.published, article.id), reverse=True)
 
 
 def slugify(title: str) -> str:

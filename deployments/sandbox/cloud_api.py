@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from deployments.sandbox.compose import Shown, Template, compose, parameters
+from deployments.sandbox.compose import Display, Template, compose, parameters
 from deployments.sandbox.faults import NextFault, take_next
 from deployments.sandbox.graph_auth import VERSION, authorised, json_body, no_such_object
 from deployments.sandbox.graph_errors import GraphError
@@ -114,12 +114,12 @@ def _message(
 
 def _content(
     world: World, request: Request, phone: Phone | None, endpoint: Endpoint, now: datetime
-) -> tuple[Shown, str | None, list[str], str]:
+) -> tuple[Display, str | None, list[str], str]:
     """What is shown, the template's name, its values and the category that is billed."""
     if isinstance(request, TextSend):
         if not within_window(phone, now):
             raise GraphError(131047, "More than 24 hours have passed since the recipient last replied")
-        return Shown(text=request.text.body), None, [], "service"
+        return Display(text=request.text.body), None, [], "service"
     use = request.template
     template = world.store.get(Template, template_key(use.name, use.language.code))
     if template is None:

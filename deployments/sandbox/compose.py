@@ -17,7 +17,7 @@ class Template(BaseModel):
     order: TemplateOrder
 
 
-class Shown(BaseModel):
+class Display(BaseModel):
     """A message as displayed: texts with WhatsApp markup still in them."""
 
     header: str = Field(default="", repr=False)
@@ -27,7 +27,7 @@ class Shown(BaseModel):
     button_url: str = ""
 
 
-def compose(template: Template, use: TemplateUse) -> Shown:
+def compose(template: Template, use: TemplateUse) -> Display:
     """Fill the definition in; raises GraphError 132000, 132005, 132012 or 131008 where Meta does."""
     kinds = [(c.type, c.index if isinstance(c, ButtonComponent) else "") for c in use.components]
     if len(kinds) != len(set(kinds)):
@@ -40,7 +40,7 @@ def compose(template: Template, use: TemplateUse) -> Shown:
     if length(text) > BODY_LIMIT:
         raise GraphError(132005, f"Translated text too long: {length(text)} of {BODY_LIMIT} characters")
     button_text, button_url = _button(buttons, use)
-    return Shown(
+    return Display(
         header=_fill("header", (header and header.text) or "", values.get("header", [])),
         text=text,
         footer=(footer and footer.text) or "",

@@ -23,9 +23,9 @@ def conditional(request: Request, content: bytes, content_type: str, modified: d
 
 
 def _unchanged(request: Request, etag: str, modified: datetime) -> bool:
-    known = request.headers.get("if-none-match")
-    if known is not None:
-        tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
+    etags = request.headers.get("if-none-match")
+    if etags is not None:
+        tags = {tag.strip().removeprefix("W/") for tag in etags.split(",")}
         return "*" in tags or etag in tags
     since = request.headers.get("if-modified-since")
     if since is None:

@@ -27,8 +27,8 @@ def authorised(world: World) -> Callable[[Request], Awaitable[None]]:
     expected = f"Bearer {world.config.token.get_secret_value()}".encode()
 
     async def check(request: Request) -> None:
-        given = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, expected):
+        header = request.headers.get("authorization", "").encode()
+        if not hmac.compare_digest(header, expected):
             raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
         version = str(request.path_params.get("version", ""))
         if not (version.startswith("v") and version[1:].replace(".", "", 1).isdecimal()):

@@ -166,11 +166,18 @@ def check_request(payload: object, endpoint: Endpoint) -> Request:
     try:
         request: Request = adapter.validate_python(payload)
     except ValidationError as exc:
-        # the value itself may be a phone number or a text to a citizen: it stays out of the answer
-        first = exc.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise GraphError(_code_of(first), f"{where}: {first['msg']}" if where else first["msg"]) from None
+        fault, text = first_fault(exc)
+        raise GraphError(_code_of(fault), text) from None
     return request
+
+
+def first_fault(exc: ValidationError) -> tuple[ErrorDetails, str]:
+    """The first of what is wrong, and where it is. The value itself may be a phone number or a text to a
+    citizen: it stays out.
+    """
+    first = exc.errors(include_url=False, include_input=False, include_context=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    return first, f"{where}: {first['msg']}" if where else first["msg"]
 
 
 def _code_of(error: ErrorDetails) -> int:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from deployments.sandbox.compose import Shown
+from deployments.sandbox.compose import Display
 from deployments.sandbox.config import Staff
 from deployments.sandbox.store import Store
 
@@ -56,7 +56,7 @@ class Message(BaseModel):
     wa_id: str = Field(repr=False)
     direction: Literal["in", "out"]  # seen from the Comune: "in" was written by the citizen
     at: AwareDatetime
-    shown: Shown
+    shown: Display
     template: str | None = None
     parameters: list[str] = Field(default=[], repr=False)
     biz_opaque_callback_data: str | None = None
@@ -83,10 +83,10 @@ def plant_phones(store: Store, staff: Sequence[Staff] = ()) -> None:
     if not any(not phone.is_staff for phone in store.all(Phone)):
         for wa_id, name, reads in _FIRST_PHONES:
             store.put(wa_id, Phone(wa_id=wa_id, name=name, reads=reads))
-    for one in staff:
-        wa_id = wa_id_of(one.number)
+    for editor in staff:
+        wa_id = wa_id_of(editor.number)
         if store.get(Phone, wa_id) is None:
-            store.put(wa_id, Phone(wa_id=wa_id, name=one.name, is_staff=True))
+            store.put(wa_id, Phone(wa_id=wa_id, name=editor.name, is_staff=True))
 
 
 def find_phone(store: Store, to: str | None, recipient: str | None) -> Phone | None:

@@ -69,15 +69,15 @@ def notice_routes(world: World) -> APIRouter:
 
     @router.get("/cap/{name}")
     async def document(name: str, request: Request) -> Response:
-        found = world.store.get(Document, name)
-        if found is None:
+        notice = world.store.get(Document, name)
+        if notice is None:
             raise HTTPException(404)
-        return conditional(request, found.content.encode(), "application/cap+xml", found.put)
+        return conditional(request, notice.content.encode(), "application/cap+xml", notice.put)
 
     @router.post("/meteoalarm/_prova")
-    async def order(wanted: Annotated[NoticeOrder, Body()]) -> dict[str, int]:
-        world.store.put(_ALL, wanted)
-        return {"warnings": len(wanted.warnings)}
+    async def order(notices: Annotated[NoticeOrder, Body()]) -> dict[str, int]:
+        world.store.put(_ALL, notices)
+        return {"warnings": len(notices.warnings)}
 
     @router.get("/meteoalarm/feeds-italy")
     async def feed() -> dict[str, Any]:
@@ -96,49 +96,48 @@ def write_warnings(order: NoticeOrder) -> dict[str, Any]:
             level=1,
             onset=sent,
             expires=sent + timedelta(days=2),
-            identifier=f"2.49.0.0.380.3.IT.{sent:%y%m%d%H%M%S}.{number:03}",
+            identifier=f"2.49.0.0.380.3.IT.{sent:%y%m%d%H%M%S}.{position:03}",
         )
-        for number, area in enumerate(_REGIONS)
+        for position, area in enumerate(_REGIONS)
     ]
+    warnings = [*green, *order.warnings]
     return {
-        "warnings": [
-            {"alert": _alert(one, sent), "uuid": one.identifier} for one in [*green, *order.warnings]
-        ]
+        "warnings": [{"alert": _alert(warning, sent), "uuid": warning.identifier} for warning in warnings]
     }
 
 
-def _alert(one: Warned, sent: datetime) -> dict[str, Any]:
+def _alert(warning: Warned, sent: datetime) -> dict[str, Any]:
     alert = {
-        "identifier": one.identifier,
+        "identifier": warning.identifier,
         "sender": "prova@sandbox.example",
         "sent": sent.isoformat(),
         "status": "Actual",
-        "msgType": "Update" if one.replaces else "Alert",
+        "msgType": "Update" if warning.replaces else "Alert",
         "scope": "Public",
-        "info": [_info(one, language) for language in ("en-GB", "it-IT")],
+        "info": [_info(warning, language) for language in ("en-GB", "it-IT")],
     }
-    if one.replaces:
-        alert["references"] = f"prova@sandbox.example,{one.replaces},{sent.isoformat()}"
+    if warning.replaces:
+        alert["references"] = f"prova@sandbox.example,{warning.replaces},{sent.isoformat()}"
     return alert
 
 
-def _info(one: Warned, language: str) -> dict[str, Any]:
-    colour, severity = _COLOURS[one.level]
+def _info(warning: Warned, language: str) -> dict[str, Any]:
+    colour, severity = _COLOURS[warning.level]
     return {
         "language": language,
-        "event": f"PROVA {colour} {_TYPES[one.type]}",
+        "event": f"PROVA {colour} {_TYPES[warning.type]}",
         "senderName": "PROVA, servizio meteorologico",
         "severity": severity,
-        "onset": one.onset.astimezone(ROME).isoformat(),
-        "expires": one.expires.astimezone(ROME).isoformat(),
+        "onset": warning.onset.astimezone(ROME).isoformat(),
+        "expires": warning.expires.astimezone(ROME).isoformat(),
         "parameter": [
-            {"valueName": "awareness_level", "value": f"{one.level}; {colour}; {severity}"},
-            {"valueName": "awareness_type", "value": f"{one.type}; {_TYPES[one.type]}"},
+            {"valueName": "awareness_level", "value": f"{warning.level}; {colour}; {severity}"},
+            {"valueName": "awareness_type", "value": f"{warning.type}; {_TYPES[warning.type]}"},
         ],
         "area": [
             {
-                "areaDesc": _REGIONS.get(one.area, one.area),
-                "geocode": [{"valueName": "EMMA_ID", "value": one.area}],
+                "areaDesc": _REGIONS.get(warning.area, warning.area),
+                "geocode": [{"valueName": "EMMA_ID", "value": warning.area}],
             }
         ],
     }

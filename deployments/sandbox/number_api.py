@@ -41,9 +41,9 @@ def number_control(world: World) -> APIRouter:
     router = APIRouter(prefix="/_prova/numero")
 
     @router.post("")
-    async def change(given: Annotated[NumberState, Body()]) -> dict[str, Any]:
-        before = world.store.get(NumberState, _KEY) or NumberState()
-        state = before.model_copy(update=given.model_dump(exclude_unset=True))
+    async def change(changes: Annotated[NumberState, Body()]) -> dict[str, Any]:
+        current = world.store.get(NumberState, _KEY) or NumberState()
+        state = current.model_copy(update=changes.model_dump(exclude_unset=True))
         world.store.put(_KEY, state)
         return state.model_dump()
 
@@ -60,11 +60,11 @@ def number_routes(world: World) -> APIRouter:
         if object_id not in of_each:
             raise no_such_object()
         state = world.store.get(NumberState, _KEY) or NumberState()
-        known = {**state.model_dump(), "id": object_id}
-        asked = [name.strip() for name in fields.split(",")]
-        for name in asked:
+        values = {**state.model_dump(), "id": object_id}
+        names = [name.strip() for name in fields.split(",")]
+        for name in names:
             if name not in of_each[object_id]:
                 raise GraphError(100, f"Tried accessing nonexisting field ({name})")
-        return {name: known[name] for name in {*asked, "id"}}
+        return {name: values[name] for name in {*names, "id"}}
 
     return router

@@ -74,7 +74,7 @@ def _json_routes(world: World) -> APIRouter:
 
     @router.post("/{number}/messaggi")
     async def write(number: str, text: Annotated[Text, Body()]) -> dict[str, str]:
-        return {"wamid": write_from(world, _known(world, number), text.text).wamid}
+        return {"wamid": write_from(world, _phone(world, number), text.text).wamid}
 
     return router
 
@@ -86,9 +86,8 @@ def _page_routes(world: World) -> APIRouter:
 
     def page(request: Request, phones: list[Phone], writing: str | None) -> Response:
         chats = _chats(world)
-        shown = [(phone, _with_days(chats.get(phone.wa_id, []))) for phone in phones]
         context = {
-            "shown": shown,
+            "chats": [(phone, _with_days(chats.get(phone.wa_id, []))) for phone in phones],
             "writing": writing,
             "refresh": None if writing else _REFRESH,
             "ticks": _TICKS,
@@ -104,7 +103,7 @@ def _page_routes(world: World) -> APIRouter:
 
     @router.get("/{number}", response_class=HTMLResponse)
     async def one_phone(number: str, request: Request, scrivi: str | None = None) -> Response:
-        return page(request, [_known(world, number)], scrivi)
+        return page(request, [_phone(world, number)], scrivi)
 
     @router.post("")
     async def add(request: Request) -> Response:
@@ -122,7 +121,7 @@ def _page_routes(world: World) -> APIRouter:
     async def write(number: str, request: Request) -> Response:
         text = (await _form(request)).get("text", "").strip()
         if text:
-            write_from(world, _known(world, number), text[:4096])
+            write_from(world, _phone(world, number), text[:4096])
         return RedirectResponse(f"/telefoni#t{wa_id_of(number)}", status_code=303)
 
     return router
@@ -136,13 +135,13 @@ async def _form(request: Request) -> dict[str, str]:
 
 def _add(world: World, new: NewPhone) -> Phone:
     wa_id = wa_id_of(new.number)
-    known = world.store.get(Phone, wa_id)
+    earlier = world.store.get(Phone, wa_id)
     phone = Phone(
         wa_id=wa_id,
         name=new.name,
         reads=new.reads,
         hidden=new.hidden,
-        last_inbound=known.last_inbound if known else None,
+        last_inbound=earlier.last_inbound if earlier else None,
     )
     world.store.put(wa_id, phone)
     return phone
@@ -152,7 +151,7 @@ def _all(world: World, *, is_staff: bool) -> list[Phone]:
     return [phone for phone in world.store.all(Phone) if phone.is_staff == is_staff]
 
 
-def _known(world: World, number: str) -> Phone:
+def _phone(world: World, number: str) -> Phone:
     phone = world.store.get(Phone, wa_id_of(number))
     if phone is None:
         raise HTTPException(404, "Nessun telefono di prova con questo numero")

@@ -48,11 +48,11 @@ def plone_routes(world: World) -> APIRouter:
         article = world.store.get(Article, slug)
         if article is None or article.withdrawn:
             raise HTTPException(404)
-        shown = article.shown_on or article.published.date()
+        day = article.shown_on or article.published.date()
         return _PAGE.format(
             title=escape(article.title),
             abstract=escape(article.abstract),
-            day=f"{shown.day} {MONTHS[shown.month - 1]} {shown.year}",
+            day=f"{day.day} {MONTHS[day.month - 1]} {day.year}",
             body=article.body,
         )
 
@@ -61,18 +61,19 @@ def plone_routes(world: World) -> APIRouter:
 
 def _result(world: World, request: Request, kind: str, size: int, start: int) -> dict[str, Any]:
     site = f"{request.base_url}plone"
-    found = online(world.store) if kind in ("", "News Item") else []
+    articles = online(world.store) if kind in ("", "News Item") else []
     if request.query_params.get("sort_order") not in ("descending", "reverse"):
-        found = found[::-1]
-    here = f"{site}/@search"
+        articles = articles[::-1]
+    address = f"{site}/@search"
     result: dict[str, Any] = {
-        "@id": here,
-        "items": [_item(article, site) for article in found[start : start + size]],
-        "items_total": len(found),
+        "@id": address,
+        "items": [_item(article, site) for article in articles[start : start + size]],
+        "items_total": len(articles),
     }
-    if start + size < len(found):
+    if start + size < len(articles):
         after = [(name, value) for name, value in request.query_params.multi_items() if name != "b_start"]
-        result["batching"] = {"@id": here, "next": f"{here}?{urlencode([*after, ('b_start', start + size)])}"}
+        query = urlencode([*after, ("b_start", start + size)])
+        result["batching"] = {"@id": address, "next": f"{address}?{query}"}
     return result
 
 

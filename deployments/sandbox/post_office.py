@@ -22,7 +22,7 @@ from deployments.sandbox.world import World
 
 PORT_FILE = "smtp.port"
 _REFRESH = 5  # seconds
-_KEPT = 200  # mails; the oldest go first
+_MOST = 200  # mails; the oldest go first
 
 
 class Mail(BaseModel):
@@ -54,7 +54,7 @@ class Mailbox:
     def keep(self, taken: Taken) -> None:
         store = self.world.store
         before = store.all(Mail)
-        for old in before[: max(0, len(before) - _KEPT + 1)]:
+        for old in before[: max(0, len(before) - _MOST + 1)]:
             store.delete(Mail, str(old.number))
         number = before[-1].number + 1 if before else 1
         store.put(str(number), _read(taken, number, self.world.now()))
@@ -89,19 +89,17 @@ def mailbox_routes(world: World) -> APIRouter:
 
     @router.get("/posta", response_class=HTMLResponse)
     async def page(request: Request) -> Response:
-        shown = _newest(world.store)
-        return pages.TemplateResponse(
-            request, "posta.html", {"shown": shown, "rome": ROME, "refresh": _REFRESH}
-        )
+        context = {"mails": _newest(world.store), "rome": ROME, "refresh": _REFRESH}
+        return pages.TemplateResponse(request, "posta.html", context)
 
     @router.get("/posta/{number}", response_class=HTMLResponse)
-    async def one(number: int) -> Response:
-        found = world.store.get(Mail, str(number))
-        if found is None:
+    async def mail(number: int) -> Response:
+        taken = world.store.get(Mail, str(number))
+        if taken is None:
             raise HTTPException(404, "questa e-mail non c'è")
         # as a mail program shows it: no script, nothing loaded from elsewhere
         rules = "default-src 'none'; style-src 'unsafe-inline'"
-        return HTMLResponse(found.html, headers={"Content-Security-Policy": rules})
+        return HTMLResponse(taken.html, headers={"Content-Security-Policy": rules})
 
     return router
 

@@ -82,9 +82,9 @@ def write_hours(order: HourOrder, now: datetime) -> bytes:
     root = ElementTree.Element("List")
     while hour < midnight + 6 * _HOUR:
         level = 0 if hour < midnight else -1
-        for one in order.hours:
-            if _italian(one.begin) <= hour < _italian(one.end):
-                level = one.level
+        for span in order.hours:
+            if _italian(span.begin) <= hour < _italian(span.end):
+                level = span.level
         item = ElementTree.SubElement(root, "item")
         for tag, text in (
             ("nomeZonaOmogenea", name),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deployments.sandbox.graph_errors import GraphError
-from deployments.sandbox.limits import BODY_LIMIT, length
+from deployments.sandbox.limits import BODY_LIMIT, first_fault, length
 
 Category = Literal["MARKETING", "UTILITY", "AUTHENTICATION"]
 _VARIABLE = re.compile(r"\{\{(.*?)\}\}")
@@ -101,12 +101,10 @@ def review(payload: object) -> TemplateOrder:
     try:
         order = TemplateOrder.model_validate(payload)
     except ValidationError as exc:
-        first = exc.errors(include_url=False, include_input=False, include_context=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise GraphError(100, f"{where}: {first['msg']}") from None
+        raise GraphError(100, first_fault(exc)[1]) from None
     kinds = [component.type for component in order.components]
     if len(kinds) != len(set(kinds)) or "BODY" not in kinds:
-        raise _refused("A template has one body and at most one header, footer and set of buttons.")
+        raise refused("A template has one body and at most one header, footer and set of buttons.")
     for component in order.components:
         _CHECKS[component.type](component)
     _check_ttl(order)
@@ -117,35 +115,35 @@ def variables(text: str) -> list[int]:
     """Numbers of the variables in the order of the text; raises GraphError on any other placeholder."""
     names = _VARIABLE.findall(text)
     if not all(name.isdecimal() for name in names):
-        raise _refused("Variables are {{1}}, {{2}}, ... without special characters.")
+        raise refused("Variables are {{1}}, {{2}}, ... without special characters.")
     numbers = [int(name) for name in names]
     if numbers != list(range(1, len(numbers) + 1)):
-        raise _refused("Variables are numbered from {{1}} on, each used once, none skipped.")
+        raise refused("Variables are numbered from {{1}} on, each used once, none skipped.")
     return numbers
 
 
 def _check_header(header: Component) -> None:
     text = header.text or ""
     if header.format != "TEXT" or not text or length(text) > 60 or re.search(r"[*_~`\n]", text):
-        raise _refused("A header is a text of at most 60 characters, without markup or new lines.")
+        raise refused("A header is a text of at most 60 characters, without markup or new lines.")
     if len(variables(text)) > 1:
-        raise _refused("A header has at most one variable.")
+        raise refused("A header has at most one variable.")
     _check_samples(len(variables(text)), (header.example and header.example.header_text) or [])
 
 
 def _check_body(body: Component) -> None:
     text = body.text or ""
     if not text or length(text) > BODY_LIMIT:
-        raise _refused(f"A body has from 1 to {BODY_LIMIT} characters.", 2388040)
+        raise refused(f"A body has from 1 to {BODY_LIMIT} characters.", 2388040)
     count = len(variables(text))
     if re.match(r"\s*\{\{", text) or re.search(r"\}\}\s*$", text):
-        raise _refused("Variables cannot be at the start or the end of the body.", 2388299)
+        raise refused("Variables cannot be at the start or the end of the body.", 2388299)
     if re.search(r"\}\}\s*\{\{", text):
-        raise _refused("Two variables need words between them.", 2388299)
+        raise refused("Two variables need words between them.", 2388299)
     # Meta publishes no ratio; in the field words and variables together have to be at least 3n + 1
     words = re.findall(r"\w+", _VARIABLE.sub(" ", text))
     if count and len(words) + count < 3 * count + 1:
-        raise _refused("This template has too many variables for its length.", 2388293)
+        raise refused("This template has too many variables for its length.", 2388293)
     samples = (body.example and body.example.body_text) or [[]]
     _check_samples(count, samples[0])
 
@@ -153,30 +151,31 @@ def _check_body(body: Component) -> None:
 def _check_footer(footer: Component) -> None:
     text = footer.text or ""
     if not text or length(text) > 60 or "{{" in text:
-        raise _refused("A footer is a text of at most 60 characters, without variables.")
+        raise refused("A footer is a text of at most 60 characters, without variables.")
 
 
 def _check_buttons(component: Component) -> None:
     for button in component.buttons or []:
         if variables(button.url) and not button.url.endswith("{{1}}"):
-            raise _refused("A URL has at most one variable, at its end.")
+            raise refused("A URL has at most one variable, at its end.")
         _check_samples(len(variables(button.url)), button.example or [])
     if not component.buttons:
-        raise _refused("A set of buttons has at least one.")
+        raise refused("A set of buttons has at least one.")
 
 
 def _check_samples(count: int, samples: list[str]) -> None:
     if len(samples) != count or not all(samples):
-        raise _refused("Each variable needs a sample value.", 2388043)
+        raise refused("Each variable needs a sample value.", 2388043)
 
 
 def _check_ttl(order: TemplateOrder) -> None:
     seconds, (least, most) = order.message_send_ttl_seconds, _TTL[order.category]
     if seconds is not None and seconds != -1 and not least <= seconds <= most:
-        raise _refused(f"The time to live of {order.category} is -1 or from {least} to {most} seconds.")
+        raise refused(f"The time to live of {order.category} is -1 or from {least} to {most} seconds.")
 
 
-def _refused(details: str, subcode: int = 2388273) -> GraphError:
+def refused(details: str, subcode: int = 2388273) -> GraphError:
+    """Of a template, in Meta's words and with its subcode."""
     return GraphError(100, details, subcode=subcode, user_title="Message template not accepted")
 
 

@@ -133,8 +133,8 @@ class Conversation:
 
     def _login(self, rest: str) -> str:
         user, password = self.server.login or ("", "")
-        wanted = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
-        self.is_known = rest == f"PLAIN {wanted}"
+        expected = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+        self.is_known = rest == f"PLAIN {expected}"
         return "235 benvenuto" if self.is_known else "535 5.7.8 utente o password sbagliati"
 
     def _recipient(self, address: str | None) -> str:
@@ -171,5 +171,5 @@ class Conversation:
 
 
 def _path(rest: str) -> str | None:
-    found = _PATH.match(rest)
-    return found[1] if found else None
+    match = _PATH.match(rest)
+    return match[1] if match else None

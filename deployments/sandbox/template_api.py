@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends
 from deployments.sandbox.compose import Template
 from deployments.sandbox.graph_auth import VERSION, authorised, json_body, no_such_object
 from deployments.sandbox.graph_errors import GraphError
-from deployments.sandbox.review import TemplateOrder, review
+from deployments.sandbox.review import TemplateOrder, refused, review
 from deployments.sandbox.store import Store
 from deployments.sandbox.webhooks import Update
 from deployments.sandbox.world import World
@@ -31,12 +31,7 @@ def template_routes(world: World) -> APIRouter:
         order = review(payload)
         key = template_key(order.name, order.language)
         if world.store.get(Template, key):
-            raise GraphError(
-                100,
-                "Content in this language already exists.",
-                subcode=2388024,
-                user_title="Message template not accepted",
-            )
+            raise refused("Content in this language already exists.", 2388024)
         _refuse_twins(world.store, order)
         template = Template(id=str(10**14 + secrets.randbelow(10**14)), status="APPROVED", order=order)
         world.store.put(key, template)
@@ -46,8 +41,8 @@ def template_routes(world: World) -> APIRouter:
     async def show(object_id: str, name: str | None = None, fields: str | None = None) -> dict[str, Any]:
         if object_id != world.config.waba_id:
             raise no_such_object()
-        found = [t for t in world.store.all(Template) if name is None or t.order.name == name]
-        return {"data": [_as_listed(template, fields) for template in found], "paging": {}}
+        templates = [t for t in world.store.all(Template) if name is None or t.order.name == name]
+        return {"data": [_as_listed(template, fields) for template in templates], "paging": {}}
 
     @router.post("/{object_id}")
     async def edit(object_id: str, payload: Annotated[Any, Depends(json_body)]) -> dict[str, bool]:
@@ -72,12 +67,7 @@ def _refuse_twins(store: Store, order: TemplateOrder) -> None:
     for other in store.all(Template):
         same = other.order.language == order.language and _words(other.order) == _words(order)
         if same and other.order.name != order.name:
-            raise GraphError(
-                100,
-                "A template with the same body and footer already exists.",
-                subcode=2388273,
-                user_title="Message template not accepted",
-            )
+            raise refused("A template with the same body and footer already exists.")
 
 
 def _words(order: TemplateOrder) -> set[tuple[str, str | None]]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from deployments.sandbox.compose import Shown
+from deployments.sandbox.compose import Display
 from deployments.sandbox.faults import failure_of
 from deployments.sandbox.graph_errors import GraphError
 from deployments.sandbox.messages import Message, Phone, Status, new_wamid
@@ -36,7 +36,7 @@ def write_from(world: World, phone: Phone, text: str) -> Message:
         wa_id=phone.wa_id,
         direction="in",
         at=now,
-        shown=Shown(text=text),
+        shown=Display(text=text),
         status="read",
     )
     world.store.put(message.wamid, message)
@@ -68,13 +68,13 @@ def _queue(
     delay: float,
     error: int | None,
 ) -> None:
-    known = phone or Phone(wa_id=message.wa_id, name="")
+    receiver = phone or Phone(wa_id=message.wa_id, name="")
     body: dict[str, Any] = {
         "id": message.wamid,
         "status": status,
         "timestamp": str(int(now.timestamp() + delay)),
-        "recipient_id": known.bsuid if known.hidden else known.wa_id,
-        "recipient_user_id": known.bsuid,
+        "recipient_id": receiver.bsuid if receiver.hidden else receiver.wa_id,
+        "recipient_user_id": receiver.bsuid,
     }
     is_echoed = world.webhooks.mode != "without_opaque"  # a reseller may not hand it on
     if is_echoed and message.biz_opaque_callback_data is not None:
@@ -84,5 +84,5 @@ def _queue(
         body["pricing"] = pricing
     else:
         body["errors"] = [GraphError(error, "Message Undeliverable.").in_status()]
-    update = Update(kind="statuses", body=body, contact=_contact(known), created=now.timestamp())
+    update = Update(kind="statuses", body=body, contact=_contact(receiver), created=now.timestamp())
     world.webhooks.enqueue(update, delay)

@@ -14,7 +14,6 @@ from deployments.sandbox.articles import Article, ArticleOrder, edit, online, pu
 from deployments.sandbox.conditional import conditional
 from deployments.sandbox.dates import MONTHS
 from deployments.sandbox.feed import PER_PAGE, write_feed
-from deployments.sandbox.news_list import list_routes
 from deployments.sandbox.pdf import one_page_pdf
 from deployments.sandbox.wordpress import wordpress_routes
 from deployments.sandbox.world import World
@@ -88,7 +87,28 @@ def _page_routes(world: World) -> APIRouter:
             raise HTTPException(404)
         return Response(one_page_pdf(f"PROVA - {titles[0]}"), media_type="application/pdf")
 
-    router.include_router(list_routes(world, pages))
+    router.include_router(_list_routes(world, pages))
+    return router
+
+
+def _list_routes(world: World, pages: Jinja2Templates) -> APIRouter:
+    """The list of the news, page by page, as design-comuni shows it."""
+    router = APIRouter()
+
+    @router.get("/novita")
+    async def with_slash(request: Request) -> Response:
+        """WordPress' canonical address; here other routes would match without it."""
+        return RedirectResponse(request.url.replace(path="/sito/novita/"), status_code=301)
+
+    @router.get("/novita/", response_class=HTMLResponse)
+    async def listing(request: Request, page: int = 1) -> Response:
+        articles = online(world.store)
+        last = max(-(-len(articles) // PER_PAGE), 1)
+        if not 1 <= page <= last:
+            return _not_found(pages, request)
+        context = {"articles": articles[(page - 1) * PER_PAGE : page * PER_PAGE], "page": page, "last": last}
+        return pages.TemplateResponse(request, "novita.html", context)
+
     return router
 
 
@@ -96,7 +116,7 @@ def _control_routes(world: World) -> APIRouter:
     router = APIRouter(prefix="/_prova/articoli")
     store = world.store
 
-    def known(slug: str) -> Article:
+    def article_of(slug: str) -> Article:
         article = store.get(Article, slug)
         if article is None:
             raise HTTPException(404, "Nessun articolo con questo slug")
@@ -115,13 +135,13 @@ def _control_routes(world: World) -> APIRouter:
         slug: str, changes: Annotated[dict[str, Any], Body()], request: Request
     ) -> dict[str, Any]:
         try:
-            return _answer(edit(store, known(slug), changes, world.now()), request)
+            return _answer(edit(store, article_of(slug), changes, world.now()), request)
         except ValidationError as exc:
             raise HTTPException(422, str(exc)) from exc
 
     @router.delete("/{slug}")
     async def withdraw_one(slug: str) -> dict[str, bool]:
-        withdraw(store, known(slug), world.now())
+        withdraw(store, article_of(slug), world.now())
         return {"ok": True}
 
     return router

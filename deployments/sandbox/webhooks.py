@@ -85,8 +85,7 @@ class Webhooks:
     @property
     def mode(self) -> Mode:
         """How the webhooks behave now."""
-        found = self._store.get(WebhookMode, "mode")
-        return found.mode if found else "normal"
+        return (self._store.get(WebhookMode, "mode") or WebhookMode()).mode
 
     def enqueue(self, update: Update, delay: float = 0.0) -> None:
         """Send `update` after `delay` seconds."""
@@ -166,11 +165,11 @@ class Webhooks:
                     kind: [update.body for update in chosen],
                 }
                 changes.append({"value": value, "field": "messages"})
-        told = [update for update in updates if update.kind not in ("messages", "statuses")]
-        changes += [{"value": update.body, "field": update.kind} for update in told]
+        others = [update for update in updates if update.kind not in ("messages", "statuses")]
+        changes += [{"value": update.body, "field": update.kind} for update in others]
         entry: dict[str, Any] = {"id": self._config.waba_id, "changes": changes}
-        if told:
-            entry["time"] = int(max(update.created for update in told))
+        if others:
+            entry["time"] = int(max(update.created for update in others))
         return {"object": "whatsapp_business_account", "entry": [entry]}
 
     def _postpone(self, batch: Sequence[tuple[str, Update]], now: float) -> None:

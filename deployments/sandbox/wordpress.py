@@ -71,23 +71,23 @@ def wordpress_routes(world: World) -> APIRouter:
             )
         if not 1 <= per_page <= 100 or page < 1:
             return _refusal(400, "rest_invalid_param", "Parametri non validi: per_page, page")
-        shown = [
+        articles = [
             article
             for article in (online(world.store) if base == "notizie" else [])
             if (after is None or _local(article.published) > _local(after))
             and (before is None or _local(article.published) < _local(before))
         ]
-        total_pages = -(-len(shown) // per_page)
-        if shown and page > total_pages:
+        total_pages = -(-len(articles) // per_page)
+        if articles and page > total_pages:
             return _refusal(
                 400, "rest_post_invalid_page_number", "Il numero di pagina richiesto è superiore al totale."
             )
-        part = shown[(page - 1) * per_page : page * per_page]
-        wanted = [name for name in request.query_params.get("_fields", "").split(",") if name]
+        part = articles[(page - 1) * per_page : page * per_page]
+        names = [name for name in request.query_params.get("_fields", "").split(",") if name]
         items = [_item(article, f"{request.base_url}sito/") for article in part]
         return JSONResponse(
-            [{name: item[name] for name in wanted or item if name in item} for item in items],
-            headers={"X-WP-Total": str(len(shown)), "X-WP-TotalPages": str(total_pages)},
+            [{name: item[name] for name in names or item if name in item} for item in items],
+            headers={"X-WP-Total": str(len(articles)), "X-WP-TotalPages": str(total_pages)},
         )
 
     @router.get("/wp-sitemap.xml")

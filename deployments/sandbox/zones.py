@@ -69,13 +69,7 @@ def rows_from_levels(levels: Mapping[str, Mapping[str, str]]) -> list[ZoneRow]:
 def rows_from_csv(text: str) -> list[ZoneRow]:
     """Rows of a zone CSV as opendatasicilia writes them; older zone cuts keep their own codes."""
     reader = csv.DictReader(io.StringIO(text))
-    columns = {
-        "zona_codice",
-        "avviso_criticita",
-        "avviso_idrogeologico",
-        "avviso_temporali",
-        "avviso_idraulico",
-    }
+    columns = {"zona_codice", "avviso_criticita", *(f"avviso_{hazard}" for hazard in HAZARDS)}
     missing = columns - set(reader.fieldnames or ())
     if missing:
         raise AlertError(f"colonne mancanti nel CSV: {', '.join(sorted(missing))}")
@@ -84,9 +78,7 @@ def rows_from_csv(text: str) -> list[ZoneRow]:
             code=row["zona_codice"],
             name=zone_names().get(row["zona_codice"], row["zona_codice"]),
             summary=row["avviso_criticita"],
-            idrogeologico=row["avviso_idrogeologico"],
-            temporali=row["avviso_temporali"],
-            idraulico=row["avviso_idraulico"],
+            **{hazard: row[f"avviso_{hazard}"] for hazard in HAZARDS},
         )
         for row in reader
     ]
