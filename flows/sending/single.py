@@ -34,43 +34,47 @@ async def post(
     pace = Pace(engine, number.phone_number_id, number.messages_per_second, priority)
     one_at_a_time = asyncio.Lock()
     until = time.monotonic() + PATIENCE
+
+    def is_too_late(at: float) -> bool:
+        return at > until
+
     async with open_client(settings) as client:
 
         async def send(message: OutgoingTemplate) -> None:
             async with one_at_a_time:
-                departure = await _turn(pace, until)
+                departure = await turn(pace, is_too_late)
             if departure is None:
                 store(message, PostOutcome("not_sent", reason=NO_TURN))
                 return
             answer = await client.send(message, departure.leave)
             if answer.action == Action.OTHER_ENDPOINT:  # as in a bulletin's send: the other path, once
                 async with one_at_a_time:
-                    departure = await _turn(pace, until)
+                    departure = await turn(pace, is_too_late)
                 if departure is not None:
                     other: Category = "UTILITY" if message.category == "MARKETING" else "MARKETING"
                     answer = await client.send(replace(message, category=other), departure.leave)
             store(message, answer)
-            _heed(pace, answer)
+            heed(pace, answer)
 
         await asyncio.gather(*(send(message) for message in messages))
 
 
-async def _turn(pace: Pace, until: float) -> Departure | None:
-    """The next moment at which a message may leave; None when that is after `until`."""
+async def turn(pace: Pace, is_too_late: Callable[[float], bool]) -> Departure | None:
+    """The next moment at which one message may leave; None when that is too late."""
     while (departure := pace.take(time.monotonic())) is None:
-        if pace.next_at is None:
+        if pace.next_at is None:  # none in hand, or they grew old while this process was held up
             pace.learn(await asyncio.to_thread(pace.question(1, lambda _session: None)))
         at = pace.again_at if pace.next_at is None else pace.next_at
-        if at > until:
+        if is_too_late(at):
             return None
         await asyncio.sleep(max(0.001, at - time.monotonic()))
     return departure
 
 
-def _heed(pace: Pace, answer: PostOutcome) -> None:
-    """What the provider says of the rate holds for all senders of the number."""
+def heed(pace: Pace, answer: PostOutcome) -> None:
+    """What the provider says of the rate holds for all senders of the number. Blocking."""
     if answer.action == Action.BACK_OFF:
         pace.slow()
-    asked = PAUSES[0] if answer.action == Action.PAUSE_ALL else 0.0
-    if asked := max(asked, answer.retry_after or 0.0):
-        pace.pause(asked)
+    seconds = PAUSES[0] if answer.action == Action.PAUSE_ALL else 0.0
+    if seconds := max(seconds, answer.retry_after or 0.0):
+        pace.pause(seconds)

@@ -22,10 +22,11 @@ from db.replies import LATE_WELCOME, OF_WHO_IS_IN, OF_WHO_IS_OUT, URGENT, WINDOW
 from db.vault import VaultError
 from flows.sending import senders as life
 from flows.sending.pace import Departure, Pace
+from flows.sending.single import heed, turn
 from flows.web.common.context import Web, woken
 from flows.web.inbound import late_welcome
 from flows.whatsapp.client import PostOutcome, WhatsAppClient
-from flows.whatsapp.errors import PAUSES, RESENDS, Action
+from flows.whatsapp.errors import RESENDS, Action
 from flows.whatsapp.messages import Category, InvalidAddress, OutgoingTemplate, OutgoingText
 
 LOOK_EVERY = 5.0  # seconds, besides being woken
@@ -126,9 +127,13 @@ async def in_turn(web: Web, client: WhatsAppClient, pace: Pace, answers: Sequenc
     What was not posted goes back, whatever held it up: left begun, it would count as sent, perhaps. False
     where that was an error.
     """
+
+    def is_too_late(at: float) -> bool:  # the number is paused
+        return web.stopping.is_set() or at - time.monotonic() > PATIENCE
+
     for position, answer in enumerate(answers):
         try:
-            departure = await turn(web, pace)
+            departure = await turn(pace, is_too_late)
         except Exception as exc:
             await insist(web, give_back, web, answers[position:])
             if isinstance(exc, OperationalError):
@@ -148,28 +153,12 @@ async def in_turn(web: Web, client: WhatsAppClient, pace: Pace, answers: Sequenc
     return True
 
 
-async def turn(web: Web, pace: Pace) -> Departure | None:
-    """The next moment at which an answer may leave; None when it is too far: the number is paused."""
-    while (departure := pace.take(time.monotonic())) is None:
-        if pace.next_at is None:  # the slots grew old while this process was held up: the others took theirs
-            pace.learn(await run_in_threadpool(pace.question(1, lambda _session: None)))
-        at = pace.again_at if pace.next_at is None else pace.next_at
-        if web.stopping.is_set() or at - time.monotonic() > PATIENCE:
-            return None
-        await asyncio.sleep(max(0.001, at - time.monotonic()))
-    return departure
-
-
 async def send(web: Web, client: WhatsAppClient, pace: Pace, begun: Begun, departure: Departure) -> None:
     outcome = await client.send(begun.message, departure.leave)
     if not departure.left_at:
         departure.leave()
     await insist(web, finish, web, begun, outcome)
-    if outcome.action == Action.BACK_OFF:
-        await run_in_threadpool(pace.slow)
-    pause = PAUSES[0] if outcome.action == Action.PAUSE_ALL else 0.0
-    if pause := max(pause, outcome.retry_after or 0.0):
-        await run_in_threadpool(pace.pause, pause)
+    await run_in_threadpool(heed, pace, outcome)
 
 
 async def insist(web: Web, work: Callable[..., None], *arguments: object) -> None:
