@@ -55,5 +55,4 @@ class PrefectVariable:
 
 def places(settings: Settings, *, has_server: bool) -> list[Place]:
     """Both; without a Prefect server, as in a test, the state folder alone."""
-    found: list[Place] = [StateFolder(settings)]
-    return [*found, PrefectVariable(settings)] if has_server else found
+    return [StateFolder(settings), PrefectVariable(settings)] if has_server else [StateFolder(settings)]

@@ -79,7 +79,7 @@ def template_text(
         ("FOOTER", footer, {"text": footer}),
         ("BUTTONS", buttons, {"buttons": buttons}),
     )
-    components = [{"type": kind, **shown} for kind, content, shown in parts if content]
+    components = [{"type": kind, **component} for kind, content, component in parts if content]
     return TemplateText(name, language, components, at=time_of(envelope.get("time"), heard_at), raw=raw)
 
 
@@ -158,7 +158,7 @@ def system(
     phone, bsuid = identities(part.get("from"), part.get("from_user_id"), change.get("previous_user_id"))
     if kind in _NEW_KEYS:
         phone, bsuid = _person(phone, bsuid, contact.get("wa_id"), contact.get("user_id"))
-        return IdentityChange(phone, bsuid, at, raw)
+        return IdentityChange(phone, bsuid, at=at, raw=raw)
     new_phone, new_bsuid = identities(change.get("new_wa_id"), change.get("wa_id"), change.get("user_id"))
     if kind not in _NEW_NUMBER or (new_phone, new_bsuid) == (None, None):
         raise Unreadable("system")

@@ -8,8 +8,22 @@ from typing import Any
 from flows.whatsapp.errors import Action
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Dated:
+    at: datetime
+    raw: Mapping[str, Any] = field(repr=False)
+
+
 @dataclass(frozen=True)
-class StatusUpdate:
+class _OfPerson(_Dated):
+    """`phone` is + and digits; since usernames exist, it or `bsuid` may be missing."""
+
+    phone: str | None = field(repr=False)
+    bsuid: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class StatusUpdate(_Dated):
     """A receipt. `status` is sent, delivered, read or failed; `opaque` is what we sent with the message.
 
     `person` is the phone, or else the BSUID, of whom the message went to, and `bsuid` what is known of that,
@@ -20,63 +34,44 @@ class StatusUpdate:
     person: str | None = field(repr=False)
     bsuid: str | None = field(repr=False)
     status: str
-    at: datetime
     opaque: str | None
     code: str | None
     action: Action | None  # of a failed one
     pricing_category: str | None
     billable: bool | None
-    raw: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
-class InboundMessage:
-    """What a person wrote. `phone` is + and digits; since usernames exist, it or `bsuid` may be missing."""
+class InboundMessage(_OfPerson):
+    """What a person wrote."""
 
     id: str = field(repr=False)
-    phone: str | None = field(repr=False)
-    bsuid: str | None = field(repr=False)
-    at: datetime
     type: str
     text: str | None = field(repr=False)
-    raw: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
-class Preference:
+class Preference(_OfPerson):
     """A person stopped our marketing messages in WhatsApp's own menu, or wants them again."""
 
-    phone: str | None = field(repr=False)
-    bsuid: str | None = field(repr=False)
     stopped: bool
-    at: datetime
-    raw: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
-class AddressChange:
+class AddressChange(_OfPerson):
     """A person is reached elsewhere from `at` on; of either side the phone or the BSUID may not be told."""
 
-    phone: str | None = field(repr=False)
-    bsuid: str | None = field(repr=False)
     new_phone: str | None = field(repr=False)
     new_bsuid: str | None = field(repr=False)
-    at: datetime
-    raw: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
-class IdentityChange:
+class IdentityChange(_OfPerson):
     """The keys behind a phone are new: it may be somebody else's. Meta tells it where that was asked for."""
 
-    phone: str | None = field(repr=False)
-    bsuid: str | None = field(repr=False)
-    at: datetime
-    raw: Mapping[str, Any] = field(repr=False)
-
 
 @dataclass(frozen=True)
-class TemplateChange:
+class TemplateChange(_Dated):
     """Meta reviewed a template (`status`, in its capitals), gave it a category or judged its quality."""
 
     name: str
@@ -84,28 +79,22 @@ class TemplateChange:
     category: str | None
     status: str | None
     quality: str | None
-    at: datetime
-    raw: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
-class TemplateText:
+class TemplateText(_Dated):
     """Somebody edited a template at Meta: its components as they are now, as the template API words them."""
 
     name: str
     language: str
     components: Sequence[Mapping[str, Any]] = field(repr=False)
-    at: datetime
-    raw: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)
-class AccountChange:
+class AccountChange(_Dated):
     """What Meta says of our number or account: matter (those of `db.models.AccountWord`) -> word."""
 
     words: Mapping[str, str]
-    at: datetime
-    raw: Mapping[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True)

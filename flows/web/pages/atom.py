@@ -52,10 +52,10 @@ def feed(settings: Settings, session: Session, *, now: datetime) -> str:
 
 def _entries(settings: Settings, session: Session, now: datetime) -> Iterator[FeedEntry]:
     for row in recent_rows(session, ENTRIES):
-        if shown := page(settings, session, row.code, now=now):
+        if bulletin := page(settings, session, row.code, now=now):
             began = row.sent_at or row.status_at
-            noticed = [moment for article in shown.articles for moment in article.noticed]
-            yield FeedEntry(shown, began, max([began, *noticed, *_changes(session, row)]))
+            noticed = [moment for article in bulletin.articles for moment in article.noticed]
+            yield FeedEntry(bulletin, began, max([began, *noticed, *_changes(session, row)]))
 
 
 def _changes(session: Session, bulletin: Bulletin) -> list[datetime]:
