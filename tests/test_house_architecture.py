@@ -46,7 +46,7 @@ FLOORS = (
     ("review",),
     ("runs", "staff", "web"),
     ("web.inbound", "web.pages"),
-    ("web.common",),
+    ("web.ground",),
     ("sending",),
     ("draft",),
     ("sources", "privacy", "deploy"),
@@ -316,7 +316,7 @@ def test_a_planted_circle_through_a_nest_is_named() -> None:
         ("flows/staff/mail.py", "from flows.letters import drafts", 1, "may not import flows.letters.drafts"),
         ("flows/bulletin/facts/find.py", "from flows.bulletin.summary import text", 1, "may not import"),
         ("flows/web/pages/views.py", "from flows.web.inbound import info", 1, "may not import"),
-        ("flows/web/common/texts.py", "from flows.web.headers import HEADERS", 1, "may not import"),
+        ("flows/web/ground/texts.py", "from flows.web.headers import HEADERS", 1, "may not import"),
     ],
 )
 def test_a_planted_violation_is_named_with_its_file_and_line(

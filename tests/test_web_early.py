@@ -22,7 +22,7 @@ from db.models import (
     Recipient,
     RecipientStatus,
 )
-from flows.web.common.context import Web
+from flows.web.ground.context import Web
 from flows.web.inbound import inbox
 from tests.world import outbox
 from tests.world.builders import make_bulletin, make_recipient

@@ -19,7 +19,7 @@ from db.engine import StoreError, make_engine
 from flows.sending.provider import open_client
 from flows.settings import Settings
 from flows.web import health, metrics, review_link, webhook
-from flows.web.common.context import Web
+from flows.web.ground.context import Web
 from flows.web.headers import Manners
 from flows.web.inbound import answers, forgetting, inbox
 from flows.web.pages import routes

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from db import canary, inbound
 from db.engine import reading, transaction
-from flows.web.common.context import Web
+from flows.web.ground.context import Web
 
 TRIAL_EVERY = 5.0  # seconds: whoever asks all the time costs no write each time
 

@@ -25,7 +25,7 @@ from db import disk, inbound, service_numbers, sources
 from db.engine import reading
 from db.inbound import STATUS
 from db.models import DeliveryStatus
-from flows.web.common.context import Web
+from flows.web.ground.context import Web
 
 BULLETINS = 10  # the last ones, each with its own lines
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")

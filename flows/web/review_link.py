@@ -11,8 +11,8 @@ from starlette.concurrency import run_in_threadpool
 from db import bulletins
 from db.engine import reading
 from db.models import WAITING, BulletinStatus
-from flows.web.common.context import Web
-from flows.web.common.texts import render
+from flows.web.ground.context import Web
+from flows.web.ground.texts import render
 
 FRESH = {"Cache-Control": "no-store"}  # another run may hold the form a minute later
 

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 
-from flows.web.common.context import Web
+from flows.web.ground.context import Web
 from flows.web.inbound.store import NotJsonError, store
 from flows.whatsapp.webhook import verify_signature
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 from db.engine import transaction
 from db.models import Delivery, DeliveryStatus
 from flows.settings import Settings
-from flows.web.common.context import Web
+from flows.web.ground.context import Web
 from flows.web.inbound import answers, inbox
 from flows.whatsapp.client import WhatsAppClient
 from tests.world.wires import Handled

@@ -23,7 +23,7 @@ from db.vault import VaultError
 from flows.sending import senders as life
 from flows.sending.pace import Departure, Pace
 from flows.sending.single import heed, turn
-from flows.web.common.context import Web, woken
+from flows.web.ground.context import Web, woken
 from flows.web.inbound import late_welcome
 from flows.whatsapp.client import PostOutcome, WhatsAppClient
 from flows.whatsapp.errors import RESENDS, Action

@@ -16,7 +16,7 @@ from db.models import Consent, Level, Recipient, RecipientStatus, Scope
 from db.recipients import Address
 from flows.bulletin.alerts.statements import standing
 from flows.settings import Settings
-from flows.web.common import texts
+from flows.web.ground import texts
 from flows.web.inbound import info
 from flows.whatsapp.updates import InboundMessage
 from flows.whatsapp.words.commands import Command, command, hints_at_leaving

@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 
 from db import erasure
 from db.engine import forget_pages, reading, transaction
-from flows.web.common.context import Web, woken
+from flows.web.ground.context import Web, woken
 
 LOOK_EVERY = 5.0  # seconds
 

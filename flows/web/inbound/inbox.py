@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from db import inbound
 from db.engine import reading, transaction
 from db.inbound import Waiting
-from flows.web.common.context import Web, woken
+from flows.web.ground.context import Web, woken
 from flows.web.inbound.updates import handle
 from flows.whatsapp.updates import Unknown, Update
 from flows.whatsapp.webhook import parse

@@ -7,7 +7,7 @@ from db.models import Bulletin, ConsentEvent, Delivery, Recipient, RecipientStat
 from db.replies import GOT
 from flows.bulletin.language.dates import giorno
 from flows.settings import Settings
-from flows.web.common import texts
+from flows.web.ground import texts
 
 LAST = 3  # last bulletins
 SCOPES = {

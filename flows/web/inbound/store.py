@@ -10,7 +10,7 @@ import orjson
 from db import inbound
 from db.engine import reading, transaction
 from db.inbound import STATUS, Incoming
-from flows.web.common.context import Web
+from flows.web.ground.context import Web
 from flows.whatsapp.fragments import named
 from flows.whatsapp.updates import (
     AccountChange,

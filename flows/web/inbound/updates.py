@@ -18,7 +18,7 @@ from db.models import Consent, Receipt, Recipient, RecipientStatus, Scope
 from db.receipts import StatusReport
 from db.recipients import Address
 from flows.settings import Settings
-from flows.web.common.context import Web
+from flows.web.ground.context import Web
 from flows.web.inbound import conversation
 from flows.whatsapp.errors import STRIKES, Action
 from flows.whatsapp.templates import differences

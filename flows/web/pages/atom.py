@@ -11,7 +11,7 @@ from sqlmodel import Session
 from db import privacy, telling
 from db.models import PUBLIC, Bulletin, BulletinStatus
 from flows.settings import Settings
-from flows.web.common import texts
+from flows.web.ground import texts
 from flows.web.pages.archive import recent_rows
 from flows.web.pages.bulletin import DPC, BulletinPage, page
 

@@ -26,7 +26,7 @@ from flows.bulletin.language.dates import giorno, intervallo, ora
 from flows.bulletin.language.shorten import cut
 from flows.bulletin.status import HEADINGS
 from flows.settings import Settings
-from flows.web.common import texts
+from flows.web.ground import texts
 from flows.web.pages.documents import html
 
 CARD = 200  # characters of the description on the card that WhatsApp makes of a link

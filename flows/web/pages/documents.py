@@ -15,8 +15,8 @@ from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
 from flows.settings import ROOT, Settings, fill_words
-from flows.web.common import texts
-from flows.web.common.texts import render
+from flows.web.ground import texts
+from flows.web.ground.texts import render
 
 
 def _picture_in_words(

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from db.engine import reading
 from flows.settings import BollettinoError, Settings
-from flows.web.common.texts import LINK, below
+from flows.web.ground.texts import LINK, below
 from flows.web.pages import views
 from flows.web.pages.views import Snapshot, View
 

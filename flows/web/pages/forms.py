@@ -11,8 +11,8 @@ from flows.bulletin.message.paste import assisted
 from flows.bulletin.message.sms import sms
 from flows.sending.seal import message_of
 from flows.settings import Settings
-from flows.web.common import texts
-from flows.web.common.texts import below
+from flows.web.ground import texts
+from flows.web.ground.texts import below
 from flows.web.pages.bulletin import BulletinPage, public, removed_item, removed_whole
 
 STYLESHEET = "/foglio.css"

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Match
 
 from db.engine import reading
-from flows.web.common.context import Web
+from flows.web.ground.context import Web
 from flows.web.pages import views
 from flows.web.pages.views import Snapshot, View
 

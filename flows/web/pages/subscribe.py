@@ -8,8 +8,8 @@ import segno
 from markupsafe import Markup
 
 from flows.settings import Settings, SettingsError
-from flows.web.common import texts
-from flows.web.common.texts import render
+from flows.web.ground import texts
+from flows.web.ground.texts import render
 
 WORD = "ATTIVA"
 

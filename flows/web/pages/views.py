@@ -15,8 +15,8 @@ from sqlmodel import Session
 from flows.bulletin.message.board import STYLE
 from flows.bulletin.message.exact import Message
 from flows.settings import Settings
-from flows.web.common import texts
-from flows.web.common.texts import render
+from flows.web.ground import texts
+from flows.web.ground.texts import render
 from flows.web.pages import archive, atom, forms, subscribe
 from flows.web.pages import bulletin as bulletin_page
 from flows.web.pages.archive import ArchiveMonth
