@@ -13,6 +13,7 @@ from sqlalchemy import insert, literal, update
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from db.engine import blocks
 from db.models import DELIVERY_TRANSITIONS, Delivery, DeliveryStatus, Outcome, Recipient
 from db.models.columns import UtcDateTime
 
@@ -101,15 +102,15 @@ def certificate(session: Session, bulletin_id: int) -> Certificate:
         .where(Delivery.bulletin_id == bulletin_id)
         .group_by(Delivery.status)
     )
-    count = Counter({DeliveryStatus(status): number for status, number in rows})
+    counts = Counter({DeliveryStatus(status): count for status, count in rows})
     return Certificate(
-        planned=count.total(),
-        accepted=count[DeliveryStatus.accepted],
-        failed=count[DeliveryStatus.failed],
-        skipped=count[DeliveryStatus.skipped],
-        uncertain=count[DeliveryStatus.uncertain],
-        declared=count[DeliveryStatus.declared],
-        open=count[DeliveryStatus.queued] + count[DeliveryStatus.claimed],
+        planned=counts.total(),
+        accepted=counts[DeliveryStatus.accepted],
+        failed=counts[DeliveryStatus.failed],
+        skipped=counts[DeliveryStatus.skipped],
+        uncertain=counts[DeliveryStatus.uncertain],
+        declared=counts[DeliveryStatus.declared],
+        open=counts[DeliveryStatus.queued] + counts[DeliveryStatus.claimed],
     )
 
 
@@ -125,7 +126,7 @@ def older(session: Session, *, before: datetime) -> dict[int, int]:
         .group_by(col(Delivery.bulletin_id))
         .order_by(col(Delivery.bulletin_id))
     )
-    return {number: count for number, count in rows if number is not None}
+    return {bulletin_id: count for bulletin_id, count in rows if bulletin_id is not None}
 
 
 BLOCK = 1_000  # rows in one statement
@@ -142,16 +143,16 @@ def _ids(
 
 def _move(
     session: Session,
-    found: Sequence[int],
+    delivery_ids: Sequence[int],
     status: DeliveryStatus,
     to: DeliveryStatus,
     now: datetime,
     reason: str | None = None,
 ) -> int:
-    for start in range(0, len(found), BLOCK):
-        move_all(session, found[start : start + BLOCK], status, to, now=now, reason=reason)
+    for block in blocks(delivery_ids, BLOCK):
+        move_all(session, block, status, to, now=now, reason=reason)
     session.expire_all()
-    return len(found)
+    return len(delivery_ids)
 
 
 def on_their_way(session: Session, bulletin_id: int) -> int:

@@ -1,14 +1,15 @@
 """Opens the database: SQLite by default, PostgreSQL by address; the same manners on both."""
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlmodel import Session, create_engine
+from sqlmodel import Session, SQLModel, create_engine
 
 from db import disk
 
@@ -51,13 +52,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _keep_private(path: str) -> None:
     """For this user of the machine alone, and so are copies. SQLite gives a new log the mode of its file."""
-    for one in (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")) if path else ():
+    for file in (Path(path), Path(f"{path}-wal"), Path(f"{path}-shm")) if path else ():
         try:
-            found = one.stat()
+            status = file.stat()
         except FileNotFoundError:
             continue
-        if found.st_mode & 0o077 and found.st_uid == os.geteuid():
-            one.chmod(disk.PRIVATE_FILE)
+        if status.st_mode & 0o077 and status.st_uid == os.geteuid():
+            file.chmod(disk.PRIVATE_FILE)
 
 
 def _begin(connection: Any) -> None:
@@ -112,7 +113,19 @@ def alone(session: Session, purpose: str) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:purpose))"), {"purpose": purpose})
 
 
+def insert_into(session: Session, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT that may be told what to do ON CONFLICT: each database has its own."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if on_postgresql else sqlite.insert(table)
+
+
 T = TypeVar("T")
+
+
+def blocks(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The values in their order, at most `size` at a time: a statement takes no more."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def padded(values: Collection[T]) -> list[T]:
@@ -121,10 +134,10 @@ def padded(values: Collection[T]) -> list[T]:
     A driver keeps what it prepared: lists of any length up to a thousand were a hundred statements of
     0.2 MB for each connection, and none of them was ever used again.
     """
-    found = list(values)
-    if len(found) > 1:
-        found += [found[-1]] * ((1 << (len(found) - 1).bit_length()) - len(found))
-    return found
+    repeated = list(values)
+    if len(repeated) > 1:
+        repeated += [repeated[-1]] * ((1 << (len(repeated) - 1).bit_length()) - len(repeated))
+    return repeated
 
 
 class StoreError(Exception):

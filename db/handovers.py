@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from db import claims
-from db.deliveries import move_all
+from db.deliveries import BLOCK, move_all
+from db.engine import blocks
 from db.models import (
     Declaration,
     Delivery,
@@ -24,7 +25,6 @@ from db.models import (
 )
 
 LIST_SIZE = 256  # numbers of one broadcast list, WhatsApp's limit
-BLOCK = 1_000  # rows in one statement
 CHANNEL = "channel"  # in place of a keyed hash: the row that stands for the Comune's WhatsApp channel
 
 
@@ -44,11 +44,13 @@ class Member:
 
 def begin(session: Session, bulletin_id: int, kind: HandoverKind, *, now: datetime) -> Handover:
     """Put a bulletin into an operator's hands, or again, once it was stopped."""
-    found = session.get(Handover, bulletin_id) or Handover(bulletin_id=bulletin_id, kind=kind, begun_at=now)
-    found.begun_at = now
-    session.add(found)
+    handover = session.get(Handover, bulletin_id) or Handover(
+        bulletin_id=bulletin_id, kind=kind, begun_at=now
+    )
+    handover.begun_at = now
+    session.add(handover)
     session.flush()
-    return found
+    return handover
 
 
 def of(session: Session, bulletin_id: int) -> Handover | None:
@@ -112,26 +114,23 @@ def waiting(session: Session, bulletin_id: int) -> list[Member]:
 def unread_since(session: Session, members: Sequence[Member]) -> dict[int, datetime]:
     """Deliveries to those whose word is not handled yet, and since when it waits: it may be a DISATTIVA."""
     since = claims.unread_since(session)
-    found: dict[int, datetime] = {}
-    for one in members:
-        if moments := [since[name] for name in one.hashes if name in since]:
-            found[one.delivery_id] = min(moments)
-    return found
+    earliest: dict[int, datetime] = {}
+    for member in members:
+        if moments := [since[name] for name in member.hashes if name in since]:
+            earliest[member.delivery_id] = min(moments)
+    return earliest
 
 
 def settle(
     session: Session, delivery_ids: Collection[int], to: DeliveryStatus, *, reason: str, now: datetime
 ) -> int:
     """Move those that still wait; return how many. They are held until the commit."""
-    ids = sorted(delivery_ids)
     count = 0
-    for start in range(0, len(ids), BLOCK):
-        query = (
-            select(Delivery.id)
-            .where(col(Delivery.id).in_(ids[start : start + BLOCK]), Delivery.status == DeliveryStatus.queued)
-            .with_for_update()
+    for block in blocks(sorted(delivery_ids), BLOCK):
+        query = select(Delivery.id).where(
+            col(Delivery.id).in_(block), Delivery.status == DeliveryStatus.queued
         )
-        held = list(session.exec(query))
+        held = list(session.exec(query.with_for_update()))
         move_all(session, held, DeliveryStatus.queued, to, reason=reason, now=now)
         count += len(held)
     session.expire_all()
@@ -146,7 +145,7 @@ def declarations(session: Session, bulletin_id: int) -> list[Declaration]:
 
 def span(session: Session, bulletin_id: int) -> tuple[datetime, datetime] | None:
     """When something was first and last declared; None for what leaves by the Cloud API, or nothing yet."""
-    moments = [one.at for one in declarations(session, bulletin_id) if one.people]
+    moments = [declaration.at for declaration in declarations(session, bulletin_id) if declaration.people]
     return (min(moments), max(moments)) if moments else None
 
 

@@ -5,15 +5,14 @@ The provider repeats webhooks for up to seven days and keeps no order: an update
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, or_, select
 
-from db.engine import padded
+from db.engine import blocks, insert_into, padded
 from db.models import InboundEvent, Recipient, RecipientStatus
 from db.vault import Vault
 
@@ -52,22 +51,22 @@ def seal(
 
     Sealing costs most of the work and needs no transaction.
     """
-    known: set[str] = set()
-    for hashes in _parts(list(incoming)):
+    stored: set[str] = set()
+    for hashes in blocks(list(incoming), AT_ONCE):
         query = select(InboundEvent.event_hash).where(col(InboundEvent.event_hash).in_(padded(hashes)))
-        known |= set(session.exec(query))
+        stored |= set(session.exec(query))
     return [
         {
             "event_hash": event_hash,
-            "kind": one.kind,
-            "unread": one.unread,
-            "sender_hash": vault.hash(one.person) if one.person else None,
-            "bsuid_hash": vault.hash(one.bsuid) if one.bsuid else None,
-            "payload_sealed": vault.seal(one.payload),
+            "kind": event.kind,
+            "unread": event.unread,
+            "sender_hash": vault.hash(event.person) if event.person else None,
+            "bsuid_hash": vault.hash(event.bsuid) if event.bsuid else None,
+            "payload_sealed": vault.seal(event.payload),
             "received_at": now,
         }
-        for event_hash, one in incoming.items()
-        if event_hash not in known
+        for event_hash, event in incoming.items()
+        if event_hash not in stored
     ]
 
 
@@ -76,11 +75,10 @@ def store(session: Session, rows: Sequence[dict[str, object]]) -> int:
 
     In the order of their keys: two posts with the same updates would else wait for each other for ever.
     """
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     if not rows:
         return 0
     added = session.connection().execute(
-        dialect.insert(InboundEvent).on_conflict_do_nothing(),
+        insert_into(session, InboundEvent).on_conflict_do_nothing(),
         sorted(rows, key=lambda row: str(row["event_hash"])),
         execution_options={"preserve_rowcount": True},
     )
@@ -94,9 +92,13 @@ def _open() -> ColumnElement[bool]:
 def waiting(session: Session, *, statuses: bool, limit: int) -> list[Waiting]:
     """Stored and never tried, oldest first; either statuses or all that is not one. A crash loses nothing."""
     kind = col(InboundEvent.kind) == STATUS if statuses else col(InboundEvent.kind) != STATUS
+    return _waiting(session, col(InboundEvent.failure).is_(None), kind, limit=limit)
+
+
+def _waiting(session: Session, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Waiting]:
     query = (
         select(InboundEvent.id, InboundEvent.event_hash, InboundEvent.received_at)
-        .where(_open(), col(InboundEvent.failure).is_(None), kind)
+        .where(_open(), *conditions)
         .order_by(col(InboundEvent.id))
         .limit(limit)
     )
@@ -136,11 +138,11 @@ def handled(session: Session, ids: Collection[int], *, now: datetime) -> None:
         .exists()
     )
     is_dropped = or_(col(InboundEvent.unread).is_(None), of_erased)
-    kept = case((is_dropped, b""), else_=col(InboundEvent.payload_sealed))
+    payload = case((is_dropped, b""), else_=col(InboundEvent.payload_sealed))
     session.connection().execute(
         update(InboundEvent)
         .where(col(InboundEvent.id).in_(padded(ids)))
-        .values(handled_at=now, failure=None, payload_sealed=kept)
+        .values(handled_at=now, failure=None, payload_sealed=payload)
     )
 
 
@@ -153,23 +155,18 @@ def fail(session: Session, event_id: int, name: str) -> None:
 
 def put_off(session: Session, ids: Collection[int], *, since: datetime) -> set[int]:
     """Those of `ids` that were received after that moment wait for their message to become known."""
-    these = (col(InboundEvent.id).in_(padded(ids)), _open(), col(InboundEvent.received_at) > since)
-    found = set(session.exec(select(InboundEvent.id).where(*these))) if ids else set()
-    if found:
-        new = (*these, col(InboundEvent.failure).is_distinct_from(EARLY))
+    conditions = (col(InboundEvent.id).in_(padded(ids)), _open(), col(InboundEvent.received_at) > since)
+    event_ids = set(session.exec(select(InboundEvent.id).where(*conditions))) if ids else set()
+    if event_ids:
+        new = (*conditions, col(InboundEvent.failure).is_distinct_from(EARLY))
         session.connection().execute(update(InboundEvent).where(*new).values(failure=EARLY))
-    return found
+    return event_ids
 
 
 def early(session: Session, *, after: int, limit: int) -> list[Waiting]:
     """Statuses that were put off, by rising id from `after` on."""
-    query = (
-        select(InboundEvent.id, InboundEvent.event_hash, InboundEvent.received_at)
-        .where(_open(), col(InboundEvent.failure) == EARLY, col(InboundEvent.id) > after)
-        .order_by(col(InboundEvent.id))
-        .limit(limit)
-    )
-    return [Waiting(*row) for row in session.exec(query)]
+    is_early = (col(InboundEvent.failure) == EARLY, col(InboundEvent.id) > after)
+    return _waiting(session, *is_early, limit=limit)
 
 
 def _failed() -> ColumnElement[bool]:
@@ -178,12 +175,7 @@ def _failed() -> ColumnElement[bool]:
 
 def failed(session: Session) -> list[Waiting]:
     """What could not be handled so far, oldest first. To be tried again."""
-    query = (
-        select(InboundEvent.id, InboundEvent.event_hash, InboundEvent.received_at)
-        .where(_open(), _failed())
-        .order_by(col(InboundEvent.id))
-    )
-    return [Waiting(*row) for row in session.exec(query)]
+    return _waiting(session, _failed())
 
 
 def parked(session: Session) -> int:
@@ -207,18 +199,3 @@ def last_received(session: Session, *, kind: str | None = None) -> datetime | No
     if kind is not None:
         query = query.where(InboundEvent.kind == kind)
     return session.exec(query).first()
-
-
-def pending_senders(session: Session) -> set[str]:
-    """Hashes of those whose word is not handled yet, failed or not: it may be a DISATTIVA."""
-    rows = session.exec(
-        select(InboundEvent.sender_hash, InboundEvent.bsuid_hash)
-        .where(_open(), col(InboundEvent.kind) != STATUS)
-        .distinct()
-    )
-    return {one for both in rows for one in both if one is not None}
-
-
-def _parts(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), AT_ONCE):
-        yield values[start : start + AT_ONCE]

@@ -8,9 +8,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import func
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from db.engine import insert_into
 from db.models import Letter, LetterStatus
 
 SHEET = "foglio"  # the kind of a letter to a notice board
@@ -35,9 +35,8 @@ def queue(
     now: datetime,
 ) -> bool:
     """Queue a letter; False when this editor was told of this already, by whomever at the same moment."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    made = session.exec(
-        insert(Letter)
+    inserted = session.exec(
+        insert_into(session, Letter)
         .values(
             kind=kind,
             about=about,
@@ -57,7 +56,7 @@ def queue(
         .on_conflict_do_nothing(index_elements=["kind", "about", "editor"])
         .returning(col(Letter.id))
     )
-    return made.first() is not None
+    return inserted.first() is not None
 
 
 def find(session: Session, kind: str, about: str, editor: str) -> Letter | None:

@@ -19,9 +19,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, func, select
 
+from db.engine import insert_into
 from db.models import SendRate
 
 # A provider sees messages some milliseconds closer together than they left: the plan is 98.3 % of the limit.
@@ -123,9 +123,8 @@ def _row(session: Session, number: str, per_second: float) -> SendRate:
     query = select(SendRate).where(SendRate.number == number).with_for_update()
     row = session.exec(query.execution_options(populate_existing=True)).first()
     if row is None:
-        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
         new = SendRate(number=number, per_second=per_second).model_dump()
-        session.connection().execute(dialect.insert(SendRate).values(new).on_conflict_do_nothing())
+        session.connection().execute(insert_into(session, SendRate).values(new).on_conflict_do_nothing())
         row = session.exec(query.execution_options(populate_existing=True)).one()
     return row
 
@@ -153,11 +152,11 @@ def _adapt(row: SendRate, per_second: float, now: float) -> None:
 
 def _lanes(row: SendRate, now: float) -> list[float]:
     """Sorted; as many as the rate in force has, the latest to open where there are too many."""
-    found = array("d")
-    found.frombytes(row.lanes)
+    stored = array("d")
+    stored.frombytes(row.lanes)
     period = _period(row.per_second)
     latest = now + AHEAD + HOLD + 2 * period
-    lanes = sorted(opens if opens <= latest else now + period for opens in found)  # the clock jumped back
+    lanes = sorted(opens if opens <= latest else now + period for opens in stored)  # the clock jumped back
     count = math.ceil(row.per_second)
     return lanes[-count:] if len(lanes) >= count else sorted([now] * (count - len(lanes)) + lanes)
 

@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, func, or_, select
 
+from db.engine import insert_into
 from db.models import Bulletin, BulletinStatus, Delivery, DeliveryStatus, Receipt, Tally
 
 WELCOME = "benvenuto"
@@ -84,30 +84,31 @@ def exited(session: Session, recipient_id: int, *, now: datetime) -> None:
 
 def of(session: Session, bulletin_ids: Sequence[int]) -> dict[int, Tally]:
     """With receipts as they are known now; every bulletin asked for has one."""
-    found = {
-        one.bulletin_id: Tally(**one.model_dump())
-        for one in session.exec(select(Tally).where(col(Tally.bulletin_id).in_(bulletin_ids)))
+    stored = {
+        tally.bulletin_id: Tally(**tally.model_dump())
+        for tally in session.exec(select(Tally).where(col(Tally.bulletin_id).in_(bulletin_ids)))
     }
-    told = session.exec(
+    counts = session.exec(
         select(Delivery.bulletin_id, Delivery.receipt, func.count())
         .where(col(Delivery.bulletin_id).in_(bulletin_ids), col(Delivery.receipt).is_not(None))
         .group_by(col(Delivery.bulletin_id), col(Delivery.receipt))
     )
-    tallies = {number: found.get(number) or Tally(bulletin_id=number) for number in bulletin_ids}
-    for number, receipt, count in told:
-        if number is not None:
-            tallies[number].delivered += count if receipt in (Receipt.delivered, Receipt.read) else 0
-            tallies[number].read += count if receipt == Receipt.read else 0
+    tallies = {
+        bulletin_id: stored.get(bulletin_id) or Tally(bulletin_id=bulletin_id) for bulletin_id in bulletin_ids
+    }
+    for bulletin_id, receipt, count in counts:
+        if bulletin_id is not None:
+            tallies[bulletin_id].delivered += count if receipt in (Receipt.delivered, Receipt.read) else 0
+            tallies[bulletin_id].read += count if receipt == Receipt.read else 0
     return tallies
 
 
 def add(session: Session, bulletin_id: int, **counts: int) -> None:
     """Add to a bulletin's counts; two may do so at the same moment."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     columns = dict.fromkeys(("replies", "exits", "delivered", "read"), 0) | counts
     table = Tally.__table__  # type: ignore[attr-defined]
     session.execute(
-        insert(table)
+        insert_into(session, Tally)
         .values(bulletin_id=bulletin_id, **columns)
         .on_conflict_do_update(
             index_elements=["bulletin_id"],
@@ -116,9 +117,9 @@ def add(session: Session, bulletin_id: int, **counts: int) -> None:
     )
 
 
-def _count(session: Session, recipient_id: int, what: str, now: datetime) -> None:
+def _count(session: Session, recipient_id: int, name: str, now: datetime) -> None:
     """For the last bulletin that this person got, if it was of late; else nobody's."""
-    number = session.exec(
+    bulletin_id = session.exec(
         select(Delivery.bulletin_id)
         .join(Bulletin, col(Bulletin.id) == Delivery.bulletin_id)
         .where(
@@ -128,8 +129,8 @@ def _count(session: Session, recipient_id: int, what: str, now: datetime) -> Non
         )
         .order_by(col(Bulletin.sent_at).desc(), col(Delivery.id).desc())
     ).first()
-    if number is not None:
-        add(session, number, **{what: 1})
+    if bulletin_id is not None:
+        add(session, bulletin_id, **{name: 1})
 
 
 def unusual(session: Session, *, since: datetime, least: int, times: float) -> dict[int, tuple[Tally, float]]:
@@ -148,11 +149,11 @@ def unusual(session: Session, *, since: datetime, least: int, times: float) -> d
     ).all()
     recent = set(session.exec(select(Bulletin.id).where(col(Bulletin.sent_at) >= since)))
     counted = of(session, sent)
-    found = {}
-    for place, number in enumerate(sent):
-        before = [counted[one] for one in sent[place + 1 : place + 11]]
-        usual = sum(one.replies + one.exits for one in before) / max(len(before), 1)
-        here = counted[number].replies + counted[number].exits
-        if number in recent and here >= least and here > times * usual:
-            found[number] = (counted[number], usual)
-    return found
+    outliers = {}
+    for index, bulletin_id in enumerate(sent):
+        before = [counted[earlier] for earlier in sent[index + 1 : index + 11]]
+        usual = sum(tally.replies + tally.exits for tally in before) / max(len(before), 1)
+        reactions = counted[bulletin_id].replies + counted[bulletin_id].exits
+        if bulletin_id in recent and reactions >= least and reactions > times * usual:
+            outliers[bulletin_id] = (counted[bulletin_id], usual)
+    return outliers

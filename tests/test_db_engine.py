@@ -9,7 +9,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import col, select
 
-from db import inbound, sources, weather_alerts
+from db import claims, inbound, sources, weather_alerts
 from db.engine import reading, transaction
 from db.models import InboundEvent, Level, Source, SourceKind, WeatherAlert
 from db.vault import Vault
@@ -152,7 +152,7 @@ def test_an_update_is_kept_once_encrypted_and_waits_until_it_is_handled(
         assert inbound.take(session, [first.id, second.id]) == [second.id]
         assert [one.id for one in inbound.failed(session)] == [second.id]
         assert inbound.parked(session) == 1
-        assert inbound.pending_senders(session) == {vault.hash("+39333")}, "of statuses none"
+        assert set(claims.unread_since(session)) == {vault.hash("+39333")}, "of statuses none"
         assert inbound.last_received(session) == now
         assert len(session.exec(select(InboundEvent)).all()) == 3
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from db import inbound
+from db import claims, inbound
 from db.engine import transaction
 from db.models import (
     Attempt,
@@ -254,12 +254,12 @@ def test_a_word_that_could_not_be_handled_is_tried_again_and_nobody_writes_meanw
         site.tell(messages(wrote("DISATTIVA", now, id="b")))
     with transaction(site.web.engine) as session:
         recipient = session.exec(select(Recipient)).one()
-        assert inbound.pending_senders(session) == {recipient.phone_hash}
+        assert set(claims.unread_since(session)) == {recipient.phone_hash}
     assert site.request("GET", "/salute").json()["parked"] == 1
     assert inbox.retry(site.web, {}) == 1
     with transaction(site.web.engine) as session:
         assert session.exec(select(Recipient.status)).one() == RecipientStatus.opted_out
-        assert inbound.pending_senders(session) == set()
+        assert set(claims.unread_since(session)) == set()
     assert site.request("GET", "/salute").json()["parked"] == 0
 
 
@@ -267,7 +267,7 @@ def test_what_is_stored_and_not_handled_yet_counts_as_pending(site: Site, now: d
     site.post(messages(wrote("DISATTIVA", now)))
     site.post(statuses(status("read", now)))
     with site.look() as session:
-        assert inbound.pending_senders(session) == {site.web.vault.hash(f"+{PHONE}")}
+        assert set(claims.unread_since(session)) == {site.web.vault.hash(f"+{PHONE}")}
 
 
 def test_the_wait_before_another_try_grows_with_the_age_of_the_update(

@@ -48,7 +48,7 @@ def test_a_word_that_waits_holds_the_send_under_either_name(
         theirs = {one.delivery_id for one in taken} if is_theirs else set()
         assert set(claims.speaking(session, taken)) == theirs
         assert len(handovers.unread_since(session, members)) == int(is_theirs)
-        assert inbound.pending_senders(session) == {
+        assert set(claims.unread_since(session)) == {
             site.web.vault.hash(name) for name in (f"+{PHONE}", "IT.77")
         }
 
