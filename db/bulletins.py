@@ -98,10 +98,10 @@ def locked(session: Session, bulletin_id: int) -> Bulletin:
     Raises StoreError when there is none.
     """
     # refreshed, since what this session read before the lock may have changed while it waited
-    found = session.get(Bulletin, bulletin_id, with_for_update=True, populate_existing=True)
-    if found is None:
+    bulletin = session.get(Bulletin, bulletin_id, with_for_update=True, populate_existing=True)
+    if bulletin is None:
         raise StoreError(f"there is no bulletin {bulletin_id}")
-    return found
+    return bulletin
 
 
 def add_version(
@@ -263,7 +263,7 @@ def answered(session: Session, bulletin_id: int) -> set[tuple[str, int]]:
             BulletinVersion.bulletin_id == bulletin_id, col(BulletinVersion.answered_run_id).is_not(None)
         )
     )
-    return {(run_id, number) for run_id, number in rows if run_id is not None and number is not None}
+    return {(run_id, version) for run_id, version in rows if run_id is not None and version is not None}
 
 
 def reopened_at(session: Session, vault: Vault, bulletin_id: int) -> datetime | None:
@@ -273,13 +273,13 @@ def reopened_at(session: Session, vault: Vault, bulletin_id: int) -> datetime | 
     taken back when it was given, whatever `voided_at` says, and a person's re-opening stands in their acts.
     """
     query = select(Approval).where(Approval.bulletin_id == bulletin_id, Approval.decision == Decision.approve)
-    found = [
-        max(one.decided_at, one.voided_at or one.decided_at)
-        for one in session.exec(query)
-        if one.voided_at is not None or not proofs.is_genuine(vault, one)
+    moments = [
+        max(approval.decided_at, approval.voided_at or approval.decided_at)
+        for approval in session.exec(query)
+        if approval.voided_at is not None or not proofs.is_genuine(vault, approval)
     ]
-    found += [one.at for one in acts.of(session, bulletin_id) if one.verb == acts.REOPEN]
-    return max(found, default=None)
+    moments += [act.at for act in acts.of(session, bulletin_id) if act.verb == acts.REOPEN]
+    return max(moments, default=None)
 
 
 def telling(*, excluding: int | None = None, among: Collection[BulletinStatus] = LIVING) -> Select[int]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from db.models import Call, CallChannel, CallStatus, Letter, LetterStatus, Receipt
+from db.receipts import own_id
 
 LEASE = timedelta(minutes=5)  # whoever has not told by then what became of a call, has died
 MOVES: dict[CallStatus, frozenset[CallStatus]] = {
@@ -146,10 +147,8 @@ def receive(
     session: Session, opaque: str | None, receipt: Receipt | None, *, code: str | None = None, now: datetime
 ) -> bool:
     """A status webhook about a call: a receipt, or None when it failed. False when it is of no call."""
-    try:
-        call = session.get(Call, UUID(opaque), with_for_update=True) if opaque else None
-    except ValueError:  # somebody else's opaque data
-        return False
+    call_id = own_id(opaque)
+    call = session.get(Call, call_id, with_for_update=True) if call_id else None
     if call is None:
         return False
     to = CallStatus.refused if receipt is None else CallStatus.accepted

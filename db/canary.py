@@ -39,14 +39,14 @@ def require(session: Session, vault: Vault) -> None:
 
     Before there is a canary, somebody's number shows it; where nobody is known yet, any keys are right.
     """
-    kept = session.get(Canary, 1)
-    pairs = [(kept.constant_hash, kept.constant_sealed)] if kept else list(_people(session))
+    canary = session.get(Canary, 1)
+    pairs = [(canary.constant_hash, canary.constant_sealed)] if canary else list(_people(session))
     if not pairs:
         return
-    opened = [(known, text) for known, sealed in pairs if (text := _opened(vault, sealed)) is not None]
+    opened = [(hashed, text) for hashed, sealed in pairs if (text := _opened(vault, sealed)) is not None]
     if not opened:
         raise StrangeKeyError(ENCRYPTION)
-    if not any(known == vault.hash(text) for known, text in opened):
+    if not any(hashed == vault.hash(text) for hashed, text in opened):
         raise StrangeKeyError(LOOKUP)
 
 
@@ -71,9 +71,9 @@ def _people(session: Session) -> Iterator[tuple[str, bytes]]:
         or_(col(Recipient.phone_sealed).is_not(None), col(Recipient.bsuid_sealed).is_not(None))
     )
     for row in session.exec(query.order_by(col(Recipient.id)).limit(SAMPLE)):
-        for known, sealed in ((row.phone_hash, row.phone_sealed), (row.bsuid_hash, row.bsuid_sealed)):
-            if known and sealed:
-                yield known, sealed
+        for hashed, sealed in ((row.phone_hash, row.phone_sealed), (row.bsuid_hash, row.bsuid_sealed)):
+            if hashed and sealed:
+                yield hashed, sealed
 
 
 def _opened(vault: Vault, sealed: bytes) -> str | None:

@@ -123,10 +123,10 @@ def take(session: Session, bulletin_id: int | None, *, limit: int, now: datetime
 
 def speaking(session: Session, queued: Sequence[Queued]) -> dict[int, datetime]:
     """Deliveries to those whose word is not handled yet, and since when it waits: it may be a DISATTIVA."""
-    names = {name for one in queued for name in one.hashes if name}
+    names = {name for row in queued for name in row.hashes if name}
     since = unread_since(session, names)
-    found = {one.delivery_id: [since[name] for name in one.hashes if name in since] for one in queued}
-    return {number: min(moments) for number, moments in found.items() if moments}
+    waits = {row.delivery_id: [since[name] for name in row.hashes if name in since] for row in queued}
+    return {delivery_id: min(moments) for delivery_id, moments in waits.items() if moments}
 
 
 def unread_since(session: Session, names: Collection[str] | None = None) -> dict[str, datetime]:
@@ -134,7 +134,7 @@ def unread_since(session: Session, names: Collection[str] | None = None) -> dict
 
     `names`: of these only.
     """
-    found: dict[str, datetime] = {}
+    earliest: dict[str, datetime] = {}
     for column in (col(InboundEvent.sender_hash), col(InboundEvent.bsuid_hash)):
         query = (
             select(column, func.min(InboundEvent.received_at))
@@ -145,8 +145,8 @@ def unread_since(session: Session, names: Collection[str] | None = None) -> dict
         )
         for name, since in session.exec(query if names is None else query.where(column.in_(names))):
             if name is not None:
-                found[name] = min(since, found.get(name, since))
-    return found
+                earliest[name] = min(since, earliest.get(name, since))
+    return earliest
 
 
 def begin(
@@ -155,8 +155,8 @@ def begin(
     """Claim deliveries that this transaction holds; the ids of their attempts. Commit before the POST."""
     move_all(session, delivery_ids, DeliveryStatus.queued, DeliveryStatus.claimed, now=now)
     rows = [
-        {"id": uuid4(), "delivery_id": number, "sender_id": sender_id, "started_at": now}
-        for number in delivery_ids
+        {"id": uuid4(), "delivery_id": delivery_id, "sender_id": sender_id, "started_at": now}
+        for delivery_id in delivery_ids
     ]
     if rows:
         session.connection().execute(insert(Attempt).values(outcome=Outcome.in_flight), rows)
@@ -176,33 +176,35 @@ def settle(session: Session, vault: Vault, results: Sequence[Result], *, now: da
     """
     query = (
         select(col(Attempt.id), col(Attempt.delivery_id), col(Attempt.outcome))
-        .where(col(Attempt.id).in_([one.attempt_id for one in results]))
+        .where(col(Attempt.id).in_([result.attempt_id for result in results]))
         .order_by(col(Attempt.id))
         .with_for_update()
     )
-    known = {row[0]: (row[1], Outcome(row[2])) for row in session.connection().execute(query)}
-    held = _statuses(session, [number for number, _ in known.values()])
-    ended = _left_before(session, [one.attempt_id for one in results if one.outcome == Outcome.not_sent])
+    attempts = {row[0]: (row[1], Outcome(row[2])) for row in session.connection().execute(query)}
+    held = _statuses(session, [delivery_id for delivery_id, _ in attempts.values()])
+    ended = _left_before(
+        session, [result.attempt_id for result in results if result.outcome == Outcome.not_sent]
+    )
     rows: list[dict[str, Any]] = []
     moves: dict[tuple[DeliveryStatus, DeliveryStatus, str | None, datetime | None], list[int]]
     moves = defaultdict(list)
-    for one in results:
-        if one.attempt_id not in known:
+    for result in results:
+        if result.attempt_id not in attempts:
             continue
-        delivery_id, before = known[one.attempt_id]
+        delivery_id, before = attempts[result.attempt_id]
         is_news = before == Outcome.in_flight or (
-            before == Outcome.uncertain and one.outcome in (Outcome.accepted, Outcome.refused)
+            before == Outcome.uncertain and result.outcome in (Outcome.accepted, Outcome.refused)
         )
-        rows.append(_row(vault, one, is_news))
+        rows.append(_row(vault, result, is_news))
         status = held[delivery_id]
         # any other status was proved by the receipt of another attempt: this answer changes nothing then
         if is_news and status in (DeliveryStatus.claimed, DeliveryStatus.uncertain):
-            to = DeliveryStatus.failed if delivery_id in ended else AFTER[one.outcome]
-            due_at = one.due_at if to == DeliveryStatus.queued else None
-            moves[status, to, one.code, due_at].append(delivery_id)
+            to = DeliveryStatus.failed if delivery_id in ended else AFTER[result.outcome]
+            due_at = result.due_at if to == DeliveryStatus.queued else None
+            moves[status, to, result.code, due_at].append(delivery_id)
     _update_attempts(session, rows, now)
-    for (status, to, code, due_at), numbers in moves.items():
-        move_all(session, numbers, status, to, reason=code, due_at=due_at, now=now)
+    for (status, to, code, due_at), delivery_ids in moves.items():
+        move_all(session, delivery_ids, status, to, reason=code, due_at=due_at, now=now)
 
 
 def _statuses(session: Session, delivery_ids: Collection[int]) -> dict[int, DeliveryStatus]:
@@ -212,7 +214,7 @@ def _statuses(session: Session, delivery_ids: Collection[int]) -> dict[int, Deli
         .order_by(col(Delivery.id))
         .with_for_update()
     )
-    return {number: DeliveryStatus(status) for number, status in session.connection().execute(query)}
+    return {row[0]: DeliveryStatus(row[1]) for row in session.connection().execute(query)}
 
 
 def _left_before(session: Session, attempt_ids: Collection[UUID]) -> set[int]:
@@ -220,22 +222,22 @@ def _left_before(session: Session, attempt_ids: Collection[UUID]) -> set[int]:
     follow. One that was refused at once did not leave: a person may have it tried again."""
     if not attempt_ids:
         return set()
-    these = select(Attempt.delivery_id).where(col(Attempt.id).in_(attempt_ids))
+    deliveries = select(Attempt.delivery_id).where(col(Attempt.id).in_(attempt_ids))
     query = select(Attempt.delivery_id).where(
-        col(Attempt.delivery_id).in_(these),
+        col(Attempt.delivery_id).in_(deliveries),
         col(Attempt.id).not_in(attempt_ids),
         or_(col(Attempt.failed_at).is_not(None), col(Attempt.wamid_hash).is_not(None)),
     )
     return set(session.exec(query))
 
 
-def _row(vault: Vault, one: Result, is_news: bool) -> dict[str, Any]:
+def _row(vault: Vault, result: Result, is_news: bool) -> dict[str, Any]:
     """What of an attempt changes. A key that is a column's name would be written, so that none is besides."""
-    row: dict[str, Any] = {"this": one.attempt_id}
+    row: dict[str, Any] = {"this": result.attempt_id}
     if is_news:
-        row |= {"outcome": one.outcome, "code": one.code}
-    if one.wamid:
-        row |= {"wamid_sealed": vault.seal(one.wamid), "wamid_hash": vault.hash(one.wamid)}
+        row |= {"outcome": result.outcome, "code": result.code}
+    if result.wamid:
+        row |= {"wamid_sealed": vault.seal(result.wamid), "wamid_hash": vault.hash(result.wamid)}
     return row
 
 
@@ -263,8 +265,10 @@ def release(session: Session, attempt_ids: Sequence[UUID], *, now: datetime) -> 
         .values(outcome=Outcome.not_sent, finished_at=now, code=RELEASED)
     )
     session.connection().execute(query)
-    these = select(Attempt.delivery_id).where(col(Attempt.id).in_(ids), Attempt.outcome == Outcome.not_sent)
-    move_all(session, list(session.exec(these)), DeliveryStatus.claimed, DeliveryStatus.queued, now=now)
+    deliveries = select(Attempt.delivery_id).where(
+        col(Attempt.id).in_(ids), Attempt.outcome == Outcome.not_sent
+    )
+    move_all(session, list(session.exec(deliveries)), DeliveryStatus.claimed, DeliveryStatus.queued, now=now)
 
 
 def abandon(session: Session, bulletin_id: int | None, *, living: Collection[UUID], now: datetime) -> int:
@@ -272,12 +276,12 @@ def abandon(session: Session, bulletin_id: int | None, *, living: Collection[UUI
 
     A claim without an attempt never left and goes back to the queue.
     """
-    mine = and_(col(Delivery.bulletin_id) == bulletin_id, col(Delivery.status) == DeliveryStatus.claimed)
+    claimed = and_(col(Delivery.bulletin_id) == bulletin_id, col(Delivery.status) == DeliveryStatus.claimed)
     begun = (
         select(col(Attempt.id), col(Attempt.delivery_id))
         .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
         .where(
-            mine,
+            claimed,
             Attempt.outcome == Outcome.in_flight,
             or_(col(Attempt.sender_id).is_(None), not_(col(Attempt.sender_id).in_(living))),
         )
@@ -287,7 +291,7 @@ def abandon(session: Session, bulletin_id: int | None, *, living: Collection[UUI
     lost = dict(session.connection().execute(begun).all())
     held = _statuses(session, lost.values())
     # one that a webhook settled in between stays as it is
-    lost = {number: of for number, of in lost.items() if held[of] == DeliveryStatus.claimed}
+    lost = {key: row_id for key, row_id in lost.items() if held[row_id] == DeliveryStatus.claimed}
     if lost:
         query = (
             update(Attempt)
@@ -304,7 +308,7 @@ def abandon(session: Session, bulletin_id: int | None, *, living: Collection[UUI
             now=now,
         )
     in_flight = select(Attempt.delivery_id).where(Attempt.outcome == Outcome.in_flight)
-    idle = session.exec(select(Delivery.id).where(mine, col(Delivery.id).not_in(in_flight))).all()
+    idle = session.exec(select(Delivery.id).where(claimed, col(Delivery.id).not_in(in_flight))).all()
     move_all(session, idle, DeliveryStatus.claimed, DeliveryStatus.queued, now=now)
     return len(lost)
 
@@ -323,7 +327,7 @@ def stopped(session: Session, codes: Collection[str]) -> dict[int, datetime]:
         )
         .group_by(col(Delivery.recipient_id))
     )
-    return {number: at for number, at in session.exec(query) if at is not None}
+    return {recipient_id: at for recipient_id, at in session.exec(query) if at is not None}
 
 
 @dataclass(frozen=True)

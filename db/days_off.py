@@ -3,6 +3,7 @@
 The latter stand beside holidays and the profile's own.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -19,10 +20,9 @@ def enter_absence(
     """
     if last < first:
         raise ValueError(f"an absence cannot end ({last}) before it begins ({first})")
-    there = [one for one in known_absences(session, first=first, last=last) if one.editor == editor]
-    for one in there:
-        if (one.first, one.last) == (first, last):
-            return one
+    for stored in known_absences(session, first=first, last=last):
+        if (stored.editor, stored.first, stored.last) == (editor, first, last):
+            return stored
     absence = Absence(editor=editor, first=first, last=last, note=note, entered_at=now)
     session.add(absence)
     session.flush()
@@ -31,12 +31,16 @@ def enter_absence(
 
 def cancel_absence(session: Session, *, editor: str, first: date, last: date, now: datetime) -> list[Absence]:
     """Take back this editor's absences that touch these days; return them."""
-    found = [one for one in known_absences(session, first=first, last=last) if one.editor == editor]
-    for one in found:
-        one.cancelled_at = now
-        session.add(one)
+    absences = [row for row in known_absences(session, first=first, last=last) if row.editor == editor]
+    _cancel(session, absences, now)
+    return absences
+
+
+def _cancel(session: Session, rows: Sequence[Absence | Closure], now: datetime) -> None:
+    for row in rows:
+        row.cancelled_at = now
+    session.add_all(rows)
     session.flush()
-    return found
 
 
 def known_absences(session: Session, *, first: date, last: date) -> list[Absence]:
@@ -60,9 +64,9 @@ def enter_closure(session: Session, *, first: date, last: date, note: str, now: 
     """
     if last < first:
         raise ValueError(f"a closure cannot end ({last}) before it begins ({first})")
-    for one in known_closures(session, first=first, last=last):
-        if (one.first, one.last) == (first, last):
-            return one
+    for stored in known_closures(session, first=first, last=last):
+        if (stored.first, stored.last) == (first, last):
+            return stored
     closure = Closure(first=first, last=last, note=note, entered_at=now)
     session.add(closure)
     session.flush()
@@ -71,12 +75,9 @@ def enter_closure(session: Session, *, first: date, last: date, note: str, now: 
 
 def cancel_closure(session: Session, *, first: date, last: date, now: datetime) -> list[Closure]:
     """Take back the closures that touch these days; return them."""
-    found = known_closures(session, first=first, last=last)
-    for one in found:
-        one.cancelled_at = now
-        session.add(one)
-    session.flush()
-    return found
+    closures = known_closures(session, first=first, last=last)
+    _cancel(session, closures, now)
+    return closures
 
 
 def known_closures(session: Session, *, first: date, last: date) -> list[Closure]:
@@ -92,8 +93,8 @@ def known_closures(session: Session, *, first: date, last: date) -> list[Closure
 def days(session: Session, *, first: date, last: date) -> frozenset[date]:
     """Each closed day between two, both included."""
     return frozenset(
-        one.first + timedelta(days=n)
-        for one in known_closures(session, first=first, last=last)
-        for n in range((one.last - one.first).days + 1)
-        if first <= one.first + timedelta(days=n) <= last
+        day
+        for closure in known_closures(session, first=first, last=last)
+        for offset in range((closure.last - closure.first).days + 1)
+        if first <= (day := closure.first + timedelta(days=offset)) <= last
     )

@@ -1,9 +1,12 @@
 """Takes a citizen out of every table; what is left is a keyed hash, so that no list brings them back."""
 
 from datetime import datetime
+from typing import Any, cast
 from uuid import uuid4
 
+from sqlalchemy import CursorResult
 from sqlmodel import Session, and_, col, delete, or_, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from db import deliveries, recipients
 from db.models import (
@@ -29,7 +32,7 @@ def erase(session: Session, recipient: Recipient, *, now: datetime) -> None:
     their keys stay until retention takes them, so that a repetition is not read as new.
     """
     _forget_history(session, recipient, now)
-    subjects = [one for one in (recipient.phone_hash, recipient.bsuid_hash) if one]
+    subjects = recipient.hashes
     session.execute(
         update(InboundEvent)
         .where(
@@ -53,21 +56,33 @@ def erase(session: Session, recipient: Recipient, *, now: datetime) -> None:
     session.flush()
 
 
+def row_of_nobody(at: datetime) -> Recipient:
+    """A row for deliveries whose recipient is forgotten, under a hash that is no number's."""
+    return Recipient(phone_hash=f"{NOBODY}{uuid4().hex}", status=RecipientStatus.erased, status_at=at)
+
+
+def forget_wamids(session: Session, delivery_ids: SelectOfScalar[int]) -> int:
+    """A wamid holds the number: none stays of the attempts of these. How many there were."""
+    query = (
+        update(Attempt)
+        .where(col(Attempt.delivery_id).in_(delivery_ids), col(Attempt.wamid_sealed).is_not(None))
+        .values(wamid_sealed=None, wamid_hash=None)
+    )
+    result = session.execute(query, execution_options={"synchronize_session": False})
+    return cast("CursorResult[Any]", result).rowcount
+
+
 def _forget_history(session: Session, recipient: Recipient, now: datetime) -> None:
-    mine = select(Delivery.id).where(Delivery.recipient_id == recipient.id)
-    session.execute(
-        update(Attempt).where(col(Attempt.delivery_id).in_(mine)).values(wamid_sealed=None, wamid_hash=None)
-    )
+    messages = select(Delivery.id).where(Delivery.recipient_id == recipient.id)
+    forget_wamids(session, messages)
     # an answer that is on its way at this moment is not deleted: its sender will store what came of it
-    answers = mine.where(col(Delivery.bulletin_id).is_(None), Delivery.status != DeliveryStatus.claimed)
-    numbers = list(session.exec(answers.with_for_update()))
-    session.execute(delete(Attempt).where(col(Attempt.delivery_id).in_(numbers)))
-    session.execute(delete(Delivery).where(col(Delivery.id).in_(numbers)))
-    if session.exec(mine).first() is None:
+    answers = messages.where(col(Delivery.bulletin_id).is_(None), Delivery.status != DeliveryStatus.claimed)
+    answer_ids = list(session.exec(answers.with_for_update()))
+    session.execute(delete(Attempt).where(col(Attempt.delivery_id).in_(answer_ids)))
+    session.execute(delete(Delivery).where(col(Delivery.id).in_(answer_ids)))
+    if session.exec(messages).first() is None:
         return
-    nobody = Recipient(
-        phone_hash=f"{NOBODY}{uuid4().hex}", status=RecipientStatus.erased, status_at=recipient.status_at
-    )
+    nobody = row_of_nobody(recipient.status_at)
     session.add(nobody)
     session.flush()
     # a sender may claim one of them at this moment: what it holds is waited for, and read again

@@ -105,22 +105,22 @@ class Journal:
         if not self.path.exists():
             return
         with self.path.open(encoding="utf-8", errors="replace") as lines:
-            for number, line in enumerate(lines, start=1):
+            for line_number, line in enumerate(lines, start=1):
                 if line.strip():
                     try:
                         yield _read(line)
                     except (ValueError, KeyError, TypeError) as exc:
-                        log.error("%s:%d cannot be read (%s)", self.path, number, type(exc).__name__)
+                        log.error("%s:%d cannot be read (%s)", self.path, line_number, type(exc).__name__)
 
 
 def _line(entry: Entry) -> str:
-    told = {"at": entry.at.isoformat(), "event": entry.event, "subjects": entry.subjects}
-    return f"{json.dumps(told)}\n"
+    fields = {"at": entry.at.isoformat(), "event": entry.event, "subjects": entry.subjects}
+    return f"{json.dumps(fields)}\n"
 
 
 def _read(line: str) -> Entry:
-    told = json.loads(line)
-    at = datetime.fromisoformat(told["at"])
+    fields = json.loads(line)
+    at = datetime.fromisoformat(fields["at"])
     if at.tzinfo is None:
         raise ValueError("a time without a zone")
-    return Entry(at, Consent(told["event"]), tuple(map(str, told["subjects"])))
+    return Entry(at, Consent(fields["event"]), tuple(map(str, fields["subjects"])))

@@ -37,8 +37,7 @@ class Ledger:
     def subjects(self, who: Address | Recipient) -> tuple[str, ...]:
         """The keyed hashes of a person, the phone's first. A known recipient is not opened."""
         if isinstance(who, Recipient):
-            found = (who.phone_hash, who.bsuid_hash)
-            return tuple(one for one in found if one)
+            return who.hashes
         return tuple(self.vault.hash(value) for value in (who.phone, who.bsuid) if value)
 
     def record(
@@ -89,8 +88,8 @@ class Ledger:
 
     def own(self, session: Session, who: Address | Recipient) -> list[ConsentEvent]:
         """Their words without those of WhatsApp's menu, the one that counts last."""
-        said = [one for one in self.history(session, who) if one.word not in MENU]
-        return sorted(said, key=lambda one: (one.at, WEIGHT[one.event]))
+        rows = [row for row in self.history(session, who) if row.word not in MENU]
+        return sorted(rows, key=lambda row: (row.at, WEIGHT[row.event]))
 
     def outdated(self, session: Session, who: Address, *, at: datetime, event: Consent) -> bool:
         """Whether the ledger holds a later word of this sender than `event` of `at`.
@@ -100,40 +99,40 @@ class Ledger:
         stands until they join again. What was chosen in WhatsApp's menu is no later word than one to leave,
         and a stop that was taken back there is none at all.
         """
-        said = self.history(session, who)
-        later = [one for one in said if (one.at, WEIGHT[one.event]) > (at, WEIGHT[event])]
-        own = [one for one in later if one.word not in MENU]
+        rows = self.history(session, who)
+        later = [row for row in rows if (row.at, WEIGHT[row.event]) > (at, WEIGHT[event])]
+        own = [row for row in later if row.word not in MENU]
         if event == Consent.erase:
-            return any(one.event not in LEFT for one in own)
+            return any(row.event not in LEFT for row in own)
         if own or event == Consent.opt_out:
             return bool(own)
         resumed = self._resumed_at(session, who)
-        return any(one.word == STOP and (resumed is None or one.at > resumed) for one in later)
+        return any(row.word == STOP and (resumed is None or row.at > resumed) for row in later)
 
     def spoke_since(self, session: Session, who: Address, *, at: datetime) -> bool:
         """Whether there is a later word of theirs, or a choice in WhatsApp's menu."""
         resumed = self._resumed_at(session, who)
-        return any(one.at > at for one in self.history(session, who)) or (
+        return any(row.at > at for row in self.history(session, who)) or (
             resumed is not None and resumed > at
         )
 
     def has_left(self, session: Session, who: Address | Recipient) -> bool:
         """Whether their last word was to leave: no list brings such a person back."""
-        said, own = self.history(session, who), self.own(session, who)
+        rows, own = self.history(session, who), self.own(session, who)
         if own and own[-1].event in LEFT:
             return True
-        over = [one.at for one in said if one.word == RESUME]
-        over += [resumed] if (resumed := self._resumed_at(session, who)) else []
-        stops = [one.at for one in said if one.word == STOP and one.at >= (own[-1].at if own else one.at)]
-        return bool(stops) and max(stops) > max(over, default=datetime.min.replace(tzinfo=UTC))
+        resumes = [row.at for row in rows if row.word == RESUME]
+        resumes += [resumed] if (resumed := self._resumed_at(session, who)) else []
+        stops = [row.at for row in rows if row.word == STOP and row.at >= (own[-1].at if own else row.at)]
+        return bool(stops) and max(stops) > max(resumes, default=datetime.min.replace(tzinfo=UTC))
 
     def is_erased(self, session: Session, who: Address | Recipient, *, at: datetime | None = None) -> bool:
         """Whether they asked to be erased and did not join again; with `at`: whether it was then or later."""
         own = self.own(session, who)
-        asked = [one.at for one in own if one.event == Consent.erase]
+        asked = [row.at for row in own if row.event == Consent.erase]
         if at is not None:
             return bool(asked) and max(asked) >= at
-        return bool(asked) and not any(one.event not in LEFT and one.at > max(asked) for one in own)
+        return bool(asked) and not any(row.event not in LEFT and row.at > max(asked) for row in own)
 
     def _resumed_at(self, session: Session, who: Address | Recipient) -> datetime | None:
         rows = recipients.of_hashes(session, self.subjects(who))
@@ -144,7 +143,7 @@ class Ledger:
 
         Else the journal, which knows times only, would end with somebody who is back.
         """
-        resumed = [one.at for one in self.history(session, who) if one.word == RESUME and one.at >= at]
+        resumed = [row.at for row in self.history(session, who) if row.word == RESUME and row.at >= at]
         if resumed:
             self.record(session, who, Consent.opt_out, word=RESUME, source="whatsapp", at=max(resumed) + NEXT)
 
@@ -166,8 +165,8 @@ class Ledger:
         session.refresh(recipient, with_for_update=True)
         if recipient.resumed_at and recipient.resumed_at >= at:
             return False  # it was taken back before we heard of it
-        said = self.history(session, recipient)
-        if not any(event.at == at and event.word == STOP for event in said):
+        rows = self.history(session, recipient)
+        if not any(row.at == at and row.word == STOP for row in rows):
             self.record(
                 session,
                 recipient,
@@ -177,7 +176,7 @@ class Ledger:
                 message_id=message_id,
                 at=at,
             )
-        if any(event.at > at for event in said) or not recipients.opt_out(session, recipient, now=now):
+        if any(row.at > at for row in rows) or not recipients.opt_out(session, recipient, now=now):
             return False
         replies.exited(session, recipient.id, now=now)
         return True
@@ -191,11 +190,15 @@ class Ledger:
         last: dict[str, Entry] = {}
         for entry in self.journal.entries():
             for subject in entry.subjects:
-                known = last.get(subject)
-                if known is None or _moment(entry) >= _moment(known):
+                earlier = last.get(subject)
+                if earlier is None or _moment(entry) >= _moment(earlier):
                     last[subject] = entry
         # a phone and a BSUID that were once named together are one person: any later word of either counts
-        ends = [one for one in _distinct(last.values()) if all(last[each] is one for each in one.subjects)]
+        ends = [
+            entry
+            for entry in _distinct(last.values())
+            if all(last[subject] is entry for subject in entry.subjects)
+        ]
         newest, written = _written(session)
         missing = [entry for entry in ends if _is_missing(entry, newest, written)]
         for entry in missing:
@@ -215,9 +218,11 @@ class Ledger:
             query = query.where(col(ConsentEvent.at) >= first.at)
         rows = session.exec(query.order_by(col(ConsentEvent.id))).all()
         # read after the rows: what is committed was written there before
-        said = {(one, entry.at, entry.event) for entry in self.journal.entries() for one in entry.subjects}
+        journalled = {
+            (subject, entry.at, entry.event) for entry in self.journal.entries() for subject in entry.subjects
+        }
         words = [(subject, at, Consent(event)) for subject, at, event in rows]
-        lacking = dict.fromkeys(word for word in words if word not in said)
+        lacking = dict.fromkeys(word for word in words if word not in journalled)
         return [Entry(at, event, (subject,)) for subject, at, event in lacking]
 
     def is_empty(self, session: Session) -> bool:
@@ -262,9 +267,9 @@ def _is_missing(entry: Entry, newest: dict[str, datetime], written: set[Word]) -
     """
     if entry.event == Consent.opt_in:
         return False
-    if any(newest[one] > entry.at for one in entry.subjects if one in newest):
+    if any(newest[subject] > entry.at for subject in entry.subjects if subject in newest):
         return False
-    return not any((one, entry.at, entry.event) in written for one in entry.subjects)
+    return not any((subject, entry.at, entry.event) in written for subject in entry.subjects)
 
 
 def _written(session: Session) -> tuple[dict[str, datetime], set[Word]]:

@@ -118,7 +118,7 @@ def was_heard(session: Session, bulletin: Bulletin) -> bool:
     tally = session.get(Tally, bulletin.id)
     if tally is not None and tally.delivered:
         return True
-    told = (
+    attempts = (
         select(Attempt.id)
         .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
         .where(
@@ -126,4 +126,4 @@ def was_heard(session: Session, bulletin: Bulletin) -> bool:
             or_(col(Attempt.pricing_category).is_not(None), col(Attempt.failed_at).is_not(None)),
         )
     )
-    return session.exec(told.limit(1)).first() is not None
+    return session.exec(attempts.limit(1)).first() is not None

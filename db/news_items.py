@@ -82,7 +82,7 @@ class StoredItem:
 
 
 _INSERT = insert(NewsItem)
-_KNOWN = [getattr(NewsItem, field.name) for field in fields(StoredItem)]
+_COLUMNS = [getattr(NewsItem, field.name) for field in fields(StoredItem)]
 
 
 def matching(
@@ -97,7 +97,7 @@ def matching(
 
     Those of one source, or with None of all: the same news may stand in two feeds, and a feed may move.
     """
-    wanted: list[ColumnElement[bool]] = [
+    conditions: list[ColumnElement[bool]] = [
         col(column).in_(set(values))
         for column, values in (
             (NewsItem.guid, guids),
@@ -105,7 +105,7 @@ def matching(
             (NewsItem.title, titles),
         )
     ]
-    query = select(*_KNOWN).where(or_(*wanted))
+    query = select(*_COLUMNS).where(or_(*conditions))
     if source_id is not None:
         query = query.where(NewsItem.source_id == source_id)
     rows = session.exec(query.order_by(col(NewsItem.first_seen_at).desc(), col(NewsItem.id).desc()))
@@ -114,7 +114,7 @@ def matching(
 
 def by_id(session: Session, ids: Sequence[int]) -> list[StoredItem]:
     """These, as they are stored at this moment."""
-    rows = session.exec(select(*_KNOWN).where(col(NewsItem.id).in_(ids)).order_by(col(NewsItem.id)))
+    rows = session.exec(select(*_COLUMNS).where(col(NewsItem.id).in_(ids)).order_by(col(NewsItem.id)))
     return [StoredItem(*row) for row in rows]
 
 
@@ -127,7 +127,7 @@ def to_reread(
     events that are not over.
     """
     rows = session.exec(
-        select(*_KNOWN)
+        select(*_COLUMNS)
         .where(
             NewsItem.source_id == source_id,
             or_(col(NewsItem.origin) == Origin.collected, col(NewsItem.offered_at).is_not(None)),
@@ -207,8 +207,8 @@ def revise(
         for name in ("abstract", "body", "kind", "topics", "attachments", "holds",
                      "starts_on", "ends_on", "expires_on", "page_read_at"):  # fmt: skip
             values[name] = getattr(item, name)
-        kept = replace(data, abstract=item.abstract, body=item.body)
-        values["content_sha256"] = kept.content_sha256
+        unread = replace(data, abstract=item.abstract, body=item.body)
+        values["content_sha256"] = unread.content_sha256
     if edit is not None:
         session.add(
             NewsRevision(
@@ -240,7 +240,7 @@ def revisions(session: Session, item_id: int) -> list[NewsRevision]:
     return list(session.exec(query))
 
 
-def alternates(session: Session, known_content: str, item_id: int, content: str) -> bool:
+def alternates(session: Session, stored_content: str, item_id: int, content: str) -> bool:
     """Whether an edit only goes back and forth between two texts that are kept already."""
     last = session.exec(
         select(NewsRevision.content_sha256)
@@ -248,7 +248,7 @@ def alternates(session: Session, known_content: str, item_id: int, content: str)
         .order_by(col(NewsRevision.id).desc())
         .limit(2)
     ).all()
-    return set(last) == {content, known_content}
+    return set(last) == {content, stored_content}
 
 
 def unsent(session: Session, *, excluding: int | None = None) -> list[NewsItem]:
@@ -256,7 +256,7 @@ def unsent(session: Session, *, excluding: int | None = None) -> list[NewsItem]:
 
     That is what was collected, and what an editor offered of a source's first reading or of a backfill.
     """
-    told = select(BulletinItem.news_item_id).where(
+    items_told = select(BulletinItem.news_item_id).where(
         col(BulletinItem.version_id).in_(bulletins.telling(excluding=excluding)),
         col(BulletinItem.news_item_id).is_not(None),
     )
@@ -265,7 +265,7 @@ def unsent(session: Session, *, excluding: int | None = None) -> list[NewsItem]:
         .where(
             or_(col(NewsItem.origin) == Origin.collected, col(NewsItem.offered_at).is_not(None)),
             col(NewsItem.discarded_at).is_(None),
-            col(NewsItem.id).not_in(told),
+            col(NewsItem.id).not_in(items_told),
         )
         # PostgreSQL would put undated items first, SQLite last
         .order_by(col(NewsItem.published_at).desc().nulls_last(), col(NewsItem.id))
@@ -323,5 +323,5 @@ def of_text(session: Session, news_item_id: int, text: str) -> Summary | None:
         )
         .order_by(col(Summary.id).desc())
     ).all()
-    fitting = [one for one in stored if one.text and text.endswith(one.text)]
-    return max(fitting, key=lambda one: len(one.text), default=None)
+    fitting = [candidate for candidate in stored if candidate.text and text.endswith(candidate.text)]
+    return max(fitting, key=lambda candidate: len(candidate.text), default=None)

@@ -75,21 +75,21 @@ def move(
     if source.status == RecipientStatus.active:
         _carry(session, ledger, source, target, at, now)
     else:
-        said = [event for event in ledger.history(session, source) if event.at <= at]
-        if said and said[-1].event in LEFT and not ledger.history(session, target):
+        entries = [entry for entry in ledger.history(session, source) if entry.at <= at]
+        if entries and entries[-1].event in LEFT and not ledger.history(session, target):
             # that they left counts there, too: their ATTIVA of before may still come
-            ledger.record(session, target, Consent.opt_out, word=WORD, source="whatsapp", at=said[-1].at)
+            ledger.record(session, target, Consent.opt_out, word=WORD, source="whatsapp", at=entries[-1].at)
     session.flush()
 
 
 def forget_earlier(session: Session, ledger: Ledger, row: Recipient, *, at: datetime, now: datetime) -> None:
     """Who asks to be erased at `at` asks it for the numbers that they had before."""
-    found = {row.id}
+    ids = {row.id}
     for _ in range(_LONGEST):
-        before = select(NumberChange.old_id).where(col(NumberChange.new_id).in_(found), NumberChange.at <= at)
-        found |= set(session.exec(before))
-    for number in sorted(found - {row.id}):
-        old = session.get_one(Recipient, number)
+        before = select(NumberChange.old_id).where(col(NumberChange.new_id).in_(ids), NumberChange.at <= at)
+        ids |= set(session.exec(before))
+    for recipient_id in sorted(ids - {row.id}):
+        old = session.get_one(Recipient, recipient_id)
         if old.status == RecipientStatus.opted_out:  # else it is somebody else's by now
             forget(session, ledger, old, at=at, now=now)
 
@@ -126,8 +126,8 @@ def _rename(session: Session, vault: Vault, row: Recipient, new: Address) -> boo
 def _carry(
     session: Session, ledger: Ledger, source: Recipient, target: Recipient, at: datetime, now: datetime
 ) -> None:
-    said = [event for event in ledger.history(session, source) if event.at <= at]
-    since = said[-1].at if said else at
+    entries = [entry for entry in ledger.history(session, source) if entry.at <= at]
+    since = entries[-1].at if entries else at
     if not any(event.at > since for event in ledger.history(session, target)):
         recipients.move(session, target, RecipientStatus.active, now)
         target.scope, target.opted_in_at, target.strikes = source.scope, source.opted_in_at, 0
@@ -177,12 +177,12 @@ def identify(session: Session, vault: Vault, address: Address, *, at: datetime, 
     if address.phone is None or address.bsuid is None:
         return False
     row = recipients.find(session, vault, Address(phone=address.phone))
-    told = vault.hash(address.bsuid)
-    if row is None or row.bsuid_hash in (None, told) or (row.last_inbound_at and row.last_inbound_at > at):
+    hashed = vault.hash(address.bsuid)
+    if row is None or row.bsuid_hash in (None, hashed) or (row.last_inbound_at and row.last_inbound_at > at):
         return False
     row.bsuid_hash, row.bsuid_sealed = None, None
     if recipients.find(session, vault, Address(bsuid=address.bsuid)) is None:
-        row.bsuid_hash, row.bsuid_sealed = told, vault.seal(address.bsuid)
+        row.bsuid_hash, row.bsuid_sealed = hashed, vault.seal(address.bsuid)
     suspend(session, row, now=now)
     return True
 
@@ -196,7 +196,7 @@ def suspend(session: Session, row: Recipient, *, now: datetime) -> None:
 
 
 MOST = 3  # bulletins in a row: the code also stands for a telephone that was off or not updated for long
-_TOLD = (DeliveryStatus.accepted, DeliveryStatus.failed)
+_ENDED = (DeliveryStatus.accepted, DeliveryStatus.failed)
 
 
 def count(session: Session, recipient_id: int, codes: Collection[str], *, now: datetime) -> bool:
@@ -211,7 +211,7 @@ def count(session: Session, recipient_id: int, codes: Collection[str], *, now: d
         .where(
             Delivery.recipient_id == recipient_id,
             col(Delivery.bulletin_id).is_not(None),
-            col(Delivery.status).in_(_TOLD),
+            col(Delivery.status).in_(_ENDED),
             _begun_since(_joined_at(session, recipient, now)),
         )
         .order_by(col(Delivery.id).desc())
@@ -219,28 +219,26 @@ def count(session: Session, recipient_id: int, codes: Collection[str], *, now: d
     )
     failed = takewhile(lambda row: row[0] == DeliveryStatus.failed and row[1] in codes, latest)
     recipient.strikes = len(list(failed))
+    is_suspended = recipient.strikes >= MOST and recipient.status == RecipientStatus.active
+    if is_suspended:
+        recipients.move(session, recipient, RecipientStatus.suspended, now)
     session.add(recipient)
-    if recipient.strikes < MOST or recipient.status != RecipientStatus.active:
-        session.flush()
-        return False
-    recipients.move(session, recipient, RecipientStatus.suspended, now)
     session.flush()
-    return True
+    return is_suspended
 
 
 def _joined_at(session: Session, recipient: Recipient, now: datetime) -> datetime:
     """When their last word to join was written; of who is in no ledger, when they were subscribed."""
-    subjects = [one for one in (recipient.phone_hash, recipient.bsuid_hash) if one]
-    said = session.exec(
+    joined_at = session.exec(
         select(ConsentEvent.at)
         .where(
-            col(ConsentEvent.subject_hash).in_(subjects),
+            col(ConsentEvent.subject_hash).in_(recipient.hashes),
             col(ConsentEvent.event).in_((Consent.opt_in, Consent.alerts_only)),
         )
         .order_by(col(ConsentEvent.at).desc())
         .limit(1)
     ).first()
-    return said or recipient.opted_in_at or datetime.min.replace(tzinfo=now.tzinfo)
+    return joined_at or recipient.opted_in_at or datetime.min.replace(tzinfo=now.tzinfo)
 
 
 def _begun_since(moment: datetime) -> ColumnElement[bool]:

@@ -62,12 +62,12 @@ def show(
     session: Session, bulletin_id: int, position: int | None, *, by: str, reason: str, now: datetime
 ) -> bool:
     """Take back what hid exactly this; False when nothing did."""
-    found = _open(session, bulletin_id, position)
-    for one in found:
-        one.cancelled_at, one.cancelled_by, one.cancelled_reason = now, by, reason
-        session.add(one)
+    rows = _open(session, bulletin_id, position)
+    for row in rows:
+        row.cancelled_at, row.cancelled_by, row.cancelled_reason = now, by, reason
+        session.add(row)
     session.flush()
-    return bool(found)
+    return bool(rows)
 
 
 def _open(session: Session, bulletin_id: int, position: int | None) -> list[Redaction]:
@@ -93,12 +93,12 @@ def among(session: Session, bulletin_ids: Collection[int]) -> dict[int, Hidden]:
         .order_by(col(Redaction.id))
     ).all()
     return {
-        number: Hidden(
-            whole=next((row.at for row in mine if row.position is None), None),
-            items={row.position: row.at for row in mine if row.position is not None},
+        bulletin_id: Hidden(
+            whole=next((row.at for row in own if row.position is None), None),
+            items={row.position: row.at for row in own if row.position is not None},
         )
-        for number in {row.bulletin_id for row in rows}
-        if (mine := [row for row in rows if row.bulletin_id == number])
+        for bulletin_id in {row.bulletin_id for row in rows}
+        if (own := [row for row in rows if row.bulletin_id == bulletin_id])
     }
 
 

@@ -56,9 +56,9 @@ def _row(session: Session, name: str, language: str, at: datetime) -> Template:
     )
 
 
-def _newer(at: datetime, word: str, known_at: datetime | None, known: str | None) -> bool:
+def _newer(at: datetime, word: str, stored_at: datetime | None, stored: str | None) -> bool:
     """Of two words of one second the same one stays, whichever came first."""
-    return known_at is None or (at, word) > (known_at, known or "")
+    return stored_at is None or (at, word) > (stored_at, stored or "")
 
 
 def account_words(session: Session) -> dict[str, AccountWord]:
@@ -68,10 +68,10 @@ def account_words(session: Session) -> dict[str, AccountWord]:
 
 def hear(session: Session, matter: str, word: str, *, at: datetime) -> None:
     """Keep the newest word by the provider's time; of two of one second, the same one in any order."""
-    known = session.get(AccountWord, matter, with_for_update=True)
-    if known is None:
+    stored = session.get(AccountWord, matter, with_for_update=True)
+    if stored is None:
         session.add(AccountWord(matter=matter, word=word, said_at=at))
-    elif (at, word) > (known.said_at, known.word):
-        known.word, known.said_at = word, at
-        session.add(known)
+    elif (at, word) > (stored.said_at, stored.word):
+        stored.word, stored.said_at = word, at
+        session.add(stored)
     session.flush()

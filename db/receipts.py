@@ -9,8 +9,9 @@ attempts at once. Locks: see `db.claims`. Rows are read and written by columns: 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import bindparam, update
@@ -61,30 +62,32 @@ class _Delivery:
     is_new: bool = False
 
 
-def settle(session: Session, told: Sequence[StatusReport], *, now: datetime) -> list[int | None]:
+State = TypeVar("State", _Attempt, _Delivery)
+
+
+def settle(session: Session, reports: Sequence[StatusReport], *, now: datetime) -> list[int | None]:
     """Store what statuses say, however many.
 
     Returns for each the recipient of its message; None when it speaks of no attempt of ours.
     """
-    owners = _owners(session, told)
-    attempts = _locked_attempts(session, {owner for owner in owners if owner})
-    deliveries = _locked_deliveries(session, {attempt.delivery_id for attempt in attempts.values()})
-    for one, owner in zip(told, owners, strict=True):
+    owners = _owners(session, reports)
+    attempts = _locked(session, Attempt, _Attempt, {owner for owner in owners if owner})
+    delivery_ids = {attempt.delivery_id for attempt in attempts.values()}
+    deliveries = _locked(session, Delivery, _Delivery, delivery_ids)
+    for report, owner in zip(reports, owners, strict=True):
         if owner:
-            _tell(attempts[owner], one)
-            _receive(deliveries[attempts[owner].delivery_id], one)
+            _tell(attempts[owner], report)
+            _receive(deliveries[attempts[owner].delivery_id], report)
     _write(session, attempts.values(), deliveries.values(), now)
     _judge(session, attempts.values(), deliveries, now)
     return [deliveries[attempts[owner].delivery_id].recipient_id if owner else None for owner in owners]
 
 
-def _owners(session: Session, told: Sequence[StatusReport]) -> list[UUID | None]:
+def _owners(session: Session, reports: Sequence[StatusReport]) -> list[UUID | None]:
     """The attempt of each status: by our id, else by the wamid."""
-    asked = [_uuid(one.opaque) for one in told]
-    known = set(
-        session.exec(select(Attempt.id).where(col(Attempt.id).in_(padded({one for one in asked if one}))))
-    )
-    rest = {one.wamid_hash for one, number in zip(told, asked, strict=True) if number not in known}
+    ids = [own_id(report.opaque) for report in reports]
+    ours = set(session.exec(select(Attempt.id).where(col(Attempt.id).in_(padded(set(filter(None, ids)))))))
+    rest = {report.wamid_hash for report, key in zip(reports, ids, strict=True) if key not in ours}
     by_wamid: dict[str | None, UUID] = {}
     if rest:
         rows = session.exec(
@@ -92,67 +95,42 @@ def _owners(session: Session, told: Sequence[StatusReport]) -> list[UUID | None]
         )
         by_wamid = dict(rows.all())
     return [
-        number if number in known else by_wamid.get(one.wamid_hash)
-        for one, number in zip(told, asked, strict=True)
+        key if key in ours else by_wamid.get(report.wamid_hash)
+        for report, key in zip(reports, ids, strict=True)
     ]
 
 
-def _uuid(opaque: str | None) -> UUID | None:
+def own_id(opaque: str | None) -> UUID | None:
+    """The id of ours that a status echoes; None for somebody else's opaque data."""
     try:
         return UUID(opaque) if opaque else None
-    except ValueError:  # somebody else's opaque data
+    except ValueError:
         return None
 
 
-def _locked_attempts(session: Session, ids: Collection[UUID]) -> dict[UUID, _Attempt]:
-    query = (
-        select(  # type: ignore[call-overload]
-            Attempt.id,
-            Attempt.delivery_id,
-            Attempt.outcome,
-            Attempt.code,
-            Attempt.failed_at,
-            Attempt.pricing_category,
-            Attempt.billable,
-        )
-        .where(col(Attempt.id).in_(padded(ids)))
-        .order_by(col(Attempt.id))
-        .with_for_update()
-    )
-    return {row[0]: _Attempt(*row) for row in session.exec(query)}
+def _locked(
+    session: Session, table: type[Attempt] | type[Delivery], state: type[State], ids: Collection[Any]
+) -> dict[Any, State]:
+    """The rows with these ids, held until the transaction ends; what has a default is no column."""
+    columns = [getattr(table, field.name) for field in fields(state) if field.default is MISSING]
+    query = select(*columns).where(col(table.id).in_(padded(ids))).order_by(col(table.id)).with_for_update()
+    return {row[0]: state(*row) for row in session.exec(query)}
 
 
-def _locked_deliveries(session: Session, ids: Collection[int]) -> dict[int, _Delivery]:
-    query = (
-        select(  # type: ignore[call-overload]
-            Delivery.id,
-            Delivery.recipient_id,
-            Delivery.status,
-            Delivery.reason,
-            Delivery.receipt,
-            Delivery.receipt_at,
-        )
-        .where(col(Delivery.id).in_(padded(ids)))
-        .order_by(col(Delivery.id))
-        .with_for_update()
-    )
-    return {row[0]: _Delivery(*row) for row in session.exec(query)}
-
-
-def _tell(attempt: _Attempt, told: StatusReport) -> None:
-    if told.receipt is not None:
+def _tell(attempt: _Attempt, report: StatusReport) -> None:
+    if report.receipt is not None:
         end = Outcome.accepted
     else:
         end = Outcome.accepted if attempt.outcome == Outcome.accepted else Outcome.refused
-        code = told.code or "failed"
-        if attempt.failed_at is None or (told.at, code) > (attempt.failed_at, attempt.code or ""):
-            attempt.failed_at, attempt.code, attempt.is_new = told.at, code, True
+        code = report.code or "failed"
+        if attempt.failed_at is None or (report.at, code) > (attempt.failed_at, attempt.code or ""):
+            attempt.failed_at, attempt.code, attempt.is_new = report.at, code, True
     if attempt.outcome != end:
         attempt.outcome, attempt.is_new, attempt.has_ended = end, True, True
     # several statuses tell the price, and the same one; should they differ, the one that costs stands
-    price, known = _price(told), _price(attempt)
-    if price > known:
-        attempt.pricing_category, attempt.billable = told.pricing_category, told.billable
+    price, stored = _price(report), _price(attempt)
+    if price > stored:
+        attempt.pricing_category, attempt.billable = report.pricing_category, report.billable
         attempt.is_new = True
 
 
@@ -160,13 +138,13 @@ def _price(of: StatusReport | _Attempt) -> tuple[bool, bool, str]:
     return (of.pricing_category is not None, bool(of.billable), of.pricing_category or "")
 
 
-def _receive(delivery: _Delivery, told: StatusReport) -> None:
+def _receive(delivery: _Delivery, report: StatusReport) -> None:
     """Never lower; of two attempts that came equally far the earlier time stands."""
-    receipt, known, at = told.receipt, delivery.receipt, delivery.receipt_at
-    if receipt is None or (known and receipt.rank < known.rank):
+    receipt, stored, at = report.receipt, delivery.receipt, delivery.receipt_at
+    if receipt is None or (stored and receipt.rank < stored.rank):
         return
-    if known is None or at is None or receipt.rank > known.rank or told.at < at:
-        delivery.receipt, delivery.receipt_at, delivery.is_new = receipt, told.at, True
+    if stored is None or at is None or receipt.rank > stored.rank or report.at < at:
+        delivery.receipt, delivery.receipt_at, delivery.is_new = receipt, report.at, True
 
 
 def _write(
@@ -175,13 +153,13 @@ def _write(
     """One statement for all that end alike, where these are many; of a thousand most say the same."""
     columns = ("outcome", "code", "failed_at", "pricing_category", "billable")
     ends: list[tuple[object, dict[str, object]]] = [
-        (one.id, {name: getattr(one, name) for name in columns}) for one in attempts if one.is_new
+        (row.id, {name: getattr(row, name) for name in columns}) for row in attempts if row.is_new
     ]
     _write_alike(session, Attempt, ends)
-    ended = [one.id for one in attempts if one.has_ended]
-    _write_alike(session, Attempt, [(number, {"finished_at": now}) for number in ended])
+    ended = [attempt.id for attempt in attempts if attempt.has_ended]
+    _write_alike(session, Attempt, [(attempt_id, {"finished_at": now}) for attempt_id in ended])
     came = ("receipt", "receipt_at")
-    ends = [(one.id, {name: getattr(one, name) for name in came}) for one in deliveries if one.is_new]
+    ends = [(row.id, {name: getattr(row, name) for name in came}) for row in deliveries if row.is_new]
     _write_alike(session, Delivery, ends)
     session.expire_all()  # what the session read before is not what stands there now
 
@@ -192,16 +170,16 @@ def _write_alike(
     """`rows`: ids with their new values, the same columns for all."""
     alike: dict[tuple[object, ...], list[object]] = defaultdict(list)
     names: tuple[str, ...] = ()
-    for number, row in rows:
+    for row_id, row in rows:
         names = tuple(row)
-        alike[tuple(row.values())].append(number)
+        alike[tuple(row.values())].append(row_id)
     single: list[dict[str, object]] = []
-    for values, numbers in alike.items():
+    for values, row_ids in alike.items():
         new = dict(zip(names, values, strict=True))
-        if len(numbers) < MANY:
-            single += [{"key": number, **new} for number in numbers]
+        if len(row_ids) < MANY:
+            single += [{"key": row_id, **new} for row_id in row_ids]
         else:
-            query = update(table).where(col(table.id).in_(padded(numbers)))
+            query = update(table).where(col(table.id).in_(padded(row_ids)))
             session.connection().execute(query.values(new))
     if single:
         session.connection().execute(
@@ -211,36 +189,37 @@ def _write_alike(
 
 
 def _judge(
-    session: Session, told: Iterable[_Attempt], deliveries: dict[int, _Delivery], now: datetime
+    session: Session, attempts: Iterable[_Attempt], deliveries: dict[int, _Delivery], now: datetime
 ) -> None:
     """Moves each delivery to what all its attempts say together.
 
     One that left makes it accepted. It is failed when one failed and no other may have reached the citizen.
     """
-    doubtful = {attempt.delivery_id for attempt in told if attempt.failed_at}
+    doubtful = {attempt.delivery_id for attempt in attempts if attempt.failed_at}
     others: dict[int, list[Attempt]] = defaultdict(list)
     if doubtful:
         query = select(Attempt).where(col(Attempt.delivery_id).in_(padded(doubtful)))
         for attempt in session.exec(query):
             others[attempt.delivery_id].append(attempt)
-    for number, delivery in deliveries.items():
-        if number not in doubtful:
+    for delivery_id, delivery in deliveries.items():
+        if delivery_id not in doubtful:
             _go(session, delivery, DeliveryStatus.accepted, None, now)
             continue
-        alive = [one for one in others[number] if one.outcome in MAY_HAVE_IT and one.failed_at is None]
-        left = any(one.outcome == Outcome.accepted for one in others[number])
+        rows = others[delivery_id]
+        alive = [row for row in rows if row.outcome in MAY_HAVE_IT and row.failed_at is None]
+        left = any(row.outcome == Outcome.accepted for row in rows)
         if alive and left:  # one left, and not all that may have it have failed
             _go(session, delivery, DeliveryStatus.accepted, None, now)
         elif not alive:
-            ends = [one for one in others[number] if one.failed_at or one.outcome == Outcome.refused]
-            last = max(ends, key=lambda one: (one.started_at, one.id))
+            ends = [row for row in rows if row.failed_at or row.outcome == Outcome.refused]
+            last = max(ends, key=lambda row: (row.started_at, row.id))
             _go(session, delivery, DeliveryStatus.failed, last.code, now)
 
 
-def _go(session: Session, known: _Delivery, to: DeliveryStatus, reason: str | None, now: datetime) -> None:
-    moves = to in DELIVERY_TRANSITIONS[known.status]
-    if moves or (known.status == to and reason not in (None, known.reason)):
-        delivery = session.get_one(Delivery, known.id)
+def _go(session: Session, state: _Delivery, to: DeliveryStatus, reason: str | None, now: datetime) -> None:
+    moves = to in DELIVERY_TRANSITIONS[state.status]
+    if moves or (state.status == to and reason not in (None, state.reason)):
+        delivery = session.get_one(Delivery, state.id)
         if moves:
             move(delivery, to, now=now, reason=reason)
         delivery.reason = reason

@@ -42,12 +42,12 @@ def matching(session: Session, vault: Vault, address: Address) -> list[Recipient
 
     Two rows when a citizen was once met by phone only and once by BSUID only: who leaves, leaves both.
     """
-    found: list[Recipient] = []
+    rows: list[Recipient] = []
     if address.phone:
-        found += session.exec(select(Recipient).where(Recipient.phone_hash == vault.hash(address.phone)))
+        rows += session.exec(select(Recipient).where(Recipient.phone_hash == vault.hash(address.phone)))
     if address.bsuid:
-        found += session.exec(select(Recipient).where(Recipient.bsuid_hash == vault.hash(address.bsuid)))
-    return found[:1] if len(found) == 2 and found[0] is found[1] else found
+        rows += session.exec(select(Recipient).where(Recipient.bsuid_hash == vault.hash(address.bsuid)))
+    return rows[:1] if len(rows) == 2 and rows[0] is rows[1] else rows
 
 
 def of_hashes(session: Session, subjects: Collection[str]) -> list[Recipient]:
@@ -100,7 +100,7 @@ def move(session: Session, recipient: Recipient, to: RecipientStatus, now: datet
 def _complete(session: Session, vault: Vault, recipient: Recipient, address: Address) -> None:
     """Fill in what the message told of its sender and we did not know, unless another row has it."""
     others = [other for other in matching(session, vault, address) if other is not recipient]
-    taken = {value for other in others for value in (other.phone_hash, other.bsuid_hash) if value}
+    taken = {value for other in others for value in other.hashes}
     if address.phone and vault.hash(address.phone) not in taken:
         hashed = vault.hash(address.phone)
         if recipient.phone_hash in (None, hashed) and recipient.phone_sealed is None:  # new, or erased before
@@ -282,9 +282,9 @@ def ids_of(session: Session, bulletin: Bulletin) -> SelectOfScalar[int]:
 
 def audience_rule(session: Session, bulletin: Bulletin) -> str:
     """What the seal binds of the audience: the rule of its kind, and what the bulletin puts right."""
-    found = originals.of(session, bulletin.id)
-    numbers = f": {', '.join(map(str, found))}" if found else ""
-    spared = " and spared the wrong text of its originals" if found and bulletin.kind not in PUT_RIGHT else ""
+    ids = originals.of(session, bulletin.id)
+    numbers = f": {', '.join(map(str, ids))}" if ids else ""
+    spared = " and spared the wrong text of its originals" if ids and bulletin.kind not in PUT_RIGHT else ""
     return f"{AUDIENCE_RULE[bulletin.kind]}{spared}{numbers}"
 
 

@@ -2,7 +2,6 @@
 
 import random
 from datetime import datetime
-from uuid import uuid4
 
 from sqlalchemy import Executable
 from sqlmodel import Session, col, delete, func, or_, select, update
@@ -39,14 +38,14 @@ def _rows(session: Session, statement: Executable) -> int:
 
 def people(session: Session, *, left: datetime, suspended: datetime, limit: int, now: datetime) -> int:
     """Erase who left, or only wrote, before `left`, and whom WhatsApp has not reached since `suspended`."""
-    found = erasure.left_before(session, left, limit=limit)
+    gone = erasure.left_before(session, left, limit=limit)
     out_of_reach = select(Recipient).where(
         Recipient.status == RecipientStatus.suspended, Recipient.status_at < suspended
     )
-    found += session.exec(out_of_reach.limit(limit))
-    for recipient in found:
+    gone += session.exec(out_of_reach.limit(limit))
+    for recipient in gone:
         erasure.erase(session, recipient, now=now)
-    return len(found)
+    return len(gone)
 
 
 def raw_events(session: Session, before: datetime) -> int:
@@ -66,31 +65,27 @@ def answers(session: Session, before: datetime) -> int:
         col(Delivery.status).in_(SETTLED),
         col(Delivery.status_at) < before,
     )
-    numbers = select(Delivery.id).where(*old)
-    session.execute(delete(Attempt).where(col(Attempt.delivery_id).in_(numbers)))
+    delivery_ids = select(Delivery.id).where(*old)
+    session.execute(delete(Attempt).where(col(Attempt.delivery_id).in_(delivery_ids)))
     return _rows(session, delete(Delivery).where(*old))
 
 
 def receipts(session: Session, before: datetime) -> int:
     """Delivered and read, by person, of bulletins sent before then: the counts stay, and no wamid."""
     sent = select(Bulletin.id).where(col(Bulletin.sent_at) < before)
-    known = (col(Delivery.bulletin_id).in_(sent), col(Delivery.receipt).is_not(None))
+    has_receipt = (col(Delivery.bulletin_id).in_(sent), col(Delivery.receipt).is_not(None))
     counted = session.exec(
         select(Delivery.bulletin_id, Delivery.receipt, func.count())
-        .where(*known)
+        .where(*has_receipt)
         .group_by(col(Delivery.bulletin_id), col(Delivery.receipt))
     ).all()
-    for number, receipt, count in counted:
-        if number is not None and receipt in (Receipt.delivered, Receipt.read):
+    for bulletin_id, receipt, count in counted:
+        if bulletin_id is not None and receipt in (Receipt.delivered, Receipt.read):
             read = count if receipt == Receipt.read else 0
-            replies.add(session, number, delivered=count, read=read)
-    of_these = select(Delivery.id).where(col(Delivery.bulletin_id).in_(sent))
-    session.execute(
-        update(Attempt)
-        .where(col(Attempt.delivery_id).in_(of_these), col(Attempt.wamid_sealed).is_not(None))
-        .values(wamid_sealed=None, wamid_hash=None)
-    )
-    return _rows(session, update(Delivery).where(*known).values(receipt=None, receipt_at=None))
+            replies.add(session, bulletin_id, delivered=count, read=read)
+    delivery_ids = select(Delivery.id).where(col(Delivery.bulletin_id).in_(sent))
+    erasure.forget_wamids(session, delivery_ids)
+    return _rows(session, update(Delivery).where(*has_receipt).values(receipt=None, receipt_at=None))
 
 
 def late_wamids(session: Session) -> int:
@@ -100,12 +95,7 @@ def late_wamids(session: Session) -> int:
         .join(Recipient, col(Recipient.id) == Delivery.recipient_id)
         .where(Recipient.status == RecipientStatus.erased)
     )
-    return _rows(
-        session,
-        update(Attempt)
-        .where(col(Attempt.delivery_id).in_(erased), col(Attempt.wamid_sealed).is_not(None))
-        .values(wamid_sealed=None, wamid_hash=None),
-    )
+    return erasure.forget_wamids(session, erased)
 
 
 def deliveries(session: Session, before: datetime) -> int:
@@ -136,15 +126,10 @@ def deliveries(session: Session, before: datetime) -> int:
             .limit(len(rows))
         )
     )
-    made = [
-        Recipient(
-            phone_hash=f"{NOBODY}{uuid4().hex}", status=RecipientStatus.erased, status_at=first.status_at
-        )
-        for _ in range(len(rows) - len(pool))
-    ]
-    session.add_all(made)
+    nobodies = [erasure.row_of_nobody(first.status_at) for _ in range(len(rows) - len(pool))]
+    session.add_all(nobodies)
     session.flush()
-    for row, owner in zip(rows, [*pool, *(one.id for one in made)], strict=True):
+    for row, owner in zip(rows, [*pool, *(nobody.id for nobody in nobodies)], strict=True):
         row.recipient_id = owner
     session.add_all(rows)
     session.flush()

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from db.models import Outcome, Sample
+from db.receipts import own_id
 
 NOTHING_LEFT = (Outcome.refused, Outcome.not_sent)
 TEST = ""  # in place of an editor: to a recipient marked as test, as an operator ordered
@@ -58,10 +59,8 @@ def finish(session: Session, sample_id: UUID, outcome: Outcome, code: str | None
 
 def receive(session: Session, opaque: str | None, *, failed: bool, code: str | None) -> bool:
     """A status webhook of a sample: it left, or failed, which nothing undoes. False: it is of no sample."""
-    try:
-        sample = session.get(Sample, UUID(opaque), with_for_update=True) if opaque else None
-    except ValueError:  # somebody else's opaque data
-        return False
+    sample_id = own_id(opaque)
+    sample = session.get(Sample, sample_id, with_for_update=True) if sample_id else None
     if sample is None:
         return False
     if failed:
@@ -91,4 +90,4 @@ def lately(session: Session, bulletin_id: int, *, since: datetime) -> Sequence[d
             Sample.bulletin_id == bulletin_id, col(Sample.asked_at) > since, Sample.editor != TEST
         )
     )
-    return sorted(one.asked_at for one in rows if one.outcome not in NOTHING_LEFT)
+    return sorted(sample.asked_at for sample in rows if sample.outcome not in NOTHING_LEFT)

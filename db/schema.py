@@ -98,12 +98,12 @@ def require_sound(engine: Engine) -> None:
     current(engine)
     try:
         with engine.connect() as connection:
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+            verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     except DatabaseError as exc:
         if not is_harm(exc):
             raise
-        found = str(exc.orig)
-    if found != "ok":
+        verdict = str(exc.orig)
+    if verdict != "ok":
         raise SchemaError(f"{engine.url.render_as_string(hide_password=True)}: {HARMED}")
 
 
@@ -118,8 +118,8 @@ def pending(engine: Engine) -> list[str]:
             f"the database is at revision {at}, of a version before 0.1.0: bring it to {_SAME_AS_INITIAL} by "
             "`python -m flows migrate` of the last of those versions first, or begin with a new database"
         )
-    known = {revision.revision for revision in script.walk_revisions()}
-    if at is not None and at not in known:
+    revisions = {revision.revision for revision in script.walk_revisions()}
+    if at is not None and at not in revisions:
         raise SchemaError(
             f"the database is at revision {at}, which this version does not know: install the newer version"
         )

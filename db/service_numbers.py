@@ -35,7 +35,7 @@ from db.models import (
 )
 from db.number_changes import WORD as MOVED
 
-THERE = (RecipientStatus.active, RecipientStatus.suspended)
+SUBSCRIBED = (RecipientStatus.active, RecipientStatus.suspended)
 FEWEST = 5  # accepted messages; of fewer, "read by all" would say what each did
 
 
@@ -43,7 +43,7 @@ def subscribers(session: Session) -> Counter[tuple[RecipientStatus, Scope]]:
     """Who is subscribed, and whom WhatsApp does not reach any more; test numbers are not counted."""
     rows = session.exec(
         select(Recipient.status, Recipient.scope, func.count())
-        .where(col(Recipient.status).in_(THERE), col(Recipient.is_test).is_(False))
+        .where(col(Recipient.status).in_(SUBSCRIBED), col(Recipient.is_test).is_(False))
         .group_by(col(Recipient.status), col(Recipient.scope))
     )
     return Counter({(RecipientStatus(status), Scope(scope)): count for status, scope, count in rows})
@@ -70,20 +70,20 @@ class Step:
 
 def steps(session: Session, *, since: datetime | None = None) -> list[Step]:
     """Who came and went, oldest first: a second ATTIVA is none, and a number that moved is none."""
-    said = _said(since)
-    before, event = said.c.before, said.c.event
+    entry = _entries(since).c
+    before, event = entry.before, entry.event
     came = event.not_in(LEFT) & or_(before.is_(None), before.in_(LEFT))
     went = event.in_(LEFT) & before.not_in(LEFT)
-    query = sql.select(said.c.at, said.c.event, said.c.source).where(or_(came, went), said.c.word != MOVED)
+    query = sql.select(entry.at, entry.event, entry.source).where(or_(came, went), entry.word != MOVED)
     if since is not None:
-        query = query.where(said.c.at >= since)
+        query = query.where(entry.at >= since)
     return [
         Step(at, Consent(event) not in LEFT, source == "whatsapp")
-        for at, event, source in session.execute(query.order_by(said.c.at))
+        for at, event, source in session.execute(query.order_by(entry.at))
     ]
 
 
-def _said(since: datetime | None) -> Subquery[Any]:
+def _entries(since: datetime | None) -> Subquery[Any]:
     """Every word of the ledger beside the one before it of the same subject; of those who spoke `since`."""
     subject, at, event = col(ConsentEvent.subject_hash), col(ConsentEvent.at), col(ConsentEvent.event)
     before = func.lag(event).over(partition_by=subject, order_by=(at, col(ConsentEvent.id)))
@@ -141,34 +141,34 @@ def last(session: Session, *, limit: int) -> list[Sent]:
         .order_by(col(Bulletin.sent_at).desc(), col(Bulletin.id).desc())
         .limit(limit)
     )
-    rows = [(number, kind, at) for number, kind, at in session.exec(query) if at is not None][::-1]
-    numbers = [number for number, _, _ in rows]
-    outcomes, tally = _outcomes(session, numbers), replies.of(session, numbers)
+    rows = [(bulletin_id, kind, at) for bulletin_id, kind, at in session.exec(query) if at is not None][::-1]
+    bulletin_ids = [bulletin_id for bulletin_id, _, _ in rows]
+    outcomes, tally = _outcomes(session, bulletin_ids), replies.of(session, bulletin_ids)
     joined = _joined(session, [at for _, _, at in rows])
     return [
-        Sent(number, BulletinKind(kind), at, outcomes[number], tally[number], came)
-        for (number, kind, at), came in zip(rows, joined, strict=True)
+        Sent(bulletin_id, BulletinKind(kind), at, outcomes[bulletin_id], tally[bulletin_id], came)
+        for (bulletin_id, kind, at), came in zip(rows, joined, strict=True)
     ]
 
 
-def _outcomes(session: Session, numbers: Collection[int]) -> dict[int, Counter[tuple[DeliveryStatus, str]]]:
+def _outcomes(session: Session, ids: Collection[int]) -> dict[int, Counter[tuple[DeliveryStatus, str]]]:
     rows = session.exec(
         select(Delivery.bulletin_id, Delivery.status, Delivery.reason, func.count())
-        .where(col(Delivery.bulletin_id).in_(numbers))
+        .where(col(Delivery.bulletin_id).in_(ids))
         .group_by(col(Delivery.bulletin_id), col(Delivery.status), col(Delivery.reason))
     )
-    found: dict[int, Counter[tuple[DeliveryStatus, str]]] = defaultdict(Counter)
-    for number, status, reason, count in rows:
-        if number is not None:
-            found[number][DeliveryStatus(status), reason or ""] += count
-    return found
+    outcomes: dict[int, Counter[tuple[DeliveryStatus, str]]] = defaultdict(Counter)
+    for bulletin_id, status, reason, count in rows:
+        if bulletin_id is not None:
+            outcomes[bulletin_id][DeliveryStatus(status), reason or ""] += count
+    return outcomes
 
 
 def _joined(session: Session, moments: Sequence[datetime]) -> list[int]:
     """How many came after each moment, the moments oldest first; nobody counts twice."""
     if not moments:
         return []
-    came = [one.at for one in steps(session, since=moments[0]) if one.is_in and one.by_word]
+    came = [step.at for step in steps(session, since=moments[0]) if step.is_in and step.by_word]
     ends = [*moments[1:], datetime.max.replace(tzinfo=moments[0].tzinfo)]
     return [
         sum(start <= at < end and at - start < replies.ABOUT_IT for at in came)

@@ -23,8 +23,8 @@ def of(session: Session, bulletin_id: int) -> list[SignOff]:
 
 def genuine(session: Session, vault: Vault, bulletin_id: int) -> list[SignOff]:
     """In the order of the versions, without approvals that nobody with the keys wrote."""
-    said = of(session, bulletin_id)
-    return [row for row in said if row.said != SignOffWord.approve or proofs.is_genuine(vault, row)]
+    rows = of(session, bulletin_id)
+    return [row for row in rows if row.said != SignOffWord.approve or proofs.is_genuine(vault, row)]
 
 
 def add(

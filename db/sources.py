@@ -26,16 +26,17 @@ def ensure(session: Session, kind: SourceKind, address: str) -> Source:
 def ensure_all(session: Session, wanted: Sequence[tuple[SourceKind, str]]) -> list[Source]:
     """The sources of these addresses, in their order; made when they are new."""
     addresses = [address for _, address in wanted]
-    there = {
-        one.address: one for one in session.exec(select(Source).where(col(Source.address).in_(addresses)))
+    stored = {
+        source.address: source
+        for source in session.exec(select(Source).where(col(Source.address).in_(addresses)))
     }
     for kind, address in wanted:
-        if address not in there:
-            there[address] = Source(kind=kind, address=address)
-            session.add(there[address])
-        there[address].kind = kind
+        if address not in stored:
+            stored[address] = Source(kind=kind, address=address)
+            session.add(stored[address])
+        stored[address].kind = kind
     session.flush()
-    return [there[address] for address in addresses]
+    return [stored[address] for address in addresses]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Mark:
 
 _MARK = (
     update(Source)
-    .where(col(Source.id) == bindparam("at"))
+    .where(col(Source.id) == bindparam("source_id"))
     .values(
         etag=bindparam("etag"),
         last_modified=bindparam("last_modified"),
@@ -79,20 +80,8 @@ def succeeded(session: Session, marks: Sequence[Mark], *, now: datetime) -> None
     """Mark readings that gave everything, or as much as can be had today."""
     session.flush()  # what is pending of these rows would be forgotten below
     if marks:
-        rows = [
-            {
-                "at": mark.source_id,
-                "etag": mark.etag,
-                "last_modified": mark.last_modified,
-                "content_sha256": mark.content_sha256,
-                "whole_at": mark.whole_at,
-                "now": now,
-            }
-            for mark in sorted(
-                marks, key=lambda mark: mark.source_id
-            )  # one order for all writers: no deadlock
-        ]
-        session.connection().execute(_MARK, rows)
+        in_order = sorted(marks, key=lambda mark: mark.source_id)  # the same for all writers: no deadlock
+        session.connection().execute(_MARK, [{**mark.__dict__, "now": now} for mark in in_order])
         session.expire_all()
 
 

@@ -51,14 +51,14 @@ def recent(
         excluding: a bulletin not to count.
     """
     version = aliased(BulletinVersion)
-    made = sql.select(func.min(version.created_at)).where(col(version.bulletin_id) == Bulletin.id)
+    first_version = sql.select(func.min(version.created_at)).where(col(version.bulletin_id) == Bulletin.id)
     composed = (
         sql.select(func.max(version.created_at))
         .where(col(version.bulletin_id) == Bulletin.id, col(version.author) == composer)
         .scalar_subquery()
     )
     rows = session.exec(
-        select(NewsItem, Bulletin, func.coalesce(composed, made.scalar_subquery()))
+        select(NewsItem, Bulletin, func.coalesce(composed, first_version.scalar_subquery()))
         .join(BulletinItem, col(BulletinItem.news_item_id) == NewsItem.id)
         .join(BulletinVersion, col(BulletinVersion.id) == BulletinItem.version_id)
         .join(Bulletin, col(Bulletin.id) == BulletinVersion.bulletin_id)
@@ -71,26 +71,26 @@ def recent(
     return [ToldNews(*row) for row in rows]
 
 
-def updates_since(session: Session, told: Sequence[ToldNews]) -> list[tuple[ToldNews, list[NewsRevision]]]:
+def updates_since(session: Session, news: Sequence[ToldNews]) -> list[tuple[ToldNews, list[NewsRevision]]]:
     """Those whose facts changed after their text was written, with the edits that did it, oldest first."""
     changed = [
-        one for one in told if one.item.facts_changed_at and one.item.facts_changed_at > one.written_at
+        row for row in news if row.item.facts_changed_at and row.item.facts_changed_at > row.written_at
     ]
-    rows = session.exec(
-        select(NewsRevision)
-        .where(
-            col(NewsRevision.news_item_id).in_({one.item.id for one in changed}),
-            NewsRevision.edit == Edit.updated,
-        )
-        .order_by(col(NewsRevision.id))
+    query = select(NewsRevision).where(
+        col(NewsRevision.news_item_id).in_({row.item.id for row in changed}),
+        NewsRevision.edit == Edit.updated,
     )
-    revisions = list(rows)
+    edits = session.exec(query.order_by(col(NewsRevision.id))).all()
     return [
         (
-            one,
-            [r for r in revisions if r.news_item_id == one.item.id and r.replaced_at > one.written_at],
+            row,
+            [
+                edit
+                for edit in edits
+                if edit.news_item_id == row.item.id and edit.replaced_at > row.written_at
+            ],
         )
-        for one in changed
+        for row in changed
     ]
 
 
@@ -199,5 +199,5 @@ def to_put_right(session: Session, *, since: datetime) -> list[SentItem]:
     """Of these, news whose facts changed after the send, or whose page is gone: an editor decides."""
     query = or_(col(NewsItem.facts_changed_at).is_not(None), col(NewsItem.page_failures) >= GONE_AFTER)
     suspects = set(session.exec(select(NewsItem.id).where(query)))
-    found = [one for one in sent(session, since=since) if one.item.news_item_id in suspects]
-    return [one for one in found if one.changed or one.is_gone]
+    lines = [line for line in sent(session, since=since) if line.item.news_item_id in suspects]
+    return [line for line in lines if line.changed or line.is_gone]

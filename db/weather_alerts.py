@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select
 from sqlmodel import Session, col, or_, select
 
 from db import bulletins
@@ -90,7 +90,7 @@ def _ahead(
 ) -> list[tuple[datetime, datetime, Level]]:
     # in UTC: times of the hour that comes twice in October never equal those of another zone (PEP 495)
     now = now.astimezone(UTC)
-    spans = [(one.onset.astimezone(UTC), one.expires.astimezone(UTC), one.level) for one in stated]
+    spans = [(row.onset.astimezone(UTC), row.expires.astimezone(UTC), row.level) for row in stated]
     return sorted((max(onset, now), expires, level) for onset, expires, level in spans if expires > now)
 
 
@@ -128,27 +128,15 @@ def not_over(session: Session, zones: Collection[str], *, now: datetime) -> list
 
     Hours of today that have passed are among it: they tell when, of a day that others only give a level.
     """
-    rows = session.exec(
-        select(WeatherAlert)
-        .where(
-            col(WeatherAlert.zone).in_(zones),
-            _not_past(now),
-            col(WeatherAlert.replaced_at).is_(None),
-        )
-        .order_by(col(WeatherAlert.sent_at).desc(), col(WeatherAlert.onset))
-    )
-    return list(rows)
-
-
-def _not_past(now: datetime) -> ColumnElement[bool]:
-    return or_(WeatherAlert.expires > now, col(WeatherAlert.day) >= now.astimezone(ROME).date())
+    return [row for row in ever_said(session, zones, now=now) if row.replaced_at is None]
 
 
 def ever_said(session: Session, zones: Collection[str], *, now: datetime) -> list[WeatherAlert]:
     """What was ever said of these zones' days that are not over, taken back or not; as `not_over`."""
+    is_not_over = or_(WeatherAlert.expires > now, col(WeatherAlert.day) >= now.astimezone(ROME).date())
     rows = session.exec(
         select(WeatherAlert)
-        .where(col(WeatherAlert.zone).in_(zones), _not_past(now))
+        .where(col(WeatherAlert.zone).in_(zones), is_not_over)
         .order_by(col(WeatherAlert.sent_at).desc(), col(WeatherAlert.onset))
     )
     return list(rows)

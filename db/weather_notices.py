@@ -40,22 +40,22 @@ def store(
     that is in force: what it no longer shows has been withdrawn.
     """
     added = 0
-    shown: set[tuple[str, NoticeKind, datetime]] = set()
+    present: set[tuple[str, NoticeKind, datetime]] = set()
     rows = session.exec(select(WeatherNotice).where(WeatherNotice.source_id == source_id)).all()
-    known = {(row.identifier, row.kind, row.onset): row for row in rows}
+    stored = {(row.identifier, row.kind, row.onset): row for row in rows}
     for data in notices:
         key = (data.identifier, data.kind, data.onset)
-        shown.add(key)
-        if key not in known:
-            known[key] = WeatherNotice(source_id=source_id, **data.__dict__, seen_at=now)
-            session.add(known[key])
+        present.add(key)
+        if key not in stored:
+            stored[key] = WeatherNotice(source_id=source_id, **data.__dict__, seen_at=now)
+            session.add(stored[key])
             added += 1
-    for key, row in known.items():
-        gone = row.identifier in taken_back or (whole and key not in shown)
+    for key, row in stored.items():
+        gone = row.identifier in taken_back or (whole and key not in present)
         if gone and row.replaced_at is None and row.expires > now:
             row.replaced_at = now
             session.add(row)
-        elif not gone and key in shown:
+        elif not gone and key in present:
             row.replaced_at = None  # back again
     session.flush()
     return added

@@ -31,7 +31,6 @@ from db.models.bulletins import (
     Redaction,
     Summary,
 )
-from db.models.canary import Canary
 from db.models.deliveries import (
     DELIVERY_TRANSITIONS,
     AccountWord,
@@ -61,6 +60,7 @@ from db.models.editors import (
 from db.models.recipients import (
     RECIPIENT_TRANSITIONS,
     AccessEvent,
+    Canary,
     Consent,
     ConsentEvent,
     NumberChange,

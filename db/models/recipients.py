@@ -57,6 +57,11 @@ class Recipient(SQLModel, table=True):
     resumed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # after a stop in WhatsApp's menu
     strikes: int = 0
 
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """The keyed hashes under which it is found, the phone's first."""
+        return tuple(filter(None, (self.phone_hash, self.bsuid_hash)))
+
 
 class NumberChange(SQLModel, table=True):
     """A citizen's new number, as WhatsApp told it: what the old one said before `at` counts for the new."""
@@ -101,3 +106,17 @@ class AccessEvent(SQLModel, table=True):
     command: str
     people: int  # how many it was about
     subject_hash: str | None = None  # of the one it was about
+
+
+class Canary(SQLModel, table=True):
+    """One row by which a process knows that its keys are those of this database, and that it can be written.
+
+    A constant under both keys; see `db.canary`.
+    """
+
+    __table_args__ = (CheckConstraint("id = 1", name="the_only_one"),)
+
+    id: int = Field(default=1, primary_key=True)
+    constant_hash: str
+    constant_sealed: bytes = Field(sa_type=LargeBinary)
+    tried_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the last trial write
