@@ -157,7 +157,8 @@ def _names(link: Tag) -> list[str]:
 
 
 ARTICLES = 6  # below an article stand three or four others
-LINKS, SHARE = 10, 0.2  # of 32 pages of either kind articles had 7 links and a fifth of the letters at most
+# of 32 pages of either kind articles had 7 links and a fifth of the letters at most
+MOST_LINKS, SHARE = 10, 0.2
 
 
 def leads_elsewhere(html: bytes, url: str, content_type: str = "") -> str:
@@ -174,6 +175,6 @@ def leads_elsewhere(html: bytes, url: str, content_type: str = "") -> str:
     if articles >= ARTICLES:
         return f"it links to {articles} articles"
     share = sum(len(said) for said, to in links if address_key(to) in others) / max(len(text(place)), 1)
-    if len(others) >= LINKS and share >= SHARE:
+    if len(others) >= MOST_LINKS and share >= SHARE:
         return f"it links to {len(others)} pages, and {share:.0%} of its text are links"
     return ""
