@@ -9,7 +9,7 @@ import pytest
 
 from scrapers.errors import PermanentError, TemporaryError
 from scrapers.fetching import pinned
-from scrapers.fetching.addresses import Address, is_public, place, same_site
+from scrapers.fetching.addresses import Address, is_public, same_site, web_address
 from scrapers.fetching.fetcher import Fetcher, Response
 from scrapers.fetching.pinned import resolve
 from tests.world.loopback_site import Site
@@ -299,7 +299,7 @@ def test_threads_may_share_a_fetcher(site: Site) -> None:
     ],
 )
 def test_an_address_is_asked_in_ascii(url: str, authority: str, target: str) -> None:
-    found = place(url)
+    found = web_address(url)
     assert (found.authority, found.target) == (authority, target)
 
 

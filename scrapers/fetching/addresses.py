@@ -20,7 +20,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9\-._~:/?#@!$&'()*+,;=%\[\]]")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WebAddress:
     """An http(s) address in the form in which it is asked: ASCII, without user and fragment."""
 
     scheme: str
@@ -39,7 +39,7 @@ class Place:
         return f"{self.scheme}://{self.authority}{self.target}"
 
 
-def place(url: str) -> Place:
+def web_address(url: str) -> WebAddress:
     """The address, taken apart; ValueError, with the reason, for what cannot be asked."""
     parts = urlsplit(url)
     if parts.scheme not in _PORTS or not parts.hostname:
@@ -52,18 +52,18 @@ def place(url: str) -> Place:
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if _UNSAFE.search(target):
         target = quote(target, safe="-._~:/?#@!$&'()*+,;=%[]")
-    return Place(parts.scheme, host.lower(), parts.port or _PORTS[parts.scheme], target)
+    return WebAddress(parts.scheme, host.lower(), parts.port or _PORTS[parts.scheme], target)
 
 
 def same_site(asked: str, target: str, hosts: Collection[str]) -> bool:
     """Whether a redirect from `asked` may end at `target`: the same host but for `www.`, or among `hosts`."""
-    host = _bare(_host(target))
-    return host == _bare(_host(asked)) or host in {_bare(other.lower()) for other in hosts}
+    host = _bare(host_of(target))
+    return host == _bare(host_of(asked)) or host in {_bare(other.lower()) for other in hosts}
 
 
 def is_loopback(url: str) -> bool:
     """Whether the address names this very machine by a literal, or as `localhost`."""
-    return names_loopback(_host(url))
+    return names_loopback(host_of(url))
 
 
 def names_loopback(host: str) -> bool:
@@ -104,10 +104,11 @@ def is_public(address: Address) -> bool:
     return reached.is_global and not refused
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
+    """In lower case, without a final dot; '' for what names no host."""
     try:
         return (urlsplit(url).hostname or "").lower().rstrip(".")
-    except ValueError:  # "http://[1" and the like name no host
+    except ValueError:  # "http://[1"
         return ""
 
 

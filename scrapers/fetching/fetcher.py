@@ -14,7 +14,7 @@ from typing import Self
 import httpx
 
 from scrapers.errors import GoneError, PermanentError, TemporaryError
-from scrapers.fetching.addresses import Place, is_loopback, names_loopback, place, same_site
+from scrapers.fetching.addresses import WebAddress, is_loopback, names_loopback, same_site, web_address
 from scrapers.fetching.body import read_body
 from scrapers.fetching.pace import Pace, retry_after
 from scrapers.fetching.pinned import Resolver, resolve
@@ -131,32 +131,36 @@ class Fetcher:
             last_modified=headers.get("last-modified"),
         )
 
+    def whole(self, url: str) -> Response:
+        """The body behind `url`, asked for without validators."""
+        answer = self.get(url)
+        if isinstance(answer, NotModified):
+            raise PermanentError(url, "answers 304 to a request without validators")
+        return answer
+
     def _admit(self, request: httpx.Request) -> None:
         """Each request on its way, the first one and every redirect: may it go there, and is it its turn?"""
         exchange: Exchange = request.extensions[EXCHANGE]
-        asked, before, here = exchange.asked, exchange.here, str(request.url)
-        if before and not same_site(asked, here, self.hosts):
-            raise PermanentError(asked, _elsewhere(here))
-        if before.startswith("https:") and not here.startswith("https:"):
-            raise PermanentError(asked, f"redirects to an address without encryption, {here}")
-        where = _place(asked, here)
+        asked, before, target = exchange.asked, exchange.here, str(request.url)
+        if before and not same_site(asked, target, self.hosts):
+            raise PermanentError(asked, _elsewhere(target))
+        if before.startswith("https:") and not target.startswith("https:"):
+            raise PermanentError(asked, f"redirects to an address without encryption, {target}")
+        where = _place(asked, target)
         if names_loopback(where.host):
             of_ours = is_loopback(asked) if self._own is None else (where.host, where.port) in self._own
             if not of_ours:
                 raise PermanentError(
-                    asked, f"{here} leads to the private address {where.host}; it is not fetched"
+                    asked, f"{target} leads to the private address {where.host}; it is not fetched"
                 )
-        exchange.here = here
+        exchange.here = target
         exchange.deadline += self._pace.wait(where.host)
 
 
 def read(source: str, fetcher: Fetcher) -> Response:
     """A file, standard input (`-`) or an address alike; files and input have the same size limit."""
     if source.lower().startswith(("http://", "https://")):
-        answer = fetcher.get(source)
-        if isinstance(answer, NotModified):
-            raise PermanentError(source, "answers 304 to a request without validators")
-        return answer
+        return fetcher.whole(source)
     is_input = source == "-"
     name = "standard input" if is_input else source
     try:
@@ -175,8 +179,8 @@ def read(source: str, fetcher: Fetcher) -> Response:
 
 def _origins(addresses: Collection[str]) -> frozenset[tuple[str, int]]:
     """Host and port of those that are on this machine."""
-    own = [place(address) for address in addresses if is_loopback(address)]
-    return frozenset((one.host, one.port) for one in own)
+    own = [web_address(address) for address in addresses if is_loopback(address)]
+    return frozenset((where.host, where.port) for where in own)
 
 
 def _header(name: bytes, value: str | None) -> dict[bytes, bytes]:
@@ -186,9 +190,9 @@ def _header(name: bytes, value: str | None) -> dict[bytes, bytes]:
     return {}
 
 
-def _place(asked: str, url: str) -> Place:
+def _place(asked: str, url: str) -> WebAddress:
     try:
-        return place(url)
+        return web_address(url)
     except ValueError as exc:
         raise PermanentError(asked, f"not an address that can be fetched: {url} ({exc})") from exc
 
@@ -217,10 +221,10 @@ def _require_success(url: str, answer: httpx.Response) -> None:
     status = answer.status_code
     if status == 200:
         return
-    said = f"answers {status} {answer.reason_phrase}".rstrip()
+    message = f"answers {status} {answer.reason_phrase}".rstrip()
     if status >= 500 or status in WORTH_RETRYING:
         asked = answer.headers.get("retry-after", "") if status in (429, 503) else ""
-        raise TemporaryError(url, said, retry_after(asked, now=time.time()))
+        raise TemporaryError(url, message, retry_after(asked, now=time.time()))
     if status in (404, 410):
-        raise GoneError(url, f"{said}; check the address in the profile")
-    raise PermanentError(url, said)
+        raise GoneError(url, f"{message}; check the address in the profile")
+    raise PermanentError(url, message)

@@ -37,9 +37,9 @@ def address_key(url: str) -> str:
         host += f":{port}"
     path = quote(unquote(_SESSION.sub("", parts.path)), safe=_SAFE).rstrip("/")
     query = parse_qsl(parts.query, keep_blank_values=True) if parts.query else []
-    kept = urlencode(sorted(pair for pair in query if not _is_noise(*pair)))
+    parameters = urlencode(sorted(pair for pair in query if not _is_noise(*pair)))
     route = parts.fragment.rstrip("/") if parts.fragment.startswith(("!", "/")) else ""
-    return host + path + (f"?{kept}" if kept else "") + (f"#{route}" if route else "")
+    return host + path + (f"?{parameters}" if parameters else "") + (f"#{route}" if route else "")
 
 
 def _is_noise(name: str, value: str) -> bool:

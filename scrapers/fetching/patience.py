@@ -3,9 +3,9 @@
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from urllib.parse import urlsplit
 
-from scrapers.errors import PermanentError, TemporaryError
+from scrapers.errors import TemporaryError
+from scrapers.fetching.addresses import host_of
 from scrapers.fetching.fetcher import NotModified, Response
 from scrapers.fetching.robots import Crawler
 
@@ -56,7 +56,7 @@ class Patient(Crawler):
 
     def require_patience(self, url: str) -> None:
         """Raise OutOfPatience where this run does not ask the host of `url` any more."""
-        host = _host(url)
+        host = host_of(url)
         if host in self._given_up:
             minutes = round(self._waited[host] / 60)
             raise OutOfPatience(
@@ -66,23 +66,9 @@ class Patient(Crawler):
             )
 
     def _wait(self, url: str, seconds: float) -> None:
-        host = _host(url)
+        host = host_of(url)
         if self._waited[host] + seconds > BUDGET:
             self._given_up.add(host)
             self.require_patience(url)
         self._waited[host] += seconds
         self._rest(seconds)
-
-    def whole(self, url: str) -> Response:
-        """The body behind `url`, asked for without validators."""
-        answer = self.get(url)
-        if isinstance(answer, NotModified):
-            raise PermanentError(url, "answers 304 to a request without validators")
-        return answer
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:  # "http://[" is no address; asking for it says so
-        return ""

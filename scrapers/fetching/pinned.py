@@ -25,11 +25,11 @@ class PrivateAddress(Exception):
 
 def resolve(host: str, port: int) -> list[Address]:
     """The system's answer, in its order of preference. OSError or UnicodeError when there is none."""
-    known = literal(host)
-    if known is not None:
-        return [known]
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(a for *_, where in found if (a := literal(str(where[0]))) is not None))
+    address = literal(host)
+    if address is not None:
+        return [address]
+    answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(a for *_, where in answers if (a := literal(str(where[0]))) is not None))
 
 
 def require_public(host: str, addresses: Iterable[Address]) -> None:
@@ -88,8 +88,8 @@ class Bounded(httpcore.NetworkBackend):
             raise httpcore.ConnectError(f"the name {host} cannot be resolved: {exc}") from exc
         self._require(host, addresses)
         failure: Exception = httpcore.ConnectError(f"the name {host} has no address")
-        for number, address in enumerate(addresses):
-            share = left(timeout) / (len(addresses) - number)  # one dead address leaves time for the others
+        for tried, address in enumerate(addresses):
+            share = left(timeout) / (len(addresses) - tried)  # one dead address leaves time for the others
             try:
                 stream = _SYSTEM.connect_tcp(str(address), port, share, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as exc:

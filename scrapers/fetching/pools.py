@@ -11,7 +11,7 @@ import httpcore
 from scrapers.fetching.addresses import names_loopback
 from scrapers.fetching.pinned import Bounded, Pinned, Resolver, require_public
 
-_KEPT: dict[str, Any] = {"max_connections": 100, "max_keepalive_connections": 20, "keepalive_expiry": 30.0}
+_POOL: dict[str, Any] = {"max_connections": 100, "max_keepalive_connections": 20, "keepalive_expiry": 30.0}
 
 
 class Pools:
@@ -23,7 +23,7 @@ class Pools:
 
     def __init__(self, context: ssl.SSLContext, resolver: Resolver) -> None:
         self._resolver = resolver
-        self.direct = httpcore.ConnectionPool(ssl_context=context, network_backend=Pinned(resolver), **_KEPT)
+        self.direct = httpcore.ConnectionPool(ssl_context=context, network_backend=Pinned(resolver), **_POOL)
         self._proxied = {
             scheme: _proxy(address, context)
             for scheme, address in getproxies().items()
@@ -36,7 +36,7 @@ class Pools:
                 pool.close()
 
     def towards(self, scheme: str, host: str, port: int | None) -> httpcore.ConnectionPool:
-        way = next((one for one in (scheme, "all") if one in self._proxied), None)
+        way = next((name for name in (scheme, "all") if name in self._proxied), None)
         if way is None or names_loopback(host) or proxy_bypass(host):
             return self.direct
         proxied = self._proxied[way]
@@ -60,5 +60,5 @@ def _proxy(address: str, context: ssl.SSLContext) -> httpcore.ConnectionPool | N
         ssl_context=context,
         proxy_ssl_context=context if parts.scheme == "https" else None,
         network_backend=Bounded(),
-        **_KEPT,
+        **_POOL,
     )

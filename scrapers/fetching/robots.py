@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from urllib.robotparser import RobotFileParser
 
 from scrapers.errors import FetchError, PermanentError, TemporaryError
-from scrapers.fetching.addresses import place
+from scrapers.fetching.addresses import web_address
 from scrapers.fetching.fetcher import Fetcher, NotModified, Response
 from scrapers.fetching.identity import address_key
 
@@ -36,7 +36,7 @@ class Crawler(Fetcher):
     ) -> None:
         super().__init__(user_agent=user_agent, hosts=hosts, pause=pause, own=own, sleep=sleep)
         self._agent = user_agent
-        self._named = None if own is None else frozenset(address_key(one) for one in own)
+        self._named = None if own is None else frozenset(address_key(address) for address in own)
         self._rules: dict[str, RobotFileParser | FetchError] = {}  # of this run, by address of the robots.txt
 
     def get(
@@ -50,7 +50,7 @@ class Crawler(Fetcher):
         if self._named is None or address_key(url) in self._named:
             return
         try:
-            where = place(url)
+            where = web_address(url)
         except ValueError:  # asking for it says so
             return
         if where.target == "/robots.txt":

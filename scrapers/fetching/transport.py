@@ -15,11 +15,11 @@ import httpcore
 import httpx
 
 from scrapers.errors import FetchError, PermanentError, TemporaryError
-from scrapers.fetching.addresses import names_loopback, place
+from scrapers.fetching.addresses import names_loopback, web_address
 from scrapers.fetching.body import read_body
-from scrapers.fetching.issuers import missing_between
 from scrapers.fetching.pinned import Pinned, PrivateAddress, Resolver, left
 from scrapers.fetching.pools import Pools
+from scrapers.fetching.tls import missing_between
 
 EXCHANGE = "exchange"  # the extension of a request that holds its Exchange; httpx hands it to each redirect
 Headers = list[tuple[bytes, bytes]]
@@ -101,7 +101,7 @@ class Transport(httpx.BaseTransport):
         leaf = Pinned(self._resolver).certificate(_host(url), url.port or 443, deadline)
 
         def fetch(address: str) -> bytes:
-            issuer = httpx.URL(place(address).url)
+            issuer = httpx.URL(web_address(address).url)
             if names_loopback(_host(issuer)) and not names_loopback(_host(url)):
                 raise PrivateAddress(issuer.host)
             pool = self._pools.towards(issuer.scheme, _host(issuer), issuer.port)
@@ -110,8 +110,8 @@ class Transport(httpx.BaseTransport):
                 chunks = answer.iter_stream()
                 return read_body(address, chunks, encoding="", length="", limit=MOST_OF_AN_ISSUER)
 
-        known = self._context.get_ca_certs(binary_form=True)
-        pem = missing_between(leaf, known, fetch, now=datetime.now(UTC))
+        trusted = self._context.get_ca_certs(binary_form=True)
+        pem = missing_between(leaf, trusted, fetch, now=datetime.now(UTC))
         if pem:
             self._context.load_verify_locations(cadata=pem)
         return bool(pem)
