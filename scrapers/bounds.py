@@ -7,6 +7,7 @@ none has more than 3,000 tags, or an element with more than 60 attributes.
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from scrapers.errors import ParseError
 
@@ -49,13 +50,8 @@ def _counts(markup: str | bytes) -> Iterator[int]:
     """Of the tags that are long enough, how many attributes each has."""
     if len(markup) < _SHORTEST:
         return
-    if isinstance(markup, str):
-        tag, attribute = _TEXT
-        for found in tag.finditer(markup):
-            if found.end() - found.start() > _SHORTEST:
-                yield sum(1 for _ in attribute.finditer(markup, found.start() + 1, found.end()))
-    else:
-        tag_, attribute_ = _BYTES
-        for found_ in tag_.finditer(markup):
-            if found_.end() - found_.start() > _SHORTEST:
-                yield sum(1 for _ in attribute_.finditer(markup, found_.start() + 1, found_.end()))
+    patterns: Any = _TEXT if isinstance(markup, str) else _BYTES
+    tag, attribute = patterns
+    for element in tag.finditer(markup):
+        if element.end() - element.start() > _SHORTEST:
+            yield sum(1 for _ in attribute.finditer(markup, element.start() + 1, element.end()))

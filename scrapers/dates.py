@@ -8,7 +8,7 @@ ROME = ZoneInfo("Europe/Rome")
 
 _NAMES = "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
 MONTHS = _NAMES.split()
-_WORDS = re.compile(r"\b(\d{1,2})(?:°|º)?\s+([a-z]{3,9})\.?\s+(\d{4})\b", re.IGNORECASE)
+_SPELLED = re.compile(r"\b(\d{1,2})(?:°|º)?\s+([a-z]{3,9})\.?\s+(\d{4})\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
 _SHARED = re.compile(  # "dal 21 al 22 novembre 2026", "dal 30 dicembre al 6 gennaio 2027"
     r"\bdal(?:l['’])?\s*(\d{1,2})(?:°|º)?(?:\s+([a-z]{3,9})\.?)?\s+al(?:l['’])?\s*(\d{1,2})(?:°|º)?\s+([a-z]{3,9})\.?"
@@ -21,8 +21,8 @@ _ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)")
 
 def italian_date(text: str) -> date | None:
     """The first day with a year that stands in `text`, or None; impossible days are passed over."""
-    found = _days(text)
-    return found[0] if found else None
+    days = _days(text)
+    return days[0] if days else None
 
 
 def italian_range(text: str) -> tuple[date, date | None] | None:
@@ -45,14 +45,12 @@ def italian_range(text: str) -> tuple[date, date | None] | None:
 
 
 def _days(text: str) -> list[date]:
-    found: list[tuple[int, date]] = []
-    for match in _WORDS.finditer(text):
-        _keep(found, match.start(), int(match[3]), _month(match[2]), int(match[1]))
-    for match in _DIGITS.finditer(text):
-        _keep(found, match.start(), int(match[3]), int(match[2]), int(match[1]))
-    for match in _ISO.finditer(text):
-        _keep(found, match.start(), int(match[1]), int(match[2]), int(match[3]))
-    return [day for _, day in sorted(found)]
+    """In the order of the text."""
+    written = [(match, match[3], _month(match[2]), match[1]) for match in _SPELLED.finditer(text)]
+    written += [(match, match[3], int(match[2]), match[1]) for match in _DIGITS.finditer(text)]
+    written += [(match, match[1], int(match[2]), match[3]) for match in _ISO.finditer(text)]
+    days = [(match.start(), _day(int(year), month, int(day))) for match, year, month, day in written]
+    return [day for _, day in sorted((start, day) for start, day in days if day)]
 
 
 def _month(name: str) -> int:
@@ -62,11 +60,6 @@ def _month(name: str) -> int:
     if word in MONTHS:
         return MONTHS.index(word) + 1
     return short.index(word) + 1 if word in short else 0
-
-
-def _keep(found: list[tuple[int, date]], place: int, year: int, month: int, day: int) -> None:
-    if known := _day(year, month, day):
-        found.append((place, known))
 
 
 def _day(year: int, month: int, day: int) -> date | None:

@@ -100,8 +100,8 @@ def decode(content: bytes, content_type: str = "") -> str:
     if text is not None:
         return text
     meta = re.search(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([\w.:-]+)", content[:4096], re.IGNORECASE)
-    named = [charset(content_type), meta[1].decode("ascii", "replace").lower() if meta else ""]
-    for name in named:
+    charsets = [charset(content_type), meta[1].decode("ascii", "replace").lower() if meta else ""]
+    for name in charsets:
         codec = _codec(name)
         if codec:
             return content.decode(codec, "replace")
@@ -120,8 +120,8 @@ def as_utf8(content: bytes) -> str | None:
 
 def charset(content_type: str) -> str:
     """The charset parameter of a Content-Type, in lower case, or ''."""
-    found = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
-    return found[1].lower() if found else ""
+    match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
+    return match[1].lower() if match else ""
 
 
 def _codec(name: str) -> str | None:
@@ -143,7 +143,7 @@ def _strip(text: str) -> str:
     if "]]>" in text or "<![" in text:
         text = _CDATA.sub("", text)
     if not all(map(_is_tag, set(_OPENING.findall(text)))):  # "5<10", "<ufficio@comune.example>"
-        text = _OPENING.sub(lambda found: found[0] if _is_tag(found[1]) else f"&lt;{found[1]}", text)
+        text = _OPENING.sub(lambda match: match[0] if _is_tag(match[1]) else f"&lt;{match[1]}", text)
     try:
         if too_many_attributes(text):
             raise ValueError("more attributes than lxml reads in good time")
@@ -175,12 +175,12 @@ def _repaired(text: str) -> str:
     return text
 
 
-def _repair(found: re.Match[str]) -> str:
-    raw = b"".join(c.encode("latin-1" if c <= "\xff" else "cp1252") for c in found[0])
+def _repair(match: re.Match[str]) -> str:
+    raw = b"".join(c.encode("latin-1" if c <= "\xff" else "cp1252") for c in match[0])
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
-        return found[0]
+        return match[0]
 
 
 _HALF = rb"&#(?:0*5[5-7]\d{3}|[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2});"
@@ -193,7 +193,7 @@ def whole_characters(content: bytes) -> bytes:
     return _HALVES.sub(_joined, content) if b"&#" in content else content
 
 
-def _joined(found: re.Match[bytes]) -> bytes:
-    codes = [int(ten) if ten else int(sixteen, 16) for ten, sixteen in _REFERENCE.findall(found[0])]
+def _joined(match: re.Match[bytes]) -> bytes:
+    codes = [int(ten) if ten else int(sixteen, 16) for ten, sixteen in _REFERENCE.findall(match[0])]
     text = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
     return "".join(f"&#{ord(character)};" for character in text).encode()

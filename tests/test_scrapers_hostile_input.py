@@ -15,10 +15,10 @@ from db.models import Source
 from flows.sources import visit
 from flows.sources.pages import Now
 from flows.sources.rereading import reread_bulletin
+from scrapers.alerts import read_xml
 from scrapers.alerts.cap12 import MOST_INFOS, Place, parse_cap
 from scrapers.alerts.dbf import DbfError, read_dbf
 from scrapers.alerts.dpc import parse_archive
-from scrapers.alerts.safe_xml import read_xml
 from scrapers.archives import rest
 from scrapers.bounds import LARGEST_PAGE, MOST_ATTRIBUTES, MOST_LINES, MOST_TAGS, too_many_attributes
 from scrapers.errors import ParseError

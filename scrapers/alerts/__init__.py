@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from lxml import etree  # type: ignore[import-untyped]
+
+from scrapers.bounds import require_attributes
 from scrapers.dates import ROME
-from scrapers.errors import StaleError
+from scrapers.errors import ParseError, StaleError
 
 HAZARDS = ("idraulico", "idrogeologico", "temporali")  # of Protezione Civile's bulletin
 REGIONAL = ("vento", "neve")  # besides those, where a region or a CAP speaks of them
@@ -97,3 +101,25 @@ def require_fresh(source: str, sent: datetime, now: datetime) -> None:
             source,
             f"issued on {issued.isoformat()}, after {today.isoformat()}; check the clock of this machine",
         )
+
+
+def read_xml(content: bytes, source: str) -> Any:
+    """The root of XML from outside, of which nothing is followed that it points to.
+
+    Raises ParseError, also for a DOCTYPE (entity bombs, outside entities).
+    """
+    require_attributes(content, source)
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser=parser)
+    except (etree.XMLSyntaxError, ValueError) as exc:
+        reason = " ".join(str(getattr(exc, "msg", None) or exc).split())
+        raise ParseError(source, f"not well-formed XML ({reason}); the alerts are unavailable") from exc
+    if root is None or root.getroottree().docinfo.internalDTD is not None:
+        raise ParseError(source, "the XML holds a DOCTYPE, which no alert needs; the alerts are unavailable")
+    return root
+
+
+def name_of(root: Any) -> str:
+    """The name of an element of XML without its namespace; "" for a comment or an instruction."""
+    return etree.QName(root).localname if isinstance(root.tag, str) else ""

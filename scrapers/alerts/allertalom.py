@@ -10,8 +10,7 @@ hour is not stated. Whatever is not understood is an error.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scrapers.alerts import Alert, Bulletin, by_day, highest
-from scrapers.alerts.safe_xml import name_of, read_xml
+from scrapers.alerts import Alert, Bulletin, by_day, highest, name_of, read_xml
 from scrapers.dates import ROME
 from scrapers.errors import ParseError, StaleError
 
@@ -19,7 +18,7 @@ ISSUER = "Regione Lombardia, AllertaLOM"
 QUERIES = {"temporali": 7, "idrogeologico": 9, "idraulico": 10, "vento": 8, "neve": 2}
 """Our word for a hazard to the `cdTipologiaGis` of its query."""
 
-_WORDS = {
+_LEVELS = {
     ("0", "codice verde"): "verde",
     ("1", "codice giallo"): "gialla",
     ("2", "codice arancione"): "arancione",
@@ -50,8 +49,8 @@ def parse_allertalom(content: bytes, source: str, zone: str, hazard: str, now: d
     if not items:
         raise ParseError(source, "AllertaLOM's list is empty; the alerts are unavailable, which is not green")
     zones: dict[str, Hours] = {}
-    for number, item in enumerate(items, start=1):
-        code, hour, level = _item(item, f"{source}, item {number}", now)
+    for position, item in enumerate(items, start=1):
+        code, hour, level = _item(item, f"{source}, item {position}", now)
         hours = zones.setdefault(code, {})
         if level is not None:
             hours[hour] = highest(level, hours.get(hour, level))
@@ -67,18 +66,18 @@ def parse_allertalom(content: bytes, source: str, zone: str, hazard: str, now: d
 
 
 def _item(item: Any, where: str, now: datetime) -> tuple[str, datetime, str | None]:
-    told = {name: (item.findtext(name) or "").strip() for name in _FIELDS}
-    absent = next((name for name in _FIELDS if not told[name]), None)
+    field = {name: (item.findtext(name) or "").strip() for name in _FIELDS}
+    absent = next((name for name in _FIELDS if not field[name]), None)
     if absent:
         raise ParseError(where, f"{absent} is missing; the alerts are unavailable")
-    key = (told["cdLivello"], " ".join(told["livello"].casefold().split()))
-    if key not in _WORDS:
+    key = (field["cdLivello"], " ".join(field["livello"].casefold().split()))
+    if key not in _LEVELS:
         raise ParseError(
             where,
-            f"cdLivello {told['cdLivello']!r} and livello {told['livello']!r} are no level that is known; "
+            f"cdLivello {field['cdLivello']!r} and livello {field['livello']!r} are no level that is known; "
             "the alerts are unavailable",
         )
-    return told["codiceZonaOmogenea"], _hour(told["dtPrevisione"], where, now), _WORDS[key]
+    return field["codiceZonaOmogenea"], _hour(field["dtPrevisione"], where, now), _LEVELS[key]
 
 
 def _hour(milliseconds: str, where: str, now: datetime) -> datetime:
@@ -95,18 +94,18 @@ def _hour(milliseconds: str, where: str, now: datetime) -> datetime:
     return hour
 
 
-def _codes(source: str, zone: str, found: set[str]) -> list[str]:
+def _codes(source: str, zone: str, answered: set[str]) -> list[str]:
     """The issuer's codes that speak for the zone: its own, the one of the same number, or of another cut."""
-    if zone in found:
+    if zone in answered:
         return [zone]
-    cut = {code for code in found if code.startswith("IM-")}
-    number = zone.rpartition("-")[2]
-    codes = {code for code in cut if code.rpartition("-")[2] == number} if cut else found
+    cut = {code for code in answered if code.startswith("IM-")}
+    last_part = zone.rpartition("-")[2]
+    codes = {code for code in cut if code.rpartition("-")[2] == last_part} if cut else answered
     if not codes or not zone.startswith("Lomb-"):
         raise ParseError(
             source,
-            f"no zone {zone!r} in the answer, which is for {', '.join(sorted(found))}; check the alert zones "
-            "and the ISTAT code in the profile",
+            f"no zone {zone!r} in the answer, which is for {', '.join(sorted(answered))}; check the alert "
+            "zones and the ISTAT code in the profile",
         )
     return sorted(codes)
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from scrapers.alerts import highest
-from scrapers.alerts.safe_xml import read_xml
+from scrapers.alerts import highest, read_xml
 from scrapers.dates import ROME
 from scrapers.errors import ParseError
 
@@ -58,8 +57,8 @@ def _collect(info: Any, listed: dict[Key, tuple[str, datetime]]) -> None:
         if text(geocode, "cap:valueName") != "Zona di Allerta":
             continue
         key = (text(geocode, "cap:value"), hazard, onset.astimezone(ROME).date())
-        known, since = listed.get(key, (level, onset))
-        listed[key] = (highest(level, known), min(onset, since))
+        highest_so_far, since = listed.get(key, (level, onset))
+        listed[key] = (highest(level, highest_so_far), min(onset, since))
 
 
 def text(element: Any, path: str) -> str:

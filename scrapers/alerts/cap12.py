@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from scrapers.alerts import LEVELS, Alert, Bulletin, Notice, by_day, cap_words
+from scrapers.alerts import LEVELS, Alert, Bulletin, Notice, by_day, cap_words, read_xml
 from scrapers.alerts.cap import NAMESPACE, text
 from scrapers.alerts.cap_words import hazards_and_level, references
-from scrapers.alerts.safe_xml import read_xml
 from scrapers.errors import ParseError, StaleError
 
 OVER = "informazioni già scadute"
@@ -34,7 +33,7 @@ class Place:
 
 
 @dataclass
-class _Found:
+class _Reading:
     place: Place
     source: str
     sender: str
@@ -76,7 +75,7 @@ def parse_cap(
     if message == "Cancel":
         if not replaces:
             raise ParseError(source, "a Cancel that does not say what it cancels; nothing is taken back")
-        ended = ", ".join(one for one, _ in replaces)
+        ended = ", ".join(cancelled for cancelled, _ in replaces)
         return Bulletin(identifier, sent, (), (f"CAP {identifier}: annulla {ended}",), (), tuple(replaces))
     infos = root.findall("cap:info", NAMESPACE)
     if not infos:
@@ -85,43 +84,42 @@ def parse_cap(
         raise ParseError(
             source, f"{len(infos):,} infos, of which no CAP has {MOST_INFOS:,}; the alerts are unavailable"
         )
-    found = _Found(place, source, sender, identifier, sent, now)
+    reading = _Reading(place, source, sender, identifier, sent, now)
     for info in _once(infos):
-        _read(info, found)
-    if len(found.alerts) > MOST_ALERTS:
+        _read(info, reading)
+    if len(reading.alerts) > MOST_ALERTS:
         raise ParseError(
-            source, f"{len(found.alerts):,} days of alerts, which nobody issues; the alerts are unavailable"
+            source, f"{len(reading.alerts):,} days of alerts, which nobody issues; the alerts are unavailable"
         )
-    if found.unread and found.unread == found.concerned:
-        raise ParseError(source, f"no info can be read ({found.problems[0]}); the alerts are unavailable")
-    over = found.left_out[OVER]
-    if over and over == found.concerned:
+    if reading.unread and reading.unread == reading.concerned:
+        raise ParseError(source, f"no info can be read ({reading.problems[0]}); the alerts are unavailable")
+    expired = reading.left_out[OVER]
+    if expired and expired == reading.concerned:
         raise StaleError(source, f"stale: all that it says of {', '.join(place.zones)} is over")
-    told = tuple(f"CAP {identifier}: {count} {what}" for what, count in sorted(found.left_out.items()))
-    if must_concern and not found.concerned:
+    if must_concern and not reading.concerned:
         raise ParseError(
             source, f"no area is about {', '.join(place.zones)}: it says nothing of it, not green"
         )
-    if not found.concerned:
-        found.problems.append(
+    if not reading.concerned:
+        reading.problems.append(
             f"CAP {identifier}: nessuna area riguarda {', '.join(place.zones)}; non vuol dire che è verde"
         )
-    taken = () if found.unread else tuple(replaces)
+    taken_back = () if reading.unread else tuple(replaces)
     return Bulletin(
         identifier,
         sent,
-        tuple(found.alerts),
-        tuple(found.problems),
-        tuple(found.notices),
-        taken,
-        told,
+        tuple(reading.alerts),
+        tuple(reading.problems),
+        tuple(reading.notices),
+        taken_back,
+        tuple(f"CAP {identifier}: {count} {reason}" for reason, count in sorted(reading.left_out.items())),
     )
 
 
-def _require(source: str, name: str, value: str, known: Sequence[str]) -> str:
-    if value not in known:
+def _require(source: str, name: str, value: str, allowed: Sequence[str]) -> str:
+    if value not in allowed:
         raise ParseError(
-            source, f"{name} is {value!r}, not {' or '.join(known)}; the document is not taken for an alert"
+            source, f"{name} is {value!r}, not {' or '.join(allowed)}; the document is not taken for an alert"
         )
     return value
 
@@ -138,8 +136,8 @@ def _once(infos: Sequence[Any]) -> list[Any]:
     for info in infos:
         language = text(info, "cap:language")
         codes = sorted(code.text or "" for code in info.iterfind("cap:area/cap:geocode/cap:value", NAMESPACE))
-        told = [text(info, f"cap:{name}") for name in ("onset", "expires", "severity")]
-        same = (*told, _parameters(info).get("awareness_type"), *codes)
+        twin = [text(info, f"cap:{name}") for name in ("onset", "expires", "severity")]
+        same = (*twin, _parameters(info).get("awareness_type"), *codes)
         alike, place = groups[same], came[(same, language)]
         came[(same, language)] += 1
         if language and place < len(alike):  # its language is in those before, and in none after
@@ -156,57 +154,58 @@ def _once(infos: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _read(info: Any, found: _Found) -> None:
+def _read(info: Any, reading: _Reading) -> None:
     """One info; what is wrong with it costs no other. Only those about the place are looked into."""
     areas = info.findall("cap:area", NAMESPACE)
-    zones = list(dict.fromkeys(zone for area in areas for zone in _zones(area, found.place)))
+    zones = list(dict.fromkeys(zone for area in areas for zone in _zones(area, reading.place)))
     if areas and not zones:
         return
-    found.concerned += 1
+    reading.concerned += 1
     try:
         if not areas:
             raise ValueError("non dice per quale area")
         times = [name for name in ("onset", "effective") if text(info, f"cap:{name}")]
-        onset = _moment(info, times[0]) if times else found.sent
+        onset = _moment(info, times[0]) if times else reading.sent
         expires = _moment(info, "expires")
         if expires <= onset:
             raise ValueError(f"finisce ({expires.isoformat()}) prima di cominciare")
         if expires - onset > LONGEST:
             raise ValueError(f"dura più di {LONGEST.days} giorni, fino al {expires.isoformat()}")
-        if expires <= found.now or text(info, "cap:urgency") == "Past":
-            found.left_out[OVER] += 1
+        if expires <= reading.now or text(info, "cap:urgency") == "Past":
+            reading.left_out[OVER] += 1
         elif "awareness_type" in _parameters(info):
-            _notice(info, found, onset, expires)
+            _notice(info, reading, onset, expires)
         else:
-            _alerts(info, found, zones, onset, expires)
+            _alerts(info, reading, zones, onset, expires)
     except ValueError as exc:
-        found.unread += 1
-        found.problems.append(f"CAP {found.identifier}: {exc}; questa informazione non è stata letta")
+        reading.unread += 1
+        reading.problems.append(f"CAP {reading.identifier}: {exc}; questa informazione non è stata letta")
 
 
-def _alerts(info: Any, found: _Found, zones: Sequence[str], onset: datetime, expires: datetime) -> None:
+def _alerts(info: Any, reading: _Reading, zones: Sequence[str], onset: datetime, expires: datetime) -> None:
     hazards, level, doubt = hazards_and_level(text(info, "cap:event"), text(info, "cap:severity"))
     if doubt:
-        found.problems.append(f"CAP {found.identifier}: {doubt}")
+        reading.problems.append(f"CAP {reading.identifier}: {doubt}")
     if level == LEVELS[0] or text(info, "cap:responseType") == "AllClear":
-        found.left_out["informazioni verdi o di fine allerta"] += 1
+        reading.left_out["informazioni verdi o di fine allerta"] += 1
         return
-    issuer = text(info, "cap:senderName") or found.sender
+    issuer = text(info, "cap:senderName") or reading.sender
     codes = {code.text or "" for code in info.iterfind("cap:area/cap:geocode/cap:value", NAMESPACE)}
-    found.alerts += [
+    istat = reading.place.istat
+    reading.alerts += [
         Alert(
             source="cap",
-            identifier=found.identifier,
+            identifier=reading.identifier,
             issuer=issuer,
-            url=found.source,
+            url=reading.source,
             zone=zone,
             hazard=hazard,
             level=level,
             day=day,
             onset=begin,
             expires=end,
-            sent=found.sent,
-            issuer_zone=zone if zone in codes else found.place.istat if found.place.istat in codes else "",
+            sent=reading.sent,
+            issuer_zone=zone if zone in codes else istat if istat in codes else "",
             hourly=True,
         )
         for zone in zones
@@ -215,30 +214,31 @@ def _alerts(info: Any, found: _Found, zones: Sequence[str], onset: datetime, exp
     ]
 
 
-def _notice(info: Any, found: _Found, onset: datetime, expires: datetime) -> None:
-    told = _parameters(info)
-    colour = cap_words.colour(told.get("awareness_level", ""))
-    kind = cap_words.kind(told["awareness_type"])
+def _notice(info: Any, reading: _Reading, onset: datetime, expires: datetime) -> None:
+    parameters = _parameters(info)
+    colour = cap_words.colour(parameters.get("awareness_level", ""))
+    kind = cap_words.kind(parameters["awareness_type"])
     if colour == cap_words.GREEN:
-        found.left_out["informazioni verdi o di fine allerta"] += 1
+        reading.left_out["informazioni verdi o di fine allerta"] += 1
     elif kind is None:
-        found.left_out[f"avvisi lasciati alla Protezione Civile ({told['awareness_type']}, {colour})"] += 1
+        kind_left = f"{parameters['awareness_type']}, {colour}"
+        reading.left_out[f"avvisi lasciati alla Protezione Civile ({kind_left})"] += 1
     else:
-        area = found.place.emma or found.place.zones[0]
-        event, issuer = text(info, "cap:event"), text(info, "cap:senderName") or found.sender
-        found.notices.append(
+        area = reading.place.emma or reading.place.zones[0]
+        event, issuer = text(info, "cap:event"), text(info, "cap:senderName") or reading.sender
+        reading.notices.append(
             Notice(
                 "cap",
-                found.identifier,
+                reading.identifier,
                 issuer,
-                found.source,
+                reading.source,
                 area,
                 kind,
                 colour,
                 event,
                 onset,
                 expires,
-                found.sent,
+                reading.sent,
             )
         )
 
@@ -260,16 +260,9 @@ def _zones(area: Any, place: Place) -> tuple[str, ...]:
 
 def _parameters(info: Any) -> dict[str, str]:
     return {
-        text(one, "cap:valueName"): text(one, "cap:value") for one in info.findall("cap:parameter", NAMESPACE)
+        text(row, "cap:valueName"): text(row, "cap:value") for row in info.findall("cap:parameter", NAMESPACE)
     }
 
 
 def _moment(element: Any, name: str) -> datetime:
-    value = text(element, f"cap:{name}")
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ValueError(f"{name} non è un orario con il fuso: {value!r}")
-    return moment
+    return cap_words.moment(name, text(element, f"cap:{name}"))

@@ -34,8 +34,8 @@ _ADJECTIVES = {"ORDINARIA": "gialla", "MODERATA": "arancione", "ELEVATA": "rossa
 _SEVERITIES = {"Minor": "verde", "Moderate": "gialla", "Severe": "arancione", "Extreme": "rossa"}
 
 _HAZARD = "(?:" + "|".join(sorted(_HAZARDS, key=len, reverse=True)) + ")"
-_ONE = rf"(?:RISCHIO )?{_HAZARD}"
-_SEVERAL = rf"(?P<hazards>{_ONE}(?:(?:, | E ){_ONE})*)"
+_RISK = rf"(?:RISCHIO )?{_HAZARD}"
+_SEVERAL = rf"(?P<hazards>{_RISK}(?:(?:, | E ){_RISK})*)"
 _COLOUR = r"(?:ALLERTA|CODICE) (?P<colour>\w+)"
 _EVENTS = [
     re.compile(pattern)
@@ -56,29 +56,29 @@ def hazards_and_level(event: str, severity: str) -> tuple[list[str], str, str | 
 
     The highest of colour, adjective and severity counts. Raises WordsError for anything unknown.
     """
-    words = " ".join(event.upper().split())
-    found = next((match for pattern in _EVENTS if (match := pattern.fullmatch(words))), None)
-    if found is None:
+    text = " ".join(event.upper().split())
+    event_match = next((match for pattern in _EVENTS if (match := pattern.fullmatch(text))), None)
+    if event_match is None:
         raise WordsError(f"evento sconosciuto: {event!r}")
-    groups = found.groupdict()
+    groups = event_match.groupdict()
     levels = []
     if colour := groups.get("colour"):
-        levels.append(_known(_COLOURS, colour, "livello sconosciuto"))
+        levels.append(_looked_up(_COLOURS, colour, "livello sconosciuto"))
     if adjective := groups.get("adjective"):
-        levels.append(_known(_ADJECTIVES, adjective, "criticità sconosciuta"))
+        levels.append(_looked_up(_ADJECTIVES, adjective, "criticità sconosciuta"))
     if severity or not levels:
-        levels.append(_known(_SEVERITIES, severity, "severity sconosciuta"))
+        levels.append(_looked_up(_SEVERITIES, severity, "severity sconosciuta"))
     level = highest(*levels)
     doubt = None
     if len(set(levels)) > 1:
         doubt = (
             f"{event!r} con severity {severity!r} dice livelli diversi ({', '.join(levels)}); vale {level}"
         )
-    names = re.findall(_HAZARD, found["hazards"])
+    names = re.findall(_HAZARD, event_match["hazards"])
     return list(dict.fromkeys(_HAZARDS[name] for name in names)), level, doubt
 
 
-def _known(words: dict[str, str], word: str, otherwise: str) -> str:
+def _looked_up(words: dict[str, str], word: str, otherwise: str) -> str:
     if word not in words:
         raise WordsError(f"{otherwise}: {word!r}")
     return words[word]
@@ -118,16 +118,16 @@ class AwarenessError(ValueError):
 def colour(value: str) -> str:
     """`3; orange; Severe` -> `arancione`; `1; green; Minor` -> `verde`. Raises AwarenessError."""
     parts = [part.strip().casefold() for part in value.split(";")]
-    found = _LEVELS.get((parts[0], parts[1])) if len(parts) >= 2 else None
-    if found is None:
+    level = _LEVELS.get((parts[0], parts[1])) if len(parts) >= 2 else None
+    if level is None:
         raise AwarenessError(f"awareness_level sconosciuto: {value!r}")
-    return found
+    return level
 
 
 def kind(value: str) -> str | None:
     """`1; Wind` -> `vento`; None for what is left to Protezione Civile. Raises AwarenessError."""
-    number, _, words = value.partition(";")
-    key = (number.strip(), re.sub(r"[^a-z]", "", words.casefold()))
+    code, _, name = value.partition(";")
+    key = (code.strip(), re.sub(r"[^a-z]", "", name.casefold()))
     if key not in _TYPES:
         raise AwarenessError(f"awareness_type sconosciuto: {value!r}")
     return _TYPES[key]
@@ -140,7 +140,7 @@ def references(text: object) -> list[tuple[str, datetime]]:
     """
     if not isinstance(text, str):
         raise ValueError(f"references non è un testo: {text!r}")
-    found = []
+    replaced = []
     for triple in text.split():
         parts = triple.split(",")
         try:
@@ -149,5 +149,16 @@ def references(text: object) -> list[tuple[str, datetime]]:
             sent = None
         if sent is None or sent.tzinfo is None or not parts[1]:
             raise ValueError(f"references non leggibile: {triple!r}")
-        found.append((parts[1], sent))
-    return found
+        replaced.append((parts[1], sent))
+    return replaced
+
+
+def moment(name: str, value: object) -> datetime:
+    """The aware moment of a field of CAP or of MeteoAlarm; ValueError, in Italian, for anything else."""
+    try:
+        read = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        read = None
+    if read is None or read.tzinfo is None:
+        raise ValueError(f"{name} non è un orario con il fuso: {value!r}")
+    return read

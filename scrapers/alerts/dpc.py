@@ -33,7 +33,7 @@ METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # what zipfile raises for a cut or mangled archive, for one with a password or of an unknown method
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error)
 _TABLE = re.compile(r"(?:.*/)?(\d{8}_\d{4})_(today|tomorrow)\.dbf", re.IGNORECASE)
-_WORDS = re.compile(r"(?:^|/ ?)(?:ALLERTA (GIALLA|ARANCIONE|ROSSA)|NESSUNA ALLERTA)$")
+_LEVEL = re.compile(r"(?:^|/ ?)(?:ALLERTA (GIALLA|ARANCIONE|ROSSA)|NESSUNA ALLERTA)$")
 
 Row = dict[str, str]
 
@@ -75,11 +75,11 @@ def _open(content: bytes, source: str) -> _Archive:
 def _read(archive: zipfile.ZipFile, source: str) -> _Archive:
     tables: dict[str, tuple[str, zipfile.ZipInfo]] = {}
     for member in archive.infolist():
-        found = _TABLE.fullmatch(member.filename)
-        if found and found[2].lower() in tables:
-            raise ParseError(source, f"two tables for {found[2].lower()} in one archive")
-        if found:
-            tables[found[2].lower()] = (found[1], member)
+        match = _TABLE.fullmatch(member.filename)
+        if match and match[2].lower() in tables:
+            raise ParseError(source, f"two tables for {match[2].lower()} in one archive")
+        if match:
+            tables[match[2].lower()] = (match[1], member)
     for when in ("today", "tomorrow"):
         if when not in tables:
             raise ParseError(source, f"no DBF table for {when} in the archive; the alerts are unavailable")
@@ -136,7 +136,7 @@ def _cap(
     source: str, archive: zipfile.ZipFile, identifier: str
 ) -> tuple[CapDocument | None, tuple[str, ...]]:
     name = f"cap_{identifier}.xml"
-    members = [one for one in archive.infolist() if one.filename.lower().rsplit("/", 1)[-1] == name]
+    members = [member for member in archive.infolist() if member.filename.lower().rsplit("/", 1)[-1] == name]
     if not members:
         return None, (f"nell'archivio manca il CAP del bollettino {identifier}: nessun controllo incrociato",)
     try:
@@ -165,13 +165,13 @@ def _bulletin(archive: _Archive, zone: str) -> Bulletin:
     return Bulletin(archive.identifier, archive.sent, tuple(alerts), tuple(warnings))
 
 
-def _level(source: str, zone: str, words: str) -> str:
-    found = _WORDS.search(words)
-    if found is None:
+def _level(source: str, zone: str, text: str) -> str:
+    match = _LEVEL.search(text)
+    if match is None:
         raise ParseError(
-            source, f"zone {zone}: unknown words for a level, {words!r}; the alert is unavailable"
+            source, f"zone {zone}: unknown words for a level, {text!r}; the alert is unavailable"
         )
-    return found[1].lower() if found[1] else LEVELS[0]
+    return match[1].lower() if match[1] else LEVELS[0]
 
 
 def _alert(archive: _Archive, zone: str, hazard: str, day: date, level: str, warnings: list[str]) -> Alert:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from scrapers.alerts import Bulletin, Notice, cap_words, require_fresh
-from scrapers.alerts.cap_words import references
+from scrapers.alerts.cap_words import moment, references
 from scrapers.errors import ParseError
 
 ATTRIBUTION = "EUMETNET - MeteoAlarm"
@@ -41,14 +41,14 @@ def parse_meteoalarm(content: bytes, source: str, area: str, now: datetime) -> B
     for entry in entries:
         identifier = str(entry.get("identifier") or "senza identificativo")
         try:
-            sent = _moment(entry, "sent")
-            found = _read(entry, source, area, sent, now, left_out)
+            sent = moment("sent", entry.get("sent"))
+            entry_notices = _read(entry, source, area, sent, now, left_out)
             replaced += references(entry.get("references") or "")
         except ValueError as exc:
             problems.append(f"MeteoAlarm, {identifier}: {exc}; l'avviso non è stato letto")
             continue
         issued.append(sent)
-        notices += found
+        notices += entry_notices
     if not issued:
         raise ParseError(source, f"none of the {len(entries)} entries of {area} can be read ({problems[0]})")
     for entry in everything:
@@ -61,10 +61,10 @@ def parse_meteoalarm(content: bytes, source: str, area: str, now: datetime) -> B
                 )
     newest = max(issued)
     require_fresh(source, newest, now)
-    told = tuple(f"MeteoAlarm, {area}: {count} {what}" for what, count in sorted(left_out.items()))
-    taken = {identifier for identifier, _ in replaced}
-    current = tuple(notice for notice in notices if notice.identifier not in taken)
-    return Bulletin("", newest, (), tuple(problems), current, tuple(replaced), told)
+    summary = tuple(f"MeteoAlarm, {area}: {count} {reason}" for reason, count in sorted(left_out.items()))
+    taken_back = {identifier for identifier, _ in replaced}
+    current = tuple(notice for notice in notices if notice.identifier not in taken_back)
+    return Bulletin("", newest, (), tuple(problems), current, tuple(replaced), summary)
 
 
 def areas(content: bytes, source: str) -> list[str]:
@@ -82,14 +82,14 @@ def _entries(content: bytes, source: str) -> list[Mapping[str, Any]]:
         raise ParseError(
             source, "JSON without the list 'warnings' of MeteoAlarm; the notices are unavailable"
         )
-    alerts = [one.get("alert") for one in warnings if isinstance(one, dict)]
+    alerts = [warning.get("alert") for warning in warnings if isinstance(warning, dict)]
     if len(alerts) != len(warnings) or not all(isinstance(alert, dict) for alert in alerts):
         raise ParseError(source, "an entry of 'warnings' has no 'alert'; the notices are unavailable")
     return [alert for alert in alerts if isinstance(alert, dict)]
 
 
 def _dicts(value: object) -> list[Mapping[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _areas(entry: Mapping[str, Any]) -> set[str]:
@@ -116,11 +116,12 @@ def _read(
     if entry.get("msgType") not in ("Alert", "Update"):
         raise ValueError(f"msgType sconosciuto: {entry.get('msgType')!r}")
     infos = _dicts(entry.get("info"))
-    info = next((one for one in infos if str(one.get("language", "")).startswith("it")), infos[0])
-    told = {str(one.get("valueName")): str(one.get("value")) for one in _dicts(info.get("parameter"))}
-    colour = cap_words.colour(told.get("awareness_level", ""))
-    kind = cap_words.kind(told.get("awareness_type", ""))
-    onset, expires = _moment(info, "onset"), _moment(info, "expires")
+    info = next((info for info in infos if str(info.get("language", "")).startswith("it")), infos[0])
+    rows = _dicts(info.get("parameter"))
+    parameters = {str(row.get("valueName")): str(row.get("value")) for row in rows}
+    colour = cap_words.colour(parameters.get("awareness_level", ""))
+    kind = cap_words.kind(parameters.get("awareness_type", ""))
+    onset, expires = moment("onset", info.get("onset")), moment("expires", info.get("expires"))
     if expires <= onset:
         raise ValueError(f"finisce ({expires.isoformat()}) prima di cominciare")
     if expires <= now:
@@ -128,7 +129,7 @@ def _read(
     elif colour == cap_words.GREEN:
         left_out["voci verdi"] += 1
     elif kind is None:
-        left_out[f"avvisi lasciati alla Protezione Civile ({told['awareness_type']}, {colour})"] += 1
+        left_out[f"avvisi lasciati alla Protezione Civile ({parameters['awareness_type']}, {colour})"] += 1
     else:
         identifier = entry.get("identifier")
         if not isinstance(identifier, str) or not identifier:
@@ -138,14 +139,3 @@ def _read(
             Notice("meteoalarm", identifier, issuer, source, area, kind, colour, event, onset, expires, sent)
         ]
     return []
-
-
-def _moment(fields: Mapping[str, Any], name: str) -> datetime:
-    value = fields.get(name)
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise ValueError(f"{name} non è un orario con il fuso: {value!r}")
-    return moment

@@ -4,12 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from scrapers.alerts import Bulletin, require_fresh
+from scrapers.alerts import Bulletin, name_of, read_xml, require_fresh
 from scrapers.alerts.allertalom import QUERIES, parse_allertalom
 from scrapers.alerts.cap12 import Place, parse_cap
 from scrapers.alerts.dpc import parse_archive
 from scrapers.alerts.meteoalarm import areas, parse_meteoalarm
-from scrapers.alerts.safe_xml import name_of, read_xml
 from scrapers.errors import ParseError
 
 KINDS = (
@@ -39,8 +38,8 @@ def parse_any(
     if root == "List":
         return _allertalom(content, source, _needed(source, zone), now, hazard)
     if root == "alert":
-        one = _needed(source, zone)
-        return parse_cap(content, source, Place((one,), one, one, (one,)), now, must_concern=True)
+        code = _needed(source, zone)
+        return parse_cap(content, source, Place((code,), code, code, (code,)), now, must_concern=True)
     raise ParseError(source, f"an XML of <{root}>, not {KINDS}; the alerts are unavailable")
 
 
@@ -51,17 +50,17 @@ def _needed(source: str, zone: str | None) -> str:
 
 
 def _meteoalarm(content: bytes, source: str, zone: str | None, now: datetime) -> Bulletin:
-    wanted = areas(content, source) if zone is None else [zone]
-    if not wanted:
+    regions = areas(content, source) if zone is None else [zone]
+    if not regions:
         raise ParseError(source, "a JSON of MeteoAlarm without any area; the notices are unavailable")
-    read = [parse_meteoalarm(content, source, area, now) for area in wanted]
+    bulletins = [parse_meteoalarm(content, source, area, now) for area in regions]
     return Bulletin(
         "",
-        max(one.sent for one in read),
+        max(bulletin.sent for bulletin in bulletins),
         (),
-        tuple(line for one in read for line in one.warnings),
-        tuple(notice for one in read for notice in one.notices),
-        left_out=tuple(line for one in read for line in one.left_out),
+        tuple(line for bulletin in bulletins for line in bulletin.warnings),
+        tuple(notice for bulletin in bulletins for notice in bulletin.notices),
+        left_out=tuple(line for bulletin in bulletins for line in bulletin.left_out),
     )
 
 
@@ -70,9 +69,9 @@ def _allertalom(content: bytes, source: str, zone: str, now: datetime, hazard: s
         asked = parse_qs(urlsplit(source).query).get("cdTipologiaGis", [""])[0]
     except ValueError:  # a file's name that is no address
         asked = ""
-    named = next((name for name, number in QUERIES.items() if str(number) == asked), hazard)
-    bulletin = parse_allertalom(content, source, zone, named or "", now)
-    if named:
+    query_hazard = next((name for name, query in QUERIES.items() if str(query) == asked), hazard)
+    bulletin = parse_allertalom(content, source, zone, query_hazard or "", now)
+    if query_hazard:
         return bulletin
     unsaid = "l'XML di AllertaLOM non dice il rischio: indicalo con --hazard"
     return replace(bulletin, warnings=(*bulletin.warnings, unsaid))

@@ -20,8 +20,8 @@ from rapidfuzz import fuzz
 
 from scrapers.alerts.dbf import DbfError, read_dbf
 from scrapers.alerts.dpc import DAMAGED, MEMBER_LIMIT
-from scrapers.errors import ParseError, PermanentError
-from scrapers.fetching.fetcher import Fetcher, NotModified
+from scrapers.errors import ParseError
+from scrapers.fetching.fetcher import Fetcher
 from scrapers.sites.comuni import Comune, damaged, fold, register, resembles, skeleton
 
 # Beginning of a zone code -> region as ISTAT names it, and its EMMA_ID at MeteoAlarm (areaDesc and EMMA_ID as
@@ -105,9 +105,9 @@ def load_zones(fetcher: Fetcher, archive: str) -> ZoneTable:
 
     The lists are 5.5 MB: the fetcher's limit must allow for them. Raises FetchError or ParseError.
     """
-    bulletin, names = read_names(_body(fetcher, archive), archive)
+    bulletin, names = read_names(fetcher.whole(archive).content, archive)
     lists = lists_address(archive, bulletin)
-    return read_zones(_body(fetcher, lists), lists, bulletin, names)
+    return read_zones(fetcher.whole(lists).content, lists, bulletin, names)
 
 
 def lists_address(archive: str, bulletin: str) -> str:
@@ -121,10 +121,10 @@ def read_names(content: bytes, source: str) -> tuple[str, dict[str, str]]:
     """The bulletin's id, and zone names by code, from the table for today in an archive zip."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            found = [(told[1], name) for name in archive.namelist() if (told := _TABLE.fullmatch(name))]
-            if len(found) != 1:
-                raise ParseError(source, f"{len(found)} tables for today in the archive instead of one")
-            ((bulletin, member),) = found
+            tables = [(match[1], name) for name in archive.namelist() if (match := _TABLE.fullmatch(name))]
+            if len(tables) != 1:
+                raise ParseError(source, f"{len(tables)} tables for today in the archive instead of one")
+            ((bulletin, member),) = tables
             with archive.open(member) as stream:
                 table = stream.read(MEMBER_LIMIT + 1)
     except DAMAGED as exc:
@@ -174,7 +174,7 @@ def listed(name: str, table: ZoneTable) -> tuple[Zone, ...]:
 
     For a Comune that is newer than the register; a homonym elsewhere is in the answer, too.
     """
-    return tuple(zone for zone in table.zones if fold(name) in {fold(one) for one in zone.comuni})
+    return tuple(zone for zone in table.zones if fold(name) in {fold(comune) for comune in zone.comuni})
 
 
 def zones_of(comune: Comune, table: ZoneTable) -> Match:
@@ -188,11 +188,11 @@ def zones_of(comune: Comune, table: ZoneTable) -> Match:
     zones: dict[str, Zone] = {}
     notes: dict[str, str] = {}
     for form, how in _SPELLINGS:
-        wanted = form(comune.name)
-        if _spelled(comune.region, form)[wanted] > 1:
+        spelling = form(comune.name)
+        if _spelled(comune.region, form)[spelling] > 1:
             continue
         for name, zone in written:
-            if zone.code not in zones and any(form(part) == wanted for part in _parts(name)):
+            if zone.code not in zones and any(form(part) == spelling for part in _parts(name)):
                 zones[zone.code] = zone
                 if how:
                     notes[name] = f"written {name!r} in the list of {zone.code}: {how}"
@@ -208,7 +208,7 @@ def _parts(name: str) -> Iterable[str]:
 @cache
 def _spelled(region: str, form: Callable[[str], str]) -> Counter[str]:
     """How many Comuni of a region are spelled alike in one form."""
-    return Counter(form(one.name) for one in register() if one.region == region)
+    return Counter(form(comune.name) for comune in register() if comune.region == region)
 
 
 def _candidates(
@@ -222,30 +222,25 @@ def _candidates(
         if fold(name) == fold(comune.name)
     ]
     alike = [(name, zone) for name, zone in written if resembles(comune.name, name)]
-    alike.sort(key=lambda one: -fuzz.ratio(fold(comune.name), fold(one[0])))
+    alike.sort(key=lambda pair: -fuzz.ratio(fold(comune.name), fold(pair[0])))
     return tuple(alike[:5] + elsewhere)
 
 
 def _lists(content: bytes, source: str) -> list[tuple[str, list[str]]]:
     try:
         features = json.loads(content)["features"]
-        found = [(one["properties"]["Nome zona"], one["properties"]["Comuni"]) for one in features]
+        lists = [
+            (feature["properties"]["Nome zona"], feature["properties"]["Comuni"]) for feature in features
+        ]
     except (ValueError, RecursionError) as exc:
         raise ParseError(source, f"not JSON, or cut off ({type(exc).__name__})") from exc
     except (KeyError, TypeError) as exc:
         raise ParseError(
             source, f"not the lists of zones and Comuni ({exc}); the format has changed"
         ) from exc
-    for name, comuni in found:
+    for name, comuni in lists:
         if not isinstance(name, str) or not isinstance(comuni, list):
             raise ParseError(source, f"zone {name!r}: its Comuni are not a list; the format has changed")
-        if not all(isinstance(one, str) for one in comuni):
+        if not all(isinstance(comune, str) for comune in comuni):
             raise ParseError(source, f"zone {name!r}: one of its Comuni is not a name")
-    return found
-
-
-def _body(fetcher: Fetcher, address: str) -> bytes:
-    answer = fetcher.get(address)
-    if isinstance(answer, NotModified):
-        raise PermanentError(address, "answers 304 to a request without validators")
-    return answer.content
+    return lists

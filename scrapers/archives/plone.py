@@ -3,12 +3,12 @@
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from scrapers.archives.walk import Batch, Get, NoArchive, follow, json_of, why
+from scrapers.archives.walk import Batch, Get, NoArchive, follow, json_of, utc, why
 from scrapers.errors import ParseError, PermanentError
 from scrapers.feeds.feeds import Entry
 from scrapers.fetching.addresses import same_site
@@ -50,8 +50,8 @@ def _read(get: Get, site: str, door: str, start: int) -> tuple[Batch, int | None
         *(("metadata_fields", name) for name in ("effective", "modified", "UID")),
     ]
     answer = get(f"{site}/{door}?{urlencode(asked)}")
-    found = json_of(answer)
-    items = found.get("items") if isinstance(found, dict) else None
+    result = json_of(answer)
+    items = result.get("items") if isinstance(result, dict) else None
     if not isinstance(items, list):
         raise ParseError(answer.url, "the answer is no result of a search")
     entries, problems = [], []
@@ -61,7 +61,7 @@ def _read(get: Get, site: str, door: str, start: int) -> tuple[Batch, int | None
             problems.append(f"{answer.url}: an item cannot be used: {str(item)[:120]}")
         elif item.get("@type", "News Item") == "News Item":
             entries.append(entry)
-    total = found.get("items_total")
+    total = result.get("items_total")
     batch = Batch(tuple(entries), tuple(problems), total if isinstance(total, int) else None)
     return batch, start + SIZE if items else None
 
@@ -84,9 +84,5 @@ def _entry(item: Any, site: str) -> Entry | None:
 
 def _moment(text: object) -> datetime | None:
     """None too for 1969, which is how Plone says that there is no date."""
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return moment if moment.year > 1970 else None
+    moment = utc(text)
+    return moment if moment and moment.year > 1970 else None

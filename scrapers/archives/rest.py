@@ -5,12 +5,12 @@
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from scrapers.archives.walk import NEWS, Batch, Get, NoArchive, follow, json_of, why
+from scrapers.archives.walk import NEWS, Batch, Get, NoArchive, follow, json_of, utc, why
 from scrapers.errors import ParseError, PermanentError
 from scrapers.feeds.feeds import Entry
 from scrapers.text import line, plain, unescaped
@@ -43,24 +43,24 @@ def _bases(get: Get, root: str) -> list[str]:
         raise NoArchive(exc.source, f"no WordPress REST interface ({why(exc)})") from exc
     if not isinstance(kinds, dict):
         raise NoArchive(f"{root}/types", "no WordPress REST interface (the answer is not a list of types)")
-    shown = {
+    bases = {
         name: quote(kind["rest_base"], safe="")
         for name, kind in kinds.items()
         if isinstance(kind, dict) and isinstance(kind.get("rest_base"), str)
     }
-    named = [base for name, base in shown.items() if NEWS.search(name)]
-    found = named + [base for name, base in shown.items() if name == "post"]
-    if not found:
+    news = [base for name, base in bases.items() if NEWS.search(name)]
+    chosen = news + [base for name, base in bases.items() if name == "post"]
+    if not chosen:
         raise NoArchive(
-            f"{root}/types", f"no news in the REST interface, only {', '.join(shown) or 'nothing'}"
+            f"{root}/types", f"no news in the REST interface, only {', '.join(bases) or 'nothing'}"
         )
-    return found
+    return chosen
 
 
 def _too_many(root: str, left: Sequence[str]) -> str:
-    shown, count = ", ".join(left[:MOST_KINDS]), len(left) + MOST_KINDS
+    names, count = ", ".join(left[:MOST_KINDS]), len(left) + MOST_KINDS
     return (
-        f"{root}/types: {count} kinds of news, of which {MOST_KINDS} are read and not {shown}; name the "
+        f"{root}/types: {count} kinds of news, of which {MOST_KINDS} are read and not {names}; name the "
         "site's list page or its sitemap as `archive` in the profile"
     )
 
@@ -99,8 +99,8 @@ def _entry(item: Any) -> Entry:
         url=url,
         title=line(str(item["title"]["rendered"])),
         summary=plain(str(_rendered(item, "excerpt"))) or plain(content),
-        published=_moment(item.get("date_gmt")),
-        updated=_moment(item.get("modified_gmt")),
+        published=utc(item.get("date_gmt")),  # without a zone; a draft has zeros
+        updated=utc(item.get("modified_gmt")),
         content_html=content,
     )
 
@@ -108,12 +108,3 @@ def _entry(item: Any) -> Entry:
 def _rendered(item: Any, name: str) -> object:
     part = item.get(name)
     return part.get("rendered", "") if isinstance(part, dict) else ""
-
-
-def _moment(text: object) -> datetime | None:
-    """WordPress writes UTC without saying so; a draft has zeros."""
-    try:
-        moment = datetime.fromisoformat(str(text))
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

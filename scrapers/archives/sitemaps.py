@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from scrapers.archives.walk import NEWS, Batch, Get, NoArchive, why
+from scrapers.archives.walk import NEWS, Batch, Get, NoArchive, utc, why
 from scrapers.bounds import require_attributes
 from scrapers.errors import ParseError, PermanentError
 from scrapers.feeds.feeds import Entry
@@ -36,7 +36,9 @@ _NO_NEWS = re.compile(r"taxonom|categor|tag|user|author|attachment|posts-page|pa
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
+    """One address of a sitemap."""
+
     url: str
     changed: datetime | None
 
@@ -47,15 +49,15 @@ def pages(get: Get, site: str, first: date, *, address: str | None = None) -> It
     `address` names one sitemap; otherwise the usual places and robots.txt are tried. Raises NoArchive where
     there is none, or none that lists news.
     """
-    found: dict[str, Place] = {}
+    gathered: dict[str, Location] = {}
     problems: list[str] = []
     start, root = (address, _tree(address, get(address).content)) if address else _start(get, site)
-    _gather(get, site, start, root, found, problems, every=address is not None, files={start})
-    if not found:
+    _gather(get, site, start, root, gathered, problems, every=address is not None, files={start})
+    if not gathered:
         raise NoArchive(start, "; ".join(["no address of an article in the sitemap", *problems[:3]]))
     since = datetime.combine(first, time(), UTC) - HINT
-    places = [place for place in found.values() if place.changed is None or place.changed >= since]
-    if old := len(found) - len(places):
+    places = [place for place in gathered.values() if place.changed is None or place.changed >= since]
+    if old := len(gathered) - len(places):
         problems.append(f"{start}: {old} addresses not changed since {since:%Y-%m-%d} were not visited")
     never = datetime.min.replace(tzinfo=UTC)
     places.sort(key=lambda place: place.changed or never, reverse=True)
@@ -69,14 +71,14 @@ def pages(get: Get, site: str, first: date, *, address: str | None = None) -> It
 def _start(get: Get, site: str) -> tuple[str, Any]:
     """The first of the usual places that holds a sitemap, and its root."""
     refusals = []
-    named: list[str] = []
+    addresses: list[str] = []
     try:
         robots = get(urljoin(site, "/robots.txt")).content.decode("utf-8", "replace")
-        named = re.findall(r"(?im)^\s*sitemap\s*:\s*(\S+)", robots)
+        addresses = re.findall(r"(?im)^\s*sitemap\s*:\s*(\S+)", robots)
     except PermanentError as exc:
         refusals.append(f"robots.txt: {why(exc)}")
     usual = [f"{site.rstrip('/')}/{name}" for name in PLACES]
-    for place in [*(name for name in named if same_site(site, name, ())), *usual]:
+    for place in [*(name for name in addresses if same_site(site, name, ())), *usual]:
         try:
             return place, _tree(place, get(place).content)
         except (PermanentError, ParseError) as exc:
@@ -89,7 +91,7 @@ def _gather(
     site: str,
     address: str,
     root: Any,
-    found: dict[str, Place],
+    gathered: dict[str, Location],
     problems: list[str],
     *,
     every: bool,
@@ -101,11 +103,11 @@ def _gather(
     if etree.QName(root).localname == "urlset":
         for place in places:
             if same_site(site, place.url, ()) and (every or is_article(place.url)):
-                found.setdefault(address_key(place.url), place)
+                gathered.setdefault(address_key(place.url), place)
         return
     rest = [place.url for place in places if not _NO_NEWS.search(_name(place.url))]
-    named = [url for url in rest if NEWS.search(_name(url))]
-    for url in named or rest:
+    news = [url for url in rest if NEWS.search(_name(url))]
+    for url in news or rest:
         if url in files or not same_site(site, url, ()):
             continue
         if depth == DEPTH or len(files) >= FILES:
@@ -118,7 +120,7 @@ def _gather(
             problems.append(str(exc))
             continue
         _gather(
-            get, site, url, below, found, problems, every=every or bool(named), files=files, depth=depth + 1
+            get, site, url, below, gathered, problems, every=every or bool(news), files=files, depth=depth + 1
         )
 
 
@@ -149,16 +151,8 @@ def _tree(address: str, content: bytes) -> Any:
     return root
 
 
-def _place(node: Any, base: str) -> Place | None:
-    said = {etree.QName(child).localname: (child.text or "").strip() for child in node}
-    if not said.get("loc"):
+def _place(node: Any, base: str) -> Location | None:
+    fields = {etree.QName(child).localname: (child.text or "").strip() for child in node}
+    if not fields.get("loc"):
         return None
-    return Place(urljoin(base, said["loc"]), _changed(said.get("lastmod", "")))
-
-
-def _changed(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return Location(urljoin(base, fields["loc"]), utc(fields.get("lastmod", "")))

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from scrapers.errors import ParseError, PermanentError, ScraperError
@@ -19,7 +20,7 @@ NEWS = re.compile(r"notizi|news|novita|avvis|comunicat|articol", re.IGNORECASE) 
 _NO_SUCH_PAGE = re.compile(r"answers (?:400|404|410)\b")
 
 Get = Callable[[str], Response]
-Step = TypeVar("Step")
+Cursor = TypeVar("Cursor")
 
 
 class NoArchive(ParseError):
@@ -40,7 +41,7 @@ def key_of(entry: Entry) -> str:
     return address_key(entry.url) or entry.guid
 
 
-def follow(start: Step, read: Callable[[Step], tuple[Batch, Step | None]]) -> Iterator[Batch]:
+def follow(start: Cursor, read: Callable[[Cursor], tuple[Batch, Cursor | None]]) -> Iterator[Batch]:
     """The batches from `start` on, each without what an earlier one held.
 
     Ends where there is no next step, where the server says that there is no such page, at an empty batch,
@@ -50,11 +51,11 @@ def follow(start: Step, read: Callable[[Step], tuple[Batch, Step | None]]) -> It
     seen: set[str] = set()
     idle = 0
     step = start
-    for number in range(1, PAGES + 1):
+    for page in range(1, PAGES + 1):
         try:
             batch, after = read(step)
         except PermanentError as exc:
-            if number > 1 and _NO_SUCH_PAGE.match(exc.message):
+            if page > 1 and _NO_SUCH_PAGE.match(exc.message):
                 return
             raise
         fresh = tuple({key: entry for entry in batch.entries if (key := key_of(entry)) not in seen}.values())
@@ -71,6 +72,15 @@ def follow(start: Step, read: Callable[[Step], tuple[Batch, Step | None]]) -> It
 def why(exc: ScraperError) -> str:
     """What happened, without the advice to correct an address that nobody wrote."""
     return exc.message.split("; check the address", 1)[0]
+
+
+def utc(text: object) -> datetime | None:
+    """The moment that an archive writes, in UTC, which is meant where no zone is said; None for none."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def json_of(response: Response) -> Any:

@@ -75,9 +75,9 @@ _FeedParserMixin._sync_author_detail = lambda _self, _key="author": None
 
 def _add_term(parser: Any, term: str, scheme: str, label: str) -> None:
     """feedparser's own compares each category of an item with all before it, for hours over a long list."""
-    known = parser._get_context().setdefault("tags", [])
+    terms = parser._get_context().setdefault("tags", [])
     if term or scheme or label:
-        known.append(feedparser.FeedParserDict(term=term, scheme=scheme, label=label))
+        terms.append(feedparser.FeedParserDict(term=term, scheme=scheme, label=label))
 
 
 _FeedParserMixin._add_tag = _add_term
@@ -121,19 +121,19 @@ def parse_feed(response: Response) -> Feed:
     problems = _problems(source, parsed, response.content)
     if not parsed.entries:
         raise ParseError(source, "the channel is empty: no item at all, which is not the same as no news")
-    base = _address(_said(parsed.feed, "link"), source) or source
+    base = _address(_value(parsed.feed, "link"), source) or source
     entries: dict[str, Entry] = {}
-    for number, raw in enumerate(parsed.entries, start=1):
+    for position, raw in enumerate(parsed.entries, start=1):
         entry = _entry(raw, base)
         if not entry.title and not entry.url:
-            problems.append(f"item {number} has neither title nor link and was skipped")
-        elif (kept := _apart(entry, entries)) is None:
-            problems.append(f"item {number} repeats another one and was skipped")
+            problems.append(f"item {position} has neither title nor link and was skipped")
+        elif (separate := _apart(entry, entries)) is None:
+            problems.append(f"item {position} repeats another one and was skipped")
         else:
-            entries[kept.guid] = kept
+            entries[separate.guid] = separate
     if not entries:
         raise ParseError(source, "none of its items has a title or a link")
-    return Feed(line(_said(parsed.feed, "title")), tuple(entries.values()), tuple(problems))
+    return Feed(line(_value(parsed.feed, "title")), tuple(entries.values()), tuple(problems))
 
 
 def truly_dated(entries: Sequence[Entry]) -> tuple[Entry, ...]:
@@ -212,42 +212,42 @@ def _problems(source: str, parsed: Any, content: bytes) -> list[str]:
 
 def _entry(raw: Any, base: str) -> Entry:
     """feedparser's entry as ours."""
-    url = _address(_said(raw, "link"), base)
-    title, dated = line(_said(raw, "title")), _said(raw, "published")
-    said = [_said(part, "value") for part in raw.get("content", ())] + [_said(raw, "summary")]
-    bodies = [without_data(body) for body in said]  # contents first, the summary last
+    url = _address(_value(raw, "link"), base)
+    title, dated = line(_value(raw, "title")), _value(raw, "published")
+    texts = [_value(part, "value") for part in raw.get("content", ())] + [_value(raw, "summary")]
+    bodies = [without_data(body) for body in texts]  # contents first, the summary last
     longest = max(bodies, key=len)
     links = [link for link in raw.get("links", ()) if link.get("rel") == "enclosure"]
-    files = ((_said(link, "title"), _address(_said(link, "href"), base)) for link in links)
-    terms = (line(_said(tag, "term")) for tag in raw.get("tags", ()))
+    files = ((_value(link, "title"), _address(_value(link, "href"), base)) for link in links)
+    terms = (line(_value(tag, "term")) for tag in raw.get("tags", ()))
     return Entry(
-        guid=_said(raw, "id").strip() or url or _digest(f"{title}\n{dated}"),
+        guid=_value(raw, "id").strip() or url or _digest(f"{title}\n{dated}"),
         url=url,
         title=title,
         summary=plain(bodies[-1]) or plain(bodies[0]),
         published=moment(dated),
         # feedparser answers with `published` (and a warning) when asked for an absent `updated`
-        updated=moment(_said(raw, "updated")) if "updated_parsed" in raw else None,
+        updated=moment(_value(raw, "updated")) if "updated_parsed" in raw else None,
         categories=tuple(dict.fromkeys(filter(None, terms))),
         content_html=longest,
         teaser=is_teaser(longest, title),
-        enclosures=tuple((line(told) or _file_name(href), href) for told, href in files if href),
+        enclosures=tuple((line(name) or _file_name(href), href) for name, href in files if href),
     )
 
 
-def _apart(entry: Entry, known: dict[str, Entry]) -> Entry | None:
+def _apart(entry: Entry, entries: dict[str, Entry]) -> Entry | None:
     """The entry under a guid of its own: one guid on several articles is several news. None: repeated."""
-    twin = known.get(entry.guid)
+    twin = entries.get(entry.guid)
     if twin is None:
         return entry
     if (twin.url, twin.title) == (entry.url, entry.title):
         return None
     by = entry.title if twin.url == entry.url else entry.url
     guid = f"{entry.guid}#{_digest(by)}"
-    return None if guid in known else replace(entry, guid=guid)
+    return None if guid in entries else replace(entry, guid=guid)
 
 
-def _said(raw: Any, key: str) -> str:
+def _value(raw: Any, key: str) -> str:
     """A text of feedparser's; on damaged input it hands out None, or a NUL, which PostgreSQL refuses."""
     value = raw.get(key)
     return value.replace("\0", "") if isinstance(value, str) else ""

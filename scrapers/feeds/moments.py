@@ -34,10 +34,10 @@ def moment(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        found = _iso(text) if _ISO.match(text) else (_rfc822(text) or _words(text))
-        if found is None:
+        parsed = _iso(text) if _ISO.match(text) else (_rfc822(text) or _spelled_out(text))
+        if parsed is None:
             return None
-        return (found if found.tzinfo else found.replace(tzinfo=ROME)).astimezone(UTC)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ROME)).astimezone(UTC)
     except (ValueError, OverflowError):  # the 31st of November, or before the year 1
         return None
 
@@ -48,7 +48,7 @@ def _iso(text: str) -> datetime:
 
 def _rfc822(text: str) -> datetime | None:
     text = re.sub(r"([+-]\d\d):(\d\d)$", r"\1\2", text)
-    parsed = parsedate_tz(text) or parsedate_tz(_MONTH.sub(lambda found: _ITALIAN[found[1].lower()], text))
+    parsed = parsedate_tz(text) or parsedate_tz(_MONTH.sub(lambda match: _ITALIAN[match[1].lower()], text))
     if parsed is None:
         return None
     # parsedate_tz() takes an absent or unknown zone for UTC
@@ -56,7 +56,7 @@ def _rfc822(text: str) -> datetime | None:
     return datetime(*parsed[:6], tzinfo=zone)
 
 
-def _words(text: str) -> datetime | None:
+def _spelled_out(text: str) -> datetime | None:
     """ "12/11/2026 08:30", "12 novembre 2026"."""
     day = italian_date(text)
     if day is None:

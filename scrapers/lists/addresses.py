@@ -13,11 +13,11 @@ NUMBERED = (
     r"/dettaglio-?(?:news|notizi[ae])\b.*[?&]id\w*=\d+",  # PeopleWeb
     r"/novita_\d+\.html$",  # eGov
 )
-NAMED = (
+WITH_TITLES = (
     r"/(?:novita|notizi[ae]|news|avvis[oi]|comunicat[oi](?:[-_]stampa)?|primo[-_]piano)/(?:[^/?]+/)*[^/?]+/?$",
     r"/[a-z]{2}/(?:news|events)/[^/?]+/?$",  # Municipium
 )
-ARTICLE = re.compile("|".join((*NUMBERED, *NAMED)), re.IGNORECASE)
+ARTICLE = re.compile("|".join((*NUMBERED, *WITH_TITLES)), re.IGNORECASE)
 # Lists, archives and sections that stand below the same paths; a Comune's categories are plural.
 SECTION = re.compile(
     r"/(?:argoment[oi]|tipi?[-_]notizi[ae]|categor(?:y|ia|ie)|tag|topic|author|page|pagina|feed|archivio|ricerca"
@@ -39,6 +39,6 @@ def is_article(url: str) -> bool:
 def of_one_family(links: Sequence[tuple[Linked, str]]) -> list[tuple[Linked, str]]:
     """The links to articles, where some of the addresses are numbered as a family numbers only articles."""
     for pattern in NUMBERED:
-        if found := [(link, url) for link, url in links if re.search(pattern, url, re.IGNORECASE)]:
-            return found
+        if numbered := [(link, url) for link, url in links if re.search(pattern, url, re.IGNORECASE)]:
+            return numbered
     return list(links)

@@ -46,14 +46,14 @@ class Parts:
     Found once for the whole page: a list may hold thousands of links.
     """
 
-    def __init__(self, soup: Tag, page: str, wanted: Iterable[tuple[Tag, str]]) -> None:
+    def __init__(self, soup: Tag, page: str, articles: Iterable[tuple[Tag, str]]) -> None:
         """`wanted` are the links that are articles whatever their address looks like."""
         self._article: dict[int, str] = {}  # its key, or SEVERAL
         self._headings: dict[int, int] = {}
-        told = {id(link): url for link, url in wanted}
+        urls = {id(link): url for link, url in articles}
         for link in soup.find_all("a", href=True):
-            url = told.get(id(link)) or absolute(page, str(link["href"]))
-            if id(link) in told or is_article(url):
+            url = urls.get(id(link)) or absolute(page, str(link["href"]))
+            if id(link) in urls or is_article(url):
                 self._count_article(link, address_key(url))
         for heading in soup.find_all(("h1", "h2", "h3", "h4", "h5", "h6")):
             self._count_heading(heading)
@@ -86,7 +86,7 @@ def entry_of(link: Tag, url: str, parts: Parts) -> Entry:
         url=url,
         title=title,
         summary=_teaser(card, title) if card else "",
-        published=_shown(card, title) if card else None,
+        published=_published(card, title) if card else None,
         updated=None,
     )
 
@@ -106,15 +106,15 @@ def _title(link: Tag, card: Tag | None) -> str:
     inside = link.select_one(HEADINGS)
     own = line(inside.get_text(" ")) if inside else line(link.get_text(" "))
     heading = card.select_one(HEADINGS) if card else None
-    shown = line(heading.get_text(" ")) if heading else ""
-    named = [_READ_MORE.sub("", line(str(link.get(name) or ""))) for name in ("title", "aria-label")]
-    for title in (own if inside else "", shown, own, *named):
+    heading_text = line(heading.get_text(" ")) if heading else ""
+    attributes = [_READ_MORE.sub("", line(str(link.get(name) or ""))) for name in ("title", "aria-label")]
+    for title in (own if inside else "", heading_text, own, *attributes):
         if title and not _EMPTY.match(title):
             return title
     return ""
 
 
-def _shown(card: Tag, title: str) -> datetime | None:
+def _published(card: Tag, title: str) -> datetime | None:
     """The day of publication on the card; a day within a title or a teaser may be that of an event."""
     for part in card.select(DATES):
         day = italian_date(str(part.get("datetime") or "")) or italian_date(part.get_text(" "))

@@ -64,31 +64,31 @@ def parse_listing(response: Response, listing: Listing) -> Feed:
     soup = _soup(response)
     chosen = soup.select(listing.links) if listing.links else _main(soup).select("a[href]")
     links: list[tuple[Tag, str]] = []
-    for found in chosen:
-        link = found if found.name == "a" else found.find("a", href=True)
+    for part in chosen:
+        link = part if part.name == "a" else part.find("a", href=True)
         if isinstance(link, Tag):
             links.append((link, urldefrag(absolute(response.url, str(link.get("href") or "")))[0]))
-    wanted = [(link, url) for link, url in links if _wanted(url, response.url, listing)]
+    articles = [(link, url) for link, url in links if _is_of_list(url, response.url, listing)]
     entries: dict[str, Entry] = {}
     read: Counter[str] = Counter()
-    parts = Parts(soup, response.url, wanted)
-    for link, url in wanted if listing.links else of_one_family(wanted):
+    parts = Parts(soup, response.url, articles)
+    for link, url in articles if listing.links else of_one_family(articles):
         key = address_key(url)
         read[key] += 1
         if read[key] > LINKS:
             continue
         entry = entry_of(link, url, parts)
         entries[key] = _merged(entries[key], entry) if key in entries else entry
-    told = tuple(entry for entry in entries.values() if entry.title)
-    if not told:
-        what = f"no link fits the selector {listing.links!r}" if listing.links else "no link to an article"
+    titled = tuple(entry for entry in entries.values() if entry.title)
+    if not titled:
+        reason = f"no link fits the selector {listing.links!r}" if listing.links else "no link to an article"
         raise ParseError(
             response.url,
-            f"{what} on the list page; name the links with `links` in the profile, or correct the address",
+            f"{reason} on the list page; name the links with `links` in the profile, or correct the address",
         )
-    unnamed = len(entries) - len(told)
+    unnamed = len(entries) - len(titled)
     problems = (f"{unnamed} linked articles without a title were left out",) if unnamed else ()
-    return Feed(line(soup.title.get_text()) if soup.title else "", told, problems)
+    return Feed(line(soup.title.get_text()) if soup.title else "", titled, problems)
 
 
 def next_page(response: Response) -> str | None:
@@ -99,9 +99,9 @@ def next_page(response: Response) -> str | None:
         links = pager.select("a[href]")
         candidates += [link for link in links if any(_NEXT.match(name) for name in _names(link))]
         current = pager.select_one("[aria-current=page], .active, .current, .page-numbers.current")
-        number = re.search(r"\d{1,9}", current.get_text(" ")) if current else None
-        if number:
-            after = str(int(number[0]) + 1)
+        page_number = re.search(r"\d{1,9}", current.get_text(" ")) if current else None
+        if page_number:
+            after = str(int(page_number[0]) + 1)
             candidates += [link for link in links if link.get_text(" ", strip=True) == after]
     for link in candidates:
         target = urldefrag(absolute(response.url, str(link["href"])))[0]
@@ -129,12 +129,12 @@ def _soup(response: Response, *, whole: bool = False) -> BeautifulSoup:
 
 def _main(soup: BeautifulSoup) -> Tag:
     for selector in ("main", "[role=main]", "#main-content", "#page-content", "#main-container", "#main"):
-        if found := soup.select_one(selector):
-            return found
+        if main := soup.select_one(selector):
+            return main
     return soup
 
 
-def _wanted(url: str, page: str, listing: Listing) -> bool:
+def _is_of_list(url: str, page: str, listing: Listing) -> bool:
     if not url or not same_site(page, url, ()) or address_key(url) == address_key(page):
         return False
     if address_key(url) == address_key(listing.address):
@@ -142,13 +142,13 @@ def _wanted(url: str, page: str, listing: Listing) -> bool:
     return True if listing.links else is_article(url)
 
 
-def _merged(one: Entry, other: Entry) -> Entry:
+def _merged(entry: Entry, other: Entry) -> Entry:
     """What two links to one article say together."""
     return replace(
-        one,
-        title=one.title or other.title,
-        summary=max(one.summary, other.summary, key=len),
-        published=one.published or other.published,
+        entry,
+        title=entry.title or other.title,
+        summary=max(entry.summary, other.summary, key=len),
+        published=entry.published or other.published,
     )
 
 
@@ -169,12 +169,12 @@ def leads_elsewhere(html: bytes, url: str, content_type: str = "") -> str:
     place = scope(root)
     prune(place)
     links = [(text(link), urldefrag(absolute(url, link.get("href") or ""))[0]) for link in place.iter("a")]
-    no_others = {"", address_key(url), *(address_key(one.url) for one in files([place], url, any_link=False))}
-    others = {key for said, to in links if said and (key := address_key(to)) not in no_others}
+    own = {"", address_key(url)} | {address_key(file.url) for file in files([place], url, any_link=False)}
+    others = {key for label, to in links if label and (key := address_key(to)) not in own}
     articles = sum(is_article(f"https://{key}") for key in others)
     if articles >= ARTICLES:
         return f"it links to {articles} articles"
-    share = sum(len(said) for said, to in links if address_key(to) in others) / max(len(text(place)), 1)
+    share = sum(len(label) for label, to in links if address_key(to) in others) / max(len(text(place)), 1)
     if len(others) >= MOST_LINKS and share >= SHARE:
         return f"it links to {len(others)} pages, and {share:.0%} of its text are links"
     return ""

@@ -29,8 +29,8 @@ _TAGS = frozenset(_NO_TEXT.split())
 _ROLES = frozenset(_NO_PART.split())
 _IDS = frozenset(_FURNITURE_IDS.split())
 _CLASSES = frozenset(_FURNITURE_CLASSES.split())
-_NAMED = re.compile(r"cookie|skiplink|share-buttons|social-share", re.IGNORECASE)
-_KEPT = frozenset(("html", "body", "main"))
+_NUISANCE = re.compile(r"cookie|skiplink|share-buttons|social-share", re.IGNORECASE)
+_ROOTS = frozenset(("html", "body", "main"))
 # lines that Comuni's pages put after the article, whatever the CMS
 _END = re.compile(
     r"[#*_>\s-]*(?:(?:contenuti correlati|contatta il comune|potrebbero interessarti(?: anche)?|"
@@ -49,7 +49,7 @@ _DAY = re.compile(r"[*_\s]*\d{1,2}[\s/.-]+\w+[\s/.-]+\d{4}\b.{0,12}$")
 _NAMED_LINK = re.compile(r"\[(#{1,6}) ([^\[\]\n]*)\]\(")  # of a heading inside a link
 _BLANKS = re.compile(r"\s+")
 _FIGURE = re.compile("[0-9]")
-_NUMBER = re.compile("[0-9]{1,9}")
+_INTEGER = re.compile("[0-9]{1,9}")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _SAID_EVERYWHERE = (
     "condividi|vedi azioni|stampa|ascolta|invia|facebook|twitter|linkedin|whatsapp|telegram|argomenti|"
@@ -68,10 +68,10 @@ _ASIDE = re.compile(
 
 def prune(place: Element) -> None:
     """Take out of the tree, for good, whatever is no text of an article."""
-    for part in [one for one in place.iter(etree.Element) if _is_boilerplate(one)]:
+    for part in [element for element in place.iter(etree.Element) if _is_boilerplate(element)]:
         if (
             part is place
-            or part.tag in _KEPT
+            or part.tag in _ROOTS
             or part.find(".//h1") is not None
             or part.find(".//main") is not None
         ):
@@ -90,10 +90,10 @@ def prune(place: Element) -> None:
 
 def scope(root: Element, *before: str) -> Element:
     """The part of the page that may hold the article; selectors in `before` are tried first."""
-    found = first(
+    element = first(
         root, *before, "main", "[role='main']", "#main-content", "#page-content", "#content", "#main", "body"
     )
-    return root if found is None else found
+    return root if element is None else element
 
 
 def markdown(part: Element, url: str, names: Collection[str] = ()) -> str:
@@ -105,9 +105,9 @@ def markdown(part: Element, url: str, names: Collection[str] = ()) -> str:
     prune(part)
     _links(part, url)
     for point in every(part, ".point-list"):  # "21", "nov", "16:00 - Inizio evento" in boxes of their own
-        words = " ".join(lines(point))
+        line = " ".join(lines(point))
         point.clear(keep_tail=True)
-        point.tag, point.text = "p", words
+        point.tag, point.text = "p", line
     for picture in every(part, "img, picture, source, map"):
         picture.drop_tree()  # data: addresses may be megabytes
     settle(part)
@@ -128,15 +128,15 @@ def tidy(markdown: str, names: Collection[str] = ()) -> str:
     """Markdown without the lines that municipal pages put around their articles."""
     markdown = _NAMED_LINK.sub(r"\1 [\2](", in_one_direction(markdown))
     rows = _until_end([row.rstrip() for row in markdown.replace("\xa0", " ").splitlines()])
-    kept: list[str] = []
+    remaining: list[str] = []
     for row in rows:
         if row and _is_furniture(row):
             continue
-        if row or (kept and kept[-1]):
-            kept.append(row)
-    if kept and (kept[0].startswith("# ") or folded(kept[0]) in names):
-        del kept[0]
-    return "\n".join(kept).strip()
+        if row or (remaining and remaining[-1]):
+            remaining.append(row)
+    if remaining and (remaining[0].startswith("# ") or folded(remaining[0]) in names):
+        del remaining[0]
+    return "\n".join(remaining).strip()
 
 
 def absolute(url: str, href: str) -> str:
@@ -156,9 +156,9 @@ def _is_boilerplate(part: Element) -> bool:
     if part.get("aria-hidden") == "true":
         return True
     name, classes = part.get("id"), part.get("class")
-    if name and (name in _IDS or _NAMED.search(name)):
+    if name and (name in _IDS or _NUISANCE.search(name)):
         return True
-    return bool(classes) and (not _CLASSES.isdisjoint(classes.split()) or bool(_NAMED.search(classes)))
+    return bool(classes) and (not _CLASSES.isdisjoint(classes.split()) or bool(_NUISANCE.search(classes)))
 
 
 def _is_text(button: Element) -> bool:
@@ -167,24 +167,24 @@ def _is_text(button: Element) -> bool:
 
 
 def _until_end(rows: list[str]) -> list[str]:
-    for number, row in enumerate(rows):
-        if _END.match(row) and any(rows[:number]):
-            rows = rows[:number]
+    for index, row in enumerate(rows):
+        if _END.match(row) and any(rows[:index]):
+            rows = rows[:index]
             break
     before, whole = 0, sum(map(len, rows))
-    for number, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if _BESIDE.match(row) and before and before >= whole - before - len(row):
-            return rows[:number]
+            return rows[:index]
         before += len(row)
-    kept: list[str] = []
+    remaining: list[str] = []
     beside = False
     for row in rows:
         if _BESIDE.match(row):
             beside = True
         elif not (beside and _DAY.match(row)):  # "Ultimo aggiornamento", and below it the day
-            kept.append(row)
+            remaining.append(row)
             beside = beside and not row
-    return kept
+    return remaining
 
 
 def _is_furniture(row: str) -> bool:
@@ -201,7 +201,7 @@ def settle(part: Element) -> None:
     for element in part.iter(etree.Element):
         if (columns := element.get("colspan")) and not _FIGURE.fullmatch(columns):
             element.set("colspan", str(COLUMNS) if columns.isdecimal() else "1")
-        if (first_number := element.get("start")) and not _NUMBER.fullmatch(first_number):
+        if (first_number := element.get("start")) and not _INTEGER.fullmatch(first_number):
             del element.attrib["start"]
         if element.text and element.tag != "pre":
             element.text = _BLANKS.sub(" ", element.text)
@@ -212,12 +212,12 @@ def settle(part: Element) -> None:
 def _flatten(part: Element) -> None:
     """Lists and quotations within each other to a few steps: in Markdown each indents every line below it."""
     steps = 0
-    for event, one in etree.iterwalk(part, events=("start", "end"), tag=(*_NESTING, "li")):
-        if one.tag in _NESTING:
+    for event, element in etree.iterwalk(part, events=("start", "end"), tag=(*_NESTING, "li")):
+        if element.tag in _NESTING:
             steps += 1 if event == "start" else -1
-        inside = steps if one.tag == "li" else steps + 1
+        inside = steps if element.tag == "li" else steps + 1
         if event == "end" and inside > STEPS:
-            one.tag = "div"  # its children were seen
+            element.tag = "div"  # its children were seen
 
 
 def _links(part: Element, url: str) -> None:

@@ -41,26 +41,26 @@ class Attachment:
 
 def files(parts: Iterable[Element], url: str, *, any_link: bool) -> list[Attachment]:
     """The files linked in `parts`; in a list of attachments `any_link` is one, whatever its name."""
-    found = []
+    attachments = []
     for link in (link for part in parts for link in every(part, "a[href]")):
         target = absolute(url, link.get("href")) or _as_written(url, link.get("href"))
         if target and (any_link or _FILE.search(urlsplit(target).path)):
-            found.append(Attachment(_title(link, target), target))
-    return found
+            attachments.append(Attachment(_title(link, target), target))
+    return attachments
 
 
-def unique(found: Iterable[Attachment]) -> tuple[Attachment, ...]:
+def unique(attachments: Iterable[Attachment]) -> tuple[Attachment, ...]:
     """Each address once, at its first place, by its first name."""
-    return tuple({one.url: one for one in reversed(list(found))}.values())[::-1]
+    return tuple({attachment.url: attachment for attachment in reversed(list(attachments))}.values())[::-1]
 
 
 def _as_written(url: str, href: str) -> str:
     """The address on a page that was read from a file, without a place on the web."""
     try:
-        known = urlsplit(url).scheme in ("http", "https") or urlsplit(href.strip()).scheme
+        has_place = urlsplit(url).scheme in ("http", "https") or urlsplit(href.strip()).scheme
     except ValueError:
         return ""
-    return "" if known or href.strip().startswith("#") else href.strip()
+    return "" if has_place or href.strip().startswith("#") else href.strip()
 
 
 def _title(link: Element, target: str) -> str:

@@ -42,7 +42,7 @@ def _beside(inner: Element, outer: Element) -> tuple[int, int]:
     others = [child for child in outer if child is not inner]
     own = [outer.text, *(child.tail for child in outer)]
     linked = sum(len(text(link)) for child in others for link in child.iter("a"))
-    return sum(len(words.strip()) for words in own if words) + sum(map(len, map(text, others))), linked
+    return sum(len(part.strip()) for part in own if part) + sum(map(len, map(text, others))), linked
 
 
 def densest(place: Element) -> Element | None:
@@ -62,7 +62,7 @@ def densest(place: Element) -> Element | None:
                 break
             scores[owner] = scores.get(owner, 0) + share * length
             owner = owner.getparent()
-    return max(scores, key=lambda one: scores[one]) if scores else None
+    return max(scores, key=lambda element: scores[element]) if scores else None
 
 
 def _own_text(element: Element) -> tuple[Element | None, int]:
@@ -76,7 +76,7 @@ def _own_text(element: Element) -> tuple[Element | None, int]:
         return owner, _length(element)
     if element.tag in _PLACES:
         own = [element.text, *(child.tail for child in element)]
-        length = sum(len(words.strip()) for words in own if words)
+        length = sum(len(part.strip()) for part in own if part)
         lines_of_their_own = length and element.tag == "div" and not every(element, "p, div, ul, ol, table")
         return element.getparent() if lines_of_their_own else element, length
     return None, 0

@@ -49,16 +49,16 @@ def stated_date(root: Element) -> date | None:
         ("main time[datetime]", "datetime"),
         ("article time[datetime]", "datetime"),
     ):
-        for found in every(root, css)[:1]:
-            if day := italian_date(found.get(name) or ""):
+        for element in every(root, css)[:1]:
+            if day := italian_date(element.get(name) or ""):
                 return day
     return None
 
 
 def shown_date(root: Element, theme: Theme) -> date | None:
     """The day in the place where the theme shows it; its head may hold another day beside an event."""
-    found = next(iter(every(root, theme.published)), None) if theme.published else None
-    return None if found is None else italian_date(one_line(found))
+    element = next(iter(every(root, theme.published)), None) if theme.published else None
+    return None if element is None else italian_date(one_line(element))
 
 
 def without_head(body: str, title: str) -> str:
@@ -67,11 +67,11 @@ def without_head(body: str, title: str) -> str:
     "Data: 5 dicembre 2026" stays: it may be that of an event.
     """
     rows = body.splitlines()
-    known = {folded(title), ""}
+    skipped = {folded(title), ""}
     while rows:
         row = rows[0].strip(_MARKS)
         labelled = is_labelled(row) and not _DATA.match(row)
-        if folded(row) not in known and not labelled and bare_day(row) is None:
+        if folded(row) not in skipped and not labelled and bare_day(row) is None:
             break
         del rows[0]
     return "\n".join(rows).strip()
@@ -97,17 +97,17 @@ def _heading(root: Element, theme: Theme | None) -> Element | None:
 
 def _stated_title(root: Element) -> str:
     for meta in every(root, "meta[property='og:title'][content]"):
-        if found := line(meta.get("content")):
-            return found
+        if title := line(meta.get("content")):
+            return title
     return one_line(next(iter(every(root, "title")), None))
 
 
 def _around(heading: Element, parts: Sequence[Element]) -> list[Element]:
     """The widest element with the title and no section, and its siblings up to the first section."""
-    outside = {one for part in parts for one in (part, *part.iterancestors())}
+    outside = {element for part in parts for element in (part, *part.iterancestors())}
     if not outside:
         outside = set(heading.getparent().iterancestors()) if heading.getparent() is not None else set()
-        outside |= {one for one in heading.iterancestors() if one.tag in ("body", "main", "form", "article")}
+        outside |= set(heading.iterancestors("body", "main", "form", "article"))
     top = heading
     while (
         (parent := top.getparent()) is not None
@@ -122,23 +122,23 @@ def _around(heading: Element, parts: Sequence[Element]) -> list[Element]:
         around.append(after)
     if parts:
         return around
-    return [top] + [one for one in around[1:4] if len(text(one)) < _LONG]  # the text may follow at once
+    return [top] + [part for part in around[1:4] if len(text(part)) < _LONG]  # the text may follow at once
 
 
 def _abstract(root: Element, heading: Element | None, theme: Theme, title: str) -> str:
     for css in theme.abstract:
-        for found in every(root, css):
-            if words := one_line(found):
-                return words
+        for element in every(root, css):
+            if row := one_line(element):
+                return row
     if heading is None:
         return ""
     for paragraph in heading.itersiblings("p", "div"):
         classes = (paragraph.get("class") or "").split()
-        words = one_line(paragraph)
+        row = one_line(paragraph)
         if paragraph.tag == "div" and not _LEAD.search(" ".join(classes)):
             continue
-        if words and words != title and "font-monospace" not in classes and not _is_particular(paragraph):
-            return words
+        if row and row != title and "font-monospace" not in classes and not _is_particular(paragraph):
+            return row
     return ""
 
 

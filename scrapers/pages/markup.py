@@ -50,7 +50,7 @@ def every(place: Element, css: str) -> list[Element]:
 def present(place: Element, css: str, source: str) -> bool:
     """Whether `css` names anything; what does not occur in `source`, the page's text, needs no walk."""
     return any(
-        all(one in source for pair in _LITERAL.findall(part) for one in pair) and every(place, part.strip())
+        all(name in source for pair in _LITERAL.findall(part) for name in pair) and every(place, part.strip())
         for part in css.split(",")
     )
 
@@ -58,9 +58,9 @@ def present(place: Element, css: str, source: str) -> bool:
 def first(place: Element, *selectors: str) -> Element | None:
     """The first element that has any text; selectors are tried one after the other."""
     for css in selectors:
-        for found in every(place, css):
-            if text(found):
-                return found
+        for element in every(place, css):
+            if text(element):
+                return element
     return None
 
 
@@ -89,9 +89,9 @@ def lines(element: Element) -> Iterator[str]:
             yield row
 
 
-def folded(words: str) -> str:
+def folded(text: str) -> str:
     """For comparison: letters without accents, figures and single blanks: "Cos'è:" is `cos e`."""
-    plain = words.lower()
+    plain = text.lower()
     if not plain.isascii():
         plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
     return " ".join(_NO_WORD.sub(" ", plain).split())

@@ -63,7 +63,7 @@ class Signs:
 
 def signs(root: Element, source: str) -> Signs:
     """`source` is the text of the page."""
-    heading = next((name for one in every(root, "h1") if (name := one_line(one))), "")
+    heading = next((name for element in every(root, "h1") if (name := one_line(element))), "")
     page = re.split(r"\s[-–—|]\s", one_line(next(iter(every(root, "title")), None)))[0]
     return Signs(
         names=(heading, page),
@@ -73,32 +73,32 @@ def signs(root: Element, source: str) -> Signs:
     )
 
 
-def refusal(shown: Signs, body: str) -> str:
+def refusal(signs: Signs, body: str) -> str:
     """Why the page is no article although it has some text; '' when it may be one."""
-    missing = [name for name in shown.names if _MISSING.match(name)]
+    missing = [name for name in signs.names if _MISSING.match(name)]
     if len(body) > SHORT and not any(len(name) < 40 for name in missing):
         return ""
     if missing:
         return "an error page (not found) that claims to be a page; the article was moved or taken down"
-    if any(_BROKEN.match(name) for name in shown.names):
+    if any(_BROKEN.match(name) for name in signs.names):
         return "an error page of the site; try again later"
-    if shown.robot or any(_ROBOT.match(name) for name in shown.names):
+    if signs.robot or any(_ROBOT.match(name) for name in signs.names):
         return "a check against robots (captcha), not an article; ask the site's operator to let us read it"
-    if shown.password and (len(body) < SHORT / 5 or any(_LOGIN.match(name) for name in shown.names)):
+    if signs.password and (len(body) < SHORT / 5 or any(_LOGIN.match(name) for name in signs.names)):
         return "a login page, not an article; the address must be readable by anyone"
     return ""
 
 
-def emptiness(shown: Signs) -> str:
+def emptiness(signs: Signs) -> str:
     """Why there is no text at all."""
-    if shown.password:
+    if signs.password:
         return "a login page, not an article; the address must be readable by anyone"
-    if shown.scripts:
+    if signs.scripts:
         return "no text of an article on the page: it needs scripts, which are not run; use the site's feed"
     return "no text of an article on the page (empty, or only decoration)"
 
 
-def holds(title: str, words: str, attachments: Sequence[Attachment], pictures: bool) -> str:
+def holds(title: str, text: str, attachments: Sequence[Attachment], pictures: bool) -> str:
     """What a page is made of: "text", "files" or "pictures".
 
     `words` are its abstract and body as Markdown. Fewer than 8 words of its own (4 with a figure among them)
@@ -106,11 +106,11 @@ def holds(title: str, words: str, attachments: Sequence[Attachment], pictures: b
     """
     if not attachments and not pictures:
         return "text"
-    bare = re.sub(r"!?\[([^\[\]]*)\]\([^()\s]*\)", " ", words)
-    known = {*folded(title).split(), *_EMPTY_WORDS}
-    for one in attachments:
-        known.update(folded(one.title).split())
-    own = [word for word in folded(bare).split() if word not in known]
+    bare = re.sub(r"!?\[([^\[\]]*)\]\([^()\s]*\)", " ", text)
+    common = {*folded(title).split(), *_EMPTY_WORDS}
+    for attachment in attachments:
+        common.update(folded(attachment.title).split())
+    own = [word for word in folded(bare).split() if word not in common]
     if len(own) >= FEW_WORDS or (len(own) >= FEW_WORDS / 2 and any(map(str.isdigit, own))):
         return "text"
     return "files" if attachments else "pictures"
@@ -120,7 +120,7 @@ def note(kind: str, attachments: Sequence[Attachment]) -> str:
     """What the editor is told of a page that holds only files or pictures."""
     if kind == "pictures":
         return PICTURES_NOTE
-    pdf = all(urlsplit(one.url).path.lower().endswith(".pdf") for one in attachments)
+    pdf = all(urlsplit(file.url).path.lower().endswith(".pdf") for file in attachments)
     one_file = "un allegato PDF" if pdf else "un allegato"
     return FILES_NOTE.format(
         what=one_file if len(attachments) == 1 else "allegati PDF" if pdf else "allegati"
@@ -130,8 +130,8 @@ def note(kind: str, attachments: Sequence[Attachment]) -> str:
 def _is_in_sight(field: Element) -> bool:
     """Whether a field is not that of a menu or of a dialog, which stand on every page of some sites."""
     return next(field.iterancestors("header", "nav", "footer", "dialog"), None) is None and not any(
-        one.get("role") == "dialog" or "modal" in (one.get("class") or "").split()
-        for one in field.iterancestors()
+        ancestor.get("role") == "dialog" or "modal" in (ancestor.get("class") or "").split()
+        for ancestor in field.iterancestors()
     )
 
 

@@ -77,16 +77,16 @@ def parse_page(html: bytes | str, url: str, content_type: str = "") -> Page:
         raise ParseError(url, "the page is empty")
     if too_deep(root):
         raise ParseError(url, f"the markup is nested more than {MAX_DEPTH} deep; no article is")
-    shown = notices.signs(root, whole)
+    signs = notices.signs(root, whole)
     theme = theme_of(root, whole)
     title = title_of(root, theme)
     stated = stated_date(root)
     read = _themed(root, theme, url, title) if theme else _unknown(root, url, title)
-    if not read.sure and (reason := notices.refusal(shown, read.body)):
+    if not read.sure and (reason := notices.refusal(signs, read.body)):
         raise ParseError(url, reason)
     holds = notices.holds(title, f"{read.abstract}\n{read.body}", read.attachments, read.picture)
-    if not read.body and not read.abstract and (holds == "text" or not title or shown.password):
-        raise ParseError(url, notices.emptiness(shown))
+    if not read.body and not read.abstract and (holds == "text" or not title or signs.password):
+        raise ParseError(url, notices.emptiness(signs))
     return Page(
         url=url,
         title=title,
@@ -117,29 +117,30 @@ def _is_json(whole: str) -> bool:
 
 
 def _themed(root: Element, theme: Theme, url: str, title: str) -> _Read:
-    found = sections(root, theme)
-    main = named(found, theme.body)
-    others = [one for one in found if one not in main]
+    parts = sections(root, theme)
+    main = named(parts, theme.body)
+    others = [part for part in parts if part not in main]
     files_of, facts, aside = (named(others, names) for names in (theme.files, theme.facts, theme.aside))
-    main += [one for one in others if one not in (*facts, *files_of, *aside) and text(one.element)]
-    head, particulars_ = _head(root, theme, found, url)
-    places = [one.element for one in main] or [one for one in [first(root, *theme.text)] if one is not None]
+    main += [part for part in others if part not in (*facts, *files_of, *aside) and text(part.element)]
+    head, particulars_ = _head(root, theme, parts, url)
+    unnamed = None if main else first(root, *theme.text)
+    places = [part.element for part in main] if unnamed is None else [unnamed]
     last = updated(root)
-    attachments = files([one.element for one in files_of], url, any_link=True)
+    attachments = files([section.element for section in files_of], url, any_link=True)
     attachments += files(places, url, any_link=False)
     picture = any(map(notices.has_picture, places))
     for part in every(root, theme.drop) if theme.drop else []:
         part.drop_tree()
-    written = [markdown(place, url, () if number else theme.body) for number, place in enumerate(places)]
-    told = [markdown(one.element, url) for one in facts]
+    written = [markdown(place, url, () if index else theme.body) for index, place in enumerate(places)]
+    fact_texts = [markdown(fact.element, url) for fact in facts]
     if not places:
-        for one in (*files_of, *facts, *aside):
-            one.element.clear()
+        for section in (*files_of, *facts, *aside):
+            section.element.clear()
         rest, more, picture = _searched(root, url, title, theme.scope)
         written = [rest]
         attachments += more
-    told = [fact for fact in (*written[1:], *told) if not _HEADING_ALONE.match(fact)]
-    body = "\n\n".join(filter(None, [*written[:1], *told]))
+    fact_texts = [fact for fact in (*written[1:], *fact_texts) if not _HEADING_ALONE.match(fact)]
+    body = "\n\n".join(filter(None, [*written[:1], *fact_texts]))
     if not body and not picture:
         picture = notices.has_picture(scope(root))  # a poster between head and text
     abstract = own_abstract(head.abstract, title, body, sure=bool(places))
@@ -164,16 +165,16 @@ def _searched(
     return without_head(read_unknown(place, url), title), attachments, picture
 
 
-def _head(root: Element, theme: Theme, found: list[Section], url: str) -> tuple[Head, Particulars]:
+def _head(root: Element, theme: Theme, sections: list[Section], url: str) -> tuple[Head, Particulars]:
     """The head and what its lines say; the tree of the head is changed."""
     path = crumb(root)
-    head = head_of(root, theme, [one.element for one in found])
-    names = {name for one in found for name in one.names}
+    head = head_of(root, theme, [section.element for section in sections])
+    names = {name for section in sections for name in section.names}
     facts = particulars(head.lines, event=is_event(url, path, names))
     kind = facts.kind or path
     return head, replace(
         facts,
         published=facts.published or shown_date(root, theme),
         kind=kind,
-        topics=tuple(one for one in head.topics if one != kind) or facts.topics,
+        topics=tuple(topic for topic in head.topics if topic != kind) or facts.topics,
     )

@@ -117,17 +117,14 @@ def is_event(url: str, kind: str, names: Iterable[str]) -> bool:
 
 def updated(root: Element) -> date | None:
     """The day beside the page's last "Ultimo aggiornamento"."""
-    marks = [
-        one
-        for one in root.iter("p", "span", "small", "b", "strong", "h2", "h3", "h4", "h5", "h6", "div", "em")
-        if one.text and _UPDATED.search(one.text)
-    ]
+    tags = ("p", "span", "small", "b", "strong", "h2", "h3", "h4", "h5", "h6", "div", "em")
+    marks = [element for element in root.iter(*tags) if element.text and _UPDATED.search(element.text)]
     for mark in reversed(marks):
         place = mark
         for _ in range(3):
             said_here = text(place)
-            found = _UPDATED.search(said_here)
-            if found and (day := italian_date(said_here[found.end() : found.end() + 60])):
+            match = _UPDATED.search(said_here)
+            if match and (day := italian_date(said_here[match.end() : match.end() + 60])):
                 return day
             if (place := place.getparent()) is None:
                 break
@@ -136,9 +133,9 @@ def updated(root: Element) -> date | None:
 
 def labelled_date(place: Element) -> date | None:
     """A day right after "Data:" or "Pubblicato il"; a day elsewhere may be that of an event."""
-    words = one_line(place)
-    for label in _PUBLISHED.finditer(words):
-        if day := italian_date(words[label.end() : label.end() + 20]):
+    row = one_line(place)
+    for label in _PUBLISHED.finditer(row):
+        if day := italian_date(row[label.end() : label.end() + 20]):
             return day
     return None
 

@@ -20,30 +20,30 @@ class Section:
 
 def sections(root: Element, theme: Theme) -> list[Section]:
     """The sections of a page, in its order: by the theme's wrappers, ids and headings."""
-    known = {*theme.body, *theme.facts, *theme.files, *theme.aside} - _IN_HEADS
+    theme_names = {*theme.body, *theme.facts, *theme.files, *theme.aside} - _IN_HEADS
     title = next(iter(every(root, "main h1") or every(root, "h1")), None)  # other h1 are in texts
     marked = every(root, theme.section)
-    wrappers = [one for one in marked if not set(one.iterancestors()) & set(marked)]
-    found = [Section(_names(wrapper), wrapper) for wrapper in wrappers]
-    held = {one for section in found for one in section.element.iter()}
+    wrappers = [element for element in marked if not set(element.iterancestors()) & set(marked)]
+    parts = [Section(_names(wrapper), wrapper) for wrapper in wrappers]
+    held = {element for section in parts for element in section.element.iter()}
     for mark in every(root, f"article[id], section[id], div[id], a[id], {_HEADINGS}"):
         if mark in held or next(mark.iterancestors("nav", "aside", "footer"), None) is not None:
             continue
-        names = _own_names(mark) & known
+        names = _own_names(mark) & theme_names
         if not names:
             continue
-        element = mark if mark.tag in ("article", "section", "div") else _around(mark, known, title)
+        element = mark if mark.tag in ("article", "section", "div") else _around(mark, theme_names, title)
         if element is not root and (title is None or title not in element.iterdescendants("h1")):
-            found.append(Section(frozenset(names | _names(element)), element))
+            parts.append(Section(frozenset(names | _names(element)), element))
             held.update(element.iter())
-    return found
+    return parts
 
 
-def named(found: Iterable[Section], names: Collection[str]) -> list[Section]:
+def named(sections: Iterable[Section], names: Collection[str]) -> list[Section]:
     """The sections with one of `names`, in the order of the names, each once."""
     chosen: list[Section] = []
     for name in names:
-        chosen += [one for one in found if name in one.names and one not in chosen]
+        chosen += [section for section in sections if name in section.names and section not in chosen]
     return chosen
 
 
@@ -59,24 +59,24 @@ def _own_names(mark: Element) -> set[str]:
     return names - {""}
 
 
-def _around(mark: Element, known: Collection[str], title: Element | None) -> Element:
+def _around(mark: Element, names: Collection[str], title: Element | None) -> Element:
     """The widest element that has this heading and no other known one; else one made of what follows it."""
     place = mark
     while (parent := place.getparent()) is not None and parent.tag not in ("body", "main", "form"):
         headings = [
-            one for one in every(parent, _HEADINGS) if one is not mark and _own_names(one) & set(known)
+            part for part in every(parent, _HEADINGS) if part is not mark and _own_names(part) & set(names)
         ]
         if headings or title in parent.iterdescendants("h1"):
             break
         place = parent
     if place is not mark:
         return place
-    made = html.Element("div")
-    mark.addprevious(made)
+    box = html.Element("div")
+    mark.addprevious(box)
     for part in [mark, *mark.itersiblings()]:
         if part is not mark and (part is title or title in part.iterdescendants("h1")):
             break
-        if part is not mark and _own_names(part) & set(known):
+        if part is not mark and _own_names(part) & set(names):
             break
-        made.append(part)  # moves it, with the text behind it
-    return made
+        box.append(part)  # moves it, with the text behind it
+    return box

@@ -51,7 +51,7 @@ def register() -> tuple[Comune, ...]:
 
 
 def by_istat(code: str) -> Comune | None:
-    return next((one for one in register() if one.istat == code), None)
+    return next((comune for comune in register() if comune.istat == code), None)
 
 
 @lru_cache(50_000)
@@ -74,34 +74,34 @@ def skeleton(name: str) -> str:
     return " ".join(_SAINTS.get(word, word) for word in fold(name).split() if word not in _SMALL)
 
 
-def named(words: str) -> tuple[Comune, ...]:
+def named(name: str) -> tuple[Comune, ...]:
     """The Comuni of that name, homonyms included; "Samone (TN)" names the province too.
 
     A spelling counts that differs in case, accents, apostrophes, prepositions; nothing that only resembles.
     """
     for form in (fold, skeleton):
-        found = tuple(one for one in register() if form(words) and form(one.name) == form(words))
-        if found:
-            return found
-    if "/" in words:  # Bolzano/Bozen: the register has the Italian name
-        return named(words.partition("/")[0])
-    if told := _PROVINCE.match(words.strip()):
-        return tuple(one for one in named(told[1]) if one.province == told[2].upper())
+        comuni = tuple(comune for comune in register() if form(name) and form(comune.name) == form(name))
+        if comuni:
+            return comuni
+    if "/" in name:  # Bolzano/Bozen: the register has the Italian name
+        return named(name.partition("/")[0])
+    if match := _PROVINCE.match(name.strip()):
+        return tuple(comune for comune in named(match[1]) if comune.province == match[2].upper())
     return ()
 
 
-def resembles(one: str, other: str) -> bool:
+def resembles(name: str, other: str) -> bool:
     """Whether two names may be meant for each other: a slip of the pen, or the one is part of the other."""
-    left, right = set(skeleton(one).split()), set(skeleton(other).split())
+    left, right = set(skeleton(name).split()), set(skeleton(other).split())
     if left and right and (left <= right or right <= left):
         return True
-    return fuzz.ratio(fold(one), fold(other)) >= 80
+    return fuzz.ratio(fold(name), fold(other)) >= 80
 
 
-def close(words: str, among: Iterable[Comune] | None = None, limit: int = 5) -> tuple[Comune, ...]:
+def close(name: str, among: Iterable[Comune] | None = None, limit: int = 5) -> tuple[Comune, ...]:
     """Comuni whose names resemble `words`, the closest first: to ask a person, never to decide."""
-    alike = [one for one in (register() if among is None else among) if resembles(words, one.name)]
-    return tuple(sorted(alike, key=lambda one: -fuzz.ratio(fold(words), fold(one.name)))[:limit])
+    alike = [comune for comune in (register() if among is None else among) if resembles(name, comune.name)]
+    return tuple(sorted(alike, key=lambda comune: -fuzz.ratio(fold(name), fold(comune.name)))[:limit])
 
 
 def from_host(address: str) -> tuple[Comune, ...]:
@@ -110,18 +110,18 @@ def from_host(address: str) -> tuple[Comune, ...]:
     A province that no longer fits (Monza left Milano, the sites kept `.mi.it`) does not rule a name out.
     """
     host = (urlsplit(address).hostname or "").lower()
-    told = re.search(r"(?:^|\.)comune\.([a-z0-9-]+)(?:\.([a-z]{2}))?\.it$", host)
-    if told is None or (told[2] is None and len(told[1]) == 2):  # comune.re.it is Reggio Emilia's, not Re's
-        return ()
-    wanted = told[1].replace("-", "")
-    found = tuple(one for one in register() if fold(one.name).replace(" ", "") == wanted)
-    in_province = tuple(one for one in found if one.province == (told[2] or "").upper())
-    return in_province or found
+    match = re.search(r"(?:^|\.)comune\.([a-z0-9-]+)(?:\.([a-z]{2}))?\.it$", host)
+    if match is None or (match[2] is None and len(match[1]) == 2):
+        return ()  # comune.re.it is Reggio Emilia's, not Re's
+    folded = match[1].replace("-", "")
+    comuni = tuple(comune for comune in register() if fold(comune.name).replace(" ", "") == folded)
+    in_province = tuple(comune for comune in comuni if comune.province == (match[2] or "").upper())
+    return in_province or comuni
 
 
 def from_title(title: str) -> tuple[Comune, ...]:
     """The Comuni that a page title like "Comune di Marino - Homepage" names."""
-    told = _TITLE.search(title)
-    if told is None:
+    match = _TITLE.search(title)
+    if match is None:
         return ()
-    return named(_CUT.split(told[1])[0].strip())
+    return named(_CUT.split(match[1])[0].strip())

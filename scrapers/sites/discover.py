@@ -188,8 +188,8 @@ class _Look:
         """Two at most. Some sites have no list but the one on their home page."""
         candidates = [*home.list_links(root, answer.url), *(site + path for path in family.lists)]
         for address in dict.fromkeys(candidates):
-            if len(self.lists) < 2 and (found := self._get(address)) is not None:
-                self._read_list(found, address, family)
+            if len(self.lists) < 2 and (page := self._get(address)) is not None:
+                self._read_list(page, address, family)
         if not self.lists:
             self._read_list(answer, answer.url, family)
 
@@ -213,11 +213,11 @@ class _Look:
 
     def _sitemaps(self, site: str) -> list[str]:
         robots = urljoin(site, "/robots.txt")
-        named: list[str] = []
+        addresses: list[str] = []
         if (answer := self._get(robots)) is not None and not home.is_html(answer):
-            named = list(home.lines(decode(answer.content, answer.content_type), "sitemap"))
-            self._tell(robots, f"names {len(named)} sitemaps")
-        for address in [*named[:3], f"{site}sitemap.xml", f"{site}wp-sitemap.xml"]:
+            addresses = list(home.lines(decode(answer.content, answer.content_type), "sitemap"))
+            self._tell(robots, f"names {len(addresses)} sitemaps")
+        for address in [*addresses[:3], f"{site}sitemap.xml", f"{site}wp-sitemap.xml"]:
             if not same_site(site, address, ()) or (answer := self._get(address)) is None:
                 continue
             if b"<urlset" in answer.content or b"<sitemapindex" in answer.content:
@@ -237,8 +237,8 @@ class _Look:
 
 def kind_of(*words: str) -> str:
     """What a feed is for, by its address, its title and the words of the link to it; "" if none tells."""
-    said = markup.folded(" ".join(words).replace("%20", " "))
-    return next((kind for kind, sign in _KINDS if re.search(sign, said)), "")
+    text = markup.folded(" ".join(words).replace("%20", " "))
+    return next((kind for kind, sign in _KINDS if re.search(sign, text)), "")
 
 
 def best_first(feeds: list[FoundFeed]) -> tuple[FoundFeed, ...]:
@@ -257,4 +257,4 @@ def amount(entries: int, newest: datetime | None) -> str:
 
 
 def _newest(feed: Feed) -> datetime | None:
-    return max((one.published for one in feed.entries if one.published), default=None)
+    return max((entry.published for entry in feed.entries if entry.published), default=None)

@@ -113,4 +113,4 @@ UNKNOWN = Family(
 
 def family_of(source: str) -> Family:
     """The first family whose signs are in a page's source; UNKNOWN when none are."""
-    return next((one for one in FAMILIES if re.search(one.signs, source, re.IGNORECASE)), UNKNOWN)
+    return next((family for family in FAMILIES if re.search(family.signs, source, re.IGNORECASE)), UNKNOWN)

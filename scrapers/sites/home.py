@@ -37,8 +37,8 @@ def page(answer: Response) -> markup.Element:
         raise ParseError(answer.url, "the page is empty")
     if markup.too_deep(root):
         raise ParseError(answer.url, f"the markup is nested more than {markup.MAX_DEPTH} deep")
-    said = " ".join(markup.text(one) for one in markup.every(root, "title, body"))
-    if len(said) < 2000 and _CAPTCHA.search(said) and len(markup.every(root, "a")) < 10:
+    content = " ".join(markup.text(element) for element in markup.every(root, "title, body"))
+    if len(content) < 2000 and _CAPTCHA.search(content) and len(markup.every(root, "a")) < 10:
         raise ParseError(
             answer.url,
             "the site asks whether a person is reading (captcha or robot check): no program can read it; ask "
@@ -53,33 +53,33 @@ def is_html(answer: Response) -> bool:
 
 def feed_links(root: markup.Element, base: str) -> list[Link]:
     """Addresses that may be feeds, or pages that list feeds; those the page declares come first."""
-    found: dict[str, str] = {}
+    links: dict[str, str] = {}
     for link in markup.every(root, "link[rel][href]"):
         kind = str(link.get("type", "")).lower()
         if "alternate" in str(link.get("rel")).lower().split() and re.search(r"rss|atom|rdf", kind):
             title = markup.folded(str(link.get("title", "")))
-            _add(found, base, str(link.get("href")), f'link rel="alternate"{f" ({title})" if title else ""}')
+            _add(links, base, str(link.get("href")), f'link rel="alternate"{f" ({title})" if title else ""}')
     for link in markup.every(root, "a[href]"):
-        words = markup.text(link) or str(link.get("title", ""))
+        label = markup.text(link) or str(link.get("title", ""))
         href = str(link.get("href"))
-        if _FEED.search(urlsplit(href).path + "?" + urlsplit(href).query) or "rss" in words.lower().split():
-            _add(found, base, href, f'link "{words[:60]}"' if words else "a link")
-    return list(found.items())
+        if _FEED.search(urlsplit(href).path + "?" + urlsplit(href).query) or "rss" in label.lower().split():
+            _add(links, base, href, f'link "{label[:60]}"' if label else "a link")
+    return list(links.items())
 
 
 def list_links(root: markup.Element, base: str) -> list[str]:
     """Addresses of pages that the home page calls its news."""
-    found: dict[str, str] = {}
+    links: dict[str, str] = {}
     for link in markup.every(root, "a[href]"):
         if _LIST.fullmatch(markup.folded(markup.text(link) or str(link.get("title", "")))):
-            _add(found, base, str(link.get("href")), "")
-    return list(found)
+            _add(links, base, str(link.get("href")), "")
+    return list(links)
 
 
 def titles(root: markup.Element) -> tuple[str, ...]:
     """What the page calls itself."""
-    named = [str(one.get("content", "")) for one in markup.every(root, "meta[property='og:site_name']")]
-    return tuple(filter(None, map(line, [*map(markup.text, markup.every(root, "head title")), *named])))
+    names = [str(meta.get("content", "")) for meta in markup.every(root, "meta[property='og:site_name']")]
+    return tuple(filter(None, map(line, [*map(markup.text, markup.every(root, "head title")), *names])))
 
 
 def site_of(asked: str, end: str) -> str:
@@ -91,7 +91,7 @@ def site_of(asked: str, end: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{folder}"
 
 
-def _add(found: dict[str, str], base: str, href: str, how: str) -> None:
+def _add(links: dict[str, str], base: str, href: str, how: str) -> None:
     try:
         address = urldefrag(urljoin(base, href.strip()))[0]
         parts = urlsplit(address)
@@ -100,7 +100,7 @@ def _add(found: dict[str, str], base: str, href: str, how: str) -> None:
     if parts.scheme == "http" and base.startswith("https:"):  # links of a time before the site had TLS
         address = "https" + address.removeprefix("http")
     if parts.scheme in ("http", "https") and same_site(base, address, ()) and address != base:
-        found.setdefault(address, how)
+        links.setdefault(address, how)
 
 
 def lines(text: str, word: str) -> Iterator[str]:
