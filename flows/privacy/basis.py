@@ -13,8 +13,8 @@ def missing(settings: Settings) -> str | None:
     if is_loopback(settings.profile.whatsapp.api):
         return None
     gaps = [
-        f"{words} (`{key}`)"
-        for key, words, value in (
+        f"{title} (`{key}`)"
+        for key, title, value in (
             ("privacy.basis", "la base giuridica", privacy.basis),
             ("privacy.act", "l'atto che istituisce il servizio", privacy.act),
         )

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, make_url
 
 from db import canary, schema, senders
 from db.engine import make_engine, reading, transaction
-from flows import settings as given
+from flows import settings as installation
 from flows.settings import BollettinoError, Settings, SettingsError
 
 WITNESS, JOURNAL = "partenze.json", "consensi.jsonl"  # in the state folder
@@ -27,7 +27,7 @@ def load() -> Settings:
 
     OperationalError where the database does not answer: a window tries again (`runs.patiently`).
     """
-    settings = given.load()
+    settings = installation.load()
     with _opened(settings) as engine:
         _require(settings, engine)
     return settings
@@ -52,14 +52,9 @@ def _opened(settings: Settings) -> Iterator[Engine]:
 
 def _require(settings: Settings, engine: Engine) -> None:
     schema.check(engine)
-    _require_keys(settings, engine)
-
-
-def _require_keys(settings: Settings, engine: Engine) -> None:
-    """A process that was given no keys can neither hash nor read a number: it is told so when it wants to."""
     try:
         vault = settings.vault()
-    except SettingsError:
+    except SettingsError:  # without keys it can neither hash nor read a number, and hears it when it wants to
         return
     canary.check(engine, vault)
 

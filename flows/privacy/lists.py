@@ -107,21 +107,21 @@ def _vcard(text: str) -> Iterator[Row]:
     for line, content in _unfolded(text):
         if content.upper().startswith("BEGIN:VCARD"):
             card = []
-        elif found := _TEL.fullmatch(content):
-            is_mobile = "CELL" in found["kind"].upper()
-            card.append((not is_mobile, Row(line, found["value"].partition(";")[0])))
+        elif match := _TEL.fullmatch(content):
+            is_mobile = "CELL" in match["kind"].upper()
+            card.append((not is_mobile, Row(line, match["value"].partition(";")[0])))
         elif content.upper().startswith("END:VCARD") and card:
-            yield min(card, key=lambda one: one[0])[1]
+            yield min(card, key=lambda row: row[0])[1]
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
-    number, held = 0, ""
+    begun, held = 0, ""
     for line, content in enumerate(text.splitlines(), start=1):
         if content[:1] in (" ", "\t"):
             held += content[1:]
             continue
         if held:
-            yield number, held.strip()
-        number, held = line, content
+            yield begun, held.strip()
+        begun, held = line, content
     if held:
-        yield number, held.strip()
+        yield begun, held.strip()

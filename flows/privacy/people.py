@@ -28,7 +28,7 @@ def export(settings: Settings, engine: Engine, who: Address, *, by: str, now: da
         )
     with reading(engine) as session:
         rows = recipients.matching(session, ledger.vault, who)
-        hashes = {one for row in rows for one in ledger.subjects(row)} | set(ledger.subjects(who))
+        hashes = {hashed for row in rows for hashed in ledger.subjects(row)} | set(ledger.subjects(who))
         return {
             "richiesta_del": now.isoformat(),
             "informativa_in_vigore": settings.profile.notice.version,
@@ -45,7 +45,7 @@ def export(settings: Settings, engine: Engine, who: Address, *, by: str, now: da
                 }
                 for event in ledger.history(session, who)
             ],
-            "messaggi": [one for row in rows for one in _messages(session, row)],
+            "messaggi": [message for row in rows for message in _messages(session, row)],
             "messaggi_ricevuti_non_ancora_trattati": len(
                 session.exec(
                     select(InboundEvent.id).where(
@@ -61,10 +61,10 @@ def export(settings: Settings, engine: Engine, who: Address, *, by: str, now: da
 
 
 def _address(settings: Settings, row: Recipient) -> dict[str, Any]:
-    found = recipients.open_address(settings.vault(), row)
+    address = recipients.open_address(settings.vault(), row)
     return {
-        "telefono": found.phone,
-        "bsuid": found.bsuid,
+        "telefono": address.phone,
+        "bsuid": address.bsuid,
         "stato": row.status.value,
         "dal": row.status_at.isoformat(),
         "riceve": row.scope.value,
@@ -74,7 +74,7 @@ def _address(settings: Settings, row: Recipient) -> dict[str, Any]:
 
 
 def _messages(session: Session, row: Recipient) -> list[dict[str, Any]]:
-    found = session.exec(
+    rows = session.exec(
         select(Delivery, Bulletin.code)
         .join(Bulletin, col(Bulletin.id) == Delivery.bulletin_id, isouter=True)
         .where(Delivery.recipient_id == row.id)
@@ -89,7 +89,7 @@ def _messages(session: Session, row: Recipient) -> list[dict[str, Any]]:
             "quando": delivery.status_at.isoformat(),
             "ricevuta": delivery.receipt.value if delivery.receipt else None,
         }
-        for delivery, code in found
+        for delivery, code in rows
     ]
 
 

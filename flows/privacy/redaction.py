@@ -72,21 +72,22 @@ def redact(
             return Redacted(f"{part} would be {'shown again' if cancel else 'hidden'}")
         if not cancel:
             letters.take_back(session, bulletin.id, SHEET, now=now)
-        told = items if position is None else [items[position - 1]]
-        elsewhere = () if cancel else tuple(_elsewhere(session, bulletin, told))
-        words = f"{part} is {'shown again' if cancel else 'hidden'} on the public pages"
-        return Redacted(words, True, elsewhere)
+        hidden = items if position is None else [items[position - 1]]
+        elsewhere = () if cancel else tuple(_elsewhere(session, bulletin, hidden))
+        sentence = f"{part} is {'shown again' if cancel else 'hidden'} on the public pages"
+        return Redacted(sentence, True, elsewhere)
 
 
 def _find(session: Session, which: str) -> Bulletin:
-    found = bulletins.by_code(session, which)
-    if found is None and which.isascii() and which.isdigit() and len(which) < 10:
-        found = session.get(Bulletin, int(which))
-    if found is None:
+    bulletin = bulletins.by_code(session, which)
+    if bulletin is None and which.isascii() and which.isdigit() and len(which) < 10:
+        bulletin = session.get(Bulletin, int(which))
+    if bulletin is None:
         raise RedactionError(f"there is no bulletin with the number or code {which}")
-    if found.status not in PUBLIC:
-        raise RedactionError(f"bulletin {found.id} is not public ({STATUS[found.status]}): nothing to hide")
-    return bulletins.locked(session, found.id)
+    if bulletin.status not in PUBLIC:
+        status = STATUS[bulletin.status]
+        raise RedactionError(f"bulletin {bulletin.id} is not public ({status}): nothing to hide")
+    return bulletins.locked(session, bulletin.id)
 
 
 def _items(session: Session, bulletin: Bulletin) -> list[BulletinItem]:
@@ -108,9 +109,11 @@ def _elsewhere(session: Session, bulletin: Bulletin, items: list[BulletinItem]) 
         )
         .order_by(col(BulletinVersion.bulletin_id), col(BulletinItem.position))
     )
-    found = [f"the same news is item {position} of bulletin {number}" for number, position in rows]
-    for one in telling.follow_ups(session, bulletin.id, *PUBLIC):
-        found.append(f"bulletin {one.id} corrects or ends it, and may repeat its words")
+    elsewhere = [
+        f"the same news is item {position} of bulletin {bulletin_id}" for bulletin_id, position in rows
+    ]
+    for other in telling.follow_ups(session, bulletin.id, *PUBLIC):
+        elsewhere.append(f"bulletin {other.id} corrects or ends it, and may repeat its words")
     sheets = letters.of_bulletin(session, bulletin.id, [SHEET])
-    places = dict.fromkeys(one.editor for one in sheets if one.status == LetterStatus.sent)
-    return found + [f"its sheet was mailed to {name}: it may hang there" for name in places]
+    names = dict.fromkeys(sheet.editor for sheet in sheets if sheet.status == LetterStatus.sent)
+    return elsewhere + [f"its sheet was mailed to {name}: it may hang there" for name in names]

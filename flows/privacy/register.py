@@ -16,8 +16,8 @@ def report(settings: Settings, *, subscribers: int, now: datetime) -> str:
     """Markdown, in Italian, for the DPO. What the profile does not say is marked, never invented."""
     profile = settings.profile
     privacy, words, channel = profile.privacy, settings.words, profile.channel
-    rows = "\n".join(f"| {what} | {how_long} |" for what, how_long in periods(settings))
-    providers = [f"- {one}" for one in privacy.providers] or [f"- {TO_FILL}"]
+    rows = "\n".join(f"| {data} | {how_long} |" for data, how_long in periods(settings))
+    providers = [f"- {provider}" for provider in privacy.providers] or [f"- {TO_FILL}"]
     return "\n".join(
         [
             f"# Registro delle attività di trattamento: notizie e allerte via WhatsApp {words['del_comune']}",

@@ -34,7 +34,7 @@ def sealed_columns() -> list[tuple[Table, "Column[bytes]"]]:
 
 def rotate(engine: Engine, vault: Vault, *, dry_run: bool = False) -> Rotated:
     """Can be stopped and run again. Only then may the older key leave the environment."""
-    found = Rotated()
+    rotated = Rotated()
     for table, column in sealed_columns():
         (key,) = table.primary_key.columns
         last = None
@@ -46,8 +46,8 @@ def rotate(engine: Engine, vault: Vault, *, dry_run: bool = False) -> Rotated:
             if not rows:
                 break
             last = rows[-1][0]
-            _part(engine, vault, table, column, [(row[0], row[1]) for row in rows], found, dry_run)
-    return found
+            _part(engine, vault, table, column, [(row[0], row[1]) for row in rows], rotated, dry_run)
+    return rotated
 
 
 def _part(
@@ -56,26 +56,26 @@ def _part(
     table: Table,
     column: "Column[bytes]",
     rows: list[tuple[object, bytes]],
-    found: Rotated,
+    rotated: Rotated,
     dry_run: bool,
 ) -> None:
     (key,) = table.primary_key.columns
     anew = []
-    for number, sealed in rows:
+    for row_id, sealed in rows:
         try:
             changed = vault.reseal(sealed)
         except VaultError:
-            found.lost.append(f"{table.name}.{column.name} {number}")
+            rotated.lost.append(f"{table.name}.{column.name} {row_id}")
             continue
         if changed is None:
-            found.before += 1
+            rotated.before += 1
         else:
-            anew.append((number, sealed, changed))
-    found.done += len(anew)
+            anew.append((row_id, sealed, changed))
+    rotated.done += len(anew)
     if dry_run or not anew:
         return
     with transaction(engine) as session:
-        for number, sealed, changed in anew:  # what was changed or erased in between is left as it is
+        for row_id, sealed, changed in anew:  # what was changed or erased in between is left as it is
             session.execute(
-                update(table).where(key == number, column == sealed).values({column.name: changed})
+                update(table).where(key == row_id, column == sealed).values({column.name: changed})
             )

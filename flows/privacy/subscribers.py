@@ -110,26 +110,29 @@ def _judge(
     session: Session, ledger: Ledger, rows: Iterable[lists.Row], seen: set[str], report: Report
 ) -> list[str]:
     """The numbers that may be subscribed; notes what comes of each row."""
-    found = []
+    phones = []
     for row in rows:
         try:
             phone = mobile(row.text)
         except NumberError as exc:
             report.note(row, Verdict.invalid, str(exc))
             continue
-        known = recipients.find(session, ledger.vault, Address(phone))
+        stored = recipients.find(session, ledger.vault, Address(phone))
         if phone in seen:
             verdict = Verdict.twice
-        elif known is not None and known.status in (RecipientStatus.active, RecipientStatus.suspended):
+        elif stored is not None and stored.status in (
+            RecipientStatus.active,
+            RecipientStatus.suspended,
+        ):
             verdict = Verdict.already
-        elif ledger.has_left(session, Address(phone)) or (known and ledger.has_left(session, known)):
+        elif ledger.has_left(session, Address(phone)) or (stored and ledger.has_left(session, stored)):
             verdict = Verdict.left
         else:
             verdict = Verdict.subscribed
-            found.append(phone)
+            phones.append(phone)
         seen.add(phone)
         report.note(row, verdict, f"{masked(phone)} {verdict}")
-    return found
+    return phones
 
 
 COLUMNS = ("telefono", "bsuid", "iscritto dal", "riceve", "parola", "origine", "informativa")
@@ -163,8 +166,8 @@ def give_out(settings: Settings, engine: Engine, path: Path, *, by: str, now: da
 
 def _line(session: Session, ledger: Ledger, row: Recipient) -> list[str]:
     address = recipients.open_address(ledger.vault, row)
-    said = ledger.history(session, row)
-    last = said[-1] if said else None
+    history = ledger.history(session, row)
+    last = history[-1] if history else None
     since = in_rome(row.opted_in_at).date().isoformat() if row.opted_in_at else ""
     return [
         address.phone or "",
