@@ -110,6 +110,8 @@ class Site:
                 return Response(url, 200, self.page(item).encode(), "text/html; charset=utf-8")
         raise GoneError(url, "answers 404")
 
+    whole = get
+
     def feed(self) -> str:
         rows = "".join(
             f"<item><title>{escape(item.title)}</title><link>{escape(item.url)}</link>"

@@ -30,11 +30,13 @@ CONDITIONAL = (SourceKind.dpc,)
 
 def alert_addresses(profile: Profile) -> list[tuple[SourceKind, str]]:
     """Every source of alerts that the profile turns on."""
-    told = profile.sources
-    found = [(SourceKind.dpc, told.alerts_dpc)]
-    found += [(SourceKind.allertalom, address) for address in allertalom_queries(profile).values()]
-    found += [(SourceKind.cap, address) for address in told.alerts_cap]
-    return found + ([(SourceKind.meteoalarm, told.alerts_meteoalarm)] if told.alerts_meteoalarm else [])
+    sources = profile.sources
+    addresses = [(SourceKind.dpc, sources.alerts_dpc)]
+    addresses += [(SourceKind.allertalom, address) for address in allertalom_queries(profile).values()]
+    addresses += [(SourceKind.cap, address) for address in sources.alerts_cap]
+    if sources.alerts_meteoalarm:
+        addresses.append((SourceKind.meteoalarm, sources.alerts_meteoalarm))
+    return addresses
 
 
 def allertalom_queries(profile: Profile) -> dict[str, str]:
@@ -43,8 +45,8 @@ def allertalom_queries(profile: Profile) -> dict[str, str]:
     if base is None:
         return {}
     return {
-        hazard: f"{base}?{urlencode({'cdTipologiaGis': number, 'cdIstatComune': profile.istat})}"
-        for hazard, number in QUERIES.items()
+        hazard: f"{base}?{urlencode({'cdTipologiaGis': query, 'cdIstatComune': profile.istat})}"
+        for hazard, query in QUERIES.items()
     }
 
 
@@ -84,7 +86,7 @@ def read_alerts(
     if dry_run:
         new = len(alerts) + len(notices)
     else:
-        taken_back = [one for bulletin in bulletins for one in bulletin.replaces]
+        taken_back = [reference for bulletin in bulletins for reference in bulletin.replaces]
         with transaction(engine) as session:
             stated = [_alert(alert) for alert in alerts]
             fresh = stated

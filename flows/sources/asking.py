@@ -43,9 +43,9 @@ class Asked:
         whole_at = now if self.whole else self.source.whole_at
         if not complete:
             return Mark(self.source.id, None, None, None, whole_at)
-        told = self.response or self.source
+        validators = self.response or self.source
         digest = self.digest or self.source.content_sha256
-        return Mark(self.source.id, told.etag, told.last_modified, digest, whole_at)
+        return Mark(self.source.id, validators.etag, validators.last_modified, digest, whole_at)
 
 
 def ask(client: Fetcher, profile: Profile, source: Source, *, now: datetime) -> Asked:
@@ -77,5 +77,5 @@ def ask(client: Fetcher, profile: Profile, source: Source, *, now: datetime) -> 
 def _read(profile: Profile, source: Source, answer: Response) -> Feed:
     if source.kind == SourceKind.feed:
         return parse_feed(answer)
-    (page,) = (one for one in profile.sources.listings if one.address == source.address)
+    (page,) = (listing for listing in profile.sources.listings if listing.address == source.address)
     return parse_listing(answer, Listing(page.address, page.links))

@@ -20,16 +20,16 @@ from scrapers.fetching.identity import address_key
 
 @dataclass(frozen=True)
 class Match:
-    """An entry, and the stored item that it is; `known` is None for a new one."""
+    """An entry, and the stored item that it is; `item` is None for a new one."""
 
     entry: Entry
     key: str
     fingerprint: str
-    known: StoredItem | None
+    item: StoredItem | None
 
     @property
     def unchanged(self) -> bool:
-        return self.known is not None and self.known.entry_sha256 == self.fingerprint
+        return self.item is not None and self.item.entry_sha256 == self.fingerprint
 
 
 def item_key(entry: Entry) -> str:
@@ -39,8 +39,8 @@ def item_key(entry: Entry) -> str:
 
 def fingerprint(entry: Entry, key: str) -> str:
     """Of what the feed says of an item, but its dates: in 50 of 53 real feeds those are of the poll."""
-    said = "\x00".join((key, entry.title, entry.summary, entry.content_html))
-    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+    content = "\x00".join((key, entry.title, entry.summary, entry.content_html))
+    return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
 
 
 def match(
@@ -53,35 +53,35 @@ def match(
         stored: items of the source with a guid or an address of these, the newest first.
         moved: finds items of the source by their titles; asked once, for entries that nothing else knows.
     """
-    found: dict[int, StoredItem] = {}  # place of the entry -> its item
+    items: dict[int, StoredItem] = {}  # place of the entry -> its item
     taken: set[int] = set()
     index = _Index(stored)
     keys = [item_key(entry) for entry in entries]
 
     def take(place: int, candidates: Iterator[StoredItem]) -> None:
-        known = next((one for one in candidates if one.id not in taken), None)
-        if known is not None:
-            found[place] = known
-            taken.add(known.id)
+        item = next((candidate for candidate in candidates if candidate.id not in taken), None)
+        if item is not None:
+            items[place] = item
+            taken.add(item.id)
 
     prints = [fingerprint(entry, key) for entry, key in zip(entries, keys, strict=True)]
     for place, (entry, key) in enumerate(zip(entries, keys, strict=True)):  # what stands as it stood
-        take(place, (one for one in index.of(entry, key) if one.entry_sha256 == prints[place]))
+        take(place, (item for item in index.of(entry, key) if item.entry_sha256 == prints[place]))
     for place, (entry, key) in enumerate(zip(entries, keys, strict=True)):  # what was edited
-        if place not in found:
-            take(place, (one for one in index.of(entry, key) if _is(entry, one)))
-    lost = [place for place in range(len(entries)) if place not in found]
+        if place not in items:
+            take(place, (item for item in index.of(entry, key) if _is(entry, item)))
+    lost = [place for place in range(len(entries)) if place not in items]
     if lost:  # another guid and another address, but the same words
         by_title = moved([entries[place].title for place in lost])
         for place in lost:
-            take(place, (one for one in by_title if _reads_the_same(entries[place], one)))
-        again = [place for place in lost if place not in found]
-        titled = [place for place in again if any(_same_title(entries[place], one) for one in by_title)]
+            take(place, (item for item in by_title if _reads_the_same(entries[place], item)))
+        again = [place for place in lost if place not in items]
+        titled = [place for place in again if any(_same_title(entries[place], item) for item in by_title)]
         if len(titled) > 2 and len(titled) * 2 >= len(entries):  # the site was made anew
             for place in titled:
-                take(place, (one for one in by_title if _same_title(entries[place], one)))
+                take(place, (item for item in by_title if _same_title(entries[place], item)))
     return [
-        Match(_apart(entry, prints[place], index, place in found), key, prints[place], found.get(place))
+        Match(_apart(entry, prints[place], index, place in items), key, prints[place], items.get(place))
         for place, (entry, key) in enumerate(zip(entries, keys, strict=True))
     ]
 
@@ -90,9 +90,9 @@ class _Index:
     def __init__(self, stored: Sequence[StoredItem]) -> None:
         self.guids: dict[str, list[StoredItem]] = defaultdict(list)
         self.keys: dict[str, list[StoredItem]] = defaultdict(list)
-        for known in stored:
-            self.guids[known.guid].append(known)
-            self.keys[known.address_key].append(known)
+        for item in stored:
+            self.guids[item.guid].append(item)
+            self.keys[item.address_key].append(item)
 
     def of(self, entry: Entry, key: str) -> Iterator[StoredItem]:
         """By guid first, then by address."""
@@ -100,46 +100,46 @@ class _Index:
         yield from self.keys.get(key, ())
 
 
-def _is(entry: Entry, known: StoredItem) -> bool:
+def _is(entry: Entry, item: StoredItem) -> bool:
     """Whether an entry with the guid or the address of a stored item is an edit of it.
 
     A feed may shorten what the page tells, so words that are missing do not count against it.
     """
-    vouched = entry.guid == known.guid and address_key(entry.guid) != known.address_key
-    if vouched and item_key(entry) == known.address_key and _folded(entry.title) == _folded(known.title):
+    vouched = entry.guid == item.guid and address_key(entry.guid) != item.address_key
+    if vouched and item_key(entry) == item.address_key and _folded(entry.title) == _folded(item.title):
         return True  # a guid that is no address, the same address, the same title
-    before = NoticeText(known.title, f"{known.abstract}\n{known.body}")
+    before = NoticeText(item.title, f"{item.abstract}\n{item.body}")
     return same_item(before, NoticeText(entry.title, entry.summary))
 
 
-def _reads_the_same(entry: Entry, known: StoredItem) -> bool:
+def _reads_the_same(entry: Entry, item: StoredItem) -> bool:
     """Word for word: nothing else tells that a new guid at a new address is an old item."""
-    if _folded(entry.title) != _folded(known.title):
+    if _folded(entry.title) != _folded(item.title):
         return False
-    said, text = _folded(entry.summary), _folded(f"{known.abstract} {known.body}")
-    return bool(said) and (said in text or said.rstrip(".… ") in text)
+    summary, text = _folded(entry.summary), _folded(f"{item.abstract} {item.body}")
+    return bool(summary) and (summary in text or summary.rstrip(".… ") in text)
 
 
-def _same_title(entry: Entry, known: StoredItem) -> bool:
+def _same_title(entry: Entry, item: StoredItem) -> bool:
     """A title that tells its matter, and no other day: all there is to go by where a feed carries no text."""
-    told = _folded(entry.title)
-    dates = (entry.published, known.published_at)
-    same_day = None in dates or entry.published.date() == known.published_at.date()  # type: ignore[union-attr]
-    return len(told.split()) > 2 and told == _folded(known.title) and same_day
+    title = _folded(entry.title)
+    dates = (entry.published, item.published_at)
+    same_day = None in dates or entry.published.date() == item.published_at.date()  # type: ignore[union-attr]
+    return len(title.split()) > 2 and title == _folded(item.title) and same_day
 
 
 def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _apart(entry: Entry, said: str, index: _Index, known: bool) -> Entry:
+def _apart(entry: Entry, fingerprint: str, index: _Index, is_stored: bool) -> Entry:
     """A new item whose guid another one has already: it gets a guid of its own."""
-    if known or entry.guid not in index.guids:
+    if is_stored or entry.guid not in index.guids:
         return entry
-    return replace(entry, guid=f"{entry.guid}#{said[:16]}")
+    return replace(entry, guid=f"{entry.guid}#{fingerprint[:16]}")
 
 
-def difference(known: StoredItem, data: NewsData) -> tuple[Change, NewsData]:
+def difference(item: StoredItem, data: NewsData) -> tuple[Change, NewsData]:
     """What an edit changed, and the item as it is to be stored.
 
     Either of feed and page may tell the edit first: a page comes from a cache, or not at all, while the feed
@@ -147,38 +147,38 @@ def difference(known: StoredItem, data: NewsData) -> tuple[Change, NewsData]:
     page that comes after brings no second event. The first reading of a page is no edit, though it tells
     more than the feed did; nor is the first by another version of this program.
     """
-    if not known.entry_sha256:
+    if not item.entry_sha256:
         return Change(None), data
-    had_page = known.page_read_at is not None
+    had_page = item.page_read_at is not None
     has_page = data.page_failure is None
     by_feed = Change(None)
-    if known.feed_text or not had_page:
+    if item.feed_text or not had_page:
         by_feed = compare(
-            NoticeText(known.title, known.feed_text or known.body), NoticeText(data.title, data.feed_text)
+            NoticeText(item.title, item.feed_text or item.body), NoticeText(data.title, data.feed_text)
         )
-    elif known.title != data.title:
-        by_feed = compare(NoticeText(known.title, ""), NoticeText(data.title, ""))
+    elif item.title != data.title:
+        by_feed = compare(NoticeText(item.title, ""), NoticeText(data.title, ""))
     by_page = Change(None)
     if had_page and has_page:
         by_page = compare(
-            NoticeText(known.title, f"{known.abstract}\n{known.body}"),
+            NoticeText(item.title, f"{item.abstract}\n{item.body}"),
             NoticeText(data.title, f"{data.abstract}\n{data.body}"),
         )
-    stands = (data.abstract, data.body) == (known.abstract, known.body)
+    stands = (data.abstract, data.body) == (item.abstract, item.body)
     lags = by_feed.edit == Edit.updated and had_page and (not has_page or stands)
-    if known.page_lags and not lags:  # told when the feed said it
+    if item.page_lags and not lags:  # told when the feed said it
         lags = not has_page or (stands and by_feed.edit is None)
         if by_page.edit == Edit.updated and by_feed.edit is None:
             by_page = replace(by_page, edit=Edit.reworded)
     return _both(by_page, by_feed), replace(data, page_lags=lags)
 
 
-def _both(one: Change, other: Change) -> Change:
+def _both(change: Change, other: Change) -> Change:
     """The greater edit of two, with the facts of both."""
     order = [None, *Edit]
-    edit = max(one.edit, other.edit, key=order.index)
+    edit = max(change.edit, other.edit, key=order.index)
 
     def each_once(*facts: Fact) -> tuple[Fact, ...]:
         return tuple({(fact.kind, fact.value): fact for fact in facts}.values())
 
-    return Change(edit, each_once(*one.lost, *other.lost), each_once(*one.gained, *other.gained))
+    return Change(edit, each_once(*change.lost, *other.lost), each_once(*change.gained, *other.gained))

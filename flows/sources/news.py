@@ -64,42 +64,42 @@ def plan(
     first = source.succeeded_at is None
     entries = truly_dated(feed.entries)
 
-    def of_another(known: StoredItem) -> bool:
-        return known.source_id != source.id and is_read(known.source_id)
+    def of_another(item: StoredItem) -> bool:
+        return item.source_id != source.id and is_read(item.source_id)
 
-    found = (
+    matches = (
         _matches(session, source.id, entries, of_another)
         if stocked
         else match(entries, [], lambda _titles: [])
     )
-    foreign = [one.known for one in found if one.known and one.known.source_id != source.id]
-    fresh = _fresh(found, profile, first, now)
+    foreign = [matched.item for matched in matches if matched.item and matched.item.source_id != source.id]
+    fresh = _fresh(matches, profile, first, now)
     visits, same, without, waiting = [], [], [], 0
-    for one in found:
-        if one.known and of_another(one.known):
-            same.append(one.known.id)
-        elif one.known and one.unchanged and not _due(one.known, profile, now):
-            same.append(one.known.id)
-            waiting += bool((one.known.page_failure or one.known.page_lags) and one.entry.url)
-        elif one.known or one in fresh:
-            visits.append(one)
+    for matched in matches:
+        if matched.item and of_another(matched.item):
+            same.append(matched.item.id)
+        elif matched.item and matched.unchanged and not _due(matched.item, profile, now):
+            same.append(matched.item.id)
+            waiting += bool((matched.item.page_failure or matched.item.page_lags) and matched.entry.url)
+        elif matched.item or matched in fresh:
+            visits.append(matched)
         else:
-            without.append((from_feed(one), Origin.initial if first else Origin.collected))
+            without.append((from_feed(matched), Origin.initial if first else Origin.collected))
     if whole and not first:
-        visits += _gone_from_the_feed(session, source, found, profile, now)
+        visits += _gone_from_the_feed(session, source, matches, profile, now)
     late = visits[PAGES_A_RUN:]
     unread = [
-        (replace(from_feed(one), page_failure=NOT_YET, page_checked_at=now), Origin.collected)
-        for one in late
-        if one.known is None
+        (replace(from_feed(matched), page_failure=NOT_YET, page_checked_at=now), Origin.collected)
+        for matched in late
+        if matched.item is None
     ]
     return Plan(
         same=tuple(same),
-        adopted=tuple(known.id for known in foreign if not of_another(known)),
+        adopted=tuple(item.id for item in foreign if not of_another(item)),
         without_page=(*without, *unread),
         visits=tuple(visits[:PAGES_A_RUN]),
         first=first,
-        gap=not first and not any(one.known for one in found),
+        gap=not first and not any(matched.item for matched in matches),
         waiting=waiting + len(late),
     )
 
@@ -111,15 +111,15 @@ def _matches(
     keys = {item_key(entry) for entry in entries}
     guids = [entry.guid for entry in entries]
     stored = [
-        one
-        for one in news_items.matching(session, None, guids=guids, keys=keys)
-        if one.source_id == source_id or one.address_key in keys or "://" in one.guid
+        item
+        for item in news_items.matching(session, None, guids=guids, keys=keys)
+        if item.source_id == source_id or item.address_key in keys or "://" in item.guid
     ]
-    stored.sort(key=lambda one: one.source_id != source_id)
+    stored.sort(key=lambda item: item.source_id != source_id)
 
     def moved(titles: list[str]) -> list[StoredItem]:
-        found = news_items.matching(session, None, titles=titles)
-        return [one for one in found if not of_another(one)]
+        renamed = news_items.matching(session, None, titles=titles)
+        return [item for item in renamed if not of_another(item)]
 
     return match(entries, stored, moved)
 
@@ -140,17 +140,18 @@ def read_pages(
 ) -> Reading:
     """Read the pages that the plan asks for, look at them together, and store each item by itself."""
     read = [
-        (one, visit(client, one.entry, key=one.key, fingerprint=one.fingerprint, now=now))
-        for one in planned.visits
+        (matched, visit(client, matched.entry, key=matched.key, fingerprint=matched.fingerprint, now=now))
+        for matched in planned.visits
     ]
+    old_before = now - timedelta(days=profile.first_reading.days) if planned.first else None
     came: Counter[str] = Counter()
     problems = []
-    for one, data in doubtful(read):
+    for matched, data in doubtful(read):
         if data.page_failure:
             problems.append(data.page_failure)
         with transaction(engine) as session:
             alone(session, PURPOSE)
-            outcome, lags = _store(session, source, one, data, planned.first, profile, now)
+            outcome, lags = store_item(session, source, matched, data, old_before=old_before, now=now)
         came[outcome] += 1
         came["lagging"] += lags
     return Reading(
@@ -163,38 +164,47 @@ def read_pages(
     )
 
 
-def _store(
-    session: Session, source: Source, one: Match, data: NewsData, first: bool, profile: Profile, now: datetime
+def store_item(
+    session: Session,
+    source: Source,
+    matched: Match,
+    data: NewsData,
+    *,
+    old_before: datetime | None = None,
+    now: datetime,
 ) -> tuple[str, bool]:
-    """Store one item, unless another run did so meanwhile; also whether its page tells old facts."""
-    if one.known is None:
+    """Store one item, unless another run did so meanwhile; also whether its page tells old facts.
+
+    `old_before`: of a source's first reading, what was published earlier is no news.
+    """
+    if matched.item is None:
         if news_items.matching(session, source.id, guids=[data.guid]):
             return "unchanged", False
-        old = first and not _within(data.published_at or now, profile.first_reading.days, now)
+        old = old_before is not None and (data.published_at or now) < old_before
         origin = Origin.initial if old else Origin.collected
         news_items.add(session, source.id, [data], origin=origin, now=now)
         return "new", False
-    (known,) = news_items.by_id(session, [one.known.id])
-    if (known.content_sha256, known.entry_sha256) != (one.known.content_sha256, one.known.entry_sha256):
+    (item,) = news_items.by_id(session, [matched.item.id])
+    if (item.content_sha256, item.entry_sha256) != (matched.item.content_sha256, matched.item.entry_sha256):
         return "unchanged", False
-    change, data = difference(known, data)
+    change, data = difference(item, data)
     edit = change.edit
     if edit in (Edit.reworded, Edit.updated) and news_items.alternates(
-        session, known.content_sha256, known.id, data.content_sha256
+        session, item.content_sha256, item.id, data.content_sha256
     ):
         edit = None  # back and forth between two texts, both kept: a cache, not an event
     facts = {
         name: [(fact.kind, fact.value) for fact in getattr(change, name)] if edit else []
         for name in ("lost", "gained")
     }
-    news_items.revise(session, known.id, data, edit=edit, now=now, **facts)
+    news_items.revise(session, item.id, data, edit=edit, now=now, **facts)
     outcome = "unchanged" if edit in (None, Edit.cosmetic) else "updated"
     return outcome, data.page_lags and data.page_failure is None
 
 
-def from_feed(one: Match) -> NewsData:
+def from_feed(matched: Match) -> NewsData:
     """An item whose page is not read: what the feed carries of it."""
-    entry = one.entry
+    entry = matched.entry
     return NewsData(
         guid=entry.guid,
         url=entry.url,
@@ -204,51 +214,52 @@ def from_feed(one: Match) -> NewsData:
         category=entry.categories[0] if entry.categories else None,
         published_at=entry.published,
         updated_at=entry.updated,
-        entry_sha256=one.fingerprint,
-        address_key=one.key,
+        entry_sha256=matched.fingerprint,
+        address_key=matched.key,
         feed_text=entry.summary,
     )
 
 
-def _fresh(found: Sequence[Match], profile: Profile, first: bool, now: datetime) -> list[Match]:
+def _fresh(matches: Sequence[Match], profile: Profile, first: bool, now: datetime) -> list[Match]:
     """The new entries that may be news. Of a source's first reading only so many, and none older."""
-    new = [one for one in found if one.known is None]
+    new = [matched for matched in matches if matched.item is None]
     days = profile.first_reading.days if first else profile.news_window_days
-    recent = [one for one in new if _within(one.entry.published or now, days, now)]
+    recent = [matched for matched in new if _within(matched.entry.published or now, days, now)]
     if not first:
         return recent
-    dated = sorted(recent, key=lambda one: one.entry.published or now, reverse=True)  # undated: feed order
+    # undated ones in the feed's order
+    dated = sorted(recent, key=lambda matched: matched.entry.published or now, reverse=True)
     return dated[: profile.first_reading.items]
 
 
 def _gone_from_the_feed(
-    session: Session, source: Source, found: Sequence[Match], profile: Profile, now: datetime
+    session: Session, source: Source, matches: Sequence[Match], profile: Profile, now: datetime
 ) -> list[Match]:
     """What the feed shows no longer and may still be told: its page is read again."""
     stored = news_items.to_reread(
         session,
         source.id,
-        excluding=[one.known.id for one in found if one.known],
+        excluding=[matched.item.id for matched in matches if matched.item],
         since=now - timedelta(days=profile.news_window_days),
         before=now - REREAD_AFTER,
     )
     return [
         Match(
             Entry(
-                guid=known.guid,
-                url=known.url,
-                title=known.title,
-                summary=known.feed_text,
-                published=known.published_at,
+                guid=item.guid,
+                url=item.url,
+                title=item.title,
+                summary=item.feed_text,
+                published=item.published_at,
                 updated=None,
-                categories=(known.category,) if known.category else (),
+                categories=(item.category,) if item.category else (),
             ),
-            known.address_key,
-            known.entry_sha256,
-            known,
+            item.address_key,
+            item.entry_sha256,
+            item,
         )
-        for known in stored
-        if known.url
+        for item in stored
+        if item.url
     ]
 
 
@@ -256,12 +267,12 @@ def _within(moment: datetime, days: int, now: datetime) -> bool:
     return moment >= now - timedelta(days=days)
 
 
-def _due(known: StoredItem, profile: Profile, now: datetime) -> bool:
+def _due(item: StoredItem, profile: Profile, now: datetime) -> bool:
     """Whether the page of an item that did not change in the feed is read again."""
-    if known.page_checked_at is None or known.address_key.startswith("guid:"):
+    if item.page_checked_at is None or item.address_key.startswith("guid:"):
         return False  # too old to be news, or without an address
-    if known.page_failure or known.page_lags:
-        wait = min(RETRY_PAGE * 2 ** min(max(known.page_failures - 1, 0), 10), REREAD_AFTER)
-        return bool(now >= known.page_checked_at + wait)
-    recent = _within(known.published_at or now, profile.news_window_days, now)
-    return recent and now >= known.page_checked_at + REREAD_AFTER
+    if item.page_failure or item.page_lags:
+        wait = min(RETRY_PAGE * 2 ** min(max(item.page_failures - 1, 0), 10), REREAD_AFTER)
+        return bool(now >= item.page_checked_at + wait)
+    recent = _within(item.published_at or now, profile.news_window_days, now)
+    return recent and now >= item.page_checked_at + REREAD_AFTER

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlsplit
 
 from db.models import Holds, NewsItem
@@ -17,7 +18,7 @@ from flows.sources.identity import Match
 from flows.sources.readings import defect
 from scrapers.errors import GoneError, ParseError, PermanentError, ScraperError
 from scrapers.feeds.feeds import Entry
-from scrapers.fetching.fetcher import Fetcher, Response
+from scrapers.fetching.fetcher import Fetcher
 from scrapers.pages.pages import Page, parse_page
 
 FRONT_DOORS = ("", "it", "it-it", "home", "home.html", "homepage", "index.html", "index.php", "it/home")
@@ -26,8 +27,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 
 def visit(client: Fetcher, entry: Entry, *, key: str, fingerprint: str, now: datetime) -> NewsData:
     """The entry with its page; where the page cannot be read, with what the feed carries, and why."""
-    page: Page | None = None
-    failure: str | None = None
+    page, failure = Page(entry.url, "", "", None, entry.summary), None
     if entry.url:
         try:
             page = read_page(client, entry.url)
@@ -35,36 +35,41 @@ def visit(client: Fetcher, entry: Entry, *, key: str, fingerprint: str, now: dat
             failure = str(exc)
     else:
         failure = f"{entry.title}: the entry has no address, only the feed's text is known"
-    shown = datetime.combine(page.published, time(12), ROME) if page and page.published else None
+    noon = datetime.combine(page.published, time(12), ROME) if page.published else None
     return NewsData(
         guid=entry.guid,
         url=entry.url,
-        title=entry.title or (page.title if page else ""),
-        abstract=page.abstract if page else "",
-        body=page.body if page else entry.summary,
+        title=entry.title or page.title,
         category=entry.categories[0] if entry.categories else None,
-        published_at=entry.published or shown,
+        published_at=entry.published or noon,
         updated_at=entry.updated,
         entry_sha256=fingerprint,
         page_failure=failure,
         address_key=key,
-        kind=page.kind if page else "",
-        topics=page.topics if page else (),
-        attachments=tuple((one.title, one.url) for one in page.attachments) if page else (),
-        holds=Holds(page.holds) if page else Holds.text,
-        starts_on=page.starts if page else None,
-        ends_on=page.ends if page else None,
-        expires_on=page.expires if page else None,
         page_checked_at=now,
         feed_text=entry.summary,
+        **page_columns(page),
     )
+
+
+def page_columns(page: Page) -> dict[str, Any]:
+    """Of an item's columns those that its page tells."""
+    return {
+        "abstract": page.abstract,
+        "body": page.body,
+        "kind": page.kind,
+        "topics": page.topics,
+        "attachments": tuple((file.title, file.url) for file in page.attachments),
+        "holds": Holds(page.holds),
+        "starts_on": page.starts,
+        "ends_on": page.ends,
+        "expires_on": page.expires,
+    }
 
 
 def read_page(client: Fetcher, url: str) -> Page:
     """The article at `url`. Raises ScraperError, also for a redirect to the site's front door."""
-    answer = client.get(url)
-    if not isinstance(answer, Response):
-        raise PermanentError(url, "answers 304 to a request without validators")
+    answer = client.whole(url)
     if _is_front_door(answer.url) and not _is_front_door(url):
         raise PermanentError(url, f"leads to the home page, {answer.url}: the article may be gone")
     try:
@@ -86,7 +91,9 @@ def doubtful(read: Sequence[tuple[Match, NewsData]]) -> list[tuple[Match, NewsDa
     So a site in maintenance answers, and one that shows its home page for whatever is gone.
     """
     bodies = Counter(data.body for _, data in read if _has_page(data) and data.body)
-    return [(one, _refused(data, bodies[data.body] > 1) if _has_page(data) else data) for one, data in read]
+    return [
+        (match, _refused(data, bodies[data.body] > 1) if _has_page(data) else data) for match, data in read
+    ]
 
 
 def _has_page(data: NewsData) -> bool:
@@ -106,8 +113,8 @@ def _refused(data: NewsData, is_of_several: bool) -> NewsData:
 def _speaks_of(data: NewsData) -> bool:
     """Whether the page shares words with what the feed says: a third of the title's, or of the text's."""
     page = set(_WORD.findall(f"{data.abstract} {data.body}".casefold()))
-    for told in (data.title, data.feed_text):
-        words = set(_WORD.findall(told.casefold()))
+    for text in (data.title, data.feed_text):
+        words = set(_WORD.findall(text.casefold()))
         if len(words) < 2 or len(words & page) * 3 >= len(words):
             return True
     return False

@@ -29,7 +29,7 @@ class StoredEntry:
     """An entry that may be wanted, with the stored item that it is."""
 
     entry: Entry
-    known: StoredItem | None
+    item: StoredItem | None
 
 
 def look_up(
@@ -41,22 +41,22 @@ def look_up(
     """
     homes = [source.id for address in dict.fromkeys(addresses) if (source := sources.find(session, address))]
 
-    def known(**by: Sequence[str]) -> list[StoredItem]:
-        return [one for home in homes for one in news_items.matching(session, home, **by)]
+    def matching(**by: Sequence[str]) -> list[StoredItem]:
+        return [item for home in homes for item in news_items.matching(session, home, **by)]
 
     keys = [item_key(entry) for entry in entries]
-    stored = known(guids=[entry.guid for entry in entries], keys=keys)
-    named = [entry for entry in entries if entry.title]
-    matches = match(named, stored, lambda titles: known(titles=titles) if by_words else [])
+    stored = matching(guids=[entry.guid for entry in entries], keys=keys)
+    titled = [entry for entry in entries if entry.title]
+    matches = match(titled, stored, lambda titles: matching(titles=titles) if by_words else [])
     # a sitemap gives nothing but the address to go by
-    by_guid = {one.guid: one for one in reversed(stored)}
-    by_key = {one.address_key: one for one in reversed(stored)}
+    by_guid = {item.guid: item for item in reversed(stored)}
+    by_key = {item.address_key: item for item in reversed(stored)}
     bare = [
         StoredEntry(entry, by_key.get(item_key(entry)) or by_guid.get(entry.guid))
         for entry in entries
         if not entry.title
     ]
-    return [*(StoredEntry(one.entry, one.known) for one in matches), *bare]
+    return [*(StoredEntry(matched.entry, matched.item) for matched in matches), *bare]
 
 
 OLD = 2  # batches wholly before the window, in a row, end a walk: one may be of items that are kept on top
@@ -85,15 +85,15 @@ class Past:
     ) -> None:
         self._engine, self._client, self._order, self._progress = engine, client, order, progress
         self._addresses = [
-            *(str(one) for one in settings.profile.sources.feeds),
-            *(str(one.address) for one in settings.profile.sources.listings),
+            *(str(source) for source in settings.profile.sources.feeds),
+            *(str(source.address) for source in settings.profile.sources.listings),
         ]
-        self._told = Reading("")
+        self._reading = Reading("")
         self._days: dict[str, datetime | None] = {}  # of what was judged, by key
 
     def read(self, way: Way) -> Reading:
         """Go one way to its end or the window's; its failure is a value, and keeps what was stored before."""
-        self._told = Reading(way.name)
+        self._reading = Reading(way.name)
         old = seen = 0
         oldest = self._order.now
         try:
@@ -103,14 +103,14 @@ class Past:
                 days = [day for entry in batch.entries if (day := self._day(entry))]
                 seen += len(batch.entries)
                 oldest = min([oldest, *days])
-                self._progress(self._told, self._share(batch, seen, days))
+                self._progress(self._reading, self._share(batch, seen, days))
                 if batch.entries:
                     old = old + 1 if self._order.window.is_before(days) else 0
                 if way.in_order and old == OLD:
                     break
         except (NoArchive, PermanentError, ParseError) as exc:
             if not way.declared and not seen:
-                return replace(self._told, absent=exc.message)
+                return replace(self._reading, absent=exc.message)
             return self._failed(exc)
         except ScraperError as exc:
             return self._failed(exc)
@@ -118,35 +118,21 @@ class Past:
             self._count(
                 problems=[f"{way.name}: goes back to {day_of(oldest)} only; older news were not seen"]
             )
-        return self._told
+        return self._reading
 
-    def _count(
-        self,
-        *,
-        new: int = 0,
-        updated: int = 0,
-        unchanged: int = 0,
-        undated: int = 0,
-        problems: Sequence[str] = (),
-        found: Sequence[str] = (),
-        offered: Sequence[str] = (),
-    ) -> None:
-        told = self._told
-        self._told = replace(
-            told,
-            new=told.new + new,
-            updated=told.updated + updated,
-            unchanged=told.unchanged + unchanged,
-            undated=told.undated + undated,
-            problems=(*told.problems, *problems),
-            found=(*told.found, *found),
-            offered=(*told.offered, *offered),
-        )
+    def _count(self, **more: int | Sequence[str]) -> None:
+        """Add to the counts of the reading, or to its lines."""
+        before = self._reading
+        sums = {
+            name: getattr(before, name) + (value if isinstance(value, int) else tuple(value))
+            for name, value in more.items()
+        }
+        self._reading = replace(before, **sums)
 
     def _failed(self, exc: ScraperError) -> Reading:
-        told = self._told
-        stored = f" (until then: {told.new} new, {told.unchanged} already stored)"
-        return replace(told, failure=f"{exc}{stored if told.new or told.unchanged else ''}")
+        reading = self._reading
+        stored = f" (until then: {reading.new} new, {reading.unchanged} already stored)"
+        return replace(reading, failure=f"{exc}{stored if reading.new or reading.unchanged else ''}")
 
     def _day(self, entry: Entry) -> datetime | None:
         return entry.published or self._days.get(key_of(entry))
@@ -165,12 +151,12 @@ class Past:
             self._days[key] = entry.published
             if entry.published is None or self._order.window.holds(entry.published):
                 wanted.append(entry)
-        for found in self._recognised(way, wanted):
-            if found.known:
-                self._stored(way, found.entry, found.known)
+        for stored in self._recognised(way, wanted):
+            if stored.item:
+                self._stored(way, stored.entry, stored.item)
             else:
-                self._new(way, found.entry)
-            self._progress(self._told, 0.0)
+                self._new(way, stored.entry)
+            self._progress(self._reading, 0.0)
 
     def _recognised(self, way: Way, entries: Sequence[Entry]) -> list[StoredEntry]:
         if not entries:
@@ -181,40 +167,40 @@ class Past:
     def _homes(self, way: Way) -> list[str]:
         return [way.source[1], *self._addresses]
 
-    def _stored(self, way: Way, entry: Entry, known: StoredItem) -> None:
+    def _stored(self, way: Way, entry: Entry, item: StoredItem) -> None:
         """An item that is stored already: a page that failed is tried again, nothing else is done."""
-        day = entry.published or known.published_at
+        day = entry.published or item.published_at
         self._days[key_of(entry)] = day
         if day and not self._order.window.holds(day):
             return
         if self._order.dry_run:
-            offered = [_told(day, entry.title or known.title, entry)] if self._order.offer and day else []
+            offered = [_line(day, entry.title or item.title, entry)] if self._order.offer and day else []
             self._count(unchanged=1, offered=offered)
             return
         read = None
-        if known.page_failure:
-            read = self._visit(replace(entry, title=entry.title or known.title, published=day))
+        if item.page_failure:
+            read = self._visit(replace(entry, title=entry.title or item.title, published=day))
         mended = False
         with transaction(self._engine) as session:
             alone(session, PURPOSE)
-            (found,) = look_up(session, self._homes(way), [entry], by_words=False)
-            known = found.known or known  # as it is by now
-            if known.page_failure and read is not None and not read.page_failure:
-                self._revise(session, known, read)
+            (stored,) = look_up(session, self._homes(way), [entry], by_words=False)
+            item = stored.item or item  # as it is by now
+            if item.page_failure and read is not None and not read.page_failure:
+                self._revise(session, item, read)
                 mended = True
             if self._order.offer and day:
-                news_items.offer(session, [known.id], now=self._order.now)
+                news_items.offer(session, [item.id], now=self._order.now)
         self._count(updated=int(mended), unchanged=int(not mended))
 
-    def _revise(self, session: Session, known: StoredItem, read: NewsData) -> None:
+    def _revise(self, session: Session, item: StoredItem, read: NewsData) -> None:
         """Store what the page tells; what that changes of what was told until now is an edit."""
         # an archive that tells no words or category says nothing against those that the feed had
-        words = read.feed_text or known.feed_text or ("" if known.page_read_at else known.body)
-        read = replace(read, feed_text=words, category=read.category or known.category)
-        change, read = difference(known, read)
+        text = read.feed_text or item.feed_text or ("" if item.page_read_at else item.body)
+        read = replace(read, feed_text=text, category=read.category or item.category)
+        change, read = difference(item, read)
         lost, gained = ([(fact.kind, fact.value) for fact in facts] for facts in (change.lost, change.gained))
         now = self._order.now
-        news_items.revise(session, known.id, read, edit=change.edit, lost=lost, gained=gained, now=now)
+        news_items.revise(session, item.id, read, edit=change.edit, lost=lost, gained=gained, now=now)
 
     def _new(self, way: Way, entry: Entry) -> None:
         """Judge an item by its day, the page's where the archive tells none, and store it."""
@@ -231,7 +217,7 @@ class Past:
         elif self._order.window.holds(day):
             problems = [failure] if failure else []
             if read is None or self._order.dry_run:
-                line = _told(day, entry.title or (read.title if read else ""), entry)
+                line = _line(day, entry.title or (read.title if read else ""), entry)
                 offered = [line] if self._order.offer else []
                 self._count(new=1, problems=problems, found=[line], offered=offered)
             else:
@@ -248,17 +234,17 @@ class Past:
         """Store a new item; whether it was one: somebody else may have stored it meanwhile."""
         with transaction(self._engine) as session:
             alone(session, PURPOSE)
-            (found,) = look_up(session, self._homes(way), [entry], by_words=False)
-            known = found.known
-            if known is None:
+            (stored,) = look_up(session, self._homes(way), [entry], by_words=False)
+            item = stored.item
+            if item is None:
                 source = sources.ensure(session, *way.source)
-                data = replace(data, guid=found.entry.guid)
+                data = replace(data, guid=stored.entry.guid)
                 news_items.add(session, source.id, [data], origin=Origin.backfilled, now=self._order.now)
-                (known,) = news_items.matching(session, source.id, guids=[data.guid])
+                (item,) = news_items.matching(session, source.id, guids=[data.guid])
             if self._order.offer:
-                news_items.offer(session, [known.id], now=self._order.now)
-        return found.known is None
+                news_items.offer(session, [item.id], now=self._order.now)
+        return stored.item is None
 
 
-def _told(day: datetime, title: str, entry: Entry) -> str:
+def _line(day: datetime, title: str, entry: Entry) -> str:
     return f"{day_of(day)} {title} ({entry.url or 'no address'})"

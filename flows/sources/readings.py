@@ -53,8 +53,8 @@ class Reading:
 def defect(address: str, exc: Exception) -> str:
     """What to say of an exception that nobody foresaw; the log has it whole. It must not cost the others."""
     LOG.error("%s: not foreseen", address, exc_info=exc)
-    words = " ".join(str(exc).split())[:200]
-    return f"a defect of this program, please report it ({type(exc).__name__}: {words})"
+    reason = " ".join(str(exc).split())[:200]
+    return f"a defect of this program, please report it ({type(exc).__name__}: {reason})"
 
 
 def fetcher(settings: Settings) -> Fetcher:
@@ -67,10 +67,10 @@ def fetcher(settings: Settings) -> Fetcher:
 
 def own_addresses(profile: Profile) -> tuple[str, ...]:
     """What the profile says is read."""
-    told = profile.sources
-    pages = [profile.site, *told.feeds, *(page.address for page in told.listings)]
-    alerts = [told.alerts_dpc, told.alerts_allertalom, *told.alerts_cap, told.alerts_meteoalarm]
-    return tuple(filter(None, [*pages, *alerts, told.archive.address if told.archive else None]))
+    sources = profile.sources
+    pages = [profile.site, *sources.feeds, *(page.address for page in sources.listings)]
+    alerts = [sources.alerts_dpc, sources.alerts_allertalom, *sources.alerts_cap, sources.alerts_meteoalarm]
+    return tuple(filter(None, [*pages, *alerts, sources.archive.address if sources.archive else None]))
 
 
 def agent(settings: Settings) -> str:

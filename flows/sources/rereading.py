@@ -17,15 +17,15 @@ from sqlmodel import Session
 from db import bulletins, news_items, sign_offs
 from db.bulletins import ItemData
 from db.engine import alone, reading, transaction
-from db.models import Bulletin, BulletinItem, BulletinVersion, Edit, Holds, NewsItem, NewsRevision, Source
+from db.models import Bulletin, BulletinItem, BulletinVersion, Edit, NewsItem, NewsRevision, Source
 from db.news_items import NewsData, StoredItem
 from flows.bulletin.choosing.changes import NoticeText, compare
 from flows.bulletin.facts.find import Kind, facts
 from flows.settings import Settings
 from flows.sources import truth
 from flows.sources.identity import Match
-from flows.sources.news import PURPOSE, _store
-from flows.sources.pages import Now, Reread, doubtful, reread
+from flows.sources.news import PURPOSE, store_item
+from flows.sources.pages import Now, Reread, doubtful, page_columns, reread
 from flows.sources.readings import fetcher
 from scrapers.feeds.feeds import Entry
 from scrapers.fetching.fetcher import Fetcher
@@ -34,7 +34,7 @@ from scrapers.pages.pages import Page
 LOG = logging.getLogger(__name__)
 SECONDS = 20.0  # for all pages together to come: they are asked at once
 LATEST = 30.0  # and to be understood: a page made to cost a reader minutes must hold no send
-SHOWN = 8  # facts of one change, in a sentence
+MOST_FACTS = 8  # facts of one change, in a sentence
 CHANGED = "sul sito è cambiata."
 
 
@@ -61,12 +61,12 @@ class Rereading:
         if self.state == Now.gone:
             return gone(self.number, self.title)
         if self.news_item_id is None:
-            said = truth.untruth_sentence(self.before, self.after)
+            sentence = truth.untruth_sentence(self.before, self.after)
         elif self.state == Now.changed:
-            said = f"{CHANGED} Prima: {self.before}. Ora: {self.after}."
+            sentence = f"{CHANGED} Prima: {self.before}. Ora: {self.after}."
         else:
-            said = f"la pagina non si è potuta rileggere, il testo è quello già letto ({self.reason})."
-        return f"Notizia {self.number}: «{self.title}»: {said}"
+            sentence = f"la pagina non si è potuta rileggere, il testo è quello già letto ({self.reason})."
+        return f"Notizia {self.number}: «{self.title}»: {sentence}"
 
 
 def gone(number: int, title: str) -> str:
@@ -85,37 +85,37 @@ def reread_bulletin(
     nothing to compare. Alerts are those that collect stored last, see `flows/sources/truth.py`.
     """
     with reading(engine) as session:
-        since, told = _told(session, bulletin_id)
+        since, lines = _lines(session, bulletin_id)
         alerts = _alerts(settings, session, bulletin_id, now)
-    if not told:
+    if not lines:
         return alerts
-    read = _read_all(settings, [item for _, item, _ in told])
+    answers = _read_all(settings, [item for _, item, _ in lines])
     pages = [
-        (_match(item, known), _data(item, one.page, now))
-        for (_, item, known), one in zip(told, read, strict=True)
-        if one.page
+        (_match(item, stored), _data(item, answer.page, now))
+        for (_, item, stored), answer in zip(lines, answers, strict=True)
+        if answer.page
     ]
     # a site in maintenance answers too, with one text everywhere
-    of_articles = {one.known.id: (one, data) for one, data in doubtful(pages) if one.known}
+    of_articles = {match.item.id: (match, data) for match, data in doubtful(pages) if match.item}
     seen = []
     with transaction(engine) as session:
         alone(session, PURPOSE)
-        for (line, item, _), one in zip(told, read, strict=True):
-            about = Rereading(line.position, item.id, line.title, one.state, reason=one.reason)
-            if one.page is not None:
+        for (line, item, _), answer in zip(lines, answers, strict=True):
+            about = Rereading(line.position, item.id, line.title, answer.state, reason=answer.reason)
+            if answer.page is not None:
                 match, data = of_articles[item.id]
                 if data.page_failure:
                     about = replace(about, state=Now.unreadable, reason=data.page_failure)
-                elif one.state == Now.changed or item.page_failure:
-                    _keep(settings, session, item.id, match, data, one.page, now)
+                elif answer.state == Now.changed or item.page_failure:
+                    _keep(session, item.id, match, data, answer.page, now)
             if about.state == Now.gone:
                 about = replace(about, before=line.text, after="la pagina non c'è più")
-            elif change := _since(session, item, one if about.state == Now.changed else None, since, now):
+            elif change := _since(session, item, answer if about.state == Now.changed else None, since, now):
                 about = replace(about, state=Now.changed, before=change[0], after=change[1])
             elif about.state == Now.changed:  # other words, the same facts
                 about = replace(about, state=Now.same)
             seen.append(about)
-    return [*alerts, *(one for one in seen if one.state != Now.same)]
+    return [*alerts, *(rereading for rereading in seen if rereading.state != Now.same)]
 
 
 def alerts_by_now(
@@ -127,10 +127,10 @@ def alerts_by_now(
     at: datetime,
 ) -> list[Rereading]:
     """What its items tell of alerts and is not so by now, of a message that leaves at `at`."""
-    found = truth.untrue(settings, session, bulletin, items, at=at)
+    untruths = truth.untrue(settings, session, bulletin, items, at=at)
     return [
-        Rereading(one.number, None, one.title, Now.changed, one.before, one.after, mark=one.mark)
-        for one in found
+        Rereading(line.number, None, line.title, Now.changed, line.before, line.after, mark=line.mark)
+        for line in untruths
     ]
 
 
@@ -139,8 +139,8 @@ def overridden(settings: Settings, session: Session, bulletin_id: int) -> set[st
     vault = settings.vault()
     reopened = bulletins.reopened_at(session, vault, bulletin_id)
     signed = sign_offs.genuine(session, vault, bulletin_id)
-    said = [one for one in signed if reopened is None or one.at > reopened]
-    return {line for one in said for line in one.overridden.splitlines()}
+    in_force = [sign_off for sign_off in signed if reopened is None or sign_off.at > reopened]
+    return {line for sign_off in in_force for line in sign_off.overridden.splitlines()}
 
 
 def _read_all(settings: Settings, items: Sequence[NewsItem]) -> list[Reread]:
@@ -149,14 +149,14 @@ def _read_all(settings: Settings, items: Sequence[NewsItem]) -> list[Reread]:
     try:
         with fetcher(settings) as client:
             client.timeout = SECONDS
-            asked = [pool.submit(_read, client, item) for item in items]
-            in_time, _ = wait(asked, timeout=LATEST)
+            futures = [pool.submit(_read, client, item) for item in items]
+            in_time, _ = wait(futures, timeout=LATEST)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     late = f"non letta entro {LATEST:g} secondi"
     return [
-        one.result() if one in in_time else Reread(Now.unreadable, reason=f"{item.url}: {late}")
-        for one, item in zip(asked, items, strict=True)
+        future.result() if future in in_time else Reread(Now.unreadable, reason=f"{item.url}: {late}")
+        for future, item in zip(futures, items, strict=True)
     ]
 
 
@@ -184,7 +184,7 @@ def _version(session: Session, bulletin_id: int) -> BulletinVersion | None:
     return sealed[1] if sealed else bulletins.latest(session, bulletin_id)
 
 
-def _told(
+def _lines(
     session: Session, bulletin_id: int
 ) -> tuple[datetime, list[tuple[BulletinItem, NewsItem, StoredItem]]]:
     """When the text was written, and its lines with what was read of their pages."""
@@ -192,48 +192,27 @@ def _told(
     version = _version(session, bulletin_id)
     if version is None or bulletin.template is not None:
         return bulletin.created_at, []
-    told = []
+    lines = []
     for line in bulletins.items(session, version):
         item = session.get(NewsItem, line.news_item_id) if line.news_item_id else None
         if item is not None and item.page_checked_at is not None:
-            told.append((line, item, news_items.by_id(session, [item.id])[0]))
-    return version.created_at, told
+            lines.append((line, item, news_items.by_id(session, [item.id])[0]))
+    return version.created_at, lines
 
 
-def _match(item: NewsItem, known: StoredItem) -> Match:
+def _match(item: NewsItem, stored: StoredItem) -> Match:
     """The item as an entry that its feed has not changed."""
     entry = Entry(item.guid, item.url, item.title, item.feed_text, item.published_at, None, ())
-    return Match(entry, item.address_key, item.entry_sha256, known)
+    return Match(entry, item.address_key, item.entry_sha256, stored)
 
 
 def _data(item: NewsItem, page: Page, now: datetime) -> NewsData:
     """The item with what its page says now."""
-    kept = {field.name: getattr(item, field.name) for field in fields(NewsData)}
-    return replace(
-        NewsData(**kept),
-        abstract=page.abstract,
-        body=page.body,
-        kind=page.kind,
-        topics=page.topics,
-        attachments=tuple((one.title, one.url) for one in page.attachments),
-        holds=Holds(page.holds),
-        starts_on=page.starts,
-        ends_on=page.ends,
-        expires_on=page.expires,
-        page_failure=None,
-        page_checked_at=now,
-    )
+    values = {field.name: getattr(item, field.name) for field in fields(NewsData)}
+    return NewsData(**values | page_columns(page) | {"page_failure": None, "page_checked_at": now})
 
 
-def _keep(
-    settings: Settings,
-    session: Session,
-    item_id: int,
-    match: Match,
-    data: NewsData,
-    page: Page,
-    now: datetime,
-) -> None:
+def _keep(session: Session, item_id: int, match: Match, data: NewsData, page: Page, now: datetime) -> None:
     """Store it; with the page's own title where that tells what nothing told before: `ANNULLATO: ...`.
 
     Otherwise the feed's title stays, which often is another one.
@@ -247,7 +226,7 @@ def _keep(
     has_title = titles.edit == Edit.updated and not item.page_lags and any(kind in replaced for kind in new)
     if has_title:
         data = replace(data, title=page.title)
-    _store(session, session.get_one(Source, item.source_id), match, data, False, settings.profile, now)
+    store_item(session, session.get_one(Source, item.source_id), match, data, now=now)
     if has_title:
         item.page_lags = False  # here the page is ahead of the feed
         session.add(item)
@@ -261,13 +240,13 @@ def _since(
     `item` is as it was before this reading; `read` is given where its page was another one then.
     """
     stored = session.get_one(NewsItem, item.id)
-    kept = news_items.revisions(session, item.id)
-    edits = [one for one in kept if one.edit == Edit.updated and one.replaced_at > since]
+    revisions = news_items.revisions(session, item.id)
+    edits = [row for row in revisions if row.edit == Edit.updated and row.replaced_at > since]
     if len(edits) > 1 and edits[0].content_sha256 == stored.content_sha256 and not stored.page_lags:
         return None  # it says again what it said then
-    lost = [tuple(fact) for one in edits for fact in one.lost]
-    gained = [tuple(fact) for one in edits for fact in one.gained]
-    is_new = stored.content_sha256 != item.content_sha256 and all(one.replaced_at != now for one in kept)
+    lost = [tuple(fact) for row in edits for fact in row.lost]
+    gained = [tuple(fact) for row in edits for fact in row.gained]
+    is_new = stored.content_sha256 != item.content_sha256 and all(row.replaced_at != now for row in revisions)
     is_first = item.page_read_at is None  # it tells more than the feed did, which is no change
     if not edits and is_new and not is_first and read and read.change and read.change.edit == Edit.updated:
         # between two texts of late: for collect a cache and no event, but not what was approved
@@ -278,15 +257,15 @@ def _since(
     return _words(lost, [*edits, item]) or "non lo diceva", _words(gained, [stored]) or "non lo dice più"
 
 
-def _words(told: Sequence[tuple[str, ...]], texts: Sequence[NewsItem | NewsRevision]) -> str:
+def _words(facts_told: Sequence[tuple[str, ...]], texts: Sequence[NewsItem | NewsRevision]) -> str:
     """Facts as these texts write them."""
-    shown: dict[tuple[str, ...], str] = {}
+    spelled: dict[tuple[str, ...], str] = {}
     for text in texts:
         for fact in facts("\n".join(_texts(text))):
-            shown.setdefault((fact.kind, fact.value), " ".join(fact.shown.split()))
-    words = list(dict.fromkeys(shown.get(fact, fact[-1]) for fact in told))
-    return ", ".join([*words[:SHOWN], *(["..."] if len(words) > SHOWN else [])])
+            spelled.setdefault((fact.kind, fact.value), " ".join(fact.shown.split()))
+    words = list(dict.fromkeys(spelled.get(fact, fact[-1]) for fact in facts_told))
+    return ", ".join([*words[:MOST_FACTS], *(["..."] if len(words) > MOST_FACTS else [])])
 
 
-def _texts(one: NewsItem | NewsRevision) -> list[str]:
-    return [one.title, one.abstract, one.body, getattr(one, "feed_text", "")]
+def _texts(item: NewsItem | NewsRevision) -> list[str]:
+    return [item.title, item.abstract, item.body, getattr(item, "feed_text", "")]

@@ -25,17 +25,17 @@ GAP = (
 def silence(session: Session, source: Source, now: datetime) -> str | None:
     """In Italian, when the source is silent for much longer than it uses to be."""
     days = news_items.days_of_news(session, source.id, since=now - LOOK_BACK)
-    found = unusual(days, now.date())
-    if found is None:
+    gap = unusual(days, now.date())
+    if gap is None:
         return None
-    return f"{source.address}: nessuna notizia nuova da {found[0]} giorni, di solito ogni {_days(found[1])}"
+    return f"{source.address}: nessuna notizia nuova da {gap[0]} giorni, di solito ogni {_days(gap[1])}"
 
 
 def doubts(session: Session, source: Source, now: datetime) -> list[str]:
     """What speaks against having seen all of a source that answers, in Italian."""
-    found = [GAP.format(address=source.address)] if source.gap_at and now < source.gap_at + TOLD_FOR else []
+    lines = [GAP.format(address=source.address)] if source.gap_at and now < source.gap_at + TOLD_FOR else []
     quiet = silence(session, source, now)
-    return [*found, quiet] if quiet else found
+    return [*lines, quiet] if quiet else lines
 
 
 def unusual(days: Sequence[date], today: date) -> tuple[int, int] | None:

@@ -72,34 +72,34 @@ def untrue(
     Args:
         of_silence: whether an end counts as not right while its source is silent; a draft may wait for it.
     """
-    named = [(number, one) for number, one in enumerate(items, start=1) if one.weather_alert_id]
-    if not named:
+    numbered = [(position, item) for position, item in enumerate(items, start=1) if item.weather_alert_id]
+    if not numbered:
         return []
     rows = weather_alerts.ever_said(session, settings.profile.alert_zones, now=at)
-    known = _Known(rows, at)
-    found = []
-    for number, item in named:
+    history = _History(rows, at)
+    untruths = []
+    for position, item in numbered:
         if bulletin.kind == BulletinKind.all_clear:
-            wrong = _of_end(settings, session, bulletin, item, known, of_silence=of_silence)
+            wrong = _of_end(settings, session, bulletin, item, history, of_silence=of_silence)
         else:
-            wrong = _of_text(settings, session, bulletin, item, known)
+            wrong = _of_text(settings, session, bulletin, item, history)
         if wrong is not None:
-            found.append(Untrue(number, item.title, *wrong))
-    return found
+            untruths.append(Untrue(position, item.title, *wrong))
+    return untruths
 
 
 def stated_spans(settings: Settings, session: Session, items: Sequence[Item], *, at: datetime) -> list[Span]:
     """The hours from `at` on that these items tell, right or not."""
-    known = _Known(weather_alerts.ever_said(session, settings.profile.alert_zones, now=at), at)
-    found: list[Span] = []
+    history = _History(weather_alerts.ever_said(session, settings.profile.alert_zones, now=at), at)
+    spans: list[Span] = []
     for item in items:
         if item.weather_alert_id:
-            found += _told(session, item, known)
-    return found
+            spans += _stated(session, item, history)
+    return spans
 
 
 @dataclass(frozen=True)
-class _Known:
+class _History:
     """What was ever said of the hours from one moment on."""
 
     rows: list[WeatherAlert]
@@ -113,10 +113,10 @@ class _Known:
         return self.by(newest_word(self.rows, self.at))
 
 
-def _told(session: Session, item: Item, known: _Known) -> list[Span]:
+def _stated(session: Session, item: Item, history: _History) -> list[Span]:
     rows = weather_alerts.told_by(session, item)
     ids = {row.id for row in rows}
-    return [span for span in known.by(_made_at(item, rows)) if span.row.id in ids]
+    return [span for span in history.by(_made_at(item, rows)) if span.row.id in ids]
 
 
 def _made_at(item: Item, rows: Iterable[WeatherAlert]) -> datetime:
@@ -125,38 +125,38 @@ def _made_at(item: Item, rows: Iterable[WeatherAlert]) -> datetime:
 
 
 def _of_text(
-    settings: Settings, session: Session, bulletin: Bulletin, item: Item, known: _Known
+    settings: Settings, session: Session, bulletin: Bulletin, item: Item, history: _History
 ) -> Wrong | None:
     if bulletin.kind == BulletinKind.correction:
-        return _in_words(_since_written(session, bulletin, item, known))
-    spans = _told(session, item, known)
+        return _in_words(_since_written(session, bulletin, item, history))
+    spans = _stated(session, item, history)
     ahead, only = spans, _that_stop(settings, bulletin)
     if bulletin.template == ALERT:  # what is left of its day below that is no reason to disturb
         ahead = [span for span in spans if span.row.level in settings.profile.urgent.levels]
     if not ahead:
         return item.title, OVER, OVER
-    change = changed(spans, known.holds, known.at, only=only)
+    change = changed(spans, history.holds, history.at, only=only)
     if change and item.is_typed and not bulletin.template and change.worst.value in item.text.casefold():
-        change = _since_written(session, bulletin, item, known)
+        change = _since_written(session, bulletin, item, history)
     return _in_words(change)
 
 
-def _since_written(session: Session, bulletin: Bulletin, item: Item, known: _Known) -> Change | None:
+def _since_written(session: Session, bulletin: Bulletin, item: Item, history: _History) -> Change | None:
     """What became of the zones, days and hazards of its alerts since a person wrote its words."""
     questions = {(row.zone, row.day, row.hazard) for row in weather_alerts.told_by(session, item)}
     written = [
         version.created_at
         for version in bulletins.versions(session, bulletin.id)
-        for one in bulletins.items(session, version)
-        if (one.weather_alert_id, one.text) == (item.weather_alert_id, item.text)
+        for line in bulletins.items(session, version)
+        if (line.weather_alert_id, line.text) == (item.weather_alert_id, item.text)
     ]
     if not written:  # in the answer that is being looked at
         return None
     before, after = (
         [span for span in spans if (span.row.zone, span.row.day, span.row.hazard) in questions]
-        for spans in (known.by(min(written)), known.holds)
+        for spans in (history.by(min(written)), history.holds)
     )
-    return changed(before, after, known.at, whole=True)
+    return changed(before, after, history.at, whole=True)
 
 
 def _of_end(
@@ -164,7 +164,7 @@ def _of_end(
     session: Session,
     bulletin: Bulletin,
     item: Item,
-    known: _Known,
+    history: _History,
     *,
     of_silence: bool,
 ) -> Wrong | None:
@@ -172,22 +172,24 @@ def _of_end(
     and those who would say otherwise can be heard."""
     zones = settings.profile.alert_zones
     cleared = [
-        Span(row, max(hours.onset, known.at), hours.expires)
-        for of, row, hours in announced.cleared(session, zones, [bulletin.status], since=known.at)
+        Span(row, max(hours.onset, history.at), hours.expires)
+        for of, row, hours in announced.cleared(session, zones, [bulletin.status], since=history.at)
         if of.id == bulletin.id
     ]
     if not cleared:
         return item.title, OVER, OVER
     before, days = f"cessa l'allerta {levels(cleared)}", {span.row.day for span in cleared}
-    again = [span for span in known.holds if any(_takes_back(one, span) for one in cleared)]
+    again = [span for span in history.holds if any(_takes_back(end, span) for end in cleared)]
     if again:
         return before, f"di nuovo {levels(again)}", f"again; {marked(again)}"
-    made = _made_at(item, weather_alerts.told_by(session, item))
-    then, now = ([span for span in spans if span.row.day in days] for spans in (known.by(made), known.holds))
-    if change := changed(then, now, known.at, whole=True, only=_that_stop(settings, bulletin)):
+    made_at = _made_at(item, weather_alerts.told_by(session, item))
+    then, now = (
+        [span for span in spans if span.row.day in days] for spans in (history.by(made_at), history.holds)
+    )
+    if change := changed(then, now, history.at, whole=True, only=_that_stop(settings, bulletin)):
         return _in_words(change)
-    for source in _sources(settings, session, cleared, known) if of_silence else ():
-        if source.checked_at and (source.succeeded_at is None or known.at - source.succeeded_at > TOO_OLD):
+    for source in _sources(settings, session, cleared, history) if of_silence else ():
+        if source.checked_at and (source.succeeded_at is None or history.at - source.succeeded_at > TOO_OLD):
             last = giorno_ora(source.succeeded_at) if source.succeeded_at else "mai"
             silent = f"{UNHEARD}: {source.address} non si legge (l'ultima volta: {last})"
             return before, silent, silent
@@ -204,12 +206,14 @@ def _takes_back(cleared: Span, span: Span) -> bool:
     )
 
 
-def _sources(settings: Settings, session: Session, cleared: Sequence[Span], known: _Known) -> list[Source]:
+def _sources(
+    settings: Settings, session: Session, cleared: Sequence[Span], history: _History
+) -> list[Source]:
     """Those of the profile that spoke of what an all-clear takes back."""
     questions = {(span.row.zone, span.row.day, span.row.hazard) for span in cleared}
-    spoke = {row.source_id for row in known.rows if (row.zone, row.day, row.hazard) in questions}
-    found = [sources.find(session, address) for _, address in alert_addresses(settings.profile)]
-    return [source for source in found if source is not None and source.id in spoke]
+    spoke = {row.source_id for row in history.rows if (row.zone, row.day, row.hazard) in questions}
+    addressed = [sources.find(session, address) for _, address in alert_addresses(settings.profile)]
+    return [source for source in addressed if source is not None and source.id in spoke]
 
 
 def _that_stop(settings: Settings, bulletin: Bulletin) -> Collection[Level]:

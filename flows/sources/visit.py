@@ -36,9 +36,9 @@ Which = Literal["all", "news", "alerts"]
 
 def planned(settings: Settings, which: Which) -> list[tuple[SourceKind, str]]:
     """The addresses that the profile names."""
-    told = settings.profile.sources
-    news = [(SourceKind.feed, address) for address in told.feeds]
-    news += [(SourceKind.listing, page.address) for page in told.listings]
+    sources = settings.profile.sources
+    news = [(SourceKind.feed, address) for address in sources.feeds]
+    news += [(SourceKind.listing, page.address) for page in sources.listings]
     return [  # alerts first: whatever the news do, they are read
         *(alert_addresses(settings.profile) if which != "news" else ()),
         *(news if which != "alerts" else ()),
@@ -54,12 +54,12 @@ def read_sources(
     """
     engine = make_engine(settings.database)
     readings: list[Reading] = []
-    named = cache(lambda: frozenset(address for _, address in planned(settings, "news")))
+    news_addresses = cache(lambda: frozenset(address for _, address in planned(settings, "news")))
     with fetcher(settings) as client, ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         for start in range(0, len(wanted), TOGETHER):
             chunk = _states(engine, wanted[start : start + TOGETHER], dry_run=dry_run)
             asked = list(pool.map(partial(_ask, client, settings.profile, now=now), chunk))
-            readings += _take(settings, engine, client, asked, named, dry_run=dry_run, now=now)
+            readings += _take(settings, engine, client, asked, news_addresses, dry_run=dry_run, now=now)
     return readings
 
 
@@ -95,7 +95,7 @@ def _take(
     engine: Engine,
     client: Fetcher,
     asked: Sequence[Asked],
-    named: Callable[[], Collection[str]],
+    news_addresses: Callable[[], Collection[str]],
     *,
     dry_run: bool,
     now: datetime,
@@ -109,63 +109,65 @@ def _take(
     results: dict[int, Reading] = {}
     marks: list[Mark] = []
 
-    def take(place: int, one: Asked) -> None:
-        if one.failure:
-            results[place] = Reading(one.source.address, failure=one.failure)
-            if not dry_run and one.was_asked:
-                sources.failed(session, one.source.id, one.message, retry_after=one.retry_after, now=now)
-        elif one.feed is not None:
+    def take(place: int, answer: Asked) -> None:
+        source = answer.source
+        if answer.failure:
+            results[place] = Reading(source.address, failure=answer.failure)
+            if not dry_run and answer.was_asked:
+                sources.failed(session, source.id, answer.message, retry_after=answer.retry_after, now=now)
+        elif answer.feed is not None:
             planned = plan(
                 session,
-                one.source,
-                one.feed,
+                source,
+                answer.feed,
                 settings.profile,
                 stocked=stocked,
                 is_read=is_read,
-                whole=one.whole,
+                whole=answer.whole,
                 now=now,
             )
             if not dry_run:
-                store_plan(session, one.source, planned, now)
+                store_plan(session, source, planned, now)
                 if not planned.visits:
-                    marks.append(one.mark(complete=planned.complete, now=now))
+                    marks.append(answer.mark(complete=planned.complete, now=now))
             plans[place] = planned
-        elif one.unchanged and one.source.kind in NEWS:
-            results[place] = Reading(one.source.address, not_modified=True)
+        elif answer.unchanged and source.kind in NEWS:
+            results[place] = Reading(source.address, not_modified=True)
             if not dry_run:
-                marks.append(one.mark(complete=True, now=now))
+                marks.append(answer.mark(complete=True, now=now))
 
     with looking(engine) if dry_run else transaction(engine) as session:
         if not dry_run:
             alone(session, PURPOSE)
         stocked = news_items.any_stored(session)
-        is_read = cache(lambda number: sources.address_of(session, number) in named())
-        for place, one in enumerate(asked):
+        is_read = cache(lambda source_id: sources.address_of(session, source_id) in news_addresses())
+        for place, answer in enumerate(asked):
             try:
                 with session.begin_nested():
-                    take(place, one)
+                    take(place, answer)
             except Exception as exc:  # noqa: BLE001  told as the source's failure
-                results[place] = _failed(session, one, exc, dry_run=dry_run, now=now)
+                results[place] = _failed(session, answer, exc, dry_run=dry_run, now=now)
         sources.succeeded(session, marks, now=now)
-    for place, one in enumerate(asked):  # alerts first: pages take their time
+    for place, answer in enumerate(asked):  # alerts first: pages take their time
         if place not in results and place not in plans:
-            results[place] = _guarded(engine, one, dry_run, now, partial(_alerts, settings, engine, one))
+            read = partial(_alerts, settings, engine, answer)
+            results[place] = _guarded(engine, answer, dry_run, now, read)
     for place, planned in plans.items():
-        one = asked[place]
-        read = partial(_news, settings, engine, client, one, planned)
-        results[place] = _guarded(engine, one, dry_run, now, read)
+        answer = asked[place]
+        visit = partial(_news, settings, engine, client, answer, planned)
+        results[place] = _guarded(engine, answer, dry_run, now, visit)
     return [results[place] for place in range(len(asked))]
 
 
-def _failed(session: Session, one: Asked, exc: Exception, *, dry_run: bool, now: datetime) -> Reading:
-    message = defect(one.source.address, exc)
+def _failed(session: Session, answer: Asked, exc: Exception, *, dry_run: bool, now: datetime) -> Reading:
+    message = defect(answer.source.address, exc)
     if not dry_run:
-        sources.failed(session, one.source.id, message, now=now)
-    return Reading(one.source.address, failure=f"{one.source.address}: {message}")
+        sources.failed(session, answer.source.id, message, now=now)
+    return Reading(answer.source.address, failure=f"{answer.source.address}: {message}")
 
 
 def _guarded(
-    engine: Engine, one: Asked, dry_run: bool, now: datetime, read: Callable[..., Reading]
+    engine: Engine, answer: Asked, dry_run: bool, now: datetime, read: Callable[..., Reading]
 ) -> Reading:
     ask_whole = False
     try:
@@ -173,41 +175,41 @@ def _guarded(
     except ScraperError as exc:
         message, failure = exc.message, str(exc)
         # not changed, but less is stored than what the validators stand for
-        ask_whole = one.response is None and not isinstance(exc, StaleError)
+        ask_whole = answer.response is None and not isinstance(exc, StaleError)
     except Exception as exc:  # noqa: BLE001  told as the source's failure: a defect must not cost the others
-        message = defect(one.source.address, exc)
-        failure = f"{one.source.address}: {message}"
+        message = defect(answer.source.address, exc)
+        failure = f"{answer.source.address}: {message}"
     if not dry_run:
         with transaction(engine) as session:
-            sources.failed(session, one.source.id, message, ask_whole=ask_whole, now=now)
-    return Reading(one.source.address, failure=failure)
+            sources.failed(session, answer.source.id, message, ask_whole=ask_whole, now=now)
+    return Reading(answer.source.address, failure=failure)
 
 
 def _news(
     settings: Settings,
     engine: Engine,
     client: Fetcher,
-    one: Asked,
+    answer: Asked,
     planned: Plan,
     *,
     dry_run: bool,
     now: datetime,
 ) -> Reading:
-    stored = Reading(one.source.address)
+    stored = Reading(answer.source.address)
     if dry_run:
-        new = sum(visited.known is None for visited in planned.visits)
+        new = sum(visited.item is None for visited in planned.visits)
         stored = replace(stored, new=new, updated=len(planned.visits) - new)
     elif planned.visits:
-        stored = read_pages(client, engine, one.source, planned, settings.profile, now)
+        stored = read_pages(client, engine, answer.source, planned, settings.profile, now)
         with transaction(engine) as session:
             complete = not stored.unread_pages and not planned.waiting
-            sources.succeeded(session, [one.mark(complete=complete, now=now)], now=now)
-    problems = [*(one.feed.problems if one.feed else ()), *stored.problems]
+            sources.succeeded(session, [answer.mark(complete=complete, now=now)], now=now)
+    problems = [*(answer.feed.problems if answer.feed else ()), *stored.problems]
     if planned.gap:
-        problems.append(GAP.format(address=one.source.address))
-    if one.whole and not planned.first:
+        problems.append(GAP.format(address=answer.source.address))
+    if answer.whole and not planned.first:
         with looking(engine) as session:
-            problems += filter(None, [silence(session, one.source, now)])
+            problems += filter(None, [silence(session, answer.source, now)])
     return replace(
         stored,
         new=stored.new + len(planned.without_page),
@@ -217,15 +219,15 @@ def _news(
     )
 
 
-def _alerts(settings: Settings, engine: Engine, one: Asked, *, dry_run: bool, now: datetime) -> Reading:
-    if one.response is None:
-        found = unchanged_alerts(settings.profile, engine, one.source, now)
+def _alerts(settings: Settings, engine: Engine, answer: Asked, *, dry_run: bool, now: datetime) -> Reading:
+    if answer.response is None:
+        reading = unchanged_alerts(settings.profile, engine, answer.source, now)
     else:
-        found = read_alerts(settings, engine, one.source, one.response, dry_run=dry_run, now=now)
+        reading = read_alerts(settings, engine, answer.source, answer.response, dry_run=dry_run, now=now)
     if not dry_run:
         with transaction(engine) as session:
-            sources.succeeded(session, [one.mark(complete=True, now=now)], now=now)
-    return found
+            sources.succeeded(session, [answer.mark(complete=True, now=now)], now=now)
+    return reading
 
 
 def collect_sources(

@@ -9,9 +9,8 @@ from db.models import SourceKind
 from flows.bulletin.language.dates import ROME
 from flows.profiles.comune import Archive, Profile
 from flows.settings import BollettinoError
-from scrapers.archives import pages as lists
-from scrapers.archives import pages as paged_feed
 from scrapers.archives import plone, rest, sitemaps
+from scrapers.archives.pages import feed_pages, list_pages
 from scrapers.archives.walk import Batch, Get
 from scrapers.lists.listing import Listing
 
@@ -57,31 +56,24 @@ class Way:
     source: tuple[SourceKind, str]
     declared: bool  # the profile names its address, so that its absence is a failure
     in_order: bool = True  # newest first: the walk may end where the window does
-    shallow: bool = (
-        False  # may end long before the site's news do: a feed without pages, a list without links
-    )
+    # may end long before the site's news do: a feed without pages, a list without links
+    shallow: bool = False
 
 
 def ways(profile: Profile, window: Window) -> list[Way]:
     """The one that the profile names; else its feeds and list pages, then what the site may have besides."""
-    told = profile.sources
-    selectors = {str(one.address): one.links for one in told.listings}
-    homes = [(SourceKind.feed, str(one)) for one in told.feeds]
+    sources = profile.sources
+    selectors = {str(page.address): page.links for page in sources.listings}
+    homes = [(SourceKind.feed, str(feed)) for feed in sources.feeds]
     homes += [(SourceKind.listing, address) for address in selectors]
-    if told.archive is not None:
-        return [_named(told.archive, selectors, homes, window)]
-    found = [
-        Way(
-            address,
-            partial(paged_feed.feed_pages, address=address),
-            (kind, address),
-            declared=True,
-            shallow=True,
-        )
+    if sources.archive is not None:
+        return [_way_of_profile(sources.archive, selectors, homes, window)]
+    declared = [
+        Way(address, partial(feed_pages, address=address), (kind, address), declared=True, shallow=True)
         for kind, address in homes
         if kind == SourceKind.feed
     ]
-    found += [
+    declared += [
         Way(address, _list(address, selectors), (SourceKind.listing, address), declared=True, shallow=True)
         for address in selectors
     ]
@@ -89,21 +81,21 @@ def ways(profile: Profile, window: Window) -> list[Way]:
         return []
     site = str(profile.site)
     return [
-        *found,
+        *declared,
         Way(f"{site} (REST)", _rest(site, window), homes[0], declared=False),
         Way(f"{site} (sitemap)", _sitemap(site, None, window), homes[0], declared=False, in_order=False),
         Way(f"{site} (Plone)", partial(plone.pages, site=site), homes[0], declared=False),
     ]
 
 
-def _named(
+def _way_of_profile(
     archive: Archive, selectors: dict[str, str | None], homes: list[tuple[SourceKind, str]], window: Window
 ) -> Way:
     address = str(archive.address)
     own = (SourceKind.feed if archive.kind == "feed" else SourceKind.listing, address)
     source = own if own in homes or not homes else homes[0]
     pages: dict[str, Callable[[Get], Iterator[Batch]]] = {
-        "feed": partial(paged_feed.feed_pages, address=address),
+        "feed": partial(feed_pages, address=address),
         "list": _list(address, selectors),
         "rest": _rest(address, window),
         "sitemap": _sitemap(address, address, window),
@@ -120,7 +112,7 @@ def _named(
 
 
 def _list(address: str, selectors: dict[str, str | None]) -> Callable[[Get], Iterator[Batch]]:
-    return partial(lists.list_pages, listing=Listing(address, selectors.get(address)))
+    return partial(list_pages, listing=Listing(address, selectors.get(address)))
 
 
 def _rest(site: str, window: Window) -> Callable[[Get], Iterator[Batch]]:

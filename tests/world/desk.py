@@ -98,6 +98,8 @@ class Site:
                 return Response(url, 200, page.encode(), "text/html; charset=utf-8")
         raise GoneError(url, "answers 404")
 
+    whole = get
+
 
 @contextmanager
 def as_fetcher(_settings: Settings) -> Iterator[Site]:
