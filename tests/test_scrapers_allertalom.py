@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deployments.sandbox.regional import HourOrder, write_hours
-from scrapers.alerts import LEVELS, Alert, Bulletin
+from scrapers.alerts import LEVELS, Alert, IssuedBulletin
 from scrapers.alerts.allertalom import parse_allertalom
 from scrapers.dates import ROME
 from scrapers.errors import ParseError, ScraperError, StaleError
@@ -45,11 +45,11 @@ def hours(levels: str, start: datetime = START, code: str = "IM-09") -> list[Row
     ]
 
 
-def read(content: bytes, now: datetime = START, zone: str = "Lomb-09") -> Bulletin:
+def read(content: bytes, now: datetime = START, zone: str = "Lomb-09") -> IssuedBulletin:
     return parse_allertalom(content, "https://lom.example/lista-zone", zone, "temporali", now)
 
 
-def spans(bulletin: Bulletin) -> list[tuple[str, date, str, str]]:
+def spans(bulletin: IssuedBulletin) -> list[tuple[str, date, str, str]]:
     return [
         (one.level, one.day, f"{one.onset.astimezone(ROME):%H:%M}", f"{one.expires.astimezone(ROME):%H:%M}")
         for one in bulletin.alerts

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.alerts import Bulletin
+from scrapers.alerts import IssuedBulletin
 from scrapers.alerts.cap12 import Place, parse_cap
 from scrapers.alerts.cap_words import WordsError, hazards_and_level, references
 from scrapers.dates import ROME
@@ -53,11 +53,11 @@ def cap(*infos: str, **fields: str) -> bytes:
     return f'<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">{head}{"".join(infos)}</alert>'.encode()
 
 
-def read(content: bytes, place: Place = OURS, now: datetime = NOW, **more: Any) -> Bulletin:
+def read(content: bytes, place: Place = OURS, now: datetime = NOW, **more: Any) -> IssuedBulletin:
     return parse_cap(content, "https://cap.example/a.xml", place, now, **more)
 
 
-def stated(bulletin: Bulletin) -> list[tuple[str, str, str, date]]:
+def stated(bulletin: IssuedBulletin) -> list[tuple[str, str, str, date]]:
     return [(one.zone, one.hazard, one.level, one.day) for one in bulletin.alerts]
 
 

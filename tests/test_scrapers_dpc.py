@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapers.alerts import HAZARDS, Alert, Bulletin, require_fresh
+from scrapers.alerts import HAZARDS, Alert, IssuedBulletin, require_fresh
 from scrapers.alerts.dbf import DbfError, read_dbf
 from scrapers.alerts.dpc import parse_archive, parse_archive_all
 from scrapers.errors import ParseError, StaleError
@@ -59,14 +59,14 @@ def archive(members: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def bulletin(members: Mapping[str, bytes], zone: str = "Lomb-09") -> Bulletin:
+def bulletin(members: Mapping[str, bytes], zone: str = "Lomb-09") -> IssuedBulletin:
     return parse_archive(archive(members), "https://dpc.example/latest_all.zip", zone)
 
 
 QUIET = {TODAY: dbf(rows()), TOMORROW: dbf(rows()), CAP: cap()}
 
 
-def level(read: Bulletin, hazard: str, day: date) -> str:
+def level(read: IssuedBulletin, hazard: str, day: date) -> str:
     (found,) = (alert.level for alert in read.alerts if (alert.hazard, alert.day) == (hazard, day))
     return found
 

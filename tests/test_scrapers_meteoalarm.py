@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deployments.sandbox.notices import NoticeOrder, Warned, write_warnings
-from scrapers.alerts import Bulletin
+from scrapers.alerts import IssuedBulletin
 from scrapers.alerts.meteoalarm import areas, parse_meteoalarm
 from scrapers.errors import ParseError, ScraperError, StaleError
 from tests.world.shared import SHARED, needs_shared
@@ -27,7 +27,7 @@ def feed(*warnings: Warned, sent: datetime = NOW - timedelta(hours=1)) -> dict[s
     return write_warnings(NoticeOrder(sent=sent, warnings=list(warnings)))
 
 
-def read(content: Any, area: str = "IT003", now: datetime = NOW) -> Bulletin:
+def read(content: Any, area: str = "IT003", now: datetime = NOW) -> IssuedBulletin:
     return parse_meteoalarm(json.dumps(content).encode(), "https://meteo.example/feed", area, now)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from flows.cli.output import Output
 from flows.sources.identity import item_key
-from scrapers.alerts import Bulletin
+from scrapers.alerts import IssuedBulletin
 from scrapers.alerts.meteoalarm import ATTRIBUTION
 from scrapers.alerts.recognise import parse_any
 from scrapers.dates import ROME
@@ -199,7 +199,7 @@ def _page(page: Page) -> dict[str, object]:
     }
 
 
-def _alerts(bulletin: Bulletin) -> Iterator[dict[str, object]]:
+def _alerts(bulletin: IssuedBulletin) -> Iterator[dict[str, object]]:
     for alert in bulletin.alerts:
         yield {
             "source": alert.source,
@@ -216,7 +216,7 @@ def _alerts(bulletin: Bulletin) -> Iterator[dict[str, object]]:
         }
 
 
-def _notices(bulletin: Bulletin) -> Iterator[dict[str, object]]:
+def _notices(bulletin: IssuedBulletin) -> Iterator[dict[str, object]]:
     """With the keys of an alert, and `notice` to say that it is none."""
     for notice in bulletin.notices:
         yield {

@@ -14,7 +14,7 @@ from db.weather_notices import NoticeData
 from flows.profiles.comune import Profile
 from flows.settings import Settings
 from flows.sources.readings import Reading
-from scrapers.alerts import Alert, Bulletin, Notice, require_fresh
+from scrapers.alerts import Alert, IssuedBulletin, IssuedNotice, require_fresh
 from scrapers.alerts.allertalom import QUERIES, parse_allertalom
 from scrapers.alerts.cap12 import Place, parse_cap
 from scrapers.alerts.dpc import parse_archive
@@ -110,10 +110,10 @@ def read_alerts(
     return Reading(source.address, new=new, unchanged=max(stored - new, 0), problems=problems)
 
 
-Read = tuple[list[Bulletin], ParseError | None]
+Read = tuple[list[IssuedBulletin], ParseError | None]
 
 
-def _each_zone(zones: Sequence[str], parse: Callable[[str], Bulletin]) -> Read:
+def _each_zone(zones: Sequence[str], parse: Callable[[str], IssuedBulletin]) -> Read:
     """Every zone on its own: one that is missing costs no other, but the source has failed."""
     bulletins, failure = [], None
     for zone in zones:
@@ -125,7 +125,7 @@ def _each_zone(zones: Sequence[str], parse: Callable[[str], Bulletin]) -> Read:
 
 
 def _dpc(profile: Profile, address: str, content: bytes, now: datetime) -> Read:
-    def parse(zone: str) -> Bulletin:
+    def parse(zone: str) -> IssuedBulletin:
         bulletin = parse_archive(content, address, zone)
         require_fresh(address, bulletin.sent, now)
         return bulletin
@@ -144,7 +144,7 @@ def _cap(profile: Profile, address: str, content: bytes, now: datetime) -> Read:
     try:
         return [parse_cap(content, address, place(profile), now)], None
     except StaleError as exc:  # an alert that has run out is what an address shows between two alerts
-        return [Bulletin("", now, (), (f"{exc.source}: l'avviso pubblicato è già scaduto",))], None
+        return [IssuedBulletin("", now, (), (f"{exc.source}: l'avviso pubblicato è già scaduto",))], None
 
 
 def _meteoalarm(profile: Profile, address: str, content: bytes, now: datetime) -> Read:
@@ -188,7 +188,7 @@ def _alert(alert: Alert) -> AlertData:
     )
 
 
-def _notice(notice: Notice) -> NoticeData:
+def _notice(notice: IssuedNotice) -> NoticeData:
     return NoticeData(
         identifier=notice.identifier,
         issuer=notice.issuer,

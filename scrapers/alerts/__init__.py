@@ -36,7 +36,7 @@ class Alert:
 
 
 @dataclass(frozen=True)
-class Notice:
+class IssuedNotice:
     """An *avviso meteo* of a weather service for a whole region: for the editors' eyes, never an allerta."""
 
     source: str  # "meteoalarm", or "cap" for a document in MeteoAlarm's words
@@ -53,7 +53,7 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Bulletin:
+class IssuedBulletin:
     """One issue of a bulletin, for the zones asked for. `warnings` are Italian, for the editor.
 
     `left_out` counts what was read and rightly not taken, green or over: for who looks closer.
@@ -63,7 +63,7 @@ class Bulletin:
     sent: datetime
     alerts: tuple[Alert, ...]
     warnings: tuple[str, ...] = ()
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[IssuedNotice, ...] = ()
     replaces: tuple[tuple[str, datetime], ...] = ()  # identifier and time of issue of what is taken back
     left_out: tuple[str, ...] = ()
 

@@ -10,7 +10,7 @@ hour is not stated. Whatever is not understood is an error.
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scrapers.alerts import Alert, Bulletin, by_day, highest, name_of, read_xml
+from scrapers.alerts import Alert, IssuedBulletin, by_day, highest, name_of, read_xml
 from scrapers.dates import ROME
 from scrapers.errors import ParseError, StaleError
 
@@ -32,7 +32,7 @@ _FIELDS = ("codiceZonaOmogenea", "dtPrevisione", "cdLivello", "livello")
 Hours = dict[datetime, str]  # beginning of an hour (UTC) to its level
 
 
-def parse_allertalom(content: bytes, source: str, zone: str, hazard: str, now: datetime) -> Bulletin:
+def parse_allertalom(content: bytes, source: str, zone: str, hazard: str, now: datetime) -> IssuedBulletin:
     """The hours from `now` on that have a forecast, adjoining ones of one level and day as one alert.
 
     `zone` is the national code that the alerts are for: an answer for `IM-13` says nothing of Lomb-09. The
@@ -62,7 +62,7 @@ def parse_allertalom(content: bytes, source: str, zone: str, hazard: str, now: d
         for hour, level in hours.items():
             merged[hour] = highest(level, merged.get(hour, level))
     alerts = tuple(_alerts(merged, source, zone, hazard, ", ".join(codes), now))
-    return Bulletin("", now, alerts)
+    return IssuedBulletin("", now, alerts)
 
 
 def _item(item: Any, where: str, now: datetime) -> tuple[str, datetime, str | None]:

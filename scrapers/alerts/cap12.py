@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from scrapers.alerts import LEVELS, Alert, Bulletin, Notice, by_day, cap_words, read_xml
+from scrapers.alerts import LEVELS, Alert, IssuedBulletin, IssuedNotice, by_day, cap_words, read_xml
 from scrapers.alerts.cap import NAMESPACE, text
 from scrapers.alerts.cap_words import hazards_and_level, references
 from scrapers.errors import ParseError, StaleError
@@ -41,7 +41,7 @@ class _Reading:
     sent: datetime
     now: datetime
     alerts: list[Alert] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[IssuedNotice] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     concerned: int = 0  # infos about the place
@@ -50,7 +50,7 @@ class _Reading:
 
 def parse_cap(
     content: bytes, source: str, place: Place, now: datetime, *, must_concern: bool = False
-) -> Bulletin:
+) -> IssuedBulletin:
     """What the document says of the place.
 
     `replaces` names what an Update or a Cancel takes back; it is empty when a part of the document could not
@@ -76,7 +76,9 @@ def parse_cap(
         if not replaces:
             raise ParseError(source, "a Cancel that does not say what it cancels; nothing is taken back")
         ended = ", ".join(cancelled for cancelled, _ in replaces)
-        return Bulletin(identifier, sent, (), (f"CAP {identifier}: annulla {ended}",), (), tuple(replaces))
+        return IssuedBulletin(
+            identifier, sent, (), (f"CAP {identifier}: annulla {ended}",), (), tuple(replaces)
+        )
     infos = root.findall("cap:info", NAMESPACE)
     if not infos:
         raise ParseError(source, "a CAP without info; the alerts are unavailable, which is not green")
@@ -105,7 +107,7 @@ def parse_cap(
             f"CAP {identifier}: nessuna area riguarda {', '.join(place.zones)}; non vuol dire che è verde"
         )
     taken_back = () if reading.unread else tuple(replaces)
-    return Bulletin(
+    return IssuedBulletin(
         identifier,
         sent,
         tuple(reading.alerts),
@@ -227,7 +229,7 @@ def _notice(info: Any, reading: _Reading, onset: datetime, expires: datetime) ->
         area = reading.place.emma or reading.place.zones[0]
         event, issuer = text(info, "cap:event"), text(info, "cap:senderName") or reading.sender
         reading.notices.append(
-            Notice(
+            IssuedNotice(
                 "cap",
                 reading.identifier,
                 issuer,

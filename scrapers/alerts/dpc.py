@@ -19,7 +19,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from scrapers.alerts import HAZARDS, LEVELS, Alert, Bulletin, highest, midnight_after
+from scrapers.alerts import HAZARDS, LEVELS, Alert, IssuedBulletin, highest, midnight_after
 from scrapers.alerts.cap import CapDocument, CapError, read_cap
 from scrapers.alerts.dbf import DbfError, read_dbf
 from scrapers.dates import ROME
@@ -48,7 +48,7 @@ class _Archive:
     warnings: tuple[str, ...]
 
 
-def parse_archive(content: bytes, source: str, zone: str) -> Bulletin:
+def parse_archive(content: bytes, source: str, zone: str) -> IssuedBulletin:
     """The bulletin for one zone: six alerts (three hazards, today and tomorrow), green ones included.
 
     `source` is the address for messages and for `Alert.url`. Raises ParseError for anything that is not a
@@ -58,7 +58,7 @@ def parse_archive(content: bytes, source: str, zone: str) -> Bulletin:
     return _bulletin(_open(content, source), zone)
 
 
-def parse_archive_all(content: bytes, source: str) -> dict[str, Bulletin]:
+def parse_archive_all(content: bytes, source: str) -> dict[str, IssuedBulletin]:
     """The same for every zone in the table, by code."""
     archive = _open(content, source)
     return {zone: _bulletin(archive, zone) for zone in archive.days[0][1]}
@@ -150,7 +150,7 @@ def _cap(
     return cap, ()
 
 
-def _bulletin(archive: _Archive, zone: str) -> Bulletin:
+def _bulletin(archive: _Archive, zone: str) -> IssuedBulletin:
     alerts: list[Alert] = []
     warnings = list(archive.warnings)
     for day, zones in archive.days:
@@ -162,7 +162,7 @@ def _bulletin(archive: _Archive, zone: str) -> Bulletin:
         for hazard in HAZARDS:
             level = highest(*(_level(archive.source, zone, row[COLUMNS[hazard]]) for row in zones[zone]))
             alerts.append(_alert(archive, zone, hazard, day, level, warnings))
-    return Bulletin(archive.identifier, archive.sent, tuple(alerts), tuple(warnings))
+    return IssuedBulletin(archive.identifier, archive.sent, tuple(alerts), tuple(warnings))
 
 
 def _level(source: str, zone: str, text: str) -> str:

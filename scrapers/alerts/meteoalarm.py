@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from scrapers.alerts import Bulletin, Notice, cap_words, require_fresh
+from scrapers.alerts import IssuedBulletin, IssuedNotice, cap_words, require_fresh
 from scrapers.alerts.cap_words import moment, references
 from scrapers.errors import ParseError
 
@@ -19,7 +19,7 @@ ATTRIBUTION = "EUMETNET - MeteoAlarm"
 KINDS = {"vento": "vento", "neve": "neve e ghiaccio", "caldo": "caldo", "freddo": "freddo"}
 
 
-def parse_meteoalarm(content: bytes, source: str, area: str, now: datetime) -> Bulletin:
+def parse_meteoalarm(content: bytes, source: str, area: str, now: datetime) -> IssuedBulletin:
     """What is above green and not over in a region, as `notices`; never an alert.
 
     Warnings tell which entries could not be read, one bad entry costs no other; `left_out` counts what is
@@ -33,7 +33,7 @@ def parse_meteoalarm(content: bytes, source: str, area: str, now: datetime) -> B
         raise ParseError(
             source, f"no entry of {area}; check the area in the profile. That is not the same as no notice"
         )
-    notices: list[Notice] = []
+    notices: list[IssuedNotice] = []
     replaced: list[tuple[str, datetime]] = []
     problems: list[str] = []
     left_out: Counter[str] = Counter()
@@ -64,7 +64,7 @@ def parse_meteoalarm(content: bytes, source: str, area: str, now: datetime) -> B
     summary = tuple(f"MeteoAlarm, {area}: {count} {reason}" for reason, count in sorted(left_out.items()))
     taken_back = {identifier for identifier, _ in replaced}
     current = tuple(notice for notice in notices if notice.identifier not in taken_back)
-    return Bulletin("", newest, (), tuple(problems), current, tuple(replaced), summary)
+    return IssuedBulletin("", newest, (), tuple(problems), current, tuple(replaced), summary)
 
 
 def areas(content: bytes, source: str) -> list[str]:
@@ -104,7 +104,7 @@ def _areas(entry: Mapping[str, Any]) -> set[str]:
 
 def _read(
     entry: Mapping[str, Any], source: str, area: str, sent: datetime, now: datetime, left_out: Counter[str]
-) -> list[Notice]:
+) -> list[IssuedNotice]:
     """The entry's notice, if it is one; ValueError with Italian words where it is not understood."""
     if entry.get("status") != "Actual":
         raise ValueError(f"status {entry.get('status')!r}, non Actual")
@@ -136,6 +136,8 @@ def _read(
             raise ValueError("manca l'identificativo")
         issuer, event = str(info.get("senderName") or ""), str(info.get("event") or "")
         return [
-            Notice("meteoalarm", identifier, issuer, source, area, kind, colour, event, onset, expires, sent)
+            IssuedNotice(
+                "meteoalarm", identifier, issuer, source, area, kind, colour, event, onset, expires, sent
+            )
         ]
     return []

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-from scrapers.alerts import Bulletin, name_of, read_xml, require_fresh
+from scrapers.alerts import IssuedBulletin, name_of, read_xml, require_fresh
 from scrapers.alerts.allertalom import QUERIES, parse_allertalom
 from scrapers.alerts.cap12 import Place, parse_cap
 from scrapers.alerts.dpc import parse_archive
@@ -18,7 +18,7 @@ KINDS = (
 
 def parse_any(
     content: bytes, source: str, zone: str | None, now: datetime, *, hazard: str | None = None
-) -> Bulletin:
+) -> IssuedBulletin:
     """The bulletin for a zone: a zona di allerta, for CAP also an ISTAT code, EMMA_ID or area's name.
 
     MeteoAlarm speaks of regions: `zone` is an EMMA_ID there, None for all. AllertaLOM's XML does not say its
@@ -49,12 +49,12 @@ def _needed(source: str, zone: str | None) -> str:
     return zone
 
 
-def _meteoalarm(content: bytes, source: str, zone: str | None, now: datetime) -> Bulletin:
+def _meteoalarm(content: bytes, source: str, zone: str | None, now: datetime) -> IssuedBulletin:
     regions = areas(content, source) if zone is None else [zone]
     if not regions:
         raise ParseError(source, "a JSON of MeteoAlarm without any area; the notices are unavailable")
     bulletins = [parse_meteoalarm(content, source, area, now) for area in regions]
-    return Bulletin(
+    return IssuedBulletin(
         "",
         max(bulletin.sent for bulletin in bulletins),
         (),
@@ -64,7 +64,7 @@ def _meteoalarm(content: bytes, source: str, zone: str | None, now: datetime) ->
     )
 
 
-def _allertalom(content: bytes, source: str, zone: str, now: datetime, hazard: str | None) -> Bulletin:
+def _allertalom(content: bytes, source: str, zone: str, now: datetime, hazard: str | None) -> IssuedBulletin:
     try:
         asked = parse_qs(urlsplit(source).query).get("cdTipologiaGis", [""])[0]
     except ValueError:  # a file's name that is no address
