@@ -17,10 +17,10 @@ from db.recipients import Address
 from flows.privacy import lists
 from flows.privacy.lists import ListError, Row
 from flows.privacy.phones import NumberError, address, masked, mobile
-from flows.privacy.subscribers import COLUMNS, Origin, Verdict, give_out, take_in
+from flows.privacy.subscribers import COLUMNS, ListOrigin, RowVerdict, give_out, take_in
 from flows.settings import BollettinoError, Settings
 
-ORIGIN = Origin("liste broadcast URP", date(2026, 9, 1), "delibera di Giunta n. 12/2026")
+ORIGIN = ListOrigin("liste broadcast URP", date(2026, 9, 1), "delibera di Giunta n. 12/2026")
 
 
 def _file(folder: Path, text: str | bytes, name: str = "lista.csv") -> Path:
@@ -114,7 +114,7 @@ def test_a_list_subscribes_who_never_left_and_says_why_the_others_not(
         "+393330000001",
     )
 
-    def take(*, dry_run: bool = False) -> dict[Verdict, int]:
+    def take(*, dry_run: bool = False) -> dict[RowVerdict, int]:
         later = now + timedelta(hours=1)
         report = take_in(settings, engine, _rows(*numbers), ORIGIN, by="clerk", dry_run=dry_run, now=later)
         assert "line 4: +39333*****03 left before: not subscribed again" in str(report)
@@ -122,18 +122,18 @@ def test_a_list_subscribes_who_never_left_and_says_why_the_others_not(
         return dict(report.count)
 
     wanted = {
-        Verdict.subscribed: 2,
-        Verdict.already: 1,
-        Verdict.left: 2,
-        Verdict.invalid: 1,
-        Verdict.twice: 1,
+        RowVerdict.subscribed: 2,
+        RowVerdict.already: 1,
+        RowVerdict.left: 2,
+        RowVerdict.invalid: 1,
+        RowVerdict.twice: 1,
     }
     assert take(dry_run=True) == wanted
     with transaction(engine) as session:
         assert len(session.exec(recipients.audience(BulletinKind.ordinary)).all()) == 1, "nothing was written"
         assert privacy.accesses(session, limit=9) == []
     assert take() == wanted
-    assert take()[Verdict.already] == 3, "run again, it changes nothing"
+    assert take()[RowVerdict.already] == 3, "run again, it changes nothing"
     with transaction(engine) as session:
         assert len(session.exec(recipients.audience(BulletinKind.ordinary)).all()) == 3
         written = session.exec(select(ConsentEvent).where(col(ConsentEvent.source) == "import")).first()
@@ -144,10 +144,14 @@ def test_a_list_subscribes_who_never_left_and_says_why_the_others_not(
 
 @pytest.mark.parametrize(
     "origin",
-    [Origin("", ORIGIN.dated, "x"), Origin("x", ORIGIN.dated, " "), Origin("x", date(2030, 1, 1), "y")],
+    [
+        ListOrigin("", ORIGIN.dated, "x"),
+        ListOrigin("x", ORIGIN.dated, " "),
+        ListOrigin("x", date(2030, 1, 1), "y"),
+    ],
 )
 def test_a_list_without_its_origin_is_refused(
-    settings: Settings, sqlite: Engine, now: datetime, origin: Origin
+    settings: Settings, sqlite: Engine, now: datetime, origin: ListOrigin
 ) -> None:
     with pytest.raises(BollettinoError):
         take_in(settings, sqlite, _rows("3330000001"), origin, by="clerk", now=now)
@@ -181,7 +185,7 @@ def test_the_export_holds_who_is_subscribed_and_only_its_owner_reads_it(
 def test_no_word_of_an_export_is_a_formula_and_it_can_be_read_in_again(
     settings: Settings, sqlite: Engine, tmp_path: Path, now: datetime
 ) -> None:
-    act = Origin("=HYPERLINK(A1)", ORIGIN.dated, "@delibera")
+    act = ListOrigin("=HYPERLINK(A1)", ORIGIN.dated, "@delibera")
     take_in(settings, sqlite, _rows("3330000001"), act, by="clerk", now=now)
     path = tmp_path / "iscritti.csv"
     give_out(settings, sqlite, path, by="clerk", now=now)

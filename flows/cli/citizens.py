@@ -29,7 +29,7 @@ def who_asks() -> str:
 def subscribers(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from db.engine import make_engine
     from flows.privacy import lists
-    from flows.privacy.subscribers import Origin, give_out, take_in
+    from flows.privacy.subscribers import ListOrigin, give_out, take_in
 
     engine, now = make_engine(settings.database), datetime.now(UTC)
     if arguments.what == "export":
@@ -49,7 +49,7 @@ def subscribers(arguments: argparse.Namespace, settings: "Settings", out: Output
             settings,
             engine,
             lists.read(arguments.file),
-            Origin(arguments.source, arguments.dated, arguments.act),
+            ListOrigin(arguments.source, arguments.dated, arguments.act),
             by=who_asks(),
             dry_run=arguments.dry_run,
             now=now,

@@ -26,7 +26,7 @@ WORD = "ELENCO"
 AT_ONCE = 200  # subscribed in one transaction
 
 
-class Verdict(StrEnum):
+class RowVerdict(StrEnum):
     subscribed = "subscribed"
     already = "already subscribed"
     twice = "twice in the list"
@@ -38,21 +38,21 @@ class Verdict(StrEnum):
 class Report:
     """What came of a list: how many of each, and a line for each that was not subscribed."""
 
-    count: Counter[Verdict] = field(default_factory=Counter)
+    count: Counter[RowVerdict] = field(default_factory=Counter)
     lines: list[str] = field(default_factory=list)
 
-    def note(self, row: lists.Row, verdict: Verdict, why: str) -> None:
+    def note(self, row: lists.Row, verdict: RowVerdict, why: str) -> None:
         self.count[verdict] += 1
-        if verdict != Verdict.subscribed:
+        if verdict != RowVerdict.subscribed:
             self.lines.append(f"line {row.line}: {why}")
 
     def __str__(self) -> str:
-        counted = [f"{verdict}: {self.count[verdict]}" for verdict in Verdict if self.count[verdict]]
+        counted = [f"{verdict}: {self.count[verdict]}" for verdict in RowVerdict if self.count[verdict]]
         return "\n".join([*self.lines, *counted, f"read: {self.count.total()}"])
 
 
 @dataclass(frozen=True)
-class Origin:
+class ListOrigin:
     """Where a list comes from. All three are asked for: without them nobody can show by what right we write.
 
     `act` is the act that allows it, like "delibera di Giunta n. 12 del 3 novembre 2026".
@@ -74,7 +74,7 @@ def take_in(
     settings: Settings,
     engine: Engine,
     rows: Sequence[lists.Row],
-    origin: Origin,
+    origin: ListOrigin,
     *,
     by: str,
     dry_run: bool = False,
@@ -115,20 +115,20 @@ def _judge(
         try:
             phone = mobile(row.text)
         except NumberError as exc:
-            report.note(row, Verdict.invalid, str(exc))
+            report.note(row, RowVerdict.invalid, str(exc))
             continue
         stored = recipients.find(session, ledger.vault, Address(phone))
         if phone in seen:
-            verdict = Verdict.twice
+            verdict = RowVerdict.twice
         elif stored is not None and stored.status in (
             RecipientStatus.active,
             RecipientStatus.suspended,
         ):
-            verdict = Verdict.already
+            verdict = RowVerdict.already
         elif ledger.has_left(session, Address(phone)) or (stored and ledger.has_left(session, stored)):
-            verdict = Verdict.left
+            verdict = RowVerdict.left
         else:
-            verdict = Verdict.subscribed
+            verdict = RowVerdict.subscribed
             phones.append(phone)
         seen.add(phone)
         report.note(row, verdict, f"{masked(phone)} {verdict}")
