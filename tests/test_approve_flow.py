@@ -153,7 +153,7 @@ def test_a_page_that_changed_is_not_told_of_a_text_that_follows_it(window: Windo
     window.run()
     with comune.look() as session:
         (told,) = refresh.still_behind(session, comune.items(window.number), seen)
-    assert told.number == place.position
+    assert told.position == place.position
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def still_behind(
             continue
         if one.state == Now.changed and news_items.of_text(session, one.news_item_id, item.text):
             continue  # written from the page as it is now
-        yield replace(one, number=item.position)
+        yield replace(one, position=item.position)
 
 
 def join(

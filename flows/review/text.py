@@ -110,7 +110,7 @@ def untrue(
     found = []
     for one in alerts_by_now(settings, session, bulletin, items, at=at):
         if one.after == OVER:
-            what = f"Notizia {one.number}: {OVER}. {WHAT_TO_DO.get(bulletin.kind, TAKE_OUT)}"
+            what = f"Notizia {one.position}: {OVER}. {WHAT_TO_DO.get(bulletin.kind, TAKE_OUT)}"
         elif one.after.startswith(UNHEARD):
             what = f"{one.line} {UNREAD}"
         else:

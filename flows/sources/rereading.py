@@ -42,7 +42,7 @@ CHANGED = "sul sito è cambiata."
 class Rereading:
     """One news of a bulletin, beside its page as it is by now; or one alert, beside what holds by now."""
 
-    number: int  # its place in the bulletin, from 1
+    position: int  # its place in the bulletin, from 1
     news_item_id: int | None  # None of an alert
     title: str
     state: Now
@@ -59,19 +59,19 @@ class Rereading:
     def line(self) -> str:
         """For the editor."""
         if self.state == Now.gone:
-            return gone(self.number, self.title)
+            return gone(self.position, self.title)
         if self.news_item_id is None:
             sentence = truth.untruth_sentence(self.before, self.after)
         elif self.state == Now.changed:
             sentence = f"{CHANGED} Prima: {self.before}. Ora: {self.after}."
         else:
             sentence = f"la pagina non si è potuta rileggere, il testo è quello già letto ({self.reason})."
-        return f"Notizia {self.number}: «{self.title}»: {sentence}"
+        return f"Notizia {self.position}: «{self.title}»: {sentence}"
 
 
-def gone(number: int, title: str) -> str:
+def gone(position: int, title: str) -> str:
     """What is said against a text whose page is gone, and kept with an approval in spite of it."""
-    return f"Notizia {number}: «{' '.join(title.split())}»: la pagina non c'è più sul sito."
+    return f"Notizia {position}: «{' '.join(title.split())}»: la pagina non c'è più sul sito."
 
 
 def reread_bulletin(
@@ -129,7 +129,7 @@ def alerts_by_now(
     """What its items tell of alerts and is not so by now, of a message that leaves at `at`."""
     untruths = truth.untrue(settings, session, bulletin, items, at=at)
     return [
-        Rereading(line.number, None, line.title, Now.changed, line.before, line.after, mark=line.mark)
+        Rereading(line.position, None, line.title, Now.changed, line.before, line.after, mark=line.mark)
         for line in untruths
     ]
 

@@ -39,7 +39,7 @@ Wrong = tuple[str, str, str]  # before, after, mark
 class Untrue:
     """What an item tells of alerts, and what holds instead; in words."""
 
-    number: int  # its place in the bulletin, from 1
+    position: int  # its place in the bulletin, from 1
     title: str
     before: str
     after: str
