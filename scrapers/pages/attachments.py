@@ -13,23 +13,10 @@ _FILE = re.compile(
     r"\.(pdf|docx?|odt|rtf|xlsx?|ods|csv|zip|7z|rar|p7m|pptx?|odp|jpe?g|png|webp|epub)$", re.IGNORECASE
 )
 _DATA = re.compile(r"\s*\[\s*\.\w{2,5}\b[^\]]*\]\s*$")  # ComWeb: "Istanza [.pdf 176,38 Kb - 30/09/2024 ]"
-_NAMELESS = frozenset(
-    (
-        "",
-        "scarica",
-        "pdf scarica",
-        "scarica pdf",
-        "download",
-        "apri",
-        "vai alla pagina",
-        "vedi",
-        "qui",
-        "pdf",
-        "allegati",
-        "allegato",
-        "documenti",
-    )
+_NO_NAMES = (
+    "|scarica|pdf scarica|scarica pdf|download|apri|vai alla pagina|vedi|qui|pdf|allegati|allegato|documenti"
 )
+_NAMELESS = frozenset(_NO_NAMES.split("|"))
 _NAMES = "h2, h3, h4, h5, h6, .card-title"
 
 

@@ -16,16 +16,17 @@ from dataclasses import dataclass
 
 from scrapers.pages.markup import Element, present
 
-FACTS = (
-    "destinatari",
-    "a chi e rivolto",
-    "luogo",
-    "luoghi",
-    "date e orari",
-    "costi",
-    "costo",
-    "ulteriori informazioni",
+_FACTS = "destinatari|a chi e rivolto|luogo|luoghi|date e orari|costi|costo|ulteriori informazioni"
+_BODY = (
+    "descrizione|cos e|cos|text body|contenuto|testo|testo completo|descrizione completa|descrizione estesa|"
+    "corpo|body"
 )
+_ASIDE = (
+    "a cura di|contatti|punti di contatto|mappa|galleria|galleria di immagini|organizzato da|patrocinato da|"
+    "sponsor|persone|ultimo aggiornamento|metadata|licenza|argomenti|dataset|correlati|contenuti correlati|"
+    "condividi"
+)
+FACTS = tuple(_FACTS.split("|"))
 
 
 @dataclass(frozen=True)
@@ -38,41 +39,10 @@ class Theme:
     abstract: tuple[str, ...] = ()  # before the paragraphs beside the title
     published: str = "main p.font-monospace"
     section: str = ".it-page-section, .it-page-sections-container > article"
-    body: tuple[str, ...] = (
-        "descrizione",
-        "cos e",
-        "cos",
-        "text body",
-        "contenuto",
-        "testo",
-        "testo completo",
-        "descrizione completa",
-        "descrizione estesa",
-        "corpo",
-        "body",
-    )
+    body: tuple[str, ...] = tuple(_BODY.split("|"))
     facts: tuple[str, ...] = FACTS
     files: tuple[str, ...] = ("allegati", "documenti", "documenti allegati", "allegato")
-    aside: tuple[str, ...] = (  # sections that are neither text nor facts
-        "a cura di",
-        "contatti",
-        "punti di contatto",
-        "mappa",
-        "galleria",
-        "galleria di immagini",
-        "organizzato da",
-        "patrocinato da",
-        "sponsor",
-        "persone",
-        "ultimo aggiornamento",
-        "metadata",
-        "licenza",
-        "argomenti",
-        "dataset",
-        "correlati",
-        "contenuti correlati",
-        "condividi",
-    )
+    aside: tuple[str, ...] = tuple(_ASIDE.split("|"))  # sections that are neither text nor facts
     text: tuple[str, ...] = ()  # the text itself, on pages without named sections
     scope: tuple[str, ...] = ()  # what may hold it, where not even that is known
     topics: str = "[data-element='service-topic'], .page-arguments a, a.chip, .chip-label"
