@@ -23,6 +23,7 @@ from db.models import (
     BulletinVersion,
     Decision,
 )
+from db.models.columns import fields_of
 from db.vault import Vault
 
 
@@ -167,17 +168,7 @@ def items(session: Session, version: BulletinVersion) -> list[BulletinItem]:
 
 def data_of(item: BulletinItem) -> ItemData:
     """A stored line as it goes into another version."""
-    return ItemData(
-        title=item.title,
-        category=item.category,
-        url=item.url,
-        text=item.text,
-        news_item_id=item.news_item_id,
-        weather_alert_id=item.weather_alert_id,
-        told_at=item.told_at,
-        is_typed=item.is_typed,
-        is_placed=item.is_placed,
-    )
+    return ItemData(**fields_of(ItemData, item))
 
 
 def of_slot(session: Session, kind: BulletinKind, slot_at: datetime) -> Bulletin | None:

@@ -30,9 +30,7 @@ from db.vault import Vault
 
 RELEASED = "released"  # the code of an attempt whose POST was never made
 STATUS = "status"  # the kind of an inbound event that is nobody's word
-_WAITING = col(Delivery.status) == literal_column(
-    "'queued'"
-)  # a literal: a parameter hides the partial index
+_WAITING = col(Delivery.status) == literal_column("'queued'")  # a parameter hides the partial index
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,15 @@ AFTER = {
 }
 
 
+SETTLED = (
+    DeliveryStatus.accepted,
+    DeliveryStatus.failed,
+    DeliveryStatus.skipped,
+    DeliveryStatus.uncertain,
+    DeliveryStatus.declared,
+)
+
+
 def move(delivery: Delivery, to: DeliveryStatus, *, now: datetime, reason: str | None = None) -> None:
     if to not in DELIVERY_TRANSITIONS[delivery.status]:
         raise ValueError(f"delivery {delivery.id} is {delivery.status}: it cannot become {to}")
@@ -103,15 +112,9 @@ def certificate(session: Session, bulletin_id: int) -> Certificate:
         .group_by(Delivery.status)
     )
     counts = Counter({DeliveryStatus(status): count for status, count in rows})
-    return Certificate(
-        planned=counts.total(),
-        accepted=counts[DeliveryStatus.accepted],
-        failed=counts[DeliveryStatus.failed],
-        skipped=counts[DeliveryStatus.skipped],
-        uncertain=counts[DeliveryStatus.uncertain],
-        declared=counts[DeliveryStatus.declared],
-        open=counts[DeliveryStatus.queued] + counts[DeliveryStatus.claimed],
-    )
+    settled = {status.value: counts[status] for status in SETTLED}
+    planned = counts.total()
+    return Certificate(planned, **settled, open=planned - sum(settled.values()))
 
 
 def older(session: Session, *, before: datetime) -> dict[int, int]:

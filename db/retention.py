@@ -7,6 +7,7 @@ from sqlalchemy import Executable
 from sqlmodel import Session, col, delete, func, or_, select, update
 
 from db import erasure, replies
+from db.deliveries import SETTLED
 from db.erasure import NOBODY
 from db.models import (
     AccessEvent,
@@ -15,20 +16,11 @@ from db.models import (
     Call,
     CallStatus,
     Delivery,
-    DeliveryStatus,
     InboundEvent,
     Letter,
     Receipt,
     Recipient,
     RecipientStatus,
-)
-
-SETTLED = (
-    DeliveryStatus.accepted,
-    DeliveryStatus.failed,
-    DeliveryStatus.skipped,
-    DeliveryStatus.uncertain,
-    DeliveryStatus.declared,
 )
 
 

@@ -13,6 +13,7 @@ from db.bulletins import ItemData
 from db.models import BulletinItem, Hazard, Level, Source, SourceKind, ToldTogether, WeatherAlert
 
 ROME = ZoneInfo("Europe/Rome")
+_KEY = ("issuer", "sent_at", "zone", "day", "hazard", "onset", "level")  # of a statement
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,8 @@ def store(session: Session, source_id: int, alerts: Iterable[AlertData], *, now:
     """
     added = 0
     for data in alerts:
-        exists = session.exec(
-            select(WeatherAlert.id).where(
-                WeatherAlert.issuer == data.issuer,
-                WeatherAlert.sent_at == data.sent_at,
-                WeatherAlert.zone == data.zone,
-                WeatherAlert.day == data.day,
-                WeatherAlert.hazard == data.hazard,
-                WeatherAlert.onset == data.onset,
-                WeatherAlert.level == data.level,
-            )
-        ).first()
-        if exists is None:
+        same = {name: getattr(data, name) for name in _KEY}
+        if session.exec(select(WeatherAlert.id).filter_by(**same)).first() is None:
             session.add(WeatherAlert(source_id=source_id, **data.__dict__, seen_at=now))
             added += 1
     return added

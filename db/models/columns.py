@@ -1,5 +1,6 @@
-"""Column types that behave the same on SQLite and PostgreSQL."""
+"""Column types that behave the same on SQLite and PostgreSQL, and columns as the fields of a dataclass."""
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import partial
@@ -31,6 +32,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def fields_of(kind: Any, source: object) -> dict[str, Any]:
+    """What `source` holds under the names of this dataclass's fields."""
+    return {field.name: getattr(source, field.name) for field in fields(kind) if hasattr(source, field.name)}
 
 
 def by_value(enum: type[StrEnum], name: str = "") -> Any:

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from db import sources, weather_alerts, weather_notices
 from db.engine import reading, transaction
 from db.models import Hazard, Level, NoticeColour, NoticeKind, Source, SourceKind
+from db.models.columns import fields_of
 from db.weather_alerts import AlertData
 from db.weather_notices import NoticeData
 from flows.profiles.comune import Profile
@@ -172,32 +173,10 @@ def place(profile: Profile) -> Place:
 
 
 def _alert(alert: Alert) -> AlertData:
-    return AlertData(
-        identifier=alert.identifier,
-        issuer=alert.issuer,
-        url=alert.url,
-        zone=alert.zone,
-        hazard=Hazard(alert.hazard),
-        level=Level(alert.level),
-        day=alert.day,
-        onset=alert.onset,
-        expires=alert.expires,
-        sent_at=alert.sent,
-        issuer_zone=alert.issuer_zone,
-        hourly=alert.hourly,
-    )
+    ours = {"hazard": Hazard(alert.hazard), "level": Level(alert.level), "sent_at": alert.sent}
+    return AlertData(**fields_of(AlertData, alert) | ours)
 
 
 def _notice(notice: IssuedNotice) -> NoticeData:
-    return NoticeData(
-        identifier=notice.identifier,
-        issuer=notice.issuer,
-        url=notice.url,
-        area=notice.area,
-        kind=NoticeKind(notice.kind),
-        colour=NoticeColour(notice.colour),
-        event=notice.event,
-        onset=notice.onset,
-        expires=notice.expires,
-        sent_at=notice.sent,
-    )
+    ours = {"kind": NoticeKind(notice.kind), "colour": NoticeColour(notice.colour), "sent_at": notice.sent}
+    return NoticeData(**fields_of(NoticeData, notice) | ours)

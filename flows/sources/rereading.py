@@ -8,7 +8,7 @@ hour must not cost a bulletin whose facts were read and approved.
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -18,6 +18,7 @@ from db import bulletins, news_items, sign_offs
 from db.bulletins import ItemData
 from db.engine import alone, reading, transaction
 from db.models import Bulletin, BulletinItem, BulletinVersion, Edit, NewsItem, NewsRevision, Source
+from db.models.columns import fields_of
 from db.news_items import NewsData, StoredItem
 from flows.bulletin.choosing.changes import NoticeText, compare
 from flows.bulletin.facts.find import Kind, facts
@@ -208,8 +209,8 @@ def _match(item: NewsItem, stored: StoredItem) -> Match:
 
 def _data(item: NewsItem, page: Page, now: datetime) -> NewsData:
     """The item with what its page says now."""
-    values = {field.name: getattr(item, field.name) for field in fields(NewsData)}
-    return NewsData(**values | page_columns(page) | {"page_failure": None, "page_checked_at": now})
+    by_now = {"page_failure": None, "page_checked_at": now}
+    return NewsData(**fields_of(NewsData, item) | page_columns(page) | by_now)
 
 
 def _keep(session: Session, item_id: int, match: Match, data: NewsData, page: Page, now: datetime) -> None:
