@@ -72,8 +72,8 @@ def test_a_month_is_one_of_rome_and_counts_what_was_told_apart(
         message(session, vault, BulletinKind.ordinary, before, category="marketing", billable=True)
         month = costs.this_month(priced, session, datetime(2026, 11, 24, tzinfo=UTC))
         october = costs.month_of(priced, session, 2026, 10)
-    assert month.told == {"marketing": 1, "marketing_lite": 1, "service": 1}
-    assert month.untold == {"marketing": 1, "utility": 1}
+    assert month.billed == {"marketing": 1, "marketing_lite": 1, "service": 1}
+    assert month.unsettled == {"marketing": 1, "utility": 1}
     assert (month.free, month.messages, month.unpriced) == (1, 6, 0)
     assert (month.paid, month.expected) == (Decimal("0.15"), Decimal("0.09"))
     assert (october.messages, october.paid) == (1, Decimal("0.06"))
@@ -91,7 +91,7 @@ def test_what_failed_at_the_provider_is_not_paid_unless_it_says_so(
         message(session, vault, BulletinKind.ordinary, at, billable=True, **told)
         message(session, vault, BulletinKind.ordinary, at, billable=False, **told)
         month = costs.this_month(priced, session, at)
-    assert (month.messages, month.told.total(), month.untold.total(), month.free) == (3, 1, 1, 1)
+    assert (month.messages, month.billed.total(), month.unsettled.total(), month.free) == (3, 1, 1, 1)
     assert (month.paid, month.expected) == (Decimal("0.06"), Decimal("0.06"))
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from db.models import Outcome
-from flows.sending.judge import LOST_IN_A_ROW, RESTS, Judge, Posted, Verdict
+from flows.sending.judge import LOST_IN_A_ROW, RESTS, Exchange, Judge, Ruling
 from flows.whatsapp.client import PostOutcome
 from flows.whatsapp.errors import ON_MARKETING, PAUSES, TABLE, UNREACHED, Action, classify
 from flows.whatsapp.messages import Category
@@ -30,10 +30,10 @@ def judged(
     tried: int = 0,
     category: Category = "MARKETING",
     before: int = 0,
-) -> Verdict:
+) -> Ruling:
     """All left in the judge's present round, or `before` it; each had met its code `tried` times before."""
     posted = [
-        Posted(uuid4(), number, number, category, judge.round - before, answer)
+        Exchange(uuid4(), number, number, category, judge.round - before, answer)
         for number, answer in enumerate(answers)
     ]
     met = {(one.delivery_id, one.answer.code or one.answer.reason or ""): tried for one in posted if tried}
@@ -52,7 +52,7 @@ def judged(
 def test_what_was_answered_is_stored_of_that_very_message(
     answer: PostOutcome, outcome: Outcome, code: str | None, now: datetime
 ) -> None:
-    one = Posted(uuid4(), 7, 8, "MARKETING", 0, answer)
+    one = Exchange(uuid4(), 7, 8, "MARKETING", 0, answer)
     verdict = Judge("MARKETING").judge([one], {}, now)
     (stored,) = verdict.results
     found = (stored.attempt_id, stored.outcome, stored.wamid, stored.code)
@@ -285,7 +285,7 @@ def test_the_circuit_opens_rests_tries_one_and_closes_or_stops(trouble: PostOutc
     judge = Judge("MARKETING")
     judged(judge, [trouble] * (LOST_IN_A_ROW - 1), now)
     assert (judge.rest, judge.probing) == (0.0, False)
-    posted = [Posted(uuid4(), number, number, "MARKETING", judge.round, trouble) for number in range(30)]
+    posted = [Exchange(uuid4(), number, number, "MARKETING", judge.round, trouble) for number in range(30)]
     assert judge.judge(posted, {}, now).stop is None, "what was on its way is no trial"
     assert (judge.rest, judge.probing) == (RESTS[0], True)
     for rest in RESTS[1:]:
@@ -306,7 +306,7 @@ def test_the_circuit_opens_rests_tries_one_and_closes_or_stops(trouble: PostOutc
 def test_what_was_on_its_way_is_no_trial_after_a_pause_either(now: datetime) -> None:
     judge = Judge("MARKETING")
     judged(judge, [refused(80007)], now)
-    posted = [Posted(uuid4(), number, number, "MARKETING", judge.round, LOST) for number in range(30)]
+    posted = [Exchange(uuid4(), number, number, "MARKETING", judge.round, LOST) for number in range(30)]
     assert judge.judge(posted, {}, now).stop is None
     assert (judge.rest, judge.probing) == (RESTS[0], True)
 

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
@@ -21,6 +21,7 @@ from db.models import Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, Ha
 from db.vault import VaultError
 from flows.by_hand import files
 from flows.by_hand.files import Line, table, vcard
+from flows.sending.outbox import skipped
 from flows.settings import Settings
 
 RECORD = "Registra le caselle spuntate, il resto dopo"
@@ -53,7 +54,6 @@ def _typed(value: object) -> str:
     return "" if value is None else str(value).replace("\x00", "").strip()
 
 
-PATIENCE = timedelta(seconds=30)  # with those whose own message is not handled yet, as for the Cloud API
 TEXT = "testo.txt"
 BY = "invio a mano"
 OPEN = (BulletinStatus.sending, BulletinStatus.stopped)  # what was sent before a stop was sent
@@ -105,18 +105,12 @@ def _keep_away(
     """Skip who left or wants less, and whose word stays unread; who is on the lists now, and how many to look
     at again.
     """
-    since = handovers.unread_since(session, waiting)
-    out = {
-        one.delivery_id: reason
-        for one in waiting
-        if (reason := recipients.turned_away(kind, is_active=one.is_active, scope=one.scope))
-    }
-    given_up = [number for number, moment in since.items() if now - moment > PATIENCE and number not in out]
-    out |= dict.fromkeys(given_up, "unread_message")
-    for reason in set(out.values()):
-        numbers = [number for number, why in out.items() if why == reason]
-        handovers.settle(session, numbers, DeliveryStatus.skipped, reason=reason, now=now)
-    return [one for one in waiting if one.delivery_id not in out], len(since.keys() - out.keys())
+    unread = handovers.unread_since(session, waiting)
+    by_reason = skipped(kind, waiting, unread, now)
+    for reason, ids in by_reason.items():
+        handovers.settle(session, ids, DeliveryStatus.skipped, reason=reason, now=now)
+    away = set().union(*by_reason.values())
+    return [member for member in waiting if member.delivery_id not in away], len(unread.keys() - away)
 
 
 def _open(

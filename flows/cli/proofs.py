@@ -157,9 +157,9 @@ def cost(arguments: argparse.Namespace, settings: "Settings", out: Output) -> in
         {
             "month": f"{one.year}-{one.month:02}",
             "messages": one.messages,
-            "billed": one.told.total(),
+            "billed": one.billed.total(),
             "free": one.free,
-            "untold": one.untold.total(),
+            "untold": one.unsettled.total(),
             "unpriced": one.unpriced,
             "cost": None if costs.amount_of(one, prices) == costs.UNKNOWN else str(one.amount),
         }

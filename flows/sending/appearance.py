@@ -21,29 +21,29 @@ _OPERATOR = "chi gestisce il servizio"
 _HOW = "in WhatsApp Manager, o con `python -m flows templates --submit`"
 
 
-def way(category: Category, terms: str | None, found: TemplateState | None, day: date) -> Category:
+def way(category: Category, terms: str | None, state: TemplateState | None, day: date) -> Category:
     """By which of the two ways a template goes, as the category that takes it; `terms`: None if not told."""
     if category != "MARKETING" or day >= OTHER_WAY_ENDS:
         return category
-    is_altered = found is not None and bool(altered(found.alterations))
+    is_altered = state is not None and bool(altered(state.alterations))
     return "UTILITY" if is_altered or (terms or ONBOARDED) != ONBOARDED else "MARKETING"
 
 
 def check_text(
     wanted: TemplateDefinition,
     button_url_base: str,
-    found: TemplateState | None,
+    state: TemplateState | None,
     last: Template | None = None,
 ) -> Check:
     """`last`: what a webhook told of an edit, which stands in where the provider does not answer."""
     name = "Testo del modello"
-    if found is None or found.components is None:
+    if state is None or state.components is None:
         words = "WhatsApp non ha detto il testo che mostra: non si può confrontare con il nostro."
         if last is None or not last.unlike or last.text_at is None:
             return Check(name, Verdict.unknown, words)
         edited = f"{words} L'ultima modifica ({giorno_ora(last.text_at)}) non era uguale: {last.unlike}."
         return Check(name, Verdict.attention, edited)
-    if unlike := differences(wanted, button_url_base, found.components):
+    if unlike := differences(wanted, button_url_base, state.components):
         words = (
             f"Su WhatsApp il modello {wanted.name} non è come qui: {', '.join(unlike)}. Chi riceve "
             f"leggerebbe altro da ciò che è stato approvato: {_OPERATOR} lo corregga {_HOW}."
@@ -52,12 +52,12 @@ def check_text(
     return Check(name, Verdict.good, "Su WhatsApp è come qui: titolo, testo, piede e pulsante.")
 
 
-def check_alterations(found: TemplateState | None, day: date, *, is_alert: bool) -> Check:
+def check_alterations(state: TemplateState | None, day: date, *, is_alert: bool) -> Check:
     """Of a marketing template: whether Meta may make headlines and the like out of what was approved."""
     name = "Aspetto del messaggio"
-    if found is None or not found.alterations:
+    if state is None or not state.alterations:
         return Check(name, Verdict.unknown, "WhatsApp non ha detto se può cambiare l'aspetto dei messaggi.")
-    on = altered(found.alterations)
+    on = altered(state.alterations)
     if not on:
         return Check(name, Verdict.good, "WhatsApp non lo cambia: le sue ottimizzazioni sono disattivate.")
     words = f"WhatsApp può cambiarlo da sé ({', '.join(on)})"
@@ -71,7 +71,7 @@ def check_terms(
     terms: str | None,
     trouble: str,
     day: date,
-    said: Mapping[str, AccountWord] = NOTHING_SAID,
+    last_words: Mapping[str, AccountWord] = NOTHING_SAID,
     *,
     is_alert: bool,
 ) -> Check:
@@ -79,7 +79,7 @@ def check_terms(
     name = "Condizioni dei messaggi promozionali"
     if terms is None:
         words = f"WhatsApp non ha detto se sono accettate ({trouble or 'non dichiarato'})."
-        if (signed := said.get("terms")) is not None:
+        if (signed := last_words.get("terms")) is not None:
             words = f"{words} Le aveva dette accettate {giorno_ora(signed.said_at)}."
         return Check(name, Verdict.unknown, words)
     if terms == ONBOARDED:

@@ -117,7 +117,7 @@ def draw_up(settings: Settings, session: Session, bulletin_id: int) -> Document:
     span = outcomes.span(session, bulletin_id)
     begun = starts.of(session, bulletin_id)
     handover = handovers.of(session, bulletin_id)
-    said = [one for one in handovers.declarations(session, bulletin_id) if one.people or one.is_last]
+    declarations = [row for row in handovers.declarations(session, bulletin_id) if row.people or row.is_last]
     first, last = handovers.span(session, bulletin_id) or (span.first_at, span.last_at)
     return Document(
         edition=EDITION,
@@ -138,12 +138,12 @@ def draw_up(settings: Settings, session: Session, bulletin_id: int) -> Document:
         attempts=span.attempts,
         first_at=_iso(first),
         last_at=_iso(last),
-        starts=[[_iso(one.at), one.by] for one in begun],
+        starts=[[_iso(start.at), start.by] for start in begun],
         deliveries_sha256=outcomes.fingerprint(session, bulletin_id),
         channel=handover.kind.value if handover else "cloud",
-        declarations=[[_iso(one.at), one.by, one.lists, str(one.people)] for one in said],
-        despite=[[_iso(one.at), one.by, line] for one in begun for line in one.despite.splitlines()],
-        acts=[[_iso(one.at), one.name, one.verb, proved(one)] for one in acts.of(session, bulletin_id)],
+        declarations=[[_iso(row.at), row.by, row.lists, str(row.people)] for row in declarations],
+        despite=[[_iso(start.at), start.by, line] for start in begun for line in start.despite.splitlines()],
+        acts=[[_iso(act.at), act.name, act.verb, proved(act)] for act in acts.of(session, bulletin_id)],
     )
 
 
@@ -175,7 +175,7 @@ def reason(code: str) -> str:
 
 def rows(document: Document) -> list[dict[str, str | int]]:
     """The outcomes by code, for a table; what happened most often first."""
-    found = sorted(document.codes, key=lambda one: (-int(one[2]), str(one[0]), str(one[1])))
+    ordered = sorted(document.codes, key=lambda row: (-int(row[2]), str(row[0]), str(row[1])))
     return [
         {
             "Esito": WORD[DeliveryStatus(str(status))],
@@ -183,7 +183,7 @@ def rows(document: Document) -> list[dict[str, str | int]]:
             "Che cosa vuol dire": reason(str(code)) or "-",
             "Messaggi": count,
         }
-        for status, code, count in found
+        for status, code, count in ordered
     ]
 
 
@@ -208,13 +208,13 @@ def printed(document: Document) -> Iterator[str]:
         yield f"Dichiarato: {_shown(moment)}, da {who}: {what if lists else 'niente altro'} ({people})"
     yield ""
     ends = ("accepted", "failed", "skipped", "uncertain", "declared", "queued", "claimed")
-    shown = [f"{WORD[DeliveryStatus(name)]} {counts[name]}" for name in ends[:4]]
-    shown += [f"{WORD[DeliveryStatus(name)]} {counts[name]}" for name in ends[4:] if counts[name]]
-    yield f"Previsti {document.planned} = {' + '.join(shown)}"
+    parts = [f"{WORD[DeliveryStatus(name)]} {counts[name]}" for name in ends[:4]]
+    parts += [f"{WORD[DeliveryStatus(name)]} {counts[name]}" for name in ends[4:] if counts[name]]
+    yield f"Previsti {document.planned} = {' + '.join(parts)}"
     yield "I conti tornano." if document.is_whole else "I conti sono ancora aperti."
     if document.receipts:
-        told = {"sent": "inviati", "delivered": "consegnati", "read": "letti"}
-        yield "Ricevute: " + ", ".join(f"{told[name]} {n}" for name, n in document.receipts.items())
+        names = {"sent": "inviati", "delivered": "consegnati", "read": "letti"}
+        yield "Ricevute: " + ", ".join(f"{names[name]} {n}" for name, n in document.receipts.items())
     if document.channel == "cloud":
         yield f"Tentativi: {document.attempts}"
     yield ""
@@ -254,11 +254,11 @@ class Compared:
         return not self.wrong
 
 
-def compare(kept: str, now: Document) -> Compared:
+def compare(text: str, now: Document) -> Compared:
     """Check a kept certificate against the rows. CertificateError when it cannot be read as one."""
     try:
-        body = json.loads(kept)
-        given = body.pop("sha256")
+        body = json.loads(text)
+        checksum = body.pop("sha256")
         before = Document(**body)
         before_is_whole = before.is_whole
     except (ValueError, TypeError, KeyError, AttributeError) as exc:
@@ -267,7 +267,9 @@ def compare(kept: str, now: Document) -> Compared:
         raise CertificateError(
             f"Il certificato è del bollettino {before.bulletin} di {before.slug}, non del {now.bulletin}."
         )
-    wrong = [] if given == digest(body) else ["il file è stato modificato: la sua impronta non corrisponde"]
+    wrong = []
+    if checksum != digest(body):
+        wrong.append("il file è stato modificato: la sua impronta non corrisponde")
     fixed = ["edition", "code", "kind", "version", "approver", "seal", "first_at", "channel"]
     is_final = before_is_whole and before.starts == now.starts
     if is_final:

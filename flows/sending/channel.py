@@ -20,9 +20,9 @@ def by_hand(settings: Settings, session: Session, bulletin: Bulletin) -> Handove
     if begun is not None:
         return begun.kind
     if bulletin.kind in PUT_RIGHT:
-        kinds = [found.kind for number in telling.of(session, bulletin.id)
-                 if (found := handovers.of(session, number))]  # fmt: skip
+        kinds = [handover.kind for original in telling.of(session, bulletin.id)
+                 if (handover := handovers.of(session, original))]  # fmt: skip
         return kinds[0] if kinds else None
     channel = settings.profile.channel
-    told = channel.ordinary if bulletin.kind == BulletinKind.ordinary else channel.alerts
-    return None if told == CLOUD else HandoverKind(told)
+    way = channel.ordinary if bulletin.kind == BulletinKind.ordinary else channel.alerts
+    return None if way == CLOUD else HandoverKind(way)

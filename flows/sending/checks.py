@@ -47,6 +47,11 @@ class Check:
     def __str__(self) -> str:
         return f"{self.name}: {self.verdict}. {self.words}"
 
+    @property
+    def sentence(self) -> str:
+        """Without the verdict, where that is plain."""
+        return f"{self.name}: {self.words}"
+
 
 @dataclass(frozen=True)
 class Preflight:
@@ -57,25 +62,25 @@ class Preflight:
 
     @property
     def refusals(self) -> list[str]:
-        return [f"{one.name}: {one.words}" for one in self.checks if one.verdict == Verdict.refused]
+        return [check.sentence for check in self._refused]
 
     @property
     def final(self) -> list[str]:
         """Of the refusals those that nobody overrides."""
-        return [
-            f"{one.name}: {one.words}"
-            for one in self.checks
-            if one.verdict == Verdict.refused and one.name in FINAL
-        ]
+        return [check.sentence for check in self._refused if check.name in FINAL]
+
+    @property
+    def _refused(self) -> list[Check]:
+        return [check for check in self.checks if check.verdict == Verdict.refused]
 
     @property
     def doubts(self) -> list[str]:
         """What a person should read although the send goes on."""
-        return [str(one) for one in self.checks if one.verdict in (Verdict.attention, Verdict.unknown)]
+        return [str(check) for check in self.checks if check.verdict in (Verdict.attention, Verdict.unknown)]
 
     @property
     def markdown(self) -> str:
-        rows = [f"| {one.name} | {one.verdict} | {escaped(one.words)} |" for one in self.checks]
+        rows = [f"| {check.name} | {check.verdict} | {escaped(check.words)} |" for check in self.checks]
         return "\n".join(["| Controllo | Esito | Che cosa abbiamo visto |", "| --- | --- | --- |", *rows])
 
 
@@ -127,7 +132,7 @@ def check_token(trouble: str, is_dead: bool) -> Check:
 
 
 def check_template(
-    wanted: TemplateDefinition, found: TemplateState | None, trouble: str, last: Template | None = None
+    wanted: TemplateDefinition, state: TemplateState | None, trouble: str, last: Template | None = None
 ) -> Check:
     """The provider's template beside ours: approved, of the category and time to live that we submitted.
 
@@ -140,49 +145,49 @@ def check_template(
             return Check(name, Verdict.unknown, words)
         words = f"{words} L'ultima volta ({giorno_ora(last.status_at)}) lo dava come {last.status}."
         return Check(name, Verdict.unknown if last.status in USABLE else Verdict.attention, words)
-    if found is None:
+    if state is None:
         return Check(name, Verdict.refused, "WhatsApp non ha questo modello: va inviato e approvato.")
-    if found.status not in USABLE:
+    if state.status not in USABLE:
         return Check(
-            name, Verdict.refused, f"Per WhatsApp è {found.status}: con questo stato non parte niente."
+            name, Verdict.refused, f"Per WhatsApp è {state.status}: con questo stato non parte niente."
         )
-    told = ["per WhatsApp è a rischio di sospensione (FLAGGED)"] if found.status == "FLAGGED" else []
-    if found.category != wanted.category:
-        told.append(f"WhatsApp lo considera {found.category}, lo avevamo chiesto {wanted.category}")
-    if found.ttl_seconds is not None and found.ttl_seconds != wanted.ttl_seconds:
-        told.append(f"dura {found.ttl_seconds} secondi, ne avevamo chiesti {wanted.ttl_seconds}")
-    quality = found.quality or (last.quality if last else None)
+    remarks = ["per WhatsApp è a rischio di sospensione (FLAGGED)"] if state.status == "FLAGGED" else []
+    if state.category != wanted.category:
+        remarks.append(f"WhatsApp lo considera {state.category}, lo avevamo chiesto {wanted.category}")
+    if state.ttl_seconds is not None and state.ttl_seconds != wanted.ttl_seconds:
+        remarks.append(f"dura {state.ttl_seconds} secondi, ne avevamo chiesti {wanted.ttl_seconds}")
+    quality = state.quality or (last.quality if last else None)
     if quality in LOW:
-        told.append(f"la sua qualità è {LOW[quality]}: molti lo segnalano, WhatsApp può sospenderlo")
-    if told:
-        return Check(name, Verdict.attention, f"Approvato, ma {' e '.join(told)}.")
-    return Check(name, Verdict.good, f"Approvato, categoria {found.category}.")
+        remarks.append(f"la sua qualità è {LOW[quality]}: molti lo segnalano, WhatsApp può sospenderlo")
+    if remarks:
+        return Check(name, Verdict.attention, f"Approvato, ma {' e '.join(remarks)}.")
+    return Check(name, Verdict.good, f"Approvato, categoria {state.category}.")
 
 
 def check_number(
-    found: NumberState | None, trouble: str, said: Mapping[str, AccountWord] = NOTHING_SAID
+    state: NumberState | None, trouble: str, last_words: Mapping[str, AccountWord] = NOTHING_SAID
 ) -> Check:
-    """`said`: by matter, what the provider's webhooks last said, which stands in where it does not answer."""
+    """`last_words`: by matter, what its webhooks said, which stands in where it does not answer."""
     name = "Numero del servizio"
-    if found is None or (found.quality is None and found.status is None):
+    if state is None or (state.quality is None and state.status is None):
         words = f"Qualità e stato non si sanno ({trouble or 'non dichiarati'})."
-        last = [said[matter] for matter in ("quality", "account", "alert") if matter in said]
+        last = [last_words[matter] for matter in ("quality", "account", "alert") if matter in last_words]
         if not last:
             return Check(name, Verdict.unknown, words)
-        told = ", ".join(f"{one.word} ({giorno_ora(one.said_at)})" for one in last)
-        is_well = all(one.word in HARMLESS for one in last)
-        words = f"{words} L'ultima volta WhatsApp aveva detto: {told}."
+        quoted = ", ".join(f"{row.word} ({giorno_ora(row.said_at)})" for row in last)
+        is_well = all(row.word in HARMLESS for row in last)
+        words = f"{words} L'ultima volta WhatsApp aveva detto: {quoted}."
         return Check(name, Verdict.unknown if is_well else Verdict.attention, words)
-    if found.status in BLOCKED:
-        return Check(name, Verdict.refused, f"WhatsApp lo dà come {found.status}.")
-    if found.quality in LOW:
+    if state.status in BLOCKED:
+        return Check(name, Verdict.refused, f"WhatsApp lo dà come {state.status}.")
+    if state.quality in LOW:
         words = (
-            f"La qualità è {LOW[found.quality]}: molti ci bloccano o segnalano. "
+            f"La qualità è {LOW[state.quality]}: molti ci bloccano o segnalano. "
             "Altri invii così riducono il limite."
         )
         return Check(name, Verdict.attention, words)
     return Check(
-        name, Verdict.good, f"Stato {found.status or 'non detto'}, qualità {found.quality or 'non detta'}."
+        name, Verdict.good, f"Stato {state.status or 'non detto'}, qualità {state.quality or 'non detta'}."
     )
 
 
@@ -198,25 +203,25 @@ class Reach:
 
 
 def limit_of(
-    found: NumberState | None, said: Mapping[str, AccountWord] = NOTHING_SAID
+    state: NumberState | None, last_words: Mapping[str, AccountWord] = NOTHING_SAID
 ) -> tuple[NumberState | None, str]:
     """Our number with the limit it is held against, and in brackets from when that is, if not from now."""
-    last = said.get("tier")
-    if (found is None or not found.is_limit_known) and last is not None:
+    last = last_words.get("tier")
+    if (state is None or not state.is_limit_known) and last is not None:
         return NumberState(None, None, last.word), f" (detto da WhatsApp {giorno_ora(last.said_at)})"
-    return found, ""
+    return state, ""
 
 
-def check_quota(found: NumberState | None, reach: Reach, *, is_alert: bool, since: str = "") -> Check:
+def check_quota(state: NumberState | None, reach: Reach, *, is_alert: bool, since: str = "") -> Check:
     """Different people in moving 24 hours; the growth of a week tells a week ahead when it is not enough.
 
-    `found`, `since`: of `limit_of`.
+    `state`, `since`: of `limit_of`.
     """
     name = "Limite di 24 ore"
     count = f"{reach.to_write} destinatari"
-    if found is None or not found.is_limit_known:
+    if state is None or not state.is_limit_known:
         return Check(name, Verdict.unknown, f"{count}; quante persone al giorno permette WhatsApp non si sa.")
-    limit = found.limit
+    limit = state.limit
     if limit is None:
         return Check(name, Verdict.good, f"{count}; WhatsApp non pone limiti a questo numero.")
     left = max(0, limit - reach.recent)
@@ -268,27 +273,21 @@ def check_webhook(
     name = "Ritorno da WhatsApp"
     if last is None:
         return Check(name, Verdict.unknown, "È il primo invio: le ricevute non si sono mai viste arrivare.")
-    number, sent_at = last
+    bulletin_id, sent_at = last
+    bulletin, when = f"bollettino {bulletin_id}", giorno_ora(sent_at)
     if heard is not None:
-        return Check(
-            name,
-            Verdict.good,
-            f"Dopo l'invio del bollettino {number} è arrivato qualcosa ({giorno_ora(heard)}).",
-        )
+        words = f"Dopo l'invio del {bulletin} è arrivato qualcosa ({giorno_ora(heard)})."
+        return Check(name, Verdict.good, words)
     if was_heard:
-        return Check(name, Verdict.good, f"Del bollettino {number}, l'ultimo, erano arrivate le ricevute.")
+        return Check(name, Verdict.good, f"Del {bulletin}, l'ultimo, erano arrivate le ricevute.")
     if now - sent_at > kept:
-        words = (
-            f"Il bollettino {number} è partito {giorno_ora(sent_at)}: le sue ricevute non si conservano più."
-        )
+        words = f"Il {bulletin} è partito {when}: le sue ricevute non si conservano più."
         return Check(name, Verdict.unknown, words)
     if now - sent_at < SILENCE:
-        return Check(
-            name, Verdict.unknown, f"Il bollettino {number} è appena partito: è presto per le ricevute."
-        )
+        return Check(name, Verdict.unknown, f"Il {bulletin} è appena partito: è presto per le ricevute.")
     words = (
-        f"Dall'invio del bollettino {number} ({giorno_ora(sent_at)}) non è arrivato niente, nemmeno una "
-        "ricevuta: un DISATTIVA non ci arriverebbe."
+        f"Dall'invio del {bulletin} ({when}) non è arrivato niente, nemmeno una ricevuta: un DISATTIVA non "
+        "ci arriverebbe."
     )
     if is_alert:
         return Check(name, Verdict.attention, f"{words} È un'allerta: parte lo stesso.")
@@ -299,10 +298,10 @@ def check_ceiling(prices: Prices | None, month: Month, cost: Decimal | None, *, 
     """The month's money: what it cost so far and this send, against the profile's ceiling."""
     name = "Costo"
     if prices is None or cost is None:
-        told = f"Il costo di questo invio è {UNKNOWN}: manca il prezzo nel profilo."
+        unpriced = f"Il costo di questo invio è {UNKNOWN}: manca il prezzo nel profilo."
         if prices is None or prices.month_ceiling is None:
-            return Check(name, Verdict.unknown, told)
-        return Check(name, Verdict.unknown, f"{told} Il tetto del mese non si può controllare.")
+            return Check(name, Verdict.unknown, unpriced)
+        return Check(name, Verdict.unknown, f"{unpriced} Il tetto del mese non si può controllare.")
     this, spent = euros(cost, prices.currency), euros(month.amount, prices.currency)
     so_far = f"Questo invio circa {this}, nel mese finora {spent}"
     unsure = f" ({month.unpriced} messaggi senza prezzo non contati)" if month.unpriced else ""

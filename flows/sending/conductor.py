@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flows.sending.judge import Judge, Posted
+from flows.sending.judge import Exchange, Judge
 from flows.sending.outbox import Outbox, Ready
 from flows.sending.pace import Departure, Pace
 from flows.whatsapp.client import WhatsAppClient
@@ -47,7 +47,7 @@ class Conductor:
         self._progress, self._clock = progress, clock
         self._ready: deque[Ready] = deque()
         self._stale: list[Ready] = []
-        self._answered: list[Posted] = []
+        self._answered: list[Exchange] = []
         self._posts: set[asyncio.Task[None]] = set()
         self._jobs: dict[str, asyncio.Task[None]] = {}
         self._busy = 0  # messages in the hands of a job
@@ -142,22 +142,22 @@ class Conductor:
         """For slots; whether to stop; and give a sign of life."""
         self._asked = time.monotonic()
         self._ask_at = self._asked + BEAT
-        said: list[str | None] = []
+        reasons: list[str | None] = []
         wanted = 0 if self._dry or self._is_resting else 1 if self._judge.probing else self._window
-        question = self._pace.question(wanted, lambda session: said.append(self._outbox.beat(session)))
+        question = self._pace.question(wanted, lambda session: reasons.append(self._outbox.beat(session)))
         self._pace.learn(await asyncio.to_thread(question))
-        self._reason = self._reason or said[0]
+        self._reason = self._reason or reasons[0]
 
     async def _claim(self) -> None:
         limit, began = self._claimable(), time.monotonic()
         self._busy += limit
         try:
-            found = await asyncio.to_thread(self._outbox.claim, limit, self._judge.category)
+            ready = await asyncio.to_thread(self._outbox.claim, limit, self._judge.category)
         finally:
             self._busy -= limit
         self._claim_took = max(time.monotonic() - began, 0.9 * self._claim_took)
-        self._ready.extend(found or ())
-        self._dry = found is None
+        self._ready.extend(ready or ())
+        self._dry = ready is None
 
     async def _look(self) -> None:
         """Nothing was waiting: is that the end, or do others still hold some, or is one put off?"""
@@ -175,22 +175,22 @@ class Conductor:
         batch, self._answered = self._answered, []
         self._busy += len(batch)
         try:
-            verdict = await asyncio.to_thread(self._outbox.settle, self._judge, batch)
+            ruling = await asyncio.to_thread(self._outbox.settle, self._judge, batch)
         finally:
             self._busy -= len(batch)
-        if verdict.stop and self._reason is None:
-            self._reason = verdict.stop
-            await asyncio.to_thread(self._outbox.stop, verdict.stop)
-        if verdict.slow:
+        if ruling.stop and self._reason is None:
+            self._reason = ruling.stop
+            await asyncio.to_thread(self._outbox.stop, ruling.stop)
+        if ruling.slow:
             await asyncio.to_thread(self._pace.slow)
-        if verdict.pause:
-            await asyncio.to_thread(self._pace.pause, verdict.pause)
+        if ruling.pause:
+            await asyncio.to_thread(self._pace.pause, ruling.pause)
             self._ask_at = 0.0
         if self._judge.rest:
             self._rest_until, self._judge.rest = time.monotonic() + self._judge.rest, 0.0
-        if verdict.wait:
-            self._rest_until = max(self._rest_until, time.monotonic() + verdict.wait)
-        if verdict.pause or verdict.wait or self._judge.probing:
+        if ruling.wait:
+            self._rest_until = max(self._rest_until, time.monotonic() + ruling.wait)
+        if ruling.pause or ruling.wait or self._judge.probing:
             self._stale.extend(self._ready)
             self._ready.clear()
         self._news, self._look_at = True, 0.0
@@ -249,7 +249,7 @@ class Conductor:
             self._settle_at = time.monotonic() + SETTLE_AFTER
             self._wake.set()
         self._answered.append(
-            Posted(ready.attempt_id, ready.delivery_id, ready.recipient_id, category, round_, answer)
+            Exchange(ready.attempt_id, ready.delivery_id, ready.recipient_id, category, round_, answer)
         )
         if was_full or len(self._answered) == SETTLE_AT:
             self._wake.set()

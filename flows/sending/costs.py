@@ -64,21 +64,21 @@ class Month:
 
     year: int
     month: int
-    told: Counter[str] = field(default_factory=Counter)  # billable, by the provider's category
+    billed: Counter[str] = field(default_factory=Counter)  # billable, by the provider's category
     free: int = 0  # the provider says that they cost nothing
-    untold: Counter[str] = field(default_factory=Counter)  # no word on the price (yet), by our category
+    unsettled: Counter[str] = field(default_factory=Counter)  # no word on the price (yet), by our category
     paid: Decimal = Decimal(0)
-    expected: Decimal = Decimal(0)  # of the untold ones
+    expected: Decimal = Decimal(0)  # of the unsettled ones
     unpriced: int = 0  # messages of a category that the profile has no price for
 
     @property
     def messages(self) -> int:
-        return self.told.total() + self.free + self.untold.total()
+        return self.billed.total() + self.free + self.unsettled.total()
 
     @property
     def categories(self) -> Counter[str]:
         """Of the billable ones, and of those without a word yet."""
-        return self.told + self.untold
+        return self.billed + self.unsettled
 
     @property
     def amount(self) -> Decimal:
@@ -91,23 +91,23 @@ class Month:
 
 def month_of(settings: Settings, session: Session, year: int, month: int) -> Month:
     """Counted from the rows. Messages without a word on their price count at the price of their kind."""
-    found = Month(year, month)
+    counted = Month(year, month)
     prices = settings.profile.prices
-    for one in outcomes.charged(session, _first(year, month), _first(*_next(year, month))):
-        if one.billable is False:
-            found.free += one.count
+    for charge in outcomes.charged(session, _first(year, month), _first(*_next(year, month))):
+        if charge.billable is False:
+            counted.free += charge.count
             continue
-        category = (one.category or _ours(one.kind)).lower()
-        is_told = one.billable is True
-        (found.told if is_told else found.untold)[category] += one.count
+        category = (charge.category or _ours(charge.kind)).lower()
+        is_told = charge.billable is True
+        (counted.billed if is_told else counted.unsettled)[category] += charge.count
         price = prices.of(category) if prices else None
         if price is None:
-            found.unpriced += one.count
+            counted.unpriced += charge.count
         elif is_told:
-            found.paid += price * one.count
+            counted.paid += price * charge.count
         else:
-            found.expected += price * one.count
-    return found
+            counted.expected += price * charge.count
+    return counted
 
 
 def this_month(settings: Settings, session: Session, now: datetime) -> Month:
@@ -141,26 +141,26 @@ def table(months: list[Month], prices: Prices | None) -> Iterator[str]:
     else:
         yield f"Prezzi per messaggio cercati il {prices.on:%d/%m/%Y}, in {currency}: {_listed(prices)}."
     yield f"{'mese':<9}{'messaggi':>10}{'fatturati':>11}{'gratuiti':>10}{'senza esito':>13}{'costo':>18}"
-    for one in months:
-        cost = amount_of(one, prices)
+    for month in months:
+        cost = amount_of(month, prices)
         yield (
-            f"{one.name:<9}{one.messages:>10}{one.told.total():>11}{one.free:>10}"
-            f"{one.untold.total():>13}{'-' if cost == UNKNOWN else cost:>18}"
+            f"{month.name:<9}{month.messages:>10}{month.billed.total():>11}{month.free:>10}"
+            f"{month.unsettled.total():>13}{'-' if cost == UNKNOWN else cost:>18}"
         )
-    total = sum((one.amount for one in months), Decimal(0))
-    count = sum(one.messages for one in months)
+    total = sum((month.amount for month in months), Decimal(0))
+    count = sum(month.messages for month in months)
     yield f"{'totale':<9}{count:>10}{'':>34}{euros(total, currency) if prices else '-':>18}"
     categories: Counter[str] = Counter()
-    for one in months:
-        categories.update(one.categories)
+    for month in months:
+        categories.update(month.categories)
     if categories:
         yield "Per categoria: " + ", ".join(f"{name} {n}" for name, n in sorted(categories.items())) + "."
-    if any(one.untold for one in months):
+    if any(month.unsettled for month in months):
         yield (
             "«Senza esito»: WhatsApp non ha (ancora) detto se li fattura; "
             "nel costo valgono al prezzo della loro categoria."
         )
-    if prices and (unpriced := sum(one.unpriced for one in months)):
+    if prices and (unpriced := sum(month.unpriced for month in months)):
         yield f"ATTENZIONE: {unpriced} messaggi di una categoria senza prezzo nel profilo non sono nel costo."
 
 
@@ -181,12 +181,12 @@ def remarks(month: Month, prices: Prices | None) -> Iterator[str]:
         yield f"Il tetto del mese è {euros(prices.month_ceiling, prices.currency)}."
     if month.free:
         yield f"Gratuiti secondo WhatsApp: {month.free}."
-    if waiting := month.untold.total():
+    if waiting := month.unsettled.total():
         yield f"Di {waiting} WhatsApp non ha ancora detto se li fattura: sono contati al prezzo di listino."
     if month.unpriced:
         yield f"Senza prezzo nel profilo, quindi non contati: {month.unpriced}."
 
 
 def _listed(prices: Prices) -> str:
-    known = [(name, prices.of(name)) for name in ("marketing", "utility", "service")]
-    return ", ".join(f"{name} {price}" for name, price in known if price is not None) or "nessuno"
+    listed = [(name, prices.of(name)) for name in ("marketing", "utility", "service")]
+    return ", ".join(f"{name} {price}" for name, price in listed if price is not None) or "nessuno"

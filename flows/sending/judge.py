@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from db.claims import Result
@@ -23,7 +24,7 @@ SEVERAL = 3  # answers that say the same unknown thing of everybody: a fault of 
 
 
 @dataclass(frozen=True)
-class Posted:
+class Exchange:
     attempt_id: UUID
     delivery_id: int
     recipient_id: int
@@ -33,7 +34,7 @@ class Posted:
 
 
 @dataclass
-class Verdict:
+class Ruling:
     """`results` to be stored, and what the sender does next. `stop` is Italian, for the editor."""
 
     results: list[Result] = field(default_factory=list)
@@ -45,156 +46,158 @@ class Verdict:
     slow: bool = False
 
 
+Tries: TypeAlias = Mapping[tuple[int, str], int]
+"""How often a delivery had met a code before, by both."""
+
+
 class Judge:
     def __init__(self, category: Category) -> None:
         self.category = category  # the way that messages take from now on
         # what had left before a pause or a rest says nothing of the time after it
         self.round = 0
         self._lost = 0
-        self._flipped_for: Posted | None = None
+        self._flipped_for: Exchange | None = None
         self._pauses: Counter[str] = Counter()
         self._paused, self._paused_until = timedelta(), datetime.min.replace(tzinfo=UTC)
-        self._suspects: list[Posted] = []
+        self._suspects: list[Exchange] = []
         self._is_ours = False  # the unknown code meets everybody
         self._rests = 0
         self.rest = 0.0  # seconds, before the next single message
         self.probing = False  # one message at a time
 
-    def judge(self, posted: Sequence[Posted], tried: Mapping[tuple[int, str], int], now: datetime) -> Verdict:
-        """`tried`: how often a delivery had met that code before."""
-        found = Verdict()
-        for one in posted:
-            self._one(one, tried, found, now)
-        if found.pause:
-            self._add_up(found, now)
-        return found
+    def judge(self, exchanges: Sequence[Exchange], tried: Tries, now: datetime) -> Ruling:
+        ruling = Ruling()
+        for exchange in exchanges:
+            self._weigh(exchange, tried, ruling, now)
+        if ruling.pause:
+            self._add_up(ruling, now)
+        return ruling
 
     @property
     def holds_back(self) -> bool:
         """Whether answers wait for others that show what they mean; `close` waits no longer."""
         return bool(self._suspects)
 
-    def close(self) -> Verdict:
+    def close(self) -> Ruling:
         """At the end: who was refused with an unknown code, alone or with one other, has failed."""
-        found = Verdict()
-        self._clear(found)
-        return found
+        ruling = Ruling()
+        self._clear(ruling)
+        return ruling
 
-    def _one(self, one: Posted, tried: Mapping[tuple[int, str], int], found: Verdict, now: datetime) -> None:
-        answer = one.answer
+    def _weigh(self, exchange: Exchange, tried: Tries, ruling: Ruling, now: datetime) -> None:
+        answer = exchange.answer
         if answer.kind == "refused" and answer.action == Action.FAIL:
-            self._suspect(one, found)
+            self._suspect(exchange, ruling)
             return
         if answer.kind == "not_sent" and answer.action == Action.STOP:
-            found.stop = found.stop or _told(one)
-            self._again(one, 0.0, found, now)
+            ruling.stop = ruling.stop or _reason(exchange)
+            self._again(exchange, 0.0, ruling, now)
             return
-        self._count(one, found)
+        self._count(exchange, ruling)
         if answer.kind in ("accepted", "uncertain"):
             if answer.kind == "accepted":
                 self._pauses.clear()
-                self._clear(found)
-            self._store(one, Outcome(answer.kind), found)
-            found.pause = max(found.pause, answer.retry_after or 0.0)
+                self._clear(ruling)
+            ruling.results.append(_result(exchange, Outcome(answer.kind)))
+            ruling.pause = max(ruling.pause, answer.retry_after or 0.0)
         elif answer.kind == "not_sent":
             waits = UNREACHED.waits
-            wait = waits[min(tried.get((one.delivery_id, answer.reason or ""), 0), len(waits) - 1)]
-            self._again(one, wait, found, now)
+            wait = waits[min(tried.get((exchange.delivery_id, answer.reason or ""), 0), len(waits) - 1)]
+            self._again(exchange, wait, ruling, now)
         else:
-            self._refused(one, tried, found, now)
+            self._refused(exchange, tried, ruling, now)
 
-    def _refused(
-        self, one: Posted, tried: Mapping[tuple[int, str], int], found: Verdict, now: datetime
-    ) -> None:
-        answer = one.answer
-        rule = rule_of(answer.code, is_marketing=one.category == "MARKETING")
-        found.pause = max(found.pause, answer.retry_after or 0.0)
+    def _refused(self, exchange: Exchange, tried: Tries, ruling: Ruling, now: datetime) -> None:
+        answer = exchange.answer
+        rule = rule_of(answer.code, is_marketing=exchange.category == "MARKETING")
+        ruling.pause = max(ruling.pause, answer.retry_after or 0.0)
         match answer.action:
             case Action.STOP:
-                found.stop = found.stop or self._both_told(one)
-                self._again(one, 0.0, found, now)
+                ruling.stop = ruling.stop or self._both_reasons(exchange)
+                self._again(exchange, 0.0, ruling, now)
             case Action.WAIT if rule:
-                found.wait = max(found.wait, self._pause(one, rule.waits, found, now))
-            case Action.OTHER_ENDPOINT if rule and _is_only_asleep(one, rule, now):
-                found.wait = max(found.wait, self._pause(one, rule.waits, found, now))
+                ruling.wait = max(ruling.wait, self._pause(exchange, rule.waits, ruling, now))
+            case Action.OTHER_ENDPOINT if rule and _is_only_asleep(exchange, rule, now):
+                ruling.wait = max(ruling.wait, self._pause(exchange, rule.waits, ruling, now))
             case Action.OTHER_ENDPOINT:
-                self._other_endpoint(one, found, now)
+                self._other_endpoint(exchange, ruling, now)
             case Action.PAUSE_ALL:
-                found.pause = max(found.pause, self._pause(one, rule.waits if rule else PAUSES, found, now))
+                waits = rule.waits if rule else PAUSES
+                ruling.pause = max(ruling.pause, self._pause(exchange, waits, ruling, now))
             case Action.RETRY | Action.BACK_OFF | Action.RETRY_LATER:
                 waits = rule.waits if rule else ()
-                times = tried.get((one.delivery_id, answer.code or ""), 0)
-                found.slow |= answer.action == Action.BACK_OFF
+                times = tried.get((exchange.delivery_id, answer.code or ""), 0)
+                ruling.slow |= answer.action == Action.BACK_OFF
                 if times < len(waits):
-                    self._again(one, waits[times], found, now)
+                    self._again(exchange, waits[times], ruling, now)
                 else:
-                    self._store(one, Outcome.refused, found)
+                    ruling.results.append(_result(exchange, Outcome.refused))
             case _:
                 if answer.action == Action.OPT_OUT:
-                    found.opted_out.append(one.recipient_id)
+                    ruling.opted_out.append(exchange.recipient_id)
                 if answer.action == Action.STRIKE:
-                    found.struck.append(one.recipient_id)
-                self._store(one, Outcome.refused, found)
+                    ruling.struck.append(exchange.recipient_id)
+                ruling.results.append(_result(exchange, Outcome.refused))
 
-    def _other_endpoint(self, one: Posted, found: Verdict, now: datetime) -> None:
+    def _other_endpoint(self, exchange: Exchange, ruling: Ruling, now: datetime) -> None:
         """Once: a template that neither way takes is a fault for a person."""
-        if one.category == self.category:
+        if exchange.category == self.category:
             if self._flipped_for:
-                found.stop = found.stop or self._both_told(one)
+                ruling.stop = ruling.stop or self._both_reasons(exchange)
             else:
-                self._flipped_for = one
+                self._flipped_for = exchange
                 self.category = "UTILITY" if self.category == "MARKETING" else "MARKETING"
-        self._again(one, 0.0, found, now)
+        self._again(exchange, 0.0, ruling, now)
 
-    def _both_told(self, one: Posted) -> str:
+    def _both_reasons(self, exchange: Exchange) -> str:
         """With why the first way was left, where it was."""
-        if self._flipped_for is None or one.category == self._flipped_for.category:
-            return _told(one)
-        return f"{_told(self._flipped_for)} Per l'altra via: {_told(one)}"
+        if self._flipped_for is None or exchange.category == self._flipped_for.category:
+            return _reason(exchange)
+        return f"{_reason(self._flipped_for)} Per l'altra via: {_reason(exchange)}"
 
-    def _pause(self, one: Posted, waits: Sequence[float], found: Verdict, now: datetime) -> float:
+    def _pause(self, exchange: Exchange, waits: Sequence[float], ruling: Ruling, now: datetime) -> float:
         """The seconds: longer each time, until an acceptance."""
-        self._again(one, 0.0, found, now)
-        if one.round != self.round:
+        self._again(exchange, 0.0, ruling, now)
+        if exchange.round != self.round:
             return 0.0
-        code = one.answer.code or str(one.answer.http_status)
+        code = exchange.answer.code or str(exchange.answer.http_status)
         times = self._pauses[code]
         if times >= len(waits):
-            found.stop = found.stop or self._both_told(one)
+            ruling.stop = ruling.stop or self._both_reasons(exchange)
             return 0.0
         self._pauses[code] += 1
         self.round += 1
         return waits[times]
 
-    def _add_up(self, found: Verdict, now: datetime) -> None:
+    def _add_up(self, ruling: Ruling, now: datetime) -> None:
         """Pauses that overlap are one. A provider that asks for more and more would hold a send for days."""
-        until = now + timedelta(seconds=min(found.pause, LONGEST))
+        until = now + timedelta(seconds=min(ruling.pause, LONGEST))
         self._paused += max(timedelta(), until - max(now, self._paused_until))
         self._paused_until = max(until, self._paused_until)
         if self._paused > timedelta(seconds=LONGEST):
-            found.stop = found.stop or "WhatsApp chiede di aspettare per più di un'ora in tutto."
+            ruling.stop = ruling.stop or "WhatsApp chiede di aspettare per più di un'ora in tutto."
 
-    def _suspect(self, one: Posted, found: Verdict) -> None:
+    def _suspect(self, exchange: Exchange, ruling: Ruling) -> None:
         """Nobody fails for a code that nobody knows before another answer shows that others get through."""
-        if any(other.answer.code != one.answer.code for other in self._suspects):
-            self._clear(found)
-        self._suspects.append(one)
+        if any(other.answer.code != exchange.answer.code for other in self._suspects):
+            self._clear(ruling)
+        self._suspects.append(exchange)
         if len(self._suspects) >= SEVERAL:
-            found.stop, self._is_ours = found.stop or _told(one), True
+            ruling.stop, self._is_ours = ruling.stop or _reason(exchange), True
         if self._is_ours:
-            self._clear(found)
+            self._clear(ruling)
 
-    def _clear(self, found: Verdict) -> None:
+    def _clear(self, ruling: Ruling) -> None:
         outcome = Outcome.not_sent if self._is_ours else Outcome.refused
-        found.results += [_result(other, outcome) for other in self._suspects]
+        ruling.results += [_result(other, outcome) for other in self._suspects]
         self._suspects = []
 
-    def _count(self, one: Posted, found: Verdict) -> None:
+    def _count(self, exchange: Exchange, ruling: Ruling) -> None:
         """The circuit: closed, open for a rest, closed again by one clear answer, or stopped."""
-        if one.answer.kind not in ("uncertain", "not_sent") and one.answer.action != Action.RETRY:
+        if exchange.answer.kind not in ("uncertain", "not_sent") and exchange.answer.action != Action.RETRY:
             self._lost, self._rests, self.rest, self.probing = 0, 0, 0.0, False
             return
-        if one.round != self.round:
+        if exchange.round != self.round:
             return
         self._lost += 1
         if self._lost < LOST_IN_A_ROW:
@@ -204,31 +207,28 @@ class Judge:
             self._rests += 1
             self.round += 1
         else:
-            found.stop = found.stop or (
+            ruling.stop = ruling.stop or (
                 f"{self._lost} invii di fila senza una risposta chiara: controlla l'indirizzo dell'API."
             )
 
-    def _again(self, one: Posted, seconds: float, found: Verdict, now: datetime) -> None:
+    def _again(self, exchange: Exchange, seconds: float, ruling: Ruling, now: datetime) -> None:
         due_at = now + timedelta(seconds=seconds) if seconds else None
-        found.results.append(_result(one, Outcome.not_sent, due_at))
-
-    def _store(self, one: Posted, outcome: Outcome, found: Verdict) -> None:
-        found.results.append(_result(one, outcome))
+        ruling.results.append(_result(exchange, Outcome.not_sent, due_at))
 
 
-def _result(one: Posted, outcome: Outcome, due_at: datetime | None = None) -> Result:
-    answer = one.answer
-    return Result(one.attempt_id, outcome, answer.wamid, answer.code or answer.reason, due_at)
+def _result(exchange: Exchange, outcome: Outcome, due_at: datetime | None = None) -> Result:
+    answer = exchange.answer
+    return Result(exchange.attempt_id, outcome, answer.wamid, answer.code or answer.reason, due_at)
 
 
-def _is_only_asleep(one: Posted, rule: Rule, now: datetime) -> bool:
+def _is_only_asleep(exchange: Exchange, rule: Rule, now: datetime) -> bool:
     """Whether the template gets ready by waiting, and no other way takes it any more."""
-    return one.category == "MARKETING" and now.date() >= OTHER_WAY_ENDS and len(rule.waits) > 1
+    return exchange.category == "MARKETING" and now.date() >= OTHER_WAY_ENDS and len(rule.waits) > 1
 
 
-def _told(one: Posted) -> str:
-    answer = one.answer
+def _reason(exchange: Exchange) -> str:
+    answer = exchange.answer
     if answer.kind == "not_sent":
         return f"l'indirizzo dell'API non esiste ({answer.reason}): va corretto nel profilo."
-    words = explain(answer.code, is_marketing=one.category == "MARKETING")
+    words = explain(answer.code, is_marketing=exchange.category == "MARKETING")
     return f"{words} (codice {answer.code or answer.http_status})."

@@ -1,7 +1,8 @@
 """One bulletin's outbox as its sender sees it: each method is one transaction, for a thread."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,12 +14,13 @@ from sqlmodel import Session, col, func, select
 from db import bulletins, claims, deliveries, number_changes, recipients, senders
 from db.claims import Queued, Rest, Result
 from db.engine import reading, transaction
+from db.handovers import Member
 from db.ledger import Ledger
 from db.models import Attempt, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, Outcome, Recipient
 from db.recipients import Address
 from db.vault import VaultError
 from flows.sending import senders as life
-from flows.sending.judge import Judge, Posted, Verdict
+from flows.sending.judge import Exchange, Judge, Ruling
 from flows.whatsapp.errors import STOPPED_US, STRIKES
 from flows.whatsapp.messages import Category, OutgoingTemplate
 
@@ -44,6 +46,29 @@ class Ready:
     recipient_id: int
     message: OutgoingTemplate
     claimed_at: datetime
+
+
+def skipped(
+    kind: BulletinKind,
+    rows: Sequence[Queued] | Sequence[Member],
+    unread: Mapping[int, datetime],
+    now: datetime,
+    *,
+    stopped_us: Container[int] = (),
+) -> dict[str, list[int]]:
+    """The deliveries that must not leave, by reason: of who left or wants less, and whose word stays unread.
+
+    `unread`: since when, by delivery. `stopped_us`: recipients who left by the provider's word.
+    """
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        is_active = row.is_active and row.recipient_id not in stopped_us
+        reason = recipients.turned_away(kind, is_active=is_active, scope=row.scope)
+        if reason is None and now - unread.get(row.delivery_id, now) > PATIENCE:
+            reason = "unread_message"
+        if reason:
+            by_reason[reason].append(row.delivery_id)
+    return by_reason
 
 
 class Outbox:
@@ -116,60 +141,47 @@ class Outbox:
             if not taken:
                 return None
             away = self._keep_away(session, bulletin.kind, taken, now)
-            going = [one for one in taken if one.delivery_id not in away]
+            going = [row for row in taken if row.delivery_id not in away]
             ids = claims.begin(
-                session, [one.delivery_id for one in going], sender_id=self._sender_id, now=now
+                session, [row.delivery_id for row in going], sender_id=self._sender_id, now=now
             )
-            opened = [self._open(one, number, category, now) for one, number in zip(going, ids, strict=True)]
-            bad = [one for one in opened if isinstance(one, Result)]
+            opened = [self._open(row, id_, category, now) for row, id_ in zip(going, ids, strict=True)]
+            bad = [message for message in opened if isinstance(message, Result)]
             claims.settle(session, self._vault, bad, now=now)
-            return [one for one in opened if isinstance(one, Ready)]
+            return [message for message in opened if isinstance(message, Ready)]
 
     def _keep_away(
         self, session: Session, kind: BulletinKind, taken: Sequence[Queued], now: datetime
     ) -> set[int]:
         """Skip who left or wants less, put off whose word waits; all these deliveries."""
-        waiting = claims.speaking(session, taken)
-        skipped = {
-            one.delivery_id: reason
-            for one in taken
-            if (
-                reason := recipients.turned_away(
-                    kind,
-                    is_active=one.is_active and one.recipient_id not in self._unheard,
-                    scope=one.scope,
-                )
-            )
-        }
-        put_off = [number for number in waiting if number not in skipped]
-        given_up = [number for number in put_off if now - waiting[number] > PATIENCE]
-        skipped |= dict.fromkeys(given_up, "unread_message")
-        for reason in set(skipped.values()):
-            numbers = [number for number, why in skipped.items() if why == reason]
+        unread = claims.speaking(session, taken)
+        by_reason = skipped(kind, taken, unread, now, stopped_us=self._unheard)
+        for reason, ids in by_reason.items():
             deliveries.move_all(
-                session, numbers, DeliveryStatus.queued, DeliveryStatus.skipped, reason=reason, now=now
+                session, ids, DeliveryStatus.queued, DeliveryStatus.skipped, reason=reason, now=now
             )
-        claims.defer(session, [number for number in put_off if number not in skipped], until=now + AGAIN)
-        return skipped.keys() | waiting.keys()
+        away = set().union(*by_reason.values())
+        claims.defer(session, [id_ for id_ in unread if id_ not in away], until=now + AGAIN)
+        return away | unread.keys()
 
-    def _open(self, one: Queued, attempt_id: UUID, category: Category, now: datetime) -> Ready | Result:
+    def _open(self, row: Queued, attempt_id: UUID, category: Category, now: datetime) -> Ready | Result:
         """A number that no phone has, or that no key opens, fails alone."""
         try:
-            message = self._write(recipients.open_address(self._vault, one), str(attempt_id), category)
+            message = self._write(recipients.open_address(self._vault, row), str(attempt_id), category)
         except VaultError:
             return Result(attempt_id, Outcome.refused, code="unreadable_address")
         except ValueError:
             return Result(attempt_id, Outcome.refused, code="invalid_address")
-        return Ready(attempt_id, one.delivery_id, one.recipient_id, message, now)
+        return Ready(attempt_id, row.delivery_id, row.recipient_id, message, now)
 
-    def settle(self, judge: Judge, posted: Sequence[Posted]) -> Verdict:
+    def settle(self, judge: Judge, exchanges: Sequence[Exchange]) -> Ruling:
         """Store what came of POSTs, by the judge's word."""
         now = self._clock()
         with transaction(self.engine) as session:
-            verdict = judge.judge(posted, self._tried(session, posted), now)
-            self._store(session, verdict, now)
+            ruling = judge.judge(exchanges, self._tried(session, exchanges), now)
+            self._store(session, ruling, now)
         self._hear()
-        return verdict
+        return ruling
 
     def stop(self, reason: str) -> None:
         """The provider said so: it holds for every sender at once, and for who comes after one that died."""
@@ -188,20 +200,20 @@ class Outbox:
             self._store(session, judge.close(), now)
         self._hear()
 
-    def _store(self, session: Session, verdict: Verdict, now: datetime) -> None:
-        claims.settle(session, self._vault, verdict.results, now=now)
-        for number in sorted(verdict.struck):
-            number_changes.count(session, number, STRIKES, now=now)
-        self._unheard |= dict.fromkeys(verdict.opted_out, now)
+    def _store(self, session: Session, ruling: Ruling, now: datetime) -> None:
+        claims.settle(session, self._vault, ruling.results, now=now)
+        for recipient_id in sorted(ruling.struck):
+            number_changes.count(session, recipient_id, STRIKES, now=now)
+        self._unheard |= dict.fromkeys(ruling.opted_out, now)
 
     def _hear(self) -> None:
         """Unsubscribe who stopped us, each in a transaction of its own: a journal that takes nothing more (a
         full disk) undoes no settlement, which would make sent messages uncertain. Tried again with each one.
         """
-        for number, at in sorted(self._unheard.items()):
+        for recipient_id, at in sorted(self._unheard.items()):
             try:
                 with transaction(self.engine) as session:
-                    recipient = session.get_one(Recipient, number)
+                    recipient = session.get_one(Recipient, recipient_id)
                     self._ledger.stopped_at_provider(session, recipient, at=at, now=self._clock())
             except OSError as exc:
                 log.error(
@@ -211,13 +223,14 @@ class Outbox:
                     type(exc).__name__,
                 )
                 return
-            del self._unheard[number]
+            del self._unheard[recipient_id]
 
-    def _tried(self, session: Session, posted: Sequence[Posted]) -> dict[tuple[int, str], int]:
+    def _tried(self, session: Session, exchanges: Sequence[Exchange]) -> dict[tuple[int, str], int]:
         """How often these deliveries met the code that they met now; one that a person has tried again after
         it was refused begins anew.
         """
-        troubled = {one.delivery_id for one in posted if one.answer.kind in ("refused", "not_sent")}
+        unsent = ("refused", "not_sent")
+        troubled = {exchange.delivery_id for exchange in exchanges if exchange.answer.kind in unsent}
         if not troubled:
             return {}
         later = aliased(Attempt)
@@ -236,12 +249,12 @@ class Outbox:
             .where(col(Attempt.delivery_id).in_(troubled), Attempt.outcome == Outcome.not_sent, ~given_up)
             .group_by(col(Attempt.delivery_id), col(Attempt.code))
         )
-        return {(number, code or ""): count for number, code, count in rows}
+        return {(delivery_id, code or ""): count for delivery_id, code, count in rows}
 
     def release(self, ready: Sequence[Ready]) -> None:
         """Messages that were never posted go back."""
         with transaction(self.engine) as session:
-            claims.release(session, [one.attempt_id for one in ready], now=self._clock())
+            claims.release(session, [message.attempt_id for message in ready], now=self._clock())
 
     def end(self) -> None:
         """No sender any more: what is still in flight of it is uncertain, whoever comes next."""

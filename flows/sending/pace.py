@@ -35,7 +35,7 @@ class Departure:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Grant:
     lease: Lease
     offset: float
     jumped: bool
@@ -69,31 +69,27 @@ class Pace:
 
     def take(self, now: float) -> Departure | None:
         """A slot whose moment has come."""
-        there = now + (self._offset or 0.0)
-        while self._slots and self._slots[0].at <= there:
+        their_now = now + (self._offset or 0.0)
+        while self._slots and self._slots[0].at <= their_now:
             slot = self._slots.popleft()
             departure = Departure(slot.at, slot.held)
             self._departures.append(departure)
-            if there < slot.at + rate.HOLD:
+            if their_now < slot.at + rate.HOLD:
                 return departure
             departure.left_at = slot.at - (self._offset or 0.0)  # too old to be used: given back
         return None
 
-    def question(self, wanted: int, beside: Callable[[Session], None]) -> Callable[[], Answer]:
+    def question(self, wanted: int, beside: Callable[[Session], None]) -> Callable[[], Grant]:
         """To be asked in a thread: slots up to `wanted` in hand, and used ones given back.
 
         `beside` runs in the same transaction. What comes back is for `learn`.
         """
-        gone = [one for one in self._departures if one.left_at is not None]
-        self._departures = [one for one in self._departures if one.left_at is None]
-        still_there, more, old, period = (
-            list(self._departures),
-            wanted - len(self._slots),
-            self._offset,
-            self._period,
-        )
+        gone = [departure for departure in self._departures if departure.left_at is not None]
+        self._departures = [departure for departure in self._departures if departure.left_at is None]
+        still_there, more = list(self._departures), wanted - len(self._slots)
+        old, period = self._offset, self._period
 
-        def ask() -> Answer:
+        def ask() -> Grant:
             with transaction(self._engine) as session:
                 beside(session)
                 before = time.monotonic()
@@ -103,30 +99,31 @@ class Pace:
                 offset = now - before if old is None or jumped or after - before < READ_IN else old
                 until = now + rate.HOLD + period
                 returned = [
-                    (one.held, rate.reopens(one.at, (one.left_at or 0.0) + offset, period)) for one in gone
+                    (departure.held, rate.reopens(departure.at, (departure.left_at or 0.0) + offset, period))
+                    for departure in gone
                 ]
-                found = rate.lease(
+                lease = rate.lease(
                     session,
                     self._number,
                     per_second=self._per_second,
                     wanted=0 if jumped else max(0, more),
                     priority=self._priority,
-                    returned=returned + [(one.held, until) for one in still_there],
+                    returned=returned + [(departure.held, until) for departure in still_there],
                     now=now,
                 )
-            for one in still_there:
-                one.held = until
-            return Answer(found, offset, jumped)
+            for departure in still_there:
+                departure.held = until
+            return Grant(lease, offset, jumped)
 
         return ask
 
-    def learn(self, told: Answer) -> None:
-        self._offset, self._period, self.paused = told.offset, told.lease.period, told.lease.paused
-        self._slots.extend(told.lease.slots)
-        self.again_at = told.lease.again_at - told.offset
-        if told.jumped or self.paused:
+    def learn(self, grant: Grant) -> None:
+        self._offset, self._period, self.paused = grant.offset, grant.lease.period, grant.lease.paused
+        self._slots.extend(grant.lease.slots)
+        self.again_at = grant.lease.again_at - grant.offset
+        if grant.jumped or self.paused:
             self._slots.clear()  # their lanes open by themselves
-        if told.jumped:
+        if grant.jumped:
             self.again_at = time.monotonic() + rate.HOLD + self._period
 
     def slow(self) -> None:

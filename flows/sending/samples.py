@@ -94,25 +94,23 @@ def _addressed(
     if phone is None or version is None:
         return None
     message = message_of(settings, bulletin, bulletins.items(session, version), sample.asked_at)
-    return OutgoingTemplate(
-        to=phone.get_secret_value(),
-        bsuid=None,
-        name=message.template,
-        language=message.language,
-        category=provider.category(settings, session, message.template),
-        parameters=message.parameters,
-        button_suffix=message.button_suffix,
-        opaque=str(sample.id),
-    )
+    category = provider.category(settings, session, message.template)
+    address = Address(phone=phone.get_secret_value())
+    return addressed(Order(bulletin.id, message, category), address, str(sample.id), category)
 
 
-def _post(settings: Settings, engine: Engine, messages: Sequence[OutgoingTemplate]) -> None:
+def _post(settings: Settings, engine: Engine, messages: Sequence[OutgoingTemplate]) -> Counter[str]:
+    """Store what came of each as soon as it is known; how many ended how, with the code."""
+    ends: Counter[str] = Counter()
+
     def store(message: OutgoingTemplate, answer: PostOutcome) -> None:
+        code = answer.code or answer.reason
+        ends[f"{answer.kind} {code or ''}".strip()] += 1
         with transaction(engine) as session:
-            code = answer.code or answer.reason
             samples.finish(session, UUID(message.opaque), Outcome(answer.kind), code)
 
     asyncio.run(single.post(settings, engine, messages, Priority.answer, store))
+    return ends
 
 
 def sentence(settings: Settings, session: Session, bulletin_id: int, version_number: int) -> str:
@@ -148,16 +146,16 @@ MOST_TEST_PEOPLE = 20  # people: what nobody has approved must not reach a town 
 def mark(settings: Settings, engine: Engine, address: Address, *, is_test: bool) -> int:
     """Mark a subscriber as test, or no more; how many are marked then."""
     with transaction(engine) as session:
-        found = recipients.find(session, settings.vault(), address)
-        if found is None or (is_test and found.status != RecipientStatus.active):
+        recipient = recipients.find(session, settings.vault(), address)
+        if recipient is None or (is_test and recipient.status != RecipientStatus.active):
             raise DispatchError("Questo numero non è iscritto: prima deve scrivere ATTIVA.")
         marked = recipients.marked_as_test(session)
-        if is_test and found not in marked and len(marked) >= MOST_TEST_PEOPLE:
+        if is_test and recipient not in marked and len(marked) >= MOST_TEST_PEOPLE:
             raise DispatchError(
                 f"I numeri di prova sono già {MOST_TEST_PEOPLE}: toglierne uno prima (--off)."
             )
-        found.is_test = is_test
-        session.add(found)
+        recipient.is_test = is_test
+        session.add(recipient)
         session.flush()
         return len(recipients.marked_as_test(session))
 
@@ -197,23 +195,15 @@ def send(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime)
     One whose number no key opens costs the others nothing.
     """
     outgoing: list[OutgoingTemplate] = []
-    told: Counter[str] = Counter()
+    unreadable: Counter[str] = Counter()
     with transaction(engine) as session:
         trial = plan(settings, session, bulletin_id, now=now)
-        for one in trial.to:
+        for recipient in trial.to:
             try:
-                address = recipients.open_address(settings.vault(), one)
+                address = recipients.open_address(settings.vault(), recipient)
             except VaultError:
-                told["refused unreadable_address"] += 1
+                unreadable["refused unreadable_address"] += 1
                 continue
             sample = samples.begin(session, bulletin_id, trial.version, now=now)
             outgoing.append(addressed(trial.order, address, str(sample.id), trial.order.category))
-
-    def store(message: OutgoingTemplate, answer: PostOutcome) -> None:
-        code = answer.code or answer.reason
-        told[f"{answer.kind} {code or ''}".strip()] += 1
-        with transaction(engine) as session:
-            samples.finish(session, UUID(message.opaque), Outcome(answer.kind), code)
-
-    asyncio.run(single.post(settings, engine, outgoing, Priority.answer, store))
-    return told
+    return unreadable + _post(settings, engine, outgoing)

@@ -48,13 +48,13 @@ def broken(
     settings: Settings, session: Session, bulletin: Bulletin, approval: Approval, message: Message
 ) -> str:
     """Why this is not what the approval sealed, in Italian; "" when it is."""
-    known = approval.profile_sha256
-    if known is not None and known != fingerprint(settings.profile):
+    sealed_profile = approval.profile_sha256
+    if sealed_profile is not None and sealed_profile != fingerprint(settings.profile):
         return (
             f"Dopo l'approvazione di {approval.approver} è cambiato il profilo del Comune (nomi, contatti, "
             f"mittente o pagine): il bollettino {bulletin.id} non parte. {_way_out(bulletin)}"
         )
-    if known is None or approval.seal == _digest(settings, session, bulletin, message):
+    if sealed_profile is None or approval.seal == _digest(settings, session, bulletin, message):
         return (
             f"{approval.approver} ha approvato il bollettino {bulletin.id} con una versione del programma "
             f"che non proteggeva il sigillo con una chiave: non parte. {_way_out(bulletin)}"

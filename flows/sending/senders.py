@@ -20,8 +20,8 @@ def reap(session: Session, bulletin_id: int | None, *, now: datetime) -> int:
 
     A process of this machine that is gone is dead at once: nobody waits for a sign that cannot come.
     """
-    mine = senders.pids(session, socket.gethostname())
-    senders.end(session, [sender for sender, pid in mine.items() if not _exists(pid)])
+    own = senders.pids(session, socket.gethostname())
+    senders.end(session, [sender for sender, pid in own.items() if not _exists(pid)])
     return claims.abandon(session, bulletin_id, living=senders.living(session, now=now), now=now)
 
 

@@ -30,8 +30,8 @@ async def post(
 
     One that gets no turn in time (a pause of the number's, a bulletin of those who go first) is not sent.
     """
-    number = settings.profile.whatsapp
-    pace = Pace(engine, number.phone_number_id, number.messages_per_second, priority)
+    whatsapp = settings.profile.whatsapp
+    pace = Pace(engine, whatsapp.phone_number_id, whatsapp.messages_per_second, priority)
     one_at_a_time = asyncio.Lock()
     until = time.monotonic() + PATIENCE
 

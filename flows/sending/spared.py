@@ -28,38 +28,38 @@ def spare(settings: Settings, engine: Engine, *, now: datetime) -> tuple[list[st
     """
     with transaction(engine) as session:
         stopped = bulletins.with_status(session, BulletinStatus.stopped)
-        numbers = [one.id for one in stopped if one.kind == BulletinKind.urgent]
-    said: list[str] = []
+        numbers = [bulletin.id for bulletin in stopped if bulletin.kind == BulletinKind.urgent]
+    lines: list[str] = []
     errors: list[Exception] = []
-    for number in numbers:
+    for bulletin_id in numbers:
         try:
             with transaction(engine) as session:
-                count = _spare(settings, session, number, now)
+                count = _spare(settings, session, bulletin_id, now)
         except Exception as exc:  # noqa: BLE001  told together by the caller
-            exc.add_note(f"bulletin {number}: those whom it did not reach could not be spared it")
+            exc.add_note(f"bulletin {bulletin_id}: those whom it did not reach could not be spared it")
             errors.append(exc)
         else:
             if count:
-                said.append(f"Bollettino {number}: chiuso, {count} persone non l'hanno ricevuto.")
-    return said, errors
+                lines.append(f"Bollettino {bulletin_id}: chiuso, {count} persone non l'hanno ricevuto.")
+    return lines, errors
 
 
-def _spare(settings: Settings, session: Session, number: int, now: datetime) -> int:
-    bulletin = bulletins.locked(session, number)
-    sealed = bulletins.approved(session, number)
+def _spare(settings: Settings, session: Session, bulletin_id: int, now: datetime) -> int:
+    bulletin = bulletins.locked(session, bulletin_id)
+    sealed = bulletins.approved(session, bulletin_id)
     if bulletin.status != BulletinStatus.stopped or sealed is None:
         return 0
     items = bulletins.items(session, sealed[1])
     days = {row.day for item in items for row in weather_alerts.told_by(session, item)}
-    known, watched = known_at(session, settings, now), settings.profile.urgent.levels
-    if not any(span.row.day in days and span.row.level in watched for span in known.spans):
+    situation, watched = known_at(session, settings, now), settings.profile.urgent.levels
+    if not any(span.row.day in days and span.row.level in watched for span in situation.spans):
         return 0
     if bulletin.status_reason != UNTRUE and not alerts_by_now(settings, session, bulletin, items, at=now):
         return 0
-    senders.reap(session, number, now=now)  # what a sender that died had begun is uncertain
-    if deliveries.on_their_way(session, number):  # the next round closes it
+    senders.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
+    if deliveries.on_their_way(session, bulletin_id):  # the next round closes it
         return 0
-    count = deliveries.skip_rest(session, number, SPARED, now=now)
+    count = deliveries.skip_rest(session, bulletin_id, SPARED, now=now)
     if count:
         bulletins.move(session, bulletin, BulletinStatus.sent, by=AUTHOR, now=now, reason=SPARED)
     return count

@@ -128,12 +128,12 @@ def lost_words(heard: Heard, journal: Journal, *, has_words: bool) -> str:
     return ""
 
 
-def tell(told: Sequence[Place], mark: Mark) -> Iterator[str]:
+def tell(places: Sequence[Place], mark: Mark) -> Iterator[str]:
     """Write the start in each place; what could not be written is told, in Italian.
 
     A place that is ahead of us (two sends began at once) keeps what it has.
     """
-    for place in told:
+    for place in places:
         try:
             before = place.read()
             if before is None or before.number < mark.number:
