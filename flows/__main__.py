@@ -64,12 +64,12 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
 
     def add(name: str, handler: Verb, words: str, *, writes: bool = True) -> argparse.ArgumentParser:
-        found = verbs.add_parser(name, help=words.splitlines()[0], description=words, formatter_class=Layout)
-        found.add_argument("--profile", metavar="FILE", help="the Comune's profile (TOML)")
+        verb = verbs.add_parser(name, help=words.splitlines()[0], description=words, formatter_class=Layout)
+        verb.add_argument("--profile", metavar="FILE", help="the Comune's profile (TOML)")
         if writes:
-            found.add_argument("--dry-run", action="store_true", help="say what would be done; write nothing")
-        found.set_defaults(handler=handler)
-        return found
+            verb.add_argument("--dry-run", action="store_true", help="say what would be done; write nothing")
+        verb.set_defaults(handler=handler)
+        return verb
 
     add("run", run, "Start the whole installation: server, worker, web app, and the sandbox Comune "
         "when the profile is a sandbox. Ctrl-C stops it.", writes=False)  # fmt: skip
@@ -88,7 +88,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def act(given: argparse.Namespace, out: Output) -> int:
+def act(arguments: argparse.Namespace, out: Output) -> int:
     """Do what a verb does to an installation; errors that a person can mend are told in a line."""
     from sqlalchemy.exc import DatabaseError
 
@@ -98,17 +98,17 @@ def act(given: argparse.Namespace, out: Output) -> int:
     from flows.settings import BollettinoError, load
 
     try:
-        settings = load(given.profile)
-        if given.verb != "run":
+        settings = load(arguments.profile)
+        if arguments.verb != "run":
             settings.prepare_secrets(make=False)
-        settings.enter(given.verb)  # the web app, which citizens reach, gets no credential of Prefect's
-        if given.verb in ("run", "deploy"):
+        settings.enter(arguments.verb)  # the web app, which citizens reach, gets no credential of Prefect's
+        if arguments.verb in ("run", "deploy"):
             for warning in settings.warnings:
                 out.trouble(f"bollettino: warning: {warning}")
-        if given.verb not in WITHOUT_DATABASE:
+        if arguments.verb not in WITHOUT_DATABASE:
             intact.require(settings)
-        handler: Verb = given.handler
-        return handler(given, settings, out)
+        handler: Verb = arguments.handler
+        return handler(arguments, settings, out)
     except (BollettinoError, StoreError, KeysError) as exc:  # any other is a defect and keeps its trace
         out.trouble(f"bollettino: {exc}")
         return 2
@@ -122,18 +122,18 @@ def act(given: argparse.Namespace, out: Output) -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    given = parser().parse_args(arguments)
-    given.typed = sys.argv[1:] if arguments is None else arguments
-    keys = getattr(given, "keys", ())
-    as_json = getattr(given, "json", False)
+    parsed = parser().parse_args(arguments)
+    parsed.typed = sys.argv[1:] if arguments is None else arguments
+    keys = getattr(parsed, "keys", ())
+    as_json = getattr(parsed, "json", False)
     if as_json and not keys:  # `codes --json new`
         trouble("bollettino: this verb has nothing to tell a program: leave --json out")
         return 2
     out = Output(as_json=as_json, keys=keys)
     try:
-        if alone := WITHOUT_INSTALLATION.get(given.verb):
-            return alone(given, out)
-        return act(given, out)
+        if alone := WITHOUT_INSTALLATION.get(parsed.verb):
+            return alone(parsed, out)
+        return act(parsed, out)
     finally:
         out.close()
 

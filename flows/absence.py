@@ -171,20 +171,20 @@ def _nobody(settings: Settings, away: list[rota.Away], first: date, last: date) 
     return [day for day, at in zip(days, noon, strict=True) if rota.on_duty(editors, away, at).is_everybody]
 
 
-def _shown(title: str) -> Any:
+def _labelled(title: str) -> Any:
     """A label of the form; Prefect 3.9 writes the parameter's name over a plain `Field(title=...)`."""
     return Field(json_schema_extra={"title": title})
 
 
 @flow(name="assenza", flow_run_name=client.titled("Assenza di {who}"))
 def absence(
-    who: Annotated[str, _shown("Chi è assente (nome e cognome, come nel modulo)")],
-    first_day: Annotated[date, _shown("Dal giorno")],
-    last_day: Annotated[date, _shown("Al giorno (compreso)")],
-    note: Annotated[str, _shown("Nota per i colleghi (facoltativa, niente motivi di salute)")] = "",
-    cancel: Annotated[bool, _shown("Annulla un'assenza già registrata in questi giorni")] = False,
-    chi: Annotated[str, _shown("Chi sei, se la registri per un collega")] = "",
-    codice: Annotated[str, _shown(acts.FIELD_TITLE)] = "",
+    who: Annotated[str, _labelled("Chi è assente (nome e cognome, come nel modulo)")],
+    first_day: Annotated[date, _labelled("Dal giorno")],
+    last_day: Annotated[date, _labelled("Al giorno (compreso)")],
+    note: Annotated[str, _labelled("Nota per i colleghi (facoltativa, niente motivi di salute)")] = "",
+    cancel: Annotated[bool, _labelled("Annulla un'assenza già registrata in questi giorni")] = False,
+    chi: Annotated[str, _labelled("Chi sei, se la registri per un collega")] = "",
+    codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Segna quando un redattore non c'è: al suo posto si chiama il successivo."""
     settings = load()
@@ -219,12 +219,12 @@ def _tell(settings: Settings, engine: Engine, noted: Noted) -> str:
 
 @flow(name="chiusura", flow_run_name=client.titled("Chiusura"))
 def closure(
-    first_day: Annotated[date, _shown("Dal giorno")],
-    last_day: Annotated[date, _shown("Al giorno (compreso)")],
-    chi: Annotated[str, _shown("Chi sei (nome e cognome, come nel modulo)")],
-    note: Annotated[str, _shown("Nota per i colleghi (facoltativa)")] = "",
-    cancel: Annotated[bool, _shown("Annulla una chiusura già registrata in questi giorni")] = False,
-    codice: Annotated[str, _shown(acts.FIELD_TITLE)] = "",
+    first_day: Annotated[date, _labelled("Dal giorno")],
+    last_day: Annotated[date, _labelled("Al giorno (compreso)")],
+    chi: Annotated[str, _labelled("Chi sei (nome e cognome, come nel modulo)")],
+    note: Annotated[str, _labelled("Nota per i colleghi (facoltativa)")] = "",
+    cancel: Annotated[bool, _labelled("Annulla una chiusura già registrata in questi giorni")] = False,
+    codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Segna i giorni senza bollettino, oltre alle feste e a quelli del profilo."""
     settings = load()

@@ -60,19 +60,21 @@ def overview(engine: Engine) -> Overview:
         )
 
 
-def drawing(found: Overview, now: datetime) -> str:
+def drawing(counts: Overview, now: datetime) -> str:
     """SVG."""
-    return picture([(one.at, one.is_in) for one in found.steps], found.total, now)
+    return picture([(step.at, step.is_in) for step in counts.steps], counts.total, now)
 
 
-def printed(settings: Settings, found: Overview, now: datetime) -> Iterator[str]:
+def printed(settings: Settings, counts: Overview, now: datetime) -> Iterator[str]:
     """For a terminal or a letter, in Italian."""
     yield f"Numeri del servizio {settings.words['del_comune']}, {giorno(now)} {in_rome(now).year}"
     yield ""
-    yield from (f"- {line}" for line in _audience(found, now))
+    yield from (f"- {line}" for line in _audience(counts, now))
     yield ""
-    yield from _columns(bulletins(found)) if found.bulletins else ["Non è ancora partito nessun bollettino."]
-    if missing := failures(found):
+    yield from (
+        _columns(bulletins(counts)) if counts.bulletins else ["Non è ancora partito nessun bollettino."]
+    )
+    if missing := failures(counts):
         yield ""
         yield "Perché alcuni messaggi non sono arrivati:"
         yield from _columns(missing)
@@ -80,60 +82,60 @@ def printed(settings: Settings, found: Overview, now: datetime) -> Iterator[str]
     yield from NOTES
 
 
-def markdown(settings: Settings, found: Overview, now: datetime) -> str:
+def markdown(settings: Settings, counts: Overview, now: datetime) -> str:
     """The same for the Prefect UI, with the picture."""
     parts = [
         f"# Numeri del servizio {settings.words['del_comune']}",
         f"{settings.profile.prova}Contati {giorno(now)} {in_rome(now).year}.",
-        "\n".join(f"- {line}" for line in _audience(found, now)),
-        f"![Iscritti nel tempo, nuovi iscritti e usciti per mese]({address(drawing(found, now))})",
+        "\n".join(f"- {line}" for line in _audience(counts, now)),
+        f"![Iscritti nel tempo, nuovi iscritti e usciti per mese]({address(drawing(counts, now))})",
         "## Ultimi bollettini",
-        _table(bulletins(found)) if found.bulletins else "Non è ancora partito nessun bollettino.",
+        _table(bulletins(counts)) if counts.bulletins else "Non è ancora partito nessun bollettino.",
     ]
-    if missing := failures(found):
+    if missing := failures(counts):
         parts += ["## Perché alcuni messaggi non sono arrivati", _table(missing)]
     return "\n\n".join([*parts, "## Come leggerli", "\n".join(f"- {line}" for line in NOTES)])
 
 
-def _audience(found: Overview, now: datetime) -> Iterator[str]:
-    alerts = sum(count for (_, scope), count in found.subscribers.items() if scope == Scope.alerts)
+def _audience(counts: Overview, now: datetime) -> Iterator[str]:
+    alerts = sum(count for (_, scope), count in counts.subscribers.items() if scope == Scope.alerts)
     lost = sum(
-        count for (status, _), count in found.subscribers.items() if status == RecipientStatus.suspended
+        count for (status, _), count in counts.subscribers.items() if status == RecipientStatus.suspended
     )
-    yield f"Iscritti: {number(found.total)}, di cui {number(alerts)} solo per le allerte."
+    yield f"Iscritti: {number(counts.total)}, di cui {number(alerts)} solo per le allerte."
     if lost:
         yield f"Fra questi, quelli che WhatsApp non raggiunge più: {number(lost)}."
-    lately = [one.is_in for one in found.steps if one.at > now - LATELY]
+    lately = [step.is_in for step in counts.steps if step.at > now - LATELY]
     yield f"Negli ultimi 30 giorni: {number(sum(lately))} nuovi, {number(lately.count(False))} usciti."
 
 
-def bulletins(found: Overview) -> list[dict[str, str]]:
+def bulletins(counts: Overview) -> list[dict[str, str]]:
     """The last bulletins as a table, the newest first."""
     return [
         {
-            "Quando": f"{in_rome(one.at):%d/%m/%Y}",  # short: the table is as wide as Prefect's page
-            "Che cosa": CALLED[one.kind],
-            "Accettati": number(one.accepted),
-            "Arrivati": _percent(one.shares.delivered if one.shares else None),
-            "Letti": _percent(one.shares.read if one.shares else None),
-            "Non arrivati": number(one.count(DeliveryStatus.failed)),
-            "Nuovi": number(one.joined),
-            "Usciti": number(one.tally.exits),
-            "Risposte": number(one.tally.replies),
+            "Quando": f"{in_rome(bulletin.at):%d/%m/%Y}",  # short: the table is as wide as Prefect's page
+            "Che cosa": CALLED[bulletin.kind],
+            "Accettati": number(bulletin.accepted),
+            "Arrivati": _percent(bulletin.shares.delivered if bulletin.shares else None),
+            "Letti": _percent(bulletin.shares.read if bulletin.shares else None),
+            "Non arrivati": number(bulletin.count(DeliveryStatus.failed)),
+            "Nuovi": number(bulletin.joined),
+            "Usciti": number(bulletin.tally.exits),
+            "Risposte": number(bulletin.tally.replies),
         }
-        for one in reversed(found.bulletins)
+        for bulletin in reversed(counts.bulletins)
     ]
 
 
-def failures(found: Overview) -> list[dict[str, str]]:
+def failures(counts: Overview) -> list[dict[str, str]]:
     """Of the last bulletins, what happened most often first."""
     codes: Counter[str] = Counter()
-    for one in found.bulletins:
-        for (status, code), count in one.outcomes.items():
+    for bulletin in counts.bulletins:
+        for (status, code), count in bulletin.outcomes.items():
             codes[code] += count if status == DeliveryStatus.failed else 0
     return [
         {"Messaggi": number(count), "Codice": code or NONE, "Che cosa vuol dire": reason(code) or NONE}
-        for code, count in sorted(codes.items(), key=lambda one: (-one[1], one[0]))
+        for code, count in sorted(codes.items(), key=lambda row: (-row[1], row[0]))
         if count
     ]
 
@@ -167,8 +169,8 @@ def count_all() -> str:
     """Conta iscritti, usciti, messaggi arrivati e letti. Solo somme, mai persone."""
     settings = load()
     now = datetime.now(UTC)
-    found = overview(make_engine(settings.database))
+    counts = overview(make_engine(settings.database))
     create_markdown_artifact(
-        markdown(settings, found, now), key="numeri-del-servizio", description="Numeri del servizio"
+        markdown(settings, counts, now), key="numeri-del-servizio", description="Numeri del servizio"
     )
-    return "\n".join(_audience(found, now))
+    return "\n".join(_audience(counts, now))

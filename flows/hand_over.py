@@ -131,7 +131,7 @@ def _page(
         text=text,
         address=window.address_of(settings, bulletin),
         until=window.until(handover.begun_at),
-        said=said,
+        declarations=said,
     )
 
 

@@ -46,7 +46,7 @@ class RehearsalError(BollettinoError):
 
 @dataclass(frozen=True)
 class Verdict:
-    said: str
+    sentence: str
     is_good: bool
 
 
@@ -63,28 +63,28 @@ def repair(settings: Settings) -> None:
     tour.sandbox(settings, CONTROLS, method="DELETE")
 
 
-def judge(settings: Settings, engine: Engine, number: int) -> Verdict:
+def judge(settings: Settings, engine: Engine, bulletin_id: int) -> Verdict:
     """A bulletin's account beside what the sandbox's phones show. Of each phone only a count is kept."""
     with transaction(engine) as session:
-        bulletin = bulletins.locked(session, number)
+        bulletin = bulletins.locked(session, bulletin_id)
         if bulletin.sent_at is None:
             return Verdict(
-                f"Il bollettino {number} non è ancora partito: non c'è niente da confrontare.", True
+                f"Il bollettino {bulletin_id} non è ancora partito: non c'è niente da confrontare.", True
             )
-        account = deliveries.certificate(session, number)
-        stored, gone = _stored(settings, session, number)
-    shown = _shown(settings, bulletin.code)
-    twice = sum(count > 1 for _, count in shown)
-    reached = {name for names, _ in shown for name in names}
+        account = deliveries.certificate(session, bulletin_id)
+        stored, gone = _stored(settings, session, bulletin_id)
+    phones = _phones_with(settings, bulletin.code)
+    twice = sum(count > 1 for _, count in phones)
+    reached = {name for names, _ in phones for name in names}
     # who was erased since has no address to be found by
-    unproved = max(0, sum(_ours(stored, names) not in MAY_HAVE_COME for names, _ in shown) - gone)
+    unproved = max(0, sum(_ours(stored, names) not in MAY_HAVE_COME for names, _ in phones) - gone)
     missing = sum(status == DeliveryStatus.accepted for name, status in stored.items() if name not in reached)
-    told = f"{words(account)}. Sui telefoni: {len(shown)}."
+    account_words = f"{words(account)}. Sui telefoni: {len(phones)}."
     if not (twice or unproved or missing or account.open):
-        return Verdict(f"GIUSTO. {told} Nessuno lo ha ricevuto due volte.", True)
+        return Verdict(f"GIUSTO. {account_words} Nessuno lo ha ricevuto due volte.", True)
     is_good = not (twice or unproved or missing)
     return Verdict(
-        f"{'NON FINITO' if is_good else 'SBAGLIATO'}. {told} Ricevuto due volte: {twice}; "
+        f"{'NON FINITO' if is_good else 'SBAGLIATO'}. {account_words} Ricevuto due volte: {twice}; "
         f"arrivato ma non nel conto: {unproved}; nel conto ma non arrivato: {missing}; "
         f"ancora in coda: {account.open}.",
         is_good,
@@ -94,31 +94,31 @@ def judge(settings: Settings, engine: Engine, number: int) -> Verdict:
 MAY_HAVE_COME = (DeliveryStatus.accepted, DeliveryStatus.uncertain, DeliveryStatus.claimed)
 
 
-def _stored(settings: Settings, session: Session, number: int) -> tuple[dict[str, DeliveryStatus], int]:
+def _stored(settings: Settings, session: Session, bulletin_id: int) -> tuple[dict[str, DeliveryStatus], int]:
     """By phone or BSUID; and how many have neither any more."""
     vault, gone = settings.vault(), 0
-    found: dict[str, DeliveryStatus] = {}
+    statuses: dict[str, DeliveryStatus] = {}
     query = (
         select(Recipient, Delivery.status)
         .join(Delivery, col(Delivery.recipient_id) == Recipient.id)
-        .where(Delivery.bulletin_id == number)
+        .where(Delivery.bulletin_id == bulletin_id)
     )
     for row, status in session.exec(query):
         address = recipients.open_address(vault, row)
         if name := address.phone or address.bsuid:
-            found[name] = DeliveryStatus(status)
+            statuses[name] = DeliveryStatus(status)
         else:
             gone += 1
-    return found, gone
+    return statuses, gone
 
 
 def _ours(stored: dict[str, DeliveryStatus], names: tuple[str, str]) -> DeliveryStatus | None:
     return next((stored[name] for name in names if name in stored), None)
 
 
-def _shown(settings: Settings, code: str) -> list[tuple[tuple[str, str], int]]:
+def _phones_with(settings: Settings, code: str) -> list[tuple[tuple[str, str], int]]:
     """Phone and BSUID of each phone that shows the bulletin, and how often it does."""
-    found = []
+    phones = []
     for phone in tour.sandbox(settings, "/_prova/telefoni"):
         count = sum(
             message["direction"] == "out"
@@ -127,8 +127,8 @@ def _shown(settings: Settings, code: str) -> list[tuple[tuple[str, str], int]]:
             for message in phone["messages"]
         )
         if count:
-            found.append(((phone["number"], phone["bsuid"]), count))
-    return found
+            phones.append(((phone["number"], phone["bsuid"]), count))
+    return phones
 
 
 @flow(name="prova-generale", flow_run_name=client.titled("Prova generale"))
@@ -151,7 +151,7 @@ def rehearse(
         )
     repair(settings)
     verdict = judge(settings, make_engine(settings.database), bollettino)
-    get_run_logger().info("%s", verdict.said)
+    get_run_logger().info("%s", verdict.sentence)
     if not verdict.is_good:
-        raise RehearsalError(verdict.said)
-    return verdict.said
+        raise RehearsalError(verdict.sentence)
+    return verdict.sentence

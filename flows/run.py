@@ -77,7 +77,7 @@ def children(settings: Settings) -> list[Child]:
     """In the order of their start. The same commands belong into the units of a real machine."""
     python, servers = sys.executable, settings.profile.servers
     prefect = [python, "-m", "prefect"]
-    found = [
+    processes = [
         Child(
             "prefect",
             [python, "-m", "flows.runs.server", "start", "--port", str(servers.prefect_port)],
@@ -108,7 +108,7 @@ def children(settings: Settings) -> list[Child]:
     if settings.profile.stage == "sandbox":
         command = [python, "-m", "deployments.sandbox", "--port", str(servers.sandbox_port)]
         command += ["--state", str(settings.state / "sandbox"), "--config", str(write_config(settings))]
-        found.insert(
+        processes.insert(
             0,
             Child(
                 "sandbox",
@@ -117,10 +117,10 @@ def children(settings: Settings) -> list[Child]:
                 f"http://127.0.0.1:{servers.sandbox_port}/salute",
             ),
         )
-    for child in found:
+    for child in processes:
         child.log = settings.state / "logs" / f"{child.name}.log"
         child.environment = settings.given_to(child.name)
-    return found
+    return processes
 
 
 def take(state: Path) -> IO[str]:
@@ -189,10 +189,10 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def start_all(settings: Settings, found: list[Child]) -> None:
+def start_all(settings: Settings, processes: list[Child]) -> None:
     from flows.deploy import deploy  # late: importing Prefect reads the environment that `enter` has set
 
-    for child in found:
+    for child in processes:
         child.start()
         address = child.health
         if child.name == "worker":
@@ -212,12 +212,12 @@ def worker_is_online(settings: Settings) -> bool:
     return any(worker.status == "ONLINE" for worker in workers)
 
 
-def look_after(found: list[Child], now: float) -> None:
+def look_after(processes: list[Child], now: float) -> None:
     """Start again what died, each time a little later: one that cannot live costs the others nothing.
 
     An outsider may know how to end one of them; that must not end the sends or the web app's answers too.
     """
-    for child in found:
+    for child in processes:
         if child.alive or child.process is None:
             continue
         if child.due is None:
@@ -233,19 +233,19 @@ def look_after(found: list[Child], now: float) -> None:
             child.start()
 
 
-def watch_over(found: list[Child]) -> None:
+def watch_over(processes: list[Child]) -> None:
     """For ever."""
     while True:
-        look_after(found, time.monotonic())
+        look_after(processes, time.monotonic())
         time.sleep(0.5)
 
 
-def stop_all(found: list[Child]) -> None:
+def stop_all(processes: list[Child]) -> None:
     """In the reverse order, the Prefect server last, since the others report to it."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave processes behind
-    first = [child for child in reversed(found) if child.name != "prefect"]
-    for child in [*first, *(child for child in found if child.name == "prefect")]:
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, signal.SIG_IGN)  # a second Ctrl-C must not leave processes behind
+    first = [child for child in reversed(processes) if child.name != "prefect"]
+    for child in [*first, *(child for child in processes if child.name == "prefect")]:
         child.stop()
 
 
@@ -258,29 +258,29 @@ def run(settings: Settings) -> int:
     settings.require_filled()
     if gap := basis.missing(settings):
         raise SettingsError(gap)
-    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it ignored
-        signal.signal(number, interrupt)
+    for signum in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it ignored
+        signal.signal(signum, interrupt)
     os.umask(0o077)  # what this process and its children make is nobody else's to read
     lock = take(settings.state)
     check_ports(settings)  # before the secrets: an installation that runs there already keeps its own
     settings.prepare_secrets(make=True)
     settings.vault()  # asks for the secrets now, not in a child's log
     settings.enter()
-    found = children(settings)
+    processes = children(settings)
     say(f"{settings.profile.prova}{settings.profile.names.comune}: starting in {settings.state}")
     verb("migrate")
     for line in intact.missing(settings):
         say(f"  warning: {line}")
     try:
-        start_all(settings, found)
+        start_all(settings, processes)
         from flows.cli.tour import first_steps
 
         first_steps(settings, say, verb)
-        watch_over(found)
+        watch_over(processes)
     except KeyboardInterrupt:
         say("\nstopping")
     finally:
-        stop_all(found)
+        stop_all(processes)
         lock.close()
     say("stopped; the next `run` picks up here")
     return 0

@@ -134,14 +134,14 @@ class Settings:
         The sandbox gives each editor a number of its own. SettingsError, without the value, where it is
         no telephone number.
         """
-        given = os.environ.get(editor.phone_variable, "").strip()
-        if not given and self.profile.stage == "sandbox":
-            place = [one.id for one in self.profile.editors].index(editor.id)
-            given = f"+39333100{place:04}"
-        if not given:
+        phone = os.environ.get(editor.phone_variable, "").strip()
+        if not phone and self.profile.stage == "sandbox":
+            place = [other.id for other in self.profile.editors].index(editor.id)
+            phone = f"+39333100{place:04}"
+        if not phone:
             return None
         try:
-            number = phonenumbers.parse(given, "IT")
+            number = phonenumbers.parse(phone, "IT")
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
@@ -155,35 +155,35 @@ class Settings:
         """
         if not self.profile.asks_codes:
             return
-        found = [(editor, self.code_secret(editor)) for editor in self.profile.editors]
-        if lines := problems(found):
+        secrets = [(editor, self.code_secret(editor)) for editor in self.profile.editors]
+        if lines := problems(secrets):
             raise SettingsError("\n".join([*lines, "`python -m flows codes new NAME` makes one"]))
 
     @property
     def warnings(self) -> list[str]:
         """What an operator should know on every start, although nothing is wrong."""
         profile = self.profile
-        told = self._silent_editors
+        warnings = self._silent_editors
         if profile.asks_codes or is_loopback(profile.whatsapp.api):
-            return told
-        told += ["codes = false: whoever opens the Prefect UI can approve under any editor's name"]
+            return warnings
+        warnings += ["codes = false: whoever opens the Prefect UI can approve under any editor's name"]
         if profile.approvals == 2:
-            told.append("approvals = 2 without codes: one person can give both approvals")
-        return told
+            warnings.append("approvals = 2 without codes: one person can give both approvals")
+        return warnings
 
     @property
     def _silent_editors(self) -> list[str]:
         """Who is called for an alert by e-mail only, or not at all."""
-        told = [] if self.profile.mail else ["no [mail]: no editor gets an e-mail"]
+        warnings = [] if self.profile.mail else ["no [mail]: no editor gets an e-mail"]
         for editor in self.profile.editors:
             try:
                 if self.editor_phone(editor) is None:
-                    told.append(
+                    warnings.append(
                         f"{editor.phone_variable} is not set: {editor.name} is not called by telephone"
                     )
             except SettingsError as exc:
-                told.append(str(exc))
-        return told
+                warnings.append(str(exc))
+        return warnings
 
     @cached_property
     def texts(self) -> dict[str, Any]:
@@ -239,16 +239,16 @@ class Settings:
 
     def door_keys(self) -> DoorKeys:
         """Both credentials of the Prefect server; SettingsError where the installation was never started."""
-        kept = keys.read(self.state)
-        found = DoorKeys(kept.internal, os.environ.get("BOLLETTINO_PREFECT_AUTH") or kept.people)
-        if not found.internal or not found.people:
+        stored = keys.read(self.state)
+        both = DoorKeys(stored.internal, os.environ.get("BOLLETTINO_PREFECT_AUTH") or stored.people)
+        if not both.internal or not both.people:
             raise SettingsError(f"{self.state / keys.FILE} is missing: `python -m flows run` makes it")
-        return found
+        return both
 
     def stamp_key(self) -> bytes:
         """Of the stamps on what editors confirm; all that the server is given of the look-up key."""
-        given = os.environ.get(STAMP_KEY)
-        return bytes.fromhex(given) if given else key_from(self.secrets.lookup_key.get_secret_value())
+        key = os.environ.get(STAMP_KEY)
+        return bytes.fromhex(key) if key else key_from(self.secrets.lookup_key.get_secret_value())
 
     def given_to(self, process: str) -> dict[str, str]:
         """The environment of a process of ours, without the secrets that are none of its business."""
@@ -334,19 +334,21 @@ class Settings:
     @cached_property
     def templates(self) -> dict[str, TemplateDefinition]:
         """Every template as it is submitted to the provider; a trial's say PROVA on the phone."""
-        found = from_toml(self.texts, self.words)
-        return {name: self._marked(one) for name, one in found.items()} if self.profile.prova else found
+        templates = from_toml(self.texts, self.words)
+        return {name: self._marked(template) for name, template in templates.items()}
 
-    def _marked(self, one: TemplateDefinition) -> TemplateDefinition:
-        header = self.profile.prova + one.header
+    def _marked(self, template: TemplateDefinition) -> TemplateDefinition:
+        if not self.profile.prova:
+            return template
+        header = self.profile.prova + template.header
         if len(header) <= HEADER_LIMIT:
-            return replace(one, header=header)
-        return replace(one, footer=f"{one.footer} · PROVA")  # a Comune's name may fill the header
+            return replace(template, header=header)
+        return replace(template, footer=f"{template.footer} · PROVA")  # a Comune's name may fill the header
 
     def frame(self, name: str) -> Frame:
         """A template's fixed text, with `{{n}}` left for the values."""
-        found = self.templates[name]
-        return Frame(name, found.header, found.body, found.footer, found.button)
+        template = self.templates[name]
+        return Frame(name, template.header, template.body, template.footer, template.button)
 
     def enter(self, process: str = "") -> None:
         """Give this process the environment of the installation; before Prefect is imported."""
@@ -364,7 +366,7 @@ def write_private(path: Path, values: Mapping[str, object]) -> None:
 
 def fill_words(text: str, words: Mapping[str, str]) -> str:
     """Put the profile's words into `{name}` places; `{{1}}` and unknown names stay as they are."""
-    return re.sub(r"(?<!\{)\{(\w+)\}(?!\})", lambda found: words.get(found[1], found[0]), text)
+    return re.sub(r"(?<!\{)\{(\w+)\}(?!\})", lambda place: words.get(place[1], place[0]), text)
 
 
 def load_profile(path: Path) -> Profile:
@@ -380,16 +382,15 @@ def load_profile(path: Path) -> Profile:
         raise SettingsError("\n".join(explain(path, text, exc))) from exc
     replies = tomllib.loads(TEXTS.read_text(encoding="utf-8"))["risposte"] if profile.texts else {}
     unknown = [name for name in profile.texts if name not in replies]
-    if unknown:
-        told = [at(path, text, ("texts", name), "is not the name of a reply") for name in unknown]
-        raise SettingsError("\n".join(told))
+    if wrong := [at(path, text, ("texts", name), "is not the name of a reply") for name in unknown]:
+        raise SettingsError("\n".join(wrong))
     return profile
 
 
 def given_profile() -> Profile | None:
     """The one that BOLLETTINO_PROFILE names, if any."""
-    given = os.environ.get("BOLLETTINO_PROFILE")
-    return load_profile(Path(given)) if given else None
+    path = os.environ.get("BOLLETTINO_PROFILE")
+    return load_profile(Path(path)) if path else None
 
 
 def load(path: str | Path | None = None) -> Settings:

@@ -37,14 +37,14 @@ def test_the_account_is_what_the_phones_say_whatever_the_send_met(
 ) -> None:
     comune.subscribe()
     number = approved(comune)
-    assert "non è ancora partito" in judge(comune.settings, comune.engine, number).said
+    assert "non è ancora partito" in judge(comune.settings, comune.engine, number).sentence
     plant(comune.settings, fault, "doppie")
     assert comune.ask("GET", rehearse.CONTROLS)["webhooks"] == "duplicate"
     dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     repair(comune.settings)
     verdict = judge(comune.settings, comune.engine, number)
     assert verdict.is_good
-    assert verdict.said == f"GIUSTO. Previsti 5 = {said} Nessuno lo ha ricevuto due volte."
+    assert verdict.sentence == f"GIUSTO. Previsti 5 = {said} Nessuno lo ha ricevuto due volte."
     assert comune.ask("GET", rehearse.CONTROLS) == {"next": None, "phones": [], "webhooks": "normal"}
 
 
@@ -55,7 +55,7 @@ def test_a_send_that_whatsapp_stopped_is_not_finished(comune: Comune) -> None:
     _, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert reason
     verdict = judge(comune.settings, comune.engine, number)
-    assert (verdict.said.split(".")[0], verdict.is_good) == ("NON FINITO", True)
+    assert (verdict.sentence.split(".")[0], verdict.is_good) == ("NON FINITO", True)
 
 
 def _forgotten(row: Delivery) -> None:
@@ -86,8 +86,8 @@ def test_an_account_that_is_wrong_is_found_out(
         session.add(rows[0])
     verdict = judge(comune.settings, comune.engine, number)
     assert not verdict.is_good
-    assert verdict.said.startswith("SBAGLIATO")
-    assert words in verdict.said
+    assert verdict.sentence.startswith("SBAGLIATO")
+    assert words in verdict.sentence
 
 
 def test_it_is_for_the_sandbox_only(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> None:

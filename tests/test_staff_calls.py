@@ -27,7 +27,7 @@ from flows.alert import draft_urgent
 from flows.cli import tour
 from flows.cli.history import history
 from flows.letters import alarms, drafts, urgent_calls
-from flows.staff.sms import Answer, Text
+from flows.staff.sms import Result, Text
 from tests.test_alert_drafted import NOW, state
 from tests.world.comune import Comune
 from tests.world.mail_server import Post, announce, mail_server
@@ -259,7 +259,7 @@ def test_without_any_way_to_anybody_watch_turns_red_at_once(
 def test_a_fault_of_one_channel_is_kept_and_costs_no_other(
     comuni: Comune, box: Post, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(_self: object, texts: list[Text], *, now: datetime) -> list[Answer]:
+    def broken(_self: object, texts: list[Text], *, now: datetime) -> list[Result]:
         raise LookupError(f"no route to {texts[0].to.get_secret_value()}")
 
     monkeypatch.setattr("flows.staff.sms.MailGateway.send", broken)

@@ -29,8 +29,8 @@ def folder(settings: Settings, bulletin_id: int) -> Path:
 def differ(settings: Settings, bulletin_id: int, wanted: Mapping[str, str]) -> bool:
     """Whether `write` would change anything."""
     place = folder(settings, bulletin_id)
-    there = {path.name for path in place.iterdir()} if place.is_dir() else set()
-    return there != set(wanted) or any(_read(place / name) != text for name, text in wanted.items())
+    existing = {path.name for path in place.iterdir()} if place.is_dir() else set()
+    return existing != set(wanted) or any(_read(place / name) != text for name, text in wanted.items())
 
 
 def _read(path: Path) -> str:
@@ -40,9 +40,9 @@ def _read(path: Path) -> str:
 def write(settings: Settings, bulletin_id: int, wanted: Mapping[str, str]) -> Path:
     """Make the folder hold exactly these files, text by name; a list that was declared is deleted by it."""
     place = folder(settings, bulletin_id)
-    for one in (home(settings), place):
-        one.mkdir(mode=disk.PRIVATE_FOLDER, parents=True, exist_ok=True)
-        one.chmod(disk.PRIVATE_FOLDER)  # mkdir's mode is cut by the umask, and it may have been there
+    for path in (home(settings), place):
+        path.mkdir(mode=disk.PRIVATE_FOLDER, parents=True, exist_ok=True)
+        path.chmod(disk.PRIVATE_FOLDER)  # mkdir's mode is cut by the umask, and it may have been there
     for path in place.iterdir():
         if path.name not in wanted:
             path.unlink()
@@ -79,17 +79,17 @@ class Line:
 def vcard(lines: Sequence[Line]) -> str:
     """RFC 2426, which every telephone reads; lines end in CRLF as it says."""
     cards = (
-        ["BEGIN:VCARD", "VERSION:3.0", f"N:{one.name};;;;", f"FN:{one.name}", f"TEL;TYPE=CELL:{one.phone}",
+        ["BEGIN:VCARD", "VERSION:3.0", f"N:{line.name};;;;", f"FN:{line.name}", f"TEL;TYPE=CELL:{line.phone}",
          "END:VCARD"]
-        for one in lines
+        for line in lines
     )  # fmt: skip
     return "".join(f"{row}\r\n" for card in cards for row in card)
 
 
 def table(lines: Sequence[Line]) -> str:
     """CSV with a heading, as `subscribers import` reads it."""
-    kept = io.StringIO()
-    rows = csv.writer(kept, delimiter=";")
+    file = io.StringIO()
+    rows = csv.writer(file, delimiter=";")
     rows.writerow(("nome", "telefono"))
-    rows.writerows((one.name, one.phone) for one in lines)
-    return kept.getvalue()
+    rows.writerows((line.name, line.phone) for line in lines)
+    return file.getvalue()

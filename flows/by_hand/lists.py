@@ -40,11 +40,11 @@ class Answer:
 
 def read(values: Mapping[str, Any]) -> Answer:
     """From the form's values as Prefect keeps them; a field that is missing was not filled in."""
-    found = ((re.fullmatch(r"lista_(\d{1,6})", name), value) for name, value in values.items())
+    boxes = ((re.fullmatch(r"lista_(\d{1,6})", name), value) for name, value in values.items())
     return Answer(
         who=_typed(values.get("chi")),
         note=_typed(values.get("nota")),
-        ticked=tuple(sorted(int(match[1]) for match, value in found if match and value is True)),
+        ticked=tuple(sorted(int(match[1]) for match, value in boxes if match and value is True)),
         is_last={RECORD: False, LAST: True}.get(_typed(values.get("decisione"))),
     )
 
@@ -91,12 +91,13 @@ def hand_out(
         staying, unread = _keep_away(session, bulletin.kind, waiting, now)
         lines = _open(settings, session, staying, now)
         wanted = {TEXT: text} if lines else {}
-        for number, some in lines.items():
-            stem = f"lista-{number:0{len(str(total))}}-di-{total}"
-            wanted |= {f"{stem}.vcf": vcard(some), f"{stem}.csv": table(some)}
+        for list_number, members in lines.items():
+            stem = f"lista-{list_number:0{len(str(total))}}-di-{total}"
+            wanted |= {f"{stem}.vcf": vcard(members), f"{stem}.csv": table(members)}
         people = sum(map(len, lines.values()))
         _write(settings, session, bulletin_id, wanted, people=people, now=now)
-        return Lists(handover.kind, total, {number: len(some) for number, some in lines.items()}, unread)
+        open_lists = {list_number: len(members) for list_number, members in lines.items()}
+        return Lists(handover.kind, total, open_lists, unread)
 
 
 def _keep_away(
@@ -120,16 +121,16 @@ def _open(
     vault = settings.vault()
     lines: dict[int, list[Line]] = defaultdict(list)
     bad: dict[str, list[int]] = defaultdict(list)
-    for one in staying:
+    for member in staying:
         try:
-            phone = recipients.open_address(vault, one).phone
+            phone = recipients.open_address(vault, member).phone
         except VaultError:
-            bad["unreadable_address"].append(one.delivery_id)
+            bad["unreadable_address"].append(member.delivery_id)
             continue
         if phone is None:
-            bad["no_phone"].append(one.delivery_id)
+            bad["no_phone"].append(member.delivery_id)
         else:
-            lines[one.list_number].append(Line(one.recipient_id, phone))
+            lines[member.list_number].append(Line(member.recipient_id, phone))
     for reason, numbers in bad.items():
         handovers.settle(session, numbers, DeliveryStatus.failed, reason=reason, now=now)
     return dict(lines)
@@ -173,25 +174,25 @@ def record(
     """
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
-        said = handovers.declarations(session, bulletin_id)
-        if answers in {(one.run_id, one.answered_round) for one in said}:
+        declarations = handovers.declarations(session, bulletin_id)
+        if answers in {(row.run_id, row.answered_round) for row in declarations}:
             return
         is_open = bulletin.status in OPEN
-        known = answer.who in {editor.name for editor in settings.profile.editors}
+        is_known = answer.who in {editor.name for editor in settings.profile.editors}
         people, remark, ticked = 0, "", answer.ticked
         if refused:
             remark, ticked = refused, ()
-        elif not known or answer.is_last is None:
+        elif not is_known or answer.is_last is None:
             remark, ticked = "Scegli che cosa vuoi fare e il tuo nome dagli elenchi.", ()
         elif not is_open:
             remark = "L'invio era già chiuso: i conti non sono cambiati."
         else:
             waiting = handovers.waiting(session, bulletin_id)
-            sent = [one.delivery_id for one in waiting if one.list_number in ticked]
+            sent = [member.delivery_id for member in waiting if member.list_number in ticked]
             reason = "by_channel" if _kind(session, bulletin_id) == HandoverKind.channel else "by_list"
             people = handovers.settle(session, sent, DeliveryStatus.declared, reason=reason, now=at)
             if answer.is_last:
-                rest = {one.delivery_id for one in waiting} - set(sent)
+                rest = {member.delivery_id for member in waiting} - set(sent)
                 left = handovers.settle(
                     session, rest, DeliveryStatus.skipped, reason="not_handed_out", now=at
                 )
@@ -200,7 +201,7 @@ def record(
                 remark = "Nessuna casella spuntata: non è cambiato niente."
             if answer.is_last or ticked:
                 prove(session, f"Dichiarati {people}." + (" Il resto non parte." if answer.is_last else ""))
-        is_last = bool(answer.is_last and is_open and known and not refused)
+        is_last = bool(answer.is_last and is_open and is_known and not refused)
         handovers.declare(
             session,
             bulletin_id,
@@ -226,9 +227,9 @@ def finish(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetim
         bulletin = bulletins.locked(session, bulletin_id)
         if handovers.of(session, bulletin_id) is None or handovers.waiting(session, bulletin_id):
             return False
-        said = handovers.declarations(session, bulletin_id)
+        declarations = handovers.declarations(session, bulletin_id)
         if bulletin.status in OPEN:
-            by = said[-1].by if said else BY
+            by = declarations[-1].by if declarations else BY
             bulletins.move(session, bulletin, BulletinStatus.sent, by=by, now=now, reason="handed_out")
         files.remove(settings, bulletin_id)
         return True

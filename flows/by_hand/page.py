@@ -24,7 +24,7 @@ class Page:
     text: str  # to paste
     address: str  # of the citizen's page
     until: str
-    said: Sequence[Declaration]
+    declarations: Sequence[Declaration]
 
     @property
     def name(self) -> str:
@@ -35,21 +35,21 @@ class Page:
         return {"cartella": self.folder, "testo": f"{self.address}/{TEXT}", "entro": self.until}
 
 
-def box(words: Words, lists: Lists, number: int) -> str:
+def box(words: Words, lists: Lists, list_number: int) -> str:
     """Beside one box of the form."""
     if lists.kind == HandoverKind.channel:
         return words["casella_canale"]
-    count = lists.open[number]
+    count = lists.open[list_number]
     numbers = "1 numero" if count == 1 else f"{count} numeri"
-    return words["casella_lista"].format(n=number, totale=lists.total, numeri=numbers)
+    return words["casella_lista"].format(n=list_number, totale=lists.total, numeri=numbers)
 
 
-def title(lists: Lists, number: int) -> str:
+def title(lists: Lists, bulletin_id: int) -> str:
     """Of the run that waits, in the list of runs."""
     if lists.kind == HandoverKind.channel:
-        return f"Bollettino {number} · da pubblicare nel canale"
+        return f"Bollettino {bulletin_id} · da pubblicare nel canale"
     left = "1 lista" if len(lists.open) == 1 else f"{len(lists.open)} liste"
-    return f"Bollettino {number} · da inviare a mano: {left} su {lists.total}"
+    return f"Bollettino {bulletin_id} · da inviare a mano: {left} su {lists.total}"
 
 
 def brief(words: Words, page: Page) -> str:
@@ -63,41 +63,42 @@ def full(words: Words, page: Page) -> str:
     if page.lists.kind == HandoverKind.assisted:
         parts.append(_table(page.lists))
     parts += [words["da_incollare"].format(**page.places), _fence(page.text)]
-    return "\n\n".join([*parts, *_declared(words, page.said)])
+    return "\n\n".join([*parts, *_declared(words, page.declarations)])
 
 
-def ended(words: Words, said: Sequence[Declaration], told: str) -> str:
+def ended(words: Words, declarations: Sequence[Declaration], outcome: str) -> str:
     """The page of a run that waits no longer (Markdown)."""
-    return "\n\n".join([f"**{escaped(told)}**", *_declared(words, said)])
+    return "\n\n".join([f"**{escaped(outcome)}**", *_declared(words, declarations)])
 
 
 def _remark(page: Page) -> list[str]:
-    return [f"**{escaped(page.said[-1].remark)}**"] if page.said and page.said[-1].remark else []
+    remark = page.declarations[-1].remark if page.declarations else ""
+    return [f"**{escaped(remark)}**"] if remark else []
 
 
 def _table(lists: Lists) -> str:
     rows = [
-        f"| {one} | {lists.open.get(one, '-')} | "
-        f"{'da inviare' if one in lists.open else 'inviata, o senza più nessuno'} |"
-        for one in range(1, lists.total + 1)
+        f"| {list_number} | {lists.open.get(list_number, '-')} | "
+        f"{'da inviare' if list_number in lists.open else 'inviata, o senza più nessuno'} |"
+        for list_number in range(1, lists.total + 1)
     ]
     return "\n".join(["| Lista | Numeri | Stato |", "| --- | --- | --- |", *rows])
 
 
-def _declared(words: Words, said: Sequence[Declaration]) -> list[str]:
-    told = [_told(one) for one in said if one.people or one.is_last]
-    return ["\n".join([words["dichiarato"], "", *(f"- {line}" for line in told)])] if told else []
+def _declared(words: Words, declarations: Sequence[Declaration]) -> list[str]:
+    lines = [_sentence(row) for row in declarations if row.people or row.is_last]
+    return ["\n".join([words["dichiarato"], "", *(f"- {line}" for line in lines)])] if lines else []
 
 
-def _told(one: Declaration) -> str:
+def _sentence(row: Declaration) -> str:
     words = []
-    if one.lists:
-        several = " " in one.lists
-        lists = one.lists.replace(" ", ", ")
+    if row.lists:
+        several = " " in row.lists
+        lists = row.lists.replace(" ", ", ")
         words.append(f"liste {lists}: inviate" if several else f"lista {lists}: inviata")
-    if one.is_last:
+    if row.is_last:
         words.append("il resto non parte")
-    return f"{giorno_ora(one.at)}, {escaped(one.by)}: {'; '.join(words)}"
+    return f"{giorno_ora(row.at)}, {escaped(row.by)}: {'; '.join(words)}"
 
 
 def _fence(text: str) -> str:

@@ -17,10 +17,7 @@ from db.models import Bulletin, Declaration, HandoverKind
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.message.paste import assisted
 from flows.bulletin.status import STATUS, tags
-from flows.by_hand import files, page
-from flows.by_hand import lists as answer
-from flows.by_hand import lists as desk
-from flows.by_hand.lists import Lists
+from flows.by_hand import files, lists, page
 from flows.door.sealed import FIELD, Proof
 from flows.review import acts, codes
 from flows.review.acts import NotProvedError
@@ -42,9 +39,9 @@ def key_of(bulletin: Bulletin, attempt: int) -> str:
     return f"by-hand-{bulletin.id}-{bulletin.created_at:%Y%m%dT%H%M%S}-{attempt}"
 
 
-def round_of(said: list[Declaration]) -> int:
+def round_of(declarations: list[Declaration]) -> int:
     """The number of the form that waits after these."""
-    return len(said) + 1
+    return len(declarations) + 1
 
 
 def address_of(settings: Settings, bulletin: Bulletin) -> str:
@@ -67,7 +64,7 @@ def text_of(settings: Settings, session: Session, bulletin: Bulletin) -> str:
 
 def over(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> str:
     """Why it must not be handed out any longer, in Italian; ""."""
-    handover = desk.in_hand(session, bulletin)
+    handover = lists.in_hand(session, bulletin)
     if handover is None:
         return ""
     try:
@@ -79,14 +76,14 @@ def over(settings: Settings, session: Session, bulletin: Bulletin, now: datetime
     return ""
 
 
-def form(settings: Settings, lists: Lists, number: int, described: str) -> type[forms.Form]:
+def form(settings: Settings, waiting: lists.Lists, version: int, described: str) -> type[forms.Form]:
     """One box a list that waits. Shaped around Prefect's form, as the editor's is (`review/form.py`)."""
     words = settings.texts["a_mano"]
     fields: dict[str, Any] = {
-        f"lista_{one}": (bool, Field(default=False, title=page.box(words, lists, one)))
-        for one in sorted(lists.open)
+        f"lista_{list_number}": (bool, Field(default=False, title=page.box(words, waiting, list_number)))
+        for list_number in sorted(waiting.open)
     }
-    choices = [answer.RECORD, answer.LAST]
+    choices = [lists.RECORD, lists.LAST]
     fields[forms.DECISION] = (
         str,
         Field(title=words["decisione"], json_schema_extra={"enum": [*choices]}),
@@ -96,20 +93,20 @@ def form(settings: Settings, lists: Lists, number: int, described: str) -> type[
     fields["nota"] = (str, Field(default="", title=words["nota"]))
     if settings.profile.asks_codes:
         fields[FIELD] = (str, Field(default="", title=words["codice"]))
-    return forms.bound(forms.make("InvioAMano", fields, described), number)
+    return forms.bound(forms.make("InvioAMano", fields, described), version)
 
 
 def open_window(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str | None:
     """See that a bulletin in somebody's hands has a window of its latest round; the run's id, else None."""
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
-        handover = desk.in_hand(session, bulletin)
+        handover = lists.in_hand(session, bulletin)
         if handover is None:
             return None
         before, attempt, kind = handover.run_id, handover.attempt, handover.kind
-        number = round_of(handovers.declarations(session, bulletin_id))
+        version = round_of(handovers.declarations(session, bulletin_id))
     if before is not None:
-        if forms.still_serves(before, number, now=now):
+        if forms.still_serves(before, version, now=now):
             return before
         attempt += 1
     what = "da pubblicare nel canale" if kind == HandoverKind.channel else "da inviare a mano"
@@ -137,41 +134,50 @@ def store_answers(
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
         handover = handovers.of(session, bulletin_id)
-        stored = {(one.run_id, one.answered_round) for one in handovers.declarations(session, bulletin_id)}
+        stored = {(row.run_id, row.answered_round) for row in handovers.declarations(session, bulletin_id)}
     if handover is None:
         return
     keys = [key_of(bulletin, attempt) for attempt in range(handover.attempt + 1)]
-    for given in forms.confirmed(FLOW, keys, stamp_key=settings.stamp_key(), also_in=also_in, now=now):
-        if (given.run_id, given.version) not in stored:
-            store(settings, engine, bulletin_id, given)
+    for confirmation in forms.confirmed(FLOW, keys, stamp_key=settings.stamp_key(), also_in=also_in, now=now):
+        if (confirmation.run_id, confirmation.version) not in stored:
+            store(settings, engine, bulletin_id, confirmation)
         if settings.profile.asks_codes:
-            forms.forget(given, FIELD, stamp_key=settings.stamp_key())
+            forms.forget(confirmation, FIELD, stamp_key=settings.stamp_key())
 
 
-def store(settings: Settings, engine: Engine, bulletin_id: int, given: Confirmation) -> None:
+def store(settings: Settings, engine: Engine, bulletin_id: int, confirmation: Confirmation) -> None:
     """One confirmed checklist; who declares or ends something proves it as an approval is proved."""
-    code, values = codes.without_code(given.values)
-    said = answer.read(values)
-    person, refused = None, "" if given.is_stamped else forms.without_stamp(settings, given)
+    code, values = codes.without_code(confirmation.values)
+    answer = lists.read(values)
+    person, refused = None, "" if confirmation.is_stamped else forms.without_stamp(settings, confirmation)
     try:
-        if not refused and said.who in {editor.name for editor in settings.profile.editors}:
-            person = acts.judge(settings, engine, said.who, Proof(code, given.at), now=given.at)
+        if not refused and answer.who in {editor.name for editor in settings.profile.editors}:
+            person = acts.judge(
+                settings, engine, answer.who, Proof(code, confirmation.at), now=confirmation.at
+            )
     except NotProvedError as exc:
         refused = str(exc)
 
     def prove(session: Session, words: str) -> None:
         if person is not None:
             acts.note(
-                settings, session, person, FLOW, words, bulletin_id=bulletin_id, letter=False, now=given.at
+                settings,
+                session,
+                person,
+                FLOW,
+                words,
+                bulletin_id=bulletin_id,
+                letter=False,
+                now=confirmation.at,
             )
 
-    desk.record(
+    lists.record(
         settings,
         engine,
         bulletin_id,
-        said,
-        answers=(given.run_id, given.version),
-        at=given.at,
+        answer,
+        answers=(confirmation.run_id, confirmation.version),
+        at=confirmation.at,
         refused=refused,
         prove=prove,
     )
@@ -184,7 +190,7 @@ def close_window(settings: Settings, engine: Engine, bulletin_id: int, why: str,
         handover = handovers.of(session, bulletin_id)
     if handover is None:
         return
-    desk.stop(settings, engine, bulletin_id, why, by="sorveglianza", now=now)
+    lists.stop(settings, engine, bulletin_id, why, by="sorveglianza", now=now)
     store_answers(settings, engine, bulletin_id, now=now)
     run_id = handover.run_id
     if run_id is None or client.state(run_id, now=now) not in (RunState.waiting, RunState.lost):
@@ -202,7 +208,7 @@ def close_if_stopped(
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
         was_by_hand = handovers.of(session, bulletin_id) is not None
-        is_in_hand = desk.in_hand(session, bulletin) is not None
+        is_in_hand = lists.in_hand(session, bulletin) is not None
     if was_by_hand and not is_in_hand:
         close_window(settings, engine, bulletin_id, why, now=now)
 
@@ -221,7 +227,7 @@ def tend(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime)
     if why:
         close_window(settings, engine, bulletin_id, why, now=now)
         return
-    if desk.hand_out(settings, engine, bulletin_id, text=text, now=now) is not None:
+    if lists.hand_out(settings, engine, bulletin_id, text=text, now=now) is not None:
         open_window(settings, engine, bulletin_id, now=now)
 
 
@@ -230,7 +236,7 @@ def sweep(settings: Settings, engine: Engine, *, now: datetime) -> None:
     for bulletin_id in files.left(settings):
         with transaction(engine) as session:
             bulletin = session.get(Bulletin, bulletin_id)
-            is_in_hand = bulletin is not None and desk.in_hand(session, bulletin) is not None
+            is_in_hand = bulletin is not None and lists.in_hand(session, bulletin) is not None
         if bulletin is None:  # of a database that was restored since
             files.remove(settings, bulletin_id)
         elif not is_in_hand:
@@ -240,7 +246,7 @@ def sweep(settings: Settings, engine: Engine, *, now: datetime) -> None:
 def link(settings: Settings, engine: Engine, bulletin_id: int) -> str:
     """Where the checklist of a bulletin in somebody's hands is; "" for any other."""
     with transaction(engine) as session:
-        handover = desk.in_hand(session, bulletins.locked(session, bulletin_id))
+        handover = lists.in_hand(session, bulletins.locked(session, bulletin_id))
     if handover is None:
         return ""
     return client.link(settings, handover.run_id) if handover.run_id else "l'elenco si apre entro 5 minuti"

@@ -79,10 +79,10 @@ class Layout(argparse.HelpFormatter):
         if not text.startswith(KEYS):
             return super()._fill_text(text, width, indent)
         head, *keys = text.splitlines()
-        below = indent + " " * max(one.index(one.split(maxsplit=1)[1]) for one in keys)
+        below = indent + " " * max(key.index(key.split(maxsplit=1)[1]) for key in keys)
         filled = (
-            textwrap.fill(one, width, initial_indent=indent, subsequent_indent=below, break_on_hyphens=False)
-            for one in keys
+            textwrap.fill(key, width, initial_indent=indent, subsequent_indent=below, break_on_hyphens=False)
+            for key in keys
         )
         return "\n".join([indent + head, *filled])
 
@@ -94,23 +94,23 @@ def editor(arguments: argparse.Namespace, settings: "Settings", option: str) -> 
     """
     from flows.settings import BollettinoError
 
-    given: str = getattr(arguments, option.removeprefix("--").replace("-", "_"))
+    typed: str = getattr(arguments, option.removeprefix("--").replace("-", "_"))
     editors = settings.profile.editors
     for one in editors:
-        if " ".join(given.split()).casefold() in (one.name.casefold(), one.id):
+        if " ".join(typed.split()).casefold() in (one.name.casefold(), one.id):
             return one.name
     names = [one.name for one in editors]
-    told = f"{given!r} is no editor of {settings.path}; they are: {', '.join(names)}."
-    alike = [name for name in names if given.strip() and given.strip().casefold() in name.casefold()]
+    message = f"{typed!r} is no editor of {settings.path}; they are: {', '.join(names)}."
+    alike = [name for name in names if typed.strip() and typed.strip().casefold() in name.casefold()]
     if len(alike) == 1:
-        told += f" To type: {retyped(arguments, given, alike[0])}"
-    raise BollettinoError(told)
+        message += f" To type: {retyped(arguments, typed, alike[0])}"
+    raise BollettinoError(message)
 
 
-def retyped(arguments: argparse.Namespace, given: str, meant: str) -> str:
+def retyped(arguments: argparse.Namespace, typed: str, meant: str) -> str:
     """The command that was typed, with another word in the place of one."""
     words = [
-        f"{word.removesuffix(given)}{meant}" if word == given or word.endswith(f"={given}") else word
+        f"{word.removesuffix(typed)}{meant}" if word == typed or word.endswith(f"={typed}") else word
         for word in arguments.typed
     ]
     return f"python -m flows {shlex.join(words)}"
@@ -124,9 +124,9 @@ def add_inspect(verbs: Verbs) -> None:
     kinds = inspecting.add_subparsers(dest="what", required=True, metavar="WHAT")
 
     def add(name: str, what: str) -> argparse.ArgumentParser:
-        found = kinds.add_parser(name, help=what, description=what, formatter_class=Layout)
-        for_programs(found, rows="what the lines are without --json, in one list")
-        return found
+        parser = kinds.add_parser(name, help=what, description=what, formatter_class=Layout)
+        for_programs(parser, rows="what the lines are without --json, in one list")
+        return parser
 
     feed = add("feed", "one line an entry")
     page = add("page", "an article: title, abstract, body, attachments")
@@ -135,8 +135,8 @@ def add_inspect(verbs: Verbs) -> None:
         "one line a day and hazard of a zone; an archive of Protezione Civile, an XML of AllertaLOM, "
         "a CAP 1.2 document and a JSON of MeteoAlarm are told apart by themselves",
     )
-    for found in (feed, page, alerts):
-        found.add_argument("source", metavar="SOURCE")
+    for parser in (feed, page, alerts):
+        parser.add_argument("source", metavar="SOURCE")
     page.add_argument("--base-url", help="makes links absolute when SOURCE is not an address")
     alerts.add_argument("--zone", help="like Lomb-09; for MeteoAlarm a region like IT003, or none for all")
     alerts.add_argument("--hazard", choices=HAZARDS, help="of an AllertaLOM file: it does not say it")
@@ -153,16 +153,16 @@ def add_discover(verbs: Verbs) -> None:
         "Look at a Comune's site and print a profile to review: its feeds or list pages, its alert zones. "
         "What was tried is told on standard error."
     )
-    found = verbs.add_parser(
+    parser = verbs.add_parser(
         "discover", help=words.partition(":")[0], description=words, formatter_class=Layout
     )
-    found.add_argument("address", metavar="ADDRESS", help="like https://www.comune.esempio.mi.it")
-    found.add_argument("--istat", metavar="CODE", help="whose site it is, when it does not tell")
-    found.add_argument("--comune", metavar="NAME", help="the same by name; a homonym like 'Samone (TN)'")
-    found.add_argument("--alerts", metavar="ADDRESS", help="another archive of Protezione Civile")
-    found.add_argument("--write", metavar="FILE", type=Path, help="write the profile to a new file")
+    parser.add_argument("address", metavar="ADDRESS", help="like https://www.comune.esempio.mi.it")
+    parser.add_argument("--istat", metavar="CODE", help="whose site it is, when it does not tell")
+    parser.add_argument("--comune", metavar="NAME", help="the same by name; a homonym like 'Samone (TN)'")
+    parser.add_argument("--alerts", metavar="ADDRESS", help="another archive of Protezione Civile")
+    parser.add_argument("--write", metavar="FILE", type=Path, help="write the profile to a new file")
     for_programs(
-        found,
+        parser,
         profile="the profile to review (TOML)",
         written="the file that it was written to",
         comune="the Comune's name",

@@ -68,8 +68,8 @@ def export_person(arguments: argparse.Namespace, settings: "Settings", _out: Out
     from flows.privacy import people
 
     who, now = _address(arguments), datetime.now(UTC)
-    found = people.export(settings, make_engine(settings.database), who, by=who_asks(), now=now)
-    print(json.dumps(found, ensure_ascii=False, indent=2))
+    record = people.export(settings, make_engine(settings.database), who, by=who_asks(), now=now)
+    print(json.dumps(record, ensure_ascii=False, indent=2))
     return 0
 
 
@@ -99,14 +99,14 @@ def rotate_keys(arguments: argparse.Namespace, settings: "Settings", out: Output
     from flows.privacy.rotation import rotate
 
     with out.progress("sealing anew"):
-        found = rotate(make_engine(settings.database), settings.vault(), dry_run=arguments.dry_run)
-    out.say(f"sealed anew: {found.done}; under the newest key already: {found.before}")
-    out.keep(sealed=found.done, before=found.before, lost=found.lost)
-    for one in found.lost:
-        out.trouble(f"no key opens {one}")
-    if not found.lost and not arguments.dry_run:
+        rotation = rotate(make_engine(settings.database), settings.vault(), dry_run=arguments.dry_run)
+    out.say(f"sealed anew: {rotation.done}; under the newest key already: {rotation.before}")
+    out.keep(sealed=rotation.done, before=rotation.before, lost=rotation.lost)
+    for place in rotation.lost:
+        out.trouble(f"no key opens {place}")
+    if not rotation.lost and not arguments.dry_run:
         out.say("the older keys may leave BOLLETTINO_ENCRYPTION_KEYS, once every process has been restarted")
-    return 2 if found.lost else 0
+    return 2 if rotation.lost else 0
 
 
 def retention(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
@@ -126,33 +126,33 @@ def numbers(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     from db.models import Scope
     from flows.count import drawing, overview, printed
 
-    found, now = overview(make_engine(settings.database)), datetime.now(UTC)
-    out.say(*printed(settings, found, now))
+    counts, now = overview(make_engine(settings.database)), datetime.now(UTC)
+    out.say(*printed(settings, counts, now))
     out.keep(
-        subscribers=found.total,
-        alerts_only=sum(count for (_, scope), count in found.subscribers.items() if scope == Scope.alerts),
-        bulletins=[_sent(one) for one in found.bulletins],
+        subscribers=counts.total,
+        alerts_only=sum(count for (_, scope), count in counts.subscribers.items() if scope == Scope.alerts),
+        bulletins=[_sent(bulletin) for bulletin in counts.bulletins],
     )
     if arguments.picture:
-        arguments.picture.write_text(drawing(found, now), encoding="utf-8")
+        arguments.picture.write_text(drawing(counts, now), encoding="utf-8")
     return 0
 
 
-def _sent(one: "Sent") -> dict[str, object]:
+def _sent(bulletin: "Sent") -> dict[str, object]:
     """Shares are null where so few got it that they would tell of each person."""
     outcomes: dict[str, int] = {}
-    for (status, _code), count in one.outcomes.items():
+    for (status, _code), count in bulletin.outcomes.items():
         outcomes[status.value] = outcomes.get(status.value, 0) + count
     return {
-        "bulletin": one.id,
-        "kind": one.kind.value,
-        "at": one.at,
+        "bulletin": bulletin.id,
+        "kind": bulletin.kind.value,
+        "at": bulletin.at,
         "outcomes": outcomes,
-        "delivered": one.shares.delivered if one.shares else None,
-        "read": one.shares.read if one.shares else None,
-        "joined": one.joined,
-        "left": one.tally.exits,
-        "replies": one.tally.replies,
+        "delivered": bulletin.shares.delivered if bulletin.shares else None,
+        "read": bulletin.shares.read if bulletin.shares else None,
+        "joined": bulletin.joined,
+        "left": bulletin.tally.exits,
+        "replies": bulletin.tally.replies,
     }
 
 
@@ -172,13 +172,13 @@ def privacy(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
         seen = access.accesses(session, limit=arguments.last)
         rows = [
             {
-                "at": f"{in_rome(one.at):%Y-%m-%d %H:%M}",
-                "by": one.by,
-                "command": one.command,
-                "people": one.people,
-                "subject": one.subject_hash[:12] if one.subject_hash else None,
+                "at": f"{in_rome(row.at):%Y-%m-%d %H:%M}",
+                "by": row.by,
+                "command": row.command,
+                "people": row.people,
+                "subject": row.subject_hash[:12] if row.subject_hash else None,
             }
-            for one in seen
+            for row in seen
         ]
     plain = ("{at} {by}: {command}, {people} {subject}".format(**row | {"subject": row["subject"] or ""})
              for row in rows)  # fmt: skip
@@ -198,8 +198,8 @@ RETAINED = {  # what the profile's periods end, as keys of a document
 }
 
 
-def _take_number(found: argparse.ArgumentParser) -> None:
-    found.add_argument(
+def _take_number(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "number",
         metavar="NUMBER",
         nargs="?",
@@ -212,42 +212,42 @@ def _take_number(found: argparse.ArgumentParser) -> None:
 def add_verbs(add: Add) -> None:
     """Those about citizens' data. `export-person` is JSON by itself, and the one that shows a number."""
     _add_subscribers(add)
-    for name, handler, said in (
+    for name, handler, words in (
         ("export-person", export_person, "Print what we hold of one person, as JSON (GDPR 15 and 20)."),
         ("erase", erase, "Unsubscribe and forget one person (GDPR 17); a code that holds no number stays."),
     ):
-        found = add(name, handler, f"{said} The access log notes it.", writes=False)
-        _take_number(found)
+        parser = add(name, handler, f"{words} The access log notes it.", writes=False)
+        _take_number(parser)
         if name == "erase":
-            for_programs(found, erased="how many were: 0 where nothing is known of the number")
-    found = add("rotate-keys", rotate_keys, "Seal all personal data anew under the newest encryption key. "
+            for_programs(parser, erased="how many were: 0 where nothing is known of the number")
+    parser = add("rotate-keys", rotate_keys, "Seal all personal data anew under the newest encryption key. "
         "Put it first in BOLLETTINO_ENCRYPTION_KEYS and restart, before.")  # fmt: skip
     for_programs(
-        found,
+        parser,
         sealed="how many values were (or would be) sealed anew",
         before="how many were under the newest key already",
         lost="those that no key opens, as 'table.column id'",
     )
-    found = add(
+    parser = add(
         "retention", retention, "End what was kept for its period in the profile; also runs every day."
     )
-    for_programs(found, ended=f"how many rows, by {', '.join(RETAINED.values())}")
-    found = add("numbers", numbers, "Print how the service is doing: subscribers, who came and went, what "
-                "arrived. Sums only.", writes=False)  # fmt: skip
-    found.add_argument("--picture", type=Path, metavar="FILE", help="write the picture, too, as SVG")
+    for_programs(parser, ended=f"how many rows, by {', '.join(RETAINED.values())}")
+    parser = add("numbers", numbers, "Print how the service is doing: subscribers, who came and went, what "
+                 "arrived. Sums only.", writes=False)  # fmt: skip
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="write the picture, too, as SVG")
     for_programs(
-        found,
+        parser,
         subscribers="how many there are",
         alerts_only="how many of them want alerts alone",
         bulletins="the last ones, oldest first: bulletin, kind, at, outcomes (by status), delivered and read "
         "(shares; null of few), joined, left, replies",
     )
-    found = add("privacy", privacy, "Print the register of processing (GDPR 30), or who saw numbers.",
-                writes=False)  # fmt: skip
-    kinds = found.add_subparsers(dest="what", required=True, metavar="report|log")
+    parser = add("privacy", privacy, "Print the register of processing (GDPR 30), or who saw numbers.",
+                 writes=False)  # fmt: skip
+    kinds = parser.add_subparsers(dest="what", required=True, metavar="report|log")
     words = "The register of processing, as Markdown, from this configuration."
-    kept = kinds.add_parser("report", help=words, description=words, formatter_class=Layout)
-    for_programs(kept, register="the register (Markdown)")
+    register = kinds.add_parser("report", help=words, description=words, formatter_class=Layout)
+    for_programs(register, register="the register (Markdown)")
     words = "The commands that showed, gave out or erased numbers."
     logged = kinds.add_parser("log", help=words, description=words, formatter_class=Layout)
     logged.add_argument("--last", type=int, default=50, metavar="N", help="how many (default: 50)")
@@ -259,9 +259,9 @@ def add_verbs(add: Add) -> None:
 
 
 def _add_subscribers(add: Add) -> None:
-    found = add("subscribers", subscribers, "Take an existing list of subscribers in, or give ours out.",
-                writes=False)  # fmt: skip
-    kinds = found.add_subparsers(dest="what", required=True, metavar="import|export|test")
+    parser = add("subscribers", subscribers, "Take an existing list of subscribers in, or give ours out.",
+                 writes=False)  # fmt: skip
+    kinds = parser.add_subparsers(dest="what", required=True, metavar="import|export|test")
     words = (
         "Subscribe who is on a list and never left: a CSV with a column 'telefono', or a vCard. Landlines, "
         "doubles and whoever left before are told, and not subscribed. No message is sent."

@@ -43,15 +43,15 @@ def script(parser: argparse.ArgumentParser, shell: str) -> str:
 
 def _words(parser: argparse.ArgumentParser, path: str = "") -> Iterator[tuple[str, str]]:
     """What may follow each row of verbs: ` subscribers import` -> its options and choices."""
-    found: list[str] = []
+    words: list[str] = []
     below: dict[str, argparse.ArgumentParser] = {}
     for action in parser._actions:
-        found += action.option_strings
+        words += action.option_strings
         if isinstance(action, argparse._SubParsersAction):
             below |= action.choices
         if action.choices and not action.option_strings:
-            found += map(str, action.choices)
-    yield path, " ".join(found)
+            words += map(str, action.choices)
+    yield path, " ".join(words)
     for name, inner in below.items():
         yield from _words(inner, f"{path} {name}")
 
@@ -62,5 +62,5 @@ def add_completion(verbs: Verbs) -> None:
         'For this shell: eval "$(python -m flows completion bash)"; for every one, that line in ~/.bashrc '
         "(zsh: ~/.zshrc)."
     )
-    found = verbs.add_parser("completion", help=words.partition(".")[0] + ".", description=words)
-    found.add_argument("shell", choices=SHELLS)
+    parser = verbs.add_parser("completion", help=words.partition(".")[0] + ".", description=words)
+    parser.add_argument("shell", choices=SHELLS)

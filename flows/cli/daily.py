@@ -44,7 +44,7 @@ def compose(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
         titles=[without_mobiles(item.title) for item in draft.items],
         text=without_mobiles(draft.preview),
         waiting=[without_mobiles(line) for line in draft.queue],
-        left_out=[without_mobiles(one.title) for one in draft.left_out],
+        left_out=[without_mobiles(item.title) for item in draft.left_out],
         unread=list(draft.blind),
     )
     if draft.bulletin_id is not None and (
@@ -65,9 +65,9 @@ def approve(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
 
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
-    shown = describe(settings, load_round(settings, engine, arguments.bulletin, now=now), now)
-    out.say(shown)
-    out.keep(bulletin=arguments.bulletin, shown=without_mobiles(shown))
+    page = describe(settings, load_round(settings, engine, arguments.bulletin, now=now), now)
+    out.say(page)
+    out.keep(bulletin=arguments.bulletin, shown=without_mobiles(page))
     if arguments.dry_run:
         return 0
     client.require_server(settings)
@@ -86,9 +86,9 @@ def history(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     from db.engine import make_engine
     from flows.cli import history as past
 
-    told = past.history(make_engine(settings.database), arguments.bulletin)
-    out.say(told)
-    out.keep(bulletin=arguments.bulletin, lines=told.splitlines())
+    record = past.history(make_engine(settings.database), arguments.bulletin)
+    out.say(record)
+    out.keep(bulletin=arguments.bulletin, lines=record.splitlines())
     return 0
 
 
@@ -101,15 +101,15 @@ def watch(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
 
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
-    told: list[str] = []
+    letters: list[str] = []
     if arguments.dry_run:
-        found = look(settings, engine, dry_run=True, now=now)
+        watched = look(settings, engine, dry_run=True, now=now)
     else:
         client.require_server(settings)
         with out.progress("looking at what waits"):
-            found, told = rounds(settings, engine, answering=answering(engine, now), now=now)
-    out.say(str(found), *told)
-    out.keep(**asdict(found), mail=told)
+            watched, letters = rounds(settings, engine, answering=answering(engine, now), now=now)
+    out.say(str(watched), *letters)
+    out.keep(**asdict(watched), mail=letters)
     return 0
 
 
@@ -205,15 +205,15 @@ NOTED = {"accepted": "whether it was entered (or would be)", "words": "what was 
 
 def add_verbs(add: Add) -> None:
     """Those that make and approve a bulletin."""
-    found = add("collect", collect, "Read the site and the alerts; store what is new.")
-    found.add_argument("which", nargs="?", choices=["tutto", "notizie", "allerte"], default="tutto",
+    parser = add("collect", collect, "Read the site and the alerts; store what is new.")
+    parser.add_argument("which", nargs="?", choices=["tutto", "notizie", "allerte"], default="tutto",
                        help="everything, the news, or the alerts")  # fmt: skip
-    for_programs(found, sources=SOURCES)
-    found = add("compose", compose, "Draft the bulletin of the next slot and open the editor's form. "
-                "A second run refreshes a draft that nobody has touched.")  # fmt: skip
-    found.add_argument("--at-approval", action="store_true", help="no slot: it goes once approved")
+    for_programs(parser, sources=SOURCES)
+    parser = add("compose", compose, "Draft the bulletin of the next slot and open the editor's form. "
+                 "A second run refreshes a draft that nobody has touched.")  # fmt: skip
+    parser.add_argument("--at-approval", action="store_true", help="no slot: it goes once approved")
     for_programs(
-        found,
+        parser,
         bulletin="its number; null where none was made",
         why="why this draft, in Italian",
         titles="of its items, in their order",
@@ -223,27 +223,27 @@ def add_verbs(add: Add) -> None:
         unread="sources that could not be read, in Italian",
         form="the address of the editor's form",
     )
-    found = add("approve", approve, "Show a draft, and open the editor's form again if it was lost. "
-                "The decision is made in the form, never here.")  # fmt: skip
-    found.add_argument("bulletin", type=int, help="the bulletin's number")
+    parser = add("approve", approve, "Show a draft, and open the editor's form again if it was lost. "
+                 "The decision is made in the form, never here.")  # fmt: skip
+    parser.add_argument("bulletin", type=int, help="the bulletin's number")
     for_programs(
-        found,
+        parser,
         bulletin="its number",
         shown="what stands above the form (Markdown); a mobile number in it is [cellulare]",
         form="the address of the editor's form",
     )
-    found = add("history", history, "Show who did what to a bulletin: each version and what it changed, who "
-                "approved it and in spite of what, what left. Changes nothing.", writes=False)  # fmt: skip
-    found.add_argument("bulletin", type=int, help="the bulletin's number")
-    for_programs(found, bulletin="its number", lines="the record, in Italian, a line each")
+    parser = add("history", history, "Show who did what to a bulletin: each version and what it changed, who "
+                 "approved it and in spite of what, what left. Changes nothing.", writes=False)  # fmt: skip
+    parser.add_argument("bulletin", type=int, help="the bulletin's number")
+    for_programs(parser, bulletin="its number", lines="the record, in Italian, a line each")
 
 
 def add_later_verbs(add: Add) -> None:
     """Those that look after it all, and that go back in time."""
-    found = add("watch", watch, "Close what is past its time, open lost forms again, start what goes at "
-                "approval.")  # fmt: skip
+    parser = add("watch", watch, "Close what is past its time, open lost forms again, start what goes at "
+                 "approval.")  # fmt: skip
     for_programs(
-        found,
+        parser,
         expired="numbers of bulletins that nobody approved in time",
         missed="that were not sent in time",
         waiting="that wait for an editor",
@@ -254,22 +254,23 @@ def add_later_verbs(add: Add) -> None:
         by_hand="that a person sends",
         mail="what to know of the letters to the editors, a line each",
     )
-    found = add("absence", absence, "Enter when an editor is away, or take it back: the next one is called.")
-    found.add_argument("who", help="the editor's name, as in the profile")
-    away = found
+    parser = add("absence", absence, "Enter when an editor is away, or take it back: the next one is called.")
+    parser.add_argument("who", help="the editor's name, as in the profile")
+    away = parser
     closed = add("closure", closure, "Enter days without a bulletin, or take them back; alerts still go.")
-    for found in (away, closed):
-        found.add_argument("first", type=day, help="first day, like 2026-12-07")
-        found.add_argument("last", type=day, help="last day, included")
-        found.add_argument("--note", default="", help="for the colleagues")
-        found.add_argument("--cancel", action="store_true", help="take back what was entered for these days")
-        for_programs(found, **NOTED)
+    for parser in (away, closed):
+        parser.add_argument("first", type=day, help="first day, like 2026-12-07")
+        parser.add_argument("last", type=day, help="last day, included")
+        parser.add_argument("--note", default="", help="for the colleagues")
+        parser.add_argument("--cancel", action="store_true", help="take back what was entered for these days")
+        for_programs(parser, **NOTED)
     closed.add_argument("--by", metavar="NAME", required=True, help="who closes them, as in the profile")
-    found = add("backfill", backfill, "Collect the news of past days, both included. Cannot compose or send; "
-                "what it brings enters no bulletin by itself. Stopped, it goes on where it was.")  # fmt: skip
-    found.add_argument("first", type=day, help="first day, like 2026-09-01")
-    found.add_argument("last", type=day, help="last day")
-    found.add_argument(
+    parser = add("backfill", backfill, "Collect the news of past days, both included. Cannot compose or "
+                 "send; what it brings enters no bulletin by itself. Stopped, it goes on where it "
+                 "was.")  # fmt: skip
+    parser.add_argument("first", type=day, help="first day, like 2026-09-01")
+    parser.add_argument("last", type=day, help="last day")
+    parser.add_argument(
         "--offer", action="store_true", help="offer these news in the next bulletin (default: they are not)"
     )
-    for_programs(found, sources=SOURCES)
+    for_programs(parser, sources=SOURCES)

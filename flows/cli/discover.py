@@ -88,7 +88,7 @@ def discover(
         comune=whose.comune.name if whose.comune else None,
         istat=whose.comune.istat if whose.comune else None,
         feed=site.feed.address if site.feed else None,
-        lists=[one.address for one in site.lists],
+        lists=[page.address for page in site.lists],
         zones=[zone.code for zone in match.zones] if match else [],
         missing=missing,
     )
@@ -112,30 +112,32 @@ def discover(
 
 def whose_site(site: Survey, *, istat: str | None = None, comune: str | None = None) -> Whose:
     """By what the operator says; else by host name and title, which must not contradict each other."""
-    known = by_istat(istat) if istat else None
+    by_code = by_istat(istat) if istat else None
     called = named(comune) if comune else ()
-    if known and called and known not in called:
-        return Whose((known, *called), "--istat and --comune do not agree")
-    if known:
-        return Whose((known,), f"--istat {istat}")
+    if by_code and called and by_code not in called:
+        return Whose((by_code, *called), "--istat and --comune do not agree")
+    if by_code:
+        return Whose((by_code,), f"--istat {istat}")
     if istat and len(called) == 1:  # codes change with the provinces
-        one = called[0]
-        return Whose((replace(one, istat=istat),), f"as given; the register of 2022 has {one.istat}")
+        candidate = called[0]
+        return Whose(
+            (replace(candidate, istat=istat),), f"as given; the register of 2022 has {candidate.istat}"
+        )
     if comune:
         return Whose(called, f"--comune {comune}")
     if istat:
         return Whose((), f"--istat {istat}")
     host = from_host(site.address)
-    titles = [found for title in site.titles if (found := from_title(title))]
-    told = titles[0] if titles else ()
-    both = tuple(one for one in host if one in told)
+    titles = [comuni for title in site.titles if (comuni := from_title(title))]
+    titled = titles[0] if titles else ()
+    both = tuple(candidate for candidate in host if candidate in titled)
     if both:
         return Whose(both, "the host name and the title of the home page")
-    if host and told:
-        return Whose((*host, *told), "the host name says one thing, the title of the home page another")
+    if host and titled:
+        return Whose((*host, *titled), "the host name says one thing, the title of the home page another")
     if host:
         return Whose(host, "the host name")
-    return Whose(told, "the title of the home page; the host name does not tell")
+    return Whose(titled, "the title of the home page; the host name does not tell")
 
 
 def newer(name: str, istat: str | None, table: ZoneTable) -> Whose | None:
@@ -146,9 +148,9 @@ def newer(name: str, istat: str | None, table: ZoneTable) -> Whose | None:
     zones = listed(name, table)
     if len({zone.region for zone in zones}) != 1:
         return None
-    (written, *_) = [one for one in zones[0].comuni if fold(one) == fold(name)]
-    found = Comune(istat or PLACEHOLDER, written, "", zones[0].region)
-    return Whose((found,), f"--comune {name}, in the bulletin's lists; newer than the register of 2022")
+    (written, *_) = [written_name for written_name in zones[0].comuni if fold(written_name) == fold(name)]
+    comune = Comune(istat or PLACEHOLDER, written, "", zones[0].region)
+    return Whose((comune,), f"--comune {name}, in the bulletin's lists; newer than the register of 2022")
 
 
 def find_zones(comune: Comune, table: ZoneTable) -> Match:
@@ -160,11 +162,11 @@ def default_archive(site: str) -> str:
 
     A site on the Internet never gets an archive on this machine: its alerts are made up.
     """
-    given = given_profile()
+    profile = given_profile()
     if is_loopback(site):
-        return (given or load_profile(DEMO)).sources.alerts_dpc
-    if given and not is_loopback(given.sources.alerts_dpc):
-        return given.sources.alerts_dpc
+        return (profile or load_profile(DEMO)).sources.alerts_dpc
+    if profile and not is_loopback(profile.sources.alerts_dpc):
+        return profile.sources.alerts_dpc
     return str(Sources.model_fields["alerts_dpc"].default)
 
 
@@ -207,10 +209,12 @@ def _missing_comune(site: Survey, whose: Whose) -> list[str]:
         code = whose.comune.istat
         if re.fullmatch(r"\d{6}", code):
             return []
-        told = "it is newer than the register here" if code == PLACEHOLDER else f"{code} are not six digits"
-        return [f"the ISTAT code of {whose.comune.name}: {told}; give it with --istat"]
+        trouble = (
+            "it is newer than the register here" if code == PLACEHOLDER else f"{code} are not six digits"
+        )
+        return [f"the ISTAT code of {whose.comune.name}: {trouble}; give it with --istat"]
     if whose.comuni:
-        names = "; ".join(str(one) for one in whose.comuni)
+        names = "; ".join(str(comune) for comune in whose.comuni)
         return [f"the Comune: several fit ({whose.how}): {names}. Say which with --istat"]
     words = whose.how.partition("--comune ")[2]
     if whose.how.startswith("--istat"):
@@ -218,7 +222,7 @@ def _missing_comune(site: Survey, whose: Whose) -> list[str]:
     if not words:
         return [f"the Comune: neither {urlsplit(site.address).hostname} nor the title of the home page "
                 "names one; say which with --comune or --istat"]  # fmt: skip
-    alike = "; ".join(str(one) for one in close(words))
+    alike = "; ".join(str(comune) for comune in close(words))
     return [f"the Comune: none is called {words!r}" + (f"; did you mean {alike}?" if alike else "")]
 
 

@@ -96,9 +96,9 @@ def _versions(session: Session, bulletin: Bulletin) -> Iterator[str]:
             .order_by(col(BulletinVersion.number))
         )
     )
-    decided = {one.version_number: one for one in _approvals(session, bulletin)}
-    signed = {one.version_number: one for one in sign_offs.of(session, bulletin.id)}
-    shown: list[BulletinItem] = []
+    decided = {approval.version_number: approval for approval in _approvals(session, bulletin)}
+    signed = {sign_off.version_number: sign_off for sign_off in sign_offs.of(session, bulletin.id)}
+    items: list[BulletinItem] = []
     for version in rows:
         yield ""
         yield f"Versione {version.number}, {version.author}, {_moment(version.created_at)}"
@@ -112,8 +112,8 @@ def _versions(session: Session, bulletin: Bulletin) -> Iterator[str]:
             yield f"  {line}"
         if sample := samples.of_version(session, bulletin.id, version.number):
             yield f"  Prova sul telefono di {sample.editor}: {SAMPLES[sample.outcome]}"
-        before, shown = shown, bulletins.items(session, version)
-        yield from (f"  {line}" for line in differences(before, shown) or ["Testo come prima"])
+        before, items = items, bulletins.items(session, version)
+        yield from (f"  {line}" for line in differences(before, items) or ["Testo come prima"])
         if version.number in signed:
             yield from _signed(signed[version.number])
         if version.number in decided:
@@ -170,15 +170,15 @@ SEEN = {Receipt.sent: "inviata", Receipt.delivered: "consegnata", Receipt.read: 
 
 def _calls(session: Session, bulletin: Bulletin) -> Iterator[str]:
     """Who was called to decide at once, how, and what is known of it."""
-    made = calls.of(session, bulletin.id)
-    if made:
+    rows = calls.of(session, bulletin.id)
+    if rows:
         yield from ("", "Chiamate:")
-    for one in made:
-        number = f" (numero {one.hint})" if one.hint else ""
-        seen = one.status == CallStatus.accepted and one.receipt
-        outcome = SEEN[one.receipt] if seen and one.receipt else CALLS[one.status]
-        code = f" ({one.code})" if one.code else ""
-        yield f"  {_moment(one.called_at)}: {one.editor}, {CHANNELS[one.channel]}{number}: {outcome}{code}"
+    for call in rows:
+        phone = f" (numero {call.hint})" if call.hint else ""
+        seen = call.status == CallStatus.accepted and call.receipt
+        outcome = SEEN[call.receipt] if seen and call.receipt else CALLS[call.status]
+        code = f" ({call.code})" if call.code else ""
+        yield f"  {_moment(call.called_at)}: {call.editor}, {CHANNELS[call.channel]}{phone}: {outcome}{code}"
 
 
 def _by_hand(session: Session, bulletin: Bulletin) -> Iterator[str]:
@@ -189,34 +189,34 @@ def _by_hand(session: Session, bulletin: Bulletin) -> Iterator[str]:
     is_channel = handover.kind == HandoverKind.channel
     yield from ("", "Inviato a mano, nel canale WhatsApp:" if is_channel else "Inviato a mano, con le liste:")
     yield f"  {_moment(handover.begun_at)}: dato in mano a chi invia"
-    for one in handovers.declarations(session, bulletin.id):
-        lists = one.lists.replace(" ", ", ") or "nessuna"
-        what = ("pubblicato" if one.lists else "non pubblicato") if is_channel else f"liste inviate: {lists}"
-        counted = "" if is_channel else f" ({one.people} numeri)"
-        last = "; il resto non parte" if one.is_last else ""
-        yield f"  {_moment(one.at)}, {one.by}: {what}{counted}{last}"
-        if one.note:
-            yield f"    Nota: {one.note}"
-        if one.remark:
-            yield f"    {one.remark}"
+    for row in handovers.declarations(session, bulletin.id):
+        lists = row.lists.replace(" ", ", ") or "nessuna"
+        what = ("pubblicato" if row.lists else "non pubblicato") if is_channel else f"liste inviate: {lists}"
+        counted = "" if is_channel else f" ({row.people} numeri)"
+        last = "; il resto non parte" if row.is_last else ""
+        yield f"  {_moment(row.at)}, {row.by}: {what}{counted}{last}"
+        if row.note:
+            yield f"    Nota: {row.note}"
+        if row.remark:
+            yield f"    {row.remark}"
 
 
 def _moves(session: Session, bulletin: Bulletin) -> Iterator[str]:
     """Who moved it last, and the moments that other rows keep: no table keeps every move."""
-    known = [(bulletin.created_at, "creato")]
-    known += [
-        (one.decided_at, f"{DECISIONS[one.decision]} da {one.approver}")
-        for one in _approvals(session, bulletin)
+    moves = [(bulletin.created_at, "creato")]
+    moves += [
+        (approval.decided_at, f"{DECISIONS[approval.decision]} da {approval.approver}")
+        for approval in _approvals(session, bulletin)
     ]
-    voided = {one.voided_at for one in _approvals(session, bulletin) if one.voided_at}
-    known += [(moment, "riaperto") for moment in voided]
+    voided = {approval.voided_at for approval in _approvals(session, bulletin) if approval.voided_at}
+    moves += [(moment, "riaperto") for moment in voided]
     if bulletin.sent_at:
-        known.append((bulletin.sent_at, "comincia l'invio"))
-    known += _hidings(session, bulletin)
+        moves.append((bulletin.sent_at, "comincia l'invio"))
+    moves += _hidings(session, bulletin)
     why = REASONS.get(bulletin.status_reason or "", bulletin.status_reason)
     last = f"{STATUS[bulletin.status]}, da {bulletin.status_by}" + (f" ({why})" if why else "")
     yield from ("", "Passaggi conservati:")
-    yield from (f"  {_moment(moment)}: {words}" for moment, words in sorted(known, key=itemgetter(0)))
+    yield from (f"  {_moment(moment)}: {words}" for moment, words in sorted(moves, key=itemgetter(0)))
     yield f"  {_moment(bulletin.status_at)}: stato di adesso: {last}"
 
 
@@ -225,9 +225,9 @@ def _starts(session: Session, bulletin: Bulletin) -> Iterator[str]:
     begun = senders.of(session, bulletin.id)
     if begun:
         yield from ("", "Partenze:")
-    for one in begun:
-        yield f"  {_moment(one.at)}: {one.by}"
-        yield from (f"    Nonostante il controllo: {line}" for line in one.despite.splitlines())
+    for start in begun:
+        yield f"  {_moment(start.at)}: {start.by}"
+        yield from (f"    Nonostante il controllo: {line}" for line in start.despite.splitlines())
 
 
 def _acts(session: Session, bulletin: Bulletin) -> Iterator[str]:
@@ -239,32 +239,32 @@ def _acts(session: Session, bulletin: Bulletin) -> Iterator[str]:
 
 def _hidings(session: Session, bulletin: Bulletin) -> Iterator[tuple[datetime, str]]:
     """What was taken off the public pages, and put back."""
-    for one in privacy.redactions(session, bulletin.id):
-        part = f"la notizia {one.position}" if one.position else "tutto il testo"
-        yield one.at, f"oscurato nelle pagine pubbliche: {part}, da {one.by} ({one.reason})"
-        if one.cancelled_at:
+    for redaction in privacy.redactions(session, bulletin.id):
+        part = f"la notizia {redaction.position}" if redaction.position else "tutto il testo"
+        yield redaction.at, f"oscurato nelle pagine pubbliche: {part}, da {redaction.by} ({redaction.reason})"
+        if redaction.cancelled_at:
             yield (
-                one.cancelled_at,
-                f"di nuovo visibile: {part}, da {one.cancelled_by} ({one.cancelled_reason})",
+                redaction.cancelled_at,
+                f"di nuovo visibile: {part}, da {redaction.cancelled_by} ({redaction.cancelled_reason})",
             )
 
 
 def _certificate(session: Session, bulletin: Bulletin) -> Iterator[str]:
-    found = deliveries.certificate(session, bulletin.id)
-    if not found.planned and bulletin.sent_at is None:
+    certificate = deliveries.certificate(session, bulletin.id)
+    if not certificate.planned and bulletin.sent_at is None:
         yield "Certificato di invio: nessun messaggio è partito."
         return
-    yield f"Certificato di invio: previsti {found.planned}"
+    yield f"Certificato di invio: previsti {certificate.planned}"
     counts = {
-        "accettati": found.accepted,
-        "falliti": found.failed,
-        "saltati": found.skipped,
-        "incerti": found.uncertain,
-        "dichiarati": found.declared,
-        "ancora aperti": found.open,
+        "accettati": certificate.accepted,
+        "falliti": certificate.failed,
+        "saltati": certificate.skipped,
+        "incerti": certificate.uncertain,
+        "dichiarati": certificate.declared,
+        "ancora aperti": certificate.open,
     }
     yield from (f"  {word}: {count}" for word, count in counts.items())
-    yield "  I conti tornano." if found.adds_up else "  I conti sono ancora aperti."
+    yield "  I conti tornano." if certificate.adds_up else "  I conti sono ancora aperti."
 
 
 def _moment(moment: datetime) -> str:

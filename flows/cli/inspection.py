@@ -111,17 +111,17 @@ def inspect_summary(path: str, limit: int, *, show: Show = _print) -> int:
     def summary(item: Line) -> Mapping[str, object]:
         title, abstract, body = _text(item, "title"), _text(item, "abstract", ""), _text(item, "text")
         published = date.fromisoformat(_text(item, "published")) if item.get("published") else None
-        made = summarise(title=title, abstract=abstract, body=body, limit=limit, published=published)
-        verdict = check(made.text, "\n".join((title, abstract, body)), published=published)
+        written = summarise(title=title, abstract=abstract, body=body, limit=limit, published=published)
+        verdict = check(written.text, "\n".join((title, abstract, body)), published=published)
         return {
             "id": item["id"],
-            "summary": made.text,
+            "summary": written.text,
             "facts": [
                 {"kind": fact.kind, "value": fact.value, "source": sentence}
                 for fact, sentence in verdict.supported
             ],
-            "warnings": list(made.warnings),
-            "blocked": list(made.blocked),
+            "warnings": list(written.warnings),
+            "blocked": list(written.blocked),
         }
 
     return _each_line(path, summary, show)
@@ -148,14 +148,14 @@ def _each_line(path: str, answer: Callable[[Line], Mapping[str, object]], show: 
     except OSError as exc:
         return _fail(f"{path}: cannot be read ({exc.strerror})")
     code = OK
-    for number, row in enumerate(content.splitlines(), start=1):
+    for position, row in enumerate(content.splitlines(), start=1):
         if row.strip():
             try:
-                found = answer(_line(row))
+                answered = answer(_line(row))
             except ValueError as exc:  # broken JSON, broken UTF-8 and impossible days are such, too
-                code = _fail(f"{path}: line {number}: {exc}")
+                code = _fail(f"{path}: line {position}: {exc}")
                 continue
-            show(found)
+            show(answered)
     return code
 
 
@@ -186,7 +186,9 @@ def _page(page: Page) -> dict[str, object]:
         "abstract": page.abstract,
         "published": _iso(page.published),
         "body": page.body,
-        "attachments": [{"title": one.title, "url": one.url} for one in page.attachments],
+        "attachments": [
+            {"title": attachment.title, "url": attachment.url} for attachment in page.attachments
+        ],
         "theme": page.theme,
         "kind": page.kind,
         "topics": list(page.topics),

@@ -63,8 +63,8 @@ def codes(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
         return 0
     profile = settings.profile
     rows = [
-        {"editor": one.name, "variable": one.code_variable, "secret": state}
-        for one, state in enrolment.states(settings)
+        {"editor": person.name, "variable": person.code_variable, "secret": state}
+        for person, state in enrolment.states(settings)
     ]
     lines = enrolment.listing(settings)
     out.table("editors", rows, lines[: len(rows)])
@@ -74,28 +74,30 @@ def codes(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
 
 
 def add_first_verbs(add: Add) -> None:
-    found = add("migrate", migrate, "Bring the database to this version. Make a backup first.")
+    parser = add("migrate", migrate, "Bring the database to this version. Make a backup first.")
     for_programs(
-        found,
+        parser,
         steps="the revisions that were (or would be) made, a line each",
         missing="what of the installation is lost, in English",
     )
-    found = add("deploy", deploy, "Register deployments and schedules with the running server.", writes=False)
-    for_programs(found, deployments="their full names")
+    parser = add(
+        "deploy", deploy, "Register deployments and schedules with the running server.", writes=False
+    )
+    for_programs(parser, deployments="their full names")
     add("web", web, "Serve the webhook and the citizens' pages (a process of `run`).", writes=False)
 
 
 def add_codes(add: Add) -> None:
-    found = add("codes", codes, "List the editors and whether each has a secret for one-time codes. "
-                "`codes new NAME` makes one and shows it once, for the environment and for the phone; "
-                "nothing is stored.", writes=False)  # fmt: skip
+    parser = add("codes", codes, "List the editors and whether each has a secret for one-time codes. "
+                 "`codes new NAME` makes one and shows it once, for the environment and for the phone; "
+                 "nothing is stored.", writes=False)  # fmt: skip
     for_programs(
-        found,
+        parser,
         editors="one object an editor: editor, variable, secret (whether it is set, never the secret)",
         asked="whether a code is asked for",
         approvals="how many editors approve a bulletin",
     )
-    new = found.add_subparsers(dest="what", metavar="new").add_parser(
+    new = parser.add_subparsers(dest="what", metavar="new").add_parser(
         "new", help="a new secret for an editor, shown once", description="Make a secret and show it once."
     )
     new.add_argument("name", metavar="NAME", help="as the profile calls the editor, or the id")

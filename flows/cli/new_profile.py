@@ -77,8 +77,8 @@ class Draft:
 def draft_profile(draft: Draft) -> str:
     """TOML text, for `flows.settings.load_profile` once each CHECK is replaced."""
     comune = draft.comune
-    known = comune is not None and comune.province in holidays.country_holidays("IT").subdivisions
-    province = f"province = {_text(comune.province)}\n" if comune and known else ""
+    has_province = comune is not None and comune.province in holidays.country_holidays("IT").subdivisions
+    province = f"province = {_text(comune.province)}\n" if comune and has_province else ""
     parts = [_head(draft), _names(comune), _contacts(draft.site), _sources(draft)]
     blocks = ["\n".join(part) for part in parts]
     return "\n\n".join([*blocks, _REST.format(province=province)])
@@ -170,22 +170,22 @@ def _sources(draft: Draft) -> Iterator[str]:
 
 
 def _listings(site: Survey) -> Iterator[str]:
-    for place, found in enumerate(site.lists):
+    for place, page in enumerate(site.lists):
         taken = place == 0 and not site.feed
-        yield f"# {'' if taken else 'also found, not taken: '}{_list(found)}"
-        selector = f", links = {_text(found.links)}" if found.links else ""
-        line = f"listings = [{{ address = {_text(found.address)}{selector} }}]"
+        yield f"# {'' if taken else 'also found, not taken: '}{_list(page)}"
+        selector = f", links = {_text(page.links)}" if page.links else ""
+        line = f"listings = [{{ address = {_text(page.address)}{selector} }}]"
         yield line if taken else f"# {line}"
 
 
 def _feed(feed: FoundFeed) -> str:
     kind = f"kind: {feed.kind}, " if feed.kind else ""
-    told = amount(feed.entries, feed.newest) if feed.entries else "valid but empty"
-    return _words(f"{kind}{told}; found by {feed.how}")
+    size = amount(feed.entries, feed.newest) if feed.entries else "valid but empty"
+    return _words(f"{kind}{size}; found by {feed.how}")
 
 
-def _list(found: FoundList) -> str:
-    return _words(f"list page, {amount(found.entries, found.newest)}, the first: {found.first}")
+def _list(page: FoundList) -> str:
+    return _words(f"list page, {amount(page.entries, page.newest)}, the first: {page.first}")
 
 
 def _text(value: str | list[str]) -> str:

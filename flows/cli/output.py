@@ -54,16 +54,16 @@ class Output:
         """On standard error, whoever reads."""
         trouble(line)
 
-    def keep(self, **found: object) -> None:
+    def keep(self, **values: object) -> None:
         """For a program. A telephone number has no place in it."""
-        if self._keys is not None and (strange := found.keys() - set(self._keys)):
+        if self._keys is not None and (strange := values.keys() - set(self._keys)):
             raise KeyError(f"not documented: {', '.join(sorted(strange))}")
-        self._document |= found
+        self._document |= values
 
-    def add(self, key: str, one: Row) -> None:
+    def add(self, key: str, row: Row) -> None:
         """To a list for a program."""
         before = self._document.get(key, [])
-        self.keep(**{key: [*before, one] if isinstance(before, list) else [one]})
+        self.keep(**{key: [*before, row] if isinstance(before, list) else [row]})
 
     def whole(self, text: str) -> None:
         """A document that is kept elsewhere, too, as it is."""
@@ -91,11 +91,11 @@ class Output:
         columns = (BarColumn(), TimeElapsedColumn(), TextColumn("{task.fields[what]}", markup=False))
         console = Console(stderr=True)
         # what is said meanwhile may go to a file, which rich would send to the terminal instead
-        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as shown:
-            bar = shown.add_task(what, total=None, what=what)
+        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as bars:
+            bar = bars.add_task(what, total=None, what=what)
 
             def advance(share: float | None, now: str) -> None:
-                shown.update(bar, total=None if share is None else 1.0, completed=share or 0.0, what=now)
+                bars.update(bar, total=None if share is None else 1.0, completed=share or 0.0, what=now)
 
             yield advance
 

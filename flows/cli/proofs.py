@@ -26,12 +26,12 @@ def certificate(arguments: argparse.Namespace, settings: "Settings", out: Output
     with transaction(engine) as session:
         document = proof.draw_up(settings, session, arguments.bulletin)
     if arguments.verify:
-        found = proof.compare(arguments.verify.read_text(encoding="utf-8"), document)
-        out.say(*(f"does NOT add up: {line}" for line in found.wrong))
-        out.say(*(f"settled since: {line}" for line in found.settled))
-        out.say(f"The certificate {'matches' if found.is_good else 'does NOT match'} the rows.")
-        out.keep(wrong=list(found.wrong), settled=list(found.settled))
-        return 0 if found.is_good else 2
+        compared = proof.compare(arguments.verify.read_text(encoding="utf-8"), document)
+        out.say(*(f"does NOT add up: {line}" for line in compared.wrong))
+        out.say(*(f"settled since: {line}" for line in compared.settled))
+        out.say(f"The certificate {'matches' if compared.is_good else 'does NOT match'} the rows.")
+        out.keep(wrong=list(compared.wrong), settled=list(compared.settled))
+        return 0 if compared.is_good else 2
     if arguments.deliveries:
         file = StringIO(newline="")
         count = deliveries_csv.write(
@@ -79,9 +79,9 @@ def witness(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     with transaction(engine) as session:
         ours = senders.last_number(session)
         lost = outside.lost_words(heard, ledger.journal, has_words=not ledger.is_empty(session))
-    there = heard.latest.number if heard.latest else None
+    latest = heard.latest.number if heard.latest else None
     out.say(f"Starts in the database: {ours}. Outside: {_outside(heard.latest)}.")
-    out.keep(database=ours, outside=there, unread=list(heard.unread), restored=heard.is_ahead_of(ours))
+    out.keep(database=ours, outside=latest, unread=list(heard.unread), restored=heard.is_ahead_of(ours))
     out.keep(journal=lost or None)
     for line in heard.unread:
         out.trouble(line)
@@ -94,10 +94,10 @@ def witness(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
                 "python -m flows witness --accept-by NAME --without-journal"
             )
             return 2
-        count = _without_journal(settings, asked, max(ours, there or 0), out, by=by, now=now)
+        count = _without_journal(settings, asked, max(ours, latest or 0), out, by=by, now=now)
         out.say(f"Accepted by {by}: the journal goes on from the {count} words in the database.")
         out.keep(accepted_by=by)
-    if there is None or not heard.is_ahead_of(ours):
+    if latest is None or not heard.is_ahead_of(ours):
         out.say("The database does not look restored from a backup.")
         return 0
     if by is None:
@@ -107,8 +107,8 @@ def witness(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
         )
         return 2
     with transaction(engine) as session:
-        senders.accept(session, there, by=by, now=now)
-    out.say(f"Accepted by {by}: the sends go on from number {there + 1}.")
+        senders.accept(session, latest, by=by, now=now)
+    out.say(f"Accepted by {by}: the sends go on from number {latest + 1}.")
     out.keep(accepted_by=by)
     return 0
 
@@ -155,15 +155,15 @@ def cost(arguments: argparse.Namespace, settings: "Settings", out: Output) -> in
     prices = settings.profile.prices
     rows = [
         {
-            "month": f"{one.year}-{one.month:02}",
-            "messages": one.messages,
-            "billed": one.billed.total(),
-            "free": one.free,
-            "untold": one.unsettled.total(),
-            "unpriced": one.unpriced,
-            "cost": None if costs.amount_of(one, prices) == costs.UNKNOWN else str(one.amount),
+            "month": f"{month.year}-{month.month:02}",
+            "messages": month.messages,
+            "billed": month.billed.total(),
+            "free": month.free,
+            "untold": month.unsettled.total(),
+            "unpriced": month.unpriced,
+            "cost": None if costs.amount_of(month, prices) == costs.UNKNOWN else str(month.amount),
         }
-        for one in months
+        for month in months
     ]
     out.keep(year=year, currency=prices.currency if prices else None, prices_of=prices.on if prices else None)
     out.table("months", rows, costs.table(months, prices))
@@ -199,32 +199,32 @@ CERTIFICATE = {
 
 def add_verbs(add: Add) -> None:
     """Those that change no send."""
-    found = add("certificate", certificate, "Show the certificate of a send, counted anew from the rows: "
-                "planned = accepted + failed + skipped + uncertain + declared. The one of the send's end is "
-                "kept in the state folder under certificati/.", writes=False)  # fmt: skip
-    found.add_argument("bulletin", type=int, help="the bulletin's number")
-    found.add_argument("--verify", metavar="FILE", type=Path, help="compare a kept one with the rows of now")
-    found.add_argument("--deliveries", metavar="FILE", type=Path, help="write each delivery as CSV, masked")
-    found.add_argument(
+    parser = add("certificate", certificate, "Show the certificate of a send, counted anew from the rows: "
+                 "planned = accepted + failed + skipped + uncertain + declared. The one of the send's end is "
+                 "kept in the state folder under certificati/.", writes=False)  # fmt: skip
+    parser.add_argument("bulletin", type=int, help="the bulletin's number")
+    parser.add_argument("--verify", metavar="FILE", type=Path, help="compare a kept one with the rows of now")
+    parser.add_argument("--deliveries", metavar="FILE", type=Path, help="write each delivery as CSV, masked")
+    parser.add_argument(
         "--full-for", metavar="NAME", help="with --deliveries: whole numbers for this person; it is logged"
     )
     for_programs(
-        found,
+        parser,
         **CERTIFICATE,
         wrong="of --verify: what does not add up, in Italian",
         settled="of --verify: what the provider told since, in Italian",
         file="of --deliveries: where they were written to",
         deliveries="of --deliveries: how many",
     )
-    found = add("witness", witness, "Compare the count of sends with the witness outside the database: it "
-                "recognises a database that was restored.", writes=False)  # fmt: skip
-    found.add_argument("--accept-by", metavar="NAME", help="who looked, and lets a restored database send")
-    found.add_argument(
+    parser = add("witness", witness, "Compare the count of sends with the witness outside the database: it "
+                 "recognises a database that was restored.", writes=False)  # fmt: skip
+    parser.add_argument("--accept-by", metavar="NAME", help="who looked, and lets a restored database send")
+    parser.add_argument(
         "--without-journal", action="store_true", help="with --accept-by: although consensi.jsonl is lost, "
         "and with it who left since the backup; it goes on from what the database knows"
     )  # fmt: skip
     for_programs(
-        found,
+        parser,
         database="the number of the last start in the database",
         outside="that of the last one outside; null where there was none",
         unread="what outside could not be read, in Italian",
@@ -232,11 +232,11 @@ def add_verbs(add: Add) -> None:
         journal="what the journal of consent lacks, in Italian; null where it is whole",
         accepted_by="who accepted it, just now",
     )
-    found = add("cost", cost, "Tell what a year's messages cost, by month, at the profile's prices.",
-                writes=False)  # fmt: skip
-    found.add_argument("--year", type=int, help="default: this year")
+    parser = add("cost", cost, "Tell what a year's messages cost, by month, at the profile's prices.",
+                 writes=False)  # fmt: skip
+    parser.add_argument("--year", type=int, help="default: this year")
     for_programs(
-        found,
+        parser,
         year="the year",
         currency="of the amounts; null without prices in the profile",
         prices_of="the day when the prices were looked up",

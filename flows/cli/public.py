@@ -43,12 +43,12 @@ def export_site(arguments: argparse.Namespace, settings: "Settings", out: Output
         if not arguments.dry_run:
             export.write(arguments.folder, contents)
     size = sum(map(len, contents.values()))
-    told = f"{len(contents)} files, {size / 1e6:.1f} MB"
+    size_words = f"{len(contents)} files, {size / 1e6:.1f} MB"
     out.keep(files=sorted(contents), bytes=size)
     if arguments.dry_run:
-        out.say(*sorted(contents), f"{told}; nothing was written")
+        out.say(*sorted(contents), f"{size_words}; nothing was written")
         return 0
-    out.say(f"{told}, written to {arguments.folder}")
+    out.say(f"{size_words}, written to {arguments.folder}")
     out.keep(folder=arguments.folder)
     return 0
 
@@ -59,22 +59,22 @@ def add_verbs(add: Add) -> None:
         "Take a part of a sent bulletin off the public pages: page, archive, feed, sheet and texts then say "
         "that it was removed. What is on the telephones stays there."
     )
-    found = add("oscura", oscura, words)
-    found.add_argument("bulletin", metavar="BULLETIN", help="its number, or the code of its page")
-    found.add_argument("--item", type=int, metavar="N", help="only this item, from 1 (default: all of it)")
-    found.add_argument("--reason", required=True, help="why, for the Comune's records; never on a page")
-    found.add_argument("--cancel", action="store_true", help="show it again")
+    parser = add("oscura", oscura, words)
+    parser.add_argument("bulletin", metavar="BULLETIN", help="its number, or the code of its page")
+    parser.add_argument("--item", type=int, metavar="N", help="only this item, from 1 (default: all of it)")
+    parser.add_argument("--reason", required=True, help="why, for the Comune's records; never on a page")
+    parser.add_argument("--cancel", action="store_true", help="show it again")
     for_programs(
-        found,
+        parser,
         done="whether anything was (or would be) hidden or shown",
         words="what",
         elsewhere="where else the same may still be read",
     )
-    found = add("export-site", export_site, "Write all public pages, the feed and the sheets as files that "
-                "any plain web server can serve.")  # fmt: skip
-    found.add_argument("folder", type=Path, metavar="FOLDER", help="new, empty, or of an earlier export")
+    parser = add("export-site", export_site, "Write all public pages, the feed and the sheets as files that "
+                 "any plain web server can serve.")  # fmt: skip
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="new, empty, or of an earlier export")
     for_programs(
-        found,
+        parser,
         files="the path of each, below the folder",
         bytes="how large they are together",
         folder="where they were written to",

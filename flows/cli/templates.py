@@ -26,18 +26,18 @@ def remote_template(settings: "Settings", name: str) -> "TemplateState | None":
     return ask_template(whatsapp.base, whatsapp.waba_id, name, whatsapp.language, headers)
 
 
-def unlike(settings: "Settings", wanted: "TemplateDefinition", there: "TemplateState") -> list[str]:
+def unlike(settings: "Settings", wanted: "TemplateDefinition", state: "TemplateState") -> list[str]:
     """What WhatsApp shows or does otherwise than we submitted; a person cannot see it in the message."""
     from flows.whatsapp.templates import altered, differences
 
-    if there.components is None:
+    if state.components is None:
         return ["WhatsApp does not tell its text"]
-    told = differences(wanted, settings.button_base(wanted.name), there.components)
-    if on := altered(there.alterations):
-        told.append(f"WhatsApp may alter it: {', '.join(on)}")
-    if there.ttl_seconds not in (None, wanted.ttl_seconds):
-        told.append(f"lives {there.ttl_seconds} seconds instead of {wanted.ttl_seconds}")
-    return told
+    unlike_parts = differences(wanted, settings.button_base(wanted.name), state.components)
+    if on := altered(state.alterations):
+        unlike_parts.append(f"WhatsApp may alter it: {', '.join(on)}")
+    if state.ttl_seconds not in (None, wanted.ttl_seconds):
+        unlike_parts.append(f"lives {state.ttl_seconds} seconds instead of {wanted.ttl_seconds}")
+    return unlike_parts
 
 
 async def bring(settings: "Settings") -> dict[str, str]:
@@ -53,18 +53,20 @@ async def bring(settings: "Settings") -> dict[str, str]:
 
     whatsapp, done = settings.profile.whatsapp, {}
     templates = settings.templates.values()
-    if wrong := [line for one in templates for line in problems(one, settings.button_base(one.name))]:
+    if wrong := [
+        line for template in templates for line in problems(template, settings.button_base(template.name))
+    ]:
         raise BollettinoError(f"nothing is submitted, Meta would refuse it: {'; '.join(wrong)}")
     async with open_client(settings) as client:
         for name, wanted in settings.templates.items():
-            there = await asyncio.to_thread(remote_template, settings, name)
+            state = await asyncio.to_thread(remote_template, settings, name)
             payload = creation_payload(wanted, settings.button_base(name), whatsapp.language)
-            if there is None:
-                made = await client.register_template(whatsapp.waba_id, payload)
-                done[name] = f"submitted: {made.status}, {made.category}"
-            elif told := unlike(settings, wanted, there):
-                await client.edit_template(there.id, name, {key: payload[key] for key in EDITABLE})
-                done[name] = f"edited ({'; '.join(told)})"
+            if state is None:
+                created = await client.register_template(whatsapp.waba_id, payload)
+                done[name] = f"submitted: {created.status}, {created.category}"
+            elif unlike_parts := unlike(settings, wanted, state):
+                await client.edit_template(state.id, name, {key: payload[key] for key in EDITABLE})
+                done[name] = f"edited ({'; '.join(unlike_parts)})"
             else:
                 done[name] = THE_SAME
     return done
@@ -106,14 +108,14 @@ def compared(settings: "Settings") -> list[dict[str, object]]:
 
     rows: list[dict[str, object]] = []
     for name, wanted in settings.templates.items():
-        there = remote_template(settings, name)
-        told = unlike(settings, wanted, there) if there else ["WhatsApp does not hold it"]
+        state = remote_template(settings, name)
+        unlike_parts = unlike(settings, wanted, state) if state else ["WhatsApp does not hold it"]
         rows.append(
             {
                 "name": name,
-                "state": f"{there.status}, {there.category}" if there else "missing",
-                "usable": there is not None and there.status in USABLE,
-                "told": "; ".join(told) or THE_SAME,
+                "state": f"{state.status}, {state.category}" if state else "missing",
+                "usable": state is not None and state.status in USABLE,
+                "told": "; ".join(unlike_parts) or THE_SAME,
             }
         )
     return rows

@@ -79,7 +79,7 @@ def _bulletins(settings: Settings, *statuses: BulletinStatus) -> list[Bulletin]:
 def links(settings: Settings, say: Say) -> None:
     """The three addresses of a first look, for the newest bulletin."""
     waiting = _bulletins(settings, BulletinStatus.draft, BulletinStatus.in_review)
-    shown = (waiting or _bulletins(settings))[-1:]
+    newest = (waiting or _bulletins(settings))[-1:]
     say("")
     if waiting and (run_id := _wait_for_window(settings, waiting[-1].id)):
         say(f"  to approve (⋮ menu, Resume):  {settings.entry_link(runs.link(settings, run_id))}")
@@ -89,7 +89,7 @@ def links(settings: Settings, say: Say) -> None:
         sandbox = f"http://127.0.0.1:{settings.profile.servers.sandbox_port}"
         say(f"  the phones:                   {sandbox}/telefoni")
         say(f"  the editors' mail:            {sandbox}/posta")
-    for bulletin in shown:
+    for bulletin in newest:
         after = "" if bulletin.sent_at else "   (once sent)"
         say(f"  the bulletin's page:          {settings.profile.servers.public}/b/{bulletin.code}{after}")
     say("\n  Ctrl-C stops everything; the next `make run` picks up here.")

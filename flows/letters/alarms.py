@@ -42,21 +42,21 @@ def tell_all(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
         ExceptionGroup: some of it could not be told, or nobody could be called; the rest was done.
     """
     errors: list[Exception] = []
-    for number in _recent(engine, now):
+    for bulletin_id in _recent(engine, now):
         try:
-            urgent_calls.call(settings, engine, number, now=now)
+            urgent_calls.call(settings, engine, bulletin_id, now=now)
         except Exception as exc:  # noqa: BLE001  told together below
-            exc.add_note(f"bulletin {number}")
+            exc.add_note(f"bulletin {bulletin_id}")
             errors.append(exc)
-    told: list[str] = []
+    lines: list[str] = []
     try:
-        told = urgent_calls.deliver(settings, engine, now=now)
+        lines = urgent_calls.deliver(settings, engine, now=now)
     except Exception as exc:  # noqa: BLE001  told together below
         errors.append(exc)
     if settings.profile.mail is None:
-        told.insert(0, UNCONFIGURED)
+        lines.insert(0, UNCONFIGURED)
     else:
-        told = [str(_letters(settings, engine, errors, now)), *told, *_problems(settings, engine, now)]
+        lines = [str(_letters(settings, engine, errors, now)), *lines, *_problems(settings, engine, now)]
     try:
         errors += [
             urgent_calls.UnreachableError(line) for line in urgent_calls.unheard(settings, engine, now=now)
@@ -65,17 +65,17 @@ def tell_all(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
         errors.append(exc)
     if errors:
         raise ExceptionGroup("alcune e-mail o chiamate non si sono potute fare", errors)
-    return told
+    return lines
 
 
 def _letters(settings: Settings, engine: Engine, errors: list[Exception], now: datetime) -> Posted:
     """Queue each letter, one that cannot be written never costing the others, and hand over what is due."""
-    for number in _recent(engine, now):
+    for bulletin_id in _recent(engine, now):
         try:
             with transaction(engine) as session:
-                tell_bulletin(settings, session, number, now=now)
+                tell_bulletin(settings, session, bulletin_id, now=now)
         except Exception as exc:  # noqa: BLE001  told together by `tell_all`
-            exc.add_note(f"bulletin {number}")
+            exc.add_note(f"bulletin {bulletin_id}")
             errors.append(exc)
     for alarm in (
         _silent_sources,
@@ -101,9 +101,13 @@ def _problems(settings: Settings, engine: Engine, now: datetime) -> list[str]:
         gone = letters.lost(session, since=now - TOLD_WITHIN)
         waiting = letters.stuck(session, tries=STUCK)
         is_nobody = desk.on_duty(session, settings.profile, now).is_everybody
-    told = [f'NON CONSEGNATA a {one.editor}: "{one.subject}" ({one.failure})' for one in gone if one.failure]
-    told += [f"E-MAIL FERME dopo {STUCK} tentativi: {waiting}"] if waiting else []
-    return [*told, NOBODY] if is_nobody else told
+    lines = [
+        f'NON CONSEGNATA a {letter.editor}: "{letter.subject}" ({letter.failure})'
+        for letter in gone
+        if letter.failure
+    ]
+    lines += [f"E-MAIL FERME dopo {STUCK} tentativi: {waiting}"] if waiting else []
+    return [*lines, NOBODY] if is_nobody else lines
 
 
 def _recent(engine: Engine, now: datetime) -> list[int]:
@@ -128,9 +132,9 @@ def _recent(engine: Engine, now: datetime) -> list[int]:
 
 def silent(settings: Settings, session: Session, now: datetime) -> Iterator[tuple[str, str, bool]]:
     """Sources that do not speak, as (address, why in Italian, whether it is one of alerts)."""
-    told = settings.profile.sources
+    chosen = settings.profile.sources
     alerts = [address for _, address in alert_addresses(settings.profile)]
-    for address in (*told.feeds, *(page.address for page in told.listings), *alerts):
+    for address in (*chosen.feeds, *(page.address for page in chosen.listings), *alerts):
         source = sources.find(session, address)
         if source is None or source.checked_at is None:  # not read yet: collect comes every half hour
             continue
@@ -162,8 +166,8 @@ def _silent_sources(settings: Settings, session: Session, now: datetime) -> None
 
 
 def _uncertain(settings: Settings, session: Session, now: datetime) -> None:
-    for number, count in deliveries.older(session, before=now - SETTLED_AFTER).items():
-        bulletin = session.get_one(Bulletin, number)
+    for bulletin_id, count in deliveries.older(session, before=now - SETTLED_AFTER).items():
+        bulletin = session.get_one(Bulletin, bulletin_id)
         counted = "1 messaggio" if count == 1 else f"{count} messaggi"
         tell(
             settings,
@@ -176,8 +180,8 @@ def _uncertain(settings: Settings, session: Session, now: datetime) -> None:
                 "azioni": f"{settings.prefect_ui}/deployments",
                 "incerti": settings.deployment("incerti"),
             },
-            about=f"bulletin {number}",
-            bulletin_id=number,
+            about=f"bulletin {bulletin_id}",
+            bulletin_id=bulletin_id,
             now=now,
         )
 
@@ -191,7 +195,7 @@ def _lost(settings: Settings, session: Session, now: datetime) -> None:
             settings,
             session,
             "posta_non_arriva",
-            [one for one in settings.profile.editors if one.name != letter.editor],
+            [editor for editor in settings.profile.editors if editor.name != letter.editor],
             {"a_chi": letter.editor, "oggetto_perso": letter.subject, "motivo": letter.failure},
             about=f"letter {letter.id}",
             until=now + TOLD_WITHIN,
@@ -201,9 +205,9 @@ def _lost(settings: Settings, session: Session, now: datetime) -> None:
 
 def _too_many_replies(settings: Settings, session: Session, now: datetime) -> None:
     """More people than usual answered a bulletin or left after it: often an error, or a link that is dead."""
-    found = replies.unusual(session, since=now - REPLIES_OF, least=MANY_REPLIES, times=TIMES_THE_USUAL)
-    for number, (tally, usual) in found.items():
-        bulletin = session.get_one(Bulletin, number)
+    unusual = replies.unusual(session, since=now - REPLIES_OF, least=MANY_REPLIES, times=TIMES_THE_USUAL)
+    for bulletin_id, (tally, usual) in unusual.items():
+        bulletin = session.get_one(Bulletin, bulletin_id)
         tell(
             settings,
             session,
@@ -216,8 +220,8 @@ def _too_many_replies(settings: Settings, session: Session, now: datetime) -> No
                 "uscite": str(tally.exits),
                 "url": f"{settings.words['url_pagine']}/b/{bulletin.code}",
             },
-            about=f"bulletin {number}",
-            bulletin_id=number,
+            about=f"bulletin {bulletin_id}",
+            bulletin_id=bulletin_id,
             until=now + TOLD_WITHIN,
             now=now,
         )

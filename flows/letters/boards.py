@@ -40,10 +40,10 @@ def mail_sheet(settings: Settings, session: Session, bulletin: Bulletin, *, now:
     if bulletin.status not in LEFT:
         _take_back(settings, session, bulletin, now)
         return
-    found = bulletins.approved(session, bulletin.id)
-    if not places or found is None:
+    sealed = bulletins.approved(session, bulletin.id)
+    if not places or sealed is None:
         return
-    approval, version = found
+    approval, version = sealed
     if now - approval.decided_at > TOLD_WITHIN:
         return
     message = message_of(settings, bulletin, bulletins.items(session, version), approval.decided_at)
@@ -93,4 +93,4 @@ def _plain(message: Message) -> str:
     """The texts as a mail shows them, numbered; a fixed text without WhatsApp's asterisks."""
     if not message.day:
         return message.texts[0].replace("*", "")
-    return "\n\n".join(f"{number}. {text}" for number, text in enumerate(message.texts, start=1))
+    return "\n\n".join(f"{position}. {text}" for position, text in enumerate(message.texts, start=1))

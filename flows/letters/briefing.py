@@ -66,15 +66,15 @@ class Briefing:
 
     @property
     def _otherwise(self) -> str:
-        told = []
+        steps = []
         if self.reminder_at:
-            told.append(f"{giorno_ora(self.reminder_at)}: ti scriviamo di nuovo.")
+            steps.append(f"{giorno_ora(self.reminder_at)}: ti scriviamo di nuovo.")
         if self.deputy_at:
-            told.append(f"{giorno_ora(self.deputy_at)}: scriviamo a {self.deputy}.")
+            steps.append(f"{giorno_ora(self.deputy_at)}: scriviamo a {self.deputy}.")
         end = "Senza approvazione non parte niente"
         if self.deadline_at:
             end += " e le notizie ancora valide passano al bollettino successivo"
-        return "\n".join([*told, f"{end}."])
+        return "\n".join([*steps, f"{end}."])
 
 
 BY_HAND = "niente, lo invia una persona"
@@ -128,11 +128,11 @@ def reach(settings: Settings, session: Session, bulletin: Bulletin, items: Seque
     if by_hand == HandoverKind.channel:
         return "Va nel canale WhatsApp, e lo pubblica una persona: non costa niente."
     readers = recipients.head_count(session, bulletin)
-    told = f"Va a {people(readers)}"
+    audience = f"Va a {people(readers)}"
     if by_hand:
-        return f"{told}, e lo invia una persona: non costa niente."
+        return f"{audience}, e lo invia una persona: non costa niente."
     cost = costs.of_bulletin(settings, bulletin, items, readers)
-    return f"{told}. Costo {cost}." if cost == costs.UNKNOWN else f"{told}. Costo stimato: {cost}."
+    return f"{audience}. Costo {cost}." if cost == costs.UNKNOWN else f"{audience}. Costo stimato: {cost}."
 
 
 def _link(settings: Settings, bulletin: Bulletin) -> str:

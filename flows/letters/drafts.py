@@ -143,8 +143,8 @@ def alert_changed(
         mark: the same as long as that is, in parts; hours that run out only take some of them away.
     """
     line, parts = f"bulletin {bulletin_id}: {news}: ", set(mark.split("; "))
-    for one in letters.of_bulletin(session, bulletin_id, ["allerta_cambiata"]):
-        if one.about.startswith(line) and parts <= set(one.about.removeprefix(line).split("; ")):
+    for letter in letters.of_bulletin(session, bulletin_id, ["allerta_cambiata"]):
+        if letter.about.startswith(line) and parts <= set(letter.about.removeprefix(line).split("; ")):
             return
     bulletin = session.get_one(Bulletin, bulletin_id)
     version = bulletins.latest(session, bulletin_id)
@@ -194,17 +194,21 @@ def _waiting(
             about.values,
             about=f"bulletin {bulletin.id} version {version.number}",
         )
-    one = f"bulletin {bulletin.id}"
+    subject = f"bulletin {bulletin.id}"
     if due and about.reminder_at and now >= about.reminder_at:
-        to("sollecito", duty.people, {**about.values, "tempo": left(now, due)}, about=one)
-    if about.deputy_at and now >= about.deputy_at and not letters.addressees(session, "tocca_al_vice", one):
+        to("sollecito", duty.people, {**about.values, "tempo": left(now, due)}, about=subject)
+    if (
+        about.deputy_at
+        and now >= about.deputy_at
+        and not letters.addressees(session, "tocca_al_vice", subject)
+    ):
         called = {letter.editor for letter in letters.of_bulletin(session, bulletin.id, CALLS)}
         called |= {person.name for person in duty.people}
         deputy = desk.next_on_duty(session, profile, now, called, excluding=signed)
         why = f"{duty.names}: ancora nessuna risposta." if not duty.is_everybody else NOBODY
         if deputy.is_everybody:
             why = f"{why} Non c'è un altro sostituto: scriviamo a tutti."
-        to("tocca_al_vice", deputy.people, {**about.values, "perche_tu": why}, about=one)
+        to("tocca_al_vice", deputy.people, {**about.values, "perche_tu": why}, about=subject)
 
 
 def _ended(settings: Settings, session: Session, bulletin: Bulletin, about: Briefing, now: datetime) -> None:
@@ -213,7 +217,7 @@ def _ended(settings: Settings, session: Session, bulletin: Bulletin, about: Brie
         return
     following = slot_after(settings.profile, now, closed_days(session, now))
     when = f"nel {title(following.dispatch_at)}" if following else "nel primo bollettino che si prepara"
-    called = list(dict.fromkeys(one.editor for one in letters.of_bulletin(session, bulletin.id, CALLS)))
+    called = list(dict.fromkeys(letter.editor for letter in letters.of_bulletin(session, bulletin.id, CALLS)))
     is_expired = bulletin.status == BulletinStatus.expired
     due = (bulletin.deadline_at if is_expired else None) or bulletin.status_at
     tell(
@@ -237,10 +241,10 @@ def tell_changes(
     settings: Settings, session: Session, bulletin_id: int, seen: Iterable[Rereading], *, now: datetime
 ) -> None:
     """Queue the letters about what holds the bulletin; each change is told once, whoever finds it."""
-    for one in seen:
-        if one.holds:
-            told = {"news": one.title, "before": one.before, "after": one.after}
-            if one.news_item_id is None:
-                alert_changed(settings, session, bulletin_id, **told, mark=one.mark, now=now)
+    for change in seen:
+        if change.holds:
+            values = {"news": change.title, "before": change.before, "after": change.after}
+            if change.news_item_id is None:
+                alert_changed(settings, session, bulletin_id, **values, mark=change.mark, now=now)
             else:
-                changed_on_site(settings, session, bulletin_id, **told, now=now)
+                changed_on_site(settings, session, bulletin_id, **values, now=now)

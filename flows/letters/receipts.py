@@ -39,15 +39,15 @@ def receipts(
         .order_by(col(BulletinVersion.number))
     )
     editors = settings.profile.editors
-    said = sign_offs.of(session, bulletin.id)
-    signed = {row.version_number: row for row in said}
+    signatures = sign_offs.of(session, bulletin.id)
+    signed = {row.version_number: row for row in signatures}
     for version in answers:
         approval = session.exec(
             select(Approval).where(
                 Approval.bulletin_id == bulletin.id, Approval.version_number == version.number
             )
         ).first()
-        writer: Sequence[Person] = [one for one in editors if one.name == version.author] or editors
+        writer: Sequence[Person] = [editor for editor in editors if editor.name == version.author] or editors
         values = {**about.values, "chi": version.author, "quando": giorno_ora(version.created_at)}
         receipt = partial(
             tell,
@@ -66,10 +66,10 @@ def receipts(
             if row.said == SignOffWord.approve:
                 _first_of_two(settings, session, bulletin, row, {**about.values, **values}, now)
             else:
-                _sent_back(settings, session, bulletin, said, version, values, now)
+                _sent_back(settings, session, bulletin, signatures, version, values, now)
         elif approval is None or approval.decision == Decision.save:
-            told = sentence(settings, session, bulletin.id, version.number)
-            receipt("registrata", writer, {**values, **_kept(bulletin, version, told)})
+            sample = sentence(settings, session, bulletin.id, version.number)
+            receipt("registrata", writer, {**values, **_kept(bulletin, version, sample)})
         elif approval.decision != Decision.approve:
             receipt("registrata", editors, {**values, **_closed(bulletin)})
         elif bulletin.status in LEFT and approval.voided_at is None:
@@ -94,8 +94,8 @@ def _first_of_two(
         bulletin_id=bulletin.id,
         now=now,
     )
-    mine = [one for one in settings.profile.editors if one.id == row.editor]
-    to("prima_firma", mine, {**values, "a_chi": others.names})
+    signer = [editor for editor in settings.profile.editors if editor.id == row.editor]
+    to("prima_firma", signer, {**values, "a_chi": others.names})
     version = bulletins.latest(session, bulletin.id)
     if bulletin.status != BulletinStatus.in_review or bulletin.kind in urgent_calls.KINDS or version is None:
         return
@@ -110,13 +110,13 @@ def _sent_back(
     settings: Settings,
     session: Session,
     bulletin: Bulletin,
-    said: Sequence[SignOff],
+    signed: Sequence[SignOff],
     version: BulletinVersion,
     values: Mapping[str, str],
     now: datetime,
 ) -> None:
     """To who prepared the text: who approved it last, else who last wrote it; and a receipt for who did."""
-    before = [row for row in said if row.version_number < version.number]
+    before = [row for row in signed if row.version_number < version.number]
     approved = [voice.editor for voice in since_void(voices(before))]
     writers = session.exec(
         select(BulletinVersion.author)
@@ -124,10 +124,10 @@ def _sent_back(
         .order_by(col(BulletinVersion.number).desc())
     ).all()
     editors = settings.profile.editors
-    by_id, by_name = {one.id: one for one in editors}, {one.name: one for one in editors}
-    known = [*(by_id[one] for one in approved[::-1] if one in by_id)]
-    known += [by_name[name] for name in writers if name in by_name]
-    addressee = next((one for one in known if one.name != version.author), None)
+    by_id, by_name = {editor.id: editor for editor in editors}, {editor.name: editor for editor in editors}
+    preparers = [*(by_id[id_] for id_ in approved[::-1] if id_ in by_id)]
+    preparers += [by_name[name] for name in writers if name in by_name]
+    addressee = next((editor for editor in preparers if editor.name != version.author), None)
     to = partial(
         tell,
         settings,
@@ -139,7 +139,7 @@ def _sent_back(
     back = addressee.name if addressee else "chi l'ha preparato"
     to(
         "registrata",
-        [one for one in editors if one.name == version.author],
+        [editor for editor in editors if editor.name == version.author],
         {**values, "esito": "Rimandato", "che_succede": f"Il testo torna a {back}, con la tua nota."},
     )
     if addressee is not None:
@@ -161,8 +161,8 @@ def _closed(bulletin: Bulletin) -> dict[str, str]:
 
 def _kept(bulletin: Bulletin, version: BulletinVersion, sample: str) -> dict[str, str]:
     if bulletin.status == BulletinStatus.in_review:
-        told = ["Il testo è salvato e aspetta ancora.", *version.remarks.splitlines(), sample]
-        return {"esito": "Salvato, non ancora approvato", "che_succede": "\n".join(filter(None, told))}
+        lines = ["Il testo è salvato e aspetta ancora.", *version.remarks.splitlines(), sample]
+        return {"esito": "Salvato, non ancora approvato", "che_succede": "\n".join(filter(None, lines))}
     state = STATUS[bulletin.status]
     decided = f"Il bollettino era già {state} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
     if bulletin.status_at < version.created_at or bulletin.status == BulletinStatus.expired:

@@ -85,12 +85,12 @@ def despite(
     )
 
 
-def warned(settings: Settings, session: Session, found: Preflight, *, now: datetime) -> None:
+def warned(settings: Settings, session: Session, preflight: Preflight, *, now: datetime) -> None:
     """What lets this send go and may hold a later one, once a week for the same checks."""
-    lines = [one for one in found.checks if one.verdict == Verdict.attention and one.name != SITE]
+    lines = [check for check in preflight.checks if check.verdict == Verdict.attention and check.name != SITE]
     if not lines:
         return
-    names = ", ".join(sorted(one.name for one in lines))
+    names = ", ".join(sorted(check.name for check in lines))
     people, request = operator(settings, session, now)
     tell(
         settings,
@@ -99,7 +99,7 @@ def warned(settings: Settings, session: Session, found: Preflight, *, now: datet
         people,
         {
             "nomi": names,
-            "controlli": bullets([f"{one.name}: {one.words}" for one in lines], ""),
+            "controlli": bullets([f"{check.name}: {check.words}" for check in lines], ""),
             "richiesta": request,
         },
         about=f"{names} in {in_rome(now):%G-W%V}",
@@ -129,7 +129,9 @@ def of_month(settings: Settings, session: Session, now: datetime) -> None:
         {
             "mese": name,
             "n_messaggi": "1 messaggio" if month.messages == 1 else f"{month.messages} messaggi",
-            "categorie": ", ".join(f"{one} {count}" for one, count in sorted(month.categories.items())),
+            "categorie": ", ".join(
+                f"{category} {count}" for category, count in sorted(month.categories.items())
+            ),
             "costo_mese": costs.amount_of(month, prices),
             "note": " ".join(costs.remarks(month, prices)),
             "n_iscritti": str(recipients.subscribed(session)),
@@ -156,7 +158,7 @@ def _tell(
 
 
 def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[str, str]:
-    found = deliveries.certificate(session, bulletin.id)
+    certificate = deliveries.certificate(session, bulletin.id)
     span = outcomes.span(session, bulletin.id)
     first, last = handovers.span(session, bulletin.id) or (span.first_at, span.last_at)
     handover = handovers.of(session, bulletin.id)
@@ -167,16 +169,16 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
     return {
         "bollettino": title(bulletin.slot_at) if bulletin.slot_at else CALLED[bulletin.kind],
         "numero": str(bulletin.id),
-        "accettati": str(found.accepted + found.declared),
-        "previsti": str(found.planned),
-        "restanti": str(found.open),
-        "conto": words(found) + ".",
+        "accettati": str(certificate.accepted + certificate.declared),
+        "previsti": str(certificate.planned),
+        "restanti": str(certificate.open),
+        "conto": words(certificate) + ".",
         "inizio": giorno_ora(first) if first else "mai",
         "fine": giorno_ora(last) if last else "mai",
         "quando": giorno_ora(bulletin.status_at),
         "chi": bulletin.status_by,
         "motivo": REASONS.get(reason, reason).rstrip(".") or "non si sa",
-        "costo": costs.estimated(settings, found.accepted, category) if category else costs.UNKNOWN,
+        "costo": costs.estimated(settings, certificate.accepted, category) if category else costs.UNKNOWN,
         "pagina": f"{settings.profile.servers.public}/b/{bulletin.code}",
         "azioni": f"{settings.prefect_ui}/deployments",
         "riprendi": settings.deployment("riprendi"),
@@ -191,10 +193,10 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
 def _decisions(session: Session, bulletin: Bulletin) -> str:
     """What persons did to this send, and in spite of what; with an empty line after it, "" for nothing."""
     done = acts.lines(session, bulletin.id)
-    for one in senders.of(session, bulletin.id):
+    for start in senders.of(session, bulletin.id):
         done += [
-            f"{giorno_ora(one.at)}, {one.by} nonostante il controllo: {line}"
-            for line in one.despite.splitlines()
+            f"{giorno_ora(start.at)}, {start.by} nonostante il controllo: {line}"
+            for line in start.despite.splitlines()
         ]
     return f"Decisioni delle persone:\n{bullets(done, '')}\n\n" if done else ""
 

@@ -51,10 +51,10 @@ def operator(settings: Settings, session: Session, now: datetime) -> tuple[Itera
 
 def unknown_webhooks(settings: Settings, session: Session, now: datetime) -> None:
     """Once a week for each shape: WhatsApp changes, and what it adds may be somebody's word to leave."""
-    known = letters.abouts(session, UNREAD, since=now - inbound.WEEK)
+    abouts = letters.abouts(session, UNREAD, since=now - inbound.WEEK)
     people, request = operator(settings, session, now)
     for shape, count in sorted(inbound.unread(session, since=now - inbound.WEEK).items()):
-        if any(about.rpartition(" on ")[0] == shape for about in known):
+        if any(about.rpartition(" on ")[0] == shape for about in abouts):
             continue
         tell(
             settings,
@@ -74,7 +74,7 @@ def unsaid_answers(settings: Settings, session: Session, now: datetime) -> None:
     if not lost:
         return
     people, request = operator(settings, session, now)
-    known = provider.find(session, LATE_WELCOME, settings.profile.whatsapp.language)
+    template = provider.find(session, LATE_WELCOME, settings.profile.whatsapp.language)
     count, welcomes = lost.total(), lost[WELCOME] + lost[LATE_WELCOME]
     tell(
         settings,
@@ -88,7 +88,7 @@ def unsaid_answers(settings: Settings, session: Session, now: datetime) -> None:
             if welcomes == 1
             else f"{welcomes} conferme di iscrizione",
             "modello": LATE_WELCOME,
-            "stato": known.status if known else "non ancora detto da WhatsApp",
+            "stato": template.status if template else "non ancora detto da WhatsApp",
             "richiesta": request,
         },
         about=f"answers on {in_rome(now).date()}",
@@ -135,14 +135,14 @@ def complete_journal(settings: Settings, engine: Engine, *, now: datetime) -> li
 def changed_templates(settings: Settings, session: Session, now: datetime) -> None:
     """Once for each change: a text edited at the provider, an urgent template made MARKETING (131049)."""
     people, request = operator(settings, session, now)
-    told: list[tuple[str, datetime, dict[str, str]]] = []
-    for one in provider.templates(session, settings.profile.whatsapp.language):
-        values = {"modello": one.name, "richiesta": request}
-        if one.unlike and one.text_at:
-            told.append((EDITED, one.text_at, values | {"parti": one.unlike}))
-        if one.name in URGENT and one.category == "MARKETING" and one.category_at:
-            told.append((MADE_MARKETING, one.category_at, values))
-    for kind, at, values in told:
+    changes: list[tuple[str, datetime, dict[str, str]]] = []
+    for template in provider.templates(session, settings.profile.whatsapp.language):
+        values = {"modello": template.name, "richiesta": request}
+        if template.unlike and template.text_at:
+            changes.append((EDITED, template.text_at, values | {"parti": template.unlike}))
+        if template.name in URGENT and template.category == "MARKETING" and template.category_at:
+            changes.append((MADE_MARKETING, template.category_at, values))
+    for kind, at, values in changes:
         tell(
             settings,
             session,
@@ -168,14 +168,14 @@ def unproved_answers(settings: Settings, session: Session, now: datetime) -> Non
         .where(Declaration.remark == UNSTAMPED)
     ).all()
     people, request = operator(settings, session, now)
-    for bulletin_id, run_id, number in [*versions, *lists]:
+    for bulletin_id, run_id, version in [*versions, *lists]:
         tell(
             settings,
             session,
             UNPROVED,
             people,
             {"numero": str(bulletin_id), "modulo": settings.run_link(str(run_id)), "richiesta": request},
-            about=f"answer {number} of run {run_id}",
+            about=f"answer {version} of run {run_id}",
             bulletin_id=bulletin_id,
             now=now,
         )

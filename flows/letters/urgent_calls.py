@@ -52,7 +52,7 @@ class _Case:
 
     bulletin: Bulletin
     version: BulletinVersion
-    made: list[Call]  # about this text, oldest first
+    calls: list[Call]  # about this text, oldest first
     editors: list[Editor]  # who may decide
     rows: list[WeatherAlert]  # what it announces
     answered_at: datetime | None
@@ -66,14 +66,14 @@ def call(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime)
     with transaction(engine) as session:
         case = _case(settings, session, bulletin_id, now)
         if case is None or not _pace(settings).is_due(
-            case.made, case.answered_at, _begins(settings, case, now), now
+            case.calls, case.answered_at, _begins(settings, case, now), now
         ):
             return False
         duty = _turn(settings, session, case, now)
-        turn = 1 + max((one.turn for one in calls.of(session, bulletin_id)), default=0)
+        turn = 1 + max((row.turn for row in calls.of(session, bulletin_id)), default=0)
         until = now + timedelta(minutes=settings.profile.urgent.call_every_minutes)
         until = min(until, case.bulletin.deadline_at or until)
-        called = [*_called(case.made), *(one.name for one in duty)]
+        called = [*_called(case.calls), *(editor.name for editor in duty)]
         letter = _letter(settings, session, case, called, until, now)
         for editor in duty:
             for channel, hint in ways(settings, editor):
@@ -99,40 +99,40 @@ def deliver(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
     """Let the calls by WhatsApp and SMS that wait leave; what went wrong, in Italian."""
     leaving = []
     with transaction(engine) as session:
-        for one in calls.claim(session, (CallChannel.whatsapp, CallChannel.sms), limit=LIMIT, now=now):
-            case = _case(settings, session, one.bulletin_id, now)
-            editor = next((each for each in settings.profile.editors if each.name == one.editor), None)
+        for row in calls.claim(session, (CallChannel.whatsapp, CallChannel.sms), limit=LIMIT, now=now):
+            case = _case(settings, session, row.bulletin_id, now)
+            editor = next((editor for editor in settings.profile.editors if editor.name == row.editor), None)
             phone = phone_of(settings, editor) if editor else None
             if case is None or phone is None:  # decided on, or out of the profile by now
-                calls.settle(session, one.id, CallStatus.late, code="no_use", now=now)
+                calls.settle(session, row.id, CallStatus.late, code="no_use", now=now)
                 continue
             try:
-                summons = _summons(settings, session, case, _called(case.made), one.until, now)
+                summons = _summons(settings, session, case, _called(case.calls), row.until, now)
             except (ValueError, LookupError) as exc:  # a text that is not as expected costs no other call
-                calls.settle(session, one.id, CallStatus.refused, code=type(exc).__name__, now=now)
+                calls.settle(session, row.id, CallStatus.refused, code=type(exc).__name__, now=now)
                 continue
-            leaving.append(Leaving(one, summons, phone, category(settings, session, TEMPLATE)))
+            leaving.append(Leaving(row, summons, phone, category(settings, session, TEMPLATE)))
     return place(settings, engine, leaving, now=now)
 
 
 def unheard(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
     """A line for each bulletin that cannot wait and for which not one call has left, in Italian."""
-    told = []
+    lines = []
     with transaction(engine) as session:
         for bulletin in bulletins.with_status(session, *WAITING):
             case = _case(settings, session, bulletin.id, now)
-            made = case.made if case else []
-            if made and now - made[0].called_at >= PATIENCE and all(_is_lost(one) for one in made):
-                codes = ", ".join(sorted({one.code or one.status.value for one in made}))
-                told.append(
+            rows = case.calls if case else []
+            if rows and now - rows[0].called_at >= PATIENCE and all(_is_lost(row) for row in rows):
+                codes = ", ".join(sorted({row.code or row.status.value for row in rows}))
+                lines.append(
                     f"Bollettino {bulletin.id}: NESSUNA CHIAMATA è partita ({codes}). "
                     "Avvisa a voce chi è di turno."
                 )
-    return told
+    return lines
 
 
-def _is_lost(one: Call) -> bool:
-    return one.status in (*LOST, CallStatus.queued)
+def _is_lost(row: Call) -> bool:
+    return row.status in (*LOST, CallStatus.queued)
 
 
 def _case(settings: Settings, session: Session, bulletin_id: int, now: datetime) -> _Case | None:
@@ -144,18 +144,18 @@ def _case(settings: Settings, session: Session, bulletin_id: int, now: datetime)
     if version is None or (bulletin.deadline_at is not None and now > bulletin.deadline_at):
         return None
     versions = bulletins.versions(session, bulletin_id)
-    signed = {one.version_number for one in sign_offs.of(session, bulletin_id)}
+    signed = {row.version_number for row in sign_offs.of(session, bulletin_id)}
     # a new text, or what one of two persons said of it, calls anew
     since = max(
-        (one.number for one in versions if one.answered_run_id is None or one.number in signed), default=0
+        (text.number for text in versions if text.answered_run_id is None or text.number in signed), default=0
     )
-    answers = [one.created_at for one in versions if one.number > since]
+    answers = [text.created_at for text in versions if text.number > since]
     approvers = signed_by(settings.vault(), session, bulletin, version)
-    editors = [one for one in settings.profile.editors if one.id not in approvers]
+    editors = [editor for editor in settings.profile.editors if editor.id not in approvers]
     return _Case(
         bulletin,
         version,
-        [one for one in calls.of(session, bulletin_id) if one.version_number >= since],
+        [row for row in calls.of(session, bulletin_id) if row.version_number >= since],
         editors or settings.profile.editors,
         [row for item in bulletins.items(session, version) for row in weather_alerts.told_by(session, item)],
         max(answers, default=None),
@@ -175,20 +175,20 @@ def _begins(settings: Settings, case: _Case, now: datetime) -> datetime | None:
     return min(pressing, default=None)
 
 
-def _called(made: Sequence[Call]) -> list[str]:
+def _called(rows: Sequence[Call]) -> list[str]:
     """Who was called, a name for each turn."""
-    return [name for _, name in dict.fromkeys((one.turn, one.editor) for one in made)]
+    return [name for _, name in dict.fromkeys((row.turn, row.editor) for row in rows)]
 
 
 def _turn(settings: Settings, session: Session, case: _Case, now: datetime) -> list[Editor]:
     """Whose turn it is now, of those to whom a way leads."""
-    found = _next(settings, session, case, _called(case.made), now)
-    if not found:
+    editors = _next(settings, session, case, _called(case.calls), now)
+    if not editors:
         raise UnreachableError(
             f"Bollettino {case.bulletin.id}: non si può chiamare nessuno. Mancano [mail] nel profilo e i "
             "telefoni (BOLLETTINO_PHONE_...)."
         )
-    return found
+    return editors
 
 
 def _next(
@@ -200,7 +200,7 @@ def _next(
         return []
     day = in_rome(at).date()
     duty = rota.in_turn([*reached.values()], desk.away(session, day, day), at, called)
-    return [reached[one.name] for one in duty.people]
+    return [reached[person.name] for person in duty.people]
 
 
 def _with_phone(settings: Settings, editor: Editor) -> str:
@@ -236,7 +236,7 @@ def _otherwise(session: Session, case: _Case, by_order: bool) -> str:
 def _subject(session: Session, case: _Case) -> tuple[str, str]:
     """What is to be decided on: as the message tells it, and in two words."""
     texts = [item.text for item in bulletins.items(session, case.version)]
-    level = max((row.level for row in case.rows), key=lambda one: one.rank, default=None)
+    level = max((row.level for row in case.rows), key=lambda level: level.rank, default=None)
     if case.bulletin.template == END:
         return f"fine dell'allerta {texts[0]}", "FINE ALLERTA"
     if case.bulletin.template == ALERT and level is not None:
@@ -261,12 +261,12 @@ def _letter(
 ) -> dict[str, str]:
     """The values of the call by e-mail, with the whole text. Names no telephone: letters are stored."""
     what, short = _subject(session, case)
-    told = briefing(settings, session, case.bulletin, case.version, now=now)
+    about = briefing(settings, session, case.bulletin, case.version, now=now)
     sources = [item.url for item in bulletins.items(session, case.version) if item.url]
     otherwise = _otherwise(session, case, _ordered(settings, case, now))
     following = _next(settings, session, case, called, until)
     return {
-        **told.values,
+        **about.values,
         "cosa": what[:1].upper() + what[1:],
         "in_breve": short,
         "ora_scadenza": giorno_ora(until),
@@ -287,9 +287,17 @@ def _write(
     now: datetime,
 ) -> int | None:
     about = f"bulletin {case.bulletin.id} turn {turn}"
-    number, until = case.bulletin.id, case.bulletin.deadline_at
+    bulletin_id, until = case.bulletin.id, case.bulletin.deadline_at
     tell(
-        settings, session, "urgente", [editor], values, about=about, bulletin_id=number, until=until, now=now
+        settings,
+        session,
+        "urgente",
+        [editor],
+        values,
+        about=about,
+        bulletin_id=bulletin_id,
+        until=until,
+        now=now,
     )
     letter = letters.find(session, "urgente", about, editor.name)
     return letter.id if letter else None

@@ -20,11 +20,11 @@ def is_usable(value: str) -> bool:
         return False
 
 
-def problems(found: Sequence[tuple[Editor, SecretStr | None]]) -> list[str]:
+def problems(secrets: Sequence[tuple[Editor, SecretStr | None]]) -> list[str]:
     """A line for each secret that is missing, is none, or is another editor's too; never a secret in it."""
     lines: list[str] = []
     owners: dict[str, Editor] = {}
-    for editor, secret in found:
+    for editor, secret in secrets:
         if secret is None:
             lines.append(f"not set in the environment: {editor.code_variable}")
             continue

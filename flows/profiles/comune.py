@@ -85,12 +85,12 @@ class Sources(Strict):
 
     @field_validator("feeds", "listings")
     @classmethod
-    def _once(cls, told: list[str] | list[ListPage], info: ValidationInfo) -> list[str] | list[ListPage]:
-        addresses = [one.address if isinstance(one, ListPage) else one for one in told]
+    def _once(cls, sources: list[str] | list[ListPage], info: ValidationInfo) -> list[str] | list[ListPage]:
+        addresses = [source.address if isinstance(source, ListPage) else source for source in sources]
         before = info.data.get("feeds", []) if info.field_name == "listings" else []
         if twice := named_twice([*before, *addresses]):
             raise ValueError(f"{twice} is named twice, among feeds and listings")
-        return told
+        return sources
 
     @field_validator("alerts_meteoalarm")
     @classmethod
@@ -271,8 +271,8 @@ class Profile(Strict):
     @field_validator("editors")
     @classmethod
     def _editors_differ(cls, editors: list[Editor]) -> list[Editor]:
-        for number, editor in enumerate(editors):
-            for other in editors[:number]:
+        for position, editor in enumerate(editors):
+            for other in editors[:position]:
                 if editor.name.casefold() == other.name.casefold():
                     raise ValueError(f"two are called {editor.name!r}: the form could not tell them apart")
                 if editor.id == other.id:
@@ -316,9 +316,9 @@ class Profile(Strict):
     def _slots_differ(self) -> Self:
         times = [slot.dispatch for slot in self.slots]
         wrong = [
-            f"slots.{number}.dispatch: {_as_written(when)} is also the dispatch of slots.{times.index(when)}"
-            for number, when in enumerate(times)
-            if when in times[:number]
+            f"slots.{place}.dispatch: {_as_written(when)} is also the dispatch of slots.{times.index(when)}"
+            for place, when in enumerate(times)
+            if when in times[:place]
         ]
         if wrong:
             raise ValueError("\n".join(wrong))

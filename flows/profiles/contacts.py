@@ -87,9 +87,9 @@ class Contacts(BaseModel):
 
 def _e164(number: str) -> str | None:
     try:
-        found = phonenumbers.parse(number, "IT")
+        parsed = phonenumbers.parse(number, "IT")
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(found):
+    if not phonenumbers.is_possible_number(parsed):
         return None
-    return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

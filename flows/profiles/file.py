@@ -57,22 +57,22 @@ def explain(path: Path, text: str, exc: ValidationError) -> list[str]:
         if error["loc"]:
             lines.append(at(path, text, error["loc"], message))
             continue
-        for told in message.splitlines():  # a rule over several keys begins with the key to change
-            key, _, rest = told.partition(": ")
+        for problem in message.splitlines():  # a rule over several keys begins with the key to change
+            key, _, rest = problem.partition(": ")
             where = tuple(int(part) if part.isdigit() else part for part in key.split("."))
             lines.append(at(path, text, where, rest))
     return lines
 
 
-def _values(found: object, where: Where = ()) -> Iterator[tuple[Where, object]]:
-    if isinstance(found, dict):
-        for key, value in found.items():
+def _values(node: object, where: Where = ()) -> Iterator[tuple[Where, object]]:
+    if isinstance(node, dict):
+        for key, value in node.items():
             yield from _values(value, (*where, key))
-    elif isinstance(found, list):
-        for number, value in enumerate(found):
-            yield from _values(value, (*where, number))
+    elif isinstance(node, list):
+        for position, value in enumerate(node):
+            yield from _values(value, (*where, position))
     else:
-        yield where, found
+        yield where, node
 
 
 def unfilled(path: Path, text: str, *, excluding: Collection[Where] = ()) -> list[str]:

@@ -27,8 +27,8 @@ def new_secrets() -> dict[str, str]:
 
 def read(path: Path) -> dict[str, str]:
     """Those that are kept; none where there is no such file."""
-    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return found
+    kept_secrets: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return kept_secrets
 
 
 def trouble(path: Path, *, make: bool) -> str:
@@ -41,10 +41,14 @@ def trouble(path: Path, *, make: bool) -> str:
         what = f"is not there, although {' and '.join(beside)} are sealed with its keys"
     else:
         try:
-            kept = json.loads(path.read_bytes())
+            content = json.loads(path.read_bytes())
         except ValueError:
-            kept = None
-        if isinstance(kept, dict) and kept and all(isinstance(value, str) for value in kept.values()):
+            content = None
+        if (
+            isinstance(content, dict)
+            and content
+            and all(isinstance(value, str) for value in content.values())
+        ):
             return ""
         what = "holds no secrets (it is empty, or cut off)"
     return (
@@ -63,8 +67,8 @@ def _is_sealed(path: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-            found = [name for name in SEALED if name in tables]
-            return any(connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() for name in found)  # noqa: S608
+            sealed = [name for name in SEALED if name in tables]
+            return any(connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() for name in sealed)  # noqa: S608
     except sqlite3.Error:
         return True
 

@@ -79,10 +79,10 @@ class Prices(BaseModel):
     def of(self, category: str) -> Decimal | None:
         """The price of one message of this category of the provider's, in small or capital letters."""
         name = category.lower()
-        found: Decimal | None = getattr(self, name, None) if name in _PRICED else None
-        if found is None and name in LIKE:
+        price: Decimal | None = getattr(self, name, None) if name in _PRICED else None
+        if price is None and name in LIKE:
             return self.of(LIKE[name])
-        return found
+        return price
 
 
 _PRICED = ("marketing", "utility", "service")

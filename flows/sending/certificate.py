@@ -194,18 +194,18 @@ def printed(document: Document) -> Iterator[str]:
     yield f"Stato: {STATUS[BulletinStatus(document.status)]}"
     yield f"Testo: versione {document.version or '-'}, approvata da {document.approver or '-'}"
     yield f"Sigillo: {document.seal or '-'}"
-    yield f"Primo messaggio: {_shown(document.first_at)}. Ultimo: {_shown(document.last_at)}."
+    yield f"Primo messaggio: {_moment(document.first_at)}. Ultimo: {_moment(document.last_at)}."
     for moment, who in document.starts:
-        yield f"Avviato: {_shown(moment)}, da {who}"
+        yield f"Avviato: {_moment(moment)}, da {who}"
     for moment, who, line in document.despite:
-        yield f"Nonostante il controllo: {_shown(moment)}, {who}: {line}"
+        yield f"Nonostante il controllo: {_moment(moment)}, {who}: {line}"
     for moment, who, what, how in document.acts:
-        yield f"Deciso: {_shown(moment)}, da {who}: {what} ({how})"
+        yield f"Deciso: {_moment(moment)}, da {who}: {what} ({how})"
     if document.channel != "cloud":
         yield f"Inviato a mano: {BY_HAND[document.channel]}"
     for moment, who, lists, people in document.declarations:
         what = f"liste {lists.replace(' ', ', ')}" if document.channel == "assisted" else "canale"
-        yield f"Dichiarato: {_shown(moment)}, da {who}: {what if lists else 'niente altro'} ({people})"
+        yield f"Dichiarato: {_moment(moment)}, da {who}: {what if lists else 'niente altro'} ({people})"
     yield ""
     ends = ("accepted", "failed", "skipped", "uncertain", "declared", "queued", "claimed")
     parts = [f"{WORD[DeliveryStatus(name)]} {counts[name]}" for name in ends[:4]]
@@ -224,7 +224,7 @@ def printed(document: Document) -> Iterator[str]:
     yield f"Impronta delle consegne previste: {document.deliveries_sha256}"
 
 
-def _shown(moment: str) -> str:
+def _moment(moment: str) -> str:
     if not moment:
         return "-"
     local = in_rome(datetime.fromisoformat(moment))

@@ -38,8 +38,8 @@ class Pace:
         """
         if begins is not None and self.quiet.wait(now, begins) > now:
             return False
-        last = [one for one in calls if one.turn == calls[-1].turn] if calls else []
-        if not last or all(one.status in LOST for one in last):  # nobody was reached: no reason to wait
+        last = [call for call in calls if call.turn == calls[-1].turn] if calls else []
+        if not last or all(call.status in LOST for call in last):  # nobody was reached: no reason to wait
             return True
         since = max([last[0].called_at, *([answered_at] if answered_at else [])])
         return now >= since + self.every - SLACK
@@ -83,5 +83,5 @@ class Summons:
 
 def _clock(moment: datetime) -> str:
     """`15:05`, and `15:00` where `ora` says 15: an hour alone is no time of a clock."""
-    told = ora(moment)
-    return told if ":" in told else f"{told}:00"
+    hour = ora(moment)
+    return hour if ":" in hour else f"{hour}:00"

@@ -54,16 +54,16 @@ def phone_of(settings: Settings, editor: Editor) -> SecretStr | None:
 
 def ways(settings: Settings, editor: Editor) -> list[tuple[CallChannel, str]]:
     """The channels that lead to an editor, each with the end of the number; the fastest first."""
-    found = []
+    channels = []
     if phone := phone_of(settings, editor):
         hint = f"…{phone.get_secret_value()[-3:]}"
         if settings.profile.channel.uses_api:
-            found.append((CallChannel.whatsapp, hint))
+            channels.append((CallChannel.whatsapp, hint))
         if settings.profile.sms is not None:
-            found.append((CallChannel.sms, hint))
+            channels.append((CallChannel.sms, hint))
     if settings.profile.mail is not None:
-        found.append((CallChannel.email, ""))
-    return found
+        channels.append((CallChannel.email, ""))
+    return channels
 
 
 def place(settings: Settings, engine: Engine, leaving: Sequence[Leaving], *, now: datetime) -> list[str]:
@@ -71,26 +71,29 @@ def place(settings: Settings, engine: Engine, leaving: Sequence[Leaving], *, now
 
     One channel that fails, in whatever way, never costs the other.
     """
-    told = []
-    for channel, send in ((CallChannel.whatsapp, partial(_by_whatsapp, engine)), (CallChannel.sms, _by_sms)):
-        mine = [one for one in leaving if one.call.channel == channel]
-        if not mine:
+    lines = []
+    for channel, send in (
+        (CallChannel.whatsapp, partial(_by_whatsapp, settings, engine)),
+        (CallChannel.sms, partial(_by_sms, settings)),
+    ):
+        own = [departure for departure in leaving if departure.call.channel == channel]
+        if not own:
             continue
         try:
-            answers = send(settings, mine, now)
+            results = send(own, now)
         except Exception as exc:  # noqa: BLE001  nobody knows how far it came: not tried again
             LOG.error("calls by %s: %s", channel, type(exc).__name__)  # its text may quote a number
-            answers = [sms.Answer(CallStatus.uncertain, type(exc).__name__)] * len(mine)
-        for one, answer in zip(mine, answers, strict=True):
-            told += _settle(engine, one.call, answer, now)
-    return told
+            results = [sms.Result(CallStatus.uncertain, type(exc).__name__)] * len(own)
+        for departure, result in zip(own, results, strict=True):
+            lines += _settle(engine, departure.call, result, now)
+    return lines
 
 
-def _settle(engine: Engine, call: Call, answer: sms.Answer, now: datetime) -> list[str]:
-    again = answer.status == CallStatus.queued
-    to = CallStatus.refused if again and call.tries >= TRIES else answer.status
+def _settle(engine: Engine, call: Call, result: sms.Result, now: datetime) -> list[str]:
+    again = result.status == CallStatus.queued
+    to = CallStatus.refused if again and call.tries >= TRIES else result.status
     with transaction(engine) as session:
-        calls.settle(session, call.id, to, code=answer.code, now=now)
+        calls.settle(session, call.id, to, code=result.code, now=now)
     if to == CallStatus.accepted:
         return []
     words = {
@@ -98,56 +101,58 @@ def _settle(engine: Engine, call: Call, answer: sms.Answer, now: datetime) -> li
         CallStatus.refused: "NON RIUSCITA",
         CallStatus.uncertain: "forse arrivata",
     }[to]
-    return [f"chiamata a {call.editor} per {CHANNELS[call.channel]}: {words} ({answer.code})"]
+    return [f"chiamata a {call.editor} per {CHANNELS[call.channel]}: {words} ({result.code})"]
 
 
 def _by_whatsapp(
-    engine: Engine, settings: Settings, leaving: Sequence[Leaving], _now: datetime
-) -> list[sms.Answer]:
+    settings: Settings, engine: Engine, leaving: Sequence[Leaving], _now: datetime
+) -> list[sms.Result]:
     frame, language = settings.frame(TEMPLATE), settings.profile.whatsapp.language
     messages = [
         OutgoingTemplate(
-            to=one.phone.get_secret_value(),
+            to=departure.phone.get_secret_value(),
             bsuid=None,
             name=TEMPLATE,
             language=language,
-            category=one.category,
-            parameters=one.summons.values(frame),
-            button_suffix=one.summons.link.rpartition("/")[2],
-            opaque=str(one.call.id),
+            category=departure.category,
+            parameters=departure.summons.values(frame),
+            button_suffix=departure.summons.link.rpartition("/")[2],
+            opaque=str(departure.call.id),
         )
-        for one in leaving
+        for departure in leaving
     ]
     # what is not told in the end may have left
-    answers = {one.opaque: sms.Answer(CallStatus.uncertain, "no_answer") for one in messages}
+    results = {message.opaque: sms.Result(CallStatus.uncertain, "no_answer") for message in messages}
 
     def store(message: OutgoingTemplate, outcome: PostOutcome) -> None:
-        answers[message.opaque] = _answer(outcome)
+        results[message.opaque] = _result(outcome)
 
     asyncio.run(single.post(settings, engine, messages, Priority.alert, store))
-    return list(answers.values())
+    return list(results.values())
 
 
-def _answer(outcome: PostOutcome) -> sms.Answer:
+def _result(outcome: PostOutcome) -> sms.Result:
     code = outcome.code or outcome.reason or (str(outcome.http_status) if outcome.http_status else None)
     if outcome.kind == "refused":
         again = outcome.action in RESENDS
-        return sms.Answer(CallStatus.queued if again else CallStatus.refused, code)
+        return sms.Result(CallStatus.queued if again else CallStatus.refused, code)
     kinds = {
         "accepted": CallStatus.accepted,
         "not_sent": CallStatus.queued,
         "uncertain": CallStatus.uncertain,
     }
-    return sms.Answer(kinds[outcome.kind], None if outcome.kind == "accepted" else code)
+    return sms.Result(kinds[outcome.kind], None if outcome.kind == "accepted" else code)
 
 
-def _by_sms(settings: Settings, leaving: Sequence[Leaving], now: datetime) -> list[sms.Answer]:
+def _by_sms(settings: Settings, leaving: Sequence[Leaving], now: datetime) -> list[sms.Result]:
     service = sms.provider(settings)
     if service is None:  # taken out of the profile since
-        return [sms.Answer(CallStatus.refused, "no_sms_service")] * len(leaving)
+        return [sms.Result(CallStatus.refused, "no_sms_service")] * len(leaving)
     words = settings.texts["sms"]
     texts = [
-        sms.Text(f"chiamata-{one.call.id}", one.phone, one.summons.sms(words["turno_urgente"]))
-        for one in leaving
+        sms.Text(
+            f"chiamata-{departure.call.id}", departure.phone, departure.summons.sms(words["turno_urgente"])
+        )
+        for departure in leaving
     ]
     return service.send(texts, now=now)

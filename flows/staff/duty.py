@@ -14,8 +14,8 @@ from flows.staff.rota import Away, Duty
 
 def away(session: Session, first: date, last: date) -> list[Away]:
     return [
-        Away(one.editor, one.first, one.last)
-        for one in days_off.known_absences(session, first=first, last=last)
+        Away(row.editor, row.first, row.last)
+        for row in days_off.known_absences(session, first=first, last=last)
     ]
 
 
@@ -39,4 +39,4 @@ def next_on_duty(
 
 
 def _others(profile: Profile, excluding: Collection[str]) -> list[Editor]:
-    return [one for one in profile.editors if one.id not in excluding] or profile.editors
+    return [editor for editor in profile.editors if editor.id not in excluding] or profile.editors

@@ -33,8 +33,8 @@ class Posted:
     trouble: str = ""  # why the mail server could not be used
 
     def __str__(self) -> str:
-        told = [f"e-mail inviate: {self.sent}", *self.refused, self.trouble]
-        return ", ".join(filter(None, told))
+        parts = [f"e-mail inviate: {self.sent}", *self.refused, self.trouble]
+        return ", ".join(filter(None, parts))
 
 
 def tell(

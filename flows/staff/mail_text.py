@@ -17,7 +17,7 @@ _HEADING = re.compile(r"^[A-ZÀÈÉÌÒÙ][A-ZÀÈÉÌÒÙ' ]{5,}(?: \(.*\))?$")
 
 
 @dataclass(frozen=True)
-class Written:
+class Wording:
     """One letter before it has an addressee's row."""
 
     subject: str  # one line
@@ -40,18 +40,18 @@ def bullets(lines: Sequence[str], empty: str) -> str:
     return "\n".join(f"- {' '.join(line.split())}" for line in lines) or empty
 
 
-def write(words: Mapping[str, str], values: Mapping[str, str], *, prova: str = "") -> Written:
+def write(words: Mapping[str, str], values: Mapping[str, str], *, prova: str = "") -> Wording:
     """A letter from its table in [posta]; `prova` stands before the subject of what is not the real service.
 
     Raises:
         KeyError: when the text wants a value that is not given.
     """
     text = _filled(words["testo"].strip(), values)
-    return Written(subject_line(prova + _filled(words["oggetto"], values)), text)
+    return Wording(subject_line(prova + _filled(words["oggetto"], values)), text)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
-    return _PLACE.sub(lambda found: values[found[1]], text)
+    return _PLACE.sub(lambda place: values[place[1]], text)
 
 
 def subject_line(text: str) -> str:
@@ -74,11 +74,11 @@ def html(text: str) -> str:
 
 def _line(line: str) -> str:
     parts, end = [], 0
-    for found in _ADDRESS.finditer(line):
-        parts += [escape(line[end : found.start()]), _link(found[0])]
-        end = found.end()
-    shown = "".join([*parts, escape(line[end:])])
-    return f"<strong>{shown}</strong>" if _HEADING.match(line) else shown
+    for address in _ADDRESS.finditer(line):
+        parts += [escape(line[end : address.start()]), _link(address[0])]
+        end = address.end()
+    marked = "".join([*parts, escape(line[end:])])
+    return f"<strong>{marked}</strong>" if _HEADING.match(line) else marked
 
 
 def _link(address: str) -> str:

@@ -49,16 +49,16 @@ class Duty:
 def present(people: Sequence[Person], away: Collection[Away], at: datetime) -> list[Person]:
     """Those who are not absent on that day, in the profile's order."""
     day = in_rome(at).date()
-    absent = {one.name for one in away if one.first <= day <= one.last}
+    absent = {absence.name for absence in away if absence.first <= day <= absence.last}
     return [person for person in people if person.name not in absent]
 
 
 def on_duty(people: Sequence[Person], away: Collection[Away], at: datetime) -> Duty:
     """Those on duty who are there; if none is, the first of the others; if nobody is there, everybody."""
-    there = present(people, away, at)
-    if not there:
+    at_work = present(people, away, at)
+    if not at_work:
         return Duty(tuple(people), is_everybody=True)
-    return Duty(tuple(person for person in there if person.on_duty) or (there[0],))
+    return Duty(tuple(person for person in at_work if person.on_duty) or (at_work[0],))
 
 
 def next_on_duty(
@@ -80,6 +80,6 @@ def in_turn(people: Sequence[Person], away: Collection[Away], at: datetime, call
     """
     if not called:
         return on_duty(people, away, at)
-    there, counts = present(people, away, at), Counter(called)
-    chosen = min(there or people, key=lambda person: counts[person.name])
-    return Duty((chosen,), is_everybody=not there)
+    at_work, counts = present(people, away, at), Counter(called)
+    chosen = min(at_work or people, key=lambda person: counts[person.name])
+    return Duty((chosen,), is_everybody=not at_work)

@@ -28,7 +28,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Result:
     """What became of it: accepted, refused, queued (surely not sent), uncertain; a code and never words."""
 
     status: CallStatus
@@ -38,7 +38,7 @@ class Answer:
 class SmsProvider(Protocol):
     """A service that sends SMS. Trouble is told in the answers, one a text in their order, never raised."""
 
-    def send(self, texts: Sequence[Text], *, now: datetime) -> list[Answer]: ...
+    def send(self, texts: Sequence[Text], *, now: datetime) -> list[Result]: ...
 
 
 class MailGateway:
@@ -47,41 +47,41 @@ class MailGateway:
     def __init__(self, settings: Settings, sms: Sms) -> None:
         self.settings, self.sms = settings, sms
 
-    def send(self, texts: Sequence[Text], *, now: datetime) -> list[Answer]:
+    def send(self, texts: Sequence[Text], *, now: datetime) -> list[Result]:
         mail = self.settings.profile.mail
         if mail is None:
-            return [Answer(CallStatus.refused, "no_mail_server")] * len(texts)
+            return [Result(CallStatus.refused, "no_mail_server")] * len(texts)
         outgoing = [
             Outgoing(
-                identity=one.identity,
+                identity=text.identity,
                 sender=self.sms.sender or mail.sender,
                 sender_name="",
-                to=address(self.sms.gateway, one.to),
+                to=address(self.sms.gateway, text.to),
                 to_name="",
                 subject="",
-                text=one.text,
+                text=text.text,
                 is_plain=True,
             )
-            for one in texts
+            for text in texts
         ]
-        answers: list[Answer] = []
+        results: list[Result] = []
         try:
             for _, refusal in send(server(self.settings, mail), outgoing, now=now):
                 if refusal is None:
-                    answers.append(Answer(CallStatus.accepted))
+                    results.append(Result(CallStatus.accepted))
                 else:
                     to = CallStatus.refused if refusal.is_final else CallStatus.queued
-                    answers.append(Answer(to, str(refusal.code) if refusal.code else "invalid_address"))
+                    results.append(Result(to, str(refusal.code) if refusal.code else "invalid_address"))
         except MailCutOff:  # while one was on its way; those after it never left
-            answers.append(Answer(CallStatus.uncertain, "mail_server_went_away"))
+            results.append(Result(CallStatus.uncertain, "mail_server_went_away"))
         except MailTrouble:
             pass  # the rest is told below: nothing of it left
-        return [*answers, *[Answer(CallStatus.queued, "mail_server")] * (len(texts) - len(answers))]
+        return [*results, *[Result(CallStatus.queued, "mail_server")] * (len(texts) - len(results))]
 
 
-def address(gateway: str, number: SecretStr) -> str:
+def address(gateway: str, phone: SecretStr) -> str:
     """Where a mail for that number goes."""
-    parsed = phonenumbers.parse(number.get_secret_value())
+    parsed = phonenumbers.parse(phone.get_secret_value())
     national = str(parsed.national_number)
     return gateway.format(number=f"{parsed.country_code}{national}", national=national)
 

@@ -79,29 +79,29 @@ def message(mail: Outgoing, now: datetime) -> EmailMessage:
     Raises:
         ValueError: an address is none, or a header would hold a line break.
     """
-    made = EmailMessage(policy=SMTP)
-    made["From"] = _address(mail.sender_name, mail.sender)
-    made["To"] = _address(mail.to_name, mail.to)
-    made["Subject"] = mail.subject
-    made["Date"] = format_datetime(now)
-    made["Message-ID"] = f"<{mail.identity}@{_address('', mail.sender).domain}>"
-    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer comes back
-    made.set_content(mail.text, cte="7bit" if mail.is_plain and mail.text.isascii() else "quoted-printable")
+    email = EmailMessage(policy=SMTP)
+    email["From"] = _address(mail.sender_name, mail.sender)
+    email["To"] = _address(mail.to_name, mail.to)
+    email["Subject"] = mail.subject
+    email["Date"] = format_datetime(now)
+    email["Message-ID"] = f"<{mail.identity}@{_address('', mail.sender).domain}>"
+    email["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer comes back
+    email.set_content(mail.text, cte="7bit" if mail.is_plain and mail.text.isascii() else "quoted-printable")
     if not mail.is_plain:
-        made.add_alternative(html(mail.text), subtype="html", cte="quoted-printable")
+        email.add_alternative(html(mail.text), subtype="html", cte="quoted-printable")
     if mail.sheet:
-        made.add_attachment(mail.sheet, subtype="html", cte="quoted-printable", filename=SHEET)
-    return made
+        email.add_attachment(mail.sheet, subtype="html", cte="quoted-printable", filename=SHEET)
+    return email
 
 
 def _address(name: str, spec: str) -> Address:
     try:
-        found = Address(display_name=name, addr_spec=spec)
+        address = Address(display_name=name, addr_spec=spec)
     except (HeaderParseError, IndexError, ValueError) as exc:
         raise ValueError(f"{spec!r} non è un indirizzo e-mail") from exc
-    if not found.username or "." not in found.domain or not spec.isascii() or set(spec) & set(" \r\n<>"):
+    if not address.username or "." not in address.domain or not spec.isascii() or set(spec) & set(" \r\n<>"):
         raise ValueError(f"{spec!r} non è un indirizzo e-mail")
-    return found
+    return address
 
 
 def send(server: Server, mails: Sequence[Outgoing], *, now: datetime) -> Iterator[tuple[str, Refusal | None]]:
@@ -116,22 +116,22 @@ def send(server: Server, mails: Sequence[Outgoing], *, now: datetime) -> Iterato
     with _connected(server) as connection:
         for mail in mails:
             try:
-                made = message(mail, now)
+                email = message(mail, now)
             except ValueError as exc:
                 yield mail.identity, Refusal(str(exc), is_final=True)
                 continue
-            yield mail.identity, _hand_over(connection, mail, made)
+            yield mail.identity, _hand_over(connection, mail, email)
 
 
-def _hand_over(connection: smtplib.SMTP, mail: Outgoing, made: EmailMessage) -> Refusal | None:
+def _hand_over(connection: smtplib.SMTP, mail: Outgoing, email: EmailMessage) -> Refusal | None:
     try:
-        connection.send_message(made, mail.sender, [mail.to])
+        connection.send_message(email, mail.sender, [mail.to])
     except smtplib.SMTPRecipientsRefused as exc:
         ((code, words),) = exc.recipients.values()
         return _refusal(code, words)
     except smtplib.SMTPSenderRefused as exc:  # about us, not about the addressee: it may be mended
-        said = _said(exc.smtp_code, exc.smtp_error)
-        return Refusal(f"mittente rifiutato: {said}", is_final=False, code=exc.smtp_code)
+        reply = _said(exc.smtp_code, exc.smtp_error)
+        return Refusal(f"mittente rifiutato: {reply}", is_final=False, code=exc.smtp_code)
     except smtplib.SMTPServerDisconnected as exc:
         raise MailCutOff(f"il server di posta ha chiuso la connessione ({exc})") from exc
     except smtplib.SMTPResponseException as exc:
@@ -146,8 +146,8 @@ def _refusal(code: int, words: bytes | str) -> Refusal:
 
 
 def _said(code: int, words: bytes | str) -> str:
-    said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return f"{code} {' '.join(said.split())[:200]}"
+    reply = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return f"{code} {' '.join(reply.split())[:200]}"
 
 
 @contextmanager

@@ -118,14 +118,14 @@ def rehearse(
     deaths = ", ".join(f"{count} x {kind}" for kind, count in sorted(storm.killed.items()))
     held = window(PER_SECOND) * sum(storm.killed[kind] for kind in ("send", "worker", "database"))
     print(
-        f"  {verdict.said} Uncertain {found.uncertain} (at most {held}). Killed: {deaths}; "
+        f"  {verdict.sentence} Uncertain {found.uncertain} (at most {held}). Killed: {deaths}; "
         f"{time.monotonic() - began:.0f} s",
         flush=True,
     )
     if storm.killed.total() < kills:
         print("  the send was over before the last kill: more people are needed", flush=True)
         return False
-    return verdict.said.startswith("GIUSTO") and found.planned == people and found.uncertain <= held
+    return verdict.sentence.startswith("GIUSTO") and found.planned == people and found.uncertain <= held
 
 
 def account(installation: Installation, number: int) -> Certificate:
