@@ -15,7 +15,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-import phonenumbers
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -31,7 +30,7 @@ from flows.door.stamps import key_from
 from flows.profiles import secrets_file
 from flows.profiles.codes import problems
 from flows.profiles.comune import Editor, Profile
-from flows.profiles.contacts import is_loopback
+from flows.profiles.contacts import e164, is_loopback
 from flows.profiles.file import IDS, at, explain, unfilled
 from flows.whatsapp.templates import HEADER_LIMIT, TemplateDefinition, from_toml
 
@@ -140,13 +139,9 @@ class Settings:
             phone = f"+39333100{place:04}"
         if not phone:
             return None
-        try:
-            number = phonenumbers.parse(phone, "IT")
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise SettingsError(f"{editor.phone_variable} is no telephone number (+39 333 ...)") from None
-        return SecretStr(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+        if (number := e164(phone)) is None:
+            raise SettingsError(f"{editor.phone_variable} is no telephone number (+39 333 ...)")
+        return SecretStr(number)
 
     def require_codes(self) -> None:
         """SettingsError that names every editor's secret that is missing, is none, or is another's too.
@@ -155,8 +150,7 @@ class Settings:
         """
         if not self.profile.asks_codes:
             return
-        secrets = [(editor, self.code_secret(editor)) for editor in self.profile.editors]
-        if lines := problems(secrets):
+        if lines := problems([(editor, self.code_secret(editor)) for editor in self.profile.editors]):
             raise SettingsError("\n".join([*lines, "`python -m flows codes new NAME` makes one"]))
 
     @property

@@ -8,9 +8,7 @@ from typing import Annotated, Literal, Self
 import holidays
 import soupsieve
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
@@ -19,6 +17,7 @@ from pydantic import (
 
 from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime
 from flows.profiles.contacts import Address, Base, Contacts, Names, is_loopback, named_twice
+from flows.profiles.file import Strict
 from flows.profiles.llm import Llm
 from flows.profiles.mail import Mail, Sms
 from flows.profiles.privacy import Notice, Privacy
@@ -36,10 +35,6 @@ AlertZone = Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]{2,4}-[A-Z0-9]{1,3}$")]
 
 # not "allerta meteo": only what an issuer announces is an alert
 NewsCategory = Literal["servizi", "viabilità e trasporti", "eventi", "bandi e scadenze", "altro"]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
 class ListPage(Strict):
@@ -67,11 +62,11 @@ class Archive(Strict):
 
 
 class Sources(Strict):
-    feeds: list[Address] = []
-    listings: list[ListPage] = []
+    feeds: list[Address] = Field(default=[])
+    listings: list[ListPage] = Field(default=[])
     archive: Archive | None = None
     pause_seconds: float = Field(default=1.0, ge=0, le=600)  # between two requests of backfill to one host
-    redirect_hosts: list[str] = []  # other hosts that the site may redirect to
+    redirect_hosts: list[str] = Field(default=[])  # other hosts that the site may redirect to
     alerts_page: Address | None = None  # where a citizen reads the alerts: the archive below is for machines
     alerts_dpc: Address = (
         "https://raw.githubusercontent.com/pcm-dpc/DPC-Bollettini-Criticita-Idrogeologica-Idraulica"
@@ -79,7 +74,7 @@ class Sources(Strict):
     )
     # off until the Comune has the terms of these services confirmed
     alerts_allertalom: Address | None = None  # Regione Lombardia's lista-zone, without its query
-    alerts_cap: list[Address] = []  # CAP 1.2 documents
+    alerts_cap: list[Address] = Field(default=[])  # CAP 1.2 documents
     meteoalarm_area: str | None = Field(default=None, pattern=r"^[A-Z]{2}\d{3}$")  # EMMA_ID of the region
     alerts_meteoalarm: Address | None = None  # JSON of a country: an avviso meteo for the editors' eyes
 
@@ -149,7 +144,7 @@ class SlotTimes(Strict):
 class Closures(Strict):
     patron: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")  # MM-DD
     province: str | None = None  # of the `holidays` package, e.g. MI
-    closed: list[date] = []
+    closed: list[date] = Field(default=[])
     holiday_slots: Literal["skip", "move"] = "skip"  # move: to the next working day
 
     @field_validator("province")
@@ -221,7 +216,7 @@ class ElectionPeriod(Strict):
 
     first: date
     last: date
-    names: list[str] = []  # of who holds an office or stands for one
+    names: list[str] = Field(default=[])  # of who holds an office or stands for one
 
 
 class Profile(Strict):
@@ -250,16 +245,18 @@ class Profile(Strict):
     channel: Channel = Channel()
     whatsapp: WhatsApp
     mail: Mail | None = None  # without it no editor gets an e-mail
-    notice_boards: dict[str, str] = {}  # place -> e-mail address: gets each approved text, to be hung up
+    # place -> e-mail address: gets each approved text, to be hung up
+    notice_boards: dict[str, str] = Field(default={})
     prices: Prices | None = None  # without them no cost is estimated
     sms: Sms | None = None  # without it no editor gets an SMS
     llm: Llm | None = None  # none is asked, unless it stands here
     servers: Servers
     notice: Notice
     privacy: Privacy = Privacy()
-    categories: dict[str, NewsCategory] = {}  # word of the site -> category, before the usual ones
+    # word of the site -> category, before the usual ones
+    categories: dict[str, NewsCategory] = Field(default={})
     election_period: ElectionPeriod | None = None
-    texts: dict[str, str] = {}  # name of a reply -> its text, instead of the default
+    texts: dict[str, str] = Field(default={})  # name of a reply -> its text, instead of the default
 
     @field_validator("editors")
     @classmethod

@@ -5,9 +5,9 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, ConfigDict, field_validator
+from pydantic import AfterValidator, field_validator
 
-from flows.profiles.file import PLACEHOLDER
+from flows.profiles.file import PLACEHOLDER, Strict
 from flows.whatsapp.loopback import is_loopback as names_this_machine
 from scrapers.fetching.identity import address_key
 
@@ -47,19 +47,15 @@ Address = Annotated[str, AfterValidator(_web_address)]  # as written: WordPress'
 Base = Annotated[Address, AfterValidator(_without_slash)]  # of a site or a server: paths are put behind it
 
 
-class Names(BaseModel):
+class Names(Strict):
     """The Comune's name with its articles, written by hand: "della Città di ...", "dell'Unione ..."."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     comune: str
     del_comune: str
     dal_comune: str
 
 
-class Contacts(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class Contacts(Strict):
     telefono: str
     orari: str
     email: str
@@ -72,20 +68,21 @@ class Contacts(BaseModel):
     @field_validator("numero_servizio")
     @classmethod
     def _is_a_number(cls, number: str) -> str:
-        if number != PLACEHOLDER and _e164(number) is None:
+        if number != PLACEHOLDER and e164(number) is None:
             raise ValueError("is no telephone number, like 333 123 4567: the one that sends")
         return number
 
     @property
     def service_number(self) -> str:
         """`+393331234567`; ValueError while the profile holds a placeholder."""
-        number = _e164(self.numero_servizio)
+        number = e164(self.numero_servizio)
         if number is None:
             raise ValueError("contacts.numero_servizio is not filled in")
         return number
 
 
-def _e164(number: str) -> str | None:
+def e164(number: str) -> str | None:
+    """A telephone number, with or without +39, as `+393331234567`; None where it is none."""
     try:
         parsed = phonenumbers.parse(number, "IT")
     except phonenumbers.NumberParseException:

@@ -8,12 +8,18 @@ import tomllib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 Where = tuple[str | int, ...]  # keys from the outside in; a number is a place in a list
 
 PLACEHOLDER = "CHECK"  # what a profile of ours holds where only the Comune knows the value
 IDS = (("whatsapp", "phone_number_id"), ("whatsapp", "waba_id"))  # digits, so their placeholder is 0
+
+
+class Strict(BaseModel):
+    """A table of a profile: every key that stands there is one of its own, and nothing changes it later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, allow_inf_nan=False)
 
 
 def line_of(text: str, where: Where) -> int:

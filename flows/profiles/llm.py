@@ -2,15 +2,14 @@
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from flows.profiles.contacts import Base
+from flows.profiles.file import Strict
 
 
-class Llm(BaseModel):
+class Llm(Strict):
     """A model that proposes the texts of news, behind any API that speaks OpenAI's chat completions."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     address: Base  # as "https://api.esempio.it/v1" or "http://127.0.0.1:11434/v1"
     model: str = Field(min_length=1)  # as the service names it

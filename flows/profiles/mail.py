@@ -4,17 +4,18 @@ import re
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from flows.profiles.file import Strict
 from flows.whatsapp.loopback import is_loopback
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 
 
-class Mail(BaseModel):
+class Mail(Strict):
     """User and password come from the environment: BOLLETTINO_MAIL_USER, BOLLETTINO_MAIL_PASSWORD."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     sender: str = Field(alias="from", min_length=3)  # address that the mails come from
     sandbox: bool = False  # the sandbox's own mail server, whose page is /posta; no host then
@@ -46,10 +47,8 @@ _ADDRESS = re.compile(
 )
 
 
-class Sms(BaseModel):
+class Sms(Strict):
     """A gateway that makes an SMS of each mail to a number's own address; mails leave as `[mail]` says."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     # {number}: digits with the country code, as 393331234567; {national}: without it
     gateway: str = Field(min_length=1)

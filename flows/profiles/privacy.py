@@ -2,37 +2,36 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from flows.profiles.contacts import Address
+from flows.profiles.file import Strict
 
 Days = Annotated[int, Field(ge=1, le=3660)]
 TO_FILL = "[da completare dal Comune]"
 
 
-class Notice(BaseModel):
+class Notice(Strict):
     """The privacy notice in force, and the terms of use (`deployments/condizioni.md`)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: str
     url: Address
     terms: str = "1"  # version of the terms
 
 
-class Privacy(BaseModel):
+class Privacy(Strict):
     """Periods are days. What the Comune's act says decides; these are the defaults.
 
     For communication in the public interest the ground is a law, a regulation or a general administrative
     act, not consent (Garante, 23 October 2025, n. 627); consent to each message stays a safeguard.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     basis: str = ""  # "articolo 6, paragrafo 1, lettera e, del GDPR e articolo 2-ter del Codice"
     act: str = ""  # "delibera di Giunta n. 12 del 3 novembre 2026"
     owner: str = ""  # seat and certified mail address of the data controller, for the register
-    providers: list[str] = []  # who else handles the data: host, mail, a compatible WhatsApp provider
+    providers: list[str] = Field(
+        default=[]
+    )  # who else handles the data: host, mail, a compatible WhatsApp provider
     double_opt_in: bool = False  # ATTIVA is asked about once more
     # from here on: how long
     raw_event_days: int = Field(default=7, ge=7, le=30)  # what the provider posted; it repeats for 7 days

@@ -3,11 +3,12 @@
 from datetime import date, datetime, time
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from db.models import Level
 from flows.bulletin.alerts.urgent import Quiet
 from flows.bulletin.language.dates import in_rome
+from flows.profiles.file import Strict
 
 CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
 CAN_WAIT = (Level.verde, Level.gialla)
@@ -20,10 +21,8 @@ def _above_yellow(levels: list[Level]) -> list[Level]:
     return levels
 
 
-class StandingOrder(BaseModel):
+class StandingOrder(Strict):
     """An act of the Comune: fixed-text alerts of these levels leave when nobody answers for so long."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     act: str = Field(min_length=1)  # as it is cited: "disposizione del Sindaco n. 12 del 3 novembre 2026"
     author: str = Field(min_length=1)  # who answers for it
@@ -42,10 +41,8 @@ class StandingOrder(BaseModel):
         return in_rome(now).date() <= self.expires
 
 
-class Urgent(BaseModel):
+class Urgent(Strict):
     """Alerts that cannot wait. Times are in Europe/Rome."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     levels: list[Level] = Field(default=[Level.arancione, Level.rossa], min_length=1)
     call_every_minutes: int = Field(default=10, ge=5, le=240)  # the next person on duty

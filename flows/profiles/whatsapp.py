@@ -4,19 +4,18 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from flows.profiles.contacts import Base
+from flows.profiles.file import Strict
 
 
-class WhatsApp(BaseModel):
+class WhatsApp(Strict):
     """Meta's Cloud API, or a provider that speaks it under another address and another header.
 
     Such a provider is `api = "https://waba.esempio.it"`, `api_version = ""`, `number_in_path = false`,
     `auth_header = "D360-API-KEY"`, `auth_scheme = ""`: then a message goes to `https://waba.esempio.it/messages`.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     api: Base
     api_version: str = Field(default="v25.0", pattern=r"^(v\d+\.\d+)?$")  # empty: none stands in the path
@@ -38,13 +37,11 @@ class WhatsApp(BaseModel):
 Way = Literal["cloud", "assisted", "channel"]
 
 
-class Channel(BaseModel):
+class Channel(Strict):
     """How each kind leaves: by the Cloud API, or by a person's hands (broadcast lists, a WhatsApp channel).
 
     A correction and an all-clear go the way of what they put right.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     ordinary: Way = "cloud"
     alerts: Way = "cloud"
@@ -64,10 +61,8 @@ class Channel(BaseModel):
 LIKE = {"marketing_lite": "marketing", "service": "utility"}
 
 
-class Prices(BaseModel):
+class Prices(Strict):
     """For one delivered message, in `currency`; a category without a price is never estimated."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     on: date  # the day they were looked up
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
