@@ -4,8 +4,10 @@ Both silence the service or move its calls: who enters them proves it as an appr
 is not their own absence, or nobody is left, everybody is told at once. With nobody left all are called.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 from prefect import State, flow, get_run_logger
@@ -14,7 +16,7 @@ from pydantic import Field
 from sqlalchemy import Engine
 
 from db import bulletins, days_off
-from db.engine import make_engine, transaction
+from db.engine import transaction
 from db.models import BulletinStatus
 from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome
 from flows.door.sealed import NO_CODE, Proof
@@ -56,35 +58,35 @@ def note_absence(
 
     `by`: who enters it, where that is not the one who is away.
     """
-    names = [editor.name for editor in settings.profile.editors]
-    found = [name for name in names if name.casefold() == " ".join(who.split()).casefold()]
-    if not found:
-        return Noted(False, f"{who!r} non è nel profilo. I nomi sono: {', '.join(names)}.")
+    editor = settings.profile.editor(who)
+    if editor is None:
+        names = ", ".join(person.name for person in settings.profile.editors)
+        return Noted(False, f"{who!r} non è nel profilo. I nomi sono: {names}.")
     if wrong := _slip("L'assenza", first, last, now):
         return Noted(False, wrong)
-    person = acts.judge(settings, engine, by or found[0], proof, now=now)
+    person = acts.judge(settings, engine, by or editor.name, proof, now=now)
     days = _days(first, last)
     with transaction(engine) as session:
         if cancel:
-            gone = days_off.cancel_absence(session, editor=found[0], first=first, last=last, now=now)
-            words = f"{found[0]}: annullate {len(gone)} assenze, {days}." if gone else ""
+            gone = days_off.cancel_absence(session, editor=editor.name, first=first, last=last, now=now)
+            words = f"{editor.name}: annullate {len(gone)} assenze, {days}." if gone else ""
         else:
             days_off.enter_absence(
-                session, editor=found[0], first=first, last=last, note=note.strip(), now=now
+                session, editor=editor.name, first=first, last=last, note=note.strip(), now=now
             )
-            words = f"{found[0]}: assenza {days}."
+            words = f"{editor.name}: assenza {days}."
         alone = _nobody(settings, [*duty.away(session, first, last)], first, last)
         if words and alone:
             words += f" ATTENZIONE: non resta nessuno {giorno(alone[0])}"
             words += f" e in altri {len(alone) - 1} giorni" if len(alone) > 1 else ""
             words += ": in quei giorni si scrive a tutti, anche a chi è assente."
         if words:
-            is_news = bool(alone) or person.name != found[0]
+            is_news = bool(alone) or person.name != editor.name
             acts.note(settings, session, person, "assenza", words, letter=is_news, now=now)
         if dry_run:
             session.rollback()
     if not words:
-        return Noted(False, f"{found[0]} non ha assenze {days}: non c'è niente da annullare.")
+        return Noted(False, f"{editor.name} non ha assenze {days}: non c'è niente da annullare.")
     return Noted(True, words)
 
 
@@ -133,10 +135,10 @@ def note_closure(
             days_off.enter_closure(session, first=first, last=last, note=note.strip(), now=now)
             words = f"Chiusura {days}: in quei giorni non si prepara nessun bollettino."
         following = slot_after(settings.profile, now, closed_days(session, now))
-        there = [
-            one
-            for one in bulletins.with_status(session, *OPEN)
-            if one.slot_at and first <= in_rome(one.slot_at).date() <= last
+        already = [
+            bulletin
+            for bulletin in bulletins.with_status(session, *OPEN)
+            if bulletin.slot_at and first <= in_rome(bulletin.slot_at).date() <= last
         ]
         if words:
             acts.note(settings, session, person, "chiusura", words, now=now)
@@ -146,8 +148,9 @@ def note_closure(
         return Noted(False, f"Non ci sono chiusure {days}: non c'è niente da annullare.")
     if following:
         words += f" Il prossimo bollettino è quello di {giorno_ora(following.dispatch_at)}."
-    for one in there if not cancel else []:
-        words += f" ATTENZIONE: {ALREADY[one.status].format(number=one.id, day=giorno(one.slot_at or now))}"
+    for bulletin in already if not cancel else []:
+        day = giorno(bulletin.slot_at or now)
+        words += f" ATTENZIONE: {ALREADY[bulletin.status].format(number=bulletin.id, day=day)}"
     words += " Allerte e avvisi urgenti partono anche nei giorni di chiusura."
     return Noted(True, words)
 
@@ -187,31 +190,20 @@ def absence(
     codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Segna quando un redattore non c'è: al suo posto si chiama il successivo."""
+    note_it = partial(note_absence, who=who, first=first_day, last=last_day, note=note, cancel=cancel, by=chi)
+    return _enter(note_it, codice)
+
+
+def _enter(note: Callable[..., Noted], code: str) -> str | State[str]:
+    """What a form says. A slip of the pen is no failure: the run's name says what came of it."""
     settings = load()
-    engine = make_engine(settings.database)
+    engine = settings.engine()
     try:
-        noted = note_absence(
-            settings,
-            engine,
-            who=who,
-            first=first_day,
-            last=last_day,
-            note=note,
-            cancel=cancel,
-            by=chi,
-            proof=client.proof(codice),
-            now=datetime.now(UTC),
-        )
+        noted = note(settings, engine, proof=client.proof(code), now=datetime.now(UTC))
     except NotProvedError as exc:
         return client.refused(settings, exc, "NON REGISTRATA")
-    return _tell(settings, engine, noted)
-
-
-def _tell(settings: Settings, engine: Engine, noted: Noted) -> str:
-    """A slip of the pen is no failure: the run's name says what came of it."""
-    client.rename(
-        settings, str(flow_run.id), noted.words if noted.is_accepted else f"NON REGISTRATA · {noted.words}"
-    )
+    name = noted.words if noted.is_accepted else f"NON REGISTRATA · {noted.words}"
+    client.rename(settings, str(flow_run.id), name)
     if trouble := post(settings, engine, now=datetime.now(UTC)).trouble:
         get_run_logger().warning("%s", trouble)
     return noted.words
@@ -227,20 +219,5 @@ def closure(
     codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Segna i giorni senza bollettino, oltre alle feste e a quelli del profilo."""
-    settings = load()
-    engine = make_engine(settings.database)
-    try:
-        noted = note_closure(
-            settings,
-            engine,
-            who=chi,
-            first=first_day,
-            last=last_day,
-            note=note,
-            cancel=cancel,
-            proof=client.proof(codice),
-            now=datetime.now(UTC),
-        )
-    except NotProvedError as exc:
-        return client.refused(settings, exc, "NON REGISTRATA")
-    return _tell(settings, engine, noted)
+    note_it = partial(note_closure, who=chi, first=first_day, last=last_day, note=note, cancel=cancel)
+    return _enter(note_it, codice)

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from db import bulletins, deliveries, recipients
-from db.engine import make_engine, transaction
+from db.engine import transaction
 from db.models import Delivery, DeliveryStatus, Recipient
 from flows.cli import tour
 from flows.privacy.intact import load
@@ -150,7 +150,7 @@ def rehearse(
             "avvia di nuovo questa prova con il suo numero: il guasto si spegne e il conto si confronta."
         )
     repair(settings)
-    verdict = judge(settings, make_engine(settings.database), bollettino)
+    verdict = judge(settings, settings.engine(), bollettino)
     get_run_logger().info("%s", verdict.sentence)
     if not verdict.is_good:
         raise RehearsalError(verdict.sentence)

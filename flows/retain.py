@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import retention
-from db.engine import forget_pages, make_engine, transaction
+from db.engine import forget_pages, transaction
 from flows.privacy.intact import load
 from flows.runs import client
 from flows.settings import Settings
@@ -77,4 +77,4 @@ def words(ended: dict[str, int]) -> str:
 def retain_all() -> str:
     """Cancella ciò che si è conservato abbastanza, secondo i periodi del profilo."""
     settings = load()
-    return words(retain(settings, make_engine(settings.database), now=datetime.now(UTC)))
+    return words(retain(settings, settings.engine(), now=datetime.now(UTC)))

@@ -17,8 +17,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import Engine
 
 from db import disk
+from db.engine import make_engine
 from db.journal import Journal
 from db.ledger import Ledger
 from db.vault import Vault
@@ -72,6 +74,10 @@ class Settings:
         self.path = path
         self.state = state
         self.database = database or f"sqlite:///{state / 'bollettino.db'}"
+
+    def engine(self) -> Engine:
+        """A new one on its database."""
+        return make_engine(self.database)
 
     @cached_property
     def secrets(self) -> Secrets:

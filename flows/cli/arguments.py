@@ -95,11 +95,9 @@ def editor(arguments: argparse.Namespace, settings: "Settings", option: str) -> 
     from flows.settings import BollettinoError
 
     typed: str = getattr(arguments, option.removeprefix("--").replace("-", "_"))
-    editors = settings.profile.editors
-    for one in editors:
-        if " ".join(typed.split()).casefold() in (one.name.casefold(), one.id):
-            return one.name
-    names = [one.name for one in editors]
+    if person := settings.profile.editor(typed):
+        return person.name
+    names = [person.name for person in settings.profile.editors]
     message = f"{typed!r} is no editor of {settings.path}; they are: {', '.join(names)}."
     alike = [name for name in names if typed.strip() and typed.strip().casefold() in name.casefold()]
     if len(alike) == 1:
@@ -114,6 +112,14 @@ def retyped(arguments: argparse.Namespace, typed: str, meant: str) -> str:
         for word in arguments.typed
     ]
     return f"python -m flows {shlex.join(words)}"
+
+
+def take_bulletin(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("bulletin", type=int, help="the bulletin's number")
+
+
+def take_decider(parser: argparse.ArgumentParser, words: str = "who decides it") -> None:
+    parser.add_argument("--by", metavar="NAME", required=True, help=f"{words}, as in the profile")
 
 
 def add_inspect(verbs: Verbs) -> None:

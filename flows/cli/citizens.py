@@ -27,11 +27,10 @@ def who_asks() -> str:
 
 
 def subscribers(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.privacy import lists
     from flows.privacy.subscribers import ListOrigin, give_out, take_in
 
-    engine, now = make_engine(settings.database), datetime.now(UTC)
+    engine, now = settings.engine(), datetime.now(UTC)
     if arguments.what == "export":
         count = give_out(settings, engine, arguments.file, by=who_asks(), now=now)
         out.say(f"{count} subscribers written to {arguments.file}, which only you can read")
@@ -64,21 +63,19 @@ def subscribers(arguments: argparse.Namespace, settings: "Settings", out: Output
 
 
 def export_person(arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
-    from db.engine import make_engine
     from flows.privacy import people
 
     who, now = _address(arguments), datetime.now(UTC)
-    record = people.export(settings, make_engine(settings.database), who, by=who_asks(), now=now)
+    record = people.export(settings, settings.engine(), who, by=who_asks(), now=now)
     print(json.dumps(record, ensure_ascii=False, indent=2))
     return 0
 
 
 def erase(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.privacy import people
 
     who, now = _address(arguments), datetime.now(UTC)
-    count = people.erase(settings, make_engine(settings.database), who, by=who_asks(), now=now)
+    count = people.erase(settings, settings.engine(), who, by=who_asks(), now=now)
     out.say("erased" if count else "nothing is known of this number")
     out.keep(erased=count)
     return 0
@@ -95,11 +92,10 @@ def _address(arguments: argparse.Namespace) -> "Address":
 
 
 def rotate_keys(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.privacy.rotation import rotate
 
     with out.progress("sealing anew"):
-        rotation = rotate(make_engine(settings.database), settings.vault(), dry_run=arguments.dry_run)
+        rotation = rotate(settings.engine(), settings.vault(), dry_run=arguments.dry_run)
     out.say(f"sealed anew: {rotation.done}; under the newest key already: {rotation.before}")
     out.keep(sealed=rotation.done, before=rotation.before, lost=rotation.lost)
     for place in rotation.lost:
@@ -110,10 +106,9 @@ def rotate_keys(arguments: argparse.Namespace, settings: "Settings", out: Output
 
 
 def retention(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.retain import retain, words
 
-    engine, now = make_engine(settings.database), datetime.now(UTC)
+    engine, now = settings.engine(), datetime.now(UTC)
     with out.progress("ending what was kept long enough"):
         ended = retain(settings, engine, dry_run=arguments.dry_run, now=now)
     out.say(words(ended))
@@ -122,11 +117,10 @@ def retention(arguments: argparse.Namespace, settings: "Settings", out: Output) 
 
 
 def numbers(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from db.models import Scope
     from flows.count import drawing, overview, printed
 
-    counts, now = overview(make_engine(settings.database)), datetime.now(UTC)
+    counts, now = overview(settings.engine()), datetime.now(UTC)
     out.say(*printed(settings, counts, now))
     out.keep(
         subscribers=counts.total,
@@ -159,11 +153,11 @@ def _sent(bulletin: "Sent") -> dict[str, object]:
 def privacy(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from db import privacy as access
     from db import recipients
-    from db.engine import make_engine, reading
+    from db.engine import reading
     from flows.bulletin.language.dates import in_rome
     from flows.privacy.register import report
 
-    with reading(make_engine(settings.database)) as session:
+    with reading(settings.engine()) as session:
         if arguments.what == "report":
             text = report(settings, subscribers=recipients.subscribed(session), now=datetime.now(UTC))
             out.say(text.removesuffix("\n"))

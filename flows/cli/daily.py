@@ -1,10 +1,12 @@
 """The verbs of every day: collect, compose, approve, history, watch, absence, closure, backfill."""
 
 import argparse
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from flows.cli.arguments import Add, day, editor, for_programs
+from flows.cli.arguments import Add, day, editor, for_programs, take_bulletin, take_decider
 from flows.cli.output import Output
 
 if TYPE_CHECKING:  # importing a verb imports Prefect, which takes a second and reads the environment
@@ -24,14 +26,13 @@ def collect(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
 
 
 def compose(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.compose import compose_draft, report
     from flows.review.differences import without_mobiles
     from flows.runs import client, forms
 
     if not arguments.dry_run:
         client.require_server(settings)
-    engine = make_engine(settings.database)
+    engine = settings.engine()
     now = datetime.now(UTC)
     with out.progress("composing"):
         draft = compose_draft(
@@ -57,13 +58,12 @@ def compose(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
 
 
 def approve(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.approve import load_round
     from flows.review.differences import without_mobiles
     from flows.review.form import describe
     from flows.runs import client, forms
 
-    engine = make_engine(settings.database)
+    engine = settings.engine()
     now = datetime.now(UTC)
     page = describe(settings, load_round(settings, engine, arguments.bulletin, now=now), now)
     out.say(page)
@@ -83,10 +83,9 @@ def approve(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
 
 
 def history(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.cli import history as past
 
-    record = past.history(make_engine(settings.database), arguments.bulletin)
+    record = past.history(settings.engine(), arguments.bulletin)
     out.say(record)
     out.keep(bulletin=arguments.bulletin, lines=record.splitlines())
     return 0
@@ -95,11 +94,10 @@ def history(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
 def watch(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from dataclasses import asdict
 
-    from db.engine import make_engine
     from flows.runs import client
     from flows.watch import answering, look, rounds
 
-    engine = make_engine(settings.database)
+    engine = settings.engine()
     now = datetime.now(UTC)
     letters: list[str] = []
     if arguments.dry_run:
@@ -114,34 +112,28 @@ def watch(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
 
 
 def absence(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.absence import note_absence
-    from flows.door.sealed import OPERATOR
 
-    noted = note_absence(
-        settings,
-        make_engine(settings.database),
-        who=editor(arguments, settings, "who"),
-        first=arguments.first,
-        last=arguments.last,
-        note=arguments.note,
-        cancel=arguments.cancel,
-        proof=OPERATOR,
-        dry_run=arguments.dry_run,
-        now=datetime.now(UTC),
-    )
-    return _noted(out, noted)
+    who = editor(arguments, settings, "who")
+    return _note(arguments, settings, out, partial(note_absence, who=who))
 
 
 def closure(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.absence import note_closure
+
+    who = editor(arguments, settings, "--by")
+    return _note(arguments, settings, out, partial(note_closure, who=who))
+
+
+def _note(
+    arguments: argparse.Namespace, settings: "Settings", out: Output, note: "Callable[..., Noted]"
+) -> int:
+    """Enter days, or take them back, in the name of who runs the service."""
     from flows.door.sealed import OPERATOR
 
-    noted = note_closure(
+    noted = note(
         settings,
-        make_engine(settings.database),
-        who=editor(arguments, settings, "--by"),
+        settings.engine(),
         first=arguments.first,
         last=arguments.last,
         note=arguments.note,
@@ -150,10 +142,6 @@ def closure(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
         dry_run=arguments.dry_run,
         now=datetime.now(UTC),
     )
-    return _noted(out, noted)
-
-
-def _noted(out: Output, noted: "Noted") -> int:
     out.keep(accepted=noted.is_accepted, words=noted.words)
     (out.say if noted.is_accepted else out.refuse)(noted.words)
     return 0 if noted.is_accepted else 2
@@ -225,7 +213,7 @@ def add_verbs(add: Add) -> None:
     )
     parser = add("approve", approve, "Show a draft, and open the editor's form again if it was lost. "
                  "The decision is made in the form, never here.")  # fmt: skip
-    parser.add_argument("bulletin", type=int, help="the bulletin's number")
+    take_bulletin(parser)
     for_programs(
         parser,
         bulletin="its number",
@@ -234,7 +222,7 @@ def add_verbs(add: Add) -> None:
     )
     parser = add("history", history, "Show who did what to a bulletin: each version and what it changed, who "
                  "approved it and in spite of what, what left. Changes nothing.", writes=False)  # fmt: skip
-    parser.add_argument("bulletin", type=int, help="the bulletin's number")
+    take_bulletin(parser)
     for_programs(parser, bulletin="its number", lines="the record, in Italian, a line each")
 
 
@@ -264,7 +252,7 @@ def add_later_verbs(add: Add) -> None:
         parser.add_argument("--note", default="", help="for the colleagues")
         parser.add_argument("--cancel", action="store_true", help="take back what was entered for these days")
         for_programs(parser, **NOTED)
-    closed.add_argument("--by", metavar="NAME", required=True, help="who closes them, as in the profile")
+    take_decider(closed, "who closes them")
     parser = add("backfill", backfill, "Collect the news of past days, both included. Cannot compose or "
                  "send; what it brings enters no bulletin by itself. Stopped, it goes on where it "
                  "was.")  # fmt: skip

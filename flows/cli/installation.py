@@ -12,11 +12,10 @@ if TYPE_CHECKING:
 
 def migrate(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from db import schema
-    from db.engine import make_engine
     from flows.privacy import intact
 
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    engine = make_engine(settings.database)
+    engine = settings.engine()
     intact.require_database(settings, engine)
     if not arguments.dry_run:  # a database that no key is tied to could be begun by one process for another
         settings.bring_keys()

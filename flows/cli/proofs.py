@@ -9,7 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.cli.arguments import Add, for_programs
+from flows.cli.arguments import Add, for_programs, take_bulletin
 from flows.cli.output import Output
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 
 def certificate(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine, transaction
+    from db.engine import transaction
     from flows.sending import certificate as proof
     from flows.sending import deliveries_csv
 
-    engine = make_engine(settings.database)
+    engine = settings.engine()
     with transaction(engine) as session:
         document = proof.draw_up(settings, session, arguments.bulletin)
     if arguments.verify:
@@ -67,13 +67,13 @@ def witness(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     `nonostante` and --despite-by never do.
     """
     from db import senders
-    from db.engine import make_engine, transaction
+    from db.engine import transaction
     from flows.runs.witness import places
     from flows.sending import witness as outside
 
     asked = places(settings, has_server=True)
     heard = outside.hear(asked)
-    engine, ledger = make_engine(settings.database), settings.ledger()
+    engine, ledger = settings.engine(), settings.ledger()
     now = datetime.now(UTC)
     by: str | None = arguments.accept_by
     with transaction(engine) as session:
@@ -127,11 +127,11 @@ def _without_journal(
 ) -> int:
     """The journal goes on from what the database knows, and the witness from this journal."""
     from db import privacy
-    from db.engine import make_engine, transaction
+    from db.engine import transaction
     from flows.sending import witness as outside
 
     ledger = settings.ledger()
-    with transaction(make_engine(settings.database)) as session:
+    with transaction(settings.engine()) as session:
         lacking = ledger.unwritten(session, from_the_start=True)
         privacy.note(session, by=by, command="witness --without-journal", people=len(lacking), now=now)
         if lacking:
@@ -145,12 +145,12 @@ def _without_journal(
 
 
 def cost(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine, transaction
+    from db.engine import transaction
     from flows.bulletin.language.dates import in_rome
     from flows.sending import costs
 
     year = arguments.year or in_rome(datetime.now(UTC)).year
-    with transaction(make_engine(settings.database)) as session:
+    with transaction(settings.engine()) as session:
         months = costs.year_of(settings, session, year)
     prices = settings.profile.prices
     rows = [
@@ -202,7 +202,7 @@ def add_verbs(add: Add) -> None:
     parser = add("certificate", certificate, "Show the certificate of a send, counted anew from the rows: "
                  "planned = accepted + failed + skipped + uncertain + declared. The one of the send's end is "
                  "kept in the state folder under certificati/.", writes=False)  # fmt: skip
-    parser.add_argument("bulletin", type=int, help="the bulletin's number")
+    take_bulletin(parser)
     parser.add_argument("--verify", metavar="FILE", type=Path, help="compare a kept one with the rows of now")
     parser.add_argument("--deliveries", metavar="FILE", type=Path, help="write each delivery as CSV, masked")
     parser.add_argument(

@@ -14,11 +14,10 @@ if TYPE_CHECKING:
 
 
 def oscura(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.privacy.redaction import redact
 
     done = redact(
-        make_engine(settings.database),
+        settings.engine(),
         arguments.bulletin,
         arguments.item,
         by=who_asks(),
@@ -35,11 +34,10 @@ def oscura(arguments: argparse.Namespace, settings: "Settings", out: Output) -> 
 
 
 def export_site(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.web.pages import export
 
     with out.progress("writing the pages"):
-        contents = export.files(settings, make_engine(settings.database), now=datetime.now(UTC))
+        contents = export.files(settings, settings.engine(), now=datetime.now(UTC))
         if not arguments.dry_run:
             export.write(arguments.folder, contents)
     size = sum(map(len, contents.values()))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flows.cli.arguments import Add, editor, for_programs
+from flows.cli.arguments import Add, editor, for_programs, take_bulletin, take_decider
 from flows.cli.output import Advance, Output
 
 if TYPE_CHECKING:
@@ -23,10 +23,9 @@ EVERY = 1.0  # seconds between two looks at how far a send is
 
 
 def dispatch(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.dispatch import due
 
-    engine = make_engine(settings.database)
+    engine = settings.engine()
     now = datetime.now(UTC)
     if arguments.test:
         return _test(arguments, settings, engine, out, now)
@@ -230,12 +229,11 @@ def keep_certificate(settings: "Settings", engine: "Engine", bulletin_id: int) -
 
 
 def retry(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db.engine import make_engine
     from flows.dispatch import dispatch_bulletin
     from flows.door.sealed import OPERATOR
     from flows.settle import retry_failed
 
-    engine = make_engine(settings.database)
+    engine = settings.engine()
     bulletin_id: int = arguments.bulletin
     by = editor(arguments, settings, "--by")
     count, words = retry_failed(
@@ -266,12 +264,11 @@ def retry(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
 
 def stop(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     """The brake that needs no server, no code and no editor who can be reached."""
-    from db.engine import make_engine
     from flows.door.sealed import OPERATOR
     from flows.stop import stop_sending
 
     by = editor(arguments, settings, "--by")
-    engine = make_engine(settings.database)
+    engine = settings.engine()
     words = stop_sending(settings, engine, arguments.bulletin, who=by, proof=OPERATOR, now=datetime.now(UTC))
     out.say(words)
     out.keep(bulletin=arguments.bulletin, by=by, words=words)
@@ -306,8 +303,8 @@ def add_verbs(add: Add) -> None:
     )
     parser = add("retry", retry, "Send a bulletin again to whom it failed by a passing trouble and surely "
                  "did not leave; to nobody else.")  # fmt: skip
-    parser.add_argument("bulletin", type=int, help="the bulletin's number")
-    parser.add_argument("--by", metavar="NAME", required=True, help="who decides it, as in the profile")
+    take_bulletin(parser)
+    take_decider(parser)
     for_programs(
         parser,
         retried="how many messages were (or would be) queued again",
@@ -316,6 +313,6 @@ def add_verbs(add: Add) -> None:
     )
     parser = add("stop", stop, "Stop a bulletin that is being sent, after the messages that are on their "
                  "way; the editors are told by the next `watch`.", writes=False)  # fmt: skip
-    parser.add_argument("bulletin", type=int, help="the bulletin's number")
-    parser.add_argument("--by", metavar="NAME", required=True, help="who decides it, as in the profile")
+    take_bulletin(parser)
+    take_decider(parser)
     for_programs(parser, bulletin="its number", by="who stopped it", words="what happened, in Italian")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from db import bulletins
-from db.engine import make_engine, transaction
+from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
 from flows.cli import neighbours, templates
 from flows.runs import client as runs
@@ -72,7 +72,7 @@ def subscribe_phones(settings: Settings) -> None:
 
 
 def _bulletins(settings: Settings, *statuses: BulletinStatus) -> list[Bulletin]:
-    with transaction(make_engine(settings.database)) as session:
+    with transaction(settings.engine()) as session:
         return bulletins.with_status(session, *(statuses or BulletinStatus))
 
 
@@ -99,7 +99,7 @@ def _wait_for_window(settings: Settings, bulletin_id: int) -> str | None:
     """The id of the run that waits for the editor, once it really waits: a run takes seconds to start."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        with transaction(make_engine(settings.database)) as session:
+        with transaction(settings.engine()) as session:
             run_id = bulletins.locked(session, bulletin_id).review_run_id
         if run_id and runs.state(run_id, now=datetime.now(UTC)) == runs.RunState.waiting:
             return run_id

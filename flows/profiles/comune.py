@@ -339,6 +339,13 @@ class Profile(Strict):
             raise ValueError("\n".join(wrong))
         return self
 
+    def editor(self, name: str) -> Editor | None:
+        """By name or id, whatever the capitals; None for a stranger."""
+        wanted = " ".join(name.split()).casefold()
+        return next(
+            (editor for editor in self.editors if wanted in (editor.name.casefold(), editor.id)), None
+        )
+
     @property
     def weekly_slots(self) -> list[WeeklySlot]:
         return [WeeklySlot(**dict(slot)) for slot in self.slots]

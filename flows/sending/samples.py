@@ -85,7 +85,7 @@ def _addressed(
     settings: Settings, session: Session, bulletin: Bulletin, sample: Sample
 ) -> OutgoingTemplate | None:
     """None where its editor or the number is gone from profile and environment by now."""
-    editor = next((one for one in settings.profile.editors if one.id == sample.editor), None)
+    editor = settings.profile.editor(sample.editor)
     try:
         phone = settings.editor_phone(editor) if editor else None
     except SettingsError:
@@ -118,7 +118,8 @@ def sentence(settings: Settings, session: Session, bulletin_id: int, version_num
     sample = samples.of_version(session, bulletin_id, version_number)
     if sample is None:
         return ""
-    name = next((one.name for one in settings.profile.editors if one.id == sample.editor), "chi l'ha chiesta")
+    editor = settings.profile.editor(sample.editor)
+    name = editor.name if editor else "chi l'ha chiesta"
     at = f"alle {in_rome(sample.started_at or sample.asked_at):%-H:%M}"
     if sample.outcome is None:
         return f"La prova sul telefono di {name} sta per partire."
