@@ -1,6 +1,7 @@
 """What watch tells beside the bulletins: sources that fall silent, lost mail, sends left uncertain."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
@@ -43,40 +44,39 @@ def tell_all(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
     """
     errors: list[Exception] = []
     for bulletin_id in _recent(engine, now):
-        try:
+        with _gathered(errors, f"bulletin {bulletin_id}"):
             urgent_calls.call(settings, engine, bulletin_id, now=now)
-        except Exception as exc:  # noqa: BLE001  told together below
-            exc.add_note(f"bulletin {bulletin_id}")
-            errors.append(exc)
     lines: list[str] = []
-    try:
+    with _gathered(errors):
         lines = urgent_calls.deliver(settings, engine, now=now)
-    except Exception as exc:  # noqa: BLE001  told together below
-        errors.append(exc)
     if settings.profile.mail is None:
         lines.insert(0, UNCONFIGURED)
     else:
         lines = [str(_letters(settings, engine, errors, now)), *lines, *_problems(settings, engine, now)]
-    try:
-        errors += [
-            urgent_calls.UnreachableError(line) for line in urgent_calls.unheard(settings, engine, now=now)
-        ]
-    except Exception as exc:  # noqa: BLE001  told together below
-        errors.append(exc)
+    with _gathered(errors):
+        unheard = urgent_calls.unheard(settings, engine, now=now)
+        errors += [urgent_calls.UnreachableError(line) for line in unheard]
     if errors:
         raise ExceptionGroup("alcune e-mail o chiamate non si sono potute fare", errors)
     return lines
 
 
+@contextmanager
+def _gathered(errors: list[Exception], note: str = "") -> Iterator[None]:
+    """What goes wrong costs nothing else: `tell_all` tells it together."""
+    try:
+        yield
+    except Exception as exc:  # noqa: BLE001
+        if note:
+            exc.add_note(note)
+        errors.append(exc)
+
+
 def _letters(settings: Settings, engine: Engine, errors: list[Exception], now: datetime) -> Posted:
     """Queue each letter, one that cannot be written never costing the others, and hand over what is due."""
     for bulletin_id in _recent(engine, now):
-        try:
-            with transaction(engine) as session:
-                tell_bulletin(settings, session, bulletin_id, now=now)
-        except Exception as exc:  # noqa: BLE001  told together by `tell_all`
-            exc.add_note(f"bulletin {bulletin_id}")
-            errors.append(exc)
+        with _gathered(errors, f"bulletin {bulletin_id}"), transaction(engine) as session:
+            tell_bulletin(settings, session, bulletin_id, now=now)
     for alarm in (
         _silent_sources,
         _uncertain,
@@ -88,11 +88,8 @@ def _letters(settings: Settings, engine: Engine, errors: list[Exception], now: d
         upkeep.unproved_answers,
         sends.of_month,
     ):
-        try:
-            with transaction(engine) as session:
-                alarm(settings, session, now)
-        except Exception as exc:  # noqa: BLE001  told together by `tell_all`
-            errors.append(exc)
+        with _gathered(errors), transaction(engine) as session:
+            alarm(settings, session, now)
     return post(settings, engine, now=now)
 
 

@@ -107,8 +107,7 @@ def changed_on_site(
         after: the fact as the site tells it, or that the page is gone.
     """
     bulletin = session.get_one(Bulletin, bulletin_id)
-    version = bulletins.latest(session, bulletin_id)
-    about = briefing(settings, session, bulletin, version, now=now)
+    about = briefing(settings, session, bulletin, bulletins.latest(session, bulletin_id), now=now)
     tell(
         settings,
         session,
@@ -147,8 +146,7 @@ def alert_changed(
         if letter.about.startswith(line) and parts <= set(letter.about.removeprefix(line).split("; ")):
             return
     bulletin = session.get_one(Bulletin, bulletin_id)
-    version = bulletins.latest(session, bulletin_id)
-    about = briefing(settings, session, bulletin, version, now=now)
+    about = briefing(settings, session, bulletin, bulletins.latest(session, bulletin_id), now=now)
     words = settings.texts["allerta_cambiata"]
     is_going_on = bulletin.status in (BulletinStatus.sending, BulletinStatus.stopped)
     tell(

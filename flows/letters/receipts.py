@@ -1,6 +1,6 @@
 """What became of each answer of an editor: told to who gave it, and to who has to act now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -49,14 +49,7 @@ def receipts(
         ).first()
         writer: Sequence[Person] = [editor for editor in editors if editor.name == version.author] or editors
         values = {**about.values, "chi": version.author, "quando": giorno_ora(version.created_at)}
-        receipt = partial(
-            tell,
-            settings,
-            session,
-            about=f"bulletin {bulletin.id} version {version.number}",
-            bulletin_id=bulletin.id,
-            now=now,
-        )
+        receipt = _teller(settings, session, bulletin.id, version.number, now)
         if version.problems:
             receipt(
                 "da_correggere", writer, {**values, "problemi": bullets(version.problems.splitlines(), "")}
@@ -76,6 +69,14 @@ def receipts(
             receipt("approvato", editors, {**values, **_sealed(approval)})
 
 
+def _teller(
+    settings: Settings, session: Session, bulletin_id: int, version_number: int, now: datetime
+) -> Callable[..., int]:
+    """Queues letters about one version of a bulletin."""
+    about = f"bulletin {bulletin_id} version {version_number}"
+    return partial(tell, settings, session, about=about, bulletin_id=bulletin_id, now=now)
+
+
 def _first_of_two(
     settings: Settings,
     session: Session,
@@ -86,14 +87,7 @@ def _first_of_two(
 ) -> None:
     """A receipt for who has approved; who has to approve as well is called."""
     others = duty.on_duty(session, settings.profile, now, excluding=[row.editor])
-    to = partial(
-        tell,
-        settings,
-        session,
-        about=f"bulletin {bulletin.id} version {row.version_number}",
-        bulletin_id=bulletin.id,
-        now=now,
-    )
+    to = _teller(settings, session, bulletin.id, row.version_number, now)
     signer = [editor for editor in settings.profile.editors if editor.id == row.editor]
     to("prima_firma", signer, {**values, "a_chi": others.names})
     version = bulletins.latest(session, bulletin.id)
@@ -128,14 +122,7 @@ def _sent_back(
     preparers = [*(by_id[id_] for id_ in approved[::-1] if id_ in by_id)]
     preparers += [by_name[name] for name in writers if name in by_name]
     addressee = next((editor for editor in preparers if editor.name != version.author), None)
-    to = partial(
-        tell,
-        settings,
-        session,
-        about=f"bulletin {bulletin.id} version {version.number}",
-        bulletin_id=bulletin.id,
-        now=now,
-    )
+    to = _teller(settings, session, bulletin.id, version.number, now)
     back = addressee.name if addressee else "chi l'ha preparato"
     to(
         "registrata",

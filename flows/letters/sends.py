@@ -1,6 +1,6 @@
 """What editors are told of a send: withheld by a check, stopped, going on, done; read from the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -22,6 +22,7 @@ from flows.staff.mail import tell
 from flows.staff.mail_text import bullets
 
 REPORTED_ON = (3, 20)  # days of the month after: WhatsApp's word on a price takes a day or two
+NOTHING: Mapping[str, str] = {}
 QUIET = ("retry",)  # a person has just asked for it
 
 
@@ -31,15 +32,18 @@ def of_send(settings: Settings, session: Session, bulletin: Bulletin, *, now: da
         return
     begun = senders.of(session, bulletin.id)
     if bulletin.status == BulletinStatus.stopped and bulletin.status_reason not in QUIET:
-        _tell(settings, session, "invio_fermato", bulletin, f"stopped {bulletin.status_at.isoformat()}", now)
+        kind, what = "invio_fermato", f"stopped {bulletin.status_at.isoformat()}"
     elif (handover := lists.in_hand(session, bulletin)) is not None:
-        if handover.run_id:  # a window that was lost has another address
-            _tell(settings, session, "da_inviare_a_mano", bulletin, f"run {handover.run_id}", now)
+        if not handover.run_id:
+            return
+        kind, what = "da_inviare_a_mano", f"run {handover.run_id}"  # a lost window has another address
     elif bulletin.status == BulletinStatus.sending and len(begun) > 1:
-        _tell(settings, session, "invio_ripreso", bulletin, f"start {begun[-1].number}", now)
+        kind, what = "invio_ripreso", f"start {begun[-1].number}"
     elif bulletin.status == BulletinStatus.sent:
-        last = begun[-1].number if begun else 0
-        _tell(settings, session, "esito", bulletin, f"sent after start {last}", now)
+        kind, what = "esito", f"sent after start {begun[-1].number if begun else 0}"
+    else:
+        return
+    _tell(settings, session, kind, bulletin, f"bulletin {bulletin.id} {what}", now=now)
 
 
 def withheld(
@@ -49,15 +53,9 @@ def withheld(
     bulletin = session.get_one(Bulletin, bulletin_id)
     until = bulletins.send_at(session, bulletin) + timedelta(minutes=settings.profile.grace_minutes)
     names = ", ".join(sorted(line.split(":", 1)[0] for line in why))
-    tell(
-        settings,
-        session,
-        "invio_trattenuto",
-        settings.profile.editors,
-        {**_values(settings, session, bulletin), "controlli": bullets(why, ""), "fino_a": giorno_ora(until)},
-        about=f"bulletin {bulletin_id}: {names}",
-        bulletin_id=bulletin_id,
-        now=now,
+    values = {"controlli": bullets(why, ""), "fino_a": giorno_ora(until)}
+    _tell(
+        settings, session, "invio_trattenuto", bulletin, f"bulletin {bulletin_id}: {names}", values, now=now
     )
 
 
@@ -66,23 +64,15 @@ def despite(
 ) -> None:
     """It leaves although a check refuses it: to everybody, before the first message, each time."""
     bulletin = session.get_one(Bulletin, bulletin_id)
-    tell(
-        settings,
-        session,
-        "parte_nonostante",
-        settings.profile.editors,
-        {
-            **_values(settings, session, bulletin),
-            "chi": by,
-            "quando": giorno_ora(now),
-            "prova": acts.last_proof(session, bulletin_id, by),
-            "controlli": bullets(why, ""),
-            "ferma": settings.deployment("ferma"),
-        },
-        about=f"bulletin {bulletin_id} at {now.isoformat()}",
-        bulletin_id=bulletin_id,
-        now=now,
-    )
+    values = {
+        "chi": by,
+        "quando": giorno_ora(now),
+        "prova": acts.last_proof(session, bulletin_id, by),
+        "controlli": bullets(why, ""),
+        "ferma": settings.deployment("ferma"),
+    }
+    about = f"bulletin {bulletin_id} at {now.isoformat()}"
+    _tell(settings, session, "parte_nonostante", bulletin, about, values, now=now)
 
 
 def warned(settings: Settings, session: Session, preflight: Preflight, *, now: datetime) -> None:
@@ -99,7 +89,7 @@ def warned(settings: Settings, session: Session, preflight: Preflight, *, now: d
         people,
         {
             "nomi": names,
-            "controlli": bullets([f"{check.name}: {check.words}" for check in lines], ""),
+            "controlli": bullets([check.sentence for check in lines], ""),
             "richiesta": request,
         },
         about=f"{names} in {in_rome(now):%G-W%V}",
@@ -143,15 +133,23 @@ def of_month(settings: Settings, session: Session, now: datetime) -> None:
 
 
 def _tell(
-    settings: Settings, session: Session, kind: str, bulletin: Bulletin, what: str, now: datetime
+    settings: Settings,
+    session: Session,
+    kind: str,
+    bulletin: Bulletin,
+    about: str,
+    values: Mapping[str, str] = NOTHING,
+    *,
+    now: datetime,
 ) -> None:
+    """To every editor; `values` go before what is known of the send."""
     tell(
         settings,
         session,
         kind,
         settings.profile.editors,
-        _values(settings, session, bulletin),
-        about=f"bulletin {bulletin.id} {what}",
+        {**_values(settings, session, bulletin), **values},
+        about=about,
         bulletin_id=bulletin.id,
         now=now,
     )
