@@ -90,5 +90,10 @@ def title(slot_at: datetime | None) -> str:
     return f"bollettino di {giorno(slot_at)}" if slot_at else "bollettino da inviare subito"
 
 
+def counted(count: int, singular: str, plural: str) -> str:
+    """`1 messaggio`, `12 messaggi`."""
+    return f"1 {singular}" if count == 1 else f"{count} {plural}"
+
+
 def people(count: int) -> str:
     return "1 persona" if count == 1 else f"{count:,} persone".replace(",", ".")

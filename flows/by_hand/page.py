@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from db.models import Declaration, HandoverKind
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.language.markdown import escaped
+from flows.bulletin.status import counted
 from flows.by_hand.lists import TEXT, Lists
 
 Words = Mapping[str, str]
@@ -39,8 +40,7 @@ def box(words: Words, lists: Lists, list_number: int) -> str:
     """Beside one box of the form."""
     if lists.kind == HandoverKind.channel:
         return words["casella_canale"]
-    count = lists.open[list_number]
-    numbers = "1 numero" if count == 1 else f"{count} numeri"
+    numbers = counted(lists.open[list_number], "numero", "numeri")
     return words["casella_lista"].format(n=list_number, totale=lists.total, numeri=numbers)
 
 
@@ -48,7 +48,7 @@ def title(lists: Lists, bulletin_id: int) -> str:
     """Of the run that waits, in the list of runs."""
     if lists.kind == HandoverKind.channel:
         return f"Bollettino {bulletin_id} · da pubblicare nel canale"
-    left = "1 lista" if len(lists.open) == 1 else f"{len(lists.open)} liste"
+    left = counted(len(lists.open), "lista", "liste")
     return f"Bollettino {bulletin_id} · da inviare a mano: {left} su {lists.total}"
 
 

@@ -11,7 +11,7 @@ from db import deliveries, letters, replies, sources
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion
 from flows.bulletin.language.dates import giorno_ora, in_rome
-from flows.bulletin.status import title
+from flows.bulletin.status import counted, title
 from flows.letters import sends, upkeep, urgent_calls
 from flows.letters.briefing import NOBODY
 from flows.letters.drafts import tell_bulletin
@@ -165,7 +165,6 @@ def _silent_sources(settings: Settings, session: Session, now: datetime) -> None
 def _uncertain(settings: Settings, session: Session, now: datetime) -> None:
     for bulletin_id, count in deliveries.older(session, before=now - SETTLED_AFTER).items():
         bulletin = session.get_one(Bulletin, bulletin_id)
-        counted = "1 messaggio" if count == 1 else f"{count} messaggi"
         tell(
             settings,
             session,
@@ -173,7 +172,7 @@ def _uncertain(settings: Settings, session: Session, now: datetime) -> None:
             desk.on_duty(session, settings.profile, now).people,
             {
                 "bollettino": title(bulletin.slot_at),
-                "n_incerti": counted,
+                "n_incerti": counted(count, "messaggio", "messaggi"),
                 "azioni": f"{settings.prefect_ui}/deployments",
                 "incerti": settings.deployment("incerti"),
             },

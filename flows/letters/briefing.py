@@ -11,7 +11,7 @@ from db.models import Bulletin, BulletinItem, BulletinVersion, HandoverKind
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
-from flows.bulletin.status import people, title
+from flows.bulletin.status import counted, people, title
 from flows.draft.evidence import judged, remarks, vote, with_sources
 from flows.draft.slots import closed_days, slot_of
 from flows.runs import client
@@ -48,7 +48,7 @@ class Briefing:
         at, due = self.slot_at, self.deadline_at
         return {
             "bollettino": self.title,
-            "n_notizie": "1 notizia" if self.count == 1 else f"{self.count} notizie",
+            "n_notizie": counted(self.count, "notizia", "notizie"),
             "entro": f"entro {giorno_ora(due)}" if due else "appena puoi",
             "se_approvi": f"Se lo approvi entro {giorno_ora(due)}, parte {giorno_ora(at)}"
             if due and at

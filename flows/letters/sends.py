@@ -9,7 +9,7 @@ from db import bulletins, deliveries, handovers, outcomes, recipients, senders
 from db.models import Bulletin, BulletinKind, BulletinStatus
 from flows.bulletin.language.dates import giorno_ora, in_rome, mese
 from flows.bulletin.message.exact import frame_name
-from flows.bulletin.status import CALLED, REASONS, title
+from flows.bulletin.status import CALLED, REASONS, counted, title
 from flows.by_hand import lists
 from flows.letters.receipts import TOLD_WITHIN
 from flows.letters.upkeep import Operator, operator
@@ -118,7 +118,7 @@ def of_month(settings: Settings, session: Session, now: datetime) -> None:
         [*settings.profile.editors, *others],
         {
             "mese": name,
-            "n_messaggi": "1 messaggio" if month.messages == 1 else f"{month.messages} messaggi",
+            "n_messaggi": counted(month.messages, "messaggio", "messaggi"),
             "categorie": ", ".join(
                 f"{category} {count}" for category, count in sorted(month.categories.items())
             ),

@@ -18,7 +18,7 @@ from db.engine import reading, transaction
 from db.models import BulletinVersion, Declaration
 from db.replies import LATE_WELCOME, WELCOME
 from flows.bulletin.language.dates import giorno_ora, in_rome
-from flows.bulletin.status import UNSTAMPED
+from flows.bulletin.status import UNSTAMPED, counted
 from flows.letters.receipts import TOLD_WITHIN
 from flows.settings import Settings
 from flows.staff import duty
@@ -82,11 +82,9 @@ def unsaid_answers(settings: Settings, session: Session, now: datetime) -> None:
         UNSAID,
         people,
         {
-            "n_risposte": "1 risposta" if count == 1 else f"{count} risposte",
+            "n_risposte": counted(count, "risposta", "risposte"),
             "non_partite": "non è partita" if count == 1 else "non sono partite",
-            "n_conferme": "1 conferma di iscrizione"
-            if welcomes == 1
-            else f"{welcomes} conferme di iscrizione",
+            "n_conferme": counted(welcomes, "conferma di iscrizione", "conferme di iscrizione"),
             "modello": LATE_WELCOME,
             "stato": template.status if template else "non ancora detto da WhatsApp",
             "richiesta": request,

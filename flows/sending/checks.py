@@ -13,6 +13,7 @@ from enum import StrEnum
 from db.models import AccountWord, HandoverKind, Template
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.language.markdown import escaped
+from flows.bulletin.status import counted
 from flows.profiles.whatsapp import Prices
 from flows.sending.costs import UNKNOWN, Month, euros
 from flows.sending.witness import Heard
@@ -249,10 +250,8 @@ def check_lists(kind: HandoverKind, people: int, size: int) -> Check:
     name = "Invio a mano"
     if kind == HandoverKind.channel:
         return Check(name, Verdict.good, "Una persona lo pubblica nel canale WhatsApp e lo dichiara.")
-    lists = -(-people // size)
-    words = (
-        f"{people} destinatari in {lists} {'lista' if lists == 1 else 'liste'} da {size} numeri al massimo."
-    )
+    lists = counted(-(-people // size), "lista", "liste")
+    words = f"{people} destinatari in {lists} da {size} numeri al massimo."
     return Check(name, Verdict.good, words)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from flows.bulletin.status import counted
+
 SUBJECT_LIMIT = 150  # characters; a list of mails shows about 70
 _PLACE = re.compile(r"\{(\w+)\}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
@@ -32,7 +34,7 @@ def left(now: datetime, until: datetime) -> str:
     """How long there is still time: `45 minuti`, `2 ore`."""
     minutes = max(0, int((until - now).total_seconds() // 60))
     if minutes < 120:
-        return "1 minuto" if minutes == 1 else f"{minutes} minuti"
+        return counted(minutes, "minuto", "minuti")
     return f"{minutes // 60} ore"
 
 
