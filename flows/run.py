@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from flows.cli import neighbours
-from flows.cli.sandbox import write_config
 from flows.privacy import basis, intact
-from flows.settings import ROOT, BollettinoError, Settings, SettingsError
+from flows.settings import ROOT, BollettinoError, Settings, SettingsError, write_private
 
 STARTING = 120.0  # seconds; Prefect's first start makes its database: 14 s measured, more on a busy machine
 STOPPING = 20.0
@@ -73,54 +72,62 @@ class Child:
             self.process.wait()
 
 
+def write_config(settings: Settings) -> Path:
+    """What the sandbox must know of the installation, in a file that only this user reads."""
+    secrets, profile = settings.secrets, settings.profile
+    path = settings.state / "sandbox.json"
+    write_private(
+        path,
+        {
+            "phone_number_id": profile.whatsapp.phone_number_id,
+            "waba_id": profile.whatsapp.waba_id,
+            "token": secrets.whatsapp_token.get_secret_value(),
+            "app_secret": secrets.app_secrets.get_secret_value().split(",")[0],
+            "verify_token": secrets.verify_token.get_secret_value(),
+            "webhook_url": f"http://127.0.0.1:{profile.servers.web_port}/webhook",
+            "display_number": profile.contacts.numero_servizio,
+            "staff": [
+                {"name": editor.name, "number": phone.get_secret_value()}
+                for editor in profile.editors
+                if (phone := settings.editor_phone(editor))
+            ],
+        },
+    )
+    return path
+
+
 def children(settings: Settings) -> list[Child]:
     """In the order of their start. The same commands belong into the units of a real machine."""
-    python, servers = sys.executable, settings.profile.servers
-    prefect = [python, "-m", "prefect"]
+    servers = settings.profile.servers
+    worker = ["start", "--pool", settings.work_pool, "--type", "process", "--name", "worker"]
     processes = [
         Child(
             "prefect",
-            [python, "-m", "flows.runs.server", "start", "--port", str(servers.prefect_port)],
+            module("flows.runs.server", "start", "--port", str(servers.prefect_port)),
             servers.prefect_port,
             f"{settings.prefect_address}/api/health",
         ),
-        Child(
-            "worker",
-            [
-                *prefect,
-                "worker",
-                "start",
-                "--pool",
-                settings.work_pool,
-                "--type",
-                "process",
-                "--name",
-                "worker",
-            ],
-        ),
-        Child(
-            "web",
-            [python, "-m", "flows", "web"],
-            servers.web_port,
-            f"http://127.0.0.1:{servers.web_port}/salute",
-        ),
+        Child("worker", module("prefect", "worker", *worker)),
+        Child("web", module("flows", "web"), servers.web_port, _health(servers.web_port)),
     ]
     if settings.profile.stage == "sandbox":
-        command = [python, "-m", "deployments.sandbox", "--port", str(servers.sandbox_port)]
-        command += ["--state", str(settings.state / "sandbox"), "--config", str(write_config(settings))]
-        processes.insert(
-            0,
-            Child(
-                "sandbox",
-                command,
-                servers.sandbox_port,
-                f"http://127.0.0.1:{servers.sandbox_port}/salute",
-            ),
-        )
+        options = ["--port", str(servers.sandbox_port), "--state", str(settings.state / "sandbox")]
+        command = module("deployments.sandbox", *options, "--config", str(write_config(settings)))
+        sandbox = Child("sandbox", command, servers.sandbox_port, _health(servers.sandbox_port))
+        processes.insert(0, sandbox)
     for child in processes:
         child.log = settings.state / "logs" / f"{child.name}.log"
         child.environment = settings.given_to(child.name)
     return processes
+
+
+def module(*words: str) -> list[str]:
+    """The command that runs a module, and what stands behind it, with this Python."""
+    return [sys.executable, "-m", *words]
+
+
+def _health(port: int) -> str:
+    return f"http://127.0.0.1:{port}/salute"
 
 
 def take(state: Path) -> IO[str]:
@@ -178,9 +185,8 @@ def wait(child: Child, ready: Callable[[], bool]) -> None:
 
 def verb(*arguments: str) -> None:
     """Run one of our verbs to its end, as an operator would."""
-    done = subprocess.run(
-        [sys.executable, "-m", "flows", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    command = module("flows", *arguments)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RunError(f"`python -m flows {' '.join(arguments)}` failed:\n{done.stderr.strip()}")
 

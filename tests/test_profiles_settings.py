@@ -7,10 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from flows.bulletin.language.measure import utf16
-from flows.cli.sandbox import write_config
 from flows.profiles.comune import Profile
 from flows.profiles.file import line_of, unfilled
-from flows.run import run
+from flows.run import run, write_config
 from flows.settings import DEMO, Settings, SettingsError, fill_words, load, load_profile
 from flows.whatsapp.templates import problems
 from tests.world.comune import SECRETS

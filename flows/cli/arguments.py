@@ -87,6 +87,11 @@ class Layout(argparse.HelpFormatter):
         return "\n".join([indent + head, *filled])
 
 
+def add_verb(verbs: Verbs, name: str, words: str) -> argparse.ArgumentParser:
+    """A verb, or what stands after one; its line in the list of them ends at the first colon."""
+    return verbs.add_parser(name, help=words.partition(":")[0], description=words, formatter_class=Layout)
+
+
 def editor(arguments: argparse.Namespace, settings: "Settings", option: str) -> str:
     """The editor that an option names, by name or id whatever the capitals.
 
@@ -159,9 +164,7 @@ def add_discover(verbs: Verbs) -> None:
         "Look at a Comune's site and print a profile to review: its feeds or list pages, its alert zones. "
         "What was tried is told on standard error."
     )
-    parser = verbs.add_parser(
-        "discover", help=words.partition(":")[0], description=words, formatter_class=Layout
-    )
+    parser = add_verb(verbs, "discover", words)
     parser.add_argument("address", metavar="ADDRESS", help="like https://www.comune.esempio.mi.it")
     parser.add_argument("--istat", metavar="CODE", help="whose site it is, when it does not tell")
     parser.add_argument("--comune", metavar="NAME", help="the same by name; a homonym like 'Samone (TN)'")

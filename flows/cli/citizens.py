@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.cli.arguments import Add, Layout, day, for_programs
+from flows.cli.arguments import Add, add_verb, day, for_programs
 from flows.cli.output import Output
 
 if TYPE_CHECKING:
@@ -240,10 +240,10 @@ def add_verbs(add: Add) -> None:
                  writes=False)  # fmt: skip
     kinds = parser.add_subparsers(dest="what", required=True, metavar="report|log")
     words = "The register of processing, as Markdown, from this configuration."
-    register = kinds.add_parser("report", help=words, description=words, formatter_class=Layout)
+    register = add_verb(kinds, "report", words)
     for_programs(register, register="the register (Markdown)")
     words = "The commands that showed, gave out or erased numbers."
-    logged = kinds.add_parser("log", help=words, description=words, formatter_class=Layout)
+    logged = add_verb(kinds, "log", words)
     logged.add_argument("--last", type=int, default=50, metavar="N", help="how many (default: 50)")
     for_programs(
         logged,
@@ -260,9 +260,7 @@ def _add_subscribers(add: Add) -> None:
         "Subscribe who is on a list and never left: a CSV with a column 'telefono', or a vCard. Landlines, "
         "doubles and whoever left before are told, and not subscribed. No message is sent."
     )
-    taking = kinds.add_parser(
-        "import", help=words.partition(":")[0], description=words, formatter_class=Layout
-    )
+    taking = add_verb(kinds, "import", words)
     taking.add_argument("file", type=Path, metavar="FILE", help="- is standard input")
     taking.add_argument("--source", required=True, help="where the list comes from: 'liste broadcast URP'")
     taking.add_argument("--dated", required=True, type=day, metavar="DAY", help="the list's day: 2026-09-01")
@@ -275,13 +273,11 @@ def _add_subscribers(add: Add) -> None:
         lines="why a line was not subscribed, without its number",
     )
     words = "Write who is subscribed, with their numbers, to a new CSV that only you can read."
-    giving = kinds.add_parser("export", help=words, description=words, formatter_class=Layout)
+    giving = add_verb(kinds, "export", words)
     giving.add_argument("file", type=Path, metavar="FILE")
     for_programs(giving, subscribers="how many were written", file="where to")
     words = "Mark a subscriber as test: `dispatch N --test` goes to these alone, and no sum counts them."
-    testing = kinds.add_parser(
-        "test", help=words.partition(":")[0], description=words, formatter_class=Layout
-    )
+    testing = add_verb(kinds, "test", words)
     _take_number(testing)
     testing.add_argument("--off", action="store_true", help="mark it no more")
     for_programs(testing, marked="how many recipients are marked as test")

@@ -18,8 +18,6 @@ from db.models import (
     Approval,
     Bulletin,
     BulletinItem,
-    BulletinVersion,
-    CallChannel,
     CallStatus,
     Decision,
     HandoverKind,
@@ -32,6 +30,7 @@ from flows.bulletin.language.dates import giorno, in_rome
 from flows.bulletin.status import KINDS, REASONS, STATUS
 from flows.review import acts
 from flows.review.differences import differences, without_mobiles
+from flows.staff.calls import CHANNELS
 
 WIDTH = 100  # columns
 
@@ -89,13 +88,7 @@ def _head(session: Session, bulletin: Bulletin) -> Iterator[str]:
 
 
 def _versions(session: Session, bulletin: Bulletin) -> Iterator[str]:
-    rows = list(
-        session.exec(
-            select(BulletinVersion)
-            .where(BulletinVersion.bulletin_id == bulletin.id)
-            .order_by(col(BulletinVersion.number))
-        )
-    )
+    rows = bulletins.versions(session, bulletin.id)
     decided = {approval.version_number: approval for approval in _approvals(session, bulletin)}
     signed = {sign_off.version_number: sign_off for sign_off in sign_offs.of(session, bulletin.id)}
     items: list[BulletinItem] = []
@@ -156,7 +149,6 @@ def _proof(code_hash: str | None) -> str:
     return "codice verificato" if code_hash else "senza codice: il nome è solo dichiarato"
 
 
-CHANNELS = {CallChannel.whatsapp: "WhatsApp", CallChannel.sms: "SMS", CallChannel.email: "e-mail"}
 CALLS = {
     CallStatus.queued: "non ancora partita",
     CallStatus.in_flight: "in partenza",

@@ -22,10 +22,10 @@ from deployments.sandbox.app import create_app
 from deployments.sandbox.config import Config
 from flows.approve import load_round, record
 from flows.cli import tour
-from flows.cli.sandbox import write_config
 from flows.compose import Draft, compose_draft
 from flows.review.choices import order_lines
 from flows.review.text import NOTHING_READ, Site
+from flows.run import write_config
 from flows.runs.forms import Confirmation
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources.readings import Reading
