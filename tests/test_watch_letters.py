@@ -17,6 +17,8 @@ from flows.letters import alarms, briefing, drafts
 from flows.profiles.comune import ElectionPeriod
 from flows.review.choices import Choice, choices
 from flows.sending import senders
+from flows.sources.pages import Now
+from flows.sources.rereading import Rereading
 from flows.staff.mail import post
 from flows.watch import look, rounds
 from tests.test_runs_windows import Server
@@ -231,15 +233,8 @@ def test_a_change_on_the_site_calls_everybody_once_a_change(comune: Comune, box:
     number = comune.draft()
     for after in ("domenica 13 dicembre", "domenica 13 dicembre", "annullata"):
         with comune.look() as session:
-            drafts.changed_on_site(
-                comune.settings,
-                session,
-                number,
-                news="Giornata ecologica",
-                before="domenica 6 dicembre",
-                after=after,
-                now=comune.now,
-            )
+            change = Rereading(1, 1, "Giornata ecologica", Now.changed, "domenica 6 dicembre", after)
+            drafts.tell_changes(comune.settings, session, number, [change], now=comune.now)
     post(comune.settings, comune.engine, now=comune.now)
     assert [to for to, _ in box.told] == [ANNA, BRUNO, ANNA, BRUNO]
     assert "Nel bollettino: domenica 6 dicembre\nOra sul sito: annullata" in box.text()

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from db import bulletins, handovers
 from db.engine import transaction
-from db.models import Bulletin, Declaration, HandoverKind
+from db.models import Bulletin, BulletinStatus, Declaration, Handover, HandoverKind
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.message.paste import assisted
 from flows.bulletin.status import STATUS, tags
@@ -183,11 +183,15 @@ def store(settings: Settings, engine: Engine, bulletin_id: int, confirmation: Co
     )
 
 
+def _handed_out(engine: Engine, bulletin_id: int) -> tuple[Bulletin, Handover | None]:
+    """A bulletin, and how it was put into a person's hands if it ever was."""
+    with transaction(engine) as session:
+        return bulletins.locked(session, bulletin_id), handovers.of(session, bulletin_id)
+
+
 def close_window(settings: Settings, engine: Engine, bulletin_id: int, why: str, *, now: datetime) -> None:
     """Take in what was ticked, delete the files and cancel the window of a bulletin that was stopped."""
-    with transaction(engine) as session:
-        bulletin = bulletins.locked(session, bulletin_id)
-        handover = handovers.of(session, bulletin_id)
+    bulletin, handover = _handed_out(engine, bulletin_id)
     if handover is None:
         return
     lists.stop(settings, engine, bulletin_id, why, by="sorveglianza", now=now)
@@ -205,11 +209,8 @@ def close_if_stopped(
     settings: Settings, engine: Engine, bulletin_id: int, why: str, *, now: datetime
 ) -> None:
     """Close the window of a bulletin that was taken out of the operator's hands; nothing for any other."""
-    with transaction(engine) as session:
-        bulletin = bulletins.locked(session, bulletin_id)
-        was_by_hand = handovers.of(session, bulletin_id) is not None
-        is_in_hand = lists.in_hand(session, bulletin) is not None
-    if was_by_hand and not is_in_hand:
+    bulletin, handover = _handed_out(engine, bulletin_id)
+    if handover is not None and bulletin.status != BulletinStatus.sending:
         close_window(settings, engine, bulletin_id, why, now=now)
 
 
@@ -245,9 +246,8 @@ def sweep(settings: Settings, engine: Engine, *, now: datetime) -> None:
 
 def link(settings: Settings, engine: Engine, bulletin_id: int) -> str:
     """Where the checklist of a bulletin in somebody's hands is; "" for any other."""
-    with transaction(engine) as session:
-        handover = lists.in_hand(session, bulletins.locked(session, bulletin_id))
-    if handover is None:
+    bulletin, handover = _handed_out(engine, bulletin_id)
+    if handover is None or bulletin.status != BulletinStatus.sending:
         return ""
     return client.link(settings, handover.run_id) if handover.run_id else "l'elenco si apre entro 5 minuti"
 

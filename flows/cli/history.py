@@ -26,10 +26,10 @@ from db.models import (
     SignOff,
     SignOffWord,
 )
-from flows.bulletin.language.dates import giorno, in_rome
 from flows.bulletin.status import KINDS, REASONS, STATUS
 from flows.review import acts
 from flows.review.differences import differences, without_mobiles
+from flows.sending.certificate import to_the_second
 from flows.staff.calls import CHANNELS
 
 WIDTH = 100  # columns
@@ -64,25 +64,19 @@ def history(engine: Engine, bulletin_id: int) -> str:
         bulletin = session.get(Bulletin, bulletin_id)
         if bulletin is None:
             raise StoreError(f"there is no bulletin {bulletin_id}")
-        lines = [*_head(session, bulletin), *_versions(session, bulletin)]
-        lines += [*_calls(session, bulletin), *_by_hand(session, bulletin), *_moves(session, bulletin)]
-        lines += [
-            *_starts(session, bulletin),
-            *_acts(session, bulletin),
-            "",
-            *_certificate(session, bulletin),
-        ]
-    return "\n".join(_plain(line) for line in lines)
+        parts = (_head, _versions, _calls, _by_hand, _moves, _starts, _acts, _certificate)
+        lines = [_plain(line) for part in parts for line in part(session, bulletin)]
+    return "\n".join(lines)
 
 
 def _head(session: Session, bulletin: Bulletin) -> Iterator[str]:
     yield f"Bollettino {bulletin.id} ({KINDS[bulletin.kind]}): {STATUS[bulletin.status]}"
     if bulletin.slot_at:
-        yield f"Invio previsto: {_moment(bulletin.slot_at)}"
+        yield f"Invio previsto: {to_the_second(bulletin.slot_at)}"
     else:
         yield "Invio previsto: appena approvato"
     if bulletin.deadline_at:
-        yield f"Da approvare entro: {_moment(bulletin.deadline_at)}"
+        yield f"Da approvare entro: {to_the_second(bulletin.deadline_at)}"
     if put_right := telling.of(session, bulletin.id):
         yield f"Rettifica: bollettino {', '.join(map(str, put_right))}"
 
@@ -94,7 +88,7 @@ def _versions(session: Session, bulletin: Bulletin) -> Iterator[str]:
     items: list[BulletinItem] = []
     for version in rows:
         yield ""
-        yield f"Versione {version.number}, {version.author}, {_moment(version.created_at)}"
+        yield f"Versione {version.number}, {version.author}, {to_the_second(version.created_at)}"
         if version.answered_version:
             yield f"  Risponde alla versione {version.answered_version}"
         if version.note:
@@ -123,7 +117,7 @@ def _approvals(session: Session, bulletin: Bulletin) -> list[Approval]:
 
 
 def _signed(row: SignOff) -> Iterator[str]:
-    yield f"  Firma: {row.name} {SAID[row.said]}, {_moment(row.at)}, {_proof(row.code_hash)}"
+    yield f"  Firma: {row.name} {SAID[row.said]}, {to_the_second(row.at)}, {_proof(row.code_hash)}"
     for line in row.overridden.splitlines():
         yield f"    Nonostante: {line}"
     if row.source:
@@ -134,7 +128,7 @@ def _signed(row: SignOff) -> Iterator[str]:
 
 def _decided(row: Approval) -> Iterator[str]:
     yield (
-        f"  Decisione: {DECISIONS[row.decision]} da {row.approver}, {_moment(row.decided_at)}, "
+        f"  Decisione: {DECISIONS[row.decision]} da {row.approver}, {to_the_second(row.decided_at)}, "
         f"{_proof(row.code_hash)}"
     )
     if row.decision == Decision.approve:
@@ -142,7 +136,7 @@ def _decided(row: Approval) -> Iterator[str]:
         count = "non contati" if row.head_count is None else str(row.head_count)
         yield f"    Destinatari al momento dell'approvazione: {count}"
     if row.voided_at:
-        yield f"    ANNULLATA {_moment(row.voided_at)}: il bollettino è stato riaperto"
+        yield f"    ANNULLATA {to_the_second(row.voided_at)}: il bollettino è stato riaperto"
 
 
 def _proof(code_hash: str | None) -> str:
@@ -170,7 +164,8 @@ def _calls(session: Session, bulletin: Bulletin) -> Iterator[str]:
         seen = call.status == CallStatus.accepted and call.receipt
         outcome = SEEN[call.receipt] if seen and call.receipt else CALLS[call.status]
         code = f" ({call.code})" if call.code else ""
-        yield f"  {_moment(call.called_at)}: {call.editor}, {CHANNELS[call.channel]}{phone}: {outcome}{code}"
+        who = f"{call.editor}, {CHANNELS[call.channel]}{phone}"
+        yield f"  {to_the_second(call.called_at)}: {who}: {outcome}{code}"
 
 
 def _by_hand(session: Session, bulletin: Bulletin) -> Iterator[str]:
@@ -180,13 +175,13 @@ def _by_hand(session: Session, bulletin: Bulletin) -> Iterator[str]:
         return
     is_channel = handover.kind == HandoverKind.channel
     yield from ("", "Inviato a mano, nel canale WhatsApp:" if is_channel else "Inviato a mano, con le liste:")
-    yield f"  {_moment(handover.begun_at)}: dato in mano a chi invia"
+    yield f"  {to_the_second(handover.begun_at)}: dato in mano a chi invia"
     for row in handovers.declarations(session, bulletin.id):
         lists = row.lists.replace(" ", ", ") or "nessuna"
         what = ("pubblicato" if row.lists else "non pubblicato") if is_channel else f"liste inviate: {lists}"
         counted = "" if is_channel else f" ({row.people} numeri)"
         last = "; il resto non parte" if row.is_last else ""
-        yield f"  {_moment(row.at)}, {row.by}: {what}{counted}{last}"
+        yield f"  {to_the_second(row.at)}, {row.by}: {what}{counted}{last}"
         if row.note:
             yield f"    Nota: {row.note}"
         if row.remark:
@@ -195,21 +190,18 @@ def _by_hand(session: Session, bulletin: Bulletin) -> Iterator[str]:
 
 def _moves(session: Session, bulletin: Bulletin) -> Iterator[str]:
     """Who moved it last, and the moments that other rows keep: no table keeps every move."""
+    approvals = _approvals(session, bulletin)
     moves = [(bulletin.created_at, "creato")]
-    moves += [
-        (approval.decided_at, f"{DECISIONS[approval.decision]} da {approval.approver}")
-        for approval in _approvals(session, bulletin)
-    ]
-    voided = {approval.voided_at for approval in _approvals(session, bulletin) if approval.voided_at}
-    moves += [(moment, "riaperto") for moment in voided]
+    moves += [(row.decided_at, f"{DECISIONS[row.decision]} da {row.approver}") for row in approvals]
+    moves += [(moment, "riaperto") for moment in {row.voided_at for row in approvals if row.voided_at}]
     if bulletin.sent_at:
         moves.append((bulletin.sent_at, "comincia l'invio"))
     moves += _hidings(session, bulletin)
     why = REASONS.get(bulletin.status_reason or "", bulletin.status_reason)
     last = f"{STATUS[bulletin.status]}, da {bulletin.status_by}" + (f" ({why})" if why else "")
     yield from ("", "Passaggi conservati:")
-    yield from (f"  {_moment(moment)}: {words}" for moment, words in sorted(moves, key=itemgetter(0)))
-    yield f"  {_moment(bulletin.status_at)}: stato di adesso: {last}"
+    yield from (f"  {to_the_second(moment)}: {words}" for moment, words in sorted(moves, key=itemgetter(0)))
+    yield f"  {to_the_second(bulletin.status_at)}: stato di adesso: {last}"
 
 
 def _starts(session: Session, bulletin: Bulletin) -> Iterator[str]:
@@ -218,7 +210,7 @@ def _starts(session: Session, bulletin: Bulletin) -> Iterator[str]:
     if begun:
         yield from ("", "Partenze:")
     for start in begun:
-        yield f"  {_moment(start.at)}: {start.by}"
+        yield f"  {to_the_second(start.at)}: {start.by}"
         yield from (f"    Nonostante il controllo: {line}" for line in start.despite.splitlines())
 
 
@@ -242,6 +234,7 @@ def _hidings(session: Session, bulletin: Bulletin) -> Iterator[tuple[datetime, s
 
 
 def _certificate(session: Session, bulletin: Bulletin) -> Iterator[str]:
+    yield ""
     certificate = deliveries.certificate(session, bulletin.id)
     if not certificate.planned and bulletin.sent_at is None:
         yield "Certificato di invio: nessun messaggio è partito."
@@ -257,12 +250,6 @@ def _certificate(session: Session, bulletin: Bulletin) -> Iterator[str]:
     }
     yield from (f"  {word}: {count}" for word, count in counts.items())
     yield "  I conti tornano." if certificate.adds_up else "  I conti sono ancora aperti."
-
-
-def _moment(moment: datetime) -> str:
-    """`martedì 1 dicembre 2026, 14:40:05`, in Rome."""
-    local = in_rome(moment)
-    return f"{giorno(local)} {local.year}, {local:%H:%M:%S}"
 
 
 def _plain(line: str) -> str:

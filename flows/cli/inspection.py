@@ -8,11 +8,12 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from flows.cli.output import Output
+from flows.cli.output import Output, as_text
 from flows.sources.identity import item_key
 from scrapers.alerts import IssuedBulletin
 from scrapers.alerts.meteoalarm import ATTRIBUTION
@@ -26,6 +27,9 @@ from scrapers.pages.pages import Page, parse_page
 
 USER_AGENT = "Bollettino inspect"
 OK, FAILED = 0, 2
+ENTRY = ("guid", "url", "title", "published", "updated", "summary", "categories", "teaser")
+ALERT = ("source", "zone", "day", "hazard", "level", "onset", "expires", "issuer", "sent", "identifier",
+         "issuer_zone")  # fmt: skip
 Line = dict[str, Any]  # one JSON object of a file
 Show = Callable[[Mapping[str, object]], object]
 
@@ -52,7 +56,7 @@ def _asked(arguments: argparse.Namespace, show: Show) -> int:
 
 
 def _print(row: Mapping[str, object]) -> None:
-    sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(row, ensure_ascii=False, default=as_text) + "\n")
 
 
 def inspect_feed(source: str, *, show: Show = _print) -> int:
@@ -164,73 +168,35 @@ def _read(source: str) -> Response:
         return read(source, fetcher)
 
 
-def _entries(feed: Feed) -> Iterator[dict[str, object]]:
+def _entries(feed: Feed) -> Iterator[Line]:
     for entry in feed.entries:
-        yield {
-            "guid": entry.guid,
-            "url": entry.url,
-            "title": entry.title,
-            "published": _iso(entry.published),
-            "updated": _iso(entry.updated),
-            "summary": entry.summary,
-            "categories": list(entry.categories),
-            "teaser": entry.teaser,  # no whole text: its page is needed
-            "enclosures": [{"title": title, "url": url} for title, url in entry.enclosures],
-            "key": item_key(entry),  # what the item is known by, besides its guid
-        }
+        row = {name: getattr(entry, name) for name in ENTRY}
+        row["enclosures"] = [{"title": title, "url": url} for title, url in entry.enclosures]
+        yield row | {"key": item_key(entry)}  # what the item is known by, besides its guid
 
 
-def _page(page: Page) -> dict[str, object]:
-    return {
-        "title": page.title,
-        "abstract": page.abstract,
-        "published": _iso(page.published),
-        "body": page.body,
-        "attachments": [
-            {"title": attachment.title, "url": attachment.url} for attachment in page.attachments
-        ],
-        "theme": page.theme,
-        "kind": page.kind,
-        "topics": list(page.topics),
-        "starts": _iso(page.starts),
-        "ends": _iso(page.ends),
-        "expires": _iso(page.expires),
-        "updated": _iso(page.updated),
-        "holds": page.holds,
-        "notes": list(page.notes),
-    }
+def _page(page: Page) -> Line:
+    return {name: value for name, value in asdict(page).items() if name != "url"}
 
 
-def _alerts(bulletin: IssuedBulletin) -> Iterator[dict[str, object]]:
+def _alerts(bulletin: IssuedBulletin) -> Iterator[Line]:
     for alert in bulletin.alerts:
-        yield {
-            "source": alert.source,
-            "zone": alert.zone,
-            "day": _iso(alert.day),
-            "hazard": alert.hazard or None,
-            "level": alert.level,
-            "onset": _iso(alert.onset),
-            "expires": _iso(alert.expires),
-            "issuer": alert.issuer,
-            "sent": _iso(alert.sent),
-            "identifier": alert.identifier or None,
-            "issuer_zone": alert.issuer_zone or None,
-        }
+        yield {name: getattr(alert, name) or None for name in ALERT}
 
 
-def _notices(bulletin: IssuedBulletin) -> Iterator[dict[str, object]]:
+def _notices(bulletin: IssuedBulletin) -> Iterator[Line]:
     """With the keys of an alert, and `notice` to say that it is none."""
     for notice in bulletin.notices:
         yield {
             "source": notice.source,
             "zone": notice.area,
-            "day": _iso(notice.onset.astimezone(ROME).date()),
+            "day": notice.onset.astimezone(ROME).date(),
             "hazard": notice.kind,
             "level": notice.colour,
-            "onset": _iso(notice.onset),
-            "expires": _iso(notice.expires),
+            "onset": notice.onset,
+            "expires": notice.expires,
             "issuer": notice.issuer,
-            "sent": _iso(notice.sent),
+            "sent": notice.sent,
             "identifier": notice.identifier,
             "notice": f"avviso meteo, non un'allerta; {ATTRIBUTION}",
         }
@@ -250,10 +216,6 @@ def _text(item: Line, key: str, default: str | None = None) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{key!r} is missing or not a text")
     return value
-
-
-def _iso(when: date | None) -> str | None:
-    return None if when is None else when.isoformat()
 
 
 def _write(rows: Iterable[Mapping[str, object]], show: Show) -> int:

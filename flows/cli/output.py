@@ -106,7 +106,7 @@ class Output:
         if self._whole is not None:
             sys.stdout.write(f"{self._whole}\n")
         elif self._document:
-            sys.stdout.write(f"{json.dumps(self._document, ensure_ascii=False, indent=2, default=_plain)}\n")
+            sys.stdout.write(f"{json.dumps(self._document, ensure_ascii=False, indent=2, default=as_text)}\n")
         self._document, self._whole = {}, None
 
 
@@ -121,7 +121,7 @@ def trouble(line: str) -> None:
     Console(stderr=True, highlight=False).print(line, style=style, markup=False, soft_wrap=True)
 
 
-def _plain(value: Any) -> str:
+def as_text(value: Any) -> str:
     """Days and moments are ISO 8601; amounts, paths and addresses are their own text."""
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
@@ -149,7 +149,7 @@ def _draw(rows: Sequence[Row], columns: Sequence[str]) -> None:
         is_number = all(isinstance(row.get(key), int | float) for row in rows)
         table.add_column(key.replace("_", " "), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        cells = [Text("-" if row.get(key) is None else _plain(row[key])) for key in columns]
+        cells = [Text("-" if row.get(key) is None else as_text(row[key])) for key in columns]
         for cell in cells:
             for pattern, style in MARKS:
                 cell.highlight_regex(pattern, style)

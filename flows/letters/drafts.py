@@ -89,82 +89,51 @@ def tell_bulletin(
     boards.mail_sheet(settings, session, bulletin, now=now)
 
 
-def changed_on_site(
-    settings: Settings,
-    session: Session,
-    bulletin_id: int,
-    *,
-    news: str,
-    before: str,
-    after: str,
-    now: datetime,
+def tell_changes(
+    settings: Settings, session: Session, bulletin_id: int, seen: Iterable[Rereading], *, now: datetime
 ) -> None:
-    """A news of this bulletin says something else on the site by now: everybody is called, once a change.
+    """Call everybody for what holds the bulletin; each change once, whoever finds it."""
+    for change in seen:
+        if change.holds:
+            _tell_change(settings, session, bulletin_id, change, now)
 
-    Args:
-        news: its title.
-        before: the fact as the bulletin tells it.
-        after: the fact as the site tells it, or that the page is gone.
-    """
+
+def _tell_change(
+    settings: Settings, session: Session, bulletin_id: int, change: Rereading, now: datetime
+) -> None:
+    line = f"bulletin {bulletin_id}: {change.title}: "
+    is_alert = change.news_item_id is None
+    if is_alert and _is_told(session, bulletin_id, line, change.mark):
+        return
     bulletin = session.get_one(Bulletin, bulletin_id)
     about = briefing(settings, session, bulletin, bulletins.latest(session, bulletin_id), now=now)
+    values = {**about.values, "titolo": change.title, "prima": change.before, "dopo": change.after}
+    if is_alert:
+        is_going_on = bulletin.status in (BulletinStatus.sending, BulletinStatus.stopped)
+        remedy = f"{bulletin.kind}_fermato" if is_going_on else bulletin.kind.value
+        values["numero"] = str(bulletin_id)
+        values["rimedio"] = settings.texts["allerta_cambiata"][remedy]
     tell(
         settings,
         session,
-        "cambiata_sul_sito",
+        "allerta_cambiata" if is_alert else "cambiata_sul_sito",
         settings.profile.editors,
-        {**about.values, "titolo": news, "prima": before, "dopo": after},
-        about=f"bulletin {bulletin_id}: {news}: {after}",
+        values,
+        about=f"{line}{change.mark if is_alert else change.after}",
         bulletin_id=bulletin_id,
         now=now,
     )
 
 
-def alert_changed(
-    settings: Settings,
-    session: Session,
-    bulletin_id: int,
-    *,
-    news: str,
-    before: str,
-    after: str,
-    mark: str,
-    now: datetime,
-) -> None:
-    """What this bulletin tells of an alert is not so by now: everybody is called, once a change.
+def _is_told(session: Session, bulletin_id: int, line: str, mark: str) -> bool:
+    """Whether what holds by now of an alert was told before, whole or with hours that have run out since.
 
-    The words are of this moment, and hours in them are cut at it: they are no sign of a further change.
-
-    Args:
-        news: the title of the item.
-        before: as the bulletin tells it.
-        after: what is in force.
-        mark: the same as long as that is, in parts; hours that run out only take some of them away.
+    The words of a letter are no sign of a further change: they are of their moment, hours are cut at it.
     """
-    line, parts = f"bulletin {bulletin_id}: {news}: ", set(mark.split("; "))
-    for letter in letters.of_bulletin(session, bulletin_id, ["allerta_cambiata"]):
-        if letter.about.startswith(line) and parts <= set(letter.about.removeprefix(line).split("; ")):
-            return
-    bulletin = session.get_one(Bulletin, bulletin_id)
-    about = briefing(settings, session, bulletin, bulletins.latest(session, bulletin_id), now=now)
-    words = settings.texts["allerta_cambiata"]
-    is_going_on = bulletin.status in (BulletinStatus.sending, BulletinStatus.stopped)
-    tell(
-        settings,
-        session,
-        "allerta_cambiata",
-        settings.profile.editors,
-        {
-            **about.values,
-            "numero": str(bulletin_id),
-            "titolo": news,
-            "prima": before,
-            "dopo": after,
-            "rimedio": words[f"{bulletin.kind}_fermato" if is_going_on else bulletin.kind.value],
-        },
-        about=f"{line}{mark}",
-        bulletin_id=bulletin_id,
-        now=now,
+    parts = set(mark.split("; "))
+    return any(
+        letter.about.startswith(line) and parts <= set(letter.about.removeprefix(line).split("; "))
+        for letter in letters.of_bulletin(session, bulletin_id, ["allerta_cambiata"])
     )
 
 
@@ -233,16 +202,3 @@ def _ended(settings: Settings, session: Session, bulletin: Bulletin, about: Brie
         bulletin_id=bulletin.id,
         now=now,
     )
-
-
-def tell_changes(
-    settings: Settings, session: Session, bulletin_id: int, seen: Iterable[Rereading], *, now: datetime
-) -> None:
-    """Queue the letters about what holds the bulletin; each change is told once, whoever finds it."""
-    for change in seen:
-        if change.holds:
-            values = {"news": change.title, "before": change.before, "after": change.after}
-            if change.news_item_id is None:
-                alert_changed(settings, session, bulletin_id, **values, mark=change.mark, now=now)
-            else:
-                changed_on_site(settings, session, bulletin_id, **values, now=now)

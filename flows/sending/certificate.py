@@ -225,9 +225,12 @@ def printed(document: Document) -> Iterator[str]:
 
 
 def _moment(moment: str) -> str:
-    if not moment:
-        return "-"
-    local = in_rome(datetime.fromisoformat(moment))
+    return to_the_second(datetime.fromisoformat(moment)) if moment else "-"
+
+
+def to_the_second(moment: datetime) -> str:
+    """`martedì 1 dicembre 2026, 14:40:05`, in Rome."""
+    local = in_rome(moment)
     return f"{giorno(local)} {local.year}, {local:%H:%M:%S}"
 
 

@@ -93,7 +93,7 @@ def month_of(settings: Settings, session: Session, year: int, month: int) -> Mon
     """Counted from the rows. Messages without a word on their price count at the price of their kind."""
     counted = Month(year, month)
     prices = settings.profile.prices
-    for charge in outcomes.charged(session, _first(year, month), _first(*_next(year, month))):
+    for charge in outcomes.charged(session, _first(year, month), _first(year + month // 12, month % 12 + 1)):
         if charge.billable is False:
             counted.free += charge.count
             continue
@@ -127,10 +127,6 @@ def _ours(kind: BulletinKind | None) -> str:
 
 def _first(year: int, month: int) -> datetime:
     return datetime(year, month, 1, tzinfo=ROME)
-
-
-def _next(year: int, month: int) -> tuple[int, int]:
-    return (year, month + 1) if month < 12 else (year + 1, 1)
 
 
 def table(months: list[Month], prices: Prices | None) -> Iterator[str]:
