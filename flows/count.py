@@ -28,6 +28,7 @@ from flows.settings import Settings
 SHOWN = 10  # bulletins
 LATELY = timedelta(days=30)
 NONE = "-"
+NONE_SENT = "Non è ancora partito nessun bollettino."
 NOTES = (
     "«Arrivati» e «letti» sono in percento dei messaggi che WhatsApp ha accettato. Chi ha spento le conferme "
     "di lettura non risulta mai fra i «letti»: quelli veri sono di più. Sotto i "
@@ -71,9 +72,7 @@ def printed(settings: Settings, counts: Overview, now: datetime) -> Iterator[str
     yield ""
     yield from (f"- {line}" for line in _audience(counts, now))
     yield ""
-    yield from (
-        _columns(bulletins(counts)) if counts.bulletins else ["Non è ancora partito nessun bollettino."]
-    )
+    yield from _columns(bulletins(counts)) if counts.bulletins else [NONE_SENT]
     if missing := failures(counts):
         yield ""
         yield "Perché alcuni messaggi non sono arrivati:"
@@ -90,7 +89,7 @@ def markdown(settings: Settings, counts: Overview, now: datetime) -> str:
         "\n".join(f"- {line}" for line in _audience(counts, now)),
         f"![Iscritti nel tempo, nuovi iscritti e usciti per mese]({address(drawing(counts, now))})",
         "## Ultimi bollettini",
-        _table(bulletins(counts)) if counts.bulletins else "Non è ancora partito nessun bollettino.",
+        _table(bulletins(counts)) if counts.bulletins else NONE_SENT,
     ]
     if missing := failures(counts):
         parts += ["## Perché alcuni messaggi non sono arrivati", _table(missing)]

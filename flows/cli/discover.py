@@ -119,10 +119,9 @@ def whose_site(site: Survey, *, istat: str | None = None, comune: str | None = N
     if by_code:
         return Whose((by_code,), f"--istat {istat}")
     if istat and len(called) == 1:  # codes change with the provinces
-        candidate = called[0]
-        return Whose(
-            (replace(candidate, istat=istat),), f"as given; the register of 2022 has {candidate.istat}"
-        )
+        (comune_then,) = called
+        how = f"as given; the register of 2022 has {comune_then.istat}"
+        return Whose((replace(comune_then, istat=istat),), how)
     if comune:
         return Whose(called, f"--comune {comune}")
     if istat:
@@ -148,7 +147,7 @@ def newer(name: str, istat: str | None, table: ZoneTable) -> Whose | None:
     zones = listed(name, table)
     if len({zone.region for zone in zones}) != 1:
         return None
-    (written, *_) = [written_name for written_name in zones[0].comuni if fold(written_name) == fold(name)]
+    (written, *_) = [spelling for spelling in zones[0].comuni if fold(spelling) == fold(name)]
     comune = Comune(istat or PLACEHOLDER, written, "", zones[0].region)
     return Whose((comune,), f"--comune {name}, in the bulletin's lists; newer than the register of 2022")
 
@@ -209,10 +208,8 @@ def _missing_comune(site: Survey, whose: Whose) -> list[str]:
         code = whose.comune.istat
         if re.fullmatch(r"\d{6}", code):
             return []
-        trouble = (
-            "it is newer than the register here" if code == PLACEHOLDER else f"{code} are not six digits"
-        )
-        return [f"the ISTAT code of {whose.comune.name}: {trouble}; give it with --istat"]
+        why = "it is newer than the register here" if code == PLACEHOLDER else f"{code} are not six digits"
+        return [f"the ISTAT code of {whose.comune.name}: {why}; give it with --istat"]
     if whose.comuni:
         names = "; ".join(str(comune) for comune in whose.comuni)
         return [f"the Comune: several fit ({whose.how}): {names}. Say which with --istat"]

@@ -32,12 +32,12 @@ def unlike(settings: "Settings", wanted: "TemplateDefinition", state: "TemplateS
 
     if state.components is None:
         return ["WhatsApp does not tell its text"]
-    unlike_parts = differences(wanted, settings.button_base(wanted.name), state.components)
+    parts = differences(wanted, settings.button_base(wanted.name), state.components)
     if on := altered(state.alterations):
-        unlike_parts.append(f"WhatsApp may alter it: {', '.join(on)}")
+        parts.append(f"WhatsApp may alter it: {', '.join(on)}")
     if state.ttl_seconds not in (None, wanted.ttl_seconds):
-        unlike_parts.append(f"lives {state.ttl_seconds} seconds instead of {wanted.ttl_seconds}")
-    return unlike_parts
+        parts.append(f"lives {state.ttl_seconds} seconds instead of {wanted.ttl_seconds}")
+    return parts
 
 
 async def bring(settings: "Settings") -> dict[str, str]:
@@ -53,9 +53,8 @@ async def bring(settings: "Settings") -> dict[str, str]:
 
     whatsapp, done = settings.profile.whatsapp, {}
     templates = settings.templates.values()
-    if wrong := [
-        line for template in templates for line in problems(template, settings.button_base(template.name))
-    ]:
+    wrong = [line for ours in templates for line in problems(ours, settings.button_base(ours.name))]
+    if wrong:
         raise BollettinoError(f"nothing is submitted, Meta would refuse it: {'; '.join(wrong)}")
     async with open_client(settings) as client:
         for name, wanted in settings.templates.items():
@@ -64,9 +63,9 @@ async def bring(settings: "Settings") -> dict[str, str]:
             if state is None:
                 created = await client.register_template(whatsapp.waba_id, payload)
                 done[name] = f"submitted: {created.status}, {created.category}"
-            elif unlike_parts := unlike(settings, wanted, state):
+            elif parts := unlike(settings, wanted, state):
                 await client.edit_template(state.id, name, {key: payload[key] for key in EDITABLE})
-                done[name] = f"edited ({'; '.join(unlike_parts)})"
+                done[name] = f"edited ({'; '.join(parts)})"
             else:
                 done[name] = THE_SAME
     return done
@@ -109,13 +108,13 @@ def compared(settings: "Settings") -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for name, wanted in settings.templates.items():
         state = remote_template(settings, name)
-        unlike_parts = unlike(settings, wanted, state) if state else ["WhatsApp does not hold it"]
+        parts = unlike(settings, wanted, state) if state else ["WhatsApp does not hold it"]
         rows.append(
             {
                 "name": name,
                 "state": f"{state.status}, {state.category}" if state else "missing",
                 "usable": state is not None and state.status in USABLE,
-                "told": "; ".join(unlike_parts) or THE_SAME,
+                "told": "; ".join(parts) or THE_SAME,
             }
         )
     return rows

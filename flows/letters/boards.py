@@ -4,7 +4,6 @@ The sheet's own page opens when the first message leaves: nothing is public befo
 sheet as a file, and the text itself, so that it can be printed and hung up by then.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -19,24 +18,16 @@ from flows.letters.receipts import LEFT, TOLD_WITHIN
 from flows.sending.seal import message_of
 from flows.settings import Settings
 from flows.staff.mail import tell
+from flows.staff.rota import Addressee
 from flows.web.pages import forms
 
 TAKEN_BACK = "foglio_ritirato"
 USEFUL = timedelta(days=1)  # after the send: then the sheet is old news
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a sheet hangs: the library, a pharmacy."""
-
-    name: str
-    email: str
-    on_duty: bool = False
-
-
 def mail_sheet(settings: Settings, session: Session, bulletin: Bulletin, *, now: datetime) -> None:
     """Queue the approved text to every place of the profile, once for each approval."""
-    places = [Place(name, email) for name, email in settings.profile.notice_boards.items()]
+    places = [Addressee(name, email) for name, email in settings.profile.notice_boards.items()]
     if bulletin.status not in LEFT:
         _take_back(settings, session, bulletin, now)
         return
@@ -76,7 +67,7 @@ def _take_back(settings: Settings, session: Session, bulletin: Bulletin, now: da
                 settings,
                 session,
                 TAKEN_BACK,
-                [Place(letter.editor, letter.address)],
+                [Addressee(letter.editor, letter.address)],
                 {"bollettino": _name(bulletin)},
                 about=letter.about,
                 bulletin_id=bulletin.id,

@@ -62,7 +62,7 @@ def receipts(
                 _sent_back(settings, session, bulletin, signatures, version, values, now)
         elif approval is None or approval.decision == Decision.save:
             sample = sentence(settings, session, bulletin.id, version.number)
-            receipt("registrata", writer, {**values, **_kept(bulletin, version, sample)})
+            receipt("registrata", writer, {**values, **_stored(bulletin, version, sample)})
         elif approval.decision != Decision.approve:
             receipt("registrata", editors, {**values, **_closed(bulletin)})
         elif bulletin.status in LEFT and approval.voided_at is None:
@@ -146,7 +146,7 @@ def _closed(bulletin: Bulletin) -> dict[str, str]:
     return {"esito": state[:1].upper() + state[1:], "che_succede": "Non parte niente."}
 
 
-def _kept(bulletin: Bulletin, version: BulletinVersion, sample: str) -> dict[str, str]:
+def _stored(bulletin: Bulletin, version: BulletinVersion, sample: str) -> dict[str, str]:
     if bulletin.status == BulletinStatus.in_review:
         lines = ["Il testo è salvato e aspetta ancora.", *version.remarks.splitlines(), sample]
         return {"esito": "Salvato, non ancora approvato", "che_succede": "\n".join(filter(None, lines))}

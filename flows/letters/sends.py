@@ -12,7 +12,7 @@ from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import CALLED, REASONS, counted, title
 from flows.by_hand import lists
 from flows.letters.receipts import TOLD_WITHIN
-from flows.letters.upkeep import Operator, operator
+from flows.letters.upkeep import NAME, operator
 from flows.review import acts
 from flows.sending import costs
 from flows.sending.certificate import words
@@ -20,6 +20,7 @@ from flows.sending.checks import SITE, Preflight, Verdict
 from flows.settings import Settings
 from flows.staff.mail import tell
 from flows.staff.mail_text import bullets
+from flows.staff.rota import Addressee
 
 REPORTED_ON = (3, 20)  # days of the month after: WhatsApp's word on a price takes a day or two
 NOTHING: Mapping[str, str] = {}
@@ -108,7 +109,7 @@ def of_month(settings: Settings, session: Session, now: datetime) -> None:
     if not month.messages:
         return
     mail = settings.profile.mail
-    others = [Operator(mail.operator)] if mail and mail.operator else []
+    others = [Addressee(NAME, mail.operator)] if mail and mail.operator else []
     prices = settings.profile.prices
     name = f"{mese(before.month)} {before.year}"
     tell(

@@ -7,7 +7,6 @@ pass it on.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -23,7 +22,7 @@ from flows.letters.receipts import TOLD_WITHIN
 from flows.settings import Settings
 from flows.staff import duty
 from flows.staff.mail import tell
-from flows.staff.rota import Person
+from flows.staff.rota import Addressee, Person
 
 NAME = "Gestore del servizio"
 UNREAD, UNSAID, UNWRITTEN = "avviso_sconosciuto", "risposte_perse", "registro_incompleto"
@@ -31,20 +30,11 @@ EDITED, MADE_MARKETING, UNPROVED = "modello_cambiato", "modello_promozionale", "
 URGENT = ("allerta_meteo", "fine_allerta", "avviso_urgente", "redazione_urgente")  # they must reach everybody
 
 
-@dataclass(frozen=True)
-class Operator:
-    """An addressee like an editor, who is never called to decide."""
-
-    email: str
-    name: str = NAME
-    on_duty: bool = False
-
-
 def operator(settings: Settings, session: Session, now: datetime) -> tuple[Iterable[Person], str]:
     """Who is written to, and what the letter asks of them."""
     mail = settings.profile.mail
     if mail and mail.operator:
-        return [Operator(mail.operator)], ""
+        return [Addressee(NAME, mail.operator)], ""
     people = duty.on_duty(session, settings.profile, now).people
     return people, "Inoltra questa e-mail a chi gestisce il servizio: tu non devi fare niente."
 

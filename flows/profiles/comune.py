@@ -149,7 +149,7 @@ class Closures(Strict):
 
     @field_validator("province")
     @classmethod
-    def _known(cls, province: str | None) -> str | None:
+    def _is_a_province(cls, province: str | None) -> str | None:
         if province is not None and province not in holidays.country_holidays("IT").subdivisions:
             raise ValueError(f"{province!r} is not the two letters of a province, like MI")
         return province

@@ -24,6 +24,15 @@ class Person(Protocol):
 
 
 @dataclass(frozen=True)
+class Addressee:
+    """Who is written to and never called to decide: who runs the service, a place where sheets hang."""
+
+    name: str
+    email: str
+    on_duty: bool = False
+
+
+@dataclass(frozen=True)
 class Away:
     """That somebody is absent from one day to another, both included."""
 

@@ -130,7 +130,7 @@ def _hand_over(connection: smtplib.SMTP, mail: Outgoing, email: EmailMessage) ->
         ((code, words),) = exc.recipients.values()
         return _refusal(code, words)
     except smtplib.SMTPSenderRefused as exc:  # about us, not about the addressee: it may be mended
-        reply = _said(exc.smtp_code, exc.smtp_error)
+        reply = _reply(exc.smtp_code, exc.smtp_error)
         return Refusal(f"mittente rifiutato: {reply}", is_final=False, code=exc.smtp_code)
     except smtplib.SMTPServerDisconnected as exc:
         raise MailCutOff(f"il server di posta ha chiuso la connessione ({exc})") from exc
@@ -142,10 +142,10 @@ def _hand_over(connection: smtplib.SMTP, mail: Outgoing, email: EmailMessage) ->
 
 
 def _refusal(code: int, words: bytes | str) -> Refusal:
-    return Refusal(_said(code, words), is_final=code in PERMANENT, code=code)
+    return Refusal(_reply(code, words), is_final=code in PERMANENT, code=code)
 
 
-def _said(code: int, words: bytes | str) -> str:
+def _reply(code: int, words: bytes | str) -> str:
     reply = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
     return f"{code} {' '.join(reply.split())[:200]}"
 
