@@ -190,8 +190,8 @@ def absence(
     codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Segna quando un redattore non c'è: al suo posto si chiama il successivo."""
-    note_it = partial(note_absence, who=who, first=first_day, last=last_day, note=note, cancel=cancel, by=chi)
-    return _enter(note_it, codice)
+    entry = partial(note_absence, who=who, first=first_day, last=last_day, note=note, cancel=cancel, by=chi)
+    return _enter(entry, codice)
 
 
 def _enter(note: Callable[..., Noted], code: str) -> str | State[str]:
@@ -219,5 +219,5 @@ def closure(
     codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Segna i giorni senza bollettino, oltre alle feste e a quelli del profilo."""
-    note_it = partial(note_closure, who=chi, first=first_day, last=last_day, note=note, cancel=cancel)
-    return _enter(note_it, codice)
+    entry = partial(note_closure, who=chi, first=first_day, last=last_day, note=note, cancel=cancel)
+    return _enter(entry, codice)
