@@ -12,7 +12,7 @@ from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import CALLED, REASONS, counted, title
 from flows.by_hand import lists
 from flows.letters.receipts import TOLD_WITHIN
-from flows.letters.upkeep import NAME, operator
+from flows.letters.upkeep import NAME, tell_operator
 from flows.review import acts
 from flows.sending import costs
 from flows.sending.certificate import words
@@ -82,20 +82,9 @@ def warned(settings: Settings, session: Session, preflight: Preflight, *, now: d
     if not lines:
         return
     names = ", ".join(sorted(check.name for check in lines))
-    people, request = operator(settings, session, now)
-    tell(
-        settings,
-        session,
-        "avvertimenti",
-        people,
-        {
-            "nomi": names,
-            "controlli": bullets([check.sentence for check in lines], ""),
-            "richiesta": request,
-        },
-        about=f"{names} in {in_rome(now):%G-W%V}",
-        now=now,
-    )
+    values = {"nomi": names, "controlli": bullets([check.sentence for check in lines], "")}
+    about = f"{names} in {in_rome(now):%G-W%V}"
+    tell_operator(settings, session, "avvertimenti", values, about=about, now=now)
 
 
 def of_month(settings: Settings, session: Session, now: datetime) -> None:

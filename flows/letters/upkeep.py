@@ -6,7 +6,7 @@ Never a word or a number of a citizen. Without an operator in the profile the ed
 pass it on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -25,37 +25,43 @@ from flows.staff.mail import tell
 from flows.staff.rota import Addressee, Person
 
 NAME = "Gestore del servizio"
+FORWARD = "Inoltra questa e-mail a chi gestisce il servizio: tu non devi fare niente."
 UNREAD, UNSAID, UNWRITTEN = "avviso_sconosciuto", "risposte_perse", "registro_incompleto"
 EDITED, MADE_MARKETING, UNPROVED = "modello_cambiato", "modello_promozionale", "conferma_estranea"
 URGENT = ("allerta_meteo", "fine_allerta", "avviso_urgente", "redazione_urgente")  # they must reach everybody
 
 
-def operator(settings: Settings, session: Session, now: datetime) -> tuple[Iterable[Person], str]:
-    """Who is written to, and what the letter asks of them."""
+def tell_operator(
+    settings: Settings,
+    session: Session,
+    kind: str,
+    values: Mapping[str, str],
+    *,
+    about: str,
+    bulletin_id: int | None = None,
+    until: datetime | None = None,
+    now: datetime,
+) -> None:
+    """To who runs the service; where nobody is named, to the editors on duty with what is asked of them."""
     mail = settings.profile.mail
+    people: Sequence[Person]
     if mail and mail.operator:
-        return [Addressee(NAME, mail.operator)], ""
-    people = duty.on_duty(session, settings.profile, now).people
-    return people, "Inoltra questa e-mail a chi gestisce il servizio: tu non devi fare niente."
+        people, request = [Addressee(NAME, mail.operator)], ""
+    else:
+        people, request = duty.on_duty(session, settings.profile, now).people, FORWARD
+    values = {**values, "richiesta": request}
+    tell(settings, session, kind, people, values, about=about, bulletin_id=bulletin_id, until=until, now=now)
 
 
 def unknown_webhooks(settings: Settings, session: Session, now: datetime) -> None:
     """Once a week for each shape: WhatsApp changes, and what it adds may be somebody's word to leave."""
     abouts = letters.abouts(session, UNREAD, since=now - inbound.WEEK)
-    people, request = operator(settings, session, now)
     for shape, count in sorted(inbound.unread(session, since=now - inbound.WEEK).items()):
         if any(about.rpartition(" on ")[0] == shape for about in abouts):
             continue
-        tell(
-            settings,
-            session,
-            UNREAD,
-            people,
-            {"forma": shape, "n": str(count), "giorni": str(settings.profile.privacy.raw_event_days)}
-            | {"richiesta": request},
-            about=f"{shape} on {in_rome(now).date()}",
-            now=now,
-        )
+        values = {"forma": shape, "n": str(count), "giorni": str(settings.profile.privacy.raw_event_days)}
+        about = f"{shape} on {in_rome(now).date()}"
+        tell_operator(settings, session, UNREAD, values, about=about, now=now)
 
 
 def unsaid_answers(settings: Settings, session: Session, now: datetime) -> None:
@@ -63,21 +69,18 @@ def unsaid_answers(settings: Settings, session: Session, now: datetime) -> None:
     lost = replies.unsaid(session, since=now - TOLD_WITHIN)
     if not lost:
         return
-    people, request = operator(settings, session, now)
     template = provider.find(session, LATE_WELCOME, settings.profile.whatsapp.language)
     count, welcomes = lost.total(), lost[WELCOME] + lost[LATE_WELCOME]
-    tell(
+    tell_operator(
         settings,
         session,
         UNSAID,
-        people,
         {
             "n_risposte": counted(count, "risposta", "risposte"),
             "non_partite": "non è partita" if count == 1 else "non sono partite",
             "n_conferme": counted(welcomes, "conferma di iscrizione", "conferme di iscrizione"),
             "modello": LATE_WELCOME,
             "stato": template.status if template else "non ancora detto da WhatsApp",
-            "richiesta": request,
         },
         about=f"answers on {in_rome(now).date()}",
         until=now + TOLD_WITHIN,
@@ -106,13 +109,11 @@ def complete_journal(settings: Settings, engine: Engine, *, now: datetime) -> li
         except OSError as exc:
             end = f"Non si riesce ad aggiungere ciò che manca ({exc.strerror}): si riprova ogni 5 minuti."
     with transaction(engine) as session:
-        people, request = operator(settings, session, now)
-        tell(
+        tell_operator(
             settings,
             session,
             UNWRITTEN,
-            people,
-            {"che_cosa": what, "esito": end, "richiesta": request},
+            {"che_cosa": what, "esito": end},
             about=f"journal on {in_rome(now).date()}",
             until=now + TOLD_WITHIN,
             now=now,
@@ -122,24 +123,16 @@ def complete_journal(settings: Settings, engine: Engine, *, now: datetime) -> li
 
 def changed_templates(settings: Settings, session: Session, now: datetime) -> None:
     """Once for each change: a text edited at the provider, an urgent template made MARKETING (131049)."""
-    people, request = operator(settings, session, now)
     changes: list[tuple[str, datetime, dict[str, str]]] = []
     for template in provider.templates(session, settings.profile.whatsapp.language):
-        values = {"modello": template.name, "richiesta": request}
+        values = {"modello": template.name}
         if template.unlike and template.text_at:
             changes.append((EDITED, template.text_at, values | {"parti": template.unlike}))
         if template.name in URGENT and template.category == "MARKETING" and template.category_at:
             changes.append((MADE_MARKETING, template.category_at, values))
     for kind, at, values in changes:
-        tell(
-            settings,
-            session,
-            kind,
-            people,
-            values | {"quando": giorno_ora(at)},
-            about=f"{values['modello']} at {at.isoformat()}",
-            now=now,
-        )
+        about = f"{values['modello']} at {at.isoformat()}"
+        tell_operator(settings, session, kind, values | {"quando": giorno_ora(at)}, about=about, now=now)
 
 
 def unproved_answers(settings: Settings, session: Session, now: datetime) -> None:
@@ -155,15 +148,7 @@ def unproved_answers(settings: Settings, session: Session, now: datetime) -> Non
         .where(col(Declaration.at) >= since)
         .where(Declaration.remark == UNSTAMPED)
     ).all()
-    people, request = operator(settings, session, now)
     for bulletin_id, run_id, version in [*versions, *lists]:
-        tell(
-            settings,
-            session,
-            UNPROVED,
-            people,
-            {"numero": str(bulletin_id), "modulo": settings.run_link(str(run_id)), "richiesta": request},
-            about=f"answer {version} of run {run_id}",
-            bulletin_id=bulletin_id,
-            now=now,
-        )
+        values = {"numero": str(bulletin_id), "modulo": settings.run_link(str(run_id))}
+        about = f"answer {version} of run {run_id}"
+        tell_operator(settings, session, UNPROVED, values, about=about, bulletin_id=bulletin_id, now=now)
