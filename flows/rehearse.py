@@ -79,12 +79,12 @@ def judge(settings: Settings, engine: Engine, bulletin_id: int) -> Verdict:
     # who was erased since has no address to be found by
     unproved = max(0, sum(_ours(stored, names) not in MAY_HAVE_COME for names, _ in phones) - gone)
     missing = sum(status == DeliveryStatus.accepted for name, status in stored.items() if name not in reached)
-    account_words = f"{words(account)}. Sui telefoni: {len(phones)}."
+    sums = f"{words(account)}. Sui telefoni: {len(phones)}."
     if not (twice or unproved or missing or account.open):
-        return Verdict(f"GIUSTO. {account_words} Nessuno lo ha ricevuto due volte.", True)
+        return Verdict(f"GIUSTO. {sums} Nessuno lo ha ricevuto due volte.", True)
     is_good = not (twice or unproved or missing)
     return Verdict(
-        f"{'NON FINITO' if is_good else 'SBAGLIATO'}. {account_words} Ricevuto due volte: {twice}; "
+        f"{'NON FINITO' if is_good else 'SBAGLIATO'}. {sums} Ricevuto due volte: {twice}; "
         f"arrivato ma non nel conto: {unproved}; nel conto ma non arrivato: {missing}; "
         f"ancora in coda: {account.open}.",
         is_good,

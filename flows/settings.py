@@ -176,11 +176,9 @@ class Settings:
         """Who is called for an alert by e-mail only, or not at all."""
         warnings = [] if self.profile.mail else ["no [mail]: no editor gets an e-mail"]
         for editor in self.profile.editors:
+            unset = f"{editor.phone_variable} is not set: {editor.name} is not called by telephone"
             try:
-                if self.editor_phone(editor) is None:
-                    warnings.append(
-                        f"{editor.phone_variable} is not set: {editor.name} is not called by telephone"
-                    )
+                warnings += [] if self.editor_phone(editor) else [unset]
             except SettingsError as exc:
                 warnings.append(str(exc))
         return warnings

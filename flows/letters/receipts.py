@@ -104,13 +104,13 @@ def _sent_back(
     settings: Settings,
     session: Session,
     bulletin: Bulletin,
-    signed: Sequence[SignOff],
+    signatures: Sequence[SignOff],
     version: BulletinVersion,
     values: Mapping[str, str],
     now: datetime,
 ) -> None:
     """To who prepared the text: who approved it last, else who last wrote it; and a receipt for who did."""
-    before = [row for row in signed if row.version_number < version.number]
+    before = [row for row in signatures if row.version_number < version.number]
     approved = [voice.editor for voice in since_void(voices(before))]
     writers = session.exec(
         select(BulletinVersion.author)

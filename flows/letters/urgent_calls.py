@@ -286,18 +286,8 @@ def _write(
     values: Mapping[str, str],
     now: datetime,
 ) -> int | None:
-    about = f"bulletin {case.bulletin.id} turn {turn}"
-    bulletin_id, until = case.bulletin.id, case.bulletin.deadline_at
-    tell(
-        settings,
-        session,
-        "urgente",
-        [editor],
-        values,
-        about=about,
-        bulletin_id=bulletin_id,
-        until=until,
-        now=now,
-    )
+    about, id_ = f"bulletin {case.bulletin.id} turn {turn}", case.bulletin.id
+    until = case.bulletin.deadline_at
+    tell(settings, session, "urgente", [editor], values, about=about, bulletin_id=id_, until=until, now=now)
     letter = letters.find(session, "urgente", about, editor.name)
     return letter.id if letter else None
