@@ -102,7 +102,7 @@ def test_hidden_places_of_a_text_are_not_written_out_for_every_hour() -> None:
 
     sheet = Counting("Aperto alle ore 9 e mezza. " * 500)
     times.read(sheet)
-    assert {fact.value for fact in sheet.found} == {"09:30"}
+    assert {fact.value for fact in sheet.facts} == {"09:30"}
     assert Counting.asked < 20
 
 

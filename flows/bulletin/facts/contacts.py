@@ -30,28 +30,25 @@ def read(sheet: Sheet) -> None:
     """Take addresses of mail and pages."""
     if not _DOMAIN.search(sheet.text):
         return
-    for found in sheet.each(_EMAIL) if "@" in sheet.text else ():
-        end = found.end()
-        sheet.take(Kind.email, found[0].lower().rstrip("."), found.start(), end)
-        sheet.hide(found.start(), end)
-    for found in sheet.each(_LINK):
-        shown = found[0].rstrip(_TRAILING)
-        sheet.take(Kind.link, link(shown), found.start(), found.start() + len(shown))
-        sheet.hide(found.start(), found.start() + len(shown))
+    for match in sheet.matches(_EMAIL) if "@" in sheet.text else ():
+        end = match.end()
+        sheet.take(Kind.email, match[0].lower().rstrip("."), match.start(), end)
+    for match in sheet.matches(_LINK):
+        address = match[0].rstrip(_TRAILING)
+        sheet.take(Kind.link, link(address), match.start(), match.start() + len(address))
 
 
 def read_phones(sheet: Sheet) -> None:
     """Take phone numbers: after the dates, whose figures look like them."""
-    for found in sheet.each(_PHONE):
-        digits = re.sub(r"\D", "", found["prefix"] + found["rest"])
+    for match in sheet.matches(_PHONE):
+        digits = re.sub(r"\D", "", match["prefix"] + match["rest"])
         longest = 10 if digits[0] in "38" else 11
         shortest = 9 if digits[0] in "38" and not digits.startswith(("803", "199", "89")) else 6
         if not shortest <= len(digits) <= longest or (digits[0] == "0" and len(digits) < 7):
             continue
-        if _NO_PHONE.search(sheet.text[max(0, found.start() - 30) : found.start()]):
+        if _NO_PHONE.search(sheet.text[max(0, match.start() - 30) : match.start()]):
             continue
-        sheet.take(Kind.phone, digits, found.start(), found.end())
-        sheet.hide(found.start(), found.end())
+        sheet.take(Kind.phone, digits, *match.span())
 
 
 def link(address: str) -> str:

@@ -1,29 +1,17 @@
 """Dates in running Italian: single, shared months, ranges, numeric; the dates of acts apart from events'."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from flows.bulletin.facts.fact import Kind, Sheet
-from flows.bulletin.language.dates import WEEKDAYS
+from flows.bulletin.language.dates import MONTHS, MONTHS_BY_START, WEEKDAYS
 from flows.bulletin.language.relative_days import phrases
 
-MONTH_FORMS = (
-    ("gennaio", "genn", "gen"),
-    ("febbraio", "febbr", "feb"),
-    ("marzo", "mar"),
-    ("aprile", "apr"),
-    ("maggio", "magg", "mag"),
-    ("giugno", "giu"),
-    ("luglio", "lug"),
-    ("agosto", "ago"),
-    ("settembre", "sett", "set"),
-    ("ottobre", "ott"),
-    ("novembre", "nov"),
-    ("dicembre", "dic"),
-)
-_MONTH_NUMBER = {form: number for number, forms in enumerate(MONTH_FORMS, 1) for form in forms}
-FULL_MONTH = "|".join(forms[0] for forms in MONTH_FORMS)
-_SHORT_MONTH = "|".join(form for forms in MONTH_FORMS for form in forms[1:])
+_SHORT_MONTHS = {"genn": 1, "febbr": 2, "magg": 5, "sett": 9, **MONTHS_BY_START}
+_MONTH_NUMBER = {**_SHORT_MONTHS, **{name: number for number, name in enumerate(MONTHS, start=1)}}
+FULL_MONTH = "|".join(MONTHS)
+_SHORT_MONTH = "|".join(_SHORT_MONTHS)
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])"
 _WEEKDAY = r"""(?:lunedì|lunedi['’`]?|martedì|martedi['’`]?|mercoledì|mercoledi['’`]?|giovedì|giovedi['’`]?
     |venerdì|venerdi['’`]?|sabato|sabati|domenica|domeniche|(?:lun|mart?|merc?|giov?|ven|sab|dom)\.)"""
@@ -57,16 +45,15 @@ _HOUR_FOLLOWS = re.compile(r",?\s*(?:alle|dalle|ore|h)\b", re.IGNORECASE)
 _DAY_BEFORE = re.compile(
     rf"(?<![\w.,:/])(?P<day>{_DAY})(?:\s*[-–]\s*|\s+(?:e|ed|al)\s+(?:il\s+)?)$", re.IGNORECASE
 )
-_SHORT_WEEKDAY = r"(?:lun|mar|mer|gio|ven|sab|dom)"
+_SHORT_WEEKDAY = rf"(?:{'|'.join(name[:3] for name in WEEKDAYS)})"
 _WEEKDAY_SPAN = re.compile(
     rf"(?P<first>{_SHORT_WEEKDAY})\.?\s?[-–/]\s?(?P<last>{_SHORT_WEEKDAY})\b", re.IGNORECASE
 )
 _WEEKDAY_BEFORE = re.compile(rf"\b(?P<weekday>{_WEEKDAY}|{_SHORT_WEEKDAY}),?\s+(?:il\s+)?$", _X)
 _FIRST_OF = re.compile(rf"primo\s+(?:di\s+)?(?P<month>{FULL_MONTH})\b(?:\s+(?P<year>20\d\d))?", _X)
 _MONTH_ALONE = re.compile(rf"(?P<month>{FULL_MONTH})\b(?:\s+(?:del\s+)?(?P<year>(?:19|20)\d\d)\b)?", _X)
-_FULL_MONTHS = frozenset(FULL_MONTH.split("|"))
 _WEEKDAY_ALONE = re.compile(rf"(?P<weekday>{_WEEKDAY})(?!\w)", _X)
-_WEEKDAY_STARTS = frozenset({"lun", "mar", "mer", "gio", "ven", "sab", "dom"})
+_WEEKDAY_STARTS = frozenset(name[:3] for name in WEEKDAYS)
 _ACT = re.compile(
     r"""(?:\b(?:ordinanz[ae]|deliber[ae]|deliberazion[ei]|determin[ae]|determinazion[ei]|decret[oi]|legg[ei]
     |regolament[oi]|circolar[ei]|direttiv[ae]|protocollo|verbale)\b|\b(?:d\.?\s?lgs|d\.?\s?l|l\.?\s?r|d\.?\s?p\.?\s?r
@@ -83,77 +70,75 @@ _JOIN = re.compile(
 
 def read(sheet: Sheet) -> None:
     """Take every date of the calendar."""
-    for found in sheet.at_figures(_ISO):
-        _take(sheet, found, int(found["year"]), int(found["month"]), int(found["day"]))
-    for found in sheet.at_figures(_NUMERIC):
-        year = int(found["year"])
+    for match in sheet.at_figures(_ISO):
+        _take(sheet, match, int(match["year"]), int(match["month"]), int(match["day"]))
+    for match in sheet.at_figures(_NUMERIC):
+        year = int(match["year"])
         year += 2000 if year < 100 else 0
-        _take(sheet, found, year, int(found["month"]), int(found["day"]))
+        _take(sheet, match, year, int(match["month"]), int(match["day"]))
     _read_named(sheet)
-    for found in sheet.at_words(_FIRST_OF, ("primo",)):
-        month = _MONTH_NUMBER[found["month"].lower()]
-        _take(sheet, found, int(found["year"]) if found["year"] else None, month, 1)
-    for found in sheet.at_figures(_SLASHED):
-        before = sheet.before(found.start(), 16)
+    for match in sheet.at_words(_FIRST_OF, ("primo",)):
+        month = _MONTH_NUMBER[match["month"].lower()]
+        _take(sheet, match, int(match["year"]) if match["year"] else None, month, 1)
+    for match in sheet.at_figures(_SLASHED):
+        before = sheet.before(match.start(), 16)
         other = _DAY_BEFORE.search(before)
         if other:  # `tra il 26 e il 27/05`
-            start = found.start() - len(other[0])
-            day = (None, int(found["month"]), int(other["day"]))
+            start = match.start() - len(other[0])
+            day = (None, int(match["month"]), int(other["day"]))
             _put(sheet, start, start + len(other["day"]), day, "", within=start)
         if other or _BEFORE_SLASHED.search(before) or _WEEKDAY_BEFORE.search(before):
-            _take(sheet, found, None, int(found["month"]), int(found["day"]))
-    for found in sheet.at_figures(_DOTTED):
-        before = sheet.before(found.start(), 16)
-        is_day = _WEEKDAY_BEFORE.search(before) and _HOUR_FOLLOWS.match(sheet.text, found.end())
+            _take(sheet, match, None, int(match["month"]), int(match["day"]))
+    for match in sheet.at_figures(_DOTTED):
+        before = sheet.before(match.start(), 16)
+        is_day = _WEEKDAY_BEFORE.search(before) and _HOUR_FOLLOWS.match(sheet.text, match.end())
         if is_day or _BEFORE_DOTTED.search(before):
-            _take(sheet, found, None, int(found["month"]), int(found["day"]))
-    for found in sheet.at_words(_MONTH_ALONE, _FULL_MONTHS):
-        month = _MONTH_NUMBER[found["month"].lower()]
-        value = f"{found['year']}-{month:02}" if found["year"] else f"--{month:02}"
-        sheet.take(_kind(sheet, found.start()), value, found.start(), found.end())
-        sheet.hide(found.start(), found.end())
+            _take(sheet, match, None, int(match["month"]), int(match["day"]))
+    for match in sheet.at_words(_MONTH_ALONE, frozenset(MONTHS)):
+        month = _MONTH_NUMBER[match["month"].lower()]
+        value = f"{match['year']}-{month:02}" if match["year"] else f"--{month:02}"
+        sheet.take(_kind(sheet, match.start()), value, *match.span())
 
 
 def read_weekdays(sheet: Sheet, published: date | None) -> None:
     """Take the weekdays of no date: after the times, which may lean on them (`mercoledì 15-18`)."""
     _read_relative(sheet, published)
-    for found in sheet.at_words(_WEEKDAY_SPAN, _WEEKDAY_STARTS):
+    for match in sheet.at_words(_WEEKDAY_SPAN, _WEEKDAY_STARTS):
         for end in ("first", "last"):
-            sheet.take(Kind.weekday, weekday(found[end]), found.start(end), found.end(end))
-        sheet.hide(found.start(), found.end())
-    for found in sheet.at_words(_WEEKDAY_ALONE, _WEEKDAY_STARTS, 3):
-        sheet.take(Kind.weekday, weekday(found["weekday"]), found.start(), found.end())
-        sheet.hide(found.start(), found.end())
+            sheet.note(Kind.weekday, weekday(match[end]), *match.span(end))
+        sheet.hide(*match.span())
+    for match in sheet.at_words(_WEEKDAY_ALONE, _WEEKDAY_STARTS, 3):
+        sheet.take(Kind.weekday, weekday(match["weekday"]), *match.span())
 
 
-def weekday(shown: str) -> str:
+def weekday(form: str) -> str:
     """`lunedì` of `LUNEDI'`, `lun.`, `lunedi`; `` of nothing."""
-    start = shown[:3].lower()
+    start = form[:3].lower()
     return next((name for name in WEEKDAYS if start and name.startswith(start)), "")
 
 
 def _read_named(sheet: Sheet) -> None:
-    for found in sheet.at_figures(_NAMED):
-        month = _MONTH_NUMBER[(found["full"] or found["short"]).lower()]
-        year = int(found["year"].lstrip("'’")) if found["year"] else None
+    for match in sheet.at_figures(_NAMED):
+        month = _MONTH_NUMBER[(match["full"] or match["short"]).lower()]
+        year = int(match["year"].lstrip("'’")) if match["year"] else None
         year = year + 2000 if year is not None and year < 100 else year
-        days = list(_ONE_DAY.finditer(found["days"]))
-        numbers = [int(one["day"]) for one in days]
+        days = list(_ONE_DAY.finditer(match["days"]))
+        numbers = [int(day["day"]) for day in days]
         first = len(days) - 1
         while first and numbers[first - 1] < numbers[first]:
             first -= 1  # `alle 18, 10 ottobre`: days of one month only ever rise
-        for one, number in zip(days[first:], numbers[first:], strict=True):
-            start = found.start("days") + one.start()
-            end = found.end() if one is days[-1] else found.start("days") + one.end()
-            _put(sheet, start, end, (year, month, number), one["weekday"] or "", within=found.start("days"))
+        for day, number in zip(days[first:], numbers[first:], strict=True):
+            start = match.start("days") + day.start()
+            end = match.end() if day is days[-1] else match.start("days") + day.end()
+            _put(sheet, start, end, (year, month, number), day["weekday"] or "", within=match.start("days"))
 
 
-def _take(sheet: Sheet, found: re.Match[str], year: int | None, month: int, day: int) -> None:
-    _put(sheet, found.start(), found.end(), (year, month, day), "", within=found.start())
+def _take(sheet: Sheet, match: re.Match[str], year: int | None, month: int, day: int) -> None:
+    _put(sheet, match.start(), match.end(), (year, month, day), "", within=match.start())
 
 
 def _put(
-    sheet: Sheet, start: int, end: int, day: tuple[int | None, int, int], shown: str, *, within: int
+    sheet: Sheet, start: int, end: int, day: tuple[int | None, int, int], its_weekday: str, *, within: int
 ) -> None:
     year, month, number = day
     try:
@@ -161,20 +146,19 @@ def _put(
     except ValueError:
         return  # `31/11/2026` is no date: its figures stay numbers
     kind = _kind(sheet, within)
-    if not shown and (before := _WEEKDAY_BEFORE.search(sheet.before(start, 17))):
-        shown = before["weekday"]
+    if not its_weekday and (before := _WEEKDAY_BEFORE.search(sheet.before(start, 17))):
+        its_weekday = before["weekday"]
         start -= len(before[0])
     if year is not None:
         _inherit(sheet, start, year, month, number)
     value = f"{year}-{month:02}-{number:02}" if year else f"--{month:02}-{number:02}"
-    sheet.take(kind, value, start, end, weekday=weekday(shown))
-    sheet.hide(start, end)
+    sheet.take(kind, value, start, end, weekday=weekday(its_weekday))
 
 
 def _inherit(sheet: Sheet, start: int, year: int, month: int, day: int) -> None:
     """`dal 28 novembre al 3 dicembre 2026`: the first has its year from the last."""
-    for index in range(len(sheet.found) - 1, -1, -1):
-        before = sheet.found[index]
+    for index in range(len(sheet.facts) - 1, -1, -1):
+        before = sheet.facts[index]
         if before.kind is not Kind.date or not before.value.startswith("--") or len(before.value) != 7:
             return
         joint = _JOIN.fullmatch(sheet.text, before.end, start) if before.end <= start else None
@@ -183,9 +167,7 @@ def _inherit(sheet: Sheet, start: int, year: int, month: int, day: int) -> None:
             return
         its_year = year - 1 if is_later else year
         value = f"{its_year}{before.value[1:]}"
-        sheet.found[index] = type(before)(
-            before.kind, value, before.shown, before.start, before.end, before.weekday
-        )
+        sheet.facts[index] = replace(before, value=value)
         start, month, day = before.start, int(before.value[2:4]), int(before.value[5:7])
         year = its_year
 
@@ -201,13 +183,13 @@ def _read_relative(sheet: Sheet, published: date | None) -> None:
     """`domani`, `il prossimo lunedì`: their days where `published` tells them."""
     left = sheet.left
     for phrase in phrases(sheet.text, published):
-        shown, taken, _ = left[phrase.start : phrase.end].partition("\x00")
-        shown = shown.rstrip(" ,")
-        if not shown or (taken and published):
+        visible, taken, _ = left[phrase.start : phrase.end].partition("\x00")
+        visible = visible.rstrip(" ,")
+        if not visible or (taken and published):
             continue  # in a street's name, or of a date that stands there
-        end = phrase.start + len(shown)
+        end = phrase.start + len(visible)
         if not phrase.days:
-            sheet.take(Kind.relative, " ".join(shown.lower().split()), phrase.start, end)
+            sheet.note(Kind.relative, " ".join(visible.lower().split()), phrase.start, end)
         for day in phrase.days:
-            sheet.take(Kind.date, day, phrase.start, end)
+            sheet.note(Kind.date, day, phrase.start, end)
         sheet.hide(phrase.start, end)

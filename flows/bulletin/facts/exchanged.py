@@ -7,7 +7,7 @@ the source, the text has mixed the two up.
 from collections.abc import Iterable, Sequence
 
 from flows.bulletin.facts.fact import Fact, Kind
-from flows.bulletin.facts.support import some
+from flows.bulletin.facts.support import capped
 from flows.bulletin.facts.surroundings import Around, Surroundings, likeness, rarity
 from flows.bulletin.facts.words import contrary
 
@@ -27,44 +27,43 @@ Borne = tuple[Fact, Sequence[Fact]]
 class Comparison:
     """The facts of a text beside those of its source, each in its surroundings."""
 
-    def __init__(self, text: str, told: Sequence[Fact], source: str, there: Sequence[Fact]) -> None:
-        self._told, self._there = told, some(there)
-        self._text, self._source = Surroundings(text, told), Surroundings(source, there)
-        self._around: dict[tuple[bool, Fact], Around] = {}
+    def __init__(self, text: str, facts: Sequence[Fact], source: str, source_facts: Sequence[Fact]) -> None:
+        self._facts, self._source_facts = facts, capped(source_facts)
+        self._text, self._source = Surroundings(text, facts), Surroundings(source, source_facts)
+        self._around: dict[tuple[Surroundings, Fact], Around] = {}
         self._rare: dict[Kind, dict[str, float]] = {}
 
-    def best(self, fact: Fact, found: Sequence[Fact]) -> Fact:
+    def best(self, fact: Fact, supporting: Sequence[Fact]) -> Fact:
         """Of the facts of the source that bear `fact` out, the one in the likest surroundings."""
-        if len(found) == 1 or len(self._told) > _LONGEST:
-            return found[0]
-        return max(found, key=lambda one: (self._like(fact, one), -one.start))
+        if len(supporting) == 1 or len(self._facts) > _LONGEST:
+            return supporting[0]
+        return max(supporting, key=lambda witness: (self._like(fact, witness), -witness.start))
 
     def exchanged(self, borne_out: Sequence[Borne]) -> list[Fact]:
         """The facts that stand where the source has another one of their kind."""
         wrong: list[Fact] = []
-        borne_out = [one for one in borne_out if one[0].kind in _EXCHANGEABLE and not _is_year(one[0])][
-            :_MOST
-        ]
-        for index, (fact, found) in enumerate(borne_out):
-            for other, its_found in borne_out[index + 1 :]:
+        pairs = [pair for pair in borne_out if pair[0].kind in _EXCHANGEABLE and not _is_year(pair[0])]
+        pairs = pairs[:_MOST]
+        for index, (fact, supporting) in enumerate(pairs):
+            for other, its_supporting in pairs[index + 1 :]:
                 if (
                     other.kind is fact.kind
                     and other.value != fact.value
                     and not self._text.are_listed(fact, other)
                     and not self._is_span_elsewhere(fact, other)
                 ):
-                    straight = self._likest(fact, found) + self._likest(other, its_found)
-                    crossed = self._likest(fact, its_found) + self._likest(other, found)
+                    straight = self._likest(fact, supporting) + self._likest(other, its_supporting)
+                    crossed = self._likest(fact, its_supporting) + self._likest(other, supporting)
                     if crossed > straight * _CLEARLY + _MARGIN:
                         wrong += [fact, other]
             if fact.kind in _TELLING_ALONE:
-                here = {one.value[-5:] for one in self._told if one.kind is fact.kind}
+                values = {same.value[-5:] for same in self._facts if same.kind is fact.kind}
                 others = [
-                    one
-                    for one in self._there
-                    if one.kind is fact.kind and one not in found and one.value[-5:] not in here
+                    other
+                    for other in self._source_facts
+                    if other.kind is fact.kind and other not in supporting and other.value[-5:] not in values
                 ]
-                own = self._likest(fact, found, cues=False)
+                own = self._likest(fact, supporting, cues=False)
                 if self._likest(fact, others, cues=False) > own * _ALONE_CLEARLY + _ALONE_MARGIN:
                     wrong.append(fact)
         wrong += self._backwards()
@@ -79,49 +78,46 @@ class Comparison:
 
     def _backwards(self) -> list[Fact]:
         """Hours of a span that ends before it begins (`18-16.30`), which the source has not."""
-        known = {(first.value, last.value) for first, last in self._source.spans}
+        spans = {(first.value, last.value) for first, last in self._source.spans}
         return [
             fact
             for first, last in self._text.spans
             if first.kind is Kind.time and first.value > last.value > _SMALL_HOURS
-            if (first.value, last.value) not in known
+            if (first.value, last.value) not in spans
             for fact in (first, last)
         ]
 
     def contradicted(self) -> list[tuple[Fact, Fact]]:
         """The decisive words whose contrary stands in their place in the source, with that."""
-        found: list[tuple[Fact, Fact]] = []
-        for fact in [one for one in self._told if one.kind is Kind.word][:_MOST]:
-            same = [one for one in self._there if one.kind is Kind.word and one.value == fact.value]
-            against = [
-                one for one in self._there if one.kind is Kind.word and contrary(one.value, fact.value)
-            ]
+        pairs: list[tuple[Fact, Fact]] = []
+        words = [witness for witness in self._source_facts if witness.kind is Kind.word]
+        for fact in [fact for fact in self._facts if fact.kind is Kind.word][:_MOST]:
+            same = [word for word in words if word.value == fact.value]
+            against = [word for word in words if contrary(word.value, fact.value)]
             if same and against:
                 other = self.best(fact, against)
                 own = self._likest(fact, same)
                 if self._like(fact, other) > own * _CONTRARY_CLEARLY + _CONTRARY_MARGIN:
-                    found.append((fact, other))
-        return found
+                    pairs.append((fact, other))
+        return pairs
 
-    def _likest(self, fact: Fact, found: Iterable[Fact], *, cues: bool = True) -> float:
-        return max((self._like(fact, one, cues=cues) for one in found), default=0.0)
+    def _likest(self, fact: Fact, witnesses: Iterable[Fact], *, cues: bool = True) -> float:
+        return max((self._like(fact, witness, cues=cues) for witness in witnesses), default=0.0)
 
-    def _like(self, fact: Fact, one: Fact, *, cues: bool = True) -> float:
-        return likeness(self._ours(fact), self._theirs(one), self._rarity(fact.kind), cues=cues)
+    def _like(self, fact: Fact, witness: Fact, *, cues: bool = True) -> float:
+        ours, theirs = self._near(self._text, fact), self._near(self._source, witness)
+        return likeness(ours, theirs, self._rarity(fact.kind), cues=cues)
 
-    def _ours(self, fact: Fact) -> Around:
-        if (True, fact) not in self._around:
-            self._around[True, fact] = self._text.of(fact)
-        return self._around[True, fact]
-
-    def _theirs(self, fact: Fact) -> Around:
-        if (False, fact) not in self._around:
-            self._around[False, fact] = self._source.of(fact)
-        return self._around[False, fact]
+    def _near(self, surroundings: Surroundings, fact: Fact) -> Around:
+        if (surroundings, fact) not in self._around:
+            self._around[surroundings, fact] = surroundings.of(fact)
+        return self._around[surroundings, fact]
 
     def _rarity(self, kind: Kind) -> dict[str, float]:
         if kind not in self._rare:
-            self._rare[kind] = rarity(self._theirs(one) for one in self._there if one.kind is kind)
+            self._rare[kind] = rarity(
+                self._near(self._source, fact) for fact in self._source_facts if fact.kind is kind
+            )
         return self._rare[kind]
 
 

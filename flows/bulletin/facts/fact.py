@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,14 +53,14 @@ class Sheet:
     """A text being read: what a recogniser has taken is no longer seen by the next ones."""
 
     def __init__(self, text: str) -> None:
-        self.given = text
+        self._original = text
         # `𝗖𝗵𝗶𝘂𝘀𝗮 il 𝟯`: letters and figures of mathematics, one for one, are read as the plain ones
-        self.text = _STYLED.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+        self.text = _STYLED.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
         self.text = self.text.replace("\x00", " ").replace("\xa0", " ")
-        self.found: list[Fact] = []
+        self.facts: list[Fact] = []
         self._left = self.text
-        self._figures = [found.start() for found in _FIGURES.finditer(self.text)]
-        self.words = [(found[0].lower(), found.start()) for found in _LETTERS.finditer(self.text)]
+        self._figures = [match.start() for match in _FIGURES.finditer(self.text)]
+        self.words = [(match[0].lower(), match.start()) for match in _LETTERS.finditer(self.text)]
         self._hidden: list[tuple[int, int]] = []
 
     @property
@@ -77,40 +77,42 @@ class Sheet:
         return self._left
 
     def take(self, kind: Kind, value: str, start: int, end: int, *, weekday: str = "") -> None:
-        self.found.append(Fact(kind, value, self.given[start:end], start, end, weekday))
+        """Note a fact and hide its text."""
+        self.note(kind, value, start, end, weekday=weekday)
+        self.hide(start, end)
+
+    def note(self, kind: Kind, value: str, start: int, end: int, *, weekday: str = "") -> None:
+        """A fact whose text the next recognisers still see."""
+        self.facts.append(Fact(kind, value, self._original[start:end], start, end, weekday))
 
     def hide(self, start: int, end: int) -> None:
         self._hidden.append((start, end))
 
-    def each(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Matches in what was left when the search began."""
         return pattern.finditer(self.left)
 
     def at_figures(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """The same, of a pattern that begins with a figure: it is tried only there."""
-        left, end = self.left, 0
-        for start in self._figures:
-            if start >= end and (found := pattern.match(left, start)):
-                end = found.end()
-                yield found
+        return self._at(self._figures, pattern)
 
     def at_words(
         self, pattern: re.Pattern[str], firsts: Container[str], size: int | None = None
     ) -> Iterator[re.Match[str]]:
         """The same, of a pattern that begins with a word whose first `size` letters are one of `firsts`."""
-        left, end = self.left, 0
-        for word, start in self.words:
-            if start >= end and word[:size] in firsts and (found := pattern.match(left, start)):
-                end = found.end()
-                yield found
+        return self._at((start for word, start in self.words if word[:size] in firsts), pattern)
 
     def at_capitals(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """The same, of a pattern that begins with a capital."""
+        left = self.left
+        return self._at((start for _, start in self.words if left[start].isupper()), pattern)
+
+    def _at(self, starts: Iterable[int], pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         left, end = self.left, 0
-        for _, start in self.words:
-            if start >= end and left[start].isupper() and (found := pattern.match(left, start)):
-                end = found.end()
-                yield found
+        for start in starts:
+            if start >= end and (match := pattern.match(left, start)):
+                end = match.end()
+                yield match
 
     def before(self, start: int, length: int) -> str:
         """The `length` characters before a place."""

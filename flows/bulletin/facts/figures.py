@@ -101,53 +101,45 @@ def _scaled(figure: str, scale: str | None) -> str:
 
 def read_amounts(sheet: Sheet) -> None:
     """Take euros and percentages."""
-    for found in sheet.at_figures(_SUM):
-        before = _EURO_BEFORE.search(sheet.before(found.start(), 6))
-        behind = None if before else _EURO_BEHIND.match(sheet.text, found.end())
+    for match in sheet.at_figures(_SUM):
+        before = _EURO_BEFORE.search(sheet.before(match.start(), 6))
+        behind = None if before else _EURO_BEHIND.match(sheet.text, match.end())
         if before or behind:
-            start = found.start() - (len(before[0]) if before else 0)
-            end = behind.end() if behind else found.end()
-            sheet.take(Kind.amount, _scaled(found["figure"], found["scale"]), start, end)
-            sheet.hide(start, end)
-    for found in sheet.at_figures(_PERCENT):
-        sheet.take(Kind.percentage, canonical(found["figure"]), found.start(), found.end())
-        sheet.hide(found.start(), found.end())
+            start = match.start() - (len(before[0]) if before else 0)
+            end = behind.end() if behind else match.end()
+            sheet.take(Kind.amount, _scaled(match["figure"], match["scale"]), start, end)
+    for match in sheet.at_figures(_PERCENT):
+        sheet.take(Kind.percentage, canonical(match["figure"]), *match.span())
 
 
 def read_references(sheet: Sheet) -> None:
     """Take the numbers of articles and acts, and the years of a season (`2025/26`)."""
-    for found in sheet.at_figures(_SEASON):
-        if int(found["last"][-2:]) == (int(found["first"]) + 1) % 100:
-            value = f"{found['first']}/{int(found['first']) + 1}"
-            sheet.take(Kind.number, value, found.start(), found.end())
-            sheet.hide(found.start(), found.end())
-    for found in sheet.at_figures(_ITEM):
-        if article := _ARTICLE.search(sheet.before(found.start(), 12)):
-            start = found.start() - len(article[0])
-            sheet.take(Kind.reference, f"{article['word'][:3].lower()} {found[0]}", start, found.end())
-            sheet.hide(start, found.end())
-    for found in sheet.at_figures(_OF_ACT):
-        is_its = _N.search(sheet.before(found.start(), 6)) and _ACT_BEFORE.search(
-            sheet.before(found.start(), 50)
+    for match in sheet.at_figures(_SEASON):
+        if int(match["last"][-2:]) == (int(match["first"]) + 1) % 100:
+            value = f"{match['first']}/{int(match['first']) + 1}"
+            sheet.take(Kind.number, value, *match.span())
+    for match in sheet.at_figures(_ITEM):
+        if article := _ARTICLE.search(sheet.before(match.start(), 12)):
+            start = match.start() - len(article[0])
+            sheet.take(Kind.reference, f"{article['word'][:3].lower()} {match[0]}", start, match.end())
+    for match in sheet.at_figures(_OF_ACT):
+        is_its = _N.search(sheet.before(match.start(), 6)) and _ACT_BEFORE.search(
+            sheet.before(match.start(), 50)
         )
-        if is_its or _ACT.fullmatch(found[0]):
-            sheet.take(Kind.reference, found[0], found.start(), found.end())
-            sheet.hide(found.start(), found.end())
+        if is_its or _ACT.fullmatch(match[0]):
+            sheet.take(Kind.reference, match[0], *match.span())
 
 
 def read_numbers(sheet: Sheet) -> None:
     """Take ordinals and what numbers are left, in figures and in words."""
-    for found in sheet.at_figures(_DEGREE):
-        sheet.take(Kind.ordinal, str(int(found["number"])), found.start(), found.end())
-        sheet.hide(found.start(), found.end())
-    for found in sheet.at_capitals(_ROMAN):
-        if found["number"] != "VI" or found["mark"]:  # VI is Vicenza
-            sheet.take(Kind.ordinal, str(_roman(found["number"])), found.start(), found.end())
-            sheet.hide(found.start(), found.end())
-    for found in sheet.at_figures(_NUMBER):
-        value = _scaled(found["figure"] or found["bare"], found["scale"])
-        sheet.take(Kind.number, value, found.start(), found.end())
-        sheet.hide(found.start(), found.end())
+    for match in sheet.at_figures(_DEGREE):
+        sheet.take(Kind.ordinal, str(int(match["number"])), *match.span())
+    for match in sheet.at_capitals(_ROMAN):
+        if match["number"] != "VI" or match["mark"]:  # VI is Vicenza
+            sheet.take(Kind.ordinal, str(_roman(match["number"])), *match.span())
+    for match in sheet.at_figures(_NUMBER):
+        value = _scaled(match["figure"] or match["bare"], match["scale"])
+        sheet.take(Kind.number, value, *match.span())
     _read_words(sheet)
 
 
@@ -168,7 +160,7 @@ def _read_words(sheet: Sheet) -> None:
         _close(sheet, pending)
         pending = (number, start, end) if number is not None else None
         if number is None and word[-1] in "oaie" and word[:-1] in _ORDINALS and word != "non":
-            sheet.take(Kind.ordinal, str(_ORDINALS[word[:-1]]), start, end)
+            sheet.note(Kind.ordinal, str(_ORDINALS[word[:-1]]), start, end)
     _close(sheet, pending)
 
 
@@ -177,7 +169,7 @@ def _close(sheet: Sheet, pending: tuple[int, int, int] | None) -> None:
         return
     value, start, end = pending
     euro = _EURO_AFTER.match(sheet.text, end)
-    sheet.take(Kind.amount if euro else Kind.number, str(value), start, euro.end() if euro else end)
+    sheet.note(Kind.amount if euro else Kind.number, str(value), start, euro.end() if euro else end)
     sheet.hide(start, end)
 
 

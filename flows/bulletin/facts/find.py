@@ -2,12 +2,7 @@
 
 from datetime import date
 
-from flows.bulletin.facts import contacts as fact_contacts
-from flows.bulletin.facts import dates as fact_dates
-from flows.bulletin.facts import figures as fact_numbers
-from flows.bulletin.facts import places as fact_places
-from flows.bulletin.facts import times as fact_times
-from flows.bulletin.facts import words as fact_words
+from flows.bulletin.facts import contacts, dates, figures, places, times, words
 from flows.bulletin.facts.fact import Fact, Kind, Sheet
 
 __all__ = ["Fact", "Kind", "facts"]
@@ -21,16 +16,16 @@ def facts(text: str, *, published: date | None = None) -> tuple[Fact, ...]:
     before it can be a date, and a date before it can be a number.
     """
     sheet = Sheet(text)
-    fact_contacts.read(sheet)
-    fact_places.read(sheet)
-    fact_numbers.read_amounts(sheet)
-    fact_dates.read(sheet)
-    fact_contacts.read_phones(sheet)
-    fact_numbers.read_references(sheet)
-    fact_times.read(sheet)
-    fact_dates.read_weekdays(sheet, published)
-    fact_words.read(sheet)
-    fact_places.read_venues(sheet)
-    fact_numbers.read_numbers(sheet)
-    fact_places.read_names(sheet)
-    return tuple(sorted(sheet.found, key=lambda fact: (fact.start, fact.end)))
+    contacts.read(sheet)
+    places.read(sheet)
+    figures.read_amounts(sheet)
+    dates.read(sheet)
+    contacts.read_phones(sheet)
+    figures.read_references(sheet)
+    times.read(sheet)
+    dates.read_weekdays(sheet, published)
+    words.read(sheet)
+    places.read_venues(sheet)
+    figures.read_numbers(sheet)
+    places.read_names(sheet)
+    return tuple(sorted(sheet.facts, key=lambda fact: (fact.start, fact.end)))

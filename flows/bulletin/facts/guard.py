@@ -10,7 +10,7 @@ from datetime import date
 from flows.bulletin.facts.exchanged import Comparison
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.facts.find import Fact, Kind, facts
-from flows.bulletin.facts.support import Source, some, weekday_of
+from flows.bulletin.facts.support import Source, capped, weekday_of
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import split
 
@@ -42,8 +42,8 @@ class Passages:
             if f" {words} " in f" {plain(sentence)} ":
                 return sentence if len(sentence) <= _LONGEST else self._around(start, start, len(sentence))
         every = set(words.split())
-        found = (one for _, one in self._sentences if every & set(plain(one).split()))
-        return next(found, "")[:_LONGEST]
+        sharing = (sentence for _, sentence in self._sentences if every & set(plain(sentence).split()))
+        return next(sharing, "")[:_LONGEST]
 
     def _around(self, place: int, start: int, length: int) -> str:
         first = max(start, place - _LONGEST // 2)
@@ -53,8 +53,6 @@ class Passages:
             piece = "…" + piece.partition(" ")[2]
         return piece.rpartition(" ")[0] + "…" if last < start + length else piece
 
-
-__all__ = ["Verdict", "check"]
 
 _WARNED = frozenset({Kind.place, Kind.name, Kind.word})
 _NAMES = {
@@ -102,20 +100,20 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
     another day to whom reads later; dates or times exchanged between their events. Warned of: names, places
     and decisive words (`annullato`, `gratuito`, `chiuso`) that the source has not, or has of something else.
     """
-    told, there = facts(text), facts(source, published=published)
-    origin, passages = Source(source, some(there), published), Passages(source)
-    compared = Comparison(text, told, source, there)
+    text_facts, source_facts = facts(text), facts(source, published=published)
+    origin, passages = Source(source, capped(source_facts), published), Passages(source)
+    compared = Comparison(text, text_facts, source, source_facts)
     blocked: list[str] = []
     warnings: list[str] = []
     supported: list[tuple[Fact, str]] = []
     borne_out: list[tuple[Fact, list[Fact]]] = []
-    for fact in told:
-        found = origin.supporting(fact)
-        if trouble := _trouble(fact, found, origin):
+    for fact in text_facts:
+        supporting = origin.supporting(fact)
+        if trouble := _trouble(fact, supporting, origin):
             (warnings if fact.kind in _WARNED else blocked).append(trouble)
-        elif found:
-            borne_out.append((fact, found))
-            supported.append((fact, passages.at(compared.best(fact, found).start)))
+        elif supporting:
+            borne_out.append((fact, supporting))
+            supported.append((fact, passages.at(compared.best(fact, supporting).start)))
         else:
             supported.append((fact, passages.with_words(fact.value)))
     blocked += [
@@ -128,19 +126,19 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
     return Verdict(tuple(dict.fromkeys(blocked)), tuple(dict.fromkeys(warnings)), tuple(supported))
 
 
-def _trouble(fact: Fact, found: list[Fact], origin: Source) -> str:
+def _trouble(fact: Fact, supporting: list[Fact], origin: Source) -> str:
     """What an editor must know of a fact that the source does not bear out; "" of one that it does."""
     match fact.kind:
         case Kind.relative:
             return f"«{fact.shown}» dipende dal giorno in cui si legge: scrivi la data."
         case Kind.date | Kind.act_date:
-            return _date_trouble(fact, found, origin)
+            return _date_trouble(fact, supporting, origin)
         case Kind.place | Kind.name:
-            is_there = bool(found) or origin.has_words(fact)
+            is_there = bool(supporting) or origin.has_words(fact)
         case Kind.number:
-            is_there = bool(found) or origin.is_its_year(fact.value)
+            is_there = bool(supporting) or origin.is_its_year(fact.value)
         case _:
-            is_there = bool(found)
+            is_there = bool(supporting)
     if is_there:
         return ""
     if fact.kind is Kind.number and len(fact.value) == 4 and fact.value[:2] in ("19", "20"):
@@ -148,20 +146,20 @@ def _trouble(fact: Fact, found: list[Fact], origin: Source) -> str:
     return f"{_NAMES[fact.kind]} «{fact.shown}» non è nella fonte."
 
 
-def _date_trouble(fact: Fact, found: list[Fact], origin: Source) -> str:
-    shown = _with_month(fact)
-    if not found:
+def _date_trouble(fact: Fact, supporting: list[Fact], origin: Source) -> str:
+    day = _with_month(fact)
+    if not supporting:
         if origin.has_day(fact):
-            return f"L'anno di «{shown}» non è nella fonte."
+            return f"L'anno di «{day}» non è nella fonte."
         if origin.is_of_an_act(fact):
-            return f"«{shown}» nella fonte è la data di un atto."
-        return f"La data «{shown}» non è nella fonte."
+            return f"«{day}» nella fonte è la data di un atto."
+        return f"La data «{day}» non è nella fonte."
     if not fact.weekday:
         return ""
     right = weekday_of(fact.value, origin.year_of(f"--{fact.value[-5:]}")) or origin.weekday_of(fact.value)
     if not right:
-        return f"«{shown}»: dalla fonte non si sa se è {fact.weekday}."
-    return "" if right == fact.weekday else f"«{shown}»: è {right}, non {fact.weekday}."
+        return f"«{day}»: dalla fonte non si sa se è {fact.weekday}."
+    return "" if right == fact.weekday else f"«{day}»: è {right}, non {fact.weekday}."
 
 
 def _with_month(fact: Fact) -> str:

@@ -65,39 +65,36 @@ _WORD = re.compile(r"\w+")
 
 def read(sheet: Sheet) -> None:
     """Take streets and roads: first of all, because `via 2 Giugno` is no date."""
-    for found in sheet.at_words(_STREET, _STREET_STARTS):
-        kind = found["type"].lower()
+    for match in sheet.at_words(_STREET, _STREET_STARTS):
+        kind = match["type"].lower()
         kind = _STREETS.get(kind, kind)
-        name = _whole(found["name"])
+        name = _whole(match["name"])
         if plain(name).split()[:1] and plain(name).split()[0] in _BY_WHAT:
             continue
-        end = found.start("name") + len(name)
-        sheet.take(Kind.place, plain(f"{kind} {name}"), found.start(), end)
-        sheet.hide(found.start(), end)
-    for found in sheet.at_words(_ROAD, ("s", "sp", "ss", "sr")):
-        value = f"{found['type'].replace('.', '').lower()} {int(found['number'])}"
-        sheet.take(Kind.place, value, found.start(), found.end())
-        sheet.hide(found.start(), found.end())
+        end = match.start("name") + len(name)
+        sheet.take(Kind.place, plain(f"{kind} {name}"), match.start(), end)
+    for match in sheet.at_words(_ROAD, ("s", "sp", "ss", "sr")):
+        value = f"{match['type'].replace('.', '').lower()} {int(match['number'])}"
+        sheet.take(Kind.place, value, *match.span())
 
 
 def read_venues(sheet: Sheet) -> None:
     """Take palaces, halls, schools with a name of their own."""
-    for found in sheet.at_words(_VENUE, _VENUE_STARTS):
-        name = _whole(found["name"])
-        end = found.start("name") + len(name)
-        sheet.take(Kind.place, plain(sheet.text[found.start() : end]), found.start(), end)
-        sheet.hide(found.start(), end)
+    for match in sheet.at_words(_VENUE, _VENUE_STARTS):
+        name = _whole(match["name"])
+        end = match.start("name") + len(name)
+        sheet.take(Kind.place, plain(sheet.text[match.start() : end]), match.start(), end)
 
 
 def read_names(sheet: Sheet) -> None:
     """Take other words with a capital that no sentence's start explains; nothing in a shouted line."""
-    lines = [found.start() for found in _LINE.finditer(sheet.text)]
+    lines = [match.start() for match in _LINE.finditer(sheet.text)]
     shouted = [_LOWER.search(line) is None for line in sheet.text.split("\n")]
-    for found in sheet.at_capitals(_RUN):
-        before = sheet.before(found.start(), 3)
-        if shouted[bisect_right(lines, found.start()) - 1]:
+    for match in sheet.at_capitals(_RUN):
+        before = sheet.before(match.start(), 3)
+        if shouted[bisect_right(lines, match.start()) - 1]:
             continue
-        start, words = found.start(), found[0].split(" ")
+        start, words = match.start(), match[0].split(" ")
         if _SENTENCE_START.search(before):
             if len(words) == 1:
                 continue
@@ -105,9 +102,9 @@ def read_names(sheet: Sheet) -> None:
                 start += len(f"{words[0]} {words[1]} ")
             elif len(words) > 2:  # `Canta Gaetano Brambilla`
                 start += len(f"{words[0]} ")
-        name = plain(sheet.text[start : found.end()])
+        name = plain(sheet.text[start : match.end()])
         if len(name) > 1:
-            sheet.take(Kind.name, name, start, found.end())
+            sheet.note(Kind.name, name, start, match.end())
 
 
 def _whole(name: str) -> str:

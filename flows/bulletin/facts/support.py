@@ -12,41 +12,44 @@ _OCCURRENCES = 40
 _DAYS = (Kind.date, Kind.act_date)
 
 
-def some(told: Sequence[Fact]) -> list[Fact]:
+def capped(facts: Sequence[Fact]) -> list[Fact]:
     """At most forty occurrences of each fact: a page may repeat one thousands of times."""
     counts: Counter[tuple[Kind, str]] = Counter()
-    kept = []
-    for fact in told:
+    occurrences = []
+    for fact in facts:
         counts[fact.kind, fact.value] += 1
         if counts[fact.kind, fact.value] <= _OCCURRENCES:
-            kept.append(fact)
-    return kept
+            occurrences.append(fact)
+    return occurrences
 
 
 class Source:
     """The text that a summary was made from, with its facts."""
 
-    def __init__(self, text: str, told: Sequence[Fact], published: date | None) -> None:
-        self.told = tuple(told)
+    def __init__(self, text: str, facts: Sequence[Fact], published: date | None) -> None:
+        self.facts = tuple(facts)
         self.published = published
         self._words = f" {plain(text)} "
         self._vocabulary = set(self._words.split())
 
     def supporting(self, fact: Fact) -> list[Fact]:
         """The facts of the source that tell `fact`, none where it tells something else."""
+        return [witness for witness in self.facts if self._bears_out(witness, fact)]
+
+    def _bears_out(self, witness: Fact, fact: Fact) -> bool:
         match fact.kind:
             case Kind.date | Kind.act_date:
-                return [one for one in self.told if self._tells_day(one, fact)]
+                return self._tells_day(witness, fact)
             case Kind.weekday:
-                return [one for one in self.told if fact.value in self._weekdays(one)]
+                return fact.value in self._weekdays(witness)
             case Kind.link:
-                return [one for one in self.told if _leads_to(one, fact.value)]
+                return _leads_to(witness, fact.value)
             case Kind.number:
-                return [one for one in self.told if self._counts(one, fact.value)]
+                return self._counts(witness, fact.value)
             case Kind.ordinal | Kind.reference:
-                return [one for one in self.told if one.value.split(" ")[-1] == fact.value.split(" ")[-1]]
+                return witness.value.split(" ")[-1] == fact.value.split(" ")[-1]
             case _:
-                return [one for one in self.told if (one.kind, one.value) == (fact.kind, fact.value)]
+                return (witness.kind, witness.value) == (fact.kind, fact.value)
 
     def has_words(self, fact: Fact) -> bool:
         """Whether a place stands there word for word, or every word of a name does."""
@@ -56,16 +59,16 @@ class Source:
 
     def has_day(self, fact: Fact) -> bool:
         """Whether the source has that day of some other year."""
-        same = [one for one in self.told if one.kind in _DAYS and one.value[-5:] == fact.value[-5:]]
-        return len(fact.value) == 10 and any(fact.kind is one.kind or one.kind is Kind.date for one in same)
+        kinds = {witness.kind for witness in self._of_day(fact.value)}
+        return len(fact.value) == 10 and not kinds.isdisjoint((fact.kind, Kind.date))
 
     def is_of_an_act(self, fact: Fact) -> bool:
         """Whether the source has that day as the date of an act."""
-        return any(one.kind is Kind.act_date and one.value[-5:] == fact.value[-5:] for one in self.told)
+        return any(witness.kind is Kind.act_date for witness in self._of_day(fact.value))
 
-    def is_its_year(self, number: str) -> bool:
+    def is_its_year(self, year: str) -> bool:
         """Whether a number is the year in which the source was published."""
-        return self.published is not None and number == str(self.published.year)
+        return self.published is not None and year == str(self.published.year)
 
     def year_of(self, day: str) -> int | None:
         """The year of `--11-30`: the source's, or the one that makes it near the day of publication.
@@ -73,47 +76,55 @@ class Source:
         Where the source says the day also without a year, the year may be of something else: it counts
         only if the weekdays that stand there agree.
         """
-        same = [one for one in self.told if one.kind in _DAYS and one.value[-5:] == day[-5:]]
-        years = {one.value[:4] for one in same if len(one.value) == 10}
+        same = self._of_day(day)
+        years = {witness.value[:4] for witness in same if len(witness.value) == 10}
         if len(years) == 1:
             year = int(next(iter(years)))
             its_weekday = weekday_of(day, year)
-            if all(one.weekday in ("", its_weekday) for one in same if one.value.startswith("--")):
+            if all(
+                witness.weekday in ("", its_weekday) for witness in same if witness.value.startswith("--")
+            ):
                 return year
-        if any(one.value.startswith("--") for one in same) or not same:
+        if any(witness.value.startswith("--") for witness in same) or not same:
             return self._near(day) if self.published else None
         return None
 
     def weekday_of(self, day: str) -> str:
         """The weekday that the source itself gives to that day of the year; "" where it gives none."""
-        same = [one for one in self.told if one.kind in _DAYS and one.value[-5:] == day[-5:]]
-        given = {one.weekday for one in same if one.weekday and one.value.startswith("--")}
-        return given.pop() if len(given) == 1 else ""
+        yearless = [witness for witness in self._of_day(day) if witness.value.startswith("--")]
+        weekdays = {witness.weekday for witness in yearless if witness.weekday}
+        return weekdays.pop() if len(weekdays) == 1 else ""
 
-    def _tells_day(self, one: Fact, fact: Fact) -> bool:
-        if one.kind not in _DAYS or (fact.kind is Kind.date and one.kind is Kind.act_date):
+    def _of_day(self, day: str) -> list[Fact]:
+        """Every date of that day of the year, an act's too."""
+        return [witness for witness in self.facts if witness.kind in _DAYS and witness.value[-5:] == day[-5:]]
+
+    def _tells_day(self, witness: Fact, fact: Fact) -> bool:
+        if witness.kind not in _DAYS or (fact.kind is Kind.date and witness.kind is Kind.act_date):
             return False
         year, _, rest = _parts(fact.value)
-        its_year, _, its_rest = _parts(one.value)
+        its_year, _, its_rest = _parts(witness.value)
         if not (its_rest == rest or (len(rest) == 2 and its_rest[:2] == rest)):
             return False
         if not year or year == its_year:
             return True
         return not its_year and len(rest) == 5 and self.year_of(f"--{rest}") == int(year)
 
-    def _weekdays(self, one: Fact) -> set[str]:
-        if one.kind is Kind.weekday:
-            return {one.value}
-        if one.kind is not Kind.date or len(_parts(one.value)[2]) != 5:
+    def _weekdays(self, witness: Fact) -> set[str]:
+        if witness.kind is Kind.weekday:
+            return {witness.value}
+        if witness.kind is not Kind.date or len(_parts(witness.value)[2]) != 5:
             return set()
-        return {one.weekday, weekday_of(one.value, self.year_of(f"--{one.value[-5:]}"))}
+        return {witness.weekday, weekday_of(witness.value, self.year_of(f"--{witness.value[-5:]}"))}
 
-    def _counts(self, one: Fact, value: str) -> bool:
-        if one.kind in _DAYS and one.value[:4] == value:
+    def _counts(self, witness: Fact, value: str) -> bool:
+        if witness.kind in _DAYS and witness.value[:4] == value:
             return True
-        if one.kind is Kind.number:
-            return value in (one.value, *one.value.split("/")) or one.value in value.split("/")[:1]
-        return one.kind is Kind.reference and one.value.split(" ")[-1] == value
+        if witness.kind is Kind.number:
+            return (
+                value in (witness.value, *witness.value.split("/")) or witness.value in value.split("/")[:1]
+            )
+        return witness.kind is Kind.reference and witness.value.split(" ")[-1] == value
 
     def _near(self, day: str) -> int | None:
         assert self.published is not None  # noqa: S101 - asked only where it is known
@@ -133,9 +144,9 @@ class Source:
 
 def weekday_of(day: str, year: int | None) -> str:
     """`lunedì` of a date with its year, of its own or given; "" where neither is known."""
-    known = day if len(day) == 10 else f"{year}{day[1:]}" if year else ""
+    dated = day if len(day) == 10 else f"{year}{day[1:]}" if year else ""
     try:
-        return WEEKDAYS[date.fromisoformat(known).weekday()] if known else ""
+        return WEEKDAYS[date.fromisoformat(dated).weekday()] if dated else ""
     except ValueError:
         return ""
 
@@ -145,7 +156,7 @@ def _parts(value: str) -> tuple[str, str, str]:
     return ("", "-", value[2:]) if value.startswith("--") else value.partition("-")
 
 
-def _leads_to(one: Fact, address: str) -> bool:
-    if one.kind is Kind.email:
-        return one.value.endswith(f"@{address}")
-    return one.kind is Kind.link and (one.value == address or one.value.startswith(f"{address}/"))
+def _leads_to(witness: Fact, address: str) -> bool:
+    if witness.kind is Kind.email:
+        return witness.value.endswith(f"@{address}")
+    return witness.kind is Kind.link and (witness.value == address or witness.value.startswith(f"{address}/"))

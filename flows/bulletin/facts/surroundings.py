@@ -45,9 +45,9 @@ Around = Mapping[str, float]
 class Surroundings:
     """The neighbourhoods of a text's facts."""
 
-    def __init__(self, text: str, told: Iterable[Fact]) -> None:
+    def __init__(self, text: str, facts: Iterable[Fact]) -> None:
         self._text = text
-        self._told = tuple(told)
+        self._facts = tuple(facts)
         self._tokens = sorted(self._read(), key=lambda token: token[1])
         self._starts = [token[1] for token in self._tokens]
         self._stops, self._sums = _measured(text)
@@ -78,9 +78,9 @@ class Surroundings:
         """How many words and stops there are before a place."""
         return self._sums[bisect_left(self._stops, place)]
 
-    def are_listed(self, one: Fact, other: Fact) -> bool:
+    def are_listed(self, fact: Fact, other: Fact) -> bool:
         """Whether two facts are members of one list, whose order tells nothing: `il 2, il 6 e il 4`."""
-        chain = {one}
+        chain = {fact}
         for first, second in self._lists:
             if first in chain:
                 chain.add(second)
@@ -90,26 +90,26 @@ class Surroundings:
         """The dates and the times that follow another one with just `joint` between."""
         pairs = []
         for kind in (Kind.date, Kind.time):
-            some = [fact for fact in self._told if fact.kind is kind]
+            facts = [fact for fact in self._facts if fact.kind is kind]
             pairs += [
-                (one, other)
-                for one, other in pairwise(some)
-                if joint.fullmatch(self._text, one.end, other.start)
+                (first, second)
+                for first, second in pairwise(facts)
+                if joint.fullmatch(self._text, first.end, second.start)
             ]
         return pairs
 
     def _read(self) -> list[tuple[str, int, int, Kind | None]]:
         tokens: list[tuple[str, int, int, Kind | None]] = []
         taken = bytearray(len(self._text))
-        for fact in self._told:
+        for fact in self._facts:
             if fact.kind in _VALUED or fact.kind is Kind.word:
                 tokens.append((f"{fact.kind}:{fact.value[-5:]}", fact.start, fact.end, fact.kind))
                 taken[fact.start : fact.end] = b"\x01" * (fact.end - fact.start)
-        for found in _WORD.finditer(self._text):
-            if not taken[found.start()]:
-                stem = plain(found[0])
+        for match in _WORD.finditer(self._text):
+            if not taken[match.start()]:
+                stem = plain(match[0])
                 if stem and stem not in _FUNCTION_WORDS:
-                    tokens.append((stem[:5], found.start(), found.end(), None))
+                    tokens.append((stem[:5], match.start(), match.end(), None))
         return tokens
 
     def _cue(self, fact: Fact) -> str:
@@ -129,9 +129,9 @@ class Surroundings:
 def _measured(text: str) -> tuple[list[int], list[float]]:
     """Where the words and stops of a text begin, and how much they sum up to before each and at the end."""
     stops, sums = [], [0.0]
-    for found in _STEP.finditer(text):
-        stops.append(found.start())
-        sums.append(sums[-1] + (1 if found["word"] else _SENTENCE if found["strong"] else _CLAUSE))
+    for match in _STEP.finditer(text):
+        stops.append(match.start())
+        sums.append(sums[-1] + (1 if match["word"] else _SENTENCE if match["strong"] else _CLAUSE))
     return stops, sums
 
 
@@ -142,10 +142,10 @@ def rarity(contexts: Iterable[Around]) -> dict[str, float]:
     return {token: 1 / count for token, count in counts.items()}
 
 
-def likeness(one: Around, other: Around, rare: Mapping[str, float], *, cues: bool = True) -> float:
+def likeness(around: Around, other: Around, rare: Mapping[str, float], *, cues: bool = True) -> float:
     """How much two neighbourhoods share, from 0 up; without `cues`, not that both begin or end a span."""
     return sum(
         weight * other[token] * rare.get(token, 1.0)
-        for token, weight in one.items()
+        for token, weight in around.items()
         if token in other and (cues or not token.startswith("cue:"))
     )

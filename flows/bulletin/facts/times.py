@@ -46,39 +46,38 @@ _NO_TIME_AFTER = re.compile(
 )
 _NAMED = {"mezzogiorno": "12:00", "mezzanotte": "24:00"}
 _NAMED_TIME = re.compile(r"mezzogiorno\b|mezzanotte\b", re.IGNORECASE)
-_ONE = re.compile(rf"(?P<hour>{_HOUR})(?:[:.,](?P<minute>[0-5]\d))?(?!\d)")
+_CLOCK_PARTS = re.compile(rf"(?P<hour>{_HOUR})(?:[:.,](?P<minute>[0-5]\d))?(?!\d)")
 
 
 def read(sheet: Sheet) -> None:
     """Take every time of the day."""
     left = sheet.left  # what is hidden below stands before all that is asked of it
-    for found in sheet.at_figures(_SPAN):
-        cue = _CUE.search(sheet.before(found.start(), 16))
-        if cue and not _PLURAL.match(left, found.end()):
-            if _ONE_O_CLOCK.search(cue[0]) and int(found[0][:2].strip(":.,-– ")) != 1:
+    for match in sheet.at_figures(_SPAN):
+        cue = _CUE.search(sheet.before(match.start(), 16))
+        if cue and not _PLURAL.match(left, match.end()):
+            if _ONE_O_CLOCK.search(cue[0]) and int(match[0][:2].strip(":.,-– ")) != 1:
                 continue  # `l'11` is a day; only `all'1` is an hour
-            _take(sheet, found, _TAIL.match(left, found.end()))
-    for found in sheet.at_figures(_AFTER_WEEKDAY):
-        if _WEEKDAY.search(sheet.before(found.start(), 14)):
-            _take(sheet, found)
-    for found in sheet.at_figures(_EXACT):
-        before = sheet.before(found.start(), 12)
+            _take(sheet, match, _TAIL.match(left, match.end()))
+    for match in sheet.at_figures(_AFTER_WEEKDAY):
+        if _WEEKDAY.search(sheet.before(match.start(), 14)):
+            _take(sheet, match)
+    for match in sheet.at_figures(_EXACT):
+        before = sheet.before(match.start(), 12)
         if not before.endswith("€ ") and not _NO_TIME_AFTER.search(before):
-            _take(sheet, found)
-    for found in sheet.at_words(_NAMED_TIME, _NAMED):
-        sheet.take(Kind.time, _NAMED[found[0].lower()], found.start(), found.end())
-        sheet.hide(found.start(), found.end())
+            _take(sheet, match)
+    for match in sheet.at_words(_NAMED_TIME, _NAMED):
+        sheet.take(Kind.time, _NAMED[match[0].lower()], *match.span())
 
 
-def _take(sheet: Sheet, found: re.Match[str], tail: re.Match[str] | None = None) -> None:
+def _take(sheet: Sheet, match: re.Match[str], tail: re.Match[str] | None = None) -> None:
     half, evening = (tail["half"] or "", tail["evening"] or "") if tail else ("", "")
     minutes = 15 if "quarto" in half else 30 if half else 0
-    ones = list(_ONE.finditer(found[0]))
-    for one in ones:
-        hour, minute = int(one["hour"]), int(one["minute"] or 0)
-        if one is ones[-1]:
+    clocks = list(_CLOCK_PARTS.finditer(match[0]))
+    for clock in clocks:
+        hour, minute = int(clock["hour"]), int(clock["minute"] or 0)
+        if clock is clocks[-1]:
             minute = minute or minutes
             hour += 12 if evening and hour < 12 else 0
         value = "24:00" if (hour, minute) in ((0, 0), (24, 0)) else f"{hour:02}:{minute:02}"
-        sheet.take(Kind.time, value, found.start() + one.start(), found.start() + one.end())
-    sheet.hide(found.start(), tail.end() if tail else found.end())
+        sheet.note(Kind.time, value, match.start() + clock.start(), match.start() + clock.end())
+    sheet.hide(match.start(), tail.end() if tail else match.end())

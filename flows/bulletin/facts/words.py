@@ -45,7 +45,7 @@ _CONTRARIES = (
     ("sospeso", "confermato"),
     ("interrotto", "ripristinato"),
 )
-_CONTRARY = frozenset(_CONTRARIES) | {(other, one) for one, other in _CONTRARIES}
+_CONTRARY = frozenset(_CONTRARIES) | {(second, first) for first, second in _CONTRARIES}
 # What changes whether, when or where something takes place, for one who had read of it.
 _STATUS = """annullato rinviato anticipato sospeso interrotto revocato prorogato chiuso aperto riaperto
     ripristinato esaurito potabile"""
@@ -78,22 +78,22 @@ _NO_LEVEL = re.compile(
 
 def read(sheet: Sheet) -> None:
     """Take critical words, denied or not, and level colours; nothing of it hides anything."""
-    for found in sheet.at_words(_ANY_FORM, _STARTS, _FIRST_LETTERS):
-        shown = found[0].lower()
-        word = next(word for word, form in _EACH_FORM.items() if form.fullmatch(shown))
-        if shown == "aperto" and sheet.before(found.start(), 4).lower() in ("all'", "all’"):
+    for match in sheet.at_words(_ANY_FORM, _STARTS, _FIRST_LETTERS):
+        written = match[0].lower()
+        word = next(word for word, form in _EACH_FORM.items() if form.fullmatch(written))
+        if written == "aperto" and sheet.before(match.start(), 4).lower() in ("all'", "all’"):
             continue  # in the open air
-        denied = _NOT.search(sheet.text[max(0, found.start() - 30) : found.start()])
-        sheet.take(Kind.word, f"non {word}" if denied else word, found.start(), found.end())
-    for found in sheet.at_words(_COLOUR, _COLOURS, 4):
-        before = sheet.text[max(0, found.start() - 110) : found.start()]
-        after = sheet.text[found.end() : found.end() + 40]
+        denied = _NOT.search(sheet.text[max(0, match.start() - 30) : match.start()])
+        sheet.note(Kind.word, f"non {word}" if denied else word, *match.span())
+    for match in sheet.at_words(_COLOUR, _COLOURS, 4):
+        before = sheet.text[max(0, match.start() - 110) : match.start()]
+        after = sheet.text[match.end() : match.end() + 40]
         if not _NO_LEVEL.search(before) and (_ALERT.search(before) or _ALERT_AFTER.search(after)):
-            sheet.take(Kind.level, str(found.lastgroup), found.start(), found.end())
+            sheet.note(Kind.level, str(match.lastgroup), *match.span())
 
 
-def contrary(one: str, other: str) -> bool:
+def contrary(word: str, other: str) -> bool:
     """Whether two values of `Kind.word` exclude each other: `chiuso`, `aperto`, `non chiuso`."""
-    if f"non {one}" == other or f"non {other}" == one:
+    if f"non {word}" == other or f"non {other}" == word:
         return True
-    return (one, other) in _CONTRARY
+    return (word, other) in _CONTRARY
