@@ -47,11 +47,11 @@ def operative(text: str) -> str:
     named = _INSTITUTION.match(ordered)
     if named:
         ordered = ordered[named.end() :]
-        said = ordered[:1].upper() + ordered[1:]
+        sentence = ordered[:1].upper() + ordered[1:]
     else:
-        said = f"Si {ends['verb'].lower()} {ordered[:1].lower()}{ordered[1:]}"
+        sentence = f"Si {ends['verb'].lower()} {ordered[:1].lower()}{ordered[1:]}"
     before = text[: begins.start()].rstrip()
-    return f"{before}\n\n{said}" if before else said
+    return f"{before}\n\n{sentence}" if before else sentence
 
 
 def is_stamp(text: str) -> bool:

@@ -29,7 +29,7 @@ class Option:
 class _State:
     chosen: tuple[Option, ...]
     length: int
-    told: int
+    mask: int
     score: float
 
 
@@ -48,21 +48,21 @@ def best(groups: Sequence[Sequence[Option]], weights: Sequence[float], limit: in
                 length = state.length + option.length + (1 if state.chosen else 0)
                 if length > limit:
                     continue
-                new = option.tells & ~state.told
+                new = option.tells & ~state.mask
                 score = state.score + option.worth * worth(new) + option.bonus
-                score -= A_PHRASE + A_UNIT * option.length + TWICE * worth(option.tells & state.told)
-                grown.append(_State((*state.chosen, option), length, state.told | option.tells, score))
+                score -= A_PHRASE + A_UNIT * option.length + TWICE * worth(option.tells & state.mask)
+                grown.append(_State((*state.chosen, option), length, state.mask | option.tells, score))
         states = _pruned(grown)
     return list(max(states, key=lambda state: (state.score, -state.length)).chosen)
 
 
 def telling_most(
-    options: Sequence[Option], besides: Option, weights: Sequence[float], limit: int
+    options: Sequence[Option], lead: Option, weights: Sequence[float], limit: int
 ) -> list[Option]:
-    """The one option that tells most beside another and still fits with it, whatever its length costs."""
+    """The one option that tells most beside `lead` and still fits with it, whatever its length costs."""
     worth = _Worth(weights)
-    fitting = [one for one in options if besides.length + 1 + one.length <= limit]
-    gains = [one.worth * worth(one.tells & ~besides.tells) for one in fitting]
+    fitting = [option for option in options if lead.length + 1 + option.length <= limit]
+    gains = [option.worth * worth(option.tells & ~lead.tells) for option in fitting]
     place = max(range(len(fitting)), key=lambda place: gains[place], default=None)
     return [] if place is None or gains[place] < A_TITLE_ALONE else [fitting[place]]
 
@@ -79,10 +79,10 @@ def _pruned(states: list[_State]) -> list[_State]:
 class _Worth:
     def __init__(self, weights: Sequence[float]) -> None:
         self._weights = weights
-        self._known: dict[int, float] = {0: 0.0}
+        self._sums: dict[int, float] = {0: 0.0}
 
     def __call__(self, mask: int) -> float:
-        if mask not in self._known:
+        if mask not in self._sums:
             low = mask & -mask
-            self._known[mask] = self._weights[low.bit_length() - 1] + self(mask ^ low)
-        return self._known[mask]
+            self._sums[mask] = self._weights[low.bit_length() - 1] + self(mask ^ low)
+        return self._sums[mask]

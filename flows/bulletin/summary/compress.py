@@ -62,16 +62,12 @@ _ACT_ASIDE = re.compile(
     r"(?:\s+e\s+(?:successive\s+\w+|s\.?\s?m\.?\s?i\.?|ss\.?\s?mm\.?\s?ii\.?))?,?",
     re.I,
 )
-
-
 # `Qualora il proprietario non abbia i documenti, …`: what such a sentence says comes after its first comma
 _LEANS = re.compile(
     r"(?:Qualora|Se|Nel caso|In caso|Quando|Dopo|Con (?:il|la|lo|l['’])|Una volta|Poiché|Dato"
     r"|Vist[oaie]|Considerat[oaie]|Per|In seguito|A seguito"
     r"|Attraverso|Grazie|Nell|Nel|Nella|Durante|Anche|Oltre|Al fine|Tutti coloro|Coloro|Chi)\b",
 )
-
-
 _OPENING = re.compile(
     r"(?:come (?:da|comunicato|previsto|stabilito|disposto|anticipato)|secondo quanto|a seguito|in seguito"
     r"|facendo seguito|in (?:ottemperanza|attuazione|esecuzione|accoglimento|considerazione)|ai sensi"
@@ -85,8 +81,6 @@ _IN_A_LIST = re.compile(
     rf"(?:,|,? ed?| fino| al?la?)\s*(?:in |il |i giorni )?(?:{STREET}\s|\d{{1,2}}\b|{WEEKDAY}|{MONTH})", re.I
 )
 _EARLIER = 0.8  # how well a sentence reads that ends earlier
-
-
 _PREPOSITION = re.compile(
     r"(?:a|ad|in|con|per|dopo|da|dal|dalla|presso|nel\w*|anche|oltre|tra|su|sul\w*)\b", re.I
 )
@@ -116,7 +110,7 @@ def _forms(sentence: str) -> Iterator[tuple[str, float]]:
     bare = without_preamble(sentence)
     yield bare, 1.0
     short = _ACT_ASIDE.sub(" ", bare) if _ACT_ASIDE.search(bare) else bare
-    short = _SMALL.sub(lambda found: found[0] if _is_telling(found[0]) else "", short)
+    short = _SMALL.sub(lambda match: match[0] if _is_telling(match[0]) else "", short)
     if short != bare:
         yield short, 0.99
     plain = _without_asides(short)
@@ -138,7 +132,7 @@ def without_preamble(sentence: str) -> str:
 
 
 def _is_telling(bracketed: str) -> bool:
-    return _BINDING.search(bracketed) is not None or any(one.weight >= 1 for one in signals(bracketed))
+    return _BINDING.search(bracketed) is not None or any(signal.weight >= 1 for signal in signals(bracketed))
 
 
 def _without_asides(text: str) -> str:
@@ -147,7 +141,7 @@ def _without_asides(text: str) -> str:
     if len(parts) < 5:
         return text
     clauses = parts[::2]
-    kept = [clauses[0]]
+    shorter = [clauses[0]]
     for place, clause in enumerate(clauses[1:-1], start=1):
         is_list = len(clause) < 25 and not clause.lower().startswith(("che ", "in collab"))
         opens_aside = _ASIDE.match(clause) is not None and not _ASIDE.match(clauses[place + 1])
@@ -157,13 +151,13 @@ def _without_asides(text: str) -> str:
         telling = (
             is_main
             or _BINDING.search(clause)
-            or sum(one.weight for one in signals(clause) if one.weight > 1.2) > 2
+            or sum(signal.weight for signal in signals(clause) if signal.weight > 1.2) > 2
         )
         if opens_aside and not telling and not is_list and clause.count("(") == clause.count(")"):
-            kept[-1] += "\0"
+            shorter[-1] += "\0"
         else:
-            kept.append(clause)
-    joined = ", ".join([*kept, clauses[-1]])
+            shorter.append(clause)
+    joined = ", ".join([*shorter, clauses[-1]])
     # both commas of an aside go with it: `il Cai, in collaborazione con …, organizza` -> `il Cai organizza`
     return re.sub(r"\0+,?", "", joined.replace("\0, ", "\0 "))
 
@@ -171,9 +165,7 @@ def _without_asides(text: str) -> str:
 def _without_opening(text: str) -> str:
     """`Come da nota pervenuta da …, per lavori la corrente manca` -> `Per lavori la corrente manca`."""
     opening, _, rest = text.partition(", ")
-    is_aside = _OPENING.match(opening) is not None and not _BINDING.search(opening)
-    is_telling = any(one.weight > 1.2 for one in signals(opening))
-    if not is_aside or is_telling or has_verb(opening) or not has_verb(rest):
+    if not _is_idle(opening) or has_verb(opening) or not has_verb(rest):
         return text
     return rest[:1].upper() + rest[1:]
 
@@ -181,9 +173,14 @@ def _without_opening(text: str) -> str:
 def _without_closing(text: str) -> str:
     """`…, secondo quanto previsto dal regolamento.` goes; what tells a citizen something stays."""
     start, _, closing = text.rpartition(", ")
-    is_aside = _OPENING.match(closing) is not None and not _BINDING.search(closing)
-    is_telling = any(one.weight > 1.2 for one in signals(closing))
-    return f"{start}." if is_aside and not is_telling and has_verb(start) else text
+    return f"{start}." if _is_idle(closing) and has_verb(start) else text
+
+
+def _is_idle(clause: str) -> bool:
+    """Whether a clause only says what the rest goes back to, and tells a citizen nothing."""
+    if _OPENING.match(clause) is None or _BINDING.search(clause):
+        return False
+    return all(signal.weight <= 1.2 for signal in signals(clause))
 
 
 def _heads(text: str, limit: int) -> Iterator[tuple[str, float]]:
@@ -195,7 +192,7 @@ def _heads(text: str, limit: int) -> Iterator[tuple[str, float]]:
     heads = [head for head in clauses(text) if len(head) > after + 15]
     if least == 20:
         heads += [
-            f"{text[: found.start()]}…" for found in re.finditer(r" (?:presso|con|e|in località) ", text)
+            f"{text[: match.start()]}…" for match in re.finditer(r" (?:presso|con|e|in località) ", text)
         ]
         heads.sort(key=len)
     heads = [head for head in heads if least <= utf16(head) <= min(limit, utf16(text) - 14)]

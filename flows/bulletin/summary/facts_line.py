@@ -45,8 +45,7 @@ _PHONE_LABEL = re.compile(
     re.I,
 )
 _ASKED = re.compile(r"(?:\binfo\b|informazion|contatti\b|chiariment|prenota|iscri).{0,80}$", re.I)
-
-
+_ARTICLES = {"ai": "i", "agli": "gli", "alle": "le", "al": "il", "alla": "la"}
 _FULL_DATE = re.compile(r"(?<![\d/.])(\d{1,2})[/.](\d{1,2})[/.](20\d\d)(?!\d)")
 _SENTENCE, _PHRASE = 160, 90  # characters
 _CONTACT = re.compile(rf"{EMAIL.pattern}|{PHONE.pattern}")
@@ -66,8 +65,8 @@ def phrases(page: Sequence[Part]) -> list[list[Phrase]]:
     where = list(_where(page))
     when = [*_when(page, where), *_listed(page)]
     alone = [
-        Phrase("where", f"Indirizzo: {one.text}" if one.text[0].islower() else one.text, one.worth)
-        for one in where
+        Phrase("where", f"Indirizzo: {place.text}" if place.text[0].islower() else place.text, place.worth)
+        for place in where
     ]
     return [
         group for group in ([*when, *alone], list(_audience(page)), *_cost(page), list(_info(page))) if group
@@ -80,28 +79,26 @@ def _texts(page: Sequence[Part], *kinds: str) -> list[str]:
 
 def _when(page: Sequence[Part], where: list[Phrase]) -> Iterator[Phrase]:
     for text in _texts(page, "when"):
-        these = occasions(text)
-        if not these:
+        days = occasions(text)
+        if not days:
             continue
-        forms = [dates_and_hours(these), dates_and_hours(these, hours=False)]
-        if len(these) > 6:
-            forms = [from_first_to_last(these)]
-        for said in dict.fromkeys(forms):
-            yield Phrase("when", said)
+        forms = [dates_and_hours(days), dates_and_hours(days, hours=False)]
+        if len(days) > 6:
+            forms = [from_first_to_last(days)]
+        for dated in dict.fromkeys(forms):
+            yield Phrase("when", dated)
             for place in where:
-                here = (
-                    place.text[0].lower() + place.text[1:] if place.text.startswith("Presso") else place.text
-                )
-                yield Phrase("when where", f"{said}, {here}", place.worth)
+                where_to = re.sub("^Presso", "presso", place.text)
+                yield Phrase("when where", f"{dated}, {where_to}", place.worth)
 
 
 def _listed(page: Sequence[Part]) -> Iterator[Phrase]:
     """A programme of many dates, from the first to the last."""
     for text in _texts(page, "prose"):
-        days = [(int(one[3]), int(one[2]), int(one[1])) for one in _FULL_DATE.finditer(text)]
+        days = [(int(match[3]), int(match[2]), int(match[1])) for match in _FULL_DATE.finditer(text)]
         if len(days) >= 5 and days == sorted(days) and len(set(days)) == len(days):
-            these = [Occasion(day, month, year) for year, month, day in (days[0], days[-1])]
-            yield Phrase("when", from_first_to_last(these))
+            ends = [Occasion(day, month, year) for year, month, day in (days[0], days[-1])]
+            yield Phrase("when", from_first_to_last(ends))
 
 
 def _where(page: Sequence[Part]) -> Iterator[Phrase]:
@@ -146,28 +143,19 @@ def _places(text: str) -> Iterator[str]:
 def _audience(page: Sequence[Part]) -> Iterator[Phrase]:
     for text in _texts(page, "audience"):
         first = re.split(r"(?<=[.!?])\s|;", text)[0].strip(" .;:")
-        said = re.sub(r"^(?:Ai|Agli|Alle|Alla|Al|A|All['’])(?:\s+|(?<=['’]))(?=\S)", _for, first)
-        said = re.sub(
-            r"\b(?<=e )(ai|agli|alle)\b(?= )",
-            lambda one: {"ai": "i", "agli": "gli", "alle": "le"}[one[1]],
-            said,
-        )
-        everyone = re.fullmatch(r"(?:per|a)?\s*tutt\w(?: i cittadini.*)?", said, re.I)
-        longest = _SENTENCE if has_verb(said) else _PHRASE
-        if 5 < len(said) <= longest and not everyone:
-            yield Phrase("audience", said[0].upper() + said[1:], 0.8)
+        phrase = re.sub(r"^(?:Ai|Agli|Alle|Alla|Al|A|All['’])(?:\s+|(?<=['’]))(?=\S)", _for, first)
+        phrase = re.sub(r"\b(?<=e )(ai|agli|alle)\b(?= )", lambda match: _ARTICLES[match[1]], phrase)
+        everyone = re.fullmatch(r"(?:per|a)?\s*tutt\w(?: i cittadini.*)?", phrase, re.I)
+        longest = _SENTENCE if has_verb(phrase) else _PHRASE
+        if 5 < len(phrase) <= longest and not everyone:
+            yield Phrase("audience", phrase[0].upper() + phrase[1:], 0.8)
 
 
-def _for(found: re.Match[str]) -> str:
-    joined = {
-        "a": "per ",
-        "ai": "per i ",
-        "agli": "per gli ",
-        "alle": "per le ",
-        "al": "per il ",
-        "alla": "per la ",
-    }
-    return joined.get(found[0].strip().casefold(), "per l’")
+def _for(match: re.Match[str]) -> str:
+    preposition = match[0].strip().casefold()
+    if preposition == "a":
+        return "per "
+    return f"per {_ARTICLES[preposition]} " if preposition in _ARTICLES else "per l’"
 
 
 def _cost(page: Sequence[Part]) -> Iterator[list[Phrase]]:
@@ -185,19 +173,19 @@ def _cost(page: Sequence[Part]) -> Iterator[list[Phrase]]:
                 continue
             if has_offer and piece == best and "offerta" not in piece.lower():
                 continue
-            said = re.sub(r"^A pagamento\s+", "", _CLICK.sub("", piece))
-            said = _CONTACT.split(said)[0].strip(" .,;:-–") if _CONTACT.search(said) else said
-            said = re.sub(r"^(?:Gratuito|Gratuita)\s+(?=prenotazione|iscrizione)", "Gratuito, ", said)
-            said = f"Costo: {said}" if re.match(r"€|\d", said) else said
+            phrase = re.sub(r"^A pagamento\s+", "", _CLICK.sub("", piece))
+            phrase = _CONTACT.split(phrase)[0].strip(" .,;:-–") if _CONTACT.search(phrase) else phrase
+            phrase = re.sub(r"^(?:Gratuito|Gratuita)\s+(?=prenotazione|iscrizione)", "Gratuito, ", phrase)
+            phrase = f"Costo: {phrase}" if re.match(r"€|\d", phrase) else phrase
             bare = re.sub(
                 r"(?:\s+(?:tramite|su|al|a|attraverso))?(?: il| questo)?(?: link|"
                 r" sito)?\s*:?\s*(?:https?://|www\.)\S+",
                 "",
-                said,
+                phrase,
             ).strip(" .:,")
-            if _NO_ANSWER.match(said):
+            if _NO_ANSWER.match(phrase):
                 continue
-            forms = [form for form in dict.fromkeys((said, bare)) if 5 <= len(form) <= 170]
+            forms = [form for form in dict.fromkeys((phrase, bare)) if 5 <= len(form) <= 170]
             if forms:
                 yield [Phrase("cost", mended(form[0].upper() + form[1:])) for form in forms]
 
@@ -207,18 +195,18 @@ def _info(page: Sequence[Part]) -> Iterator[Phrase]:
     prose_phones = list[str]()
     for part in page:
         text = part.text.replace("\n", " ")
-        for found in PHONE.finditer(text):
-            before = text[max(0, found.start() - 80) : found.start()]
+        for match in PHONE.finditer(text):
+            before = text[max(0, match.start() - 80) : match.start()]
             if part.kind == "contacts" and (_PHONE_LABEL.search(before) or not before.strip()):
-                phones.append(found[0])
+                phones.append(match[0])
             elif part.kind == "cost" or (part.kind != "contacts" and _ASKED.search(before)):
-                prose_phones.append(found[0])
+                prose_phones.append(match[0])
         if part.kind in ("contacts", "how", "cost", "prose", "more"):
-            mails += [found[0] for found in EMAIL.finditer(text)]
+            mails += [match[0] for match in EMAIL.finditer(text)]
             sites += [
-                found[0].rstrip(".,;")
-                for found in URL.finditer(text)
-                if "@" not in text[max(0, found.start() - 40) : found.start()].split(" ")[-1]
+                match[0].rstrip(".,;")
+                for match in URL.finditer(text)
+                if "@" not in text[max(0, match.start() - 40) : match.start()].split(" ")[-1]
             ]
     phones = list(dict.fromkeys([*prose_phones, *phones]))
     mails = list(dict.fromkeys(mails))

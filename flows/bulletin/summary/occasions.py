@@ -47,13 +47,13 @@ class Occasion:
 
 def occasions(text: str) -> list[Occasion]:
     """The occasions of a "Date e orari" part, in order; [] where it is not a plain list of days."""
-    found = list(_DAY.finditer(text))
-    if not found or not _BEFORE.fullmatch(text[: found[0].start()]) or _CHANGED.search(text):
+    matches = list(_DAY.finditer(text))
+    if not matches or not _BEFORE.fullmatch(text[: matches[0].start()]) or _CHANGED.search(text):
         return []
-    made: list[Occasion] = []
+    entries: list[Occasion] = []
     ends = False  # whether the day before it said that this one is its end
-    for place, day in enumerate(found):
-        until = found[place + 1].start() if place + 1 < len(found) else len(text)
+    for place, day in enumerate(matches):
+        until = matches[place + 1].start() if place + 1 < len(matches) else len(text)
         rest = text[day.end() : until]
         if len(rest) > 120 or _GOES_ON.search(rest[-8:]):
             return []
@@ -61,44 +61,43 @@ def occasions(text: str) -> list[Occasion]:
         number, year = int(day["d"] or day["d2"]), day["year"] or day["y2"]
         if not (1 <= number <= 31 and 1 <= month <= 12):
             return []
-        one = Occasion(number, month, int(year) if year else None)
+        entry = Occasion(number, month, int(year) if year else None)
         if hours := _RANGE.match(rest):
-            one = _with(one, _clock(hours, 1), _clock(hours, 3), rest[hours.end() :])
+            entry = _with(entry, _clock(hours, 1), _clock(hours, 3), rest[hours.end() :])
         elif hours := _START.match(rest):
-            one = _with(one, _clock(hours, 1), None, rest[hours.end() :])
-            if (ends or (hours["what"] or "").lower() == "fine") and made and made[-1].end is None:
-                last = made[-1]
-                if (last.day, last.month) == (one.day, one.month):
-                    made[-1] = _with(last, last.start, one.start, "")
+            entry = _with(entry, _clock(hours, 1), None, rest[hours.end() :])
+            if (ends or (hours["what"] or "").lower() == "fine") and entries and entries[-1].end is None:
+                last = entries[-1]
+                if (last.day, last.month) == (entry.day, entry.month):
+                    entries[-1] = _with(last, last.start, entry.start, "")
                     ends = _ENDS.search(rest) is not None
                     continue
                 return []
         else:
-            one = _with(one, None, None, rest)
+            entry = _with(entry, None, None, rest)
         if ends:
             return []
         ends = _ENDS.search(rest) is not None
-        made.append(one)
-    return list(dict.fromkeys(made))
+        entries.append(entry)
+    return list(dict.fromkeys(entries))
 
 
-def dates_and_hours(these: list[Occasion], *, hours: bool = True) -> str:
+def dates_and_hours(entries: list[Occasion], *, hours: bool = True) -> str:
     """`18 e 25 ottobre, ore 20:30-23; 26 ottobre, ore 14:30-17`; the weekday where one day has its year."""
-    alike = [(list(group), key) for key, group in groupby(these, key=lambda one: (one.start, one.end))]
-    said = []
-    for group, (start, end) in alike:
-        days = _days(group)
-        said.append(f"{days}, {clocks(start, end)}" if hours and start else days)
-    return "; ".join(said)
+    parts = []
+    for (start, end), group in groupby(entries, key=lambda entry: (entry.start, entry.end)):
+        days = _days(list(group))
+        parts.append(f"{days}, {clocks(start, end)}" if hours and start else days)
+    return "; ".join(parts)
 
 
-def from_first_to_last(these: list[Occasion]) -> str:
+def from_first_to_last(entries: list[Occasion]) -> str:
     """`Più date dal 9 ottobre al 15 febbraio, ore 15-18`; the hours where all days have the same."""
-    first, last = (_days([Occasion(one.day, one.month, None)]) for one in (these[0], these[-1]))
-    said = f"Più date {_joined('dal', first)} {_joined('al', last)}"
-    hours = {(one.start, one.end) for one in these}
+    first, last = (_days([Occasion(entry.day, entry.month, None)]) for entry in (entries[0], entries[-1]))
+    span = f"Più date {_joined('dal', first)} {_joined('al', last)}"
+    hours = {(entry.start, entry.end) for entry in entries}
     start, end = hours.pop()
-    return f"{said}, {clocks(start, end)}" if start and not hours else said
+    return f"{span}, {clocks(start, end)}" if start and not hours else span
 
 
 def _joined(preposition: str, day: str) -> str:
@@ -117,21 +116,21 @@ def _days(group: list[Occasion]) -> str:
         except ValueError:
             pass
     months = []
-    for month, days in groupby(group, key=lambda one: one.month):
-        numbers = [str(one.day) for one in days]
+    for month, days in groupby(group, key=lambda entry: entry.month):
+        numbers = [str(entry.day) for entry in days]
         listed = " e ".join(filter(None, [", ".join(numbers[:-1]), numbers[-1]]))
         months.append(f"{listed} {MONTHS[month - 1]}")
-    if len(months) == 2 and all(" e " not in one for one in months):
+    if len(months) == 2 and all(" e " not in days_of_month for days_of_month in months):
         return " e ".join(months)
     return ", ".join(months)
 
 
-def _clock(found: re.Match[str], group: int) -> Clock:
-    return int(found[group]), int(found[group + 1] or 0)
+def _clock(match: re.Match[str], group: int) -> Clock:
+    return int(match[group]), int(match[group + 1] or 0)
 
 
-def _with(one: Occasion, start: Clock | None, end: Clock | None, note: str) -> Occasion:
-    return Occasion(one.day, one.month, one.year, start, end, note.strip(" -–,;:.|"))
+def _with(entry: Occasion, start: Clock | None, end: Clock | None, note: str) -> Occasion:
+    return Occasion(entry.day, entry.month, entry.year, start, end, note.strip(" -–,;:.|"))
 
 
 def _spoken(clock: Clock) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.relative_days import is_relative
@@ -29,27 +30,27 @@ class Candidates:
         self,
         heading: str,
         described: Sequence[Unit],
-        told: Sequence[Unit],
+        units: Sequence[Unit],
         page: Sequence[Part],
         forms: Mapping[str, str],
     ) -> None:
         self.heading = heading
         self.title = ended(heading[:1].upper() + heading[1:])
-        self._salience = Salience(heading, [unit.text for unit in told])
+        self._salience = Salience(heading, [unit.text for unit in units])
         if described:
-            told = [replace(unit, bonus=_BESIDE) for unit in told]  # the office has said what leads
+            units = [replace(unit, bonus=_BESIDE) for unit in units]  # the office has said what leads
         self._described = (
             list(described) if is_told(heading, " ".join(unit.text for unit in described)) else []
         )
-        everything = [*described, *told]
+        everything = [*described, *units]
         standing = [self._standing(unit) for unit in everything]
         worthiest = sorted(range(len(everything)), key=lambda place: (-standing[place], place))[:_WEIGHED]
         weighed = [everything[place] for place in sorted(worthiest)]
         self.left_out = [unit for unit in weighed if is_relative(unit.text)]
-        self.leading = [*(described or told[:1]), *(everything[place] for place in worthiest[:1])]
+        self.leading = [*(described or units[:1]), *(everything[place] for place in worthiest[:1])]
         self._units = [unit for unit in weighed if not is_relative(unit.text)] or weighed
         self._fields = [
-            [replace(one, text=quiet(one.text, forms)) for one in field] for field in phrases(page)
+            [replace(phrase, text=quiet(phrase.text, forms)) for phrase in field] for field in phrases(page)
         ]
 
     @property
@@ -60,20 +61,18 @@ class Candidates:
     def options(self, limit: int) -> list[list[Option]]:
         """The title, each phrase of prose and each of the facts line, in every form that fits."""
         fields = [
-            [self._option(one.text, one.worth, 0.0, one.field, is_fact=True) for one in field]
+            [self._option(phrase.text, phrase.worth, 0.0, phrase.field, is_fact=True) for phrase in field]
             for field in self._fields
         ]
         whens = [
             option.tells
-            for field, options in zip(self._fields, fields, strict=True)
-            for one, option in zip(field, options, strict=True)
-            if one.field == "when"
+            for phrase, option in zip(chain(*self._fields), chain(*fields), strict=True)
+            if phrase.field == "when"
         ]
         places = {
-            one.text.removeprefix("Indirizzo: ").casefold()
-            for field in self._fields
-            for one in field
-            if one.field == "where"
+            phrase.text.removeprefix("Indirizzo: ").casefold()
+            for phrase in chain(*self._fields)
+            if phrase.field == "where"
         }
         prose = [
             [
@@ -114,22 +113,22 @@ class Candidates:
 
     def _needless(self, unit: Unit, text: str, whens: Sequence[int], places: set[str]) -> str:
         """What a phrase of prose makes needless: fields of the facts line, the title."""
-        told = []
+        needless = []
         calendar = self._salience.calendar
         mask = self._salience.mask(text)
         if any(when & calendar and when & calendar & ~mask == 0 for when in whens):
-            told.append("when")
+            needless.append("when")
         low = text.casefold()
         if any(part in low for place in places for part in place.split(", ")):
-            told.append("where")
+            needless.append("where")
         if unit in self._described or is_told(self.heading, text):
-            told.append("matter")
-        return " ".join(told)
+            needless.append("matter")
+        return " ".join(needless)
 
     def _option(
         self, text: str, worth: float, bonus: float, fields: str = "", *, is_fact: bool = False
     ) -> Option:
-        extra = tuple((f"field {one}", _FIELDS[one]) for one in fields.split())
+        extra = tuple((f"field {field}", _FIELDS[field]) for field in fields.split())
         text = ended(text[:1].upper() + text[1:] if is_fact else text)
         return Option(text, utf16(text), self._salience.mask(text, extra), worth, bonus, is_fact)
 

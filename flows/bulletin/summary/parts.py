@@ -44,8 +44,8 @@ _KINDS: dict[str, Kind] = {
 
 
 def _either(labels: list[str]) -> str:
-    spelled = sorted((re.escape(one).replace("'", "['’]") for one in labels), key=len, reverse=True)
-    return "|".join(one.replace(r"\ ", r"\s+") for one in spelled)
+    spelled = sorted((re.escape(label).replace("'", "['’]") for label in labels), key=len, reverse=True)
+    return "|".join(label.replace(r"\ ", r"\s+") for label in spelled)
 
 
 _ALL = [label for labels in _LABELS.values() for label in labels.split("|")]
@@ -104,10 +104,10 @@ def parts(markdown: str) -> list[Part]:
 
     A page without any label is one part of prose. The same kind may come more than once.
     """
-    found: list[Part] = []
+    sections: list[Part] = []
     for kind, chunk in _chunks(markdown):
-        found += _parted(kind, _NOISE.sub(" ", _without_stamps(plain(chunk))))
-    return [part for part in found if part.text and part.kind != "furniture"]
+        sections += _parted(kind, _NOISE.sub(" ", _without_stamps(plain(chunk))))
+    return [part for part in sections if part.text and part.kind != "furniture"]
 
 
 def _without_stamps(text: str) -> str:
@@ -133,7 +133,7 @@ def _chunks(markdown: str) -> list[tuple[Kind, str]]:
 
 
 def _parted(kind: Kind, text: str) -> list[Part]:
-    found, start = list[Part](), 0
+    sections, start = list[Part](), 0
     for label in _INLINE.finditer(text):
         name = (label["sure"] or label["common"]).rstrip(":")
         key = re.sub(r"\s+", " ", name).casefold().replace("’", "'")
@@ -142,10 +142,10 @@ def _parted(kind: Kind, text: str) -> list[Part]:
             continue  # `20:30 - Inizio evento`
         if key in ("quando", "dove") and not colon and not _ASKING.match(text[label.end() :]):
             continue
-        found.append(Part(kind, _spaced(text[start : label.start()])))
+        sections.append(Part(kind, _spaced(text[start : label.start()])))
         kind, start = _KINDS[key], label.end()
-    found.append(Part(kind, _spaced(text[start:])))
-    return found
+    sections.append(Part(kind, _spaced(text[start:])))
+    return sections
 
 
 def _spaced(text: str) -> str:

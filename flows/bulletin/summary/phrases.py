@@ -18,7 +18,7 @@ from flows.bulletin.summary.acts import is_stamp, operative
 from flows.bulletin.summary.compress import without_preamble
 from flows.bulletin.summary.occasions import occasions
 from flows.bulletin.summary.parts import Part
-from flows.bulletin.summary.salience import factor, is_filler, lead_bonus, starts_plot
+from flows.bulletin.summary.salience import ENTRY, factor, is_filler, lead_bonus, starts_plot
 
 _LABEL = re.compile(r"^(?:Cos['’]è|Descrizione|Descrizione breve|Di cosa si tratta)[:.]?\s+(?=[^\Wa-z])")
 _CAPITAL_LABEL = re.compile(r"^((?:[A-ZÀ-Ý]{2,}['’]?\s+){0,5}[A-ZÀ-Ý]{4,}['’]?)(?=\s*:|\s+[\da-zà-ù])")
@@ -32,7 +32,6 @@ _ACCENTS = {"A": "À", "E": "È", "I": "Ì", "O": "Ò", "U": "Ù", "CHE": "É"}
 _SHOUTED_RUN = re.compile(
     r"\b[A-ZÀ-Ý]{3,}(?:['’]?[ -]+(?:[A-ZÀ-Ý]{1,2}['’]?[ ])?(?:[A-ZÀ-Ý]{1,12}['’])?[A-ZÀ-Ý]{2,}){2,}\b"
 )
-_ENTRY = re.compile(r"(?:dalle |alle )?ore \d", re.I)
 _SMALL_WORDS = """
     il lo la i gli le l di del dello della dei degli delle dell a al allo alla ai agli alle all da dal
     dalla in nel nella nell e ed o per con su sul sulla un una
@@ -62,7 +61,7 @@ class Unit:
 
 def units(page: Sequence[Part], heading: str, forms: Mapping[str, str], published: date | None) -> list[Unit]:
     """The phrases of a page's prose in order; its title is not repeated, `domani` is written out."""
-    found: list[Unit] = []
+    phrases: list[Unit] = []
     in_plot = False
     has_hours = any(part.kind == "when" and occasions(part.text) for part in page)
     entries = 0  # of a programme
@@ -70,16 +69,16 @@ def units(page: Sequence[Part], heading: str, forms: Mapping[str, str], publishe
     for kind, text, written in islice(_phrases(page, heading, forms), _MOST):
         in_plot = in_plot or starts_plot(text)
         worth = factor(text, place, in_plot, heading) * _KINDS[kind]
-        if in_programme := _ENTRY.match(text) is not None:
+        if in_programme := ENTRY.match(text) is not None:
             entries += 1
         if in_programme and entries > 1:
             worth *= 0.5 if has_hours else 0.9
         first = 0.8 if in_programme and entries == 1 else 0.0
-        found.append(Unit(resolved(text, published), worth, lead_bonus(written, place) + first))
+        phrases.append(Unit(resolved(text, published), worth, lead_bonus(written, place) + first))
         place += not is_filler(text)
-    if len(found) > 1 and _TORN_OFF.search(found[-1].text):
-        del found[-1]  # a teaser cut short by its site
-    return [unit for unit in found if (" " in unit.text or unit.bonus > 1)]
+    if len(phrases) > 1 and _TORN_OFF.search(phrases[-1].text):
+        del phrases[-1]  # a teaser cut short by its site
+    return [unit for unit in phrases if (" " in unit.text or unit.bonus > 1)]
 
 
 def _is_table(text: str, *, of_days: bool) -> bool:
@@ -101,8 +100,8 @@ def is_for_machines(text: str) -> bool:
 
 def sentences(text: str, forms: Mapping[str, str]) -> list[str]:
     """The sentences of plain text, each on one line and with balanced brackets."""
-    tidy = (mended(_LABEL.sub("", parameter(softened(one, forms)))) for one in split(text))
-    return [one for one in tidy if any(char.isalnum() for char in one)]
+    tidy = (mended(_LABEL.sub("", parameter(softened(sentence, forms)))) for sentence in split(text))
+    return [sentence for sentence in tidy if any(char.isalnum() for char in sentence)]
 
 
 def _phrases(page: Sequence[Part], heading: str, forms: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -120,7 +119,7 @@ def _phrases(page: Sequence[Part], heading: str, forms: Mapping[str, str]) -> It
                 text = mended(_quieter(softened(text, forms), forms))
                 text = without_preamble(text)
                 text = text.capitalize() if _is_one_loud_word(text) else text
-                text = text[0].upper() + text[1:] if _ENTRY.match(text) else text
+                text = text[0].upper() + text[1:] if ENTRY.match(text) else text
                 repeats = is_first and same(text, heading)
                 is_first = False
                 is_idle = part.kind == "more" and not has_verb(piece)
@@ -131,10 +130,10 @@ def _phrases(page: Sequence[Part], heading: str, forms: Mapping[str, str]) -> It
                     yield part.kind, text, piece
 
 
-def _with_lists(told: list[str]) -> Iterator[str]:
+def _with_lists(sentences: list[str]) -> Iterator[str]:
     """The sentences, each list in one with the words that announce it."""
     held = ""
-    for sentence in told:
+    for sentence in sentences:
         held = f"{held} {sentence}" if held else sentence
         if not sentence.endswith((":", ";")) or len(held) > _LONGEST_LIST:
             yield held
@@ -161,7 +160,7 @@ def quiet(text: str, forms: Mapping[str, str]) -> str:
 def _quieter(text: str, forms: Mapping[str, str]) -> str:
     """Capitals amid a sentence as names (`al CINEMA TEATRO COMUNALE`), days and months in small letters."""
     text = re.sub(r"\bORE(?= \d)", "ore", text)
-    text = _DAY_OR_MONTH.sub(lambda found: re.sub("i['’]$", "ì", found[0].lower()), text)
+    text = _DAY_OR_MONTH.sub(lambda match: re.sub("i['’]$", "ì", match[0].lower()), text)
     return _SHOUTED_RUN.sub(lambda run: _quiet_run(run, forms), text)
 
 
@@ -181,7 +180,7 @@ def _lower(text: str, forms: Mapping[str, str]) -> str:
 def accented(text: str) -> str:
     """`ATTIVITA'` as `ATTIVITÀ`: typewriters had no capitals with accents."""
     return _BARE_ACCENT.sub(
-        lambda found: found[1] + _ACCENTS["CHE" if found[1].endswith("CH") and found[2] == "E" else found[2]],
+        lambda match: match[1] + _ACCENTS["CHE" if match[1].endswith("CH") and match[2] == "E" else match[2]],
         text,
     )
 

@@ -45,10 +45,9 @@ _CONDITION = re.compile(r"(?:Qualora|Se |Nel caso|In caso|In tal caso)", re.I)
 _OF_SOME = re.compile(r"(?:Chi non|Per chi non|Coloro che non)\b", re.I)
 _DECISIVE = 8.0  # a title that says `rinviato`: a text without it is false
 LEAD = 1.7  # the first phrase of a page names its matter
-_HARD_WORDS = """
-    date time money phone email period age month weekday state free
-"""
-_HARD = frozenset(_HARD_WORDS.split())
+_HARD = frozenset(
+    {"date", "time", "money", "phone", "email", "period", "age", "month", "weekday", "state", "free"}
+)
 _FULL_DATE = re.compile(r"\d{1,2}[/.]\d{1,2}[/.]20\d\d")
 _GENERIC = re.compile(
     r"(?:INFO|PROGRAMMA|CONTATTI|COST[IO]|ISCRIZION|PREISCRIZION|PRENOTAZION|DOVE|QUANDO"
@@ -61,7 +60,7 @@ _POINTING = re.compile(
     r" (?:misura|iniziativa|servizio))|^(?:Chi|Se) (?:non )?l[oaie] \w",
     re.I,
 )
-_ENTRY = re.compile(r"(?:dalle |alle )?ore \d", re.I)
+ENTRY = re.compile(r"(?:dalle |alle )?ore \d", re.I)
 _WHO = re.compile(
     r"\b(?:[Cc]on|[Dd]i|[Dd]a|l['’]autore|l['’]autrice|artista|scrittore|scrittrice|relator\w+)\s+"
     r"([A-ZÀ-Ý][a-zà-ù]+(?:\s(?:[Dd]e|[Dd]i|[Dd]el))?\s[A-ZÀ-Ý][a-zà-ù]{2,})"
@@ -81,7 +80,8 @@ class Salience:
         self._bits: dict[str, int] = {}
         self.weights: list[float] = []
         stems = list(dict.fromkeys(_stems(title)))
-        self._decisive = {one.key for one in signals(title) if one.key.startswith(("state", "closed"))}
+        keys = {signal.key for signal in signals(title)}
+        self._decisive = {key for key in keys if key.startswith(("state", "closed"))}
         self._title = stems
         self._topic = {stem: min(1.0, 4.0 / len(stems)) for stem in stems}
         often = Counter(stem for text in texts for stem in set(_stems(text)))
@@ -92,7 +92,7 @@ class Salience:
     def mask(self, text: str, extra: tuple[tuple[str, float], ...] = ()) -> int:
         """The bits of what `text` tells, and of `extra` keys and weights."""
         bits = 0
-        for key, weight in (*self._told(text), *extra):
+        for key, weight in (*self._matters(text), *extra):
             if key not in self._bits:
                 self._bits[key] = len(self.weights)
                 self.weights.append(0.0)
@@ -124,13 +124,14 @@ class Salience:
         """The sum of the weights in `mask`."""
         return sum(weight for place, weight in enumerate(self.weights) if mask >> place & 1)
 
-    def _told(self, text: str) -> Iterator[tuple[str, float]]:
-        is_entry = _ENTRY.match(text) is not None
-        for one in signals(text):
-            if one.key in self._decisive:
-                yield one.key, _DECISIVE
-            elif not (is_entry and one.key in ("closed", "open")):  # `Ore 23.30 chiusura cantine`
-                yield one.key, one.weight * (0.3 if is_entry and one.key.startswith("place") else 1.0)
+    def _matters(self, text: str) -> Iterator[tuple[str, float]]:
+        is_entry = ENTRY.match(text) is not None
+        for signal in signals(text):
+            if signal.key in self._decisive:
+                yield signal.key, _DECISIVE
+            elif not (is_entry and signal.key in ("closed", "open")):  # `Ore 23.30 chiusura cantine`
+                is_its_place = is_entry and signal.key.startswith("place")
+                yield signal.key, signal.weight * (0.3 if is_its_place else 1.0)
         for stem in set(_stems(text)) & self._topic.keys():
             yield f"topic {stem}", self._topic[stem]
         for name in list(_WHO.finditer(text))[:2]:
@@ -139,7 +140,7 @@ class Salience:
 
 def factor(unit: str, place: int, in_plot: bool, title: str = "") -> float:
     """How far to trust that a phrase tells news: 1 for the first of a page, less for what surrounds it."""
-    kinds = {one.key.split()[0] for one in signals(unit)}
+    kinds = {signal.key.split()[0] for signal in signals(unit)}
     worth = 1.0 if place == 0 else max(0.72, 0.95 - 0.03 * place)
     is_conditional = _CONDITION.match(unit) is not None
     if "date" in kinds and kinds & {"time", "place", "deadline", "apply"}:
@@ -178,10 +179,10 @@ def is_filler(unit: str) -> bool:
 
 def points_back(unit: str, title: str = "") -> bool:
     """Whether a phrase leans on one before it (`La suddetta società`), and the title does not help."""
-    found = _POINTING.search(unit[:60])
-    if found is None:
+    match = _POINTING.search(unit[:60])
+    if match is None:
         return False
-    noun = re.match(r"\W*(\w{4,})", unit[found.end() :])
+    noun = re.match(r"\W*(\w{4,})", unit[match.end() :])
     return noun is None or noun[1][:5].lower() not in title.lower()
 
 
@@ -200,7 +201,7 @@ def lead_bonus(unit: str, place: int) -> float:
     if unit.endswith(("?", "!")) and (len(unit) < 45 or not signals(unit)):
         return 0.0
     if place == 0:
-        keys = {one.key.split()[0] for one in signals(unit)}
+        keys = {signal.key.split()[0] for signal in signals(unit)}
         if len(unit) <= 40 and not keys and not has_verb(unit):
             return LEAD / 3
         changes = "date" in keys and keys & {"closed", "state", "deadline", "must"}

@@ -71,10 +71,10 @@ def summarise(
     heading = resolved(heading, published)
     page = parts(body)
     described = _described(abstract, heading, forms, published)
-    told = units(page, heading, forms, published)
-    if not described and not told:
-        told = _whole(abstract, heading, forms, published)
-    candidates = Candidates(heading, described, told, page, forms)
+    prose = units(page, heading, forms, published)
+    if not described and not prose:
+        prose = _whole(abstract, heading, forms, published)
+    candidates = Candidates(heading, described, prose, page, forms)
     source = resolved(f"{title[:_READ]}\n{abstract}\n{body}", published)
     method: Method = "abstract" if described else "sentences"
     return _composed(candidates, source, method, limit, published)
@@ -82,20 +82,20 @@ def summarise(
 
 def _described(abstract: str, heading: str, forms: dict[str, str], published: date | None) -> list[Unit]:
     """The office's short description, where it is one: not a teaser cut short, not a label."""
-    told = sentences(plain(abstract), forms)
-    if told and same(told[0], heading):
-        del told[0]
-    text = " ".join(told)
+    lines = sentences(plain(abstract), forms)
+    if lines and same(lines[0], heading):
+        del lines[0]
+    text = " ".join(lines)
     is_whole = not _TRUNCATED.search(abstract[-60:]) and not text.endswith(":")
     if not is_whole or len(text) < _SHORTEST_ABSTRACT:
         return []
-    return [Unit(resolved(one, published), 1.0, _OF_THE_OFFICE) for one in told]
+    return [Unit(resolved(line, published), 1.0, _OF_THE_OFFICE) for line in lines]
 
 
 def _whole(abstract: str, heading: str, forms: dict[str, str], published: date | None) -> list[Unit]:
     """Of a teaser without a page the sentences that are whole."""
-    told = units([Part("prose", plain(abstract))], heading, forms, published)
-    return told[:-1] if len(told) > 1 and _TRUNCATED.search(abstract[-60:]) else told
+    teaser = units([Part("prose", plain(abstract))], heading, forms, published)
+    return teaser[:-1] if len(teaser) > 1 and _TRUNCATED.search(abstract[-60:]) else teaser
 
 
 def _composed(
@@ -105,10 +105,10 @@ def _composed(
     groups = candidates.options(limit)
     for _ in range(_TRIES):
         chosen = _chosen(groups, candidates.weights, limit)
-        made = _made(chosen, candidates, method, limit)
-        verdict = check(made.text, source, published=published)
+        summary = _written(chosen, candidates, method, limit)
+        verdict = check(summary.text, source, published=published)
         stopped = _stopped(chosen, verdict.blocked)
-        if not stopped or made.method == "title":
+        if not stopped or summary.method == "title":
             break
         groups = [[option for option in group if option.text not in stopped] for group in groups]
     lost = [unit.text for unit in candidates.leading if is_relative(unit.text)]
@@ -116,7 +116,9 @@ def _composed(
     left_out = [_LEFT_OUT.format(unit.text) for unit in candidates.left_out if unit.text not in lost]
     machines = [_TO_MACHINES] if is_for_machines(source) else []
     warnings = tuple(dict.fromkeys((*machines, *left_out, *verdict.warnings)))
-    return Summarised(made.text, made.method, tuple(dict.fromkeys(blocked)), warnings, made.facts_line)
+    return Summarised(
+        summary.text, summary.method, tuple(dict.fromkeys(blocked)), warnings, summary.facts_line
+    )
 
 
 def _chosen(groups: list[list[Option]], weights: Sequence[float], limit: int) -> list[Option]:
@@ -137,28 +139,29 @@ def _stopped(chosen: Sequence[Option], blocked: Sequence[str]) -> set[str]:
     """The phrases that hold what the guard stopped: of two the later one, which is the composed one."""
     stopped = set()
     for trouble in blocked:
-        for shown in re.findall("«(.+?)»", trouble):
-            holding = [option.text for option in chosen if shown in option.text]
+        for quoted in re.findall("«(.+?)»", trouble):
+            holding = [option.text for option in chosen if quoted in option.text]
             stopped.update(holding[-1:])
     return stopped
 
 
-def _made(chosen: Sequence[Option], candidates: Candidates, method: Method, limit: int) -> Summarised:
+def _written(chosen: Sequence[Option], candidates: Candidates, method: Method, limit: int) -> Summarised:
     prose = [option.text for option in chosen if not option.is_fact]
     line = " ".join(option.text for option in chosen if option.is_fact)
-    if not prose or (len(prose) == 1 and not line and prose[0].rstrip(".") == candidates.title.rstrip(".")):
+    is_title = len(prose) == 1 and prose[0].rstrip(".") == candidates.title.rstrip(".")
+    if not line and (not prose or is_title):
         heading = candidates.heading[:1].upper() + candidates.heading[1:]
-        if not line:
-            return Summarised(parameter(cut(heading, limit)), "title")
+        return Summarised(parameter(cut(heading, limit)), "title")
     text = " ".join(filter(None, (_joined(prose, candidates.title), line)))
     return Summarised(parameter(text[:1].upper() + text[1:]), method, facts_line=parameter(line))
 
 
 def _joined(texts: Sequence[str], title: str) -> str:
-    said = texts[0] if texts else ""
+    prose = texts[0] if texts else ""
     for place, text in enumerate(texts[1:]):
-        if place == 0 and said == title and said.endswith(".") and text[:1].islower():
-            said = f"{said[:-1]}{',' if ':' in said else ':'} {text}"  # `Letture in piazza: con Anna Verdi`
+        if place == 0 and prose == title and prose.endswith(".") and text[:1].islower():
+            mark = "," if ":" in prose else ":"  # `Letture in piazza: con Anna Verdi`
+            prose = f"{prose[:-1]}{mark} {text}"
         else:
-            said = f"{said} {text[:1].upper()}{text[1:]}"
-    return said
+            prose = f"{prose} {text[:1].upper()}{text[1:]}"
+    return prose
