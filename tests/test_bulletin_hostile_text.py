@@ -109,7 +109,7 @@ def test_hidden_places_of_a_text_are_not_written_out_for_every_hour() -> None:
 def test_a_list_of_weekdays_without_end_is_read_so_far_and_held() -> None:
     count = relative_days._MOST + 100
     found = relative_days.phrases("lunedì, " * count, None)
-    assert not any(one.said for one in found)
+    assert not any(phrase.written_out for phrase in found)
     assert len([one for one in found if one.start >= relative_days._MOST * len("lunedì, ")]) == 100
 
 

@@ -34,9 +34,9 @@ def giorno(day: date | datetime) -> str:
     return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
 
 
-def mese(number: int) -> str:
+def mese(month: int) -> str:
     """`dicembre` of 12."""
-    return MONTHS[number - 1]
+    return MONTHS[month - 1]
 
 
 def ora(moment: datetime) -> str:

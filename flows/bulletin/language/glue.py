@@ -85,15 +85,15 @@ def repaired(text: str) -> str:
     text = _SPLIT_CLUSTER.sub(r"\1\2", text)
     words = set(re.findall(r"\w+", text.lower()))
 
-    def known(found: re.Match[str]) -> str:
-        joined = (found[1] + found[2]).lower()
-        return found[1] + found[2] if joined in words and found[2] not in words - {found[2]} else found[0]
+    def rejoined(match: re.Match[str]) -> str:
+        joined = (match[1] + match[2]).lower()
+        return match[1] + match[2] if joined in words and match[2] not in words - {match[2]} else match[0]
 
-    return _SPLIT_VOWEL.sub(known, text)
+    return _SPLIT_VOWEL.sub(rejoined, text)
 
 
-def _date_joined(found: re.Match[str]) -> str:
-    return f"{found[1]}{found[2] or ''}/{found[3]}{found[4] or ''}/{found[5]}"
+def _date_joined(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2] or ''}/{match[3]}{match[4] or ''}/{match[5]}"
 
 
 def unglued(sentence: str) -> list[str]:
@@ -132,30 +132,30 @@ def _lists(pieces: list[str]) -> Iterator[str]:
 
 
 def _breaks(text: str) -> Iterator[int]:
-    for found in _BREAK.finditer(text):
-        word = _word_before(text, found.start())
+    for match in _BREAK.finditer(text):
+        word = _word_before(text, match.start())
         is_amid_capitals = (
-            text[found.end() : found.end() + 2].isupper()
-            and text[found.start() - 2 : found.start()].isupper()
+            text[match.end() : match.end() + 2].isupper()
+            and text[match.start() - 2 : match.start()].isupper()
         )
         is_surname = (
-            _SURNAME.match(text[found.end() :]) is not None
-            and _AFTER_NAME.search(text[: found.start()]) is not None
+            _SURNAME.match(text[match.end() :]) is not None
+            and _AFTER_NAME.search(text[: match.start()]) is not None
         )
         if word not in _TIED and not is_amid_capitals and not is_surname:
-            yield found.start()
+            yield match.start()
     for pattern in (_AFTER_QUOTE, _AFTER_NUMBER, _BEFORE_COUNT):
-        for found in pattern.finditer(text):
-            yield found.start()
-    for found in _QUOTE_AND_SHOUT.finditer(text):
-        yield found.start(1)
-    for found in _AFTER_SHOUT.finditer(text):
+        for match in pattern.finditer(text):
+            yield match.start()
+    for match in _QUOTE_AND_SHOUT.finditer(text):
+        yield match.start(1)
+    for match in _AFTER_SHOUT.finditer(text):
         if re.search(
-            r"[A-ZÀ-Ý]{2,}['’]?\s+[A-ZÀ-Ý'’]{3,}$", text[max(0, found.start() - 60) : found.start()]
+            r"[A-ZÀ-Ý]{2,}['’]?\s+[A-ZÀ-Ý'’]{3,}$", text[max(0, match.start() - 60) : match.start()]
         ):
-            yield found.start()
+            yield match.start()
     programme = [
-        found.start() for found in _PROGRAMME.finditer(text) if _word_before(text, found.start()) not in _TIED
+        match.start() for match in _PROGRAMME.finditer(text) if _word_before(text, match.start()) not in _TIED
     ]
     if len(programme) >= 2:
         yield from programme

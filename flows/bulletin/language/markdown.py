@@ -5,25 +5,21 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 LIMIT = 90_000  # bytes: Prefect stores and draws the whole artifact each time
-
-
 _OF_ADDRESSES = "/:?#@&=+$,;%-._~'"
-
-
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~])")
 
 
 def within(parts: Sequence[str], limit: int = LIMIT) -> str:
     """The parts of an artifact, the most important first; what is over `limit` bytes is left out and told."""
-    kept: list[str] = []
+    fitting: list[str] = []
     used = 0
     for part in filter(None, parts):
         used += len(part.encode()) + 2
         if used > limit:
-            kept.append("… il resto è troppo lungo per questa pagina.")
+            fitting.append("… il resto è troppo lungo per questa pagina.")
             break
-        kept.append(part)
-    return "\n\n".join(kept)
+        fitting.append(part)
+    return "\n\n".join(fitting)
 
 
 def escaped(text: str) -> str:

@@ -12,22 +12,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 _ENDLESS = re.compile(r"&#\d{20,};?")
-
-
 _UNSEEN = re.compile(
     r"<(script|style|template|noscript)\b[^>]{0,500}>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.I | re.S
 )
-
-
 _BREAK = re.compile(
     r"<(?:/?(?:p|div|li|ul|ol|tr|td|th|table|h[1-6]|section|article|header|footer|blockquote)|[bh]r)\b[^<>]{0,500}>",
     re.I,
 )
-
-
 _TAG = re.compile(r"</?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,500})?/?>", re.I)
-
-
 _LOOK_ALIKES = {"*": "∗", "_": "‗", "~": "∼"}
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|~<>&])")
 _PRIVATE = 0xE000  # a private-use character holds the place of an escaped one while marks are removed
@@ -65,12 +57,12 @@ def plain(markdown: str) -> str:
     """
     text = "".join(char for char in markdown if unicodedata.category(char) != "Co")  # icon fonts
     text = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
-    text = _ESCAPED.sub(lambda found: chr(_PRIVATE + ord(found[1])), text)
+    text = _ESCAPED.sub(lambda match: chr(_PRIVATE + ord(match[1])), text)
     text = _SETEXT.sub(_as_heading, _FENCE.sub("", text))
     blocks = _blocks(_inline(text))
-    kept = [block for block in blocks if not block.is_heading] or blocks
-    following = [*kept[1:], None]
-    lines = [_ended(block, after) for block, after in zip(kept, following, strict=True)] if kept else []
+    body = [block for block in blocks if not block.is_heading] or blocks
+    following = [*body[1:], None]
+    lines = [_ended(block, after) for block, after in zip(body, following, strict=True)] if body else []
     return "".join(_restored(char) for char in "\n".join(lines))
 
 
@@ -89,7 +81,7 @@ def parameter(text: str) -> str:
 def _without_pairs(text: str, mark: str, look_alike: str) -> str:
     sign = re.escape(mark)
     pair = re.compile(rf"(?<![^\W_]){sign}(?=\S)(.{{0,{PAIR_LIMIT}}}?\S|){sign}(?![^\W_])")
-    while (changed := pair.sub(lambda found: f"{look_alike}{found[1]}{look_alike}", text)) != text:
+    while (changed := pair.sub(lambda match: f"{look_alike}{match[1]}{look_alike}", text)) != text:
         text = changed
     return text
 
@@ -102,7 +94,7 @@ def _as_heading(underlined: re.Match[str]) -> str:
 def _inline(text: str) -> str:
     text = _PICTURE.sub("", text)
     text = _LINK.sub(r"\1", text)
-    text = _AUTOLINK.sub(lambda found: found[1].removeprefix("mailto:").removeprefix("tel:"), text)
+    text = _AUTOLINK.sub(lambda match: match[1].removeprefix("mailto:").removeprefix("tel:"), text)
     for emphasis in _EMPHASIS:
         text = emphasis.sub(r"\2", text)
     return text

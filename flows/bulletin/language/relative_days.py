@@ -12,8 +12,7 @@ from functools import lru_cache
 from itertools import islice
 
 from flows.bulletin.language.dates import giorno, mese
-from flows.bulletin.language.weekdays import DATE, ITS_WEEK, Weekday, reading
-from flows.bulletin.language.weekdays import WEEKDAY as _WEEKDAY
+from flows.bulletin.language.weekdays import DATE, ITS_WEEK, WEEKDAY, Weekday, reading
 
 _DAYS = ("lun", "mar", "mer", "gio", "ven", "sab", "dom")
 _MOST = 500  # phrases of one kind that are read; no notice has a tenth of them
@@ -32,7 +31,7 @@ _OFFSETS = (
 _CLOCK = r"(?::\d\d|\.(?:00|1[3-9]|[2-5]\d)(?!\d)|\s*+[-–]\s*+\d{1,2}(?![\d/-]|\s++[a-z]{4,9}\b))"
 _DATE = rf"(?:\s*+\(?,?\s*+(?:il\s++|l['’])?(?:\d{{1,2}}(?!\d|{_CLOCK})|primo\b))"
 _NO_DATE = rf"(?!{_DATE})"
-_DATED = rf"(?:,?\s++(?P<named>{_WEEKDAY}))?(?P<dated>,?\s++(?:il\s++)?\d{{1,2}}\s++[a-z]{{5,9}}\b)?"
+_DATED = rf"(?:,?\s++(?P<named>{WEEKDAY}))?(?P<dated>,?\s++(?:il\s++)?\d{{1,2}}\s++[a-z]{{5,9}}\b)?"
 _ARTICLE = r"(?:(?P<lead>il|la|dal|dalla|al|alla|del|della|nel|nella)\s++)?"
 _BARE = {"dal": "da", "dalla": "da", "al": "a", "alla": "a", "del": "di", "della": "di"}
 
@@ -43,14 +42,14 @@ _WORD = re.compile(
     rf"(?![\wà-ù])(?!\s++(?:più che mai|come|giorno)){_PART}{_DATED}",
     re.I,
 )
-_ONE = re.compile(
-    rf"\b{_ARTICLE}(?:(?P<which>prossim[oa]|scors[oa]|quest[oa](?:\s++prossim[oa])?)\s++(?P<day>{_WEEKDAY})"
-    rf"|(?P<day2>{_WEEKDAY})\s++(?P<which2>prossim[oa]|scors[oa])\b)\b{_PART}{_NO_DATE}",
+_NEXT_OR_LAST = re.compile(
+    rf"\b{_ARTICLE}(?:(?P<which>prossim[oa]|scors[oa]|quest[oa](?:\s++prossim[oa])?)\s++(?P<day>{WEEKDAY})"
+    rf"|(?P<day2>{WEEKDAY})\s++(?P<which2>prossim[oa]|scors[oa])\b)\b{_PART}{_NO_DATE}",
     re.I,
 )
-_ALONE = re.compile(rf"(?<![\w’'])(?P<day>{_WEEKDAY}){_PART}{_NO_DATE}", re.I)
+_ALONE = re.compile(rf"(?<![\w’'])(?P<day>{WEEKDAY}){_PART}{_NO_DATE}", re.I)
 _WITH_DATE = re.compile(
-    rf"(?<![\w’'])(?P<day>{_WEEKDAY})(?:\s++(?:mattina|pomeriggio|sera))?,?\s*+\(?(?:il\s++)?"
+    rf"(?<![\w’'])(?P<day>{WEEKDAY})(?:\s++(?:mattina|pomeriggio|sera))?,?\s*+\(?(?:il\s++)?"
     rf"(?P<number>\d{{1,2}})(?!\d|{_CLOCK})",
     re.I,
 )
@@ -58,7 +57,7 @@ _WEEK = re.compile(
     r"\b(?:(?P<lead>in|la|nella|dalla|della|alla|durante la|nel corso della|entro la|fino alla|per la|per|di"
     r"|a|da|entro|durante|nel corso di)\s++)?(?:(?P<which>questa|prossima|scorsa)\s++settimana"
     r"|settimana\s++(?P<which2>prossima|scorsa))(?![\wà-ù])"
-    rf"(?!,?\s++(?:che va\s++)?(?:dal(?:l['’])?|d[ai]|del(?:l['’])?)\s*+(?:{_WEEKDAY}\s++)?(?:\d))",
+    rf"(?!,?\s++(?:che va\s++)?(?:dal(?:l['’])?|d[ai]|del(?:l['’])?)\s*+(?:{WEEKDAY}\s++)?(?:\d))",
     re.I,
 )
 _WEEKEND = re.compile(
@@ -91,22 +90,20 @@ _UNSURE = re.compile(
     r"|\bin (?:tarda |prima )?(?:mattinata|serata|nottata)\b",
     re.I,
 )
-
-
 _HOUR = re.compile(r",?\s+(?:(?:dalle|alle|ore)\s+){1,2}(\d{1,2})")
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """`text[start:end]` depends on its day; `said` is the same as days, "" where nobody can tell.
+    """`text[start:end]` depends on its day; `written_out` is the same as days, "" where nobody can tell.
 
     `days` are the one day, or the first and the last, as `2026-11-23`, or a month as `--12`; () where
-    `said` is "" or the text gave the day itself.
+    `written_out` is "" or the text gave the day itself.
     """
 
     start: int
     end: int
-    said: str = ""
+    written_out: str = ""
     days: tuple[str, ...] = ()
 
 
@@ -116,14 +113,14 @@ def phrases(text: str, published: date | None) -> list[Phrase]:
     A day that the text gives itself (`domani, giovedì 26 novembre`) says the word, whatever `published` is.
     """
     low = text.lower()
-    found: list[Phrase] = []
+    overlapping: list[Phrase] = []
     for starts, pattern, read in _READERS:
         if any(start in low for start in starts):
             matches = pattern.finditer(text)
-            found += [phrase for match in islice(matches, _MOST) if (phrase := read(match, published))]
-            found += [Phrase(*match.span()) for match in matches]  # held, as what nobody can tell
+            overlapping += [phrase for match in islice(matches, _MOST) if (phrase := read(match, published))]
+            overlapping += [Phrase(*match.span()) for match in matches]  # held, as what nobody can tell
     taken: list[Phrase] = []
-    for phrase in sorted(found, key=lambda one: (one.start, -one.end)):
+    for phrase in sorted(overlapping, key=lambda phrase: (phrase.start, -phrase.end)):
         if not taken or phrase.start >= taken[-1].end:
             taken.append(phrase)
     return taken
@@ -131,13 +128,13 @@ def phrases(text: str, published: date | None) -> list[Phrase]:
 
 def is_relative(text: str) -> bool:
     """Whether `text` names a day that only its date of publication tells: `domani`, `entro venerdì`."""
-    return any(not phrase.said for phrase in phrases(text, None))
+    return any(not phrase.written_out for phrase in phrases(text, None))
 
 
 def troubles(text: str) -> list[str]:
     """Why `text` may not go out: an Italian sentence for each phrase that its reader would count anew."""
-    shown = (text[phrase.start : phrase.end] for phrase in phrases(text, None))
-    return [f"«{one}» dipende dal giorno in cui si legge: scrivi la data." for one in dict.fromkeys(shown)]
+    wordings = dict.fromkeys(text[phrase.start : phrase.end] for phrase in phrases(text, None))
+    return [f"«{wording}» dipende dal giorno in cui si legge: scrivi la data." for wording in wordings]
 
 
 def resolved(text: str, published: date | None) -> str:
@@ -149,139 +146,139 @@ def resolved(text: str, published: date | None) -> str:
     """
     parts, at = [], 0
     for phrase in phrases(text, published):
-        if phrase.said:
-            parts += [text[at : phrase.start], phrase.said]
+        if phrase.written_out:
+            parts += [text[at : phrase.start], phrase.written_out]
             at = phrase.end
     return "".join([*parts, text[at:]])
 
 
-def _word(found: re.Match[str], published: date | None) -> Phrase:
-    word = " ".join(found["word"].lower().replace("’", "'").split())
-    part = (found["part"] or _PARTS.get(word, "")).strip().lower()
+def _word(match: re.Match[str], published: date | None) -> Phrase:
+    word = " ".join(match["word"].lower().replace("’", "'").split())
+    part = (match["part"] or _PARTS.get(word, "")).strip().lower()
     if word not in _OFFSETS:  # `stanotte`: the night before or after midnight, nobody can tell
-        return Phrase(*found.span("word"))
+        return Phrase(*match.span("word"))
     day = published + timedelta(days=_OFFSETS[word]) if published else None
-    if found["dated"]:
-        named = f"{found['named']} " if found["named"] else ""
-        said = named + re.sub(r"^,?\s+(?:il\s+)?", "", found["dated"])
-        return Phrase(*found.span(), _as_written(found, _with_part(said, part, found)))
-    if day is None or (found["named"] and _which(found["named"]) != day.weekday()):
-        last = next(group for group in ("named", "part", "word") if found[group])
-        return Phrase(found.start(), found.end(last))
-    said = _with_part(giorno(day), part, found)
-    if word.startswith("quest") and said != giorno(day):
-        said = f"{giorno(day)} {part}"  # as short as what it replaces
-    return Phrase(*found.span(), _as_written(found, said), _iso(day))
+    if match["dated"]:
+        named = f"{match['named']} " if match["named"] else ""
+        written_out = named + re.sub(r"^,?\s+(?:il\s+)?", "", match["dated"])
+        return Phrase(*match.span(), _as_written(match, _with_part(written_out, part, match)))
+    if day is None or (match["named"] and _which(match["named"]) != day.weekday()):
+        last = next(group for group in ("named", "part", "word") if match[group])
+        return Phrase(match.start(), match.end(last))
+    written_out = _with_part(giorno(day), part, match)
+    if word.startswith("quest") and written_out != giorno(day):
+        written_out = f"{giorno(day)} {part}"  # as short as what it replaces
+    return Phrase(*match.span(), _as_written(match, written_out), _iso(day))
 
 
-def _one(found: re.Match[str], published: date | None) -> Phrase:
+def _next_or_last(match: re.Match[str], published: date | None) -> Phrase:
     """`il prossimo lunedì`, `domenica prossima`, `questo sabato`."""
     if published is None:
-        return Phrase(*found.span())
-    which = (found["which"] or found["which2"]).lower()
-    ahead = (_which(found["day"] or found["day2"]) - published.weekday()) % 7
+        return Phrase(*match.span())
+    which = (match["which"] or match["which2"]).lower()
+    ahead = (_which(match["day"] or match["day2"]) - published.weekday()) % 7
     if which.startswith("scors"):
         ahead = ahead - 7
     elif "prossim" in which:
         ahead = ahead or 7
     day = published + timedelta(days=ahead)
-    part = (found["part"] or "").strip().lower()
-    said = _led(found, _with_part(giorno(day), part, found))
-    return Phrase(*found.span(), _as_written(found, said), _iso(day))
+    part = (match["part"] or "").strip().lower()
+    written_out = _led(match, _with_part(giorno(day), part, match))
+    return Phrase(*match.span(), _as_written(match, written_out), _iso(day))
 
 
-def _alone(found: re.Match[str], published: date | None) -> Phrase | None:
+def _alone(match: re.Match[str], published: date | None) -> Phrase | None:
     """A bare `lunedì`: None where it is one of every week, or where its date stands beside."""
-    text, start, end = found.string, *found.span()
+    text, start, end = match.string, *match.span()
     match reading(text, start, end):
         case Weekday.none | Weekday.every:
             return None
         case Weekday.unsure:
             its_week = ITS_WEEK.match(text, end)
             return Phrase(start, its_week.end() if its_week else end)
-    ahead = (_which(found["day"]) - published.weekday()) % 7 if published else 0
+    ahead = (_which(match["day"]) - published.weekday()) % 7 if published else 0
     if published is None or not ahead:
         return Phrase(start, end)  # on a Monday `lunedì` is that day or the next one
     day = published + timedelta(days=ahead)
     if _dated(text).get(day.weekday(), {day.day}) != {day.day}:
         return Phrase(start, end)  # the page gives the same weekday another date: it may mean that one
-    part = (found["part"] or "").strip().lower()
-    return Phrase(start, end, _as_written(found, _with_part(giorno(day), part, found)), _iso(day))
+    part = (match["part"] or "").strip().lower()
+    return Phrase(start, end, _as_written(match, _with_part(giorno(day), part, match)), _iso(day))
 
 
 @lru_cache(maxsize=8)
 def _dated(text: str) -> dict[int, set[int]]:
     """The days of the month that stand beside each weekday, by the weekday's number."""
     days: dict[int, set[int]] = {}
-    for found in islice(_WITH_DATE.finditer(text), _MOST):
-        days.setdefault(_which(found["day"]), set()).add(int(found["number"]))
+    for match in islice(_WITH_DATE.finditer(text), _MOST):
+        days.setdefault(_which(match["day"]), set()).add(int(match["number"]))
     return days
 
 
-def _week(found: re.Match[str], published: date | None) -> Phrase:
-    which = (found["which"] or found["which2"]).lower()
-    lead = (found["lead"] or "").lower()
+def _week(match: re.Match[str], published: date | None) -> Phrase:
+    which = (match["which"] or match["which2"]).lower()
+    lead = (match["lead"] or "").lower()
     if published is None:
-        return Phrase(*found.span())
+        return Phrase(*match.span())
     monday = published + timedelta(
         days={"questa": 0, "prossima": 7, "scorsa": -7}[which] - published.weekday()
     )
     sunday = monday + timedelta(days=6)
     if lead in ("dalla", "da"):
-        return Phrase(*found.span(), _as_written(found, f"da {giorno(monday)}"), _iso(monday))
+        return Phrase(*match.span(), _as_written(match, f"da {giorno(monday)}"), _iso(monday))
     if lead in ("entro", "entro la"):
-        return Phrase(*found.span(), _as_written(found, f"entro {giorno(sunday)}"), _iso(sunday))
-    follows_a_word = not lead and found.string[: found.start()].rstrip(" ")[-1:].isalnum()
+        return Phrase(*match.span(), _as_written(match, f"entro {giorno(sunday)}"), _iso(sunday))
+    follows_a_word = not lead and match.string[: match.start()].rstrip(" ")[-1:].isalnum()
     if lead in ("alla", "a", "fino alla") or follows_a_word:
-        return Phrase(*found.span())
-    said = _span("da", monday, "a", sunday)
+        return Phrase(*match.span())
+    written_out = _span("da", monday, "a", sunday)
     if lead in ("della", "di", "per la"):
-        said = f"{'della' if lead == 'di' else lead} settimana {said}"
-    return Phrase(*found.span(), _as_written(found, said), _iso(monday, sunday))
+        written_out = f"{'della' if lead == 'di' else lead} settimana {written_out}"
+    return Phrase(*match.span(), _as_written(match, written_out), _iso(monday, sunday))
 
 
-def _weekend(found: re.Match[str], published: date | None) -> Phrase:
-    lead = found["lead"].lower()
+def _weekend(match: re.Match[str], published: date | None) -> Phrase:
+    lead = match["lead"].lower()
     if published is None or (published.weekday() >= 5 and lead != "questo"):
-        return Phrase(*found.span())
+        return Phrase(*match.span())
     saturday = published + timedelta(days=5 - published.weekday() - 7 * ("scorso" in lead))
-    said = _span("", saturday, "e", saturday + timedelta(days=1))
-    led = {"dal prossimo": f"da {giorno(saturday)}", "del prossimo": f"di {said}", "al prossimo": f"a {said}"}
+    both = _span("", saturday, "e", saturday + timedelta(days=1))
+    led = {"dal prossimo": f"da {giorno(saturday)}", "del prossimo": f"di {both}", "al prossimo": f"a {both}"}
     days = _iso(saturday, saturday + timedelta(days=1))
-    return Phrase(*found.span(), _as_written(found, led.get(lead, said)), days)
+    return Phrase(*match.span(), _as_written(match, led.get(lead, both)), days)
 
 
-def _month(found: re.Match[str], published: date | None) -> Phrase:
-    lead = (found["lead"] or "").lower()
+def _month(match: re.Match[str], published: date | None) -> Phrase:
+    lead = (match["lead"] or "").lower()
     if published is None or not lead:
-        return Phrase(*found.span())
-    shift = 1 if (found["which"] or found["which2"]).lower() == "prossimo" else -1
-    number = (published.month - 1 + shift) % 12 + 1
-    name = mese(number)
+        return Phrase(*match.span())
+    shift = 1 if (match["which"] or match["which2"]).lower() == "prossimo" else -1
+    month = (published.month - 1 + shift) % 12 + 1
+    name = mese(month)
     preposition = {"dal": "da", "entro il": "entro"}.get(lead, "ad" if name[0] == "a" else "a")
-    return Phrase(*found.span(), _as_written(found, f"{preposition} {name}"), (f"--{number:02}",))
+    return Phrase(*match.span(), _as_written(match, f"{preposition} {name}"), (f"--{month:02}",))
 
 
-def _ahead(found: re.Match[str], published: date | None) -> Phrase:
+def _ahead(match: re.Match[str], published: date | None) -> Phrase:
     if published is None:
-        return Phrase(*found.span())
-    count = found["count"].lower()
+        return Phrase(*match.span())
+    count = match["count"].lower()
     day = published + timedelta(days=int(count) if count.isdigit() else _NUMBERS[count])
-    return Phrase(*found.span(), _as_written(found, giorno(day)), _iso(day))
+    return Phrase(*match.span(), _as_written(match, giorno(day)), _iso(day))
 
 
-def _unsure(found: re.Match[str], _: date | None) -> Phrase | None:
-    before = found.string[max(0, found.start() - 60) : found.start()]
-    if found[0].lower().startswith("in ") and DATE.search(re.split(r"[.;!?\n]\s", before)[-1]):
+def _unsure(match: re.Match[str], _: date | None) -> Phrase | None:
+    before = match.string[max(0, match.start() - 60) : match.start()]
+    if match[0].lower().startswith("in ") and DATE.search(re.split(r"[.;!?\n]\s", before)[-1]):
         return None  # `sabato 28 novembre, in serata`
-    return Phrase(*found.span())
+    return Phrase(*match.span())
 
 
 _NAMES = ("lunedi", "lunedì", "martedi", "martedì", "mercoled", "gioved", "venerd", "sabato", "domenica")
 # what a text must contain -> the pattern -> its reading
 _READERS = (
     (("ogg", "ieri", "doma", "sta", "quest"), _WORD, _word),
-    (("pross", "scors", "quest"), _ONE, _one),
+    (("pross", "scors", "quest"), _NEXT_OR_LAST, _next_or_last),
     (_NAMES, _ALONE, _alone),
     (("settiman",), _WEEK, _week),
     (("settiman", "week"), _WEEKEND, _weekend),
@@ -309,26 +306,26 @@ def _span(preposition: str, first: date, joint: str, last: date) -> str:
     return f"{preposition} {start} {joint} {giorno(last)}".strip()
 
 
-def _led(found: re.Match[str], day: str) -> str:
+def _led(match: re.Match[str], day: str) -> str:
     """`da lunedì 23 novembre` of `dal prossimo lunedì`: a day with its date has no article."""
-    preposition = _BARE.get((found["lead"] or "").lower(), "")
+    preposition = _BARE.get((match["lead"] or "").lower(), "")
     return f"{preposition} {day}" if preposition else day
 
 
-def _with_part(day: str, part: str, found: re.Match[str]) -> str:
+def _with_part(day: str, part: str, match: re.Match[str]) -> str:
     """`la sera di giovedì 26 novembre`; the part of the day goes where the hour that follows tells it."""
-    hour = _HOUR.match(found.string, found.end())
+    hour = _HOUR.match(match.string, match.end())
     if not part or (hour and (int(hour[1]) >= 13) == (part != "mattina")):
         return day
-    lead = (found.groupdict().get("lead") or "").lower()
-    if lead in _BARE or re.search(r"\b(?:di|da|a|per|entro|fino)\s$", _before(found), re.I):
+    lead = (match.groupdict().get("lead") or "").lower()
+    if lead in _BARE or re.search(r"\b(?:di|da|a|per|entro|fino)\s$", _before(match), re.I):
         return f"{day} {part}"
     return f"{'il' if part == 'pomeriggio' else 'la'} {part} di {day}"
 
 
-def _before(found: re.Match[str]) -> str:
-    return found.string[max(0, found.start() - 20) : found.start()]
+def _before(match: re.Match[str]) -> str:
+    return match.string[max(0, match.start() - 20) : match.start()]
 
 
-def _as_written(found: re.Match[str], after: str) -> str:
-    return after[:1].upper() + after[1:] if found[0][:1].isupper() else after
+def _as_written(match: re.Match[str], after: str) -> str:
+    return after[:1].upper() + after[1:] if match[0][:1].isupper() else after

@@ -82,8 +82,8 @@ def _closes(line: str, start: int, end: re.Match[str]) -> bool:
         return False  # `1. Compila il modulo`: a list's number
     if end["mark"] != ".":
         return True
-    found = _LAST_TOKEN.search(before[-40:])
-    token = re.split("['’–-]", found[0])[-1] if found else ""
+    match = _LAST_TOKEN.search(before[-40:])
+    token = re.split("['’–-]", match[0])[-1] if match else ""
     if not end["close"]:
         return _closes_after(token, following)
     # `(vedi all. 1, lett. b, ecc.) Gli uffici`: an abbreviation's dot inside a parenthesis closes nothing

@@ -18,18 +18,8 @@ _HANGING_WORDS = """
     sulla sui sugli sulle sull' tra fra non si è sono sarà saranno verrà verranno ha hanno via viale piazza
     corso ore n art dott sig ogni questo questa questi queste tutti tutte entro fino dopo prima anche cui
 """
-_CLAUSE_STARTS = frozenset(_CLAUSE_WORDS.split()) - {
-    "e",
-    "ed",
-    "o",
-    "con",
-    "per",
-    "come",
-    "secondo",
-    "presso",
-    "durante",
-}
 _CLAUSE = frozenset(_CLAUSE_WORDS.split())
+_CLAUSE_STARTS = _CLAUSE - {"e", "ed", "o", "con", "per", "come", "secondo", "presso", "durante"}
 _HANGING = _CLAUSE | frozenset(_HANGING_WORDS.split())  # a text that ends on one of these hangs in the air
 _TIES = re.compile(
     r"(?:(?:e|ed|o|a|al|alla|alle|all'|fino|-|–|€|euro|ore|anni|giorni|mesi|gradi|km|metri"

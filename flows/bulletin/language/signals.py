@@ -139,56 +139,52 @@ class Signal:
 @lru_cache(maxsize=1024)
 def signals(text: str) -> tuple[Signal, ...]:
     """Every signal of `text`; spans may overlap."""
-    acts = [found.span() for found in ACT.finditer(text)]
-
-    def is_of_an_act(place: int) -> bool:
-        return any(start <= place < end for start, end in acts)
-
+    acts = [match.span() for match in ACT.finditer(text)]
     return tuple(
-        Signal(key, weight, start, end) for key, weight, start, end in _raw(text) if not is_of_an_act(start)
+        signal for signal in _raw(text) if not any(start <= signal.start < end for start, end in acts)
     )
 
 
-def _raw(text: str) -> Iterator[tuple[str, float, int, int]]:
-    for found in _DATE.finditer(text):
-        month = int(found["m2"]) if found["m2"] else MONTHS_BY_START[found["month"][:3].lower()]
-        day = int(found["d"] or found["d2"])
+def _raw(text: str) -> Iterator[Signal]:
+    for match in _DATE.finditer(text):
+        month = int(match["m2"]) if match["m2"] else MONTHS_BY_START[match["month"][:3].lower()]
+        day = int(match["d"] or match["d2"])
         if not (1 <= day <= 31 and 1 <= month <= 12):
             continue
         bounds = (day, month) in ((1, 1), (31, 12))  # `dal 1 gennaio al 31 dicembre` only says the year
-        yield f"date {day}/{month}", 0.8 if bounds else 3.2, found.start(), found.end()
-        if found["d"] and (before := _DAYS_BEFORE.search(text[max(0, found.start() - 90) : found.start()])):
+        yield Signal(f"date {day}/{month}", 0.8 if bounds else 3.2, *match.span())
+        if match["d"] and (before := _DAYS_BEFORE.search(text[max(0, match.start() - 90) : match.start()])):
             for number in re.findall(r"\d{1,2}", before[1]):
-                yield f"date {int(number)}/{month}", 3.0, found.start(), found.end()
-    for found in _MONTH_OF_YEAR.finditer(text):
-        yield "month " + found[1][:3].lower(), 2.0, found.start(), found.end()
-    for found in TIME.finditer(text):
-        hour = int(found["h"] or found["h2"] or found["h3"])
-        minute = int(found["m"] or found["m2"] or 0)
-        closes = _CLOSING.search(text[max(0, found.start() - 24) : found.start()])
-        yield f"time {hour}:{minute:02}", 0.6 if closes else 2.0, found.start(), found.end()
-    for found in _MONEY.finditer(text):
-        amount = (found[1] or found[2]).removesuffix(",00").rstrip(".")
-        yield f"money {amount}", 2.2, found.start(), found.end()
-    for found in PHONE.finditer(text):
-        yield "phone " + re.sub(r"\D", "", found[0]), 1.5, found.start(), found.end()
-    for found in EMAIL.finditer(text):
-        yield "email " + found[0].lower(), 0.5, found.start(), found.end()
-    for found in URL.finditer(text):
-        yield "url " + found[0].lower(), 0.15, found.start(), found.end()
-    for found in _PLACE.finditer(text):
-        yield "place " + re.sub(r"\W+", " ", found[0].casefold()).strip(), 1.3, found.start(), found.end()
-    for found in _AGE.finditer(text):
-        yield "age " + re.sub(r"\D+", "-", found[0]), 1.6, found.start(), found.end()
-    for found in _PERIOD.finditer(text):
-        yield "period " + found[0].casefold(), 1.6, found.start(), found.end()
-    for found in _COUNT.finditer(text):
-        yield "count " + found[1], 0.5, found.start(), found.end()
+                yield Signal(f"date {int(number)}/{month}", 3.0, *match.span())
+    for match in _MONTH_OF_YEAR.finditer(text):
+        yield Signal("month " + match[1][:3].lower(), 2.0, *match.span())
+    for match in TIME.finditer(text):
+        hour = int(match["h"] or match["h2"] or match["h3"])
+        minute = int(match["m"] or match["m2"] or 0)
+        closes = _CLOSING.search(text[max(0, match.start() - 24) : match.start()])
+        yield Signal(f"time {hour}:{minute:02}", 0.6 if closes else 2.0, *match.span())
+    for match in _MONEY.finditer(text):
+        amount = (match[1] or match[2]).removesuffix(",00").rstrip(".")
+        yield Signal(f"money {amount}", 2.2, *match.span())
+    for match in PHONE.finditer(text):
+        yield Signal("phone " + re.sub(r"\D", "", match[0]), 1.5, *match.span())
+    for match in EMAIL.finditer(text):
+        yield Signal("email " + match[0].lower(), 0.5, *match.span())
+    for match in URL.finditer(text):
+        yield Signal("url " + match[0].lower(), 0.15, *match.span())
+    for match in _PLACE.finditer(text):
+        yield Signal("place " + re.sub(r"\W+", " ", match[0].casefold()).strip(), 1.3, *match.span())
+    for match in _AGE.finditer(text):
+        yield Signal("age " + re.sub(r"\D+", "-", match[0]), 1.6, *match.span())
+    for match in _PERIOD.finditer(text):
+        yield Signal("period " + match[0].casefold(), 1.6, *match.span())
+    for match in _COUNT.finditer(text):
+        yield Signal("count " + match[1], 0.5, *match.span())
     for pattern, weight in ((_RECURRING, 1.4), (_LISTED, 1.4), (_NAMED, 0.8)):
-        for found in pattern.finditer(text):
-            if not re.match(r"\s+\d{1,2}[°º]?\s+[a-zA-Z]", text[found.end() : found.end() + 8]):
-                yield "weekday " + found[1].casefold()[:3], weight, found.start(), found.end()
+        for match in pattern.finditer(text):
+            if not re.match(r"\s+\d{1,2}[°º]?\s+[a-zA-Z]", text[match.end() : match.end() + 8]):
+                yield Signal("weekday " + match[1].casefold()[:3], weight, *match.span())
     for key, weight, pattern in _CUES:
-        for found in pattern.finditer(text):
-            told = f"state {found[0][:5].lower()}" if key == "state" else key
-            yield told, weight, found.start(), found.end()
+        for match in pattern.finditer(text):
+            name = f"state {match[0][:5].lower()}" if key == "state" else key
+            yield Signal(name, weight, *match.span())

@@ -57,9 +57,9 @@ def softened(text: str, forms: Mapping[str, str]) -> str:
     """
     if not is_shouted(text):
         return text
-    lowered = _WORD_OR_INITIALS.sub(lambda found: _softened_word(found[0], forms), text)
-    lowered = _BEFORE_NAME.sub(lambda found: found[1] + found[2].upper(), lowered)
-    return re.sub(r"(?:^|[.!?]\s+)\W*\w", lambda found: found[0].upper(), lowered)
+    lowered = _WORD_OR_INITIALS.sub(lambda match: _softened_word(match[0], forms), text)
+    lowered = _BEFORE_NAME.sub(lambda match: match[1] + match[2].upper(), lowered)
+    return re.sub(r"(?:^|[.!?]\s+)\W*\w", lambda match: match[0].upper(), lowered)
 
 
 def _softened_word(word: str, forms: Mapping[str, str]) -> str:
@@ -79,9 +79,9 @@ def is_told(title: str, text: str) -> bool:
     return len(stems & present) >= 0.6 * len(stems)
 
 
-def same(one: str, other: str) -> bool:
+def same(title: str, other: str) -> bool:
     """Whether two titles differ only in case, accents, punctuation and spaces."""
-    return folded(one) == folded(other)
+    return folded(title) == folded(other)
 
 
 def folded(text: str) -> str:

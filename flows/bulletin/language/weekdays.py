@@ -109,7 +109,7 @@ def reading(text: str, start: int, end: int) -> Weekday:
 def _sentences(text: str, start: int, end: int) -> tuple[str, str]:
     """The sentence around a place and the one before it, each within `_AROUND` characters."""
     first = max(0, start - 2 * _AROUND)
-    opened = [first, *(found.end() for found in _SENTENCE.finditer(text, first, start))]
+    opened = [first, *(match.end() for match in _SENTENCE.finditer(text, first, start))]
     closed = _SENTENCE.search(text, end, end + _AROUND)
     last = closed.start() if closed else end + _AROUND
     return text[max(opened[-1], start - _AROUND) : last], text[
