@@ -99,23 +99,23 @@ def warnings(
         in_period: whether a vote is near; then their names warn too, and every name with an office.
         is_act: whether the source is an act of the albo, which must name whom it concerns.
     """
-    found = []
+    sentences = []
     holders = [name for name in office_holders if name.strip()]
     if in_period:
-        found += [_ELECTION.format(name) for name in _held(text, holders)]
+        sentences += [_ELECTION.format(name) for name in _held(text, holders)]
     last = -1  # where the name of a thing or of its artist ends
     for start, name in _persons(text):
         before, after = text[max(0, start - _NEAR) : start], text[start + len(name) :][:_NEAR]
-        if _of_a_thing(before) or (last >= 0 and _LISTED.fullmatch(text[last:start])):
+        if _OF_A_THING.search(before) or (last >= 0 and _LISTED.fullmatch(text[last:start])):
             last = start + len(name)
             continue
         in_office = bool(_FULL_OFFICE.search(before) or _BEFORE_OFFICE.match(after))
         is_holder = any(_same(name, holder) for holder in holders)
         if in_period and (in_office or is_holder):
-            found.append(_ELECTION.format(name))
+            sentences.append(_ELECTION.format(name))
         elif not (in_office or is_holder or is_act):
-            found.append(_PERSON_NAMED.format(name))
-    return tuple(dict.fromkeys(found))
+            sentences.append(_PERSON_NAMED.format(name))
+    return tuple(dict.fromkeys(sentences))
 
 
 _PERSON_NAMED = (
@@ -129,19 +129,15 @@ _ELECTION = (
 def _persons(text: str) -> Iterator[tuple[int, str]]:
     """Place and text of each first name with a surname behind it."""
     at = 0
-    while found := _PERSON.search(text, at):
-        first, rest = found["first"], found[0][found.end("first") - found.start() + 1 :]
+    while match := _PERSON.search(text, at):
+        first, rest = match["first"], match[0][match.end("first") - match.start() + 1 :]
         is_name = first.capitalize() in FIRST_NAMES and first.isupper() == rest.isupper()
         if is_name and not _ROMAN.search(rest):
-            name = found[0] if not first.isupper() else " ".join(found[0].split(" ")[:2])
-            yield found.start(), name
-            at = found.start() + len(name)
+            name = match[0] if not first.isupper() else " ".join(match[0].split(" ")[:2])
+            yield match.start(), name
+            at = match.start() + len(name)
         else:
-            at = found.end("first")
-
-
-def _of_a_thing(before: str) -> bool:
-    return bool(_OF_A_THING.search(before))
+            at = match.end("first")
 
 
 def _held(text: str, holders: Collection[str]) -> Iterator[str]:
@@ -149,11 +145,11 @@ def _held(text: str, holders: Collection[str]) -> Iterator[str]:
     for holder in holders:
         words = [re.escape(word) for word in holder.split()]
         orders = "|".join([r"\s+".join(words), r"\s+".join([words[-1], *words[:-1]])])
-        for found in re.finditer(rf"(?<!\w)(?:{orders})(?!\w)", text, re.I):
-            if not _of_a_thing(text[max(0, found.start() - _NEAR) : found.start()]):
-                yield found[0]
-        for found in re.finditer(rf"(?<!\w){words[-1]}(?!\w)", text, re.I):
-            if _AFTER_OFFICE.search(text[max(0, found.start() - _NEAR) : found.start()]):
+        for match in re.finditer(rf"(?<!\w)(?:{orders})(?!\w)", text, re.I):
+            if not _OF_A_THING.search(text[max(0, match.start() - _NEAR) : match.start()]):
+                yield match[0]
+        for match in re.finditer(rf"(?<!\w){words[-1]}(?!\w)", text, re.I):
+            if _AFTER_OFFICE.search(text[max(0, match.start() - _NEAR) : match.start()]):
                 yield holder
 
 

@@ -39,8 +39,8 @@ class WeeklyTime:
         """The last occurrence not after `moment`."""
         local = moment.astimezone(ROME)
         day = local.date() - timedelta(days=(local.weekday() - self.weekday) % 7)
-        found = datetime.combine(day, self.at, tzinfo=ROME)
-        return found if found <= moment else datetime.combine(day - timedelta(days=7), self.at, tzinfo=ROME)
+        occurrence = datetime.combine(day, self.at, tzinfo=ROME)
+        return occurrence if occurrence <= moment else occurrence - timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -77,15 +77,15 @@ def next_slot(
     for week in range(53):
         # one more week back: a slot that moved may still be ahead
         moments = [now + timedelta(days=7 * (week + n)) for n in ((0, 1) if move and week == 0 else (1,))]
-        found = [
-            made
+        candidates = [
+            held
             for moment in moments
             for slot in slots
-            if (made := _held(slots, slot, slot.dispatch.on_or_before(moment), closed, move=move))
-            and made.deadline_at > now
+            if (held := _held(slots, slot, slot.dispatch.on_or_before(moment), closed, move=move))
+            and held.deadline_at > now
         ]
-        if found:
-            return min(found, key=lambda slot: slot.dispatch_at)
+        if candidates:
+            return min(candidates, key=lambda slot: slot.dispatch_at)
     return None
 
 
@@ -94,9 +94,9 @@ def slot_at(
 ) -> Slot | None:
     """The slot that sends at this moment, moved ones too; None when the profile knows none."""
     for slot in slots:
-        made = _held(slots, slot, slot.dispatch.on_or_before(dispatch_at), closed, move=move)
-        if made and made.dispatch_at == dispatch_at:
-            return made
+        held = _held(slots, slot, slot.dispatch.on_or_before(dispatch_at), closed, move=move)
+        if held and held.dispatch_at == dispatch_at:
+            return held
     return None
 
 

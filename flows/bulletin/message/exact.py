@@ -51,11 +51,11 @@ class Message:
         )
 
 
-def template_name(number: int) -> str:
+def template_name(count: int) -> str:
     """The template for so many items (1 to 5)."""
-    if not 1 <= number <= 5:
-        raise ValueError(f"a bulletin has 1 to 5 items, not {number}")
-    return f"bollettino_{number}"
+    if not 1 <= count <= 5:
+        raise ValueError(f"a bulletin has 1 to 5 items, not {count}")
+    return f"bollettino_{count}"
 
 
 def frame_name(bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:

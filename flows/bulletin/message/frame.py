@@ -11,9 +11,8 @@ from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.relative_days import troubles
 
-BODY_LIMIT = (
-    1024  # of a template's body with the values in; Meta does not say the unit, UTF-16 is the largest
-)
+# of a template's body with the values in; Meta does not say the unit, UTF-16 is the largest
+BODY_LIMIT = 1024
 _VARIABLE = re.compile(r"\{\{(\d+)\}\}")
 
 
@@ -43,7 +42,7 @@ def fill(frame: Frame, parameters: Sequence[str]) -> str:
     """
     if len(parameters) != frame.variables:
         raise ValueError(f"{frame.name} has {frame.variables} variables, not {len(parameters)}")
-    return _VARIABLE.sub(lambda found: parameters[int(found[1]) - 1], frame.body)
+    return _VARIABLE.sub(lambda match: parameters[int(match[1]) - 1], frame.body)
 
 
 def budget(frame: Frame, date_text: str) -> int:
@@ -65,20 +64,22 @@ def problems(texts: Sequence[str], *, total: int) -> list[str]:
     """Why these item texts cannot be sent, in Italian for the editor; empty when they can."""
     if not texts:
         return ["Non c'è nessuna notizia: lasciane almeno una, oppure scegli di non inviare."]
-    found = [
-        f"Notizia {number}: il testo è vuoto. Scrivilo, oppure togli la notizia dall'ordine."
-        for number, text in enumerate(texts, 1)
+    faults = [
+        f"Notizia {position}: il testo è vuoto. Scrivilo, oppure togli la notizia dall'ordine."
+        for position, text in enumerate(texts, 1)
         if not parameter(text)
     ]
-    found += [f"Notizia {number}: {line}" for number, text in enumerate(texts, 1) for line in troubles(text)]
+    faults += [
+        f"Notizia {position}: {line}" for position, text in enumerate(texts, 1) for line in troubles(text)
+    ]
     lengths = [utf16(parameter(text)) for text in texts]
     if (excess := sum(lengths) - total) > 0:
         longest = lengths.index(max(lengths)) + 1
-        found.append(
+        faults.append(
             f"Il testo è troppo lungo di {excess} {'carattere' if excess == 1 else 'caratteri'} in tutto. "
             f"La notizia più lunga è la {longest}: accorciala o togline una."
         )
-    return found
+    return faults
 
 
 def preview(frame: Frame, texts: Sequence[str], date_text: str) -> str:

@@ -24,28 +24,28 @@ Width = Callable[[str, str], float]  # of one visible character in a style
 
 def runs(line: str, style: str = "") -> list[Run]:
     """One line of a message with WhatsApp's marks, as it is drawn."""
-    found = _STYLED.search(line)
-    if found is None:
+    match = _STYLED.search(line)
+    if match is None:
         return [Run(line, style)] if line else []
-    before, after = line[: found.start()], line[found.end() :]
-    inner = runs(found[2], style + found[1])
+    before, after = line[: match.start()], line[match.end() :]
+    inner = runs(match[2], style + match[1])
     return [*([Run(before, style)] if before else []), *inner, *runs(after, style)]
 
 
 def characters(text: str) -> Iterator[str]:
     """What a reader takes for one character: accents, skin tones and joined emoji stay together."""
-    found = ""
+    cluster = ""
     for char in text:
-        is_flag = len(found) == 1 and ord(found) in _FLAG and ord(char) in _FLAG
+        is_flag = len(cluster) == 1 and ord(cluster) in _FLAG and ord(char) in _FLAG
         goes_on = unicodedata.category(char)[0] == "M" or char == _JOINER or ord(char) in _TONE or is_flag
-        if found and (goes_on or found.endswith(_JOINER)):
-            found += char
+        if cluster and (goes_on or cluster.endswith(_JOINER)):
+            cluster += char
             continue
-        if found:
-            yield found
-        found = char
-    if found:
-        yield found
+        if cluster:
+            yield cluster
+        cluster = char
+    if cluster:
+        yield cluster
 
 
 def cells(char: str, _style: str = "") -> int:
@@ -61,7 +61,7 @@ def wrapped(line: Sequence[Run], room: float, width: Width) -> list[list[Run]]:
     lines: list[list[tuple[str, str]]] = [[]]
     used = 0.0
     for word in _words([(char, run.style) for run in line for char in characters(run.text)]):
-        size = sum(width(*one) for one in word)
+        size = sum(width(*letter) for letter in word)
         space = width(" ", lines[-1][-1][1]) if lines[-1] else 0.0
         if lines[-1] and used + space + size <= room:
             gap = [(" ", lines[-1][-1][1] if lines[-1][-1][1] == word[0][1] else "")]
@@ -71,20 +71,20 @@ def wrapped(line: Sequence[Run], room: float, width: Width) -> list[list[Run]]:
         if lines[-1]:
             lines.append([])
         used = 0.0
-        for one in word:
-            if lines[-1] and used + width(*one) > room:
+        for letter in word:
+            if lines[-1] and used + width(*letter) > room:
                 lines.append([])
                 used = 0.0
-            lines[-1].append(one)
-            used += width(*one)
-    return [_joined(one) for one in lines]
+            lines[-1].append(letter)
+            used += width(*letter)
+    return [_joined(letters) for letters in lines]
 
 
 def _words(drawn: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
     word: list[tuple[str, str]] = []
-    for one in drawn:
-        if one[0] != " ":
-            word.append(one)
+    for letter in drawn:
+        if letter[0] != " ":
+            word.append(letter)
         elif word:
             yield word
             word = []
@@ -93,13 +93,13 @@ def _words(drawn: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
 
 
 def _joined(drawn: Sequence[tuple[str, str]]) -> list[Run]:
-    found: list[Run] = []
+    line: list[Run] = []
     for char, style in drawn:
-        if found and found[-1].style == style:
-            found[-1] = Run(found[-1].text + char, style)
+        if line and line[-1].style == style:
+            line[-1] = Run(line[-1].text + char, style)
         else:
-            found.append(Run(char, style))
-    return found
+            line.append(Run(char, style))
+    return line
 
 
 LINES = 5

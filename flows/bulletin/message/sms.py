@@ -6,6 +6,7 @@ With the alphabet of an SMS: what fits in 160 characters, what costs two, and wh
 import unicodedata
 from collections.abc import Sequence
 
+from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.shorten import cut, mended
 
 # 3GPP TS 23.038, section 6.2.1: the default alphabet and its extension
@@ -36,22 +37,22 @@ GSM7, UCS2 = 160, 70  # characters of one SMS
 
 def written(text: str) -> str:
     """`text` in the alphabet as far as its meaning allows: quotes, dashes, capitals; pictograms go."""
-    found = []
+    letters = []
     for char in unicodedata.normalize("NFC", text):
         if char in _BASIC or char in _EXTENDED:
-            found.append(char)
+            letters.append(char)
         elif char in _INSTEAD:
-            found.append(_INSTEAD[char])
+            letters.append(_INSTEAD[char])
         elif unicodedata.category(char) not in ("So", "Sk", "Mn", "Me", "Cf", "Cs", "Co", "Cn"):
-            found.append(char)
-    return "".join(found)
+            letters.append(char)
+    return "".join(letters)
 
 
 def units(text: str) -> tuple[int, int]:
     """(units that `text` takes, units of one SMS): septets of 160, else UTF-16 units of 70."""
     if all(char in _BASIC or char in _EXTENDED for char in text):
         return len(text) + sum(char in _EXTENDED for char in text), GSM7
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2, UCS2
+    return utf16(text), UCS2
 
 
 def fits(text: str) -> bool:
@@ -81,9 +82,9 @@ def sms(sender: str, texts: Sequence[str], address: str) -> str:
     ends = [rest if more else f" Tutto: {address}", f" {address}"]
     first = " ".join(mended(written(texts[0])).split())
     first += "" if first.endswith((".", "!", "?")) else "."
-    for start, end in ((f"{sender}: ", ends[0]), (f"{sender}: ", ends[1])):
-        if told := _told(written(start), first, written(end)):
-            return told
+    for end in ends:
+        if message := _shortened(written(f"{sender}: "), first, written(end)):
+            return message
     bare = f"{written(sender)}: {written(address)}"
     if not fits(bare):
         raise ValueError(
@@ -92,12 +93,12 @@ def sms(sender: str, texts: Sequence[str], address: str) -> str:
     return bare
 
 
-def _told(start: str, text: str, end: str) -> str:
+def _shortened(start: str, text: str, end: str) -> str:
     """The longest beginning of `text` that fits between them; "" when nothing readable does."""
     if fits(f"{start}{text}{end}"):
         return f"{start}{text}{end}"
     for limit in range(units(text)[1], _SHORTEST, -1):
         shorter = written(cut(text, limit))
-        if shorter and fits(told := f"{start}{shorter}{end}"):
-            return told
+        if shorter and fits(message := f"{start}{shorter}{end}"):
+            return message
     return ""

@@ -34,20 +34,8 @@ _TITLED = re.compile(
 )
 # before a single first name: `San Giovanni`, `Piazza Vittorio` are no persons
 _NO_SURNAMES = frozenset(
-    (
-        "san",
-        "santa",
-        "santo",
-        "sant",
-        "via",
-        "viale",
-        "vicolo",
-        "piazza",
-        "piazzale",
-        "piazzetta",
-        "corso",
-        "largo",
-    )
+    {"san", "santa", "santo", "sant", "via", "viale", "vicolo"}
+    | {"piazza", "piazzale", "piazzetta", "corso", "largo"}
 )
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -61,13 +49,13 @@ class Masked:
 
     def hide(self, text: str) -> str:
         """Another text with the same things hidden, wherever it repeats them."""
-        for placeholder, shown in sorted(self.hidden.items(), key=lambda pair: -len(pair[1])):
-            text = re.sub(rf"(?<!\w){re.escape(shown)}(?!\w)", placeholder, text)
+        for placeholder, written in sorted(self.hidden.items(), key=lambda pair: -len(pair[1])):
+            text = re.sub(rf"(?<!\w){re.escape(written)}(?!\w)", placeholder, text)
         return text
 
     def restore(self, text: str) -> str:
         """`text` with each placeholder as it was; one that stands for nothing stays, see `PLACEHOLDER`."""
-        return PLACEHOLDER.sub(lambda found: self.hidden.get(found[0].upper(), found[0]), text)
+        return PLACEHOLDER.sub(lambda match: self.hidden.get(match[0].upper(), match[0]), text)
 
 
 def mask(text: str) -> Masked:
@@ -76,39 +64,39 @@ def mask(text: str) -> Masked:
     The same words get the same placeholder, numbered by place: the same text gives the same answer. A
     placeholder that the text itself holds is never given to anything else.
     """
-    taken = {found[0].upper() for found in PLACEHOLDER.finditer(text)}
-    given: dict[str, str] = {}  # as written -> placeholder
+    taken = {match[0].upper() for match in PLACEHOLDER.finditer(text)}
+    placeholders: dict[str, str] = {}  # as written -> placeholder
     for kind, pattern in (("EMAIL", _EMAIL), ("IBAN", _IBAN), ("CF", _TAX_CODE), ("TEL", _MOBILE)):
-        text = pattern.sub(lambda found, kind=kind: _named(found[0], kind, given, taken), text)  # type: ignore[misc]
+        text = pattern.sub(lambda match, kind=kind: _named(match[0], kind, placeholders, taken), text)  # type: ignore[misc]
     for start, end in sorted(_persons(text), reverse=True):
-        given.setdefault(text[start:end], "")
-    names = [name for name, placeholder in given.items() if not placeholder]
+        placeholders.setdefault(text[start:end], "")
+    names = [name for name, placeholder in placeholders.items() if not placeholder]
     for name in sorted(names, key=text.index):
-        del given[name]
-        _named(name, "NOME", given, taken)
+        del placeholders[name]
+        _named(name, "NOME", placeholders, taken)
     for name in sorted(names, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", given[name], text)
-    return Masked(text, {placeholder: shown for shown, placeholder in given.items()})
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", placeholders[name], text)
+    return Masked(text, {placeholder: written for written, placeholder in placeholders.items()})
 
 
-def _named(shown: str, kind: str, given: dict[str, str], taken: set[str]) -> str:
-    if shown not in given:
+def _named(written: str, kind: str, placeholders: dict[str, str], taken: set[str]) -> str:
+    if written not in placeholders:
         number = 1
         while f"[{kind}-{number}]" in taken:
             number += 1
-        given[shown] = f"[{kind}-{number}]"
-        taken.add(given[shown])
-    return given[shown]
+        placeholders[written] = f"[{kind}-{number}]"
+        taken.add(placeholders[written])
+    return placeholders[written]
 
 
 def _persons(text: str) -> Iterator[tuple[int, int]]:
     """Places of `Mario Rossi`, `ROSSI MARIO`, and of the name in `sig.ra Verdi`."""
-    for found in _NAMES.finditer(text):
-        words = list(_WORD.finditer(found[0]))
+    for match in _NAMES.finditer(text):
+        words = list(_WORD.finditer(match[0]))
         firsts = [place for place, word in enumerate(words) if word[0].capitalize() in FIRST_NAMES]
         if not firsts or (firsts[0] == 1 and len(words) == 2 and words[0][0].lower() in _NO_SURNAMES):
             continue
         begin = firsts[0] if firsts[0] < len(words) - 1 else firsts[0] - 1
-        yield found.start() + words[begin].start(), found.end()
+        yield match.start() + words[begin].start(), match.end()
     for titled in _TITLED.finditer(text):
         yield titled.span("name")

@@ -86,7 +86,7 @@ def request(*, title: str, abstract: str, body: str, limit: int, published: date
     source = "\n\n".join(part for part in parts if part)
     masked = mask("\x00".join(parts))
     mark = hashlib.sha256(source.encode("utf-8", errors="replace")).hexdigest()[:16]
-    heading, described, told = (_harmless(part) for part in masked.text.split("\x00"))
+    heading, described, prose = (_harmless(part) for part in masked.text.split("\x00"))
     day = [f"Pubblicata: {giorno(published)} {published.year}"] if published else []
     lines = [
         f"Scrivi il testo della notizia {mark}.",
@@ -94,7 +94,7 @@ def request(*, title: str, abstract: str, body: str, limit: int, published: date
         *day,
         f"Titolo: {' '.join(heading.split())}",
         f"Descrizione: {described}",
-        f"Testo: {told}",
+        f"Testo: {prose}",
         f"FINE NOTIZIA {mark}",
     ]
     return Request(limit, published, source, masked, "\n".join(lines))
@@ -102,9 +102,12 @@ def request(*, title: str, abstract: str, body: str, limit: int, published: date
 
 def _cleaned(text: str, published: date | None) -> str:
     """What a reader sees, days written out, without control characters and sentences to a program."""
-    shown = unicodedata.normalize("NFC", plain(repaired(without_tags(text[:_READ]))))
-    seen = "".join(char for char in shown if char == "\n" or unicodedata.category(char)[0] != "C")
-    lines = (" ".join(one for one in split(line) if not is_for_machines(one)) for line in seen.split("\n"))
+    readable = unicodedata.normalize("NFC", plain(repaired(without_tags(text[:_READ]))))
+    seen = "".join(char for char in readable if char == "\n" or unicodedata.category(char)[0] != "C")
+    lines = (
+        " ".join(sentence for sentence in split(line) if not is_for_machines(sentence))
+        for line in seen.split("\n")
+    )
     return resolved("\n".join(line for line in lines if line.strip()), published)
 
 
@@ -124,40 +127,40 @@ def faults(asked: Request, text: str) -> tuple[str, ...]:
 
     What the guard only warns an editor of counts here, too: a machine has no reason to insist.
     """
-    found = [*_form(asked, text)]
+    reasons = [*_form(asked, text)]
     if len(text) <= 4 * asked.limit:  # no need to read a book
         verdict = check(text, asked.source, published=asked.published)
-        found += [*verdict.blocked, *verdict.warnings]
+        reasons += [*verdict.blocked, *verdict.warnings]
         if strange := _strangers(asked, text):
-            found.append(f"Troppe parole che la notizia non contiene: {', '.join(strange)}.")
-    return tuple(found)
+            reasons.append(f"Troppe parole che la notizia non contiene: {', '.join(strange)}.")
+    return tuple(reasons)
 
 
 def _form(asked: Request, text: str) -> list[str]:
-    found = []
+    reasons = []
     length = utf16(text)
     if length > asked.limit:
-        found.append(f"Il testo è di {length} caratteri: al massimo {asked.limit}.")
+        reasons.append(f"Il testo è di {length} caratteri: al massimo {asked.limit}.")
     if length < _SHORTEST:
-        found.append("Il testo è troppo breve per dire qualcosa.")
+        reasons.append("Il testo è troppo breve per dire qualcosa.")
     if re.search(r"[^\S ]|\s{2,}", text):
-        found.append("Il testo deve stare su una sola riga, senza a capo, tabulazioni o spazi doppi.")
+        reasons.append("Il testo deve stare su una sola riga, senza a capo, tabulazioni o spazi doppi.")
     elif _DRAWN.search(text) or parameter(text) != unicodedata.normalize("NFC", text):
-        found.append("Il testo contiene segni di formattazione, caratteri invisibili o collegamenti.")
+        reasons.append("Il testo contiene segni di formattazione, caratteri invisibili o collegamenti.")
     if text and text[-1] not in ".!?»”)":
-        found.append("L'ultima frase non è finita.")
+        reasons.append("L'ultima frase non è finita.")
     if any(text.count(opened) != text.count(closed) for opened, closed in _PAIRS):
-        found.append("Una parentesi o una virgoletta è rimasta aperta.")
+        reasons.append("Una parentesi o una virgoletta è rimasta aperta.")
     if PLACEHOLDER.search(text):
-        found.append("Il testo contiene un segnaposto che la notizia non ha.")
+        reasons.append("Il testo contiene un segnaposto che la notizia non ha.")
     if is_for_machines(text) or (_ABOUT_ITSELF.search(text) and not _ABOUT_ITSELF.search(asked.source)):
-        found.append("Il testo parla di sé o delle istruzioni invece che della notizia.")
-    return found
+        reasons.append("Il testo parla di sé o delle istruzioni invece che della notizia.")
+    return reasons
 
 
 def _strangers(asked: Request, text: str) -> list[str]:
     """The content words that the source has not, where they are more than the few of a fair rewording."""
-    there = {word[:_STEM] for word in bare(asked.source).split()}
+    stems = {word[:_STEM] for word in bare(asked.source).split()}
     words = [word for word in bare(text).split() if len(word) >= _CONTENT and word not in _SMALL]
-    strange = [word for word in words if word[:_STEM] not in there]
+    strange = [word for word in words if word[:_STEM] not in stems]
     return strange if len(strange) > len(words) * (1 - _GROUNDED) else []
