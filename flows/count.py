@@ -17,7 +17,8 @@ from db.engine import reading
 from db.models import DeliveryStatus, RecipientStatus, Scope
 from db.service_numbers import Sent, Step
 from flows.bulletin.language.dates import giorno, in_rome
-from flows.bulletin.pictures.audience import number, picture
+from flows.bulletin.language.measure import thousands
+from flows.bulletin.pictures.audience import picture
 from flows.bulletin.pictures.phone import address
 from flows.bulletin.status import CALLED
 from flows.privacy.intact import load
@@ -101,11 +102,11 @@ def _audience(counts: Overview, now: datetime) -> Iterator[str]:
     lost = sum(
         count for (status, _), count in counts.subscribers.items() if status == RecipientStatus.suspended
     )
-    yield f"Iscritti: {number(counts.total)}, di cui {number(alerts)} solo per le allerte."
+    yield f"Iscritti: {thousands(counts.total)}, di cui {thousands(alerts)} solo per le allerte."
     if lost:
-        yield f"Fra questi, quelli che WhatsApp non raggiunge più: {number(lost)}."
+        yield f"Fra questi, quelli che WhatsApp non raggiunge più: {thousands(lost)}."
     lately = [step.is_in for step in counts.steps if step.at > now - LATELY]
-    yield f"Negli ultimi 30 giorni: {number(sum(lately))} nuovi, {number(lately.count(False))} usciti."
+    yield f"Negli ultimi 30 giorni: {thousands(sum(lately))} nuovi, {thousands(lately.count(False))} usciti."
 
 
 def bulletins(counts: Overview) -> list[dict[str, str]]:
@@ -114,13 +115,13 @@ def bulletins(counts: Overview) -> list[dict[str, str]]:
         {
             "Quando": f"{in_rome(bulletin.at):%d/%m/%Y}",  # short: the table is as wide as Prefect's page
             "Che cosa": CALLED[bulletin.kind],
-            "Accettati": number(bulletin.accepted),
+            "Accettati": thousands(bulletin.accepted),
             "Arrivati": _percent(bulletin.shares.delivered if bulletin.shares else None),
             "Letti": _percent(bulletin.shares.read if bulletin.shares else None),
-            "Non arrivati": number(bulletin.count(DeliveryStatus.failed)),
-            "Nuovi": number(bulletin.joined),
-            "Usciti": number(bulletin.tally.exits),
-            "Risposte": number(bulletin.tally.replies),
+            "Non arrivati": thousands(bulletin.count(DeliveryStatus.failed)),
+            "Nuovi": thousands(bulletin.joined),
+            "Usciti": thousands(bulletin.tally.exits),
+            "Risposte": thousands(bulletin.tally.replies),
         }
         for bulletin in reversed(counts.bulletins)
     ]
@@ -133,7 +134,7 @@ def failures(counts: Overview) -> list[dict[str, str]]:
         for (status, code), count in bulletin.outcomes.items():
             codes[code] += count if status == DeliveryStatus.failed else 0
     return [
-        {"Messaggi": number(count), "Codice": code or NONE, "Che cosa vuol dire": reason(code) or NONE}
+        {"Messaggi": thousands(count), "Codice": code or NONE, "Che cosa vuol dire": reason(code) or NONE}
         for code, count in sorted(codes.items(), key=lambda row: (-row[1], row[0]))
         if count
     ]

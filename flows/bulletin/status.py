@@ -4,6 +4,7 @@ from datetime import datetime
 
 from db.models import Act, BulletinKind, BulletinStatus
 from flows.bulletin.language.dates import giorno
+from flows.bulletin.language.measure import thousands
 
 CALLED = {
     BulletinKind.ordinary: "bollettino",
@@ -12,7 +13,6 @@ CALLED = {
     BulletinKind.all_clear: "messaggio di fine allerta",
 }
 
-
 HEADINGS = {
     BulletinKind.ordinary: "Bollettino",
     BulletinKind.urgent: "Avviso urgente",
@@ -20,14 +20,12 @@ HEADINGS = {
     BulletinKind.all_clear: "Fine allerta",
 }
 
-
 KINDS = {
     BulletinKind.ordinary: "ordinario",
     BulletinKind.urgent: "urgente",
     BulletinKind.correction: "correzione",
     BulletinKind.all_clear: "fine allerta",
 }
-
 
 REASONS = {
     "deadline": "nessuno ha deciso in tempo",
@@ -41,7 +39,6 @@ REASONS = {
     "updated": "la fonte ha cambiato l'allerta",
     "corrected_meanwhile": "chi mancava riceve il testo giusto",
 }
-
 
 BY_OPERATOR = "dalla riga di comando di chi gestisce il servizio"
 
@@ -96,4 +93,4 @@ def counted(count: int, singular: str, plural: str) -> str:
 
 
 def people(count: int) -> str:
-    return "1 persona" if count == 1 else f"{count:,} persone".replace(",", ".")
+    return "1 persona" if count == 1 else f"{thousands(count)} persone"

@@ -12,6 +12,7 @@ from html import escape
 
 from flows.bulletin.message.frame import Frame, fill
 from flows.bulletin.message.lines import LINES, Run, characters, runs, wrapped
+from flows.bulletin.pictures import svg
 
 _PHONE, _GAP, _EDGE = 320, 28, 14  # pixels
 _BUBBLE, _INSIDE = _PHONE - 2 * _EDGE - 8, 10
@@ -57,17 +58,14 @@ def picture(frame: Frame, values: Sequence[str], look: Look) -> str:
     whole = _message(frame, body, is_cut=False)
     height, width = max(_height(arrived), _height(whole)), 2 * _PHONE + _GAP
     after = "Dopo «Leggi tutto»" if len(body) > LINES else "Per intero"
-    told = "Il messaggio sul telefono, prima e dopo Leggi tutto"
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height + 26}" '
-        f'viewBox="0 0 {width} {height + 26}" role="img" font-family="Roboto, Helvetica, Arial, sans-serif" '
-        f'font-size="{_SIZE:g}"><title>{told}</title>',
-        f'<rect width="{width}" height="{height + 26}" fill="#fff"/>',
+    return svg.sheet(
+        width,
+        height + 26,
+        "Il messaggio sul telefono, prima e dopo Leggi tutto",
         *_phone(0, "Come arriva", arrived, look),
         *_phone(_PHONE + _GAP, after, whole, look),
-        "</svg>",
-    ]
-    return "".join(parts)
+        size=f"{_SIZE:g}",
+    )
 
 
 @dataclass(frozen=True)
@@ -106,9 +104,8 @@ def _phone(left: float, caption: str, rows: Sequence[_Row], look: Look) -> Itera
     middle, top, height = left + _PHONE / 2, 26, _height(rows)
     outline = f'<rect x="{left + 1:g}" y="{top + 1}" width="{_PHONE - 2}" height="{height - 2}" rx="26"'
     bar = f"M{left + 2:g} {top + 56}V{top + 28}a26 26 0 0 1 26-26h{_PHONE - 56}a26 26 0 0 1 26 26v28z"
+    yield svg.text(middle, 16, caption, "#333", anchor="middle", bold=True)
     yield (
-        f'<text x="{middle:g}" y="16" text-anchor="middle" font-weight="700" fill="#333">'
-        f"{escape(caption)}</text>"
         f'{outline} fill="#efe7de" stroke="#222" stroke-width="2"/><path d="{bar}" fill="#00695c"/>'
         f'<circle cx="{left + 36:g}" cy="{top + 30}" r="15" fill="#cfd8dc"/>'
     )
@@ -126,16 +123,16 @@ def _phone(left: float, caption: str, rows: Sequence[_Row], look: Look) -> Itera
         f'<text x="{x + _BUBBLE - _INSIDE:g}" y="{start + bubble - 5}" text-anchor="end" font-size="11" '
         f'fill="#667781">{escape(look.hour)}</text>'
         f'<path d="M{x:g} {start + bubble}h{_BUBBLE}" stroke="#e3e3e3"/>'
-        f'<text x="{x + _BUBBLE / 2:g}" y="{start + bubble + 25}" text-anchor="middle" '
-        f'fill="{rows[-1].colour}">{_escaped(rows[-1].line[0].text)}</text>'
     )
+    label = _printable(rows[-1].line[0].text)
+    yield svg.text(x + _BUBBLE / 2, start + bubble + 25, label, rows[-1].colour, anchor="middle")
 
 
 def _text(x: float, y: float, line: Sequence[Run], size: float, colour: str) -> Iterator[str]:
     if not line:
         return
     drawn = [(char, run.style) for run in line for char in characters(run.text)]
-    length = sum(_width(*one) for one in drawn) * size / _SIZE
+    length = sum(_width(*letter) for letter in drawn) * size / _SIZE
     # the width of a pictogram is anybody's guess: its line keeps its own
     is_known = not any(_is_pictogram(char) for char, _ in drawn)
     fixed = f' textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs"' if is_known else ""
@@ -147,14 +144,14 @@ def _text(x: float, y: float, line: Sequence[Run], size: float, colour: str) -> 
 
 
 def _span(run: Run) -> str:
-    told = _escaped(run.text)
+    text = escape(_printable(run.text))
     attributes = "".join(_ATTRIBUTES[mark] for mark in dict.fromkeys(run.style))
-    return f"<tspan{attributes}>{told}</tspan>" if attributes else told
+    return f"<tspan{attributes}>{text}</tspan>" if attributes else text
 
 
-def _escaped(text: str) -> str:
+def _printable(text: str) -> str:
     """Without what XML forbids: control characters and half a surrogate pair."""
-    return escape("".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cs", "Cn")))
+    return "".join(char for char in text if unicodedata.category(char) not in ("Cc", "Cs", "Cn"))
 
 
 def _fitting(name: str, room: float) -> tuple[Run, ...]:

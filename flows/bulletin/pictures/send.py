@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from html import escape
 
 from db.models import Outcome
 from flows.bulletin.language.dates import in_rome
+from flows.bulletin.language.measure import thousands
+from flows.bulletin.pictures import svg
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 720, 260, 64, 44, 34  # pixels
 _STEPS = 120  # points of a curve
@@ -32,7 +33,7 @@ def curves(attempts: Sequence[tuple[datetime, Outcome]]) -> list[Curve]:
     if not attempts:
         return []
     first, length = attempts[0][0], _length(attempts)
-    found = []
+    drawn = []
     for outcome, word, colour in CURVES:
         places = [int((at - first) / length * (_STEPS - 1)) for at, what in attempts if what == outcome]
         if not places:
@@ -43,8 +44,8 @@ def curves(attempts: Sequence[tuple[datetime, Outcome]]) -> list[Curve]:
         for place, here in enumerate(counts):
             so_far += here
             counts[place] = so_far
-        found.append(Curve(word, colour, tuple(counts)))
-    return found
+        drawn.append(Curve(word, colour, tuple(counts)))
+    return drawn
 
 
 def _length(attempts: Sequence[tuple[datetime, Outcome]]) -> timedelta:
@@ -55,28 +56,16 @@ def picture(attempts: Sequence[tuple[datetime, Outcome]]) -> str:
     """SVG; an empty send is a sentence."""
     drawn = curves(attempts)
     top = max((curve.counts[-1] for curve in drawn), default=0)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
-        f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" font-family="Roboto, Helvetica, Arial, sans-serif" '
-        'font-size="13"><title>Messaggi nel tempo</title>',
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
-    ]
     if not drawn:
-        return "".join([*parts, '<text x="20" y="40">Nessun messaggio è partito.</text></svg>'])
+        empty = '<text x="20" y="40">Nessun messaggio è partito.</text>'
+        return svg.sheet(_WIDTH, _HEIGHT, "Messaggi nel tempo", empty)
     base, right = _HEIGHT - _BOTTOM, _WIDTH - 20
     first, length = attempts[0][0], _length(attempts)
-    for share in (0.0, 0.5, 1.0):
-        y = base - share * (base - _TOP)
-        parts.append(
-            f'<path d="M{_LEFT} {y:g}H{right}" stroke="#e3e3e3"/><text x="{_LEFT - 8}" y="{y + 4:g}" '
-            f'text-anchor="end" fill="#444">{_count(round(top * share))}</text>'
-        )
-        x = _LEFT + share * (right - _LEFT)
-        anchor = "start" if share == 0 else "end" if share == 1 else "middle"
-        parts.append(
-            f'<text x="{x:g}" y="{base + 20}" text-anchor="{anchor}" fill="#444">'
-            f"{in_rome(first + length * share):%H:%M:%S}</text>"
-        )
+    parts = []
+    for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
+        parts.append(svg.level(_LEFT, right, base - share * (base - _TOP), round(top * share)))
+        moment = f"{in_rome(first + length * share):%H:%M:%S}"
+        parts.append(svg.text(_LEFT + share * (right - _LEFT), base + 20, moment, anchor=anchor))
     x = float(_LEFT)
     for curve in drawn:
         points = " ".join(
@@ -84,11 +73,7 @@ def picture(attempts: Sequence[tuple[datetime, Outcome]]) -> str:
             for place, count in enumerate(curve.counts)
         )
         parts.append(f'<polyline points="{points}" fill="none" stroke="{curve.colour}" stroke-width="2.5"/>')
-        label = f"{curve.word} {_count(curve.counts[-1])}"
-        parts.append(f'<text x="{x:g}" y="18" fill="{curve.colour}" font-weight="700">{escape(label)}</text>')
+        label = f"{curve.word} {thousands(curve.counts[-1])}"
+        parts.append(svg.text(x, 18, label, curve.colour, bold=True))
         x += 9.0 * len(label) + 18
-    return "".join([*parts, "</svg>"])
-
-
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
+    return svg.sheet(_WIDTH, _HEIGHT, "Messaggi nel tempo", *parts)
