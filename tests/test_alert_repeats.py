@@ -14,7 +14,7 @@ from db import weather_alerts
 from db.engine import transaction
 from db.models import BulletinStatus, Level, SourceKind, WeatherAlert
 from db.weather_alerts import AlertData
-from flows.bulletin.alerts.items import Told, alert_candidates, remarks
+from flows.bulletin.alerts.items import Announcement, alert_candidates, remarks
 from flows.bulletin.candidates import Candidate
 from flows.bulletin.language.dates import ROME
 from tests.test_bulletin_statements import MIDNIGHT, STORM, as_rows, statement
@@ -42,7 +42,7 @@ def rows(*hours: Hours, **more: Any) -> list[WeatherAlert]:
     return as_rows(told)
 
 
-def told_of(stored: Sequence[WeatherAlert]) -> set[Told]:
+def told_of(stored: Sequence[WeatherAlert]) -> set[Announcement]:
     return {
         (row.zone, row.day, row.hazard, row.level, (row.onset, row.expires) if row.hourly else None)
         for row in stored

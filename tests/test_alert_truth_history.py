@@ -93,8 +93,8 @@ def test_a_text_is_right_exactly_while_the_newest_bulletin_says_the_same(data: s
     written = turn + timedelta(minutes=data.draw(st.integers(-SIX_HOURS, SIX_HOURS)))
     asked = written + timedelta(minutes=data.draw(st.integers(0, SIX_HOURS)))
     stored = [row for row in stored_near(asked) if row.seen_at <= asked]
-    by_then = announced_at(stored, asked, known=written)
-    by_now = announced_at(stored, asked, known=newest_word(stored, asked))
+    by_then = announced_at(stored, asked, known_at=written)
+    by_now = announced_at(stored, asked, known_at=newest_word(stored, asked))
     before, after = known_at(written), known_at(asked)
     for day in {span.row.day for span in by_then}:
         told = [span for span in by_then if span.row.day == day]

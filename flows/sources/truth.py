@@ -106,7 +106,7 @@ class _History:
     at: datetime
 
     def by(self, moment: datetime) -> list[Span]:
-        return announced_at(self.rows, self.at, known=moment)
+        return announced_at(self.rows, self.at, known_at=moment)
 
     @property
     def holds(self) -> list[Span]:

@@ -8,19 +8,20 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from db.models import Hazard, Level, WeatherAlert, WeatherNotice
-from flows.bulletin.alerts.statements import NAMES, Span, disagreements, settle, standing
+from flows.bulletin.alerts.statements import NAMES, SCRAP, Span, disagreements, settle, standing
 from flows.bulletin.candidates import ALERT_CATEGORY, Candidate
 from flows.bulletin.language.dates import giorno, giorno_ora, intervallo
 
-Told = tuple[str, date, Hazard, Level, tuple[datetime, datetime] | None]
+Announcement = tuple[str, date, Hazard, Level, tuple[datetime, datetime] | None]
 """What citizens were told: zone, day, hazard, level, and the hours; None where it was the whole day."""
+Risk = tuple[Level, Hazard]
 HORIZON = timedelta(hours=33)  # no bulletin reaches further: issued by 15, for the day after
 
 
 def alert_candidates(
     alerts: Sequence[WeatherAlert],
     now: datetime,
-    told: Collection[Told] = (),
+    announced: Collection[Announcement] = (),
     *,
     elsewhere: Collection[date] = (),
 ) -> list[Candidate]:
@@ -28,35 +29,35 @@ def alert_candidates(
 
     Args:
         alerts: rows of the Comune's zones, `verde` ones included, of any number of bulletins; all stored.
-        told: what citizens were told already. It is taken out of what holds, never out of what was stated:
-            an older statement must not come back to life. Other hours at the same level are news. A higher
-            level that was told and still holds is repeated beside what is new on its day.
+        announced: what citizens were told already. It is taken out of what holds, never out of what was
+            stated: an older statement must not come back to life. Other hours at the same level are news. A
+            higher level that was told and still holds is repeated beside what is new on its day.
         elsewhere: days whose alerts an urgent bulletin announces.
     """
     days: dict[date, list[Span]] = defaultdict(list)
-    known: dict[date, list[Span]] = defaultdict(list)
+    repeated: dict[date, list[Span]] = defaultdict(list)
     for span in settle(standing(alerts, now), now):
         if span.row.day in elsewhere or span.onset > now + HORIZON:
             continue
-        (known if _is_told(span.row, told, now) else days)[span.row.day].append(span)
+        (repeated if _is_told(span.row, announced, now) else days)[span.row.day].append(span)
     worst_first = sorted(days.values(), key=lambda spans: (-_worst(spans).rank, min(s.onset for s in spans)))
-    return [_candidate(spans, known[spans[0].row.day]) for spans in worst_first]
+    return [_candidate(spans, repeated[spans[0].row.day]) for spans in worst_first]
 
 
-def _is_told(row: WeatherAlert, told: Collection[Told], now: datetime) -> bool:
+def _is_told(row: WeatherAlert, announced: Collection[Announcement], now: datetime) -> bool:
     """Whether its level was told for its zone, and for the hours that it still has.
 
     A day told as a whole tells its hours; hours tell a whole day where they reach all that is left of it.
     Hours that are over by `now` make no difference.
     """
-    hours = [of for *about, of in told if about == [row.zone, row.day, row.hazard, row.level]]
+    hours = [of for *about, of in announced if about == [row.zone, row.day, row.hazard, row.level]]
     ahead = [_ahead(*of, now) for of in hours if of is not None]
     begin, end = _ahead(row.onset, row.expires, now)
     if None in hours:
         return True
     if row.hourly:
         return (begin, end) in ahead
-    return any(first <= begin and end - last < _SCRAP for first, last in ahead)
+    return any(first <= begin and end - last < SCRAP for first, last in ahead)
 
 
 def _ahead(begin: datetime, end: datetime, now: datetime) -> tuple[datetime, datetime]:
@@ -77,7 +78,6 @@ def remarks(alerts: Sequence[WeatherAlert], notices: Sequence[WeatherNotice], no
     ]
 
 
-_SCRAP = timedelta(minutes=2)  # a day ends at 24:00 for some, at 23:59:59 for others
 _NOTICES = {"vento": "vento", "neve": "neve o ghiaccio", "caldo": "caldo", "freddo": "freddo"}
 
 
@@ -85,12 +85,12 @@ def _worst(spans: Sequence[Span]) -> Level:
     return max((span.row.level for span in spans), key=lambda level: level.rank)
 
 
-def _candidate(spans: Sequence[Span], told: Sequence[Span]) -> Candidate:
+def _candidate(spans: Sequence[Span], repeated: Sequence[Span]) -> Candidate:
     """One item for one day; its text is whole, sources included.
 
     Beside a lower level, a higher one that was told before is said again: else it would seem lowered.
     """
-    higher = [span for span in told if span.rank > _worst(spans).rank]
+    higher = [span for span in repeated if span.rank > _worst(spans).rank]
     again = [f"Vale ancora, già annunciata: {line}" for line in _announcements(higher)]
     lead = max(spans, key=lambda span: (span.rank, span.expires, -span.row.id))
     rows = {span.row.id: span.row for span in [lead, *sorted(spans, key=lambda span: span.row.id)]}
@@ -139,13 +139,13 @@ def _announcements(spans: Sequence[Span]) -> list[str]:
         zones[onset, expires, tuple(sorted(hazards))].append(zone)
     ordered = sorted(zones.items(), key=lambda entry: (entry[0][2][0][0], entry[0][0]))
     return [
-        f"Allerta {_levels([(level, hazard) for _, level, hazard in hazards])}, "
+        f"Allerta {risks([(level, hazard) for _, level, hazard in hazards])}, "
         f"{intervallo(onset, expires)} ({'zona' if len(names) == 1 else 'zone'} {listed(sorted(names))})."
         for (onset, expires, hazards), names in ordered
     ]
 
 
-def _levels(announced: Sequence[tuple[Level, Hazard]]) -> str:
+def risks(announced: Sequence[Risk]) -> str:
     """`ARANCIONE (livello 3 su 4) per temporali forti; GIALLA (livello 2 su 4) per rischio idraulico`."""
     by_level: dict[Level, list[str]] = defaultdict(list)
     for level, hazard in announced:

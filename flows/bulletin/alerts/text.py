@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from db.models import Hazard, Level
-from flows.bulletin.alerts.items import listed, named_sources
+from flows.bulletin.alerts.items import Risk, listed, named_sources, risks
 from flows.bulletin.alerts.statements import NAMES, Span
 from flows.bulletin.language.dates import giorno, giorno_ora, intervallo
 from flows.bulletin.language.measure import utf16
@@ -20,8 +20,6 @@ LABELS = {
     "aggiornamento": ("Adesso", "Nel messaggio di", "Prima era"),
 }
 """What each variable of a fixed template is called, for the form and the public page."""
-
-Told = tuple[Level, Hazard]
 
 
 def alert_texts(
@@ -70,43 +68,36 @@ def end_texts(
 
 def levels(spans: Sequence[Span]) -> str:
     """`ARANCIONE (livello 3 su 4) per temporali forti; GIALLA (livello 2 su 4) per rischio idraulico`."""
-    by_level: dict[Level, list[Hazard]] = defaultdict(list)
-    for span in sorted(spans, key=lambda one: (-one.rank, list(Hazard).index(one.row.hazard))):
-        if span.row.hazard not in by_level[span.row.level]:
-            by_level[span.row.level].append(span.row.hazard)
-    return "; ".join(
-        f"{level.upper()} (livello {level.rank + 1} su {len(Level)}) per "
-        f"{listed([NAMES[one] for one in told])}"
-        for level, told in by_level.items()
-    )
+    ordered = sorted(spans, key=lambda span: (-span.rank, list(Hazard).index(span.row.hazard)))
+    return risks(list(dict.fromkeys((span.row.level, span.row.hazard) for span in ordered)))
 
 
 def hours(spans: Sequence[Span]) -> str:
     """One interval where all share it, else that of each level and hazard."""
-    found: dict[Told, list[str]] = defaultdict(list)
-    for span in sorted(spans, key=lambda one: (-one.rank, one.onset)):
-        said = intervallo(span.onset, span.expires)
-        if said not in found[span.row.level, span.row.hazard]:
-            found[span.row.level, span.row.hazard].append(said)
-    if len({tuple(said) for said in found.values()}) == 1:
-        return " e ".join(next(iter(found.values())))
+    intervals: dict[Risk, list[str]] = defaultdict(list)
+    for span in sorted(spans, key=lambda span: (-span.rank, span.onset)):
+        interval = intervallo(span.onset, span.expires)
+        if interval not in intervals[span.row.level, span.row.hazard]:
+            intervals[span.row.level, span.row.hazard].append(interval)
+    if len({tuple(parts) for parts in intervals.values()}) == 1:
+        return " e ".join(next(iter(intervals.values())))
     return "; ".join(
-        f"{level} per {NAMES[hazard]} {' e '.join(said)}" for (level, hazard), said in found.items()
+        f"{level} per {NAMES[hazard]} {' e '.join(parts)}" for (level, hazard), parts in intervals.items()
     )
 
 
 def places(spans: Sequence[Span], zones: Collection[str]) -> str:
     """Where, by zone; a level that holds in a part of the Comune only says in which."""
-    reached: dict[Told, set[str]] = defaultdict(set)
+    reached: dict[Risk, set[str]] = defaultdict(set)
     for span in spans:
         reached[span.row.level, span.row.hazard].add(span.row.zone)
-    if all(found == set(zones) for found in reached.values()):
+    if all(names == set(zones) for names in reached.values()):
         return f"tutto il territorio comunale ({_zones(zones)})"
-    if len({frozenset(found) for found in reached.values()}) == 1:
+    if len({frozenset(names) for names in reached.values()}) == 1:
         return f"la parte del territorio comunale in {_zones(next(iter(reached.values())))}"
     return "; ".join(
-        f"{level} per {NAMES[hazard]} in {_zones(found)}"
-        for (level, hazard), found in sorted(reached.items())
+        f"{level} per {NAMES[hazard]} in {_zones(names)}"
+        for (level, hazard), names in sorted(reached.items())
     )
 
 

@@ -31,10 +31,10 @@ class Change:
     mark: str  # what holds instead, with nothing in it that moves with the clock
 
 
-def announced_at(alerts: Iterable[WeatherAlert], at: datetime, *, known: datetime) -> list[Span]:
-    """What is to be announced of the hours from `at` on, by what was known and not taken back at `known`."""
-    said = [row for row in alerts if row.seen_at <= known]
-    return settle(standing(said, at, known), at)
+def announced_at(alerts: Iterable[WeatherAlert], at: datetime, *, known_at: datetime) -> list[Span]:
+    """What is to be announced of the hours from `at` on, by what was known and stood at `known_at`."""
+    seen = [row for row in alerts if row.seen_at <= known_at]
+    return settle(standing(seen, at, known_at), at)
 
 
 def newest_word(alerts: Iterable[WeatherAlert], now: datetime) -> datetime:
@@ -46,7 +46,7 @@ def newest_word(alerts: Iterable[WeatherAlert], now: datetime) -> datetime:
 
 
 def changed(
-    told: Sequence[Span],
+    announced: Sequence[Span],
     holds: Sequence[Span],
     at: datetime,
     *,
@@ -62,7 +62,7 @@ def changed(
         only: what neither was nor is at one of these levels may change.
     """
     ranks = {level.rank for level in only}
-    before, after = _by_place(told, at), _by_place(holds, at)
+    before, after = _by_place(announced, at), _by_place(holds, at)
     differ, hours = [], False
     for place in sorted({*before, *(after if whole else ())}):
         parts = [
@@ -77,7 +77,11 @@ def changed(
     if not differ:
         return None
     instead = [_instead(before[place], after[place], wrong) for place, wrong in differ]
-    worst = max((span.row.level for spans in instead for span in spans), key=_severity, default=Level.verde)
+    worst = max(
+        (span.row.level for spans in instead for span in spans),
+        key=lambda level: level.rank,
+        default=Level.verde,
+    )
     uncut = [span for span in holds if span.expires > at]
     marks = [
         marked(_instead(before[place], _of(place, uncut), wrong)) or f"{place[0]} {place[1]} -"
@@ -114,16 +118,12 @@ def _of(place: Place, spans: Iterable[Span]) -> list[Span]:
     return [span for span in spans if (span.row.zone, span.row.hazard) == place]
 
 
-def _severity(level: Level) -> int:
-    return level.rank
-
-
 def _by_place(spans: Iterable[Span], at: datetime) -> dict[Place, list[Span]]:
-    found: dict[Place, list[Span]] = defaultdict(list)
+    places: dict[Place, list[Span]] = defaultdict(list)
     for span in spans:
         if span.expires > at:
-            found[span.row.zone, span.row.hazard].append(Span(span.row, max(span.onset, at), span.expires))
-    return found
+            places[span.row.zone, span.row.hazard].append(Span(span.row, max(span.onset, at), span.expires))
+    return places
 
 
 def _parts(before: Sequence[Span], after: Sequence[Span], whole: bool) -> list[Hours]:
@@ -140,13 +140,13 @@ def _rank(spans: Iterable[Span], begin: datetime, end: datetime) -> int:
 
 def _joined(parts: Iterable[Hours]) -> list[Hours]:
     """Hours that touch are one stretch."""
-    found: list[Hours] = []
+    stretches: list[Hours] = []
     for begin, end in parts:
-        if found and found[-1][1] == begin:
-            found[-1] = (found[-1][0], end)
+        if stretches and stretches[-1][1] == begin:
+            stretches[-1] = (stretches[-1][0], end)
         else:
-            found.append((begin, end))
-    return found
+            stretches.append((begin, end))
+    return stretches
 
 
 def _within(spans: Iterable[Span], hours: Collection[Hours]) -> list[Span]:
@@ -154,17 +154,21 @@ def _within(spans: Iterable[Span], hours: Collection[Hours]) -> list[Span]:
 
 
 def _words(
-    said: dict[Place, list[Span]], differ: Sequence[tuple[Place, list[Hours]]], at: datetime, *, hours: bool
+    by_place: dict[Place, list[Span]],
+    differ: Sequence[tuple[Place, list[Hours]]],
+    at: datetime,
+    *,
+    hours: bool,
 ) -> str:
     """`arancione per temporali forti, mercoledì 25 novembre, zona Lomb-09`, with the hours where asked."""
     lines: list[str] = []
     for (zone, hazard), wrong in differ:
-        spans = said[zone, hazard] if hours else _within(said[zone, hazard], wrong)
+        spans = by_place[zone, hazard] if hours else _within(by_place[zone, hazard], wrong)
         if not spans:
             day = giorno(in_rome(max(wrong[0][0], at)).date())
             lines.append(f"{TAKEN_BACK} per {NAMES[hazard]}, {day}, zona {zone}")
-        for span in sorted(spans, key=lambda one: (one.row.day, -one.rank, one.onset)):
+        for span in sorted(spans, key=lambda span: (span.row.day, -span.rank, span.onset)):
             when = intervallo(span.onset, span.expires) if hours else giorno(span.row.day)
-            if hours or not any(one.row.day == span.row.day and one.rank > span.rank for one in spans):
+            if hours or not any(other.row.day == span.row.day and other.rank > span.rank for other in spans):
                 lines.append(f"{span.row.level} per {NAMES[hazard]}, {when}, zona {zone}")
     return "; ".join(dict.fromkeys(lines))

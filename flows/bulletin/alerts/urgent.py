@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from db.models import Level, WeatherAlert
-from flows.bulletin.alerts.statements import Span, settle, standing
+from flows.bulletin.alerts.statements import Span, remainder, settle, standing
 from flows.bulletin.language.dates import ROME, in_rome
 
 AUTHOR = "allerta urgente"  # of every version that no person has touched
@@ -50,7 +50,7 @@ def told_spans(alerts: Sequence[WeatherAlert], ids: Collection[int], at: datetim
 
 
 def untold(
-    spans: Iterable[Span], told: Sequence[Span], levels: Collection[Level], now: datetime
+    spans: Iterable[Span], announced: Sequence[Span], levels: Collection[Level], now: datetime
 ) -> dict[date, list[Span]]:
     """Days with something to announce now, and all that holds on each of them, lower levels too.
 
@@ -61,42 +61,35 @@ def untold(
     news: set[date] = set()
     for span in spans:
         days[span.row.day].append(span)
-        if span.row.level in levels and _left(span, told, now):
+        if span.row.level in levels and _left(span, announced, now):
             news.add(span.row.day)
     return {day: days[day] for day in sorted(news)}
 
 
 def ceased(
-    told: Iterable[Span], spans: Sequence[Span], levels: Collection[Level], now: datetime
+    announced: Iterable[Span], spans: Sequence[Span], levels: Collection[Level], now: datetime
 ) -> list[Span]:
     """Of what was told, the hours ahead in which its level holds no longer: taken back, lowered, shortened.
 
     An issuer's silence is none of these: what was stated once stands until it is stated otherwise.
     """
-    found: list[Span] = []
-    for span in told:
-        if span.row.level in levels:
-            found += _left(span, spans, now)
-    return found
+    return [part for span in announced if span.row.level in levels for part in _left(span, spans, now)]
 
 
 def without(spans: Iterable[Span], others: Sequence[Span], now: datetime) -> list[Span]:
     """The hours of statements, from `now` on, that others of the same statements leave."""
-    found: list[Span] = []
-    for span in spans:
-        found += _left(span, [one for one in others if one.row.id == span.row.id], now)
-    return found
+    return [
+        part
+        for span in spans
+        for part in _left(span, [other for other in others if other.row.id == span.row.id], now)
+    ]
 
 
 def _left(span: Span, others: Iterable[Span], now: datetime) -> list[Span]:
     """The hours of a span from `now` on that others of its zone and hazard do not reach at its level."""
-    parts = [(max(span.onset, now), span.expires)]
-    for other in others:
-        if (other.row.zone, other.row.hazard) == (span.row.zone, span.row.hazard) and other.rank >= span.rank:
-            parts = [
-                (begin, end)
-                for start, stop in parts
-                for begin, end in ((start, min(stop, other.onset)), (max(start, other.expires), stop))
-                if end > begin
-            ]
-    return [replace(span, onset=begin, expires=end) for begin, end in parts if end - begin >= WORTH]
+    place = (span.row.zone, span.row.hazard)
+    rivals = [
+        other for other in others if (other.row.zone, other.row.hazard) == place and other.rank >= span.rank
+    ]
+    parts = remainder(replace(span, onset=max(span.onset, now)), rivals, timedelta.resolution)
+    return [part for part in parts if part.expires - part.onset >= WORTH]
