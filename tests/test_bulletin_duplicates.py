@@ -33,14 +33,14 @@ def merged(*items: Candidate, earlier: tuple[Earlier, ...] = ()) -> Merged:
 
 def test_a_notice_published_again_elsewhere_is_offered_once() -> None:
     made = merged(news(1, days=2), news(2, title=TITLE.upper()))
-    assert [one.news_item_id for one in made.kept] == [2]
-    assert made.kept[0].update == ""
+    assert [one.news_item_id for one in made.candidates] == [2]
+    assert made.candidates[0].update == ""
     assert made.left_out == (LeftOut(TITLE, f"stessa notizia di «{TITLE.upper()}», più recente"),)
 
 
 def test_of_a_notice_and_its_beginning_the_whole_one_is_offered() -> None:
     made = merged(news(1, days=1), news(2, text=TEXT.split(". ")[1] + "."))
-    assert [one.news_item_id for one in made.kept] == [1]
+    assert [one.news_item_id for one in made.candidates] == [1]
     assert made.left_out == (LeftOut(TITLE, f"stessa notizia di «{TITLE}», che dice di più"),)
 
 
@@ -60,14 +60,14 @@ def test_of_a_notice_and_its_beginning_the_whole_one_is_offered() -> None:
 )
 def test_changed_facts_make_an_update_that_says_what_was_before(old: str, new: str, said: str) -> None:
     made = merged(news(1, days=2), news(2, text=TEXT.replace(old, new)))
-    assert [(one.news_item_id, one.update) for one in made.kept] == [(2, said)]
+    assert [(one.news_item_id, one.update) for one in made.candidates] == [(2, said)]
     assert made.left_out == (LeftOut(TITLE, f"superata dal suo aggiornamento: «{TITLE}»"),)
 
 
 def test_what_was_before_is_said_only_of_what_gave_way_one_for_one() -> None:
     old = TEXT.replace("sabato 28 novembre 2026", "il 26, 27 e 28 novembre 2026")
     new = TEXT.replace("sabato 28 novembre 2026", "il 3, 4 e 5 dicembre 2026")
-    (kept,) = merged(news(1, text=old, days=2), news(2, text=new)).kept
+    (kept,) = merged(news(1, text=old, days=2), news(2, text=new)).candidates
     assert kept.update == "AGGIORNAMENTO"
 
 
@@ -75,14 +75,14 @@ def test_the_next_occasion_is_no_update_of_one_that_is_over() -> None:
     later = TEXT.replace("28 novembre", "19 dicembre")
     items = news(1, days=10, text=TEXT.replace("sabato 28", "sabato 14")), news(2, text=later)
     made = merged(*items)
-    assert {one.news_item_id for one in made.kept} == {1, 2}
+    assert {one.news_item_id for one in made.candidates} == {1, 2}
     assert made.left_out == ()
-    assert all(one.update == "" for one in made.kept)
+    assert all(one.update == "" for one in made.candidates)
 
 
 def test_two_of_a_series_published_together_are_two() -> None:
     items = [news(1), news(2, text=TEXT.replace("sabato 28 novembre", "sabato 5 dicembre"))]
-    assert {one.news_item_id for one in merged(*items).kept} == {1, 2}
+    assert {one.news_item_id for one in merged(*items).candidates} == {1, 2}
 
 
 def test_roads_that_differ_only_by_name_are_two() -> None:
@@ -92,7 +92,7 @@ def test_roads_that_differ_only_by_name_are_two() -> None:
         for n, road in enumerate(("via Verdi", "via Rossini", "via Puccini"))
     ]
     made = merged(*items)
-    assert (len(made.kept), made.left_out) == (3, ())
+    assert (len(made.candidates), made.left_out) == (3, ())
 
 
 def test_oggi_of_another_day_is_another_notice() -> None:
@@ -101,12 +101,12 @@ def test_oggi_of_another_day_is_another_notice() -> None:
         news(1, title="Chiusura anticipata", text=text, days=8),
         news(2, title="Chiusura anticipata", text=text),
     ]
-    assert {one.news_item_id for one in merged(*items).kept} == {1, 2}
+    assert {one.news_item_id for one in merged(*items).candidates} == {1, 2}
 
 
 def test_what_a_bulletin_tells_already_is_not_offered_again() -> None:
     made = merged(news(1), earlier=(told(),))
-    assert made.kept == ()
+    assert made.candidates == ()
     assert made.left_out == (
         LeftOut(TITLE, f"stessa notizia di «{TITLE}», già nel bollettino di giovedì 19 novembre"),
     )
@@ -114,13 +114,13 @@ def test_what_a_bulletin_tells_already_is_not_offered_again() -> None:
 
 def test_a_change_of_what_a_bulletin_tells_is_offered_as_an_update() -> None:
     moved = news(1, text=TEXT.replace("28 novembre", "28 novembre 2026, rinviato a sabato 5 dicembre"))
-    (kept,) = merged(moved, earlier=(told(),)).kept
+    (kept,) = merged(moved, earlier=(told(),)).candidates
     assert kept.update.startswith("AGGIORNAMENTO")
 
 
 def test_after_thirty_days_a_notice_is_new_again() -> None:
-    assert len(merged(news(1), earlier=(told(days=31),)).kept) == 1
-    assert len(merged(news(1), earlier=(told(days=29),)).kept) == 0
+    assert len(merged(news(1), earlier=(told(days=31),)).candidates) == 1
+    assert len(merged(news(1), earlier=(told(days=29),)).candidates) == 0
 
 
 def test_many_notices_are_compared_pair_by_pair_and_none_is_lost() -> None:
@@ -138,5 +138,5 @@ def test_many_notices_are_compared_pair_by_pair_and_none_is_lost() -> None:
     ]
     copies = [replace(item, news_item_id=100 + n) for n, item in enumerate(items[:7])]
     made = merged(*items, *copies)
-    assert len(made.kept) + len(made.left_out) == 27
+    assert len(made.candidates) + len(made.left_out) == 27
     assert len(made.left_out) >= 7

@@ -189,16 +189,16 @@ def categorise(
         table: the profile's own, from a word of the site (any case) to a category; it goes before all else.
     """
     own = {folded(word): Category(name) for word, name in (table or {}).items()}
-    told = [folded(part) for word in (kind, *words) for part in _JOINT.split(word)]
-    for word in told:
+    labels = [folded(part) for word in (kind, *words) for part in _JOINT.split(word)]
+    for word in labels:
         if word in own:
             return Categorised(own[word])
     if is_event or folded(kind) in _EVENTS:
         return Categorised(Category.events)
-    for category, known in _BY_RANK:
-        if any(word in known for word in told):
+    for category, listed in _BY_RANK:
+        if any(word in listed for word in labels):
             return Categorised(category)
-    suggested = _suggested(title, text) or next((_HINTS[word] for word in told if word in _HINTS), None)
+    suggested = _suggested(title, text) or next((_HINTS[word] for word in labels if word in _HINTS), None)
     return Categorised(suggested or Category.other, is_proposed=True)
 
 

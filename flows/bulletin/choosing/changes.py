@@ -6,6 +6,7 @@ Also what an editor is told of a text that the site contradicts since it was wri
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import product
 
 from rapidfuzz.distance import Levenshtein
 
@@ -20,19 +21,9 @@ from flows.bulletin.language.dates import MONTHS, giorno, giorno_ora
 __all__ = ["Change", "NoticeText", "compare", "near_duplicate", "same_item"]
 
 # One of these gained or lost marks the notice as updated; names, links and numbers of acts do not.
-_TELLING = frozenset(
-    {
-        Kind.date,
-        Kind.relative,
-        Kind.weekday,
-        Kind.time,
-        Kind.amount,
-        Kind.percentage,
-        Kind.phone,
-        Kind.email,
-        Kind.level,
-        Kind.place,
-    }
+TELLING = frozenset(
+    {Kind.date, Kind.relative, Kind.weekday, Kind.time, Kind.amount, Kind.percentage, Kind.phone, Kind.email}
+    | {Kind.level, Kind.place}
 )
 _DAYS = frozenset({Kind.date, Kind.act_date})
 _DUPLICATE = 80  # token_set_ratio; the highest of two different notices was 65, the lowest of one edited 96
@@ -69,11 +60,11 @@ def compare(before: NoticeText, after: NoticeText, *, published: date | None = N
 
 def near_duplicate(a: NoticeText, b: NoticeText) -> bool:
     """Whether two notices tell the same matter, perhaps with other facts: then it is an update."""
-    one, other = bare(a).words, bare(b).words
-    fewest = min(len(set(one.split())), len(set(other.split())))
+    first, second = bare(a).words, bare(b).words
+    fewest = min(len(set(first.split())), len(set(second.split())))
     if fewest < 4:
-        return one == other  # `Avviso`: every notice holds its words
-    return likeness(one, other) >= _DUPLICATE
+        return first == second  # `Avviso`: every notice holds its words
+    return likeness(first, second) >= _DUPLICATE
 
 
 def _difference(old: Bare, new: Bare, published: date | None) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
@@ -81,24 +72,24 @@ def _difference(old: Bare, new: Bare, published: date | None) -> tuple[tuple[Fac
     return _missing(before, after, new.words), _missing(after, before, old.words)
 
 
-def _missing(these: tuple[Fact, ...], those: tuple[Fact, ...], words: str) -> tuple[Fact, ...]:
-    """The facts of `these` that `those` (read from `words`) do not tell; each once."""
-    there = {(fact.kind, fact.value) for fact in those}
-    days = {fact.value[-5:] for fact in those if fact.kind in _DAYS}
-    yearless = {fact.value[-5:] for fact in those if fact.kind in _DAYS and fact.value.startswith("--")}
-    weekdays = {fact.weekday for fact in those}
+def _missing(own: tuple[Fact, ...], others: tuple[Fact, ...], words: str) -> tuple[Fact, ...]:
+    """The facts of `own` that `others` (read from `words`) do not tell; each once."""
+    keys = {(fact.kind, fact.value) for fact in others}
+    days = {fact.value[-5:] for fact in others if fact.kind in _DAYS}
+    yearless = {fact.value[-5:] for fact in others if fact.kind in _DAYS and fact.value.startswith("--")}
+    weekdays = {fact.weekday for fact in others}
     called: dict[str, set[str]] = {}  # the weekdays of each day there
-    for fact in those:
+    for fact in others:
         called.setdefault(fact.value, set()).add(fact.weekday)
     single = set(words.split())
     missing: dict[tuple[Kind, str], Fact] = {}
-    for fact in these:
+    for fact in own:
         key = (fact.kind, fact.value)
-        if key in missing or (key in there and not _has_another_weekday(fact, called)):
+        if key in missing or (key in keys and not _has_another_weekday(fact, called)):
             continue
-        if fact.kind in _DAYS and len(fact.value) >= 7 and key not in there:
-            known = days if fact.value.startswith("--") else yearless
-            if fact.value[-5:] in known or any((kind, fact.value) in there for kind in _DAYS):
+        if fact.kind in _DAYS and len(fact.value) >= 7 and key not in keys:
+            same_days = days if fact.value.startswith("--") else yearless
+            if fact.value[-5:] in same_days or any((kind, fact.value) in keys for kind in _DAYS):
                 continue
         if fact.kind is Kind.weekday and fact.value in weekdays:
             continue
@@ -106,15 +97,15 @@ def _missing(these: tuple[Fact, ...], those: tuple[Fact, ...], words: str) -> tu
             continue
         if fact.kind in (Kind.number, Kind.ordinal, Kind.reference) and fact.value in single:
             continue
-        if fact.kind is Kind.word and _is_misspelt(fact, those, single):
+        if fact.kind is Kind.word and _is_misspelt(fact, others, single):
             continue
         missing[key] = fact
     return tuple(missing.values())
 
 
-def _is_misspelt(fact: Fact, those: Collection[Fact], words: Collection[str]) -> bool:
+def _is_misspelt(fact: Fact, others: Collection[Fact], words: Collection[str]) -> bool:
     """Whether the word is missing there only because of a typo: `aperura`."""
-    if any(one.kind is Kind.word and contrary(one.value, fact.value) for one in those):
+    if any(other.kind is Kind.word and contrary(other.value, fact.value) for other in others):
         return False
     return any(Levenshtein.distance(plain(fact.shown), word) <= 1 for word in words)
 
@@ -129,14 +120,14 @@ def _has_another_weekday(fact: Fact, called: Mapping[str, Collection[str]]) -> b
 
 def _is_update(lost: Collection[Fact], gained: Collection[Fact], old: Bare, new: Bare) -> bool:
     both = (*lost, *gained)
-    if any(fact.kind in _TELLING for fact in both):
+    if any(fact.kind in TELLING for fact in both):
         return True
     if all(any(fact.kind is Kind.act_date for fact in side) for side in (lost, gained)):
         return True
     words = {fact.value for fact in both if fact.kind is Kind.word}
     if words & STATUS or {word.removeprefix("non ") for word in words} & STATUS:
         return True
-    if any(contrary(one, other) for one in words for other in words):
+    if any(contrary(*pair) for pair in product(words, repeat=2)):
         return True
     numbers = [
         {place for fact in side if fact.kind is Kind.number for place in _place(fact, text.whole)}
@@ -160,10 +151,7 @@ def _breaks_off(short: Bare, long: Bare) -> bool:
     return others[: len(words)] == words
 
 
-_SAID = frozenset(
-    {Kind.date, Kind.weekday, Kind.time, Kind.amount, Kind.percentage, Kind.phone, Kind.email, Kind.level}
-    | {Kind.place, Kind.number, Kind.word}
-)
+_NAMED = TELLING - {Kind.relative} | {Kind.number, Kind.word}
 _MOST = 6  # facts of a side that are named
 
 
@@ -183,19 +171,19 @@ def outdated(
     """
     where = f"{'inviata' if is_sent else 'nel bollettino di'} {giorno(told_at)}"
     sides = [("prima", _words(lost, gained)), ("ora", _words(gained, lost))]
-    said = "; ".join(f"{name} {', '.join(words)}" for name, words in sides if words)
+    changes = "; ".join(f"{name} {', '.join(words)}" for name, words in sides if words)
     what_now = (
         "Valuta una correzione." if is_sent else "Il testo del bollettino è quello di prima: correggilo."
     )
     changed = f"è cambiata sul sito {giorno_ora(changed_at)}"
-    return f"«{title}», {where}, {changed}{': ' if said else ''}{said}. {what_now}"
+    return f"«{title}», {where}, {changed}{': ' if changes else ''}{changes}. {what_now}"
 
 
-def _words(these: Sequence[Sequence[str]], those: Sequence[Sequence[str]]) -> list[str]:
+def _words(own: Sequence[Sequence[str]], others: Sequence[Sequence[str]]) -> list[str]:
     """What of one side the other does not hold: an edit may take back an earlier one."""
-    back = {tuple(fact) for fact in those}
-    facts = [(Kind(kind), value) for kind, value in these if (kind, value) not in back]
-    return list(dict.fromkeys(in_words(kind, value) for kind, value in facts if kind in _SAID))[:_MOST]
+    back = {tuple(fact) for fact in others}
+    facts = [(Kind(kind), value) for kind, value in own if (kind, value) not in back]
+    return list(dict.fromkeys(in_words(kind, value) for kind, value in facts if kind in _NAMED))[:_MOST]
 
 
 def in_words(kind: Kind, value: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from db.models import Edit
 from flows.bulletin.candidates import Candidate, Earlier, LeftOut
-from flows.bulletin.choosing.changes import Change, compare, near_duplicate, same_item
+from flows.bulletin.choosing.changes import TELLING, Change, compare, near_duplicate, same_item
 from flows.bulletin.choosing.notice import NoticeText, bare
 from flows.bulletin.choosing.reused import likeness
 from flows.bulletin.choosing.timing import nearest
@@ -25,10 +25,7 @@ _TITLES = 60  # token_set_ratio: two events of one square share their text, not 
 _COMMON = 5  # notices with the same word, or a tenth of all: it tells nothing of one
 _FEW = 6  # words that tell: with fewer all are compared
 _EDITED = 1.3  # times the words: a longer text is a fuller telling, not an edit
-_TELLING = frozenset(
-    {Kind.date, Kind.weekday, Kind.relative, Kind.time, Kind.amount, Kind.percentage, Kind.phone}
-    | {Kind.email, Kind.level, Kind.place, Kind.number}
-)
+_TELLING = TELLING | {Kind.number}
 _MOVED = re.compile(
     r"\b(?:rinvi\w+|posticip\w+|prorog\w+|anticip\w+|spostat\w+|slitta\w*|differi\w+|annullat\w+|nuov[ao] "
     r"(?:data|scadenza|termine|orario|sede)|rettific\w+|errata corrige|cambi\w+|modific\w+|aggiorna\w+)",
@@ -40,7 +37,7 @@ _MOVED = re.compile(
 class _Notice:
     """A notice, and the set of its words as bits: two sets are compared in a microsecond."""
 
-    said: NoticeText
+    notice: NoticeText
     dated: datetime
     words: int
     telling: int  # those words that few of the notices have
@@ -70,9 +67,9 @@ class Relation:
 
 @dataclass(frozen=True)
 class Merged:
-    """`kept` in the order given, updates marked as such."""
+    """`candidates` in the order given, updates marked as such."""
 
-    kept: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...]
     left_out: tuple[LeftOut, ...]
 
 
@@ -83,79 +80,78 @@ def merge(news: Sequence[Candidate], earlier: Sequence[Earlier] = ()) -> Merged:
         news: newest first.
         earlier: what living bulletins tell.
     """
-    notices = _notices(
-        [(one.title, one.text, one.dated) for one in earlier]
-        + [(one.title, one.text, one.dated) for one in news]
-    )
-    told = list(zip(earlier, notices[: len(earlier)], strict=True))
+    notices = _notices([*earlier, *news])
+    pairs = list(zip(earlier, notices[: len(earlier)], strict=True))
     left_out: list[LeftOut] = []
-    kept: dict[int, tuple[Candidate, _Notice]] = {}
+    offers: dict[int, tuple[Candidate, _Notice]] = {}
     for place, (candidate, notice) in enumerate(zip(news, notices[len(earlier) :], strict=True)):
-        offered, reason = _beside_told(candidate, notice, told)
+        offered, reason = _beside_told(candidate, notice, pairs)
         if reason is None:
-            offered, reason = _beside_newer(offered, notice, kept, left_out)
+            offered, reason = _beside_newer(offered, notice, offers, left_out)
         if reason is None:
-            kept[place] = (offered, notice)
+            offers[place] = (offered, notice)
         else:
             left_out.append(LeftOut(candidate.title, reason))
-    return Merged(tuple(candidate for candidate, _ in kept.values()), tuple(left_out))
+    return Merged(tuple(candidate for candidate, _ in offers.values()), tuple(left_out))
 
 
 def _beside_told(
-    candidate: Candidate, notice: _Notice, told: Iterable[tuple[Earlier, _Notice]]
+    candidate: Candidate, notice: _Notice, pairs: Iterable[tuple[Earlier, _Notice]]
 ) -> tuple[Candidate, str | None]:
     update = ""
-    for one, its in sorted(told, key=lambda pair: pair[0].bulletin_at, reverse=True):
+    for earlier, its in sorted(pairs, key=lambda pair: pair[0].bulletin_at, reverse=True):
         is_newer = its.dated <= notice.dated
-        found = _relation(its, notice) if is_newer else _relation(notice, its)
-        if found is None:
+        relation = _relation(its, notice) if is_newer else _relation(notice, its)
+        if relation is None:
             continue
-        if not is_newer or not found.adds:
-            when = giorno(one.bulletin_at)
-            return candidate, f"stessa notizia di «{one.title}», già nel bollettino di {when}"
-        update = update or found.update
+        if not is_newer or not relation.adds:
+            when = giorno(earlier.bulletin_at)
+            return candidate, f"stessa notizia di «{earlier.title}», già nel bollettino di {when}"
+        update = update or relation.update
     return (replace(candidate, update=update) if update else candidate), None
 
 
 def _beside_newer(
-    candidate: Candidate, notice: _Notice, kept: dict[int, tuple[Candidate, _Notice]], left_out: list[LeftOut]
+    candidate: Candidate,
+    notice: _Notice,
+    offers: dict[int, tuple[Candidate, _Notice]],
+    left_out: list[LeftOut],
 ) -> tuple[Candidate, str | None]:
-    for place, (newer, its) in list(kept.items()):
-        found = _relation(notice, its)
-        if found is None:
+    for place, (newer, its) in list(offers.items()):
+        relation = _relation(notice, its)
+        if relation is None:
             continue
-        if found.is_fuller:
-            del kept[place]
+        if relation.is_fuller:
+            del offers[place]
             left_out.append(LeftOut(newer.title, f"stessa notizia di «{candidate.title}», che dice di più"))
             return replace(candidate, update=newer.update), None
-        if found.update:
-            kept[place] = (replace(newer, update=newer.update or found.update), its)
+        if relation.update:
+            offers[place] = (replace(newer, update=newer.update or relation.update), its)
             return candidate, f"superata dal suo aggiornamento: «{newer.title}»"
         return candidate, f"stessa notizia di «{newer.title}», più recente"
     return candidate, None
 
 
-def _notices(said: Sequence[tuple[str, str, datetime]]) -> list[_Notice]:
-    """Of (title, text, day) each."""
-    texts = [NoticeText(title, text[:_READ]) for title, text, _ in said]
-    words = [set(bare(one).words.split()) for one in texts]
-    counts = Counter(word for one in words for word in one)
-    place = {word: number for number, word in enumerate(counts)}
-    most = max(_COMMON, len(words) // 10)
+def _notices(items: Sequence[Earlier | Candidate]) -> list[_Notice]:
+    texts = [NoticeText(item.title, item.text[:_READ]) for item in items]
+    vocabularies = [set(bare(text).words.split()) for text in texts]
+    counts = Counter(word for vocabulary in vocabularies for word in vocabulary)
+    place = {word: position for position, word in enumerate(counts)}
+    most = max(_COMMON, len(vocabularies) // 10)
     common = sum(1 << place[word] for word, count in counts.items() if count > most)
-    bits = [sum(1 << place[word] for word in one) for one in words]
+    bits = [sum(1 << place[word] for word in vocabulary) for vocabulary in vocabularies]
     return [
-        _Notice(text, dated, its, its & ~common, (its & ~common).bit_count())
-        for text, its, (_, _, dated) in zip(texts, bits, said, strict=True)
+        _Notice(text, item.dated, its, its & ~common, (its & ~common).bit_count())
+        for text, its, item in zip(texts, bits, items, strict=True)
     ]
 
 
 def _relation(older: _Notice, newer: _Notice) -> Relation | None:
     if abs(newer.dated - older.dated) > MEMORY or not older.may_be(newer):
         return None
-    if not near_duplicate(older.said, newer.said):
+    if not near_duplicate(older.notice, newer.notice):
         return None
-    return relation(older.said, newer.said, older.dated, newer.dated)
+    return relation(older.notice, newer.notice, older.dated, newer.dated)
 
 
 def relation(older: NoticeText, newer: NoticeText, older_at: datetime, newer_at: datetime) -> Relation | None:
@@ -203,19 +199,19 @@ def said_before(change: Change) -> str:
 
 def _shown(fact: Fact) -> str:
     """As the older notice wrote it; a whole date with its right weekday."""
-    shown = " ".join(fact.shown.split())
+    wording = " ".join(fact.shown.split())
     if fact.kind is Kind.date and len(fact.value) == 10:
         return giorno(date.fromisoformat(fact.value))
     if fact.kind is Kind.date and len(fact.value) == 7 and fact.value.startswith("--"):
         month = MONTHS[int(fact.value[2:4]) - 1]
         return f"{fact.weekday} {int(fact.value[5:])} {month}".strip()
-    if fact.kind is Kind.time and shown[:1].isdigit():
-        return f"ore {shown}"
-    return f"telefono {shown}" if fact.kind is Kind.phone and shown[:1].isdigit() else shown
+    if fact.kind is Kind.time and wording[:1].isdigit():
+        return f"ore {wording}"
+    return f"telefono {wording}" if fact.kind is Kind.phone and wording[:1].isdigit() else wording
 
 
-def _telling(told: Iterable[Fact]) -> tuple[Fact, ...]:
-    return tuple(fact for fact in told if fact.kind in _TELLING or fact.value.removeprefix("non ") in STATUS)
+def _telling(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    return tuple(fact for fact in facts if fact.kind in _TELLING or fact.value.removeprefix("non ") in STATUS)
 
 
 def _days_differ(lost: Iterable[Fact], gained: Iterable[Fact]) -> bool:

@@ -53,18 +53,18 @@ class Bare:
     @property
     def whole(self) -> str:
         """Title and text, the title once."""
-        told = plain(self.title)
-        return self.text if told and plain(self.text).startswith(told) else f"{self.title}\n{self.text}"
+        heading = plain(self.title)
+        return self.text if heading and plain(self.text).startswith(heading) else f"{self.title}\n{self.text}"
 
     @property
     def words(self) -> str:
         return plain(self.whole)
 
 
-def bare(said: NoticeText) -> Bare:
+def bare(notice: NoticeText) -> Bare:
     """What a citizen reads of a notice."""
-    title = " ".join(_readable(said.title).split())
-    text = _without_head(_FURNITURE.sub(" ", _readable(said.text)).strip(), title)
+    title = " ".join(_readable(notice.title).split())
+    text = _without_head(_FURNITURE.sub(" ", _readable(notice.text)).strip(), title)
     for _ in range(_TIMES):
         more = _MORE.search(text, max(0, len(text) - _LONGEST_MORE))
         if more is None:
@@ -83,9 +83,9 @@ def _without_head(text: str, title: str) -> str:
 
     A day goes only where the title follows: by itself it may be the news.
     """
-    told = plain(title)
+    heading = plain(title)
     for _ in range(_TIMES):
-        end = _end_of_head(text, told)
+        end = _end_of_head(text, heading)
         if end is None:
             break
         text = text[end:].lstrip(" \n\t.:-–")
@@ -93,21 +93,21 @@ def _without_head(text: str, title: str) -> str:
     return text[label.end() :] if label else text
 
 
-def _end_of_head(text: str, told: str) -> int | None:
+def _end_of_head(text: str, heading: str) -> int | None:
     """Where the title ends in a text that begins with it, labels and days before it or not."""
     at = 0
     for _ in range(_TIMES):
-        end = _end_of_title(text, at, told)
-        found = None if end else _LABEL.match(text, at) or _STAMP.match(text, at)
-        if found is None:
+        end = _end_of_title(text, at, heading)
+        furniture = None if end else _LABEL.match(text, at) or _STAMP.match(text, at)
+        if furniture is None:
             return end
-        at = found.end()
+        at = furniture.end()
     return None
 
 
-def _end_of_title(text: str, at: int, told: str) -> int | None:
+def _end_of_title(text: str, at: int, heading: str) -> int | None:
     """Where the title `told` (folded) ends, if it begins at `at`."""
-    if not told:
+    if not heading:
         return None
-    words = list(islice(_WORD.finditer(text, at), len(told.split())))
-    return words[-1].end() if words and plain(text[at : words[-1].end()]) == told else None
+    words = list(islice(_WORD.finditer(text, at), len(heading.split())))
+    return words[-1].end() if words and plain(text[at : words[-1].end()]) == heading else None

@@ -84,16 +84,16 @@ def _held(candidate: Candidate) -> str:
 def older_calls(news: Sequence[Candidate]) -> dict[int, str]:
     """Calls of sittings whose address a newer one has taken: place in `news` (newest first) -> reason."""
     newest: dict[str, Candidate] = {}
-    found = {}
+    reasons = {}
     for place, candidate in enumerate(news):
         if not _CALL.search(candidate.title):
             continue
         address = candidate.url.rstrip("/").casefold()
         if address in newest:
-            found[place] = f"convocazione superata: allo stesso indirizzo ora c'è «{newest[address].title}»"
+            reasons[place] = f"convocazione superata: allo stesso indirizzo ora c'è «{newest[address].title}»"
         else:
             newest[address] = candidate
-    return found
+    return reasons
 
 
 def _days(window: timedelta) -> str:

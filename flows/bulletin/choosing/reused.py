@@ -55,9 +55,9 @@ def same_item(before: NoticeText, after: NoticeText) -> bool:
     return (gap is None or gap <= _farthest(old, new)) and _alike(old, new)
 
 
-def likeness(one: str, other: str) -> float:
+def likeness(text: str, other: str) -> float:
     """How much two texts share of their words, from 0 to 100."""
-    return fuzz.token_set_ratio(plain(one[:LONGEST]), plain(other[:LONGEST]))
+    return fuzz.token_set_ratio(plain(text[:LONGEST]), plain(other[:LONGEST]))
 
 
 def _farthest(old: Bare, new: Bare) -> int:
@@ -110,19 +110,19 @@ def _gap(before: Iterable[Fact], after: Iterable[Fact]) -> int | None:
     yearless = any(value.startswith("--") for side in sides for value in side)
     if yearless and ends[0] & ends[1]:
         return None
-    return min(_distance(one, other) for one in sides[0] for other in sides[1])
+    return min(_distance(first, second) for first in sides[0] for second in sides[1])
 
 
-def _days(told: Iterable[Fact]) -> set[str]:
-    return {fact.value for fact in told if fact.kind is Kind.date and _is_day(fact.value)}
+def _days(facts: Iterable[Fact]) -> set[str]:
+    return {fact.value for fact in facts if fact.kind is Kind.date and _is_day(fact.value)}
 
 
-def _distance(one: str, other: str) -> int:
-    if one.startswith("--") or other.startswith("--"):
-        first, second = (date.fromisoformat(f"2024{value[-6:]}") for value in (one, other))
+def _distance(day: str, other: str) -> int:
+    if day.startswith("--") or other.startswith("--"):
+        first, second = (date.fromisoformat(f"2024{value[-6:]}") for value in (day, other))
         days = abs((first - second).days)
         return min(days, 366 - days)
-    return abs((date.fromisoformat(one) - date.fromisoformat(other)).days)
+    return abs((date.fromisoformat(day) - date.fromisoformat(other)).days)
 
 
 def _is_day(value: str) -> bool:

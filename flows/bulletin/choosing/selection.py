@@ -83,7 +83,7 @@ def select(
     left_out += merged.left_out
     today, last = in_rome(times.sent_at).date(), in_rome(times.next_at).date()
     open_ones: list[Candidate] = []
-    for candidate in merged.kept:
+    for candidate in merged.candidates:
         when = timing(candidate, today)
         if when.over:
             left_out.append(LeftOut(candidate.title, when.over))
@@ -96,24 +96,24 @@ def select(
 
 def notes(candidate: Candidate) -> str:
     """What an editor should know of an item's place, in Italian: `eventi, categoria proposta, ...`."""
-    told = [candidate.category]
+    lines = [candidate.category]
     if candidate.is_proposed:
-        told.append("categoria proposta")
+        lines.append("categoria proposta")
     if candidate.due:
-        told.append(f"accade o scade {giorno(candidate.due)}")
+        lines.append(f"accade o scade {giorno(candidate.due)}")
     if candidate.update:
-        told.append(candidate.update.replace(UPDATE, "aggiornamento"))
-    return ", ".join(told)
+        lines.append(candidate.update.replace(UPDATE, "aggiornamento"))
+    return ", ".join(lines)
 
 
 def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
     """One line an item, and one for all that are too many to be named."""
-    lines, counts = [], Counter(one.reason for one in left_out)
+    lines, counts = [], Counter(item.reason for item in left_out)
     named: Counter[str] = Counter()
-    for one in left_out:
-        named[one.reason] += 1
-        if named[one.reason] <= _NAMED:
-            lines.append(f"{one.title}: {one.reason}")
+    for item in left_out:
+        named[item.reason] += 1
+        if named[item.reason] <= _NAMED:
+            lines.append(f"{item.title}: {item.reason}")
     more = {reason: count - _NAMED for reason, count in counts.items() if count > _NAMED}
     return [*lines, *(f"e altre {count}: {reason}" for reason, count in more.items())]
 
@@ -144,7 +144,7 @@ def _crowded(category: str, counts: Counter[str]) -> int:
 
 def candidate_of(item: NewsItem, table: Mapping[str, str]) -> Candidate:
     """`table` is the profile's own, from a word of the site to a category."""
-    found = categorise(
+    categorised = categorise(
         item.title,
         item.abstract or item.body,
         kind=item.kind,
@@ -156,15 +156,15 @@ def candidate_of(item: NewsItem, table: Mapping[str, str]) -> Candidate:
         news_item_id=item.id,
         weather_alert_ids=(),
         title=item.title,
-        category=found.category.value,
+        category=categorised.category.value,
         url=item.url,
         abstract=item.abstract,
         body=item.body,
         published=item.published_at,
         first_seen=item.first_seen_at,
-        is_proposed=found.is_proposed,
+        is_proposed=categorised.is_proposed,
         holds=item.holds,
-        attachments=tuple(one["url"] for one in item.attachments),
+        attachments=tuple(attachment["url"] for attachment in item.attachments),
         is_page_unread=item.page_read_at is None and item.page_failure is not None,
         is_page_behind=item.page_lags,
         starts_on=item.starts_on,

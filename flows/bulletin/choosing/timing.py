@@ -79,14 +79,14 @@ def _of_text(candidate: Candidate, today: date, is_moved: bool) -> Timing:
     text = bare(NoticeText(candidate.title, candidate.text[:_READ])).whole
     lead = text[: len(candidate.title) + len(candidate.abstract) + _LEAD]
     days = _days(lead, published)
-    due = min((one.day for one in days if one.day >= today), default=None)
-    announced = [one for one in days if one.day > published]
+    due = min((day.day for day in days if day.day >= today), default=None)
+    announced = [day for day in days if day.day > published]
     if due or not announced or is_moved:
         return Timing(due=due)
-    goes_on = any(one.is_open for one in announced) or _ENDLESS.search(text)
-    if goes_on or any(one.day >= today for one in _days(text, published)):
+    goes_on = any(day.is_open for day in announced) or _ENDLESS.search(text)
+    if goes_on or any(day.day >= today for day in _days(text, published)):
         return Timing()
-    return Timing(over=f"data passata: {giorno(max(one.day for one in announced))}")
+    return Timing(over=f"data passata: {giorno(max(day.day for day in announced))}")
 
 
 def _days(text: str, published: date) -> list[_Day]:
@@ -109,11 +109,11 @@ def nearest(value: str, published: date) -> date | None:
         return date.fromisoformat(value) if len(value) == 10 else None
     if len(value) != 7:
         return None
-    found = []
+    days = []
     for year in (published.year - 1, published.year, published.year + 1):
         try:
-            found.append(date.fromisoformat(f"{year}{value[1:]}"))
+            days.append(date.fromisoformat(f"{year}{value[1:]}"))
         except ValueError:  # 29 February of another year
             continue
-    near = [day for day in found if abs(day - published) <= _HALF_YEAR]
+    near = [day for day in days if abs(day - published) <= _HALF_YEAR]
     return near[0] if near else None
