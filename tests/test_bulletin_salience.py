@@ -1,7 +1,7 @@
 import pytest
 
+from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import signals
-from flows.bulletin.language.verbs import has_verb
 from flows.bulletin.summary.salience import Salience, factor, points_back
 
 

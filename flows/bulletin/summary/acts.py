@@ -2,8 +2,8 @@
 
 import re
 
+from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import ACT
-from flows.bulletin.language.verbs import has_verb
 
 _RECITAL = re.compile(
     r"(?:\b(?:IL|LA) (?:RESPONSABILE|SINDAC[OA]|DIRIGENTE|COMMISSARI[OA]|COMANDANTE)\b[^.;a-z]{0,80})?"

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.shorten import clauses, cut, mended
 from flows.bulletin.language.signals import ACT, MONTH, STREET, WEEKDAY, signals
-from flows.bulletin.language.verbs import has_verb
 
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"

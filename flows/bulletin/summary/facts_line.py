@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flows.bulletin.language.glue import unglued
+from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import EMAIL, PHONE, STREET, URL
-from flows.bulletin.language.verbs import has_verb
 from flows.bulletin.summary.occasions import Occasion, dates_and_hours, from_first_to_last, occasions
 from flows.bulletin.summary.parts import Part
 

@@ -9,11 +9,10 @@ from itertools import islice
 from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.relative_days import resolved
-from flows.bulletin.language.sentences import split
+from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import same, softened
-from flows.bulletin.language.verbs import has_verb
 from flows.bulletin.summary.acts import is_stamp, operative
 from flows.bulletin.summary.compress import without_preamble
 from flows.bulletin.summary.occasions import occasions

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
+from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import ACT, signals
 from flows.bulletin.language.titles import folded, is_shouted
-from flows.bulletin.language.verbs import has_verb
 
 _QUOTED = re.compile(
     r"\b(?:ha |hanno )?(?:dichiara\w*|spiega\w*|afferma\w*|sottolinea\w*|commenta\w*|aggiun\w+"
