@@ -22,7 +22,6 @@ class Candidate:
     published: datetime | None
     first_seen: datetime
     is_proposed: bool = False  # the category is our guess: the site's own words do not tell it
-    is_event: bool = False
     holds: Holds = Holds.text
     attachments: tuple[str, ...] = ()  # addresses
     is_page_unread: bool = False  # there is a page, and it could never be read
