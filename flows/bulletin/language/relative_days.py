@@ -161,14 +161,14 @@ def _word(match: re.Match[str], published: date | None) -> Phrase:
     if match["dated"]:
         named = f"{match['named']} " if match["named"] else ""
         written_out = named + re.sub(r"^,?\s+(?:il\s+)?", "", match["dated"])
-        return Phrase(*match.span(), _as_written(match, _with_part(written_out, part, match)))
+        return _phrase(match, _with_part(written_out, part, match))
     if day is None or (match["named"] and _which(match["named"]) != day.weekday()):
         last = next(group for group in ("named", "part", "word") if match[group])
         return Phrase(match.start(), match.end(last))
     written_out = _with_part(giorno(day), part, match)
     if word.startswith("quest") and written_out != giorno(day):
         written_out = f"{giorno(day)} {part}"  # as short as what it replaces
-    return Phrase(*match.span(), _as_written(match, written_out), _iso(day))
+    return _phrase(match, written_out, day)
 
 
 def _next_or_last(match: re.Match[str], published: date | None) -> Phrase:
@@ -184,7 +184,7 @@ def _next_or_last(match: re.Match[str], published: date | None) -> Phrase:
     day = published + timedelta(days=ahead)
     part = (match["part"] or "").strip().lower()
     written_out = _led(match, _with_part(giorno(day), part, match))
-    return Phrase(*match.span(), _as_written(match, written_out), _iso(day))
+    return _phrase(match, written_out, day)
 
 
 def _alone(match: re.Match[str], published: date | None) -> Phrase | None:
@@ -203,7 +203,7 @@ def _alone(match: re.Match[str], published: date | None) -> Phrase | None:
     if _dated(text).get(day.weekday(), {day.day}) != {day.day}:
         return Phrase(start, end)  # the page gives the same weekday another date: it may mean that one
     part = (match["part"] or "").strip().lower()
-    return Phrase(start, end, _as_written(match, _with_part(giorno(day), part, match)), _iso(day))
+    return _phrase(match, _with_part(giorno(day), part, match), day)
 
 
 @lru_cache(maxsize=8)
@@ -225,16 +225,16 @@ def _week(match: re.Match[str], published: date | None) -> Phrase:
     )
     sunday = monday + timedelta(days=6)
     if lead in ("dalla", "da"):
-        return Phrase(*match.span(), _as_written(match, f"da {giorno(monday)}"), _iso(monday))
+        return _phrase(match, f"da {giorno(monday)}", monday)
     if lead in ("entro", "entro la"):
-        return Phrase(*match.span(), _as_written(match, f"entro {giorno(sunday)}"), _iso(sunday))
+        return _phrase(match, f"entro {giorno(sunday)}", sunday)
     follows_a_word = not lead and match.string[: match.start()].rstrip(" ")[-1:].isalnum()
     if lead in ("alla", "a", "fino alla") or follows_a_word:
         return Phrase(*match.span())
     written_out = _span("da", monday, "a", sunday)
     if lead in ("della", "di", "per la"):
         written_out = f"{'della' if lead == 'di' else lead} settimana {written_out}"
-    return Phrase(*match.span(), _as_written(match, written_out), _iso(monday, sunday))
+    return _phrase(match, written_out, monday, sunday)
 
 
 def _weekend(match: re.Match[str], published: date | None) -> Phrase:
@@ -244,8 +244,7 @@ def _weekend(match: re.Match[str], published: date | None) -> Phrase:
     saturday = published + timedelta(days=5 - published.weekday() - 7 * ("scorso" in lead))
     both = _span("", saturday, "e", saturday + timedelta(days=1))
     led = {"dal prossimo": f"da {giorno(saturday)}", "del prossimo": f"di {both}", "al prossimo": f"a {both}"}
-    days = _iso(saturday, saturday + timedelta(days=1))
-    return Phrase(*match.span(), _as_written(match, led.get(lead, both)), days)
+    return _phrase(match, led.get(lead, both), saturday, saturday + timedelta(days=1))
 
 
 def _month(match: re.Match[str], published: date | None) -> Phrase:
@@ -256,7 +255,7 @@ def _month(match: re.Match[str], published: date | None) -> Phrase:
     month = (published.month - 1 + shift) % 12 + 1
     name = mese(month)
     preposition = {"dal": "da", "entro il": "entro"}.get(lead, "ad" if name[0] == "a" else "a")
-    return Phrase(*match.span(), _as_written(match, f"{preposition} {name}"), (f"--{month:02}",))
+    return _phrase(match, f"{preposition} {name}", f"--{month:02}")
 
 
 def _ahead(match: re.Match[str], published: date | None) -> Phrase:
@@ -264,7 +263,7 @@ def _ahead(match: re.Match[str], published: date | None) -> Phrase:
         return Phrase(*match.span())
     count = match["count"].lower()
     day = published + timedelta(days=int(count) if count.isdigit() else _NUMBERS[count])
-    return Phrase(*match.span(), _as_written(match, giorno(day)), _iso(day))
+    return _phrase(match, giorno(day), day)
 
 
 def _unsure(match: re.Match[str], _: date | None) -> Phrase | None:
@@ -292,8 +291,10 @@ _READERS = (
 )
 
 
-def _iso(*days: date) -> tuple[str, ...]:
-    return tuple(day.isoformat() for day in days)
+def _phrase(match: re.Match[str], written_out: str, *days: date | str) -> Phrase:
+    """What matched, written out; it begins with a capital where the text does."""
+    capital = written_out[:1].upper() if match[0][:1].isupper() else written_out[:1]
+    return Phrase(*match.span(), capital + written_out[1:], tuple(map(str, days)))
 
 
 def _which(weekday: str) -> int:
@@ -325,7 +326,3 @@ def _with_part(day: str, part: str, match: re.Match[str]) -> str:
 
 def _before(match: re.Match[str]) -> str:
     return match.string[max(0, match.start() - 20) : match.start()]
-
-
-def _as_written(match: re.Match[str], after: str) -> str:
-    return after[:1].upper() + after[1:] if match[0][:1].isupper() else after
