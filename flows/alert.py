@@ -5,6 +5,7 @@ holds stays as it is. What was approved or is on its way, and is not right by no
 Reads nothing from outside: collect has stored what the issuers said.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -26,7 +27,16 @@ from flows.bulletin.alerts.urgent import AUTHOR, ceased, untold, without
 from flows.bulletin.candidates import ALERT_CATEGORY
 from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped
-from flows.draft.alerts import DECIDED, AlertPicture, cleared_by, in_force, known_at, told_by, unreached
+from flows.draft.alerts import (
+    DECIDED,
+    HELD,
+    AlertPicture,
+    announced_by,
+    cleared_by,
+    in_force,
+    picture_at,
+    unreached,
+)
 from flows.letters import drafts
 from flows.letters.holding import take_back_wrong
 from flows.privacy.intact import load
@@ -43,11 +53,11 @@ class Round:
     opened: list[int] = field(default_factory=list)  # drafts that need a window of their latest version
     ended: list[int] = field(default_factory=list)  # drafts that nobody needs any more
     taken_back: list[int] = field(default_factory=list)  # approved or on its way, and not right by now
-    said: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)  # of single bulletins: `act` raises them
 
     def __str__(self) -> str:
-        return "\n\n".join(self.said) or "Nessuna allerta da annunciare subito."
+        return "\n\n".join(self.lines) or "Nessuna allerta da annunciare subito."
 
 
 def draft_urgent(settings: Settings, engine: Engine, *, now: datetime) -> Round:
@@ -57,144 +67,147 @@ def draft_urgent(settings: Settings, engine: Engine, *, now: datetime) -> Round:
     _take_back(settings, engine, now, done)
     with transaction(engine) as session:
         alone(session, "urgent")
-        known = known_at(session, settings, now)
-        _announce(settings, session, known, done)
-        _clear(settings, session, known, done)
-    done.opened = [number for number in dict.fromkeys(done.opened) if number not in done.ended]
+        picture = picture_at(settings, session, now)
+        _announce(settings, session, picture, done)
+        _clear(settings, session, picture, done)
+    done.opened = [opened for opened in dict.fromkeys(done.opened) if opened not in done.ended]
     return done
 
 
 def _take_back(settings: Settings, engine: Engine, now: datetime, done: Round) -> None:
     """What was approved or is on its way, and is not right by now; what is open again is then seen to with
     the other drafts, and who was not reached gets a draft of their own."""
-    found, errors = take_back_wrong(settings, engine, by=AUTHOR, now=now)
-    for one in found:
-        done.taken_back.append(one.bulletin_id)
-        done.said.append(str(one))
-        if one.was == BulletinStatus.approved:
-            done.opened.append(one.bulletin_id)
-    said, others = spare(settings, engine, now=now)
-    done.said += said
+    taken_back, errors = take_back_wrong(settings, engine, by=AUTHOR, now=now)
+    for bulletin in taken_back:
+        done.taken_back.append(bulletin.bulletin_id)
+        done.lines.append(str(bulletin))
+        if bulletin.was == BulletinStatus.approved:
+            done.opened.append(bulletin.bulletin_id)
+    lines, others = spare(settings, engine, now=now)
+    done.lines += lines
     done.errors += [*errors, *others]
 
 
-def _announce(settings: Settings, session: Session, known: AlertPicture, done: Round) -> None:
+def _announce(settings: Settings, session: Session, picture: AlertPicture, done: Round) -> None:
     urgent = settings.profile.urgent
-    made = told_by(session, settings, known, BulletinKind.urgent, *WAITING)
-    days = untold(known.spans, in_force(session, settings, known), urgent.levels, known.now)
-    for number in dict.fromkeys(one.bulletin.id for one in made):
-        mine = [one for one in made if one.bulletin.id == number]
-        _revise(settings, session, known, mine, days, done)
-    _announce_to_the_rest(settings, session, known, days, done)
+    statements = announced_by(settings, session, picture, *HELD)
+    days = untold(picture.spans, in_force(settings, session, picture, statements), urgent.levels, picture.now)
+    drafts_of = defaultdict[int, list[Announced]](list)
+    for statement in statements:
+        if statement.bulletin.status in WAITING:
+            drafts_of[statement.bulletin.id].append(statement)
+    for own in drafts_of.values():
+        _revise(settings, session, picture, own, days, done)
+    _announce_to_the_rest(settings, session, picture, days, done)
     for day, spans in days.items():
         pressing = [span for span in spans if span.row.level in urgent.levels]
-        at = urgent.quiet.wait(known.now, min(span.onset for span in pressing))
-        if at > known.now:
-            done.said.append(f"Allerta di {giorno(day)}: la bozza nasce {giorno_ora(at)}, dopo la notte.")
+        at = urgent.quiet.wait(picture.now, min(span.onset for span in pressing))
+        if at > picture.now:
+            done.lines.append(f"Allerta di {giorno(day)}: la bozza nasce {giorno_ora(at)}, dopo la notte.")
             continue
-        bulletin = _create(settings, session, BulletinKind.urgent, ALERT, pressing, known.now)
-        _write(settings, session, bulletin, spans, known.now)
+        bulletin = _create(settings, session, BulletinKind.urgent, ALERT, pressing, picture.now)
+        _write(settings, session, bulletin, spans, picture.now)
         done.opened.append(bulletin.id)
-        done.said.append(f"**Bollettino {bulletin.id}: allerta {levels(spans)}, {giorno(day)}.**")
+        done.lines.append(f"**Bollettino {bulletin.id}: allerta {levels(spans)}, {giorno(day)}.**")
 
 
 def _revise(
     settings: Settings,
     session: Session,
-    known: AlertPicture,
-    mine: Sequence[Announced],
+    picture: AlertPicture,
+    own: Sequence[Announced],
     days: dict[date, list[Span]],
     done: Round,
 ) -> None:
     """A draft that waits, beside what holds by now: kept, refreshed or superseded. Takes its day out."""
-    watched, bulletin = settings.profile.urgent.levels, bulletins.locked(session, mine[0].bulletin.id)
-    day, told = mine[0].row.day, known.stated_spans(mine)
+    watched, bulletin = settings.profile.urgent.levels, bulletins.locked(session, own[0].bulletin.id)
+    day, stated = own[0].row.day, picture.stated_spans(own)
     spans = days.get(day, [])
-    right = _is_right(settings, session, bulletin, known.now)
+    right = _is_right(settings, session, bulletin, picture.now)
     if telling.of(session, bulletin.id):  # for those who were spared a wrong text of it
-        _revise_for_the_rest(settings, session, known, mine, days, done)
-    elif right and spans and not untold(spans, told, watched, known.now):
+        _revise_for_the_rest(settings, session, picture, own, days, done)
+    elif right and spans and not untold(spans, stated, watched, picture.now):
         del days[day]
         done.opened.append(bulletin.id)
     elif spans and _untouched(session, bulletin):
         del days[day]
-        _write(settings, session, bulletin, spans, known.now)
-        bulletin.deadline_at = _deadline(settings, spans, known.now)
+        _write(settings, session, bulletin, spans, picture.now)
+        bulletin.deadline_at = _deadline(settings, spans, picture.now)
         done.opened.append(bulletin.id)
-        done.said.append(f"Bollettino {bulletin.id}: la bozza è aggiornata, {levels(spans)}.")
+        done.lines.append(f"Bollettino {bulletin.id}: la bozza è aggiornata, {levels(spans)}.")
     elif bulletin.status in WAITING:
-        _supersede(session, bulletin, known.now, done)
+        _supersede(session, bulletin, picture.now, done)
 
 
 def _revise_for_the_rest(
     settings: Settings,
     session: Session,
-    known: AlertPicture,
-    mine: Sequence[Announced],
+    picture: AlertPicture,
+    own: Sequence[Announced],
     days: Collection[date],
     done: Round,
 ) -> None:
     """As `_revise`, for those who were spared a wrong text: what all are told makes it needless."""
-    watched, bulletin, day = settings.profile.urgent.levels, mine[0].bulletin, mine[0].row.day
-    spans = [span for span in known.spans if span.row.day == day]
+    watched, bulletin, day = settings.profile.urgent.levels, own[0].bulletin, own[0].row.day
+    spans = [span for span in picture.spans if span.row.day == day]
     is_pressing = any(span.row.level in watched for span in spans)
-    right = _is_right(settings, session, bulletin, known.now)
-    if right and day not in days and not untold(spans, known.stated_spans(mine), watched, known.now):
+    right = _is_right(settings, session, bulletin, picture.now)
+    if right and day not in days and not untold(spans, picture.stated_spans(own), watched, picture.now):
         done.opened.append(bulletin.id)
     elif is_pressing and day not in days and _untouched(session, bulletin):
-        _write(settings, session, bulletin, spans, known.now)
-        bulletin.deadline_at = _deadline(settings, spans, known.now)
+        _write(settings, session, bulletin, spans, picture.now)
+        bulletin.deadline_at = _deadline(settings, spans, picture.now)
         done.opened.append(bulletin.id)
-        done.said.append(f"Bollettino {bulletin.id}: la bozza è aggiornata, {levels(spans)}.")
+        done.lines.append(f"Bollettino {bulletin.id}: la bozza è aggiornata, {levels(spans)}.")
     elif bulletin.status in WAITING:
-        _supersede(session, bulletin, known.now, done)
+        _supersede(session, bulletin, picture.now, done)
 
 
 def _announce_to_the_rest(
-    settings: Settings, session: Session, known: AlertPicture, days: Collection[date], done: Round
+    settings: Settings, session: Session, picture: AlertPicture, days: Collection[date], done: Round
 ) -> None:
     """Draft what holds for those who were spared a wrong text, unless all are told, or they were already."""
     urgent = settings.profile.urgent
-    for original, day in unreached(session, settings, known):
-        spans = [span for span in known.spans if span.row.day == day]
+    for original, day in unreached(settings, session, picture):
+        spans = [span for span in picture.spans if span.row.day == day]
         pressing = [span for span in spans if span.row.level in urgent.levels]
         if not pressing or day in days:
             continue
-        at = urgent.quiet.wait(known.now, min(span.onset for span in pressing))
-        if at > known.now:
-            done.said.append(f"Allerta di {giorno(day)}: la bozza per il resto nasce {giorno_ora(at)}.")
+        at = urgent.quiet.wait(picture.now, min(span.onset for span in pressing))
+        if at > picture.now:
+            done.lines.append(f"Allerta di {giorno(day)}: la bozza per il resto nasce {giorno_ora(at)}.")
             continue
-        bulletin = _create(settings, session, BulletinKind.urgent, ALERT, pressing, known.now)
+        bulletin = _create(settings, session, BulletinKind.urgent, ALERT, pressing, picture.now)
         telling.link(session, bulletin.id, [original.id])
-        _write(settings, session, bulletin, spans, known.now)
+        _write(settings, session, bulletin, spans, picture.now)
         done.opened.append(bulletin.id)
-        done.said.append(
+        done.lines.append(
             f"**Bollettino {bulletin.id}: allerta {levels(spans)}, {giorno(day)}, per chi non ha ricevuto il "
             f"{original.id}.**"
         )
 
 
-def _clear(settings: Settings, session: Session, known: AlertPicture, done: Round) -> None:
+def _clear(settings: Settings, session: Session, picture: AlertPicture, done: Round) -> None:
     """All-clears for what was sent and holds no longer, a bulletin for each day; to who got the original."""
-    urgent, now = settings.profile.urgent, known.now
+    urgent, now = settings.profile.urgent, picture.now
     sent = [
-        one
-        for one in told_by(session, settings, known, BulletinKind.urgent, *PUBLIC)
-        if not recipients.reached_nobody(session, one.bulletin)
+        statement
+        for statement in announced_by(settings, session, picture, *PUBLIC)
+        if not recipients.reached_nobody(session, statement.bulletin)
     ]
-    gone = ceased(known.stated_spans(sent), known.spans, urgent.levels, now)
+    gone = ceased(picture.stated_spans(sent), picture.spans, urgent.levels, now)
     decided = (BulletinStatus.approved, *PUBLIC, *DECIDED)
-    held = [span for one in cleared_by(session, settings, known, *decided).values() for span in one]
+    held = [span for spans in cleared_by(settings, session, picture, *decided).values() for span in spans]
     left = without(gone, held, now)
-    for number, mine in cleared_by(session, settings, known, *WAITING).items():
-        draft = bulletins.locked(session, number)
-        day = mine[0].row.day
+    for bulletin_id, own in cleared_by(settings, session, picture, *WAITING).items():
+        draft = bulletins.locked(session, bulletin_id)
+        day = own[0].row.day
         ended = [span for span in left if span.row.day == day]
-        same = not without(mine, ended, now) and not without(ended, mine, now)
-        right = ended and same and _adjourned(session, draft, ended, known)
+        same = not without(own, ended, now) and not without(ended, own, now)
+        right = ended and same and _adjourned(session, draft, ended, picture)
         if right and _is_right(settings, session, draft, now):
-            done.opened.append(number)
-            left = without(left, mine, now)
+            done.opened.append(bulletin_id)
+            left = without(left, own, now)
         elif draft.status in WAITING:
             _supersede(session, draft, now, done)
     for day in sorted({span.row.day for span in left}):
@@ -203,35 +216,35 @@ def _clear(settings: Settings, session: Session, known: AlertPicture, done: Roun
         last = max(span.expires for span in ended)
         if at > now:
             if at < last:
-                done.said.append(f"Fine allerta di {giorno(day)}: la bozza nasce {giorno_ora(at)}.")
+                done.lines.append(f"Fine allerta di {giorno(day)}: la bozza nasce {giorno_ora(at)}.")
             continue
         ids = {span.row.id for span in ended}
-        causes = [one for one in sent if one.row.id in ids]
+        causes = [statement for statement in sent if statement.row.id in ids]
         bulletin = _create(settings, session, BulletinKind.all_clear, END, ended, now)
-        telling.link(session, bulletin.id, {one.bulletin.id for one in causes})
-        announced.clear(session, bulletin.id, [(one.row.id, one.onset, one.expires) for one in ended])
-        told_at = min(one.bulletin.sent_at or one.bulletin.created_at for one in causes)
-        _store(session, bulletin, _end(ended, known, told_at), ended, now)
+        telling.link(session, bulletin.id, {statement.bulletin.id for statement in causes})
+        announced.clear(session, bulletin.id, [(span.row.id, span.onset, span.expires) for span in ended])
+        told_at = min(cause.bulletin.sent_at or cause.bulletin.created_at for cause in causes)
+        _store(session, bulletin, _end(ended, picture, told_at), ended, now)
         done.opened.append(bulletin.id)
-        done.said.append(f"**Bollettino {bulletin.id}: cessa l'allerta {levels(ended)}, {giorno(day)}.**")
+        done.lines.append(f"**Bollettino {bulletin.id}: cessa l'allerta {levels(ended)}, {giorno(day)}.**")
 
 
-def _end(ended: Sequence[Span], known: AlertPicture, told_at: datetime) -> tuple[str, ...]:
+def _end(ended: Sequence[Span], picture: AlertPicture, told_at: datetime) -> tuple[str, ...]:
     """The texts of an all-clear by what holds now."""
     day = ended[0].row.day
-    holding = [span for span in known.spans if span.row.day == day]
+    holding = [span for span in picture.spans if span.row.day == day]
     zones, hazards = {span.row.zone for span in ended}, {span.row.hazard for span in ended}
-    newest = [row for row in known.rows if row.day == day and row.zone in zones and row.hazard in hazards]
+    newest = [row for row in picture.rows if row.day == day and row.zone in zones and row.hazard in hazards]
     return end_texts(ended, holding, told_at, "; ".join(named_sources(newest)))
 
 
-def _adjourned(session: Session, draft: Bulletin, ended: Sequence[Span], known: AlertPicture) -> bool:
+def _adjourned(session: Session, draft: Bulletin, ended: Sequence[Span], picture: AlertPicture) -> bool:
     """Whether what a draft of an all-clear says of what still holds is right now."""
-    ours = [one for one in bulletins.versions(session, draft.id) if one.author == AUTHOR]
-    if not ours:
+    composed = [version for version in bulletins.versions(session, draft.id) if version.author == AUTHOR]
+    if not composed:
         return False
-    texts = [item.text for item in bulletins.items(session, ours[-1])]
-    return texts[STILL] == _end(ended, known, known.now)[STILL]
+    texts = [item.text for item in bulletins.items(session, composed[-1])]
+    return texts[STILL] == _end(ended, picture, picture.now)[STILL]
 
 
 STILL = LABELS[END].index("Adesso")  # the line of an all-clear that says what holds
@@ -251,7 +264,7 @@ def _untouched(session: Session, bulletin: Bulletin) -> bool:
 def _supersede(session: Session, bulletin: Bulletin, now: datetime, done: Round) -> None:
     bulletins.move(session, bulletin, BulletinStatus.superseded, by=AUTHOR, now=now, reason="updated")
     done.ended.append(bulletin.id)
-    done.said.append(f"Bollettino {bulletin.id}: non vale più, la fonte ha cambiato l'allerta.")
+    done.lines.append(f"Bollettino {bulletin.id}: non vale più, la fonte ha cambiato l'allerta.")
 
 
 def _deadline(settings: Settings, spans: Sequence[Span], now: datetime) -> datetime:
@@ -340,23 +353,23 @@ def act(settings: Settings, engine: Engine, done: Round, *, now: datetime) -> li
     """
     errors = list(done.errors)
     troubles: list[str] = []
-    for number in done.ended:
+    for bulletin_id in done.ended:
         try:
-            forms.close_review(settings, engine, number, "sostituito", now=now)
+            forms.close_review(settings, engine, bulletin_id, "sostituito", now=now)
         except Exception as exc:  # noqa: BLE001  told together below
             errors.append(exc)
-    for number in done.opened:
+    for bulletin_id in done.opened:
         try:
-            forms.open_review(settings, engine, number, now=now)
+            forms.open_review(settings, engine, bulletin_id, now=now)
         except Exception as exc:  # noqa: BLE001  told together below
             errors.append(exc)
-        troubles.append(drafts.told_at_once(settings, engine, number, now=now).trouble)
-    for number in done.taken_back:
-        if number not in done.opened:
-            troubles.append(drafts.told_at_once(settings, engine, number, now=now).trouble)
+        troubles.append(drafts.told_at_once(settings, engine, bulletin_id, now=now).trouble)
+    for bulletin_id in done.taken_back:
+        if bulletin_id not in done.opened:
+            troubles.append(drafts.told_at_once(settings, engine, bulletin_id, now=now).trouble)
     if errors:
         raise ExceptionGroup("alcuni bollettini o i loro moduli non si sono potuti seguire", errors)
-    return [one for one in troubles if one]
+    return [trouble for trouble in troubles if trouble]
 
 
 @flow(name="urgente", flow_run_name=client.titled("Allerte da annunciare subito"))
@@ -368,14 +381,12 @@ def urgent() -> str:
     done = draft_urgent(settings, engine, now=now)
     log = get_run_logger()
     log.info("%s", done)
-    shown = [escaped(one) for one in done.said]
+    page = [escaped(line) for line in done.lines]
     if loud := order_in_words(settings, now):
         log.warning("%s", loud)
-        shown.insert(0, f"**{escaped(loud)}**")
-    if done.said:
-        create_markdown_artifact(
-            "\n\n".join(shown), key="urgente", description="Allerte da annunciare subito"
-        )
+        page.insert(0, f"**{escaped(loud)}**")
+    if done.lines:
+        create_markdown_artifact("\n\n".join(page), key="urgente", description="Allerte da annunciare subito")
     for trouble in act(settings, engine, done, now=now):
         log.warning("%s", trouble)
     return str(done)

@@ -17,17 +17,18 @@ from prefect.runtime import flow_run
 from prefect.utilities.timeout import timeout
 from pydantic import ValidationError
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from db import bulletins, news_items
 from db.engine import StoreError, alone, make_engine, transaction
-from db.models import BulletinStatus, Decision
+from db.models import Bulletin, BulletinItem, BulletinStatus, Decision
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.status import STATUS, tags
 from flows.door.sealed import FIELD
 from flows.draft.evidence import with_sources
 from flows.draft.items import PURPOSE
-from flows.draft.refresh import queue, still_behind
+from flows.draft.refresh import Waiting, queue, situation_of, still_behind
 from flows.letters import drafts
 from flows.letters.briefing import reach
 from flows.letters.drafts import tell_changes
@@ -69,7 +70,7 @@ def load_round(
             version.number,
             tuple(items),
             tuple(version.problems.splitlines()),
-            queue(session, settings, bulletin, [one.news_item_id for one in items if one.news_item_id], now),
+            _queue(settings, session, bulletin, items, now),
             with_sources(session, items),
             awaited(settings, session, bulletin),
             tuple(one.line for one in still_behind(session, items, seen)),
@@ -77,6 +78,16 @@ def load_round(
             is_sent_back(session, version),
             reach(settings, session, bulletin, items),
         )
+
+
+def _queue(
+    settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime
+) -> tuple[Waiting, ...]:
+    """None for a message whose lines are fixed."""
+    if bulletin.template:
+        return ()
+    situation = situation_of(settings, session, bulletin, now)
+    return queue(settings, situation, {item.news_item_id for item in items if item.news_item_id})
 
 
 def record(

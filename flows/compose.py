@@ -4,7 +4,7 @@ Idempotent for a slot: a draft that no person has touched is refreshed, what a p
 rewritten, and a slot that was decided stays decided. Nothing new means no bulletin, and says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -15,30 +15,23 @@ from pydantic import Field
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, sources, weather_alerts, weather_notices
-from db import telling as told
+from db import bulletins, sources, telling, weather_notices
 from db.bulletins import ItemData
-from db.engine import alone, make_engine, reading, transaction
-from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus
+from db.engine import alone, make_engine, transaction
+from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, Source
 from flows.bulletin.alerts.items import remarks
 from flows.bulletin.choosing.changes import outdated
-from flows.bulletin.choosing.duplicates import MEMORY
-from flows.bulletin.choosing.selection import (
-    LeftOut,
-    left_out_lines,
-    notes,
-)
+from flows.bulletin.choosing.selection import LeftOut, left_out_lines, notes
 from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.message.exact import template_name
 from flows.bulletin.message.frame import preview
 from flows.bulletin.slots import Slot
 from flows.bulletin.status import STATUS
-from flows.draft.alerts import own_days
-from flows.draft.evidence import judged, vote, with_sources
-from flows.draft.items import AUTHOR, PURPOSE, pick, slot_for, times, write
-from flows.draft.slots import closed_days
-from flows.draft.writer import propose, remark
+from flows.draft.evidence import SourcedItem, judged, vote, with_sources
+from flows.draft.items import AUTHOR, PURPOSE, Situation, pick, read_situation, times, write
+from flows.draft.slots import closed_days, slot_after
+from flows.draft.writer import propose
 from flows.letters import drafts
 from flows.privacy.intact import load
 from flows.review.evidence import attention
@@ -69,51 +62,72 @@ class Draft:
     evidence: tuple[str, ...] = ()  # what to look at, the phone, the source of every fact (Markdown)
 
 
-def blind(session: Session, settings: Settings, now: datetime) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Beside:
+    """What an editor should know beside a draft, in Italian."""
+
+    blind: tuple[str, ...]
+    remarks: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def beside(settings: Settings, session: Session, situation: Situation) -> Beside:
+    """What is to be said of sources, alerts and what is told already, as it is in this situation."""
+    stored = {source.address: source for source in sources.all_of(session)}
+    return Beside(
+        blind(settings, session, stored, situation.times.now),
+        _of_alerts(settings, session, stored, situation),
+        _changed(session, situation),
+    )
+
+
+def blind(
+    settings: Settings, session: Session, stored: Mapping[str, Source], now: datetime
+) -> tuple[str, ...]:
     """Sources of the profile that failed, were never read, or not for too long, in Italian."""
-    told = settings.profile.sources
-    found = [] if told.feeds or told.listings else ["Il profilo non indica nessun feed di notizie."]
+    wanted = settings.profile.sources
+    lines = [] if wanted.feeds or wanted.listings else ["Il profilo non indica nessun feed di notizie."]
     alerts = [address for _, address in alert_addresses(settings.profile)]
-    for address in (*told.feeds, *(page.address for page in told.listings), *alerts):
-        source = sources.find(session, address)
+    for address in (*wanted.feeds, *(page.address for page in wanted.listings), *alerts):
+        source = stored.get(address)
         if source is None or source.succeeded_at is None or source.failure:
             why = source.failure if source and source.failure else "mai letta"
-            found.append(f"Non si legge {address} ({why}).")
+            lines.append(f"Non si legge {address} ({why}).")
         elif address in alerts and now - source.succeeded_at > TOO_OLD:
-            found.append(f"Non si legge {address} (l'ultima volta {giorno_ora(source.succeeded_at)}).")
+            lines.append(f"Non si legge {address} (l'ultima volta {giorno_ora(source.succeeded_at)}).")
         elif address not in alerts:
-            found += doubts(session, source, now)
-    return tuple(found)
+            lines += doubts(session, source, now)
+    return tuple(lines)
 
 
-def beside(session: Session, settings: Settings, at: datetime) -> tuple[str, ...]:
-    """What an editor should know about alerts beside the draft."""
-    stated = weather_alerts.not_over(session, settings.profile.alert_zones, now=at)
-    read = sources.find(session, settings.profile.sources.alerts_dpc)
-    doubtful = (read.warnings or "").splitlines() if read else []
+def _of_alerts(
+    settings: Settings, session: Session, stored: Mapping[str, Source], situation: Situation
+) -> tuple[str, ...]:
+    at = situation.times.sent_at
+    dpc = stored.get(settings.profile.sources.alerts_dpc)
+    doubtful = (dpc.warnings or "").splitlines() if dpc else []
     return (
         *(f"Bollettino della Protezione Civile: {line}." for line in doubtful),
-        *remarks(stated, weather_notices.in_force(session, now=at), at),
+        *remarks(situation.alerts, weather_notices.in_force(session, now=at), at),
         *(
             f"L'allerta di {giorno(day)} non entra qui: la annuncia subito un bollettino urgente."
-            for day in sorted(own_days(session, settings, at))
+            for day in sorted(situation.own_days)
         ),
     )
 
 
-def changed(session: Session, now: datetime, *, excluding: int | None = None) -> tuple[str, ...]:
-    """News of living bulletins whose facts changed on the site since, in Italian, `excluding` apart."""
-    recent = told.recent(session, since=now - MEMORY, composer=AUTHOR, excluding=excluding)
+def _changed(session: Session, situation: Situation) -> tuple[str, ...]:
+    """News of living bulletins whose facts changed on the site since."""
     return tuple(
         outdated(
-            one.item.title,
-            told_at=one.bulletin_at,
-            is_sent=one.bulletin.sent_at is not None,
-            changed_at=one.item.facts_changed_at or now,
+            news.item.title,
+            told_at=news.bulletin_at,
+            is_sent=news.bulletin.sent_at is not None,
+            changed_at=news.item.facts_changed_at or situation.times.now,
             lost=[fact for revision in revisions for fact in revision.lost],
             gained=[fact for revision in revisions for fact in revision.gained],
         )
-        for one, revisions in told.updates_since(session, recent)
+        for news, revisions in telling.updates_since(session, situation.recent)
     )
 
 
@@ -124,7 +138,8 @@ def existing(session: Session, slot: Slot | None) -> Bulletin | None:
     waiting = bulletins.with_status(
         session, BulletinStatus.draft, BulletinStatus.in_review, BulletinStatus.approved
     )
-    return next((one for one in waiting if one.slot_at is None and one.kind == BulletinKind.ordinary), None)
+    ordinary = [bulletin for bulletin in waiting if bulletin.kind == BulletinKind.ordinary]
+    return next((bulletin for bulletin in ordinary if bulletin.slot_at is None), None)
 
 
 def untouched(session: Session, bulletin: Bulletin) -> bool:
@@ -138,35 +153,41 @@ def compose_draft(
     settings: Settings, engine: Engine, *, at_approval: bool, dry_run: bool = False, now: datetime
 ) -> Draft:
     """Make or refresh the draft of the next slot (or one that goes at approval), or say why not."""
-    with reading(engine) as session:
-        closed = closed_days(session, now)
-    slot = None if at_approval else slot_for(settings, now, closed)
-    if slot is None and not at_approval:
-        return Draft("Il profilo non prevede invii nei prossimi dodici mesi.")
     with transaction(engine) as session:
         alone(session, PURPOSE)
-        found = existing(session, slot)
-        if found and not untouched(session, found):
-            why = f"C'è già un bollettino per questo invio: {STATUS[found.status]}."
-            at = slot.dispatch_at if slot else now
-            known = beside(session, settings, at)
-            return Draft(why, bulletin_id=found.id, remarks=known, changed=changed(session, now))
-        draft = _draft(session, settings, slot, found, now)
+        closed = closed_days(session, now)
+        slot = None if at_approval else slot_after(settings.profile, now, closed)
+        if slot is None and not at_approval:
+            return Draft("Il profilo non prevede invii nei prossimi dodici mesi.")
+        before = existing(session, slot)
+        is_free = before is None or untouched(session, before)
+        slot_at, deadline_at = (slot.dispatch_at, slot.deadline_at) if slot else (None, None)
+        situation = read_situation(
+            settings,
+            session,
+            times(settings, slot_at, deadline_at, now, closed),
+            excluding=before.id if before and is_free else None,
+        )
+        about = beside(settings, session, situation)
+        if before and not is_free:
+            return Draft(
+                f"C'è già un bollettino per questo invio: {STATUS[before.status]}.",
+                bulletin_id=before.id,
+                remarks=about.remarks,
+                changed=about.changed,
+            )
+        draft = _draft(settings, session, situation, about, before)
         if not draft.items or dry_run:
             session.rollback()
             return replace(draft, why="Prova: non è stato scritto niente.") if draft.items else draft
-        if found and _as_read(_current(session, found)) == _as_read(draft.items):
-            return replace(draft, why="La bozza è già aggiornata.", bulletin_id=found.id)
-        bulletin = found or bulletins.create(
-            session,
-            slot_at=slot.dispatch_at if slot else None,
-            deadline_at=slot.deadline_at if slot else None,
-            by=AUTHOR,
-            now=now,
+        if before and _as_read(_current(session, before)) == _as_read(draft.items):
+            return replace(draft, why="La bozza è già aggiornata.", bulletin_id=before.id)
+        bulletin = before or bulletins.create(
+            session, slot_at=slot_at, deadline_at=deadline_at, by=AUTHOR, now=now
         )
         bulletins.add_version(session, bulletin, draft.items, author=AUTHOR, now=now)
         when = f"per {giorno_ora(slot.dispatch_at)}" if slot else "da inviare appena approvato"
-        why = f"Bozza {'aggiornata' if found else 'pronta'}, {when}."
+        why = f"Bozza {'aggiornata' if before else 'pronta'}, {when}."
         return replace(draft, why=why, bulletin_id=bulletin.id)
 
 
@@ -180,49 +201,49 @@ def _current(session: Session, bulletin: Bulletin) -> list[BulletinItem]:
 
 
 def _draft(
-    session: Session, settings: Settings, slot: Slot | None, found: Bulletin | None, now: datetime
+    settings: Settings, session: Session, situation: Situation, about: Beside, before: Bulletin | None
 ) -> Draft:
     """What the bulletin would say, judged at the moment of its send."""
-    at = slot.dispatch_at if slot else now
-    excluding = found.id if found else None
-    when = times(settings, slot, now, closed_days(session, now))
-    picked = pick(session, settings, when, excluding=excluding)
-    unread = blind(session, settings, now)
+    at = situation.times.sent_at
+    selection = pick(settings, situation)
     draft = Draft(
         why="Nessun bollettino: non ci sono notizie nuove",
-        blind=unread,
-        bulletin_id=excluding,
-        queue=tuple(f"{item.title} ({notes(item)})" for item in picked.queue),
-        left_out=picked.left_out,
-        remarks=beside(session, settings, at),
-        changed=changed(session, now, excluding=excluding),
+        blind=about.blind,
+        bulletin_id=before.id if before else None,
+        queue=tuple(f"{item.title} ({notes(item)})" for item in selection.queue),
+        left_out=selection.left_out,
+        remarks=about.remarks,
+        changed=about.changed,
     )
-    if not picked.chosen:
-        return replace(draft, why=f"{draft.why}{', ma non tutte le fonti si leggono.' if unread else '.'}")
-    items = write(session, settings, picked.chosen, at, now)
-    shown = preview(settings.frame(template_name(len(items))), [item.text for item in items], giorno(at))
-    beside_sources = with_sources(session, items)
-    look = (attention(judged(beside_sources), vote(settings, at)), origins(session, items))
-    seen = (*look, *evidence(settings, beside_sources, at))
+    if not selection.chosen:
+        end = ", ma non tutte le fonti si leggono." if about.blind else "."
+        return replace(draft, why=f"{draft.why}{end}")
+    items = write(settings, session, selection.chosen, at, situation.times.now)
+    frame = settings.frame(template_name(len(items)))
+    sourced = with_sources(session, items)
     return replace(
         draft,
         why="",
         bulletin_id=None,
         items=tuple(items),
-        notes=tuple(notes(item) for item in picked.chosen),
-        preview=shown,
-        evidence=seen,
+        notes=tuple(notes(item) for item in selection.chosen),
+        preview=preview(frame, [item.text for item in items], giorno(at)),
+        evidence=(
+            attention(judged(sourced), vote(settings, at)),
+            origins(sourced),
+            *evidence(settings, sourced, at),
+        ),
     )
 
 
-def origins(session: Session, items: Sequence[ItemData]) -> str:
+def origins(items: Sequence[SourcedItem]) -> str:
     """Which texts a model wrote, or why it did not (Markdown); "" where none was asked."""
-    told = [
-        f"- Notizia {number}: {escaped(line)}"
+    lines = [
+        f"- Notizia {number}: {escaped(item.origin)}"
         for number, item in enumerate(items, start=1)
-        if item.news_item_id and (line := remark(session, item.news_item_id, item.text))
+        if item.origin
     ]
-    return "\n".join(["### Chi ha scritto i testi", "", *told]) if told else ""
+    return "\n".join(["### Chi ha scritto i testi", "", *lines]) if lines else ""
 
 
 def drafted(
@@ -230,8 +251,8 @@ def drafted(
 ) -> Draft:
     """`compose_draft`, and then a model's texts where the profile names one: the draft never waits for it."""
     draft = compose_draft(settings, engine, at_approval=at_approval, now=now)
-    told = [(item.news_item_id, item.text) for item in draft.items if item.news_item_id]
-    if not propose(settings, engine, told, model=model):
+    texts = [(item.news_item_id, item.text) for item in draft.items if item.news_item_id]
+    if not propose(settings, engine, texts, model=model):
         return draft
     again = compose_draft(settings, engine, at_approval=at_approval, now=now)
     return replace(again, why=draft.why)
@@ -273,8 +294,8 @@ def compose(
     now = datetime.now(UTC)
     draft = drafted(settings, engine, at_approval=at_approval, now=now)
     get_run_logger().info("%s", draft.why)
-    shown = within([report(draft), *draft.evidence])
-    create_markdown_artifact(shown, key="composizione", description="Che cosa entra e che cosa no")
+    page = within([report(draft), *draft.evidence])
+    create_markdown_artifact(page, key="composizione", description="Che cosa entra e che cosa no")
     if draft.bulletin_id is not None:
         forms.open_review(settings, engine, draft.bulletin_id, now=now)
         lines = left_out_lines(draft.left_out)

@@ -27,7 +27,7 @@ from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.frame import budget, problems
 from flows.bulletin.status import STATUS
 from flows.door.sealed import NO_CODE, Proof
-from flows.draft.alerts import known_at
+from flows.draft.alerts import picture_at
 from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotProvedError
@@ -179,7 +179,7 @@ def _by_now(
 ) -> list[ItemData]:
     """The lines of an alert that changed, as they are by now. CorrectionError when nothing is in force."""
     days = {row.day for item in items for row in weather_alerts.told_by(session, item)}
-    spans = [span for span in known_at(session, settings, now).spans if span.row.day in days]
+    spans = [span for span in picture_at(settings, session, now).spans if span.row.day in days]
     if not any(span.row.level in settings.profile.urgent.levels for span in spans):
         raise CorrectionError("Non c'è più niente da annunciare subito: chiudi il bollettino con «chiudi».")
     frame, advice = settings.frame(ALERT), settings.texts["consigli"]

@@ -36,7 +36,7 @@ def test_an_alert_that_was_lowered_before_its_end_gets_an_all_clear_once(
         "dalle 0 alle 24 di mercoledì 25 novembre",
         "dpc, bollettino di mercoledì 25 novembre, ore 14:40",
     ]
-    assert look(settings, engine, lowered + timedelta(minutes=5)).said == []
+    assert look(settings, engine, lowered + timedelta(minutes=5)).lines == []
     finish(engine, number, BulletinStatus.sent, lowered)
     assert look(settings, engine, lowered + timedelta(minutes=10)) == Round()
     with transaction(engine) as session:  # raised again: it is news again
@@ -101,7 +101,7 @@ def test_an_all_clear_that_waits_stays_the_same_draft(settings: Settings, engine
     (number,) = look(settings, engine, lowered).opened
     for minutes in range(5, 60, 5):
         again = look(settings, engine, lowered + timedelta(minutes=minutes))
-        assert (again.opened, again.ended, again.said) == ([number], [], [])
+        assert (again.opened, again.ended, again.lines) == ([number], [], [])
 
 
 def test_what_ends_later_has_an_all_clear_of_its_own_and_what_holds_is_not_announced_again(

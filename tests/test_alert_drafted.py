@@ -130,7 +130,7 @@ def test_a_second_round_drafts_nothing_new(settings: Settings, engine: Engine) -
         state(session, Level.arancione)
     (number,) = look(settings, engine).opened
     again = look(settings, engine, NOW + timedelta(minutes=5))
-    assert (again.opened, again.ended, again.said) == ([number], [], [])
+    assert (again.opened, again.ended, again.lines) == ([number], [], [])
     finish(engine, number, BulletinStatus.sent)
     assert look(settings, engine, NOW + timedelta(minutes=10)) == Round()
 

@@ -7,8 +7,8 @@ import pytest
 from db.models import BulletinStatus, Hazard, Level
 from flows.alert import draft_urgent
 from flows.bulletin.candidates import ALERT_CATEGORY
-from flows.draft.alerts import own_days
-from flows.draft.items import gather
+from flows.bulletin.choosing.selection import Times
+from flows.draft.items import Situation, gather, read_situation
 from tests.test_alert_drafted import DAY, NOW, finish, state
 from tests.world.comune import Comune
 
@@ -17,10 +17,13 @@ WEDNESDAY, THURSDAY = DAY, date(2026, 11, 26)
 
 def alerts(comune: Comune) -> list[str]:
     """What an ordinary bulletin of this moment would tell of alerts."""
+    candidates = gather(comune.settings, situation(comune))
+    return [candidate.abstract for candidate in candidates if candidate.category == ALERT_CATEGORY]
+
+
+def situation(comune: Comune) -> Situation:
     with comune.look() as session:
-        return [
-            one.abstract for one in gather(session, comune.settings, NOW) if one.category == ALERT_CATEGORY
-        ]
+        return read_situation(comune.settings, session, Times(NOW, NOW, NOW))
 
 
 def stated(comune: Comune, level: Level, hazard: Hazard = Hazard.temporali, minutes: int = 0) -> None:
@@ -37,14 +40,12 @@ def test_between_two_rounds_it_is_nobodys_but_the_urgent_bulletins(comuni: Comun
     stated(comuni, Level.arancione)
     stated(comuni, Level.gialla, Hazard.idraulico)
     assert alerts(comuni) == [], "half of a day would tell that there is no more"
-    with comuni.look() as session:
-        assert own_days(session, comuni.settings, NOW) == {WEDNESDAY}
+    assert situation(comuni).own_days == {WEDNESDAY}
     number = urgent(comuni)
     assert alerts(comuni) == []
     finish(comuni.engine, number, BulletinStatus.sent)
     assert alerts(comuni) == [], "told once"
-    with comuni.look() as session:
-        assert own_days(session, comuni.settings, NOW) == set()
+    assert situation(comuni).own_days == set()
 
 
 def test_yellow_days_stay_in_the_ordinary_bulletin(comune: Comune) -> None:

@@ -13,7 +13,7 @@ from flows.bulletin.message.exact import template_name
 from flows.bulletin.message.frame import budget, problems
 from flows.compose import report
 from flows.draft.evidence import judged, with_sources
-from flows.draft.items import slot_for
+from flows.draft.slots import slot_after
 from tests.bench import compose
 from tests.world.builders import NOW, make_news_item, make_source, news_data
 from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
@@ -63,6 +63,16 @@ def test_a_draft_holds_alerts_first_and_then_news_within_the_budget(comuni: Comu
     assert draft.preview.startswith(
         "PROVA · Notizie dal Comune di Esempio\n\n*In primo piano.* Allerta GIALLA"
     )
+
+
+def test_the_situation_is_read_once(comuni: Comune) -> None:
+    comuni.collect("all")
+    with comuni.reads() as reads:
+        assert comuni.compose().items
+    once = ("closure", "source", "weathernotice")
+    assert {table: reads[table] for table in once} == dict.fromkeys(once, 1)
+    assert reads["weatheralert"] == 2, "what was ever said, and what bulletins tell of it"
+    assert reads["newsitem"] == 2, "what waits, and what bulletins tell"
 
 
 def test_a_draft_is_judged_at_the_hour_of_its_slot(comuni: Comune) -> None:
@@ -355,7 +365,7 @@ def test_the_bench_accounts_for_every_candidate(comune: Comune) -> None:
 
 def test_a_holiday_moves_the_draft_to_the_next_slot(comune: Comune) -> None:
     friday = datetime(2026, 12, 4, 11, tzinfo=UTC)  # Tuesday 8 December is a national holiday
-    slot = slot_for(comune.settings, friday)
+    slot = slot_after(comune.settings.profile, friday)
     assert slot is not None
     assert slot.dispatch_at == datetime(2026, 12, 11, 10, tzinfo=UTC)
 

@@ -1,5 +1,6 @@
 """Alerts that do not wait for a bulletin: what holds, what urgent bulletins told of it, what is their own."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,87 +29,95 @@ class AlertPicture:
     spans: list[Span]  # what holds
     now: datetime
 
-    def stated_spans(self, one: Sequence[Announced]) -> list[Span]:
+    def stated_spans(self, statements: Sequence[Announced]) -> list[Span]:
         """The hours that bulletins told."""
-        found: list[Span] = []
-        for number in dict.fromkeys(each.bulletin.id for each in one):
-            mine = [each for each in one if each.bulletin.id == number]
-            found += told_spans(self.rows, {each.row.id for each in mine}, mine[0].at)
-        return found
+        by_bulletin = defaultdict[int, list[Announced]](list)
+        for statement in statements:
+            by_bulletin[statement.bulletin.id].append(statement)
+        return [
+            span
+            for own in by_bulletin.values()
+            for span in told_spans(self.rows, {statement.row.id for statement in own}, own[0].at)
+        ]
 
 
-def known_at(session: Session, settings: Settings, now: datetime) -> AlertPicture:
+def picture_at(settings: Settings, session: Session, now: datetime) -> AlertPicture:
     rows = weather_alerts.ever_said(session, settings.profile.alert_zones, now=now)
     return AlertPicture(rows, spoken(rows, now), now)
 
 
-def told_by(
-    session: Session, settings: Settings, known: AlertPicture, kind: BulletinKind, *statuses: BulletinStatus
+def announced_by(
+    settings: Settings, session: Session, picture: AlertPicture, *statuses: BulletinStatus
 ) -> list[Announced]:
+    """What urgent bulletins of these statuses tell."""
     zones = settings.profile.alert_zones
-    return announced.announced(session, zones, [kind], statuses, since=known.now)
+    return announced.announced(session, zones, [BulletinKind.urgent], statuses, since=picture.now)
 
 
 def cleared_by(
-    session: Session, settings: Settings, known: AlertPicture, *statuses: BulletinStatus
+    settings: Settings, session: Session, picture: AlertPicture, *statuses: BulletinStatus
 ) -> dict[int, list[Span]]:
     """The hours that all-clears of these statuses took back, by bulletin."""
-    found: dict[int, list[Span]] = {}
+    spans = defaultdict[int, list[Span]](list)
     zones = settings.profile.alert_zones
-    for bulletin, row, hours in announced.cleared(session, zones, statuses, since=known.now):
-        found.setdefault(bulletin.id, []).append(Span(row, hours.onset, hours.expires))
-    return found
+    for bulletin, row, hours in announced.cleared(session, zones, statuses, since=picture.now):
+        spans[bulletin.id].append(Span(row, hours.onset, hours.expires))
+    return dict(spans)
 
 
-def in_force(session: Session, settings: Settings, known: AlertPicture) -> list[Span]:
-    """What citizens were told, or an editor decided on, and no all-clear took back."""
-    made = told_by(session, settings, known, BulletinKind.urgent, *HELD)
-    made = [one for one in made if one.bulletin.status not in WAITING]
+def in_force(
+    settings: Settings, session: Session, picture: AlertPicture, statements: Sequence[Announced]
+) -> list[Span]:
+    """What citizens were told, or an editor decided on, and no all-clear took back.
+
+    `statements` are those of all urgent bulletins that are `HELD`.
+    """
+    decided = [statement for statement in statements if statement.bulletin.status not in WAITING]
     # of what did not reach all, the text that the rest got since counts: what both were told, all were
-    other = {number for one in made for number in telling.of(session, one.bulletin.id)}
-    told = known.stated_spans([one for one in made if one.bulletin.id not in other])
-    gone = cleared_by(session, settings, known, BulletinStatus.approved, *PUBLIC)
-    return without(told, [span for spans in gone.values() for span in spans], known.now)
+    spared = {
+        original_id for statement in decided for original_id in telling.of(session, statement.bulletin.id)
+    }
+    told = picture.stated_spans([one for one in decided if one.bulletin.id not in spared])
+    gone = cleared_by(settings, session, picture, BulletinStatus.approved, *PUBLIC)
+    return without(told, [span for spans in gone.values() for span in spans], picture.now)
 
 
-def unreached(session: Session, settings: Settings, known: AlertPicture) -> list[tuple[Bulletin, date]]:
+def unreached(settings: Settings, session: Session, picture: AlertPicture) -> list[tuple[Bulletin, date]]:
     """Urgent bulletins that some were spared, with their day, as long as no later one is for these people.
 
     A later one that an editor decided on is: of a draft for them alone also the refusal.
     """
-    made = told_by(session, settings, known, BulletinKind.urgent, *HELD)
-    every = {one.bulletin.id: (one.bulletin, one.row.day) for one in made}
-    found = []
-    for bulletin, day in every.values():
+    statements = announced_by(settings, session, picture, *HELD)
+    days = {statement.bulletin.id: (statement.bulletin, statement.row.day) for statement in statements}
+    originals = []
+    for bulletin, day in days.values():
         if bulletin.status != BulletinStatus.sent or not recipients.was_spared(session, bulletin):
             continue
-        later = [one for one, of in every.values() if of == day and one.id > bulletin.id]
-        puts_right = {one.id: telling.of(session, one.id) for one in later}
-        to_all = [one for one in later if not puts_right[one.id] and one.status not in DECIDED]
-        if not to_all and not any(bulletin.id in puts_right[one.id] for one in later):
-            found.append((bulletin, day))
-    return found
+        later = [other for other, of in days.values() if of == day and other.id > bulletin.id]
+        puts_right = {other.id: telling.of(session, other.id) for other in later}
+        to_all = [other for other in later if not puts_right[other.id] and other.status not in DECIDED]
+        if not to_all and not any(bulletin.id in puts_right[other.id] for other in later):
+            originals.append((bulletin, day))
+    return originals
 
 
-def own_days(session: Session, settings: Settings, at: datetime) -> set[date]:
+def own_days(
+    settings: Settings, session: Session, picture: AlertPicture, statements: Sequence[Announced]
+) -> frozenset[date]:
     """Days with an alert at an urgent level that no urgent bulletin holds yet: theirs, no ordinary one's.
 
     All that holds on such a day is: half of it would tell that there is no more. What an editor postponed
-    to the ordinary bulletin is held.
+    to the ordinary bulletin is held. `statements` are those of all urgent bulletins that are `HELD`.
     """
-    known = known_at(session, settings, at)
-    drafted = known.stated_spans(told_by(session, settings, known, BulletinKind.urgent, *WAITING))
-    held = [*in_force(session, settings, known), *drafted]
-    return set(untold(known.spans, held, settings.profile.urgent.levels, at))
+    drafted = [statement for statement in statements if statement.bulletin.status in WAITING]
+    held = [*in_force(settings, session, picture, statements), *picture.stated_spans(drafted)]
+    return frozenset(untold(picture.spans, held, settings.profile.urgent.levels, picture.now))
 
 
-def refused(session: Session, settings: Settings, at: datetime) -> set[Statement]:
+def refused(statements: Sequence[Announced]) -> frozenset[Statement]:
     """What an editor decided not to tell: it does not come back in an ordinary bulletin."""
-    known = known_at(session, settings, at)
-    rows = [
-        one.row for one in told_by(session, settings, known, BulletinKind.urgent, BulletinStatus.rejected)
-    ]
-    return {
+    rows = [statement.row for statement in statements if statement.bulletin.status == BulletinStatus.rejected]
+    return frozenset(
         (row.zone, row.day, row.hazard, row.level, (row.onset, row.expires) if row.hourly else None)
         for row in rows
-    }
+    )

@@ -1,13 +1,15 @@
 """What can be told at the moment of a send, chosen and written: for composing and for the editor's form."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
 from db import news_items, telling, weather_alerts
 from db.bulletins import ItemData
-from db.models import NewsItem, Summary
+from db.models import NewsItem, Summary, WeatherAlert
+from db.telling import ToldNews
 from flows.bulletin.choosing.duplicates import MEMORY, UPDATE
 from flows.bulletin.choosing.selection import (
     Candidate,
@@ -23,9 +25,8 @@ from flows.bulletin.language.dates import giorno, in_rome
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.exact import template_name
 from flows.bulletin.message.frame import budget, per_item
-from flows.bulletin.slots import Slot
 from flows.bulletin.summary.text import summarise
-from flows.draft.alerts import own_days, refused
+from flows.draft.alerts import HELD, Statement, announced_by, own_days, picture_at, refused
 from flows.draft.evidence import judged, with_sources
 from flows.draft.slots import slot_after
 from flows.settings import Settings
@@ -35,52 +36,81 @@ PURPOSE = "compose"  # what takes news into a draft does so alone, see `db.engin
 SHORTEST = 100  # UTF-16 units of a news item, also when alerts take most of the room: the editor shortens
 
 
-def slot_for(settings: Settings, now: datetime, entered: Collection[date] = ()) -> Slot | None:
-    """The next slot, holidays and the closures that persons entered minded."""
-    return slot_after(settings.profile, now, entered)
+@dataclass(frozen=True)
+class Situation:
+    """What there is to tell at the moment of a send, and what bulletins tell of it already; read once."""
+
+    times: Times
+    alerts: tuple[WeatherAlert, ...]  # of days that are not over, and not taken back
+    announced: frozenset[Statement]  # what living bulletins tell
+    refused: frozenset[Statement]  # what an editor decided not to tell
+    own_days: frozenset[date]  # days that an urgent bulletin announces, at once
+    news: tuple[NewsItem, ...]  # what no living bulletin tells, newest first
+    recent: tuple[ToldNews, ...]  # what living bulletins made of late tell
 
 
-def times(settings: Settings, slot: Slot | None, now: datetime, entered: Collection[date] = ()) -> Times:
-    """Now, the send of `slot` (or the one at approval) and the one after it; a week later without slots."""
-    sent_at = slot.dispatch_at if slot else now
-    following = slot_for(settings, slot.deadline_at if slot else now, entered)
+def times(
+    settings: Settings,
+    slot_at: datetime | None,
+    deadline_at: datetime | None,
+    now: datetime,
+    closed: Collection[date] = (),
+) -> Times:
+    """Now, the send of a slot (or the one at approval) and the one after it; a week later without slots."""
+    sent_at = slot_at or now
+    following = slot_after(settings.profile, deadline_at or now, closed)
     return Times(now, sent_at, following.dispatch_at if following else sent_at + timedelta(days=7))
 
 
-def gather(
-    session: Session, settings: Settings, at: datetime, *, excluding: int | None = None
-) -> list[Candidate]:
-    """Everything that can be told at the moment of the send: alerts not told yet, then unsent news.
-
-    An alert at an urgent level that no urgent bulletin told is not among it: that one announces it, at once.
+def read_situation(
+    settings: Settings, session: Session, when: Times, *, excluding: int | None = None
+) -> Situation:
+    """The situation of the send of `when`.
 
     `excluding` is the draft that is being refreshed: what it tells is not told yet.
     """
+    picture = picture_at(settings, session, when.sent_at)
+    statements = announced_by(settings, session, picture, *HELD)
     zones = settings.profile.alert_zones
-    announced = weather_alerts.statements(session, zones, excluding=excluding) | refused(
-        session, settings, at
-    )
-    stated = weather_alerts.not_over(session, zones, now=at)
-    alerts = alert_candidates(stated, at, announced, elsewhere=own_days(session, settings, at))
-    news = news_items.unsent(session, excluding=excluding)
-    table = settings.profile.categories
-    return [*alerts, *(candidate_of(item, table) for item in news)]
-
-
-def pick(session: Session, settings: Settings, when: Times, *, excluding: int | None = None) -> Selection:
-    """What goes into the draft, what waits behind it, and what stays out; `excluding` is being refreshed."""
-    recent = telling.recent(session, since=when.now - MEMORY, composer=AUTHOR, excluding=excluding)
-    return select(
-        gather(session, settings, when.sent_at, excluding=excluding),
-        slots=settings.profile.news_per_bulletin,
+    return Situation(
         times=when,
+        alerts=tuple(row for row in picture.rows if row.replaced_at is None),
+        announced=frozenset(weather_alerts.statements(session, zones, excluding=excluding)),
+        refused=refused(statements),
+        own_days=own_days(settings, session, picture, statements),
+        news=tuple(news_items.unsent(session, excluding=excluding)),
+        recent=tuple(telling.recent(session, since=when.now - MEMORY, composer=AUTHOR, excluding=excluding)),
+    )
+
+
+def gather(settings: Settings, situation: Situation) -> list[Candidate]:
+    """Everything that can be told at the moment of the send: alerts not told yet, then unsent news.
+
+    An alert at an urgent level that no urgent bulletin told is not among it: that one announces it, at once.
+    """
+    alerts = alert_candidates(
+        situation.alerts,
+        situation.times.sent_at,
+        situation.announced | situation.refused,
+        elsewhere=situation.own_days,
+    )
+    table = settings.profile.categories
+    return [*alerts, *(candidate_of(item, table) for item in situation.news)]
+
+
+def pick(settings: Settings, situation: Situation) -> Selection:
+    """What goes into the draft, what waits behind it, and what stays out."""
+    return select(
+        gather(settings, situation),
+        slots=settings.profile.news_per_bulletin,
+        times=situation.times,
         window=timedelta(days=settings.profile.news_window_days),
-        earlier=[earlier_of(one.item, one.bulletin_at) for one in recent],
+        earlier=[earlier_of(news.item, news.bulletin_at) for news in situation.recent],
     )
 
 
 def write(
-    session: Session, settings: Settings, chosen: Sequence[Candidate], dated: datetime, now: datetime
+    settings: Settings, session: Session, chosen: Sequence[Candidate], dated: datetime, now: datetime
 ) -> list[ItemData]:
     """Each chosen item's text: what an alert says is fixed, news share the room that is left."""
     for item in chosen:
@@ -90,41 +120,42 @@ def write(
     fixed = sum(utf16(item.abstract) for item in chosen if item.is_alert)
     news = sum(not item.is_alert for item in chosen)
     room = max(per_item(total - fixed, news), SHORTEST) if news else 0
-    return [item_of(session, settings, item, room, now) for item in chosen]
+    return [item_of(settings, session, item, room, now) for item in chosen]
 
 
-def item_of(session: Session, settings: Settings, item: Candidate, room: int, now: datetime) -> ItemData:
+def item_of(settings: Settings, session: Session, item: Candidate, room: int, now: datetime) -> ItemData:
     """One line of the bulletin, a news item's in `room` UTF-16 units."""
     return ItemData(
         title=item.title,
         category=item.category or "altro",
         url=(settings.profile.sources.alerts_page or "") if item.is_alert else item.url,
-        text=item.abstract if item.is_alert else written(session, settings, item, room, now),
+        text=item.abstract if item.is_alert else written(settings, session, item, room, now),
         news_item_id=item.news_item_id,
         weather_alert_id=item.weather_alert_ids[0] if item.weather_alert_ids else None,
         told_at=now if item.weather_alert_ids else None,
     )
 
 
-def written(session: Session, settings: Settings, item: Candidate, room: int, now: datetime) -> str:
+def written(settings: Settings, session: Session, item: Candidate, room: int, now: datetime) -> str:
     """A news item's text in `room` UTF-16 units.
 
     An update says first what it changes; only that it is one, where the guard would stop what was before:
     the page of today does not tell it.
     """
     if not item.update:
-        return summary(session, settings, item, room, now)
+        return summary(settings, session, item, room, now)
     text = ""
     for head in dict.fromkeys((item.update, UPDATE)):
         text = f"{head}. "
-        text += summary(session, settings, item, room - utf16(text), now)
+        text += summary(settings, session, item, room - utf16(text), now)
         told_as = ItemData(item.title, item.category, item.url, text, news_item_id=item.news_item_id)
-        if not any(one.verdict and one.verdict.blocked for one in judged(with_sources(session, [told_as]))):
+        (judgement,) = judged(with_sources(session, [told_as]))
+        if not (judgement.verdict and judgement.verdict.blocked):
             return text
     return text
 
 
-def summary(session: Session, settings: Settings, item: Candidate, room: int, now: datetime) -> str:
+def summary(settings: Settings, session: Session, item: Candidate, room: int, now: datetime) -> str:
     """The summary of this content for this length, made once by one edition of code and settings."""
     if item.news_item_id is None:
         raise ValueError("only news are summarised")
@@ -132,25 +163,23 @@ def summary(session: Session, settings: Settings, item: Candidate, room: int, no
     published = in_rome(item.published).date() if item.published else None
     llm = settings.profile.llm
     made_by = edition(published, f"{llm.address} {llm.model}" if llm else "")
-    kept = news_items.summary(session, stored, room)
-    if kept and kept.edition == made_by:
-        return kept.text
-    made = summarise(
-        title=item.title, abstract=item.abstract, body=item.body, limit=room, published=published
-    )
-    if kept:  # of another edition, or of a model that was asked for that one
-        kept.text, kept.method, kept.edition, kept.created_at = made.text, made.method, made_by, now
-        kept.model, kept.reason = None, ""
+    before = news_items.summary(session, stored, room)
+    if before and before.edition == made_by:
+        return before.text
+    new = summarise(title=item.title, abstract=item.abstract, body=item.body, limit=room, published=published)
+    if before:  # of another edition, or of a model that was asked for that one
+        before.text, before.method, before.edition, before.created_at = new.text, new.method, made_by, now
+        before.model, before.reason = None, ""
     else:
         session.add(
             Summary(
                 news_item_id=stored.id,
                 content_sha256=stored.content_sha256,
                 budget=room,
-                text=made.text,
-                method=made.method,
+                text=new.text,
+                method=new.method,
                 edition=made_by,
                 created_at=now,
             )
         )
-    return made.text
+    return new.text

@@ -6,18 +6,18 @@ says something else by now; a slot whose news no longer fits goes to the best th
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from db import news_items, weather_alerts
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinVersion
-from flows.bulletin.choosing.selection import Candidate, Selection, Times, candidate_of, notes
+from flows.bulletin.choosing.selection import Candidate, Selection, candidate_of, notes
 from flows.bulletin.language.measure import utf16
 from flows.draft.evidence import room
-from flows.draft.items import AUTHOR, SHORTEST, item_of, pick
-from flows.draft.slots import closed_days, slot_after
+from flows.draft.items import AUTHOR, SHORTEST, Situation, item_of, pick, read_situation, times
+from flows.draft.slots import closed_days
 from flows.settings import Settings
 from flows.sources.pages import Now
 from flows.sources.rereading import Rereading
@@ -45,85 +45,80 @@ class Renewed:
     remarks: tuple[str, ...]  # Italian, for the editor
 
 
-def moment(session: Session, settings: Settings, bulletin: Bulletin, now: datetime) -> Times:
-    """By which the news of this bulletin are judged."""
-    sent_at = bulletin.slot_at or now
-    closed = closed_days(session, now)
-    following = slot_after(settings.profile, bulletin.deadline_at or now, closed)
-    return Times(now, sent_at, following.dispatch_at if following else sent_at + timedelta(days=7))
+def situation_of(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> Situation:
+    """By which the news of this bulletin are judged; what it tells itself is not told yet."""
+    when = times(settings, bulletin.slot_at, bulletin.deadline_at, now, closed_days(session, now))
+    return read_situation(settings, session, when, excluding=bulletin.id)
 
 
-def queue(
-    session: Session, settings: Settings, bulletin: Bulletin, here: Collection[int], now: datetime
-) -> tuple[Waiting, ...]:
-    """What waits behind this draft, best first, then what composing left out; `here` are its own news."""
-    if bulletin.template:
-        return ()
-    picked = pick(session, settings, moment(session, settings, bulletin, now), excluding=bulletin.id)
-    best = [one for one in (*picked.chosen, *picked.queue) if one.news_item_id is not None]
-    known = {*here, *(one.news_item_id for one in best)}
-    reasons = {one.title: one.reason for one in picked.left_out}
-    offered = [
-        Waiting(one.news_item_id, one.title, notes(one))
-        for one in best
-        if one.news_item_id and one.news_item_id not in here
+def queue(settings: Settings, situation: Situation, own: Collection[int]) -> tuple[Waiting, ...]:
+    """What waits behind a draft, best first, then what composing left out; `own` are the draft's news."""
+    selection = pick(settings, situation)
+    best = [
+        Waiting(candidate.news_item_id, candidate.title, notes(candidate))
+        for candidate in (*selection.chosen, *selection.queue)
+        if candidate.news_item_id is not None and candidate.news_item_id not in own
     ]
+    listed = {*own, *(waiting.number for waiting in best)}
+    reasons = {left_out.title: left_out.reason for left_out in selection.left_out}
     left_out = [
-        Waiting(one.id, one.title, reasons.get(one.title, ""), is_left_out=True)
-        for one in news_items.unsent(session, excluding=bulletin.id)
-        if one.id not in known
+        Waiting(item.id, item.title, reasons.get(item.title, ""), is_left_out=True)
+        for item in situation.news
+        if item.id not in listed
     ]
-    return (*offered, *left_out)
+    return (*best, *left_out)
 
 
 def still_behind(
     session: Session, items: Sequence[BulletinItem], seen: Sequence[Rereading]
 ) -> Iterator[Rereading]:
     """What was seen on the site that a draft does not tell yet, by the place that its news have in it now."""
-    for one in seen:
-        if one.news_item_id is None:  # an alert, judged by the latest text
-            yield one
+    by_news = {item.news_item_id: item for item in reversed(items)}
+    for rereading in seen:
+        if rereading.news_item_id is None:  # an alert, judged by the latest text
+            yield rereading
             continue
-        item = next((item for item in items if item.news_item_id == one.news_item_id), None)
+        item = by_news.get(rereading.news_item_id)
         if item is None:
             continue
-        if one.state == Now.changed and news_items.of_text(session, one.news_item_id, item.text):
+        if rereading.state == Now.changed and news_items.of_text(session, rereading.news_item_id, item.text):
             continue  # written from the page as it is now
-        yield replace(one, position=item.position)
+        yield replace(rereading, position=item.position)
 
 
 def join(
-    session: Session,
     settings: Settings,
+    session: Session,
     bulletin: Bulletin,
-    kept: Sequence[ItemData],
+    draft: Sequence[ItemData],
     numbers: Sequence[int],
     now: datetime,
 ) -> Renewed:
-    """The items of the queue with these numbers, written in what room `kept` leaves; or why they are not."""
+    """The items of the queue with these numbers, written in the room that the draft leaves; or why not."""
     if bulletin.template:
         return Renewed((), ("In questo messaggio le righe sono fisse: non si aggiungono notizie.",))
-    if len(kept) + len(numbers) > MOST:
+    if len(draft) + len(numbers) > MOST:
         words = f"In un messaggio stanno al massimo {MOST} notizie: togline una dall'ordine, poi aggiungi."
         return Renewed((), (words,))
-    there = {one.id: one for one in news_items.unsent(session, excluding=bulletin.id)}
-    here = {one.news_item_id: place for place, one in enumerate(kept, start=1)}
+    situation = situation_of(settings, session, bulletin, now)
+    unsent = {item.id: item for item in situation.news}
+    positions = {item.news_item_id: position for position, item in enumerate(draft, start=1)}
     wrong = [
-        f"La {number} è già nella bozza: è la notizia {here[number]}."
-        if number in here
+        f"La {number} è già nella bozza: è la notizia {positions[number]}."
+        if number in positions
         else f"Nella coda non c'è il numero {number}: i numeri sono nella pagina sopra il modulo."
         for number in numbers
-        if number in here or number not in there
+        if number in positions or number not in unsent
     ]
     if wrong:
         return Renewed((), tuple(wrong))
-    picked = pick(session, settings, moment(session, settings, bulletin, now), excluding=bulletin.id)
-    best = {one.news_item_id: one for one in (*picked.chosen, *picked.queue)}
+    selection = pick(settings, situation)
+    best = {candidate.news_item_id: candidate for candidate in (*selection.chosen, *selection.queue)}
     table = settings.profile.categories
-    chosen = [best.get(number) or candidate_of(there[number], table) for number in numbers]
-    size = _room(settings, bulletin, now, [one.text for one in kept], len(chosen))
-    joined = [item_of(session, settings, one, size, now) for one in chosen]
-    return Renewed(tuple(replace(one, is_placed=True) for one in joined), ())
+    chosen = [best.get(number) or candidate_of(unsent[number], table) for number in numbers]
+    size = _room(settings, bulletin, now, [item.text for item in draft], len(chosen))
+    joined = [item_of(settings, session, candidate, size, now) for candidate in chosen]
+    return Renewed(tuple(replace(item, is_placed=True) for item in joined), ())
 
 
 def _room(settings: Settings, bulletin: Bulletin, now: datetime, texts: Sequence[str], more: int) -> int:
@@ -135,77 +130,80 @@ def _room(settings: Settings, bulletin: Bulletin, now: datetime, texts: Sequence
 
 
 def renew(
-    session: Session,
     settings: Settings,
+    session: Session,
     bulletin: Bulletin,
-    kept: Sequence[ItemData],
+    draft: Sequence[ItemData],
     *,
     since: datetime,
     now: datetime,
 ) -> Renewed:
     """The draft after the site was read again.
 
-    `kept` is what the editor has it say; news first seen after `since` are told as new.
+    `draft` is what the editor has it say; news first seen after `since` are told as new.
     """
     if bulletin.template:
         words = "Il testo di questo messaggio è fisso: non viene dalle notizie del sito."
-        return Renewed(tuple(kept), (words,))
-    picked = pick(session, settings, moment(session, settings, bulletin, now), excluding=bulletin.id)
+        return Renewed(tuple(draft), (words,))
+    selection = pick(settings, situation_of(settings, session, bulletin, now))
     ever, composed = _past(session, bulletin)
-    ever |= {_subject(one) for one in kept}
-    new = [one for one in picked.chosen if not _is_among(one, ever)]  # what a person took out stays out
+    ever |= {_subject(item) for item in draft}
+    # what a person took out stays out
+    new = [candidate for candidate in selection.chosen if not _is_among(candidate, ever)]
     plan: list[ItemData | Candidate] = []
     remarks: list[str] = []
-    for item in kept:
-        told = next((c for c in (*picked.chosen, *picked.queue) if _is_among(c, [_subject(item)])), None)
+    for item in draft:
+        again = next(
+            (c for c in (*selection.chosen, *selection.queue) if _is_among(c, [_subject(item)])), None
+        )
         if item.is_typed:
             plan.append(item)
-            remarks += _outrun(item, told)
-        elif told is not None and (told in picked.chosen or item.is_placed or not new):
-            plan.append(told if _is_behind(session, item, told) else item)
+            remarks += _outrun(item, again)
+        elif again is not None and (again in selection.chosen or item.is_placed or not new):
+            plan.append(again if _is_behind(session, item, again) else item)
         elif item.is_placed:  # left out by composing, and taken all the same
             plan.append(item)
         elif new:
             plan.append(new.pop(0))
-            remarks.append(f"«{item.title}» lascia il posto: {_why(picked, item)}.")
+            remarks.append(f"«{item.title}» lascia il posto: {_why(selection, item)}.")
         else:
-            remarks.append(f"«{item.title}» non c'è più: {_why(picked, item)}.")
+            remarks.append(f"«{item.title}» non c'è più: {_why(selection, item)}.")
     free = max(settings.profile.news_per_bulletin - composed, 0)
-    for one in new:
-        if len(plan) < settings.profile.news_per_bulletin and (one.is_alert or free > 0):
-            free -= not one.is_alert
-            plan.append(one)
-    plan.sort(key=lambda one: not (isinstance(one, Candidate) and one.is_alert))  # stable: alerts go first
+    for candidate in new:
+        if len(plan) < settings.profile.news_per_bulletin and (candidate.is_alert or free > 0):
+            free -= not candidate.is_alert
+            plan.append(candidate)
+    plan.sort(key=lambda part: not (isinstance(part, Candidate) and part.is_alert))  # stable: alerts go first
     if not plan:
         remarks.append("Nella bozza non resterebbe niente: il testo è rimasto com'era. Puoi non inviare.")
-    before = {_subject(one): one for one in kept}
+    before = {_subject(item): item for item in draft}
     items = []
-    for number, item in enumerate(_written(session, settings, bulletin, plan or kept, now), start=1):
+    for position, item in enumerate(_written(settings, session, bulletin, plan or draft, now), start=1):
         was = before.get(_subject(item))
         if was is None:
-            remarks.append(f"Notizia {number}: entra «{item.title}».")
+            remarks.append(f"Notizia {position}: entra «{item.title}».")
         elif was.text != item.text:
-            remarks.append(f"Notizia {number}: il testo è aggiornato a ciò che dice ora il sito.")
+            remarks.append(f"Notizia {position}: il testo è aggiornato a ciò che dice ora il sito.")
         items.append(replace(item, is_placed=was.is_placed) if was else item)
-    return Renewed(tuple(items), (*remarks, *_new_in_the_queue(picked, items, since)))
+    return Renewed(tuple(items), (*remarks, *_new_in_the_queue(selection, items, since)))
 
 
 def _written(
-    session: Session,
     settings: Settings,
+    session: Session,
     bulletin: Bulletin,
     plan: Sequence[ItemData | Candidate],
     now: datetime,
 ) -> tuple[ItemData, ...]:
     """What stays as it is, and the rest in the room that this leaves."""
-    texts = [one.text for one in plan if isinstance(one, ItemData)]
-    texts += [one.abstract for one in plan if isinstance(one, Candidate) and one.is_alert]
+    texts = [part.text for part in plan if isinstance(part, ItemData)]
+    texts += [part.abstract for part in plan if isinstance(part, Candidate) and part.is_alert]
     size = _room(settings, bulletin, now, texts, len(plan) - len(texts))
-    for one in plan:
-        if isinstance(one, Candidate):
-            weather_alerts.tell_together(session, one.weather_alert_ids, at=now)
+    for part in plan:
+        if isinstance(part, Candidate):
+            weather_alerts.tell_together(session, part.weather_alert_ids, at=now)
     return tuple(
-        one if isinstance(one, ItemData) else item_of(session, settings, one, size, now) for one in plan
+        part if isinstance(part, ItemData) else item_of(settings, session, part, size, now) for part in plan
     )
 
 
@@ -232,36 +230,36 @@ def _subject(item: ItemData) -> Subject:
     return item.news_item_id, item.weather_alert_id
 
 
-def _is_behind(session: Session, item: ItemData, told: Candidate) -> bool:
+def _is_behind(session: Session, item: ItemData, again: Candidate) -> bool:
     """Whether its text is of what its source said before."""
     if item.news_item_id is None:
-        return item.text != told.abstract
+        return item.text != again.abstract
     return news_items.of_text(session, item.news_item_id, item.text) is None
 
 
-def _outrun(item: ItemData, told: Candidate | None) -> list[str]:
+def _outrun(item: ItemData, again: Candidate | None) -> list[str]:
     """Of an alert whose words a person wrote; of news the reading of its page tells."""
     if item.weather_alert_id is None:
         return []
-    now = f"la fonte ora dice «{told.abstract}»" if told else "quell'allerta non vale più"
+    now = f"la fonte ora dice «{again.abstract}»" if again else "quell'allerta non vale più"
     return [f"«{item.title}»: {now}. Il testo l'ha scritto una persona e resta com'era."]
 
 
-def _why(picked: Selection, item: ItemData) -> str:
+def _why(selection: Selection, item: ItemData) -> str:
     """Why an item of the draft is not among the first any more."""
-    reasons = [one.reason for one in picked.left_out if one.title == item.title]
+    reasons = [left_out.reason for left_out in selection.left_out if left_out.title == item.title]
     return reasons[0] if reasons else "torna in coda" if item.news_item_id else "non vale più"
 
 
-def _new_in_the_queue(picked: Selection, items: Sequence[ItemData], since: datetime) -> list[str]:
-    here = {one.news_item_id for one in items}
+def _new_in_the_queue(selection: Selection, items: Sequence[ItemData], since: datetime) -> list[str]:
+    own = {item.news_item_id for item in items}
     fresh = [
-        one
-        for one in (*picked.chosen, *picked.queue)
-        if one.first_seen > since and one.news_item_id and one.news_item_id not in here
+        candidate
+        for candidate in (*selection.chosen, *selection.queue)
+        if candidate.first_seen > since and candidate.news_item_id and candidate.news_item_id not in own
     ]
     if not fresh:
         return []
-    names = [f"«{one.title}» ({one.news_item_id})" for one in fresh[:NAMED]]
+    names = [f"«{candidate.title}» ({candidate.news_item_id})" for candidate in fresh[:NAMED]]
     more = [f"e altre {len(fresh) - NAMED}"] if len(fresh) > NAMED else []
     return [f"Nuove nella coda: {', '.join([*names, *more])}."]

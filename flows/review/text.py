@@ -70,7 +70,7 @@ def text_of(
     if numbers is None:
         found.append(f"Non capisco «{answer.added}»: per aggiungere dalla coda scrivi solo il numero.")
     elif numbers and not found:
-        joined = join(session, settings, bulletin, typed, numbers, at)
+        joined = join(settings, session, bulletin, typed, numbers, at)
         found += joined.remarks
         for one in joined.items:
             typed.append(one)
@@ -83,7 +83,7 @@ def text_of(
         typed = [bulletins.data_of(item) for item in items]
     if choice == Choice.reread and asks and not found:
         read_at = site.read_at or at
-        renewed = renew(session, settings, bulletin, typed, since=shown.created_at, now=read_at)
+        renewed = renew(settings, session, bulletin, typed, since=shown.created_at, now=read_at)
         typed = list(renewed.items)
         remarks += _told(site, read_at, renewed.remarks)
     dated = bulletin.slot_at or at

@@ -13,7 +13,7 @@ from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus
 from db.recipients import SPARED
 from flows.bulletin.alerts.urgent import AUTHOR
-from flows.draft.alerts import known_at
+from flows.draft.alerts import picture_at
 from flows.sending import senders
 from flows.sending.hold import UNTRUE
 from flows.settings import Settings
@@ -51,8 +51,8 @@ def _spare(settings: Settings, session: Session, bulletin_id: int, now: datetime
         return 0
     items = bulletins.items(session, sealed[1])
     days = {row.day for item in items for row in weather_alerts.told_by(session, item)}
-    situation, watched = known_at(session, settings, now), settings.profile.urgent.levels
-    if not any(span.row.day in days and span.row.level in watched for span in situation.spans):
+    picture, watched = picture_at(settings, session, now), settings.profile.urgent.levels
+    if not any(span.row.day in days and span.row.level in watched for span in picture.spans):
         return 0
     if bulletin.status_reason != UNTRUE and not alerts_by_now(settings, session, bulletin, items, at=now):
         return 0

@@ -1,8 +1,10 @@
 """A Comune without a Prefect server: the sandbox on loopback, a database, and the verbs' plain functions."""
 
 import asyncio
+import re
 import ssl
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -12,7 +14,7 @@ from typing import Any
 import httpx
 import uvicorn
 from cryptography.fernet import Fernet
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlmodel import Session, col, select
 
 from db import bulletins
@@ -127,6 +129,21 @@ class Comune:
     def look(self) -> Iterator[Session]:
         with transaction(self.engine) as session:
             yield session
+
+    @contextmanager
+    def reads(self) -> Iterator[Counter[str]]:
+        """How many queries ask each table first, for as long as this is entered."""
+        counter = Counter[str]()
+
+        def count(*arguments: Any) -> None:
+            if match := re.match(r"SELECT .*?\sFROM (\w+)", arguments[2], re.DOTALL):
+                counter[match[1]] += 1
+
+        event.listen(self.engine, "before_cursor_execute", count)
+        try:
+            yield counter
+        finally:
+            event.remove(self.engine, "before_cursor_execute", count)
 
     def news(self) -> dict[str, NewsItem]:
         """Stored items by title."""
