@@ -53,7 +53,7 @@ def due(engine: Engine, settings: Settings, now: datetime) -> list[int]:
         return [
             bulletin.id
             for bulletin in bulletins.with_status(session, BulletinStatus.approved)
-            if bulletins.send_at(session, bulletin) <= now <= bulletins.send_at(session, bulletin) + grace
+            if timedelta() <= now - bulletins.send_at(session, bulletin) <= grace
         ]
 
 
@@ -65,42 +65,48 @@ def prepare(
     `late` is a person's word that a send which was stopped goes on, also after its grace: without one it
     stays stopped, whoever starts a run.
     """
-    bulletin = bulletins.locked(session, bulletin_id)
-    if bulletin.status == BulletinStatus.stopped and not late:
+    return _order(settings, session, bulletins.locked(session, bulletin_id), late=late, now=now)
+
+
+def _order(settings: Settings, session: Session, bulletin: Bulletin, *, late: bool, now: datetime) -> Order:
+    is_stopped = bulletin.status == BulletinStatus.stopped
+    if is_stopped and not late:
         raise DispatchError(
-            f"Il bollettino {bulletin_id} è fermato: lo fa ripartire una persona, con «riprendi»."
+            f"Il bollettino {bulletin.id} è fermato: lo fa ripartire una persona, con «riprendi»."
         )
     if bulletin.status not in (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped):
-        raise DispatchError(f"Il bollettino {bulletin_id} non è approvato: è {STATUS[bulletin.status]}.")
-    if bulletin.status != BulletinStatus.stopped:
-        _check_time(settings, session, bulletin, now)
-    sealed = bulletins.approved(session, bulletin_id)
+        raise DispatchError(f"Il bollettino {bulletin.id} non è approvato: è {STATUS[bulletin.status]}.")
+    sealed = bulletins.approved(session, bulletin.id)
     if sealed is None:
-        raise DispatchError(f"Il bollettino {bulletin_id} non è mai stato approvato.")
+        raise DispatchError(f"Il bollettino {bulletin.id} non è mai stato approvato.")
     approval, version = sealed
+    if not is_stopped:
+        _check_time(settings, bulletin.slot_at or approval.decided_at, now)
     items = bulletins.items(session, version)
-    require_right(settings, session, bulletin, now=now)
-    if (
-        late
-        and bulletin.status == BulletinStatus.stopped
-        and not is_in_force(settings, session, bulletin, now)
-    ):
-        raise DispatchError(f"Il testo del bollettino {bulletin_id} non vale più: chiudilo con «chiudi».")
-    for number in telling.of(session, bulletin_id):
-        if bulletins.locked(session, number).status == BulletinStatus.sending:
+    require_right(settings, session, bulletin, items, now=now)
+    if is_stopped and not is_in_force(settings, session, bulletin, items, now):
+        raise DispatchError(f"Il testo del bollettino {bulletin.id} non vale più: chiudilo con «chiudi».")
+    for original_id in telling.of(session, bulletin.id):
+        if bulletins.locked(session, original_id).status == BulletinStatus.sending:
             raise DispatchError(
-                f"Il bollettino {bulletin_id} corregge il {number}, che è ancora in invio: "
+                f"Il bollettino {bulletin.id} corregge il {original_id}, che è ancora in invio: "
                 "fermalo, poi riprova."
             )
     message = message_of(settings, bulletin, items, approval.decided_at)
     if why := broken(settings, session, bulletin, approval, message):
         raise DispatchError(why)
-    category = provider.category(settings, session, message.template)
-    return Order(bulletin_id, message, category, by_hand=channel.by_hand(settings, session, bulletin))
+    return Order(
+        bulletin.id,
+        bulletin.kind,
+        message,
+        provider.category(settings, session, message.template),
+        by_hand=channel.by_hand(settings, session, bulletin),
+        is_in_hand=lists.in_hand(session, bulletin) is not None,
+        is_new=bulletin.status == BulletinStatus.approved,
+    )
 
 
-def _check_time(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> None:
-    at = bulletins.send_at(session, bulletin)
+def _check_time(settings: Settings, at: datetime, now: datetime) -> None:
     if now < at:
         raise DispatchError(f"È presto: il bollettino parte {giorno_ora(at)}.")
     if now > at + timedelta(minutes=settings.profile.grace_minutes):
@@ -123,15 +129,15 @@ def begin(
     how long ago `now` was, of which the first sign of life must know nothing.
     """
     with transaction(engine) as session:
-        order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
         bulletin = bulletins.locked(session, bulletin_id)
+        order = _order(settings, session, bulletin, late=late_by is not None, now=now)
         life.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
         is_joining = senders.is_sending(session, bulletin_id, now=now)
         if is_joining and session.get_bind().dialect.name == "sqlite":
             raise DispatchError(
                 f"Il bollettino {bulletin_id} è già in invio: con SQLite spedisce un processo alla volta."
             )
-        if bulletin.status == BulletinStatus.approved:
+        if order.is_new:
             if order.by_hand == HandoverKind.channel:
                 handovers.plan_channel(session, bulletin_id, now=now)
             else:
@@ -201,19 +207,14 @@ def dispatch_bulletin(
         clock: seconds; reading the pages again and asking the provider takes some.
     """
     began = clock()
-    with transaction(engine) as session:
-        by_hand = channel.by_hand(settings, session, bulletins.locked(session, bulletin_id))
-    # who reads a channel is not written to by us
-    if by_hand != HandoverKind.channel and (gap := basis.missing(settings)):
-        raise DispatchError(gap)
-    people.replay(settings, engine, now=now)
     with held_when_untrue(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn):
         with transaction(engine) as session:
             order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
-            bulletin = bulletins.locked(session, bulletin_id)
-            is_in_hand = lists.in_hand(session, bulletin) is not None
-            is_new = bulletin.status == BulletinStatus.approved
-        if is_in_hand:
+        # who reads a channel is not written to by us
+        if order.by_hand != HandoverKind.channel and (gap := basis.missing(settings)):
+            raise DispatchError(gap)
+        people.replay(settings, engine, now=now)
+        if order.is_in_hand:
             return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
         site = require_same_site(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn)
         outside = places(settings, has_server=has_server)
@@ -223,9 +224,10 @@ def dispatch_bulletin(
             settings, engine, bulletin_id, found, despite_by=despite_by, now=now, warn=warn
         )
         by = late_by or (despite_by if despite else None)
-        if is_new:  # "approvato" with the text, whoever approved it: it must not come after the messages
+        if order.is_new:  # "approvato" with the text, whoever approved it: not to come after the messages
             drafts.told_at_once(settings, engine, bulletin_id, now=now)
         since = timedelta(seconds=clock() - began)
+        # once more under the lock: the pages were read and the provider was asked meanwhile
         order = begin(settings, engine, bulletin_id, late_by=by, despite=despite, now=now, since=since)
         for trouble in _testify(settings, engine, bulletin_id, has_server=has_server, now=now):
             warn(trouble)

@@ -24,7 +24,7 @@ from flows.review import acts
 from flows.review.acts import NOTHING_DONE, NotDoneError
 from flows.runs import client
 from flows.sending.drain import UntrueError
-from flows.sending.hold import is_in_force, require_right
+from flows.sending.hold import is_in_force, require_right, sealed_items
 from flows.sending.seal import not_as_approved
 from flows.settings import Settings
 from flows.whatsapp.errors import RESENDS, TABLE, classify
@@ -129,11 +129,12 @@ def _require_can(
         )
     if not again:
         return
+    items = sealed_items(session, bulletin.id)
     try:
-        require_right(settings, session, bulletin, now=now)
+        require_right(settings, session, bulletin, items, now=now)
     except UntrueError as exc:
         raise NotDoneError(f"{exc} {NOTHING_DONE}") from exc
-    if not is_in_force(settings, session, bulletin, now):
+    if not is_in_force(settings, session, bulletin, items, now):
         raise NotDoneError(
             f"Il testo del bollettino {bulletin.id} non vale più: non si rimanda. {NOTHING_DONE}"
         )

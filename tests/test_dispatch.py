@@ -1,6 +1,7 @@
 """A bulletin is sent as it was sealed, in its hour, to who is subscribed, once."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -51,6 +52,21 @@ def test_every_phone_gets_exactly_the_sealed_text_once(comuni: Comune) -> None:
     phone = comuni.ask("GET", "/_prova/telefoni")[0]
     assert phone["messages"][0]["button_url"].endswith(f"/b/{bulletin.code}")
     assert phone["messages"][0]["header"] == "PROVA · Notizie dal Comune di Esempio"
+
+
+def test_an_order_is_read_once_before_the_checks(comune: Comune) -> None:
+    """And once more, under its lock, when the send begins."""
+    comune.subscribe()
+    number = approved(comune)
+    with comune.look() as session, comune.reads() as reads:
+        prepare(comune.settings, session, number, now=comune.now)
+    assert [reads[table] for table in ("bulletin", "approval", "bulletinitem")] == [1, 1, 1]
+    before = Counter[str]()
+    with comune.reads() as reads:
+        dispatch_bulletin(
+            comune.settings, comune.engine, number, now=comune.now, show=lambda _: before.update(reads)
+        )
+    assert before["bulletin"] == 5, "the order, its pages, its alerts, the checks, the send before it"
 
 
 def test_a_second_dispatch_is_refused_and_reaches_nobody(comuni: Comune) -> None:

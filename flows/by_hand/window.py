@@ -25,7 +25,7 @@ from flows.runs import client, forms
 from flows.runs.client import RunState
 from flows.runs.forms import Confirmation
 from flows.sending.drain import DispatchError, UntrueError
-from flows.sending.hold import CORRECTED, UNTRUE, require_right
+from flows.sending.hold import CORRECTED, UNTRUE, require_right, sealed_items
 from flows.sending.seal import broken, message_of
 from flows.settings import Settings
 
@@ -68,7 +68,7 @@ def over(settings: Settings, session: Session, bulletin: Bulletin, now: datetime
     if handover is None:
         return ""
     try:
-        require_right(settings, session, bulletin, now=now)
+        require_right(settings, session, bulletin, sealed_items(session, bulletin.id), now=now)
     except UntrueError as exc:
         return UNTRUE if exc.seen else CORRECTED
     if now > handover.begun_at + WITHIN:

@@ -42,12 +42,15 @@ def require_same_site(
     page that cannot be read is only returned, for the checks to tell.
     """
     seen = reread_bulletin(settings, engine, bulletin_id, now=now)
+    doubtful = [rereading.line for rereading in seen if not rereading.holds]
+    changed = [rereading for rereading in seen if rereading.holds]
+    if not changed:
+        return doubtful
     with transaction(engine) as session:
-        known = overridden(settings, session, bulletin_id)
-    held = [one for one in seen if one.holds and one.line not in known]
-    doubtful = [one.line for one in seen if not one.holds]
+        accepted = overridden(settings, session, bulletin_id)
+    held = [rereading for rereading in changed if rereading.line not in accepted]
     if not held:
-        return [*doubtful, *(f"Approvata nonostante: {one.line}" for one in seen if one.holds)]
+        return [*doubtful, *(f"Approvata nonostante: {rereading.line}" for rereading in changed)]
     for line in doubtful:
         warn(line)
     raise hold(settings, engine, bulletin_id, held, now=now, open_window=open_window, warn=warn)

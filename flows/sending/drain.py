@@ -11,8 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from db.engine import transaction
-from db.models import Bulletin, BulletinKind, HandoverKind
+from db.models import BulletinKind, HandoverKind
 from db.rate import Priority
 from db.recipients import Address
 from flows.bulletin.message.exact import Message
@@ -53,13 +52,16 @@ MOST_CONNECTIONS = 300
 
 @dataclass(frozen=True)
 class Order:
-    """What a dispatch was told to send, checked against its seal."""
+    """What a dispatch was told to send, checked against its seal, and how things stood with it then."""
 
     bulletin_id: int
+    kind: BulletinKind
     message: Message
     category: Category  # the provider's latest word decides the endpoint
     sender_id: UUID | None = None  # under which this process was written down when the send began
     by_hand: HandoverKind | None = None  # a person sends it, not we
+    is_in_hand: bool = False  # and is at it
+    is_new: bool = False  # nothing of it has begun to leave
 
 
 def addressed(order: Order, address: Address, opaque: str, category: Category) -> OutgoingTemplate:
@@ -107,9 +109,7 @@ async def drain(
     holds anything any more.
     """
     number = settings.profile.whatsapp
-    with transaction(engine) as session:
-        kind = session.get_one(Bulletin, order.bulletin_id).kind
-    priority = Priority.ordinary if kind == BulletinKind.ordinary else Priority.alert
+    priority = Priority.ordinary if order.kind == BulletinKind.ordinary else Priority.alert
     write = partial(addressed, order)
     box = Outbox(engine, settings.ledger(), order.bulletin_id, write, sender_id=order.sender_id, clock=_now)
     connections = min(MOST_CONNECTIONS, window(number.messages_per_second))

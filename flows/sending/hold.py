@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from db import bulletins, telling
-from db.models import PUBLIC, Bulletin, BulletinKind, BulletinStatus
+from db.models import PUBLIC, Bulletin, BulletinItem, BulletinKind, BulletinStatus
 from db.recipients import PUT_RIGHT
 from flows.bulletin.message.exact import frame_name
 from flows.sending.drain import UntrueError
@@ -18,13 +18,19 @@ UNTRUE = "l'allerta non è più quella del testo"
 CORRECTED = "una correzione ne dice già il testo giusto"
 
 
-def require_right(settings: Settings, session: Session, bulletin: Bulletin, *, now: datetime) -> None:
-    """UntrueError when what was sealed is wrong by now: of alerts, or because a correction says so.
+def sealed_items(session: Session, bulletin_id: int) -> list[BulletinItem]:
+    """The text that was approved; empty when nobody approved."""
+    sealed = bulletins.approved(session, bulletin_id)
+    return bulletins.items(session, sealed[1]) if sealed else []
+
+
+def require_right(
+    settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[BulletinItem], *, now: datetime
+) -> None:
+    """UntrueError when `items`, as sealed, are wrong by now: of alerts, or because a correction says so.
 
     Asked where a text is about to reach anybody, and never overridden: there is no right text behind it.
     """
-    sealed = bulletins.approved(session, bulletin.id)
-    items = bulletins.items(session, sealed[1]) if sealed else []
     if found := alerts_by_now(settings, session, bulletin, items, at=now):
         told = " ".join(one.line for one in found)
         raise UntrueError(f"Il bollettino {bulletin.id} non parte: non è più vero. {told}", found)
@@ -81,13 +87,14 @@ def reopen(settings: Settings, session: Session, bulletin: Bulletin, *, by: str,
     session.add(bulletin)
 
 
-def is_in_force(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> bool:
-    """Whether its text still tells something: an alert while it is right, any other for its time to live.
+def is_in_force(
+    settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime
+) -> bool:
+    """Whether `items`, its sealed text, still tell something: an alert while it is right, any other for its
+    time to live.
 
     The time to live is that of the template: after it the provider would not deliver the message either.
     """
-    sealed = bulletins.approved(session, bulletin.id)
-    items = bulletins.items(session, sealed[1]) if sealed else []
     if alerts_by_now(settings, session, bulletin, items, at=now):
         return False
     if bulletin.kind != BulletinKind.correction and any(one.weather_alert_id for one in items):

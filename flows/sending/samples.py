@@ -187,7 +187,7 @@ def plan(settings: Settings, session: Session, bulletin_id: int, *, now: datetim
         )
     message = message_of(settings, bulletin, bulletins.items(session, version), now)
     category = provider.category(settings, session, message.template)
-    return Trial(Order(bulletin_id, message, category), version.number, to)
+    return Trial(Order(bulletin_id, bulletin.kind, message, category), version.number, to)
 
 
 def send(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> Counter[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, insert
 
 from db import deliveries, recipients, schema
 from db.engine import make_engine, transaction
-from db.models import BulletinStatus, Recipient, RecipientStatus, Scope
+from db.models import BulletinKind, BulletinStatus, Recipient, RecipientStatus, Scope
 from flows.bulletin.message.exact import Message
 from flows.bulletin.message.frame import Frame
 from flows.sending.drain import Order
@@ -80,4 +80,4 @@ def queue(engine: Engine) -> Order:
     with transaction(engine) as session:
         bulletin = make_bulletin(session, [], status=BulletinStatus.sending, now=now)
         deliveries.plan(session, bulletin.id, recipients.query_of(session, bulletin), now=now)
-        return Order(bulletin.id, MESSAGE, "MARKETING")
+        return Order(bulletin.id, BulletinKind.ordinary, MESSAGE, "MARKETING")
