@@ -7,6 +7,7 @@ world outside (the site read again, a sample on a telephone) happens beside that
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -17,18 +18,17 @@ from prefect.runtime import flow_run
 from prefect.utilities.timeout import timeout
 from pydantic import ValidationError
 from sqlalchemy import Engine
-from sqlmodel import Session
 
-from db import bulletins, news_items
+from db import bulletins, news_items, sign_offs
 from db.engine import StoreError, alone, make_engine, transaction
-from db.models import Bulletin, BulletinItem, BulletinStatus, Decision
+from db.models import Bulletin, BulletinStatus, Decision
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.status import STATUS, tags
 from flows.door.sealed import FIELD
 from flows.draft.evidence import with_sources
 from flows.draft.items import PURPOSE
-from flows.draft.refresh import Waiting, queue, situation_of, still_behind
+from flows.draft.refresh import queue, situation_of, still_behind
 from flows.letters import drafts
 from flows.letters.briefing import reach
 from flows.letters.drafts import tell_changes
@@ -54,40 +54,55 @@ UNKNOWN = "Scegli una decisione e il tuo nome dagli elenchi."
 ENDS = {Choice.postpone: Decision.postpone, Choice.discard: Decision.discard}
 
 
+@dataclass(frozen=True)
+class Start:
+    """How a round finds its bulletin, before the site is read again and answers are stored."""
+
+    bulletin: Bulletin
+    answered: frozenset[tuple[str, int]]  # run and version of the answers that are stored
+
+    @property
+    def is_open(self) -> bool:
+        return self.bulletin.status == BulletinStatus.in_review
+
+    def holds(self, answer: Confirmation) -> bool:
+        return (answer.run_id, answer.version) in self.answered
+
+
+def load_start(engine: Engine, bulletin_id: int) -> Start:
+    with transaction(engine) as session:
+        bulletin = bulletins.locked(session, bulletin_id)
+        return Start(bulletin, frozenset(bulletins.answered(session, bulletin_id)))
+
+
 def load_round(
     settings: Settings, engine: Engine, bulletin_id: int, seen: Sequence[Rereading] = (), *, now: datetime
 ) -> Round:
-    """`seen` are its pages, read again."""
+    """What a round shows, once its answers are stored; `seen` are its pages, read again."""
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
         version = bulletins.latest(session, bulletin_id)
         if version is None:
             raise StoreError(f"bulletin {bulletin_id} has no text yet")
         items = bulletins.items(session, version)
+        is_fixed = bulletin.template is not None
+        situation = None if is_fixed else situation_of(settings, session, bulletin, now)
+        news = {item.news_item_id for item in items if item.news_item_id}
+        words = sign_offs.genuine(session, settings.vault(), bulletin_id)
         sample = samples.sentence(settings, session, bulletin_id, version.number)
         return Round(
-            bulletin,
-            version.number,
-            tuple(items),
-            tuple(version.problems.splitlines()),
-            _queue(settings, session, bulletin, items, now),
-            with_sources(session, items),
-            awaited(settings, session, bulletin),
-            tuple(one.line for one in still_behind(session, items, seen)),
-            tuple(filter(None, [*version.remarks.splitlines(), sample])),
-            is_sent_back(session, version),
-            reach(settings, session, bulletin, items),
+            bulletin=bulletin,
+            version=version.number,
+            items=tuple(items),
+            problems=tuple(version.problems.splitlines()),
+            queue=queue(settings, situation, news) if situation else (),
+            told=with_sources(session, items),
+            awaited=awaited(settings, session, bulletin, words),
+            site=tuple(rereading.line for rereading in still_behind(session, items, seen)),
+            remarks=tuple(filter(None, [*version.remarks.splitlines(), sample])),
+            is_sent_back=is_sent_back(version, words),
+            reach=reach(settings, session, bulletin, items),
         )
-
-
-def _queue(
-    settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime
-) -> tuple[Waiting, ...]:
-    """None for a message whose lines are fixed."""
-    if bulletin.template:
-        return ()
-    situation = situation_of(settings, session, bulletin, now)
-    return queue(settings, situation, {item.news_item_id for item in items if item.news_item_id})
 
 
 def record(
@@ -161,49 +176,44 @@ def record(
         return bulletin.status
 
 
-def look_again(settings: Settings, engine: Engine, bulletin_id: int, now: datetime) -> list[Rereading]:
+def look_again(settings: Settings, engine: Engine, bulletin: Bulletin, now: datetime) -> list[Rereading]:
     """Read the site again for a bulletin that waits, and queue the letters about what changed."""
-    with transaction(engine) as session:
-        if bulletins.locked(session, bulletin_id).status != BulletinStatus.in_review:
-            return []
-    seen = reread_bulletin(settings, engine, bulletin_id, now=now)
-    with transaction(engine) as session:
-        if bulletins.locked(session, bulletin_id).template is None:  # else `urgente` calls for a new text
-            tell_changes(settings, session, bulletin_id, seen, now=now)
+    if bulletin.status != BulletinStatus.in_review:
+        return []
+    seen = reread_bulletin(settings, engine, bulletin.id, now=now)
+    # of a fixed text `urgente` calls for a new one
+    if bulletin.template is None and any(rereading.holds for rereading in seen):
+        with transaction(engine) as session:
+            bulletins.locked(session, bulletin.id)  # of two that find one change, one tells it
+            tell_changes(settings, session, bulletin.id, seen, now=now)
     return seen
 
 
 def store_answers(
-    settings: Settings,
-    engine: Engine,
-    bulletin_id: int,
-    run_id: str,
-    now: datetime,
-    seen: Sequence[Rereading],
+    settings: Settings, engine: Engine, start: Start, run_id: str, now: datetime, seen: Sequence[Rereading]
 ) -> None:
     """Store what was confirmed in any window of this bulletin, however that window ended."""
-    lost = frozenset(one.news_item_id for one in seen if one.news_item_id and one.state == Now.gone)
-    with transaction(engine) as session:
-        bulletin = bulletins.locked(session, bulletin_id)
-    key = settings.stamp_key()
-    for given in forms.confirmations(bulletin, stamp_key=key, also_in=run_id, now=now):
-        site = Site(lost)
-        if asks_to_read(engine, bulletin_id, given):
-            site = read_site(settings, lost, now)
-        record(settings, engine, bulletin_id, given, site=site)
+    lost = frozenset(
+        rereading.news_item_id for rereading in seen if rereading.news_item_id and rereading.state == Now.gone
+    )
+    is_open, key = start.is_open, settings.stamp_key()
+    for answer in forms.confirmations(start.bulletin, stamp_key=key, also_in=run_id, now=now):
+        if not start.holds(answer):
+            is_asked = is_open and asks_to_read(start, answer)
+            site = read_site(settings, lost, now) if is_asked else Site(lost)
+            status = record(settings, engine, start.bulletin.id, answer, site=site)
+            is_open = status == BulletinStatus.in_review
         if settings.profile.asks_codes:
-            forms.forget(given, FIELD, stamp_key=key)
+            forms.forget(answer, FIELD, stamp_key=key)
 
 
-def asks_to_read(engine: Engine, bulletin_id: int, given: Confirmation) -> bool:
-    """Whether an answer that is not stored yet, nor comes too late, wants the site read again."""
-    if not given.is_stamped or choice_of(str(given.values.get("decisione", ""))) != Choice.reread:
+def asks_to_read(start: Start, answer: Confirmation) -> bool:
+    """Whether an answer that was not stored yet, nor comes too late, wants the site read again."""
+    if not answer.is_stamped or choice_of(str(answer.values.get("decisione", ""))) != Choice.reread:
         return False
-    with transaction(engine) as session:
-        bulletin = bulletins.locked(session, bulletin_id)
-        late = bulletin.deadline_at is not None and given.at > bulletin.deadline_at
-        stored = (given.run_id, given.version) in bulletins.answered(session, bulletin_id)
-        return bulletin.status == BulletinStatus.in_review and not late and not stored
+    deadline = start.bulletin.deadline_at
+    is_late = deadline is not None and answer.at > deadline
+    return start.is_open and not is_late and not start.holds(answer)
 
 
 def read_site(settings: Settings, lost: frozenset[int], now: datetime) -> Site:
@@ -245,9 +255,10 @@ def until_decided(bulletin_id: int) -> str:
     run_id = str(flow_run.id)
     while True:
         now = datetime.now(UTC)
+        start = load_start(engine, bulletin_id)
         # before the answers: what was approved is judged by the pages as they are
-        seen = look_again(settings, engine, bulletin_id, now)
-        store_answers(settings, engine, bulletin_id, run_id, now, seen)
+        seen = look_again(settings, engine, start.bulletin, now)
+        store_answers(settings, engine, start, run_id, now, seen)
         samples.send_asked(settings, engine, bulletin_id, now=datetime.now(UTC))
         posted = drafts.told_at_once(settings, engine, bulletin_id, now=now)
         if posted.trouble:

@@ -119,6 +119,21 @@ def test_a_sample_comes_back_to_the_form_and_a_crashed_run_sends_no_second(windo
     assert sum(map(len, comune.received().values())) == 1
 
 
+def test_a_round_reads_its_bulletin_before_its_answers_and_after_them(window: Window) -> None:
+    with window.comune.reads() as reads:
+        window.run()
+    # pages, alerts, samples, calls and letters each ask for it too, and two queries for what was announced
+    assert reads["bulletin"] == 2 + 5 + 2
+    assert reads["weatheralert"] == 2, "what was ever said, and what bulletins tell of it"
+    window.answer(SAVE)
+    with window.comune.reads() as again:
+        window.run()
+    assert again["bulletin"] == reads["bulletin"] + 1, "an answer is stored under its lock"
+    with window.comune.reads() as again:
+        window.run()
+    assert again["bulletin"] == reads["bulletin"], "what is stored already is not asked for again"
+
+
 def test_the_site_is_read_for_an_answer_that_asks_and_its_news_are_in_the_next_form(window: Window) -> None:
     comune = window.comune
     window.run()

@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from db import bulletins
 from db.models import BulletinStatus, WrongCode
-from flows.approve import asks_to_read, record
+from flows.approve import asks_to_read, load_start, record
 from flows.bulletin.status import BEFORE_STAMPS, UNSTAMPED
 from flows.by_hand import lists
 from flows.by_hand.lists import Answer
@@ -137,7 +137,7 @@ def test_an_answer_without_a_stamp_decides_nothing_and_keeps_its_text(
     comune.collect()
     number = comune.draft()
     given = unstamped(comune, number, decision)
-    assert not asks_to_read(comune.engine, number, given)
+    assert not asks_to_read(load_start(comune.engine, number), given)
     assert record(comune.settings, comune.engine, number, given) == BulletinStatus.in_review
     assert comune.problems(number)[0] == UNSTAMPED
     assert comune.items(number)[0].text == "Scritto da chissà chi, 1."

@@ -10,7 +10,7 @@ from sqlmodel import select
 from db import bulletins, news_items
 from db.bulletins import ItemData
 from db.models import BulletinStatus, BulletinVersion, Edit, Level, NewsItem
-from flows.approve import asks_to_read, load_round, read_site
+from flows.approve import asks_to_read, load_round, load_start, read_site
 from flows.bulletin.language.measure import utf16
 from flows.draft.items import AUTHOR
 from flows.draft.refresh import NAMED, Waiting
@@ -337,12 +337,13 @@ def test_the_window_reads_the_site_only_for_who_asks_and_only_once(comune: Comun
     number = drafted(comune, 2)
     values = {"decisione": REREAD, "chi": "Anna Redazione"}
     asked = Confirmation("run-1", 1, comune.now, values)
-    assert asks_to_read(comune.engine, number, asked)
-    assert not asks_to_read(comune.engine, number, replace(asked, values={**values, "decisione": SAVE}))
+    assert asks_to_read(load_start(comune.engine, number), asked)
+    saved = replace(asked, values={**values, "decisione": SAVE})
+    assert not asks_to_read(load_start(comune.engine, number), saved)
     comune.answer(number, REREAD)
-    assert not asks_to_read(comune.engine, number, asked), "stored already"
+    assert not asks_to_read(load_start(comune.engine, number), asked), "stored already"
     comune.answer(number, POSTPONE)
-    assert not asks_to_read(comune.engine, number, replace(asked, run_id="run-9"))
+    assert not asks_to_read(load_start(comune.engine, number), replace(asked, run_id="run-9"))
 
 
 def test_the_site_is_read_as_collect_reads_it_and_joins_the_draft(comuni: Comune) -> None:

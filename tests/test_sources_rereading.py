@@ -57,7 +57,7 @@ def waiting(comune: Comune) -> int:
 
 def answered(comune: Comune, number: int, **changed: Any) -> BulletinStatus:
     """One round as the window does it: the site, then the answer."""
-    seen = look_again(comune.settings, comune.engine, number, comune.now)
+    seen = look_again(comune.settings, comune.engine, comune.bulletin(number), comune.now)
     shown = load_round(comune.settings, comune.engine, number, seen, now=comune.now)
     values = {
         "decisione": APPROVE,
@@ -118,7 +118,7 @@ def test_pages_that_stand_as_they_were_hold_nothing(comuni: Comune) -> None:
 def test_a_changed_day_is_shown_and_an_approval_of_the_old_one_refused(comuni: Comune) -> None:
     number = waiting(comuni)
     edit_day(comuni)
-    seen = look_again(comuni.settings, comuni.engine, number, comuni.now)
+    seen = look_again(comuni.settings, comuni.engine, comuni.bulletin(number), comuni.now)
     (one,) = seen
     assert (one.state, one.holds) == (Now.changed, True)
     assert "28 novembre" in one.before
@@ -146,7 +146,7 @@ def test_an_approval_in_spite_of_a_page_that_is_gone_needs_a_source_and_two_pers
     comuni.subscribe()
     number = waiting(comuni)
     withdraw(comuni)
-    (one,) = look_again(comuni.settings, comuni.engine, number, comuni.now)
+    (one,) = look_again(comuni.settings, comuni.engine, comuni.bulletin(number), comuni.now)
     assert one.line == f"Notizia {place(comuni, number)}: «{LIBRARY}»: la pagina non c'è più sul sito."
     assert answered(comuni, number) == BulletinStatus.in_review
     assert comuni.problems(number)[0] == one.line
@@ -187,7 +187,7 @@ def test_what_happens_to_a_page_after_the_approval_holds_the_send_and_calls_once
     with pytest.raises(DispatchError, match="non è approvato"):
         dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
     assert (comuni.deliveries(number), set(counts(comuni))) == ([], {0})
-    look_again(comuni.settings, comuni.engine, number, comuni.now)
+    look_again(comuni.settings, comuni.engine, comuni.bulletin(number), comuni.now)
     assert [letter.editor for letter in calls(comuni)] == ["Anna Redazione", "Bruno Vice"]
     with comuni.look() as session:
         assert bulletins.approved(session, number) is None
@@ -272,7 +272,7 @@ def test_a_site_that_is_down_is_told_and_costs_neither_approval_nor_send(
     for item in items:
         page = article("Il sito non è disponibile per lavori: torna più tardi, grazie.", "Manutenzione")
         shelf.put(urlsplit(item.url).path, page, "text/html", 200 if is_maintenance else 503)
-    seen = look_again(comune.settings, comune.engine, number, comune.now)
+    seen = look_again(comune.settings, comune.engine, comune.bulletin(number), comune.now)
     assert [one.state for one in seen] == [Now.unreadable] * len(items)
     shown = describe(
         comune.settings, load_round(comune.settings, comune.engine, number, seen, now=comune.now), comune.now
@@ -292,14 +292,14 @@ def test_a_page_that_is_read_for_the_first_time_has_not_changed(comune: Comune, 
     number = waiting(comune)
     assert comune.news()[LIBRARY].page_read_at is None
     del shelf.answers[PATH]
-    assert look_again(comune.settings, comune.engine, number, comune.now) == []
+    assert look_again(comune.settings, comune.engine, comune.bulletin(number), comune.now) == []
     assert comune.news()[LIBRARY].page_read_at == comune.now
 
 
 def test_a_page_with_another_title_than_its_feed_has_not_changed(comune: Comune, shelf: Shelf) -> None:
     shelf.put(PATH, article(TOLD, "Avviso della Biblioteca: orari dalle 9:00"), "text/html")
     number = waiting(comune)
-    assert look_again(comune.settings, comune.engine, number, comune.now) == []
+    assert look_again(comune.settings, comune.engine, comune.bulletin(number), comune.now) == []
 
 
 @pytest.mark.parametrize("despite", [None, "Anna Redazione"])  # nobody overrides a page that changed

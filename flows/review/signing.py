@@ -1,5 +1,6 @@
 """An editor approves a version, sealed and proved, alone or with a second person, or sends it back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -11,6 +12,7 @@ from db.models import (
     BulletinStatus,
     BulletinVersion,
     Decision,
+    SignOff,
     SignOffWord,
 )
 from flows.bulletin.message.exact import frame_name
@@ -183,16 +185,21 @@ def _seal_of(
     return seal_of(settings, session, bulletin, message)
 
 
-def is_sent_back(session: Session, version: BulletinVersion) -> bool:
-    """Whether this version is the word that gave the text back."""
-    said = sign_offs.of(session, version.bulletin_id)
-    return any(one.said == SignOffWord.send_back and one.version_number == version.number for one in said)
+def is_sent_back(version: BulletinVersion, words: Sequence[SignOff]) -> bool:
+    """Whether this version is the one of `words` that gave the text back."""
+    back = [word.version_number for word in words if word.said == SignOffWord.send_back]
+    return version.number in back
 
 
-def awaited(settings: Settings, session: Session, bulletin: Bulletin) -> str:
-    """What the first of two persons said, for the second; "" where nobody has approved yet."""
-    standing = since_void(_heard(settings, session, bulletin))
-    if not standing or bulletin.status != BulletinStatus.in_review:
+def awaited(settings: Settings, session: Session, bulletin: Bulletin, words: Sequence[SignOff]) -> str:
+    """What the first of two persons said, for the second; "" where nobody has approved yet.
+
+    `words`: the genuine sign-offs.
+    """
+    if not words or bulletin.status != BulletinStatus.in_review:
+        return ""
+    standing = since_void(_in_force(settings, session, bulletin, words))
+    if not standing:
         return ""
     last = standing[-1]
     parts = [f"{last.name} ha approvato questo testo: serve l'approvazione di un'altra persona."]
@@ -204,7 +211,12 @@ def awaited(settings: Settings, session: Session, bulletin: Bulletin) -> str:
 
 def _heard(settings: Settings, session: Session, bulletin: Bulletin) -> list[Voice]:
     """What was said of the bulletin since it was last re-opened; nothing that was forged."""
-    vault = settings.vault()
-    reopened = bulletins.reopened_at(session, vault, bulletin.id)
-    said = voices(sign_offs.genuine(session, vault, bulletin.id))
-    return [one for one in said if reopened is None or one.at > reopened]
+    words = sign_offs.genuine(session, settings.vault(), bulletin.id)
+    return _in_force(settings, session, bulletin, words)
+
+
+def _in_force(
+    settings: Settings, session: Session, bulletin: Bulletin, words: Sequence[SignOff]
+) -> list[Voice]:
+    reopened = bulletins.reopened_at(session, settings.vault(), bulletin.id)
+    return [voice for voice in voices(words) if reopened is None or voice.at > reopened]

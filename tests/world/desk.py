@@ -34,7 +34,7 @@ from db.models import (
     SignOffWord,
     SourceKind,
 )
-from flows.approve import asks_to_read, load_round, read_site, record
+from flows.approve import asks_to_read, load_round, load_start, read_site, record
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.dispatch import begin, dispatch_bulletin
@@ -234,7 +234,7 @@ class Desk:
     def take(self, answer: tuple[int, Confirmation]) -> BulletinStatus:
         number, given = answer
         site = NOTHING_READ
-        if asks_to_read(self.engine, number, given):
+        if asks_to_read(load_start(self.engine, number), given):
             site = read_site(self.settings, frozenset(), self.now)
         status = record(self.settings, self.engine, number, given, site=site)
         with transaction(self.engine) as session:
