@@ -78,7 +78,7 @@ def addressed(order: Order, address: Address, opaque: str, category: Category) -
     )
 
 
-def window(per_second: float) -> int:
+def most_in_flight(per_second: float) -> int:
     """The most messages that one sender holds at a time, and leaves uncertain when it is killed.
 
     A second and a quarter of sending: the provider takes 0.2 s to answer, on a bad day one.
@@ -108,18 +108,18 @@ async def drain(
     On PostgreSQL several processes may drain one bulletin together, under one rate; each ends when nobody
     holds anything any more.
     """
-    number = settings.profile.whatsapp
+    whatsapp = settings.profile.whatsapp
     priority = Priority.ordinary if order.kind == BulletinKind.ordinary else Priority.alert
     write = partial(addressed, order)
     box = Outbox(engine, settings.ledger(), order.bulletin_id, write, sender_id=order.sender_id, clock=_now)
-    connections = min(MOST_CONNECTIONS, window(number.messages_per_second))
+    connections = min(MOST_CONNECTIONS, most_in_flight(whatsapp.messages_per_second))
     async with open_client(settings, concurrency=connections) as client:
         conductor = Conductor(
             box,
             client,
-            Pace(engine, number.phone_number_id, number.messages_per_second, priority),
+            Pace(engine, whatsapp.phone_number_id, whatsapp.messages_per_second, priority),
             Judge(order.category),
-            window=window(number.messages_per_second),
+            window=most_in_flight(whatsapp.messages_per_second),
             connections=connections,
             progress=progress,
             clock=_now,

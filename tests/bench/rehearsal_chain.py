@@ -29,7 +29,7 @@ from db.deliveries import Certificate
 from db.engine import reading
 from db.models import BulletinStatus
 from flows.rehearse import judge, plant, repair
-from flows.sending.drain import window
+from flows.sending.drain import most_in_flight
 from tests.world.installation import Installation, wait_for
 from tests.world.trouble import APPROVE, status, watch
 
@@ -116,7 +116,7 @@ def rehearse(
     repair(installation.settings)
     verdict, found = judge(installation.settings, installation.engine, number), account(installation, number)
     deaths = ", ".join(f"{count} x {kind}" for kind, count in sorted(storm.killed.items()))
-    held = window(PER_SECOND) * sum(storm.killed[kind] for kind in ("send", "worker", "database"))
+    held = most_in_flight(PER_SECOND) * sum(storm.killed[kind] for kind in ("send", "worker", "database"))
     print(
         f"  {verdict.sentence} Uncertain {found.uncertain} (at most {held}). Killed: {deaths}; "
         f"{time.monotonic() - began:.0f} s",

@@ -21,7 +21,7 @@ from db import deliveries
 from db.deliveries import Certificate
 from db.engine import make_engine, transaction
 from db.models import Attempt, Delivery, DeliveryStatus, Outcome
-from flows.sending.drain import window
+from flows.sending.drain import most_in_flight
 from flows.settings import Settings
 from flows.web.app import create_app
 from tests.bench import send_town
@@ -53,7 +53,7 @@ class Verdict:
     @property
     def held(self) -> int:
         """The most that killed senders may leave uncertain."""
-        return self.kills * window(PER_SECOND)
+        return self.kills * most_in_flight(PER_SECOND)
 
     @property
     def is_good(self) -> bool:

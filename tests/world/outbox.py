@@ -88,5 +88,5 @@ def never_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sender that holds two messages at most, and tells its progress after each step."""
-    monkeypatch.setattr(drain, "window", lambda _per_second: 2)
+    monkeypatch.setattr(drain, "most_in_flight", lambda _per_second: 2)
     monkeypatch.setattr(conductor, "TELL_EVERY", 0.0)
