@@ -20,6 +20,7 @@ from db.bulletins import ItemData
 from db.engine import make_engine, reading, transaction
 from db.models import PUBLIC, BulletinItem, BulletinKind, BulletinStatus
 from db.recipients import PUT_RIGHT, SPARED
+from db.telling import SentItem
 from flows.bulletin.alerts.text import ALERT, LABELS, alert_texts
 from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped
@@ -51,7 +52,7 @@ def draft_correction(
     engine: Engine,
     *,
     bulletin_id: int,
-    number: int,
+    position: int,
     reason: str,
     right: str,
     wrong: str = "",
@@ -74,12 +75,12 @@ def draft_correction(
                 "si corregge solo ciò che è partito."
             )
         items = bulletins.items(session, sealed[1])
-        if not 1 <= number <= len(items):
-            raise CorrectionError(f"Il bollettino {bulletin_id} ha {len(items)} righe: la {number} non c'è.")
-        item, template = items[number - 1], TEMPLATES[reason]
+        if not 1 <= position <= len(items):
+            raise CorrectionError(_no_such_line(bulletin_id, items, position))
+        item, template = items[position - 1], TEMPLATES[reason]
         texts = (parameter(right), giorno(original.sent_at or now), parameter(wrong) or item.text)
-        if found := problems(texts, total=budget(settings.frame(template), "")):
-            raise CorrectionError(" ".join(found))
+        if faults := problems(texts, total=budget(settings.frame(template), "")):
+            raise CorrectionError(" ".join(faults))
         bulletin = bulletins.create(
             session,
             kind=BulletinKind.correction,
@@ -106,6 +107,10 @@ def draft_correction(
         return bulletin.id
 
 
+def _no_such_line(bulletin_id: int, items: Sequence[BulletinItem], position: int) -> str:
+    return f"Il bollettino {bulletin_id} ha {len(items)} righe: la {position} non c'è."
+
+
 def _about(session: Session, line: ItemData, item: BulletinItem, now: datetime) -> ItemData:
     """The line of a correction with the alerts of what it puts right: they are asked for before it leaves."""
     if item.weather_alert_id is None:
@@ -120,7 +125,7 @@ def draft_for_the_rest(
     engine: Engine,
     *,
     bulletin_id: int,
-    number: int,
+    position: int,
     right: str,
     who: str,
     proof: Proof = NO_CODE,
@@ -149,12 +154,12 @@ def draft_for_the_rest(
         if deliveries.on_their_way(session, bulletin_id):
             raise CorrectionError("Ci sono ancora messaggi in viaggio: riprova fra un minuto.")
         items = bulletins.items(session, sealed[1])
-        if not 1 <= number <= len(items):
-            raise CorrectionError(f"Il bollettino {bulletin_id} ha {len(items)} righe: la {number} non c'è.")
+        if not 1 <= position <= len(items):
+            raise CorrectionError(_no_such_line(bulletin_id, items, position))
         lines = [bulletins.data_of(item) for item in items]
         if original.template == ALERT and untrue(settings, session, original, items, at=now):
             lines = _by_now(settings, session, items, now)
-        lines[number - 1] = replace(lines[number - 1], text=parameter(right), is_typed=True)
+        lines[position - 1] = replace(lines[position - 1], text=parameter(right), is_typed=True)
         if not deliveries.skip_rest(session, bulletin_id, SPARED, now=now):
             raise CorrectionError(f"Il bollettino {bulletin_id} non ha più nessuno in coda.")
         bulletins.move(session, original, BulletinStatus.sent, by=who, now=now, reason=SPARED)
@@ -169,8 +174,8 @@ def draft_for_the_rest(
         )
         telling.link(session, draft.id, [bulletin_id])
         bulletins.add_version(session, draft, lines, author=who, now=now)
-        said = f"Bollettino {bulletin_id} chiuso: per chi era ancora in coda c'è la bozza {draft.id}."
-        acts.note(settings, session, person, "correggi", said, bulletin_id=bulletin_id, now=now)
+        words = f"Bollettino {bulletin_id} chiuso: per chi era ancora in coda c'è la bozza {draft.id}."
+        acts.note(settings, session, person, "correggi", words, bulletin_id=bulletin_id, now=now)
         return draft.id
 
 
@@ -202,18 +207,18 @@ def listing(engine: Engine, now: datetime) -> str:
     parts = []
     if suspects:
         parts += ["### Da controllare", ""]
-        for one in suspects:
-            changed = one.news.facts_changed_at if one.news and one.changed else None
+        for line in suspects:
+            changed = line.news.facts_changed_at if line.news and line.changed else None
             why = f"cambiata sul sito {giorno_ora(changed)}" if changed else "la pagina non si legge più"
-            parts.append(
-                f"- Bollettino {one.bulletin.id}, riga {one.item.position}: {escaped(one.item.title)}, {why}."
-            )
+            parts.append(f"{_listed(line)}, {why}.")
         parts.append("")
     parts += ["### Inviate negli ultimi 30 giorni", ""]
-    parts += [
-        f"- Bollettino {one.bulletin.id}, riga {one.item.position}: {escaped(one.item.title)}" for one in sent
-    ]
+    parts += map(_listed, sent)
     return "\n".join(parts if sent else [*parts, "Niente."])
+
+
+def _listed(line: SentItem) -> str:
+    return f"- Bollettino {line.bulletin.id}, riga {line.item.position}: {escaped(line.item.title)}"
 
 
 @flow(name="correggi", flow_run_name=client.titled("Correzione"))
@@ -245,11 +250,11 @@ def correct(
     except NotProvedError as exc:
         return client.refused(settings, exc)
     try:
-        number = draft_correction(
+        bulletin_id = draft_correction(
             settings,
             engine,
             bulletin_id=bollettino,
-            number=riga,
+            position=riga,
             reason=motivo,
             right=giusto,
             wrong=prima,
@@ -261,23 +266,23 @@ def correct(
             f"**{escaped(str(exc))}**", key="correzione-no", description="Perché non è partita"
         )
         return client.refused(settings, exc)
-    forms.open_review(settings, engine, number, now=now)
-    said = f"Bozza pronta: bollettino {number}, da approvare."
+    forms.open_review(settings, engine, bulletin_id, now=now)
+    ready = f"Bozza pronta: bollettino {bulletin_id}, da approvare."
     if not al_resto:
-        return said
+        return ready
     try:
         other = draft_for_the_rest(
             settings,
             engine,
             bulletin_id=bollettino,
-            number=riga,
+            position=riga,
             right=giusto,
             who=chi,
             proof=proof,
             now=now,
         )
     except (CorrectionError, NotProvedError) as exc:
-        why = f"{said} Il testo giusto per gli altri non è stato preparato: {exc}"
+        why = f"{ready} Il testo giusto per gli altri non è stato preparato: {exc}"
         return client.refused(settings, why, "FATTO A METÀ")
     forms.open_review(settings, engine, other, now=now)
-    return f"{said} Per chi non l'ha ancora ricevuto: bollettino {other}, da approvare."
+    return f"{ready} Per chi non l'ha ancora ricevuto: bollettino {other}, da approvare."

@@ -187,7 +187,13 @@ def test_a_person_who_is_quicker_drafts_what_holds_by_now(comune: Comune) -> Non
     at = comune.now + 6 * MINUTE
     assert "nasce da sola una bozza" in refused(comune, number, at, late_by=ANNA)
     rest = draft_for_the_rest(
-        comune.settings, comune.engine, bulletin_id=number, number=4, right="Resta a casa.", who=ANNA, now=at
+        comune.settings,
+        comune.engine,
+        bulletin_id=number,
+        position=4,
+        right="Resta a casa.",
+        who=ANNA,
+        now=at,
     )
     done = urgent(comune, at + MINUTE)
     assert rest in done.opened
@@ -204,7 +210,7 @@ def test_a_person_who_is_quicker_drafts_what_holds_by_now(comune: Comune) -> Non
 def test_what_a_person_wrote_for_the_rest_is_replaced_and_never_rewritten(comune: Comune) -> None:
     number, _ = shortened(comune, reached=True)
     rest = draft_for_the_rest(
-        comune.settings, comune.engine, bulletin_id=number, number=4, right="Resta a casa.", who=ANNA,
+        comune.settings, comune.engine, bulletin_id=number, position=4, right="Resta a casa.", who=ANNA,
         now=comune.now + 6 * MINUTE,
     )  # fmt: skip
     state(comune, Level.arancione, comune.now + 10 * MINUTE, hours=(12, 18))
@@ -227,7 +233,7 @@ def test_a_person_drafts_no_alert_that_is_over(comune: Comune) -> None:
             comune.settings,
             comune.engine,
             bulletin_id=number,
-            number=4,
+            position=4,
             right="A casa.",
             who=ANNA,
             now=now + 6 * MINUTE,
@@ -245,7 +251,7 @@ def test_the_alert_among_news_is_written_once_for_the_rest(comune: Comune) -> No
     assert "«al resto»" in refused(comune, number, slot + 6 * MINUTE, late_by=ANNA)
     right = "Allerta GIALLA mercoledì 25 novembre, dalle 6 alle 12."
     rest = draft_for_the_rest(
-        comune.settings, comune.engine, bulletin_id=number, number=1, right=right, who=ANNA,
+        comune.settings, comune.engine, bulletin_id=number, position=1, right=right, who=ANNA,
         now=slot + 7 * MINUTE,
     )  # fmt: skip
     send(comune, rest, 38)

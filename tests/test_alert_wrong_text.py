@@ -37,7 +37,13 @@ def test_the_right_text_for_the_rest_is_no_longer_right_when_its_alert_is_lowere
     number = approved(comune, now)
     stop_after_two(comune, number, now)
     rest = draft_for_the_rest(
-        comune.settings, comune.engine, bulletin_id=number, number=4, right="Resta a casa.", who=ANNA, now=now
+        comune.settings,
+        comune.engine,
+        bulletin_id=number,
+        position=4,
+        right="Resta a casa.",
+        who=ANNA,
+        now=now,
     )
     done = urgent(comune, now + 5 * MINUTE)
     assert (done.opened, done.ended) == ([rest], []), "it is told to the others only: the draft stands"
@@ -54,7 +60,7 @@ def test_a_correction_of_an_alert_is_asked_again_where_that_changed_since_it_was
     number = sent(comune, now)
     right = "L'allerta ARANCIONE vale per tutto il giorno."
     correction = draft_correction(
-        comune.settings, comune.engine, bulletin_id=number, number=2, reason="un nostro errore",
+        comune.settings, comune.engine, bulletin_id=number, position=2, reason="un nostro errore",
         right=right, who=ANNA, now=now,
     )  # fmt: skip
     comune.move(correction, BulletinStatus.in_review)
@@ -170,7 +176,7 @@ def test_a_corrected_bulletin_is_not_resumed_with_its_wrong_text(comuni: Comune,
     number = approved_news(comuni)
     stop_after_two(comuni, number, comuni.now)
     correction = draft_correction(
-        comuni.settings, comuni.engine, bulletin_id=number, number=1, reason="un nostro errore",
+        comuni.settings, comuni.engine, bulletin_id=number, position=1, reason="un nostro errore",
         right="Giusto.", who=ANNA, now=comuni.now,
     )  # fmt: skip
     comuni.move(correction, BulletinStatus.in_review)
@@ -192,7 +198,7 @@ def test_a_correction_that_nobody_approved_holds_nothing(
     number = approved_news(comune)
     stop_after_two(comune, number, comune.now)
     correction = draft_correction(
-        comune.settings, comune.engine, bulletin_id=number, number=1, reason="un nostro errore",
+        comune.settings, comune.engine, bulletin_id=number, position=1, reason="un nostro errore",
         right="Giusto.", who=ANNA, now=comune.now,
     )  # fmt: skip
     comune.move(correction, BulletinStatus.in_review, *then)

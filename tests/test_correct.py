@@ -60,7 +60,7 @@ def correction(
         comune.settings,
         comune.engine,
         bulletin_id=original,
-        number=1,
+        position=1,
         reason=reason,
         right=right,
         wrong=wrong,

@@ -103,7 +103,7 @@ def _nonostante(settings: Settings, engine: Engine, number: int, who: str, given
 
 def _al_resto(settings: Settings, engine: Engine, number: int, who: str, given: Proof) -> object:
     return draft_for_the_rest(
-        settings, engine, bulletin_id=number, number=1, right="Giusto.", who=who, proof=given, now=NOW
+        settings, engine, bulletin_id=number, position=1, right="Giusto.", who=who, proof=given, now=NOW
     )
 
 

@@ -183,7 +183,7 @@ def test_what_was_stopped_under_an_older_seal_is_closed_or_put_right_for_the_res
     with pytest.raises(DispatchError, match="«correggi» con «al resto», oppure chiudilo con «chiudi»"):
         dispatch_bulletin(comune.settings, comune.engine, number, late_by="Anna Redazione", now=comune.now)
     other = draft_for_the_rest(
-        comune.settings, comune.engine, bulletin_id=number, number=1, right="Come prima.",
+        comune.settings, comune.engine, bulletin_id=number, position=1, right="Come prima.",
         who="Anna Redazione", now=comune.now,
     )  # fmt: skip
     comune.move(other, BulletinStatus.in_review)

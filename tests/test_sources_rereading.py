@@ -360,7 +360,7 @@ def test_a_fixed_template_is_not_read_again(comune: Comune) -> None:
         comune.settings,
         comune.engine,
         bulletin_id=number,
-        number=place(comune, number),
+        position=place(comune, number),
         reason=ERROR,
         right=MOVED,
         wrong="",
