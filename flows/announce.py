@@ -102,14 +102,14 @@ def announce(
     now = datetime.now(UTC)
     form = Notice(che_cosa, _aware(dal), _aware(al), dove, che_cosa_fare, informazioni, pagina, chi)
     try:
-        number = draft_notice(settings, engine, form, now=now)
+        bulletin_id = draft_notice(settings, engine, form, now=now)
     except NoticeError as exc:
         create_markdown_artifact(
             f"**{escaped(str(exc))}**", key="avviso-no", description="Perché non c'è la bozza"
         )
         return client.refused(settings, exc)
-    forms.open_review(settings, engine, number, now=now)
-    return f"Bozza pronta: bollettino {number}, da approvare."
+    forms.open_review(settings, engine, bulletin_id, now=now)
+    return f"Bozza pronta: bollettino {bulletin_id}, da approvare."
 
 
 def _aware(moment: datetime) -> datetime:

@@ -96,7 +96,7 @@ def load_round(
             items=tuple(items),
             problems=tuple(version.problems.splitlines()),
             queue=queue(settings, situation, news) if situation else (),
-            told=with_sources(session, items),
+            sourced=with_sources(session, items),
             awaited=awaited(settings, session, bulletin, words),
             site=tuple(rereading.line for rereading in still_behind(session, items, seen)),
             remarks=tuple(filter(None, [*version.remarks.splitlines(), sample])),
@@ -106,7 +106,12 @@ def load_round(
 
 
 def record(
-    settings: Settings, engine: Engine, bulletin_id: int, given: Confirmation, *, site: Site = NOTHING_READ
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    confirmed: Confirmation,
+    *,
+    site: Site = NOTHING_READ,
 ) -> BulletinStatus:
     """Store an answer as the next version, and what it decides, in one transaction; once, whoever calls.
 
@@ -115,64 +120,68 @@ def record(
     with transaction(engine) as session:
         alone(session, PURPOSE)  # what joins from the queue must not be composed into another meanwhile
         bulletin = bulletins.locked(session, bulletin_id)
-        shown = bulletins.version_of(session, bulletin_id, given.version)
-        if shown is None or (given.run_id, given.version) in bulletins.answered(session, bulletin_id):
+        shown_version = bulletins.version_of(session, bulletin_id, confirmed.version)
+        key = (confirmed.run_id, confirmed.version)
+        if shown_version is None or key in bulletins.answered(session, bulletin_id):
             return bulletin.status
-        items = bulletins.items(session, shown)
-        code, values = codes.without_code(given.values)
+        items = bulletins.items(session, shown_version)
+        code, values = codes.without_code(confirmed.values)
         answer = answer_of(values, items)
-        choice = choice_of(answer.decision) if given.is_stamped else None  # its text is kept, and that is all
-        who = answer.who if given.is_stamped else "sconosciuto"
-        editor = next((one for one in settings.profile.editors if one.name == answer.who), None)
-        late = bulletin.deadline_at is not None and given.at > bulletin.deadline_at
-        if bulletin.status == BulletinStatus.in_review and late:
-            bulletins.move(session, bulletin, BulletinStatus.expired, by=who, now=given.at, reason="deadline")
+        # of an answer without a stamp the text is kept, and that is all
+        choice = choice_of(answer.decision) if confirmed.is_stamped else None
+        who = answer.who if confirmed.is_stamped else "sconosciuto"
+        editor = next((person for person in settings.profile.editors if person.name == answer.who), None)
+        is_late = bulletin.deadline_at is not None and confirmed.at > bulletin.deadline_at
+        if bulletin.status == BulletinStatus.in_review and is_late:
+            bulletins.move(
+                session, bulletin, BulletinStatus.expired, by=who, now=confirmed.at, reason="deadline"
+            )
         is_open = bulletin.status == BulletinStatus.in_review
-        text = text_of(settings, session, bulletin, shown, answer, choice, site, at=given.at)
+        text = text_of(settings, session, bulletin, shown_version, answer, choice, site, at=confirmed.at)
         problems = [] if choice and editor else [UNKNOWN]
-        if not given.is_stamped:
-            problems = [forms.without_stamp(settings, given)]
+        if not confirmed.is_stamped:
+            problems = [forms.without_stamp(settings, confirmed)]
         problems += text.problems
         signature: Signature | None = None
         if choice == Choice.approve:
-            leaves = max(bulletin.slot_at or given.at, given.at)
+            leaves = max(bulletin.slot_at or confirmed.at, confirmed.at)
             problems += untrue(settings, session, bulletin, text.items, at=leaves)
             if editor and is_open:
-                proof = codes.judge(settings, session, editor, code, at=given.at)
+                proof = codes.judge(settings, session, editor, code, at=confirmed.at)
                 blocks = unsupported(session, text.items, site.lost)
                 signature = Signature(editor, proof, answer.source, blocks, answer.note)
                 problems += [] if proof.passes else [proof.sentence]
             newest = bulletins.latest(session, bulletin_id)
-            problems += [BEHIND] if newest and newest.number != given.version else []
+            problems += [BEHIND] if newest and newest.number != confirmed.version else []
         ending: Judged | None = None  # who ends an alert in another's name silences it
         if choice in ENDS and editor and is_open:
-            ending = codes.judge(settings, session, editor, code, at=given.at, approves=False)
+            ending = codes.judge(settings, session, editor, code, at=confirmed.at, approves=False)
             problems += [] if ending.passes else [ending.sentence]
         version = bulletins.add_version(
             session,
             bulletin,
             text.items,
             author=who,
-            now=max(given.at, site.read_at or given.at),
+            now=max(confirmed.at, site.read_at or confirmed.at),
             note=answer.note,
             problems=problems if is_open else (),
             remarks=text.remarks if is_open else [came_late(bulletin)],
-            answers=(given.run_id, given.version),
+            answers=key,
         )
         if not is_open or problems or editor is None:
             return bulletin.status
         if signature is not None:
-            sign(settings, session, bulletin, version, signature, given)
+            sign(settings, session, bulletin, version, signature, confirmed)
         elif choice == Choice.send_back:
             send_back(settings, session, bulletin, version, editor)
         elif choice == Choice.sample and (why := samples.ask(settings, session, bulletin, version, editor)):
             version.remarks = "\n".join([*text.remarks, why])
         elif choice in ENDS and ending is not None:
             codes.spend(session, ending, bulletin.id)
-            close(settings, session, bulletin, version, ENDS[choice], given, ending.proof)
+            close(settings, session, bulletin, version, ENDS[choice], confirmed, ending.proof)
         if choice == Choice.discard:
-            found = [item.news_item_id for item in items if item.news_item_id]
-            news_items.discard(session, found, now=given.at)
+            news_ids = [item.news_item_id for item in items if item.news_item_id]
+            news_items.discard(session, news_ids, now=confirmed.at)
         return bulletin.status
 
 
@@ -223,7 +232,7 @@ def read_site(settings: Settings, lost: frozenset[int], now: datetime) -> Site:
             readings = collect_sources(settings, "all", now=now)
     except TimeoutError:
         return Site(lost, now, (f"il sito, entro {LONGEST // 60} minuti",))
-    return Site(lost, now, tuple(one.source for one in readings if one.failure))
+    return Site(lost, now, tuple(reading.source for reading in readings if reading.failure))
 
 
 def other_window(draft: Round, run_id: str, now: datetime) -> str | None:
@@ -237,8 +246,8 @@ def other_window(draft: Round, run_id: str, now: datetime) -> str | None:
 def ended(draft: Round) -> str:
     """What the run's page says of a bulletin that waits no longer (Markdown)."""
     bulletin = draft.bulletin
-    said = f"{STATUS[bulletin.status]} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
-    return "\n\n".join([f"**{escaped(f'{draft.title}: {said}')}.**", *map(escaped, draft.remarks)])
+    state = f"{STATUS[bulletin.status]} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
+    return "\n\n".join([f"**{escaped(f'{draft.title}: {state}')}.**", *map(escaped, draft.remarks)])
 
 
 @flow(name="approva")

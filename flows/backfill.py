@@ -85,12 +85,12 @@ def backfill(
     if last_day < first_day:
         raise BollettinoError(f"Il periodo finisce ({last_day}) prima di cominciare ({first_day}).")
     artifact: Any = create_progress_artifact(0.0, key="recupero", description="Notizie recuperate")
-    shown = 0
+    last = 0
 
     def progress(_reading: Reading, share: float) -> None:
-        nonlocal shown
-        if (percent := int(share * 100)) > shown:  # each update is a call to the server
-            shown = percent
+        nonlocal last
+        if (percent := int(share * 100)) > last:  # each update is a call to the server
+            last = percent
             update_progress_artifact(artifact, float(percent))
 
     readings = backfill_all(

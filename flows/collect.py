@@ -30,11 +30,11 @@ def take_back(settings: Settings, engine: Engine, *, now: datetime) -> list[str]
 
     `urgente` and `sorveglia` open the windows and call, at their next round.
     """
-    found, errors = take_back_wrong(settings, engine, by=BY, now=now)
+    taken_back, errors = take_back_wrong(settings, engine, by=BY, now=now)
     if errors:
-        told = " ".join(map(str, found))
-        raise ExceptionGroup(f"alcuni bollettini non si sono potuti giudicare. {told}", errors)
-    return [str(one) for one in found]
+        lines = " ".join(map(str, taken_back))
+        raise ExceptionGroup(f"alcuni bollettini non si sono potuti giudicare. {lines}", errors)
+    return [str(bulletin) for bulletin in taken_back]
 
 
 def tell_editor(readings: Sequence[Reading]) -> None:
@@ -64,6 +64,6 @@ def collect(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> None
     settings = load()
     reader = task(name="leggi", task_run_name="leggi {address}", cache_policy=NO_CACHE)(read_source)
     readings = collect_sources(settings, CHOICES[which], now=datetime.now(UTC), read=reader)
-    for told in take_back(settings, make_engine(settings.database), now=datetime.now(UTC)):
-        get_run_logger().warning("%s", told)
+    for line in take_back(settings, make_engine(settings.database), now=datetime.now(UTC)):
+        get_run_logger().warning("%s", line)
     tell_editor(readings)

@@ -239,8 +239,8 @@ def _draft(
 def origins(items: Sequence[SourcedItem]) -> str:
     """Which texts a model wrote, or why it did not (Markdown); "" where none was asked."""
     lines = [
-        f"- Notizia {number}: {escaped(item.origin)}"
-        for number, item in enumerate(items, start=1)
+        f"- Notizia {position}: {escaped(item.origin)}"
+        for position, item in enumerate(items, start=1)
         if item.origin
     ]
     return "\n".join(["### Chi ha scritto i testi", "", *lines]) if lines else ""
@@ -272,8 +272,8 @@ def report(draft: Draft) -> str:
         ]
     noted = zip(draft.items, draft.notes, strict=True)
     parts += [
-        f"{number}. {escaped(item.title)} ({escaped(note)})"
-        for number, (item, note) in enumerate(noted, start=1)
+        f"{position}. {escaped(item.title)} ({escaped(note)})"
+        for position, (item, note) in enumerate(noted, start=1)
     ]
     if draft.queue:
         parts += ["In coda:", *(f"- {escaped(line)}" for line in draft.queue)]

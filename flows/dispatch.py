@@ -46,7 +46,7 @@ LOG = logging.getLogger(__name__)
 EARLY = timedelta(seconds=90)  # a run that starts this much before its slot waits for it
 
 
-def due(engine: Engine, settings: Settings, now: datetime) -> list[int]:
+def due(settings: Settings, engine: Engine, now: datetime) -> list[int]:
     """Approved bulletins whose moment is now: within the grace of their slot, or of their approval."""
     grace = timedelta(minutes=settings.profile.grace_minutes)
     with transaction(engine) as session:
@@ -218,10 +218,10 @@ def dispatch_bulletin(
             return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
         site = require_same_site(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn)
         outside = places(settings, has_server=has_server)
-        found = preflight.look(settings, engine, order, site=site, places=outside, now=now)
-        show(found)
+        checked = preflight.look(settings, engine, order, site=site, places=outside, now=now)
+        show(checked)
         despite = require_checks(
-            settings, engine, bulletin_id, found, despite_by=despite_by, now=now, warn=warn
+            settings, engine, bulletin_id, checked, despite_by=despite_by, now=now, warn=warn
         )
         by = late_by or (despite_by if despite else None)
         if order.is_new:  # "approvato" with the text, whoever approved it: not to come after the messages
@@ -233,7 +233,7 @@ def dispatch_bulletin(
             warn(trouble)
         if order.by_hand:
             return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
-        order = replace(order, category=found.way or order.category)
+        order = replace(order, category=checked.way or order.category)
         reason = asyncio.run(drain(settings, engine, order, progress))
         return close(engine, bulletin_id, reason, now=datetime.now(UTC)), reason
 
@@ -253,8 +253,8 @@ def _testify(
 ) -> list[str]:
     """Count the start outside the database, before a message leaves."""
     with transaction(engine) as session:
-        number = senders.last_number(session)
-    mark = witness.mark(number, bulletin_id, settings.ledger().journal, at=now)
+        start = senders.last_number(session)
+    mark = witness.mark(start, bulletin_id, settings.ledger().journal, at=now)
     return list(witness.tell(places(settings, has_server=has_server), mark))
 
 
@@ -270,7 +270,7 @@ def wait_for_slot(scheduled: datetime, sleep: Callable[[float], None] = time.sle
 class Sent:
     """What a run says of one bulletin. What a person chose is neither refused nor failed."""
 
-    said: str
+    text: str
     is_refused: bool = False  # nothing left
     is_held: bool = False  # nothing left, and an editor is asked
     has_failed: bool = False  # it stopped on its way
@@ -279,7 +279,7 @@ class Sent:
 def _send(
     settings: Settings,
     engine: Engine,
-    number: int,
+    bulletin_id: int,
     *,
     late_by: str | None = None,
     despite_by: str | None = None,
@@ -291,33 +291,33 @@ def _send(
         certificate, reason = dispatch_bulletin(
             settings,
             engine,
-            number,
+            bulletin_id,
             late_by=late_by,
             despite_by=despite_by,
             has_server=True,
             now=now,
-            progress=pages.progress(engine, number),
-            open_window=partial(forms.open_review, settings, engine, number, now=now),
+            progress=pages.progress(engine, bulletin_id),
+            open_window=partial(forms.open_review, settings, engine, bulletin_id, now=now),
             warn=partial(log.warning, "%s"),
-            show=partial(pages.checks, number),
+            show=partial(pages.checks, bulletin_id),
         )
     except HeldError as exc:  # an editor is asked
         log.warning("%s", exc)
-        drafts.told_at_once(settings, engine, number, now=datetime.now(UTC))
+        drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
         return Sent(str(exc), is_held=True)
     except DispatchError as exc:
         log.error("%s", exc)
         return Sent(str(exc), is_refused=True)
-    text = f"Bollettino {number}. {words(certificate)}."
-    if link := window.link(settings, engine, number):
-        drafts.told_at_once(settings, engine, number, now=datetime.now(UTC))
+    text = f"Bollettino {bulletin_id}. {words(certificate)}."
+    if link := window.link(settings, engine, bulletin_id):
+        drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
         log.info("%s Si invia a mano: %s", text, link)
         return Sent(f"{text} Si invia a mano: {link}")
     if reason:
         text += f" Invio fermato: {reason}"
-    pages.outcome(settings, engine, number, text)
+    pages.outcome(settings, engine, bulletin_id, text)
     log.info("%s", text)
-    posted = drafts.told_at_once(settings, engine, number, now=datetime.now(UTC))
+    posted = drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
     if posted.trouble:
         log.warning("%s", posted.trouble)
     return Sent(text, has_failed=reason is not None and reason != BY_A_PERSON)
@@ -333,12 +333,12 @@ def dispatch(
     settings = load()
     engine = make_engine(settings.database)
     now = wait_for_slot(flow_run.scheduled_start_time)
-    chosen = due(engine, settings, now) if bulletin_id is None else [bulletin_id]
+    chosen = due(settings, engine, now) if bulletin_id is None else [bulletin_id]
     # one after the other: a second one is not held against the moment at which the first began
-    done = [_send(settings, engine, number, now=datetime.now(UTC)) for number in chosen]
-    if failed := [one.said for one in done if one.is_refused or one.has_failed]:
+    sent = [_send(settings, engine, chosen_id, now=datetime.now(UTC)) for chosen_id in chosen]
+    if failed := [end.text for end in sent if end.is_refused or end.has_failed]:
         raise DispatchError(" ".join(failed))
-    return "\n".join(one.said for one in done) or "Nessun bollettino approvato per questo momento."
+    return "\n".join(end.text for end in sent) or "Nessun bollettino approvato per questo momento."
 
 
 @flow(name="riprendi", flow_run_name=client.titled("Riprendi (bollettino {bollettino})"))
@@ -363,10 +363,10 @@ def resume(
         return client.refused(settings, exc)
     done = _send(settings, engine, bollettino, late_by=chi, despite_by=chi if nonostante else None, now=now)
     if done.is_refused or done.is_held:
-        return client.refused(settings, done.said)
+        return client.refused(settings, done.text)
     if done.has_failed:
-        raise DispatchError(done.said)
-    return done.said
+        raise DispatchError(done.text)
+    return done.text
 
 
 def cannot_resume(settings: Settings, engine: Engine, bulletin_id: int, *, who: str) -> str:

@@ -53,17 +53,17 @@ def until_declared(bulletin_id: int) -> str:
         window.store_answers(settings, engine, bulletin_id, also_in=run_id, now=now)
         if desk.finish(settings, engine, bulletin_id, now=now):
             break
-        found = _look(settings, engine, bulletin_id, run_id, now)
-        if isinstance(found, str):
-            return found
-        bulletin, lists, said, text = found
+        waiting = _look(settings, engine, bulletin_id, run_id, now)
+        if isinstance(waiting, str):
+            return waiting
+        bulletin, lists, declarations, text = waiting
         if lists is None:
             break
         if not lists.open:
             continue  # nobody waits any more
         log.info("bollettino %s: liste da inviare %s", bulletin_id, sorted(lists.open))
         wording = settings.texts["a_mano"]
-        shows = _page(settings, engine, bulletin, lists, said, text)
+        shows = _page(settings, engine, bulletin, lists, declarations, text)
         client.rename(
             settings,
             run_id,
@@ -73,11 +73,11 @@ def until_declared(bulletin_id: int) -> str:
         create_markdown_artifact(
             page.full(wording, shows), key=f"a-mano-{bulletin_id}", description="Che cosa fare"
         )
-        number = window.round_of(said)
+        round_number = window.round_of(declarations)
         try:
             suspend_flow_run(
-                wait_for_input=window.form(settings, lists, number, page.brief(wording, shows)),
-                key=forms.review_key(number),
+                wait_for_input=window.form(settings, lists, round_number, page.brief(wording, shows)),
+                key=forms.review_key(round_number),
                 timeout=None,
             )
         except ValidationError:  # somebody set the run going without its form; `sorveglia` opens another
@@ -93,7 +93,7 @@ def _look(
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
         handover = handovers.of(session, bulletin_id)
-        said = handovers.declarations(session, bulletin_id)
+        declarations = handovers.declarations(session, bulletin_id)
         if handover is None:
             return f"Il bollettino {bulletin_id} non è nelle mani di chi invia: non c'è niente da spuntare."
         other, why, text = handover.run_id, window.over(settings, session, bulletin, now), ""
@@ -104,14 +104,14 @@ def _look(
                 why = str(exc)
     if why:
         desk.stop(settings, engine, bulletin_id, why, by=desk.BY, now=now)
-        return bulletin, None, said, ""
+        return bulletin, None, declarations, ""
     if other not in (None, run_id) and client.state(other, now=now) in (RunState.waiting, RunState.working):
         return f"L'elenco è già aperto: {client.link(settings, other)}"
     lists = desk.hand_out(settings, engine, bulletin_id, text=text, now=now)
     while lists is not None and lists.unread:  # half a minute at most: then they are left out
         time.sleep(SOON)
         lists = desk.hand_out(settings, engine, bulletin_id, text=text, now=datetime.now(UTC))
-    return bulletin, lists, said, text
+    return bulletin, lists, declarations, text
 
 
 def _page(
@@ -119,7 +119,7 @@ def _page(
     engine: Engine,
     bulletin: Bulletin,
     lists: Lists,
-    said: list[Declaration],
+    declarations: list[Declaration],
     text: str,
 ) -> Page:
     with transaction(engine) as session:
@@ -131,7 +131,7 @@ def _page(
         text=text,
         address=window.address_of(settings, bulletin),
         until=window.until(handover.begun_at),
-        declarations=said,
+        declarations=declarations,
     )
 
 
@@ -139,20 +139,20 @@ def _end(settings: Settings, engine: Engine, bulletin_id: int, run_id: str) -> s
     """How it ended, in the run's name, its page and the certificate."""
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
-        said = handovers.declarations(session, bulletin_id)
+        declarations = handovers.declarations(session, bulletin_id)
         counts = words(deliveries.certificate(session, bulletin_id))
     closing = STATUS[bulletin.status]
-    told = f"Bollettino {bulletin_id} {closing}. {counts}."
+    sentence = f"Bollettino {bulletin_id} {closing}. {counts}."
     client.rename(
         settings, run_id, f"Bollettino {bulletin_id} · {closing} a mano", tags=tags(bulletin.kind, closing)
     )
     create_markdown_artifact(
-        page.ended(settings.texts["a_mano"], said, told),
+        page.ended(settings.texts["a_mano"], declarations, sentence),
         key=f"a-mano-{bulletin_id}",
         description="Come è finita",
     )
-    pages.outcome(settings, engine, bulletin_id, told)
+    pages.outcome(settings, engine, bulletin_id, sentence)
     posted = drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
     if posted.trouble:
         get_run_logger().warning("%s", posted.trouble)
-    return told
+    return sentence

@@ -55,15 +55,15 @@ def retry_failed(
     with transaction(engine) as session:
         bulletin = acts.held(session, bulletin_id)
         _require_can(settings, session, bulletin, now)
-        found = outcomes.may_be_retried(session, bulletin_id, {*RETRIED, "unreadable_address"})
-        if not found:
-            said = f"Bollettino {bulletin_id}: nessun messaggio fallito si può ritentare."
+        retriable = outcomes.may_be_retried(session, bulletin_id, {*RETRIED, "unreadable_address"})
+        if not retriable:
+            outcome = f"Bollettino {bulletin_id}: nessun messaggio fallito si può ritentare."
             if dry_run:
-                return 0, said
-            raise NotDoneError(said)
+                return 0, outcome
+            raise NotDoneError(outcome)
         if person is None:
-            return len(found), f"Bollettino {bulletin_id}: si ritenterebbero {len(found)} messaggi."
-        count = deliveries.retry(session, found, now=now)
+            return len(retriable), f"Bollettino {bulletin_id}: si ritenterebbero {len(retriable)} messaggi."
+        count = deliveries.retry(session, retriable, now=now)
         return _again(settings, session, bulletin, count, person, "ritenta", now)
 
 
@@ -85,20 +85,20 @@ def settle_uncertain(
     with transaction(engine) as session:
         bulletin = acts.held(session, bulletin_id)
         _require_can(settings, session, bulletin, now, again=choice == AGAIN)
-        found = deliveries.uncertain_since(session, bulletin_id, before=now - SETTLED_AFTER)
-        if not found:
+        uncertain_ids = deliveries.uncertain_since(session, bulletin_id, before=now - SETTLED_AFTER)
+        if not uncertain_ids:
             raise NotDoneError(
                 f"Bollettino {bulletin_id}: nessun messaggio è incerto da più di 24 ore. "
                 "Prima di allora si chiariscono da soli."
             )
         if choice == AGAIN:
-            count = deliveries.send_again(session, found, now=now)
+            count = deliveries.send_again(session, uncertain_ids, now=now)
             return _again(settings, session, bulletin, count, person, "incerti", now)
-        count = deliveries.declare(session, found, arrived=choice == GOT, now=now)
+        count = deliveries.declare(session, uncertain_ids, arrived=choice == GOT, now=now)
         what = "arrivati" if choice == GOT else "non arrivati"
-        said = f"Bollettino {bulletin_id}: {count} messaggi incerti dichiarati {what} da {who}."
-        acts.note(settings, session, person, "incerti", said, bulletin_id=bulletin_id, now=now)
-        return 0, said
+        outcome = f"Bollettino {bulletin_id}: {count} messaggi incerti dichiarati {what} da {who}."
+        acts.note(settings, session, person, "incerti", outcome, bulletin_id=bulletin_id, now=now)
+        return 0, outcome
 
 
 def _again(
@@ -112,9 +112,9 @@ def _again(
 ) -> tuple[int, str]:
     if bulletin.status == BulletinStatus.sent:
         bulletins.move(session, bulletin, BulletinStatus.stopped, by=person.name, now=now, reason="retry")
-    said = f"Bollettino {bulletin.id}: si ritentano {count} messaggi, per decisione di {person.name}."
-    acts.note(settings, session, person, verb, said, bulletin_id=bulletin.id, now=now)
-    return count, said
+    outcome = f"Bollettino {bulletin.id}: si ritentano {count} messaggi, per decisione di {person.name}."
+    acts.note(settings, session, person, verb, outcome, bulletin_id=bulletin.id, now=now)
+    return count, outcome
 
 
 def _require_can(
@@ -142,18 +142,18 @@ def _require_can(
         raise NotDoneError(f"{why} {NOTHING_DONE}")
 
 
-def _go_on(settings: Settings, engine: Engine, number: int, count: int, said: str, who: str) -> str:
-    get_run_logger().info("%s", said)
-    drafts.told_at_once(settings, engine, number, now=datetime.now(UTC))
+def _go_on(settings: Settings, engine: Engine, bulletin_id: int, count: int, outcome: str, who: str) -> str:
+    get_run_logger().info("%s", outcome)
+    drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
     if count:
         client.start(
             settings,
             "riprendi",
-            {"bollettino": number, "chi": who, "nonostante": False},
-            key=f"retry-{number}-{flow_run.id}",
-            name=f"Riprendi (bollettino {number})",
+            {"bollettino": bulletin_id, "chi": who, "nonostante": False},
+            key=f"retry-{bulletin_id}-{flow_run.id}",
+            name=f"Riprendi (bollettino {bulletin_id})",
         )
-    return said
+    return outcome
 
 
 @flow(name="ritenta", flow_run_name=client.titled("Ritenta i falliti (bollettino {bollettino})"))
@@ -170,12 +170,12 @@ def retry(
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
-        count, said = retry_failed(
+        count, outcome = retry_failed(
             settings, engine, bollettino, who=chi, proof=proof, dry_run=prova, now=datetime.now(UTC)
         )
     except NotDoneError as exc:
         return client.refused(settings, exc)
-    return _go_on(settings, engine, bollettino, 0 if prova else count, said, chi)
+    return _go_on(settings, engine, bollettino, 0 if prova else count, outcome, chi)
 
 
 @flow(name="incerti", flow_run_name=client.titled("Incerti (bollettino {bollettino})"))
@@ -190,9 +190,9 @@ def uncertain(
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
-        count, said = settle_uncertain(
+        count, outcome = settle_uncertain(
             settings, engine, bollettino, choice=che_cosa, who=chi, proof=proof, now=datetime.now(UTC)
         )
     except NotDoneError as exc:
         return client.refused(settings, exc)
-    return _go_on(settings, engine, bollettino, count, said, chi)
+    return _go_on(settings, engine, bollettino, count, outcome, chi)

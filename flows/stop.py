@@ -62,15 +62,16 @@ def stop_sending(
                 f"Il bollettino {bulletin_id} non è ancora partito: usa «riapri» per ritirarlo."
             )
         if bulletin.status != BulletinStatus.sending:
-            said = f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: non c'è niente da fermare."
+            outcome = f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: non c'è niente da fermare."
             if bulletin.status == BulletinStatus.stopped:
-                return said
-            raise NotDoneError(said)
+                return outcome
+            raise NotDoneError(outcome)
         bulletins.move(session, bulletin, BulletinStatus.stopped, by=who, now=now, reason="stopped_by_hand")
-        told = deliveries.certificate(session, bulletin_id)
-        said = f"Invio del bollettino {bulletin_id} fermato: {told.planned - told.open} di {told.planned}."
-        acts.note(settings, session, person, "ferma", said, bulletin_id=bulletin_id, letter=False, now=now)
-        return said
+        certificate = deliveries.certificate(session, bulletin_id)
+        tried = certificate.planned - certificate.open
+        outcome = f"Invio del bollettino {bulletin_id} fermato: {tried} di {certificate.planned}."
+        acts.note(settings, session, person, "ferma", outcome, bulletin_id=bulletin_id, letter=False, now=now)
+        return outcome
 
 
 def close_stopped(
@@ -103,10 +104,12 @@ def close_stopped(
             )
         closing.skip_rest(session, bulletin_id, "closed_by_hand", now=now)
         bulletins.move(session, bulletin, BulletinStatus.sent, by=who, now=now, reason="closed_by_hand")
-        told = deliveries.certificate(session, bulletin_id)
-        said = f"Bollettino {bulletin_id} chiuso. {words(told)}."
-        acts.note(settings, session, person, "chiudi", said, bulletin_id=bulletin_id, letter=False, now=now)
-        return said
+        certificate = deliveries.certificate(session, bulletin_id)
+        outcome = f"Bollettino {bulletin_id} chiuso. {words(certificate)}."
+        acts.note(
+            settings, session, person, "chiudi", outcome, bulletin_id=bulletin_id, letter=False, now=now
+        )
+        return outcome
 
 
 def reopen_approved(
@@ -136,9 +139,11 @@ def reopen_approved(
             )
         hold.reopen(settings, session, bulletin, by=who, now=now)
         by = f" entro {giorno_ora(bulletin.deadline_at)}" if bulletin.deadline_at else ""
-        said = f"Bollettino {bulletin_id} riaperto: l'approvazione non vale più, va approvato di nuovo{by}."
-        acts.note(settings, session, person, REOPEN, said, bulletin_id=bulletin_id, now=now)
-        return said
+        outcome = (
+            f"Bollettino {bulletin_id} riaperto: l'approvazione non vale più, va approvato di nuovo{by}."
+        )
+        acts.note(settings, session, person, REOPEN, outcome, bulletin_id=bulletin_id, now=now)
+        return outcome
 
 
 @flow(name="ferma", flow_run_name=client.titled("Ferma l'invio (bollettino {bollettino})"))
@@ -148,16 +153,16 @@ def stop(bollettino: Number, chi: Who, codice: Code = "") -> str | State[str]:
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
-        said = stop_sending(settings, engine, bollettino, who=chi, proof=proof, now=datetime.now(UTC))
+        outcome = stop_sending(settings, engine, bollettino, who=chi, proof=proof, now=datetime.now(UTC))
     except NotDoneError as exc:
         return client.refused(settings, exc, NOT_STOPPED)
     except OperationalError:
         client.refused(settings, "Il database non risponde: l'invio va avanti. Riprova subito.", NOT_STOPPED)
         raise
-    get_run_logger().info("%s", said)
+    get_run_logger().info("%s", outcome)
     window.close_if_stopped(settings, engine, bollettino, f"fermato da {chi}", now=datetime.now(UTC))
     drafts.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
-    return said
+    return outcome
 
 
 @flow(name="chiudi", flow_run_name=client.titled("Chiudi l'invio (bollettino {bollettino})"))
@@ -167,12 +172,12 @@ def close(bollettino: Number, chi: Who, codice: Code = "") -> str | State[str]:
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
-        said = close_stopped(settings, engine, bollettino, who=chi, proof=proof, now=datetime.now(UTC))
+        outcome = close_stopped(settings, engine, bollettino, who=chi, proof=proof, now=datetime.now(UTC))
     except NotDoneError as exc:
         return client.refused(settings, exc)
-    get_run_logger().info("%s", said)
+    get_run_logger().info("%s", outcome)
     drafts.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
-    return said
+    return outcome
 
 
 @flow(name="riapri", flow_run_name=client.titled("Riapri (bollettino {bollettino})"))
@@ -182,10 +187,10 @@ def reopen(bollettino: Number, chi: Who, codice: Code = "") -> str | State[str]:
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
     try:
-        said = reopen_approved(settings, engine, bollettino, who=chi, proof=client.proof(codice), now=now)
+        outcome = reopen_approved(settings, engine, bollettino, who=chi, proof=client.proof(codice), now=now)
     except NotDoneError as exc:
         return client.refused(settings, exc)
-    get_run_logger().info("%s", said)
+    get_run_logger().info("%s", outcome)
     forms.open_review(settings, engine, bollettino, now=now)
     drafts.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
-    return said
+    return outcome

@@ -67,35 +67,35 @@ def look(
     `answering` are bulletins with an answer that is not stored yet: their run decides whether it was in time.
     """
     grace = timedelta(minutes=settings.profile.grace_minutes)
-    found: dict[str, list[int]] = {name: [] for name in Watched.__dataclass_fields__}
+    ids: dict[str, list[int]] = {name: [] for name in Watched.__dataclass_fields__}
 
     def past(name: str, bulletin: Bulletin, to: BulletinStatus, reason: str) -> None:
-        found[name].append(bulletin.id)
+        ids[name].append(bulletin.id)
         if not dry_run:
             bulletins.move(session, bulletin, to, by=BY, now=now, reason=reason)
 
     with transaction(engine) as session:
         for bulletin in _held(session, BulletinStatus.draft, BulletinStatus.in_review):
             if bulletin.id in answering:
-                found["answered"].append(bulletin.id)
+                ids["answered"].append(bulletin.id)
             elif bulletin.deadline_at is not None and now > bulletin.deadline_at:
                 past("expired", bulletin, BulletinStatus.expired, "deadline")
             else:
-                found["waiting"].append(bulletin.id)
+                ids["waiting"].append(bulletin.id)
         for bulletin in _held(session, BulletinStatus.approved):
             at = bulletins.send_at(session, bulletin)
             if now > at + grace:
                 past("missed", bulletin, BulletinStatus.missed, "grace")
             elif now > at + START_AFTER:
-                found["to_send"].append(bulletin.id)
+                ids["to_send"].append(bulletin.id)
         for bulletin in _held(session, BulletinStatus.sending):
             if senders.is_sending(session, bulletin.id, now=now):
                 continue
             if handovers.of(session, bulletin.id) is not None:  # people are slower than any grace
-                found["by_hand"].append(bulletin.id)
+                ids["by_hand"].append(bulletin.id)
                 continue
             if now <= bulletins.send_at(session, bulletin) + grace:
-                found["broken"].append(bulletin.id)
+                ids["broken"].append(bulletin.id)
                 continue
             if not dry_run:
                 life.reap(session, bulletin.id, now=now)
@@ -107,12 +107,13 @@ def look(
                 # stopped while its sender died: nobody need resume it for its certificate to tell the truth
                 if closing.on_their_way(session, bulletin.id):
                     life.reap(session, bulletin.id, now=now)
-    return Watched(**{name: tuple(numbers) for name, numbers in found.items()})
+    return Watched(**{name: tuple(of_name) for name, of_name in ids.items()})
 
 
 def _held(session: Session, *statuses: BulletinStatus) -> list[Bulletin]:
     """Those with these statuses, each locked: an editor or a dispatch may be moving one at this moment."""
-    held = [bulletins.locked(session, found.id) for found in bulletins.with_status(session, *statuses)]
+    rows = bulletins.with_status(session, *statuses)
+    held = [bulletins.locked(session, row.id) for row in rows]
     return [bulletin for bulletin in held if bulletin.status in statuses]
 
 
@@ -120,23 +121,32 @@ def answering(engine: Engine, now: datetime) -> set[int]:
     """Bulletins with an answer that is not stored yet."""
     with transaction(engine) as session:
         waiting = bulletins.with_status(session, BulletinStatus.in_review)
-    return {one.id for one in waiting if forms.is_answering(engine, one.id, now=now)}
+    return {bulletin.id for bulletin in waiting if forms.is_answering(engine, bulletin.id, now=now)}
 
 
-def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) -> None:
+def act(settings: Settings, engine: Engine, watched: Watched, *, now: datetime) -> None:
     """Start and end the runs that `look` asked for; one that fails never costs the others."""
     errors = []
     why = "non approvato in tempo"
     tasks: list[Callable[[], object]] = [
-        *(partial(forms.open_review, settings, engine, number, now=now) for number in found.answered),
-        *(partial(_wait_or_order, settings, engine, number, now=now) for number in found.waiting),
-        *(partial(client.start_dispatch, settings, engine, number, now=now) for number in found.to_send),
         *(
-            partial(client.start_dispatch, settings, engine, number, dead=True, now=now)
-            for number in found.broken
+            partial(forms.open_review, settings, engine, bulletin_id, now=now)
+            for bulletin_id in watched.answered
         ),
-        *(partial(forms.close_review, settings, engine, number, why, now=now) for number in found.expired),
-        *(partial(window.tend, settings, engine, number, now=now) for number in found.by_hand),
+        *(partial(_wait_or_order, settings, engine, bulletin_id, now=now) for bulletin_id in watched.waiting),
+        *(
+            partial(client.start_dispatch, settings, engine, bulletin_id, now=now)
+            for bulletin_id in watched.to_send
+        ),
+        *(
+            partial(client.start_dispatch, settings, engine, bulletin_id, dead=True, now=now)
+            for bulletin_id in watched.broken
+        ),
+        *(
+            partial(forms.close_review, settings, engine, bulletin_id, why, now=now)
+            for bulletin_id in watched.expired
+        ),
+        *(partial(window.tend, settings, engine, bulletin_id, now=now) for bulletin_id in watched.by_hand),
         partial(window.sweep, settings, engine, now=now),
     ]
     for run in tasks:
@@ -148,13 +158,13 @@ def act(settings: Settings, engine: Engine, found: Watched, *, now: datetime) ->
         raise ExceptionGroup("alcune esecuzioni non si sono potute avviare o chiudere", errors)
 
 
-def _wait_or_order(settings: Settings, engine: Engine, number: int, *, now: datetime) -> None:
+def _wait_or_order(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> None:
     """A window for a person; or, where the Comune's standing order is due, the send that it orders."""
-    if not standing_order.approve_by_order(settings, engine, number, now=now):
-        forms.open_review(settings, engine, number, now=now)
+    if not standing_order.approve_by_order(settings, engine, bulletin_id, now=now):
+        forms.open_review(settings, engine, bulletin_id, now=now)
         return
-    forms.close_review(settings, engine, number, "approvato per ordine permanente", now=now)
-    client.start_dispatch(settings, engine, number, now=now)
+    forms.close_review(settings, engine, bulletin_id, "approvato per ordine permanente", now=now)
+    client.start_dispatch(settings, engine, bulletin_id, now=now)
 
 
 def rounds(
@@ -165,24 +175,24 @@ def rounds(
     The windows come first: a letter about a draft links to its own. Returns what was found, and what an
     operator should read of the mail.
     """
-    found = look(settings, engine, answering=answering, now=now)
+    watched = look(settings, engine, answering=answering, now=now)
     errors: list[Exception] = []
-    told: list[str] = []
+    lines: list[str] = []
     try:
-        act(settings, engine, found, now=now)
+        act(settings, engine, watched, now=now)
     except ExceptionGroup as exc:
         errors.append(exc)
     try:
-        told = upkeep.complete_journal(settings, engine, now=now)
+        lines = upkeep.complete_journal(settings, engine, now=now)
     except Exception as exc:  # noqa: BLE001  told together below
         errors.append(exc)
     try:
-        told += alarms.tell_all(settings, engine, now=now)
+        lines += alarms.tell_all(settings, engine, now=now)
     except ExceptionGroup as exc:
         errors.append(exc)
     if errors:
-        raise ExceptionGroup(f"{found}: non tutto si è potuto fare", errors)
-    return found, told
+        raise ExceptionGroup(f"{watched}: non tutto si è potuto fare", errors)
+    return watched, lines
 
 
 @flow(name="sorveglia", flow_run_name=client.titled("Controllo"))
@@ -191,7 +201,7 @@ def watch() -> str:
     settings = load()
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
-    found, told = rounds(settings, engine, answering=answering(engine, now), now=now)
-    said = "; ".join([str(found), *told])
-    get_run_logger().info("%s", said)
-    return said
+    watched, lines = rounds(settings, engine, answering=answering(engine, now), now=now)
+    sentence = "; ".join([str(watched), *lines])
+    get_run_logger().info("%s", sentence)
+    return sentence

@@ -275,7 +275,7 @@ class Orders(RuleBasedStateMachine):
 
     @rule(faults=FAULTS)
     def the_slots_run(self, faults: list[str]) -> None:
-        for number in due(self.desk.engine, self.desk.settings, self.desk.now):
+        for number in due(self.desk.settings, self.desk.engine, self.desk.now):
             self.desk.send(number, faults)
 
     @precondition(lambda self: self.desk.all())

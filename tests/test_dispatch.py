@@ -127,15 +127,15 @@ def test_a_bulletin_leaves_in_its_hour_and_never_late(comune: Comune) -> None:
         for moment in (SLOT, SLOT + timedelta(minutes=60)):
             assert prepare(comune.settings, session, number, now=moment).bulletin_id == number
     assert [
-        due(comune.engine, comune.settings, now) for now in (early, SLOT, SLOT + timedelta(minutes=60), late)
+        due(comune.settings, comune.engine, now) for now in (early, SLOT, SLOT + timedelta(minutes=60), late)
     ] == [[], [number], [number], []]
 
 
 def test_one_without_a_slot_is_due_at_once_and_the_date_is_that_of_the_approval(comune: Comune) -> None:
     number = approved(comune)
     later = comune.now + timedelta(minutes=59)
-    assert due(comune.engine, comune.settings, later) == [number]
-    assert due(comune.engine, comune.settings, comune.now + timedelta(minutes=61)) == []
+    assert due(comune.settings, comune.engine, later) == [number]
+    assert due(comune.settings, comune.engine, comune.now + timedelta(minutes=61)) == []
     with comune.look() as session:
         message = prepare(comune.settings, session, number, now=later).message
     assert message.parameters[-1] == "martedì 24 novembre"

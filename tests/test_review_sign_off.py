@@ -193,7 +193,7 @@ def test_whatever_is_said_an_approval_has_all_that_it_needs(said: list[Voice], a
         assert found.sentences or found.outcome == Outcome.approved
         if found.outcome == Outcome.approved:
             people = {other.editor for other in found.standing}
-            assert new.said == SignOffWord.approve
+            assert new.word == SignOffWord.approve
             assert len(people) == len(found.standing) >= (2 if new.blocks else approvals)
             assert all(other.seal == new.seal and other.blocks >= new.blocks for other in found.standing)
             assert not new.blocks or any(other.source.strip() for other in found.standing)

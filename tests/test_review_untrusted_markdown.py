@@ -69,7 +69,7 @@ def with_words(shown: Round, words: str) -> Round:
         remarks=(words,),
         site=(words,),
         awaited=words,
-        told=(told,),
+        sourced=(told,),
         queue=(Waiting(1, words, words), Waiting(2, words, words, is_left_out=True)),
     )
 

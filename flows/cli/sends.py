@@ -33,7 +33,7 @@ def dispatch(arguments: argparse.Namespace, settings: "Settings", out: Output) -
         editor(arguments, settings, option) if getattr(arguments, option) is not None else None
         for option in ("late_by", "despite_by")
     )
-    chosen = [arguments.bulletin] if arguments.bulletin else due(engine, settings, now)
+    chosen = [arguments.bulletin] if arguments.bulletin else due(settings, engine, now)
     out.keep(bulletins=[])
     if not chosen:
         out.say("no approved bulletin is due now")

@@ -77,8 +77,9 @@ def in_force(
     spared = {
         original_id for statement in decided for original_id in telling.of(session, statement.bulletin.id)
     }
-    told = picture.stated_spans([one for one in decided if one.bulletin.id not in spared])
+    to_all = [statement for statement in decided if statement.bulletin.id not in spared]
     gone = cleared_by(settings, session, picture, BulletinStatus.approved, *PUBLIC)
+    told = picture.stated_spans(to_all)
     return without(told, [span for spans in gone.values() for span in spans], picture.now)
 
 
@@ -93,7 +94,7 @@ def unreached(settings: Settings, session: Session, picture: AlertPicture) -> li
     for bulletin, day in days.values():
         if bulletin.status != BulletinStatus.sent or not recipients.was_spared(session, bulletin):
             continue
-        later = [other for other, of in days.values() if of == day and other.id > bulletin.id]
+        later = [other for other, its_day in days.values() if its_day == day and other.id > bulletin.id]
         puts_right = {other.id: telling.of(session, other.id) for other in later}
         to_all = [other for other in later if not puts_right[other.id] and other.status not in DECIDED]
         if not to_all and not any(bulletin.id in puts_right[other.id] for other in later):

@@ -99,10 +99,10 @@ async def _answer(llm: Llm, run: _Run, usage: "RunUsage", model: "Model") -> str
     from pydantic_ai import UsageLimits
 
     limits = UsageLimits(request_limit=llm.max_retries + 1)
-    made = await _agent(llm, run).run(
+    result = await _agent(llm, run).run(
         run.asked.prompt, model=model, deps=run, usage=usage, usage_limits=limits
     )
-    return answer(run.asked, made.output.testo)
+    return answer(run.asked, result.output.testo)
 
 
 def _agent(llm: Llm, run: _Run) -> "Agent[_Run, Proposal]":

@@ -55,9 +55,9 @@ def judged(items: Sequence[SourcedItem]) -> list[JudgedItem]:
     ]
 
 
-def room(settings: Settings, bulletin: Bulletin, dated: datetime, number: int) -> int:
+def room(settings: Settings, bulletin: Bulletin, dated: datetime, count: int) -> int:
     """UTF-16 units that so many items may use together."""
-    frame = settings.frame(bulletin.template or template_name(number))
+    frame = settings.frame(bulletin.template or template_name(count))
     return budget(frame, date_of(bulletin, dated))
 
 
@@ -99,12 +99,12 @@ class Remark:
 
 def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
     """Of each item what the guard stops, what it doubts, and whom it names."""
-    found = []
-    for number, judgement in enumerate(items, start=1):
+    notes = []
+    for position, judgement in enumerate(items, start=1):
         verdict, item = judgement.verdict, judgement.item
         if verdict:
-            found += [Remark(number, words, stops=True) for words in verdict.blocked]
-            found += [Remark(number, words) for words in verdict.warnings]
+            notes += [Remark(position, words, stops=True) for words in verdict.blocked]
+            notes += [Remark(position, words) for words in verdict.warnings]
         named = warnings(item.text, vote.names, vote.is_near, is_act=item.is_act)
-        found += [Remark(number, words) for words in named]
-    return found
+        notes += [Remark(position, words) for words in named]
+    return notes

@@ -26,7 +26,7 @@ METHOD = "model"
 
 
 def propose(
-    settings: Settings, engine: Engine, told: Sequence[tuple[int, str]], *, model: "Model | None" = None
+    settings: Settings, engine: Engine, texts: Sequence[tuple[int, str]], *, model: "Model | None" = None
 ) -> int:
     """Ask for each text of `told` (news item id, its text now) no model answered for; how many those were.
 
@@ -39,7 +39,7 @@ def propose(
         return 0
     done = 0
     hindrance = _hindrance(settings)
-    for news_item_id, text in dict.fromkeys(told):
+    for news_item_id, text in dict.fromkeys(texts):
         with reading(engine) as session:
             stored = news_items.of_text(session, news_item_id, text)
             if stored is None or stored.model is not None:
@@ -93,7 +93,7 @@ def remark(session: Session, news_item_id: int, text: str) -> str:
         return f"testo ricavato dalla pagina, non dal modello ({stored.model}): {stored.reason}{paid}"
     asked = request_for(session.get_one(NewsItem, news_item_id), stored.budget)
     facts = len(check(stored.text, asked.source, published=asked.published).supported)
-    found = {0: "non contiene dati", 1: "l'unico dato è nella fonte"}.get(
+    support = {0: "non contiene dati", 1: "l'unico dato è nella fonte"}.get(
         facts, f"i {facts} dati sono nella fonte"
     )
-    return f"testo proposto da un modello ({stored.model}), controllato: {found}.{paid}"
+    return f"testo proposto da un modello ({stored.model}), controllato: {support}.{paid}"

@@ -82,10 +82,10 @@ def hold(
             tell_changes(settings, session, bulletin_id, held, now=now)
         if trouble := post(settings, engine, now=now).trouble:
             warn(trouble)
-    told = [one.line for one in held] or [f"{CORRECTED[:1].upper()}{CORRECTED[1:]}."]
+    lines = [rereading.line for rereading in held] or [f"{CORRECTED[:1].upper()}{CORRECTED[1:]}."]
     if is_going_on:
-        return HeldError(f"Il bollettino {bulletin_id} resta fermo. {' '.join(told)} {remedy(kind, held)}")
-    return HeldError(f"Il bollettino {bulletin_id} non parte, aspetta un redattore. {' '.join(told)}")
+        return HeldError(f"Il bollettino {bulletin_id} resta fermo. {' '.join(lines)} {remedy(kind, held)}")
+    return HeldError(f"Il bollettino {bulletin_id} non parte, aspetta un redattore. {' '.join(lines)}")
 
 
 @contextmanager
@@ -116,8 +116,8 @@ class TakenBack:
     lines: tuple[str, ...]
 
     def __str__(self) -> str:
-        told = " ".join(self.lines)
-        return f"Bollettino {self.bulletin_id}: era {STATUS[self.was]}, non parte più. {told}"
+        lines = " ".join(self.lines)
+        return f"Bollettino {self.bulletin_id}: era {STATUS[self.was]}, non parte più. {lines}"
 
 
 ABOUT_TO_LEAVE = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped)
@@ -134,46 +134,46 @@ def take_back_wrong(
     also what went wrong, for the caller to raise once it has done its own.
     """
     with transaction(engine) as session:
-        numbers = [one.id for one in bulletins.with_status(session, *ABOUT_TO_LEAVE)]
-    found: list[TakenBack] = []
+        ids = [bulletin.id for bulletin in bulletins.with_status(session, *ABOUT_TO_LEAVE)]
+    taken_back: list[TakenBack] = []
     errors: list[Exception] = []
-    for number in numbers:
+    for bulletin_id in ids:
         try:
             with transaction(engine) as session:
-                one = _taken_back(settings, session, number, by=by, now=now)
+                bulletin = _taken_back(settings, session, bulletin_id, by=by, now=now)
         except Exception as exc:  # noqa: BLE001  told together by the caller
-            exc.add_note(f"bulletin {number}: whether its alerts are right could not be judged")
+            exc.add_note(f"bulletin {bulletin_id}: whether its alerts are right could not be judged")
             errors.append(exc)
         else:
-            found += [one] if one else []
-    return found, errors
+            taken_back += [bulletin] if bulletin else []
+    return taken_back, errors
 
 
 def _taken_back(
-    settings: Settings, session: Session, number: int, *, by: str, now: datetime
+    settings: Settings, session: Session, bulletin_id: int, *, by: str, now: datetime
 ) -> TakenBack | None:
-    bulletin = bulletins.locked(session, number)
-    sealed = bulletins.approved(session, number)
+    bulletin = bulletins.locked(session, bulletin_id)
+    sealed = bulletins.approved(session, bulletin_id)
     if bulletin.status not in ABOUT_TO_LEAVE or sealed is None:
         return None
     was, leaves = bulletin.status, max(now, bulletin.slot_at or now)
     seen = alerts_by_now(settings, session, bulletin, bulletins.items(session, sealed[1]), at=leaves)
     if was == BulletinStatus.stopped:
-        seen = [one for one in seen if one.after != OVER]
+        seen = [rereading for rereading in seen if rereading.after != OVER]
     if not seen:
         return None
     take_back(settings, session, bulletin, seen, by=by, now=now)
-    tell_changes(settings, session, number, seen, now=now)
+    tell_changes(settings, session, bulletin_id, seen, now=now)
     if was == BulletinStatus.stopped:
         return None
-    return TakenBack(number, was, tuple(one.line for one in seen))
+    return TakenBack(bulletin_id, was, tuple(rereading.line for rereading in seen))
 
 
 def require_checks(
     settings: Settings,
     engine: Engine,
     bulletin_id: int,
-    found: Preflight,
+    checked: Preflight,
     *,
     despite_by: str | None,
     now: datetime,
@@ -183,21 +183,21 @@ def require_checks(
 
     An override is told to everybody before the first message leaves. Of what is `final` there is none.
     """
-    for line in found.doubts:
+    for line in checked.doubts:
         warn(line)
     with transaction(engine) as session:
-        sends.warned(settings, session, found, now=now)
-    if not found.refusals:
+        sends.warned(settings, session, checked, now=now)
+    if not checked.refusals:
         return []
-    if despite_by is not None and not found.final:
+    if despite_by is not None and not checked.final:
         with transaction(engine) as session:
-            sends.despite(settings, session, bulletin_id, found.refusals, by=despite_by, now=now)
+            sends.despite(settings, session, bulletin_id, checked.refusals, by=despite_by, now=now)
         if trouble := post(settings, engine, now=now).trouble:
             warn(trouble)
-        return found.refusals
+        return checked.refusals
     with transaction(engine) as session:
-        sends.withheld(settings, session, bulletin_id, found.refusals, now=now)
+        sends.withheld(settings, session, bulletin_id, checked.refusals, now=now)
     if trouble := post(settings, engine, now=now).trouble:
         warn(trouble)
     never = " Questo controllo non si supera con «nonostante»." if despite_by is not None else ""
-    raise RefusedError(f"Il bollettino {bulletin_id} non parte. {' '.join(found.refusals)}{never}")
+    raise RefusedError(f"Il bollettino {bulletin_id} non parte. {' '.join(checked.refusals)}{never}")

@@ -58,7 +58,7 @@ def judge(settings: Settings, engine: Engine, who: str, proof: Proof, *, now: da
 
     In a transaction of its own: the refusal stands whatever becomes of the rest. `note` uses the code up.
     """
-    editor = next((one for one in settings.profile.editors if one.name == who), None)
+    editor = next((person for person in settings.profile.editors if person.name == who), None)
     if editor is None:
         raise NotProvedError(UNKNOWN)
     at = proof.at or now
@@ -137,7 +137,7 @@ def going_on(
     Where codes are asked for the row alone says nothing: anybody wrote it who may write to the database.
     """
     done = acts.of(session, bulletin_id)
-    editor = next((one for one in settings.profile.editors if one.name == who), None)
+    editor = next((person for person in settings.profile.editors if person.name == who), None)
     last = done[-1] if done else None
     if last is None or editor is None or last.verb not in QUEUED or last.name != who:
         return None
@@ -157,22 +157,22 @@ def _led_to_it_alone(
     used = code_rows.used_by(session, last.bulletin_id, last.code_hash)
     if used is None or used.at != last.at or not codes.is_genuine(settings, editor, used):
         return False
-    borne = [one.code_hash for one in done]
-    borne += [one.code_hash for one in sign_offs.of(session, last.bulletin_id)]
+    borne = [act.code_hash for act in done]
+    borne += [act.code_hash for act in sign_offs.of(session, last.bulletin_id)]
     return borne.count(last.code_hash) == 1
 
 
 def last_proof(session: Session, bulletin_id: int, who: str) -> str:
     """How the last thing that this person did to the bulletin is proved, in Italian."""
-    done = [one for one in acts.of(session, bulletin_id) if one.name == who]
+    done = [act for act in acts.of(session, bulletin_id) if act.name == who]
     return proved(done[-1]) if done else BY_OPERATOR
 
 
 def lines(session: Session, bulletin_id: int) -> list[str]:
     """Who did what to a bulletin beside approving it, a line each."""
     return [
-        f"{giorno_ora(one.at)}, {one.name}, «{one.verb}» ({proved(one)}): {one.words}"
-        for one in acts.of(session, bulletin_id)
+        f"{giorno_ora(act.at)}, {act.name}, «{act.verb}» ({proved(act)}): {act.words}"
+        for act in acts.of(session, bulletin_id)
     ]
 
 

@@ -77,7 +77,7 @@ def choices(
     when = f"{giorno(slot_at)} alle {ora(slot_at)}" if slot_at else "subito"
     labels = {Choice.approve: f"Approva: parte {when}", **LABELS}
     left_out = {Choice.reread: is_fixed, Choice.send_back: not is_shared}
-    return {one: labels[one] for one in Choice if not left_out.get(one, False)}
+    return {choice: labels[choice] for choice in Choice if not left_out.get(choice, False)}
 
 
 def choice_of(text: str) -> Choice | None:
@@ -98,7 +98,7 @@ def numbers_of(added: str) -> list[int] | None:
 
 def order_lines(titles: Sequence[str]) -> list[str]:
     """One draggable line an item; the number in front is what counts when it comes back."""
-    return [f"{number}. {title}" for number, title in enumerate(titles, start=1)]
+    return [f"{position}. {title}" for position, title in enumerate(titles, start=1)]
 
 
 def whole(answer: Answer, checked: Reviewed) -> Reviewed:
@@ -111,36 +111,36 @@ def whole(answer: Answer, checked: Reviewed) -> Reviewed:
     )
 
 
-def ordered(shown: Sequence[str], answer: Answer, *, joins: int = 0) -> Reviewed:
+def ordered(before: Sequence[str], answer: Answer, *, joins: int = 0) -> Reviewed:
     """Apply the order and the texts to what was shown.
 
     `shown`: the texts of the version, by number. `joins`: how many come from the queue, so that every line
     may go.
     """
-    found: list[str] = []
+    faults: list[str] = []
     chosen: list[int] = []
     for line in answer.order:
-        number = re.match(r"\s*(\d{1,9})", line)
-        index = int(number[1]) - 1 if number else -1
-        if not 0 <= index < len(shown):
-            found.append(
+        match = re.match(r"\s*(\d{1,9})", line)
+        index = int(match[1]) - 1 if match else -1
+        if not 0 <= index < len(before):
+            faults.append(
                 f'Nell\'ordine non capisco la riga "{line}": deve cominciare con il numero della notizia.'
             )
         elif index in chosen:
-            found.append(f"Nell'ordine la notizia {index + 1} compare due volte.")
+            faults.append(f"Nell'ordine la notizia {index + 1} compare due volte.")
         else:
             chosen.append(index)
     texts = [parameter(text) for text in answer.texts]
     for index, text in enumerate(texts):
-        if index not in chosen and text and text != shown[index]:
-            found.append(
+        if index not in chosen and text and text != before[index]:
+            faults.append(
                 f"Nell'ordine manca la notizia {index + 1} ma il suo testo è stato cambiato: "
                 "rimettila nell'ordine o svuota il testo."
             )
-    if not chosen and not joins and not found:
-        found += problems([], total=0)
-    if found:  # keep everything as it was typed, in the order shown
-        return Reviewed(tuple(enumerate(texts)), tuple(found))
+    if not chosen and not joins and not faults:
+        faults += problems([], total=0)
+    if faults:  # keep everything as it was typed, in the order shown
+        return Reviewed(tuple(enumerate(texts)), tuple(faults))
     return Reviewed(tuple((index, texts[index]) for index in chosen), ())
 
 

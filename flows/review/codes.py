@@ -80,8 +80,8 @@ def lock_out(wrong: Sequence[datetime], at: datetime) -> Spell | None:
         for first, last in zip(times, times[TRIES - 1 :], strict=False)
         if last - first < WITHIN
     )
-    found = [spell for spell in spells if spell.first <= at < spell.until]
-    return max(found, key=lambda spell: spell.until, default=None)
+    around = [spell for spell in spells if spell.first <= at < spell.until]
+    return max(around, key=lambda spell: spell.until, default=None)
 
 
 def typed(code: str) -> str:
@@ -93,11 +93,11 @@ def matching(code: str, secret: str, at: datetime) -> list[int]:
     """The steps around `at` whose code this is, the nearest first; all are compared, in constant time."""
     now = int(at.timestamp()) // STEP
     totp = TOTP(secret)
-    given = code.encode()
+    digits = code.encode()
     steps = [
         step
         for step in range(max(now - FAR, 0), now + FAR + 1)
-        if compare_digest(totp.generate_otp(step).encode(), given)
+        if compare_digest(totp.generate_otp(step).encode(), digits)
     ]
     return sorted(steps, key=lambda step: abs(step - now))
 
@@ -119,15 +119,15 @@ def weigh(
     """
     if spell := lock_out(wrong, at):
         return Judged(Verdict.locked, editor.id, at, _locked(editor, spell.until, meanwhile))
-    found, now = matching(typed(code), secret, at), int(at.timestamp()) // STEP
-    near = [step for step in found if abs(step - now) <= WINDOW]
+    steps, now = matching(typed(code), secret, at), int(at.timestamp()) // STEP
+    near = [step for step in steps if abs(step - now) <= WINDOW]
     if near and not set(near) & set(used):
         return Judged(Verdict.accepted, editor.id, at, step=near[0])
     if near:
         return Judged(
             Verdict.used, editor.id, at, "Il codice è già stato usato: aspetta quello nuovo (30 secondi)."
         )
-    apart = found[0] - now if found else None
+    apart = steps[0] - now if steps else None
     spell = lock_out([*wrong, at], at)
     if spell:
         rest = _locked(editor, spell.until, meanwhile)
@@ -140,7 +140,7 @@ def weigh(
         editor.id,
         at,
         f"{_why(typed(code), apart)} {rest}",
-        step=found[0] if found else None,
+        step=steps[0] if steps else None,
         until=spell.until if spell else None,
     )
 
@@ -189,15 +189,15 @@ def judge(
         return Judged(Verdict.declared, editor.id, at)
     secret = settings.code_secret(editor)
     if secret is None or not is_usable(secret.get_secret_value()):
-        words = f"Per {editor.name} non c'è ancora un codice: chiedilo a chi gestisce il servizio."
-        return Judged(Verdict.missing, editor.id, at, words)
+        sentence = f"Per {editor.name} non c'è ancora un codice: chiedilo a chi gestisce il servizio."
+        return Judged(Verdict.missing, editor.id, at, sentence)
     if not typed(code):
         what = "Per approvare serve" if approves else "Serve"
-        words = f"{what} il codice di 6 cifre dell'app: scrivilo per ultimo, prima di confermare."
-        return Judged(Verdict.missing, editor.id, at, words)
+        sentence = f"{what} il codice di 6 cifre dell'app: scrivilo per ultimo, prima di confermare."
+        return Judged(Verdict.missing, editor.id, at, sentence)
     sign_offs.hold(session, editor.id)
     step, counted = int(at.timestamp()) // STEP, sign_offs.counted(editor.id, approves=approves)
-    found = weigh(
+    judged = weigh(
         code,
         secret.get_secret_value(),
         editor,
@@ -206,12 +206,16 @@ def judge(
         wrong=sign_offs.wrong_between(session, counted, at - WITHIN - LOCK, at + WITHIN),
         meanwhile=APPROVES if approves else ACTS,
     )
-    if found.verdict == Verdict.wrong:
-        sign_offs.add_wrong(session, counted, at=at, step=found.step)
-    if found.verdict != Verdict.accepted:
-        return found
+    if judged.verdict == Verdict.wrong:
+        sign_offs.add_wrong(session, counted, at=at, step=judged.step)
+    if judged.verdict != Verdict.accepted:
+        return judged
     return Judged(
-        found.verdict, found.editor, at, step=found.step, proof=_proof(settings, editor, found.step, code)
+        judged.verdict,
+        judged.editor,
+        at,
+        step=judged.step,
+        proof=_proof(settings, editor, judged.step, code),
     )
 
 
@@ -252,15 +256,15 @@ def spend(session: Session, judged: Judged, bulletin_id: int | None) -> None:
 
 def without_code(values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The code of a confirmed form, and the form without it: only that may be stored or logged."""
-    kept = {name: value for name, value in values.items() if name != FIELD}
-    return str(values.get(FIELD) or ""), kept
+    others = {name: value for name, value in values.items() if name != FIELD}
+    return str(values.get(FIELD) or ""), others
 
 
 def locked_out(session: Session, editors: Sequence[Editor], now: datetime) -> list[tuple[Editor, datetime]]:
     """Who is locked out, and until when."""
-    found = []
+    locked = []
     for editor in editors:
         spell = lock_out(sign_offs.wrong_between(session, editor.id, now - WITHIN - LOCK, now), now)
         if spell:
-            found.append((editor, spell.until))
-    return found
+            locked.append((editor, spell.until))
+    return locked

@@ -39,7 +39,7 @@ def differences(before: Sequence[BulletinItem], after: Sequence[BulletinItem]) -
         ]
         if place or changed:
             lines.append(f"~ {item.position}. {item.title}" + (f" ({place})" if place else ""))
-            lines += [f"    {one}" for one in changed]
+            lines += [f"    {line}" for line in changed]
     for subject, item in old.items():
         if subject not in new:
             lines += [f"- {item.position}. {item.title}", f"    {item.text}"]
@@ -48,13 +48,13 @@ def differences(before: Sequence[BulletinItem], after: Sequence[BulletinItem]) -
 
 def _by_subject(items: Sequence[BulletinItem]) -> dict[tuple[object, ...], BulletinItem]:
     """By what they tell of; lines about the same thing are told apart by their order."""
-    found: dict[tuple[object, ...], BulletinItem] = {}
+    by_subject: dict[tuple[object, ...], BulletinItem] = {}
     for item in items:
         origin = (item.news_item_id, item.weather_alert_id)
         subject = origin if any(origin) else (item.title, item.url)
-        number = sum(key[:-1] == subject for key in found)
-        found[(*subject, number)] = item
-    return found
+        repeats = sum(key[:-1] == subject for key in by_subject)
+        by_subject[(*subject, repeats)] = item
+    return by_subject
 
 
 def _marked(label: str, before: str, after: str) -> str:

@@ -15,15 +15,15 @@ from flows.settings import BollettinoError, Settings
 
 def states(settings: Settings) -> list[tuple[Editor, str]]:
     """Each editor, with whether a secret is set; never the secret."""
-    found = []
+    editors = []
     for editor in settings.profile.editors:
         secret = settings.code_secret(editor)
         if secret is None:
             state = "not set"
         else:
             state = "set" if is_usable(secret.get_secret_value()) else "set, but no secret: make a new one"
-        found.append((editor, state))
-    return found
+        editors.append((editor, state))
+    return editors
 
 
 def listing(settings: Settings) -> list[str]:

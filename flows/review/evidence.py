@@ -47,16 +47,16 @@ def attention(items: Sequence[JudgedItem], vote: Vote) -> str:
 def provenance(items: Sequence[JudgedItem]) -> str:
     """For each item a table of its facts with the sentence of the source that bears each out."""
     parts = ["### Da dove viene ogni dato"]
-    for number, one in enumerate(items, start=1):
-        parts.append(f"**{number}. {escaped(one.item.title)}**")
-        if one.item.origin:
-            parts.append(escaped(one.item.origin))
-        if one.verdict is None:
+    for position, judgement in enumerate(items, start=1):
+        parts.append(f"**{position}. {escaped(judgement.item.title)}**")
+        if judgement.item.origin:
+            parts.append(escaped(judgement.item.origin))
+        if judgement.verdict is None:
             parts.append("Testo fisso, scritto dai dati dell'allerta: la fonte è nel testo.")
-        elif not one.verdict.supported:
+        elif not judgement.verdict.supported:
             parts.append("Nel testo non c'è nessun dato che la pagina confermi.")
         else:
-            parts.append(_table(one.verdict))
+            parts.append(_table(judgement.verdict))
     return "\n\n".join(parts)
 
 
@@ -64,11 +64,14 @@ def _table(verdict: Verdict) -> str:
     """Facts that one sentence bears out stand on one row."""
     by_sentence: dict[str, list[str]] = {}
     for fact, sentence in verdict.supported[:_FACTS]:
-        shown = by_sentence.setdefault(sentence, [])
-        if fact.shown not in shown:
-            shown.append(fact.shown)
+        facts = by_sentence.setdefault(sentence, [])
+        if fact.shown not in facts:
+            facts.append(fact.shown)
     rows = ["| Nel testo | Nella pagina del sito |", "| --- | --- |"]
-    rows += [f"| {escaped('; '.join(shown))} | {_cell(told, shown)} |" for told, shown in by_sentence.items()]
+    rows += [
+        f"| {escaped('; '.join(facts))} | {_cell(sentence, facts)} |"
+        for sentence, facts in by_sentence.items()
+    ]
     if (more := len(verdict.supported) - _FACTS) > 0:
         rows.append(f"| … e altri {more} | |")
     return "\n".join(rows)
@@ -76,19 +79,19 @@ def _table(verdict: Verdict) -> str:
 
 def _cell(sentence: str, facts: Sequence[str]) -> str:
     """The sentence; of a long one what stands around its facts."""
-    shown = " ".join((plain(sentence) or sentence).split())
-    if len(shown) <= _SENTENCE:
-        return escaped(shown)
-    places = [at for fact in facts if (at := shown.casefold().find(fact.casefold())) >= 0] or [0]
+    text = " ".join((plain(sentence) or sentence).split())
+    if len(text) <= _SENTENCE:
+        return escaped(text)
+    places = [at for fact in facts if (at := text.casefold().find(fact.casefold())) >= 0] or [0]
     first = max(0, min(places) - _SENTENCE // 4)
-    piece = shown[first : max(first + _SENTENCE, max(places) + _SENTENCE // 4)]
+    piece = text[first : max(first + _SENTENCE, max(places) + _SENTENCE // 4)]
     piece = f"…{piece.partition(' ')[2]}" if first else piece
-    is_whole = first + len(piece) >= len(shown)
+    is_whole = first + len(piece) >= len(text)
     return escaped(piece if is_whole else f"{piece.rpartition(' ')[0]}…")
 
 
 def _fenced(lines: Folded) -> str:
-    shown = [*lines.before, *(["… Leggi tutto"] if lines.after else [])]
-    longest = max((len(run) for run in re.findall("`+", "\n".join(shown))), default=0)
+    shown_lines = [*lines.before, *(["… Leggi tutto"] if lines.after else [])]
+    longest = max((len(run) for run in re.findall("`+", "\n".join(shown_lines))), default=0)
     fence = "`" * max(3, longest + 1)
-    return "\n".join([f"{fence}text", *shown, fence])
+    return "\n".join([f"{fence}text", *shown_lines, fence])

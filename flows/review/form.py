@@ -40,7 +40,7 @@ class Round:
     items: tuple[BulletinItem, ...]
     problems: tuple[str, ...]
     queue: tuple[Waiting, ...] = ()
-    told: tuple[SourcedItem, ...] = ()  # the items beside what they were written from
+    sourced: tuple[SourcedItem, ...] = ()  # the items beside what they were written from
     awaited: str = ""  # what the first of two persons said
     site: tuple[str, ...] = ()  # what its pages say by now
     remarks: tuple[str, ...] = ()  # what came of the last answer
@@ -50,11 +50,11 @@ class Round:
     @property
     def title(self) -> str:
         """For the run's name, what an editor reads in the list of runs; its state comes before or after."""
-        slot, number = self.bulletin.slot_at, len(self.items)
+        slot, count = self.bulletin.slot_at, len(self.items)
         if self.bulletin.template:
             return f"{HEADINGS[self.bulletin.kind]} · {self.items[0].text[:60]}"
         day = f"Bollettino di {giorno(slot)}" if slot else "Bollettino da inviare subito"
-        return f"{day} · {number} {'notizia' if number == 1 else 'notizie'}"
+        return f"{day} · {count} {'notizia' if count == 1 else 'notizie'}"
 
     @property
     def state(self) -> str:
@@ -79,7 +79,7 @@ def describe(settings: Settings, draft: Round, now: datetime) -> str:
     dated = draft.bulletin.slot_at or now
     texts = [item.text for item in draft.items]
     frame = settings.frame(frame_name(draft.bulletin, draft.items))
-    shown = preview(frame, texts, date_of(draft.bulletin, dated))
+    as_sent = preview(frame, texts, date_of(draft.bulletin, dated))
     parts = []
     if draft.problems:
         parts += [
@@ -89,16 +89,16 @@ def describe(settings: Settings, draft: Round, now: datetime) -> str:
     parts += [f"**{escaped(line)}**" for line in (*draft.remarks, draft.awaited) if line]
     if draft.site:
         parts += ["**Riletto adesso sul sito:**", *(f"- {escaped(line)}" for line in draft.site)]
-    if look := attention(judged(draft.told), vote(settings, dated)):
+    if look := attention(judged(draft.sourced), vote(settings, dated)):
         parts.append(look)
     if draft.bulletin.deadline_at:
         parts.append(f"Da approvare entro **{giorno_ora(draft.bulletin.deadline_at)}**.")
     if draft.reach:
         parts.append(draft.reach)
-    parts += ["Come si vede sul telefono:", markdown_fence(shown)]
+    parts += ["Come si vede sul telefono:", markdown_fence(as_sent)]
     parts += [f"{item.position}. {link(item.title, item.url)}" for item in draft.items if item.url]
-    waiting = [one for one in draft.queue if not one.is_left_out]
-    left_out = [one for one in draft.queue if one.is_left_out]
+    waiting = [news for news in draft.queue if not news.is_left_out]
+    left_out = [news for news in draft.queue if news.is_left_out]
     if draft.queue:
         parts.append("Per aggiungere una di queste scrivi il suo numero nel modulo.")
     parts += _listed("In coda per un'altra volta:", waiting, QUEUE)
@@ -109,8 +109,8 @@ def describe(settings: Settings, draft: Round, now: datetime) -> str:
 def _listed(title: str, waiting: Sequence[Waiting], most: int) -> list[str]:
     """Those of the queue, each with the number that adds it."""
     lines = [
-        f"- **{one.number}** {escaped(one.title)}" + (f" ({escaped(one.note)})" if one.note else "")
-        for one in waiting[:most]
+        f"- **{news.number}** {escaped(news.title)}" + (f" ({escaped(news.note)})" if news.note else "")
+        for news in waiting[:most]
     ]
     if len(waiting) > most:
         lines.append(f"- e altre {len(waiting) - most}")
@@ -122,21 +122,21 @@ def artifact(settings: Settings, draft: Round, now: datetime) -> str:
     return within(
         [
             describe(settings, draft, now),
-            *evidence(settings, draft.told, draft.bulletin.slot_at or now, draft.bulletin.template),
+            *evidence(settings, draft.sourced, draft.bulletin.slot_at or now, draft.bulletin.template),
         ]
     )
 
 
 def evidence(
-    settings: Settings, told: Sequence[SourcedItem], dated: datetime, template: str | None = None
+    settings: Settings, items: Sequence[SourcedItem], dated: datetime, template: str | None = None
 ) -> list[str]:
     """The message on a phone, and where each of its facts stands in the page it was written from."""
-    texts = [item.text for item in told]
+    texts = [item.text for item in items]
     if not texts:
         return []
     frame = settings.frame(template or template_name(len(texts)))
     look = Look(settings.profile.names.comune, f"{in_rome(dated):%H:%M}")
-    return [phones(frame, texts, "" if template else giorno(dated), look), provenance(judged(told))]
+    return [phones(frame, texts, "" if template else giorno(dated), look), provenance(judged(items))]
 
 
 def form(settings: Settings, draft: Round, now: datetime) -> type[forms.Form]:

@@ -23,7 +23,7 @@ class Voice:
 
     editor: str  # id in the profile
     name: str
-    said: SignOffWord
+    word: SignOffWord
     at: datetime
     seal: str = ""  # of what is approved, as it would be sent
     source: str = ""  # declared for what the site does not tell
@@ -74,7 +74,9 @@ def voices(rows: Sequence[SignOff]) -> list[Voice]:
 
 def since_void(before: Sequence[Voice]) -> list[Voice]:
     """The approvals after the last word that voided what was before it."""
-    start = max((n for n, one in enumerate(before, start=1) if one.said != SignOffWord.approve), default=0)
+    start = max(
+        (n for n, voice in enumerate(before, start=1) if voice.word != SignOffWord.approve), default=0
+    )
     return list(before[start:])
 
 
@@ -85,9 +87,9 @@ def standing(
     and in spite of all that is known against it now.
     """
     counted = {
-        one.editor: one
-        for one in since_void(before)
-        if one.editor in editors and one.seal == seal and one.blocks >= blocks
+        voice.editor: voice
+        for voice in since_void(before)
+        if voice.editor in editors and voice.seal == seal and voice.blocks >= blocks
     }
     return list(counted.values())
 
@@ -109,40 +111,44 @@ def rule(
     """
     if new.editor not in editors:
         raise ValueError(f"{new.editor!r} is no editor of the profile")
-    if new.said == SignOffWord.reopen:
+    if new.word == SignOffWord.reopen:
         return Ruling(
             Outcome.voided, ("Il bollettino è riaperto: le approvazioni di prima non valgono più.",)
         )
-    if new.said == SignOffWord.send_back:
+    if new.word == SignOffWord.send_back:
         return _send_back(new, before, editors, preparer, note)
     counted = standing(before, editors, new.seal, new.blocks)
-    with_new = (*(one for one in counted if one.editor != new.editor), new)
+    with_new = (*(voice for voice in counted if voice.editor != new.editor), new)
     needed = 2 if new.blocks else approvals
     others = {key: name for key, name in editors.items() if key != new.editor}
-    again = next((one for one in counted if one.editor == new.editor), None)
+    again = next((voice for voice in counted if voice.editor == new.editor), None)
     if again and len(with_new) < needed and others:
-        words = f"Hai già approvato tu questo testo alle {in_rome(again.at):%H:%M}: ora serve {_or(others)}."
-        return Ruling(Outcome.refused, (words,), tuple(counted), tuple(others))
-    if new.blocks and not any(one.source.strip() for one in with_new):
+        sentence = (
+            f"Hai già approvato tu questo testo alle {in_rome(again.at):%H:%M}: ora serve {_or(others)}."
+        )
+        return Ruling(Outcome.refused, (sentence,), tuple(counted), tuple(others))
+    if new.blocks and not any(voice.source.strip() for voice in with_new):
         return Ruling(Outcome.refused, (*sorted(new.blocks), ASK_SOURCE))
     if len(with_new) >= needed:
         return Ruling(Outcome.approved, standing=with_new)
     if not others:
         return Ruling(Outcome.refused, (*sorted(new.blocks), ALONE))
-    told = f"{new.name} ha approvato. Prima dell'invio deve approvare anche {_or(others)}."
-    return Ruling(Outcome.waiting, (*_voided(before, with_new, editors), told), with_new, calls=tuple(others))
+    waiting = f"{new.name} ha approvato. Prima dell'invio deve approvare anche {_or(others)}."
+    return Ruling(
+        Outcome.waiting, (*_voided(before, with_new, editors), waiting), with_new, calls=tuple(others)
+    )
 
 
 def _send_back(
     new: Voice, before: Sequence[Voice], editors: Mapping[str, str], preparer: str, note: str
 ) -> Ruling:
-    approved = [one.editor for one in since_void(before) if one.editor in editors]
+    approved = [voice.editor for voice in since_void(before) if voice.editor in editors]
     to = approved[-1] if approved else preparer
     if not note.strip():
         return Ruling(Outcome.refused, ("Scrivi nella nota che cosa c'è da cambiare.",))
     if to == new.editor:
-        words = 'Il testo l\'hai preparato tu: cambialo e scegli "Salva, continuo dopo".'
-        return Ruling(Outcome.refused, (words,))
+        sentence = 'Il testo l\'hai preparato tu: cambialo e scegli "Salva, continuo dopo".'
+        return Ruling(Outcome.refused, (sentence,))
     if to not in editors:
         return Ruling(
             Outcome.refused,
@@ -155,12 +161,16 @@ def _send_back(
 
 def _voided(before: Sequence[Voice], counted: Sequence[Voice], editors: Mapping[str, str]) -> list[str]:
     """Whose approvals no longer count, because the text changed after them."""
-    kept = {one.editor for one in counted}
-    lost = {one.editor: one for one in since_void(before) if one.editor not in kept and one.editor in editors}
+    counting = {voice.editor for voice in counted}
+    lost = {
+        voice.editor: voice
+        for voice in since_void(before)
+        if voice.editor not in counting and voice.editor in editors
+    }
     return [
-        f"L'approvazione di {one.name} delle {in_rome(one.at):%H:%M} non vale più: "
+        f"L'approvazione di {voice.name} delle {in_rome(voice.at):%H:%M} non vale più: "
         "dopo sono cambiati il testo o la sua fonte."
-        for one in lost.values()
+        for voice in lost.values()
     ]
 
 
@@ -171,14 +181,14 @@ def _or(editors: Mapping[str, str]) -> str:
 
 def signed_by(vault: Vault, session: Session, bulletin: Bulletin, version: BulletinVersion) -> list[str]:
     """Ids of the editors whose approval stands for the text of this version, in their order."""
-    shown = [(item.title, item.text) for item in bulletins.items(session, version)]
+    lines = [(item.title, item.text) for item in bulletins.items(session, version)]
     reopened = bulletins.reopened_at(session, vault, bulletin.id)
-    said = sign_offs.genuine(session, vault, bulletin.id)
-    rows = [row for row in said if reopened is None or row.at > reopened]
-    found = []
+    words = sign_offs.genuine(session, vault, bulletin.id)
+    rows = [row for row in words if reopened is None or row.at > reopened]
+    signed = []
     for row, voice in zip(rows, voices(rows), strict=True):
         sealed = bulletins.version_of(session, bulletin.id, row.version_number)
         texts = [(item.title, item.text) for item in bulletins.items(session, sealed)] if sealed else []
-        if voice in since_void(voices(rows)) and row.said == SignOffWord.approve and texts == shown:
-            found.append(row.editor)
-    return found
+        if voice in since_void(voices(rows)) and row.said == SignOffWord.approve and texts == lines:
+            signed.append(row.editor)
+    return signed

@@ -44,27 +44,27 @@ def sign(
     bulletin: Bulletin,
     version: BulletinVersion,
     signature: Signature,
-    given: Confirmation,
+    confirmed: Confirmation,
 ) -> None:
     """Record an approval; the bulletin is approved when no other person is needed.
 
     What is refused comes back as the version's problems, and uses up no code.
     """
     editors = {editor.id: editor.name for editor in settings.profile.editors}
-    seal = _seal_of(settings, session, bulletin, version, given)
+    seal = _seal_of(settings, session, bulletin, version, confirmed)
     blocks = signature.blocks
-    said = Voice(
+    voice = Voice(
         signature.editor.id,
         signature.editor.name,
         SignOffWord.approve,
-        given.at,
+        confirmed.at,
         seal,
         signature.source,
         blocks,
     )
     before = _heard(settings, session, bulletin)
     ruling = rule(
-        said, before, approvals=settings.profile.approvals, editors=editors, preparer="", note=signature.note
+        voice, before, approvals=settings.profile.approvals, editors=editors, preparer="", note=signature.note
     )
     if not ruling.decides:
         version.problems = "\n".join(ruling.sentences)
@@ -75,10 +75,10 @@ def sign(
         session,
         bulletin.id,
         version.number,
-        editor=said.editor,
-        name=said.name,
-        said=said.said,
-        at=given.at,
+        editor=voice.editor,
+        name=voice.name,
+        said=voice.word,
+        at=confirmed.at,
         seal=seal,
         source=signature.source,
         overridden=tuple(sorted(blocks)),
@@ -86,7 +86,7 @@ def sign(
         vault=settings.vault(),
     )
     if ruling.outcome == Outcome.approved:
-        close(settings, session, bulletin, version, Decision.approve, given, signature.proof.proof)
+        close(settings, session, bulletin, version, Decision.approve, confirmed, signature.proof.proof)
     elif ruling.outcome == Outcome.waiting:
         version.remarks = "\n".join(ruling.sentences[:-1])  # the last one is what `awaited` tells
         session.add(version)
@@ -99,44 +99,44 @@ def send_back(
 
     Asks for no code, since nothing leaves by it. What is refused comes back as the version's problems.
     """
-    editors = {one.id: one.name for one in settings.profile.editors}
-    said = Voice(editor.id, editor.name, SignOffWord.send_back, version.created_at)
+    editors = {editor.id: editor.name for editor in settings.profile.editors}
+    voice = Voice(editor.id, editor.name, SignOffWord.send_back, version.created_at)
     ruling = rule(
-        said,
+        voice,
         _heard(settings, session, bulletin),
         approvals=settings.profile.approvals,
         editors=editors,
         preparer=_preparer(settings, session, version),
         note=version.note,
     )
-    words = "\n".join(ruling.sentences)
+    sentences = "\n".join(ruling.sentences)
     if not ruling.decides:
-        version.problems = words
+        version.problems = sentences
     else:
-        version.remarks = words
+        version.remarks = sentences
         sign_offs.add(
             session,
             bulletin.id,
             version.number,
-            editor=said.editor,
-            name=said.name,
-            said=said.said,
-            at=said.at,
+            editor=voice.editor,
+            name=voice.name,
+            said=voice.word,
+            at=voice.at,
         )
     session.add(version)
 
 
 def _preparer(settings: Settings, session: Session, version: BulletinVersion) -> str:
     """The id of who last wrote the text that this version sends back, another one first; "" for nobody."""
-    ids = {one.name: one.id for one in settings.profile.editors}
+    ids = {editor.name: editor.id for editor in settings.profile.editors}
     authors = session.exec(
         select(BulletinVersion.author)
         .where(BulletinVersion.bulletin_id == version.bulletin_id, BulletinVersion.number < version.number)
         .order_by(col(BulletinVersion.number).desc())
     )
-    known = [author for author in authors if author in ids]
-    others = [author for author in known if author != version.author]
-    return next((ids[author] for author in (*others, *known)), "")
+    known_ids = [author for author in authors if author in ids]
+    others = [author for author in known_ids if author != version.author]
+    return next((ids[author] for author in (*others, *known_ids)), "")
 
 
 def close(
@@ -145,7 +145,7 @@ def close(
     bulletin: Bulletin,
     version: BulletinVersion,
     decision: Decision,
-    given: Confirmation,
+    confirmed: Confirmation,
     proof: str | None = None,
 ) -> None:
     """Store a decision and move the bulletin."""
@@ -154,12 +154,12 @@ def close(
         version_number=version.number,
         decision=decision,
         approver=version.author,
-        decided_at=given.at,
-        flow_run_id=given.run_id,
+        decided_at=confirmed.at,
+        flow_run_id=confirmed.run_id,
         code_hash=proof,
     )
     if decision == Decision.approve:
-        approval.seal = _seal_of(settings, session, bulletin, version, given)
+        approval.seal = _seal_of(settings, session, bulletin, version, confirmed)
         approval.profile_sha256 = fingerprint(settings.profile)
         approval.head_count = recipients.head_count(session, bulletin)
         category = costs.category_of(settings, frame_name(bulletin, bulletins.items(session, version)))
@@ -168,7 +168,7 @@ def close(
         approval.cost_estimate = None if is_free or cost == costs.UNKNOWN else cost
         approval.mac = proofs.mac_of(settings.vault(), approval)
     session.add(approval)
-    bulletins.move(session, bulletin, MOVES[decision], by=version.author, now=given.at)
+    bulletins.move(session, bulletin, MOVES[decision], by=version.author, now=confirmed.at)
 
 
 MOVES = {
@@ -179,9 +179,13 @@ MOVES = {
 
 
 def _seal_of(
-    settings: Settings, session: Session, bulletin: Bulletin, version: BulletinVersion, given: Confirmation
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    version: BulletinVersion,
+    confirmed: Confirmation,
 ) -> str:
-    message = message_of(settings, bulletin, bulletins.items(session, version), given.at)
+    message = message_of(settings, bulletin, bulletins.items(session, version), confirmed.at)
     return seal_of(settings, session, bulletin, message)
 
 

@@ -26,13 +26,13 @@ def approve_by_order(settings: Settings, engine: Engine, bulletin_id: int, *, no
         versions = list(
             session.exec(select(BulletinVersion).where(BulletinVersion.bulletin_id == bulletin_id))
         )
-        spans = _still_right(session, settings, bulletin, now)
+        spans = _still_right(settings, session, bulletin, now)
         if not standing_order_due(bulletin, versions, spans, order, settings.profile.urgent.quiet, now):
             return False
         if bulletin.status == BulletinStatus.draft:
             bulletins.move(session, bulletin, BulletinStatus.in_review, by=order.approver, now=now)
-        shown = max(versions, key=lambda version: version.number)
-        items = bulletins.items(session, shown)
+        latest = max(versions, key=lambda version: version.number)
+        items = bulletins.items(session, latest)
         version = bulletins.add_version(
             session,
             bulletin,
@@ -60,7 +60,7 @@ def approve_by_order(settings: Settings, engine: Engine, bulletin_id: int, *, no
         return True
 
 
-def _still_right(session: Session, settings: Settings, bulletin: Bulletin, now: datetime) -> list[Span]:
+def _still_right(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> list[Span]:
     """What its text tells, all of which still holds; empty when something does not."""
     version = bulletins.latest(session, bulletin.id)
     items = bulletins.items(session, version) if version else []

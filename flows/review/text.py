@@ -49,7 +49,7 @@ def text_of(
     settings: Settings,
     session: Session,
     bulletin: Bulletin,
-    shown: BulletinVersion,
+    version: BulletinVersion,
     answer: Answer,
     choice: Choice | None,
     site: Site,
@@ -57,7 +57,7 @@ def text_of(
     at: datetime,
 ) -> Text:
     """What was typed, in its order, with what comes from the queue and from the site."""
-    items = bulletins.items(session, shown)
+    items = bulletins.items(session, version)
     asks = choice not in AS_IT_IS and bulletin.status == BulletinStatus.in_review
     numbers = numbers_of(answer.added) if asks else []
     arranged = ordered([item.text for item in items], answer, joins=len(numbers or ()))
@@ -66,29 +66,29 @@ def text_of(
     typed = [_typed(items[index], text) for index, text in arranged.items]
     if choice in AS_IT_IS:
         return Text(tuple(typed))
-    found, remarks = list(arranged.problems), list[str]()
+    wrong, remarks = list(arranged.problems), list[str]()
     if numbers is None:
-        found.append(f"Non capisco «{answer.added}»: per aggiungere dalla coda scrivi solo il numero.")
-    elif numbers and not found:
+        wrong.append(f"Non capisco «{answer.added}»: per aggiungere dalla coda scrivi solo il numero.")
+    elif numbers and not wrong:
         joined = join(settings, session, bulletin, typed, numbers, at)
-        found += joined.remarks
-        for one in joined.items:
-            typed.append(one)
-            place = f"Notizia {len(typed)}: entra dalla coda «{one.title}» ({utf16(one.text)} caratteri)"
+        wrong += joined.remarks
+        for item in joined.items:
+            typed.append(item)
+            place = f"Notizia {len(typed)}: entra dalla coda «{item.title}» ({utf16(item.text)} caratteri)"
             if choice == Choice.approve:
-                found.append(f"{place}. Leggila, poi approva.")
+                wrong.append(f"{place}. Leggila, poi approva.")
             else:
                 remarks.append(f"{place}.")
     if not typed:
         typed = [bulletins.data_of(item) for item in items]
-    if choice == Choice.reread and asks and not found:
+    if choice == Choice.reread and asks and not wrong:
         read_at = site.read_at or at
-        renewed = renew(settings, session, bulletin, typed, since=shown.created_at, now=read_at)
+        renewed = renew(settings, session, bulletin, typed, since=version.created_at, now=read_at)
         typed = list(renewed.items)
         remarks += _told(site, read_at, renewed.remarks)
     dated = bulletin.slot_at or at
-    found += problems([one.text for one in typed], total=room(settings, bulletin, dated, len(typed)))
-    return Text(tuple(typed), tuple(found), tuple(remarks))
+    wrong += problems([item.text for item in typed], total=room(settings, bulletin, dated, len(typed)))
+    return Text(tuple(typed), tuple(wrong), tuple(remarks))
 
 
 def _typed(item: BulletinItem, text: str) -> ItemData:
@@ -96,27 +96,27 @@ def _typed(item: BulletinItem, text: str) -> ItemData:
     return replace(bulletins.data_of(item), text=text, is_typed=is_typed)
 
 
-def _told(site: Site, at: datetime, found: Sequence[str]) -> list[str]:
+def _told(site: Site, at: datetime, changes: Sequence[str]) -> list[str]:
     when = f"{in_rome(at):%-H:%M}"
-    told = [f"Sito riletto alle {when}."] if found else [f"Sito riletto alle {when}: niente da cambiare."]
-    told += [f"Non si è potuto leggere {address}: lì può esserci altro." for address in site.unread]
-    return [*told, *found]
+    lines = [f"Sito riletto alle {when}."] if changes else [f"Sito riletto alle {when}: niente da cambiare."]
+    lines += [f"Non si è potuto leggere {address}: lì può esserci altro." for address in site.unread]
+    return [*lines, *changes]
 
 
 def untrue(
     settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[ItemData], *, at: datetime
 ) -> list[str]:
     """What is not right of alerts in a message that leaves at `at`: no word of a person sends it."""
-    found = []
-    for one in alerts_by_now(settings, session, bulletin, items, at=at):
-        if one.after == OVER:
-            what = f"Notizia {one.position}: {OVER}. {WHAT_TO_DO.get(bulletin.kind, TAKE_OUT)}"
-        elif one.after.startswith(UNHEARD):
-            what = f"{one.line} {UNREAD}"
+    sentences = []
+    for rereading in alerts_by_now(settings, session, bulletin, items, at=at):
+        if rereading.after == OVER:
+            what = f"Notizia {rereading.position}: {OVER}. {WHAT_TO_DO.get(bulletin.kind, TAKE_OUT)}"
+        elif rereading.after.startswith(UNHEARD):
+            what = f"{rereading.line} {UNREAD}"
         else:
-            what = f"{one.line} {WHAT_TO_DO.get(bulletin.kind, READ_AGAIN)}"
-        found.append(what)
-    return found
+            what = f"{rereading.line} {WHAT_TO_DO.get(bulletin.kind, READ_AGAIN)}"
+        sentences.append(what)
+    return sentences
 
 
 TAKE_OUT = "Toglila dall'ordine."
@@ -136,11 +136,11 @@ WHAT_TO_DO = {
 def unsupported(session: Session, items: Sequence[ItemData], lost: Collection[int]) -> frozenset[str]:
     """What the texts tell and their pages do not: the site is corrected first, or the text."""
     vanished = [
-        gone(number, one.title) for number, one in enumerate(items, start=1) if one.news_item_id in lost
+        gone(number, item.title) for number, item in enumerate(items, start=1) if item.news_item_id in lost
     ]
     return frozenset(vanished) | {
         f"Notizia {number}: {trouble}"
-        for number, one in enumerate(judged(with_sources(session, items)), start=1)
-        if one.verdict
-        for trouble in one.verdict.blocked
+        for number, judgement in enumerate(judged(with_sources(session, items)), start=1)
+        if judgement.verdict
+        for trouble in judgement.verdict.blocked
     }

@@ -31,9 +31,9 @@ def require_right(
 
     Asked where a text is about to reach anybody, and never overridden: there is no right text behind it.
     """
-    if found := alerts_by_now(settings, session, bulletin, items, at=now):
-        told = " ".join(one.line for one in found)
-        raise UntrueError(f"Il bollettino {bulletin.id} non parte: non è più vero. {told}", found)
+    if untrue := alerts_by_now(settings, session, bulletin, items, at=now):
+        lines = " ".join(rereading.line for rereading in untrue)
+        raise UntrueError(f"Il bollettino {bulletin.id} non parte: non è più vero. {lines}", untrue)
     if bulletin.status in PUBLIC and telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG):
         raise UntrueError(
             f"Il bollettino {bulletin.id} è stato corretto: il testo sbagliato non va ad altri. "
@@ -67,7 +67,7 @@ def take_back(
     now: datetime,
 ) -> None:
     """An approved bulletin is re-opened, one that is on its way stopped; any other stays as it is."""
-    is_alert = any(one.news_item_id is None for one in held)
+    is_alert = any(rereading.news_item_id is None for rereading in held)
     why = UNTRUE if is_alert else CHANGED if held else CORRECTED
     if bulletin.status == BulletinStatus.approved:
         reopen(settings, session, bulletin, by=by, now=now)
@@ -97,7 +97,7 @@ def is_in_force(
     """
     if alerts_by_now(settings, session, bulletin, items, at=now):
         return False
-    if bulletin.kind != BulletinKind.correction and any(one.weather_alert_id for one in items):
+    if bulletin.kind != BulletinKind.correction and any(item.weather_alert_id for item in items):
         return True
     ttl = settings.templates[frame_name(bulletin, items)].ttl_seconds if items else -1
     lasts = min(timedelta(seconds=ttl), AT_MOST) if ttl > 0 else AT_MOST

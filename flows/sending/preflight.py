@@ -71,17 +71,17 @@ def look(
     outside = witness.hear(places)
     if order.by_hand is not None:
         return _by_hand(settings, engine, order, order.by_hand, site, outside)
-    told = ask(settings, order)
+    answers = ask(settings, order)
     with reading(engine) as session:
         bulletin = session.get_one(Bulletin, order.bulletin_id)
         is_alert = bulletin.kind in ALERTS
-        said = provider.account_words(session)
-        known = provider.find(session, order.message.template, order.message.language)
-        number, limit_since = checks.limit_of(told.number, said)
-        count = _reach(session, bulletin, number.limit if number else None, now)
+        account = provider.account_words(session)
+        stored = provider.find(session, order.message.template, order.message.language)
+        state, limit_since = checks.limit_of(answers.number, account)
+        count = _reach(session, bulletin, state.limit if state else None, now)
         last = limits.last_sent(session, excluding=[bulletin.id])
         heard = limits.heard_of(session, last) if last else None
-        category = _category(order, told.template)
+        category = _category(order, answers.template)
         cost = costs.estimate(settings, count.to_write, category)
         wanted, day = settings.templates[order.message.template], in_rome(now).date()
         return Preflight(
@@ -89,13 +89,13 @@ def look(
                 TEXT_CHECK,
                 checks.check_site(site),
                 _witness(settings, session, outside),
-                *([checks.check_address(told.trouble, is_alert=is_alert)] if told.is_nowhere else []),
-                checks.check_token(told.trouble, told.is_token_dead),
-                checks.check_template(wanted, told.template, told.template_trouble, known),
-                appearance.check_text(wanted, settings.button_base(wanted.name), told.template, known),
-                *_marketing(category, told, said, day, is_alert=is_alert),
-                checks.check_number(told.number, told.number_trouble, said),
-                checks.check_quota(number, count, is_alert=is_alert, since=limit_since),
+                *([checks.check_address(answers.trouble, is_alert=is_alert)] if answers.is_nowhere else []),
+                checks.check_token(answers.trouble, answers.is_token_dead),
+                checks.check_template(wanted, answers.template, answers.template_trouble, stored),
+                appearance.check_text(wanted, settings.button_base(wanted.name), answers.template, stored),
+                *_marketing(category, answers, account, day, is_alert=is_alert),
+                checks.check_number(answers.number, answers.number_trouble, account),
+                checks.check_quota(state, count, is_alert=is_alert, since=limit_since),
                 checks.check_webhook(
                     (last.id, last.sent_at or last.status_at) if last else None,
                     heard,
@@ -111,7 +111,7 @@ def look(
                     is_bulletin=bulletin.kind == BulletinKind.ordinary,
                 ),
             ),
-            way=appearance.way(category, told.terms, told.template, day),
+            way=appearance.way(category, answers.terms, answers.template, day),
         )
 
 
@@ -122,14 +122,14 @@ def _witness(settings: Settings, session: Session, outside: witness.Heard) -> ch
 
 
 def _marketing(
-    category: Category, told: Provider, said: Mapping[str, AccountWord], day: date, *, is_alert: bool
+    category: Category, answers: Provider, account: Mapping[str, AccountWord], day: date, *, is_alert: bool
 ) -> tuple[checks.Check, ...]:
     """What only the way of marketing templates asks for."""
     if category != "MARKETING":
         return ()
     return (
-        appearance.check_alterations(told.template, day, is_alert=is_alert),
-        appearance.check_terms(told.terms, told.terms_trouble, day, said, is_alert=is_alert),
+        appearance.check_alterations(answers.template, day, is_alert=is_alert),
+        appearance.check_terms(answers.terms, answers.terms_trouble, day, account, is_alert=is_alert),
     )
 
 
@@ -166,13 +166,13 @@ def ask(settings: Settings, order: Order) -> Provider:
     token = settings.secrets.whatsapp_token.get_secret_value()
     headers = {whatsapp.auth_header: f"{whatsapp.auth_scheme} {token}".strip()}
     base = whatsapp.base
-    number, trouble, first = _try(lambda: ask_number(base, whatsapp.phone_number_id, headers))
+    state, trouble, first = _try(lambda: ask_number(base, whatsapp.phone_number_id, headers))
     message = order.message
     template, other, second = _try(
         lambda: ask_template(base, whatsapp.waba_id, message.template, message.language, headers)
     )
-    found = Provider(
-        number,
+    answers = Provider(
+        state,
         template,
         number_trouble=trouble,
         template_trouble=other,
@@ -180,9 +180,9 @@ def ask(settings: Settings, order: Order) -> Provider:
         is_nowhere=isinstance(first, NowhereError) and isinstance(second, NowhereError),
     )
     if _category(order, template) != "MARKETING":
-        return found
+        return answers
     terms, third, _ = _try(lambda: ask_terms(base, whatsapp.waba_id, headers))
-    return replace(found, terms=terms, terms_trouble=third)
+    return replace(answers, terms=terms, terms_trouble=third)
 
 
 def _try(question: Callable[[], Value]) -> tuple[Value | None, str, WhatsAppError | None]:
@@ -192,11 +192,11 @@ def _try(question: Callable[[], Value]) -> tuple[Value | None, str, WhatsAppErro
         return None, str(exc), exc
 
 
-def _category(order: Order, found: TemplateState | None) -> Category:
+def _category(order: Order, state: TemplateState | None) -> Category:
     """The provider's word of this moment, or its last one."""
-    if found is None or found.category not in get_args(Category):
+    if state is None or state.category not in get_args(Category):
         return order.category
-    return found.category  # type: ignore[return-value]
+    return state.category  # type: ignore[return-value]
 
 
 def _reach(session: Session, bulletin: Bulletin, limit: int | None, now: datetime) -> Reach:
