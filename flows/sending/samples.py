@@ -96,7 +96,7 @@ def _addressed(
     message = message_of(settings, bulletin, bulletins.items(session, version), sample.asked_at)
     category = provider.category(settings, session, message.template)
     address = Address(phone=phone.get_secret_value())
-    return addressed(Order(bulletin.id, message, category), address, str(sample.id), category)
+    return addressed(Order(bulletin.id, bulletin.kind, message, category), address, str(sample.id), category)
 
 
 def _post(settings: Settings, engine: Engine, messages: Sequence[OutgoingTemplate]) -> Counter[str]:
