@@ -81,8 +81,7 @@ def test_whose_word_waits_holds_up_nobody_and_is_left_out_after_thirty_seconds(
         inbound.store(session, inbound.seal(session, vault, came, now=now))
         (word,) = inbound.waiting(session, statuses=False, limit=9)
         writer_id, silent_id = writer.id, silent.id
-    order = drain.Order(bulletin_id, BulletinKind.ordinary, send_town.MESSAGE, "MARKETING")
-    write = partial(drain.addressed, order)
+    write = partial(drain.addressed, send_town.order(bulletin_id))
     box = Outbox(sqlite, settings.ledger(), bulletin_id, write, sender_id=None, clock=lambda: clock[0])
     box.begin()
 

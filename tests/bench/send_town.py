@@ -32,6 +32,11 @@ MESSAGE = Message(
 )
 
 
+def order(bulletin_id: int) -> Order:
+    """To send that message as this bulletin."""
+    return Order(bulletin_id, BulletinKind.ordinary, MESSAGE, "MARKETING")
+
+
 def enter() -> None:
     """Give this process, and those it starts, the secrets of the made-up town."""
     for name, value in SECRETS.items():
@@ -80,4 +85,4 @@ def queue(engine: Engine) -> Order:
     with transaction(engine) as session:
         bulletin = make_bulletin(session, [], status=BulletinStatus.sending, now=now)
         deliveries.plan(session, bulletin.id, recipients.query_of(session, bulletin), now=now)
-        return Order(bulletin.id, BulletinKind.ordinary, MESSAGE, "MARKETING")
+        return order(bulletin.id)

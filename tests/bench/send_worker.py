@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from db.engine import make_engine
-from db.models import BulletinKind
-from flows.sending.drain import Order, drain
+from flows.sending.drain import drain
 from flows.sending.pace import Departure
 from tests.bench import send_town
 from tests.bench.send_sink import ROOT, fullest
@@ -29,7 +28,7 @@ def main(database: str, port: int, bulletin: int, per_second: float) -> None:
     engine = make_engine(database)
     with tempfile.TemporaryDirectory() as folder:
         settings = send_town.settings_for(port, Path(folder), database, per_second)
-        order = Order(bulletin, BulletinKind.ordinary, send_town.MESSAGE, "MARKETING")
+        order = send_town.order(bulletin)
         left = stamped()
         print("go", flush=True)
         before, cpu = time.monotonic(), time.process_time()
