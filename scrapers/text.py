@@ -184,7 +184,7 @@ def _repair(match: re.Match[str]) -> str:
 
 
 _HALF = rb"&#(?:0*5[5-7]\d{3}|[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2});"
-_HALVES = re.compile(rb"(?:" + _HALF + rb")+")
+_HALVES = re.compile(_HALF + rb"(?:" + _HALF + rb")*")  # begins with "&#": ten times as fast as in a group
 _REFERENCE = re.compile(rb"&#(?:([0-9]+)|[xX]([0-9a-fA-F]+));")
 
 

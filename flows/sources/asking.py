@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 
 from db.models import Source, SourceKind
 from db.sources import Mark
@@ -18,6 +19,7 @@ NEWS = (SourceKind.feed, SourceKind.listing)
 # validators lie: an ETag frozen while the content changed, a Last-Modified in 2041
 # (miniflux-legacy 218, FreshRSS 1680, commafeed 859)
 WHOLE_EVERY = timedelta(hours=24)
+_PARSER = Lock()  # two that parse at once only take the interpreter from each other
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def ask(client: Fetcher, profile: Profile, source: Source, *, now: datetime) -> 
 
 def _read(profile: Profile, source: Source, answer: Response) -> Feed:
     if source.kind == SourceKind.feed:
-        return parse_feed(answer)
+        with _PARSER:
+            return parse_feed(answer)
     (page,) = (listing for listing in profile.sources.listings if listing.address == source.address)
     return parse_listing(answer, Listing(page.address, page.links))
