@@ -6,7 +6,7 @@ Reads nothing from outside: collect has stored what the issuers said.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -37,6 +37,7 @@ from flows.draft.alerts import (
     picture_at,
     unreached,
 )
+from flows.draft.items import is_untouched, latest_items
 from flows.letters import drafts
 from flows.letters.holding import take_back_wrong
 from flows.privacy.intact import load
@@ -98,17 +99,12 @@ def _announce(settings: Settings, session: Session, picture: AlertPicture, done:
             drafts_of[statement.bulletin.id].append(statement)
     for own in drafts_of.values():
         _revise(settings, session, picture, own, days, done)
-    _announce_to_the_rest(settings, session, picture, days, done)
-    for day, spans in days.items():
-        pressing = [span for span in spans if span.row.level in urgent.levels]
-        at = urgent.quiet.wait(picture.now, min(span.onset for span in pressing))
-        if at > picture.now:
-            done.lines.append(f"Allerta di {giorno(day)}: la bozza nasce {giorno_ora(at)}, dopo la notte.")
-            continue
-        bulletin = _create(settings, session, BulletinKind.urgent, ALERT, pressing, picture.now)
-        _write(settings, session, bulletin, spans, picture.now)
-        done.opened.append(bulletin.id)
-        done.lines.append(f"**Bollettino {bulletin.id}: allerta {levels(spans)}, {giorno(day)}.**")
+    for original, day in unreached(settings, session, picture):
+        spans = [span for span in picture.spans if span.row.day == day]
+        if day not in days and any(span.row.level in urgent.levels for span in spans):
+            _draft(settings, session, picture, spans, done, original)
+    for spans in days.values():
+        _draft(settings, session, picture, spans, done)
 
 
 def _revise(
@@ -119,72 +115,59 @@ def _revise(
     days: dict[date, list[Span]],
     done: Round,
 ) -> None:
-    """A draft that waits, beside what holds by now: kept, refreshed or superseded. Takes its day out."""
-    watched, bulletin = settings.profile.urgent.levels, bulletins.locked(session, own[0].bulletin.id)
+    """A draft that waits, beside what holds by now: kept, refreshed or superseded. Takes its day out.
+
+    One for those who were spared a wrong text is needless as soon as its day is announced to all.
+    """
+    now, watched = picture.now, settings.profile.urgent.levels
+    bulletin = bulletins.locked(session, own[0].bulletin.id)
     day, stated = own[0].row.day, picture.stated_spans(own)
     spans = days.get(day, [])
-    right = _is_right(settings, session, bulletin, picture.now)
-    if telling.of(session, bulletin.id):  # for those who were spared a wrong text of it
-        _revise_for_the_rest(settings, session, picture, own, days, done)
-    elif right and spans and not untold(spans, stated, watched, picture.now):
-        del days[day]
-        done.opened.append(bulletin.id)
-    elif spans and _untouched(session, bulletin):
-        del days[day]
-        _write(settings, session, bulletin, spans, picture.now)
-        bulletin.deadline_at = _deadline(settings, spans, picture.now)
-        done.opened.append(bulletin.id)
+    is_needed = is_pressing = bool(spans)
+    if telling.of(session, bulletin.id):
+        spans = [span for span in picture.spans if span.row.day == day]
+        is_needed = day not in days
+        is_pressing = is_needed and any(span.row.level in watched for span in spans)
+    is_right = is_needed and _is_right(settings, session, bulletin, now)
+    stays = is_right and not untold(spans, stated, watched, now)
+    if not stays and is_pressing and is_untouched(session, bulletin, AUTHOR):
+        _write(settings, session, bulletin, spans, now)
+        bulletin.deadline_at = _deadline(settings, spans, now)
         done.lines.append(f"Bollettino {bulletin.id}: la bozza è aggiornata, {levels(spans)}.")
+        stays = True
+    if stays:
+        days.pop(day, None)
+        done.opened.append(bulletin.id)
     elif bulletin.status in WAITING:
-        _supersede(session, bulletin, picture.now, done)
+        _supersede(session, bulletin, now, done)
 
 
-def _revise_for_the_rest(
+def _draft(
     settings: Settings,
     session: Session,
     picture: AlertPicture,
-    own: Sequence[Announced],
-    days: Collection[date],
+    spans: Sequence[Span],
     done: Round,
+    original: Bulletin | None = None,
 ) -> None:
-    """As `_revise`, for those who were spared a wrong text: what all are told makes it needless."""
-    watched, bulletin, day = settings.profile.urgent.levels, own[0].bulletin, own[0].row.day
-    spans = [span for span in picture.spans if span.row.day == day]
-    is_pressing = any(span.row.level in watched for span in spans)
-    right = _is_right(settings, session, bulletin, picture.now)
-    if right and day not in days and not untold(spans, picture.stated_spans(own), watched, picture.now):
-        done.opened.append(bulletin.id)
-    elif is_pressing and day not in days and _untouched(session, bulletin):
-        _write(settings, session, bulletin, spans, picture.now)
-        bulletin.deadline_at = _deadline(settings, spans, picture.now)
-        done.opened.append(bulletin.id)
-        done.lines.append(f"Bollettino {bulletin.id}: la bozza è aggiornata, {levels(spans)}.")
-    elif bulletin.status in WAITING:
-        _supersede(session, bulletin, picture.now, done)
-
-
-def _announce_to_the_rest(
-    settings: Settings, session: Session, picture: AlertPicture, days: Collection[date], done: Round
-) -> None:
-    """Draft what holds for those who were spared a wrong text, unless all are told, or they were already."""
-    urgent = settings.profile.urgent
-    for original, day in unreached(settings, session, picture):
-        spans = [span for span in picture.spans if span.row.day == day]
-        pressing = [span for span in spans if span.row.level in urgent.levels]
-        if not pressing or day in days:
-            continue
-        at = urgent.quiet.wait(picture.now, min(span.onset for span in pressing))
-        if at > picture.now:
-            done.lines.append(f"Allerta di {giorno(day)}: la bozza per il resto nasce {giorno_ora(at)}.")
-            continue
-        bulletin = _create(settings, session, BulletinKind.urgent, ALERT, pressing, picture.now)
-        telling.link(session, bulletin.id, [original.id])
-        _write(settings, session, bulletin, spans, picture.now)
-        done.opened.append(bulletin.id)
-        done.lines.append(
-            f"**Bollettino {bulletin.id}: allerta {levels(spans)}, {giorno(day)}, per chi non ha ricevuto il "
-            f"{original.id}.**"
+    """Draft what holds on a day, when the night is over: for all, or for those who were spared `original`."""
+    urgent, day = settings.profile.urgent, giorno(spans[0].row.day)
+    pressing = [span for span in spans if span.row.level in urgent.levels]
+    at = urgent.quiet.wait(picture.now, min(span.onset for span in pressing))
+    if at > picture.now:
+        when = (
+            f"per il resto nasce {giorno_ora(at)}" if original else f"nasce {giorno_ora(at)}, dopo la notte"
         )
+        done.lines.append(f"Allerta di {day}: la bozza {when}.")
+        return
+    bulletin = _create(settings, session, BulletinKind.urgent, ALERT, pressing, picture.now)
+    whom = ""
+    if original:
+        telling.link(session, bulletin.id, [original.id])
+        whom = f", per chi non ha ricevuto il {original.id}"
+    _write(settings, session, bulletin, spans, picture.now)
+    done.opened.append(bulletin.id)
+    done.lines.append(f"**Bollettino {bulletin.id}: allerta {levels(spans)}, {day}{whom}.**")
 
 
 def _clear(settings: Settings, session: Session, picture: AlertPicture, done: Round) -> None:
@@ -251,14 +234,8 @@ STILL = LABELS[END].index("Adesso")  # the line of an all-clear that says what h
 
 
 def _is_right(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> bool:
-    version = bulletins.latest(session, bulletin.id)
-    items = bulletins.items(session, version) if version else []
+    items = latest_items(session, bulletin.id)
     return not untrue(settings, session, bulletin, items, at=now, of_silence=False)
-
-
-def _untouched(session: Session, bulletin: Bulletin) -> bool:
-    version = bulletins.latest(session, bulletin.id)
-    return bulletin.status in WAITING and version is not None and version.author == AUTHOR
 
 
 def _supersede(session: Session, bulletin: Bulletin, now: datetime, done: Round) -> None:

@@ -29,7 +29,17 @@ from flows.bulletin.message.frame import preview
 from flows.bulletin.slots import Slot
 from flows.bulletin.status import STATUS
 from flows.draft.evidence import SourcedItem, judged, vote, with_sources
-from flows.draft.items import AUTHOR, PURPOSE, Situation, pick, read_situation, times, write
+from flows.draft.items import (
+    AUTHOR,
+    PURPOSE,
+    Situation,
+    is_untouched,
+    latest_items,
+    pick,
+    read_situation,
+    times,
+    write,
+)
 from flows.draft.slots import closed_days, slot_after
 from flows.draft.writer import propose
 from flows.letters import drafts
@@ -142,13 +152,6 @@ def existing(session: Session, slot: Slot | None) -> Bulletin | None:
     return next((bulletin for bulletin in ordinary if bulletin.slot_at is None), None)
 
 
-def untouched(session: Session, bulletin: Bulletin) -> bool:
-    """Whether it still waits as it was composed."""
-    version = bulletins.latest(session, bulletin.id)
-    waits = bulletin.status in (BulletinStatus.draft, BulletinStatus.in_review)
-    return waits and version is not None and version.author == AUTHOR
-
-
 def compose_draft(
     settings: Settings, engine: Engine, *, at_approval: bool, dry_run: bool = False, now: datetime
 ) -> Draft:
@@ -160,7 +163,7 @@ def compose_draft(
         if slot is None and not at_approval:
             return Draft("Il profilo non prevede invii nei prossimi dodici mesi.")
         before = existing(session, slot)
-        is_free = before is None or untouched(session, before)
+        is_free = before is None or is_untouched(session, before, AUTHOR)
         slot_at, deadline_at = (slot.dispatch_at, slot.deadline_at) if slot else (None, None)
         situation = read_situation(
             settings,
@@ -180,7 +183,7 @@ def compose_draft(
         if not draft.items or dry_run:
             session.rollback()
             return replace(draft, why="Prova: non è stato scritto niente.") if draft.items else draft
-        if before and _as_read(_current(session, before)) == _as_read(draft.items):
+        if before and _as_read(latest_items(session, before.id)) == _as_read(draft.items):
             return replace(draft, why="La bozza è già aggiornata.", bulletin_id=before.id)
         bulletin = before or bulletins.create(
             session, slot_at=slot_at, deadline_at=deadline_at, by=AUTHOR, now=now
@@ -193,11 +196,6 @@ def compose_draft(
 
 def _as_read(items: Sequence[BulletinItem | ItemData]) -> list[tuple[str, str]]:
     return [(item.category, item.text) for item in items]
-
-
-def _current(session: Session, bulletin: Bulletin) -> list[BulletinItem]:
-    version = bulletins.latest(session, bulletin.id)
-    return bulletins.items(session, version) if version else []
 
 
 def _draft(

@@ -65,10 +65,7 @@ def until_declared(bulletin_id: int) -> str:
         wording = settings.texts["a_mano"]
         shows = _page(settings, engine, bulletin, lists, declarations, text)
         client.rename(
-            settings,
-            run_id,
-            page.title(lists, bulletin_id),
-            tags=tags(bulletin.kind, "da inviare a mano"),
+            settings, run_id, page.title(lists, bulletin_id), tags=tags(bulletin.kind, "da inviare a mano")
         )
         create_markdown_artifact(
             page.full(wording, shows), key=f"a-mano-{bulletin_id}", description="Che cosa fare"

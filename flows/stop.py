@@ -15,7 +15,6 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from db import bulletins, deliveries, senders
-from db import deliveries as closing
 from db.acts import REOPEN
 from db.engine import make_engine, transaction
 from db.models import BulletinStatus
@@ -41,13 +40,7 @@ Code = Annotated[str, Field(title=acts.FIELD_TITLE)]
 
 
 def stop_sending(
-    settings: Settings,
-    engine: Engine,
-    bulletin_id: int,
-    *,
-    who: str,
-    proof: Proof = NO_CODE,
-    now: datetime,
+    settings: Settings, engine: Engine, bulletin_id: int, *, who: str, proof: Proof = NO_CODE, now: datetime
 ) -> str:
     """Stop after the messages that are on their way; what happened, in Italian. NotDoneError where the
     bulletin is not stopped then.
@@ -75,13 +68,7 @@ def stop_sending(
 
 
 def close_stopped(
-    settings: Settings,
-    engine: Engine,
-    bulletin_id: int,
-    *,
-    who: str,
-    proof: Proof = NO_CODE,
-    now: datetime,
+    settings: Settings, engine: Engine, bulletin_id: int, *, who: str, proof: Proof = NO_CODE, now: datetime
 ) -> str:
     """End a stopped send where it is: whoever was not tried gets nothing of it. What happened, in Italian.
 
@@ -98,11 +85,11 @@ def close_stopped(
             )
         life.reap(session, bulletin_id, now=now)
         is_sending = senders.is_sending(session, bulletin_id, now=now)
-        if is_sending and (left := closing.on_their_way(session, bulletin_id)):
+        if is_sending and (left := deliveries.on_their_way(session, bulletin_id)):
             raise NotDoneError(
                 f"Messaggi ancora in viaggio: {left}. Riprova fra un minuto: non è cambiato niente."
             )
-        closing.skip_rest(session, bulletin_id, "closed_by_hand", now=now)
+        deliveries.skip_rest(session, bulletin_id, "closed_by_hand", now=now)
         bulletins.move(session, bulletin, BulletinStatus.sent, by=who, now=now, reason="closed_by_hand")
         certificate = deliveries.certificate(session, bulletin_id)
         outcome = f"Bollettino {bulletin_id} chiuso. {words(certificate)}."
@@ -113,13 +100,7 @@ def close_stopped(
 
 
 def reopen_approved(
-    settings: Settings,
-    engine: Engine,
-    bulletin_id: int,
-    *,
-    who: str,
-    proof: Proof = NO_CODE,
-    now: datetime,
+    settings: Settings, engine: Engine, bulletin_id: int, *, who: str, proof: Proof = NO_CODE, now: datetime
 ) -> str:
     """Take an approval back before anything leaves; what happened, in Italian. NotDoneError says why not."""
     person = acts.judge(settings, engine, who, proof, now=now)

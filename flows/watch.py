@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import bulletins, deliveries, handovers, senders
-from db import deliveries as closing
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus
 from flows.by_hand import window
@@ -105,7 +104,7 @@ def look(
         if not dry_run:
             for bulletin in _held(session, BulletinStatus.stopped):
                 # stopped while its sender died: nobody need resume it for its certificate to tell the truth
-                if closing.on_their_way(session, bulletin.id):
+                if deliveries.on_their_way(session, bulletin.id):
                     life.reap(session, bulletin.id, now=now)
     return Watched(**{name: tuple(of_name) for name, of_name in ids.items()})
 

@@ -169,7 +169,7 @@ def test_a_changed_fact_is_no_error_of_ours(comune: Comune) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"number": 2}, "ha 1 righe: la 2 non c'è"),
+        ({"position": 2}, "ha 1 righe: la 2 non c'è"),
         ({"who": "Chiunque"}, "scrivi il tuo nome"),
         ({"right": " "}, "il testo è vuoto"),
         ({"right": "x" * 1100}, "troppo lungo"),
@@ -179,7 +179,7 @@ def test_a_changed_fact_is_no_error_of_ours(comune: Comune) -> None:
 def test_a_correction_that_cannot_be_says_why(comune: Comune, changes: dict[str, object], words: str) -> None:
     comune.subscribe()
     original = sent_bulletin(comune)
-    values = {"number": 1, "reason": ERROR, "right": RIGHT, "who": WHO, **changes}
+    values = {"position": 1, "reason": ERROR, "right": RIGHT, "who": WHO, **changes}
     with pytest.raises(CorrectionError, match=words):
         draft_correction(
             comune.settings,

@@ -26,7 +26,6 @@ from db.ledger import STOP
 from db.models import (
     Attempt,
     Bulletin,
-    BulletinKind,
     BulletinStatus,
     Consent,
     Outcome,
@@ -37,7 +36,6 @@ from db.models import (
 from flows.dispatch import close
 from flows.sending import certificate, conductor, judge
 from flows.sending import drain as sender
-from flows.sending.drain import Order
 from flows.sending.hold import UNTRUE
 from flows.sending.outbox import Outbox, Ready
 from flows.sending.pace import Pace
@@ -155,7 +153,7 @@ class Town:
 
     def send(self, number: int, provider: Provider, *, workers: int) -> None:
         """As the runs of `invia` do it: `sorveglia` starts anew what died, until the grace ends."""
-        order = Order(number, BulletinKind.ordinary, send_town.MESSAGE, "MARKETING")
+        order = send_town.order(number)
         self._patch.setattr(
             sender,
             "open_client",
@@ -298,7 +296,7 @@ def test_a_worker_says_who_stopped_the_send(town: Town, by: str, reason: str, to
         bulletin = bulletins.locked(session, number)
         now = datetime.now(UTC)
         bulletins.move(session, bulletin, BulletinStatus.stopped, by=by, now=now, reason=reason)
-    order = Order(number, BulletinKind.ordinary, send_town.MESSAGE, "MARKETING")
+    order = send_town.order(number)
     assert asyncio.run(sender.drain(town.settings, town.engine, order)) == told
 
 
@@ -319,7 +317,7 @@ def test_what_could_not_be_given_back_at_once_is_given_back_at_the_end(
     wire = WhatsAppClient("http://meta/v25.0", "1", "t", concurrency=5, wire=provider)
     monkeypatch.setattr(sender, "open_client", lambda *_, **__: wire)
     monkeypatch.setattr(sender, "MOST_CONNECTIONS", 5)
-    order = Order(number, BulletinKind.ordinary, send_town.MESSAGE, "MARKETING")
+    order = send_town.order(number)
     with pytest.raises(DiedError):
         asyncio.run(sender.drain(town.settings, town.engine, order))
     assert asked[0]

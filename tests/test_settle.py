@@ -137,7 +137,7 @@ def test_a_resume_is_told_while_it_runs(comune: Comune) -> None:
 
 def test_the_right_text_goes_to_the_rest_and_the_correction_to_the_first(comune: Comune) -> None:
     number = stopped(comune, tried=2)
-    options: dict[str, Any] = {"bulletin_id": number, "number": 1, "right": "Testo giusto.", "who": ANNA}
+    options: dict[str, Any] = {"bulletin_id": number, "position": 1, "right": "Testo giusto.", "who": ANNA}
     first = draft_correction(
         comune.settings, comune.engine, **options, reason="un nostro errore", now=comune.now
     )

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from db import news_items, telling, weather_alerts
+from db import bulletins, news_items, telling, weather_alerts
 from db.bulletins import ItemData
-from db.models import NewsItem, Summary, WeatherAlert
+from db.models import WAITING, Bulletin, BulletinItem, NewsItem, Summary, WeatherAlert
 from db.telling import ToldNews
 from flows.bulletin.choosing.duplicates import MEMORY, UPDATE
 from flows.bulletin.choosing.selection import (
@@ -34,6 +34,18 @@ from flows.settings import Settings
 AUTHOR = "composizione automatica"
 PURPOSE = "compose"  # what takes news into a draft does so alone, see `db.engine.alone`
 SHORTEST = 100  # UTF-16 units of a news item, also when alerts take most of the room: the editor shortens
+
+
+def latest_items(session: Session, bulletin_id: int) -> list[BulletinItem]:
+    """The newest text of a bulletin; empty where it has none yet."""
+    version = bulletins.latest(session, bulletin_id)
+    return bulletins.items(session, version) if version else []
+
+
+def is_untouched(session: Session, bulletin: Bulletin, composer: str) -> bool:
+    """Whether it still waits as it was composed."""
+    version = bulletins.latest(session, bulletin.id)
+    return bulletin.status in WAITING and version is not None and version.author == composer
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import acts, bulletins, sign_offs
-from db import sign_offs as code_rows
 from db.engine import StoreError, transaction
 from db.models import Act, Bulletin
 from flows.bulletin.language.dates import giorno_ora
@@ -154,7 +153,7 @@ def _led_to_it_alone(
     """Whether a code of this editor was used up for this act, and for nothing else that is stored."""
     if last.bulletin_id is None or last.code_hash is None:
         return False
-    used = code_rows.used_by(session, last.bulletin_id, last.code_hash)
+    used = sign_offs.used_by(session, last.bulletin_id, last.code_hash)
     if used is None or used.at != last.at or not codes.is_genuine(settings, editor, used):
         return False
     borne = [act.code_hash for act in done]

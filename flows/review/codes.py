@@ -211,11 +211,7 @@ def judge(
     if judged.verdict != Verdict.accepted:
         return judged
     return Judged(
-        judged.verdict,
-        judged.editor,
-        at,
-        step=judged.step,
-        proof=_proof(settings, editor, judged.step, code),
+        judged.verdict, judged.editor, at, step=judged.step, proof=_proof(settings, editor, judged.step, code)
     )
 
 
@@ -258,13 +254,3 @@ def without_code(values: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """The code of a confirmed form, and the form without it: only that may be stored or logged."""
     others = {name: value for name, value in values.items() if name != FIELD}
     return str(values.get(FIELD) or ""), others
-
-
-def locked_out(session: Session, editors: Sequence[Editor], now: datetime) -> list[tuple[Editor, datetime]]:
-    """Who is locked out, and until when."""
-    locked = []
-    for editor in editors:
-        spell = lock_out(sign_offs.wrong_between(session, editor.id, now - WITHIN - LOCK, now), now)
-        if spell:
-            locked.append((editor, spell.until))
-    return locked

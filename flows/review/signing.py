@@ -6,15 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from db import bulletins, proofs, recipients, sign_offs
-from db.models import (
-    Approval,
-    Bulletin,
-    BulletinStatus,
-    BulletinVersion,
-    Decision,
-    SignOff,
-    SignOffWord,
-)
+from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision, SignOff, SignOffWord
 from flows.bulletin.message.exact import frame_name
 from flows.profiles.comune import Editor
 from flows.profiles.fingerprint import fingerprint
@@ -99,7 +91,7 @@ def send_back(
 
     Asks for no code, since nothing leaves by it. What is refused comes back as the version's problems.
     """
-    editors = {editor.id: editor.name for editor in settings.profile.editors}
+    editors = {person.id: person.name for person in settings.profile.editors}
     voice = Voice(editor.id, editor.name, SignOffWord.send_back, version.created_at)
     ruling = rule(
         voice,

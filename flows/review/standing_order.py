@@ -10,6 +10,7 @@ from db.engine import transaction
 from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision
 from flows.bulletin.alerts.standing_order import standing_order_due
 from flows.bulletin.alerts.statements import Span
+from flows.draft.items import latest_items
 from flows.profiles.fingerprint import fingerprint
 from flows.sending.seal import message_of, seal_of
 from flows.settings import Settings
@@ -62,8 +63,7 @@ def approve_by_order(settings: Settings, engine: Engine, bulletin_id: int, *, no
 
 def _still_right(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> list[Span]:
     """What its text tells, all of which still holds; empty when something does not."""
-    version = bulletins.latest(session, bulletin.id)
-    items = bulletins.items(session, version) if version else []
+    items = latest_items(session, bulletin.id)
     if truth.untrue(settings, session, bulletin, items, at=now):
         return []
     return truth.stated_spans(settings, session, items, at=now)
