@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from db import bulletins, sign_offs
-from db.models import BulletinStatus, SignOffWord
+from db.models import Bulletin, BulletinStatus, SignOffWord
 from flows.approve import ended, load_round
+from flows.letters.briefing import briefing
 from flows.review.choices import Choice, choices
 from flows.review.form import Round, describe, form
 from flows.review.sign_off import signed_by
@@ -69,6 +70,20 @@ def test_a_text_goes_back_with_its_note_and_the_first_approval_is_void(pair: tup
     assert said == [("Anna Redazione", SignOffWord.approve), (BRUNO, SignOffWord.send_back)]
     assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.in_review, "Anna's is void"
     assert comune.answer(number, APPROVE).status == BulletinStatus.approved
+
+
+def test_a_letter_names_no_deputy_who_has_approved_already(pair: tuple[Comune, int]) -> None:
+    comune, number = pair
+
+    def deputy() -> str:
+        with comune.look() as session:
+            bulletin = session.get_one(Bulletin, number)
+            version = bulletins.latest(session, number)
+            return briefing(comune.settings, session, bulletin, version, now=comune.now).deputy
+
+    assert deputy() == BRUNO
+    comune.answer(number, APPROVE, who=BRUNO)
+    assert deputy() != BRUNO
 
 
 def test_after_a_reopening_the_same_text_needs_two_again(pair: tuple[Comune, int]) -> None:

@@ -7,13 +7,14 @@ from uuid import UUID
 import pytest
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Paused
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
-from db import bulletins, days_off, sources
+from db import bulletins, days_off, letters, sources
 from db.models import BulletinStatus, Letter, Source
 from flows.bulletin.language.dates import ROME, in_rome
 from flows.draft.slots import slot_after
-from flows.letters import alarms, briefing, drafts
+from flows.letters import alarms, briefing, drafts, urgent_calls
 from flows.profiles.comune import ElectionPeriod
 from flows.review.choices import Choice, choices
 from flows.sending import senders
@@ -365,3 +366,16 @@ def test_one_bulletin_that_cannot_be_told_never_costs_the_others(
     assert good != bad
     told = drafts.told_at_once(comune.settings, comune.engine, bad, now=comune.now)
     assert told.trouble == "non si è potuto scrivere ai redattori (LookupError)", "approve goes on"
+
+
+def test_what_keeps_lost_letters_from_being_listed_hides_no_other_trouble(
+    comune: Comune, box: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_args: object, **_named: object) -> None:
+        raise OperationalError("select", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(letters, "lost", locked)
+    monkeypatch.setattr(urgent_calls, "unheard", lambda *_args, **_named: ["Nessuno ha sentito."])
+    with pytest.raises(ExceptionGroup) as raised:
+        alarms.tell_all(comune.settings, comune.engine, now=comune.now)
+    assert {type(exc) for exc in raised.value.exceptions} == {OperationalError, urgent_calls.UnreachableError}

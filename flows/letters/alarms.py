@@ -52,7 +52,10 @@ def tell_all(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
     if settings.profile.mail is None:
         lines.insert(0, UNCONFIGURED)
     else:
-        lines = [str(_letters(settings, engine, errors, now)), *lines, *_problems(settings, engine, now)]
+        with _gathered(errors):
+            lines.insert(0, str(_letters(settings, engine, errors, now)))
+        with _gathered(errors):
+            lines += _problems(settings, engine, now)
     with _gathered(errors):
         unheard = urgent_calls.unheard(settings, engine, now=now)
         errors += [urgent_calls.UnreachableError(line) for line in unheard]

@@ -14,6 +14,7 @@ from flows.bulletin.message.frame import fill
 from flows.bulletin.status import counted, people, title
 from flows.draft.evidence import judged, remarks, vote, with_sources
 from flows.draft.slots import closed_days, slot_of
+from flows.review.sign_off import signed_by
 from flows.runs import client
 from flows.sending import channel, costs
 from flows.settings import Settings
@@ -95,7 +96,8 @@ def briefing(
     items = bulletins.items(session, version) if version else []
     closed = closed_days(session, now)
     slot = slot_of(settings.profile, bulletin.slot_at, closed) if bulletin.slot_at else None
-    duty = desk.on_duty(session, settings.profile, now)
+    signed = signed_by(settings.vault(), session, bulletin, version) if version else ()
+    duty = desk.on_duty(session, settings.profile, now, excluding=signed)
     called = [person.name for person in duty.people]
     waiting = [item.title for item in news_items.unsent(session)]
     readers = recipients.head_count(session, bulletin)
@@ -109,7 +111,7 @@ def briefing(
         deadline_at=bulletin.deadline_at,
         reminder_at=slot.reminder_at if slot else None,
         deputy_at=slot.deputy_at if slot else None,
-        deputy=desk.next_on_duty(session, settings.profile, now, called).names,
+        deputy=desk.next_on_duty(session, settings.profile, now, called, excluding=signed).names,
         preview=_preview(settings, bulletin, items, now),
         attention=[NOBODY, *look] if duty.is_everybody else look,
         left_out=left_out or waiting[:QUEUE],
