@@ -10,7 +10,7 @@ from sqlalchemy import Select, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from db import acts, proofs
+from db import acts, signatures
 from db.engine import StoreError
 from db.models import (
     BULLETIN_TRANSITIONS,
@@ -267,7 +267,7 @@ def reopened_at(session: Session, vault: Vault, bulletin_id: int) -> datetime | 
     moments = [
         max(approval.decided_at, approval.voided_at or approval.decided_at)
         for approval in session.exec(query)
-        if approval.voided_at is not None or not proofs.is_genuine(vault, approval)
+        if approval.voided_at is not None or not signatures.is_genuine(vault, approval)
     ]
     moments += [act.at for act in acts.of(session, bulletin_id) if act.verb == acts.REOPEN]
     return max(moments, default=None)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db import proofs
+from db import signatures
 from db.engine import StoreError, alone
 from db.models import SignOff, SignOffWord, UsedCode, WrongCode
 from db.vault import Vault
@@ -24,7 +24,7 @@ def of(session: Session, bulletin_id: int) -> list[SignOff]:
 def genuine(session: Session, vault: Vault, bulletin_id: int) -> list[SignOff]:
     """In the order of the versions, without approvals that nobody with the keys wrote."""
     rows = of(session, bulletin_id)
-    return [row for row in rows if row.said != SignOffWord.approve or proofs.is_genuine(vault, row)]
+    return [row for row in rows if row.said != SignOffWord.approve or signatures.is_genuine(vault, row)]
 
 
 def add(
@@ -58,7 +58,7 @@ def add(
         overridden="\n".join(overridden),
         code_hash=code_hash,
     )
-    row.mac = proofs.mac_of(vault, row) if vault else None
+    row.mac = signatures.mac_of(vault, row) if vault else None
     session.add(row)
     session.flush()
     return row

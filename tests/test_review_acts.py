@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from db import acts as stored
-from db import bulletins, proofs
+from db import bulletins, signatures
 from db.engine import transaction
 from db.models import Act, Bulletin, BulletinStatus, Delivery, DeliveryStatus, Letter, UsedCode, WrongCode
 from flows.absence import note_absence, note_closure
@@ -63,7 +63,7 @@ def seal(settings: Settings, session: Session, bulletin: Bulletin) -> None:
         used = UsedCode(editor="of-long-ago", step=bulletin.id, code_hash=approval.code_hash, at=NOW)
         used.bulletin_id = bulletin.id
         session.add(used)
-    approval.mac = proofs.mac_of(settings.vault(), approval)
+    approval.mac = signatures.mac_of(settings.vault(), approval)
     session.add(approval)
 
 

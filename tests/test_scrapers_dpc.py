@@ -166,7 +166,11 @@ def test_what_is_not_a_whole_bulletin_is_an_error_and_never_green(
         bulletin(members)
 
 
-@pytest.mark.parametrize("content", [b"", b"<html></html>", archive(QUIET)[:400], archive({})])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"<html></html>", archive(QUIET)[:400], archive({})],
+    ids=["nothing", "a page", "cut off", "empty"],  # by bytes each worker would name them anew
+)
 def test_what_is_not_a_whole_archive_is_an_error(content: bytes) -> None:
     with pytest.raises(ParseError):
         parse_archive(content, "zip", "Lomb-09")

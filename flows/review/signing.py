@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from db import bulletins, proofs, recipients, sign_offs
+from db import bulletins, recipients, sign_offs, signatures
 from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision, SignOff, SignOffWord
 from flows.bulletin.message.exact import frame_name
 from flows.profiles.comune import Editor
@@ -158,7 +158,7 @@ def close(
         cost = costs.estimated(settings, approval.head_count, category)
         is_free = channel.by_hand(settings, session, bulletin) is not None
         approval.cost_estimate = None if is_free or cost == costs.UNKNOWN else cost
-        approval.mac = proofs.mac_of(settings.vault(), approval)
+        approval.mac = signatures.mac_of(settings.vault(), approval)
     session.add(approval)
     bulletins.move(session, bulletin, MOVES[decision], by=version.author, now=confirmed.at)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from db import bulletins, proofs, recipients
+from db import bulletins, recipients, signatures
 from db.engine import transaction
 from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision
 from flows.bulletin.alerts.standing_order import standing_order_due
@@ -53,7 +53,7 @@ def approve_by_order(settings: Settings, engine: Engine, bulletin_id: int, *, no
             profile_sha256=fingerprint(settings.profile),
             head_count=recipients.head_count(session, bulletin),
         )
-        approval.mac = proofs.mac_of(settings.vault(), approval)
+        approval.mac = signatures.mac_of(settings.vault(), approval)
         session.add(approval)
         bulletins.move(
             session, bulletin, BulletinStatus.approved, by=order.approver, now=now, reason="standing_order"

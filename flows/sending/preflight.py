@@ -13,7 +13,7 @@ from db.engine import reading
 from db.handovers import LIST_SIZE
 from db.models import AccountWord, Bulletin, BulletinKind, BulletinStatus, HandoverKind
 from flows.bulletin.language.dates import in_rome
-from flows.sending import appearance, checks, costs, witness
+from flows.sending import checks, costs, remote_templates, witness
 from flows.sending.checks import Preflight, Reach
 from flows.sending.drain import Order
 from flows.sending.witness import Place
@@ -92,7 +92,9 @@ def look(
                 *([checks.check_address(answers.trouble, is_alert=is_alert)] if answers.is_nowhere else []),
                 checks.check_token(answers.trouble, answers.is_token_dead),
                 checks.check_template(wanted, answers.template, answers.template_trouble, stored),
-                appearance.check_text(wanted, settings.button_base(wanted.name), answers.template, stored),
+                remote_templates.check_text(
+                    wanted, settings.button_base(wanted.name), answers.template, stored
+                ),
                 *_marketing(category, answers, account, day, is_alert=is_alert),
                 checks.check_number(answers.number, answers.number_trouble, account),
                 checks.check_quota(state, count, is_alert=is_alert, since=limit_since),
@@ -111,7 +113,7 @@ def look(
                     is_bulletin=bulletin.kind == BulletinKind.ordinary,
                 ),
             ),
-            way=appearance.way(category, answers.terms, answers.template, day),
+            way=remote_templates.way(category, answers.terms, answers.template, day),
         )
 
 
@@ -128,8 +130,8 @@ def _marketing(
     if category != "MARKETING":
         return ()
     return (
-        appearance.check_alterations(answers.template, day, is_alert=is_alert),
-        appearance.check_terms(answers.terms, answers.terms_trouble, day, account, is_alert=is_alert),
+        remote_templates.check_alterations(answers.template, day, is_alert=is_alert),
+        remote_templates.check_terms(answers.terms, answers.terms_trouble, day, account, is_alert=is_alert),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from db import bulletins, proofs, recipients
+from db import bulletins, recipients, signatures
 from db import sign_offs as used
 from db.models import (
     Approval,
@@ -60,7 +60,7 @@ def broken(
             f"che non proteggeva il sigillo con una chiave: non parte. {_way_out(bulletin)}"
         )
     is_same = approval.seal == seal_of(settings, session, bulletin, message)
-    if not is_same or not proofs.is_genuine(settings.vault(), approval):
+    if not is_same or not signatures.is_genuine(settings.vault(), approval):
         return f"Il bollettino {bulletin.id} non è più quello approvato da {approval.approver}: non parte."
     if settings.profile.asks_codes and not _is_proved(settings, session, bulletin, approval):
         return (

@@ -19,9 +19,9 @@ from flows.cli import tour
 from flows.cli.templates import bring
 from flows.dispatch import check, dispatch_bulletin
 from flows.letters import alarms
-from flows.sending.appearance import check_alterations, check_terms, check_text, way
 from flows.sending.checks import Verdict
 from flows.sending.drain import RefusedError
+from flows.sending.remote_templates import check_alterations, check_terms, check_text, way
 from flows.settings import BollettinoError
 from flows.web.app import create_app
 from flows.whatsapp.account import TemplateState, ask_terms
