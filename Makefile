@@ -5,11 +5,11 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN = .venv/bin
 PROFILE ?=
 
-.PHONY: help install run check test rehearsal peers bench eval guide lock
+.PHONY: help install run check test test-fast rehearsal peers bench eval guide lock
 .DEFAULT_GOAL := help
 
 help: ## show this
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 install: ## the locked environment in .venv, nothing else
 	@$(or $(PYTHON),python3) deployments/install.py deployments/requirements.lock
@@ -28,6 +28,9 @@ check: ## install what the tests need, and see style and types
 test: check ## the same, and a browser, and run all tests
 	@$(or $(PYTHON),python3) deployments/install.py browser
 	$(BIN)/python -m pytest
+
+test-fast: ## for every save: the tests that start no server and no browser; under 90 seconds
+	$(BIN)/python -m pytest -m "not slow"
 
 rehearsal: ## hostile provider, kill -9, and many more orders of events than `make test` tries; takes an hour
 	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest tests/test_approve_state_machine.py tests/test_web_order.py \

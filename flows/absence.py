@@ -190,16 +190,17 @@ def absence(
     codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Segna quando un redattore non c'è: al suo posto si chiama il successivo."""
+    proof = client.proof(codice)
     entry = partial(note_absence, who=who, first=first_day, last=last_day, note=note, cancel=cancel, by=chi)
-    return _enter(entry, codice)
+    return _enter(entry, proof)
 
 
-def _enter(note: Callable[..., Noted], code: str) -> str | State[str]:
+def _enter(note: Callable[..., Noted], proof: Proof) -> str | State[str]:
     """What a form says. A slip of the pen is no failure: the run's name says what came of it."""
     settings = load()
     engine = settings.engine()
     try:
-        noted = note(settings, engine, proof=client.proof(code), now=datetime.now(UTC))
+        noted = note(settings, engine, proof=proof, now=datetime.now(UTC))
     except NotProvedError as exc:
         return client.refused(settings, exc, "NON REGISTRATA")
     name = noted.words if noted.is_accepted else f"NON REGISTRATA · {noted.words}"
@@ -219,5 +220,6 @@ def closure(
     codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Segna i giorni senza bollettino, oltre alle feste e a quelli del profilo."""
+    proof = client.proof(codice)
     entry = partial(note_closure, who=chi, first=first_day, last=last_day, note=note, cancel=cancel)
-    return _enter(entry, codice)
+    return _enter(entry, proof)

@@ -207,13 +207,13 @@ def dispatch_bulletin(
         clock: seconds; reading the pages again and asking the provider takes some.
     """
     began = clock()
+    people.replay(settings, engine, now=now)  # whoever left is out, whatever becomes of this send
     with held_when_untrue(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn):
         with transaction(engine) as session:
             order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
         # who reads a channel is not written to by us
         if order.by_hand != HandoverKind.channel and (gap := basis.missing(settings)):
             raise DispatchError(gap)
-        people.replay(settings, engine, now=now)
         if order.is_in_hand:
             return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
         site = require_same_site(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn)

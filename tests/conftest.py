@@ -42,6 +42,21 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("untimed")
 
 
+WAITS = {"installation", "page", "loopback", "comune", "comuni", "postgresql", "empty_postgresql"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`make test-fast` leaves out what starts a server or a browser; a module that is slow says so itself."""
+    for item in items:
+        parameters = getattr(item, "callspec", None)
+        fixtures = {
+            *getattr(item, "fixturenames", ()),
+            *map(str, parameters.params.values() if parameters else ()),
+        }
+        if fixtures & WAITS:
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_unconfigure() -> None:
     """The Prefect home that was made above goes with the process that made it."""
     shutil.rmtree(os.environ["PREFECT_HOME"], ignore_errors=True)

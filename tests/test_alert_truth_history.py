@@ -114,6 +114,7 @@ def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
+@pytest.mark.slow
 @needs_shared
 @pytest.mark.usefixtures("_secrets")
 def test_no_delay_hold_or_resume_sends_what_was_taken_back(sqlite_template: Path, tmp_path: Path) -> None:

@@ -374,6 +374,7 @@ def _our_world(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dispatch, "datetime", Clock)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_our_world")
 def test_no_order_of_events_sends_what_is_not_approved_or_sends_it_twice() -> None:
     is_rehearsal = bool(os.environ.get("BOLLETTINO_REHEARSAL"))

@@ -139,6 +139,7 @@ def test_a_day_or_an_hour_of_nowhere_never_passes(days: list[date], hours: list[
     assert not check(f"Sagra {giorno(days[0])} alle {hours[1]}.", source).passes
 
 
+@pytest.mark.slow
 @needs_shared
 def test_on_the_reporting_half_of_the_real_pages_the_goals_are_met() -> None:
     made, seen = measure(halves(summaries=False)["reporting"])

@@ -27,7 +27,7 @@ from tests.world.installation import Installation, filled, wait_for
 from tests.world.traces import in_file, national
 from tests.world.trouble import held, is_running, sent_once, status, versions
 
-pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+pytestmark = pytest.mark.xdist_group("chain")  # beside "installation": each worker has one of its own
 
 
 def test_a_worker_killed_while_a_draft_waits_costs_nothing(installation: Installation) -> None:

@@ -30,7 +30,7 @@ from tests.world.trouble import (
     watch,
 )
 
-pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
+pytestmark = pytest.mark.xdist_group("chain")  # beside "installation": each worker has one of its own
 WORKER = "worker start"
 
 

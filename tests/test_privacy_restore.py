@@ -119,12 +119,12 @@ def test_a_restored_backup_whose_journal_is_lost_waits_for_a_person_who_says_so(
 def test_without_a_legal_ground_a_dispatch_says_so_and_sends_nothing(comune: Comune) -> None:
     comune.subscribe()
     comune.collect()
-    number = comune.draft()
-    comune.answer(number, APPROVE)
     profile = comune.settings.profile
     real = profile.whatsapp.model_copy(update={"api": "https://graph.facebook.com"})
     bare = profile.privacy.model_copy(update={"basis": ""})
     comune.settings.profile = profile.model_copy(update={"whatsapp": real, "privacy": bare})
+    number = comune.draft()
+    comune.answer(number, APPROVE)
     with pytest.raises(DispatchError, match=r"manca la base giuridica \(`privacy.basis`\)\."):
         dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert all(texts == [] for texts in comune.received().values())

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+import pytest
+
 from flows.bulletin.language.markdown import LIMIT, escaped, within
 from flows.bulletin.pictures.phone import Look
 from flows.draft.evidence import SourcedItem, Vote, judged
@@ -86,6 +88,7 @@ def test_an_artifact_stays_small_and_says_what_it_dropped() -> None:
     assert len(cut.encode()) < LIMIT
 
 
+@pytest.mark.slow
 def test_the_worst_bulletin_still_fits() -> None:
     text = " ".join(f"Alle {hour}:15 in via Roma {hour}, euro {hour}." for hour in range(1, 24))[:812]
     told = [SourcedItem("Titolo " * 20, text[:177], f"{text} " * 40)] * 5

@@ -208,6 +208,7 @@ def test_the_next_send_meets_the_code_that_was_ordered_and_the_one_after_does_no
     assert len(town.phone()["messages"]) == 1
 
 
+@pytest.mark.slow
 def test_a_broken_gateway_answers_html_and_accepts_nothing(town: Town) -> None:
     town.fault(next="http_500", times=2)
     for _ in range(2):

@@ -248,6 +248,7 @@ def test_several_titles_pictures_as_data_and_a_broken_charset_cost_nothing() -> 
     assert "base64" not in read.body
 
 
+@pytest.mark.slow
 def test_megabytes_of_soup_give_a_page_or_a_named_error() -> None:
     nested = "<div><table><tr><td><b><p>zuppa <a href='/x'>di tag</b></a><li>"
     with pytest.raises(ParseError, match="nested more than 200 deep"):

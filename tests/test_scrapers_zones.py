@@ -114,6 +114,7 @@ def test_the_official_lists_decide_where_a_table_of_points_erred(
     assert codes(zones_of(comune, official)) == zones
 
 
+@pytest.mark.slow
 @needs_shared
 def test_almost_every_comune_has_its_zones_and_none_is_guessed(official: ZoneTable) -> None:
     """The lists of 2021 at hand lack some names at their beginning and the Comuni that merged since."""

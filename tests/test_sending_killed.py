@@ -32,6 +32,7 @@ def address(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=False)
 
 
+@pytest.mark.slow
 def test_three_kills_cost_nobody_a_second_message_and_nobody_the_first(
     engine: Engine, tmp_path: Path
 ) -> None:
@@ -66,6 +67,7 @@ def test_only_what_leaves_in_the_next_moments_is_claimed(
     assert max(waiting) <= MOST_AHEAD * per_second + 1
 
 
+@pytest.mark.slow
 def test_two_senders_share_one_bulletin_and_one_rate(postgresql: Engine, tmp_path: Path) -> None:
     people, per_second = 240, 60.0
     with sink(0.05) as phones, ExitStack() as stack:

@@ -25,6 +25,7 @@ def address(engine: Engine) -> str:
     return engine.url.render_as_string(hide_password=False)
 
 
+@pytest.mark.slow
 def test_whatever_the_provider_does_the_account_is_what_the_phones_say(
     engine: Engine, tmp_path: Path
 ) -> None:
@@ -35,6 +36,7 @@ def test_whatever_the_provider_does_the_account_is_what_the_phones_say(
     assert verdict.certificate.accepted > 240 * OFTEN / 100 * 0.8
 
 
+@pytest.mark.slow
 def test_a_sender_that_repeats_what_may_have_left_is_found_out(
     sqlite: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

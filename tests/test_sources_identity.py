@@ -255,6 +255,7 @@ class Readers(RuleBasedStateMachine):
                 assert ("annullata" in row.body) == bool(item.polled[2])
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("template")
 def test_any_interleaving_stores_each_item_once_and_each_real_edit_once() -> None:
     from hypothesis.stateful import run_state_machine_as_test

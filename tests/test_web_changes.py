@@ -271,6 +271,7 @@ def test_every_recorded_payload_goes_through_the_whole_app(
         assert inbound.waiting(session, statuses=True, limit=9) == []
 
 
+@pytest.mark.slow
 @given(st.data())
 @hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

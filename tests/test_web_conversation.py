@@ -98,6 +98,7 @@ def test_the_table_holds_enough_and_no_text_twice() -> None:
     assert len(texts) == len(set(texts)) >= 530
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS, ids=[" ".join(one["answers"]) or "silence" for one in GROUPS])
 def test_every_text_of_the_table_does_what_it_must(
     settings: Settings, sqlite: Engine, now: datetime, group: dict[str, Any]

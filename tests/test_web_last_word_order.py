@@ -136,6 +136,7 @@ SAID = st.lists(
 STEPS = ("tell", "tell", "tell", "forget", "a week")
 
 
+@pytest.mark.slow
 @given(is_known=st.booleans(), said=SAID, data=st.data())
 @hypothesis_settings(
     max_examples=EXAMPLES,

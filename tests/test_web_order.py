@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -151,6 +152,7 @@ EVENTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(
     ends=st.lists(st.sampled_from(ENDS), min_size=1, max_size=3),
     events=EVENTS,

@@ -158,7 +158,7 @@ def test_a_name_that_does_not_exist_and_tls_that_cannot_be_trusted_are_not_sent(
     async def wrong() -> list[str | None]:
         found = [(await post("https://nowhere.invalid/v25.0")).kind]
         async with server(SERVED) as plain:
-            found.append((await post(plain.base.replace("http:", "https:"))).kind)
+            found.append((await post(plain.base.replace("http:", "https:"), timeout=1)).kind)
         async with server(SERVED, tls=strange) as unknown:
             found.append((await post(unknown.base.replace("http:", "https:"))).kind)
             assert unknown.requests == []
