@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             *getattr(item, "fixturenames", ()),
             *map(str, parameters.params.values() if parameters else ()),
         }
-        if fixtures & WAITS:
+        if fixtures & WAITS or item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.slow)
 
 

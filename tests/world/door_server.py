@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import SyncPrefectClient
@@ -64,6 +65,11 @@ class DoorServer:
     def client(self) -> SyncPrefectClient:
         """Prefect's own, as worker, flows and commands have it."""
         return SyncPrefectClient(api=f"{self.address}/api", auth_string=self.keys.internal)
+
+    def started(self) -> set[UUID]:
+        """The runs that somebody started; the server plans others by itself, some time after a deployment."""
+        with self.client() as client:
+            return {run.id for run in client.read_flow_runs() if not run.auto_scheduled}
 
     @contextmanager
     def entered(self) -> Iterator[None]:
