@@ -68,6 +68,7 @@ def test_an_editor_has_an_id_made_from_the_name(name: str, slug: str) -> None:
     [
         ('name = "Bruno Vice"', 'name = "anna redazione"', "two are called 'anna redazione'"),
         ('name = "Bruno Vice"', 'name = "Anna-Redazione"', "share the id 'anna-redazione': give one an id"),
+        ('name = "Bruno Vice"', 'name = "Anna-redazione"\nid = "bruno"', "is the other's name"),
         ('name = "Bruno Vice"', 'name = "安娜"', "String should match pattern"),
         ('name = "Bruno Vice"', 'name = "Bruno"\nid = "Bruno"', "String should match pattern"),
         ("approvals = 1", "approvals = 3", "Input should be 1 or 2"),

@@ -111,6 +111,14 @@ def test_who_is_on_duty_is_called_by_whatsapp_sms_and_mail_at_once(comuni: Comun
     assert set(stored(comuni, number).values()) == {("accepted", None)}
 
 
+def test_who_is_written_with_two_spaces_is_called_like_anybody(comuni: Comune, box: Post) -> None:
+    comuni.reprofile(('name = "Anna Redazione"', 'name = "Anna  Redazione"'))
+    number = drafted(comuni)
+    watch(comuni)
+    assert box.told
+    assert stored(comuni, number)["Anna", "whatsapp"] == ("accepted", None)
+
+
 def test_the_next_is_called_every_ten_minutes_until_somebody_decides(comuni: Comune, box: Post) -> None:
     number = drafted(comuni)
     for minutes in range(0, 40, 5):

@@ -101,7 +101,7 @@ def deliver(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
     with transaction(engine) as session:
         for row in calls.claim(session, (CallChannel.whatsapp, CallChannel.sms), limit=LIMIT, now=now):
             case = _case(settings, session, row.bulletin_id, now)
-            editor = settings.profile.editor(row.editor)
+            editor = next((person for person in settings.profile.editors if person.name == row.editor), None)
             phone = phone_of(settings, editor) if editor else None
             if case is None or phone is None:  # decided on, or out of the profile by now
                 calls.settle(session, row.id, CallStatus.late, code="no_use", now=now)

@@ -170,6 +170,11 @@ class FirstReading(Strict):
     items: int = Field(default=10, ge=0, le=1000)
 
 
+def _folded(name: str) -> str:
+    """As it is compared: without capitals, and with one space between words."""
+    return " ".join(name.split()).casefold()
+
+
 def _slug(name: str) -> str:
     """`Nicolò D'Amico` -> `nicolo-d-amico`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -270,11 +275,14 @@ class Profile(Strict):
     def _editors_differ(cls, editors: list[Editor]) -> list[Editor]:
         for position, editor in enumerate(editors):
             for other in editors[:position]:
-                if editor.name.casefold() == other.name.casefold():
+                names = _folded(editor.name), _folded(other.name)
+                if names[0] == names[1]:
                     raise ValueError(f"two are called {editor.name!r}: the form could not tell them apart")
-                if editor.id == other.id:
+                if editor.id == other.id or editor.id == names[1] or other.id == names[0]:
                     raise ValueError(
                         f"{other.name!r} and {editor.name!r} share the id {editor.id!r}: give one an id"
+                        if editor.id == other.id
+                        else f"the id of one of {other.name!r} and {editor.name!r} is the other's name"
                     )
         return editors
 
@@ -340,11 +348,9 @@ class Profile(Strict):
         return self
 
     def editor(self, name: str) -> Editor | None:
-        """By name or id, whatever the capitals; None for a stranger."""
-        wanted = " ".join(name.split()).casefold()
-        return next(
-            (editor for editor in self.editors if wanted in (editor.name.casefold(), editor.id)), None
-        )
+        """By the name or id that a person types, whatever capitals and spaces; None for a stranger."""
+        wanted = _folded(name)
+        return next((editor for editor in self.editors if wanted in (_folded(editor.name), editor.id)), None)
 
     @property
     def weekly_slots(self) -> list[WeeklySlot]:

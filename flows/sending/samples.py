@@ -81,11 +81,16 @@ def send_asked(settings: Settings, engine: Engine, bulletin_id: int, *, now: dat
     return len(outgoing)
 
 
+def _asker(settings: Settings, sample: Sample) -> Editor | None:
+    """None where the profile names them no more."""
+    return next((editor for editor in settings.profile.editors if editor.id == sample.editor), None)
+
+
 def _addressed(
     settings: Settings, session: Session, bulletin: Bulletin, sample: Sample
 ) -> OutgoingTemplate | None:
     """None where its editor or the number is gone from profile and environment by now."""
-    editor = settings.profile.editor(sample.editor)
+    editor = _asker(settings, sample)
     try:
         phone = settings.editor_phone(editor) if editor else None
     except SettingsError:
@@ -118,7 +123,7 @@ def sentence(settings: Settings, session: Session, bulletin_id: int, version_num
     sample = samples.of_version(session, bulletin_id, version_number)
     if sample is None:
         return ""
-    editor = settings.profile.editor(sample.editor)
+    editor = _asker(settings, sample)
     name = editor.name if editor else "chi l'ha chiesta"
     at = f"alle {in_rome(sample.started_at or sample.asked_at):%-H:%M}"
     if sample.outcome is None:
