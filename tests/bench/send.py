@@ -92,7 +92,8 @@ def databases() -> Iterator[Callable[[str], str]]:
 
 
 def peer(module: str, phones: Sink, *arguments: int) -> dict[str, float]:
-    command = [str(PEERS), str(ROOT / "tests" / f"{module}.py"), str(phones.port), *map(str, arguments)]
+    script = Path(__file__).with_name(f"{module}.py")
+    command = [str(PEERS), str(script), str(phones.port), *map(str, arguments)]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found: dict[str, float] = json.loads(told.splitlines()[-1])
     return found
