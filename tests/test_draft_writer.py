@@ -180,6 +180,7 @@ def test_a_service_elsewhere_wants_its_key_from_the_environment(
     assert "chiave-di-prova" not in repr(key)
 
 
+@pytest.mark.slow
 def test_the_packages_are_not_imported_where_no_model_is_asked() -> None:
     code = "import sys, flows.compose; print(sorted({'openai', 'pydantic_ai', 'httpx2'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

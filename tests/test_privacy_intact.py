@@ -196,6 +196,7 @@ def test_no_process_starts_with_a_key_of_another_database(
         intact.load()
 
 
+@pytest.mark.slow
 def test_a_database_from_before_is_brought_to_this_version_with_its_own_keys_only(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:

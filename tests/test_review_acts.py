@@ -245,6 +245,7 @@ def test_a_code_that_came_too_early_for_an_act_approves_nothing_later(
         assert codes.judge(asking, session, ANNA, code(later), at=later).verdict == codes.Verdict.used
 
 
+@pytest.mark.slow
 def test_the_command_line_asks_for_none_and_that_stands_in_the_history(
     asking: Settings, sqlite: Engine
 ) -> None:

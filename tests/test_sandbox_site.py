@@ -243,6 +243,7 @@ def test_a_restart_keeps_articles_and_their_edits(tmp_path: Path, town: Town) ->
 # ---------------------------------------------------------------- files and the command
 
 
+@pytest.mark.slow
 def test_a_folder_is_served_byte_for_byte_and_nothing_outside_it(tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()

@@ -275,6 +275,7 @@ PAGES = sorted(DATA.glob("page_*.html"))
 _TAG = re.compile(r"<[^>]*>")
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(PAGES), st.data())
 def test_a_mutated_page_gives_a_page_or_one_named_error(path: Path, data: st.DataObject) -> None:

@@ -101,6 +101,7 @@ def test_nothing_of_a_person_is_in_it(site: Site, now: datetime) -> None:
     assert re.findall(r"\d{9,}", re.sub(r"timestamp_seconds\{.*", "", text)) == [], "no number of a phone"
 
 
+@pytest.mark.slow
 def test_of_many_bulletins_only_the_last_have_lines(site: Site, now: datetime) -> None:
     with site.look() as session:
         for hours in range(30, 0, -1):

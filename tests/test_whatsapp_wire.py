@@ -179,6 +179,7 @@ def test_a_compressed_answer_is_read_and_the_waits_of_the_headers_are_kept() -> 
     assert (outcome.code, outcome.retry_after) == ("4", 7.0)
 
 
+@pytest.mark.slow
 def test_an_answer_that_trickles_in_ends_as_lost() -> None:
     async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -209,6 +210,7 @@ def test_an_error_of_the_wire_names_no_address() -> None:
     assert str(caught.value) == "ClientConnectorError"
 
 
+@pytest.mark.slow
 def test_a_cancelled_send_is_left_to_its_caller() -> None:
     """Its attempt is stored as in flight; a swallowed cancellation would hide that it may have left."""
 
