@@ -32,7 +32,7 @@ test: check ## the same, and a browser, and run all tests
 test-fast: ## for every save: the tests that start no server and no browser; a minute and a half
 	$(BIN)/python -m pytest -m "not slow"
 
-rehearsal: ## hostile provider, kill -9, and many more orders of events than `make test` tries; takes an hour
+rehearsal: ## hostile provider, kill -9, and many more orders of events than `make test` tries; takes hours, alone
 	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest tests/test_approve_state_machine.py tests/test_web_order.py \
 		tests/test_web_last_word_order.py tests/test_sending_ends.py tests/test_alert_truth_history.py
 	@$(BIN)/python -m tests.bench.rehearsal_kill

@@ -265,3 +265,19 @@ def test_the_changelog_begins_with_this_version() -> None:
 def test_no_path_of_a_machine_is_published(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert re.findall(r"(?<![\w.:/])/(?:work|tmp|home|root|Users)\b", text) == []
+
+
+def test_what_the_makefile_and_the_benches_start_is_there() -> None:
+    """Nobody runs them with the tests: a program that moved was missed only there."""
+    bench = ROOT / "tests" / "bench"
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"tests\.bench\.(\w+)", makefile))
+    for program in bench.glob("*.py"):
+        text = program.read_text(encoding="utf-8")
+        named |= set(re.findall(r'"(?:tests/bench/)?(peer_\w+)(?:\.py)?"', text))
+        named |= set(re.findall(r"tests\.bench\.(\w+)", text))
+    assert {"feeds", "peer_reader", "peer_pywa", "peer_lexrank", "send_sink"} <= named
+    assert sorted(name for name in named if not (bench / f"{name}.py").exists()) == []
+    paths = re.findall(r"tests/\w+\.py", makefile)
+    assert paths
+    assert [path for path in paths if not (ROOT / path).exists()] == []
