@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.bulletin.facts.find import Kind
-from flows.bulletin.facts.guard import Verdict, check
+from flows.bulletin.guard.verdict import Verdict, check
 from flows.bulletin.language.dates import giorno
 from tests.bench.eval_guard import Faithful, halves, measure
 from tests.world.shared import needs_shared

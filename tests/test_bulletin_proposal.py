@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.bulletin.facts.guard import check
+from flows.bulletin.guard.verdict import check
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.proposal.request import INSTRUCTIONS, Request, answer, faults, request

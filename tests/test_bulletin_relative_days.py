@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.bulletin.facts.find import Kind, facts
-from flows.bulletin.facts.guard import check
+from flows.bulletin.guard.verdict import check
 from flows.bulletin.language import weekdays
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.language.relative_days import is_relative, phrases, resolved

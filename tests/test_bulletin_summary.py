@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.facts.guard import check
+from flows.bulletin.guard.verdict import check
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.shorten import cut, mended
 from flows.bulletin.language.titles import casing, is_told, softened

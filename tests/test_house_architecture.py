@@ -54,6 +54,8 @@ FLOORS = (
     ("profiles",),
     ("bulletin.choosing", "bulletin.proposal"),
     ("bulletin.summary", "bulletin.alerts", "bulletin.pictures"),
+    ("bulletin.guard",),
+    ("bulletin.page",),
     ("bulletin", "bulletin.facts", "bulletin.message"),
     ("bulletin.language", "whatsapp", "door"),
     ("db", "scrapers"),

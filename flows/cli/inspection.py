@@ -109,7 +109,7 @@ def inspect_summary(path: str, limit: int, *, show: Show = _print) -> int:
     `blocked` must be settled. `abstract` and `published` (a day like 2026-11-25) may stand beside. A bad line
     costs only itself, and the exit code.
     """
-    from flows.bulletin.facts.guard import check
+    from flows.bulletin.guard.verdict import check
     from flows.bulletin.summary.text import summarise
 
     def summary(item: Line) -> Mapping[str, object]:
@@ -136,7 +136,7 @@ def inspect_facts(path: str, *, show: Show = _print) -> int:
 
     `unsupported` may not go out, `warnings` are for an editor to weigh. `published` may stand beside.
     """
-    from flows.bulletin.facts.guard import check
+    from flows.bulletin.guard.verdict import check
 
     def judged(item: Line) -> Mapping[str, object]:
         published = date.fromisoformat(_text(item, "published")) if item.get("published") else None

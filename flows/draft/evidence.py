@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, NewsItem
-from flows.bulletin.facts.guard import Verdict, check
+from flows.bulletin.guard.verdict import Verdict, check
 from flows.bulletin.language.dates import in_rome
 from flows.bulletin.message.exact import date_of, template_name
 from flows.bulletin.message.frame import budget

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from db import news_items
 from db.engine import reading, transaction
 from db.models import NewsItem, Summary
-from flows.bulletin.facts.guard import check
+from flows.bulletin.guard.verdict import check
 from flows.bulletin.language.dates import in_rome
 from flows.bulletin.proposal.request import Request, request
 from flows.draft.chat import Written, ask

@@ -7,7 +7,7 @@ link, a picture or a heading of this page.
 import re
 from collections.abc import Sequence
 
-from flows.bulletin.facts.guard import Verdict
+from flows.bulletin.guard.verdict import Verdict
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.language.markup import plain
 from flows.bulletin.message.frame import Frame, fill, parameters

@@ -17,7 +17,7 @@ from random import Random
 
 from flows.bulletin.facts.fact import Kind
 from flows.bulletin.facts.find import facts
-from flows.bulletin.facts.guard import Verdict, check
+from flows.bulletin.guard.verdict import Verdict, check
 from flows.bulletin.language.sentences import split
 from flows.bulletin.summary.text import summarise
 from tests.bench.guard_errors import Case, cases

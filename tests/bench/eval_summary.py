@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.bulletin.facts.guard import check
+from flows.bulletin.guard.verdict import check
 from flows.bulletin.language.markup import plain
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.shorten import cut

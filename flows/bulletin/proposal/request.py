@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.bulletin.facts.fact import plain as bare
-from flows.bulletin.facts.guard import check
+from flows.bulletin.guard.verdict import check
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.language.glue import repaired
 from flows.bulletin.language.markup import parameter, plain, without_tags

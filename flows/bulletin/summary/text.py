@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from flows.bulletin.facts.guard import check
+from flows.bulletin.guard.verdict import check
 from flows.bulletin.language.glue import repaired
 from flows.bulletin.language.markup import parameter, plain, without_tags
 from flows.bulletin.language.relative_days import is_relative, resolved

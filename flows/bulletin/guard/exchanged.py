@@ -7,9 +7,9 @@ the source, the text has mixed the two up.
 from collections.abc import Iterable, Sequence
 
 from flows.bulletin.facts.fact import Fact, Kind
-from flows.bulletin.facts.support import capped
-from flows.bulletin.facts.surroundings import Around, Surroundings, likeness, rarity
 from flows.bulletin.facts.words import contrary
+from flows.bulletin.guard.support import capped
+from flows.bulletin.guard.surroundings import Around, Surroundings, likeness, rarity
 
 _EXCHANGEABLE = (Kind.date, Kind.time, Kind.amount, Kind.phone, Kind.number)
 _TELLING_ALONE = (Kind.date, Kind.time)

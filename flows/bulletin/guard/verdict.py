@@ -7,10 +7,10 @@ facts, and the words around them.
 from dataclasses import dataclass
 from datetime import date
 
-from flows.bulletin.facts.exchanged import Comparison
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.facts.find import Fact, Kind, facts
-from flows.bulletin.facts.support import Source, capped, weekday_of
+from flows.bulletin.guard.exchanged import Comparison
+from flows.bulletin.guard.support import Source, capped, weekday_of
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import split
 
