@@ -1,0 +1,173 @@
+"""Could the texts be sent as they are? `python -m tests.bench.eval_texts [--held-out] [--html PAGE]`.
+
+150 graded notices beside the project, a third of them held out. Of each: the text of before (24ed701), ours
+now, and what an editor would send. Figures: what is composed and what is left to a person, the classes of
+the gate, wrong pairs and lists told in part by the rows that a person read, required slots told, natural
+errors that the guard flags beside their right twins. `--html` writes all texts side by side.
+
+`--address`, `--model`: a model at an OpenAI-compatible address writes too, inside the same gate.
+"""
+
+import argparse
+import html
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from flows.bulletin.facts.fact import plain
+from flows.bulletin.guard.verdict import check
+from flows.bulletin.summary.text import Summarised, summarise
+from tests.bench.graded import Graded, is_held_out, lines, notices
+from tests.bench.pairing import silent_elisions, values, wrong_pairs
+from tests.world.shared import SHARED
+
+LIMIT = 275
+_STEM, _TOLD = 5, 0.5
+
+
+def ours(notice: Graded) -> Summarised:
+    """What would stand in the slot."""
+    return summarise(title=notice.title, abstract=notice.abstract, body=notice.body, limit=LIMIT)
+
+
+def is_slot_told(words: str, text: str) -> bool:
+    """Whether a text tells what a page's words tell: all their figures, or half of their words."""
+    figures = values(words)
+    if figures:
+        return bool(figures & values(text))
+    stems = {word[:_STEM] for word in plain(words).split() if len(word) > 3}
+    told = {word[:_STEM] for word in plain(text).split()}
+    return not stems or len(stems & told) >= _TOLD * len(stems)
+
+
+def slots_told(texts: dict[str, str]) -> tuple[int, int]:
+    """How many required slots that the page tells the composed texts tell, and how many there are."""
+    told = asked = 0
+    for row in lines("text/kinds.jsonl"):
+        if text := texts.get(row["id"], ""):
+            for slot in row["required"]:
+                if words := row["told"].get(slot):
+                    asked += 1
+                    told += is_slot_told(words, text)
+    return told, asked
+
+
+def twins(pages: Sequence[Graded], *, held_out: bool) -> Counter[str]:
+    """Of the right and the wrong texts how many the guard flags."""
+    sources = {page.id: f"{page.title}\n{page.abstract}\n{page.body}" for page in pages}
+    counts: Counter[str] = Counter()
+    for row in lines("text/guard_relations.jsonl"):
+        if is_held_out(row["source_id"]) is held_out and row["source_id"] in sources:
+            for side in ("right", "wrong"):
+                verdict = check(row[side], sources[row["source_id"]])
+                counts[side] += 1
+                counts[f"{side} flagged"] += bool(verdict.blocked or verdict.warnings)
+    return counts
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the figures; 2 where the material is absent."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.eval_texts", description=__doc__)
+    parser.add_argument("--held-out", action="store_true", help="the third that is looked at only at the end")
+    parser.add_argument("--all", action="store_true", help="both sides, one after the other")
+    parser.add_argument("--html", type=Path, help="write the texts side by side")
+    parser.add_argument("--show", action="store_true", help="print what goes wrong")
+    asked = parser.parse_args(arguments)
+    if not SHARED.is_dir():
+        sys.stderr.write(f"error: {SHARED} is absent: nothing to evaluate on\n")
+        return 2
+    sides = (False, True) if asked.all else (asked.held_out,)
+    shown: list[tuple[Graded, Summarised]] = []
+    for held_out in sides:
+        pages = notices(held_out=held_out)
+        began = time.process_time()
+        made = [ours(page) for page in pages]
+        took = time.process_time() - began
+        shown += zip(pages, made, strict=True)
+        _report(pages, made, took, held_out=held_out, show=asked.show)
+    if asked.html:
+        asked.html.parent.mkdir(parents=True, exist_ok=True)
+        asked.html.write_text(_page(shown), encoding="utf-8")
+        print(f"\nside by side: {asked.html}")
+    return 0
+
+
+def _report(
+    pages: Sequence[Graded], made: Sequence[Summarised], took: float, *, held_out: bool, show: bool
+) -> None:
+    side = "held out" if held_out else "to build on"
+    print(f"\n{len(pages)} notices {side}, {took / len(pages) * 1000:.1f} ms of CPU each")
+    texts = {page.id: one.text for page, one in zip(pages, made, strict=True)}
+    for material in sorted({page.material for page in pages}):
+        ids = [page.id for page in pages if page.material == material]
+        gold = sum(not page.gold for page in pages if page.material == material)
+        composed = sum(bool(texts[key]) for key in ids)
+        print(f"  {material:12}{composed:4} composed,{len(ids) - composed:4} left to a person (gold {gold})")
+    unfit = [page.id for page in pages if texts[page.id] and not page.gold]
+    lost = [page.id for page in pages if not texts[page.id] and page.gold]
+    print(f"  composed where an editor would not: {len(unfit)}; not composed where one would: {len(lost)}")
+    rows = {row["id"]: row["rows"] for row in lines("text/rows.jsonl")}
+    for name, of in (
+        ("before", {page.id: page.before for page in pages}),
+        ("now", texts),
+        ("gold", {page.id: page.gold for page in pages}),
+    ):
+        wrong = {key: found for key, text in of.items() if (found := wrong_pairs(text, rows.get(key, [])))}
+        silent = {
+            key: found for key, text in of.items() if (found := silent_elisions(text, rows.get(key, [])))
+        }
+        told, required = slots_told(of)
+        print(
+            f"  {name:7} wrong pairs {len(wrong):3}, silent elisions {len(silent):3}, "
+            f"required slots told {told / max(required, 1):.3f} of {required}"
+        )
+        if show and name != "before":
+            for key, clauses in wrong.items():
+                print(f"    pair {key}: {clauses}\n      {of[key]}")
+            for key, numbers in silent.items():
+                print(f"    elision {key}: list {numbers}\n      {of[key]}")
+    counts = twins(pages, held_out=held_out)
+    print(
+        f"  guard: {counts['wrong flagged']} of {counts['wrong']} wrong flagged, "
+        f"{counts['right flagged']} of {counts['right']} right"
+    )
+    if show:
+        print(f"    unfit: {unfit}\n    lost: {lost}")
+
+
+_STYLE = """
+body{font:16px/1.4 sans-serif;margin:2rem;color:#222}table{border-collapse:collapse;width:100%}
+td,th{border:1px solid #bbb;padding:.5rem;vertical-align:top;text-align:left}
+details{max-width:40rem;white-space:pre-wrap}.none{color:#666;font-style:italic}
+"""
+
+
+def _page(shown: Sequence[tuple[Graded, Summarised]]) -> str:
+    rows = []
+    for page, one in shown:
+        now = (
+            html.escape(one.text)
+            or f'<span class="none">da scrivere: {html.escape(getattr(one, "reason", ""))}</span>'
+        )
+        gold = (
+            html.escape(page.gold) or f'<span class="none">nessun testo: {html.escape(page.refused)}</span>'
+        )
+        source = html.escape(f"{page.abstract}\n\n{page.body}")
+        rows.append(
+            f"<tr><td>{html.escape(page.id)}<br>{html.escape(page.title)}"
+            f"<details><summary>fonte</summary>{source}</details></td>"
+            f"<td>{html.escape(page.before)}<br><small>{page.grade} {', '.join(page.classes)}</small></td>"
+            f"<td>{now}</td><td>{gold}</td></tr>"
+        )
+    return (
+        '<!doctype html><html lang="it"><meta charset="utf-8"><title>Testi a confronto</title>'
+        f"<style>{_STYLE}</style><h1>Testi a confronto</h1><table><thead><tr><th>Notizia</th><th>Prima</th>"
+        f"<th>Ora</th><th>Come lo scriverebbe un redattore</th></tr></thead><tbody>{''.join(rows)}</tbody>"
+        "</table></html>"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
