@@ -10,6 +10,7 @@ from datetime import date
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.facts.find import Fact, Kind, facts
 from flows.bulletin.guard.exchanged import Comparison
+from flows.bulletin.guard.relations import findings
 from flows.bulletin.guard.support import Source, capped, weekday_of
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import split
@@ -123,6 +124,8 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
     warnings += [
         f"«{fact.shown}»: qui la fonte dice «{other.shown}»." for fact, other in compared.contradicted()
     ]
+    for finding in findings(text, text_facts, source, source_facts):
+        (blocked if finding.is_certain else warnings).append(finding.message)
     return Verdict(tuple(dict.fromkeys(blocked)), tuple(dict.fromkeys(warnings)), tuple(supported))
 
 
