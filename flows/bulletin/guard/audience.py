@@ -7,7 +7,7 @@ from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
 
 _EVERYBODY = re.compile(
-    r"\b(?:(?:per|a|da)\s+tutt[ie]|tutt[ie]\s+(?:i|le|gli)\s+\w+|chiunque|basta\s+\w+|anche\s+(?:(?:ai?|i|per)\s+)?non\s+residenti"
+    r"\b(?:(?:per|a|da)\s+tutt[ie]|tutt[ie]\s+(?:i|le|gli)\s+(?:(?:resident|cittadin|genitor|minor|ragazz|bambin|giovan|anzian|student|alunn|lavorator|propriet|utent|adult)\w*|famiglie|donne|persone|imprese)|chiunque|basta\s+\w+|anche\s+(?:(?:ai?|i|per)\s+)?non\s+residenti"
     r"|adulti\s+e\s+bambini|grandi\s+e\s+piccoli|senza\s+limiti|di\s+ogni\s+età|tutta\s+la\s+(?:cittadinanza|popolazione))\b",
     re.I,
 )

@@ -23,8 +23,8 @@ _LISTED = re.compile(
     re.I,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}|\d+")
-_ITEM_CUT = re.compile(r"\s*(?:,\s*(?:e|o|oppure)\s|,|;|\s(?:e|ed|o|oppure|nonché)\s)\s*")
-_LONGEST_ITEM = 60
+_ITEM_CUT = re.compile(r",?\s(?P<last>e|ed|o|oppure|nonché)\s|[,;](?=\s)|\s[–•|]\s")
+_WORDS_OF_AN_ITEM = 7
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
@@ -82,48 +82,72 @@ class Item:
 
 
 def _items(text: Wording, source: Wording) -> Iterator[Finding]:
-    ours = [(sentence, _enumeration(sentence)) for sentence in text.sentences]
-    if not any(len(items) > 1 for _, items in ours):
+    runs = [run for sentence in text.sentences if not _HEDGE.search(sentence.text) for run in _enumerations(sentence)]
+    if not runs:
         return
-    everything = {token for token, _, _ in text.tokens}
-    for sentence, items in ours:
-        if len(items) < 2 or _HEDGE.search(sentence.text):
-            continue
-        last_stems = [item.stems for item in items]
-        for _, clause in source.likest(sentence.stems, least=3):
-            place = source.sentence_at(clause.start)
-            place = place if len(place.text) < 500 else clause
-            theirs = _enumeration(place)
-            if len(theirs) < 3:
-                continue
-            matched = [item for item in theirs if any(item.stems & stems for stems in last_stems)]
-            if len(matched) < 2 or len(matched) < len(theirs) - 2:
-                continue
-            inner = theirs[: theirs.index(matched[-1]) + 2]
-            left_out = [item for item in inner if item.stems and not item.stems & everything]
-            if left_out:
-                item = left_out[0]
-                yield Finding(
-                    f"Manca «{item.text}» dall'elenco della fonte: {source.quote(item.start, item.end)}."
-                )
-                return
+    told = {token for token, _, _ in text.tokens}
+    for run in runs:
+        stems = frozenset().union(*(item.stems for item in run))
+        for _, clause in source.likest(stems, least=2):
+            for theirs in _enumerations(source.sentence_at(clause.start)):
+                if found := _left_out(run, theirs, told):
+                    yield Finding(
+                        f"Manca «{found.text}» dall'elenco della fonte: {source.quote(found.start, found.end)}."
+                    )
+                    return
 
 
-def _enumeration(place: Clause) -> list[Item]:
-    """The short items between the commas of a sentence, if there are any."""
+def _left_out(ours: Sequence[Item], theirs: Sequence[Item], told: set[str]) -> Item | None:
+    """The item of theirs that ours leaves out, where ours are clearly some of theirs."""
+    matched = [any(_same(item, own) for own in ours) for item in theirs]
+    found = [sum(_same(item, own) for item in theirs) for own in ours]
+    if len(theirs) < 3 or sum(matched) < 2 or sum(map(bool, found)) < len(ours) or sum(matched) * 2 < len(theirs):
+        return None
+    missing = [item for item, is_told in zip(theirs, matched, strict=True) if not is_told]
+    return next((item for item in missing if item.stems and not item.stems & told), None)
+
+
+def _same(item: Item, own: Item) -> bool:
+    shared = item.stems & own.stems
+    return bool(shared) and len(shared) * 2 >= min(len(item.stems), len(own.stems))
+
+
+def _enumerations(place: Clause) -> list[list[Item]]:
+    """The runs `a, b e c` of a sentence: short items, the first by its last words, the last by its first."""
     cuts = list(_ITEM_CUT.finditer(place.text))
-    if not cuts:
-        return []
-    edges = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(place.text)]
-    items = []
-    for first, last in zip(*edges, strict=True):
-        piece = place.text[first:last]
-        if first == 0:
-            piece = " ".join(piece.split()[-4:])
-            first = last - len(piece)
-        elif last == len(place.text):
-            piece = " ".join(piece.split()[:6])
-        if len(piece) <= _LONGEST_ITEM:
-            tokens = frozenset(filter(None, (stem(word[0]) for word in _WORD.finditer(piece))))
-            items.append(Item(piece.strip(" .:"), tokens, place.start + first, place.start + first + len(piece)))
-    return items
+    runs: list[list[Item]] = []
+    run: list[re.Match[str]] = []
+    for index, cut in enumerate(cuts):
+        if run and len(_WORD.findall(place.text, run[-1].end(), cut.start())) > _WORDS_OF_AN_ITEM:
+            _close(place, run, cut.start(), runs)
+            run = []
+        run.append(cut)
+        if index == len(cuts) - 1:
+            _close(place, run, len(place.text), runs)
+    return runs
+
+
+def _close(place: Clause, cuts: Sequence[re.Match[str]], end: int, runs: list[list[Item]]) -> None:
+    if len(cuts) < 1 or not any(cut["last"] for cut in cuts):
+        return
+    first = max(0, cuts[0].start() - 40)
+    items = [_item(place, _last_words(place.text, first, cuts[0].start()), cuts[0].start())]
+    items += [_item(place, cut.end(), after.start()) for cut, after in pairwise(cuts)]
+    items.append(_item(place, cuts[-1].end(), _first_words(place.text, cuts[-1].end(), end)))
+    runs.append(items)
+
+
+def _item(place: Clause, first: int, last: int) -> Item:
+    piece = place.text[first:last]
+    found = frozenset(filter(None, (stem(word[0]) for word in _WORD.finditer(piece))))
+    return Item(piece.strip(" .:"), found, place.start + first, place.start + last)
+
+
+def _last_words(text: str, first: int, last: int) -> int:
+    words = list(_WORD.finditer(text, first, last))
+    return words[-3].start() if len(words) > 3 else first
+
+
+def _first_words(text: str, first: int, last: int) -> int:
+    words = [match for match, _ in zip(_WORD.finditer(text, first, last), range(4), strict=False)]
+    return words[-1].end() if words else last

@@ -30,6 +30,7 @@ _HELD_BACK = re.compile(
     r"|nella\s+pagina|disponibil\w+|meno|senza|apert[oaie])",
     re.I,
 )
+_STAYS_OPEN = re.compile(r"\b(?:rest|riman|rimarr)\w+\s+(?:\w+\s+)?apert[oaie]\b", re.I)
 _LONG = 320
 
 
@@ -38,6 +39,8 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     if not _TOLD.search(text.text):
         yield from _cancelled(text, source)
     for sentence in text.sentences:
+        if re.search(r"\bchius|\bchiud", sentence.text, re.I) and not re.search(r"\bapert|\bapr[eio]", text.text, re.I):
+            yield from _stays_open(sentence, source)
         if not _HELD_BACK.search(sentence.text) and len(sentence.stems) > 2:
             yield from _without_exception(sentence, text, source)
 
@@ -54,6 +57,15 @@ def _cancelled(text: Wording, source: Wording) -> Iterator[Finding]:
         if (is_title and shared >= 1) or shared >= 3:
             quote = source.quote(sentence.start + match.start(), sentence.start + match.end())
             yield Finding(f"Il testo non dice «{match[0].lower()}»: {quote}.", is_certain=is_title)
+            return
+
+
+def _stays_open(sentence: Clause, source: Wording) -> Iterator[Finding]:
+    for other in source.sentences[:400]:
+        match = _STAYS_OPEN.search(other.text)
+        if match and stems(other.text) & sentence.stems:
+            where = other.start + match.start()
+            yield Finding(f"Manca quello che resta aperto: {source.quote(where, where + len(match[0]))}.")
             return
 
 

@@ -9,11 +9,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 from flows.bulletin.facts.fact import Fact, Kind
+from flows.bulletin.facts.words import contrary
 from flows.bulletin.guard.finding import Finding
+from flows.bulletin.guard.stems import stems
 from flows.bulletin.guard.wording import Wording
 
 _KINDS = (Kind.date, Kind.time, Kind.place, Kind.amount, Kind.percentage, Kind.word)
@@ -30,6 +31,8 @@ _JOINED = re.compile(
     r"|\b(?:all|l|dall)['’])*",
     re.I,
 )
+# `Sala Argentia (via Roma 3)`, `Oratorio, in piazza Dante`
+_ADDRESS = re.compile(r"[\s,;:()–—.-]*(?:\d+[/\w]*)?[\s,;:()–—.-]*(?:\b(?:in|di|n|a|presso)\b[\s.]*)?", re.I)
 _CUT = re.compile(r"[;:]|,|\s(?:e|ed|mentre|poi|ma|invece)\s|\.\s|\n|\s[-–—]\s")
 _STRONG = re.compile(r"[;:.\n]|\smentre\s")
 _STEP = re.compile(r"(?P<word>\w+)|(?P<strong>[.;!?…•|](?=\s|$)|\n)|[,:()]|\s[-–—](?=\s)")
@@ -43,6 +46,7 @@ class Group:
     """Facts of one kind that a text says together: `dal 3 al 7`, `il 5, 6 e 9`."""
 
     facts: tuple[Fact, ...]
+    values: frozenset[str]
 
     @property
     def start(self) -> int:
@@ -51,10 +55,6 @@ class Group:
     @property
     def end(self) -> int:
         return self.facts[-1].end
-
-    @cached_property
-    def values(self) -> frozenset[str]:
-        return frozenset(_value(fact) for fact in self.facts)
 
 
 class Ground:
@@ -112,6 +112,7 @@ def groups(wording: Wording, kind: Kind) -> list[Group]:
         last = found[-1][-1] if found else None
         is_joined = last is not None and (
             fact.start <= last.end
+            or (kind is Kind.place and fact.start - last.end < 30 and _ADDRESS.fullmatch(wording.text, last.end, fact.start))
             or (
                 kind in (Kind.date, Kind.time)
                 and fact.start - last.end < 30
@@ -122,7 +123,7 @@ def groups(wording: Wording, kind: Kind) -> list[Group]:
             found[-1].append(fact)
         else:
             found.append([fact])
-    return [Group(tuple(facts)) for facts in found]
+    return [Group(tuple(facts), frozenset(map(_value, facts))) for facts in found]
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
@@ -132,6 +133,8 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         ours = groups(text, kind)[:_MOST]
         if not ours or len(ground.groups(kind)) < 2:
             continue
+        if kind is Kind.place:
+            ours = [_as_there(group, ground.groups(kind)) for group in ours]
         likeness = Likeness(ground, kind)
         units = _units(text, ours)
         yield from _exchanged(ours, units, likeness)
@@ -165,6 +168,8 @@ def _exchanged(ours: Sequence[Group], units: Sequence[frozenset[str]], likeness:
         for second, other_stems in list(zip(ours, units, strict=True))[index + 1 : index + 8]:
             if first.values & second.values:
                 continue
+            if likeness.kind is Kind.word and not any(contrary(one, two) for one in first.values for two in second.values):
+                continue
             only_first = likeness.scores(its_stems - other_stems)
             only_second = likeness.scores(other_stems - its_stems)
             straight = _best(only_first, first.values) + _best(only_second, second.values)
@@ -180,11 +185,26 @@ def _alone(ours: Sequence[Group], units: Sequence[frozenset[str]], likeness: Lik
     for group, stems in zip(ours, units, strict=True):
         scores = likeness.scores(stems)
         own = _best(scores, group.values)
+        if not any(group.values & other.values for other in likeness.ground.groups(likeness.kind)):
+            continue  # not on the page at all: told elsewhere
         others = {other: score for other, score in scores.items() if not other.values & told}
         rival = max(others.values(), default=0.0)
-        if rival > own * 2.2 + 0.5:
+        if rival > own * (5 if likeness.kind is Kind.place else 2.2) + (1.0 if likeness.kind is Kind.place else 0.5):
             where = next(other for other, score in others.items() if score == rival)
             yield _finding(likeness, group, None, where)
+
+
+def _as_there(group: Group, theirs: Sequence[Group]) -> Group:
+    """The group with the names that the page gives its places: `cinema di Rovo` for `Cinema di Rovo al Lago`."""
+    values = set(group.values)
+    for fact in group.facts:
+        words = stems(fact.value)
+        for other in theirs:
+            for its in other.facts:
+                its_words = stems(its.value)
+                if len(words & its_words) >= max(1.0, 0.6 * min(len(words), len(its_words))):
+                    values.add(_value(its))
+    return Group(group.facts, frozenset(values))
 
 
 def _finding(likeness: Likeness, first: Group, second: Group | None, where: Group) -> Finding:

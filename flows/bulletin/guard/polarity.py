@@ -9,7 +9,7 @@ from flows.bulletin.guard.stems import tokens
 from flows.bulletin.guard.wording import Clause, Wording
 
 # "non" and its like deny what follows; a ban, an end, an exception colours its whole clause.
-_NOT = re.compile(r"\b(?:non|senza|nessun\w*|né|mai)\b", re.I)
+_NOT = re.compile(r"\b(?:non(?!\s+(?:oltre|sol[oa]|soltanto|più|meno|superior\w+|inferior\w+|prima|appena)\b)|senza|nessun\w*|né|mai)\b", re.I)
 _BAN = re.compile(
     r"\b(?:viet\w+|diviet\w*|proib\w+|interdi\w+|inibi\w+|impossibil\w+|inutilizzabil\w+|sospes\w+|sospension\w+"
     r"|sospend\w+|annull\w+|revoca\w*|esclus\w*|esclud\w+|salvo|tranne|eccetto|eccezione|fatta\s+salva|evit\w+|chius\w+|chiud\w+"
@@ -38,16 +38,16 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             likest = [found for found in likest if found[0] >= 0.34][:2]
         denied, said = _parted(sentence.text)
         soft = bool(_BAN.search(sentence.text))
-        for _, clause in likest[:2]:
+        for _, clause in likest[:3]:
             whole = source.sentence_at(clause.start)
             context = whole if len(whole.text) < 300 else clause
-            if found := _contradiction(denied, said, soft, clause, context, source):
+            if found := _contradiction(sentence.text, denied, said, soft, clause, context, source):
                 yield found
                 break
 
 
 def _contradiction(
-    denied: set[str], said: set[str], soft: bool, clause: Clause, context: Clause, source: Wording
+    sentence: str, denied: set[str], said: set[str], soft: bool, clause: Clause, context: Clause, source: Wording
 ) -> Finding | None:
     its_denied, its_said = _parted(clause.text)
     quote = source.quote(clause.start, clause.end)
@@ -55,12 +55,13 @@ def _contradiction(
         lost = {word for word in said & its_denied - its_said if not _elsewhere(word, clause, source, yes=True)}
         if lost:
             return Finding(f"La fonte nega o vieta quello che il testo afferma: {quote}.", is_certain=len(lost) > 1)
-        if _HARD_BAN.search(clause.text) and not _BAN.search(" ".join(said)):
-            banned = _banned(clause.text) & said
-            if len(banned) > 1 and not any(_elsewhere(word, clause, source, yes=True) for word in banned):
-                return Finding(f"Nella fonte c'è un divieto o un'esclusione: {quote}.")
+    banned = _banned(clause.text) & said
+    if len(banned) > 1 and not denied and not _HARD_BAN.search(sentence):
+        if sum(not _elsewhere(word, clause, source, yes=True) for word in banned) > 1:
+            return Finding(f"Nella fonte c'è un divieto o un'esclusione: {quote}.")
     added = {word for word in denied & its_said - its_denied if not _elsewhere(word, clause, source, yes=False)}
-    if added and not _BAN.search(context.text) and not _NOT.search(context.text):
+    lead = source.text[max(0, context.start - 600) : context.start]
+    if added and not _BAN.search(context.text) and not _NOT.search(context.text) and not _HARD_BAN.search(lead):
         return Finding(f"Il testo nega quello che la fonte afferma: {quote}.", is_certain=len(added) > 1)
     return None
 
@@ -74,7 +75,7 @@ def _parted(text: str) -> tuple[set[str], set[str]]:
         stop = _STOP.search(text, match.end())
         last = stop.start() if stop else len(text)
         first = bisect_left(starts, match.end())
-        reach = 2 if match[0].lower() == "senza" else _SCOPE
+        reach = 1 if match[0].lower() == "senza" else _SCOPE
         denied_at |= {index for index in range(first, min(first + reach, len(words))) if starts[index] < last}
     for match in re.finditer(r"\besclus[oaie]\b", text, re.I):
         before = bisect_left(starts, match.start())

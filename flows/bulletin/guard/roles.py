@@ -37,6 +37,7 @@ _FAR_SPAN = re.compile(
     r"(?:[^\S\n]|\b(?:di|del|della|delle|dell['’]|dal|dalle|al|alle|fino|sino|a|ore|giorno|e|il|oggi|domani)\b|[,\-–:])*",
     re.I,
 )
+_ENDS = re.compile(r"\b(?:entro|fino|sino|scad|termin|chiud|ultim|finis|conclud|fine|al\b|all['’]|proroga)\w*", re.I)
 _NOTICE = {
     (UNTIL, FROM): "«{shown}» qui è un termine, ma nella fonte è un inizio: {quote}.",
     (FROM, UNTIL): "«{shown}» qui è un inizio, ma nella fonte è un termine: {quote}.",
@@ -61,10 +62,15 @@ def roles(wording: Wording, kind: Kind) -> dict[Fact, str]:
         bool(first.end <= second.start and _SPAN.fullmatch(wording.text, first.end, second.start))
         for first, second in pairwise(facts)
     ]
-    for index, (first, second) in enumerate(pairwise(facts)):
-        chained = (index and joined[index - 1]) or (index + 1 < len(joined) and joined[index + 1])
+    index = 0
+    while index < len(joined):
+        chained = index + 1 < len(joined) and joined[index + 1]
         if joined[index] and (kind is Kind.time or not chained):
-            found[first], found[second] = FROM, UNTIL
+            found[facts[index]], found[facts[index + 1]] = FROM, UNTIL
+        # `9-13, 16-20` are spans one after the other, `10 - 11 - 12 novembre` is a list of days
+        index += 2 if joined[index] else 1
+        while kind is not Kind.time and chained and index < len(joined) and joined[index - 1]:
+            index += 1
     for first, second in _far_spans(wording, facts):
         found[first], found[second] = FROM, UNTIL
     return found
@@ -99,6 +105,9 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         for fact, own in roles(text, kind).items():
             same = witnesses.get(fact.value[-5:], [])
             told = {its_roles[witness] for witness in same}
+            if not own and told == {UNTIL} and kind is Kind.date and not _ENDS.search(text.sentence_at(fact.start).text):
+                quote = source.quote(same[0].start, same[0].end)
+                yield Finding(f"«{fact.shown}» nella fonte è un termine: {quote}.")
             for other in (FROM, UNTIL):
                 if (own, other) in _NOTICE and other in told and own not in told:
                     witness = next(witness for witness in same if its_roles[witness] == other)

@@ -12,8 +12,8 @@ _WORDS_OF_NO_MATTER = """
     sugli sulle che chi cui si ci vi ne mi ti ma se non come anche sono era sara saranno essere stato stata
     stati state ore ora anno giorno giorni h all dell nell sull dall l d un n c quello quella quelli quelle
     questo questa questi queste ha hanno hai avere puo puoi possono devi deve devono va vanno viene vengono
-    fa fare ogni piu meno solo dopo prima fino entro oltre tutto tutti tutta tutte presso ancora poi quando
-    dove suo sua loro tuo tua nostro nostra vostra proprio propria alcuni alcune qui cosa senza
+    fa fare piu meno solo fino entro tutto tutti tutta tutte presso ancora poi quando
+    dove suo sua loro tuo tua nostro nostra vostra proprio propria alcuni alcune qui cosa
 """
 _FUNCTION_WORDS = frozenset(_WORDS_OF_NO_MATTER.split())
 # One name for words that a paraphrase exchanges; the beginning of a word decides.
