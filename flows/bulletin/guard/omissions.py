@@ -47,6 +47,8 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
 
 def _cancelled(text: Wording, source: Wording) -> Iterator[Finding]:
     ours = stems(text.text)
+    if not ours:
+        return
     title = source.sentences[0]
     for sentence in source.sentences[:200]:
         match = _STATUS.search(sentence.text)

@@ -129,6 +129,11 @@ def groups(wording: Wording, kind: Kind) -> list[Group]:
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Facts of the text that the page has beside other words than the text does."""
     ground = Ground(source)
+    dated = frozenset(
+        stem
+        for fact in text.of_kind(Kind.date, Kind.weekday)
+        for stem, _, _ in text.tokens_between(fact.start, fact.end)
+    )
     for kind in _KINDS:
         ours = groups(text, kind)[:_MOST]
         if not ours or len(ground.groups(kind)) < 2:
@@ -137,7 +142,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             ours = [_as_there(group, ground.groups(kind)) for group in ours]
         likeness = Likeness(ground, kind)
         units = _units(text, ours)
-        yield from _exchanged(ours, units, likeness)
+        yield from _exchanged(ours, units, likeness, dated)
         if kind is not Kind.word:
             yield from _alone(ours, units, likeness)
 
@@ -163,15 +168,19 @@ class Likeness:
         return scores
 
 
-def _exchanged(ours: Sequence[Group], units: Sequence[frozenset[str]], likeness: Likeness) -> Iterator[Finding]:
+def _exchanged(
+    ours: Sequence[Group], units: Sequence[frozenset[str]], likeness: Likeness, dated: frozenset[str]
+) -> Iterator[Finding]:
     for index, (first, its_stems) in enumerate(zip(ours, units, strict=True)):
         for second, other_stems in list(zip(ours, units, strict=True))[index + 1 : index + 8]:
             if first.values & second.values:
                 continue
             if likeness.kind is Kind.word and not any(contrary(one, two) for one in first.values for two in second.values):
                 continue
-            only_first = likeness.scores(its_stems - other_stems)
-            only_second = likeness.scores(other_stems - its_stems)
+            ours_alone, theirs_alone = its_stems - other_stems, other_stems - its_stems
+            if not (its_stems & dated and other_stems & dated):
+                ours_alone, theirs_alone = ours_alone - dated, theirs_alone - dated  # one day for both
+            only_first, only_second = likeness.scores(ours_alone), likeness.scores(theirs_alone)
             straight = _best(only_first, first.values) + _best(only_second, second.values)
             crossed = _best(only_first, second.values) + _best(only_second, first.values)
             if crossed > straight * 1.3 + 0.25:

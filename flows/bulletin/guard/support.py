@@ -124,6 +124,8 @@ class Source:
             return (
                 value in (witness.value, *witness.value.split("/")) or witness.value in value.split("/")[:1]
             )
+        if witness.kind in (Kind.amount, Kind.percentage):
+            return witness.value == value  # `400 euro il primo, 300 il secondo`
         return witness.kind is Kind.reference and witness.value.split(" ")[-1] == value
 
     def _near(self, day: str) -> int | None:
