@@ -56,7 +56,9 @@ def _cancelled(text: Wording, source: Wording) -> Iterator[Finding]:
             continue
         shared = len(sentence.stems & ours)
         is_title = sentence is title
-        if (is_title and shared >= 1) or shared >= 3:
+        # `Rinviata per maltempo.` right below the title is of what the title names
+        is_below = sentence.start < 400 and len(sentence.stems) < 9 and bool(title.stems & ours)
+        if (is_title and shared >= 1) or shared >= 3 or is_below:
             quote = source.quote(sentence.start + match.start(), sentence.start + match.end())
             yield Finding(f"Il testo non dice «{match[0].lower()}»: {quote}.", is_certain=is_title)
             return
@@ -80,7 +82,7 @@ def _without_exception(sentence: Clause, text: Wording, source: Wording) -> Iter
         first = max(0, match.start() - _LONG // 2)
         rule = stems(other.text[first : match.start()])
         rest = stems(other.text[match.end() : match.end() + _LONG // 3])
-        if not rule or len(ours & rule) < max(2, len(ours) * 0.5) or rest & stems(text.text) - rule:
+        if not rule or len(ours & rule) < max(2, len(ours) * 0.4) or rest & stems(text.text) - rule:
             continue
         where = other.start + match.start()
         yield Finding(f"Manca l'eccezione che la fonte fa: {source.quote(where, where + len(match[0]))}.")

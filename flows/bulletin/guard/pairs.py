@@ -33,6 +33,9 @@ _JOINED = re.compile(
 )
 # `Sala Argentia (via Roma 3)`, `Oratorio, in piazza Dante`
 _ADDRESS = re.compile(r"[\s,;:()–—.-]*(?:\d+[/\w]*)?[\s,;:()–—.-]*(?:\b(?:in|di|n|a|presso)\b[\s.]*)?", re.I)
+_OPENED = re.compile(r"[«“\"]\s?$")
+_STREETS = frozenset({"via", "viale", "piazza", "piazzale", "corso", "largo", "vicolo", "sp", "ss", "sr", "strada"})
+_LOCATIVE = re.compile(r"(?:\b(?:in|al|allo|alla|ai|presso|nel|nella|dal|dalla|a|da|sul|sulla)|all['’]|nell['’]|\()\s*$", re.I)
 _CUT = re.compile(r"[;:]|,|\s(?:e|ed|mentre|poi|ma|invece)\s|\.\s|\n|\s[-–—]\s")
 _STRONG = re.compile(r"[;:.\n]|\smentre\s")
 _STEP = re.compile(r"(?P<word>\w+)|(?P<strong>[.;!?…•|](?=\s|$)|\n)|[,:()]|\s[-–—](?=\s)")
@@ -64,8 +67,11 @@ class Ground:
         self.source = source
         self._stops: list[int] = []
         self._sums = [0.0]
+        self._strong: list[int] = []
         for match in _STEP.finditer(source.text):
             self._stops.append(match.start())
+            if match["strong"]:
+                self._strong.append(match.start())
             step = 1.0 if match["word"] else _SENTENCE if match["strong"] else _CLAUSE
             self._sums.append(self._sums[-1] + step)
         self._groups: dict[Kind, tuple[list[Group], list[int]]] = {}
@@ -79,16 +85,20 @@ class Ground:
 
     def nearness(self, stem: str, kind: Kind) -> dict[Group, float]:
         """How near `stem` is to each group, from 1 down; rare words count more."""
-        places = self.source.places.get(stem, [])
+        places = self.source.mark_places.get(stem, [])
         if not places or not self.groups(kind):
             return {}
         starts = self._groups[kind][1]
         near: dict[Group, float] = {}
         weight = 1 / (len(places) ** 0.5)
         for place in places[:_MOST]:
-            _, start, end = self.source.tokens[place]
+            _, start, end = self.source.marks[place]
             index = bisect_left(starts, start)
-            for group in self.groups(kind)[max(0, index - 1) : index + 1]:
+            beside = self.groups(kind)[max(0, index - 1) : index + 1]
+            apart = [self._is_apart(group, start, end) for group in beside]
+            if any(apart) and not all(apart):  # the other one is of another line or sentence
+                beside = [beside[apart.index(False)]]
+            for group in beside:
                 if group.start <= start < group.end:
                     distance = 0.0
                 elif group.start >= end:
@@ -98,6 +108,10 @@ class Ground:
                 if distance <= _REACH:
                     near[group] = max(near.get(group, 0.0), weight / (1 + distance / 5))
         return near
+
+    def _is_apart(self, group: Group, start: int, end: int) -> bool:
+        first, last = (end, group.start) if group.start >= end else (group.end, start)
+        return bisect_left(self._strong, first) < bisect_left(self._strong, last)
 
     def _along(self, place: int) -> float:
         return self._sums[bisect_left(self._stops, place)]
@@ -132,10 +146,10 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     dated = frozenset(
         stem
         for fact in text.of_kind(Kind.date, Kind.weekday)
-        for stem, _, _ in text.tokens_between(fact.start, fact.end)
+        for stem, _, _ in text.marks_between(fact.start, fact.end)
     )
     for kind in _KINDS:
-        ours = groups(text, kind)[:_MOST]
+        ours = [group for group in groups(text, kind) if kind is not Kind.place or _is_where(text, group)][:_MOST]
         if not ours or len(ground.groups(kind)) < 2:
             continue
         if kind is Kind.place:
@@ -203,6 +217,14 @@ def _alone(ours: Sequence[Group], units: Sequence[frozenset[str]], likeness: Lik
             yield _finding(likeness, group, None, where)
 
 
+def _is_where(text: Wording, group: Group) -> bool:
+    """Whether the text tells a place by it: `al Teatro Verdi`, and not what the Teatro Verdi plays."""
+    before = text.text[max(0, group.start - 20) : group.start]
+    return not _OPENED.search(before) and (
+        any(fact.value.split()[0] in _STREETS for fact in group.facts) or bool(_LOCATIVE.search(before))
+    )
+
+
 def _as_there(group: Group, theirs: Sequence[Group]) -> Group:
     """The group with the names that the page gives its places: `cinema di Rovo` for `Cinema di Rovo al Lago`."""
     values = set(group.values)
@@ -253,8 +275,9 @@ def _units(text: Wording, ours: Sequence[Group]) -> list[frozenset[str]]:
     return [
         frozenset(
             stem
-            for stem, start, end in text.tokens_between(first, last)
-            if not any(fact.start <= start < fact.end for fact in group.facts)
+            for stem, start, end in text.marks_between(first, last)
+            if not stem.startswith(f"{group.facts[0].kind}:")
+            and not any(fact.start <= start < fact.end for fact in group.facts)
         )
         for group, (first, last) in zip(ours, bounds, strict=True)
     ]

@@ -1,109 +1,150 @@
-"""Yes and no: what the page forbids, denies or excepts, and a text allows, affirms or includes."""
+"""Yes and no: what the page denies, forbids or excepts, and a text affirms, allows or includes.
+
+A word counts as denied where "non" or "senza" stands a few words before it, in the same clause. A text
+contradicts its page where the page only ever denies a word that the text says, in the same surroundings.
+"""
 
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import cached_property
 
 from flows.bulletin.guard.finding import Finding
-from flows.bulletin.guard.stems import tokens
 from flows.bulletin.guard.wording import Clause, Wording
 
-# "non" and its like deny what follows; a ban, an end, an exception colours its whole clause.
-_NOT = re.compile(r"\b(?:non(?!\s+(?:oltre|sol[oa]|soltanto|più|meno|superior\w+|inferior\w+|prima|appena)\b)|senza|nessun\w*|né|mai)\b", re.I)
+_NOT = re.compile(
+    r"\b(?:non(?!\s+(?:oltre|sol[oa]|soltanto|più|meno|superior\w+|inferior\w+|prima|appena)\b)|senza|nessun\w*|né|mai)\b",
+    re.I,
+)
 _BAN = re.compile(
     r"\b(?:viet\w+|diviet\w*|proib\w+|interdi\w+|inibi\w+|impossibil\w+|inutilizzabil\w+|sospes\w+|sospension\w+"
-    r"|sospend\w+|annull\w+|revoca\w*|esclus\w*|esclud\w+|salvo|tranne|eccetto|eccezione|fatta\s+salva|evit\w+|chius\w+|chiud\w+"
+    r"|sospend\w+|annull\w+|revoca\w*|esclus\w*|esclud\w+|salvo|tranne|eccetto|eccezione|evit\w+|chius\w+|chiud\w+"
     r"|interrott\w+|interruzion\w+|manca\w*|priv\w+|cess\w+|smett\w+|niente|esent\w+|stop|rinvi\w+|solo|soltanto"
-    r"|esclusivamente|unicamente|nemmeno|neanche|neppure|rifiut\w+|nega\w*|scad\w+|decad\w+|termin\w+|contrari\w+)\b",
+    r"|esclusivamente|unicamente|nemmeno|neanche|neppure|rifiut\w+|nega\w*|decad\w+)\b",
     re.I,
 )
 _HARD_BAN = re.compile(
-    r"\b(?:vietat\w+|diviet\w*|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|annullat\w+|esclus[oaie])\b", re.I
+    r"\b(?:viet(?:at\w+|a|ano)|diviet\w*|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|annullat\w+)\b", re.I
 )
-_INCLUDED = re.compile(r"\b(?:compres[oaie]|inclus[oaie]|anche)\b", re.I)
+_ENDS_BAN = re.compile(r"\b(?:fine|revoc\w+|cessa\w*|termin\w+|salvo|tranne|eccetto|eccezione|esclus\w+)\b", re.I)
 _SCOPE = 3  # words after a "non"
 _STOP = re.compile(r"[,.;:!?()\n]|\s(?:ma|e|o|perché|se)\s")
 _SHORT = 4  # letters: `aprilo` and `aprirlo`
-_SHARE = 0.5
+_NEAR = 12  # words on each side that are a word's surroundings
+_WITH = re.compile(r"\b(?:compres[oaie]|inclus[oaie])\b", re.I)
+_WITHOUT = re.compile(r"\b(?:esclus[oaie]|eccetto|tranne|salvo)\b", re.I)
+_LEAD = 600  # characters before an item of a list in which its "è vietato:" may stand
+
+
+class Polarity:
+    """Which words of a wording are denied, and which are said."""
+
+    def __init__(self, wording: Wording) -> None:
+        self.wording = wording
+        self.short = [token[:_SHORT] for token, _, _ in wording.tokens]
+        self.denied_at = _denied(wording)
+
+    @cached_property
+    def at(self) -> dict[str, list[int]]:
+        """Where each short word stands."""
+        where: dict[str, list[int]] = {}
+        for index, word in enumerate(self.short):
+            where.setdefault(word, []).append(index)
+        return where
+
+    def around(self, index: int) -> set[str]:
+        """The words near one."""
+        near = self.short[max(0, index - _NEAR) : index + _NEAR + 1]
+        return set(near) - {self.short[index]}
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Clauses of the text that say yes where the page says no, or no where it says yes."""
+    ours, theirs = Polarity(text), Polarity(source)
     for sentence in text.sentences:
-        stems = sentence.stems
-        if len(stems) < 2:
+        inside = [index for index, (_, start, _) in enumerate(text.tokens) if sentence.start <= start < sentence.end]
+        found = _against(sentence, inside, ours, theirs) or _banned(sentence, source) or _with(sentence, source)
+        if found:
+            yield found
+
+
+def _against(sentence: Clause, inside: list[int], ours: Polarity, theirs: Polarity) -> Finding | None:
+    words = {ours.short[index] for index in inside}
+    denied_words = {ours.short[index] for index in inside if index in ours.denied_at}
+    is_soft = bool(_BAN.search(sentence.text))
+    for index in inside:
+        word, denied = ours.short[index], index in ours.denied_at
+        places = theirs.at.get(word, [])
+        if not places or len(places) > 12 or (not denied and (is_soft or word in denied_words)):
             continue
-        likest = source.likest(stems)
-        if not likest or likest[0][0] < _SHARE:
-            likest = [found for found in likest if found[0] >= 0.34][:2]
-        denied, said = _parted(sentence.text)
-        soft = bool(_BAN.search(sentence.text))
-        for _, clause in likest[:3]:
-            whole = source.sentence_at(clause.start)
-            context = whole if len(whole.text) < 300 else clause
-            if found := _contradiction(sentence.text, denied, said, soft, clause, context, source):
-                yield found
-                break
-
-
-def _contradiction(
-    sentence: str, denied: set[str], said: set[str], soft: bool, clause: Clause, context: Clause, source: Wording
-) -> Finding | None:
-    its_denied, its_said = _parted(clause.text)
-    quote = source.quote(clause.start, clause.end)
-    if not soft and not denied:
-        lost = {word for word in said & its_denied - its_said if not _elsewhere(word, clause, source, yes=True)}
-        if lost:
-            return Finding(f"La fonte nega o vieta quello che il testo afferma: {quote}.", is_certain=len(lost) > 1)
-    banned = _banned(clause.text) & said
-    if len(banned) > 1 and not denied and not _HARD_BAN.search(sentence):
-        if sum(not _elsewhere(word, clause, source, yes=True) for word in banned) > 1:
-            return Finding(f"Nella fonte c'è un divieto o un'esclusione: {quote}.")
-    added = {word for word in denied & its_said - its_denied if not _elsewhere(word, clause, source, yes=False)}
-    lead = source.text[max(0, context.start - 600) : context.start]
-    if added and not _BAN.search(context.text) and not _NOT.search(context.text) and not _HARD_BAN.search(lead):
-        return Finding(f"Il testo nega quello che la fonte afferma: {quote}.", is_certain=len(added) > 1)
+        if any((place in theirs.denied_at) is denied for place in places):
+            continue
+        near = max(places, key=lambda place: len(theirs.around(place) & words))
+        shared = len((theirs.around(near) & words) - {word})
+        if shared < 2 and not (shared and len(words) < 4):
+            continue
+        _, start, end = theirs.wording.tokens[near]
+        if denied and _is_no(theirs.wording, start):
+            continue
+        quote = theirs.wording.quote(start, end)
+        if denied:
+            return Finding(f"Il testo nega quello che la fonte afferma: {quote}.")
+        return Finding(f"La fonte nega quello che il testo afferma: {quote}.", is_certain=shared > 2)
     return None
 
 
-def _parted(text: str) -> tuple[set[str], set[str]]:
-    """The words that a clause denies, and the others, short."""
-    words = tokens(text)
-    starts = [start for _, start, _ in words]
-    denied_at: set[int] = set()
-    for match in _NOT.finditer(text):
-        stop = _STOP.search(text, match.end())
-        last = stop.start() if stop else len(text)
+def _is_no(source: Wording, place: int) -> bool:
+    """Whether the page's own sentence is some kind of no, or an item under a ban."""
+    sentence = source.sentence_at(place).text
+    first = max(0, place - _LEAD)
+    near = sentence if len(sentence) < _LEAD else source.text[max(0, place - 150) : place + 150]
+    return bool(_BAN.search(near) or _NOT.search(near) or _HARD_BAN.search(source.text, first, place))
+
+
+def _denied(wording: Wording) -> set[int]:
+    starts = [start for _, start, _ in wording.tokens]
+    denied: set[int] = set()
+    for match in _NOT.finditer(wording.text):
+        stop = _STOP.search(wording.text, match.end())
+        last = stop.start() if stop else len(wording.text)
         first = bisect_left(starts, match.end())
-        reach = 1 if match[0].lower() == "senza" else _SCOPE
-        denied_at |= {index for index in range(first, min(first + reach, len(words))) if starts[index] < last}
-    for match in re.finditer(r"\besclus[oaie]\b", text, re.I):
-        before = bisect_left(starts, match.start())
-        denied_at |= set(range(max(0, before - 1), before))
-    denied = {words[index][0][:_SHORT] for index in denied_at}
-    said = {token[:_SHORT] for index, (token, _, _) in enumerate(words) if index not in denied_at}
-    return denied, said - denied
+        scope = range(first, min(first + (1 if match[0].lower() == "senza" else _SCOPE), len(starts)))
+        denied |= {index for index in scope if starts[index] < last}
+    return denied
 
 
-def _banned(text: str) -> set[str]:
-    match = _HARD_BAN.search(text)
-    return {token[:_SHORT] for token, start, _ in tokens(text) if match and start > match.end()}
-
-
-def _elsewhere(word: str, clause: Clause, source: Wording, *, yes: bool) -> bool:
-    """Whether the page, outside of `clause`, says (or denies) the word too."""
-    at = 0
-    for token, indices in source.by_stem.items():
-        if not token.startswith(word):
+def _banned(sentence: Clause, source: Wording) -> Finding | None:
+    """What the page forbids or suspends, told as if it were open."""
+    if _HARD_BAN.search(sentence.text) or _NOT.search(sentence.text):
+        return None
+    if _BAN.search(re.sub(r"\b(?:solo|soltanto|esclusivamente)\b", "", sentence.text)):
+        return None
+    for share, clause in source.likest(sentence.stems)[:3]:
+        match = _HARD_BAN.search(clause.text)
+        if not match or share < 0.3 or _ENDS_BAN.search(clause.text):
             continue
-        for index in indices:
-            other = source.clauses[index]
-            if other is clause or (other.start <= clause.start and clause.end <= other.end):
-                continue
-            at += 1
-            if at > 12:
-                return True
-            denied, said = _parted(other.text)
-            if word in (said if yes else denied):
-                return True
-    return False
+        after = {token for token, start, _ in source.tokens_between(clause.start + match.end(), clause.end)}
+        banned = [word for word in after & sentence.stems if len(source.by_stem.get(word, ())) == 1]
+        if len(banned) > 1:
+            return Finding(f"Nella fonte c'è un divieto o una sospensione: {source.quote(clause.start, clause.end)}.")
+    return None
+
+
+def _with(sentence: Clause, source: Wording) -> Finding | None:
+    """`domeniche comprese` for `domeniche escluse`."""
+    for own, other in ((_WITH, _WITHOUT), (_WITHOUT, _WITH)):
+        match = own.search(sentence.text)
+        if not match or own.search(source.text):
+            continue
+        near = {token for token in _beside(sentence.text, match)}
+        for theirs in other.finditer(source.text):
+            piece = source.text[max(0, theirs.start() - 40) : theirs.end() + 40]
+            if near & {word[:_SHORT].lower() for word in re.findall(r"\w{3,}", piece)}:
+                return Finding(f"Il contrario di quello che dice la fonte: {source.quote(*theirs.span())}.", is_certain=True)
+    return None
+
+
+def _beside(text: str, match: re.Match[str]) -> list[str]:
+    before = re.findall(r"\w{3,}", text[max(0, match.start() - 24) : match.start()])[-1:]
+    after = re.findall(r"\w{3,}", text[match.end() : match.end() + 30])[:2]
+    return [word[:_SHORT].lower() for word in before + after]

@@ -27,8 +27,9 @@ _AKIN = (
     {"un costo", "una garanzia"},
 )
 _REACH = 70  # characters
+_WIDE = 200
 _STOP = re.compile(r"[.;:!?](?:\s|$)|\n")
-_EACH_ONE = re.compile(r"\b(?:ogni|ciascun\w*|cadaun\w*|a\s+testa|a\s+persona|per\s+persona|l['’]un[oa]|al\s+giorno|al\s+mese)\b", re.I)
+_EACH_ONE = re.compile(r"\b(?:ogni|singol\w+|ciascun\w*|cadaun\w*|a\s+testa|a\s+persona|per\s+persona|l['’]un[oa]|al\s+giorno|al\s+mese)\b", re.I)
 _IN_ALL = re.compile(r"\b(?:in\s+tutto|complessiv\w+|in\s+totale|totali?)\b", re.I)
 
 
@@ -42,6 +43,9 @@ def meanings(wording: Wording, fact: Fact) -> set[str]:
     if stop := _STOP.search(after):
         after = after[: stop.start()]
     found: dict[str, int] = {}
+    around = wording.text[max(0, fact.start - _WIDE) : fact.end + _REACH]
+    if not any(pattern.search(f"{before} {after}") for pattern in _EACH.values()):
+        return {name for name, pattern in _EACH.items() if pattern.search(around)}
     for name, pattern in _EACH.items():
         nearest = [len(before) - match.end() for match in pattern.finditer(before)]
         nearest += [match.start() + 12 for match in pattern.finditer(after)]
@@ -78,7 +82,11 @@ def _list(names: set[str]) -> str:
 
 
 def _around(wording: Wording, fact: Fact) -> str:
-    return wording.text[max(0, fact.start - 40) : fact.end + 40]
+    """The clause around an amount."""
+    before, after = wording.text[max(0, fact.start - _REACH) : fact.start], wording.text[fact.end : fact.end + _REACH]
+    stops = list(_STOP.finditer(before))
+    stop = _STOP.search(after)
+    return before[stops[-1].end() if stops else 0 :] + fact.shown + after[: stop.start() if stop else None]
 
 
 def _is_in_all(wording: Wording, fact: Fact) -> bool:

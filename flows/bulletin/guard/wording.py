@@ -12,7 +12,8 @@ from flows.bulletin.guard.stems import tokens
 from flows.bulletin.language.sentences import split
 
 _BREAK = re.compile(r"[;•|]|:\s|\s[-–—]\s|(?<=[.!?])\s|,\s(?:ma|mentre|però|invece|oltre|salvo)\b")
-_ENDLESS = 400  # characters: what is longer is a page without full stops
+_MARKED = frozenset({Kind.date, Kind.time, Kind.amount, Kind.percentage, Kind.number})
+_WEEKDAY_STEMS = frozenset({"luned", "marte", "merco", "giove", "vener", "sabat", "domen"})
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,43 @@ class Wording:
         self._token_starts = [start for _, start, _ in self.tokens]
 
     @cached_property
+    def marks(self) -> list[tuple[str, int, int]]:
+        """The stems and the facts in their order: words of a date are its weekday and the date as one."""
+        dates = sorted((fact.start, fact.end) for fact in self.facts if fact.kind is Kind.date)
+        starts = [start for start, _ in dates]
+        found = []
+        for token, start, end in self.tokens:
+            index = bisect_right(starts, start) - 1
+            if index < 0 or start >= dates[index][1] or token in _WEEKDAY_STEMS:
+                found.append((token, start, end))
+        found += [
+            (f"{fact.kind}:{fact.value[-5:] if fact.kind is Kind.date else fact.value}", fact.start, fact.end)
+            for fact in self.facts
+            if fact.kind in _MARKED
+        ]
+        return sorted(found, key=lambda mark: mark[1])
+
+    @cached_property
+    def mark_places(self) -> dict[str, list[int]]:
+        """Where each mark stands, as indices of `marks`."""
+        where: dict[str, list[int]] = {}
+        for index, (mark, _, _) in enumerate(self.marks):
+            where.setdefault(mark, []).append(index)
+        return where
+
+    def marks_between(self, start: int, end: int) -> list[tuple[str, int, int]]:
+        """The marks that begin in a stretch of the text."""
+        starts = self._mark_starts
+        return self.marks[bisect_left(starts, start) : bisect_left(starts, end)]
+
+    @cached_property
+    def _mark_starts(self) -> list[int]:
+        return [start for _, start, _ in self.marks]
+
+    @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         """The sentences parted at colons, dashes, bullets."""
         return tuple(clause for sentence in self.sentences for clause in _clauses(sentence))
-
-    @cached_property
-    def places(self) -> dict[str, list[int]]:
-        """Where each stem stands, as indices of `tokens`."""
-        where: dict[str, list[int]] = {}
-        for index, (token, _, _) in enumerate(self.tokens):
-            where.setdefault(token, []).append(index)
-        return where
 
     @cached_property
     def by_stem(self) -> dict[str, list[int]]:
