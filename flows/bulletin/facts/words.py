@@ -65,8 +65,9 @@ _NOT = re.compile(
 # `all'aperto`; `aperto a tutti` tells whom, not when; `il permesso` is a paper; `le iscrizioni chiudono` ends
 # a term, which its date tells; `un incontro si apre`, `in chiusura` tell an order
 _OTHER_SENSE = re.compile(
-    r"""all['’]\x00aperto|\x00apert[oaie]\s+(?:anche\s+)?(?:a\s+tutt|al\s+pubblico\b|alla\s+(?:cittadinanza|popolazione)|a\s+chi|agli|ai\b)
+    r"""all['’]\x00aperto|\x00apert[oaie]\s+(?:anche\s+)?(?:a\s+tutt|alla\s+(?:cittadinanza|popolazione)|a\s+chi|agli|ai\b)
     |\b(?:il|un|del|al|i|dei|ai|di|per|ogni)\s+\x00permess[oi]\b
+    |\x00permess[oi]\s+di\b
     |\b(?:iscrizioni|domande|adesioni|candidature|prenotazioni)\s+(?:si\s+)?\x00(?:chiu|apr)
     |\bin\s+\x00chiusura\b""",
     re.IGNORECASE | re.VERBOSE,

@@ -24,6 +24,7 @@ _LISTED = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]{2,}|\d+")
 _ITEM_CUT = re.compile(r",?\s(?P<last>e|ed|o|oppure|nonché)\s|[,;](?=\s)|\s[–•|]\s")
+_BROKEN = re.compile(r"[:«»“”\n]|\.\s")
 _WORDS_OF_AN_ITEM = 7
 
 
@@ -118,13 +119,17 @@ def _enumerations(place: Clause) -> list[list[Item]]:
     runs: list[list[Item]] = []
     run: list[re.Match[str]] = []
     for index, cut in enumerate(cuts):
-        if run and len(_WORD.findall(place.text, run[-1].end(), cut.start())) > _WORDS_OF_AN_ITEM:
+        if run and _is_no_item(place.text[run[-1].end() : cut.start()]):
             _close(place, run, cut.start(), runs)
             run = []
         run.append(cut)
         if index == len(cuts) - 1:
             _close(place, run, len(place.text), runs)
     return runs
+
+
+def _is_no_item(piece: str) -> bool:
+    return bool(_BROKEN.search(piece)) or len(_WORD.findall(piece)) > _WORDS_OF_AN_ITEM
 
 
 def _close(place: Clause, cuts: Sequence[re.Match[str]], end: int, runs: list[list[Item]]) -> None:

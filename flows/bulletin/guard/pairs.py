@@ -36,11 +36,15 @@ _ADDRESS = re.compile(r"[\s,;:()–—.-]*(?:\d+[/\w]*)?[\s,;:()–—.-]*(?:\b(
 _OPENED = re.compile(r"[«“\"]\s?$")
 _STREETS = frozenset({"via", "viale", "piazza", "piazzale", "corso", "largo", "vicolo", "sp", "ss", "sr", "strada"})
 _LOCATIVE = re.compile(r"(?:\b(?:in|al|allo|alla|ai|presso|nel|nella|dal|dalla|a|da|sul|sulla)|all['’]|nell['’]|\()\s*$", re.I)
+_BETWEEN = re.compile(r"\b(?:tra|fra)\b[^.;]*$", re.I)  # `tra via Po e via Adda`: the ends of a stretch
 _CUT = re.compile(r"[;:]|,|\s(?:e|ed|mentre|poi|ma|invece)\s|\.\s|\n|\s[-–—]\s")
 _STRONG = re.compile(r"[;:.\n]|\smentre\s")
 _STEP = re.compile(r"(?P<word>\w+)|(?P<strong>[.;!?…•|](?=\s|$)|\n)|[,:()]|\s[-–—](?=\s)")
 _SENTENCE, _CLAUSE = 6.0, 2.0
 _REACH = 24.0  # words
+_CROSSED, _CROSSED_MARGIN = 1.3, 0.25
+_ALONE, _ALONE_PLACE = (2.2, 0.5), (5.0, 1.2)
+_VOUCHED = 0.5
 _MOST = 40  # places of one word, groups of a text
 
 
@@ -194,25 +198,55 @@ def _exchanged(
             ours_alone, theirs_alone = its_stems - other_stems, other_stems - its_stems
             if not (its_stems & dated and other_stems & dated):
                 ours_alone, theirs_alone = ours_alone - dated, theirs_alone - dated  # one day for both
-            only_first, only_second = likeness.scores(ours_alone), likeness.scores(theirs_alone)
-            straight = _best(only_first, first.values) + _best(only_second, second.values)
-            crossed = _best(only_first, second.values) + _best(only_second, first.values)
-            if crossed > straight * 1.3 + 0.25:
-                where = _where(only_first, second.values) or _where(only_second, first.values)
-                if where:
-                    yield _finding(likeness, first, second, where)
+            where = _crossed(likeness, (first, ours_alone), (second, theirs_alone)) or _crossed(
+                likeness, (first, _words(ours_alone)), (second, _words(theirs_alone))
+            )
+            if where:
+                yield _finding(likeness, first, second, where)
+
+
+def _crossed(
+    likeness: Likeness, first: tuple[Group, frozenset[str]], second: tuple[Group, frozenset[str]]
+) -> Group | None:
+    """Where the page says the words of one group of the other, if it does so more than of its own."""
+    only_first, only_second = likeness.scores(first[1]), likeness.scores(second[1])
+    straight = _best(only_first, first[0].values) + _best(only_second, second[0].values)
+    crossed = _best(only_first, second[0].values) + _best(only_second, first[0].values)
+    if crossed > straight * _CROSSED + _CROSSED_MARGIN:
+        return _where(only_first, second[0].values) or _where(only_second, first[0].values)
+    return None
+
+
+def _words(stems: frozenset[str]) -> frozenset[str]:
+    """The stems without the facts among them: a text may keep hour and day together and change the event."""
+    return frozenset(stem for stem in stems if ":" not in stem)
+
+
+def vouched(text: Wording, source: Wording) -> frozenset[Fact]:
+    """The days and hours that stand on the page with the very words that the text has around them."""
+    ground, found = Ground(source), set()
+    for kind in (Kind.date, Kind.time):
+        ours = groups(text, kind)[:_MOST]
+        likeness = Likeness(ground, kind)
+        for group, stems in zip(ours, _units(text, ours), strict=True):
+            scores = likeness.scores(stems)
+            own = _best(scores, group.values)
+            if own > _VOUCHED and own >= max(scores.values(), default=0.0):
+                found |= set(group.facts)
+    return frozenset(found)
 
 
 def _alone(ours: Sequence[Group], units: Sequence[frozenset[str]], likeness: Likeness) -> Iterator[Finding]:
     told = frozenset(value for group in ours for value in group.values)
     for group, stems in zip(ours, units, strict=True):
-        scores = likeness.scores(stems)
+        scores = likeness.scores(_words(stems) if likeness.kind is Kind.place else stems)
         own = _best(scores, group.values)
         if not any(group.values & other.values for other in likeness.ground.groups(likeness.kind)):
             continue  # not on the page at all: told elsewhere
         others = {other: score for other, score in scores.items() if not other.values & told}
         rival = max(others.values(), default=0.0)
-        if rival > own * (5 if likeness.kind is Kind.place else 2.2) + (1.0 if likeness.kind is Kind.place else 0.5):
+        clearly, margin = _ALONE_PLACE if likeness.kind is Kind.place else _ALONE
+        if rival > own * clearly + margin:
             where = next(other for other, score in others.items() if score == rival)
             yield _finding(likeness, group, None, where)
 
@@ -220,7 +254,8 @@ def _alone(ours: Sequence[Group], units: Sequence[frozenset[str]], likeness: Lik
 def _is_where(text: Wording, group: Group) -> bool:
     """Whether the text tells a place by it: `al Teatro Verdi`, and not what the Teatro Verdi plays."""
     before = text.text[max(0, group.start - 20) : group.start]
-    return not _OPENED.search(before) and (
+    stretch = text.text[max(0, group.start - 60) : group.start]
+    return not _OPENED.search(before) and not _BETWEEN.search(stretch) and (
         any(fact.value.split()[0] in _STREETS for fact in group.facts) or bool(_LOCATIVE.search(before))
     )
 

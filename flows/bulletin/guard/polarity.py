@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Clause, Wording
@@ -27,7 +28,9 @@ _HARD_BAN = re.compile(
     r"\b(?:viet(?:at\w+|a|ano)|diviet\w*|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|annullat\w+)\b", re.I
 )
 _ENDS_BAN = re.compile(r"\b(?:fine|revoc\w+|cessa\w*|termin\w+|salvo|tranne|eccetto|eccezione|esclus\w+)\b", re.I)
-_SCOPE = 3  # words after a "non"
+_SCOPE = 3  # words of matter after a "non"
+_RAW_SCOPE = 4  # words of any kind
+_RAW = re.compile(r"\w+")
 _STOP = re.compile(r"[,.;:!?()\n]|\s(?:ma|e|o|perché|se)\s")
 _SHORT = 4  # letters: `aprilo` and `aprirlo`
 _NEAR = 12  # words on each side that are a word's surroundings
@@ -84,7 +87,7 @@ def _against(sentence: Clause, inside: list[int], ours: Polarity, theirs: Polari
         if shared < 2 and not (shared and len(words) < 4):
             continue
         _, start, end = theirs.wording.tokens[near]
-        if denied and _is_no(theirs.wording, start):
+        if denied and (_is_no(theirs.wording, start) or not theirs.around(near) & denied_words - {word}):
             continue
         quote = theirs.wording.quote(start, end)
         if denied:
@@ -108,6 +111,8 @@ def _denied(wording: Wording) -> set[int]:
         stop = _STOP.search(wording.text, match.end())
         last = stop.start() if stop else len(wording.text)
         first = bisect_left(starts, match.end())
+        words = list(islice(_RAW.finditer(wording.text, match.end(), last), _RAW_SCOPE))
+        last = min(last, words[-1].end()) if words else last
         scope = range(first, min(first + (1 if match[0].lower() == "senza" else _SCOPE), len(starts)))
         denied |= {index for index in scope if starts[index] < last}
     return denied

@@ -1,6 +1,6 @@
 """All judges of relations, one after the other: what a text relates otherwise than its page does."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from flows.bulletin.facts.fact import Fact, plain
 from flows.bulletin.guard import alerts, audience, coverage, omissions, pairs, polarity, roles, stamps, sums
@@ -19,8 +19,10 @@ def own_words(text: str, facts: Sequence[Fact], source: str) -> Wording:
     return Wording(text, [fact for fact in facts if not any(one.start <= fact.start < one.end for one in copied)])
 
 
-def findings(text: str, text_facts: Sequence[Fact], source: str, source_facts: Sequence[Fact]) -> Iterator[Finding]:
-    """What an editor must know of the relations that `text` makes, the certain and the likely."""
+def judge(
+    text: str, text_facts: Sequence[Fact], source: str, source_facts: Sequence[Fact]
+) -> tuple[list[Finding], frozenset[Fact]]:
+    """What an editor must know of the relations that `text` makes; and the facts in their own surroundings."""
     ours, theirs = own_words(text, text_facts, source), Wording(source, source_facts)
-    for judge in _JUDGES:
-        yield from judge.findings(ours, theirs)
+    found = [finding for one in _JUDGES for finding in one.findings(ours, theirs)]
+    return found, pairs.vouched(ours, theirs)

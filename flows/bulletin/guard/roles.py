@@ -16,7 +16,7 @@ _BEFORE = 48  # characters
 _DAY = r"(?:\s+(?:il|lo|la|giorno|le|ore|di|del|mese|prossimo|data|dat[ae]|e\s+non\s+oltre|inclus[oa]|compres[oa]))*"
 _JOINT = rf"{_DAY}\s*(?:l['’])?\s*$"
 _UNTIL = re.compile(
-    rf"\b(?:entro(?:\s+e\s+non\s+oltre)?|(?:fino|sino)\s+a\w*['’]?|non\s+oltre|ultim[oa]\s+giorno"
+    rf"\b(?:entro(?:\s+e\s+non\s+oltre)?|(?:fino|sino)\s*a\w*['’]?|non\s+oltre|ultim[oa]\s+giorno"
     rf"|(?:scad|termin|chiud|chius|finis|conclud|cess)\w*:?(?:\s+\w+)?|conseg\w+\s+entro){_JOINT}",
     re.I,
 )

@@ -24,7 +24,6 @@ _AKIN = (
     {"un contributo", "un buono"},
     {"un contributo", "un premio"},
     {"un buono", "un premio"},
-    {"un costo", "una garanzia"},
 )
 _REACH = 70  # characters
 _WIDE = 200
