@@ -91,7 +91,9 @@ def read(sheet: Sheet) -> None:
     for match in sheet.at_words(_ANY_FORM, _STARTS, _FIRST_LETTERS):
         written = match[0].lower()
         word = next(word for word, form in _EACH_FORM.items() if form.fullmatch(written))
-        if _OTHER_SENSE.search(sheet.before(match.start(), 30) + "\x00" + sheet.text[match.start() : match.end() + 24]):
+        if _OTHER_SENSE.search(
+            sheet.before(match.start(), 30) + "\x00" + sheet.text[match.start() : match.end() + 24]
+        ):
             continue
         denied = _NOT.search(sheet.text[max(0, match.start() - 30) : match.start()])
         sheet.note(Kind.word, f"non {word}" if denied else word, *match.span())

@@ -9,7 +9,9 @@ from flows.bulletin.guard.wording import Clause, Wording
 _ALERT = re.compile(r"\b(?:allert|criticit|preallarm|allarm|attenzione|bollin)\w*", re.I)
 # The words of the Dipartimento's and the Regions' bulletins.
 _PHASES = {
-    "attenzione": re.compile(r"\b(?:stato|fase|livello)\s+(?:operativ[oa]\s+)?(?:di\s+)?[«\"“]?attenzione\b", re.I),
+    "attenzione": re.compile(
+        r"\b(?:stato|fase|livello)\s+(?:operativ[oa]\s+)?(?:di\s+)?[«\"“]?attenzione\b", re.I
+    ),
     "preallarme": re.compile(r"\bpre-?allarme\b", re.I),
     "allarme": re.compile(r"(?<!pre)(?<!pre-)\ballarme\b", re.I),
 }
@@ -26,7 +28,9 @@ _HAZARDS = {
     "mareggiate": re.compile(r"\bmareggiat\w+", re.I),
 }
 
-_CUT = re.compile(r"[.;:\n•|]|,\s(?=(?:per|e|lo|la|il)\b)|\s(?:e|mentre)\s(?=(?:lo|la|il|l['’]|per|in)\b)|\s[-–]\s")
+_CUT = re.compile(
+    r"[.;:\n•|]|,\s(?=(?:per|e|lo|la|il)\b)|\s(?:e|mentre)\s(?=(?:lo|la|il|l['’]|per|in)\b)|\s[-–]\s"
+)
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:

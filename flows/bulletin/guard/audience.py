@@ -44,4 +44,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
 
 
 def _everybody_near(stems: frozenset[str], source: Wording) -> bool:
-    return any(_EVERYBODY.search(clause.text) and not _CONDITION.search(clause.text) for _, clause in source.likest(stems)[:3])
+    return any(
+        _EVERYBODY.search(clause.text) and not _CONDITION.search(clause.text)
+        for _, clause in source.likest(stems)[:3]
+    )

@@ -64,7 +64,9 @@ def _days(text: Wording, source: Wording) -> Iterator[Finding]:
             left_out = [fact for fact in listed if fact.value[-5:] not in told]
             if days < theirs and left_out and len(left_out) < len(theirs):
                 quote = source.quote(listed[0].start, listed[-1].end)
-                yield Finding(f"Manca «{left_out[0].shown}» tra i giorni della fonte: {quote}.", is_certain=True)
+                yield Finding(
+                    f"Manca «{left_out[0].shown}» tra i giorni della fonte: {quote}.", is_certain=True
+                )
                 break
 
 
@@ -83,7 +85,12 @@ class Item:
 
 
 def _items(text: Wording, source: Wording) -> Iterator[Finding]:
-    runs = [run for sentence in text.sentences if not _HEDGE.search(sentence.text) for run in _enumerations(sentence)]
+    runs = [
+        run
+        for sentence in text.sentences
+        if not _HEDGE.search(sentence.text)
+        for run in _enumerations(sentence)
+    ]
     if not runs:
         return
     told = {token for token, _, _ in text.tokens}
@@ -102,7 +109,12 @@ def _left_out(ours: Sequence[Item], theirs: Sequence[Item], told: set[str]) -> I
     """The item of theirs that ours leaves out, where ours are clearly some of theirs."""
     matched = [any(_same(item, own) for own in ours) for item in theirs]
     found = [sum(_same(item, own) for item in theirs) for own in ours]
-    if len(theirs) < 3 or sum(matched) < 2 or sum(map(bool, found)) < len(ours) or sum(matched) * 2 < len(theirs):
+    if (
+        len(theirs) < 3
+        or sum(matched) < 2
+        or sum(map(bool, found)) < len(ours)
+        or sum(matched) * 2 < len(theirs)
+    ):
         return None
     missing = [item for item, is_told in zip(theirs, matched, strict=True) if not is_told]
     return next((item for item in missing if item.stems and not item.stems & told), None)

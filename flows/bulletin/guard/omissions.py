@@ -39,7 +39,9 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     if not _TOLD.search(text.text):
         yield from _cancelled(text, source)
     for sentence in text.sentences:
-        if re.search(r"\bchius|\bchiud", sentence.text, re.I) and not re.search(r"\bapert|\bapr[eio]", text.text, re.I):
+        if re.search(r"\bchius|\bchiud", sentence.text, re.I) and not re.search(
+            r"\bapert|\bapr[eio]", text.text, re.I
+        ):
             yield from _stays_open(sentence, source)
         if not _HELD_BACK.search(sentence.text) and len(sentence.stems) > 2:
             yield from _without_exception(sentence, text, source)

@@ -34,9 +34,14 @@ _JOINED = re.compile(
 # `Sala Argentia (via Roma 3)`, `Oratorio, in piazza Dante`
 _ADDRESS = re.compile(r"[\s,;:()–—.-]*(?:\d+[/\w]*)?[\s,;:()–—.-]*(?:\b(?:in|di|n|a|presso)\b[\s.]*)?", re.I)
 _OPENED = re.compile(r"[«“\"]\s?$")
-_STREETS = frozenset({"via", "viale", "piazza", "piazzale", "corso", "largo", "vicolo", "sp", "ss", "sr", "strada"})
-_LOCATIVE = re.compile(r"(?:\b(?:in|al|allo|alla|ai|presso|nel|nella|dal|dalla|a|da|sul|sulla)|all['’]|nell['’]|\()\s*$", re.I)
+_STREETS = frozenset(
+    {"via", "viale", "piazza", "piazzale", "corso", "largo", "vicolo", "sp", "ss", "sr", "strada"}
+)
+_LOCATIVE = re.compile(
+    r"(?:\b(?:in|al|allo|alla|ai|presso|nel|nella|dal|dalla|a|da|sul|sulla)|all['’]|nell['’]|\()\s*$", re.I
+)
 _BETWEEN = re.compile(r"\b(?:tra|fra)\b[^.;]*$", re.I)  # `tra via Po e via Adda`: the ends of a stretch
+_CARD = re.compile(r"\b(?:luog(?:o|hi)|indirizzo|dove|mappa|sede)\b[^.\n]*$", re.I)
 _CUT = re.compile(r"[;:]|,|\s(?:e|ed|mentre|poi|ma|invece)\s|\.\s|\n|\s[-–—]\s")
 _STRONG = re.compile(r"[;:.\n]|\smentre\s")
 _STEP = re.compile(r"(?P<word>\w+)|(?P<strong>[.;!?…•|](?=\s|$)|\n)|[,:()]|\s[-–—](?=\s)")
@@ -44,7 +49,7 @@ _SENTENCE, _CLAUSE = 6.0, 2.0
 _REACH = 24.0  # words
 _CROSSED, _CROSSED_MARGIN = 1.3, 0.25
 _ALONE, _ALONE_PLACE = (2.2, 0.5), (5.0, 1.2)
-_VOUCHED = 0.5
+_VOUCHED = 0.3
 _MOST = 40  # places of one word, groups of a text
 
 
@@ -130,7 +135,11 @@ def groups(wording: Wording, kind: Kind) -> list[Group]:
         last = found[-1][-1] if found else None
         is_joined = last is not None and (
             fact.start <= last.end
-            or (kind is Kind.place and fact.start - last.end < 30 and _ADDRESS.fullmatch(wording.text, last.end, fact.start))
+            or (
+                kind is Kind.place
+                and fact.start - last.end < 30
+                and _ADDRESS.fullmatch(wording.text, last.end, fact.start)
+            )
             or (
                 kind in (Kind.date, Kind.time)
                 and fact.start - last.end < 30
@@ -153,7 +162,9 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         for stem, _, _ in text.marks_between(fact.start, fact.end)
     )
     for kind in _KINDS:
-        ours = [group for group in groups(text, kind) if kind is not Kind.place or _is_where(text, group)][:_MOST]
+        ours = [group for group in groups(text, kind) if kind is not Kind.place or _is_where(text, group)][
+            :_MOST
+        ]
         if not ours or len(ground.groups(kind)) < 2:
             continue
         if kind is Kind.place:
@@ -193,7 +204,9 @@ def _exchanged(
         for second, other_stems in list(zip(ours, units, strict=True))[index + 1 : index + 8]:
             if first.values & second.values:
                 continue
-            if likeness.kind is Kind.word and not any(contrary(one, two) for one in first.values for two in second.values):
+            if likeness.kind is Kind.word and not any(
+                contrary(one, two) for one in first.values for two in second.values
+            ):
                 continue
             ours_alone, theirs_alone = its_stems - other_stems, other_stems - its_stems
             if not (its_stems & dated and other_stems & dated):
@@ -231,7 +244,7 @@ def vouched(text: Wording, source: Wording) -> frozenset[Fact]:
         for group, stems in zip(ours, _units(text, ours), strict=True):
             scores = likeness.scores(stems)
             own = _best(scores, group.values)
-            if own > _VOUCHED and own >= max(scores.values(), default=0.0):
+            if own > _VOUCHED and own >= 0.9 * max(scores.values(), default=0.0):
                 found |= set(group.facts)
     return frozenset(found)
 
@@ -244,6 +257,15 @@ def _alone(ours: Sequence[Group], units: Sequence[frozenset[str]], likeness: Lik
         if not any(group.values & other.values for other in likeness.ground.groups(likeness.kind)):
             continue  # not on the page at all: told elsewhere
         others = {other: score for other, score in scores.items() if not other.values & told}
+        if likeness.kind is Kind.place:
+            source = likeness.ground.source
+            if any(
+                _is_card(source, other)
+                for other in likeness.ground.groups(Kind.place)
+                if other.values & group.values
+            ):
+                continue  # "Luogo: …" is far from what it is the place of
+            others = {other: score for other, score in others.items() if _is_where(source, other)}
         rival = max(others.values(), default=0.0)
         clearly, margin = _ALONE_PLACE if likeness.kind is Kind.place else _ALONE
         if rival > own * clearly + margin:
@@ -255,9 +277,15 @@ def _is_where(text: Wording, group: Group) -> bool:
     """Whether the text tells a place by it: `al Teatro Verdi`, and not what the Teatro Verdi plays."""
     before = text.text[max(0, group.start - 20) : group.start]
     stretch = text.text[max(0, group.start - 60) : group.start]
-    return not _OPENED.search(before) and not _BETWEEN.search(stretch) and (
-        any(fact.value.split()[0] in _STREETS for fact in group.facts) or bool(_LOCATIVE.search(before))
+    return (
+        not _OPENED.search(before)
+        and not _BETWEEN.search(stretch)
+        and (any(fact.value.split()[0] in _STREETS for fact in group.facts) or bool(_LOCATIVE.search(before)))
     )
+
+
+def _is_card(source: Wording, group: Group) -> bool:
+    return bool(_CARD.search(source.text[max(0, group.start - 60) : group.start]))
 
 
 def _as_there(group: Group, theirs: Sequence[Group]) -> Group:

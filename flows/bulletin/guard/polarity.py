@@ -25,9 +25,12 @@ _BAN = re.compile(
     re.I,
 )
 _HARD_BAN = re.compile(
-    r"\b(?:viet(?:at\w+|a|ano)|diviet\w*|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|annullat\w+)\b", re.I
+    r"\b(?:viet(?:at\w+|a|ano)|diviet\w*|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|annullat\w+)\b",
+    re.I,
 )
-_ENDS_BAN = re.compile(r"\b(?:fine|revoc\w+|cessa\w*|termin\w+|salvo|tranne|eccetto|eccezione|esclus\w+)\b", re.I)
+_ENDS_BAN = re.compile(
+    r"\b(?:fine|revoc\w+|cessa\w*|termin\w+|salvo|tranne|eccetto|eccezione|esclus\w+)\b", re.I
+)
 _SCOPE = 3  # words of matter after a "non"
 _RAW_SCOPE = 4  # words of any kind
 _RAW = re.compile(r"\w+")
@@ -65,8 +68,12 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Clauses of the text that say yes where the page says no, or no where it says yes."""
     ours, theirs = Polarity(text), Polarity(source)
     for sentence in text.sentences:
-        inside = [index for index, (_, start, _) in enumerate(text.tokens) if sentence.start <= start < sentence.end]
-        found = _against(sentence, inside, ours, theirs) or _banned(sentence, source) or _with(sentence, source)
+        inside = [
+            index for index, (_, start, _) in enumerate(text.tokens) if sentence.start <= start < sentence.end
+        ]
+        found = (
+            _against(sentence, inside, ours, theirs) or _banned(sentence, source) or _with(sentence, source)
+        )
         if found:
             yield found
 
@@ -87,7 +94,12 @@ def _against(sentence: Clause, inside: list[int], ours: Polarity, theirs: Polari
         if shared < 2 and not (shared and len(words) < 4):
             continue
         _, start, end = theirs.wording.tokens[near]
-        if denied and (_is_no(theirs.wording, start) or not theirs.around(near) & denied_words - {word}):
+        its_denied = {theirs.short[place] for place in theirs.denied_at}
+        if denied and (
+            _is_no(theirs.wording, start)
+            or not theirs.around(near) & denied_words - {word}
+            or denied_words & its_denied
+        ):
             continue
         quote = theirs.wording.quote(start, end)
         if denied:
@@ -131,7 +143,9 @@ def _banned(sentence: Clause, source: Wording) -> Finding | None:
         after = {token for token, start, _ in source.tokens_between(clause.start + match.end(), clause.end)}
         banned = [word for word in after & sentence.stems if len(source.by_stem.get(word, ())) == 1]
         if len(banned) > 1:
-            return Finding(f"Nella fonte c'è un divieto o una sospensione: {source.quote(clause.start, clause.end)}.")
+            return Finding(
+                f"Nella fonte c'è un divieto o una sospensione: {source.quote(clause.start, clause.end)}."
+            )
     return None
 
 
@@ -145,7 +159,10 @@ def _with(sentence: Clause, source: Wording) -> Finding | None:
         for theirs in other.finditer(source.text):
             piece = source.text[max(0, theirs.start() - 40) : theirs.end() + 40]
             if near & {word[:_SHORT].lower() for word in re.findall(r"\w{3,}", piece)}:
-                return Finding(f"Il contrario di quello che dice la fonte: {source.quote(*theirs.span())}.", is_certain=True)
+                return Finding(
+                    f"Il contrario di quello che dice la fonte: {source.quote(*theirs.span())}.",
+                    is_certain=True,
+                )
     return None
 
 

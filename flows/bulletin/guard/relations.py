@@ -16,7 +16,9 @@ def own_words(text: str, facts: Sequence[Fact], source: str) -> Wording:
     copied = [one for one in Wording(text, facts).sentences if f" {plain(one.text)} " in words]
     for one in copied:
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
-    return Wording(text, [fact for fact in facts if not any(one.start <= fact.start < one.end for one in copied)])
+    return Wording(
+        text, [fact for fact in facts if not any(one.start <= fact.start < one.end for one in copied)]
+    )
 
 
 def judge(

@@ -37,7 +37,9 @@ _FAR_SPAN = re.compile(
     r"(?:[^\S\n]|\b(?:di|del|della|delle|dell['’]|dal|dalle|al|alle|fino|sino|a|ore|giorno|e|il|oggi|domani)\b|[,\-–:])*",
     re.I,
 )
-_ENDS = re.compile(r"\b(?:entro|fino|sino|scad|termin|chiud|ultim|finis|conclud|fine|al\b|all['’]|proroga)\w*", re.I)
+_ENDS = re.compile(
+    r"\b(?:entro|fino|sino|scad|termin|chiud|ultim|finis|conclud|fine|al\b|all['’]|proroga)\w*", re.I
+)
 _NOTICE = {
     (UNTIL, FROM): "«{shown}» qui è un termine, ma nella fonte è un inizio: {quote}.",
     (FROM, UNTIL): "«{shown}» qui è un inizio, ma nella fonte è un termine: {quote}.",
@@ -105,7 +107,12 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         for fact, own in roles(text, kind).items():
             same = witnesses.get(fact.value[-5:], [])
             told = {its_roles[witness] for witness in same}
-            if not own and told == {UNTIL} and kind is Kind.date and not _ENDS.search(text.sentence_at(fact.start).text):
+            if (
+                not own
+                and told == {UNTIL}
+                and kind is Kind.date
+                and not _ENDS.search(text.sentence_at(fact.start).text)
+            ):
                 quote = source.quote(same[0].start, same[0].end)
                 yield Finding(f"«{fact.shown}» nella fonte è un termine: {quote}.")
             for other in (FROM, UNTIL):

@@ -16,7 +16,9 @@ _STAMP = re.compile(
     re.I | re.M,
 )
 _TIME_TO_READ = re.compile(r"^\s*Tempo\s+di\s+lettura", re.I)
-_TOLD_AS_STAMP = re.compile(r"\b(?:pubblicat\w*|pubblicazione|aggiorna\w+|emess\w+|diffus\w+|avviso|bollettino)\b", re.I)
+_TOLD_AS_STAMP = re.compile(
+    r"\b(?:pubblicat\w*|pubblicazione|aggiorna\w+|emess\w+|diffus\w+|avviso|bollettino)\b", re.I
+)
 
 
 def is_stamp(source: Wording, fact: Fact) -> bool:
@@ -40,8 +42,12 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         same = witnesses.get(fact.value[-5:], []) if len(fact.value) >= 7 else []
         if not same or not all(is_stamp(source, witness) for witness in same):
             continue
-        if _TOLD_AS_STAMP.search(text.sentence_at(fact.start).text[: fact.start - text.sentence_at(fact.start).start]):
+        if _TOLD_AS_STAMP.search(
+            text.sentence_at(fact.start).text[: fact.start - text.sentence_at(fact.start).start]
+        ):
             continue
         quote = source.quote(same[0].start, same[0].end)
         others = any(not is_stamp(source, other) for other in source.of_kind(Kind.date))
-        yield Finding(f"«{fact.shown}» nella fonte è il giorno della pubblicazione: {quote}.", is_certain=others)
+        yield Finding(
+            f"«{fact.shown}» nella fonte è il giorno della pubblicazione: {quote}.", is_certain=others
+        )

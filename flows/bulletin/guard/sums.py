@@ -28,7 +28,10 @@ _AKIN = (
 _REACH = 70  # characters
 _WIDE = 200
 _STOP = re.compile(r"[.;:!?](?:\s|$)|\n")
-_EACH_ONE = re.compile(r"\b(?:ogni|singol\w+|ciascun\w*|cadaun\w*|a\s+testa|a\s+persona|per\s+persona|l['’]un[oa]|al\s+giorno|al\s+mese)\b", re.I)
+_EACH_ONE = re.compile(
+    r"\b(?:ogni|singol\w+|ciascun\w*|cadaun\w*|a\s+testa|a\s+persona|per\s+persona|l['’]un[oa]|al\s+giorno|al\s+mese)\b",
+    re.I,
+)
 _IN_ALL = re.compile(r"\b(?:in\s+tutto|complessiv\w+|in\s+totale|totali?)\b", re.I)
 
 
@@ -65,7 +68,8 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         if same and ours and all(theirs) and not any(_agree(ours, its) for its in theirs):
             quote = source.quote(same[0].start, same[0].end)
             yield Finding(
-                f"«{fact.shown}» qui è {_list(ours)}, nella fonte è {_list(theirs[0])}: {quote}.", is_certain=True
+                f"«{fact.shown}» qui è {_list(ours)}, nella fonte è {_list(theirs[0])}: {quote}.",
+                is_certain=True,
             )
         elif same and _is_in_all(text, fact) and all(_is_each(source, witness) for witness in same):
             quote = source.quote(same[0].start, same[0].end)
@@ -82,7 +86,10 @@ def _list(names: set[str]) -> str:
 
 def _around(wording: Wording, fact: Fact) -> str:
     """The clause around an amount."""
-    before, after = wording.text[max(0, fact.start - _REACH) : fact.start], wording.text[fact.end : fact.end + _REACH]
+    before, after = (
+        wording.text[max(0, fact.start - _REACH) : fact.start],
+        wording.text[fact.end : fact.end + _REACH],
+    )
     stops = list(_STOP.finditer(before))
     stop = _STOP.search(after)
     return before[stops[-1].end() if stops else 0 :] + fact.shown + after[: stop.start() if stop else None]

@@ -112,7 +112,9 @@ class Wording:
         for token in stems:
             for index in self.by_stem.get(token, ())[:60]:
                 counts[index] = counts.get(index, 0) + 1
-        best = sorted(((count, -index) for index, count in counts.items() if count >= least), reverse=True)[:6]
+        best = sorted(((count, -index) for index, count in counts.items() if count >= least), reverse=True)[
+            :6
+        ]
         return [(count / len(stems), self.clauses[-index]) for count, index in best]
 
 
