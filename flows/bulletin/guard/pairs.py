@@ -41,7 +41,7 @@ _LOCATIVE = re.compile(
     r"(?:\b(?:in|al|allo|alla|ai|presso|nel|nella|dal|dalla|a|da|sul|sulla)|all['’]|nell['’]|\()\s*$", re.I
 )
 _BETWEEN = re.compile(r"\b(?:tra|fra)\b[^.;]*$", re.I)  # `tra via Po e via Adda`: the ends of a stretch
-_CARD = re.compile(r"\b(?:luog(?:o|hi)|indirizzo|dove|mappa|sede)\b[^.\n]*$", re.I)
+_CARD = re.compile(r"\b(?:Luog(?:o|hi)|Indirizzo|Dove|Mappa|Sede)\b[^.\n]*$")
 _CUT = re.compile(r"[;:]|,|\s(?:e|ed|mentre|poi|ma|invece)\s|\.\s|\n|\s[-–—]\s")
 _STRONG = re.compile(r"[;:.\n]|\smentre\s")
 _STEP = re.compile(r"(?P<word>\w+)|(?P<strong>[.;!?…•|](?=\s|$)|\n)|[,:()]|\s[-–—](?=\s)")
@@ -49,7 +49,10 @@ _SENTENCE, _CLAUSE = 6.0, 2.0
 _REACH = 24.0  # words
 _CROSSED, _CROSSED_MARGIN = 1.3, 0.25
 _ALONE, _ALONE_PLACE = (2.2, 0.5), (5.0, 1.2)
-_VOUCHED = 0.3
+_VOUCHED = 0.5
+_FEW = 5  # places of one value
+_STRETCH, _MARGIN = 900, 250  # characters
+_MOSTLY = 0.8
 _MOST = 40  # places of one word, groups of a text
 
 
@@ -236,17 +239,55 @@ def _words(stems: frozenset[str]) -> frozenset[str]:
 
 
 def vouched(text: Wording, source: Wording) -> frozenset[Fact]:
-    """The days and hours that stand on the page with the very words that the text has around them."""
-    ground, found = Ground(source), set()
+    """The days and hours that the page has with the words that the text has around them.
+
+    Either those words are clearly nearest to them, or two of them and their words stand on the page in the
+    order of the text: a page that has its hours behind the words is then read as it is meant.
+    """
+    ground = Ground(source)
+    found: set[Fact] = set()
     for kind in (Kind.date, Kind.time):
         ours = groups(text, kind)[:_MOST]
         likeness = Likeness(ground, kind)
-        for group, stems in zip(ours, _units(text, ours), strict=True):
+        units = _units(text, ours)
+        for group, stems in zip(ours, units, strict=True):
             scores = likeness.scores(stems)
             own = _best(scores, group.values)
-            if own > _VOUCHED and own >= 0.9 * max(scores.values(), default=0.0):
+            rival = max((score for other, score in scores.items() if not other.values & group.values), default=0.0)
+            if own > _VOUCHED and own > rival * _CROSSED:
                 found |= set(group.facts)
+        for (first, its), (second, other) in pairwise(zip(ours, units, strict=True)):
+            if _in_order(ground, kind, (first, its - other), (second, other - its)):
+                found |= {*first.facts, *second.facts}
     return frozenset(found)
+
+
+def _in_order(
+    ground: Ground, kind: Kind, first: tuple[Group, frozenset[str]], second: tuple[Group, frozenset[str]]
+) -> bool:
+    """Whether the page has two groups, and the words of each, in the same order."""
+    heads = [group.start for group in ground.groups(kind) if group.values & first[0].values][:_FEW]
+    tails = [group.start for group in ground.groups(kind) if group.values & second[0].values][:_FEW]
+    for head in heads:
+        for tail in tails:
+            if 0 < tail - head < _STRETCH:
+                before = _nearest(ground.source, first[1], head, tail)
+                after = _nearest(ground.source, second[1], head, tail)
+                orders = [one < other for one in before for other in after]
+                if orders and sum(orders) >= _MOSTLY * len(orders):
+                    return True
+    return False
+
+
+def _nearest(source: Wording, stems: frozenset[str], first: int, last: int) -> list[int]:
+    """Where the stems stand, each at its place nearest to a stretch of the page, if it is near at all."""
+    found = []
+    for stem in stems:
+        places = [source.marks[index][1] for index in source.mark_places.get(stem, ())[:_MOST]]
+        near = [place for place in places if first - _MARGIN <= place <= last + _MARGIN]
+        if near:
+            found.append(min(near, key=lambda place: abs(place - (first + last) / 2)))
+    return found
 
 
 def _alone(ours: Sequence[Group], units: Sequence[frozenset[str]], likeness: Likeness) -> Iterator[Finding]:
