@@ -252,7 +252,7 @@ def vouched(text: Wording, source: Wording) -> frozenset[Fact]:
         units = _units(text, ours)
         for group, stems in zip(ours, units, strict=True):
             scores = likeness.scores(stems)
-            own = _best(scores, group.values)
+            own = max((score for other, score in scores.items() if group.values <= other.values), default=0.0)
             rival = max((score for other, score in scores.items() if not other.values & group.values), default=0.0)
             if own > _VOUCHED and own > rival * _CROSSED:
                 found |= set(group.facts)
@@ -266,8 +266,8 @@ def _in_order(
     ground: Ground, kind: Kind, first: tuple[Group, frozenset[str]], second: tuple[Group, frozenset[str]]
 ) -> bool:
     """Whether the page has two groups, and the words of each, in the same order."""
-    heads = [group.start for group in ground.groups(kind) if group.values & first[0].values][:_FEW]
-    tails = [group.start for group in ground.groups(kind) if group.values & second[0].values][:_FEW]
+    heads = [group.start for group in ground.groups(kind) if first[0].values <= group.values][:_FEW]
+    tails = [group.start for group in ground.groups(kind) if second[0].values <= group.values][:_FEW]
     for head in heads:
         for tail in tails:
             if 0 < tail - head < _STRETCH:
