@@ -49,7 +49,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             phase, hazard = sorted(phases)[0], sorted(hazards)[0]
             where = next(clause for clause in source.sentences if phase in _level_of(clause.text))
             yield Finding(
-                f"Nella fonte «{phase}» non è per il rischio «{hazard}»: {source.quote(where.start, where.end)}.",
+                f"Nella fonte «{phase}» non è per il rischio «{hazard}»: {source.quote(where.start, where.end)}.",  # noqa: E501
                 is_certain=len(phases) == len(hazards) == 1,
             )
 

@@ -38,7 +38,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
                 if found and found[0].lower() not in told:
                     where = place.start + found.start()
                     yield Finding(
-                        f"«{words}»: la fonte pone una condizione: {source.quote(where, where + len(found[0]))}."
+                        f"«{words}»: la fonte pone una condizione: {source.quote(where, where + len(found[0]))}."  # noqa: E501
                     )
                     return
 

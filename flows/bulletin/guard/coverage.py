@@ -9,6 +9,7 @@ from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.stems import stem
 from flows.bulletin.guard.wording import Clause, Wording
+from flows.bulletin.language.sentences import has_verb
 
 # With one of these a text says itself that there is more.
 _HEDGE = re.compile(
@@ -100,7 +101,7 @@ def _items(text: Wording, source: Wording) -> Iterator[Finding]:
             for theirs in _enumerations(source.sentence_at(clause.start)):
                 if found := _left_out(run, theirs, told):
                     yield Finding(
-                        f"Manca «{found.text}» dall'elenco della fonte: {source.quote(found.start, found.end)}."
+                        f"Manca «{found.text}» dall'elenco della fonte: {source.quote(found.start, found.end)}."  # noqa: E501
                     )
                     return
 
@@ -117,7 +118,9 @@ def _left_out(ours: Sequence[Item], theirs: Sequence[Item], told: set[str]) -> I
     ):
         return None
     missing = [item for item, is_told in zip(theirs, matched, strict=True) if not is_told]
-    return next((item for item in missing if item.stems and not item.stems & told), None)
+    return next(
+        (item for item in missing if item.stems and not item.stems & told and not has_verb(item.text)), None
+    )
 
 
 def _same(item: Item, own: Item) -> bool:

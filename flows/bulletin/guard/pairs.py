@@ -14,7 +14,7 @@ from itertools import pairwise
 from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.facts.words import contrary
 from flows.bulletin.guard.finding import Finding
-from flows.bulletin.guard.stems import stems
+from flows.bulletin.guard.stems import stems as stems_of
 from flows.bulletin.guard.wording import Wording
 
 _KINDS = (Kind.date, Kind.time, Kind.place, Kind.amount, Kind.percentage, Kind.word)
@@ -48,7 +48,7 @@ _STEP = re.compile(r"(?P<word>\w+)|(?P<strong>[.;!?…•|](?=\s|$)|\n)|[,:()]|\
 _SENTENCE, _CLAUSE = 6.0, 2.0
 _REACH = 24.0  # words
 _CROSSED, _CROSSED_MARGIN = 1.3, 0.25
-_ALONE, _ALONE_PLACE = (2.2, 0.5), (5.0, 1.2)
+_ALONE, _ALONE_PLACE = (3.0, 0.6), (5.0, 1.2)
 _VOUCHED = 0.5
 _FEW = 5  # places of one value
 _STRETCH, _MARGIN = 900, 250  # characters
@@ -253,7 +253,9 @@ def vouched(text: Wording, source: Wording) -> frozenset[Fact]:
         for group, stems in zip(ours, units, strict=True):
             scores = likeness.scores(stems)
             own = max((score for other, score in scores.items() if group.values <= other.values), default=0.0)
-            rival = max((score for other, score in scores.items() if not other.values & group.values), default=0.0)
+            rival = max(
+                (score for other, score in scores.items() if not other.values & group.values), default=0.0
+            )
             if own > _VOUCHED and own > rival * _CROSSED:
                 found |= set(group.facts)
         for (first, its), (second, other) in pairwise(zip(ours, units, strict=True)):
@@ -330,13 +332,13 @@ def _is_card(source: Wording, group: Group) -> bool:
 
 
 def _as_there(group: Group, theirs: Sequence[Group]) -> Group:
-    """The group with the names that the page gives its places: `cinema di Rovo` for `Cinema di Rovo al Lago`."""
+    """The group with the names that the page gives its places: `cinema di Rovo` for `Cinema di Rovo al Lago`."""  # noqa: E501
     values = set(group.values)
     for fact in group.facts:
-        words = stems(fact.value)
+        words = stems_of(fact.value)
         for other in theirs:
             for its in other.facts:
-                its_words = stems(its.value)
+                its_words = stems_of(its.value)
                 if len(words & its_words) >= max(1.0, 0.6 * min(len(words), len(its_words))):
                     values.add(_value(its))
     return Group(group.facts, frozenset(values))

@@ -155,7 +155,7 @@ def _with(sentence: Clause, source: Wording) -> Finding | None:
         match = own.search(sentence.text)
         if not match or own.search(source.text):
             continue
-        near = {token for token in _beside(sentence.text, match)}
+        near = set(_beside(sentence.text, match))
         for theirs in other.finditer(source.text):
             piece = source.text[max(0, theirs.start() - 40) : theirs.end() + 40]
             if near & {word[:_SHORT].lower() for word in re.findall(r"\w{3,}", piece)}:

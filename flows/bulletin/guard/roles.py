@@ -13,7 +13,7 @@ from flows.bulletin.guard.wording import Wording
 
 FROM, UNTIL, AFTER = "from", "until", "after"
 _BEFORE = 48  # characters
-_DAY = r"(?:\s+(?:il|lo|la|giorno|le|ore|di|del|mese|prossimo|data|dat[ae]|e\s+non\s+oltre|inclus[oa]|compres[oa]))*"
+_DAY = r"(?:\s+(?:il|lo|la|giorno|le|ore|di|del|mese|prossimo|data|dat[ae]|e\s+non\s+oltre|inclus[oa]|compres[oa]))*"  # noqa: E501
 _JOINT = rf"{_DAY}\s*(?:l['’])?\s*$"
 _UNTIL = re.compile(
     rf"\b(?:entro(?:\s+e\s+non\s+oltre)?|(?:fino|sino)\s*a\w*['’]?|non\s+oltre|ultim[oa]\s+giorno"

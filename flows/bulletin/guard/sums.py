@@ -8,9 +8,9 @@ from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
 
 _MEANINGS = {
-    "un costo": r"cost[oaiei]\w*|pag(?:a|ano|are|amento|ato|hi|herà)\b|vers(?:a|ano|are|amento|i)\b|tarif\w+|quot[ae]\b|prezzo"
+    "un costo": r"cost[oaiei]\w*|pag(?:a|ano|are|amento|ato|hi|herà)\b|vers(?:a|ano|are|amento|i)\b|tarif\w+|quot[ae]\b|prezzo"  # noqa: E501
     r"|bigliett\w+|spes[ae]\s+d[i']|diritt[oi]\s+di|cauzione|caparra|iscrizione\s*:|bollo",
-    "un contributo": r"contribut\w+|bonus|rimbors\w+|ricev\w+|eroga\w*|voucher|sussidi\w+|incentiv\w+|assegn(?:o|ati)\b"
+    "un contributo": r"contribut\w+|bonus|rimbors\w+|ricev\w+|eroga\w*|voucher|sussidi\w+|incentiv\w+|assegn(?:o|ati)\b"  # noqa: E501
     r"|finanziament\w+|sostegno|indennit\w+|borsa|borse|spetta\w*",
     "una sanzione": r"mult[ae]\b|sanzion\w+|ammend[ae]\b",
     "una soglia di reddito": r"isee|isp|reddit\w+|patrimoni\w+",
@@ -27,7 +27,7 @@ _AKIN = (
 )
 _REACH = 70  # characters
 _WIDE = 200
-_STOP = re.compile(r"[.;:!?](?:\s|$)|\n")
+_STOP = re.compile(r"[.;!?](?:\s|$)|\n")
 _EACH_ONE = re.compile(
     r"\b(?:ogni|singol\w+|ciascun\w*|cadaun\w*|a\s+testa|a\s+persona|per\s+persona|l['’]un[oa]|al\s+giorno|al\s+mese)\b",
     re.I,

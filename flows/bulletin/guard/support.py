@@ -118,6 +118,8 @@ class Source:
     def _weekdays(self, witness: Fact) -> set[str]:
         if witness.kind is Kind.weekday:
             return {witness.value}
+        if witness.kind is Kind.relative:  # `| martedì |` of a table names its day
+            return {name for name in WEEKDAYS if name in witness.value}
         if witness.kind is not Kind.date or len(_parts(witness.value)[2]) != 5:
             return set()
         return {witness.weekday, weekday_of(witness.value, self.year_of(f"--{witness.value[-5:]}"))}

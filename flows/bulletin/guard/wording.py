@@ -1,5 +1,6 @@
 """A text taken apart for its relations: sentences, clauses, the stems and facts of each."""
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -131,6 +132,6 @@ def _clauses(sentence: Clause) -> list[Clause]:
     cuts = [0, *(match.start() for match in _BREAK.finditer(sentence.text)), len(sentence.text)]
     return [
         Clause(sentence.text[first:last], sentence.start + first, sentence.start + last)
-        for first, last in zip(cuts, cuts[1:], strict=False)
+        for first, last in itertools.pairwise(cuts)
         if last - first > 2
     ]
