@@ -150,6 +150,8 @@ def _read_words(sheet: Sheet) -> None:
         if len(word) < 3 or left[start] == "\x00":
             continue
         number, end = in_words(word), start + len(word)
+        if word == "due" and left[end : end + 6] == " sensi":
+            number = None  # of a road: it is how one drives, no count
         if pending and left[pending[2] : start].strip() in ("", "e", "di"):
             if word in _SCALE and pending[0] < 10**_LONGEST:
                 pending = (pending[0] * _SCALE[word], pending[1], end)

@@ -62,6 +62,16 @@ _NOT = re.compile(
     r"\b(?:non|senza|nessun[ao]?|né|mai)(?:\s+(?:è|e['’]|sono|sarà|saranno|più|sia|siano|viene|verrà|risulta|ancora|\w+)){0,2}\s+$",
     re.IGNORECASE,
 )
+# `all'aperto`; `aperto a tutti` tells whom, not when; `il permesso` is a paper; `le iscrizioni chiudono` ends
+# a term, which its date tells; `un incontro si apre`, `in chiusura` tell an order
+_OTHER_SENSE = re.compile(
+    r"""all['’]\x00aperto|\x00apert[oaie]\s+(?:anche\s+)?(?:a\s+tutt|alla\s+(?:cittadinanza|popolazione)|a\s+chi|agli|ai\b)
+    |\b(?:il|un|del|al|i|dei|ai|di|per|ogni)\s+\x00permess[oi]\b
+    |\x00permess[oi]\s+di\b
+    |\b(?:iscrizioni|domande|adesioni|candidature|prenotazioni)\s+(?:si\s+)?\x00(?:chiu|apr)
+    |\bin\s+\x00chiusura\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _COLOUR = re.compile(
     r"\b(?:(?P<verde>verde)|(?P<gialla>giall[oa])|(?P<arancione>arancio(?:ne)?)|(?P<rossa>ross[oa]))\b", re.I
 )
@@ -81,8 +91,10 @@ def read(sheet: Sheet) -> None:
     for match in sheet.at_words(_ANY_FORM, _STARTS, _FIRST_LETTERS):
         written = match[0].lower()
         word = next(word for word, form in _EACH_FORM.items() if form.fullmatch(written))
-        if written == "aperto" and sheet.before(match.start(), 4).lower() in ("all'", "all’"):
-            continue  # in the open air
+        if _OTHER_SENSE.search(
+            sheet.before(match.start(), 30) + "\x00" + sheet.text[match.start() : match.end() + 24]
+        ):
+            continue
         denied = _NOT.search(sheet.text[max(0, match.start() - 30) : match.start()])
         sheet.note(Kind.word, f"non {word}" if denied else word, *match.span())
     for match in sheet.at_words(_COLOUR, _COLOURS, 4):

@@ -31,6 +31,7 @@ class Source:
         self.published = published
         self._words = f" {plain(text)} "
         self._vocabulary = set(self._words.split())
+        self._singulars = {word[:-1] for word in self._vocabulary if len(word) > 4}  # and plurals
 
     def supporting(self, fact: Fact) -> list[Fact]:
         """The facts of the source that tell `fact`, none where it tells something else."""
@@ -55,7 +56,11 @@ class Source:
         """Whether a place stands there word for word, or every word of a name does."""
         if fact.kind is Kind.place:
             return f" {fact.value} " in self._words or self._without_type(fact.value)
-        return all(word in self._vocabulary for word in fact.value.split() if len(word) > 2)
+        return all(
+            word in self._vocabulary or (len(word) > 4 and word[:-1] in self._singulars)
+            for word in fact.value.split()
+            if len(word) > 2
+        )
 
     def has_day(self, fact: Fact) -> bool:
         """Whether the source has that day of some other year."""
@@ -113,6 +118,8 @@ class Source:
     def _weekdays(self, witness: Fact) -> set[str]:
         if witness.kind is Kind.weekday:
             return {witness.value}
+        if witness.kind is Kind.relative:  # `| martedì |` of a table names its day
+            return {name for name in WEEKDAYS if name in witness.value}
         if witness.kind is not Kind.date or len(_parts(witness.value)[2]) != 5:
             return set()
         return {witness.weekday, weekday_of(witness.value, self.year_of(f"--{witness.value[-5:]}"))}
@@ -124,6 +131,8 @@ class Source:
             return (
                 value in (witness.value, *witness.value.split("/")) or witness.value in value.split("/")[:1]
             )
+        if witness.kind in (Kind.amount, Kind.percentage):
+            return witness.value == value  # `400 euro il primo, 300 il secondo`
         return witness.kind is Kind.reference and witness.value.split(" ")[-1] == value
 
     def _near(self, day: str) -> int | None:

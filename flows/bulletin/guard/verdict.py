@@ -10,6 +10,7 @@ from datetime import date
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.facts.find import Fact, Kind, facts
 from flows.bulletin.guard.exchanged import Comparison
+from flows.bulletin.guard.relations import judge
 from flows.bulletin.guard.support import Source, capped, weekday_of
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import split
@@ -116,13 +117,17 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
             supported.append((fact, passages.at(compared.best(fact, supporting).start)))
         else:
             supported.append((fact, passages.with_words(fact.value)))
+    found, vouched = judge(text, text_facts, source, source_facts)
     blocked += [
         f"{_NAMES[fact.kind]} «{fact.shown}» nella fonte si riferisce ad altro."
         for fact in compared.exchanged(borne_out)
+        if fact not in vouched
     ]
     warnings += [
         f"«{fact.shown}»: qui la fonte dice «{other.shown}»." for fact, other in compared.contradicted()
     ]
+    for finding in found:
+        (blocked if finding.is_certain else warnings).append(finding.message)
     return Verdict(tuple(dict.fromkeys(blocked)), tuple(dict.fromkeys(warnings)), tuple(supported))
 
 

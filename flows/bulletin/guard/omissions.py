@@ -1,0 +1,91 @@
+"""What a text may not leave out: that something is off or put off, and the exception of a rule it tells."""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.guard.finding import Finding
+from flows.bulletin.guard.stems import stems
+from flows.bulletin.guard.wording import Clause, Wording
+
+# What changes whether a thing takes place at all.
+_STATUS = re.compile(
+    r"\b(?:annullat[oaie]|annullament[oi]|rinviat[oaie]|rinvio|posticipat[oaie]|rimandat[oaie]|revocat[oaie]"
+    r"|non\s+(?:si\s+)?(?:terr[àa]|svolger[àa]|avr[àa]\s+luogo)|a\s+data\s+da\s+destinarsi|provvisori[ae])\b",
+    re.I,
+)
+_TOLD = re.compile(
+    r"\b(?:annull\w+|rinvi\w+|posticip\w+|rimand\w+|revoc\w+|spost\w+|slitt\w+|sospe\w+|non\b|prorog\w+|anticipat\w+"
+    r"|nuova\s+data|destinarsi|cambi\w+|provvisori\w+|verific\w+|ripristin\w+|recuper\w+)",
+    re.I,
+)
+_EXCEPTION = re.compile(
+    r"\b(?:salvo|tranne|eccetto|ad?\s+eccezione|esclus[oaie]|esclusion\w+|ad\s+esclusione|fatt[ao]\s+(?:salv|eccezion)\w+"
+    r"|solo\s+se|solo\s+in\s+(?:caso|presenza)|soltanto\s+se|purch[ée]|a\s+condizione|fino\s+ad?\s+esaurimento"
+    r"|gratuit\w+\s+(?:per|sotto|fino)|non\s+si\s+effettua)\b",
+    re.I,
+)
+_HELD_BACK = re.compile(
+    r"\b(?:salvo|tranne|eccetto|eccezion\w+|esclus\w+|esclud\w+|solo|soltanto|purch[ée]|condizion\w+|esauriment\w+|non\b"
+    r"|se\b|altr[ie]\s+\w+|restano|rimangono|invece|mentre|gratis|gratuit\w+|liber[oi]|residenti|autorizzat\w+"
+    r"|nella\s+pagina|disponibil\w+|meno|senza|apert[oaie])",
+    re.I,
+)
+_STAYS_OPEN = re.compile(r"\b(?:rest|riman|rimarr)\w+\s+(?:\w+\s+)?apert[oaie]\b", re.I)
+_LONG = 320
+
+
+def findings(text: Wording, source: Wording) -> Iterator[Finding]:
+    """A cancellation that the text does not tell; a rule without the exception that the page gives it."""
+    if not _TOLD.search(text.text):
+        yield from _cancelled(text, source)
+    for sentence in text.sentences:
+        if re.search(r"\bchius|\bchiud", sentence.text, re.I) and not re.search(
+            r"\bapert|\bapr[eio]", text.text, re.I
+        ):
+            yield from _stays_open(sentence, source)
+        if not _HELD_BACK.search(sentence.text) and len(sentence.stems) > 2:
+            yield from _without_exception(sentence, text, source)
+
+
+def _cancelled(text: Wording, source: Wording) -> Iterator[Finding]:
+    ours = stems(text.text)
+    if not ours:
+        return
+    title = source.sentences[0]
+    for sentence in source.sentences[:200]:
+        match = _STATUS.search(sentence.text)
+        if not match or len(sentence.text) > _LONG:
+            continue
+        shared = len(sentence.stems & ours)
+        is_title = sentence is title
+        # `Rinviata per maltempo.` right below the title is of what the title names
+        is_below = sentence.start < 400 and len(sentence.stems) < 9 and bool(title.stems & ours)
+        if (is_title and shared >= 1) or shared >= 3 or is_below:
+            quote = source.quote(sentence.start + match.start(), sentence.start + match.end())
+            yield Finding(f"Il testo non dice «{match[0].lower()}»: {quote}.", is_certain=is_title)
+            return
+
+
+def _stays_open(sentence: Clause, source: Wording) -> Iterator[Finding]:
+    for other in source.sentences[:400]:
+        match = _STAYS_OPEN.search(other.text)
+        if match and stems(other.text) & sentence.stems:
+            where = other.start + match.start()
+            yield Finding(f"Manca quello che resta aperto: {source.quote(where, where + len(match[0]))}.")
+            return
+
+
+def _without_exception(sentence: Clause, text: Wording, source: Wording) -> Iterator[Finding]:
+    ours = sentence.stems
+    for other in source.sentences[:400]:
+        match = _EXCEPTION.search(other.text)
+        if not match:
+            continue
+        first = max(0, match.start() - _LONG // 2)
+        rule = stems(other.text[first : match.start()])
+        rest = stems(other.text[match.end() : match.end() + _LONG // 3])
+        if not rule or len(ours & rule) < max(2, len(ours) * 0.4) or rest & stems(text.text) - rule:
+            continue
+        where = other.start + match.start()
+        yield Finding(f"Manca l'eccezione che la fonte fa: {source.quote(where, where + len(match[0]))}.")
+        return

@@ -1,0 +1,172 @@
+"""Yes and no: what the page denies, forbids or excepts, and a text affirms, allows or includes.
+
+A word counts as denied where "non" or "senza" stands a few words before it, in the same clause. A text
+contradicts its page where the page only ever denies a word that the text says, in the same surroundings.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import islice
+
+from flows.bulletin.guard.finding import Finding
+from flows.bulletin.guard.wording import Clause, Wording
+
+_NOT = re.compile(
+    r"\b(?:non(?!\s+(?:oltre|sol[oa]|soltanto|più|meno|superior\w+|inferior\w+|prima|appena)\b)|senza|nessun\w*|né|mai)\b",
+    re.I,
+)
+_BAN = re.compile(
+    r"\b(?:viet\w+|diviet\w*|proib\w+|interdi\w+|inibi\w+|impossibil\w+|inutilizzabil\w+|sospes\w+|sospension\w+"
+    r"|sospend\w+|annull\w+|revoca\w*|esclus\w*|esclud\w+|salvo|tranne|eccetto|eccezione|evit\w+|chius\w+|chiud\w+"
+    r"|interrott\w+|interruzion\w+|manca\w*|priv\w+|cess\w+|smett\w+|niente|esent\w+|stop|rinvi\w+|solo|soltanto"
+    r"|esclusivamente|unicamente|nemmeno|neanche|neppure|rifiut\w+|nega\w*|decad\w+)\b",
+    re.I,
+)
+_HARD_BAN = re.compile(
+    r"\b(?:viet(?:at\w+|a|ano)|diviet\w*|proib\w+|interdi\w+|inibi\w+|sospes\w+|sospension\w+|annullat\w+)\b",
+    re.I,
+)
+_ENDS_BAN = re.compile(
+    r"\b(?:fine|revoc\w+|cessa\w*|termin\w+|salvo|tranne|eccetto|eccezione|esclus\w+)\b", re.I
+)
+_SCOPE = 3  # words of matter after a "non"
+_RAW_SCOPE = 4  # words of any kind
+_RAW = re.compile(r"\w+")
+_STOP = re.compile(r"[,.;:!?()\n]|\s(?:ma|e|o|perché|se)\s")
+_SHORT = 4  # letters: `aprilo` and `aprirlo`
+_NEAR = 12  # words on each side that are a word's surroundings
+_WITH = re.compile(r"\b(?:compres[oaie]|inclus[oaie])\b", re.I)
+_WITHOUT = re.compile(r"\b(?:esclus[oaie]|eccetto|tranne|salvo)\b", re.I)
+_LEAD = 600  # characters before an item of a list in which its "è vietato:" may stand
+
+
+class Polarity:
+    """Which words of a wording are denied, and which are said."""
+
+    def __init__(self, wording: Wording) -> None:
+        self.wording = wording
+        self.short = [token[:_SHORT] for token, _, _ in wording.tokens]
+        self.denied_at = _denied(wording)
+
+    @cached_property
+    def at(self) -> dict[str, list[int]]:
+        """Where each short word stands."""
+        where: dict[str, list[int]] = {}
+        for index, word in enumerate(self.short):
+            where.setdefault(word, []).append(index)
+        return where
+
+    def around(self, index: int) -> set[str]:
+        """The words near one."""
+        near = self.short[max(0, index - _NEAR) : index + _NEAR + 1]
+        return set(near) - {self.short[index]}
+
+
+def findings(text: Wording, source: Wording) -> Iterator[Finding]:
+    """Clauses of the text that say yes where the page says no, or no where it says yes."""
+    ours, theirs = Polarity(text), Polarity(source)
+    for sentence in text.sentences:
+        inside = [
+            index for index, (_, start, _) in enumerate(text.tokens) if sentence.start <= start < sentence.end
+        ]
+        found = (
+            _against(sentence, inside, ours, theirs) or _banned(sentence, source) or _with(sentence, source)
+        )
+        if found:
+            yield found
+
+
+def _against(sentence: Clause, inside: list[int], ours: Polarity, theirs: Polarity) -> Finding | None:
+    words = {ours.short[index] for index in inside}
+    denied_words = {ours.short[index] for index in inside if index in ours.denied_at}
+    is_soft = bool(_BAN.search(sentence.text))
+    for index in inside:
+        word, denied = ours.short[index], index in ours.denied_at
+        places = theirs.at.get(word, [])
+        if not places or len(places) > 12 or (not denied and (is_soft or word in denied_words)):
+            continue
+        if any((place in theirs.denied_at) is denied for place in places):
+            continue
+        near = max(places, key=lambda place: len(theirs.around(place) & words))
+        shared = len((theirs.around(near) & words) - {word})
+        if shared < 2 and not (shared and len(words) < 4):
+            continue
+        _, start, end = theirs.wording.tokens[near]
+        its_denied = {theirs.short[place] for place in theirs.denied_at}
+        if denied and (
+            _is_no(theirs.wording, start)
+            or not theirs.around(near) & denied_words - {word}
+            or denied_words & its_denied
+        ):
+            continue
+        quote = theirs.wording.quote(start, end)
+        if denied:
+            return Finding(f"Il testo nega quello che la fonte afferma: {quote}.")
+        return Finding(f"La fonte nega quello che il testo afferma: {quote}.", is_certain=shared > 2)
+    return None
+
+
+def _is_no(source: Wording, place: int) -> bool:
+    """Whether the page's own sentence is some kind of no, or an item under a ban."""
+    sentence = source.sentence_at(place).text
+    first = max(0, place - _LEAD)
+    near = sentence if len(sentence) < _LEAD else source.text[max(0, place - 150) : place + 150]
+    return bool(_BAN.search(near) or _NOT.search(near) or _HARD_BAN.search(source.text, first, place))
+
+
+def _denied(wording: Wording) -> set[int]:
+    starts = [start for _, start, _ in wording.tokens]
+    denied: set[int] = set()
+    for match in _NOT.finditer(wording.text):
+        stop = _STOP.search(wording.text, match.end())
+        last = stop.start() if stop else len(wording.text)
+        first = bisect_left(starts, match.end())
+        words = list(islice(_RAW.finditer(wording.text, match.end(), last), _RAW_SCOPE))
+        last = min(last, words[-1].end()) if words else last
+        scope = range(first, min(first + (1 if match[0].lower() == "senza" else _SCOPE), len(starts)))
+        denied |= {index for index in scope if starts[index] < last}
+    return denied
+
+
+def _banned(sentence: Clause, source: Wording) -> Finding | None:
+    """What the page forbids or suspends, told as if it were open."""
+    if _HARD_BAN.search(sentence.text) or _NOT.search(sentence.text):
+        return None
+    if _BAN.search(re.sub(r"\b(?:solo|soltanto|esclusivamente)\b", "", sentence.text)):
+        return None
+    for share, clause in source.likest(sentence.stems)[:3]:
+        match = _HARD_BAN.search(clause.text)
+        if not match or share < 0.3 or _ENDS_BAN.search(clause.text):
+            continue
+        after = {token for token, start, _ in source.tokens_between(clause.start + match.end(), clause.end)}
+        banned = [word for word in after & sentence.stems if len(source.by_stem.get(word, ())) == 1]
+        if len(banned) > 1:
+            return Finding(
+                f"Nella fonte c'è un divieto o una sospensione: {source.quote(clause.start, clause.end)}."
+            )
+    return None
+
+
+def _with(sentence: Clause, source: Wording) -> Finding | None:
+    """`domeniche comprese` for `domeniche escluse`."""
+    for own, other in ((_WITH, _WITHOUT), (_WITHOUT, _WITH)):
+        match = own.search(sentence.text)
+        if not match or own.search(source.text):
+            continue
+        near = set(_beside(sentence.text, match))
+        for theirs in other.finditer(source.text):
+            piece = source.text[max(0, theirs.start() - 40) : theirs.end() + 40]
+            if near & {word[:_SHORT].lower() for word in re.findall(r"\w{3,}", piece)}:
+                return Finding(
+                    f"Il contrario di quello che dice la fonte: {source.quote(*theirs.span())}.",
+                    is_certain=True,
+                )
+    return None
+
+
+def _beside(text: str, match: re.Match[str]) -> list[str]:
+    before = re.findall(r"\w{3,}", text[max(0, match.start() - 24) : match.start()])[-1:]
+    after = re.findall(r"\w{3,}", text[match.end() : match.end() + 30])[:2]
+    return [word[:_SHORT].lower() for word in before + after]

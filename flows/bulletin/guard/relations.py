@@ -1,0 +1,30 @@
+"""All judges of relations, one after the other: what a text relates otherwise than its page does."""
+
+from collections.abc import Sequence
+
+from flows.bulletin.facts.fact import Fact, plain
+from flows.bulletin.guard import alerts, audience, coverage, omissions, pairs, polarity, roles, stamps, sums
+from flows.bulletin.guard.finding import Finding
+from flows.bulletin.guard.wording import Wording
+
+_JUDGES = (stamps, roles, alerts, sums, pairs, polarity, omissions, audience, coverage)
+
+
+def own_words(text: str, facts: Sequence[Fact], source: str) -> Wording:
+    """The text without the sentences that are the page's own: they relate as the page does."""
+    words = f" {plain(source)} "
+    copied = [one for one in Wording(text, facts).sentences if f" {plain(one.text)} " in words]
+    for one in copied:
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return Wording(
+        text, [fact for fact in facts if not any(one.start <= fact.start < one.end for one in copied)]
+    )
+
+
+def judge(
+    text: str, text_facts: Sequence[Fact], source: str, source_facts: Sequence[Fact]
+) -> tuple[list[Finding], frozenset[Fact]]:
+    """What an editor must know of the relations that `text` makes; and the facts in their own surroundings."""  # noqa: E501
+    ours, theirs = own_words(text, text_facts, source), Wording(source, source_facts)
+    found = [finding for one in _JUDGES for finding in one.findings(ours, theirs)]
+    return found, pairs.vouched(ours, theirs)

@@ -1,0 +1,123 @@
+"""What a day or an hour is for: it begins something, ends it, or is the day on which it happens.
+
+`entro il 30` for `dal 30` keeps every fact and sends a citizen a month late.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from flows.bulletin.facts.fact import Fact, Kind
+from flows.bulletin.guard.finding import Finding
+from flows.bulletin.guard.wording import Wording
+
+FROM, UNTIL, AFTER = "from", "until", "after"
+_BEFORE = 48  # characters
+_DAY = r"(?:\s+(?:il|lo|la|giorno|le|ore|di|del|mese|prossimo|data|dat[ae]|e\s+non\s+oltre|inclus[oa]|compres[oa]))*"  # noqa: E501
+_JOINT = rf"{_DAY}\s*(?:l['’])?\s*$"
+_UNTIL = re.compile(
+    rf"\b(?:entro(?:\s+e\s+non\s+oltre)?|(?:fino|sino)\s*a\w*['’]?|non\s+oltre|ultim[oa]\s+giorno"
+    rf"|(?:scad|termin|chiud|chius|finis|conclud|cess)\w*:?(?:\s+\w+)?|conseg\w+\s+entro){_JOINT}",
+    re.I,
+)
+_FROM = re.compile(
+    rf"(?:\b(?:(?:a\s+)?partire\s+da\w*['’]?|da|dall?['’]|dal(?:le|la)?|decorr\w+(?:\s+da\w*['’]?)?"
+    rf"|(?:inizi|cominci|avvi|riprend|ripres|ripart|riapr|scatt)\w*:?(?:\s+(?!fino|entro)\w+)?"
+    rf"|(?:parte|partono|partir[àa]|partiranno|al\s+via|il\s+via|apr[eo]\w*)(?:\s+(?!fino|entro)\w+)?)){_JOINT}",
+    re.I,
+)
+_AFTER = re.compile(rf"\b(?:dopo|oltre|success\w+\s+a\w*|passato){_JOINT}", re.I)
+_SPAN = re.compile(
+    r"\s*(?:[-–—/]|,?\s?(?:e\s+)?(?:fino\s+)?(?:al(?:le|l['’])?|a)(?:\s+(?:ore|giorno))?)\s*"
+    r"(?:(?:il|giorno|ore|del\s+giorno)\s+)?(?:alle\s+(?:ore\s+)?)?",
+    re.I,
+)
+# `dalle 14 di mercoledì 4 febbraio alle 20 di giovedì 5`: what may stand between two ends of a span
+_FAR_SPAN = re.compile(
+    r"(?:[^\S\n]|\b(?:di|del|della|delle|dell['’]|dal|dalle|al|alle|fino|sino|a|ore|giorno|e|il|oggi|domani)\b|[,\-–:])*",
+    re.I,
+)
+_ENDS = re.compile(
+    r"\b(?:entro|fino|sino|scad|termin|chiud|ultim|finis|conclud|fine|al\b|all['’]|proroga)\w*", re.I
+)
+_NOTICE = {
+    (UNTIL, FROM): "«{shown}» qui è un termine, ma nella fonte è un inizio: {quote}.",
+    (FROM, UNTIL): "«{shown}» qui è un inizio, ma nella fonte è un termine: {quote}.",
+}
+
+
+def role(wording: Wording, fact: Fact) -> str:
+    """`from`, `until`, `after`, or "" where the words before the fact say nothing."""
+    first = max(wording.sentence_at(fact.start).start, fact.start - _BEFORE)
+    before = wording.text[first : fact.start]
+    for name, cue in ((UNTIL, _UNTIL), (AFTER, _AFTER), (FROM, _FROM)):
+        if cue.search(before):
+            return name
+    return ""
+
+
+def roles(wording: Wording, kind: Kind) -> dict[Fact, str]:
+    """The role of every fact of a kind; of two that are a span the first begins it, the second ends it."""
+    facts = wording.of_kind(kind)
+    found = {fact: role(wording, fact) for fact in facts}
+    joined = [
+        bool(first.end <= second.start and _SPAN.fullmatch(wording.text, first.end, second.start))
+        for first, second in pairwise(facts)
+    ]
+    index = 0
+    while index < len(joined):
+        chained = index + 1 < len(joined) and joined[index + 1]
+        if joined[index] and (kind is Kind.time or not chained):
+            found[facts[index]], found[facts[index + 1]] = FROM, UNTIL
+        # `9-13, 16-20` are spans one after the other, `10 - 11 - 12 novembre` is a list of days
+        index += 2 if joined[index] else 1
+        while kind is not Kind.time and chained and index < len(joined) and joined[index - 1]:
+            index += 1
+    for first, second in _far_spans(wording, facts):
+        found[first], found[second] = FROM, UNTIL
+    return found
+
+
+def _far_spans(wording: Wording, facts: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """Two days with their hours between them: `dalle 14 di martedì 4 alle 20 di mercoledì 5`."""
+    dated = [fact for fact in wording.facts if fact.kind in (Kind.date, Kind.time)]
+    places = {fact: index for index, fact in enumerate(dated)}
+    for first, second in pairwise(facts):
+        if second.start - first.end > 60 or second.start <= first.end:
+            continue
+        if not re.search(r"\bdal", wording.text[max(0, first.start - 30) : first.start], re.I):
+            continue
+        between = dated[places[first] + 1 : places[second]]
+        at, rest = first.end, ""
+        for fact in between:
+            rest += wording.text[at : fact.start]
+            at = max(at, fact.end)
+        rest += wording.text[at : second.start]
+        if between and _FAR_SPAN.fullmatch(rest) and re.search(r"\bal", rest, re.I):
+            yield first, second
+
+
+def findings(text: Wording, source: Wording) -> Iterator[Finding]:
+    """Days and hours that the text makes a beginning and the page an end, or the other way round."""
+    for kind in (Kind.date, Kind.time):
+        its_roles = roles(source, kind)
+        witnesses: dict[str, list[Fact]] = {}
+        for fact in its_roles:
+            witnesses.setdefault(fact.value[-5:], []).append(fact)
+        for fact, own in roles(text, kind).items():
+            same = witnesses.get(fact.value[-5:], [])
+            told = {its_roles[witness] for witness in same}
+            if (
+                not own
+                and told == {UNTIL}
+                and kind is Kind.date
+                and not _ENDS.search(text.sentence_at(fact.start).text)
+            ):
+                quote = source.quote(same[0].start, same[0].end)
+                yield Finding(f"«{fact.shown}» nella fonte è un termine: {quote}.")
+            for other in (FROM, UNTIL):
+                if (own, other) in _NOTICE and other in told and own not in told:
+                    witness = next(witness for witness in same if its_roles[witness] == other)
+                    quote = source.quote(witness.start, witness.end)
+                    message = _NOTICE[own, other].format(shown=fact.shown, quote=quote)
+                    yield Finding(message, is_certain="" not in told)

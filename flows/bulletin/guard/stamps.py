@@ -1,0 +1,53 @@
+"""The days of the page itself: when it was published or changed, never the day of what it tells of."""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.facts.fact import Fact, Kind
+from flows.bulletin.guard.finding import Finding
+from flows.bulletin.guard.wording import Wording
+
+# The labels of the sites' own templates (Design Comuni Italia, older ones): "Data di pubblicazione",
+# "Ultimo aggiornamento", "Prima pubb.:", "Data: … Tempo di lettura".
+_STAMP = re.compile(
+    r"(?:\b(?:pubb\.|pubblicat[oaie]|pubblicazione|aggiornat[oaie]|aggiornamento|ultima\s+modifica|modificat[oaie]"
+    r"|inserit[oaie]|creat[oaie]|redazione|prot(?:ocollo|\.)?(?:\s+n\.?\s*\S+)?)"
+    r"(?:\s+(?:il|in\s+data|del|dal|giorno))?\s*[:\-–]?\s*|^\s*data\s*:?\s*|\bdata\s*:\s*|[Mm]b\s*[-–]\s*|[Kk]b\s*[-–]\s*)$",
+    re.I | re.M,
+)
+_TIME_TO_READ = re.compile(r"^\s*Tempo\s+di\s+lettura", re.I)
+_TOLD_AS_STAMP = re.compile(
+    r"\b(?:pubblicat\w*|pubblicazione|aggiorna\w+|emess\w+|diffus\w+|avviso|bollettino)\b", re.I
+)
+
+
+def is_stamp(source: Wording, fact: Fact) -> bool:
+    """Whether a day stands there as the page's own: after such a label, or alone on its line."""
+    text = source.text
+    before = text[max(0, fact.start - 48) : fact.start]
+    if _STAMP.search(before) or _TIME_TO_READ.match(text[fact.end : fact.end + 24]):
+        return True
+    first, last = text.rfind("\n", 0, fact.start) + 1, text.find("\n", fact.end)
+    line = text[first : last if last >= 0 else len(text)]
+    rest = line[: fact.start - first] + line[fact.end - first :]
+    return bool(first) and not re.search(r"\w", rest)
+
+
+def findings(text: Wording, source: Wording) -> Iterator[Finding]:
+    """Days of the text that the page has only as its own."""
+    witnesses: dict[str, list[Fact]] = {}
+    for fact in source.of_kind(Kind.date, Kind.act_date):
+        witnesses.setdefault(fact.value[-5:], []).append(fact)
+    for fact in text.of_kind(Kind.date):
+        same = witnesses.get(fact.value[-5:], []) if len(fact.value) >= 7 else []
+        if not same or not all(is_stamp(source, witness) for witness in same):
+            continue
+        if _TOLD_AS_STAMP.search(
+            text.sentence_at(fact.start).text[: fact.start - text.sentence_at(fact.start).start]
+        ):
+            continue
+        quote = source.quote(same[0].start, same[0].end)
+        others = any(not is_stamp(source, other) for other in source.of_kind(Kind.date))
+        yield Finding(
+            f"«{fact.shown}» nella fonte è il giorno della pubblicazione: {quote}.", is_certain=others
+        )
