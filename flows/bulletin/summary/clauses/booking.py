@@ -21,6 +21,7 @@ _BY = re.compile(
     r"(?P<day>(?:il\s|l['’]|giorno\s)?(?:[a-zA-Zì'’]{5,10}\s)?\d{1,2}[\w°./\s]{2,22})",
     re.I,
 )
+_SHORT_LINK = re.compile(r"\b(?:bit\.ly|tinyurl\.com|forms\.gle)/[\w-]{3,40}")
 _FORM = re.compile(r"\b(?:form|modul[oi]|link|online|sito|google\.com/forms|qr)\b", re.I)
 
 
@@ -79,7 +80,7 @@ def booking_ways(text: str) -> str:
         text
     ):
         ways.append("via mail")
-    url = URL.search(EMAIL.sub(" ", text))
+    url = URL.search(EMAIL.sub(" ", text)) or _SHORT_LINK.search(text)
     if url and len(url[0]) <= 40:
         ways.append(f"su {re.sub(r'^https?://(?:www[.])?', '', url[0]).rstrip('/.,;')}")
     elif url or _FORM.search(text):

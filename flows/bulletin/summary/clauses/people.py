@@ -50,7 +50,7 @@ def audience_phrase(words: str) -> str:
     if found := _FROM.fullmatch(text):
         return f"dai {found[1]} anni"
     if found := _AGE_ONLY.fullmatch(text):
-        return f"dai {found['from']} ai {found['to']} anni"
+        return f"da {found['from']} a {found['to']} anni"
     found = _FOR.fullmatch(text)
     if found is None:
         return ""
@@ -77,4 +77,6 @@ def audience_sentence(words: str) -> str:
     if found := _AT_LEAST.fullmatch(text):
         return f"Devi avere almeno {found[1]} anni."
     phrase = audience_phrase(words)
+    if re.match(r"d[ai]i? \d", phrase):
+        return f"Si partecipa {phrase}."
     return f"L'appuntamento è {phrase}." if phrase else ""

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import STREET
 
-_ALONE = """
-    in: biblioteca municipio piazza chiesa auditorium! comune! duomo oratorio! palestra! sala!
-"""
 _IN = "biblioteca municipio duomo"  # said without the article when nothing but an adjective follows
 _AT: dict[str, str] = {
     "al": "centro teatro cinema cineteatro museo parco palazzetto palasport campo castello santuario rifugio"
@@ -45,6 +42,9 @@ _ALREADY = re.compile(
     r"|davanti|lungo|tra)\s|(?:all|nell|sull|dall)['’]",
     re.I,
 )
+_PRESSO = re.compile(r"presso\s(?:il\s|lo\s|la\s|l['’])?", re.I)
+_MEETING = re.compile(r"(?:ritrovo|partenza)\s(?:al|sul|in|da|presso|davanti|a)", re.I)
+_NEXT_TO = re.compile(r"\s?,\s(?:a fianco|accanto|vicino|di fronte|davanti|dietro|adiacente)\b[^,]*$", re.I)
 _STREET = re.compile(
     rf"\b({STREET}(?:\s+(?:(?:del|dello|della|dei|degli|delle|di|da|de|e|la|le|lo)\b|dell['’]"
     rf"|d['’]|San|S\.|[A-ZÀ-Ý]\.|(?!MI\b|VI\b|BS\b)[A-ZÀ-Ý][\wà-ù'’]*|\d{{1,2}}(?=\s+[A-ZÀ-Ý]\w+))){{1,7}})"
@@ -83,20 +83,19 @@ def place_of(words: str) -> Place:
 
 def place_clause(words: str) -> str:
     """`al Centro Civico di via Italia 84`; "" where no preposition is sure for the name."""
-    whole = " ".join(words.split()).strip(" .,;")
+    whole = _NEXT_TO.sub("", " ".join(words.split()).strip(" .,;"))
+    near = _PRESSO.match(whole)
+    if near and (said := place_clause(whole[near.end() :])) and not said.startswith("in via"):
+        return said  # `presso la Biblioteca`: in Biblioteca
+    if _MEETING.match(whole):
+        return f"con {whole[0].lower()}{whole[1:]}"
     if _ALREADY.match(whole):
         place = place_of(whole)
         name = place.name[:1].lower() + place.name[1:]
-        name = (
-            re.sub(r"^presso\s+(?=[A-Z«\"])(?=(\w+))", lambda _: "", name)
-            if _at(name[7:]) and name.startswith("presso ")
-            else name
-        )
-        if not name.startswith(("presso", "in", "a", "n", "s", "d", "l", "t")):
-            name = _at(name) or name
         if not place.street:
             return name
         return f"{name}, in {place.street}" if name else f"in {place.street}"
+    whole = re.sub(r"^(?:il|lo|la)\s|^l['’]", "", whole, flags=re.I)
     place = place_of(whole)
     if not place.name:
         return f"in {place.street}" if place.street else ""

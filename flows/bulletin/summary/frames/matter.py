@@ -1,12 +1,12 @@
 """What happens, as a phrase that follows `c'è`: `il corso di yoga`, `«Alba», mostra di fotografie di Ada Neri`."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL
-from flows.bulletin.language.titles import casing, folded, is_told, softened
+from flows.bulletin.language.titles import casing, is_told, softened
 from flows.bulletin.page.notice import Notice
 
 _MASCULINE = (
@@ -24,18 +24,19 @@ _PLURAL = (
     "concerti incontri corsi spettacoli laboratori film mostre letture visite lezioni serate appuntamenti"
     " conferenze proiezioni passeggiate giornate attività giochi mercatini"
 )
-_ARTICLE = {word: "il" for word in _MASCULINE.split()} | {word: "la" for word in _FEMININE.split()}
-_COUNTED = r"(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2}|alcuni|alcune|tanti|tante|nuovi|nuove)"
+_ARTICLE = dict.fromkeys(_MASCULINE.split(), "il") | dict.fromkeys(_FEMININE.split(), "la")
+_COUNTED = (
+    r"(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2}|alcuni|alcune|tanti|tante|nuovi|nuove)"
+)
 _NOUN = re.compile(rf"({'|'.join(sorted(_ARTICLE, key=len, reverse=True))})\b", re.I)
-_SEVERAL = re.compile(rf"(?:({_COUNTED})\s)?({'|'.join(sorted(_PLURAL.split(), key=len, reverse=True))})\b", re.I)
+_SEVERAL = re.compile(
+    rf"(?:({_COUNTED})\s)?({'|'.join(sorted(_PLURAL.split(), key=len, reverse=True))})\b", re.I
+)
 _QUOTED = re.compile(r'"([^"]{2,120})"|“([^”]{2,120})”|«([^»]{2,120})»')
 _NUMBER_TITLE = re.compile(
     r"(?:comunicato(?: stampa)?|avviso|ordinanza|news|notizia|evento|n\.?|nr\.?|prot\w*)?[\s.,/\dnr°-]*"
     r"(?:del\s[\w\s/]+)?",
     re.I,
-)
-STATUS = re.compile(
-    r"\b(?P<what>annullat|rinviat|posticipat|sospes|spostat|anticipat|cancellat)[oaie]\b", re.I
 )
 _STATUS_MARK = re.compile(
     r"^\W*(?:(?:evento|avviso)\s)?(?:annullat|rinviat|posticipat|sospes|spostat|cancellat)[oaie]\b\W*|"
@@ -45,14 +46,19 @@ _STATUS_MARK = re.compile(
 _DANGLING = re.compile(
     r"^(?:quest[oaie]|quell[oaie]|tal[ei]|inoltre|infatti|ma|e|ed|anche|così|quindi|perciò|dunque|ogni fotografia|qui"
     r"|in particolare|in questo|in tal|a seguire|durante|ness|si\s|ci\s|vi\s|lo\s\w+(?:erà|isce)|il tutto|al termine"
-    r"|l['’]obiettivo|l['’]iniziativa|l['’]evento|il percorso|il progetto|la serata|la sua|il suo|le sue|i suoi|ecco"
+    r"|l['’]obiettivo|la sua|il suo|le sue|i suoi|ecco|racconta|presenta|parla|propone|offre|spiega|prevede|incontra"
     r"|tra (?:cui|questi)|nel corso|per questo|con (?:quest|tal)|da qui|dopo|nel 20|nel 19|dal (?:19|20)\d\d|pronti)\b",
     re.I,
 )
-_FILLER = re.compile(
+FILLER = re.compile(
     r"\b(?:unic[oa]\b|emozionant|meraviglios|imperdibil|magic[oahe]|straordinari[ao]\s(?:viaggio|occasione|opportunità)"
     r"|importantissim|special[ei]\b|indimenticabil|suggestiv|affascinant|opportunità|orgoglios|entusias|lieti|felici"
     r"|vi aspettiamo|non mancate|si celebra|spiacenti|fenomeno|tasso|aumentat)",
+    re.I,
+)
+_LEANS = re.compile(
+    r"(?:l['’]appuntamento|l['’]evento|l['’]iniziativa|l['’]attività|la serata|le lezioni|il corso|le prenotazioni|quest[oaie]"
+    r"|è |e['’] |si |sarà|alle |ore |anche|inoltre|rinviat|annullat|tutt[ei] i|evento (?:rivolt|dedicat))",
     re.I,
 )
 _HAPPENS = re.compile(
@@ -62,7 +68,8 @@ _HAPPENS = re.compile(
     re.I,
 )
 _FILM = re.compile(
-    r"\bRegia(?: di|:)\s(?P<director>[A-ZÀ-Ý][\w'’.-]+(?:\s(?:de|di|da|van|von|al|le|la)?\s?[A-ZÀ-Ý][\w'’.-]*[\w'’]){0,3})"
+    r"\bRegia(?: di|:)\s(?P<director>[A-ZÀ-Ý][\w'’.-]+(?:\s(?:de|di|da|van|von|al|le|la)?\s?[A-ZÀ-Ý][\w'’.-]*[\w'’]){0,3}?)"
+    r"(?=\s(?:Trama|Con|Cast|Sceneggiatura|Durata|Genere|Interpreti|Anno|Attori)\b|\s*[.,;:|(]|\s[a-z]|\s*$)"
 )
 _LOUD = re.compile(r"(?:[A-ZÀ-Ý\d][A-ZÀ-Ý\d'’À-]*(?:[ :,&-]{1,3}|$)){1,10}")
 _CINEMA = re.compile(r"\bcinema\b|\bproiezion|\bcineforum\b", re.I)
@@ -75,14 +82,19 @@ def title_of(notice: Notice) -> str:
     if _NUMBER_TITLE.fullmatch(bare):
         return ""
     forms = casing([*notice.abstract, *notice.prose])
-    title = softened(bare, forms)
+    title = _QUOTED.sub(lambda name: _soft_name(name[0], forms), bare)
+    if title != bare and not re.search(r"[A-ZÀ-Ý]{4,}\s[A-ZÀ-Ý]{3,}", title):
+        return title[:1].upper() + title[1:]
+    title = softened(bare, forms) if title == bare else title
     if title != bare:
-        return title
+        return re.sub(r"^\W*\w", lambda start: start[0].upper(), title)
     words = [word for word in re.findall(r"[^\W\d_]+", title) if len(word) > 1]
     loud = [word for word in words if word.isupper()]
     if len(loud) >= 2:  # `Il SAPER FARE: storia di un paese`
         title = re.sub(
-            r"(?:\b[A-ZÀ-Ý]{2,}\b['’]?\s?){2,}", lambda run: _soft_run(run[0], forms, is_first=run.start() == 0), title
+            r"(?:\b[A-ZÀ-Ý]{2,}\b['’]?\s?){2,}",
+            lambda run: _soft_run(run[0], forms, is_first=run.start() == 0),
+            title,
         )
     return title[:1].upper() + title[1:]
 
@@ -99,7 +111,7 @@ def phrase_of(words: str) -> str:
     article = _ARTICLE[noun[1].lower()]
     rest = words[noun.end() :]
     if named := re.fullmatch(r"(\s[\w\s]{0,30})?\s?:\s?(.+)", rest):  # `Incontro informativo: "Il voucher"`
-        name = named[2].strip(" \"“”«»")
+        name = named[2].strip(' "“”«»')
         rest = f"{(named[1] or '').rstrip()} «{name}»"
     word = noun[1].lower()
     if word in ("spettacolo", "stage"):
@@ -113,7 +125,9 @@ def phrase_of(words: str) -> str:
 
 def is_plural(phrase: str) -> bool:
     """Whether `ci sono` goes before the phrase."""
-    return _SEVERAL.match(re.sub(r"^(?:i|gli|le)\s", "", phrase)) is not None and not phrase.startswith(("il ", "la "))
+    return _SEVERAL.match(re.sub(r"^(?:i|gli|le)\s", "", phrase)) is not None and not phrase.startswith(
+        ("il ", "la ")
+    )
 
 
 def quoted(title: str) -> str:
@@ -131,10 +145,11 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     film = _film(notice)
     if film:
         yield film, ""
+        return
     sentences = list(what_sentences(notice, title))
-    nominal = next(nominals(notice), "")
-    is_headline = not title or has_verb(title) and _has_day(title) or len(title) > 110
-    own = phrase_of(title) if title else ""
+    nominal = next(iter(nominals(notice)), "")
+    is_headline = is_headline_of(title)
+    own = (segmented(title) or phrase_of(title)) if title else ""
     if own and not is_headline:
         for sentence in sentences:
             yield own, sentence
@@ -146,10 +161,13 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         named = quoted(title)
         kind = kind_word(notice, title)
         if nominal:
-            yield f"{named}, {_lowered_noun(nominal)}", ""
+            yield f"{quoted(_without_told(title, nominal))}, {_lowered_noun(nominal)}", ""
         for sentence in sentences:
             yield f"{kind} {named}".strip(), sentence
         yield f"{kind} {named}".strip(), ""
+        short = shortened(title)
+        if short != title:
+            yield f"{kind} {quoted(short)}".strip(), ""
         return
     if nominal:
         yield phrase_of(nominal), ""
@@ -157,7 +175,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
 
 def kind_word(notice: Notice, title: str) -> str:
     """`la mostra` where the page calls the title so; "" where it does not."""
-    name = re.escape(title.split(".")[0].strip(" «»\"“”"))
+    name = re.escape(title.split(".")[0].strip(' «»"“”'))
     body = notice.source[len(notice.title) :]
     called = re.search(rf"\b(\w{{4,14}})\s[\"“«]?{name}", body, re.I)
     if called and (phrase := phrase_of(called[1])):
@@ -176,23 +194,72 @@ def what_sentences(notice: Notice, title: str) -> Iterator[str]:
         bare = sentence.strip()
         if not 25 <= len(bare) <= 175 or not has_verb(bare) or _DANGLING.match(bare) or not _stands(bare):
             continue
-        if _FILLER.search(bare) or _has_day(bare) or TIME.search(bare):
+        if FILLER.search(bare) or _has_day(bare) or TIME.search(bare):
             continue
-        worth = 2.0 * bool(_HAPPENS.search(bare)) + (1.0 if title and is_told(title, bare) else 0) - place * 0.25
+        worth = (
+            2.0 * bool(_HAPPENS.search(bare)) + (1.0 if title and is_told(title, bare) else 0) - place * 0.25
+        )
         ranked.append((-worth, len(bare), place, bare))
     for worth, _, _, bare in sorted(ranked):
         if worth < -0.5:
             yield bare if bare[-1] in ".!?" else f"{bare}."
 
 
-def nominals(notice: Notice) -> Iterator[str]:
+def is_headline_of(title: str) -> bool:
+    """Whether the title is a sentence or tells its own day: no name that fits between «»."""
+    return not title or _has_day(title) or len(title) > 110 or (len(title) > 45 and has_verb(title))
+
+
+def segmented(title: str) -> str:
+    """`il recital «Alba in chiesa»` of `Alba in chiesa - Recital`; "" where no part of it opens with a noun."""
+    pieces = [piece.strip() for piece in re.split(r"\s[-–]\s|:\s", title, maxsplit=1)]
+    if len(pieces) != 2 or phrase_of(pieces[0]):
+        return ""
+    phrase = phrase_of(pieces[1])
+    return f"{phrase} {quoted(pieces[0])}" if phrase and "«" not in phrase else ""
+
+
+def shortened(title: str) -> str:
+    """The title without its subtitle."""
+    head = re.split(r":\s|\.\s|\s[-–]\s", title, maxsplit=1)[0].strip()
+    return head if len(head) >= 8 else title
+
+
+def _without_told(title: str, nominal: str) -> str:
+    """The title without the part that the phrase after it tells again."""
+    pieces = re.split(r"\s[-–]\s|:\s", title)
+    kept = [piece for piece in pieces if not is_told(piece, nominal)]
+    return title if len(kept) in (0, len(pieces)) else kept[0]
+
+
+def nominals(notice: Notice) -> list[str]:
     """Phrases of the page that open with an event's noun and have no verb: `Presentazione del libro di Ada Neri`."""
+    found = []
     for phrase in (*notice.abstract, *notice.prose)[:10]:
         bare = phrase.strip(" .;")
         if not 12 <= len(bare) <= 150 or not (_NOUN.match(bare) or _SEVERAL.match(bare)) or _has_day(bare):
             continue
-        if not TIME.search(bare) and not EMAIL.search(bare) and not URL.search(bare) and not PHONE.search(bare):
-            yield bare
+        if (
+            not TIME.search(bare)
+            and not EMAIL.search(bare)
+            and not URL.search(bare)
+            and not PHONE.search(bare)
+        ):
+            found.append(bare)
+    return sorted(found, key=_worth_of_nominal)
+
+
+def _worth_of_nominal(phrase: str) -> int:
+    """Who does what stands first, who organises it last."""
+    names = re.search(
+        r"\b(?:con|di)\s(?:l['’]autor\w+\s)?[A-ZÀ-Ý][a-zà-ù]+\s[A-ZÀ-Ý]|\bdel (?:libro|romanzo|film)\b",
+        phrase,
+    )
+    return (
+        -2 * bool(names)
+        + 2 * bool(re.search(r"\ba cura\b|\borganizzat", phrase))
+        + phrase.startswith("Rassegna")
+    )
 
 
 def _film(notice: Notice) -> str:
@@ -206,12 +273,16 @@ def _film(notice: Notice) -> str:
     for run in reversed(runs):
         text = run[0].strip(" -–:,")
         opens = before[: run.start()].rstrip()
-        if re.search(r"[A-ZÀ-Ý]{2}|\d", text) and not re.fullmatch(r"[\d\s:.]+", text) and opens[-1:] in '"”».':
+        if (
+            re.search(r"[A-ZÀ-Ý]{2}|\d", text)
+            and not re.fullmatch(r"[\d\s:.]+", text)
+            and opens[-1:] in '"”».'
+        ):
             name = text
             break
     if not name:
         return ""
-    forms = casing([])
+    forms = casing([*notice.abstract, *notice.prose])
     return f"il film «{_soft_run(name, forms, is_first=True).strip()}» di {found['director'].strip(' .')}"
 
 
@@ -219,9 +290,23 @@ def _soft_run(run: str, forms: dict[str, str], *, is_first: bool) -> str:
     lowered = softened(run, forms) if " " in run.strip() else run.capitalize()
     if not is_first and lowered:
         words = lowered.split(" ")
-        words[0] = forms.get(words[0].lower(), words[0] if words[0].isupper() and len(words[0]) > 4 else words[0].lower())
+        words[0] = forms.get(
+            words[0].lower(), words[0] if words[0].isupper() and len(words[0]) > 4 else words[0].lower()
+        )
         lowered = " ".join(words)
     return lowered
+
+
+def _soft_name(name: str, forms: dict[str, str]) -> str:
+    """A name in capitals between quotes: `"GLI ALBERI"` is `"Gli Alberi"`."""
+    inner = name[1:-1]
+    if inner != inner.upper() or not re.search(r"[A-ZÀ-Ý]{3}", inner):
+        return name
+    soft = " ".join(
+        forms.get(word.lower(), word.lower() if place > 0 and len(word) < 4 else word.capitalize())
+        for place, word in enumerate(inner.split())
+    )
+    return f"{name[0]}{soft}{name[-1]}"
 
 
 def _plural_article(noun: str) -> str:
@@ -232,13 +317,15 @@ def _plural_article(noun: str) -> str:
 
 
 def _lowered_noun(phrase: str) -> str:
-    return _guillemets(phrase[0].lower() + phrase[1:])
+    noun = _NOUN.match(phrase)
+    rest = phrase[noun.end() :] if noun else phrase[1:]
+    return _guillemets((noun[0] if noun else phrase[0]).lower() + _lower_adjective(rest))
 
 
 def _lower_adjective(rest: str) -> str:
     """`Recital Pianistico con` has an adjective with a capital that is no name."""
     return re.sub(
-        r"^\s([A-Z])([a-z]+(?:ico|ica|ale|ivo|iva|oso|osa|uto|ato|ata|era|ano|ana))\b(?!\s[A-Z])",
+        r"^\s([A-Z])([a-z]+(?:ico|ica|ale|ivo|iva|oso|osa))\b",
         lambda word: f" {word[1].lower()}{word[2]}",
         rest,
     )
@@ -253,11 +340,19 @@ def _has_day(text: str) -> bool:
 
 
 def _stands(sentence: str) -> bool:
-    if EMAIL.search(sentence) or PHONE.search(sentence) or "clicc" in sentence.lower() or "allegat" in sentence.lower():
+    if (
+        EMAIL.search(sentence)
+        or PHONE.search(sentence)
+        or "clicc" in sentence.lower()
+        or "allegat" in sentence.lower()
+    ):
         return False
-    return sentence[0].isupper() or sentence[0] in "«“\"0123456789"
+    return sentence[0].isupper() or sentence[0] in '«“"0123456789'
 
 
-def same_matter(sentences: Sequence[str], sentence: str) -> bool:
-    """Whether one of `sentences` tells the same already."""
-    return any(folded(sentence) in folded(other) for other in sentences)
+def leans(sentence: str) -> bool:
+    """Whether the sentence needs the title before it."""
+    return (
+        _LEANS.match(sentence) is not None
+        or re.search(r"\b(?:quindi|dunque|pertanto)\b", sentence) is not None
+    )

@@ -1,14 +1,26 @@
 """The facts of an event in clauses: when, hours, place, who, price, booking; and which of them a text tells."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.bulletin.language.dates import MONTHS
+from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.signals import TIME
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Row, Slot, Told
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.days import Days, Span
 from flows.bulletin.summary.clauses.hours import Hours, hours_of
+
+_BOOKS = re.compile(r"\b(?:prenotazion|iscrizion|prevendit|preiscrizion|scadenz)", re.I)
+_OPENS = re.compile(r"(?:apertura|inizio|dalle)\b", re.I)
+_CLOSES = re.compile(r"(?:chiusura|fine|termine|conclusione)\b", re.I)
+_MEETS = re.compile(r"\b(?:ritrovo|partenza)\b", re.I)
+_VENUE = re.compile(
+    r"\bpresso\s(?:il\s|lo\s|la\s|l['’])?((?:CINEMA|Cinema|TEATRO|Teatro|Sala|SALA|Biblioteca|BIBLIOTECA|Auditorium"
+    r"|AUDITORIUM|Palazzo|Villa|Centro|Museo)\b(?:\s(?:[A-ZÀ-Ý][\wà-ù'’]*|comunale|civica|di|del|della|de))*"
+    r"(?:\s[\"“«][^\"”»]{3,40}[\"”»])?)"
+)
 
 
 @dataclass(frozen=True)
@@ -39,12 +51,15 @@ class Occasion:
     who_sentence: str = ""
     price: str = ""
     booking: str = ""
+    where: str = ""  # the office's sentence, where the place fits in no clause
     unsaid: tuple[str, ...] = ()
 
 
 def occasion_of(notice: Notice) -> Occasion:
     """The facts of `notice`, from its rows first, then from its slots."""
-    dated = [row for row in notice.rows if row.when and not row.deadline]
+    bookings = [row for row in notice.rows if row.deadline or _BOOKS.search(row.what)]
+    rows = [row for row in notice.rows if row not in bookings]
+    dated = [row for row in rows if row.when]
     sittings = _sittings(dated)
     unsaid = []
     if sittings is None or (dated and not sittings):
@@ -52,13 +67,38 @@ def occasion_of(notice: Notice) -> Occasion:
         sittings = []
     if not dated:
         sittings = _told_days(notice)
-    parts = _parts(notice)
+    parts = _parts(rows)
+    if span := _opening_and_closing(parts):
+        parts = ()
+        if sittings:
+            sittings = [replace(sittings[0], hours=span, what="")]
+    if parts and sittings:
+        sittings = [Sitting(sittings[0].days)]
     place_words = _words(notice, Slot.place)
+    places = {row.place for row in rows if row.place}
+    if len(places) > 1 and not any(row.place and (row.when or row.hours) for row in rows):
+        place_words = ""  # the places of one list: all or none
+        unsaid.append("places")
+    elif len(places) == 1 and not any(sitting.place for sitting in sittings):
+        place_words = place_words or next(iter(places))
+    if len({sitting.place for sitting in sittings}) == 1 and sittings[0].place:
+        place_words = place_words or next(iter(places))
+        sittings = [replace(sitting, place="") for sitting in sittings]
+    place_words = _with_venue(place_words, notice)
+    where = ""
+    if (place_words and not clauses.place_clause(place_words)) or _MEETS.search(place_words):
+        where = _where_sentence(notice, place_words)
     who_words = next(iter(_all(notice, Slot.who)), "")
     price_words = _all(notice, Slot.amount)
-    price = next(filter(None, (clauses.price_sentence(words) for words in price_words)), "")
+    prices = [said for words in price_words if (said := clauses.price_sentence(words))]
+    price = next((said for said in prices if not said.startswith("Il costo")), next(iter(prices), ""))
     who = clauses.audience_phrase(who_words)
-    if who_words and not who and not clauses.is_everyone(who_words) and re.search(r"\d|riservat|solo|minim", who_words):
+    if (
+        who_words
+        and not who
+        and not clauses.is_everyone(who_words)
+        and re.search(r"\d|riservat|solo|minim", who_words)
+    ):
         unsaid.append("who")
     if not price and any(clauses.is_paid(words) for words in price_words):
         unsaid.append("price")
@@ -73,7 +113,8 @@ def occasion_of(notice: Notice) -> Occasion:
         ),
         "",
     )
-    place = clauses.place_clause(place_words) if place_words else ""
+    booking = _booking_days(bookings) or booking
+    place = clauses.place_clause(place_words) if place_words and not where else ""
     found = clauses.place_of(place_words) if place_words else None
     return Occasion(
         tuple(sittings),
@@ -85,6 +126,7 @@ def occasion_of(notice: Notice) -> Occasion:
         clauses.audience_sentence(who_words),
         price,
         booking,
+        where,
         tuple(unsaid),
     )
 
@@ -103,7 +145,11 @@ def untold(text: str, occasion: Occasion) -> list[str]:
             if not _tells_hours(bare, hours):
                 lacking.append("hours")
     if occasion.apposition:
-        name = [word for word in re.findall(r"\w{4,}", folded(occasion.apposition)) if word not in ("piazza", "viale")]
+        name = [
+            word
+            for word in re.findall(r"\w{4,}", folded(occasion.apposition))
+            if word not in ("piazza", "viale")
+        ]
         if name and not any(word in bare for word in name):
             lacking.append("place")
     if occasion.who and not any(word[:5] in bare for word in re.findall(r"\w{4,}|\d+", folded(occasion.who))):
@@ -111,7 +157,9 @@ def untold(text: str, occasion: Occasion) -> list[str]:
     if occasion.price:
         figures = re.findall(r"\d+(?:,\d+)?", occasion.price)
         cues = [folded(figure) for figure in figures] or [
-            cue for cue in ("gratuit", "gratis", "liber", "offerta", "pagamento") if cue in folded(occasion.price)
+            cue
+            for cue in ("gratuit", "gratis", "liber", "offerta", "pagamento")
+            if cue in folded(occasion.price)
         ]
         if "gratuit" in cues:
             cues.append("gratis")
@@ -136,10 +184,18 @@ def _sittings(rows: list[Row]) -> list[Sitting] | None:
         who = clauses.audience_phrase(_people(row.who)) if row.who else ""
         if row.who and not who and not clauses.is_everyone(row.who):
             return None
-        what = row.what if not re.fullmatch(r"\d+[°ª]? (?:parte|lezione|incontro|serata)", row.what.strip()) else ""
+        what = (
+            row.what
+            if not re.fullmatch(r"\d+[°ª]? (?:parte|lezione|incontro|serata)", row.what.strip())
+            else ""
+        )
         sitting = Sitting(days, hours, place, who, what)
         last = found[-1] if found else None
-        if last and (last.hours, last.place, last.who, last.what) == (hours, place, who, what) and days.role == "on":
+        if (
+            last
+            and (last.hours, last.place, last.who, last.what) == (hours, place, who, what)
+            and days.role == "on"
+        ):
             if days != last.days:
                 joined = Days((*last.days.spans, *days.spans))
                 found[-1] = Sitting(joined, hours, place, who, what)
@@ -149,12 +205,17 @@ def _sittings(rows: list[Row]) -> list[Sitting] | None:
 
 
 def _people(words: str) -> str:
-    return re.sub(r"^(?:lezione|incontro|serata|laboratorio|turno|gruppo|corso)\s", "", words.strip(), flags=re.I)
+    return re.sub(
+        r"^(?:lezione|incontro|serata|laboratorio|turno|gruppo|corso)\s", "", words.strip(), flags=re.I
+    )
 
 
 def _told_days(notice: Notice) -> list[Sitting]:
     hours_words = _words(notice, Slot.hours)
     hours = clauses.hours_clause(hours_words) if hours_words else ""
+    meeting = re.fullmatch(r"(ritrovo|partenza|inizio)\W{1,3}(.*)", hours_words.strip(), re.I)
+    if meeting and (at := clauses.hours_clause(meeting[2])):
+        hours = f"con {meeting[1].lower()} {at}" if meeting[1].lower() != "inizio" else at
     for words in _all(notice, Slot.when):
         days = clauses.days_of(words)
         if days is not None:
@@ -162,9 +223,49 @@ def _told_days(notice: Notice) -> list[Sitting]:
     return []
 
 
-def _parts(notice: Notice) -> tuple[Row, ...]:
+def _booking_days(rows: list[Row]) -> str:
+    """`Devi prenotare martedì 24 e mercoledì 25 settembre dalle 20:30 alle 22:30, …`, where one books on a day."""
+    on_days = [row for row in rows if row.when and not row.deadline]
+    sittings = _sittings([replace(row, what="", who="") for row in on_days]) if on_days else []
+    if not sittings or len(sittings) != 1:
+        return ""
+    verb = "iscriverti" if "iscri" in on_days[0].what.lower() else "prenotare"
+    said = f"Devi {verb} {sittings[0].when()}"
+    return f"{said}, {sittings[0].place}." if sittings[0].place else f"{said}."
+
+
+def _opening_and_closing(parts: tuple[Row, ...]) -> str:
+    """`dalle 18 alle 23` of a row that opens and one that closes; "" for other parts."""
+    if len(parts) != 2 or not _OPENS.match(parts[0].what) or not _CLOSES.match(parts[1].what):
+        return ""
+    start, end = hours_of(parts[0].hours), hours_of(parts[1].hours)
+    if len(start) != 1 or len(end) != 1:
+        return ""
+    return clauses.hours_clause((Hours(start[0].start, end[0].start),))
+
+
+def _with_venue(words: str, notice: Notice) -> str:
+    """The street with the one venue that the text names, where the page's place is a street alone."""
+    place = clauses.place_of(words) if words else None
+    if place is not None and (place.name or not place.street):
+        return words
+    venues = {" ".join(found[1].split()) for found in _VENUE.finditer(notice.source)}
+    if len(venues) != 1:
+        return words
+    return f"{venues.pop()}, {words}".strip(" ,")
+
+
+def _where_sentence(notice: Notice, words: str) -> str:
+    """The office's sentence in which the place stands, whole; "" where it tells a day or an hour beside it."""
+    for line in (*notice.abstract, *notice.prose):
+        if words.strip(" .") in line and has_verb(line) and not TIME.search(line) and len(line) <= 140:
+            return line.strip() if line.strip()[-1] in ".!?" else f"{line.strip()}."
+    return ""
+
+
+def _parts(rows: list[Row]) -> tuple[Row, ...]:
     """Rows of one list that have hours and no day of their own, or the same day: the parts of one programme."""
-    rows = [row for row in notice.rows if row.list and row.hours]
+    rows = [row for row in rows if row.list and row.hours]
     return tuple(rows) if len(rows) > 1 and len({row.when for row in rows if row.when}) <= 1 else ()
 
 

@@ -1,12 +1,12 @@
 """The texts of several events, or of one in several parts: all of them, a true range, or where they are."""
 
-import re
 from collections.abc import Iterator
 
-from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.clauses.days import Days, Span, days_clause
 from flows.bulletin.summary.frames import events
+from flows.bulletin.summary.frames.changes import is_changed
+from flows.bulletin.summary.frames.events import closed, ordered, rest_of
 from flows.bulletin.summary.frames.matter import is_plural, matters
 from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of, untold
 
@@ -15,17 +15,13 @@ _COUNTS = ("", "un", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Whole texts of a programme in at most `limit` UTF-16 units, the best first; none without a day."""
-    seen: set[str] = set()
     occasion = occasion_of(notice)
     several = len(occasion.sittings) > 1 or (
         bool(occasion.sittings) and len(occasion.sittings[0].days.spans) > 3
     )
-    for text in _texts(notice, occasion) if several else ():
-        said = " ".join(text.split())
-        if said and utf16(said) <= limit and said not in seen:
-            seen.add(said)
-            yield said
-    if not several:
+    if several and not is_changed(notice):
+        yield from ordered(_texts(notice, occasion), occasion, limit)
+    else:
         yield from events.texts(notice, limit)
 
 
@@ -33,38 +29,44 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
     sittings = occasion.sittings
     common = {sitting.place for sitting in sittings} == {""}
     place = occasion.place if common else ""
-    for phrase, sentence in matters(notice):
+    for with_what in (True, False):
+        for phrase, sentence in matters(notice):
+            verb = "ci sono" if is_plural(phrase) else "c'è"
+            for lead in dict.fromkeys((sentence, "")):
+                head = f"{place} {verb} {phrase}".strip()
+                said = f"{closed(head[0].upper() + head[1:])} {lead} {_each(sittings, with_what=with_what)}"
+                if len(sittings) <= 5:
+                    yield f"{said} {rest_of(occasion, untold(said, occasion))}"
+    span, is_titled = _range(sittings), any(sitting.what for sitting in sittings)
+    what = "titoli e giorni" if is_titled else "giorni e orari"
+    for phrase, sentence in matters(notice) if span else ():
         verb = "ci sono" if is_plural(phrase) else "c'è"
-        for lead in dict.fromkeys((sentence, "")):
-            head = f"{place} {verb} {phrase}".strip()
-            said = f"{head[0].upper()}{head[1:]}. {lead} {_each(sittings)}"
-            if len(sittings) <= 5:
-                yield f"{said} {events._tail(occasion, untold(said, occasion))}"
-    for phrase, sentence in matters(notice):
-        verb = "ci sono" if is_plural(phrase) else "c'è"
-        span = _range(sittings)
-        if not span:
-            return
         for lead in dict.fromkeys((sentence, "")):
             head = f"{span} {place} {verb} {phrase}".strip()
             count = sum(len(sitting.days.spans) for sitting in sittings)
             many = _COUNTS[count] if count < len(_COUNTS) else str(count)
-            said = f"{head[0].upper()}{head[1:]}. {lead} Gli appuntamenti sono {many}; giorni e orari sono nella pagina."
+            said = f"{closed(head[0].upper() + head[1:])} {lead} Gli appuntamenti sono {many}; {what} sono nella pagina."
             lacking = [name for name in untold(said, occasion) if name not in ("when", "hours")]
-            yield f"{said} {events._tail(occasion, lacking)}"
+            yield f"{said} {rest_of(occasion, lacking)}"
 
 
-def _each(sittings: tuple[Sitting, ...]) -> str:
+def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
     """Every sitting with its own people, place and matter, in one sentence."""
     told = []
     for sitting in sittings:
-        what = f"«{sitting.what.strip(' «»')}»" if sitting.what else ""
+        what = f"«{sitting.what.strip(' «»')}»" if sitting.what and with_what else ""
         place = sitting.place
         said = ", ".join(filter(None, (sitting.when(), place)))
         of = " ".join(filter(None, (what, sitting.who)))
         told.append(f"{said}, {of}" if of and (what or place) else f"{said} {of}".strip())
-    joined = "; ".join(told)
-    return f"Gli appuntamenti sono: {joined}." if re.search("«", joined) else f"Gli appuntamenti sono {joined}."
+    joined = "; ".join(told) if len(told) > 2 or "«" in "".join(told) else ", e ".join(told)
+    about = (
+        ""
+        if with_what or not any(sitting.what for sitting in sittings)
+        else " Gli argomenti sono nella pagina."
+    )
+    mark = ":" if "«" in joined else ""
+    return f"Gli appuntamenti sono{mark} {joined}.{about}"
 
 
 def _range(sittings: tuple[Sitting, ...]) -> str:
