@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.matter import phrase_of, quoted, segmented, title_of
+from flows.bulletin.summary.frames.matter import lines_of, phrase_of, quoted, segmented, title_of
 
 _CHANGED = re.compile(
     r"\b(?P<what>annullat|rinviat|posticipat|sospes|spostat|anticipat|cancellat)(?P<ending>[oaie])\b", re.I
@@ -21,7 +21,7 @@ _PLANNED = re.compile(
 
 def is_changed(notice: Notice) -> bool:
     """Whether the title or one of the first sentences says that it was postponed or cancelled, not that it may be."""
-    lines = (notice.title, *notice.abstract, *notice.prose[:3])
+    lines = (notice.title, *notice.abstract, *lines_of(notice.title, notice.source)[:3])
     return any(_CHANGED.search(line) and not _CONDITION.search(line) for line in lines)
 
 
@@ -32,7 +32,7 @@ def changed(notice: Notice) -> Iterator[str]:
     ending = "a" if subject.startswith("la ") else "o"
     lines = [
         line
-        for line in (*notice.abstract, *notice.prose)
+        for line in (*notice.abstract, *lines_of(notice.title, notice.source))
         if _CHANGED.search(line) and not _CONDITION.search(line)
     ]
     for line in lines[:2]:

@@ -15,6 +15,7 @@ from flows.bulletin.summary.frames.matter import (
     is_headline_of,
     is_plural,
     leans,
+    lines_of,
     matters,
     title_of,
     what_sentences,
@@ -25,6 +26,8 @@ _IN_PAGE = {
     "who": "Le condizioni per partecipare sono nella pagina.",
     "price": "I prezzi sono nella pagina.",
     "places": "I luoghi sono nella pagina.",
+    "hours": "Gli orari sono nella pagina.",
+    "deadline": "Le scadenze sono nella pagina.",
 }
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
@@ -77,7 +80,9 @@ def _texts(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
 def _abstract(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
     """The office's abstract, or a body as short, with the sentences for what it leaves out."""
     title = title_of(notice)
-    for lines in (notice.abstract, notice.prose if sum(map(len, notice.prose)) <= limit else ()):
+    body = lines_of(notice.title, notice.source)
+    is_short = len(notice.source) - len(notice.title) <= limit
+    for lines in (notice.abstract, body if is_short else ()):
         whole = " ".join(closed(line) for line in lines)
         if not lines or not has_verb(whole) or not _tells_day(whole):
             continue
@@ -134,8 +139,21 @@ def _composed(notice: Notice, occasion: Occasion) -> Iterator[str]:
     places = list(dict.fromkeys((occasion.place, without_street(occasion))))
     if is_headline_of(title) and title:
         yield from _headed(title, occasion, places)
+    ways = list(matters(notice))
+    with_sentence = [way for way in ways if way[1] or "», " in way[0] or way[0].startswith("il film")]
+    yield from _named(with_sentence, occasion, places)
+    for sentence in what_sentences(notice, title):
+        yield from _headed(sentence, occasion, places)
+    yield from _named([way for way in ways if way not in with_sentence], occasion, places)
+    if title:
+        yield from _headed(title, occasion, places)
+
+
+def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -> Iterator[str]:
+    """`Sabato 4 maggio alle 21, nella Sala Verdi, c'è …`, for each way to name what happens."""
+    sitting = occasion.sittings[0]
     for year in (True, False):
-        for phrase, sentence in matters(notice):
+        for phrase, sentence in ways:
             verb = "ci sono" if is_plural(phrase) else "c'è"
             for place in places:
                 head = opening(sitting, place, year=year)
@@ -144,10 +162,6 @@ def _composed(notice: Notice, occasion: Occasion) -> Iterator[str]:
                     where = f"{occasion.apposition}."
                 said = f"{head} {verb} {closed(phrase)} {sentence} {where}"
                 yield f"{said} {rest_of(occasion, untold(said, occasion))}"
-    for sentence in what_sentences(notice, title):
-        yield from _headed(sentence, occasion, places)
-    if title:
-        yield from _headed(title, occasion, places)
 
 
 def _headed(lead: str, occasion: Occasion, places: list[str]) -> Iterator[str]:
@@ -223,7 +237,7 @@ def rest_of(occasion: Occasion, lacking: list[str]) -> str:
         said.append(occasion.price)
     if "booking" in lacking:
         said.append(occasion.booking)
-    said += [_IN_PAGE[name] for name in occasion.unsaid if name in _IN_PAGE]
+    said += [_IN_PAGE[name] for name in dict.fromkeys(occasion.unsaid) if name in _IN_PAGE]
     return " ".join(filter(None, said))
 
 

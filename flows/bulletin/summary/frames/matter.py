@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.glue import unglued
+from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL
 from flows.bulletin.language.titles import casing, is_told, softened
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.sections import parts
+
+_OPENING, _MOST = 1600, 24  # characters, and lines of them
 
 _MASCULINE = (
     "concerto recital corso incontro mercatino spettacolo film laboratorio convegno torneo trofeo festival raduno"
@@ -52,7 +57,7 @@ _DANGLING = re.compile(
 )
 FILLER = re.compile(
     r"\b(?:unic[oa]\b|emozionant|meraviglios|imperdibil|magic[oahe]|straordinari[ao]\s(?:viaggio|occasione|opportunità)"
-    r"|importantissim|special[ei]\b|indimenticabil|suggestiv|affascinant|opportunità|orgoglios|entusias|lieti|felici"
+    r"|importantissim|prezios|efficac|special[ei]\b|indimenticabil|suggestiv|affascinant|opportunità|orgoglios|entusias|lieti|felici"
     r"|vi aspettiamo|non mancate|si celebra|spiacenti|fenomeno|tasso|aumentat)",
     re.I,
 )
@@ -74,6 +79,19 @@ _FILM = re.compile(
 _LOUD = re.compile(r"(?:[A-ZÀ-Ý\d][A-ZÀ-Ý\d'’À-]*(?:[ :,&-]{1,3}|$)){1,10}")
 _CINEMA = re.compile(r"\bcinema\b|\bproiezion|\bcineforum\b", re.I)
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
+
+
+@lru_cache(maxsize=64)
+def lines_of(notice_title: str, source: str) -> tuple[str, ...]:
+    """The lines of a page's opening as the office wrote them, whole sentences or not: its phrases stand there."""
+    body = source[len(notice_title) :] if source.startswith(notice_title) else source
+    return tuple(
+        line
+        for part in parts(body[:_OPENING])
+        if part.kind == "prose"
+        for sentence in split(part.text)
+        for line in unglued(sentence)
+    )[:_MOST]
 
 
 def title_of(notice: Notice) -> str:
@@ -188,7 +206,9 @@ def kind_word(notice: Notice, title: str) -> str:
 def what_sentences(notice: Notice, title: str) -> Iterator[str]:
     """The office's own sentences that say what happens, whole, the most telling first."""
     ranked = []
-    for place, sentence in enumerate((*notice.abstract, *notice.prose)):
+    for place, sentence in enumerate(
+        dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source), *notice.prose))
+    ):
         if place > 14:
             break
         bare = sentence.strip()
@@ -221,7 +241,11 @@ def segmented(title: str) -> str:
 
 def shortened(title: str) -> str:
     """The title without its subtitle."""
+    if title.count('"') % 2 or _QUOTED.match(title):
+        return title
     head = re.split(r":\s|\.\s|\s[-–]\s", title, maxsplit=1)[0].strip()
+    if any(head.count(mark[0]) != head.count(mark[1]) for mark in ("“”", "«»", "()")) or head.count('"') % 2:
+        return title
     return head if len(head) >= 8 else title
 
 
@@ -235,7 +259,7 @@ def _without_told(title: str, nominal: str) -> str:
 def nominals(notice: Notice) -> list[str]:
     """Phrases of the page that open with an event's noun and have no verb: `Presentazione del libro di Ada Neri`."""
     found = []
-    for phrase in (*notice.abstract, *notice.prose)[:10]:
+    for phrase in dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source)[:10])):
         bare = phrase.strip(" .;")
         if not 12 <= len(bare) <= 150 or not (_NOUN.match(bare) or _SEVERAL.match(bare)) or _has_day(bare):
             continue

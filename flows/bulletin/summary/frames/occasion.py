@@ -74,7 +74,7 @@ def occasion_of(notice: Notice) -> Occasion:
             sittings = [replace(sittings[0], hours=span, what="")]
     if parts and sittings:
         sittings = [Sitting(sittings[0].days)]
-    place_words = _words(notice, Slot.place)
+    place_words = _place(notice)
     places = {row.place for row in rows if row.place}
     if len(places) > 1 and not any(row.place and (row.when or row.hours) for row in rows):
         place_words = ""  # the places of one list: all or none
@@ -88,10 +88,10 @@ def occasion_of(notice: Notice) -> Occasion:
     where = ""
     if (place_words and not clauses.place_clause(place_words)) or _MEETS.search(place_words):
         where = _where_sentence(notice, place_words)
-    who_words = next(iter(_all(notice, Slot.who)), "")
+    who_words = _people_of(notice, has_own=any(sitting.who for sitting in sittings))
     price_words = _all(notice, Slot.amount)
     prices = [said for words in price_words if (said := clauses.price_sentence(words))]
-    price = next((said for said in prices if not said.startswith("Il costo")), next(iter(prices), ""))
+    price = min(prices, key=_worth_of_price, default="")
     who = clauses.audience_phrase(who_words)
     if (
         who_words
@@ -114,6 +114,13 @@ def occasion_of(notice: Notice) -> Occasion:
         "",
     )
     booking = _booking_days(bookings) or booking
+    if not booking and _all(notice, Slot.deadline):
+        unsaid.append("deadline")
+    if not dated and len({clauses.hours_clause(words) for words in _all(notice, Slot.hours)} - {""}) > 1:
+        unsaid.append("hours")
+    if len(sittings) == 1 and not dated and len(sittings[0].days.spans) > 1 and _is_scattered(notice):
+        unsaid.append("hours")
+        place_words = ""
     place = clauses.place_clause(place_words) if place_words and not where else ""
     found = clauses.place_of(place_words) if place_words else None
     return Occasion(
@@ -216,11 +223,80 @@ def _told_days(notice: Notice) -> list[Sitting]:
     meeting = re.fullmatch(r"(ritrovo|partenza|inizio)\W{1,3}(.*)", hours_words.strip(), re.I)
     if meeting and (at := clauses.hours_clause(meeting[2])):
         hours = f"con {meeting[1].lower()} {at}" if meeting[1].lower() != "inizio" else at
+    if len({clauses.hours_clause(words) for words in _all(notice, Slot.hours)} - {""}) > 1:
+        hours = ""  # which hour is whose is not sure
+    found: dict[tuple[tuple[int, int], ...], Days] = {}
     for words in _all(notice, Slot.when):
         days = clauses.days_of(words)
-        if days is not None:
-            return [Sitting(days, hours)]
-    return []
+        if days is None:
+            continue
+        key = tuple((day.month, day.day) for span in days.spans for day in (span.first, span.last))
+        known = found.get(key)
+        if known is None or _details(days) > _details(known):
+            found[key] = days
+    if len(found) <= 1:
+        return [Sitting(days, hours) for days in found.values()]
+    spans = [span for days in found.values() for span in days.spans]
+    if len(found) > 4 or any(days.role != "on" for days in found.values()):
+        return []
+    spans.sort(key=lambda span: (span.first.year or 0, span.first.month, span.first.day))
+    return [Sitting(Days(tuple(spans)))]
+
+
+def _details(days: Days) -> int:
+    return sum(bool(span.first.weekday) + bool(span.first.year) for span in days.spans)
+
+
+def _is_scattered(notice: Notice) -> bool:
+    """Whether the days stand in places of their own, each perhaps with its hours and its place."""
+    return len({words for words in _all(notice, Slot.when) if clauses.days_of(words)}) > 1
+
+
+def _place(notice: Notice) -> str:
+    """The words of the place: of "Luogo" first, then beside the day; "" where two could be meant."""
+    days = _all(notice, Slot.when)
+    kept: list[tuple[int, str]] = []
+    for told in notice.slots.get(Slot.place, ()):
+        words = re.split(
+            r"\s(?=(?:il|la|lo|una?|i|le|gli|entro|dalle)\s(?!\w+\s(?:di|del)\b))", told.words.strip(" .,;")
+        )[0]
+        name = clauses.place_of(words)
+        if (told.row is not None and told.row.list) or not (name.name or name.street) or len(words) > 110:
+            continue
+        if re.search(r"!|\d{1,2}/\d{1,2}\b|\bore\b", words):
+            continue
+        rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else 2
+        kept.append((rank, words))
+    if not kept:
+        return ""
+    best = min(rank for rank, _ in kept)
+    chosen = [words for rank, words in kept if rank == best]
+    longest = max(chosen, key=len)
+    if best == 2 and any(folded(clauses.place_apposition(words)) not in folded(longest) for words in chosen):
+        return ""
+    return chosen[0]
+
+
+def _people_of(notice: Notice, *, has_own: bool) -> str:
+    """The words for whom it is; never what stands in the title or between quotes, nor the people of one row."""
+    title = folded(notice.title)
+    for told in notice.slots.get(Slot.who, ()):
+        words = told.words.strip(" .")
+        if (told.row is not None and (has_own or told.row.list)) or " " not in words or '"' in words:
+            continue
+        if " ".join(folded(words).split()[:3]) in title:
+            continue
+        if has_own or clauses.audience_phrase(words) or clauses.is_everyone(words) or re.search(r"\d", words):
+            return "" if has_own else words
+    return ""
+
+
+def _worth_of_price(said: str) -> int:
+    """A sum first, then a free offer, then that it is free, and that one may come in last."""
+    for rank, sign in enumerate((r"^Il b.*\d", r"\d", "offerta", "pagamento", "gratuit")):
+        if re.search(sign, said):
+            return rank
+    return 9
 
 
 def _booking_days(rows: list[Row]) -> str:

@@ -6,7 +6,7 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.clauses.days import Days, Span, days_clause
 from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.changes import is_changed
-from flows.bulletin.summary.frames.events import closed, ordered, rest_of
+from flows.bulletin.summary.frames.events import closed, ordered, rest_of, without_street
 from flows.bulletin.summary.frames.matter import is_plural, matters
 from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of, untold
 
@@ -17,7 +17,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Whole texts of a programme in at most `limit` UTF-16 units, the best first; none without a day."""
     occasion = occasion_of(notice)
     several = len(occasion.sittings) > 1 or (
-        bool(occasion.sittings) and len(occasion.sittings[0].days.spans) > 3
+        bool(occasion.sittings) and len(occasion.sittings[0].days.spans) > 1
     )
     if several and not is_changed(notice):
         yield from ordered(_texts(notice, occasion), occasion, limit)
@@ -29,11 +29,12 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
     sittings = occasion.sittings
     common = {sitting.place for sitting in sittings} == {""}
     place = occasion.place if common else ""
+    near = without_street(occasion) if common else ""
     for with_what in (True, False):
         for phrase, sentence in matters(notice):
             verb = "ci sono" if is_plural(phrase) else "c'è"
-            for lead in dict.fromkeys((sentence, "")):
-                head = f"{place} {verb} {phrase}".strip()
+            for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
+                head = f"{at} {verb} {phrase}".strip()
                 said = f"{closed(head[0].upper() + head[1:])} {lead} {_each(sittings, with_what=with_what)}"
                 if len(sittings) <= 5:
                     yield f"{said} {rest_of(occasion, untold(said, occasion))}"
