@@ -1,0 +1,1 @@
+"""The texts of each kind of notice, from the best to the plainest."""

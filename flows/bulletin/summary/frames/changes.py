@@ -1,0 +1,58 @@
+"""An event that was postponed or cancelled: that comes first, whatever else the page tells."""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.titles import is_told
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.matter import lines_of, phrase_of, quoted, segmented, title_of
+
+_CHANGED = re.compile(
+    r"\b(?P<what>annullat|rinviat|posticipat|sospes|spostat|anticipat|cancellat)(?P<ending>[oaie])\b", re.I
+)
+_CONDITION = re.compile(
+    r"\b(?:in caso di|qualora|se\s|eventual|potr(?:à|anno)|sarà data|maltempo verrà)", re.I
+)
+_PLANNED = re.compile(
+    r"(?:programmat|previst|fissat)[oaie]\s(?:per\s)?(.{5,40}?)\s(?:è|sono|viene|sarà)\b", re.I
+)
+
+
+def is_changed(notice: Notice) -> bool:
+    """Whether the title or one of the first sentences says that it was postponed or cancelled, not that it may be."""
+    lines = (notice.title, *notice.abstract, *lines_of(notice.title, notice.source)[:3])
+    return any(_CHANGED.search(line) and not _CONDITION.search(line) for line in lines)
+
+
+def changed(notice: Notice) -> Iterator[str]:
+    """The change in one sentence, or the office's own after the title."""
+    title = title_of(notice)
+    subject = segmented(title) or phrase_of(title) or (quoted(title) if title else "")
+    ending = "a" if subject.startswith("la ") else "o"
+    lines = [
+        line
+        for line in (*notice.abstract, *lines_of(notice.title, notice.source))
+        if _CHANGED.search(line) and not _CONDITION.search(line)
+    ]
+    for line in lines[:2]:
+        found = _CHANGED.search(line)
+        if found is None:
+            continue
+        tail = re.sub(
+            r"\b(?:a )?causa (?:del )?(?=maltempo|neve|pioggia)", "per ", line[found.end() :].strip(" .")
+        )
+        if subject and not re.search(r"[.!?]\s", tail) and len(tail) <= 150:
+            planned = _PLANNED.search(line)
+            before = f", previst{ending} per {planned[1]}," if planned else ""
+            said = f"{subject}{before} è {found['what'].lower()}{ending} {tail}".strip()
+            yield f"{said[0].upper()}{said[1:]}."
+        bare = line.strip(" .")
+        if has_verb(bare) and is_told(title, bare):
+            yield f"{bare}."
+        if title:
+            yield f"{title.strip(' .')}. {bare}."
+    found = _CHANGED.search(notice.title)
+    if found and subject and not lines:
+        said = f"{subject} è {found['what'].lower()}{ending}"
+        yield f"{said[0].upper()}{said[1:]}."

@@ -1,0 +1,257 @@
+"""The texts of one event: what it is, day and hours, place, for whom, price and booking."""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.titles import folded, is_told
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.changes import changed, is_changed
+from flows.bulletin.summary.frames.matter import (
+    FILLER,
+    is_headline_of,
+    is_plural,
+    leans,
+    lines_of,
+    matters,
+    title_of,
+    what_sentences,
+)
+from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of, untold
+
+_IN_PAGE = {
+    "who": "Le condizioni per partecipare sono nella pagina.",
+    "price": "I prezzi sono nella pagina.",
+    "places": "I luoghi sono nella pagina.",
+    "hours": "Gli orari sono nella pagina.",
+    "deadline": "Le scadenze sono nella pagina.",
+}
+_MOST = 40  # texts that are weighed: what comes later is only shorter
+_ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
+
+
+def texts(notice: Notice, limit: int) -> Iterator[str]:
+    """Whole texts of an event in at most `limit` UTF-16 units, the best first; none where its day is not told."""
+    if is_changed(notice):
+        yield from fitting(changed(notice), limit)
+        return
+    occasion = occasion_of(notice)
+    yield from ordered(_texts(notice, occasion, limit), occasion, limit)
+
+
+def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
+    """The texts that keep the limit, each once, with single spaces."""
+    seen: set[str] = set()
+    for text in made:
+        said = re.sub(r"\s+(?=[,;.:!?](?:\s|$))", "", " ".join(text.split())).replace("’ ", "’")
+        if said and utf16(said) <= limit and said not in seen:
+            seen.add(said)
+            yield said
+
+
+def ordered(made: Iterable[str], occasion: Occasion, limit: int) -> Iterator[str]:
+    """Those that tell all first, in their order; what a later one leaves out it says is in the page."""
+    kept = list(islice(fitting(made, limit), _MOST))
+    lacking = {text: untold(text, occasion) for text in kept}
+    whole = [text for text in kept if not lacking[text]]
+    yield from whole
+    for text in sorted((text for text in kept if lacking[text]), key=lambda text: len(lacking[text])):
+        if "when" in lacking[text] and "nella pagina" not in text:
+            continue
+        announced = text if "nella pagina" in text else f"{text} Gli altri dettagli sono nella pagina."
+        if utf16(announced) <= limit:
+            yield announced
+
+
+def _texts(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
+    yield from _abstract(notice, occasion, limit)
+    if occasion.parts and occasion.sittings:
+        yield from _with_parts(notice, occasion)
+        return
+    yield from _of_the_office(notice, occasion)
+    if len(occasion.sittings) == 1:
+        yield from _composed(notice, occasion)
+    yield from _runs(notice, occasion, limit)
+
+
+def _abstract(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
+    """The office's abstract, or a body as short, with the sentences for what it leaves out."""
+    title = title_of(notice)
+    body = lines_of(notice.title, notice.source)
+    is_short = len(notice.source) - len(notice.title) <= limit
+    for lines in (notice.abstract, body if is_short else ()):
+        whole = " ".join(closed(line) for line in lines)
+        if not lines or not has_verb(whole) or not _tells_day(whole):
+            continue
+        if leans(lines[0]) or not is_told(title, whole):
+            whole = f"{closed(title)} {whole}" if title else ""
+        if whole:
+            yield from completed(whole, occasion)
+
+
+def _of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
+    """A sentence of the office that tells the day and names the matter."""
+    title = title_of(notice)
+    for line in notice.prose[:12]:
+        if not 40 <= len(line) <= 250 or not has_verb(line) or not _tells_day(line) or FILLER.search(line):
+            continue
+        if not _ABOUT_BOOKING.match(line) and not leans(line) and is_told(title, line):
+            yield from completed(closed(line), occasion)
+
+
+def _runs(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
+    """The title and sentences of the office that follow each other, as many as fit, where they tell the day."""
+    title = title_of(notice)
+    lines = [closed(line) for line in notice.prose[:12]]
+    for start, first in enumerate(lines[:3]):
+        if first.endswith("?.") or "?" in first or not has_verb(first):
+            continue
+        run = [first]
+        for line in lines[start + 1 :]:
+            if utf16(" ".join([title, *run, line])) + 2 > limit or "?" in line:
+                break
+            run.append(line)
+        whole = " ".join(run)
+        if _tells_day(whole) and not FILLER.search(whole):
+            lead = "" if is_told(title, whole) and not leans(first) else closed(title) if title else ""
+            yield from completed(f"{lead} {whole}", occasion)
+
+
+def completed(text: str, occasion: Occasion) -> Iterator[str]:
+    """`text` with the sentences for what it does not tell; nothing where the day is missing."""
+    lacking = untold(text, occasion)
+    if "when" in lacking or ("hours" in lacking and len(occasion.sittings) > 1):
+        return
+    hours = occasion.sittings[0].hours if "hours" in lacking and occasion.sittings else ""
+    place = (occasion.place or occasion.apposition) if "place" in lacking else ""
+    told = ", ".join(filter(None, (hours, place)))
+    extra = f"L'appuntamento è {told}." if told else ""
+    yield f"{text} {extra} {rest_of(occasion, lacking)}"
+
+
+def _composed(notice: Notice, occasion: Occasion) -> Iterator[str]:
+    """One day, or days with the same hours: `Sabato 4 maggio alle 21, nella Sala Verdi, c'è il coro …`."""
+    sitting = occasion.sittings[0]
+    title = title_of(notice)
+    places = list(dict.fromkeys((occasion.place, without_street(occasion))))
+    if is_headline_of(title) and title:
+        yield from _headed(title, occasion, places)
+    ways = list(matters(notice))
+    with_sentence = [way for way in ways if way[1] or "», " in way[0] or way[0].startswith("il film")]
+    yield from _named(with_sentence, occasion, places)
+    for sentence in what_sentences(notice, title):
+        yield from _headed(sentence, occasion, places)
+    yield from _named([way for way in ways if way not in with_sentence], occasion, places)
+    if title:
+        yield from _headed(title, occasion, places)
+
+
+def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -> Iterator[str]:
+    """`Sabato 4 maggio alle 21, nella Sala Verdi, c'è …`, for each way to name what happens."""
+    sitting = occasion.sittings[0]
+    for year in (True, False):
+        for phrase, sentence in ways:
+            verb = "ci sono" if is_plural(phrase) else "c'è"
+            for place in places:
+                head = opening(sitting, place, year=year)
+                where = occasion.where if not place else ""
+                if not place and not where and occasion.apposition:
+                    where = f"{occasion.apposition}."
+                said = f"{head} {verb} {closed(phrase)} {sentence} {where}"
+                yield f"{said} {rest_of(occasion, untold(said, occasion))}"
+
+
+def _headed(lead: str, occasion: Occasion, places: list[str]) -> Iterator[str]:
+    """A sentence that names the matter, then `L'appuntamento è sabato 4 maggio alle 21, nella Sala Verdi.`"""
+    if re.match(
+        r"(?:il|la|l['’])\s?(?:percorso|progetto|serata|iniziativa|evento|appuntamento|attività)\b",
+        lead,
+        re.I,
+    ):
+        return
+    sitting = occasion.sittings[0]
+    if sitting.days.spans[0].first == sitting.days.spans[-1].last:
+        name = "L'appuntamento è"
+    elif len(sitting.days.spans) > 1:
+        name = "Gli appuntamenti sono"
+    else:
+        name = "L'appuntamento va"
+    age = occasion.who if re.match(r"d[ai]i? \d", occasion.who) else ""
+    for year in (True, False):
+        for place in places:
+            where = place or ("" if occasion.where else occasion.apposition)
+            told = ", ".join(filter(None, (sitting.when(year=year), where, age)))
+            said = f"{closed(lead)} {name} {told}. {occasion.where if not place else ''}"
+            yield f"{said} {rest_of(occasion, untold(said, occasion))}"
+
+
+def _with_parts(notice: Notice, occasion: Occasion) -> Iterator[str]:
+    """A day with several parts: all with their hours, or where they are."""
+    day = Sitting(occasion.sittings[0].days)
+    told = []
+    for row in occasion.parts:
+        hours = clauses.hours_clause(row.hours)
+        who = "per tutti" if clauses.is_everyone(row.who) else clauses.audience_phrase(row.who)
+        what = f"{row.what[:1].lower()}{row.what[1:]}" if not row.what[:2].isupper() else row.what
+        of = " ".join(filter(None, (what, who)))
+        told.append(f"{hours} {of}" if hours and of else "")
+    for year in (True, False):
+        for phrase, sentence in matters(notice):
+            verb = "ci sono" if is_plural(phrase) else "c'è"
+            head = f"{opening(day, occasion.place, year=year)} {verb} {phrase}"
+            if all(told):
+                said = f"{head}: {', '.join(told[:-1])} e {told[-1]}."
+                yield f"{said} {rest_of(occasion, untold(said, occasion))}"
+    for year in (True, False):
+        for phrase, sentence in matters(notice):
+            verb = "ci sono" if is_plural(phrase) else "c'è"
+            head = f"{opening(day, occasion.place, year=year)} {verb} {phrase}"
+            said = f"{closed(head)} {sentence} Il programma con gli orari è nella pagina."
+            yield f"{said} {rest_of(occasion, untold(said, occasion))}"
+
+
+def opening(sitting: Sitting, place: str, *, year: bool) -> str:
+    """`Sabato 4 maggio alle 21, nella Sala Verdi,`: what stands before the verb."""
+    when = sitting.when(year=year)
+    head = f"{when}, {place}," if place and sitting.hours else f"{when} {place}".strip()
+    return f"{head[0].upper()}{head[1:]}"
+
+
+def without_street(occasion: Occasion) -> str:
+    """The place by its name alone, where it has one."""
+    if not occasion.street or occasion.street not in occasion.place:
+        return occasion.place
+    bare = occasion.place.replace(f" ({occasion.street})", "").replace(f" di {occasion.street}", "")
+    return bare.replace(f", in {occasion.street}", "")
+
+
+def rest_of(occasion: Occasion, lacking: list[str]) -> str:
+    """Sentences for people, price and booking where a text lacks them."""
+    said = []
+    if "who" in lacking:
+        said.append(occasion.who_sentence)
+    if "price" in lacking:
+        said.append(occasion.price)
+    if "booking" in lacking:
+        said.append(occasion.booking)
+    said += [_IN_PAGE[name] for name in dict.fromkeys(occasion.unsaid) if name in _IN_PAGE]
+    return " ".join(filter(None, said))
+
+
+def closed(line: str) -> str:
+    """`line` with a full stop where it has no end of its own."""
+    bare = line.strip()
+    return bare if bare[-1:] in ".!?" or bare.endswith("…") else f"{bare}."
+
+
+_DAY = re.compile(
+    r"\b\d{1,2}\s(?:gen|feb|mar|apr|mag|giu|lug|ago|set|ott|nov|dic)|\b\d{1,2}\s\d{1,2}\s20\d\d"
+    r"|\b(?:ogni|tutti i|tutte le)\s(?:\w+\s)?(?:lun|mar|mer|gio|ven|sab|dom)"
+)
+
+
+def _tells_day(text: str) -> bool:
+    return _DAY.search(folded(text)) is not None

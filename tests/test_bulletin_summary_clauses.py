@@ -1,0 +1,99 @@
+"""Days, hours, places, prices and people as Italian clauses."""
+
+import pytest
+
+from flows.bulletin.summary import clauses
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("18 Ott", "il 18 ottobre"),
+        ("8 e 11 novembre", "l'8 e l'11 novembre"),
+        ("3, 10 e 17 marzo", "il 3, 10 e 17 marzo"),
+        ("DOMENICA 27 OTTOBRE", "domenica 27 ottobre"),
+        ("26/09/2024", "giovedì 26 settembre 2024"),
+        ("10-12 maggio", "dal 10 al 12 maggio"),
+        ("dal 28 novembre 2025 al 6 gennaio 2026", "dal 28 novembre 2025 al 6 gennaio 2026"),
+        ("da sabato 4 a domenica 12 maggio", "da sabato 4 a domenica 12 maggio"),
+        ("ogni lunedì a partire dal 04 Maggio", "ogni lunedì dal 4 maggio"),
+        ("Ogni quarta domenica del mese", "ogni quarta domenica del mese"),
+        ("entro il 13/12", "entro il 13 dicembre"),
+        ("venerdì", ""),
+        ("31 novembre", ""),
+        ("18 Ott 25 Ott", ""),
+    ],
+)
+def test_days(words: str, said: str) -> None:
+    assert clauses.days_clause(words) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Dalle ore 20:30 alle ore 23:00", "dalle 20:30 alle 23"),
+        ("16:30", "alle 16:30"),
+        ("alle 1", "all'1"),
+        ("ore 10 e 15", "alle 10 e alle 15"),
+        ("9.00 - 12.00 / 15.00 - 18.00", "dalle 9 alle 12 e dalle 15 alle 18"),
+        ("alle 21 e lunedì", ""),
+    ],
+)
+def test_hours(words: str, said: str) -> None:
+    assert clauses.hours_clause(words) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Biblioteca Via Dante, 3, 20000", "in Biblioteca (via Dante 3)"),
+        ("Auditorium via Dante via Dante 21", "all'Auditorium di via Dante 21"),
+        ('Biblioteca "A. Neri" Piazza Po, 1', "alla Biblioteca «A. Neri» (piazza Po 1)"),
+        ("presso la Biblioteca", "in Biblioteca"),
+        ("Villa Neri, via Po 2", "a Villa Neri (via Po 2)"),
+        ("Rete delle Donne Piazza Po", ""),
+    ],
+)
+def test_places(words: str, said: str) -> None:
+    assert clauses.place_clause(words) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Partecipazione libera Ingresso gratuito", "L'ingresso è gratuito."),
+        (
+            "A pagamento Ingresso: €6,50 (oppure abbonamento)",
+            "Il biglietto costa 6,50 euro e vale l'abbonamento.",
+        ),
+        (
+            "Contributo 5 euro (gratuito sotto i 18 anni)",
+            "Il contributo è di 5 euro, gratis sotto i 18 anni.",
+        ),
+        ("Gratuito Ingresso ad offerta libera", "L'ingresso è a offerta libera."),
+        ("Intero 10 euro, ridotto 7 euro", ""),
+    ],
+)
+def test_prices(words: str, said: str) -> None:
+    assert clauses.price_sentence(words) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("A tutti, dai 13 anni", "dai 13 anni"),
+        ("A tutti.", ""),
+        ("rivolto alle famiglie", "per le famiglie"),
+        ("Ai bambini e ai loro genitori", "per i bambini e per i loro genitori"),
+    ],
+)
+def test_people(words: str, said: str) -> None:
+    assert clauses.audience_phrase(words) == said
+
+
+def test_booking() -> None:
+    words = "Prenotazione obbligatoria entro le ore 12 di venerdì 3 maggio al numero 02 1234567"
+    assert clauses.booking_sentence(words) == (
+        "Devi prenotare al numero 02 1234567 entro le 12 di venerdì 3 maggio."
+    )
+    assert clauses.booking_sentence("Ingresso libero senza prenotazione") == ""
