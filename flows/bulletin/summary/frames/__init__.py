@@ -1,1 +1,1 @@
-"""For each kind of notice the texts that tell it, from the best to the plainest."""
+"""The texts of each kind of notice, from the best to the plainest."""
