@@ -21,10 +21,12 @@ _SHARED = rf"(?:(?:{_WEEKDAY},?\s+)?{_NUMBER}(?:\s*,\s*|\s+e\s+|\s*[-–]\s*)){{
 _AND_DAY = rf"(?:(?:\s*[,|]\s*|\s+e\s+(?:di\s+)?){_DAY}){{0,20}}"
 _PERIOD = rf"(?:dal?\s+|dall['’]\s?)(?:{_DAY}|{_NUMBER}|{_WEEKDAY})\s+(?:fino\s+)?(?:al?\s+|all['’]\s?)"
 _WEEKDAYS = rf"{_WEEKDAY}(?:(?:\s*[,/–-]\s*|\s+e\s+(?:il\s+)?|\s+al?\s+){_WEEKDAY}){{0,6}}"
-_DAYS = rf"""(?:{_PERIOD}(?:{_DAY}|{_WEEKDAY})(?:\s+compres[oi])?
+_SEASON = r"(?:autunno|inverno|primavera|estate)"
+_DAYS = rf"""(?:{_SEASON}(?:(?:\s*[/–-]\s*|\s+e\s+){_SEASON})?(?=\s*[:,(–-]?\s*(?:dalle\s|ore\s|\d))
+    |{_PERIOD}(?:{_DAY}|{_WEEKDAY})(?:\s+compres[oi])?
     |(?:{_SHARED}{_DAY}|{_DAY}){_AND_DAY}
     |(?:(?:tutti\s+i|tutte\s+le|ogni|il|la|di|da|dal)\s+)?{_WEEKDAYS}(?!\s*\d{{1,2}}[°º]?\s+(?:{_MONTH})))"""
-_CLOCK = r"(?:2[0-4]|1\d|0?\d)(?:[:.,][0-5]\d)?(?![\d:])(?!\s?(?:€|%|euro|anni|giorni|posti)|[.,/]\d|°)"
+_CLOCK = r"(?:2[0-4]|1\d|0?\d)(?:[:.,][0-5]\d)?(?!\d|:\d)(?!\s?(?:€|%|euro|anni|giorni|posti)|[.,/]\d|°)"
 _LONG_CLOCK = r"(?:2[0-4]|1\d|0?\d)[:.][0-5]\d(?!\d|:\d|\s?(?:€|%|euro))"
 _TO = r"(?:\s*[-–—/]\s*|,?\s+(?:fino\s+)?(?:alle|a)\s+(?:ore\s+)?)"
 _RANGE = rf"(?:dalle\s+(?:ore\s+)?{_CLOCK}{_TO}{_CLOCK}|(?:ore\s+|h\.?\s*)?{_LONG_CLOCK}{_TO}{_LONG_CLOCK})"
@@ -39,7 +41,7 @@ _HOURS_ALONE = re.compile(
 )
 _START = re.compile(
     r"(?<![\w/.,-])(?=\d|(?:luned|marted|mercoled|gioved|venerd|sabat|domenic|dal|alle|ore|tutt|ogni|il|la|di"
-    r"|da|h)(?![bcfgjkmnpqrstvwxyz]))",
+    r"|da|h|autunn|invern|primaver|estat)(?![bcfgjkmnpqrstvwxyz]))",
     re.I,
 )
 

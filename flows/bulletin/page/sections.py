@@ -81,6 +81,12 @@ _STAMP = re.compile(
     rf"|risultato)|invia stampa ascolta)",
     re.I,
 )
+_FILE_STAMP = re.compile(r"\[\.\w{2,4} [\d.,]+ [KM]b[^\]\n]{0,60}\]")
+_STAMP_IN_LINE = re.compile(
+    rf"\b(?:data(?: di pubblicazione)?|prima pubb\w*\.?|ultim[oa] (?:aggiornamento|modifica)|pubblicat[oa] il)"
+    rf"\s*:\s*{_A_DAY}|\btempo di lettura:?\s*(?:meno di )?\d{{1,3}} min\w*(?:\s+tipologia [a-z]+)?",
+    re.I,
+)
 _DATE_ALONE = re.compile(rf"(?:(?:notizie|news|avvisi|eventi)\s+)?{_A_DAY}", re.I)
 _NOISE = re.compile(
     r"\bLEGGI (?:DI PIÙ|TUTTO)\b|\bLeggi (?:di più|tutto)\b(?: »)?|\(Apre il link in una nuova"
@@ -163,6 +169,16 @@ def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         if name in ("quando", "dove") and not colon and not _ASKING.match(text, match.end()):
             continue
         yield match
+
+
+def unstamped(text: str) -> str:
+    """`text` without the lines that say only when the page or a file was published, and how long it takes."""
+    text = _FILE_STAMP.sub(" ", text)
+    return "\n".join(_unstamped_line(line) for line in _without_stamps(text).split("\n"))
+
+
+def _unstamped_line(line: str) -> str:
+    return _STAMP_IN_LINE.sub("", line)
 
 
 def _without_stamps(text: str) -> str:
