@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.matter import lines_of, phrase_of, quoted, segmented, title_of
+from flows.bulletin.summary.frames.subject import lines_of, phrase_of, quoted, segmented, title_of
 
 _CHANGED = re.compile(
     r"\b(?P<what>annullat|rinviat|posticipat|sospes|spostat|anticipat|cancellat)(?P<ending>[oaie])\b", re.I

@@ -10,7 +10,7 @@ from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.changes import changed, is_changed
-from flows.bulletin.summary.frames.matter import (
+from flows.bulletin.summary.frames.subject import (
     FILLER,
     is_headline_of,
     is_plural,

@@ -1,382 +1,141 @@
-"""What happens, as a phrase that follows `c'è`: `il corso di yoga`, `«Alba», mostra di fotografie di Ada Neri`."""
+"""A notice's title as part of a sentence: `il bonus affitti 2026`, or «Cresciamo insieme» where its words are no
+noun that is sure to take an article."""
 
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from dataclasses import dataclass
 
-from flows.bulletin.language.glue import unglued
-from flows.bulletin.language.sentences import has_verb, split
-from flows.bulletin.language.shorten import mended
-from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL
-from flows.bulletin.language.titles import casing, is_told, softened
-from flows.bulletin.page.notice import Notice
-from flows.bulletin.page.sections import parts
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import has_verb
 
-_OPENING, _MOST = 1600, 24  # characters, and lines of them
-
-_MASCULINE = (
-    "concerto recital corso incontro mercatino spettacolo film laboratorio convegno torneo trofeo festival raduno"
-    " seminario workshop talk evento reading concorso pomeriggio percorso ciclo mercato pranzo picnic tour"
-    " appuntamento cineforum saggio viaggio gioco stage"
+_NOUNS: dict[str, str] = {
+    "il": """
+        bando bilancio bonus buono calendario cambio catalogo censimento centro certificato concorso
+        contributo corso deposito fondo laboratorio matrimonio mercatino mercato modulo nido
+        pagamento passaporto patto pedibus permesso piano portale premio prestito progetto programma
+        questionario referendum registro regolamento rilascio rimborso rinnovo ritiro servizio soggiorno
+        sussidio tesseramento tirocinio trasporto trasferimento versamento volontariato voucher
+    """,
+    "lo": "scambio sconto screening spazio sportello studio",
+    "l'": """
+        abbonamento accesso accesso affidamento albo alloggio appuntamento asilo assegno avviso elenco esito
+        esonero incentivo incontro invito orario uso acquisto accreditamento
+        adesione adozione agevolazione apertura aggregazione asta assegnazione assistenza autorizzazione
+        esenzione erogazione indagine iscrizione istanza occupazione ordinanza attivazione imposta
+    """,
+    "la": """
+        borsa campagna carta celebrazione cittadinanza concessione comunicazione consultazione denuncia
+        dichiarazione domanda fiera festa formazione gara graduatoria licenza manifestazione mensa misura
+        mostra prestazione proroga pubblicazione raccolta rassegna residenza ricerca richiesta sagra scuola
+        selezione separazione tassa tessera trascrizione variante variazione vendita
+    """,
+    "i": """
+        bandi buoni centri concorsi contributi corsi incontri laboratori matrimoni permessi premi progetti
+        rimborsi servizi soggiorni tirocini
+    """,
+    "gli": "abbonamenti alloggi appuntamenti assegni avvisi elenchi esiti incentivi sconti sportelli",
+    "le": """
+        adesioni agevolazioni autorizzazioni borse candidature domande graduatorie iscrizioni istanze
+        misure piante richieste selezioni tariffe
+    """,
+}
+_ARTICLES = {noun: article for article, nouns in _NOUNS.items() for noun in nouns.split()}
+_FEMININE_ELIDED = frozenset(
+    ["adesione", "adozione", "agevolazione", "apertura", "aggregazione", "asta", "assegnazione", "assistenza", "autorizzazione", "esenzione", "erogazione", "indagine", "iscrizione", "istanza", "occupazione", "ordinanza", "attivazione", "imposta"]
 )
-_FEMININE = (
-    "festa sagra fiera mostra lettura camminata passeggiata visita conferenza assemblea presentazione rassegna"
-    " giornata serata gara escursione cerimonia biciclettata conversazione commemorazione celebrazione inaugurazione"
-    " esposizione proiezione degustazione lezione commedia tavola manifestazione premiazione raccolta messa"
-    " pedalata fiaccolata tombola cena"
-)
-_PLURAL = (
-    "concerti incontri corsi spettacoli laboratori film mostre letture visite lezioni serate appuntamenti"
-    " conferenze proiezioni passeggiate giornate attività giochi mercatini"
-)
-_ARTICLE = dict.fromkeys(_MASCULINE.split(), "il") | dict.fromkeys(_FEMININE.split(), "la")
-_COUNTED = (
-    r"(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2}|alcuni|alcune|tanti|tante|nuovi|nuove)"
-)
-_NOUN = re.compile(rf"({'|'.join(sorted(_ARTICLE, key=len, reverse=True))})\b", re.I)
-_SEVERAL = re.compile(
-    rf"(?:({_COUNTED})\s)?({'|'.join(sorted(_PLURAL.split(), key=len, reverse=True))})\b", re.I
-)
-_QUOTED = re.compile(r'"([^"]{2,120})"|“([^”]{2,120})”|«([^»]{2,120})»')
-_NUMBER_TITLE = re.compile(
-    r"(?:comunicato(?: stampa)?|avviso|ordinanza|news|notizia|evento|n\.?|nr\.?|prot\w*)?[\s.,/\dnr°-]*"
-    r"(?:del\s[\w\s/]+)?",
+_ADJECTIVE = re.compile(
+    r"(?:pubblic|comunal|definitiv|provvisori|elettronic|telematic|scolastic|estiv|invernal|social|sportiv|nuov"
+    r"|ordinari|straordinari|annual|gratuit|temporane|unic|municipal|region|nazional|civil|civic|onlin|digital"
+    r"|local|climatic|marin|economic|universal)\w*",
     re.I,
 )
-_STATUS_MARK = re.compile(
-    r"^\W*(?:(?:evento|avviso)\s)?(?:annullat|rinviat|posticipat|sospes|spostat|cancellat)[oaie]\b\W*|"
-    r"\W*[-–(]\s*(?:evento\s)?(?:annullat|rinviat|posticipat|sospes|spostat|cancellat)[oaie]\)?\W*$",
-    re.I,
+_JOINS_BY_DI = frozenset(
+    ["servizio", "servizi", "richiesta", "domanda", "domande", "richieste", "rilascio", "rinnovo", "ritiro"]
 )
-_DANGLING = re.compile(
-    r"^(?:quest[oaie]|quell[oaie]|tal[ei]|inoltre|infatti|ma|e|ed|anche|così|quindi|perciò|dunque|ogni fotografia|qui"
-    r"|in particolare|in questo|in tal|a seguire|durante|ness|si\s|ci\s|vi\s|lo\s\w+(?:erà|isce)|il tutto|al termine"
-    r"|l['’]obiettivo|la sua|il suo|le sue|i suoi|ecco|racconta|presenta|parla|propone|offre|spiega|prevede|incontra"
-    r"|tra (?:cui|questi)|nel corso|per questo|con (?:quest|tal)|da qui|dopo|nel 20|nel 19|dal (?:19|20)\d\d|pronti)\b",
-    re.I,
+_BREAK = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w)\.\s+")
+_ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)
+_YEAR_TAIL = re.compile(r"^(?:anno |a\.\s?s\.\s?|stagione )?\d{4}(?:\s?[-/]\s?\d{2,4})?$", re.I)
+_BARE_TITLE = re.compile(
+    r"^(?:avvis[oi]|comunicat[oi]|comunicazion[ei]|notizi[ae]|news|bando|home)\W*$", re.I
 )
-FILLER = re.compile(
-    r"\b(?:unic[oa]\b|emozionant|meraviglios|imperdibil|magic[oahe]|straordinari[ao]\s(?:viaggio|occasione|opportunità)"
-    r"|importantissim|prezios|efficac|special[ei]\b|indimenticabil|suggestiv|affascinant|opportunità|orgoglios|entusias|lieti|felici"
-    r"|vi aspettiamo|non mancate|si celebra|spiacenti|fenomeno|tasso|aumentat)",
-    re.I,
-)
-_LEANS = re.compile(
-    r"(?:l['’]appuntamento|l['’]evento|l['’]iniziativa|l['’]attività|la serata|le lezioni|il corso|le prenotazioni|quest[oaie]"
-    r"|è |e['’] |si |sarà|alle |ore |anche|inoltre|rinviat|annullat|tutt[ei] i|evento (?:rivolt|dedicat))",
-    re.I,
-)
-_HAPPENS = re.compile(
-    r"\b(?:racconta(?:no)?|presenta(?:no)?|incontra(?:no)?|esplora(?:no)?|suona(?:no)?|celebra(?:no)?|propon(?:e|gono)"
-    r"|port(?:a|ano) in scena|insegna(?:no)?|dialoga(?:no)?|parl(?:a|ano)|prevede|offre|spiega(?:no)?|organizza(?:no)?"
-    r"|invita(?:no)?|si (?:terrà|svolgerà|svolge|tiene|esibi\w+)|promuove|accompagna(?:no)?|ospita)\b",
-    re.I,
-)
-_FILM = re.compile(
-    r"\bRegia(?: di|:)\s(?P<director>[A-ZÀ-Ý][\w'’.-]+(?:\s(?:de|di|da|van|von|al|le|la)?\s?[A-ZÀ-Ý][\w'’.-]*[\w'’]){0,3}?)"
-    r"(?=\s(?:Trama|Con|Cast|Sceneggiatura|Durata|Genere|Interpreti|Anno|Attori)\b|\s*[.,;:|(]|\s[a-z]|\s*$)"
-)
-_LOUD = re.compile(r"(?:[A-ZÀ-Ý\d][A-ZÀ-Ý\d'’À-]*(?:[ :,&-]{1,3}|$)){1,10}")
-_CINEMA = re.compile(r"\bcinema\b|\bproiezion|\bcineforum\b", re.I)
-_STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
+_ORDER_ONLY = re.compile(r"^ordinanza\b[^,;:]{0,40}\bn[.°]?\s*\d+[\d/ ]*$", re.I)
+_LONGEST = 150
 
 
-@lru_cache(maxsize=64)
-def lines_of(notice_title: str, source: str) -> tuple[str, ...]:
-    """The lines of a page's opening as the office wrote them, whole sentences or not: its phrases stand there."""
-    body = source[len(notice_title) :] if source.startswith(notice_title) else source
-    return tuple(
-        line
-        for part in parts(body[:_OPENING])
-        if part.kind == "prose"
-        for sentence in split(part.text)
-        for line in unglued(sentence)
-    )[:_MOST]
+@dataclass(frozen=True)
+class Matter:
+    """What a notice is about, to stand amid a sentence.
+
+    `noun` begins with a small letter where its article is known: `bonus affitti 2026` with `article` "il".
+    Without one it is the title in quotes, `article` is "".
+    """
+
+    noun: str
+    article: str = ""
+    is_feminine: bool = False
+
+    @property
+    def text(self) -> str:
+        """`il bonus affitti 2026`, `l'avviso pubblico`, `«Cresciamo insieme»`."""
+        if not self.article:
+            return self.noun
+        return f"{self.article}{'' if self.article.endswith(chr(39)) else ' '}{self.noun}"
+
+    @property
+    def is_plural(self) -> bool:
+        return self.article in ("i", "gli", "le")
+
+    def participle(self, stem: str) -> str:
+        """`pubblicat` as `è pubblicata`, `sono pubblicati`."""
+        if self.is_plural:
+            return f"sono {stem}{'e' if self.article == 'le' else 'i'}"
+        return f"è {stem}{'a' if self.is_feminine else 'o'}"
 
 
-def title_of(notice: Notice) -> str:
-    """The title in good capitals, without the mark of a postponement; "" where it is a number."""
-    bare = _STATUS_MARK.sub("", " ".join(notice.title.split())).strip(" .-–")
-    if _NUMBER_TITLE.fullmatch(bare):
-        return ""
-    forms = casing([*notice.abstract, *notice.prose])
-    title = _QUOTED.sub(lambda name: _soft_name(name[0], forms), bare)
-    if title != bare and not re.search(r"[A-ZÀ-Ý]{4,}\s[A-ZÀ-Ý]{3,}", title):
-        return title[:1].upper() + title[1:]
-    title = softened(bare, forms) if title == bare else title
-    if title != bare:
-        return re.sub(r"^\W*\w", lambda start: start[0].upper(), title)
-    words = [word for word in re.findall(r"[^\W\d_]+", title) if len(word) > 1]
-    loud = [word for word in words if word.isupper()]
-    if len(loud) >= 2:  # `Il SAPER FARE: storia di un paese`
-        title = re.sub(
-            r"(?:\b[A-ZÀ-Ý]{2,}\b['’]?\s?){2,}",
-            lambda run: _soft_run(run[0], forms, is_first=run.start() == 0),
-            title,
-        )
-    return title[:1].upper() + title[1:]
+def matter_of(title: str) -> Matter | None:
+    """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence."""
+    text = title.strip(" .,;:-–")
+    if is_number(text) or not text:
+        return None
+    parts = [part for part in _BREAK.split(text) if part]
+    head = parts[0]
+    if len(parts) > 1 and _YEAR_TAIL.match(parts[1]):
+        head = f"{head} {_year(parts[1])}"
+    first, _, rest = head.partition(" ")
+    article = _ARTICLES.get(first.lower(), "")
+    if article and rest and not has_verb(rest):
+        noun = f"{first.lower()} {_joined(first.lower(), rest)}"
+        feminine = article in ("la", "le") or first.lower() in _FEMININE_ELIDED
+        return Matter(noun, article, feminine)
+    quoted = head if len(head.split()) > 1 or len(parts) == 1 else text
+    if utf16(quoted) > _LONGEST or has_verb(quoted) or len(quoted.split()) < 2:
+        return None
+    quoted = re.sub(r"[«»“”\"]", "", quoted)
+    return Matter(f"«{quoted[:1].upper()}{quoted[1:]}»")
 
 
-def phrase_of(words: str) -> str:
-    """`il corso di yoga` of `Corso di yoga`, `tre incontri sul fuoco`; "" where no known noun opens it."""
-    words = words.strip(" .;:")
-    if several := _SEVERAL.match(words):
-        text = words[0].lower() + words[1:]
-        return _guillemets(text) if several[1] else _guillemets(f"{_plural_article(several[2])} {text}")
-    noun = _NOUN.match(words)
-    if noun is None:
-        return ""
-    article = _ARTICLE[noun[1].lower()]
-    rest = words[noun.end() :]
-    if named := re.fullmatch(r"(\s[\w\s]{0,30})?\s?:\s?(.+)", rest):  # `Incontro informativo: "Il voucher"`
-        name = named[2].strip(' "“”«»')
-        rest = f"{(named[1] or '').rstrip()} «{name}»"
-    word = noun[1].lower()
-    if word in ("spettacolo", "stage"):
-        joined = f"lo {word}"
-    elif word[0] in "aeiou":
-        joined = f"l'{word}"
-    else:
-        joined = f"{article} {word}"
-    return _guillemets(f"{joined}{_lower_adjective(rest)}")
+def noun_of(text: str) -> Matter | None:
+    """`text` with the article of its first word, where that word is a known noun."""
+    first, _, rest = text.strip(" .").partition(" ")
+    article = _ARTICLES.get(first.lower(), "")
+    if not article:
+        return None
+    noun = f"{first.lower()} {rest}".strip()
+    return Matter(noun, article, article in ("la", "le") or first.lower() in _FEMININE_ELIDED)
 
 
-def is_plural(phrase: str) -> bool:
-    """Whether `ci sono` goes before the phrase."""
-    return _SEVERAL.match(re.sub(r"^(?:i|gli|le)\s", "", phrase)) is not None and not phrase.startswith(
-        ("il ", "la ")
-    )
+def is_number(title: str) -> bool:
+    """Whether a title says nothing but the number of an act, or that there is a notice."""
+    text = title.strip(" .")
+    return any(pattern.match(text) for pattern in (_ACT_NUMBER, _BARE_TITLE, _ORDER_ONLY))
 
 
-def quoted(title: str) -> str:
-    """The title between «», without quotes of its own around it."""
-    bare = title.strip(" .")
-    outer = _QUOTED.fullmatch(bare)
-    if outer:
-        bare = outer[1] or outer[2] or outer[3]
-    return f"«{_QUOTED.sub(lambda match: f'“{match[1] or match[2] or match[3]}”', bare)}»"
+def _joined(head: str, rest: str) -> str:
+    """`servizio trasporto` as `servizio di trasporto`: titles leave out the small words."""
+    second = rest.split()[0].lower()
+    if head in _JOINS_BY_DI and second in _ARTICLES and not _ADJECTIVE.fullmatch(second):
+        return f"di {rest[:1].lower()}{rest[1:]}"
+    return rest
 
 
-def matters(notice: Notice) -> Iterator[tuple[str, str]]:
-    """Ways to name what happens: a phrase after `c'è` and what is left to say of it in a sentence, best first."""
-    title = title_of(notice)
-    film = _film(notice)
-    if film:
-        yield film, ""
-        return
-    sentences = list(what_sentences(notice, title))
-    nominal = next(iter(nominals(notice)), "")
-    is_headline = is_headline_of(title)
-    own = (segmented(title) or phrase_of(title)) if title else ""
-    if own and not is_headline:
-        for sentence in sentences:
-            yield own, sentence
-        if nominal and not is_told(nominal, own):
-            yield f"{own}: {_lowered_noun(nominal)}", ""
-        yield own, ""
-        return
-    if title and not is_headline:
-        named = quoted(title)
-        kind = kind_word(notice, title)
-        if nominal:
-            yield f"{quoted(_without_told(title, nominal))}, {_lowered_noun(nominal)}", ""
-        for sentence in sentences:
-            yield f"{kind} {named}".strip(), sentence
-        yield f"{kind} {named}".strip(), ""
-        short = shortened(title)
-        if short != title:
-            yield f"{kind} {quoted(short)}".strip(), ""
-        return
-    if nominal:
-        yield phrase_of(nominal), ""
-
-
-def kind_word(notice: Notice, title: str) -> str:
-    """`la mostra` where the page calls the title so; "" where it does not."""
-    name = re.escape(title.split(".")[0].strip(' «»"“”'))
-    body = notice.source[len(notice.title) :]
-    called = re.search(rf"\b(\w{{4,14}})\s[\"“«]?{name}", body, re.I)
-    if called and (phrase := phrase_of(called[1])):
-        return phrase
-    if re.search(r"\bRegia\b", body) and _STAGE.search(body) and not _CINEMA.search(body):
-        return "lo spettacolo"
-    return ""
-
-
-def what_sentences(notice: Notice, title: str) -> Iterator[str]:
-    """The office's own sentences that say what happens, whole, the most telling first."""
-    ranked = []
-    for place, sentence in enumerate(
-        dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source), *notice.prose))
-    ):
-        if place > 14:
-            break
-        bare = sentence.strip()
-        if not 25 <= len(bare) <= 175 or not has_verb(bare) or _DANGLING.match(bare) or not _stands(bare):
-            continue
-        if FILLER.search(bare) or _has_day(bare) or TIME.search(bare):
-            continue
-        worth = (
-            2.0 * bool(_HAPPENS.search(bare)) + (1.0 if title and is_told(title, bare) else 0) - place * 0.25
-        )
-        ranked.append((-worth, len(bare), place, bare))
-    for worth, _, _, bare in sorted(ranked):
-        if worth < -0.5:
-            yield bare if bare[-1] in ".!?" else f"{bare}."
-
-
-def is_headline_of(title: str) -> bool:
-    """Whether the title is a sentence or tells its own day: no name that fits between «»."""
-    return not title or _has_day(title) or len(title) > 110 or (len(title) > 45 and has_verb(title))
-
-
-def segmented(title: str) -> str:
-    """`il recital «Alba in chiesa»` of `Alba in chiesa - Recital`; "" where no part of it opens with a noun."""
-    pieces = [piece.strip() for piece in re.split(r"\s[-–]\s|:\s", title, maxsplit=1)]
-    if len(pieces) != 2 or phrase_of(pieces[0]):
-        return ""
-    phrase = phrase_of(pieces[1])
-    return f"{phrase} {quoted(pieces[0])}" if phrase and "«" not in phrase else ""
-
-
-def shortened(title: str) -> str:
-    """The title without its subtitle."""
-    if title.count('"') % 2 or _QUOTED.match(title):
-        return title
-    head = re.split(r":\s|\.\s|\s[-–]\s", title, maxsplit=1)[0].strip()
-    if any(head.count(mark[0]) != head.count(mark[1]) for mark in ("“”", "«»", "()")) or head.count('"') % 2:
-        return title
-    return head if len(head) >= 8 else title
-
-
-def _without_told(title: str, nominal: str) -> str:
-    """The title without the part that the phrase after it tells again."""
-    pieces = re.split(r"\s[-–]\s|:\s", title)
-    kept = [piece for piece in pieces if not is_told(piece, nominal)]
-    return title if len(kept) in (0, len(pieces)) else kept[0]
-
-
-def nominals(notice: Notice) -> list[str]:
-    """Phrases of the page that open with an event's noun and have no verb: `Presentazione del libro di Ada Neri`."""
-    found = []
-    for phrase in dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source)[:10])):
-        bare = phrase.strip(" .;")
-        if not 12 <= len(bare) <= 150 or not (_NOUN.match(bare) or _SEVERAL.match(bare)) or _has_day(bare):
-            continue
-        if (
-            not TIME.search(bare)
-            and not EMAIL.search(bare)
-            and not URL.search(bare)
-            and not PHONE.search(bare)
-        ):
-            found.append(bare)
-    return sorted(found, key=_worth_of_nominal)
-
-
-def _worth_of_nominal(phrase: str) -> int:
-    """Who does what stands first, who organises it last."""
-    names = re.search(
-        r"\b(?:con|di)\s(?:l['’]autor\w+\s)?[A-ZÀ-Ý][a-zà-ù]+\s[A-ZÀ-Ý]|\bdel (?:libro|romanzo|film)\b",
-        phrase,
-    )
-    return (
-        -2 * bool(names)
-        + 2 * bool(re.search(r"\ba cura\b|\borganizzat", phrase))
-        + phrase.startswith("Rassegna")
-    )
-
-
-def _film(notice: Notice) -> str:
-    body = notice.source[len(notice.title) :]
-    found = _FILM.search(body)
-    if found is None or not _CINEMA.search(notice.title + body):
-        return ""
-    before = body[max(0, found.start() - 160) : found.start()]
-    runs = [run for run in _LOUD.finditer(before) if len(run[0].strip(" -–:,")) > 1]
-    name = ""
-    for run in reversed(runs):
-        text = run[0].strip(" -–:,")
-        opens = before[: run.start()].rstrip()
-        if (
-            re.search(r"[A-ZÀ-Ý]{2}|\d", text)
-            and not re.fullmatch(r"[\d\s:.]+", text)
-            and opens[-1:] in '"”».'
-        ):
-            name = text
-            break
-    if not name:
-        return ""
-    forms = casing([*notice.abstract, *notice.prose])
-    return f"il film «{_soft_run(name, forms, is_first=True).strip()}» di {found['director'].strip(' .')}"
-
-
-def _soft_run(run: str, forms: dict[str, str], *, is_first: bool) -> str:
-    lowered = softened(run, forms) if " " in run.strip() else run.capitalize()
-    if not is_first and lowered:
-        words = lowered.split(" ")
-        words[0] = forms.get(
-            words[0].lower(), words[0] if words[0].isupper() and len(words[0]) > 4 else words[0].lower()
-        )
-        lowered = " ".join(words)
-    return lowered
-
-
-def _soft_name(name: str, forms: dict[str, str]) -> str:
-    """A name in capitals between quotes: `"GLI ALBERI"` is `"Gli Alberi"`."""
-    inner = name[1:-1]
-    if inner != inner.upper() or not re.search(r"[A-ZÀ-Ý]{3}", inner):
-        return name
-    soft = " ".join(
-        forms.get(word.lower(), word.lower() if place > 0 and len(word) < 4 else word.capitalize())
-        for place, word in enumerate(inner.split())
-    )
-    return f"{name[0]}{soft}{name[-1]}"
-
-
-def _plural_article(noun: str) -> str:
-    word = noun.lower()
-    if word in ("spettacoli", "incontri", "appuntamenti"):
-        return "gli"
-    return "le" if word.endswith(("e", "oni", "ità")) else "i"
-
-
-def _lowered_noun(phrase: str) -> str:
-    noun = _NOUN.match(phrase)
-    rest = phrase[noun.end() :] if noun else phrase[1:]
-    return _guillemets((noun[0] if noun else phrase[0]).lower() + _lower_adjective(rest))
-
-
-def _lower_adjective(rest: str) -> str:
-    """`Recital Pianistico con` has an adjective with a capital that is no name."""
-    return re.sub(
-        r"^\s([A-Z])([a-z]+(?:ico|ica|ale|ivo|iva|oso|osa))\b",
-        lambda word: f" {word[1].lower()}{word[2]}",
-        rest,
-    )
-
-
-def _guillemets(text: str) -> str:
-    return mended(_QUOTED.sub(lambda match: f"«{match[1] or match[2] or match[3]}»", text))
-
-
-def _has_day(text: str) -> bool:
-    return re.search(rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}/\d{{1,2}}\b", text, re.I) is not None
-
-
-def _stands(sentence: str) -> bool:
-    if (
-        EMAIL.search(sentence)
-        or PHONE.search(sentence)
-        or "clicc" in sentence.lower()
-        or "allegat" in sentence.lower()
-    ):
-        return False
-    return sentence[0].isupper() or sentence[0] in '«“"0123456789'
-
-
-def leans(sentence: str) -> bool:
-    """Whether the sentence needs the title before it."""
-    return (
-        _LEANS.match(sentence) is not None
-        or re.search(r"\b(?:quindi|dunque|pertanto)\b", sentence) is not None
-    )
+def _year(text: str) -> str:
+    return re.sub(r"^(?:anno|a\.\s?s\.)\s*", "", text, flags=re.I)

@@ -7,7 +7,7 @@ from flows.bulletin.summary.clauses.days import Days, Span, days_clause
 from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, without_street
-from flows.bulletin.summary.frames.matter import is_plural, matters
+from flows.bulletin.summary.frames.subject import is_plural, matters
 from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of, untold
 
 _COUNTS = ("", "un", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci")
