@@ -225,14 +225,14 @@ def _troubles(sentence: str) -> Iterator[Trouble]:
 
 def _of_end(sentence: str) -> Iterator[Trouble]:
     if (
-        _OPEN_END.search(sentence)
+        _OPEN_END.search(sentence[-20:])
         or mended(sentence) != sentence
         or sentence.count('"') % 2
-        or ((last := _LAST_WORD.search(sentence)) and last[1] in HANGING - _MAY_END)
+        or ((last := _LAST_WORD.search(sentence[-40:])) and last[1] in HANGING - _MAY_END)
     ):
         yield Trouble.cut
-    token = _LAST_TOKEN.search(sentence)
-    if (token and token[1].lower() in NEVER_LAST) or _INITIAL.search(sentence):
+    token = _LAST_TOKEN.search(sentence[-40:])
+    if (token and token[1].lower() in NEVER_LAST) or _INITIAL.search(sentence[-60:]):
         yield Trouble.torn
 
 
