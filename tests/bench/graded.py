@@ -1,4 +1,5 @@
-"""The graded notices beside the project, parted once for all: two thirds to build on, a third to look at last.
+"""The graded notices beside the project, parted once for all: two thirds to build on,
+a third to look at last.
 
 A notice is held out by the hash of its id, so that the rows, slots and twins of one source stay on one side.
 """

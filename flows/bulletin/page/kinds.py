@@ -188,7 +188,9 @@ _NUMBER = re.compile(r"[\d/ .-]+")
 
 
 def kind_of(notice: Notice) -> Kind:
-    """The kind of a notice, `Kind.nothing` for what is none; `Kind.other` where no word of the table stands."""
+    """The kind of a notice, `Kind.nothing` for what is none; `Kind.other` where no word of the table
+    stands.
+    """
     return _kind_of(notice.title, notice.source, len({row.when for row in notice.rows if row.when}))
 
 

@@ -19,12 +19,52 @@ _OPEN_ENDED = re.compile(
 )
 # words of an act that say what was done, not what it is about
 _FORM_WORDS = frozenset(
-    """
-    ordinanza ordinanze delibera deliberazione determina determinazione decreto revoca integrazione rettifica
-    modifica annullamento proroga sindaco sindacale dirigenziale numero nr del della dell dei delle di n e in
-    data oggetto prot protocollo avviso atto atti comunale comune giunta consiglio temporanea nuova disciplina
-    viabilita la il
-    """.split()
+    [
+        "ordinanza",
+        "ordinanze",
+        "delibera",
+        "deliberazione",
+        "determina",
+        "determinazione",
+        "decreto",
+        "revoca",
+        "integrazione",
+        "rettifica",
+        "modifica",
+        "annullamento",
+        "proroga",
+        "sindaco",
+        "sindacale",
+        "dirigenziale",
+        "numero",
+        "nr",
+        "del",
+        "della",
+        "dell",
+        "dei",
+        "delle",
+        "di",
+        "n",
+        "e",
+        "in",
+        "data",
+        "oggetto",
+        "prot",
+        "protocollo",
+        "avviso",
+        "atto",
+        "atti",
+        "comunale",
+        "comune",
+        "giunta",
+        "consiglio",
+        "temporanea",
+        "nuova",
+        "disciplina",
+        "viabilita",
+        "la",
+        "il",
+    ]
 )
 _CHANGES_ANOTHER = re.compile(
     r"\b(?:integrazione|rettifica|modifica|revoca|annullamento|proroga)\s+(?:all['’]|dell['’]|del\w*\s+)?\s*"
@@ -63,7 +103,7 @@ def lacks(notice: Notice) -> tuple[Slot, ...]:
     if kind is Kind.recall:
         return () if Slot.product in told else (Slot.product,)
     if kind is Kind.road:
-        return () if Slot.place in told or _has_day(told) and len(notice.source) > 400 else (Slot.place,)
+        return () if Slot.place in told or (_has_day(told) and len(notice.source) > 400) else (Slot.place,)
     if kind is Kind.supply_cut:
         return () if _has_day(told) or Slot.hours in told else (Slot.when,)
     if kind in (Kind.act, Kind.other):

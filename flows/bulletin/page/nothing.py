@@ -22,7 +22,8 @@ _MORE = re.compile(
     r"\b(?:leggi (?:di più|tutto)|scopri di più|vai alla pagina|vedi tutt[ie]|continua a leggere)\b", re.I
 )
 _FORM = re.compile(
-    r"\b(?:filtra per|cerca nel sito|ricerca avanzata|risultati trovati|ordina per|nessun risultato|parola chiave"
+    r"\b(?:filtra per|cerca nel sito|ricerca avanzata|risultati "
+    r"trovati|ordina per|nessun risultato|parola chiave"
     r"|azzera i filtri|tutte le categorie|seleziona una)\b",
     re.I,
 )

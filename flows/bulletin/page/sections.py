@@ -83,7 +83,8 @@ _STAMP = re.compile(
 )
 _FILE_STAMP = re.compile(r"\[\.\w{2,4} [\d.,]+ [KM]b[^\]\n]{0,60}\]")
 _STAMP_IN_LINE = re.compile(
-    rf"\b(?:data(?: di pubblicazione)?|prima pubb\w*\.?|ultim[oa] (?:aggiornamento|modifica)|pubblicat[oa] il)"
+    rf"\b(?:data(?: di pubblicazione)?|prima pubb\w*\.?"
+    rf"|ultim[oa] (?:aggiornamento|modifica)|pubblicat[oa] il)"
     rf"\s*:\s*{_A_DAY}|\btempo di lettura:?\s*(?:meno di )?\d{{1,3}} min\w*(?:\s+tipologia [a-z]+)?",
     re.I,
 )

@@ -17,9 +17,11 @@ _FIELDS = {
     "when": r"(?:dat[ae]|giorn[oi]|quando|period[oi]|dal|mes[ei]|giornata|calendario)",
     "hours": r"(?:or[ae]|orari[oe]?|inizio|dalle|apertura|orario di apertura)",
     "place": r"(?:luog[oh]i?|sed[ei]|dove|sal[ae]|indirizz[oi]|vi[ae]|ubicazione|località|zon[ae]|punto)",
-    "amount": r"(?:cost[oi]|prezz[oi]|tariff[ae]|import[oi]|quot[ae]|contribut[oi]|euro|€|valore|aliquot[ae]|rimborso)",
+    "amount": r"(?:cost[oi]|prezz[oi]|tariff[ae]|import[oi]|quot[ae]"
+    r"|contribut[oi]|euro|€|valore|aliquot[ae]|rimborso)",
     "deadline": r"(?:scadenz[ae]|termin[ei]|entro|data di scadenza|scade)",
-    "who": r"(?:destinatar[io]|chi|et[àa]|a chi|class[ei]|fasc[eia]\w*|categori[ae]|utent[ie]|beneficiari|isee)",
+    "who": r"(?:destinatar[io]|chi|et[àa]|a chi|class[ei]"
+    r"|fasc[eia]\w*|categori[ae]|utent[ie]|beneficiari|isee)",
 }
 _HEADING = {field: re.compile(rf"{words}\b[\w\s/€().,'’]{{0,30}}", re.I) for field, words in _FIELDS.items()}
 _MONEY = re.compile(r"(?:€|euro)\s?\d[\d.,]*|\d[\d.,]*\s?(?:€|euro\b|%)|gratuit[oaie]|gratis", re.I)
@@ -90,7 +92,7 @@ def _read(body: Sequence[_Line]) -> list[Row]:
     labels = [_field(line.cells[0]) for line in body]
     if len(heading) == 2 and len(body) > 1 and all(labels) and len(set(labels)) == len(labels):
         fields = {label: line.cells[1] for label, line in zip(labels, body, strict=True) if label}
-        return [Row(**fields, start=body[0].start, end=body[-1].end)]
+        return [replace(Row(start=body[0].start, end=body[-1].end), **fields)]
     if not any(heading[:1]):
         rest = rest if not any(heading) else ()
     elif any(map(_is_value, heading)) or not any(heading):

@@ -1,4 +1,6 @@
-"""Where the matter of a page takes place: the hall, the street, the town; never a map's pin or an office's desk."""
+"""Where the matter of a page takes place: the hall, the street, the town;
+never a map's pin or an office's desk.
+"""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ _AT = re.compile(
     re.I,
 )
 _STREET = r"(?:via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo|strada|contrada)"
-_STRETCH = re.compile(rf"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{{3,90}}", re.I)
+_STRETCH = re.compile(r"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{3,90}", re.I)
 _STOP = re.compile(
     r"\s(?:(?:si|è|sono|sarà|saranno|dalle|dal|alle|ore|con|per\sla|per\sil|per\si|il\s\d|e\sil|ha|hanno|verrà|partecipa\w*)\s|Mappa\b|Regia\b"
     r"|[-–|]\s|\d{5}\b|[“\"«][A-Z])"
@@ -27,7 +29,8 @@ _DESK = re.compile(
     r"acquist\w+|stabilimento)\b[^.\n]{0,60}$",
     re.I,
 )
-_ROADS = frozenset({"via", "viale", "piazza", "piazzale", "sp", "ss", "sr", "corso", "largo", "vicolo", "strada", "ponte",
+_ROADS = frozenset({"via", "viale", "piazza", "piazzale", "sp", "ss", "sr", "corso", "largo", "vicolo", "strada",
+                    "ponte",
                     "sottopasso", "contrada", "localita", "frazione"})  # fmt: skip
 
 

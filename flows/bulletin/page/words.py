@@ -5,7 +5,10 @@ import re
 from flows.bulletin.page.anchors import heads
 from flows.bulletin.page.notice import Row
 
-_STOP = r"(?=\s*(?:[:;(“\"«\n]|[.](?:\s|$)|\s[-–]\s|,(?!\s*(?:(?:in\s+)?(?:via|viale|piazza|piazzale|largo|corso|località|frazione|a\s+fianco)\b|\d))|\s(?:e|con|per|dalle|alle|ore|dal|a\s+cura|per)\s|$))"
+_STOP = (
+    r"(?=\s*(?:[:;(“\"«\n]|[.](?:\s|$)|\s[-–]\s|,(?!\s*(?:(?:in\s+)?(?:via|viale|piazza"
+    r"|piazzale|largo|corso|località|frazione|a\s+fianco)\b|\d))|\s(?:e|con|per|dalle|alle|ore|dal|a\s+cura|per)\s|$))"
+)
 _PLACE = re.compile(
     rf"(?:\bpresso\s|\bc/o\s|\b(?:nella|nel|in|alla|al)\s+(?=(?:sala|salone|biblioteca|piazza|palestra|teatro|auditorium"
     rf"|centro|parco|oratorio|municipio|villa|palazzo|via|chiesa|scuola|cortile|campo)\b))[^\n]{{3,140}}?{_STOP}",

@@ -8,10 +8,10 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.relative_days import is_relative
 from flows.bulletin.language.signals import ACT
 from flows.bulletin.language.titles import is_told
+from flows.bulletin.page.sections import Part
 from flows.bulletin.summary.choice import Option
 from flows.bulletin.summary.compress import variants
 from flows.bulletin.summary.facts_line import phrases
-from flows.bulletin.page.sections import Part
 from flows.bulletin.summary.phrases import Unit, quiet
 from flows.bulletin.summary.salience import Salience, points_back
 

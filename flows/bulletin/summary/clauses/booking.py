@@ -12,12 +12,14 @@ _MUST = re.compile(
     r"\b(?:obbligatori\w|previa|necessari\w|su prenotazione|richiest\w|solo su|bisogna|occorre)\b", re.I
 )
 _NOT_MUST = re.compile(
-    r"\b(?:senza|non (?:è|sono|serve|occorre)\b|non\s(?:obbligatori|necessari)|gradit|consigliat|facoltativ|libera)",
+    r"\b(?:senza|non (?:è|sono|serve|occorre)\b|non\s(?:obbligatori"
+    r"|necessari)|gradit|consigliat|facoltativ|libera)",
     re.I,
 )
 _TICKETS = re.compile(r"\b(?:biglietteria|biglietti|acquist\w+)\b.{0,40}\bonline\b", re.I)
 _BY = re.compile(
-    r"\bentro(?: e non oltre)?\s(?:(?:le\s)?(?:ore\s)?(?P<hour>\d{1,2}(?:[:.,]\d\d)?)\s(?:del(?:l['’]|\s(?:giorno\s)?)|di)\s?)?"
+    r"\bentro(?: e non oltre)?\s(?:(?:le\s)?(?:ore\s)?(?P<hour>\d{1,2}(?:[:.,]\d\d)?)\s(?:del(?:l['’]"
+    r"|\s(?:giorno\s)?)|di)\s?)?"
     r"(?P<day>(?:il\s|l['’]|giorno\s)?(?:[a-zA-Zì'’]{5,10}\s)?\d{1,2}[\w°./\s]{2,22})",
     re.I,
 )

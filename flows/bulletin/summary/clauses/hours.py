@@ -9,7 +9,8 @@ _NAMED = {"mezzogiorno": "12", "mezzanotte": "24"}
 _ORE = r"(?:alle\s|dalle\s|le\s|all['’]|dall['’])?(?:ore\s|h\.?\s?)?"
 _ONE = re.compile(
     rf"(?P<lead>(?:a partire )?dalle(?: ore)?|dall['’]|da|fino alle(?: ore)?|fino all['’]|entro le(?: ore)?"
-    rf"|entro l['’]|dopo le(?: ore)?|alle(?: ore)?|all['’]|orario:?(?: ore)?|ore|h\.?|inizio(?: alle)?(?: ore)?:?)?"
+    rf"|entro l['’]|dopo le(?: ore)?|alle(?: ore)?|all['’]"
+    rf"|orario:?(?: ore)?|ore|h\.?|inizio(?: alle)?(?: ore)?:?)?"
     rf"\s?(?P<start>{_CLOCK})(?:\s?(?:[-–—/]|a|alle|all['’]|e fino|fino|sino)\s?{_ORE}(?P<end>{_CLOCK}))?"
     r"(?:\s?(?:circa|h\b|precise|in poi))?",
     re.I,
@@ -20,7 +21,9 @@ Clock = tuple[int, int]
 
 @dataclass(frozen=True)
 class Hours:
-    """One stretch of a day; `lead` is "alle", "dalle", "fino alle", "entro le" or "dopo le" where it has one end."""
+    """One stretch of a day; `lead` is "alle", "dalle", "fino alle", "entro le" or "dopo le" where it
+    has one end.
+    """
 
     start: Clock
     end: Clock | None = None

@@ -1,4 +1,6 @@
-"""Who it is for, in a phrase that follows a noun or a verb: `per le famiglie`, `dai 13 anni`; never `tutti`."""
+"""Who it is for, in a phrase that follows a noun or a verb: `per le famiglie`, `dai 13 anni`;
+never `tutti`.
+"""
 
 import re
 
@@ -40,7 +42,9 @@ _LONGEST = 90
 
 
 def audience_phrase(words: str) -> str:
-    """`per i bambini da 3 a 6 anni` of `Ai bambini da 3 a 6 anni.`; "" for everybody and what is not a phrase."""
+    """`per i bambini da 3 a 6 anni` of `Ai bambini da 3 a 6 anni.`; "" for everybody and what is not a
+    phrase.
+    """
     text = " ".join(words.split()).strip(" .;:")
     if found := _AT_LEAST.fullmatch(text):
         return f"dai {found[1]} anni"

@@ -13,21 +13,28 @@ from flows.bulletin.language.signals import STREET
 _IN = "biblioteca municipio duomo"  # said without the article when nothing but an adjective follows
 _AT: dict[str, str] = {
     "al": "centro teatro cinema cineteatro museo parco palazzetto palasport campo castello santuario rifugio"
-    " circolo porticciolo porto liceo polo cimitero monumento mercato velodromo nido bocciodromo bar ristorante"
-    " caffè caffé pub laghetto lago lido campetto ponte bosco vivaio memoriale mulino tempio convento monastero"
+    " circolo porticciolo porto liceo polo cimitero monumento "
+    "mercato velodromo nido bocciodromo bar ristorante"
+    " caffè caffé pub laghetto lago lido campetto ponte "
+    "bosco vivaio memoriale mulino tempio convento monastero"
     " distretto consultorio ritrovo municipio comando palaghiaccio pattinodromo camping villaggio cineforum"
     " crossodromo planetario politecnico maneggio poliambulatorio laboratorio",
     "allo": "stadio spazio studio sportello scalo stabilimento",
-    "all'": "auditorium oratorio ospedale ufficio istituto hub abbazia ex arena agriturismo asilo ostello archivio"
-    " osservatorio acquedotto enoteca osteria anfiteatro oasi ecocentro isola urp informagiovani ippodromo ateneo"
+    "all'": "auditorium oratorio ospedale ufficio istituto hub "
+    "abbazia ex arena agriturismo asilo ostello archivio"
+    " osservatorio acquedotto enoteca osteria anfiteatro oasi "
+    "ecocentro isola urp informagiovani ippodromo ateneo"
     " aeroporto emporio ecomuseo ambulatorio",
-    "alla": "scuola piscina cascina torre malga stazione pinacoteca galleria fiera baita bocciofila biblioteca"
-    " palestra fondazione ludoteca casa residenza pieve tensostruttura darsena mediateca rocca fattoria locanda"
+    "alla": "scuola piscina cascina torre malga stazione "
+    "pinacoteca galleria fiera baita bocciofila biblioteca"
+    " palestra fondazione ludoteca casa residenza pieve "
+    "tensostruttura darsena mediateca rocca fattoria locanda"
     " libreria cantina canonica",
     "ai": "giardini portici campi magazzini musei",
     "agli": "impianti uffici scavi orti",
     "alle": "scuole scuderie terme piscine",
-    "nella": "sala saletta chiesa basilica cappella sede parrocchia corte loggia barchessa chiesetta cattedrale"
+    "nella": "sala saletta chiesa basilica cappella sede parrocchia "
+    "corte loggia barchessa chiesetta cattedrale"
     " palazzina rotonda frazione hall",
     "nell'": "aula area atrio",
     "nel": "cortile chiostro salone foyer padiglione giardino borgo parcheggio capannone",

@@ -28,7 +28,8 @@ _WHILE = re.compile(
 )
 _PAID = re.compile(r"A pagamento\.?", re.I)
 _ONE_PRICE = re.compile(
-    rf"(?:A pagamento\s+)?(?:(?P<kind>ingresso|biglietto|biglietto unico|costo|prezzo|contributo|quota(?: di (?:iscrizione"
+    rf"(?:A pagamento\s+)?(?:(?P<kind>ingresso|biglietto|biglietto "
+    rf"unico|costo|prezzo|contributo|quota(?: di (?:iscrizione"
     rf"|partecipazione))?|iscrizione|tariffa|contributo di (?:iscrizione|partecipazione)|costo del biglietto)"
     rf"\s?(?:è\s|di\s|:|-|pari a\s)*\s?)?{_EURO}\s*(?P<rest>.*)",
     re.I,

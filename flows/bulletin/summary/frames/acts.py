@@ -1,4 +1,6 @@
-"""Texts of acts and results: the matter in plain words, never a number first, and until when one may react."""
+"""Texts of acts and results: the matter in plain words, never a number first,
+and until when one may react.
+"""
 
 import re
 from collections.abc import Iterator
@@ -53,7 +55,9 @@ def subject_of(notice: Notice) -> str:
 
 
 def published(subject: str) -> str:
-    """`Pubblicazione graduatorie definitive` -> `Sono pubblicate le graduatorie definitive.`; "" for others."""
+    """`Pubblicazione graduatorie definitive` -> `Sono pubblicate le graduatorie definitive.`;
+    "" for others.
+    """
     if _CHANGES.search(subject):
         return ""
     for pattern, stem in ((_PUBLISHED, "pubblicat"), (_EXTENDED, "prorogat")):

@@ -20,7 +20,9 @@ _PLANNED = re.compile(
 
 
 def is_changed(notice: Notice) -> bool:
-    """Whether the title or one of the first sentences says that it was postponed or cancelled, not that it may be."""
+    """Whether the title or one of the first sentences says that it was postponed or cancelled,
+    not that it may be.
+    """
     lines = (notice.title, *notice.abstract, *lines_of(notice.title, notice.source)[:3])
     return any(_CHANGED.search(line) and not _CONDITION.search(line) for line in lines)
 

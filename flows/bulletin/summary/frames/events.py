@@ -10,6 +10,7 @@ from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.changes import changed, is_changed
+from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of, untold
 from flows.bulletin.summary.frames.subject import (
     FILLER,
     is_headline_of,
@@ -20,7 +21,6 @@ from flows.bulletin.summary.frames.subject import (
     title_of,
     what_sentences,
 )
-from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of, untold
 
 _IN_PAGE = {
     "who": "Le condizioni per partecipare sono nella pagina.",
@@ -34,7 +34,9 @@ _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bi
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
-    """Whole texts of an event in at most `limit` UTF-16 units, the best first; none where its day is not told."""
+    """Whole texts of an event in at most `limit` UTF-16 units, the best first;
+    none where its day is not told.
+    """
     if is_changed(notice):
         yield from fitting(changed(notice), limit)
         return
@@ -103,7 +105,9 @@ def _of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
 
 
 def _runs(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
-    """The title and sentences of the office that follow each other, as many as fit, where they tell the day."""
+    """The title and sentences of the office that follow each other, as many as fit,
+    where they tell the day.
+    """
     title = title_of(notice)
     lines = [closed(line) for line in notice.prose[:12]]
     for start, first in enumerate(lines[:3]):

@@ -11,8 +11,10 @@ _CUES: tuple[tuple[Slot, re.Pattern[str]], ...] = tuple(
     for slot, pattern in (
         (
             Slot.deadline,
-            rf"\b(?:entro|scad\w+|non oltre|termin[ei]|fino al?l?|prorogat\w)\b[^.;]{{0,60}}?(?:{_DAY}|\d+ giorni)"
-            rf"|\b(?:domand|istanz|iscri|adesion|candidatur|prenota|partecipazion)\w*\b[^.;]{{0,60}}?\b(?:dal|al)l?['’ ]"
+            rf"\b(?:entro|scad\w+|non oltre|termin[ei]|fino al?l?"
+            rf"|prorogat\w)\b[^.;]{{0,60}}?(?:{_DAY}|\d+ giorni)"
+            rf"|\b(?:domand|istanz|iscri|adesion|candidatur|prenota"
+            rf"|partecipazion)\w*\b[^.;]{{0,60}}?\b(?:dal|al)l?['’ ]"
             rf"\s?{_DAY}",
         ),
         (
@@ -29,7 +31,8 @@ _CUES: tuple[tuple[Slot, re.Pattern[str]], ...] = tuple(
         (
             Slot.who,
             r"\b(?:rivolt[oaie]|destinat\w+|riservat\w+|rivolge|spetta|possono|beneficiar\w+|interessat\w+)\b"
-            r"|\bresident\w+|\brisied\w+|\bover ?\d\d|\bisee\b|\b\d+ anni\b|\bfamigli\w+|\bcittadin\w+|\bgenitor\w+"
+            r"|\bresident\w+|\brisied\w+|\bover ?\d\d|\bisee\b"
+            r"|\b\d+ anni\b|\bfamigli\w+|\bcittadin\w+|\bgenitor\w+"
             r"|\balunn\w+|\bstudent\w+|\banzian\w+|\bimpres\w+|\battività (?:economic|commercial)\w+"
             r"|\bminor[ie]\b|\bdisabil\w+|\bassociazion\w+",
         ),
@@ -43,12 +46,14 @@ _CUES: tuple[tuple[Slot, re.Pattern[str]], ...] = tuple(
         (Slot.fine, r"\b(?:mult[ae]|sanzion\w+|ammend[ae])\b"),
         (
             Slot.todo,
-            r"\b(?:viet\w+|divieto|obblig\w+|dev(?:e|ono)|dovrann?[oà]|occorre|bisogna|necessari[oa]|non (?:è|si)"
+            r"\b(?:viet\w+|divieto|obblig\w+|dev(?:e|ono)"
+            r"|dovrann?[oà]|occorre|bisogna|necessari[oa]|non (?:è|si)"
             r"|invit\w+|compila\w*|partecipa\w*|porta\w*|dedica)\b",
         ),
         (
             Slot.exception,
-            r"\b(?:salv[oa]|tranne|eccett\w+|esclus\w+|solo|soltanto|esclusivamente|ad eccezione|soggett[ei] a"
+            r"\b(?:salv[oa]|tranne|eccett\w+|esclus\w+|solo"
+            r"|soltanto|esclusivamente|ad eccezione|soggett[ei] a"
             r"|in presenza di|purché|fino ad esaurimento|provvisori\w+)\b",
         ),
     )

@@ -1,4 +1,5 @@
-"""A notice's title as part of a sentence: `il bonus affitti 2026`, or «Cresciamo insieme» where its words are no
+"""A notice's title as part of a sentence: `il bonus affitti 2026`, or «Cresciamo insieme» where its
+words are no
 noun that is sure to take an article."""
 
 import re
@@ -40,7 +41,26 @@ _NOUNS: dict[str, str] = {
 }
 _ARTICLES = {noun: article for article, nouns in _NOUNS.items() for noun in nouns.split()}
 _FEMININE_ELIDED = frozenset(
-    ["adesione", "adozione", "agevolazione", "apertura", "aggregazione", "asta", "assegnazione", "assistenza", "autorizzazione", "esenzione", "erogazione", "indagine", "iscrizione", "istanza", "occupazione", "ordinanza", "attivazione", "imposta"]
+    [
+        "adesione",
+        "adozione",
+        "agevolazione",
+        "apertura",
+        "aggregazione",
+        "asta",
+        "assegnazione",
+        "assistenza",
+        "autorizzazione",
+        "esenzione",
+        "erogazione",
+        "indagine",
+        "iscrizione",
+        "istanza",
+        "occupazione",
+        "ordinanza",
+        "attivazione",
+        "imposta",
+    ]
 )
 _ADJECTIVE = re.compile(
     r"(?:pubblic|comunal|definitiv|provvisori|elettronic|telematic|scolastic|estiv|invernal|social|sportiv|nuov"

@@ -1,4 +1,6 @@
-"""The facts of an event in clauses: when, hours, place, who, price, booking; and which of them a text tells."""
+"""The facts of an event in clauses: when, hours, place, who, price, booking;
+and which of them a text tells.
+"""
 
 import re
 from dataclasses import dataclass, replace
@@ -40,7 +42,9 @@ class Sitting:
 
 @dataclass(frozen=True)
 class Occasion:
-    """What a citizen needs to come: `unsaid` names what stands in the page and could not be put in clauses."""
+    """What a citizen needs to come: `unsaid` names what stands in the page and could not be put in
+    clauses.
+    """
 
     sittings: tuple[Sitting, ...] = ()
     parts: tuple[Row, ...] = ()  # the hours of one day's programme, which are told all or announced
@@ -278,7 +282,9 @@ def _place(notice: Notice) -> str:
 
 
 def _people_of(notice: Notice, *, has_own: bool) -> str:
-    """The words for whom it is; never what stands in the title or between quotes, nor the people of one row."""
+    """The words for whom it is; never what stands in the title or between quotes,
+    nor the people of one row.
+    """
     title = folded(notice.title)
     for told in notice.slots.get(Slot.who, ()):
         words = told.words.strip(" .")
@@ -300,7 +306,9 @@ def _worth_of_price(said: str) -> int:
 
 
 def _booking_days(rows: list[Row]) -> str:
-    """`Devi prenotare martedì 24 e mercoledì 25 settembre dalle 20:30 alle 22:30, …`, where one books on a day."""
+    """`Devi prenotare martedì 24 e mercoledì 25 settembre dalle 20:30 alle 22:30, …`,
+    where one books on a day.
+    """
     on_days = [row for row in rows if row.when and not row.deadline]
     sittings = _sittings([replace(row, what="", who="") for row in on_days]) if on_days else []
     if not sittings or len(sittings) != 1:
@@ -332,7 +340,9 @@ def _with_venue(words: str, notice: Notice) -> str:
 
 
 def _where_sentence(notice: Notice, words: str) -> str:
-    """The office's sentence in which the place stands, whole; "" where it tells a day or an hour beside it."""
+    """The office's sentence in which the place stands, whole; "" where it tells a day or an hour
+    beside it.
+    """
     for line in (*notice.abstract, *notice.prose):
         if words.strip(" .") in line and has_verb(line) and not TIME.search(line) and len(line) <= 140:
             return line.strip() if line.strip()[-1] in ".!?" else f"{line.strip()}."
@@ -340,7 +350,9 @@ def _where_sentence(notice: Notice, words: str) -> str:
 
 
 def _parts(rows: list[Row]) -> tuple[Row, ...]:
-    """Rows of one list that have hours and no day of their own, or the same day: the parts of one programme."""
+    """Rows of one list that have hours and no day of their own, or the same day:
+    the parts of one programme.
+    """
     rows = [row for row in rows if row.list and row.hours]
     return tuple(rows) if len(rows) > 1 and len({row.when for row in rows if row.when}) <= 1 else ()
 

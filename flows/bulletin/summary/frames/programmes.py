@@ -7,8 +7,8 @@ from flows.bulletin.summary.clauses.days import Days, Span, days_clause
 from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, without_street
-from flows.bulletin.summary.frames.subject import is_plural, matters
 from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of, untold
+from flows.bulletin.summary.frames.subject import is_plural, matters
 
 _COUNTS = ("", "un", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci")
 
@@ -46,7 +46,10 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
             head = f"{span} {place} {verb} {phrase}".strip()
             count = sum(len(sitting.days.spans) for sitting in sittings)
             many = _COUNTS[count] if count < len(_COUNTS) else str(count)
-            said = f"{closed(head[0].upper() + head[1:])} {lead} Gli appuntamenti sono {many}; {what} sono nella pagina."
+            said = (
+                f"{closed(head[0].upper() + head[1:])} {lead} Gli "
+                f"appuntamenti sono {many}; {what} sono nella pagina."
+            )
             lacking = [name for name in untold(said, occasion) if name not in ("when", "hours")]
             yield f"{said} {rest_of(occasion, lacking)}"
 

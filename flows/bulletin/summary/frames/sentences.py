@@ -1,6 +1,7 @@
 """Whole sentences chosen by what they tell of what a citizen must be told, in the page's order.
 
-A sentence is one of the office's, worded plainly, or one made by a frame; none is ever cut or joined to another.
+A sentence is one of the office's, worded plainly, or one made by a frame;
+none is ever cut or joined to another.
 """
 
 import re
@@ -33,15 +34,19 @@ WEIGHTS: dict[Slot, float] = {
 _A_SENTENCE, _A_UNIT = 0.55, 0.004
 _MOST, _TOGETHER = 12, 3
 _POINTS = re.compile(
-    r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso|la stessa|il suddett|la suddett|i suddett|le suddett"
-    r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine|resta|restano|diversamente|in (?:tal|questo|quest)"
-    r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti|informazioni|info)|si rimanda|al contrario|ma |e "
+    r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
+    r"|la stessa|il suddett|la suddett|i suddett|le suddett"
+    r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine"
+    r"|resta|restano|diversamente|in (?:tal|questo|quest)"
+    r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
+    r"|informazioni|info)|si rimanda|al contrario|ma |e "
     r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine|in caso"
     r"|dopo l|tutela della privacy|i dati (?:sono|personali))",
     re.I,
 )
 _EMPTY = re.compile(
-    r"\bdi seguito\b|\bseguent[ei]\b|\bqui sotto\b|\bcliccand\w+|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b"
+    r"\bdi seguito\b|\bseguent[ei]\b|\bqui sotto\b|\bcliccand\w+"
+    r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b"
     r"|\bsuddett\w+|\bpredett\w+|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
     r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
     re.I,
@@ -53,9 +58,11 @@ _PRAISE = re.compile(
 )
 _SAID = re.compile(r"[«“\"]|[»”]|\bha (?:dichiarato|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b")
 _HEADS = re.compile(
-    r"^(?:L(?:e|a) (?:domand[ae]|iscrizion[ei]|istanz[ae]|richiest[ae]|adesion[ei]|candidatur[ae]|quota|tariffa"
+    r"^(?:L(?:e|a) (?:domand[ae]|iscrizion[ei]|istanz[ae]"
+    r"|richiest[ae]|adesion[ei]|candidatur[ae]|quota|tariffa"
     r"|partecipazione|scadenza|prenotazion[ei])|L['’](?:istanza|iscrizione|adesione)|Il (?:termine|contributo"
-    r"|costo|pagamento|modulo|richiedente)|I (?:posti|documenti|requisiti|contributi)|Gli interessati|È necessari[oa]"
+    r"|costo|pagamento|modulo|richiedente)|I (?:posti|documenti"
+    r"|requisiti|contributi)|Gli interessati|È necessari[oa]"
     r"|È possibile|Occorre|Serv(?:e|ono)|Bisogna|Ci si)\b"
 )
 

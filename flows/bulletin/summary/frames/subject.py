@@ -1,4 +1,6 @@
-"""What happens, as a phrase that follows `c'è`: `il corso di yoga`, `«Alba», mostra di fotografie di Ada Neri`."""
+"""What happens, as a phrase that follows `c'è`: `il corso di yoga`, `«Alba»,
+mostra di fotografie di Ada Neri`.
+"""
 
 import re
 from collections.abc import Iterator
@@ -15,13 +17,16 @@ from flows.bulletin.page.sections import parts
 _OPENING, _MOST = 1600, 24  # characters, and lines of them
 
 _MASCULINE = (
-    "concerto recital corso incontro mercatino spettacolo film laboratorio convegno torneo trofeo festival raduno"
+    "concerto recital corso incontro mercatino spettacolo "
+    "film laboratorio convegno torneo trofeo festival raduno"
     " seminario workshop talk evento reading concorso pomeriggio percorso ciclo mercato pranzo picnic tour"
     " appuntamento cineforum saggio viaggio gioco stage"
 )
 _FEMININE = (
-    "festa sagra fiera mostra lettura camminata passeggiata visita conferenza assemblea presentazione rassegna"
-    " giornata serata gara escursione cerimonia biciclettata conversazione commemorazione celebrazione inaugurazione"
+    "festa sagra fiera mostra lettura camminata passeggiata "
+    "visita conferenza assemblea presentazione rassegna"
+    " giornata serata gara escursione cerimonia biciclettata "
+    "conversazione commemorazione celebrazione inaugurazione"
     " esposizione proiezione degustazione lezione commedia tavola manifestazione premiazione raccolta messa"
     " pedalata fiaccolata tombola cena"
 )
@@ -49,10 +54,14 @@ _STATUS_MARK = re.compile(
     re.I,
 )
 _DANGLING = re.compile(
-    r"^(?:quest[oaie]|quell[oaie]|tal[ei]|inoltre|infatti|ma|e|ed|anche|così|quindi|perciò|dunque|ogni fotografia|qui"
-    r"|in particolare|in questo|in tal|a seguire|durante|ness|si\s|ci\s|vi\s|lo\s\w+(?:erà|isce)|il tutto|al termine"
-    r"|l['’]obiettivo|la sua|il suo|le sue|i suoi|ecco|racconta|presenta|parla|propone|offre|spiega|prevede|incontra"
-    r"|tra (?:cui|questi)|nel corso|per questo|con (?:quest|tal)|da qui|dopo|nel 20|nel 19|dal (?:19|20)\d\d|pronti)\b",
+    r"^(?:quest[oaie]|quell[oaie]|tal[ei]|inoltre|infatti|ma"
+    r"|e|ed|anche|così|quindi|perciò|dunque|ogni fotografia|qui"
+    r"|in particolare|in questo|in tal|a seguire|durante|ness"
+    r"|si\s|ci\s|vi\s|lo\s\w+(?:erà|isce)|il tutto|al termine"
+    r"|l['’]obiettivo|la sua|il suo|le sue|i suoi|ecco|racconta"
+    r"|presenta|parla|propone|offre|spiega|prevede|incontra"
+    r"|tra (?:cui|questi)|nel corso|per questo|con (?:quest|tal)"
+    r"|da qui|dopo|nel 20|nel 19|dal (?:19|20)\d\d|pronti)\b",
     re.I,
 )
 FILLER = re.compile(
@@ -62,18 +71,21 @@ FILLER = re.compile(
     re.I,
 )
 _LEANS = re.compile(
-    r"(?:l['’]appuntamento|l['’]evento|l['’]iniziativa|l['’]attività|la serata|le lezioni|il corso|le prenotazioni|quest[oaie]"
+    r"(?:l['’]appuntamento|l['’]evento|l['’]iniziativa|l['’]attività"
+    r"|la serata|le lezioni|il corso|le prenotazioni|quest[oaie]"
     r"|è |e['’] |si |sarà|alle |ore |anche|inoltre|rinviat|annullat|tutt[ei] i|evento (?:rivolt|dedicat))",
     re.I,
 )
 _HAPPENS = re.compile(
     r"\b(?:racconta(?:no)?|presenta(?:no)?|incontra(?:no)?|esplora(?:no)?|suona(?:no)?|celebra(?:no)?|propon(?:e|gono)"
-    r"|port(?:a|ano) in scena|insegna(?:no)?|dialoga(?:no)?|parl(?:a|ano)|prevede|offre|spiega(?:no)?|organizza(?:no)?"
+    r"|port(?:a|ano) in scena|insegna(?:no)?|dialoga(?:no)?"
+    r"|parl(?:a|ano)|prevede|offre|spiega(?:no)?|organizza(?:no)?"
     r"|invita(?:no)?|si (?:terrà|svolgerà|svolge|tiene|esibi\w+)|promuove|accompagna(?:no)?|ospita)\b",
     re.I,
 )
 _FILM = re.compile(
-    r"\bRegia(?: di|:)\s(?P<director>[A-ZÀ-Ý][\w'’.-]+(?:\s(?:de|di|da|van|von|al|le|la)?\s?[A-ZÀ-Ý][\w'’.-]*[\w'’]){0,3}?)"
+    r"\bRegia(?: di|:)\s(?P<director>[A-ZÀ-Ý][\w'’.-]+(?:\s(?:de"
+    r"|di|da|van|von|al|le|la)?\s?[A-ZÀ-Ý][\w'’.-]*[\w'’]){0,3}?)"
     r"(?=\s(?:Trama|Con|Cast|Sceneggiatura|Durata|Genere|Interpreti|Anno|Attori)\b|\s*[.,;:|(]|\s[a-z]|\s*$)"
 )
 _LOUD = re.compile(r"(?:[A-ZÀ-Ý\d][A-ZÀ-Ý\d'’À-]*(?:[ :,&-]{1,3}|$)){1,10}")
@@ -83,7 +95,9 @@ _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b
 
 @lru_cache(maxsize=64)
 def lines_of(notice_title: str, source: str) -> tuple[str, ...]:
-    """The lines of a page's opening as the office wrote them, whole sentences or not: its phrases stand there."""
+    """The lines of a page's opening as the office wrote them, whole sentences or not:
+    its phrases stand there.
+    """
     body = source[len(notice_title) :] if source.startswith(notice_title) else source
     return tuple(
         line
@@ -158,7 +172,9 @@ def quoted(title: str) -> str:
 
 
 def matters(notice: Notice) -> Iterator[tuple[str, str]]:
-    """Ways to name what happens: a phrase after `c'è` and what is left to say of it in a sentence, best first."""
+    """Ways to name what happens: a phrase after `c'è` and what is left to say of it in a sentence,
+    best first.
+    """
     title = title_of(notice)
     film = _film(notice)
     if film:
@@ -231,7 +247,9 @@ def is_headline_of(title: str) -> bool:
 
 
 def segmented(title: str) -> str:
-    """`il recital «Alba in chiesa»` of `Alba in chiesa - Recital`; "" where no part of it opens with a noun."""
+    """`il recital «Alba in chiesa»` of `Alba in chiesa - Recital`; "" where no part of it opens with a
+    noun.
+    """
     pieces = [piece.strip() for piece in re.split(r"\s[-–]\s|:\s", title, maxsplit=1)]
     if len(pieces) != 2 or phrase_of(pieces[0]):
         return ""
@@ -257,7 +275,9 @@ def _without_told(title: str, nominal: str) -> str:
 
 
 def nominals(notice: Notice) -> list[str]:
-    """Phrases of the page that open with an event's noun and have no verb: `Presentazione del libro di Ada Neri`."""
+    """Phrases of the page that open with an event's noun and have no verb:
+    `Presentazione del libro di Ada Neri`.
+    """
     found = []
     for phrase in dict.fromkeys((*notice.abstract, *lines_of(notice.title, notice.source)[:10])):
         bare = phrase.strip(" .;")

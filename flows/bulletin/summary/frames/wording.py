@@ -1,4 +1,5 @@
-"""An office's own sentence as a citizen reads it: no preamble, no number of an act, days and prices in plain form.
+"""An office's own sentence as a citizen reads it: no preamble, no number of an act,
+days and prices in plain form.
 
 What a sentence says is never changed and nothing of its matter is taken out.
 """
