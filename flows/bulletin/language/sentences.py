@@ -12,7 +12,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 # Never the end of a sentence: something always follows.
-_NEVER = _words(
+NEVER_LAST = _words(
     """
     sig sigg sig.ra sig.na sig.re dott dott.ssa dr dr.ssa d.ssa prof prof.ssa proff ing arch avv geom rag
     mons on sen col ten magg brig comm cav ill ill.mo ill.ma egr gent gent.mo gent.ma spett spett.le preg
@@ -104,14 +104,14 @@ def _closes(line: str, start: int, end: re.Match[str]) -> bool:
         return _closes_after(token, following)
     # `(vedi all. 1, lett. b, ecc.) Gli uffici`: an abbreviation's dot inside a parenthesis closes nothing
     inside = ")" in end["close"] and not before.lstrip().startswith("(")
-    return not (inside and token.lower() in _NEVER | _MAYBE | _RARELY)
+    return not (inside and token.lower() in NEVER_LAST | _MAYBE | _RARELY)
 
 
 def _closes_after(token: str, following: str) -> bool:
     lower = token.lower()
     if lower in _MAYBE:
         return not following[0].isdigit()
-    if lower in _NEVER:
+    if lower in NEVER_LAST:
         return False
     if lower in _RARELY or (_INITIALS.fullmatch(token) and not (len(token) == 1 and token.islower())):
         # `G. Mazzini`, `I.C. Rodari`, but `lotto B. Le domande`, `l'U.R.P. Sono`

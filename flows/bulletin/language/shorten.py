@@ -20,7 +20,7 @@ _HANGING_WORDS = """
 """
 _CLAUSE = frozenset(_CLAUSE_WORDS.split())
 _CLAUSE_STARTS = _CLAUSE - {"e", "ed", "o", "con", "per", "come", "secondo", "presso", "durante"}
-_HANGING = _CLAUSE | frozenset(_HANGING_WORDS.split())  # a text that ends on one of these hangs in the air
+HANGING = _CLAUSE | frozenset(_HANGING_WORDS.split())  # a text that ends on one of these hangs in the air
 _TIES = re.compile(
     r"(?:(?:e|ed|o|a|al|alla|alle|all'|fino|-|–|€|euro|ore|anni|giorni|mesi|gradi|km|metri"
     r"|mila|milioni|gennaio|"
@@ -97,6 +97,6 @@ def _open_places(text: str) -> Iterator[int]:
 def _stands(head: str, rest: str) -> bool:
     """Whether `head` can end here: on a word that stands alone, not amid a date, a price or a range."""
     last = re.split(r"[\s(]|(?<=['’])", head)[-1]
-    if not last or last.lower() in _HANGING:
+    if not last or last.lower() in HANGING:
         return False
     return not (last[-1].isdigit() and _TIES.match(rest.lower())) and not rest[:1].isdigit()

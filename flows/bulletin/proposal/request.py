@@ -20,8 +20,8 @@ from flows.bulletin.language.markup import parameter, plain, without_tags
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.relative_days import resolved
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.wholeness import is_for_machines
 from flows.bulletin.proposal.masking import PLACEHOLDER, Masked, mask
-from flows.bulletin.summary.phrases import is_for_machines
 
 INSTRUCTIONS = """\
 Sei un redattore dell'ufficio stampa di un Comune italiano. Scrivi il testo di una notizia per un \

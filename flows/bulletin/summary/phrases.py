@@ -13,6 +13,7 @@ from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.language.titles import same, softened
+from flows.bulletin.language.wholeness import is_for_machines
 from flows.bulletin.summary.acts import is_stamp, operative
 from flows.bulletin.summary.compress import without_preamble
 from flows.bulletin.summary.occasions import occasions
@@ -39,11 +40,6 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 _CALENDAR = re.compile(rf"{MONTH}|{WEEKDAY}|ore|dalle|alle|dal|del|dall|all", re.I)
 _TORN_OFF = re.compile(r"\w\s\.\.\.$|\[(?:\.\.\.|…)\]$|\w…$|\b\w{1,3}\.\.\.$")
 _LONGEST_LIST = 600
-_ORDER = re.compile(
-    r"\b(?:ignor\w+|dimentica\w*|disregard|forget)\b.{0,40}\b(?:istruzioni|instructions"
-    r"|prompt)\b|\bsystem prompt\b",
-    re.I,
-)
 _FEW_NUMBERS = 6
 _MOST = 80  # phrases read of one page
 _KINDS: dict[str, float] = {"prose": 1.0, "how": 0.95, "when": 0.9, "where": 0.5, "cost": 0.9, "more": 0.4}
@@ -90,11 +86,6 @@ def _is_table(text: str, *, of_days: bool) -> bool:
     if len(numbers) < _FEW_NUMBERS:
         return of_days and bool(numbers) and not words and not re.search(r"\bdal|\bore\b", text, re.I)
     return not words or (len(words) * 1.5 < len(numbers) and not has_verb(text))
-
-
-def is_for_machines(text: str) -> bool:
-    """Whether a text gives orders to whatever program reads it: none of a citizen's business."""
-    return _ORDER.search(text) is not None
 
 
 def sentences(text: str, forms: Mapping[str, str]) -> list[str]:
