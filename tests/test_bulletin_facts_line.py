@@ -1,7 +1,7 @@
 import pytest
 
 from flows.bulletin.summary.facts_line import phrases
-from flows.bulletin.summary.parts import Part
+from flows.bulletin.page.sections import Part
 
 
 def first(kind: str, text: str) -> str:

@@ -49,6 +49,7 @@ class Slot(StrEnum):
     product = "product"
     risk = "risk"
     fine = "fine"
+    status = "status"  # put off, called off, extended, closed, open again
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import EMAIL, PHONE, STREET, URL
 from flows.bulletin.summary.occasions import Occasion, dates_and_hours, from_first_to_last, occasions
-from flows.bulletin.summary.parts import Part
+from flows.bulletin.page.sections import Part
 
 Field = Literal["when", "when where", "where", "audience", "cost", "info"]
 

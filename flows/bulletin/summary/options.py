@@ -11,7 +11,7 @@ from flows.bulletin.language.titles import is_told
 from flows.bulletin.summary.choice import Option
 from flows.bulletin.summary.compress import variants
 from flows.bulletin.summary.facts_line import phrases
-from flows.bulletin.summary.parts import Part
+from flows.bulletin.page.sections import Part
 from flows.bulletin.summary.phrases import Unit, quiet
 from flows.bulletin.summary.salience import Salience, points_back
 

@@ -17,7 +17,7 @@ from flows.bulletin.language.wholeness import is_for_machines
 from flows.bulletin.summary.acts import is_stamp, operative
 from flows.bulletin.summary.compress import without_preamble
 from flows.bulletin.summary.occasions import occasions
-from flows.bulletin.summary.parts import Part
+from flows.bulletin.page.sections import Part
 from flows.bulletin.summary.salience import ENTRY, factor, is_filler, lead_bonus, starts_plot
 
 _LABEL = re.compile(r"^(?:Cos['’]è|Descrizione|Descrizione breve|Di cosa si tratta)[:.]?\s+(?=[^\Wa-z])")

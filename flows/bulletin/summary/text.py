@@ -19,9 +19,9 @@ from flows.bulletin.language.sentences import split
 from flows.bulletin.language.shorten import cut, mended
 from flows.bulletin.language.titles import casing, same, softened
 from flows.bulletin.language.wholeness import is_for_machines
+from flows.bulletin.page.sections import Part, parts
 from flows.bulletin.summary.choice import Option, best, telling_most
 from flows.bulletin.summary.options import Candidates
-from flows.bulletin.summary.parts import Part, parts
 from flows.bulletin.summary.phrases import Unit, accented, sentences, units
 
 Method = Literal["abstract", "sentences", "title"]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.bulletin.summary.parts import Part, parts
+from flows.bulletin.page.sections import Part, parts
 
 FLAT = (
     "Cos'è Serata di musica con la banda A chi è rivolto Alle famiglie Luogo Sala Verdi Via Mazzini, 12 "

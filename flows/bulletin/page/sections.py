@@ -5,12 +5,15 @@ has lost its markup, as words in the line. A label is structure: it never reache
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from flows.bulletin.language.markup import plain
 
 Kind = Literal["prose", "audience", "when", "where", "pin", "cost", "contacts", "how", "more", "furniture"]
+
+_PROSE: Kind = "prose"
 
 # Longer labels first where one begins another. Those marked "+" are common words: in running text they count
 # only before a capital, a digit or a colon, and never after an article or preposition.
@@ -78,6 +81,12 @@ _STAMP = re.compile(
     rf"|risultato)|invia stampa ascolta)",
     re.I,
 )
+_FILE_STAMP = re.compile(r"\[\.\w{2,4} [\d.,]+ [KM]b[^\]\n]{0,60}\]")
+_STAMP_IN_LINE = re.compile(
+    rf"\b(?:data(?: di pubblicazione)?|prima pubb\w*\.?|ultim[oa] (?:aggiornamento|modifica)|pubblicat[oa] il)"
+    rf"\s*:\s*{_A_DAY}|\btempo di lettura:?\s*(?:meno di )?\d{{1,3}} min\w*(?:\s+tipologia [a-z]+)?",
+    re.I,
+)
 _DATE_ALONE = re.compile(rf"(?:(?:notizie|news|avvisi|eventi)\s+)?{_A_DAY}", re.I)
 _NOISE = re.compile(
     r"\bLEGGI (?:DI PIÙ|TUTTO)\b|\bLeggi (?:di più|tutto)\b(?: »)?|\(Apre il link in una nuova"
@@ -104,10 +113,72 @@ def parts(markdown: str) -> list[Part]:
 
     A page without any label is one part of prose. The same kind may come more than once.
     """
-    sections: list[Part] = []
+    found: list[Part] = []
     for kind, chunk in _chunks(markdown):
-        sections += _parted(kind, _NOISE.sub(" ", _without_stamps(plain(chunk))))
-    return [part for part in sections if part.text and part.kind != "furniture"]
+        found += _parted(kind, _NOISE.sub(" ", _without_stamps(plain(chunk))))
+    return [part for part in found if part.text and part.kind != "furniture"]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stretch of a text: `text[start:end]` is what stands under `label` ("" before the first one)."""
+
+    kind: Kind
+    label: str
+    start: int
+    end: int
+
+
+def sections(text: str) -> list[Section]:
+    """The sections of a text in order with their places, furniture and contacts among them.
+
+    Labels are found as headings, as lines of their own and as words in the line; a heading of the text's own
+    begins a section of prose with that label.
+    """
+    found: list[Section] = []
+    kind, label, start, at = _PROSE, "", 0, 0
+    for line in text.splitlines(keepends=True):
+        bare = line.strip("#*_ \t\r\n:.")
+        key = bare.casefold().replace("’", "'")
+        is_heading = line.startswith("#") and bool(bare)
+        if key in _KINDS or is_heading:
+            found += _within(Section(kind, label, start, at), text)
+            kind, label, start = _KINDS.get(key, _PROSE), bare, at + len(line)
+        at += len(line)
+    found += _within(Section(kind, label, start, at), text)
+    return [section for section in found if text[section.start : section.end].strip(" .:;|\n")]
+
+
+def _within(section: Section, text: str) -> Iterator[Section]:
+    """A section parted at the labels that stand in its lines."""
+    kind, label, start = section.kind, section.label, section.start
+    for match in _labels(text, section.start, section.end):
+        yield Section(kind, label, start, match.start())
+        name = re.sub(r"\s+", " ", match["sure"] or match["common"]).rstrip(":")
+        kind, label, start = _KINDS[name.casefold().replace("’", "'")], name, match.end()
+    yield Section(kind, label, start, section.end)
+
+
+def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """The labels in running text that are sure to be labels."""
+    for match in _INLINE.finditer(text, start, end):
+        name = (match["sure"] or match["common"]).rstrip(":").casefold()
+        colon = match[0].endswith(":")
+        if name == "inizio evento" and not colon:
+            continue  # `20:30 - Inizio evento`
+        if name in ("quando", "dove") and not colon and not _ASKING.match(text, match.end()):
+            continue
+        yield match
+
+
+def unstamped(text: str) -> str:
+    """`text` without the lines that say only when the page or a file was published, and how long it takes."""
+    text = _FILE_STAMP.sub(" ", text)
+    return "\n".join(_unstamped_line(line) for line in _without_stamps(text).split("\n"))
+
+
+def _unstamped_line(line: str) -> str:
+    return _STAMP_IN_LINE.sub("", line)
 
 
 def _without_stamps(text: str) -> str:
@@ -133,19 +204,10 @@ def _chunks(markdown: str) -> list[tuple[Kind, str]]:
 
 
 def _parted(kind: Kind, text: str) -> list[Part]:
-    sections, start = list[Part](), 0
-    for label in _INLINE.finditer(text):
-        name = (label["sure"] or label["common"]).rstrip(":")
-        key = re.sub(r"\s+", " ", name).casefold().replace("’", "'")
-        colon = label[0].endswith(":")
-        if key == "inizio evento" and not colon:
-            continue  # `20:30 - Inizio evento`
-        if key in ("quando", "dove") and not colon and not _ASKING.match(text[label.end() :]):
-            continue
-        sections.append(Part(kind, _spaced(text[start : label.start()])))
-        kind, start = _KINDS[key], label.end()
-    sections.append(Part(kind, _spaced(text[start:])))
-    return sections
+    whole = Section(kind, "", 0, len(text))
+    return [
+        Part(section.kind, _spaced(text[section.start : section.end])) for section in _within(whole, text)
+    ]
 
 
 def _spaced(text: str) -> str:

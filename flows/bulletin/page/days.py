@@ -1,0 +1,212 @@
+"""The days and hours of a page, by what they are: of the matter itself, a deadline, an end; never a stamp.
+
+Days that belong together ("dal 3 al 7 giugno", "18, 25 e 26 ottobre") are one phrase in the page's own words.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from flows.bulletin.facts.fact import Fact, plain
+from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.page.layout import Layout
+
+Role = Literal["when", "deadline", "until", "hours", "sale", "stamp"]
+
+_JOINT = re.compile(
+    r"[\s,;|/–—-]{0,4}(?:(?:e|ed|o|fino|sino|compreso|poi|giorno|giorni)[\s,]{1,2}){0,2}"
+    r"(?:(?:dal|al|il|del|nel|a)\s{1,2}|(?:dall|all|l)['’]\s?)?(?:giorno\s|pomeriggio\sdi\s|mese\sdi\s)?",
+    re.I,
+)
+_CLOCKS_JOINT = re.compile(
+    r"\s?(?:[-–—/,;]|e|ed|a|al|alle|dalle|fino\s+alle|sino\s+alle)?\s?"
+    r"(?:alle|dalle|all['’]|dall['’])?\s?(?:le\s)?(?:ore\s)?",
+    re.I,
+)
+_BEFORE_DAY = re.compile(
+    r"(?:(?:(?:a\s+(?:partire|far\s+data|decorrere)\s+)?(?:dal|dall['’]|dalla)|(?:nei|i|per\s+i|nelle|le)\s+"
+    r"(?:giorn(?:i|ate)|date)(?:\s+(?:dal|del|di))?|(?:nella|per\s+la)\s+(?:giornata|data|serata)\s+(?:di|del)"
+    r"|(?:fino|sino)\s+(?:al(?:la\s+mezzanotte\s+di)?|a|all['’])|ogni|tutt[ie]\s+[ie]l?|il|l['’]|al|nel|da"
+    r"|entro\s+(?:e\s+non\s+oltre\s+)?(?:il|l['’])(?:\s+giorno)?|non\s+oltre\s+il)\s*(?:pomeriggio\s+di\s+)?)$",
+    re.I,
+)
+_BEFORE_CLOCK = re.compile(
+    r"(?:(?:entro|fino|ritrovo|dalle|alle|dall['’]|all['’]|le|delle|ore|orario:?|h\.?)\s*){1,3}$", re.I
+)
+_AFTER = re.compile(r"\s(?:compreso|inclus[oi]|ai quali)\b", re.I)
+_DEADLINE = re.compile(
+    r"\b(?:entro|non\s+oltre|scad(?:e|enza|enze|ono)|termine|termini|perentori\w|prorogat\w|tempo\s+fino"
+    r"|(?:domand|istanz|iscrizion|adesion|candidatur|preiscrizion|prenotazion|opposizion|osservazion|ricors"
+    r"|partecipazion)\w{1,3}\b[^.\n]{0,90}\b(?:fino|dal|al|oltre|chiud\w+)|(?:chiusura|raccolta)\s+(?:delle\s+)?iscrizion\w)"
+    r"[^\n]{0,60}$",
+    re.I,
+)
+_MAY = re.compile(
+    r"^[^.\n]{0,60}\b(?:posson\w|possibil\w|si può)\b[^.\n]{0,40}\b(?:present|invi|oppo|osserv|iscri|prenot)",
+    re.I,
+)
+_SALE = re.compile(
+    r"\b(?:in\s+vendita|prevendit\w|vendita\s+(?:dei\s+)?bigliett\w|prenotazion\w+\s+(?:obbligatori\w\s+)?"
+    r"(?:si\s+terranno|aperte?|dal))[^.\n]{0,50}$",
+    re.I,
+)
+_STAMP = re.compile(
+    r"(?:\b(?:prima\s+pubb\w*\.?|pubblicat\w(?:\s+il)?|(?:data\s+(?:di\s+)?)?pubblicazione|aggiornat\w(?:\s+al?)?(?:\s+il)?"
+    r"|aggiornamento|modifica|notizi[ae]|avvis[oi]|comunicat[oi](?:\s+stampa)?(?:\s+nr?\.?\s*\d+)?(?:\s+del)?|news"
+    r"|(?:nota|bollettino|comunicazione|pec|verbale|seduta|atto)\s+(?:n\.?\s*\S{1,12}\s+)?(?:del|di|in\s+data)|^data)\W{0,3})$",
+    re.I,
+)
+# what is past, born, lived or spent in those days: a condition, not the day of the matter
+_CONDITION = re.compile(
+    r"\b(?:dall[oa]\s+scors\w|nat[oaie]|nascita|residen\w{1,6}|sostenut\w|spes[ae]|avvenut\w|approvat\w|istituit\w|adottat\w"
+    r"|eventi\s+del|verificat\w+|saranno\s+interessat\w|classe|conclus\w)\b[^.\n]{0,50}$",
+    re.I,
+)
+_RECURRING = re.compile(
+    r"(?:\bogni|\btutt[ie]\s+(?:i|le)|\b(?:il|la)?\s?(?:prim[oa]|second[oa]|terz[oa]|quart[oa]|ultim[oa]))\s+"
+    r"(?:(?:prim|second|terz|quart|ultim)[oa]\s+)?(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)\w+['’]?"
+    r"(?:\s+(?:e\s+)?(?:luned|marted|mercoled|gioved|venerd|sabat|domenic)\w+['’]?)?(?:\s+del\s+mese)?"
+    r"(?:\s+a\s+partire\s+dal?\s+\d{1,2}\s+\w{3,9})?"
+    r"|\b(?:da|dal)\s+(?:luned|marted|mercoled|gioved)\w+['’]?\s+al?\s+(?:gioved|venerd|sabat|domenic)\w+['’]?(?!\s+\d)"
+    r"|\b[Ii]l\s+(?:luned|marted|mercoled|gioved|venerd)\w+['’]?(?:\s+(?:mattina|pomeriggio))?(?=\s+dalle)",
+    re.I,
+)
+_SEASON = re.compile(
+    r"\b(?:dall['’]inizio|all['’]inizio|a\s+fine|da|a|per\s+(?:il\s+mese\s+di|tutto)|nel\s+mese\s+di|stagione\s+\w+|a\.\s?s\.|anno)\s+"
+    r"(?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre|20\d\d(?:/\d{2,4})?)\b",
+    re.I,
+)
+_OFFSET = re.compile(
+    r"\b(?:entro|per|decorsi)\s+(?:i\s+|un\s+periodo\s+di\s+)?(?:\d{1,3}|trenta|sessanta|quindici|dieci)\s+(?:giorni|mesi)\b"
+    r"[^.,;\n]{0,70}",
+    re.I,
+)
+_NO_HOURS = frozenset({"contacts", "pin", "furniture"})
+_DATES = frozenset({FactKind.date, FactKind.relative})
+
+
+@dataclass(frozen=True)
+class Days:
+    """A phrase of days or hours: where it stands, what it is, what it says."""
+
+    role: Role
+    start: int
+    end: int
+    values: frozenset[str] = frozenset()
+
+
+def days(page: Layout, title: str = "") -> tuple[Days, ...]:
+    """Every phrase of days and hours of the page that concerns its matter, in order, stamps left out."""
+    found = [*_dates(page, title), *_recurring(page), *_offsets(page)]
+    hours = list(_hours(page, found))
+    return tuple(sorted([*found, *hours], key=lambda span: (span.start, span.end)))
+
+
+def _dates(page: Layout, title: str) -> Iterator[Days]:
+    heading = plain(title)
+    phrases = list(_groups(page, [fact for fact in page.facts if fact.kind in _DATES], _JOINT))
+    stamps = {
+        value
+        for start, _, facts in phrases
+        if _is_stamp(page, start, facts, heading)
+        for value in (fact.value for fact in facts)
+    }
+    for start, end, facts in phrases:
+        values = frozenset(fact.value for fact in facts)
+        passage = page.passage(start)
+        before = page.text[passage.start : start]
+        if passage.part in _NO_HOURS or _is_stamp(page, start, facts, heading):
+            continue
+        lead = _BEFORE_DAY.search(before)
+        if values <= stamps and lead is None:
+            continue
+        first = passage.start + lead.start() if lead else start
+        if after := _AFTER.match(page.text, end):
+            end = after.end()
+        yield Days(_role(page, before, first, end), first, end, values)
+
+
+def _role(page: Layout, before: str, start: int, end: int) -> Role:
+    phrase = page.text[start:end]
+    passage = page.passage(start)
+    if _SALE.search(before):
+        return "sale"
+    if passage.part in ("how", "more") and re.search(r"entro|scad|termine", before + phrase, re.I):
+        return "deadline"
+    after = page.text[end : passage.end]
+    if _DEADLINE.search(before[-160:]) or re.match(r"entro|non\s+oltre", phrase, re.I) or _MAY.match(after):
+        return "deadline"
+    if _CONDITION.search(before[-70:]):
+        return "stamp"
+    return "until" if re.match(r"(?:fino|sino)\s", phrase, re.I) else "when"
+
+
+def _is_stamp(page: Layout, start: int, facts: Sequence[Fact], heading: str) -> bool:
+    """Whether these days only say when the page was published, or of what day a letter is."""
+    passage = page.passage(start)
+    before = page.text[passage.start : start]
+    if _STAMP.search(before[-60:]) and not re.search(r"\b(?:fino|entro|dal)\s*$", before, re.I):
+        return True
+    if len(facts) > 1:
+        return False
+    around = plain(before)
+    if heading and around.endswith(heading) and passage.start > 0:
+        return True  # a card: the title again, and its day
+    is_alone = plain(page.text[passage.start : passage.end]) == plain(page.text[start : facts[-1].end])
+    is_early = page.passages.index(passage) < 4
+    return is_alone and is_early and passage.part == "prose" and bool(re.search(r"20\d\d", facts[0].shown))
+
+
+def _recurring(page: Layout) -> Iterator[Days]:
+    for pattern in (_RECURRING, _SEASON):
+        for match in page.matches(pattern, "contacts", "pin", "furniture"):
+            yield Days("when", *match.span())
+
+
+def _offsets(page: Layout) -> Iterator[Days]:
+    for match in page.matches(_OFFSET, "contacts", "pin", "furniture"):
+        yield Days("deadline" if not match[0].lower().startswith("per") else "until", *match.span())
+
+
+def _hours(page: Layout, dated: list[Days]) -> Iterator[Days]:
+    ends = {span.end: span for span in dated}
+    for start, end, facts in _groups(page, [f for f in page.facts if f.kind is FactKind.time], _CLOCKS_JOINT):
+        passage = page.passage(start)
+        if passage.part in _NO_HOURS:
+            continue
+        before = page.text[passage.start : start]
+        lead = _BEFORE_CLOCK.search(before[-24:])
+        first = start - len(lead[0]) if lead else start
+        near = [span for at, span in ends.items() if 0 <= first - at <= 12]
+        follows = [span for span in dated if 0 <= span.start - end <= 8]
+        role: Role = "hours"
+        if any(span.role in ("deadline", "stamp", "sale") for span in near) or re.match(
+            r"entro", page.text[first:end], re.I
+        ):
+            role = "deadline" if not near or near[0].role == "deadline" else "stamp"
+        elif any(span.role == "deadline" for span in follows):
+            role = "deadline"
+        elif re.search(r"\b(?:nota|comunicazione|bollettino)\b[^.\n]{0,50}$", before, re.I):
+            role = "stamp"
+        values = frozenset(fact.value for fact in facts)
+        yield Days(role, first, end, values)
+
+
+def _groups(
+    page: Layout, facts: Sequence[Fact], joint: re.Pattern[str]
+) -> Iterator[tuple[int, int, list[Fact]]]:
+    """Neighbours that a joint holds together, as one span each."""
+    group: list[Fact] = []
+    for fact in facts:
+        if group and fact.start < group[-1].end:
+            continue
+        if group and not (
+            page.passage(fact.start) == page.passage(group[-1].start)
+            and joint.fullmatch(page.text, group[-1].end, fact.start)
+        ):
+            yield group[0].start, group[-1].end, group
+            group = []
+        group.append(fact)
+    if group:
+        yield group[0].start, group[-1].end, group

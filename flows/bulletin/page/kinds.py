@@ -1,0 +1,221 @@
+"""What kind of notice a page is, by a table of Italian words with weights; no model.
+
+A word counts three times in the title, once and a half in the opening of the text, half a time further on:
+the title and the first lines of a municipal page say what it is about, the rest tells conditions.
+"""
+
+import re
+from functools import lru_cache
+
+from flows.bulletin.page.nothing import is_nothing
+from flows.bulletin.page.notice import Kind, Notice
+
+_TITLE, _OPENING, _REST = 3.0, 1.5, 0.5
+_OPENING_LENGTH = 420  # characters of the text that open it
+_LONGEST = 6000  # characters that are looked at: what a page is about never stands further on
+
+# (weight, words): each row counts once, where it stands best
+_WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
+    Kind.event: (
+        (
+            2.0,
+            r"concert[oi]|recital|spettacol\w+|cinema|film|commedia|mostr[ae]|sagr[ae]|fest[ae]|festival"
+            r"|mercatin\w+|fier[ae]|trofe\w|torne[oi]|camminat\w|marcia|passeggiat\w|biciclettata|escursion\w+"
+            r"|laborator\w+|convegn\w|conferenz\w|assemblea\s+pubblica|cerimonia|commemorazion\w|celebrazion\w"
+            r"|inaugurazion\w|visit[ae]\s+guidat\w|lettur[ae](?:\s+ad\s+alta\s+voce)?|open\s+day|serat[ae]"
+            r"|rassegn\w|giornata\s+(?:mondiale|nazionale|internazionale|ecologica|della|del)|degustazion\w",
+        ),
+        (1.6, r"presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|corso\s+di"),
+        (1.2, r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo|appuntament[oi]|è\s+prevista\s+una"),
+        (1.2, r"ingresso\s+(?:libero|gratuito|ad?\s+offerta)|inizio\s+evento|biglietteria|regia\s+di"),
+        (1.0, r"racconta(?:no)?|celebra(?:no)?|evento|manifestazione\s+(?:podistica|sportiva)|ensemble"),
+        (1.0, r"date\s+e\s+orari|data\s+e\s+ora|a\s+chi\s+è\s+rivolto"),
+    ),
+    Kind.deadline: (
+        (
+            2.2,
+            r"band[oi]|contribut[oi]|bonus|voucher|avviso\s+pubblico|bors[ae]\s+di\s+studio|buon[oi]\s+"
+            r"(?:scuola|libri|spesa)|agevolazion\w|sostegno\s+(?:economico|demografico)|rimborso|soggiorn\w",
+        ),
+        (
+            1.6,
+            r"domand[ae](?!\s+frequent)|istanz[ae]|candidatur\w|iscrizion\w|preiscrizion\w|adesion\w"
+            r"|manifestazion\w\s+d['’]\s?interesse|concessione\s+in\s+uso|aperte\s+le",
+        ),
+        (
+            1.6,
+            r"scadenz\w|entro\s+(?:e\s+non\s+oltre|il|le|l['’])|non\s+oltre|termin[ei]\s+(?:per|di)|prorog\w+",
+        ),
+        (1.0, r"partecipare\s+al|gratuit\w\s+per\s+i\s+cittadini|isee|requisiti|presentare\s+la\s+domanda"),
+    ),
+    Kind.job: (
+        (3.0, r"concors[oi]\s+pubblic\w|assunzion\w|offert[ae]\s+di\s+lavoro|selezione\s+pubblica"),
+        (
+            2.0,
+            r"lavoro|tirocini\w*|ricerca\s+di\s+personale|personale\s+da\s+assumere|lavor\w+\s+stagional\w",
+        ),
+        (
+            1.5,
+            r"scrutator\w+|rilevator\w+|lavoratori|posto\s+di|a\s+tempo\s+(?:pieno|determinato|indeterminato)",
+        ),
+    ),
+    Kind.road: (
+        (
+            2.8,
+            r"viabilità['’]?|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|circolazione|carreggiat\w"
+            r"|asfaltatur\w|chiusura\s+(?:al\s+traffico|(?:temporanea\s+|notturna\s+)?(?:di|della|in|del)\s+"
+            r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
+            r"|strad[ae]\s+chius[ae]|interruzione\s+stradale|senso\s+alternato",
+        ),
+        (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|via\s+\w+|lavori|veicol\w|sosta"),
+    ),
+    Kind.supply_cut: (
+        (
+            5.0,
+            r"(?:interruzion\w|sospension\w|mancanza)\s+(?:temporanea\s+|programmata\s+|del(?:la|l['’])?\s*|d['’]\s?"
+            r"|di\s+)*(?:erogazion\w|energia|corrente|acqua|acquedotto|idric\w|fornitura|gas|elettric\w|servizio\s+idrico)",
+        ),
+        (2.0, r"manca(?:nza)?\s+l?['’]?acqua|senza\s+(?:acqua|luce|energia)|rubinett\w"),
+    ),
+    Kind.hours: (
+        (
+            3.0,
+            r"chius[aoei](?:\s+al\s+pubblico)?|chiusur[ae]|orari(?:o)?(?:\s+(?:estiv\w|invernal\w|di\s+(?:apertura"
+            r"|visita)))?|riapr\w+|riapertur\w|apertura\s+(?:straordinaria|al\s+pubblico)",
+        ),
+        (
+            1.4,
+            r"uffic[io]\w*|bibliotec\w+|sportell[oi]|muse[oi]|parch[io]|cimiter[oi]|municipio|ecocentr\w|piscina"
+            r"|palestr\w|centro\s+di\s+raccolta|anagrafe",
+        ),
+    ),
+    Kind.service: (
+        (
+            2.2,
+            r"servizi[o]?|sportello|ritiro|cart[ae]\s+d['’]\s?identità|autorizzazion\w|certificat\w+|imu|tari|tributi"
+            r"|trasporto\s+scolastico|mensa|pedibus|modulistica|albo|giuramento|agevolazioni",
+        ),
+        (
+            1.6,
+            r"richiest\w|richiedere|occorre|è\s+necessario|document[io]\s+da\s+presentare|spid|marca\s+da\s+bollo",
+        ),
+        (1.5, r"ingresso\s+(?:solo|al)|accesso\s+(?:principale|diretto)|senza\s+prenotazione|trasferi\w+"),
+        (1.2, r"documentazione|copia\s+(?:del|cartacea|documento)|istanze|modell[oi]"),
+        (1.5, r"incontri\s+gratuiti\s+di|autoaiuto|gruppo\s+di"),
+    ),
+    Kind.health: (
+        (
+            3.0,
+            r"vaccin\w+|disinfestazion\w|zanzar\w|west\s+nile|screening|donazion\w\s+(?:di\s+)?sangue|legionell\w"
+            r"|dengue|ambulator\w+|medic[oi]\s+di\s+(?:base|famiglia)|guardia\s+medica|processionaria|zecche",
+        ),
+        (1.0, r"salute|sanitari\w|asl|ulss|ats|farmaci[ae]"),
+    ),
+    Kind.recall: (
+        (
+            4.0,
+            r"richiam(?:o|at[oaie])\s+(?:\w+\s+){0,2}(?:giocattol\w|prodott\w|aliment\w|lott[oi]|il|la)|safety\s+gate",
+        ),
+        (2.0, r"richiamo|ritirat[oaie]\s+dal\s+(?:mercato|commercio)|contaminat\w|lott[oi]\s+n"),
+    ),
+    Kind.alert: (
+        (
+            4.0,
+            r"allert[ae]\s+(?:\w+\s+)?(?:meteo|gialla|arancione|rossa|verde|regionale|idro\w+|mal)"
+            r"|(?:stato|fase)\s+di\s+(?:attenzione|pre-?allarme|allarme)|pre-?allarme|avviso\s+di\s+(?:criticità|allerta)"
+            r"|criticità\s+idro\w+|bollettino\s+(?:meteo|di)",
+        ),
+        (
+            2.0,
+            r"maltempo|ondat[ae]\s+di\s+calore|temporal[ei]|protezione\s+civile|rischio\s+idro\w+|vento\s+forte",
+        ),
+    ),
+    Kind.result: (
+        (
+            4.0,
+            r"graduatori[ae]|esit[oi]|vincitor[ei]|premiat[oaie]|aggiudicazion\w|risultat[oi]|elenco\s+(?:degli\s+)?"
+            r"(?:ammessi|idonei|beneficiari)",
+        ),
+        (1.0, r"definitiv[ae]|provvisori[ae]|selezionati|ricors[oi]|concorso\s+di\s+idee"),
+    ),
+    Kind.act: (
+        (
+            2.6,
+            r"ordinanza(?:\s+n)?|delibera\w*|decreto|adozione|deposito|adottato|revoca|integrazione|in\s+deroga",
+        ),
+        (
+            2.0,
+            r"p\.?u\.?a\.?|variante|v\.?a\.?s\.?|piano\s+(?:urbanistico|attuativo|di\s+lottizzazione)|osservazioni",
+        ),
+        (1.0, r"manifestazione|approvat[oaie]|pubblicazione|albo\s+pretorio"),
+    ),
+    Kind.campaign: (
+        (
+            3.0,
+            r"campagna|questionari[oi]?|sondaggi[oi]?|consultazione\s+pubblica|sensibilizza\w+|calendario\s+(?:di\s+)?"
+            r"(?:raccolta|rifiuti|ecologic\w)|bike\s+to\s+work|consultazione",
+        ),
+        (2.0, r"premia\s+chi|progetto|torna\s+il\s+progetto|raccolta\s+differenziata|attività\s+nelle"),
+        (
+            1.0,
+            r"iniziativa|promozione\s+della|mobilità\s+sostenibile|beneficiari|invitiamo\s+tutti|buone\s+pratiche",
+        ),
+    ),
+    Kind.other: (
+        (3.2, r"vietat[oaie]|è\s+fatto\s+divieto|divieto(?!\s+di\s+(?:sosta|transito))|è\s+fatto\s+obbligo"),
+        (
+            2.0,
+            r"ordinanza\s+(?:del\s+sindaco|sindacale|per)|sindaco\s+firma\s+l['’]ordinanza|mult[ae]\s+da|trasgressori",
+        ),
+        (1.5, r"siccità|botti|fuochi|abbruciament\w|taglio\s+(?:dell['’]erba|siepi|rami)|sfalcio|emergenza"),
+    ),
+}
+_TABLE = tuple(
+    (kind, weight, re.compile(rf"(?<![\wà-ù])(?:{words})(?![\wà-ù])", re.I))
+    for kind, rows in _WORDS.items()
+    for weight, words in rows
+)
+_MANY = re.compile(
+    r"\b(?:rassegna|programma\b|cartellone|calendario\s+(?:degli\s+)?event\w|serie\s+di\s+(?:incontri|event\w)"
+    r"|(?:due|tre|quattro|cinque|sei|\d{1,2})\s+(?:incontri|serate|appuntamenti|lezioni|eventi|film)"
+    r"|incontri\s+(?:per|formativi|gratuiti)|tornano\s+gli\s+appuntamenti|tanti\s+eventi|giornata\s+mondiale)",
+    re.I,
+)
+_ONE_OF_MANY = re.compile(
+    r"\b(?:incontro\s+con\s+l['’]autore|presentazione\s+del|recital|regia\s+di)\b", re.I
+)
+_NUMBER = re.compile(r"[\d/ .-]+")
+
+
+def kind_of(notice: Notice) -> Kind:
+    """The kind of a notice, `Kind.nothing` for what is none; `Kind.other` where no word of the table stands."""
+    return _kind_of(notice.title, notice.source, len({row.when for row in notice.rows if row.when}))
+
+
+def scores(title: str, source: str) -> dict[Kind, float]:
+    """How much speaks for each kind: for the editor's question why, and for tests."""
+    body = source[len(title) :] if source.startswith(title) else source
+    head = title
+    if _NUMBER.fullmatch(title):  # a register's number: the act's own title is the text
+        head = body[:200]
+    opening, rest = body[:_OPENING_LENGTH], body[_OPENING_LENGTH:_LONGEST]
+    found = dict.fromkeys(Kind, 0.0)
+    for kind, weight, words in _TABLE:
+        place = _TITLE if words.search(head) else _OPENING if words.search(opening) else 0
+        if not place and words.search(rest):
+            place = _REST
+        found[kind] += weight * place
+    return found
+
+
+@lru_cache(maxsize=64)
+def _kind_of(title: str, source: str, days: int) -> Kind:
+    if is_nothing(title, source):
+        return Kind.nothing
+    found = scores(title, source)
+    best = max(found, key=lambda kind: found[kind])
+    if not found[best]:
+        return Kind.other
+    if best is Kind.event and (_MANY.search(source[:1200]) or days > 1) and not _ONE_OF_MANY.search(source):
+        return Kind.programme
+    return best

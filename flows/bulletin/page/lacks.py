@@ -1,0 +1,93 @@
+"""What a notice lacks without which nothing must be composed of it, and why in Italian for the editor.
+
+An event without its day, a closure without its period, an alert without hazard or time, an act whose matter,
+street or day the page does not tell: a text of these sends people to a thing that nobody named.
+"""
+
+import re
+from collections.abc import Mapping
+
+from flows.bulletin.facts.fact import plain
+from flows.bulletin.page.nothing import reason
+from flows.bulletin.page.notice import Kind, Notice, Slot, Told
+
+_OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat|spostat)\w|\bda\s+destinarsi\b", re.I)
+_OPEN_ENDED = re.compile(
+    r"\b(?:fino\s+a\s+(?:nuov\w+|successiv\w+|data\s+da|revoca|cessat\w+|termine)|temporanea?mente|nuov\w\s+orari"
+    r"|definitiv\w+|da\s+oggi|a\s+tempo\s+indeterminato|tutto\s+l['’]anno)\b",
+    re.I,
+)
+# words of an act that say what was done, not what it is about
+_FORM_WORDS = frozenset(
+    """
+    ordinanza ordinanze delibera deliberazione determina determinazione decreto revoca integrazione rettifica
+    modifica annullamento proroga sindaco sindacale dirigenziale numero nr del della dell dei delle di n e in
+    data oggetto prot protocollo avviso atto atti comunale comune giunta consiglio temporanea nuova disciplina
+    viabilita la il
+    """.split()
+)
+_CHANGES_ANOTHER = re.compile(
+    r"\b(?:integrazione|rettifica|modifica|revoca|annullamento|proroga)\s+(?:all['’]|dell['’]|del\w*\s+)?\s*"
+    r"(?:ordinanz\w|deliber\w+|determin\w+|decret\w)",
+    re.I,
+)
+_REASONS = {
+    Slot.when: "La pagina non dice in quale giorno.",
+    Slot.hazard: "La pagina non dice di quale pericolo avverte.",
+    Slot.place: "La pagina non dice in quale via o luogo.",
+    Slot.what: "La pagina non dice di che cosa si tratta.",
+    Slot.product: "La pagina non dice quale prodotto è richiamato.",
+}
+
+
+def lacks(notice: Notice) -> tuple[Slot, ...]:
+    """The slots without which a notice of its kind must not be composed at all; () where none is missing."""
+    told = notice.slots
+    kind = notice.kind
+    if kind is Kind.nothing:
+        return (Slot.what,)
+    if kind in (Kind.event, Kind.programme):
+        return () if _has_day(told) or _OFF.search(notice.source) else (Slot.when,)
+    if kind is Kind.hours:
+        known = _has_day(told) or Slot.hours in told or _OPEN_ENDED.search(notice.source)
+        return () if known else (Slot.when,)
+    if kind is Kind.alert:
+        return tuple(
+            slot
+            for slot, known in (
+                (Slot.hazard, Slot.hazard in told),
+                (Slot.when, _has_day(told) or Slot.hours in told or Slot.deadline in told),
+            )
+            if not known
+        )
+    if kind is Kind.recall:
+        return () if Slot.product in told else (Slot.product,)
+    if kind is Kind.road:
+        return () if Slot.place in told or _has_day(told) and len(notice.source) > 400 else (Slot.place,)
+    if kind is Kind.supply_cut:
+        return () if _has_day(told) or Slot.hours in told else (Slot.when,)
+    if kind in (Kind.act, Kind.other):
+        return () if _has_matter(notice) else (Slot.what,)
+    return ()
+
+
+def why_nothing(notice: Notice) -> str:
+    """Why nothing is composed of this notice, in Italian for the editor; "" where something may be."""
+    if notice.kind is Kind.nothing:
+        return reason(notice.title, notice.source)
+    return " ".join(_REASONS[slot] for slot in lacks(notice))
+
+
+def _has_day(told: Mapping[Slot, tuple[Told, ...]]) -> bool:
+    return Slot.when in told or Slot.until in told
+
+
+def _has_matter(notice: Notice) -> bool:
+    """Whether an act says what it is about: more than that it changes another one."""
+    text = notice.source[len(notice.title) :].strip() or notice.source
+    if len(text) > 300:
+        return True
+    if _CHANGES_ANOTHER.search(text):
+        return False
+    words = [word for word in plain(text).split() if word.isalpha() and word not in _FORM_WORDS]
+    return len(words) > 1

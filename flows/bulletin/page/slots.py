@@ -1,0 +1,154 @@
+"""What a citizen must be told of each kind of notice, where the page tells it, and what it lacks.
+
+The order and choice of slots is the rubric's "must tell, if the source does".
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from flows.bulletin.facts.fact import plain
+from flows.bulletin.page import dangers, terms, venues
+from flows.bulletin.page.days import Days, days
+from flows.bulletin.page.layout import Layout, layout
+from flows.bulletin.page.notice import Kind, Notice, Row, Slot, Told
+
+_EVENT = (
+    Slot.what, Slot.when, Slot.hours, Slot.place, Slot.who, Slot.amount, Slot.how, Slot.status,
+    Slot.exception, Slot.deadline,
+)  # fmt: skip
+_CALL = (Slot.what, Slot.who, Slot.deadline, Slot.how, Slot.amount, Slot.status, Slot.exception)
+_CUT = (Slot.place, Slot.what, Slot.when, Slot.hours, Slot.exception, Slot.status)
+_REQUIRED: dict[Kind, tuple[Slot, ...]] = {
+    Kind.event: _EVENT,
+    Kind.programme: _EVENT,
+    Kind.deadline: _CALL,
+    Kind.job: _CALL,
+    Kind.road: _CUT,
+    Kind.supply_cut: _CUT,
+    Kind.hours: (Slot.what, Slot.when, Slot.hours, Slot.status, Slot.exception, Slot.until),
+    Kind.service: (Slot.what, Slot.who, Slot.when, Slot.place, Slot.todo, Slot.how, Slot.amount,
+                   Slot.deadline, Slot.exception),
+    Kind.health: (Slot.what, Slot.who, Slot.when, Slot.place, Slot.todo, Slot.how, Slot.amount, Slot.deadline),
+    Kind.recall: (Slot.product, Slot.risk, Slot.todo),
+    Kind.alert: (Slot.level, Slot.hazard, Slot.zone, Slot.when, Slot.hours, Slot.until, Slot.todo,
+                 Slot.exception),
+    Kind.result: (Slot.what, Slot.until, Slot.deadline, Slot.exception, Slot.how),
+    Kind.act: (Slot.what, Slot.until, Slot.deadline, Slot.when, Slot.place),
+    Kind.campaign: (Slot.what, Slot.who, Slot.todo, Slot.how, Slot.when, Slot.fine, Slot.amount, Slot.exception),
+    Kind.other: (Slot.what, Slot.who, Slot.when, Slot.todo, Slot.until, Slot.fine, Slot.exception),
+    Kind.nothing: (),
+}  # fmt: skip
+_Finder = Callable[[Layout], Iterator[tuple[int, int]]]
+_FINDERS: dict[Slot, _Finder] = {
+    Slot.who: terms.audiences,
+    Slot.amount: terms.amounts,
+    Slot.how: terms.ways,
+    Slot.exception: terms.exceptions,
+    Slot.todo: terms.duties,
+    Slot.fine: terms.fines,
+    Slot.status: terms.changes,
+    Slot.level: dangers.levels,
+    Slot.hazard: dangers.hazards,
+    Slot.zone: dangers.zones,
+    Slot.product: dangers.products,
+    Slot.risk: dangers.risks,
+}
+_OF_KIND: dict[Slot, frozenset[Kind]] = {
+    Slot.level: frozenset({Kind.alert}),
+    Slot.hazard: frozenset({Kind.alert}),
+    Slot.zone: frozenset({Kind.alert}),
+    Slot.product: frozenset({Kind.recall}),
+    Slot.risk: frozenset({Kind.recall}),
+}
+_ROW_SLOTS = (Slot.when, Slot.hours, Slot.place, Slot.who, Slot.amount, Slot.deadline)
+_ROADS = frozenset({Kind.road, Kind.supply_cut})
+_CALLS = frozenset({Kind.deadline, Kind.job})
+
+
+def required(kind: Kind) -> tuple[Slot, ...]:
+    """What a citizen must be told of a notice of this kind, where the page tells it; the first first."""
+    return _REQUIRED[kind]
+
+
+def slots(notice: Notice) -> Mapping[Slot, tuple[Told, ...]]:
+    """Where the page tells each slot, in the page's order, rows before the text; slots not told are absent.
+
+    A phrase that a row holds comes with that row and is not told a second time from the text.
+    """
+    if notice.kind is Kind.nothing:
+        return {}
+    page = layout(notice.source)
+    found: dict[Slot, list[Told]] = {}
+    for row in notice.rows:
+        for slot in _ROW_SLOTS:
+            if words := getattr(row, slot.value):
+                found.setdefault(slot, []).append(Told(words, notice.source[row.start : row.end], row))
+    for slot, start, end in _spans(notice, page):
+        words = page.text[start:end].strip()
+        told = found.setdefault(slot, [])
+        if words and not _is_told(words, told):
+            told.append(Told(words, page.sentence(start), _row(words, notice.rows)))
+    found[Slot.what] = list(_matter(notice, page))
+    return {slot: tuple(told) for slot, told in found.items() if told}
+
+
+def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
+    for span in _days(notice.source, notice.title):
+        if span.role in ("when", "hours", "deadline", "until"):
+            yield from _dated(notice.kind, span)
+    for start, end in venues.streets(page) if notice.kind in _ROADS else venues.venues(page):
+        yield Slot.place, start, end
+    for slot, finder in _FINDERS.items():
+        if notice.kind in _OF_KIND.get(slot, (notice.kind,)):
+            for start, end in finder(page):
+                yield slot, start, end
+
+
+def _dated(kind: Kind, span: Days) -> Iterator[tuple[Slot, int, int]]:
+    if span.role == "until":
+        if kind in _CALLS:
+            yield Slot.deadline, span.start, span.end
+        else:
+            yield Slot.when, span.start, span.end
+            yield Slot.until, span.start, span.end
+    else:
+        yield Slot(span.role), span.start, span.end
+
+
+@lru_cache(maxsize=32)
+def _days(source: str, title: str) -> tuple[Days, ...]:
+    return days(layout(source), title)
+
+
+def _matter(notice: Notice, page: Layout) -> Iterator[Told]:
+    """What it is about: the title where it is words, then what the office says first."""
+    if notice.title and not _is_number(notice.title):
+        yield Told(notice.title, notice.title)
+    openings = [*notice.abstract, *notice.prose[:3]] or [
+        page.text[passage.start : passage.end] for passage in page.passages[:6] if passage.part == "prose"
+    ]
+    heading = plain(notice.title)
+    for words in dict.fromkeys(openings):
+        if plain(words) != heading:
+            yield Told(words, words)
+    for row in notice.rows:
+        if row.what:
+            yield Told(row.what, notice.source[row.start : row.end], row)
+
+
+def _is_told(words: str, told: Iterable[Told]) -> bool:
+    bare = plain(words)
+    return any(f" {bare} " in f" {plain(other.words)} " for other in told)
+
+
+def _row(words: str, rows: tuple[Row, ...]) -> Row | None:
+    """The only row that has these words, if one has."""
+    bare = plain(words)
+    holding = [
+        row for row in rows if bare in plain(" ".join((row.what, row.when, row.hours, row.place, row.who)))
+    ]
+    return holding[0] if len(holding) == 1 else None
+
+
+def _is_number(title: str) -> bool:
+    return not any(character.isalpha() for character in title)

@@ -1,0 +1,69 @@
+"""Where the matter of a page takes place: the hall, the street, the town; never a map's pin or an office's desk."""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.page.layout import Layout
+
+_NAME = r"[^.,;:|()\n]{2,60}"
+_AT = re.compile(
+    rf"\b(?:presso|(?:al|alla|allo|all['’]|in|nel|nella|nell['’]|sul|sulla|dal|dalla)\s?(?=(?:il\s|la\s|lo\s|l['’])?"
+    r"(?:bibliotec|palazz|vill|teatr|cinema|auditorium|sal[ae]\b|chies|santuari|parc|centr|orator|palestr|piscin|muse|scuol"
+    r"|castell|stadi|galleri|municipi|porticciol|piazz|abbazi|lungolago|lungomare|giardin|quartier|cortil|largo|via\b|viale\b))"
+    rf"|localit[àa]\s|frazione\s)(?:il\s|la\s|lo\s|l['’]|i\s|gli\s)?{_NAME}(?:,\s(?:in\s)?(?:via|viale|piazza|piazzale|largo|corso)\s{_NAME}(?:,\s?\d{{1,4}})?)?",
+    re.I,
+)
+_STREET = r"(?:via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo|strada|contrada)"
+_STRETCH = re.compile(rf"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{{3,90}}", re.I)
+_STOP = re.compile(
+    r"\s(?:(?:si|è|sono|sarà|saranno|dalle|dal|alle|ore|con|per\sla|per\sil|per\si|il\s\d|e\sil|ha|hanno|verrà|partecipa\w*)\s|Mappa\b|Regia\b"
+    r"|[-–|]\s|\d{5}\b|[“\"«][A-Z])"
+)
+_TAIL = re.compile(r"\s*(?:\b\d{5}\b.*|[+]\s.*|\bMappa\b.*|\bVisualizza\b.*|[-,]\s*Italia\b.*)$", re.S)
+_DESK = re.compile(
+    r"\b(?:informazion\w|info|contatt\w|telefon\w|rivolg\w+|domand\w|istanz\w|iscrizion\w|iscri\w+|prenotazion\w|modul\w|present\w+|consegn\w+"
+    r"|ritir\w+|residen\w+|sportell\w|uffic\w+|deposit\w+|deleg\w+|press\w\sl['’]uffic\w+|comuni?\s+di|nat\w|assessor\w+|trasmess\w|"
+    r"acquist\w+|stabilimento)\b[^.\n]{0,60}$",
+    re.I,
+)
+_ROADS = frozenset({"via", "viale", "piazza", "piazzale", "sp", "ss", "sr", "corso", "largo", "vicolo", "strada", "ponte",
+                    "sottopasso", "contrada", "localita", "frazione"})  # fmt: skip
+
+
+def venues(page: Layout) -> Iterator[tuple[int, int]]:
+    """Where the page says that its matter takes place, the part named so first."""
+    for passage in page.passages:
+        if passage.part == "where":
+            text = page.text[passage.start : passage.end]
+            words = _TAIL.sub("", text.split("|")[0]).rstrip(" ,.;-–")
+            if 3 < len(words) <= 160:
+                yield passage.start, passage.start + len(words)
+    for match in page.matches(_AT, "contacts", "pin", "furniture", "cost", "how", "more", "audience"):
+        before = page.text[page.passage(match.start()).start : match.start()]
+        is_desk = re.search(r"uffic|sportell|protocoll|segreteri", match[0][:40], re.I) or _DESK.search(
+            before
+        )
+        if not is_desk:
+            yield match.start(), _end(page, match)
+
+
+def streets(page: Layout) -> Iterator[tuple[int, int]]:
+    """The streets, roads and squares that the page names, with the stretch where one is told: for works."""
+    for fact in page.facts:
+        if fact.kind is not FactKind.place or fact.value.split(" ")[0] not in _ROADS:
+            continue
+        passage = page.passage(fact.start)
+        if passage.part in ("contacts", "pin", "furniture"):
+            continue
+        yield fact.start, fact.end
+    for match in page.matches(_STRETCH, "contacts", "pin", "furniture", "cost"):
+        if re.search(rf"\b{_STREET}\b|km|rotatoria|incrocio|S\.?P|civic", match[0], re.I):
+            yield match.start(), _end(page, match)
+
+
+def _end(page: Layout, match: re.Match[str]) -> int:
+    stop = _STOP.search(page.text, match.start() + 8, match.end())
+    end = stop.start() if stop else match.end()
+    text = page.text[match.start() : end]
+    return match.start() + len(text.rstrip(" ,.;:-–"))

@@ -1,0 +1,84 @@
+"""What the words of one row tell: its place, for whom it is, what it costs, by when, and what it is."""
+
+import re
+
+from flows.bulletin.page.anchors import heads
+from flows.bulletin.page.notice import Row
+
+_STOP = r"(?=\s*(?:[:;(“\"«\n]|[.](?:\s|$)|\s[-–]\s|,(?!\s*(?:(?:in\s+)?(?:via|viale|piazza|piazzale|largo|corso|località|frazione|a\s+fianco)\b|\d))|\s(?:e|con|per|dalle|alle|ore|dal|a\s+cura|per)\s|$))"
+_PLACE = re.compile(
+    rf"(?:\bpresso\s|\bc/o\s|\b(?:nella|nel|in|alla|al)\s+(?=(?:sala|salone|biblioteca|piazza|palestra|teatro|auditorium"
+    rf"|centro|parco|oratorio|municipio|villa|palazzo|via|chiesa|scuola|cortile|campo)\b))[^\n]{{3,140}}?{_STOP}",
+    re.I,
+)
+_WHO = re.compile(
+    r"(?:\b(?:lezione|laboratorio|incontro|serata)\s+)?\b(?:rivolt[oaie]|riservat[oaie]|dedicat[oaie]|apert[oaie])"
+    r"\s+(?:solo\s+)?(?:a(?:i|gli|lle|lla|llo|l)?\s|a(?:ll)['’])[^,.;:()\n]{3,100}"
+    r"|\bper\s+(?:(?:i|gli|le|tutti|soli)\s+)?(?:ragazz\w+|bambin\w+|adult\w+|anzian\w+|famigli\w+|genitor\w+|student\w+"
+    r"|alunn\w+|resident\w+|cittadin\w+|donne|uomini|utent\w+)[^.;:()\n]{0,100}"
+    r"|\b(?:da|dai)?\s*\d{1,2}\s*(?:[-–]|a|ai)\s*\d{1,2}\s+anni\b|\b(?:over|under)\s+\d\d\b",
+    re.I,
+)
+_AMOUNT = re.compile(
+    r"(?:(?:non\s+superiore\s+a|fino\s+a|massimo|da)\s+)?(?:(?:€|euro)\s?\d[\d.]*(?:,\d\d)?"
+    r"|\d[\d.]*(?:,\d\d)?\s?(?:€|euro\b)|\d{1,3}(?:,\d+)?\s?%)",
+    re.I,
+)
+_DEADLINE = re.compile(
+    r"\b(?:entro(?:\s+e\s+non\s+oltre)?|non\s+oltre|fino|scade|scadenza:?)\s+(?:le\s+ore\s+\S+\s+del(?:l['’])?\s*)?(?:il\s+|al\s+|all['’]|l['’])?(?:giorno\s+)?$",
+    re.I,
+)
+
+
+def described(words: str) -> Row:
+    """The row that an entry's words make, without the day and hours before them."""
+    text = words.strip(" \t\r\n,;:–—-|*•").rstrip(".")
+    text = re.sub(r"\s+", " ", text)
+    place = _PLACE.search(text)
+    what, where = text, ""
+    if place:
+        where = place[0].strip(" ,")
+        before, after = text[: place.start()].strip(" ,;:–-"), text[place.end() :].strip(" ,;:–-")
+        what = before if len(before.split()) > 1 or not after else after
+        if before and after and what == before and not after.startswith("e "):
+            what = text
+    who = _WHO.search(what)
+    amounts = list(_AMOUNT.finditer(text))
+    audience = who[0].strip(" ,") if who else ""
+    if who and who.span() == (0, len(what)):
+        what = ""
+    elif who and who.end() == len(what):
+        what = what[: who.start()].strip(" ,;:–-")
+    return Row(
+        what=what,
+        place=where,
+        who=audience,
+        amount=amounts[0][0] if len(amounts) == 1 else "",
+    )
+
+
+def item(text: str, start: int, end: int) -> Row:
+    """The row of one item of a list: what it says whole, and the facts of which it holds only one."""
+    found = heads(text)
+    amounts = list(_AMOUNT.finditer(text))
+    who = list(_WHO.finditer(text))
+    when = hours = deadline = ""
+    dated = [head for head in found if head.when]
+    if len(dated) == 1:
+        cue = _DEADLINE.search(text[: dated[0].start])
+        if cue:
+            deadline = text[cue.start() : dated[0].end]
+        else:
+            when = dated[0].when
+    if len(found) == 1 and not deadline:
+        hours = found[0].hours
+    return Row(
+        what=text,
+        when=when,
+        hours=hours,
+        deadline=deadline.strip(),
+        who=who[0][0].strip(" ,") if len(who) == 1 else "",
+        amount=amounts[0][0] if len(amounts) == 1 else "",
+        start=start,
+        end=end,
+    )

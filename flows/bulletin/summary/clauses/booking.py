@@ -1,0 +1,91 @@
+"""How one books and until when: `Devi prenotare entro il 14 ottobre.`, `Iscriviti online.`"""
+
+import re
+
+from flows.bulletin.language.signals import EMAIL, PHONE, URL
+from flows.bulletin.summary.clauses.days import by_clause, days_of, of_clause
+from flows.bulletin.summary.clauses.hours import hours_of
+
+_BOOK = re.compile(r"\b(?:pre-?)?prenota\w*", re.I)
+_ENROL = re.compile(r"\b(?:pre-?)?iscri[vtz]\w*|\bregistra(?:zion|r)\w*|\bform di registrazione", re.I)
+_MUST = re.compile(
+    r"\b(?:obbligatori\w|previa|necessari\w|su prenotazione|richiest\w|solo su|bisogna|occorre)\b", re.I
+)
+_NOT_MUST = re.compile(
+    r"\b(?:senza|non (?:è|sono|serve|occorre)\b|non\s(?:obbligatori|necessari)|gradit|consigliat|facoltativ|libera)",
+    re.I,
+)
+_TICKETS = re.compile(r"\b(?:biglietteria|biglietti|acquist\w+)\b.{0,40}\bonline\b", re.I)
+_BY = re.compile(
+    r"\bentro(?: e non oltre)?\s(?:(?:le\s)?(?:ore\s)?(?P<hour>\d{1,2}(?:[:.,]\d\d)?)\s(?:del(?:l['’]|\s(?:giorno\s)?)|di)\s?)?"
+    r"(?P<day>(?:il\s|l['’]|giorno\s)?(?:[a-zA-Zì'’]{5,10}\s)?\d{1,2}[\w°./\s]{2,22})",
+    re.I,
+)
+_FORM = re.compile(r"\b(?:form|modul[oi]|link|online|sito|google\.com/forms|qr)\b", re.I)
+
+
+def deadline_clause(words: str) -> str:
+    """`entro le 12 del 30 giugno`, `entro il 14 ottobre`; "" where there is not one day."""
+    text = " ".join(words.split()).strip(" .,;")
+    found = _BY.search(text)
+    day_words = found["day"] if found else text
+    hour = found["hour"] if found else None
+    if hour is None and (
+        after := re.search(
+            r"(?:,|\s)\s?(?:alle|ore|entro le|h\.?)\s(?:ore\s)?(\d{1,2}(?:[:.]\d\d)?)\W*$", text
+        )
+    ):
+        hour, day_words = after[1], day_words.split(after[0])[0]
+    while day_words:
+        said = by_clause(day_words)
+        if said:
+            days = days_of(day_words)
+            times = hours_of(hour) if hour else ()
+            if days and times:
+                start = times[0].start
+                clock = f"{start[0]}:{start[1]:02}" if start[1] else str(start[0])
+                lead = f"entro l'{clock}" if start[0] == 1 else f"entro le {clock}"
+                return f"{lead} {of_clause(days.spans[0].first)}"
+            return said
+        if not found or " " not in day_words.strip():
+            return ""
+        day_words = day_words.strip().rpartition(" ")[0]  # `il 17 ottobre scrivendo`
+    return ""
+
+
+def booking_sentence(words: str) -> str:
+    """What one has to do to come, from the page's words about costs or how to take part; "" where nothing."""
+    text = " ".join(words.split())
+    if _TICKETS.search(text):
+        return "I biglietti si comprano online."
+    books, enrols = _BOOK.search(text), _ENROL.search(text)
+    if (not books and not enrols) or _NOT_MUST.search(text):
+        return ""
+    # `Clicca qui per effettuare la prenotazione` asks for it as much as `prenotazione obbligatoria`
+    is_must = _MUST.search(text) is not None
+    verb, short = ("prenotare", "Prenota") if books else ("iscriverti", "Iscriviti")
+    deadline = deadline_clause(text) if re.search(r"\bentro\b", text, re.I) else ""
+    how = booking_ways(text)
+    said = " ".join(filter(None, (f"Devi {verb}" if is_must else short, how, deadline)))
+    if re.search(r"\bentro\b", text, re.I) and not deadline:
+        return ""
+    return f"{said}."
+
+
+def booking_ways(text: str) -> str:
+    """`online`, `al numero 02…`, `scrivendo a …`; several joined by "o"."""
+    ways = []
+    if re.search(r"\bvia mail|via e-?mail|tramite e-?mail|per e-?mail\b", text, re.I) and not EMAIL.search(
+        text
+    ):
+        ways.append("via mail")
+    url = URL.search(EMAIL.sub(" ", text))
+    if url and len(url[0]) <= 40:
+        ways.append(f"su {re.sub(r'^https?://(?:www[.])?', '', url[0]).rstrip('/.,;')}")
+    elif url or _FORM.search(text):
+        ways.append("online")
+    if phone := PHONE.search(text):
+        ways.append(f"al numero {phone[0]}")
+    if mail := EMAIL.search(text):
+        ways.append(f"scrivendo a {mail[0]}")
+    return " o ".join(ways)

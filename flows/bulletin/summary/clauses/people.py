@@ -1,0 +1,80 @@
+"""Who it is for, in a phrase that follows a noun or a verb: `per le famiglie`, `dai 13 anni`; never `tutti`."""
+
+import re
+
+_TO = {
+    "ai": "per i",
+    "agli": "per gli",
+    "alle": "per le",
+    "al": "per il",
+    "allo": "per lo",
+    "alla": "per la",
+    "a": "per",
+}
+_EVERYONE = re.compile(
+    r"(?:(?:aperto|aperta|rivolto|rivolta|dedicato)\s)?(?:a|per|ai|alla|agli)?\s?(?:tutt[aei]\b|cittadinanza\b|chiunque\b|cittadini\b)"
+    r"(?:\s(?:la|i|le|gli)\s(?:cittadinanza|cittadini|persone|interessati|cittadine e (?:i )?cittadini|età))?"
+    r"(?:\s(?:di|senza)\s(?:ogni|tutte le|limiti di)\s?età)?",
+    re.I,
+)
+_WISHES = re.compile(r"\b(?:vuole|vogliono|desidera|desiderano|appassionat|interessat|curios)", re.I)
+_NOUN = (
+    r"bambini|bambine|ragazzi|ragazze|famiglie|genitori|adulti|giovani|anziani|donne|studenti|insegnanti|neogenitori"
+    r"|mamme|papà|imprese|aziende|associazioni|lavoratori|cittadini|residenti|adolescenti|docenti|coppie|nonni|alunni"
+    r"|chi|persone|gestanti|educatori|lettori|utenti|volontari|operatori|soci|caregiver|familiari"
+)
+_FOR = re.compile(
+    rf"(?:evento\s|iniziativa\s|attività\s|incontro\s|corso\s)?(?:è\s)?(?:rivolt|dedicat|riservat|destinat)[oaie]\s"
+    rf"(?P<to>ai|agli|alle|a|alla|al)\s(?P<rest>.+)|(?P<to2>ai|agli|alle|alla|al|a)\s(?P<rest2>.+)"
+    rf"|(?:per\s)(?P<rest3>.+)|(?P<rest4>(?:{_NOUN})\b.*)",
+    re.I,
+)
+_AGE_ONLY = re.compile(
+    r"(?:et[àa]\W{1,3}|da\s|dai\s|per\s)?(?P<from>\d{1,2})\s?(?:[-–/]|ai|a)\s?(?P<to>\d{1,2})\sanni", re.I
+)
+_FROM = re.compile(
+    r"(?:(?:a partire )?dai|da|over|dopo i)\s(\d{1,2})(?:\sanni)?(?:\sin (?:su|poi)|\scompiuti)?", re.I
+)
+_AT_LEAST = re.compile(r"(?:et[àa] minima|età minima)\D{0,30}(\d{1,2})\sanni", re.I)
+_LONGEST = 90
+
+
+def audience_phrase(words: str) -> str:
+    """`per i bambini da 3 a 6 anni` of `Ai bambini da 3 a 6 anni.`; "" for everybody and what is not a phrase."""
+    text = " ".join(words.split()).strip(" .;:")
+    if found := _AT_LEAST.fullmatch(text):
+        return f"dai {found[1]} anni"
+    text = re.sub(rf"^{_EVERYONE.pattern}(?:\s*[,;]\s*(?=\w)|$)", "", text, flags=re.I).strip(" ,")
+    if not text or len(text) > _LONGEST or re.search(r"[.!?;]\s", text) or _WISHES.search(text):
+        return ""
+    if found := _FROM.fullmatch(text):
+        return f"dai {found[1]} anni"
+    if found := _AGE_ONLY.fullmatch(text):
+        return f"dai {found['from']} ai {found['to']} anni"
+    found = _FOR.fullmatch(text)
+    if found is None:
+        return ""
+    rest = found["rest"] or found["rest2"] or found["rest3"] or found["rest4"]
+    to = (found["to"] or found["to2"] or "").lower()
+    rest = re.sub(
+        r"\b(e|ed|o)\s(ai|agli|alle|alla|al|a)\s", lambda joint: f"{joint[1]} {_TO[joint[2].lower()]} ", rest
+    )
+    rest = re.sub(r",\s(ai|agli|alle|alla|al|a)\s", lambda joint: f", {_TO[joint[1].lower()]} ", rest)
+    if re.match(r"tutt", rest, re.I):
+        return ""
+    lead = _TO.get(to, "per")
+    return f"{lead} {rest[0].lower()}{rest[1:]}" if not rest[:2].isupper() else f"{lead} {rest}"
+
+
+def is_everyone(words: str) -> bool:
+    """Whether `words` let everybody come, without a limit."""
+    return _EVERYONE.fullmatch(" ".join(words.split()).strip(" .;:")) is not None
+
+
+def audience_sentence(words: str) -> str:
+    """`È per le famiglie.`, `Devi avere almeno 18 anni.`; "" as for `audience_phrase`."""
+    text = " ".join(words.split()).strip(" .;:")
+    if found := _AT_LEAST.fullmatch(text):
+        return f"Devi avere almeno {found[1]} anni."
+    phrase = audience_phrase(words)
+    return f"L'appuntamento è {phrase}." if phrase else ""

@@ -1,0 +1,86 @@
+"""Texts of acts and results: the matter in plain words, never a number first, and until when one may react."""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, noun_of
+from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
+
+WANTED = (Slot.what, Slot.until, Slot.deadline, Slot.when, Slot.place, Slot.how, Slot.exception)
+_PUBLISHED = re.compile(
+    r"^(?:pubblicazione|pubblicat[aeio])\s+(?:de(?:l|lla|llo|i|gli|lle)\s+|dell['’]\s?)?(?=\w)", re.I
+)
+_EXTENDED = re.compile(
+    r"^prorog(?:a|at[aeio])\s+(?:(?:termini|scadenza)\s+)?(?:de(?:l|lla|llo|i|gli|lle)\s+|dell['’]\s?)?(?=\w)",
+    re.I,
+)
+_NOTICE = re.compile(
+    r"^(?:avviso pubblico|avviso|bando pubblico|bando|graduatori[ae]|elenco|esito|calendario|albo)\b", re.I
+)
+_CHANGES = re.compile(
+    r"\b(?:integrazione|modifica|revoca|rettifica|annullamento|proroga)\s+(?:\w+\s+){0,3}ordinanz", re.I
+)
+_NOISE = re.compile(
+    r"^(?P<what>.{5,80}?)\s*[-–:]\s*autorizzazion\w*\b.*\b(?:acustic\w+|rumor\w*|sonor\w*)\b", re.I | re.S
+)
+_EVENT = re.compile(
+    r"^(?P<noun>sagra|festa|fiera|manifestazione|rassegna|notte|concerto|evento|mercato|carnevale)\b", re.I
+)
+
+
+def texts(notice: Notice, limit: int) -> Iterator[str]:
+    """Texts of at most `limit` UTF-16 units, best first; none for an act whose matter is not told."""
+    matter = matter_of(notice.title)
+    sentences = office(notice, matter)
+    subject = subject_of(notice)
+    made = published(subject) or permitted(subject)
+    if made and utf16(made) <= limit:
+        sentences.append(Sentence(made, frozenset({Slot.what}), True, -1, 0.1))
+    if notice.kind is not Kind.act and (title := heading(notice)):
+        sentences.append(title)
+    for _, text in chosen(notice, sentences, WANTED, limit):
+        yield text
+
+
+def subject_of(notice: Notice) -> str:
+    """What the act is about: its title, or the line below a title that is only a number."""
+    if not is_number(notice.title):
+        return notice.title
+    lines = [*notice.abstract, *notice.prose] or [notice.source.removeprefix(notice.title)]
+    return next((line.strip(" .-\n") for line in lines if line.strip(" .-\n")), "")
+
+
+def published(subject: str) -> str:
+    """`Pubblicazione graduatorie definitive` -> `Sono pubblicate le graduatorie definitive.`; "" for others."""
+    if _CHANGES.search(subject):
+        return ""
+    for pattern, stem in ((_PUBLISHED, "pubblicat"), (_EXTENDED, "prorogat")):
+        if match := pattern.match(subject):
+            return _said(noun_of(subject[match.end() :]), stem)
+    if _NOTICE.match(subject):
+        return _said(noun_of(subject), "pubblicat")
+    return ""
+
+
+def permitted(subject: str) -> str:
+    """`Sagra del riso - autorizzazione in deroga ... inquinamento acustico` as a sentence; "" for others."""
+    match = _NOISE.match(subject)
+    if match is None:
+        return ""
+    what = match["what"].strip()
+    event = _EVENT.match(what)
+    if event is None:
+        return f"Per «{what}» è permesso superare i limiti di rumore."
+    article = {"evento": "L'", "concerto": "Il ", "mercato": "Il ", "carnevale": "Il "}.get(
+        event["noun"].lower(), "La "
+    )
+    return f"{article}{what} può superare i limiti di rumore."
+
+
+def _said(noun: Matter | None, stem: str) -> str:
+    if noun is None:
+        return ""
+    verb = noun.participle(stem)
+    return f"{verb[:1].upper()}{verb[1:]} {noun.text}."

@@ -1,0 +1,141 @@
+"""A notice's title as part of a sentence: `il bonus affitti 2026`, or «Cresciamo insieme» where its words are no
+noun that is sure to take an article."""
+
+import re
+from dataclasses import dataclass
+
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import has_verb
+
+_NOUNS: dict[str, str] = {
+    "il": """
+        bando bilancio bonus buono calendario cambio catalogo censimento centro certificato concorso
+        contributo corso deposito fondo laboratorio matrimonio mercatino mercato modulo nido
+        pagamento passaporto patto pedibus permesso piano portale premio prestito progetto programma
+        questionario referendum registro regolamento rilascio rimborso rinnovo ritiro servizio soggiorno
+        sussidio tesseramento tirocinio trasporto trasferimento versamento volontariato voucher
+    """,
+    "lo": "scambio sconto screening spazio sportello studio",
+    "l'": """
+        abbonamento accesso accesso affidamento albo alloggio appuntamento asilo assegno avviso elenco esito
+        esonero incentivo incontro invito orario uso acquisto accreditamento
+        adesione adozione agevolazione apertura aggregazione asta assegnazione assistenza autorizzazione
+        esenzione erogazione indagine iscrizione istanza occupazione ordinanza attivazione imposta
+    """,
+    "la": """
+        borsa campagna carta celebrazione cittadinanza concessione comunicazione consultazione denuncia
+        dichiarazione domanda fiera festa formazione gara graduatoria licenza manifestazione mensa misura
+        mostra prestazione proroga pubblicazione raccolta rassegna residenza ricerca richiesta sagra scuola
+        selezione separazione tassa tessera trascrizione variante variazione vendita
+    """,
+    "i": """
+        bandi buoni centri concorsi contributi corsi incontri laboratori matrimoni permessi premi progetti
+        rimborsi servizi soggiorni tirocini
+    """,
+    "gli": "abbonamenti alloggi appuntamenti assegni avvisi elenchi esiti incentivi sconti sportelli",
+    "le": """
+        adesioni agevolazioni autorizzazioni borse candidature domande graduatorie iscrizioni istanze
+        misure piante richieste selezioni tariffe
+    """,
+}
+_ARTICLES = {noun: article for article, nouns in _NOUNS.items() for noun in nouns.split()}
+_FEMININE_ELIDED = frozenset(
+    ["adesione", "adozione", "agevolazione", "apertura", "aggregazione", "asta", "assegnazione", "assistenza", "autorizzazione", "esenzione", "erogazione", "indagine", "iscrizione", "istanza", "occupazione", "ordinanza", "attivazione", "imposta"]
+)
+_ADJECTIVE = re.compile(
+    r"(?:pubblic|comunal|definitiv|provvisori|elettronic|telematic|scolastic|estiv|invernal|social|sportiv|nuov"
+    r"|ordinari|straordinari|annual|gratuit|temporane|unic|municipal|region|nazional|civil|civic|onlin|digital"
+    r"|local|climatic|marin|economic|universal)\w*",
+    re.I,
+)
+_JOINS_BY_DI = frozenset(
+    ["servizio", "servizi", "richiesta", "domanda", "domande", "richieste", "rilascio", "rinnovo", "ritiro"]
+)
+_BREAK = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w)\.\s+")
+_ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)
+_YEAR_TAIL = re.compile(r"^(?:anno |a\.\s?s\.\s?|stagione )?\d{4}(?:\s?[-/]\s?\d{2,4})?$", re.I)
+_BARE_TITLE = re.compile(
+    r"^(?:avvis[oi]|comunicat[oi]|comunicazion[ei]|notizi[ae]|news|bando|home)\W*$", re.I
+)
+_ORDER_ONLY = re.compile(r"^ordinanza\b[^,;:]{0,40}\bn[.°]?\s*\d+[\d/ ]*$", re.I)
+_LONGEST = 150
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a notice is about, to stand amid a sentence.
+
+    `noun` begins with a small letter where its article is known: `bonus affitti 2026` with `article` "il".
+    Without one it is the title in quotes, `article` is "".
+    """
+
+    noun: str
+    article: str = ""
+    is_feminine: bool = False
+
+    @property
+    def text(self) -> str:
+        """`il bonus affitti 2026`, `l'avviso pubblico`, `«Cresciamo insieme»`."""
+        if not self.article:
+            return self.noun
+        return f"{self.article}{'' if self.article.endswith(chr(39)) else ' '}{self.noun}"
+
+    @property
+    def is_plural(self) -> bool:
+        return self.article in ("i", "gli", "le")
+
+    def participle(self, stem: str) -> str:
+        """`pubblicat` as `è pubblicata`, `sono pubblicati`."""
+        if self.is_plural:
+            return f"sono {stem}{'e' if self.article == 'le' else 'i'}"
+        return f"è {stem}{'a' if self.is_feminine else 'o'}"
+
+
+def matter_of(title: str) -> Matter | None:
+    """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence."""
+    text = title.strip(" .,;:-–")
+    if is_number(text) or not text:
+        return None
+    parts = [part for part in _BREAK.split(text) if part]
+    head = parts[0]
+    if len(parts) > 1 and _YEAR_TAIL.match(parts[1]):
+        head = f"{head} {_year(parts[1])}"
+    first, _, rest = head.partition(" ")
+    article = _ARTICLES.get(first.lower(), "")
+    if article and rest and not has_verb(rest):
+        noun = f"{first.lower()} {_joined(first.lower(), rest)}"
+        feminine = article in ("la", "le") or first.lower() in _FEMININE_ELIDED
+        return Matter(noun, article, feminine)
+    quoted = head if len(head.split()) > 1 or len(parts) == 1 else text
+    if utf16(quoted) > _LONGEST or has_verb(quoted) or len(quoted.split()) < 2:
+        return None
+    quoted = re.sub(r"[«»“”\"]", "", quoted)
+    return Matter(f"«{quoted[:1].upper()}{quoted[1:]}»")
+
+
+def noun_of(text: str) -> Matter | None:
+    """`text` with the article of its first word, where that word is a known noun."""
+    first, _, rest = text.strip(" .").partition(" ")
+    article = _ARTICLES.get(first.lower(), "")
+    if not article:
+        return None
+    noun = f"{first.lower()} {rest}".strip()
+    return Matter(noun, article, article in ("la", "le") or first.lower() in _FEMININE_ELIDED)
+
+
+def is_number(title: str) -> bool:
+    """Whether a title says nothing but the number of an act, or that there is a notice."""
+    text = title.strip(" .")
+    return any(pattern.match(text) for pattern in (_ACT_NUMBER, _BARE_TITLE, _ORDER_ONLY))
+
+
+def _joined(head: str, rest: str) -> str:
+    """`servizio trasporto` as `servizio di trasporto`: titles leave out the small words."""
+    second = rest.split()[0].lower()
+    if head in _JOINS_BY_DI and second in _ARTICLES and not _ADJECTIVE.fullmatch(second):
+        return f"di {rest[:1].lower()}{rest[1:]}"
+    return rest
+
+
+def _year(text: str) -> str:
+    return re.sub(r"^(?:anno|a\.\s?s\.)\s*", "", text, flags=re.I)

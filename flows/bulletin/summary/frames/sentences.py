@@ -1,0 +1,195 @@
+"""Whole sentences chosen by what they tell of what a citizen must be told, in the page's order.
+
+A sentence is one of the office's, worded plainly, or one made by a frame; none is ever cut or joined to another.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.titles import is_told
+from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary.frames.facets import bare, facets, known, tells
+from flows.bulletin.summary.frames.matter import Matter, matter_of
+from flows.bulletin.summary.frames.wording import worded
+
+WEIGHTS: dict[Slot, float] = {
+    Slot.what: 3.0,
+    Slot.deadline: 3.0,
+    Slot.until: 3.0,
+    Slot.when: 2.2,
+    Slot.todo: 2.0,
+    Slot.who: 1.8,
+    Slot.amount: 1.8,
+    Slot.exception: 1.5,
+    Slot.fine: 1.2,
+    Slot.hours: 1.4,
+    Slot.place: 1.4,
+    Slot.how: 1.2,
+}
+_A_SENTENCE, _A_UNIT = 0.55, 0.004
+_MOST, _TOGETHER = 12, 3
+_POINTS = re.compile(
+    r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso|la stessa|il suddett|la suddett|i suddett|le suddett"
+    r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine|resta|restano|diversamente|in (?:tal|questo|quest)"
+    r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti|informazioni|info)|si rimanda|al contrario|ma |e "
+    r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine|in caso"
+    r"|dopo l|tutela della privacy|i dati (?:sono|personali))",
+    re.I,
+)
+_EMPTY = re.compile(
+    r"\bdi seguito\b|\bseguent[ei]\b|\bqui sotto\b|\bcliccand\w+|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b"
+    r"|\bsuddett\w+|\bpredett\w+|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
+    r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
+    re.I,
+)
+_PRAISE = re.compile(
+    r"\b(?:strategic\w+|vocazione|sinergi\w+|emozionant\w+|fondamentale per|importante occasione|obiettivo"
+    r"|valorizza\w*|ai sensi|d\.\s?lgs|d\.p\.r|legge|visto|considerat\w+|nell['’]ambito)\b",
+    re.I,
+)
+_SAID = re.compile(r"[«“\"]|[»”]|\bha (?:dichiarato|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b")
+_HEADS = re.compile(
+    r"^(?:L(?:e|a) (?:domand[ae]|iscrizion[ei]|istanz[ae]|richiest[ae]|adesion[ei]|candidatur[ae]|quota|tariffa"
+    r"|partecipazione|scadenza|prenotazion[ei])|L['’](?:istanza|iscrizione|adesione)|Il (?:termine|contributo"
+    r"|costo|pagamento|modulo|richiedente)|I (?:posti|documenti|requisiti|contributi)|Gli interessati|È necessari[oa]"
+    r"|È possibile|Occorre|Serv(?:e|ono)|Bisogna|Ci si)\b"
+)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence that may stand in the text, what it tells, where it stood (-1: before all the page's)."""
+
+    text: str
+    slots: frozenset[Slot]
+    names: bool  # it names the matter by itself
+    place: float
+    flaw: float = 0.0  # what an editor would mind
+    whole: bool = False  # it needs no other before it to be understood
+
+
+def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
+    """The office's sentences that can stand in a message, each also with its matter before it."""
+    made: list[Sentence] = []
+    seen: set[str] = set()
+    for place, (sentence, is_abstract) in enumerate(
+        [*((text, True) for text in notice.abstract), *((text, False) for text in notice.prose)]
+    ):
+        text = worded(sentence)
+        key = bare(text)
+        if key in seen or not is_fit(text, sentence):
+            continue
+        seen.add(key)
+        names = named(text, notice, place, is_abstract)
+        flaw = _flaw(text) - (0.4 if is_abstract else 0.0)
+        slots = _slots(text, notice)
+        made.append(Sentence(text, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
+        if not names and matter is not None and _HEADS.match(text):
+            told = f"Per {matter.text} {_lower(text)}"
+            made.append(Sentence(told, slots | {Slot.what}, True, place, flaw + 0.2))
+    return made
+
+
+def is_fit(text: str, original: str) -> bool:
+    """Whether a sentence can be sent by itself: whole, with a verb, pointing to nothing before or below."""
+    if not has_verb(text) or len(text) < 25 or original.rstrip().endswith((":", ";", ",", "…", "...")):
+        return False
+    if text[:1].islower() or _POINTS.match(text) or _EMPTY.search(text) or _SAID.search(_quoteless(text)):
+        return False
+    return "?" not in text and text.count("(") == text.count(")") and "|" not in text and "•" not in text
+
+
+def named(text: str, notice: Notice, place: int, is_abstract: bool) -> bool:
+    """Whether a sentence says by itself what the notice is about."""
+    if any(tells(text, told) or same_words(text, told.sentence) for told in notice.slots.get(Slot.what, ())):
+        return True
+    if _HEADS.match(text) and not is_told(notice.title, text):
+        return False
+    return is_told(notice.title, text) or (is_abstract and place == 0) or (place == 0 and len(text) > 60)
+
+
+def same_words(text: str, other: str) -> bool:
+    return bool(other) and bare(text) == bare(worded(other))
+
+
+def _slots(text: str, notice: Notice) -> frozenset[Slot]:
+    """What a sentence tells: by the page's slots where it was read, else by its words."""
+    by_words = facets(text)
+    by_page = {
+        slot
+        for slot, told in notice.slots.items()
+        if any(tells(text, one) or same_words(text, one.sentence) for one in told)
+    }
+    return frozenset(by_words | by_page)
+
+
+def _flaw(text: str) -> float:
+    flaw = 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
+    return (
+        flaw
+        + (0.5 if utf16(text) > 220 else 0.0)
+        + (0.3 if re.search(r"\bsi (?:rende|comunica|precisa)\b", text) else 0)
+    )
+
+
+def chosen(
+    notice: Notice, sentences: Sequence[Sentence], wanted: Iterable[Slot], limit: int
+) -> Iterator[tuple[float, str]]:
+    """Texts of one to three sentences with their worth, best first: each names the matter first."""
+    asked = set(wanted)
+    told_by_page = known(notice)
+    weights = {
+        slot: WEIGHTS.get(slot, 0.5) * (1.0 if not told_by_page or slot in told_by_page else 0.4)
+        for slot in asked
+    }
+    worthy = sorted(sentences, key=lambda one: -_alone(one, weights))[:_MOST]
+    worthy = [one for one in worthy if utf16(one.text) <= limit]
+    worthy.sort(key=lambda one: one.place)
+    made: list[tuple[float, str]] = []
+    for count in range(1, _TOGETHER + 1):
+        for group in combinations(worthy, count):
+            if not group[0].names or sum(utf16(one.text) + 1 for one in group) - 1 > limit:
+                continue
+            if _repeats(group):
+                continue
+            told = frozenset[Slot]().union(*(one.slots for one in group))
+            value = sum(weights.get(slot, 0.0) for slot in told) - sum(one.flaw for one in group)
+            text = " ".join(one.text for one in group)
+            value -= _A_SENTENCE * count + _A_UNIT * utf16(text) + 0.5 * sum(one.names for one in group[1:])
+            made.append((value, text))
+    yield from sorted(made, key=lambda one: -one[0])
+
+
+def _alone(one: Sentence, weights: dict[Slot, float]) -> float:
+    return sum(weights.get(slot, 0.0) for slot in one.slots) - one.flaw + (2.0 if one.names else 0.0)
+
+
+def _repeats(group: Sequence[Sentence]) -> bool:
+    """Whether two of the sentences say the same: most of the words of one stand in the other."""
+    sets = [{word[:5] for word in bare(one.text).split() if len(word) > 3} for one in group]
+    return any(
+        len(first & second) > 0.5 * min(len(first), len(second)) for first, second in combinations(sets, 2)
+    )
+
+
+def heading(notice: Notice) -> Sentence | None:
+    """The title as an opening where no sentence names the matter: `Bonus affitti 2026.`"""
+    title = notice.title.strip(" .,;:")
+    matter = matter_of(notice.title)
+    if matter is None or utf16(title) > 110:
+        return None
+    return Sentence(f"{title[:1].upper()}{title[1:]}.", frozenset({Slot.what}), True, -1, 0.6)
+
+
+def _lower(text: str) -> str:
+    first = text.split(" ", 1)[0]
+    return text if first.isupper() and len(first) > 1 else text[:1].lower() + text[1:]
+
+
+def _quoteless(text: str) -> str:
+    """`text` without short quotes, which are names: `la misura «Cresciamo»`."""
+    return re.sub(r"[«“\"][^«»“”\"]{1,60}[»”\"]", "", text)

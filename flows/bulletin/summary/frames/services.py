@@ -1,0 +1,23 @@
+"""Texts of services: what, for whom, when, where, and what to do."""
+
+from collections.abc import Iterator
+
+from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary.frames.calls import framed
+from flows.bulletin.summary.frames.matter import matter_of
+from flows.bulletin.summary.frames.sentences import chosen, heading, office
+
+WANTED = (
+    *(Slot.what, Slot.who, Slot.when, Slot.hours, Slot.place, Slot.how, Slot.todo),
+    *(Slot.deadline, Slot.amount, Slot.exception),
+)
+
+
+def texts(notice: Notice, limit: int) -> Iterator[str]:
+    """Texts of at most `limit` UTF-16 units, best first."""
+    matter = matter_of(notice.title)
+    sentences = [*office(notice, matter), *framed(notice, matter)]
+    if title := heading(notice):
+        sentences.append(title)
+    for _, text in chosen(notice, sentences, WANTED, limit):
+        yield text

@@ -1,0 +1,92 @@
+"""The term of a call as a clause: `entro le 12 del 30 giugno 2026`, `dal 3 al 25 ottobre 2026`."""
+
+import re
+
+from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.summary.frames.wording import plain_figures
+
+_END = re.compile(
+    rf"(?P<week>{WEEKDAY}\s+)?(?P<day>\d{{1,2}})[°º]?\s+(?P<month>{MONTH})(?:\s+(?P<year>20\d\d))?", re.I
+)
+_CLOCK = re.compile(r"\b(?:ore|alle|le)\s+(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]\d))?\b", re.I)
+_AFTER = re.compile(
+    r"\b(?:entro|nei)\s+(?P<days>\d{1,3} giorni)\s+(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60})", re.I
+)
+
+
+def term(words: str) -> str:
+    """What the page says of the term as one clause; "" where it is not plain.
+
+    `SCADENZA: 30/10/2026 ore 12.00` -> `entro le 12 del 30 ottobre 2026`.
+    """
+    text = plain_figures(words)
+    days = list(_END.finditer(text))
+    if not days:
+        return _counted(text)
+    if len(days) > 2:
+        return ""
+    last = days[-1]
+    clock = _CLOCK.search(text[last.end() :]) or _CLOCK.search(text[: last.start()])
+    if len(days) == 1:
+        if re.search(r"\bdal(?:l['’])?\s*(?:giorno\s+)?$", text[: last.start()], re.I):
+            return ""
+        return f"entro {_hour(clock)} {_of(last)}" if clock else f"entro {_the(last)}"
+    first = days[0]
+    if (
+        not re.search(r"\bdal(?:l['’])?\s*(?:ore \d+ del )?(?:giorno\s+)?$", text[: first.start()], re.I)
+        or clock
+    ):
+        return ""
+    return f"{_from(first, last)} {_to(last)}"
+
+
+def _counted(text: str) -> str:
+    match = _AFTER.search(text)
+    return f"entro {match['days']} {match['rest'].strip()}" if match else ""
+
+
+def _hour(clock: re.Match[str]) -> str:
+    minute = clock["min"] or "00"
+    hour = str(int(clock["hour"])) if minute == "00" else f"{int(clock['hour'])}:{minute}"
+    return "l'1" if hour == "1" else f"le {hour}"
+
+
+def _words(day: re.Match[str]) -> str:
+    number = "1°" if int(day["day"]) == 1 else str(int(day["day"]))
+    year = f" {day['year']}" if day["year"] else ""
+    return f"{(day['week'] or '').lower()}{number} {day['month'].lower()}{year}"
+
+
+def _elides(day: re.Match[str]) -> bool:
+    return not day["week"] and int(day["day"]) in (8, 11)
+
+
+def _the(day: re.Match[str]) -> str:
+    if day["week"]:
+        return _words(day)
+    return f"l'{_words(day)}" if _elides(day) else f"il {_words(day)}"
+
+
+def _of(day: re.Match[str]) -> str:
+    if day["week"]:
+        return f"di {_words(day)}"
+    return f"dell'{_words(day)}" if _elides(day) else f"del {_words(day)}"
+
+
+def _to(day: re.Match[str]) -> str:
+    if day["week"]:
+        return f"a {_words(day)}"
+    return f"all'{_words(day)}" if _elides(day) else f"al {_words(day)}"
+
+
+def _from(first: re.Match[str], last: re.Match[str]) -> str:
+    number = _words(first)
+    if first["month"].lower()[:3] == last["month"].lower()[:3] and (
+        not first["year"] or first["year"] == last["year"]
+    ):
+        number = f"{(first['week'] or '').lower()}{'1°' if int(first['day']) == 1 else int(first['day'])}"
+    elif first["year"] and first["year"] == last["year"]:
+        number = number.removesuffix(f" {first['year']}")
+    if first["week"]:
+        return f"da {number}"
+    return f"dall'{number}" if _elides(first) else f"dal {number}"

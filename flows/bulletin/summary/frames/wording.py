@@ -1,0 +1,129 @@
+"""An office's own sentence as a citizen reads it: no preamble, no number of an act, days and prices in plain form.
+
+What a sentence says is never changed and nothing of its matter is taken out.
+"""
+
+import re
+
+from flows.bulletin.language.dates import MONTHS
+from flows.bulletin.language.signals import MONTH
+from flows.bulletin.summary.compress import without_preamble
+
+_ACT_NAME = (
+    r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|d\.?\s?g\.?\s?[rc]\.?|dgr)"
+    r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
+    r"|comunal[ei]|del responsabile|del consiglio|giunta)){0,3}"
+)
+_NUMBER = (
+    r"\s+(?:n[.°º]?\s*(?:ro\.?\s*)?)?\d{1,6}(?:\s?/\s?\d{2,4})?(?:\s+di reg\.)?"
+    rf"(?:\s*,?\s*(?:del(?:l['’])?|in data|dd)\s*(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}"
+    rf"|\d{{1,2}}[°º]?\s+{MONTH}(?:\s+\d{{4}})?))?"
+)
+_ACT_ASIDE = re.compile(
+    rf"(?P<before>^|,\s*|\s)(?:con|giusta|come da|in esecuzione (?:di|della))\s+"
+    rf"(?:la\s+|il\s+)?{_ACT_NAME}{_NUMBER}(?P<after>\s*,)?",
+    re.I,
+)
+_OWN_NUMBER = re.compile(r"\b(avviso(?: pubblico)?|bando) n[.°º]?\s*\d{1,6}/\d{4}(?=[\s,.])", re.I)
+_ANNEX = re.compile(r"\s*\((?:annesso|allegat[oiae]|all\.|modello|mod\.|vedi|v\.)[^()]{0,40}\)", re.I)
+_ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
+_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2(20\d\d)(?![\d/]|[.,]\d)")
+_HOUR = re.compile(
+    r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
+)
+_HOUR_DOT = re.compile(r"\b(?P<at>d?alle|le)\s+(?P<hour>\d{1,2})[.:](?P<min>\d\d)(?![\d/.])")
+_ORE = re.compile(r"\b(d?alle|le) ore (?=\d)", re.I)
+_EURO_BEFORE = re.compile(
+    r"(?:€|\beuro)\s*(\d{1,3}(?:\.\d{3})*)(?:,(\d\d))?(?![\d.,]*\d)(?!\s*(?:€|euro))", re.I
+)
+_EURO_AFTER = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})*|\d+)(?:,(\d\d))?\s*(?:€|euro\b)", re.I)
+_REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, flags), new)
+    for pattern, new, flags in (
+        (r"\ba far data dal", "dal", re.I),
+        (r"\ba (?:partire|decorrere) dal(?= \d| 1°|l['’]\d)", "dal", re.I),
+        (r"\b(?:ed )?entro e non oltre (?=il|le|l['’])", "entro ", re.I),
+        (r"\b(il|dal|al) giorno (?=\d)", r"\1 ", re.I),
+        (r"\bdal (\d{1,2} \w+(?: \d{4})?) ed? entro il (?=\d)", r"dal \1 al ", 0),
+        (r"\bdal (\d{1,2} \w+(?: \d{4})?) e non oltre il (?=\d)", r"dal \1 al ", 0),
+        (r"\bdal (\d{1,2} \w+(?: \d{4})?) e fino al (?=\d)", r"dal \1 al ", 0),
+        (r"\bpresentare/trasmettere\b", "presentare", re.I),
+        (r"\bon[- ]line\b", "online", re.I),
+        (r"\bn\.\s(?=\d{1,3} [a-z])", "", 0),
+        (r"\be/o\b", "o", 0),
+        (r"\bnonche'", "nonché", 0),
+        (r"(?<=[a-z])a' ", "à ", 0),
+        (r"\b(modello|modulo|avviso|bando) allegato(?=[.,;]|$)", r"\1 allegato alla pagina", 0),
+        (r"\ba mezzo (?=pec|e-?mail|posta)", "per ", re.I),
+        (r"\bA\.\s?S\.\s?(?=\d{4})", "", 0),
+        (r"\s+([.,;:])", r"\1", 0),
+        (r"\s{2,}", " ", 0),
+    )
+)
+_TO_VA = re.compile(
+    r"\b(?:dovr(?:à|anno)|dev(?:e|ono)) essere (?P<rest>(?:obbligatoriamente |esclusivamente |sempre )?)"
+    r"(?P<verb>presentat|inviat|trasmess|consegnat|compilat|inoltrat|spedit|effettuat|richiest|firmat|allegat)"
+    r"(?P<end>[aeio])\b",
+    re.I,
+)
+_LOUD_MONTH = re.compile(
+    r"\b(?:GENNAIO|FEBBRAIO|MARZO|APRILE|MAGGIO|GIUGNO|LUGLIO|AGOSTO|SETTEMBRE|OTTOBRE|NOVEMBRE|DICEMBRE"
+    r"|Gennaio|Febbraio|Marzo|Aprile|Maggio|Giugno|Luglio|Agosto|Settembre|Ottobre|Novembre|Dicembre)\b"
+)
+
+
+def worded(sentence: str) -> str:
+    """`Si avvisa che con determina n. 8 del 3/2/2026 il bando scade il 30/10/2026` -> `Il bando scade il 30
+    ottobre 2026.`"""
+    text = _ANNEX.sub("", _ORIGINALLY.sub("", sentence.strip()))
+    text = without_preamble(text)
+    text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
+    text = _OWN_NUMBER.sub(r"\1", text)
+    text = plain_figures(text)
+    for pattern, new in _REPLACED:
+        text = pattern.sub(new, text)
+    text = _TO_VA.sub(_to_va, text)
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?", ".»", ".”", ".)")) else f"{text.rstrip(' ,;')}."
+
+
+def plain_figures(text: str) -> str:
+    """Days, hours and prices as an editor writes them: `30/10/2026`, `ore 12.15`, `€ 500,00`."""
+    text = _NUMERIC_DATE.sub(_date, text)
+    text = _LOUD_MONTH.sub(lambda month: month[0].lower(), text)
+    text = _HOUR.sub(_hour, text)
+    text = _ORE.sub(r"\1 ", text)
+    text = _HOUR_DOT.sub(lambda at: f"{at['at']} {_clock(at['hour'], at['min'])}", text)
+    text = _EURO_BEFORE.sub(lambda euro: _money(euro[1], euro[2]), text)
+    return _EURO_AFTER.sub(lambda euro: _money(euro[1], euro[2]), text)
+
+
+def _aside(match: re.Match[str]) -> str:
+    if not match["before"] or (match["before"].strip() and match["after"]):
+        return ", " if match["before"].strip() else ""
+    return f"{match['after'] or ''}"
+
+
+def _date(match: re.Match[str]) -> str:
+    day, month = int(match[1]), int(match[3])
+    if not (1 <= day <= 31 and 1 <= month <= 12):
+        return match[0]
+    return f"{day} {MONTHS[month - 1]} {match[4]}"
+
+
+def _hour(match: re.Match[str]) -> str:
+    at = match["at"] or ""
+    return f"{at or 'ore '}{_clock(match['hour'], match['min'])}"
+
+
+def _clock(hour: str, minute: str) -> str:
+    return f"{int(hour)}" if minute == "00" else f"{int(hour)}:{minute}"
+
+
+def _money(whole: str, cents: str | None) -> str:
+    return f"{whole} euro" if cents in (None, "00") else f"{whole},{cents} euro"
+
+
+def _to_va(match: re.Match[str]) -> str:
+    plural = match["end"] in "ei" and match[0].lower().startswith(("dovranno", "devono"))
+    return f"{'vanno' if plural else 'va'} {match['rest']}{match['verb']}{match['end']}"
