@@ -18,7 +18,7 @@ from flows.bulletin.summary.frames.own import enough, opened
 _COLOUR = r"(?:gialla|arancione|rossa)"
 _LEVEL = re.compile(
     rf"(?:avviso\sdi\s)?(?P<level>(?:fase|stato)\sdi\s(?:attenzione|pre-?allarme|allarme)"
-    rf"|allerta(?:\s(?:meteo|regionale|{_COLOUR}))*|criticità\s(?=idro|idra))(?!\w)",
+    rf"|allerta(?:\s(?:meteo|regionale|{_COLOUR}))*|criticità(?=\sidr))(?!\w)",
     re.I,
 )
 _DANGER = (
@@ -34,7 +34,9 @@ _HAZARD = re.compile(
     re.I,
 )
 _MIDNIGHT = re.compile(r"fino\salla\smezzanotte\sdi\s", re.I)
-_ZONE = re.compile(r"(?:(?:per|nella)\s(?:la\s)?)?zona\s(?P<zone>[A-Za-z]{2,5}-?[A-Z]?-?\d{0,2}|[A-Z]\d)(?!\w)", re.I)
+_ZONE = re.compile(
+    r"(?:(?:per|nella)\s(?:la\s)?)?zona\s(?P<zone>[A-Za-z]{2,5}-?[A-Z]?-?\d{0,2}|[A-Z]\d)(?!\w)", re.I
+)
 _IDLE = re.compile(
     r"(?:maltempo|meteo|protezione\scivile|aggiornamento\sdel\s[\d°]+\s\w+(?:\s20\d\d)?|oggi|domani|nella\sgiornata\sdi|e|per|avviso(?:\sdi)?)(?!\w)",
     re.I,
@@ -57,7 +59,10 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where hazard or time is not told."""
     yield from enough(notice, limit, needs=_tells)
     found, used = _together(notice)
-    text = _sentence(found)
+    zones = {match["zone"].upper() for line in lines(notice) for match in _ZONE.finditer(line)}
+    if len(zones) == 1 and not found.zone:
+        found.zone = zones.pop()
+    text = _sentence(found) if len(zones) <= 1 else ""
     if not text:
         return
     further, left = [], untold(text, notice, beside=tuple(used))
@@ -69,14 +74,17 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             further.append(said)
         elif line in left:
             return  # a day, a level or a limit that could not be said
-    for extra in (further, [] if not any(told(line) or _MOVED.search(line) for line in further) else None):
-        if extra is not None and utf16(" ".join([text, *extra])) <= limit:
-            yield " ".join([text, *extra])
+    must = [line for line in further if told(line) or _MOVED.search(line)]
+    for whole in dict.fromkeys((" ".join([text, *further]), " ".join([text, *must]))):
+        if utf16(whole) <= limit:
+            yield whole
 
 
 def _tells(text: str) -> bool:
     has_day = any(period_at(text, match.start()) for match in re.finditer(r"\b(?=\w)", text[:400]))
-    return bool(_LEVEL.search(text) and re.search(_DANGER + r"|idrogeologic|idraulic|rischio", text, re.I) and has_day)
+    return bool(
+        _LEVEL.search(text) and re.search(_DANGER + r"|idrogeologic|idraulic|rischio", text, re.I) and has_day
+    )
 
 
 def _together(notice: Notice) -> tuple[_Read, list[str]]:
@@ -162,7 +170,9 @@ def _sentence(found: _Read) -> str:
     verb = "è in vigore" if len(said) == 1 else "sono in vigore"
     zone = f" nella zona {found.zone}" if found.zone else ""
     rest = f", con {found.rest}" if found.rest else ""
-    return opened(f"{', '.join(found.when)}{',' if len(found.when) == 2 else ''}{zone} {verb} {' e '.join(said)}{rest}.")
+    return opened(
+        f"{', '.join(found.when)}{',' if len(found.when) == 2 else ''}{zone} {verb} {' e '.join(said)}{rest}."
+    )
 
 
 def _named(level: str, hazard: str) -> str:
@@ -179,7 +189,7 @@ def _also(line: str) -> str:
     if is_cut(line):
         return ""
     if match := _EXPECTED.match(line):
-        return f"{'È' if match['end'].lower() in 'oa' else 'Sono'} previst{match['end'].lower()} {line[match.end():].rstrip('.')}."
+        return f"{'È' if match['end'].lower() in 'oa' else 'Sono'} previst{match['end'].lower()} {line[match.end() :].rstrip('.')}."
     match = _MOVED.search(line)
     office = office_at(line, 0)
     if match is None or office is None or office[0].number != 2:

@@ -21,7 +21,8 @@ _SINCE = re.compile(rf"(?:a partire\s)?(?:dalle\s{_ORE}|dall['’])(?P<first>{_T
 _UNTIL = re.compile(rf"(?:fino|sino)\s(?:alle\s{_ORE}|all['’])(?P<first>{_TIME}){_NO_MORE}", re.I)
 _AT = re.compile(rf"(?:alle\s{_ORE}|(?:ore|h\.?)\s)(?P<first>{_TIME}){_NO_MORE}", re.I)
 _ALL_DAY = re.compile(
-    r"(?:per\s)?(?:tutt[oa]\s(?:il\sgiorno|la\sgiornata)|l['’]intera\sgiornata|h\s?24|24\sore\ssu\s24)(?!\w)", re.I
+    r"(?:per\s)?(?:tutt[oa]\s(?:il\sgiorno|la\sgiornata)|l['’]intera\sgiornata|h\s?24|24\sore\ssu\s24)(?!\w)",
+    re.I,
 )
 _PART = re.compile(
     r"(?:(?:solo\s)?(?P<morning>(?:(?:la|di|al|in)\s)?mattin[ao])|(?P<afternoon>(?:(?:il|al|nel|di)\s)?pomeriggio)"
@@ -122,7 +123,9 @@ def _moment(text: str, start: int, day_lead: str, hour_lead: str) -> tuple[str, 
         at = hour.match(text, day.end) if day and day.form == "on" and len(day.days) == 1 else None
         if day and at and (said := _spoken(at["first"])):
             return said, text[lead.end() : day.end], at.end()
-    match = re.compile(rf"{hour_lead}{_ORE}(?P<first>{_TIME})\s(?:di\s|del\s|dell['’])", re.I).match(text, start)
+    match = re.compile(rf"{hour_lead}{_ORE}(?P<first>{_TIME})\s(?:di\s|del\s|dell['’])", re.I).match(
+        text, start
+    )
     day = period_at(text, match.end()) if match else None
     if match and day and day.form == "on" and len(day.days) == 1 and (said := _spoken(match["first"])):
         return said, text[match.end() : day.end], day.end

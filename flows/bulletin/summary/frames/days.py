@@ -28,7 +28,8 @@ _SINCE = re.compile(
     re.I,
 )
 _TO = re.compile(
-    r",?\s{0,3}(?:e\s(?:comunque\s)?)?(?:(?:fino|sino)\s)?(?:al\s|all['’]\s?|a\s)(?:giorno\s)?|\s{0,3}[-–—]\s{0,3}", re.I
+    r",?\s{0,3}(?:e\s(?:comunque\s)?)?(?:(?:fino|sino)\s)?(?:al\s|all['’]\s?|a\s)(?:giorno\s)?|\s{0,3}[-–—]\s{0,3}",
+    re.I,
 )
 _AND = re.compile(r"\s(?:e|ed)\s(?:il\s|l['’])?", re.I)
 _UNTIL = re.compile(r"(?:e\scomunque\s)?(?:fino|sino)\s(?:al\s|all['’]\s?|a\s)(?:tutto\s(?:il\s)?)?", re.I)

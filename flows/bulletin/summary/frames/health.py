@@ -12,7 +12,10 @@ _MATTER = re.compile(
     r"|potabil\w+|bollir\w+|calore|caldo|defibrillator\w+|prevenzione|salute|esam[ei])\b",
     re.I,
 )
-_TODO = re.compile(r"\b(?:prenot\w+|chiudere|tenere|evitare|svuotare|bollire|rivolg\w+|presentar\w+|telefon\w+|non\s\w+(?:re|te)|puoi|si può)\b", re.I)
+_TODO = re.compile(
+    r"\b(?:prenot\w+|chiudere|tenere|evitare|svuotare|bollire|rivolg\w+|presentar\w+|telefon\w+|non\s\w+(?:re|te)|puoi|si può)\b",
+    re.I,
+)
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:

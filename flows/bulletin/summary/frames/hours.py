@@ -22,7 +22,10 @@ _WHAT = re.compile(
     re.I,
 )
 _STATE = re.compile(r"(?P<state>chius|apert)[oaie](?:\sal\spubblico)?(?!\w)", re.I)
-_CAUSE = re.compile(r"(?:in\soccasione\s(?:del|di)|per\s(?:ferie|inventario|lavori|sciopero|assemblea|festività|motivi|vento|neve))[^,;.:()\d]*", re.I)
+_CAUSE = re.compile(
+    r"(?:in\soccasione\s(?:del|di)|per\s(?:ferie|inventario|lavori|sciopero|assemblea|festività|motivi|vento|neve))[^,;.:()\d]*",
+    re.I,
+)
 _IDLE = re.compile(r"(?:avviso|comunicazione|si\savvisa|al\spubblico|attenzione)(?!\w)", re.I)
 _SPACE = re.compile(r"[\s,;:.()!–—-]+")
 
@@ -76,7 +79,9 @@ def _reading(line: str) -> _Read | None:
 
 def _one(line: str, at: int, made: _Read) -> int:
     if match := _WHAT.match(line, at):
-        made.what = str(match.lastgroup if match.lastgroup in ("closed", "open", "again", "change") else _kind(match))
+        made.what = str(
+            match.lastgroup if match.lastgroup in ("closed", "open", "again", "change") else _kind(match)
+        )
         made.season = (match["which"] or "").lower()
         if match["afternoon"] or match["morning"]:
             made.hours.append("il pomeriggio" if match["afternoon"] else "la mattina")
@@ -117,10 +122,18 @@ def _sentence(found: _Read) -> str:
     if found.what == "closed":
         return opened(f"{lead} {office.words} {office.state('chius')}{cause}.")
     if found.what == "open":
-        return opened(f"{lead} {office.words} {office.state('apert')} in via straordinaria{cause}.") if found.hours else ""
+        return (
+            opened(f"{lead} {office.words} {office.state('apert')} in via straordinaria{cause}.")
+            if found.hours
+            else ""
+        )
     if found.what == "again":
         return opened(f"{lead} {office.words} {'riapre' if office.number == 1 else 'riaprono'}.")
     verb = "segue" if office.number == 1 else "seguono"
     if found.season:
-        return opened(f"{lead} {office.words} {verb} l'orario {found.season[:-1] + 'o' if found.season[-1] == 'i' else found.season}. {_HOURS_IN_PAGE}")
-    return opened(f"{lead} {office.words} {'cambia' if office.number == 1 else 'cambiano'} orario. {_HOURS_IN_PAGE}")
+        return opened(
+            f"{lead} {office.words} {verb} l'orario {found.season[:-1] + 'o' if found.season[-1] == 'i' else found.season}. {_HOURS_IN_PAGE}"
+        )
+    return opened(
+        f"{lead} {office.words} {'cambia' if office.number == 1 else 'cambiano'} orario. {_HOURS_IN_PAGE}"
+    )

@@ -17,7 +17,8 @@ _EXCEPT = re.compile(
     re.I,
 )
 _EXCLUDED = re.compile(
-    rf"\(?(?P<whom>{_PERSONS}(?:(?:,\s|\se\s|\sed\s){_PERSONS}){{0,5}})\s(?:esclusi|eccettuati)(?!\w)\)?", re.I
+    rf"\(?(?P<whom>{_PERSONS}(?:(?:,\s|\se\s|\sed\s){_PERSONS}){{0,5}})\s(?:esclusi|eccettuati)(?!\w)\)?",
+    re.I,
 )
 _A_DAY = r"(?:(?:i|le|il|la)\s)?(?:giorni\s(?:di\s)?)?(?:domenic(?:a|he)|sabat[oi]|(?:i\s)?festivi|prefestivi|giorno\sfestivo)"
 _NO_DAYS = re.compile(
@@ -25,7 +26,9 @@ _NO_DAYS = re.compile(
     rf"(?P<days>{_A_DAY}(?:(?:,\s|\se\s(?:nei\s)?){_A_DAY}){{0,4}})(?!\w)\)?",
     re.I,
 )
-_DAYS_NOT = re.compile(rf"\(?(?P<days>{_A_DAY}(?:(?:,\s|\se\s){_A_DAY}){{0,4}})\s(?:esclus[eoia])(?!\w)\)?", re.I)
+_DAYS_NOT = re.compile(
+    rf"\(?(?P<days>{_A_DAY}(?:(?:,\s|\se\s){_A_DAY}){{0,4}})\s(?:esclus[eoia])(?!\w)\)?", re.I
+)
 _WEATHER = re.compile(
     r"(?P<weather>salvo\s(?:maltempo|imprevisti|proroghe|avverse\scondizioni\s(?:meteo|meteorologiche|climatiche|atmosferiche))"
     r"|(?:tempo|condizioni\smeteo)\spermettendo)(?!\w)",

@@ -27,7 +27,9 @@ _STAMP = re.compile(
     re.I,
 )
 _CUT = re.compile(r"(?:…|\.\.\.)\s*$")
-_CONTACT = re.compile(r"@|\btel(?:efono)?\b\.?:?|\b0\d{1,3}[ ./-]?\d{5,}|https?:|\bper (?:maggiori |ulteriori )?info", re.I)
+_CONTACT = re.compile(
+    r"@|\btel(?:efono)?\b\.?:?|\b0\d{1,3}[ ./-]?\d{5,}|https?:|\bper (?:maggiori |ulteriori )?info", re.I
+)
 _ACT_DAY = re.compile(r"\b(?:con nota|nota|avviso|bollettino|documentazione|ordinanza|aggiornamento)\b", re.I)
 _BINDING = re.compile(
     r"\b(?:eccett\w+|esclus\w+|tranne|salvo|ad eccezione|fatta eccezione|residenti|frontisti|mezzi di soccorso"
@@ -67,7 +69,12 @@ def _is_furniture(line: str, title: str) -> bool:
     if _STAMP.match(line) or _CARD.fullmatch(line.strip(" .;|-")):
         return True
     start, its = folded(line), folded(title.rstrip(". …"))
-    return bool(its) and (start.startswith(its) or its.startswith(start)) and not has_verb(line) and len(start) <= len(its) + 20
+    return (
+        bool(its)
+        and (start.startswith(its) or its.startswith(start))
+        and not has_verb(line)
+        and len(start) <= len(its) + 20
+    )
 
 
 def is_cut(line: str) -> bool:
@@ -87,6 +94,10 @@ def told(text: str) -> frozenset[str]:
     for fact in facts(text):
         if fact.kind is Kind.date and not _ACT_DAY.search(text[max(0, fact.start - 40) : fact.start]):
             keys.add(f"day {fact.value[-5:]}")
+        elif fact.kind is Kind.time and re.search(
+            r"\bnota\b", text[max(0, fact.start - 60) : fact.start], re.I
+        ):
+            continue  # the hour at which a bulletin was written
         elif fact.kind in (Kind.time, Kind.level, Kind.weekday, Kind.relative):
             keys.add(f"{fact.kind} {fact.value}")
     return frozenset(keys)

@@ -40,7 +40,26 @@ _NOUNS: dict[str, str] = {
 }
 _ARTICLES = {noun: article for article, nouns in _NOUNS.items() for noun in nouns.split()}
 _FEMININE_ELIDED = frozenset(
-    ["adesione", "adozione", "agevolazione", "apertura", "aggregazione", "asta", "assegnazione", "assistenza", "autorizzazione", "esenzione", "erogazione", "indagine", "iscrizione", "istanza", "occupazione", "ordinanza", "attivazione", "imposta"]
+    [
+        "adesione",
+        "adozione",
+        "agevolazione",
+        "apertura",
+        "aggregazione",
+        "asta",
+        "assegnazione",
+        "assistenza",
+        "autorizzazione",
+        "esenzione",
+        "erogazione",
+        "indagine",
+        "iscrizione",
+        "istanza",
+        "occupazione",
+        "ordinanza",
+        "attivazione",
+        "imposta",
+    ]
 )
 _ADJECTIVE = re.compile(
     r"(?:pubblic|comunal|definitiv|provvisori|elettronic|telematic|scolastic|estiv|invernal|social|sportiv|nuov"

@@ -49,7 +49,10 @@ _READ: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"\s(?:alla|della|nella|di|in)\s(?:disciplina\sdella\s)?(?:viabilità['’]?|viabilita['’]|circolazione(?:\s(?:stradale|veicolare))?|traffico)",
         ),
         ("narrow", r"restringiment[oi]\s(?:della|di|del)\s(?P<what>carreggiata|corsia|sede\sstradale)"),
-        ("suspended", r"sospensione(?:\stemporanea)?\s(?:della\scircolazione|del\s(?:transito|traffico))(?:\s(?:stradale|veicolare))?"),
+        (
+            "suspended",
+            r"sospensione(?:\stemporanea)?\s(?:della\scircolazione|del\s(?:transito|traffico))(?:\s(?:stradale|veicolare))?",
+        ),
         (
             "water",
             r"(?P<may>possibil[ei]\s)?(?:interruzion[ei]|sospension[ei]|mancanza)(?:\s(?:temporanea|programmata|momentanea))?"
@@ -110,7 +113,9 @@ def _words(kind: str, found: dict[str, str | None]) -> str:
         return _traffic((found.get("traffic") or "").lower())
     if kind == "alternate":
         by = (found.get("by") or found.get("by2") or "").lower()
-        return {"": "", "vista": ", a vista"}.get(by, ", con il semaforo" if by.startswith(("sem", "imp")) else ", con i movieri")
+        return {"": "", "vista": ", a vista"}.get(
+            by, ", con il semaforo" if by.startswith(("sem", "imp")) else ", con i movieri"
+        )
     if kind == "transit":
         whom = _passers((found.get("whom") or "").lower())
         stop = found.get("stop")
@@ -125,8 +130,10 @@ def _words(kind: str, found: dict[str, str | None]) -> str:
 def _traffic(words: str) -> str:
     if not words:
         return ""
-    return " al transito anche a piedi" if "pedonale" in words and "veicolare" in words else (
-        " ai pedoni" if "pedonale" in words else " al traffico"
+    return (
+        " al transito anche a piedi"
+        if "pedonale" in words and "veicolare" in words
+        else (" ai pedoni" if "pedonale" in words else " al traffico")
     )
 
 
@@ -158,7 +165,13 @@ def clause(measure: Measure) -> str:
         return f"è vietato il transito{whom}" + (f" ed è vietata {stop}{towed}" if stop else "")
     if measure.kind == "parking":
         what, tow = measure.words.split("|")
-        verb = "sono vietate" if " e " in what.split(",")[0] else "è vietato" if what.startswith("il ") else "è vietata"
+        verb = (
+            "sono vietate"
+            if " e " in what.split(",")[0]
+            else "è vietato"
+            if what.startswith("il ")
+            else "è vietata"
+        )
         return f"{verb} {what}{', con rimozione forzata' if tow else ''}"
     if measure.kind == "traffic":
         return "cambia temporaneamente la viabilità" if measure.words else "cambia la viabilità"

@@ -12,15 +12,23 @@ _HEADS = {
     ),
     **dict.fromkeys("ufficio asilo archivio urp".split(), ("l'", "m", 1)),
     **dict.fromkeys("stadio".split(), ("lo", "m", 1)),
-    **dict.fromkeys("biblioteca piscina scuola farmacia palestra sede ludoteca sala casa stazione galleria ciclabile".split(), ("la", "f", 1)),
+    **dict.fromkeys(
+        "biblioteca piscina scuola farmacia palestra sede ludoteca sala casa stazione galleria ciclabile".split(),
+        ("la", "f", 1),
+    ),
     **dict.fromkeys("anagrafe isola aula area".split(), ("l'", "f", 1)),
     **dict.fromkeys("uffici sportelli asili ambulatori".split(), ("gli", "m", 2)),
     **dict.fromkeys("cimiteri musei parchi servizi giardini nidi centri mercati".split(), ("i", "m", 2)),
-    **dict.fromkeys("biblioteche scuole palestre farmacie aree sedi sale iniziative manifestazioni attività".split(), ("le", "f", 2)),
+    **dict.fromkeys(
+        "biblioteche scuole palestre farmacie aree sedi sale iniziative manifestazioni attività".split(),
+        ("le", "f", 2),
+    ),
 }
 _HEADS["sportelli"] = ("gli", "m", 2)
 _HEADS["eventi"] = ("gli", "m", 2)
-_WORD = re.compile(r"(?:(?:de(?:l|llo|lla|i|gli|lle)|il|lo|la|i|gli|le)\s|(?:dell|l)['’]\s?)?(?P<head>[A-Za-zÀ-ÿ]+)", re.I)
+_WORD = re.compile(
+    r"(?:(?:de(?:l|llo|lla|i|gli|lle)|il|lo|la|i|gli|le)\s|(?:dell|l)['’]\s?)?(?P<head>[A-Za-zÀ-ÿ]+)", re.I
+)
 _END = re.compile(
     r"[.:;,()]|\s[-–—]\s|\s(?=(?:chius|apert|riapert|chiud|riapr|in\soccasione|per\s|causa|nel\s|nei\s|nelle|dal|dalle|il\s\d|fino|spostat"
     r"|annullat|rinviat|sospes|sarà|saranno|rest|riman|è\s|sono\s)|\d|(?:luned|marted|mercoled|gioved|venerd|sabato|domenica)\w*['’]?\s)|$",
@@ -76,7 +84,18 @@ def _one(words: str) -> Office | None:
         head = head.lower()
     if number == 1 and head in ("ufficio", "sportello", "servizio") and rest[:1] == " ":
         first = rest.split()[0].lower()
-        if first not in ("comunale", "postale", "unico", "di", "del", "della", "dei", "per", "telematico", "relazioni"):
+        if first not in (
+            "comunale",
+            "postale",
+            "unico",
+            "di",
+            "del",
+            "della",
+            "dei",
+            "per",
+            "telematico",
+            "relazioni",
+        ):
             rest = f" {rest[1:2].upper()}{rest[2:]}"
     elif number == 2:
         rest = re.sub(r"\b(Comunali|Pubblic\w+|Cittadin\w+)\b", lambda found: found[0].lower(), rest)
@@ -88,7 +107,11 @@ def _one(words: str) -> Office | None:
 
 def _softened(words: str) -> str:
     low = words.lower()
-    return re.sub(r"\b(di|del) (\w)", lambda match: f"{match[1]} {match[2].upper()}", low) if " di " in low else low
+    return (
+        re.sub(r"\b(di|del) (\w)", lambda match: f"{match[1]} {match[2].upper()}", low)
+        if " di " in low
+        else low
+    )
 
 
 def joined(words: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from itertools import combinations
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.weekdays import DATE
+from flows.bulletin.language.wholeness import WEAK, troubles
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.lines import binding, lines, told
 
@@ -16,13 +17,14 @@ _LEAD = re.compile(
     r"\s?,?\sche\s(?:,\s)?",
     re.I,
 )
+_LOUD = re.compile(r"\b[A-ZÀ-Ý]{5,}['’]?(?!\w)")  # `saranno CHIUSI`: a word shouted amid a sentence
 _MOST = 8  # sentences that are tried
 
 
 def enough(notice: Notice, limit: int, *, needs: Callable[[str], bool]) -> Iterator[str]:
     """The office's own sentences: one or two that together satisfy `needs` and leave no limit or day untold."""
     sentences = [opened(bare(sentence)) for sentence in (*notice.abstract, *notice.prose)][:_MOST]
-    sentences = [sentence for sentence in dict.fromkeys(sentences) if sentence.endswith((".", "!"))]
+    sentences = [sentence for sentence in dict.fromkeys(sentences) if _stands(sentence)]
     facts = frozenset[str]().union(*(told(line) for line in lines(notice) if not is_idle(line)))
     for count in (1, 2, 3):
         for chosen in combinations(sentences, count):
@@ -32,6 +34,10 @@ def enough(notice: Notice, limit: int, *, needs: Callable[[str], bool]) -> Itera
             if facts - told(text) or any(binding(other) for other in sentences if other not in chosen):
                 continue
             yield text
+
+
+def _stands(sentence: str) -> bool:
+    return sentence.endswith((".", "!")) and not set(troubles(sentence)) - WEAK and not _LOUD.search(sentence)
 
 
 def is_idle(line: str) -> bool:

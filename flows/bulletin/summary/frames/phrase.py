@@ -19,7 +19,7 @@ _IDLE = re.compile(
     r"|istituzione(?:\s(?:temporanea|provvisoria))?(?:\s(?:di|del|della|dei))?(?:\s(?:un|una))?"
     r"|(?:emess[ae]|pubblicat[ae]|emissione)\s(?:l['’]\s?|un['’]\s?)?ordinanza(?:\s(?:n\.?|nr\.?)\s?[\d/]+)?(?:\s(?:di|per))?"
     r"|ordinanza(?:\s(?:sindacale|dirigenziale|comunale))?(?:\s(?:n\.?|nr\.?|n[°º])?\s?\d[\d/]*)?(?:\s(?:di|per))?"
-    r"|viabilità|attenzione!?|provvediment[oi](?:\sviabilistic[oi])?(?:\stemporane[oi])?(?:\sdi)?|temporaneamente|temporane[oa]"
+    r"|viabilità|messa\sin\ssicurezza|attenzione!?|provvediment[oi](?:\sviabilistic[oi])?(?:\stemporane[oi])?(?:\sdi)?|temporaneamente|temporane[oa]"
     r"|con|e|ed|della|del|di|la|il|un|una|l['’]|in\sdata|data|presso|durante|nel\speriodo|periodo|nei\sgiorni|lavori\sin\scorso"
     r"|proseguono\si|prosegue\sla)(?!\w)",
     re.I,
@@ -41,7 +41,9 @@ _CAUSE = re.compile(
     r"(?P<lead>per|a\scausa\sdi|causa|dovut[ao]\sa|a\sseguito\sdi|in\soccasione\s(?=de|di)|nell['’]ambito\s(?=de|di))\s(?!chi\b|tutti\b|i\sresidenti)",
     re.I,
 )
-_WORKS = re.compile(r"(?:lavori|interventi|opere)\s(?=(?:di|alla|alle|per|sulla|sulle|al|ai|sul|della)\s|d['’])", re.I)
+_WORKS = re.compile(
+    r"(?:lavori|interventi|opere)\s(?=(?:di|alla|alle|per|sulla|sulle|al|ai|sul|della)\s|d['’])", re.I
+)
 _STARTS = re.compile(r"(?<=[\s(])(?=\w)")
 _ENDS = re.compile(r"[,;:()]|\.(?=\s|$)|\s[-–—]\s|(?:…|\.\.\.)")
 
@@ -104,7 +106,9 @@ def _one(text: str, at: int, made: Phrase) -> int:
         words = text[match.end() : stop].strip()
         if re.search(r"\s(?:e|al?|alla|all['’]|fino)\s?", words) and not words.isupper():
             link = match["link"].lower()
-            made.stretch.append(f"{'tra' if link == 'fra' else link}{'' if link[-1] in '’' + chr(39) else ' '}{words}")
+            made.stretch.append(
+                f"{'tra' if link == 'fra' else link}{'' if link[-1] in '’' + chr(39) else ' '}{words}"
+            )
             return stop
     if found_streets := streets_at(text, at):
         made.streets += found_streets.all
@@ -121,9 +125,7 @@ def _one(text: str, at: int, made: Phrase) -> int:
 
 def _limited(text: str, at: int, made: Phrase) -> int:
     if limit := limit_at(text, at):
-        (made.when if limit.is_end and not made.when else made.limits).append(
-            limit.words if limit.is_end and not made.when else limit.words
-        )
+        (made.when if limit.is_end and not made.when else made.limits).append(limit.words)
         return limit.end
     for reader, where in ((moments_at, made.when), (every_at, made.every), (hours_at, made.hours)):
         if found := reader(text, at):
@@ -149,8 +151,14 @@ def _free(text: str, start: int) -> int:
 def _begins(text: str, at: int) -> bool:
     if limit_at(text, at) or every_at(text, at) or hours_at(text, at) or moments_at(text, at):
         return True
-    if re.match(r"(?:\d|il\s|i\s|la\s|le\s|l['’])", text[at:]) and not re.match(r"(?:il\s|l['’])\d", text[at:]):
+    if re.match(r"(?:\d|il\s|i\s|la\s|le\s|l['’])", text[at:]) and not re.match(
+        r"(?:il\s|l['’])\d", text[at:]
+    ):
         return False  # a bare number belongs to the words around it
     if period_at(text, at):
         return True
-    return bool(measure_at(text, at) or _CAUSE.match(text, at) or re.match(r"nel tratto|in (?:via|viale|piazza) |lungo ", text[at:], re.I))
+    return bool(
+        measure_at(text, at)
+        or _CAUSE.match(text, at)
+        or re.match(r"nel tratto|in (?:via|viale|piazza) |lungo ", text[at:], re.I)
+    )

@@ -18,7 +18,10 @@ _TODO = re.compile(
     r"\b(?:non\s(?:consumar|utilizzar|usar|aprir|gettar|bere|mangiar|l[oai]\s)\w*|riport\w+|restitu\w+|sospender\w+|smett\w+|consegnar\w+|conferir\w+)",
     re.I,
 )
-_RECALLED = re.compile(r"(?:^|[:.]\s)(?P<sentence>richiamat(?P<end>[oaie])\s(?P<rest>(?:il|lo|la|i|gli|le|l['’]|un|una|alcuni|alcune)\b.+))", re.I)
+_RECALLED = re.compile(
+    r"(?:^|[:.]\s)(?P<sentence>richiamat(?P<end>[oaie])\s(?P<rest>(?:il|lo|la|i|gli|le|l['’]|un|una|alcuni|alcune)\b.+))",
+    re.I,
+)
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:

@@ -64,7 +64,10 @@ def told_whole(listing: Listing, matter: Matter | None) -> Iterator[str]:
     separator = ", " if not any("," in item for item in items) else "; "
     last = " e " if separator == ", " else "; "
     lead = worded(lead).rstrip(".")
-    if not re.search(r"\b(?:\w+re|serv(?:e|ono)|occorr\w+|è necessari\w|deve|devono|sono)$", lead, re.I) or separator == "; ":
+    if (
+        not re.search(r"\b(?:\w+re|serv(?:e|ono)|occorr\w+|è necessari\w|deve|devono|sono)$", lead, re.I)
+        or separator == "; "
+    ):
         lead += ":"
     yield f"{lead} {separator.join(items[:-1])}{last}{items[-1]}."
 

@@ -213,7 +213,22 @@ def _is_shouted(text: str, start: int) -> bool:
 
 
 def _cased(name: str) -> str:
-    small = {"di", "da", "de", "dei", "del", "della", "delle", "dello", "degli", "e", "al", "alla", "la", "le"}
+    small = {
+        "di",
+        "da",
+        "de",
+        "dei",
+        "del",
+        "della",
+        "delle",
+        "dello",
+        "degli",
+        "e",
+        "al",
+        "alla",
+        "la",
+        "le",
+    }
     words = []
     for word in name.split():
         low = word.lower()

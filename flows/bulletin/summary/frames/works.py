@@ -70,7 +70,10 @@ def _framed(notice: Notice) -> Iterator[str]:
     yield " ".join([text, *further])
 
 
-_LIMITS = re.compile(r"\b(?:eccett\w+|esclus\w+|tranne|salvo|annullat\w+|rinviat\w+|prorogat\w+|sospes\w+|revocat\w+|riapert\w+)\b", re.I)
+_LIMITS = re.compile(
+    r"\b(?:eccett\w+|esclus\w+|tranne|salvo|annullat\w+|rinviat\w+|prorogat\w+|sospes\w+|revocat\w+|riapert\w+)\b",
+    re.I,
+)
 
 
 def _works(notice: Notice) -> tuple[list[str], list[Phrase]]:
@@ -104,7 +107,9 @@ def _trimmed(line: str) -> str:
     if not is_cut(line):
         return line
     bare = re.sub(r"[\s.…]+$", "", line)
-    return re.sub(r"(?:,|\s(?:e|ed|di|in|del|della|istituzione))?(?:\s(?:di|in|e|del|istituzione))*\s\S*$", "", bare)
+    return re.sub(
+        r"(?:,|\s(?:e|ed|di|in|del|della|istituzione))?(?:\s(?:di|in|e|del|istituzione))*\s\S*$", "", bare
+    )
 
 
 def _from_parts(line: str) -> Phrase | None:
@@ -115,7 +120,9 @@ def _from_parts(line: str) -> Phrase | None:
     merged: Phrase | None = None
     for part in _PARTS.split(line):
         phrase = read(part)
-        if phrase.rest and not (phrase.measures or phrase.when or phrase.hours or phrase.limits or phrase.every):
+        if phrase.rest and not (
+            phrase.measures or phrase.when or phrase.hours or phrase.limits or phrase.every
+        ):
             continue
         if not phrase.is_sure:
             return None
@@ -132,7 +139,11 @@ def _is_supply(phrase: Phrase) -> bool:
 
 def _is_lasting(phrase: Phrase) -> bool:
     """An act that only says that the traffic of a street changes has no day, and an editor may send it."""
-    return bool(phrase.streets) and all(measure.kind == "traffic" for measure in phrase.measures) and bool(phrase.measures)
+    return (
+        bool(phrase.streets)
+        and all(measure.kind == "traffic" for measure in phrase.measures)
+        and bool(phrase.measures)
+    )
 
 
 def _merged(one: Phrase, other: Phrase) -> Phrase | None:
@@ -180,7 +191,9 @@ def _sentence(work: Phrase) -> str:
         return _closed(parts, cause)
     place = inside(work.streets) if work.streets else ""
     if measures and _is_supply(work):
-        lead = ", ".join(filter(None, (when, every, hours, *[limit for limit in limits if limit.startswith("e comunque")])))
+        lead = ", ".join(
+            filter(None, (when, every, hours, *[limit for limit in limits if limit.startswith("e comunque")]))
+        )
         tail = [limit for limit in limits if not limit.startswith("e comunque")]
         said = " ".join(filter(None, (clauses(measures), place, stretch)))
         return _closed([*([lead] if lead else []), said, *tail], cause)
@@ -193,7 +206,9 @@ def _sentence(work: Phrase) -> str:
         return ""
     where = ", ".join(filter(None, (place, stretch)))
     if work.streets and where:
-        return _closed([*filter(None, (when, every, hours, *limits)), f"{where}{',' if stretch else ''} {said}"], cause)
+        return _closed(
+            [*filter(None, (when, every, hours, *limits)), f"{where}{',' if stretch else ''} {said}"], cause
+        )
     return ""
 
 
@@ -208,12 +223,15 @@ def _works_named(words: str) -> str:
 def _cause(work: Phrase) -> str:
     """The reason, where it is good Italian as it stands: `per lavori alla rete idrica`."""
     for cause in work.causes:
-        cause = re.sub(r"^(?:causa|a causa di|dovut[ao] a|a seguito di)\s(?=lavori|interventi)", "per ", cause, flags=re.I)
+        cause = re.sub(
+            r"^(?:causa|a causa di|dovut[ao] a|a seguito di)\s(?=lavori|interventi)",
+            "per ",
+            cause,
+            flags=re.I,
+        )
         if _GOOD_CAUSE.match(cause) and not cause.isupper():
             return cause[:1].lower() + cause[1:]
     for words in work.works:
         if work.measures and not words.isupper():
             return f"per {words[:1].lower()}{words[1:]}"
     return ""
-
-
