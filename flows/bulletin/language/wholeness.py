@@ -1,4 +1,4 @@
-"""Whether a sentence of the office can stand as it is: cut, beheaded, glued or a label, it is not used."""
+"""Whether a sentence of the office can stand as it is: cut, beheaded, glued or a label, it is not used.
 
 What is found is named by the classes of faults that a reader of the texts marks. A trouble too many costs
 one sentence, and a frame says the same; one too few is read by every citizen.
@@ -10,16 +10,17 @@ from enum import StrEnum
 from functools import lru_cache
 
 from flows.bulletin.language.glue import unglued
-from flows.bulletin.language.sentences import NEVER_LAST, has_verb
+from flows.bulletin.language.sentences import NEVER_LAST
 from flows.bulletin.language.shorten import HANGING, mended
 from flows.bulletin.language.signals import EMAIL, STREET, URL
+from flows.bulletin.language.verbs import speaks
 
 
 class Trouble(StrEnum):
     """Why a sentence cannot be sent as it is."""
 
     cut = "cut"  # it ends in the air
-    split = "split"  # it ends on an abbreviation: `in via G.`
+    torn = "split"  # it ends on an abbreviation: `in via G.`
     behead = "behead"  # its beginning is missing: `Diretto dal maestro.`
     dangling = "dangling"  # it leans on a sentence before it: `Tale domanda va firmata.`
     label = "label"  # `Costo: Gratuito`
@@ -93,14 +94,17 @@ _LEANING = re.compile(
     r"|a tal \w+|a tale \w+|in tal \w+|in quest[oai] \w+|a quest[oa] \w+|per quest[oai] \w+|per ciò)\b"
     r"|(?:è|sono|sarà|saranno|si|viene|vengono|verrà|verranno|resta|restano|può|possono|va|vanno)\s+"
     r"(?:\w+\s+)?(?:quindi|pertanto|inoltre|infatti|altresì|infine|invece|tuttavia|dunque|però|anche)\b"
-    r"|(?:lo|la|li|le|gli|ne) (?:puoi|può|possono|potrai|potete|potranno|trovi|trovate|troverai|ha|hanno|è|sono"
+    r"|(?:lo|la|li|le|gli|ne) (?:puoi|può|possono|potrai|potete|potranno|trovi|trovate|troverai|ha"
+    r"|hanno|è|sono"
     r"|si \w+|dirige|accompagna\w*|condu\w+|organizza|propone|presenta)\b)",
     re.I,
 )
 _FIELDS = (
-    "cos['’]è|a chi è rivolto|date e orari|data e ora|come fare|cosa serve|tempi e scadenze|descrizione|costi?"
+    "cos['’]è|a chi è rivolto|date e orari|data e ora|come fare|cosa serve|tempi e scadenze"
+    "|descrizione|costi?"
     "|contatti|luogo|indirizzo|coordinate|mappa|ulteriori informazioni|dove|quando|chi|perché|come|info"
-    "|informazioni|ritrovo|partenza|arrivo|orari[oe]?|destinatari|requisiti|programma|percorso|ingresso|regia|trama"
+    "|informazioni|ritrovo|partenza|arrivo|orari[oe]?|destinatari|requisiti|programma|percorso"
+    "|ingresso|regia|trama"
     "|premessa|oggetto|allegati|documenti|notizia|avviso|avvisi|argomenti|scadenza|durata|organizzatore|sede"
 )
 _FIELD_BEFORE_CAPITAL = re.compile(rf"(?i:{_FIELDS})\s*[:.–-]?\s+[«“\"]?[A-ZÀ-Ý\d]")
@@ -108,8 +112,10 @@ _ONLY_FIELD = re.compile(rf"(?:{_FIELDS})\W*$", re.I)
 _BEFORE_COLON = re.compile(r"^([^:.!?]{2,48}):(?=\s)")
 _OF_ALERTS = re.compile(r"(?:attenzione|allerta|importante|nb|n\.b\.|novità)\W*$", re.I)
 _GLUED = re.compile(
-    r"\)\s+(?:Dovr|Potr|Sar|Ver|Il |La |Lo |I |Gli |Le |Si |Per |Nel|Ogni|Non|Sono|È |In |Ingresso|Iscriz|Prenota)"
-    r"|[a-zà-ù\d)]\s+(?:Cos['’]è|A chi è rivolto|Date e orari|Come fare|Cosa serve|Tempi e scadenze)\s+[A-Z\d]"
+    r"\)\s+(?:Dovr|Potr|Sar|Ver|Il |La |Lo |I |Gli |Le |Si |Per |Nel|Ogni|Non|Sono|È |In |Ingresso"
+    r"|Iscriz|Prenota)"
+    r"|[a-zà-ù\d)]\s+(?:Cos['’]è|A chi è rivolto|Date e orari|Come fare|Cosa serve"
+    r"|Tempi e scadenze)\s+[A-Z\d]"
 )
 _NUMBER = re.compile(
     r"\W*(?:(?:comunicat\w|ordinanz\w|determin\w+|deliber\w+|avvis\w|decret\w|prot\w*|atto|circolare)\b\W*"
@@ -119,24 +125,30 @@ _NUMBER = re.compile(
 )
 _INPAGE = re.compile(
     r"\b(?:clicca\w*|cliccando|qui sotto|qui sopra|vedi (?:sotto|sopra|qui|allegat\w|locandina)|in allegato"
-    r"|in calce|(?:qui |come )?di seguito|(?:elencat|indicat|riportat|descritt|pubblicat)\w (?:sotto|sopra|qui)"
+    r"|in calce|(?:qui |come )?di seguito|(?:elencat|indicat|riportat|descritt|pubblicat)\w (?:sotto"
+    r"|sopra|qui)"
     r"|sotto ?(?:indicat|riportat|elencat)\w|(?:al|il|nel|dal) (?:seguente |presente )?link\b|seguenti? link"
     r"|a questo link|leggi (?:di più|tutto)|scarica (?:qui|la|il|l['’]|i)|(?:in|da|su) questa pagina"
-    r"|si allegan?o?|(?<!\bgli )(?<!\bun )(?<!l['’])allegat[oaie]\b(?! (?:alla|della|nella) pagina)|torna (?:su|indietro)|vai alla pagina"
+    r"|si allegan?o?|(?<!\bgli )(?<!\bun )(?<!l['’])allegat[oaie]\b(?! (?:alla|della|nella) pagina)"
+    r"|torna (?:su|indietro)|vai alla pagina"
     r"|(?:vedi|vedere|consulta\w*) (?:la |il )?(?:locandina|volantino|manifesto))\b",
     re.I,
 )
 _IN_A_ROW = re.compile(r"\b(?:giorni|anni|mesi|volte|ore|settimane|sere) di seguito\b", re.I)
 _STAMP = re.compile(
-    r"(?:prima pubb|ultim[oa] (?:aggiornamento|modifica)|data di pubblicazione|tempo di lettura|aggiornato (?:il|al) \d"
-    r"|pubblicat[oa] (?:il|in data) \d|pubblicazione:|creat[oa] il \d|\d+ visualizzazioni|condividi\b|a cura di:"
+    r"(?:prima pubb|ultim[oa] (?:aggiornamento|modifica)|data di pubblicazione|tempo di lettura"
+    r"|aggiornato (?:il|al) \d"
+    r"|pubblicat[oa] (?:il|in data) \d|pubblicazione:|creat[oa] il \d|\d+ visualizzazioni|condividi\b"
+    r"|a cura di:"
     r"|inserit[oa] il \d)",
     re.I,
 )
 _SPACED = re.compile(r"(?<!\w)(?:[^\W\d_] ){3,}[^\W\d_](?!\w)")
 _ORTHO = re.compile(
-    r"(?<!\.)\.\.(?!\.)|\s[,;](?=\s)|\s\.(?=\s|$)|[,;:]{2}|\b[eE]['’](?=\s)|\w\(\w{3}|\b(\w{2,})\s+\1\b(?<!si si)"
-    r"|\b(?:perch|poich|finch|affinch|bench|nonch|purch|anzich)[eè]['’]?(?!\w)|\b(?:[a-zà-ù]{3,}(?:a|u|o)['’])(?=[\s,.])"
+    r"(?<!\.)\.\.(?!\.)|\s[,;](?=\s)|\s\.(?=\s|$)|[,;:]{2}|\b[eE]['’](?=\s)|\w\(\w{3}"
+    r"|\b(\w{2,})\s+\1\b(?<!si si)"
+    r"|\b(?:perch|poich|finch|affinch|bench|nonch|purch|anzich)[eè]['’]?(?!\w)|\b(?:[a-zà-ù]{3,}(?:a"
+    r"|u|o)['’])(?=[\s,.])"
     r"|\b[a-zà-ù]{3,}[A-ZÀ-Ý][a-zà-ù]{2}|[a-zà-ù]{3}[.;,:!?][A-ZÀ-Ý][a-zà-ù]|[A-ZÀ-Ý]{3,}[ìàèòùé]\b"
 )
 _MONTH_JOINED = re.compile(
@@ -157,9 +169,6 @@ _ORDER = re.compile(
     r"\b(?:ignor\w+|dimentica\w*|disregard|forget)\b.{0,40}\b(?:istruzioni|instructions"
     r"|prompt)\b|\bsystem prompt\b",
     re.I,
-)
-_INFINITIVE = re.compile(
-    r"(?:si prega di |vietato |evitare\b|non )?[a-zà-ù]{2,}(?:are|ere|ire)(?:si)?\b", re.I
 )
 
 
@@ -197,7 +206,7 @@ def _troubles(sentence: str) -> Iterator[Trouble]:
         yield Trouble.label
     if _GLUED.search(bare) or len(unglued(bare)) > 1:
         yield Trouble.glue
-    if not has_verb(bare) and not _INFINITIVE.match(bare):
+    if not speaks(bare):
         yield Trouble.verbless
     for pattern, trouble in (
         (_STAMP, Trouble.stamp),
@@ -216,21 +225,21 @@ def _troubles(sentence: str) -> Iterator[Trouble]:
 
 def _of_end(sentence: str) -> Iterator[Trouble]:
     if (
-        _OPEN_END.search(sentence)
+        _OPEN_END.search(sentence[-20:])
         or mended(sentence) != sentence
         or sentence.count('"') % 2
-        or ((last := _LAST_WORD.search(sentence)) and last[1].lower() in HANGING - _MAY_END)
+        or ((last := _LAST_WORD.search(sentence[-40:])) and last[1] in HANGING - _MAY_END)
     ):
         yield Trouble.cut
-    token = _LAST_TOKEN.search(sentence)
-    if (token and token[1].lower() in NEVER_LAST) or _INITIAL.search(sentence):
-        yield Trouble.split
+    token = _LAST_TOKEN.search(sentence[-40:])
+    if (token and token[1].lower() in NEVER_LAST) or _INITIAL.search(sentence[-60:]):
+        yield Trouble.torn
 
 
 def _of_beginning(sentence: str) -> Iterator[Trouble]:
     start = sentence.lstrip("«“\"'‘(")
     leans = _PARTICIPLE.match(start) or _WITHOUT_HEAD.match(start)
-    if _BEHEADED.match(sentence) or (leans and not has_verb(start.partition(", ")[2])):
+    if _BEHEADED.match(sentence) or (leans and not speaks(start.partition(", ")[2])):
         yield Trouble.behead
     if _LEANING.match(start):
         yield Trouble.dangling
@@ -244,4 +253,4 @@ def _is_label(sentence: str) -> bool:
     before = _BEFORE_COLON.match(sentence)
     if before is None or _OF_ALERTS.match(before[1]) or len(before[1].split()) > 4:
         return False
-    return not has_verb(before[1])
+    return not speaks(before[1])

@@ -1,0 +1,61 @@
+"""The marks of a typewriter set right: `E'`, `perche'`, `ATTIVITA'`, `O R D I N A`, `For-mazione`, `..`."""
+
+import re
+
+from flows.bulletin.language.spelling import is_word
+
+_BARE_ACCENT = re.compile(r"\b([A-ZÀ-Ý]{2,})([AEIOU])['’](?=[\s.,;:!?)]|$)")  # ATTIVITA', FINCHE'
+_ACCENTS = {"A": "À", "E": "È", "I": "Ì", "O": "Ò", "U": "Ù", "CHE": "É"}
+_E = re.compile(r"(?<![\w'’])E['’](?=\s)|(?<=\s)e['’](?=\s(?!['’]))")
+_CHE = re.compile(r"\b((?:per|poi|fin|affin|ben|non|pur|anzi|giac|cosic)ch|n|s)e['’](?=[\s.,;:!?)]|$)", re.I)
+# no elision stands before a space, so a vowel with an apostrophe there lost its accent: `attivita' sportive`
+_SMALL_ACCENT = re.compile(
+    r"\b(\w{2,}t|\w{2,}r|pi|gi|pu|cos|ci|per|lass|l|qu|met|libert|(?:lun|mart|mercol|giov|ven)ed)([aiou])['’]"
+    r"(?=[\s.,;:!?)]|$)"
+)
+_ACUTE = re.compile(r"\b(per|poi|fin|affin|ben|non|pur|anzi)chè\b", re.I)
+_SMALL_ACCENTS = {"a": "à", "i": "ì", "o": "ò", "u": "ù"}
+_SPACED = re.compile(r"(?<!\w)(?:[A-ZÀ-Ý] ){3,30}[A-ZÀ-Ý](?!\w)")
+_HYPHENATED = re.compile(r"\b([^\W\d_]{2,20})[-\xad]\s?([a-zà-ù]{2,20})\b")
+_LAST_SMALL = re.compile(r"\b([A-ZÀ-Ý]{3,})([ìàèòùé])(?!\w)")  # `GIOVEDì`
+
+
+def tidied(text: str) -> str:
+    """`text` on one line with accents for apostrophes, torn words whole, one mark where two stood."""
+    text = " ".join(text.split())
+    text = _SPACED.sub(_joined, text)
+    text = _LAST_SMALL.sub(lambda match: match[1] + match[2].upper(), text)
+    text = accented(text)
+    text = _E.sub(lambda match: "È" if match[0][0] == "E" else "è", text)
+    text = _CHE.sub(lambda match: f"{match[1]}é" if match[0][-2].islower() else f"{match[1]}É", text)
+    text = _ACUTE.sub(r"\1ché", text)
+    text = _SMALL_ACCENT.sub(lambda match: match[1] + _SMALL_ACCENTS[match[2]], text)
+    text = _HYPHENATED.sub(_unhyphenated, text)
+    text = re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
+    text = re.sub(r"(?<=[^\s.]) +(?=[,;](?:\s|$))|(?<=\w) +(?=\.(?:\s|$))|(?<=\w) +(?=:\s)", "", text)
+    text = re.sub(r"([,;])(?: ?\1)+", r"\1", text)
+    text = re.sub(r"(?<=[(«“]) +| +(?=[)»”])", "", text)
+    return re.sub(r"(?<=\b[lL])(['’]) +(?=\w)|(?<=[ldns][lL])(['’]) +(?=\w)", r"\1\2", text)
+
+
+def accented(text: str) -> str:
+    """`ATTIVITA'` as `ATTIVITÀ`: typewriters had no capitals with accents."""
+    return _BARE_ACCENT.sub(
+        lambda match: match[1] + _ACCENTS["CHE" if match[1].endswith("CH") and match[2] == "E" else match[2]],
+        text,
+    )
+
+
+def _joined(match: re.Match[str]) -> str:
+    """`O R D I N A` as a word of the sentence it stands in; letters that make no word stay."""
+    word = match[0].replace(" ", "").lower()
+    if not is_word(word):
+        return match[0]
+    return word if match.string[: match.start()].strip() else word.capitalize()
+
+
+def _unhyphenated(match: re.Match[str]) -> str:
+    """`For-mazione` as one word, `socio-sanitario` as it is."""
+    joined = match[1] + match[2]
+    is_torn = is_word(joined.lower()) and not is_word(match[2])
+    return joined if is_torn else match[0]

@@ -1,0 +1,34 @@
+"""Whether a phrase has a finite verb, by the dictionary where the short list of `sentences` knows none."""
+
+import re
+from functools import lru_cache
+
+from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.spelling import lemma
+
+_WORD = re.compile(r"(?<![\w'’])[^\W\d_]{3,}['’]?(?!\w)")
+_NOT_FINITE = re.compile(r"(?:are|ere|ire|ndo|[aeio]nt[ei]|(?:at|ut|it|st|rs)[oaie])$")
+_INFINITIVE = re.compile(r"(?:are|ere|ire|urre|orre|arre)$")
+_WITH_PRONOUN = re.compile(r"[a-zà-ù]{3,}[aei](?:lo|la|li|le|ti|vi|ci)\b", re.I)  # `prenotalo`, `iscriviti`
+_YOURS = re.compile(
+    r"\b(?:puoi|devi|vuoi|hai|sei|vai|fai|trovi|chiedi|ricevi|paghi|fate|avete|potete|dovete|servono|seguono"
+    r"|vale|cerchi|aiuta|aiutano|evita|proietta|restate"
+    r"|di['’]|fa['’]|va['’]|vieta|vietano|dà|danno|ringrazia|assicura|risponde|rispondono)(?!\w)",
+    re.I,
+)
+_AS_ORDER = re.compile(
+    r"(?:in caso [^,.]{3,40} |si prega di |non )?[a-zà-ù]{2,}(?:[aei]r(?:e|si|lo|la|li|le|ne))\b", re.I
+)
+
+
+@lru_cache(maxsize=8192)
+def speaks(text: str) -> bool:
+    """Whether a finite verb, or an infinitive as an order, stands in `text`: it may be a sentence."""
+    if has_verb(text) or _YOURS.search(text) or _AS_ORDER.match(text) or _WITH_PRONOUN.match(text):
+        return True
+    return any(_is_finite(match[0]) for match in _WORD.finditer(text) if match[0].islower())
+
+
+def _is_finite(word: str) -> bool:
+    """`celebra` of celebrare; what may as well be a noun, a participle or an adjective is not counted."""
+    return _NOT_FINITE.search(word) is None and _INFINITIVE.search(lemma(word)) is not None

@@ -1,0 +1,61 @@
+"""Everyday words for those of the office: always right, never a fact, a role or a name changed."""
+
+import pytest
+
+from flows.bulletin.language.marks import tidied
+from flows.bulletin.language.plain_words import plainer
+from flows.bulletin.language.spelling import correction, is_word, misspelt
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Si rende noto che è fatto divieto di fumare.", "È vietato fumare."),
+        ("L'istanza va firmata.", "La domanda va firmata."),
+        ("Il modello dell'istanza costa 2 euro.", "Il modello della domanda costa 2 euro."),
+        ("Consegna entro e non oltre il giorno 8 maggio.", "Consegna entro l'8 maggio."),
+        ("Aperto a partire dal 4 maggio.", "Aperto dal 4 maggio."),
+        ("Gli interessati possono fare domanda.", "Chi è interessato può fare domanda."),
+        ("Nella giornata di sabato 3 maggio si vota.", "Sabato 3 maggio si vota."),
+        ("Il bar situato nei pressi della scuola chiude.", "Il bar vicino alla scuola chiude."),
+        ("La mostra avrà luogo presso l'Auditorium.", "La mostra si terrà all'Auditorium."),
+    ],
+)
+def test_the_words_of_the_office_become_plain(text: str, plain: str) -> None:
+    assert plainer(text) == plain
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L'Ufficio Istanze apre alle 9.",
+        "Il film «Qualora piova» dura due ore.",
+        "La sede è in via Roma n. 3 per tutti.",
+        "Apre dal 4 maggio, entro il 5 si paga.",
+        "C'è un po' di tempo.",
+    ],
+)
+def test_names_quotes_and_facts_stay(text: str) -> None:
+    assert plainer(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("E' aperta perche' piove", "È aperta perché piove"),
+        ("ATTIVITA' sospesa GIOVEDì", "ATTIVITÀ sospesa GIOVEDÌ"),
+        ("Il Sindaco O R D I N A la chiusura", "Il Sindaco ordina la chiusura"),
+        ("La For-mazione socio-sanitaria  inizia .. ora", "La Formazione socio-sanitaria inizia. ora"),
+    ],
+)
+def test_the_marks_of_a_typewriter_are_set_right(text: str, right: str) -> None:
+    assert tidied(text) == right
+
+
+def test_a_slip_is_found_and_what_is_merely_rare_is_not() -> None:
+    assert misspelt("con le seguenti modaltà e la pertura") == ("modaltà", "pertura")
+    assert correction("modaltà") == "modalità"
+    assert misspelt("Il clown di Esempiolandia usa il lungolago mandellese") == ()
+    assert misspelt("con modaltà nuove", known=["Modaltà"]) == ()
+    assert is_word("iscriversi")
+    assert not is_word("modaltà")
