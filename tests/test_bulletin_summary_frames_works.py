@@ -58,7 +58,7 @@ def test_a_street_ends_where_the_rest_begins() -> None:
     ("title", "text"),
     [
         (
-            "Chiusura di via Po nel tratto tra via Adda e via Oglio dal 3 al 7 giugno dalle 8 alle 18, eccetto residenti",
+            "Chiusura di via Po nel tratto tra via Adda e via Oglio dal 3 al 7 giugno dalle 8 alle 18, eccetto residenti",  # noqa: E501
             "Via Po è chiusa tra via Adda e via Oglio dal 3 al 7 giugno, dalle 8 alle 18, eccetto residenti.",
         ),
         (

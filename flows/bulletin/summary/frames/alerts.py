@@ -22,14 +22,17 @@ _LEVEL = re.compile(
     re.I,
 )
 _DANGER = (
-    r"(?:temporali|vento(?:\sforte)?|neve|piogge(?:\sintense)?|pioggia|ghiaccio|gelo|ondate\sdi\scalore|caldo|nebbia|valanghe|mareggiate"
+    r"(?:temporali|vento(?:\sforte)?|neve|piogge(?:\sintense)?|pioggia|ghiaccio|gelo|ondate\sdi\scalore"
+    r"|caldo|nebbia|valanghe|mareggiate"
     r"|incendi\sboschivi)"
 )
 _HAZARD = re.compile(
-    rf"(?P<words>(?:(?:per\s(?:il\s|l['’]\s?)?)?(?:criticità\s|rischio\s(?:di\s)?)?(?:idrogeologic[oa]|idraulic[oa]|incendi[o]?\sboschiv[oi]"
+    rf"(?P<words>(?:(?:per\s(?:il\s|l['’]\s?)?)?(?:criticità\s|rischio\s(?:di\s)?)?(?:idrogeologic[oa]"
+    rf"|idraulic[oa]|incendi[o]?\sboschiv[oi]"
     rf"|ondate\sdi\scalore)|per\s(?:le\s|i\s|il\s)?{_DANGER}|per\sl['’]arrivo\sdi\s(?:forti\s)?{_DANGER})"
     rf"(?:\se\s(?:idraulic[oa]|idrogeologic[oa]))?(?:\sper\s(?:forti\s)?{_DANGER})?"
-    rf"(?:(?:,\s|\se\s)(?:per\s)?(?:(?:il\s)?rischio\s(?:di\s)?(?:idrogeologic[oa]|idraulic[oa])(?:\sper\s{_DANGER})?"
+    rf"(?:(?:,\s|\se\s)(?:per\s)?(?:(?:il\s)?rischio\s(?:di\s)?(?:idrogeologic[oa]"
+    rf"|idraulic[oa])(?:\sper\s{_DANGER})?"
     rf"|(?:il\srischio\s(?:di\s)?)?{_DANGER}|l['’]arrivo\sdi\s(?:forti\s)?{_DANGER})){{0,3}})(?!\w)",
     re.I,
 )
@@ -38,7 +41,8 @@ _ZONE = re.compile(
     r"(?:(?:per|nella)\s(?:la\s)?)?zona\s(?P<zone>[A-Za-z]{2,5}-?[A-Z]?-?\d{0,2}|[A-Z]\d)(?!\w)", re.I
 )
 _IDLE = re.compile(
-    r"(?:maltempo|meteo|protezione\scivile|aggiornamento\sdel\s[\d°]+\s\w+(?:\s20\d\d)?|oggi|domani|nella\sgiornata\sdi|e|per|avviso(?:\sdi)?)(?!\w)",
+    r"(?:maltempo|meteo|protezione\scivile|aggiornamento\sdel\s[\d°]+\s\w+(?:\s20\d\d)?|oggi|domani"
+    r"|nella\sgiornata\sdi|e|per|avviso(?:\sdi)?)(?!\w)",
     re.I,
 )
 _SPACE = re.compile(r"[\s,;:.()!–—-]+")
@@ -99,7 +103,7 @@ def _together(notice: Notice) -> tuple[_Read, list[str]]:
         if read.levels and made.levels and read.levels != made.levels:
             if made.levels[0][1] or len(made.levels) > 1 or len(read.levels) > 1:
                 continue
-            words, hazard = made.levels[0][0], read.levels[0][1] or read.levels[0][0]
+            words, hazard = made.levels[0][0], " ".join(filter(None, read.levels[0]))
             made.levels = [(words, hazard if hazard.lower().startswith("per ") else f"per {hazard}")]
         else:
             made.levels = made.levels or read.levels
@@ -140,12 +144,12 @@ def _one(line: str, at: int, made: _Read) -> int:
     if hours := hours_at(line, at):
         made.when.append(hours.words)
         return hours.end
+    if (match := _HAZARD.match(line, at)) and made.levels and not made.levels[-1][1]:
+        made.levels[-1] = (made.levels[-1][0], match["words"][:1].lower() + match["words"][1:])
+        return match.end()
     if match := _LEVEL.match(line, at):
         words = match["level"].strip().lower()
         made.levels.append((words, ""))
-        return match.end()
-    if (match := _HAZARD.match(line, at)) and made.levels and not made.levels[-1][1]:
-        made.levels[-1] = (made.levels[-1][0], match["words"][:1].lower() + match["words"][1:])
         return match.end()
     if match := _ZONE.match(line, at):
         made.zone = match["zone"]
@@ -178,7 +182,7 @@ def _sentence(found: _Read) -> str:
 def _named(level: str, hazard: str) -> str:
     if level == "criticità":
         return f"un avviso di criticità {hazard}"
-    if hazard.startswith("rischio") or hazard.startswith("ondate") or hazard.startswith("criticità"):
+    if hazard.startswith(("rischio", "ondate", "criticità")):
         hazard = f"per {hazard}"
     article = "la " if level.startswith("fase") else "lo " if level.startswith("stato") else "l'"
     return f"{article}{level} {hazard}"

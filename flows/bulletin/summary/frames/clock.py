@@ -11,8 +11,10 @@ _ORE = r"(?:(?:le\s)?(?:ore|h\.?)\s)?"
 _NO_MORE = r"(?![\d€%]|\s?(?:€|euro|anni|km|gradi)|[:.,]\d)"
 _HOURS = re.compile(
     rf"(?:con orario\s|in orario\s|orario:?\s|nella fascia oraria\s|nelle ore\s|negli orari\s)?"
-    rf"(?:dalle?\s{_ORE}|dall['’]\s?{_ORE}|(?:tra|fra)\sle\s(?:ore\s)?|(?:ore|h\.?)\s|(?=\d{{1,2}}[:.][0-5]\d\s?[-–]\s?{_TIME}))"
-    rf"(?P<first>{_TIME})\s?(?:alle?\s{_ORE}|all['’]\s?{_ORE}|fino alle\s{_ORE}|e\sle\s(?:ore\s)?|[-–/]\s?{_ORE}|a\s)"
+    rf"(?:dalle?\s{_ORE}|dall['’]\s?{_ORE}|(?:tra|fra)\sle\s(?:ore\s)?|(?:ore|h\.?)\s"
+    rf"|(?=\d{{1,2}}[:.][0-5]\d\s?[-–]\s?{_TIME}))"
+    rf"(?P<first>{_TIME})\s?(?:alle?\s{_ORE}|all['’]\s?{_ORE}|fino alle\s{_ORE}|e\sle\s(?:ore\s)?"
+    rf"|[-–/]\s?{_ORE}|a\s)"
     rf"(?P<last>{_TIME}){_NO_MORE}(?:\scirca)?",
     re.I,
 )
@@ -25,12 +27,14 @@ _ALL_DAY = re.compile(
     re.I,
 )
 _PART = re.compile(
-    r"(?:(?:solo\s)?(?P<morning>(?:(?:la|di|al|in)\s)?mattin[ao])|(?P<afternoon>(?:(?:il|al|nel|di)\s)?pomeriggio)"
+    r"(?:(?:solo\s)?(?P<morning>(?:(?:la|di|al|in)\s)?mattin[ao])|(?P<afternoon>(?:(?:il|al|nel"
+    r"|di)\s)?pomeriggio)"
     r"|(?P<night>nelle\sore\snotturne|in\sorario\snotturno|di\snotte))(?!\w)",
     re.I,
 )
 _EVERY = re.compile(
-    rf"(?:(?:nei\s)?(?:soli\s)?giorni\s(?:feriali|festivi)|(?:dal|da)\s(?P<a>{WEEKDAY_NAME})\s(?:al|a)\s(?P<b>{WEEKDAY_NAME})"
+    rf"(?:(?:nei\s)?(?:soli\s)?giorni\s(?:feriali|festivi)|(?:dal|da)\s(?P<a>{WEEKDAY_NAME})\s(?:al"
+    rf"|a)\s(?P<b>{WEEKDAY_NAME})"
     rf"(?!,?\s\d))",
     re.I,
 )

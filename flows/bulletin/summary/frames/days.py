@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 
 from flows.bulletin.language.dates import MONTHS, MONTHS_BY_START, WEEKDAYS
 
@@ -23,12 +24,14 @@ _DAY = re.compile(
     re.I,
 )
 _SINCE = re.compile(
-    r"(?:(?:a\s(?:partire|decorrere|far\sdata)|con\sdecorrenza)\s)?(?:(?:dal\s(?:il\s)?|dall['’]\s?|da\s)(?:giorno\s)?"
+    r"(?:(?:a\s(?:partire|decorrere|far\sdata)|con\sdecorrenza)\s)?(?:(?:dal\s(?:il\s)?|dall['’]\s?"
+    r"|da\s)(?:giorno\s)?"
     r"|(?P<between>(?:tra|fra)\s(?:il\s|l['’])))",
     re.I,
 )
 _TO = re.compile(
-    r",?\s{0,3}(?:e\s(?:comunque\s)?)?(?:(?:fino|sino)\s)?(?:al\s|all['’]\s?|a\s)(?:giorno\s)?|\s{0,3}[-–—]\s{0,3}",
+    r",?\s{0,3}(?:e\s(?:comunque\s)?)?(?:(?:fino|sino)\s)?(?:al\s|all['’]\s?|a\s)(?:giorno\s)?"
+    r"|\s{0,3}[-–—]\s{0,3}",
     re.I,
 )
 _AND = re.compile(r"\s(?:e|ed)\s(?:il\s|l['’])?", re.I)
@@ -164,7 +167,7 @@ def _is_real(day: Day) -> bool:
 
 def _rises(days: tuple[Day, ...]) -> bool:
     keys = [(day.year, day.month, day.number) for day in days]
-    return all(before < after for before, after in zip(keys, keys[1:], strict=False)) or (
+    return all(before < after for before, after in pairwise(keys)) or (
         len(days) == 2 and not any(day.year for day in days) and days[0].month > days[1].month
     )
 
@@ -208,7 +211,7 @@ def _list(days: tuple[Day, ...]) -> str:
     for place, day in enumerate(days):
         following = days[place + 1] if place + 1 < len(days) else None
         shares = following is not None and (following.month, following.year) == (day.month, day.year)
-        bare = day.weekday == "" and 0 < place and len(days) > 2 and said and not days[place - 1].weekday
+        bare = day.weekday == "" and place > 0 and len(days) > 2 and said and not days[place - 1].weekday
         same_month = place > 0 and days[place - 1].month == day.month
         name = _number(day) if bare and same_month else _alone(day)
         said.append(name if shares else f"{name}{_tail(day)}")

@@ -8,12 +8,14 @@ from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.own import enough
 
 _MATTER = re.compile(
-    r"\b(?:vaccin\w+|screening|donazion\w|disinfestazion\w|trattament\w|zanzar\w+|visit[ae]|ambulatorio|medic[oi]|prelievi|larvicid\w+"
+    r"\b(?:vaccin\w+|screening|donazion\w|disinfestazion\w|trattament\w|zanzar\w+|visit[ae]|ambulatorio"
+    r"|medic[oi]|prelievi|larvicid\w+"
     r"|potabil\w+|bollir\w+|calore|caldo|defibrillator\w+|prevenzione|salute|esam[ei])\b",
     re.I,
 )
 _TODO = re.compile(
-    r"\b(?:prenot\w+|chiudere|tenere|evitare|svuotare|bollire|rivolg\w+|presentar\w+|telefon\w+|non\s\w+(?:re|te)|puoi|si può)\b",
+    r"\b(?:prenot\w+|chiudere|tenere|evitare|svuotare|bollire|rivolg\w+|presentar\w+|telefon\w+"
+    r"|non\s\w+(?:re|te)|puoi|si può)\b",
     re.I,
 )
 

@@ -15,15 +15,19 @@ from flows.bulletin.summary.frames.own import enough, opened
 _HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _WHAT = re.compile(
     r"(?:(?P<closed>chiusur[ae])|(?P<open>apertur[ae]\s(?=straordinari))|(?P<again>riapertur[ae])"
-    r"|(?P<change>(?:variazion[ei]|nuov[oi]|cambi(?:o|amento)?|modific(?:a|he))(?:\s(?:di|degli|dell['’]|del|agli|all['’]))?\s?"
-    r"orari[o]?(?:\sdi\sapertura)?)|(?P<season>orari[o]?\s(?P<which>estiv[oi]|invernal[ei]|natalizi[o]?)(?:\sdi\sapertura)?))"
-    r"(?:\s(?:straordinari[ae]|temporane[ae]|estiv[ae]|programmat[ae]|al\spubblico|(?P<afternoon>pomeridian[ae])|(?P<morning>mattutin[ae])))*"
+    r"|(?P<change>(?:variazion[ei]|nuov[oi]|cambi(?:o|amento)?|modific(?:a|he))(?:\s(?:di|degli|dell['’]"
+    r"|del|agli|all['’]))?\s?"
+    r"orari[o]?(?:\sdi\sapertura)?)|(?P<season>orari[o]?\s(?P<which>estiv[oi]|invernal[ei]"
+    r"|natalizi[o]?)(?:\sdi\sapertura)?))"
+    r"(?:\s(?:straordinari[ae]|temporane[ae]|estiv[ae]|programmat[ae]|al\spubblico"
+    r"|(?P<afternoon>pomeridian[ae])|(?P<morning>mattutin[ae])))*"
     r"(?:\s(?:degli|del|della|dello|delle|dei)\b|\sdell['’])?\s?",
     re.I,
 )
 _STATE = re.compile(r"(?P<state>chius|apert)[oaie](?:\sal\spubblico)?(?!\w)", re.I)
 _CAUSE = re.compile(
-    r"(?:in\soccasione\s(?:del|di)|per\s(?:ferie|inventario|lavori|sciopero|assemblea|festività|motivi|vento|neve))[^,;.:()\d]*",
+    r"(?:in\soccasione\s(?:del|di)|per\s(?:ferie|inventario|lavori|sciopero|assemblea|festività|motivi"
+    r"|vento|neve))[^,;.:()\d]*",
     re.I,
 )
 _IDLE = re.compile(r"(?:avviso|comunicazione|si\savvisa|al\spubblico|attenzione)(?!\w)", re.I)

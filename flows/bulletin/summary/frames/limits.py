@@ -6,14 +6,17 @@ from dataclasses import dataclass
 _PERSONS = (
     r"(?:(?:i|le|gli|ai|agli|alle|dei|delle|degli|per\si|per\sgli|per\sle|quelli?\sdei)\s)?"
     r"(?:(?:soli|veicoli\sdei|mezzi\sdei)\s)?"
-    r"(?:residenti|frontisti|autorizzati|dimoranti|domiciliati|disabili|pedoni|ciclisti|velocipedi|biciclette|autobus|bus"
+    r"(?:residenti|frontisti|autorizzati|dimoranti|domiciliati|disabili|pedoni|ciclisti|velocipedi"
+    r"|biciclette|autobus|bus"
     r"|scuolabus|forze\sdell['’]ordine|fornitori|clienti|(?:veicoli|mezzi|persone)\sautorizzat[ie]"
-    r"|(?:mezzi|veicoli)\sdi\s(?:soccorso(?:\se\s(?:di\s)?(?:emergenza|polizia))?|emergenza|polizia|servizio|trasporto\spubblico)"
+    r"|(?:mezzi|veicoli)\sdi\s(?:soccorso(?:\se\s(?:di\s)?(?:emergenza|polizia))?|emergenza|polizia"
+    r"|servizio|trasporto\spubblico)"
     r"|mezzi\sdel\strasporto\spubblico|veicoli\sal\sservizio\sdi\spersone\s(?:disabili|con\sdisabilità))"
 )
 _EXCEPT = re.compile(
     r"\(?(?:eccett[oi]|esclus[ioae]|tranne|salvo|ad\seccezione|fatta\seccezione|con\s(?:l['’])?esclusione)\s"
-    rf"(?:(?:di|dei|delle|degli|per)\s)?(?P<whom>{_PERSONS}(?:(?:,\s|\se\s|\sed\s){_PERSONS}){{0,5}})(?!\w)\)?",
+    rf"(?:(?:di|dei|delle|degli|per)\s)?(?P<whom>{_PERSONS}(?:(?:,\s|\se\s"
+    rf"|\sed\s){_PERSONS}){{0,5}})(?!\w)\)?",
     re.I,
 )
 _EXCLUDED = re.compile(
@@ -30,12 +33,14 @@ _DAYS_NOT = re.compile(
     rf"\(?(?P<days>{_A_DAY}(?:(?:,\s|\se\s){_A_DAY}){{0,4}})\s(?:esclus[eoia])(?!\w)\)?", re.I
 )
 _WEATHER = re.compile(
-    r"(?P<weather>salvo\s(?:maltempo|imprevisti|proroghe|avverse\scondizioni\s(?:meteo|meteorologiche|climatiche|atmosferiche))"
+    r"(?P<weather>salvo\s(?:maltempo|imprevisti|proroghe|avverse\scondizioni\s(?:meteo|meteorologiche"
+    r"|climatiche|atmosferiche))"
     r"|(?:tempo|condizioni\smeteo)\spermettendo)(?!\w)",
     re.I,
 )
 _TO_THE_END = re.compile(
-    r"(?P<also>(?:e\s)?comunque\s)?(?:fino|sino)\s(?:alla\s(?:fine|conclusione|ultimazione)|al\s(?:termine|completamento)"
+    r"(?P<also>(?:e\s)?comunque\s)?(?:fino|sino)\s(?:alla\s(?:fine|conclusione|ultimazione)"
+    r"|al\s(?:termine|completamento)"
     r"|a\s(?:fine|termine|ultimazione))\s(?:dei\s)?lavori(?!\w)",
     re.I,
 )

@@ -21,8 +21,10 @@ _CARD = re.compile(
     re.I,
 )
 _STAMP = re.compile(
-    r"(?:data di pubblicazione|pubblicat[oa] il|ultim[oa] (?:aggiornamento|modifica)|tempo di lettura|leggi di pi[uù]|leggi tutto"
-    r"|\d{1,2} min$|a cura di|vai alla pagina|su lorem ipsum|scarica|allegat[oi]|documenti|informazione non disponibile"
+    r"(?:data di pubblicazione|pubblicat[oa] il|ultim[oa] (?:aggiornamento|modifica)|tempo di lettura"
+    r"|leggi di pi[uù]|leggi tutto"
+    r"|\d{1,2} min$|a cura di|vai alla pagina|su lorem ipsum|scarica|allegat[oi]|documenti"
+    r"|informazione non disponibile"
     r"|varie dal tuo comune|categoria|argomenti|condividi)\b",
     re.I,
 )
@@ -32,9 +34,12 @@ _CONTACT = re.compile(
 )
 _ACT_DAY = re.compile(r"\b(?:con nota|nota|avviso|bollettino|documentazione|ordinanza|aggiornamento)\b", re.I)
 _BINDING = re.compile(
-    r"\b(?:eccett\w+|esclus\w+|tranne|salvo|ad eccezione|fatta eccezione|residenti|frontisti|mezzi di soccorso"
-    r"|annullat\w+|rinviat\w+|posticipat\w+|prorogat\w+|proroga|sospes[oaie]|revocat\w+|in caso di|riapr\w+|riapert\w+"
-    r"|rest(?:a|ano|erà|eranno)|riman(?:e|gono|rà)|rimarranno|numeri (?:pari|dispari)|solo|soltanto|esclusivamente|non|vietat\w+)\b",
+    r"\b(?:eccett\w+|esclus\w+|tranne|salvo|ad eccezione|fatta eccezione|residenti|frontisti"
+    r"|mezzi di soccorso"
+    r"|annullat\w+|rinviat\w+|posticipat\w+|prorogat\w+|proroga|sospes[oaie]|revocat\w+|in caso di"
+    r"|riapr\w+|riapert\w+"
+    r"|rest(?:a|ano|erà|eranno)|riman(?:e|gono|rà)|rimarranno|numeri (?:pari|dispari)|solo|soltanto"
+    r"|esclusivamente|non|vietat\w+)\b",
     re.I,
 )
 

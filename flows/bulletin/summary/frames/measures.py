@@ -7,69 +7,86 @@ from dataclasses import dataclass
 from flows.bulletin.summary.frames.streets import joined
 
 _VEHICLES = (
-    r"(?:(?:a|per)\s(?:tutti\si\s(?:veicoli|mezzi))|(?:ai|per\si|dei)\s(?:mezzi\spesanti|pedoni|veicoli(?:\sa\smotore)?|camion|ciclisti)"
+    r"(?:(?:a|per)\s(?:tutti\si\s(?:veicoli|mezzi))|(?:ai|per\si|dei)\s(?:mezzi\spesanti|pedoni"
+    r"|veicoli(?:\sa\smotore)?|camion|ciclisti)"
     r"|(?:agli|per\sgli|degli)\s(?:autocarri|autoveicoli)|pedonale|veicolare|veicolare\se\spedonale)"
 )
 _LANE = (
     r"(?P<lane>(?:carreggiata|corsia|semicarreggiata)"
-    r"(?:\s(?:nord|sud|est|ovest|centrale|laterale|(?:di\s|a\s)?(?:destra|sinistra)|di\s(?:sorpasso|marcia)))?)"
+    r"(?:\s(?:nord|sud|est|ovest|centrale|laterale|(?:di\s|a\s)?(?:destra|sinistra)|di\s(?:sorpasso"
+    r"|marcia)))?)"
 )
 _READ: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.I))
     for kind, pattern in (
         (
             "closed",
-            r"chiusur[ae](?:\s(?:temporanea|totale|completa|provvisoria|straordinaria))?(?P<partly>\sparziale)?(?P<night>\snotturna)?"
-            r"(?:\s(?P<traffic>al\s(?:traffico|transito|passaggio)(?:\s(?:veicolare\se\spedonale|veicolare|pedonale))?"
+            r"chiusur[ae](?:\s(?:temporanea|totale|completa|provvisoria|straordinaria))?"
+            r"(?P<partly>\sparziale)?(?P<night>\snotturna)?"
+            r"(?:\s(?P<traffic>al\s(?:traffico|transito|passaggio)(?:\s(?:veicolare\se\spedonale"
+            r"|veicolare|pedonale))?"
             r"(?:\sdi\stutti\si\sveicoli|\sdei\sveicoli)?))?"
             rf"(?:\s(?:al\straffico\s)?(?:della|di\suna|sulla)\s{_LANE})?(?:\sstradale)?",
         ),
         (
             "alternate",
             r"senso\sunico\salternato(?:\sdi\s(?:marcia|circolazione))?"
-            r"(?:\s(?:regolato|gestito)\s(?:da|con)\s(?P<by>semafor[oi]|movieri|impianto\ssemaforico)|\s(?:con|a)\s(?P<by2>semafor[oi]|movieri|vista))?",
+            r"(?:\s(?:regolato|gestito)\s(?:da|con)\s(?P<by>semafor[oi]|movieri|impianto\ssemaforico)"
+            r"|\s(?:con|a)\s(?P<by2>semafor[oi]|movieri|vista))?",
         ),
         ("oneway", r"senso\sunico(?:\sdi\s(?:marcia|circolazione))?(?!\salternato)"),
         ("twoway", rf"doppio\ssenso(?:\sdi\s(?:marcia|circolazione))?(?:\s(?:sulla|nella|in)\s{_LANE})?"),
         (
             "transit",
-            rf"divieto\s(?:temporaneo\s)?(?:di\s)?(?:transito|circolazione|accesso)(?:\s(?P<whom>{_VEHICLES}))?"
-            r"(?P<and>\se\s(?:di\s)?(?P<stop>sosta|fermata)(?P<tow>(?:,|\se)?\s(?:con\s)?rimozione(?:\s(?:forzata|forza|coatta))?)?)?",
+            rf"divieto\s(?:temporaneo\s)?(?:di\s)?(?:transito|circolazione|accesso)(?:\s"
+            rf"(?P<whom>{_VEHICLES}))?"
+            r"(?P<and>\se\s(?:di\s)?(?P<stop>sosta|fermata)(?P<tow>(?:,|\se)?\s(?:con\s)?rimozione(?:\s"
+            r"(?:forzata|forza|coatta))?)?)?",
         ),
         (
             "parking",
-            r"divieto\s(?:temporaneo\s)?(?:di\s)?(?P<stop>(?:sosta\se\s(?:di\s)?fermata|fermata\se\s(?:di\s)?sosta|sosta|fermata|parcheggio))"
+            r"divieto\s(?:temporaneo\s)?(?:di\s)?(?P<stop>(?:sosta\se\s(?:di\s)?fermata"
+            r"|fermata\se\s(?:di\s)?sosta|sosta|fermata|parcheggio))"
             r"(?P<tow>(?:,|\se)?\s(?:con\s)?rimozione(?:\s(?:forzata|forza|coatta))?)?"
             r"(?P<sides>\s(?:su\s)?(?:ambo\si\slati|entrambi\si\slati))?",
         ),
         (
             "traffic",
-            r"(?:nuova\s|temporane[ae]\s|divers[ae]\s)?(?:modific(?:a|he)|variazion[ei]|disciplina|cambi|cambiamenti|regolamentazione)"
+            r"(?:nuova\s|temporane[ae]\s|divers[ae]\s)?(?:modific(?:a|he)|variazion[ei]|disciplina|cambi"
+            r"|cambiamenti|regolamentazione)"
             r"(?P<some>\s(?:temporane[ae]|provvisori[ae]))?"
-            r"\s(?:alla|della|nella|di|in)\s(?:disciplina\sdella\s)?(?:viabilità['’]?|viabilita['’]|circolazione(?:\s(?:stradale|veicolare))?|traffico)",
+            r"\s(?:alla|della|nella|di|in)\s(?:disciplina\sdella\s)?(?:viabilità['’]?|viabilita['’]"
+            r"|circolazione(?:\s(?:stradale|veicolare))?|traffico)",
         ),
         ("narrow", r"restringiment[oi]\s(?:della|di|del)\s(?P<what>carreggiata|corsia|sede\sstradale)"),
         (
             "suspended",
-            r"sospensione(?:\stemporanea)?\s(?:della\scircolazione|del\s(?:transito|traffico))(?:\s(?:stradale|veicolare))?",
+            r"sospensione(?:\stemporanea)?\s(?:della\scircolazione|del\s(?:transito"
+            r"|traffico))(?:\s(?:stradale|veicolare))?",
         ),
         (
             "water",
-            r"(?P<may>possibil[ei]\s)?(?:interruzion[ei]|sospension[ei]|mancanza)(?:\s(?:temporanea|programmata|momentanea))?"
-            r"(?:\s(?:di|del|della|dell['’]))?\s?(?:(?:servizio|fornitura|erogazione|flusso|distribuzione)\s)?"
+            r"(?P<may>possibil[ei]\s)?(?:interruzion[ei]|sospension[ei]|mancanza)(?:\s(?:temporanea"
+            r"|programmata|momentanea))?"
+            r"(?:\s(?:di|del|della|dell['’]))?\s?(?:(?:servizio|fornitura|erogazione|flusso"
+            r"|distribuzione)\s)?"
             r"(?:idric[oai]|(?:(?:di|dell['’]|d['’])\s?)?acqua(?:\spotabile)?)(?!\w)",
         ),
         ("main", r"interruzion[ei]\s(?:del\sservizio\s)?(?:dell['’]\s?)?(?P<main>acquedotto)(?:\scomunale)?"),
         (
             "power",
-            r"(?P<may>possibil[ei]\s)?(?:interruzion[ei]|sospension[ei]|mancanza)(?:\s(?:temporanea|programmata|momentanea))?"
-            r"(?:\s(?:di|del|della|dell['’]))?\s?(?:(?:servizio|fornitura|erogazione|distribuzione)\s(?:di\s|dell['’]\s?|della\s)?)?"
+            r"(?P<may>possibil[ei]\s)?(?:interruzion[ei]|sospension[ei]|mancanza)(?:\s(?:temporanea"
+            r"|programmata|momentanea))?"
+            r"(?:\s(?:di|del|della|dell['’]))?\s?(?:(?:servizio|fornitura|erogazione"
+            r"|distribuzione)\s(?:di\s|dell['’]\s?|della\s)?)?"
             r"(?:energia\selettrica|elettrica|elettrico|corrente(?:\selettrica)?|luce)(?!\w)",
         ),
         (
             "gas",
-            r"(?P<may>possibil[ei]\s)?(?:interruzion[ei]|sospension[ei]|mancanza)(?:\s(?:temporanea|programmata|momentanea))?"
-            r"(?:\s(?:di|del|della|dell['’]))?\s?(?:(?:servizio|fornitura|erogazione|distribuzione)\s)?(?:(?:di|del)\s)?gas(?:\smetano)?(?!\w)",
+            r"(?P<may>possibil[ei]\s)?(?:interruzion[ei]|sospension[ei]|mancanza)(?:\s(?:temporanea"
+            r"|programmata|momentanea))?"
+            r"(?:\s(?:di|del|della|dell['’]))?\s?(?:(?:servizio|fornitura|erogazione"
+            r"|distribuzione)\s)?(?:(?:di|del)\s)?gas(?:\smetano)?(?!\w)",
         ),
     )
 )

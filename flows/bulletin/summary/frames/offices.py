@@ -6,21 +6,69 @@ from dataclasses import dataclass
 
 _HEADS = {
     **dict.fromkeys(
-        "municipio cimitero sportello museo parco ecocentro centro servizio mercato teatro ambulatorio punto comando protocollo"
-        " informagiovani palazzetto comune settore nido castello bocciodromo infopoint".split(),
+        [
+            "municipio",
+            "cimitero",
+            "sportello",
+            "museo",
+            "parco",
+            "ecocentro",
+            "centro",
+            "servizio",
+            "mercato",
+            "teatro",
+            "ambulatorio",
+            "punto",
+            "comando",
+            "protocollo",
+            "informagiovani",
+            "palazzetto",
+            "comune",
+            "settore",
+            "nido",
+            "castello",
+            "bocciodromo",
+            "infopoint",
+        ],
         ("il", "m", 1),
     ),
-    **dict.fromkeys("ufficio asilo archivio urp".split(), ("l'", "m", 1)),
-    **dict.fromkeys("stadio".split(), ("lo", "m", 1)),
+    **dict.fromkeys(["ufficio", "asilo", "archivio", "urp"], ("l'", "m", 1)),
+    **dict.fromkeys(["stadio"], ("lo", "m", 1)),
     **dict.fromkeys(
-        "biblioteca piscina scuola farmacia palestra sede ludoteca sala casa stazione galleria ciclabile".split(),
+        [
+            "biblioteca",
+            "piscina",
+            "scuola",
+            "farmacia",
+            "palestra",
+            "sede",
+            "ludoteca",
+            "sala",
+            "casa",
+            "stazione",
+            "galleria",
+            "ciclabile",
+        ],
         ("la", "f", 1),
     ),
-    **dict.fromkeys("anagrafe isola aula area".split(), ("l'", "f", 1)),
-    **dict.fromkeys("uffici sportelli asili ambulatori".split(), ("gli", "m", 2)),
-    **dict.fromkeys("cimiteri musei parchi servizi giardini nidi centri mercati".split(), ("i", "m", 2)),
+    **dict.fromkeys(["anagrafe", "isola", "aula", "area"], ("l'", "f", 1)),
+    **dict.fromkeys(["uffici", "sportelli", "asili", "ambulatori"], ("gli", "m", 2)),
     **dict.fromkeys(
-        "biblioteche scuole palestre farmacie aree sedi sale iniziative manifestazioni attività".split(),
+        ["cimiteri", "musei", "parchi", "servizi", "giardini", "nidi", "centri", "mercati"], ("i", "m", 2)
+    ),
+    **dict.fromkeys(
+        [
+            "biblioteche",
+            "scuole",
+            "palestre",
+            "farmacie",
+            "aree",
+            "sedi",
+            "sale",
+            "iniziative",
+            "manifestazioni",
+            "attività",
+        ],
         ("le", "f", 2),
     ),
 }
@@ -30,8 +78,10 @@ _WORD = re.compile(
     r"(?:(?:de(?:l|llo|lla|i|gli|lle)|il|lo|la|i|gli|le)\s|(?:dell|l)['’]\s?)?(?P<head>[A-Za-zÀ-ÿ]+)", re.I
 )
 _END = re.compile(
-    r"[.:;,()]|\s[-–—]\s|\s(?=(?:chius|apert|riapert|chiud|riapr|in\soccasione|per\s|causa|nel\s|nei\s|nelle|dal|dalle|il\s\d|fino|spostat"
-    r"|annullat|rinviat|sospes|sarà|saranno|rest|riman|è\s|sono\s)|\d|(?:luned|marted|mercoled|gioved|venerd|sabato|domenica)\w*['’]?\s)|$",
+    r"[.:;,()]|\s[-–—]\s|\s(?=(?:chius|apert|riapert|chiud|riapr|in\soccasione|per\s|causa|nel\s|nei\s"
+    r"|nelle|dal|dalle|il\s\d|fino|spostat"
+    r"|annullat|rinviat|sospes|sarà|saranno|rest|riman|è\s|sono\s)|\d|(?:luned|marted|mercoled|gioved"
+    r"|venerd|sabato|domenica)\w*['’]?\s)|$",
     re.I,
 )
 _AND = re.compile(r"\se(?:d)?\s(?=\S)")

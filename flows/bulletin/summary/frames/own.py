@@ -11,9 +11,11 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.lines import binding, lines, told
 
 _LEAD = re.compile(
-    r"^(?:con la presente |con il presente avviso )?(?:si (?:comunica|informa(?:no)?|avvis(?:a|ano)|rende noto|ricorda|segnala)"
+    r"^(?:con la presente |con il presente avviso )?(?:si (?:comunica|informa(?:no)?|avvis(?:a|ano)"
+    r"|rende noto|ricorda|segnala)"
     r"|l['’]amministrazione comunale (?:comunica|informa|avvisa))"
-    r"(?:\s(?:i|le|alla|la|ai|a tutta la|tutta la)\s(?:gentili\s)?(?:cittadin\w+|cittadinanza|utenti|utenza|residenti|popolazione))?"
+    r"(?:\s(?:i|le|alla|la|ai|a tutta la|tutta la)\s(?:gentili\s)?(?:cittadin\w+|cittadinanza|utenti"
+    r"|utenza|residenti|popolazione))?"
     r"\s?,?\sche\s(?:,\s)?",
     re.I,
 )

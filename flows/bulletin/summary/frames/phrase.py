@@ -15,30 +15,39 @@ from flows.bulletin.summary.frames.streets import Street, streets_at
 
 _SPACE = re.compile(r"[\s,;:.()–—-]+")
 _IDLE = re.compile(
-    r"(?:(?:si\s)?(?:avvis[oai]|comunica(?:zione)?|informa)(?:\s(?:che|pubblico|importante|alla\scittadinanza|ai\scittadini))?"
+    r"(?:(?:si\s)?(?:avvis[oai]|comunica(?:zione)?|informa)(?:\s(?:che|pubblico|importante"
+    r"|alla\scittadinanza|ai\scittadini))?"
     r"|istituzione(?:\s(?:temporanea|provvisoria))?(?:\s(?:di|del|della|dei))?(?:\s(?:un|una))?"
-    r"|(?:emess[ae]|pubblicat[ae]|emissione)\s(?:l['’]\s?|un['’]\s?)?ordinanza(?:\s(?:n\.?|nr\.?)\s?[\d/]+)?(?:\s(?:di|per))?"
-    r"|ordinanza(?:\s(?:sindacale|dirigenziale|comunale))?(?:\s(?:n\.?|nr\.?|n[°º])?\s?\d[\d/]*)?(?:\s(?:di|per))?"
-    r"|viabilità|messa\sin\ssicurezza|attenzione!?|provvediment[oi](?:\sviabilistic[oi])?(?:\stemporane[oi])?(?:\sdi)?|temporaneamente|temporane[oa]"
-    r"|con|e|ed|della|del|di|la|il|un|una|l['’]|in\sdata|data|presso|durante|nel\speriodo|periodo|nei\sgiorni|lavori\sin\scorso"
+    r"|(?:emess[ae]|pubblicat[ae]|emissione)\s(?:l['’]\s?|un['’]\s?)?ordinanza(?:\s(?:n\.?"
+    r"|nr\.?)\s?[\d/]+)?(?:\s(?:di|per))?"
+    r"|ordinanza(?:\s(?:sindacale|dirigenziale|comunale))?(?:\s(?:n\.?|nr\.?"
+    r"|n[°º])?\s?\d[\d/]*)?(?:\s(?:di|per))?"
+    r"|viabilità|messa\sin\ssicurezza|attenzione!?|provvediment[oi](?:\sviabilistic[oi])?"
+    r"(?:\stemporane[oi])?(?:\sdi)?|temporaneamente|temporane[oa]"
+    r"|con|e|ed|della|del|di|la|il|un|una|l['’]|in\sdata|data|presso|durante|nel\speriodo|periodo"
+    r"|nei\sgiorni|lavori\sin\scorso"
     r"|proseguono\si|prosegue\sla)(?!\w)",
     re.I,
 )
 _STRETCH = re.compile(
-    r"(?:,\s)?(?P<lead>(?:(?:nel|per\sil|sul|limitatamente\sal|lungo\sil|del)\s)?tratto(?:\sdi\s(?:strada|via))?"
+    r"(?:,\s)?(?P<lead>(?:(?:nel|per\sil|sul|limitatamente\sal|lungo\sil|del)\s)?tratto(?:\sdi\s(?:strada"
+    r"|via))?"
     r"(?:\s(?:stradale))?(?:\s(?:compreso|ricompreso|che\sva))?\s)?"
-    r"(?P<link>tra|fra|dal?l?a?(?=\s(?:via|viale|piazza|km|chilometro|civico|numero|n\.|rotatoria|rotonda|incrocio|intersezione|s\.?p\.?|s\.?s\.?|ponte|confine))"
+    r"(?P<link>tra|fra|dal?l?a?(?=\s(?:via|viale|piazza|km|chilometro|civico|numero|n\.|rotatoria|rotonda"
+    r"|incrocio|intersezione|s\.?p\.?|s\.?s\.?|ponte|confine))"
     r"|dall['’](?=(?:incrocio|intersezione|altezza)))\s?",
     re.I,
 )
 _KM = re.compile(r"dal\s(?:km|chilometro)\s[\d+.,]{1,9}\sal\s(?:km|chilometro)\s[\d+.,]{1,8}\d", re.I)
 _CIVICS = re.compile(
-    r"(?:dal\s(?:civico|numero|n\.?)\s(?:n\.?\s)?\d{1,4}(?:/\w)?\sal\s(?:(?:civico|numero|n\.?)\s)?(?:n\.?\s)?\d{1,4}(?:/\w)?"
+    r"(?:dal\s(?:civico|numero|n\.?)\s(?:n\.?\s)?\d{1,4}(?:/\w)?\sal\s(?:(?:civico|numero"
+    r"|n\.?)\s)?(?:n\.?\s)?\d{1,4}(?:/\w)?"
     r"|all['’]altezza\sdel\s(?:civico|numero)\s(?:n\.?\s)?\d{1,4}(?:/\w)?)(?![\d/])",
     re.I,
 )
 _CAUSE = re.compile(
-    r"(?P<lead>per|a\scausa\sdi|causa|dovut[ao]\sa|a\sseguito\sdi|in\soccasione\s(?=de|di)|nell['’]ambito\s(?=de|di))\s(?!chi\b|tutti\b|i\sresidenti)",
+    r"(?P<lead>per|a\scausa\sdi|causa|dovut[ao]\sa|a\sseguito\sdi|in\soccasione\s(?=de|di)"
+    r"|nell['’]ambito\s(?=de|di))\s(?!chi\b|tutti\b|i\sresidenti)",
     re.I,
 )
 _WORKS = re.compile(

@@ -11,15 +11,18 @@ from flows.bulletin.summary.frames.own import enough, opened
 
 _NAMED = re.compile(r"\b(?:lott[oi]|cod(?:ice|\.)|marca|marchio|modello|ean|scadenza)\b|\d{6,}", re.I)
 _RISK = re.compile(
-    r"\b(?:rischio|contaminat\w+|contenent\w|contiene|presenza|amianto|salmonella|listeria|allergen\w|pericol\w+|corpi estranei|batter\w+)\b",
+    r"\b(?:rischio|contaminat\w+|contenent\w|contiene|presenza|amianto|salmonella|listeria|allergen\w"
+    r"|pericol\w+|corpi estranei|batter\w+)\b",
     re.I,
 )
 _TODO = re.compile(
-    r"\b(?:non\s(?:consumar|utilizzar|usar|aprir|gettar|bere|mangiar|l[oai]\s)\w*|riport\w+|restitu\w+|sospender\w+|smett\w+|consegnar\w+|conferir\w+)",
+    r"\b(?:non\s(?:consumar|utilizzar|usar|aprir|gettar|bere|mangiar|l[oai]\s)\w*|riport\w+|restitu\w+"
+    r"|sospender\w+|smett\w+|consegnar\w+|conferir\w+)",
     re.I,
 )
 _RECALLED = re.compile(
-    r"(?:^|[:.]\s)(?P<sentence>richiamat(?P<end>[oaie])\s(?P<rest>(?:il|lo|la|i|gli|le|l['’]|un|una|alcuni|alcune)\b.+))",
+    r"(?:^|[:.]\s)(?P<sentence>richiamat(?P<end>[oaie])\s(?P<rest>(?:il|lo|la|i|gli|le|l['’]|un|una"
+    r"|alcuni|alcune)\b.+))",
     re.I,
 )
 

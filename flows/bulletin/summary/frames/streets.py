@@ -63,24 +63,90 @@ _LEAD = re.compile(
 )
 _KIND = re.compile(rf"(?P<type>{_TYPE})(?![\w'’])\s?", re.I)
 _ROAD = re.compile(
-    r"(?P<type>S\.?\s?P\.?|S\.?\s?S\.?|S\.?\s?R\.?|(?:strada|provinciale|statale|regionale)(?:\s(?:provinciale|statale|regionale))?)"
+    r"(?P<type>S\.?\s?P\.?|S\.?\s?S\.?|S\.?\s?R\.?|(?:strada|provinciale|statale"
+    r"|regionale)(?:\s(?:provinciale|statale|regionale))?)"
     r"\s(?:n\.?\s?|n[°º]\s?)?(?P<number>\d{1,3}(?:\s?bis)?)(?![\d/])",
     re.I,
 )
-_SMALL_WORDS = "d[aei] del dell[aeo] dei degli al alla alle ai ad la le lo i san santa santo in e".split()
+_SMALL_WORDS = [
+    "d[aei]",
+    "del",
+    "dell[aeo]",
+    "dei",
+    "degli",
+    "al",
+    "alla",
+    "alle",
+    "ai",
+    "ad",
+    "la",
+    "le",
+    "lo",
+    "i",
+    "san",
+    "santa",
+    "santo",
+    "in",
+    "e",
+]
 _SMALL = "|".join(_SMALL_WORDS)
 _MONTHS = "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre"
 _NAME = re.compile(
     rf"(?:(?:(?:{_SMALL})\s|(?:dell|d|l|all|nell|sull)['’]\s?){{0,3}}"
-    rf"(?:(?:[A-ZÀ-Ý]\.\s?){{1,3}}(?:[A-ZÀ-Ý][\wà-ù'’-]{{1,30}})?|[A-ZÀ-Ý][\wà-ù'’]{{0,30}}(?:-\w[\w'’]{{0,20}})?|[IVXL]{{1,5}}(?=\s)"
+    rf"(?:(?:[A-ZÀ-Ý]\.\s?){{1,3}}(?:[A-ZÀ-Ý][\wà-ù'’-]{{1,30}})?|[A-ZÀ-Ý][\wà-ù'’]{{0,30}}"
+    rf"(?:-\w[\w'’]{{0,20}})?|[IVXL]{{1,5}}(?=\s)"
     rf"|\d{{1,2}}[°º]?\s(?i:{_MONTHS})(?!\s20\d\d)(?![\wà-ù]))\s?)"
 )
 _STARTS = frozenset(
-    """
-    dal dalle dall il per tra fra nel nelle nella nei con fino sino e ed da a ad chiusura divieto senso lavori
-    istituzione modifica modifiche interruzione sospensione limitazione dalla causa eccetto escluso esclusi
-    nuova temporanea lunedì martedì mercoledì giovedì venerdì sabato domenica ore in di si
-    """.split()
+    [
+        "dal",
+        "dalle",
+        "dall",
+        "il",
+        "per",
+        "tra",
+        "fra",
+        "nel",
+        "nelle",
+        "nella",
+        "nei",
+        "con",
+        "fino",
+        "sino",
+        "e",
+        "ed",
+        "da",
+        "a",
+        "ad",
+        "chiusura",
+        "divieto",
+        "senso",
+        "lavori",
+        "istituzione",
+        "modifica",
+        "modifiche",
+        "interruzione",
+        "sospensione",
+        "limitazione",
+        "dalla",
+        "causa",
+        "eccetto",
+        "escluso",
+        "esclusi",
+        "nuova",
+        "temporanea",
+        "lunedì",
+        "martedì",
+        "mercoledì",
+        "giovedì",
+        "venerdì",
+        "sabato",
+        "domenica",
+        "ore",
+        "in",
+        "di",
+        "si",
+    ]
 )
 _QUOTED = re.compile(r"\s?[\"“«](?P<name>[^\"”»\n]{2,40})[\"”»]")
 _AND = re.compile(r"\s?(?:,\s?(?:e\s|ed\s)?|\se(?:d)?\s|\s[-–]\s|;\s)", re.I)
@@ -229,7 +295,7 @@ def _cased(name: str) -> str:
         "la",
         "le",
     }
-    words = []
+    words: list[str] = []
     for word in name.split():
         low = word.lower()
         if low in small and (words or low[0] == "d"):
@@ -246,10 +312,10 @@ def agreement(streets: Sequence[Street], stem: str) -> str:
     is_feminine = all(street.gender == "f" for street in streets)
     if len(streets) == 1:
         return f"è {stem}{'a' if is_feminine else 'o'}"
-    return f"sono {stem}{_plural_end(stem, is_feminine)}"
+    return f"sono {stem}{_plural_end(is_feminine=is_feminine)}"
 
 
-def _plural_end(stem: str, is_feminine: bool) -> str:
+def _plural_end(*, is_feminine: bool) -> str:
     return "e" if is_feminine else "i"
 
 

@@ -16,7 +16,8 @@ _PARTS = re.compile(r":\s|;\s|,\s(?=modific|nuova|chiusura|senso|divieto)|\s[-�
 _MORE = "Altri giorni e orari sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
 _GOOD_CAUSE = re.compile(
-    r"per\s(?:(?:i|il|la|le|lo|gli|un|una|alcuni|urgenti)\s|l['’]|lavori\b|interventi\b|motivi\b|consentire\b|permettere\b|opere\b)",
+    r"per\s(?:(?:i|il|la|le|lo|gli|un|una|alcuni|urgenti)\s|l['’]|lavori\b|interventi\b|motivi\b"
+    r"|consentire\b|permettere\b|opere\b)",
     re.I,
 )
 
@@ -31,11 +32,6 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 
 def _tells(text: str) -> bool:
     """Whether an office's own sentence names a street or a supply, what happens there, and when."""
-    found = _any(text)
-    return found
-
-
-def _any(text: str) -> bool:
     phrase = read(text)
     has_what = bool(phrase.measures or phrase.works) or _HAPPENS.search(text) is not None
     has_where = bool(phrase.streets) or _SUPPLIED.search(text) is not None
@@ -43,7 +39,8 @@ def _any(text: str) -> bool:
 
 
 _HAPPENS = re.compile(
-    r"\b(?:chius[oaie]|chiud\w+|vietat[oaie]|divieto|senso unico|deviat\w+|interrott[oaie]|sospes[oaie]|manca(?:nza)?|mancherà"
+    r"\b(?:chius[oaie]|chiud\w+|vietat[oaie]|divieto|senso unico|deviat\w+|interrott[oaie]|sospes[oaie]"
+    r"|manca(?:nza)?|mancherà"
     r"|lavori|riapr\w+|riapert\w+|asfaltat\w*|asfaltatura|istituit\w+|interruzion\w+|sospension\w+)\b",
     re.I,
 )
@@ -71,7 +68,8 @@ def _framed(notice: Notice) -> Iterator[str]:
 
 
 _LIMITS = re.compile(
-    r"\b(?:eccett\w+|esclus\w+|tranne|salvo|annullat\w+|rinviat\w+|prorogat\w+|sospes\w+|revocat\w+|riapert\w+)\b",
+    r"\b(?:eccett\w+|esclus\w+|tranne|salvo|annullat\w+|rinviat\w+|prorogat\w+|sospes\w+|revocat\w+"
+    r"|riapert\w+)\b",
     re.I,
 )
 
@@ -186,7 +184,8 @@ def _sentence(work: Phrase) -> str:
     single = measures[0] if len(measures) == 1 else None
     if single and single.kind == "closed" and not single.part and work.streets:
         partly = "in parte " if single.partly else ""
-        words = f"{subject(work.streets)} {agreement(work.streets, 'chius').replace(' ', f' {partly}', 1)}{single.words}"
+        state = agreement(work.streets, "chius").replace(" ", f" {partly}", 1)
+        words = f"{subject(work.streets)} {state}{single.words}"
         parts = [" ".join(filter(None, (words, stretch, when))), hours, every, *limits]
         return _closed(parts, cause)
     place = inside(work.streets) if work.streets else ""
@@ -196,7 +195,8 @@ def _sentence(work: Phrase) -> str:
         )
         tail = [limit for limit in limits if not limit.startswith("e comunque")]
         said = " ".join(filter(None, (clauses(measures), place, stretch)))
-        return _closed([*([lead] if lead else []), said, *tail], cause)
+        joint = ", " if hours or every else " "
+        return _closed([f"{lead}{joint}{said}" if lead else said, *tail], cause)
     if measures:
         said = clauses(measures)
     else:
@@ -206,14 +206,17 @@ def _sentence(work: Phrase) -> str:
         return ""
     where = ", ".join(filter(None, (place, stretch)))
     if work.streets and where:
-        return _closed(
-            [*filter(None, (when, every, hours, *limits)), f"{where}{',' if stretch else ''} {said}"], cause
-        )
+        lead = ", ".join(filter(None, (when, every, hours, *limits)))
+        joint = ", " if every or hours or limits or stretch else " "
+        said = f"{where}{',' if stretch else ''} {said}"
+        return _closed([f"{lead}{joint}{said}" if lead else said], cause)
     return ""
 
 
 def _closed(parts: Sequence[str], cause: str) -> str:
-    return f"{', '.join(filter(None, parts))}{f', {cause}' if cause else ''}."
+    said = ", ".join(filter(None, parts))
+    joint = ", " if "," in said else " "
+    return f"{said}{joint}{cause}." if cause else f"{said}."
 
 
 def _works_named(words: str) -> str:
