@@ -113,7 +113,8 @@ def test_an_alert_has_hazard_and_day() -> None:
         "Maltempo, lunedì 17 agosto fase di attenzione per rischio idrogeologico", "Parchi riaperti dalle 14"
     )
     assert next(alerts.texts(page, 275)) == (
-        "Lunedì 17 agosto è in vigore la fase di attenzione per rischio idrogeologico. I parchi riaprono dalle 14."
+        "Lunedì 17 agosto è in vigore la fase di attenzione per rischio idrogeologico."
+        " I parchi riaprono dalle 14."
     )
     assert list(alerts.texts(notice("Allerta meteo: giovedì 20 agosto"), 275)) == []
     assert list(alerts.texts(notice("Allerta arancione idrogeologica per temporali"), 275)) == []

@@ -1,4 +1,4 @@
-"""Texts about weather alerts as news of the Comune: level, hazard, zone, days; never one without a hazard or a day.
+"""Texts about weather alerts as news of the Comune: level, hazard, zone, days; none without hazard or day.
 
 The alerts of Protezione Civile itself have their own texts in `bulletin/alerts`.
 """
@@ -103,7 +103,8 @@ def _together(notice: Notice) -> tuple[_Read, list[str]]:
         if read.levels and made.levels and read.levels != made.levels:
             if made.levels[0][1] or len(made.levels) > 1 or len(read.levels) > 1:
                 continue
-            words, hazard = made.levels[0][0], " ".join(filter(None, read.levels[0]))
+            words, (level, danger) = made.levels[0][0], read.levels[0]
+            hazard = " ".join(filter(None, (level if level == "criticità" or not danger else "", danger)))
             made.levels = [(words, hazard if hazard.lower().startswith("per ") else f"per {hazard}")]
         else:
             made.levels = made.levels or read.levels
@@ -174,9 +175,8 @@ def _sentence(found: _Read) -> str:
     verb = "è in vigore" if len(said) == 1 else "sono in vigore"
     zone = f" nella zona {found.zone}" if found.zone else ""
     rest = f", con {found.rest}" if found.rest else ""
-    return opened(
-        f"{', '.join(found.when)}{',' if len(found.when) == 2 else ''}{zone} {verb} {' e '.join(said)}{rest}."
-    )
+    when = ", ".join(found.when) + ("," if len(found.when) == 2 else "")
+    return opened(f"{when}{zone} {verb} {' e '.join(said)}{rest}.")
 
 
 def _named(level: str, hazard: str) -> str:
@@ -193,7 +193,8 @@ def _also(line: str) -> str:
     if is_cut(line):
         return ""
     if match := _EXPECTED.match(line):
-        return f"{'È' if match['end'].lower() in 'oa' else 'Sono'} previst{match['end'].lower()} {line[match.end() :].rstrip('.')}."
+        end = match["end"].lower()
+        return f"{'È' if end in 'oa' else 'Sono'} previst{end} {line[match.end() :].rstrip('.')}."
     match = _MOVED.search(line)
     office = office_at(line, 0)
     if match is None or office is None or office[0].number != 2:

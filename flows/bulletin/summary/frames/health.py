@@ -1,4 +1,4 @@
-"""Texts about health: vaccinations, screenings, spraying against mosquitoes; what, who, when, where, what to do."""
+"""Texts about health: vaccinations, screenings, spraying against mosquitoes; what, who, when, where, how."""
 
 import re
 from collections.abc import Iterator

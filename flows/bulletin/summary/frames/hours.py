@@ -1,4 +1,4 @@
-"""Texts about what is closed, or opens at other hours: which office, which days, which hours, what stays open."""
+"""Texts about what is closed, or opens at other hours: which office, days, hours, what stays open."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _WHAT = re.compile(
     r"|(?P<change>(?:variazion[ei]|nuov[oi]|cambi(?:o|amento)?|modific(?:a|he))(?:\s(?:di|degli|dell['’]"
     r"|del|agli|all['’]))?\s?"
     r"orari[o]?(?:\sdi\sapertura)?)|(?P<season>orari[o]?\s(?P<which>estiv[oi]|invernal[ei]"
-    r"|natalizi[o]?)(?:\sdi\sapertura)?))"
+    r"|natalizi[oi])(?:\sdi\sapertura)?))"
     r"(?:\s(?:straordinari[ae]|temporane[ae]|estiv[ae]|programmat[ae]|al\spubblico"
     r"|(?P<afternoon>pomeridian[ae])|(?P<morning>mattutin[ae])))*"
     r"(?:\s(?:degli|del|della|dello|delle|dei)\b|\sdell['’])?\s?",
@@ -135,9 +135,8 @@ def _sentence(found: _Read) -> str:
         return opened(f"{lead} {office.words} {'riapre' if office.number == 1 else 'riaprono'}.")
     verb = "segue" if office.number == 1 else "seguono"
     if found.season:
-        return opened(
-            f"{lead} {office.words} {verb} l'orario {found.season[:-1] + 'o' if found.season[-1] == 'i' else found.season}. {_HOURS_IN_PAGE}"
-        )
+        season = f"{found.season[:-1]}{'e' if found.season.startswith('invernal') else 'o'}"
+        return opened(f"{lead} {office.words} {verb} l'orario {season}. {_HOURS_IN_PAGE}")
     return opened(
         f"{lead} {office.words} {'cambia' if office.number == 1 else 'cambiano'} orario. {_HOURS_IN_PAGE}"
     )

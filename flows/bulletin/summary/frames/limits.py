@@ -23,7 +23,10 @@ _EXCLUDED = re.compile(
     rf"\(?(?P<whom>{_PERSONS}(?:(?:,\s|\se\s|\sed\s){_PERSONS}){{0,5}})\s(?:esclusi|eccettuati)(?!\w)\)?",
     re.I,
 )
-_A_DAY = r"(?:(?:i|le|il|la)\s)?(?:giorni\s(?:di\s)?)?(?:domenic(?:a|he)|sabat[oi]|(?:i\s)?festivi|prefestivi|giorno\sfestivo)"
+_A_DAY = (
+    r"(?:(?:i|le|il|la)\s)?(?:giorni\s(?:di\s)?)?"
+    r"(?:domenic(?:a|he)|sabat[oi]|(?:i\s)?festivi|prefestivi|giorno\sfestivo)"
+)
 _NO_DAYS = re.compile(
     rf"\(?(?:esclus[ioae]|eccett[oi]|tranne|salvo|ad\seccezione)\s(?:(?:di|dei|delle)\s)?(?:nei\s)?"
     rf"(?P<days>{_A_DAY}(?:(?:,\s|\se\s(?:nei\s)?){_A_DAY}){{0,4}})(?!\w)\)?",

@@ -24,7 +24,7 @@ _MOST = 8  # sentences that are tried
 
 
 def enough(notice: Notice, limit: int, *, needs: Callable[[str], bool]) -> Iterator[str]:
-    """The office's own sentences: one or two that together satisfy `needs` and leave no limit or day untold."""
+    """The office's own sentences: few that satisfy `needs` and leave no limit or day untold."""
     sentences = [opened(bare(sentence)) for sentence in (*notice.abstract, *notice.prose)][:_MOST]
     sentences = [sentence for sentence in dict.fromkeys(sentences) if _stands(sentence)]
     facts = frozenset[str]().union(*(told(line) for line in lines(notice) if not is_idle(line)))

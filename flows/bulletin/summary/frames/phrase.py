@@ -1,6 +1,6 @@
 """A phrase about roads or supplies, read to its last word: measures, streets, days, hours, limits, reason.
 
-`Chiusura di via Po dal 3 al 7 giugno per lavori` is wholly understood, so it can be said in another order. What
+`Chiusura di via Po dal 3 al 7 giugno per lavori` is wholly understood, so it can be said anew. What
 is not understood stays in `rest`, and no frame is built on such a phrase.
 """
 

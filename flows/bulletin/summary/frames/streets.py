@@ -156,7 +156,7 @@ _MOST = 12
 
 @dataclass(frozen=True)
 class Street:
-    """One street: `words` as one says it, with a small first letter; `gender` f or m; `inside` is `in via Po`."""
+    """One street: `words` as one says it, small at its start; `gender` f or m; `inside` is `in via Po`."""
 
     words: str
     gender: str

@@ -23,7 +23,7 @@ _GOOD_CAUSE = re.compile(
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
-    """Texts of at most `limit` units, the best first; none where street or day, or what happens, is not told."""
+    """Texts of at most `limit` units, the best first; none without street, day and what happens."""
     yield from enough(notice, limit, needs=_tells)
     for text in _framed(notice):
         if utf16(text) <= limit:
