@@ -46,6 +46,9 @@ def test_an_alert_runs_from_hour_to_hour() -> None:
     found = moments_at("da giovedì 29 gennaio ore 14:00 a venerdì 30 gennaio ore 14:00", 0)
     assert found is not None
     assert found.words == "dalle 14 di giovedì 29 alle 14 di venerdì 30 gennaio"
+    bare = moments_at("dalle ore 8 del 3 giugno alle ore 18 del 5 giugno", 0)
+    assert bare is not None
+    assert bare.words == "dalle 8 del 3 alle 18 del 5 giugno"
 
 
 def test_a_street_ends_where_the_rest_begins() -> None:
@@ -86,6 +89,9 @@ def test_a_title_that_carries_the_facts_becomes_a_sentence(title: str, text: str
         "Nuova disciplina temporanea della viabilità",
         "Chiusura di via Adda il 3 giugno e di via Po il 4 giugno",
         "Chiusura di via Po dal 3 al 5 giugno con navetta dal campo sportivo",
+        "Revoca chiusura di via Po dal 3 giugno",
+        "Annullata la chiusura di via Po del 3 giugno",
+        "Non più in vigore il divieto di transito in via Po dal 3 giugno",
     ],
 )
 def test_no_text_without_street_or_day_or_sure_pairs(title: str) -> None:

@@ -116,7 +116,7 @@ def _two_days(first: str, last: str, days: str) -> str:
 
 
 def _of(day: str) -> str:
-    return f"del{day[1:]}" if day.startswith("il ") else f"del{day}" if day.startswith("l'") else f"di {day}"
+    return f"de{day[1:]}" if day.startswith("il ") else f"del{day}" if day.startswith("l'") else f"di {day}"
 
 
 def _moment(text: str, start: int, day_lead: str, hour_lead: str) -> tuple[str, str, int] | None:
