@@ -1,0 +1,208 @@
+"""Texts about weather alerts as news of the Comune: level, hazard, zone, days; none without hazard or day.
+
+The alerts of Protezione Civile itself have their own texts in `bulletin/alerts`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.clock import hours_at, moments_at
+from flows.bulletin.summary.frames.days import period_at
+from flows.bulletin.summary.frames.lines import is_contact, is_cut, lines, told, untold
+from flows.bulletin.summary.frames.offices import office_at
+from flows.bulletin.summary.frames.own import enough, opened
+
+_COLOUR = r"(?:gialla|arancione|rossa)"
+_LEVEL = re.compile(
+    rf"(?:avviso\sdi\s)?(?P<level>(?:fase|stato)\sdi\s(?:attenzione|pre-?allarme|allarme)"
+    rf"|allerta(?:\s(?:meteo|regionale|{_COLOUR}))*|criticità(?=\sidr))(?!\w)",
+    re.I,
+)
+_DANGER = (
+    r"(?:temporali|vento(?:\sforte)?|neve|piogge(?:\sintense)?|pioggia|ghiaccio|gelo|ondate\sdi\scalore"
+    r"|caldo|nebbia|valanghe|mareggiate"
+    r"|incendi\sboschivi)"
+)
+_HAZARD = re.compile(
+    rf"(?P<words>(?:(?:per\s(?:il\s|l['’]\s?)?)?(?:criticità\s|rischio\s(?:di\s)?)?(?:idrogeologic[oa]"
+    rf"|idraulic[oa]|incendi[o]?\sboschiv[oi]"
+    rf"|ondate\sdi\scalore)|per\s(?:le\s|i\s|il\s)?{_DANGER}|per\sl['’]arrivo\sdi\s(?:forti\s)?{_DANGER})"
+    rf"(?:\se\s(?:idraulic[oa]|idrogeologic[oa]))?(?:\sper\s(?:forti\s)?{_DANGER})?"
+    rf"(?:(?:,\s|\se\s)(?:per\s)?(?:(?:il\s)?rischio\s(?:di\s)?(?:idrogeologic[oa]"
+    rf"|idraulic[oa])(?:\sper\s{_DANGER})?"
+    rf"|(?:il\srischio\s(?:di\s)?)?{_DANGER}|l['’]arrivo\sdi\s(?:forti\s)?{_DANGER})){{0,3}})(?!\w)",
+    re.I,
+)
+_MIDNIGHT = re.compile(r"fino\salla\smezzanotte\sdi\s", re.I)
+_ZONE = re.compile(
+    r"(?:(?:per|nella)\s(?:la\s)?)?zona\s(?P<zone>[A-Za-z]{2,5}-?[A-Z]?-?\d{0,2}|[A-Z]\d)(?!\w)", re.I
+)
+_IDLE = re.compile(
+    r"(?:maltempo|meteo|protezione\scivile|aggiornamento\sdel\s[\d°]+\s\w+(?:\s20\d\d)?|oggi|domani"
+    r"|nella\sgiornata\sdi|e|per|avviso(?:\sdi)?)(?!\w)",
+    re.I,
+)
+_SPACE = re.compile(r"[\s,;:.()!–—-]+")
+_EXPECTED = re.compile(r"previst(?P<end>[oaie])\s(?!\w*\s?che)", re.I)
+_POSSIBLE = re.compile(r"(?:possibili|probabili)\s[a-zà-ù\s,]{4,80}$", re.I)
+_MOVED = re.compile(r"\s(?P<what>spostat|annullat|rinviat|sospes|chius|riapert)(?P<end>[oaie])\b\s?", re.I)
+
+
+@dataclass
+class _Read:
+    levels: list[tuple[str, str]] = field(default_factory=list)
+    when: list[str] = field(default_factory=list)
+    zone: str = ""
+    rest: str = ""
+
+
+def texts(notice: Notice, limit: int) -> Iterator[str]:
+    """Texts of at most `limit` units, the best first; none where hazard or time is not told."""
+    yield from enough(notice, limit, needs=_tells)
+    found, used = _together(notice)
+    zones = {match["zone"].upper() for line in lines(notice) for match in _ZONE.finditer(line)}
+    if len(zones) == 1 and not found.zone:
+        found.zone = zones.pop()
+    text = _sentence(found) if len(zones) <= 1 else ""
+    if not text:
+        return
+    further, left = [], untold(text, notice, beside=tuple(used))
+    for line in lines(notice):
+        if line in used or is_contact(line):
+            continue
+        said = _also(line)
+        if said:
+            further.append(said)
+        elif line in left:
+            return  # a day, a level or a limit that could not be said
+    must = [line for line in further if told(line) or _MOVED.search(line)]
+    for whole in dict.fromkeys((" ".join([text, *further]), " ".join([text, *must]))):
+        if utf16(whole) <= limit:
+            yield whole
+
+
+def _tells(text: str) -> bool:
+    has_day = any(period_at(text, match.start()) for match in re.finditer(r"\b(?=\w)", text[:400]))
+    return bool(
+        _LEVEL.search(text) and re.search(_DANGER + r"|idrogeologic|idraulic|rischio", text, re.I) and has_day
+    )
+
+
+def _together(notice: Notice) -> tuple[_Read, list[str]]:
+    """What the lines that are wholly understood tell; a line that tells another level makes all unsure."""
+    made, used = _Read(), list[str]()
+    for line in lines(notice):
+        read = None if is_cut(line) else _reading(line)
+        if read is None or not (read.levels or read.when):
+            continue
+        if read.when and made.when and read.when != made.when:
+            return _Read(), []
+        if read.levels and made.levels and read.levels != made.levels:
+            if made.levels[0][1] or len(made.levels) > 1 or len(read.levels) > 1:
+                continue
+            words, (level, danger) = made.levels[0][0], read.levels[0]
+            hazard = " ".join(filter(None, (level if level == "criticità" or not danger else "", danger)))
+            made.levels = [(words, hazard if hazard.lower().startswith("per ") else f"per {hazard}")]
+        else:
+            made.levels = made.levels or read.levels
+        made.when = made.when or read.when
+        made.zone = made.zone or read.zone
+        made.rest = made.rest or read.rest
+        used.append(line)
+    return made, used
+
+
+def _reading(line: str) -> _Read | None:
+    made, at = _Read(), 0
+    while at < len(line):
+        if space := _SPACE.match(line, at):
+            at = space.end()
+            continue
+        end = _one(line, at, made)
+        if end <= at:
+            return None
+        at = end
+    return made
+
+
+def _one(line: str, at: int, made: _Read) -> int:
+    if match := _MIDNIGHT.match(line, at):
+        day = period_at(line, match.end())
+        if day:
+            made.when.append(f"fino alla mezzanotte di {day.words}")
+            return day.end
+    if moments := moments_at(line, at):
+        made.when.append(moments.words)
+        return moments.end
+    if (match := _IDLE.match(line, at)) and match[0].lower().startswith("aggiornamento"):
+        return match.end()
+    if period := period_at(line, at):
+        made.when.append(period.words)
+        return period.end
+    if hours := hours_at(line, at):
+        made.when.append(hours.words)
+        return hours.end
+    if (match := _HAZARD.match(line, at)) and made.levels and not made.levels[-1][1]:
+        made.levels[-1] = (made.levels[-1][0], match["words"][:1].lower() + match["words"][1:])
+        return match.end()
+    if match := _LEVEL.match(line, at):
+        words = match["level"].strip().lower()
+        made.levels.append((words, ""))
+        return match.end()
+    if match := _ZONE.match(line, at):
+        made.zone = match["zone"]
+        return match.end()
+    if (match := _POSSIBLE.match(line, at)) and not made.rest:
+        made.rest = match[0].strip()
+        return match.end()
+    idle = _IDLE.match(line, at)
+    return idle.end() if idle else at
+
+
+def _sentence(found: _Read) -> str:
+    """`Lunedì 17 agosto è in vigore la fase di attenzione per rischio idrogeologico per temporali.`"""
+    if not found.levels or len(found.when) not in (1, 2) or any(not hazard for _, hazard in found.levels):
+        return ""
+    if len(found.when) == 2 and not found.when[1].startswith(("dalle", "dall'", "fino alle")):
+        return ""
+    colours = re.findall(_COLOUR, " ".join(level for level, _ in found.levels))
+    if len(colours) > 1:
+        return ""  # which comes first is told by a sentence only
+    said = [_named(level, hazard) for level, hazard in found.levels]
+    verb = "è in vigore" if len(said) == 1 else "sono in vigore"
+    zone = f" nella zona {found.zone}" if found.zone else ""
+    rest = f", con {found.rest}" if found.rest else ""
+    when = ", ".join(found.when) + ("," if len(found.when) == 2 else "")
+    return opened(f"{when}{zone} {verb} {' e '.join(said)}{rest}.")
+
+
+def _named(level: str, hazard: str) -> str:
+    if level == "criticità":
+        return f"un avviso di criticità {hazard}"
+    if hazard.startswith(("rischio", "ondate", "criticità")):
+        hazard = f"per {hazard}"
+    article = "la " if level.startswith("fase") else "lo " if level.startswith("stato") else "l'"
+    return f"{article}{level} {hazard}"
+
+
+def _also(line: str) -> str:
+    """`Parchi riaperti dalle 14` -> `I parchi sono riaperti dalle 14.`"""
+    if is_cut(line):
+        return ""
+    if match := _EXPECTED.match(line):
+        end = match["end"].lower()
+        return f"{'È' if end in 'oa' else 'Sono'} previst{end} {line[match.end() :].rstrip('.')}."
+    match = _MOVED.search(line)
+    office = office_at(line, 0)
+    if match is None or office is None or office[0].number != 2:
+        return ""
+    first = office[0].words.split(" ", 1)
+    words = f"{first[0]} {line[:1].lower()}{line[1 : match.start()]}"
+    rest = line[match.end() :].rstrip(".")
+    if hours := hours_at(rest, 0):
+        rest = f"{hours.words}{rest[hours.end :]}"
+    verb = "riaprono" if match["what"].lower() == "riapert" else office[0].state(match["what"].lower())
+    return opened(f"{words} {verb} {rest}".strip() + ".")

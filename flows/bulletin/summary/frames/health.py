@@ -1,0 +1,30 @@
+"""Texts about health: vaccinations, screenings, spraying against mosquitoes; what, who, when, where, how."""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.days import period_at
+from flows.bulletin.summary.frames.own import enough
+
+_MATTER = re.compile(
+    r"\b(?:vaccin\w+|screening|donazion\w|disinfestazion\w|trattament\w|zanzar\w+|visit[ae]|ambulatorio"
+    r"|medic[oi]|prelievi|larvicid\w+"
+    r"|potabil\w+|bollir\w+|calore|caldo|defibrillator\w+|prevenzione|salute|esam[ei])\b",
+    re.I,
+)
+_TODO = re.compile(
+    r"\b(?:prenot\w+|chiudere|tenere|evitare|svuotare|bollire|rivolg\w+|presentar\w+|telefon\w+"
+    r"|non\s\w+(?:re|te)|puoi|si può)\b",
+    re.I,
+)
+
+
+def texts(notice: Notice, limit: int) -> Iterator[str]:
+    """The office's own sentences, at most `limit` units; the kind is too wide for a frame of ours."""
+    yield from enough(notice, limit, needs=_tells)
+
+
+def _tells(text: str) -> bool:
+    has_day = any(period_at(text, match.start()) for match in re.finditer(r"\b(?=\w)", text[:400]))
+    return bool(_MATTER.search(text) and (has_day or _TODO.search(text)))

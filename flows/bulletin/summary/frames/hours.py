@@ -1,0 +1,142 @@
+"""Texts about what is closed, or opens at other hours: which office, days, hours, what stays open."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.clock import every_at, hours_at
+from flows.bulletin.summary.frames.days import period_at
+from flows.bulletin.summary.frames.lines import is_cut, lines, untold
+from flows.bulletin.summary.frames.offices import Office, office_at
+from flows.bulletin.summary.frames.own import enough, opened
+
+_HOURS_IN_PAGE = "Gli orari sono nella pagina."
+_WHAT = re.compile(
+    r"(?:(?P<closed>chiusur[ae])|(?P<open>apertur[ae]\s(?=straordinari))|(?P<again>riapertur[ae])"
+    r"|(?P<change>(?:variazion[ei]|nuov[oi]|cambi(?:o|amento)?|modific(?:a|he))(?:\s(?:di|degli|dell['’]"
+    r"|del|agli|all['’]))?\s?"
+    r"orari[o]?(?:\sdi\sapertura)?)|(?P<season>orari[o]?\s(?P<which>estiv[oi]|invernal[ei]"
+    r"|natalizi[oi])(?:\sdi\sapertura)?))"
+    r"(?:\s(?:straordinari[ae]|temporane[ae]|estiv[ae]|programmat[ae]|al\spubblico"
+    r"|(?P<afternoon>pomeridian[ae])|(?P<morning>mattutin[ae])))*"
+    r"(?:\s(?:degli|del|della|dello|delle|dei)\b|\sdell['’])?\s?",
+    re.I,
+)
+_STATE = re.compile(r"(?P<state>chius|apert)[oaie](?:\sal\spubblico)?(?!\w)", re.I)
+_CAUSE = re.compile(
+    r"(?:in\soccasione\s(?:del|di)|per\s(?:ferie|inventario|lavori|sciopero|assemblea|festività|motivi"
+    r"|vento|neve))[^,;.:()\d]*",
+    re.I,
+)
+_IDLE = re.compile(r"(?:avviso|comunicazione|si\savvisa|al\spubblico|attenzione)(?!\w)", re.I)
+_SPACE = re.compile(r"[\s,;:.()!–—-]+")
+
+
+@dataclass
+class _Read:
+    what: str = ""
+    office: Office | None = None
+    when: list[str] = field(default_factory=list)
+    hours: list[str] = field(default_factory=list)
+    cause: str = ""
+    season: str = ""
+    is_sure: bool = True
+
+
+def texts(notice: Notice, limit: int) -> Iterator[str]:
+    """Texts of at most `limit` units, the best first; none where office or days are not sure."""
+    yield from enough(notice, limit, needs=_tells)
+    for line in lines(notice):
+        found = _reading(line) if not is_cut(line) else None
+        text = _sentence(found) if found else ""
+        if not text:
+            continue
+        left = untold(text, notice, beside=(line,))
+        own = [other for other in left if other in notice.prose]
+        if left and len(own) == len(left) and utf16(" ".join([text, *own])) <= limit:
+            yield " ".join([text, *own])
+        elif not left and utf16(text) <= limit:
+            yield text
+
+
+def _tells(text: str) -> bool:
+    has_state = re.search(r"\b(?:chius|apert|riapr|chiud|apr(?:e|ono|irà))\w*", text, re.I)
+    days = any(period_at(text, match.start()) for match in re.finditer(r"\b(?=\w)", text[:400]))
+    return bool(has_state and days)
+
+
+def _reading(line: str) -> _Read | None:
+    """A title's words, each understood; None where one is not."""
+    made, at = _Read(), 0
+    while at < len(line):
+        if space := _SPACE.match(line, at):
+            at = space.end()
+            continue
+        end = _one(line, at, made)
+        if end <= at:
+            return None
+        at = end
+    return made
+
+
+def _one(line: str, at: int, made: _Read) -> int:
+    if match := _WHAT.match(line, at):
+        made.what = str(
+            match.lastgroup if match.lastgroup in ("closed", "open", "again", "change") else _kind(match)
+        )
+        made.season = (match["which"] or "").lower()
+        if match["afternoon"] or match["morning"]:
+            made.hours.append("il pomeriggio" if match["afternoon"] else "la mattina")
+        return match.end()
+    if match := _STATE.match(line, at):
+        made.what = "closed" if match["state"].lower() == "chius" else "open"
+        return match.end()
+    for reader, where in ((every_at, made.hours), (hours_at, made.hours)):
+        if clock := reader(line, at):
+            where.append(clock.words)
+            return clock.end
+    if period := period_at(line, at):
+        made.when.append(period.words)
+        return period.end
+    if (match := _CAUSE.match(line, at)) and not made.cause:
+        made.cause = match[0].strip()
+        return match.end()
+    if made.office is None and (office := office_at(line, at)):
+        made.office = office[0]
+        return office[1]
+    idle = _IDLE.match(line, at)
+    return idle.end() if idle else at
+
+
+def _kind(match: re.Match[str]) -> str:
+    names = ("closed", "open", "again", "change", "season")
+    return next(name for name in names if match[name])
+
+
+def _sentence(found: _Read) -> str:
+    """`Sabato 2 novembre la biblioteca comunale è chiusa.`"""
+    if found.office is None or not found.what or len(found.when) != 1 or len(found.hours) > 1:
+        return ""
+    lead = ", ".join([*found.when, *found.hours])
+    lead = f"{lead}," if found.hours else lead
+    cause = f", {found.cause}" if found.cause and not found.cause.isupper() else ""
+    office = found.office
+    if found.what == "closed":
+        return opened(f"{lead} {office.words} {office.state('chius')}{cause}.")
+    if found.what == "open":
+        return (
+            opened(f"{lead} {office.words} {office.state('apert')} in via straordinaria{cause}.")
+            if found.hours
+            else ""
+        )
+    if found.what == "again":
+        return opened(f"{lead} {office.words} {'riapre' if office.number == 1 else 'riaprono'}.")
+    verb = "segue" if office.number == 1 else "seguono"
+    if found.season:
+        season = f"{found.season[:-1]}{'e' if found.season.startswith('invernal') else 'o'}"
+        return opened(f"{lead} {office.words} {verb} l'orario {season}. {_HOURS_IN_PAGE}")
+    return opened(
+        f"{lead} {office.words} {'cambia' if office.number == 1 else 'cambiano'} orario. {_HOURS_IN_PAGE}"
+    )

@@ -1,0 +1,54 @@
+"""Texts about recalled products: which one (brand, lot, code), which risk, what to do with it."""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import split
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.lines import is_cut, lines
+from flows.bulletin.summary.frames.own import enough, opened
+
+_NAMED = re.compile(r"\b(?:lott[oi]|cod(?:ice|\.)|marca|marchio|modello|ean|scadenza)\b|\d{6,}", re.I)
+_RISK = re.compile(
+    r"\b(?:rischio|contaminat\w+|contenent\w|contiene|presenza|amianto|salmonella|listeria|allergen\w"
+    r"|pericol\w+|corpi estranei|batter\w+)\b",
+    re.I,
+)
+_TODO = re.compile(
+    r"\b(?:non\s(?:consumar|utilizzar|usar|aprir|gettar|bere|mangiar|l[oai]\s)\w*|riport\w+|restitu\w+"
+    r"|sospender\w+|smett\w+|consegnar\w+|conferir\w+)",
+    re.I,
+)
+_RECALLED = re.compile(
+    r"(?:^|[:.]\s)(?P<sentence>richiamat(?P<end>[oaie])\s(?P<rest>(?:il|lo|la|i|gli|le|l['’]|un|una"
+    r"|alcuni|alcune)\b.+))",
+    re.I,
+)
+
+
+def texts(notice: Notice, limit: int) -> Iterator[str]:
+    """Texts of at most `limit` units, the best first; none where product, risk or what to do is missing."""
+    yield from enough(notice, limit, needs=_tells)
+    for line in lines(notice):
+        sentences = split(line)
+        made = [_whole(sentence) for sentence in sentences]
+        for count in range(1, len(made) + 1):
+            text = " ".join(made[:count])
+            if not is_cut(line) and "È richiamat" in text + " Sono" and _tells(text) and utf16(text) <= limit:
+                yield text
+                break
+
+
+def _tells(text: str) -> bool:
+    return bool(_NAMED.search(text) and _RISK.search(text) and _TODO.search(text))
+
+
+def _whole(sentence: str) -> str:
+    """`Allerta europea: richiamato il gioco Alfa` -> `È richiamato il gioco Alfa`; codes written out."""
+    match = _RECALLED.search(sentence)
+    if match:
+        verb = "È" if match["end"].lower() in "oa" else "Sono"
+        sentence = f"{verb} richiamat{match['end'].lower()} {match['rest']}"
+    sentence = re.sub(r"\bcod\.\s?(?=\d)", "codice ", sentence)
+    return opened(sentence if sentence.endswith((".", "!")) else f"{sentence}.")

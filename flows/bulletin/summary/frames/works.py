@@ -1,0 +1,240 @@
+"""Texts about road works, closures of streets, and cuts of water, power or gas."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.lines import is_cut, lines, untold
+from flows.bulletin.summary.frames.measures import SUPPLY, clauses
+from flows.bulletin.summary.frames.own import enough, opened
+from flows.bulletin.summary.frames.phrase import Phrase, read
+from flows.bulletin.summary.frames.streets import agreement, inside, subject
+
+_PARTS = re.compile(r":\s|;\s|,\s(?=modific|nuova|chiusura|senso|divieto)|\s[-–]\s|\.\s")
+_MORE = "Altri giorni e orari sono nella pagina."
+_OTHERS = "Le altre modifiche sono nella pagina."
+_GOOD_CAUSE = re.compile(
+    r"per\s(?:(?:i|il|la|le|lo|gli|un|una|alcuni|urgenti)\s|l['’]|lavori\b|interventi\b|motivi\b"
+    r"|consentire\b|permettere\b|opere\b)",
+    re.I,
+)
+
+
+def texts(notice: Notice, limit: int) -> Iterator[str]:
+    """Texts of at most `limit` units, the best first; none without street, day and what happens."""
+    yield from enough(notice, limit, needs=_tells)
+    for text in _framed(notice):
+        if utf16(text) <= limit:
+            yield text
+
+
+def _tells(text: str) -> bool:
+    """Whether an office's own sentence names a street or a supply, what happens there, and when."""
+    phrase = read(text)
+    has_what = bool(phrase.measures or phrase.works) or _HAPPENS.search(text) is not None
+    has_where = bool(phrase.streets) or _SUPPLIED.search(text) is not None
+    return has_what and has_where and bool(phrase.when)
+
+
+_HAPPENS = re.compile(
+    r"\b(?:chius[oaie]|chiud\w+|vietat[oaie]|divieto|senso unico|deviat\w+|interrott[oaie]|sospes[oaie]"
+    r"|manca(?:nza)?|mancherà"
+    r"|lavori|riapr\w+|riapert\w+|asfaltat\w*|asfaltatura|istituit\w+|interruzion\w+|sospension\w+)\b",
+    re.I,
+)
+_SUPPLIED = re.compile(r"\b(?:acqua|idric\w+|acquedotto|corrente|elettric\w+|gas)\b", re.I)
+
+
+def _framed(notice: Notice) -> Iterator[str]:
+    """Sentences built from phrases that were understood to the last word."""
+    used, works = _works(notice)
+    if not works:
+        return
+    text = " ".join(filter(None, (opened(_sentence(work)) for work in works)))
+    if not text:
+        return
+    further = [_OTHERS] if any(is_cut(line) for line in used) else []
+    left = untold(text, notice, beside=tuple(used))
+    if left:
+        own = [line for line in notice.prose if line in left or any(line == other for other in left)]
+        if len(own) == len(left):
+            yield " ".join([text, *own])
+        if any(_LIMITS.search(line) for line in left):
+            return  # a limit that is not told would mislead
+        further = [_MORE]
+    yield " ".join([text, *further])
+
+
+_LIMITS = re.compile(
+    r"\b(?:eccett\w+|esclus\w+|tranne|salvo|annullat\w+|rinviat\w+|prorogat\w+|sospes\w+|revocat\w+"
+    r"|riapert\w+)\b",
+    re.I,
+)
+
+
+def _works(notice: Notice) -> tuple[list[str], list[Phrase]]:
+    """The lines that were understood, and what they tell together."""
+    used: list[str] = []
+    merged: Phrase | None = None
+    for line in lines(notice):
+        phrase = read(_trimmed(line))
+        if not phrase.is_sure:
+            parted = None if is_cut(line) else _from_parts(line)
+            if parted is None:
+                continue
+            phrase = parted
+        if merged is None:
+            merged = phrase
+            used.append(line)
+            continue
+        both = _merged(merged, phrase)
+        if both is not None:
+            merged = both
+            used.append(line)
+    if merged is None or not (merged.streets or _is_supply(merged)) or not (merged.measures or merged.works):
+        return used, []
+    if not merged.when and not _is_lasting(merged):
+        return used, []
+    return used, [merged]
+
+
+def _trimmed(line: str) -> str:
+    """A cut line without its last words, which may be half of something."""
+    if not is_cut(line):
+        return line
+    bare = re.sub(r"[\s.…]+$", "", line)
+    return re.sub(
+        r"(?:,|\s(?:e|ed|di|in|del|della|istituzione))?(?:\s(?:di|in|e|del|istituzione))*\s\S*$", "", bare
+    )
+
+
+def _from_parts(line: str) -> Phrase | None:
+    """`Proseguono i lavori alla rete, modifiche alla viabilità in viale Po`: the parts that are understood.
+
+    The others may only be words without a day, a limit or a street of their own.
+    """
+    merged: Phrase | None = None
+    for part in _PARTS.split(line):
+        phrase = read(part)
+        if phrase.rest and not (
+            phrase.measures or phrase.when or phrase.hours or phrase.limits or phrase.every
+        ):
+            continue
+        if not phrase.is_sure:
+            return None
+        both = _merged(merged, phrase) if merged else phrase
+        if both is None:
+            return None
+        merged = both
+    return merged if merged and merged.measures and merged.streets else None
+
+
+def _is_supply(phrase: Phrase) -> bool:
+    return any(measure.kind in SUPPLY for measure in phrase.measures)
+
+
+def _is_lasting(phrase: Phrase) -> bool:
+    """An act that only says that the traffic of a street changes has no day, and an editor may send it."""
+    return (
+        bool(phrase.streets)
+        and all(measure.kind == "traffic" for measure in phrase.measures)
+        and bool(phrase.measures)
+    )
+
+
+def _merged(one: Phrase, other: Phrase) -> Phrase | None:
+    """Two lines about one work together; None where they could be about two."""
+    made = Phrase(causes=one.causes or other.causes)
+    for name in ("streets", "stretch", "when", "hours", "every", "limits", "works"):
+        first, second = getattr(one, name), getattr(other, name)
+        if first and second and first != second:
+            if name == "works":
+                second = []
+            else:
+                return None
+        setattr(made, name, first or second)
+    first, second = _plain(one), _plain(other)
+    if first and second and first != second:
+        if {kind for kind, _ in first} == {"traffic"}:
+            made.measures = other.measures  # `modifiche alla viabilità` says less than what follows it
+        elif {kind for kind, _ in second} == {"traffic"}:
+            made.measures = one.measures
+        else:
+            return None
+    else:
+        made.measures = one.measures or other.measures
+    return made
+
+
+def _plain(phrase: Phrase) -> list[tuple[str, str]]:
+    return [(measure.kind, measure.part) for measure in phrase.measures]
+
+
+def _sentence(work: Phrase) -> str:
+    """`Via Po è chiusa tra via Adda e via Oglio dal 3 al 7 giugno, dalle 8 alle 18, eccetto residenti.`"""
+    measures = [replace(measure) for measure in work.measures]
+    when, hours = (found[0] if found else "" for found in (work.when, work.hours))
+    hours = "di notte" if not hours and any(measure.at_night for measure in measures) else hours
+    stretch = work.stretch[0] if work.stretch else ""
+    every = work.every[0] if work.every else ""
+    limits = list(work.limits)
+    cause = _cause(work)
+    single = measures[0] if len(measures) == 1 else None
+    if single and single.kind == "closed" and not single.part and work.streets:
+        partly = "in parte " if single.partly else ""
+        state = agreement(work.streets, "chius").replace(" ", f" {partly}", 1)
+        words = f"{subject(work.streets)} {state}{single.words}"
+        parts = [" ".join(filter(None, (words, stretch, when))), hours, every, *limits]
+        return _closed(parts, cause)
+    place = inside(work.streets) if work.streets else ""
+    if measures and _is_supply(work):
+        lead = ", ".join(
+            filter(None, (when, every, hours, *[limit for limit in limits if limit.startswith("e comunque")]))
+        )
+        tail = [limit for limit in limits if not limit.startswith("e comunque")]
+        said = " ".join(filter(None, (clauses(measures), place, stretch)))
+        joint = ", " if hours or every else " "
+        return _closed([f"{lead}{joint}{said}" if lead else said, *tail], cause)
+    if measures:
+        said = clauses(measures)
+    else:
+        said = f"si fanno {_works_named(work.works[0])}" if work.works else ""
+        cause = "" if not measures else cause
+    if not said:
+        return ""
+    where = ", ".join(filter(None, (place, stretch)))
+    if work.streets and where:
+        lead = ", ".join(filter(None, (when, every, hours, *limits)))
+        joint = ", " if every or hours or limits or stretch else " "
+        said = f"{where}{',' if stretch else ''} {said}"
+        return _closed([f"{lead}{joint}{said}" if lead else said], cause)
+    return ""
+
+
+def _closed(parts: Sequence[str], cause: str) -> str:
+    said = ", ".join(filter(None, parts))
+    joint = ", " if "," in said else " "
+    return f"{said}{joint}{cause}." if cause else f"{said}."
+
+
+def _works_named(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _cause(work: Phrase) -> str:
+    """The reason, where it is good Italian as it stands: `per lavori alla rete idrica`."""
+    for cause in work.causes:
+        cause = re.sub(
+            r"^(?:causa|a causa di|dovut[ao] a|a seguito di)\s(?=lavori|interventi)",
+            "per ",
+            cause,
+            flags=re.I,
+        )
+        if _GOOD_CAUSE.match(cause) and not cause.isupper():
+            return cause[:1].lower() + cause[1:]
+    for words in work.works:
+        if work.measures and not words.isupper():
+            return f"per {words[:1].lower()}{words[1:]}"
+    return ""

@@ -1,0 +1,142 @@
+"""Texts of closures, road works, cuts, alerts and recalls, from invented notices in the form offices use."""
+
+import pytest
+
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames import alerts, hours, recalls, works
+from flows.bulletin.summary.frames.clock import hours_at, moments_at
+from flows.bulletin.summary.frames.days import period_at
+from flows.bulletin.summary.frames.streets import inside, streets_at
+
+
+def notice(title: str, body: str = "", *, prose: tuple[str, ...] = ()) -> Notice:
+    return Notice(title=title, source=f"{title}\n{body}", prose=prose)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("dal 02/03/2026 al 14/03/2026", "dal 2 al 14 marzo 2026"),
+        ("GIOVEDi' 20/08", "giovedì 20 agosto"),
+        ("10 - 11 - 12 novembre", "il 10, 11 e 12 novembre"),
+        ("15 e 16 luglio", "il 15 e il 16 luglio"),
+        ("dall'8 all'11 maggio", "dall'8 all'11 maggio"),
+        ("fino al 1 marzo", "fino al 1° marzo"),
+    ],
+)
+def test_days_are_said_as_italians_say_them(written: str, said: str) -> None:
+    found = period_at(written, 0)
+    assert found is not None
+    assert found.words == said
+
+
+@pytest.mark.parametrize("written", ["lunedì 9 giugno 2026", "il 31 aprile", "il 12", "dal 9 al 3 giugno"])
+def test_doubtful_days_are_not_read(written: str) -> None:
+    assert period_at(written, 0) is None
+
+
+def test_hours_are_said_short() -> None:
+    found = hours_at("dalle ore 8:30 alle ore 12:00 e dalle ore 13:30 alle ore 18:00", 0)
+    assert found is not None
+    assert found.words == "dalle 8:30 alle 12 e dalle 13:30 alle 18"
+    assert hours_at("10 - 11 - 12 novembre", 0) is None
+
+
+def test_an_alert_runs_from_hour_to_hour() -> None:
+    found = moments_at("da giovedì 29 gennaio ore 14:00 a venerdì 30 gennaio ore 14:00", 0)
+    assert found is not None
+    assert found.words == "dalle 14 di giovedì 29 alle 14 di venerdì 30 gennaio"
+    bare = moments_at("dalle ore 8 del 3 giugno alle ore 18 del 5 giugno", 0)
+    assert bare is not None
+    assert bare.words == "dalle 8 del 3 alle 18 del 5 giugno"
+
+
+def test_a_street_ends_where_the_rest_begins() -> None:
+    found = streets_at("DI VIA DEI MILLE DAL 3 AL 5 GIUGNO", 0)
+    assert found is not None
+    assert inside(found.all) == "in via dei Mille"
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Chiusura di via Po nel tratto tra via Adda e via Oglio dal 3 al 7 giugno dalle 8 alle 18, eccetto residenti",  # noqa: E501
+            "Via Po è chiusa tra via Adda e via Oglio dal 3 al 7 giugno, dalle 8 alle 18, eccetto residenti.",
+        ),
+        (
+            "Interruzione idrica in via Po e via Adda martedì 9 luglio dalle 9 alle 12",
+            "Martedì 9 luglio, dalle 9 alle 12, manca l'acqua in via Po e via Adda.",
+        ),
+        (
+            "Senso unico alternato sulla S.P. 7 dal 3 al 5 giugno, esclusi i giorni di domenica",
+            "Dal 3 al 5 giugno, domeniche escluse, sulla S.P. 7 si viaggia a senso unico alternato.",
+        ),
+        (
+            "CHIUSURA AL TRAFFICO DI VIA DEI MILLE DAL 3 AL 5 GIUGNO",
+            "Via dei Mille è chiusa al traffico dal 3 al 5 giugno.",
+        ),
+    ],
+)
+def test_a_title_that_carries_the_facts_becomes_a_sentence(title: str, text: str) -> None:
+    assert next(works.texts(notice(title), 275)) == text
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Chiusura di via Po",
+        "Nuova disciplina temporanea della viabilità",
+        "Chiusura di via Adda il 3 giugno e di via Po il 4 giugno",
+        "Chiusura di via Po dal 3 al 5 giugno con navetta dal campo sportivo",
+        "Revoca chiusura di via Po dal 3 giugno",
+        "Annullata la chiusura di via Po del 3 giugno",
+        "Non più in vigore il divieto di transito in via Po dal 3 giugno",
+    ],
+)
+def test_no_text_without_street_or_day_or_sure_pairs(title: str) -> None:
+    assert list(works.texts(notice(title), 275)) == []
+
+
+def test_a_limit_told_elsewhere_is_never_left_out() -> None:
+    page = notice(
+        "Chiusura di via Po dal 3 al 5 giugno",
+        "Potranno passare con deroga, salvo diverso avviso, i mezzi del mercato",
+    )
+    assert list(works.texts(page, 275)) == []
+
+
+def test_closures_of_offices() -> None:
+    shouted = notice("CHIUSURA UFFICIO EDILIZIA PRIVATA GIOVEDì 20/08")
+    assert next(hours.texts(shouted, 275)) == "Giovedì 20 agosto l'ufficio Edilizia privata è chiuso."
+    assert list(hours.texts(notice("Chiusura parchi e aree pubbliche per vento forte"), 275)) == []
+    partial = notice("Chiusura uffici comunali - 5 agosto", "Rimangono aperti gli uffici della frazione")
+    assert list(hours.texts(partial, 275)) == []
+
+
+def test_an_alert_has_hazard_and_day() -> None:
+    page = notice(
+        "Maltempo, lunedì 17 agosto fase di attenzione per rischio idrogeologico", "Parchi riaperti dalle 14"
+    )
+    assert next(alerts.texts(page, 275)) == (
+        "Lunedì 17 agosto è in vigore la fase di attenzione per rischio idrogeologico."
+        " I parchi riaprono dalle 14."
+    )
+    assert list(alerts.texts(notice("Allerta meteo: giovedì 20 agosto"), 275)) == []
+    assert list(alerts.texts(notice("Allerta arancione idrogeologica per temporali"), 275)) == []
+
+
+def test_a_recall_names_product_risk_and_what_to_do() -> None:
+    page = notice(
+        "Richiamo alimenti",
+        "Avviso: richiamato il latte Alfa (cod. 123456) contenente batteri. Non consumarlo.",
+    )
+    assert (
+        next(recalls.texts(page, 275))
+        == "È richiamato il latte Alfa (codice 123456) contenente batteri. Non consumarlo."
+    )
+
+
+def test_limits_of_length_hold() -> None:
+    page = notice("Interruzione idrica in via Po e via Adda martedì 9 luglio dalle 9 alle 12")
+    assert list(works.texts(page, 40)) == []
