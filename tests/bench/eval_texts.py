@@ -116,7 +116,7 @@ def _report(
     ):
         wrong = {key: found for key, text in of.items() if (found := wrong_pairs(text, rows.get(key, [])))}
         silent = {
-            key: found for key, text in of.items() if (found := silent_elisions(text, rows.get(key, [])))
+            key: lists for key, text in of.items() if (lists := silent_elisions(text, rows.get(key, [])))
         }
         told, required = slots_told(of)
         print(

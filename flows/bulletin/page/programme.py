@@ -77,7 +77,7 @@ def _calendar(text: str, found: Sequence[Head], start: int, end: int) -> list[li
     ):
         return []
     if any(not head.when for head in found):
-        return _daily(text, found, start, end)
+        return _daily(text, found, start)
     rows = []
     for head, following in zip(found, [*found[1:], None], strict=True):
         until = following.start if following else end
@@ -88,7 +88,7 @@ def _calendar(text: str, found: Sequence[Head], start: int, end: int) -> list[li
     return [rows]
 
 
-def _daily(text: str, found: Sequence[Head], start: int, end: int) -> list[list[Row]]:
+def _daily(text: str, found: Sequence[Head], start: int) -> list[list[Row]]:
     """Lines of which each begins with a day, or nothing where an hour's day is not sure."""
     table, after = _timetable(text, found, 0, start)
     return [table] if len(table) > 1 and after == len(found) else []
@@ -119,7 +119,7 @@ def _timetable(text: str, found: Sequence[Head], place: int, start: int) -> tupl
         if head.when and head.hours:
             rows.append(Row(what=scope, when=head.when, hours=head.hours, start=head.start, end=head.end))
             day = ""
-        elif head.when and not day and (scope or _is_followed(found, at)):
+        elif head.when and not day and scope:
             day = head.when if not scope else ""
         else:
             break
@@ -132,15 +132,11 @@ def _timetable(text: str, found: Sequence[Head], place: int, start: int) -> tupl
     return rows, at
 
 
-def _is_followed(found: Sequence[Head], at: int) -> bool:
-    return False and at + 1 < len(found)
-
-
 def _programme(text: str, found: Sequence[Head], place: int, start: int, end: int) -> tuple[list[Row], int]:
     """Entries that each begin with their day or hour: `Ore 9 Ritrovo Ore 10 Partenza`."""
     first = found[place]
     if not _opens(text, first, start, is_first=True):
-        weak = _is_weak_start(text, first, start)
+        weak = _is_weak_start(text, first)
         if not weak:
             return [], place + 1
     else:
@@ -200,7 +196,7 @@ def _opens(text: str, head: Head, start: int, *, is_first: bool) -> bool:
     )
 
 
-def _is_weak_start(text: str, head: Head, start: int) -> bool:
+def _is_weak_start(text: str, head: Head) -> bool:
     """A capital cue amid words, `… vini ORE 18.30 apertura`: only the whole run can show that it opens."""
     after = text[head.end : head.end + 3].lstrip(" ")
     return not head.when and bool(_CAPITAL_CUE.match(text[head.start : head.end])) and after[:1].islower()

@@ -4,7 +4,7 @@ A table of which that cannot be said for sure gives no rows, and its beginning i
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flows.bulletin.language.markup import plain
@@ -92,7 +92,7 @@ def _read(body: Sequence[_Line]) -> list[Row]:
     labels = [_field(line.cells[0]) for line in body]
     if len(heading) == 2 and len(body) > 1 and all(labels) and len(set(labels)) == len(labels):
         fields = {label: line.cells[1] for label, line in zip(labels, body, strict=True) if label}
-        return [replace(Row(start=body[0].start, end=body[-1].end), **fields)]
+        return [_row(fields, body[0].start, body[-1].end)]
     if not any(heading[:1]):
         rest = rest if not any(heading) else ()
     elif any(map(_is_value, heading)) or not any(heading):
@@ -117,7 +117,7 @@ def _by_columns(fields: Sequence[str], lines: Sequence[_Line]) -> list[Row]:
         for field, cell in zip(fields, line.cells, strict=True):
             if not _EMPTY.fullmatch(cell):
                 told[field] = f"{told[field]} {cell}" if field in told else cell
-        rows.append(Row(**told, start=line.start, end=line.end))  # type: ignore[arg-type]
+        rows.append(_row(told, line.start, line.end))
     return rows
 
 
@@ -132,7 +132,7 @@ def _crossed(heading: Sequence[str], lines: Sequence[_Line]) -> list[Row]:
         return []
     kind = kinds.pop()
     return [
-        Row(**{"what": line.cells[0], across: head, str(kind): cell}, start=line.start, end=line.end)  # type: ignore[arg-type]
+        _row({"what": line.cells[0], across: head, str(kind): cell}, line.start, line.end)
         for line in lines
         for head, cell in zip(heading[1:], line.cells[1:], strict=True)
         if not _EMPTY.fullmatch(cell)
@@ -175,3 +175,19 @@ def _gaps(text: str, spans: list[tuple[int, int]]) -> Iterator[str]:
         yield text[at:start]
         at = end
     yield text[at:]
+
+
+def _row(fields: Mapping[str, str], start: int, end: int) -> Row:
+    """One row of the cells that have a name."""
+    cell = fields.get
+    return Row(
+        what=cell("what", ""),
+        when=cell("when", ""),
+        hours=cell("hours", ""),
+        place=cell("place", ""),
+        who=cell("who", ""),
+        amount=cell("amount", ""),
+        deadline=cell("deadline", ""),
+        start=start,
+        end=end,
+    )

@@ -29,8 +29,8 @@ _DESK = re.compile(
     r"acquist\w+|stabilimento)\b[^.\n]{0,60}$",
     re.I,
 )
-_ROADS = frozenset({"via", "viale", "piazza", "piazzale", "sp", "ss", "sr", "corso", "largo", "vicolo", "strada",
-                    "ponte",
+_ROADS = frozenset({"via", "viale", "piazza", "piazzale", "sp", "ss", "sr", "corso", "largo", "vicolo",
+                    "strada", "ponte",
                     "sottopasso", "contrada", "localita", "frazione"})  # fmt: skip
 
 

@@ -80,7 +80,7 @@ _EVERY = re.compile(
 def days_of(words: str) -> Days | None:
     """The days that `words` name; None where there are none or something else stands among them."""
     text = " ".join(words.split()).strip(" .,;:")
-    matches = [match for match in _DAY.finditer(text)]
+    matches = list(_DAY.finditer(text))
     if not matches:
         return None
     role = _role(text[: matches[0].start()].strip(" ("))

@@ -138,7 +138,6 @@ def completed(text: str, occasion: Occasion) -> Iterator[str]:
 
 def _composed(notice: Notice, occasion: Occasion) -> Iterator[str]:
     """One day, or days with the same hours: `Sabato 4 maggio alle 21, nella Sala Verdi, c'è il coro …`."""
-    sitting = occasion.sittings[0]
     title = title_of(notice)
     places = list(dict.fromkeys((occasion.place, without_street(occasion))))
     if is_headline_of(title) and title:
@@ -203,7 +202,7 @@ def _with_parts(notice: Notice, occasion: Occasion) -> Iterator[str]:
         of = " ".join(filter(None, (what, who)))
         told.append(f"{hours} {of}" if hours and of else "")
     for year in (True, False):
-        for phrase, sentence in matters(notice):
+        for phrase, _ in matters(notice):
             verb = "ci sono" if is_plural(phrase) else "c'è"
             head = f"{opening(day, occasion.place, year=year)} {verb} {phrase}"
             if all(told):
