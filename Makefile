@@ -55,6 +55,7 @@ bench: peers ## measure speed, as ratios against other tools; takes some minutes
 eval: peers ## measure the summaries and the fact guard on the texts beside the project
 	@$(BIN)/python -m tests.bench.eval_summary
 	@$(BIN)/python -m tests.bench.eval_guard
+	@$(BIN)/python -m tests.bench.eval_texts --html .bollettino/texts.html
 
 guide: ## take the pictures of the editors' guide anew, in the browser tests
 	@BOLLETTINO_GUIDE=1 $(BIN)/python -m pytest -o addopts= -q tests/test_browser*.py

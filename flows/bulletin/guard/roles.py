@@ -17,7 +17,9 @@ _DAY = r"(?:\s+(?:il|lo|la|giorno|le|ore|di|del|mese|prossimo|data|dat[ae]|e\s+n
 _JOINT = rf"{_DAY}\s*(?:l['’])?\s*$"
 _UNTIL = re.compile(
     rf"\b(?:entro(?:\s+e\s+non\s+oltre)?|(?:fino|sino)\s*a\w*['’]?|non\s+oltre|ultim[oa]\s+giorno"
-    rf"|(?:scad|termin|chiud|chius|finis|conclud|cess)\w*:?(?:\s+\w+)?|conseg\w+\s+entro){_JOINT}",
+    rf"|(?:scad|termin|finis|conclud|cess)\w*:?(?:\s+\w+)?"
+    # a road that closes begins to be closed: only what one applies to ends by closing
+    rf"|(?:iscrizion|domand|candidatur|adesion|prenotazion|bando|termini)\w*(?:\s+\w+)?\s+(?:si\s+)?chiud\w*|conseg\w+\s+entro){_JOINT}",
     re.I,
 )
 _FROM = re.compile(

@@ -396,7 +396,4 @@ def _stands(sentence: str) -> bool:
 
 def leans(sentence: str) -> bool:
     """Whether the sentence needs the title before it."""
-    return (
-        _LEANS.match(sentence) is not None
-        or re.search(r"\b(?:quindi|dunque|pertanto)\b", sentence) is not None
-    )
+    return bool(_LEANS.match(sentence) or re.search(r"\b(?:quindi|dunque|pertanto)\b", sentence))
