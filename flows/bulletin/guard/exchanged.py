@@ -19,7 +19,7 @@ _LONGEST = 300  # facts: of a text with more, the first sentence that has each i
 _CLEARLY = 1.25  # how many times likelier the other way round must be
 _MARGIN = 0.15
 _ALONE_CLEARLY, _ALONE_MARGIN = 2.5, 0.6  # where only one of the two stands in the text
-_CONTRARY_CLEARLY, _CONTRARY_MARGIN = 1.5, 0.2
+_CONTRARY_CLEARLY, _CONTRARY_MARGIN = 1.15, 0.1
 
 Borne = tuple[Fact, Sequence[Fact]]
 

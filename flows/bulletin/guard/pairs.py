@@ -49,10 +49,6 @@ _SENTENCE, _CLAUSE = 6.0, 2.0
 _REACH = 24.0  # words
 _CROSSED, _CROSSED_MARGIN = 1.3, 0.25
 _ALONE, _ALONE_PLACE = (3.0, 0.6), (5.0, 1.2)
-_VOUCHED = 0.5
-_FEW = 5  # places of one value
-_STRETCH, _MARGIN = 900, 250  # characters
-_MOSTLY = 0.8
 _MOST = 40  # places of one word, groups of a text
 
 
@@ -236,60 +232,6 @@ def _crossed(
 def _words(stems: frozenset[str]) -> frozenset[str]:
     """The stems without the facts among them: a text may keep hour and day together and change the event."""
     return frozenset(stem for stem in stems if ":" not in stem)
-
-
-def vouched(text: Wording, source: Wording) -> frozenset[Fact]:
-    """The days and hours that the page has with the words that the text has around them.
-
-    Either those words are clearly nearest to them, or two of them and their words stand on the page in the
-    order of the text: a page that has its hours behind the words is then read as it is meant.
-    """
-    ground = Ground(source)
-    found: set[Fact] = set()
-    for kind in (Kind.date, Kind.time):
-        ours = groups(text, kind)[:_MOST]
-        likeness = Likeness(ground, kind)
-        units = _units(text, ours)
-        for group, stems in zip(ours, units, strict=True):
-            scores = likeness.scores(stems)
-            own = max((score for other, score in scores.items() if group.values <= other.values), default=0.0)
-            rival = max(
-                (score for other, score in scores.items() if not other.values & group.values), default=0.0
-            )
-            if own > _VOUCHED and own > rival * _CROSSED:
-                found |= set(group.facts)
-        for (first, its), (second, other) in pairwise(zip(ours, units, strict=True)):
-            if _in_order(ground, kind, (first, its - other), (second, other - its)):
-                found |= {*first.facts, *second.facts}
-    return frozenset(found)
-
-
-def _in_order(
-    ground: Ground, kind: Kind, first: tuple[Group, frozenset[str]], second: tuple[Group, frozenset[str]]
-) -> bool:
-    """Whether the page has two groups, and the words of each, in the same order."""
-    heads = [group.start for group in ground.groups(kind) if first[0].values <= group.values][:_FEW]
-    tails = [group.start for group in ground.groups(kind) if second[0].values <= group.values][:_FEW]
-    for head in heads:
-        for tail in tails:
-            if 0 < tail - head < _STRETCH:
-                before = _nearest(ground.source, first[1], head, tail)
-                after = _nearest(ground.source, second[1], head, tail)
-                orders = [one < other for one in before for other in after]
-                if orders and sum(orders) >= _MOSTLY * len(orders):
-                    return True
-    return False
-
-
-def _nearest(source: Wording, stems: frozenset[str], first: int, last: int) -> list[int]:
-    """Where the stems stand, each at its place nearest to a stretch of the page, if it is near at all."""
-    found = []
-    for stem in stems:
-        places = [source.marks[index][1] for index in source.mark_places.get(stem, ())[:_MOST]]
-        near = [place for place in places if first - _MARGIN <= place <= last + _MARGIN]
-        if near:
-            found.append(min(near, key=lambda place: abs(place - (first + last) / 2)))
-    return found
 
 
 def _alone(ours: Sequence[Group], units: Sequence[frozenset[str]], likeness: Likeness) -> Iterator[Finding]:

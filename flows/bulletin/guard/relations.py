@@ -21,10 +21,7 @@ def own_words(text: str, facts: Sequence[Fact], source: str) -> Wording:
     )
 
 
-def judge(
-    text: str, text_facts: Sequence[Fact], source: str, source_facts: Sequence[Fact]
-) -> tuple[list[Finding], frozenset[Fact]]:
-    """What an editor must know of the relations that `text` makes; and the facts in their own surroundings."""  # noqa: E501
+def judge(text: str, text_facts: Sequence[Fact], source: str, source_facts: Sequence[Fact]) -> list[Finding]:
+    """What an editor must know of the relations that `text` makes and `source` does not."""
     ours, theirs = own_words(text, text_facts, source), Wording(source, source_facts)
-    found = [finding for one in _JUDGES for finding in one.findings(ours, theirs)]
-    return found, pairs.vouched(ours, theirs)
+    return [finding for one in _JUDGES for finding in one.findings(ours, theirs)]

@@ -31,7 +31,6 @@ class Source:
         self.published = published
         self._words = f" {plain(text)} "
         self._vocabulary = set(self._words.split())
-        self._singulars = {word[:-1] for word in self._vocabulary if len(word) > 4}  # and plurals
 
     def supporting(self, fact: Fact) -> list[Fact]:
         """The facts of the source that tell `fact`, none where it tells something else."""
@@ -56,11 +55,7 @@ class Source:
         """Whether a place stands there word for word, or every word of a name does."""
         if fact.kind is Kind.place:
             return f" {fact.value} " in self._words or self._without_type(fact.value)
-        return all(
-            word in self._vocabulary or (len(word) > 4 and word[:-1] in self._singulars)
-            for word in fact.value.split()
-            if len(word) > 2
-        )
+        return all(word in self._vocabulary for word in fact.value.split() if len(word) > 2)
 
     def has_day(self, fact: Fact) -> bool:
         """Whether the source has that day of some other year."""
@@ -131,8 +126,6 @@ class Source:
             return (
                 value in (witness.value, *witness.value.split("/")) or witness.value in value.split("/")[:1]
             )
-        if witness.kind in (Kind.amount, Kind.percentage):
-            return witness.value == value  # `400 euro il primo, 300 il secondo`
         return witness.kind is Kind.reference and witness.value.split(" ")[-1] == value
 
     def _near(self, day: str) -> int | None:

@@ -1,7 +1,7 @@
 """The fact guard: what a text tells must be in the source it was made from.
 
 It judges our own summaries, a model's and what an editor types. It does not understand: it compares typed
-facts, and the words around them.
+facts and the words around them, and has `relations` compare what they are said to be.
 """
 
 from dataclasses import dataclass
@@ -98,8 +98,9 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
 
     Blocked: a number, date, time, amount, phone, address or level that the source has not; a weekday that
     is not its date's; a year that neither the source nor `published` gives; `oggi` and its like, which tell
-    another day to whom reads later; dates or times exchanged between their events. Warned of: names, places
-    and decisive words (`annullato`, `gratuito`, `chiuso`) that the source has not, or has of something else.
+    another day to whom reads later; dates or times exchanged between their events; what `relations` is sure
+    that the source relates otherwise. Warned of: names, places and decisive words (`annullato`, `gratuito`,
+    `chiuso`) that the source has not, or has of something else; what `relations` only thinks likely.
     """
     text_facts, source_facts = facts(text), facts(source, published=published)
     origin, passages = Source(source, capped(source_facts), published), Passages(source)
@@ -117,16 +118,14 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
             supported.append((fact, passages.at(compared.best(fact, supporting).start)))
         else:
             supported.append((fact, passages.with_words(fact.value)))
-    found, vouched = judge(text, text_facts, source, source_facts)
     blocked += [
         f"{_NAMES[fact.kind]} «{fact.shown}» nella fonte si riferisce ad altro."
         for fact in compared.exchanged(borne_out)
-        if fact not in vouched
     ]
     warnings += [
         f"«{fact.shown}»: qui la fonte dice «{other.shown}»." for fact, other in compared.contradicted()
     ]
-    for finding in found:
+    for finding in judge(text, text_facts, source, source_facts):
         (blocked if finding.is_certain else warnings).append(finding.message)
     return Verdict(tuple(dict.fromkeys(blocked)), tuple(dict.fromkeys(warnings)), tuple(supported))
 

@@ -1,6 +1,7 @@
 """Everyday words for those of the office, and the marks of a typewriter set right.
 
-The words are those that Italy's public guides to plain writing replace, all free to read:
+The words are of the kind that Italy's public guides to plain writing replace. The letters name the guide
+where a reader should look; they were set down without the guides at hand and are not yet checked by row:
 [S] Codice di stile delle comunicazioni scritte (Funzione pubblica, 1993),
 [F] Manuale di stile (A. Fioritto, il Mulino, 1997) and its glossary of "parole da evitare",
 [D] Direttiva sulla semplificazione del linguaggio (Frattini, 24 October 2005),
