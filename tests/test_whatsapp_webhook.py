@@ -372,7 +372,7 @@ def test_one_bad_part_never_costs_the_other_receipts(junk: object) -> None:
 
 @pytest.mark.parametrize("junk", [None, True, 10**30, -1.5, "", "39333000", [], {}, [{}], [None]])
 def test_no_part_of_a_payload_can_crash_the_parser(junk: object) -> None:
-    for payload in (BATCH, USERNAME_ONLY):
+    for payload in SOURCES:
         for place in places(payload):
             parse(mutated(payload, place, junk))
 

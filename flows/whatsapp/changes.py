@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flows.whatsapp.fragments import Unreadable, identities, object_of, optional, text_of, time_of
+from flows.whatsapp.fragments import Unreadable, identities, object_of, optional, safe_word, text_of, time_of
 from flows.whatsapp.updates import (
     AccountChange,
     AddressChange,
@@ -153,7 +153,7 @@ def system(
     """A message of type `system`: nobody wrote it."""
     part = object_of(item)
     change = object_of(part.get("system"))
-    kind = change.get("type")
+    kind = safe_word(change.get("type"))
     at = time_of(part.get("timestamp"), heard_at)
     phone, bsuid = identities(part.get("from"), part.get("from_user_id"), change.get("previous_user_id"))
     if kind in _NEW_KEYS:
