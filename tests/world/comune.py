@@ -163,7 +163,7 @@ class Comune:
     def draft(self, **options: Any) -> int:
         """Compose, and open the review as the window in the UI does."""
         made = self.compose(**options)
-        assert made.bulletin_id is not None, made.why
+        assert made.bulletin_id is not None, (made.why, *made.blind)
         self.move(made.bulletin_id, BulletinStatus.in_review)
         return made.bulletin_id
 
