@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from flows.draft.chat import Model
 
 
+TO_WRITE = "Nessun bollettino: delle notizie nuove nessuna ha un testo che si possa inviare. Scrivilo tu."
+
+
 @dataclass(frozen=True)
 class Draft:
     """What compose made, found or would make."""
@@ -215,6 +218,8 @@ def _draft(
     )
     if not selection.chosen:
         end = ", ma non tutte le fonti si leggono." if about.blind else "."
+        if any(item.unwritten for item in selection.queue):
+            return replace(draft, why=TO_WRITE)
         return replace(draft, why=f"{draft.why}{end}")
     items = write(settings, session, selection.chosen, at, situation.times.now)
     frame = settings.frame(template_name(len(items)))

@@ -18,7 +18,6 @@ from flows.bulletin.choosing.selection import (
     select,
 )
 from flows.bulletin.language.dates import ROME
-from flows.bulletin.summary.text import summarise
 from tests.world.shared import SHARED, needs_shared
 
 NOW = datetime(2026, 11, 24, 16, tzinfo=ROME)
@@ -115,11 +114,6 @@ def test_an_alert_says_level_hazard_hours_zone_and_source() -> None:
     )
     assert made.weather_alert_ids == (1,)
     assert (made.news_item_id, made.category, made.published) == (None, "allerta meteo", SENT)
-
-
-def test_an_alert_needs_no_other_words_in_its_slot() -> None:
-    (made,) = alert_candidates([alert(1, Hazard.temporali, Level.rossa)], NOW)
-    assert summarise(title=made.title, abstract=made.abstract, body="", limit=921).text == made.abstract
 
 
 def test_hazards_of_one_day_stand_together_worst_first() -> None:

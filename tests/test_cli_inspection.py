@@ -126,7 +126,7 @@ def test_a_bad_line_costs_only_itself(capsys: pytest.CaptureFixture[str], tmp_pa
     out, err = capsys.readouterr()
     (summary,) = rows(out)
     assert summary["id"] == 7
-    assert "la biblioteca comunale apre alle ore 9" in summary["summary"]
+    assert "la biblioteca comunale apre alle 9" in summary["summary"]
     assert [line.split(": ")[2] for line in err.splitlines()] == [f"line {n}" for n in (1, 3, 4, 6)]
 
 

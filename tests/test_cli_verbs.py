@@ -261,7 +261,7 @@ def test_inspect_page_and_summary(capsys: pytest.CaptureFixture[str], tmp_path: 
     assert (found["id"], found["summary"]) == ("a", "Dal 30 novembre la biblioteca apre alle 9.")
     told = {(fact["kind"], fact["value"]): fact["source"] for fact in found["facts"]}
     assert told["time", "09:00"] == "Dal 30 novembre la biblioteca apre alle 9."
-    assert (found["warnings"], found["blocked"]) == ([], [])
+    assert (found["warnings"], found["kind"], found["unwritten"]) == ([], "hours", "")
 
 
 def test_inspect_facts_names_what_the_source_does_not_tell(

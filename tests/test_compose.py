@@ -25,7 +25,7 @@ MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
 
 STOCK = (
     ("Nuovi orari dello sportello Anagrafe", "L'ufficio riceve il pubblico anche di giovedì pomeriggio."),
-    ("Torna la stagione di prosa al teatro", "Sei spettacoli in abbonamento, botteghino in biblioteca."),
+    ("Nidi comunali, menù nuovi in mensa", "I piatti sono scelti con una dietista."),
     ("Contributi alle famiglie per i libri", "Chi ha figli alle medie può chiedere il rimborso."),
     ("Compostiere gratuite per chi ha un giardino", "Si ritirano al centro di raccolta con un documento."),
     ("Piscina, corsi di nuoto per adulti", "Le lezioni si tengono la sera, con due istruttori."),

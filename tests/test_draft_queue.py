@@ -226,8 +226,8 @@ def test_a_text_of_composing_follows_its_page_and_a_typed_one_stays(comuni: Comu
     texts = [item.text for item in comuni.items(number)]
     news = comuni.news()
     places = titles(comuni, number)
-    for title in places[:2]:
-        edit(comuni, news[title], "La nuova sede apre mercoledì 2 dicembre alle 9 in via Verdi 3.")
+    edit(comuni, news[places[0]], "Lo sportello riceve anche lunedì 14 dicembre dalle 15.")
+    edit(comuni, news[places[1]], "La nuova sede apre mercoledì 2 dicembre alle 9 in via Verdi 3.")
     typed = ["Questo l'ha scritto Anna.", *texts[1:]]
     said = reread(comuni, number, texts=typed)
     after = [item.text for item in comuni.items(number)]

@@ -96,7 +96,7 @@ def test_a_refused_text_leaves_the_one_of_the_page_and_the_reason_and_is_not_ask
     (stored,) = summaries(comune)
     assert item.text == stored.text
     assert "30 novembre" in item.text
-    assert (stored.model, stored.method in ("abstract", "sentences", "title")) == ("prova-1", True)
+    assert (stored.model, stored.method in ("text", "title")) == ("prova-1", True)
     assert "non ha superato i controlli" in stored.reason
     assert "non dal modello" in shown(made)
     asked_for = len(model.told)

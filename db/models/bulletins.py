@@ -19,7 +19,7 @@ class Summary(SQLModel, table=True):
     content_sha256: str
     budget: int  # UTF-16 units
     text: str = Field(sa_type=Text)
-    method: str  # abstract | sentences | title | model
+    method: str  # text | title | unwritten | model
     edition: str = ""  # of the code and settings that made it: another one makes it anew
     created_at: datetime = Field(sa_type=UtcDateTime)
     model: str | None = None  # that answered, also where its text was not taken
@@ -27,7 +27,7 @@ class Summary(SQLModel, table=True):
     tokens_out: int = 0
     cost_millionths: int = 0  # of a unit of `currency`, at the prices of the profile
     currency: str = ""
-    reason: str = Field(default="", sa_type=Text)  # in Italian, why no text of a model stands here
+    reason: str = Field(default="", sa_type=Text)  # in Italian, why no text stands here, or none of a model
 
 
 class BulletinKind(StrEnum):

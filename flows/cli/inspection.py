@@ -105,9 +105,10 @@ def inspect_alerts(
 def inspect_summary(path: str, limit: int, *, show: Show = _print) -> int:
     """For each JSON line `{id, title, text}` of a file (or `-`) its summary, and what the guard says of it.
 
-    `facts` stand with the sentence that bears each out, `warnings` are for an editor to look at, and what is
-    `blocked` must be settled. `abstract` and `published` (a day like 2026-11-25) may stand beside. A bad line
-    costs only itself, and the exit code.
+    `facts` stand with the sentence that bears each out, `warnings` are for an editor to look at, `kind` is
+    what the page was taken for; where `summary` is "" a person has to write it, and `unwritten` says why.
+    `abstract` and `published` (a day like 2026-11-25) may stand beside. A bad line costs only itself, and the
+    exit code.
     """
     from flows.bulletin.guard.verdict import check
     from flows.bulletin.summary.text import summarise
@@ -125,7 +126,8 @@ def inspect_summary(path: str, limit: int, *, show: Show = _print) -> int:
                 for fact, sentence in verdict.supported
             ],
             "warnings": list(written.warnings),
-            "blocked": list(written.blocked),
+            "kind": written.kind.value,
+            "unwritten": written.reason,
         }
 
     return _each_line(path, summary, show)

@@ -1,7 +1,7 @@
 """What can be told at the moment of a send, chosen and written: for composing and for the editor's form."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
@@ -25,7 +25,7 @@ from flows.bulletin.language.dates import giorno, in_rome
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.exact import template_name
 from flows.bulletin.message.frame import budget, per_item
-from flows.bulletin.summary.text import summarise
+from flows.bulletin.summary.text import SHORTER, summarise
 from flows.draft.alerts import HELD, Statement, announced_by, own_days, picture_at, refused
 from flows.draft.evidence import judged, with_sources
 from flows.draft.slots import slot_after
@@ -111,14 +111,45 @@ def gather(settings: Settings, situation: Situation) -> list[Candidate]:
 
 
 def pick(settings: Settings, situation: Situation) -> Selection:
-    """What goes into the draft, what waits behind it, and what stays out."""
-    return select(
+    """What goes into the draft, what waits behind it, and what stays out.
+
+    News of which no text can be made wait with the reason, for a person to write them; the next best goes in.
+    """
+    selection = select(
         gather(settings, situation),
         slots=settings.profile.news_per_bulletin,
         times=situation.times,
         window=timedelta(days=settings.profile.news_window_days),
         earlier=[earlier_of(news.item, news.bulletin_at) for news in situation.recent],
     )
+    slots = len(selection.chosen)
+    room = _room(settings, selection.chosen, situation.times.sent_at)
+    chosen: list[Candidate] = []
+    waiting: list[Candidate] = []
+    for candidate in (*selection.chosen, *selection.queue):
+        is_open = len(chosen) < slots
+        reason = "" if candidate.is_alert or not is_open else unwritten(candidate, room)
+        if is_open and not reason:
+            chosen.append(candidate)
+        else:
+            waiting.append(replace(candidate, unwritten=reason))
+    return Selection(tuple(chosen), tuple(waiting), selection.left_out)
+
+
+def unwritten(candidate: Candidate, room: int) -> str:
+    """Why no text can be made of it in `room` UTF-16 units, nor in more; "" where one can."""
+    step = next((step for step in SHORTER if step <= room), SHORTEST)
+    return summarise(
+        title=candidate.title,
+        abstract=candidate.abstract,
+        body=candidate.body,
+        limit=step,
+        published=_published(candidate),
+    ).reason
+
+
+def _published(candidate: Candidate) -> date | None:
+    return in_rome(candidate.published).date() if candidate.published else None
 
 
 def write(
@@ -127,12 +158,18 @@ def write(
     """Each chosen item's text: what an alert says is fixed, news share the room that is left."""
     for item in chosen:
         weather_alerts.tell_together(session, item.weather_alert_ids, at=now)
-    frame = settings.frame(template_name(len(chosen)))
-    total = budget(frame, giorno(dated))
-    fixed = sum(utf16(item.abstract) for item in chosen if item.is_alert)
-    news = sum(not item.is_alert for item in chosen)
-    room = max(per_item(total - fixed, news), SHORTEST) if news else 0
+    room = _room(settings, chosen, dated)
     return [item_of(settings, session, item, room, now) for item in chosen]
+
+
+def _room(settings: Settings, chosen: Sequence[Candidate], dated: datetime) -> int:
+    """UTF-16 units for each news item among these."""
+    news = sum(not item.is_alert for item in chosen)
+    if not news:
+        return 0
+    total = budget(settings.frame(template_name(len(chosen))), giorno(dated))
+    fixed = sum(utf16(item.abstract) for item in chosen if item.is_alert)
+    return max(per_item(total - fixed, news), SHORTEST)
 
 
 def item_of(settings: Settings, session: Session, item: Candidate, room: int, now: datetime) -> ItemData:
@@ -149,7 +186,7 @@ def item_of(settings: Settings, session: Session, item: Candidate, room: int, no
 
 
 def written(settings: Settings, session: Session, item: Candidate, room: int, now: datetime) -> str:
-    """A news item's text in `room` UTF-16 units.
+    """A news item's text in `room` UTF-16 units; "" where a person has to write it.
 
     An update says first what it changes; only that it is one, where the guard would stop what was before:
     the page of today does not tell it.
@@ -159,7 +196,10 @@ def written(settings: Settings, session: Session, item: Candidate, room: int, no
     text = ""
     for head in dict.fromkeys((item.update, UPDATE)):
         text = f"{head}. "
-        text += summary(settings, session, item, room - utf16(text), now)
+        told = summary(settings, session, item, room - utf16(text), now)
+        if not told:
+            return ""
+        text += told
         told_as = ItemData(item.title, item.category, item.url, text, news_item_id=item.news_item_id)
         (judgement,) = judged(with_sources(session, [told_as]))
         if not (judgement.verdict and judgement.verdict.blocked):
@@ -172,7 +212,7 @@ def summary(settings: Settings, session: Session, item: Candidate, room: int, no
     if item.news_item_id is None:
         raise ValueError("only news are summarised")
     stored = session.get_one(NewsItem, item.news_item_id)
-    published = in_rome(item.published).date() if item.published else None
+    published = _published(item)
     llm = settings.profile.llm
     made_by = edition(published, f"{llm.address} {llm.model}" if llm else "")
     before = news_items.summary(session, stored, room)
@@ -181,7 +221,7 @@ def summary(settings: Settings, session: Session, item: Candidate, room: int, no
     new = summarise(title=item.title, abstract=item.abstract, body=item.body, limit=room, published=published)
     if before:  # of another edition, or of a model that was asked for that one
         before.text, before.method, before.edition, before.created_at = new.text, new.method, made_by, now
-        before.model, before.reason = None, ""
+        before.model, before.reason = None, new.reason
     else:
         session.add(
             Summary(
@@ -192,6 +232,7 @@ def summary(settings: Settings, session: Session, item: Candidate, room: int, no
                 method=new.method,
                 edition=made_by,
                 created_at=now,
+                reason=new.reason,
             )
         )
     return new.text

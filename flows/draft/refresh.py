@@ -16,7 +16,16 @@ from db.models import Bulletin, BulletinItem, BulletinVersion
 from flows.bulletin.choosing.selection import Candidate, Selection, candidate_of, notes
 from flows.bulletin.language.measure import utf16
 from flows.draft.evidence import room
-from flows.draft.items import AUTHOR, SHORTEST, Situation, item_of, pick, read_situation, times
+from flows.draft.items import (
+    AUTHOR,
+    SHORTEST,
+    Situation,
+    item_of,
+    pick,
+    read_situation,
+    times,
+    unwritten,
+)
 from flows.draft.slots import closed_days
 from flows.settings import Settings
 from flows.sources.pages import Now
@@ -118,7 +127,12 @@ def join(
     chosen = [best.get(number) or candidate_of(unsent[number], table) for number in numbers]
     size = _room(settings, bulletin, now, [item.text for item in draft], len(chosen))
     joined = [item_of(settings, session, candidate, size, now) for candidate in chosen]
-    return Renewed(tuple(replace(item, is_placed=True) for item in joined), ())
+    empty = [
+        f"«{item.title}»: il testo è da scrivere. {reason}"
+        for item, candidate in zip(joined, chosen, strict=True)
+        if not item.text and (reason := unwritten(candidate, size))
+    ]
+    return Renewed(tuple(replace(item, is_placed=True) for item in joined), tuple(empty))
 
 
 def _room(settings: Settings, bulletin: Bulletin, now: datetime, texts: Sequence[str], more: int) -> int:

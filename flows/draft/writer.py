@@ -83,7 +83,7 @@ def _store(summary: Summary, written: Written, llm: Llm) -> None:
 def remark(session: Session, news_item_id: int, text: str) -> str:
     """What an editor should know of where a text comes from; "" where no model was asked for it."""
     stored = news_items.of_text(session, news_item_id, text)
-    if stored is None or not (stored.model or stored.reason):
+    if stored is None or not stored.text or not (stored.model or stored.reason):
         return ""
     if stored.model is None:
         return f"testo ricavato dalla pagina; non è stato chiesto a un modello: {stored.reason}"

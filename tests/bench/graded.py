@@ -49,7 +49,7 @@ def notices(*, held_out: bool) -> list[Graded]:
                 row["id"],
                 row["material"],
                 row["title"],
-                page.get("teaser") or "",
+                "",  # graded on title and text alone: a list's teaser may tell a day that the text does not
                 row.get("text") or page.get("text") or "",
                 row["today"],
                 row["grade"],

@@ -103,6 +103,10 @@ def notes(candidate: Candidate) -> str:
         lines.append(f"accade o scade {giorno(candidate.due)}")
     if candidate.update:
         lines.append(candidate.update.replace(UPDATE, "aggiornamento"))
+    if candidate.unwritten:
+        lines.append(
+            f"testo da scrivere: {candidate.unwritten[:1].lower()}{candidate.unwritten[1:].rstrip('.')}"
+        )
     return ", ".join(lines)
 
 

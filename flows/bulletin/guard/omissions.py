@@ -79,7 +79,7 @@ def _without_exception(sentence: Clause, text: Wording, source: Wording) -> Iter
     ours = sentence.stems
     for other in source.sentences[:400]:
         match = _EXCEPTION.search(other.text)
-        if not match:
+        if not match or match[0].lower() in text.text.lower():
             continue
         first = max(0, match.start() - _LONG // 2)
         rule = stems(other.text[first : match.start()])

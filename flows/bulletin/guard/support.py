@@ -1,14 +1,17 @@
 """Which facts of a source bear out a fact of a text written from it."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from flows.bulletin.facts.fact import Fact, Kind, plain
 from flows.bulletin.language.dates import WEEKDAYS
 
 _NEAR_PAST, _NEAR_FUTURE = timedelta(days=60), timedelta(days=304)
 _OCCURRENCES = 40
+_LENDING = 40  # characters between a date and the one whose year it shares
 _DAYS = (Kind.date, Kind.act_date)
 
 
@@ -29,6 +32,7 @@ class Source:
     def __init__(self, text: str, facts: Sequence[Fact], published: date | None) -> None:
         self.facts = tuple(facts)
         self.published = published
+        self._lent = _lent(text, self.facts)
         self._words = f" {plain(text)} "
         self._vocabulary = set(self._words.split())
 
@@ -108,7 +112,9 @@ class Source:
             return False
         if not year or year == its_year:
             return True
-        return not its_year and len(rest) == 5 and self.year_of(f"--{rest}") == int(year)
+        if its_year or len(rest) != 5:
+            return False
+        return (witness.start, year) in self._lent or self.year_of(f"--{rest}") == int(year)
 
     def _weekdays(self, witness: Fact) -> set[str]:
         if witness.kind is Kind.weekday:
@@ -142,6 +148,21 @@ class Source:
     def _without_type(self, value: str) -> bool:
         name = value.split(" ", 1)[-1]
         return len(name) > 3 and f" {name} " in self._words
+
+
+def _lent(text: str, facts: Sequence[Fact]) -> frozenset[tuple[int, str]]:
+    """Dates without a year, by their place, with the year of the date behind them in the same sentence:
+    `dal 3 ottobre e non oltre il 25 ottobre 2024`.
+    """
+    dates = [fact for fact in facts if fact.kind is Kind.date]
+    lent = set()
+    for before, after in pairwise(dates):
+        between = text[before.end : after.start]
+        is_dated = before.value.startswith("--") and len(after.value) == 10
+        if is_dated and len(between) <= _LENDING and not re.search(r"[.;\n]", between):
+            later = after.value[5:] >= before.value[2:]
+            lent.add((before.start, after.value[:4] if later else str(int(after.value[:4]) - 1)))
+    return frozenset(lent)
 
 
 def weekday_of(day: str, year: int | None) -> str:

@@ -15,6 +15,7 @@ _SMALL_ACCENT = re.compile(
 )
 _ACUTE = re.compile(r"\b(per|poi|fin|affin|ben|non|pur|anzi)chè\b", re.I)
 _SMALL_ACCENTS = {"a": "à", "i": "ì", "o": "ò", "u": "ù"}
+_SINGLE_QUOTED = re.compile(r"(?<![\w'’])['‘]([A-ZÀ-Ý][^'’‘«»\n]{2,60})['’](?=[\s.,;:!?)]|$)")
 _SPACED = re.compile(r"(?<!\w)(?:[A-ZÀ-Ý] ){3,30}[A-ZÀ-Ý](?!\w)")
 _HYPHENATED = re.compile(r"\b([^\W\d_]{2,20})[-\xad]\s?([a-zà-ù]{2,20})\b")
 _LAST_SMALL = re.compile(r"\b([A-ZÀ-Ý]{3,})([ìàèòùé])(?!\w)")  # `GIOVEDì`
@@ -22,7 +23,7 @@ _LAST_SMALL = re.compile(r"\b([A-ZÀ-Ý]{3,})([ìàèòùé])(?!\w)")  # `GIOVED
 
 def tidied(text: str) -> str:
     """`text` on one line with accents for apostrophes, torn words whole, one mark where two stood."""
-    text = " ".join(text.split())
+    text = _SINGLE_QUOTED.sub(r"«\1»", " ".join(text.split()))
     text = _SPACED.sub(_joined, text)
     text = _LAST_SMALL.sub(lambda match: match[1] + match[2].upper(), text)
     text = accented(text)
@@ -32,7 +33,9 @@ def tidied(text: str) -> str:
     text = _SMALL_ACCENT.sub(lambda match: match[1] + _SMALL_ACCENTS[match[2]], text)
     text = _HYPHENATED.sub(_unhyphenated, text)
     text = re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
-    text = re.sub(r"(?<=[^\s.]) +(?=[,;](?:\s|$))|(?<=\w) +(?=\.(?:\s|$))|(?<=\w) +(?=:\s)", "", text)
+    text = re.sub(
+        r"(?<=[^\s.]) +(?=[,;](?:\s|$))|(?<=\w) +(?=\.(?:\s|$))|(?<=\w) +(?=[:!?](?:\s|$))", "", text
+    )
     text = re.sub(r"([,;])(?: ?\1)+", r"\1", text)
     text = re.sub(r"(?<=[(«“]) +| +(?=[)»”])", "", text)
     return re.sub(r"(?<=\b[lL])(['’]) +(?=\w)|(?<=[ldns][lL])(['’]) +(?=\w)", r"\1\2", text)

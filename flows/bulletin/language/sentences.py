@@ -49,6 +49,7 @@ _OPENERS = _words(
 _END = re.compile(
     r"""(?<![.!?…])(?P<mark>[.!?…]+)(?P<close>["”»’')\]]*)\s+(?=["“«‘'(\[–—-]*\s?(?P<next>\S))"""
 )
+_QUOTED = re.compile(r"«[^«»]{1,160}»|“[^“”]{1,160}”")  # a title: `«La memoria. Radici e dispositivi»`
 _LAST_TOKEN = re.compile(r"[^\s(«“\"/\[]+$")
 _NEXT_WORD = re.compile(r"\w+['’]?")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
@@ -80,7 +81,10 @@ def split(text: str) -> list[str]:
 
 def _split_line(line: str) -> list[str]:
     sentences, start = [], 0
+    quoted = [match.span() for match in _QUOTED.finditer(line)]
     for end in _END.finditer(line):
+        if any(first < end.start("mark") and end.end("close") < last for first, last in quoted):
+            continue
         if _closes(line, start, end):
             sentences.append(line[start : end.end()].strip())
             start = end.end()

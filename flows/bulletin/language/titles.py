@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from flows.bulletin.language.spelling import is_word, lemma
+
 _WORD = re.compile(r"\w+")
 _WORD_OR_INITIALS = re.compile(r"(?:\b[^\W\d_]\.){2,}|\w+")
 _ROMAN = re.compile(r"(?=[MDCLXVI]{2})M*(C[MD]|D?C{0,3})(X[CL]|L?X{0,3})(I[XV]|V?I{0,3})")
@@ -12,10 +14,14 @@ _BEFORE_NAME = re.compile(
     r"\b((?:comune|città|frazione) di (?:san )?|(?:via|viale|piazza|piazzale)"
     r" (?:d[ae]ll?[aeo]? |san )?)([a-z])"
 )
+_BEFORE_TOWN = re.compile(r"\b((?:comune|città|frazione) di (?:san )?)([a-z])")
 _NOT_ROMAN = frozenset({"DI", "MI", "CI", "LI", "VI"})  # words far more often than numbers
+_STREETS = frozenset(["via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo"])
+_SINGLE = frozenset("AEIO")  # words of one letter: `ADOZIONE E DEPOSITO`
+_LONG = 5  # letters: a shorter word in capitals alone may be an acronym that spells a word
 _ACRONYM_WORDS = """
     IMU TARI TASI ISEE CIE SPID PEC URP COC ASL ATS CUP SUAP SUE ANPR AIRE CAF IRPEF ISTAT INPS ATA UE CRE
-    AVIS
+    AVIS FAQ PDF ISEE SAD RSA ENEL URL OSS GPL CUD PUA SPA
 """
 _ACRONYMS = frozenset(_ACRONYM_WORDS.split())
 
@@ -36,8 +42,9 @@ def casing(sentences: Iterable[str]) -> dict[str, str]:
             ):
                 continue  # `FINCHE' NOTTE NON CI SEPARI` amid a sentence: capitals that say nothing
             key = word.lower()
-            if forms.get(key) != key:
-                forms[key] = word if word.islower() or key not in forms else forms[key]
+            known = forms.get(key)
+            if known is None or word.islower() or (known.isupper() and not word.isupper()):
+                forms[key] = word
     return forms
 
 
@@ -70,6 +77,74 @@ def _softened_word(word: str, forms: Mapping[str, str]) -> str:
     is_roman = _ROMAN.fullmatch(word) is not None and word not in _NOT_ROMAN
     has_vowel = any(vowel in unicodedata.normalize("NFD", word) for vowel in "AEIOUY")
     return word if word in _ACRONYMS or is_roman or (len(word) > 2 and not has_vowel) else word.lower()
+
+
+def calmed(text: str, forms: Mapping[str, str]) -> str:
+    """`text` with shouted words as one writes them: `graduatorie PROVVISORIE`, `FESTA A BRESSANVIDO`.
+
+    Words of a dictionary become small, others names; acronyms, Roman numbers and what `forms` (see `casing`)
+    writes otherwise stay. Among capitals short words count, too; alone they may be acronyms.
+    """
+    words = list(_WORD_OR_INITIALS.finditer(text))
+    parts, at, after_name, in_street = [], 0, False, False
+    for place, match in enumerate(words):
+        word = match[0]
+        beside = [words[near][0] for near in (place - 1, place + 1) if 0 <= near < len(words)]
+        if word in _SINGLE and len(beside) == 2 and all(map(_is_shouted_word, beside)):
+            parts += [text[at : match.start()], word.lower()]
+            at = match.end()
+            continue
+        beside += [words[near][0] for near in (place - 2, place + 2) if 0 <= near < len(words)]
+        in_run = any(_is_shouted_word(other) for other in beside)
+        after_name = after_name and not text[: match.start()].rstrip().endswith((":", "-", "–", ","))
+        if not _is_shouted_word(word) or (not in_run and len(word) < _LONG):
+            after_name = in_street = False
+            continue
+        is_elided = text[match.end() : match.end() + 1] in ("'", "’")
+        follows = not _is_verb(word)  # a name goes on with names: `via ROMA CHIUDE` does not
+        after_name, in_street = after_name and follows, in_street and follows
+        in_street = in_street and not text[: match.start()].rstrip().endswith((",", ";", "-", "–", ".", ":"))
+        in_brackets = (
+            text[match.start() - 1 : match.start()] == "(" and text[match.end() : match.end() + 1] == ")"
+        )
+        if is_elided:
+            calm = word.lower()
+        elif in_brackets and len(word) <= _LONG:
+            calm = word
+        else:
+            calm = _calm(word, forms, is_alone=not in_run, after_name=after_name or in_street)
+        in_street = in_street or word.lower() in _STREETS
+        after_name = calm[:1].isupper() and not calm.isupper()
+        if _opens(text, match.start()):
+            calm = calm[:1].upper() + calm[1:]
+        parts += [text[at : match.start()], calm]
+        at = match.end()
+    calm = "".join((*parts, text[at:]))
+    return _BEFORE_TOWN.sub(lambda match: match[1] + match[2].upper(), calm) if parts else calm
+
+
+def _is_verb(word: str) -> bool:
+    return lemma(word.lower()).endswith(("are", "ere", "ire"))
+
+
+def _is_shouted_word(word: str) -> bool:
+    return word.isupper() and len(word) > 1 and "." not in word and not any(char.isdigit() for char in word)
+
+
+def _calm(word: str, forms: Mapping[str, str], *, is_alone: bool, after_name: bool) -> str:
+    low = word.lower()
+    if low in forms and not forms[low].isupper():
+        return forms[low]
+    soft = _softened_word(word, {})
+    if soft == word or is_word(low):
+        return word.capitalize() if after_name and len(word) > 3 and soft != word else soft
+    return word if is_alone or len(word) < 4 else word.capitalize()
+
+
+def _opens(text: str, start: int) -> bool:
+    """Whether a sentence or a quoted name begins there."""
+    before = text[:start].rstrip("«“\"'‘(")
+    return not before.strip() or before.rstrip().endswith((".", "!", "?")) or text[start - 1 : start] in '«“"'
 
 
 def is_told(title: str, text: str) -> bool:

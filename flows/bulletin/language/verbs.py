@@ -7,6 +7,7 @@ from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.spelling import lemma
 
 _WORD = re.compile(r"(?<![\w'’])[^\W\d_]{3,}['’]?(?!\w)")
+_FIRST = re.compile(r"[A-ZÀ-Ý][a-zà-ù]{2,}[aeo]no(?!\w)")
 _NOT_FINITE = re.compile(r"(?:are|ere|ire|ndo|[aeio]nt[ei]|(?:at|ut|it|st|rs)[oaie])$")
 _INFINITIVE = re.compile(r"(?:are|ere|ire|urre|orre|arre)$")
 _WITH_PRONOUN = re.compile(r"[a-zà-ù]{3,}[aei](?:lo|la|li|le|ti|vi|ci)\b", re.I)  # `prenotalo`, `iscriviti`
@@ -25,6 +26,9 @@ _AS_ORDER = re.compile(
 def speaks(text: str) -> bool:
     """Whether a finite verb, or an infinitive as an order, stands in `text`: it may be a sentence."""
     if has_verb(text) or _YOURS.search(text) or _AS_ORDER.match(text) or _WITH_PRONOUN.match(text):
+        return True
+    first = _FIRST.match(text)
+    if first and _is_finite(first[0].lower()):  # no noun ends so: `Bastano due mattine`
         return True
     return any(_is_finite(match[0]) for match in _WORD.finditer(text) if match[0].islower())
 

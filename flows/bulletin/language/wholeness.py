@@ -87,7 +87,7 @@ _LEANING = re.compile(
     r"(?:(?:\w+\s+)?(?:tal[ei]|suddett\w+|predett\w+|sopracitat\w+|summenzionat\w+|anzidett\w+|medesim\w+)\b"
     r"|(?:questo|questi|queste|quest['’](?!anno|estate|autunno|inverno))\b"
     r"|questa\b(?! (?:sera|notte|mattina|settimana|estate))"
-    r"|(?:ess[oaie]|egli|ciò|quest['’]ultim\w|quel(?:lo|la|li|le)|costoro)\b(?! che\b)"
+    r"|(?:entramb[ie]|ambedue|ess[oaie]|egli|ciò|quest['’]ultim\w|quel(?:lo|la|li|le)|costoro)\b(?! che\b)"
     r"|(?:lo|la|gli|le|il|i) stess[oaie]\b(?! (?:\w+ )?(?:ora|giorno|luogo|orario|sede))"
     r"|(?:inoltre|infine|pertanto|quindi|infatti|tuttavia|però|dunque|perciò|invece|altrimenti|diversamente"
     r"|successivamente|in particolare|nello specifico|in alternativa|a seguire|come sopra|ma|anzi|cioè|ovvero"

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.page.nothing import is_nothing
-from flows.bulletin.page.notice import Kind, Notice
+from flows.bulletin.page.notice import Kind, Notice, below
 
 _TITLE, _OPENING, _REST = 3.0, 1.5, 0.5
 _OPENING_LENGTH = 420  # characters of the text that open it
@@ -22,14 +22,17 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"concert[oi]|recital|spettacol\w+|cinema|film|commedia|mostr[ae]|sagr[ae]|fest[ae]|festival"
             r"|mercatin\w+|fier[ae]|trofe\w|torne[oi]|camminat\w|marcia|passeggiat\w|biciclettata|escursion\w+"
             r"|laborator\w+|convegn\w|conferenz\w|assemblea\s+pubblica|cerimonia|commemorazion\w|celebrazion\w"
-            r"|inaugurazion\w|visit[ae]\s+guidat\w|lettur[ae](?:\s+ad\s+alta\s+voce)?|open\s+day|serat[ae]"
+            r"|inaugurazion\w|visit[ae]\s+guidat\w|lettur[ae](?:\s+ad\s+alta\s+voce)?(?!\s+(?:de[il]\s+|dell[ae]\s+)?(?:contator|grad))|open\s+day|serat[ae]"
             r"|rassegn\w|giornata\s+(?:mondiale|nazionale|internazionale|ecologica|della|del)|degustazion\w",
         ),
-        (1.6, r"presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|corso\s+di"),
+        (
+            1.6,
+            r"riunion[ei]|(?:\w+esima|\d{1,3}[ªa^°])\s+edizione|presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|corso\s+di",
+        ),
         (1.2, r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo|appuntament[oi]|è\s+prevista\s+una"),
         (1.2, r"ingresso\s+(?:libero|gratuito|ad?\s+offerta)|inizio\s+evento|biglietteria|regia\s+di"),
         (1.0, r"racconta(?:no)?|celebra(?:no)?|evento|manifestazione\s+(?:podistica|sportiva)|ensemble"),
-        (1.0, r"date\s+e\s+orari|data\s+e\s+ora|a\s+chi\s+è\s+rivolto"),
+        (4.0, r"(?:inizio|fine)\s+evento|date\s+e\s+orari|data\s+e\s+ora"),
     ),
     Kind.deadline: (
         (
@@ -78,6 +81,10 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (2.0, r"manca(?:nza)?\s+l?['’]?acqua|senza\s+(?:acqua|luce|energia)|rubinett\w"),
     ),
     Kind.hours: (
+        (
+            4.0,
+            r"(?:sospension\w|chiusura)\s+(?:(?:delle|di\s+tutte\s+le)\s+)?(?:attività\s+didattic\w|lezioni|scuole)",
+        ),
         (
             3.0,
             r"chius[aoei](?:\s+al\s+pubblico)?|chiusur[ae]|orari(?:o)?(?:\s+(?:estiv\w|invernal\w|di\s+(?:apertura"
@@ -155,10 +162,10 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"campagna|questionari[oi]?|sondaggi[oi]?|consultazione\s+pubblica|sensibilizza\w+|calendario\s+(?:di\s+)?"
             r"(?:raccolta|rifiuti|ecologic\w)|bike\s+to\s+work|consultazione",
         ),
-        (2.0, r"premia\s+chi|progetto|torna\s+il\s+progetto|raccolta\s+differenziata|attività\s+nelle"),
+        (2.0, r"premia\s+chi|torna\s+il\s+progetto|raccolta\s+differenziata|attività\s+nelle"),
         (
             1.0,
-            r"iniziativa|promozione\s+della|mobilità\s+sostenibile|beneficiari|invitiamo\s+tutti|buone\s+pratiche",
+            r"iniziativa|progetto|promozione\s+della|mobilità\s+sostenibile|beneficiari|invitiamo\s+tutti|buone\s+pratiche",
         ),
     ),
     Kind.other: (
@@ -174,6 +181,11 @@ _TABLE = tuple(
     (kind, weight, re.compile(rf"(?<![\wà-ù])(?:{words})(?![\wà-ù])", re.I))
     for kind, rows in _WORDS.items()
     for weight, words in rows
+)
+_OPENS_OR_CLOSES = re.compile(
+    r"\b(?:chius\w+|chiud\w+|chiusur\w+|orari\w*|riapr\w+|riapert\w+|apr(?:e|ono|irà|iranno)|apert\w+|apertur\w+"
+    r"|sospe\w+|ricev\w+)\b",
+    re.I,
 )
 _MANY = re.compile(
     r"\b(?:rassegna|programma\b|cartellone|calendario\s+(?:degli\s+)?event\w|serie\s+di\s+(?:incontri|event\w)"
@@ -196,7 +208,7 @@ def kind_of(notice: Notice) -> Kind:
 
 def scores(title: str, source: str) -> dict[Kind, float]:
     """How much speaks for each kind: for the editor's question why, and for tests."""
-    body = source[len(title) :] if source.startswith(title) else source
+    body = below(title, source)
     head = title
     if _NUMBER.fullmatch(title):  # a register's number: the act's own title is the text
         head = body[:200]
@@ -207,6 +219,8 @@ def scores(title: str, source: str) -> dict[Kind, float]:
         if not place and words.search(rest):
             place = _REST
         found[kind] += weight * place
+    if not _OPENS_OR_CLOSES.search(f"{head}\n{body[:_LONGEST]}"):
+        found[Kind.hours] = 0.0  # a library alone says nothing of its hours
     return found
 
 

@@ -71,6 +71,7 @@ _CHANGES_ANOTHER = re.compile(
     r"(?:ordinanz\w|deliber\w+|determin\w+|decret\w)",
     re.I,
 )
+_ZONE = re.compile(r"\b(?:ztl|zona\s+a\s+traffico\s+limitato|area\s+pedonale|centro\s+storico)\b", re.I)
 _REASONS = {
     Slot.when: "La pagina non dice in quale giorno.",
     Slot.hazard: "La pagina non dice di quale pericolo avverte.",
@@ -87,9 +88,10 @@ def lacks(notice: Notice) -> tuple[Slot, ...]:
     if kind is Kind.nothing:
         return (Slot.what,)
     if kind in (Kind.event, Kind.programme):
-        return () if _has_day(told) or _OFF.search(notice.source) else (Slot.when,)
+        known = _has_day(told) or is_call(notice) or _OFF.search(notice.source) is not None
+        return () if known else (Slot.when,)
     if kind is Kind.hours:
-        known = _has_day(told) or Slot.hours in told or _OPEN_ENDED.search(notice.source)
+        known = _has_day(told) or Slot.hours in told or _OPEN_ENDED.search(notice.source) is not None
         return () if known else (Slot.when,)
     if kind is Kind.alert:
         return tuple(
@@ -103,12 +105,24 @@ def lacks(notice: Notice) -> tuple[Slot, ...]:
     if kind is Kind.recall:
         return () if Slot.product in told else (Slot.product,)
     if kind is Kind.road:
-        return () if Slot.place in told or (_has_day(told) and len(notice.source) > 400) else (Slot.place,)
+        return (
+            ()
+            if Slot.place in told
+            or _ZONE.search(notice.source)
+            or (_has_day(told) and len(notice.source) > 400)
+            else (Slot.place,)
+        )
     if kind is Kind.supply_cut:
         return () if _has_day(told) or Slot.hours in told else (Slot.when,)
     if kind in (Kind.act, Kind.other):
         return () if _has_matter(notice) else (Slot.what,)
     return ()
+
+
+def is_call(notice: Notice) -> bool:
+    """Whether an event looks for people to take part: it has a term to apply, and neither day nor hour."""
+    told = notice.slots
+    return Slot.deadline in told and not _has_day(told) and Slot.hours not in told
 
 
 def why_nothing(notice: Notice) -> str:
@@ -124,7 +138,7 @@ def _has_day(told: Mapping[Slot, tuple[Told, ...]]) -> bool:
 
 def _has_matter(notice: Notice) -> bool:
     """Whether an act says what it is about: more than that it changes another one."""
-    text = notice.source[len(notice.title) :].strip() or notice.source
+    text = notice.body.strip() or notice.source
     if len(text) > 300:
         return True
     if _CHANGES_ANOTHER.search(text):

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.language.titles import folded
+from flows.bulletin.page.notice import below
 
 _HOME = re.compile(r"\b(?:home\s?page|pagina\s+iniziale)\b|^(?:home|benvenut[io])(?:\s|$)", re.I)
 _SECTION_TITLES = frozenset(
@@ -34,7 +35,7 @@ _SENTENCE = re.compile(r"[a-zà-ù]{2,}[^.!?\n]{30,}[.!?]")
 @lru_cache(maxsize=64)
 def reason(title: str, source: str) -> str:
     """Why a page is no notice, in Italian for the editor; "" for a notice."""
-    body = source[len(title) :] if source.startswith(title) else source
+    body = below(title, source)
     heads = len(_LINKED_HEADING.findall(body))
     is_section = folded(title) in {folded(name) for name in _TITLES}
     if _HOME.search(title) and (heads > 1 or len(body) < 200 or len(_MORE.findall(body)) > 2):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from flows.bulletin.facts.fact import plain
+
 
 class Kind(StrEnum):
     """What a notice is about, by what a citizen must be told of it."""
@@ -115,3 +117,16 @@ class Notice:
     unreadable: tuple[str, ...] = ()
     is_cut: bool = False
     slots: Mapping[Slot, tuple[Told, ...]] = field(default_factory=dict)
+
+    @property
+    def body(self) -> str:
+        """The source below its title."""
+        return below(self.title, self.source)
+
+
+def below(title: str, source: str) -> str:
+    """A page's text without the title that opens it, in whatever capitals; all of it where none does."""
+    if source.startswith(title):
+        return source[len(title) :]
+    first, _, rest = source.partition("\n")
+    return rest if plain(first) == plain(title) else source

@@ -1,4 +1,4 @@
-"""Runs of days and hours in a stretch of text: a programme, a timetable, the days under "Date e orari".
+"""Runs of days and hours in a stretch of text: a programme, a timetable.
 
 A row is read only where it is sure what belongs to a day or an hour: every entry begins with it, or nothing
 stands between. Where a label could as well stand before its hour the run gives no rows.
@@ -22,7 +22,7 @@ _TIED_WORDS = """
     prima verso circa giorno giorni data ore
 """
 _TIED = frozenset(_TIED_WORDS.split())
-_NOTHING = re.compile(
+NOTHING = re.compile(
     r"[\s,;:.()|*•·–—/_-]*(?:(?:e|ed|oppure|giorni?|orari[oe]?|il|la)\b[\s,;:.()|*•–—/_-]*){0,3}", re.I
 )
 _MONTHS = "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre"
@@ -32,7 +32,7 @@ _SCOPE = re.compile(
 )
 _CAPITAL_CUE = re.compile(r"(?:ORE|Ore|DALLE|Dalle|ALLE|Alle|H)\b")
 _PHONE = re.compile(r"\b(?:tel|telefon\w*|cell\w*|chiama\w*|contatt\w*|numero)\b", re.I)
-_LONGEST = 260  # characters of an entry; more is prose
+LONGEST = 260  # characters of an entry; more is prose
 _BEFORE = 80
 
 
@@ -44,19 +44,13 @@ class _Entry:
     end: int
 
 
-def runs(text: str, start: int, end: int, *, is_calendar: bool) -> list[list[Row]]:
-    """The runs of rows of `text[start:end]`, each with places in `text`.
-
-    `is_calendar`: the stretch stands under "Date e orari", so that one day alone is a row and a note
-    beside it belongs to it.
-    """
+def runs(text: str, start: int, end: int) -> list[list[Row]]:
+    """The runs of rows of `text[start:end]`, each with places in `text`."""
     found = heads(text, start, end)
-    if is_calendar:
-        return _calendar(text, found, start, end)
     rows: list[list[Row]] = []
     place = 0
     while place < len(found):
-        table, after = _timetable(text, found, place, start)
+        table, after = timetable(text, found, place, start)
         if len(table) > 1:
             rows.append(table)
             place = after
@@ -70,31 +64,7 @@ def runs(text: str, start: int, end: int, *, is_calendar: bool) -> list[list[Row
     return rows
 
 
-def _calendar(text: str, found: Sequence[Head], start: int, end: int) -> list[list[Row]]:
-    """Day after day, each with its hours and what stands beside it."""
-    if not found or not _NOTHING.fullmatch(
-        re.sub(r"(?i)inizio(?: evento)?|dal", "", text[start : found[0].start])
-    ):
-        return []
-    if any(not head.when for head in found):
-        return _daily(text, found, start)
-    rows = []
-    for head, following in zip(found, [*found[1:], None], strict=True):
-        until = following.start if following else end
-        note = text[head.end : until]
-        if len(note) > _LONGEST or len(split(note)) > 2:
-            return []
-        rows.append(_row(head, note, head.start, until))
-    return [rows]
-
-
-def _daily(text: str, found: Sequence[Head], start: int) -> list[list[Row]]:
-    """Lines of which each begins with a day, or nothing where an hour's day is not sure."""
-    table, after = _timetable(text, found, 0, start)
-    return [table] if len(table) > 1 and after == len(found) else []
-
-
-def _timetable(text: str, found: Sequence[Head], place: int, start: int) -> tuple[list[Row], int]:
+def timetable(text: str, found: Sequence[Head], place: int, start: int) -> tuple[list[Row], int]:
     """Days with their hours, one after the other, with no word between but the months they are for."""
     first = found[place]
     lead = text[max(start, first.start - _BEFORE) : first.start]
@@ -114,7 +84,7 @@ def _timetable(text: str, found: Sequence[Head], place: int, start: int) -> tupl
                     rows.append(row)
                 scope, day = named["name"], ""
                 bare = bare.replace(named[0], " ")
-            if not _NOTHING.fullmatch(bare):
+            if not NOTHING.fullmatch(bare):
                 break
         if head.when and head.hours:
             rows.append(Row(what=scope, when=head.when, hours=head.hours, start=head.start, end=head.end))
@@ -150,12 +120,12 @@ def _programme(text: str, found: Sequence[Head], place: int, start: int, end: in
         if bool(head.when) and not first.when and not head.hours:
             pass  # a day named within an entry
         elif _opens(text, head, start, is_first=False) and (not at_lines or _at_line(text, head, start)):
-            if len(between) > _LONGEST or len(split(between.strip(" :.–-"))) > 3 or not _is_text(between):
+            if len(between) > LONGEST or len(split(between.strip(" :.–-"))) > 3 or not _is_text(between):
                 break
             if _is_prose(between) and not at_lines:
                 break
             chosen.append(head)
-        elif len(text[chosen[-1].end : head.end]) > _LONGEST:
+        elif len(text[chosen[-1].end : head.end]) > LONGEST:
             break
         at += 1
     if len(chosen) < 2 or (any(head.when for head in chosen) and not all(head.when for head in chosen[:1])):
@@ -172,7 +142,7 @@ def _programme(text: str, found: Sequence[Head], place: int, start: int, end: in
         if any(inner.when for inner in heads(words)) and not head.when:
             return [], place + 1
         day = head.when or day
-        row = _row(head, words, head.start, head.end + len(words.rstrip()))
+        row = row_at(head, words, head.start, head.end + len(words.rstrip()))
         rows.append(replace(row, when=row.when or day))
     return rows, max(found.index(chosen[-1]) + 1, place + 1)
 
@@ -215,7 +185,7 @@ def _at_line(text: str, head: Head, start: int) -> bool:
 
 def _last_text(text: str, head: Head, end: int, *, at_lines: bool) -> str:
     """The words of the last entry: to the end of its line or sentence, or to where a new phrase begins."""
-    rest = text[head.end : min(end, head.end + 4 * _LONGEST)]
+    rest = text[head.end : min(end, head.end + 4 * LONGEST)]
     lead = len(rest) - len(rest.lstrip(" :–-\n" if not at_lines else " :–-"))
     line = rest[lead:].split("\n", 1)[0]
     sentences = split(line)
@@ -224,13 +194,13 @@ def _last_text(text: str, head: Head, end: int, *, at_lines: bool) -> str:
     if at_lines:
         return rest[: lead + len(line)]
     first = unglued(sentences[0])[0]
-    if len(first) > _LONGEST or not line.startswith(first):
+    if len(first) > LONGEST or not line.startswith(first):
         return ""
     return rest[: lead + len(first)]
 
 
 def _is_text(words: str) -> bool:
-    return len(re.findall(r"\w{2,}", words)) > 0 and not _NOTHING.fullmatch(words)
+    return len(re.findall(r"\w{2,}", words)) > 0 and not NOTHING.fullmatch(words)
 
 
 def _is_prose(words: str) -> bool:
@@ -239,7 +209,7 @@ def _is_prose(words: str) -> bool:
     return len(sentences) > 1 and any(has_verb(sentence) for sentence in sentences[1:])
 
 
-def _row(head: Head, words: str, start: int, end: int) -> Row:
+def row_at(head: Head, words: str, start: int, end: int) -> Row:
     told = described(words)
     return replace(told, when=head.when, hours=head.hours or told.hours, start=start, end=end)
 

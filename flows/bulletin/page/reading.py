@@ -2,17 +2,25 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from flows.bulletin.language.glue import repaired, unglued
+from flows.bulletin.language.headlines import spoken
+from flows.bulletin.language.marks import tidied
 from flows.bulletin.language.markup import parameter, plain, without_tags
 from flows.bulletin.language.relative_days import resolved
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
-from flows.bulletin.language.titles import casing, same, softened
+from flows.bulletin.language.titles import calmed, casing, same
+from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.kinds import kind_of
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.operative import operative
 from flows.bulletin.page.rows import structure
 from flows.bulletin.page.sections import parts, unstamped
+from flows.bulletin.page.slots import slots
 
 _CUT = re.compile(
     r"(?:\.\.\.|…|\[(?:…|\.\.\.)\]|\b(?:leggi tutto|leggi di più|continua a leggere|continua))[\W_]*$", re.I
@@ -31,8 +39,9 @@ _STAMP = re.compile(
 )
 
 
+@lru_cache(maxsize=32)
 def read(*, title: str, abstract: str, body: str, published: date | None = None) -> Notice:
-    """The notice that a page is.
+    """The notice that a page is, with its kind and what it tells of each thing.
 
     Args:
         title: plain text.
@@ -40,11 +49,18 @@ def read(*, title: str, abstract: str, body: str, published: date | None = None)
         body: Markdown, or the page's text on one line.
         published: the page's day in Rome, from which `domani` is counted; it is never a day of the notice.
     """
+    notice = _structured(title, abstract, body, published)
+    notice = replace(notice, kind=kind_of(notice))
+    return replace(notice, slots=slots(notice))
+
+
+def _structured(title: str, abstract: str, body: str, published: date | None) -> Notice:
+    """Sentences, rows and enumerations; no kind yet."""
     title, abstract, body = (repaired(without_tags(text[:_READ])) for text in (title, abstract, body))
-    body = unstamped(body)
+    body = operative(unstamped(body))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n".join(filter(None, (title, abstract, body))), published)
-    found = structure(source)
+    found = structure(source, title)
     forms = casing(split(plain(f"{abstract}\n\n{body[:_PROSE]}")))
     lines = [
         text
@@ -52,15 +68,13 @@ def read(*, title: str, abstract: str, body: str, published: date | None = None)
         if part.kind == "prose"
         for text in split(part.text)
     ]
-    heading = parameter(title)
+    heading = mended(parameter(calmed(tidied(resolved(title, published)), forms)))
     described = tuple(_sentences(lines, heading, forms))
-    if _CUT.search(abstract[-80:]):
-        described = described[:-1] if lines and not _is_whole_end(lines[-1]) else described
     prose = [
         text
         for part in parts(resolved(body[:_PROSE], published))
         if part.kind in ("prose", "how", "more")
-        for text in split(part.text)
+        for text in _ended(split(part.text))
     ]
     return Notice(
         title=heading,
@@ -74,8 +88,11 @@ def read(*, title: str, abstract: str, body: str, published: date | None = None)
     )
 
 
-def _is_whole_end(line: str) -> bool:
-    return not _CUT.search(line)
+def _ended(lines: list[str]) -> list[str]:
+    """The sentences of one part of a page, the last with the full stop that its theme leaves out."""
+    if lines and lines[-1][-1:].isalnum() and len(lines[-1].split()) > 4 and speaks(lines[-1]):
+        return [*lines[:-1], f"{lines[-1]}."]
+    return lines
 
 
 def _sentences(lines: Iterable[str], heading: str, forms: Mapping[str, str]) -> Iterator[str]:
@@ -87,8 +104,10 @@ def _sentences(lines: Iterable[str], heading: str, forms: Mapping[str, str]) -> 
         pieces = unglued(line)
         if len(pieces) > 1 and not line.endswith((".", "!", "?")):
             pieces = pieces[:-1] if not has_verb(pieces[-1]) else pieces
-        for piece in pieces:
-            text = mended(parameter(softened(piece, forms)))
+        for place, piece in enumerate(pieces):
+            if place < len(pieces) - 1 and piece[-1:].isalnum() and has_verb(piece):
+                piece = f"{piece}."  # the stop went with the line break
+            text = spoken(mended(parameter(calmed(tidied(piece), forms))))
             text = _LABEL.sub("", text) if has_verb(_LABEL.sub("", text)) else text
             text = text[:1].upper() + text[1:]
             if _stands(text) and not same(text, heading):
@@ -101,9 +120,10 @@ def _stands(text: str) -> bool:
     bare = text.rstrip(' .!?»”")')
     return (
         len(text.split()) > 3
-        and has_verb(text)
+        and speaks(text)
         and text.endswith((".", "!", "?", ".»", ".”", "»", "”", ")"))
-        and not text.endswith(("...", "…", ":"))
+        and not text.endswith(":")
+        and not _CUT.search(text)
         and not _HANGING.search(bare)
         and not _STAMP.search(text)
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from flows.bulletin.page import words
+from flows.bulletin.page.date_block import date_block
 from flows.bulletin.page.listings import Enumeration, enumerations
 from flows.bulletin.page.notice import Row
 from flows.bulletin.page.programme import in_lines, runs
@@ -33,10 +34,18 @@ def rows(source: str) -> tuple[Row, ...]:
     return structure(source).rows
 
 
-def structure(source: str) -> Structure:
-    """The rows and enumerations of a page, and the beginnings of the tables that could not be read."""
+def structure(source: str, title: str = "") -> Structure:
+    """The rows and enumerations of a page, and the beginnings of the tables that could not be read.
+
+    `title` opens the source: it announces, and is no row.
+    """
     source = source[:_READ]
-    page = sections(source)
+    after = len(title) if source.startswith(title) else 0
+    page = [
+        replace(section, start=max(section.start, after))
+        for section in sections(source)
+        if section.end > after
+    ]
     grouped: list[list[Row]] = []
     taken: list[tuple[int, int]] = []
     unreadable = []
@@ -50,8 +59,10 @@ def structure(source: str) -> Structure:
         if section.kind in _TOLD:
             is_calendar = section.kind == "when"
             for start, end in _free(section, taken):
-                grouped += runs(source, start, end, is_calendar=is_calendar)
-                if not is_calendar:
+                if is_calendar:
+                    grouped += date_block(source, start, end)
+                else:
+                    grouped += runs(source, start, end)
                     grouped += _apart(in_lines(source, start, end), grouped)
     taken += [span for group in grouped for span in ((group[0].start, group[-1].end),)]
     lists = [found for found in enumerations(source, page) if found.items]

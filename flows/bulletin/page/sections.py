@@ -88,6 +88,7 @@ _STAMP_IN_LINE = re.compile(
     rf"\s*:\s*{_A_DAY}|\btempo di lettura:?\s*(?:meno di )?\d{{1,3}} min\w*(?:\s+tipologia [a-z]+)?",
     re.I,
 )
+_UPDATED_AT = re.compile(r"(?m)^aggiornamento\s(?:delle\s|alle\s)?ore\s[\d:.]+\s?[-–:]\s+", re.I)
 _DATE_ALONE = re.compile(rf"(?:(?:notizie|news|avvisi|eventi)\s+)?{_A_DAY}", re.I)
 _NOISE = re.compile(
     r"\bLEGGI (?:DI PIÙ|TUTTO)\b|\bLeggi (?:di più|tutto)\b(?: »)?|\(Apre il link in una nuova"
@@ -174,7 +175,7 @@ def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 
 def unstamped(text: str) -> str:
     """`text` without the lines that say only when the page or a file was published, and how long it takes."""
-    text = _FILE_STAMP.sub(" ", text)
+    text = _UPDATED_AT.sub("", _FILE_STAMP.sub(" ", text))
     return "\n".join(_unstamped_line(line) for line in _without_stamps(text).split("\n"))
 
 

@@ -3,6 +3,7 @@
 The order and choice of slots is the rubric's "must tell, if the source does".
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
@@ -63,6 +64,7 @@ _OF_KIND: dict[Slot, frozenset[Kind]] = {
     Slot.risk: frozenset({Kind.recall}),
 }
 _ROW_SLOTS = (Slot.when, Slot.hours, Slot.place, Slot.who, Slot.amount, Slot.deadline)
+_YEAR_ALONE = re.compile(r"(?:nell['’])?\s*(?:anno|a\.?\s?s\.?|stagione(?:\s\w+)?)\s+20\d\d", re.I)
 _ROADS = frozenset({Kind.road, Kind.supply_cut})
 _CALLS = frozenset({Kind.deadline, Kind.job})
 
@@ -96,7 +98,9 @@ def slots(notice: Notice) -> Mapping[Slot, tuple[Told, ...]]:
 
 def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
     for span in _days(notice.source, notice.title):
-        if span.role in ("when", "hours", "deadline", "until"):
+        if span.role in ("when", "hours", "deadline", "until") and not _YEAR_ALONE.match(
+            page.text, span.start, span.end
+        ):
             yield from _dated(notice.kind, span)
     for start, end in venues.streets(page) if notice.kind in _ROADS else venues.venues(page):
         yield Slot.place, start, end

@@ -16,6 +16,7 @@ _NOT_MUST = re.compile(
     r"|necessari)|gradit|consigliat|facoltativ|libera)",
     re.I,
 )
+_ASKS = re.compile(r"\W*(?:pre-?)?(?:iscri|prenota|registra)\w*", re.I)
 _TICKETS = re.compile(r"\b(?:biglietteria|biglietti|acquist\w+)\b.{0,40}\bonline\b", re.I)
 _BY = re.compile(
     r"\bentro(?: e non oltre)?\s(?:(?:le\s)?(?:ore\s)?(?P<hour>\d{1,2}(?:[:.,]\d\d)?)\s(?:del(?:l['’]"
@@ -72,6 +73,8 @@ def booking_sentence(words: str) -> str:
     said = " ".join(filter(None, (f"Devi {verb}" if is_must else short, how, deadline)))
     if re.search(r"\bentro\b", text, re.I) and not deadline:
         return ""
+    if said == short and not _ASKS.match(text):
+        return ""  # `un massimo di 500 iscrizioni` asks for nothing
     return f"{said}."
 
 

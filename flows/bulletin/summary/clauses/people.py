@@ -48,6 +48,7 @@ def audience_phrase(words: str) -> str:
     text = " ".join(words.split()).strip(" .;:")
     if found := _AT_LEAST.fullmatch(text):
         return f"dai {found[1]} anni"
+    text = re.sub(r",?\s(?:per|a) tutt[ei]$", "", text, flags=re.I)
     text = re.sub(rf"^{_EVERYONE.pattern}(?:\s*[,;]\s*(?=\w)|$)", "", text, flags=re.I).strip(" ,")
     if not text or len(text) > _LONGEST or re.search(r"[.!?;]\s", text) or _WISHES.search(text):
         return ""

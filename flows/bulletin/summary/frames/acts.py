@@ -5,7 +5,9 @@ and until when one may react.
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.marks import tidied
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.titles import calmed
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, noun_of
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
@@ -50,8 +52,9 @@ def subject_of(notice: Notice) -> str:
     """What the act is about: its title, or the line below a title that is only a number."""
     if not is_number(notice.title):
         return notice.title
-    lines = [*notice.abstract, *notice.prose] or [notice.source.removeprefix(notice.title)]
-    return next((line.strip(" .-\n") for line in lines if line.strip(" .-\n")), "")
+    lines = [*notice.abstract, *notice.prose] or [notice.body]
+    first = next((line.strip(" .-\n") for line in lines if line.strip(" .-\n")), "")
+    return calmed(tidied(first), {})
 
 
 def published(subject: str) -> str:
@@ -66,6 +69,18 @@ def published(subject: str) -> str:
     if _NOTICE.match(subject):
         return _said(noun_of(subject), "pubblicat")
     return ""
+
+
+def extended(title: str, until: str) -> str:
+    """`Proroga avviso pubblico per …` -> `È prorogato fino al 31 ottobre l'avviso pubblico per …`; "" for
+    others.
+    """
+    match = _EXTENDED.match(title)
+    noun = noun_of(title[match.end() :]) if match else None
+    if noun is None or not until.startswith("fino"):
+        return ""
+    verb = noun.participle("prorogat")
+    return f"{verb[:1].upper()}{verb[1:]} {until} {noun.text}."
 
 
 def permitted(subject: str) -> str:

@@ -4,21 +4,30 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot, Told
+from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.requirements import asks, in_the_page, told_whole
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
-from flows.bulletin.summary.frames.terms import term
+from flows.bulletin.summary.frames.terms import term_of
 
 WANTED = (Slot.what, Slot.who, Slot.deadline, Slot.how, Slot.amount, Slot.exception)
+_GIVES = re.compile(
+    r"(?:bonus|contribut[oi]|voucher|band[oi]|bors[ae]|agevolazion[ei]|rimbors[oi]|assegn[oi]|sussidi[oo]"
+    r"|concors[oi]|selezion[ei]|avviso pubblico)\b",
+    re.I,
+)
 _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.I), action)
     for pattern, action in (
-        (r"\biscri(?:zion|ver|v)\w*", "le iscrizioni sono aperte"),
+        (r"\biscri(?:zion|ver|v)\w*", "puoi iscriverti"),
         (r"\bcandida\w+", "puoi candidarti"),
+        (
+            r"\bcomunica\w*\s(?:la\s)?(?:loro\s|propria\s)?partecipazione",
+            "puoi comunicare la tua partecipazione",
+        ),
         (r"\bprenota\w*", "puoi prenotare"),
         (r"\baderi\w+|\badesion\w+", "puoi aderire"),
         (r"\bdomand\w+|\bistanz\w+|\brichiest\w+", "puoi fare domanda"),
-        (r"\bpartecipa\w+", "puoi partecipare"),
     )
 )
 
@@ -27,6 +36,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none where the page's matter cannot be told."""
     matter = matter_of(notice.title)
     sentences = [*office(notice, matter), *framed(notice, matter)]
+    if said := acts.published(acts.subject_of(notice)):
+        sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.1))
     if title := heading(notice):
         sentences.append(title)
     for _, text in chosen(notice, sentences, WANTED, limit):
@@ -35,9 +46,10 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 
 def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     """Sentences made of what the page tells for a slot."""
-    if matter is not None:
-        for told in notice.slots.get(Slot.deadline, ())[:1]:
-            yield from _deadline(told, matter)
+    clause, told = term_of(notice.slots.get(Slot.deadline, ()))
+    if clause and told is not None:
+        for text in _terms(notice, told, clause, matter):
+            yield Sentence(text, frozenset({Slot.what, Slot.deadline}), True, 50, 0.2)
     for listing in notice.listings:
         if asks(listing):
             for text in told_whole(listing, matter):
@@ -46,21 +58,21 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
         yield Sentence(summary, frozenset({Slot.how}), False, 99)
 
 
-def _deadline(told: Told, matter: Matter) -> Iterator[Sentence]:
-    clause = term(told.words)
-    if not clause:
+def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> Iterator[str]:
+    """`Per il bonus affitti puoi fare domanda entro il 30 giugno.`, `È prorogato fino al 31 ottobre …`."""
+    if extended := acts.extended(notice.title, _until(clause)):
+        yield extended
+        return
+    if matter is None:
         return
     said = f"{told.sentence} {told.words}"
     action = next((action for pattern, action in _ACTIONS if pattern.search(said)), "")
-    if action.startswith("le iscrizioni") and clause.startswith("entro"):
-        action = "puoi iscriverti"
+    if not action and _GIVES.match(matter.noun.lstrip("«")):
+        action = "puoi fare domanda"
     if action:
-        text = f"Per {matter.text} {action} {clause}."
+        yield f"Per {matter.text} {action} {clause}."
     elif clause.startswith("entro "):
-        text = f"Per {matter.text} c'è tempo {_until(clause)}."
-    else:
-        return
-    yield Sentence(text, frozenset({Slot.what, Slot.deadline}), True, 50, 0.2)
+        yield f"Per {matter.text} c'è tempo {_until(clause)}."
 
 
 def _until(clause: str) -> str:

@@ -3,17 +3,22 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import has_verb
-from flows.bulletin.language.titles import is_told
+from flows.bulletin.language.titles import is_told, same
+from flows.bulletin.language.wholeness import is_whole
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.subject import lines_of, phrase_of, quoted, segmented, title_of
 
 _CHANGED = re.compile(
-    r"\b(?P<what>annullat|rinviat|posticipat|sospes|spostat|anticipat|cancellat)(?P<ending>[oaie])\b", re.I
+    r"\b(?P<what>annullat|rinviat|posticipat|sospes|spostat|anticipat"
+    r"|(?:(?<=è )|(?<=stato )|(?<=stata ))cancellat)(?P<ending>[oaie])\b",
+    re.I,
 )
 _CONDITION = re.compile(
     r"\b(?:in caso di|qualora|se\s|eventual|potr(?:à|anno)|sarà data|maltempo verrà)", re.I
 )
+_NEW_DAY = re.compile(r"\b(?:recuperat|recupero|nuova data|nuovo appuntamento|riprogrammat)", re.I)
 _PLANNED = re.compile(
     r"(?:programmat|previst|fissat)[oaie]\s(?:per\s)?(.{5,40}?)\s(?:è|sono|viene|sarà)\b", re.I
 )
@@ -39,8 +44,12 @@ def changed(notice: Notice) -> Iterator[str]:
     ]
     for line in lines[:2]:
         found = _CHANGED.search(line)
-        if found is None:
+        if found is None or same(line, spoken(notice.title)):
             continue
+        ending = found["ending"].lower()
+        new_day = next((f" {line}" for line in notice.prose if _NEW_DAY.search(line)), "")
+        if is_told(title, line) and line.endswith(".") and is_whole(line):
+            yield f"{line}{new_day}"
         tail = re.sub(
             r"\b(?:a )?causa (?:del )?(?=maltempo|neve|pioggia)", "per ", line[found.end() :].strip(" .")
         )
@@ -48,7 +57,8 @@ def changed(notice: Notice) -> Iterator[str]:
             planned = _PLANNED.search(line)
             before = f", previst{ending} per {planned[1]}," if planned else ""
             said = f"{subject}{before} è {found['what'].lower()}{ending} {tail}".strip()
-            yield f"{said[0].upper()}{said[1:]}."
+            said = f"{said[0].upper()}{said[1:]}."
+            yield f"{said}{new_day}"
         bare = line.strip(" .")
         if has_verb(bare) and is_told(title, bare):
             yield f"{bare}."

@@ -10,7 +10,8 @@ from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.changes import changed, is_changed
-from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of, untold
+from flows.bulletin.summary.frames.lacking import untold
+from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of
 from flows.bulletin.summary.frames.subject import (
     FILLER,
     is_headline_of,
@@ -29,6 +30,7 @@ _IN_PAGE = {
     "hours": "Gli orari sono nella pagina.",
     "deadline": "Le scadenze sono nella pagina.",
 }
+_LEFT = re.compile(r"(?:(?<=[.!?] )|^)([A-Z][^.!?]{3,60}?) (?:è|sono) nella pagina\.")
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
@@ -49,9 +51,20 @@ def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
     seen: set[str] = set()
     for text in made:
         said = re.sub(r"\s+(?=[,;.:!?](?:\s|$))", "", " ".join(text.split())).replace("’ ", "’")
+        said = together(said)
         if said and utf16(said) <= limit and said not in seen:
             seen.add(said)
             yield said
+
+
+def together(text: str) -> str:
+    """What is left to the page in one sentence: `Gli orari e i prezzi sono nella pagina.`"""
+    left = _LEFT.findall(text)
+    if len(left) < 2:
+        return text
+    names = [left[0], *(f"{name[:1].lower()}{name[1:]}" for name in left[1:])]
+    rest = " ".join(_LEFT.sub("", text).split())
+    return f"{rest} {', '.join(names[:-1])} e {names[-1]} sono nella pagina.".strip()
 
 
 def ordered(made: Iterable[str], occasion: Occasion, limit: int) -> Iterator[str]:
@@ -83,7 +96,7 @@ def _abstract(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
     """The office's abstract, or a body as short, with the sentences for what it leaves out."""
     title = title_of(notice)
     body = lines_of(notice.title, notice.source)
-    is_short = len(notice.source) - len(notice.title) <= limit
+    is_short = len(notice.body) <= limit
     for lines in (notice.abstract, body if is_short else ()):
         whole = " ".join(closed(line) for line in lines)
         if not lines or not has_verb(whole) or not _tells_day(whole):

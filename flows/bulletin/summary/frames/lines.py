@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from flows.bulletin.facts.fact import Kind
 from flows.bulletin.facts.find import facts
+from flows.bulletin.language.marks import tidied
 from flows.bulletin.language.sentences import has_verb, split
-from flows.bulletin.language.titles import folded
+from flows.bulletin.language.titles import calmed, casing, folded
 from flows.bulletin.page.notice import Notice
 
 _MONTH = r"(?:gen|feb|mar|apr|mag|giu|lug|ago|set|ott|nov|dic)[a-z]{0,7}"
@@ -28,7 +29,8 @@ _STAMP = re.compile(
     r"|varie dal tuo comune|categoria|argomenti|condividi)\b",
     re.I,
 )
-_CUT = re.compile(r"(?:…|\.\.\.)\s*$")
+_READ = 20_000  # characters that show how a page writes its words
+_CUT = re.compile(r"(?:…|\.\.\.|\[(?:…|\.\.\.)\]|\bleggi (?:tutto|di più))[\W_]*$", re.I)
 _CONTACT = re.compile(
     r"@|\btel(?:efono)?\b\.?:?|\b0\d{1,3}[ ./-]?\d{5,}|https?:|\bper (?:maggiori |ulteriori )?info", re.I
 )
@@ -53,8 +55,10 @@ def lines(notice: Notice) -> tuple[str, ...]:
 def _lines(title: str, source: str) -> tuple[str, ...]:
     made: list[str] = []
     seen: set[str] = set()
+    forms = casing(split(source[:_READ]))
     for text in (title, *source.split("\n")):
-        for line in _sentences(text):
+        for sentence in _sentences(text):
+            line = calmed(tidied(sentence), forms)
             key = folded(line)
             if key and key not in seen and not (made and _is_furniture(line, made[0])):
                 seen.add(key)

@@ -14,6 +14,7 @@ _NOUNS: dict[str, str] = {
         contributo corso deposito fondo laboratorio matrimonio mercatino mercato modulo nido
         pagamento passaporto patto pedibus permesso piano portale premio prestito progetto programma
         questionario referendum registro regolamento rilascio rimborso rinnovo ritiro servizio soggiorno
+        parco museo teatro ponte cinema municipio cimitero lavoro
         sussidio tesseramento tirocinio trasporto trasferimento versamento volontariato voucher
     """,
     "lo": "scambio sconto screening spazio sportello studio",
@@ -24,6 +25,7 @@ _NOUNS: dict[str, str] = {
         esenzione erogazione indagine iscrizione istanza occupazione ordinanza attivazione imposta
     """,
     "la": """
+        piazza palestra biblioteca sede sala stazione
         borsa campagna carta celebrazione cittadinanza concessione comunicazione consultazione denuncia
         dichiarazione domanda fiera festa formazione gara graduatoria licenza manifestazione mensa misura
         mostra prestazione proroga pubblicazione raccolta rassegna residenza ricerca richiesta sagra scuola
@@ -68,10 +70,19 @@ _ADJECTIVE = re.compile(
     r"|local|climatic|marin|economic|universal)\w*",
     re.I,
 )
+_OF = {
+    "il": "del ",
+    "lo": "dello ",
+    "l'": "dell'",
+    "la": "della ",
+    "i": "dei ",
+    "gli": "degli ",
+    "le": "delle ",
+}
 _JOINS_BY_DI = frozenset(
     ["servizio", "servizi", "richiesta", "domanda", "domande", "richieste", "rilascio", "rinnovo", "ritiro"]
 )
-_BREAK = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w)\.\s+")
+_BREAK = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w\w)\.\s+")
 _ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)
 _YEAR_TAIL = re.compile(r"^(?:anno |a\.\s?s\.\s?|stagione )?\d{4}(?:\s?[-/]\s?\d{2,4})?$", re.I)
 _BARE_TITLE = re.compile(
@@ -154,6 +165,12 @@ def _joined(head: str, rest: str) -> str:
     second = rest.split()[0].lower()
     if head in _JOINS_BY_DI and second in _ARTICLES and not _ADJECTIVE.fullmatch(second):
         return f"di {rest[:1].lower()}{rest[1:]}"
+    if (
+        head.endswith(("zione", "zioni", "mento", "sura"))
+        and second in _ARTICLES
+        and not _ADJECTIVE.fullmatch(second)
+    ):
+        return f"{_OF[_ARTICLES[second]]}{rest[:1].lower()}{rest[1:]}"
     return rest
 
 

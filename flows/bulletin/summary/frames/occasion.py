@@ -5,13 +5,12 @@ and which of them a text tells.
 import re
 from dataclasses import dataclass, replace
 
-from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import TIME
 from flows.bulletin.language.titles import folded
-from flows.bulletin.page.notice import Notice, Row, Slot, Told
+from flows.bulletin.page.notice import Notice, Row, Slot
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.clauses.days import Days, Span
+from flows.bulletin.summary.clauses.days import Days
 from flows.bulletin.summary.clauses.hours import Hours, hours_of
 
 _BOOKS = re.compile(r"\b(?:prenotazion|iscrizion|prevendit|preiscrizion|scadenz)", re.I)
@@ -23,6 +22,9 @@ _VENUE = re.compile(
     r"|AUDITORIUM|Palazzo|Villa|Centro|Museo)\b(?:\s(?:[A-ZÀ-Ý][\wà-ù'’]*|comunale|civica|di|del|della|de))*"
     r"(?:\s[\"“«][^\"”»]{3,40}[\"”»])?)"
 )
+
+
+_EVERYBODY = re.compile(r"(?:per|a|alla)\s(?:tutt[aei]\s)?(?:la\s)?cittadinanza\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def occasion_of(notice: Notice) -> Occasion:
     if len({sitting.place for sitting in sittings}) == 1 and sittings[0].place:
         place_words = place_words or next(iter(places))
         sittings = [replace(sitting, place="") for sitting in sittings]
-    place_words = _with_venue(place_words, notice)
+    place_words = _with_its_name(_with_venue(place_words, notice), notice)
     where = ""
     if (place_words and not clauses.place_clause(place_words)) or _MEETS.search(place_words):
         where = _where_sentence(notice, place_words)
@@ -96,6 +98,8 @@ def occasion_of(notice: Notice) -> Occasion:
     price_words = _all(notice, Slot.amount)
     prices = [said for words in price_words if (said := clauses.price_sentence(words))]
     price = min(prices, key=_worth_of_price, default="")
+    if len(_sums(price_words)) > 1:
+        price = ""  # whose each is a table would tell
     who = clauses.audience_phrase(who_words)
     if (
         who_words
@@ -127,6 +131,8 @@ def occasion_of(notice: Notice) -> Occasion:
         place_words = ""
     place = clauses.place_clause(place_words) if place_words and not where else ""
     found = clauses.place_of(place_words) if place_words else None
+    if not place and not where and found and found.street:
+        place = clauses.place_clause(found.street)  # the name of an organiser takes no preposition
     return Occasion(
         tuple(sittings),
         parts,
@@ -140,45 +146,6 @@ def occasion_of(notice: Notice) -> Occasion:
         where,
         tuple(unsaid),
     )
-
-
-def untold(text: str, occasion: Occasion) -> list[str]:
-    """Which of "when", "hours", "place", "who", "price", "booking" the page has and `text` does not tell."""
-    bare = folded(text)
-    lacking = []
-    for sitting in occasion.sittings:
-        for span in sitting.days.spans:
-            for day in {span.first, span.last}:
-                month = MONTHS[day.month - 1][:3]
-                if not re.search(rf"\b0?{day.day}\b.{{0,40}}?\b(?:{month}|0?{day.month}\b)", bare):
-                    lacking.append("when")
-        for hours in hours_of(sitting.hours):
-            if not _tells_hours(bare, hours):
-                lacking.append("hours")
-    if occasion.apposition:
-        name = [
-            word
-            for word in re.findall(r"\w{4,}", folded(occasion.apposition))
-            if word not in ("piazza", "viale")
-        ]
-        if name and not any(word in bare for word in name):
-            lacking.append("place")
-    if occasion.who and not any(word[:5] in bare for word in re.findall(r"\w{4,}|\d+", folded(occasion.who))):
-        lacking.append("who")
-    if occasion.price:
-        figures = re.findall(r"\d+(?:,\d+)?", occasion.price)
-        cues = [folded(figure) for figure in figures] or [
-            cue
-            for cue in ("gratuit", "gratis", "liber", "offerta", "pagamento")
-            if cue in folded(occasion.price)
-        ]
-        if "gratuit" in cues:
-            cues.append("gratis")
-        if not any(cue in bare for cue in cues):
-            lacking.append("price")
-    if occasion.booking and not re.search(r"\bprenot|\biscri|\bbigliett\w+ (?:online|si )", bare):
-        lacking.append("booking")
-    return list(dict.fromkeys(lacking))
 
 
 def _sittings(rows: list[Row]) -> list[Sitting] | None:
@@ -262,7 +229,8 @@ def _place(notice: Notice) -> str:
     kept: list[tuple[int, str]] = []
     for told in notice.slots.get(Slot.place, ()):
         words = re.split(
-            r"\s(?=(?:il|la|lo|una?|i|le|gli|entro|dalle)\s(?!\w+\s(?:di|del)\b))", told.words.strip(" .,;")
+            r"(?<!presso)\s(?=(?:il|la|lo|una?|i|le|gli|entro|dalle)\s(?!\w+\s(?:di|del)\b))",
+            told.words.strip(" .,;"),
         )[0]
         name = clauses.place_of(words)
         if (told.row is not None and told.row.list) or not (name.name or name.street) or len(words) > 110:
@@ -290,11 +258,23 @@ def _people_of(notice: Notice, *, has_own: bool) -> str:
         words = told.words.strip(" .")
         if (told.row is not None and (has_own or told.row.list)) or " " not in words or '"' in words:
             continue
-        if " ".join(folded(words).split()[:3]) in title:
+        if " ".join(folded(words).split()[:3]) in title or _EVERYBODY.match(words):
             continue
         if has_own or clauses.audience_phrase(words) or clauses.is_everyone(words) or re.search(r"\d", words):
             return "" if has_own else words
     return ""
+
+
+def _sums(words: list[str]) -> set[str]:
+    """The different sums that one pays; what is added to one (`+ 1,50 prevendita`) is none of its own."""
+    told = " ; ".join(words)
+    return set(
+        re.findall(
+            r"(?<![+\d.,])(?<!\+ )(?<!\+ € )(?<!più )(\d[\d.]*(?:,\d\d)?)(?=\s?(?:€|euro))"
+            r"|(?<!\+ )€\s?(\d[\d.]*(?:,\d\d)?)",
+            told,
+        )
+    )
 
 
 def _worth_of_price(said: str) -> int:
@@ -339,6 +319,14 @@ def _with_venue(words: str, notice: Notice) -> str:
     return f"{venues.pop()}, {words}".strip(" ,")
 
 
+def _with_its_name(words: str, notice: Notice) -> str:
+    """`Cinema Teatro comunale` with the name that stands in quotes behind it on the page."""
+    if not words or re.search(r"[\"“«\d]", words):
+        return words
+    named = re.search(rf"{re.escape(words)}\s([\"“«][^\"”»\n]{{3,40}}[\"”»])", notice.source)
+    return f"{words} {named[1]}" if named else words
+
+
 def _where_sentence(notice: Notice, words: str) -> str:
     """The office's sentence in which the place stands, whole; "" where it tells a day or an hour
     beside it.
@@ -363,16 +351,3 @@ def _all(notice: Notice, slot: Slot) -> list[str]:
 
 def _words(notice: Notice, slot: Slot) -> str:
     return next(iter(_all(notice, slot)), "")
-
-
-def _tells_hours(bare: str, hours: Hours) -> bool:
-    for clock in (hours.start, hours.end):
-        if clock is None:
-            continue
-        minutes = f" {clock[1]:02}" if clock[1] else "(?: 00)?"
-        if not re.search(rf"\b0?{clock[0]}{minutes}\b", bare):
-            return False
-    return True
-
-
-__all__ = ["Occasion", "Sitting", "Span", "Told", "occasion_of", "untold"]

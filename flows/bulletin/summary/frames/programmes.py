@@ -7,10 +7,11 @@ from flows.bulletin.summary.clauses.days import Days, Span, days_clause
 from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, without_street
-from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of, untold
+from flows.bulletin.summary.frames.lacking import untold
+from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of
 from flows.bulletin.summary.frames.subject import is_plural, matters
 
-_COUNTS = ("", "un", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci")
+_MOST_DAYS = 5  # that are named one by one
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
@@ -38,18 +39,13 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
                 said = f"{closed(head[0].upper() + head[1:])} {lead} {_each(sittings, with_what=with_what)}"
                 if len(sittings) <= 5:
                     yield f"{said} {rest_of(occasion, untold(said, occasion))}"
-    span, is_titled = _range(sittings), any(sitting.what for sitting in sittings)
-    what = "titoli e giorni" if is_titled else "giorni e orari"
+    span, is_whole = _days(sittings)
+    what = _in_page(sittings, is_whole=is_whole)
     for phrase, sentence in matters(notice) if span else ():
         verb = "ci sono" if is_plural(phrase) else "c'è"
         for lead in dict.fromkeys((sentence, "")):
             head = f"{span} {place} {verb} {phrase}".strip()
-            count = sum(len(sitting.days.spans) for sitting in sittings)
-            many = _COUNTS[count] if count < len(_COUNTS) else str(count)
-            said = (
-                f"{closed(head[0].upper() + head[1:])} {lead} Gli "
-                f"appuntamenti sono {many}; {what} sono nella pagina."
-            )
+            said = f"{closed(head[0].upper() + head[1:])} {lead} {what}"
             lacking = [name for name in untold(said, occasion) if name not in ("when", "hours")]
             yield f"{said} {rest_of(occasion, lacking)}"
 
@@ -71,6 +67,28 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
     )
     mark = ":" if "«" in joined else ""
     return f"Gli appuntamenti sono{mark} {joined}.{about}"
+
+
+def _days(sittings: tuple[Sitting, ...]) -> tuple[str, bool]:
+    """The days as one clause, and whether it names each: a range is no list of days."""
+    single = [span for sitting in sittings for span in sitting.days.spans if span.first == span.last]
+    distinct = list(dict.fromkeys(single))
+    if len(distinct) > _MOST_DAYS or len(single) < sum(len(sitting.days.spans) for sitting in sittings):
+        return _range(sittings), False
+    clause = days_clause(Days(tuple(distinct)))
+    hours = {sitting.hours for sitting in sittings}
+    return f"{clause} {hours.pop()}".strip() if len(hours) == 1 else clause, True
+
+
+def _in_page(sittings: tuple[Sitting, ...], *, is_whole: bool) -> str:
+    """What is left to the page, by name."""
+    has_titles = any(sitting.what for sitting in sittings)
+    lacks_hours = len({sitting.hours for sitting in sittings}) > 1
+    if not is_whole:
+        return "Titoli e giorni sono nella pagina." if has_titles else "Giorni e orari sono nella pagina."
+    if has_titles:
+        return "Il programma con gli orari è nella pagina." if lacks_hours else "I titoli sono nella pagina."
+    return "Gli orari sono nella pagina." if lacks_hours else ""
 
 
 def _range(sittings: tuple[Sitting, ...]) -> str:

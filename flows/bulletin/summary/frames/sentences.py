@@ -7,11 +7,16 @@ none is ever cut or joined to another.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
+from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.facts.find import facts
+from flows.bulletin.language.dates import MONTHS, WEEKDAYS
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.titles import is_told
+from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
 from flows.bulletin.summary.frames.matter import Matter, matter_of
@@ -31,11 +36,14 @@ WEIGHTS: dict[Slot, float] = {
     Slot.place: 1.4,
     Slot.how: 1.2,
 }
-_A_SENTENCE, _A_UNIT = 0.55, 0.004
+_A_SENTENCE, _A_UNIT, _A_FIGURE = 0.55, 0.004, 0.9
+_CALENDAR = frozenset({*MONTHS, *WEEKDAYS})
+_FIRST = 0.8  # what an office says first it thinks matters most
+_FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.amount})
 _MOST, _TOGETHER = 12, 3
 _POINTS = re.compile(
     r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
-    r"|la stessa|il suddett|la suddett|i suddett|le suddett"
+    r"|la stessa|chi (?:ne|lo|la|li|le)\b|il suddett|la suddett|i suddett|le suddett"
     r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine"
     r"|resta|restano|diversamente|in (?:tal|questo|quest)"
     r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
@@ -45,7 +53,7 @@ _POINTS = re.compile(
     re.I,
 )
 _EMPTY = re.compile(
-    r"\bdi seguito\b|\bseguent[ei]\b|\bqui sotto\b|\bcliccand\w+"
+    r"\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
     r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b"
     r"|\bsuddett\w+|\bpredett\w+|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
     r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
@@ -57,6 +65,11 @@ _PRAISE = re.compile(
     re.I,
 )
 _SAID = re.compile(r"[«“\"]|[»”]|\bha (?:dichiarato|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b")
+_BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
+    r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
+    r"|disponibil|attivat|sospes|chius|richiest|rivolt|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
+    r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
+)
 _HEADS = re.compile(
     r"^(?:L(?:e|a) (?:domand[ae]|iscrizion[ei]|istanz[ae]"
     r"|richiest[ae]|adesion[ei]|candidatur[ae]|quota|tariffa"
@@ -76,19 +89,24 @@ class Sentence:
     names: bool  # it names the matter by itself
     place: float
     flaw: float = 0.0  # what an editor would mind
-    whole: bool = False  # it needs no other before it to be understood
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """Its days, hours and sums."""
+        return _figures(self.text)
 
 
 def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
     """The office's sentences that can stand in a message, each also with its matter before it."""
     made: list[Sentence] = []
     seen: set[str] = set()
+    items = {bare(worded(item)) for listing in notice.listings if listing.lead for item in listing.items}
     for place, (sentence, is_abstract) in enumerate(
         [*((text, True) for text in notice.abstract), *((text, False) for text in notice.prose)]
     ):
         text = worded(sentence)
         key = bare(text)
-        if key in seen or not is_fit(text, sentence):
+        if key in seen or not is_fit(text, sentence) or key in items:
             continue
         seen.add(key)
         names = named(text, notice, place, is_abstract)
@@ -101,9 +119,14 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
     return made
 
 
+@lru_cache(maxsize=2048)
+def _figures(text: str) -> frozenset[str]:
+    return frozenset(fact.value for fact in facts(text) if fact.kind in _FIGURES)
+
+
 def is_fit(text: str, original: str) -> bool:
     """Whether a sentence can be sent by itself: whole, with a verb, pointing to nothing before or below."""
-    if not has_verb(text) or len(text) < 25 or original.rstrip().endswith((":", ";", ",", "…", "...")):
+    if not speaks(text) or len(text) < 25 or original.rstrip().endswith((":", ";", ",", "…", "...")):
         return False
     if text[:1].islower() or _POINTS.match(text) or _EMPTY.search(text) or _SAID.search(_quoteless(text)):
         return False
@@ -112,10 +135,12 @@ def is_fit(text: str, original: str) -> bool:
 
 def named(text: str, notice: Notice, place: int, is_abstract: bool) -> bool:
     """Whether a sentence says by itself what the notice is about."""
-    if any(tells(text, told) or same_words(text, told.sentence) for told in notice.slots.get(Slot.what, ())):
-        return True
     if _HEADS.match(text) and not is_told(notice.title, text):
         return False
+    if any(
+        tells(text, told) or same_words(text, told.sentence) for told in notice.slots.get(Slot.what, ())[:2]
+    ):
+        return True
     return is_told(notice.title, text) or (is_abstract and place == 0) or (place == 0 and len(text) > 60)
 
 
@@ -136,6 +161,7 @@ def _slots(text: str, notice: Notice) -> frozenset[Slot]:
 
 def _flaw(text: str) -> float:
     flaw = 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
+    flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
     return (
         flaw
         + (0.5 if utf16(text) > 220 else 0.0)
@@ -161,11 +187,13 @@ def chosen(
         for group in combinations(worthy, count):
             if not group[0].names or sum(utf16(one.text) + 1 for one in group) - 1 > limit:
                 continue
-            if _repeats(group):
+            if repeats(*(one.text for one in group)):
                 continue
             told = frozenset[Slot]().union(*(one.slots for one in group))
             value = sum(weights.get(slot, 0.0) for slot in told) - sum(one.flaw for one in group)
             text = " ".join(one.text for one in group)
+            value += _FIRST if group[0].place == 0 else 0.0
+            value += _A_FIGURE * len(frozenset().union(*(one.figures for one in group)))
             value -= _A_SENTENCE * count + _A_UNIT * utf16(text) + 0.5 * sum(one.names for one in group[1:])
             made.append((value, text))
     yield from sorted(made, key=lambda one: -one[0])
@@ -175,9 +203,11 @@ def _alone(one: Sentence, weights: dict[Slot, float]) -> float:
     return sum(weights.get(slot, 0.0) for slot in one.slots) - one.flaw + (2.0 if one.names else 0.0)
 
 
-def _repeats(group: Sequence[Sentence]) -> bool:
-    """Whether two of the sentences say the same: most of the words of one stand in the other."""
-    sets = [{word[:5] for word in bare(one.text).split() if len(word) > 3} for one in group]
+def repeats(*texts: str) -> bool:
+    """Whether two of the texts say the same: most of the words of one stand in the other."""
+    sets = [
+        {word[:5] for word in bare(text).split() if len(word) > 3 and word not in _CALENDAR} for text in texts
+    ]
     return any(
         len(first & second) > 0.5 * min(len(first), len(second)) for first, second in combinations(sets, 2)
     )

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from flows.bulletin.language.glue import unglued
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL
-from flows.bulletin.language.titles import casing, is_told, softened
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.language.titles import calmed, casing, is_told, softened
+from flows.bulletin.page.notice import Notice, below
 from flows.bulletin.page.sections import parts
 
 _OPENING, _MOST = 1600, 24  # characters, and lines of them
@@ -49,7 +50,8 @@ _NUMBER_TITLE = re.compile(
     re.I,
 )
 _STATUS_MARK = re.compile(
-    r"^\W*(?:(?:evento|avviso)\s)?(?:annullat|rinviat|posticipat|sospes|spostat|cancellat)[oaie]\b\W*|"
+    r"^\W*(?:(?:evento|avviso)\s)?(?:annullat|rinviat|posticipat|sospes|spostat|cancellat)[oaie]\b"
+    r"(?:\sa data da destinarsi)?\W*|"
     r"\W*[-–(]\s*(?:evento\s)?(?:annullat|rinviat|posticipat|sospes|spostat|cancellat)[oaie]\)?\W*$",
     re.I,
 )
@@ -84,7 +86,7 @@ _HAPPENS = re.compile(
     re.I,
 )
 _FILM = re.compile(
-    r"\bRegia(?: di|:)\s(?P<director>[A-ZÀ-Ý][\w'’.-]+(?:\s(?:de"
+    r"\bRegia(?: di|:)?\s(?P<director>[A-ZÀ-Ý][\w'’.-]+(?:\s(?:de"
     r"|di|da|van|von|al|le|la)?\s?[A-ZÀ-Ý][\w'’.-]*[\w'’]){0,3}?)"
     r"(?=\s(?:Trama|Con|Cast|Sceneggiatura|Durata|Genere|Interpreti|Anno|Attori)\b|\s*[.,;:|(]|\s[a-z]|\s*$)"
 )
@@ -98,9 +100,10 @@ def lines_of(notice_title: str, source: str) -> tuple[str, ...]:
     """The lines of a page's opening as the office wrote them, whole sentences or not:
     its phrases stand there.
     """
-    body = source[len(notice_title) :] if source.startswith(notice_title) else source
+    body = below(notice_title, source)
+    forms = casing(split(source[:_OPENING]))
     return tuple(
-        line
+        spoken(calmed(line, forms))
         for part in parts(body[:_OPENING])
         if part.kind == "prose"
         for sentence in split(part.text)
@@ -113,22 +116,7 @@ def title_of(notice: Notice) -> str:
     bare = _STATUS_MARK.sub("", " ".join(notice.title.split())).strip(" .-–")
     if _NUMBER_TITLE.fullmatch(bare):
         return ""
-    forms = casing([*notice.abstract, *notice.prose])
-    title = _QUOTED.sub(lambda name: _soft_name(name[0], forms), bare)
-    if title != bare and not re.search(r"[A-ZÀ-Ý]{4,}\s[A-ZÀ-Ý]{3,}", title):
-        return title[:1].upper() + title[1:]
-    title = softened(bare, forms) if title == bare else title
-    if title != bare:
-        return re.sub(r"^\W*\w", lambda start: start[0].upper(), title)
-    words = [word for word in re.findall(r"[^\W\d_]+", title) if len(word) > 1]
-    loud = [word for word in words if word.isupper()]
-    if len(loud) >= 2:  # `Il SAPER FARE: storia di un paese`
-        title = re.sub(
-            r"(?:\b[A-ZÀ-Ý]{2,}\b['’]?\s?){2,}",
-            lambda run: _soft_run(run[0], forms, is_first=run.start() == 0),
-            title,
-        )
-    return title[:1].upper() + title[1:]
+    return bare[:1].upper() + bare[1:]
 
 
 def phrase_of(words: str) -> str:
@@ -210,7 +198,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
 def kind_word(notice: Notice, title: str) -> str:
     """`la mostra` where the page calls the title so; "" where it does not."""
     name = re.escape(title.split(".")[0].strip(' «»"“”'))
-    body = notice.source[len(notice.title) :]
+    body = notice.body
     called = re.search(rf"\b(\w{{4,14}})\s[\"“«]?{name}", body, re.I)
     if called and (phrase := phrase_of(called[1])):
         return phrase
@@ -307,7 +295,7 @@ def _worth_of_nominal(phrase: str) -> int:
 
 
 def _film(notice: Notice) -> str:
-    body = notice.source[len(notice.title) :]
+    body = notice.body
     found = _FILM.search(body)
     if found is None or not _CINEMA.search(notice.title + body):
         return ""
@@ -339,18 +327,6 @@ def _soft_run(run: str, forms: dict[str, str], *, is_first: bool) -> str:
         )
         lowered = " ".join(words)
     return lowered
-
-
-def _soft_name(name: str, forms: dict[str, str]) -> str:
-    """A name in capitals between quotes: `"GLI ALBERI"` is `"Gli Alberi"`."""
-    inner = name[1:-1]
-    if inner != inner.upper() or not re.search(r"[A-ZÀ-Ý]{3}", inner):
-        return name
-    soft = " ".join(
-        forms.get(word.lower(), word.lower() if place > 0 and len(word) < 4 else word.capitalize())
-        for place, word in enumerate(inner.split())
-    )
-    return f"{name[0]}{soft}{name[-1]}"
 
 
 def _plural_article(noun: str) -> str:

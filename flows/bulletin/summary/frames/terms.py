@@ -1,8 +1,11 @@
 """The term of a call as a clause: `entro le 12 del 30 giugno 2026`, `dal 3 al 25 ottobre 2026`."""
 
 import re
+from collections.abc import Iterable
+from itertools import groupby
 
 from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.page.notice import Told
 from flows.bulletin.summary.frames.wording import plain_figures
 
 _END = re.compile(
@@ -12,6 +15,21 @@ _CLOCK = re.compile(r"\b(?:ore|alle|le)\s+(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]
 _AFTER = re.compile(
     r"\b(?:entro|nei)\s+(?P<days>\d{1,3} giorni)\s+(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60})", re.I
 )
+
+
+def term_of(told: Iterable[Told]) -> tuple[str, Told | None]:
+    """The first plain term of a page, and where it was told.
+
+    What one sentence says in pieces (`a partire dal 18 agosto`, `e non oltre il 20 settembre`) is one term;
+    pieces of two sentences are never joined.
+    """
+    for _, pieces in groupby(told, key=lambda piece: piece.sentence):
+        together = list(pieces)
+        joined = " ".join(piece.words for piece in together[:3])
+        clause = term(joined) or term(together[0].words)
+        if clause:
+            return clause, together[0]
+    return "", None
 
 
 def term(words: str) -> str:
@@ -32,11 +50,14 @@ def term(words: str) -> str:
             return ""
         return f"entro {_hour(clock)} {_of(last)}" if clock else f"entro {_the(last)}"
     first = days[0]
-    if (
-        not re.search(r"\bdal(?:l['’])?\s*(?:ore \d+ del )?(?:giorno\s+)?$", text[: first.start()], re.I)
-        or clock
-    ):
+    if not re.search(r"\bdal(?:l['’])?\s*(?:ore \d+ del )?(?:giorno\s+)?$", text[: first.start()], re.I):
         return ""
+    if clock:
+        return (
+            f"{_from(first, last)} alle {_hour(clock).removeprefix('le ')} {_of(last)}"
+            if not _hour(clock).startswith("l'")
+            else ""
+        )
     return f"{_from(first, last)} {_to(last)}"
 
 

@@ -8,8 +8,39 @@ import re
 
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.signals import MONTH
-from flows.bulletin.summary.compress import without_preamble
 
+_WHO = (
+    r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
+    r" (?:[A-Z]\w+\s?){1,4})?|ufficio [\w ]{1,40}|assessorato [\w ]{1,40}"
+    r"|sindac[oa](?: [A-Z]\w+){0,3}|giunta(?: comunale)?)\s+)"
+)
+_WHOM = (
+    r"(?:\s+(?:i|le|ai|alle|tutti i|tutta la|la|alla|gli|agli)\s+(?:gentili\s+)?(?:cittadin\w+"
+    r"|cittadinanza|utenti|utenza|residenti|famiglie|interessati|contribuenti|genitori|studenti|proprietari"
+    r"|titolari|imprese|operatori|associazioni|popolazione)(?:\s+interessat\w)?(?:\s+e\s+(?:i|le|ai|alle)?\s*\w+)?)?"
+)
+_PREAMBLE = re.compile(
+    r"^(?:"
+    r"(?:con la presente |con il presente avviso |a tal proposito |al riguardo |pertanto "
+    r"|inoltre |infine )?(?:si (?:comunica|informa(?:no)?|avvis(?:a|ano)|rende noto|ricorda"
+    r"|precisa|segnala|fa presente|avverte|porta a conoscenza|pubblica l['’]avviso)"
+    rf"|{_WHO}(?:comunica|informa|avvisa|rende noto|ricorda|segnala|fa sapere))"
+    rf"{_WHOM}\s*,?\s*che\s*(?:,\s*)?"
+    r"|siamo (?:spiacenti|lieti|felici) di (?:dover )?(?:comunicare|informare|annunciare"
+    r"|informarvi|comunicarvi)(?:vi)? che\s+"
+    r"|è con (?:grande )?piacere che\s+"
+    r"|(?:inoltre|infine|pertanto|quindi|a tal fine),?\s+"
+    r")",
+    re.I,
+)
+_WITH_THIS = re.compile(r"^con (?:la|il) presente(?: avviso)?,? (?=si )", re.I)
+_ON_WHOSE_WORD = re.compile(
+    r"^(?:come da (?:nota|comunicazione|richiesta|avviso)"
+    r"|(?:vista|a seguito di) (?:nota|richiesta|comunicazione)"
+    r"|ai sensi|in (?:esecuzione|ottemperanza|attuazione))\b[^,;:]{0,90},\s+",
+    re.I,
+)
+_UPDATED = re.compile(r"^aggiornamento\s(?:delle\s|alle\s|del(?:le)?\s)?(?:ore\s)?[\d:./]+\s?[-–:]\s+", re.I)
 _ACT_NAME = (
     r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|d\.?\s?g\.?\s?[rc]\.?|dgr)"
     r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
@@ -32,7 +63,7 @@ _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2(20\d\d)(?![\
 _HOUR = re.compile(
     r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
 )
-_HOUR_DOT = re.compile(r"\b(?P<at>d?alle|le)\s+(?P<hour>\d{1,2})[.:](?P<min>\d\d)(?![\d/.])")
+_HOUR_DOT = re.compile(r"\b(?P<at>d?alle|le)\s+(?P<hour>\d{1,2})[.:](?P<min>\d\d)(?![\d/]|\.\d)")
 _ORE = re.compile(r"\b(d?alle|le) ore (?=\d)", re.I)
 _EURO_BEFORE = re.compile(
     r"(?:€|\beuro)\s*(\d{1,3}(?:\.\d{3})*)(?:,(\d\d))?(?![\d.,]*\d)(?!\s*(?:€|euro))", re.I
@@ -77,7 +108,8 @@ def worded(sentence: str) -> str:
     """`Si avvisa che con determina n. 8 del 3/2/2026 il bando scade il 30/10/2026` -> `Il bando scade il 30
     ottobre 2026.`"""
     text = _ANNEX.sub("", _ORIGINALLY.sub("", sentence.strip()))
-    text = without_preamble(text)
+    text = without_preamble(_UPDATED.sub("", text))
+    text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
     text = _OWN_NUMBER.sub(r"\1", text)
     text = plain_figures(text)
@@ -86,6 +118,12 @@ def worded(sentence: str) -> str:
     text = _TO_VA.sub(_to_va, text)
     text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?", ".»", ".”", ".)")) else f"{text.rstrip(' ,;')}."
+
+
+def without_preamble(sentence: str) -> str:
+    """`Si informa che la strada è chiusa` -> `La strada è chiusa`."""
+    rest = _WITH_THIS.sub("", _PREAMBLE.sub("", sentence, count=1))
+    return rest[:1].upper() + rest[1:] if rest != sentence and len(rest) > 15 else sentence
 
 
 def plain_figures(text: str) -> str:

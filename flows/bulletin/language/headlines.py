@@ -1,0 +1,68 @@
+"""A headline made a sentence: `Premiati i progettisti` -> `Sono premiati i progettisti`; others stay."""
+
+import re
+
+from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.language.spelling import lemma
+
+_DONE = (
+    "premiat|conclus|apert|riapert|chius|prorogat|pubblicat|approvat|aggiornat|rinviat|annullat|sospes|inaugurat"
+    "|attivat|avviat|completat|istituit|ripristinat|posticipat|anticipat|revocat|confermat|assegnat|selezionat"
+)
+_PARTICIPLE = re.compile(
+    rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d+)\s|l['’])",
+    re.I,
+)
+_PAST = re.compile(
+    r"(?P<word>[A-ZÀ-Ý][a-zà-ù]{2,}(?:at|ut|it)(?P<end>[oaie]))\s(?=(?:il|lo|la|i|gli|le|un|una|uno)\s[a-zà-ù]|l['’][a-zà-ù])"
+)
+_UNDER_WAY = re.compile(r"al via\s(?P<what>(?:i|gli|le|il|lo|la|due|tre|quattro|cinque)\s.+|l['’].+)", re.I)
+_DATED = re.compile(
+    r"(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica|il|l['’])\s?\d{1,2}\s[a-z]{4,9}(?:\s20\d\d)?"
+    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]+(?:\s(?:alle|-|–)\s[\d:.]+)?)?),?\s"
+    r"(?P<what>(?:(?:il|lo|la|un|una|i|gli|le)\s|(?:l|un)['’])[a-zà-ù].+)",
+    re.I,
+)
+_STATE = re.compile(
+    rf"(?P<noun>[A-ZÀ-Ý][\w'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:{_DONE})[oaie])\b(?!\s(?:il|lo|la|i|gli|le)\s(?!\d))",
+    re.I,
+)
+_NAMED = re.compile(r"(?:via|viale|piazza|piazzale|corso|largo|vicolo|piazzetta)\b", re.I)  # take no article
+_HARD = re.compile(r"(?:s[bcdfghlmnpqrtvz]|z|gn|ps|x|y)", re.I)
+_PLURAL = re.compile(r"(?:i|gli|le|due|tre|quattro|cinque)\s", re.I)
+
+
+def spoken(line: str) -> str:
+    """`line` with the verb that a headline leaves out, where it is sure which one that is."""
+    if has_verb(line):
+        return line
+    if match := _PARTICIPLE.match(line):
+        verb = "È" if match["end"].lower() in "oa" else "Sono"
+        return f"{verb} {line[:1].lower()}{line[1:]}"
+    if (match := _PAST.match(line)) and lemma(match["word"].lower()).endswith(("are", "ere", "ire")):
+        end = match["end"].lower()
+        return f"{'È stat' if end in 'oa' else 'Sono stat'}{end} {line[:1].lower()}{line[1:]}"
+    if match := _UNDER_WAY.fullmatch(line):
+        verb = "Prendono il via" if _PLURAL.match(match["what"]) else "Prende il via"
+        return f"{verb} {match['what']}"
+    if match := _DATED.fullmatch(line):
+        verb = "ci sono" if _PLURAL.match(match["what"]) else "c'è"
+        return f"{match['day'][:1].upper()}{match['day'][1:]} {verb} {match['what']}"
+    if (match := _STATE.match(line)) and not _PLURAL.match(line):
+        noun, end = match["noun"], match["state"][-1].lower()
+        verb = "è" if end in "oa" else "sono"
+        return f"{_with_article(noun, end)} {verb} {line[match.start('state') :]}"
+    return line
+
+
+def _with_article(noun: str, end: str) -> str:
+    """`Uffici comunali` as `Gli uffici comunali`, by the ending of what is said of them."""
+    if _NAMED.match(noun) or re.match(r"(?:il|lo|la|i|gli|le)\s|l['’]", noun, re.I):
+        return noun
+    small = f"{noun[:1].lower()}{noun[1:]}"
+    vowel = small[0] in "aeiouàèéìòù"
+    if end in "oa" and vowel:
+        return f"L'{small}"
+    hard = vowel or _HARD.match(small)
+    article = {"o": "Lo" if hard else "Il", "a": "La", "i": "Gli" if hard else "I", "e": "Le"}[end]
+    return f"{article} {small}"

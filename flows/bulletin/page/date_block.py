@@ -1,0 +1,63 @@
+"""What stands under "Date e orari": the days of a notice with their hours, as the themes write them."""
+
+import re
+from collections.abc import Sequence
+
+from flows.bulletin.language.sentences import split
+from flows.bulletin.page.anchors import Head, heads
+from flows.bulletin.page.notice import Row
+from flows.bulletin.page.programme import LONGEST, NOTHING, row_at, timetable
+
+_DAY = r"\d{1,2}[°º]?\s[a-zà-ù]{3,9}\.?(?:\s20\d\d)?"
+_MARKED = re.compile(
+    rf"(?P<first>{_DAY})\s(?P<opens>\d{{1,2}}[:.]\d\d)\s?[-–]\s?Inizio evento\W{{1,4}}"
+    rf"(?P<last>{_DAY})\s(?P<closes>\d{{1,2}}[:.]\d\d)\s?[-–]\s?Fine evento",
+    re.I,
+)
+
+
+def date_block(text: str, start: int, end: int) -> list[list[Row]]:
+    """Day after day, each with its hours and what stands beside it; one day alone is a row.
+
+    `09 nov 16:30 - Inizio evento 09 nov 18:00 - Fine evento` is one row, of the day or of the period.
+    """
+    if marked := _marked(text, start, end):
+        return [marked]
+    found = heads(text, start, end)
+    if not found or not NOTHING.fullmatch(
+        re.sub(r"(?i)inizio(?: evento)?|dal", "", text[start : found[0].start])
+    ):
+        return []
+    if any(not head.when for head in found):
+        return _daily(text, found, start)
+    rows = []
+    for head, following in zip(found, [*found[1:], None], strict=True):
+        until = following.start if following else end
+        note = text[head.end : until]
+        if len(note) > LONGEST or len(split(note)) > 2:
+            return []
+        rows.append(row_at(head, note, head.start, until))
+    return [rows]
+
+
+def _daily(text: str, found: Sequence[Head], start: int) -> list[list[Row]]:
+    """Lines of which each begins with a day, or nothing where an hour's day is not sure."""
+    table, after = timetable(text, found, 0, start)
+    return [table] if len(table) > 1 and after == len(found) else []
+
+
+def _marked(text: str, start: int, end: int) -> list[Row]:
+    """The beginning and the end of each event, where nothing else stands there."""
+    found = list(_MARKED.finditer(text, start, end))
+    rest = _MARKED.sub(" ", text[start:end])
+    if not found or not NOTHING.fullmatch(rest):
+        return []
+    return [_event(match) for match in found]
+
+
+def _event(match: re.Match[str]) -> Row:
+    start, end = match.span()
+    if match["first"].lower() == match["last"].lower():
+        hours = f"dalle {match['opens']} alle {match['closes']}"
+        return Row(when=match["first"], hours=hours, start=start, end=end)
+    return Row(when=f"dal {match['first']} al {match['last']}", start=start, end=end)

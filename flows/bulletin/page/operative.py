@@ -1,0 +1,50 @@
+"""What an act orders, without its recitals: `VISTO ...; ORDINA la chiusura` is `Si ordina la chiusura`."""
+
+import re
+
+_RECITAL = re.compile(
+    r"(?:\b(?:IL|LA) (?:RESPONSABILE|SINDAC[OA]|DIRIGENTE|COMMISSARI[OA]|COMANDANTE)\b[^.;a-z]{0,80})?"
+    r"\b(?:VIST[OAIE]|Vist[oaie]|PREMESS[OA]|Premess[oa]|CONSIDERAT[OA]|Considerat[oa]|RICHIAMAT[OAIE]"
+    r"|Richiamat[oaie]|RITENUT[OA]|Ritenut[oa]|DATO ATTO|Dato atto|ATTES[OA]|Attes[oa]|PRESO ATTO"
+    r"|Preso atto|RILEVAT[OA]|Rilevat[oa]|TENUTO CONTO|Tenuto conto|SENTIT[OAI]|Sentit[oai]"
+    r"|ACQUISIT[OAI]|Acquisit[oai])\b"
+)
+# only in capitals: `il regolamento dispone che` is a sentence like another
+_OPERATIVE = re.compile(
+    r"\b(?P<verb>ORDINA|DISPONE|DECRETA|DETERMINA|DELIBERA|STABILISCE|AVVISA|INFORMA|COMUNICA|RENDE NOTO"
+    r"|INVITA)\b"
+    r"(?: (?:AI|I|ALLA|LA) CITTADIN\w+)?\s*:?\s*"
+)
+_INSTITUTION = re.compile(r"(?:l['’]|la )istituzione (?P<of>de(?:l|lla|llo|i|gli|lle) |dell['’])", re.I)
+_BAN = re.compile(r"(?:il|è fatto) divieto(?: assoluto)? di (?=[a-zà-ù]+(?:are|ere|ire)\b)", re.I)
+_ARTICLES = {
+    "del": "il ",
+    "dello": "lo ",
+    "della": "la ",
+    "dell'": "l'",
+    "dei": "i ",
+    "degli": "gli ",
+    "delle": "le ",
+}
+
+
+def operative(text: str) -> str:
+    """A text whose recitals (`VISTO ...; CONSIDERATO ...`) end in ORDINA, without them: `Si ordina ...`.
+
+    Any other text comes back as it is.
+    """
+    begins = _RECITAL.search(text)
+    ends = _OPERATIVE.search(text, begins.end()) if begins else None
+    if begins is None or ends is None:
+        return text
+    ordered = re.sub(r"^\W*(?:1|a)[.)]\s*", "", text[ends.end() :]).lstrip(" \n")
+    named = _INSTITUTION.match(ordered)
+    if named:
+        article = _ARTICLES[named["of"].strip().lower().replace("’", "'")]
+        sentence = f"Si istituisce {article}{ordered[named.end() :]}"
+    elif ban := _BAN.match(ordered):
+        sentence = f"È vietato {ordered[ban.end() :]}"
+    else:
+        sentence = f"Si {ends['verb'].lower()} {ordered[:1].lower()}{ordered[1:]}"
+    before = text[: begins.start()].rstrip()
+    return f"{before}\n\n{sentence}" if before else sentence

@@ -1,0 +1,111 @@
+"""Every text that a notice may have, the best first: the office's abstract, its kind's frames, its title."""
+
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain, islice
+
+from flows.bulletin.language.headlines import spoken
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.titles import folded, is_told
+from flows.bulletin.page.lacks import is_call
+from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.summary import gate
+from flows.bulletin.summary.frames import (
+    acts,
+    alerts,
+    calls,
+    campaigns,
+    events,
+    general,
+    health,
+    hours,
+    programmes,
+    recalls,
+    services,
+    works,
+)
+from flows.bulletin.summary.frames.facets import tells
+from flows.bulletin.summary.frames.wording import worded
+
+_Frame = Callable[[Notice, int], Iterator[str]]
+_FRAMES: Mapping[Kind, _Frame] = {
+    Kind.event: events.texts,
+    Kind.programme: programmes.texts,
+    Kind.deadline: calls.texts,
+    Kind.job: calls.texts,
+    Kind.road: works.texts,
+    Kind.supply_cut: works.texts,
+    Kind.hours: hours.texts,
+    Kind.service: services.texts,
+    Kind.health: health.texts,
+    Kind.recall: recalls.texts,
+    Kind.alert: alerts.texts,
+    Kind.result: acts.texts,
+    Kind.act: acts.texts,
+    Kind.campaign: campaigns.texts,
+    Kind.other: campaigns.texts,
+}
+_TRIED = 8  # texts of one frame: what comes later is only shorter
+OTHERS = "Gli altri dettagli sono nella pagina."
+_OCCASIONS = (Kind.event, Kind.programme)
+_ELIDING = (
+    Kind.deadline,
+    Kind.job,
+    Kind.service,
+    Kind.campaign,
+    Kind.result,
+    Kind.act,
+    Kind.other,
+    Kind.health,
+)
+_ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
+
+
+def texts(notice: Notice, limit: int) -> Iterator[str]:
+    """Texts of at most `limit` UTF-16 units that the gate may be asked about, best first."""
+    kind = Kind.deadline if notice.kind in _OCCASIONS and is_call(notice) else notice.kind
+    frame = _FRAMES.get(kind)
+    framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
+    owned = islice(general.texts(notice, limit), _TRIED) if kind not in _OCCASIONS else iter(())
+    made = (
+        form for text in chain(_described(notice), framed, owned) for form in _announced(text, notice, kind)
+    )
+    for text in dict.fromkeys(chain(made, _titled(notice))):
+        if utf16(text) <= limit:
+            yield text
+
+
+def _described(notice: Notice) -> Iterator[str]:
+    """The office's own abstract, every sentence of it, with the title before it where it does not name it."""
+    text = " ".join(worded(sentence) for sentence in notice.abstract)
+    if not text:
+        return
+    if is_told(notice.title, text):
+        yield text
+    else:
+        yield from (f"{title}. {text}" for title in _heading(notice))
+
+
+def _heading(notice: Notice) -> Iterator[str]:
+    title = spoken(notice.title.strip(" .,;:"))
+    if title:
+        yield f"{title[:1].upper()}{title[1:]}"
+
+
+def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
+    """`text` with word of what it leaves to the page, and bare where that has no room."""
+    if folded(text.rstrip(".")) == folded(notice.title.rstrip(".")):
+        return
+    if kind in _ELIDING and not gate.IN_PAGE.search(text) and _leaves(text, notice):
+        yield f"{text} {OTHERS}"
+    yield text
+
+
+def _leaves(text: str, notice: Notice) -> bool:
+    return any(
+        slot in notice.slots and not any(told.words and tells(text, told) for told in notice.slots[slot])
+        for slot in _ELIDED
+    )
+
+
+def _titled(notice: Notice) -> Iterator[str]:
+    yield from (f"{title}. {gate.ALL_IN_PAGE}" for title in _heading(notice))

@@ -1,0 +1,19 @@
+"""Texts of a notice of any kind: the office's own sentences that tell most of what its kind requires."""
+
+from collections.abc import Iterator
+
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.slots import required
+from flows.bulletin.summary.frames.calls import framed
+from flows.bulletin.summary.frames.matter import matter_of
+from flows.bulletin.summary.frames.sentences import chosen, heading, office
+
+
+def texts(notice: Notice, limit: int) -> Iterator[str]:
+    """Texts of at most `limit` UTF-16 units, best first."""
+    matter = matter_of(notice.title)
+    sentences = [*office(notice, matter), *framed(notice, matter)]
+    if title := heading(notice):
+        sentences.append(title)
+    for _, text in chosen(notice, sentences, required(notice.kind), limit):
+        yield text

@@ -1,0 +1,59 @@
+"""Which facts of an event a text does not tell."""
+
+import re
+
+from flows.bulletin.language.dates import MONTHS
+from flows.bulletin.language.titles import folded
+from flows.bulletin.summary.clauses.hours import Hours, hours_of
+from flows.bulletin.summary.frames.occasion import Occasion
+
+
+def untold(text: str, occasion: Occasion) -> list[str]:
+    """Which of "when", "hours", "place", "who", "price", "booking" the page has and `text` does not tell."""
+    bare = folded(text)
+    lacking = []
+    for sitting in occasion.sittings:
+        for span in sitting.days.spans:
+            for day in {span.first, span.last}:
+                month = MONTHS[day.month - 1][:3]
+                if not re.search(rf"\b0?{day.day}\b.{{0,40}}?\b(?:{month}|0?{day.month}\b)", bare):
+                    lacking.append("when")
+        for hours in hours_of(sitting.hours):
+            if not _tells_hours(bare, hours):
+                lacking.append("hours")
+    if occasion.apposition:
+        name = [
+            word
+            for word in re.findall(r"\w{4,}", folded(occasion.apposition))
+            if word not in ("piazza", "viale")
+        ]
+        if name and not any(word in bare for word in name):
+            lacking.append("place")
+    ages = re.findall(r"\d+", occasion.who)
+    words = ages or re.findall(r"\w{4,}", folded(occasion.who))
+    if words and not (all if ages else any)(word[:5] in bare for word in words):
+        lacking.append("who")
+    if occasion.price:
+        figures = re.findall(r"\d+(?:,\d+)?", occasion.price)
+        cues = [folded(figure) for figure in figures] or [
+            cue
+            for cue in ("gratuit", "gratis", "liber", "offerta", "pagamento")
+            if cue in folded(occasion.price)
+        ]
+        if "gratuit" in cues:
+            cues.append("gratis")
+        if not any(cue in bare for cue in cues):
+            lacking.append("price")
+    if occasion.booking and not re.search(r"\bprenot|\biscri|\bbigliett\w+ (?:online|si )", bare):
+        lacking.append("booking")
+    return list(dict.fromkeys(lacking))
+
+
+def _tells_hours(bare: str, hours: Hours) -> bool:
+    for clock in (hours.start, hours.end):
+        if clock is None:
+            continue
+        minutes = f" {clock[1]:02}" if clock[1] else "(?: 00)?"
+        if not re.search(rf"\b0?{clock[0]}{minutes}\b", bare):
+            return False
+    return True

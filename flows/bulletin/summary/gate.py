@@ -1,0 +1,189 @@
+"""What a text of a notice must keep to be a draft's: the fact guard, and what a citizen would stumble over.
+
+A text is refused that is no whole sentences, that names a day which its reader counts anew, that is about
+nothing, or that leaves out a day, an hour or a deadline its kind requires and the page has.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.facts.fact import plain
+from flows.bulletin.facts.find import facts
+from flows.bulletin.guard.verdict import check
+from flows.bulletin.language.relative_days import troubles as relative_troubles
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.spelling import is_word
+from flows.bulletin.language.titles import folded
+from flows.bulletin.language.wholeness import OF_SENTENCES, WEAK, Trouble, troubles
+from flows.bulletin.page.notice import Kind, Listing, Notice, Slot, Told
+
+ALL_IN_PAGE = "I dettagli sono nella pagina."
+IN_PAGE = re.compile(r"\b(?:nella|alla) pagina\b", re.I)
+_TROUBLES = {
+    Trouble.cut: "La frase «{}» è tronca.",
+    Trouble.torn: "La frase «{}» finisce su un'abbreviazione.",
+    Trouble.behead: "Alla frase «{}» manca l'inizio.",
+    Trouble.dangling: "La frase «{}» si regge su un'altra che non c'è.",
+    Trouble.label: "«{}» è un'etichetta della pagina, non una frase.",
+    Trouble.glue: "In «{}» due righe sono attaccate.",
+    Trouble.verbless: "«{}» non è una frase: manca il verbo.",
+    Trouble.number: "«{}» è solo un numero.",
+    Trouble.inpage: "«{}» rimanda a una pagina che il lettore non ha davanti.",
+    Trouble.stamp: "«{}» è la data della pagina, non una notizia.",
+    Trouble.orders: "«{}» è rivolta a un programma.",
+    Trouble.spaced: "In «{}» le lettere sono separate da spazi.",
+    Trouble.ortho: "In «{}» c'è un errore di scrittura.",
+    Trouble.caps: "In «{}» ci sono parole in maiuscolo.",
+}
+_MUST: dict[Kind, tuple[Slot, ...]] = {
+    Kind.event: (Slot.when, Slot.hours),
+    Kind.programme: (Slot.when,),
+    Kind.deadline: (Slot.deadline,),
+    Kind.job: (Slot.deadline,),
+    Kind.road: (Slot.place, Slot.when, Slot.hours),
+    Kind.supply_cut: (Slot.when, Slot.hours),
+    Kind.hours: (Slot.when,),
+    Kind.service: (Slot.deadline, Slot.until),
+    Kind.alert: (Slot.hazard, Slot.when),
+    Kind.result: (Slot.deadline, Slot.until),
+    Kind.act: (Slot.deadline, Slot.until),
+    Kind.recall: (Slot.product, Slot.todo),
+    Kind.campaign: (Slot.deadline, Slot.until),
+    Kind.other: (Slot.deadline, Slot.until),
+    Kind.health: (Slot.deadline, Slot.until),
+}
+"""What each kind cannot do without: a text that lacks it sends people at a wrong time or too late."""
+
+_NAMES = {
+    Slot.when: "il giorno",
+    Slot.hours: "l'orario",
+    Slot.deadline: "la scadenza",
+    Slot.until: "fino a quando",
+    Slot.place: "il luogo",
+    Slot.hazard: "il pericolo",
+    Slot.product: "il prodotto",
+    Slot.todo: "che cosa fare",
+}
+_LIST_IN_PAGE = re.compile(r"\b(?:elenco|elencat\w|document\w+|requisit\w+|titoli)\b[^.]* nella pagina", re.I)
+_OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat)[oaie]\b", re.I)
+_ITEM = re.compile(
+    r"[;:]\s+[A-ZÀ-Ý][a-zà-ù]{2,}"
+)  # an item of a list, glued to what announces it or to another
+_ANNOUNCED = {
+    slot: re.compile(rf"\b(?:{words})\b[^.]* nella pagina", re.I)
+    for slot, words in (
+        (Slot.when, "giorni|date|calendario|programma"),
+        (Slot.hours, "orari|programma|calendario"),
+        (Slot.deadline, "scadenze|termini"),
+    )
+}
+_FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.weekday})
+_STEM, _SHARE = 5, 0.5
+_ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
+_EMPTY_WORDS = """
+    comune comunale comunali della dello delle degli dalla dalle alla alle allo agli nella nelle nello negli
+    dell nell dall sull anno avviso pubblico pubblica servizio servizi progetto nuovo nuova sono viene ogni
+    tutti presso entro oltre dopo prima anche come quando dove avvisi notizia comunicato stampa presentazione
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Why a text may not stand, and what an editor should look at where it may; Italian sentences."""
+
+    refused: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def judge(text: str, notice: Notice, *, published: date | None = None) -> Judgement:
+    """Whether `text` may be the notice's in a draft: form first, and the guard only of what has a form."""
+    refused = tuple(dict.fromkeys((*_of_form(text, notice), *_of_days(text), *_untold(text, notice))))
+    if refused:
+        return Judgement(refused)
+    verdict = check(text, notice.source, published=published)
+    return Judgement(verdict.blocked, verdict.warnings)
+
+
+def _of_form(text: str, notice: Notice) -> Iterator[str]:
+    sentences = split(text)
+    if len(sentences) == 1 and folded(text.rstrip(".")) == folded(notice.title.rstrip(".")):
+        yield "Il testo dice solo il titolo."
+    if not _names(text, notice):
+        yield "Il testo non dice di che cosa si tratta."
+    for listing in notice.listings:
+        if _is_told_in_part(text, listing):
+            yield f"Dell'elenco «{listing.lead}» è detta solo una parte."
+    title = notice.title.strip(" .,;:")
+    if title and text[: len(title)].lower() == title.lower():  # a title is no sentence, and may hold several
+        for trouble in troubles(f"{title}."):
+            if trouble not in WEAK | OF_SENTENCES:
+                yield _TROUBLES[trouble].format(title)
+        sentences = split(text[len(title) :].lstrip(" ."))
+    for sentence in sentences:
+        if (item := _ITEM.search(sentence)) and is_word(item[0].split()[-1].lower()):
+            yield _TROUBLES[Trouble.glue].format(sentence)
+        for trouble in troubles(sentence):
+            if trouble not in WEAK:
+                yield _TROUBLES[trouble].format(sentence)
+
+
+def _names(text: str, notice: Notice) -> bool:
+    """Whether a text shares a word of weight with the title, or with what opens a page without one."""
+    heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
+    stems = _stems(notice.title) or set[str]().union(*map(_stems, heads))
+    return not stems or bool(stems & _stems(text))
+
+
+def _is_told_in_part(text: str, listing: Listing) -> bool:
+    """Whether some items of an enumeration are told as if they were all."""
+    if len(listing.items) < 2 or _LIST_IN_PAGE.search(text):
+        return False
+    told = _stems(text)
+    lead = _stems(listing.lead)
+    shares = [len(own & told) / len(own) for item in listing.items if (own := _stems(item) - lead)]
+    return any(share >= _ITEM_TOLD for share in shares) and any(share < _ITEM_UNTOLD for share in shares)
+
+
+def _stems(text: str) -> set[str]:
+    return {
+        word[:_STEM]
+        for word in plain(text).split()
+        if len(word) > 3 and word.isalpha() and word not in _EMPTY
+    }
+
+
+def _of_days(text: str) -> Iterator[str]:
+    yield from relative_troubles(text)
+
+
+def _untold(text: str, notice: Notice) -> Iterator[str]:
+    if ALL_IN_PAGE in text:
+        return
+    is_off = _OFF.search(text) is not None  # what is put off has no day any more
+    for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else _MUST.get(notice.kind, ()):
+        told = notice.slots.get(slot, ())
+        if slot in _ANNOUNCED and _ANNOUNCED[slot].search(text):
+            continue
+        if told and not any(_tells(text, one) for one in told):
+            yield f"Manca {_NAMES[slot]}: la pagina dice «{told[0].words}»."
+
+
+def _tells(text: str, told: Told) -> bool:
+    """Whether a text has a figure of the page's words, or half of the words where they have none."""
+    figures = _figures(told.words)
+    if figures:
+        return bool(figures & _figures(text))
+    stems = {word[:_STEM] for word in plain(told.words).split() if len(word) > 3}
+    return not stems or len(stems & {word[:_STEM] for word in plain(text).split()}) >= _SHARE * len(stems)
+
+
+def _figures(text: str) -> frozenset[str]:
+    return frozenset(
+        fact.value[-5:] if fact.kind is FactKind.date else fact.value
+        for fact in facts(text)
+        if fact.kind in _FIGURES
+    )

@@ -1,0 +1,79 @@
+"""What a text must keep to be a draft's: each fault of form alone, and the page that tells more."""
+
+import pytest
+
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary import gate
+
+PAGE = read(
+    title="Corso di yoga per adulti",
+    abstract="",
+    body=(
+        "Il corso di yoga per adulti si tiene lunedì 4 maggio 2026 alle 18 nella Sala Verdi.\n\n"
+        "Per iscriversi occorrono:\n\n* il modulo firmato\n* un documento valido\n* il certificato medico\n"
+    ),
+)
+RIGHT = "Lunedì 4 maggio 2026 alle 18, nella Sala Verdi, c'è il corso di yoga per adulti."
+
+
+def refused(text: str) -> tuple[str, ...]:
+    return gate.judge(text, PAGE).refused
+
+
+def test_a_right_text_passes() -> None:
+    assert gate.judge(RIGHT, PAGE) == gate.Judgement(())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Corso di yoga per adulti.", "solo il titolo"),
+        ("La Sala Verdi è aperta lunedì 4 maggio 2026 alle 18.", "di che cosa si tratta"),
+        (f"{RIGHT} Sala Verdi.", "manca il verbo"),
+        (f"{RIGHT} Tale sala è in centro.", "si regge su un'altra"),
+        (f"{RIGHT} Il modulo è in allegato.", "rimanda a una pagina"),
+        (f"{RIGHT} Ingresso: libero", "etichetta"),
+        ("Il corso di yoga per adulti si tiene lunedì alle 18.", "dipende dal giorno"),
+        ("Il corso di yoga per adulti si tiene il prossimo lunedì alle 18.", "dipende dal giorno"),
+        ("Il corso di yoga per adulti si tiene nella Sala Verdi.", "Manca il giorno"),
+        ("Lunedì 4 maggio 2026 c'è il corso di yoga per adulti.", "Manca l'orario"),
+        ("Lunedì 11 maggio 2026 alle 18 c'è il corso di yoga per adulti.", "Manca il giorno"),
+        (f"{RIGHT} Per iscriversi occorrono: Il modulo firmato.", "due righe sono attaccate"),
+        (f"{RIGHT} Per iscriversi occorre il modulo firmato.", "è detta solo una parte"),
+        (f"{RIGHT} Costa 12 euro.", "non è nella fonte"),
+    ],
+)
+def test_what_a_citizen_would_stumble_over_is_refused(text: str, words: str) -> None:
+    assert any(words in reason for reason in refused(text)), refused(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Corso di yoga per adulti. I dettagli sono nella pagina.",
+        "Lunedì 4 maggio 2026 c'è il corso di yoga per adulti. Gli orari sono nella pagina.",
+        f"{RIGHT} Per iscriversi occorre il modulo firmato. L'elenco completo è nella pagina.",
+        f"{RIGHT} Per iscriversi occorrono il modulo firmato, un documento valido e il certificato medico.",
+    ],
+)
+def test_what_is_left_to_the_page_by_name_may_be_missing(text: str) -> None:
+    assert refused(text) == ()
+
+
+def test_that_the_rest_is_in_the_page_excuses_no_deadline() -> None:
+    page = read(
+        title="Bonus affitti 2026",
+        abstract="",
+        body="Il bonus affitti aiuta chi paga un affitto. Le domande si presentano entro il 30 giugno 2026.",
+    )
+    text = "Il bonus affitti aiuta chi paga un affitto. Gli altri dettagli sono nella pagina."
+    assert any("Manca la scadenza" in reason for reason in gate.judge(text, page).refused)
+
+
+def test_what_is_put_off_needs_no_day() -> None:
+    page = read(
+        title="Rinviato il concerto del coro",
+        abstract="",
+        body="Il concerto del coro di sabato 9 maggio 2026 alle 21 è rinviato a data da destinarsi.",
+    )
+    assert gate.judge("Il concerto del coro è rinviato a data da destinarsi.", page).refused == ()

@@ -1,0 +1,63 @@
+import pytest
+
+from flows.bulletin.language.headlines import spoken
+from flows.bulletin.language.titles import calmed
+
+
+@pytest.mark.parametrize(
+    ("headline", "sentence"),
+    [
+        ("Premiati i progettisti del concorso", "Sono premiati i progettisti del concorso"),
+        ("Conclusi i lavori del nido", "Sono conclusi i lavori del nido"),
+        ("Sostituiti i lampioni del viale", "Sono stati sostituiti i lampioni del viale"),
+        ("Ristrutturata la scuola", "È stata ristrutturata la scuola"),
+        ("Acqua sospesa in via Po", "L'acqua è sospesa in via Po"),
+        ("Scuole chiuse per neve", "Le scuole sono chiuse per neve"),
+        ("Uffici comunali chiusi il 24 dicembre", "Gli uffici comunali sono chiusi il 24 dicembre"),
+        ("Sportello anagrafe chiuso", "Lo sportello anagrafe è chiuso"),
+        ("Via Roma chiusa dalle 8", "Via Roma è chiusa dalle 8"),
+        (
+            "Giovedì 23 aprile l'incontro con le famiglie.",
+            "Giovedì 23 aprile c'è l'incontro con le famiglie.",
+        ),
+        ("Al via i lavori in piazza", "Prendono il via i lavori in piazza"),
+    ],
+)
+def test_a_headline_gets_the_verb_that_it_leaves_out(headline: str, sentence: str) -> None:
+    assert spoken(headline) == sentence
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Il parco è chiuso",
+        "Mercato la domenica",
+        "Gratuiti i parcheggi",
+        "Invito la cittadinanza",
+        "",
+        "Bonus",
+    ],
+)
+def test_where_the_verb_is_not_sure_a_line_stays(line: str) -> None:
+    assert spoken(line) == line
+
+
+@pytest.mark.parametrize(
+    ("loud", "calm"),
+    [
+        ("SOGGIORNI CLIMATICI OVER 65", "Soggiorni climatici over 65"),
+        ("INCONTRI PER LA CITTADINANZA A BRESSANVIDO", "Incontri per la cittadinanza a Bressanvido"),
+        ("CHIUSURA DI VIA DEI MILLE DAL 3 AL 5 GIUGNO", "Chiusura di via dei Mille dal 3 al 5 giugno"),
+        ("SICUREZZA DI VIA BOCCA PIANA; NUOVA VIABILITÀ", "Sicurezza di via Bocca Piana; nuova viabilità"),
+        ("LA BIBLIOTECA DI VIA ROMA CHIUDE", "La biblioteca di via Roma chiude"),
+        ("graduatorie PROVVISORIE e FAQ", "graduatorie provvisorie e FAQ"),
+        ("pagamento IMU e TARI 2026", "pagamento IMU e TARI 2026"),
+        ("maltempo DELL’ESTATE 2023", "maltempo dell’estate 2023"),
+    ],
+)
+def test_shouted_words_are_written_as_one_writes_them(loud: str, calm: str) -> None:
+    assert calmed(loud, {}) == calm
+
+
+def test_the_page_itself_shows_how_a_word_is_written() -> None:
+    assert calmed("IL COMUNE DI CONCO", {"conco": "Conco"}) == "Il comune di Conco"
