@@ -14,7 +14,7 @@ _PARTICIPLE = re.compile(
     re.I,
 )
 _PAST = re.compile(
-    r"(?P<word>[A-ZÀ-Ý][a-zà-ù]{2,}(?:at|ut|it)(?P<end>[oaie]))\s(?=(?:il|lo|la|i|gli|le|un|una|uno)\s[a-zà-ù]|l['’][a-zà-ù])"
+    r"(?!(?:Invit|Limit|Merit|Visit|Deposit|Recapit)[oaie]\b)(?P<word>[A-ZÀ-Ý][a-zà-ù]{2,}(?:at|ut|it)(?P<end>[oaie]))\s(?=(?:il|lo|la|i|gli|le|un|una|uno)\s[a-zà-ù]|l['’][a-zà-ù])"
 )
 _UNDER_WAY = re.compile(r"al via\s(?P<what>(?:i|gli|le|il|lo|la|due|tre|quattro|cinque)\s.+|l['’].+)", re.I)
 _DATED = re.compile(

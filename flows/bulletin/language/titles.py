@@ -17,6 +17,7 @@ _BEFORE_NAME = re.compile(
 _BEFORE_TOWN = re.compile(r"\b((?:comune|città|frazione) di (?:san )?)([a-z])")
 _NOT_ROMAN = frozenset({"DI", "MI", "CI", "LI", "VI"})  # words far more often than numbers
 _STREETS = frozenset(["via", "viale", "piazza", "piazzale", "piazzetta", "corso", "largo", "vicolo"])
+_NO_NAME = ("ità", "età", "zione", "zioni", "mento", "menti", "ismo", "aggio")  # endings of common words
 _SINGLE = frozenset("AEIO")  # words of one letter: `ADOZIONE E DEPOSITO`
 _LONG = 5  # letters: a shorter word in capitals alone may be an acronym that spells a word
 _ACRONYM_WORDS = """
@@ -96,7 +97,7 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
             continue
         beside += [words[near][0] for near in (place - 2, place + 2) if 0 <= near < len(words)]
         in_run = any(_is_shouted_word(other) for other in beside)
-        after_name = after_name and not text[: match.start()].rstrip().endswith((":", "-", "–", ","))
+        after_name = after_name and not text[: match.start()].rstrip().endswith((":", ";", "-", "–", ","))
         if not _is_shouted_word(word) or (not in_run and len(word) < _LONG):
             after_name = in_street = False
             continue
@@ -136,7 +137,7 @@ def _calm(word: str, forms: Mapping[str, str], *, is_alone: bool, after_name: bo
     if low in forms and not forms[low].isupper():
         return forms[low]
     soft = _softened_word(word, {})
-    if soft == word or is_word(low):
+    if soft == word or is_word(low) or low.endswith(_NO_NAME):
         return word.capitalize() if after_name and len(word) > 3 and soft != word else soft
     return word if is_alone or len(word) < 4 else word.capitalize()
 

@@ -69,9 +69,7 @@ _NAMES = {
 }
 _LIST_IN_PAGE = re.compile(r"\b(?:elenco|elencat\w|document\w+|requisit\w+|titoli)\b[^.]* nella pagina", re.I)
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat)[oaie]\b", re.I)
-_ITEM = re.compile(
-    r"[;:]\s+[A-ZÀ-Ý][a-zà-ù]{2,}"
-)  # an item of a list, glued to what announces it or to another
+_ITEM = re.compile(r"[;:]\s+[A-ZÀ-Ý][a-zà-ù]+")  # an item of a list, glued to what announces it or to another
 _ANNOUNCED = {
     slot: re.compile(rf"\b(?:{words})\b[^.]* nella pagina", re.I)
     for slot, words in (
