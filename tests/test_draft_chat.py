@@ -50,12 +50,9 @@ def at(service: ChatServer, **more: Any) -> Llm:
 
 
 def test_a_true_text_is_taken_and_what_was_hidden_comes_back() -> None:
-    model = Says("Via Roma chiude al traffico lunedì 30 novembre. Informazioni: [NOME-1], [TEL-1].")
+    model = Says(f"{TRUE} Per informazioni chiama [NOME-1] al [TEL-1].")
     written = ask(LLM, None, asked(), model=model)
-    assert (
-        written.text
-        == "Via Roma chiude al traffico lunedì 30 novembre. Informazioni: Mario Rossi, 333 123 4567."
-    )
+    assert written.text == f"{TRUE} Per informazioni chiama Mario Rossi al 333 123 4567."
     assert written.tokens_in > 0
     assert model.asked_with[0]["temperature"] == 0
     sent = " ".join([*model.told, *model.instructions])

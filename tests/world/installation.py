@@ -27,6 +27,7 @@ from sqlalchemy import Engine
 from db import bulletins, news_items
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinKind, BulletinStatus
+from flows.bulletin.language.dates import giorno, in_rome
 from flows.compose import compose_draft
 from flows.runs import forms
 from flows.settings import DEMO, ROOT, Settings, load_profile
@@ -284,9 +285,10 @@ class Installation:
         """Put an item on the site, with names of its own: two notices of ten words would be taken for one."""
         chance = Random(title)
         names = ("".join(chance.choices(SYLLABLES, k=4)).capitalize() for _ in range(14))
+        day = giorno(in_rome(datetime.now(UTC) + timedelta(days=40)))  # after the next sends
         body = {
             "title": title,
-            "abstract": f"{title}. Il servizio riprende alle 9.",
+            "abstract": f"{title}. L'appuntamento è {day} alle 9.",
             "body": f"<p>{title}. Se ne occupano {', '.join(names)}.</p>",
         }
         self.ask("/sito/_prova/articoli", body)

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Kind(StrEnum):
@@ -122,6 +123,7 @@ class Sheet:
 _WORD = re.compile(r"\w+")
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """The bare words of a text, to compare by: lower case, no accents, no punctuation."""
     decomposed = unicodedata.normalize("NFD", text.casefold())

@@ -128,6 +128,10 @@ class Source:
     def _counts(self, witness: Fact, value: str) -> bool:
         if witness.kind in _DAYS and witness.value[:4] == value:
             return True
+        if (
+            witness.kind is Kind.amount and witness.value == value
+        ):  # `400 euro se è il primo, 300 se è un altro`
+            return True
         if witness.kind is Kind.number:
             return (
                 value in (witness.value, *witness.value.split("/")) or witness.value in value.split("/")[:1]

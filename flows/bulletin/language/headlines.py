@@ -24,9 +24,10 @@ _DATED = re.compile(
     re.I,
 )
 _STATE = re.compile(
-    rf"(?P<noun>[A-ZÀ-Ý][\w'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:{_DONE})[oaie])\b(?!\s(?:il|lo|la|i|gli|le)\s(?!\d))",
+    rf"(?P<noun>[A-ZÀ-Ý][\w'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:{_DONE})[oaie])\b(?!\s(?:il|lo|la|i|gli|le)\s(?!\d)|\sd(?:i|el|ello|ella|ei|egli|elle)\s|\sdell['’])",
     re.I,
 )
+_ACT = re.compile(r"[\w'’]+(?:ura|zione|sione|zioni|sioni|ure)\b", re.I)  # `Chiusura anticipata` is one noun
 _NAMED = re.compile(r"(?:via|viale|piazza|piazzale|corso|largo|vicolo|piazzetta)\b", re.I)  # take no article
 _HARD = re.compile(r"(?:s[bcdfghlmnpqrtvz]|z|gn|ps|x|y)", re.I)
 _PLURAL = re.compile(r"(?:i|gli|le|due|tre|quattro|cinque)\s", re.I)
@@ -48,7 +49,7 @@ def spoken(line: str) -> str:
     if match := _DATED.fullmatch(line):
         verb = "ci sono" if _PLURAL.match(match["what"]) else "c'è"
         return f"{match['day'][:1].upper()}{match['day'][1:]} {verb} {match['what']}"
-    if (match := _STATE.match(line)) and not _PLURAL.match(line):
+    if (match := _STATE.match(line)) and not _PLURAL.match(line) and not _ACT.match(match["noun"]):
         noun, end = match["noun"], match["state"][-1].lower()
         verb = "è" if end in "oa" else "sono"
         return f"{_with_article(noun, end)} {verb} {line[match.start('state') :]}"

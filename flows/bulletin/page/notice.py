@@ -31,6 +31,27 @@ class Kind(StrEnum):
     nothing = "nothing"  # no notice at all: a home page, a list of links, a form
 
 
+IN_ITALIAN = {
+    Kind.event: "evento",
+    Kind.programme: "programma di più appuntamenti",
+    Kind.deadline: "bando o scadenza",
+    Kind.job: "lavoro",
+    Kind.road: "viabilità",
+    Kind.supply_cut: "interruzione di un servizio a rete",
+    Kind.hours: "chiusura o orari",
+    Kind.service: "servizio",
+    Kind.health: "salute",
+    Kind.recall: "richiamo di un prodotto",
+    Kind.alert: "allerta",
+    Kind.result: "esito",
+    Kind.act: "atto",
+    Kind.campaign: "campagna",
+    Kind.other: "altro avviso",
+    Kind.nothing: "nessuna notizia",
+}
+"""Each kind as an editor and a model read it."""
+
+
 class Slot(StrEnum):
     """What a citizen may have to be told."""
 
@@ -117,6 +138,16 @@ class Notice:
     unreadable: tuple[str, ...] = ()
     is_cut: bool = False
     slots: Mapping[Slot, tuple[Told, ...]] = field(default_factory=dict)
+
+    @property
+    def rows_told(self) -> tuple[str, ...]:
+        """Each row on one line, its parts in the page's words: `Yoga | 4 maggio | ore 18 | Sala Verdi`."""
+        return tuple(
+            " | ".join(
+                filter(None, (row.what, row.when, row.hours, row.place, row.who, row.amount, row.deadline))
+            )
+            for row in self.rows
+        )
 
     @property
     def body(self) -> str:

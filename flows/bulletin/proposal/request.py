@@ -14,14 +14,17 @@ from datetime import date
 
 from flows.bulletin.facts.fact import plain as bare
 from flows.bulletin.guard.verdict import check
-from flows.bulletin.language.dates import giorno
+from flows.bulletin.language.dates import MONTHS, giorno
 from flows.bulletin.language.glue import repaired
 from flows.bulletin.language.markup import parameter, plain, without_tags
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.relative_days import resolved
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.wholeness import is_for_machines
+from flows.bulletin.page.notice import IN_ITALIAN, Notice
+from flows.bulletin.page.reading import read
 from flows.bulletin.proposal.masking import PLACEHOLDER, Masked, mask
+from flows.bulletin.summary import gate
 
 INSTRUCTIONS = """\
 Sei un redattore dell'ufficio stampa di un Comune italiano. Scrivi il testo di una notizia per un \
@@ -36,11 +39,14 @@ Regole:
 - solo fatti che la notizia contiene, con le stesse parole: date, orari, cifre, numeri di telefono, \
 indirizzi e nomi si copiano come sono scritti; niente di inventato, niente di dedotto;
 - prima ciò che serve a chi legge: che cosa, quando, dove, fino a quando, quanto costa, chi chiamare;
+- ciò che sta su una delle «Righe» va insieme: mai la data, l'ora, il luogo o la cifra di una riga con \
+un'altra; delle righe si dicono tutte, un periodo vero, oppure che sono nella pagina;
 - mai «oggi», «domani», «stasera», «questa settimana»: scrivi la data che la notizia indica;
 - se qualcosa è annullato, rinviato, chiuso, vietato, obbligatorio o gratuito, dillo con quella parola;
 - niente titolo, elenchi, emoji, asterischi, trattini bassi, tilde, apici inversi, collegamenti;
 - i segnaposto come [TEL-1] o [NOME-1] si copiano esattamente, oppure si lasciano fuori."""
 
+_ROWS = 20  # of a page that are sent
 _READ = 12_000  # characters of a page that are sent
 _SHORTEST = 20  # UTF-16 units: less tells nothing
 _GROUNDED = 0.75  # of the content words: our extractive texts reach 1.0, a fair rewording about 0.85
@@ -49,9 +55,11 @@ _CONTENT = 4  # letters that make a word one of content
 _SMALL_WORDS = """
     della delle dello degli alla alle allo agli dalla dalle dallo dagli nella nelle nello negli sulla sulle
     sullo sugli questo questa questi queste sono anche altri altre come dove quando fino oltre presso tutti
-    tutte viene vengono verra essere
+    tutte viene vengono verra essere puoi devi trovi chiedi serve servono pagina pagine euro online costa
+    costano biglietto ingresso gratis nessuno entro fino dettagli requisiti titoli orari domanda domande
+    modulo elenco avere usare usarlo partecipi iscriviti prenota porta
 """
-_SMALL = frozenset(_SMALL_WORDS.split())
+_SMALL = frozenset({*_SMALL_WORDS.split(), *MONTHS})  # plain words of any bulletin are no strangers
 _MARK = re.compile(r"(?:fine\s+)?notizia\s+[0-9a-f]{16}", re.I)
 _CHAT = re.compile(r"\[/?(?:INST|SYS|SYSTEM|USER|ASSISTANT)\]", re.I)
 _DRAWN = re.compile(r"[*_~`]|\]\(|https?://\S*[)\]]|<[a-z/!]", re.I)
@@ -71,6 +79,7 @@ class Request:
     limit: int  # UTF-16 units
     published: date | None
     source: str
+    notice: Notice
     masked: Masked
     prompt: str
 
@@ -82,22 +91,26 @@ class Request:
 
 def request(*, title: str, abstract: str, body: str, limit: int, published: date | None) -> Request:
     """Args: `title`, `abstract`, `body` (Markdown) and `published` (in Rome) as in `summary.summarise`."""
+    notice = read(title=title, abstract=abstract, body=body[:_READ], published=published)
     parts = [_cleaned(text, published) for text in (title, abstract, body)]
     source = "\n\n".join(part for part in parts if part)
-    masked = mask("\x00".join(parts))
+    rows = _cleaned("\n".join(notice.rows_told[:_ROWS]), published)
+    masked = mask("\x00".join([*parts, rows]))
     mark = hashlib.sha256(source.encode("utf-8", errors="replace")).hexdigest()[:16]
-    heading, described, prose = (_harmless(part) for part in masked.text.split("\x00"))
+    heading, described, prose, table = (_harmless(part) for part in masked.text.split("\x00"))
     day = [f"Pubblicata: {giorno(published)} {published.year}"] if published else []
     lines = [
         f"Scrivi il testo della notizia {mark}.",
         f"NOTIZIA {mark}",
         *day,
+        f"Tipo: {IN_ITALIAN[notice.kind]}",
         f"Titolo: {' '.join(heading.split())}",
         f"Descrizione: {described}",
         f"Testo: {prose}",
+        *([f"Righe: {table}"] if table else []),
         f"FINE NOTIZIA {mark}",
     ]
-    return Request(limit, published, source, masked, "\n".join(lines))
+    return Request(limit, published, source, notice, masked, "\n".join(lines))
 
 
 def _cleaned(text: str, published: date | None) -> str:
@@ -130,7 +143,7 @@ def faults(asked: Request, text: str) -> tuple[str, ...]:
     reasons = [*_form(asked, text)]
     if len(text) <= 4 * asked.limit:  # no need to read a book
         verdict = check(text, asked.source, published=asked.published)
-        reasons += [*verdict.blocked, *verdict.warnings]
+        reasons += [*verdict.blocked, *verdict.warnings, *gate.faults(text, asked.notice)]
         if strange := _strangers(asked, text):
             reasons.append(f"Troppe parole che la notizia non contiene: {', '.join(strange)}.")
     return tuple(reasons)

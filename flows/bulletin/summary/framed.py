@@ -69,9 +69,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     made = (
         form for text in chain(_described(notice), framed, owned) for form in _announced(text, notice, kind)
     )
-    for text in dict.fromkeys(chain(made, _titled(notice))):
-        if utf16(text) <= limit:
-            yield text
+    yield from (text for text in chain(made, _titled(notice)) if utf16(text) <= limit)
 
 
 def _described(notice: Notice) -> Iterator[str]:

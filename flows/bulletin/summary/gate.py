@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.fact import plain
@@ -97,10 +98,15 @@ class Judgement:
     warnings: tuple[str, ...] = ()
 
 
+def faults(text: str, notice: Notice) -> tuple[str, ...]:
+    """What keeps `text` from being the notice's, whatever its facts: Italian sentences, each once."""
+    found = (*_of_form(text, notice), *relative_troubles(text), *_untold(text, notice))
+    return tuple(dict.fromkeys(found))
+
+
 def judge(text: str, notice: Notice, *, published: date | None = None) -> Judgement:
     """Whether `text` may be the notice's in a draft: form first, and the guard only of what has a form."""
-    refused = tuple(dict.fromkeys((*_of_form(text, notice), *_of_days(text), *_untold(text, notice))))
-    if refused:
+    if refused := faults(text, notice):
         return Judgement(refused)
     verdict = check(text, notice.source, published=published)
     return Judgement(verdict.blocked, verdict.warnings)
@@ -154,10 +160,6 @@ def _stems(text: str) -> set[str]:
     }
 
 
-def _of_days(text: str) -> Iterator[str]:
-    yield from relative_troubles(text)
-
-
 def _untold(text: str, notice: Notice) -> Iterator[str]:
     if ALL_IN_PAGE in text:
         return
@@ -179,6 +181,7 @@ def _tells(text: str, told: Told) -> bool:
     return not stems or len(stems & {word[:_STEM] for word in plain(text).split()}) >= _SHARE * len(stems)
 
 
+@lru_cache(maxsize=1024)
 def _figures(text: str) -> frozenset[str]:
     return frozenset(
         fact.value[-5:] if fact.kind is FactKind.date else fact.value

@@ -5,6 +5,7 @@ What a sentence says is never changed and nothing of its matter is taken out.
 """
 
 import re
+from functools import lru_cache
 
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.signals import MONTH
@@ -104,6 +105,7 @@ _LOUD_MONTH = re.compile(
 )
 
 
+@lru_cache(maxsize=2048)
 def worded(sentence: str) -> str:
     """`Si avvisa che con determina n. 8 del 3/2/2026 il bando scade il 30/10/2026` -> `Il bando scade il 30
     ottobre 2026.`"""
