@@ -28,7 +28,7 @@ def test_no_day_no_text() -> None:
 
 
 def test_a_postponed_event_says_so_first() -> None:
-    text = next(events.texts(notice("FESTA DEL PANE", "Rinviata a data da destinarsi causa maltempo."), 275))
+    text = next(events.texts(notice("Festa del pane", "Rinviata a data da destinarsi causa maltempo."), 275))
     assert text == "La festa del pane è rinviata a data da destinarsi per maltempo."
 
 

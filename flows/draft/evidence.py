@@ -12,7 +12,9 @@ from flows.bulletin.guard.verdict import Verdict, check
 from flows.bulletin.language.dates import in_rome
 from flows.bulletin.message.exact import date_of, template_name
 from flows.bulletin.message.frame import budget
+from flows.bulletin.page.reading import read
 from flows.bulletin.persons import warnings
+from flows.bulletin.summary.grounds import Grounds, grounds
 from flows.draft.writer import remark
 from flows.settings import Settings
 
@@ -35,6 +37,7 @@ class SourcedItem:
     published: date | None = None
     is_act: bool = False
     origin: str = ""  # what there is to say of how the text came about
+    grounds: Grounds | None = None  # what its page was read as
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,16 @@ def _told(session: Session, item: BulletinItem | ItemData) -> SourcedItem:
     if item.news_item_id is None:
         return SourcedItem(item.title, item.text)
     news = session.get_one(NewsItem, item.news_item_id)
+    published = in_rome(news.published_at).date() if news.published_at else None
+    notice = read(title=news.title, abstract=news.abstract, body=news.body, published=published)
     return SourcedItem(
         title=item.title,
         text=item.text,
         source=f"{news.title}\n{news.abstract}\n{news.body}",
-        published=in_rome(news.published_at).date() if news.published_at else None,
+        published=published,
         is_act="albo" in news.kind.lower(),
         origin=remark(session, news.id, item.text),
+        grounds=grounds(item.text, notice),
     )
 
 

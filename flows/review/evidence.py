@@ -12,7 +12,9 @@ from flows.bulletin.language.markdown import escaped
 from flows.bulletin.language.markup import plain
 from flows.bulletin.message.frame import Frame, fill, parameters
 from flows.bulletin.message.lines import LARGE_WIDTH, LINES, WIDTH, Folded, folded
+from flows.bulletin.page.notice import IN_ITALIAN
 from flows.bulletin.pictures.phone import Look, address, picture
+from flows.bulletin.summary.grounds import Grounds
 from flows.draft.evidence import JudgedItem, Vote, remarks
 
 _FACTS = 30  # of one item, in the table; a text of 900 characters holds fewer
@@ -51,6 +53,8 @@ def provenance(items: Sequence[JudgedItem]) -> str:
         parts.append(f"**{position}. {escaped(judgement.item.title)}**")
         if judgement.item.origin:
             parts.append(escaped(judgement.item.origin))
+        if judgement.item.grounds:
+            parts.append(_grounds(judgement.item.grounds))
         if judgement.verdict is None:
             parts.append("Testo fisso, scritto dai dati dell'allerta: la fonte è nel testo.")
         elif not judgement.verdict.supported:
@@ -58,6 +62,16 @@ def provenance(items: Sequence[JudgedItem]) -> str:
         else:
             parts.append(_table(judgement.verdict))
     return "\n\n".join(parts)
+
+
+def _grounds(read: Grounds) -> str:
+    """What the page was taken for, its rows, and what the text leaves to it."""
+    lines = [f"Letta come: {IN_ITALIAN[read.kind]}."]
+    lines += [f"- Riga della pagina: {escaped(row)}" for row in read.rows]
+    lines += [f"- Una tabella che non si riesce a leggere: «{escaped(words)}»" for words in read.unreadable]
+    if read.left:
+        lines.append(f"- Nella pagina e non nel testo: {escaped('; '.join(read.left))}.")
+    return "\n".join([lines[0], "", *lines[1:]]) if len(lines) > 1 else lines[0]
 
 
 def _table(verdict: Verdict) -> str:

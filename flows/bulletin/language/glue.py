@@ -7,6 +7,8 @@ text stays as it is: a break too many reads worse than one too few.
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.spelling import is_word
+
 _PREPOSITIONS = (
     "Con|Per|Da|Dal|Dalla|Dalle|Dallo|Dai|Nel|Nella|Nelle|Presso|Durante|Entro|Dopo|Prima|Oltre|Tra|In|Anche"
     "|A seguire|A partire|A cura"
@@ -85,7 +87,7 @@ def repaired(text: str) -> str:
     text = re.sub(r"(?<=[a-zA-Z][lndsLNDS])(['’]) +(?=\w)|(?<=\b[LlDdCcSs])(['’]) +(?=\w)", r"\1\2", text)
     text = re.sub(r"\b(\d) ?(\d)? ?/ ?(\d) ?(\d)? ?/ ?(\d{4})\b", _date_joined, text)
     text = _TORN_END.sub(r"\1 ", text)
-    text = _ORPHAN.sub(r"\1\2", text)
+    text = _ORPHAN.sub(_orphan, text)
     text = _SPLIT_CLUSTER.sub(r"\1\2", text)
     words = set(re.findall(r"\w+", text.lower()))
 
@@ -94,6 +96,12 @@ def repaired(text: str) -> str:
         return match[1] + match[2] if joined in words and match[2] not in words - {match[2]} else match[0]
 
     return _SPLIT_VOWEL.sub(rejoined, text)
+
+
+def _orphan(match: re.Match[str]) -> str:
+    """`S carlett` as one word; `l richiedente` has lost an apostrophe or a vowel, and stays."""
+    is_article = match[1].lower() in "ld" and is_word(match[2])
+    return match[0] if is_article else match[1] + match[2]
 
 
 def _date_joined(match: re.Match[str]) -> str:

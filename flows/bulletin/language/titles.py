@@ -91,7 +91,12 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
     for place, match in enumerate(words):
         word = match[0]
         beside = [words[near][0] for near in (place - 1, place + 1) if 0 <= near < len(words)]
-        if word in _SINGLE and len(beside) == 2 and all(map(_is_shouted_word, beside)):
+        is_elided = text[match.end() : match.end() + 1] in ("'", "’")
+        if (
+            (word in _SINGLE or (is_elided and word in "LD"))
+            and len(beside) == 2
+            and all(map(_is_shouted_word, beside))
+        ):
             parts += [text[at : match.start()], word.lower()]
             at = match.end()
             continue
@@ -115,7 +120,7 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
         else:
             calm = _calm(word, forms, is_alone=not in_run, after_name=after_name or in_street)
         in_street = in_street or word.lower() in _STREETS
-        after_name = calm[:1].isupper() and not calm.isupper()
+        after_name = calm[:1].isupper() and not calm.isupper() and not is_word(word.lower())
         if _opens(text, match.start()):
             calm = calm[:1].upper() + calm[1:]
         parts += [text[at : match.start()], calm]

@@ -49,6 +49,7 @@ _MAY_END = frozenset(
         "prima",
         "anche",
         "ore",
+        "piazza",
         "tutti",
         "tutte",
         "su",
@@ -69,7 +70,7 @@ _INITIAL = re.compile(
 )
 _LAST_TOKEN = re.compile(r"([^\s(«“\"/'’]+)\.$")
 _PARTICIPLES = (
-    "dirett|organizzat|promoss|rivolt|dedicat|realizzat|condott|curat|ideat|propost|finanziat|scritt|nat"
+    "dirett|finalizzat|organizzat|promoss|rivolt|dedicat|realizzat|condott|curat|ideat|propost|finanziat|scritt|nat"
     "|interpretat|presentat|accompagnat|rinviat|annullat|spostat|sospes|prorogat|tratt|ispirat|ambientat"
     "|prodott|firmat|guidat|pensat|destinat|riservat|previst|programmat|situat|ubicat|allestit|compres|esclus"
     "|inserit|coordinat|patrocinat|sostenut|seguit|introdott|moderat|composto|format|redatt|emess|approvat"
@@ -228,6 +229,7 @@ def _of_end(sentence: str) -> Iterator[Trouble]:
         _OPEN_END.search(sentence[-20:])
         or mended(sentence) != sentence
         or sentence.count('"') % 2
+        or re.search(r"(?<![\w’'])[b-df-hj-np-z]\.?$", sentence[-3:])
         or ((last := _LAST_WORD.search(sentence[-40:])) and last[1] in HANGING - _MAY_END)
     ):
         yield Trouble.cut

@@ -71,7 +71,10 @@ _CHANGES_ANOTHER = re.compile(
     r"(?:ordinanz\w|deliber\w+|determin\w+|decret\w)",
     re.I,
 )
-_ZONE = re.compile(r"\b(?:ztl|zona\s+a\s+traffico\s+limitato|area\s+pedonale|centro\s+storico)\b", re.I)
+_ZONE = re.compile(
+    r"\b(?:ztl|zona\s+a\s+traffico\s+limitato|area\s+pedonale|centro\s+storico|strad[ae]\s|sentiero|ponte|vie\s+comunali)\b",
+    re.I,
+)
 _REASONS = {
     Slot.when: "La pagina non dice in quale giorno.",
     Slot.hazard: "La pagina non dice di quale pericolo avverte.",

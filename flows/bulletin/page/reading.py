@@ -13,6 +13,7 @@ from flows.bulletin.language.markup import parameter, plain, without_tags
 from flows.bulletin.language.relative_days import resolved
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
+from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import calmed, casing, same
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.kinds import kind_of
@@ -28,6 +29,7 @@ _CUT = re.compile(
 _READ = 200_000  # characters of a page
 _PROSE = 20_000  # of them for sentences: what a citizen is told stands at the start
 _MOST = 80
+_LONG_TITLE = 80  # characters: shorter ones are not cut, and may end in a name that no dictionary has
 _LABEL = re.compile(r"^(?:[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{2,40}|[A-ZÀ-Ý][a-zà-ù]+(?: [a-zà-ù]+){0,3}):\s+")
 _HANGING = re.compile(
     r"(?:\b(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
@@ -69,28 +71,56 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
         for text in split(part.text)
     ]
     heading = mended(parameter(calmed(tidied(resolved(title, published)), forms)))
+    heading = heading[:1].upper() + heading[1:]
+    if len(heading) > _LONG_TITLE and _is_torn(heading):
+        heading = f"{heading}…"
     described = tuple(_sentences(lines, heading, forms))
+    is_torn = _is_torn(body)
+    read_parts = parts(resolved(body[:_PROSE], published))
     prose = [
         text
-        for part in parts(resolved(body[:_PROSE], published))
+        for place, part in enumerate(read_parts)
         if part.kind in ("prose", "how", "more")
-        for text in _ended(split(part.text))
+        for text in _ended(split(part.text), is_last=place == len(read_parts) - 1)
     ]
     return Notice(
         title=heading,
         source=source,
         abstract=described,
-        prose=tuple(_sentences(prose, heading, forms)),
+        prose=tuple(_sentences(prose[:-1] if is_torn else prose, heading, forms)),
         rows=found.rows,
         listings=tuple(each.listing for each in found.enumerations),
         unreadable=found.unreadable,
-        is_cut=is_cut,
+        is_cut=is_cut or is_torn,
     )
 
 
-def _ended(lines: list[str]) -> list[str]:
-    """The sentences of one part of a page, the last with the full stop that its theme leaves out."""
-    if lines and lines[-1][-1:].isalnum() and len(lines[-1].split()) > 4 and speaks(lines[-1]):
+def _is_torn(body: str) -> bool:
+    """Whether a text without dots ends within a word or a quotation: a site cut it by its length."""
+    end = body.rstrip()[-400:]
+    last = end.rpartition("\n")[2]
+    if not last or not last[-1].isalnum():
+        return False
+    word = last.split()[-1].rpartition("’")[2].rpartition("'")[2]
+    is_strange = word.islower() and len(word) > 2 and not is_word(word)
+    is_quoting = (
+        last.count('"') % 2 == 1 or last.count("“") > last.count("”") or last.count("«") > last.count("»")
+    )
+    return is_strange or is_quoting or (last.count("”") > last.count("“"))
+
+
+def _ended(lines: list[str], *, is_last: bool) -> list[str]:
+    """The sentences of one part of a page, the last with the full stop that its theme leaves out.
+
+    Of the page's last part nobody knows whether it ends there or was cut, as teasers are.
+    """
+    if (
+        not is_last
+        and lines
+        and lines[-1][-1:].isalnum()
+        and len(lines[-1].split()) > 4
+        and speaks(lines[-1])
+    ):
         return [*lines[:-1], f"{lines[-1]}."]
     return lines
 

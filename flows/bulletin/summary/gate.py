@@ -18,7 +18,7 @@ from flows.bulletin.language.relative_days import troubles as relative_troubles
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import folded
-from flows.bulletin.language.wholeness import OF_SENTENCES, WEAK, Trouble, troubles
+from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
 from flows.bulletin.page.notice import Kind, Listing, Notice, Slot, Told
 
 ALL_IN_PAGE = "I dettagli sono nella pagina."
@@ -39,6 +39,9 @@ _TROUBLES = {
     Trouble.ortho: "In «{}» c'è un errore di scrittura.",
     Trouble.caps: "In «{}» ci sono parole in maiuscolo.",
 }
+_OF_TITLES = frozenset(
+    {Trouble.cut, Trouble.torn, Trouble.number, Trouble.orders, Trouble.spaced, Trouble.caps, Trouble.stamp}
+)
 _MUST: dict[Kind, tuple[Slot, ...]] = {
     Kind.event: (Slot.when, Slot.hours),
     Kind.programme: (Slot.when,),
@@ -124,7 +127,7 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
     title = notice.title.strip(" .,;:")
     if title and text[: len(title)].lower() == title.lower():  # a title is no sentence, and may hold several
         for trouble in troubles(f"{title}."):
-            if trouble not in WEAK | OF_SENTENCES:
+            if trouble in _OF_TITLES:
                 yield _TROUBLES[trouble].format(title)
         sentences = split(text[len(title) :].lstrip(" ."))
     for sentence in sentences:
@@ -168,11 +171,11 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         told = notice.slots.get(slot, ())
         if slot in _ANNOUNCED and _ANNOUNCED[slot].search(text):
             continue
-        if told and not any(_tells(text, one) for one in told):
+        if told and not any(tells(text, one) for one in told):
             yield f"Manca {_NAMES[slot]}: la pagina dice «{told[0].words}»."
 
 
-def _tells(text: str, told: Told) -> bool:
+def tells(text: str, told: Told) -> bool:
     """Whether a text has a figure of the page's words, or half of the words where they have none."""
     figures = _figures(told.words)
     if figures:

@@ -11,6 +11,7 @@ from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, o
 from flows.bulletin.summary.frames.terms import term_of
 
 WANTED = (Slot.what, Slot.who, Slot.deadline, Slot.how, Slot.amount, Slot.exception)
+_RUNS_OUT = re.compile(r"(?:avvis[oi]|band[oi]|asta|gara|manifestazione)\b", re.I)
 _GIVES = re.compile(
     r"(?:bonus|contribut[oi]|voucher|band[oi]|bors[ae]|agevolazion[ei]|rimbors[oi]|assegn[oi]|sussidi[oo]"
     r"|concors[oi]|selezion[ei]|avviso pubblico)\b",
@@ -65,6 +66,11 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         return
     if matter is None:
         return
+    if _RUNS_OUT.match(matter.noun) and matter.article and clause.startswith("entro "):
+        name = matter.text
+        verb = "scadono" if matter.is_plural else "scade"
+        yield f"{name[:1].upper()}{name[1:]} {verb} {_at(clause)}."
+        return
     said = f"{told.sentence} {told.words}"
     action = next((action for pattern, action in _ACTIONS if pattern.search(said)), "")
     if not action and _GIVES.match(matter.noun.lstrip("«")):
@@ -73,6 +79,12 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         yield f"Per {matter.text} {action} {clause}."
     elif clause.startswith("entro "):
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
+
+
+def _at(clause: str) -> str:
+    """`entro le 12 del 30 giugno` as `alle 12 del 30 giugno`, `entro il 30 giugno` as `il 30 giugno`."""
+    rest = clause.removeprefix("entro ")
+    return f"alle {rest.removeprefix('le ')}" if rest.startswith("le ") else rest
 
 
 def _until(clause: str) -> str:

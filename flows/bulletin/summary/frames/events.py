@@ -14,6 +14,7 @@ from flows.bulletin.summary.frames.lacking import untold
 from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of
 from flows.bulletin.summary.frames.subject import (
     FILLER,
+    TITLE_DAY,
     is_headline_of,
     is_plural,
     leans,
@@ -153,9 +154,9 @@ def _composed(notice: Notice, occasion: Occasion) -> Iterator[str]:
     """One day, or days with the same hours: `Sabato 4 maggio alle 21, nella Sala Verdi, c'è il coro …`."""
     title = title_of(notice)
     places = list(dict.fromkeys((occasion.place, without_street(occasion))))
-    if is_headline_of(title) and title:
-        yield from _headed(title, occasion, places)
     ways = list(matters(notice))
+    if title and is_headline_of(title) and not (ways and TITLE_DAY.search(title)):
+        yield from _headed(title, occasion, places)
     with_sentence = [way for way in ways if way[1] or "», " in way[0] or way[0].startswith("il film")]
     yield from _named(with_sentence, occasion, places)
     for sentence in what_sentences(notice, title):

@@ -10,9 +10,9 @@ from flows.bulletin.language.glue import unglued
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
-from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL
+from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL, WEEKDAY
 from flows.bulletin.language.titles import calmed, casing, is_told, softened
-from flows.bulletin.page.notice import Notice, below
+from flows.bulletin.page.notice import Notice, Slot, below
 from flows.bulletin.page.sections import parts
 
 _OPENING, _MOST = 1600, 24  # characters, and lines of them
@@ -47,6 +47,11 @@ _QUOTED = re.compile(r'"([^"]{2,120})"|“([^”]{2,120})”|«([^»]{2,120})»'
 _NUMBER_TITLE = re.compile(
     r"(?:comunicato(?: stampa)?|avviso|ordinanza|news|notizia|evento|n\.?|nr\.?|prot\w*)?[\s.,/\dnr°-]*"
     r"(?:del\s[\w\s/]+)?",
+    re.I,
+)
+TITLE_DAY = re.compile(
+    rf"[\s,;:–-]*(?:\b(?:dal|il|per|del)\s|\bdall['’])?(?:(?:{WEEKDAY}),?\s)?\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?"
+    r"(?:,?\s(?:d?alle\s)?(?:ore\s)?\d{1,2}[:.]\d\d)?",
     re.I,
 )
 _STATUS_MARK = re.compile(
@@ -191,8 +196,20 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         if short != title:
             yield f"{kind} {quoted(short)}".strip(), ""
         return
+    dateless = _dateless(title, notice)
+    if dateless and not has_verb(title):
+        yield segmented(dateless) or phrase_of(dateless) or quoted(dateless), ""
     if nominal:
         yield phrase_of(nominal), ""
+
+
+def _dateless(title: str, notice: Notice) -> str:
+    """A title without its day and its place, which the sentence around it tells; "" where little is left."""
+    bare = TITLE_DAY.sub("", title)
+    for told in notice.slots.get(Slot.place, ())[:2]:
+        bare = bare.removesuffix(told.words.strip(" .,;")).rstrip(" ,;:–-")
+    bare = bare.strip(" ,;:.–-")
+    return bare if bare != title.strip(" .") and 8 <= len(bare) <= 90 and bare[-1:] not in ",;:" else ""
 
 
 def kind_word(notice: Notice, title: str) -> str:
