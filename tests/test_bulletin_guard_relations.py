@@ -78,3 +78,60 @@ def test_a_text_made_of_a_table_passes() -> None:
 def test_a_sentence_of_the_page_is_not_judged() -> None:
     source = "Sagra\nLa sagra apre alle 18 e chiude alle 23. La cucina apre alle 19."
     assert not _alarms(check("La sagra apre alle 18 e chiude alle 23.", source))
+
+
+@pytest.mark.parametrize(
+    ("source", "right", "wrong", "words"),
+    [
+        (
+            "La sagra si svolge sabato 5 settembre anche in caso di maltempo.",
+            "La sagra di sabato 5 settembre si svolge anche in caso di maltempo.",
+            "La sagra di sabato 5 settembre non si svolge in caso di maltempo.",
+            "nega quello che la fonte afferma",
+        ),
+        (
+            "Il giocattolo Alfa contiene amianto. Smetti di usarlo, non aprirlo e non gettarlo.",
+            "Smetti di usare il giocattolo Alfa e non aprirlo.",
+            "Smetti di usare il giocattolo Alfa e aprilo.",
+            "di non farlo",
+        ),
+        (
+            "La camminata costa 5 euro (gratuito sotto i 18 anni).",
+            "La camminata costa 5 euro, è gratuita sotto i 18 anni.",
+            "La camminata costa 5 euro per tutti.",
+            "chi non paga",
+        ),
+        (
+            "Alla degustazione l'età minima di partecipazione è 18 anni.",
+            "Alla degustazione si partecipa da 18 anni in su.",
+            "Alla degustazione partecipano adulti e bambini.",
+            "chiede un'età",
+        ),
+        (
+            "La scadenza per la presentazione delle istanze è il 30/10/2026.",
+            "Le istanze si presentano entro il 30 ottobre 2026.",
+            "Le istanze si presentano dal 30 ottobre 2026.",
+            "è un termine",
+        ),
+        (
+            "Avviso di allerta per rischio idrogeologico e stato di attenzione per ondate di calore.",
+            "C'è l'allerta per rischio idrogeologico e lo stato di attenzione per ondate di calore.",
+            "C'è l'allerta per ondate di calore e lo stato di attenzione per rischio idrogeologico.",
+            "non è per il rischio",
+        ),
+    ],
+)
+def test_a_relation_turned_round_is_found_and_the_right_one_is_not(
+    source: str, right: str, wrong: str, words: str
+) -> None:
+    assert check(right, source).blocked + check(right, source).warnings == ()
+    verdict = check(wrong, source)
+    assert any(words in message for message in (*verdict.blocked, *verdict.warnings)), verdict
+
+
+def test_a_date_of_a_period_has_the_year_that_stands_at_its_end() -> None:
+    source = "Le adesioni si comunicano dal 3 ottobre e non oltre il 25 ottobre 2026."
+    assert check("Le adesioni si comunicano dal 3 al 25 ottobre 2026.", source).passes
+    assert not check("Le adesioni si comunicano dal 3 ottobre 2025 al 25 ottobre 2026.", source).passes
+    turned = "La mostra va dal 20 dicembre al 6 gennaio 2027."
+    assert check("La mostra va dal 20 dicembre 2026 al 6 gennaio 2027.", turned).passes

@@ -29,7 +29,7 @@ _HAZARDS = {
 }
 
 _CUT = re.compile(
-    r"[.;:\n•|]|,\s(?=(?:per|e|lo|la|il)\b)|\s(?:e|mentre)\s(?=(?:lo|la|il|l['’]|per|in)\b)|\s[-–]\s"
+    r"[.;:\n•|]|,\s(?=(?:per|e|lo|la|il)\b)|\s(?:e|mentre)\s(?=(?:lo|la|il|l['’]|per|in|stato|fase|allert\w*)\b)|\s[-–]\s"
 )
 
 

@@ -39,6 +39,8 @@ _SHORT = 4  # letters: `aprilo` and `aprirlo`
 _NEAR = 12  # words on each side that are a word's surroundings
 _WITH = re.compile(r"\b(?:compres[oaie]|inclus[oaie])\b", re.I)
 _WITHOUT = re.compile(r"\b(?:esclus[oaie]|eccetto|tranne|salvo)\b", re.I)
+_IN_CASE = re.compile(r"\b(?P<even>anche\s+)?in\s+caso\s+di\s+(?P<what>\w+)", re.I)
+_TOLD_NOT = re.compile(r"\bnon\s+(?P<stem>[a-zà-ù]{2,}[aei])r(?:lo|la|li|le|ne)\b", re.I)
 _LEAD = 600  # characters before an item of a list in which its "è vietato:" may stand
 
 
@@ -72,7 +74,11 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             index for index, (_, start, _) in enumerate(text.tokens) if sentence.start <= start < sentence.end
         ]
         found = (
-            _against(sentence, inside, ours, theirs) or _banned(sentence, source) or _with(sentence, source)
+            _against(sentence, inside, ours, theirs)
+            or _banned(sentence, source)
+            or _with(sentence, source)
+            or _in_case(sentence, source)
+            or _told_to(sentence, source)
         )
         if found:
             yield found
@@ -163,6 +169,35 @@ def _with(sentence: Clause, source: Wording) -> Finding | None:
                     f"Il contrario di quello che dice la fonte: {source.quote(*theirs.span())}.",
                     is_certain=True,
                 )
+    return None
+
+
+def _in_case(sentence: Clause, source: Wording) -> Finding | None:
+    """`non si svolge in caso di pioggia` where the page says that it does, `anche in caso di pioggia`."""
+    for match in _IN_CASE.finditer(sentence.text):
+        same = [
+            other
+            for other in _IN_CASE.finditer(source.text)
+            if other["what"].lower() == match["what"].lower()
+        ]
+        is_off = bool(_NOT.search(sentence.text) or _HARD_BAN.search(sentence.text)) and not match["even"]
+        if same and is_off and all(other["even"] for other in same):
+            quote = source.quote(*same[0].span())
+            return Finding(f"Il contrario di quello che dice la fonte: {quote}.", is_certain=True)
+    return None
+
+
+def _told_to(sentence: Clause, source: Wording) -> Finding | None:
+    """`aprilo` where the page says `non aprirlo`."""
+    for match in _TOLD_NOT.finditer(source.text):
+        stem = match["stem"].lower()
+        if len(stem) < _SHORT:
+            continue
+        for order in re.finditer(rf"\b{re.escape(stem)}(?:lo|la|li|le|ne)\b", sentence.text, re.I):
+            before = sentence.text[max(0, order.start() - 14) : order.start()]
+            if not _NOT.search(before):
+                quote = source.quote(*match.span())
+                return Finding(f"La fonte dice di non farlo: {quote}.", is_certain=True)
     return None
 
 

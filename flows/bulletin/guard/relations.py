@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 
 from flows.bulletin.facts.fact import Fact, plain
-from flows.bulletin.guard import alerts, audience, coverage, omissions, pairs, polarity, roles, stamps, sums
+from flows.bulletin.guard import (
+    alerts,
+    audience,
+    coverage,
+    omissions,
+    pairs,
+    polarity,
+    roles,
+    stamps,
+    sums,
+)
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
 

@@ -12,12 +12,12 @@ from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
 
 FROM, UNTIL, AFTER = "from", "until", "after"
-_BEFORE = 48  # characters
+_BEFORE = 90  # characters
 _DAY = r"(?:\s+(?:il|lo|la|giorno|le|ore|di|del|mese|prossimo|data|dat[ae]|e\s+non\s+oltre|inclus[oa]|compres[oa]))*"  # noqa: E501
 _JOINT = rf"{_DAY}\s*(?:l['’])?\s*$"
 _UNTIL = re.compile(
     rf"\b(?:entro(?:\s+e\s+non\s+oltre)?|(?:fino|sino)\s*a\w*['’]?|non\s+oltre|ultim[oa]\s+giorno"
-    rf"|(?:scad|termin|finis|conclud|cess)\w*:?(?:\s+\w+)?"
+    rf"|(?:scad|termin|finis|conclud|cess)\w*:?(?:\s+\w+)?|scadenza\b[^.;:\n]{{0,60}}\s(?:è|sarà)(?:\s+fissata)?"
     # a road that closes begins to be closed: only what one applies to ends by closing
     rf"|(?:iscrizion|domand|candidatur|adesion|prenotazion|bando|termini)\w*(?:\s+\w+)?\s+(?:si\s+)?chiud\w*|conseg\w+\s+entro){_JOINT}",
     re.I,
