@@ -14,7 +14,7 @@ from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Clause, Wording
 
 _NOT = re.compile(
-    r"\b(?:non(?!\s+(?:oltre|sol[oa]|soltanto|più|meno|superior\w+|inferior\w+|prima|appena)\b)|senza|nessun\w*|né|mai)\b",
+    r"\b(?:non(?!\s+(?:oltre|sol[oa]|soltanto|più|meno|superior\w+|inferior\w+|prima|appena)\b)|senza|nessun\w*|né|(?<![“\"«])mai)\b",
     re.I,
 )
 _BAN = re.compile(

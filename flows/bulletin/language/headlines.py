@@ -7,7 +7,7 @@ from flows.bulletin.language.spelling import lemma
 
 _DONE = (
     "premiat|conclus|apert|riapert|chius|prorogat|pubblicat|approvat|aggiornat|rinviat|annullat|sospes|inaugurat"
-    "|attivat|avviat|completat|istituit|ripristinat|posticipat|anticipat|revocat|confermat|assegnat|selezionat"
+    "|attivat|avviat|completat|istituit|ripristinat|posticipat|anticipat|revocat|vietat|consentit|confermat|assegnat|selezionat"
 )
 _PARTICIPLE = re.compile(
     rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d+)\s|l['’])",
@@ -16,6 +16,7 @@ _PARTICIPLE = re.compile(
 _PAST = re.compile(
     r"(?!(?:Invit|Limit|Merit|Visit|Deposit|Recapit)[oaie]\b)(?P<word>[A-ZÀ-Ý][a-zà-ù]{2,}(?:at|ut|it)(?P<end>[oaie]))\s(?=(?:il|lo|la|i|gli|le|un|una|uno)\s[a-zà-ù]|l['’][a-zà-ù])"
 )
+_FINES = re.compile(r"(?P<name>multe|sanzioni) da (?=\d)", re.I)
 _UNDER_WAY = re.compile(r"al via\s(?P<what>(?:i|gli|le|il|lo|la|due|tre|quattro|cinque)\s.+|l['’].+)", re.I)
 _DATED = re.compile(
     r"(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica|il|l['’])\s?\d{1,2}\s[a-z]{4,9}(?:\s20\d\d)?"
@@ -39,10 +40,14 @@ def spoken(line: str) -> str:
         return line
     if match := _PARTICIPLE.match(line):
         verb = "È" if match["end"].lower() in "oa" else "Sono"
+        if match["stem"].lower() == "conclus":
+            verb = f"Si {verb.lower()}"
         return f"{verb} {line[:1].lower()}{line[1:]}"
     if (match := _PAST.match(line)) and lemma(match["word"].lower()).endswith(("are", "ere", "ire")):
         end = match["end"].lower()
         return f"{'È stat' if end in 'oa' else 'Sono stat'}{end} {line[:1].lower()}{line[1:]}"
+    if match := _FINES.match(line):
+        return f"Le {match['name'].lower()} vanno da {line[match.end() :]}"
     if match := _UNDER_WAY.fullmatch(line):
         verb = "Prendono il via" if _PLURAL.match(match["what"]) else "Prende il via"
         return f"{verb} {match['what']}"

@@ -33,6 +33,7 @@ def tidied(text: str) -> str:
     text = _SMALL_ACCENT.sub(lambda match: match[1] + _SMALL_ACCENTS[match[2]], text)
     text = _HYPHENATED.sub(_unhyphenated, text)
     text = re.sub(r"(?<!\.)\.\.(?!\.)", ".", text)
+    text = re.sub(r"\b(\d{1,3})\^(?=\s|$)", r"\1ª", text)
     text = re.sub(
         r"(?<=[^\s.]) +(?=[,;](?:\s|$))|(?<=\w) +(?=\.(?:\s|$))|(?<=\w) +(?=[:!?](?:\s|$))", "", text
     )

@@ -1,5 +1,6 @@
 """Every text that a notice may have, the best first: the office's abstract, its kind's frames, its title."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain, islice
 
@@ -44,6 +45,7 @@ _FRAMES: Mapping[Kind, _Frame] = {
     Kind.campaign: campaigns.texts,
     Kind.other: campaigns.texts,
 }
+_BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
 _OCCASIONS = (Kind.event, Kind.programme)
@@ -93,6 +95,8 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     """`text` with word of what it leaves to the page, and bare where that has no room."""
     if folded(text.rstrip(".")) == folded(notice.title.rstrip(".")):
         return
+    if (duty := gate.booking(notice)) and not _BOOKS.search(text):
+        yield f"{text} {duty}"
     if kind in _ELIDING and not gate.IN_PAGE.search(text) and _leaves(text, notice):
         yield f"{text} {OTHERS}"
     yield text

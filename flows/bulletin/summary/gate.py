@@ -82,6 +82,25 @@ _ANNOUNCED = {
         (Slot.deadline, "scadenze|termini"),
     )
 }
+_DUTIES = (
+    (
+        re.compile(
+            r"\b(?:prenotazion|iscrizion|registrazion)\w\s+(?:(?:è|sono|online)\s+)?obbligatori\w"
+            r"|\bobbligo\s+di\s+(?:prenotazione|iscrizione)|\bprevia\s+(?:prenotazione|iscrizione)",
+            re.I,
+        ),
+        re.compile(r"\b(?:prenot|iscri|registr)\w+|\bappuntamento\b", re.I),
+        "Manca che bisogna prenotare o iscriversi",
+    ),
+    (
+        re.compile(
+            r"\betà\s+minima\b[^.;\n]{0,40}|\b(?:riservat|vietat)\w*\s+ai\s+(?:maggiorenni|minori)\b", re.I
+        ),
+        re.compile(r"\b\d+\s+anni\b|\bmaggiorenn|\bcondizioni\b|\bminori\b", re.I),
+        "Manca l'età che serve",
+    ),
+)
+_WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.weekday})
 _STEM, _SHARE = 5, 0.5
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
@@ -104,6 +123,8 @@ class Judgement:
 def faults(text: str, notice: Notice) -> tuple[str, ...]:
     """What keeps `text` from being the notice's, whatever its facts: Italian sentences, each once."""
     found = (*_of_form(text, notice), *relative_troubles(text), *_untold(text, notice))
+    if ALL_IN_PAGE not in text and notice.kind not in _WITHOUT_DUTIES:
+        found = (*found, *_unsaid_duties(text, notice))
     return tuple(dict.fromkeys(found))
 
 
@@ -136,6 +157,21 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
         for trouble in troubles(sentence):
             if trouble not in WEAK:
                 yield _TROUBLES[trouble].format(sentence)
+
+
+def booking(notice: Notice) -> str:
+    """`Devi prenotare.` where the page says that one must; "" where it does not."""
+    match = _DUTIES[0][0].search(notice.source)
+    if match is None:
+        return ""
+    return "Devi prenotare." if "prenot" in match[0].lower() else "Devi iscriverti."
+
+
+def _unsaid_duties(text: str, notice: Notice) -> Iterator[str]:
+    """What keeps people out who do not know it: that one must book, and an age."""
+    for duty, told, reason in _DUTIES:
+        if (match := duty.search(notice.source)) and not told.search(text):
+            yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
 
 
 def _names(text: str, notice: Notice) -> bool:

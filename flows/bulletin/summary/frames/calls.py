@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flows.bulletin.page.notice import Notice, Slot, Told
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.matter import Matter, matter_of
-from flows.bulletin.summary.frames.requirements import asks, in_the_page, told_whole
+from flows.bulletin.summary.frames.requirements import asks, in_the_page, needed, told_whole
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.terms import term_of
 
@@ -51,10 +51,14 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
             yield Sentence(text, frozenset({Slot.what, Slot.deadline}), True, 50, 0.2)
+        if bare := _bare_term(told, clause):
+            yield Sentence(bare, frozenset({Slot.deadline}), False, 50, 0.1)
     for listing in notice.listings:
         if asks(listing):
             for text in told_whole(listing, matter):
                 yield Sentence(text, frozenset({Slot.how, Slot.who}), False, 90)
+            for text in needed(listing, matter):
+                yield Sentence(text, frozenset({Slot.what, Slot.how, Slot.who}), True, 95, 0.1)
     if summary := in_the_page(notice):
         yield Sentence(summary, frozenset({Slot.how}), False, 99)
 
@@ -72,13 +76,25 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         yield f"{name[:1].upper()}{name[1:]} {verb} {_at(clause)}."
         return
     said = f"{told.sentence} {told.words}"
-    action = next((action for pattern, action in _ACTIONS if pattern.search(said)), "")
+    action = _action(said)
     if not action and _GIVES.match(matter.noun.lstrip("«")):
         action = "puoi fare domanda"
     if action:
         yield f"Per {matter.text} {action} {clause}."
     elif clause.startswith("entro "):
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
+
+
+def _bare_term(told: Told, clause: str) -> str:
+    """`Puoi iscriverti entro il 30 giugno.`: behind a sentence that has named the matter."""
+    action = _action(f"{told.sentence} {told.words}")
+    if action:
+        return f"{action[:1].upper()}{action[1:]} {clause}."
+    return f"C'è tempo {_until(clause)}." if clause.startswith("entro ") else ""
+
+
+def _action(said: str) -> str:
+    return next((action for pattern, action in _ACTIONS if pattern.search(said)), "")
 
 
 def _at(clause: str) -> str:

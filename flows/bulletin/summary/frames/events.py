@@ -23,10 +23,12 @@ from flows.bulletin.summary.frames.subject import (
     title_of,
     what_sentences,
 )
+from flows.bulletin.summary.frames.wording import worded
 
 _IN_PAGE = {
     "who": "Le condizioni per partecipare sono nella pagina.",
     "price": "I prezzi sono nella pagina.",
+    "place": "Il luogo è nella pagina.",
     "places": "I luoghi sono nella pagina.",
     "hours": "Gli orari sono nella pagina.",
     "deadline": "Le scadenze sono nella pagina.",
@@ -99,11 +101,11 @@ def _abstract(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
     body = lines_of(notice.title, notice.source)
     is_short = len(notice.body) <= limit
     for lines in (notice.abstract, body if is_short else ()):
-        whole = " ".join(closed(line) for line in lines)
+        whole = " ".join(worded(closed(line)) for line in lines)
         if not lines or not has_verb(whole) or not _tells_day(whole):
             continue
-        if leans(lines[0]) or not is_told(title, whole):
-            whole = f"{closed(title)} {whole}" if title else ""
+        if title and (leans(lines[0]) or not is_told(title, whole)):
+            whole = f"{closed(title)} {whole}"
         if whole:
             yield from completed(whole, occasion)
 
@@ -115,7 +117,7 @@ def _of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
         if not 40 <= len(line) <= 250 or not has_verb(line) or not _tells_day(line) or FILLER.search(line):
             continue
         if not _ABOUT_BOOKING.match(line) and not leans(line) and is_told(title, line):
-            yield from completed(closed(line), occasion)
+            yield from completed(worded(closed(line)), occasion)
 
 
 def _runs(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
@@ -123,7 +125,7 @@ def _runs(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
     where they tell the day.
     """
     title = title_of(notice)
-    lines = [closed(line) for line in notice.prose[:12]]
+    lines = [worded(closed(line)) for line in notice.prose[:12]]
     for start, first in enumerate(lines[:3]):
         if first.endswith("?.") or "?" in first or not has_verb(first):
             continue

@@ -79,9 +79,12 @@ _OF = {
     "gli": "degli ",
     "le": "delle ",
 }
+_TO = {"il": "al ", "lo": "allo ", "l'": "all'", "la": "alla ", "i": "ai ", "gli": "agli ", "le": "alle "}
+_JOINS_BY_A = frozenset({"iscrizione", "iscrizioni", "adesione", "adesioni"})
 _JOINS_BY_DI = frozenset(
     ["servizio", "servizi", "richiesta", "domanda", "domande", "richieste", "rilascio", "rinnovo", "ritiro"]
 )
+_YEAR_WORD = re.compile(r"\s+(?:per l['’]\s?)?anno\s+(?=20\d\d)", re.I)
 _BREAK = re.compile(r"\s+[-–—|/]\s+|\s*:\s+|\s*\|\s*|(?<=\w\w)\.\s+")
 _ACT_NUMBER = re.compile(r"^(?:n[.°]?\s*)?\d{1,5}\s*/\s*\d{2,4}$|^\d+$", re.I)
 _YEAR_TAIL = re.compile(r"^(?:anno |a\.\s?s\.\s?|stagione )?\d{4}(?:\s?[-/]\s?\d{2,4})?$", re.I)
@@ -124,7 +127,7 @@ class Matter:
 
 def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence."""
-    text = title.strip(" .,;:-–")
+    text = _YEAR_WORD.sub(" ", title.strip(" .,;:-–"))
     if is_number(text) or not text:
         return None
     parts = [part for part in _BREAK.split(text) if part]
@@ -170,7 +173,8 @@ def _joined(head: str, rest: str) -> str:
         and second in _ARTICLES
         and not _ADJECTIVE.fullmatch(second)
     ):
-        return f"{_OF[_ARTICLES[second]]}{rest[:1].lower()}{rest[1:]}"
+        joints = _TO if head in _JOINS_BY_A else _OF
+        return f"{joints[_ARTICLES[second]]}{rest[:1].lower()}{rest[1:]}"
     return rest
 
 

@@ -24,6 +24,8 @@ _VENUE = re.compile(
 )
 
 
+_ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
+_FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
 _EVERYBODY = re.compile(r"(?:per|a|alla)\s(?:tutt[aei]\s)?(?:la\s)?cittadinanza\b", re.I)
 
 
@@ -130,9 +132,10 @@ def occasion_of(notice: Notice) -> Occasion:
         unsaid.append("hours")
         place_words = ""
     place = clauses.place_clause(place_words) if place_words and not where else ""
+    if place_words and not place and not where:
+        unsaid.append("place")  # a name without a sure preposition may be who organises it
+        place_words = ""
     found = clauses.place_of(place_words) if place_words else None
-    if not place and not where and found and found.street:
-        place = clauses.place_clause(found.street)  # the name of an organiser takes no preposition
     return Occasion(
         tuple(sittings),
         parts,
@@ -227,6 +230,7 @@ def _place(notice: Notice) -> str:
     """The words of the place: of "Luogo" first, then beside the day; "" where two could be meant."""
     days = _all(notice, Slot.when)
     kept: list[tuple[int, str]] = []
+    is_of_booking = False
     for told in notice.slots.get(Slot.place, ()):
         words = re.split(
             r"(?<!presso)\s(?=(?:il|la|lo|una?|i|le|gli|entro|dalle)\s(?!\w+\s(?:di|del)\b))",
@@ -237,11 +241,14 @@ def _place(notice: Notice) -> str:
             continue
         if re.search(r"!|\d{1,2}/\d{1,2}\b|\bore\b", words):
             continue
-        rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else 2
+        rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else _ELSEWHERE
+        is_of_booking = is_of_booking or (rank == _ELSEWHERE and bool(_FETCHES.search(told.sentence)))
         kept.append((rank, words))
     if not kept:
         return ""
     best = min(rank for rank, _ in kept)
+    if best == _ELSEWHERE and is_of_booking:
+        return ""  # where one collects a ticket is not where it happens
     chosen = [words for rank, words in kept if rank == best]
     longest = max(chosen, key=len)
     if best == 2 and any(folded(clauses.place_apposition(words)) not in folded(longest) for words in chosen):

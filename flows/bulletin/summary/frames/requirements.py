@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.page.notice import Listing, Notice
 from flows.bulletin.summary.frames.matter import Matter
-from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.wording import SERVICE, worded
 
 _PAPERS = re.compile(r"\b(?:document\w+|allegat\w+|modul\w+|copia|fotocopi\w+|dichiarazion\w+)\b", re.I)
 _NEEDS = re.compile(
@@ -17,8 +18,17 @@ _NEEDS = re.compile(
 _CONDITIONS = re.compile(
     r"\b(?:requisit\w+|condizion\w+|resident\w+|cittadinanza|isee|in possesso|essere|avere|possedere)\b", re.I
 )
-_SERVICE = re.compile(
-    r"^per (?:accedere al servizio|(?:poter )?presentare (?:la )?domanda|la domanda|richiederl[oa])\b", re.I
+_CASE = re.compile(
+    r"(?:per|se|in caso|qualora|nel|solo|eventual\w|altr\w|quando)\b", re.I
+)  # of some people only
+_TWO_LINES = re.compile(r"[a-zà-ù] (?:Document|Modul|Requisit|Cost|Dove|Come)[a-zà-ù]*\b")
+_HANGS = re.compile(r"\b(?:o|e|od|ed|oppure|con|di|del|per|da|dal|in|a|al|se)$", re.I)
+_SHORT_NAME, _MOST_NAMED = 60, 5
+_PARTICULARS = re.compile(
+    r"\s*[(;:,]|\s[-–]\s|\s(?:ai sensi|con (?:l['’]?\s?)?(?:indicazione|individuazione)|relativ\w"
+    r"|attestante|rilasciat\w"
+    r"|in corso di|in scala|secondo|come da|prevista|dell['’]evento|per (?:i|gli) cittadini)\b",
+    re.I,
 )
 _SHORT_ITEM = 70
 _MOST_ITEMS = 6
@@ -57,10 +67,10 @@ def told_whole(listing: Listing, matter: Matter | None) -> Iterator[str]:
     if any(not item or utf16(item) > _SHORT_ITEM or _SENTENCE_ITEM.search(item) for item in items):
         return
     lead = listing.lead.strip().rstrip(":").strip()
-    if _SERVICE.match(lead):
+    if SERVICE.match(lead):
         if matter is None:
             return
-        lead = _SERVICE.sub(f"per {matter.text}", lead, count=1)
+        lead = SERVICE.sub(f"per {matter.text}", lead, count=1)
     separator = ", " if not any("," in item for item in items) else "; "
     last = " e " if separator == ", " else "; "
     lead = worded(lead).rstrip(".")
@@ -70,6 +80,46 @@ def told_whole(listing: Listing, matter: Matter | None) -> Iterator[str]:
     ):
         lead += ":"
     yield f"{lead} {separator.join(items[:-1])}{last}{items[-1]}."
+
+
+def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
+    """What one needs, as many items as are short, and that all are in the page:
+    `Per il permesso servono documento e marca da bollo. L'elenco completo è nella pagina.`
+
+    Items that say what one must do or be follow `devi`.
+    """
+    if matter is None or len(listing.items) < 2:
+        return
+    short = [name for item in listing.items if (name := _shortened(item))]
+    deeds = [name for name in short if _VERB_ITEM.match(name)]
+    things = [name for name in short if not _VERB_ITEM.match(name) and not has_verb(name)]
+    for verb, names in (("devi", deeds), ("servono", things)):
+        for count in range(min(len(names), _MOST_NAMED), 1, -1):
+            some = names[:count]
+            separator = "; " if any("," in name for name in some) else ", "
+            joined = f"{separator.join(some[:-1])}{separator if separator == '; ' else ' e '}{some[-1]}"
+            yield f"Per {matter.text} {verb} {joined}. L'elenco completo è nella pagina."
+
+
+def _shortened(item: str) -> str:
+    """The name of an item without its particulars; "" where that is long."""
+    name = _PARTICULARS.split(worded(item).rstrip(" .;,"))[0].rstrip(" .;,-–")
+    if (
+        not 4 <= len(name) <= _SHORT_NAME
+        or _HANGS.search(name)
+        or _CASE.match(name)
+        or _TWO_LINES.search(name)
+    ):
+        return ""
+    name = re.sub(r"\b([Ee]ssere) (resident|iscritt|cittadin|proprietar)(?:i|ie)\b", _one_of_many, name)
+    first = name.split(" ", 1)[0]
+    return name if first.isupper() and len(first) > 1 else name[:1].lower() + name[1:]
+
+
+def _one_of_many(match: re.Match[str]) -> str:
+    """`Essere residenti` as `essere residente`: `devi` speaks to one."""
+    endings = {"resident": "e", "iscritt": "o", "cittadin": "o", "proprietar": "io"}
+    return f"{match[1]} {match[2]}{endings[match[2]]}"
 
 
 def _item(item: str) -> str:

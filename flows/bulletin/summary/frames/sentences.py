@@ -20,7 +20,7 @@ from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
 from flows.bulletin.summary.frames.matter import Matter, matter_of
-from flows.bulletin.summary.frames.wording import worded
+from flows.bulletin.summary.frames.wording import SERVICE, worded
 
 WEIGHTS: dict[Slot, float] = {
     Slot.what: 3.0,
@@ -38,6 +38,7 @@ WEIGHTS: dict[Slot, float] = {
 }
 _A_SENTENCE, _A_UNIT, _A_FIGURE = 0.55, 0.004, 0.9
 _CALENDAR = frozenset({*MONTHS, *WEEKDAYS})
+_UNNAMED = 1.5  # the gate asks whether it shares a word with the title
 _FIRST = 0.8  # what an office says first it thinks matters most
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.amount})
 _MOST, _TOGETHER = 12, 3
@@ -105,6 +106,8 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
         [*((text, True) for text in notice.abstract), *((text, False) for text in notice.prose)]
     ):
         text = worded(sentence)
+        if SERVICE.match(text) and matter is not None:
+            text = SERVICE.sub(f"Per {matter.text}", text, count=1)
         key = bare(text)
         if key in seen or not is_fit(text, sentence) or key in items:
             continue
@@ -185,7 +188,10 @@ def chosen(
     made: list[tuple[float, str]] = []
     for count in range(1, _TOGETHER + 1):
         for group in combinations(worthy, count):
-            if not group[0].names or sum(utf16(one.text) + 1 for one in group) - 1 > limit:
+            if (
+                not (group[0].names or group[0].place in (0, 1))
+                or sum(utf16(one.text) + 1 for one in group) - 1 > limit
+            ):
                 continue
             if repeats(*(one.text for one in group)):
                 continue
@@ -193,6 +199,7 @@ def chosen(
             value = sum(weights.get(slot, 0.0) for slot in told) - sum(one.flaw for one in group)
             text = " ".join(one.text for one in group)
             value += _FIRST if group[0].place == 0 else 0.0
+            value -= 0.0 if group[0].names else _UNNAMED
             value += _A_FIGURE * len(frozenset().union(*(one.figures for one in group)))
             value -= _A_SENTENCE * count + _A_UNIT * utf16(text) + 0.5 * sum(one.names for one in group[1:])
             made.append((value, text))

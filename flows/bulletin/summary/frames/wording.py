@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from flows.bulletin.language.dates import MONTHS
+from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH
 
 _WHO = (
@@ -42,6 +43,9 @@ _ON_WHOSE_WORD = re.compile(
     re.I,
 )
 _UPDATED = re.compile(r"^aggiornamento\s(?:delle\s|alle\s|del(?:le)?\s)?(?:ore\s)?[\d:./]+\s?[-–:]\s+", re.I)
+SERVICE = re.compile(
+    r"^per (?:accedere al servizio|(?:poter )?presentare (?:la )?domanda|la domanda|richiederl[oa])\b", re.I
+)
 _ACT_NAME = (
     r"(?:propri[ao]\s+)?(?:determin\w+|deliber\w+|decret[oi]|ordinanz[ae]|d\.?\s?g\.?\s?[rc]\.?|dgr)"
     r"(?:\s+(?:dirigenzial[ei]|sindacal[ei]|regional[ei]|di giunta|del sindaco|della giunta|di consiglio"
@@ -74,6 +78,14 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, flags), new)
     for pattern, new, flags in (
         (r"\ba far data dal", "dal", re.I),
+        (
+            r"\bper un periodo di \w+ giorni(?: consecutivi)?, (?:e )?(?:pertanto |quindi )?(?=fino)",
+            "",
+            re.I,
+        ),
+        (r"(?<=\d) compreso\b", "", 0),
+        (r"^(?=(?:Regione|Provincia|Protezione [Cc]ivile)\b)", "La ", 0),
+        (rf"\b0(\d) (?={MONTH})", r"\1 ", re.I),
         (r"\ba (?:partire|decorrere) dal(?= \d| 1°|l['’]\d)", "dal", re.I),
         (r"\b(?:ed )?entro e non oltre (?=il|le|l['’])", "entro ", re.I),
         (r"\b(il|dal|al) giorno (?=\d)", r"\1 ", re.I),
@@ -118,7 +130,7 @@ def worded(sentence: str) -> str:
     for pattern, new in _REPLACED:
         text = pattern.sub(new, text)
     text = _TO_VA.sub(_to_va, text)
-    text = text[:1].upper() + text[1:]
+    text = plainer(text[:1].upper() + text[1:])
     return text if text.endswith((".", "!", "?", ".»", ".”", ".)")) else f"{text.rstrip(' ,;')}."
 
 
