@@ -8,7 +8,7 @@ from flows.bulletin.language.titles import calmed
     ("headline", "sentence"),
     [
         ("Premiati i progettisti del concorso", "Sono premiati i progettisti del concorso"),
-        ("Conclusi i lavori del nido", "Sono conclusi i lavori del nido"),
+        ("Conclusi i lavori del nido", "Si sono conclusi i lavori del nido"),
         ("Sostituiti i lampioni del viale", "Sono stati sostituiti i lampioni del viale"),
         ("Ristrutturata la scuola", "È stata ristrutturata la scuola"),
         ("Acqua sospesa in via Po", "L'acqua è sospesa in via Po"),
@@ -21,6 +21,8 @@ from flows.bulletin.language.titles import calmed
             "Giovedì 23 aprile c'è l'incontro con le famiglie.",
         ),
         ("Al via i lavori in piazza", "Prendono il via i lavori in piazza"),
+        ("Ingresso libero.", "L'ingresso è libero."),
+        ("Posti limitati", "I posti sono limitati."),
     ],
 )
 def test_a_headline_gets_the_verb_that_it_leaves_out(headline: str, sentence: str) -> None:
@@ -31,6 +33,7 @@ def test_a_headline_gets_the_verb_that_it_leaves_out(headline: str, sentence: st
     "line",
     [
         "Il parco è chiuso",
+        "Giovedì 23 aprile i medici di base vaccinano",
         "Mercato la domenica",
         "Gratuiti i parcheggi",
         "Invito la cittadinanza",

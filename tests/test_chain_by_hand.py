@@ -57,7 +57,7 @@ def form_of(installation: Installation, run_id: str, round_: int) -> dict[str, s
 def test_a_bulletin_is_sent_by_hand_and_accounted_for(installation: Installation) -> None:
     """With a DISATTIVA while the list waits, and a worker killed before the operator answers."""
     with installation.profile(ASSISTED):
-        number = installation.draft("Mercato del sabato spostato in via Verdi")
+        number = installation.draft("Mercato settimanale spostato in via Verdi")
         installation.answer(number, "Approva: parte subito")
         run_id = waiting(installation, number)
         assert installation.bulletin(number).status == BulletinStatus.sending

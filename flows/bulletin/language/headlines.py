@@ -4,6 +4,7 @@ import re
 
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.spelling import lemma
+from flows.bulletin.language.verbs import speaks
 
 _DONE = (
     "premiat|conclus|apert|riapert|chius|prorogat|pubblicat|approvat|aggiornat|rinviat|annullat|sospes|inaugurat"
@@ -17,6 +18,11 @@ _PAST = re.compile(
     r"(?!(?:Invit|Limit|Merit|Visit|Deposit|Recapit)[oaie]\b)(?P<word>[A-ZÀ-Ý][a-zà-ù]{2,}(?:at|ut|it)(?P<end>[oaie]))\s(?=(?:il|lo|la|i|gli|le|un|una|uno)\s[a-zà-ù]|l['’][a-zà-ù])"
 )
 _FINES = re.compile(r"(?P<name>multe|sanzioni) da (?=\d)", re.I)
+_TERMS = re.compile(
+    r"(?P<noun>ingresso|entrata|accesso|partecipazione|prenotazione|iscrizione|posti)\s"
+    r"(?P<state>liber[oa](?:\se\sgratuit[oa])?|gratuit[oa]|ad?\sofferta\slibera|a\spagamento|obbligatori[oa]|limitati)\.?",
+    re.I,
+)
 _UNDER_WAY = re.compile(r"al via\s(?P<what>(?:i|gli|le|il|lo|la|due|tre|quattro|cinque)\s.+|l['’].+)", re.I)
 _DATED = re.compile(
     r"(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica|il|l['’])\s?\d{1,2}\s[a-z]{4,9}(?:\s20\d\d)?"
@@ -36,6 +42,9 @@ _PLURAL = re.compile(r"(?:i|gli|le|due|tre|quattro|cinque)\s", re.I)
 
 def spoken(line: str) -> str:
     """`line` with the verb that a headline leaves out, where it is sure which one that is."""
+    if match := _TERMS.fullmatch(line):
+        noun, state = match["noun"], match["state"]
+        return _told(noun.lower(), state)
     if has_verb(line):
         return line
     if match := _PARTICIPLE.match(line):
@@ -51,7 +60,7 @@ def spoken(line: str) -> str:
     if match := _UNDER_WAY.fullmatch(line):
         verb = "Prendono il via" if _PLURAL.match(match["what"]) else "Prende il via"
         return f"{verb} {match['what']}"
-    if match := _DATED.fullmatch(line):
+    if (match := _DATED.fullmatch(line)) and not speaks(match["what"]):
         verb = "ci sono" if _PLURAL.match(match["what"]) else "c'è"
         return f"{match['day'][:1].upper()}{match['day'][1:]} {verb} {match['what']}"
     if (match := _STATE.match(line)) and not _PLURAL.match(line) and not _ACT.match(match["noun"]):
@@ -59,6 +68,14 @@ def spoken(line: str) -> str:
         verb = "è" if end in "oa" else "sono"
         return f"{_with_article(noun, end)} {verb} {line[match.start('state') :]}"
     return line
+
+
+def _told(noun: str, state: str) -> str:
+    """`Ingresso libero` as `L'ingresso è libero.`"""
+    if noun == "posti":
+        return f"I posti sono {state}."
+    article = "L'" if noun[0] in "aeiou" else "La "
+    return f"{article}{noun} è {state}."
 
 
 def _with_article(noun: str, end: str) -> str:

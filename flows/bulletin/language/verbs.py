@@ -12,7 +12,8 @@ _NOT_FINITE = re.compile(r"(?:are|ere|ire|ndo|[aeio]nt[ei]|(?:at|ut|it|st|rs)[oa
 _INFINITIVE = re.compile(r"(?:are|ere|ire|urre|orre|arre)$")
 _WITH_PRONOUN = re.compile(r"[a-zà-ù]{3,}[aei](?:lo|la|li|le|ti|vi|ci)\b", re.I)  # `prenotalo`, `iscriviti`
 _YOURS = re.compile(
-    r"\b(?:puoi|devi|vuoi|hai|sei|vai|fai|trovi|chiedi|ricevi|paghi|fate|avete|potete|dovete|servono|seguono"
+    r"\b(?:rifà|rifanno|fa|fanno|sta|stanno|puoi|devi|vuoi|hai|sei|vai|fai|trovi|chiedi|ricevi|paghi|fate|avete"
+    r"|potete|dovete|servono|seguono"
     r"|vale|cerchi|aiuta|aiutano|evita|proietta|restate"
     r"|di['’]|fa['’]|va['’]|vieta|vietano|dà|danno|ringrazia|assicura|risponde|rispondono)(?!\w)",
     re.I,

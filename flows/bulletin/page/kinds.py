@@ -65,7 +65,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.road: (
         (
             2.8,
-            r"viabilità['’]?|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|circolazione|carreggiat\w"
+            r"viabilità['’]?|chius[ao]\s+al\s+(?:traffico|transito)|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|circolazione|carreggiat\w"
             r"|asfaltatur\w|chiusura\s+(?:al\s+traffico|(?:temporanea\s+|notturna\s+)?(?:di|della|in|del)\s+"
             r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
             r"|strad[ae]\s+chius[ae]|interruzione\s+stradale|senso\s+alternato",

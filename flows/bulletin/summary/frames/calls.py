@@ -108,4 +108,4 @@ def _until(clause: str) -> str:
     for plain, joined in (("le ", "fino alle "), ("il ", "fino al "), ("l'", "fino all'")):
         if rest.startswith(plain):
             return f"{joined}{rest.removeprefix(plain)}"
-    return clause
+    return f"fino a {rest}" if rest != clause and rest[:1].isalpha() else clause
