@@ -77,3 +77,63 @@ def test_what_is_put_off_needs_no_day() -> None:
         body="Il concerto del coro di sabato 9 maggio 2026 alle 21 è rinviato a data da destinarsi.",
     )
     assert gate.judge("Il concerto del coro è rinviato a data da destinarsi.", page).refused == ()
+
+
+@pytest.mark.parametrize(
+    ("duty", "words"),
+    [
+        ("La prenotazione è obbligatoria.", "bisogna prenotare o iscriversi"),
+        ("Iscrizione obbligatoria allo sportello.", "bisogna prenotare o iscriversi"),
+        ("Si entra previa prenotazione.", "bisogna prenotare o iscriversi"),
+        ("Età minima di partecipazione 18 anni.", "l'età che serve"),
+        ("La serata è riservata ai maggiorenni.", "l'età che serve"),
+    ],
+)
+def test_what_keeps_people_out_who_do_not_know_it_is_told(duty: str, words: str) -> None:
+    page = read(
+        title="Cena in piazza", abstract="", body=f"La cena in piazza è il 4 maggio 2026 alle 20. {duty}"
+    )
+    text = "Il 4 maggio 2026 alle 20 c'è la cena in piazza."
+    assert any(words in reason for reason in gate.judge(text, page).refused)
+    excused = "Cena in piazza. I dettagli sono nella pagina."
+    assert gate.judge(excused, page).refused == ()
+
+
+def test_an_alert_is_never_its_title_alone() -> None:
+    page = read(
+        title="Allerta arancione per temporali", abstract="", body="Allerta arancione dal 15 luglio 2026."
+    )
+    text = "Allerta arancione per temporali. I dettagli sono nella pagina."
+    assert any("deve dire il giorno" in reason for reason in gate.judge(text, page).refused)
+
+
+def test_of_a_name_of_several_offices_none_is_left_out() -> None:
+    page = read(
+        title="Chiusura ufficio edilizia",
+        abstract="",
+        body="L'UFFICIO EDILIZIA-URBANISTICA-COMMERCIO È CHIUSO GIOVEDÌ 20 AGOSTO 2026",
+    )
+    text = "Giovedì 20 agosto 2026 l'ufficio edilizia è chiuso."
+    assert any("è detta solo una parte" in reason for reason in gate.judge(text, page).refused)
+
+
+def test_two_sentences_without_a_stop_are_refused() -> None:
+    page = read(
+        title="Bonus centri estivi",
+        abstract="",
+        body="Per il bonus centri estivi c'è tempo fino al 20 settembre 2026 (termine perentorio)",
+    )
+    text = (
+        "Per il bonus centri estivi c'è tempo fino al 20 settembre 2026 (termine perentorio)"
+        " va presentata una domanda."
+    )
+    assert any("attaccate" in reason for reason in gate.judge(text, page).refused)
+
+
+def test_one_word_of_a_long_title_names_nothing() -> None:
+    page = read(
+        title="Al via gli interventi di manutenzione straordinaria al Museo civico di palazzo Verdi",
+        abstract="",
+        body="Riaprirà al pubblico a settembre. Aperta la Torre civica.",
+    )
+    assert any("di che cosa" in reason for reason in gate.judge("La Torre civica è aperta.", page).refused)

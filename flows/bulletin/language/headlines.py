@@ -34,6 +34,7 @@ _STATE = re.compile(
     rf"(?P<noun>[A-ZÀ-Ý][\w'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:{_DONE})[oaie])\b(?!\s(?:il|lo|la|i|gli|le)\s(?!\d)|\sd(?:i|el|ello|ella|ei|egli|elle)\s|\sdell['’])",
     re.I,
 )
+_LEVEL = re.compile(r"(?:stato|fase)\sdi\s(?:attenzione|pre-?allarme|allarme)\b", re.I)
 _ACT = re.compile(r"[\w'’]+(?:ura|zione|sione|zioni|sioni|ure)\b", re.I)  # `Chiusura anticipata` is one noun
 _NAMED = re.compile(r"(?:via|viale|piazza|piazzale|corso|largo|vicolo|piazzetta)\b", re.I)  # take no article
 _HARD = re.compile(r"(?:s[bcdfghlmnpqrtvz]|z|gn|ps|x|y)", re.I)
@@ -47,6 +48,9 @@ def spoken(line: str) -> str:
         return _told(noun.lower(), state)
     if has_verb(line):
         return line
+    if _LEVEL.match(line):
+        article = "lo" if line[:1].lower() == "s" else "la"
+        return f"È in vigore {article} {line[:1].lower()}{line[1:]}"
     if match := _PARTICIPLE.match(line):
         verb = "È" if match["end"].lower() in "oa" else "Sono"
         if match["stem"].lower() == "conclus":

@@ -27,7 +27,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (
             1.6,
-            r"riunion[ei]|(?:\w+esima|\d{1,3}[ªa^°])\s+edizione|presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|corso\s+di",
+            r"riunion[ei]|(?:\w+esima|\d{1,3}[ªa^°])\s+edizione|presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|cors[oi]\s+di",
         ),
         (1.2, r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo|appuntament[oi]|è\s+prevista\s+una"),
         (1.2, r"ingresso\s+(?:libero|gratuito|ad?\s+offerta)|inizio\s+evento|biglietteria|regia\s+di"),
@@ -87,8 +87,8 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (
             3.0,
-            r"chius[aoei](?:\s+al\s+pubblico)?|chiusur[ae]|orari(?:o)?(?:\s+(?:estiv\w|invernal\w|di\s+(?:apertura"
-            r"|visita)))?|riapr\w+|riapertur\w|apertura\s+(?:straordinaria|al\s+pubblico)",
+            r"chius[aoei](?:\s+al\s+pubblico)?|chiusur[ae]|orari(?:o\s+(?:estiv\w|invernal\w|di\s+(?:apertura"
+            r"|visita)))?|(?:nuovo|cambio|variazione)\s+(?:di\s+|dell['’])?orario|riapr\w+|riapertur\w|apertura\s+(?:straordinaria|al\s+pubblico)",
         ),
         (
             1.4,

@@ -30,6 +30,8 @@ _READ = 200_000  # characters of a page
 _PROSE = 20_000  # of them for sentences: what a citizen is told stands at the start
 _MOST = 80
 _LONG_TITLE = 80  # characters: shorter ones are not cut, and may end in a name that no dictionary has
+_NO_ENDING = tuple("bcdfghjmpqtvz")  # no Italian word ends so, and few names do
+_YEARS = re.compile(r"\b20\d\d\s?[-–/]\s?(?:2|20\d?)$")  # `2027 - 203`
 _LABEL = re.compile(r"^(?:[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{2,40}|[A-ZÀ-Ý][a-zà-ù]+(?: [a-zà-ù]+){0,3}):\s+")
 _HANGING = re.compile(
     r"(?:\b(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
@@ -102,7 +104,8 @@ def _is_torn(body: str) -> bool:
     if not last or not last[-1].isalnum():
         return False
     word = last.split()[-1].rpartition("’")[2].rpartition("'")[2]
-    is_strange = word.islower() and len(word) > 2 and not is_word(word)
+    is_strange = len(word) > 2 and not is_word(word.lower()) and (word.islower() or word.endswith(_NO_ENDING))
+    is_strange = is_strange or _YEARS.search(last) is not None
     is_quoting = (
         last.count('"') % 2 == 1 or last.count("“") > last.count("”") or last.count("«") > last.count("»")
     )

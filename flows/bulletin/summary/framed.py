@@ -25,6 +25,7 @@ from flows.bulletin.summary.frames import (
     works,
 )
 from flows.bulletin.summary.frames.facets import tells
+from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.wording import worded
 
 _Frame = Callable[[Notice, int], Iterator[str]]
@@ -59,6 +60,7 @@ _ELIDING = (
     Kind.other,
     Kind.health,
 )
+_ASKED_FOR = (Kind.deadline, Kind.job, Kind.service)
 _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
 
@@ -76,7 +78,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 
 def _described(notice: Notice) -> Iterator[str]:
     """The office's own abstract, every sentence of it, with the title before it where it does not name it."""
-    text = " ".join(worded(sentence) for sentence in notice.abstract)
+    text = " ".join(spoken(worded(sentence)) for sentence in notice.abstract)
     if not text:
         return
     if is_told(notice.title, text):
@@ -86,6 +88,8 @@ def _described(notice: Notice) -> Iterator[str]:
 
 
 def _heading(notice: Notice) -> Iterator[str]:
+    if notice.title.rstrip().endswith(("...", "…")):
+        return  # a site cut it
     title = spoken(notice.title.strip(" .,;:"))
     if title:
         yield f"{title[:1].upper()}{title[1:]}"
@@ -110,4 +114,8 @@ def _leaves(text: str, notice: Notice) -> bool:
 
 
 def _titled(notice: Notice) -> Iterator[str]:
-    yield from (f"{title}. {gate.ALL_IN_PAGE}" for title in _heading(notice))
+    matter = matter_of(notice.title)
+    for title in _heading(notice):
+        if notice.kind in _ASKED_FOR and matter is not None and matter.article:
+            yield f"Per {matter.text} {gate.ALL_IN_PAGE}"
+        yield f"{title}. {gate.ALL_IN_PAGE.capitalize()}"

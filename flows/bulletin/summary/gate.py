@@ -21,7 +21,7 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
 from flows.bulletin.page.notice import Kind, Listing, Notice, Slot, Told
 
-ALL_IN_PAGE = "I dettagli sono nella pagina."
+ALL_IN_PAGE = "i dettagli sono nella pagina."
 IN_PAGE = re.compile(r"\b(?:nella|alla) pagina\b", re.I)
 _TROUBLES = {
     Trouble.cut: "La frase «{}» è tronca.",
@@ -72,8 +72,16 @@ _NAMES = {
     Slot.todo: "che cosa fare",
 }
 _LIST_IN_PAGE = re.compile(r"\b(?:elenco|elencat\w|document\w+|requisit\w+|titoli)\b[^.]* nella pagina", re.I)
+_COMPOUND = re.compile(
+    r"(?<!\w)[^\W\d_]{4,}(?:\s?[-–]\s?[^\W\d_]{4,})+(?!\w)"
+)  # `PRIVATA-URBANISTICA-COMMERCIO`
+_RUN_ON = re.compile(
+    r"\)\s(?:[Dd]ovr|[Dd]ev|[Pp]otr|[Pp]uò|[Vv]a|[Vv]anno|[Ss]arà|[Ss]aranno|[ÈèE]['’]?)\w*\s(?=\w+(?:at|ut|it|st|es)[oaie]\s(?:una?|il|la|lo|i|gli|le|l['’])(?!\w))"
+)
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat)[oaie]\b", re.I)
-_ITEM = re.compile(r"[;:]\s+[A-ZÀ-Ý][a-zà-ù]+")  # an item of a list, glued to what announces it or to another
+_ITEM = re.compile(
+    r"[;:]\s+(?:[A-ZÀ-Ý][a-zà-ù]+|[AEÈ](?=\s\w))"
+)  # an item of a list, glued to what announces it or to another
 _ANNOUNCED = {
     slot: re.compile(rf"\b(?:{words})\b[^.]* nella pagina", re.I)
     for slot, words in (
@@ -101,8 +109,10 @@ _DUTIES = (
     ),
 )
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
+_NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.weekday})
 _STEM, _SHARE = 5, 0.5
+_LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
 _EMPTY_WORDS = """
     comune comunale comunali della dello delle degli dalla dalle alla alle allo agli nella nelle nello negli
@@ -123,7 +133,7 @@ class Judgement:
 def faults(text: str, notice: Notice) -> tuple[str, ...]:
     """What keeps `text` from being the notice's, whatever its facts: Italian sentences, each once."""
     found = (*_of_form(text, notice), *relative_troubles(text), *_untold(text, notice))
-    if ALL_IN_PAGE not in text and notice.kind not in _WITHOUT_DUTIES:
+    if not leaves_all(text) and notice.kind not in _WITHOUT_DUTIES:
         found = (*found, *_unsaid_duties(text, notice))
     return tuple(dict.fromkeys(found))
 
@@ -142,6 +152,8 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
         yield "Il testo dice solo il titolo."
     if not _names(text, notice):
         yield "Il testo non dice di che cosa si tratta."
+    if notice.kind is Kind.hours and (name := _shortened(text, notice)):
+        yield f"Di «{name}» è detta solo una parte."
     for listing in notice.listings:
         if _is_told_in_part(text, listing):
             yield f"Dell'elenco «{listing.lead}» è detta solo una parte."
@@ -152,11 +164,17 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
                 yield _TROUBLES[trouble].format(title)
         sentences = split(text[len(title) :].lstrip(" ."))
     for sentence in sentences:
-        if (item := _ITEM.search(sentence)) and is_word(item[0].split()[-1].lower()):
+        item = _ITEM.search(sentence)
+        if (item and is_word(item[0].split()[-1].lower())) or _RUN_ON.search(sentence):
             yield _TROUBLES[Trouble.glue].format(sentence)
         for trouble in troubles(sentence):
             if trouble not in WEAK:
                 yield _TROUBLES[trouble].format(sentence)
+
+
+def leaves_all(text: str) -> bool:
+    """Whether a text names its matter alone and sends to the page for the rest."""
+    return text.endswith((f" {ALL_IN_PAGE}", f" {ALL_IN_PAGE.capitalize()}"))
 
 
 def booking(notice: Notice) -> str:
@@ -178,7 +196,17 @@ def _names(text: str, notice: Notice) -> bool:
     """Whether a text shares a word of weight with the title, or with what opens a page without one."""
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
     stems = _stems(notice.title) or set[str]().union(*map(_stems, heads))
-    return not stems or bool(stems & _stems(text))
+    return not stems or len(stems & _stems(text)) >= (2 if len(stems) >= _LONG_TITLE else 1)
+
+
+def _shortened(text: str, notice: Notice) -> str:
+    """A name of several offices, `PRIVATA-URBANISTICA-COMMERCIO`, of which a text has some and not others."""
+    told = _stems(text)
+    for match in _COMPOUND.finditer(notice.source):
+        shares = [bool(stems & told) for part in re.split("[-–]", match[0]) if (stems := _stems(part))]
+        if match[0].isupper() and any(shares) and not all(shares):
+            return match[0]
+    return ""
 
 
 def _is_told_in_part(text: str, listing: Listing) -> bool:
@@ -200,7 +228,9 @@ def _stems(text: str) -> set[str]:
 
 
 def _untold(text: str, notice: Notice) -> Iterator[str]:
-    if ALL_IN_PAGE in text:
+    if leaves_all(text):
+        if notice.kind in _NEVER_BARE and not _figures(text):
+            yield "Un avviso di pericolo o di interruzione deve dire il giorno."
         return
     is_off = _OFF.search(text) is not None  # what is put off has no day any more
     for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else _MUST.get(notice.kind, ()):

@@ -21,6 +21,7 @@ Method = Literal["text", "title", "unwritten"]
 
 SHORTER = (220, 160, 100)  # UTF-16 units that are tried where nothing of the length asked for passes
 _TO_MACHINES = "La pagina contiene frasi rivolte a un programma, lasciate fuori: controlla la fonte."
+_CUT_TITLE = "Il titolo della pagina è tronco."
 _NO_TEXT = "Nessun testo supera i controlli."
 
 
@@ -60,7 +61,7 @@ def summarise(
     doubtful: list[tuple[str, tuple[str, ...]]] = []
     refused = ""
     for text in _candidates(notice, limit):
-        if gate.ALL_IN_PAGE in text and doubtful and _is_of_names(doubtful[0][1]):
+        if gate.leaves_all(text) and doubtful and _is_of_names(doubtful[0][1]):
             break  # a name that the page spells otherwise: a person looks, and the text tells more
         judgement = gate.judge(text, notice, published=published)
         if judgement.refused:
@@ -71,7 +72,8 @@ def summarise(
             return _written(text, notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
-    return Summarised("", "unwritten", notice.kind, reason=refused or _NO_TEXT)
+    no_text = _CUT_TITLE if title.rstrip().endswith(("...", "…")) else _NO_TEXT
+    return Summarised("", "unwritten", notice.kind, reason=refused or no_text)
 
 
 def _is_of_names(warnings: tuple[str, ...]) -> bool:
@@ -89,5 +91,5 @@ def _candidates(notice: Notice, limit: int) -> Iterator[str]:
 
 def _written(text: str, notice: Notice, warnings: tuple[str, ...] = ()) -> Summarised:
     machines = (_TO_MACHINES,) if is_for_machines(notice.source) else ()
-    method: Method = "title" if gate.ALL_IN_PAGE in text else "text"
+    method: Method = "title" if gate.leaves_all(text) else "text"
     return Summarised(text, method, notice.kind, (*machines, *warnings))

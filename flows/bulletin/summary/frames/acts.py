@@ -61,7 +61,7 @@ def published(subject: str) -> str:
     """`Pubblicazione graduatorie definitive` -> `Sono pubblicate le graduatorie definitive.`;
     "" for others.
     """
-    if _CHANGES.search(subject):
+    if _CHANGES.search(subject) or subject.rstrip().endswith(("...", "…")):
         return ""
     for pattern, stem in ((_PUBLISHED, "pubblicat"), (_EXTENDED, "prorogat")):
         if match := pattern.match(subject):

@@ -31,6 +31,23 @@ _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bdomand\w+|\bistanz\w+|\brichiest\w+", "puoi fare domanda"),
     )
 )
+_THEIRS = {
+    "puoi iscriverti": "possono iscriversi",
+    "puoi candidarti": "possono candidarsi",
+    "puoi comunicare la tua partecipazione": "possono comunicare la loro partecipazione",
+    "puoi prenotare": "possono prenotare",
+    "puoi aderire": "possono aderire",
+    "puoi fare domanda": "possono fare domanda",
+}
+_CALLED = tuple(
+    (re.compile(rf"\b(?:{pattern})", re.I), name)
+    for pattern, name in (
+        (r"attivit[àa]['’]?\s(?:economic|commercial|produttiv)", "le attività economiche"),
+        (r"esercizi\scommerciali|commercianti|esercenti|negozianti", "i commercianti"),
+        (r"imprese|ditte|aziende|operatori\seconomici", "le imprese"),
+        (r"enti\sdel\sterzo|associazioni", "le associazioni"),
+    )
+)
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
@@ -51,7 +68,7 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
             yield Sentence(text, frozenset({Slot.what, Slot.deadline}), True, 50, 0.2)
-        if bare := _bare_term(told, clause):
+        if bare := bare_term(told, clause, _called(notice)):
             yield Sentence(bare, frozenset({Slot.deadline}), False, 50, 0.1)
     for listing in notice.listings:
         if asks(listing):
@@ -80,16 +97,24 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
     if not action and _GIVES.match(matter.noun.lstrip("«")):
         action = "puoi fare domanda"
     if action:
-        yield f"Per {matter.text} {action} {clause}."
+        called = _called(notice)
+        yield f"Per {matter.text} {f'{called} {_THEIRS[action]}' if called else action} {clause}."
     elif clause.startswith("entro "):
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
 
 
-def _bare_term(told: Told, clause: str) -> str:
+def _called(notice: Notice) -> str:
+    """`le attività commerciali` where the page calls them and not citizens; "" where it calls everybody."""
+    who = notice.slots.get(Slot.who, ())
+    return next((name for pattern, name in _CALLED if who and pattern.search(who[0].words)), "")
+
+
+def bare_term(told: Told, clause: str, called: str = "") -> str:
     """`Puoi iscriverti entro il 30 giugno.`: behind a sentence that has named the matter."""
     action = _action(f"{told.sentence} {told.words}")
     if action:
-        return f"{action[:1].upper()}{action[1:]} {clause}."
+        said = f"{called} {_THEIRS[action]}" if called else action
+        return f"{said[:1].upper()}{said[1:]} {clause}."
     return f"C'è tempo {_until(clause)}." if clause.startswith("entro ") else ""
 
 

@@ -14,6 +14,7 @@ from flows.bulletin.summary.frames.lacking import untold
 from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of
 from flows.bulletin.summary.frames.subject import (
     FILLER,
+    PAPER,
     TITLE_DAY,
     is_headline_of,
     is_plural,
@@ -34,6 +35,7 @@ _IN_PAGE = {
     "deadline": "Le scadenze sono nella pagina.",
 }
 _LEFT = re.compile(r"(?:(?<=[.!?] )|^)([A-Z][^.!?]{3,60}?) (?:è|sono) nella pagina\.")
+_TOLD_HOUR = re.compile(r"(\balle (?:\d|ore).*?)\bGli orari\b")
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
@@ -54,7 +56,7 @@ def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
     seen: set[str] = set()
     for text in made:
         said = re.sub(r"\s+(?=[,;.:!?](?:\s|$))", "", " ".join(text.split())).replace("’ ", "’")
-        said = together(said)
+        said = together(_TOLD_HOUR.sub(r"\1Gli altri orari", said))
         if said and utf16(said) <= limit and said not in seen:
             seen.add(said)
             yield said
@@ -164,7 +166,7 @@ def _composed(notice: Notice, occasion: Occasion) -> Iterator[str]:
     for sentence in what_sentences(notice, title):
         yield from _headed(sentence, occasion, places)
     yield from _named([way for way in ways if way not in with_sentence], occasion, places)
-    if title:
+    if title and not PAPER.match(title):
         yield from _headed(title, occasion, places)
 
 

@@ -5,6 +5,7 @@ and which of them a text tells.
 import re
 from dataclasses import dataclass, replace
 
+from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import TIME
 from flows.bulletin.language.titles import folded
@@ -12,6 +13,10 @@ from flows.bulletin.page.notice import Notice, Row, Slot
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.days import Days
 from flows.bulletin.summary.clauses.hours import Hours, hours_of
+from flows.bulletin.summary.frames.calls import bare_term
+from flows.bulletin.summary.frames.sentences import is_fit
+from flows.bulletin.summary.frames.terms import term_of
+from flows.bulletin.summary.frames.wording import worded
 
 _BOOKS = re.compile(r"\b(?:prenotazion|iscrizion|prevendit|preiscrizion|scadenz)", re.I)
 _OPENS = re.compile(r"(?:apertura|inizio|dalle)\b", re.I)
@@ -24,6 +29,7 @@ _VENUE = re.compile(
 )
 
 
+_SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
 _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
 _FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
 _EVERYBODY = re.compile(r"(?:per|a|alla)\s(?:tutt[aei]\s)?(?:la\s)?cittadinanza\b", re.I)
@@ -123,7 +129,7 @@ def occasion_of(notice: Notice) -> Occasion:
         ),
         "",
     )
-    booking = _booking_days(bookings) or booking
+    booking = _booking_days(bookings) or booking or _term(notice)
     if not booking and _all(notice, Slot.deadline):
         unsaid.append("deadline")
     if not dated and len({clauses.hours_clause(words) for words in _all(notice, Slot.hours)} - {""}) > 1:
@@ -149,6 +155,15 @@ def occasion_of(notice: Notice) -> Occasion:
         where,
         tuple(unsaid),
     )
+
+
+def _term(notice: Notice) -> str:
+    """The office's short sentence with the one term, else `Puoi iscriverti entro il 30 giugno.`"""
+    clause, told = term_of(notice.slots.get(Slot.deadline, ()))
+    if told is None or len({one.sentence for one in notice.slots[Slot.deadline]}) > 1:
+        return ""
+    said = worded(told.sentence)
+    return said if utf16(said) <= _SHORT_TERM and is_fit(said, told.sentence) else bare_term(told, clause)
 
 
 def _sittings(rows: list[Row]) -> list[Sitting] | None:

@@ -30,6 +30,13 @@ _PARTICULARS = re.compile(
     r"|in corso di|in scala|secondo|come da|prevista|dell['’]evento|per (?:i|gli) cittadini)\b",
     re.I,
 )
+_IDENTITY = re.compile(r"(?:carta d['’]identit|passaporto|patente|permesso di soggiorno)", re.I)
+_ONE_OF = re.compile(
+    r"\b(?:uno (?:dei|tra|fra)|una (?:delle|tra|fra)|alternativ\w+|almeno un|oppure|accettati)\b", re.I
+)
+_GENERIC = re.compile(
+    r"(?:documentazione|quale|quali|cittadin\w|familiar\w|requisiti|documenti)(?:\s|$)", re.I
+)
 _SHORT_ITEM = 70
 _MOST_ITEMS = 6
 _VERB_ITEM = re.compile(r"^(?:essere|avere|possedere|entrare|compilare|allegare|presentare|non) ", re.I)
@@ -91,6 +98,9 @@ def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
     if matter is None or len(listing.items) < 2:
         return
     short = [name for item in listing.items if (name := _shortened(item))]
+    if sum(_IDENTITY.match(name) is not None for name in short) > 1 or _ONE_OF.search(listing.lead):
+        return  # one of them will do
+    short = [name for name in dict.fromkeys(short) if not _GENERIC.match(name)]
     deeds = [name for name in short if _VERB_ITEM.match(name)]
     things = [name for name in short if not _VERB_ITEM.match(name) and not has_verb(name)]
     for verb, names in (("devi", deeds), ("servono", things)):

@@ -50,6 +50,7 @@ _POINTS = re.compile(
     r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
     r"|informazioni|info)|si rimanda|al contrario|ma |e "
     r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine|in caso"
+    r"|nel caso di"
     r"|dopo l|tutela della privacy|i dati (?:sono|personali))",
     re.I,
 )

@@ -164,6 +164,11 @@ def quoted(title: str) -> str:
     return f"«{_QUOTED.sub(lambda match: f'“{match[1] or match[2] or match[3]}”', bare)}»"
 
 
+PAPER = re.compile(
+    r"(?:iscrizion|domand|band[oi]|avvis[oi]|contribut|graduatori|modul|elenc|richiest)\w*\b", re.I
+)
+
+
 def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     """Ways to name what happens: a phrase after `c'è` and what is left to say of it in a sentence,
     best first.
@@ -189,6 +194,8 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         kind = kind_word(notice, title)
         if nominal:
             yield f"{quoted(_without_told(title, nominal))}, {_lowered_noun(nominal)}", ""
+        if PAPER.match(title):
+            return  # `c'è «Iscrizioni alla prima»`: what happens that day is something else
         for sentence in sentences:
             yield f"{kind} {named}".strip(), sentence
         yield f"{kind} {named}".strip(), ""

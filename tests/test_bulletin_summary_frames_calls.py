@@ -1,0 +1,101 @@
+"""Texts of calls and services: whom they call, their term, what one needs."""
+
+import pytest
+
+from flows.bulletin.page.notice import Listing, Told
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary.framed import texts
+from flows.bulletin.summary.frames.calls import bare_term
+from flows.bulletin.summary.frames.matter import matter_of
+from flows.bulletin.summary.frames.requirements import needed
+from flows.bulletin.summary.frames.terms import term_of
+from tests.test_bulletin_summary import told
+
+MATTER = matter_of("Bonus affitti")
+
+
+def first_needed(lead: str, *items: str) -> str:
+    return next(needed(Listing(lead, items), MATTER), "")
+
+
+def test_what_one_needs_is_told_with_where_the_whole_list_is() -> None:
+    made = first_needed(
+        "Occorrono:", "Documento d'identità (in corso di validità)", "Modulo firmato", "Per i minori: delega"
+    )
+    assert (
+        made == "Per il bonus affitti servono documento d'identità e modulo firmato."
+        " L'elenco completo è nella pagina."
+    )
+
+
+def test_what_one_must_be_follows_a_duty() -> None:
+    made = first_needed("Requisiti:", "Essere residenti nel Comune", "Avere un ISEE fino a 20.000 euro")
+    assert made == (
+        "Per il bonus affitti devi essere residente nel Comune e avere un ISEE fino a 20.000 euro."
+        " L'elenco completo è nella pagina."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lead", "items"),
+    [
+        ("Documenti:", ("Carta d'identità", "Passaporto")),
+        ("Uno dei seguenti documenti:", ("Modulo firmato", "Delega firmata")),
+        ("Documenti:", ("Documentazione", "Documentazione")),
+        ("Documenti:", ("Modulo firmato",)),
+    ],
+)
+def test_of_papers_that_replace_each_other_none_is_told_as_needed(lead: str, items: tuple[str, ...]) -> None:
+    assert first_needed(lead, *items) == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "clause"),
+    [
+        (("SCADENZA: 30/10/2026 ore 12.00",), "entro le 12 del 30 ottobre 2026"),
+        (
+            ("a partire dal 18 AGOSTO 2026", "entro e non oltre il 20 SETTEMBRE 2026"),
+            "dal 18 agosto al 20 settembre 2026",
+        ),
+        (("entro 30 giorni dalla nascita",), "entro 30 giorni dalla nascita"),
+        (("dal 3 maggio 2026",), ""),
+        (("entro il 3, il 10 maggio o il 17 maggio e il 24 maggio 2026",), ""),
+    ],
+)
+def test_the_term_of_one_sentence_is_one_clause(words: tuple[str, ...], clause: str) -> None:
+    assert term_of(Told(piece, "Le domande.") for piece in words)[0] == clause
+
+
+def test_pieces_of_two_sentences_are_no_term_together() -> None:
+    pieces = (Told("dal 3 maggio 2026", "Il bando esce."), Told("entro il 20 maggio 2026", "Le domande."))
+    assert term_of(pieces)[0] == "entro il 20 maggio 2026"
+
+
+def test_a_term_says_who_has_it() -> None:
+    piece = Told("entro il 13 dicembre 2026", "Le domande si presentano entro il 13 dicembre 2026.")
+    assert bare_term(piece, "entro il 13 dicembre 2026") == "Puoi fare domanda entro il 13 dicembre 2026."
+    theirs = "Le imprese possono fare domanda entro il 13 dicembre 2026."
+    assert bare_term(piece, "entro il 13 dicembre 2026", "le imprese") == theirs
+
+
+def test_a_call_for_firms_does_not_call_citizens() -> None:
+    body = "Il contributo è rivolto alle imprese. Le domande si presentano entro il 5 gennaio 2027."
+    made = list(texts(read(title="Contributo per i danni della grandine", abstract="", body=body), 275))
+    assert made
+    assert not any("puoi" in text.lower() for text in made)
+
+
+def test_a_weekday_bounds_a_time_in_italian() -> None:
+    body = "Le iscrizioni restano aperte. Entro lunedì 21 settembre 2026 si consegna il modulo."
+    assert "tempo entro" not in told("Laboratorio di teatro", body).text
+
+
+def test_a_service_of_which_nothing_can_be_told_sends_to_the_page_with_a_verb() -> None:
+    made = told("Richiesta autorizzazione sosta", "Modulo.")
+    assert made.text == "Per la richiesta di autorizzazione sosta i dettagli sono nella pagina."
+    assert made.method == "title"
+
+
+def test_a_title_that_a_site_cut_is_left_to_a_person() -> None:
+    made = told("Avviso pubblico per la concessione del servizio di somminis...", "Avviso.")
+    assert (made.method, made.reason) == ("unwritten", "Il titolo della pagina è tronco.")
