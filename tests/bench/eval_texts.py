@@ -1,24 +1,32 @@
-"""Could the texts be sent as they are? `python -m tests.bench.eval_texts [--held-out] [--html PAGE]`.
+"""Could the texts be sent as they are? `python -m tests.bench.eval_texts --help` tells what it can do.
 
 150 graded notices beside the project, a third of them held out. Of each: the text of before (24ed701), ours
 now, and what an editor would send. Figures: what is composed and what is left to a person, the classes of
 the gate, wrong pairs and lists told in part by the rows that a person read, required slots told, natural
 errors that the guard flags beside their right twins. `--html` writes all texts side by side.
 
-`--address`, `--model`: a model at an OpenAI-compatible address writes too, inside the same gate.
+`--address` with `--model`: a model at an OpenAI-compatible address writes too, inside the same gate; its key
+is read from BOLLETTINO_LLM_KEY, as the service's is. What it was refused for is counted, our text stands.
 """
 
 import argparse
 import html
+import os
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.guard.verdict import check
+from flows.bulletin.page.notice import IN_ITALIAN
+from flows.bulletin.proposal.request import request
 from flows.bulletin.summary.text import Summarised, summarise
+from flows.draft.chat import Written, ask
+from flows.profiles.llm import Llm
 from tests.bench.graded import Graded, is_held_out, lines, notices
 from tests.bench.pairing import silent_elisions, values, wrong_pairs
 from tests.world.shared import SHARED
@@ -30,6 +38,18 @@ _STEM, _TOLD = 5, 0.5
 def ours(notice: Graded) -> Summarised:
     """What would stand in the slot."""
     return summarise(title=notice.title, abstract=notice.abstract, body=notice.body, limit=LIMIT)
+
+
+def of_model(pages: Sequence[Graded], llm: Llm) -> list[Written]:
+    """What a model writes of each page: "" with the reason where the gate stopped it or it did not answer."""
+    key = os.environ.get("BOLLETTINO_LLM_KEY")
+    made = []
+    for number, page in enumerate(pages, start=1):
+        asked = request(title=page.title, abstract=page.abstract, body=page.body, limit=LIMIT, published=None)
+        made.append(ask(llm, SecretStr(key) if key else None, asked))
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\rasked {llm.model}: {number} of {len(pages)}")
+    return made
 
 
 def is_slot_told(words: str, text: str) -> bool:
@@ -74,22 +94,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--all", action="store_true", help="both sides, one after the other")
     parser.add_argument("--html", type=Path, help="write the texts side by side")
     parser.add_argument("--show", action="store_true", help="print what goes wrong")
+    parser.add_argument("--address", help="of a model's service, as http://127.0.0.1:11434/v1")
+    parser.add_argument("--model", help="as that service names it")
     asked = parser.parse_args(arguments)
+    if bool(asked.address) is not bool(asked.model):
+        parser.error("--address and --model belong together")
+    llm = Llm(address=asked.address, model=asked.model) if asked.address else None
     if not SHARED.is_dir():
         sys.stderr.write(f"error: {SHARED} is absent: nothing to evaluate on\n")
         return 2
     sides = (False, True) if asked.all else (asked.held_out,)
-    shown: list[tuple[Graded, Summarised]] = []
+    shown: list[tuple[Graded, Summarised, Written]] = []
     for held_out in sides:
         pages = notices(held_out=held_out)
         began = time.process_time()
         made = [ours(page) for page in pages]
         took = time.process_time() - began
-        shown += zip(pages, made, strict=True)
+        written = of_model(pages, llm) if llm else [Written()] * len(pages)
+        shown += zip(pages, made, written, strict=True)
         _report(pages, made, took, held_out=held_out, show=asked.show)
+        if llm:
+            _report_model(pages, written, llm)
     if asked.html:
         asked.html.parent.mkdir(parents=True, exist_ok=True)
-        asked.html.write_text(_page(shown), encoding="utf-8")
+        asked.html.write_text(_page(shown, with_model=llm is not None), encoding="utf-8")
         print(f"\nside by side: {asked.html}")
     return 0
 
@@ -137,6 +165,23 @@ def _report(
         print(f"    unfit: {unfit}\n    lost: {lost}")
 
 
+def _report_model(pages: Sequence[Graded], written: Sequence[Written], llm: Llm) -> None:
+    texts = {page.id: one.text for page, one in zip(pages, written, strict=True)}
+    rows = {row["id"]: row["rows"] for row in lines("text/rows.jsonl")}
+    wrong = sum(bool(wrong_pairs(text, rows.get(key, []))) for key, text in texts.items())
+    silent = sum(bool(silent_elisions(text, rows.get(key, []))) for key, text in texts.items())
+    told, required = slots_told(texts)
+    unfit = sum(bool(texts[page.id]) and not page.gold for page in pages)
+    passed = sum(map(bool, texts.values()))
+    print(f"  {llm.model}: {passed} of {len(pages)} pass, {unfit} of them where an editor would not write")
+    print(
+        f"  {'model':7} wrong pairs {wrong:3}, silent elisions {silent:3}, "
+        f"required slots told {told / max(required, 1):.3f} of {required}"
+    )
+    for reason, count in Counter(one.reason for one in written if one.reason).most_common(5):
+        print(f"    {count:3} {reason[:90]}")
+
+
 _STYLE = """
 body{font:16px/1.4 sans-serif;margin:2rem;color:#222}table{border-collapse:collapse;width:100%}
 td,th{border:1px solid #bbb;padding:.5rem;vertical-align:top;text-align:left}
@@ -144,27 +189,29 @@ details{max-width:40rem;white-space:pre-wrap}.none{color:#666;font-style:italic}
 """
 
 
-def _page(shown: Sequence[tuple[Graded, Summarised]]) -> str:
+def _text(text: str, why_none: str) -> str:
+    return html.escape(text) or f'<span class="none">{html.escape(why_none)}</span>'
+
+
+def _page(shown: Sequence[tuple[Graded, Summarised, Written]], *, with_model: bool) -> str:
     rows = []
-    for page, one in shown:
-        now = (
-            html.escape(one.text)
-            or f'<span class="none">da scrivere: {html.escape(getattr(one, "reason", ""))}</span>'
-        )
-        gold = (
-            html.escape(page.gold) or f'<span class="none">nessun testo: {html.escape(page.refused)}</span>'
-        )
+    for page, one, written in shown:
+        now = f"{_text(one.text, f'da scrivere: {one.reason}')}<br><small>{IN_ITALIAN[one.kind]}</small>"
+        gold = _text(page.gold, f"nessun testo: {page.refused}")
+        model = f"<td>{_text(written.text, written.reason)}</td>" if with_model else ""
         source = html.escape(f"{page.abstract}\n\n{page.body}")
         rows.append(
             f"<tr><td>{html.escape(page.id)}<br>{html.escape(page.title)}"
             f"<details><summary>fonte</summary>{source}</details></td>"
             f"<td>{html.escape(page.before)}<br><small>{page.grade} {', '.join(page.classes)}</small></td>"
-            f"<td>{now}</td><td>{gold}</td></tr>"
+            f"<td>{now}</td>{model}<td>{gold}</td></tr>"
         )
+    names = ("Notizia", "Prima", "Ora", *(("Modello",) if with_model else ()), "Un redattore scriverebbe")
+    head = "".join(f"<th>{name}</th>" for name in names)
     return (
         '<!doctype html><html lang="it"><meta charset="utf-8"><title>Testi a confronto</title>'
-        f"<style>{_STYLE}</style><h1>Testi a confronto</h1><table><thead><tr><th>Notizia</th><th>Prima</th>"
-        f"<th>Ora</th><th>Come lo scriverebbe un redattore</th></tr></thead><tbody>{''.join(rows)}</tbody>"
+        f"<style>{_STYLE}</style><h1>Testi a confronto</h1><table><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody>"
         "</table></html>"
     )
 
