@@ -23,6 +23,8 @@ _TAG = re.compile(r"</?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,500})?/?>", re.I)
 _LOOK_ALIKES = {"*": "∗", "_": "‗", "~": "∼"}
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|~<>&])")
 _PRIVATE = 0xE000  # a private-use character holds the place of an escaped one while marks are removed
+_HELD = re.compile("[\ue000-\ue07f]")
+_ICON = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")  # private use: icon fonts
 
 _FENCE = re.compile(r"^[ ]{0,3}(`{3,}|~{3,}).*$", re.M)
 _SETEXT = re.compile(r"^(?P<text>[^\n]+)\n[ ]{0,3}(?:=+|-{2,})[ ]*$", re.M)
@@ -55,7 +57,7 @@ def plain(markdown: str) -> str:
     Links keep their text; pictures, rules, fences and marks go, and short headings where there is
     anything else.
     """
-    text = "".join(char for char in markdown if unicodedata.category(char) != "Co")  # icon fonts
+    text = _ICON.sub("", markdown)
     text = re.sub(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
     text = _ESCAPED.sub(lambda match: chr(_PRIVATE + ord(match[1])), text)
     text = _SETEXT.sub(_as_heading, _FENCE.sub("", text))
@@ -63,14 +65,16 @@ def plain(markdown: str) -> str:
     body = [block for block in blocks if not block.is_heading] or blocks
     following = [*body[1:], None]
     lines = [_ended(block, after) for block, after in zip(body, following, strict=True)] if body else []
-    return "".join(_restored(char) for char in "\n".join(lines))
+    return _HELD.sub(lambda match: chr(ord(match[0]) - _PRIVATE), "\n".join(lines))
 
 
 def parameter(text: str) -> str:
     """`text` as a template's variable: NFC, one line, single spaces, no control or invisible characters,
     no pair of marks that WhatsApp would draw. Applied twice it changes nothing more."""
     spaced = re.sub(r"\s+", " ", text.replace("\x85", " "))
-    visible = "".join(char for char in spaced if char == " " or unicodedata.category(char)[0] != "C")
+    visible = spaced
+    if not spaced.isprintable():
+        visible = "".join(char for char in spaced if char == " " or unicodedata.category(char)[0] != "C")
     composed = unicodedata.normalize("NFC", re.sub(r"\s+", " ", visible).strip())
     composed = composed.replace("`", "'")  # a pair would be drawn as typewriter letters
     for mark, look_alike in _LOOK_ALIKES.items():
@@ -160,10 +164,6 @@ def _ended(block: _Block, after: _Block | None) -> str:
         return text
     within = block.is_listed and after is not None and after.kind == block.kind
     return text.rstrip(";, ") + (";" if within else ".")
-
-
-def _restored(char: str) -> str:
-    return chr(ord(char) - _PRIVATE) if _PRIVATE <= ord(char) < _PRIVATE + 128 else char
 
 
 def without_tags(text: str) -> str:

@@ -165,8 +165,11 @@ def same(title: str, other: str) -> bool:
     return folded(title) == folded(other)
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """The bare words of a text, to compare by: lower case, no accents, no punctuation."""
+    if text.isascii():
+        return " ".join(_WORD.findall(text.lower()))
     decomposed = unicodedata.normalize("NFD", text.casefold())
     return " ".join(_WORD.findall("".join(char for char in decomposed if not unicodedata.combining(char))))
 
