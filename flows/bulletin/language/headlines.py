@@ -23,7 +23,11 @@ _TERMS = re.compile(
     r"(?P<state>liber[oa](?:\se\sgratuit[oa])?|gratuit[oa]|ad?\sofferta\slibera|a\spagamento|obbligatori[oa]|limitati)\.?",
     re.I,
 )
-_UNDER_WAY = re.compile(r"al via\s(?P<what>(?:i|gli|le|il|lo|la|due|tre|quattro|cinque)\s.+|l['’].+)", re.I)
+_UNDER_WAY = re.compile(
+    r"al via\s(?P<day>(?:da\s)?(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{1,2}"
+    r"\s[a-z]{4,9}(?:\s20\d\d)?\s)?(?P<what>(?:i|gli|le|il|lo|la|due|tre|quattro|cinque)\s.+|l['’].+)",
+    re.I,
+)
 _DATED = re.compile(
     r"(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica|il|l['’])\s?\d{1,2}\s[a-z]{4,9}(?:\s20\d\d)?"
     r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]+(?:\s(?:alle|-|–)\s[\d:.]+)?)?),?\s"
@@ -63,7 +67,7 @@ def spoken(line: str) -> str:
         return f"Le {match['name'].lower()} vanno da {line[match.end() :]}"
     if match := _UNDER_WAY.fullmatch(line):
         verb = "Prendono il via" if _PLURAL.match(match["what"]) else "Prende il via"
-        return f"{verb} {match['what']}"
+        return f"{verb} {match['day'] or ''}{match['what']}"
     if (match := _DATED.fullmatch(line)) and not speaks(match["what"]):
         verb = "ci sono" if _PLURAL.match(match["what"]) else "c'è"
         return f"{match['day'][:1].upper()}{match['day'][1:]} {verb} {match['what']}"

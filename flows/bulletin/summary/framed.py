@@ -6,7 +6,9 @@ from itertools import chain, islice
 
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import folded, is_told
+from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.lacks import is_call
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary import gate
@@ -73,7 +75,28 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     made = (
         form for text in chain(_described(notice), framed, owned) for form in _announced(text, notice, kind)
     )
-    yield from (text for text in chain(made, _titled(notice)) if utf16(text) <= limit)
+    yield from (
+        text
+        for text in (_joined(text, notice) for text in chain(made, _titled(notice)))
+        if utf16(text) <= limit
+    )
+
+
+def _joined(text: str, notice: Notice) -> str:
+    """`Corso di yoga. Il corso si tiene a Po.` as `Il corso di yoga si tiene a Po.`"""
+    title = notice.title.strip(" .,;:")
+    noun, _, rest = title.partition(" ")
+    said = re.match(
+        rf"{re.escape(title)}\. (?P<article>Il |La |Lo |L['’])(?P<noun>{re.escape(noun)}) (?P<verb>\S+)",
+        text,
+        re.I,
+    )
+    if not noun or not rest or said is None or not (said["verb"] in ("si", "non") or speaks(said["verb"])):
+        return text
+    rest = " ".join(
+        word.lower() if word.istitle() and is_word(word.lower()) else word for word in rest.split()
+    )
+    return f"{said['article']}{said['noun'].lower()} {rest} {text[said.start('verb') :]}"
 
 
 def _described(notice: Notice) -> Iterator[str]:
@@ -115,6 +138,8 @@ def _leaves(text: str, notice: Notice) -> bool:
 
 def _titled(notice: Notice) -> Iterator[str]:
     matter = matter_of(notice.title)
+    if said := acts.published(acts.subject_of(notice)):
+        yield f"{said} {gate.ALL_IN_PAGE.capitalize()}"
     for title in _heading(notice):
         if notice.kind in _ASKED_FOR and matter is not None and matter.article:
             yield f"Per {matter.text} {gate.ALL_IN_PAGE}"

@@ -16,6 +16,7 @@ from flows.bulletin.facts.find import facts
 from flows.bulletin.guard.verdict import check
 from flows.bulletin.language.relative_days import troubles as relative_troubles
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
@@ -77,6 +78,15 @@ _COMPOUND = re.compile(
 )  # `PRIVATA-URBANISTICA-COMMERCIO`
 _RUN_ON = re.compile(
     r"\)\s(?:[Dd]ovr|[Dd]ev|[Pp]otr|[Pp]uò|[Vv]a|[Vv]anno|[Ss]arà|[Ss]aranno|[ÈèE]['’]?)\w*\s(?=\w+(?:at|ut|it|st|es)[oaie]\s(?:una?|il|la|lo|i|gli|le|l['’])(?!\w))"
+)
+_DISAGREES = re.compile(
+    r"\b(?:(?:saranno|sono|vengono|verranno)\s(?:stat[oa]\b|\w{3,}(?:at|ut|it)[oa]\b)|(?:sarà|viene|verrà)\s\w{3,}(?:at|ut|it)[ie]\b)",
+    re.I,
+)
+_OPENS = re.compile(
+    r"\b(?:(?:ri)?apertura|(?:ri)?apr\w+|operativ\w+)\b[^.;\n]{0,50}\bda(?:l|ll['’])?\s?(?P<day>(?:\w{4,8}ì\s|sabato\s|domenica\s)?"
+    rf"\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)",
+    re.I,
 )
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat)[oaie]\b", re.I)
 _ITEM = re.compile(
@@ -167,6 +177,8 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
         item = _ITEM.search(sentence)
         if (item and is_word(item[0].split()[-1].lower())) or _RUN_ON.search(sentence):
             yield _TROUBLES[Trouble.glue].format(sentence)
+        if _DISAGREES.search(sentence):
+            yield _TROUBLES[Trouble.ortho].format(sentence)
         for trouble in troubles(sentence):
             if trouble not in WEAK:
                 yield _TROUBLES[trouble].format(sentence)
@@ -232,6 +244,10 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         if notice.kind in _NEVER_BARE and not _figures(text):
             yield "Un avviso di pericolo o di interruzione deve dire il giorno."
         return
+    if notice.kind in (Kind.service, Kind.hours) and (opens := _OPENS.search(notice.source)):
+        days = {figure for figure in _figures(text) if "-" in figure}
+        if days and not days & _figures(opens["day"]):
+            yield f"Manca da quando: la pagina dice «{' '.join(opens[0].split())}»."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more
     for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else _MUST.get(notice.kind, ()):
         told = notice.slots.get(slot, ())

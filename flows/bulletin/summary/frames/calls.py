@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flows.bulletin.page.notice import Notice, Slot, Told
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.matter import Matter, matter_of
-from flows.bulletin.summary.frames.requirements import asks, in_the_page, needed, told_whole
+from flows.bulletin.summary.frames.requirements import asks, in_the_page, listed, needed, told_whole
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.terms import term_of
 
@@ -78,6 +78,8 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
                 yield Sentence(text, frozenset({Slot.what, Slot.how, Slot.who}), True, 95, 0.1)
     if summary := in_the_page(notice):
         yield Sentence(summary, frozenset({Slot.how}), False, 99)
+    if said := listed(notice, matter):
+        yield Sentence(said, frozenset({Slot.what, Slot.how}), True, 98, 0.3)
 
 
 def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> Iterator[str]:

@@ -35,8 +35,16 @@ _ONE_OF = re.compile(
     r"\b(?:uno (?:dei|tra|fra)|una (?:delle|tra|fra)|alternativ\w+|almeno un|oppure|accettati)\b", re.I
 )
 _GENERIC = re.compile(
-    r"(?:documentazione|quale|quali|cittadin\w|familiar\w|requisiti|documenti)(?:\s|$)", re.I
+    r"(?:documentazione|quale|quali|cittadin\w|familiar\w|requisiti|documenti)(?:\s|$)"
+    r"|(?:dichiarazione|copia|certificato)$|copia della documentazione",
+    re.I,
 )
+_ASIDE = re.compile(r"\([^()]*\)")
+_OF_SOME = re.compile(
+    r"\b(?:per (?:i|gli|le|chi)|se|nel caso|in caso|qualora|ove|eventual\w*|solo|solamente|oppure|ovvero|o"
+    r"|ue|extra)\b",
+    re.I,
+)  # what some bring and others do not, or one thing for another
 _SHORT_ITEM = 70
 _MOST_ITEMS = 6
 _VERB_ITEM = re.compile(r"^(?:essere|avere|possedere|entrare|compilare|allegare|presentare|non) ", re.I)
@@ -48,6 +56,16 @@ _SENTENCE_ITEM = re.compile(
 def asks(listing: Listing) -> bool:
     """Whether an enumeration says what one needs or must be."""
     return _NEEDS.search(listing.lead) is not None or any(_PAPERS.search(item) for item in listing.items[:3])
+
+
+def listed(notice: Notice, matter: Matter | None) -> str:
+    """`Per il permesso servono i documenti elencati nella pagina.`; "" where the page asks for nothing."""
+    told = in_the_page(notice)
+    if matter is None or not matter.article or not told:
+        return ""
+    if told.startswith("I documenti"):
+        return f"Per {matter.text} servono i documenti elencati nella pagina."
+    return f"Per {matter.text} {told[:1].lower()}{told[1:]}"
 
 
 def in_the_page(notice: Notice) -> str:
@@ -97,13 +115,18 @@ def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
     """
     if matter is None or len(listing.items) < 2:
         return
-    short = [name for item in listing.items if (name := _shortened(item))]
+    first, *others = (_shortened(item) for item in listing.items)
+    if not first:
+        return  # the page puts first what matters most
+    short = [name for name in (first, *others) if name]
     if sum(_IDENTITY.match(name) is not None for name in short) > 1 or _ONE_OF.search(listing.lead):
         return  # one of them will do
     short = [name for name in dict.fromkeys(short) if not _GENERIC.match(name)]
     deeds = [name for name in short if _VERB_ITEM.match(name)]
     things = [name for name in short if not _VERB_ITEM.match(name) and not has_verb(name)]
     for verb, names in (("devi", deeds), ("servono", things)):
+        if first not in names:
+            continue
         for count in range(min(len(names), _MOST_NAMED), 1, -1):
             some = names[:count]
             separator = "; " if any("," in name for name in some) else ", "
@@ -112,7 +135,9 @@ def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
 
 
 def _shortened(item: str) -> str:
-    """The name of an item without its particulars; "" where that is long."""
+    """The name of an item without its particulars; "" where that is long, or some alone need it."""
+    if _OF_SOME.search(_ASIDE.sub("", item)):
+        return ""
     name = _PARTICULARS.split(worded(item).rstrip(" .;,"))[0].rstrip(" .;,-–")
     if (
         not 4 <= len(name) <= _SHORT_NAME

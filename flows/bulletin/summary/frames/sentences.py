@@ -54,8 +54,23 @@ _POINTS = re.compile(
     r"|dopo l|tutela della privacy|i dati (?:sono|personali))",
     re.I,
 )
+_LIST_LEAD = re.compile(  # with the first item of a list, which would read as all
+    r"\b(?:occorr\w+|serv(?:e|ono)|necessari\w|document\w+|requisit\w+|presentare|allegare|allegati)\b"
+    r"[^.:]{0,40}:\s",
+    re.I,
+)
+_OF_SOME = re.compile(
+    r"(?:per (?:i|gli|le|chi)|se|nel caso|in caso|qualora|i cittadini (?:stranieri|non|extra)"
+    r"|gli stranieri)\b",
+    re.I,
+)
+_CASE = re.compile(
+    r"(?:per (?:i minori|chi)|nel caso|in caso|qualora|i cittadini (?:stranieri|non|extra))\b", re.I
+)
+_DUTY = re.compile(r"(?:Serv(?:e|ono)|Occorr\w+|Bisogna|È necessari\w)\b")
 _EMPTY = re.compile(
-    r"\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
+    r"\bnota\s+n\.|\d/[A-Z]{1,3}/\d"
+    r"|\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
     r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b"
     r"|\bsuddett\w+|\bpredett\w+|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
     r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
@@ -102,6 +117,7 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
     """The office's sentences that can stand in a message, each also with its matter before it."""
     made: list[Sentence] = []
     seen: set[str] = set()
+    is_of_some = False
     items = {bare(worded(item)) for listing in notice.listings if listing.lead for item in listing.items}
     for place, (sentence, is_abstract) in enumerate(
         [*((text, True) for text in notice.abstract), *((text, False) for text in notice.prose)]
@@ -110,6 +126,9 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
         if SERVICE.match(text) and matter is not None:
             text = SERVICE.sub(f"Per {matter.text}", text, count=1)
         key = bare(text)
+        if is_of_some and _DUTY.match(text):
+            continue  # `Per i minori ... Serve l'autorizzazione`: not everybody's
+        is_of_some = _OF_SOME.match(text) is not None
         if key in seen or not is_fit(text, sentence) or key in items:
             continue
         seen.add(key)
@@ -131,6 +150,8 @@ def _figures(text: str) -> frozenset[str]:
 def is_fit(text: str, original: str) -> bool:
     """Whether a sentence can be sent by itself: whole, with a verb, pointing to nothing before or below."""
     if not speaks(text) or len(text) < 25 or original.rstrip().endswith((":", ";", ",", "…", "...")):
+        return False
+    if _LIST_LEAD.search(text):
         return False
     if text[:1].islower() or _POINTS.match(text) or _EMPTY.search(text) or _SAID.search(_quoteless(text)):
         return False
@@ -191,6 +212,7 @@ def chosen(
         for group in combinations(worthy, count):
             if (
                 not (group[0].names or group[0].place in (0, 1))
+                or _CASE.match(group[0].text)
                 or sum(utf16(one.text) + 1 for one in group) - 1 > limit
             ):
                 continue
