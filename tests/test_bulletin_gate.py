@@ -137,3 +137,36 @@ def test_one_word_of_a_long_title_names_nothing() -> None:
         body="Riaprirà al pubblico a settembre. Aperta la Torre civica.",
     )
     assert any("di che cosa" in reason for reason in gate.judge("La Torre civica è aperta.", page).refused)
+
+
+def test_a_day_before_the_opening_is_no_opening() -> None:
+    page = read(
+        title="Sportello anziani al Centro civico",
+        abstract="",
+        body=(
+            "Con il trasloco di giovedì 26 settembre 2026 torna lo sportello anziani al Centro civico."
+            " Apertura al pubblico da lunedì 7 ottobre 2026."
+        ),
+    )
+    moved = "Con il trasloco di giovedì 26 settembre 2026 torna lo sportello anziani al Centro civico."
+    opens = "Lo sportello anziani al Centro civico è aperto da lunedì 7 ottobre 2026."
+    assert any("Manca da quando" in reason for reason in gate.judge(moved, page).refused)
+    assert not any("Manca da quando" in reason for reason in gate.judge(opens, page).refused)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_wrong"),
+    [
+        ("saranno accolta", True),
+        ("sarà chiusi", True),
+        ("sono stata accolte", True),
+        ("saranno accolte", False),
+        ("sarà chiusa", False),
+        ("sono state accolte", False),
+        ("saranno molto attese", False),
+    ],
+)
+def test_a_verb_and_its_participle_agree(words: str, is_wrong: bool) -> None:
+    page = read(title="Domande per il nido", abstract="", body=f"Le domande per il nido {words} dopo maggio.")
+    reasons = gate.judge(f"Le domande per il nido {words} dopo maggio.", page).refused
+    assert any("errore di scrittura" in reason for reason in reasons) is is_wrong

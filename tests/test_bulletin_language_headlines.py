@@ -21,6 +21,11 @@ from flows.bulletin.language.titles import calmed
             "Giovedì 23 aprile c'è l'incontro con le famiglie.",
         ),
         ("Al via i lavori in piazza", "Prendono il via i lavori in piazza"),
+        (
+            "Al via lunedì 3 agosto 2026 due interventi al Museo",
+            "Prendono il via lunedì 3 agosto 2026 due interventi al Museo",
+        ),
+        ("Fase di attenzione per neve", "È in vigore la fase di attenzione per neve"),
         ("Ingresso libero.", "L'ingresso è libero."),
         ("Posti limitati", "I posti sono limitati."),
     ],

@@ -43,9 +43,14 @@ def test_what_one_must_be_follows_a_duty() -> None:
         ("Uno dei seguenti documenti:", ("Modulo firmato", "Delega firmata")),
         ("Documenti:", ("Documentazione", "Documentazione")),
         ("Documenti:", ("Modulo firmato",)),
+        ("Documenti:", ("Modulo firmato", "Permesso di soggiorno per i cittadini extra UE")),
+        ("Documenti:", ("Cittadinanza italiana o di un Paese UE", "Modulo firmato", "Delega firmata")),
+        ("Documenti:", ("Se minorenne, delega", "Modulo firmato", "Marca da bollo")),
     ],
 )
-def test_of_papers_that_replace_each_other_none_is_told_as_needed(lead: str, items: tuple[str, ...]) -> None:
+def test_what_is_not_everybodys_or_replaces_another_is_not_told_as_needed(
+    lead: str, items: tuple[str, ...]
+) -> None:
     assert first_needed(lead, *items) == ""
 
 
@@ -99,3 +104,26 @@ def test_a_service_of_which_nothing_can_be_told_sends_to_the_page_with_a_verb() 
 def test_a_title_that_a_site_cut_is_left_to_a_person() -> None:
     made = told("Avviso pubblico per la concessione del servizio di somminis...", "Avviso.")
     assert (made.method, made.reason) == ("unwritten", "Il titolo della pagina è tronco.")
+
+
+def test_a_service_sends_to_its_list_with_a_sentence() -> None:
+    body = (
+        "Per accedere al servizio occorre:\n\n* carta scaduta o, in caso di primo rilascio, un documento"
+        "\n* una fotografia\n* per i minori, un genitore\n"
+    )
+    made = told("Carta d'identità elettronica", body)
+    assert made.text == "Per la carta d'identità elettronica servono i documenti elencati nella pagina."
+
+
+def test_what_follows_a_case_is_not_everybodys() -> None:
+    body = (
+        "Per i minori di 18 anni la carta d'identità è chiesta da un genitore."
+        " Serve l'autorizzazione di entrambi i genitori per l'espatrio."
+    )
+    assert "entrambi i genitori" not in told("Carta d'identità elettronica", body).text
+
+
+def test_a_heading_and_the_sentence_that_repeats_its_noun_are_one() -> None:
+    abstract = "Il corso si terrà in Sala Verdi lunedì 4 maggio 2026 alle 20. Si paga all'ingresso."
+    made = told("Corso di Difesa Personale Femminile", abstract=abstract)
+    assert made.text.startswith("Il corso di difesa personale femminile si terrà in Sala Verdi")

@@ -80,9 +80,11 @@ _RUN_ON = re.compile(
     r"\)\s(?:[Dd]ovr|[Dd]ev|[Pp]otr|[Pp]uò|[Vv]a|[Vv]anno|[Ss]arà|[Ss]aranno|[ÈèE]['’]?)\w*\s(?=\w+(?:at|ut|it|st|es)[oaie]\s(?:una?|il|la|lo|i|gli|le|l['’])(?!\w))"
 )
 _DISAGREES = re.compile(
-    r"\b(?:(?:saranno|sono|vengono|verranno)\s(?:stat[oa]\b|\w{3,}(?:at|ut|it)[oa]\b)|(?:sarà|viene|verrà)\s\w{3,}(?:at|ut|it)[ie]\b)",
+    r"\b(?:(?:saranno|sono|vengono|verranno)\s(?:stat[oa]|\w{3,}(?:at|ut|it)[oa])"
+    r"|(?:saranno|vengono|verranno)\s(?!molto|tutt|tant|prest|soltanto|sotto)\w{2,}(?:us|lt|rt|es|tt|st)[oa]"
+    r"|(?:sarà|viene|verrà)\s(?:\w{3,}(?:at|ut|it)[ie]|(?!tutti|molti|tanti)\w{2,}(?:us|lt|rt|es|tt|st)i))\b",
     re.I,
-)
+)  # `saranno accolta`
 _OPENS = re.compile(
     r"\b(?:(?:ri)?apertura|(?:ri)?apr\w+|operativ\w+)\b[^.;\n]{0,50}\bda(?:l|ll['’])?\s?(?P<day>(?:\w{4,8}ì\s|sabato\s|domenica\s)?"
     rf"\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)",

@@ -39,6 +39,7 @@ WEIGHTS: dict[Slot, float] = {
 _A_SENTENCE, _A_UNIT, _A_FIGURE = 0.55, 0.004, 0.9
 _CALENDAR = frozenset({*MONTHS, *WEEKDAYS})
 _UNNAMED = 1.5  # the gate asks whether it shares a word with the title
+_HEADLESS = 2.5  # opens with `La domanda va trasmessa`: of what?
 _FIRST = 0.8  # what an office says first it thinks matters most
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.amount})
 _MOST, _TOGETHER = 12, 3
@@ -55,7 +56,7 @@ _POINTS = re.compile(
     re.I,
 )
 _LIST_LEAD = re.compile(  # with the first item of a list, which would read as all
-    r"\b(?:occorr\w+|serv(?:e|ono)|necessari\w|document\w+|requisit\w+|presentare|allegare|allegati)\b"
+    r"\b(?:occorr\w+|serv(?:e|ono)|necessari\w|document\w+|requisit\w+|present(?:are|at\w)|consegnat\w|inviat\w|allegare|allegati)\b"
     r"[^.:]{0,40}:\s",
     re.I,
 )
@@ -79,6 +80,11 @@ _EMPTY = re.compile(
 _PRAISE = re.compile(
     r"\b(?:strategic\w+|vocazione|sinergi\w+|emozionant\w+|fondamentale per|importante occasione|obiettivo"
     r"|valorizza\w*|ai sensi|d\.\s?lgs|d\.p\.r|legge|visto|considerat\w+|nell['’]ambito)\b",
+    re.I,
+)
+_OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
+    r"^(?:Si pubblica\w*|L['’]Amministrazione|Il Comune di [^,]{3,30},|Il richiedente|L['’]istante)"
+    r"|\bha approvato\b|\bappositi?\w?\b",
     re.I,
 )
 _SAID = re.compile(r"[«“\"]|[»”]|\bha (?:dichiarato|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b")
@@ -155,7 +161,7 @@ def is_fit(text: str, original: str) -> bool:
         return False
     if text[:1].islower() or _POINTS.match(text) or _EMPTY.search(text) or _SAID.search(_quoteless(text)):
         return False
-    return "?" not in text and text.count("(") == text.count(")") and "|" not in text and "•" not in text
+    return "?" not in text and text.count("(") == text.count(")") and not any(sign in text for sign in "|•=")
 
 
 def named(text: str, notice: Notice, place: int, is_abstract: bool) -> bool:
@@ -185,7 +191,8 @@ def _slots(text: str, notice: Notice) -> frozenset[Slot]:
 
 
 def _flaw(text: str) -> float:
-    flaw = 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
+    flaw = 0.6 * len(_OFFICE.findall(text))
+    flaw += 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
     flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
     return (
         flaw
@@ -223,6 +230,7 @@ def chosen(
             text = " ".join(one.text for one in group)
             value += _FIRST if group[0].place == 0 else 0.0
             value -= 0.0 if group[0].names else _UNNAMED
+            value -= _HEADLESS if _HEADS.match(group[0].text) else 0.0
             value += _A_FIGURE * len(frozenset().union(*(one.figures for one in group)))
             value -= _A_SENTENCE * count + _A_UNIT * utf16(text) + 0.5 * sum(one.names for one in group[1:])
             made.append((value, text))
