@@ -8,6 +8,7 @@ from flows.bulletin.guard import (
     audience,
     coverage,
     omissions,
+    opposites,
     pairs,
     polarity,
     roles,
@@ -17,7 +18,7 @@ from flows.bulletin.guard import (
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
 
-_JUDGES = (stamps, roles, alerts, sums, pairs, polarity, omissions, audience, coverage)
+_JUDGES = (stamps, roles, alerts, sums, pairs, polarity, omissions, audience, coverage, opposites)
 
 
 def own_words(text: str, facts: Sequence[Fact], source: str) -> Wording:
