@@ -25,6 +25,10 @@ from flows.bulletin.language.titles import calmed
             "Al via lunedì 3 agosto 2026 due interventi al Museo",
             "Prendono il via lunedì 3 agosto 2026 due interventi al Museo",
         ),
+        (
+            "Fase di preallarme per la piena revocata dal 3 maggio",
+            "La fase di preallarme per la piena è revocata dal 3 maggio",
+        ),
         ("Fase di attenzione per neve", "È in vigore la fase di attenzione per neve"),
         ("Ingresso libero.", "L'ingresso è libero."),
         ("Posti limitati", "I posti sono limitati."),

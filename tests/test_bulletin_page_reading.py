@@ -44,3 +44,10 @@ def test_a_text_that_ends_within_a_word_is_cut(body: str) -> None:
 )
 def test_a_text_that_only_lacks_its_stop_is_not(body: str) -> None:
     assert not read(title="Avviso", abstract="", body=body).is_cut
+
+
+def test_a_stop_that_went_with_its_line_comes_back() -> None:
+    body = (
+        "Le domande si presentano entro il 20 settembre (termine perentorio)\nDovrà essere unica la domanda."
+    )
+    assert read(title="Bonus", abstract="", body=body).prose[0].endswith("(termine perentorio).")

@@ -29,11 +29,10 @@ def test_what_one_needs_is_told_with_where_the_whole_list_is() -> None:
 
 
 def test_what_one_must_be_follows_a_duty() -> None:
-    made = first_needed("Requisiti:", "Essere residenti nel Comune", "Avere un ISEE fino a 20.000 euro")
-    assert made == (
-        "Per il bonus affitti devi essere residente nel Comune e avere un ISEE fino a 20.000 euro."
-        " L'elenco completo è nella pagina."
-    )
+    items = ("Essere residenti nel Comune", "Avere un ISEE fino a 20.000 euro")
+    whole = "Per il bonus affitti devi essere residente nel Comune e avere un ISEE fino a 20.000 euro."
+    assert first_needed("Requisiti:", *items) == whole
+    assert first_needed("Requisiti:", *items, "SPID o CIE") == f"{whole} L'elenco completo è nella pagina."
 
 
 @pytest.mark.parametrize(
@@ -127,3 +126,19 @@ def test_a_heading_and_the_sentence_that_repeats_its_noun_are_one() -> None:
     abstract = "Il corso si terrà in Sala Verdi lunedì 4 maggio 2026 alle 20. Si paga all'ingresso."
     made = told("Corso di Difesa Personale Femminile", abstract=abstract)
     assert made.text.startswith("Il corso di difesa personale femminile si terrà in Sala Verdi")
+
+
+def test_a_call_for_citizens_and_firms_calls_both() -> None:
+    body = "Il contributo è rivolto a cittadini e imprese. Le domande si presentano entro il 5 gennaio 2027."
+    page = read(title="Contributo per i danni della grandine", abstract="", body=body)
+    assert not any("le imprese possono" in text for text in texts(page, 275))
+
+
+def test_a_title_that_is_cut_names_no_matter() -> None:
+    assert matter_of("Contributo per acquisto libri di tes...") is None
+
+
+def test_a_heading_with_a_part_behind_it_stays_apart() -> None:
+    abstract = "Il corso si terrà in Sala Verdi lunedì 4 maggio 2026 alle 20."
+    made = told("Corso di yoga: iscrizioni aperte", abstract=abstract)
+    assert "iscrizioni aperte si terrà" not in made.text

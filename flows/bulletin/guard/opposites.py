@@ -7,16 +7,20 @@ from flows.bulletin.facts.fact import Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
 
-_PAIRS = (("nord", "sud"), ("est", "ovest"), ("destr", "sinistr"), ("pari", "dispari"))
+_PAIRS = (("nord", "sud"), ("est", "ovest"), ("destra", "sinistra"), ("pari", "dispari"))
 _AGAINST = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
-_SIDE = re.compile(r"\b(?P<side>nord|sud|est|ovest|destr(?=[oa]\b)|sinistr(?=[oa]\b)|pari|dispari)", re.I)
-_STATE = re.compile(
-    r"\b(?:(?P<shut>chius\w+|vietat\w+|interdett\w+|sospes\w+)|apert\w+|viaggia\w*|doppio senso|due sensi"
-    r"|percorribil\w+)\b",
+_SIDE = re.compile(r"\b(?P<side>nord|sud|est|ovest|destra|sinistra|pari(?!\sa\b)|dispari)\b", re.I)
+_SHUT = re.compile(r"\b(?:chius\w+|vietat\w+|interdett\w+|sospes\w+)", re.I)
+_OPEN = re.compile(r"\b(?:apert\w+|viaggia\w*|doppio senso|due sensi|percorribil\w+)", re.I)
+_NOT = re.compile(r"\bnon\b", re.I)
+_PIECE = re.compile(r"[,;.]\s|\s(?:e|ed|mentre|invece)\s|\n")
+_CHILD = r"(?:figli\w*|bambin\w*|minor\w*|nat[oi])"
+_TURN = re.compile(
+    rf"\b(?:(?P<next>(?:ogni {_CHILD},? )?dopo il primo|(?:second[oi]|successiv[oi]) {_CHILD}"
+    rf"|{_CHILD} successiv[oi])"
+    rf"|(?P<first>primo {_CHILD}))\b",
     re.I,
 )
-_TURN = re.compile(r"\b(?P<next>dopo il primo|successiv[oi]|second[oa])\b|\b(?P<first>prim[oa])\b", re.I)
-_REACH = 60  # characters before a side where its state stands
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
@@ -26,43 +30,45 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         its, others = theirs.get(side, {}), theirs.get(_AGAINST[side], {})
         for state in states.keys() - its.keys():
             if its and state in others:
-                start, end = others[state]
-                yield Finding(
-                    f"«{side}»: nella fonte è il contrario: {source.quote(start, end)}.", is_certain=True
-                )
+                quote = source.quote(*others[state])
+                yield Finding(f"«{side}»: nella fonte è il contrario: {quote}.", is_certain=True)
     given = _turns(source)
     for turn, amounts in _turns(text).items():
-        other = given.get("first" if turn == "next" else "next", {})
-        for amount in amounts.keys() - given.get(turn, {}).keys():
-            if given.get(turn) and amount in other:
-                start, end = other[amount]
-                yield Finding(
-                    f"«{amount}» nella fonte è di un altro: {source.quote(start, end)}.", is_certain=True
-                )
+        its, others = given.get(turn, {}), given.get("first" if turn == "next" else "next", {})
+        for amount in amounts.keys() - its.keys():
+            if its and amount in others:
+                quote = source.quote(*others[amount])
+                yield Finding(f"«{amount}» nella fonte è di un altro: {quote}.", is_certain=True)
 
 
 def _states(wording: Wording) -> dict[str, dict[str, tuple[int, int]]]:
-    """For each side whether it is shut or open, and where that is said: the state named last before it."""
+    """For each side whether it is shut or open, and where: pieces that name one side and one state."""
     found: dict[str, dict[str, tuple[int, int]]] = {}
-    for match in _SIDE.finditer(wording.text):
-        before = wording.text[max(0, match.start() - _REACH) : match.start()]
-        named = list(_STATE.finditer(before.rpartition(". ")[2]))
-        if named:
-            state = "shut" if named[-1]["shut"] else "open"
-            found.setdefault(match["side"].lower(), {})[state] = match.span()
+    ends = [*(match.start() for match in _PIECE.finditer(wording.text)), len(wording.text)]
+    start = 0
+    for end in ends:
+        piece = wording.text[start:end]
+        sides = {match["side"].lower() for match in _SIDE.finditer(piece)}
+        states = [name for name, pattern in (("shut", _SHUT), ("open", _OPEN)) if pattern.search(piece)]
+        if len(sides) == len(states) == 1 and not _NOT.search(piece):
+            found.setdefault(sides.pop(), {})[states[0]] = (start, end)
+        start = end
     return found
 
 
 def _turns(wording: Wording) -> dict[str, dict[str, tuple[int, int]]]:
-    """The amounts of the first and of those after it: the turn named nearest, in the piece up to the next."""
+    """The amounts of the first child and of those after it, of pieces that name one turn and one amount."""
     found: dict[str, dict[str, tuple[int, int]]] = {}
     amounts = wording.of_kind(Kind.amount)
-    for clause in wording.clauses:
-        within = [fact for fact in amounts if clause.start <= fact.start < clause.end]
-        for place, fact in enumerate(within):
-            end = within[place + 1].start if place + 1 < len(within) else clause.end
-            after = _TURN.search(wording.text, fact.end, end)
-            before = _TURN.search(wording.text, clause.start, fact.start) if place == 0 else None
-            if turn := after or before:
-                found.setdefault("next" if turn["next"] else "first", {})[fact.value] = (fact.start, fact.end)
+    ends = [
+        *(match.start() for match in re.finditer(r";|\.\s|\n|\se\s(?=(?:di\s)?\d)|,\s(?=\d)", wording.text))
+    ]
+    start = 0
+    for end in (*ends, len(wording.text)):
+        within = [fact for fact in amounts if start <= fact.start < end]
+        turns = {match.lastgroup or "" for match in _TURN.finditer(wording.text, start, end)}
+        if len(within) == len(turns) == 1:
+            fact = within[0]
+            found.setdefault(turns.pop(), {})[fact.value] = (fact.start, fact.end)
+        start = end
     return found

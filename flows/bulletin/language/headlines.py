@@ -39,6 +39,9 @@ _STATE = re.compile(
     re.I,
 )
 _LEVEL = re.compile(r"(?:stato|fase)\sdi\s(?:attenzione|pre-?allarme|allarme)\b", re.I)
+_ENDED = re.compile(
+    r"\b(?:revocat|conclus|annullat|cessat|terminat|rientrat|chius|sospes|declassat|scadut)|:", re.I
+)
 _ACT = re.compile(r"[\w'’]+(?:ura|zione|sione|zioni|sioni|ure)\b", re.I)  # `Chiusura anticipata` is one noun
 _NAMED = re.compile(r"(?:via|viale|piazza|piazzale|corso|largo|vicolo|piazzetta)\b", re.I)  # take no article
 _HARD = re.compile(r"(?:s[bcdfghlmnpqrtvz]|z|gn|ps|x|y)", re.I)
@@ -52,7 +55,7 @@ def spoken(line: str) -> str:
         return _told(noun.lower(), state)
     if has_verb(line):
         return line
-    if _LEVEL.match(line):
+    if _LEVEL.match(line) and not _ENDED.search(line):
         article = "lo" if line[:1].lower() == "s" else "la"
         return f"È in vigore {article} {line[:1].lower()}{line[1:]}"
     if match := _PARTICIPLE.match(line):

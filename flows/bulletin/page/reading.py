@@ -33,6 +33,9 @@ _LONG_TITLE = 80  # characters: shorter ones are not cut, and may end in a name 
 _NO_ENDING = tuple("bcdfghjmpqtvz")  # no Italian word ends so, and few names do
 _YEARS = re.compile(r"\b20\d\d\s?[-–/]\s?(?:2|20\d?)$")  # `2027 - 203`
 _LABEL = re.compile(r"^(?:[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{2,40}|[A-ZÀ-Ý][a-zà-ù]+(?: [a-zà-ù]+){0,3}):\s+")
+_STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the stop went with the line break
+    r"\)(?=\s+(?:Dovr(?:à|anno)|Dev(?:e|ono)|Potr(?:à|anno)|Può|Possono|Sarà|Saranno|Va|Vanno)\s[a-z])"
+)
 _HANGING = re.compile(
     r"(?:\b(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
     re.I,
@@ -61,7 +64,7 @@ def read(*, title: str, abstract: str, body: str, published: date | None = None)
 def _structured(title: str, abstract: str, body: str, published: date | None) -> Notice:
     """Sentences, rows and enumerations; no kind yet."""
     title, abstract, body = (repaired(without_tags(text[:_READ])) for text in (title, abstract, body))
-    body = operative(unstamped(body))
+    body = _STOPLESS.sub(").", operative(unstamped(body)))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)

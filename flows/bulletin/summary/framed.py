@@ -49,6 +49,7 @@ _FRAMES: Mapping[Kind, _Frame] = {
     Kind.other: campaigns.texts,
 }
 _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
+_SHORT = 4  # letters: `di`, `per` have no capital in a title
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
 _OCCASIONS = (Kind.event, Kind.programme)
@@ -91,11 +92,17 @@ def _joined(text: str, notice: Notice) -> str:
         text,
         re.I,
     )
-    if not noun or not rest or said is None or not (said["verb"] in ("si", "non") or speaks(said["verb"])):
+    if (
+        not noun
+        or not rest
+        or re.search(r"[:,;.]|\s[-–]\s", rest)
+        or said is None
+        or not (said["verb"] in ("si", "non") or speaks(said["verb"]))
+    ):
         return text
-    rest = " ".join(
-        word.lower() if word.istitle() and is_word(word.lower()) else word for word in rest.split()
-    )
+    words = rest.split()
+    if all(word.istitle() or len(word) < _SHORT for word in words):  # `Corso di Difesa Personale`: no name
+        rest = " ".join(word.lower() if is_word(word.lower()) else word for word in words)
     return f"{said['article']}{said['noun'].lower()} {rest} {text[said.start('verb') :]}"
 
 

@@ -73,20 +73,21 @@ _NAMES = {
     Slot.todo: "che cosa fare",
 }
 _LIST_IN_PAGE = re.compile(r"\b(?:elenco|elencat\w|document\w+|requisit\w+|titoli)\b[^.]* nella pagina", re.I)
-_COMPOUND = re.compile(
-    r"(?<!\w)[^\W\d_]{4,}(?:\s?[-–]\s?[^\W\d_]{4,})+(?!\w)"
-)  # `PRIVATA-URBANISTICA-COMMERCIO`
+_COMPOUND = re.compile(r"(?<!\w)[^\W\d_]{4,}(?:-[^\W\d_]{4,})+(?!\w)")  # `PRIVATA-URBANISTICA-COMMERCIO`
 _RUN_ON = re.compile(
-    r"\)\s(?:[Dd]ovr|[Dd]ev|[Pp]otr|[Pp]uò|[Vv]a|[Vv]anno|[Ss]arà|[Ss]aranno|[ÈèE]['’]?)\w*\s(?=\w+(?:at|ut|it|st|es)[oaie]\s(?:una?|il|la|lo|i|gli|le|l['’])(?!\w))"
+    r"\)\s(?:Dovr\w+|Dev\w+|Potr\w+|Può|Va|Vanno|Sarà|Saranno|È)\s(?:essere\s)?"
+    r"\w+(?:at|ut|it|st|es)[oaie]\s(?:(?:una?|il|la|lo|i|gli|le)\s|l['’])"
 )
 _DISAGREES = re.compile(
-    r"\b(?:(?:saranno|sono|vengono|verranno)\s(?:stat[oa]|\w{3,}(?:at|ut|it)[oa])"
+    r"\b(?:(?:saranno|sono|vengono|verranno)\s(?:stat[oa]|(?!sabat)\w{3,}(?:at|ut|it)[oa])"
     r"|(?:saranno|vengono|verranno)\s(?!molto|tutt|tant|prest|soltanto|sotto)\w{2,}(?:us|lt|rt|es|tt|st)[oa]"
-    r"|(?:sarà|viene|verrà)\s(?:\w{3,}(?:at|ut|it)[ie]|(?!tutti|molti|tanti)\w{2,}(?:us|lt|rt|es|tt|st)i))\b",
+    r"|(?:sarà|viene|verrà)\s(?:(?!ospit|tramit|limit)\w{3,}(?:at|ut|it)[ie]"
+    r"|(?!tutti|molti|tanti)\w{2,}(?:us|lt|rt|es|tt|st)i))\b",
     re.I,
 )  # `saranno accolta`
 _OPENS = re.compile(
-    r"\b(?:(?:ri)?apertura|(?:ri)?apr\w+|operativ\w+)\b[^.;\n]{0,50}\bda(?:l|ll['’])?\s?(?P<day>(?:\w{4,8}ì\s|sabato\s|domenica\s)?"
+    r"\b(?:(?:ri)?apertura|(?:ri)?apr(?!il)\w+|operativ\w+)\b[^.;\n]{0,50}\bda(?:l|ll['’])?\s?"
+    r"(?P<day>(?:\w{4,8}ì\s|sabato\s|domenica\s)?"
     rf"\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)",
     re.I,
 )

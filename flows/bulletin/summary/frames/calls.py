@@ -42,11 +42,16 @@ _THEIRS = {
 _CALLED = tuple(
     (re.compile(rf"\b(?:{pattern})", re.I), name)
     for pattern, name in (
-        (r"attivit[àa]['’]?\s(?:economic|commercial|produttiv)", "le attività economiche"),
+        (r"attivit[àa]['’]?\scommercial", "le attività commerciali"),
+        (r"attivit[àa]['’]?\s(?:economic|produttiv)", "le attività economiche"),
         (r"esercizi\scommerciali|commercianti|esercenti|negozianti", "i commercianti"),
         (r"imprese|ditte|aziende|operatori\seconomici", "le imprese"),
         (r"enti\sdel\sterzo|associazioni", "le associazioni"),
     )
+)
+_CITIZENS = re.compile(
+    r"\b(?:cittadin|resident|person|famigli|nucle|dipendent|lavorator|student|alunn|genitor|figli|giovan|anzian|minor|tutt)",
+    re.I,
 )
 
 
@@ -106,9 +111,11 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
 
 
 def _called(notice: Notice) -> str:
-    """`le attività commerciali` where the page calls them and not citizens; "" where it calls everybody."""
+    """`le imprese` where the page first calls these alone; "" where it calls citizens or several."""
     who = notice.slots.get(Slot.who, ())
-    return next((name for pattern, name in _CALLED if who and pattern.search(who[0].words)), "")
+    words = who[0].words if who else ""
+    named = {name for pattern, name in _CALLED if pattern.search(words)}
+    return named.pop() if len(named) == 1 and not _CITIZENS.search(words) else ""
 
 
 def bare_term(told: Told, clause: str, called: str = "") -> str:

@@ -44,7 +44,11 @@ def untold(text: str, occasion: Occasion) -> list[str]:
             cues.append("gratis")
         if not any(cue in bare for cue in cues):
             lacking.append("price")
-    if occasion.booking and not re.search(r"\bprenot|\biscri|\bbigliett\w+ (?:online|si )", bare):
+    if (
+        occasion.booking
+        and folded(occasion.booking) not in bare
+        and not re.search(r"\bprenot|\biscri|\bbigliett\w+ (?:online|si )", bare)
+    ):
         lacking.append("booking")
     return list(dict.fromkeys(lacking))
 

@@ -126,9 +126,10 @@ class Matter:
 
 
 def matter_of(title: str) -> Matter | None:
-    """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence."""
+    """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
+    title that a site cut."""
     text = _YEAR_WORD.sub(" ", title.strip(" .,;:-–"))
-    if is_number(text) or not text:
+    if is_number(text) or not text or title.rstrip().endswith(("...", "…")):
         return None
     parts = [part for part in _BREAK.split(text) if part]
     head = parts[0]

@@ -39,12 +39,14 @@ _GENERIC = re.compile(
     r"|(?:dichiarazione|copia|certificato)$|copia della documentazione",
     re.I,
 )
+_CASES = re.compile(r"\b(?:per (?:i|gli|le|chi)|se|nel caso|in caso di|solo|solamente|cittadin\w+)\b", re.I)
 _ASIDE = re.compile(r"\([^()]*\)")
 _OF_SOME = re.compile(
     r"\b(?:per (?:i|gli|le|chi)|se|nel caso|in caso|qualora|ove|eventual\w*|solo|solamente|oppure|ovvero|o"
-    r"|ue|extra)\b",
+    r"|ue|extra|(?:permesso|carta) di soggiorno)\b",
     re.I,
 )  # what some bring and others do not, or one thing for another
+_LIST_IN_PAGE = " L'elenco completo è nella pagina."
 _SHORT_ITEM = 70
 _MOST_ITEMS = 6
 _VERB_ITEM = re.compile(r"^(?:essere|avere|possedere|entrare|compilare|allegare|presentare|non) ", re.I)
@@ -131,12 +133,14 @@ def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
             some = names[:count]
             separator = "; " if any("," in name for name in some) else ", "
             joined = f"{separator.join(some[:-1])}{separator if separator == '; ' else ' e '}{some[-1]}"
-            yield f"Per {matter.text} {verb} {joined}. L'elenco completo è nella pagina."
+            is_cut = any(_PARTICULARS.search(item) for item in listing.items)
+            is_all = listing.is_whole and count == len(listing.items) and not is_cut
+            yield f"Per {matter.text} {verb} {joined}.{'' if is_all else _LIST_IN_PAGE}"
 
 
 def _shortened(item: str) -> str:
     """The name of an item without its particulars; "" where that is long, or some alone need it."""
-    if _OF_SOME.search(_ASIDE.sub("", item)):
+    if _OF_SOME.search(_ASIDE.sub("", item)) or any(_CASES.search(aside) for aside in _ASIDE.findall(item)):
         return ""
     name = _PARTICULARS.split(worded(item).rstrip(" .;,"))[0].rstrip(" .;,-–")
     if (

@@ -65,6 +65,9 @@ _OWN_NUMBER = re.compile(r"\b(avviso(?: pubblico)?|bando) n[.°º]?\s*\d{1,6}/\d
 _ANNEX = re.compile(r"\s*\((?:annesso|allegat[oiae]|all\.|modello|mod\.|vedi|v\.)[^()]{0,40}\)", re.I)
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2(20\d\d)(?![\d/]|[.,]\d)")
+_SHORT_DATE = re.compile(r"(?<=\b(?:il|al) )(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()")
+_FROM_BY = re.compile(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
+_AT_HOUR = re.compile(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
 _HOUR = re.compile(
     r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
 )
@@ -129,7 +132,7 @@ def worded(sentence: str) -> str:
     text = plain_figures(text)
     for pattern, new in _REPLACED:
         text = pattern.sub(new, text)
-    text = _TO_VA.sub(_to_va, text)
+    text = _FROM_BY.sub(r"\g<begins> al ", _TO_VA.sub(_to_va, text))
     text = plainer(text[:1].upper() + text[1:])
     return text if text.endswith((".", "!", "?", ".»", ".”", ".)")) else f"{text.rstrip(' ,;')}."
 
@@ -142,10 +145,10 @@ def without_preamble(sentence: str) -> str:
 
 def plain_figures(text: str) -> str:
     """Days, hours and prices as an editor writes them: `30/10/2026`, `ore 12.15`, `€ 500,00`."""
-    text = _NUMERIC_DATE.sub(_date, text)
+    text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
     text = _LOUD_MONTH.sub(lambda month: month[0].lower(), text)
     text = _HOUR.sub(_hour, text)
-    text = _ORE.sub(r"\1 ", text)
+    text = _AT_HOUR.sub(r"\g<day> alle ", _ORE.sub(r"\1 ", text))
     text = _HOUR_DOT.sub(lambda at: f"{at['at']} {_clock(at['hour'], at['min'])}", text)
     text = _EURO_BEFORE.sub(lambda euro: _money(euro[1], euro[2]), text)
     return _EURO_AFTER.sub(lambda euro: _money(euro[1], euro[2]), text)
@@ -161,7 +164,7 @@ def _date(match: re.Match[str]) -> str:
     day, month = int(match[1]), int(match[3])
     if not (1 <= day <= 31 and 1 <= month <= 12):
         return match[0]
-    return f"{day} {MONTHS[month - 1]} {match[4]}"
+    return f"{day} {MONTHS[month - 1]} {match[4]}".rstrip()
 
 
 def _hour(match: re.Match[str]) -> str:
