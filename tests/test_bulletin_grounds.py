@@ -5,17 +5,17 @@ from flows.draft.evidence import SourcedItem, judged
 from flows.review.evidence import provenance
 
 PAGE = read(
-    title="Corsi di ginnastica",
+    title="Corso di ginnastica",
     abstract="",
     body=(
-        "Tornano i corsi di ginnastica in palestra.\n\n| Corso | Giorno | Orario |\n| --- | --- | --- |\n"
+        "Torna il corso di ginnastica in palestra.\n\n| Corso | Giorno | Orario |\n| --- | --- | --- |\n"
         "| Dolce | 5 ottobre 2026 | 9-10 |\n| Schiena | 7 ottobre 2026 | 18-19 |\n\nIl costo è di 40 euro."
     ),
 )
 
 
 def test_an_editor_sees_the_kind_the_rows_and_what_is_left_to_the_page() -> None:
-    read_as = grounds("Il 5 e il 7 ottobre 2026 tornano in palestra i corsi di ginnastica.", PAGE)
+    read_as = grounds("Il 5 e il 7 ottobre 2026 torna in palestra il corso di ginnastica.", PAGE)
     assert read_as.kind in (Kind.event, Kind.programme)
     assert read_as.rows == ("Dolce | 5 ottobre 2026 | 9-10", "Schiena | 7 ottobre 2026 | 18-19")
     assert any("40 euro" in words for words in read_as.left)

@@ -27,7 +27,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (
             1.6,
-            r"riunion[ei]|(?:\w+esima|\d{1,3}[ªa^°])\s+edizione|presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|cors[oi]\s+di",
+            r"riunion[ei]|(?:\w+esima|\d{1,3}[ªa^°])\s+edizione|presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|corso\s+di",
         ),
         (1.2, r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo|appuntament[oi]|è\s+prevista\s+una"),
         (1.2, r"ingresso\s+(?:libero|gratuito|ad?\s+offerta)|inizio\s+evento|biglietteria|regia\s+di"),
