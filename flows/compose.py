@@ -217,9 +217,9 @@ def _draft(
         changed=about.changed,
     )
     if not selection.chosen:
-        end = ", ma non tutte le fonti si leggono." if about.blind else "."
         if any(item.unwritten for item in selection.queue):
-            return replace(draft, why=TO_WRITE)
+            return replace(draft, why=f"{TO_WRITE}{' Non tutte le fonti si leggono.' if about.blind else ''}")
+        end = ", ma non tutte le fonti si leggono." if about.blind else "."
         return replace(draft, why=f"{draft.why}{end}")
     items = write(settings, session, selection.chosen, at, situation.times.now)
     frame = settings.frame(template_name(len(items)))

@@ -1,8 +1,9 @@
 """News of which no text can be made: they wait for a person, and the draft says so."""
 
+from db import sources
 from flows.compose import TO_WRITE
 from tests.test_compose import stock
-from tests.world.builders import make_news_item, news_data
+from tests.world.builders import make_news_item, make_source, news_data
 from tests.world.comune import Comune
 
 
@@ -23,8 +24,20 @@ def test_news_that_no_text_can_tell_wait_for_a_person(comune: Comune) -> None:
 
 
 def test_where_no_news_can_be_told_there_is_no_draft_and_it_says_so(comune: Comune) -> None:
+    for address in (*comune.settings.profile.sources.feeds, comune.settings.profile.sources.alerts_dpc):
+        with comune.look() as session:
+            make_source(session, address=address).succeeded_at = comune.now
     put(comune, "Concerto in piazza", "Torna il concerto della banda.")
     draft = comune.compose()
     assert draft.bulletin_id is None
     assert draft.why == TO_WRITE
     assert len(draft.queue) == 1
+
+
+def test_that_a_source_is_blind_is_not_hidden_by_news_to_write(comune: Comune) -> None:
+    put(comune, "Concerto in piazza", "Torna il concerto della banda.")
+    (feed,) = comune.settings.profile.sources.feeds
+    with comune.look() as session:
+        source = make_source(session, address=feed)
+        sources.failed(session, source.id, "answers 503", now=comune.now)
+    assert comune.compose().why == f"{TO_WRITE} Non tutte le fonti si leggono."

@@ -27,6 +27,7 @@ from flows.bulletin.summary.frames import (
     works,
 )
 from flows.bulletin.summary.frames.facets import tells
+from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.wording import worded
 
@@ -118,7 +119,7 @@ def _described(notice: Notice) -> Iterator[str]:
 
 
 def _heading(notice: Notice) -> Iterator[str]:
-    if notice.title.rstrip().endswith(("...", "…")):
+    if is_cut(notice.title):
         return  # a site cut it
     title = spoken(notice.title.strip(" .,;:"))
     if title:

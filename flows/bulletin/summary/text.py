@@ -16,6 +16,7 @@ from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.framed import texts
+from flows.bulletin.summary.frames.lines import is_cut
 
 Method = Literal["text", "title", "unwritten"]
 
@@ -72,7 +73,7 @@ def summarise(
             return _written(text, notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
-    no_text = _CUT_TITLE if title.rstrip().endswith(("...", "…")) else _NO_TEXT
+    no_text = _CUT_TITLE if is_cut(notice.title) else _NO_TEXT
     return Summarised("", "unwritten", notice.kind, reason=refused or no_text)
 
 

@@ -9,6 +9,7 @@ from flows.bulletin.language.marks import tidied
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.titles import calmed
 from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, noun_of
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
 
@@ -61,7 +62,7 @@ def published(subject: str) -> str:
     """`Pubblicazione graduatorie definitive` -> `Sono pubblicate le graduatorie definitive.`;
     "" for others.
     """
-    if _CHANGES.search(subject) or subject.rstrip().endswith(("...", "…")):
+    if _CHANGES.search(subject) or is_cut(subject):
         return ""
     for pattern, stem in ((_PUBLISHED, "pubblicat"), (_EXTENDED, "prorogat")):
         if match := pattern.match(subject):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
+from flows.bulletin.summary.frames.lines import is_cut
 
 _NOUNS: dict[str, str] = {
     "il": """
@@ -129,7 +130,7 @@ def matter_of(title: str) -> Matter | None:
     """The title's matter, or None where it has none: a number, a bare `Avviso`, a whole sentence, a
     title that a site cut."""
     text = _YEAR_WORD.sub(" ", title.strip(" .,;:-–"))
-    if is_number(text) or not text or title.rstrip().endswith(("...", "…")):
+    if is_number(text) or not text or is_cut(title):
         return None
     parts = [part for part in _BREAK.split(text) if part]
     head = parts[0]
