@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # the help of a verb imports nothing that takes its time
     from flows.settings import Settings
 
 # two make it, three need none, one looks itself
-WITHOUT_DATABASE = ("run", "migrate", "deploy", "web", "codes", "templates")
+WITHOUT_DATABASE = ("run", "migrate", "deploy", "worker", "web", "codes", "templates")
 
 
 def run(_arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:

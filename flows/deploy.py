@@ -2,6 +2,8 @@
 
 import contextlib
 import importlib
+import shlex
+import sys
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, get_type_hints
@@ -18,10 +20,14 @@ from pydantic.fields import FieldInfo
 from flows.profiles.comune import Profile
 from flows.settings import ROOT, Settings
 
+LAUNCHER = [sys.executable, "-I", "-S", str(ROOT / "flows" / "runs" / "launcher.py")]
 # How the worker starts a run: without a place for what a run or a deployment asks, a command for one. Not
 # even an empty `env`: the worker fills that from the run.
 JOB: dict[str, Any] = {
-    "job_configuration": {"stream_output": True},
+    "job_configuration": {
+        "stream_output": True,
+        "command": shlex.join(LAUNCHER),
+    },
     "variables": {"type": "object", "properties": {}},
 }
 YAML = ROOT / "deployments" / "prefect.yaml"

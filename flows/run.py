@@ -99,7 +99,6 @@ def write_config(settings: Settings) -> Path:
 def children(settings: Settings) -> list[Child]:
     """In the order of their start. The same commands belong into the units of a real machine."""
     servers = settings.profile.servers
-    worker = ["start", "--pool", settings.work_pool, "--type", "process", "--name", "worker"]
     processes = [
         Child(
             "prefect",
@@ -107,7 +106,7 @@ def children(settings: Settings) -> list[Child]:
             servers.prefect_port,
             f"{settings.prefect_address}/api/health",
         ),
-        Child("worker", module("prefect", "worker", *worker)),
+        Child("worker", module("flows", "worker")),
         Child("web", module("flows", "web"), servers.web_port, _health(servers.web_port)),
     ]
     if settings.profile.stage == "sandbox":

@@ -25,7 +25,7 @@ from flows.settings import ROOT
 from tests.conftest import new_postgresql
 from tests.world.installation import Installation, filled, wait_for
 from tests.world.traces import in_file, national
-from tests.world.trouble import held, is_running, sent_once, status, versions
+from tests.world.trouble import held, is_running, kill, process_of, sent_once, status, versions
 
 pytestmark = pytest.mark.xdist_group("chain")  # beside "installation": each worker has one of its own
 
@@ -46,6 +46,30 @@ def test_a_worker_killed_while_a_draft_waits_costs_nothing(installation: Install
     for messages in installation.received(sent.code).values():
         assert len(messages) == 1
         assert texts[0] not in messages[0]
+
+
+def test_runs_begin_warm_and_cold_where_the_warm_process_has_died(installation: Installation) -> None:
+    def begun_as() -> str:
+        """The command line of a run's process; it ended well."""
+        with installation.prefect() as client:
+            name = installation.settings.deployment("sorveglia")
+            (watch,) = (one.id for one in client.read_deployments() if one.name == name)
+            run_id = client.create_flow_run_from_deployment(watch).id
+
+            def command() -> str | None:
+                process = process_of(str(run_id))
+                return " ".join(process.cmdline()) if process else None
+
+            begun = wait_for("the run's process", command)
+            wait_for("its end", lambda: client.read_flow_run(run_id).state.is_final())  # type: ignore[union-attr]
+            assert client.read_flow_run(run_id).state.is_completed()  # type: ignore[union-attr]
+        return begun
+
+    assert begun_as().endswith("-m flows worker")
+    os.kill(installation.pid("flows worker") or 0, signal.SIGKILL)
+    assert begun_as().endswith("-m prefect.engine")
+    kill(installation, "worker start")  # and the next one is warm again
+    wait_for("a warm process", lambda: installation.pid("flows worker"))
 
 
 def test_postponed_news_return_and_discarded_ones_do_not(installation: Installation) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 import shutil
 import socket
 import threading
@@ -21,7 +22,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import State
 from prefect.states import Suspended
 
-from flows.deploy import deploy
+from flows.deploy import LAUNCHER, deploy
 from flows.door import stamps
 from flows.runs import client as runs
 from flows.runs import forms
@@ -109,7 +110,8 @@ def test_no_run_of_the_pool_can_bring_a_command_whoever_starts_it(
     }
     with server.entered():
         found: Any = asyncio.run(ProcessJobConfiguration.from_template_and_values(template, asked))
-    assert (found.command, found.env, found.working_dir, found.name) == (None, {}, None, None)
+    ours = shlex.join(LAUNCHER)
+    assert (found.command, found.env, found.working_dir, found.name) == (ours, {}, None, None)
 
 
 def test_an_editor_starts_the_deployments_of_editors_only(

@@ -32,6 +32,7 @@ VERBS = (
     "settle",
     "stop",
     "watch",
+    "worker",
 )
 NESTS = ("bulletin", "web")  # each package in one of these counts by itself
 # The floors of the house, the highest first: a package may import what stands on a lower floor. Verbs are in
@@ -103,7 +104,13 @@ KEEPERS = {
 }
 
 # deployments/install.py runs before anything of ours exists.
-READERS_OF_ENVIRONMENT = ("flows/settings.py", "deployments/install.py")
+# A run is given its environment whole.
+READERS_OF_ENVIRONMENT = (
+    "flows/settings.py",
+    "flows/runs/launcher.py",
+    "flows/runs/warm.py",
+    "deployments/install.py",
+)
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 

@@ -1,4 +1,4 @@
-"""The verbs of an installation: migrate, deploy, web, codes."""
+"""The verbs of an installation: migrate, deploy, worker, web, codes."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -47,6 +47,14 @@ def deploy(_arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     return 0
 
 
+def worker(_arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
+    from flows.worker import work
+
+    settings.require_filled()
+    work(settings)
+    return 0
+
+
 def web(_arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
     from flows.web.app import serve
 
@@ -83,6 +91,7 @@ def add_first_verbs(add: Add) -> None:
         "deploy", deploy, "Register deployments and schedules with the running server.", writes=False
     )
     for_programs(parser, deployments="their full names")
+    add("worker", worker, "Start Prefect's worker, which does the runs (a process of `run`).", writes=False)
     add("web", web, "Serve the webhook and the citizens' pages (a process of `run`).", writes=False)
 
 

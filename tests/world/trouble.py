@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import psutil
@@ -16,6 +17,7 @@ from sqlmodel import select
 from db import bulletins
 from db.engine import reading, transaction
 from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion
+from flows.deploy import LAUNCHER
 from flows.watch import Watched, answering, rounds
 from tests.world.installation import Installation, wait_for
 
@@ -63,13 +65,25 @@ def held(installation: Installation, number: int) -> Iterator[None]:
 
 
 def process_of(run_id: str) -> psutil.Process | None:
-    """The process that works on a flow run at this moment."""
+    """The process that works on a flow run at this moment, which its launcher does not."""
     for process in psutil.process_iter():
         try:
             if process.environ().get("PREFECT__FLOW_RUN_ID") == run_id:
-                return process
-        except psutil.Error:  # ended meanwhile, or not ours to read
+                if LAUNCHER[-1] not in process.cmdline():
+                    return process
+                if pid := copy_of(process.pid):
+                    return psutil.Process(pid)
+        except (psutil.Error, OSError):  # ended meanwhile, or not ours to read
             continue
+    return None
+
+
+def copy_of(launcher: int) -> int | None:
+    """The PID of the process that a launcher holds a descriptor of; None before it has one."""
+    for told in Path(f"/proc/{launcher}/fdinfo").iterdir():
+        fields = dict(line.split(":", 1) for line in told.read_text().splitlines())
+        if int(fields.get("Pid", 0)) > 0:
+            return int(fields["Pid"])
     return None
 
 

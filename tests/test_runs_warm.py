@@ -1,0 +1,196 @@
+"""The process that is copied for each run, and the launcher that stands for a copy."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from flows.deploy import LAUNCHER
+from flows.runs import warm
+from flows.runs.launcher import ADDRESS, LENGTH
+from tests.world.installation import wait_for
+from tests.world.trouble import copy_of
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere runs begin cold")
+
+# In place of Prefect's engine: what the environment says.
+SERVER = """
+import os, socket, sys
+from flows.runs import warm
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+print("ready", flush=True)
+order = warm.Copies(listener, sys.stdin.fileno()).serve()
+if order:
+    warm.take_on(order)
+    exec(os.environ["DO"])
+"""
+
+
+class Warm:
+    def __init__(self, process: "subprocess.Popen[str]", address: Path) -> None:
+        self.process, self.address = process, address
+
+    def launch(self, do: str, **environment: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            LAUNCHER,
+            cwd="/",
+            env={ADDRESS: str(self.address), "DO": do, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def end(self) -> None:
+        """As its worker's end does."""
+        assert self.process.stdin
+        self.process.stdin.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warm]:
+    monkeypatch.chdir(tmp_path)  # the name of a socket has 107 bytes
+    address = Path("/proc/self/cwd/socket") if len(str(tmp_path)) > 90 else tmp_path / "socket"
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(address)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "ONLY": "of the warm one"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        found = Warm(process, tmp_path / "socket")
+        yield found
+        found.end()
+        try:
+            process.wait(10)
+        finally:
+            process.kill()
+
+
+def running(launcher: "subprocess.Popen[str]") -> psutil.Process:
+    pid = wait_for("its copy", lambda: copy_of(launcher.pid))
+    assert pid is not None
+    return psutil.Process(pid)
+
+
+def test_a_copy_has_the_launchers_environment_folder_and_output_and_nothing_else(server: Warm) -> None:
+    run = server.launch(
+        "import sys; print(sorted({*os.environ} - {'LC_CTYPE'}), os.getcwd(), os.getpid()); 1 / 0",
+        MINE="x",
+    )
+    out, err = run.communicate(timeout=10)
+    told = out.split()
+    assert out.startswith("['BOLLETTINO_WARM', 'DO', 'MINE'] / ")
+    assert int(told[-1]) not in (run.pid, server.process.pid)
+    assert "ZeroDivisionError" in err
+
+
+@pytest.mark.parametrize(
+    ("do", "code"),
+    [("pass", 0), ("sys.exit(3)", 3), ("1 / 0", 1), ("os.kill(os.getpid(), 9)", -9), ("os.abort()", -6)],
+)
+def test_the_launcher_ends_as_its_copy_did(server: Warm, do: str, code: int) -> None:
+    run = server.launch(f"import sys; {do}")
+    run.communicate(timeout=10)
+    assert run.returncode == code
+    assert server.launch("print('next')").communicate(timeout=10)[0] == "next\n"
+
+
+def test_runs_are_processes_side_by_side_and_each_tells_its_own_end(server: Warm) -> None:
+    slow, fast = server.launch("input()"), [server.launch(f"os._exit({code})") for code in (4, 5, 6)]
+    assert [run.wait(10) for run in fast] == [4, 5, 6]
+    copy = running(slow)
+    assert slow.poll() is None
+    copy.send_signal(signal.SIGTERM)
+    assert slow.wait(10) == -signal.SIGTERM
+
+
+def test_a_request_to_end_reaches_the_run_and_its_answer_comes_back(server: Warm) -> None:
+    do = "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(7)); print(1); input()"
+    run = server.launch(do)
+    assert run.stdout
+    assert run.stdout.readline() == "1\n"
+    run.send_signal(signal.SIGINT)  # Ctrl-C in the worker's terminal
+    run.terminate()
+    assert run.wait(10) == 7
+
+
+def test_who_kills_the_launcher_kills_the_run(server: Warm) -> None:
+    run = server.launch("import time; time.sleep(60)")
+    copy = running(run)
+    run.kill()
+    assert copy.wait(10) is None  # not our child: its end is all that is seen
+    assert server.launch("print('next')").communicate(timeout=10)[0] == "next\n"
+
+
+def test_without_its_worker_it_begins_nothing_and_stays_until_the_last_run_has_ended(server: Warm) -> None:
+    run = server.launch("import sys; print('up', flush=True); input()")
+    copy = running(run)
+    server.end()
+    wait_for("the socket to refuse", lambda: not answers(server.address))
+    assert server.process.poll() is None
+    copy.kill()
+    assert run.wait(10) == -9
+    assert server.process.wait(10) == 0
+
+
+def test_a_run_outlives_a_warm_process_that_was_killed_and_is_not_said_to_have_gone_well(
+    server: Warm,
+) -> None:
+    run = server.launch("import time; time.sleep(1); print('done')")
+    running(run)
+    server.process.kill()
+    out, _ = run.communicate(timeout=10)
+    assert (out, run.returncode) == ("done\n", 1)
+
+
+def test_an_order_that_is_cut_off_costs_no_other(server: Warm) -> None:
+    for cut in (b"", LENGTH.pack(100) + b"{", LENGTH.pack(2) + b"[]"):
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(str(server.address))
+            link.sendall(cut)
+    assert server.launch("print('next')").communicate(timeout=10)[0] == "next\n"
+
+
+def test_where_none_is_warm_the_engine_begins_cold(tmp_path: Path) -> None:
+    for address in ({}, {ADDRESS: str(tmp_path / "gone")}):
+        run = subprocess.run(
+            LAUNCHER,
+            env={**address, "PREFECT__FLOW_RUN_ID": "no id"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert run.returncode == 1
+        assert "Invalid flow run id" in run.stderr
+
+
+def test_threads_are_no_part_of_a_copy_and_so_none_may_be_there() -> None:
+    go_on = threading.Event()
+    thread = threading.Thread(target=go_on.wait, name="poller")
+    thread.start()
+    try:
+        with pytest.raises(RuntimeError, match="poller"):
+            warm.require_no_threads()
+    finally:
+        go_on.set()
+        thread.join()
+
+
+def answers(address: Path) -> bool:
+    time.sleep(0.05)
+    with socket.socket(socket.AF_UNIX) as link:
+        return link.connect_ex(str(address)) == 0
