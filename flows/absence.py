@@ -11,7 +11,6 @@ from functools import partial
 from typing import Annotated, Any
 
 from prefect import State, flow, get_run_logger
-from prefect.runtime import flow_run
 from pydantic import Field
 from sqlalchemy import Engine
 
@@ -19,16 +18,19 @@ from db import bulletins, days_off
 from db.engine import transaction
 from db.models import BulletinStatus
 from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome
+from flows.deploy import EDITORS, LIST
 from flows.door.sealed import NO_CODE, Proof
 from flows.draft.slots import closed_days, slot_after
+from flows.letters import orders
 from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotProvedError
-from flows.runs import client
+from flows.runs import choices, client
 from flows.settings import Settings
 from flows.staff import duty, rota
 from flows.staff.mail import post
 
+ONESELF = "Chi è assente"  # who enters it, where nobody else is chosen
 LONGEST = 366  # days of one absence: more is a slip of the pen
 
 
@@ -181,30 +183,32 @@ def _labelled(title: str) -> Any:
 
 @flow(name="assenza", flow_run_name=client.titled("Assenza di {who}"))
 def absence(
-    who: Annotated[str, _labelled("Chi è assente (nome e cognome, come nel modulo)")],
+    who: Annotated[str, Field(title="Chi è assente", json_schema_extra={LIST: EDITORS})],
     first_day: Annotated[date, _labelled("Dal giorno")],
     last_day: Annotated[date, _labelled("Al giorno (compreso)")],
     note: Annotated[str, _labelled("Nota per i colleghi (facoltativa, niente motivi di salute)")] = "",
     cancel: Annotated[bool, _labelled("Annulla un'assenza già registrata in questi giorni")] = False,
-    chi: Annotated[str, _labelled("Chi sei, se la registri per un collega")] = "",
+    chi: Annotated[str, Field(title="Chi sei", json_schema_extra={LIST: EDITORS})] = ONESELF,
     codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Segna quando un redattore non c'è: al suo posto si chiama il successivo."""
     proof = client.proof(codice)
-    entry = partial(note_absence, who=who, first=first_day, last=last_day, note=note, cancel=cancel, by=chi)
-    return _enter(entry, proof)
+    by = "" if chi == ONESELF else chi
+    entry = partial(note_absence, who=who, first=first_day, last=last_day, note=note, cancel=cancel, by=by)
+    return _enter(entry, proof, by or who)
 
 
-def _enter(note: Callable[..., Noted], proof: Proof) -> str | State[str]:
-    """What a form says. A slip of the pen is no failure: the run's name says what came of it."""
+def _enter(note: Callable[..., Noted], proof: Proof, who: str) -> str | State[str]:
+    """What a form says; a slip of the pen is answered as any other order that was not done."""
     settings = load()
     engine = settings.engine()
     try:
         noted = note(settings, engine, proof=proof, now=datetime.now(UTC))
     except NotProvedError as exc:
-        return client.refused(settings, exc, "NON REGISTRATA")
-    name = noted.words if noted.is_accepted else f"NON REGISTRATA · {noted.words}"
-    client.rename(settings, str(flow_run.id), name)
+        return orders.refused(settings, engine, exc, who=who, what="NON REGISTRATA")
+    if not noted.is_accepted:
+        return orders.refused(settings, engine, noted.words, who=who, what="NON REGISTRATA")
+    orders.done(settings, engine, noted.words)
     if trouble := post(settings, engine, now=datetime.now(UTC)).trouble:
         get_run_logger().warning("%s", trouble)
     return noted.words
@@ -214,7 +218,7 @@ def _enter(note: Callable[..., Noted], proof: Proof) -> str | State[str]:
 def closure(
     first_day: Annotated[date, _labelled("Dal giorno")],
     last_day: Annotated[date, _labelled("Al giorno (compreso)")],
-    chi: Annotated[str, _labelled("Chi sei (nome e cognome, come nel modulo)")],
+    chi: Annotated[str, choices.WHO],
     note: Annotated[str, _labelled("Nota per i colleghi (facoltativa)")] = "",
     cancel: Annotated[bool, _labelled("Annulla una chiusura già registrata in questi giorni")] = False,
     codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
@@ -222,4 +226,4 @@ def closure(
     """Segna i giorni senza bollettino, oltre alle feste e a quelli del profilo."""
     proof = client.proof(codice)
     entry = partial(note_closure, who=chi, first=first_day, last=last_day, note=note, cancel=cancel)
-    return _enter(entry, proof)
+    return _enter(entry, proof, chi)

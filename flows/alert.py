@@ -8,9 +8,9 @@ Reads nothing from outside: collect has stored what the issuers said.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from prefect import flow, get_run_logger
+from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -18,7 +18,7 @@ from sqlmodel import Session
 from db import announced, bulletins, recipients, telling, weather_alerts
 from db.announced import Announced
 from db.bulletins import ItemData
-from db.engine import alone, make_engine, transaction
+from db.engine import alone, transaction
 from db.models import PUBLIC, WAITING, Bulletin, BulletinKind, BulletinStatus
 from flows.bulletin.alerts.items import named_sources
 from flows.bulletin.alerts.statements import Span
@@ -40,8 +40,7 @@ from flows.draft.alerts import (
 from flows.draft.items import is_untouched, latest_items
 from flows.letters import drafts
 from flows.letters.holding import take_back_wrong
-from flows.privacy.intact import load
-from flows.runs import client, forms
+from flows.runs import forms
 from flows.sending.spared import spare
 from flows.settings import Settings
 from flows.sources.truth import untrue
@@ -349,12 +348,8 @@ def act(settings: Settings, engine: Engine, done: Round, *, now: datetime) -> li
     return [trouble for trouble in troubles if trouble]
 
 
-@flow(name="urgente", flow_run_name=client.titled("Allerte da annunciare subito"))
-def urgent() -> str:
-    """Prepara l'annuncio delle allerte arancioni e rosse appena lette, e la fine di quelle cessate."""
-    settings = load()
-    engine = make_engine(settings.database)
-    now = datetime.now(UTC)
+def draft_and_call(settings: Settings, engine: Engine, *, now: datetime) -> Round:
+    """A round, within a run: what cannot wait is drafted, its end too, and who is on duty called."""
     done = draft_urgent(settings, engine, now=now)
     log = get_run_logger()
     log.info("%s", done)
@@ -366,4 +361,4 @@ def urgent() -> str:
         create_markdown_artifact("\n\n".join(page), key="urgente", description="Allerte da annunciare subito")
     for trouble in act(settings, engine, done, now=now):
         log.warning("%s", trouble)
-    return str(done)
+    return done

@@ -19,8 +19,9 @@ from flows.bulletin.language.dates import ROME, intervallo
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.frame import budget, problems
+from flows.letters import orders
 from flows.privacy.intact import load
-from flows.runs import client, forms
+from flows.runs import choices, client, forms
 from flows.settings import BollettinoError, Settings
 
 TEMPLATE = "avviso_urgente"
@@ -93,7 +94,7 @@ def announce(
     dove: Annotated[str, Field(title="Dove")],
     che_cosa_fare: Annotated[str, Field(title="Che cosa deve fare chi legge")],
     informazioni: Annotated[str, Field(title="Atto, ufficio e telefono per informazioni")],
-    chi: Annotated[str, Field(title="Chi sei")],
+    chi: Annotated[str, choices.WHO],
     pagina: Annotated[str, Field(title="Indirizzo della pagina sul sito (se c'è)")] = "",
 ) -> str | State[str]:
     """Prepara un avviso urgente con le tue parole e apre il modulo: parte appena approvato."""
@@ -107,9 +108,10 @@ def announce(
         create_markdown_artifact(
             f"**{escaped(str(exc))}**", key="avviso-no", description="Perché non c'è la bozza"
         )
-        return client.refused(settings, exc)
-    forms.open_review(settings, engine, bulletin_id, now=now)
-    return f"Bozza pronta: bollettino {bulletin_id}, da approvare."
+        return orders.refused(settings, engine, exc, who=chi)
+    run_id = forms.open_review(settings, engine, bulletin_id, now=now)
+    ready = f"Bozza pronta: bollettino {bulletin_id}, da approvare."
+    return orders.done(settings, engine, ready, link=client.link(settings, run_id) if run_id else "")
 
 
 def _aware(moment: datetime) -> datetime:

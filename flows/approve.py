@@ -23,7 +23,7 @@ from db import bulletins, news_items, sign_offs
 from db.engine import StoreError, alone, make_engine, transaction
 from db.models import Bulletin, BulletinStatus, Decision
 from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.language.markdown import escaped
+from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import STATUS, tags
 from flows.door.sealed import FIELD
 from flows.draft.evidence import with_sources
@@ -36,10 +36,10 @@ from flows.privacy.intact import load
 from flows.review import codes
 from flows.review.choices import Choice, came_late, choice_of
 from flows.review.codes import Judged
-from flows.review.form import Round, answer_of, artifact, form
+from flows.review.form import Round, answer_of, artifact, evidence, form
 from flows.review.signing import Signature, awaited, close, is_sent_back, send_back, sign
 from flows.review.text import NOTHING_READ, Site, text_of, unsupported, untrue
-from flows.runs import client, forms
+from flows.runs import choices, client, forms
 from flows.runs.client import RunState
 from flows.runs.forms import Confirmation
 from flows.sending import samples
@@ -243,11 +243,12 @@ def other_window(draft: Round, run_id: str, now: datetime) -> str | None:
     return other
 
 
-def ended(draft: Round) -> str:
-    """What the run's page says of a bulletin that waits no longer (Markdown)."""
+def ended(settings: Settings, draft: Round, now: datetime) -> str:
+    """What the run's page says of a bulletin that waits no longer, above the text that was decided on."""
     bulletin = draft.bulletin
     state = f"{STATUS[bulletin.status]} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
-    return "\n\n".join([f"**{escaped(f'{draft.title}: {state}')}.**", *map(escaped, draft.remarks)])
+    told = [f"**{escaped(f'{draft.title}: {state}')}.**", *map(escaped, draft.remarks)]
+    return within([*told, *evidence(settings, draft.sourced, bulletin.slot_at or now, bulletin.template)])
 
 
 @flow(name="approva")
@@ -273,7 +274,7 @@ def until_decided(bulletin_id: int) -> str:
         if posted.trouble:
             log.warning("%s", posted.trouble)
         draft = load_round(settings, engine, bulletin_id, seen, now=now)
-        log.info("bollettino %s, versione %s: %s", bulletin_id, draft.version, draft.bulletin.status)
+        log.info("bollettino %s, versione %s: %s", bulletin_id, draft.version, STATUS[draft.bulletin.status])
         if draft.bulletin.status != BulletinStatus.in_review:
             break
         if other := other_window(draft, run_id, now):
@@ -293,7 +294,9 @@ def until_decided(bulletin_id: int) -> str:
             return "Ripreso senza il modulo: se ne apre un altro entro 5 minuti."
     closing = STATUS[draft.bulletin.status]
     client.rename(settings, run_id, f"{draft.title} · {closing}", tags=tags(draft.bulletin.kind, closing))
-    create_markdown_artifact(ended(draft), key=f"bozza-{bulletin_id}", description="Come è finita")
+    page = ended(settings, draft, datetime.now(UTC))
+    create_markdown_artifact(page, key=f"bozza-{bulletin_id}", description="Come è finita")
     if draft.bulletin.status == BulletinStatus.approved and draft.bulletin.slot_at is None:
         client.start_dispatch(settings, engine, bulletin_id, now=datetime.now(UTC))
+    choices.refresh(settings, engine, now=datetime.now(UTC))
     return closing

@@ -29,10 +29,11 @@ from flows.bulletin.message.frame import budget, problems
 from flows.bulletin.status import STATUS
 from flows.door.sealed import NO_CODE, Proof
 from flows.draft.alerts import picture_at
+from flows.letters import orders
 from flows.privacy.intact import load
 from flows.review import acts
-from flows.review.acts import NotProvedError
-from flows.runs import client, forms
+from flows.review.acts import NotDoneError, NotProvedError
+from flows.runs import choices, client, forms
 from flows.sending import senders
 from flows.settings import BollettinoError, Settings
 from flows.sources.truth import untrue
@@ -223,14 +224,11 @@ def _listed(line: SentItem) -> str:
 
 @flow(name="correggi", flow_run_name=client.titled("Correzione"))
 def correct(
-    bollettino: Annotated[  # 0: Prefect's form asks "int or None?" where a number may be missing
-        int, Field(title="Numero del bollettino da correggere (0: mostra l'elenco)")
-    ] = 0,
-    riga: Annotated[int, Field(title="Numero della riga nel bollettino")] = 1,
+    notizia: Annotated[str, choices.which("Che cosa è da correggere", choices.LINES)],
+    giusto: Annotated[str, Field(title="Il testo giusto, come lo leggerà il cittadino")],
+    chi: Annotated[str, choices.WHO],
     motivo: Annotated[Reason, Field(title="Che cosa è successo")] = "un nostro errore",
-    giusto: Annotated[str, Field(title="Il testo giusto, come lo leggerà il cittadino")] = "",
     prima: Annotated[str, Field(title="Che cosa avevamo scritto (vuoto: tutta la riga)")] = "",
-    chi: Annotated[str, Field(title="Chi sei")] = "",
     al_resto: Annotated[
         bool, Field(title="L'invio è fermato: prepara anche il testo giusto per chi non l'ha ancora ricevuto")
     ] = False,
@@ -242,19 +240,18 @@ def correct(
     now = datetime.now(UTC)
     proof = client.proof(codice)
     create_markdown_artifact(listing(engine, now), key="correzioni", description="Che cosa si può correggere")
-    if not bollettino:
-        return "Elenco pronto: riparti scrivendo il numero del bollettino e della riga."
     try:
+        number, position = acts.chosen(notizia)
         if al_resto:  # refused before anything is drafted; whom it closes it for is judged again, and used up
             acts.judge(settings, engine, chi, proof, now=now)
-    except NotProvedError as exc:
-        return client.refused(settings, exc)
+    except NotDoneError as exc:
+        return orders.refused(settings, engine, exc, who=chi)
     try:
         bulletin_id = draft_correction(
             settings,
             engine,
-            bulletin_id=bollettino,
-            position=riga,
+            bulletin_id=number,
+            position=position,
             reason=motivo,
             right=giusto,
             wrong=prima,
@@ -265,17 +262,18 @@ def correct(
         create_markdown_artifact(
             f"**{escaped(str(exc))}**", key="correzione-no", description="Perché non è partita"
         )
-        return client.refused(settings, exc)
-    forms.open_review(settings, engine, bulletin_id, now=now)
+        return orders.refused(settings, engine, exc, who=chi)
+    run_id = forms.open_review(settings, engine, bulletin_id, now=now)
+    link = client.link(settings, run_id) if run_id else ""
     ready = f"Bozza pronta: bollettino {bulletin_id}, da approvare."
     if not al_resto:
-        return ready
+        return orders.done(settings, engine, ready, link=link)
     try:
         other = draft_for_the_rest(
             settings,
             engine,
-            bulletin_id=bollettino,
-            position=riga,
+            bulletin_id=number,
+            position=position,
             right=giusto,
             who=chi,
             proof=proof,
@@ -283,6 +281,7 @@ def correct(
         )
     except (CorrectionError, NotProvedError) as exc:
         why = f"{ready} Il testo giusto per gli altri non è stato preparato: {exc}"
-        return client.refused(settings, why, "FATTO A METÀ")
+        return orders.refused(settings, engine, why, who=chi, what="FATTO A METÀ")
     forms.open_review(settings, engine, other, now=now)
-    return f"{ready} Per chi non l'ha ancora ricevuto: bollettino {other}, da approvare."
+    both = f"{ready} Per chi non l'ha ancora ricevuto: bollettino {other}, da approvare."
+    return orders.done(settings, engine, both, link=link)

@@ -4,7 +4,7 @@ import contextlib
 import importlib
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any, get_type_hints
 
@@ -20,6 +20,9 @@ from pydantic.fields import FieldInfo
 from flows.profiles.comune import Profile
 from flows.settings import ROOT, Settings
 
+LIST = "elenco"  # the key of a field of a start form that says which list it is chosen from
+EDITORS = "redattori"
+ELSE = "Non è nell'elenco"  # the last of each list of bulletins, so that none is ever empty
 LAUNCHER = [sys.executable, "-I", "-S", str(ROOT / "flows" / "runs" / "launcher.py")]
 # How the worker starts a run: without a place for what a run or a deployment asks, a command for one. Not
 # even an empty `env`: the worker fills that from the run.
@@ -54,13 +57,21 @@ def schedules(block: dict[str, Any], profile: Profile) -> list[CronSchedule | In
     return [*own, *(CronSchedule(cron=cron, timezone="Europe/Rome") for cron in crons)]
 
 
-def form(flow: Flow[Any, Any]) -> dict[str, Any]:
-    """The schema of the run's form, with the Italian titles that Prefect replaces by parameter names."""
+def form(flow: Flow[Any, Any], editors: Sequence[str]) -> dict[str, Any]:
+    """The schema of the run's form, with the Italian titles that Prefect replaces by parameter names.
+
+    Where a field names a list there is one: of the editors, or of bulletins (`flows/runs/choices.py`).
+    """
     schema = parameter_schema(flow).model_dump()
     for name, hint in get_type_hints(flow.fn, include_extras=True).items():
+        field = schema["properties"].get(name)
         for note in getattr(hint, "__metadata__", ()):
-            if isinstance(note, FieldInfo) and note.title:
-                schema["properties"][name]["title"] = note.title
+            if isinstance(note, FieldInfo) and field is not None:
+                field |= {"title": note.title} if note.title else {}
+                field |= note.json_schema_extra if isinstance(note.json_schema_extra, dict) else {}
+        if field is not None and LIST in field:
+            first = [field["default"]] if "default" in field else []
+            field["enum"] = [*first, *editors] if field[LIST] == EDITORS else [ELSE]
     return schema
 
 
@@ -81,14 +92,23 @@ def refuse() -> None:
     raise SystemExit("Nothing was registered: use `python -m flows deploy`, which adds the profile's slots.")
 
 
+def _keep_lists(schema: dict[str, Any], before: dict[str, Any]) -> None:
+    for name, field in schema["properties"].items():
+        known = before.get("properties", {}).get(name, {})
+        if LIST in field and field[LIST] == known.get(LIST) != EDITORS:
+            field["enum"] = known["enum"]
+
+
 def _register(
     client: SyncPrefectClient, settings: Settings, block: dict[str, Any], pull: list[dict[str, Any]]
 ) -> str:
     flow = entry(block["entrypoint"])
     name = settings.deployment(block["name"])
-    try:  # a schedule that a person paused in the UI stays paused
+    schema = form(flow, [editor.name for editor in settings.profile.editors])
+    try:  # a schedule that a person paused in the UI stays paused, and a list of bulletins what it is
         before = client.read_deployment_by_name(f"{flow.name}/{name}")
         paused = {str(item.schedule) for item in before.schedules if not item.active}
+        _keep_lists(schema, before.parameter_openapi_schema or {})
     except ObjectNotFound:
         paused = set()
     planned = schedules(block, settings.profile)
@@ -101,7 +121,7 @@ def _register(
         description=settings.profile.prova + block["description"],
         tags=[*block["tags"], settings.profile.slug],
         parameters=block.get("parameters", {}),
-        parameter_openapi_schema=form(flow),
+        parameter_openapi_schema=schema,
         enforce_parameter_schema=True,
         schedules=[
             DeploymentScheduleCreate(schedule=schedule, active=str(schedule) not in paused)

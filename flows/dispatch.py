@@ -25,13 +25,13 @@ from db.models import Bulletin, BulletinStatus, HandoverKind
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import STATUS
 from flows.by_hand import lists, window
-from flows.letters import drafts
+from flows.letters import drafts, orders
 from flows.letters.holding import held_when_untrue, require_checks, require_same_site
 from flows.privacy import basis, people
 from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError, decide
-from flows.runs import client, forms, pages
+from flows.runs import choices, client, forms, pages
 from flows.runs.witness import places
 from flows.sending import channel, preflight, provider, witness
 from flows.sending import senders as life
@@ -195,6 +195,7 @@ def dispatch_bulletin(
     open_window: Callable[[], object] = lambda: None,
     warn: Callable[[str], object] = LOG.warning,
     show: Callable[[Preflight], object] = lambda _: None,
+    begun: Callable[[], object] = lambda: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Certificate, str | None]:
     """The whole send of one bulletin; also resumes one that was stopped or whose sender died.
@@ -204,6 +205,7 @@ def dispatch_bulletin(
         despite_by: who decides that it goes although a check refuses it.
         has_server: whether a Prefect server keeps a witness, too.
         show: told the checks before the first message.
+        begun: called when the send can be stopped, before the first message.
         clock: seconds; reading the pages again and asking the provider takes some.
     """
     began = clock()
@@ -231,6 +233,7 @@ def dispatch_bulletin(
         order = begin(settings, engine, bulletin_id, late_by=by, despite=despite, now=now, since=since)
         for trouble in _testify(settings, engine, bulletin_id, has_server=has_server, now=now):
             warn(trouble)
+        begun()
         if order.by_hand:
             return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
         order = replace(order, category=checked.way or order.category)
@@ -287,6 +290,7 @@ def _send(
 ) -> Sent:
     """One bulletin with all that is shown of it."""
     log = get_run_logger()
+    lists = partial(choices.refresh, settings, engine, now=now)
     try:
         certificate, reason = dispatch_bulletin(
             settings,
@@ -297,17 +301,20 @@ def _send(
             has_server=True,
             now=now,
             progress=pages.progress(engine, bulletin_id),
+            begun=lists,
             open_window=partial(forms.open_review, settings, engine, bulletin_id, now=now),
             warn=partial(log.warning, "%s"),
             show=partial(pages.checks, bulletin_id),
         )
     except HeldError as exc:  # an editor is asked
         log.warning("%s", exc)
+        lists()
         drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
         return Sent(str(exc), is_held=True)
     except DispatchError as exc:
         log.error("%s", exc)
         return Sent(str(exc), is_refused=True)
+    lists()
     text = f"Bollettino {bulletin_id}. {words(certificate)}."
     if link := window.link(settings, engine, bulletin_id):
         drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
@@ -343,8 +350,8 @@ def dispatch(
 
 @flow(name="riprendi", flow_run_name=client.titled("Riprendi (bollettino {bollettino})"))
 def resume(
-    bollettino: Annotated[int, Field(title="Numero del bollettino")],
-    chi: Annotated[str, Field(title="Chi sei")],
+    bollettino: Annotated[str, choices.which("Quale bollettino", choices.TO_RESUME)],
+    chi: Annotated[str, choices.WHO],
     nonostante: Annotated[
         bool, Field(title="Parte anche se un controllo dice NON PARTE (la decisione resta a tuo nome)")
     ] = False,
@@ -356,17 +363,18 @@ def resume(
     proof = client.proof(codice)
     now = datetime.now(UTC)
     try:
-        if trouble := cannot_resume(settings, engine, bollettino, who=chi):
-            return client.refused(settings, trouble)
-        decide(settings, engine, bollettino, who=chi, proof=proof, despite=nonostante, now=now)
+        number, _ = acts.chosen(bollettino)
+        if trouble := cannot_resume(settings, engine, number, who=chi):
+            return orders.refused(settings, engine, trouble, who=chi)
+        decide(settings, engine, number, who=chi, proof=proof, despite=nonostante, now=now)
     except NotDoneError as exc:
-        return client.refused(settings, exc)
-    done = _send(settings, engine, bollettino, late_by=chi, despite_by=chi if nonostante else None, now=now)
+        return orders.refused(settings, engine, exc, who=chi)
+    done = _send(settings, engine, number, late_by=chi, despite_by=chi if nonostante else None, now=now)
     if done.is_refused or done.is_held:
-        return client.refused(settings, done.text)
+        return orders.refused(settings, engine, done.text, who=chi)
     if done.has_failed:
         raise DispatchError(done.text)
-    return done.text
+    return orders.done(settings, engine, done.text)
 
 
 def cannot_resume(settings: Settings, engine: Engine, bulletin_id: int, *, who: str) -> str:

@@ -14,15 +14,15 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import bulletins, deliveries, outcomes
-from db.engine import make_engine, transaction
+from db.engine import make_engine, reading, transaction
 from db.models import Bulletin, BulletinStatus
 from flows.bulletin.status import STATUS
 from flows.door.sealed import NO_CODE, Proof
-from flows.letters import drafts
+from flows.letters import drafts, orders
 from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NOTHING_DONE, NotDoneError
-from flows.runs import client
+from flows.runs import choices, client
 from flows.sending.drain import UntrueError
 from flows.sending.hold import is_in_force, require_right, sealed_items
 from flows.sending.seal import not_as_approved
@@ -144,12 +144,15 @@ def _require_can(
 
 def _go_on(settings: Settings, engine: Engine, bulletin_id: int, count: int, outcome: str, who: str) -> str:
     get_run_logger().info("%s", outcome)
+    orders.done(settings, engine, outcome)
     drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
     if count:
+        with reading(engine) as session:
+            entry = choices.label(session, session.get_one(Bulletin, bulletin_id))
         client.start(
             settings,
             "riprendi",
-            {"bollettino": bulletin_id, "chi": who, "nonostante": False},
+            {"bollettino": entry, "chi": who, "nonostante": False},
             key=f"retry-{bulletin_id}-{flow_run.id}",
             name=f"Riprendi (bollettino {bulletin_id})",
         )
@@ -158,8 +161,8 @@ def _go_on(settings: Settings, engine: Engine, bulletin_id: int, count: int, out
 
 @flow(name="ritenta", flow_run_name=client.titled("Ritenta i falliti (bollettino {bollettino})"))
 def retry(
-    bollettino: Annotated[int, Field(title="Numero del bollettino")],
-    chi: Annotated[str, Field(title="Chi sei")],
+    bollettino: Annotated[str, choices.which("Quale bollettino", choices.SENT)],
+    chi: Annotated[str, choices.WHO],
     prova: Annotated[
         bool, Field(title="Dimmi solo quanti sono, senza ritentare (non serve il codice)")
     ] = True,
@@ -170,19 +173,20 @@ def retry(
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
+        number, _ = acts.chosen(bollettino)
         count, outcome = retry_failed(
-            settings, engine, bollettino, who=chi, proof=proof, dry_run=prova, now=datetime.now(UTC)
+            settings, engine, number, who=chi, proof=proof, dry_run=prova, now=datetime.now(UTC)
         )
     except NotDoneError as exc:
-        return client.refused(settings, exc)
-    return _go_on(settings, engine, bollettino, 0 if prova else count, outcome, chi)
+        return orders.refused(settings, engine, exc, who=chi)
+    return _go_on(settings, engine, number, 0 if prova else count, outcome, chi)
 
 
 @flow(name="incerti", flow_run_name=client.titled("Incerti (bollettino {bollettino})"))
 def uncertain(
-    bollettino: Annotated[int, Field(title="Numero del bollettino")],
+    bollettino: Annotated[str, choices.which("Quale bollettino", choices.SENT)],
     che_cosa: Annotated[Choice, Field(title="Che cosa sai, o che cosa vuoi fare")],
-    chi: Annotated[str, Field(title="Chi sei")],
+    chi: Annotated[str, choices.WHO],
     codice: Annotated[str, Field(title=acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Dopo 24 ore: dichiara arrivati o no i messaggi incerti, o li rimanda finché il testo vale ancora."""
@@ -190,9 +194,10 @@ def uncertain(
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
+        number, _ = acts.chosen(bollettino)
         count, outcome = settle_uncertain(
-            settings, engine, bollettino, choice=che_cosa, who=chi, proof=proof, now=datetime.now(UTC)
+            settings, engine, number, choice=che_cosa, who=chi, proof=proof, now=datetime.now(UTC)
         )
     except NotDoneError as exc:
-        return client.refused(settings, exc)
-    return _go_on(settings, engine, bollettino, count, outcome, chi)
+        return orders.refused(settings, engine, exc, who=chi)
+    return _go_on(settings, engine, number, count, outcome, chi)

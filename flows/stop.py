@@ -22,11 +22,11 @@ from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import STATUS
 from flows.by_hand import window
 from flows.door.sealed import NO_CODE, Proof
-from flows.letters import drafts
+from flows.letters import drafts, orders
 from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError
-from flows.runs import client, forms
+from flows.runs import choices, client, forms
 from flows.sending import hold
 from flows.sending import senders as life
 from flows.sending.certificate import words
@@ -34,8 +34,8 @@ from flows.settings import Settings
 
 NOT_STOPPED = "NON FERMATO"
 
-Number = Annotated[int, Field(title="Numero del bollettino")]
-Who = Annotated[str, Field(title="Chi sei")]
+TITLE = "Quale bollettino"
+Who = Annotated[str, choices.WHO]
 Code = Annotated[str, Field(title=acts.FIELD_TITLE)]
 
 
@@ -128,50 +128,62 @@ def reopen_approved(
 
 
 @flow(name="ferma", flow_run_name=client.titled("Ferma l'invio (bollettino {bollettino})"))
-def stop(bollettino: Number, chi: Who, codice: Code = "") -> str | State[str]:
+def stop(
+    bollettino: Annotated[str, choices.which(TITLE, choices.SENDING)], chi: Who, codice: Code = ""
+) -> str | State[str]:
     """Ferma subito l'invio di un bollettino: parte solo ciò che è già in viaggio."""
     settings = load()
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
-        outcome = stop_sending(settings, engine, bollettino, who=chi, proof=proof, now=datetime.now(UTC))
+        number, _ = acts.chosen(bollettino)
+        outcome = stop_sending(settings, engine, number, who=chi, proof=proof, now=datetime.now(UTC))
     except NotDoneError as exc:
-        return client.refused(settings, exc, NOT_STOPPED)
+        return orders.refused(settings, engine, exc, who=chi, what=NOT_STOPPED)
     except OperationalError:
         client.refused(settings, "Il database non risponde: l'invio va avanti. Riprova subito.", NOT_STOPPED)
         raise
-    get_run_logger().info("%s", outcome)
-    window.close_if_stopped(settings, engine, bollettino, f"fermato da {chi}", now=datetime.now(UTC))
-    drafts.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
-    return outcome
+    window.close_if_stopped(settings, engine, number, f"fermato da {chi}", now=datetime.now(UTC))
+    return _done(settings, engine, number, outcome)
 
 
 @flow(name="chiudi", flow_run_name=client.titled("Chiudi l'invio (bollettino {bollettino})"))
-def close(bollettino: Number, chi: Who, codice: Code = "") -> str | State[str]:
+def close(
+    bollettino: Annotated[str, choices.which(TITLE, choices.STOPPED)], chi: Who, codice: Code = ""
+) -> str | State[str]:
     """Chiude un invio fermato: chi non l'ha ancora ricevuto non lo riceve più."""
     settings = load()
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
-        outcome = close_stopped(settings, engine, bollettino, who=chi, proof=proof, now=datetime.now(UTC))
+        number, _ = acts.chosen(bollettino)
+        outcome = close_stopped(settings, engine, number, who=chi, proof=proof, now=datetime.now(UTC))
     except NotDoneError as exc:
-        return client.refused(settings, exc)
-    get_run_logger().info("%s", outcome)
-    drafts.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
-    return outcome
+        return orders.refused(settings, engine, exc, who=chi)
+    return _done(settings, engine, number, outcome)
 
 
 @flow(name="riapri", flow_run_name=client.titled("Riapri (bollettino {bollettino})"))
-def reopen(bollettino: Number, chi: Who, codice: Code = "") -> str | State[str]:
+def reopen(
+    bollettino: Annotated[str, choices.which(TITLE, choices.APPROVED)], chi: Who, codice: Code = ""
+) -> str | State[str]:
     """Riapre un bollettino approvato che non è ancora partito: va approvato di nuovo."""
     settings = load()
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
     try:
-        outcome = reopen_approved(settings, engine, bollettino, who=chi, proof=client.proof(codice), now=now)
+        proof = client.proof(codice)
+        number, _ = acts.chosen(bollettino)
+        outcome = reopen_approved(settings, engine, number, who=chi, proof=proof, now=now)
     except NotDoneError as exc:
-        return client.refused(settings, exc)
+        return orders.refused(settings, engine, exc, who=chi)
+    run_id = forms.open_review(settings, engine, number, now=now)
+    return _done(settings, engine, number, outcome, client.link(settings, run_id) if run_id else "")
+
+
+def _done(settings: Settings, engine: Engine, bulletin_id: int, outcome: str, link: str = "") -> str:
+    """Told in the run's name, and by mail."""
     get_run_logger().info("%s", outcome)
-    forms.open_review(settings, engine, bollettino, now=now)
-    drafts.told_at_once(settings, engine, bollettino, now=datetime.now(UTC))
+    orders.done(settings, engine, outcome, link=link)
+    drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
     return outcome

@@ -15,11 +15,12 @@ from sqlmodel import Session
 from db import bulletins, deliveries, handovers, senders
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus
+from flows.alert import draft_and_call
 from flows.by_hand import window
 from flows.letters import alarms, upkeep
 from flows.privacy.intact import load
 from flows.review import standing_order
-from flows.runs import client, forms
+from flows.runs import choices, client, forms
 from flows.sending import outbox
 from flows.sending import senders as life
 from flows.settings import Settings
@@ -196,11 +197,24 @@ def rounds(
 
 @flow(name="sorveglia", flow_run_name=client.titled("Controllo"))
 def watch() -> str:
-    """Chiude ciò che è scaduto, riapre i moduli andati persi e scrive ai redattori."""
+    """Prepara gli annunci urgenti, chiude ciò che è scaduto, riapre i moduli persi e scrive ai redattori."""
     settings = load()
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
-    watched, lines = rounds(settings, engine, answering=answering(engine, now), now=now)
-    sentence = "; ".join([str(watched), *lines])
+    errors: list[Exception] = []
+    said: list[str] = []
+    try:  # first, and from the database: a collect that failed half-way costs no alert
+        said.append(str(draft_and_call(settings, engine, now=now)))
+    except Exception as exc:  # noqa: BLE001  raised below: it must not keep deadlines and lost forms waiting
+        errors.append(exc)
+    try:
+        watched, lines = rounds(settings, engine, answering=answering(engine, now), now=now)
+        said += [str(watched), *lines]
+    except ExceptionGroup as exc:
+        errors.append(exc)
+    choices.refresh(settings, engine, now=now)
+    sentence = "; ".join(said)
     get_run_logger().info("%s", sentence)
+    if errors:
+        raise ExceptionGroup(f"{sentence}: non tutto si è potuto fare", errors)
     return sentence

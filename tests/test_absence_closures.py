@@ -131,6 +131,6 @@ def test_compose_prepares_the_next_open_day(comune: Comune) -> None:
 def test_the_form_of_a_closure_asks_in_italian() -> None:
     (block,) = [one for one in blocks()[0] if one["name"] == "chiusura"]
     assert entry(block["entrypoint"]).name == "chiusura"
-    fields = form(closure)["properties"]
+    fields = form(closure, ())["properties"]
     assert (fields["first_day"]["title"], fields["first_day"]["format"]) == ("Dal giorno", "date")
     assert fields["cancel"]["title"].startswith("Annulla una chiusura")

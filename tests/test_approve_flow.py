@@ -229,7 +229,7 @@ def test_the_form_of_every_round_has_what_the_next_answer_needs(window: Window) 
     )
     assert fields[0].startswith("decisione")
     assert [name for name in fields if name.startswith("notizia_")] == [
-        f"notizia_{n}" for n in range(1, len(shown.items) + 1)
+        f"notizia_{n}_v1" for n in range(1, len(shown.items) + 1)
     ]
-    assert {"ordine", "aggiungi", "fonte", "nota", "chi"} <= set(fields)
-    assert window.forms[0]["ordine"]["default"] == order_lines([item.title for item in shown.items])
+    assert {"ordine_v1", "aggiungi_v1", "fonte_v1", "nota_v1", "chi"} <= set(fields)
+    assert window.forms[0]["ordine_v1"]["default"] == order_lines([item.title for item in shown.items])

@@ -91,8 +91,8 @@ def test_who_starts_an_act_proves_it_and_nobody_else_sees_the_code(
         installation.ends_as(number, "approved")
         again = Starter(installation, page, "riapri", "open-again-with-a-code")
         again.open()
-        again.fill("Numero del bollettino", str(number))
-        again.fill("Chi sei", "Bruno Vice")
+        again.choose("Quale bollettino", f"{number} · ")
+        again.choose("Chi sei", "Bruno Vice")
         code = installation.code("Bruno Vice")
         again.fill("Codice di 6 cifre", code)
         with page.expect_response("**/create_flow_run") as started:
@@ -103,4 +103,7 @@ def test_who_starts_an_act_proves_it_and_nobody_else_sees_the_code(
     assert len(token) > 100, "sealed"
     with installation.prefect() as client:
         run = client.read_flow_run(UUID(started.value.json()["id"]))
-    assert run.parameters == {"bollettino": number, "chi": "Bruno Vice"}
+    chosen = run.parameters.pop("bollettino")
+    assert chosen.startswith(f"{number} · bollettino di ")
+    assert chosen.endswith(" · Contributi per l'acquisto di libri di testo")
+    assert run.parameters == {"chi": "Bruno Vice"}

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -17,10 +18,12 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.states import Cancelled
 from sqlmodel import select
 
+from db import bulletins
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus, NewsItem
 from flows.bulletin.language.dates import giorno
-from flows.deploy import YAML, blocks, schedules
+from flows.deploy import EDITORS, ELSE, LIST, YAML, blocks, deploy, schedules
+from flows.review.choices import Choice, choices
 from flows.settings import ROOT
 from tests.conftest import new_postgresql
 from tests.world.installation import Installation, filled, wait_for
@@ -70,6 +73,67 @@ def test_runs_begin_warm_and_cold_where_the_warm_process_has_died(installation: 
     assert begun_as().endswith("-m prefect.engine")
     kill(installation, "worker start")  # and the next one is warm again
     wait_for("a warm process", lambda: installation.pid("flows worker"))
+
+
+def test_the_lists_of_the_start_forms_follow_the_bulletins(installation: Installation) -> None:
+    """And their schedules, and a second `deploy`, leave them as they are."""
+    installation.publish("Corso di primo soccorso")
+    number = installation.compose(slot_after=datetime.now(UTC) + timedelta(days=9))
+    slot = installation.bulletin(number).slot_at
+    assert slot is not None
+    with transaction(installation.engine) as session:
+        version = bulletins.latest(session, number)
+        assert version is not None
+        title = bulletins.items(session, version)[0].title
+    label = f"{number} · bollettino di {giorno(slot)} · {title}"
+
+    def listed(verb: str) -> list[str]:
+        name = installation.settings.deployment(verb)
+        with installation.prefect() as client:
+            (found,) = (one for one in client.read_deployments() if one.name == name)
+        (field,) = (
+            field
+            for field in (found.parameter_openapi_schema or {})["properties"].values()
+            if field.get(LIST, EDITORS) != EDITORS
+        )
+        entries: list[str] = field["enum"]
+        assert entries[-1] == ELSE
+        return entries[:-1]
+
+    def planned() -> set[tuple[str, str]]:
+        with installation.prefect() as client:
+            return {
+                (one.name, str(item.schedule)) for one in client.read_deployments() for item in one.schedules
+            }
+
+    before = planned()
+    assert label not in listed("riapri")
+    installation.answer(number, choices(slot)[Choice.approve])
+    installation.ends_as(number, "approved")
+    wait_for("its place in the list", lambda: label in listed("riapri"))
+    assert label not in listed("riprendi") + listed("ferma")
+    with installation.prefect():
+        deploy(installation.settings)
+    assert label in listed("riapri")
+    run = installation.order("riapri", bollettino=label, chi="Anna Redazione")
+    assert f"Bollettino {number} riaperto: l'approvazione non vale più" in installation.completed(run)
+    assert label not in listed("riapri")
+    assert planned() == before
+    installation.answer(number, "Non inviare: le notizie passano al prossimo bollettino")
+    installation.ends_as(number, "merged")
+
+
+def test_a_refused_order_is_red_and_told_by_mail_to_who_gave_it(installation: Installation) -> None:
+    run = installation.order("ferma", bollettino=ELSE, chi="Bruno Vice")
+    with installation.prefect() as client:
+        wait_for("its end", lambda: client.read_flow_run(UUID(run)).state.is_final())  # type: ignore[union-attr]
+        ended = client.read_flow_run(UUID(run))
+    assert ended.state is not None
+    assert ended.state.is_failed()
+    assert ended.name.startswith("PROVA · NON FERMATO · L'elenco mostra solo")
+    told = [mail for mail in installation.ask("/_prova/posta") if "«ferma»" in mail["subject"]]
+    assert [mail["to"] for mail in told] == [["bruno@comune.esempio.mi.it"]]
+    assert "ricaricala" in told[0]["text"]
 
 
 def test_postponed_news_return_and_discarded_ones_do_not(installation: Installation) -> None:
@@ -147,9 +211,9 @@ def test_prefects_own_deploy_registers_nothing_and_says_what_does(
     assert names() == before
 
 
-_ONE = {"bollettino": 1, "chi": "Anna Redazione"}
+_ONE = {"bollettino": ELSE, "chi": "Anna Redazione"}
 _OF_ONE = ("ferma", "riapri", "riprendi", "chiudi", "ritenta")
-_REFUSED = ("Failed PROVA · NON FATTO · Il bollettino 1 ", "Failed PROVA · NON FERMATO · Il bollettino 1 ")
+_REFUSED = ("Failed PROVA · NON FATTO · L'elenco", "Failed PROVA · NON FERMATO · L'elenco")
 
 
 def test_every_deployment_ends_well_on_the_worker(installation: Installation) -> None:
@@ -161,7 +225,8 @@ def test_every_deployment_ends_well_on_the_worker(installation: Installation) ->
     days = {"first_day": "2026-01-01", "last_day": "2026-12-31"}
     filled: dict[str, dict[str, Any]] = {
         "recupera": days,
-        "assenza": {**days, "who": "Nessuno"},  # an answer to a person, and no red run
+        "assenza": {**days, "who": "Anna Redazione", "cancel": True},  # of which there is none
+        "correggi": {"notizia": ELSE, "giusto": "Il mercato è sabato.", "chi": "Anna Redazione"},
         "chiusura": {"first_day": "2026-01-01", "last_day": "2026-01-01", "chi": "Anna Redazione"},
         "incerti": {**_ONE, "che_cosa": "sono arrivati"},
         "a-mano": {"bulletin_id": 1},
@@ -182,8 +247,12 @@ def test_every_deployment_ends_well_on_the_worker(installation: Installation) ->
                 for name in together
             }
             for name, said in wait_for(f"{together} to end", partial(_ended, client, started)).items():
-                about_one = name.removesuffix("-esempio") in {"incerti", *_OF_ONE}
-                good = ("Completed PROVA · ", *(_REFUSED if about_one else ()))
+                verb = name.removesuffix("-esempio")
+                good: tuple[str, ...] = ("Completed PROVA · ",)
+                if verb in {"incerti", "correggi", *_OF_ONE}:
+                    good = _REFUSED
+                elif verb in ("assenza", "chiusura"):
+                    good = ("Failed PROVA · NON REGISTRATA · ",)
                 assert said.startswith(good), (name, said)
     bulletin = installation.bulletin(installation.newest())
     assert bulletin.slot_at is not None

@@ -79,7 +79,7 @@ def test_a_bulletin_is_sent_by_hand_and_accounted_for(installation: Installation
         form = {name: False if name.startswith("lista") else "" for name in form_of(installation, run_id, 1)}
         assert installation.post(run_id, filled(form, RECORD)) == "ACCEPT"
         titles = form_of(installation, run_id, 2)
-        assert titles["lista_1"] == f"Lista 1 di 1 ({last} {'numero' if last == 1 else 'numeri'}): inviata"
+        assert titles["lista_1_v2"] == f"Lista 1 di 1 ({last} {'numero' if last == 1 else 'numeri'}): inviata"
         run_id = waiting(installation, number)
         with browser_page() as page:
             operator = Editor(page, run_page(installation, run_id), "a-mano")

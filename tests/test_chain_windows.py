@@ -24,7 +24,7 @@ def test_two_tabs_that_confirm_one_form_make_one_decision(installation: Installa
     with ThreadPoolExecutor(2) as tabs:
         said = list(tabs.map(lambda values: installation.post(run_id, values), answers))
     assert sorted(said) == ["ABORT", "ACCEPT"]
-    sent_once(installation, number, answers[said.index("ACCEPT")]["notizia_1"])
+    sent_once(installation, number, answers[said.index("ACCEPT")]["notizia_1_v1"])
     assert installation.post(run_id, answers[0]) == "ABORT"
     assert watch(installation).waiting == ()
     found = versions(installation, number)
@@ -82,7 +82,7 @@ def test_a_window_that_is_lost_is_replaced_and_its_text_kept(installation: Insta
                 client.set_flow_run_state(UUID(runs[-1]), state, force=True)
         assert number in watch(installation).waiting
         runs.append(installation.run_of(number))
-        assert installation.form_of(number)[1]["notizia_1"] == "Scritto prima."
+        assert installation.form_of(number)[1]["notizia_1_v2"] == "Scritto prima."
     assert len(set(runs)) == 4
     with installation.prefect() as client:
         client.set_flow_run_state(UUID(runs[-1]), Scheduled(name="Resuming"), force=True)
@@ -93,7 +93,7 @@ def test_a_window_that_is_lost_is_replaced_and_its_text_kept(installation: Insta
 
     wait_for("a worker", taken_up)
     wait_for("what went on without an answer", lambda: number in watch(installation).waiting)
-    assert installation.form_of(number)[1]["notizia_1"] == "Scritto prima."
+    assert installation.form_of(number)[1]["notizia_1_v2"] == "Scritto prima."
     assert len(versions(installation, number)) == 2
     installation.answer(number, APPROVE)
     sent_once(installation, number, "Scritto prima.")
@@ -110,7 +110,7 @@ def test_a_form_of_an_older_code_is_still_read(installation: Installation) -> No
         "additionalProperties": False,
         "properties": {
             "decisione": {"type": "string", "enum": ["Approva e invia", "Pubblica"]},
-            "notizia_1": {"type": "string", "default": form["notizia_1"]},
+            "notizia_1": {"type": "string", "default": form["notizia_1_v1"]},
             "osservazioni": {"type": "string", "default": ""},
             "chi": {"type": "string"},
         },
@@ -124,7 +124,7 @@ def test_a_form_of_an_older_code_is_still_read(installation: Installation) -> No
     assert back.problems.startswith("Scegli una decisione")
     assert "Sentire il sindaco" in back.note, "a field that nobody knows is kept"
     _, shown = installation.form_of(number)
-    assert shown["notizia_1"] == "Scritto nel modulo di prima."
+    assert shown["notizia_1_v2"] == "Scritto nel modulo di prima."
     assert len(shown) == len(form), "the next round has today's fields"
 
     store(installation, run_id, 2, old)

@@ -9,11 +9,12 @@ from sqlmodel import select
 
 from db import bulletins, news_items
 from db.bulletins import ItemData
-from db.models import BulletinStatus, BulletinVersion, Edit, Level, NewsItem
+from db.models import BulletinStatus, BulletinVersion, Edit, Letter, Level, NewsItem
 from flows.approve import asks_to_read, load_round, load_start, read_site
 from flows.bulletin.language.measure import utf16
 from flows.draft.items import AUTHOR
 from flows.draft.refresh import NAMED, Waiting
+from flows.letters import drafts
 from flows.review.choices import order_lines
 from flows.review.form import Round, describe, form
 from flows.review.text import Site
@@ -107,6 +108,13 @@ def test_nobody_approves_a_text_that_was_never_shown(comune: Comune) -> None:
     (problem,) = comune.problems(number)
     assert problem.startswith("Notizia 5: entra dalla coda")
     assert problem.endswith("Leggila, poi approva.")
+    draft = load_round(comune.settings, comune.engine, number, now=comune.now)
+    assert draft.name.startswith("DA RILEGGERE · "), "nothing is wrong with it"
+    with comune.look() as session:
+        drafts.tell_bulletin(comune.settings, session, number, now=comune.now)
+        told = session.exec(select(Letter.subject).where(Letter.kind == "da_rileggere")).all()
+    assert told
+    assert all("Da rileggere: il bollettino" in subject for subject in told)
     assert comune.answer(number, APPROVE).status == BulletinStatus.approved
 
 

@@ -117,7 +117,6 @@ def test_the_schedules_that_are_deployed_are_the_profiles_slots() -> None:
         "notizie": [timedelta(minutes=30)],
         "allerte": [timedelta(minutes=10)],
         "sorveglia": [timedelta(minutes=5)],
-        "urgente": [timedelta(minutes=5)],
         "conserva": [timedelta(days=1)],
         "numeri": [timedelta(days=1)],
     }
@@ -132,7 +131,7 @@ def test_every_deployment_points_to_a_flow_and_speaks_italian_to_the_editor() ->
         assert block["description"].endswith(".")
         if "parameters" in block:
             entry(block["entrypoint"]).validate_parameters(block["parameters"])
-    which = form(entry("flows.collect:collect"))["properties"]["which"]
+    which = form(entry("flows.collect:collect"), ())["properties"]["which"]
     assert (which["title"], which["enum"]) == ("Che cosa", ["tutto", "notizie", "allerte"])
     with pytest.raises(TypeError, match="is not a flow"):
         entry("flows.settings:load")

@@ -61,7 +61,7 @@ FLOORS = (
     ("bulletin.language", "whatsapp", "door"),
     ("db", "scrapers"),
 )
-PAIRS = (("backfill", "collect"),)  # a verb that imports another
+PAIRS = (("backfill", "collect"), ("watch", "alert"))  # a verb that imports another
 
 # Who knows less than the floor would allow; the first that fits counts.
 ONLY = {

@@ -161,7 +161,7 @@ def test_what_cannot_wait_calls_the_colleague_at_once_by_every_channel(comune: C
     assert made == {(1, ANNA, way) for way in channels} | {(2, BRUNO, way) for way in channels}
     assert (
         MAIL[ANNA],
-        "PROVA · Approvato da te, non ancora da un collega: bollettino da inviare subito",
+        "PROVA · Approvato da te, non ancora da un collega: messaggio urgente",
     ) in (box.told)
     for minutes in (12, 22, 32):
         urgent_calls.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=minutes))

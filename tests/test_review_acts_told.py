@@ -59,7 +59,7 @@ DRAFTS = {"avviso-urgente"}  # approved with a code of their own
 
 def test_every_form_that_asks_for_a_name_asks_for_the_code_in_italian() -> None:
     found: dict[str, dict[str, Any]] = {
-        block["name"]: form(entry(block["entrypoint"]))["properties"] for block in blocks()[0]
+        block["name"]: form(entry(block["entrypoint"]), ())["properties"] for block in blocks()[0]
     }
     named = {name for name, fields in found.items() if {"chi", "who"} & set(fields)}
     assert {"ferma", "riprendi", "chiudi", "riapri", "ritenta", "incerti", "assenza", "chiusura"} <= named

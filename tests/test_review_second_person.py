@@ -229,7 +229,9 @@ def test_an_answer_after_the_deadline_is_told_so_and_kept(comuni: Comune) -> Non
     )
     assert (late.problems, late.bulletin.status) == ((), BulletinStatus.expired)
     assert comuni.items(number)[0].text == "Tardi."
-    assert "È tardi" in ended(late)
+    page = ended(comuni.settings, late, comuni.now)
+    assert "È tardi" in page
+    assert "Tardi." in page, "what was read stays where it was read"
 
 
 def test_an_answer_to_a_decided_bulletin_says_who_decided_what(comune: Comune) -> None:

@@ -79,7 +79,7 @@ def with_words(shown: Round, words: str) -> Round:
 def test_no_word_of_a_site_becomes_part_of_an_editors_page(comune: Comune, shown: Round, words: str) -> None:
     draft = with_words(shown, words)
     require_text(artifact(comune.settings, draft, comune.now), headings=2)
-    require_text(ended(draft), headings=0)
+    require_text(ended(comune.settings, draft, comune.now), headings=2)
     composed = Draft(
         "",
         blind=(words,),

@@ -33,6 +33,7 @@ from tests.test_review_acts import (
     rows,
     sent,
 )
+from tests.test_review_acts_told import letters
 from tests.test_review_codes import code
 from tests.world.builders import NOW
 from tests.world.code_secrets import ANNA
@@ -107,13 +108,16 @@ def test_a_run_that_did_not_do_what_it_was_asked_is_red_and_says_why(
     if case == "riprendi: kept":
         with transaction(sqlite) as session:
             bulletins.locked(session, number).sent_at = NOW - timedelta(days=30)
-    ended = verb.fn(number, **asked)
+    ended = verb.fn(str(number), **asked)
     assert ended.is_failed()
     assert ended.message.startswith(words)
     what = "NON FERMATO" if verb is stop.stop else "NON FATTO"
     assert run.names == [f"{asking.profile.prova}{what} · {ended.message}"]
     with transaction(sqlite) as session:
         assert bulletins.locked(session, number).status == left
+    told = letters(sqlite, "non_fatto")  # of whom the profile does not name only the run tells
+    assert told.keys() == {asked["chi"]} & {ANNA.name}
+    assert all(str(ended.message) in text for text in told.values())
 
 
 NOTICE = {
@@ -150,7 +154,7 @@ def test_an_urgent_notice_that_is_refused_does_not_look_done(
 
 def test_a_correction_that_is_refused_does_not_look_done(run: Runs, asking: Settings, sqlite: Engine) -> None:
     number = sent(asking, sqlite, QUEUED, left=BulletinStatus.sent)
-    ended = correct.correct.fn(number, riga=9, giusto="Il mercato è sabato 9 gennaio.", chi=ANNA.name)
+    ended = correct.correct.fn(f"{number} · riga 9", giusto="Il mercato è sabato 9 gennaio.", chi=ANNA.name)
     assert isinstance(ended, State)
     assert ended.is_failed()
     assert run.names == [f"{asking.profile.prova}NON FATTO · {ended.message}"]
@@ -160,7 +164,7 @@ def test_a_stop_that_the_database_kept_is_red_and_named_so_too(run: Runs, sqlite
     with transaction(sqlite) as session:
         session.connection().exec_driver_sql("ALTER TABLE bulletin RENAME TO gone")
     with pytest.raises(OperationalError):
-        stop.stop.fn(1, **ANNA_ASKS)
+        stop.stop.fn("1 · bollettino", **ANNA_ASKS)
     assert run.names == ["PROVA · NON FERMATO · Il database non risponde: l'invio va avanti. Riprova subito."]
 
 

@@ -4,7 +4,7 @@ import json
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
@@ -216,21 +216,33 @@ def test_every_answer_is_read_in_however_many_rounds(monkeypatch: pytest.MonkeyP
 
 def test_a_form_takes_no_values_of_another_version() -> None:
     form: Any = create_model(
-        "Modulo", __base__=RunInput, decisione=(str, Field(title="Che cosa?")), nota=(str, "")
+        "Modulo",
+        __base__=RunInput,
+        decisione=(str, Field(title="Che cosa?")),
+        nota=(str, ""),
+        chi=(str, ""),
+        codice=(str, ""),
     )
     form._description = "Sopra il modulo"
-    old, new = forms.bound(form, 2), forms.bound(form, 3)
+    old, new = cast(Any, forms.bound(form, 2)), cast(Any, forms.bound(form, 3))
     assert new._description == "Sopra il modulo"
     schema = new.model_json_schema()
-    assert list(schema["properties"]) == ["decisione_3", "nota"]
+    assert list(schema["properties"]) == ["decisione_3", "nota_v3", "chi", "codice"]
     assert schema["properties"]["decisione_3"]["title"] == "Che cosa?"
     assert schema["required"] == ["decisione_3"]
-    typed = {"decisione_2": "Salva", "nota": "x"}
+    typed = {"decisione_2": "Salva", "nota_v2": "x", "chi": "Anna Redazione"}
     assert old(**typed)
     with pytest.raises(ValidationError):
         new(**typed)
-    assert forms.unbound(typed, 2) == {"decisione": "Salva", "nota": "x"}
+    with pytest.raises(ValidationError):
+        new(decisione_3="Salva", nota_v2="x")
+    plain = {"decisione": "Salva", "nota": "x", "chi": "Anna Redazione"}
+    assert forms.unbound(typed, 2) == plain
     assert forms.unbound(typed, 3) == typed
+    assert forms.unbound({"decisione_2": "Salva", "notizia_2": "x"}, 2) == {
+        "decisione": "Salva",
+        "notizia_2": "x",
+    }, "a form that waited while the program was changed"
 
 
 def test_a_number_that_a_restored_database_gives_out_again_has_windows_of_its_own(sqlite: Engine) -> None:

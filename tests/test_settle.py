@@ -127,6 +127,21 @@ def test_a_stopped_send_is_resumed_by_a_person_hours_later(comune: Comune) -> No
     assert len(letters(comune, "esito")) == 1 + len(others)
 
 
+def test_who_was_not_reached_is_told_with_the_reason(comune: Comune) -> None:
+    number = stopped(comune, tried=1)
+    with comune.look() as session:
+        left = session.exec(select(Delivery).where(Delivery.status == DeliveryStatus.queued)).all()
+        for row, code in zip(left, ("131026", "131026", None, "777"), strict=True):
+            row.status, row.reason = DeliveryStatus.failed, code
+    close(comune, number)
+    tell(comune, number)
+    (done, *_) = letters(comune, "esito")
+    assert (
+        "\nNon arrivati: 2 (non consegnabile: il numero non è raggiungibile su WhatsApp), "
+        "1 (errore senza codice), 1 (errore 777 di WhatsApp).\n"
+    ) in done.text
+
+
 def test_a_resume_is_told_while_it_runs(comune: Comune) -> None:
     number = stopped(comune, tried=2)
     begin(comune.settings, comune.engine, number, late_by=ANNA, now=comune.now + timedelta(minutes=1))

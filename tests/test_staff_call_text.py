@@ -153,8 +153,8 @@ def test_no_text_makes_a_call_that_meta_refuses(what: str) -> None:
 
 def test_an_sms_says_until_when_who_is_next_and_what_happens() -> None:
     assert summons("https://boll.it/r/AbCdEf-_1234").sms(WORDS) == (
-        "Bollettino: ALLERTA ARANCIONE da approvare entro 15:05. https://boll.it/r/AbCdEf-_1234 "
-        "Se non rispondi passa a chi e' di turno dopo; poi NON si invia."
+        "Bollettino: ALLERTA ARANCIONE da approvare subito. https://boll.it/r/AbCdEf-_1234 "
+        "Alle 15:05 passa a chi e' di turno dopo; senza risposta NON si invia."
     )
     assert summons().sms(WORDS).endswith("/r/AbCdEf-_1234 Senza risposta NON si invia.")
 

@@ -98,15 +98,13 @@ def test_who_is_on_duty_is_called_by_whatsapp_sms_and_mail_at_once(comuni: Comun
     assert rung(comuni)[BRUNO] == []
     assert [to for to, _ in box.told] == [SMS[ANNA], MAIL[ANNA]]
     assert box.text(0).strip() == (
-        f"PROVA - Bollettino: ALLERTA ARANCIONE da approvare entro 15:20. http://127.0.0.1:8080/r/{code} "
+        f"PROVA - Bollettino: ALLERTA ARANCIONE da approvare subito. http://127.0.0.1:8080/r/{code} "
         "Senza risposta NON si invia."
     )
     assert not box.mails[0].is_multipart(), "a gateway makes an SMS of the bare text"
-    assert box.told[1][1] == (
-        "PROVA · URGENTE, entro martedì 24 novembre, ore 15:20: ALLERTA ARANCIONE da approvare"
-    )
+    assert box.told[1][1] == ("PROVA · URGENTE, subito: ALLERTA ARANCIONE da approvare")
     said = box.text(1)
-    assert "Poi chiamiamo Bruno Vice." in said
+    assert "Se alle 15:20 non ha risposto nessuno chiamiamo Bruno Vice." in said
     assert "Il Comune di Esempio comunica: *allerta ARANCIONE" in said
     assert set(stored(comuni, number).values()) == {("accepted", None)}
 

@@ -1,6 +1,7 @@
 """What stands in the mails: every text can be written, nothing of a site becomes markup, nobody is named."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,8 @@ from tests.world.builders import NOW
 TEXTS = Settings(load_profile(DEMO), DEMO, DEMO).texts["posta"]
 PLACE = re.compile(r"\{(\w+)\}")
 DESK = Briefing(
+    title="bollettino di martedì 24 novembre",
+    matter="",
     slot_at=NOW + timedelta(hours=2),
     deadline_at=NOW + timedelta(hours=1),
     reminder_at=NOW - timedelta(hours=1),
@@ -50,12 +53,40 @@ def test_the_draft_tells_everything_before_any_login() -> None:
 
 
 def test_what_goes_at_approval_has_no_deadline_in_its_letter() -> None:
-    desk = Briefing(None, None, None, None, "Bruno", "x", [], [], 2, 1, "0,06 EUR", "http://a.it")
+    desk = replace(
+        DESK,
+        title="bollettino da inviare subito",
+        slot_at=None,
+        deadline_at=None,
+        reminder_at=None,
+        deputy_at=None,
+        count=2,
+        readers=1,
+    )
     values = {**desk.values, "nome": "Anna", "del_comune": "del Comune"}
     letter = write(TEXTS["bozza_pronta"], values, prova="PROVA · ")
     assert letter.subject == "PROVA · Da approvare appena puoi: bollettino da inviare subito, 2 notizie"
     assert "Parte appena lo approvi, per 1 persona" in letter.text
     assert "SE NON FAI NIENTE\n\nSenza approvazione non parte niente.\n" in letter.text
+
+
+def test_a_message_of_its_own_is_called_what_it_is_and_has_no_news() -> None:
+    desk = replace(
+        DESK,
+        title="messaggio di correzione",
+        matter="L'acqua manca soltanto in via Mazzini",
+        slot_at=None,
+        left_out=["Torneo di scacchi"],
+        count=3,
+    )
+    letter = write(TEXTS["bozza_pronta"], {**desk.values, "nome": "Anna", "del_comune": "del Comune"})
+    assert letter.subject == (
+        "Da approvare entro martedì 24 novembre, ore 11:30: messaggio di correzione, "
+        "«L'acqua manca soltanto in via Mazzini»"
+    )
+    assert "il messaggio di correzione è pronto" in letter.text
+    assert "notizi" not in letter.text
+    assert "scacchi" not in letter.text
 
 
 @pytest.mark.parametrize("kind", list(TEXTS))

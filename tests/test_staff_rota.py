@@ -170,7 +170,7 @@ def test_the_command_line_enters_an_absence(
 
 
 def test_the_form_of_an_absence_asks_in_italian() -> None:
-    fields = form(absence)["properties"]
+    fields = form(absence, ())["properties"]
     assert fields["who"]["title"].startswith("Chi è assente")
     assert (fields["first_day"]["title"], fields["first_day"]["format"]) == ("Dal giorno", "date")
     assert fields["cancel"]["default"] is False

@@ -186,8 +186,11 @@ def test_yellow_another_zone_and_yesterday_are_no_such_alert(subscriber: Citizen
 def test_two_machines_do_not_talk_for_ever_and_a_word_counts_all_the_same(subscriber: Citizen) -> None:
     answers = [name for _ in range(20) for name in subscriber.write("ATTIVA")]
     assert len(answers) == conversation.MOST_AN_HOUR - 1, "one was the welcome"
-    assert subscriber.write("DISATTIVA") == []
+    assert subscriber.write("DISATTIVA") == ["arrivederci"], "an exit is confirmed, once"
     assert not subscriber.is_active()
+    assert subscriber.write("DISATTIVA") == []
+    assert subscriber.write("CANCELLAMI") == ["cancellazione"]
+    assert subscriber.write("CANCELLAMI") == []
     assert subscriber.write("aiuto, va a fuoco") == ["emergenza"]
 
 

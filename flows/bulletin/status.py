@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from db.models import Act, BulletinKind, BulletinStatus
+from db.models import Act, Bulletin, BulletinKind, BulletinStatus
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.language.measure import thousands
 
@@ -85,6 +85,11 @@ def proved(act: Act) -> str:
 def title(slot_at: datetime | None) -> str:
     """`bollettino di martedì 1 dicembre`."""
     return f"bollettino di {giorno(slot_at)}" if slot_at else "bollettino da inviare subito"
+
+
+def named(bulletin: Bulletin) -> str:
+    """`bollettino di martedì 1 dicembre`, `messaggio urgente`; a masculine noun of any kind."""
+    return title(bulletin.slot_at) if bulletin.slot_at else CALLED[bulletin.kind]
 
 
 def counted(count: int, singular: str, plural: str) -> str:

@@ -11,7 +11,7 @@ from db import deliveries, letters, replies, sources
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion
 from flows.bulletin.language.dates import giorno_ora, in_rome
-from flows.bulletin.status import counted, title
+from flows.bulletin.status import counted, named
 from flows.letters import sends, upkeep, urgent_calls
 from flows.letters.briefing import NOBODY
 from flows.letters.drafts import tell_bulletin
@@ -174,7 +174,7 @@ def _uncertain(settings: Settings, session: Session, now: datetime) -> None:
             "incerti",
             desk.on_duty(session, settings.profile, now).people,
             {
-                "bollettino": title(bulletin.slot_at),
+                "bollettino": named(bulletin),
                 "n_incerti": counted(count, "messaggio", "messaggi"),
                 "azioni": f"{settings.prefect_ui}/deployments",
                 "incerti": settings.deployment("incerti"),
@@ -213,7 +213,7 @@ def _too_many_replies(settings: Settings, session: Session, now: datetime) -> No
             "troppe_risposte",
             desk.on_duty(session, settings.profile, now).people,
             {
-                "bollettino": title(bulletin.slot_at),
+                "bollettino": named(bulletin),
                 "n": str(tally.replies + tally.exits),
                 "media": f"{usual:.0f}",
                 "uscite": str(tally.exits),

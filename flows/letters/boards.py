@@ -13,7 +13,7 @@ from db.letters import SHEET
 from db.models import Bulletin, LetterStatus
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.message.exact import Message
-from flows.bulletin.status import CALLED, title
+from flows.bulletin.status import named
 from flows.letters.receipts import LEFT, TOLD_WITHIN
 from flows.sending.seal import message_of
 from flows.settings import Settings
@@ -45,7 +45,7 @@ def mail_sheet(settings: Settings, session: Session, bulletin: Bulletin, *, now:
         SHEET,
         places,
         {
-            "bollettino": _name(bulletin),
+            "bollettino": named(bulletin),
             "quando": giorno_ora(leaves),
             "testi": _plain(message),
             "foglio": f"{settings.profile.servers.public}/b/{bulletin.code}/foglio",
@@ -68,16 +68,12 @@ def _take_back(settings: Settings, session: Session, bulletin: Bulletin, now: da
                 session,
                 TAKEN_BACK,
                 [Addressee(letter.editor, letter.address)],
-                {"bollettino": _name(bulletin)},
+                {"bollettino": named(bulletin)},
                 about=letter.about,
                 bulletin_id=bulletin.id,
                 until=now + USEFUL,
                 now=now,
             )
-
-
-def _name(bulletin: Bulletin) -> str:
-    return title(bulletin.slot_at) if bulletin.slot_at else CALLED[bulletin.kind]
 
 
 def _plain(message: Message) -> str:

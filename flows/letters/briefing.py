@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from db import bulletins, news_items, recipients
-from db.models import Bulletin, BulletinItem, BulletinVersion, HandoverKind
+from db.models import Bulletin, BulletinItem, BulletinKind, BulletinVersion, HandoverKind
 from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.language.shorten import cut
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
-from flows.bulletin.status import counted, people, title
+from flows.bulletin.status import counted, named, people, title
 from flows.draft.evidence import judged, remarks, vote, with_sources
 from flows.draft.slots import closed_days, slot_of
 from flows.review.sign_off import signed_by
@@ -26,6 +27,8 @@ from flows.staff.mail_text import bullets
 class Briefing:
     """What the letters about one bulletin tell of it. Times are aware."""
 
+    title: str
+    matter: str  # of a text of its own its first line; "" of a bulletin of news
     slot_at: datetime | None  # None: it goes at approval
     deadline_at: datetime | None
     reminder_at: datetime | None
@@ -40,16 +43,12 @@ class Briefing:
     link: str
 
     @property
-    def title(self) -> str:
-        return title(self.slot_at)
-
-    @property
     def values(self) -> dict[str, str]:
         """For the `{name}` places of the texts."""
         at, due = self.slot_at, self.deadline_at
         return {
             "bollettino": self.title,
-            "n_notizie": counted(self.count, "notizia", "notizie"),
+            "n_notizie": f"«{self.matter}»" if self.matter else counted(self.count, "notizia", "notizie"),
             "entro": f"entro {giorno_ora(due)}" if due else "appena puoi",
             "se_approvi": f"Se lo approvi entro {giorno_ora(due)}, parte {giorno_ora(at)}"
             if due and at
@@ -59,7 +58,7 @@ class Briefing:
             "costo": self.cost,
             "anteprima": self.preview,
             "avvisi": bullets(self.attention, "Niente di particolare."),
-            "lasciate_fuori": bullets(self.left_out, "Niente."),
+            "lasciate_fuori": bullets(() if self.matter else self.left_out, "Niente."),
             "link": self.link,
             "se_non_fai_niente": self._otherwise,
             "vice": self.deputy,
@@ -73,11 +72,12 @@ class Briefing:
         if self.deputy_at:
             steps.append(f"{giorno_ora(self.deputy_at)}: scriviamo a {self.deputy}.")
         end = "Senza approvazione non parte niente"
-        if self.deadline_at:
+        if self.deadline_at and not self.matter:
             end += " e le notizie ancora valide passano al bollettino successivo"
         return "\n".join([*steps, f"{end}."])
 
 
+MATTER = 60  # UTF-16 units of a text in a subject
 BY_HAND = "niente, lo invia una persona"
 QUEUE = 10  # titles that wait, in a letter
 NOBODY = "Nessun redattore risulta in servizio: scriviamo a tutti."
@@ -106,7 +106,10 @@ def briefing(
         f"Notizia {remark.item}: {remark.words}"
         for remark in remarks(judged(with_sources(session, items)), vote(settings, dated))
     ]
+    is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
     return Briefing(
+        title=title(None) if is_at_once else named(bulletin),
+        matter=cut(items[0].text, MATTER) if bulletin.template and items else "",
         slot_at=bulletin.slot_at,
         deadline_at=bulletin.deadline_at,
         reminder_at=slot.reminder_at if slot else None,

@@ -13,6 +13,7 @@ from flows.bulletin.status import STATUS, people
 from flows.letters import urgent_calls
 from flows.letters.briefing import Briefing
 from flows.review.sign_off import signed_by, since_void, voices
+from flows.review.text import is_only_new
 from flows.sending.samples import sentence
 from flows.settings import Settings
 from flows.staff import duty
@@ -51,9 +52,9 @@ def receipts(
         values = {**about.values, "chi": version.author, "quando": giorno_ora(version.created_at)}
         receipt = _teller(settings, session, bulletin.id, version.number, now)
         if version.problems:
-            receipt(
-                "da_correggere", writer, {**values, "problemi": bullets(version.problems.splitlines(), "")}
-            )
+            problems = version.problems.splitlines()
+            kind = "da_rileggere" if is_only_new(problems) else "da_correggere"
+            receipt(kind, writer, {**values, "problemi": bullets(problems, "")})
         elif approval is None and version.number in signed:
             row = signed[version.number]
             if row.said == SignOffWord.approve:

@@ -1,15 +1,16 @@
 """What editors are told of a send: withheld by a check, stopped, going on, done; read from the rows."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from db import bulletins, deliveries, handovers, outcomes, recipients, senders
-from db.models import Bulletin, BulletinKind, BulletinStatus
+from db.models import Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
 from flows.bulletin.language.dates import giorno_ora, in_rome, mese
 from flows.bulletin.message.exact import frame_name
-from flows.bulletin.status import CALLED, REASONS, counted, title
+from flows.bulletin.status import REASONS, counted, named
 from flows.by_hand import lists
 from flows.letters.receipts import TOLD_WITHIN
 from flows.letters.upkeep import NAME, tell_operator
@@ -21,6 +22,7 @@ from flows.settings import Settings
 from flows.staff.mail import tell
 from flows.staff.mail_text import bullets
 from flows.staff.rota import Addressee
+from flows.whatsapp.errors import explain
 
 REPORTED_ON = (3, 20)  # days of the month after: WhatsApp's word on a price takes a day or two
 NOTHING: Mapping[str, str] = {}
@@ -155,12 +157,13 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
     category = costs.category_of(settings, frame_name(bulletin, items)) if items else ""
     reason = bulletin.status_reason or ""
     return {
-        "bollettino": title(bulletin.slot_at) if bulletin.slot_at else CALLED[bulletin.kind],
+        "bollettino": named(bulletin),
         "numero": str(bulletin.id),
         "accettati": str(certificate.accepted + certificate.declared),
         "previsti": str(certificate.planned),
         "restanti": str(certificate.open),
         "conto": words(certificate) + ".",
+        "non_arrivati": _undelivered(session, bulletin),
         "inizio": giorno_ora(first) if first else "mai",
         "fine": giorno_ora(last) if last else "mai",
         "quando": giorno_ora(bulletin.status_at),
@@ -176,6 +179,16 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "decisioni": _decisions(session, bulletin),
         "modulo": settings.run_link(handover.run_id) if handover and handover.run_id else "",
     }
+
+
+def _undelivered(session: Session, bulletin: Bulletin) -> str:
+    """Whom it did not reach, and why, with an empty line after it; "" where nobody."""
+    failed = Counter[str]()
+    for (status, code), count in outcomes.by_code(session, bulletin.id).items():
+        if status == DeliveryStatus.failed:
+            failed[explain(code or None)] += count
+    reasons = [f"{count} ({why})" for why, count in failed.most_common()]
+    return f"Non arrivati: {', '.join(reasons)}.\n\n" if reasons else ""
 
 
 def _decisions(session: Session, bulletin: Bulletin) -> str:

@@ -24,7 +24,7 @@ from db.models import (
     WeatherAlert,
 )
 from flows.bulletin.alerts.text import ALERT, END
-from flows.bulletin.language.dates import giorno_ora, in_rome
+from flows.bulletin.language.dates import in_rome
 from flows.bulletin.status import people
 from flows.letters.briefing import briefing
 from flows.profiles.comune import Editor
@@ -269,7 +269,7 @@ def _letter(
         **about.values,
         "cosa": what[:1].upper() + what[1:],
         "in_breve": short,
-        "ora_scadenza": giorno_ora(until),
+        "ora_scadenza": f"{in_rome(until):%-H:%M}",
         "prossimo": " e ".join(editor.name for editor in following),
         "esito_senza_risposta": f"{otherwise}.",
         "url_fonte": next(iter(sources), settings.profile.sources.alerts_page or settings.profile.site),

@@ -24,6 +24,7 @@ from flows.door.sealed import NO_CODE, Proof
 from flows.profiles.comune import Editor
 from flows.review import codes
 from flows.review.codes import Judged, Verdict
+from flows.runs import choices
 from flows.settings import BollettinoError, Settings
 from flows.staff.mail import tell
 
@@ -117,6 +118,17 @@ def note(
             now=now,
         )
     return act
+
+
+def chosen(entry: str) -> tuple[int, int]:
+    """The bulletin and the line that a person chose from a list; NotDoneError where they chose none."""
+    bulletin, line = choices.numbers(entry)
+    if not bulletin:
+        raise NotDoneError(
+            "L'elenco mostra solo ciò per cui questo comando serve ora; se la pagina era aperta da un po', "
+            f"ricaricala. {NOTHING_DONE}"
+        )
+    return bulletin, line
 
 
 def held(session: Session, bulletin_id: int) -> Bulletin:

@@ -76,7 +76,9 @@ def choices(
     """
     when = f"{giorno(slot_at)} alle {ora(slot_at)}" if slot_at else "subito"
     labels = {Choice.approve: f"Approva: parte {when}", **LABELS}
-    left_out = {Choice.reread: is_fixed, Choice.send_back: not is_shared}
+    if is_fixed:
+        labels[Choice.discard] = "Non inviare e scarta questo messaggio"
+    left_out = {Choice.reread: is_fixed, Choice.postpone: is_fixed, Choice.send_back: not is_shared}
     return {choice: labels[choice] for choice in Choice if not left_out.get(choice, False)}
 
 

@@ -25,6 +25,7 @@ from flows.draft.evidence import SourcedItem, judged, room, vote
 from flows.draft.refresh import Waiting
 from flows.review.choices import Answer, choices, order_lines
 from flows.review.evidence import attention, phones, provenance
+from flows.review.text import is_only_new
 from flows.runs import forms
 from flows.settings import Settings
 
@@ -60,14 +61,14 @@ class Round:
     def state(self) -> str:
         """What it waits for."""
         if self.problems:
-            return "da correggere"
+            return "da rileggere" if is_only_new(self.problems) else "da correggere"
         if self.is_sent_back:
             return "rimandato"
         return "aspetta la seconda approvazione" if self.awaited else "da approvare"
 
     @property
     def name(self) -> str:
-        return f"DA CORREGGERE · {self.title}" if self.problems else f"{self.title} · {self.state}"
+        return f"{self.state.upper()} · {self.title}" if self.problems else f"{self.title} · {self.state}"
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -83,7 +84,9 @@ def describe(settings: Settings, draft: Round, now: datetime) -> str:
     parts = []
     if draft.problems:
         parts += [
-            "**DA CORREGGERE: così non si può inviare.**",
+            "**DA RILEGGERE: c'è una notizia nuova.**"
+            if is_only_new(draft.problems)
+            else "**DA CORREGGERE: così non si può inviare.**",
             *(f"- {escaped(line)}" for line in draft.problems),
         ]
     parts += [f"**{escaped(line)}**" for line in (*draft.remarks, draft.awaited) if line]
@@ -91,11 +94,13 @@ def describe(settings: Settings, draft: Round, now: datetime) -> str:
         parts += ["**Riletto adesso sul sito:**", *(f"- {escaped(line)}" for line in draft.site)]
     if look := attention(judged(draft.sourced), vote(settings, dated)):
         parts.append(look)
-    if draft.bulletin.deadline_at:
-        parts.append(f"Da approvare entro **{giorno_ora(draft.bulletin.deadline_at)}**.")
+    if due := draft.bulletin.deadline_at:
+        at_once = "subito, al più tardi " if draft.bulletin.template else ""
+        parts.append(f"Da approvare {at_once}entro **{giorno_ora(due)}**.")
     if draft.reach:
         parts.append(draft.reach)
-    parts += ["Come si vede sul telefono:", markdown_fence(as_sent)]
+    # WhatsApp shows what stands between asterisks in bold, and no asterisk
+    parts += ["Come si vede sul telefono:", markdown_fence(as_sent.replace("*", ""))]
     parts += [f"{item.position}. {link(item.title, item.url)}" for item in draft.items if item.url]
     waiting = [news for news in draft.queue if not news.is_left_out]
     left_out = [news for news in draft.queue if news.is_left_out]
@@ -156,7 +161,9 @@ def form(settings: Settings, draft: Round, now: datetime) -> type[forms.Form]:
             str,
             Field(
                 default=item.text,
-                title=words["testo_n"].format(n=item.position, categoria=item.category),
+                title=item.category
+                if is_fixed
+                else words["testo_n"].format(n=item.position, categoria=item.category),
                 description=words["testo_n_aiuto" if left >= 0 else "testo_n_troppo"]
                 .format(
                     lunghezza=utf16(item.text), totale=total, restanti=abs(left), url=shown_address(item.url)
@@ -164,9 +171,10 @@ def form(settings: Settings, draft: Round, now: datetime) -> type[forms.Form]:
                 .removesuffix(" Fonte: "),
             ),
         )
-    lines = order_lines([item.title for item in draft.items])
-    fields["ordine"] = (list[str], Field(default=lines, title=words["ordine"]))
-    if draft.queue:
+    if not is_fixed:  # whose lines all stay where they are
+        lines = order_lines([item.title for item in draft.items])
+        fields["ordine"] = (list[str], Field(default=lines, title=words["ordine"]))
+    if draft.queue and not is_fixed:
         example = words["aggiungi"].format(esempio=draft.queue[0].number)
         fields["aggiungi"] = (str, Field(default="", title=example))
     fields["fonte"] = (str, Field(default="", title=words["fonte"]))

@@ -24,6 +24,14 @@ AS_IT_IS = (None, Choice.send_back, Choice.postpone, Choice.discard)
 """With these nothing joins the draft and nothing of it is judged: it goes nowhere by them."""
 
 
+READ_IT = "Leggila, poi approva."  # the end of what sends a draft back though nothing is wrong with it
+
+
+def is_only_new(problems: Sequence[str]) -> bool:
+    """Whether the draft came back only to be read again."""
+    return bool(problems) and all(problem.endswith(READ_IT) for problem in problems)
+
+
 @dataclass(frozen=True)
 class Site:
     """What the readings that came before an answer found."""
@@ -76,7 +84,7 @@ def text_of(
             typed.append(item)
             place = f"Notizia {len(typed)}: entra dalla coda «{item.title}» ({utf16(item.text)} caratteri)"
             if choice == Choice.approve:
-                wrong.append(f"{place}. Leggila, poi approva.")
+                wrong.append(f"{place}. {READ_IT}")
             else:
                 remarks.append(f"{place}.")
     if not typed:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
 from prefect.client.schemas.objects import State, StateType
@@ -23,6 +24,7 @@ from sqlalchemy.exc import OperationalError
 from db import bulletins
 from db.engine import transaction
 from db.models import BulletinStatus
+from flows.bulletin.language.markdown import escaped
 from flows.bulletin.status import KINDS
 from flows.door import sealed
 from flows.door.sealed import FIELD, Proof
@@ -145,7 +147,27 @@ def proof(code: str) -> Proof:
     return Proof("", run.created)
 
 
-def refused(settings: Settings, why: BollettinoError | str, what: str = "NON FATTO") -> State[str]:
+Refusal = State[str]
+
+
+def run_id() -> str:
+    """Of the run that this is."""
+    return str(flow_run.id)
+
+
+def order() -> str:
+    """What a person started: the name of the flow."""
+    return str(flow_run.flow_name)
+
+
+def completed(settings: Settings, outcome: str, link: str = "") -> None:
+    """What came of an order, in the run's name and on its page, with a link to what comes next."""
+    rename(settings, run_id(), outcome)
+    next_step = f"\n\n[Vai avanti: {link}]({link})" if link else ""
+    create_markdown_artifact(f"**{escaped(outcome)}**{next_step}", description="Che cosa è successo")
+
+
+def refused(settings: Settings, why: BollettinoError | str, what: str = "NON FATTO") -> Refusal:
     """The end of a run that did not do what a person started it for: red, with the reason as its message and
     in its name. For the flow to return.
     """

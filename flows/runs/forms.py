@@ -29,8 +29,9 @@ from sqlalchemy import Engine
 from db import bulletins
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
-from flows.bulletin.status import BEFORE_STAMPS, UNSTAMPED, tags
+from flows.bulletin.status import BEFORE_STAMPS, HEADINGS, UNSTAMPED, tags
 from flows.door import keys, stamps
+from flows.door.sealed import FIELD
 from flows.runs import client as runs
 from flows.runs.client import RunState
 from flows.settings import Settings
@@ -63,6 +64,7 @@ def key_of(bulletin: Bulletin, attempt: int) -> str:
 
 
 DECISION = "decisione"
+OF_THE_PERSON = ("chi", FIELD)  # the same in every round
 
 
 Form = RunInput  # for who shows one and need not know Prefect
@@ -76,21 +78,31 @@ def make(name: str, fields: dict[str, Any], description: str) -> type[RunInput]:
 
 
 def bound(form: type[Form], version: int) -> type[Form]:
-    """The form, good for this version only: the field of the decision bears its number.
+    """The form, good for this version only: its fields bear the number, but for who answers and the code.
 
     Prefect takes the values of a tab that still shows an earlier round, for instance on a phone that slept,
-    if they fit the form that waits now. So they must not fit: it refuses a field that it does not know.
+    if they fit the form that waits now. So they must not fit: it refuses a field that it does not know. And
+    a tab whose run waited again before the page looked (every few seconds) shows the new form around the old
+    values of all fields of one name (3.9.1): of the texts none may have one.
     """
     fields: dict[str, Any] = {
-        f"{DECISION}_{version}" if name == DECISION else name: (field.annotation, field)
-        for name, field in form.model_fields.items()
+        _numbered(name, version): (field.annotation, field) for name, field in form.model_fields.items()
     }
     return make(form.__name__, fields, form._description or "")
 
 
+def _numbered(name: str, version: int) -> str:
+    if name == DECISION:
+        return f"{DECISION}_{version}"
+    return name if name in OF_THE_PERSON else f"{name}_v{version}"
+
+
 def unbound(values: dict[str, Any], version: int) -> dict[str, Any]:
-    """The values under the names that the form had before `bound`."""
-    return {DECISION if name == f"{DECISION}_{version}" else name: value for name, value in values.items()}
+    """The values under the names that the form had before `bound`; also of a form that an older code made."""
+    return {
+        DECISION if name == f"{DECISION}_{version}" else name.removesuffix(f"_v{version}"): value
+        for name, value in values.items()
+    }
 
 
 def _inputs(client: SyncPrefectClient, run_id: str) -> dict[str, str]:
@@ -232,7 +244,7 @@ def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
         FLOW,
         {"bulletin_id": bulletin_id},
         key=key_of(bulletin, attempt),
-        name=f"Bollettino {bulletin_id} · da approvare",
+        name=f"{HEADINGS[bulletin.kind]} {bulletin_id} · da approvare",
         tags=tags(bulletin.kind, "da approvare"),
     )
     with transaction(engine) as session:

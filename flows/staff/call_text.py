@@ -70,11 +70,9 @@ class Summons:
 
     def sms(self, words: Mapping[str, str]) -> str:
         """One SMS of 160 characters; what does not fit goes from the end, the address of the form last."""
-        head = words["testa"].format(
-            prova=self.prova, cosa=self.short, ora=_clock(self.until), link=self.link
-        )
+        head = words["testa"].format(prova=self.prova, cosa=self.short, link=self.link)
         for tail in (words["coda"], words["coda_breve"], ""):
-            text = written(f"{head} {tail.format(esito=self.ending)}".strip())
+            text = written(f"{head} {tail.format(ora=_clock(self.until), esito=self.ending)}".strip())
             if fits(text):
                 return text
         bare = written(words["breve"].format(prova=self.prova, link=self.link))

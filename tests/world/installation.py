@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -63,10 +64,16 @@ def wait_for(what: str, look: Callable[[], T | None], seconds: float = PATIENCE)
     return found
 
 
+def field_of(form: dict[str, Any], name: str) -> str:
+    """The field of a form that goes by the number of the version: `notizia_1` as `notizia_1_v3`."""
+    pattern = re.compile(rf"{name}(_v?\d+)?")
+    return next((field for field in form if pattern.fullmatch(field)), name)
+
+
 def filled(form: dict[str, Any], decision: str, **fields: Any) -> dict[str, Any]:
-    """A form with its decision, which goes by the number of the version, and what else is typed."""
-    (name,) = (name for name in form if name.startswith("decisione"))
-    return {**form, name: decision, "chi": "Anna Redazione", **fields}
+    """A form with its decision and what else is typed."""
+    typed = {"decisione": decision, "chi": "Anna Redazione", **fields}
+    return {**form, **{field_of(form, name): value for name, value in typed.items()}}
 
 
 class Installation:
@@ -239,6 +246,12 @@ class Installation:
             step = int(time.time()) // 30
         self.last_code[who] = step
         return TOTP(CODES[who]).generate_otp(step)
+
+    def order(self, verb: str, **parameters: str) -> str:
+        """Start one of the editors' deployments, as its form does; the run's id."""
+        with self.prefect() as client:
+            deployment = client.read_deployment_by_name(f"{verb}/{self.settings.deployment(verb)}")
+            return str(client.create_flow_run_from_deployment(deployment.id, parameters=parameters).id)
 
     def name_of(self, run_id: str) -> str:
         with self.prefect() as client:

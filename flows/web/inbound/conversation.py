@@ -26,7 +26,7 @@ from flows.whatsapp.words.danger import is_danger
 # each answer has a price, and two machines could talk for ever
 DANGER_EVERY = timedelta(minutes=10)
 COURTESY_EVERY = timedelta(days=1)
-MOST_AN_HOUR = 10  # answers of any other kind
+MOST_AN_HOUR = 10  # answers of any other kind, but for an exit that takes effect
 YES_WITHIN = timedelta(hours=24)  # where ATTIVA is asked about once more
 CHANGES = {
     Command.ATTIVA: Consent.opt_in,
@@ -110,10 +110,11 @@ class _Turn:
         has_history = bool(self.ledger.history(self.session, self.address))
         self._record(asked)
         self.ledger.outlive_resume(self.session, self.address, at=self.message.at)
-        has_left = False
+        has_left = asks_anew = False
         for row in recipients.matching(self.session, self.ledger.vault, self.address):
             has_left |= recipients.opt_out(self.session, row, now=self.now)
             if asked == Command.CANCELLAMI:
+                asks_anew |= row.erasure_asked_at is None
                 row.erasure_asked_at = self.now
                 self.session.add(row)
                 number_changes.forget_earlier(
@@ -121,10 +122,11 @@ class _Turn:
                 )
         if has_left:
             replies.exited(self.session, self.recipient.id, now=self.now)
+        # what takes effect is confirmed, however much was said before: silence looks as if it did not
         if asked == Command.CANCELLAMI and (has_left or has_history):
-            self._say("cancellazione")
+            self._say("cancellazione", always=has_left or asks_anew)
         else:
-            self._say("arrivederci" if has_left else "non_iscritto")
+            self._say("arrivederci" if has_left else "non_iscritto", always=has_left)
 
     def _free_text(self, text: str) -> None:
         during_alert = alert_in_force(self.settings, self.session, now=self.now)

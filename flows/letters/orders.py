@@ -1,0 +1,58 @@
+"""What became of an editor's order: in the name of its run, and where it was not done in a letter to them."""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from db.engine import transaction
+from flows.bulletin.language.dates import giorno_ora
+from flows.runs import choices, client
+from flows.runs.client import Refusal
+from flows.settings import BollettinoError, Settings
+from flows.staff.mail import post, tell
+
+USEFUL = timedelta(days=1)  # later the order has been given again, or is not wanted any more
+
+log = logging.getLogger(__name__)
+
+
+def refused(
+    settings: Settings,
+    engine: Engine,
+    why: BollettinoError | str,
+    *,
+    who: str,
+    what: str = "NON FATTO",
+) -> Refusal:
+    """The red end of a run that did not do what `who` started it for, for the flow to return; they get it by
+    mail as well. Of a person whom the profile does not name only the run tells.
+    """
+    refusal = client.refused(settings, why, what)
+    editor = settings.profile.editor(who)
+    if editor is not None:
+        now = datetime.now(UTC)
+        try:
+            with transaction(engine) as session:
+                tell(
+                    settings,
+                    session,
+                    "non_fatto",
+                    [editor],
+                    {"ordine": client.order(), "esito": what, "quando": giorno_ora(now), "parole": str(why)},
+                    about=f"run {client.run_id()}",
+                    until=now + USEFUL,
+                    now=now,
+                )
+            if trouble := post(settings, engine, now=now).trouble:
+                log.warning("%s", trouble)
+        except Exception as exc:  # noqa: BLE001  the run has said it already, and a letter must not hide that
+            log.error("a refused order could not be told by mail: %s", type(exc).__name__)
+    return refusal
+
+
+def done(settings: Settings, engine: Engine, outcome: str, *, link: str = "") -> str:
+    """`outcome` becomes the run's name, with a link to what comes next; the start forms' lists follow."""
+    client.completed(settings, outcome, link)
+    choices.refresh(settings, engine, now=datetime.now(UTC))
+    return outcome

@@ -1,0 +1,132 @@
+"""The lists of the editors' start forms: who, which bulletin, which line of it; kept true as bulletins move.
+
+A start form is what Prefect stored with the deployment: a list changes when it is stored again. That is done
+after whatever moves a bulletin and by each round of `sorveglia`; a form that stood open meanwhile is refused
+by Prefect, or answered in words, never taken for another bulletin.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
+from pydantic import Field
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import bulletins, telling
+from db.engine import reading
+from db.models import Bulletin, BulletinStatus
+from flows.bulletin.status import named
+from flows.deploy import EDITORS, ELSE, LIST
+from flows.settings import Settings
+
+MEMORY = timedelta(days=30)
+SEPARATOR = " · "
+AT_ONCE = 200  # deployments in one answer of Prefect's; an installation has 25
+_TITLE = 60  # characters of a title that tell it apart
+
+log = logging.getLogger(__name__)
+
+WHO = Field(title="Chi sei", json_schema_extra={LIST: EDITORS})
+
+
+def which(title: str, name: str) -> object:
+    """The field of a bulletin, or of a line, that is chosen from the list of this name."""
+    return Field(title=title, json_schema_extra={LIST: name})
+
+
+def label(session: Session, bulletin: Bulletin) -> str:
+    """`12 · bollettino di martedì 1 dicembre · Corso di yoga`: the number, and what one knows it by."""
+    version = bulletins.latest(session, bulletin.id)
+    items = bulletins.items(session, version) if version else []
+    return SEPARATOR.join([str(bulletin.id), named(bulletin), *(_shown(item.title) for item in items[:1])])
+
+
+def _shown(title: str) -> str:
+    words = " ".join(title.split())
+    return words if len(words) <= _TITLE else f"{words[: _TITLE - 1].rstrip()}…"
+
+
+def _with(*statuses: BulletinStatus) -> Callable[[Session, datetime], list[str]]:
+    """Lists the bulletins of the last weeks that have one of these statuses, the newest first."""
+
+    def listed(session: Session, now: datetime) -> list[str]:
+        found = bulletins.with_status(session, *statuses)
+        recent = [one for one in found if now - (one.sent_at or one.slot_at or one.created_at) < MEMORY]
+        return [label(session, one) for one in reversed(recent)]
+
+    return listed
+
+
+def _to_resume(session: Session, now: datetime) -> list[str]:
+    """Lists what was stopped, and what is approved and should have left by now."""
+    approved = bulletins.with_status(session, BulletinStatus.approved)
+    early = {one.id for one in approved if one.slot_at is not None and one.slot_at > now}
+    listed = _with(BulletinStatus.stopped, BulletinStatus.approved)(session, now)
+    return [entry for entry in listed if numbers(entry)[0] not in early]
+
+
+def _lines(session: Session, now: datetime) -> list[str]:
+    """Lists what was sent, line by line, the newest first."""
+    return [
+        SEPARATOR.join(
+            [
+                str(line.bulletin.id),
+                f"riga {line.item.position}",
+                named(line.bulletin),
+                _shown(line.item.title),
+            ]
+        )
+        for line in telling.sent(session, since=now - MEMORY)
+    ]
+
+
+SENDING, STOPPED, APPROVED = "in invio", "fermati", "approvati"
+TO_RESUME, SENT, LINES = "da riprendere", "inviati", "righe inviate"
+LISTS: Mapping[str, Callable[[Session, datetime], list[str]]] = {
+    SENDING: _with(BulletinStatus.sending),
+    STOPPED: _with(BulletinStatus.stopped),
+    APPROVED: _with(BulletinStatus.approved),
+    TO_RESUME: _to_resume,
+    SENT: _with(BulletinStatus.sent, BulletinStatus.stopped),
+    LINES: _lines,
+}
+
+
+def numbers(chosen: str) -> tuple[int, int]:
+    """The bulletin and the line (1 where none is named) of a list's entry; (0, 1) for `ELSE`."""
+    bulletin, *rest = chosen.split(SEPARATOR)
+    line = next((part.removeprefix("riga ") for part in rest[:1] if part.startswith("riga ")), "1")
+    return (int(bulletin) if bulletin.strip().isdecimal() else 0), int(line)
+
+
+def refresh(settings: Settings, engine: Engine, *, now: datetime) -> None:
+    """Store every start form again whose list is another one by now.
+
+    Whatever hinders it costs nothing else: the next round of `sorveglia` does it.
+    """
+    try:
+        with reading(engine) as session:
+            lists = {name: [*make(session, now), ELSE] for name, make in LISTS.items()}
+        with get_client(sync_client=True) as client:
+            _store(client, settings, lists)
+    except Exception as exc:  # noqa: BLE001  a list that is old must not cost the send that changed it
+        log.warning("the lists of the start forms were not brought up to date: %s", type(exc).__name__)
+
+
+def _store(client: SyncPrefectClient, settings: Settings, lists: Mapping[str, list[str]]) -> None:
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
+    for deployment in client.read_deployments(deployment_filter=ours, limit=AT_ONCE):
+        schema = deployment.parameter_openapi_schema or {}
+        fields = [
+            (field, lists[field[LIST]])
+            for field in schema.get("properties", {}).values()
+            if field.get(LIST) in lists
+        ]
+        if any(field.get("enum") != entries for field, entries in fields):
+            for field, entries in fields:
+                field["enum"] = entries
+            client.update_deployment(deployment.id, DeploymentUpdate(parameter_openapi_schema=schema))

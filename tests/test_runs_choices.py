@@ -1,0 +1,107 @@
+"""What the lists of the editors' start forms hold, and what is chosen from them."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from db.engine import transaction
+from db.models import BulletinStatus
+from flows.absence import absence
+from flows.deploy import EDITORS, ELSE, LIST, YAML, blocks, entry, form
+from flows.review import acts
+from flows.review.acts import NotDoneError
+from flows.runs import choices
+from tests.world.builders import NOW, item_of, make_bulletin, make_news_item
+
+EDITORS_OF_TOWN = ["Anna Redazione", "Bruno Vice"]
+
+
+@pytest.mark.parametrize(
+    ("name", "statuses"),
+    [
+        (choices.SENDING, {"sending"}),
+        (choices.STOPPED, {"stopped"}),
+        (choices.APPROVED, {"approved"}),
+        (choices.TO_RESUME, {"stopped", "approved"}),
+        (choices.SENT, {"sent", "stopped"}),
+    ],
+)
+def test_a_list_has_what_its_command_is_for_the_newest_first(
+    engine: Engine, name: str, statuses: set[str]
+) -> None:
+    with transaction(engine) as session:
+        made = {status: make_bulletin(session, status=status).id for status in BulletinStatus}
+        again = make_bulletin(session, status=BulletinStatus(min(statuses))).id
+        listed = choices.LISTS[name](session, NOW)
+    expected = sorted([made[BulletinStatus(status)] for status in statuses] + [again], reverse=True)
+    assert [choices.numbers(one)[0] for one in listed] == expected
+    assert all("bollettino" in one for one in listed)
+
+
+def test_an_old_one_is_in_no_list(engine: Engine) -> None:
+    with transaction(engine) as session:
+        for status in BulletinStatus:
+            make_bulletin(session, status=status)
+        later = NOW + choices.MEMORY + timedelta(days=1)
+        assert not any(make(session, later) for make in choices.LISTS.values())
+
+
+def test_lines_of_what_was_sent_are_chosen_one_by_one(engine: Engine) -> None:
+    titles = ["Corso di yoga", "Gita · riga 9 · al lago\ncon pranzo", "x" * 200]
+    with transaction(engine) as session:
+        items = [replace(item_of(make_news_item(session)), title=title) for title in titles]
+        number = make_bulletin(session, items, status=BulletinStatus.sent).id
+        listed = choices.LISTS[choices.LINES](session, NOW)
+    assert [choices.numbers(one) for one in listed] == [(number, 1), (number, 2), (number, 3)]
+    assert listed[0] == f"{number} · riga 1 · bollettino · Corso di yoga"
+    assert "\n" not in listed[1]
+    assert len(listed[2]) < 120
+
+
+@given(st.integers(1, 10**9), st.integers(1, 99), st.text(max_size=40))
+def test_whatever_a_title_says_the_numbers_are_the_entrys_own(bulletin: int, line: int, title: str) -> None:
+    assert choices.numbers(f"{bulletin} · bollettino di martedì 1 dicembre · {title}") == (bulletin, 1)
+    assert choices.numbers(f"{bulletin} · riga {line} · messaggio urgente · {title}") == (bulletin, line)
+
+
+@pytest.mark.parametrize("entry", [ELSE, "", "riga 3", "dodici", "-1", "²"])
+def test_who_chooses_none_is_told_how_the_list_is_made(entry: str) -> None:
+    with pytest.raises(NotDoneError, match="ricaricala"):
+        acts.chosen(entry)
+
+
+def test_every_start_form_of_the_editors_lets_choose_who_and_which() -> None:
+    """No name and no number is typed, and no list is empty."""
+    for block in blocks()[0]:
+        if not block.get("for_editors") or block["name"] == "prova-generale":  # the sandbox's own
+            continue
+        fields = form(entry(block["entrypoint"]), EDITORS_OF_TOWN)["properties"]
+        for name, field in fields.items():
+            if name in ("chi", "who"):
+                assert set(EDITORS_OF_TOWN) <= set(field["enum"]), (YAML, block["name"])
+            elif name in ("bollettino", "notizia"):
+                assert field[LIST] in choices.LISTS, block["name"]
+                assert field["enum"] == [ELSE]
+            assert field["title"].strip() != name, "a title in Italian"
+            assert field.get("type") != "integer", f"{block['name']}: {name}"
+
+
+def test_a_field_with_a_default_has_it_in_its_list() -> None:
+    field = form(absence, EDITORS_OF_TOWN)["properties"]["chi"]
+    assert (field[LIST], field["enum"]) == (EDITORS, ["Chi è assente", *EDITORS_OF_TOWN])
+    assert field["default"] == "Chi è assente"
+
+
+def test_what_waits_for_its_slot_is_not_to_be_resumed(engine: Engine) -> None:
+    with transaction(engine) as session:
+        early, late = (
+            make_bulletin(session, status=BulletinStatus.approved, slot_at=NOW + timedelta(hours=hours)).id
+            for hours in (1, -1)
+        )
+        listed = choices.LISTS[choices.TO_RESUME](session, NOW)
+        assert [choices.numbers(entry)[0] for entry in listed] == [late]
+        assert len(choices.LISTS[choices.APPROVED](session, NOW)) == 2, early
