@@ -177,8 +177,11 @@ class SentItem:
         return self.news is not None and self.news.page_failures >= GONE_AFTER
 
 
-def sent(session: Session, *, since: datetime) -> list[SentItem]:
-    """What bulletins told that were sent after `since`, the newest first; corrections and all-clears not."""
+NEWS = (BulletinKind.ordinary, BulletinKind.urgent)
+
+
+def sent(session: Session, *, since: datetime, kinds: Collection[BulletinKind] = NEWS) -> list[SentItem]:
+    """What bulletins of these kinds told that were sent after `since`, the newest first."""
     rows = session.exec(
         select(Bulletin, BulletinItem, NewsItem)
         .join(BulletinVersion, col(BulletinVersion.bulletin_id) == Bulletin.id)
@@ -186,7 +189,7 @@ def sent(session: Session, *, since: datetime) -> list[SentItem]:
         .join(NewsItem, col(NewsItem.id) == BulletinItem.news_item_id, isouter=True)
         .where(
             col(Bulletin.status).in_(PUBLIC),
-            col(Bulletin.kind).in_((BulletinKind.ordinary, BulletinKind.urgent)),
+            col(Bulletin.kind).in_(kinds),
             col(Bulletin.sent_at) >= since,
             col(BulletinVersion.id).in_(bulletins.telling(among=PUBLIC)),
         )

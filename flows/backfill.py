@@ -2,19 +2,21 @@
 is marked so that no bulletin takes it unless an editor says so.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from prefect import flow, get_run_logger
+from prefect import State, flow, get_run_logger
 from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from pydantic import Field
 
 from db.engine import make_engine
+from flows.bulletin.language.dates import giorno
+from flows.bulletin.status import counted
 from flows.collect import tell_editor
 from flows.privacy.intact import load
 from flows.runs import client as runs
-from flows.settings import BollettinoError, Settings
+from flows.settings import Settings
 from flows.sources.past import Order, Past
 from flows.sources.readings import Reading, agent, own_addresses
 from flows.sources.ways import Window, ways
@@ -80,10 +82,12 @@ def backfill(
     last_day: Annotated[date, _shown("Al giorno (compreso)")],
     dry_run: Annotated[bool, _shown("Prova: di' che cosa troveresti, senza scrivere niente")] = True,
     offer: Annotated[bool, _shown("Offri queste notizie nel prossimo bollettino")] = False,
-) -> str:
+) -> str | State[str]:
     """Raccoglie le notizie di un periodo passato; non compone e non invia."""
+    settings = load()
     if last_day < first_day:
-        raise BollettinoError(f"Il periodo finisce ({last_day}) prima di cominciare ({first_day}).")
+        words = f"Il periodo finisce ({giorno(last_day)}) prima di cominciare ({giorno(first_day)})."
+        return runs.refused(settings, words)
     artifact: Any = create_progress_artifact(0.0, key="recupero", description="Notizie recuperate")
     last = 0
 
@@ -94,7 +98,7 @@ def backfill(
             update_progress_artifact(artifact, float(percent))
 
     readings = backfill_all(
-        load(),
+        settings,
         Window(first_day, last_day),
         dry_run=dry_run,
         offer=offer,
@@ -105,4 +109,16 @@ def backfill(
     for line in (line for reading in readings for line in reading.offered):
         get_run_logger().info("Si offrirebbe: %s", line)
     tell_editor(readings)
-    return f"{sum(reading.new for reading in readings)} notizie" + (" (prova)" if dry_run else "")
+    outcome = outcome_of(readings, first_day, last_day, dry_run=dry_run)
+    runs.completed(settings, outcome, lines=[line for reading in readings for line in reading.found])
+    return outcome
+
+
+def outcome_of(readings: Sequence[Reading], first_day: date, last_day: date, *, dry_run: bool) -> str:
+    """`Salvate, da venerdì 20 novembre a giovedì 26 novembre: 12 notizie.`"""
+    count = counted(sum(reading.new for reading in readings), "notizia", "notizie")
+    days = f"da {giorno(first_day)} a {giorno(last_day)}"
+    seen = " Non tutto il periodo si è potuto vedere." if any(one.problems for one in readings) else ""
+    if dry_run:
+        return f"Prova: nuove, {days}: {count}. Non è cambiato niente.{seen}"
+    return f"Salvate, {days}: {count}.{seen}"

@@ -4,7 +4,7 @@ import contextlib
 import importlib
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any, get_type_hints
 
@@ -12,6 +12,7 @@ import yaml
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate, WorkPoolUpdate
+from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterTags
 from prefect.client.schemas.schedules import CronSchedule, IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
@@ -20,6 +21,7 @@ from pydantic.fields import FieldInfo
 from flows.profiles.comune import Profile
 from flows.settings import ROOT, Settings
 
+AT_ONCE = 200  # deployments in one answer of Prefect's; an installation has 25
 LIST = "elenco"  # the key of a field of a start form that says which list it is chosen from
 EDITORS = "redattori"
 ELSE = "Non è nell'elenco"  # the last of each list of bulletins, so that none is ever empty
@@ -141,4 +143,14 @@ def deploy(settings: Settings) -> list[str]:
             )
         client.update_work_pool(settings.work_pool, WorkPoolUpdate(base_job_template=JOB))  # an older one's
         here = [one for one in deployments if one.get("stage") in (None, settings.profile.stage)]
-        return [_register(client, settings, block, pull) for block in here]
+        names = [_register(client, settings, block, pull) for block in here]
+        _retire(client, settings, {name.partition("/")[2] for name in names})
+        return names
+
+
+def _retire(client: SyncPrefectClient, settings: Settings, names: Collection[str]) -> None:
+    """Take away what an older version registered: its schedule would start what is not there any more."""
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
+    for deployment in client.read_deployments(deployment_filter=ours, limit=AT_ONCE):
+        if deployment.name.endswith(f"-{settings.profile.slug}") and deployment.name not in names:
+            client.delete_deployment(deployment.id)

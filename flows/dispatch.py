@@ -313,6 +313,7 @@ def _send(
         return Sent(str(exc), is_held=True)
     except DispatchError as exc:
         log.error("%s", exc)
+        lists()
         return Sent(str(exc), is_refused=True)
     lists()
     text = f"Bollettino {bulletin_id}. {words(certificate)}."
@@ -363,7 +364,7 @@ def resume(
     proof = client.proof(codice)
     now = datetime.now(UTC)
     try:
-        number, _ = acts.chosen(bollettino)
+        number, _ = acts.chosen(engine, bollettino)
         if trouble := cannot_resume(settings, engine, number, who=chi):
             return orders.refused(settings, engine, trouble, who=chi)
         decide(settings, engine, number, who=chi, proof=proof, despite=nonostante, now=now)

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from db import bulletins, deliveries, handovers
 from db.engine import make_engine, transaction
 from db.models import Bulletin, Declaration
-from flows.bulletin.status import STATUS, tags
+from flows.bulletin.status import STATUS, tags, waiting_tags
 from flows.by_hand import files, page, window
 from flows.by_hand import lists as desk
 from flows.by_hand.lists import Lists
@@ -65,7 +65,10 @@ def until_declared(bulletin_id: int) -> str:
         wording = settings.texts["a_mano"]
         shows = _page(settings, engine, bulletin, lists, declarations, text)
         client.rename(
-            settings, run_id, page.title(lists, bulletin_id), tags=tags(bulletin.kind, "da inviare a mano")
+            settings,
+            run_id,
+            page.title(lists, bulletin_id),
+            tags=waiting_tags(bulletin.kind, "da inviare a mano"),
         )
         create_markdown_artifact(
             page.full(wording, shows), key=f"a-mano-{bulletin_id}", description="Che cosa fare"

@@ -25,6 +25,7 @@ from db.journal import Journal
 from db.ledger import Ledger
 from db.vault import Vault
 from flows.bulletin.message.frame import Frame
+from flows.bulletin.status import WAITS
 from flows.door import entry, keys
 from flows.door.environment import PREFECT, STAMP_KEY, credentials, given_to, origins
 from flows.door.keys import DoorKeys
@@ -198,6 +199,7 @@ class Settings:
             "giorni_cancellazione": str(profile.days_until_erasure),
             "url_informativa": profile.notice.url,
             "url_pagine": profile.servers.public,
+            "che_cosa_aspetta": f"{self.prefect_ui}/runs?tags={WAITS}",
         }
 
     @property

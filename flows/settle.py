@@ -142,11 +142,15 @@ def _require_can(
         raise NotDoneError(f"{why} {NOTHING_DONE}")
 
 
-def _go_on(settings: Settings, engine: Engine, bulletin_id: int, count: int, outcome: str, who: str) -> str:
+def _go_on(
+    settings: Settings, engine: Engine, bulletin_id: int, count: int, outcome: str, who: str
+) -> str | State[str]:
     get_run_logger().info("%s", outcome)
-    orders.done(settings, engine, outcome)
     drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
-    if count:
+    if not count:
+        return orders.done(settings, engine, outcome)
+    try:  # Prefect takes an entry of the list only
+        choices.store(settings, engine, now=datetime.now(UTC))
         with reading(engine) as session:
             entry = choices.label(session, session.get_one(Bulletin, bulletin_id))
         client.start(
@@ -156,7 +160,11 @@ def _go_on(settings: Settings, engine: Engine, bulletin_id: int, count: int, out
             key=f"retry-{bulletin_id}-{flow_run.id}",
             name=f"Riprendi (bollettino {bulletin_id})",
         )
-    return outcome
+    except Exception as exc:  # noqa: BLE001  what is queued stays queued, and a person is told how it goes on
+        get_run_logger().error("riprendi: %s", type(exc).__name__)
+        why = f"{outcome} Da solo non riparte: avvia «riprendi»."
+        return orders.refused(settings, engine, why, who=who, what="FATTO A METÀ")
+    return orders.done(settings, engine, outcome)
 
 
 @flow(name="ritenta", flow_run_name=client.titled("Ritenta i falliti (bollettino {bollettino})"))
@@ -173,7 +181,7 @@ def retry(
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
-        number, _ = acts.chosen(bollettino)
+        number, _ = acts.chosen(engine, bollettino)
         count, outcome = retry_failed(
             settings, engine, number, who=chi, proof=proof, dry_run=prova, now=datetime.now(UTC)
         )
@@ -194,7 +202,7 @@ def uncertain(
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
-        number, _ = acts.chosen(bollettino)
+        number, _ = acts.chosen(engine, bollettino)
         count, outcome = settle_uncertain(
             settings, engine, number, choice=che_cosa, who=chi, proof=proof, now=datetime.now(UTC)
         )

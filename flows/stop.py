@@ -16,11 +16,12 @@ from sqlalchemy.exc import OperationalError
 
 from db import bulletins, deliveries, senders
 from db.acts import REOPEN
-from db.engine import make_engine, transaction
+from db.engine import make_engine, reading, transaction
 from db.models import BulletinStatus
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import STATUS
 from flows.by_hand import window
+from flows.deploy import ELSE
 from flows.door.sealed import NO_CODE, Proof
 from flows.letters import drafts, orders
 from flows.privacy.intact import load
@@ -65,6 +66,21 @@ def stop_sending(
         outcome = f"Invio del bollettino {bulletin_id} fermato: {tried} di {certificate.planned}."
         acts.note(settings, session, person, "ferma", outcome, bulletin_id=bulletin_id, letter=False, now=now)
         return outcome
+
+
+def only_sending(engine: Engine) -> int:
+    """The one bulletin that is being sent: a list that is a moment old must not keep it from being stopped.
+
+    NotDoneError where there is none, or more than one.
+    """
+    with reading(engine) as session:
+        sending = bulletins.with_status(session, BulletinStatus.sending)
+        labels = [choices.label(session, one) for one in sending]
+        if len(sending) == 1:
+            return sending[0].id
+    if not labels:
+        raise NotDoneError(f"Nessun bollettino è in invio. {acts.NOTHING_DONE}")
+    raise NotDoneError(f"Ricarica la pagina e scegli quale: {'; '.join(labels)}.")
 
 
 def close_stopped(
@@ -136,7 +152,7 @@ def stop(
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
-        number, _ = acts.chosen(bollettino)
+        number = only_sending(engine) if bollettino == ELSE else acts.chosen(engine, bollettino)[0]
         outcome = stop_sending(settings, engine, number, who=chi, proof=proof, now=datetime.now(UTC))
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi, what=NOT_STOPPED)
@@ -156,7 +172,7 @@ def close(
     engine = make_engine(settings.database)
     proof = client.proof(codice)
     try:
-        number, _ = acts.chosen(bollettino)
+        number, _ = acts.chosen(engine, bollettino)
         outcome = close_stopped(settings, engine, number, who=chi, proof=proof, now=datetime.now(UTC))
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)
@@ -173,7 +189,7 @@ def reopen(
     now = datetime.now(UTC)
     try:
         proof = client.proof(codice)
-        number, _ = acts.chosen(bollettino)
+        number, _ = acts.chosen(engine, bollettino)
         outcome = reopen_approved(settings, engine, number, who=chi, proof=proof, now=now)
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)
@@ -184,6 +200,5 @@ def reopen(
 def _done(settings: Settings, engine: Engine, bulletin_id: int, outcome: str, link: str = "") -> str:
     """Told in the run's name, and by mail."""
     get_run_logger().info("%s", outcome)
-    orders.done(settings, engine, outcome, link=link)
     drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
-    return outcome
+    return orders.done(settings, engine, outcome, link=link)

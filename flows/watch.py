@@ -16,6 +16,7 @@ from db import bulletins, deliveries, handovers, senders
 from db.engine import make_engine, transaction
 from db.models import Bulletin, BulletinStatus
 from flows.alert import draft_and_call
+from flows.bulletin.status import WAITS
 from flows.by_hand import window
 from flows.letters import alarms, upkeep
 from flows.privacy.intact import load
@@ -195,6 +196,12 @@ def rounds(
     return watched, lines
 
 
+def keep_ui_true(settings: Settings, engine: Engine, *, now: datetime) -> None:
+    """The lists of the start forms, and the tag of what waits, where somebody or something else moved it."""
+    choices.store(settings, engine, now=now)
+    client.untag_ended(WAITS)
+
+
 @flow(name="sorveglia", flow_run_name=client.titled("Controllo"))
 def watch() -> str:
     """Prepara gli annunci urgenti, chiude ciò che è scaduto, riapre i moduli persi e scrive ai redattori."""
@@ -210,9 +217,12 @@ def watch() -> str:
     try:
         watched, lines = rounds(settings, engine, answering=answering(engine, now), now=now)
         said += [str(watched), *lines]
-    except ExceptionGroup as exc:
+    except Exception as exc:  # noqa: BLE001  raised below, beside what the alerts met
         errors.append(exc)
-    choices.refresh(settings, engine, now=now)
+    try:
+        keep_ui_true(settings, engine, now=now)
+    except Exception as exc:  # noqa: BLE001  raised below: who looks at lists that are old must know
+        errors.append(exc)
     sentence = "; ".join(said)
     get_run_logger().info("%s", sentence)
     if errors:

@@ -14,6 +14,7 @@ from uuid import UUID
 import psutil
 import pytest
 from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterTags
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.states import Cancelled
 from sqlmodel import select
@@ -22,6 +23,7 @@ from db import bulletins
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus, NewsItem
 from flows.bulletin.language.dates import giorno
+from flows.bulletin.status import WAITS
 from flows.deploy import EDITORS, ELSE, LIST, YAML, blocks, deploy, schedules
 from flows.review.choices import Choice, choices
 from flows.settings import ROOT
@@ -112,8 +114,14 @@ def test_the_lists_of_the_start_forms_follow_the_bulletins(installation: Install
     installation.ends_as(number, "approved")
     wait_for("its place in the list", lambda: label in listed("riapri"))
     assert label not in listed("riprendi") + listed("ferma")
-    with installation.prefect():
+    with installation.prefect() as client:
+        retired = client.create_deployment(
+            flow_id=client.create_flow_from_name("urgente"),
+            name=installation.settings.deployment("urgente"),
+            tags=[installation.settings.profile.slug],
+        )
         deploy(installation.settings)
+        assert retired not in {one.id for one in client.read_deployments()}, "its schedule would go on"
     assert label in listed("riapri")
     run = installation.order("riapri", bollettino=label, chi="Anna Redazione")
     assert f"Bollettino {number} riaperto: l'approvazione non vale più" in installation.completed(run)
@@ -121,6 +129,29 @@ def test_the_lists_of_the_start_forms_follow_the_bulletins(installation: Install
     assert planned() == before
     installation.answer(number, "Non inviare: le notizie passano al prossimo bollettino")
     installation.ends_as(number, "merged")
+
+
+def test_the_link_in_each_letter_shows_what_waits_and_nothing_dead(installation: Installation) -> None:
+    def waiting() -> set[str]:
+        with installation.prefect() as client:
+            tagged = FlowRunFilter(tags=FlowRunFilterTags(all_=[WAITS]))
+            return {str(run.id) for run in client.read_flow_runs(flow_run_filter=tagged)}
+
+    number = installation.draft("Nuovo orario del mercato coperto")
+    first = installation.run_of(number)
+    wait_for("its tag", lambda: first in waiting())
+    with installation.prefect() as client:
+        client.set_flow_run_state(UUID(first), Cancelled(), force=True)  # as a click in the UI does
+    installation.completed(installation.order("sorveglia"))
+    second = installation.run_of(number)
+    assert second != first
+    assert first not in waiting()
+    wait_for("the tag of the next one", lambda: second in waiting())
+    installation.answer(number, "Approva: parte subito")
+    installation.ends_as(number, "sent")
+    wait_for("the tag to be gone", lambda: second not in waiting())
+    (letter, *_) = [mail for mail in installation.ask("/_prova/posta") if "mercato coperto" in mail["text"]]
+    assert f"{installation.settings.prefect_ui}/runs?tags={WAITS}" in letter["text"]
 
 
 def test_a_refused_order_is_red_and_told_by_mail_to_who_gave_it(installation: Installation) -> None:

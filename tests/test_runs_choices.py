@@ -1,20 +1,25 @@
 """What the lists of the editors' start forms hold, and what is chosen from them."""
 
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from db.engine import transaction
-from db.models import BulletinStatus
+from db.models import Bulletin, BulletinStatus
 from flows.absence import absence
 from flows.deploy import EDITORS, ELSE, LIST, YAML, blocks, entry, form
 from flows.review import acts
 from flows.review.acts import NotDoneError
 from flows.runs import choices
+from flows.settings import Settings
+from flows.stop import only_sending
 from tests.world.builders import NOW, item_of, make_bulletin, make_news_item
 
 EDITORS_OF_TOWN = ["Anna Redazione", "Bruno Vice"]
@@ -69,9 +74,70 @@ def test_whatever_a_title_says_the_numbers_are_the_entrys_own(bulletin: int, lin
 
 
 @pytest.mark.parametrize("entry", [ELSE, "", "riga 3", "dodici", "-1", "²"])
-def test_who_chooses_none_is_told_how_the_list_is_made(entry: str) -> None:
+def test_who_chooses_none_is_told_how_the_list_is_made(sqlite: Engine, entry: str) -> None:
     with pytest.raises(NotDoneError, match="ricaricala"):
-        acts.chosen(entry)
+        acts.chosen(sqlite, entry)
+
+
+def test_a_number_that_a_restored_database_gave_out_again_is_not_taken_for_the_old_one(
+    engine: Engine,
+) -> None:
+    with transaction(engine) as session:
+        number = make_bulletin(session, slot_at=NOW, status=BulletinStatus.sending).id
+        entry = choices.label(session, session.get_one(Bulletin, number))
+    assert acts.chosen(engine, entry) == acts.chosen(engine, str(number)) == (number, 1)
+    with pytest.raises(NotDoneError, match="ricaricala"):
+        acts.chosen(engine, f"{number} · messaggio urgente · Scuole chiuse")
+    assert acts.chosen(engine, "4711 · messaggio urgente") == (4711, 1), (
+        "who holds it says that there is none"
+    )
+
+
+def test_the_brake_holds_also_where_its_list_is_a_moment_old(engine: Engine) -> None:
+    with pytest.raises(NotDoneError, match="Nessun bollettino è in invio"):
+        only_sending(engine)
+    with transaction(engine) as session:
+        number = make_bulletin(session, status=BulletinStatus.sending).id
+    assert only_sending(engine) == number
+    with transaction(engine) as session:
+        make_bulletin(session, status=BulletinStatus.sending)
+    with pytest.raises(NotDoneError, match=r"scegli quale: 1 · .*; 2 · "):
+        only_sending(engine)
+
+
+def test_one_list_that_cannot_be_made_costs_no_other_and_is_no_secret(
+    sqlite: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored: list[Mapping[str, list[str]]] = []
+
+    def broken(_session: Session, _now: datetime) -> list[str]:
+        raise ValueError("a row that nobody can read")
+
+    monkeypatch.setattr(choices, "LISTS", {**choices.LISTS, choices.LINES: broken})
+    monkeypatch.setattr(choices, "get_client", lambda sync_client: nullcontext(None))  # noqa: ARG005
+    monkeypatch.setattr(choices, "_store", lambda _client, _settings, lists: stored.append(lists))
+    with pytest.raises(ExceptionGroup, match="not every list"):
+        choices.store(settings, sqlite, now=NOW)
+    assert stored[0].keys() == choices.LISTS.keys() - {choices.LINES}
+    choices.refresh(settings, sqlite, now=NOW)  # a send goes on
+
+
+def test_who_stored_an_older_look_last_looks_again(
+    sqlite: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process moves a bulletin, and stores its lists, while this one stores what it saw before."""
+    stored: list[Mapping[str, list[str]]] = []
+
+    def store(_client: object, _settings: Settings, lists: Mapping[str, list[str]]) -> None:
+        stored.append(lists)
+        if len(stored) == 1:
+            with transaction(sqlite) as session:
+                make_bulletin(session, status=BulletinStatus.sending)
+
+    monkeypatch.setattr(choices, "get_client", lambda sync_client: nullcontext(None))  # noqa: ARG005
+    monkeypatch.setattr(choices, "_store", store)
+    choices.store(settings, sqlite, now=NOW)
+    assert [len(lists[choices.SENDING]) for lists in stored] == [1, 2]
 
 
 def test_every_start_form_of_the_editors_lets_choose_who_and_which() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from db import bulletins
 from db.engine import transaction
 from db.models import BulletinStatus
-from flows import announce, correct, dispatch, settle, stop
+from flows import announce, backfill, correct, dispatch, settle, stop
 from flows.dispatch import cannot_resume
 from flows.review.acts import NotDoneError
 from flows.runs import client
@@ -59,7 +59,7 @@ def run(asking: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch) -> It
     )
     monkeypatch.setattr(client, "get_client", lambda sync_client: nullcontext(server))  # noqa: ARG005
     monkeypatch.setattr(client, "proof", proof)
-    for module in (announce, correct, dispatch, settle, stop):
+    for module in (announce, backfill, correct, dispatch, settle, stop):
         monkeypatch.setattr(module, "load", lambda: settings)
     for module in (announce, correct):
         monkeypatch.setattr(module, "create_markdown_artifact", lambda *_, **__: None)
@@ -158,6 +158,14 @@ def test_a_correction_that_is_refused_does_not_look_done(run: Runs, asking: Sett
     assert isinstance(ended, State)
     assert ended.is_failed()
     assert run.names == [f"{asking.profile.prova}NON FATTO · {ended.message}"]
+
+
+def test_a_window_that_ends_before_it_begins_is_refused(run: Runs) -> None:
+    ended = backfill.backfill.fn(date(2026, 1, 2), date(2026, 1, 1))
+    assert isinstance(ended, State)
+    assert ended.is_failed()
+    words = "Il periodo finisce (giovedì 1 gennaio) prima di cominciare (venerdì 2 gennaio)."
+    assert run.names == [f"PROVA · NON FATTO · {words}"]
 
 
 def test_a_stop_that_the_database_kept_is_red_and_named_so_too(run: Runs, sqlite: Engine) -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -58,11 +59,17 @@ class Warm:
 
 
 @pytest.fixture
-def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warm]:
-    monkeypatch.chdir(tmp_path)  # the name of a socket has 107 bytes
-    address = Path("/proc/self/cwd/socket") if len(str(tmp_path)) > 90 else tmp_path / "socket"
+def server(tmp_path: Path) -> Iterator[Warm]:
+    with serving(tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def serving(tmp_path: Path, before: str = "") -> Iterator[Warm]:
+    """`before`: what the warm process does first."""
+    address = tmp_path / "socket"
     with subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(address)],
+        [sys.executable, "-c", before + SERVER, str(address)],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "ONLY": "of the warm one"},
         stdin=subprocess.PIPE,
@@ -71,7 +78,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warm]:
     ) as process:
         assert process.stdout
         assert process.stdout.readline() == "ready\n"
-        found = Warm(process, tmp_path / "socket")
+        found = Warm(process, address)
         yield found
         found.end()
         try:
@@ -163,6 +170,32 @@ def test_an_order_that_is_cut_off_costs_no_other(server: Warm) -> None:
             link.connect(str(server.address))
             link.sendall(cut)
     assert server.launch("print('next')").communicate(timeout=10)[0] == "next\n"
+
+
+def test_a_run_that_cannot_be_watched_does_not_go_on_and_costs_no_other(tmp_path: Path) -> None:
+    """Its launcher says that it did not begin, and Prefect begins another."""
+    fails_once = """
+import errno, os
+real = os.pidfd_open
+def pidfd_open(pid):
+    os.pidfd_open = real
+    raise OSError(errno.EMFILE, "too many open files")
+os.pidfd_open = pidfd_open
+"""
+    with serving(tmp_path, fails_once) as server:
+        mark = tmp_path / "mark"
+        run = server.launch(f"import time; time.sleep(1); open({str(mark)!r}, 'w')")
+        _, err = run.communicate(timeout=10)
+        assert (run.returncode, "did not begin it" in err) == (1, True)
+        assert server.launch("print('next')").communicate(timeout=10)[0] == "next\n"
+        time.sleep(1.2)
+        assert not mark.exists()
+
+
+def test_a_machine_without_descriptors_of_processes_begins_cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert warm.is_possible()
+    monkeypatch.delattr(os, "pidfd_open")
+    assert not warm.is_possible()
 
 
 def test_where_none_is_warm_the_engine_begins_cold(tmp_path: Path) -> None:

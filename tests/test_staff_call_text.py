@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -123,7 +124,7 @@ def test_in_quiet_hours_nobody_is_called_for_what_begins_well_after_them(
     assert PACE.is_due([], None, moments[1], moments[0]) == is_due
 
 
-def summons(link: str = "https://boll.comune.esempio.mi.it/r/AbCdEf-_1234", **changes: str) -> Summons:
+def summons(link: str = "https://boll.comune.esempio.mi.it/r/AbCdEf-_1234", **changes: Any) -> Summons:
     values = {
         "what": "allerta ARANCIONE (livello 3 su 4) per temporali forti, dalle 0 alle 24 di domenica 6",
         "short": "ALLERTA ARANCIONE",
@@ -157,6 +158,8 @@ def test_an_sms_says_until_when_who_is_next_and_what_happens() -> None:
         "Alle 15:05 passa a chi e' di turno dopo; senza risposta NON si invia."
     )
     assert summons().sms(WORDS).endswith("/r/AbCdEf-_1234 Senza risposta NON si invia.")
+    last = summons("https://boll.it/r/AbCdEf-_1234", is_last=True).sms(WORDS)
+    assert last.endswith("/r/AbCdEf-_1234 Senza risposta NON si invia."), "nobody is called after this one"
 
 
 @given(

@@ -16,6 +16,7 @@ from tests.world.builders import NOW
 
 TEXTS = Settings(load_profile(DEMO), DEMO, DEMO).texts["posta"]
 PLACE = re.compile(r"\{(\w+)\}")
+ANNA = {"nome": "Anna", "del_comune": "del Comune", "che_cosa_aspetta": "http://a.it"}
 DESK = Briefing(
     title="bollettino di martedì 24 novembre",
     matter="",
@@ -35,7 +36,10 @@ DESK = Briefing(
 
 
 def test_the_draft_tells_everything_before_any_login() -> None:
-    letter = write(TEXTS["bozza_pronta"], {**DESK.values, "nome": "Anna", "del_comune": "del Comune"})
+    letter = write(
+        TEXTS["bozza_pronta"],
+        {**DESK.values, **ANNA},
+    )
     assert letter.subject == (
         "Da approvare entro martedì 24 novembre, ore 11:30: bollettino di martedì 24 novembre, 1 notizia"
     )
@@ -63,7 +67,7 @@ def test_what_goes_at_approval_has_no_deadline_in_its_letter() -> None:
         count=2,
         readers=1,
     )
-    values = {**desk.values, "nome": "Anna", "del_comune": "del Comune"}
+    values = {**desk.values, **ANNA}
     letter = write(TEXTS["bozza_pronta"], values, prova="PROVA · ")
     assert letter.subject == "PROVA · Da approvare appena puoi: bollettino da inviare subito, 2 notizie"
     assert "Parte appena lo approvi, per 1 persona" in letter.text
@@ -79,7 +83,10 @@ def test_a_message_of_its_own_is_called_what_it_is_and_has_no_news() -> None:
         left_out=["Torneo di scacchi"],
         count=3,
     )
-    letter = write(TEXTS["bozza_pronta"], {**desk.values, "nome": "Anna", "del_comune": "del Comune"})
+    letter = write(
+        TEXTS["bozza_pronta"],
+        {**desk.values, **ANNA},
+    )
     assert letter.subject == (
         "Da approvare entro martedì 24 novembre, ore 11:30: messaggio di correzione, "
         "«L'acqua manca soltanto in via Mazzini»"

@@ -75,6 +75,15 @@ def tags(kind: BulletinKind, state: str) -> tuple[str, str]:
     return KINDS[kind].replace(" ", "-"), state.replace(" ", "-")
 
 
+WAITS = "aspetta-te"
+"""The tag of each run that waits for an editor, and of no other: `sorveglia` takes it from what ended."""
+
+
+def waiting_tags(kind: BulletinKind, state: str) -> tuple[str, ...]:
+    """The tags of a run that waits for an editor."""
+    return (*tags(kind, state), WAITS)
+
+
 def proved(act: Act) -> str:
     """How, in Italian."""
     if act.by_operator:

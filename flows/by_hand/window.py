@@ -16,7 +16,7 @@ from db.engine import transaction
 from db.models import Bulletin, BulletinStatus, Declaration, Handover, HandoverKind
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.message.paste import assisted
-from flows.bulletin.status import STATUS, tags
+from flows.bulletin.status import STATUS, tags, waiting_tags
 from flows.by_hand import files, lists, page
 from flows.door.sealed import FIELD, Proof
 from flows.review import acts, codes
@@ -116,7 +116,7 @@ def open_window(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
         {"bulletin_id": bulletin_id},
         key=key_of(bulletin, attempt),
         name=f"Bollettino {bulletin_id} · {what}",
-        tags=tags(bulletin.kind, "da inviare a mano"),
+        tags=waiting_tags(bulletin.kind, "da inviare a mano"),
     )
     with transaction(engine) as session:
         bulletins.locked(session, bulletin_id)

@@ -95,7 +95,7 @@ def watch(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
     from dataclasses import asdict
 
     from flows.runs import client
-    from flows.watch import answering, look, rounds
+    from flows.watch import answering, keep_ui_true, look, rounds
 
     engine = settings.engine()
     now = datetime.now(UTC)
@@ -106,6 +106,7 @@ def watch(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
         client.require_server(settings)
         with out.progress("looking at what waits"):
             watched, letters = rounds(settings, engine, answering=answering(engine, now), now=now)
+            keep_ui_true(settings, engine, now=now)
     out.say(str(watched), *letters)
     out.keep(**asdict(watched), mail=letters)
     return 0

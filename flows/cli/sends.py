@@ -8,6 +8,7 @@ import argparse
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flows.cli.arguments import Add, editor, for_programs, take_bulletin, take_decider
@@ -100,6 +101,7 @@ def _send(
     from flows.dispatch import dispatch_bulletin
     from flows.door.sealed import OPERATOR
     from flows.review.acts import decide
+    from flows.runs import choices
     from flows.sending.checks import WITNESS
     from flows.sending.drain import RefusedError
     from flows.settings import BollettinoError
@@ -118,6 +120,7 @@ def _send(
                 now=now,
                 progress=share_of(engine, bulletin_id, advance),
                 warn=out.trouble,
+                begun=partial(choices.refresh, settings, engine, now=now),
             )
     except RefusedError as exc:
         command = f"python -m flows dispatch {bulletin_id} --despite-by NAME"

@@ -16,13 +16,13 @@ from flows.letters.receipts import TOLD_WITHIN
 from flows.letters.upkeep import NAME, tell_operator
 from flows.review import acts
 from flows.sending import costs
+from flows.sending.certificate import reason as reason_of
 from flows.sending.certificate import words
 from flows.sending.checks import SITE, Preflight, Verdict
 from flows.settings import Settings
 from flows.staff.mail import tell
 from flows.staff.mail_text import bullets
 from flows.staff.rota import Addressee
-from flows.whatsapp.errors import explain
 
 REPORTED_ON = (3, 20)  # days of the month after: WhatsApp's word on a price takes a day or two
 NOTHING: Mapping[str, str] = {}
@@ -186,7 +186,7 @@ def _undelivered(session: Session, bulletin: Bulletin) -> str:
     failed = Counter[str]()
     for (status, code), count in outcomes.by_code(session, bulletin.id).items():
         if status == DeliveryStatus.failed:
-            failed[explain(code or None)] += count
+            failed[reason_of(code) or "errore senza codice"] += count
     reasons = [f"{count} ({why})" for why, count in failed.most_common()]
     return f"Non arrivati: {', '.join(reasons)}.\n\n" if reasons else ""
 

@@ -222,9 +222,15 @@ def _summons(
         after=" e ".join(_with_phone(settings, editor) for editor in following),
         otherwise=_otherwise(session, case, by_order),
         ending="parte da sola" if by_order else "NON si invia",
+        is_last=_is_last(case, until),
         link=settings.review_link(case.bulletin.code),
         prova=settings.profile.prova,
     )
+
+
+def _is_last(case: _Case, until: datetime) -> bool:
+    """Whether nobody is called after this turn: it ends with the bulletin's own time."""
+    return case.bulletin.deadline_at is not None and until >= case.bulletin.deadline_at
 
 
 def _otherwise(session: Session, case: _Case, by_order: bool) -> str:
@@ -269,8 +275,10 @@ def _letter(
         **about.values,
         "cosa": what[:1].upper() + what[1:],
         "in_breve": short,
-        "ora_scadenza": f"{in_rome(until):%-H:%M}",
-        "prossimo": " e ".join(editor.name for editor in following),
+        "poi": ""
+        if _is_last(case, until)
+        else f"Se alle {in_rome(until):%-H:%M} non ha risposto nessuno chiamiamo "
+        f"{' e '.join(editor.name for editor in following)}. ",
         "esito_senza_risposta": f"{otherwise}.",
         "url_fonte": next(iter(sources), settings.profile.sources.alerts_page or settings.profile.site),
         "link": settings.review_link(case.bulletin.code),

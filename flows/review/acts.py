@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import acts, bulletins, sign_offs
-from db.engine import StoreError, transaction
+from db.engine import StoreError, reading, transaction
 from db.models import Act, Bulletin
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import BY_OPERATOR, proved
@@ -120,15 +120,19 @@ def note(
     return act
 
 
-def chosen(entry: str) -> tuple[int, int]:
-    """The bulletin and the line that a person chose from a list; NotDoneError where they chose none."""
-    bulletin, line = choices.numbers(entry)
-    if not bulletin:
+def chosen(engine: Engine, entry: str) -> tuple[int, int]:
+    """The bulletin and the line that a person chose from a list; NotDoneError where they chose none, or one
+    whose number is another's by now.
+    """
+    number, line = choices.numbers(entry)
+    with reading(engine) as session:
+        bulletin = session.get(Bulletin, number) if number else None
+    if not number or (bulletin is not None and not choices.means(entry, bulletin)):
         raise NotDoneError(
             "L'elenco mostra solo ciò per cui questo comando serve ora; se la pagina era aperta da un po', "
             f"ricaricala. {NOTHING_DONE}"
         )
-    return bulletin, line
+    return number, line
 
 
 def held(session: Session, bulletin_id: int) -> Bulletin:

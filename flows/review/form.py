@@ -19,7 +19,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.exact import date_of, frame_name, markdown_fence, template_name
 from flows.bulletin.message.frame import preview
 from flows.bulletin.pictures.phone import Look
-from flows.bulletin.status import HEADINGS, tags
+from flows.bulletin.status import HEADINGS, waiting_tags
 from flows.door.sealed import FIELD
 from flows.draft.evidence import SourcedItem, judged, room, vote
 from flows.draft.refresh import Waiting
@@ -72,7 +72,7 @@ class Round:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        return tags(self.bulletin.kind, self.state)
+        return waiting_tags(self.bulletin.kind, self.state)
 
 
 def describe(settings: Settings, draft: Round, now: datetime) -> str:

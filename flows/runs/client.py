@@ -5,7 +5,7 @@ need it, and no verb imports another.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -13,8 +13,14 @@ from uuid import UUID
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
-from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterIdempotencyKey,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+)
+from prefect.client.schemas.objects import TERMINAL_STATES, State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from prefect.states import Cancelled, Crashed, Failed
@@ -24,7 +30,7 @@ from sqlalchemy.exc import OperationalError
 from db import bulletins
 from db.engine import transaction
 from db.models import BulletinStatus
-from flows.bulletin.language.markdown import escaped
+from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import KINDS
 from flows.door import sealed
 from flows.door.sealed import FIELD, Proof
@@ -160,11 +166,15 @@ def order() -> str:
     return str(flow_run.flow_name)
 
 
-def completed(settings: Settings, outcome: str, link: str = "") -> None:
-    """What came of an order, in the run's name and on its page, with a link to what comes next."""
+def completed(settings: Settings, outcome: str, link: str = "", lines: Sequence[str] = ()) -> None:
+    """What came of an order, in the run's name and on its page, with a link to what comes next and `lines`,
+    plain text.
+    """
     rename(settings, run_id(), outcome)
-    next_step = f"\n\n[Vai avanti: {link}]({link})" if link else ""
-    create_markdown_artifact(f"**{escaped(outcome)}**{next_step}", description="Che cosa è successo")
+    next_step = [f"[Vai avanti: {link}]({link})"] if link else []
+    listed = ["\n".join(f"- {escaped(line)}" for line in lines)] if lines else []
+    page = within([f"**{escaped(outcome)}**", *next_step, *listed])
+    create_markdown_artifact(page, description="Che cosa è successo")
 
 
 def refused(settings: Settings, why: BollettinoError | str, what: str = "NON FATTO") -> Refusal:
@@ -174,6 +184,17 @@ def refused(settings: Settings, why: BollettinoError | str, what: str = "NON FAT
     get_run_logger().error("%s: %s", what, why)
     rename(settings, str(flow_run.id), f"{what} · {why}")
     return Failed(message=str(why))
+
+
+def untag_ended(tag: str) -> None:
+    """Take a tag from the runs that have ended with it: whoever cancels one in the UI leaves it there."""
+    ended = FlowRunFilter(
+        tags=FlowRunFilterTags(all_=[tag]),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[*TERMINAL_STATES])),
+    )
+    with get_client(sync_client=True) as client:
+        for run in client.read_flow_runs(flow_run_filter=ended, limit=AT_ONCE):
+            client.update_flow_run(run.id, tags=[one for one in run.tags if one != tag])
 
 
 def end(run_id: str, final: State) -> None:

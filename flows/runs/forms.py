@@ -29,7 +29,7 @@ from sqlalchemy import Engine
 from db import bulletins
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
-from flows.bulletin.status import BEFORE_STAMPS, HEADINGS, UNSTAMPED, tags
+from flows.bulletin.status import BEFORE_STAMPS, HEADINGS, UNSTAMPED, tags, waiting_tags
 from flows.door import keys, stamps
 from flows.door.sealed import FIELD
 from flows.runs import client as runs
@@ -245,7 +245,7 @@ def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
         {"bulletin_id": bulletin_id},
         key=key_of(bulletin, attempt),
         name=f"{HEADINGS[bulletin.kind]} {bulletin_id} · da approvare",
-        tags=tags(bulletin.kind, "da approvare"),
+        tags=waiting_tags(bulletin.kind, "da approvare"),
     )
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)

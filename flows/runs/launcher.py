@@ -23,7 +23,7 @@ def main() -> int:
         os.execv(sys.executable, [sys.executable, "-m", "prefect.engine"])  # noqa: S606  no shell is meant
     link, run = asked
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in the worker's terminal is not meant for its runs
-    signal.signal(signal.SIGTERM, lambda number, _frame: signal.pidfd_send_signal(run, number))
+    signal.signal(signal.SIGTERM, lambda number, _frame: pass_on(run, number))
     code = ending(link)
     if code is None:  # the warm process died, its copy did not: how that ends is not known any more
         select.select([run], [], [])
@@ -35,12 +35,22 @@ def main() -> int:
     return abs(code)
 
 
+def pass_on(run: int, number: int) -> None:
+    try:
+        signal.pidfd_send_signal(run, number)
+    except ProcessLookupError:  # it has just ended: how is about to be read
+        return
+
+
 def ask(address: str) -> tuple[socket.socket, int] | None:
     """The link to the warm process and a descriptor of the run's; None where none answers."""
     link = socket.socket(socket.AF_UNIX)
     try:
         link.connect(address)
+        _, user, _ = struct.unpack("3i", link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
     except OSError:  # also an empty address, or one that is too long
+        return None
+    if user != os.geteuid():  # somebody else took the place: the environment is not for them
         return None
     # from here on a run may have begun: whatever fails, it is not begun a second time
     order = json.dumps({"environment": dict(os.environ), "directory": os.getcwd()}).encode()  # noqa: PTH109  pathlib costs the start 10 ms

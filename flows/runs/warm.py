@@ -40,22 +40,41 @@ class Order:
 
 def start(pool: str, import_all: Callable[[], None]) -> None:
     """Become the worker of a pool; it returns in other processes, at the end of the warm one and of runs."""
-    if sys.platform == "linux":
-        folder = Path(tempfile.mkdtemp(prefix="bollettino-"))  # short: a socket's name has 107 bytes
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(folder / "socket"))
-        listener.listen(128)  # who comes while it still imports waits
-        lifeline, held = os.pipe()
-        if os.fork() == 0:
-            os.close(held)
-            _warm(listener, lifeline, folder, import_all)
+    try:
+        if is_possible() and _beside(import_all):
             return
-        listener.close()
-        os.close(lifeline)
-        os.set_inheritable(held, True)  # closed by the worker's end, however it comes
-        os.environ[ADDRESS] = str(folder / "socket")
+    except OSError as exc:  # no folder, a long name, no process: runs begin cold
+        print(f"no warm process ({exc}): runs begin cold", file=sys.stderr, flush=True)
     worker = ["worker", "start", "--pool", pool, "--type", "process", "--name", "worker"]
     os.execv(sys.executable, [sys.executable, "-m", "prefect", *worker])  # noqa: S606  no shell is meant
+
+
+def is_possible() -> bool:
+    """Whether the machine has descriptors of processes, as old kernels and some containers have not."""
+    if sys.platform != "linux" or not hasattr(os, "pidfd_open"):
+        return False
+    own = os.pidfd_open(os.getpid())
+    signal.pidfd_send_signal(own, 0)
+    os.close(own)
+    return True
+
+
+def _beside(import_all: Callable[[], None]) -> bool:
+    """Fork the warm process; True in it, at its end, and in a run, False in the worker to be."""
+    folder = Path(tempfile.mkdtemp(prefix="bollettino-"))  # short: a socket's name has 107 bytes
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(folder / "socket"))
+    listener.listen(128)  # who comes while it still imports waits
+    lifeline, held = os.pipe()
+    if os.fork() == 0:
+        os.close(held)
+        _warm(listener, lifeline, folder, import_all)
+        return True
+    listener.close()
+    os.close(lifeline)
+    os.set_inheritable(held, True)  # closed by the worker's end, however it comes
+    os.environ[ADDRESS] = str(folder / "socket")
+    return False
 
 
 def _warm(listener: socket.socket, lifeline: int, folder: Path, import_all: Callable[[], None]) -> None:
@@ -146,22 +165,40 @@ class Copies:
 
     def _begin(self) -> Order | None:
         """Copy this process; the order in the copy, and None in this one."""
-        link, _ = self._listener.accept()
+        try:
+            link, _ = self._listener.accept()
+        except OSError as exc:
+            _unbegun(exc)
+            return None
         try:
             order = receive(link)
         except (OSError, ValueError) as exc:
-            print(f"a run could not be begun warm ({exc})", file=sys.stderr, flush=True)
             link.close()
+            _unbegun(exc)
             return None
         sys.stdout.flush()  # else each copy writes it once more
         sys.stderr.flush()
-        pid = os.fork()
-        if pid == 0:
-            self._leave(link)
-            return order
-        copy = Copy(pid, os.pidfd_open(pid), link)
-        for descriptor in order.descriptors:
-            os.close(descriptor)
+        pid = -1
+        try:
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    self._leave(link)
+                except OSError:  # never a second warm process
+                    os._exit(1)
+                return order
+            copy = Copy(pid, os.pidfd_open(pid), link)
+        except OSError as exc:  # its launcher is told that it did not begin: so it must not go on
+            if pid > 0:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            link.close()
+            _unbegun(exc)
+            return None
+        finally:
+            if pid != 0:
+                for descriptor in order.descriptors:
+                    os.close(descriptor)
         for source in (copy.process, link.fileno()):
             self._running[source] = copy
             self._selector.register(source, selectors.EVENT_READ, copy)
@@ -183,6 +220,10 @@ class Copies:
         link.close()
         for copy in {id(copy): copy for copy in self._running.values()}.values():
             copy.close()
+
+
+def _unbegun(exc: Exception) -> None:
+    print(f"a run could not be begun warm ({exc})", file=sys.stderr, flush=True)
 
 
 def receive(link: socket.socket) -> Order:

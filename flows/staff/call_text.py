@@ -56,6 +56,7 @@ class Summons:
     otherwise: str  # "NON si invia niente a 4.850 persone"
     link: str
     ending: str  # the same in few words: "NON si invia"
+    is_last: bool = False  # nobody is called after it
     prova: str = ""  # before what is not the real service
 
     def values(self, frame: Frame) -> tuple[str, ...]:
@@ -71,7 +72,9 @@ class Summons:
     def sms(self, words: Mapping[str, str]) -> str:
         """One SMS of 160 characters; what does not fit goes from the end, the address of the form last."""
         head = words["testa"].format(prova=self.prova, cosa=self.short, link=self.link)
-        for tail in (words["coda"], words["coda_breve"], ""):
+        for tail in ("" if self.is_last else words["coda"], words["coda_breve"], ""):
+            if self.is_last and not tail:
+                continue
             text = written(f"{head} {tail.format(ora=_clock(self.until), esito=self.ending)}".strip())
             if fits(text):
                 return text
