@@ -78,7 +78,7 @@ def test_runs_begin_warm_and_cold_where_the_warm_process_has_died(installation: 
 
 
 def test_the_lists_of_the_start_forms_follow_the_bulletins(installation: Installation) -> None:
-    """And their schedules, and a second `deploy`, leave them as they are."""
+    """That moves no schedule, and a second `deploy` leaves them as they are."""
     installation.publish("Corso di primo soccorso")
     number = installation.compose(slot_after=datetime.now(UTC) + timedelta(days=9))
     slot = installation.bulletin(number).slot_at
@@ -114,19 +114,20 @@ def test_the_lists_of_the_start_forms_follow_the_bulletins(installation: Install
     installation.ends_as(number, "approved")
     wait_for("its place in the list", lambda: label in listed("riapri"))
     assert label not in listed("riprendi") + listed("ferma")
+    assert planned() == before
     with installation.prefect() as client:
         retired = client.create_deployment(
             flow_id=client.create_flow_from_name("urgente"),
             name=installation.settings.deployment("urgente"),
             tags=[installation.settings.profile.slug],
         )
-        deploy(installation.settings)
+        with installation.at_server():
+            deploy(installation.settings)
         assert retired not in {one.id for one in client.read_deployments()}, "its schedule would go on"
     assert label in listed("riapri")
     run = installation.order("riapri", bollettino=label, chi="Anna Redazione")
     assert f"Bollettino {number} riaperto: l'approvazione non vale più" in installation.completed(run)
     assert label not in listed("riapri")
-    assert planned() == before
     installation.answer(number, "Non inviare: le notizie passano al prossimo bollettino")
     installation.ends_as(number, "merged")
 
@@ -161,10 +162,10 @@ def test_a_refused_order_is_red_and_told_by_mail_to_who_gave_it(installation: In
         ended = client.read_flow_run(UUID(run))
     assert ended.state is not None
     assert ended.state.is_failed()
-    assert ended.name.startswith("PROVA · NON FERMATO · L'elenco mostra solo")
+    assert ended.name == "PROVA · NON FERMATO · Nessun bollettino è in invio. Non è cambiato niente."
     told = [mail for mail in installation.ask("/_prova/posta") if "«ferma»" in mail["subject"]]
     assert [mail["to"] for mail in told] == [["bruno@comune.esempio.mi.it"]]
-    assert "ricaricala" in told[0]["text"]
+    assert "Nessun bollettino è in invio." in told[0]["text"]
 
 
 def test_postponed_news_return_and_discarded_ones_do_not(installation: Installation) -> None:
@@ -244,7 +245,7 @@ def test_prefects_own_deploy_registers_nothing_and_says_what_does(
 
 _ONE = {"bollettino": ELSE, "chi": "Anna Redazione"}
 _OF_ONE = ("ferma", "riapri", "riprendi", "chiudi", "ritenta")
-_REFUSED = ("Failed PROVA · NON FATTO · L'elenco", "Failed PROVA · NON FERMATO · L'elenco")
+_REFUSED = ("Failed PROVA · NON FATTO · L'elenco", "Failed PROVA · NON FERMATO · Nessun")
 
 
 def test_every_deployment_ends_well_on_the_worker(installation: Installation) -> None:
