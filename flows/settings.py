@@ -340,8 +340,7 @@ class Settings:
     def _marked(self, template: TemplateDefinition) -> TemplateDefinition:
         if not self.profile.prova:
             return template
-        header = self.profile.prova + template.header
-        if len(header) <= HEADER_LIMIT:
+        if len(header := self.profile.prova + template.header) <= HEADER_LIMIT:
             return replace(template, header=header)
         return replace(template, footer=f"{template.footer} · PROVA")  # a Comune's name may fill the header
 
