@@ -11,6 +11,7 @@ from db import bulletins
 from db.engine import transaction
 from db.models import BulletinStatus
 from flows import approve as module
+from flows.bulletin.status import WAITS
 from flows.draft import refresh
 from flows.review.choices import order_lines
 from flows.review.form import Round
@@ -109,7 +110,7 @@ def test_a_sample_comes_back_to_the_form_and_a_crashed_run_sends_no_second(windo
     assert window.run() is None
     assert window.keys == ["review-1", "review-2"]
     assert window.names[-1].endswith("· da approvare")
-    assert window.tags[-1] == ["ordinario", "da-approvare"]
+    assert window.tags[-1] == ["ordinario", "da-approvare", WAITS]
     assert "Prova inviata al telefono di Anna Redazione alle 10:31." in window.pages[-1].replace("\\", "")
     (message,) = got(comune)
     assert "Scritto da Anna." in message
@@ -197,7 +198,7 @@ def test_a_text_that_comes_back_is_to_be_corrected_in_name_and_tags(window: Wind
     window.answer(APPROVE, notizia_1="Troppo lungo. " * 100)
     assert window.run() is None
     assert window.names[-1].startswith("DA CORREGGERE · ")
-    assert window.tags[-1] == ["ordinario", "da-correggere"]
+    assert window.tags[-1] == ["ordinario", "da-correggere", WAITS]
 
 
 @pytest.mark.parametrize(

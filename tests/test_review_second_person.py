@@ -8,6 +8,7 @@ from sqlalchemy import text
 from db import bulletins, sign_offs
 from db.models import Bulletin, BulletinStatus, SignOffWord
 from flows.approve import ended, load_round
+from flows.bulletin.status import WAITS
 from flows.letters.briefing import briefing
 from flows.review.choices import Choice, choices
 from flows.review.form import Round, describe, form
@@ -62,7 +63,7 @@ def test_a_text_goes_back_with_its_note_and_the_first_approval_is_void(pair: tup
     )
     back = shown(comune, number)
     assert back.name.endswith("· rimandato")
-    assert back.tags == ("ordinario", "rimandato")
+    assert back.tags == ("ordinario", "rimandato", WAITS)
     assert back.remarks == ("Bruno Vice rimanda il testo a Anna Redazione: La data è sbagliata.",)
     assert "**Bruno Vice rimanda il testo a Anna Redazione" in describe(comune.settings, back, comune.now)
     with comune.look() as session:

@@ -29,6 +29,7 @@ from db import bulletins
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus
 from flows import watch
+from flows.bulletin.status import WAITS
 from flows.door import stamps
 from flows.runs import client, forms
 from flows.runs.client import RunState
@@ -47,7 +48,7 @@ class Server:
         self.states: dict[UUID, State] = {}
         self.started: list[str] = []
         self.inputs: dict[tuple[UUID, str], str] = {}
-        self.tags = ("ordinario", "da-approvare")
+        self.tags = ("ordinario", "da-approvare", WAITS)
         self.renamed: dict[str, object] = {}
         for module in (client, forms):
             monkeypatch.setattr(module, "get_client", lambda sync_client: nullcontext(self))  # noqa: ARG005
@@ -290,7 +291,7 @@ def test_a_run_says_in_its_tags_what_it_waits_for(
     server = Server(monkeypatch)
     with transaction(sqlite) as session:
         number = make_bulletin(session, kind=BulletinKind.urgent).id
-    server.tags = ("urgente", "da-approvare")
+    server.tags = ("urgente", "da-approvare", WAITS)
     run_id = forms.open_review(settings, sqlite, number, now=NOW)
     assert run_id is not None
     server.wait(run_id, 1)
