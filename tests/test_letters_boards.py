@@ -71,6 +71,7 @@ def test_the_approved_text_is_mailed_once_to_each_place(comune: Comune, box: Pos
     assert "Si può appendere da mercoledì 25 novembre, ore 10:30" in words
     assert f"/b/{comune.bulletin(number).code}/foglio" in words
     assert "(Farmacia comunale)" in words
+    assert comune.settings.prefect_ui not in words, "nothing of the editors' desk goes out of the house"
     for one in box.mails[-2:]:
         (sheet,) = one.iter_attachments()
         assert (sheet.get_filename(), sheet.get_content_type()) == (SHEET, "text/html")
@@ -104,6 +105,7 @@ def test_who_has_a_sheet_is_told_once_that_it_was_taken_back(comune: Comune, box
     tell(comune, number)
     withdraw(comune, number)
     told = [to for to, subject in box.told if "Da NON appendere" in subject]
+    assert comune.settings.prefect_ui not in box.last("Da NON appendere")
     assert told == [LIBRARY, PHARMACY]
     assert "NON va appeso" in box.last("Da NON appendere: bollettino di mercoledì 25 novembre")
 

@@ -168,6 +168,17 @@ def test_a_window_that_ends_before_it_begins_is_refused(run: Runs) -> None:
     assert run.names == [f"PROVA · NON FATTO · {words}"]
 
 
+def test_what_was_done_is_not_red_because_its_page_could_not_be_shown(
+    run: Runs, asking: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreachable(sync_client: bool) -> None:
+        raise ConnectionError("no server")
+
+    monkeypatch.setattr(client, "get_client", unreachable)
+    client.completed(asking, "Invio del bollettino 12 fermato: 340 di 5000.", lines=["una riga"])
+    assert run.names == []
+
+
 def test_a_stop_that_the_database_kept_is_red_and_named_so_too(run: Runs, sqlite: Engine) -> None:
     with transaction(sqlite) as session:
         session.connection().exec_driver_sql("ALTER TABLE bulletin RENAME TO gone")

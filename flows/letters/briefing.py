@@ -109,7 +109,7 @@ def briefing(
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
     return Briefing(
         title=title(None) if is_at_once else named(bulletin),
-        matter=cut(items[0].text, MATTER) if bulletin.template and items else "",
+        matter=(cut(items[0].text, MATTER) or items[0].category) if bulletin.template and items else "",
         slot_at=bulletin.slot_at,
         deadline_at=bulletin.deadline_at,
         reminder_at=slot.reminder_at if slot else None,

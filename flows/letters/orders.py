@@ -53,9 +53,6 @@ def refused(
 
 def done(settings: Settings, engine: Engine, outcome: str, *, link: str = "") -> str:
     """`outcome` becomes the run's name, with a link to what comes next; the start forms' lists follow."""
-    try:
-        client.completed(settings, outcome, link)
-    except Exception as exc:  # noqa: BLE001  it is done, and a red run would say that it is not
-        log.warning("what came of an order could not be shown: %s", type(exc).__name__)
+    client.completed(settings, outcome, link)
     choices.refresh(settings, engine, now=datetime.now(UTC))
     return outcome
