@@ -17,7 +17,8 @@ from typing import IO, Any
 
 from flows.cli import neighbours
 from flows.privacy import basis, intact
-from flows.settings import ROOT, BollettinoError, Settings, SettingsError, write_private
+from flows.profiles import secrets_file
+from flows.settings import ROOT, BollettinoError, Settings, SettingsError
 
 STARTING = 120.0  # seconds; Prefect's first start makes its database: 14 s measured, more on a busy machine
 STOPPING = 20.0
@@ -76,7 +77,7 @@ def write_config(settings: Settings) -> Path:
     """What the sandbox must know of the installation, in a file that only this user reads."""
     secrets, profile = settings.secrets, settings.profile
     path = settings.state / "sandbox.json"
-    write_private(
+    secrets_file.write(
         path,
         {
             "phone_number_id": profile.whatsapp.phone_number_id,

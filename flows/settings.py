@@ -5,7 +5,6 @@ stands in a profile; a wrong key, value or address names itself and its line.
 """
 
 import hashlib
-import json
 import os
 import re
 import tomllib
@@ -19,13 +18,11 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import Engine
 
-from db import disk
 from db.engine import make_engine
 from db.journal import Journal
 from db.ledger import Ledger
 from db.vault import Vault
 from flows.bulletin.message.frame import Frame
-from flows.bulletin.status import WAITS
 from flows.door import entry, keys
 from flows.door.environment import PREFECT, STAMP_KEY, credentials, given_to, origins
 from flows.door.keys import DoorKeys
@@ -199,7 +196,7 @@ class Settings:
             "giorni_cancellazione": str(profile.days_until_erasure),
             "url_informativa": profile.notice.url,
             "url_pagine": profile.servers.public,
-            "che_cosa_aspetta": f"{self.prefect_ui}/runs?tags={WAITS}",
+            "che_cosa_aspetta": self.newsroom,
         }
 
     @property
@@ -218,6 +215,11 @@ class Settings:
     def prefect_ui(self) -> str:
         """Base of every link for an editor: the V2 UI, since un-prefixed run links open the old one."""
         return f"{self.profile.servers.prefect_ui or self.prefect_address}/v2"
+
+    @property
+    def newsroom(self) -> str:
+        """The editors' page, at the address of the Prefect UI and behind the same password."""
+        return f"{self.prefect_ui.removesuffix('/v2')}/redazione"
 
     def run_link(self, run_id: str) -> str:
         """Where an editor opens a run."""
@@ -304,7 +306,7 @@ class Settings:
         if trouble := secrets_file.trouble(path, make=make):
             raise SettingsError(trouble)
         if make and not path.exists():
-            write_private(path, secrets_file.new_secrets())
+            secrets_file.write(path, secrets_file.new_secrets())
         os.environ.update(secrets_file.read(path))
 
     def bring_keys(self) -> None:
@@ -356,11 +358,6 @@ class Settings:
     def entry_link(self, page: str) -> str:
         """To a page of the Prefect UI, `page`; with its password where `run` has made that one itself."""
         return entry.link(page, keys.read(self.state).people)
-
-
-def write_private(path: Path, values: Mapping[str, object]) -> None:
-    """As JSON, for this user of the machine alone."""
-    disk.replace(path, json.dumps(values, indent=2).encode())
 
 
 def fill_words(text: str, words: Mapping[str, str]) -> str:

@@ -132,7 +132,9 @@ def test_the_lists_of_the_start_forms_follow_the_bulletins(installation: Install
     installation.ends_as(number, "merged")
 
 
-def test_the_link_in_each_letter_shows_what_waits_and_nothing_dead(installation: Installation) -> None:
+def test_the_tag_of_what_waits_is_true_and_letters_lead_to_the_page(
+    installation: Installation,
+) -> None:
     def waiting() -> set[str]:
         with installation.prefect() as client:
             tagged = FlowRunFilter(tags=FlowRunFilterTags(all_=[WAITS]))
@@ -152,7 +154,7 @@ def test_the_link_in_each_letter_shows_what_waits_and_nothing_dead(installation:
     installation.ends_as(number, "sent")
     wait_for("the tag to be gone", lambda: second not in waiting())
     (letter, *_) = [mail for mail in installation.ask("/_prova/posta") if "mercato coperto" in mail["text"]]
-    assert f"{installation.settings.prefect_ui}/runs?tags={WAITS}" in letter["text"]
+    assert f": {installation.settings.newsroom}\n" in letter["text"]
 
 
 def test_a_refused_order_is_red_and_told_by_mail_to_who_gave_it(installation: Installation) -> None:

@@ -295,3 +295,10 @@ def test_the_verb_prints_it_and_refuses_an_unknown_number(
     assert capsys.readouterr().out == history(comune.engine, number) + "\n"
     assert main(["history", *profile, "4711"]) == 2
     assert capsys.readouterr().err == "bollettino: there is no bulletin 4711\n"
+
+
+@given(seal=st.text("0123456789abcdef", min_size=64, max_size=64))
+@example(seal="167f6d425834723a1291f92b72e4c152d4d818ceb3477098701e10737c3ec2b2")
+def test_a_seal_is_printed_whole_whatever_digits_stand_in_it(seal: str) -> None:
+    assert without_mobiles(f"Sigillo: {seal}") == f"Sigillo: {seal}"
+    assert without_mobiles(f"{seal} 333 1234567") == f"{seal} {HIDDEN}"

@@ -11,7 +11,8 @@ import pytest
 from flows.door import sealed, stamps
 from flows.door.environment import origins
 from flows.door.gate import A_MINUTE, Door, House
-from tests.test_door import ANSWER, HERE, ID, INTERNAL, NOW, PEOPLE, START, Front, Rooms
+from tests.test_door import ANSWER, START
+from tests.world.door_front import HERE, ID, INTERNAL, NOW, PEOPLE, Front, Rooms
 
 KEY = "suspended-review-3-response"
 VALUES = {"decisione_3": "Approva"}

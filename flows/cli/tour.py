@@ -77,14 +77,15 @@ def _bulletins(settings: Settings, *statuses: BulletinStatus) -> list[Bulletin]:
 
 
 def links(settings: Settings, say: Say) -> None:
-    """The three addresses of a first look, for the newest bulletin."""
+    """The addresses of a first look, for the newest bulletin."""
     waiting = _bulletins(settings, BulletinStatus.draft, BulletinStatus.in_review)
     newest = (waiting or _bulletins(settings))[-1:]
     say("")
     if waiting and (run_id := _wait_for_window(settings, waiting[-1].id)):
         say(f"  to approve (⋮ menu, Resume):  {settings.entry_link(runs.link(settings, run_id))}")
     else:
-        say(f"  nothing waits for approval; the runs: {settings.entry_link(f'{settings.prefect_ui}/runs')}")
+        say("  nothing waits for approval")
+    say(f"  the editors' page:            {settings.entry_link(settings.newsroom)}")
     if settings.profile.stage == "sandbox":
         sandbox = f"http://127.0.0.1:{settings.profile.servers.sandbox_port}"
         say(f"  the phones:                   {sandbox}/telefoni")

@@ -18,7 +18,7 @@ _HTML = """<!DOCTYPE html>
 <p>Questo indirizzo non è completo: copialo intero da dove l'hai trovato.</p>
 """
 _SCRIPT = f"""const [password, page] = location.hash.slice(1).split("&");
-if (/^[A-Za-z0-9+/=]+$/.test(password || "") && /^\\/v2\\/[A-Za-z0-9/_-]*$/.test(page || "")) {{
+if (/^[A-Za-z0-9+/=]+$/.test(password || "") && /^\\/(v2\\/[A-Za-z0-9/_-]*|redazione)$/.test(page || "")) {{
   localStorage.setItem("{KEPT_AS}", password);
   location.replace(page);
 }}

@@ -25,7 +25,7 @@ STAMP_KEY = "BOLLETTINO_STAMP_KEY"
 _PEOPLE = "BOLLETTINO_PREFECT_AUTH"
 _CREDENTIALS = "PREFECT_(SERVER_)?API_AUTH_STRING"
 _WHERE = "BOLLETTINO_(?!(PROFILE|STATE)$).*"  # all of ours but where the installation is
-_DOOR = "BOLLETTINO_(?!(PROFILE|STATE|PREFECT_AUTH|STAMP_KEY)$).*"
+_DOOR = "BOLLETTINO_(?!(PROFILE|STATE|DATABASE|PREFECT_AUTH|STAMP_KEY)$).*"  # what its page Redazione reads
 
 # A process -> the variables that it has no use for. The flows judge one-time codes, write letters and send.
 WITHHELD = {

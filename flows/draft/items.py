@@ -110,18 +110,23 @@ def gather(settings: Settings, situation: Situation) -> list[Candidate]:
     return [*alerts, *(candidate_of(item, table) for item in situation.news)]
 
 
-def pick(settings: Settings, situation: Situation) -> Selection:
-    """What goes into the draft, what waits behind it, and what stays out.
-
-    News of which no text can be made wait with the reason, for a person to write them; the next best goes in.
-    """
-    selection = select(
+def ranked(settings: Settings, situation: Situation) -> Selection:
+    """What is to be told, in its order, and what stays out; no text is made."""
+    return select(
         gather(settings, situation),
         slots=settings.profile.news_per_bulletin,
         times=situation.times,
         window=timedelta(days=settings.profile.news_window_days),
         earlier=[earlier_of(news.item, news.bulletin_at) for news in situation.recent],
     )
+
+
+def pick(settings: Settings, situation: Situation) -> Selection:
+    """What goes into the draft, what waits behind it, and what stays out.
+
+    News of which no text can be made wait with the reason, for a person to write them; the next best goes in.
+    """
+    selection = ranked(settings, situation)
     slots = len(selection.chosen)
     room = _room(settings, selection.chosen, situation.times.sent_at)
     chosen: list[Candidate] = []

@@ -7,22 +7,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, col, or_, select
 
-from db import deliveries, letters, replies, sources
+from db import deliveries, letters, replies
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion
-from flows.bulletin.language.dates import giorno_ora, in_rome
+from flows.bulletin.language.dates import in_rome
 from flows.bulletin.status import counted, named
 from flows.letters import sends, upkeep, urgent_calls
 from flows.letters.briefing import NOBODY
 from flows.letters.drafts import tell_bulletin
 from flows.letters.receipts import TOLD_WITHIN
 from flows.settings import Settings
-from flows.sources.alerts import TOO_OLD, alert_addresses
-from flows.sources.silence import doubts
+from flows.sources.silence import silent
 from flows.staff import duty as desk
 from flows.staff.mail import UNCONFIGURED, Posted, post, tell
 
-NEWS_TOO_OLD = timedelta(hours=24)  # without a good reading of a feed; alerts have their own measure
 SETTLED_AFTER = timedelta(hours=24)  # a status webhook that has not come by then does not come
 REPLIES_OF = timedelta(hours=48)  # bulletins sent since then are watched for replies and exits
 MANY_REPLIES, TIMES_THE_USUAL = 15, 3.0  # fewer are chance; so many times the mean of ten bulletins are not
@@ -130,36 +128,21 @@ def _recent(engine: Engine, now: datetime) -> list[int]:
         return list(rows)
 
 
-def silent(settings: Settings, session: Session, now: datetime) -> Iterator[tuple[str, str, bool]]:
-    """Sources that do not speak, as (address, why in Italian, whether it is one of alerts)."""
-    chosen = settings.profile.sources
-    alerts = [address for _, address in alert_addresses(settings.profile)]
-    for address in (*chosen.feeds, *(page.address for page in chosen.listings), *alerts):
-        source = sources.find(session, address)
-        if source is None or source.checked_at is None:  # not read yet: collect comes every half hour
-            continue
-        is_alerts = address in alerts
-        patience = TOO_OLD if is_alerts else NEWS_TOO_OLD
-        good = source.succeeded_at
-        if now - (good or source.checked_at) > patience or (good is None and source.failures > 1):
-            last = f"l'ultima volta {giorno_ora(good)}" if good else "mai riuscita finora"
-            yield address, f"non si legge ({last}). {source.failure or ''}".strip(), is_alerts
-        elif not is_alerts:
-            for doubt in doubts(session, source, now):
-                yield address, doubt.removeprefix(f"{address}: "), False
-
-
 def _silent_sources(settings: Settings, session: Session, now: datetime) -> None:
     day = in_rome(now).date()
     duty = desk.on_duty(session, settings.profile, now)
-    for address, why, is_alerts in silent(settings, session, now):
+    for source in silent(settings, session, now):
         tell(
             settings,
             session,
             "fonte_muta",
             duty.people,
-            {"fonte": address, "motivo": why, "conseguenza": ALERTS_BLIND if is_alerts else NEWS_BLIND},
-            about=f"{address} on {day}",
+            {
+                "fonte": source.address,
+                "motivo": f"{source.why} {source.failure}".strip(),
+                "conseguenza": ALERTS_BLIND if source.is_alerts else NEWS_BLIND,
+            },
+            about=f"{source.address} on {day}",
             until=now + TOLD_WITHIN,
             now=now,
         )

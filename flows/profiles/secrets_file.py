@@ -3,10 +3,13 @@
 import json
 import secrets
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+
+from db import disk
 
 FILE = "secrets.json"
 DATABASE, JOURNAL = "bollettino.db", "consensi.jsonl"  # in the same folder, and of no use without them
@@ -29,6 +32,11 @@ def read(path: Path) -> dict[str, str]:
     """Those that are kept; none where there is no such file."""
     kept_secrets: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return kept_secrets
+
+
+def write(path: Path, values: Mapping[str, object]) -> None:
+    """As JSON, for this user of the machine alone."""
+    disk.replace(path, json.dumps(values, indent=2).encode())
 
 
 def trouble(path: Path, *, make: bool) -> str:

@@ -13,6 +13,8 @@ _MOBILE = re.compile(
     rf"(?<!\d)(?!{_AMOUNT})(?:(?:\+|00)?{_BETWEEN}39{_BETWEEN})?3\d{{2}}(?:{_BETWEEN}\d){{6,7}}(?!\d)"
 )
 
+_SEAL = re.compile(r"\b([0-9a-f]{64})\b")  # a SHA-256 in hexadecimal
+
 
 def differences(before: Sequence[BulletinItem], after: Sequence[BulletinItem]) -> list[str]:
     """What the later version changed: items that came in (+), went (-), moved or were written anew (~).
@@ -83,5 +85,9 @@ def _steady(text: str) -> str:
 
 
 def without_mobiles(text: str) -> str:
-    """One line for a terminal: no mobile number in it, and nothing that steers the terminal."""
-    return _MOBILE.sub(HIDDEN, _steady(text))
+    """One line for a terminal: no mobile number in it, and nothing that steers the terminal.
+
+    The digits inside a seal are no number: one seal in fifty looks as if it held one.
+    """
+    pieces = _SEAL.split(_steady(text))  # every second one is a seal
+    return "".join(piece if place % 2 else _MOBILE.sub(HIDDEN, piece) for place, piece in enumerate(pieces))

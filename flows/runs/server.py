@@ -10,7 +10,12 @@ starts. So here every transaction that may write asks for the lock as it begins,
 """
 
 import argparse
+import asyncio
+import logging
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC, datetime
+from urllib.parse import parse_qs
 from uuid import UUID
 
 import uvicorn
@@ -20,11 +25,16 @@ from prefect.server.database import provide_database_interface
 from prefect.server.database.configurations import AioSqliteConfiguration
 from prefect.server.schemas.core import FlowRunInput
 from prefect.server.schemas.states import StateType
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from flows.deploy import startable
 from flows.door.gate import Door, House
+from flows.newsroom import shell
+from flows.newsroom.line import UI
 from flows.settings import Settings, load
+
+log = logging.getLogger(__name__)
 
 _as_asked = AioSqliteConfiguration.begin_transaction
 
@@ -70,13 +80,53 @@ class PrefectRooms:
             )
 
 
+class OwnNewsroom:
+    """The page *Redazione* out of the installation's own database (`flows.door.gate.Newsroom`)."""
+
+    pages: Mapping[str, tuple[bytes, bytes]] = shell.PAGES
+    content = shell.CONTENT
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._engine = settings, settings.engine()
+
+    async def show(self, query: str) -> tuple[int, str]:
+        asked = parse_qs(query).get(shell.ASKED, [""])[0]
+        try:
+            return 200, await asyncio.to_thread(self._html, asked)
+        except SQLAlchemyError as exc:
+            log.warning("the page Redazione: the database does not answer (%s)", type(exc).__name__)
+            return 503, shell.NO_ANSWER
+
+    async def leads_to(self, path: str) -> str | None:
+        if path.startswith(shell.ORDER):
+            verb = path.removeprefix(shell.ORDER)
+            async with provide_database_interface().session_context() as session:
+                deployment = await models.deployments.read_deployment_by_name(  # type: ignore[attr-defined]
+                    session, name=self._settings.deployment(verb), flow_name=verb
+                )
+            return f"{UI}/deployments/deployment/{deployment.id}/run" if deployment else ""
+        if path.startswith(shell.ARTIFACT):
+            async with provide_database_interface().session_context() as session:
+                newest = await models.artifacts.read_latest_artifact(  # type: ignore[attr-defined]
+                    session, key=path.removeprefix(shell.ARTIFACT)
+                )
+            return f"{UI}/artifacts/artifact/{newest.latest_id}" if newest else ""
+        return None
+
+    def _html(self, asked: str) -> str:
+        # late: a second of CPU and ten megabytes for whoever looks at it first
+        from flows.newsroom import page
+
+        return page.html(self._settings, self._engine, asked, datetime.now(UTC))
+
+
 def door(settings: Settings) -> Door:
     """The server's application with the door in front; SettingsError where a credential is missing."""
     keys = settings.door_keys()
     house = House(
         keys.internal, keys.people, settings.stamp_key(), startable(settings), settings.prefect_origins
     )
-    return Door(create_app(final=True), house, PrefectRooms())
+    return Door(create_app(final=True), house, PrefectRooms(), newsroom=OwnNewsroom(settings))
 
 
 def main() -> None:

@@ -1,15 +1,20 @@
 """A source that says nothing: is that usual? A failing one tells by itself, a forgotten one does not."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
 from sqlmodel import Session
 
-from db import news_items
+from db import news_items, sources
 from db.models import Source
+from flows.bulletin.language.dates import giorno_ora
+from flows.settings import Settings
+from flows.sources.alerts import TOO_OLD, alert_addresses
 
+NEWS_TOO_OLD = timedelta(hours=24)  # without a good reading of a feed; alerts have their own measure
 LOOK_BACK = timedelta(days=120)
 RHYTHM = 4  # gaps between days with news, before anything is called usual
 TOO_LONG, AT_LEAST = 4, 7  # times the usual gap, and days: nobody is called for a long weekend
@@ -20,6 +25,35 @@ GAP = (
     "{address}: nessuna delle voci lette era già nota: dall'ultima lettura qualcuna può essere sfuggita. "
     "Per ritrovarle: recupero del periodo."
 )
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A source that does not speak, or not as it uses to."""
+
+    address: str
+    why: str  # Italian
+    is_alerts: bool
+    failure: str = ""  # in English, for who runs the service
+
+
+def silent(settings: Settings, session: Session, now: datetime) -> Iterator[Silence]:
+    """Of the sources that the profile names, each reason to doubt one."""
+    chosen = settings.profile.sources
+    alerts = [address for _, address in alert_addresses(settings.profile)]
+    for address in (*chosen.feeds, *(page.address for page in chosen.listings), *alerts):
+        source = sources.find(session, address)
+        if source is None or source.checked_at is None:  # not read yet: collect comes every half hour
+            continue
+        is_alerts = address in alerts
+        patience = TOO_OLD if is_alerts else NEWS_TOO_OLD
+        good = source.succeeded_at
+        if now - (good or source.checked_at) > patience or (good is None and source.failures > 1):
+            last = f"l'ultima volta {giorno_ora(good)}" if good else "mai riuscita finora"
+            yield Silence(address, f"non si legge ({last}).", is_alerts, source.failure or "")
+        elif not is_alerts:
+            for doubt in doubts(session, source, now):
+                yield Silence(address, doubt.removeprefix(f"{address}: "), is_alerts)
 
 
 def silence(session: Session, source: Source, now: datetime) -> str | None:

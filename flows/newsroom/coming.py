@@ -1,0 +1,96 @@
+"""What comes: the next sends with who is on duty, days without one, absences, and the news that wait."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session
+
+from db import bulletins, days_off
+from db.models import BulletinKind
+from flows.bulletin.choosing.selection import notes
+from flows.bulletin.language.dates import giorno, giorno_ora, in_rome, ora
+from flows.bulletin.status import STATUS
+from flows.draft.items import ranked, read_situation, times
+from flows.draft.slots import closed_days, slot_after
+from flows.settings import Settings
+from flows.staff import duty
+
+AHEAD = timedelta(days=21)
+QUEUE = 20  # lines
+
+
+@dataclass(frozen=True)
+class Day:
+    """A line of the calendar."""
+
+    day: date
+    words: str
+    on_duty: str = ""  # names
+    is_send: bool = False
+
+    @property
+    def called(self) -> str:
+        return giorno(self.day)
+
+
+def calendar(settings: Settings, session: Session, now: datetime) -> list[Day]:
+    """The next three weeks, the earliest first."""
+    first, last = in_rome(now).date(), in_rome(now + AHEAD).date()
+    days = [*_sends(settings, session, now), *_without(settings, session, first, last)]
+    days += [
+        Day(max(row.first, first), f"{row.editor}: assente fino a {giorno(row.last)} compreso")
+        for row in days_off.known_absences(session, first=first, last=last)
+    ]
+    return sorted(days, key=lambda day: (day.day, not day.is_send, day.words))
+
+
+def _sends(settings: Settings, session: Session, now: datetime) -> Iterator[Day]:
+    entered, moment = closed_days(session, now), now
+    while (slot := slot_after(settings.profile, moment, entered)) and slot.dispatch_at <= now + AHEAD:
+        moment = slot.deadline_at
+        row = bulletins.of_slot(session, BulletinKind.ordinary, slot.dispatch_at)
+        state = f"bollettino {STATUS[row.status]}" if row else "da comporre"
+        is_same_day = in_rome(slot.deadline_at).date() == in_rome(slot.dispatch_at).date()
+        due = f"le {ora(slot.deadline_at)}" if is_same_day else giorno_ora(slot.deadline_at)
+        moved = ", spostato qui da un giorno di chiusura" if slot.is_moved else ""
+        yield Day(
+            slot.dispatch_at.date(),
+            f"invio alle {ora(slot.dispatch_at)}, da approvare entro {due}{moved}: {state}",
+            duty.on_duty(session, settings.profile, slot.deadline_at).names,
+            is_send=True,
+        )
+
+
+def _without(settings: Settings, session: Session, first: date, last: date) -> Iterator[Day]:
+    """Days on which a bulletin would have left, and the closures that persons entered."""
+    usual = {slot.dispatch.weekday for slot in settings.profile.weekly_slots}
+    for day in sorted(settings.profile.closures.on(first, last)):
+        if day.weekday() in usual:
+            yield Day(day, "giorno di festa o di chiusura: nessun bollettino in questo giorno")
+    for row in days_off.known_closures(session, first=first, last=last):
+        note = f" ({row.note})" if row.note else ""
+        yield Day(max(row.first, first), f"nessun bollettino fino a {giorno(row.last)} compreso{note}")
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The news that no bulletin tells yet, best first; `more` are not listed, `left_out` will not be told."""
+
+    lines: tuple[str, ...]
+    more: int
+    left_out: int
+
+
+def queue(settings: Settings, session: Session, now: datetime) -> Queue:
+    """As the next draft would take them; while one waits, they can be added to it."""
+    entered = closed_days(session, now)
+    slot = slot_after(settings.profile, now, entered)
+    sends_at, due = (slot.dispatch_at, slot.deadline_at) if slot else (None, None)
+    when = times(settings, sends_at, due, now, entered)
+    selection = ranked(settings, read_situation(settings, session, when))
+    lines = [
+        f"{candidate.title} ({note})" if (note := notes(candidate)) else candidate.title
+        for candidate in (*selection.chosen, *selection.queue)
+    ]
+    return Queue(tuple(lines[:QUEUE]), max(len(lines) - QUEUE, 0), len(selection.left_out))

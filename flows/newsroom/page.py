@@ -1,0 +1,85 @@
+"""What the page shows, read in one look at the database, and its HTML."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db.engine import reading
+from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.status import WAITS
+from flows.newsroom import bulletins, coming, found, health, line
+from flows.newsroom.coming import Day, Queue
+from flows.newsroom.line import UI, Line
+from flows.settings import Settings
+
+ORDERS = (
+    line.order("Ferma un invio", "ferma"),
+    line.order("Fai ripartire un invio", "riprendi"),
+    line.order("Riapri un bollettino", "riapri"),
+    line.order("Scrivi un avviso urgente", "avviso-urgente"),
+    line.order("Correggi ciò che è stato inviato", "correggi"),
+    line.order("Componi un bollettino adesso", "componi"),
+    line.order("Segna un'assenza", "assenza"),
+    line.order("Segna giorni senza bollettino", "chiusura"),
+    line.order("Recupera notizie passate", "recupera"),
+)
+"""The first is the brake. What only follows from a state of a bulletin stands on that bulletin's line."""
+
+LONGEST = 200  # characters of what is searched for
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the editors' page shows at one moment."""
+
+    waiting: list[Line]
+    leaving: list[Line]
+    sent: list[Line]
+    ended: list[Line]
+    queue: Queue
+    calendar: list[Day]
+    sources: list[Line]
+
+
+def outlook(settings: Settings, session: Session, now: datetime) -> Outlook:
+    return Outlook(
+        waiting=bulletins.waiting(session, now),
+        leaving=bulletins.leaving(session, now),
+        sent=bulletins.sent(settings, session),
+        ended=bulletins.ended(session, now),
+        queue=coming.queue(settings, session, now),
+        calendar=coming.calendar(settings, session, now),
+        sources=health.health(settings, session, now),
+    )
+
+
+def html(settings: Settings, engine: Engine, asked: str, now: datetime) -> str:
+    """The part of the page that changes; `asked` is what an editor searches for, "" for nothing.
+
+    Raises SQLAlchemyError where the database does not answer.
+    """
+    asked = asked.strip()[:LONGEST]
+    with reading(engine) as session:
+        return _templates.get_template("redazione.html").render(
+            comune=settings.profile.prova + settings.profile.names.comune,
+            at=giorno_ora(now),
+            asked=asked,
+            found=found.search(settings, session, asked),
+            most=found.MOST,
+            outlook=outlook(settings, session, now),
+            ui=UI,
+            tag=WAITS,
+            orders=ORDERS,
+        )

@@ -1,0 +1,245 @@
+"""What the editors' page *Redazione* shows of the database, on each kind of it."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from db import bulletins, days_off, deliveries, privacy, recipients, sign_offs, sources
+from db.engine import make_engine, transaction
+from db.ledger import Ledger
+from db.models import (
+    Bulletin,
+    BulletinKind,
+    BulletinStatus,
+    Delivery,
+    DeliveryStatus,
+    Receipt,
+    SignOffWord,
+    SourceKind,
+)
+from flows.newsroom import bulletins as lines
+from flows.newsroom import coming, found, health, page
+from flows.newsroom.line import Line
+from flows.settings import DEMO, Settings, load_profile
+from tests.world.builders import (
+    NOW,
+    item_of,
+    make_bulletin,
+    make_news_item,
+    make_recipient,
+    news_data,
+)
+
+SLOT = datetime(2026, 11, 27, 10, tzinfo=NOW.tzinfo)  # Friday, 11 in Rome
+DUE = SLOT - timedelta(minutes=15)
+
+
+def steps(line: Line) -> dict[str, str]:
+    return {step.words: step.address for step in line.steps}
+
+
+def telling(session: Session, title: str, text: str = "Un testo.", **options: object) -> Bulletin:
+    news = make_news_item(session, news_data(title=title))
+    return make_bulletin(session, [item_of(news, text=text)], **options)  # type: ignore[arg-type]
+
+
+def test_what_waits_is_listed_and_nothing_else(engine: Engine) -> None:
+    with transaction(engine) as session:
+        made = {status: telling(session, status.value, status=status) for status in BulletinStatus}
+        made[BulletinStatus.in_review].review_run_id = "11111111-2222-3333-4444-555555555555"
+        made[BulletinStatus.in_review].deadline_at = DUE
+        waiting = lines.waiting(session, NOW)
+        leaving = lines.leaving(session, NOW)
+        ended = lines.ended(session, NOW)
+    by_topic = {line.details[0] if line.details else "": line for line in waiting}
+    assert set(by_topic) == {"in_review", "Ne restano 0 di 0."}
+    draft = by_topic["in_review"]
+    assert draft.state == "da approvare entro venerdì 27 novembre, ore 10:45"
+    form = "/v2/runs/flow-run/11111111-2222-3333-4444-555555555555"
+    assert steps(draft)["apri il modulo (⋮, Resume)"] == form
+    assert waiting[0].state.startswith("invio fermato martedì 24 novembre"), "a stopped send comes first"
+    assert set(steps(waiting[0]).values()) == {"/redazione/comando/riprendi", "/redazione/comando/chiudi"}
+    assert [line.details for line in leaving] == [("sending",)], "what goes at approval waits for nobody"
+    assert {line.details[0] for line in ended} == {"rejected", "merged", "expired", "missed"}
+
+
+def test_what_a_colleague_has_approved_says_who_and_what_is_missing(engine: Engine, ledger: Ledger) -> None:
+    with transaction(engine) as session:
+        row = telling(session, "Gita", status=BulletinStatus.in_review)
+        sign_offs.add(
+            session,
+            row.id,
+            1,
+            editor="anna",
+            name="Anna",
+            said=SignOffWord.approve,
+            at=NOW,
+            vault=ledger.vault,
+        )
+        (line,) = lines.waiting(session, NOW)
+        assert line.state == "Anna ha approvato: serve una seconda persona"
+        bulletins.add_version(session, row, [], author="Bruno", now=NOW, problems=["Manca il giorno."])
+        (line,) = lines.waiting(session, NOW)
+        assert line.state == "da rileggere o da correggere"
+
+
+def test_an_approved_one_leaves_by_itself_until_its_hour_and_then_waits(engine: Engine) -> None:
+    with transaction(engine) as session:
+        telling(session, "Mercato", status=BulletinStatus.approved, slot_at=SLOT, deadline_at=DUE)
+        (line,) = lines.leaving(session, NOW)
+        assert line.title == "Bollettino di venerdì 27 novembre"
+        assert line.state == "parte venerdì 27 novembre, ore 11, approvato da Anna Redazione"
+        assert lines.waiting(session, NOW) == []
+        later = SLOT + timedelta(minutes=5)
+        assert lines.leaving(session, later) == []
+        (line,) = lines.waiting(session, later)
+        assert line.is_urgent
+        assert "non è ancora partito" in line.state
+
+
+def test_what_was_sent_has_its_account(engine: Engine, settings: Settings, ledger: Ledger) -> None:
+    with transaction(engine) as session:
+        row = telling(session, "Concerto", status=BulletinStatus.sent)
+        people = [make_recipient(session, ledger.vault) for _ in range(4)]
+        assert deliveries.plan(session, row.id, recipients.query_of(session, row), now=NOW) == len(people)
+        rows = session.exec(select(Delivery).where(Delivery.bulletin_id == row.id)).all()
+        for delivery in rows[:3]:
+            deliveries.move(delivery, DeliveryStatus.claimed, now=NOW)
+            deliveries.move(delivery, DeliveryStatus.accepted, now=NOW)
+        rows[0].receipt, rows[1].receipt = Receipt.read, Receipt.delivered
+        deliveries.move(rows[3], DeliveryStatus.claimed, now=NOW)
+        deliveries.move(rows[3], DeliveryStatus.failed, now=NOW, reason="131026")
+        session.flush()
+        (line,) = lines.sent(settings, session)
+    assert "a 3 persone su 4; arrivati 2, letti almeno 1; non arrivati 1" in line.state
+    assert steps(line)["la pagina dei cittadini"].endswith(f"/b/{row.code}")
+
+
+def test_what_was_postponed_can_be_reopened_until_its_hour(engine: Engine) -> None:
+    with transaction(engine) as session:
+        telling(session, "Fiera", status=BulletinStatus.merged, slot_at=SLOT, deadline_at=DUE)
+        (line,) = lines.ended(session, NOW)
+        assert line.state.startswith("rinviato al prossimo, martedì 24 novembre")
+        assert set(steps(line).values()) == {"/redazione/comando/riapri"}
+        (line,) = lines.ended(session, SLOT)
+        assert line.steps == ()
+        assert lines.ended(session, NOW + lines.FRESH) == []
+
+
+def test_an_urgent_one_comes_first_and_at_once(engine: Engine) -> None:
+    with transaction(engine) as session:
+        telling(session, "Biblioteca", status=BulletinStatus.in_review)
+        row = telling(session, "Allerta", status=BulletinStatus.in_review, kind=BulletinKind.urgent)
+        row.template, row.deadline_at = "allerta_urgente", DUE
+        first, second = lines.waiting(session, NOW)
+    assert (first.title, second.title) == ("Messaggio urgente", "Bollettino da inviare subito")
+    assert first.state == "da approvare subito, al più tardi entro venerdì 27 novembre, ore 10:45"
+
+
+def test_the_calendar_tells_sends_closures_absences_and_who_is_on_duty(
+    engine: Engine, settings: Settings
+) -> None:
+    first = date(2026, 11, 27)
+    with transaction(engine) as session:
+        days_off.enter_absence(
+            session, editor="Anna Redazione", first=first, last=first, note="ferie", now=NOW
+        )
+        closed = date(2026, 12, 4)
+        days_off.enter_closure(session, first=closed, last=closed, note="sciopero", now=NOW)
+        telling(session, "Tigli", status=BulletinStatus.approved, slot_at=SLOT, deadline_at=DUE)
+        days = coming.calendar(settings, session, NOW)
+    told = {(day.day.isoformat(), day.words): day for day in days}
+    friday = told["2026-11-27", "invio alle 11, da approvare entro le 10:45: bollettino approvato"]
+    assert friday.on_duty == "Bruno Vice", "Anna is away"
+    assert ("2026-11-27", "Anna Redazione: assente fino a venerdì 27 novembre compreso") in told
+    assert ("2026-12-04", "nessun bollettino fino a venerdì 4 dicembre compreso (sciopero)") in told
+    assert ("2026-12-08", "giorno di festa o di chiusura: nessun bollettino in questo giorno") in told
+    sends = [day for day in days if day.is_send]
+    assert date(2026, 12, 4) not in {day.day for day in sends}
+    assert date(2026, 12, 1) in {day.day for day in sends}
+    assert {day.on_duty for day in sends if day.day > first} == {"Anna Redazione"}
+    assert days == sorted(days, key=lambda day: day.day)
+
+
+def test_the_queue_is_what_no_bulletin_tells(engine: Engine, settings: Settings) -> None:
+    with transaction(engine) as session:
+        telling(session, "Corso di yoga in palestra", status=BulletinStatus.in_review)
+        make_news_item(session, news_data(title="Potatura dei tigli in viale Piave"))
+        queue = coming.queue(settings, session, NOW)
+    assert [line.partition(" (")[0] for line in queue.lines] == ["Potatura dei tigli in viale Piave"]
+    assert (queue.more, queue.left_out) == (0, 0)
+
+
+def test_a_source_that_fell_silent_comes_first_and_in_italian(engine: Engine, settings: Settings) -> None:
+    feed, alerts = settings.profile.sources.feeds[0], settings.profile.sources.alerts_dpc
+    assert alerts
+    with transaction(engine) as session:
+        both = sources.ensure_all(session, [(SourceKind.feed, feed), (SourceKind.dpc, alerts)])
+        for source in both:
+            source.checked_at = source.succeeded_at = NOW
+        both[1].succeeded_at = NOW - timedelta(hours=4)
+        both[1].failure = "timed out after 20 s"
+        session.flush()
+        first, second = health.health(settings, session, NOW)
+    assert first.title == f"Allerte della Protezione Civile: {alerts}"
+    assert first.details == ("Non si legge (l'ultima volta martedì 24 novembre, ore 6:30).",)
+    assert first.is_urgent
+    assert second == replace(second, title=f"Notizie del sito: {feed}", details=(), is_urgent=False)
+
+
+def test_a_search_finds_all_its_words_whatever_their_accents(engine: Engine, settings: Settings) -> None:
+    with transaction(engine) as session:
+        old = telling(
+            session, "Mercatino dell'antiquariato", "Domenica in piazza.", status=BulletinStatus.sent
+        )
+        new = telling(session, "Attività per bambini", "In città, domenica.", status=BulletinStatus.sent)
+        telling(session, "Attività del Consiglio", "In citta.", status=BulletinStatus.in_review)
+        assert [line.title for line in found.search(settings, session, "DOMENICA")] == [
+            "Attività per bambini",
+            "Mercatino dell'antiquariato",
+        ]
+        (line,) = found.search(settings, session, " attivita  CITTA ")
+        assert line.details == ("In città, domenica.",)
+        assert steps(line)["la pagina dei cittadini"].endswith(new.code)
+        assert found.search(settings, session, "mercatino bambini") == []
+        assert found.search(settings, session, "   ") == []
+        privacy.hide(session, old.id, 1, by="test", reason="un nome", now=NOW)
+        assert found.search(settings, session, "antiquariato") == []
+
+
+HOSTILE = "<img src=x onerror=alert(1)> & «\"'»"
+
+
+def test_what_a_site_says_is_no_markup_of_the_page(engine: Engine, settings: Settings) -> None:
+    with transaction(engine) as session:
+        telling(session, HOSTILE, HOSTILE, status=BulletinStatus.sent)
+        telling(session, HOSTILE, status=BulletinStatus.in_review)
+        make_news_item(session, news_data(title=f"{HOSTILE} in coda"))
+    html = page.html(settings, engine, HOSTILE, NOW)
+    assert "<img" not in html
+    assert html.count("&lt;img") >= 4
+    assert "Adesso niente aspetta" not in html
+
+
+@given(asked=st.text(max_size=300))
+def test_whatever_is_searched_for_the_page_stands(
+    asked: str, shared_engine: Engine, shared_settings: Settings
+) -> None:
+    html = page.html(shared_settings, shared_engine, asked, NOW)
+    assert 'id="aspetta"' in html
+    assert 'id="comandi"' in html
+
+
+@pytest.fixture(scope="module")
+def shared_engine(sqlite_template: object) -> Engine:
+    return make_engine(f"sqlite:///{sqlite_template}")
+
+
+@pytest.fixture(scope="module")
+def shared_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(load_profile(DEMO), DEMO, tmp_path_factory.mktemp("state"))
