@@ -19,6 +19,7 @@ from sqlmodel import Session
 from db import bulletins, telling
 from db.engine import reading
 from db.models import Bulletin, BulletinKind, BulletinStatus
+from flows.bulletin.language.shorten import one_line
 from flows.bulletin.status import named
 from flows.deploy import AT_ONCE, EDITORS, ELSE, LIST
 from flows.settings import Settings
@@ -42,12 +43,8 @@ def label(session: Session, bulletin: Bulletin) -> str:
     """`12 · bollettino di martedì 1 dicembre · Corso di yoga`: the number, and what one knows it by."""
     version = bulletins.latest(session, bulletin.id)
     items = bulletins.items(session, version) if version else []
-    return SEPARATOR.join([str(bulletin.id), named(bulletin), *(_shown(item.title) for item in items[:1])])
-
-
-def _shown(title: str) -> str:
-    words = " ".join(title.split())
-    return words if len(words) <= _TITLE else f"{words[: _TITLE - 1].rstrip()}…"
+    titles = [one_line(item.title, _TITLE) for item in items[:1]]
+    return SEPARATOR.join([str(bulletin.id), named(bulletin), *titles])
 
 
 def _with(*statuses: BulletinStatus) -> Callable[[Session, datetime], list[str]]:
@@ -77,7 +74,7 @@ def _lines(session: Session, now: datetime) -> list[str]:
                 str(line.bulletin.id),
                 f"riga {line.item.position}",
                 named(line.bulletin),
-                _shown(line.item.title),
+                one_line(line.item.title, _TITLE),
             ]
         )
         for line in telling.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))

@@ -4,12 +4,12 @@ The words stand in deployments/texts.toml under [posta]. Nothing of a citizen ev
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from flows.bulletin.language.shorten import one_line
 from flows.bulletin.status import counted
 
 SUBJECT_LIMIT = 150  # characters; a list of mails shows about 70
@@ -49,18 +49,11 @@ def write(words: Mapping[str, str], values: Mapping[str, str], *, prova: str = "
         KeyError: when the text wants a value that is not given.
     """
     text = _filled(words["testo"].strip(), values)
-    return Wording(subject_line(prova + _filled(words["oggetto"], values)), text)
+    return Wording(one_line(prova + _filled(words["oggetto"], values), SUBJECT_LIMIT), text)
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda place: values[place[1]], text)
-
-
-def subject_line(text: str) -> str:
-    """One line without control characters: what a site calls its news must not become a header."""
-    plain = "".join(" " if unicodedata.category(sign).startswith(("C", "Z")) else sign for sign in text)
-    one_line = " ".join(plain.split())
-    return one_line if len(one_line) <= SUBJECT_LIMIT else f"{one_line[: SUBJECT_LIMIT - 1].rstrip()}…"
 
 
 def html(text: str) -> str:

@@ -1,6 +1,7 @@
-"""A sentence that is too long, ended earlier with "…" where a reader would breathe."""
+"""A sentence that is too long, ended earlier with "…" where a reader would breathe; any text as one line."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from flows.bulletin.language.measure import utf16
@@ -45,6 +46,15 @@ def mended(text: str) -> str:
     if "".join(chars) == text:
         return text
     return re.sub(r"\s+(?=[,;.:!?…](?:\s|$))", "", re.sub(r"\s+", " ", "".join(chars)).strip())
+
+
+def one_line(text: str, limit: int) -> str:
+    """At most `limit` characters without line ends or control characters, "…" where it was longer: what a
+    site calls its news becomes no header of a mail, and no second line of a list.
+    """
+    plain = "".join(" " if unicodedata.category(sign).startswith(("C", "Z")) else sign for sign in text)
+    line = " ".join(plain.split())
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
 
 
 def cut(text: str, limit: int) -> str:
