@@ -210,7 +210,7 @@ def listing(engine: Engine, now: datetime) -> str:
         parts += ["### Da controllare", ""]
         for line in suspects:
             changed = line.news.facts_changed_at if line.news and line.changed else None
-            why = f"cambiata sul sito {giorno_ora(changed)}" if changed else "la pagina non si legge più"
+            why = f"{choices.CHANGED} {giorno_ora(changed)}" if changed else choices.GONE
             parts.append(f"{_listed(line)}, {why}.")
         parts.append("")
     parts += ["### Inviate negli ultimi 30 giorni", ""]

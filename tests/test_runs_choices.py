@@ -67,6 +67,24 @@ def test_lines_of_what_was_sent_are_chosen_one_by_one(engine: Engine) -> None:
     assert len(listed[2]) < 120
 
 
+def test_what_the_site_changed_or_lost_after_the_send_comes_first_and_says_so(engine: Engine) -> None:
+    titles = ["Prima", "Cambiata", "Sparita", "Uguale"]
+    with transaction(engine) as session:
+        news = [make_news_item(session) for _ in titles]
+        news[0].facts_changed_at = NOW - timedelta(hours=1)  # the text told it
+        news[1].facts_changed_at = NOW + timedelta(hours=1)
+        news[2].page_failures, news[2].page_failure = 2, "answers 404"
+        items = [replace(item_of(one), title=title) for one, title in zip(news, titles, strict=True)]
+        old = make_bulletin(session, items, status=BulletinStatus.sent).id
+        new = make_bulletin(session, [item_of(news[3])], status=BulletinStatus.sent).id
+        listed = choices.LISTS[choices.LINES](session, NOW + timedelta(hours=2))
+    assert [choices.numbers(one) for one in listed] == [(old, 2), (old, 3), (new, 1), (old, 1), (old, 4)]
+    assert listed[0] == f"{old} · riga 2 · cambiata sul sito · bollettino · Cambiata"
+    assert listed[1] == f"{old} · riga 3 · la pagina non si legge più · bollettino · Sparita"
+    assert not any(mark in entry for mark in (choices.CHANGED, choices.GONE) for entry in listed[2:])
+    assert acts.chosen(engine, listed[0]) == (old, 2), "the mark is no part of what it names"
+
+
 @given(st.integers(1, 10**9), st.integers(1, 99), st.text(max_size=40))
 def test_whatever_a_title_says_the_numbers_are_the_entrys_own(bulletin: int, line: int, title: str) -> None:
     assert choices.numbers(f"{bulletin} · bollettino di martedì 1 dicembre · {title}") == (bulletin, 1)

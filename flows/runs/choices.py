@@ -67,20 +67,25 @@ def _to_resume(session: Session, now: datetime) -> list[str]:
 
 
 def _lines(session: Session, now: datetime) -> list[str]:
-    """Lists what was sent, line by line, the newest first."""
+    """Lists what was sent, line by line: first what the site changed or lost since, then the newest."""
+    sent = telling.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))
+    marks = [CHANGED if line.changed else GONE if line.is_gone else "" for line in sent]
+    ranked = sorted(zip(marks, sent, strict=True), key=lambda row: (CHANGED, GONE, "").index(row[0]))
     return [
         SEPARATOR.join(
             [
                 str(line.bulletin.id),
                 f"riga {line.item.position}",
+                *([mark] if mark else []),
                 named(line.bulletin),
                 one_line(line.item.title, _TITLE),
             ]
         )
-        for line in telling.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))
+        for mark, line in ranked
     ]
 
 
+CHANGED, GONE = "cambiata sul sito", "la pagina non si legge più"  # since the message left
 SENDING, STOPPED, APPROVED = "in invio", "fermati", "approvati"
 TO_RESUME, SENT, LINES = "da riprendere", "inviati", "righe inviate"
 LISTS: Mapping[str, Callable[[Session, datetime], list[str]]] = {
