@@ -17,6 +17,7 @@ TWO_WITH_CODES = (("approvals = 1 ", "approvals = 2 "), ("# codes = true", "code
 
 
 def test_a_wrong_code_comes_back_and_two_right_ones_send(installation: Installation, page: Page) -> None:
+    installation.postpone()
     with installation.profile(*TWO_WITH_CODES):
         number = installation.draft("Aperte le iscrizioni ai corsi di nuoto")
         first = Editor.of(installation, page, number, "wrong-code")

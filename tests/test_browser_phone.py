@@ -17,6 +17,7 @@ TAPS = 8  # of an approval that changes nothing, with a code
 
 
 def test_an_unchanged_draft_is_approved_in_eight_taps(installation: Installation) -> None:
+    installation.postpone()
     with installation.profile(("# codes = true", "codes = true")):
         number = installation.draft("Orario della biblioteca in dicembre")
         run_id = installation.run_of(number)
