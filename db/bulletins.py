@@ -189,6 +189,16 @@ def with_status(session: Session, *statuses: BulletinStatus) -> list[Bulletin]:
     return list(rows)
 
 
+def moved(session: Session, *statuses: BulletinStatus, since: datetime, until: datetime) -> list[Bulletin]:
+    """Those that came to one of these statuses between the two moments, and have it still."""
+    rows = session.exec(
+        select(Bulletin)
+        .where(col(Bulletin.status).in_(statuses), Bulletin.status_at >= since, Bulletin.status_at <= until)
+        .order_by(col(Bulletin.id))
+    )
+    return list(rows)
+
+
 def by_code(session: Session, code: str) -> Bulletin | None:
     return session.exec(select(Bulletin).where(Bulletin.code == code)).first()
 

@@ -323,7 +323,7 @@ def _send(
         return Sent(f"{text} Si invia a mano: {link}")
     if reason:
         text += f" Invio fermato: {reason}"
-    pages.outcome(settings, engine, bulletin_id, text)
+    pages.outcome(settings, engine, bulletin_id, text, now=datetime.now(UTC))
     log.info("%s", text)
     posted = drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
     if posted.trouble:

@@ -151,7 +151,7 @@ def _end(settings: Settings, engine: Engine, bulletin_id: int, run_id: str) -> s
         key=f"a-mano-{bulletin_id}",
         description="Come è finita",
     )
-    pages.outcome(settings, engine, bulletin_id, sentence)
+    pages.outcome(settings, engine, bulletin_id, sentence, now=datetime.now(UTC))
     posted = drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
     if posted.trouble:
         get_run_logger().warning("%s", posted.trouble)

@@ -3,7 +3,7 @@
 And what the editors have to be told of it: each thing once, by the outbox.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,7 +21,7 @@ from flows.by_hand import window
 from flows.letters import alarms, upkeep
 from flows.privacy.intact import load
 from flows.review import standing_order
-from flows.runs import choices, client, forms
+from flows.runs import choices, client, forms, pages
 from flows.sending import outbox
 from flows.sending import senders as life
 from flows.settings import Settings
@@ -127,7 +127,6 @@ def answering(engine: Engine, now: datetime) -> set[int]:
 
 def act(settings: Settings, engine: Engine, watched: Watched, *, now: datetime) -> None:
     """Start and end the runs that `look` asked for; one that fails never costs the others."""
-    errors = []
     why = "non approvato in tempo"
     tasks: list[Callable[[], object]] = [
         *(
@@ -150,13 +149,19 @@ def act(settings: Settings, engine: Engine, watched: Watched, *, now: datetime) 
         *(partial(window.tend, settings, engine, bulletin_id, now=now) for bulletin_id in watched.by_hand),
         partial(window.sweep, settings, engine, now=now),
     ]
+    _each(tasks, "alcune esecuzioni non si sono potute avviare o chiudere")
+
+
+def _each(tasks: Iterable[Callable[[], object]], trouble: str) -> None:
+    """Do them all; what went wrong is raised after that, as an ExceptionGroup that says `trouble`."""
+    errors = []
     for run in tasks:
         try:
             run()
         except Exception as exc:  # noqa: BLE001  told together below
             errors.append(exc)
     if errors:
-        raise ExceptionGroup("alcune esecuzioni non si sono potute avviare o chiudere", errors)
+        raise ExceptionGroup(trouble, errors)
 
 
 def _wait_or_order(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> None:
@@ -197,9 +202,15 @@ def rounds(
 
 
 def keep_ui_true(settings: Settings, engine: Engine, *, now: datetime) -> None:
-    """The lists of the start forms, and the tag of what waits, where somebody or something else moved it."""
-    choices.store(settings, engine, now=now)
-    client.untag_ended(WAITS)
+    """What Prefect shows, as things are by now: the lists of the start forms, the tag of what waits, the
+    receipts of what was sent. None of them costs another.
+    """
+    tasks: list[Callable[[], object]] = [
+        partial(choices.store, settings, engine, now=now),
+        partial(client.untag_ended, WAITS),
+        partial(pages.recount, settings, engine, now=now),
+    ]
+    _each(tasks, "le pagine di Prefect non sono tutte aggiornate")
 
 
 @flow(name="sorveglia", flow_run_name=client.titled("Controllo"))

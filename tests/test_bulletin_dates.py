@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from flows.bulletin.language.dates import ROME, giorno, giorno_ora, intervallo
+from flows.bulletin.language.dates import ROME, alle_ore, giorno, giorno_ora, intervallo
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,12 @@ def test_minutes_are_written_only_where_there_are_any() -> None:
     assert giorno_ora(datetime(2026, 12, 1, 11, tzinfo=ROME)) == "martedì 1 dicembre, ore 11"
     assert giorno_ora(datetime(2026, 12, 5, 13, 40, tzinfo=UTC)) == "sabato 5 dicembre, ore 14:40"
     assert giorno_ora(datetime(2026, 7, 5, 8, 5, tzinfo=UTC)) == "domenica 5 luglio, ore 10:05"
+
+
+def test_an_hour_before_its_day_has_its_article_and_says_which_of_two_it_is() -> None:
+    assert alle_ore(datetime(2026, 11, 27, 11, 10, tzinfo=UTC)) == "alle 12:10 di venerdì 27 novembre"
+    assert alle_ore(datetime(2026, 11, 27, 0, 5, tzinfo=UTC)) == "all'1:05 di venerdì 27 novembre"
+    assert alle_ore(datetime(2026, 10, 25, 1, tzinfo=UTC)) == "alle 2 (ora solare) di domenica 25 ottobre"
 
 
 def test_a_naive_time_is_refused() -> None:

@@ -154,7 +154,7 @@ def test_ticks_in_several_rounds_declare_each_list_once_and_the_certificate_adds
     assert document.is_whole
     assert (document.planned, document.counts["declared"], document.channel) == (5, 5, "assisted")
     assert document.first_at < document.last_at
-    text = "\n".join(certificate.printed(document))
+    text = "\n".join(certificate.printed(document, at=comuni.now))
     assert "Previsti 5 = accettati 0 + falliti 0 + saltati 0 + incerti 0 + dichiarati 5" in text
     assert "da Anna Redazione: liste 1, 3 (3)" in text
     assert certificate.compare(document.json(), document).is_good
@@ -307,8 +307,9 @@ def test_a_channel_is_one_recipient_with_no_personal_data(comuni: Comune) -> Non
         "Previsti 1 = accettati 0 + falliti 0 + saltati 0 + incerti 0 + dichiarati 1"
     )
     with comuni.look() as session:
-        text = "\n".join(certificate.printed(certificate.draw_up(comuni.settings, session, number)))
+        document = certificate.draw_up(comuni.settings, session, number)
         assert recipients.subscribed(session) == 5
+    text = "\n".join(certificate.printed(document, at=comuni.now))
     assert "Inviato a mano: canale WhatsApp" in text
     assert "una persona dichiara di averlo pubblicato nel canale WhatsApp" in text
     assert not any(comuni.received().values())

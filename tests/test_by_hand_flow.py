@@ -113,7 +113,7 @@ def desk(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(module, "flow_run", made.flow_run)
     monkeypatch.setattr(module, "suspend_flow_run", made.suspend)
     monkeypatch.setattr(module, "create_markdown_artifact", lambda page, **_: made.pages.append(page))
-    monkeypatch.setattr(pages, "outcome", lambda *_: made.outcomes.append(_[-1]))
+    monkeypatch.setattr(pages, "outcome", lambda *_, **__: made.outcomes.append(_[-1]))
     monkeypatch.setattr(forms, "confirmed", lambda *_, **__: list(made.answers))
     monkeypatch.setattr(forms, "is_usable", lambda *_: True)
     monkeypatch.setattr(client, "start", made.start)

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -58,7 +58,7 @@ def test_it_tells_counts_codes_times_seal_and_version(comuni: Comune) -> None:
     assert re.fullmatch("[0-9a-f]{64}", found.seal)
     assert found.first_at <= found.last_at
     assert [who for _, who in found.starts] == ["invio"]
-    text = "\n".join(certificate.printed(found))
+    text = "\n".join(certificate.printed(found, at=NOW))
     assert "Previsti 5 = accettati 3 + falliti 1 + saltati 0 + incerti 1" in text
     assert "I conti tornano." in text
     assert "non consegnabile" in text
@@ -67,10 +67,19 @@ def test_it_tells_counts_codes_times_seal_and_version(comuni: Comune) -> None:
     assert rows[0]["Esito"] == "accettati"
 
 
+def test_receipts_are_told_with_their_moment_and_only_where_any_can_come(comune: Comune) -> None:
+    found = replace(drawn(comune, sent(comune)), receipts={})
+    assert "Ricevute alle 10 di martedì 24 novembre: nessuna" in certificate.printed(
+        found, at=datetime(2026, 11, 24, 9, tzinfo=UTC)
+    )
+    by_hand = replace(found, channel="assisted")
+    assert not any(line.startswith("Ricevute") for line in certificate.printed(by_hand, at=NOW))
+
+
 def test_it_holds_nothing_of_a_citizen(comune: Comune) -> None:
     numbers = [phone["number"] for phone in comune.ask("GET", "/_prova/telefoni")]
     found = drawn(comune, sent(comune))
-    told = found.json() + "\n".join(certificate.printed(found))
+    told = found.json() + "\n".join(certificate.printed(found, at=NOW))
     assert not any(number.lstrip("+") in told for number in numbers)
     assert "wamid" not in told
 
@@ -133,7 +142,7 @@ def test_a_send_that_is_not_over_does_not_add_up_yet(comune: Comune) -> None:
         session.add(row)
     found = drawn(comune, number)
     assert not found.is_whole
-    assert "in coda 1" in "\n".join(certificate.printed(found))
+    assert "in coda 1" in "\n".join(certificate.printed(found, at=NOW))
 
 
 def test_a_bulletin_that_does_not_exist_has_none(comune: Comune) -> None:

@@ -85,7 +85,7 @@ def test_an_override_is_proved_told_to_all_before_it_leaves_and_kept(comune: Com
     assert "Bruno Vice nonostante il controllo: Costo: Questo invio" in done
     ((_, who, line),) = document.despite
     assert (who, line.split(":")[0]) == (BRUNO.name, "Costo")
-    printed = "\n".join(certificate.printed(document))
+    printed = "\n".join(certificate.printed(document, at=comune.now))
     assert "Nonostante il controllo: " in printed
     assert "da Bruno Vice: riprendi (codice verificato)" in printed
     assert certificate.compare(document.json(), document).is_good

@@ -23,6 +23,7 @@ def certificate(arguments: argparse.Namespace, settings: "Settings", out: Output
     from flows.sending import deliveries_csv
 
     engine = settings.engine()
+    now = datetime.now(UTC)
     with transaction(engine) as session:
         document = proof.draw_up(settings, session, arguments.bulletin)
     if arguments.verify:
@@ -40,13 +41,13 @@ def certificate(arguments: argparse.Namespace, settings: "Settings", out: Output
             arguments.bulletin,
             file,
             full_for=arguments.full_for,
-            now=datetime.now(UTC),
+            now=now,
         )
         _write_private(arguments.deliveries, file.getvalue())
         out.say(f"{arguments.deliveries}: {count} deliveries")
         out.keep(file=arguments.deliveries, deliveries=count)
         return 0
-    out.say(*proof.printed(document))
+    out.say(*proof.printed(document, at=now))
     out.whole(document.json())
     return 0 if document.is_whole else 2
 

@@ -18,7 +18,7 @@ from db import acts, bulletins, disk, handovers, outcomes
 from db import senders as starts
 from db.deliveries import Certificate
 from db.models import Bulletin, BulletinStatus, DeliveryStatus
-from flows.bulletin.language.dates import giorno, in_rome
+from flows.bulletin.language.dates import alle_ore, giorno, in_rome
 from flows.bulletin.status import STATUS, proved
 from flows.settings import BollettinoError, Settings
 from flows.whatsapp.errors import explain
@@ -187,8 +187,8 @@ def rows(document: Document) -> list[dict[str, str | int]]:
     ]
 
 
-def printed(document: Document) -> Iterator[str]:
-    """For paper or a terminal, in Italian."""
+def printed(document: Document, *, at: datetime) -> Iterator[str]:
+    """For paper or a terminal, in Italian. `at`: when it was counted; receipts come for days after a send."""
     counts = document.counts
     yield f"CERTIFICATO DI INVIO - bollettino {document.bulletin} ({document.slug})"
     yield f"Stato: {STATUS[BulletinStatus(document.status)]}"
@@ -212,10 +212,10 @@ def printed(document: Document) -> Iterator[str]:
     parts += [f"{WORD[DeliveryStatus(name)]} {counts[name]}" for name in ends[4:] if counts[name]]
     yield f"Previsti {document.planned} = {' + '.join(parts)}"
     yield "I conti tornano." if document.is_whole else "I conti sono ancora aperti."
-    if document.receipts:
-        names = {"sent": "inviati", "delivered": "consegnati", "read": "letti"}
-        yield "Ricevute: " + ", ".join(f"{names[name]} {n}" for name, n in document.receipts.items())
     if document.channel == "cloud":
+        names = {"sent": "inviati", "delivered": "consegnati", "read": "letti"}
+        told = ", ".join(f"{names[name]} {n}" for name, n in document.receipts.items())
+        yield f"Ricevute {alle_ore(at)}: {told or 'nessuna'}"
         yield f"Tentativi: {document.attempts}"
     yield ""
     for row in rows(document):

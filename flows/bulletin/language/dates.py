@@ -50,6 +50,11 @@ def giorno_ora(moment: datetime) -> str:
     return f"{giorno(moment)}, ore {ora(moment)}"
 
 
+def alle_ore(moment: datetime) -> str:
+    """`alle 14:40 di martedì 1 dicembre`, `all'1 di ...`; the hour that comes twice says which it is."""
+    return f"{_with_article('all', ora(moment) + _which(moment))} di {giorno(moment)}"
+
+
 def intervallo(start: datetime, end: datetime) -> str:
     """`dalle 0 alle 24 di mercoledì 25 novembre`, or with both days where they differ.
 
