@@ -21,7 +21,7 @@ from flows.by_hand import window
 from flows.letters import alarms, upkeep
 from flows.privacy.intact import load
 from flows.review import standing_order
-from flows.runs import choices, client, forms, pages
+from flows.runs import choices, client, forms, pages, planned
 from flows.sending import outbox
 from flows.sending import senders as life
 from flows.settings import Settings
@@ -203,11 +203,12 @@ def rounds(
 
 def keep_ui_true(settings: Settings, engine: Engine, *, now: datetime) -> None:
     """What Prefect shows, as things are by now: the lists of the start forms, the tag of what waits, the
-    receipts of what was sent. None of them costs another.
+    names of what is planned, the receipts of what was sent. None of them costs another.
     """
     tasks: list[Callable[[], object]] = [
         partial(choices.store, settings, engine, now=now),
         partial(client.untag_ended, WAITS),
+        partial(planned.name_coming, settings, engine, now=now),
         partial(pages.recount, settings, engine, now=now),
     ]
     _each(tasks, "le pagine di Prefect non sono tutte aggiornate")
