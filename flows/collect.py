@@ -14,7 +14,7 @@ from flows.letters.holding import take_back_wrong
 from flows.privacy.intact import load
 from flows.runs import client
 from flows.settings import BollettinoError, Settings
-from flows.sources.readings import Reading
+from flows.sources.readings import Reading, told_briefly
 from flows.sources.visit import Which, collect_sources, read_source
 
 Choice = Literal["tutto", "notizie", "allerte"]
@@ -67,3 +67,5 @@ def collect(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> None
     for line in take_back(settings, make_engine(settings.database), now=datetime.now(UTC)):
         get_run_logger().warning("%s", line)
     tell_editor(readings)
+    outcome = f"Raccolta: {which} · {told_briefly(readings)}"
+    client.rename(settings, client.run_id(), outcome)

@@ -157,6 +157,17 @@ def test_the_tag_of_what_waits_is_true_and_letters_lead_to_the_page(
     assert f": {installation.settings.newsroom}\n" in letter["text"]
 
 
+def test_a_reading_that_found_nothing_says_so_in_its_name(installation: Installation) -> None:
+    with installation.prefect() as client:
+        news = client.read_deployment_by_name(f"raccogli/{installation.settings.deployment('notizie')}")
+
+        def read() -> str:
+            return installation.completed(str(client.create_flow_run_from_deployment(news.id).id))
+
+        read()  # what other tests have put on the site
+        assert read() == "PROVA · Raccolta: notizie · niente di nuovo"
+
+
 def test_a_refused_order_is_red_and_told_by_mail_to_who_gave_it(installation: Installation) -> None:
     run = installation.order("ferma", bollettino=ELSE, chi="Bruno Vice")
     with installation.prefect() as client:

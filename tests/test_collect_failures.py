@@ -13,7 +13,7 @@ from flows import collect
 from flows.collect import tell_editor
 from flows.settings import BollettinoError, Settings, load_profile
 from flows.sources import pages
-from flows.sources.readings import Reading
+from flows.sources.readings import Reading, told_briefly
 from flows.sources.visit import collect_sources
 from scrapers.pages.pages import Page, parse_page
 from tests.world.comune import Comune, write_profile
@@ -223,3 +223,16 @@ def test_the_editor_reads_italian_where_the_operator_reads_english(log: pytest.L
         "b: nessun cambiamento dall'ultima lettura",
         "Nessuna fonte da leggere: il profilo non ne indica.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("readings", "words"),
+    [
+        ([], "niente di nuovo"),
+        ([Reading("a", not_modified=True), Reading("b", unchanged=20)], "niente di nuovo"),
+        ([Reading("a", new=1), Reading("b", updated=2)], "1 nuova, 2 aggiornate"),
+        ([Reading("a", new=2), Reading("b", new=3)], "5 nuove"),
+    ],
+)
+def test_a_reading_says_in_a_word_what_it_brought(readings: list[Reading], words: str) -> None:
+    assert told_briefly(readings) == words

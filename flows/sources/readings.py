@@ -1,8 +1,10 @@
 """What came of reading one source, and who reads."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from flows.bulletin.status import counted
 from flows.profiles.comune import Profile
 from flows.settings import Settings
 from scrapers.fetching.fetcher import Fetcher
@@ -48,6 +50,14 @@ class Reading:
             return f"{self.source}: nessun cambiamento dall'ultima lettura"
         counts = f"{self.new} nuove, {self.updated} aggiornate, {self.unchanged} invariate"
         return f"{self.source}: {counts}" + (f", {self.undated} senza data" if self.undated else "")
+
+
+def told_briefly(readings: Sequence[Reading]) -> str:
+    """What came of all of them, in Italian: `niente di nuovo`, `2 nuove, 1 aggiornata`."""
+    new, updated = (sum(getattr(reading, kind) for reading in readings) for kind in ("new", "updated"))
+    parts = [counted(new, "nuova", "nuove")] if new else []
+    parts += [counted(updated, "aggiornata", "aggiornate")] if updated else []
+    return ", ".join(parts) or "niente di nuovo"
 
 
 def defect(address: str, exc: Exception) -> str:
