@@ -13,14 +13,18 @@ from tests.world.guide import FOLDER, TEXT, pictures
 
 GUIDE = TEXT.read_text(encoding="utf-8")
 BROWSER = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_browser*.py"))
+PREFECT = (ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8")
+CARD = (ROOT / "deployments" / "prima-settimana.md").read_text(encoding="utf-8")
 LARGEST = 250_000  # bytes of a picture
 
 
-def table(heading: str) -> list[str]:
-    """What stands in «» in the first column of the table under a heading."""
-    rows = GUIDE.partition(f"\n## {heading}\n")[2].partition("\n#")[0]
+def table(heading: str, text: str = GUIDE, column: int = 1) -> list[str]:
+    """What stands in «» in a column, the first or the second, of the table under a heading."""
+    rows = text.partition(f"\n## {heading}\n")[2].partition("\n#")[0]
     return [
-        word for row in re.findall(r"^\| (.+?) \|", rows, re.MULTILINE) for word in re.findall("«(.+?)»", row)
+        word
+        for row in re.findall(r"^\| (.+?) \| (.+?) \|", rows, re.MULTILINE)
+        for word in re.findall("«(.+?)»", row[column - 1])
     ]
 
 
@@ -58,8 +62,7 @@ def test_every_field_that_the_guide_names_stands_in_the_form(settings: Settings)
 
 
 def test_what_an_editor_starts_is_in_prefect_under_that_name() -> None:
-    text = (ROOT / "deployments" / "prefect.yaml").read_text(encoding="utf-8")
-    names = {block["name"] for block in yaml.safe_load(text)["deployments"]}
+    names = {block["name"] for block in yaml.safe_load(PREFECT)["deployments"]}
     told = table("Che cosa avvii tu")
     assert len(told) >= 8
     assert set(told) <= names
@@ -67,3 +70,18 @@ def test_what_an_editor_starts_is_in_prefect_under_that_name() -> None:
 
 def test_the_guide_stays_short() -> None:
     assert len(re.sub(r"!\[.*?\]\(.*?\)", "", GUIDE).split()) < 1500
+
+
+def test_the_card_of_the_first_week_names_what_there_is(settings: Settings) -> None:
+    names = {block["name"] for block in yaml.safe_load(PREFECT)["deployments"]}
+    commands = table("Se qualcosa va storto", CARD, column=2)
+    assert len(commands) >= 5
+    assert set(commands) <= names
+    subjects = [
+        letter["oggetto"].replace("{esito}", "NON FATTO") for letter in settings.texts["posta"].values()
+    ]
+    told = table("Che cosa vuol dire l'e-mail", CARD)
+    assert len(told) >= 6
+    for words in told:
+        assert any(subject.startswith(words) for subject in subjects), words
+    assert len(CARD.split()) < 400, "one printed page"
