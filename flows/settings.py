@@ -218,11 +218,14 @@ class Settings:
 
     @property
     def newsroom(self) -> str:
-        """The editors' page, at the address of the Prefect UI and behind the same password."""
+        """The editors' page, behind the password of the Prefect UI."""
         return f"{self.prefect_ui.removesuffix('/v2')}/redazione"
 
+    def order_link(self, verb: str) -> str:
+        """To the start form of one of the editors' orders; lasting."""
+        return f"{self.newsroom}/comando/{verb}"
+
     def run_link(self, run_id: str) -> str:
-        """Where an editor opens a run."""
         return f"{self.prefect_ui}/runs/flow-run/{run_id}"
 
     def review_link(self, code: str) -> str:

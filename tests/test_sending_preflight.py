@@ -107,7 +107,7 @@ def test_a_dead_token_keeps_everything_and_tells_the_editors_once(
     with comune.look() as session:
         letters = session.exec(select(Letter).where(Letter.kind == "invio_trattenuto")).all()
     assert len(letters) == len(comune.settings.profile.editors)
-    assert all("esecuzione riprendi-esempio" in one.text for one in letters)
+    assert all("/redazione/comando/riprendi\n" in one.text for one in letters)
 
 
 def test_a_template_that_is_not_there_or_paused_holds_the_bulletin(comune: Comune) -> None:

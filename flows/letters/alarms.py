@@ -159,8 +159,7 @@ def _uncertain(settings: Settings, session: Session, now: datetime) -> None:
             {
                 "bollettino": named(bulletin),
                 "n_incerti": counted(count, "messaggio", "messaggi"),
-                "azioni": f"{settings.prefect_ui}/deployments",
-                "incerti": settings.deployment("incerti"),
+                "incerti": settings.order_link("incerti"),
             },
             about=f"bulletin {bulletin_id}",
             bulletin_id=bulletin_id,

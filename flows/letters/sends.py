@@ -72,7 +72,7 @@ def despite(
         "quando": giorno_ora(now),
         "prova": acts.last_proof(session, bulletin_id, by),
         "controlli": bullets(why, ""),
-        "ferma": settings.deployment("ferma"),
+        "ferma": settings.order_link("ferma"),
     }
     about = f"bulletin {bulletin_id} at {now.isoformat()}"
     _tell(settings, session, "parte_nonostante", bulletin, about, values, now=now)
@@ -171,10 +171,9 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "motivo": REASONS.get(reason, reason).rstrip(".") or "non si sa",
         "costo": costs.estimated(settings, certificate.accepted, category) if category else costs.UNKNOWN,
         "pagina": f"{settings.profile.servers.public}/b/{bulletin.code}",
-        "azioni": f"{settings.prefect_ui}/deployments",
-        "riprendi": settings.deployment("riprendi"),
-        "chiudi": settings.deployment("chiudi"),
-        "correggi": settings.deployment("correggi"),
+        "riprendi": settings.order_link("riprendi"),
+        "chiudi": settings.order_link("chiudi"),
+        "correggi": settings.order_link("correggi"),
         "resto": _rest(bulletin),
         "decisioni": _decisions(session, bulletin),
         "modulo": settings.run_link(handover.run_id) if handover and handover.run_id else "",
