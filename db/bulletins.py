@@ -15,6 +15,7 @@ from db.engine import StoreError
 from db.models import (
     BULLETIN_TRANSITIONS,
     LIVING,
+    TURNED_DOWN,
     Approval,
     Bulletin,
     BulletinItem,
@@ -231,12 +232,45 @@ def reopen(session: Session, bulletin: Bulletin, *, by: str, now: datetime) -> N
     """
     if bulletin.status != BulletinStatus.approved:
         raise TransitionError(f"bulletin {bulletin.id} is {bulletin.status}: only an approved one re-opens")
-    for approval in session.exec(
-        select(Approval).where(Approval.bulletin_id == bulletin.id, col(Approval.voided_at).is_(None))
-    ):
+    _void(session, bulletin, now=now)
+    move(session, bulletin, BulletinStatus.in_review, by=by, now=now, reason="reopened")
+
+
+def take_up(session: Session, bulletin: Bulletin, *, by: str, now: datetime) -> list[Approval]:
+    """Take the decision not to send it back: the bulletin waits again. Returns the decisions that are void.
+
+    TransitionError when it was neither postponed nor discarded. Whether its time has passed is not asked.
+    """
+    if bulletin.status not in TURNED_DOWN:
+        raise TransitionError(f"bulletin {bulletin.id} is {bulletin.status}: nobody decided not to send it")
+    voided = _void(session, bulletin, now=now)
+    move(session, bulletin, BulletinStatus.in_review, by=by, now=now, reason="taken_up")
+    return voided
+
+
+def _void(session: Session, bulletin: Bulletin, *, now: datetime) -> list[Approval]:
+    """Its decisions count no more; those that did until now."""
+    in_force = list(
+        session.exec(
+            select(Approval).where(Approval.bulletin_id == bulletin.id, col(Approval.voided_at).is_(None))
+        )
+    )
+    for approval in in_force:
         approval.voided_at, approval.mac = now, None  # that row alone brings it back no more
         session.add(approval)
-    move(session, bulletin, BulletinStatus.in_review, by=by, now=now, reason="reopened")
+    return in_force
+
+
+def rivals(session: Session, bulletin: Bulletin) -> list[Bulletin]:
+    """Living bulletins of its kind, template and slot; where it has no slot those made after it."""
+    query = select(Bulletin).where(
+        Bulletin.kind == bulletin.kind,
+        Bulletin.template == bulletin.template,
+        Bulletin.slot_at == bulletin.slot_at,
+        col(Bulletin.status).in_(LIVING),
+        Bulletin.id != bulletin.id if bulletin.slot_at else Bulletin.id > bulletin.id,
+    )
+    return list(session.exec(query.order_by(col(Bulletin.id))))
 
 
 def send_at(session: Session, bulletin: Bulletin) -> datetime:

@@ -283,6 +283,14 @@ def discard(session: Session, item_ids: Sequence[int], *, now: datetime) -> None
     _mark(session, item_ids, {"discarded_at": now})
 
 
+def take_back_discard(session: Session, item_ids: Sequence[int], *, discarded_at: datetime) -> None:
+    """Those of these that were discarded at that moment, and at no other, may be news again."""
+    chosen = update(NewsItem).where(
+        col(NewsItem.id).in_(sorted(item_ids)), col(NewsItem.discarded_at) == discarded_at
+    )
+    session.execute(chosen.values(discarded_at=None))
+
+
 def _mark(session: Session, item_ids: Sequence[int], values: Mapping[str, Any]) -> None:
     session.execute(update(NewsItem).where(col(NewsItem.id).in_(sorted(item_ids))).values(**values))
 

@@ -150,6 +150,27 @@ def put_right(
     return dict(rows.all())
 
 
+def tellers(
+    session: Session, news_ids: Collection[int], *, excluding: Collection[int]
+) -> dict[int, Bulletin]:
+    """Of these news items, by id, those that a living bulletin tells, and the newest one that does.
+
+    `excluding`: ids of bulletins not to count.
+    """
+    rows = session.exec(
+        select(BulletinItem.news_item_id, Bulletin)
+        .join(BulletinVersion, col(BulletinVersion.id) == BulletinItem.version_id)
+        .join(Bulletin, col(Bulletin.id) == BulletinVersion.bulletin_id)
+        .where(
+            col(BulletinItem.version_id).in_(bulletins.telling()),
+            col(BulletinItem.news_item_id).in_(news_ids),
+            col(Bulletin.id).not_in(excluding),
+        )
+        .order_by(col(Bulletin.id))
+    )
+    return {news_id: bulletin for news_id, bulletin in rows if news_id is not None}
+
+
 GONE_AFTER = 2  # readings in a row that failed: one may be the network's
 
 

@@ -1,4 +1,4 @@
-"""flows, started by an editor: stop a bulletin that is being sent, close it; re-open an approved one.
+"""flows, started by an editor: stop a bulletin that is being sent, close it; re-open one that was decided on.
 
 Also a stop asks for the code: whoever could stop an alert in another's name would silence it. A stop after
 which the bulletin is not stopped ends red, whatever kept it, and says why in its name, since the messages go
@@ -13,16 +13,20 @@ from prefect import State, flow, get_run_logger
 from pydantic import Field
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from db import bulletins, deliveries, senders
 from db.acts import REOPEN
-from db.engine import make_engine, reading, transaction
-from db.models import BulletinStatus
+from db.engine import alone, make_engine, reading, transaction
+from db.models import TURNED_DOWN, Bulletin, BulletinStatus
 from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.status import STATUS
+from flows.bulletin.status import DECIDED, STATUS
 from flows.by_hand import window
 from flows.deploy import ELSE
 from flows.door.sealed import NO_CODE, Proof
+from flows.draft import undo
+from flows.draft.items import PURPOSE
+from flows.draft.undo import UndoError
 from flows.letters import drafts, orders
 from flows.privacy.intact import load
 from flows.review import acts
@@ -115,32 +119,61 @@ def close_stopped(
         return outcome
 
 
-def reopen_approved(
+def reopen_decided(
     settings: Settings, engine: Engine, bulletin_id: int, *, who: str, proof: Proof = NO_CODE, now: datetime
 ) -> str:
-    """Take an approval back before anything leaves; what happened, in Italian. NotDoneError says why not."""
+    """Take a decision back before its time: an approval before anything leaves, or that it is not sent.
+
+    What happened, in Italian. NotDoneError says why not.
+    """
     person = acts.judge(settings, engine, who, proof, now=now)
     with transaction(engine) as session:
+        alone(session, PURPOSE)  # the news of what comes back must not be composed into another meanwhile
         bulletin = acts.held(session, bulletin_id)
         if bulletin.status == BulletinStatus.sending:
             raise NotDoneError(f"Il bollettino {bulletin_id} sta già partendo: usa «ferma».")
-        if bulletin.status != BulletinStatus.approved:
+        if bulletin.status not in DECIDED:
             raise NotDoneError(
-                f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si riapre solo se approvato."
+                f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: si riapre solo se approvato, "
+                "rinviato o scartato."
             )
-        grace = timedelta(minutes=settings.profile.grace_minutes)
-        if bulletin.slot_at is not None and now > bulletin.slot_at + grace:
-            when = giorno_ora(bulletin.slot_at)
-            raise NotDoneError(
-                f"Il bollettino {bulletin_id} doveva partire {when}: è tardi, e da solo non parte più."
-            )
-        hold.reopen(settings, session, bulletin, by=who, now=now)
-        by = f" entro {giorno_ora(bulletin.deadline_at)}" if bulletin.deadline_at else ""
-        outcome = (
-            f"Bollettino {bulletin_id} riaperto: l'approvazione non vale più, va approvato di nuovo{by}."
-        )
+        if bulletin.status in TURNED_DOWN:
+            outcome = _take_up(settings, session, bulletin, who, now)
+        else:
+            outcome = _take_approval_back(settings, session, bulletin, who, now)
         acts.note(settings, session, person, REOPEN, outcome, bulletin_id=bulletin_id, now=now)
         return outcome
+
+
+def _take_up(settings: Settings, session: Session, bulletin: Bulletin, who: str, now: datetime) -> str:
+    was = DECIDED[bulletin.status]
+    try:
+        lines = undo.take_up(settings, session, bulletin, by=who, now=now)
+    except UndoError as exc:
+        raise NotDoneError(f"{exc} {acts.NOTHING_DONE}") from exc
+    return " ".join(
+        [f"Bollettino {bulletin.id} riaperto: non è più {was}, va approvato{_by(bulletin)}.", *lines]
+    )
+
+
+def _take_approval_back(
+    settings: Settings, session: Session, bulletin: Bulletin, who: str, now: datetime
+) -> str:
+    grace = timedelta(minutes=settings.profile.grace_minutes)
+    if bulletin.slot_at is not None and now > bulletin.slot_at + grace:
+        when = giorno_ora(bulletin.slot_at)
+        raise NotDoneError(
+            f"Il bollettino {bulletin.id} doveva partire {when}: è tardi, e da solo non parte più."
+        )
+    hold.reopen(settings, session, bulletin, by=who, now=now)
+    return (
+        f"Bollettino {bulletin.id} riaperto: l'approvazione non vale più, "
+        f"va approvato di nuovo{_by(bulletin)}."
+    )
+
+
+def _by(bulletin: Bulletin) -> str:
+    return f" entro {giorno_ora(bulletin.deadline_at)}" if bulletin.deadline_at else ""
 
 
 @flow(name="ferma", flow_run_name=client.titled("Ferma l'invio (bollettino {bollettino})"))
@@ -181,16 +214,16 @@ def close(
 
 @flow(name="riapri", flow_run_name=client.titled("Riapri (bollettino {bollettino})"))
 def reopen(
-    bollettino: Annotated[str, choices.which(TITLE, choices.APPROVED)], chi: Who, codice: Code = ""
+    bollettino: Annotated[str, choices.which(TITLE, choices.TO_REOPEN)], chi: Who, codice: Code = ""
 ) -> str | State[str]:
-    """Riapre un bollettino approvato che non è ancora partito: va approvato di nuovo."""
+    """Riporta al modulo un bollettino approvato, rinviato o scartato per sbaglio, prima che parta."""
     settings = load()
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
     try:
         proof = client.proof(codice)
         number, _ = acts.chosen(engine, bollettino)
-        outcome = reopen_approved(settings, engine, number, who=chi, proof=proof, now=now)
+        outcome = reopen_decided(settings, engine, number, who=chi, proof=proof, now=now)
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)
     run_id = forms.open_review(settings, engine, number, now=now)

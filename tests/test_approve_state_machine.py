@@ -26,7 +26,7 @@ from sqlmodel import select
 
 from db import bulletins, deliveries, recipients, senders
 from db.engine import transaction
-from db.models import LIVING, Bulletin, BulletinStatus, Delivery, DeliveryStatus, Recipient
+from db.models import LIVING, TURNED_DOWN, Bulletin, BulletinStatus, Delivery, DeliveryStatus, Recipient
 from flows import dispatch
 from flows.approve import load_round
 from flows.compose import compose_draft
@@ -36,7 +36,7 @@ from flows.review.acts import NotDoneError
 from flows.sending import drain, single
 from flows.settings import DEMO, load_profile
 from flows.sources import rereading, visit
-from flows.stop import reopen_approved, stop_sending
+from flows.stop import stop_sending
 from flows.watch import look
 from tests.world import outbox
 from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, SECRETS
@@ -207,16 +207,19 @@ class Orders(RuleBasedStateMachine):
 
     @rule(which=WHICH, who=WHO)
     def reopen(self, which: int, who: str) -> None:
-        bulletin = self.desk.chosen(which, BulletinStatus.approved)
-        if bulletin is None:
-            return
-        with suppress(NotDoneError):  # past its grace
-            reopen_approved(
-                self.desk.settings, self.desk.engine, bulletin.id, who=who, proof=OPERATOR, now=self.desk.now
-            )
-        if bulletin.status == BulletinStatus.approved:
-            self.desk.consents[bulletin.id] = []
-        self.desk.now += timedelta(minutes=1)
+        """One that was approved, or one that an editor decided not to send; or any, by mistake."""
+        if bulletin := self.desk.chosen(which, BulletinStatus.approved, *TURNED_DOWN):
+            self.desk.reopen(bulletin.id, who)
+
+    @precondition(lambda self: self.desk.all())
+    @rule(which=WHICH, who=WHO, decision=st.sampled_from([POSTPONE, DISCARD]), faults=FAULTS)
+    def a_mistake_is_undone(self, which: int, who: str, decision: str, faults: list[str]) -> None:
+        """And what comes back is approved, where that can still be."""
+        bulletin = self.desk.chosen(which, BulletinStatus.in_review)
+        assert bulletin is not None
+        self._says(bulletin.id, decision, who)
+        self.desk.reopen(bulletin.id, who)
+        self.approve_well(which, "", BRUNO, True, faults)
 
     @precondition(lambda self: self.desk.all())
     @rule(which=WHICH, who=WHO, is_sent_back=st.booleans())
@@ -230,7 +233,7 @@ class Orders(RuleBasedStateMachine):
             self._says(bulletin.id, APPROVE, ANNA if who == BRUNO else BRUNO)
             self._says(bulletin.id, SEND_BACK, who)
         else:
-            self.reopen(which, who)
+            self.desk.reopen(bulletin.id, who)
         self._says(bulletin.id, APPROVE, who)
         self.desk.now = max(self.desk.now, bulletin.slot_at or self.desk.now)
         self.desk.send(bulletin.id, [])
@@ -389,7 +392,7 @@ def test_no_order_of_events_sends_what_is_not_approved_or_sends_it_twice() -> No
             suppress_health_check=list(HealthCheck),
         ),
     )
-    must = {"messages", "samples", "sent"}
+    must = {"messages", "samples", "sent", "taken up"}
     if is_rehearsal:
         must |= {
             str(one) for one in BulletinStatus if one not in (BulletinStatus.draft, BulletinStatus.superseded)

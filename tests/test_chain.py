@@ -87,7 +87,8 @@ def test_the_lists_of_the_start_forms_follow_the_bulletins(installation: Install
         version = bulletins.latest(session, number)
         assert version is not None
         title = bulletins.items(session, version)[0].title
-    label = f"{number} · bollettino di {giorno(slot)} · {title}"
+    known_by = f"bollettino di {giorno(slot)} · {title}"
+    label = f"{number} · approvato · {known_by}"
 
     def listed(verb: str) -> list[str]:
         name = installation.settings.deployment(verb)
@@ -113,7 +114,7 @@ def test_the_lists_of_the_start_forms_follow_the_bulletins(installation: Install
     installation.answer(number, choices(slot)[Choice.approve])
     installation.ends_as(number, "approved")
     wait_for("its place in the list", lambda: label in listed("riapri"))
-    assert label not in listed("riprendi") + listed("ferma")
+    assert f"{number} · {known_by}" not in listed("riprendi") + listed("ferma")
     assert planned() == before
     with installation.prefect() as client:
         retired = client.create_deployment(
@@ -130,6 +131,7 @@ def test_the_lists_of_the_start_forms_follow_the_bulletins(installation: Install
     assert label not in listed("riapri")
     installation.answer(number, "Non inviare: le notizie passano al prossimo bollettino")
     installation.ends_as(number, "merged")
+    wait_for("its place among the postponed", lambda: f"{number} · rinviato · {known_by}" in listed("riapri"))
 
 
 def test_the_tag_of_what_waits_is_true_and_letters_lead_to_the_page(

@@ -18,7 +18,7 @@ from flows.__main__ import main
 from flows.cli.history import history
 from flows.dispatch import dispatch_bulletin
 from flows.review.differences import HIDDEN, differences, without_mobiles
-from flows.stop import reopen_approved
+from flows.stop import reopen_decided
 from tests.world import outbox
 from tests.world.builders import NOW, item_of, make_bulletin, make_news_item, make_recipient, news_data
 from tests.world.comune import APPROVE, DISCARD, SAVE, Comune
@@ -125,7 +125,7 @@ def test_a_reopened_approval_is_shown_as_void_with_its_moment(comune: Comune) ->
     number = waiting(comune, "Via Roma chiude lunedì 30 novembre.")
     comune.answer(number, APPROVE)
     comune.now += timedelta(minutes=5)
-    reopen_approved(comune.settings, comune.engine, number, who=BRUNO, now=comune.now)
+    reopen_decided(comune.settings, comune.engine, number, who=BRUNO, now=comune.now)
     told = history(comune.engine, number)
     assert "ANNULLATA martedì 24 novembre 2026, 10:35:00: il bollettino è stato riaperto" in told
     moves = flat(told.split("Passaggi conservati:")[1])

@@ -26,7 +26,7 @@ from flows.dispatch import dispatch_bulletin
 from flows.review.acts import NotDoneError
 from flows.sending.drain import BY_A_PERSON, DispatchError
 from flows.settings import Settings
-from flows.stop import reopen_approved, stop_sending
+from flows.stop import reopen_decided, stop_sending
 from flows.watch import look
 from flows.web.pages import bulletin as bulletin_page
 from tests.world import outbox
@@ -274,7 +274,7 @@ def test_an_approved_bulletin_is_reopened_and_needs_a_new_approval(comuni: Comun
     with comuni.look() as session:
         number = make_bulletin(session, status=BulletinStatus.in_review).id
     comuni.answer(number, APPROVE)
-    said = reopen_approved(comuni.settings, comuni.engine, number, who=WHO, now=comuni.now)
+    said = reopen_decided(comuni.settings, comuni.engine, number, who=WHO, now=comuni.now)
     assert "va approvato di nuovo" in said
     assert comuni.bulletin(number).status == BulletinStatus.in_review
     with pytest.raises(DispatchError, match="non è approvato"):
@@ -301,12 +301,12 @@ def test_a_bulletin_that_is_reopened_after_its_deadline_can_be_approved_until_it
             session, status=BulletinStatus.in_review, slot_at=slot, deadline_at=slot - 15 * minute
         ).id
     comune.answer(number, words, now=slot - 20 * minute)
-    said = reopen_approved(comune.settings, comune.engine, number, who=WHO, now=slot - 10 * minute)
+    said = reopen_decided(comune.settings, comune.engine, number, who=WHO, now=slot - 10 * minute)
     assert said.endswith("va approvato di nuovo entro martedì 24 novembre, ore 12.")
     assert look(comune.settings, comune.engine, now=slot - 9 * minute).waiting == (number,)
     assert comune.answer(number, words, now=slot + 50 * minute).status == BulletinStatus.approved
     with pytest.raises(NotDoneError, match="è tardi"):
-        reopen_approved(comune.settings, comune.engine, number, who=WHO, now=slot + 61 * minute)
+        reopen_decided(comune.settings, comune.engine, number, who=WHO, now=slot + 61 * minute)
     assert comune.bulletin(number).status == BulletinStatus.approved
 
 
@@ -317,7 +317,7 @@ def test_one_without_a_slot_can_be_approved_for_as_long_as_a_new_one(comune: Com
             session, kind=BulletinKind.urgent, status=BulletinStatus.in_review, deadline_at=NOW
         ).id
     comune.answer(number, APPROVE)
-    reopen_approved(comune.settings, comune.engine, number, who=WHO, now=later)
+    reopen_decided(comune.settings, comune.engine, number, who=WHO, now=later)
     assert comune.answer(number, APPROVE, now=later + timedelta(hours=1)).status == BulletinStatus.approved
 
 
@@ -349,6 +349,6 @@ def test_who_is_no_editor_changes_nothing(comune: Comune) -> None:
     with pytest.raises(NotDoneError, match="non è cambiato niente"):
         stop_sending(settings, comune.engine, sending, who="X", now=NOW)
     with pytest.raises(NotDoneError, match="non è cambiato niente"):
-        reopen_approved(settings, comune.engine, ready, who="X", now=NOW)
+        reopen_decided(settings, comune.engine, ready, who="X", now=NOW)
     assert comune.bulletin(sending).status == BulletinStatus.sending
     assert comune.bulletin(ready).status == BulletinStatus.approved

@@ -15,7 +15,7 @@ from flows.privacy.redaction import redact
 from flows.settings import SettingsError, load_profile
 from flows.staff import mail
 from flows.staff.smtp import SHEET, Outgoing, Refusal, Server, send
-from flows.stop import reopen_approved
+from flows.stop import reopen_decided
 from tests.world.builders import item_of, make_bulletin, make_news_item, make_recipient
 from tests.world.comune import APPROVE, Comune, write_profile
 from tests.world.mail_server import Post, announce, mail_server
@@ -85,7 +85,7 @@ def test_a_text_that_is_approved_anew_is_mailed_anew(comune: Comune, box: Post) 
     number = review(comune)
     comune.answer(number, AT_THE_SLOT)
     tell(comune, number)
-    reopen_approved(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
+    reopen_decided(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
     comune.answer(number, AT_THE_SLOT, texts=["Via Roma resta aperta.", "Il bando scade."])
     tell(comune, number)
     assert len(sheets(comune)) == 4
@@ -94,7 +94,7 @@ def test_a_text_that_is_approved_anew_is_mailed_anew(comune: Comune, box: Post) 
 
 def withdraw(comune: Comune, number: int) -> None:
     comune.now += timedelta(minutes=1)
-    reopen_approved(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
+    reopen_decided(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
     for _ in range(2):
         tell(comune, number)
 

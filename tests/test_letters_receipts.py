@@ -9,9 +9,11 @@ from db import calls, days_off, sign_offs
 from db.bulletins import add_version, data_of, items, latest, locked
 from db.models import BulletinStatus, Level, SignOffWord
 from flows.alert import draft_urgent
+from flows.bulletin.language.dates import giorno_ora
 from flows.letters import alarms, drafts, urgent_calls
+from flows.stop import reopen_decided
 from tests.test_alert_drafted import NOW, state
-from tests.world.comune import APPROVE, DISCARD, Comune
+from tests.world.comune import APPROVE, DISCARD, POSTPONE, Comune
 from tests.world.mail_server import Post, announce, mail_server
 
 ANNA, BRUNO, CARLA = "Anna Redazione", "Bruno Vice", "Carla Terza"
@@ -170,3 +172,47 @@ def test_what_cannot_wait_calls_the_colleague_at_once_by_every_channel(comune: C
     assert last == {1: ANNA, 2: BRUNO, 3: CARLA, 4: BRUNO, 5: CARLA}, "who has approved is not called"
     answer(comune, number, CARLA, 33, DISCARD)
     assert not urgent_calls.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=50))
+
+
+@pytest.mark.parametrize(
+    ("decision", "subject", "end"),
+    [
+        (POSTPONE, "Rinviato al prossimo", "con questo testo."),
+        (DISCARD, "Scartato", "con questo testo, e le notizie non sono più scartate."),
+    ],
+)
+def test_the_receipt_of_what_is_not_sent_says_how_to_take_that_back_and_until_when(
+    comune: Comune, box: Post, decision: str, subject: str, end: str
+) -> None:
+    comune.collect("all")
+    number = comune.draft(at_approval=False)
+    slot = comune.bulletin(number).slot_at
+    assert slot is not None
+    comune.answer(number, decision, who=BRUNO)
+    assert told(comune, box, number, 1)[-3:] == [(address, subject) for address in MAIL.values()]
+    assert (
+        "Non parte niente.\n\nÈ stato uno sbaglio? "
+        f"Fino a {giorno_ora(slot)} si può annullare: {comune.settings.prefect_ui}/deployments, "
+        f"esecuzione {comune.settings.deployment('riapri')}. Il modulo torna {end}"
+    ) in box.text().replace("\r\n", "\n")
+
+
+def test_what_can_be_taken_back_no_more_is_not_offered(comune: Comune, box: Post) -> None:
+    """Told after its slot, for instance since the mail server was away."""
+    comune.collect("all")
+    number = comune.draft(at_approval=False)
+    slot = comune.bulletin(number).slot_at
+    assert slot is not None
+    comune.now = slot - timedelta(hours=1)
+    comune.answer(number, POSTPONE, who=BRUNO)
+    late = [one for one in told(comune, box, number, 61) if one[1] == "Rinviato al prossimo"]
+    assert len(late) == 3
+    assert "Non parte niente." in box.text()
+    assert "riapri" not in box.text()
+
+
+def test_what_was_taken_back_before_it_was_told_is_not_told_as_postponed(comune: Comune, box: Post) -> None:
+    number = waiting(comune, box)
+    answer(comune, number, BRUNO, 1, POSTPONE)
+    reopen_decided(comune.settings, comune.engine, number, who=ANNA, now=comune.now + timedelta(minutes=2))
+    assert [said for _, said in told(comune, box, number, 3)] == ["«riapri» di Anna Redazione"] * 3

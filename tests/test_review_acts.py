@@ -22,7 +22,7 @@ from flows.review.acts import NotDoneError, NotProvedError, decide
 from flows.sending.seal import message_of, seal_of
 from flows.settings import Settings
 from flows.settle import AGAIN, GOT, retry_failed, settle_uncertain
-from flows.stop import close_stopped, reopen_approved, stop_sending
+from flows.stop import close_stopped, reopen_decided, stop_sending
 from tests.test_review_codes import code, not_a_code
 from tests.world import outbox
 from tests.world.builders import NOW, make_bulletin, make_recipient
@@ -76,7 +76,7 @@ def _chiudi(settings: Settings, engine: Engine, number: int, who: str, given: Pr
 
 
 def _riapri(settings: Settings, engine: Engine, number: int, who: str, given: Proof) -> object:
-    return reopen_approved(settings, engine, number, who=who, proof=given, now=NOW)
+    return reopen_decided(settings, engine, number, who=who, proof=given, now=NOW)
 
 
 def _ritenta(settings: Settings, engine: Engine, number: int, who: str, given: Proof) -> object:

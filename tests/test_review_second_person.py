@@ -14,7 +14,7 @@ from flows.review.choices import Choice, choices
 from flows.review.form import Round, describe, form
 from flows.review.sign_off import signed_by
 from flows.sending.hold import reopen
-from flows.stop import reopen_approved
+from flows.stop import reopen_decided
 from tests.world.builders import make_bulletin
 from tests.world.comune import APPROVE, DISCARD, SAVE, Comune
 
@@ -92,7 +92,7 @@ def test_after_a_reopening_the_same_text_needs_two_again(pair: tuple[Comune, int
     comune.answer(number, APPROVE)
     assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.approved
     comune.now += timedelta(minutes=1)
-    reopen_approved(comune.settings, comune.engine, number, who=BRUNO, now=comune.now)
+    reopen_decided(comune.settings, comune.engine, number, who=BRUNO, now=comune.now)
     comune.now += timedelta(minutes=1)
     assert comune.answer(number, APPROVE).status == BulletinStatus.in_review, "what both said before is void"
     assert comune.answer(number, APPROVE, who=BRUNO).status == BulletinStatus.approved
@@ -114,7 +114,7 @@ def test_who_may_only_write_to_the_database_brings_no_first_approval_back(
         comune.now += timedelta(minutes=1)
         comune.answer(number, APPROVE, who=who)
     comune.now += timedelta(minutes=1)
-    reopen_approved(comune.settings, comune.engine, number, who=BRUNO, now=comune.now)
+    reopen_decided(comune.settings, comune.engine, number, who=BRUNO, now=comune.now)
     with comune.look() as session:
         session.connection().execute(text(written))
     comune.now += timedelta(minutes=1)

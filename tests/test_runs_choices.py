@@ -30,7 +30,6 @@ EDITORS_OF_TOWN = ["Anna Redazione", "Bruno Vice"]
     [
         (choices.SENDING, {"sending"}),
         (choices.STOPPED, {"stopped"}),
-        (choices.APPROVED, {"approved"}),
         (choices.TO_RESUME, {"stopped", "approved"}),
         (choices.SENT, {"sent", "stopped"}),
     ],
@@ -45,6 +44,25 @@ def test_a_list_has_what_its_command_is_for_the_newest_first(
     expected = sorted([made[BulletinStatus(status)] for status in statuses] + [again], reverse=True)
     assert [choices.numbers(one)[0] for one in listed] == expected
     assert all("bollettino" in one for one in listed)
+
+
+def test_what_can_be_reopened_stands_there_with_its_state_in_words(engine: Engine) -> None:
+    """Until its slot, and of the approved ones as long as they wait."""
+    soon, late = NOW + timedelta(hours=1), NOW - timedelta(minutes=1)
+    with transaction(engine) as session:
+        for days, status in enumerate(BulletinStatus):
+            make_bulletin(session, status=status, slot_at=soon + timedelta(days=days))
+            make_bulletin(session, status=status, slot_at=late - timedelta(days=days))
+        listed = choices.LISTS[choices.TO_REOPEN](session, NOW)
+    found = sorted(tuple(entry.split(choices.SEPARATOR)[1:3]) for entry in listed)
+    assert found == [
+        ("approvato", "bollettino di domenica 22 novembre"),
+        ("approvato", "bollettino di giovedì 26 novembre"),
+        ("rinviato", "bollettino di martedì 1 dicembre"),
+        ("scartato", "bollettino di lunedì 30 novembre"),
+    ]
+    numbers = [choices.numbers(entry)[0] for entry in listed]
+    assert numbers == sorted(numbers, reverse=True)
 
 
 def test_an_old_one_is_in_no_list(engine: Engine) -> None:
@@ -188,4 +206,4 @@ def test_what_waits_for_its_slot_is_not_to_be_resumed(engine: Engine) -> None:
         )
         listed = choices.LISTS[choices.TO_RESUME](session, NOW)
         assert [choices.numbers(entry)[0] for entry in listed] == [late]
-        assert len(choices.LISTS[choices.APPROVED](session, NOW)) == 2, early
+        assert len(choices.LISTS[choices.TO_REOPEN](session, NOW)) == 2, early

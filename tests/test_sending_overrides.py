@@ -19,7 +19,7 @@ from flows.runs.witness import places
 from flows.sending import certificate, witness
 from flows.sending.drain import DispatchError, RefusedError
 from flows.settings import Settings
-from flows.stop import reopen_approved, stop_sending
+from flows.stop import reopen_decided, stop_sending
 from tests.test_by_hand import ASSISTED, handed, shown
 from tests.test_dispatch import approved
 from tests.test_review_codes import code, not_a_code
@@ -43,7 +43,7 @@ def ask_codes(comune: Comune) -> None:
 
 def approved_with_a_code(comune: Comune) -> int:
     number = approved(comune)
-    reopen_approved(comune.settings, comune.engine, number, who=ANNA.name, now=comune.now)
+    reopen_decided(comune.settings, comune.engine, number, who=ANNA.name, now=comune.now)
     ask_codes(comune)
     comune.now += timedelta(minutes=1)
     assert comune.answer(number, APPROVE, code=code(comune.now)).status == BulletinStatus.approved

@@ -19,7 +19,7 @@ from flows.profiles.fingerprint import fingerprint
 from flows.sending.drain import DispatchError
 from flows.sending.seal import broken, message_of, seal_of
 from flows.settings import DEMO, load_profile
-from flows.stop import reopen_approved, stop_sending
+from flows.stop import reopen_decided, stop_sending
 from tests.world.comune import APPROVE, Comune
 
 
@@ -229,7 +229,7 @@ def test_a_seal_without_a_key_is_held_and_approved_again(
         f"Anna Redazione ha approvato il bollettino {number} con una versione del programma che non "
         "proteggeva il sigillo con una chiave: non parte. Riaprilo con «riapri» e approvalo di nuovo."
     )
-    reopen_approved(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
+    reopen_decided(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
     comune.now += timedelta(minutes=1)
     assert comune.answer(number, APPROVE).status == BulletinStatus.approved
     assert why_not(comune, number) == ""
@@ -252,7 +252,7 @@ def test_an_approval_that_was_taken_back_is_not_brought_back_by_its_row(
     approved: tuple[Comune, int],
 ) -> None:
     comune, number = approved
-    reopen_approved(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
+    reopen_decided(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
     with comune.look() as session:
         session.connection().execute(text("UPDATE approval SET voided_at = NULL"))
         session.connection().execute(text("UPDATE bulletin SET status = 'approved'"))

@@ -19,6 +19,7 @@ from db.models.bulletins import (
     BULLETIN_TRANSITIONS,
     LIVING,
     PUBLIC,
+    TURNED_DOWN,
     WAITING,
     Approval,
     Bulletin,
@@ -80,7 +81,8 @@ from db.models.sources import (
 )
 
 __all__ = [
-    "BULLETIN_TRANSITIONS", "DELIVERY_TRANSITIONS", "LIVING", "PUBLIC", "RECIPIENT_TRANSITIONS", "WAITING",
+    "BULLETIN_TRANSITIONS", "DELIVERY_TRANSITIONS", "LIVING", "PUBLIC", "RECIPIENT_TRANSITIONS",
+    "TURNED_DOWN", "WAITING",
     "Absence", "AccessEvent", "AccountWord", "Act", "Approval", "Attempt", "Bulletin", "BulletinItem",
     "BulletinKind", "BulletinOriginal", "BulletinStatus", "BulletinVersion", "Call", "CallChannel",
     "CallStatus", "Canary", "ClearedAlert", "Closure", "Consent", "ConsentEvent", "Decision", "Declaration",

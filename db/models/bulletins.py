@@ -72,8 +72,9 @@ BULLETIN_TRANSITIONS: dict[BulletinStatus, frozenset[BulletinStatus]] = {
     BulletinStatus.stopped: frozenset({BulletinStatus.sending, BulletinStatus.sent}),
     # a person has some of its messages tried again
     BulletinStatus.sent: frozenset({BulletinStatus.stopped}),
-    BulletinStatus.rejected: frozenset(),
-    BulletinStatus.merged: frozenset(),
+    # an editor takes that decision back, see `db.bulletins.take_up`
+    BulletinStatus.rejected: frozenset({BulletinStatus.in_review}),
+    BulletinStatus.merged: frozenset({BulletinStatus.in_review}),
     BulletinStatus.superseded: frozenset(),
     BulletinStatus.expired: frozenset(),
     BulletinStatus.missed: frozenset(),
@@ -91,6 +92,9 @@ LIVING = (
 
 WAITING = (BulletinStatus.draft, BulletinStatus.in_review)
 """Nobody has decided of it."""
+
+TURNED_DOWN = (BulletinStatus.merged, BulletinStatus.rejected)
+"""An editor decided that it is not sent, and may take that back until its time."""
 
 PUBLIC = (BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 """Its text may stand on a telephone, and stands on the public pages."""

@@ -31,6 +31,7 @@ REASONS = {
     "deadline": "nessuno ha deciso in tempo",
     "grace": "l'ora dell'invio è passata",
     "reopened": "riaperto, l'approvazione non vale più",
+    "taken_up": "riaperto, la decisione di non inviare non vale più",
     "standing_order": "ordine permanente",
     "stopped_by_hand": "fermato da una persona",
     "closed_by_hand": "chiuso da una persona, il resto non parte",
@@ -55,6 +56,13 @@ STATUS = {
     BulletinStatus.expired: "non approvato in tempo",
     BulletinStatus.missed: "non inviato in tempo",
 }
+
+DECIDED = {
+    BulletinStatus.approved: "approvato",
+    BulletinStatus.merged: "rinviato",
+    BulletinStatus.rejected: "scartato",
+}
+"""What a person decided of a draft and may take back, in one word."""
 
 UNSTAMPED = (
     "Questa conferma non è passata dalla pagina di approvazione: qualcun altro può averla scritta. "

@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from db import bulletins, sign_offs
 from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision, SignOff, SignOffWord
 from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.status import STATUS, people
+from flows.bulletin.status import DECIDED, STATUS, people
+from flows.draft import undo
 from flows.letters import urgent_calls
 from flows.letters.briefing import Briefing
 from flows.review.sign_off import signed_by, since_void, voices
@@ -65,9 +66,12 @@ def receipts(
             sample = sentence(settings, session, bulletin.id, version.number)
             receipt("registrata", writer, {**values, **_stored(bulletin, version, sample)})
         elif approval.decision != Decision.approve:
-            receipt("registrata", editors, {**values, **_closed(bulletin)})
+            if approval.voided_at is None:
+                closed = _closed(settings, session, bulletin, now)
+                receipt("registrata", editors, {**values, **closed})
         elif bulletin.status in LEFT and approval.voided_at is None:
-            receipt("approvato", editors, {**values, **_sealed(approval)})
+            orders = {verb: settings.order_link(verb) for verb in ("riapri", "ferma")}
+            receipt("approvato", editors, {**values, **_sealed(approval), **orders})
 
 
 def _teller(
@@ -142,9 +146,18 @@ def _sealed(approval: Approval) -> dict[str, str]:
     }
 
 
-def _closed(bulletin: Bulletin) -> dict[str, str]:
+def _closed(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> dict[str, str]:
+    """That it is not sent and, for as long as that can be taken back, how."""
     state = STATUS[bulletin.status]
-    return {"esito": state[:1].upper() + state[1:], "che_succede": "Non parte niente."}
+    lines = ["Non parte niente."]
+    if undo.can_come_back(session, bulletin, now=now):
+        words: str = settings.texts["si_riapre"][DECIDED[bulletin.status]]
+        how = words.format(
+            fino_a=giorno_ora(undo.until(bulletin)),
+            riapri=settings.order_link("riapri"),
+        )
+        lines.append(how)
+    return {"esito": state[:1].upper() + state[1:], "che_succede": "\n\n".join(lines)}
 
 
 def _stored(bulletin: Bulletin, version: BulletinVersion, sample: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from db.models import Bulletin, BulletinKind, BulletinStatus, Receipt, SignOffWo
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.language.measure import thousands
 from flows.bulletin.status import REASONS, STATUS, counted, named, people, title
+from flows.draft import undo
 from flows.newsroom.line import Line, Step, artifact, capital, order, run
 from flows.settings import Settings
 
@@ -184,17 +185,11 @@ def ended(session: Session, now: datetime) -> list[Line]:
             called(row),
             f"{STATUS[row.status]}, {giorno_ora(row.status_at)} ({row.status_by})",
             topics(session, row),
-            (order("riaprirlo, se è ancora in tempo", "riapri"),)
-            if row.status in (BulletinStatus.rejected, BulletinStatus.merged) and _is_ahead(row, now)
-            else (),
+            (order("ripensaci: riaprilo", "riapri"),) if undo.can_come_back(session, row, now=now) else (),
         )
         for row in _newest(session, NOT_SENT, ENDED)
         if now - row.status_at < FRESH
     ]
-
-
-def _is_ahead(row: Bulletin, now: datetime) -> bool:
-    return row.deadline_at is not None and row.deadline_at > now
 
 
 def called(row: Bulletin) -> str:

@@ -18,10 +18,11 @@ from sqlmodel import Session
 
 from db import bulletins, telling
 from db.engine import reading
-from db.models import Bulletin, BulletinKind, BulletinStatus
+from db.models import TURNED_DOWN, Bulletin, BulletinKind, BulletinStatus
 from flows.bulletin.language.shorten import one_line
-from flows.bulletin.status import named
+from flows.bulletin.status import DECIDED, named
 from flows.deploy import AT_ONCE, EDITORS, ELSE, LIST
+from flows.draft import undo
 from flows.settings import Settings
 
 MEMORY = timedelta(days=30)
@@ -39,12 +40,15 @@ def which(title: str, name: str) -> object:
     return Field(title=title, json_schema_extra={LIST: name})
 
 
-def label(session: Session, bulletin: Bulletin) -> str:
-    """`12 · bollettino di martedì 1 dicembre · Corso di yoga`: the number, and what one knows it by."""
+def label(session: Session, bulletin: Bulletin, state: str = "") -> str:
+    """`12 · bollettino di martedì 1 dicembre · Corso di yoga`: the number, and what one knows it by.
+
+    A `state` in words stands behind the number: `12 · rinviato · bollettino di martedì 1 dicembre ...`.
+    """
     version = bulletins.latest(session, bulletin.id)
     items = bulletins.items(session, version) if version else []
-    titles = [one_line(item.title, _TITLE) for item in items[:1]]
-    return SEPARATOR.join([str(bulletin.id), named(bulletin), *titles])
+    known_by = [named(bulletin), *(one_line(item.title, _TITLE) for item in items[:1])]
+    return SEPARATOR.join([str(bulletin.id), *filter(None, [state]), *known_by])
 
 
 def _with(*statuses: BulletinStatus) -> Callable[[Session, datetime], list[str]]:
@@ -64,6 +68,17 @@ def _to_resume(session: Session, now: datetime) -> list[str]:
     early = {one.id for one in approved if one.slot_at is not None and one.slot_at > now}
     listed = _with(BulletinStatus.stopped, BulletinStatus.approved)(session, now)
     return [entry for entry in listed if numbers(entry)[0] not in early]
+
+
+def _to_reopen(session: Session, now: datetime) -> list[str]:
+    """Lists what is approved, and what was postponed or discarded and may come back; each with its state."""
+    found = bulletins.with_status(session, *DECIDED)
+    return [
+        label(session, one, DECIDED[one.status])
+        for one in reversed(found)
+        if now - (one.slot_at or one.created_at) < MEMORY
+        and (one.status not in TURNED_DOWN or undo.can_come_back(session, one, now=now))
+    ]
 
 
 def _lines(session: Session, now: datetime) -> list[str]:
@@ -86,12 +101,12 @@ def _lines(session: Session, now: datetime) -> list[str]:
 
 
 CHANGED, GONE = "cambiata sul sito", "la pagina non si legge più"  # since the message left
-SENDING, STOPPED, APPROVED = "in invio", "fermati", "approvati"
+SENDING, STOPPED, TO_REOPEN = "in invio", "fermati", "da riaprire"
 TO_RESUME, SENT, LINES = "da riprendere", "inviati", "righe inviate"
 LISTS: Mapping[str, Callable[[Session, datetime], list[str]]] = {
     SENDING: _with(BulletinStatus.sending),
     STOPPED: _with(BulletinStatus.stopped),
-    APPROVED: _with(BulletinStatus.approved),
+    TO_REOPEN: _to_reopen,
     TO_RESUME: _to_resume,
     SENT: _with(BulletinStatus.sent, BulletinStatus.stopped),
     LINES: _lines,

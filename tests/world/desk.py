@@ -7,11 +7,9 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from email.utils import format_datetime
-from html import escape
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
@@ -24,6 +22,7 @@ from sqlmodel import col, select
 from db import bulletins, recipients, sign_offs
 from db.engine import make_engine, transaction
 from db.models import (
+    TURNED_DOWN,
     Attempt,
     Bulletin,
     BulletinStatus,
@@ -48,16 +47,14 @@ from flows.sending.drain import DispatchError
 from flows.sending.seal import seal_of
 from flows.settings import DEMO, Settings, load_profile
 from flows.sources import visit
-from flows.stop import reopen_approved, stop_sending
+from flows.stop import reopen_decided, stop_sending
 from flows.whatsapp.client import PostOutcome
 from flows.whatsapp.errors import classify
 from flows.whatsapp.messages import OutgoingTemplate
-from scrapers.errors import GoneError
-from scrapers.fetching.fetcher import NotModified, Response
 from tests.world.builders import NOW, make_recipient
 from tests.world.comune import APPROVE
+from tests.world.desk_site import FEED, Site
 
-FEED = "https://www.comune.esempio.mi.it/feed/"
 ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
 CODES = {ANNA: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", BRUNO: "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"}
 UNTOLD = "Costa 45 euro."  # no page of the site says so: a block
@@ -66,39 +63,6 @@ CITIZENS = 3
 
 class Crash(Exception):
     """The sender dies."""
-
-
-class Site:
-    """Answers like a Fetcher; each page tells what the feed tells."""
-
-    def __init__(self) -> None:
-        self.items: list[tuple[str, str, datetime]] = []  # address, title, published
-        self.gone: set[str] = set()
-
-    def add(self, subject: str, now: datetime) -> None:
-        number = len(self.items) + 1
-        address = f"https://www.comune.esempio.mi.it/novita/notizia-{number}/"
-        self.items.append((address, f"{subject}, zona {number}", now - timedelta(minutes=5)))
-
-    def get(self, url: str, **_validators: Any) -> Response | NotModified:
-        if url == FEED:
-            rows = "".join(
-                f"<item><title>{escape(title)}</title><link>{address}</link><pubDate>"
-                f"{format_datetime(published)}</pubDate><description>{escape(title)}.</description></item>"
-                for address, title, published in reversed(self.items)
-            )
-            text = f"<rss version='2.0'><channel><title>t</title><link>{FEED}</link>{rows}</channel></rss>"
-            return Response(FEED, 200, text.encode(), "application/rss+xml")
-        for address, title, _ in self.items:
-            if address == url and url not in self.gone:
-                text = (
-                    f"<main><h1>{escape(title)}</h1><p>{escape(title)}. Ingresso libero per tutti.</p></main>"
-                )
-                page = f"<html><body>{text}</body></html>"
-                return Response(url, 200, page.encode(), "text/html; charset=utf-8")
-        raise GoneError(url, "answers 404")
-
-    whole = get
 
 
 @contextmanager
@@ -246,6 +210,15 @@ class Desk:
             self.consents[number] = []
         return status
 
+    def reopen(self, number: int, who: str) -> None:
+        """What was said until then counts no more; nothing happens to what cannot be opened again."""
+        (before,) = (one for one in self.all() if one.id == number)
+        with suppress(NotDoneError):  # past its time, or another tells its news by now
+            reopen_decided(self.settings, self.engine, number, who=who, proof=OPERATOR, now=self.now)
+            self.seen["taken up"] += before.status in TURNED_DOWN
+            self.consents[number] = []
+        self.now += timedelta(minutes=1)
+
     def versions(self) -> int:
         return sum(load_round(self.settings, self.engine, one.id, now=self.now).version for one in self.all())
 
@@ -293,7 +266,7 @@ class Desk:
             stop_sending(self.settings, self.engine, number, who=ANNA, proof=OPERATOR, now=self.now)
         if fault == "reopen":
             with pytest.raises(NotDoneError, match=r"si riapre solo|sta già partendo"):
-                reopen_approved(self.settings, self.engine, number, who=ANNA, proof=OPERATOR, now=self.now)
+                reopen_decided(self.settings, self.engine, number, who=ANNA, proof=OPERATOR, now=self.now)
         if fault == "second sender" and any(
             one.id == number and one.status == BulletinStatus.sending for one in self.all()
         ):
