@@ -177,8 +177,8 @@ def test_what_cannot_wait_calls_the_colleague_at_once_by_every_channel(comune: C
 @pytest.mark.parametrize(
     ("decision", "subject", "end"),
     [
-        (POSTPONE, "Rinviato al prossimo", "con questo testo."),
-        (DISCARD, "Scartato", "con questo testo, e le notizie non sono più scartate."),
+        (POSTPONE, "Rinviato al prossimo", ", e il modulo torna con questo testo"),
+        (DISCARD, "Scartato", ": il modulo torna con questo testo, e le notizie non sono più scartate"),
     ],
 )
 def test_the_receipt_of_what_is_not_sent_says_how_to_take_that_back_and_until_when(
@@ -192,8 +192,7 @@ def test_the_receipt_of_what_is_not_sent_says_how_to_take_that_back_and_until_wh
     assert told(comune, box, number, 1)[-3:] == [(address, subject) for address in MAIL.values()]
     assert (
         "Non parte niente.\n\nÈ stato uno sbaglio? "
-        f"Fino a {giorno_ora(slot)} si può annullare: {comune.settings.prefect_ui}/deployments, "
-        f"esecuzione {comune.settings.deployment('riapri')}. Il modulo torna {end}"
+        f"Fino a {giorno_ora(slot)} si può annullare{end}: {comune.settings.order_link('riapri')}\n"
     ) in box.text().replace("\r\n", "\n")
 
 

@@ -126,7 +126,7 @@ def test_what_was_postponed_can_be_reopened_until_its_hour(engine: Engine) -> No
         (line,) = lines.ended(session, NOW)
         assert line.state.startswith("rinviato al prossimo, martedì 24 novembre")
         assert set(steps(line).values()) == {"/redazione/comando/riapri"}
-        (line,) = lines.ended(session, SLOT)
+        (line,) = lines.ended(session, SLOT + timedelta(minutes=1))
         assert line.steps == ()
         assert lines.ended(session, NOW + lines.FRESH) == []
 
