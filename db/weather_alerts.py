@@ -10,7 +10,16 @@ from sqlmodel import Session, col, or_, select
 
 from db import bulletins
 from db.bulletins import ItemData
-from db.models import BulletinItem, Hazard, Level, Source, SourceKind, ToldTogether, WeatherAlert
+from db.models import (
+    BulletinItem,
+    BulletinVersion,
+    Hazard,
+    Level,
+    Source,
+    SourceKind,
+    ToldTogether,
+    WeatherAlert,
+)
 
 ROME = ZoneInfo("Europe/Rome")
 _KEY = ("issuer", "sent_at", "zone", "day", "hazard", "onset", "level")  # of a statement
@@ -151,6 +160,16 @@ def told_by(session: Session, item: BulletinItem | ItemData) -> list[WeatherAler
         .order_by(col(WeatherAlert.id))
     )
     return list(rows)
+
+
+def ever_told(session: Session, bulletin_id: int) -> list[int]:
+    """Ids of the statements that any version of a bulletin told."""
+    items = session.exec(
+        select(BulletinItem)
+        .join(BulletinVersion, col(BulletinVersion.id) == BulletinItem.version_id)
+        .where(BulletinVersion.bulletin_id == bulletin_id, col(BulletinItem.weather_alert_id).is_not(None))
+    )
+    return [row.id for item in items for row in told_by(session, item)]
 
 
 def with_lead() -> Select[int]:

@@ -21,6 +21,7 @@ from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.frame import budget, problems
 from flows.letters import orders
 from flows.privacy.intact import load
+from flows.review import acts
 from flows.runs import choices, client, forms
 from flows.settings import BollettinoError, Settings
 
@@ -62,7 +63,7 @@ def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: dat
     if notice.url and urlsplit(notice.url).scheme not in ("http", "https"):
         wrong.append("L'indirizzo della pagina deve cominciare con https://.")
     if notice.who not in {editor.name for editor in settings.profile.editors}:
-        wrong.append("Scrivi il tuo nome come sta nel profilo.")
+        wrong.append(acts.unknown(settings))
     if not wrong:
         wrong = problems(texts, total=budget(settings.frame(TEMPLATE), ""))
     if wrong:

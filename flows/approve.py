@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from functools import partial
 
 from prefect import flow, get_run_logger
-from prefect.artifacts import create_markdown_artifact
 from prefect.flow_runs import suspend_flow_run
 from prefect.runtime import flow_run
 from prefect.utilities.timeout import timeout
@@ -26,6 +25,7 @@ from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import STATUS, tags
 from flows.door.sealed import FIELD
+from flows.draft.alert_reasons import alert_lines
 from flows.draft.evidence import with_sources
 from flows.draft.items import PURPOSE
 from flows.draft.refresh import queue, situation_of, still_behind
@@ -34,12 +34,13 @@ from flows.letters.briefing import reach
 from flows.letters.drafts import tell_changes
 from flows.privacy.intact import load
 from flows.review import codes
-from flows.review.choices import Choice, came_late, choice_of
+from flows.review.choices import SIGNED, Choice, came_late, choice_of
 from flows.review.codes import Judged
-from flows.review.form import Round, answer_of, artifact, evidence, form
+from flows.review.form import answer_of, form
+from flows.review.page import Round, artifact, evidence
 from flows.review.signing import Signature, awaited, close, is_sent_back, send_back, sign
 from flows.review.text import NOTHING_READ, Site, text_of, unsupported, untrue
-from flows.runs import choices, client, forms
+from flows.runs import choices, client, forms, pages
 from flows.runs.client import RunState
 from flows.runs.forms import Confirmation
 from flows.sending import samples
@@ -50,7 +51,7 @@ from flows.sources.visit import collect_sources
 
 BEHIND = "La bozza è stata aggiornata mentre la leggevi: ricontrolla il testo e conferma di nuovo."
 LONGEST = 10 * 60  # seconds, for all of a site
-UNKNOWN = "Scegli una decisione e il tuo nome dagli elenchi."
+UNKNOWN = "Scegli una decisione e il tuo nome dagli elenchi: un nome solo."
 ENDS = {Choice.postpone: Decision.postpone, Choice.discard: Decision.discard}
 
 
@@ -102,6 +103,9 @@ def load_round(
             remarks=tuple(filter(None, [*version.remarks.splitlines(), sample])),
             is_sent_back=is_sent_back(version, words),
             reach=reach(settings, session, bulletin, items),
+            alerts=alert_lines(settings, session, bulletin, items, situation, made_at=version.created_at)
+            if situation
+            else (),
         )
 
 
@@ -280,12 +284,10 @@ def until_decided(bulletin_id: int) -> str:
         if other := other_window(draft, run_id, now):
             return f"Il modulo è già aperto: {client.link(settings, other)}"
         client.rename(settings, run_id, draft.name, tags=draft.tags)
-        create_markdown_artifact(
-            artifact(settings, draft, now), key=f"bozza-{bulletin_id}", description="La bozza come si vede"
-        )
+        page = pages.draft(settings, bulletin_id, artifact(settings, draft, now), "La bozza come si vede")
         try:
             suspend_flow_run(
-                wait_for_input=forms.bound(form(settings, draft, now), draft.version),
+                wait_for_input=forms.bound(form(settings, draft, now, page), draft.version, signed=SIGNED),
                 key=forms.review_key(draft.version),
                 timeout=None,
             )
@@ -294,8 +296,7 @@ def until_decided(bulletin_id: int) -> str:
             return "Ripreso senza il modulo: se ne apre un altro entro 5 minuti."
     closing = STATUS[draft.bulletin.status]
     client.rename(settings, run_id, f"{draft.title} · {closing}", tags=tags(draft.bulletin.kind, closing))
-    page = ended(settings, draft, datetime.now(UTC))
-    create_markdown_artifact(page, key=f"bozza-{bulletin_id}", description="Come è finita")
+    pages.draft(settings, bulletin_id, ended(settings, draft, datetime.now(UTC)), "Come è finita")
     if draft.bulletin.status == BulletinStatus.approved and draft.bulletin.slot_at is None:
         client.start_dispatch(settings, engine, bulletin_id, now=datetime.now(UTC))
     choices.refresh(settings, engine, now=datetime.now(UTC))

@@ -45,7 +45,7 @@ from flows.draft.writer import propose
 from flows.letters import drafts
 from flows.privacy.intact import load
 from flows.review.evidence import attention
-from flows.review.form import evidence
+from flows.review.page import evidence
 from flows.runs import client, forms
 from flows.settings import Settings
 from flows.sources.alerts import TOO_OLD, alert_addresses

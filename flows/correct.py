@@ -66,7 +66,7 @@ def draft_correction(
     editor has to change.
     """
     if who not in {editor.name for editor in settings.profile.editors}:
-        raise CorrectionError(f"{who or 'Chi sei'}: scrivi il tuo nome come sta nel profilo.")
+        raise CorrectionError(acts.unknown(settings))
     with transaction(engine) as session:
         original = bulletins.locked(session, bulletin_id)
         sealed = bulletins.approved(session, bulletin_id)
@@ -137,7 +137,7 @@ def draft_for_the_rest(
     Who is neither here nor among those who got it has left. CorrectionError says why it cannot be.
     """
     if who not in {editor.name for editor in settings.profile.editors}:
-        raise CorrectionError(f"{who or 'Chi sei'}: scrivi il tuo nome come sta nel profilo.")
+        raise CorrectionError(acts.unknown(settings))
     person = acts.judge(settings, engine, who, proof, now=now)
     with transaction(engine) as session:
         original = bulletins.locked(session, bulletin_id)

@@ -381,7 +381,7 @@ def resume(
 def cannot_resume(settings: Settings, engine: Engine, bulletin_id: int, *, who: str) -> str:
     """Why this person cannot resume this bulletin, in Italian; "" when they can."""
     if who not in {editor.name for editor in settings.profile.editors}:
-        return acts.UNKNOWN
+        return f"{acts.unknown(settings)} {acts.NOTHING_DONE}"
     with transaction(engine) as session:
         status = acts.held(session, bulletin_id).status
     if status in (BulletinStatus.stopped, BulletinStatus.approved):

@@ -9,7 +9,7 @@ from flows.approve import load_round
 from flows.bulletin.alerts.text import LABELS
 from flows.deploy import blocks, entry, form
 from flows.dispatch import dispatch_bulletin, prepare
-from flows.review.form import describe
+from flows.review.page import describe
 from flows.web.pages import bulletin
 from flows.web.pages.forms import sealed
 from tests.test_alert_drafted import NOW, state

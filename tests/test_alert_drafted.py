@@ -327,7 +327,7 @@ def test_an_editor_drafts_an_urgent_notice(settings: Settings, engine: Engine) -
         ({"where": " "}, "Manca: dove"),
         ({"ends": datetime(2026, 11, 25, 5, tzinfo=UTC)}, "deve finire dopo l'inizio"),
         ({"begins": NOW - timedelta(days=2), "ends": NOW - timedelta(days=1)}, "è già finito"),
-        ({"who": "Chiunque"}, "il tuo nome come sta nel profilo"),
+        ({"who": "Chiunque"}, "non è di un redattore del profilo"),
         ({"url": "javascript:alert(1)"}, "deve cominciare con https"),
         ({"to_do": "x" * 1024}, "troppo lungo"),
     ],

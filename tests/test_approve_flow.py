@@ -14,7 +14,7 @@ from flows import approve as module
 from flows.bulletin.status import WAITS
 from flows.draft import refresh
 from flows.review.choices import order_lines
-from flows.review.form import Round
+from flows.review.page import Round
 from flows.runs import client, forms
 from flows.runs.forms import Confirmation
 from flows.sources.pages import Now

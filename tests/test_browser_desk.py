@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from db import bulletins
 from db.engine import transaction
+from flows.review.choices import signed
 from tests.world.editor import Editor, OldPage
 from tests.world.guide import take
 from tests.world.installation import Installation, wait_for
@@ -93,9 +94,8 @@ def test_a_second_tab_loses_its_text_to_the_newer_one_and_an_old_link_still_deci
 
     old = OldPage(installation, page, number)
     dialog = old.open()
-    expect(dialog.get_by_text("Scritto nella prima scheda.").first).to_be_visible()
-    old.choose("Che cosa vuoi fare?", APPROVE)
-    old.choose("Chi sei", "Anna Redazione")
+    expect(dialog.locator("textarea").first).to_have_value("Scritto nella prima scheda.")
+    old.choose("Che cosa vuoi fare?", signed(APPROVE, "Anna Redazione"))
     old.confirm()
     sent = installation.ends_as(number, "sent")
     for messages in installation.received(sent.code).values():

@@ -16,12 +16,13 @@ from flows.draft.items import AUTHOR
 from flows.draft.refresh import NAMED, Waiting
 from flows.letters import drafts
 from flows.review.choices import order_lines
-from flows.review.form import Round, describe, form
+from flows.review.form import form
+from flows.review.page import Round, describe
 from flows.review.text import Site
 from flows.runs.forms import Confirmation
 from tests.test_compose import STOCK, stock
 from tests.world.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
-from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
+from tests.world.comune import APPROVE, DISCARD, PAGE, POSTPONE, SAVE, Comune
 
 REREAD = "Rileggi il sito e aggiorna la bozza"
 SAMPLE = "Mandami una prova sul telefono"
@@ -54,9 +55,9 @@ def test_the_queue_is_on_the_page_with_the_numbers_that_add_it(comune: Comune) -
     page = describe(comune.settings, shown(comune, number), comune.now)
     assert f"- **{first.number}** {first.title} (" in page
     assert "In coda per un'altra volta:" in page
-    made: Any = form(comune.settings, shown(comune, number), comune.now)
+    made: Any = form(comune.settings, shown(comune, number), comune.now, PAGE)
     title = made.model_json_schema()["properties"]["aggiungi"]["title"]
-    assert title == f"Aggiungi dalla coda (scrivi il numero, per esempio {first.number})"
+    assert title == f"Aggiungi dalla coda (il numero, ad esempio {first.number})"
     assert {first.title, second.title}.isdisjoint(titles(comune, number))
 
 
@@ -188,7 +189,7 @@ def test_fixed_lines_take_no_news(comune: Comune) -> None:
         session.add(bulletin)
         found = session.exec(select(NewsItem)).one().id
     assert shown(comune, bulletin.id).queue == ()
-    assert "aggiungi" not in form(comune.settings, shown(comune, bulletin.id), comune.now).model_fields
+    assert "aggiungi" not in form(comune.settings, shown(comune, bulletin.id), comune.now, PAGE).model_fields
     comune.answer(bulletin.id, SAVE, added=str(found))
     assert comune.problems(bulletin.id) == [
         "In questo messaggio le righe sono fisse: non si aggiungono notizie."

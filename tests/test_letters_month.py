@@ -9,7 +9,7 @@ from sqlmodel import select
 from db.models import BulletinKind, Letter
 from flows.approve import load_round
 from flows.letters import alarms
-from flows.review.form import describe
+from flows.review.page import describe
 from tests.test_sending_costs import message
 from tests.world.comune import Comune
 from tests.world.mail_server import Post, announce, mail_server

@@ -38,7 +38,7 @@ def test_everybody_is_told_who_closed_days_and_who_entered_an_absence_for_anothe
     assert "Anna Redazione ha usato «chiusura» martedì 24 novembre" in told[BRUNO.name]
     assert "(codice verificato)" in told[BRUNO.name]
     assert "Chiusura martedì 1 dicembre" in told[BRUNO.name]
-    with pytest.raises(NotProvedError, match="Scrivi il tuo nome come sta nel profilo"):
+    with pytest.raises(NotProvedError, match="non è di un redattore del profilo"):
         _chiusura(asking, sqlite, 0, "", proof())
     given = proof(code(editor=BRUNO))
     note_absence(asking, sqlite, who=ANNA.name, by=BRUNO.name, first=DAY, last=DAY, proof=given, now=NOW)

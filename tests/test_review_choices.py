@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from db import bulletins, news_items
 from db.models import Approval, BulletinStatus, BulletinVersion
-from flows.approve import BEHIND, load_round, record
+from flows.approve import BEHIND, UNKNOWN, load_round, record
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.frame import problems
@@ -27,10 +27,11 @@ from flows.review.choices import (
     order_lines,
     ordered,
 )
-from flows.review.form import answer_of, artifact, describe, form
+from flows.review.form import answer_of, form
+from flows.review.page import artifact, describe
 from flows.runs.forms import Confirmation
 from tests.world.builders import item_of, make_bulletin, make_news_item, make_weather_alert, news_data
-from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
+from tests.world.comune import APPROVE, DISCARD, PAGE, POSTPONE, SAVE, Comune
 
 SHOWN = ("Primo testo.", "Secondo testo.", "Terzo testo.")
 LINES = tuple(order_lines(["Uno", "Due", "Tre"]))
@@ -216,8 +217,10 @@ def test_the_page_of_the_run_shows_phone_sources_and_what_to_look_at(comune: Com
     comune.answer(number, SAVE, texts=("Aperto il 31 febbraio alle 25.", *SHOWN[1:]))
     shown = load_round(comune.settings, comune.engine, number, now=comune.now)
     page = artifact(comune.settings, shown, comune.now)
-    assert page.startswith(describe(comune.settings, shown, comune.now))
-    assert "### Da guardare con attenzione" in page
+    wrong, _, told = describe(comune.settings, shown, comune.now).partition("\n\nVa a ")
+    assert page.startswith(f"{wrong}\n\n### Sul telefono"), "the phone above all that is not wrong"
+    assert told in page
+    assert "### Da guardare con attenzione" in wrong
     assert "- Notizia 1: **" in page
     assert "(data:image/svg+xml;base64," in page
     assert "### Da dove viene ogni dato" in page
@@ -244,7 +247,7 @@ def test_a_bad_text_does_not_stand_in_the_way_of_not_sending(
 def test_an_unknown_decision_or_person_decides_nothing(comune: Comune, decision: str, who: str) -> None:
     number = waiting(comune)
     assert comune.answer(number, decision, who=who).status == BulletinStatus.in_review
-    assert comune.problems(number) == ["Scegli una decisione e il tuo nome dagli elenchi."]
+    assert comune.problems(number) == [UNKNOWN]
 
 
 def test_an_approval_after_the_deadline_comes_too_late_and_its_text_is_kept(comuni: Comune) -> None:
@@ -355,10 +358,16 @@ def test_the_second_of_two_windows_changes_no_decision(comune: Comune) -> None:
 def test_the_form_is_filled_with_what_is_stored_and_comes_back_unchanged(comune: Comune) -> None:
     number = waiting(comune)
     shown = load_round(comune.settings, comune.engine, number, now=comune.now)
-    made: Any = form(comune.settings, shown, comune.now)
+    made: Any = form(comune.settings, shown, comune.now, PAGE)
     schema = made.model_json_schema()
-    assert sorted(schema["required"]) == ["chi", "decisione"]
+    assert schema["required"] == ["decisione"]
     assert schema["properties"]["chi"]["enum"] == ["Anna Redazione", "Bruno Vice"]
+    assert "default" not in schema["properties"]["chi"], "nobody is guessed"
+    assert schema["properties"]["decisione"]["enum"][:2] == [
+        "Approva (Anna Redazione): parte subito",
+        "Approva (Bruno Vice): parte subito",
+    ]
+    assert "default" not in schema["properties"]["decisione"]
     assert not set(schema["properties"]) & {"items", "title", "description", "type", "enum", "default"}
     values = made(decisione=APPROVE, chi="Anna Redazione").model_dump(mode="json")
     given = answer_of(values, shown.items)

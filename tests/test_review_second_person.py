@@ -11,12 +11,13 @@ from flows.approve import ended, load_round
 from flows.bulletin.status import WAITS
 from flows.letters.briefing import briefing
 from flows.review.choices import Choice, choices
-from flows.review.form import Round, describe, form
+from flows.review.form import form
+from flows.review.page import Round, describe
 from flows.review.sign_off import signed_by
 from flows.sending.hold import reopen
 from flows.stop import reopen_decided
 from tests.world.builders import make_bulletin
-from tests.world.comune import APPROVE, DISCARD, SAVE, Comune
+from tests.world.comune import APPROVE, DISCARD, PAGE, SAVE, Comune
 
 BACK = choices(None, is_shared=True)[Choice.send_back]
 ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
@@ -35,7 +36,7 @@ def shown(comune: Comune, number: int) -> Round:
 
 
 def offered(comune: Comune, number: int) -> list[str]:
-    made = form(comune.settings, shown(comune, number), comune.now)
+    made = form(comune.settings, shown(comune, number), comune.now, PAGE)
     found: list[str] = made.model_json_schema()["properties"]["decisione"]["enum"]
     return found
 

@@ -14,7 +14,7 @@ from flows.bulletin.language.markdown import link
 from flows.compose import Draft, report
 from flows.draft.evidence import SourcedItem
 from flows.draft.refresh import Waiting
-from flows.review.form import Round, artifact
+from flows.review.page import Round, artifact
 from flows.sending.checks import Check, Preflight, Verdict
 from scrapers.pages.pages import parse_page
 from scrapers.text import line, plain

@@ -70,14 +70,24 @@ def run(asking: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch) -> It
 
 ANNA_ASKS = {"chi": ANNA.name, "codice": code()}
 REFUSED: dict[str, tuple[Any, dict[str, Any], BulletinStatus, str]] = {
-    "ferma: no editor": (stop.stop, {"chi": "anna"}, BulletinStatus.sending, "Scrivi il tuo nome come sta"),
+    "ferma: no editor": (
+        stop.stop,
+        {"chi": "anna"},
+        BulletinStatus.sending,
+        "Questo nome non è di un redattore del profilo",
+    ),
     "ferma: no code": (stop.stop, {"chi": ANNA.name}, BulletinStatus.sending, "Serve il codice"),
     "ferma: not begun": (stop.stop, ANNA_ASKS, BulletinStatus.approved, "Il bollettino 1 non è ancora part"),
     "ferma: over": (stop.stop, ANNA_ASKS, BulletinStatus.sent, "Il bollettino 1 è inviato: non c'è niente"),
     "chiudi": (stop.close, ANNA_ASKS, BulletinStatus.sending, "Il bollettino 1 è ancora in invio"),
     "riapri": (stop.reopen, ANNA_ASKS, BulletinStatus.sending, "Il bollettino 1 sta già partendo"),
     "riprendi": (dispatch.resume, ANNA_ASKS, BulletinStatus.sent, "Il bollettino 1 è inviato: non c'è nient"),
-    "riprendi: no editor": (dispatch.resume, {"chi": "x"}, BulletinStatus.stopped, "Scrivi il tuo nome come"),
+    "riprendi: no editor": (
+        dispatch.resume,
+        {"chi": "x"},
+        BulletinStatus.stopped,
+        "Questo nome non è di un redattore del profilo",
+    ),
     "riprendi: kept": (
         dispatch.resume,
         ANNA_ASKS,
@@ -134,7 +144,7 @@ NOTICE = {
 @pytest.mark.parametrize(
     ("slip", "words"),
     [
-        ({"chi": "anna"}, "Scrivi il tuo nome come sta"),
+        ({"chi": "anna"}, "Questo nome non è di un redattore"),
         ({"al": datetime(2099, 1, 6, tzinfo=UTC)}, "deve finire dopo l'inizio"),
         ({"che_cosa_fare": "Tieni i ragazzi a casa stasera"}, "«stasera»"),
     ],

@@ -11,7 +11,7 @@ from db import samples as rows
 from db.engine import transaction
 from db.models import Attempt, BulletinStatus, Delivery, Outcome, Sample
 from flows.approve import load_round
-from flows.review.form import describe
+from flows.review.page import describe
 from flows.sending import samples
 from flows.sending.samples import MOST_SAMPLES, send_asked
 from flows.sending.seal import message_of

@@ -31,7 +31,7 @@ from tests.world.comune import APPROVE, Comune
 
 ANNA = "Anna Redazione"
 LOST = "non sono arrivati"
-STRANGER = r"^Scrivi il tuo nome come sta nel profilo: non è cambiato niente\.$"
+STRANGER = r"^Questo nome non è di un redattore .*\(Anna Redazione, Bruno Vice\)\. Non è cambiato niente\.$"
 
 
 def statuses(comune: Comune, number: int) -> Counter[str]:

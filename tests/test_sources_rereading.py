@@ -13,7 +13,7 @@ from flows.approve import load_round, look_again, record
 from flows.correct import ERROR, draft_correction
 from flows.dispatch import dispatch_bulletin
 from flows.review.choices import order_lines
-from flows.review.form import describe
+from flows.review.page import describe
 from flows.review.text import Site
 from flows.runs import client
 from flows.runs.forms import Confirmation

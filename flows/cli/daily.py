@@ -60,7 +60,7 @@ def compose(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
 def approve(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from flows.approve import load_round
     from flows.review.differences import without_mobiles
-    from flows.review.form import describe
+    from flows.review.page import describe
     from flows.runs import client, forms
 
     engine = settings.engine()

@@ -12,11 +12,12 @@ from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.language.shorten import cut
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
+from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
 from flows.draft.evidence import judged, remarks, vote, with_sources
 from flows.draft.slots import closed_days, slot_of
 from flows.review.sign_off import signed_by
-from flows.runs import client
+from flows.runs import client, pages
 from flows.sending import channel, costs
 from flows.settings import Settings
 from flows.staff import duty as desk
@@ -41,6 +42,7 @@ class Briefing:
     readers: int
     cost: str  # of this send, estimated
     link: str
+    picture: str  # the address of its pages, with the phone on them
 
     @property
     def values(self) -> dict[str, str]:
@@ -60,6 +62,7 @@ class Briefing:
             "avvisi": bullets(self.attention, "Niente di particolare."),
             "lasciate_fuori": bullets(() if self.matter else self.left_out, "Niente."),
             "link": self.link,
+            "figura": self.picture,
             "se_non_fai_niente": self._otherwise,
             "vice": self.deputy,
         }
@@ -124,6 +127,7 @@ def briefing(
         if channel.by_hand(settings, session, bulletin)
         else costs.of_bulletin(settings, bulletin, items, readers),
         link=_link(settings, bulletin),
+        picture=pages.drafts(settings, bulletin.id),
     )
 
 
@@ -160,4 +164,5 @@ def _preview(settings: Settings, bulletin: Bulletin, items: Sequence[BulletinIte
         )
     except ValueError:  # an editor's text that came back may not fit any template: shown as it is
         return "\n\n".join(item.text for item in items)
-    return f"{frame.header}\n\n{fill(frame, message.parameters)}\n\n{frame.footer}\n\n[ {frame.button} ]"
+    body = unmarked(fill(frame, message.parameters))
+    return f"{frame.header}\n\n{body}\n\n{frame.footer}\n\n[ {frame.button} ]"

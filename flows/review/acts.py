@@ -28,7 +28,6 @@ from flows.runs import choices
 from flows.settings import BollettinoError, Settings
 from flows.staff.mail import tell
 
-UNKNOWN = "Scrivi il tuo nome come sta nel profilo: non è cambiato niente."
 NOTHING_DONE = "Non è cambiato niente."
 FIELD_TITLE = "Codice di 6 cifre dell'app, se il tuo Comune lo usa (scrivilo per ultimo)"  # of each form
 RESUME = "riprendi"
@@ -53,6 +52,14 @@ class Person:
     by_operator: bool = False
 
 
+def unknown(settings: Settings) -> str:
+    """Of a name that no editor has: in a form names are chosen, at the command line they are typed. The
+    names that there are; not the one that was given, which may be anything.
+    """
+    names = ", ".join(editor.name for editor in settings.profile.editors)
+    return f"Questo nome non è di un redattore del profilo: scegli il tuo, o scrivilo per intero ({names})."
+
+
 def judge(settings: Settings, engine: Engine, who: str, proof: Proof, *, now: datetime) -> Person:
     """Who acts. NotProvedError, with a wrong code stored, where that is not proved.
 
@@ -60,7 +67,7 @@ def judge(settings: Settings, engine: Engine, who: str, proof: Proof, *, now: da
     """
     editor = next((person for person in settings.profile.editors if person.name == who), None)
     if editor is None:
-        raise NotProvedError(UNKNOWN)
+        raise NotProvedError(f"{unknown(settings)} {NOTHING_DONE}")
     at = proof.at or now
     if proof.by_operator:
         return Person(who, Judged(Verdict.declared, editor.id, at), by_operator=True)

@@ -1,7 +1,7 @@
 """What an editor answered in the form, checked: pure, in Italian, and nothing typed is lost."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -82,6 +82,38 @@ def choices(
     return {choice: labels[choice] for choice in Choice if not left_out.get(choice, False)}
 
 
+def entries(offered: Mapping[Choice, str], names: Sequence[str]) -> list[str]:
+    """The list of the form: the approval once for each person, who by that says both things at once.
+
+    For the rest, which is seldom, the name is a list of its own: all of it together would be too long.
+    """
+    approvals = [signed(offered[Choice.approve], name) for name in names]
+    return [*approvals, *(label for choice, label in offered.items() if choice != Choice.approve)]
+
+
+def signed(label: str, name: str) -> str:
+    """An approval of this person: `Approva (Anna Redazione): parte subito`. The name first, since a telephone
+    cuts the end of what was chosen.
+    """
+    beginning = BEGINNINGS[Choice.approve]
+    return f"{beginning} ({name}){label.removeprefix(beginning)}"
+
+
+SIGNED = rf"^{BEGINNINGS[Choice.approve]} \((.+)\): "  # also for JSON Schema
+
+
+def decision_of(chosen: str, who: str) -> tuple[str, str]:
+    """The decision without its name, and who decides; of two names that differ both, which nobody has.
+
+    `chosen` is what `entries` offers, or the label alone, of a form of before; `who` is the other list.
+    """
+    match = re.match(SIGNED, chosen)
+    if match is None:
+        return chosen, who
+    names = dict.fromkeys(filter(None, (match[1], who)))
+    return f"{BEGINNINGS[Choice.approve]}: {chosen[match.end() :]}", " o ".join(names)
+
+
 def choice_of(text: str) -> Choice | None:
     """By the fixed beginning."""
     return next((found for found, start in BEGINNINGS.items() if text.startswith(start)), None)
@@ -99,8 +131,17 @@ def numbers_of(added: str) -> list[int] | None:
 
 
 def order_lines(titles: Sequence[str]) -> list[str]:
-    """One draggable line an item; the number in front is what counts when it comes back."""
-    return [f"{position}. {title}" for position, title in enumerate(titles, start=1)]
+    """One draggable line an item, which fits a telephone; the number in front is what counts when it comes
+    back.
+    """
+    return [f"{position}. {_short(title)}" for position, title in enumerate(titles, start=1)]
+
+
+LINE = 24  # characters of a title: so many stand on one line of a telephone beside the handle and the menu
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LINE else f"{title[: LINE - 1].rstrip(' ,;:.')}…"
 
 
 def whole(answer: Answer, checked: Reviewed) -> Reviewed:

@@ -23,7 +23,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.input import RunInput
 from prefect.states import Crashed
-from pydantic import create_model
+from pydantic import Field, create_model
 from sqlalchemy import Engine
 
 from db import bulletins
@@ -63,22 +63,44 @@ def key_of(bulletin: Bulletin, attempt: int) -> str:
     return f"bulletin-{bulletin.id}-{bulletin.created_at:%Y%m%dT%H%M%S}-{attempt}"
 
 
-DECISION = "decisione"
-OF_THE_PERSON = ("chi", FIELD)  # the same in every round
+DECISION, WHO = "decisione", "chi"
+OF_THE_PERSON = (WHO, FIELD)  # the same in every round
 
 
 Form = RunInput  # for who shows one and need not know Prefect
 
 
-def make(name: str, fields: dict[str, Any], description: str) -> type[RunInput]:
-    """A form with these fields of pydantic; `description` (Markdown) stands above it."""
+def make(
+    name: str, fields: dict[str, Any], description: str, rule: dict[str, Any] | None = None
+) -> type[RunInput]:
+    """A form with these fields of pydantic; `description` (Markdown) stands above it.
+
+    `rule` is more of its JSON Schema: Prefect refuses at once what is against it, and the form stays.
+    """
     form: type[RunInput] = create_model(name, __base__=RunInput, **fields)
     form._description = description
+    if rule:
+        form.model_config = {**form.model_config, "json_schema_extra": rule}
+        form.model_rebuild(force=True)
     return form
 
 
-def bound(form: type[Form], version: int) -> type[Form]:
+def choice(title: str, options: Sequence[str], *, may_stay_empty: bool = False) -> tuple[type[str], Any]:
+    """A field of pydantic that is a list in the form, of which nothing is chosen before somebody does."""
+    if not may_stay_empty:
+        return str, Field(title=title, json_schema_extra={"enum": [*options]})
+
+    def schema(made: dict[str, Any]) -> None:
+        made.pop("default")  # "" is none of the options
+        made["enum"] = [*options]
+
+    return str, Field(default="", title=title, json_schema_extra=schema)
+
+
+def bound(form: type[Form], version: int, *, signed: str = "") -> type[Form]:
     """The form, good for this version only: its fields bear the number, but for who answers and the code.
+
+    Where the decision matches `signed`, a regular expression, it tells who answers: no name is asked for.
 
     Prefect takes the values of a tab that still shows an earlier round, for instance on a phone that slept,
     if they fit the form that waits now. So they must not fit: it refuses a field that it does not know. And
@@ -88,7 +110,9 @@ def bound(form: type[Form], version: int) -> type[Form]:
     fields: dict[str, Any] = {
         _numbered(name, version): (field.annotation, field) for name, field in form.model_fields.items()
     }
-    return make(form.__name__, fields, form._description or "")
+    tells_who = {"properties": {_numbered(DECISION, version): {"pattern": signed}}}
+    rule = {"if": tells_who, "else": {"required": [WHO]}} if signed else None
+    return make(form.__name__, fields, form._description or "", rule)
 
 
 def _numbered(name: str, version: int) -> str:

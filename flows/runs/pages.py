@@ -36,6 +36,21 @@ MADE_UP = timedelta(days=14)  # after the end; until then a round that was misse
 COUNTED = "contato"  # in what Prefect keeps beside a certificate: when it was last counted anew
 
 
+def draft(settings: Settings, bulletin_id: int, page: str, about: str) -> str:
+    """The page of a draft as it is now; the address of exactly this one."""
+    made: Any = create_markdown_artifact(page, key=_key(bulletin_id), description=about)
+    return f"{settings.prefect_ui}/artifacts/artifact/{made}"
+
+
+def drafts(settings: Settings, bulletin_id: int) -> str:
+    """The address of all pages of a draft, the newest first: known before there is any."""
+    return f"{settings.prefect_ui}/artifacts/key/{_key(bulletin_id)}"
+
+
+def _key(bulletin_id: int) -> str:
+    return f"bozza-{bulletin_id}"
+
+
 def checks(bulletin_id: int, preflight: Preflight) -> None:
     create_markdown_artifact(
         preflight.markdown, key=f"controlli-{bulletin_id}", description="Controlli prima dell'invio"

@@ -37,6 +37,7 @@ from tests.world.installation import free_ports
 
 Asgi = Callable[..., Any]
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading the machine's certificates costs 30 ms
+PAGE = "http://127.0.0.1:4200/v2/artifacts/artifact/x"  # of a draft
 APPROVE, SAVE = "Approva: parte subito", "Salva, continuo dopo"
 POSTPONE = "Non inviare: le notizie passano al prossimo bollettino"
 DISCARD = "Non inviare e scarta queste notizie"

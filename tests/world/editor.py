@@ -9,6 +9,7 @@ from typing import Self
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, Response, expect, sync_playwright
 
+from flows.review.choices import signed
 from flows.settings import ROOT
 from tests.world.installation import Installation
 
@@ -107,6 +108,25 @@ class Editor:
         """The control that carries a title."""
         return control(self.page.get_by_role("dialog"), title)
 
+    def screens(self) -> float:
+        """How many times its window the form is high: what a person scrolls."""
+        found = self._field("Che cosa vuoi fare?").evaluate(
+            "e => { while (getComputedStyle(e).overflowY !== 'auto') e = e.parentElement;"
+            " return [e.scrollHeight, e.clientHeight]; }"
+        )
+        return float(found[0] / found[1])
+
+    def refused(self) -> str:
+        """Resume, which the server does not take; what the page says of it. The form stays."""
+        dialog = self.page.get_by_role("dialog")
+        with self.page.expect_response(_is_resume) as caught:
+            self.press(dialog.get_by_role("button", name="Resume", exact=True))
+        assert caught.value.json()["status"] == "REJECT", caught.value.text()
+        reason = str(caught.value.json()["details"]["reason"])
+        expect(self.page.get_by_text(reason).first).to_be_visible()
+        expect(dialog.get_by_text("Che cosa vuoi fare?")).to_be_visible()
+        return reason
+
     def choose(self, title: str, option: str) -> None:
         self.show(title)
         self.take(title, option)
@@ -165,8 +185,11 @@ class Editor:
         self, decision: str, who: str = "Anna Redazione", code: Callable[[], str] | None = None
     ) -> None:
         """Fill what is required and confirm; the code is read from the app last, because it ages."""
-        self.choose("Che cosa vuoi fare?", decision)
-        self.choose("Chi sei", who)
+        if decision.startswith("Approva:"):
+            self.choose("Che cosa vuoi fare?", signed(decision, who))
+        else:
+            self.choose("Che cosa vuoi fare?", decision)
+            self.choose("Chi sei", who)
         self.shoot("form")
         if code:
             self.fill("Codice di 6 cifre", code())

@@ -24,12 +24,14 @@ from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from pyotp import TOTP
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from db import bulletins, news_items
 from db.engine import make_engine, transaction
-from db.models import Bulletin, BulletinKind, BulletinStatus
+from db.models import Approval, Bulletin, BulletinKind, BulletinStatus
 from flows.bulletin.language.dates import giorno, in_rome
 from flows.compose import compose_draft
+from flows.review.choices import signed
 from flows.runs import forms
 from flows.settings import DEMO, ROOT, Settings, load_profile
 from flows.sources.visit import collect_sources
@@ -71,8 +73,13 @@ def field_of(form: dict[str, Any], name: str) -> str:
 
 
 def filled(form: dict[str, Any], decision: str, **fields: Any) -> dict[str, Any]:
-    """A form with its decision and what else is typed."""
-    typed = {"decisione": decision, "chi": "Anna Redazione", **fields}
+    """A form with its decision, of who is named or else of Anna, and what else is typed."""
+    who = fields.pop("chi", "Anna Redazione")
+    by = {"decisione": signed(decision, who)} if decision.startswith("Approva:") else {"chi": who}
+    typed = {"decisione": decision, **by, **fields}
+    form = {
+        name: value for name, value in form.items() if name != "chi"
+    }  # a browser leaves out what is empty
     return {**form, **{field_of(form, name): value for name, value in typed.items()}}
 
 
@@ -301,14 +308,14 @@ class Installation:
         (news,) = collect_sources(self.settings, "news", now=datetime.now(UTC))
         assert news.failure is None
 
-    def write(self, title: str) -> None:
+    def write(self, title: str, more: str = "") -> None:
         """Put an item on the site, with names of its own: two notices of ten words would be taken for one."""
         chance = Random(title)
         names = ("".join(chance.choices(SYLLABLES, k=4)).capitalize() for _ in range(14))
         day = giorno(in_rome(datetime.now(UTC) + timedelta(days=40)))  # after the next sends
         body = {
             "title": title,
-            "abstract": f"{title}. L'appuntamento è {day} alle 9.",
+            "abstract": f"{title}. L'appuntamento è {day} alle 9. {more}".strip(),
             "body": f"<p>{title}. Se ne occupano {', '.join(names)}.</p>",
         }
         self.ask("/sito/_prova/articoli", body)
@@ -331,6 +338,10 @@ class Installation:
         with self.at_server():
             forms.open_review(self.settings, self.engine, draft.bulletin_id, now=now)
         return draft.bulletin_id
+
+    def approver(self, number: int) -> str:
+        with transaction(self.engine) as session:
+            return session.exec(select(Approval.approver).where(Approval.bulletin_id == number)).one()
 
     def newest(self) -> int:
         with transaction(self.engine) as session:

@@ -39,12 +39,12 @@ def alert_candidates(
     for span in settle(standing(alerts, now), now):
         if span.row.day in elsewhere or span.onset > now + HORIZON:
             continue
-        (repeated if _is_told(span.row, announced, now) else days)[span.row.day].append(span)
+        (repeated if is_told(span.row, announced, now) else days)[span.row.day].append(span)
     worst_first = sorted(days.values(), key=lambda spans: (-_worst(spans).rank, min(s.onset for s in spans)))
     return [_candidate(spans, repeated[spans[0].row.day]) for spans in worst_first]
 
 
-def _is_told(row: WeatherAlert, announced: Collection[Announcement], now: datetime) -> bool:
+def is_told(row: WeatherAlert, announced: Collection[Announcement], now: datetime) -> bool:
     """Whether its level was told for its zone, and for the hours that it still has.
 
     A day told as a whole tells its hours; hours tell a whole day where they reach all that is left of it.

@@ -102,6 +102,11 @@ def _joined(drawn: Sequence[tuple[str, str]]) -> list[Run]:
     return line
 
 
+def unmarked(text: str) -> str:
+    """A message as it is read: with what WhatsApp's marks style, without the marks."""
+    return "\n".join("".join(run.text for run in runs(line)) for line in text.split("\n"))
+
+
 LINES = 5
 WIDTH = 38  # characters a line on a usual phone
 LARGE_WIDTH = 22  # the same with the largest type, which many older readers set

@@ -1,0 +1,193 @@
+"""What an editor reads of a draft in the Prefect UI, above its form and on the page of its run (Markdown)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.models import Bulletin, BulletinItem
+from flows.bulletin.language.dates import giorno, giorno_ora, in_rome
+from flows.bulletin.language.markdown import escaped, link, within
+from flows.bulletin.message.exact import date_of, frame_name, markdown_fence, template_name
+from flows.bulletin.message.frame import preview
+from flows.bulletin.message.lines import unmarked
+from flows.bulletin.pictures.phone import Look
+from flows.bulletin.status import HEADINGS, waiting_tags
+from flows.draft.evidence import SourcedItem, judged, vote
+from flows.draft.refresh import Waiting
+from flows.review.evidence import attention, phones, provenance
+from flows.review.text import is_only_new
+from flows.settings import Settings
+
+QUEUE, LEFT_OUT = 15, 25  # lines on the page
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round shows: the bulletin, its latest version, and what waits outside."""
+
+    bulletin: Bulletin
+    version: int
+    items: tuple[BulletinItem, ...]
+    problems: tuple[str, ...]
+    queue: tuple[Waiting, ...] = ()
+    sourced: tuple[SourcedItem, ...] = ()  # the items beside what they were written from
+    awaited: str = ""  # what the first of two persons said
+    site: tuple[str, ...] = ()  # what its pages say by now
+    remarks: tuple[str, ...] = ()  # what came of the last answer
+    is_sent_back: bool = False
+    reach: str = ""  # whom it goes to, and what that costs
+    alerts: tuple[str, ...] = ()  # why each that holds is in it or not
+
+    @property
+    def title(self) -> str:
+        """For the run's name, what an editor reads in the list of runs; its state comes before or after."""
+        slot, count = self.bulletin.slot_at, len(self.items)
+        if self.bulletin.template:
+            return f"{HEADINGS[self.bulletin.kind]} · {self.items[0].text[:60]}"
+        day = f"Bollettino di {giorno(slot)}" if slot else "Bollettino da inviare subito"
+        return f"{day} · {count} {'notizia' if count == 1 else 'notizie'}"
+
+    @property
+    def state(self) -> str:
+        """What it waits for."""
+        if self.problems:
+            return "da rileggere" if is_only_new(self.problems) else "da correggere"
+        if self.is_sent_back:
+            return "rimandato"
+        return "aspetta la seconda approvazione" if self.awaited else "da approvare"
+
+    @property
+    def name(self) -> str:
+        return f"{self.state.upper()} · {self.title}" if self.problems else f"{self.title} · {self.state}"
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        return waiting_tags(self.bulletin.kind, self.state)
+
+
+def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:
+    """What stands above the form: what is wrong, when and whom it reaches, and, folded, what is longer.
+
+    `page` is the address of the artifact: a link takes the place of the form, and what is typed is lost.
+    """
+    dated = draft.bulletin.slot_at or now
+    picture = f"{link('La figura del telefono e le fonti', page)} (il modulo si chiude)."
+    parts = [*_first(settings, draft, dated), " ".join([*_facts(draft), picture])]
+    whole = _as_sent(settings, draft, dated)
+    if draft.bulletin.template:  # of whose fields none is a sentence that citizens read
+        return "\n\n".join([*parts, f"{PREVIEW}:", whole, *_sources(draft)])
+    waiting = sum(not news.is_left_out for news in draft.queue)
+    title = f"Pagine del sito, coda ({waiting}), lasciate fuori ({len(draft.queue) - waiting})"
+    more = [*_sources(draft), *_alerts(draft), *_lists(draft)]
+    return "\n\n".join([*parts, _unfolding(PREVIEW, whole), *([_unfolding(title, *more)] if more else [])])
+
+
+def describe(settings: Settings, draft: Round, now: datetime) -> str:
+    """The page of a draft without its pictures: what is wrong, the message, what is not in it and why."""
+    dated = draft.bulletin.slot_at or now
+    return "\n\n".join([*_first(settings, draft, dated), *_told(settings, draft, dated)])
+
+
+def _told(settings: Settings, draft: Round, dated: datetime) -> list[str]:
+    parts = [*_facts(draft), f"{PREVIEW}:", _as_sent(settings, draft, dated)]
+    return [*parts, *_sources(draft), *_alerts(draft), *_lists(draft)]
+
+
+PREVIEW = "Come si vede sul telefono"
+
+
+def _first(settings: Settings, draft: Round, dated: datetime) -> list[str]:
+    """What has to be read before all else: what is wrong, what came of the last answer, what to look at."""
+    parts = []
+    if draft.problems:
+        parts += [
+            "**DA RILEGGERE: c'è una notizia nuova.**"
+            if is_only_new(draft.problems)
+            else "**DA CORREGGERE: così non si può inviare.**",
+            *(f"- {escaped(line)}" for line in draft.problems),
+        ]
+    parts += [f"**{escaped(line)}**" for line in (*draft.remarks, draft.awaited) if line]
+    if draft.site:
+        parts += ["**Riletto adesso sul sito:**", *(f"- {escaped(line)}" for line in draft.site)]
+    if look := attention(judged(draft.sourced), vote(settings, dated)):
+        parts.append(look)
+    return parts
+
+
+def _facts(draft: Round) -> list[str]:
+    """Until when it has to be approved, and whom it reaches."""
+    facts = []
+    if due := draft.bulletin.deadline_at:
+        at_once = "subito, al più tardi " if draft.bulletin.template else ""
+        facts.append(f"Da approvare {at_once}entro **{giorno_ora(due)}**.")
+    return [*facts, draft.reach] if draft.reach else facts
+
+
+def _as_sent(settings: Settings, draft: Round, dated: datetime) -> str:
+    """The message in words. WhatsApp shows what stands between asterisks in bold, and no asterisk."""
+    frame = settings.frame(frame_name(draft.bulletin, draft.items))
+    texts = [item.text for item in draft.items]
+    return markdown_fence(unmarked(preview(frame, texts, date_of(draft.bulletin, dated))))
+
+
+def _sources(draft: Round) -> list[str]:
+    return [f"{item.position}. {link(item.title, item.url)}" for item in draft.items if item.url]
+
+
+def _alerts(draft: Round) -> list[str]:
+    """Why each alert that holds is in it or not."""
+    lines = [f"- {escaped(line)}" for line in draft.alerts]
+    return ["\n".join(["Le allerte:", "", *lines])] if lines else []
+
+
+def _unfolding(title: str, *parts: str) -> str:
+    """Closed until somebody opens it, where it stands: what is typed below stays."""
+    return "\n\n".join([f"<details><summary>{title}</summary>", *parts, "</details>"])
+
+
+def _lists(draft: Round) -> list[str]:
+    """What waits behind the draft and what was left out, with the number by which each is added, and why."""
+    waiting = [news for news in draft.queue if not news.is_left_out]
+    left_out = [news for news in draft.queue if news.is_left_out]
+    parts = ["Per aggiungere una di queste scrivi il suo numero nel modulo."] if draft.queue else []
+    parts += _listed("In coda per un'altra volta:", waiting, QUEUE)
+    return parts + _listed("Lasciate fuori:", left_out, LEFT_OUT)
+
+
+def _listed(title: str, waiting: Sequence[Waiting], most: int) -> list[str]:
+    """Those of the queue, each with the number that adds it."""
+    lines = [
+        f"- **{news.number}** {escaped(news.title)}" + (f" ({escaped(news.note)})" if news.note else "")
+        for news in waiting[:most]
+    ]
+    if len(waiting) > most:
+        lines.append(f"- e altre {len(waiting) - most}")
+    return ["\n".join([title, "", *lines])] if lines else []
+
+
+def artifact(settings: Settings, draft: Round, now: datetime) -> str:
+    """The page of the run: the phone above all that is not wrong, then what `describe` says, then the source
+    of every fact (Markdown).
+    """
+    dated = draft.bulletin.slot_at or now
+    shown = evidence(settings, draft.sourced, dated, draft.bulletin.template)
+    return within(
+        [
+            *_first(settings, draft, dated),
+            *shown[:1],
+            *_told(settings, draft, dated),
+            *shown[1:],
+        ]
+    )
+
+
+def evidence(
+    settings: Settings, items: Sequence[SourcedItem], dated: datetime, template: str | None = None
+) -> list[str]:
+    """The message on a phone, and where each of its facts stands in the page it was written from."""
+    texts = [item.text for item in items]
+    if not texts:
+        return []
+    frame = settings.frame(template or template_name(len(texts)))
+    look = Look(settings.profile.names.comune, f"{in_rome(dated):%H:%M}")
+    return [phones(frame, texts, "" if template else giorno(dated), look), provenance(judged(items))]
