@@ -248,13 +248,15 @@ def take_up(session: Session, bulletin: Bulletin, *, by: str, now: datetime) -> 
     return voided
 
 
+def decisions(session: Session, bulletin: Bulletin) -> list[Approval]:
+    """Those that count."""
+    query = select(Approval).where(Approval.bulletin_id == bulletin.id, col(Approval.voided_at).is_(None))
+    return list(session.exec(query))
+
+
 def _void(session: Session, bulletin: Bulletin, *, now: datetime) -> list[Approval]:
     """Its decisions count no more; those that did until now."""
-    in_force = list(
-        session.exec(
-            select(Approval).where(Approval.bulletin_id == bulletin.id, col(Approval.voided_at).is_(None))
-        )
-    )
+    in_force = decisions(session, bulletin)
     for approval in in_force:
         approval.voided_at, approval.mac = now, None  # that row alone brings it back no more
         session.add(approval)

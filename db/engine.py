@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, create_engine
 from db import disk
 
 STATEMENTS = 32  # kept prepared by a connection of SQLite; see `padded`
+READING_MS = 15_000
 BUSY_TIMEOUT_MS = 30_000  # how long a writer waits for another before "database is locked"
 
 
@@ -35,6 +36,18 @@ def make_engine(address: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def make_reader(address: str) -> Engine:
+    """An engine that can change nothing, for a process that only shows; no statement takes longer than
+    READING_MS there.
+    """
+    if make_url(address).get_backend_name() == "sqlite":
+        engine = make_engine(address)
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
+        return engine
+    options = f"-c default_transaction_read_only=on -c statement_timeout={READING_MS}"
+    return make_engine(make_url(address).update_query_dict({"options": options}).render_as_string(False))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

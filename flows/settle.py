@@ -4,7 +4,7 @@ Nothing here sends by itself: what is to be tried again is queued, and the send 
 The person's code is used up by that decision; the resume that follows is the same one.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 from prefect import State, flow, get_run_logger
@@ -23,13 +23,13 @@ from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NOTHING_DONE, NotDoneError
 from flows.runs import choices, client
+from flows.sending.certificate import SETTLED_AFTER
 from flows.sending.drain import UntrueError
 from flows.sending.hold import is_in_force, require_right, sealed_items
 from flows.sending.seal import not_as_approved
 from flows.settings import Settings
 from flows.whatsapp.errors import RESENDS, TABLE, classify
 
-SETTLED_AFTER = timedelta(hours=24)  # a status webhook that has not come by then does not come
 RETRIED = frozenset(str(code) for code in TABLE if classify(code, 400) in RESENDS)
 """Codes of trouble that passes; and "unreadable_address", once its key is back."""
 

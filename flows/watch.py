@@ -18,6 +18,7 @@ from db.models import Bulletin, BulletinStatus
 from flows.alert import draft_and_call
 from flows.bulletin.status import WAITS
 from flows.by_hand import window
+from flows.draft.slots import START_AFTER
 from flows.letters import alarms, upkeep
 from flows.privacy.intact import load
 from flows.review import standing_order
@@ -27,9 +28,6 @@ from flows.sending import senders as life
 from flows.settings import Settings
 
 BY = outbox.BY_THE_WATCH
-
-
-START_AFTER = timedelta(minutes=1)  # the slot's own run goes first
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.states import Pending
 
 from db.models import BulletinStatus
+from flows.draft.slots import START_AFTER
 from flows.runs.client import LOST_AFTER, TAKEN_WITHIN
-from flows.watch import START_AFTER
 from tests.world.installation import Installation, filled, wait_for
 from tests.world.trouble import (
     APPROVE,

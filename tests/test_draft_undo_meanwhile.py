@@ -51,6 +51,21 @@ def test_what_another_bulletin_tells_by_now_is_left_out_and_said(comuni: Comune)
     assert comuni.answer(number, "Approva: parte").status == BulletinStatus.approved
 
 
+def test_what_a_colleague_discarded_meanwhile_is_left_out_and_said(comuni: Comune) -> None:
+    number = waiting(comuni)
+    first, second = comuni.items(number)
+    comuni.answer(number, POSTPONE)
+    with comuni.look() as session:
+        line = [bulletins.data_of(first)]
+        other = make_bulletin(
+            session, line, status=BulletinStatus.in_review, slot_at=SLOT + timedelta(days=3)
+        ).id
+    comuni.now += MINUTE
+    comuni.answer(other, DISCARD)
+    assert reopen(comuni, number).endswith(" Resta fuori «Via Roma»: nel frattempo è stata scartata.")
+    assert ids(comuni, number) == {second.news_item_id}
+
+
 def test_where_nothing_is_left_it_is_refused_and_stays_as_it_was(comuni: Comune) -> None:
     number = waiting(comuni)
     comuni.answer(number, POSTPONE)

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from db import bulletins, days_off, deliveries, privacy, recipients, sign_offs, sources
-from db.engine import make_engine, transaction
+from db import acts, bulletins, days_off, deliveries, handovers, privacy, recipients, sign_offs, sources
+from db.engine import make_engine, make_reader, transaction
 from db.ledger import Ledger
 from db.models import (
     Bulletin,
@@ -18,13 +19,17 @@ from db.models import (
     BulletinStatus,
     Delivery,
     DeliveryStatus,
+    HandoverKind,
     Receipt,
     SignOffWord,
     SourceKind,
 )
+from flows.draft.slots import START_AFTER
 from flows.newsroom import bulletins as lines
-from flows.newsroom import coming, found, health, page
+from flows.newsroom import coming, found, health
+from flows.newsroom.accounts import Accounts
 from flows.newsroom.line import Line
+from flows.newsroom.page import Page
 from flows.settings import DEMO, Settings, load_profile
 from tests.world.builders import (
     NOW,
@@ -48,23 +53,24 @@ def telling(session: Session, title: str, text: str = "Un testo.", **options: ob
     return make_bulletin(session, [item_of(news, text=text)], **options)  # type: ignore[arg-type]
 
 
-def test_what_waits_is_listed_and_nothing_else(engine: Engine) -> None:
+def test_what_waits_is_listed_and_nothing_else(engine: Engine, settings: Settings) -> None:
     with transaction(engine) as session:
         made = {status: telling(session, status.value, status=status) for status in BulletinStatus}
         made[BulletinStatus.in_review].review_run_id = "11111111-2222-3333-4444-555555555555"
         made[BulletinStatus.in_review].deadline_at = DUE
         waiting = lines.waiting(session, NOW)
-        leaving = lines.leaving(session, NOW)
-        ended = lines.ended(session, NOW)
-    by_topic = {line.details[0] if line.details else "": line for line in waiting}
-    assert set(by_topic) == {"in_review", "Ne restano 0 di 0."}
+        leaving = lines.leaving(settings, session, NOW)
+        ended = lines.ended(settings, session, NOW)
+    by_topic = {line.details[0] if line.details else line.state: line for line in waiting}
+    assert set(by_topic) == {"si sta preparando", "in_review", "Ne restano 0 di 0."}
     draft = by_topic["in_review"]
     assert draft.state == "da approvare entro venerdì 27 novembre, ore 10:45"
     form = "/v2/runs/flow-run/11111111-2222-3333-4444-555555555555"
     assert steps(draft)["apri il modulo (⋮, Resume)"] == form
     assert waiting[0].state.startswith("invio fermato martedì 24 novembre"), "a stopped send comes first"
     assert set(steps(waiting[0]).values()) == {"/redazione/comando/riprendi", "/redazione/comando/chiudi"}
-    assert [line.details for line in leaving] == [("sending",)], "what goes at approval waits for nobody"
+    assert [line.details for line in leaving] == [("sending",), ("approved",)]
+    assert leaving[1].state == "parte fra un momento, approvato da Anna Redazione"
     assert {line.details[0] for line in ended} == {"rejected", "merged", "expired", "missed"}
 
 
@@ -83,20 +89,35 @@ def test_what_a_colleague_has_approved_says_who_and_what_is_missing(engine: Engi
         )
         (line,) = lines.waiting(session, NOW)
         assert line.state == "Anna ha approvato: serve una seconda persona"
+        acts.add(
+            session,
+            acts.REOPEN,
+            name="Bruno",
+            at=NOW,
+            words="Riaperto.",
+            bulletin_id=row.id,
+            code_hash=None,
+            by_operator=False,
+        )
+        (line,) = lines.waiting(session, NOW)
+        assert line.state == "da approvare", "what was said before counts no more"
         bulletins.add_version(session, row, [], author="Bruno", now=NOW, problems=["Manca il giorno."])
         (line,) = lines.waiting(session, NOW)
         assert line.state == "da rileggere o da correggere"
 
 
-def test_an_approved_one_leaves_by_itself_until_its_hour_and_then_waits(engine: Engine) -> None:
+def test_an_approved_one_leaves_by_itself_until_its_hour_and_then_waits(
+    engine: Engine, settings: Settings
+) -> None:
     with transaction(engine) as session:
         telling(session, "Mercato", status=BulletinStatus.approved, slot_at=SLOT, deadline_at=DUE)
-        (line,) = lines.leaving(session, NOW)
+        (line,) = lines.leaving(settings, session, NOW)
         assert line.title == "Bollettino di venerdì 27 novembre"
         assert line.state == "parte venerdì 27 novembre, ore 11, approvato da Anna Redazione"
         assert lines.waiting(session, NOW) == []
+        assert lines.waiting(session, SLOT + START_AFTER) == [], "its own run goes first"
         later = SLOT + timedelta(minutes=5)
-        assert lines.leaving(session, later) == []
+        assert lines.leaving(settings, session, later) == []
         (line,) = lines.waiting(session, later)
         assert line.is_urgent
         assert "non è ancora partito" in line.state
@@ -115,20 +136,90 @@ def test_what_was_sent_has_its_account(engine: Engine, settings: Settings, ledge
         deliveries.move(rows[3], DeliveryStatus.claimed, now=NOW)
         deliveries.move(rows[3], DeliveryStatus.failed, now=NOW, reason="131026")
         session.flush()
-        (line,) = lines.sent(settings, session)
+        (line,) = lines.sent(settings, session, Accounts(), NOW)
     assert "a 3 persone su 4; arrivati 2, letti almeno 1; non arrivati 1" in line.state
     assert steps(line)["la pagina dei cittadini"].endswith(f"/b/{row.code}")
 
 
-def test_what_was_postponed_can_be_reopened_until_its_hour(engine: Engine) -> None:
+def test_an_alert_that_was_approved_and_does_not_leave_waits_for_a_person(
+    engine: Engine, settings: Settings
+) -> None:
+    with transaction(engine) as session:
+        telling(session, "Allerta", status=BulletinStatus.approved, kind=BulletinKind.urgent)
+        assert lines.waiting(session, NOW) == []
+        (line,) = lines.waiting(session, NOW + timedelta(minutes=2))
+        assert line.is_urgent
+        assert lines.leaving(settings, session, NOW + timedelta(minutes=2)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "account"),
+    [
+        (HandoverKind.assisted, "inviato a mano: 0 dichiarati su 1"),
+        (HandoverKind.channel, "pubblicato nel canale WhatsApp"),
+    ],
+)
+def test_what_a_person_sends_waits_for_them_and_is_told_as_theirs(
+    engine: Engine, settings: Settings, kind: HandoverKind, account: str
+) -> None:
+    with transaction(engine) as session:
+        row = telling(session, "Cena", status=BulletinStatus.sending)
+        handovers.begin(session, row.id, kind, now=NOW).run_id = "11111111-2222-3333-4444-555555555555"
+        handovers.plan_channel(session, row.id, now=NOW)
+        assert [line.state for line in lines.waiting(session, NOW)] == ["da inviare a mano"]
+        assert lines.leaving(settings, session, NOW) == [], "nothing leaves by itself"
+        bulletins.move(session, row, BulletinStatus.stopped, by="test", now=NOW)
+        (line,) = lines.waiting(session, NOW)
+        assert set(steps(line).values()) == {"/redazione/comando/riprendi", "/redazione/comando/chiudi"}
+        bulletins.move(session, row, BulletinStatus.sent, by="test", now=NOW)
+        (line,) = lines.sent(settings, session, Accounts(), NOW)
+        assert account in line.state
+
+
+def test_uncertain_ones_are_told_once_they_can_be_settled(engine: Engine, ledger: Ledger) -> None:
+    with transaction(engine) as session:
+        row = telling(session, "Sagra", status=BulletinStatus.sent)
+        make_recipient(session, ledger.vault)
+        deliveries.plan(session, row.id, recipients.query_of(session, row), now=NOW)
+        (delivery,) = session.exec(select(Delivery).where(Delivery.bulletin_id == row.id))
+        deliveries.move(delivery, DeliveryStatus.claimed, now=NOW)
+        deliveries.move(delivery, DeliveryStatus.uncertain, now=NOW)
+        session.flush()
+        assert lines.waiting(session, NOW + timedelta(hours=23)) == []
+        (line,) = lines.waiting(session, NOW + timedelta(hours=25))
+    assert line.state == "1 messaggio di cui non si sa se è arrivato"
+    assert set(steps(line).values()) == {"/redazione/comando/incerti"}
+
+
+def test_an_account_is_counted_anew_after_a_while(engine: Engine, ledger: Ledger) -> None:
+    accounts = Accounts()
+    with transaction(engine) as session:
+        row = telling(session, "Coro", status=BulletinStatus.sent)
+        assert accounts.of(session, row, NOW).count.planned == 0
+        make_recipient(session, ledger.vault)
+        deliveries.plan(session, row.id, recipients.query_of(session, row), now=NOW)
+        assert accounts.of(session, row, NOW + timedelta(minutes=1)).count.planned == 0
+        assert accounts.of(session, row, NOW + timedelta(minutes=6)).count.planned == 1
+
+
+def test_who_only_shows_can_change_nothing(engine: Engine) -> None:
+    reader = make_reader(engine.url.render_as_string(hide_password=False))
+    with pytest.raises(DBAPIError), transaction(reader) as session:
+        telling(session, "Intruso")
+    reader.dispose()
+    with transaction(engine) as session:
+        assert bulletins.with_status(session, *BulletinStatus) == []
+
+
+def test_what_was_postponed_can_be_reopened_until_its_hour(engine: Engine, settings: Settings) -> None:
     with transaction(engine) as session:
         telling(session, "Fiera", status=BulletinStatus.merged, slot_at=SLOT, deadline_at=DUE)
-        (line,) = lines.ended(session, NOW)
+        (line,) = lines.ended(settings, session, NOW)
         assert line.state.startswith("rinviato al prossimo, martedì 24 novembre")
         assert set(steps(line).values()) == {"/redazione/comando/riapri"}
-        (line,) = lines.ended(session, SLOT + timedelta(minutes=1))
+        (line,) = lines.ended(settings, session, SLOT + timedelta(minutes=1))
         assert line.steps == ()
-        assert lines.ended(session, NOW + lines.FRESH) == []
+        assert lines.ended(settings, session, NOW + lines.FRESH) == []
 
 
 def test_an_urgent_one_comes_first_and_at_once(engine: Engine) -> None:
@@ -199,17 +290,19 @@ def test_a_search_finds_all_its_words_whatever_their_accents(engine: Engine, set
         )
         new = telling(session, "Attività per bambini", "In città, domenica.", status=BulletinStatus.sent)
         telling(session, "Attività del Consiglio", "In citta.", status=BulletinStatus.in_review)
-        assert [line.title for line in found.search(settings, session, "DOMENICA")] == [
+        assert [line.title for line in found.search(settings, session, "DOMENICA", NOW)] == [
             "Attività per bambini",
             "Mercatino dell'antiquariato",
         ]
-        (line,) = found.search(settings, session, " attivita  CITTA ")
+        (line,) = found.search(settings, session, " attivita  CITTA ", NOW)
         assert line.details == ("In città, domenica.",)
         assert steps(line)["la pagina dei cittadini"].endswith(new.code)
-        assert found.search(settings, session, "mercatino bambini") == []
-        assert found.search(settings, session, "   ") == []
+        assert found.search(settings, session, "mercatino bambini", NOW) == []
+        assert found.search(settings, session, "   ", NOW) == []
+        many = " ".join(f"parola{number}" for number in range(1_000))
+        assert found.search(settings, session, many, NOW) == []
         privacy.hide(session, old.id, 1, by="test", reason="un nome", now=NOW)
-        assert found.search(settings, session, "antiquariato") == []
+        assert found.search(settings, session, "antiquariato", NOW) == []
 
 
 HOSTILE = "<img src=x onerror=alert(1)> & «\"'»"
@@ -220,7 +313,7 @@ def test_what_a_site_says_is_no_markup_of_the_page(engine: Engine, settings: Set
         telling(session, HOSTILE, HOSTILE, status=BulletinStatus.sent)
         telling(session, HOSTILE, status=BulletinStatus.in_review)
         make_news_item(session, news_data(title=f"{HOSTILE} in coda"))
-    html = page.html(settings, engine, HOSTILE, NOW)
+    html = Page(engine).html(settings, HOSTILE, NOW)
     assert "<img" not in html
     assert html.count("&lt;img") >= 4
     assert "Adesso niente aspetta" not in html
@@ -230,7 +323,7 @@ def test_what_a_site_says_is_no_markup_of_the_page(engine: Engine, settings: Set
 def test_whatever_is_searched_for_the_page_stands(
     asked: str, shared_engine: Engine, shared_settings: Settings
 ) -> None:
-    html = page.html(shared_settings, shared_engine, asked, NOW)
+    html = Page(shared_engine).html(shared_settings, asked, NOW)
     assert 'id="aspetta"' in html
     assert 'id="comandi"' in html
 

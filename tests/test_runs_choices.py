@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from db import bulletins
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
 from flows.absence import absence
@@ -127,6 +128,22 @@ def test_a_number_that_a_restored_database_gave_out_again_is_not_taken_for_the_o
     assert acts.chosen(engine, "4711 · messaggio urgente") == (4711, 1), (
         "who holds it says that there is none"
     )
+
+
+def test_what_was_decided_anew_meanwhile_is_not_taken_for_what_was_chosen(engine: Engine) -> None:
+    """Who re-opens what was discarded must not take back what a colleague has approved since."""
+    slot = NOW + timedelta(days=1)
+    with transaction(engine) as session:
+        row = make_bulletin(session, status=BulletinStatus.rejected, slot_at=slot)
+        (chosen,) = choices.LISTS[choices.TO_REOPEN](session, NOW)
+        bulletins.take_up(session, row, by="Bruno Vice", now=NOW)
+        bulletins.move(session, row, BulletinStatus.approved, by="Bruno Vice", now=NOW)
+    assert chosen.startswith("1 · scartato · ")
+    with pytest.raises(NotDoneError, match="Non è cambiato niente"):
+        acts.chosen(engine, chosen)
+    with transaction(engine) as session:
+        (now_listed,) = choices.LISTS[choices.TO_REOPEN](session, NOW)
+    assert acts.chosen(engine, now_listed) == (1, 1)
 
 
 def test_the_brake_holds_also_where_its_list_is_a_moment_old(engine: Engine) -> None:

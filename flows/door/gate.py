@@ -13,7 +13,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -34,7 +34,6 @@ DOCUMENTS = ("/docs", "/redoc", "/openapi.json")  # FastAPI's own pages; their s
 CLOSED = "Questa operazione qui è chiusa: le azioni dei redattori sono fra i Deployments."
 PATIENCE = 60.0  # seconds for one answer; SQLite itself waits for half of that
 A_MINUTE = 30  # starts, and answers, of all editors together
-NOT_YET = "Qui non c'è ancora niente: riprova fra un minuto."
 FRESH = (b"cache-control", b"no-store")
 NOT_STARTED = "Questo lo avvia il programma da solo: le azioni dei redattori sono fra i Deployments."
 
@@ -58,16 +57,13 @@ class Rooms(Protocol):
 class Newsroom(Protocol):
     """The editors' page *Redazione*, which stands behind the same credential."""
 
-    pages: Mapping[str, tuple[bytes, bytes]]  # path -> media type and body of its frame, which holds nothing
     content: str  # the path of what it shows
+
+    def frame(self, path: str) -> tuple[bytes, bytes] | None:
+        """Media type and body of its frame, which holds nothing; None for a path that is not of this page."""
 
     async def show(self, query: str) -> tuple[int, str]:
         """Status and HTML for a query string; in words where it cannot be shown."""
-
-    async def leads_to(self, path: str) -> str | None:
-        """Where in the server's own UI this path leads, which stays the same while that one moves; "" where
-        nothing stands there (yet), None for a path that is not of this page.
-        """
 
 
 @dataclass(frozen=True)
@@ -93,7 +89,6 @@ class Door:
     ) -> None:
         self._app, self._house, self._rooms, self._clock = app, house, rooms, clock
         self._newsroom = newsroom
-        self._pages = {**entry.PAGES, **(newsroom.pages if newsroom else {})}
         self._patience, self._recent = patience, {use: list[datetime]() for use in Use}
         self._origins = {environment.origin(address) for address in house.addresses}
         self._hosts = {spelled for address in self._origins for spelled in _spellings(address)}
@@ -121,15 +116,10 @@ class Door:
             await _refuse(send, 405, CLOSED)
         elif path.rstrip("/").endswith(DOCUMENTS):
             await _refuse(send, 404, "Qui non c'è niente.")
-        elif page := self._pages.get(path):
+        elif page := entry.PAGES.get(path) or (self._newsroom and self._newsroom.frame(path)):
             await _answer(send, 200, *page)
         elif self._newsroom and path == self._newsroom.content:
             await self._show(self._newsroom, scope, send)
-        elif self._newsroom and (address := await self._newsroom.leads_to(path)) is not None:
-            if address:
-                await _answer(send, 302, b"text/plain", b"", [(b"location", address.encode()), FRESH])
-            else:
-                await _answer(send, 404, b"text/plain; charset=utf-8", NOT_YET.encode(), [FRESH])
         else:
             await self._app(scope, receive, send)
 

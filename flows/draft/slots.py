@@ -12,6 +12,7 @@ from flows.bulletin.slots import next_slot as first_of
 from flows.bulletin.slots import slot_at as found_at
 from flows.profiles.comune import Profile
 
+START_AFTER = timedelta(minutes=1)  # after its moment: the slot's own run goes first
 AHEAD = timedelta(days=372)  # a slot within a year, and its own move
 
 

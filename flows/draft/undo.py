@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from db import bulletins, news_items, telling, weather_alerts
-from db.models import TURNED_DOWN, WAITING, Approval, Bulletin, BulletinItem, BulletinStatus, Decision
+from db.models import (
+    TURNED_DOWN,
+    WAITING,
+    Approval,
+    Bulletin,
+    BulletinItem,
+    BulletinStatus,
+    Decision,
+    NewsItem,
+)
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import DECIDED, STATUS
 from flows.draft.items import latest_items
@@ -22,16 +31,22 @@ class UndoError(BollettinoError):
 
 @dataclass(frozen=True)
 class Left:
-    """A line that does not come back, since citizens get it, or got it, from another bulletin."""
+    """A line that does not come back: citizens get it, or got it, from another bulletin; or it was discarded
+    since by another decision.
+    """
 
     item: BulletinItem
-    by: Bulletin | None  # None: one that announces its alert
+    by: Bulletin | None = None  # None: one that announces its alert
+    is_discarded: bool = False  # by another decision
 
     @property
     def line(self) -> str:
         """For the editor."""
-        other = f"c'è già nel bollettino {self.by.id}" if self.by else "un altro bollettino la annuncia già"
-        return f"Resta fuori «{' '.join(self.item.title.split())}»: {other}."
+        if self.is_discarded:
+            why = "nel frattempo è stata scartata"
+        else:
+            why = f"c'è già nel bollettino {self.by.id}" if self.by else "un altro bollettino la annuncia già"
+        return f"Resta fuori «{' '.join(self.item.title.split())}»: {why}."
 
 
 def until(bulletin: Bulletin) -> datetime:
@@ -78,9 +93,11 @@ def take_up(
         raise UndoError(why)
     items = latest_items(session, bulletin.id)
     left = _told_elsewhere(settings, session, bulletin, items)
+    told = {one.item.id for one in left}
+    left += _discarded(session, bulletin, [item for item in items if item.id not in told])
     if left and len(left) == len(items):
-        told = " ".join(one.line for one in left)
-        raise UndoError(f"Del bollettino {bulletin.id} non resta niente da riaprire. {told}")
+        lines = " ".join(one.line for one in left)
+        raise UndoError(f"Del bollettino {bulletin.id} non resta niente da riaprire. {lines}")
     for decision in bulletins.take_up(session, bulletin, by=by, now=now):
         if decision.decision == Decision.discard:
             news_items.take_back_discard(
@@ -89,12 +106,12 @@ def take_up(
     if bulletin.slot_at and bulletin.deadline_at and bulletin.deadline_at <= now:
         bulletin.deadline_at = bulletin.slot_at + timedelta(minutes=settings.profile.grace_minutes)
         session.add(bulletin)
-    lines = [one.line for one in left]
+    remarks = [one.line for one in left]
     if left:
         out = {one.item.id for one in left}
         kept = [bulletins.data_of(item) for item in items if item.id not in out]
-        bulletins.add_version(session, bulletin, kept, author=by, now=now, remarks=lines)
-    return tuple(lines)
+        bulletins.add_version(session, bulletin, kept, author=by, now=now, remarks=remarks)
+    return tuple(remarks)
 
 
 def _rival(session: Session, bulletin: Bulletin) -> Bulletin | None:
@@ -136,6 +153,23 @@ def _told_elsewhere(
         teller = tellers.get(item.news_item_id) if item.news_item_id else None
         if teller or (not originals and _is_announced(settings, session, bulletin, item)):
             left.append(Left(item, teller))
+    return left
+
+
+def _discarded(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> list[Left]:
+    """The lines whose news somebody discarded by another decision than the one that is taken back."""
+    if bulletin.template:  # whose lines all stay
+        return []
+    own = {
+        decision.decided_at
+        for decision in bulletins.decisions(session, bulletin)
+        if decision.decision == Decision.discard
+    }
+    left = []
+    for item in items:
+        news = session.get(NewsItem, item.news_item_id) if item.news_item_id else None
+        if news is not None and news.discarded_at is not None and news.discarded_at not in own:
+            left.append(Left(item, is_discarded=True))
     return left
 
 

@@ -16,12 +16,12 @@ from flows.letters import sends, upkeep, urgent_calls
 from flows.letters.briefing import NOBODY
 from flows.letters.drafts import tell_bulletin
 from flows.letters.receipts import TOLD_WITHIN
+from flows.sending.certificate import SETTLED_AFTER
 from flows.settings import Settings
 from flows.sources.silence import silent
 from flows.staff import duty as desk
 from flows.staff.mail import UNCONFIGURED, Posted, post, tell
 
-SETTLED_AFTER = timedelta(hours=24)  # a status webhook that has not come by then does not come
 REPLIES_OF = timedelta(hours=48)  # bulletins sent since then are watched for replies and exits
 MANY_REPLIES, TIMES_THE_USUAL = 15, 3.0  # fewer are chance; so many times the mean of ten bulletins are not
 STUCK = 4  # tries of one letter; more is no hiccup of the mail server

@@ -5,16 +5,22 @@ Read from our own rows, where the decisions live: a run that was cancelled in Pr
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db import bulletins, deliveries, handovers, outcomes, sign_offs
-from db.models import Bulletin, BulletinKind, BulletinStatus, Receipt, SignOffWord
+from db import acts, bulletins, deliveries, handovers, sign_offs
+from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, BulletinVersion, SignOffWord
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.language.measure import thousands
-from flows.bulletin.status import REASONS, STATUS, counted, named, people, title
+from flows.bulletin.status import REASONS, STATUS, WAITS, counted, named, title
 from flows.draft import undo
-from flows.newsroom.line import Line, Step, artifact, capital, order, run
+from flows.draft.slots import START_AFTER
+from flows.newsroom.accounts import Accounts
+from flows.newsroom.line import UI, Line, Step, artifact, capital, order, run
+from flows.sending import channel
+from flows.sending.certificate import SETTLED_AFTER
 from flows.settings import Settings
 
 SENT, ENDED = 10, 10  # lines
@@ -31,42 +37,32 @@ NOT_SENT = (
 
 def waiting(session: Session, now: datetime) -> list[Line]:
     """What waits for an editor: forms, lists to send by hand, what was stopped, what is late or uncertain."""
-    lines = [_review(session, row) for row in bulletins.with_status(session, BulletinStatus.in_review)]
-    going = bulletins.with_status(session, BulletinStatus.sending, BulletinStatus.stopped)
-    for row in going:
-        handover = handovers.of(session, row.id)
-        if handover is not None and handover.run_id:
-            lines.append(
-                Line(
-                    called(row),
-                    "da inviare a mano",
-                    topics(session, row),
-                    run("apri le liste da spuntare", handover.run_id),
-                )
-            )
-        elif row.status == BulletinStatus.stopped:
-            lines.append(_stopped(session, row))
+    with_status = partial(bulletins.with_status, session)
+    lines = [Line(called(row), "si sta preparando") for row in with_status(BulletinStatus.draft)]
+    lines += [_review(session, row) for row in with_status(BulletinStatus.in_review)]
+    lines += [_stopped(session, row) for row in with_status(BulletinStatus.stopped)]
     lines += [
-        _late(session, row)
-        for row in bulletins.with_status(session, BulletinStatus.approved)
-        if row.slot_at is not None and row.slot_at <= now
+        _by_hand(session, row, handover.run_id)
+        for row in with_status(BulletinStatus.sending)
+        if (handover := handovers.of(session, row.id)) is not None
     ]
-    for bulletin_id, count in deliveries.older(session, before=now).items():
+    lines += [
+        _late(session, row) for row in with_status(BulletinStatus.approved) if _is_late(session, row, now)
+    ]
+    for bulletin_id, count in deliveries.older(session, before=now - SETTLED_AFTER).items():
         row = session.get_one(Bulletin, bulletin_id)
-        if now - row.status_at < UNSETTLED:
+        if now - row.status_at < UNSETTLED and row.status == BulletinStatus.sent:
             lines.append(_uncertain(row, count))
     return sorted(lines, key=lambda line: not line.is_urgent)  # stable: then as they came
 
 
 def _review(session: Session, row: Bulletin) -> Line:
     version = bulletins.latest(session, row.id)
-    words = sign_offs.of(session, row.id)
     state = TO_APPROVE
     if version is not None and version.problems:
         state = "da rileggere o da correggere"
-    elif version is not None and words and words[-1].said == SignOffWord.approve:
-        is_of_this = words[-1].version_number == version.number
-        state = f"{words[-1].name} ha approvato: serve una seconda persona" if is_of_this else state
+    elif version is not None and (name := _signed_by(session, row, version)):
+        state = f"{name} ha approvato: serve una seconda persona"
     if row.deadline_at:
         at_once = "subito, al più tardi " if row.template else ""
         comma = "" if state == TO_APPROVE else ","
@@ -77,9 +73,27 @@ def _review(session: Session, row: Bulletin) -> Line:
         called(row),
         state,
         topics(session, row),
-        (*form, draft) if form else (Step("il modulo si riapre fra qualche minuto", "/v2/runs"), draft),
+        (*form, draft) if form else (Step("il modulo si apre fra poco", f"{UI}/runs?tags={WAITS}"), draft),
         is_urgent=row.kind != BulletinKind.ordinary,
     )
+
+
+def _signed_by(session: Session, row: Bulletin, version: BulletinVersion) -> str:
+    """Who has approved exactly this version, and nothing was taken back since; "" for nobody."""
+    words = sign_offs.of(session, row.id)
+    if not words or words[-1].said != SignOffWord.approve or words[-1].version_number != version.number:
+        return ""
+    query = select(func.max(Approval.voided_at)).where(Approval.bulletin_id == row.id)
+    taken_back = [
+        session.exec(query).one(),
+        *(act.at for act in acts.of(session, row.id) if act.verb == acts.REOPEN),
+    ]
+    return "" if any(at is not None and at >= words[-1].at for at in taken_back) else words[-1].name
+
+
+def _by_hand(session: Session, row: Bulletin, run_id: str | None) -> Line:
+    lists = run("apri le liste da spuntare", run_id)
+    return Line(called(row), "da inviare a mano", topics(session, row), lists, is_urgent=True)
 
 
 def _stopped(session: Session, row: Bulletin) -> Line:
@@ -89,12 +103,14 @@ def _stopped(session: Session, row: Bulletin) -> Line:
         called(row),
         f"invio fermato {giorno_ora(row.status_at)}: {REASONS.get(reason, reason) or 'non si sa perché'}",
         (f"Ne restano {thousands(count.open)} di {thousands(count.planned)}.",),
-        (
-            order("farlo ripartire", "riprendi"),
-            order("chiuderlo così", "chiudi"),
-        ),
+        (order("farlo ripartire", "riprendi"), order("chiuderlo così", "chiudi")),
         is_urgent=True,
     )
+
+
+def _is_late(session: Session, row: Bulletin, now: datetime) -> bool:
+    sealed = bulletins.approved(session, row.id)
+    return sealed is not None and now > (row.slot_at or sealed[0].decided_at) + START_AFTER
 
 
 def _late(session: Session, row: Bulletin) -> Line:
@@ -117,10 +133,12 @@ def _uncertain(row: Bulletin, count: int) -> Line:
     )
 
 
-def leaving(session: Session, now: datetime) -> list[Line]:
-    """What is on its way, then what is approved and leaves by itself."""
+def leaving(settings: Settings, session: Session, now: datetime) -> list[Line]:
+    """What is on its way, then what is approved and has its hour before it."""
     lines = []
     for row in bulletins.with_status(session, BulletinStatus.sending):
+        if handovers.of(session, row.id) is not None:  # a person's matter: it waits for them
+            continue
         count = deliveries.certificate(session, row.id)
         done = count.planned - count.open
         lines.append(
@@ -132,58 +150,58 @@ def leaving(session: Session, now: datetime) -> list[Line]:
                 is_urgent=True,
             )
         )
-    for row in bulletins.with_status(session, BulletinStatus.approved):
-        sealed = bulletins.approved(session, row.id)
-        if row.slot_at is None or row.slot_at <= now or sealed is None:
-            continue
-        lines.append(
-            Line(
-                called(row),
-                f"parte {giorno_ora(row.slot_at)}, approvato da {sealed[0].approver}",
-                topics(session, row),
-                (
-                    artifact("il testo approvato", f"bozza-{row.id}"),
-                    order("riaprirlo", "riapri"),
-                ),
-            )
-        )
+    lines += [
+        _approved(settings, session, row)
+        for row in bulletins.with_status(session, BulletinStatus.approved)
+        if not _is_late(session, row, now)
+    ]
     return lines
 
 
-def sent(settings: Settings, session: Session) -> list[Line]:
-    """The last ones, the newest first."""
-    return [sent_line(settings, session, row) for row in _newest(session, (BulletinStatus.sent,), SENT)]
-
-
-def sent_line(settings: Settings, session: Session, row: Bulletin) -> Line:
-    count = deliveries.certificate(session, row.id)
-    receipts = outcomes.by_receipt(session, row.id)
-    read, arrived = receipts[Receipt.read], receipts[Receipt.read] + receipts[Receipt.delivered]
-    parts = [f"a {people(count.accepted + count.declared)} su {thousands(count.planned)}"]
-    if arrived:
-        parts.append(f"arrivati {thousands(arrived)}, letti almeno {thousands(read)}")
-    if count.failed:
-        parts.append(f"non arrivati {thousands(count.failed)}")
-    if count.uncertain:
-        parts.append(f"incerti {thousands(count.uncertain)}")
+def _approved(settings: Settings, session: Session, row: Bulletin) -> Line:
+    sealed = bulletins.approved(session, row.id)
+    when = giorno_ora(row.slot_at) if row.slot_at else "fra un momento"
+    how = "si invia a mano" if channel.by_hand(settings, session, row) else "parte"
+    by = f", approvato da {sealed[0].approver}" if sealed else ""
     return Line(
         called(row),
-        f"inviato {giorno_ora(row.sent_at or row.status_at)}, {'; '.join(parts)}",
+        f"{how} {when}{by}",
         topics(session, row),
-        (
-            Step("la pagina dei cittadini", f"{settings.profile.servers.public}/b/{row.code}"),
-            artifact("il certificato", f"certificato-{row.id}"),
-            order("correggere un errore", "correggi"),
-        ),
+        (artifact("il testo approvato", f"bozza-{row.id}"), order("riaprirlo", "riapri")),
     )
 
 
-def ended(session: Session, now: datetime) -> list[Line]:
-    """What was decided or ran out lately and did not leave, the newest first."""
+def sent(settings: Settings, session: Session, accounts: Accounts, now: datetime) -> list[Line]:
+    """The last ones, the newest first."""
     return [
         Line(
             called(row),
-            f"{STATUS[row.status]}, {giorno_ora(row.status_at)} ({row.status_by})",
+            f"{giorno_ora(row.sent_at or row.status_at)}: {accounts.of(session, row, now).words}",
+            topics(session, row),
+            (
+                Step("la pagina dei cittadini", f"{settings.profile.servers.public}/b/{row.code}"),
+                *certificate(settings, row, now),
+                order("correggere un errore", "correggi"),
+            ),
+        )
+        for row in _newest(session, (BulletinStatus.sent,), SENT)
+    ]
+
+
+def certificate(settings: Settings, row: Bulletin, now: datetime) -> tuple[Step, ...]:
+    """Its page, for as long as Prefect keeps it."""
+    kept = timedelta(days=settings.profile.privacy.run_days)
+    return (artifact("il certificato", f"certificato-{row.id}"),) if now - row.status_at < kept else ()
+
+
+def ended(settings: Settings, session: Session, now: datetime) -> list[Line]:
+    """What was decided or ran out lately and did not leave, the newest first."""
+    names = {editor.name for editor in settings.profile.editors}  # else it was the program
+    return [
+        Line(
+            called(row),
+            f"{STATUS[row.status]}, {giorno_ora(row.status_at)}"
+            + (f" ({row.status_by})" if row.status_by in names else ""),
             topics(session, row),
             (order("ripensaci: riaprilo", "riapri"),) if undo.can_come_back(session, row, now=now) else (),
         )

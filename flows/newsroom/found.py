@@ -1,23 +1,26 @@
 """The search in everything that was ever sent: by words, in titles and texts, whatever their accents."""
 
 import unicodedata
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db import bulletins, privacy
-from db.models import PUBLIC, Bulletin, BulletinItem, BulletinVersion
+from db import bulletins, privacy, telling
+from db.models import PUBLIC, Bulletin, BulletinItem, BulletinStatus, BulletinVersion
 from db.privacy import NOTHING
 from flows.bulletin.language.dates import giorno, in_rome
-from flows.newsroom.bulletins import called
-from flows.newsroom.line import Line, Step, artifact
+from flows.bulletin.status import STATUS
+from flows.newsroom.bulletins import called, certificate
+from flows.newsroom.line import Line, Step
 from flows.settings import Settings
 
 MOST = 50  # lines
+MOST_WORDS = 8
 
 
-def search(settings: Settings, session: Session, asked: str) -> list[Line]:
+def search(settings: Settings, session: Session, asked: str, now: datetime) -> list[Line]:
     """What was sent with all of these words in its title or text, the newest first; not what is hidden."""
-    words = _folded(asked).split()
+    words = sorted({*_folded(asked).split()}, key=len, reverse=True)[:MOST_WORDS]
     if not words:
         return []
     rows = session.exec(
@@ -30,25 +33,29 @@ def search(settings: Settings, session: Session, asked: str) -> list[Line]:
     matching = [
         (row, item)
         for row, item in rows
-        if all(word in _folded(f"{item.title} {item.text}") for word in words)
+        if (text := _folded(f"{item.title} {item.text}")) and all(word in text for word in words)
     ][:MOST]
-    hidden = privacy.among(session, {row.id for row, _ in matching})
+    ids = {row.id for row, _ in matching}
+    hidden = privacy.among(session, ids)
+    righted = telling.put_right(session, ids, BulletinStatus.approved, *PUBLIC)
     return [
-        _line(settings, row, item)
+        _line(settings, row, item, now, is_righted=row.id in righted)
         for row, item in matching
         if not hidden.get(row.id, NOTHING).since(item.position)
     ]
 
 
-def _line(settings: Settings, row: Bulletin, item: BulletinItem) -> Line:
+def _line(settings: Settings, row: Bulletin, item: BulletinItem, now: datetime, *, is_righted: bool) -> Line:
     moment = row.sent_at or row.status_at
+    state = "inviato" if row.status == BulletinStatus.sent else STATUS[row.status]
     return Line(
         item.title,
-        f"{called(row)}, inviato {giorno(moment)} {in_rome(moment).year}",
+        f"{called(row)}, {state}, {giorno(moment)} {in_rome(moment).year}"
+        + (": poi è partita una correzione" if is_righted else ""),
         (item.text,),
         (
             Step("la pagina dei cittadini", f"{settings.profile.servers.public}/b/{row.code}"),
-            artifact("il certificato", f"certificato-{row.id}"),
+            *certificate(settings, row, now),
         ),
     )
 

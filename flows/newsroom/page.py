@@ -12,6 +12,7 @@ from db.engine import reading
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import WAITS
 from flows.newsroom import bulletins, coming, found, health, line
+from flows.newsroom.accounts import Accounts
 from flows.newsroom.coming import Day, Queue
 from flows.newsroom.line import UI, Line
 from flows.settings import Settings
@@ -53,33 +54,38 @@ class Outlook:
     sources: list[Line]
 
 
-def outlook(settings: Settings, session: Session, now: datetime) -> Outlook:
-    return Outlook(
-        waiting=bulletins.waiting(session, now),
-        leaving=bulletins.leaving(session, now),
-        sent=bulletins.sent(settings, session),
-        ended=bulletins.ended(session, now),
-        queue=coming.queue(settings, session, now),
-        calendar=coming.calendar(settings, session, now),
-        sources=health.health(settings, session, now),
-    )
+class Page:
+    """What one process shows of one database."""
 
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._accounts = engine, Accounts()
 
-def html(settings: Settings, engine: Engine, asked: str, now: datetime) -> str:
-    """The part of the page that changes; `asked` is what an editor searches for, "" for nothing.
+    def html(self, settings: Settings, asked: str, now: datetime) -> str:
+        """The part of the page that changes; `asked` is what an editor searches for, "" for nothing.
 
-    Raises SQLAlchemyError where the database does not answer.
-    """
-    asked = asked.strip()[:LONGEST]
-    with reading(engine) as session:
-        return _templates.get_template("redazione.html").render(
-            comune=settings.profile.prova + settings.profile.names.comune,
-            at=giorno_ora(now),
-            asked=asked,
-            found=found.search(settings, session, asked),
-            most=found.MOST,
-            outlook=outlook(settings, session, now),
-            ui=UI,
-            tag=WAITS,
-            orders=ORDERS,
+        Raises SQLAlchemyError where the database does not answer.
+        """
+        asked = asked.strip()[:LONGEST]
+        with reading(self._engine) as session:
+            return _templates.get_template("redazione.html").render(
+                comune=settings.profile.prova + settings.profile.names.comune,
+                at=giorno_ora(now),
+                asked=asked,
+                found=found.search(settings, session, asked, now),
+                most=found.MOST,
+                outlook=self._outlook(settings, session, now),
+                ui=UI,
+                tag=WAITS,
+                orders=ORDERS,
+            )
+
+    def _outlook(self, settings: Settings, session: Session, now: datetime) -> Outlook:
+        return Outlook(
+            waiting=bulletins.waiting(session, now),
+            leaving=bulletins.leaving(settings, session, now),
+            sent=bulletins.sent(settings, session, self._accounts, now),
+            ended=bulletins.ended(settings, session, now),
+            queue=coming.queue(settings, session, now),
+            calendar=coming.calendar(settings, session, now),
+            sources=health.health(settings, session, now),
         )

@@ -1,22 +1,30 @@
 """The page's frame, which anybody may load: it holds nothing until the editors' password has been given.
 
 The password is the one of Prefect's own page, kept by the browser in the same place: who is signed in there
-is signed in here.
+is signed in here. Below the page stand lasting addresses of Prefect's pages, which are told to editors only.
 """
 
+import re
 from pathlib import Path
 
 PATH = "/redazione"
 CONTENT = f"{PATH}/contenuto"
 ORDER = f"{PATH}/comando/"  # and the name of one of the editors' flows: its start form
 ARTIFACT = f"{PATH}/pagina/"  # and the key of an artifact: the newest of that key
-ASKED = "cerca"  # of the query string: the words of a search
-NO_ANSWER = "Il database non risponde: riprovo fra un minuto. Se continua avvisa chi gestisce il servizio."
+ASKED, TO = "cerca", "vai"  # of the query string: the words of a search, or one of these addresses
+NO_ANSWER = "La pagina non si può mostrare adesso. Se continua avvisa chi gestisce il servizio."
+NOTHING = "Qui non c'è niente: non ancora, o non più."
 
 _STATIC = Path(__file__).parent / "static"
-PAGES = {
-    PATH: (b"text/html; charset=utf-8", (_STATIC / "redazione.html").read_bytes()),
+_HTML = (b"text/html; charset=utf-8", (_STATIC / "redazione.html").read_bytes())
+_FILES = {
+    PATH: _HTML,
     f"{PATH}/redazione.js": (b"text/javascript; charset=utf-8", (_STATIC / "redazione.js").read_bytes()),
     f"{PATH}/redazione.css": (b"text/css; charset=utf-8", (_STATIC / "redazione.css").read_bytes()),
 }
-"""Path -> media type and body."""
+_LASTING = re.compile(f"(?:{ORDER}|{ARTIFACT})[a-z0-9-]{{1,60}}")
+
+
+def frame(path: str) -> tuple[bytes, bytes] | None:
+    """Media type and body; None for a path that is not of this page. The same for all lasting addresses."""
+    return _HTML if _LASTING.fullmatch(path) else _FILES.get(path)

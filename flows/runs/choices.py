@@ -161,9 +161,13 @@ def _lists(engine: Engine, now: datetime) -> tuple[dict[str, list[str]], list[Ex
 
 def means(entry: str, bulletin: Bulletin) -> bool:
     """Whether an entry that was listed some time ago names this bulletin: numbers are given out again by a
-    database that was restored. A bare number names any.
+    database that was restored. A bare number names any. Nor does one that says what was decided and is so no
+    more: who re-opens what was discarded must not take back what a colleague has approved since.
     """
-    return SEPARATOR not in entry or named(bulletin) in entry.split(SEPARATOR)
+    words = entry.split(SEPARATOR)
+    states = {*DECIDED.values()} & {*words[1:2]}
+    is_as_then = not states or DECIDED.get(bulletin.status) in states
+    return len(words) == 1 or (named(bulletin) in words and is_as_then)
 
 
 def _store(client: SyncPrefectClient, settings: Settings, lists: Mapping[str, list[str]]) -> None:

@@ -19,7 +19,7 @@ from prefect.client.schemas.objects import ArtifactCollection
 from sqlalchemy import Engine
 
 from db import bulletins, deliveries, outcomes
-from db.engine import reading, transaction
+from db.engine import reading
 from db.models import Bulletin, BulletinStatus
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.pictures.phone import address
@@ -95,7 +95,7 @@ def outcome(settings: Settings, engine: Engine, bulletin_id: int, text: str, *, 
 def _drawn_up(
     settings: Settings, engine: Engine, bulletin_id: int, text: str, *, now: datetime
 ) -> tuple[certificate.Document, str]:
-    with transaction(engine) as session:
+    with reading(engine) as session:
         document = certificate.draw_up(settings, session, bulletin_id)
         over_time = outcomes.over_time(session, bulletin_id)
     parts = [
@@ -117,7 +117,8 @@ def recount(settings: Settings, engine: Engine, *, now: datetime) -> None:
         ended = bulletins.moved(
             session, BulletinStatus.sent, BulletinStatus.stopped, since=now - MADE_UP, until=now - LATER[0]
         )
-    if not ended:
+        is_sending = bool(bulletins.with_status(session, BulletinStatus.sending))
+    if not ended or is_sending:  # counting a hundred thousand takes seconds that a send can use
         return
     errors: list[Exception] = []
     with get_client(sync_client=True) as client:

@@ -12,9 +12,10 @@ starts. So here every transaction that may write asks for the lock as it begins,
 import argparse
 import asyncio
 import logging
-from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -25,14 +26,17 @@ from prefect.server.database import provide_database_interface
 from prefect.server.database.configurations import AioSqliteConfiguration
 from prefect.server.schemas.core import FlowRunInput
 from prefect.server.schemas.states import StateType
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
+from db.engine import make_reader
 from flows.deploy import startable
 from flows.door.gate import Door, House
 from flows.newsroom import shell
 from flows.newsroom.line import UI
 from flows.settings import Settings, load
+
+PATIENCE = 20.0  # seconds for one look at the page
+LONGEST = 2_000  # characters of a query string
 
 log = logging.getLogger(__name__)
 
@@ -83,21 +87,30 @@ class PrefectRooms:
 class OwnNewsroom:
     """The page *Redazione* out of the installation's own database (`flows.door.gate.Newsroom`)."""
 
-    pages: Mapping[str, tuple[bytes, bytes]] = shell.PAGES
     content = shell.CONTENT
 
     def __init__(self, settings: Settings) -> None:
-        self._settings, self._engine = settings, settings.engine()
+        self._settings = settings
+        self._page: Any = None  # made when somebody first looks
+        self._one = ThreadPoolExecutor(1, "newsroom")  # however many look, the server's other work goes on
+
+    def frame(self, path: str) -> tuple[bytes, bytes] | None:
+        return shell.frame(path)
 
     async def show(self, query: str) -> tuple[int, str]:
-        asked = parse_qs(query).get(shell.ASKED, [""])[0]
+        values = {name: given[0] for name, given in parse_qs(query[:LONGEST]).items()}
         try:
-            return 200, await asyncio.to_thread(self._html, asked)
-        except SQLAlchemyError as exc:
-            log.warning("the page Redazione: the database does not answer (%s)", type(exc).__name__)
+            async with asyncio.timeout(PATIENCE):
+                if path := values.get(shell.TO):
+                    address = await self._leads_to(path)
+                    return (200, address) if address else (404, shell.NOTHING)
+                asked = values.get(shell.ASKED, "")
+                return 200, await asyncio.get_running_loop().run_in_executor(self._one, self._html, asked)
+        except Exception as exc:  # noqa: BLE001  said to who looks, in words; a page must not end the server
+            log.warning("the page Redazione cannot be shown: %s", type(exc).__name__)
             return 503, shell.NO_ANSWER
 
-    async def leads_to(self, path: str) -> str | None:
+    async def _leads_to(self, path: str) -> str:
         if path.startswith(shell.ORDER):
             verb = path.removeprefix(shell.ORDER)
             async with provide_database_interface().session_context() as session:
@@ -111,13 +124,17 @@ class OwnNewsroom:
                     session, key=path.removeprefix(shell.ARTIFACT)
                 )
             return f"{UI}/artifacts/artifact/{newest.latest_id}" if newest else ""
-        return None
+        return ""
 
     def _html(self, asked: str) -> str:
         # late: a second of CPU and ten megabytes for whoever looks at it first
-        from flows.newsroom import page
+        from flows.newsroom.page import Page
 
-        return page.html(self._settings, self._engine, asked, datetime.now(UTC))
+        if self._page is None:
+            self._page = Page(make_reader(self._settings.database))
+        now = datetime.now(UTC)
+        html: str = self._page.html(load(self._settings.path), asked, now)  # the profile may have changed
+        return html
 
 
 def door(settings: Settings) -> Door:

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,16 +42,14 @@ class Rooms:
 class Newsroom:
     """A page that says what it was asked for."""
 
-    def __init__(self) -> None:
-        self.pages: Mapping[str, tuple[bytes, bytes]] = {"/redazione": (b"text/html", b"<p>frame</p>")}
-        self.content = "/redazione/contenuto"
+    content = "/redazione/contenuto"
+
+    def frame(self, path: str) -> tuple[bytes, bytes] | None:
+        is_ours = path == "/redazione" or path.startswith("/redazione/comando/")
+        return (b"text/html", b"<p>frame</p>") if is_ours else None
 
     async def show(self, query: str) -> tuple[int, str]:
         return 200, f"<p>inside: {query}</p>"
-
-    async def leads_to(self, path: str) -> str | None:
-        known = {"/redazione/comando/ferma": "/v2/somewhere", "/redazione/comando/nessuno": ""}
-        return known.get(path)
 
 
 class Front:

@@ -1,8 +1,12 @@
 // Fetches what the page shows with the password that the browser keeps for Prefect's own pages, once a minute.
+// Under one of the lasting addresses it asks where that leads, and goes there.
 const KEPT_AS = "prefect-password";
 const EVERY = 60_000; // milliseconds
+const PAGE = "/redazione";
 const part = (name) => document.getElementById(name);
-let latest = 0;
+const OLD = "Il server non risponde: quello che vedi può essere vecchio. Riprovo fra un minuto.";
+let asking = null;
+let shown = "";
 
 function say(words) {
   part("stato").textContent = words;
@@ -11,32 +15,42 @@ function say(words) {
 
 function closed(words) {
   part("contenuto").replaceChildren();
+  shown = "";
   part("entra").hidden = false;
   say(words);
 }
 
 async function show() {
-  const turn = ++latest; // an answer that comes after a later one is old
+  asking?.abort(); // an answer that comes after a later one is old
+  const mine = (asking = new AbortController());
   const password = localStorage.getItem(KEPT_AS);
   if (!password) return closed("Per vedere la pagina serve la password della redazione.");
+  const isPage = location.pathname === PAGE;
   const asked = new URLSearchParams(location.search).get("cerca") || "";
+  const query = new URLSearchParams(isPage ? { cerca: asked } : { vai: location.pathname });
   let answer, body;
   try {
-    answer = await fetch(`/redazione/contenuto?${new URLSearchParams({ cerca: asked })}`, {
+    answer = await fetch(`${PAGE}/contenuto?${query}`, {
       headers: { authorization: `Basic ${password}` },
       cache: "no-store",
+      signal: mine.signal,
     });
     body = await answer.text();
   } catch {
-    if (turn === latest) say("Il server non risponde: quello che vedi può essere vecchio. Riprovo fra un minuto.");
+    if (mine === asking) say(OLD);
     return;
   }
-  if (turn !== latest) return;
+  if (mine !== asking) return;
   if (answer.status === 401) return closed("Questa password non è quella della redazione.");
-  if (!answer.ok) return say(body || "La pagina non si può mostrare adesso. Riprovo fra un minuto.");
   part("entra").hidden = true;
+  if (answer.status === 404) return say(body);
+  if (!answer.ok) return say(OLD);
+  if (!isPage) return body.startsWith("/v2/") ? location.replace(body) : say(OLD);
   say("");
-  part("contenuto").innerHTML = body; // made by our own server, which escapes whatever comes from outside
+  if (body === shown) return; // who reads it, or stands in it with the keyboard, is not disturbed
+  const focused = document.activeElement?.getAttribute("href");
+  part("contenuto").innerHTML = shown = body; // made by our own server, which escapes what comes from outside
+  if (focused) document.querySelector(`#contenuto a[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
 }
 
 part("entra").addEventListener("submit", (event) => {
@@ -51,10 +65,13 @@ part("entra").addEventListener("submit", (event) => {
 part("cerca").addEventListener("submit", (event) => {
   event.preventDefault();
   const asked = part("parole").value.trim();
-  history.replaceState(null, "", asked ? `?${new URLSearchParams({ cerca: asked })}` : location.pathname);
+  const query = asked ? `?${new URLSearchParams({ cerca: asked })}` : "";
+  if (location.pathname !== PAGE) return location.assign(PAGE + query);
+  history.replaceState(null, "", PAGE + query);
   show();
 });
 
 part("parole").value = new URLSearchParams(location.search).get("cerca") || "";
 show();
-setInterval(() => document.visibilityState === "visible" && show(), EVERY);
+setInterval(() => document.visibilityState === "visible" && location.pathname === PAGE && show(), EVERY);
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && show());
