@@ -25,6 +25,11 @@ CASES = {
         "Le tessere non si possono cedere ad altre persone della famiglia.",
         "Le tessere possono essere cedute ad altre persone di famiglia.",
     ),
+    "no booking": (
+        "Porte aperte al nido\nSabato 12 giugno il nido apre le porte alle famiglie. Non occorre prenotare.",
+        "Sabato 12 giugno il nido apre le porte alle famiglie. Non serve prenotare.",
+        "Sabato 12 giugno il nido apre le porte alle famiglie. Devi prenotare.",
+    ),
     "cancelled": (
         "RINVIATO - Concerto della banda\nIl concerto di sabato 6 giugno è stato rinviato a data da destinarsi.",  # noqa: E501
         "Il concerto della banda di sabato 6 giugno è rinviato a data da destinarsi.",

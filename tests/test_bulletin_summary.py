@@ -26,7 +26,8 @@ def told(title: str, body: str = "", abstract: str = "", limit: int = 275, **mor
 
 
 def test_the_offices_own_description_goes_before_anything_else() -> None:
-    assert told(TITLE, BODY, ABSTRACT) == Summarised(ABSTRACT, "text", Kind.hours)
+    told_next = f"{ABSTRACT} Riapre sabato 8 marzo alle 9:30."
+    assert told(TITLE, BODY, ABSTRACT) == Summarised(told_next, "text", Kind.hours)
 
 
 @pytest.mark.parametrize(

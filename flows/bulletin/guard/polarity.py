@@ -41,6 +41,19 @@ _WITH = re.compile(r"\b(?:compres[oaie]|inclus[oaie])\b", re.I)
 _WITHOUT = re.compile(r"\b(?:esclus[oaie]|eccetto|tranne|salvo)\b", re.I)
 _IN_CASE = re.compile(r"\b(?P<even>anche\s+)?in\s+caso\s+di\s+(?P<what>\w+)", re.I)
 _TOLD_NOT = re.compile(r"\bnon\s+(?P<stem>[a-zà-ù]{2,}[aei])r(?:lo|la|li|le|ne)\b", re.I)
+_BOOKING = r"(?P<what>prenota\w*|iscri\w+)"
+_ASKED = re.compile(
+    rf"\b(?:devi|dev(?:e|ono)|dovr\w+|bisogna|occorre|serve|è necessari[oa]|è obbligatori[oa]|previa"
+    r"|obbligo di)\s"
+    rf"(?:(?:la|una|l['’])\s?)?{_BOOKING}"
+    rf"|\b{_BOOKING.replace('what', 'first')}\s(?:è\s)?(?:obbligatori[oa]|necessari[oa])",
+    re.I,
+)
+_NEED_NOT = re.compile(
+    rf"\b(?:non\s(?:serve|occorre|bisogna|è\s(?:necessari[oa]|obbligatori[oa]|richiest[oa]|previst[oa]))|senza)\s"
+    rf"(?:(?:la|alcuna|nessuna|bisogno di|obbligo di|l['’])\s?)?{_BOOKING}",
+    re.I,
+)
 _LEAD = 600  # characters before an item of a list in which its "è vietato:" may stand
 
 
@@ -79,6 +92,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             or _with(sentence, source)
             or _in_case(sentence, source)
             or _told_to(sentence, source)
+            or _must_not_book(sentence, source)
         )
         if found:
             yield found
@@ -199,6 +213,21 @@ def _told_to(sentence: Clause, source: Wording) -> Finding | None:
                 quote = source.quote(*match.span())
                 return Finding(f"La fonte dice di non farlo: {quote}.", is_certain=True)
     return None
+
+
+def _must_not_book(sentence: Clause, source: Wording) -> Finding | None:
+    """`devi prenotare` where the page says that one need not, and nowhere that one must."""
+    asked = _ASKED.search(sentence.text)
+    free = _NEED_NOT.search(source.text) if asked and not _NOT.search(sentence.text) else None
+    said = (asked["what"] or asked["first"]) if asked else ""
+    if free is None or free["what"][:_SHORT].lower() != said[:_SHORT].lower():
+        return None
+    if any(
+        not _NOT.search(source.text, max(0, other.start() - 30), other.end())
+        for other in _ASKED.finditer(source.text)
+    ):
+        return None
+    return Finding(f"La fonte dice che non serve: {source.quote(*free.span())}.", is_certain=True)
 
 
 def _beside(text: str, match: re.Match[str]) -> list[str]:

@@ -15,6 +15,7 @@ _YOURS = re.compile(
     r"\b(?:rifà|rifanno|fa|fanno|sta|stanno|puoi|devi|vuoi|hai|sei|vai|fai|trovi|chiedi|ricevi|paghi|fate|avete"
     r"|potete|dovete|servono|seguono"
     r"|vale|cerchi|aiuta|aiutano|evita|proietta|restate"
+    r"|(?:comune|amministrazione(?:\scomunale)?|ente|istituto|fondazione|cooperativa)\s(?:ri)?cerca"
     r"|di['’]|fa['’]|va['’]|vieta|vietano|dà|danno|ringrazia|assicura|risponde|rispondono)(?!\w)",
     re.I,
 )

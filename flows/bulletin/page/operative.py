@@ -15,6 +15,7 @@ _OPERATIVE = re.compile(
     r"|INVITA)\b"
     r"(?: (?:AI|I|ALLA|LA) CITTADIN\w+)?\s*:?\s*"
 )
+_POINT = re.compile(r"(?P<stop>;)\s*(?:\d{1,2}|[a-h])[.)]\s+(?=[a-zà-ù])")  # `; 2. il divieto di sosta`
 _INSTITUTION = re.compile(r"(?:l['’]|la )istituzione (?P<of>de(?:l|lla|llo|i|gli|lle) |dell['’])", re.I)
 _BAN = re.compile(r"(?:il|è fatto) divieto(?: assoluto)? di (?=[a-zà-ù]+(?:are|ere|ire)\b)", re.I)
 _ARTICLES = {
@@ -38,6 +39,7 @@ def operative(text: str) -> str:
     if begins is None or ends is None:
         return text
     ordered = re.sub(r"^\W*(?:1|a)[.)]\s*", "", text[ends.end() :]).lstrip(" \n")
+    ordered = _POINT.sub(r"\g<stop> ", ordered)
     named = _INSTITUTION.match(ordered)
     if named:
         article = _ARTICLES[named["of"].strip().lower().replace("’", "'")]

@@ -50,7 +50,7 @@ _EXCEPTION = re.compile(
 )
 _TODO = re.compile(
     rf"\b(?:evitar\w|si\s+(?:raccomanda|invita|consiglia|prega)|non\s+(?:aprir\w+|gettar\w+|bere|berl\w|consumar\w+|usar\w+|utilizzar\w+|sostare|uscire)|sospender\w+|riportar\w+|bollir\w+|riconsegn\w+"
-    r"|vietat[oaie]|è\s+fatto\s+(?:divieto|obbligo)|divieto\s+di|è\s+obbligatori\w|(?:deve|devono|dovr\w+|occorre|bisogna)\s+\w+|presentarsi|fare\s+attenzione|limitare)"
+    r"|vietat[oaie]|è\s+fatto\s+(?:divieto|obbligo)|divieto\s+di|è\s+obbligatori\w|(?:non\s+)?(?:deve|devono|dovr\w+|occorre|bisogna)\s+\w+|presentarsi|fare\s+attenzione|limitare)"
     rf"{_CLAUSE}",
     re.I,
 )

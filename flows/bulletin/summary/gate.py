@@ -260,6 +260,15 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
             yield f"Manca {_NAMES[slot]}: la pagina dice «{told[0].words}»."
 
 
+def musts(text: str, notice: Notice) -> frozenset[Slot]:
+    """Which of the things that its kind cannot do without, and the page has, a text tells."""
+    return frozenset(
+        slot
+        for slot in _MUST.get(notice.kind, ())
+        if slot in notice.slots and any(tells(text, one) for one in notice.slots[slot])
+    )
+
+
 def tells(text: str, told: Told) -> bool:
     """Whether a text has a figure of the page's words, or half of the words where they have none."""
     figures = _figures(told.words)

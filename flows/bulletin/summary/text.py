@@ -15,6 +15,7 @@ from flows.bulletin.page.lacks import why_nothing
 from flows.bulletin.page.notice import Kind, Notice
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary import gate
+from flows.bulletin.summary.extended import longer
 from flows.bulletin.summary.framed import texts
 from flows.bulletin.summary.frames.lines import is_cut
 
@@ -59,6 +60,11 @@ def summarise(
     notice = read(title=title, abstract=abstract, body=body, published=published)
     if why := why_nothing(notice):
         return Summarised("", "unwritten", notice.kind, reason=why)
+
+    def passes(text: str) -> bool:
+        judgement = gate.judge(text, notice, published=published)
+        return not judgement.refused and not judgement.warnings
+
     doubtful: list[tuple[str, tuple[str, ...]]] = []
     refused = ""
     for text in _candidates(notice, limit):
@@ -70,7 +76,7 @@ def summarise(
         elif judgement.warnings:
             doubtful.append((text, judgement.warnings))
         else:
-            return _written(text, notice)
+            return _written(longer(text, notice, limit, passes), notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
     no_text = _CUT_TITLE if is_cut(notice.title) else _NO_TEXT

@@ -38,7 +38,16 @@ _FROM = re.compile(
     r"(?:(?:a partire )?dai|da|over|dopo i)\s(\d{1,2})(?:\sanni)?(?:\sin (?:su|poi)|\scompiuti)?", re.I
 )
 _AT_LEAST = re.compile(r"(?:et[àa] minima|età minima)\D{0,30}(\d{1,2})\sanni", re.I)
+_ON_A_DAY = re.compile(
+    r"\b(?:prossim\w+|in avvio|in programma|si t(?:iene|err)\w*)\b"
+    r"|\b\d{1,2}\s[a-z]+(?:aio|zo|ile|gio|gno|lio|sto|bre)\b",
+    re.I,
+)
 _LONGEST = 90
+_ASIDE = re.compile(
+    r",?\s(?:nell['’]ambito\sd|(?:promoss|organizzat|realizzat)[oaie]\s(?:da|dal|con)\b|nel\snostro\s(?:territorio|comune|paese)\b).*",
+    re.I,
+)  # who holds it and within what: it limits nobody
 
 
 def audience_phrase(words: str) -> str:
@@ -48,9 +57,15 @@ def audience_phrase(words: str) -> str:
     text = " ".join(words.split()).strip(" .;:")
     if found := _AT_LEAST.fullmatch(text):
         return f"dai {found[1]} anni"
-    text = re.sub(r",?\s(?:per|a) tutt[ei]$", "", text, flags=re.I)
+    text = re.sub(r",?\s(?:per|a) tutt[ei]$", "", _ASIDE.sub("", text), flags=re.I)
     text = re.sub(rf"^{_EVERYONE.pattern}(?:\s*[,;]\s*(?=\w)|$)", "", text, flags=re.I).strip(" ,")
-    if not text or len(text) > _LONGEST or re.search(r"[.!?;]\s", text) or _WISHES.search(text):
+    if (
+        not text
+        or len(text) > _LONGEST
+        or re.search(r"[.!?;]\s", text)
+        or _WISHES.search(text)
+        or _ON_A_DAY.search(text)
+    ):
         return ""
     if found := _FROM.fullmatch(text):
         return f"dai {found[1]} anni"

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from flows.bulletin.page.notice import Notice, Slot, Told
+from flows.bulletin.language.titles import is_told
+from flows.bulletin.page.notice import Kind, Notice, Slot, Told
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.requirements import asks, in_the_page, listed, needed, told_whole
@@ -11,6 +12,8 @@ from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, o
 from flows.bulletin.summary.frames.terms import term_of
 
 WANTED = (Slot.what, Slot.who, Slot.deadline, Slot.how, Slot.amount, Slot.exception)
+_CALLS = (Kind.deadline, Kind.job)
+TIME = "C'è tempo"  # for what, only a call that was named tells
 _RUNS_OUT = re.compile(r"(?:avvis[oi]|band[oi]|asta|gara|manifestazione)\b", re.I)
 _GIVES = re.compile(
     r"(?:bonus|contribut[oi]|voucher|band[oi]|bors[ae]|agevolazion[ei]|rimbors[oi]|assegn[oi]|sussidi[oo]"
@@ -73,14 +76,16 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
             yield Sentence(text, frozenset({Slot.what, Slot.deadline}), True, 50, 0.2)
-        if bare := bare_term(told, clause, _called(notice)):
+        bare = bare_term(told, clause, _called(notice))
+        if bare and (notice.kind in _CALLS or not bare.startswith(TIME)):
             yield Sentence(bare, frozenset({Slot.deadline}), False, 50, 0.1)
     for listing in notice.listings:
         if asks(listing):
             for text in told_whole(listing, matter):
                 yield Sentence(text, frozenset({Slot.how, Slot.who}), False, 90)
             for text in needed(listing, matter):
-                yield Sentence(text, frozenset({Slot.what, Slot.how, Slot.who}), True, 95, 0.1)
+                names = (matter is not None and matter.text in text) or is_told(notice.title, text)
+                yield Sentence(text, frozenset({Slot.what, Slot.how, Slot.who}), names, 95, 0.1)
     if summary := in_the_page(notice):
         yield Sentence(summary, frozenset({Slot.how}), False, 99)
     if said := listed(notice, matter):
@@ -106,7 +111,7 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
     if action:
         called = _called(notice)
         yield f"Per {matter.text} {f'{called} {_THEIRS[action]}' if called else action} {clause}."
-    elif clause.startswith("entro "):
+    elif clause.startswith("entro ") and notice.kind in _CALLS:
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
 
 
@@ -124,7 +129,7 @@ def bare_term(told: Told, clause: str, called: str = "") -> str:
     if action:
         said = f"{called} {_THEIRS[action]}" if called else action
         return f"{said[:1].upper()}{said[1:]} {clause}."
-    return f"C'è tempo {_until(clause)}." if clause.startswith("entro ") else ""
+    return f"{TIME} {_until(clause)}." if clause.startswith("entro ") else ""
 
 
 def _action(said: str) -> str:

@@ -11,7 +11,8 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.changes import changed, is_changed
 from flows.bulletin.summary.frames.lacking import untold
-from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of
+from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
+from flows.bulletin.summary.frames.sittings import Sitting
 from flows.bulletin.summary.frames.subject import (
     FILLER,
     PAPER,
@@ -36,6 +37,10 @@ _IN_PAGE = {
 }
 _LEFT = re.compile(r"(?:(?<=[.!?] )|^)([A-Z][^.!?]{3,60}?) (?:è|sono) nella pagina\.")
 _TOLD_HOUR = re.compile(r"(\balle (?:\d|ore).*?)\bGli orari\b")
+_TWICE = re.compile(
+    r"(?P<first>L'appuntamento è|Gli appuntamenti sono)(?P<told> [^.!?]+(?:\.\w[^.!?]*)*\. )"
+    r"L'appuntamento è (?P<whom>per )"
+)
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
@@ -56,10 +61,16 @@ def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
     seen: set[str] = set()
     for text in made:
         said = re.sub(r"\s+(?=[,;.:!?](?:\s|$))", "", " ".join(text.split())).replace("’ ", "’")
-        said = together(_TOLD_HOUR.sub(r"\1Gli altri orari", said))
+        said = together(_TOLD_HOUR.sub(r"\1Gli altri orari", _TWICE.sub(_not_twice, said)))
         if said and utf16(said) <= limit and said not in seen:
             seen.add(said)
             yield said
+
+
+def _not_twice(match: re.Match[str]) -> str:
+    """`L'appuntamento è sabato. È per le famiglie.`"""
+    verb = "È" if match["first"].endswith("è") else "Sono"
+    return f"{match['first']}{match['told']}{verb} {match['whom']}"
 
 
 def together(text: str) -> str:

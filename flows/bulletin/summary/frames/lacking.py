@@ -31,7 +31,11 @@ def untold(text: str, occasion: Occasion) -> list[str]:
             lacking.append("place")
     ages = re.findall(r"\d+", occasion.who)
     words = ages or re.findall(r"\w{4,}", folded(occasion.who))
-    if words and not (all if ages else any)(word[:5] in bare for word in words):
+    if words and not (
+        all(re.search(rf"\b{age}\b(?: ai? \d+)? anni|\b(?:over|under) {age}\b", bare) for age in ages)
+        if ages
+        else any(word[:5] in bare for word in words)
+    ):
         lacking.append("who")
     if occasion.price:
         figures = re.findall(r"\d+(?:,\d+)?", occasion.price)

@@ -9,6 +9,7 @@ from flows.bulletin.language.weekdays import DATE
 from flows.bulletin.language.wholeness import WEAK, troubles
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told
+from flows.bulletin.summary.frames.sentences import MEETS
 from flows.bulletin.summary.frames.wording import worded
 
 _LOUD = re.compile(r"\b[A-ZÀ-Ý]{5,}['’]?(?!\w)")  # `saranno CHIUSI`: a word shouted amid a sentence
@@ -25,7 +26,7 @@ def enough(notice: Notice, limit: int, *, needs: Callable[[str], bool]) -> Itera
     for count in (1, 2, 3):
         for chosen in combinations(sentences, count):
             text = " ".join(chosen)
-            if utf16(text) > limit or not needs(text):
+            if utf16(text) > limit or not needs(text) or MEETS.match(text):
                 continue
             if facts - told(text) or any(binding(other) for other in sentences if other not in chosen):
                 continue

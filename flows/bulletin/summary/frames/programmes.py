@@ -1,6 +1,7 @@
 """The texts of several events, or of one in several parts: all of them, a true range, or where they are."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.clauses.days import Days, Span, days_clause
@@ -8,7 +9,8 @@ from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, without_street
 from flows.bulletin.summary.frames.lacking import untold
-from flows.bulletin.summary.frames.occasion import Occasion, Sitting, occasion_of
+from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
+from flows.bulletin.summary.frames.sittings import Sitting
 from flows.bulletin.summary.frames.subject import is_plural, matters
 
 _MOST_DAYS = 5  # that are named one by one
@@ -39,6 +41,13 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
                 said = f"{closed(head[0].upper() + head[1:])} {lead} {_each(sittings, with_what=with_what)}"
                 if len(sittings) <= 5:
                     yield f"{said} {rest_of(occasion, untold(said, occasion))}"
+    is_bare = not any(sitting.what for sitting in sittings) and len(sittings) <= 5
+    if is_bare and len({sitting.place for sitting in sittings}) > 1:
+        bare = tuple(replace(sitting, place="") for sitting in sittings)
+        for phrase, _ in matters(notice):
+            verb = "Ci sono" if is_plural(phrase) else "C'è"
+            said = f"{closed(f'{verb} {phrase}')} {_each(bare, with_what=False)}"
+            yield f"{said} {rest_of(occasion, untold(said, occasion))} I luoghi sono nella pagina."
     span, is_whole = _days(sittings)
     what = _in_page(sittings, is_whole=is_whole)
     for phrase, sentence in matters(notice) if span else ():
@@ -59,7 +68,9 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
         said = ", ".join(filter(None, (sitting.when(), place)))
         of = " ".join(filter(None, (what, sitting.who)))
         told.append(f"{said}, {of}" if of and (what or place) else f"{said} {of}".strip())
-    joined = "; ".join(told) if len(told) > 2 or "«" in "".join(told) else ", e ".join(told)
+    is_alone = all(one.hours and not (one.place or one.who) for one in sittings)
+    joint = " e poi " if is_alone and _follow(sittings) else ", e "  # an hour stands nearest to its own day
+    joined = "; ".join(told) if len(told) > 2 or "«" in "".join(told) else joint.join(told)
     about = (
         ""
         if with_what or not any(sitting.what for sitting in sittings)
@@ -67,6 +78,12 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
     )
     mark = ":" if "«" in joined else ""
     return f"Gli appuntamenti sono{mark} {joined}.{about}"
+
+
+def _follow(sittings: tuple[Sitting, ...]) -> bool:
+    """Whether each day comes after the one before; where a turn of the year could lie between, not."""
+    days = [(span.first.month, span.first.day) for sitting in sittings for span in sitting.days.spans]
+    return days == sorted(days)
 
 
 def _days(sittings: tuple[Sitting, ...]) -> tuple[str, bool]:

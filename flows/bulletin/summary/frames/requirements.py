@@ -23,7 +23,7 @@ _CASE = re.compile(
 )  # of some people only
 _TWO_LINES = re.compile(r"[a-zà-ù] (?:Document|Modul|Requisit|Cost|Dove|Come)[a-zà-ù]*\b")
 _HANGS = re.compile(r"\b(?:o|e|od|ed|oppure|con|di|del|per|da|dal|in|a|al|se)$", re.I)
-_SHORT_NAME, _MOST_NAMED = 60, 5
+_SHORT_NAME, _MOST_NAMED = 80, 5
 _PARTICULARS = re.compile(
     r"\s*[(;:,]|\s[-–]\s|\s(?:ai sensi|con (?:l['’]?\s?)?(?:indicazione|individuazione)|relativ\w"
     r"|attestante|rilasciat\w"
@@ -46,6 +46,11 @@ _OF_SOME = re.compile(
     r"|ue|extra|(?:permesso|carta) di soggiorno)\b",
     re.I,
 )  # what some bring and others do not, or one thing for another
+_OWN_PURPOSE = re.compile(
+    r"(?P<purpose>Per (?:poter )?[a-z]+(?:[aei]re|[aei]rsi)\b[^:;.]{3,90}?),?"
+    r"\s(?:è necessari\w|occorr\w+|serv\w+"
+    r"|sono (?:richiest|necessari)\w|si dev\w+|bisogna)\b"
+)
 _LIST_IN_PAGE = " L'elenco completo è nella pagina."
 _SHORT_ITEM = 70
 _MOST_ITEMS = 6
@@ -115,12 +120,14 @@ def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
 
     Items that say what one must do or be follow `devi`.
     """
-    if matter is None or len(listing.items) < 2:
+    purpose = _purpose(listing.lead, matter)
+    if not purpose or len(listing.items) < 2:
         return
-    first, *others = (_shortened(item) for item in listing.items)
-    if not first:
+    named = ["" if _is_of_some(item) else _shortened(item) for item in listing.items if not _varies(item)]
+    if not named or not named[0]:
         return  # the page puts first what matters most
-    short = [name for name in (first, *others) if name]
+    first = named[0]
+    short = [name for name in named if name]
     if sum(_IDENTITY.match(name) is not None for name in short) > 1 or _ONE_OF.search(listing.lead):
         return  # one of them will do
     short = [name for name in dict.fromkeys(short) if not _GENERIC.match(name)]
@@ -133,15 +140,31 @@ def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
             some = names[:count]
             separator = "; " if any("," in name for name in some) else ", "
             joined = f"{separator.join(some[:-1])}{separator if separator == '; ' else ' e '}{some[-1]}"
-            is_cut = any(_PARTICULARS.search(item) for item in listing.items)
+            is_cut = any(_PARTICULARS.search(item.rstrip(" .;,")) for item in listing.items)
             is_all = listing.is_whole and count == len(listing.items) and not is_cut
-            yield f"Per {matter.text} {verb} {joined}.{'' if is_all else _LIST_IN_PAGE}"
+            yield f"{purpose} {verb} {joined}.{'' if is_all else _LIST_IN_PAGE}"
+
+
+def _purpose(lead: str, matter: Matter | None) -> str:
+    """`Per il permesso`, or the page's own `Per iscriverti all'albo`; "" where neither is told."""
+    own = _OWN_PURPOSE.match(lead)
+    if own and not SERVICE.match(lead):
+        return re.sub(r"^(Per \w+r)si\b", r"\1ti", worded(own["purpose"]).rstrip(" .,"))
+    return f"Per {matter.text}" if matter is not None else ""
+
+
+def _is_of_some(item: str) -> bool:
+    """Whether some people alone need it, or it does instead of another."""
+    return _varies(item) or _OF_SOME.search(_ASIDE.sub("", item)) is not None
+
+
+def _varies(item: str) -> bool:
+    """Whether an aside tells that it differs from one to the other: `Documento (se persona fisica)`."""
+    return any(_CASES.search(aside) for aside in _ASIDE.findall(item))
 
 
 def _shortened(item: str) -> str:
-    """The name of an item without its particulars; "" where that is long, or some alone need it."""
-    if _OF_SOME.search(_ASIDE.sub("", item)) or any(_CASES.search(aside) for aside in _ASIDE.findall(item)):
-        return ""
+    """The name of an item without its particulars; "" where that is long."""
     name = _PARTICULARS.split(worded(item).rstrip(" .;,"))[0].rstrip(" .;,-–")
     if (
         not 4 <= len(name) <= _SHORT_NAME

@@ -18,6 +18,7 @@ from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary import gate
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.wording import SERVICE, worded
@@ -39,15 +40,18 @@ WEIGHTS: dict[Slot, float] = {
 _A_SENTENCE, _A_UNIT, _A_FIGURE = 0.55, 0.004, 0.9
 _CALENDAR = frozenset({*MONTHS, *WEEKDAYS})
 _UNNAMED = 1.5  # the gate asks whether it shares a word with the title
+_UNTOLD = 4.0  # a day or a deadline that the gate asks for
 _HEADLESS = 2.5  # opens with `La domanda va trasmessa`: of what?
 _FIRST = 0.8  # what an office says first it thinks matters most
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.amount})
 _MOST, _TOGETHER = 12, 3
+_LEAD = 70  # characters in which a sentence says what it is about
 _POINTS = re.compile(
     r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
     r"|la stessa|chi (?:ne|lo|la|li|le)\b|il suddett|la suddett|i suddett|le suddett"
     r"|inoltre|infatti|pertanto|quindi|anche|altresì|infine"
-    r"|resta|restano|diversamente|in (?:tal|questo|quest)"
+    r"|restano? (?:\w+ )?(?:ferm|invariat|intes|valid|salv|confermat|in vigore)|diversamente"
+    r"|in (?:tal|questo|quest)"
     r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
     r"|informazioni|info)|si rimanda|al contrario|ma |e "
     r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine|in caso"
@@ -90,9 +94,15 @@ _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
 _SAID = re.compile(r"[«“\"]|[»”]|\bha (?:dichiarato|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b")
 _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
     r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
-    r"|disponibil|attivat|sospes|chius|richiest|rivolt|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
+    r"|disponibil|attivat|sospes|chius|revocat|riapert|richiest|rivolt"
+    r"|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
     r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
 )
+MEETS = re.compile(
+    r"(?:L['’](?:appuntamento|evento|iniziativa|incontro|attività)|Gli (?:appuntamenti|incontri)"
+    r"|La serata|Il corso"
+    r"|Le lezioni|Per chi)\b"
+)  # of what, the sentence before says
 _HEADS = re.compile(
     r"^(?:L(?:e|a) (?:domand[ae]|iscrizion[ei]|istanz[ae]"
     r"|richiest[ae]|adesion[ei]|candidatur[ae]|quota|tariffa"
@@ -138,7 +148,7 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
         if key in seen or not is_fit(text, sentence) or key in items:
             continue
         seen.add(key)
-        names = named(text, notice, place, is_abstract)
+        names = named(text, notice, place, is_abstract) or _shares(text, notice.title)
         flaw = _flaw(text) - (0.4 if is_abstract else 0.0)
         slots = _slots(text, notice)
         made.append(Sentence(text, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
@@ -173,6 +183,15 @@ def named(text: str, notice: Notice, place: int, is_abstract: bool) -> bool:
     ):
         return True
     return is_told(notice.title, text) or (is_abstract and place == 0) or (place == 0 and len(text) > 60)
+
+
+def _shares(text: str, title: str) -> bool:
+    """Whether a sentence that opens with what one has to do names two words of the title:
+    `Le domande per l'assegno di maternità`."""
+    stems = {word[:5] for word in bare(title).split() if len(word) > 4}
+    return (
+        _HEADS.match(text) is not None and len(stems & {word[:5] for word in bare(text[:_LEAD]).split()}) > 1
+    )
 
 
 def same_words(text: str, other: str) -> bool:
@@ -214,12 +233,15 @@ def chosen(
     worthy = sorted(sentences, key=lambda one: -_alone(one, weights))[:_MOST]
     worthy = [one for one in worthy if utf16(one.text) <= limit]
     worthy.sort(key=lambda one: one.place)
+    musts = {one.text: gate.musts(one.text, notice) for one in worthy}
+    of_all = frozenset[Slot]().union(*musts.values())
     made: list[tuple[float, str]] = []
     for count in range(1, _TOGETHER + 1):
         for group in combinations(worthy, count):
             if (
                 not (group[0].names or group[0].place in (0, 1))
                 or _CASE.match(group[0].text)
+                or (not group[0].names and MEETS.match(group[0].text))
                 or sum(utf16(one.text) + 1 for one in group) - 1 > limit
             ):
                 continue
@@ -230,6 +252,7 @@ def chosen(
             text = " ".join(one.text for one in group)
             value += _FIRST if group[0].place == 0 else 0.0
             value -= 0.0 if group[0].names else _UNNAMED
+            value -= _UNTOLD * len(of_all - frozenset[Slot]().union(*(musts[one.text] for one in group)))
             value -= _HEADLESS if _HEADS.match(group[0].text) else 0.0
             value += _A_FIGURE * len(frozenset().union(*(one.figures for one in group)))
             value -= _A_SENTENCE * count + _A_UNIT * utf16(text) + 0.5 * sum(one.names for one in group[1:])

@@ -11,9 +11,10 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL, WEEKDAY
-from flows.bulletin.language.titles import calmed, casing, is_told, softened
+from flows.bulletin.language.titles import calmed, casing, is_told
 from flows.bulletin.page.notice import Notice, Slot, below
 from flows.bulletin.page.sections import parts
+from flows.bulletin.summary.frames.films import CINEMA, film_of
 
 _OPENING, _MOST = 1600, 24  # characters, and lines of them
 
@@ -42,6 +43,9 @@ _COUNTED = (
 _NOUN = re.compile(rf"({'|'.join(sorted(_ARTICLE, key=len, reverse=True))})\b", re.I)
 _SEVERAL = re.compile(
     rf"(?:({_COUNTED})\s)?({'|'.join(sorted(_PLURAL.split(), key=len, reverse=True))})\b", re.I
+)
+_ORDINAL = re.compile(
+    r"(?:(?:prim|second|terz|quart|quint|sest|settim|non|decim)[ao]|\d{1,2}[ªa°º])\s(?=[A-Za-z])", re.I
 )
 _QUOTED = re.compile(r'"([^"]{2,120})"|“([^”]{2,120})”|«([^»]{2,120})»')
 _NUMBER_TITLE = re.compile(
@@ -90,13 +94,6 @@ _HAPPENS = re.compile(
     r"|invita(?:no)?|si (?:terrà|svolgerà|svolge|tiene|esibi\w+)|promuove|accompagna(?:no)?|ospita)\b",
     re.I,
 )
-_FILM = re.compile(
-    r"\bRegia(?: di|:)?\s(?P<director>[A-ZÀ-Ý][\w'’.-]+(?:\s(?:de"
-    r"|di|da|van|von|al|le|la)?\s?[A-ZÀ-Ý][\w'’.-]*[\w'’]){0,3}?)"
-    r"(?=\s(?:Trama|Con|Cast|Sceneggiatura|Durata|Genere|Interpreti|Anno|Attori)\b|\s*[.,;:|(]|\s[a-z]|\s*$)"
-)
-_LOUD = re.compile(r"(?:[A-ZÀ-Ý\d][A-ZÀ-Ý\d'’À-]*(?:[ :,&-]{1,3}|$)){1,10}")
-_CINEMA = re.compile(r"\bcinema\b|\bproiezion|\bcineforum\b", re.I)
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
 
@@ -132,7 +129,7 @@ def phrase_of(words: str) -> str:
         return _guillemets(text) if several[1] else _guillemets(f"{_plural_article(several[2])} {text}")
     noun = _NOUN.match(words)
     if noun is None:
-        return ""
+        return _counted(words)
     article = _ARTICLE[noun[1].lower()]
     rest = words[noun.end() :]
     if named := re.fullmatch(r"(\s[\w\s]{0,30})?\s?:\s?(.+)", rest):  # `Incontro informativo: "Il voucher"`
@@ -146,6 +143,21 @@ def phrase_of(words: str) -> str:
     else:
         joined = f"{article} {word}"
     return _guillemets(f"{joined}{_lower_adjective(rest)}")
+
+
+def _counted(words: str) -> str:
+    """`la terza camminata in rosa` of `Terza camminata in rosa`."""
+    ordinal = _ORDINAL.match(words)
+    noun = _NOUN.match(words, ordinal.end()) if ordinal else None
+    if (
+        ordinal is None
+        or noun is None
+        or (_ARTICLE[noun[1].lower()] == "la") is not ordinal[0].strip().endswith(("a", "ª"))
+    ):
+        return ""
+    return _guillemets(
+        f"{_ARTICLE[noun[1].lower()]} {ordinal[0].lower()}{noun[1].lower()}{words[noun.end() :]}"
+    )
 
 
 def is_plural(phrase: str) -> bool:
@@ -174,7 +186,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     best first.
     """
     title = title_of(notice)
-    film = _film(notice)
+    film = film_of(notice)
     if film:
         yield film, ""
         return
@@ -190,18 +202,16 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         yield own, ""
         return
     if title and not is_headline:
-        named = quoted(title)
         kind = kind_word(notice, title)
         if nominal:
             yield f"{quoted(_without_told(title, nominal))}, {_lowered_noun(nominal)}", ""
         if PAPER.match(title):
             return  # `c'è «Iscrizioni alla prima»`: what happens that day is something else
-        for sentence in sentences:
-            yield f"{kind} {named}".strip(), sentence
-        yield f"{kind} {named}".strip(), ""
         short = shortened(title)
-        if short != title:
-            yield f"{kind} {quoted(short)}".strip(), ""
+        names = [f"{kind} {quoted(name)}".strip() for name in dict.fromkeys((title, short))]
+        for name in names:
+            yield from ((name, sentence) for sentence in sentences)
+        yield from ((name, "") for name in names)
         return
     dateless = _dateless(title, notice)
     if dateless and not has_verb(title):
@@ -226,7 +236,7 @@ def kind_word(notice: Notice, title: str) -> str:
     called = re.search(rf"\b(\w{{4,14}})\s[\"“«]?{name}", body, re.I)
     if called and (phrase := phrase_of(called[1])):
         return phrase
-    if re.search(r"\bRegia\b", body) and _STAGE.search(body) and not _CINEMA.search(body):
+    if re.search(r"\bRegia\b", body) and _STAGE.search(body) and not CINEMA.search(body):
         return "lo spettacolo"
     return ""
 
@@ -316,41 +326,6 @@ def _worth_of_nominal(phrase: str) -> int:
         + 2 * bool(re.search(r"\ba cura\b|\borganizzat", phrase))
         + phrase.startswith("Rassegna")
     )
-
-
-def _film(notice: Notice) -> str:
-    body = notice.body
-    found = _FILM.search(body)
-    if found is None or not _CINEMA.search(notice.title + body):
-        return ""
-    before = body[max(0, found.start() - 160) : found.start()]
-    runs = [run for run in _LOUD.finditer(before) if len(run[0].strip(" -–:,")) > 1]
-    name = ""
-    for run in reversed(runs):
-        text = run[0].strip(" -–:,")
-        opens = before[: run.start()].rstrip()
-        if (
-            re.search(r"[A-ZÀ-Ý]{2}|\d", text)
-            and not re.fullmatch(r"[\d\s:.]+", text)
-            and opens[-1:] in '"”».'
-        ):
-            name = text
-            break
-    if not name:
-        return ""
-    forms = casing([*notice.abstract, *notice.prose])
-    return f"il film «{_soft_run(name, forms, is_first=True).strip()}» di {found['director'].strip(' .')}"
-
-
-def _soft_run(run: str, forms: dict[str, str], *, is_first: bool) -> str:
-    lowered = softened(run, forms) if " " in run.strip() else run.capitalize()
-    if not is_first and lowered:
-        words = lowered.split(" ")
-        words[0] = forms.get(
-            words[0].lower(), words[0] if words[0].isupper() and len(words[0]) > 4 else words[0].lower()
-        )
-        lowered = " ".join(words)
-    return lowered
 
 
 def _plural_article(noun: str) -> str:

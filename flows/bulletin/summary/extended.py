@@ -1,0 +1,162 @@
+"""A text that may stand, with more of what its kind must tell where there is room for whole sentences.
+
+Nothing is cut or joined: a sentence of the office's or of a frame is added, the most useful first, and the
+longer text is judged anew. What the page tells of some people only, or of another matter, is not added.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import split
+from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.slots import required
+from flows.bulletin.summary import gate
+from flows.bulletin.summary.frames.calls import framed
+from flows.bulletin.summary.frames.facets import bare, facets
+from flows.bulletin.summary.frames.lines import binding
+from flows.bulletin.summary.frames.matter import matter_of
+from flows.bulletin.summary.frames.particulars import particulars
+from flows.bulletin.summary.frames.sentences import WEIGHTS, Sentence, office, repeats
+
+ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
+_MOST = 260  # of a text that was made longer
+_TRIED, _ADDED = 4, 2
+_FLAW = 0.5  # what an editor would mind in a sentence that nobody needs to read
+_BY_ITSELF = frozenset({Kind.event, Kind.programme, Kind.alert, Kind.recall})
+"""Kinds whose frames tell all that is told, or say what is left."""
+_MEASURES = frozenset({Kind.road, Kind.supply_cut})
+_OF_SOME = re.compile(
+    r"(?:per (?:i|gli|le|chi|coloro)\b|chi\b|coloro\b|se\b|nel caso|in caso|qualora|ove\b|quando\b|laddove"
+    r"|i cittadini (?:stranieri|non|extra)|gli stranieri|solo\b|solamente|soltanto|eventual|i minori\b"
+    r"|l['’]ufficio\b"
+    r"|(?:dopo|successivamente|prima|a seguito|allo scadere)\b|sarà cura)",
+    re.I,
+)
+_LEANS = re.compile(
+    r"\b(?:stess[oaie]|predett\w+|anzidett\w+|medesim\w+|tal[ei]|infatti|inoltre|suddett\w+|allegat\w+"
+    r"|sottostant\w+|seguent[ei]|altresì|anche)\b",
+    re.I,
+)
+_LISTS = re.compile(r"[:;]\s")
+_OFFICIAL = re.compile(
+    r"\b(?:graduatori\w+|privacy|dati personali|ai sensi|art\.|dpr|d\.\s?lgs|liquidazion\w+)\b", re.I
+)
+_OWN_WORDS = {
+    Slot.how: re.compile(
+        r"\bonline\b|\bpec\b|\be-?mail\b|\bvia mail\b|\bmodul[oi]\b|\bspid\b|\bcie\b|\bsportell[oi]\b|\bapp\b"
+        r"|\ball['’]uffici\w+|\bappuntamento\b|\bprenot\w+|\bserv(?:e|ono)\b",
+        re.I,
+    ),
+    Slot.who: re.compile(
+        r"\bresident\w*|\brisied\w+|\bfamigli\w+|\b\d+ anni\b|\bover \d|\bisee\b|\bimpres\w+|\bgenitor\w+"
+        r"|\balunn\w+"
+        r"|\bstudent\w+|\banzian\w+|\bassociazion\w+|\battività (?:economic|commercial)\w+"
+        r"|\bdisabil\w+|\bÈ per\b",
+        re.I,
+    ),
+}
+
+
+def longer(text: str, notice: Notice, limit: int, passes: Callable[[str], bool]) -> str:
+    """`text`, or a longer one of at most `limit` units that `passes` too."""
+    if gate.leaves_all(text):
+        return text  # its page was not understood: one thing of it would stand for all
+    room = min(limit, _MOST)
+    if utf16(text) >= min(ENOUGH, room):
+        return text
+    sentences = tuple(_sentences(notice))
+    tried = added = 0
+    while added < _ADDED and utf16(text) < min(ENOUGH, room):
+        for told in _longer(text, notice, sentences, room):
+            tried += 1
+            if passes(told):
+                text, added = told, added + 1
+                break
+            if tried == _TRIED:
+                return text
+        else:
+            return text
+    return text
+
+
+def _longer(text: str, notice: Notice, sentences: tuple[Sentence, ...], room: int) -> Iterator[str]:
+    if (opening := _opening(text, notice, sentences)) and utf16(told := f"{opening} {text}") <= room:
+        yield told
+    yield from (_with(text, addition) for addition in _additions(text, notice, sentences, room))
+
+
+def _opening(text: str, notice: Notice, sentences: tuple[Sentence, ...]) -> str:
+    """The office's first sentence, where it names what the title names and `text` does not; else ""."""
+    first = next((one for one in sentences if one.place == 0), None)
+    if first is None or first.flaw > _FLAW or not first.names or repeats(text, first.text):
+        return ""
+    named = _stems(notice.title) - _stems(text)
+    return first.text if len(named & _stems(first.text)) > 1 else ""
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:5] for word in bare(text).split() if len(word) > 3 and word.isalpha()}
+
+
+def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room: int) -> Iterator[str]:
+    """Sentences that tell what `text` does not, the most useful first."""
+    left = room - utf16(text) - 1
+    wanted = {
+        slot: WEIGHTS.get(slot, 0.5)
+        for slot in required(notice.kind)
+        if slot is not Slot.what and slot in notice.slots and not _tells(text, notice, slot)
+    }
+    worth: dict[str, float] = {}
+    for sentence in sentences:
+        if utf16(sentence.text) > left or not _may_follow(text, sentence):
+            continue
+        told = sum(
+            weight
+            for slot, weight in wanted.items()
+            if slot in sentence.slots and _tells(sentence.text, notice, slot)
+        )
+        if told or (notice.kind in _MEASURES and binding(sentence.text)):
+            worth[sentence.text] = told - sentence.flaw - 0.004 * utf16(sentence.text)
+    yield from sorted(worth, key=lambda one: -worth[one])
+
+
+def _sentences(notice: Notice) -> Iterator[Sentence]:
+    matter = matter_of(notice.title)
+    yield from particulars(notice)
+    if notice.kind in _BY_ITSELF:
+        return
+    items = bare(" ".join(item for listing in notice.listings for item in listing.items))
+    for sentence in (*office(notice, matter), *framed(notice, matter)):
+        if _OF_SOME.match(sentence.text) or _LEANS.search(sentence.text):
+            continue
+        if bare(sentence.text) not in items and not _LISTS.search(sentence.text):
+            yield sentence
+
+
+def _tells(text: str, notice: Notice, slot: Slot) -> bool:
+    """Whether `text` has what the page tells for a slot, or words of its own for it."""
+    if slot is Slot.amount:
+        return slot in facets(text)
+    if slot in _OWN_WORDS and (slot is Slot.how or _OWN_WORDS[slot].search(text)):
+        return _OWN_WORDS[slot].search(text) is not None
+    return any(gate.tells(text, told) for told in notice.slots[slot])
+
+
+def _may_follow(text: str, sentence: Sentence) -> bool:
+    return (
+        sentence.flaw <= _FLAW
+        and not _OFFICIAL.search(sentence.text)
+        and bare(sentence.text) not in bare(text)
+        and not repeats(text, sentence.text)
+    )
+
+
+def _with(text: str, addition: str) -> str:
+    """`addition` at the end, before what is left to the page."""
+    sentences = split(text)
+    closing = sentences[-1] if len(sentences) > 1 and gate.IN_PAGE.search(sentences[-1]) else ""
+    if gate.IN_PAGE.search(addition):
+        closing = ""
+    opening = text.removesuffix(closing).rstrip() if closing else text
+    return " ".join(filter(None, (opening, addition, closing)))

@@ -1,0 +1,171 @@
+"""The days of an event with what is told of each: hours, place, people; and the parts of one day."""
+
+import re
+from dataclasses import dataclass
+
+from flows.bulletin.page.notice import Notice, Row, Slot
+from flows.bulletin.summary import clauses
+from flows.bulletin.summary.clauses.days import Days
+from flows.bulletin.summary.clauses.hours import Hours, hours_of
+
+_OPENS = re.compile(r"(?:apertura|inizio|dalle)\b", re.I)
+_CLOSES = re.compile(r"(?:chiusura|fine|termine|conclusione)\b", re.I)
+_TO_HOURS = r"(?:\s20\d\d)?\s?[,;:–-]?\s?(?:con inizio\s|a partire\s)?"  # between a day and its hours
+_MOST_BESIDE = 4
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """Days that share their hours, place and people, as clauses; "" what the page does not tell of them."""
+
+    days: Days
+    hours: str = ""
+    place: str = ""
+    who: str = ""
+    what: str = ""
+
+    def when(self, *, year: bool = True) -> str:
+        """`sabato 4 maggio alle 21`."""
+        return f"{clauses.days_clause(self.days, year=year)} {self.hours}".strip()
+
+
+def sittings_of(rows: list[Row]) -> list[Sitting] | None:
+    """Rows with their days, those that differ only in the day joined; None where one is not understood."""
+    found: list[Sitting] = []
+    for row in rows:
+        days = clauses.days_of(row.when)
+        if days is None:
+            return None
+        hours = clauses.hours_clause(row.hours) if row.hours else ""
+        if row.hours and not hours:
+            return None
+        place = clauses.place_clause(row.place) or row.place if row.place else ""
+        who = clauses.audience_phrase(_people(row.who)) if row.who else ""
+        if row.who and not who and not clauses.is_everyone(row.who):
+            return None
+        what = (
+            row.what
+            if not re.fullmatch(r"\d+[°ª]? (?:parte|lezione|incontro|serata)", row.what.strip())
+            else ""
+        )
+        sitting = Sitting(days, hours, place, who, what)
+        last = found[-1] if found else None
+        if (
+            last
+            and (last.hours, last.place, last.who, last.what) == (hours, place, who, what)
+            and days.role == "on"
+        ):
+            if days != last.days:
+                joined = Days((*last.days.spans, *days.spans))
+                found[-1] = Sitting(joined, hours, place, who, what)
+            continue
+        found.append(sitting)
+    return found
+
+
+def _people(words: str) -> str:
+    return re.sub(
+        r"^(?:lezione|incontro|serata|laboratorio|turno|gruppo|corso)\s", "", words.strip(), flags=re.I
+    )
+
+
+def told_days(notice: Notice) -> list[Sitting]:
+    hours_words = _words(notice, Slot.hours)
+    hours = clauses.hours_clause(hours_words) if hours_words else ""
+    meeting = re.fullmatch(r"(ritrovo|partenza|inizio)\W{1,3}(.*)", hours_words.strip(), re.I)
+    if meeting and (at := clauses.hours_clause(meeting[2])):
+        hours = f"con {meeting[1].lower()} {at}" if meeting[1].lower() != "inizio" else at
+    if len({clauses.hours_clause(words) for words in all_words(notice, Slot.hours)} - {""}) > 1:
+        beside = _beside_their_days(notice)
+        if len(beside) > 1:
+            return beside
+        hours = beside[0].hours if beside else ""  # else which hour is whose is not sure
+    found: dict[tuple[tuple[int, int], ...], Days] = {}
+    for words in all_words(notice, Slot.when):
+        days = clauses.days_of(words)
+        if days is None:
+            continue
+        key = tuple((day.month, day.day) for span in days.spans for day in (span.first, span.last))
+        known = found.get(key)
+        if known is None or _details(days) > _details(known):
+            found[key] = days
+    if len(found) <= 1:
+        return [Sitting(days, hours) for days in found.values()]
+    spans = [span for days in found.values() for span in days.spans]
+    if len(found) > 4 or any(days.role != "on" for days in found.values()):
+        return []
+    spans.sort(key=lambda span: (span.first.year or 0, span.first.month, span.first.day))
+    return [Sitting(Days(tuple(spans)))]
+
+
+def _beside_their_days(notice: Notice) -> list[Sitting]:
+    """Each day with the hours that follow it at once: `Lunedì 3 maggio, alle ore 9`.
+
+    () where one day has none or several, so that whose the others are could be asked.
+    """
+    found: dict[Days, set[str]] = {}
+    places: dict[Days, str] = {}
+    hours_told = notice.slots.get(Slot.hours, ())
+    for told in notice.slots.get(Slot.when, ()):
+        days = clauses.days_of(told.words)
+        if days is None or told.row is not None:
+            return []
+        kept = found.setdefault(days, set())
+        near = {one.words for one in notice.slots.get(Slot.place, ()) if one.sentence == told.sentence}
+        places[days] = clauses.place_clause(near.pop()) if len(near) == 1 else ""
+        for hours in hours_told:
+            said = clauses.hours_clause(hours.words)
+            if said and re.search(
+                rf"{re.escape(told.words)}{_TO_HOURS}{re.escape(hours.words)}", notice.source, re.I
+            ):
+                kept.add(said)
+    if not all(len(kept) == 1 for kept in found.values()):
+        return []
+    made = [Sitting(days, next(iter(kept)), places[days]) for days, kept in found.items()]
+    return made if len(made) <= _MOST_BESIDE and all(one.days.role == "on" for one in made) else []
+
+
+def _details(days: Days) -> int:
+    return sum(bool(span.first.weekday) + bool(span.first.year) for span in days.spans)
+
+
+def is_scattered(notice: Notice) -> bool:
+    """Whether the days stand in places of their own, each perhaps with its hours and its place."""
+    return len({words for words in all_words(notice, Slot.when) if clauses.days_of(words)}) > 1
+
+
+def around(parts: tuple[Row, ...], hours: str) -> str:
+    """`hours` where every part of the day lies between their two ends; "" where they are one part's."""
+    day = hours_of(hours)
+    told = [hours_of(row.hours) for row in parts]
+    if len(day) != 1 or day[0].end is None or not all(told):
+        return ""
+    ends = [clock for several in told for one in several for clock in (one.start, one.end or one.start)]
+    is_its = any(len(one) == 1 and (one[0].start, one[0].end) == (day[0].start, day[0].end) for one in told)
+    return "" if is_its or min(ends) < day[0].start or max(ends) > day[0].end else hours
+
+
+def opening_and_closing(parts: tuple[Row, ...]) -> str:
+    """`dalle 18 alle 23` of a row that opens and one that closes; "" for other parts."""
+    if len(parts) != 2 or not _OPENS.match(parts[0].what) or not _CLOSES.match(parts[1].what):
+        return ""
+    start, end = hours_of(parts[0].hours), hours_of(parts[1].hours)
+    if len(start) != 1 or len(end) != 1:
+        return ""
+    return clauses.hours_clause((Hours(start[0].start, end[0].start),))
+
+
+def parts_of(rows: list[Row]) -> tuple[Row, ...]:
+    """Rows of one list that have hours and no day of their own, or the same day:
+    the parts of one programme.
+    """
+    rows = [row for row in rows if row.list and row.hours]
+    return tuple(rows) if len(rows) > 1 and len({row.when for row in rows if row.when}) <= 1 else ()
+
+
+def all_words(notice: Notice, slot: Slot) -> list[str]:
+    return [told.words for told in notice.slots.get(slot, ()) if told.words]
+
+
+def _words(notice: Notice, slot: Slot) -> str:
+    return next(iter(all_words(notice, slot)), "")

@@ -1,0 +1,121 @@
+"""A text that may stand is made longer by whole sentences that tell what it does not, or it stays."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.bulletin.guard.verdict import check
+from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import split
+from flows.bulletin.page.reading import read
+from flows.bulletin.summary.extended import ENOUGH, longer
+from flows.bulletin.summary.frames.particulars import particulars
+from tests.test_bulletin_summary import told
+
+GAMES = "Contributo per i giochi da cortile"
+CALL = "Il Comune dà un contributo per i giochi da cortile ai condomini."
+TERM = "Le domande vanno presentate entro il 12 marzo 2027."
+
+
+def of(body: str, title: str = GAMES) -> list[str]:
+    return [one.text for one in particulars(read(title=title, abstract="", body=body))]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "way"),
+    [
+        (
+            "Gli interessati dovranno presentare istanza esclusivamente on line al seguente link:",
+            "solo online",
+        ),
+        ("La domanda va inviata online con SPID o CIE.", "online, con SPID o CIE"),
+        ("La domanda va presentata per via telematica.", "online"),
+    ],
+)
+def test_how_one_asks_is_told_in_plain_words(sentence: str, way: str) -> None:
+    assert of(f"{CALL} {sentence}") == [f"La domanda si fa {way}."]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "La domanda va inviata online oppure consegnata a mano.",
+        "La domanda può essere presentata online. Chi preferisce la porta allo sportello.",
+        "La domanda non va inviata online.",
+        "L'elenco è pubblicato online.",
+    ],
+)
+def test_one_way_of_several_is_not_told_as_the_only_one(sentence: str) -> None:
+    assert of(f"{CALL} {sentence}") == []
+
+
+def test_for_whom_is_told_where_one_audience_is_named() -> None:
+    one = "Il contributo è rivolto alle famiglie residenti in via Alba."
+    other = "Il buono merenda è rivolto agli studenti."
+    assert of(f"{CALL} {one}") == ["È per le famiglie residenti in via Alba."]
+    assert of(f"{CALL} {one} {other}") == []
+
+
+def test_a_text_with_room_tells_how_one_asks() -> None:
+    made = told(
+        GAMES,
+        f"{CALL} {TERM} Gli interessati devono presentare istanza esclusivamente on line al link: Modulo.",
+    )
+    assert "entro il 12 marzo 2027" in made.text
+    assert "La domanda si fa solo online." in made.text
+    assert made.text.endswith(("online.", "pagina."))
+
+
+def test_who_is_let_through_follows_a_closure() -> None:
+    closed = "Dal 3 al 7 maggio 2027 via Alba è chiusa al traffico dalle 8 alle 18."
+    made = told("Via Alba chiusa al traffico", f"{closed} Possono passare i residenti e i mezzi di soccorso.")
+    assert "Possono passare i residenti e i mezzi di soccorso." in made.text
+
+
+def test_what_it_is_about_goes_before_a_duty() -> None:
+    first = "Il Comune ricerca gestori per le colonie marine 2027."
+    duty = "Le manifestazioni di interesse devono pervenire via PEC entro venerdì 14 maggio 2027."
+    made = told("Colonie marine 2027: manifestazione di interesse", f"{first} {duty}")
+    assert made.text.startswith(first)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Per chi ha più di 80 anni la domanda si fa per telefono.",  # some people alone
+        "Tale termine è perentorio.",  # leans on another
+        "La graduatoria dei residenti è pubblicata all'albo.",  # what follows, nobody's matter now
+    ],
+)
+def test_what_is_of_some_or_leans_is_not_added(more: str) -> None:
+    assert more not in told(GAMES, f"{CALL} {TERM} {more}").text
+
+
+def test_nothing_is_added_to_a_title_alone() -> None:
+    text = f"{GAMES}. I dettagli sono nella pagina."
+    notice = read(title=GAMES, abstract="", body=f"{CALL} {TERM}")
+    assert longer(text, notice, 275, lambda _: True) == text
+
+
+SENTENCES = (
+    CALL, TERM,
+    "Possono chiederlo gli amministratori dei condomini con almeno 4 famiglie.",
+    "Il contributo massimo è di 800 euro.",
+    "La domanda va inviata online con SPID.",
+    "Sono esclusi i cortili già finanziati nel 2026.",
+    "Al modulo si allegano le foto del cortile.",
+    "Il pagamento avviene dopo i lavori.",
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(SENTENCES), st.sampled_from((100, 160, 220, 275)))
+def test_a_longer_text_keeps_the_limit_its_sentences_and_its_facts(order: list[str], limit: int) -> None:
+    body = " ".join(order)
+    notice = read(title=GAMES, abstract="", body=body)
+    text = f"{CALL} {TERM}"
+    made = longer(text, notice, limit, lambda one: not check(one, notice.source).blocked)
+    assert set(split(text)) <= set(split(made))
+    assert made == text or utf16(made) <= limit
+    assert not check(made, notice.source).blocked
+    assert utf16(text) < ENOUGH or made == text
