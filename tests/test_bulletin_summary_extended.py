@@ -9,6 +9,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.extended import ENOUGH, longer
+from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.particulars import particulars
 from tests.test_bulletin_summary import told
 
@@ -54,6 +55,46 @@ def test_for_whom_is_told_where_one_audience_is_named() -> None:
     other = "Il buono merenda è rivolto agli studenti."
     assert of(f"{CALL} {one}") == ["È per le famiglie residenti in via Alba."]
     assert of(f"{CALL} {one} {other}") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told_as"),
+    [
+        ("Occorre un ISEE non superiore a 12.000,00 euro.", ["Serve un ISEE fino a 12.000 euro."]),
+        ("Per il buono serve un ISEE pari o inferiore a € 9.500.", ["Serve un ISEE fino a 9.500 euro."]),
+        ("ISEE fino a 6.000 euro: metà spesa. ISEE fino a 9.000 euro: un quarto.", []),
+        ("Il contributo è pari a 300,00 euro.", ["Il contributo è di 300 euro."]),
+        ("Spetta un contributo massimo di 1.250 euro.", ["Il contributo arriva a 1.250 euro."]),
+        ("Il contributo è di 300 euro al mese.", []),
+        ("Il contributo è di 300 euro per il primo figlio e di 200 euro per gli altri.", []),
+        ("Le attività commerciali aderiscono: il buono è di 300 euro.", []),
+    ],
+)
+def test_a_sum_is_told_where_the_page_has_no_other(sentence: str, told_as: list[str]) -> None:
+    assert of(f"Sono aperte le domande per i giochi da cortile. {sentence}") == told_as
+
+
+def test_an_appeal_against_a_ranking_keeps_its_days() -> None:
+    title = "Pubblicazione graduatoria provvisoria orti di via Alba"
+    for words in (
+        "Tale graduatoria diventa definitiva decorsi i 20 giorni dalla data di pubblicazione per i ricorsi.",
+        "Si può presentare ricorso al Comune entro 20 giorni dalla pubblicazione.",
+    ):
+        made = told(title, f"Si comunica la pubblicazione della graduatoria. {words}").text
+        assert "ricorso" in made
+        assert "20 giorni dalla pubblicazione" in made
+
+
+def test_a_service_is_what_its_page_opens_with() -> None:
+    opening = "Spazio gratuito per chi ripara biciclette insieme ai vicini."
+    made = told("Servizio officina di quartiere", f"{opening}\n\nTelefono e orari in bacheca.")
+    assert made.text.startswith("Il servizio officina di quartiere è uno spazio gratuito per chi ripara bici")
+    assert is_a(read(title="Officina", abstract="", body=opening), None) is None
+
+
+def test_a_form_beside_the_page_is_told_with_what_is_left() -> None:
+    body = f"{CALL} La domanda, sul modulo allegato e firmato, entro il 12 marzo 2027. Sono esclusi i garage."
+    assert "modulo" in told(GAMES, body).text
 
 
 def test_a_text_with_room_tells_how_one_asks() -> None:

@@ -142,3 +142,17 @@ def test_a_heading_with_a_part_behind_it_stays_apart() -> None:
     abstract = "Il corso si terrà in Sala Verdi lunedì 4 maggio 2026 alle 20."
     made = told("Corso di yoga: iscrizioni aperte", abstract=abstract)
     assert "iscrizioni aperte si terrà" not in made.text
+
+
+def test_time_is_told_of_calls_alone() -> None:
+    body = "La biblioteca è chiusa da lunedì 3 a venerdì 7 maggio. I prestiti sono prorogati al 19 maggio."
+    assert "C'è tempo" not in told("Biblioteca chiusa per inventario", body).text
+
+
+def test_a_list_tells_its_own_purpose_and_skips_what_differs() -> None:
+    lead = "Per iscriversi all'albo dei lettori è necessario"
+    items = ("Documento (se persona fisica) o statuto", "Modulo firmato", "Copia dello statuto")
+    assert first_needed(lead, *items) == (
+        "Per iscriverti all'albo dei lettori servono modulo firmato e copia dello statuto."
+        " L'elenco completo è nella pagina."
+    )

@@ -1,6 +1,7 @@
 """The texts of an event and of a programme, from notices as the page's reading gives them."""
 
 from flows.bulletin.page.notice import Kind, Notice, Row, Slot, Told
+from flows.bulletin.page.reading import read
 from flows.bulletin.summary.frames import events, programmes
 
 
@@ -54,3 +55,49 @@ def test_no_text_is_longer_than_the_limit() -> None:
         "Concerto del coro", when="4 maggio", hours="ore 21", place="Sala Verdi", amount="Gratuito"
     )
     assert all(len(text) <= 80 for text in events.texts(concert, 80))
+
+
+def read_texts(title: str, body: str) -> list[str]:
+    page = read(title=title, abstract="", body=body)
+    return list(programmes.texts(page, 275))
+
+
+def test_two_days_keep_their_hours_and_no_place_stands_for_both() -> None:
+    body = (
+        "Tornano gli incontri sul fuoco:\n\n"
+        "Mercoledì 5 maggio alle ore 20:30, presso la Sala Verdi della Scuola di Poggio: come si accende.\n"
+        "Martedì 11 maggio alle ore 17:45, presso la Biblioteca di Poggio: come si spegne.\n"
+    )
+    text = read_texts("Incontri sul fuoco", body)[0]
+    assert "5 maggio alle 20:30" in text
+    assert "11 maggio alle 17:45" in text
+    assert ("Sala Verdi" in text) is ("Biblioteca" in text)
+
+
+def test_hours_that_follow_the_day_are_the_events() -> None:
+    body = (
+        "Quando: domenica 9 maggio, dalle ore 9:30 alle ore 18:30.\n"
+        "Chi vuole un banco scrive all'ufficio, aperto dalle 10 alle 12."
+    )
+    text = next(events.texts(read(title="Fiera del pane", abstract="", body=body), 275))
+    assert text.startswith("Domenica 9 maggio dalle 9:30 alle 18:30 ")
+
+
+def test_an_edition_is_named_with_its_article() -> None:
+    walk = notice("Terza camminata dei mulini", when="Sabato 4 maggio", hours="ore 9")
+    assert next(events.texts(walk, 275)) == "Sabato 4 maggio alle 9 c'è la terza camminata dei mulini."
+
+
+def test_an_age_is_no_hour() -> None:
+    tasting = notice(
+        "Cena nel bosco",
+        when="Sabato 4 maggio",
+        hours="ore 18:30",
+        who="Età minima di partecipazione 18 anni",
+    )
+    assert "18 anni" in next(events.texts(tasting, 275))
+
+
+def test_nobody_is_told_to_book_where_one_need_not() -> None:
+    body = "Sabato 12 giugno dalle 10 alle 12 il nido apre le porte alle famiglie. Non occorre prenotare."
+    assert all("Devi prenotare" not in text for text in read_texts("Porte aperte al nido", body))

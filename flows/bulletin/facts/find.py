@@ -1,6 +1,7 @@
 """The typed facts of an Italian municipal text: what a citizen acts on, wherever it stands."""
 
 from datetime import date
+from functools import lru_cache
 
 from flows.bulletin.facts import contacts, dates, figures, places, times, words
 from flows.bulletin.facts.fact import Fact, Kind, Sheet
@@ -8,6 +9,7 @@ from flows.bulletin.facts.fact import Fact, Kind, Sheet
 __all__ = ["Fact", "Kind", "facts"]
 
 
+@lru_cache(maxsize=64)  # a page is read once, and compared with every text that may be its
 def facts(text: str, *, published: date | None = None) -> tuple[Fact, ...]:
     """Every fact of `text`, in the order of their place, each occurrence for itself.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
+from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
@@ -23,6 +24,8 @@ ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
 _MOST = 260  # of a text that was made longer
 _TRIED, _ADDED = 4, 2
 _FLAW = 0.5  # what an editor would mind in a sentence that nobody needs to read
+_WITH_ADDRESS = 0.8
+_BOOKS = re.compile(r"\b(?:prenot|appuntament|iscri|scriv|contatt)\w+", re.I)
 _BY_ITSELF = frozenset({Kind.event, Kind.programme, Kind.alert, Kind.recall})
 """Kinds whose frames tell all that is told, or say what is left."""
 _MEASURES = frozenset({Kind.road, Kind.supply_cut})
@@ -145,10 +148,20 @@ def _tells(text: str, notice: Notice, slot: Slot) -> bool:
 
 def _may_follow(text: str, sentence: Sentence) -> bool:
     return (
-        sentence.flaw <= _FLAW
+        sentence.flaw <= (_WITH_ADDRESS if _is_address_of_how(text, sentence) else _FLAW)
         and not _OFFICIAL.search(sentence.text)
         and bare(sentence.text) not in bare(text)
         and not repeats(text, sentence.text)
+    )
+
+
+def _is_address_of_how(text: str, sentence: Sentence) -> bool:
+    """Whether a sentence tells how one books or asks, by an e-mail address; a web address reads badly."""
+    return (
+        _BOOKS.search(sentence.text) is not None
+        and _OWN_WORDS[Slot.how].search(text) is None
+        and EMAIL.search(sentence.text) is not None
+        and URL.search(EMAIL.sub(" ", sentence.text)) is None
     )
 
 

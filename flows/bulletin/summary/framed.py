@@ -53,6 +53,13 @@ _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _SHORT = 4  # letters: `di`, `per` have no capital in a title
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
+FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
+_FORM = re.compile(
+    r"\b(?:modul[oi]|modell[oi])\s(?:\w+\s){0,3}(?:qui\s)?allegat[oi]\b|\ballegat[oi]\s(?:il\s)?(?:modulo|modello)\b"
+    r"|\bsi pubblic\w+\s[^.;]{0,80}\b(?:modul[oi]|modell[oi])\b"
+    r"|\bmodul[oi]_\w+\.(?:pdf|docx?)|\bmodell[oi]\s(?:di\s)?(?:domanda|istanza|richiesta)\b[^.;]{0,60}(?:\.pdf|allegat)",
+    re.I,
+)
 _OCCASIONS = (Kind.event, Kind.programme)
 _ELIDING = (
     Kind.deadline,
@@ -133,6 +140,8 @@ def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     if (duty := gate.booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"
     if kind in _ELIDING and not gate.IN_PAGE.search(text) and _leaves(text, notice):
+        if _FORM.search(notice.source):
+            yield f"{text} {FORM_AND_OTHERS}"
         yield f"{text} {OTHERS}"
     yield text
 

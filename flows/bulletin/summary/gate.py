@@ -124,6 +124,7 @@ _DUTIES = (
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.weekday})
+_COUNTED = re.compile(r"\b\d{1,3}\s(?:giorni|mesi|anni)\b", re.I)
 _STEM, _SHARE = 5, 0.5
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
@@ -274,6 +275,8 @@ def tells(text: str, told: Told) -> bool:
     figures = _figures(told.words)
     if figures:
         return bool(figures & _figures(text))
+    if counted := _COUNTED.search(told.words):
+        return counted[0].lower() in (other[0].lower() for other in _COUNTED.finditer(text))
     stems = {word[:_STEM] for word in plain(told.words).split() if len(word) > 3}
     return not stems or len(stems & {word[:_STEM] for word in plain(text).split()}) >= _SHARE * len(stems)
 

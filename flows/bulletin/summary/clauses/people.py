@@ -19,7 +19,9 @@ _EVERYONE = re.compile(
     r"(?:\s(?:di|senza)\s(?:ogni|tutte le|limiti di)\s?età)?",
     re.I,
 )
-_WISHES = re.compile(r"\b(?:vuole|vogliono|desidera|desiderano|appassionat|interessat|curios)", re.I)
+_WISHES = re.compile(
+    r"\b(?:vuole|vogliono|desidera|desiderano|appassionat|interessat(?!\w dal)|curios)", re.I
+)
 _NOUN = (
     r"bambini|bambine|ragazzi|ragazze|famiglie|genitori|adulti|giovani|anziani|donne|studenti|insegnanti|neogenitori"
     r"|mamme|papà|imprese|aziende|associazioni|lavoratori|cittadini|residenti|adolescenti|docenti|coppie|nonni|alunni"
@@ -38,11 +40,7 @@ _FROM = re.compile(
     r"(?:(?:a partire )?dai|da|over|dopo i)\s(\d{1,2})(?:\sanni)?(?:\sin (?:su|poi)|\scompiuti)?", re.I
 )
 _AT_LEAST = re.compile(r"(?:et[àa] minima|età minima)\D{0,30}(\d{1,2})\sanni", re.I)
-_ON_A_DAY = re.compile(
-    r"\b(?:prossim\w+|in avvio|in programma|si t(?:iene|err)\w*)\b"
-    r"|\b\d{1,2}\s[a-z]+(?:aio|zo|ile|gio|gno|lio|sto|bre)\b",
-    re.I,
-)
+_ON_A_DAY = re.compile(r"\b(?:prossim\w+|in avvio|in programma|si t(?:iene|err)\w*)\b", re.I)
 _LONGEST = 90
 _ASIDE = re.compile(
     r",?\s(?:nell['’]ambito\sd|(?:promoss|organizzat|realizzat)[oaie]\s(?:da|dal|con)\b|nel\snostro\s(?:territorio|comune|paese)\b).*",
@@ -50,7 +48,7 @@ _ASIDE = re.compile(
 )  # who holds it and within what: it limits nobody
 
 
-def audience_phrase(words: str) -> str:
+def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
     """`per i bambini da 3 a 6 anni` of `Ai bambini da 3 a 6 anni.`; "" for everybody and what is not a
     phrase.
     """
@@ -61,8 +59,8 @@ def audience_phrase(words: str) -> str:
     text = re.sub(rf"^{_EVERYONE.pattern}(?:\s*[,;]\s*(?=\w)|$)", "", text, flags=re.I).strip(" ,")
     if (
         not text
-        or len(text) > _LONGEST
-        or re.search(r"[.!?;]\s", text)
+        or len(text) > longest
+        or re.search(r"(?<![A-Z])[.!?;]\s", text)
         or _WISHES.search(text)
         or _ON_A_DAY.search(text)
     ):

@@ -11,6 +11,7 @@ from flows.bulletin.language.titles import calmed
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, noun_of
+from flows.bulletin.summary.frames.particulars import particulars
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
 
 WANTED = (Slot.what, Slot.until, Slot.deadline, Slot.when, Slot.place, Slot.how, Slot.exception)
@@ -38,7 +39,7 @@ _EVENT = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none for an act whose matter is not told."""
     matter = matter_of(notice.title)
-    sentences = office(notice, matter)
+    sentences = [*office(notice, matter), *particulars(notice)]
     subject = subject_of(notice)
     made = published(subject) or permitted(subject)
     if made and utf16(made) <= limit:

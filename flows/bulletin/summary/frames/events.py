@@ -222,7 +222,7 @@ def _headed(lead: str, occasion: Occasion, places: list[str]) -> Iterator[str]:
 
 def _with_parts(notice: Notice, occasion: Occasion) -> Iterator[str]:
     """A day with several parts: all with their hours, or where they are."""
-    day = Sitting(occasion.sittings[0].days)
+    day = occasion.sittings[0]
     told = []
     for row in occasion.parts:
         hours = clauses.hours_clause(row.hours)
@@ -241,7 +241,8 @@ def _with_parts(notice: Notice, occasion: Occasion) -> Iterator[str]:
         for phrase, sentence in matters(notice):
             verb = "ci sono" if is_plural(phrase) else "c'è"
             head = f"{opening(day, occasion.place, year=year)} {verb} {phrase}"
-            said = f"{closed(head)} {sentence} Il programma con gli orari è nella pagina."
+            hours = "" if day.hours else " con gli orari"
+            said = f"{closed(head)} {sentence} Il programma{hours} è nella pagina."
             yield f"{said} {rest_of(occasion, untold(said, occasion))}"
 
 

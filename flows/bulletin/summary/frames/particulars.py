@@ -1,4 +1,4 @@
-"""Short sentences for what a page tells in words that no citizen reads: how one asks, for whom, if free.
+"""Short sentences for what a page tells in words that no citizen reads: how one asks, for whom, how much.
 
 `Gli interessati dovranno presentare istanza esclusivamente on line al seguente link:` is
 `La domanda si fa solo online.`
@@ -7,6 +7,8 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.facts.fact import Kind as FactKind
+from flows.bulletin.facts.find import facts
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary import clauses
@@ -14,6 +16,38 @@ from flows.bulletin.summary.frames.sentences import Sentence
 
 _PLACE = 60.0  # behind what the office says, before its lists
 _CALLS = (Kind.deadline, Kind.job, Kind.service, Kind.campaign, Kind.other)
+_EURO = r"(?:€|euro)?\s?(?P<sum>\d{1,3}(?:\.?\d{3})*(?:,\d\d)?)\s?(?:€|euro\b)?"
+_NEAR = 70  # characters around the word ISEE in which a sum is its
+_AT_MOST = re.compile(
+    rf"\bISEE\b[^.;:\n]{{0,60}}?\b(?:non\ssuperiore\sa|pari\so\sinferiore\sa|inferiore\so\s(?:uguale|pari)\sa"
+    rf"|non\ssuperi|fino\sa\sun\smassimo\sdi|massimo\sdi|fino\sa)\s(?:ad?\s)?{_EURO}",
+    re.I,
+)
+_GIVEN = re.compile(
+    r"\b(?P<what>contributo|bonus|voucher|buono|premio|rimborso)\b(?P<how>[^.;:\n\d€]{0,40}?)"
+    r"\b(?:di|pari a|da|valore di)\s"
+    r"(?:€|euro)?\s?\d",
+    re.I,
+)
+_UP_TO = re.compile(r"\b(?:massim\w+|fino|un massimo)\b", re.I)
+_EACH = re.compile(
+    r"\b(?:mensil\w*|al mese|settiman\w+|ciascun\w+|ognun\w+|per ogni|giornalier\w+|a persona|annu\w+)\b",
+    re.I,
+)
+_ARTICLES = {
+    "contributo": "Il contributo",
+    "bonus": "Il bonus",
+    "voucher": "Il voucher",
+    "buono": "Il buono",
+    "premio": "Il premio",
+    "rimborso": "Il rimborso",
+}
+_APPEAL = re.compile(
+    r"\b(?:entro|decorsi|nei)\s(?:i\s)?(?P<days>\d{1,3})\sgiorni\b[^.;\n]{0,20}\bdalla\s(?:data\sdi\s)?pubblicazione\b"
+    r"[^.;\n]{0,70}\bricors[oi]\b"
+    r"|\bricors[oi]\b[^.;\n]{0,60}\bentro\s(?:i\s)?(?P<later>\d{1,3})\sgiorni\b[^.;\n]{0,20}\bdalla\s(?:data\sdi\s)?pubblicazione\b",
+    re.I,
+)
 _ASKED = (
     (re.compile(r"\b(?:domand[ae]|istanz[ae])\b", re.I), "La domanda si fa"),
     (re.compile(r"\b(?:iscrizion[ei]|iscriver\w*)\b", re.I), "Ci si iscrive"),
@@ -35,14 +69,21 @@ _MUST = re.compile(
     r"|compil\w+|effettuat\w+)\b",
     re.I,
 )
+_ISEE = re.compile(r"\bISEE\b", re.I)
+_NUMBER = re.compile(r"\d{1,3}(?:\.?\d{3})*(?:,\d\d)?")
+_BUSINESS = re.compile(
+    r"\b(?:attività (?:commercial|economic)\w+|impres[ae]|esercizi commerciali|operatori economici)\b", re.I
+)
 _KEYS = re.compile(r"\b(?:SPID|CIE|CNS)\b")
 _AFTER = 220  # characters behind the way in which another one would stand
 _FOR_WHOM = re.compile(
     r"\b(?:band[oi]|contribut[oi]|bonus|voucher|avviso|iniziativa|misura|servizio|progetto|agevolazione|soggiorn[oi]"
-    r"|cors[oi]|percorso|attività|programma)\b[^.;:()]{0,40}?\b(?P<for>(?:rivolt|destinat|riservat)[oaie]\s"
-    r"(?:solo\s|esclusivamente\s)?(?:a|ai|agli|alle|alla|al)\s[^.;:()\n]{3,100})\.?$",
+    r"|cors[oi]|percorso|attività|programma)\b[^;:()]{0,90}?\b(?P<for>(?:rivolt|destinat|riservat)[oaie]\s"
+    r"(?:solo\s|esclusivamente\s)?(?:a|ai|agli|alle|alla|al)\s[^;:()\n]{3,140}?)"
+    r"(?:\.?$|,?\s(?:in\spossesso\sdei\s(?:seguenti\s)?requisiti|e\salle\scondizioni|alle\scondizioni)\b)",
     re.I,
-)
+)  # what follows of conditions is in the page, and the text says so
+_LONG_AUDIENCE = 130
 _CALLED = re.compile(r"\b(?:rivolt|destinat|riservat|dedicat)[oaie]\s(?:a|ai|agli|alle|alla|al)\s", re.I)
 _FREE = re.compile(
     r"\b(?P<what>il servizio|il corso|l['’]iniziativa|l['’]attività|la partecipazione|l['’]adesione)"
@@ -54,8 +95,16 @@ _FREE = re.compile(
 
 def particulars(notice: Notice) -> Iterator[Sentence]:
     """Sentences that may follow one that names the matter."""
+    if notice.kind is Kind.result and (appeal := _APPEAL.search(notice.body)):
+        days = appeal["days"] or appeal["later"]
+        told = frozenset({Slot.until, Slot.deadline})
+        yield Sentence(f"Puoi fare ricorso entro {days} giorni dalla pubblicazione.", told, False, _PLACE)
     if notice.kind not in _CALLS:
         return
+    if said := _ceiling(notice.body):
+        yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
+    if said := _given(notice.body):
+        yield Sentence(said, frozenset({Slot.amount}), False, _PLACE)
     sentences = split(notice.body)
     if said := _way(sentences, notice.body):
         yield Sentence(said, frozenset({Slot.how}), False, _PLACE)
@@ -86,13 +135,49 @@ def _way(sentences: list[str], body: str) -> str:
     return ""
 
 
+def _ceiling(body: str) -> str:
+    """`Serve un ISEE fino a 25.000 euro.`; "" where the page has several, each with its own consequence."""
+    found = _AT_MOST.search(body)
+    if found is None:
+        return ""
+    sums = {
+        fact.value
+        for isee in _ISEE.finditer(body)
+        for fact in facts(body[max(0, isee.start() - _NEAR) : isee.end() + _NEAR])
+        if fact.kind is FactKind.amount
+    }
+    return f"Serve un ISEE fino a {_said(found['sum'])} euro." if len(sums) == 1 else ""
+
+
+def _given(body: str) -> str:
+    """`Il contributo è di 500 euro.`, where the page has no other sum and calls no business."""
+    found = _GIVEN.search(body)
+    amounts = [fact for fact in facts(body) if fact.kind is FactKind.amount]
+    if found is None or not amounts or len({fact.value for fact in amounts}) > 1 or _BUSINESS.search(body):
+        return ""
+    its = next((fact for fact in amounts if found.start() <= fact.start <= found.end() + 2), None)
+    if its is None or _EACH.search(body[max(0, found.start() - 30) : its.end + 40]):
+        return ""
+    number = _NUMBER.search(body, its.start)
+    verb = (
+        "arriva a"
+        if _UP_TO.search(found["how"]) or _UP_TO.search(body[found.end() - 25 : its.start])
+        else "è di"
+    )
+    return f"{_ARTICLES[found['what'].lower()]} {verb} {_said(number[0])} euro." if number else ""
+
+
+def _said(number: str) -> str:
+    return number.removesuffix(",00")
+
+
 def _audience(sentences: list[str]) -> str:
     """`È per le famiglie residenti.`; "" where several people are called, each perhaps for something else."""
     if len(_CALLED.findall(" ".join(sentences))) > 1:
         return ""
-    for sentence in sentences[:6]:
+    for sentence in sentences[:8]:
         found = _FOR_WHOM.search(sentence.strip())
-        phrase = clauses.audience_phrase(found["for"]) if found else ""
+        phrase = clauses.audience_phrase(found["for"], longest=_LONG_AUDIENCE) if found else ""
         if phrase:
             return f"È {phrase}."
     return ""

@@ -139,10 +139,16 @@ def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
         for count in range(min(len(names), _MOST_NAMED), 1, -1):
             some = names[:count]
             separator = "; " if any("," in name for name in some) else ", "
-            joined = f"{separator.join(some[:-1])}{separator if separator == '; ' else ' e '}{some[-1]}"
+            joined = (
+                f"{separator.join(some[:-1])}{separator if separator == '; ' else _and(some[-1])}{some[-1]}"
+            )
             is_cut = any(_PARTICULARS.search(item.rstrip(" .;,")) for item in listing.items)
             is_all = listing.is_whole and count == len(listing.items) and not is_cut
             yield f"{purpose} {verb} {joined}.{'' if is_all else _LIST_IN_PAGE}"
+
+
+def _and(word: str) -> str:
+    return " ed " if word[:1].lower() == "e" else " e "
 
 
 def _purpose(lead: str, matter: Matter | None) -> str:

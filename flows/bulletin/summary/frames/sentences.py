@@ -14,12 +14,14 @@ from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.language.dates import MONTHS, WEEKDAYS
 from flows.bulletin.language.measure import utf16
+from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
+from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.wording import SERVICE, worded
 
@@ -45,6 +47,7 @@ _HEADLESS = 2.5  # opens with `La domanda va trasmessa`: of what?
 _FIRST = 0.8  # what an office says first it thinks matters most
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.amount})
 _MOST, _TOGETHER = 12, 3
+_TITLE_SENTENCE = 1.5  # flaw: the office says it again below, and better
 _LEAD = 70  # characters in which a sentence says what it is about
 _POINTS = re.compile(
     r"^(?:tal[ei]|quest[aeio]|quell[aeio]|ess[aeio]|lo stesso"
@@ -87,7 +90,8 @@ _PRAISE = re.compile(
     re.I,
 )
 _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
-    r"^(?:Si pubblica\w*|L['’]Amministrazione|Il Comune di [^,]{3,30},|Il richiedente|L['’]istante)"
+    r"^(?:Si pubblica\w*|L['’]Amministrazione|Il Comune di [^,]{3,30},|Il richiedente|L['’]istante"
+    r"|L['’]ufficio (?:mette|è)\b)"
     r"|\bha approvato\b|\bappositi?\w?\b",
     re.I,
 )
@@ -230,6 +234,8 @@ def chosen(
         slot: WEIGHTS.get(slot, 0.5) * (1.0 if not told_by_page or slot in told_by_page else 0.4)
         for slot in asked
     }
+    is_said = any(one.names and one.place == 0 for one in sentences)
+    sentences = [one for one in sentences if not (is_said and one.place < 0 and one.flaw == _TITLE_SENTENCE)]
     worthy = sorted(sentences, key=lambda one: -_alone(one, weights))[:_MOST]
     worthy = [one for one in worthy if utf16(one.text) <= limit]
     worthy.sort(key=lambda one: one.place)
@@ -275,12 +281,20 @@ def repeats(*texts: str) -> bool:
 
 
 def heading(notice: Notice) -> Sentence | None:
-    """The title as an opening where no sentence names the matter: `Bonus affitti 2026.`"""
+    """The title as an opening where no sentence names the matter: `Bonus affitti 2026.`;
+    a title that is a sentence too."""
     title = notice.title.strip(" .,;:")
-    matter = matter_of(notice.title)
-    if matter is None or utf16(title) > 110:
+    is_sentence = title[-1:] not in "?!" and has_verb(title) and len(title.split()) > 3 and not is_cut(title)
+    is_named = matter_of(notice.title) is not None
+    if not (is_named or is_sentence) or utf16(title) > 110:
         return None
-    return Sentence(f"{title[:1].upper()}{title[1:]}.", frozenset({Slot.what}), True, -1, 0.6)
+    return Sentence(
+        f"{title[:1].upper()}{title[1:]}.",
+        frozenset({Slot.what}),
+        True,
+        -1,
+        0.6 if is_named else _TITLE_SENTENCE,
+    )
 
 
 def _lower(text: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.calls import framed
+from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.sentences import chosen, heading, office
 
@@ -17,6 +18,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first."""
     matter = matter_of(notice.title)
     sentences = [*office(notice, matter), *framed(notice, matter)]
+    if said := is_a(notice, matter):
+        sentences.append(said)
     if title := heading(notice):
         sentences.append(title)
     for _, text in chosen(notice, sentences, WANTED, limit):
