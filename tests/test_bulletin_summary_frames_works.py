@@ -7,6 +7,7 @@ from flows.bulletin.summary.frames import alerts, hours, recalls, works
 from flows.bulletin.summary.frames.clock import hours_at, moments_at
 from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.streets import inside, streets_at
+from tests.test_bulletin_summary import told
 
 
 def notice(title: str, body: str = "", *, prose: tuple[str, ...] = ()) -> Notice:
@@ -45,7 +46,7 @@ def test_hours_are_said_short() -> None:
 def test_an_alert_runs_from_hour_to_hour() -> None:
     found = moments_at("da giovedì 29 gennaio ore 14:00 a venerdì 30 gennaio ore 14:00", 0)
     assert found is not None
-    assert found.words == "dalle 14 di giovedì 29 alle 14 di venerdì 30 gennaio"
+    assert found.words == "da giovedì 29 gennaio alle 14 fino a venerdì 30 gennaio alle 14"
     bare = moments_at("dalle ore 8 del 3 giugno alle ore 18 del 5 giugno", 0)
     assert bare is not None
     assert bare.words == "dalle 8 del 3 alle 18 del 5 giugno"
@@ -140,3 +141,12 @@ def test_a_recall_names_product_risk_and_what_to_do() -> None:
 def test_limits_of_length_hold() -> None:
     page = notice("Interruzione idrica in via Po e via Adda martedì 9 luglio dalle 9 alle 12")
     assert list(works.texts(page, 40)) == []
+
+
+def test_an_alert_of_two_days_tells_both_hours_and_its_hazard() -> None:
+    body = "Avviso di criticità idrogeologica da giovedì 8 gennaio ore 14:00 a venerdì 9 gennaio ore 11:00"
+    made = told("Maltempo - Aggiornamento del 7 gennaio 2026", body)
+    assert made.text == (
+        "Un avviso di criticità idrogeologica è in vigore da giovedì 8 gennaio alle 14"
+        " fino a venerdì 9 gennaio alle 11."
+    )

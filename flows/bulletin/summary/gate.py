@@ -209,7 +209,12 @@ def _unsaid_duties(text: str, notice: Notice) -> Iterator[str]:
 
 
 def _names(text: str, notice: Notice) -> bool:
-    """Whether a text shares a word of weight with the title, or with what opens a page without one."""
+    """Whether a text shares a word of weight with the title, or with what opens a page without one.
+
+    An alert is named by its hazard: titles such as `Maltempo, aggiornamento` have nothing else.
+    """
+    if notice.kind is Kind.alert and any(tells(text, one) for one in notice.slots.get(Slot.hazard, ())):
+        return True
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
     stems = _stems(notice.title) or set[str]().union(*map(_stems, heads))
     return not stems or len(stems & _stems(text)) >= (2 if len(stems) >= _LONG_TITLE else 1)

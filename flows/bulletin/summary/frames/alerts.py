@@ -79,7 +79,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         elif line in left:
             return  # a day, a level or a limit that could not be said
     must = [line for line in further if told(line) or _MOVED.search(line)]
-    for whole in dict.fromkeys((" ".join([text, *further]), " ".join([text, *must]))):
+    ways = (text, _sentence(found, is_day_first=False))
+    for whole in dict.fromkeys(" ".join([way, *also]) for also in (further, must) for way in ways):
         if utf16(whole) <= limit:
             yield whole
 
@@ -162,8 +163,11 @@ def _one(line: str, at: int, made: _Read) -> int:
     return idle.end() if idle else at
 
 
-def _sentence(found: _Read) -> str:
-    """`Lunedì 17 agosto è in vigore la fase di attenzione per rischio idrogeologico per temporali.`"""
+def _sentence(found: _Read, *, is_day_first: bool = True) -> str:
+    """`Lunedì 17 agosto è in vigore la fase di attenzione per rischio idrogeologico per temporali.`
+
+    Not `is_day_first`: the alert, then its days, as a page has them that gives two.
+    """
     if not found.levels or len(found.when) not in (1, 2) or any(not hazard for _, hazard in found.levels):
         return ""
     if len(found.when) == 2 and not found.when[1].startswith(("dalle", "dall'", "fino alle")):
@@ -176,6 +180,8 @@ def _sentence(found: _Read) -> str:
     zone = f" nella zona {found.zone}" if found.zone else ""
     rest = f", con {found.rest}" if found.rest else ""
     when = ", ".join(found.when) + ("," if len(found.when) == 2 else "")
+    if not is_day_first:
+        return opened(f"{' e '.join(said)} {verb} {', '.join(found.when)}{zone}{rest}.")
     return opened(f"{when}{zone} {verb} {' e '.join(said)}{rest}.")
 
 

@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from flows.bulletin.language.signals import MONTH
 from flows.bulletin.summary.frames.days import WEEKDAY_NAME, period_at
 
 _TIME = r"(?:2[0-4]|1\d|0?\d)(?:[:.,][0-5]\d)?"
+_MONTH = re.compile(MONTH, re.I)
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:.,](?P<minute>\d\d))?")
 _ORE = r"(?:(?:le\s)?(?:ore|h\.?)\s)?"
 _NO_MORE = r"(?![\d€%]|\s?(?:€|euro|anni|km|gradi)|[:.,]\d)"
@@ -92,7 +94,7 @@ def moments_at(text: str, start: int) -> Hours | None:
     """A period from an hour of a day to an hour of a day, as alerts have it, in one clause.
 
     `da giovedì 29 gennaio ore 14:00 a venerdì 30 gennaio ore 14:00` is
-    `dalle 14 di giovedì 29 alle 14 di venerdì 30 gennaio`.
+    `da giovedì 29 gennaio alle 14 fino a venerdì 30 gennaio alle 14`; day and hour keep the page's order.
     """
     first = _moment(text, start, r"(?:dal?\s|dall['’])", r"dal(?:le\s|l['’])")
     if first is None:
@@ -107,12 +109,27 @@ def moments_at(text: str, start: int) -> Hours | None:
     both = period_at(f"{first[1]} e {last[1]}", 0)
     if both is None or both.end != len(f"{first[1]} e {last[1]}"):
         return None
-    return None if len(both.days) != 2 else Hours(_two_days(first[0], last[0], both.words), last[2])
+    if len(both.days) != 2:
+        return None
+    is_hour_first = re.match(r"dal(?:le\s|l['’])", text[start:], re.I) is not None
+    return Hours(_two_days(first[0], last[0], both.words, is_hour_first=is_hour_first), last[2])
 
 
-def _two_days(first: str, last: str, days: str) -> str:
+def _two_days(first: str, last: str, days: str, *, is_hour_first: bool) -> str:
     one, _, other = days.rpartition(" e ")
+    if not is_hour_first:
+        month = _MONTH.search(other)
+        if month and one[-1:].isdigit():
+            one = f"{one} {month[0]}"  # far from its month a bare `29` reads as a number
+        return f"{_after('da', one)} {_led('a', first)} fino {_after('a', other)} {_led('a', last)}"
     return f"{_led('da', first)} {_of(one)} {_led('a', last)} {_of(other)}"
+
+
+def _after(preposition: str, day: str) -> str:
+    """`dal 29 gennaio`, `dall'8 marzo`, `da giovedì 29 gennaio`."""
+    if day.startswith("il "):
+        return f"{preposition}l {day[3:]}"
+    return f"{preposition}l{day}" if day.startswith("l'") else f"{preposition} {day}"
 
 
 def _of(day: str) -> str:

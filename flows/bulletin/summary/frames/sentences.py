@@ -103,9 +103,9 @@ _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told wha
     r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
 )
 MEETS = re.compile(
-    r"(?:L['’](?:appuntamento|evento|iniziativa|incontro|attività)|Gli (?:appuntamenti|incontri)"
-    r"|La serata|Il corso"
-    r"|Le lezioni|Per chi)\b"
+    r"(?:L['’](?:appuntamento|evento|iniziativa|incontro|attività)|Gli (?:appuntamenti|incontri)|La serata"
+    r"|Il corso|Le lezioni|Per chi|Si tratta|È (?:un|una|il|la|lo|(?:rivolt|dedicat|destinat|riservat)\w))\b"
+    r"|È (?:un|l)['’]"
 )  # of what, the sentence before says
 _HEADS = re.compile(
     r"^(?:L(?:e|a) (?:domand[ae]|iscrizion[ei]|istanz[ae]"
@@ -180,7 +180,7 @@ def is_fit(text: str, original: str) -> bool:
 
 def named(text: str, notice: Notice, place: int, is_abstract: bool) -> bool:
     """Whether a sentence says by itself what the notice is about."""
-    if _HEADS.match(text) and not is_told(notice.title, text):
+    if (_HEADS.match(text) or MEETS.match(text)) and not is_told(notice.title, text):
         return False
     if any(
         tells(text, told) or same_words(text, told.sentence) for told in notice.slots.get(Slot.what, ())[:2]
