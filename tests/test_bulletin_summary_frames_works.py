@@ -150,3 +150,19 @@ def test_an_alert_of_two_days_tells_both_hours_and_its_hazard() -> None:
         "Un avviso di criticità idrogeologica è in vigore da giovedì 8 gennaio alle 14"
         " fino a venerdì 9 gennaio alle 11."
     )
+
+
+def test_a_ban_of_a_title_is_a_sentence_with_its_day_and_cause() -> None:
+    title = 'Divieto di transito pedonale lungo il "Sentiero Alto", il giorno 30/05/2026'
+    made = told(title, f"{title}\nPer lavori di manutenzione\n")
+    assert made.text == (
+        "Il 30 maggio 2026 è in vigore il divieto di transito pedonale lungo il «Sentiero Alto»"
+        " per lavori di manutenzione."
+    )
+    limited = told(title, "Sono esclusi i mezzi di soccorso fino alle 9 del 31 maggio 2026.")
+    assert "è in vigore il divieto" not in limited.text
+
+
+def test_an_alert_is_not_dated_by_its_page() -> None:
+    made = told("Maltempo - Aggiornamento del 9 gennaio 2026", "Avviso di criticità idraulica.")
+    assert (made.method, made.text) == ("unwritten", "")

@@ -123,6 +123,7 @@ _DUTIES = (
 )
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
+_UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.weekday})
 _COUNTED = re.compile(r"\b\d{1,3}\s(?:giorni|mesi|anni)\b", re.I)
 _STEM, _SHARE = 5, 0.5
@@ -250,7 +251,7 @@ def _stems(text: str) -> set[str]:
 
 def _untold(text: str, notice: Notice) -> Iterator[str]:
     if leaves_all(text):
-        if notice.kind in _NEVER_BARE and not _figures(text):
+        if notice.kind in _NEVER_BARE and not _figures(_UPDATED.sub(" ", text)):
             yield "Un avviso di pericolo o di interruzione deve dire il giorno."
         return
     if notice.kind in (Kind.service, Kind.hours) and (opens := _OPENS.search(notice.source)):

@@ -11,7 +11,7 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.shorten import mended
 from flows.bulletin.language.signals import EMAIL, MONTH, PHONE, TIME, URL, WEEKDAY
-from flows.bulletin.language.titles import calmed, casing, is_told
+from flows.bulletin.language.titles import calmed, casing, folded, is_told
 from flows.bulletin.page.notice import Notice, Slot, below
 from flows.bulletin.page.sections import parts
 from flows.bulletin.summary.frames.films import CINEMA, film_of
@@ -185,7 +185,7 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     """Ways to name what happens: a phrase after `c'è` and what is left to say of it in a sentence,
     best first.
     """
-    title = title_of(notice)
+    title = _without_place(title_of(notice), notice)
     film = film_of(notice)
     if film:
         yield film, ""
@@ -218,6 +218,13 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
         yield segmented(dateless) or phrase_of(dateless) or quoted(dateless), ""
     if nominal:
         yield phrase_of(nominal), ""
+
+
+def _without_place(title: str, notice: Notice) -> str:
+    """`Festa di carnevale` of `Festa di carnevale - Oratorio Alba`, where the page tells that place."""
+    head, mark, last = title.rpartition(" - ")
+    places = [folded(told.words) for told in notice.slots.get(Slot.place, ())]
+    return head if mark and folded(last) and any(folded(last) in place for place in places) else title
 
 
 def _dateless(title: str, notice: Notice) -> str:

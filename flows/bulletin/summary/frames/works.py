@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary.frames.bans import banned
 from flows.bulletin.summary.frames.lines import is_cut, lines, untold
 from flows.bulletin.summary.frames.measures import SUPPLY, clauses
 from flows.bulletin.summary.frames.own import enough, opened
@@ -25,7 +27,7 @@ _GOOD_CAUSE = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none without street, day and what happens."""
     yield from enough(notice, limit, needs=_tells)
-    for text in _framed(notice):
+    for text in chain(_framed(notice), banned(notice)):
         if utf16(text) <= limit:
             yield text
 
