@@ -66,6 +66,11 @@ def test_for_whom_is_told_where_one_audience_is_named() -> None:
         ("Il contributo è pari a 300,00 euro.", ["Il contributo è di 300 euro."]),
         ("Spetta un contributo massimo di 1.250 euro.", ["Il contributo arriva a 1.250 euro."]),
         ("Il contributo è di 300 euro al mese.", []),
+        ("C'è un contributo fino a 300 euro.", ["Il contributo arriva a 300 euro."]),
+        ("Il bonus per chi ha un reddito di 9.000 euro è annuale.", []),
+        ("Il contributo a partire da 300 euro è in graduatoria.", []),
+        ("Chi ha un ISEE fino a 6.000 euro è esente.", []),
+        ("Con un ISEE fino a 6.000 euro la tariffa è ridotta.", []),
         ("Il contributo è di 300 euro per il primo figlio e di 200 euro per gli altri.", []),
         ("Le attività commerciali aderiscono: il buono è di 300 euro.", []),
     ],
@@ -83,6 +88,19 @@ def test_an_appeal_against_a_ranking_keeps_its_days() -> None:
         made = told(title, f"Si comunica la pubblicazione della graduatoria. {words}").text
         assert "ricorso" in made
         assert "20 giorni dalla pubblicazione" in made
+
+
+def test_what_some_pay_for_is_not_free() -> None:
+    assert of(f"{CALL} Il servizio è gratuito.") == ["Il servizio è gratuito."]
+    assert of(f"{CALL} Il servizio è gratuito. Chi viene da fuori paga 5 euro.") == []
+
+
+def test_of_two_appeals_none_is_told_as_the_only_one() -> None:
+    body = (
+        "Contro la graduatoria si può fare ricorso al tribunale entro 60 giorni dalla pubblicazione."
+        " Si può fare ricorso al presidente entro 120 giorni dalla pubblicazione."
+    )
+    assert of(body, "Graduatoria orti di via Alba") == []
 
 
 def test_a_service_is_what_its_page_opens_with() -> None:

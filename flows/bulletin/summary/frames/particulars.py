@@ -7,6 +7,7 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.facts.fact import Fact
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.language.sentences import split
@@ -17,6 +18,12 @@ from flows.bulletin.summary.frames.sentences import Sentence
 _PLACE = 60.0  # behind what the office says, before its lists
 _CALLS = (Kind.deadline, Kind.job, Kind.service, Kind.campaign, Kind.other)
 _EURO = r"(?:€|euro)?\s?(?P<sum>\d{1,3}(?:\.?\d{3})*(?:,\d\d)?)\s?(?:€|euro\b)?"
+_EASED = re.compile(
+    r"\b(?:esen\w+|gratuit\w+|ridu\w+|ridott\w+|agevolat\w+|tariff\w+|scont\w+|fasc[ei]\w*|priorit\w+|punt[io]\b|punteggi\w*)"
+    r"|%",
+    re.I,
+)  # a sum that eases a price is no condition
+_BEFORE = 120  # characters
 _NEAR = 70  # characters around the word ISEE in which a sum is its
 _AT_MOST = re.compile(
     rf"\bISEE\b[^.;:\n]{{0,60}}?\b(?:non\ssuperiore\sa|pari\so\sinferiore\sa|inferiore\so\s(?:uguale|pari)\sa"
@@ -24,11 +31,12 @@ _AT_MOST = re.compile(
     re.I,
 )
 _GIVEN = re.compile(
-    r"\b(?P<what>contributo|bonus|voucher|buono|premio|rimborso)\b(?P<how>[^.;:\n\d€]{0,40}?)"
-    r"\b(?:di|pari a|da|valore di)\s"
-    r"(?:€|euro)?\s?\d",
+    r"\b(?P<what>contributo|bonus|voucher|buono|premio|rimborso)\b"
+    r"(?P<how>(?:\s(?:economico|una\stantum|comunale|regionale|straordinario|complessivo|unico|massimo|a\sfondo\sperduto"
+    r"|è|sarà|ammonta|erogato|previsto|concesso|del\svalore|dell['’]importo|di\simporto|pari|fino|un)){0,4}?)"
+    r"\s(?:di|a|ad|da)\s(?:un\smassimo\sdi\s)?(?:€|euro)?\s?\d",
     re.I,
-)
+)  # nothing else may stand between: `bonus per chi ha un reddito di 9.000 euro` gives no 9.000 euro
 _UP_TO = re.compile(r"\b(?:massim\w+|fino|un massimo)\b", re.I)
 _EACH = re.compile(
     r"\b(?:mensil\w*|al mese|settiman\w+|ciascun\w+|ognun\w+|per ogni|giornalier\w+|a persona|annu\w+)\b",
@@ -95,13 +103,14 @@ _FREE = re.compile(
 
 def particulars(notice: Notice) -> Iterator[Sentence]:
     """Sentences that may follow one that names the matter."""
-    if notice.kind is Kind.result and (appeal := _APPEAL.search(notice.body)):
-        days = appeal["days"] or appeal["later"]
+    appeals = {appeal["days"] or appeal["later"] for appeal in _APPEAL.finditer(notice.body)}
+    if notice.kind is Kind.result and len(appeals) == 1:  # of two ways to appeal each has its days
+        days = appeals.pop()
         told = frozenset({Slot.until, Slot.deadline})
         yield Sentence(f"Puoi fare ricorso entro {days} giorni dalla pubblicazione.", told, False, _PLACE)
     if notice.kind not in _CALLS:
         return
-    if said := _ceiling(notice.body):
+    if notice.kind is Kind.deadline and (said := _ceiling(notice.body)):
         yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
     if said := _given(notice.body):
         yield Sentence(said, frozenset({Slot.amount}), False, _PLACE)
@@ -110,7 +119,7 @@ def particulars(notice: Notice) -> Iterator[Sentence]:
         yield Sentence(said, frozenset({Slot.how}), False, _PLACE)
     if said := _audience(sentences):
         yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
-    if free := _FREE.search(notice.body):
+    if (free := _FREE.search(notice.body)) and not _amounts(notice.body):
         what = free["what"]
         yield Sentence(
             f"{what[:1].upper()}{what[1:]} è {free['free'].lower()}.", frozenset({Slot.amount}), False, _PLACE
@@ -136,9 +145,9 @@ def _way(sentences: list[str], body: str) -> str:
 
 
 def _ceiling(body: str) -> str:
-    """`Serve un ISEE fino a 25.000 euro.`; "" where the page has several, each with its own consequence."""
+    """`Serve un ISEE fino a 25.000 euro.`; "" where it eases a price, or several have their own effect."""
     found = _AT_MOST.search(body)
-    if found is None:
+    if found is None or _EASED.search(body[max(0, found.start() - _BEFORE) : found.end() + _BEFORE]):
         return ""
     sums = {
         fact.value
@@ -152,19 +161,19 @@ def _ceiling(body: str) -> str:
 def _given(body: str) -> str:
     """`Il contributo è di 500 euro.`, where the page has no other sum and calls no business."""
     found = _GIVEN.search(body)
-    amounts = [fact for fact in facts(body) if fact.kind is FactKind.amount]
+    amounts = _amounts(body)
     if found is None or not amounts or len({fact.value for fact in amounts}) > 1 or _BUSINESS.search(body):
         return ""
     its = next((fact for fact in amounts if found.start() <= fact.start <= found.end() + 2), None)
     if its is None or _EACH.search(body[max(0, found.start() - 30) : its.end + 40]):
         return ""
     number = _NUMBER.search(body, its.start)
-    verb = (
-        "arriva a"
-        if _UP_TO.search(found["how"]) or _UP_TO.search(body[found.end() - 25 : its.start])
-        else "è di"
-    )
+    verb = "arriva a" if _UP_TO.search(found[0]) else "è di"
     return f"{_ARTICLES[found['what'].lower()]} {verb} {_said(number[0])} euro." if number else ""
+
+
+def _amounts(body: str) -> list[Fact]:
+    return [fact for fact in facts(body) if fact.kind is FactKind.amount]
 
 
 def _said(number: str) -> str:
