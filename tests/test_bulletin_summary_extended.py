@@ -131,6 +131,14 @@ def test_who_is_let_through_follows_a_closure() -> None:
     assert "Possono passare i residenti e i mezzi di soccorso." in made.text
 
 
+def test_when_a_closed_bridge_is_open_is_told() -> None:
+    closed = "Il ponte di via Alba è chiuso dal 3 al 7 maggio 2027 dalle 8 alle 18."
+    opens = "Nei giorni festivi il ponte è aperto."
+    assert told("Ponte di via Alba", f"{closed} I pedoni possono passare. {opens}").text == (
+        f"{closed} I pedoni possono passare. {opens}"
+    )
+
+
 def test_what_it_is_about_goes_before_a_duty() -> None:
     first = "Il Comune ricerca gestori per le colonie marine 2027."
     duty = "Le manifestazioni di interesse devono pervenire via PEC entro venerdì 14 maggio 2027."

@@ -101,3 +101,27 @@ def test_an_age_is_no_hour() -> None:
 def test_nobody_is_told_to_book_where_one_need_not() -> None:
     body = "Sabato 12 giugno dalle 10 alle 12 il nido apre le porte alle famiglie. Non occorre prenotare."
     assert all("Devi prenotare" not in text for text in read_texts("Porte aperte al nido", body))
+
+
+def test_a_course_of_one_weekday_is_not_told_as_daily() -> None:
+    body = "Lezioni dal 4 ottobre al 20 dicembre, il lunedì dalle 17 alle 18."
+    text = next(programmes.texts(read(title="Corso di vela", abstract="", body=body), 275))
+    assert text == "Dal 4 ottobre al 20 dicembre ogni lunedì dalle 17 alle 18 c'è il corso di vela."
+    two = f"{body[:-1]} e il giovedì dalle 9 alle 10."
+    assert not any(
+        "dalle 17" in text
+        for text in programmes.texts(read(title="Corso di vela", abstract="", body=two), 275)
+    )
+
+
+def test_a_price_is_not_told_by_the_day() -> None:
+    walk = notice("Festa dei mulini", when="Sabato 5 giugno", hours="ore 9", amount="Costo 5 euro")
+    assert next(events.texts(walk, 275)).endswith("Il costo è di 5 euro.")
+
+
+def test_what_happens_is_a_name_and_not_several_lines() -> None:
+    rows = (
+        Row(when="5 giugno", hours="dalle 15 alle 18", what="giochi", list=1),
+        Row(when="6 giugno", what="letture per tutti, ore 10. Se piove in sala", list=1),
+    )
+    assert all("Se piove" not in text for text in programmes.texts(notice("Festa", rows=rows), 275))

@@ -22,13 +22,18 @@ from flows.bulletin.summary.frames.sentences import WEIGHTS, Sentence, office, r
 
 ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
 _MOST = 260  # of a text that was made longer
-_TRIED, _ADDED = 4, 2
+_TRIED, _ADDED, _OF_MEASURES = 4, 2, 3
 _FLAW = 0.5  # what an editor would mind in a sentence that nobody needs to read
 _WITH_ADDRESS = 0.8
 _BOOKS = re.compile(r"\b(?:prenot|appuntament|iscri|scriv|contatt)\w+", re.I)
 _BY_ITSELF = frozenset({Kind.event, Kind.programme, Kind.alert, Kind.recall})
 """Kinds whose frames tell all that is told, or say what is left."""
-_MEASURES = frozenset({Kind.road, Kind.supply_cut})
+_MEASURES = frozenset({Kind.road, Kind.supply_cut, Kind.hours})
+_LETS = re.compile(
+    r"\b(?:possono|può|potrann?[oà]|consentit\w|garantit\w|apert\w|deviazion\w"
+    r"|deviat\w|percors[oi] alternativ\w)\b",
+    re.I,
+)
 _OF_SOME = re.compile(
     r"(?:per (?:i|gli|le|chi|coloro)\b|chi\b|coloro\b|se\b|nel caso|in caso|qualora|ove\b|quando\b|laddove"
     r"|i cittadini (?:stranieri|non|extra)|gli stranieri|solo\b|solamente|soltanto|eventual|i minori\b"
@@ -70,7 +75,8 @@ def longer(text: str, notice: Notice, limit: int, passes: Callable[[str], bool])
         return text
     sentences = tuple(_sentences(notice))
     tried = added = 0
-    while added < _ADDED and utf16(text) < min(ENOUGH, room):
+    most = _OF_MEASURES if notice.kind in _MEASURES else _ADDED
+    while added < most and utf16(text) < min(ENOUGH, room):
         for told in _longer(text, notice, sentences, room):
             tried += 1
             if passes(told):
@@ -119,7 +125,7 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
             for slot, weight in wanted.items()
             if slot in sentence.slots and _tells(sentence.text, notice, slot)
         )
-        if told or (notice.kind in _MEASURES and binding(sentence.text)):
+        if told or (notice.kind in _MEASURES and (binding(sentence.text) or _LETS.search(sentence.text))):
             worth[sentence.text] = told - sentence.flaw - 0.004 * utf16(sentence.text)
     yield from sorted(worth, key=lambda one: -worth[one])
 

@@ -17,7 +17,6 @@ from flows.bulletin.summary.frames import (
     alerts,
     calls,
     campaigns,
-    events,
     general,
     health,
     hours,
@@ -33,7 +32,7 @@ from flows.bulletin.summary.frames.wording import worded
 
 _Frame = Callable[[Notice, int], Iterator[str]]
 _FRAMES: Mapping[Kind, _Frame] = {
-    Kind.event: events.texts,
+    Kind.event: programmes.texts,
     Kind.programme: programmes.texts,
     Kind.deadline: calls.texts,
     Kind.job: calls.texts,

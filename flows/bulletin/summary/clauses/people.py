@@ -40,6 +40,7 @@ _FROM = re.compile(
     r"(?:(?:a partire )?dai|da|over|dopo i)\s(\d{1,2})(?:\sanni)?(?:\sin (?:su|poi)|\scompiuti)?", re.I
 )
 _AT_LEAST = re.compile(r"(?:et[àa] minima|età minima)\D{0,30}(\d{1,2})\sanni", re.I)
+_SAYS = re.compile(r"(?<!\bche)\s(?:è|sono|sarà|saranno|viene|vengono)\s")  # it goes on behind its people
 _ON_A_DAY = re.compile(r"\b(?:prossim\w+|in avvio|in programma|si t(?:iene|err)\w*)\b", re.I)
 _LONGEST = 90
 _ASIDE = re.compile(
@@ -63,6 +64,7 @@ def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
         or re.search(r"(?<![A-Z])[.!?;]\s", text)
         or _WISHES.search(text)
         or _ON_A_DAY.search(text)
+        or _SAYS.search(text)
     ):
         return ""
     if found := _FROM.fullmatch(text):

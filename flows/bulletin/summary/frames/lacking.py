@@ -39,7 +39,7 @@ def untold(text: str, occasion: Occasion) -> list[str]:
         lacking.append("who")
     if occasion.price:
         figures = re.findall(r"\d+(?:,\d+)?", occasion.price)
-        cues = [folded(figure) for figure in figures] or [
+        cues = [f"{folded(figure)} euro" for figure in figures] or [
             cue
             for cue in ("gratuit", "gratis", "liber", "offerta", "pagamento")
             if cue in folded(occasion.price)

@@ -8,6 +8,12 @@ from flows.bulletin.summary import clauses
 from flows.bulletin.summary.clauses.days import Days
 from flows.bulletin.summary.clauses.hours import Hours, hours_of
 
+WEEKLY = re.compile(
+    r"\b(?:ogni|il|tutti\si|tutte\sle|di|al|ciascun)\s(?P<day>luned[iì]|marted[iì]|mercoled[iì]|gioved[iì]|venerd[iì]|sabato"
+    r"|domenica)(?!\w)(?!,?\s(?:\d|primo|scorso|prossimo))",
+    re.I,
+)
+_SEVERAL_LINES = re.compile(r"[.;!?]\s|\bore\s\d|\d[:.]\d\d")  # more than the name of what happens
 _OPENS = re.compile(r"(?:apertura|inizio|dalle)\b", re.I)
 _CLOSES = re.compile(r"(?:chiusura|fine|termine|conclusione)\b", re.I)
 _TO_HOURS = r"(?:\s20\d\d)?\s?[,;:–-]?\s?(?:con inizio\s|a partire\s)?"  # between a day and its hours
@@ -48,6 +54,8 @@ def sittings_of(rows: list[Row]) -> list[Sitting] | None:
             if not re.fullmatch(r"\d+[°ª]? (?:parte|lezione|incontro|serata)", row.what.strip())
             else ""
         )
+        if _SEVERAL_LINES.search(what):
+            return None
         sitting = Sitting(days, hours, place, who, what)
         last = found[-1] if found else None
         if (
@@ -90,12 +98,23 @@ def told_days(notice: Notice) -> list[Sitting]:
         if known is None or _details(days) > _details(known):
             found[key] = days
     if len(found) <= 1:
-        return [Sitting(days, hours) for days in found.values()]
+        return [Sitting(days, _each_week(days, hours, notice)) for days in found.values()]
     spans = [span for days in found.values() for span in days.spans]
     if len(found) > 4 or any(days.role != "on" for days in found.values()):
         return []
     spans.sort(key=lambda span: (span.first.year or 0, span.first.month, span.first.day))
     return [Sitting(Days(tuple(spans)))]
+
+
+def _each_week(days: Days, hours: str, notice: Notice) -> str:
+    """`ogni lunedì dalle 17 alle 18` of a period whose page names one weekday; "" where it names several."""
+    span = days.spans[0]
+    if len(days.spans) > 1 or span.first == span.last or not hours:
+        return hours
+    named = {match["day"].lower() for match in WEEKLY.finditer(notice.source)}
+    if not named:
+        return hours
+    return f"ogni {named.pop()} {hours}" if len(named) == 1 and hours.startswith(("alle", "dalle")) else ""
 
 
 def _beside_their_days(notice: Notice) -> list[Sitting]:
