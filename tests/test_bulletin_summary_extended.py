@@ -11,6 +11,7 @@ from flows.bulletin.page.reading import read
 from flows.bulletin.summary.extended import ENOUGH, longer
 from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.particulars import particulars
+from flows.bulletin.summary.gate import faults
 from tests.test_bulletin_summary import told
 
 GAMES = "Contributo per i giochi da cortile"
@@ -136,6 +137,25 @@ def test_when_a_closed_bridge_is_open_is_told() -> None:
     opens = "Nei giorni festivi il ponte è aperto."
     assert told("Ponte di via Alba", f"{closed} I pedoni possono passare. {opens}").text == (
         f"{closed} I pedoni possono passare. {opens}"
+    )
+
+
+def test_when_a_work_is_put_off_is_told() -> None:
+    work = "Martedì 5 maggio dalle 8 alle 12 in via Alba si puliscono le caditoie."
+    rain = "In caso di pioggia l'intervento è rinviato a giovedì 7 maggio."
+    assert told("Pulizia caditoie in via Alba", f"{work} {rain}").text == f"{work} {rain}"
+
+
+def test_hours_without_their_day_are_no_text() -> None:
+    made = told(
+        "Sciopero dei bus", "Venerdì 7 maggio sciopero di 24 ore. Sono garantite le corse dalle 6 alle 9."
+    )
+    assert made.text == (
+        "Venerdì 7 maggio c'è uno sciopero di 24 ore. Sono garantite le corse dalle 6 alle 9."
+    )
+    page = read(title="Sciopero dei bus", abstract="", body="Sciopero il 7 maggio. Corse dalle 6 alle 9.")
+    assert any(
+        "giorno" in fault for fault in faults("Sciopero dei bus, corse garantite dalle 6 alle 9.", page)
     )
 
 

@@ -34,6 +34,18 @@ _DATED = re.compile(
     r"(?P<what>(?:(?:il|lo|la|un|una|i|gli|le)\s|(?:l|un)['’])[a-zà-ù].+)",
     re.I,
 )
+_ONE = {
+    **dict.fromkeys(("incontro", "concerto", "laboratorio", "corso", "mercatino"), "un "),
+    **dict.fromkeys(("sciopero", "spettacolo"), "uno "),
+    **dict.fromkeys(("gita", "visita", "festa", "riunione", "giornata", "passeggiata", "camminata"), "una "),
+    "assemblea": "un'",
+}
+_DATED_NOUN = re.compile(
+    r"(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica|il|l['’])\s?\d{1,2}\s[a-z]{4,9}(?:\s20\d\d)?"
+    r"(?:,?\s(?:d?alle(?:\sore)?|ore)\s[\d:.]+(?:\s(?:alle|-|–)\s[\d:.]+)?)?),?\s"
+    rf"(?P<what>(?:{'|'.join(_ONE)}|visite|incontri|concerti|laboratori|letture)\s[a-z][^:;]+)",
+    re.I,
+)  # `Venerdì 7 maggio sciopero dei bus.`
 _STATE = re.compile(
     rf"(?P<noun>[A-ZÀ-Ý][\w'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:{_DONE})[oaie])\b(?!\s(?:il|lo|la|i|gli|le)\s(?!\d)|\sd(?:i|el|ello|ella|ei|egli|elle)\s|\sdell['’])",
     re.I,
@@ -74,6 +86,12 @@ def spoken(line: str) -> str:
     if (match := _DATED.fullmatch(line)) and not speaks(match["what"]):
         verb = "ci sono" if _PLURAL.match(match["what"]) else "c'è"
         return f"{match['day'][:1].upper()}{match['day'][1:]} {verb} {match['what']}"
+    if (match := _DATED_NOUN.fullmatch(line)) and not speaks(
+        match["what"].split(" ", 1)[-1].split(" per chi ")[0]
+    ):
+        noun = match["what"].split(" ", 1)[0].lower()
+        verb = f"c'è {_ONE[noun]}" if noun in _ONE else "ci sono "
+        return f"{match['day'][:1].upper()}{match['day'][1:]} {verb}{match['what']}"
     if (match := _STATE.match(line)) and not _PLURAL.match(line) and not _ACT.match(match["noun"]):
         noun, end = match["noun"], match["state"][-1].lower()
         verb = "è" if end in "oa" else "sono"

@@ -35,7 +35,9 @@ _LETS = re.compile(
     re.I,
 )
 _OF_SOME = re.compile(
-    r"(?:per (?:i|gli|le|chi|coloro)\b|chi\b|coloro\b|se\b|nel caso|in caso|qualora|ove\b|quando\b|laddove"
+    r"(?:per (?:i|gli|le|chi|coloro)\b|chi\b|coloro\b|se\b|nel caso"
+    r"|in caso(?! di (?:pioggia|maltempo|neve|vento))"
+    r"|qualora|ove\b|quando\b|laddove"
     r"|i cittadini (?:stranieri|non|extra)|gli stranieri|solo\b|solamente|soltanto|eventual|i minori\b"
     r"|l['’]ufficio\b"
     r"|(?:dopo|successivamente|prima|a seguito|allo scadere)\b|sarà cura)",
@@ -114,7 +116,9 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
     wanted = {
         slot: WEIGHTS.get(slot, 0.5)
         for slot in required(notice.kind)
-        if slot is not Slot.what and slot in notice.slots and not _tells(text, notice, slot)
+        if slot is not Slot.what
+        and (slot in notice.slots or slot in _OWN_WORDS)
+        and not _tells(text, notice, slot)
     }
     worth: dict[str, float] = {}
     for sentence in sentences:
@@ -149,7 +153,7 @@ def _tells(text: str, notice: Notice, slot: Slot) -> bool:
         return slot in facets(text)
     if slot in _OWN_WORDS and (slot is Slot.how or _OWN_WORDS[slot].search(text)):
         return _OWN_WORDS[slot].search(text) is not None
-    return any(gate.tells(text, told) for told in notice.slots[slot])
+    return any(gate.tells(text, told) for told in notice.slots.get(slot, ()))
 
 
 def _may_follow(text: str, sentence: Sentence) -> bool:

@@ -125,6 +125,12 @@ _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.weekday})
+_CLOCK = re.compile(r"\bd?alle \d")
+_DAYS = re.compile(
+    rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}/\d|\b(?:luned|marted|mercoled|gioved|venerd)ì|\bsabat[oi]\b|\bdomenic|\bgiorn"
+    r"|\bferial|\bfestiv|\bsempre\b|\bnella pagina\b|\boggi|\bsettiman|\bmattin|\bnott[ei]\b|\bd[ai]l? \d",
+    re.I,
+)  # hours without any day send people at the right time of a wrong one
 _COUNTED = re.compile(r"\b\d{1,3}\s(?:giorni|mesi|anni)\b", re.I)
 _STEM, _SHARE = 5, 0.5
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
@@ -258,6 +264,8 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         days = {figure for figure in _figures(text) if "-" in figure}
         if days and not days & _figures(opens["day"]):
             yield f"Manca da quando: la pagina dice «{' '.join(opens[0].split())}»."
+    if _CLOCK.search(text) and not _DAYS.search(text) and notice.slots.get(Slot.when):
+        yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more
     for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else _MUST.get(notice.kind, ()):
         told = notice.slots.get(slot, ())

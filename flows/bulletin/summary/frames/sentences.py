@@ -46,6 +46,7 @@ _UNTOLD = 4.0  # a day or a deadline that the gate asks for
 _HEADLESS = 2.5  # opens with `La domanda va trasmessa`: of what?
 _FIRST = 0.8  # what an office says first it thinks matters most
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.amount})
+_SHORTEST = 18  # characters: `Porta un documento.`
 _MOST, _TOGETHER = 12, 3
 _TITLE_SENTENCE = 1.5  # flaw: the office says it again below, and better
 _LEAD = 70  # characters in which a sentence says what it is about
@@ -57,7 +58,8 @@ _POINTS = re.compile(
     r"|in (?:tal|questo|quest)"
     r"|a tal|di seguito|per (?:ulteriori|maggiori|chiarimenti"
     r"|informazioni|info)|si rimanda|al contrario|ma |e "
-    r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine|in caso"
+    r"|però|invece|successivamente|il predetto|suddett|ovvero|oppure|questi ultimi|al termine"
+    r"|in caso(?! di (?:pioggia|maltempo|neve|vento))"
     r"|nel caso di"
     r"|dopo l|tutela della privacy|i dati (?:sono|personali))",
     re.I,
@@ -98,7 +100,7 @@ _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
 _SAID = re.compile(r"[«“\"]|[»”]|\bha (?:dichiarato|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b")
 _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
     r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
-    r"|disponibil|attivat|sospes|chius|revocat|riapert|richiest|rivolt"
+    r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt"
     r"|stat[oaie] (?:pubblicat|aggiornat|prorogat|attivat"
     r"|sospes|istituit|prolungat|rinviat|annullat))\w+(?:at|ut|it)[oaie]\b"
 )
@@ -169,7 +171,7 @@ def _figures(text: str) -> frozenset[str]:
 
 def is_fit(text: str, original: str) -> bool:
     """Whether a sentence can be sent by itself: whole, with a verb, pointing to nothing before or below."""
-    if not speaks(text) or len(text) < 25 or original.rstrip().endswith((":", ";", ",", "…", "...")):
+    if not speaks(text) or len(text) < _SHORTEST or original.rstrip().endswith((":", ";", ",", "…", "...")):
         return False
     if _LIST_LEAD.search(text):
         return False
