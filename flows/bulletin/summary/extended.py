@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
+from flows.bulletin.page import telling
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
@@ -153,7 +154,7 @@ def _tells(text: str, notice: Notice, slot: Slot) -> bool:
         return slot in facets(text)
     if slot in _OWN_WORDS and (slot is Slot.how or _OWN_WORDS[slot].search(text)):
         return _OWN_WORDS[slot].search(text) is not None
-    return any(gate.tells(text, told) for told in notice.slots.get(slot, ()))
+    return any(telling.tells(text, told) for told in notice.slots.get(slot, ()))
 
 
 def _may_follow(text: str, sentence: Sentence) -> bool:

@@ -8,11 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
-from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.fact import plain
-from flows.bulletin.facts.find import facts
 from flows.bulletin.guard.verdict import check
 from flows.bulletin.language.relative_days import troubles as relative_troubles
 from flows.bulletin.language.sentences import split
@@ -20,7 +17,8 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
-from flows.bulletin.page.notice import Kind, Listing, Notice, Slot, Told
+from flows.bulletin.page.notice import Kind, Listing, Notice, Slot
+from flows.bulletin.page.telling import MUST, STEM, figures, tells
 
 ALL_IN_PAGE = "i dettagli sono nella pagina."
 IN_PAGE = re.compile(r"\b(?:nella|alla) pagina\b", re.I)
@@ -43,25 +41,6 @@ _TROUBLES = {
 _OF_TITLES = frozenset(
     {Trouble.cut, Trouble.torn, Trouble.number, Trouble.orders, Trouble.spaced, Trouble.caps, Trouble.stamp}
 )
-_MUST: dict[Kind, tuple[Slot, ...]] = {
-    Kind.event: (Slot.when, Slot.hours),
-    Kind.programme: (Slot.when,),
-    Kind.deadline: (Slot.deadline,),
-    Kind.job: (Slot.deadline,),
-    Kind.road: (Slot.place, Slot.when, Slot.hours),
-    Kind.supply_cut: (Slot.when, Slot.hours),
-    Kind.hours: (Slot.when,),
-    Kind.service: (Slot.deadline, Slot.until),
-    Kind.alert: (Slot.hazard, Slot.when),
-    Kind.result: (Slot.deadline, Slot.until),
-    Kind.act: (Slot.deadline, Slot.until),
-    Kind.recall: (Slot.product, Slot.todo),
-    Kind.campaign: (Slot.deadline, Slot.until),
-    Kind.other: (Slot.deadline, Slot.until),
-    Kind.health: (Slot.deadline, Slot.until),
-}
-"""What each kind cannot do without: a text that lacks it sends people at a wrong time or too late."""
-
 _NAMES = {
     Slot.when: "il giorno",
     Slot.hours: "l'orario",
@@ -124,15 +103,12 @@ _DUTIES = (
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
-_FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.weekday})
 _CLOCK = re.compile(r"\bd?alle \d")
 _DAYS = re.compile(
     rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}/\d|\b(?:luned|marted|mercoled|gioved|venerd)ì|\bsabat[oi]\b|\bdomenic|\bgiorn"
     r"|\bferial|\bfestiv|\bsempre\b|\bnella pagina\b|\boggi|\bsettiman|\bmattin|\bnott[ei]\b|\bd[ai]l? \d",
     re.I,
 )  # hours without any day send people at the right time of a wrong one
-_COUNTED = re.compile(r"\b\d{1,3}\s(?:giorni|mesi|anni)\b", re.I)
-_STEM, _SHARE = 5, 0.5
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
 _EMPTY_WORDS = """
@@ -249,56 +225,25 @@ def _is_told_in_part(text: str, listing: Listing) -> bool:
 
 def _stems(text: str) -> set[str]:
     return {
-        word[:_STEM]
-        for word in plain(text).split()
-        if len(word) > 3 and word.isalpha() and word not in _EMPTY
+        word[:STEM] for word in plain(text).split() if len(word) > 3 and word.isalpha() and word not in _EMPTY
     }
 
 
 def _untold(text: str, notice: Notice) -> Iterator[str]:
     if leaves_all(text):
-        if notice.kind in _NEVER_BARE and not _figures(_UPDATED.sub(" ", text)):
+        if notice.kind in _NEVER_BARE and not figures(_UPDATED.sub(" ", text)):
             yield "Un avviso di pericolo o di interruzione deve dire il giorno."
         return
     if notice.kind in (Kind.service, Kind.hours) and (opens := _OPENS.search(notice.source)):
-        days = {figure for figure in _figures(text) if "-" in figure}
-        if days and not days & _figures(opens["day"]):
+        days = {figure for figure in figures(text) if "-" in figure}
+        if days and not days & figures(opens["day"]):
             yield f"Manca da quando: la pagina dice «{' '.join(opens[0].split())}»."
     if _CLOCK.search(text) and not _DAYS.search(text) and notice.slots.get(Slot.when):
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more
-    for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else _MUST.get(notice.kind, ()):
+    for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else MUST.get(notice.kind, ()):
         told = notice.slots.get(slot, ())
         if slot in _ANNOUNCED and _ANNOUNCED[slot].search(text):
             continue
         if told and not any(tells(text, one) for one in told):
             yield f"Manca {_NAMES[slot]}: la pagina dice «{told[0].words}»."
-
-
-def musts(text: str, notice: Notice) -> frozenset[Slot]:
-    """Which of the things that its kind cannot do without, and the page has, a text tells."""
-    return frozenset(
-        slot
-        for slot in _MUST.get(notice.kind, ())
-        if slot in notice.slots and any(tells(text, one) for one in notice.slots[slot])
-    )
-
-
-def tells(text: str, told: Told) -> bool:
-    """Whether a text has a figure of the page's words, or half of the words where they have none."""
-    figures = _figures(told.words)
-    if figures:
-        return bool(figures & _figures(text))
-    if counted := _COUNTED.search(told.words):
-        return counted[0].lower() in (other[0].lower() for other in _COUNTED.finditer(text))
-    stems = {word[:_STEM] for word in plain(told.words).split() if len(word) > 3}
-    return not stems or len(stems & {word[:_STEM] for word in plain(text).split()}) >= _SHARE * len(stems)
-
-
-@lru_cache(maxsize=1024)
-def _figures(text: str) -> frozenset[str]:
-    return frozenset(
-        fact.value[-5:] if fact.kind is FactKind.date else fact.value
-        for fact in facts(text)
-        if fact.kind in _FIGURES
-    )

@@ -18,8 +18,8 @@ from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page import telling
 from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.summary import gate
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
 from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.matter import Matter, matter_of
@@ -241,7 +241,7 @@ def chosen(
     worthy = sorted(sentences, key=lambda one: -_alone(one, weights))[:_MOST]
     worthy = [one for one in worthy if utf16(one.text) <= limit]
     worthy.sort(key=lambda one: one.place)
-    musts = {one.text: gate.musts(one.text, notice) for one in worthy}
+    musts = {one.text: telling.musts(one.text, notice) for one in worthy}
     of_all = frozenset[Slot]().union(*musts.values())
     made: list[tuple[float, str]] = []
     for count in range(1, _TOGETHER + 1):
