@@ -69,6 +69,8 @@ def test_the_words_to_join(text: str) -> None:
         "Stop! Non voglio più messaggi",
         "basta, non mandatemi più notizie",
         "D\u0336I\u0336S\u0336ATTIVA",
+        "S T O P",
+        "d.i.s.a.t.t.i.v.a.",
     ],
 )
 def test_the_words_to_leave(text: str) -> None:
@@ -93,6 +95,8 @@ def test_the_words_to_leave(text: str) -> None:
         "iscrizione asilo nido",
         "disattiva la sirena",
         "Attiva che cosa?",
+        "Attiva Mario Rossi?",
+        "Disattivo, come faccio?",
         "attiva / disattiva",
         "Bastardi",
         "Stopper",

@@ -1,5 +1,7 @@
 """Slips of the two words that count: what was meant is done, and a slip of leaving never joins."""
 
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,35 @@ def test_any_slip_of_leaving_leaves(word: str, after: str) -> None:
 @given(slips("ATTIVA"))
 def test_a_slip_of_joining_joins_or_does_nothing(word: str) -> None:
     assert command(word) in (Command.ATTIVA, None)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "letters"),
+    [
+        ("{}TTIVA", "AQWSZX4"),
+        ("A{}TIVA", "TRYFGHCK"),  # and as others write it: "activa", "aktiva"
+        ("AT{}IVA", "TRYFGH"),
+        ("ATT{}VA", "IUOJKL1"),
+        ("ATTI{}A", "VBDFG"),  # not "attica"
+        ("ATTIV{}", "AQWSZX4"),  # not "attivo", "attivi", "attive"
+    ],
+)
+def test_a_key_beside_it_or_a_sign_that_looks_alike_still_joins(pattern: str, letters: str) -> None:
+    signs = string.ascii_uppercase + string.digits
+    assert {sign for sign in signs if corrected(pattern.format(sign)) == "ATTIVA"} == set(letters)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["TTIVA", "ATIVA", "ATTVA", "ATTIA", "ATTIV", "AATTIVA", "ATTTIVA", "ATTIIVA", "ATTIVAA"],
+)
+def test_a_letter_left_out_or_twice_still_joins(word: str) -> None:
+    assert corrected(word) == "ATTIVA"
+
+
+@pytest.mark.parametrize("word", ["TATIVA", "ATITVA", "ATTVIA", "ATTIAV"])
+def test_two_letters_in_the_wrong_order_still_join(word: str) -> None:
+    assert corrected(word) == "ATTIVA"
 
 
 @given(slips("DISATTIVA"), slips("DISATTIVA"))
