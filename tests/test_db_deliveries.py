@@ -219,6 +219,20 @@ def test_what_was_never_posted_goes_back_and_what_was_told_meanwhile_does_not(
         assert len(claims.take(session, bulletin_id, limit=9, now=now)) == 1
 
 
+def test_what_one_sender_gives_back_is_not_what_another_has_on_its_way(
+    engine: Engine, vault: Vault, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        bulletin_id = _planned(session, vault, now, people=2)
+        (first,) = outbox.begin(session, bulletin_id, now=now)
+        outbox.finish(session, vault, first.id, Outcome.not_sent, code="131000", now=now)
+        flying, unposted = outbox.begin(session, bulletin_id, limit=2, now=now)
+        assert flying.delivery_id == first.delivery_id, "its second try is on its way"
+        claims.release(session, [unposted.id], now=now)
+        session.expire_all()
+        assert [_delivery(session, one).status for one in (flying, unposted)] == ["claimed", "queued"]
+
+
 def test_the_certificate_adds_up_once_nothing_is_open(engine: Engine, vault: Vault, now: datetime) -> None:
     with transaction(engine) as session:
         bulletin_id = _planned(session, vault, now, people=5)

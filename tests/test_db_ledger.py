@@ -82,6 +82,16 @@ def test_a_word_needs_somebody_and_is_recorded_once_a_message(ledger: Ledger, en
     assert len(list(ledger.journal.entries())) == 1, "what the database refuses is not in the journal"
 
 
+def test_words_are_read_in_the_order_they_were_said_in_not_in_that_they_came(
+    ledger: Ledger, engine: Engine
+) -> None:
+    _say(ledger, engine, Consent.opt_out)
+    _say(ledger, engine, Consent.opt_in, at=NOW - SECOND)
+    with transaction(engine) as session:
+        said = [row.event for row in ledger.history(session, Address(PHONE))]
+    assert said == [Consent.opt_in, Consent.opt_out]
+
+
 def test_a_word_older_than_the_last_one_is_outdated(ledger: Ledger, engine: Engine) -> None:
     _say(ledger, engine, Consent.opt_out)
     with transaction(engine) as session:

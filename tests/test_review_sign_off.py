@@ -84,6 +84,14 @@ def test_a_changed_text_voids_the_first_approval_and_says_so() -> None:
     )
 
 
+def test_who_approves_their_own_change_or_left_is_not_told_of_as_void() -> None:
+    again = ruled(voice("anna", seal="s2"), voice("anna"))
+    assert again.sentences == ("Anna ha approvato. Prima dell'invio deve approvare anche Bruno o Carla.",)
+    left = {key: name for key, name in EDITORS.items() if key != "anna"}
+    found = ruled(voice("bruno", seal="s2"), voice("anna"), editors=left)
+    assert found.sentences == ("Bruno ha approvato. Prima dell'invio deve approvare anche Carla.",)
+
+
 def test_who_left_the_profile_counts_no_more() -> None:
     left = {key: name for key, name in EDITORS.items() if key != "anna"}
     assert ruled(voice("bruno"), voice("anna"), editors=left).outcome == Outcome.waiting
