@@ -2,17 +2,19 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 from sqlmodel import select
 
 from db import deliveries, telling
-from db.models import BulletinKind, BulletinStatus, Hazard, Letter, Level
+from db.models import BulletinKind, BulletinStatus, Call, Hazard, Letter, Level
 from db.recipients import SPARED
 from flows import collect
 from flows.alert import act
 from flows.correct import CorrectionError, draft_for_the_rest
 from flows.dispatch import begin, dispatch_bulletin
+from flows.runs import forms
 from flows.sending.hold import UNTRUE
 from tests.test_alert_truth import (
     ANNA,
@@ -277,6 +279,23 @@ def test_hours_that_pass_call_nobody_again(comune: Comune) -> None:
     urgent(comune, at + timedelta(minutes=76))
     with comune.look() as session:
         assert len(session.exec(select(Letter).where(Letter.kind == "allerta_cambiata")).all()) > counts[0]
+
+
+def test_windows_that_stay_shut_are_told_together_and_keep_nobody_from_being_called(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state(comune, Level.arancione, comune.now - 10 * MINUTE)
+    done = urgent(comune, comune.now)
+    (number,) = done.opened
+    done.ended.append(number + 1)
+    unclosed, unopened = ConnectionError("nobody answers"), TimeoutError("too late")
+    monkeypatch.setattr(forms, "close_review", Mock(side_effect=unclosed))
+    monkeypatch.setattr(forms, "open_review", Mock(side_effect=unopened))
+    with pytest.raises(ExceptionGroup) as told:
+        act(comune.settings, comune.engine, done, now=comune.now)
+    assert told.value.exceptions == (unclosed, unopened)
+    with comune.look() as session:
+        assert session.exec(select(Call).where(Call.bulletin_id == number)).all()
 
 
 def test_one_bulletin_that_cannot_be_judged_holds_up_no_other(comune: Comune) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import claims, receipts
+from db import claims, deliveries, receipts
 from db.claims import Result
 from db.engine import transaction
 from db.models import (
@@ -186,6 +186,19 @@ def test_the_reason_of_a_failure_is_the_newest_word_on_the_last_attempt(
         for part in (said[:size], said[size:]):
             receipts.settle(session, part, now=now)
         assert _delivery(session, second).reason == "131026"
+
+
+def test_who_was_left_out_keeps_the_reason_whatever_is_told_of_an_earlier_attempt(
+    sqlite: Engine, vault: Vault, now: datetime
+) -> None:
+    with transaction(sqlite) as session:
+        first = _sent(session, vault, now, Outcome.not_sent)
+        delivery = _delivery(session, first)
+        deliveries.move(delivery, DeliveryStatus.skipped, now=now, reason="opted_out")
+        outbox.tell(session, first, None, code="131026", now=now)
+        assert (first.outcome, first.code) == (Outcome.refused, "131026")
+        delivery = _delivery(session, first)
+        assert (delivery.status, delivery.reason) == (DeliveryStatus.skipped, "opted_out")
 
 
 def test_when_the_first_attempt_left_and_failed_no_third_follows_the_second(

@@ -297,7 +297,10 @@ def test_what_the_page_does_not_tell_needs_a_source_and_a_second_person(comuni: 
     assert comuni.problems(number) == []
     shown = load_round(comuni.settings, comuni.engine, number, now=comuni.now)
     assert "aspetta la seconda approvazione" in shown.name
-    assert "Telefonata all'ufficio" in shown.awaited
+    assert shown.awaited == (
+        "Anna Redazione ha approvato questo testo: serve l'approvazione di un'altra persona. "
+        f"Nonostante: {problem} Fonte indicata: Telefonata all'ufficio"
+    )
     assert comuni.answer(number, APPROVE).status == BulletinStatus.in_review  # the same person again
     assert comuni.answer(number, APPROVE, who="Bruno Vice").status == BulletinStatus.approved
 

@@ -65,6 +65,8 @@ def test_it_tells_counts_codes_times_seal_and_version(comuni: Comune) -> None:
     rows = certificate.rows(found)
     assert [row["Messaggi"] for row in rows] == [3, 1, 1]
     assert rows[0]["Esito"] == "accettati"
+    tied = replace(found, codes=[["uncertain", "131000", 1], ["failed", "131026", 1]])
+    assert [row["Codice"] for row in certificate.rows(tied)] == ["131026", "131000"], "by what became of them"
 
 
 def test_receipts_are_told_with_their_moment_and_only_where_any_can_come(comune: Comune) -> None:

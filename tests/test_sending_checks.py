@@ -119,6 +119,7 @@ def said(**words: str) -> dict[str, AccountWord]:
         ({"account": "MM_LITE_TERMS_SIGNED"}, Verdict.unknown),
         ({"account": "PARTNER_REMOVED"}, Verdict.attention),
         ({"quality": "UNFLAGGED", "account": "ACCOUNT_RESTRICTION"}, Verdict.attention),
+        ({"quality": "UNFLAGGED", "alert": "INCREASED_CAPABILITIES_DENIED"}, Verdict.attention),
     ],
 )
 def test_the_last_word_on_the_number_stands_in_and_never_makes_it_good(

@@ -109,6 +109,7 @@ def test_a_year_is_told_by_month_with_what_is_not_known(
     assert lines[0] == (
         "Prezzi per messaggio cercati il 01/10/2026, in EUR: marketing 0.06, utility 0.03, service 0.03."
     )
+    assert lines[1].split() == ["mese", "messaggi", "fatturati", "gratuiti", "senza", "esito", "costo"]
     november = next(line for line in lines if line.startswith("nov 2026")).split()
     assert november == ["nov", "2026", "5", "4", "0", "1", "0,24", "EUR"]
     assert lines[14].split() == ["totale", "5", "0,24", "EUR"]
