@@ -166,7 +166,7 @@ def _draft(
         whom = f", per chi non ha ricevuto il {original.id}"
     _write(settings, session, bulletin, spans, picture.now)
     done.opened.append(bulletin.id)
-    done.lines.append(f"**Bollettino {bulletin.id}: allerta {levels(spans)}, {day}{whom}.**")
+    done.lines.append(f"Bollettino {bulletin.id}: allerta {levels(spans)}, {day}{whom}.")
 
 
 def _clear(settings: Settings, session: Session, picture: AlertPicture, done: Round) -> None:
@@ -208,7 +208,7 @@ def _clear(settings: Settings, session: Session, picture: AlertPicture, done: Ro
         told_at = min(cause.bulletin.sent_at or cause.bulletin.created_at for cause in causes)
         _store(session, bulletin, _end(ended, picture, told_at), ended, now)
         done.opened.append(bulletin.id)
-        done.lines.append(f"**Bollettino {bulletin.id}: cessa l'allerta {levels(ended)}, {giorno(day)}.**")
+        done.lines.append(f"Bollettino {bulletin.id}: cessa l'allerta {levels(ended)}, {giorno(day)}.")
 
 
 def _end(ended: Sequence[Span], picture: AlertPicture, told_at: datetime) -> tuple[str, ...]:

@@ -331,7 +331,18 @@ def _send(
     return Sent(text, has_failed=reason is not None and reason != BY_A_PERSON)
 
 
-@flow(name="invia", flow_run_name=client.titled("Invio (bollettino {bulletin_id})"))
+def _name() -> str:
+    """Of a run of `invia`: a slot's own begins before it knows what is approved for its moment."""
+    which = flow_run.parameters["bulletin_id"]
+    pattern = (
+        "Invio (bollettino {bulletin_id})"
+        if which is not None
+        else "Invio di ciò che è approvato per quest'ora"
+    )
+    return client.titled(pattern)()
+
+
+@flow(name="invia", flow_run_name=_name)
 def dispatch(
     bulletin_id: Annotated[
         int | None, Field(title="Numero del bollettino (vuoto: quelli approvati per questo momento)")

@@ -42,7 +42,10 @@ def test_an_aside_far_down_the_page_makes_nothing_urgent() -> None:
     [
         (replace(news(), starts_on=date(2026, 11, 20)), "evento passato: venerdì 20 novembre"),
         (replace(news(), expires_on=date(2026, 11, 23)), "scaduta lunedì 23 novembre"),
-        (news(days=5, title="Sagra del riso sabato 21 novembre"), "data passata: sabato 21 novembre"),
+        (
+            news(days=5, title="Sagra del riso sabato 21 novembre"),
+            "all'invio la data è passata: sabato 21 novembre",
+        ),
         (replace(news(), starts_on=date(2026, 11, 20), ends_on=date(2026, 11, 30)), ""),
         (replace(news(title="Concerto rinviato"), starts_on=date(2026, 11, 20)), ""),
         (news(days=5, title="Dal 21 novembre nuovi orari in biblioteca"), ""),

@@ -274,7 +274,7 @@ def test_a_text_that_is_not_the_sealed_one_is_handed_to_nobody(desk: Desk) -> No
         found = bulletins.approved(session, desk.number)
         assert found is not None
         bulletins.items(session, found[1])[0].text = "Un testo che nessuno ha approvato."
-    assert (desk.run() or "").startswith(f"Bollettino {desk.number} invio fermato.")
+    assert (desk.run() or "").startswith(f"Bollettino {desk.number} fermo.")
     assert kept(desk.comune, desk.number) == {}
     reason = desk.comune.bulletin(desk.number).status_reason or ""
     assert "non è più quello approvato da Anna Redazione" in reason

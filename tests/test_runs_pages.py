@@ -145,7 +145,7 @@ def test_what_failed_since_and_why_a_send_stopped_are_told_and_no_number_is(
         failed.status, failed.reason, failed.receipt = DeliveryStatus.failed, "131026", None
     assert send.recount(HOUR) == told(HOUR, inviati=3)
     page, table = str(send.page().data), str(send.page("esiti").data)
-    first = f"Bollettino {send.number}: invio fermato (fermato da una persona). "
+    first = f"Bollettino {send.number}: fermo (fermato da una persona). "
     assert page.replace("\\", "").startswith(f"{first}Previsti 4 = accettati 3 + falliti 1 + ")
     assert "131026" in page
     assert "131026" in table

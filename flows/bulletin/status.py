@@ -48,7 +48,7 @@ STATUS = {
     BulletinStatus.in_review: "da approvare",
     BulletinStatus.approved: "approvato",
     BulletinStatus.sending: "in invio",
-    BulletinStatus.stopped: "invio fermato",
+    BulletinStatus.stopped: "fermo",
     BulletinStatus.sent: "inviato",
     BulletinStatus.rejected: "scartato",
     BulletinStatus.merged: "rinviato al prossimo",

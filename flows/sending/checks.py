@@ -219,7 +219,7 @@ def check_quota(state: NumberState | None, reach: Reach, *, is_alert: bool, sinc
     `state`, `since`: of `limit_of`.
     """
     name = "Limite di 24 ore"
-    count = f"{reach.to_write} destinatari"
+    count = counted(reach.to_write, "destinatario", "destinatari")
     if state is None or not state.is_limit_known:
         return Check(name, Verdict.unknown, f"{count}; quante persone al giorno permette WhatsApp non si sa.")
     limit = state.limit

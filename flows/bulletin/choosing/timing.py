@@ -86,7 +86,7 @@ def _of_text(candidate: Candidate, today: date, is_moved: bool) -> Timing:
     goes_on = any(day.is_open for day in announced) or _ENDLESS.search(text)
     if goes_on or any(day.day >= today for day in _days(text, published)):
         return Timing()
-    return Timing(over=f"data passata: {giorno(max(day.day for day in announced))}")
+    return Timing(over=f"all'invio la data è passata: {giorno(max(day.day for day in announced))}")
 
 
 def _days(text: str, published: date) -> list[_Day]:
