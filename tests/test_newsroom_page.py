@@ -74,6 +74,14 @@ def test_what_waits_is_listed_and_nothing_else(engine: Engine, settings: Setting
     assert {line.details[0] for line in ended} == {"rejected", "merged", "expired", "missed"}
 
 
+def test_what_ran_out_was_ended_by_nobody(engine: Engine, settings: Settings) -> None:
+    with transaction(engine) as session:
+        row = telling(session, "Gita", status=BulletinStatus.expired, deadline_at=DUE)
+        row.status_by, row.status_at = "Bruno Vice", DUE + timedelta(minutes=2)  # he answered after it
+        (line,) = lines.ended(settings, session, DUE + timedelta(hours=1))
+    assert line.state == "non approvato in tempo, venerdì 27 novembre, ore 10:45"
+
+
 def test_what_a_colleague_has_approved_says_who_and_what_is_missing(engine: Engine, ledger: Ledger) -> None:
     with transaction(engine) as session:
         row = telling(session, "Gita", status=BulletinStatus.in_review)
@@ -245,7 +253,7 @@ def test_the_calendar_tells_sends_closures_absences_and_who_is_on_duty(
         telling(session, "Tigli", status=BulletinStatus.approved, slot_at=SLOT, deadline_at=DUE)
         days = coming.calendar(settings, session, NOW)
     told = {(day.day.isoformat(), day.words): day for day in days}
-    friday = told["2026-11-27", "invio alle 11, da approvare entro le 10:45: bollettino approvato"]
+    friday = told["2026-11-27", "invio alle 11: bollettino approvato"]
     assert friday.on_duty == "Bruno Vice", "Anna is away"
     assert ("2026-11-27", "Anna Redazione: assente fino a venerdì 27 novembre compreso") in told
     assert ("2026-12-04", "nessun bollettino fino a venerdì 4 dicembre compreso (sciopero)") in told

@@ -3,7 +3,7 @@
 Read from our own rows, where the decisions live: a run that was cancelled in Prefect waits for nobody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -102,10 +102,14 @@ def _stopped(session: Session, row: Bulletin) -> Line:
     return Line(
         called(row),
         f"invio fermato {giorno_ora(row.status_at)}: {REASONS.get(reason, reason) or 'non si sa perché'}",
-        (f"Ne restano {thousands(count.open)} di {thousands(count.planned)}.",),
+        (f"{_remaining(count.open)} di {thousands(count.planned)}.",),
         (order("farlo ripartire", "riprendi"), order("chiuderlo così", "chiudi")),
         is_urgent=True,
     )
+
+
+def _remaining(count: int) -> str:
+    return "Ne resta 1" if count == 1 else f"Ne restano {thousands(count)}"
 
 
 def _is_late(session: Session, row: Bulletin, now: datetime) -> bool:
@@ -200,14 +204,20 @@ def ended(settings: Settings, session: Session, now: datetime) -> list[Line]:
     return [
         Line(
             called(row),
-            f"{STATUS[row.status]}, {giorno_ora(row.status_at)}"
-            + (f" ({row.status_by})" if row.status_by in names else ""),
+            f"{STATUS[row.status]}, {_when_and_who(row, names)}",
             topics(session, row),
             (order("ripensaci: riaprilo", "riapri"),) if undo.can_come_back(session, row, now=now) else (),
         )
         for row in _newest(session, NOT_SENT, ENDED)
         if now - row.status_at < FRESH
     ]
+
+
+def _when_and_who(row: Bulletin, names: Collection[str]) -> str:
+    """What ran out was ended by nobody, whoever answered after it."""
+    if row.status == BulletinStatus.expired:
+        return giorno_ora(row.deadline_at or row.status_at)
+    return f"{giorno_ora(row.status_at)}{f' ({row.status_by})' if row.status_by in names else ''}"
 
 
 def called(row: Bulletin) -> str:

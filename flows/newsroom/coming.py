@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from db import bulletins, days_off
-from db.models import BulletinKind
+from db.models import WAITING, BulletinKind
 from flows.bulletin.choosing.selection import notes
 from flows.bulletin.language.dates import giorno, giorno_ora, in_rome, ora
 from flows.bulletin.status import STATUS
@@ -53,10 +53,11 @@ def _sends(settings: Settings, session: Session, now: datetime) -> Iterator[Day]
         state = f"bollettino {STATUS[row.status]}" if row else "da comporre"
         is_same_day = in_rome(slot.deadline_at).date() == in_rome(slot.dispatch_at).date()
         due = f"le {ora(slot.deadline_at)}" if is_same_day else giorno_ora(slot.deadline_at)
+        due = f", da approvare entro {due}" if row is None or row.status in WAITING else ""
         moved = ", spostato qui da un giorno di chiusura" if slot.is_moved else ""
         yield Day(
             slot.dispatch_at.date(),
-            f"invio alle {ora(slot.dispatch_at)}, da approvare entro {due}{moved}: {state}",
+            f"invio alle {ora(slot.dispatch_at)}{due}{moved}: {state}",
             duty.on_duty(session, settings.profile, slot.deadline_at).names,
             is_send=True,
         )
