@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from db import bulletins, days_off
 from db.engine import transaction
-from db.models import BulletinStatus
+from db.models import PUBLIC, BulletinStatus
 from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome
 from flows.deploy import EDITORS, LIST
 from flows.door.sealed import NO_CODE, Proof
@@ -135,36 +135,42 @@ def note_closure(
             words = f"Annullate {len(gone)} chiusure, {days}." if gone else ""
         else:
             days_off.enter_closure(session, first=first, last=last, note=note.strip(), now=now)
-            words = f"Chiusura {days}: in quei giorni non si prepara nessun bollettino."
+            which = "in quel giorno" if first == last else "in quei giorni"
+            words = f"Chiusura {days}: {which} non si prepara nessun bollettino."
         following = slot_after(settings.profile, now, closed_days(session, now))
         already = [
             bulletin
-            for bulletin in bulletins.with_status(session, *OPEN)
+            for bulletin in bulletins.with_status(session, *ALREADY)
             if bulletin.slot_at and first <= in_rome(bulletin.slot_at).date() <= last
         ]
+        told = [ALREADY[one.status].format(number=one.id, day=giorno(one.slot_at or now)) for one in already]
+        if not cancel and first == last and any(one.status in PUBLIC for one in already):
+            session.rollback()  # nothing of that day is left to close
+            return Noted(False, f"È tardi: {' '.join(told)}")
+        attention = "" if cancel else "".join(f" ATTENZIONE: {one}" for one in told)
         if words:
-            acts.note(settings, session, person, "chiusura", words, now=now)
+            acts.note(settings, session, person, "chiusura", words + attention, now=now)
         if dry_run:
             session.rollback()
     if not words:
         return Noted(False, f"Non ci sono chiusure {days}: non c'è niente da annullare.")
     if following:
         words += f" Il prossimo bollettino è quello di {giorno_ora(following.dispatch_at)}."
-    for bulletin in already if not cancel else []:
-        day = giorno(bulletin.slot_at or now)
-        words += f" ATTENZIONE: {ALREADY[bulletin.status].format(number=bulletin.id, day=day)}"
-    words += " Allerte e avvisi urgenti partono anche nei giorni di chiusura."
+    words += f"{attention} Allerte e avvisi urgenti partono anche nei giorni di chiusura."
     return Noted(True, words)
 
 
-OPEN = (BulletinStatus.draft, BulletinStatus.in_review, BulletinStatus.approved)
 _WAITS = 'il bollettino {number} di {day} aspetta già. Se non deve partire scegli "Non inviare" nel modulo.'
+_LEFT = "il bollettino {number} di {day} è già partito."
 ALREADY = {
     BulletinStatus.draft: _WAITS,
     BulletinStatus.in_review: _WAITS,
     BulletinStatus.approved: (
         "il bollettino {number} di {day} è già approvato e parte. Se non deve partire riaprilo."
     ),
+    BulletinStatus.sending: "il bollettino {number} di {day} sta già partendo. Per fermarlo usa «ferma».",
+    BulletinStatus.stopped: _LEFT,
+    BulletinStatus.sent: _LEFT,
 }
 
 

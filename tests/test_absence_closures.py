@@ -109,7 +109,7 @@ def test_a_bulletin_that_is_there_already_is_named_and_keeps_its_times(
 
 def test_a_slip_of_the_pen_stores_nothing(settings: Settings, sqlite: Engine) -> None:
     assert "prima di cominciare" in close(settings, sqlite, 4, 3)
-    assert "in quei giorni" in close(settings, sqlite, 1, 1, dry_run=True)
+    assert "in quel giorno" in close(settings, sqlite, 1, 1, dry_run=True)
     day = date(2026, 12, 1)
     for dry in (True, False):
         with pytest.raises(NotProvedError, match="Scrivi il tuo nome"):
@@ -117,6 +117,18 @@ def test_a_slip_of_the_pen_stores_nothing(settings: Settings, sqlite: Engine) ->
                 settings, sqlite, who="Anna", first=day, last=day, proof=OPERATOR, dry_run=dry, now=MONDAY
             )
     assert next_send(settings, sqlite) == TUESDAY
+
+
+@pytest.mark.parametrize("status", [BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent])
+def test_a_day_whose_bulletin_has_left_is_not_closed_any_more(
+    settings: Settings, sqlite: Engine, status: BulletinStatus
+) -> None:
+    with transaction(sqlite) as session:
+        number = make_bulletin(session, status=status, slot_at=TUESDAY).id
+    told = close(settings, sqlite, 1, 1)
+    assert told.startswith(f"È tardi: il bollettino {number} di martedì 1 dicembre")
+    assert next_send(settings, sqlite) == TUESDAY, "nothing is stored"
+    assert f"ATTENZIONE: il bollettino {number}" in close(settings, sqlite, 1, 3), "the other days are closed"
 
 
 def test_compose_prepares_the_next_open_day(comune: Comune) -> None:
