@@ -15,7 +15,7 @@ from db.bulletins import ItemData
 from db.engine import make_engine, transaction
 from db.models import BulletinKind
 from flows.bulletin.alerts.text import LABELS
-from flows.bulletin.language.dates import ROME, intervallo
+from flows.bulletin.language.dates import ROME, giorno_ora, intervallo
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.frame import budget, problems
@@ -57,8 +57,9 @@ def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: dat
         if not text and label != "Quando"
     ]
     if not when:
-        wrong.append("L'avviso deve finire dopo l'inizio.")
-    if notice.ends <= now:
+        span = f"finisce {giorno_ora(notice.ends)}, e comincia {giorno_ora(notice.begins)}"
+        wrong.append(f"L'avviso {span}: deve finire dopo l'inizio.")
+    elif notice.ends <= now:
         wrong.append("L'avviso è già finito.")
     if notice.url and urlsplit(notice.url).scheme not in ("http", "https"):
         wrong.append("L'indirizzo della pagina deve cominciare con https://.")

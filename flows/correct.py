@@ -109,7 +109,10 @@ def draft_correction(
 
 
 def _no_such_line(bulletin_id: int, items: Sequence[BulletinItem], position: int) -> str:
-    return f"Il bollettino {bulletin_id} ha {len(items)} righe: la {position} non c'è."
+    return (
+        f"Del bollettino {bulletin_id} non c'è una riga {position}: ne ha {len(items)}. Ricarica la pagina e "
+        "scegli dall'elenco. Non è stata preparata nessuna correzione."
+    )
 
 
 def _about(session: Session, line: ItemData, item: BulletinItem, now: datetime) -> ItemData:

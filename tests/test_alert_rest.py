@@ -250,7 +250,7 @@ def test_the_alert_among_news_is_written_once_for_the_rest(comune: Comune) -> No
     number = ordinary(comune, slot)
     stop_after_two(comune, number, slot)
     state(comune, Level.gialla, slot + 5 * MINUTE, hours=(6, 12))
-    assert "«al resto»" in refused(comune, number, slot + 6 * MINUTE, late_by=ANNA)
+    assert "con la casella «L'invio è fermato»" in refused(comune, number, slot + 6 * MINUTE, late_by=ANNA)
     right = "Allerta GIALLA mercoledì 25 novembre, dalle 6 alle 12."
     rest = draft_for_the_rest(
         comune.settings, comune.engine, bulletin_id=number, position=1, right=right, who=ANNA,

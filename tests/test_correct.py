@@ -169,7 +169,7 @@ def test_a_changed_fact_is_no_error_of_ours(comune: Comune) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"position": 2}, "ha 1 righe: la 2 non c'è"),
+        ({"position": 2}, "non c'è una riga 2: ne ha 1. Ricarica la pagina"),
         ({"who": "Chiunque"}, "scrivi il tuo nome"),
         ({"right": " "}, "il testo è vuoto"),
         ({"right": "x" * 1100}, "troppo lungo"),

@@ -82,4 +82,4 @@ def test_a_start_in_spite_of_a_check_stands_in_the_history(asking: Settings, sql
     told = " ".join(history(sqlite, number).split())
     assert "Partenze:" in told
     assert "Nonostante il controllo: Costo: troppo" in told
-    assert "Parte anche se un controllo dice NON PARTE." in told
+    assert "Ha chiesto di farlo partire anche se un controllo dice NON PARTE." in told

@@ -60,14 +60,16 @@ def test_the_only_other_person_is_called_by_name() -> None:
         "Anna ha approvato. Prima dell'invio deve approvare anche Bruno.",
     )
     assert ruled(voice("anna"), voice("anna"), editors=pair).sentences == (
-        "Hai già approvato tu questo testo alle 10:30: ora serve Bruno.",
+        "Anna ha già approvato questo testo alle 10:30: ora deve approvare Bruno.",
     )
 
 
 def test_nobody_is_the_second_person_to_themselves() -> None:
     found = ruled(voice("anna"), voice("anna"))
     assert (found.outcome, found.decides) == (Outcome.refused, False)
-    assert found.sentences == ("Hai già approvato tu questo testo alle 10:30: ora serve Bruno o Carla.",)
+    assert found.sentences == (
+        "Anna ha già approvato questo testo alle 10:30: ora deve approvare Bruno o Carla.",
+    )
 
 
 def test_a_changed_text_voids_the_first_approval_and_says_so() -> None:

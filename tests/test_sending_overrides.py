@@ -76,12 +76,12 @@ def test_an_override_is_proved_told_to_all_before_it_leaves_and_kept(comune: Com
     assert "Bruno Vice fa partire il bollettino" in text
     assert ", codice verificato, anche se prima dell'invio abbiamo trovato questo:" in text
     assert "Costo: Questo invio circa 0,30 EUR" in text
-    assert f"esecuzione {comune.settings.deployment('ferma')}" in text
+    assert f"avvia {comune.settings.deployment('ferma')} da http" in text
     with comune.look() as session:
         drafts.tell_bulletin(comune.settings, session, number, now=comune.now)
         document = certificate.draw_up(comune.settings, session, number)
     done = letters(comune, "esito")[ANNA.name]
-    assert "Bruno Vice, «riprendi» (codice verificato): Parte anche se un controllo dice NON PARTE." in done
+    assert "Bruno Vice, «riprendi» (codice verificato): Ha chiesto di farlo partire anche se un" in done
     assert "Bruno Vice nonostante il controllo: Costo: Questo invio" in done
     ((_, who, line),) = document.despite
     assert (who, line.split(":")[0]) == (BRUNO.name, "Costo")
@@ -196,7 +196,7 @@ def test_a_sign_off_that_was_written_into_the_database_is_no_second_person(comun
             )
         )
     assert comuni.answer(number, APPROVE).status == BulletinStatus.in_review
-    assert "Hai già approvato tu questo testo" in " ".join(comuni.problems(number))
+    assert "ha già approvato questo testo" in " ".join(comuni.problems(number))
     assert comuni.answer(number, APPROVE, who=BRUNO.name).status == BulletinStatus.approved
 
 

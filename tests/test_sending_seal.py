@@ -154,7 +154,7 @@ def test_a_profile_edited_after_the_approval_voids_it_and_says_what_to_do(
 WAYS_OUT = {
     BulletinStatus.approved: "non parte. Riaprilo con «riapri» e approvalo di nuovo.",
     BulletinStatus.sending: "non parte. Prima fermalo con «ferma». Per chi non l'ha ricevuto: «correggi» con",
-    BulletinStatus.stopped: "non parte. Per chi non l'ha ricevuto: «correggi» con «al resto», oppure",
+    BulletinStatus.stopped: "non parte. Per chi non l'ha ricevuto: «correggi» con la casella «L'invio è",
     BulletinStatus.sent: "non parte. Non si rimanda: chi non l'ha ricevuto lo legge sul sito.",
 }
 
@@ -180,7 +180,7 @@ def test_what_was_stopped_under_an_older_seal_is_closed_or_put_right_for_the_res
     with comune.look() as session:
         session.connection().execute(text("UPDATE approval SET profile_sha256 = NULL"))
     stop_sending(comune.settings, comune.engine, number, who="Anna Redazione", now=comune.now)
-    with pytest.raises(DispatchError, match="«correggi» con «al resto», oppure chiudilo con «chiudi»"):
+    with pytest.raises(DispatchError, match="con la casella «L'invio è fermato», oppure «chiudi»"):
         dispatch_bulletin(comune.settings, comune.engine, number, late_by="Anna Redazione", now=comune.now)
     other = draft_for_the_rest(
         comune.settings, comune.engine, bulletin_id=number, position=1, right="Come prima.",

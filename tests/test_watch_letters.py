@@ -62,7 +62,7 @@ class Days:
                 self.at = (self.at + timedelta(days=1)).replace(hour=8, minute=0)
 
     def about_bulletins(self) -> list[tuple[str, str, str]]:
-        told = [one for one in self.told if "fonte" not in one[2]]
+        told = [one for one in self.told if "fonte" not in one[2] and "qualche notizia" not in one[2]]
         self.told = []
         return told
 
@@ -86,7 +86,7 @@ def test_two_weeks_with_a_holiday_and_an_absence_each_thing_told_once(comune: Co
     friday = "bollettino di venerdì 27 novembre"
     assert days.about_bulletins() == [
         ("26 08:30", ANNA, f"Da approvare entro venerdì 27 novembre, ore 10:45: {friday}, 4 notizie"),
-        ("27 09:30", ANNA, f"Manca 75 minuti: il {friday} aspetta te"),
+        ("27 09:30", ANNA, f"Scade fra 75 minuti: il {friday} aspetta te"),
         ("27 10:00", BRUNO, f"Tocca a te: {friday} da approvare entro venerdì 27 novembre, ore 10:45"),
         ("27 10:50", ANNA, f"Non inviato: il {friday} non è stato approvato in tempo"),
         ("27 10:50", BRUNO, f"Non inviato: il {friday} non è stato approvato in tempo"),
@@ -115,7 +115,7 @@ def test_two_weeks_with_a_holiday_and_an_absence_each_thing_told_once(comune: Co
     days.at = rome(12, 4, 9)
     days.until(rome(12, 4, 10, 30))
     assert days.about_bulletins() == [
-        ("04 09:30", BRUNO, f"Manca 75 minuti: il {week} aspetta te"),
+        ("04 09:30", BRUNO, f"Scade fra 75 minuti: il {week} aspetta te"),
         ("04 10:00", ANNA, f"Tocca a te: {week} da approvare {due}"),
         ("04 10:00", BRUNO, f"Tocca a te: {week} da approvare {due}"),
     ]
@@ -151,7 +151,7 @@ def test_a_slot_that_moved_has_its_reminder_and_deputy_on_the_new_day(comune: Co
     days.until(rome(12, 9, 11))
     assert [(when, to, said.partition(":")[0]) for when, to, said in days.about_bulletins()] == [
         ("07 08:30", ANNA, "Da approvare entro mercoledì 9 dicembre, ore 10"),
-        ("09 09:30", ANNA, "Manca 75 minuti"),
+        ("09 09:30", ANNA, "Scade fra 75 minuti"),
         ("09 10:00", BRUNO, "Tocca a te"),
         ("09 10:50", ANNA, "Non inviato"),
         ("09 10:50", BRUNO, "Non inviato"),

@@ -29,6 +29,7 @@ ALERTS_BLIND = (
     "Finché non si legge, un'allerta può sfuggirci: guarda a mano il sito della Protezione Civile. "
     "Nessuna notizia non vuol dire nessuna allerta."
 )
+DETAIL = "Per chi gestisce il servizio, le parole del programma: «{}».\n\n"
 NEWS_BLIND = "Finché non si legge, le notizie nuove di quella pagina non entrano nel bollettino."
 
 
@@ -135,12 +136,13 @@ def _silent_sources(settings: Settings, session: Session, now: datetime) -> None
         tell(
             settings,
             session,
-            "fonte_muta",
+            "fonte_muta" if source.is_unread else "fonte_dubbia",
             duty.people,
             {
                 "fonte": source.address,
-                "motivo": f"{source.why} {source.failure}".strip(),
+                "motivo": source.why,
                 "conseguenza": ALERTS_BLIND if source.is_alerts else NEWS_BLIND,
+                "dettaglio": DETAIL.format(source.failure) if source.failure else "",
             },
             about=f"{source.address} on {day}",
             until=now + TOLD_WITHIN,

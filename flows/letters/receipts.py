@@ -13,6 +13,7 @@ from flows.bulletin.status import DECIDED, STATUS, people
 from flows.draft import undo
 from flows.letters import urgent_calls
 from flows.letters.briefing import Briefing
+from flows.review.choices import came_late
 from flows.review.sign_off import signed_by, since_void, voices
 from flows.review.text import is_only_new
 from flows.sending.samples import sentence
@@ -71,7 +72,7 @@ def receipts(
                 receipt("registrata", editors, {**values, **closed})
         elif bulletin.status in LEFT and approval.voided_at is None:
             orders = {verb: settings.order_link(verb) for verb in ("riapri", "ferma")}
-            receipt("approvato", editors, {**values, **_sealed(approval), **orders})
+            receipt("approvato", editors, {**values, **_sealed(approval, bulletin.slot_at), **orders})
 
 
 def _teller(
@@ -138,11 +139,12 @@ def _sent_back(
         to("rimandata", [addressee], {**values, "nota": version.note}, until=bulletin.deadline_at)
 
 
-def _sealed(approval: Approval) -> dict[str, str]:
+def _sealed(approval: Approval, slot_at: datetime | None) -> dict[str, str]:
     return {
         "sigillo": (approval.seal or "")[:16],
         "iscritti": people(approval.head_count or 0),
         "quando": giorno_ora(approval.decided_at),
+        "partenza": f"parte {giorno_ora(slot_at)}" if slot_at else "parte subito",
     }
 
 
@@ -164,9 +166,11 @@ def _stored(bulletin: Bulletin, version: BulletinVersion, sample: str) -> dict[s
     if bulletin.status == BulletinStatus.in_review:
         lines = ["Il testo è salvato e aspetta ancora.", *version.remarks.splitlines(), sample]
         return {"esito": "Salvato, non ancora approvato", "che_succede": "\n".join(filter(None, lines))}
+    if bulletin.status == BulletinStatus.expired:
+        return {"esito": "Troppo tardi", "che_succede": came_late(bulletin)}
     state = STATUS[bulletin.status]
     decided = f"Il bollettino era già {state} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
-    if bulletin.status_at < version.created_at or bulletin.status == BulletinStatus.expired:
+    if bulletin.status_at < version.created_at:
         return {
             "esito": "Salvato, ma senza effetto",
             "che_succede": f"{decided}: la risposta è salvata nella storia ma non ha effetto.",

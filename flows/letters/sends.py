@@ -26,6 +26,9 @@ from flows.staff.rota import Addressee
 
 REPORTED_ON = (3, 20)  # days of the month after: WhatsApp's word on a price takes a day or two
 NOTHING: Mapping[str, str] = {}
+UNCERTAIN = (
+    "Incerti vuol dire: forse arrivati. Non li rimandiamo; di solito si chiariscono da soli entro 24 ore.\n\n"
+)
 QUIET = ("retry",)  # a person has just asked for it
 
 
@@ -34,6 +37,8 @@ def of_send(settings: Settings, session: Session, bulletin: Bulletin, *, now: da
     if bulletin.sent_at is None or now - bulletin.status_at > TOLD_WITHIN:
         return
     begun = senders.of(session, bulletin.id)
+    if bulletin.status == BulletinStatus.stopped and deliveries.on_their_way(session, bulletin.id):
+        return  # how many it reached is known when these have an answer: its sender tells it then, or watch
     if bulletin.status == BulletinStatus.stopped and bulletin.status_reason not in QUIET:
         kind, what = "invio_fermato", f"stopped {bulletin.status_at.isoformat()}"
     elif (handover := lists.in_hand(session, bulletin)) is not None:
@@ -176,6 +181,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "correggi": settings.order_link("correggi"),
         "resto": _rest(bulletin),
         "decisioni": _decisions(session, bulletin),
+        "che_vuol_dire": UNCERTAIN if certificate.uncertain else "",
         "modulo": settings.run_link(handover.run_id) if handover and handover.run_id else "",
     }
 
@@ -203,5 +209,8 @@ def _decisions(session: Session, bulletin: Bulletin) -> str:
 
 def _rest(bulletin: Bulletin) -> str:
     if bulletin.kind == BulletinKind.ordinary:
-        return "Correggere il testo: chi l'ha ricevuto riceve la correzione, gli altri il testo giusto"
+        return (
+            "Correggere il testo: chi l'ha ricevuto riceve la correzione; con la casella «L'invio è "
+            "fermato» gli altri ricevono il testo giusto"
+        )
     return "Correggere il testo per chi l'ha ricevuto"

@@ -74,8 +74,8 @@ def call(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime)
         until = now + timedelta(minutes=settings.profile.urgent.call_every_minutes)
         until = min(until, case.bulletin.deadline_at or until)
         called = [*_called(case.calls), *(editor.name for editor in duty)]
-        letter = _letter(settings, session, case, called, until, now)
         for editor in duty:
+            letter = _letter(settings, session, case, editor, called, until, now)
             for channel, hint in ways(settings, editor):
                 letter_id = None
                 if channel == CallChannel.email:
@@ -103,11 +103,11 @@ def deliver(settings: Settings, engine: Engine, *, now: datetime) -> list[str]:
             case = _case(settings, session, row.bulletin_id, now)
             editor = next((person for person in settings.profile.editors if person.name == row.editor), None)
             phone = phone_of(settings, editor) if editor else None
-            if case is None or phone is None:  # decided on, or out of the profile by now
+            if case is None or editor is None or phone is None:  # decided on, or out of the profile by now
                 calls.settle(session, row.id, CallStatus.late, code="no_use", now=now)
                 continue
             try:
-                summons = _summons(settings, session, case, _called(case.calls), row.until, now)
+                summons = _summons(settings, session, case, editor, _called(case.calls), row.until, now)
             except (ValueError, LookupError) as exc:  # a text that is not as expected costs no other call
                 calls.settle(session, row.id, CallStatus.refused, code=type(exc).__name__, now=now)
                 continue
@@ -209,17 +209,26 @@ def _with_phone(settings: Settings, editor: Editor) -> str:
 
 
 def _summons(
-    settings: Settings, session: Session, case: _Case, called: Sequence[str], until: datetime, now: datetime
+    settings: Settings,
+    session: Session,
+    case: _Case,
+    editor: Editor,
+    called: Sequence[str],
+    until: datetime,
+    now: datetime,
 ) -> Summons:
-    """What a call says; it names the telephone of who is next, so it is stored nowhere."""
+    """What a call of this editor says; it names the telephone of who is next, so it is stored nowhere."""
     what, short = _subject(session, case)
     following = _next(settings, session, case, called, until)
+    is_alone = [person.name for person in following] == [editor.name]
     by_order = _ordered(settings, case, now)
     return Summons(
         what=what,
         short=short,
         until=until,
-        after=" e ".join(_with_phone(settings, editor) for editor in following),
+        after="te di nuovo"
+        if is_alone
+        else " e ".join(_with_phone(settings, person) for person in following),
         otherwise=_otherwise(session, case, by_order),
         ending="parte da sola" if by_order else "NON si invia",
         is_last=_is_last(case, until),
@@ -263,22 +272,28 @@ def _ordered(settings: Settings, case: _Case, now: datetime) -> bool:
 
 
 def _letter(
-    settings: Settings, session: Session, case: _Case, called: Sequence[str], until: datetime, now: datetime
+    settings: Settings,
+    session: Session,
+    case: _Case,
+    editor: Editor,
+    called: Sequence[str],
+    until: datetime,
+    now: datetime,
 ) -> dict[str, str]:
     """The values of the call by e-mail, with the whole text. Names no telephone: letters are stored."""
     what, short = _subject(session, case)
     about = briefing(settings, session, case.bulletin, case.version, now=now)
     sources = [item.url for item in bulletins.items(session, case.version) if item.url]
     otherwise = _otherwise(session, case, _ordered(settings, case, now))
-    following = _next(settings, session, case, called, until)
+    following = " e ".join(person.name for person in _next(settings, session, case, called, until))
+    then = "ti chiamiamo di nuovo" if following == editor.name else f"chiamiamo {following}"
     return {
         **about.values,
         "cosa": what[:1].upper() + what[1:],
         "in_breve": short,
         "poi": ""
         if _is_last(case, until)
-        else f"Se alle {in_rome(until):%-H:%M} non ha risposto nessuno chiamiamo "
-        f"{' e '.join(editor.name for editor in following)}. ",
+        else f"Se alle {in_rome(until):%-H:%M} non ha risposto nessuno {then}. ",
         "esito_senza_risposta": f"{otherwise}.",
         "url_fonte": next(iter(sources), settings.profile.sources.alerts_page or settings.profile.site),
         "link": settings.review_link(case.bulletin.code),

@@ -198,8 +198,8 @@ def lines(session: Session, bulletin_id: int) -> list[str]:
     ]
 
 
-GOES = "Parte, o riparte da dove si era fermato."
-GOES_DESPITE = "Parte anche se un controllo dice NON PARTE."
+GOES = "Ha chiesto di farlo partire, o ripartire da dove si era fermato."
+GOES_DESPITE = "Ha chiesto di farlo partire anche se un controllo dice NON PARTE."
 
 
 def decide(

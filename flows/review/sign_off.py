@@ -124,7 +124,8 @@ def rule(
     again = next((voice for voice in counted if voice.editor == new.editor), None)
     if again and len(with_new) < needed and others:
         sentence = (
-            f"Hai già approvato tu questo testo alle {in_rome(again.at):%H:%M}: ora serve {_or(others)}."
+            f"{again.name} ha già approvato questo testo alle {in_rome(again.at):%-H:%M}: "
+            f"ora deve approvare {_or(others)}."
         )
         return Ruling(Outcome.refused, (sentence,), tuple(counted), tuple(others))
     if new.blocks and not any(voice.source.strip() for voice in with_new):

@@ -54,7 +54,7 @@ def remedy(kind: BulletinKind, held: Sequence[Rereading] = ()) -> str:
             "Per chi non l'ha ricevuto: se un'allerta vale ancora, entro 5 minuti nasce da sola una bozza "
             "con il testo di adesso; se non nasce, chiudilo con «chiudi»."
         )
-    return "Per chi non l'ha ricevuto: «correggi» con «al resto», oppure chiudilo con «chiudi»."
+    return "Per chi non l'ha ricevuto: «correggi» con la casella «L'invio è fermato», oppure «chiudi»."
 
 
 def take_back(

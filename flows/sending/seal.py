@@ -77,7 +77,9 @@ def _way_out(bulletin: Bulletin) -> str:
     if bulletin.status not in (BulletinStatus.sending, BulletinStatus.stopped):
         return "Riaprilo con «riapri» e approvalo di nuovo."
     first = "Prima fermalo con «ferma». " if bulletin.status == BulletinStatus.sending else ""
-    return f"{first}Per chi non l'ha ricevuto: «correggi» con «al resto», oppure chiudilo con «chiudi»."
+    return (
+        f"{first}Per chi non l'ha ricevuto: «correggi» con la casella «L'invio è fermato», oppure «chiudi»."
+    )
 
 
 def not_as_approved(settings: Settings, session: Session, bulletin: Bulletin) -> str:

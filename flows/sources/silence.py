@@ -35,6 +35,7 @@ class Silence:
     why: str  # Italian
     is_alerts: bool
     failure: str = ""  # in English, for who runs the service
+    is_unread: bool = False  # else it is read, and what it says gives reason to doubt
 
 
 def silent(settings: Settings, session: Session, now: datetime) -> Iterator[Silence]:
@@ -50,7 +51,7 @@ def silent(settings: Settings, session: Session, now: datetime) -> Iterator[Sile
         good = source.succeeded_at
         if now - (good or source.checked_at) > patience or (good is None and source.failures > 1):
             last = f"l'ultima volta {giorno_ora(good)}" if good else "mai riuscita finora"
-            yield Silence(address, f"non si legge ({last}).", is_alerts, source.failure or "")
+            yield Silence(address, f"non si legge ({last}).", is_alerts, source.failure or "", is_unread=True)
         elif not is_alerts:
             for doubt in doubts(session, source, now):
                 yield Silence(address, doubt.removeprefix(f"{address}: "), is_alerts)
