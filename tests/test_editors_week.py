@@ -1,0 +1,208 @@
+"""A week of an editors' office in simulated time: everything that they were shown, in order, in one table.
+
+The table is written to .pytest_cache/settimana.md for a reader, as an editor on her second day would read it.
+What can be asked of all of it without a reader is asked here.
+"""
+
+import re
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db.engine import make_engine
+from flows.bulletin.language.dates import in_rome
+from tests.world import comune as world
+from tests.world.comune import SECRETS, Comune, Loopback
+from tests.world.mail_server import announce, mail_server
+from tests.world.week import FORM, LETTER, REDAZIONE, SMS, WHATSAPP, Row, Week, table
+from tests.world.week_story import ABSENT, ANNA, BRUNO, START, live
+
+pytestmark = pytest.mark.xdist_group("editors_week")  # one week for all: it takes some seconds to live
+
+MACHINE = re.compile(
+    r"\b(none|null|true|false|nan|traceback|exception|error|failed|in_review|draft|drafted|approved|rejected|"
+    r"merged|superseded|expired|missed|sending|stopped|sent|queued|skipped|accepted|uncertain|pending|bulletin|"
+    r"deadline|dispatch|slot|stale|issued|timeout|unknown|datetime|stopped_by_hand|closed_by_hand)\b",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(r"https?://\S+")
+DUE = re.compile(r"entro (\w+ \d+ \w+, ore \d+(?::\d\d)?)")
+LEFT = re.compile(r"\bè partito\b|\bGià inviati [1-9]|^PROVA · Inviato\b")
+CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente", "rimandata")
+RECEIPTS = ("da_correggere", "da_rileggere", "registrata", "approvato", "prima_firma")
+# WhatsApp's own marks of bold stand in a letter's copy of the message, which is that of the seal
+COPIES = re.compile(
+    r"^(?:COME SI VEDE SUL TELEFONO|TESTO PRONTO|TESTO APPROVATO)$.*?^(?=DA GUARDARE|Codice di questo)",
+    re.M | re.S,
+)
+
+
+@pytest.fixture(scope="module")
+def week(
+    loopback: Loopback, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Week]:
+    folder = tmp_path_factory.mktemp("week")
+    shutil.copy(sqlite_template, folder / "bollettino.db")
+    engine = make_engine(f"sqlite:///{folder / 'bollettino.db'}")
+    with pytest.MonkeyPatch.context() as patch, mail_server() as box:
+        for name, value in SECRETS.items():
+            patch.setenv(name, value)
+        patch.setattr(world, "NOW", START)
+        town = Comune(loopback, folder, engine)
+        announce(town.settings.state, box.port)
+        found = Week(town, box, patch)
+        try:
+            live(found)
+        finally:  # also of a week that broke off
+            cache = Path(__file__).parents[1] / ".pytest_cache"
+            cache.mkdir(exist_ok=True)
+            (cache / "settimana.md").write_text(table(found.rows), encoding="utf-8")
+        yield found
+        town.close()
+    engine.dispose()
+
+
+def words(row: Row) -> str:
+    return ADDRESS.sub("", f"{row.title}\n{row.text}")
+
+
+def test_the_week_shows_all_that_an_editor_is_shown(week: Week) -> None:
+    assert {row.channel for row in week.rows} >= {LETTER, SMS, WHATSAPP, FORM, REDAZIONE}
+    refused = [answer.verb for answer in week.answers if answer.is_refused]
+    assert refused == [
+        "assenza",
+        "ferma",
+        "riapri",
+        "correggi",
+        "riprendi",
+        "chiusura",
+        "avviso-urgente",
+    ]
+    kinds = {row.kind for row in week.rows if row.channel == LETTER}
+    assert kinds >= {
+        *("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente"),
+        *("da_correggere", "registrata", "approvato", "prima_firma", "non_fatto"),
+        *("invio_fermato", "esito", "non_approvato"),
+    }
+
+
+def test_no_word_is_the_machines(week: Week) -> None:
+    found = {(match[0], row.title) for row in week.rows for match in MACHINE.finditer(words(row))}
+    assert found == set()
+
+
+def test_no_place_is_left_to_fill_and_no_mark_is_left_over(week: Week) -> None:
+    for row in week.rows:
+        shown = COPIES.sub("", words(row))
+        assert not re.search(r"\{\{?\w*\}", shown), (row.title, shown)
+        assert "*" not in shown, (row.title, shown)
+
+
+def test_a_bulletin_has_one_deadline_wherever_it_is_shown(week: Week) -> None:
+    told = defaultdict[int, set[str]](set)
+    for row in week.rows:
+        if row.bulletin_id is not None:
+            told[row.bulletin_id].update(DUE.findall(words(row)))
+    assert {number: len(dates) for number, dates in told.items()} == dict.fromkeys(range(1, 8), 1)
+    known = set.union(*told.values())
+    on_the_page = {date for row in week.rows if row.channel == REDAZIONE for date in DUE.findall(row.text)}
+    assert on_the_page
+    assert on_the_page <= known
+
+
+def test_nobody_who_is_absent_is_called_unless_nobody_else_is_left(week: Week) -> None:
+    called = [
+        row
+        for row in week.rows
+        if row.to == ANNA
+        and ABSENT[0] <= in_rome(row.at).date() <= ABSENT[1]
+        and (row.kind in CALLS or row.channel in (SMS, WHATSAPP))
+    ]
+    assert [row.kind for row in called] == ["tocca_al_vice"]
+    assert "scriviamo a tutti" in called[0].text
+
+
+def test_nothing_is_said_to_have_left_before_it_has(week: Week) -> None:
+    before: dict[int, int] = {}
+    said = 0
+    for row in week.rows:
+        if row.bulletin_id is None:
+            continue
+        before.setdefault(row.bulletin_id, row.reached)
+        if row.channel == LETTER and (LEFT.search(row.title) or LEFT.search(row.text)):
+            said += 1
+            assert row.reached > before[row.bulletin_id], (row.title, row.text)
+    assert said
+
+
+def test_what_a_stopped_send_has_sent_is_told_as_it_was(week: Week) -> None:
+    """Not as it stood when somebody pressed, with messages on their way."""
+    letters = [row for row in week.rows if row.kind == "invio_fermato"]
+    (reached,) = {row.reached for row in letters}
+    assert {int(re.findall(r"Già inviati (\d+)", row.text)[0]) for row in letters} == {reached}
+
+
+def test_each_order_has_one_answer_to_who_gave_it(week: Week) -> None:
+    for answer in week.answers:
+        if answer.is_form:
+            assert len(answer.letters_to_them(RECEIPTS)) == 1, (answer.rows[0].at, answer.who)
+            continue
+        assert len(answer.run.names) == 2, answer.run.names
+        told = [row.text for row in answer.letters_to_them(["non_fatto"])]
+        assert len(told) == answer.is_refused, answer.run.names
+        assert all(str(answer.run.state.message) in text for text in told)
+
+
+def test_no_telephone_number_is_shown_but_a_colleagues_in_a_call(week: Week) -> None:
+    citizens = [phone["number"] for phone in week.comune.ask("GET", "/_prova/telefoni")]
+    editors = [
+        phone.get_secret_value()
+        for editor in week.comune.settings.profile.editors
+        if (phone := week.comune.settings.editor_phone(editor))
+    ]
+    assert citizens
+    assert editors
+    for row in week.rows:
+        digits = re.sub(r"[\s.-]", "", words(row))
+        assert not any(number[-9:] in digits for number in citizens), row.title
+        assert row.channel == WHATSAPP or not any(number[-9:] in digits for number in editors), row.title
+
+
+def test_who_is_alone_is_not_told_of_a_successor(week: Week) -> None:
+    """On Thursday Anna is away, and after Bruno comes Bruno."""
+    called = [row for row in week.rows if in_rome(row.at).date() == ABSENT[0] and row.channel == WHATSAPP]
+    letters = [row for row in week.rows if in_rome(row.at).date() == ABSENT[0] and row.kind == "urgente"]
+    assert [row.to for row in (*called, *letters)] == [BRUNO] * 2
+    assert "passa a te di nuovo." in called[0].text
+    assert "ti chiamiamo di nuovo" in letters[0].text
+
+
+def test_a_reminder_does_not_say_that_nobody_approved(week: Week) -> None:
+    """On Tuesday Anna had, and Bruno had to as well."""
+    reminders = [row for row in week.rows if row.kind == "sollecito"]
+    assert {row.to for row in reminders} == {ANNA, BRUNO}
+    assert not any("nessuno" in row.text for row in reminders)
+
+
+def test_who_answers_too_late_hears_that_and_when_it_was(week: Week) -> None:
+    (told,) = [row for row in week.rows if row.title.startswith("PROVA · Troppo tardi")]
+    assert told.to == BRUNO
+    assert "il bollettino di venerdì 4 dicembre è scaduto alle 10:45. Non è partito niente" in told.text
+    page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
+    assert "non approvato in tempo, venerdì 4 dicembre, ore 10:45\n" in page
+
+
+def test_a_source_that_is_read_is_not_said_to_be_unreadable(week: Week) -> None:
+    (told,) = [row for row in week.rows if row.kind.startswith("fonte_")]
+    assert "nessuna notizia nuova da 7 giorni" in told.text
+    assert "non si legge" not in words(told)
+
+
+def test_what_was_asked_and_refused_is_not_told_as_done(week: Week) -> None:
+    """The stopped send was corrected: it was asked to go on, and did not."""
+    letters = [row.text for row in week.rows if row.kind == "esito" and "«riprendi»" in row.text]
+    assert letters
+    assert all("Ha chiesto di farlo partire" in text for text in letters)
