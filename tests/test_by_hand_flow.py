@@ -294,7 +294,7 @@ def test_the_editors_are_told_that_something_waits_for_a_hand_and_when_it_is_don
     asked = [one for one in letters if one.kind == "da_inviare_a_mano" and one.editor == ANNA]
     done = [one for one in letters if one.kind == "esito" and one.editor == ANNA]
     assert len(asked) == len(done) == 1
-    assert "ne restano 5 su 5" in asked[0].text
+    assert "Ancora da inviare: 5 su 5." in asked[0].text
     assert settings.run_link(next(iter(desk.states))) in asked[0].text
     assert done[0].subject.endswith("4 su 5")
 

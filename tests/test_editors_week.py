@@ -30,7 +30,7 @@ MACHINE = re.compile(
 )
 ADDRESS = re.compile(r"https?://\S+")
 DUE = re.compile(r"entro (\w+ \d+ \w+, ore \d+(?::\d\d)?)")
-LEFT = re.compile(r"\bè partito\b|\bGià inviati [1-9]|^PROVA · Inviato\b")
+LEFT = re.compile(r"\bè partito\b|\bGià inviati: [1-9]|^PROVA · Inviato\b")
 CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente", "rimandata")
 RECEIPTS = ("da_correggere", "da_rileggere", "registrata", "approvato", "prima_firma")
 # WhatsApp's own marks of bold stand in a letter's copy of the message, which is that of the seal
@@ -142,7 +142,7 @@ def test_what_a_stopped_send_has_sent_is_told_as_it_was(week: Week) -> None:
     """Not as it stood when somebody pressed, with messages on their way."""
     letters = [row for row in week.rows if row.kind == "invio_fermato"]
     (reached,) = {row.reached for row in letters}
-    assert {int(re.findall(r"Già inviati (\d+)", row.text)[0]) for row in letters} == {reached}
+    assert {int(re.findall(r"Già inviati: (\d+)", row.text)[0]) for row in letters} == {reached}
 
 
 def test_each_order_has_one_answer_to_who_gave_it(week: Week) -> None:
@@ -206,3 +206,8 @@ def test_what_was_asked_and_refused_is_not_told_as_done(week: Week) -> None:
     letters = [row.text for row in week.rows if row.kind == "esito" and "«riprendi»" in row.text]
     assert letters
     assert all("Ha chiesto di farlo partire" in text for text in letters)
+
+
+def test_the_name_of_an_order_is_short_from_its_beginning(week: Week) -> None:
+    first = [answer.run.names[0] for answer in week.answers if answer.verb == "ferma" and not answer.is_form]
+    assert first == ["PROVA · Ferma l'invio (bollettino non scelto)", "PROVA · Ferma l'invio (bollettino 1)"]

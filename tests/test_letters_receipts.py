@@ -87,8 +87,9 @@ def test_who_approved_the_same_text_twice_hears_that_a_colleague_is_needed(comun
     answer(comune, number, ANNA, 1)
     told(comune, box, number, 1)
     answer(comune, number, ANNA, 2)
-    assert told(comune, box, number, 2) == [(MAIL[ANNA], "Da correggere")]
+    assert told(comune, box, number, 2) == [(MAIL[ANNA], "Aspetta un collega")], "nothing is to be put right"
     assert "ha già approvato questo testo" in box.text()
+    assert "Tu non devi fare altro." in box.text()
 
 
 def test_after_the_first_of_two_the_reminders_go_to_those_who_still_can_approve(

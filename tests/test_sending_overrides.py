@@ -76,7 +76,7 @@ def test_an_override_is_proved_told_to_all_before_it_leaves_and_kept(comune: Com
     assert "Bruno Vice fa partire il bollettino" in text
     assert ", codice verificato, anche se prima dell'invio abbiamo trovato questo:" in text
     assert "Costo: Questo invio circa 0,30 EUR" in text
-    assert f"avvia {comune.settings.deployment('ferma')} da http" in text
+    assert "/redazione/comando/ferma\n" in text
     with comune.look() as session:
         drafts.tell_bulletin(comune.settings, session, number, now=comune.now)
         document = certificate.draw_up(comune.settings, session, number)

@@ -111,7 +111,7 @@ def test_a_stopped_send_is_resumed_by_a_person_hours_later(comune: Comune) -> No
     (told, *_) = letters(comune, "invio_fermato")
     assert told.subject == "PROVA · INVIO FERMATO: bollettino, 2 su 5"
     assert "Motivo: fermato da una persona.\n" in told.text
-    assert "restano 3" in told.text
+    assert "Ancora da inviare: 3" in told.text
     assert cannot_resume(comune.settings, comune.engine, number, who="Nessuno")
     assert cannot_resume(comune.settings, comune.engine, number, who=ANNA) == ""
     comune.now += timedelta(hours=3)
@@ -147,7 +147,7 @@ def test_a_resume_is_told_while_it_runs(comune: Comune) -> None:
     begin(comune.settings, comune.engine, number, late_by=ANNA, now=comune.now + timedelta(minutes=1))
     tell(comune, number)
     (told, *_) = letters(comune, "invio_ripreso")
-    assert "da Anna Redazione: ne restano 3 su 5" in told.text
+    assert "da Anna Redazione. Ancora da inviare: 3 su 5." in told.text
 
 
 def test_the_right_text_goes_to_the_rest_and_the_correction_to_the_first(comune: Comune) -> None:

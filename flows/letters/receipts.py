@@ -14,7 +14,7 @@ from flows.draft import undo
 from flows.letters import urgent_calls
 from flows.letters.briefing import Briefing
 from flows.review.choices import came_late
-from flows.review.sign_off import signed_by, since_void, voices
+from flows.review.sign_off import is_only_repeated, signed_by, since_void, voices
 from flows.review.text import is_only_new
 from flows.sending.samples import sentence
 from flows.settings import Settings
@@ -53,8 +53,11 @@ def receipts(
         writer: Sequence[Person] = [editor for editor in editors if editor.name == version.author] or editors
         values = {**about.values, "chi": version.author, "quando": giorno_ora(version.created_at)}
         receipt = _teller(settings, session, bulletin.id, version.number, now)
-        if version.problems:
-            problems = version.problems.splitlines()
+        problems = version.problems.splitlines()
+        if is_only_repeated(problems):  # nothing is to be put right
+            told = f"{problems[0]} Tu non devi fare altro."
+            receipt("registrata", writer, {**values, "esito": "Aspetta un collega", "che_succede": told})
+        elif problems:
             kind = "da_rileggere" if is_only_new(problems) else "da_correggere"
             receipt(kind, writer, {**values, "problemi": bullets(problems, "")})
         elif approval is None and version.number in signed:
@@ -164,7 +167,7 @@ def _closed(settings: Settings, session: Session, bulletin: Bulletin, now: datet
 
 def _stored(bulletin: Bulletin, version: BulletinVersion, sample: str) -> dict[str, str]:
     if bulletin.status == BulletinStatus.in_review:
-        lines = ["Il testo è salvato e aspetta ancora.", *version.remarks.splitlines(), sample]
+        lines = ["Il testo è salvato e aspetta ancora l'approvazione.", *version.remarks.splitlines(), sample]
         return {"esito": "Salvato, non ancora approvato", "che_succede": "\n".join(filter(None, lines))}
     if bulletin.status == BulletinStatus.expired:
         return {"esito": "Troppo tardi", "che_succede": came_late(bulletin)}

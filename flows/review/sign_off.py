@@ -34,7 +34,13 @@ ASK_SOURCE = (
     "Per confermare comunque scrivi da dove viene il dato, nel campo che lo chiede; "
     "poi approva anche un collega."
 )
+REPEATED = "ha già approvato questo testo"
 ALONE = "Serve una seconda persona, e nel profilo ce n'è una sola."
+
+
+def is_only_repeated(problems: Sequence[str]) -> bool:
+    """Whether an approval came back only because the same person had given it before."""
+    return len(problems) == 1 and REPEATED in problems[0]
 
 
 class Outcome(StrEnum):
@@ -124,8 +130,7 @@ def rule(
     again = next((voice for voice in counted if voice.editor == new.editor), None)
     if again and len(with_new) < needed and others:
         sentence = (
-            f"{again.name} ha già approvato questo testo alle {in_rome(again.at):%-H:%M}: "
-            f"ora deve approvare {_or(others)}."
+            f"{again.name} {REPEATED} alle {in_rome(again.at):%-H:%M}: ora deve approvare {_or(others)}."
         )
         return Ruling(Outcome.refused, (sentence,), tuple(counted), tuple(others))
     if new.blocks and not any(voice.source.strip() for voice in with_new):

@@ -32,6 +32,7 @@ from db.engine import transaction
 from db.models import BulletinStatus
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import KINDS
+from flows.deploy import ELSE
 from flows.door import sealed
 from flows.door.sealed import FIELD, Proof
 from flows.settings import BollettinoError, Settings, load
@@ -116,9 +117,17 @@ def titled(pattern: str) -> Callable[[], str]:
     """For `flow_run_name`: these words with the run's parameters in them, and PROVA where it is one."""
 
     def name() -> str:
-        return load().profile.prova + pattern.format(**flow_run.parameters)
+        short = {key: _short(value) for key, value in flow_run.parameters.items()}
+        return load().profile.prova + pattern.format(**short)
 
     return name
+
+
+def _short(value: object) -> object:
+    """Of an entry of a list (`flows/runs/choices.py`) its number, until the run has an outcome."""
+    if not isinstance(value, str):
+        return value
+    return "non scelto" if value == ELSE else value.partition(" · ")[0]
 
 
 DESK = "redazione"  # the tag of what editors work with, as their deployments have it
