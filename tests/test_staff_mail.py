@@ -180,7 +180,12 @@ def test_an_address_is_one_address(to: str) -> None:
 
 
 def test_what_is_told_is_sent_once_to_each(settings: Settings, engine: Engine, box: Post) -> None:
-    values = {"fonte": "https://a.example/feed", "motivo": "404", "conseguenza": "Niente notizie."}
+    values = {
+        "fonte": "https://a.example/feed",
+        "motivo": "404",
+        "conseguenza": "Niente notizie.",
+        "dettaglio": "",
+    }
     for _ in range(2):
         with transaction(engine) as session:
             tell(settings, session, "fonte_muta", settings.profile.editors, values, about="x", now=NOW)
@@ -195,7 +200,7 @@ def queued(
     engine: Engine, settings: Settings, *, to: str = "anna@comune.esempio.mi.it", hours: int = 0
 ) -> None:
     until = NOW + timedelta(hours=hours) if hours else None
-    values = {"fonte": "x", "motivo": "y", "conseguenza": "z"}
+    values = {"fonte": "x", "motivo": "y", "conseguenza": "z", "dettaglio": ""}
     with transaction(engine) as session:
         person = Editor(name="Anna Redazione", email=to)
         tell(settings, session, "fonte_muta", [person], values, about="x", until=until, now=NOW)
@@ -265,7 +270,7 @@ def test_a_sender_that_died_leaves_its_letter_to_the_next(
 
 def test_two_senders_at_once_send_each_letter_once(settings: Settings, engine: Engine, box: Post) -> None:
     people = [Editor(name=f"Redattore {n}", email=f"r{n}@comune.esempio.mi.it") for n in range(8)]
-    values = {"fonte": "x", "motivo": "y", "conseguenza": "z"}
+    values = {"fonte": "x", "motivo": "y", "conseguenza": "z", "dettaglio": ""}
     with transaction(engine) as session:
         tell(settings, session, "fonte_muta", people, values, about="x", now=NOW)
     sent: list[int] = []
@@ -279,7 +284,7 @@ def test_two_senders_at_once_send_each_letter_once(settings: Settings, engine: E
 
 
 def test_what_was_rolled_back_is_not_told(settings: Settings, engine: Engine, box: Post) -> None:
-    values = {"fonte": "x", "motivo": "y", "conseguenza": "z"}
+    values = {"fonte": "x", "motivo": "y", "conseguenza": "z", "dettaglio": ""}
 
     def work() -> None:
         with transaction(engine) as session:

@@ -255,6 +255,7 @@ def test_a_source_that_is_silent_is_told_once_a_day_until_it_speaks(comune: Comu
     subject = f"Una fonte non si legge: {alerts}"
     told = [one for one in days.told if one[2] == subject]
     assert told == [("25 08:00", ANNA, subject), ("26 08:00", ANNA, subject)]
+    assert "Per chi gestisce il servizio, le parole del programma: «404 Not Found»." in box.last(subject)
     assert any("Nessuna notizia non vuol dire nessuna allerta" in box.text(n) for n in range(len(box.taken)))
     comune.now = rome(11, 27, 7, 55)
     comune.collect("alerts")
