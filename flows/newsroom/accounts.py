@@ -34,7 +34,8 @@ class Account:
         if self.way:
             parts = [f"inviato a mano: {thousands(count.declared)} dichiarati su {thousands(count.planned)}"]
         if self.arrived:
-            parts.append(f"arrivati {thousands(self.arrived)}, letti almeno {thousands(self.read)}")
+            least = f", letti almeno {thousands(self.read)}" if self.read else ""
+            parts.append(f"arrivati {thousands(self.arrived)}{least}")
         rest = {"non arrivati": count.failed, "saltati": count.skipped, "incerti": count.uncertain}
         parts += [f"{name} {thousands(number)}" for name, number in rest.items() if number]
         return "; ".join(parts)

@@ -111,7 +111,7 @@ class PrefectMemory:
             monkeypatch.setattr(module, "get_client", lambda sync_client: nullcontext(self))  # noqa: ARG005
         for module in (client, approve, dispatch, settle):
             monkeypatch.setattr(module, "flow_run", self)
-        for module in (client, approve, compose, correct, announce, alert, pages):
+        for module in (client, compose, correct, announce, alert, pages):
             monkeypatch.setattr(module, "create_markdown_artifact", self._page)
         monkeypatch.setattr(pages, "create_table_artifact", lambda *_, **__: None)
         monkeypatch.setattr(approve, "suspend_flow_run", self._suspend)
@@ -134,8 +134,9 @@ class PrefectMemory:
     def scheduled_start_time(self) -> datetime:
         return self.stack[-1].created
 
-    def _page(self, markdown: str, key: str = "", **_: object) -> None:
+    def _page(self, markdown: str, key: str = "", **_: object) -> UUID:
         self._shown(self.stack[-1], key, markdown)
+        return uuid4()
 
     def _suspend(self, *, wait_for_input: type[forms.Form], key: str, timeout: None) -> NoReturn:
         assert timeout is None

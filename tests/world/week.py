@@ -20,7 +20,7 @@ from db.models import Attempt, Letter, Outcome, Receipt
 from flows import dispatch
 from flows.bulletin.language.dates import ROME, giorno, ora
 from flows.door import stamps
-from flows.newsroom.page import html
+from flows.newsroom.page import Page
 from flows.privacy.intact import load
 from flows.runs import pages
 from flows.runs.forms import Form
@@ -186,7 +186,7 @@ class Week:
 
     def look_at_redazione(self) -> None:
         """Somebody opens the page."""
-        shown = html(self.comune.settings, self.comune.engine, "", self.now)
+        shown = Page(self.comune.engine).html(self.comune.settings, "", self.now)
         text = BeautifulSoup(shown, "html.parser").get_text("\n", strip=True)
         self.show(REDAZIONE, "chi apre la pagina", "Redazione", text)
 
@@ -318,7 +318,9 @@ def filled(
             assert isinstance(one.json_schema_extra, dict)
             choices = one.json_schema_extra["enum"]
             assert isinstance(choices, list)
-            value = next(choice for choice in choices if str(choice).startswith(decision))
+            meant = [str(choice) for choice in choices if str(choice).startswith(decision)]
+            signed = f"({who})"  # an approval says whose it is
+            value = next((choice for choice in meant if signed in choice), meant[0])
         elif name == "chi":
             value = who
         elif name.startswith("fonte"):
