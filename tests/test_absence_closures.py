@@ -112,7 +112,7 @@ def test_a_slip_of_the_pen_stores_nothing(settings: Settings, sqlite: Engine) ->
     assert "in quel giorno" in close(settings, sqlite, 1, 1, dry_run=True)
     day = date(2026, 12, 1)
     for dry in (True, False):
-        with pytest.raises(NotProvedError, match="Scrivi il tuo nome"):
+        with pytest.raises(NotProvedError, match="non è di un redattore del profilo"):
             note_closure(
                 settings, sqlite, who="Anna", first=day, last=day, proof=OPERATOR, dry_run=dry, now=MONDAY
             )

@@ -99,6 +99,22 @@ def test_what_keeps_people_out_who_do_not_know_it_is_told(duty: str, words: str)
     assert gate.judge(excused, page).refused == ()
 
 
+@pytest.mark.parametrize(
+    "exemption",
+    ["gratuita sotto i 18 anni", "gratis per i bambini", "under 14 gratis", "ridotto per i disabili 3 euro"],
+)
+def test_a_price_is_not_told_to_those_who_pay_less(exemption: str) -> None:
+    page = read(
+        title="Camminata della salute",
+        abstract="",
+        body=f"La camminata della salute è il 4 maggio 2026 alle 9. Il contributo è di 5 euro ({exemption}).",
+    )
+    priced = "Il 4 maggio 2026 alle 9 c'è la camminata della salute. Il contributo è di 5 euro."
+    assert any("chi non paga, o paga meno" in reason for reason in gate.judge(priced, page).refused)
+    for whole in (priced.replace(" euro.", f" euro, {exemption}."), priced.partition(" Il contributo")[0]):
+        assert not any("paga meno" in reason for reason in gate.judge(whole, page).refused)
+
+
 def test_an_alert_is_never_its_title_alone() -> None:
     page = read(
         title="Allerta arancione per temporali", abstract="", body="Allerta arancione dal 15 luglio 2026."

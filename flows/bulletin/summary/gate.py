@@ -100,6 +100,15 @@ _DUTIES = (
         "Manca l'età che serve",
     ),
 )
+_PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
+_REDUCED = r"(?:gratuit\w|gratis|ridott\w|esent\w)"
+_SOME = (
+    r"(?:sotto i|under|over|fino a[il]? \d|(?:ai|per i|i) minori?|bambin\w|ragazz\w|disabil\w|\d{1,2} anni)"
+)
+_EXEMPTION = re.compile(
+    rf"\b{_REDUCED}\b[^.;\n]{{0,30}}?\b{_SOME}|\b{_SOME}\b[^.;\n]{{0,30}}?\b{_REDUCED}\b", re.I
+)
+_SOME_PAY_LESS = re.compile(rf"\b{_REDUCED}\b|\b(?:costi|prezzi|tariffe)\b[^.]{{0,30}} nella pagina", re.I)
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
@@ -185,10 +194,17 @@ def booking(notice: Notice) -> str:
 
 
 def _unsaid_duties(text: str, notice: Notice) -> Iterator[str]:
-    """What keeps people out who do not know it: that one must book, and an age."""
+    """What keeps people out who do not know it: that one must book, an age, that it costs them less."""
     for duty, told, reason in _DUTIES:
         if (match := duty.search(notice.source)) and not told.search(text):
             yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
+    exemption = _EXEMPTION.search(notice.source)
+    if (
+        exemption
+        and _PRICE.search(text)
+        and not re.search(rf"\b{_REDUCED}\b|\bcosti nella pagina", text, re.I)
+    ):
+        yield f"Manca chi non paga, o paga meno: la pagina dice «{' '.join(exemption[0].split())}»."
 
 
 def _names(text: str, notice: Notice) -> bool:
