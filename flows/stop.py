@@ -20,7 +20,7 @@ from db.acts import REOPEN
 from db.engine import alone, make_engine, reading, transaction
 from db.models import TURNED_DOWN, Bulletin, BulletinStatus
 from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.status import DECIDED, STATUS
+from flows.bulletin.status import DECIDED, STATUS, named
 from flows.by_hand import window
 from flows.deploy import ELSE
 from flows.door.sealed import NO_CODE, Proof
@@ -68,6 +68,8 @@ def stop_sending(
         certificate = deliveries.certificate(session, bulletin_id)
         tried = certificate.planned - certificate.open
         outcome = f"Invio del bollettino {bulletin_id} fermato: {tried} di {certificate.planned}."
+        if on_way := deliveries.on_their_way(session, bulletin_id):
+            outcome += f" Erano già in viaggio, e possono arrivare: {on_way}."
         acts.note(settings, session, person, "ferma", outcome, bulletin_id=bulletin_id, letter=False, now=now)
         return outcome
 
@@ -82,6 +84,13 @@ def only_sending(engine: Engine) -> int:
         labels = [choices.label(session, one) for one in sending]
         if len(sending) == 1:
             return sending[0].id
+        ahead = [
+            f"Il {named(row)} però parte {giorno_ora(row.slot_at)}: per bloccarlo prima usa «riapri»."
+            for row in bulletins.with_status(session, BulletinStatus.approved)
+            if row.slot_at is not None
+        ]
+    if ahead and not labels:
+        raise NotDoneError(f"Nessun bollettino è in invio. {' '.join(ahead)}")
     if not labels:
         raise NotDoneError(f"Nessun bollettino è in invio. {acts.NOTHING_DONE}")
     raise NotDoneError(f"Ricarica la pagina e scegli quale: {'; '.join(labels)}.")

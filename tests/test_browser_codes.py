@@ -105,6 +105,6 @@ def test_who_starts_an_act_proves_it_and_nobody_else_sees_the_code(
     with installation.prefect() as client:
         run = client.read_flow_run(UUID(started.value.json()["id"]))
     chosen = run.parameters.pop("bollettino")
-    assert chosen.startswith(f"{number} · bollettino di ")
+    assert chosen.startswith(f"{number} · approvato · bollettino di ")
     assert chosen.endswith(" · Contributi per l'acquisto di libri di testo")
     assert run.parameters == {"chi": "Bruno Vice"}

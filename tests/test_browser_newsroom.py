@@ -42,7 +42,7 @@ def test_from_the_page_to_the_form_and_back(installation: Installation, page: Pa
     opened(installation, page)
     expect(page.locator("#aspetta li", has_text=title)).to_have_count(0)
     done = page.locator("#inviati li", has_text=title).first
-    assert "inviato" in done.inner_text()
+    assert "persone su" in done.inner_text()
     public = done.get_by_role("link", name="la pagina dei cittadini").get_attribute("href")
     assert public == f"{installation.settings.profile.servers.public}/b/{sent.code}"
     done.get_by_role("link", name="il certificato").click()

@@ -7,7 +7,7 @@ import pytest
 
 from flows.bulletin.language.markdown import LIMIT, escaped, within
 from flows.bulletin.pictures.phone import Look
-from flows.draft.evidence import SourcedItem, Vote, judged
+from flows.draft.evidence import SourcedItem, Vote, judged, remarks
 from flows.review.evidence import attention, phones, provenance
 from tests.world.frames import DAY, bulletin_frame
 
@@ -97,3 +97,22 @@ def test_the_worst_bulletin_still_fits() -> None:
         phones(bulletin_frame(5), [one.text for one in told], DAY, Look("Comune")),
     ]
     assert len(within([*parts, provenance(judged(told))]).encode()) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("text", "over"),
+    [
+        ("L'ufficio apre sabato 5 dicembre e sabato 12 dicembre.", ["sabato 5 dicembre"]),
+        ("Il calendario arriva entro venerdì 4 dicembre 2026.", ["venerdì 4 dicembre 2026"]),
+        ("Da lunedì 7 dicembre la carta si espone la domenica sera.", []),
+        ("Il mercatino è venerdì 11 dicembre.", []),
+        ("La fiera è il 3 gennaio.", []),
+    ],
+)
+def test_a_day_that_is_over_when_it_leaves_is_pointed_out(text: str, over: list[str]) -> None:
+    item = SourcedItem("Avviso", text, source=f"Avviso\n{text}", published=date(2026, 11, 30))
+    sent_on = date(2026, 12, 11)
+    told = [remark.words for remark in remarks(judged([item]), Vote(sent_on=sent_on))]
+    assert [words for words in told if "già passato" in words] == [
+        f"Il giorno dell'invio «{day}» è già passato." for day in over
+    ]

@@ -150,11 +150,16 @@ def test_the_brake_holds_also_where_its_list_is_a_moment_old(engine: Engine) -> 
     with pytest.raises(NotDoneError, match="Nessun bollettino è in invio"):
         only_sending(engine)
     with transaction(engine) as session:
+        make_bulletin(session, status=BulletinStatus.approved, slot_at=NOW + timedelta(hours=1))
+    leaves = r"è in invio\. Il bollettino di martedì 24 novembre però parte .*«riapri»"
+    with pytest.raises(NotDoneError, match=leaves):
+        only_sending(engine)
+    with transaction(engine) as session:
         number = make_bulletin(session, status=BulletinStatus.sending).id
     assert only_sending(engine) == number
     with transaction(engine) as session:
         make_bulletin(session, status=BulletinStatus.sending)
-    with pytest.raises(NotDoneError, match=r"scegli quale: 1 · .*; 2 · "):
+    with pytest.raises(NotDoneError, match=rf"scegli quale: {number} · .*; {number + 1} · "):
         only_sending(engine)
 
 

@@ -1,5 +1,6 @@
 """The items of a draft beside the pages they were written from, and what the guard says of each."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,6 +9,8 @@ from sqlmodel import Session
 
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, NewsItem
+from flows.bulletin.choosing.timing import nearest
+from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.guard.verdict import Verdict, check
 from flows.bulletin.language.dates import in_rome
 from flows.bulletin.message.exact import date_of, template_name
@@ -21,10 +24,13 @@ from flows.settings import Settings
 
 @dataclass(frozen=True)
 class Vote:
-    """Who may not be named now; outside an election period the names only tell who holds an office."""
+    """Who may not be named on the day of the send; outside an election period the names only tell who holds
+    an office.
+    """
 
     names: Collection[str] = ()
     is_near: bool = False
+    sent_on: date | None = None  # in Rome
 
 
 @dataclass(frozen=True)
@@ -88,10 +94,10 @@ def _told(session: Session, item: BulletinItem | ItemData) -> SourcedItem:
 
 def vote(settings: Settings, at: datetime) -> Vote:
     """Whose names are pointed out on that day."""
-    period = settings.profile.election_period
+    period, day = settings.profile.election_period, in_rome(at).date()
     if period is None:
-        return Vote()
-    return Vote(period.names, period.first <= in_rome(at).date() <= period.last)
+        return Vote(sent_on=day)
+    return Vote(period.names, period.first <= day <= period.last, day)
 
 
 @dataclass(frozen=True)
@@ -104,13 +110,30 @@ class Remark:
 
 
 def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
-    """Of each item what the guard stops, what it doubts, and whom it names."""
+    """Of each item what the guard stops, what it doubts, which days are over by then, and whom it names."""
     notes = []
     for position, judgement in enumerate(items, start=1):
         verdict, item = judgement.verdict, judgement.item
         if verdict:
             notes += [Remark(position, words, stops=True) for words in verdict.blocked]
             notes += [Remark(position, words) for words in verdict.warnings]
+            notes += [Remark(position, words) for words in _over(item.text, vote.sent_on)]
         named = warnings(item.text, vote.names, vote.is_near, is_act=item.is_act)
         notes += [Remark(position, words) for words in named]
     return notes
+
+
+_SINCE = re.compile(r"\b(?:da|dal|dall['’]|dalla|partire)\s*$", re.IGNORECASE)  # what began may go on
+
+
+def _over(text: str, day: date | None) -> list[str]:
+    """Of a text that is read on `day`, the days that are over by then."""
+    return [
+        f"Il giorno dell'invio «{fact.shown}» è già passato."
+        for fact in facts(text, published=day)
+        if day is not None
+        and fact.kind is Kind.date
+        and (told := nearest(fact.value, day)) is not None
+        and told < day
+        and not _SINCE.search(text[: fact.start].removesuffix(f"{fact.weekday} "))
+    ]

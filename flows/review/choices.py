@@ -68,14 +68,16 @@ LABELS = {
 
 
 def choices(
-    slot_at: datetime | None, *, is_fixed: bool = False, is_shared: bool = False
+    slot_at: datetime | None, *, is_fixed: bool = False, is_shared: bool = False, is_first: bool = False
 ) -> dict[Choice, str]:
     """What the editor may choose, in the words of the form.
 
-    `is_fixed`: a template of its own, which no news enters. `is_shared`: a second person has a say.
+    `is_fixed`: a template of its own, which no news enters. `is_shared`: a second person has a say;
+    `is_first`: theirs is still to come.
     """
     when = f"{giorno(slot_at)} alle {ora(slot_at)}" if slot_at else "subito"
-    labels = {Choice.approve: f"Approva: parte {when}", **LABELS}
+    other = ", se approva anche un collega" if is_first else ""
+    labels = {Choice.approve: f"Approva: parte {when}{other}", **LABELS}
     if is_fixed:
         labels[Choice.discard] = "Non inviare e scarta questo messaggio"
     left_out = {Choice.reread: is_fixed, Choice.postpone: is_fixed, Choice.send_back: not is_shared}

@@ -15,6 +15,7 @@ from flows.bulletin.status import HEADINGS, waiting_tags
 from flows.draft.evidence import SourcedItem, judged, vote
 from flows.draft.refresh import Waiting
 from flows.review.evidence import attention, phones, provenance
+from flows.review.sign_off import is_only_repeated
 from flows.review.text import is_only_new
 from flows.settings import Settings
 
@@ -50,7 +51,7 @@ class Round:
     @property
     def state(self) -> str:
         """What it waits for."""
-        if self.problems:
+        if self.problems and not is_only_repeated(self.problems):
             return "da rileggere" if is_only_new(self.problems) else "da correggere"
         if self.is_sent_back:
             return "rimandato"
@@ -58,7 +59,8 @@ class Round:
 
     @property
     def name(self) -> str:
-        return f"{self.state.upper()} · {self.title}" if self.problems else f"{self.title} · {self.state}"
+        is_back = bool(self.problems) and not is_only_repeated(self.problems)
+        return f"{self.state.upper()} · {self.title}" if is_back else f"{self.title} · {self.state}"
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -99,7 +101,9 @@ PREVIEW = "Come si vede sul telefono"
 def _first(settings: Settings, draft: Round, dated: datetime) -> list[str]:
     """What has to be read before all else: what is wrong, what came of the last answer, what to look at."""
     parts = []
-    if draft.problems:
+    if is_only_repeated(draft.problems):
+        parts += [f"**Aspetta un collega: {escaped(line)}**" for line in draft.problems]
+    elif draft.problems:
         parts += [
             "**DA RILEGGERE: c'è una notizia nuova.**"
             if is_only_new(draft.problems)

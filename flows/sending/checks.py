@@ -324,4 +324,4 @@ def check_site(held: Sequence[str] | None) -> Check:
         return Check(name, Verdict.unknown, "Le pagine si rileggono alla partenza.")
     if held:
         return Check(name, Verdict.attention, f"Da sapere: {' '.join(held)}")
-    return Check(name, Verdict.good, "Rilette adesso: dicono quello che è stato approvato.")
+    return Check(name, Verdict.good, "Rilette adesso: dopo l'approvazione non sono cambiate.")
