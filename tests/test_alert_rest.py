@@ -1,5 +1,6 @@
 """An alert that is in force reaches everybody once, also when its send was stopped on the way."""
 
+import logging
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from unittest.mock import Mock
@@ -10,8 +11,9 @@ from sqlmodel import select
 from db import deliveries, telling
 from db.models import BulletinKind, BulletinStatus, Call, Hazard, Letter, Level
 from db.recipients import SPARED
-from flows import collect
-from flows.alert import act
+from flows import alert, collect
+from flows.alert import Round, act
+from flows.bulletin.language.markdown import escaped
 from flows.correct import CorrectionError, draft_for_the_rest
 from flows.dispatch import begin, dispatch_bulletin
 from flows.runs import forms
@@ -296,6 +298,45 @@ def test_windows_that_stay_shut_are_told_together_and_keep_nobody_from_being_cal
     assert told.value.exceptions == (unclosed, unopened)
     with comune.look() as session:
         assert session.exec(select(Call).where(Call.bulletin_id == number)).all()
+
+
+def test_a_round_tells_its_lines_the_standing_order_and_what_went_wrong(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pages = Mock()
+    monkeypatch.setattr(alert, "get_run_logger", lambda: logging.getLogger("urgente"))
+    monkeypatch.setattr(alert, "create_markdown_artifact", pages)
+    monkeypatch.setattr(alert, "act", Mock(return_value=["la posta non parte"]))
+    comune.reprofile(("# standing_order", "standing_order"))
+    caplog.set_level(logging.INFO, logger="urgente")
+    alert.draft_and_call(comune.settings, comune.engine, now=comune.now)
+    assert not pages.called, "nothing was done"
+    state(comune, Level.arancione, comune.now - 10 * MINUTE)
+    caplog.clear()
+    done = alert.draft_and_call(comune.settings, comune.engine, now=comune.now)
+    loud = alert.order_in_words(comune.settings, comune.now)
+    (line,) = done.lines
+    assert [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "urgente"] == [
+        ("INFO", str(done)),
+        ("WARNING", loud),
+        ("WARNING", "la posta non parte"),
+    ]
+    pages.assert_called_once_with(
+        f"**{escaped(loud)}**\n\n{escaped(line)}", key="urgente", description="Allerte da annunciare subito"
+    )
+
+
+def test_what_is_taken_back_on_its_way_is_told_at_once(comune: Comune) -> None:
+    number = approved(comune, orange(comune))
+    comune.move(number, BulletinStatus.sending)
+    comune.move(number, BulletinStatus.stopped)
+    of_it = select(Letter).where(Letter.bulletin_id == number)
+    with comune.look() as session:
+        before = len(session.exec(of_it).all())
+    troubles = act(comune.settings, comune.engine, Round(taken_back=[number]), now=comune.now)
+    assert troubles == ["la posta di prova non è ancora partita (python -m flows run)"]
+    with comune.look() as session:
+        assert len(session.exec(of_it).all()) > before
 
 
 def test_one_bulletin_that_cannot_be_judged_holds_up_no_other(comune: Comune) -> None:

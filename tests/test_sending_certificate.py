@@ -61,6 +61,9 @@ def test_it_tells_counts_codes_times_seal_and_version(comuni: Comune) -> None:
     text = "\n".join(certificate.printed(found, at=NOW))
     assert "Previsti 5 = accettati 3 + falliti 1 + saltati 0 + incerti 1" in text
     assert "I conti tornano." in text
+    first, last = map(datetime.fromisoformat, (found.first_at, found.last_at))
+    told = [certificate.to_the_second(moment) for moment in (first, last)]
+    assert f"Primo messaggio: {told[0]}. Ultimo: {told[1]}." in text
     assert "non consegnabile" in text
     rows = certificate.rows(found)
     assert [row["Messaggi"] for row in rows] == [3, 1, 1]
@@ -145,6 +148,14 @@ def test_a_send_that_is_not_over_does_not_add_up_yet(comune: Comune) -> None:
     found = drawn(comune, number)
     assert not found.is_whole
     assert "in coda 1" in "\n".join(certificate.printed(found, at=NOW))
+
+
+def test_of_a_draft_nobody_has_approved_or_sent_anything(comune: Comune) -> None:
+    comune.collect()
+    found = drawn(comune, comune.draft())
+    assert (found.version, found.approver, found.seal) == (None, "", "")
+    assert (found.planned, found.channel, found.first_at, found.last_at) == (0, "cloud", "", "")
+    assert "Primo messaggio: -. Ultimo: -." in certificate.printed(found)
 
 
 def test_a_bulletin_that_does_not_exist_has_none(comune: Comune) -> None:

@@ -1,5 +1,6 @@
 """What messages cost: estimated, told by the webhooks, by month in Rome; nothing unknown is called zero."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -143,6 +144,20 @@ def test_without_prices_messages_are_counted_and_no_cost_is_told(
 )
 def test_a_category_has_its_price_or_none(category: str, price: str | None) -> None:
     assert PRICES.of(category) == (None if price is None else Decimal(price))
+
+
+def test_what_is_to_be_known_of_a_month_s_figure_is_told_in_sentences() -> None:
+    month = costs.Month(2026, 11, Counter(marketing=3), free=2, unsettled=Counter(utility=4), unpriced=1)
+    with_ceiling = PRICES.model_copy(update={"month_ceiling": Decimal("1250.5")})
+    assert list(costs.remarks(month, with_ceiling)) == [
+        "I prezzi sono quelli del 1/10/2026.",
+        "Il tetto del mese è 1.250,50 EUR.",
+        "Gratuiti secondo WhatsApp: 2.",
+        "Di 4 WhatsApp non ha ancora detto se li fattura: sono contati al prezzo di listino.",
+        "Senza prezzo nel profilo, quindi non contati: 1.",
+    ]
+    assert list(costs.remarks(costs.Month(2026, 11), PRICES)) == ["I prezzi sono quelli del 1/10/2026."]
+    assert list(costs.remarks(month, None)) == ["Nel profilo non ci sono prezzi: il costo non è stimato."]
 
 
 def test_an_estimate_names_the_day_of_its_prices(priced: Settings) -> None:

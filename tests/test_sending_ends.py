@@ -28,6 +28,7 @@ from db.models import (
     Bulletin,
     BulletinStatus,
     Consent,
+    Delivery,
     Outcome,
     Recipient,
     RecipientStatus,
@@ -325,6 +326,23 @@ def test_what_could_not_be_given_back_at_once_is_given_back_at_the_end(
     with transaction(town.engine) as session:
         told = deliveries.certificate(session, number)
     assert (told.open, told.uncertain, told.accepted) == (50, 0, 0)
+
+
+def test_a_number_that_no_key_opens_fails_alone_and_says_why(town: Town) -> None:
+    """By this reason it is tried again once its key is back."""
+    number, provider = town.bulletin(3), Provider([], ACCEPTED)
+    with transaction(town.engine) as session:
+        sealed = session.get_one(Recipient, town.people[0])
+        sealed.phone_sealed = b"sealed with a key that is gone"
+    town.send(number, provider, workers=1)
+    with transaction(town.engine) as session:
+        query = select(Delivery.recipient_id, Delivery.status, Delivery.reason)
+        ends = {one: (status, reason) for one, status, reason in session.exec(query)}
+        (attempt,) = session.exec(select(Attempt).where(Attempt.outcome == Outcome.refused))
+    failed, *others = town.people[:3]
+    assert ends == {failed: ("failed", "unreadable_address"), **dict.fromkeys(others, ("accepted", None))}
+    assert attempt.code == "unreadable_address"
+    assert provider.posts == 2
 
 
 @pytest.mark.parametrize("database", ["town", "towns"])

@@ -146,7 +146,13 @@ def test_where_the_terms_are_not_accepted_the_other_way_is_taken_and_said(
 def test_terms_that_a_webhook_told_are_named_and_prove_nothing() -> None:
     signed = {"terms": AccountWord(matter="terms", word="MM_LITE_TERMS_SIGNED", said_at=NOW)}
     found = check_terms(None, "HTTP 500, code None", BEFORE, signed, is_alert=False)
-    assert (found.verdict, "accettate martedì 24 novembre" in found.words) == (Verdict.unknown, True)
+    assert (found.verdict, found.words) == (
+        Verdict.unknown,
+        "WhatsApp non ha detto se sono accettate (HTTP 500, code None). "
+        "Le aveva dette accettate martedì 24 novembre, ore 10:30.",
+    )
+    unsaid = check_terms(None, "", BEFORE, is_alert=False)
+    assert unsaid.words == "WhatsApp non ha detto se sono accettate (non dichiarato)."
 
 
 # ---------------------------------------------------------------- before a send
