@@ -285,6 +285,19 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
     ("found", "told"),
     [
         (
+            checks.check_witness(Heard(MARK, (), 2), 3, "Manca una parola."),
+            "Copia del database: NON PARTE. Manca una parola. Rimetti il registro che c'era; solo se non "
+            "esiste più, una persona conferma con `python -m flows witness --accept-by NOME "
+            "--without-journal`.",
+        ),
+        (
+            checks.check_witness(Heard(Mark(number=4, bulletin_id=7, at=NOW), (), 2), 3),
+            "Copia del database: NON PARTE. Il database sembra ripristinato da una copia: conosce 3 "
+            "partenze, ma la partenza 4 (bollettino 7, martedì 24 novembre, ore 10:30) c'è stata. Chi ha già "
+            "ricevuto un messaggio potrebbe riceverlo due volte: controlla, poi conferma con `python -m flows "
+            "witness --accept-by NOME`.",
+        ),
+        (
             checks.check_witness(Heard(None, ("file: x", "server: y"), 0), 3),
             "Copia del database: non verificato. Il conto delle partenze fuori dal database manca: file: x; "
             "server: y.",
@@ -337,8 +350,8 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         ),
         (
             checks.check_number(number(status=None, quality="YELLOW"), ""),
-            "Numero del servizio: attenzione. La qualità è gialla: molti ci bloccano o segnalano. Altri invii "
-            "così riducono il limite.",
+            "Numero del servizio: attenzione. La qualità è gialla: molti ci bloccano o segnalano. "
+            "Altri invii così riducono il limite.",
         ),
         (
             checks.check_lists(HandoverKind.channel, 300, 256),
@@ -354,7 +367,8 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         ),
         (
             checks.check_webhook(None, None, NOW, is_alert=False),
-            "Ritorno da WhatsApp: non verificato. È il primo invio: le ricevute non si sono mai viste arrivare.",
+            "Ritorno da WhatsApp: non verificato. È il primo invio: le ricevute non si sono mai viste "
+            "arrivare.",
         ),
         (
             checks.check_webhook((3, NOW - timedelta(minutes=9)), None, NOW, is_alert=False),

@@ -29,6 +29,7 @@ from db.models import (
     BulletinStatus,
     Consent,
     Delivery,
+    DeliveryStatus,
     Outcome,
     Recipient,
     RecipientStatus,
@@ -44,6 +45,7 @@ from flows.settings import Settings
 from flows.watch import look
 from flows.whatsapp.client import WhatsAppClient
 from flows.whatsapp.errors import TABLE
+from flows.whatsapp.messages import Category
 from tests.bench import send_town
 from tests.world import outbox
 from tests.world.builders import make_bulletin, make_recipient
@@ -326,6 +328,26 @@ def test_what_could_not_be_given_back_at_once_is_given_back_at_the_end(
     with transaction(town.engine) as session:
         told = deliveries.certificate(session, number)
     assert (told.open, told.uncertain, told.accepted) == (50, 0, 0)
+
+
+def test_no_more_is_claimed_at_a_time_than_a_death_may_leave_uncertain(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "most_in_flight", lambda _per_second: 3)
+    claim, open_at_once = Outbox.claim, [0]
+
+    def count(box: Outbox, limit: int, category: Category) -> list[Ready] | None:
+        found = claim(box, limit, category)
+        with transaction(town.engine) as session:
+            held = session.exec(select(Delivery).where(Delivery.status == DeliveryStatus.claimed)).all()
+        open_at_once.append(len(held))
+        return found
+
+    monkeypatch.setattr(Outbox, "claim", count)
+    number = town.bulletin(20)
+    town.send(number, Provider([], ACCEPTED, takes=0.1), workers=1)
+    assert town.status(number) == BulletinStatus.sent
+    assert max(open_at_once) == 3
 
 
 def test_a_number_that_no_key_opens_fails_alone_and_says_why(town: Town) -> None:
