@@ -313,14 +313,16 @@ def test_without_a_code_or_a_secret_nothing_is_counted(
     asking: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     empty = judged(asking, engine, "  ")
-    assert (empty.verdict, empty.sentence[:45]) == (
+    assert (empty.verdict, empty.editor, empty.at, empty.sentence) == (
         Verdict.missing,
-        "Per approvare serve il codice di 6 cifre dell",
+        ANNA.id,
+        NOW,
+        "Per approvare serve il codice di 6 cifre dell'app: scrivilo per ultimo, prima di confermare.",
     )
     for value in ("", "not base32!", "JBSWY3DP"):
         monkeypatch.setenv(ANNA.code_variable, value)
         found = judged(asking, engine, code())
-        assert found.verdict == Verdict.missing
+        assert (found.verdict, found.editor, found.at) == (Verdict.missing, ANNA.id, NOW)
         assert (
             found.sentence
             == "Per Anna Redazione non c'è ancora un codice: chiedilo a chi gestisce il servizio."

@@ -293,9 +293,9 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         (
             checks.check_witness(Heard(Mark(number=4, bulletin_id=7, at=NOW), (), 2), 3),
             "Copia del database: NON PARTE. Il database sembra ripristinato da una copia: conosce 3 "
-            "partenze, ma la partenza 4 (bollettino 7, martedì 24 novembre, ore 10:30) c'è stata. Chi ha già "
-            "ricevuto un messaggio potrebbe riceverlo due volte: controlla, poi conferma con `python -m flows "
-            "witness --accept-by NOME`.",
+            "partenze, ma la partenza 4 (bollettino 7, martedì 24 novembre, ore 10:30) c'è stata. Chi ha "
+            "già ricevuto un messaggio potrebbe riceverlo due volte: controlla, poi conferma con `python -m "
+            "flows witness --accept-by NOME`.",
         ),
         (
             checks.check_witness(Heard(None, ("file: x", "server: y"), 0), 3),
@@ -372,7 +372,8 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         ),
         (
             checks.check_webhook((3, NOW - timedelta(minutes=9)), None, NOW, is_alert=False),
-            "Ritorno da WhatsApp: non verificato. Il bollettino 3 è appena partito: è presto per le ricevute.",
+            "Ritorno da WhatsApp: non verificato. Il bollettino 3 è appena partito: è presto per le "
+            "ricevute.",
         ),
         (
             checks.check_webhook((3, NOW - timedelta(days=1)), NOW, NOW, is_alert=False),
@@ -381,9 +382,9 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         ),
         (
             checks.check_webhook((3, NOW - timedelta(minutes=10)), None, NOW, is_alert=True),
-            "Ritorno da WhatsApp: attenzione. Dall'invio del bollettino 3 (martedì 24 novembre, ore 10:20) non "
-            "è arrivato niente, nemmeno una ricevuta: un DISATTIVA non ci arriverebbe. È un'allerta: parte lo "
-            "stesso.",
+            "Ritorno da WhatsApp: attenzione. Dall'invio del bollettino 3 (martedì 24 novembre, ore 10:20) "
+            "non è arrivato niente, nemmeno una ricevuta: un DISATTIVA non ci arriverebbe. È un'allerta: "
+            "parte lo stesso.",
         ),
         (
             checks.check_site(None),
