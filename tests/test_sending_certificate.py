@@ -155,7 +155,7 @@ def test_of_a_draft_nobody_has_approved_or_sent_anything(comune: Comune) -> None
     found = drawn(comune, comune.draft())
     assert (found.version, found.approver, found.seal) == (None, "", "")
     assert (found.planned, found.channel, found.first_at, found.last_at) == (0, "cloud", "", "")
-    assert "Primo messaggio: -. Ultimo: -." in certificate.printed(found)
+    assert "Primo messaggio: -. Ultimo: -." in certificate.printed(found, at=NOW)
 
 
 def test_a_bulletin_that_does_not_exist_has_none(comune: Comune) -> None:
