@@ -393,7 +393,7 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         (checks.check_site(["Uno.", "Due."]), "Notizie sul sito: attenzione. Da sapere: Uno. Due."),
         (
             checks.check_site([]),
-            "Notizie sul sito: a posto. Rilette adesso: dicono quello che è stato approvato.",
+            "Notizie sul sito: a posto. Rilette adesso: dopo l'approvazione non sono cambiate.",
         ),
     ],
 )

@@ -85,6 +85,27 @@ def test_a_stopped_send_is_closed_and_the_rest_skipped_with_the_reason(comuni: C
         close(comuni, number)
 
 
+def test_the_account_of_a_closed_send_says_that_some_do_not_get_it(comune: Comune) -> None:
+    number = stopped(comune, tried=2)
+    close(comune, number)
+    tell(comune, number)
+    (account, *_) = letters(comune, "esito")
+    assert f"L'invio è stato chiuso da {ANNA} prima della fine: 3 persone non lo ricevono." in account.text
+
+
+def test_a_stop_tells_what_was_on_its_way_already(comune: Comune) -> None:
+    comune.subscribe()
+    number = approved(comune)
+    begin(comune.settings, comune.engine, number, now=comune.now)
+    with comune.look() as session:
+        for row in session.exec(select(Delivery).limit(2)):
+            row.status = DeliveryStatus.claimed
+    said = stop_sending(comune.settings, comune.engine, number, who=ANNA, now=comune.now)
+    assert said == (
+        f"Invio del bollettino {number} fermato: 0 di 5. Erano già in viaggio, e possono arrivare: 2."
+    )
+
+
 def test_what_is_on_its_way_is_not_closed(comune: Comune) -> None:
     comune.subscribe()
     number = approved(comune)

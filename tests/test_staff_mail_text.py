@@ -22,6 +22,7 @@ DESK = Briefing(
     matter="",
     slot_at=NOW + timedelta(hours=2),
     deadline_at=NOW + timedelta(hours=1),
+    now=NOW - timedelta(hours=2),
     reminder_at=NOW - timedelta(hours=1),
     deputy_at=NOW,
     deputy="Bruno Vice",
@@ -55,6 +56,12 @@ def test_the_draft_tells_everything_before_any_login() -> None:
         "le notizie ancora valide passano al bollettino successivo",
     ):
         assert part in letter.text
+
+
+def test_what_happens_if_nobody_answers_names_no_hour_that_is_over() -> None:
+    late = replace(DESK, now=NOW - timedelta(minutes=30)).values["se_non_fai_niente"]
+    assert late.startswith("martedì 24 novembre, ore 10:30: scriviamo a Bruno Vice.\nSenza approvazione")
+    assert replace(DESK, now=NOW).values["se_non_fai_niente"].startswith("Senza approvazione")
 
 
 def test_what_goes_at_approval_has_no_deadline_in_its_letter() -> None:

@@ -32,6 +32,7 @@ class Briefing:
     matter: str  # of a text of its own its first line; "" of a bulletin of news
     slot_at: datetime | None  # None: it goes at approval
     deadline_at: datetime | None
+    now: datetime
     reminder_at: datetime | None
     deputy_at: datetime | None
     deputy: str  # who is called then
@@ -70,9 +71,9 @@ class Briefing:
     @property
     def _otherwise(self) -> str:
         steps = []
-        if self.reminder_at:
+        if self.reminder_at and self.reminder_at > self.now:
             steps.append(f"{giorno_ora(self.reminder_at)}: ti scriviamo di nuovo.")
-        if self.deputy_at:
+        if self.deputy_at and self.deputy_at > self.now:
             steps.append(f"{giorno_ora(self.deputy_at)}: scriviamo a {self.deputy}.")
         end = "Senza approvazione non parte niente"
         if self.deadline_at and not self.matter:
@@ -115,6 +116,7 @@ def briefing(
         matter=(cut(items[0].text, MATTER) or items[0].category) if bulletin.template and items else "",
         slot_at=bulletin.slot_at,
         deadline_at=bulletin.deadline_at,
+        now=now,
         reminder_at=slot.reminder_at if slot else None,
         deputy_at=slot.deputy_at if slot else None,
         deputy=desk.next_on_duty(session, settings.profile, now, called, excluding=signed).names,

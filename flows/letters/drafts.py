@@ -172,9 +172,9 @@ def _waiting(
         called = {letter.editor for letter in letters.of_bulletin(session, bulletin.id, CALLS)}
         called |= {person.name for person in duty.people}
         deputy = desk.next_on_duty(session, profile, now, called, excluding=signed)
-        why = f"{duty.names}: ancora nessuna risposta." if not duty.is_everybody else NOBODY
+        why = f"Non c'è ancora una risposta di {duty.names}." if not duty.is_everybody else NOBODY
         if deputy.is_everybody:
-            why = f"{why} Non c'è un altro sostituto: scriviamo a tutti."
+            why = f"{why} Non c'è un altro sostituto: scriviamo a tutti, anche a chi è assente."
         to("tocca_al_vice", deputy.people, {**about.values, "perche_tu": why}, about=subject)
 
 

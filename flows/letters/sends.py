@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from db import bulletins, deliveries, handovers, outcomes, recipients, senders
+from db.deliveries import Certificate
 from db.models import Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
 from flows.bulletin.language.dates import giorno_ora, in_rome, mese
 from flows.bulletin.message.exact import frame_name
-from flows.bulletin.status import REASONS, counted, named
+from flows.bulletin.status import REASONS, counted, named, people
 from flows.by_hand import lists
 from flows.letters.receipts import TOLD_WITHIN
 from flows.letters.upkeep import NAME, tell_operator
@@ -169,6 +170,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "restanti": str(certificate.open),
         "conto": words(certificate) + ".",
         "non_arrivati": _undelivered(session, bulletin),
+        "chiuso": _closed(bulletin, certificate),
         "inizio": giorno_ora(first) if first else "mai",
         "fine": giorno_ora(last) if last else "mai",
         "quando": giorno_ora(bulletin.status_at),
@@ -194,6 +196,15 @@ def _undelivered(session: Session, bulletin: Bulletin) -> str:
             failed[reason_of(code) or "errore senza codice"] += count
     reasons = [f"{count} ({why})" for why, count in failed.most_common()]
     return f"Non arrivati: {', '.join(reasons)}.\n\n" if reasons else ""
+
+
+def _closed(bulletin: Bulletin, certificate: Certificate) -> str:
+    """That a person ended the send before everybody was written to; "" where nobody did."""
+    if bulletin.status_reason != "closed_by_hand":
+        return ""
+    left = people(certificate.skipped)
+    verb = "non lo riceve" if certificate.skipped == 1 else "non lo ricevono"
+    return f"L'invio è stato chiuso da {bulletin.status_by} prima della fine: {left} {verb}.\n\n"
 
 
 def _decisions(session: Session, bulletin: Bulletin) -> str:
