@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlmodel import Session, SQLModel, create_engine
 
 from db import disk
 
+ADDRESS = "set BOLLETTINO_DATABASE to postgresql://user:password@host/name, or leave it out for SQLite"
 STATEMENTS = 32  # kept prepared by a connection of SQLite; see `padded`
 READING_MS = 15_000
 BUSY_TIMEOUT_MS = 30_000  # how long a writer waits for another before "database is locked"
@@ -21,9 +23,17 @@ BUSY_TIMEOUT_MS = 30_000  # how long a writer waits for another before "database
 def make_engine(address: str) -> Engine:
     """An engine for an SQLAlchemy address; `postgresql://` means the psycopg 3 driver.
 
-    An error never quotes the values of a statement: some are personal data, and errors end in logs.
+    An error never quotes the values of a statement: some are personal data, and errors end in logs. Raises
+    StoreError, without the address, for what is none or of another database.
     """
-    url = make_url(address)
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise StoreError(
+            f"the database's address cannot be read: {ADDRESS}"
+        ) from None  # it may hold a password
+    if url.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
+        raise StoreError(f"{url.get_backend_name()} is no database of ours: {ADDRESS}")
     if url.drivername in ("postgresql", "postgres"):
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":

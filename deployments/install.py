@@ -60,6 +60,7 @@ def install(lock: Path) -> None:
     command = [str(python), "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", str(lock)]
     run([*command, "--disable-pip-version-check", "--retries", "2"], "installing the packages")
     done.write_text(lock.read_text())
+    print("installed", flush=True)
 
 
 def browser() -> None:

@@ -155,7 +155,8 @@ def check_ports(settings: Settings) -> None:
             except OSError as exc:
                 raise RunError(
                     f"port {port} ({name}) is taken by another program: stop it, or change "
-                    f"servers.{name}_port in the profile"
+                    f"servers.{name}_port in the profile (of the sandbox: a copy of "
+                    "deployments/profiles/demo.toml, then make run PROFILE=...)"
                 ) from exc
 
 

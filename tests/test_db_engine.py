@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlmodel import col, select
 
 from db import claims, inbound, sources, weather_alerts
-from db.engine import reading, transaction
+from db.engine import StoreError, make_engine, reading, transaction
 from db.models import InboundEvent, Level, Source, SourceKind, WeatherAlert
 from db.vault import Vault
 from db.weather_alerts import AlertData
@@ -184,3 +184,10 @@ def test_an_error_quotes_no_value_of_the_statement(engine: Engine) -> None:
         session.add(Source(kind=SourceKind.feed, address="https://example.org/segreto"))
     assert "INSERT INTO source" in str(caught.value)
     assert "[SQL parameters hidden" in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["postgres//user:word@host/x", "mysql://user:word@host/x", ""])
+def test_what_is_no_address_of_ours_is_said_in_a_line_without_it(address: str) -> None:
+    with pytest.raises(StoreError, match=r"BOLLETTINO_DATABASE to postgresql://user:password@host") as caught:
+        make_engine(address)
+    assert "word@host/x" not in str(caught.value)

@@ -157,7 +157,7 @@ def test_an_alert_names_its_source_and_says_when_it_is_over(site: Site) -> None:
             )
             codes.append(make_bulletin(session, [item], status=BulletinStatus.sent).code)
     current, over = (site.request("GET", f"/b/{code}").text for code in codes)
-    assert "Livello arancione, rischio temporali, zona Lomb-09, dalle 0 alle 24 di mercoledì 25" in current
+    assert "Allerta arancione, rischio temporali, zona Lomb-09, dalle 0 alle 24 di mercoledì 25" in current
     assert "Dipartimento della Protezione Civile, licenza" in current
     assert "Questa allerta è terminata" not in current
     assert "Questa allerta è terminata" in over

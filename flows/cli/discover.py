@@ -178,8 +178,6 @@ def read_table(archive: str) -> ZoneTable | None:
         _say(str(exc))
         return None
     _say(f"{table.source}: {len(table.zones)} alert zones with their Comuni, bulletin {table.bulletin}")
-    if table.problems:
-        _say(f"  {len(table.problems)} problems with other zones, the first: {table.problems[0]}")
     return table
 
 

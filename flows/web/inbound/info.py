@@ -48,4 +48,5 @@ def last_bulletins(session: Session, recipient: Recipient) -> list[str]:
         .order_by(col(Bulletin.sent_at).desc())
         .limit(LAST)
     )
-    return [giorno(at) for at in reversed(rows.all()) if at is not None]
+    days = dict.fromkeys(giorno(at) for at in reversed(rows.all()) if at is not None)
+    return list(days)  # two of one day are one day

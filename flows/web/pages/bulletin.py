@@ -246,7 +246,7 @@ def _changed(settings: Settings, at: datetime) -> str:
 
 def _alert(alert: WeatherAlert) -> str:
     hours = intervallo(alert.onset, alert.expires)
-    return f"Livello {alert.level}, rischio {alert.hazard}, zona {alert.zone}, {hours}."
+    return f"Allerta {alert.level}, rischio {alert.hazard}, zona {alert.zone}, {hours}."
 
 
 def _over(settings: Settings, end: datetime) -> str:
