@@ -306,7 +306,8 @@ def test_a_round_tells_its_lines_the_standing_order_and_what_went_wrong(
     pages = Mock()
     monkeypatch.setattr(alert, "get_run_logger", lambda: logging.getLogger("urgente"))
     monkeypatch.setattr(alert, "create_markdown_artifact", pages)
-    monkeypatch.setattr(alert, "act", Mock(return_value=["la posta non parte"]))
+    acts = Mock(return_value=["la posta non parte"])
+    monkeypatch.setattr(alert, "act", acts)
     comune.reprofile(("# standing_order", "standing_order"))
     caplog.set_level(logging.INFO, logger="urgente")
     alert.draft_and_call(comune.settings, comune.engine, now=comune.now)
@@ -321,6 +322,7 @@ def test_a_round_tells_its_lines_the_standing_order_and_what_went_wrong(
         ("WARNING", loud),
         ("WARNING", "la posta non parte"),
     ]
+    acts.assert_called_with(comune.settings, comune.engine, done, now=comune.now)
     pages.assert_called_once_with(
         f"**{escaped(loud)}**\n\n{escaped(line)}", key="urgente", description="Allerte da annunciare subito"
     )

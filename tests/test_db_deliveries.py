@@ -164,6 +164,21 @@ def test_a_dead_sender_leaves_uncertain_what_may_have_left_and_a_living_one_is_l
         assert statuses == ["uncertain", "claimed", "uncertain", "queued"]
 
 
+def test_who_looks_after_one_bulletin_leaves_the_claims_of_others_alone(
+    engine: Engine, vault: Vault, now: datetime
+) -> None:
+    with transaction(engine) as session:
+        bulletin_ids = [_planned(session, vault, now, people=1) for _ in range(2)]
+        for bulletin_id in bulletin_ids:  # no attempt: it cannot have left
+            (taken,) = claims.take(session, bulletin_id, limit=1, now=now)
+            row = session.get_one(Delivery, taken.delivery_id)
+            deliveries.move(row, DeliveryStatus.claimed, now=now)
+        assert claims.abandon(session, bulletin_ids[0], living=[], now=now) == 0
+        session.expire_all()
+        statuses = session.exec(select(Delivery.status).order_by(Delivery.id)).all()  # type: ignore[arg-type]
+        assert statuses == ["queued", "claimed"]
+
+
 @pytest.mark.parametrize(
     ("error", "is_gone"), [(None, False), (PermissionError, False), (ProcessLookupError, True)]
 )

@@ -167,8 +167,10 @@ def test_an_editor_without_a_telephone_is_told_whom_to_ask(
     monkeypatch.setattr(Settings, "editor_phone", lambda *_: None)
     comune.answer(number, SAMPLE)
     (said,) = remarks(comune, number)
-    assert "il numero di telefono di Anna Redazione non è nella configurazione" in said
-    assert "BOLLETTINO_PHONE_ANNA_REDAZIONE" in said
+    assert (
+        "La prova non è partita: il numero di telefono di Anna Redazione non è nella configurazione. "
+        "Chiedi a chi gestisce il servizio (BOLLETTINO_PHONE_ANNA_REDAZIONE)."
+    ) in said
     assert asked(comune) == []
 
 
@@ -180,7 +182,10 @@ def test_a_number_that_is_none_is_told_without_being_shown(
     monkeypatch.setenv("BOLLETTINO_PHONE_ANNA_REDAZIONE", "77")
     comune.answer(number, SAMPLE)
     (said,) = remarks(comune, number)
-    assert "non è scritto bene" in said
+    assert (
+        "La prova non è partita: il numero di telefono di Anna Redazione non è scritto bene nella "
+        "configurazione. Chiedi a chi gestisce il servizio (BOLLETTINO_PHONE_ANNA_REDAZIONE)."
+    ) in said
     assert "77" not in said
 
 
