@@ -29,6 +29,7 @@ from flows.review.codes import (
     Verdict,
     judge,
     lock_out,
+    matching,
     spend,
     weigh,
 )
@@ -304,6 +305,16 @@ def test_in_any_sequence_a_step_is_accepted_at_most_once_and_guesses_are_few(
                 used.append(found.step)
     for first in wrong:
         assert sum(first <= one < first + WITHIN for one in wrong) <= TRIES
+
+
+def test_a_code_that_two_moments_share_is_the_nearer_one_s() -> None:
+    """Once in some hundred thousand the app shows the same six digits twice in a minute."""
+    first = 60_045_832
+    moments = [datetime.fromtimestamp((first + n) * STEP, UTC) for n in range(2)]
+    shared, again = map(code, moments)
+    assert shared == again, "as this secret has it"
+    found = [matching(shared, SECRETS[ANNA.id], moment) for moment in moments]
+    assert found == [[first, first + 1], [first + 1, first]]
 
 
 # ---------------------------------------------------------------- without a code
