@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -311,6 +312,17 @@ def test_a_search_finds_all_its_words_whatever_their_accents(engine: Engine, set
         assert found.search(settings, session, many, NOW) == []
         privacy.hide(session, old.id, 1, by="test", reason="un nome", now=NOW)
         assert found.search(settings, session, "antiquariato", NOW) == []
+
+
+@pytest.mark.parametrize(("left_out", "words"), [(1, "Un'altra resta fuori"), (3, "Altre 3 restano fuori")])
+def test_what_stays_out_is_counted_in_italian(
+    sqlite: Engine, settings: Settings, left_out: int, words: str
+) -> None:
+    with transaction(sqlite) as session:
+        for number in range(left_out):
+            old = news_data(title=f"Avviso {number}", published_at=NOW - timedelta(days=200))
+            make_news_item(session, old, now=NOW - timedelta(days=200))
+    assert words in unescape(Page(sqlite).html(settings, "", NOW))
 
 
 HOSTILE = "<img src=x onerror=alert(1)> & «\"'»"
