@@ -15,7 +15,7 @@ from flows.bulletin.status import WAITS
 from flows.draft import refresh
 from flows.review.choices import order_lines
 from flows.review.page import Round
-from flows.runs import client, forms
+from flows.runs import client, forms, pages
 from flows.runs.forms import Confirmation
 from flows.sources.pages import Now
 from flows.sources.rereading import Rereading
@@ -59,6 +59,10 @@ class Window:
         self.names.append(name)
         self.tags.append(list(tags))
 
+    def show(self, _settings: object, _number: int, page: str, _about: str) -> str:
+        self.pages.append(page)
+        return "http://127.0.0.1:9/v2/artifacts/artifact/x"
+
     def start_dispatch(self, *_: object, now: datetime) -> None:  # noqa: ARG002
         self.dispatched += 1
 
@@ -96,7 +100,7 @@ def window(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Window:
     monkeypatch.setattr(module, "get_run_logger", lambda: logging.getLogger("run"))
     monkeypatch.setattr(module, "flow_run", SimpleNamespace(id="run"))
     monkeypatch.setattr(module, "suspend_flow_run", made.suspend)
-    monkeypatch.setattr(module, "create_markdown_artifact", lambda page, **_: made.pages.append(page))
+    monkeypatch.setattr(pages, "draft", made.show)
     monkeypatch.setattr(forms, "confirmations", lambda *_, **__: list(made.answers))
     monkeypatch.setattr(client, "rename", made.rename)
     monkeypatch.setattr(client, "start_dispatch", made.start_dispatch)
@@ -123,9 +127,10 @@ def test_a_sample_comes_back_to_the_form_and_a_crashed_run_sends_no_second(windo
 def test_a_round_reads_its_bulletin_before_its_answers_and_after_them(window: Window) -> None:
     with window.comune.reads() as reads:
         window.run()
-    # pages, alerts, samples, calls and letters each ask for it too, and two queries for what was announced
-    assert reads["bulletin"] == 2 + 5 + 2
-    assert reads["weatheralert"] == 2, "what was ever said, and what bulletins tell of it"
+    # pages, alerts, samples, calls and letters each ask for it too; two queries for what was announced, two
+    # for why each alert is in the draft or not
+    assert reads["bulletin"] == 2 + 5 + 2 + 2
+    assert reads["weatheralert"] == 3, "what was ever said, what bulletins tell of it, what is not over"
     window.answer(SAVE)
     with window.comune.reads() as again:
         window.run()
@@ -228,9 +233,10 @@ def test_the_form_of_every_round_has_what_the_next_answer_needs(window: Window) 
     shown: Round = module.load_round(
         window.comune.settings, window.comune.engine, window.number, now=window.comune.now
     )
-    assert fields[0].startswith("decisione")
+    assert fields[len(shown.items)].startswith("decisione"), "after the texts, which are to be read first"
     assert [name for name in fields if name.startswith("notizia_")] == [
         f"notizia_{n}_v1" for n in range(1, len(shown.items) + 1)
     ]
-    assert {"ordine_v1", "aggiungi_v1", "fonte_v1", "nota_v1", "chi"} <= set(fields)
+    assert {"ordine_v1", "aggiungi_v1", "nota_v1", "chi"} <= set(fields)
+    assert "fonte_v1" not in fields, "it is asked for where the site does not tell a date"
     assert window.forms[0]["ordine_v1"]["default"] == order_lines([item.title for item in shown.items])

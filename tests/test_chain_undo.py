@@ -54,7 +54,7 @@ def test_it_returns_as_it_was_edited_and_leaves_once(
     entry = wait_for("its place in the list", lambda: entry_of(installation, number))
     assert entry.startswith(f"{number} · {word} · bollettino · ")
     subject = "Rinviato al prossimo" if status == "merged" else "Scartato"
-    how = f"esecuzione {installation.settings.deployment('riapri')}. Il modulo torna con questo testo"
+    how = installation.settings.order_link("riapri")
     wait_for("the receipt", lambda: mail(installation, subject, how))
 
     run = installation.order("riapri", bollettino=entry, chi="Bruno Vice")
