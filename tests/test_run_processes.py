@@ -51,7 +51,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 # Of the secrets, what each process is given: the server, which everybody reaches, none but its own.
 GIVEN = {
-    "prefect": {"PREFECT_AUTH"},
+    "prefect": {"PREFECT_AUTH", "DATABASE"},  # which its page *Redazione* reads, and reads only
     "sandbox": set[str](),
     "web": {"ENCRYPTION_KEYS", "LOOKUP_KEY", "WHATSAPP_TOKEN", "APP_SECRETS", "VERIFY_TOKEN", "DATABASE"},
     "worker": SECRETS.keys() - {"PREFECT_AUTH"},

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.models import AccountWord, HandoverKind, Template
+from db.models import AccountWord, Template
 from flows.profiles.whatsapp import Prices
 from flows.sending import checks
 from flows.sending.checks import Check, Preflight, Reach, Verdict
@@ -276,129 +276,6 @@ def test_the_months_ceiling_stops_bulletins_and_never_alerts(
 )
 def test_a_token_is_good_only_when_an_answer_proved_it(trouble: str, is_dead: bool, verdict: Verdict) -> None:
     assert checks.check_token(trouble, is_dead).verdict == verdict
-
-
-MARK = Mark(number=3, bulletin_id=7, at=NOW)
-
-
-@pytest.mark.parametrize(
-    ("found", "told"),
-    [
-        (
-            checks.check_witness(Heard(MARK, (), 2), 3, "Manca una parola."),
-            "Copia del database: NON PARTE. Manca una parola. Rimetti il registro che c'era; solo se non "
-            "esiste più, una persona conferma con `python -m flows witness --accept-by NOME "
-            "--without-journal`.",
-        ),
-        (
-            checks.check_witness(Heard(Mark(number=4, bulletin_id=7, at=NOW), (), 2), 3),
-            "Copia del database: NON PARTE. Il database sembra ripristinato da una copia: conosce 3 "
-            "partenze, ma la partenza 4 (bollettino 7, martedì 24 novembre, ore 10:30) c'è stata. Chi ha "
-            "già ricevuto un messaggio potrebbe riceverlo due volte: controlla, poi conferma con `python -m "
-            "flows witness --accept-by NOME`.",
-        ),
-        (
-            checks.check_witness(Heard(None, ("file: x", "server: y"), 0), 3),
-            "Copia del database: non verificato. Il conto delle partenze fuori dal database manca: file: x; "
-            "server: y.",
-        ),
-        (
-            checks.check_witness(Heard(None, (), 2), 3),
-            "Copia del database: non verificato. Il database conosce 3 partenze, fuori non ce n'è traccia: "
-            "non si può confrontare.",
-        ),
-        (
-            checks.check_witness(Heard(MARK, ("server: y",), 1), 3),
-            "Copia del database: attenzione. Partenze contate: 3, per quanto si è potuto leggere "
-            "(server: y).",
-        ),
-        (
-            checks.check_witness(Heard(MARK, (), 2), 3),
-            "Copia del database: a posto. Partenze contate qui e fuori: 3.",
-        ),
-        (
-            checks.check_address("HTTP 404", is_alert=False),
-            "Indirizzo di WhatsApp: NON PARTE. All'indirizzo del profilo non risponde WhatsApp (HTTP 404). "
-            "Chi gestisce il servizio controlli `api` e `api_version` nel profilo.",
-        ),
-        (
-            checks.check_address("HTTP 404", is_alert=True),
-            "Indirizzo di WhatsApp: attenzione. All'indirizzo del profilo non risponde WhatsApp (HTTP 404). "
-            "È un'allerta: si prova lo stesso.",
-        ),
-        (checks.check_token("", False), "Chiave di accesso a WhatsApp: a posto. WhatsApp la accetta."),
-        (
-            checks.check_token("HTTP 500", False),
-            "Chiave di accesso a WhatsApp: non verificato. WhatsApp non ha risposto alla domanda (HTTP 500).",
-        ),
-        (
-            checks.check_token("code 190", True),
-            "Chiave di accesso a WhatsApp: NON PARTE. WhatsApp non accetta la chiave (code 190): chi "
-            "gestisce il servizio deve rinnovarla.",
-        ),
-        (
-            checks.check_number(None, ""),
-            "Numero del servizio: non verificato. Qualità e stato non si sanno (non dichiarati).",
-        ),
-        (
-            checks.check_number(number(status="BANNED"), ""),
-            "Numero del servizio: NON PARTE. WhatsApp lo dà come BANNED.",
-        ),
-        (
-            checks.check_number(number(quality=None), ""),
-            "Numero del servizio: a posto. Stato CONNECTED, qualità non detta.",
-        ),
-        (
-            checks.check_number(number(status=None, quality="YELLOW"), ""),
-            "Numero del servizio: attenzione. La qualità è gialla: molti ci bloccano o segnalano. "
-            "Altri invii così riducono il limite.",
-        ),
-        (
-            checks.check_lists(HandoverKind.channel, 300, 256),
-            "Invio a mano: a posto. Una persona lo pubblica nel canale WhatsApp e lo dichiara.",
-        ),
-        (
-            checks.check_lists(HandoverKind.assisted, 257, 256),
-            "Invio a mano: a posto. 257 destinatari in 2 liste da 256 numeri al massimo.",
-        ),
-        (
-            checks.check_lists(HandoverKind.assisted, 256, 256),
-            "Invio a mano: a posto. 256 destinatari in 1 lista da 256 numeri al massimo.",
-        ),
-        (
-            checks.check_webhook(None, None, NOW, is_alert=False),
-            "Ritorno da WhatsApp: non verificato. È il primo invio: le ricevute non si sono mai viste "
-            "arrivare.",
-        ),
-        (
-            checks.check_webhook((3, NOW - timedelta(minutes=9)), None, NOW, is_alert=False),
-            "Ritorno da WhatsApp: non verificato. Il bollettino 3 è appena partito: è presto per le "
-            "ricevute.",
-        ),
-        (
-            checks.check_webhook((3, NOW - timedelta(days=1)), NOW, NOW, is_alert=False),
-            "Ritorno da WhatsApp: a posto. Dopo l'invio del bollettino 3 è arrivato qualcosa (martedì 24 "
-            "novembre, ore 10:30).",
-        ),
-        (
-            checks.check_webhook((3, NOW - timedelta(minutes=10)), None, NOW, is_alert=True),
-            "Ritorno da WhatsApp: attenzione. Dall'invio del bollettino 3 (martedì 24 novembre, ore 10:20) "
-            "non è arrivato niente, nemmeno una ricevuta: un DISATTIVA non ci arriverebbe. È un'allerta: "
-            "parte lo stesso.",
-        ),
-        (
-            checks.check_site(None),
-            "Notizie sul sito: non verificato. Le pagine si rileggono alla partenza.",
-        ),
-        (checks.check_site(["Uno.", "Due."]), "Notizie sul sito: attenzione. Da sapere: Uno. Due."),
-        (
-            checks.check_site([]),
-            "Notizie sul sito: a posto. Rilette adesso: dopo l'approvazione non sono cambiate.",
-        ),
-    ],
-)
-def test_a_check_says_what_was_seen(found: Check, told: str) -> None:
-    assert str(found) == told
 
 
 def test_the_table_tells_every_check_and_keeps_its_columns() -> None:
