@@ -28,10 +28,8 @@ def make_engine(address: str) -> Engine:
     """
     try:
         url = make_url(address)
-    except ArgumentError:
-        raise StoreError(
-            f"the database's address cannot be read: {ADDRESS}"
-        ) from None  # it may hold a password
+    except ArgumentError:  # whose text holds the address, perhaps with a password
+        raise StoreError(f"the database's address cannot be read: {ADDRESS}") from None
     if url.get_backend_name() not in ("sqlite", "postgresql", "postgres"):
         raise StoreError(f"{url.get_backend_name()} is no database of ours: {ADDRESS}")
     if url.drivername in ("postgresql", "postgres"):
@@ -52,12 +50,12 @@ def make_reader(address: str) -> Engine:
     """An engine that can change nothing, for a process that only shows; no statement takes longer than
     READING_MS there.
     """
-    if make_url(address).get_backend_name() == "sqlite":
-        engine = make_engine(address)
+    engine = make_engine(address)
+    if engine.url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
         return engine
     options = f"-c default_transaction_read_only=on -c statement_timeout={READING_MS}"
-    return make_engine(make_url(address).update_query_dict({"options": options}).render_as_string(False))
+    return make_engine(engine.url.update_query_dict({"options": options}).render_as_string(False))
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

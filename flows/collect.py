@@ -67,5 +67,4 @@ def collect(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> None
     for line in take_back(settings, make_engine(settings.database), now=datetime.now(UTC)):
         get_run_logger().warning("%s", line)
     tell_editor(readings)
-    outcome = f"Raccolta: {which} · {told_briefly(readings)}"
-    client.rename(settings, client.run_id(), outcome)
+    client.named(settings, f"Raccolta: {which} · {told_briefly(readings)}")

@@ -219,11 +219,11 @@ class Settings:
     @property
     def newsroom(self) -> str:
         """The editors' page, behind the password of the Prefect UI."""
-        return f"{self.prefect_ui.removesuffix('/v2')}/redazione"
+        return f"{self.prefect_origins[0]}{entry.NEWSROOM}"
 
     def order_link(self, verb: str) -> str:
         """To the start form of one of the editors' orders; lasting."""
-        return f"{self.newsroom}/comando/{verb}"
+        return f"{self.prefect_origins[0]}{entry.ORDER}{verb}"
 
     def run_link(self, run_id: str) -> str:
         return f"{self.prefect_ui}/runs/flow-run/{run_id}"

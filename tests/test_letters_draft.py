@@ -23,7 +23,7 @@ def test_the_message_is_shown_as_it_is_read_and_the_picture_is_linked(comune: Co
         (letter,) = letters.of_bulletin(session, number, ["bozza_pronta"])
     assert "\n\nIn primo piano. " in letter.text
     assert "*" not in letter.text
-    assert f"{comune.settings.prefect_ui}/artifacts/key/bozza-{number}\n" in letter.text
+    assert f"{comune.settings.newsroom}/pagina/bozza-{number}\n" in letter.text
 
 
 @pytest.mark.parametrize("kind", OF_A_DRAFT)

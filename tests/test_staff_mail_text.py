@@ -33,7 +33,7 @@ DESK = Briefing(
     readers=4850,
     cost="291,00 EUR",
     link="http://127.0.0.1:4200/v2/runs/flow-run/x",
-    picture="http://127.0.0.1:4200/v2/artifacts/key/bozza-1",
+    picture="http://127.0.0.1:4200/redazione/pagina/bozza-1",
 )
 
 

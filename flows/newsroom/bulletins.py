@@ -79,7 +79,10 @@ def _review(session: Session, row: Bulletin) -> Line:
 
 
 def _signed_by(session: Session, row: Bulletin, version: BulletinVersion) -> str:
-    """Who has approved exactly this version, and nothing was taken back since; "" for nobody."""
+    """Who has approved exactly this version, and nothing was taken back since; "" for nobody.
+
+    As it is stored: whether the approval is genuine shows the form, whose process has the keys.
+    """
     words = sign_offs.of(session, row.id)
     if not words or words[-1].said != SignOffWord.approve or words[-1].version_number != version.number:
         return ""

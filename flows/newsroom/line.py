@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flows.newsroom.shell import ARTIFACT, ORDER
+from flows.door.entry import ARTIFACT, ORDER
 
 UI = "/v2"  # of Prefect, which stands at the same address
 

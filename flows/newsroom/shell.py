@@ -7,10 +7,9 @@ is signed in here. Below the page stand lasting addresses of Prefect's pages, wh
 import re
 from pathlib import Path
 
-PATH = "/redazione"
-CONTENT = f"{PATH}/contenuto"
-ORDER = f"{PATH}/comando/"  # and the name of one of the editors' flows: its start form
-ARTIFACT = f"{PATH}/pagina/"  # and the key of an artifact: the newest of that key
+from flows.door.entry import ARTIFACT, NEWSROOM, ORDER
+
+CONTENT = f"{NEWSROOM}/contenuto"
 ASKED, TO = "cerca", "vai"  # of the query string: the words of a search, or one of these addresses
 NO_ANSWER = "La pagina non si può mostrare adesso. Se continua avvisa chi gestisce il servizio."
 NOTHING = "Qui non c'è niente: non ancora, o non più."
@@ -18,9 +17,9 @@ NOTHING = "Qui non c'è niente: non ancora, o non più."
 _STATIC = Path(__file__).parent / "static"
 _HTML = (b"text/html; charset=utf-8", (_STATIC / "redazione.html").read_bytes())
 _FILES = {
-    PATH: _HTML,
-    f"{PATH}/redazione.js": (b"text/javascript; charset=utf-8", (_STATIC / "redazione.js").read_bytes()),
-    f"{PATH}/redazione.css": (b"text/css; charset=utf-8", (_STATIC / "redazione.css").read_bytes()),
+    NEWSROOM: _HTML,
+    f"{NEWSROOM}/redazione.js": (b"text/javascript; charset=utf-8", (_STATIC / "redazione.js").read_bytes()),
+    f"{NEWSROOM}/redazione.css": (b"text/css; charset=utf-8", (_STATIC / "redazione.css").read_bytes()),
 }
 _LASTING = re.compile(f"(?:{ORDER}|{ARTIFACT})[a-z0-9-]{{1,60}}")
 

@@ -182,9 +182,18 @@ def completed(settings: Settings, outcome: str, link: str = "", lines: Sequence[
     next_step = [f"[Vai avanti: {link}]({link})"] if link else []
     listed = ["\n".join(f"- {escaped(line)}" for line in lines)] if lines else []
     page = within([f"**{escaped(outcome)}**", *next_step, *listed])
+    named(settings, outcome)
+    _shown(lambda: create_markdown_artifact(page, description="Che cosa è successo"))
+
+
+def named(settings: Settings, outcome: str) -> None:
+    """What came of this run, in its name; as `completed` where that cannot be shown."""
+    _shown(lambda: rename(settings, run_id(), outcome))
+
+
+def _shown(show: Callable[[], object]) -> None:
     try:
-        rename(settings, run_id(), outcome)
-        create_markdown_artifact(page, description="Che cosa è successo")
+        show()
     except Exception as exc:  # noqa: BLE001  any trouble of the server's
         get_run_logger().warning("non si è potuto mostrare che cosa è successo: %s", type(exc).__name__)
 

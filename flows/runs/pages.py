@@ -25,6 +25,7 @@ from flows.bulletin.language.markdown import escaped
 from flows.bulletin.pictures.phone import address
 from flows.bulletin.pictures.send import picture
 from flows.bulletin.status import REASONS, STATUS
+from flows.door import entry
 from flows.sending import certificate
 from flows.sending.checks import Preflight
 from flows.settings import Settings
@@ -43,8 +44,8 @@ def draft(settings: Settings, bulletin_id: int, page: str, about: str) -> str:
 
 
 def drafts(settings: Settings, bulletin_id: int) -> str:
-    """The address of all pages of a draft, the newest first: known before there is any."""
-    return f"{settings.prefect_ui}/artifacts/key/{_key(bulletin_id)}"
+    """The lasting address of the newest page of a draft: known before there is any."""
+    return f"{settings.prefect_origins[0]}{entry.ARTIFACT}{_key(bulletin_id)}"
 
 
 def _key(bulletin_id: int) -> str:

@@ -30,6 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from db.engine import make_reader
 from flows.deploy import startable
+from flows.door import entry
 from flows.door.gate import Door, House
 from flows.newsroom import shell
 from flows.newsroom.line import UI
@@ -111,17 +112,17 @@ class OwnNewsroom:
             return 503, shell.NO_ANSWER
 
     async def _leads_to(self, path: str) -> str:
-        if path.startswith(shell.ORDER):
-            verb = path.removeprefix(shell.ORDER)
+        if path.startswith(entry.ORDER):
+            verb = path.removeprefix(entry.ORDER)
             async with provide_database_interface().session_context() as session:
                 deployment = await models.deployments.read_deployment_by_name(  # type: ignore[attr-defined]
                     session, name=self._settings.deployment(verb), flow_name=verb
                 )
             return f"{UI}/deployments/deployment/{deployment.id}/run" if deployment else ""
-        if path.startswith(shell.ARTIFACT):
+        if path.startswith(entry.ARTIFACT):
             async with provide_database_interface().session_context() as session:
                 newest = await models.artifacts.read_latest_artifact(  # type: ignore[attr-defined]
-                    session, key=path.removeprefix(shell.ARTIFACT)
+                    session, key=path.removeprefix(entry.ARTIFACT)
                 )
             return f"{UI}/artifacts/artifact/{newest.latest_id}" if newest else ""
         return ""
