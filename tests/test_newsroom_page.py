@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from db import acts, bulletins, days_off, deliveries, handovers, privacy, recipients, sign_offs, sources
+from db import telling as put_right
 from db.engine import make_engine, make_reader, transaction
 from db.ledger import Ledger
 from db.models import (
@@ -59,7 +60,7 @@ def test_what_waits_is_listed_and_nothing_else(engine: Engine, settings: Setting
         made = {status: telling(session, status.value, status=status) for status in BulletinStatus}
         made[BulletinStatus.in_review].review_run_id = "11111111-2222-3333-4444-555555555555"
         made[BulletinStatus.in_review].deadline_at = DUE
-        waiting = lines.waiting(session, NOW)
+        waiting = lines.waiting(settings, session, NOW)
         leaving = lines.leaving(settings, session, NOW)
         ended = lines.ended(settings, session, NOW)
     by_topic = {line.details[0] if line.details else line.state: line for line in waiting}
@@ -83,7 +84,9 @@ def test_what_ran_out_was_ended_by_nobody(engine: Engine, settings: Settings) ->
     assert line.state == "non approvato in tempo, venerdì 27 novembre, ore 10:45"
 
 
-def test_what_a_colleague_has_approved_says_who_and_what_is_missing(engine: Engine, ledger: Ledger) -> None:
+def test_what_a_colleague_has_approved_says_who_and_what_is_missing(
+    engine: Engine, settings: Settings, ledger: Ledger
+) -> None:
     with transaction(engine) as session:
         row = telling(session, "Gita", status=BulletinStatus.in_review)
         sign_offs.add(
@@ -96,7 +99,7 @@ def test_what_a_colleague_has_approved_says_who_and_what_is_missing(engine: Engi
             at=NOW,
             vault=ledger.vault,
         )
-        (line,) = lines.waiting(session, NOW)
+        (line,) = lines.waiting(settings, session, NOW)
         assert line.state == "Anna ha approvato: serve una seconda persona"
         acts.add(
             session,
@@ -108,10 +111,10 @@ def test_what_a_colleague_has_approved_says_who_and_what_is_missing(engine: Engi
             code_hash=None,
             by_operator=False,
         )
-        (line,) = lines.waiting(session, NOW)
+        (line,) = lines.waiting(settings, session, NOW)
         assert line.state == "da approvare", "what was said before counts no more"
         bulletins.add_version(session, row, [], author="Bruno", now=NOW, problems=["Manca il giorno."])
-        (line,) = lines.waiting(session, NOW)
+        (line,) = lines.waiting(settings, session, NOW)
         assert line.state == "da rileggere o da correggere"
 
 
@@ -123,11 +126,11 @@ def test_an_approved_one_leaves_by_itself_until_its_hour_and_then_waits(
         (line,) = lines.leaving(settings, session, NOW)
         assert line.title == "Bollettino di venerdì 27 novembre"
         assert line.state == "parte venerdì 27 novembre, ore 11, approvato da Anna Redazione"
-        assert lines.waiting(session, NOW) == []
-        assert lines.waiting(session, SLOT + START_AFTER) == [], "its own run goes first"
+        assert lines.waiting(settings, session, NOW) == []
+        assert lines.waiting(settings, session, SLOT + START_AFTER) == [], "its own run goes first"
         later = SLOT + timedelta(minutes=5)
         assert lines.leaving(settings, session, later) == []
-        (line,) = lines.waiting(session, later)
+        (line,) = lines.waiting(settings, session, later)
         assert line.is_urgent
         assert "non è ancora partito" in line.state
 
@@ -155,8 +158,8 @@ def test_an_alert_that_was_approved_and_does_not_leave_waits_for_a_person(
 ) -> None:
     with transaction(engine) as session:
         telling(session, "Allerta", status=BulletinStatus.approved, kind=BulletinKind.urgent)
-        assert lines.waiting(session, NOW) == []
-        (line,) = lines.waiting(session, NOW + timedelta(minutes=2))
+        assert lines.waiting(settings, session, NOW) == []
+        (line,) = lines.waiting(settings, session, NOW + timedelta(minutes=2))
         assert line.is_urgent
         assert lines.leaving(settings, session, NOW + timedelta(minutes=2)) == []
 
@@ -175,17 +178,31 @@ def test_what_a_person_sends_waits_for_them_and_is_told_as_theirs(
         row = telling(session, "Cena", status=BulletinStatus.sending)
         handovers.begin(session, row.id, kind, now=NOW).run_id = "11111111-2222-3333-4444-555555555555"
         handovers.plan_channel(session, row.id, now=NOW)
-        assert [line.state for line in lines.waiting(session, NOW)] == ["da inviare a mano"]
+        assert [line.state for line in lines.waiting(settings, session, NOW)] == ["da inviare a mano"]
         assert lines.leaving(settings, session, NOW) == [], "nothing leaves by itself"
         bulletins.move(session, row, BulletinStatus.stopped, by="test", now=NOW)
-        (line,) = lines.waiting(session, NOW)
+        (line,) = lines.waiting(settings, session, NOW)
         assert set(steps(line).values()) == {"/redazione/comando/riprendi", "/redazione/comando/chiudi"}
         bulletins.move(session, row, BulletinStatus.sent, by="test", now=NOW)
         (line,) = lines.sent(settings, session, Accounts(), NOW)
         assert account in line.state
 
 
-def test_uncertain_ones_are_told_once_they_can_be_settled(engine: Engine, ledger: Ledger) -> None:
+def test_a_stopped_send_that_was_corrected_does_not_go_on(engine: Engine, settings: Settings) -> None:
+    with transaction(engine) as session:
+        row = telling(session, "Fiera", status=BulletinStatus.stopped)
+        (line,) = lines.waiting(settings, session, NOW)
+        assert set(steps(line).values()) == {"/redazione/comando/riprendi", "/redazione/comando/chiudi"}
+        right = telling(session, "Fiera", status=BulletinStatus.approved, kind=BulletinKind.correction)
+        put_right.link(session, right.id, [row.id])
+        (line,) = lines.waiting(settings, session, NOW)
+    assert set(steps(line).values()) == {"/redazione/comando/chiudi", "/redazione/comando/correggi"}
+    assert "è stato corretto: il testo sbagliato non va ad altri" in line.details[1]
+
+
+def test_uncertain_ones_are_told_once_they_can_be_settled(
+    engine: Engine, settings: Settings, ledger: Ledger
+) -> None:
     with transaction(engine) as session:
         row = telling(session, "Sagra", status=BulletinStatus.sent)
         make_recipient(session, ledger.vault)
@@ -194,8 +211,8 @@ def test_uncertain_ones_are_told_once_they_can_be_settled(engine: Engine, ledger
         deliveries.move(delivery, DeliveryStatus.claimed, now=NOW)
         deliveries.move(delivery, DeliveryStatus.uncertain, now=NOW)
         session.flush()
-        assert lines.waiting(session, NOW + timedelta(hours=23)) == []
-        (line,) = lines.waiting(session, NOW + timedelta(hours=25))
+        assert lines.waiting(settings, session, NOW + timedelta(hours=23)) == []
+        (line,) = lines.waiting(settings, session, NOW + timedelta(hours=25))
     assert line.state == "1 messaggio di cui non si sa se è arrivato"
     assert set(steps(line).values()) == {"/redazione/comando/incerti"}
 
@@ -231,12 +248,12 @@ def test_what_was_postponed_can_be_reopened_until_its_hour(engine: Engine, setti
         assert lines.ended(settings, session, NOW + lines.FRESH) == []
 
 
-def test_an_urgent_one_comes_first_and_at_once(engine: Engine) -> None:
+def test_an_urgent_one_comes_first_and_at_once(engine: Engine, settings: Settings) -> None:
     with transaction(engine) as session:
         telling(session, "Biblioteca", status=BulletinStatus.in_review)
         row = telling(session, "Allerta", status=BulletinStatus.in_review, kind=BulletinKind.urgent)
         row.template, row.deadline_at = "allerta_urgente", DUE
-        first, second = lines.waiting(session, NOW)
+        first, second = lines.waiting(settings, session, NOW)
     assert (first.title, second.title) == ("Messaggio urgente", "Bollettino da inviare subito")
     assert first.state == "da approvare subito, al più tardi entro venerdì 27 novembre, ore 10:45"
 

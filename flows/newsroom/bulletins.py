@@ -19,8 +19,9 @@ from flows.draft import undo
 from flows.draft.slots import START_AFTER
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.line import UI, Line, Step, artifact, capital, order, run
-from flows.sending import channel
+from flows.sending import channel, hold
 from flows.sending.certificate import SETTLED_AFTER
+from flows.sending.drain import UntrueError
 from flows.settings import Settings
 
 SENT, ENDED = 10, 10  # lines
@@ -35,12 +36,12 @@ NOT_SENT = (
 )
 
 
-def waiting(session: Session, now: datetime) -> list[Line]:
+def waiting(settings: Settings, session: Session, now: datetime) -> list[Line]:
     """What waits for an editor: forms, lists to send by hand, what was stopped, what is late or uncertain."""
     with_status = partial(bulletins.with_status, session)
     lines = [Line(called(row), "si sta preparando") for row in with_status(BulletinStatus.draft)]
     lines += [_review(session, row) for row in with_status(BulletinStatus.in_review)]
-    lines += [_stopped(session, row) for row in with_status(BulletinStatus.stopped)]
+    lines += [_stopped(settings, session, row, now) for row in with_status(BulletinStatus.stopped)]
     lines += [
         _by_hand(session, row, handover.run_id)
         for row in with_status(BulletinStatus.sending)
@@ -99,14 +100,25 @@ def _by_hand(session: Session, row: Bulletin, run_id: str | None) -> Line:
     return Line(called(row), "da inviare a mano", topics(session, row), lists, is_urgent=True)
 
 
-def _stopped(session: Session, row: Bulletin) -> Line:
+def _stopped(settings: Settings, session: Session, row: Bulletin, now: datetime) -> Line:
     count = deliveries.certificate(session, row.id)
     reason = row.status_reason or ""
+    details = [f"{_remaining(count.open)} di {thousands(count.planned)}."]
+    steps = [order("chiuderlo così", "chiudi")]
+    sealed = bulletins.approved(session, row.id)
+    try:
+        hold.require_right(
+            settings, session, row, bulletins.items(session, sealed[1]) if sealed else [], now=now
+        )
+        steps.insert(0, order("farlo ripartire", "riprendi"))
+    except UntrueError as exc:  # `riprendi` would say the same
+        details.append(str(exc))
+        steps.append(order("mandare il testo giusto", "correggi"))
     return Line(
         called(row),
         f"invio fermato {giorno_ora(row.status_at)}: {REASONS.get(reason, reason) or 'non si sa perché'}",
-        (f"{_remaining(count.open)} di {thousands(count.planned)}.",),
-        (order("farlo ripartire", "riprendi"), order("chiuderlo così", "chiudi")),
+        tuple(details),
+        tuple(steps),
         is_urgent=True,
     )
 

@@ -81,7 +81,7 @@ class Page:
 
     def _outlook(self, settings: Settings, session: Session, now: datetime) -> Outlook:
         return Outlook(
-            waiting=bulletins.waiting(session, now),
+            waiting=bulletins.waiting(settings, session, now),
             leaving=bulletins.leaving(settings, session, now),
             sent=bulletins.sent(settings, session, self._accounts, now),
             ended=bulletins.ended(settings, session, now),
