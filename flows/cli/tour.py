@@ -84,7 +84,7 @@ def links(settings: Settings, say: Say) -> None:
     if waiting and (run_id := _wait_for_window(settings, waiting[-1].id)):
         say(f"  to approve (⋮ menu, Resume):  {settings.entry_link(runs.link(settings, run_id))}")
     else:
-        say("  nothing waits for approval")
+        say("  nothing waits for approval:   `python -m flows compose --at-approval` makes a draft")
     say(f"  the editors' page:            {settings.entry_link(settings.newsroom)}")
     if settings.profile.stage == "sandbox":
         sandbox = f"http://127.0.0.1:{settings.profile.servers.sandbox_port}"
