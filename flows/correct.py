@@ -284,7 +284,7 @@ def correct(
         )
     except (CorrectionError, NotProvedError) as exc:
         why = f"{ready} Il testo giusto per gli altri non è stato preparato: {exc}"
-        return orders.refused(settings, engine, why, who=chi, what="FATTO A METÀ")
+        return orders.refused(settings, engine, why, who=chi, what=orders.HALF)
     forms.open_review(settings, engine, other, now=now)
     both = f"{ready} Per chi non l'ha ancora ricevuto: bollettino {other}, da approvare."
     return orders.done(settings, engine, both, link=link)

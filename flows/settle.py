@@ -163,7 +163,7 @@ def _go_on(
     except Exception as exc:  # noqa: BLE001  what is queued stays queued, and a person is told how it goes on
         get_run_logger().error("riprendi: %s", type(exc).__name__)
         why = f"{outcome} Da solo non riparte: avvia «riprendi»."
-        return orders.refused(settings, engine, why, who=who, what="FATTO A METÀ")
+        return orders.refused(settings, engine, why, who=who, what=orders.HALF)
     return orders.done(settings, engine, outcome)
 
 

@@ -17,6 +17,7 @@ from db.engine import transaction
 from db.models import BulletinStatus
 from flows import announce, backfill, correct, dispatch, settle, stop
 from flows.dispatch import cannot_resume
+from flows.letters import orders
 from flows.review.acts import NotDoneError
 from flows.runs import client
 from flows.settings import Settings
@@ -127,7 +128,17 @@ def test_a_run_that_did_not_do_what_it_was_asked_is_red_and_says_why(
         assert bulletins.locked(session, number).status == left
     told = letters(sqlite, "non_fatto")  # of whom the profile does not name only the run tells
     assert told.keys() == {asked["chi"]} & {ANNA.name}
-    assert all(str(ended.message) in text for text in told.values())
+    assert all(str(ended.message) in text and "Per rifarlo: http" in text for text in told.values())
+
+
+def test_who_is_told_of_a_half_is_not_led_to_give_the_order_again(
+    run: Runs, asking: Settings, sqlite: Engine
+) -> None:
+    orders.refused(asking, sqlite, "La bozza è pronta, il resto no.", who=ANNA.name, what=orders.HALF)
+    (text,) = letters(sqlite, "non_fatto").values()
+    assert "La bozza è pronta, il resto no." in text
+    assert "Per rifarlo" not in text
+    assert run.names == [f"{asking.profile.prova}FATTO A METÀ · La bozza è pronta, il resto no."]
 
 
 NOTICE = {

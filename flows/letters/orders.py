@@ -12,6 +12,8 @@ from flows.runs.client import Refusal
 from flows.settings import BollettinoError, Settings
 from flows.staff.mail import post, tell
 
+HALF = "FATTO A METÀ"  # given again, it would do the first half twice
+AGAIN = "Per rifarlo: {}\n\n"
 USEFUL = timedelta(days=1)  # later the order has been given again, or is not wanted any more
 
 log = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ def refused(
                         "esito": what,
                         "quando": giorno_ora(now),
                         "parole": str(why),
-                        "rifai": settings.order_link(client.order()),
+                        "rifai": "" if what == HALF else AGAIN.format(settings.order_link(client.order())),
                     },
                     about=f"run {client.run_id()}",
                     until=now + USEFUL,
