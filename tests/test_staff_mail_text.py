@@ -15,7 +15,6 @@ from flows.staff.mail_text import html, left, write
 from tests.world.builders import NOW
 
 TEXTS = Settings(load_profile(DEMO), DEMO, DEMO).texts["posta"]
-PLACE = re.compile(r"\{(\w+)\}")
 ANNA = {"nome": "Anna", "del_comune": "del Comune", "che_cosa_aspetta": "http://a.it"}
 DESK = Briefing(
     title="bollettino di martedì 24 novembre",

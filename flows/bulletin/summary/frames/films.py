@@ -35,16 +35,5 @@ def film_of(notice: Notice) -> str:
             break
     if not name:
         return ""
-    forms = casing([*notice.abstract, *notice.prose])
-    return f"il film «{_soft_run(name, forms, is_first=True).strip()}» di {found['director'].strip(' .')}"
-
-
-def _soft_run(run: str, forms: dict[str, str], *, is_first: bool) -> str:
-    lowered = softened(run, forms) if " " in run.strip() else run.capitalize()
-    if not is_first and lowered:
-        words = lowered.split(" ")
-        words[0] = forms.get(
-            words[0].lower(), words[0] if words[0].isupper() and len(words[0]) > 4 else words[0].lower()
-        )
-        lowered = " ".join(words)
-    return lowered
+    words = softened(name, casing([*notice.abstract, *notice.prose])) if " " in name else name.capitalize()
+    return f"il film «{words}» di {found['director'].strip(' .')}"
