@@ -66,6 +66,7 @@ FAULTS = st.lists(
     ),
     max_size=5,
 )  # fmt: skip
+BEGINNINGS = ("sending", "approved", "in review")
 WHICH = st.integers(0, 2)  # among the bulletins, the newest first
 WHO = st.sampled_from([ANNA, BRUNO])
 
@@ -75,7 +76,7 @@ class Orders(RuleBasedStateMachine):
 
     @initialize(
         approvals=st.integers(1, 2),
-        begins=st.sampled_from(["sending", "approved", "in review"]),
+        begins=st.sampled_from(BEGINNINGS),
         faults=FAULTS,
     )
     def open(self, approvals: int, begins: str, faults: list[str]) -> None:
@@ -383,6 +384,13 @@ def test_no_order_of_events_sends_what_is_not_approved_or_sends_it_twice() -> No
     is_rehearsal = bool(os.environ.get("BOLLETTINO_REHEARSAL"))
     examples, steps = (1500, 40) if is_rehearsal else (40, 25)
     Desk.seen.clear()
+    for begins in BEGINNINGS:  # by hand, for a short draw may miss one of them
+        orders = Orders()
+        orders.open(1, begins, [])
+        orders.a_sample_is_asked_for(0, ANNA, [], [])
+        orders.a_mistake_is_undone(0, BRUNO, POSTPONE, [])
+        orders.only_the_approved_leaves_once_and_every_delivery_has_one_end()
+        orders.teardown()
     run_state_machine_as_test(
         Orders,
         settings=hypothesis_settings(
