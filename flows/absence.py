@@ -1,7 +1,7 @@
 """flows: an editor's absence, or days without a bulletin, entered or taken back; minded from that moment.
 
-Both silence the service or move its calls: who enters them proves it as an approval is proved, and where it
-is not their own absence, or nobody is left, everybody is told at once. With nobody left all are called.
+Both silence the service or move its calls: who enters them proves it as an approval is proved, and everybody
+is told at once, who has to stand in for them too. With nobody left all are called.
 """
 
 from collections.abc import Callable
@@ -83,8 +83,7 @@ def note_absence(
             words += f" e in altri {len(alone) - 1} giorni" if len(alone) > 1 else ""
             words += ": in quei giorni si scrive a tutti, anche a chi è assente."
         if words:
-            is_news = bool(alone) or person.name != editor.name
-            acts.note(settings, session, person, "assenza", words, letter=is_news, now=now)
+            acts.note(settings, session, person, "assenza", words, now=now)
         if dry_run:
             session.rollback()
     if not words:

@@ -19,6 +19,7 @@ from flows.bulletin.language.dates import ROME, giorno_ora, intervallo
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.frame import budget, problems
+from flows.bulletin.status import numbered
 from flows.letters import orders
 from flows.privacy.intact import load
 from flows.review import acts
@@ -112,7 +113,7 @@ def announce(
         )
         return orders.refused(settings, engine, exc, who=chi)
     run_id = forms.open_review(settings, engine, bulletin_id, now=now)
-    ready = f"Bozza pronta: bollettino {bulletin_id}, da approvare."
+    ready = f"Bozza pronta, da approvare: {numbered(BulletinKind.urgent, bulletin_id).lower()}."
     return orders.done(settings, engine, ready, link=client.link(settings, run_id) if run_id else "")
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 
 from db import bulletins, news_items, sign_offs
 from db.engine import StoreError, alone, make_engine, transaction
-from db.models import Bulletin, BulletinStatus, Decision
+from db.models import Bulletin, BulletinStatus, BulletinVersion, Decision
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import STATUS, tags
@@ -38,6 +38,7 @@ from flows.review.choices import SIGNED, Choice, came_late, choice_of
 from flows.review.codes import Judged
 from flows.review.form import answer_of, form
 from flows.review.page import Round, artifact, evidence
+from flows.review.sign_off import signed_by
 from flows.review.signing import Signature, awaited, close, is_sent_back, send_back, sign
 from flows.review.text import NOTHING_READ, Site, text_of, unsupported, untrue
 from flows.runs import choices, client, forms, pages
@@ -90,6 +91,7 @@ def load_round(
         situation = None if is_fixed else situation_of(settings, session, bulletin, now)
         news = {item.news_item_id for item in items if item.news_item_id}
         words = sign_offs.genuine(session, settings.vault(), bulletin_id)
+        signed = signed_by(settings.vault(), session, bulletin, version)
         sample = samples.sentence(settings, session, bulletin_id, version.number)
         return Round(
             bulletin=bulletin,
@@ -98,15 +100,24 @@ def load_round(
             problems=tuple(version.problems.splitlines()),
             queue=queue(settings, situation, news) if situation else (),
             sourced=with_sources(session, items),
-            awaited=awaited(settings, session, bulletin, words),
+            awaited=awaited(settings, session, bulletin, words, signed),
+            signed=tuple(editor.name for editor in settings.profile.editors if editor.id in signed),
             site=tuple(rereading.line for rereading in still_behind(session, items, seen)),
             remarks=tuple(filter(None, [*version.remarks.splitlines(), sample])),
+            written_by=written_by(version),
             is_sent_back=is_sent_back(version, words),
             reach=reach(settings, session, bulletin, items),
             alerts=alert_lines(settings, session, bulletin, items, situation, made_at=version.created_at)
             if situation
             else (),
         )
+
+
+def written_by(version: BulletinVersion) -> str:
+    """Who wrote the text as it stands, and when; "" of what was composed."""
+    if version.answered_run_id is None:
+        return ""
+    return f"Testo di {version.author}, {giorno_ora(version.created_at)}."
 
 
 def record(

@@ -26,7 +26,7 @@ from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.frame import budget, problems
-from flows.bulletin.status import STATUS
+from flows.bulletin.status import STATUS, numbered
 from flows.door.sealed import NO_CODE, Proof
 from flows.draft.alerts import picture_at
 from flows.letters import orders
@@ -268,7 +268,7 @@ def correct(
         return orders.refused(settings, engine, exc, who=chi)
     run_id = forms.open_review(settings, engine, bulletin_id, now=now)
     link = client.link(settings, run_id) if run_id else ""
-    ready = f"Bozza pronta: bollettino {bulletin_id}, da approvare."
+    ready = f"Bozza pronta, da approvare: {numbered(BulletinKind.correction, bulletin_id).lower()}."
     if not al_resto:
         return orders.done(settings, engine, ready, link=link)
     try:
@@ -286,5 +286,5 @@ def correct(
         why = f"{ready} Il testo giusto per gli altri non è stato preparato: {exc}"
         return orders.refused(settings, engine, why, who=chi, what=orders.HALF)
     forms.open_review(settings, engine, other, now=now)
-    both = f"{ready} Per chi non l'ha ancora ricevuto: bollettino {other}, da approvare."
+    both = f"{ready} Per chi non l'ha ancora ricevuto: il testo giusto, numero {other}, da approvare."
     return orders.done(settings, engine, both, link=link)

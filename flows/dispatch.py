@@ -35,7 +35,6 @@ from flows.runs import choices, client, forms, pages
 from flows.runs.witness import places
 from flows.sending import channel, preflight, provider, witness
 from flows.sending import senders as life
-from flows.sending.certificate import words
 from flows.sending.checks import Preflight
 from flows.sending.drain import BY_A_PERSON, DispatchError, HeldError, Order, drain
 from flows.sending.hold import is_in_force, require_right
@@ -43,6 +42,8 @@ from flows.sending.seal import broken, message_of
 from flows.settings import Settings
 
 LOG = logging.getLogger(__name__)
+SLOTS_OWN = "Invio di ciò che è approvato per quest'ora"
+NOTHING = "Niente da inviare: nessun bollettino approvato per questo momento."
 EARLY = timedelta(seconds=90)  # a run that starts this much before its slot waits for it
 
 
@@ -316,7 +317,7 @@ def _send(
         lists()
         return Sent(str(exc), is_refused=True)
     lists()
-    text = f"Bollettino {bulletin_id}. {words(certificate)}."
+    text = pages.account(engine, bulletin_id, certificate)
     if link := window.link(settings, engine, bulletin_id):
         drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
         log.info("%s Si invia a mano: %s", text, link)
@@ -333,13 +334,8 @@ def _send(
 
 def _name() -> str:
     """Of a run of `invia`: a slot's own begins before it knows what is approved for its moment."""
-    which = flow_run.parameters["bulletin_id"]
-    pattern = (
-        "Invio (bollettino {bulletin_id})"
-        if which is not None
-        else "Invio di ciò che è approvato per quest'ora"
-    )
-    return client.titled(pattern)()
+    is_slots_own = flow_run.parameters["bulletin_id"] is None
+    return client.titled(SLOTS_OWN if is_slots_own else "Invio (numero {bulletin_id})")()
 
 
 @flow(name="invia", flow_run_name=_name)
@@ -357,7 +353,9 @@ def dispatch(
     sent = [_send(settings, engine, chosen_id, now=datetime.now(UTC)) for chosen_id in chosen]
     if failed := [end.text for end in sent if end.is_refused or end.has_failed]:
         raise DispatchError(" ".join(failed))
-    return "\n".join(end.text for end in sent) or "Nessun bollettino approvato per questo momento."
+    outcome = "\n".join(end.text for end in sent) or NOTHING
+    client.named(settings, " ".join(outcome.split("\n")))
+    return outcome
 
 
 @flow(name="riprendi", flow_run_name=client.titled("Riprendi (bollettino {bollettino})"))

@@ -19,7 +19,7 @@ from db import bulletins, deliveries, senders
 from db.acts import REOPEN
 from db.engine import alone, make_engine, reading, transaction
 from db.models import TURNED_DOWN, Bulletin, BulletinStatus
-from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.status import DECIDED, STATUS, named
 from flows.by_hand import window
 from flows.deploy import ELSE
@@ -182,7 +182,7 @@ def _take_approval_back(
 
 
 def _by(bulletin: Bulletin) -> str:
-    return f" entro {giorno_ora(bulletin.deadline_at)}" if bulletin.deadline_at else ""
+    return f" entro {scadenza(bulletin.deadline_at)}" if bulletin.deadline_at else ""
 
 
 @flow(name="ferma", flow_run_name=client.titled("Ferma l'invio (bollettino {bollettino})"))

@@ -391,18 +391,10 @@ def test_no_order_of_events_sends_what_is_not_approved_or_sends_it_twice() -> No
         orders.a_mistake_is_undone(0, BRUNO, POSTPONE, [])
         orders.only_the_approved_leaves_once_and_every_delivery_has_one_end()
         orders.teardown()
-    run_state_machine_as_test(
-        Orders,
-        settings=hypothesis_settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+    settings = hypothesis_settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=[*HealthCheck]
     )
+    run_state_machine_as_test(Orders, settings=settings)
     must = {"messages", "samples", "sent", "taken up"}
-    if is_rehearsal:
-        must |= {
-            str(one) for one in BulletinStatus if one not in (BulletinStatus.draft, BulletinStatus.superseded)
-        }
+    must |= {*BulletinStatus} - {BulletinStatus.draft, BulletinStatus.superseded} if is_rehearsal else set()
     assert all(Desk.seen[one] for one in must), f"it was not tried at all: {Desk.seen}"

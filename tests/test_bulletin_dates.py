@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from flows.bulletin.language.dates import ROME, alle_ore, giorno, giorno_ora, intervallo
+from flows.bulletin.language.dates import ROME, alle_ore, giorno, giorno_ora, intervallo, scadenza
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,9 @@ def test_the_hour_that_comes_twice_says_which_of_the_two_it_is(begin: int, end: 
 def test_in_march_no_hour_comes_twice() -> None:
     day = datetime(2027, 3, 28, tzinfo=UTC)
     assert intervallo(day, day + timedelta(hours=1)) == "dall'1 alle 3 di domenica 28 marzo"
+
+
+def test_a_deadline_at_midnight_is_the_end_of_the_day_before() -> None:
+    assert scadenza(datetime(2026, 12, 7, 0, 0, tzinfo=ROME)) == "domenica 6 dicembre, ore 24"
+    assert scadenza(datetime(2026, 12, 31, 23, 0, tzinfo=UTC)) == "giovedì 31 dicembre, ore 24"
+    assert scadenza(datetime(2026, 12, 7, 0, 1, tzinfo=ROME)) == "lunedì 7 dicembre, ore 0:01"

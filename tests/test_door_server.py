@@ -135,7 +135,7 @@ def test_who_may_look_at_runs_sees_no_code_and_the_flow_gets_it(
     started = server.people("POST", path, {"parameters": sent}).json()
     token = started["parameters"]["codice"]
     for path in ("/flow_runs/filter", "/flow_runs/paginate", "/events/filter"):
-        assert '"415926"' not in server.people("POST", path, {}).text  # as a whole value: times end in any six
+        assert '"415926"' not in server.people("POST", path, {}).text  # a time may end so
     monkeypatch.setattr(runs, "load", lambda: server.settings)
     monkeypatch.setattr(runs, "flow_run", SimpleNamespace(id=started["id"]))
     with server.entered():

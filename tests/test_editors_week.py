@@ -185,7 +185,10 @@ def test_a_reminder_does_not_say_that_nobody_approved(week: Week) -> None:
 def test_who_answers_too_late_hears_that_and_when_it_was(week: Week) -> None:
     (told,) = [row for row in week.rows if row.title.startswith("PROVA · Troppo tardi")]
     assert told.to == BRUNO
-    assert "il bollettino di venerdì 4 dicembre è scaduto alle 10:45. Non è partito niente" in told.text
+    assert (
+        "il bollettino di venerdì 4 dicembre è scaduto venerdì 4 dicembre, ore 10:45. Non è partito niente"
+        in told.text
+    )
     page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
     assert "non approvato in tempo, venerdì 4 dicembre, ore 10:45\n" in page
 
@@ -206,3 +209,19 @@ def test_what_was_asked_and_refused_is_not_told_as_done(week: Week) -> None:
 def test_the_name_of_an_order_is_short_from_its_beginning(week: Week) -> None:
     first = [answer.run.names[0] for answer in week.answers if answer.verb == "ferma" and not answer.is_form]
     assert first == ["PROVA · Ferma l'invio (bollettino non scelto)", "PROVA · Ferma l'invio (bollettino 1)"]
+
+
+def test_a_letter_speaks_to_who_did_it_in_the_second_person(week: Week) -> None:
+    for row in week.rows:
+        if row.channel == LETTER:
+            assert not re.search(rf"(?:risposta di|Non c'è ancora una risposta di) {row.to}\b", row.text), (
+                row.text
+            )
+            assert f"{row.to} ha " not in row.text, row.text
+            assert f"scriviamo a {row.to}" not in row.text, row.text
+
+
+def test_who_is_called_for_a_second_approval_is_not_reminded_at_the_same_moment(week: Week) -> None:
+    asked = {(row.at, row.to) for row in week.rows if row.kind == "serve_la_tua_firma"}
+    assert asked
+    assert not asked & {(row.at, row.to) for row in week.rows if row.kind == "sollecito"}

@@ -88,7 +88,7 @@ def test_who_approved_the_same_text_twice_hears_that_a_colleague_is_needed(comun
     told(comune, box, number, 1)
     answer(comune, number, ANNA, 2)
     assert told(comune, box, number, 2) == [(MAIL[ANNA], "Aspetta un collega")], "nothing is to be put right"
-    assert "ha già approvato questo testo" in box.text()
+    assert "Hai già approvato questo testo" in box.text()
     assert "Tu non devi fare altro." in box.text()
 
 

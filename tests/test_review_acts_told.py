@@ -47,9 +47,12 @@ def test_everybody_is_told_who_closed_days_and_who_entered_an_absence_for_anothe
     assert "Bruno Vice ha usato «assenza»" in said[-1]
 
 
-def test_one_s_own_absence_is_told_only_where_nobody_is_left(asking: Settings, sqlite: Engine) -> None:
+def test_an_absence_is_told_to_who_is_away_and_to_who_stands_in(asking: Settings, sqlite: Engine) -> None:
     _assenza(asking, sqlite, 0, ANNA.name, proof())
-    assert letters(sqlite, "atto") == {}
+    told = letters(sqlite, "atto")
+    assert "hai usato «assenza»" in told[ANNA.name]
+    assert "Anna Redazione ha usato «assenza»" in told[BRUNO.name]
+    assert "Se Anna Redazione non ne sa niente avvisa subito" in told[BRUNO.name]
     _assenza(asking, sqlite, 0, BRUNO.name, proof(code(editor=BRUNO)))
     assert "ATTENZIONE: non resta nessuno martedì 1 dicembre" in letters(sqlite, "atto")[ANNA.name]
 

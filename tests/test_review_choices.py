@@ -23,6 +23,8 @@ from flows.review.choices import (
     Reviewed,
     choice_of,
     choices,
+    decision_of,
+    entries,
     numbers_of,
     order_lines,
     ordered,
@@ -34,13 +36,14 @@ from tests.world.builders import item_of, make_bulletin, make_news_item, make_we
 from tests.world.comune import APPROVE, DISCARD, PAGE, POSTPONE, SAVE, Comune
 
 SHOWN = ("Primo testo.", "Secondo testo.", "Terzo testo.")
-LINES = tuple(order_lines(["Uno", "Due", "Tre"]))
+TITLES = ("Uno", "Due", "Tre")
+LINES = tuple(order_lines(TITLES))
 
 
 def review(
     texts: Sequence[str] = SHOWN, order: Sequence[str] = LINES, room: int = 100, shown: Sequence[str] = SHOWN
 ) -> Reviewed:
-    found = ordered(shown, Answer(APPROVE, tuple(texts), tuple(order), "", "Anna"))
+    found = ordered(shown, TITLES, Answer(APPROVE, tuple(texts), tuple(order), "", "Anna"))
     too_long = () if found.problems else problems([text for _, text in found.items], total=room)
     return Reviewed(found.items, (*found.problems, *too_long))
 
@@ -51,7 +54,7 @@ def test_what_was_not_touched_stays_as_it_was() -> None:
 
 def test_the_order_of_the_lines_is_the_order_of_the_items() -> None:
     assert [index for index, _ in review(order=[LINES[2], LINES[0], LINES[1]]).items] == [2, 0, 1]
-    assert [index for index, _ in review(order=["  3) parole cambiate", "1"]).items] == [2, 0]
+    assert [index for index, _ in review(order=["  3) Tre", "1"]).items] == [2, 0]
 
 
 def test_a_missing_line_takes_its_item_out() -> None:
@@ -76,6 +79,10 @@ def test_an_item_taken_out_although_its_text_was_changed_comes_back_with_the_rea
         ((*LINES[:2], "la terza"), 'non capisco la riga "la terza"'),
         ((*LINES[:2], "4. Quattro"), 'non capisco la riga "4. Quattro"'),
         ((*LINES[:2], "0. Zero"), 'non capisco la riga "0. Zero"'),
+        (
+            (*LINES[:2], "3. Trenta"),
+            "hai riscritto la riga 3: lì si sposta o si toglie",
+        ),
     ],
 )
 def test_an_order_that_cannot_be_read_is_given_back(order: tuple[str, ...], words: str) -> None:
@@ -161,8 +168,8 @@ def test_the_numbers_of_the_queue_are_read_or_asked_again(written: str, numbers:
 
 def test_every_line_may_go_when_another_comes_from_the_queue() -> None:
     empty = Answer(APPROVE, SHOWN, (), "", "Anna")
-    assert ordered(SHOWN, empty, joins=1) == Reviewed((), ())
-    assert ordered(SHOWN, empty).items == tuple(enumerate(SHOWN))
+    assert ordered(SHOWN, TITLES, empty, joins=1) == Reviewed((), ())
+    assert ordered(SHOWN, TITLES, empty).items == tuple(enumerate(SHOWN))
 
 
 # ---------------------------------------------------------------- the record
@@ -376,3 +383,13 @@ def test_the_form_is_filled_with_what_is_stored_and_comes_back_unchanged(comune:
     given = answer_of(values, shown.items)
     assert given.texts == SHOWN
     assert given.order == ("1. Titolo 1", "2. Titolo 2", "3. Titolo 3")
+
+
+def test_who_has_approved_this_text_is_offered_it_again_only_with_another_text() -> None:
+    offered = entries(choices(None), ["Anna", "Bruno"], ["Anna"])
+    assert offered[:2] == [
+        "Approva (Anna): ha già approvato, solo se il testo cambia",
+        "Approva (Bruno): parte subito",
+    ]
+    assert [decision_of(one, "")[1] for one in offered[:2]] == ["Anna", "Bruno"]
+    assert {choice_of(decision_of(one, "")[0]) for one in offered[:2]} == {Choice.approve}

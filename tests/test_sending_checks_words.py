@@ -78,7 +78,7 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         ),
         (
             checks.check_number(number(quality=None), ""),
-            "Numero del servizio: a posto. Stato CONNECTED, qualità non detta.",
+            "Numero del servizio: a posto. Collegato, qualità non detta.",
         ),
         (
             checks.check_number(number(status=None, quality="YELLOW"), ""),

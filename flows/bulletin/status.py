@@ -109,6 +109,11 @@ def named(bulletin: Bulletin) -> str:
     return title(bulletin.slot_at) if bulletin.slot_at else CALLED[bulletin.kind]
 
 
+def numbered(kind: BulletinKind, number: int) -> str:
+    """`Bollettino 12`, `Avviso urgente 4`: what it is and its number, as a name of its own."""
+    return f"{HEADINGS[kind]} {number}"
+
+
 def counted(count: int, singular: str, plural: str) -> str:
     """`1 messaggio`, `12 messaggi`."""
     return f"1 {singular}" if count == 1 else f"{count} {plural}"

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from db.bulletins import ItemData
-from db.models import Bulletin, BulletinItem, NewsItem
+from db.models import Bulletin, BulletinItem, BulletinKind, NewsItem
 from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.guard.verdict import Verdict, check
@@ -123,13 +123,22 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
     return notes
 
 
+def says_the_same(bulletin: Bulletin, items: Sequence[BulletinItem]) -> list[str]:
+    """Of a correction whose dates, hours and figures are all those of the wrong text; [] for any other."""
+    if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
+        return []
+    right, wrong = ({(fact.kind, fact.value) for fact in facts(item.text)} for item in (items[0], items[-1]))
+    return [SAME] if right and right <= wrong else []
+
+
+SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _SINCE = re.compile(r"\b(?:da|dal|dall['’]|dalla|partire)\s*$", re.IGNORECASE)  # what began may go on
 
 
 def _over(text: str, day: date | None) -> list[str]:
     """Of a text that is read on `day`, the days that are over by then."""
     return [
-        f"Il giorno dell'invio «{fact.shown}» è già passato."
+        f"«{fact.shown}» sarà già passato il giorno dell'invio."
         for fact in facts(text, published=day)
         if day is not None
         and fact.kind is Kind.date

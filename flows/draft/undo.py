@@ -17,7 +17,7 @@ from db.models import (
     Decision,
     NewsItem,
 )
-from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.status import DECIDED, STATUS
 from flows.draft.items import latest_items
 from flows.settings import BollettinoError, Settings
@@ -61,7 +61,7 @@ def hindrance(session: Session, bulletin: Bulletin, *, now: datetime) -> str:
         if bulletin.slot_at:
             why = f"doveva partire {giorno_ora(bulletin.slot_at)}"
         elif bulletin.deadline_at:
-            why = f"andava approvato entro {giorno_ora(bulletin.deadline_at)}"
+            why = f"andava approvato entro {scadenza(bulletin.deadline_at)}"
         else:
             why = f"è {DECIDED[bulletin.status]} da più di un giorno"
         return f"Il bollettino {number} {why}: è tardi per riaprirlo."

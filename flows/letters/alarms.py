@@ -13,9 +13,8 @@ from db.models import Bulletin, BulletinStatus, BulletinVersion
 from flows.bulletin.language.dates import in_rome
 from flows.bulletin.status import counted, named
 from flows.letters import sends, upkeep, urgent_calls
-from flows.letters.briefing import NOBODY
+from flows.letters.briefing import NOBODY, TOLD_WITHIN
 from flows.letters.drafts import tell_bulletin
-from flows.letters.receipts import TOLD_WITHIN
 from flows.sending.certificate import SETTLED_AFTER
 from flows.settings import Settings
 from flows.sources.silence import silent

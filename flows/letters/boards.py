@@ -14,7 +14,8 @@ from db.models import Bulletin, LetterStatus
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.message.exact import Message
 from flows.bulletin.status import named
-from flows.letters.receipts import LEFT, TOLD_WITHIN
+from flows.letters.briefing import TOLD_WITHIN
+from flows.letters.receipts import LEFT
 from flows.sending.seal import message_of
 from flows.settings import Settings
 from flows.staff.mail import tell

@@ -1,20 +1,20 @@
 """What an editor is told of one bulletin: its times, its text as the phone shows it, what to look at."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from db import bulletins, news_items, recipients
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinVersion, HandoverKind
-from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.language.shorten import cut
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
-from flows.draft.evidence import judged, remarks, vote, with_sources
+from flows.draft.evidence import judged, remarks, says_the_same, vote, with_sources
 from flows.draft.slots import closed_days, slot_of
 from flows.review.sign_off import signed_by
 from flows.runs import client, pages
@@ -22,6 +22,7 @@ from flows.sending import channel, costs
 from flows.settings import Settings
 from flows.staff import duty as desk
 from flows.staff.mail_text import bullets
+from flows.staff.rota import Duty
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Briefing:
     cost: str  # of this send, estimated
     link: str
     picture: str  # the address of its pages, with the phone on them
+    then: str = ""  # what is done where no deputy is left
 
     @property
     def values(self) -> dict[str, str]:
@@ -52,8 +54,8 @@ class Briefing:
         return {
             "bollettino": self.title,
             "n_notizie": f"«{self.matter}»" if self.matter else counted(self.count, "notizia", "notizie"),
-            "entro": f"entro {giorno_ora(due)}" if due else "appena puoi",
-            "se_approvi": f"Se lo approvi entro {giorno_ora(due)}, parte {giorno_ora(at)}"
+            "entro": f"entro {scadenza(due)}" if due else "appena puoi",
+            "se_approvi": f"Se lo approvi entro {scadenza(due)}, parte {giorno_ora(at)}"
             if due and at
             else "Parte appena lo approvi,",
             "partenza": f"parte {giorno_ora(at)}" if at else "parte appena approvato",
@@ -65,7 +67,6 @@ class Briefing:
             "link": self.link,
             "figura": self.picture,
             "se_non_fai_niente": self._otherwise,
-            "vice": self.deputy,
         }
 
     @property
@@ -74,13 +75,16 @@ class Briefing:
         if self.reminder_at and self.reminder_at > self.now:
             steps.append(f"{giorno_ora(self.reminder_at)}: ti scriviamo di nuovo.")
         if self.deputy_at and self.deputy_at > self.now:
-            steps.append(f"{giorno_ora(self.deputy_at)}: scriviamo a {self.deputy}.")
+            steps.append(f"{giorno_ora(self.deputy_at)}: {self.then or f'scriviamo a {self.deputy}'}.")
         end = "Senza approvazione non parte niente"
         if self.deadline_at and not self.matter:
             end += " e le notizie ancora valide passano al bollettino successivo"
         return "\n".join([*steps, f"{end}."])
 
 
+CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente")  # letters that ask
+TOLD_WITHIN = timedelta(hours=24)
+"""What is older is not told any more: a server that slept for a week does not write of all of it."""
 MATTER = 60  # UTF-16 units of a text in a subject
 BY_HAND = "niente, lo invia una persona"
 QUEUE = 10  # titles that wait, in a letter
@@ -103,6 +107,7 @@ def briefing(
     signed = signed_by(settings.vault(), session, bulletin, version) if version else ()
     duty = desk.on_duty(session, settings.profile, now, excluding=signed)
     called = [person.name for person in duty.people]
+    following = desk.next_on_duty(session, settings.profile, now, called, excluding=signed)
     waiting = [item.title for item in news_items.unsent(session)]
     readers = recipients.head_count(session, bulletin)
     dated = bulletin.slot_at or now
@@ -110,6 +115,7 @@ def briefing(
         f"Notizia {remark.item}: {remark.words}"
         for remark in remarks(judged(with_sources(session, items)), vote(settings, dated))
     ]
+    look += says_the_same(bulletin, items)
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
     return Briefing(
         title=title(None) if is_at_once else named(bulletin),
@@ -119,7 +125,7 @@ def briefing(
         now=now,
         reminder_at=slot.reminder_at if slot else None,
         deputy_at=slot.deputy_at if slot else None,
-        deputy=desk.next_on_duty(session, settings.profile, now, called, excluding=signed).names,
+        deputy=following.names,
         preview=_preview(settings, bulletin, items, now),
         attention=[NOBODY, *look] if duty.is_everybody else look,
         left_out=left_out or waiting[:QUEUE],
@@ -130,7 +136,14 @@ def briefing(
         else costs.of_bulletin(settings, bulletin, items, readers),
         link=_link(settings, bulletin),
         picture=pages.drafts(settings, bulletin.id),
+        then=_then(following, called) if following.is_everybody else "",
     )
+
+
+def _then(following: Duty, called: Collection[str]) -> str:
+    """What is done where those who were called do not answer and no other is there."""
+    is_alone = all(person.name in called for person in following.people)
+    return "ti scriviamo ancora" if is_alone else "scriviamo a tutti, anche a chi è assente"
 
 
 def reach(settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:

@@ -16,21 +16,19 @@ from sqlmodel import Session
 from db import bulletins, letters
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion
-from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.status import title
-from flows.draft.slots import closed_days, slot_after
-from flows.letters import boards, sends, urgent_calls
-from flows.letters.briefing import NOBODY, Briefing, briefing
-from flows.letters.receipts import TOLD_WITHIN, receipts
+from flows.letters import boards, ends, sends, urgent_calls
+from flows.letters.briefing import CALLS, NOBODY, Briefing, briefing
+from flows.letters.receipts import receipts
 from flows.review.sign_off import signed_by
 from flows.settings import Settings
 from flows.sources.rereading import Rereading
 from flows.staff import duty as desk
 from flows.staff.mail import Posted, post, tell
 from flows.staff.mail_text import left
+from flows.staff.rota import Duty
 
 LOG = logging.getLogger(__name__)
-CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente")
+ALL_OF_THEM = "Non c'è un altro sostituto: scriviamo a tutti, anche a chi è assente."
 
 
 def told_at_once(
@@ -80,11 +78,11 @@ def tell_bulletin(
     if version is None:
         return
     about = briefing(settings, session, bulletin, version, left_out, now=now)
+    receipts(settings, session, bulletin, about, now=now)  # who is called by one needs no reminder
     if bulletin.status == BulletinStatus.in_review:
         _waiting(settings, session, bulletin, version, about, now)
-    receipts(settings, session, bulletin, about, now=now)
     if bulletin.status in (BulletinStatus.expired, BulletinStatus.missed):
-        _ended(settings, session, bulletin, about, now)
+        ends.of_end(settings, session, bulletin, about, now)
     sends.of_send(settings, session, bulletin, now=now)
     boards.mail_sheet(settings, session, bulletin, now=now)
 
@@ -163,7 +161,10 @@ def _waiting(
         )
     subject = f"bulletin {bulletin.id}"
     if due and about.reminder_at and now >= about.reminder_at:
-        to("sollecito", duty.people, {**about.values, "tempo": left(now, due)}, about=subject)
+        asked = letters.of_bulletin(session, bulletin.id, ["serve_la_tua_firma"])  # what is later reminds
+        fresh = {letter.editor for letter in asked if letter.created_at >= about.reminder_at}
+        late = [person for person in duty.people if person.name not in fresh]
+        to("sollecito", late, {**about.values, "tempo": left(now, due)}, about=subject)
     if (
         about.deputy_at
         and now >= about.deputy_at
@@ -172,33 +173,16 @@ def _waiting(
         called = {letter.editor for letter in letters.of_bulletin(session, bulletin.id, CALLS)}
         called |= {person.name for person in duty.people}
         deputy = desk.next_on_duty(session, profile, now, called, excluding=signed)
-        why = f"Non c'è ancora una risposta di {duty.names}." if not duty.is_everybody else NOBODY
-        if deputy.is_everybody:
-            why = f"{why} Non c'è un altro sostituto: scriviamo a tutti, anche a chi è assente."
-        to("tocca_al_vice", deputy.people, {**about.values, "perche_tu": why}, about=subject)
+        for person in deputy.people:
+            why = _why(duty, deputy, person.name in called)
+            to("tocca_al_vice", [person], {**about.values, "perche_tu": why}, about=subject)
 
 
-def _ended(settings: Settings, session: Session, bulletin: Bulletin, about: Briefing, now: datetime) -> None:
-    """That nothing was sent, and what becomes of the news."""
-    if now - bulletin.status_at > TOLD_WITHIN:
-        return
-    following = slot_after(settings.profile, now, closed_days(session, now))
-    when = f"nel {title(following.dispatch_at)}" if following else "nel primo bollettino che si prepara"
-    called = list(dict.fromkeys(letter.editor for letter in letters.of_bulletin(session, bulletin.id, CALLS)))
-    is_expired = bulletin.status == BulletinStatus.expired
-    due = (bulletin.deadline_at if is_expired else None) or bulletin.status_at
-    tell(
-        settings,
-        session,
-        "non_approvato" if is_expired else "non_partito",
-        settings.profile.editors,
-        {
-            **about.values,
-            "quando": f"{giorno_ora(due)}",
-            "avvisati": ", ".join(called) or "nessuno",
-            "prossimo": f"Le notizie ancora valide possono entrare {when}.",
-        },
-        about=f"bulletin {bulletin.id}",
-        bulletin_id=bulletin.id,
-        now=now,
-    )
+def _why(duty: Duty, deputy: Duty, is_called_again: bool) -> str:
+    """Why somebody is called after who is on duty did not answer."""
+    if duty.is_everybody:
+        return NOBODY
+    if is_called_again:
+        return "Aspettiamo ancora la tua risposta, e non c'è un altro sostituto."
+    why = f"Non c'è ancora una risposta di {duty.names}."
+    return f"{why} {ALL_OF_THEM}" if deputy.is_everybody else why

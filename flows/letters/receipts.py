@@ -1,18 +1,18 @@
 """What became of each answer of an editor: told to who gave it, and to who has to act now."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from sqlmodel import Session, col, select
 
 from db import bulletins, sign_offs
 from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decision, SignOff, SignOffWord
-from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.status import DECIDED, STATUS, people
 from flows.draft import undo
-from flows.letters import urgent_calls
-from flows.letters.briefing import Briefing
+from flows.letters import ends, urgent_calls
+from flows.letters.briefing import TOLD_WITHIN, Briefing
 from flows.review.choices import came_late
 from flows.review.sign_off import is_only_repeated, signed_by, since_void, voices
 from flows.review.text import is_only_new
@@ -23,8 +23,6 @@ from flows.staff.mail import tell
 from flows.staff.mail_text import bullets
 from flows.staff.rota import Person
 
-TOLD_WITHIN = timedelta(hours=24)
-"""What is older is not told any more: a server that slept for a week does not write of all of it."""
 LEFT = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 
 
@@ -55,7 +53,7 @@ def receipts(
         receipt = _teller(settings, session, bulletin.id, version.number, now)
         problems = version.problems.splitlines()
         if is_only_repeated(problems):  # nothing is to be put right
-            told = f"{problems[0]} Tu non devi fare altro."
+            told = problems[0].replace(f"{version.author} ha ", "Hai ", 1) + " Tu non devi fare altro."
             receipt("registrata", writer, {**values, "esito": "Aspetta un collega", "che_succede": told})
         elif problems:
             kind = "da_rileggere" if is_only_new(problems) else "da_correggere"
@@ -68,7 +66,9 @@ def receipts(
                 _sent_back(settings, session, bulletin, signatures, version, values, now)
         elif approval is None or approval.decision == Decision.save:
             sample = sentence(settings, session, bulletin.id, version.number)
-            receipt("registrata", writer, {**values, **_stored(bulletin, version, sample)})
+            receipt(
+                "registrata", writer, {**values, **_stored(settings, session, bulletin, version, sample, now)}
+            )
         elif approval.decision != Decision.approve:
             if approval.voided_at is None:
                 closed = _closed(settings, session, bulletin, now)
@@ -158,19 +158,27 @@ def _closed(settings: Settings, session: Session, bulletin: Bulletin, now: datet
     if undo.can_come_back(session, bulletin, now=now):
         words: str = settings.texts["si_riapre"][DECIDED[bulletin.status]]
         how = words.format(
-            fino_a=giorno_ora(undo.until(bulletin)),
+            fino_a=scadenza(undo.until(bulletin)),
             riapri=settings.order_link("riapri"),
         )
         lines.append(how)
     return {"esito": state[:1].upper() + state[1:], "che_succede": "\n\n".join(lines)}
 
 
-def _stored(bulletin: Bulletin, version: BulletinVersion, sample: str) -> dict[str, str]:
+def _stored(
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    version: BulletinVersion,
+    sample: str,
+    now: datetime,
+) -> dict[str, str]:
     if bulletin.status == BulletinStatus.in_review:
         lines = ["Il testo è salvato e aspetta ancora l'approvazione.", *version.remarks.splitlines(), sample]
         return {"esito": "Salvato, non ancora approvato", "che_succede": "\n".join(filter(None, lines))}
     if bulletin.status == BulletinStatus.expired:
-        return {"esito": "Troppo tardi", "che_succede": came_late(bulletin)}
+        after = ends.what_now(settings, session, bulletin, now=now)
+        return {"esito": "Troppo tardi", "che_succede": f"{came_late(bulletin)}\n\n{after}"}
     state = STATUS[bulletin.status]
     decided = f"Il bollettino era già {state} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
     if bulletin.status_at < version.created_at:

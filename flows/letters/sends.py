@@ -13,7 +13,7 @@ from flows.bulletin.language.dates import giorno_ora, in_rome, mese
 from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import REASONS, counted, named, people
 from flows.by_hand import lists
-from flows.letters.receipts import TOLD_WITHIN
+from flows.letters.briefing import TOLD_WITHIN
 from flows.letters.upkeep import NAME, tell_operator
 from flows.review import acts
 from flows.sending import costs

@@ -18,7 +18,7 @@ from db.models import BulletinVersion, Declaration
 from db.replies import LATE_WELCOME, WELCOME
 from flows.bulletin.language.dates import giorno_ora, in_rome
 from flows.bulletin.status import UNSTAMPED, counted
-from flows.letters.receipts import TOLD_WITHIN
+from flows.letters.briefing import TOLD_WITHIN
 from flows.settings import Settings
 from flows.staff import duty
 from flows.staff.mail import tell

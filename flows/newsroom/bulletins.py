@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from db import acts, bulletins, deliveries, handovers, sign_offs
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, BulletinVersion, SignOffWord
-from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.language.measure import thousands
 from flows.bulletin.status import REASONS, STATUS, WAITS, counted, named, title
 from flows.draft import undo
@@ -67,7 +67,7 @@ def _review(session: Session, row: Bulletin) -> Line:
     if row.deadline_at:
         at_once = "subito, al più tardi " if row.template else ""
         comma = "" if state == TO_APPROVE else ","
-        state = f"{state}{comma} {at_once}entro {giorno_ora(row.deadline_at)}"
+        state = f"{state}{comma} {at_once}entro {scadenza(row.deadline_at)}"
     form = run("apri il modulo (⋮, Resume)", row.review_run_id)
     draft = artifact("come si vede e da dove viene", f"bozza-{row.id}")
     return Line(
@@ -231,7 +231,7 @@ def ended(settings: Settings, session: Session, now: datetime) -> list[Line]:
 def _when_and_who(row: Bulletin, names: Collection[str]) -> str:
     """What ran out was ended by nobody, whoever answered after it."""
     if row.status == BulletinStatus.expired:
-        return giorno_ora(row.deadline_at or row.status_at)
+        return scadenza(row.deadline_at or row.status_at)
     return f"{giorno_ora(row.status_at)}{f' ({row.status_by})' if row.status_by in names else ''}"
 
 

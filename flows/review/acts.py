@@ -19,7 +19,7 @@ from db import acts, bulletins, sign_offs
 from db.engine import StoreError, reading, transaction
 from db.models import Act, Bulletin
 from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.status import BY_OPERATOR, proved
+from flows.bulletin.status import BY_OPERATOR, STATUS, named, proved
 from flows.door.sealed import NO_CODE, Proof
 from flows.profiles.comune import Editor
 from flows.review import codes
@@ -134,6 +134,11 @@ def chosen(engine: Engine, entry: str) -> tuple[int, int]:
     number, line = choices.numbers(entry)
     with reading(engine) as session:
         bulletin = session.get(Bulletin, number) if number else None
+    if bulletin is not None and not choices.means(entry, bulletin) and named(bulletin) in entry:
+        raise NotDoneError(
+            f"Il {named(bulletin)} intanto è {STATUS[bulletin.status]}: la pagina mostrava come era prima. "
+            f"Ricaricala. {NOTHING_DONE}"
+        )
     if not number or (bulletin is not None and not choices.means(entry, bulletin)):
         raise NotDoneError(
             "L'elenco mostra solo ciò per cui questo comando serve ora; se la pagina era aperta da un po', "

@@ -1,16 +1,16 @@
 """What an editor answered in the form, checked: pure, in Italian, and nothing typed is lost."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from db.models import Bulletin, BulletinStatus
-from flows.bulletin.language.dates import giorno, giorno_ora, ora
+from flows.bulletin.language.dates import giorno, giorno_ora, ora, scadenza
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.message.frame import problems
-from flows.bulletin.status import STATUS
+from flows.bulletin.status import STATUS, named
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,9 @@ LABELS = {
 }
 
 
+AGAIN = "Approva: ha già approvato, solo se il testo cambia"  # after the name of who did
+
+
 def choices(
     slot_at: datetime | None, *, is_fixed: bool = False, is_shared: bool = False, is_first: bool = False
 ) -> dict[Choice, str]:
@@ -84,12 +87,13 @@ def choices(
     return {choice: labels[choice] for choice in Choice if not left_out.get(choice, False)}
 
 
-def entries(offered: Mapping[Choice, str], names: Sequence[str]) -> list[str]:
+def entries(offered: Mapping[Choice, str], names: Sequence[str], done: Collection[str] = ()) -> list[str]:
     """The list of the form: the approval once for each person, who by that says both things at once.
 
     For the rest, which is seldom, the name is a list of its own: all of it together would be too long.
+    `done`: who has approved this very text.
     """
-    approvals = [signed(offered[Choice.approve], name) for name in names]
+    approvals = [signed(AGAIN if name in done else offered[Choice.approve], name) for name in names]
     return [*approvals, *(label for choice, label in offered.items() if choice != Choice.approve)]
 
 
@@ -156,23 +160,28 @@ def whole(answer: Answer, checked: Reviewed) -> Reviewed:
     )
 
 
-def ordered(before: Sequence[str], answer: Answer, *, joins: int = 0) -> Reviewed:
+def ordered(before: Sequence[str], titles: Sequence[str], answer: Answer, *, joins: int = 0) -> Reviewed:
     """Apply the order and the texts to what was shown.
 
-    `shown`: the texts of the version, by number. `joins`: how many come from the queue, so that every line
-    may go.
+    `before` and `titles`: of the version's items, by number. `joins`: how many come from the queue, so that
+    every line may go.
     """
     faults: list[str] = []
     chosen: list[int] = []
     for line in answer.order:
         match = re.match(r"\s*(\d{1,9})", line)
         index = int(match[1]) - 1 if match else -1
-        if not 0 <= index < len(before):
+        if match is None or not 0 <= index < len(before):
             faults.append(
                 f'Nell\'ordine non capisco la riga "{line}": deve cominciare con il numero della notizia.'
             )
         elif index in chosen:
             faults.append(f"Nell'ordine la notizia {index + 1} compare due volte.")
+        elif not titles[index].startswith(line.strip()[len(match[1]) :].strip(" .)…")):
+            faults.append(
+                f"Nell'ordine hai riscritto la riga {index + 1}: lì si sposta o si toglie soltanto. "
+                f"Il testo si cambia nel campo della notizia {index + 1}."
+            )
         else:
             chosen.append(index)
     texts = [parameter(text) for text in answer.texts]
@@ -192,10 +201,9 @@ def ordered(before: Sequence[str], answer: Answer, *, joins: int = 0) -> Reviewe
 def came_late(bulletin: Bulletin) -> str:
     """For an answer to a bulletin that waits no longer."""
     if bulletin.status == BulletinStatus.expired and bulletin.deadline_at is not None:
-        which = f"il bollettino di {giorno(bulletin.slot_at)}" if bulletin.slot_at else "questo bollettino"
         return (
-            f"È tardi: {which} è scaduto alle {ora(bulletin.deadline_at)}. Non è partito niente; "
-            "il tuo testo è salvato nella storia."
+            f"È tardi: il {named(bulletin)} è scaduto {scadenza(bulletin.deadline_at)}. "
+            "Non è partito niente; il tuo testo è salvato nella storia."
         )
     return (
         f"Qualcun altro ({bulletin.status_by}, {giorno_ora(bulletin.status_at)}) ha già deciso: "

@@ -37,9 +37,12 @@ def phones(frame: Frame, texts: Sequence[str], date_text: str, look: Look) -> st
     return "\n\n".join(parts)
 
 
-def attention(items: Sequence[JudgedItem], vote: Vote) -> str:
-    """What to look at before approving, by the number of the item; what the guard stops is bold."""
-    lines = []
+def attention(items: Sequence[JudgedItem], vote: Vote, whole: Sequence[str] = ()) -> str:
+    """What to look at before approving, by the number of the item; what the guard stops is bold.
+
+    `whole`: what there is to say of the message as a whole.
+    """
+    lines = [f"- {escaped(words)}" for words in whole]
     for remark in remarks(items, vote):
         words = escaped(remark.words)
         lines.append(f"- Notizia {remark.item}: {f'**{words}**' if remark.stops else words}")

@@ -36,7 +36,7 @@ def form(settings: Settings, draft: Round, now: datetime, page: str) -> type[for
     fields: dict[str, Any] = _texts(settings, draft, draft.bulletin.slot_at or now)
     if _is_source_asked(draft):
         fields["fonte"] = (str, Field(default="", title=words["fonte"]))
-    fields["decisione"] = forms.choice(words["decisione"], entries(offered, names))
+    fields["decisione"] = forms.choice(words["decisione"], entries(offered, names, draft.signed))
     fields["chi"] = forms.choice(words["chi"], names, may_stay_empty=True)
     if settings.profile.asks_codes:
         fields[FIELD] = (str, Field(default="", title=words["codice"]))

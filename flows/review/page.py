@@ -5,20 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.models import Bulletin, BulletinItem
-from flows.bulletin.language.dates import giorno, giorno_ora, in_rome
+from flows.bulletin.language.dates import giorno, in_rome, scadenza
 from flows.bulletin.language.markdown import escaped, link, within
+from flows.bulletin.language.shorten import cut
 from flows.bulletin.message.exact import date_of, frame_name, markdown_fence, template_name
 from flows.bulletin.message.frame import preview
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.pictures.phone import Look
 from flows.bulletin.status import HEADINGS, waiting_tags
-from flows.draft.evidence import SourcedItem, judged, vote
+from flows.draft.evidence import SourcedItem, judged, says_the_same, vote
 from flows.draft.refresh import Waiting
 from flows.review.evidence import attention, phones, provenance
 from flows.review.sign_off import is_only_repeated
 from flows.review.text import is_only_new
 from flows.settings import Settings
 
+MATTER = 60  # UTF-16 units of a text in a title
 QUEUE, LEFT_OUT = 15, 25  # lines on the page
 
 
@@ -33,8 +35,10 @@ class Round:
     queue: tuple[Waiting, ...] = ()
     sourced: tuple[SourcedItem, ...] = ()  # the items beside what they were written from
     awaited: str = ""  # what the first of two persons said
+    signed: tuple[str, ...] = ()  # who has approved this very text
     site: tuple[str, ...] = ()  # what its pages say by now
     remarks: tuple[str, ...] = ()  # what came of the last answer
+    written_by: str = ""  # whose words these are, and since when
     is_sent_back: bool = False
     reach: str = ""  # whom it goes to, and what that costs
     alerts: tuple[str, ...] = ()  # why each that holds is in it or not
@@ -44,7 +48,7 @@ class Round:
         """For the run's name, what an editor reads in the list of runs; its state comes before or after."""
         slot, count = self.bulletin.slot_at, len(self.items)
         if self.bulletin.template:
-            return f"{HEADINGS[self.bulletin.kind]} · {self.items[0].text[:60]}"
+            return f"{HEADINGS[self.bulletin.kind]} · {cut(self.items[0].text, MATTER)}"
         day = f"Bollettino di {giorno(slot)}" if slot else "Bollettino da inviare subito"
         return f"{day} · {count} {'notizia' if count == 1 else 'notizie'}"
 
@@ -111,9 +115,12 @@ def _first(settings: Settings, draft: Round, dated: datetime) -> list[str]:
             *(f"- {escaped(line)}" for line in draft.problems),
         ]
     parts += [f"**{escaped(line)}**" for line in (*draft.remarks, draft.awaited) if line]
+    if draft.written_by:
+        parts.append(escaped(draft.written_by))
     if draft.site:
         parts += ["**Riletto adesso sul sito:**", *(f"- {escaped(line)}" for line in draft.site)]
-    if look := attention(judged(draft.sourced), vote(settings, dated)):
+    whole = says_the_same(draft.bulletin, draft.items)
+    if look := attention(judged(draft.sourced), vote(settings, dated), whole):
         parts.append(look)
     return parts
 
@@ -123,7 +130,7 @@ def _facts(draft: Round) -> list[str]:
     facts = []
     if due := draft.bulletin.deadline_at:
         at_once = "subito, al più tardi " if draft.bulletin.template else ""
-        facts.append(f"Da approvare {at_once}entro **{giorno_ora(due)}**.")
+        facts.append(f"Da approvare {at_once}entro **{scadenza(due)}**.")
     return [*facts, draft.reach] if draft.reach else facts
 
 

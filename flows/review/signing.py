@@ -1,6 +1,6 @@
 """An editor approves a version, sealed and proved, alone or with a second person, or sends it back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -187,15 +187,21 @@ def is_sent_back(version: BulletinVersion, words: Sequence[SignOff]) -> bool:
     return version.number in back
 
 
-def awaited(settings: Settings, session: Session, bulletin: Bulletin, words: Sequence[SignOff]) -> str:
-    """What the first of two persons said, for the second; "" where nobody has approved yet.
+def awaited(
+    settings: Settings,
+    session: Session,
+    bulletin: Bulletin,
+    words: Sequence[SignOff],
+    signed: Collection[str],
+) -> str:
+    """What the first of two persons said, for the second; "" where nobody has approved this text yet.
 
-    `words`: the genuine sign-offs.
+    `words`: the genuine sign-offs. `signed`: ids of those whose approval stands for this text.
     """
     if not words or bulletin.status != BulletinStatus.in_review:
         return ""
     standing = since_void(_in_force(settings, session, bulletin, words))
-    if not standing:
+    if not standing or standing[-1].editor not in signed:
         return ""
     last = standing[-1]
     parts = [f"{last.name} ha approvato questo testo: serve l'approvazione di un'altra persona."]

@@ -68,7 +68,9 @@ def text_of(
     items = bulletins.items(session, version)
     asks = choice not in AS_IT_IS and bulletin.status == BulletinStatus.in_review
     numbers = numbers_of(answer.added) if asks else []
-    arranged = ordered([item.text for item in items], answer, joins=len(numbers or ()))
+    arranged = ordered(
+        [item.text for item in items], [item.title for item in items], answer, joins=len(numbers or ())
+    )
     if bulletin.template:
         arranged = whole(answer, arranged)
     typed = [_typed(items[index], text) for index, text in arranged.items]

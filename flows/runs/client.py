@@ -256,7 +256,7 @@ def start_dispatch(
             "invia",
             {"bulletin_id": bulletin_id},
             key=f"{key}-{over + attempt}",
-            name=f"Invio (bollettino {bulletin_id})",
+            name=f"Invio (numero {bulletin_id})",
             tags=[KINDS[bulletin.kind].replace(" ", "-")],
         )
         last = last_state(run_id)

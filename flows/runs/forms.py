@@ -29,7 +29,7 @@ from sqlalchemy import Engine
 from db import bulletins
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
-from flows.bulletin.status import BEFORE_STAMPS, HEADINGS, UNSTAMPED, tags, waiting_tags
+from flows.bulletin.status import BEFORE_STAMPS, UNSTAMPED, numbered, tags, waiting_tags
 from flows.door import keys, stamps
 from flows.door.sealed import FIELD
 from flows.runs import client as runs
@@ -268,7 +268,7 @@ def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
         FLOW,
         {"bulletin_id": bulletin_id},
         key=key_of(bulletin, attempt),
-        name=f"{HEADINGS[bulletin.kind]} {bulletin_id} · da approvare",
+        name=f"{numbered(bulletin.kind, bulletin_id)} · da approvare",
         tags=waiting_tags(bulletin.kind, "da approvare"),
     )
     with transaction(engine) as session:
@@ -320,4 +320,6 @@ def close_review(settings: Settings, engine: Engine, bulletin_id: int, why: str,
     if run_id is None or runs.state(run_id, now=now) not in (RunState.waiting, RunState.lost):
         return
     runs.cancel(run_id, why)
-    runs.rename(settings, run_id, f"Bollettino {bulletin_id} · {why}", tags=tags(bulletin.kind, why))
+    runs.rename(
+        settings, run_id, f"{numbered(bulletin.kind, bulletin_id)} · {why}", tags=tags(bulletin.kind, why)
+    )

@@ -24,7 +24,7 @@ from db.models import Bulletin, BulletinStatus
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.pictures.phone import address
 from flows.bulletin.pictures.send import picture
-from flows.bulletin.status import REASONS, STATUS
+from flows.bulletin.status import REASONS, STATUS, numbered
 from flows.door import entry
 from flows.sending import certificate
 from flows.sending.checks import Preflight
@@ -93,6 +93,13 @@ def outcome(settings: Settings, engine: Engine, bulletin_id: int, text: str, *, 
     )
 
 
+def account(engine: Engine, bulletin_id: int, counts: deliveries.Certificate) -> str:
+    """`Bollettino 12. Previsti 5 = accettati 5 + ...`"""
+    with reading(engine) as session:
+        kind = session.get_one(Bulletin, bulletin_id).kind
+    return f"{numbered(kind, bulletin_id)}. {certificate.words(counts)}."
+
+
 def _drawn_up(
     settings: Settings, engine: Engine, bulletin_id: int, text: str, *, now: datetime
 ) -> tuple[certificate.Document, str]:
@@ -157,7 +164,7 @@ def _count_anew(
         counts = certificate.words(deliveries.certificate(session, bulletin.id))
     why = bulletin.status_reason if bulletin.status == BulletinStatus.stopped else None
     state = STATUS[bulletin.status] + (f" ({REASONS.get(why, why).rstrip('.')})" if why else "")
-    text = f"Bollettino {bulletin.id}: {state}. {counts}."
+    text = f"{numbered(bulletin.kind, bulletin.id)}: {state}. {counts}."
     document, page = _drawn_up(settings, engine, bulletin.id, text, now=now)
     if table := shown.get(f"esiti-{bulletin.id}"):
         client.update_artifact(table.latest_id, ArtifactUpdate(data=json.dumps(certificate.rows(document))))

@@ -34,6 +34,7 @@ from flows.door import entry
 from flows.door.gate import Door, House
 from flows.newsroom import shell
 from flows.newsroom.line import UI
+from flows.runs import complaints
 from flows.settings import Settings, load
 
 PATIENCE = 20.0  # seconds for one look at the page
@@ -154,6 +155,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     options = parser.parse_args()
     wait_for_turns()
+    complaints.speak_italian()
     uvicorn.run(door(load()), host=options.host, port=options.port, log_level="warning")
 
 

@@ -18,9 +18,9 @@ from db import acts, bulletins, disk, handovers, outcomes
 from db import senders as starts
 from db.deliveries import Certificate
 from db.engine import StoreError
-from db.models import Bulletin, BulletinStatus, DeliveryStatus
+from db.models import Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
 from flows.bulletin.language.dates import alle_ore, giorno, in_rome
-from flows.bulletin.status import STATUS, proved
+from flows.bulletin.status import STATUS, numbered, proved
 from flows.settings import BollettinoError, Settings
 from flows.whatsapp.errors import explain
 
@@ -197,7 +197,8 @@ def rows(document: Document) -> list[dict[str, str | int]]:
 def printed(document: Document, *, at: datetime) -> Iterator[str]:
     """For paper or a terminal, in Italian. `at`: when it was counted; receipts come for days after a send."""
     counts = document.counts
-    yield f"CERTIFICATO DI INVIO - bollettino {document.bulletin} ({document.slug})"
+    what = numbered(BulletinKind(document.kind), document.bulletin)
+    yield f"CERTIFICATO DI INVIO - {what} ({document.slug})"
     yield f"Stato: {STATUS[BulletinStatus(document.status)]}"
     yield f"Testo: versione {document.version or '-'}, approvata da {document.approver or '-'}"
     yield f"Sigillo: {document.seal or '-'}"

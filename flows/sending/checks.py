@@ -24,6 +24,9 @@ from flows.whatsapp.templates import TemplateDefinition
 
 SILENCE = timedelta(minutes=10)  # a receipt takes seconds; less than this proves nothing
 LOW = {"RED": "ROSSA", "YELLOW": "gialla"}
+QUALITIES = {"GREEN": "verde (la più alta)", "UNKNOWN": "non ancora misurata"}
+STANDINGS = {"CONNECTED": "collegato"}  # Meta has others; such a word is shown as it is
+CATEGORIES = {"MARKETING": "promozionale", "UTILITY": "di servizio"}
 HARMLESS = PARTNERS | {"UNFLAGGED", "VERIFIED_ACCOUNT", "ACCOUNT_RECONNECTED", TERMS_SIGNED}  # of webhooks
 SITE = "Notizie sul sito"
 WITNESS = "Copia del database"
@@ -162,7 +165,9 @@ def check_template(
         remarks.append(f"la sua qualità è {LOW[quality]}: molti lo segnalano, WhatsApp può sospenderlo")
     if remarks:
         return Check(name, Verdict.attention, f"Approvato, ma {' e '.join(remarks)}.")
-    return Check(name, Verdict.good, f"Approvato, categoria {state.category}.")
+    return Check(
+        name, Verdict.good, f"Approvato, categoria {CATEGORIES.get(state.category, state.category)}."
+    )
 
 
 def check_number(
@@ -187,9 +192,9 @@ def check_number(
             "Altri invii così riducono il limite."
         )
         return Check(name, Verdict.attention, words)
-    return Check(
-        name, Verdict.good, f"Stato {state.status or 'non detto'}, qualità {state.quality or 'non detta'}."
-    )
+    status = STANDINGS.get(state.status or "", f"stato {state.status or 'non detto'}")
+    quality = f"qualità {QUALITIES.get(state.quality or '', state.quality or 'non detta')}"
+    return Check(name, Verdict.good, f"{status[:1].upper()}{status[1:]}, {quality}.")
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,8 @@ def tell(
 
     Args:
         kind: a table of [posta] in the texts.
-        values: for the places of its text; `nome` is each one's own, the Comune's words are known.
+        values: for the places of its text; `nome`, and what tells of `chi` in a second person, are each one's
+            own, the Comune's words are known.
         about: what it tells of: the same kind about the same is told once to each.
         sheet: an HTML document that goes along, to be printed.
         until: when it is of no use any more.
@@ -64,7 +65,8 @@ def tell(
     words = settings.texts["posta"][kind]
     queued = 0
     for person in to:
-        letter = write(words, {**settings.words, **values, "nome": person.name}, prova=settings.profile.prova)
+        own = {"nome": person.name, **_in_person(person.name, values.get("chi", ""))}
+        letter = write(words, {**settings.words, **values, **own}, prova=settings.profile.prova)
         queued += letters.queue(
             session,
             kind=kind,
@@ -79,6 +81,17 @@ def tell(
             now=now,
         )
     return queued
+
+
+def _in_person(addressee: str, who: str) -> dict[str, str]:
+    """The places that tell what `who` did: who gets the letter may be the same."""
+    if addressee == who:
+        return {"chi_ha": "hai", "la_risposta": "la tua risposta", "se_non_sa": "Se non ne sai niente"}
+    return {
+        "chi_ha": f"{who} ha",
+        "la_risposta": f"la risposta di {who}",
+        "se_non_sa": f"Se {who} non ne sa niente",
+    }
 
 
 def post(settings: Settings, engine: Engine, *, now: datetime) -> Posted:

@@ -73,9 +73,12 @@ def tuesday(week: Week) -> None:
     week.order("riapri", BRUNO, bollettino=to_reopen, chi=BRUNO)
     week.at(12, 1, 11, 10)
     line = week.choice("correggi", "notizia", among="riga 4")
-    right = "Mercatino dei sapori in piazza della Vittoria, domenica 6 dicembre, dalle 9 alle 18."
-    week.order("correggi", ANNA, notizia=line, giusto=right, chi=ANNA)
+    right = "Il Mercatino dei sapori è rinviato a domenica 13 dicembre, dalle 9 alle 18."
+    change = {"motivo": "il fatto è cambiato", "prima": "domenica 6 dicembre, dalle 9 alle 18."}
+    week.order("correggi", ANNA, notizia=line, giusto=right, chi=ANNA, **change)
     week.answer(CORRECTION, ANNA, "Approva")
+    week.answer(CORRECTION, ANNA, "Approva", source="Telefonata dell'Ufficio Commercio")
+    week.answer(CORRECTION, BRUNO, "Approva")
     gone = line.replace("riga 4", "riga 9")
     week.order("correggi", ANNA, notizia=gone, giusto=right, chi=ANNA)
     week.at(12, 1, 11, 20)

@@ -50,6 +50,14 @@ def giorno_ora(moment: datetime) -> str:
     return f"{giorno(moment)}, ore {ora(moment)}"
 
 
+def scadenza(moment: datetime) -> str:
+    """As `giorno_ora`, of an end: midnight is of the day before, `domenica 6 dicembre, ore 24`."""
+    local = in_rome(moment)
+    if (local.hour, local.minute) != (0, 0):
+        return giorno_ora(moment)
+    return f"{giorno(local.date() - timedelta(days=1))}, ore 24"
+
+
 def alle_ore(moment: datetime) -> str:
     """`alle 14:40 di martedì 1 dicembre`, `all'1 di ...`; the hour that comes twice says which it is."""
     return f"{_with_article('all', ora(moment) + _which(moment))} di {giorno(moment)}"

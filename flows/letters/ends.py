@@ -1,0 +1,68 @@
+"""What editors are told of a bulletin that ended without a send, and what can still be done about it."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from db import letters
+from db.models import Bulletin, BulletinStatus, BulletinVersion
+from flows.bulletin.language.dates import ora, scadenza
+from flows.bulletin.status import title
+from flows.draft.slots import closed_days, slot_after
+from flows.letters.briefing import CALLS, TOLD_WITHIN, Briefing
+from flows.settings import Settings
+from flows.staff.mail import tell
+
+
+def of_end(settings: Settings, session: Session, bulletin: Bulletin, about: Briefing, now: datetime) -> None:
+    """To all but those who answered too late, who are told so by a receipt."""
+    if now - bulletin.status_at > TOLD_WITHIN:
+        return
+    is_expired = bulletin.status == BulletinStatus.expired
+    due = (bulletin.deadline_at if is_expired else None) or bulletin.status_at
+    called = dict.fromkeys(letter.editor for letter in letters.of_bulletin(session, bulletin.id, CALLS))
+    late = late_answers(session, bulletin, {editor.name for editor in settings.profile.editors})
+    told = [f"{who} ha risposto alle {ora(at)}: era tardi." for who, at in late.items()]
+    tell(
+        settings,
+        session,
+        "non_approvato" if is_expired else "non_partito",
+        [editor for editor in settings.profile.editors if editor.name not in late],
+        {
+            **about.values,
+            "quando": scadenza(due),
+            "avvisati": " ".join([f"{', '.join(called) or 'nessuno'}.", *told]),
+            "prossimo": what_now(settings, session, bulletin, now=now),
+        },
+        about=f"bulletin {bulletin.id}",
+        bulletin_id=bulletin.id,
+        now=now,
+    )
+
+
+def late_answers(session: Session, bulletin: Bulletin, names: Collection[str]) -> dict[str, datetime]:
+    """Who of these answered past the deadline, and when first."""
+    if bulletin.status != BulletinStatus.expired or bulletin.deadline_at is None:
+        return {}
+    answers = session.exec(
+        select(BulletinVersion)
+        .where(
+            BulletinVersion.bulletin_id == bulletin.id,
+            col(BulletinVersion.answered_run_id).is_not(None),
+            col(BulletinVersion.created_at) > bulletin.deadline_at,
+        )
+        .order_by(col(BulletinVersion.number).desc())
+    )
+    return {version.author: version.created_at for version in answers if version.author in names}
+
+
+def what_now(settings: Settings, session: Session, bulletin: Bulletin, *, now: datetime) -> str:
+    """What becomes of its matter, or what a person can do for it."""
+    if bulletin.template:
+        words: str = settings.texts["dopo_la_scadenza"][bulletin.template]
+        orders = {"avviso_urgente": "avviso-urgente", "correggi": "correggi"}
+        return words.format(**{name: settings.order_link(verb) for name, verb in orders.items()})
+    following = slot_after(settings.profile, now, closed_days(session, now))
+    when = f"nel {title(following.dispatch_at)}" if following else "nel primo bollettino che si prepara"
+    return f"Le notizie ancora valide possono entrare {when}."

@@ -1,0 +1,69 @@
+"""A bulletin that ended without a send: who answered too late, and what can still be done."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from db import bulletins, letters
+from db.models import BulletinKind, BulletinStatus
+from flows.letters import drafts
+from flows.letters.ends import what_now
+from flows.settings import DEMO, Settings, load_profile
+from tests.world.builders import NOW, make_bulletin
+from tests.world.comune import APPROVE, Comune
+from tests.world.desk import ANNA, BRUNO
+
+SETTINGS = Settings(load_profile(DEMO), DEMO, DEMO)
+
+
+def told(comune: Comune, number: int, kind: str, now: datetime) -> dict[str, str]:
+    with comune.look() as session:
+        drafts.tell_bulletin(comune.settings, session, number, now=now)
+        return {letter.editor: letter.text for letter in letters.of_bulletin(session, number, [kind])}
+
+
+def test_who_answered_too_late_is_told_once_and_named_to_the_others(comune: Comune) -> None:
+    comune.collect("all")
+    number = comune.draft(at_approval=False)
+    due = comune.bulletin(number).deadline_at
+    assert due is not None
+    comune.answer(number, APPROVE, who=BRUNO, now=due + timedelta(minutes=2))
+    assert comune.bulletin(number).status == BulletinStatus.expired
+    after = due + timedelta(minutes=3)
+    letter = told(comune, number, "non_approvato", after)
+    assert set(letter) == {ANNA}
+    assert "Avvisati: nessuno. Bruno Vice ha risposto alle " in letter[ANNA]
+    receipt = told(comune, number, "registrata", after)
+    assert set(receipt) == {BRUNO}
+    assert "È tardi: il bollettino di " in receipt[BRUNO]
+    assert "possono entrare nel bollettino di" in receipt[BRUNO]
+
+
+def test_who_answered_in_time_is_not_said_to_be_late(comune: Comune) -> None:
+    comune.collect("all")
+    number = comune.draft(at_approval=False)
+    due = comune.bulletin(number).deadline_at
+    assert due is not None
+    comune.answer(number, "Salva, continuo dopo", who=BRUNO, now=due - timedelta(minutes=2))
+    with comune.look() as session:
+        bulletin = bulletins.locked(session, number)
+        bulletins.move(session, bulletin, BulletinStatus.expired, by="sorveglia", now=due, reason="deadline")
+    letter = told(comune, number, "non_approvato", due + timedelta(minutes=3))
+    assert set(letter) == {ANNA, BRUNO}
+    assert "era tardi" not in "".join(letter.values())
+
+
+@pytest.mark.parametrize("template", [*SETTINGS.texts["dopo_la_scadenza"]])
+def test_each_fixed_text_names_a_next_step(comune: Comune, template: str) -> None:
+    with comune.look() as session:
+        bulletin = make_bulletin(session, kind=BulletinKind.urgent, now=NOW)
+        bulletin.template = template
+        words = what_now(comune.settings, session, bulletin, now=NOW)
+    assert f"{comune.settings.newsroom}/comando/" in words
+    assert "{" not in words
+
+
+def test_every_template_that_has_a_deadline_of_its_own_is_there() -> None:
+    fixed = {name for name in SETTINGS.texts["modelli"] if not name.startswith("bollettino_")}
+    service = {"iscrizione_attiva", "redazione_urgente"}  # to one person, from no draft
+    assert set(SETTINGS.texts["dopo_la_scadenza"]) == fixed - service
