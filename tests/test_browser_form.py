@@ -78,9 +78,10 @@ def test_a_form_confirmed_without_a_decision_or_a_name_stays_and_decides_nothing
     editor = Editor.of(installation, page, number, "not-chosen")
     editor.open()
     editor.write(1, "Scritto prima di scegliere.")
-    assert "decisione" in editor.refused()
+    assert "Manca «Che cosa vuoi fare?». Non è stato registrato niente." in editor.refused()
+    editor.shoot("refused")
     editor.choose("Che cosa vuoi fare?", SAVE)
-    assert "'chi'" in editor.refused()
+    assert "Manca «Chi sei, se non approvi»." in editor.refused()
     assert editor.text(1) == "Scritto prima di scegliere."
     assert installation.version(number) == 1
     editor.choose("Chi sei", "Bruno Vice")

@@ -24,6 +24,7 @@ def test_an_urgent_notice_leaves_at_once_and_its_correction_follows(
     tomorrow = datetime.now(ROME).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     notice = Starter(installation, page, "avviso-urgente", "urgent-notice")
     notice.open()
+    assert "Manca «Che cosa succede, in poche parole: scuole chiuse»" in notice.refused()
     notice.fill("Che cosa succede", "acqua sospesa")
     notice.pick("Da quando", tomorrow.replace(hour=8, minute=30))
     notice.pick("Fino a quando", tomorrow.replace(hour=13))

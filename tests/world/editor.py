@@ -288,6 +288,18 @@ class Starter:
         return self.installation.completed(caught.value.json()["id"])
 
 
+    def refused(self) -> str:
+        """Submit, which the server does not take; what the page says of it. The form stays."""
+        with self.page.expect_response(_is_start) as caught:
+            self.page.get_by_role("button", name="Submit").click()
+        assert not caught.value.ok
+        told = str(caught.value.json()["detail"])
+        expect(self.page.get_by_text(told).first).to_be_visible()
+        self.shots.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=self.shots / "refused.png")
+        return told
+
+
 class OldPage:
     """The same form in Prefect's first UI: the links of its own logs and commands lead there."""
 
