@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from prefect import State, flow, get_run_logger
 from pydantic import Field
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from db import bulletins, days_off
 from db.engine import transaction
@@ -77,6 +78,7 @@ def note_absence(
                 session, editor=editor.name, first=first, last=last, note=note.strip(), now=now
             )
             words = f"{editor.name}: assenza {days}."
+            words += _who_stands_in(settings, session, first, last)
         alone = _nobody(settings, [*duty.away(session, first, last)], first, last)
         if words and alone:
             words += f" ATTENZIONE: non resta nessuno {giorno(alone[0])}"
@@ -89,6 +91,17 @@ def note_absence(
     if not words:
         return Noted(False, f"{editor.name} non ha assenze {days}: non c'è niente da annullare.")
     return Noted(True, words)
+
+
+def _who_stands_in(settings: Settings, session: Session, first: date, last: date) -> str:
+    """Who is on duty in those days instead; "" where nobody is, which is told apart."""
+    moments = [datetime(day.year, day.month, day.day, 12, tzinfo=ROME) for day in (first, last)]
+    there = [duty.on_duty(session, settings.profile, at) for at in moments]
+    if any(one.is_everybody for one in there):
+        return ""
+    names = dict.fromkeys(person.name for one in there for person in one.people)
+    verb = "è" if len(names) == 1 else "sono"
+    return f" In quei giorni {verb} di turno {', '.join(names)}."
 
 
 def _slip(what: str, first: date, last: date, now: datetime) -> str:
@@ -145,7 +158,7 @@ def note_closure(
         told = [ALREADY[one.status].format(number=one.id, day=giorno(one.slot_at or now)) for one in already]
         if not cancel and first == last and any(one.status in PUBLIC for one in already):
             session.rollback()  # nothing of that day is left to close
-            return Noted(False, f"È tardi: {' '.join(told)}")
+            return Noted(False, f"È tardi: {' '.join(told)} Non è stato registrato nessun giorno.")
         attention = "" if cancel else "".join(f" ATTENZIONE: {one}" for one in told)
         if words:
             acts.note(settings, session, person, "chiusura", words + attention, now=now)

@@ -27,6 +27,7 @@ from flows.bulletin.alerts.urgent import AUTHOR, ceased, untold, without
 from flows.bulletin.candidates import ALERT_CATEGORY
 from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped
+from flows.bulletin.status import numbered
 from flows.draft.alerts import (
     DECIDED,
     HELD,
@@ -132,7 +133,7 @@ def _revise(
     if not stays and is_pressing and is_untouched(session, bulletin, AUTHOR):
         _write(settings, session, bulletin, spans, now)
         bulletin.deadline_at = _deadline(settings, spans, now)
-        done.lines.append(f"Bollettino {bulletin.id}: la bozza è aggiornata, {levels(spans)}.")
+        done.lines.append(f"{numbered(bulletin.kind, bulletin.id)}: la bozza è aggiornata, {levels(spans)}.")
         stays = True
     if stays:
         days.pop(day, None)
@@ -166,7 +167,7 @@ def _draft(
         whom = f", per chi non ha ricevuto il {original.id}"
     _write(settings, session, bulletin, spans, picture.now)
     done.opened.append(bulletin.id)
-    done.lines.append(f"Bollettino {bulletin.id}: allerta {levels(spans)}, {day}{whom}.")
+    done.lines.append(f"{numbered(bulletin.kind, bulletin.id)}: allerta {levels(spans)}, {day}{whom}.")
 
 
 def _clear(settings: Settings, session: Session, picture: AlertPicture, done: Round) -> None:
@@ -208,7 +209,9 @@ def _clear(settings: Settings, session: Session, picture: AlertPicture, done: Ro
         told_at = min(cause.bulletin.sent_at or cause.bulletin.created_at for cause in causes)
         _store(session, bulletin, _end(ended, picture, told_at), ended, now)
         done.opened.append(bulletin.id)
-        done.lines.append(f"Bollettino {bulletin.id}: cessa l'allerta {levels(ended)}, {giorno(day)}.")
+        done.lines.append(
+            f"{numbered(bulletin.kind, bulletin.id)}: cessa l'allerta {levels(ended)}, {giorno(day)}."
+        )
 
 
 def _end(ended: Sequence[Span], picture: AlertPicture, told_at: datetime) -> tuple[str, ...]:
@@ -240,7 +243,9 @@ def _is_right(settings: Settings, session: Session, bulletin: Bulletin, now: dat
 def _supersede(session: Session, bulletin: Bulletin, now: datetime, done: Round) -> None:
     bulletins.move(session, bulletin, BulletinStatus.superseded, by=AUTHOR, now=now, reason="updated")
     done.ended.append(bulletin.id)
-    done.lines.append(f"Bollettino {bulletin.id}: non vale più, la fonte ha cambiato l'allerta.")
+    done.lines.append(
+        f"{numbered(bulletin.kind, bulletin.id)}: non vale più, la fonte ha cambiato l'allerta."
+    )
 
 
 def _deadline(settings: Settings, spans: Sequence[Span], now: datetime) -> datetime:

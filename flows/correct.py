@@ -18,7 +18,7 @@ from sqlmodel import Session
 from db import bulletins, deliveries, telling, weather_alerts
 from db.bulletins import ItemData
 from db.engine import make_engine, reading, transaction
-from db.models import PUBLIC, BulletinItem, BulletinKind, BulletinStatus
+from db.models import PUBLIC, WAITING, BulletinItem, BulletinKind, BulletinStatus
 from db.recipients import PUT_RIGHT, SPARED
 from db.telling import SentItem
 from flows.bulletin.alerts.text import ALERT, LABELS, alert_texts
@@ -106,6 +106,20 @@ def draft_correction(
         lines[0] = _about(session, lines[0], items[0] if original.template else item, now)
         bulletins.add_version(session, bulletin, lines, author=who, now=now)
         return bulletin.id
+
+
+def same_correction(engine: Engine, bulletin_id: int, right: str) -> int | None:
+    """The correction of this bulletin that says so already, and was not turned down: nobody gets it twice."""
+    with reading(engine) as session:
+        for bulletin in telling.follow_ups(session, bulletin_id, *ALIVE, kinds=(BulletinKind.correction,)):
+            version = bulletins.latest(session, bulletin.id)
+            items = bulletins.items(session, version) if version else []
+            if items and items[0].text == parameter(right):
+                return bulletin.id
+    return None
+
+
+ALIVE = (*WAITING, BulletinStatus.approved, *PUBLIC)
 
 
 def _no_such_line(bulletin_id: int, items: Sequence[BulletinItem], position: int) -> str:
@@ -250,7 +264,8 @@ def correct(
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)
     try:
-        bulletin_id = draft_correction(
+        bulletin_id = same_correction(engine, number, giusto) if al_resto else None
+        bulletin_id = bulletin_id or draft_correction(
             settings,
             engine,
             bulletin_id=number,
@@ -269,6 +284,8 @@ def correct(
     run_id = forms.open_review(settings, engine, bulletin_id, now=now)
     link = client.link(settings, run_id) if run_id else ""
     ready = f"Bozza pronta, da approvare: {numbered(BulletinKind.correction, bulletin_id).lower()}."
+    if run_id is None:
+        ready = f"Chi l'ha ricevuto ha già la {numbered(BulletinKind.correction, bulletin_id).lower()}."
     if not al_resto:
         return orders.done(settings, engine, ready, link=link)
     try:

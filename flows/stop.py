@@ -67,9 +67,11 @@ def stop_sending(
         bulletins.move(session, bulletin, BulletinStatus.stopped, by=who, now=now, reason="stopped_by_hand")
         certificate = deliveries.certificate(session, bulletin_id)
         tried = certificate.planned - certificate.open
-        outcome = f"Invio del bollettino {bulletin_id} fermato: {tried} di {certificate.planned}."
+        gone = "partito 1 messaggio" if tried == 1 else f"partiti {tried} messaggi"
+        outcome = f"Invio del bollettino {bulletin_id} fermato: {gone} su {certificate.planned}"
         if on_way := deliveries.on_their_way(session, bulletin_id):
-            outcome += f" Erano già in viaggio, e possono arrivare: {on_way}."
+            outcome += f", altri {on_way} stavano partendo e possono arrivare"
+        outcome += "."
         acts.note(settings, session, person, "ferma", outcome, bulletin_id=bulletin_id, letter=False, now=now)
         return outcome
 

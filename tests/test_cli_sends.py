@@ -32,7 +32,7 @@ def test_a_dry_run_shows_every_check_and_one_that_refuses_is_exit_code_two(
     shown = capsys.readouterr().out
     assert "Testo e orario: a posto." in shown
     assert "Copia del database: attenzione." in shown  # no Prefect server to be asked
-    assert "Modello bollettino_1: a posto. Approvato, categoria MARKETING." in shown
+    assert "Modello bollettino_1: a posto. Approvato, categoria promozionale." in shown
     assert "Costo: a posto. Questo invio circa 0,30 EUR" in shown
     comune.ask("POST", "/_prova/numero", {"status": "BANNED"})
     assert flows(comune, "dispatch", str(number), "--dry-run") == 2
@@ -59,7 +59,7 @@ def test_the_brake_at_the_terminal_needs_a_name_and_no_code(
     with comune.look() as session:
         number = make_bulletin(session, status=BulletinStatus.sending).id
     assert flows(comune, "stop", str(number), "--by", "Anna Redazione") == 0
-    assert capsys.readouterr().out == f"Invio del bollettino {number} fermato: 0 di 0.\n"
+    assert capsys.readouterr().out == f"Invio del bollettino {number} fermato: partiti 0 messaggi su 0.\n"
     assert comune.bulletin(number).status == BulletinStatus.stopped
     assert flows(comune, "dispatch", str(number)) == 2
     assert "è fermato: lo fa ripartire una persona" in capsys.readouterr().err

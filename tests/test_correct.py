@@ -21,6 +21,7 @@ from db.models import (
     Scope,
 )
 from db.vault import Vault
+from flows.approve import load_round
 from flows.correct import CHANGE, ERROR, CorrectionError, draft_correction, listing
 from flows.dispatch import dispatch_bulletin
 from flows.review.acts import NotDoneError
@@ -123,6 +124,20 @@ def test_who_may_have_got_the_original_is_reached(
     one.status = RecipientStatus.opted_out
     session.flush()
     assert recipients.audience_of(session, follow) == []
+
+
+def test_a_correction_with_the_figures_of_the_wrong_text_is_pointed_out(comune: Comune) -> None:
+    comune.subscribe()
+    original = sent_bulletin(comune)
+
+    def pointed_out(right: str) -> bool:
+        number = correction(comune, original, right=right, wrong="Via Roma chiude lunedì 30 novembre alle 9.")
+        shown = load_round(comune.settings, comune.engine, number, now=comune.now)
+        return any("Date, orari e numeri sono gli stessi" in line for line in shown.whole)
+
+    assert pointed_out("La chiusura di via Roma, lunedì 30 novembre alle 9, è confermata.")
+    assert not pointed_out("Via Roma chiude lunedì 30 novembre alle 10.")
+    assert not pointed_out("Via Roma resta aperta.")
 
 
 def test_a_correction_that_does_not_know_its_original_goes_to_nobody(

@@ -65,7 +65,7 @@ def test_one_that_another_bulletin_told_names_it(comune: Comune) -> None:
 def test_one_that_an_editor_took_out_or_that_came_later(comune: Comune) -> None:
     alert(comune)
     number = drafted(comune)
-    kept = [f"{item.position}. x" for item in comune.items(number) if item.weather_alert_id is None]
+    kept = [f"{item.position}." for item in comune.items(number) if item.weather_alert_id is None]
     comune.answer(number, SAVE, order=kept)
     comune.now += timedelta(hours=1)
     alert(comune, hazard=Hazard.vento)

@@ -53,11 +53,11 @@ def test_the_queue_is_on_the_page_with_the_numbers_that_add_it(comune: Comune) -
     number = drafted(comune)
     first, second = waiting(comune, number)
     page = describe(comune.settings, shown(comune, number), comune.now)
-    assert f"- **{first.number}** {first.title} (" in page
+    assert f"- **C{first.number}** {first.title} (" in page
     assert "In coda per un'altra volta:" in page
     made: Any = form(comune.settings, shown(comune, number), comune.now, PAGE)
     title = made.model_json_schema()["properties"]["aggiungi"]["title"]
-    assert title == f"Aggiungi dalla coda (il numero, ad esempio {first.number})"
+    assert title == f"Aggiungi dalla coda (il numero, ad esempio {first.label})"
     assert {first.title, second.title}.isdisjoint(titles(comune, number))
 
 

@@ -32,7 +32,7 @@ ADDRESS = re.compile(r"https?://\S+")
 DUE = re.compile(r"entro (\w+ \d+ \w+, ore \d+(?::\d\d)?)")
 LEFT = re.compile(r"\bè partito\b|\bGià inviati: [1-9]|^PROVA · Inviato\b")
 CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente", "rimandata")
-RECEIPTS = ("da_correggere", "da_rileggere", "registrata", "approvato", "prima_firma")
+RECEIPTS = ("da_correggere", "da_rileggere", "registrata", "approvato", "prima_firma", "troppo_tardi")
 
 
 @pytest.fixture(scope="module")
@@ -171,8 +171,8 @@ def test_who_is_alone_is_not_told_of_a_successor(week: Week) -> None:
     called = [row for row in week.rows if in_rome(row.at).date() == ABSENT[0] and row.channel == WHATSAPP]
     letters = [row for row in week.rows if in_rome(row.at).date() == ABSENT[0] and row.kind == "urgente"]
     assert [row.to for row in (*called, *letters)] == [BRUNO] * 2
-    assert "passa a te di nuovo." in called[0].text
-    assert "ti chiamiamo di nuovo" in letters[0].text
+    assert "scriviamo anche a te di nuovo." in called[0].text
+    assert "ti scriviamo di nuovo" in letters[0].text
 
 
 def test_a_reminder_does_not_say_that_nobody_approved(week: Week) -> None:

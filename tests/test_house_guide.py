@@ -78,7 +78,8 @@ def test_the_card_of_the_first_week_names_what_there_is(settings: Settings) -> N
     assert len(commands) >= 5
     assert set(commands) <= names
     subjects = [
-        letter["oggetto"].replace("{esito}", "NON FATTO") for letter in settings.texts["posta"].values()
+        letter["oggetto"].replace("{esito}", "NON FATTO").replace("{esito_in_breve}", "Inviato")
+        for letter in settings.texts["posta"].values()
     ]
     told = table("Che cosa vuol dire l'e-mail", CARD)
     assert len(told) >= 6

@@ -33,7 +33,7 @@ def test_who_answered_too_late_is_told_once_and_named_to_the_others(comune: Comu
     letter = told(comune, number, "non_approvato", after)
     assert set(letter) == {ANNA}
     assert "Avvisati: nessuno. Bruno Vice ha risposto alle " in letter[ANNA]
-    receipt = told(comune, number, "registrata", after)
+    receipt = told(comune, number, "troppo_tardi", after)
     assert set(receipt) == {BRUNO}
     assert "È tardi: il bollettino di " in receipt[BRUNO]
     assert "possono entrare nel bollettino di" in receipt[BRUNO]

@@ -227,7 +227,7 @@ def test_an_answer_after_the_deadline_is_told_so_and_kept(comuni: Comune) -> Non
     late = shown(comuni, number)
     assert late.remarks == (
         "È tardi: il bollettino di martedì 24 novembre è scaduto martedì 24 novembre, ore 10:35. "
-        "Non è partito niente; il tuo testo è salvato nella storia.",
+        "Non è partito niente; il tuo testo è conservato.",
     )
     assert (late.problems, late.bulletin.status) == ((), BulletinStatus.expired)
     assert comuni.items(number)[0].text == "Tardi."
@@ -243,7 +243,7 @@ def test_an_answer_to_a_decided_bulletin_says_who_decided_what(comune: Comune) -
     comune.answer(number, DISCARD, who=BRUNO, texts=["X", *["Y" for _ in comune.items(number)][1:]])
     assert shown(comune, number).remarks == (
         "Qualcun altro (Anna Redazione, martedì 24 novembre, ore 10:30) ha già deciso: approvato. "
-        "La tua risposta è salvata nella storia ma non ha effetto.",
+        "La tua risposta è conservata ma non ha effetto.",
     )
     assert comune.bulletin(number).status == BulletinStatus.approved
     with comune.look() as session:

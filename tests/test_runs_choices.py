@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from prefect.client.schemas.actions import DeploymentUpdate
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -229,3 +232,20 @@ def test_what_waits_for_its_slot_is_not_to_be_resumed(engine: Engine) -> None:
         listed = choices.LISTS[choices.TO_RESUME](session, NOW)
         assert [choices.numbers(entry)[0] for entry in listed] == [late]
         assert len(choices.LISTS[choices.TO_REOPEN](session, NOW)) == 2, early
+
+
+def test_a_list_with_nothing_says_so_beside_its_field(settings: Settings) -> None:
+    class Server:
+        schema: ClassVar[dict[str, Any]] = {"properties": {"bollettino": {LIST: choices.SENDING}}}
+
+        def read_deployments(self, **_asked: object) -> list[SimpleNamespace]:
+            return [SimpleNamespace(id="1", parameter_openapi_schema=self.schema)]
+
+        def update_deployment(self, _id: str, update: DeploymentUpdate) -> None:
+            type(self).schema = update.parameter_openapi_schema or {}
+
+    server: Any = Server()
+    for listed, told in (([ELSE], choices.NOTHING_LISTED), (["3 · bollettino", ELSE], "")):
+        choices._store(server, settings, {choices.SENDING: listed})
+        field = server.schema["properties"]["bollettino"]
+        assert (field["enum"], field["description"]) == (listed, told)

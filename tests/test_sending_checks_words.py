@@ -104,17 +104,17 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         ),
         (
             checks.check_webhook((3, NOW - timedelta(minutes=9)), None, NOW, is_alert=False),
-            "Ritorno da WhatsApp: non verificato. Il bollettino 3 è appena partito: è presto per le "
+            "Ritorno da WhatsApp: non verificato. L'invio numero 3 è appena partito: è presto per le "
             "ricevute.",
         ),
         (
             checks.check_webhook((3, NOW - timedelta(days=1)), NOW, NOW, is_alert=False),
-            "Ritorno da WhatsApp: a posto. Dopo l'invio del bollettino 3 è arrivato qualcosa (martedì 24 "
+            "Ritorno da WhatsApp: a posto. Dopo l'invio numero 3 è arrivato qualcosa (martedì 24 "
             "novembre, ore 10:30).",
         ),
         (
             checks.check_webhook((3, NOW - timedelta(minutes=10)), None, NOW, is_alert=True),
-            "Ritorno da WhatsApp: attenzione. Dall'invio del bollettino 3 (martedì 24 novembre, ore 10:20) "
+            "Ritorno da WhatsApp: attenzione. Dall'invio numero 3 (martedì 24 novembre, ore 10:20) "
             "non è arrivato niente, nemmeno una ricevuta: un DISATTIVA non ci arriverebbe. È un'allerta: "
             "parte lo stesso.",
         ),

@@ -18,10 +18,12 @@ from db.models import (
     Outcome,
     Recipient,
 )
-from flows.correct import CorrectionError, draft_correction, draft_for_the_rest
+from flows.approve import load_round
+from flows.correct import CorrectionError, draft_correction, draft_for_the_rest, same_correction
 from flows.dispatch import begin, cannot_resume, dispatch_bulletin
 from flows.letters import drafts
 from flows.review.acts import NotDoneError
+from flows.runs import choices
 from flows.sending.certificate import words
 from flows.settle import AGAIN, GOT, retry_failed, settle_uncertain
 from flows.stop import close_stopped, stop_sending
@@ -54,7 +56,8 @@ def stopped(comune: Comune, *, tried: int) -> int:
             row.status = DeliveryStatus.accepted
             session.add(Attempt(delivery_id=row.id, started_at=comune.now, outcome=Outcome.accepted))
     said = stop_sending(comune.settings, comune.engine, number, who=ANNA, now=comune.now)
-    assert said == f"Invio del bollettino {number} fermato: {tried} di 5."
+    gone = "partito 1 messaggio" if tried == 1 else f"partiti {tried} messaggi"
+    assert said == f"Invio del bollettino {number} fermato: {gone} su 5."
     return number
 
 
@@ -102,8 +105,55 @@ def test_a_stop_tells_what_was_on_its_way_already(comune: Comune) -> None:
             row.status = DeliveryStatus.claimed
     said = stop_sending(comune.settings, comune.engine, number, who=ANNA, now=comune.now)
     assert said == (
-        f"Invio del bollettino {number} fermato: 0 di 5. Erano già in viaggio, e possono arrivare: 2."
+        f"Invio del bollettino {number} fermato: partiti 0 messaggi su 5, "
+        "altri 2 stavano partendo e possono arrivare."
     )
+
+
+def corrected(comune: Comune, number: int) -> int:
+    """A correction of its first line, which waits for an editor."""
+    correction = draft_correction(
+        comune.settings,
+        comune.engine,
+        bulletin_id=number,
+        position=1,
+        reason="un nostro errore",
+        right="Via Roma è aperta.",
+        who=ANNA,
+        now=comune.now,
+    )
+    comune.move(correction, BulletinStatus.in_review)
+    return correction
+
+
+def test_a_correction_of_a_stopped_send_tells_whom_it_leaves_out(comune: Comune) -> None:
+    number = stopped(comune, tried=2)
+    shown = load_round(comune.settings, comune.engine, corrected(comune, number), now=comune.now)
+    (left_out,) = shown.whole
+    assert "è fermo: 3 persone senza quel messaggio, e la correzione va solo a chi lo ha ricevuto" in left_out
+    close(comune, number)
+    shown = load_round(comune.settings, comune.engine, shown.bulletin.id, now=comune.now)
+    assert shown.whole == ()
+
+
+def test_what_was_corrected_is_not_listed_to_be_resumed(comune: Comune) -> None:
+    number = stopped(comune, tried=2)
+    listed = choices.LISTS[choices.TO_RESUME]
+    correction = corrected(comune, number)
+    with comune.look() as session:
+        assert [choices.numbers(entry)[0] for entry in listed(session, comune.now)] == [number]
+    comune.answer(correction, APPROVE)
+    with comune.look() as session:
+        assert number not in [choices.numbers(entry)[0] for entry in listed(session, comune.now)]
+
+
+def test_who_has_the_correction_does_not_get_it_again_with_the_box(comune: Comune) -> None:
+    number = stopped(comune, tried=2)
+    correction = corrected(comune, number)
+    assert same_correction(comune.engine, number, "Via Roma è aperta.") == correction
+    assert same_correction(comune.engine, number, "Via Roma è chiusa.") is None
+    comune.answer(correction, "Non inviare e scarta questo messaggio")
+    assert same_correction(comune.engine, number, "Via Roma è aperta.") is None
 
 
 def test_what_is_on_its_way_is_not_closed(comune: Comune) -> None:
@@ -131,7 +181,7 @@ def test_a_stopped_send_is_resumed_by_a_person_hours_later(comune: Comune) -> No
     tell(comune, number)
     (told, *_) = letters(comune, "invio_fermato")
     assert told.subject == "PROVA · INVIO FERMATO: bollettino, 2 su 5"
-    assert "Motivo: fermato da una persona.\n" in told.text
+    assert "Motivo: lo ha fermato Anna Redazione.\n" in told.text
     assert "Ancora da inviare: 3" in told.text
     assert cannot_resume(comune.settings, comune.engine, number, who="Nessuno")
     assert cannot_resume(comune.settings, comune.engine, number, who=ANNA) == ""

@@ -140,8 +140,8 @@ def test_a_call_by_whatsapp_reads_as_meta_approved_it() -> None:
     shown = fill(FRAME, summons().values(FRAME))
     assert "messaggio urgente da approvare, allerta ARANCIONE (livello 3 su 4) per temporali forti" in shown
     assert (
-        "Senza risposta entro le 15:05 di martedì 1 dicembre passa a Sostituto di turno, tel. +393337654321. "
-        "Se nessuno risponde: NON si invia niente a 4.850 persone."
+        "Senza risposta entro le 15:05 di martedì 1 dicembre scriviamo anche a Sostituto di turno, "
+        "tel. +393337654321. Se nessuno risponde: NON si invia niente a 4.850 persone."
     ) in shown
 
 

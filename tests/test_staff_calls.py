@@ -91,7 +91,7 @@ def test_who_is_on_duty_is_called_by_whatsapp_sms_and_mail_at_once(comuni: Comun
     code = comuni.bulletin(number).code
     (shown,) = rung(comuni)[ANNA]
     assert "allerta ARANCIONE (livello 3 su 4) per temporali forti, dalle 0 alle 24 di mercoledì" in shown
-    assert "entro le 15:20 di martedì 24 novembre passa a Bruno Vice, tel. +393331000001" in shown
+    assert "entro le 15:20 di martedì 24 novembre scriviamo anche a Bruno Vice, tel. +393331000001" in shown
     assert "Se nessuno risponde: NON si invia niente a 0 persone." in shown
     (phone, _) = comuni.ask("GET", "/_prova/redazione")
     assert phone["messages"][0]["button_url"].endswith(f"/r/{code}")

@@ -95,8 +95,7 @@ def test_a_message_of_its_own_is_called_what_it_is_and_has_no_news() -> None:
         {**desk.values, **ANNA},
     )
     assert letter.subject == (
-        "Da approvare entro martedì 24 novembre, ore 11:30: messaggio di correzione, "
-        "«L'acqua manca soltanto in via Mazzini»"
+        "Da approvare subito: messaggio di correzione, «L'acqua manca soltanto in via Mazzini»"
     )
     assert "il messaggio di correzione è pronto" in letter.text
     assert "notizi" not in letter.text

@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from db import deliveries, telling
 from db.bulletins import ItemData
-from db.models import Bulletin, BulletinItem, BulletinKind, NewsItem
+from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem
 from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.guard.verdict import Verdict, check
@@ -17,6 +18,7 @@ from flows.bulletin.message.exact import date_of, template_name
 from flows.bulletin.message.frame import budget
 from flows.bulletin.page.reading import read
 from flows.bulletin.persons import warnings
+from flows.bulletin.status import named, people
 from flows.bulletin.summary.grounds import Grounds, grounds
 from flows.draft.writer import remark
 from flows.settings import Settings
@@ -123,14 +125,26 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
     return notes
 
 
-def says_the_same(bulletin: Bulletin, items: Sequence[BulletinItem]) -> list[str]:
-    """Of a correction whose dates, hours and figures are all those of the wrong text; [] for any other."""
+def of_correction(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> list[str]:
+    """What to look at in a correction as a whole: whom it leaves out, and whether it changes any figure; []
+    for any other bulletin.
+    """
     if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
         return []
+    lines = []
+    for original in (session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)):
+        left = deliveries.certificate(session, original.id).open
+        if original.status == BulletinStatus.stopped and left:
+            lines.append(LEFT_OUT.format(title=named(original), left=people(left)))
     right, wrong = ({(fact.kind, fact.value) for fact in facts(item.text)} for item in (items[0], items[-1]))
-    return [SAME] if right and right <= wrong else []
+    return [*lines, SAME] if right and right <= wrong else lines
 
 
+LEFT_OUT = (
+    "L'invio del {title} è fermo: {left} senza quel messaggio, e la correzione va solo a chi lo ha ricevuto. "
+    "Quando è approvata quell'invio non riparte più. Per gli altri usa «correggi» con la casella «L'invio è "
+    "fermato» (chi ha già la correzione non la riceve di nuovo), oppure «chiudi»."
+)
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _SINCE = re.compile(r"\b(?:da|dal|dall['’]|dalla|partire)\s*$", re.IGNORECASE)  # what began may go on
 

@@ -41,6 +41,11 @@ class Waiting:
     note: str = ""  # Italian: its category, or why it was left out
     is_left_out: bool = False
 
+    @property
+    def label(self) -> str:
+        """As it is shown, told apart from the places of the draft's own items: `C12`."""
+        return f"C{self.number}"
+
 
 MOST = 5  # items of a message
 NAMED = 5  # titles in a sentence

@@ -14,9 +14,9 @@ from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
-from flows.draft.evidence import judged, remarks, says_the_same, vote, with_sources
+from flows.draft.evidence import judged, of_correction, remarks, vote, with_sources
 from flows.draft.slots import closed_days, slot_of
-from flows.review.sign_off import signed_by
+from flows.review.sign_off import ASK_SOURCE, signed_by
 from flows.runs import client, pages
 from flows.sending import channel, costs
 from flows.settings import Settings
@@ -55,6 +55,11 @@ class Briefing:
             "bollettino": self.title,
             "n_notizie": f"«{self.matter}»" if self.matter else counted(self.count, "notizia", "notizie"),
             "entro": f"entro {scadenza(due)}" if due else "appena puoi",
+            "quando_decidere": "subito"
+            if self.matter
+            else f"entro {scadenza(due)}"
+            if due
+            else "appena puoi",
             "se_approvi": f"Se lo approvi entro {scadenza(due)}, parte {giorno_ora(at)}"
             if due and at
             else "Parte appena lo approvi,",
@@ -111,11 +116,10 @@ def briefing(
     waiting = [item.title for item in news_items.unsent(session)]
     readers = recipients.head_count(session, bulletin)
     dated = bulletin.slot_at or now
-    look = [
-        f"Notizia {remark.item}: {remark.words}"
-        for remark in remarks(judged(with_sources(session, items)), vote(settings, dated))
-    ]
-    look += says_the_same(bulletin, items)
+    found = remarks(judged(with_sources(session, items)), vote(settings, dated))
+    look = [f"Notizia {remark.item}: {remark.words}" for remark in found]
+    look += of_correction(session, bulletin, items)
+    look += [ASK_SOURCE] if any(remark.stops for remark in found) and not signed else []
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
     return Briefing(
         title=title(None) if is_at_once else named(bulletin),
@@ -128,7 +132,10 @@ def briefing(
         deputy=following.names,
         preview=_preview(settings, bulletin, items, now),
         attention=[NOBODY, *look] if duty.is_everybody else look,
-        left_out=left_out or waiting[:QUEUE],
+        left_out=[
+            *waiting[:QUEUE],
+            *(line for line in left_out if line.split(": ", 1)[0] not in waiting[:QUEUE]),
+        ],
         count=len(items),
         readers=readers,
         cost=BY_HAND

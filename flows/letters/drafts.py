@@ -173,16 +173,18 @@ def _waiting(
         called = {letter.editor for letter in letters.of_bulletin(session, bulletin.id, CALLS)}
         called |= {person.name for person in duty.people}
         deputy = desk.next_on_duty(session, profile, now, called, excluding=signed)
+        first = " e ".join(editor.name for editor in profile.editors if editor.id in signed)
         for person in deputy.people:
-            why = _why(duty, deputy, person.name in called)
+            why = _why(duty, deputy, first, person.name in called)
             to("tocca_al_vice", [person], {**about.values, "perche_tu": why}, about=subject)
 
 
-def _why(duty: Duty, deputy: Duty, is_called_again: bool) -> str:
-    """Why somebody is called after who is on duty did not answer."""
+def _why(duty: Duty, deputy: Duty, first: str, is_called_again: bool) -> str:
+    """Why somebody is called after who is on duty did not answer; `first` has approved already."""
     if duty.is_everybody:
         return NOBODY
     if is_called_again:
-        return "Aspettiamo ancora la tua risposta, e non c'è un altro sostituto."
+        approved = f" {first} ha già approvato: manca la tua approvazione." if first else ""
+        return f"Aspettiamo ancora la tua risposta, e non c'è un altro sostituto.{approved}"
     why = f"Non c'è ancora una risposta di {duty.names}."
     return f"{why} {ALL_OF_THEM}" if deputy.is_everybody else why

@@ -5,14 +5,16 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from db import letters
+from db import bulletins, letters
 from db.models import Bulletin, BulletinStatus, BulletinVersion
 from flows.bulletin.language.dates import ora, scadenza
 from flows.bulletin.status import title
+from flows.draft.items import ranked, read_situation, times
 from flows.draft.slots import closed_days, slot_after
 from flows.letters.briefing import CALLS, TOLD_WITHIN, Briefing
 from flows.settings import Settings
 from flows.staff.mail import tell
+from flows.staff.mail_text import bullets
 
 
 def of_end(settings: Settings, session: Session, bulletin: Bulletin, about: Briefing, now: datetime) -> None:
@@ -63,6 +65,16 @@ def what_now(settings: Settings, session: Session, bulletin: Bulletin, *, now: d
         words: str = settings.texts["dopo_la_scadenza"][bulletin.template]
         orders = {"avviso_urgente": "avviso-urgente", "correggi": "correggi"}
         return words.format(**{name: settings.order_link(verb) for name, verb in orders.items()})
-    following = slot_after(settings.profile, now, closed_days(session, now))
+    entered = closed_days(session, now)
+    following = slot_after(settings.profile, now, entered)
     when = f"nel {title(following.dispatch_at)}" if following else "nel primo bollettino che si prepara"
-    return f"Le notizie ancora valide possono entrare {when}."
+    sends_at, due = (following.dispatch_at, following.deadline_at) if following else (None, None)
+    situation = read_situation(settings, session, times(settings, sends_at, due, now, entered))
+    version = bulletins.latest(session, bulletin.id)
+    own = {item.title for item in bulletins.items(session, version)} if version else set()
+    late = [one for one in ranked(settings, situation).left_out if one.title in own]
+    lines = [f"Le notizie ancora valide possono entrare {when}."]
+    if late:
+        lines.append("Per queste sarà tardi:\n" + bullets([f"{one.title}: {one.reason}" for one in late], ""))
+    lines.append(f"Per mandarle prima prepara un bollettino adesso: {settings.order_link('componi')}")
+    return "\n\n".join(lines)

@@ -1,12 +1,14 @@
 """What became of an editor's order: in the name of its run, and where it was not done in a letter to them."""
 
 import logging
+import re
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
 from db.engine import transaction
 from flows.bulletin.language.dates import giorno_ora
+from flows.deploy import startable
 from flows.runs import choices, client
 from flows.runs.client import Refusal
 from flows.settings import BollettinoError, Settings
@@ -14,6 +16,7 @@ from flows.staff.mail import post, tell
 
 HALF = "FATTO A METÀ"  # given again, it would do the first half twice
 AGAIN = "Per rifarlo: {}\n\n"
+NAMED = re.compile(r"«([a-z-]+)»")  # another order, in the words of a refusal
 USEFUL = timedelta(days=1)  # later the order has been given again, or is not wanted any more
 
 log = logging.getLogger(__name__)
@@ -46,7 +49,7 @@ def refused(
                         "esito": what,
                         "quando": giorno_ora(now),
                         "parole": str(why),
-                        "rifai": "" if what == HALF else AGAIN.format(settings.order_link(client.order())),
+                        "rifai": _next_step(settings, what, str(why)),
                     },
                     about=f"run {client.run_id()}",
                     until=now + USEFUL,
@@ -57,6 +60,17 @@ def refused(
         except Exception as exc:  # noqa: BLE001  the run has said it already, and a letter must not hide that
             log.error("a refused order could not be told by mail: %s", type(exc).__name__)
     return refusal
+
+
+def _next_step(settings: Settings, what: str, why: str) -> str:
+    """Where the refusal leads: to the orders that it names, else to the same one again."""
+    verbs = [
+        verb for verb in dict.fromkeys(NAMED.findall(why)) if settings.deployment(verb) in startable(settings)
+    ]
+    verbs = [verb for verb in verbs if verb != client.order()]
+    if verbs:
+        return "\n".join(f"«{verb}»: {settings.order_link(verb)}" for verb in verbs) + "\n\n"
+    return "" if what == HALF else AGAIN.format(settings.order_link(client.order()))
 
 
 def done(settings: Settings, engine: Engine, outcome: str, *, link: str = "") -> str:

@@ -66,16 +66,21 @@ def receipts(
                 _sent_back(settings, session, bulletin, signatures, version, values, now)
         elif approval is None or approval.decision == Decision.save:
             sample = sentence(settings, session, bulletin.id, version.number)
-            receipt(
-                "registrata", writer, {**values, **_stored(settings, session, bulletin, version, sample, now)}
-            )
+            if bulletin.status == BulletinStatus.expired:
+                after = ends.what_now(settings, session, bulletin, now=now)
+                receipt("troppo_tardi", writer, {**values, "scaduto": came_late(bulletin), "prossimo": after})
+            else:
+                receipt("registrata", writer, {**values, **_stored(bulletin, version, sample)})
         elif approval.decision != Decision.approve:
             if approval.voided_at is None:
                 closed = _closed(settings, session, bulletin, now)
                 receipt("registrata", editors, {**values, **closed})
         elif bulletin.status in LEFT and approval.voided_at is None:
-            orders = {verb: settings.order_link(verb) for verb in ("riapri", "ferma")}
-            receipt("approvato", editors, {**values, **_sealed(approval, bulletin.slot_at), **orders})
+            first = _first_signature(settings, session, bulletin, version, approval.approver)
+            more = {"ripensarci": _second_thoughts(settings, bulletin), "anche": first}
+            # what leaves at once is told to all when it has left
+            to = writer if bulletin.slot_at is None else editors
+            receipt("approvato", to, {**values, **_sealed(approval, bulletin.slot_at), **more})
 
 
 def _teller(
@@ -142,6 +147,28 @@ def _sent_back(
         to("rimandata", [addressee], {**values, "nota": version.note}, until=bulletin.deadline_at)
 
 
+def _first_signature(
+    settings: Settings, session: Session, bulletin: Bulletin, version: BulletinVersion, approver: str
+) -> str:
+    """Who approved this text before, in spite of what and by which source; "" where nobody did."""
+    ids = signed_by(settings.vault(), session, bulletin, version)
+    lines = []
+    for row in sign_offs.of(session, bulletin.id):
+        if row.editor in ids and row.said == SignOffWord.approve and row.name != approver:
+            spite = [f"Nonostante: {line}" for line in row.overridden.splitlines()]
+            source = [f"Fonte indicata: {row.source}."] if row.source else []
+            lines.append(" ".join([f"Prima lo aveva approvato {row.name}.", *spite, *source]))
+    return "\n\n".join(["", *lines[-1:]])
+
+
+def _second_thoughts(settings: Settings, bulletin: Bulletin) -> str:
+    """What can still be done before it leaves, and while it does."""
+    stop = f"Mentre parte fermalo: {settings.order_link('ferma')}\n"
+    if bulletin.slot_at is None:
+        return stop
+    return f"Hai cambiato idea? Prima che parta riaprilo: {settings.order_link('riapri')}\n{stop}"
+
+
 def _sealed(approval: Approval, slot_at: datetime | None) -> dict[str, str]:
     return {
         "sigillo": (approval.seal or "")[:16],
@@ -165,25 +192,15 @@ def _closed(settings: Settings, session: Session, bulletin: Bulletin, now: datet
     return {"esito": state[:1].upper() + state[1:], "che_succede": "\n\n".join(lines)}
 
 
-def _stored(
-    settings: Settings,
-    session: Session,
-    bulletin: Bulletin,
-    version: BulletinVersion,
-    sample: str,
-    now: datetime,
-) -> dict[str, str]:
+def _stored(bulletin: Bulletin, version: BulletinVersion, sample: str) -> dict[str, str]:
     if bulletin.status == BulletinStatus.in_review:
         lines = ["Il testo è salvato e aspetta ancora l'approvazione.", *version.remarks.splitlines(), sample]
         return {"esito": "Salvato, non ancora approvato", "che_succede": "\n".join(filter(None, lines))}
-    if bulletin.status == BulletinStatus.expired:
-        after = ends.what_now(settings, session, bulletin, now=now)
-        return {"esito": "Troppo tardi", "che_succede": f"{came_late(bulletin)}\n\n{after}"}
     state = STATUS[bulletin.status]
     decided = f"Il bollettino era già {state} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
     if bulletin.status_at < version.created_at:
         return {
             "esito": "Salvato, ma senza effetto",
-            "che_succede": f"{decided}: la risposta è salvata nella storia ma non ha effetto.",
+            "che_succede": f"{decided}: la risposta è conservata ma non ha effetto.",
         }
     return {"esito": "Salvato", "che_succede": f"Il testo è stato salvato; ora il bollettino è {state}."}

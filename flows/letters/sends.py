@@ -10,6 +10,7 @@ from db import bulletins, deliveries, handovers, outcomes, recipients, senders
 from db.deliveries import Certificate
 from db.models import Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
 from flows.bulletin.language.dates import giorno_ora, in_rome, mese
+from flows.bulletin.language.measure import thousands
 from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import REASONS, counted, named, people
 from flows.by_hand import lists
@@ -161,8 +162,9 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
     version = bulletins.approved(session, bulletin.id)
     items = bulletins.items(session, version[1]) if version else []
     category = costs.category_of(settings, frame_name(bulletin, items)) if items else ""
-    reason = bulletin.status_reason or ""
     return {
+        "esito_in_breve": "Chiuso" if bulletin.status_reason == "closed_by_hand" else "Inviato",
+        "in_parole": _in_words(certificate),
         "bollettino": named(bulletin),
         "numero": str(bulletin.id),
         "accettati": str(certificate.accepted + certificate.declared),
@@ -175,7 +177,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "fine": giorno_ora(last) if last else "mai",
         "quando": giorno_ora(bulletin.status_at),
         "chi": bulletin.status_by,
-        "motivo": REASONS.get(reason, reason).rstrip(".") or "non si sa",
+        "motivo": _why_stopped(bulletin),
         "costo": costs.estimated(settings, certificate.accepted, category) if category else costs.UNKNOWN,
         "pagina": f"{settings.profile.servers.public}/b/{bulletin.code}",
         "riprendi": settings.order_link("riprendi"),
@@ -186,6 +188,19 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "che_vuol_dire": UNCERTAIN if certificate.uncertain else "",
         "modulo": settings.run_link(handover.run_id) if handover and handover.run_id else "",
     }
+
+
+def _in_words(certificate: Certificate) -> str:
+    """To how many it went, for who keeps no accounts."""
+    done = certificate.accepted + certificate.declared
+    return f"{people(done)} su {thousands(certificate.planned)}"
+
+
+def _why_stopped(bulletin: Bulletin) -> str:
+    reason = bulletin.status_reason or ""
+    if reason == "stopped_by_hand":
+        return f"lo ha fermato {bulletin.status_by}"
+    return REASONS.get(reason, reason).rstrip(".") or "non si sa"
 
 
 def _undelivered(session: Session, bulletin: Bulletin) -> str:

@@ -23,7 +23,7 @@ from db.models import (
     CallStatus,
     WeatherAlert,
 )
-from flows.bulletin.alerts.text import ALERT, END
+from flows.bulletin.alerts.text import ALERT, END, REMAINS
 from flows.bulletin.language.dates import in_rome
 from flows.bulletin.status import people
 from flows.letters.briefing import briefing
@@ -253,7 +253,8 @@ def _subject(session: Session, case: _Case) -> tuple[str, str]:
     texts = [item.text for item in bulletins.items(session, case.version)]
     level = max((row.level for row in case.rows), key=lambda level: level.rank, default=None)
     if case.bulletin.template == END:
-        return f"fine dell'allerta {texts[0]}", "FINE ALLERTA"
+        what = "riduzione" if texts[3].startswith(REMAINS) else "fine"
+        return f"{what} dell'allerta {texts[0]}; adesso: {texts[3]}", f"{what.upper()} ALLERTA"
     if case.bulletin.template == ALERT and level is not None:
         return f"allerta {', '.join(texts[:2])}", f"ALLERTA {level.upper()}"
     return f"avviso urgente: {', '.join(texts[:2])}", "AVVISO URGENTE"
@@ -286,7 +287,15 @@ def _letter(
     sources = [item.url for item in bulletins.items(session, case.version) if item.url]
     otherwise = _otherwise(session, case, _ordered(settings, case, now))
     following = " e ".join(person.name for person in _next(settings, session, case, called, until))
-    then = "ti chiamiamo di nuovo" if following == editor.name else f"chiamiamo {following}"
+    is_alone = following == editor.name
+    then = (
+        "ti scriviamo di nuovo" if is_alone else f"scriviamo anche a {following}; puoi rispondere ancora tu"
+    )
+    asked = {row.editor: row.called_at for row in reversed(case.calls) if row.editor != editor.name}
+    before = ", ".join(f"{name} ({in_rome(at):%-H:%M})" for name, at in asked.items())
+    page = next(iter(sources), None)
+    if page is None and case.bulletin.template in (ALERT, END):
+        page = settings.profile.sources.alerts_page or settings.profile.site
     return {
         **about.values,
         "cosa": what[:1].upper() + what[1:],
@@ -294,8 +303,9 @@ def _letter(
         "poi": ""
         if _is_last(case, until)
         else f"Se alle {in_rome(until):%-H:%M} non ha risposto nessuno {then}. ",
+        "chiamati": f"Già avvisati, senza risposta: {before}.\n" if before else "",
         "esito_senza_risposta": f"{otherwise}.",
-        "url_fonte": next(iter(sources), settings.profile.sources.alerts_page or settings.profile.site),
+        "fonte": f"Controlla anche la fonte: {page}\n\n" if page else "",
         "link": settings.review_link(case.bulletin.code),
     }
 

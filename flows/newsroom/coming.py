@@ -9,7 +9,7 @@ from sqlmodel import Session
 from db import bulletins, days_off
 from db.models import WAITING, BulletinKind
 from flows.bulletin.choosing.selection import notes
-from flows.bulletin.language.dates import giorno, giorno_ora, in_rome, ora
+from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome, ora
 from flows.bulletin.status import STATUS
 from flows.draft.items import ranked, read_situation, times
 from flows.draft.slots import closed_days, slot_after
@@ -39,10 +39,16 @@ def calendar(settings: Settings, session: Session, now: datetime) -> list[Day]:
     first, last = in_rome(now).date(), in_rome(now + AHEAD).date()
     days = [*_sends(settings, session, now), *_without(settings, session, first, last)]
     days += [
-        Day(max(row.first, first), f"{row.editor}: assente fino a {giorno(row.last)} compreso")
+        _away(settings, session, row.editor, max(row.first, first), row.last)
         for row in days_off.known_absences(session, first=first, last=last)
     ]
     return sorted(days, key=lambda day: (day.day, not day.is_send, day.words))
+
+
+def _away(settings: Settings, session: Session, editor: str, first: date, last: date) -> Day:
+    at = datetime(first.year, first.month, first.day, 12, tzinfo=ROME)
+    words = f"{editor}: assente fino a {giorno(last)} compreso"
+    return Day(first, words, duty.on_duty(session, settings.profile, at).names)
 
 
 def _sends(settings: Settings, session: Session, now: datetime) -> Iterator[Day]:

@@ -19,13 +19,14 @@ from flows.settings import Settings
 
 ORDERS = (
     line.order("Ferma un invio", "ferma"),
-    line.order("Fai ripartire un invio", "riprendi"),
+    line.order("Riprendi un invio fermato", "riprendi"),
+    line.order("Chiudi un invio fermato", "chiudi"),
     line.order("Riapri un bollettino", "riapri"),
     line.order("Scrivi un avviso urgente", "avviso-urgente"),
     line.order("Correggi ciò che è stato inviato", "correggi"),
     line.order("Componi un bollettino adesso", "componi"),
-    line.order("Segna un'assenza", "assenza"),
-    line.order("Segna giorni senza bollettino", "chiusura"),
+    line.order("Assenza di un redattore", "assenza"),
+    line.order("Chiusura: giorni senza bollettino", "chiusura"),
     line.order("Recupera notizie passate", "recupera"),
 )
 """The first is the brake. What only follows from a state of a bulletin stands on that bulletin's line."""

@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from db import acts, bulletins, sign_offs
 from db.engine import StoreError, reading, transaction
-from db.models import Act, Bulletin
+from db.models import Act, Bulletin, BulletinStatus
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import BY_OPERATOR, STATUS, named, proved
 from flows.door.sealed import NO_CODE, Proof
@@ -137,7 +137,7 @@ def chosen(engine: Engine, entry: str) -> tuple[int, int]:
     if bulletin is not None and not choices.means(entry, bulletin) and named(bulletin) in entry:
         raise NotDoneError(
             f"Il {named(bulletin)} intanto è {STATUS[bulletin.status]}: la pagina mostrava come era prima. "
-            f"Ricaricala. {NOTHING_DONE}"
+            f"{NEXT.get(bulletin.status, 'Ricaricala.')} {NOTHING_DONE}"
         )
     if not number or (bulletin is not None and not choices.means(entry, bulletin)):
         raise NotDoneError(
@@ -145,6 +145,15 @@ def chosen(engine: Engine, entry: str) -> tuple[int, int]:
             f"ricaricala. {NOTHING_DONE}"
         )
     return number, line
+
+
+NEXT = {
+    BulletinStatus.approved: "Per ritirarlo prima che parta usa «riapri».",
+    BulletinStatus.sending: "Per fermarlo usa «ferma».",
+    BulletinStatus.stopped: "Per chi non l'ha ricevuto usa «riprendi», «correggi» o «chiudi».",
+    BulletinStatus.sent: "Se il testo è sbagliato usa «correggi».",
+}
+"""What a person can still do."""
 
 
 def held(session: Session, bulletin_id: int) -> Bulletin:

@@ -126,10 +126,13 @@ def choice_of(text: str) -> Choice | None:
 
 
 def numbers_of(added: str) -> list[int] | None:
-    """The numbers of the queue that an editor wrote, each once: `7, 12`, or a line of it, `7. Title`.
+    """The numbers of the queue that an editor wrote, each once: `C7, 12`, or a line of it, `C7 Title`.
 
     None when it is neither.
     """
+    if line := re.match(r"\s*c ?(\d{1,9})[.)]?\s+\D", added, re.ASCII | re.IGNORECASE):
+        return [int(line[1])]
+    added = re.sub(r"\bc ?(?=\d)", "", added, flags=re.IGNORECASE)
     if re.fullmatch(r"[\d\s,;.]*", added, re.ASCII):
         return list(dict.fromkeys(int(number) for number in re.findall(r"\d{1,9}", added)))
     line = re.match(r"\s*(\d{1,9})[.)]\s", added, re.ASCII)
@@ -203,9 +206,9 @@ def came_late(bulletin: Bulletin) -> str:
     if bulletin.status == BulletinStatus.expired and bulletin.deadline_at is not None:
         return (
             f"È tardi: il {named(bulletin)} è scaduto {scadenza(bulletin.deadline_at)}. "
-            "Non è partito niente; il tuo testo è salvato nella storia."
+            "Non è partito niente; il tuo testo è conservato."
         )
     return (
         f"Qualcun altro ({bulletin.status_by}, {giorno_ora(bulletin.status_at)}) ha già deciso: "
-        f"{STATUS[bulletin.status]}. La tua risposta è salvata nella storia ma non ha effetto."
+        f"{STATUS[bulletin.status]}. La tua risposta è conservata ma non ha effetto."
     )

@@ -44,7 +44,7 @@ def form(settings: Settings, draft: Round, now: datetime, page: str) -> type[for
         lines = order_lines([item.title for item in draft.items])
         fields["ordine"] = (list[str], Field(default=lines, title=words["ordine"]))
     if draft.queue and not is_fixed:
-        example = words["aggiungi"].format(esempio=draft.queue[0].number)
+        example = words["aggiungi"].format(esempio=draft.queue[0].label)
         fields["aggiungi"] = (str, Field(default="", title=example))
     fields["nota"] = (str, Field(default="", title=words["nota"]))
     return forms.make("Approvazione", fields, above(settings, draft, now, page))

@@ -13,10 +13,10 @@ from flows.bulletin.message.frame import preview
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.pictures.phone import Look
 from flows.bulletin.status import HEADINGS, waiting_tags
-from flows.draft.evidence import SourcedItem, judged, says_the_same, vote
+from flows.draft.evidence import SourcedItem, judged, vote
 from flows.draft.refresh import Waiting
 from flows.review.evidence import attention, phones, provenance
-from flows.review.sign_off import is_only_repeated
+from flows.review.sign_off import ASK_SOURCE, is_only_repeated
 from flows.review.text import is_only_new
 from flows.settings import Settings
 
@@ -38,6 +38,7 @@ class Round:
     signed: tuple[str, ...] = ()  # who has approved this very text
     site: tuple[str, ...] = ()  # what its pages say by now
     remarks: tuple[str, ...] = ()  # what came of the last answer
+    whole: tuple[str, ...] = ()  # what there is to look at in the message as a whole
     written_by: str = ""  # whose words these are, and since when
     is_sent_back: bool = False
     reach: str = ""  # whom it goes to, and what that costs
@@ -77,7 +78,7 @@ def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:
     `page` is the address of the artifact: a link takes the place of the form, and what is typed is lost.
     """
     dated = draft.bulletin.slot_at or now
-    picture = f"{link('La figura del telefono e le fonti', page)} (il modulo si chiude)."
+    picture = f"{link('La figura del telefono e le fonti', page)} (prima di scrivere: il modulo si chiude)."
     parts = [*_first(settings, draft, dated), " ".join([*_facts(draft), picture])]
     whole = _as_sent(settings, draft, dated)
     if draft.bulletin.template:  # of whose fields none is a sentence that citizens read
@@ -119,8 +120,11 @@ def _first(settings: Settings, draft: Round, dated: datetime) -> list[str]:
         parts.append(escaped(draft.written_by))
     if draft.site:
         parts += ["**Riletto adesso sul sito:**", *(f"- {escaped(line)}" for line in draft.site)]
-    whole = says_the_same(draft.bulletin, draft.items)
-    if look := attention(judged(draft.sourced), vote(settings, dated), whole):
+    items, whole = judged(draft.sourced), [*draft.whole]
+    is_asked = bool(draft.awaited) or ASK_SOURCE in draft.problems
+    if not is_asked and any(one.verdict and one.verdict.blocked for one in items):
+        whole.append(ASK_SOURCE)
+    if look := attention(items, vote(settings, dated), whole):
         parts.append(look)
     return parts
 
@@ -142,7 +146,8 @@ def _as_sent(settings: Settings, draft: Round, dated: datetime) -> str:
 
 
 def _sources(draft: Round) -> list[str]:
-    return [f"{item.position}. {link(item.title, item.url)}" for item in draft.items if item.url]
+    items = draft.items[:1] if draft.bulletin.template else draft.items  # whose lines are of one page
+    return [f"{item.position}. {link(item.title, item.url)}" for item in items if item.url]
 
 
 def _alerts(draft: Round) -> list[str]:
@@ -160,15 +165,19 @@ def _lists(draft: Round) -> list[str]:
     """What waits behind the draft and what was left out, with the number by which each is added, and why."""
     waiting = [news for news in draft.queue if not news.is_left_out]
     left_out = [news for news in draft.queue if news.is_left_out]
-    parts = ["Per aggiungere una di queste scrivi il suo numero nel modulo."] if draft.queue else []
-    parts += _listed("In coda per un'altra volta:", waiting, QUEUE)
-    return parts + _listed("Lasciate fuori:", left_out, LEFT_OUT)
+    parts = _listed("In coda per un'altra volta:", waiting, QUEUE) + _listed(
+        "Lasciate fuori:", left_out, LEFT_OUT
+    )
+    if not draft.queue:
+        return []
+    how = f"Per aggiungere una di queste scrivi il suo numero nel modulo, ad esempio {draft.queue[0].label}."
+    return [*parts, how]
 
 
 def _listed(title: str, waiting: Sequence[Waiting], most: int) -> list[str]:
     """Those of the queue, each with the number that adds it."""
     lines = [
-        f"- **{news.number}** {escaped(news.title)}" + (f" ({escaped(news.note)})" if news.note else "")
+        f"- **{news.label}** {escaped(news.title)}" + (f" ({escaped(news.note)})" if news.note else "")
         for news in waiting[:most]
     ]
     if len(waiting) > most:

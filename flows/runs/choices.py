@@ -23,11 +23,13 @@ from flows.bulletin.language.shorten import one_line
 from flows.bulletin.status import DECIDED, named
 from flows.deploy import AT_ONCE, EDITORS, ELSE, LIST
 from flows.draft import undo
+from flows.sending import hold
 from flows.settings import Settings
 
 MEMORY = timedelta(days=30)
 SEPARATOR = " · "
 ROUNDS = 3
+NOTHING_LISTED = "Adesso l'elenco è vuoto: non c'è niente per cui questo comando serva."
 _TITLE = 60  # characters of a title that tell it apart
 
 log = logging.getLogger(__name__)
@@ -63,11 +65,13 @@ def _with(*statuses: BulletinStatus) -> Callable[[Session, datetime], list[str]]
 
 
 def _to_resume(session: Session, now: datetime) -> list[str]:
-    """Lists what was stopped, and what is approved and should have left by now."""
+    """Lists what was stopped and not corrected, and what is approved and should have left by now."""
     approved = bulletins.with_status(session, BulletinStatus.approved)
-    early = {one.id for one in approved if one.slot_at is not None and one.slot_at > now}
+    not_now = {one.id for one in approved if one.slot_at is not None and one.slot_at > now}
+    stopped = bulletins.with_status(session, BulletinStatus.stopped)
+    not_now |= {one.id for one in stopped if hold.is_corrected(session, one)}
     listed = _with(BulletinStatus.stopped, BulletinStatus.approved)(session, now)
-    return [entry for entry in listed if numbers(entry)[0] not in early]
+    return [entry for entry in listed if numbers(entry)[0] not in not_now]
 
 
 def _to_reopen(session: Session, now: datetime) -> list[str]:
@@ -182,4 +186,5 @@ def _store(client: SyncPrefectClient, settings: Settings, lists: Mapping[str, li
         if any(field.get("enum") != entries for field, entries in fields):
             for field, entries in fields:
                 field["enum"] = entries
+                field["description"] = NOTHING_LISTED if entries == [ELSE] else ""
             client.update_deployment(deployment.id, DeploymentUpdate(parameter_openapi_schema=schema))

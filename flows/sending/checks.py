@@ -278,19 +278,19 @@ def check_webhook(
     if last is None:
         return Check(name, Verdict.unknown, "È il primo invio: le ricevute non si sono mai viste arrivare.")
     bulletin_id, sent_at = last
-    bulletin, when = f"bollettino {bulletin_id}", giorno_ora(sent_at)
+    bulletin, when = f"numero {bulletin_id}", giorno_ora(sent_at)
     if heard is not None:
-        words = f"Dopo l'invio del {bulletin} è arrivato qualcosa ({giorno_ora(heard)})."
+        words = f"Dopo l'invio {bulletin} è arrivato qualcosa ({giorno_ora(heard)})."
         return Check(name, Verdict.good, words)
     if was_heard:
-        return Check(name, Verdict.good, f"Del {bulletin}, l'ultimo, erano arrivate le ricevute.")
+        return Check(name, Verdict.good, f"Dell'invio {bulletin}, l'ultimo, erano arrivate le ricevute.")
     if now - sent_at > kept:
-        words = f"Il {bulletin} è partito {when}: le sue ricevute non si conservano più."
+        words = f"L'invio {bulletin} è partito {when}: le sue ricevute non si conservano più."
         return Check(name, Verdict.unknown, words)
     if now - sent_at < SILENCE:
-        return Check(name, Verdict.unknown, f"Il {bulletin} è appena partito: è presto per le ricevute.")
+        return Check(name, Verdict.unknown, f"L'invio {bulletin} è appena partito: è presto per le ricevute.")
     words = (
-        f"Dall'invio del {bulletin} ({when}) non è arrivato niente, nemmeno una ricevuta: un DISATTIVA non "
+        f"Dall'invio {bulletin} ({when}) non è arrivato niente, nemmeno una ricevuta: un DISATTIVA non "
         "ci arriverebbe."
     )
     if is_alert:

@@ -34,11 +34,17 @@ def require_right(
     if untrue := alerts_by_now(settings, session, bulletin, items, at=now):
         lines = " ".join(rereading.line for rereading in untrue)
         raise UntrueError(f"Il bollettino {bulletin.id} non parte: non è più vero. {lines}", untrue)
-    if bulletin.status in PUBLIC and telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG):
+    if is_corrected(session, bulletin):
         raise UntrueError(
             f"Il bollettino {bulletin.id} è stato corretto: il testo sbagliato non va ad altri. "
             f"{remedy(bulletin.kind)}"
         )
+
+
+def is_corrected(session: Session, bulletin: Bulletin) -> bool:
+    """Whether its text is wrong by a correction that was approved: it goes to nobody else."""
+    follow_ups = telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG)
+    return bulletin.status in PUBLIC and bool(follow_ups)
 
 
 CORRECTING = (BulletinStatus.approved, *PUBLIC)  # a draft may be thrown away: it holds nobody's message

@@ -65,7 +65,11 @@ def tell(
     words = settings.texts["posta"][kind]
     queued = 0
     for person in to:
-        own = {"nome": person.name, **_in_person(person.name, values.get("chi", ""))}
+        own = {
+            "gestore": _operator(settings),
+            "nome": person.name,
+            **_in_person(person.name, values.get("chi", "")),
+        }
         letter = write(words, {**settings.words, **values, **own}, prova=settings.profile.prova)
         queued += letters.queue(
             session,
@@ -81,6 +85,13 @@ def tell(
             now=now,
         )
     return queued
+
+
+def _operator(settings: Settings) -> str:
+    """Whom to turn to when something is wrong with the service."""
+    mail = settings.profile.mail
+    address = mail.operator if mail else None
+    return f"chi gestisce il servizio ({address})" if address else "chi gestisce il servizio"
 
 
 def _in_person(addressee: str, who: str) -> dict[str, str]:

@@ -287,7 +287,6 @@ class Starter:
         assert caught.value.ok, caught.value.text()
         return self.installation.completed(caught.value.json()["id"])
 
-
     def refused(self) -> str:
         """Submit, which the server does not take; what the page says of it. The form stays."""
         with self.page.expect_response(_is_start) as caught:

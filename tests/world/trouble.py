@@ -81,7 +81,10 @@ def process_of(run_id: str) -> psutil.Process | None:
 def copy_of(launcher: int) -> int | None:
     """The PID of the process that a launcher holds a descriptor of; None before it has one."""
     for told in Path(f"/proc/{launcher}/fdinfo").iterdir():
-        fields = dict(line.split(":", 1) for line in told.read_text().splitlines())
+        try:
+            fields = dict(line.split(":", 1) for line in told.read_text().splitlines())
+        except FileNotFoundError:  # closed between the two looks
+            continue
         if int(fields.get("Pid", 0)) > 0:
             return int(fields["Pid"])
     return None

@@ -72,6 +72,7 @@ def tuesday(week: Week) -> None:
     week.at(12, 1, 11, 5)
     week.order("riapri", BRUNO, bollettino=to_reopen, chi=BRUNO)
     week.at(12, 1, 11, 10)
+    to_resume = week.choice("riprendi", "bollettino", among="1 dicembre")  # of a page that stays open
     line = week.choice("correggi", "notizia", among="riga 4")
     right = "Il Mercatino dei sapori è rinviato a domenica 13 dicembre, dalle 9 alle 18."
     change = {"motivo": "il fatto è cambiato", "prima": "domenica 6 dicembre, dalle 9 alle 18."}
@@ -82,9 +83,7 @@ def tuesday(week: Week) -> None:
     gone = line.replace("riga 4", "riga 9")
     week.order("correggi", ANNA, notizia=gone, giusto=right, chi=ANNA)
     week.at(12, 1, 11, 20)
-    week.order(
-        "riprendi", ANNA, bollettino=week.choice("riprendi", "bollettino", among="1 dicembre"), chi=ANNA
-    )
+    week.order("riprendi", ANNA, bollettino=to_resume, chi=ANNA)
     week.look_at_redazione()
     week.at(12, 1, 11, 30)
     week.order("chiudi", ANNA, bollettino=week.choice("chiudi", "bollettino", among="1 dicembre"), chi=ANNA)

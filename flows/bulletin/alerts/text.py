@@ -12,6 +12,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.frame import BODY_LIMIT, Frame, fill
 
 ALERT, END = "allerta_meteo", "fine_allerta"
+REMAINS = "resta l'allerta"  # so begins what an all-clear says of a level that holds on
 LABELS = {
     ALERT: ("Allerta", "Quando", "Dove", "Che cosa fare", "Fonte"),
     END: ("Cessa l'allerta", "Annunciata", "Da quando", "Adesso", "Fonte"),
@@ -60,7 +61,7 @@ def end_texts(
     begin = min(span.onset for span in ended)
     day = max(span.row.day for span in ended)
     if holding:
-        now = f"resta l'allerta {levels(holding)}, {hours(holding)}"
+        now = f"{REMAINS} {levels(holding)}, {hours(holding)}"
     else:
         now = f"per {giorno(day)} la fonte non indica più questo livello"
     return levels(ended), giorno(told_at), f"da {giorno_ora(begin)}", now, source
