@@ -26,7 +26,7 @@ from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import STATUS, tags
 from flows.door.sealed import FIELD
 from flows.draft.alert_reasons import alert_lines
-from flows.draft.evidence import of_correction, with_sources
+from flows.draft.evidence import of_whole, with_sources
 from flows.draft.items import PURPOSE
 from flows.draft.refresh import queue, situation_of, still_behind
 from flows.letters import drafts
@@ -104,7 +104,7 @@ def load_round(
             signed=tuple(editor.name for editor in settings.profile.editors if editor.id in signed),
             site=tuple(rereading.line for rereading in still_behind(session, items, seen)),
             remarks=tuple(filter(None, [*version.remarks.splitlines(), sample])),
-            whole=tuple(of_correction(session, bulletin, items)),
+            whole=tuple(of_whole(session, bulletin, items)),
             written_by=written_by(version),
             is_sent_back=is_sent_back(version, words),
             reach=reach(settings, session, bulletin, items),

@@ -227,7 +227,7 @@ def test_an_answer_after_the_deadline_is_told_so_and_kept(comuni: Comune) -> Non
     late = shown(comuni, number)
     assert late.remarks == (
         "È tardi: il bollettino di martedì 24 novembre è scaduto martedì 24 novembre, ore 10:35. "
-        "Non è partito niente; il tuo testo è conservato.",
+        "Non è partito niente; il tuo testo resta nella pagina della bozza.",
     )
     assert (late.problems, late.bulletin.status) == ((), BulletinStatus.expired)
     assert comuni.items(number)[0].text == "Tardi."

@@ -140,7 +140,7 @@ def test_a_call_by_whatsapp_reads_as_meta_approved_it() -> None:
     shown = fill(FRAME, summons().values(FRAME))
     assert "messaggio urgente da approvare, allerta ARANCIONE (livello 3 su 4) per temporali forti" in shown
     assert (
-        "Senza risposta entro le 15:05 di martedì 1 dicembre scriviamo anche a Sostituto di turno, "
+        "Senza risposta entro le 15:05 di martedì 1 dicembre scriviamo a Sostituto di turno, "
         "tel. +393337654321. Se nessuno risponde: NON si invia niente a 4.850 persone."
     ) in shown
 
@@ -155,7 +155,7 @@ def test_no_text_makes_a_call_that_meta_refuses(what: str) -> None:
 def test_an_sms_says_until_when_who_is_next_and_what_happens() -> None:
     assert summons("https://boll.it/r/AbCdEf-_1234").sms(WORDS) == (
         "Bollettino: ALLERTA ARANCIONE da approvare subito. https://boll.it/r/AbCdEf-_1234 "
-        "Alle 15:05 passa a chi e' di turno dopo; senza risposta NON si invia."
+        "Alle 15:05 scriviamo anche a chi viene dopo; senza risposta NON si invia."
     )
     assert summons().sms(WORDS).endswith("/r/AbCdEf-_1234 Senza risposta NON si invia.")
     last = summons("https://boll.it/r/AbCdEf-_1234", is_last=True).sms(WORDS)

@@ -91,7 +91,7 @@ def test_who_is_on_duty_is_called_by_whatsapp_sms_and_mail_at_once(comuni: Comun
     code = comuni.bulletin(number).code
     (shown,) = rung(comuni)[ANNA]
     assert "allerta ARANCIONE (livello 3 su 4) per temporali forti, dalle 0 alle 24 di mercoledì" in shown
-    assert "entro le 15:20 di martedì 24 novembre scriviamo anche a Bruno Vice, tel. +393331000001" in shown
+    assert "entro le 15:20 di martedì 24 novembre scriviamo a Bruno Vice, tel. +393331000001" in shown
     assert "Se nessuno risponde: NON si invia niente a 0 persone." in shown
     (phone, _) = comuni.ask("GET", "/_prova/redazione")
     assert phone["messages"][0]["button_url"].endswith(f"/r/{code}")
@@ -104,7 +104,7 @@ def test_who_is_on_duty_is_called_by_whatsapp_sms_and_mail_at_once(comuni: Comun
     assert not box.mails[0].is_multipart(), "a gateway makes an SMS of the bare text"
     assert box.told[1][1] == "PROVA · Da approvare SUBITO: ALLERTA ARANCIONE"
     said = box.text(1)
-    assert "Se alle 15:20 non ha risposto nessuno chiamiamo Bruno Vice." in said
+    assert "Se alle 15:20 non ha risposto nessuno scriviamo anche a Bruno Vice; puoi rispondere ancora tu." in said
     assert "Il Comune di Esempio comunica: allerta ARANCIONE" in said
     assert set(stored(comuni, number).values()) == {("accepted", None)}
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from db import deliveries, telling
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem
+from flows.bulletin.alerts.text import END, REMAINS
 from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.guard.verdict import Verdict, check
@@ -119,16 +120,20 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
         if verdict:
             notes += [Remark(position, words, stops=True) for words in verdict.blocked]
             notes += [Remark(position, words) for words in verdict.warnings]
-            notes += [Remark(position, words) for words in _over(item.text, vote.sent_on)]
+            over = days_over(item.text, vote.sent_on)
+            notes += [Remark(position, f"«{day}» sarà già passato il giorno dell'invio.") for day in over]
         named = warnings(item.text, vote.names, vote.is_near, is_act=item.is_act)
         notes += [Remark(position, words) for words in named]
     return notes
 
 
-def of_correction(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> list[str]:
-    """What to look at in a correction as a whole: whom it leaves out, and whether it changes any figure; []
-    for any other bulletin.
+def of_whole(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> list[str]:
+    """What to look at in a message of a fixed text, besides its lines.
+
+    Of a correction whom it leaves out, and whether it changes any figure; of an end what holds after it.
     """
+    if bulletin.template == END and not any(item.text.startswith(REMAINS) for item in items):
+        return [NOTHING_ELSE]
     if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
         return []
     lines = []
@@ -140,6 +145,10 @@ def of_correction(session: Session, bulletin: Bulletin, items: Sequence[Bulletin
     return [*lines, SAME] if right and right <= wrong else lines
 
 
+NOTHING_ELSE = (
+    "Nelle fonti lette non risulta nessun'altra allerta per quel giorno, nemmeno gialla; il testo dice "
+    "soltanto che è finita questa."
+)
 LEFT_OUT = (
     "L'invio del {title} è fermo: {left} senza quel messaggio, e la correzione va solo a chi lo ha ricevuto. "
     "Quando è approvata quell'invio non riparte più. Per gli altri usa «correggi» con la casella «L'invio è "
@@ -149,10 +158,10 @@ SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capis
 _SINCE = re.compile(r"\b(?:da|dal|dall['’]|dalla|partire)\s*$", re.IGNORECASE)  # what began may go on
 
 
-def _over(text: str, day: date | None) -> list[str]:
-    """Of a text that is read on `day`, the days that are over by then."""
+def days_over(text: str, day: date | None) -> list[str]:
+    """Of a text that is read on `day`, the days that are over by then, as it shows them."""
     return [
-        f"«{fact.shown}» sarà già passato il giorno dell'invio."
+        fact.shown
         for fact in facts(text, published=day)
         if day is not None
         and fact.kind is Kind.date

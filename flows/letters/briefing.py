@@ -14,7 +14,7 @@ from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
-from flows.draft.evidence import judged, of_correction, remarks, vote, with_sources
+from flows.draft.evidence import Remark, judged, of_whole, remarks, vote, with_sources
 from flows.draft.slots import closed_days, slot_of
 from flows.review.sign_off import ASK_SOURCE, signed_by
 from flows.runs import client, pages
@@ -45,24 +45,26 @@ class Briefing:
     cost: str  # of this send, estimated
     link: str
     picture: str  # the address of its pages, with the phone on them
+    needs_two: bool = False
     then: str = ""  # what is done where no deputy is left
 
     @property
     def values(self) -> dict[str, str]:
         """For the `{name}` places of the texts."""
         at, due = self.slot_at, self.deadline_at
+        approve = "approvate in due" if self.needs_two else "approvi"
         return {
             "bollettino": self.title,
             "n_notizie": f"«{self.matter}»" if self.matter else counted(self.count, "notizia", "notizie"),
-            "entro": f"entro {scadenza(due)}" if due else "appena puoi",
+            "entro": self._until,
             "quando_decidere": "subito"
             if self.matter
             else f"entro {scadenza(due)}"
             if due
             else "appena puoi",
-            "se_approvi": f"Se lo approvi entro {scadenza(due)}, parte {giorno_ora(at)}"
+            "se_approvi": f"Se lo {approve} entro {scadenza(due)}, parte {giorno_ora(at)}"
             if due and at
-            else "Parte appena lo approvi,",
+            else f"Parte appena lo {approve},",
             "partenza": f"parte {giorno_ora(at)}" if at else "parte appena approvato",
             "iscritti": people(self.readers),
             "costo": self.cost,
@@ -73,6 +75,13 @@ class Briefing:
             "figura": self.picture,
             "se_non_fai_niente": self._otherwise,
         }
+
+    @property
+    def _until(self) -> str:
+        if self.deadline_at is None:
+            return "appena puoi"
+        until = f"entro {scadenza(self.deadline_at)}"
+        return f"subito, al più tardi {until}" if self.matter else until
 
     @property
     def _otherwise(self) -> str:
@@ -117,8 +126,8 @@ def briefing(
     readers = recipients.head_count(session, bulletin)
     dated = bulletin.slot_at or now
     found = remarks(judged(with_sources(session, items)), vote(settings, dated))
-    look = [f"Notizia {remark.item}: {remark.words}" for remark in found]
-    look += of_correction(session, bulletin, items)
+    look = [f"Notizia {remark.item}: {remark.words}{_stopping(remark)}" for remark in found]
+    look += of_whole(session, bulletin, items)
     look += [ASK_SOURCE] if any(remark.stops for remark in found) and not signed else []
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
     return Briefing(
@@ -143,6 +152,7 @@ def briefing(
         else costs.of_bulletin(settings, bulletin, items, readers),
         link=_link(settings, bulletin),
         picture=pages.drafts(settings, bulletin.id),
+        needs_two=not signed and (settings.profile.approvals == 2 or any(remark.stops for remark in found)),
         then=_then(following, called) if following.is_everybody else "",
     )
 
@@ -151,6 +161,10 @@ def _then(following: Duty, called: Collection[str]) -> str:
     """What is done where those who were called do not answer and no other is there."""
     is_alone = all(person.name in called for person in following.people)
     return "ti scriviamo ancora" if is_alone else "scriviamo a tutti, anche a chi è assente"
+
+
+def _stopping(remark: Remark) -> str:
+    return " (così non parte)" if remark.stops else ""
 
 
 def reach(settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:

@@ -7,8 +7,9 @@ from sqlmodel import Session, col, select
 
 from db import bulletins, letters
 from db.models import Bulletin, BulletinStatus, BulletinVersion
-from flows.bulletin.language.dates import ora, scadenza
+from flows.bulletin.language.dates import in_rome, ora, scadenza
 from flows.bulletin.status import title
+from flows.draft.evidence import days_over
 from flows.draft.items import ranked, read_situation, times
 from flows.draft.slots import closed_days, slot_after
 from flows.letters.briefing import CALLS, TOLD_WITHIN, Briefing
@@ -71,10 +72,18 @@ def what_now(settings: Settings, session: Session, bulletin: Bulletin, *, now: d
     sends_at, due = (following.dispatch_at, following.deadline_at) if following else (None, None)
     situation = read_situation(settings, session, times(settings, sends_at, due, now, entered))
     version = bulletins.latest(session, bulletin.id)
-    own = {item.title for item in bulletins.items(session, version)} if version else set()
-    late = [one for one in ranked(settings, situation).left_out if one.title in own]
+    items = {item.title: item for item in bulletins.items(session, version)} if version else {}
+    lost = [one for one in ranked(settings, situation).left_out if one.title in items]
+    gone = [f"{one.title}: {one.reason}" for one in lost]
+    day = in_rome(sends_at).date() if sends_at else None
+    kept = [item for title, item in items.items() if title not in {one.title for one in lost}]
+    gone += [
+        f"{one.title}: {', '.join(days)} sarà già passato"
+        for one in kept
+        if (days := days_over(one.text, day))
+    ]
     lines = [f"Le notizie ancora valide possono entrare {when}."]
-    if late:
-        lines.append("Per queste sarà tardi:\n" + bullets([f"{one.title}: {one.reason}" for one in late], ""))
-    lines.append(f"Per mandarle prima prepara un bollettino adesso: {settings.order_link('componi')}")
+    if gone:
+        lines.append(f"Ma allora sarà tardi, del tutto o in parte, per:\n{bullets(gone, '')}")
+    lines.append(f"Per mandarle tutte prima prepara un bollettino adesso: {settings.order_link('componi')}")
     return "\n\n".join(lines)

@@ -288,10 +288,10 @@ def _letter(
     otherwise = _otherwise(session, case, _ordered(settings, case, now))
     following = " e ".join(person.name for person in _next(settings, session, case, called, until))
     is_alone = following == editor.name
-    then = (
-        "ti scriviamo di nuovo" if is_alone else f"scriviamo anche a {following}; puoi rispondere ancora tu"
-    )
     asked = {row.editor: row.called_at for row in reversed(case.calls) if row.editor != editor.name}
+    again = "di nuovo" if following in asked else "anche"
+    others = f"scriviamo {again} a {following}; puoi rispondere ancora tu"
+    then = "ti scriviamo di nuovo" if is_alone else others
     before = ", ".join(f"{name} ({in_rome(at):%-H:%M})" for name, at in asked.items())
     page = next(iter(sources), None)
     if page is None and case.bulletin.template in (ALERT, END):

@@ -206,7 +206,7 @@ def came_late(bulletin: Bulletin) -> str:
     if bulletin.status == BulletinStatus.expired and bulletin.deadline_at is not None:
         return (
             f"È tardi: il {named(bulletin)} è scaduto {scadenza(bulletin.deadline_at)}. "
-            "Non è partito niente; il tuo testo è conservato."
+            "Non è partito niente; il tuo testo resta nella pagina della bozza."
         )
     return (
         f"Qualcun altro ({bulletin.status_by}, {giorno_ora(bulletin.status_at)}) ha già deciso: "

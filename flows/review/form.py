@@ -30,7 +30,7 @@ def form(settings: Settings, draft: Round, now: datetime, page: str) -> type[for
     words = settings.texts["modulo"]
     is_fixed = draft.bulletin.template is not None
     is_shared = settings.profile.approvals == 2 or bool(draft.awaited)
-    is_first = settings.profile.approvals == 2 and not draft.awaited
+    is_first = (settings.profile.approvals == 2 or _is_source_asked(draft)) and not draft.awaited
     offered = choices(draft.bulletin.slot_at, is_fixed=is_fixed, is_shared=is_shared, is_first=is_first)
     names = [editor.name for editor in settings.profile.editors]
     fields: dict[str, Any] = _texts(settings, draft, draft.bulletin.slot_at or now)

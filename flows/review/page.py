@@ -20,6 +20,7 @@ from flows.review.sign_off import ASK_SOURCE, is_only_repeated
 from flows.review.text import is_only_new
 from flows.settings import Settings
 
+LEAVES = "(si apre al posto del modulo: ciò che hai scritto si perde)"
 MATTER = 60  # UTF-16 units of a text in a title
 QUEUE, LEFT_OUT = 15, 25  # lines on the page
 
@@ -78,7 +79,7 @@ def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:
     `page` is the address of the artifact: a link takes the place of the form, and what is typed is lost.
     """
     dated = draft.bulletin.slot_at or now
-    picture = f"{link('La figura del telefono e le fonti', page)} (prima di scrivere: il modulo si chiude)."
+    picture = f"{link('La figura del telefono e le fonti', page)} {LEAVES}."
     parts = [*_first(settings, draft, dated), " ".join([*_facts(draft), picture])]
     whole = _as_sent(settings, draft, dated)
     if draft.bulletin.template:  # of whose fields none is a sentence that citizens read
