@@ -205,7 +205,7 @@ def test_the_command_for_root_has_every_secret_and_takes_another_account(
     assert install("--apply") == 0
     shown = tmp_path / "bin" / "setpriv"
     shown.parent.mkdir()
-    shown.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\nenv\numask\n')
+    shown.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\nenv\npwd\numask\n')
     shown.chmod(0o755)
     script = (
         (root / f"usr/local/sbin/{NAME}").read_text().replace("/etc/bollettino", f"{root}/etc/bollettino")
@@ -221,8 +221,8 @@ def test_the_command_for_root_has_every_secret_and_takes_another_account(
     assert [line for line in lines if line.startswith("--reuid=")] == ["--reuid=bollettino-000001"]
     assert lines[lines.index("flows") : lines.index("flows") + 3] == ["flows", "history", "1 2"]
     assert {f"{name}={value}" for name, value in VALUES.items()} <= set(lines)
-    assert f"PYTHONPATH={ROOT}" in lines
-    assert lines[-1] == "0077"
+    assert "HOME=/var/lib/bollettino/esempio" in lines
+    assert lines[-2:] == [str(ROOT), "0077"]
 
 
 # ------------------------------------------------------------ the line at the head

@@ -2,10 +2,12 @@
 #   {{ name }} dispatch 1 --dry-run
 set -eu
 umask 077
-export BOLLETTINO_PROFILE={{ profile }} BOLLETTINO_STATE={{ state }} PYTHONPATH={{ project }}
+# Prefect looks for settings in the folder where it is started: not in one that others may write.
+cd {{ project }}
+export BOLLETTINO_PROFILE={{ profile }} BOLLETTINO_STATE={{ state }} HOME={{ state }}
 for file in {{ folder }}/credentials/BOLLETTINO_*; do
     value=$(cat "$file")
     export "${file##*/}=$value"
 done
 exec setpriv --reuid={{ user }} --regid={{ user }} --init-groups --no-new-privs -- \
-    {{ python }} -P -m flows "$@"
+    {{ python }} -m flows "$@"
