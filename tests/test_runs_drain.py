@@ -1,6 +1,7 @@
 """Draining: the pool is paused, what runs is waited for, and what a killed worker left is ended."""
 
 import fcntl
+import json
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 from prefect.client.schemas.objects import StateType
 from prefect.states import Completed, Pending, Running
 
+from flows.__main__ import main
 from flows.deploy import deploy
 from flows.runs import drain
 from flows.settings import ROOT, BollettinoError, Settings
@@ -112,6 +114,49 @@ def test_what_a_killed_worker_left_is_ended_before_another_begins(
     assert {work.id for work in drain.undo(settings)} == left
     assert {state_of(server, one) for one in left} == {StateType.CRASHED}
     assert drain.at_work(settings) == []
+
+
+def test_the_verb_says_what_it_waits_for_and_what_still_runs(
+    server: DoorServer,
+    settings: Settings,
+    worker: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = dict(os.environ)
+    monkeypatch.setattr(drain.drain, "__defaults__", (0.1,))
+
+    def typed(*words: str) -> tuple[int, str, str]:
+        os.environ["BOLLETTINO_STATE"] = str(settings.state)
+        code = main(["drain", "--profile", str(settings.path), *words])
+        return code, *capsys.readouterr()
+
+    try:
+        assert typed("--dry-run") == (0, "nothing runs\n", "")
+        run_of(server, name="invio", state=Running())
+        code, told, _ = typed("--dry-run")
+        assert (code, told.splitlines()[0]) == (0, "runs:")
+        assert not is_paused(server)
+        code, told, _ = typed()
+        assert code == 2
+        assert told.startswith("waiting for:\n  invio: Running, for ")
+        assert "still running, and the work pool stays paused:\n  invio: Running" in told
+        code, told, complaints = typed("--json")
+        assert code == 2
+        document = json.loads(told)
+        assert document["paused"] is True
+        assert [one["name"] for one in document["running"]] == ["invio"]
+        assert "still running" in complaints
+        os.close(worker.pop())
+        code, told, _ = typed("--undo")
+        assert (code, told.splitlines()) == (
+            0,
+            ["ended, its process was gone: invio", "bollettino-esempio goes on"],
+        )
+        assert not is_paused(server)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 def test_another_comune_s_runs_are_not_ours(server: DoorServer, settings: Settings) -> None:
