@@ -69,8 +69,14 @@ def say(what: str, done: subprocess.CompletedProcess[str], *, is_quiet: bool = F
     return is_right
 
 
-def installed(root: Path, profile: Path, proxy: str) -> None:
+@contextlib.contextmanager
+def told_to_nobody() -> Iterator[None]:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+def installed(root: Path, profile: Path, proxy: str) -> None:
+    with told_to_nobody():
         flows(["install", "--apply", "--profile", str(profile), "--root", str(root), "--proxy", proxy])
 
 
@@ -130,7 +136,8 @@ def forbids() -> Iterator[bool]:
 
 def start(folder: Path) -> bool:
     """Server, worker and web app, and a run, with what the units forbid."""
-    machine = Machine(folder)
+    with told_to_nobody():
+        machine = Machine(folder)
     three, owner = (machine.prefect, machine.worker, machine.web), account()
     print(f"as the account with id {owner}")
     for path in (folder, *folder.rglob("*")):
