@@ -5,15 +5,18 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from flows.cli import citizens, completion, daily, installation, proofs, public, sends, templates
+from flows.cli import citizens, completion, daily, installation, machine, proofs, public, sends, templates
 from flows.cli.arguments import Layout, Verb, Version, add_discover, add_inspect
 from flows.cli.output import Output, trouble
 
 if TYPE_CHECKING:  # the help of a verb imports nothing that takes its time
     from flows.settings import Settings
 
-# two make it, three need none, one looks itself
-WITHOUT_DATABASE = ("run", "migrate", "deploy", "worker", "web", "codes", "templates")
+# two make it, the others need none or look themselves
+WITHOUT_DATABASE = (
+    *("run", "migrate", "deploy", "worker", "web", "codes", "templates"),
+    *("prefect", "drain", "install"),
+)
 
 
 def run(_arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
@@ -74,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     add("run", run, "Start the whole installation: server, worker, web app, and the sandbox Comune "
         "when the profile is a sandbox. Ctrl-C stops it.", writes=False)  # fmt: skip
     installation.add_first_verbs(add)
+    machine.add_verbs(add)
     daily.add_verbs(add)
     sends.add_verbs(add)
     proofs.add_verbs(add)
@@ -99,7 +103,7 @@ def act(arguments: argparse.Namespace, out: Output) -> int:
 
     try:
         settings = load(arguments.profile)
-        if arguments.verb != "run":
+        if arguments.verb not in ("run", "prefect"):  # the server needs none of what the sandbox keeps
             settings.prepare_secrets(make=False)
         settings.enter(arguments.verb)  # the web app, which citizens reach, gets no credential of Prefect's
         if arguments.verb in ("run", "deploy"):

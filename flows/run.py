@@ -1,6 +1,7 @@
 """Starts the processes of one installation, keeps them running, and stops them in the reverse order.
 
-Real units (systemd) start the same commands; this is for a first look, a rehearsal and the tests.
+The units of a real machine (`flows/machine/`) start the same commands; this is for a first look, a rehearsal
+and the tests.
 """
 
 import fcntl
@@ -98,12 +99,12 @@ def write_config(settings: Settings) -> Path:
 
 
 def children(settings: Settings) -> list[Child]:
-    """In the order of their start. The same commands belong into the units of a real machine."""
+    """In the order of their start. The same commands stand in `deployments/systemd/`."""
     servers = settings.profile.servers
     processes = [
         Child(
             "prefect",
-            module("flows.runs.server", "start", "--port", str(servers.prefect_port)),
+            module("flows", "prefect"),
             servers.prefect_port,
             f"{settings.prefect_address}/api/health",
         ),
@@ -197,7 +198,9 @@ def say(text: str) -> None:
 
 
 def start_all(settings: Settings, processes: list[Child]) -> None:
-    from flows.deploy import deploy  # late: importing Prefect reads the environment that `enter` has set
+    # late: importing Prefect reads the environment that `enter` has set
+    from flows.deploy import deploy
+    from flows.runs import drain
 
     for child in processes:
         child.start()
@@ -208,6 +211,7 @@ def start_all(settings: Settings, processes: list[Child]) -> None:
             wait(child, lambda address=address: answers(address))  # type: ignore[misc]
         if child.name == "prefect":
             deploy(settings)
+            drain.undo(settings)  # what an earlier start left Running has no process any more
         say(f"  {child.name:<8} ready{f' on port {child.port}' if child.port else ''}")
 
 

@@ -24,7 +24,7 @@ from db.ledger import Ledger
 from db.vault import Vault
 from flows.bulletin.message.frame import Frame
 from flows.door import entry, keys
-from flows.door.environment import PREFECT, STAMP_KEY, credentials, given_to, origins
+from flows.door.environment import PREFECT, STAMP_KEY, credentials, given_to, handed_over, origins
 from flows.door.keys import DoorKeys
 from flows.door.stamps import key_from
 from flows.profiles import secrets_file
@@ -244,8 +244,7 @@ class Settings:
 
     def door_keys(self) -> DoorKeys:
         """Both credentials of the Prefect server; SettingsError where the installation was never started."""
-        stored = keys.read(self.state)
-        both = DoorKeys(stored.internal, os.environ.get("BOLLETTINO_PREFECT_AUTH") or stored.people)
+        both = keys.read(self.state, os.environ)
         if not both.internal or not both.people:
             raise SettingsError(f"{self.state / keys.FILE} is missing: `python -m flows run` makes it")
         return both
@@ -274,7 +273,7 @@ class Settings:
             "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
             # a proxy of the town hall must not stand between our own processes
             "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost,::1"])),
-            **credentials(keys.read(self.state)),
+            **credentials(keys.read(self.state, os.environ)),
         }
 
     def require_filled(self) -> None:
@@ -394,6 +393,7 @@ def given_profile() -> Profile | None:
 
 def load(path: str | Path | None = None) -> Settings:
     """The installation of this process: `path`, else BOLLETTINO_PROFILE, else the sandbox's demo."""
+    os.environ.update(handed_over(os.environ))
     chosen = Path(path or os.environ.get("BOLLETTINO_PROFILE") or DEMO).resolve()
     profile = load_profile(chosen)
     state = os.environ.get("BOLLETTINO_STATE") or Path.cwd() / ".bollettino" / profile.slug

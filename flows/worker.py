@@ -1,11 +1,12 @@
 """Starts Prefect's worker of an installation, with a process beside it that holds all flows imported."""
 
-from flows.runs import warm
+from flows.runs import drain, warm
 from flows.settings import Settings
 
 
 def work(settings: Settings) -> None:
     """Become the worker, until it is stopped."""
+    drain.say_that_it_works(settings.state)
     warm.start(settings.work_pool, import_flows)
 
 

@@ -52,7 +52,7 @@ FLOORS = (
     ("web.ground",),
     ("sending",),
     ("draft",),
-    ("sources", "privacy", "deploy"),
+    ("sources", "privacy", "deploy", "machine"),
     ("settings",),
     ("profiles",),
     ("bulletin.choosing", "bulletin.proposal"),

@@ -1,6 +1,7 @@
 """The processes of an installation: what each is given, and what becomes of one that dies."""
 
 import json
+import os
 import socket
 import sys
 import threading
@@ -17,7 +18,7 @@ from flows import run
 from flows.door import keys
 from flows.door.keys import DoorKeys
 from flows.run import WAITS, Child, look_after
-from flows.settings import DEMO, Settings, load_profile
+from flows.settings import DEMO, Settings, load, load_profile
 
 SECRETS = {
     "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
@@ -69,6 +70,32 @@ def test_a_process_is_given_the_secrets_that_it_needs(settings: Settings, proces
     assert given["BOLLETTINO_STATE"] == str(settings.state)
     hidden = [value for name, value in SECRETS.items() if name not in GIVEN[process]]
     assert not any(secret in value for secret in hidden for value in given.values())
+
+
+def test_what_a_unit_is_handed_over_in_files_is_as_in_the_environment(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "credentials"
+    folder.mkdir()
+    for name in SECRETS:
+        monkeypatch.delenv(f"BOLLETTINO_{name}")
+        (folder / f"BOLLETTINO_{name}").write_text(f"{SECRETS[name]}\n")
+    (folder / "BOLLETTINO_PREFECT_INTERNAL").write_text("installazione:of-the-units\n")
+    monkeypatch.setenv("BOLLETTINO_PREFECT_INTERNAL", "before")
+    (folder / "PATH").write_text("/somebody/else's")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(folder))
+    before = os.environ["PATH"]
+    found = load(DEMO)
+    assert found.secrets.lookup_key.get_secret_value() == SECRETS["LOOKUP_KEY"]
+    assert found.database == SECRETS["DATABASE"]
+    assert os.environ["PATH"] == before, "secrets of ours, and nothing else"
+    both = settings.door_keys()
+    assert (both.internal, both.people) == ("installazione:of-the-units", SECRETS["PREFECT_AUTH"])
+    assert keys.read(settings.state).internal not in ("", both.internal), "that of an earlier `run`"
+    for process, is_given in (("prefect", True), ("worker", True), ("web", False), ("sandbox", False)):
+        assert ("BOLLETTINO_PREFECT_INTERNAL" in settings.given_to(process)) == is_given
+    environment = settings.environment()
+    assert environment["PREFECT_API_AUTH_STRING"] == both.internal
 
 
 def test_the_server_verifies_nothing_but_makes_the_stamps_that_flows_verify(

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from flows.door.keys import DoorKeys
+from flows.door.keys import INTERNAL, DoorKeys
 
 PREFECT = {
     # three channels that phone home (analytics, SDK telemetry, promotion)
@@ -23,9 +24,10 @@ PREFECT = {
 
 STAMP_KEY = "BOLLETTINO_STAMP_KEY"
 _PEOPLE = "BOLLETTINO_PREFECT_AUTH"
-_CREDENTIALS = "PREFECT_(SERVER_)?API_AUTH_STRING"
+_CREDENTIALS = f"PREFECT_(SERVER_)?API_AUTH_STRING|{INTERNAL}"
 _WHERE = "BOLLETTINO_(?!(PROFILE|STATE)$).*"  # all of ours but where the installation is
-_DOOR = "BOLLETTINO_(?!(PROFILE|STATE|DATABASE|PREFECT_AUTH|STAMP_KEY)$).*"  # what its page Redazione reads
+# what its page Redazione reads, and its own credentials
+_DOOR = "BOLLETTINO_(?!(PROFILE|STATE|DATABASE|PREFECT_(AUTH|INTERNAL)|STAMP_KEY)$).*"
 
 # A process -> the variables that it has no use for. The flows judge one-time codes, write letters and send.
 WITHHELD = {
@@ -41,6 +43,16 @@ def credentials(keys: DoorKeys) -> dict[str, str]:
     if not keys.internal:
         return {}
     return {"PREFECT_API_AUTH_STRING": keys.internal, "PREFECT_SERVER_API_AUTH_STRING": keys.internal}
+
+
+FOLDER = "CREDENTIALS_DIRECTORY"  # of what systemd's LoadCredential= hands over, a file a credential
+
+
+def handed_over(environment: Mapping[str, str]) -> dict[str, str]:
+    """The secrets that a unit was handed over in files, by the names that they have in an environment."""
+    folder = environment.get(FOLDER)
+    files = Path(folder).glob("BOLLETTINO_*") if folder else ()
+    return {file.name: file.read_text(encoding="utf-8").strip() for file in files}
 
 
 def given_to(process: str, environment: Mapping[str, str]) -> dict[str, str]:

@@ -1,18 +1,22 @@
 """The two credentials of the Prefect server, as one installation has them: `user:password` each.
 
 The installation's own is made anew at each start and lies in the state folder for this user alone, so that a
-command of an operator finds it; worker and flows get it by their environment. The people's is given by the
-environment, or made once where nobody gave one.
+command of an operator finds it; worker and flows get it by their environment. Where units start the
+processes it is given by the environment, too, since each of them starts by itself. The people's is given by
+the environment, or made once where nobody gave one.
 """
 
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 FILE = "porta.json"
+INTERNAL, PEOPLE = "BOLLETTINO_PREFECT_INTERNAL", "BOLLETTINO_PREFECT_AUTH"
+NOTHING: Mapping[str, str] = {}
 
 
 class KeysError(Exception):
@@ -29,8 +33,16 @@ class DoorKeys:
         return "DoorKeys(...)"
 
 
-def read(state: Path) -> DoorKeys:
-    """Those of the installation that was started last; empty before the first start."""
+def read(state: Path, environment: Mapping[str, str] = NOTHING) -> DoorKeys:
+    """Those that the environment gives, else those of the installation that was started last; empty before
+    the first start.
+    """
+    kept = _kept(state)
+    internal, people = environment.get(INTERNAL), environment.get(PEOPLE)
+    return DoorKeys(internal or kept.internal, people or kept.people, kept.since)
+
+
+def _kept(state: Path) -> DoorKeys:
     try:
         stored = json.loads((state / FILE).read_text(encoding="utf-8"))
         return DoorKeys(
@@ -48,12 +60,16 @@ def read(state: Path) -> DoorKeys:
         return DoorKeys()
 
 
+def new_internal() -> str:
+    return f"installazione:{secrets.token_hex(32)}"
+
+
 def make(state: Path, *, people: str | None) -> DoorKeys:
     """A new credential of the installation; the people's as told, else as it was, else a random one."""
     before = read(state)
     since = before.since or datetime.now(UTC)
     keys = DoorKeys(
-        f"installazione:{secrets.token_hex(32)}",
+        new_internal(),
         people or before.people or f"redazione:{secrets.token_hex(12)}",
         since,
     )

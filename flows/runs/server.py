@@ -9,7 +9,6 @@ the others an editor's page says "Failed to resume flow run", and nobody has app
 starts. So here every transaction that may write asks for the lock as it begins, and waits for it.
 """
 
-import argparse
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -148,16 +147,9 @@ def door(settings: Settings) -> Door:
     return Door(create_app(final=True), house, PrefectRooms(), newsroom=OwnNewsroom(settings))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser("python -m flows.runs.server", description="Start the Prefect server.")
-    parser.add_argument("action", choices=["start"])
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, required=True)
-    options = parser.parse_args()
+def serve(settings: Settings) -> None:
+    """Until the process is told to end."""
     wait_for_turns()
     complaints.speak_italian()
-    uvicorn.run(door(load()), host=options.host, port=options.port, log_level="warning")
-
-
-if __name__ == "__main__":
-    main()
+    port = settings.profile.servers.prefect_port
+    uvicorn.run(door(settings), host="127.0.0.1", port=port, log_level="warning")

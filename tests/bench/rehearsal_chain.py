@@ -38,7 +38,7 @@ MOST_OF_A_KIND = 4  # `run` gives up on a process that dies more often than it s
 PATIENCE = 1200.0  # seconds from the first message on
 DIED = (OperationalError, PrefectHTTPStatusError, httpx.HTTPError, ExceptionGroup)  # of what was killed
 
-PROCESSES = {"worker": "worker start", "Prefect server": "server start", "web app": "flows web"}
+PROCESSES = {"worker": "worker start", "Prefect server": "flows prefect", "web app": "flows web"}
 
 
 @dataclass

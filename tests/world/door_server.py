@@ -34,7 +34,7 @@ class DoorServer:
         self.keys: DoorKeys = self.settings.door_keys()
         self.address, self.port = self.settings.prefect_address, port
         environment = {**self.settings.given_to("prefect"), **self.settings.environment()}
-        command = [sys.executable, "-m", "flows.runs.server", "start", "--port", str(port)]
+        command = [sys.executable, "-m", "flows", "prefect"]
         with (folder / "server.log").open("wb") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         self.http = httpx.Client(base_url=self.address, trust_env=False, verify=NO_TLS, timeout=60)

@@ -34,7 +34,7 @@ def kill(installation: Installation, words: str) -> None:
 
 def kill_server(installation: Installation) -> None:
     """And wait until the next one answers."""
-    kill(installation, "server start")
+    kill(installation, "flows prefect")
 
     def answers() -> bool:
         with installation.prefect() as client:

@@ -1,0 +1,13 @@
+# {{ comune }}: types a command of this installation, as its account and with its secrets. For root:
+#   {{ name }} dispatch 1 --dry-run
+set -eu
+umask 077
+# Prefect looks for settings in the folder where it is started: not in one that others may write.
+cd {{ project }}
+export BOLLETTINO_PROFILE={{ profile }} BOLLETTINO_STATE={{ state }} HOME={{ state }}
+for file in {{ folder }}/credentials/BOLLETTINO_*; do
+    value=$(cat "$file")
+    export "${file##*/}=$value"
+done
+exec setpriv --reuid={{ user }} --regid={{ user }} --init-groups --no-new-privs -- \
+    {{ python }} -m flows "$@"

@@ -1,0 +1,151 @@
+"""The verbs of a real machine: prefect (a process), drain, install."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.cli.arguments import Add, for_programs
+from flows.cli.output import Output
+
+if TYPE_CHECKING:
+    from flows.machine.plan import Machine
+    from flows.runs.drain import Work
+    from flows.settings import Settings
+
+PROXIES = ("nginx", "caddy")
+
+
+def prefect(_arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
+    from flows.runs.server import serve
+
+    settings.require_filled()
+    serve(settings)
+    return 0
+
+
+def drain(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    from flows.runs import client
+    from flows.runs import drain as draining
+
+    client.require_server(settings)
+    if arguments.dry_run:
+        works = draining.at_work(settings)
+        out.say("nothing runs" if not works else "runs:", *map(draining.line, works))
+        _keep(out, works)
+        return 0
+    if arguments.undo:
+        ended = draining.undo(settings)
+        out.say(*(f"ended, its process was gone: {work.name}" for work in ended))
+        out.say(f"{settings.work_pool} goes on")
+        out.keep(ended=[work.name for work in ended], paused=False)
+        return 0
+    told: list[set[str]] = []
+    with out.progress("waiting for what runs") as advance:
+
+        def look(works: list["Work"], share: float) -> None:
+            advance(share, f"{len(works)} to end")
+            names = {str(work.id) for work in works}
+            if works and names not in told[-1:]:
+                out.say("waiting for:", *map(draining.line, works))
+            told.append(names)
+
+        works = draining.drain(settings, look)
+    _keep(out, works)
+    out.keep(paused=True)
+    if works:
+        out.refuse("still running, and the work pool stays paused:")
+        for work in works:
+            out.refuse(draining.line(work))
+        return 2
+    out.say(f"nothing runs any more; {settings.work_pool} is paused until `drain --undo`")
+    return 0
+
+
+def _keep(out: Output, works: list["Work"]) -> None:
+    out.keep(running=[{"name": work.name, "state": work.state, "since": work.since} for work in works])
+
+
+def install(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    from flows.machine import files, plan, secret_files
+
+    machine = plan.of(settings)
+    root = arguments.root.resolve()
+    planned = plan.files(machine, root, arguments.proxy)
+    folder = root / machine.credentials.relative_to("/")
+    made = secret_files.made(folder)
+    troubles = [*machine.places.troubles(), *secret_files.troubles(machine.profile, folder)]
+    standing = [(one, one.standing(root)) for one in planned]
+    out.keep(
+        files=[{"path": one.path, "mode": f"{one.mode:04o}", "standing": how} for one, how in standing],
+        made=[str(machine.credentials / name) for name in made],
+        troubles=troubles,
+        commands=plan.commands(machine, arguments.proxy),
+    )
+    if arguments.apply:
+        files.require_ours(planned, root)
+        _write(machine, root, made, out)
+        for one, how in standing:
+            if how != files.Standing.same:
+                one.write(root)
+            out.say(f"{how.value:<8} {one.mode:04o} {one.path}")
+    else:
+        out.say(f"folder   0700 {machine.credentials}")
+        out.say(*(f"secret   0600 {machine.credentials / name} (made here, never shown)" for name in made))
+        for one, how in standing:
+            out.say(f"{how.value:<8} {one.mode:04o} {one.path}")
+            out.say(*one.difference(root).splitlines())
+    out.say("", "then, as root:", *(f"  {line}" for line in plan.commands(machine, arguments.proxy)))
+    for line in troubles:
+        out.trouble(f"bollettino: {line}")
+    return 2 if troubles or files.Standing.foreign in dict(standing).values() else 0
+
+
+def _write(machine: "Machine", root: Path, made: dict[str, str], out: Output) -> None:
+    """The folder of the secrets, and those that are ours to make."""
+    from db import disk
+
+    for folder, mode in ((machine.folder, 0o755), (machine.credentials, 0o700)):
+        place = root / folder.relative_to("/")
+        place.mkdir(mode=mode, parents=True, exist_ok=True)
+        place.chmod(mode)
+    for name, value in made.items():
+        disk.replace(root / (machine.credentials / name).relative_to("/"), f"{value}\n".encode())
+        out.say(f"secret   0600 {machine.credentials / name}")
+
+
+def add_verbs(add: Add) -> None:
+    add("prefect", prefect, "Start the Prefect server behind its door (a process of `run`).", writes=False)
+    parser = add(
+        "drain",
+        drain,
+        "Before the worker is stopped: pause the work pool and wait, a quarter of an hour at most, until "
+        "nothing runs any more; code 2 says what still does. Forms that wait for an editor go on waiting.",
+    )
+    parser.add_argument("--undo", action="store_true", help="let the worker go on")
+    for_programs(
+        parser,
+        running="what (still) runs: name, state, since",
+        ended="names of runs whose process was gone, and which were ended",
+        paused="whether the worker is given no new runs",
+    )
+    parser = add(
+        "install",
+        install,
+        "Write what a machine with systemd needs to run this installation: units, an account, a command for "
+        "root, a web server's file. A file that a person changed is never written over.",
+        writes=False,
+    )
+    ways = parser.add_mutually_exclusive_group(required=True)
+    ways.add_argument("--plan", action="store_true", help="say what would be written and run; write nothing")
+    ways.add_argument("--apply", action="store_true", help="write it; what is to be run is told, never run")
+    parser.add_argument("--proxy", choices=PROXIES, help="write the file of this web server, too")
+    parser.add_argument(
+        "--root", metavar="DIR", type=Path, default=Path("/"), help="write below this folder (default: /)"
+    )
+    for_programs(
+        parser,
+        files="what is written: path, mode, standing (new, same, changed, foreign: a person's)",
+        made="secrets that it makes",
+        troubles="what keeps the units from starting",
+        commands="what root runs afterwards",
+    )

@@ -1,0 +1,142 @@
+"""Ends the worker's work before the worker: nothing new begins, and what runs comes to its end.
+
+A worker of Prefect's (3.9.1) that gets SIGTERM ends within two seconds and leaves its runs Running for ever
+(measured; PrefectHQ/prefect issue 22528). So the pool is paused first, and what runs is waited for. What a
+worker that was killed has left is ended here, too: as Crashed, so that `watch` sees that it is over. What was
+sent stands in our own database, whatever state a run has.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolUpdate
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.exceptions import ObjectNotFound
+from prefect.states import Crashed
+
+from flows.runs.client import AT_ONCE
+from flows.settings import BollettinoError, Settings
+
+PATIENCE = 900.0  # seconds; the units give `ExecStop=` a minute more
+EVERY = 2.0  # seconds between two looks
+WORKING = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
+LOCK = "worker.lock"  # in the state folder
+LEFT = "il processo che lo eseguiva è finito prima"
+
+
+@dataclass(frozen=True)
+class Work:
+    """A run that says that it works, or is about to."""
+
+    id: UUID
+    name: str
+    state: str
+    since: datetime
+
+
+def say_that_it_works(state: Path) -> int:
+    """From now on, to whoever drains: as long as this process lives, what takes its place (`exec`), or a copy
+    of it with a run. Several may; the file that stays open (its descriptor) tells when they are gone.
+    """
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = os.open(state / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    os.set_inheritable(lock, True)
+    return lock
+
+
+def is_anyone_working(state: Path) -> bool:
+    """Whether a worker of this installation lives, or a run of one that has ended."""
+    try:
+        lock = os.open(state / LOCK, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def at_work(settings: Settings) -> list[Work]:
+    """What of the installation's pool says that it works, the oldest first."""
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[*WORKING]))
+            ),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[settings.work_pool])),
+            limit=AT_ONCE,
+        )
+    works = [Work(run.id, run.name, run.state.name or "", run.state.timestamp) for run in runs if run.state]
+    return sorted(works, key=lambda work: work.since)
+
+
+def pause(settings: Settings, *, is_paused: bool) -> None:
+    """Whether the worker is given new runs; what is due meanwhile waits, and is late."""
+    try:
+        with get_client(sync_client=True) as client:
+            client.update_work_pool(settings.work_pool, WorkPoolUpdate(is_paused=is_paused))
+    except ObjectNotFound as exc:
+        raise BollettinoError(
+            f"the Prefect server knows no work pool {settings.work_pool}: `python -m flows deploy` makes it"
+        ) from exc
+
+
+def settle(settings: Settings) -> list[Work]:
+    """Where nobody works, end what says that it does; what was ended."""
+    if is_anyone_working(settings.state):
+        return []
+    left = at_work(settings)
+    with get_client(sync_client=True) as client:
+        for work in left:
+            client.set_flow_run_state(work.id, Crashed(message=LEFT), force=True)
+    return left
+
+
+def drain(
+    settings: Settings, look: Callable[[list[Work], float], None], patience: float = PATIENCE
+) -> list[Work]:
+    """Pause the pool and wait until nothing runs; what still does after `patience` seconds.
+
+    `look` is told what runs, and how much of the time is over, 0 to 1.
+    """
+    pause(settings, is_paused=True)
+    began = time.monotonic()
+    while True:
+        settle(settings)
+        works = at_work(settings)
+        spent = time.monotonic() - began
+        look(works, min(spent / patience, 1.0) if patience else 1.0)
+        if not works or spent >= patience:
+            return works
+        time.sleep(min(EVERY, patience - spent))
+
+
+def undo(settings: Settings) -> list[Work]:
+    """Give the worker runs again; what a killed one had left, and was ended before."""
+    left = settle(settings)
+    pause(settings, is_paused=False)
+    return left
+
+
+def line(work: Work) -> str:
+    """For an operator."""
+    seconds = max((datetime.now(UTC) - work.since).total_seconds(), 0)
+    return f"  {work.name}: {work.state}, for {seconds:.0f} s"

@@ -1,0 +1,199 @@
+"""Holds what `install` writes against those who read it: systemd, nginx, Caddy; and starts it sandboxed.
+
+`python -m tests.bench.units`, as root of a machine with systemd-analyze, nginx, caddy, openssl and libseccomp
+(on Debian: apt install nginx caddy). Nothing of the machine is changed but for a folder below /var/tmp, which
+goes. The start is that of `tests/test_machine_start.py`, as an account that can write nothing but the state
+folder, in a user namespace, with a /proc that shows processes alone, and with the system calls that the units
+allow.
+"""
+
+import contextlib
+import io
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from flows.__main__ import main as flows
+from flows.machine.plan import ETC, UNITS
+from flows.settings import ROOT
+from tests.test_machine_start import Machine
+from tests.world.installation import wait_for
+from tests.world.units import INNER, NAME, PUBLIC, bring_secrets, write_profile
+
+MOST = 20  # tenths, of systemd's measure of exposure
+NOBODY = 65534
+# A mount namespace as of ProtectSystem=strict, PrivateTmp= and ProcSubset=pid; then come the account,
+# PrivateUsers=, and no capabilities.
+MOUNTS = (
+    'mount --bind "$STATE" "$STATE" && mount -t tmpfs tmpfs /tmp && mount -o remount,bind,ro / '
+    '&& mount -t proc -o subset=pid,hidepid=invisible proc /proc && unset STATE && exec "$@"'
+)
+
+
+def sandbox(state: Path, account: int) -> list[str]:
+    """The words before a command of a unit."""
+    # another than root has none as soon as it starts a program, and may not give them up by name
+    no_capabilities = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--"] if account == 0 else []
+    identity = [f"--reuid={account}", f"--regid={account}", "--clear-groups"]
+    return [
+        *("env", f"STATE={state}", "unshare", "--mount", "sh", "-c", MOUNTS, "-"),
+        *("setpriv", *identity, "--no-new-privs", "--"),
+        *("unshare", "--user", "--map-current-user", "--"),
+        *no_capabilities,
+        *(sys.executable, str(ROOT / "tests" / "bench" / "sandboxed.py")),
+    ]
+
+
+def account() -> int:
+    """Another than root, where it may read the Python that we run with."""
+    words = ["--clear-groups", sys.executable, "-c", "import sys; print(sys.base_prefix)"]
+    done = run("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", *words)
+    return NOBODY if done.stdout.strip() == sys.base_prefix else 0
+
+
+def run(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def say(what: str, done: subprocess.CompletedProcess[str], *, is_quiet: bool = False) -> bool:
+    """`is_quiet`: systemd tells of keys that it does not know, and ends with 0."""
+    is_right = done.returncode == 0 and not (is_quiet and done.stderr)
+    print(f"{'right' if is_right else 'WRONG'}  {what}")
+    if not is_right:
+        print(done.stdout + done.stderr)
+    return is_right
+
+
+@contextlib.contextmanager
+def told_to_nobody() -> Iterator[None]:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
+
+
+def installed(root: Path, profile: Path, proxy: str) -> None:
+    with told_to_nobody():
+        flows(["install", "--apply", "--profile", str(profile), "--root", str(root), "--proxy", proxy])
+
+
+def units(root: Path) -> Iterator[bool]:
+    folder = root / UNITS.relative_to("/")
+    for file in sorted(folder.iterdir()):
+        yield say(file.name, run("systemd-analyze", "verify", "--man=no", str(file)), is_quiet=True)
+        if file.suffix == ".service":
+            measure = ["--offline=true", f"--threshold={MOST}", "--no-pager", str(file)]
+            done = run("systemd-analyze", "security", *measure)
+            yield say((done.stdout.strip().splitlines() or [file.name])[-1], done)
+    sysusers, tmpfiles = (root / f"etc/{kind}.d/{NAME}.conf" for kind in ("sysusers", "tmpfiles"))
+    yield say("sysusers", run("systemd-sysusers", "--dry-run", str(sysusers)))
+    with tempfile.TemporaryDirectory() as empty:
+        (Path(empty) / "etc").mkdir()
+        run("systemd-sysusers", f"--root={empty}", str(sysusers))
+        done = run("systemd-tmpfiles", "--create", f"--root={empty}", str(tmpfiles))
+        yield say("tmpfiles", done, is_quiet=True)
+    yield say("the command", run("sh", "-n", str(root / "usr/local/sbin" / NAME)))
+
+
+def proxies(root: Path) -> Iterator[bool]:
+    keys = root / ETC.relative_to("/") / "esempio" / "tls"
+    keys.mkdir()
+    for address in (PUBLIC, INNER):
+        host = address.removeprefix("https://")
+        names = ["-keyout", f"{keys / host}.key", "-out", f"{keys / host}.pem", "-subj", f"/CN={host}"]
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names)
+    site = root / f"etc/nginx/conf.d/{NAME}.conf"
+    moved = root / "nginx-site.conf"
+    moved.write_text(site.read_text().replace(str(ETC), str(root / ETC.relative_to("/"))))
+    main = root / "nginx.conf"
+    main.write_text(f"pid {root}/nginx.pid;\nevents {{}}\nhttp {{ include {moved}; }}\n")
+    done = run("nginx", "-t", "-c", str(main))
+    yield say("nginx -t", done) and "[warn]" not in done.stderr
+    site = root / f"etc/caddy/conf.d/{NAME}.caddyfile"
+    head = "\n".join(line[4:] for line in site.read_text().splitlines() if line.startswith("#   "))
+    main = root / "Caddyfile"
+    main.write_text(head.replace("conf.d/", f"{site.parent}/") + "\n")
+    yield say("caddy validate", run("caddy", "validate", "--adapter", "caddyfile", "--config", str(main)))
+
+
+def forbids() -> Iterator[bool]:
+    """The sandbox itself: else what starts in it proves nothing."""
+    for what, code in (
+        ("memory that is written and run", "import mmap; mmap.mmap(-1, 4096, prot=7)"),
+        ("another priority", "import os; os.setpriority(os.PRIO_PROCESS, 0, 5)"),
+        ("sockets of the kernel", "import socket; socket.socket(socket.AF_NETLINK)"),
+        ("a file outside the state folder", f"open({str(ROOT / 'README.md')!r}, 'a')"),
+    ):
+        with tempfile.TemporaryDirectory() as state:
+            words = [*sandbox(Path(state), account()), sys.executable, "-c"]
+            done = run(*words, f"try:\n    {code}\nexcept OSError:\n    raise SystemExit(7)")
+        print(f"{'right' if done.returncode == 7 else 'WRONG'}  forbidden: {what}")
+        yield done.returncode == 7
+
+
+def start(folder: Path) -> bool:
+    """Server, worker and web app, and a run, with what the units forbid."""
+    with told_to_nobody():
+        machine = Machine(folder)
+    three, owner = (machine.prefect, machine.worker, machine.web), account()
+    print(f"as the account with id {owner}")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, owner, owner)
+    for unit in three:
+        unit.before, unit.owner = sandbox(unit.state, owner), owner
+    try:
+        (line,) = machine.worker.settings["ExecStart"]
+        machine.worker.prepare()
+        assert machine.worker.begin(line.replace(" worker", " migrate")).wait(240) == 0, machine.worker.words
+        for unit in three:
+            unit.start()
+        address = f"http://127.0.0.1:{machine.settings.profile.servers.web_port}/salute"
+        wait_for("/salute", lambda: machine.answers(address))
+        wait_for("the worker", machine.is_online)
+        with machine.client() as client:
+            for verb in ("numeri", "conserva", "sorveglia"):
+                one = client.read_deployment_by_name(f"{verb}/{machine.settings.deployment(verb)}")
+                run_id = client.create_flow_run_from_deployment(one.id).id
+
+                def ended(run_id: object = run_id) -> str:
+                    state = client.read_flow_run(run_id).state  # type: ignore[arg-type]
+                    return state.name or "" if state is not None and state.is_final() else ""
+
+                state = wait_for(f"{verb} to end", ended)
+                print(f"{'right' if state == 'Completed' else 'WRONG'}  {verb}: {state}")
+        is_right = machine.worker.stop() == 0 and machine.web.stop() == 0
+        is_right = is_right and machine.prefect.stop() in (0, -signal.SIGTERM)
+        for unit in three:
+            refused = [line for line in unit.log.read_text().splitlines() if "not permitted" in line]
+            print(f"{unit.process}: {len(refused)} lines of its log tell of something refused")
+            for told in refused[:5]:
+                print(f"    {told}")
+            is_right = is_right and not refused
+    finally:
+        machine.stop()
+    print(f"{'right' if is_right else 'WRONG'}  server, worker and web app, sandboxed")
+    return is_right
+
+
+def main() -> int:
+    folder = Path(tempfile.mkdtemp(prefix="bollettino-units-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    try:
+        root, profile = folder / "root", write_profile(folder)
+        bring_secrets(root)
+        for proxy in ("nginx", "caddy"):
+            installed(root, profile, proxy)
+        found = [*units(root), *proxies(root), *forbids()]
+        started = folder / "started"
+        started.mkdir()
+        found.append(start(started))
+    finally:
+        shutil.rmtree(folder)
+    return 0 if all(found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

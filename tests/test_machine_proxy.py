@@ -1,0 +1,205 @@
+"""The web servers' files: read here as a tree, and by nginx and Caddy themselves in tests/bench/units.py."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from flows.door import bodies, table
+from flows.machine import plan
+from flows.machine.plan import Machine
+from flows.profiles.comune import Profile
+from flows.settings import load_profile
+from flows.web import webhook
+from tests.test_machine_units import PLACES
+from tests.world.units import write_profile
+
+PATHS = pytest.mark.parametrize("path", ["", "/bollettino"])
+TOKEN = re.compile(r'"[^"]*"|[{};]|[^\s{};]+(?:\$\{\w+\}|[^\s{};])*')
+
+
+@dataclass
+class Block:
+    """One directive, with what stands in its braces."""
+
+    words: list[str]
+    inner: list["Block"] = field(default_factory=list)
+
+    def all(self, name: str) -> list["Block"]:
+        return [one for one in self.inner if one.words[0] == name]
+
+    def told(self, name: str) -> list[str]:
+        """The values of a directive that stands here."""
+        return [" ".join(one.words[1:]) for one in self.all(name)]
+
+    def only(self, *words: str) -> "Block":
+        (found,) = (one for one in self.inner if one.words[: len(words)] == [*words])
+        return found
+
+
+def nginx_tree(text: str) -> Block:
+    """Every directive ends in a semicolon or has braces; else this fails."""
+    tokens = [
+        token
+        for line in text.splitlines()
+        if not line.strip().startswith("#")
+        for token in TOKEN.findall(line)
+    ]
+    stack, words = [Block([])], list[str]()
+    for token in tokens:
+        if token == ";":
+            assert words, "an empty directive"
+            stack[-1].inner.append(Block(words))
+            words = []
+        elif token == "{":
+            block = Block(words)
+            stack[-1].inner.append(block)
+            stack.append(block)
+            words = []
+        elif token == "}":
+            assert not words, f"no semicolon after {words}"
+            stack.pop()
+        else:
+            words.append(token.strip('"'))
+    assert len(stack) == 1
+    assert not words
+    return stack[0]
+
+
+def caddy_tree(text: str) -> Block:
+    """A line is a directive; one that ends in a brace has more within."""
+    stack = [Block([])]
+    for line in text.splitlines():
+        if not line.strip() or line.strip().startswith("#"):
+            continue
+        if line.strip() == "}":
+            stack.pop()
+            continue
+        assert line.startswith("\t" * (len(stack) - 1)), line
+        assert not line.startswith("\t" * len(stack)), line
+        words = shlex.split(line)
+        block = Block([word for word in words if word != "{"])
+        stack[-1].inner.append(block)
+        if words[-1] == "{":
+            stack.append(block)
+    assert len(stack) == 1
+    return stack[0]
+
+
+def text_of(folder: Path, proxy: str, path: str) -> tuple[Profile, str]:
+    profile = load_profile(
+        write_profile(folder, [("avvisi.comune.esempio.mi.it", f"avvisi.comune.esempio.mi.it{path}")])
+    )
+    return profile, plan.files(Machine(profile, PLACES), folder, proxy)[-1].text
+
+
+@PATHS
+def test_nginx_gives_citizens_pages_and_webhook_and_nothing_else(tmp_path: Path, path: str) -> None:
+    profile, text = text_of(tmp_path, "nginx", path)
+    web = f"http://127.0.0.1:{profile.servers.web_port}"
+    plain, public, _ = nginx_tree(text).all("server")
+    assert plain.only("location", "/").told("return") == ["301 https://$server_name$request_uri"]
+    assert public.told("server_name") == ["avvisi.comune.esempio.mi.it"]
+    hook = public.only("location", "=", f"{path}/webhook")
+    assert hook.told("proxy_pass") == [f"{web}/webhook"]
+    assert hook.told("client_max_body_size") == [f"{webhook.LIMIT // 1024**2}m"]
+    assert hook.told("error_log") == ["/dev/null crit"], "the verify token stands in an address"
+    pages = public.only("location", f"{path}/")
+    assert pages.told("proxy_pass") == [f"{web}/"]
+    assert pages.only("limit_except", "GET").told("deny") == ["all"]
+    (closed,) = (one for one in public.all("location") if one.words[1] == "~")
+    assert closed.told("return") == ["404"]
+    for asked, is_closed in (
+        (f"{path}/metrics", True),
+        (f"{path}/salute", True),
+        (f"{path}/salute/", True),
+        (f"{path}/archivio", False),
+        (f"{path}/b/metrics", False),
+    ):
+        assert bool(re.search(closed.words[2], asked)) == is_closed, asked
+
+
+def test_nginx_leads_editors_to_the_door_and_lets_their_page_listen(tmp_path: Path) -> None:
+    profile, text = text_of(tmp_path, "nginx", "")
+    _, _, inner = nginx_tree(text).all("server")
+    door = f"http://127.0.0.1:{profile.servers.prefect_port}"
+    assert inner.told("server_name") == ["redazione.comune.esempio.mi.it"]
+    assert inner.told("client_max_body_size") == ["1m"]
+    assert bodies.LIMIT <= 1024**2
+    assert inner.only("location", "/").told("proxy_pass") == [door]
+    (sockets,) = (one for one in inner.all("location") if one.words[1] == "~")
+    assert sockets.told("proxy_pass") == [door]
+    assert all(re.search(sockets.words[2], f"/api{one}") for one in table.SUBSCRIPTIONS)
+    assert not re.search(sockets.words[2], "/api/events/in")
+    headers = dict(told.split(" ", 1) for told in sockets.told("proxy_set_header"))
+    assert headers == {
+        "Host": "$http_host",  # the door takes no other name
+        "Upgrade": "$http_upgrade",
+        "Connection": "$bollettino_esempio_connection",
+    }
+    assert sockets.told("proxy_read_timeout") == ["1h"]
+
+
+def faces_of(text: str) -> Iterator[Block]:
+    _, *faces = nginx_tree(text).all("server")
+    yield from faces
+
+
+def test_each_face_has_its_limits_and_logs_nobody(tmp_path: Path) -> None:
+    _, text = text_of(tmp_path, "nginx", "")
+    tree = nginx_tree(text)
+    told = [*tree.told("limit_req_zone"), *tree.told("limit_conn_zone")]
+    zones = {name for one in told for name in re.findall(r"zone=(\w+)", one)}
+    used = set(re.findall(r"limit_req zone=(\w+)|limit_conn (\w+)", text))
+    assert {one or other for one, other in used} == zones
+    for face in faces_of(text):
+        assert face.told("access_log") == ["off"]
+        assert face.told("limit_req")
+        assert face.told("limit_conn")
+        assert face.told("client_header_timeout") == face.told("client_body_timeout") == ["10s"]
+        assert face.told("ssl_protocols") == ["TLSv1.2 TLSv1.3"]
+        assert face.told("add_header") == ["Strict-Transport-Security max-age=31536000 always"]
+        assert face.told("proxy_hide_header") == ["Strict-Transport-Security"], "said once"
+        assert face.told("proxy_set_header")[0] == "Host $http_host"
+        (certificate,) = face.told("ssl_certificate")
+        assert certificate == f"/etc/bollettino/esempio/tls/{face.told('server_name')[0]}.pem"
+
+
+@PATHS
+def test_caddy_does_the_same(tmp_path: Path, path: str) -> None:
+    profile, text = text_of(tmp_path, "caddy", path)
+    public, inner = caddy_tree(text).inner
+    assert (public.words, inner.words) == (
+        ["avvisi.comune.esempio.mi.it"],
+        ["redazione.comune.esempio.mi.it"],
+    )
+    web, door = (f"127.0.0.1:{port}" for port in (profile.servers.web_port, profile.servers.prefect_port))
+    assert set(public.only("@inside", "path").words[2:]) == {
+        f"{path}/{name}" for name in ("metrics", "metrics/*", "salute", "salute/*")
+    }
+    assert public.only("handle", "@inside").told("respond") == ["404"]
+    hook = public.only("handle", f"{path}/webhook")
+    assert hook.only("request_body").told("max_size") == ["4MiB"]
+    assert hook.told("rewrite") == ["* /webhook?{query}"]
+    assert hook.told("reverse_proxy") == [web]
+    pages = public.only("handle_path", f"{path}/*")
+    assert pages.told("respond") == ["@writing 405"]
+    assert pages.told("reverse_proxy") == [web]
+    assert inner.told("reverse_proxy") == [door]
+    assert inner.only("request_body").told("max_size") == ["1MB"]
+    for face in (public, inner):
+        assert face.only("header").told("Strict-Transport-Security") == ["max-age=31536000"]
+        assert not face.all("log")
+
+
+@pytest.mark.parametrize("proxy", plan.PROXIES)
+def test_without_a_name_for_the_editors_there_is_one_face(tmp_path: Path, proxy: str) -> None:
+    path = write_profile(tmp_path)
+    path.write_text(path.read_text().replace("\nprefect_ui =", "\n# prefect_ui ="))
+    (text,) = (one.text for one in plan.files(Machine(load_profile(path), PLACES), tmp_path, proxy)[-1:])
+    assert "redazione." not in text
+    tree = nginx_tree(text) if proxy == "nginx" else caddy_tree(text)
+    assert len(tree.all("server") if proxy == "nginx" else tree.inner) == (2 if proxy == "nginx" else 1)

@@ -1,0 +1,193 @@
+"""Draining: the pool is paused, what runs is waited for, and what a killed worker left is ended."""
+
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from prefect.client.schemas.objects import StateType
+from prefect.states import Completed, Pending, Running
+
+from flows.__main__ import main
+from flows.deploy import deploy
+from flows.runs import drain
+from flows.settings import ROOT, BollettinoError, Settings
+from tests.world.door_server import DoorServer, door_server
+from tests.world.installation import wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drain")]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DoorServer]:
+    with door_server(tmp_path_factory.mktemp("drain")) as found:
+        yield found
+
+
+@pytest.fixture
+def settings(server: DoorServer) -> Iterator[Settings]:
+    """The pool as it is after `deploy`, with nothing in it that works."""
+    with server.entered():
+        deploy(server.settings)
+        drain.undo(server.settings)
+        yield server.settings
+
+
+def run_of(server: DoorServer, verb: str = "numeri", **state: object) -> UUID:
+    with server.client() as client:
+        deployment = client.read_deployment_by_name(f"{verb}/{server.settings.deployment(verb)}")
+        return client.create_flow_run_from_deployment(deployment.id, **state).id  # type: ignore[arg-type]
+
+
+def state_of(server: DoorServer, run_id: UUID) -> StateType:
+    with server.client() as client:
+        state = client.read_flow_run(run_id).state
+    assert state is not None
+    return state.type
+
+
+def is_paused(server: DoorServer) -> bool:
+    with server.client() as client:
+        return client.read_work_pool(server.settings.work_pool).is_paused
+
+
+@pytest.fixture
+def worker(settings: Settings) -> Iterator[list[int]]:
+    """A worker that lives, until its descriptor is taken out and closed."""
+    held = [drain.say_that_it_works(settings.state)]
+    yield held
+    for one in held:
+        os.close(one)
+
+
+def test_nothing_at_work_is_drained_at_once_and_goes_on_when_told(
+    server: DoorServer, settings: Settings
+) -> None:
+    seen: list[tuple[int, float]] = []
+    assert drain.drain(settings, lambda works, share: seen.append((len(works), share)), 5) == []
+    assert [count for count, _ in seen] == [0]
+    assert is_paused(server)
+    deploy(settings)
+    assert is_paused(server), "who registers anew lets nothing begin"
+    assert drain.undo(settings) == []
+    assert not is_paused(server)
+
+
+def test_what_runs_is_waited_for_and_told_while_its_worker_lives(
+    server: DoorServer, settings: Settings, worker: list[int]
+) -> None:
+    running, pending = run_of(server, name="lungo", state=Running()), run_of(server, state=Pending())
+    planned = run_of(server)
+    seen: list[set[UUID]] = []
+
+    def look(works: list[drain.Work], share: float) -> None:
+        assert 0 <= share <= 1
+        seen.append({work.id for work in works})
+        with server.client() as client:  # it ends while we wait
+            client.set_flow_run_state(pending, Completed(), force=True)
+
+    left = drain.drain(settings, look, 1)
+    assert [work.name for work in left] == ["lungo"]
+    assert seen[0] == {running, pending}
+    assert seen[-1] == {running}
+    assert drain.line(left[0]).startswith("  lungo: Running, for ")
+    assert state_of(server, running) == StateType.RUNNING, "its process lives"
+    assert state_of(server, planned) == StateType.SCHEDULED
+    assert drain.undo(settings) == []
+    assert state_of(server, running) == StateType.RUNNING
+
+    os.close(worker.pop())
+    assert drain.drain(settings, lambda *_: None, 30) == [], "nobody is left who could end it"
+    assert state_of(server, running) == StateType.CRASHED
+    assert state_of(server, planned) == StateType.SCHEDULED
+
+
+def test_what_a_killed_worker_left_is_ended_before_another_begins(
+    server: DoorServer, settings: Settings
+) -> None:
+    left = {run_of(server, state=Running()), run_of(server, "conserva", state=Pending())}
+    assert {work.id for work in drain.undo(settings)} == left
+    assert {state_of(server, one) for one in left} == {StateType.CRASHED}
+    assert drain.at_work(settings) == []
+
+
+def test_the_verb_says_what_it_waits_for_and_what_still_runs(
+    server: DoorServer,
+    settings: Settings,
+    worker: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = dict(os.environ)
+    monkeypatch.setattr(drain.drain, "__defaults__", (0.1,))
+
+    def typed(*words: str) -> tuple[int, str, str]:
+        os.environ["BOLLETTINO_STATE"] = str(settings.state)
+        code = main(["drain", "--profile", str(settings.path), *words])
+        return code, *capsys.readouterr()
+
+    try:
+        assert typed("--dry-run") == (0, "nothing runs\n", "")
+        run_of(server, name="invio", state=Running())
+        code, told, _ = typed("--dry-run")
+        assert (code, told.splitlines()[0]) == (0, "runs:")
+        assert not is_paused(server)
+        code, told, _ = typed()
+        assert code == 2
+        assert told.startswith("waiting for:\n  invio: Running, for ")
+        assert "still running, and the work pool stays paused:\n  invio: Running" in told
+        code, told, complaints = typed("--json")
+        assert code == 2
+        document = json.loads(told)
+        assert document["paused"] is True
+        assert [one["name"] for one in document["running"]] == ["invio"]
+        assert "still running" in complaints
+        os.close(worker.pop())
+        code, told, _ = typed("--undo")
+        assert (code, told.splitlines()) == (
+            0,
+            ["ended, its process was gone: invio", "bollettino-esempio goes on"],
+        )
+        assert not is_paused(server)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def test_another_comune_s_runs_are_not_ours(server: DoorServer, settings: Settings) -> None:
+    ours = run_of(server, state=Running())
+    other = Settings(
+        settings.profile.model_copy(update={"slug": "altrove"}), settings.path, settings.state / "other"
+    )
+    assert drain.at_work(other) == []
+    assert drain.settle(other) == []
+    assert state_of(server, ours) == StateType.RUNNING
+    with pytest.raises(BollettinoError, match="knows no work pool bollettino-altrove"):
+        drain.pause(other, is_paused=True)
+
+
+def test_a_process_that_takes_its_place_still_holds_it_and_its_end_is_seen(tmp_path: Path) -> None:
+    """As the worker does: it says so, and becomes Prefect's."""
+    assert not drain.is_anyone_working(tmp_path)
+    code = (
+        "import os, sys; from pathlib import Path; from flows.runs import drain\n"
+        "drain.say_that_it_works(Path(sys.argv[1]))\n"
+        "os.execv(sys.executable, [sys.executable, '-c', 'print(1, flush=True); input()'])"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"1\n"
+        assert drain.is_anyone_working(tmp_path)
+        lock = os.open(tmp_path / drain.LOCK, os.O_RDWR)
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)  # a second worker is not refused
+        os.close(lock)
+        process.kill()
+        process.wait()
+    wait_for("the system to let go", lambda: not drain.is_anyone_working(tmp_path))
