@@ -1,6 +1,7 @@
 """What is asked of others: clocks, the public address and its certificate, WhatsApp's account."""
 
 import json
+import logging
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler
@@ -327,3 +328,10 @@ def test_an_account_that_is_not_reached_is_not_verified(comune: Comune) -> None:
     for look in (whatsapp.token, whatsapp.number, whatsapp.templates, whatsapp.limit):
         assert answer(comune, look).verdict == Verdict.unknown
     assert isinstance(comune.settings, Settings)
+
+
+def test_a_token_in_an_address_is_never_logged(comune: Comune, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        assert answer(comune, whatsapp.token).verdict == Verdict.good
+        ask(f"{comune.loopback.address}/salute", query={"hub.verify_token": "made-up-word"})
+    assert "made-up" not in caplog.text

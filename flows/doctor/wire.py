@@ -3,6 +3,7 @@
 Nobody is asked twice, a redirect is not followed, and what an error says quotes nothing.
 """
 
+import logging
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from flows.whatsapp.wire import proxy_of, trusted
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it writes whole addresses: some hold a secret
 
 SECONDS = 8.0  # to connect, and for each read
 LARGEST = 65_536  # bytes of an answer; what comes after them is of no use here

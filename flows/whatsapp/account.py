@@ -5,6 +5,7 @@ would travel along.
 """
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ import httpx
 
 from flows.whatsapp.errors import NOWHERE, NowhereError, Retryable, TokenError, code_of, trouble
 from flows.whatsapp.wire import proxy_of, trusted
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it writes whole addresses: some hold a secret
 
 SECONDS = 8.0  # for an answer: what is not told in time is "not verified", and an alert waits for nobody
 LARGEST = 1_000_000  # bytes of an answer
