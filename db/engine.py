@@ -20,8 +20,10 @@ READING_MS = 15_000
 BUSY_TIMEOUT_MS = 30_000  # how long a writer waits for another before "database is locked"
 
 
-def make_engine(address: str) -> Engine:
+def make_engine(address: str, *, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """An engine for an SQLAlchemy address; `postgresql://` means the psycopg 3 driver.
+
+    `wait_ms`: how long SQLite waits for another writer.
 
     An error never quotes the values of a statement: some are personal data, and errors end in logs. Raises
     StoreError, without the address, for what is none or of another database.
@@ -41,27 +43,28 @@ def make_engine(address: str) -> Engine:
         return engine
     manners = {"check_same_thread": False, "cached_statements": STATEMENTS}
     engine = create_engine(url, connect_args=manners, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", lambda connection, _: _prepare_sqlite(connection, wait_ms))
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def make_reader(address: str) -> Engine:
+def make_reader(address: str, *, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     """An engine that can change nothing, for a process that only shows; no statement takes longer than
-    READING_MS there.
+    READING_MS there, and no connection longer than `wait_ms`.
     """
-    engine = make_engine(address)
+    engine = make_engine(address, wait_ms=wait_ms)
     if engine.url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
         return engine
     options = f"-c default_transaction_read_only=on -c statement_timeout={READING_MS}"
-    return make_engine(engine.url.update_query_dict({"options": options}).render_as_string(False))
+    bounds = {"options": options, "connect_timeout": str(wait_ms // 1000)}
+    return make_engine(engine.url.update_query_dict(bounds).render_as_string(False))
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: Any, wait_ms: int) -> None:
     connection.isolation_level = None  # the driver would begin DEFERRED by itself; see _begin
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute(f"PRAGMA busy_timeout = {wait_ms}")
     for _, _, path in cursor.execute("PRAGMA database_list").fetchall():
         _keep_private(path)
     cursor.execute("PRAGMA journal_mode = WAL")

@@ -169,6 +169,13 @@ def stuck(session: Session, *, tries: int) -> int:
     ).one()
 
 
+def waiting(session: Session, *, before: datetime) -> int:
+    """How many were queued before then and have not left, tried or not."""
+    return session.exec(
+        select(func.count()).where(Letter.status == LetterStatus.queued, col(Letter.created_at) < before)
+    ).one()
+
+
 def of_bulletin(session: Session, bulletin_id: int, kinds: Collection[str]) -> list[Letter]:
     """A bulletin's letters of these kinds, oldest first."""
     rows = session.exec(

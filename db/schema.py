@@ -97,7 +97,7 @@ def require_sound(engine: Engine) -> None:
         return
     current(engine)
     try:
-        with engine.connect() as connection:
+        with engine.execution_options(reading=True).connect() as connection:  # nobody waits meanwhile
             verdict = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
     except DatabaseError as exc:
         if not is_harm(exc):

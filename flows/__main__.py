@@ -5,7 +5,18 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from flows.cli import citizens, completion, daily, installation, machine, proofs, public, sends, templates
+from flows.cli import (
+    citizens,
+    completion,
+    daily,
+    health,
+    installation,
+    machine,
+    proofs,
+    public,
+    sends,
+    templates,
+)
 from flows.cli.arguments import Layout, Verb, Version, add_discover, add_inspect
 from flows.cli.output import Output, trouble
 
@@ -52,7 +63,13 @@ def complete(arguments: argparse.Namespace, _out: Output) -> int:
     return 0
 
 
-WITHOUT_INSTALLATION = {"inspect": inspect, "discover": discover, "completion": complete}
+WITHOUT_INSTALLATION = {
+    "inspect": inspect,
+    "discover": discover,
+    "completion": complete,
+    "doctor": health.doctor,  # these two find out themselves what of it is there
+    "watchdog": health.watchdog,
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -86,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     templates.add_verbs(add)
     daily.add_later_verbs(add)
     installation.add_codes(add)
+    health.add_verbs(add)
     add_inspect(verbs)
     add_discover(verbs)
     completion.add_completion(verbs)

@@ -18,6 +18,7 @@ from db.models import Bulletin, BulletinStatus
 from flows.alert import draft_and_call
 from flows.bulletin.status import WAITS
 from flows.by_hand import window
+from flows.doctor import heartbeat
 from flows.draft.slots import START_AFTER
 from flows.letters import alarms, upkeep
 from flows.privacy.intact import load
@@ -233,6 +234,10 @@ def watch() -> str:
         keep_ui_true(settings, engine, now=now)
     except Exception as exc:  # noqa: BLE001  raised below: who looks at lists that are old must know
         errors.append(exc)
+    try:  # also after a round that met trouble: that one is red, and this says that there was one
+        heartbeat.beat(settings.state, now=datetime.now(UTC))
+    except OSError as exc:  # the disk is full: the others say so, and this costs nothing else
+        get_run_logger().warning("%s non si scrive: %s", heartbeat.FILE, exc.strerror)
     sentence = "; ".join(said)
     get_run_logger().info("%s", sentence)
     if errors:

@@ -38,6 +38,8 @@ VERBS = {
     "retry": "surely did not leave",
     "witness": "a database that was restored",
     "cost": "by month",
+    "doctor": "nothing is changed",
+    "watchdog": "mail and SMS",
 }
 
 

@@ -11,6 +11,7 @@ from db.engine import transaction
 from db.models import Consent, InboundEvent
 from db.recipients import Address
 from flows.letters import alarms, upkeep
+from flows.staff.mail import OPERATOR
 from flows.watch import rounds
 from tests.world.builders import NOW
 from tests.world.comune import Comune
@@ -68,7 +69,7 @@ def test_the_operator_of_the_profile_is_written_to_and_nobody_else(comune: Comun
     arrives(comune, "a_new_field", NOW)
     assert told(comune, box, NOW) == [("ced@comune.esempio.mi.it", "a_new_field")]
     text = box.last("a_new_field")
-    assert f"Ciao {upkeep.NAME}," in text
+    assert f"Ciao {OPERATOR}," in text
     assert "Inoltra" not in text
 
 

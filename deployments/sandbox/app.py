@@ -26,6 +26,7 @@ from deployments.sandbox.post_office import Mailbox, mailbox_routes
 from deployments.sandbox.regional import regional_routes
 from deployments.sandbox.store import Store
 from deployments.sandbox.template_api import template_routes
+from deployments.sandbox.token_api import token_control, token_routes
 from deployments.sandbox.web_site import site_routes
 from deployments.sandbox.webhooks import Http, Webhooks, over_http
 from deployments.sandbox.world import World
@@ -86,13 +87,13 @@ def create_app(
 
     for routes in (
         *(site_routes, plone_routes, alert_routes, geojson_routes, regional_routes, notice_routes),
-        *(phone_routes, mailbox_routes, fault_routes, number_control),
+        *(phone_routes, mailbox_routes, fault_routes, number_control, token_control),
     ):
         app.include_router(routes(world))
     if files_dir is not None:
         app.include_router(file_routes(files_dir))
     # last, since `/{version}/...` matches many paths
-    for routes in (send_routes, template_routes, number_routes):
+    for routes in (send_routes, template_routes, token_routes, number_routes):
         app.include_router(routes(world))
     return app
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import Request
+from pydantic import BaseModel
 from starlette.convertors import StringConvertor, register_url_convertor
 
 from deployments.sandbox.graph_errors import GraphError
@@ -22,14 +23,30 @@ register_url_convertor("version", _Version())
 VERSION = "{version:version}"
 
 
+class TokenState(BaseModel):
+    """What became of the token that we were told of."""
+
+    expires_at: int = 0  # POSIX seconds; 0: never
+    is_revoked: bool = False
+
+
+def token_state(world: World) -> TokenState:
+    return world.store.get(TokenState, "token") or TokenState()
+
+
 def authorised(world: World) -> Callable[[Request], Awaitable[None]]:
-    """A dependency that lets only the configured bearer token in (error 190 otherwise)."""
+    """A dependency that lets only the configured bearer token in, while it lives (error 190 otherwise)."""
     expected = f"Bearer {world.config.token.get_secret_value()}".encode()
 
     async def check(request: Request) -> None:
         header = request.headers.get("authorization", "").encode()
         if not hmac.compare_digest(header, expected):
             raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
+        state = token_state(world)
+        if state.is_revoked or 0 < state.expires_at <= world.now().timestamp():
+            raise GraphError(
+                190, "Error validating access token: it was taken back or has ended", subcode=463
+            )
         version = str(request.path_params.get("version", ""))
         if not (version.startswith("v") and version[1:].replace(".", "", 1).isdecimal()):
             raise no_such_object()

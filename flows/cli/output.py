@@ -17,6 +17,9 @@ Advance = Callable[[float | None, str], None]
 MARKS = (  # how a word that decides something is coloured, wherever it stands
     (r": NON PARTE\.|\bnot set\b|\bmissing\b|\bdoes NOT\b|\bstopped\b", "bold red"),
     (r": attenzione\.|ATTENZIONE|\bwould \w+", "yellow"),
+    (r"^  guasto\b", "bold red"),  # of a table
+    (r"^  attenzione\b", "yellow"),
+    (r"^  a posto\b", "green"),
     (r": a posto\.|\bas ours\b|\bnothing to do\b", "green"),
 )
 

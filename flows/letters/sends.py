@@ -16,14 +16,14 @@ from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import REASONS, counted, named, people
 from flows.by_hand import lists
 from flows.letters.briefing import MATTER, TOLD_WITHIN
-from flows.letters.upkeep import NAME, tell_operator
+from flows.letters.upkeep import tell_operator
 from flows.review import acts
 from flows.sending import costs
 from flows.sending.certificate import reason as reason_of
 from flows.sending.certificate import words
 from flows.sending.checks import SITE, Preflight, Verdict
 from flows.settings import Settings
-from flows.staff.mail import tell
+from flows.staff.mail import OPERATOR, tell
 from flows.staff.mail_text import bullets
 from flows.staff.rota import Addressee
 
@@ -108,7 +108,7 @@ def of_month(settings: Settings, session: Session, now: datetime) -> None:
     if not month.messages:
         return
     mail = settings.profile.mail
-    others = [Addressee(NAME, mail.operator)] if mail and mail.operator else []
+    others = [Addressee(OPERATOR, mail.operator)] if mail and mail.operator else []
     prices = settings.profile.prices
     name = f"{mese(before.month)} {before.year}"
     tell(

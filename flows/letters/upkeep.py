@@ -21,10 +21,9 @@ from flows.bulletin.status import UNSTAMPED, counted
 from flows.letters.briefing import TOLD_WITHIN
 from flows.settings import Settings
 from flows.staff import duty
-from flows.staff.mail import tell
+from flows.staff.mail import OPERATOR, tell
 from flows.staff.rota import Addressee, Person
 
-NAME = "Gestore del servizio"
 FORWARD = "Inoltra questa e-mail a chi gestisce il servizio: tu non devi fare niente."
 UNREAD, UNSAID, UNWRITTEN = "avviso_sconosciuto", "risposte_perse", "registro_incompleto"
 EDITED, MADE_MARKETING, UNPROVED = "modello_cambiato", "modello_promozionale", "conferma_estranea"
@@ -46,7 +45,7 @@ def tell_operator(
     mail = settings.profile.mail
     people: Sequence[Person]
     if mail and mail.operator:
-        people, request = [Addressee(NAME, mail.operator)], ""
+        people, request = [Addressee(OPERATOR, mail.operator)], ""
     else:
         people, request = duty.on_duty(session, settings.profile, now).people, FORWARD
     values = {**values, "richiesta": request}

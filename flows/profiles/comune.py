@@ -22,6 +22,7 @@ from flows.profiles.llm import Llm
 from flows.profiles.mail import Mail, Sms
 from flows.profiles.privacy import Notice, Privacy
 from flows.profiles.urgent import Urgent
+from flows.profiles.watchdog import Watchdog
 from flows.profiles.whatsapp import Channel, Prices, WhatsApp
 
 
@@ -256,6 +257,7 @@ class Profile(Strict):
     sms: Sms | None = None  # without it no editor gets an SMS
     llm: Llm | None = None  # none is asked, unless it stands here
     servers: Servers
+    watchdog: Watchdog = Watchdog()
     notice: Notice
     privacy: Privacy = Privacy()
     # word of the site -> category, before the usual ones

@@ -20,6 +20,7 @@ from flows.staff.mail_text import write
 from flows.staff.rota import Person
 from flows.staff.smtp import LOOPBACK, MailTrouble, Outgoing, Refusal, Server, send
 
+OPERATOR = "Gestore del servizio"  # who `mail.operator` is called in a letter
 BATCH = 20  # letters of one round: within their lease, also on a slow server
 UNCONFIGURED = "Nessuna posta nel profilo ([mail]): i redattori non ricevono e-mail."
 

@@ -123,6 +123,18 @@ def send(server: Server, mails: Sequence[Outgoing], *, now: datetime) -> Iterato
             yield mail.identity, _hand_over(connection, mail, email)
 
 
+def greet(server: Server) -> None:
+    """See whether mail could be handed over: connect, and log in where the server asks for it.
+
+    Raises MailTrouble as `send` does.
+    """
+    with _connected(server) as connection:
+        try:
+            connection.noop()
+        except (smtplib.SMTPException, OSError) as exc:
+            raise MailTrouble(f"il server di posta non risponde più ({type(exc).__name__})") from exc
+
+
 def _hand_over(connection: smtplib.SMTP, mail: Outgoing, email: EmailMessage) -> Refusal | None:
     try:
         connection.send_message(email, mail.sender, [mail.to])

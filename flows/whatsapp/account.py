@@ -5,15 +5,19 @@ would travel along.
 """
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from flows.whatsapp.errors import NOWHERE, NowhereError, Retryable, code_of, trouble
+from flows.whatsapp.errors import NOWHERE, NowhereError, Retryable, TokenError, code_of, trouble
 from flows.whatsapp.wire import proxy_of, trusted
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it writes whole addresses: some hold a secret
 
 SECONDS = 8.0  # for an answer: what is not told in time is "not verified", and an alert waits for nobody
 LARGEST = 1_000_000  # bytes of an answer
@@ -80,6 +84,21 @@ def ask_terms(base: str, waba_id: str, headers: Mapping[str, str]) -> str:
     if not isinstance(status, str) or not status:
         raise Retryable("the answer tells nothing of the terms")
     return status
+
+
+def ask_token(base: str, token: str, headers: Mapping[str, str]) -> datetime | None:
+    """Until when it is taken; None for one without an end. Meta's own API alone tells it.
+
+    Raises as `ask_number` does, and TokenError where it is none any more.
+    """
+    answer = _get(f"{base}/debug_token", {"input_token": token}, headers).get("data")
+    if not isinstance(answer, dict) or not isinstance(answer.get("expires_at"), int):
+        raise Retryable("the answer tells nothing of the token")
+    if answer.get("is_valid") is False:
+        raise TokenError("the token is not valid")
+    ends = [answer["expires_at"], answer.get("data_access_expires_at")]
+    known = [end for end in ends if isinstance(end, int) and end > 0]  # 0: never
+    return datetime.fromtimestamp(min(known), UTC) if known else None
 
 
 def ask_template(

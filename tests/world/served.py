@@ -43,7 +43,9 @@ class Served:
     """Where the site is, and which paths were asked for, in order."""
 
     address: str
+    port: int
     asked: list[str] = field(default_factory=list)
+    posted: list[tuple[str, str]] = field(default_factory=list)  # path and body
 
 
 @contextmanager
@@ -55,17 +57,26 @@ def serve(answer: Callable[[str], Answer] | Mapping[str, Answer]) -> Iterator[Se
         def do_GET(self) -> None:
             served.asked.append(self.path)
             status, headers, body = answer(self.path) if callable(answer) else answer.get(self.path, absent)
-            self.send_response(status)
+            if "Date" in headers:  # else this machine's
+                self.send_response_only(status)
+            else:
+                self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            served.posted.append((self.path, body.decode()))
+            self.do_GET()
+
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    served = Served(f"http://127.0.0.1:{server.server_address[1]}")
+    port = int(server.server_address[1])
+    served = Served(f"http://127.0.0.1:{port}", port)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

@@ -1,0 +1,115 @@
+"""doctor and watchdog: whether the installation is well, asked by a person and by a timer of the machine."""
+
+import argparse
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flows.cli.arguments import Add, for_programs
+from flows.cli.output import Output
+
+if TYPE_CHECKING:
+    from flows.doctor.finding import Finding
+    from flows.settings import Settings
+
+
+def doctor(arguments: argparse.Namespace, out: Output) -> int:
+    """A profile that cannot be read is what is found, and no reason to say nothing."""
+    from flows.doctor.finding import exit_code
+    from flows.doctor.redaction import redacted
+    from flows.doctor.table import lines, rows
+
+    settings, findings = _examined(arguments)
+    code = exit_code(findings)
+    if arguments.redact:
+        findings = redacted(findings, settings)
+    out.keep(checks=rows(findings), code=code, at=datetime.now(UTC))
+    out.say(*lines(findings, code))
+    return code
+
+
+def _examined(arguments: argparse.Namespace) -> "tuple[Settings | None, list[Finding]]":
+    from flows.door.keys import KeysError
+    from flows.settings import BollettinoError, load
+
+    try:
+        settings = load(arguments.profile)
+    except BollettinoError as exc:
+        return None, [_unusable("Il profilo non si può leggere.", str(exc))]
+    troubles = []
+    try:
+        settings.prepare_secrets(make=False)
+        settings.enter("doctor")
+    except (BollettinoError, KeysError) as exc:
+        troubles = [_unusable("Non si può entrare nell'installazione.", str(exc))]
+    from flows.doctor.examination import examine  # late: it imports what reads the environment
+    from flows.doctor.finding import Case
+
+    return settings, [*troubles, *examine(Case(settings, datetime.now(UTC), arguments.offline))]
+
+
+def _unusable(words: str, detail: str) -> "Finding":
+    from flows.doctor.finding import Finding, Verdict
+
+    remedy = "correggi quello che è indicato, e prova ancora"
+    return Finding("config.readable", "Configurazione", "Lettura", Verdict.failed, words, remedy, detail)
+
+
+def watchdog(arguments: argparse.Namespace, out: Output) -> int:
+    """No database, no Prefect and no disk is needed: what is gone is what it tells."""
+    from flows.settings import BollettinoError, load
+    from flows.watchdog import rounds
+
+    try:
+        settings = load(arguments.profile)
+    except BollettinoError as exc:
+        out.trouble(f"bollettino: {exc}")
+        return 2
+    done = rounds.go(settings, dry_run=arguments.dry_run, now=datetime.now(UTC))
+    out.say(*(f"{trouble.name}: {trouble.words}" for trouble in done.standing))
+    out.say(*(f"appena visto, si aspetta un altro giro: {trouble.words}" for trouble in done.fresh))
+    out.say(*done.told)
+    out.keep(
+        standing=[{"id": one.id, "words": one.words} for one in done.standing],
+        fresh=[{"id": one.id, "words": one.words} for one in done.fresh],
+        told=list(done.told),
+        untold=list(done.untold),
+    )
+    for line in done.untold:
+        out.trouble(f"bollettino: {line}")
+    if done.untold:
+        return 2
+    return 1 if done.standing else 0
+
+
+def add_verbs(add: Add) -> None:
+    words = (
+        "Look at everything on which the service stands, and say what to do where it is not well: nothing is "
+        "changed. Exit codes: 0 well, 1 something to look at, 2 something is broken, 3 nothing known to be "
+        "broken but not all could be checked."
+    )
+    parser = add("doctor", doctor, words, writes=False)
+    parser.add_argument("--offline", action="store_true", help="ask nobody but the database")
+    parser.add_argument(
+        "--redact", action="store_true", help="no names, numbers or addresses: for a public issue"
+    )
+    for_programs(
+        parser,
+        checks="one object each: id, group, name, verdict (good, attention, failed, unknown), words, remedy, "
+        "detail (words from outside), left_out (does not count: forbidden, or not of this profile)",
+        code="the exit code",
+        at="when",
+    )
+    words = (
+        "Look at the promises of the service, for a timer of the machine every five minutes: who is not in "
+        "Prefect sees that it is dead. What is broken twice in a row is told by mail and SMS, once and again "
+        "each day, and when it is over; [watchdog] names who calls when we fall silent. Exit codes: 0 all is "
+        "kept, 1 a promise is broken, 2 somebody could not be told."
+    )
+    parser = add("watchdog", watchdog, words)
+    for_programs(
+        parser,
+        standing="one object for each promise that is broken: id, words",
+        fresh="the same, seen for the first time: told when it lasts",
+        told="what was (or would be) told, a line each",
+        untold="who could not be told, a line each",
+    )

@@ -1,0 +1,105 @@
+"""The profile, the secrets, the files beside them, and by what right is written."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from db.engine import reading
+from db.models import ConsentEvent
+from db.vault import VaultError
+from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out
+from flows.doctor.reader import reader
+from flows.privacy import basis
+from flows.profiles.contacts import is_loopback
+from flows.settings import SettingsError
+
+GROUP = "Configurazione"
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+SECRETS_HELP = "il manuale dice come farne uno: deployments/manuale.md, «Secrets»"
+
+
+def profile(case: Case) -> Said:
+    try:
+        case.settings.require_filled()
+    except SettingsError as exc:
+        return failed("Nel profilo c'è ancora CHECK.", "riempi le righe indicate", detail=str(exc))
+    stage = case.settings.profile.stage
+    return good(f"Il profilo è completo ({stage}).")
+
+
+def secrets(case: Case) -> Said:
+    """All that are always needed; those of editors and mail have checks of their own."""
+    settings = case.settings
+    try:
+        given = settings.secrets
+        settings.vault()
+    except SettingsError as exc:
+        return failed("Manca un segreto nell'ambiente.", SECRETS_HELP, detail=str(exc))
+    except VaultError as exc:
+        return failed("Le chiavi del database non sono chiavi.", SECRETS_HELP, detail=str(exc))
+    is_real = settings.profile.stage != "sandbox"
+    if is_real and not given.prefect_auth:
+        return failed(
+            "Manca BOLLETTINO_PREFECT_AUTH: chiunque raggiunga Prefect può approvare.", SECRETS_HELP
+        )
+    if settings.lacks_llm_key:
+        return attention("Manca BOLLETTINO_LLM_KEY: nessun modello propone testi.", SECRETS_HELP)
+    return good("I segreti ci sono tutti.")
+
+
+def private(case: Case) -> Said:
+    """Whether any other account of the machine may read what lies in the state folder."""
+    state = case.settings.state
+    if not state.is_dir():
+        return failed("La cartella dell'installazione non c'è.", "avvia l'installazione (`make run`)")
+    open_ones = sorted(path.name for path in _readable(state))
+    if open_ones:
+        return failed(
+            f"Altri utenti della macchina possono leggere: {', '.join(open_ones)}.",
+            "toglilo: chmod -R go= sulla cartella dell'installazione",
+        )
+    return good("La cartella dell'installazione è solo di questo utente.")
+
+
+def _readable(state: Path) -> Iterator[Path]:
+    """The folder itself; what lies in a closed one nobody else gets at."""
+    if state.stat().st_mode & OTHERS:
+        yield state
+        yield from (one for one in state.iterdir() if not one.is_symlink() and one.stat().st_mode & OTHERS)
+
+
+def act(case: Case) -> Said:
+    if is_loopback(case.settings.profile.whatsapp.api):
+        return left_out("WhatsApp è quello di prova: non serve un atto.")
+    if gap := basis.missing(case.settings):
+        return failed(gap, "scrivi base giuridica e atto in [privacy] del profilo: prima non parte niente")
+    return good("Base giuridica e atto sono nel profilo.")
+
+
+def notice(case: Case) -> Said:
+    """The text that is published now, against what people were shown under the same version."""
+    settings = case.settings
+    version = settings.profile.notice.version
+    with reader(settings) as engine, reading(engine) as session:
+        rows = session.exec(
+            select(ConsentEvent.notice_sha256)
+            .where(ConsentEvent.notice_version == version, col(ConsentEvent.notice_sha256).is_not(None))
+            .distinct()
+        ).all()
+    if set(rows) - {settings.ledger().notice_sha256}:
+        return attention(
+            "L'informativa è cambiata, la sua versione no: chi si è iscritto ne ha letta un'altra.",
+            "dai una nuova versione in [notice] del profilo, o rimetti il testo di prima",
+        )
+    return good("Informativa e versione vanno insieme.")
+
+
+CHECKS = (
+    Check("config.profile", GROUP, "Profilo", profile),
+    Check("config.secrets", GROUP, "Segreti", secrets),
+    Check("config.private", GROUP, "Riservatezza dei file", private),
+    Check("config.act", GROUP, "Atto e base giuridica", act),
+    Check("config.notice", GROUP, "Informativa", notice),
+)

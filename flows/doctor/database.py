@@ -1,0 +1,149 @@
+"""Our database: whether it answers, is whole, is of this version, has room, and is the one of these keys."""
+
+import shutil
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from db import canary, schema, senders
+from db.canary import StrangeKeyError
+from db.engine import make_engine, reading
+from db.models import Canary
+from db.schema import SchemaError
+from flows.doctor.finding import Case, Check, Said, attention, failed, good, unknown
+from flows.doctor.reader import reader
+from flows.privacy import intact
+from flows.privacy.intact import LostError
+from flows.runs.witness import places
+from flows.sending import checks, witness
+from flows.sending.checks import Verdict as OfSend
+
+GROUP = "Database"
+RESTORE = "ferma tutto e rimetti l'ultima copia: deployments/manuale.md, «Restore a backup»"
+MANY = 10_000_000_000  # bytes: a Comune's database has some hundred megabytes
+
+
+def whole(case: Case) -> Said:
+    """Answers, and no part of an SQLite file is harmed: it is read from one end to the other."""
+    engine = make_engine(case.settings.database)
+    try:
+        intact.require_database(case.settings, engine)
+        revision = schema.current(engine)
+    except LostError as exc:
+        return failed("Il database non c'è più.", RESTORE, detail=str(exc))
+    except SchemaError as exc:
+        is_gone = "cannot be opened" in str(exc)
+        words = "Il database non risponde." if is_gone else "Il database è rovinato."
+        remedy = "guarda se il suo server è acceso e se il disco c'è" if is_gone else RESTORE
+        return failed(words, remedy, detail=str(exc))
+    finally:
+        engine.dispose()
+    if revision is None:
+        return failed("Il database è vuoto.", "`python -m flows migrate`, oppure `make run`")
+    return good("Risponde, ed è integro." if engine.dialect.name == "sqlite" else "Risponde.")
+
+
+def revision(case: Case) -> Said:
+    engine = make_engine(case.settings.database)
+    try:
+        at, wanted = schema.current(engine), schema.head()
+    finally:
+        engine.dispose()
+    if at == wanted:
+        return good(f"È della versione di questo programma ({at}).")
+    return failed(
+        f"È della revisione {at or 'nessuna'}, il programma vuole la {wanted}.",
+        "fai una copia, poi `python -m flows migrate`",
+    )
+
+
+def room(case: Case) -> Said:
+    """How large it is, beside what is left of its disk: a copy of it must find room."""
+    with reader(case.settings) as engine:
+        size = _size(engine)
+        folder = Path(engine.url.database or "").parent if engine.dialect.name == "sqlite" else None
+    words = f"Occupa {size / 1e6:.0f} MB."
+    free = shutil.disk_usage(folder).free if folder is not None else None
+    if free is not None and free < 2 * size:
+        return attention(f"{words} Sul suo disco restano {free / 1e6:.0f} MB: una copia non ci sta.",
+                         "libera spazio, o sposta lo stato su un disco più grande")  # fmt: skip
+    if size > MANY:
+        return attention(f"{words} È molto per un Comune.", "guarda se `conserva` finisce ogni giorno")
+    return good(words)
+
+
+def _size(engine: Engine) -> int:
+    with reading(engine) as session:
+        if engine.dialect.name == "postgresql":
+            return int(session.connection().scalar(text("SELECT pg_database_size(current_database())")) or 0)
+    path = Path(engine.url.database or "")
+    return sum(one.stat().st_size for one in (path, path.with_name(f"{path.name}-wal")) if one.exists())
+
+
+def durable(case: Case) -> Said:
+    """What was committed survives a power cut: at most once is built on it."""
+    with reader(case.settings) as engine, reading(engine) as session:
+        connection = session.connection()
+        if engine.dialect.name == "sqlite":
+            return _logged(str(connection.exec_driver_sql("PRAGMA journal_mode").scalar()))
+        names = ("fsync", "synchronous_commit", "full_page_writes")
+        off = [name for name in names if connection.scalar(text(f"SHOW {name}")) == "off"]
+    if off:
+        return attention(
+            f"PostgreSQL ha spento {', '.join(off)}: senza corrente un messaggio può partire due volte.",
+            "riaccendili in postgresql.conf",
+        )
+    return good("Ciò che è scritto resta anche se manca la corrente.")
+
+
+def _logged(mode: str) -> Said:
+    if mode == "wal":
+        return good("Il registro di SQLite è «wal».")
+    words = f"Il registro di SQLite è «{mode}» e non «wal»: chi legge ferma chi scrive."
+    return attention(words, "riavvia l'installazione: lo rimette lei")
+
+
+def keys(case: Case) -> Said:
+    vault = case.settings.vault()
+    try:
+        with reader(case.settings) as engine, reading(engine) as session:
+            canary.require(session, vault)
+            is_planted = session.get(Canary, 1) is not None
+    except StrangeKeyError as exc:
+        words = "Le chiavi non sono quelle di questo database: non parte niente."
+        remedy = "rimetti quelle che erano in uso, dalla copia delle chiavi"
+        return failed(words, remedy, detail=str(exc))
+    if not is_planted:
+        return attention("Il database non è ancora legato alle sue chiavi.", "`python -m flows migrate`")
+    return good("Le chiavi sono quelle di questo database.")
+
+
+def restored(case: Case) -> list[Said]:
+    """The count of sends and the journal of consent, outside the database, against it."""
+    settings = case.settings
+    heard = witness.hear(places(settings, has_server=not case.is_offline))
+    with reader(settings) as engine, reading(engine) as session:
+        ledger = settings.ledger()
+        ours, has_words = senders.last_number(session), not ledger.is_empty(session)
+    lost = witness.lost_words(heard, ledger.journal, has_words=has_words)
+    seen = checks.check_witness(heard, ours, lost)
+    remedy = "`python -m flows witness`, e il manuale: «Restore a backup»"
+    said = {
+        OfSend.good: good(seen.words),
+        OfSend.attention: attention(seen.words, "guarda prima il gruppo «Prefect»"),
+        OfSend.refused: failed(seen.words, remedy),
+        OfSend.unknown: unknown(seen.words, remedy),
+    }[seen.verdict]
+    missing = intact.missing(settings)
+    beside = [attention("Accanto al database manca un file.", remedy, detail=line) for line in missing]
+    return [said, *(beside if seen.verdict != OfSend.refused else [])]
+
+
+CHECKS = (
+    Check("database.whole", GROUP, "Risposta e integrità", whole),
+    Check("database.revision", GROUP, "Versione", revision),
+    Check("database.room", GROUP, "Dimensione", room),
+    Check("database.durable", GROUP, "Scrittura sicura", durable),
+    Check("database.keys", GROUP, "Chiavi", keys),
+    Check("database.restored", GROUP, "Registro e testimone", restored),
+)

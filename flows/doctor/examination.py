@@ -1,0 +1,69 @@
+"""Makes all checks, several at once: what goes wrong in one is its own result."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.engine import StoreError
+from flows.doctor import configuration, database, machine, people, prefect_server, public, sources, whatsapp
+from flows.doctor.finding import Case, Check, Finding, Said, left_out, unknown
+from flows.settings import SettingsError
+
+AT_ONCE = 8  # most of the time is waiting for an answer
+CHECKS: tuple[Check, ...] = (
+    *configuration.CHECKS,
+    *database.CHECKS,
+    *machine.CHECKS,
+    *prefect_server.CHECKS,
+    *sources.CHECKS,
+    *people.CHECKS,
+    *public.CHECKS,
+    *whatsapp.CHECKS,
+)
+FORBIDDEN = "La rete è esclusa (--offline)."
+REPORT = (
+    "è un difetto del programma: segnalalo con quello che stampa `python -m flows doctor --redact`, che non "
+    "contiene nomi, numeri o indirizzi"
+)
+
+
+def examine(case: Case, checks: Sequence[Check] = CHECKS) -> list[Finding]:
+    """In the order of the checks, whichever is done first."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(lambda check: _answer(check, case), checks))
+    return [
+        finding for check, said in zip(checks, answers, strict=True) for finding in _findings(check, said)
+    ]
+
+
+def _answer(check: Check, case: Case) -> Sequence[Said]:
+    if check.needs_network and case.is_offline:
+        return [left_out(FORBIDDEN)]
+    try:
+        said = check.look(case)
+    except (SQLAlchemyError, StoreError) as exc:
+        words = "Il database non risponde a questa domanda"
+        return [unknown(f"{words} ({type(exc).__name__}).", "guarda prima il gruppo «Database»")]
+    except SettingsError as exc:
+        return [unknown("Manca un segreto o un valore del profilo.", "guarda il gruppo «Configurazione»",
+                        detail=str(exc))]  # fmt: skip
+    except Exception as exc:  # noqa: BLE001  one that crashes costs no other
+        words = f"Il controllo stesso si è interrotto ({type(exc).__name__})."
+        return [unknown(words, REPORT, detail=" ".join(str(exc).split())[:200])]
+    return [said] if isinstance(said, Said) else said
+
+
+def _findings(check: Check, answers: Sequence[Said]) -> Iterator[Finding]:
+    for said in answers:
+        name = f"{check.name}: {said.about}" if said.about else check.name
+        yield Finding(
+            check.id,
+            check.group,
+            name,
+            said.verdict,
+            said.words,
+            said.remedy,
+            said.detail,
+            said.is_left_out,
+        )

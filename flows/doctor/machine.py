@@ -1,0 +1,78 @@
+"""The machine itself: its disk and its clock."""
+
+import shutil
+from urllib.parse import urlsplit
+
+from db.journal import Journal
+from flows.doctor.finding import Case, Check, Said, attention, failed, good, unknown
+from flows.doctor.wire import UnreachedError, ask
+from flows.privacy.intact import JOURNAL
+from flows.settings import Settings
+from flows.sources.alerts import alert_addresses
+from flows.sources.readings import agent
+
+GROUP = "Macchina"
+MEGABYTE = 1_000_000
+WARN_AT = 2  # times the room that must be left
+SLOW, WRONG = 30.0, 120.0  # seconds: a one-time code lives 30, and one beside it still counts
+ASKED = 4  # sites at most, each of another host
+
+
+def disk(case: Case) -> Said:
+    """The state folder's disk, and whether it takes a page: a quota or a read-only disk has room, too."""
+    state, least = case.settings.state, case.settings.profile.watchdog.free_megabytes
+    if not state.is_dir():
+        return unknown("La cartella dell'installazione non c'è.", "avvia l'installazione (`make run`)")
+    free = shutil.disk_usage(state).free / MEGABYTE
+    words = f"Liberi {free:.0f} MB."
+    remedy = "libera spazio: un disco pieno perde i DISATTIVA e ferma gli invii"
+    if not Journal(state / JOURNAL).has_room():
+        return failed(f"{words} Il disco non prende più niente.", remedy)
+    if free < least:
+        return failed(f"{words} Ne servono {least}.", remedy)
+    if free < WARN_AT * least:
+        return attention(words, remedy)
+    return good(words)
+
+
+def clock(case: Case) -> Said:
+    """Ours against those of the sites that are read. One that agrees is enough: the others are wrong then."""
+    settings = case.settings
+    offs = [-ahead for address in _hosts(settings) if (ahead := _ahead(settings, address)) is not None]
+    offs = [min(offs, key=abs)] if offs else []
+    server = _ahead(settings, f"{settings.prefect_address}/api/health")
+    offs += [-server] if server is not None else []
+    if not offs:
+        return unknown("Nessuno ha detto che ore sono.", "guarda se la macchina raggiunge la rete")
+    off = max(offs, key=abs)
+    words = f"L'orologio è {'avanti' if off > 0 else 'indietro'} di {abs(off):.0f} secondi."
+    remedy = "accendi la sincronizzazione dell'ora (timedatectl set-ntp true)"
+    if abs(off) >= WRONG:
+        return failed(f"{words} I codici dei redattori non valgono, e gli invii sbagliano ora.", remedy)
+    if abs(off) >= SLOW:
+        return attention(words, remedy)
+    return good("L'ora è giusta.")
+
+
+def _hosts(settings: Settings) -> list[str]:
+    """Of the sites that the profile names an address each."""
+    sources = settings.profile.sources
+    named = [
+        *sources.feeds,
+        *(page.address for page in sources.listings),
+        *(address for _, address in alert_addresses(settings.profile)),
+    ]
+    return list({urlsplit(address).netloc: address for address in reversed(named)}.values())[-ASKED:]
+
+
+def _ahead(settings: Settings, address: str) -> float | None:
+    try:
+        return ask(address, headers={"User-Agent": agent(settings)}).ahead
+    except UnreachedError:
+        return None
+
+
+CHECKS = (
+    Check("machine.disk", GROUP, "Disco", disk),
+    Check("machine.clock", GROUP, "Orologio", clock, needs_network=True),
+)

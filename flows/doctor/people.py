@@ -1,0 +1,99 @@
+"""Who decides and is called: somebody on duty who can prove who they are, and can be reached."""
+
+from collections.abc import Sequence
+
+from db.engine import reading
+from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out
+from flows.doctor.reader import reader
+from flows.profiles.codes import problems
+from flows.profiles.comune import Editor
+from flows.profiles.contacts import is_loopback
+from flows.settings import Settings, SettingsError
+from flows.staff import duty as desk
+from flows.staff import smtp
+from flows.staff.mail import UNCONFIGURED, server
+from flows.staff.rota import Person
+from flows.staff.smtp import MailTrouble
+
+GROUP = "Persone"
+NEW_CODE = "`python -m flows codes new NOME` ne fa uno; va nell'ambiente, poi si riavvia"
+
+
+def _on_duty(case: Case) -> tuple[Sequence[Person], bool]:
+    """Who is called now, and whether that is everybody because nobody is there."""
+    with reader(case.settings) as engine, reading(engine) as session:
+        found = desk.on_duty(session, case.settings.profile, case.now)
+    return found.people, found.is_everybody
+
+
+def duty(case: Case) -> Said:
+    people, is_everybody = _on_duty(case)
+    if is_everybody:
+        return failed("Oggi i redattori sono tutti assenti: nessuno approva.",
+                      "accorcia un'assenza: `python -m flows absence NOME ... --cancel`")  # fmt: skip
+    return good(f"In turno: {' e '.join(person.name for person in people)}.")
+
+
+def codes(case: Case) -> Said:
+    """Who is on duty can prove it; another editor without a secret cannot stand in for them."""
+    settings = case.settings
+    if not settings.profile.asks_codes:
+        if is_loopback(settings.profile.whatsapp.api):
+            return left_out("WhatsApp è quello di prova: non si chiede un codice.")
+        return attention("Il profilo non chiede codici: chi apre Prefect approva a nome di chiunque.",
+                         "togli `codes = false` dal profilo")  # fmt: skip
+    wrong = problems([(editor, settings.code_secret(editor)) for editor in settings.profile.editors])
+    if not wrong:
+        return good("Ogni redattore ha il suo codice.")
+    on_duty = {person.name for person in _on_duty(case)[0]}
+    lacking = {editor.name for editor in settings.profile.editors if _lacks(settings, editor)}
+    if on_duty <= lacking:
+        return failed(
+            "Chi è in turno non ha un codice: nessuno può approvare.", NEW_CODE, detail="; ".join(wrong)
+        )
+    return failed("Non tutti i redattori hanno un codice valido: al prossimo avvio non si parte.", NEW_CODE,
+                  detail="; ".join(wrong))  # fmt: skip
+
+
+def _lacks(settings: Settings, editor: Editor) -> bool:
+    return bool(problems([(editor, settings.code_secret(editor))]))
+
+
+def phones(case: Case) -> Said:
+    settings = case.settings
+    silent = []
+    for editor in settings.profile.editors:
+        try:
+            if settings.editor_phone(editor) is None:
+                silent.append(editor.phone_variable)
+        except SettingsError:
+            silent.append(editor.phone_variable)
+    if silent:
+        return attention(
+            f"Per un'allerta non si può chiamare chi non ha un telefono: {len(silent)} redattori.",
+            "scrivilo nell'ambiente, come dice il manuale",
+            detail=", ".join(silent),
+        )
+    return good("Ogni redattore ha un telefono.")
+
+
+def mail(case: Case) -> Said:
+    """As far as its greeting and our login: nothing is sent."""
+    settings = case.settings
+    if settings.profile.mail is None:
+        return attention(UNCONFIGURED, "scrivi [mail] nel profilo")
+    try:
+        smtp.greet(server(settings, settings.profile.mail))
+    except MailTrouble as exc:
+        return failed("Il server di posta non si può usare: redattori e gestore non ricevono niente.",
+                      "controlla [mail] nel profilo, BOLLETTINO_MAIL_USER e BOLLETTINO_MAIL_PASSWORD",
+                      detail=str(exc))  # fmt: skip
+    return good("Il server di posta risponde.")
+
+
+CHECKS = (
+    Check("people.duty", GROUP, "In turno", duty),
+    Check("people.codes", GROUP, "Codici", codes),
+    Check("people.phones", GROUP, "Telefoni", phones),
+    Check("people.mail", GROUP, "Posta", mail, needs_network=True),
+)

@@ -1,0 +1,109 @@
+"""What citizens and WhatsApp reach: the web app on this machine, and the same from outside."""
+
+import json
+import secrets
+import socket
+import ssl
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out, unknown
+from flows.doctor.wire import CertificateError, UnreachedError, ask
+from flows.whatsapp.wire import trusted
+
+GROUP = "Pagine e webhook"
+WARN_DAYS, LAST_DAYS = 21, 7  # what renews itself does so a month before: three weeks mean that it does not
+SECONDS = 8.0
+FRONT = "guarda il web server che sta davanti (nginx o altro) e il nome nel DNS"
+RENEW = "rinnova il certificato del web server che sta davanti, e guarda perché non si rinnova da solo"
+
+
+def local(case: Case) -> Said:
+    port = case.settings.profile.servers.web_port
+    remedy = "guarda `logs/web.log` nella cartella dell'installazione, libera il disco, riavvia"
+    try:
+        answer = ask(f"http://127.0.0.1:{port}/salute")
+    except UnreachedError as exc:
+        return failed("L'applicazione web non risponde: nessun DISATTIVA arriva.", remedy, detail=str(exc))
+    if answer.status != 200:
+        return failed(f"L'applicazione web dice {answer.status}: non può scrivere ciò che le arriva.", remedy)
+    try:
+        told = json.loads(answer.body)
+        left = int(told["parked"]) + sum(told["unread"].values())
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return failed("Alla porta dell'applicazione web risponde un altro programma.",
+                      "cambia servers.web_port, o ferma l'altro programma")  # fmt: skip
+    if left:
+        return attention(f"Risponde; {left} avvisi di WhatsApp non si sono potuti trattare o capire.",
+                         "guarda se c'è una versione nuova del programma")  # fmt: skip
+    return good("L'applicazione web risponde e può scrivere.")
+
+
+def echo(case: Case) -> Said:
+    """As WhatsApp does when the webhook is set up: a random word must come back from the public address."""
+    settings = case.settings
+    public = settings.profile.servers.public
+    if not public.startswith("https:"):
+        return left_out("L'indirizzo pubblico è di questa macchina.")
+    word = secrets.token_hex(16)
+    query = {
+        "hub.mode": "subscribe",
+        "hub.verify_token": settings.secrets.verify_token.get_secret_value(),
+        "hub.challenge": word,
+    }
+    try:
+        answer = ask(f"{public}/webhook", query=query, trust=trusted())
+    except CertificateError:
+        return failed("Dall'indirizzo pubblico risponde chi non prova di essere il Comune.", RENEW)
+    except UnreachedError as exc:
+        remedy = f"{FRONT}; se da fuori si vede, è la rete interna che non ci arriva"
+        return failed("All'indirizzo pubblico non risponde nessuno.", remedy, detail=str(exc))
+    if answer.body != word.encode():
+        return failed(
+            f"All'indirizzo pubblico risponde altro ({answer.status}): i DISATTIVA non arrivano.", FRONT
+        )
+    return good("Una parola a caso è andata e tornata dall'indirizzo pubblico.")
+
+
+def certificates(case: Case) -> list[Said]:
+    """Of the citizens' address, and of the editors' where it has one of its own."""
+    servers = case.settings.profile.servers
+    addresses = dict.fromkeys(one for one in (servers.public, servers.prefect_ui) if one)
+    secure = [one for one in addresses if one.startswith("https:")]
+    if not secure:
+        return [left_out("Nessun indirizzo pubblico con un certificato.")]
+    return [_certificate(one, case.now) for one in secure]
+
+
+def _certificate(address: str, now: datetime) -> Said:
+    parts = urlsplit(address)
+    host, port = parts.hostname or "", parts.port or 443
+    try:
+        with (
+            socket.create_connection((host, port), SECONDS) as plain,
+            trusted().wrap_socket(plain, server_hostname=host) as secured,
+        ):
+            until = _end(secured.getpeercert() or {})
+    except ssl.SSLCertVerificationError as exc:
+        return failed("Il certificato non vale.", RENEW, detail=exc.verify_message, about=parts.netloc)
+    except OSError as exc:
+        return unknown("Il certificato non si vede.", FRONT, detail=type(exc).__name__, about=parts.netloc)
+    days = (until - now).days
+    words = f"Vale ancora {days} giorni."
+    if days < LAST_DAYS:
+        return failed(words, RENEW, about=parts.netloc)
+    if days < WARN_DAYS:
+        return attention(words, RENEW, about=parts.netloc)
+    return good(words, about=parts.netloc)
+
+
+def _end(certificate: object) -> datetime:
+    text = certificate["notAfter"] if isinstance(certificate, dict) else ""
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)
+
+
+CHECKS = (
+    Check("public.local", GROUP, "Applicazione web", local, needs_network=True),
+    Check("public.echo", GROUP, "Eco da fuori", echo, needs_network=True),
+    Check("public.certificate", GROUP, "Certificato", certificates, needs_network=True),
+)

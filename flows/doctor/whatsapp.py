@@ -1,0 +1,177 @@
+"""The account at WhatsApp: its key, number, templates and limit, and whether anything comes back from it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+
+from db import limits, provider, recipients
+from db.engine import reading
+from flows.bulletin.language.dates import giorno, in_rome
+from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out, unknown
+from flows.doctor.reader import reader
+from flows.sending import checks
+from flows.settings import Settings
+from flows.whatsapp import versions
+from flows.whatsapp.account import ask_number, ask_template, ask_token
+from flows.whatsapp.errors import Retryable, TokenError, WhatsAppError
+
+GROUP = "WhatsApp"
+BY_HAND = "Niente parte dall'API: il profilo fa inviare a mano."
+RENEWAL = "fai un altro token dell'utente di sistema, mettilo in BOLLETTINO_WHATSAPP_TOKEN e riavvia"
+AT_META = "guarda il numero nelle impostazioni di WhatsApp presso Meta"
+TEMPLATES = "`python -m flows templates`, poi con `--submit`"
+MORE = "chiedi a Meta un limite più alto prima che serva"
+EXPIRY = timedelta(days=30)  # before a token ends
+NEARLY = 0.8  # of the limit
+
+
+def _with_api(look: Callable[[Case], Said | list[Said]]) -> Callable[[Case], Said | list[Said]]:
+    """Where a person sends everything by hand nobody has an account to look at."""
+
+    def looked(case: Case) -> Said | list[Said]:
+        return look(case) if case.settings.profile.channel.uses_api else left_out(BY_HAND)
+
+    return looked
+
+
+def _headers(settings: Settings) -> dict[str, str]:
+    whatsapp = settings.profile.whatsapp
+    token = settings.secrets.whatsapp_token.get_secret_value()
+    return {whatsapp.auth_header: f"{whatsapp.auth_scheme} {token}".strip()}
+
+
+@_with_api
+def token(case: Case) -> Said:
+    """Whether it is taken, and until when. Another provider of the same API tells no end."""
+    settings = case.settings
+    whatsapp = settings.profile.whatsapp
+    try:
+        ask_number(whatsapp.base, whatsapp.phone_number_id, _headers(settings))
+    except TokenError as exc:
+        return failed("WhatsApp non accetta la chiave: non parte niente.", RENEWAL, detail=str(exc))
+    except WhatsAppError as exc:
+        return unknown(
+            "WhatsApp non ha risposto.", "riprova; se dura, controlla `api` nel profilo", detail=str(exc)
+        )
+    if not whatsapp.api_version:
+        return good("WhatsApp accetta la chiave.")
+    secret = settings.secrets.whatsapp_token.get_secret_value()
+    try:
+        until = ask_token(whatsapp.base, secret, _headers(settings))
+    except WhatsAppError:
+        return good("WhatsApp accetta la chiave; quando scade non lo dice.")
+    if until is None:
+        return good("WhatsApp accetta la chiave, che non scade.")
+    words = f"La chiave scade {giorno(until)} {in_rome(until).year}."
+    return attention(words, RENEWAL) if until - case.now < EXPIRY else good(words)
+
+
+@_with_api
+def version(case: Case) -> Said:
+    at = case.settings.profile.whatsapp.api_version
+    if not at:
+        return left_out("Di un altro fornitore: nessuna versione nel percorso.")
+    remedy = "scrivine una più nuova in whatsapp.api_version del profilo, e prova un invio"
+    if not versions.is_known(at):
+        return unknown(f"Fino a quando risponde {at} questo programma non lo sa.", "aggiorna il programma")
+    left = versions.days_left(at, in_rome(case.now).date())
+    if left is None:
+        return good(f"{at}: nessuna fine annunciata.")
+    if left < 0:
+        return failed(f"{at} non risponde più da {-left} giorni.", remedy)
+    words = f"{at} risponde ancora per {left} giorni."
+    return attention(words, remedy) if left < versions.NOTICE.days else good(words)
+
+
+@_with_api
+def number(case: Case) -> Said:
+    settings = case.settings
+    whatsapp = settings.profile.whatsapp
+    state, trouble = None, ""
+    try:
+        state = ask_number(whatsapp.base, whatsapp.phone_number_id, _headers(settings))
+    except WhatsAppError as exc:
+        trouble = str(exc)
+    seen = checks.check_number(state, "WhatsApp non li dice" if trouble else "")
+    return _said(seen, AT_META, detail=trouble)
+
+
+@_with_api
+def templates(case: Case) -> Said:
+    """All of ours at once: the first that is not answered stands for those that come after it."""
+    settings = case.settings
+    whatsapp, headers = settings.profile.whatsapp, _headers(settings)
+    bad: list[checks.Check] = []
+    for wanted in settings.templates.values():
+        try:
+            state = ask_template(whatsapp.base, whatsapp.waba_id, wanted.name, whatsapp.language, headers)
+        except Retryable as exc:
+            return unknown("WhatsApp non ha detto come stanno i modelli.", "riprova", detail=str(exc))
+        except WhatsAppError as exc:
+            return unknown("WhatsApp non mostra i modelli.", "guarda prima la riga «Chiave»", detail=str(exc))
+        seen = checks.check_template(wanted, state, "")
+        if seen.verdict != checks.Verdict.good:
+            bad.append(seen)
+    if not bad:
+        return good(f"I {len(settings.templates)} modelli sono approvati.")
+    words = " ".join(f"{seen.name}: {seen.words}" for seen in bad)
+    is_refused = any(seen.verdict == checks.Verdict.refused for seen in bad)
+    return failed(words, TEMPLATES) if is_refused else attention(words, TEMPLATES)
+
+
+@_with_api
+def limit(case: Case) -> Said:
+    """Different people in 24 hours, against how many subscribe: a bulletin goes to all of them."""
+    settings = case.settings
+    whatsapp = settings.profile.whatsapp
+    state = None
+    with suppress(WhatsAppError):  # what its webhooks said last stands in
+        state = ask_number(whatsapp.base, whatsapp.phone_number_id, _headers(settings))
+    with reader(settings) as engine, reading(engine) as session:
+        people = recipients.subscribed(session)
+        known, _ = checks.limit_of(state, provider.account_words(session))
+    if known is None or not known.is_limit_known:
+        return unknown(f"{people} iscritti; quante persone al giorno permette WhatsApp non si sa.", AT_META)
+    if known.limit is None:
+        return good(f"{people} iscritti; WhatsApp non pone limiti.")
+    words = f"{people} iscritti, limite {known.limit} persone in 24 ore."
+    if people > known.limit:
+        return failed(f"{words} Un bollettino non parte per tutti.", MORE)
+    return attention(words, MORE) if people > NEARLY * known.limit else good(words)
+
+
+@_with_api
+def returns(case: Case) -> Said:
+    """Whether receipts of the last send came back: a DISATTIVA takes the same way."""
+    settings = case.settings
+    with reader(settings) as engine, reading(engine) as session:
+        last = limits.last_sent(session)
+        if last is None:
+            return left_out("Non è ancora partito niente.")
+        seen = checks.check_webhook(
+            (last.id, last.sent_at or last.status_at),
+            limits.heard_of(session, last),
+            case.now,
+            is_alert=False,
+            was_heard=limits.was_heard(session, last),
+            kept=timedelta(days=settings.profile.privacy.receipt_days),
+        )
+    return _said(seen, "guarda il webhook presso Meta, e la riga «Eco da fuori»")
+
+
+def _said(seen: checks.Check, remedy: str, *, detail: str = "") -> Said:
+    """A check before a send, as a result here."""
+    if seen.verdict == checks.Verdict.good:
+        return good(seen.words)
+    kinds = {checks.Verdict.attention: attention, checks.Verdict.refused: failed}
+    return kinds.get(seen.verdict, unknown)(seen.words, remedy, detail=detail)
+
+
+CHECKS = (
+    Check("whatsapp.token", GROUP, "Chiave", token, needs_network=True),
+    Check("whatsapp.version", GROUP, "Versione dell'API", version),
+    Check("whatsapp.number", GROUP, "Numero", number, needs_network=True),
+    Check("whatsapp.templates", GROUP, "Modelli", templates, needs_network=True),
+    Check("whatsapp.limit", GROUP, "Limite", limit, needs_network=True),
+    Check("whatsapp.returns", GROUP, "Ritorno", returns),
+)

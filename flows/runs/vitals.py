@@ -1,0 +1,158 @@
+"""How the Prefect server does, by its own word: its worker, runs that stand still, what is scheduled.
+
+That it answers proves little: what proves that the clock goes is a round of `sorveglia`
+(`flows/doctor/heartbeat.py`). A run stays Submitting for ever when the server goes away in the midst of
+taking it, and Running when its worker was ended (measured, Prefect 3.9.1): a watch of old Running runs alone
+would miss the first.
+"""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import prefect
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterTags,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    FlowRunFilterTags,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
+
+from flows.deploy import AT_ONCE, blocks, schedules
+from flows.settings import BollettinoError, Settings
+
+SECONDS = 3.0  # for the server to take a connection; Prefect's client tries for a minute
+TAKEN_WITHIN = timedelta(minutes=5)  # from its hour, or from Pending, to Running
+LONGEST_RUN = timedelta(hours=6)  # of one whose process cannot be looked at: no send takes as long
+
+
+class NoServerError(BollettinoError):
+    """The Prefect server cannot be asked, or it is none of ours."""
+
+
+@contextmanager
+def _asked(settings: Settings) -> Iterator[SyncPrefectClient]:
+    try:
+        socket.create_connection(("127.0.0.1", settings.profile.servers.prefect_port), SECONDS).close()
+    except OSError as exc:
+        raise NoServerError(f"the Prefect server does not answer at {settings.prefect_address}") from exc
+    try:
+        with get_client(sync_client=True) as client:
+            yield client
+    except Exception as exc:
+        raise NoServerError(f"the Prefect server did not answer as it should ({type(exc).__name__})") from exc
+
+
+def versions(settings: Settings) -> tuple[str, str]:
+    """Of the server, and of what is installed here."""
+    with _asked(settings) as client:
+        return client.api_version(), prefect.__version__
+
+
+def heard(settings: Settings) -> datetime | None:
+    """When a worker last gave a sign of life; None where there never was one."""
+    with _asked(settings) as client:
+        workers = client.read_workers_for_work_pool(settings.work_pool)
+    return max((worker.last_heartbeat_time for worker in workers if worker.last_heartbeat_time), default=None)
+
+
+@dataclass(frozen=True)
+class Stranded:
+    """Names of flows whose runs do not move, by what they say of themselves."""
+
+    late: tuple[str, ...] = ()  # scheduled, and their hour has passed
+    taken: tuple[str, ...] = ()  # Pending: somebody took them, and never began
+    running: tuple[str, ...] = ()  # say that they run, and have no process
+
+
+def stranded(settings: Settings, *, now: datetime) -> Stranded:
+    """Runs of this installation that nobody will end."""
+    states = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
+    wanted = FlowRunFilter(
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
+        tags=FlowRunFilterTags(all_=[settings.profile.slug]),
+    )
+    runs: list[FlowRun] = []
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
+    with _asked(settings) as client:
+        names = {
+            one.id: one.name.removesuffix(settings.deployment(""))
+            for one in client.read_deployments(deployment_filter=ours, limit=AT_ONCE)
+        }
+        while page := client.read_flow_runs(flow_run_filter=wanted, limit=AT_ONCE, offset=len(runs)):
+            runs += page
+    late, taken, running = [], [], []
+    for run in runs:
+        state = run.state
+        if state is None:
+            continue
+        verb = names.get(run.deployment_id, "?") if run.deployment_id else "?"
+        if state.is_scheduled():
+            due = run.next_scheduled_start_time or run.expected_start_time
+            if due is not None and now - due > TAKEN_WITHIN:
+                late.append(verb)
+        elif state.is_pending():
+            if now - state.timestamp > TAKEN_WITHIN:
+                taken.append(verb)
+        elif now - state.timestamp > TAKEN_WITHIN and _is_gone(run.infrastructure_pid, now - state.timestamp):
+            running.append(verb)
+    return Stranded(tuple(late), tuple(taken), tuple(running))
+
+
+def _is_gone(where: str | None, since: timedelta) -> bool:
+    """`where`: host and number of the process, as the worker writes it down."""
+    host, _, pid = (where or "").rpartition(":")
+    if host != socket.gethostname() or not pid.isdecimal():
+        return since > LONGEST_RUN
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What the server has otherwise than the profile says; names of deployments without the slug."""
+
+    missing: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()  # at other times
+    paused: tuple[str, ...] = ()
+
+
+def planned(settings: Settings) -> Planned:
+    """The deployments and their schedules, against `deployments/prefect.yaml` and the slots."""
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
+    with _asked(settings) as client:
+        found = {one.name: one for one in client.read_deployments(deployment_filter=ours, limit=AT_ONCE)}
+    missing, other, paused = [], [], []
+    for block in blocks()[0]:
+        if block.get("stage") not in (None, settings.profile.stage):
+            continue
+        deployment = found.get(settings.deployment(block["name"]))
+        if deployment is None:
+            missing.append(block["name"])
+            continue
+        wanted = {_when(one) for one in schedules(block, settings.profile)}
+        if wanted != {_when(item.schedule) for item in deployment.schedules}:
+            other.append(block["name"])
+        elif deployment.paused or any(not item.active for item in deployment.schedules):
+            paused.append(block["name"])
+    return Planned(tuple(missing), tuple(other), tuple(paused))
+
+
+def _when(schedule: object) -> str:
+    """What makes two schedules the same; the server gives intervals an anchor of its own."""
+    for name in ("cron", "interval"):
+        if (value := getattr(schedule, name, None)) is not None:
+            return f"{name} {value} {getattr(schedule, 'timezone', None)}"
+    return repr(schedule)

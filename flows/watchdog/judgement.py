@@ -1,0 +1,92 @@
+"""What is to be told now, from what is seen and what was told before. Pure.
+
+A trouble counts once it is seen in two rounds: a web app that is just being started again is none. So does
+its end. Each is told once, and again each day while it lasts.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flows.bulletin.alerts.urgent import Quiet
+from flows.watchdog.memory import Known, Memory
+from flows.watchdog.promises import Seen
+
+LASTS = timedelta(minutes=4)  # a timer of five minutes comes some seconds sooner or later
+AGAIN = timedelta(days=1) - LASTS
+FORGOTTEN = timedelta(days=2)  # an end that nobody could be told of
+Ids = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Due:
+    """Ids of what is told by each way: that it is broken, that it is over."""
+
+    mail: Ids = ()
+    text: Ids = ()
+    mail_over: Ids = ()
+    text_over: Ids = ()
+
+
+def remembered(memory: Memory, seen: Seen, *, now: datetime) -> Memory:
+    """With what this round saw. What cannot be looked at stays as it was."""
+    current = {trouble.id: trouble for trouble in seen.troubles}
+    troubles: dict[str, Known] = {}
+    for id_, known in memory.troubles.items():
+        if id_ in current or id_ in seen.unknown:
+            troubles[id_] = known.model_copy(update={"gone_at": None})
+        elif known.mailed_at or known.texted_at:
+            gone_at = known.gone_at or now
+            if now - gone_at < FORGOTTEN:
+                troubles[id_] = known.model_copy(update={"gone_at": gone_at})
+    for id_, trouble in current.items():
+        before = troubles.get(id_)
+        words = {"name": trouble.name, "words": trouble.words, "is_urgent": trouble.is_urgent}
+        troubles[id_] = before.model_copy(update=words) if before else Known(since=now, **words)
+    return memory.model_copy(update={"troubles": troubles})
+
+
+def standing(memory: Memory, *, now: datetime) -> dict[str, Known]:
+    """What is broken, and has been for more than one look."""
+    return {
+        id_: known
+        for id_, known in memory.troubles.items()
+        if known.gone_at is None and now - known.since >= LASTS
+    }
+
+
+def due(memory: Memory, quiet: Quiet, *, now: datetime) -> Due:
+    """At night nobody is woken by an SMS but for what may cost an alert."""
+    is_quiet = quiet.over_at(now) > now
+    lasting = standing(memory, now=now)
+    over = {
+        id_: known
+        for id_, known in memory.troubles.items()
+        if known.gone_at is not None and now - known.gone_at >= LASTS
+    }
+
+    def ids(among: Mapping[str, Known], is_meant: Callable[[Known], bool]) -> Ids:
+        return tuple(id_ for id_, known in among.items() if is_meant(known))
+
+    return Due(
+        mail=ids(lasting, lambda known: _is_time(known.mailed_at, now)),
+        text=ids(lasting, lambda known: _is_time(known.texted_at, now) and (known.is_urgent or not is_quiet)),
+        mail_over=ids(over, lambda known: known.mailed_at is not None),
+        text_over=ids(over, lambda known: known.texted_at is not None and not is_quiet),
+    )
+
+
+def _is_time(told_at: datetime | None, now: datetime) -> bool:
+    return told_at is None or now - told_at >= AGAIN
+
+
+def told(memory: Memory, done: Due, *, now: datetime) -> Memory:
+    """After `done` was told. What is over, and told to all who knew of it, is forgotten."""
+    troubles = {}
+    for id_, known in memory.troubles.items():
+        mailed_at = None if id_ in done.mail_over else now if id_ in done.mail else known.mailed_at
+        texted_at = None if id_ in done.text_over else now if id_ in done.text else known.texted_at
+        if known.gone_at is not None and mailed_at is None and texted_at is None:
+            continue
+        troubles[id_] = known.model_copy(update={"mailed_at": mailed_at, "texted_at": texted_at})
+    return memory.model_copy(update={"troubles": troubles})

@@ -1,0 +1,71 @@
+"""What was seen and told before, in a small file of its own: the database may be what is gone.
+
+The file is as long as it will ever be from the first time on. On a disk that is full there is no room for
+another one to take its place: it is then written over where it stands, which needs none.
+"""
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from db import disk
+
+FILE = "watchdog.json"  # in the state folder
+LENGTH = 8192  # bytes: two pages, for some ten troubles
+
+
+class Known(BaseModel):
+    """One trouble: since when it is seen, when it was last told and how, and since when it is not seen."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: AwareDatetime
+    name: str
+    words: str
+    is_urgent: bool = False
+    mailed_at: AwareDatetime | None = None
+    texted_at: AwareDatetime | None = None
+    gone_at: AwareDatetime | None = None
+
+
+class Memory(BaseModel):
+    """`first_at`: of the first round that could remember anything."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first_at: AwareDatetime
+    troubles: dict[str, Known] = {}
+
+
+def load(state: Path, *, now: datetime) -> Memory:
+    """A new one where there is none, or what is there cannot be read."""
+    try:
+        return Memory.model_validate_json((state / FILE).read_bytes().rstrip())
+    except (OSError, ValidationError):
+        return Memory(first_at=now)
+
+
+def save(state: Path, memory: Memory) -> bool:
+    """Whether the next round will know it."""
+    content = memory.model_dump_json(exclude_none=True).encode()
+    content = content.ljust(LENGTH) if len(content) < LENGTH else content
+    try:
+        disk.replace(state / FILE, content)
+    except OSError:
+        return _written_over(state / FILE, content)
+    return True
+
+
+def _written_over(path: Path, content: bytes) -> bool:
+    try:
+        with path.open("r+b") as file:
+            if os.fstat(file.fileno()).st_size != len(content):
+                return False
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        return False
+    return True

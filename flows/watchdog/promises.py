@@ -1,0 +1,166 @@
+"""What the service promises, and whether it is kept at this moment. Nothing here changes anything.
+
+Each look is bounded in time and costs no other: what is gone is what shall be told.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from db import bulletins, handovers, letters, senders, sources
+from db.engine import StoreError, reading
+from db.models import Bulletin, BulletinStatus, SourceKind
+from flows.bulletin.language.dates import giorno_ora
+from flows.bulletin.status import counted, named
+from flows.doctor import heartbeat
+from flows.doctor.reader import reader
+from flows.doctor.wire import UnreachedError, ask
+from flows.settings import Settings
+from flows.sources.alerts import alert_addresses
+
+MEGABYTE = 1_000_000
+ALERTS_WITHIN = timedelta(hours=1)
+MARGIN = timedelta(minutes=15)  # `sorveglia` closes what is past its time within five
+MAIL_WITHIN = timedelta(minutes=30)  # the next round hands a letter over, later ones try again
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A promise that is broken, in a sentence without personal data.
+
+    `is_urgent`: an alert may be lost by it, so nobody is spared at night.
+    """
+
+    id: str
+    name: str
+    words: str
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`unknown`: ids of promises that nothing is known of, for the database does not answer."""
+
+    troubles: tuple[Trouble, ...]
+    unknown: frozenset[str] = frozenset()
+
+
+Asked = Callable[[Settings, Session, datetime, datetime], "Trouble | None"]
+
+
+def look(settings: Settings, *, first_at: datetime, now: datetime) -> Seen:
+    """`first_at`: since when this is looked at; what never happened is missed from then on."""
+    found: list[Trouble | None] = [_disk(settings), _web(settings), _prefect(settings, first_at, now)]
+    unknown: set[str] = set()
+    try:
+        with reader(settings) as engine, reading(engine) as session:
+            found += [one(settings, session, first_at, now) for one in IN_DATABASE.values()]
+    except (SQLAlchemyError, StoreError, OSError) as exc:
+        words = f"Il database non risponde ({type(exc).__name__})."
+        found.append(Trouble("database", "Database", words, is_urgent=True))
+        unknown = set(IN_DATABASE)
+    return Seen(tuple(trouble for trouble in found if trouble is not None), frozenset(unknown))
+
+
+def _disk(settings: Settings) -> Trouble | None:
+    least = settings.profile.watchdog.free_megabytes
+    try:
+        free = shutil.disk_usage(settings.state).free / MEGABYTE
+    except OSError as exc:
+        return Trouble("disk", "Disco", f"La cartella dell'installazione non c'è ({exc.strerror}).")
+    if free >= least:
+        return None
+    return Trouble(
+        "disk", "Disco", f"Restano {free:.0f} MB, ne servono {least}: un disco pieno perde i DISATTIVA."
+    )
+
+
+def _web(settings: Settings) -> Trouble | None:
+    try:
+        status = ask(f"http://127.0.0.1:{settings.profile.servers.web_port}/salute").status
+    except UnreachedError:
+        return Trouble("web", "Applicazione web", "Non risponde: ATTIVA e DISATTIVA non arrivano.")
+    if status == 200:
+        return None
+    return Trouble("web", "Applicazione web", f"Risponde {status}: non può scrivere ciò che le arriva.")
+
+
+def _prefect(settings: Settings, first_at: datetime, now: datetime) -> Trouble | None:
+    """The canary: not that its server answers, but that what is scheduled is done."""
+    last = heartbeat.last_beat(settings.state)
+    if now - (last or first_at) <= heartbeat.TOO_OLD:
+        return None
+    since = f"da {giorno_ora(last)}" if last else "e non l'ha mai fatto"
+    try:
+        is_up = ask(f"{settings.prefect_address}/api/health").status == 200
+    except UnreachedError:
+        is_up = False
+    why = "il suo server risponde" if is_up else "il suo server non risponde"
+    words = f"Il controllo ogni cinque minuti non si fa {since} ({why}): non parte e non scade più niente."
+    return Trouble("prefect", "Prefect", words, is_urgent=True)
+
+
+def _alerts(settings: Settings, session: Session, first_at: datetime, now: datetime) -> Trouble | None:
+    """Of any issuer: two may state different things. What is for editors' eyes only is no promise."""
+    oldest: datetime | None = None
+    for kind, address in alert_addresses(settings.profile):
+        if kind == SourceKind.meteoalarm:
+            continue
+        source = sources.find(session, address)
+        read = (source.succeeded_at if source else None) or first_at
+        oldest = min(oldest or read, read)
+    if oldest is None or now - oldest <= ALERTS_WITHIN:
+        return None
+    words = (
+        f"Una fonte non si legge da {giorno_ora(oldest)}: un'allerta può sfuggirci. Guardate a mano il sito "
+        "della Protezione Civile."
+    )
+    return Trouble("alerts", "Allerte", words, is_urgent=True)
+
+
+def _slots(settings: Settings, session: Session, first_at: datetime, now: datetime) -> Trouble | None:  # noqa: ARG001
+    """Only what nobody has closed: of the rest the editors were written by `sorveglia`."""
+    lines = [
+        *_undecided(session, now),
+        *_unsent(session, timedelta(minutes=settings.profile.grace_minutes), now),
+    ]
+    if not lines:
+        return None
+    return Trouble("slots", "Bollettini", f"{'; '.join(lines)}.")
+
+
+def _undecided(session: Session, now: datetime) -> Iterator[str]:
+    for bulletin in bulletins.with_status(session, BulletinStatus.draft, BulletinStatus.in_review):
+        if bulletin.deadline_at is not None and now > bulletin.deadline_at + MARGIN:
+            yield f"{named(bulletin)}: il termine per decidere è passato, e nessuno l'ha chiuso"
+
+
+def _unsent(session: Session, grace: timedelta, now: datetime) -> Iterator[str]:
+    for bulletin in bulletins.with_status(session, BulletinStatus.approved, BulletinStatus.sending):
+        if now <= bulletins.send_at(session, bulletin) + grace + MARGIN:
+            continue
+        if bulletin.status == BulletinStatus.approved:
+            yield f"{named(bulletin)}: è approvato e non è partito"
+        elif _stands_still(session, bulletin, now):
+            yield f"{named(bulletin)}: è partito a metà e non va avanti"
+
+
+def _stands_still(session: Session, bulletin: Bulletin, now: datetime) -> bool:
+    """People who send by hand are slower than any grace."""
+    by_hand = handovers.of(session, bulletin.id) is not None
+    return not by_hand and not senders.is_sending(session, bulletin.id, now=now)
+
+
+def _mail(settings: Settings, session: Session, first_at: datetime, now: datetime) -> Trouble | None:  # noqa: ARG001
+    count = letters.waiting(session, before=now - MAIL_WITHIN)
+    if not count:
+        return None
+    many = counted(count, "e-mail aspetta", "e-mail aspettano")
+    return Trouble("mail", "Posta", f"{many} da più di mezz'ora: ai redattori non arriva niente.")
+
+
+IN_DATABASE: dict[str, Asked] = {"alerts": _alerts, "slots": _slots, "mail": _mail}

@@ -1,0 +1,101 @@
+"""One round: look, remember, tell. What one way of telling cannot do never keeps another from being tried."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flows.settings import Settings
+from flows.watchdog import judgement, memory, voices
+from flows.watchdog.judgement import Due, Ids
+from flows.watchdog.memory import Known, Memory
+from flows.watchdog.promises import Trouble, look
+from flows.watchdog.voices import BROKEN, OVER, UnheardError
+
+HOURLY = 5  # minutes after the hour in which a round speaks that can remember nothing
+UNREMEMBERED = "il disco non prende niente: che cosa si è detto non si può ricordare, si ripete ogni ora"
+
+
+@dataclass(frozen=True)
+class Done:
+    """`fresh`: seen for the first time, and told only when it lasts."""
+
+    standing: tuple[Trouble, ...] = ()
+    fresh: tuple[Trouble, ...] = ()
+    told: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
+
+
+def go(settings: Settings, *, dry_run: bool, now: datetime) -> Done:
+    """With `dry_run` nobody is told, the address outside neither, and nothing is remembered."""
+    before = memory.load(settings.state, now=now)
+    seen = look(settings, first_at=before.first_at, now=now)
+    known = judgement.remembered(before, seen, now=now)
+    remembers = dry_run or memory.save(settings.state, known)
+    due = judgement.due(known, settings.profile.urgent.quiet, now=now)
+    lasting = judgement.standing(known, now=now)
+    if not remembers:  # then a first look never becomes a second
+        full = Known(since=now, name="Disco", words="Il disco non prende niente.")
+        known = known.model_copy(update={"troubles": {"disk": full, **known.troubles}})
+        lasting = {id_: one for id_, one in known.troubles.items() if one.gone_at is None}
+        everything = tuple(lasting) if now.minute < HOURLY else ()
+        due = Due(mail=everything, text=everything)
+    done = Done(
+        standing=tuple(_trouble(id_, one) for id_, one in lasting.items()),
+        fresh=tuple(one for one in seen.troubles if one.id not in lasting),
+    )
+    if dry_run:
+        return replace(done, told=tuple(_planned(due)))
+    told, lines, errors = _tell(settings, known, due, now)
+    if remembers:
+        memory.save(settings.state, judgement.told(known, told, now=now))
+    else:
+        errors.append(UNREMEMBERED)
+    try:
+        voices.ping(settings, tuple(lasting))  # not a word of it: cron sends by mail what a round prints
+    except UnheardError as exc:
+        errors.append(str(exc))
+    return replace(done, told=tuple(lines), untold=tuple(errors))
+
+
+def _trouble(id_: str, known: Known) -> Trouble:
+    return Trouble(id_, known.name, known.words, known.is_urgent)
+
+
+def _planned(due: Due) -> Iterator[str]:
+    for ids, words in (
+        (due.mail, "si scriverebbe un'e-mail"),
+        (due.text, "si scriverebbe un SMS"),
+        (due.mail_over, "si scriverebbe che è finito"),
+    ):
+        if ids:
+            yield f"{words}: {', '.join(ids)}"
+
+
+def _tell(settings: Settings, known: Memory, due: Due, now: datetime) -> tuple[Due, list[str], list[str]]:
+    """What of it was told, in a line each, and what could not be."""
+    lines: list[str] = []
+    errors: list[str] = []
+
+    def by(way: Callable[..., int], what: str, kind: str, ids: Ids) -> Ids:
+        if not ids:
+            return ()
+        troubles = {id_: known.troubles[id_] for id_ in ids}
+        try:
+            count = way(settings, kind, troubles, now=now)
+        except UnheardError as exc:
+            errors.append(f"{what}: {exc}")
+            return ()
+        if count:
+            lines.append(f"{what} a {count}: {', '.join(one.name for one in troubles.values())}")
+        return ids
+
+    return (
+        Due(
+            mail=by(voices.mail, "e-mail", BROKEN, due.mail),
+            text=by(voices.sms, "SMS", BROKEN, due.text),
+            mail_over=by(voices.mail, "e-mail che è finito", OVER, due.mail_over),
+            text_over=by(voices.sms, "SMS che è finito", OVER, due.text_over),
+        ),
+        lines,
+        errors,
+    )

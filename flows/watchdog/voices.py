@@ -1,0 +1,118 @@
+"""How it is told: mail to operator and editors, SMS to those on duty, and an address outside.
+
+Nothing of the outbox: that stands in the database, and Prefect empties it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from db.models import CallStatus
+from flows.bulletin.message.sms import fits, written
+from flows.doctor.wire import UnreachedError, ask
+from flows.settings import Settings, SettingsError
+from flows.staff.mail import OPERATOR, server
+from flows.staff.mail_text import bullets, write
+from flows.staff.rota import Addressee, Person
+from flows.staff.sms import Text, provider
+from flows.staff.smtp import MailTrouble, Outgoing, send
+from flows.watchdog.memory import Known
+
+BROKEN, OVER = "servizio_rotto", "servizio_riparato"  # of [posta] and of [sms]
+
+
+class UnheardError(Exception):
+    """Nobody could be told by this way; the text is Italian and holds no address."""
+
+
+def mail(settings: Settings, kind: str, troubles: Mapping[str, Known], *, now: datetime) -> int:
+    """To operator and editors; how many mail servers' words say that they were taken. UnheardError for none.
+
+    To all editors: who of them is absent stands in a database that may be gone.
+    """
+    post = settings.profile.mail
+    if post is None:
+        raise UnheardError("nel profilo non c'è la posta ([mail])")
+    people: list[Person] = [*settings.profile.editors]
+    people += [Addressee(OPERATOR, post.operator)] if post.operator else []
+    values = {
+        **settings.words,
+        "che_cosa": ", ".join(known.name for known in troubles.values()),
+        "elenco": bullets([f"{known.name}: {known.words}" for known in troubles.values()], ""),
+    }
+    outgoing = []
+    for number, person in enumerate(people):
+        letter = write(
+            settings.texts["posta"][kind], {**values, "nome": person.name}, prova=settings.profile.prova
+        )
+        outgoing.append(
+            Outgoing(
+                identity=f"bollettino-{settings.profile.slug}-{kind}-{now:%Y%m%d%H%M%S}-{number}",
+                sender=post.sender,
+                sender_name=f"Bollettino {settings.profile.names.del_comune}",
+                to=person.email,
+                to_name=person.name,
+                subject=letter.subject,
+                text=letter.text,
+            )
+        )
+    taken = 0
+    try:
+        for _, refusal in send(server(settings, post), outgoing, now=now):
+            taken += refusal is None
+    except MailTrouble as exc:
+        if not taken:
+            raise UnheardError("il server di posta non si può usare") from exc
+    if not taken:
+        raise UnheardError("il server di posta rifiuta ogni indirizzo")
+    return taken
+
+
+def sms(settings: Settings, kind: str, troubles: Mapping[str, Known], *, now: datetime) -> int:
+    """To the editors on duty by the profile, else to all; how many left. UnheardError where none did."""
+    gateway = provider(settings)
+    if gateway is None:
+        return 0
+    editors = [one for one in settings.profile.editors if one.on_duty] or settings.profile.editors
+    text = short(settings.texts["sms"][kind], settings.profile.prova, [one.name for one in troubles.values()])
+    texts = []
+    for number, editor in enumerate(editors):
+        try:
+            phone = settings.editor_phone(editor)
+        except SettingsError:  # `doctor` tells whose
+            continue
+        if phone is not None:
+            identity = f"bollettino-{settings.profile.slug}-{kind}-sms-{now:%Y%m%d%H%M%S}-{number}"
+            texts.append(Text(identity, phone, text))
+    if not texts:
+        return 0
+    results = gateway.send(texts, now=now)
+    left = sum(result.status in (CallStatus.accepted, CallStatus.uncertain) for result in results)
+    if not left:
+        raise UnheardError("nessun SMS è partito")
+    return left
+
+
+def short(words: Mapping[str, str], prova: str, names: Sequence[str]) -> str:
+    """One SMS, with as many names as it holds."""
+    for count in range(len(names), 0, -1):
+        rest = len(names) - count
+        listed = ", ".join(names[:count]) + (f" e altri {rest}" if rest else "")
+        if fits(text := written(words["testo"].format(prova=prova, che_cosa=listed))):
+            return text
+    return written(words["breve"].format(prova=prova))
+
+
+def ping(settings: Settings, ids: Sequence[str]) -> None:
+    """Tell the address outside, where the profile names one, that all is well, or the ids of what is not.
+
+    Raises UnheardError: its own silence is then what it tells, and the next round comes in five minutes.
+    """
+    address = settings.profile.watchdog.ping_url
+    if address is None:
+        return
+    try:
+        answer = ask(f"{address}/fail", body=", ".join(ids)) if ids else ask(address, body="")
+    except UnreachedError as exc:
+        raise UnheardError(f"l'indirizzo di [watchdog] non si raggiunge ({exc})") from exc
+    if not 200 <= answer.status < 300:
+        raise UnheardError(f"l'indirizzo di [watchdog] risponde {answer.status}")

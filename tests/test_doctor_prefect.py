@@ -1,0 +1,159 @@
+"""What doctor asks of Prefect, on its real server: runs that stand still, times, the editors' password."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from prefect.client.schemas.actions import DeploymentUpdate
+from prefect.client.schemas.objects import State
+from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Pending, Running, Scheduled
+
+from flows.deploy import deploy
+from flows.doctor import prefect_server
+from flows.doctor.finding import Case, Said, Verdict
+from flows.runs import vitals
+from flows.settings import Settings, load_profile
+from tests.world.comune import Comune
+from tests.world.door_server import DoorServer, door_server
+from tests.world.examined import answer
+from tests.world.served import serve
+
+pytestmark = pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DoorServer]:
+    with door_server(tmp_path_factory.mktemp("vitals")) as found, found.entered():
+        deploy(found.settings)
+        yield found
+
+
+def said(server: DoorServer, look: object, *, later: timedelta = timedelta()) -> Said:
+    found = look(Case(server.settings, datetime.now(UTC) + later))  # type: ignore[operator]
+    assert isinstance(found, Said)
+    return found
+
+
+def test_a_server_that_answers_with_its_version_and_the_editors_password(server: DoorServer) -> None:
+    for look in (prefect_server.answers, prefect_server.versions, prefect_server.door):
+        assert said(server, look).verdict == Verdict.good, look
+
+
+def test_another_password_than_the_one_that_the_server_was_started_with(
+    server: DoorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BOLLETTINO_PREFECT_AUTH", "redazione:another")
+    found = said(server, prefect_server.door)
+    assert (found.verdict, "401" in found.words) == (Verdict.failed, True)
+    assert "another" not in str(found)
+
+
+def test_a_worker_that_was_never_heard_and_one_that_is_silent(
+    server: DoorServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert said(server, prefect_server.worker).verdict == Verdict.failed
+    with server.client() as client:
+        path = f"/api/work_pools/{server.settings.work_pool}/workers/heartbeat"
+        client._client.post(path.removeprefix("/api"), json={"name": "worker"}).raise_for_status()
+    assert said(server, prefect_server.worker).verdict == Verdict.good
+    found = said(server, prefect_server.worker, later=2 * MINUTE)
+    assert (found.verdict, "tace da" in found.words) == (Verdict.failed, True)
+
+
+def test_runs_that_nobody_will_end(server: DoorServer) -> None:
+    """Late, Submitting, and Running without a process; a process that lives is none of them."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    host = socket.gethostname()
+    made: tuple[tuple[str, State, str | None], ...] = (
+        ("allerte", Scheduled(scheduled_time=datetime.now(UTC)), None),
+        ("notizie", Pending(name="Submitting"), None),
+        ("conserva", Running(), f"{host}:{gone.pid}"),
+        ("sorveglia", Running(), f"{host}:{os.getpid()}"),
+        ("numeri", Running(), "another-host:1"),
+    )
+    with server.client() as client:
+        for name, state, pid in made:
+            block = next(
+                one for one in client.read_deployments() if one.name == server.settings.deployment(name)
+            )
+            run = client.create_flow_run_from_deployment(block.id, tags=[server.settings.profile.slug])
+            client.set_flow_run_state(run.id, state, force=True)
+            if pid:
+                client.update_flow_run(run.id, infrastructure_pid=pid)
+    assert said(server, prefect_server.runs).verdict == Verdict.good, "they have just begun"
+    found = vitals.stranded(server.settings, now=datetime.now(UTC) + 6 * MINUTE)
+    assert (found.taken, found.running) == (("notizie",), ("conserva",))
+    assert "allerte" in found.late
+    told = said(server, prefect_server.runs, later=6 * MINUTE)
+    assert told.verdict == Verdict.attention
+    assert "senza più un processo" in told.words
+    after_hours = vitals.stranded(server.settings, now=datetime.now(UTC) + 7 * 60 * MINUTE)
+    assert len(after_hours.running) == 2, "whose process cannot be looked at gives up its claim in the end"
+
+
+def test_times_that_are_not_those_of_the_profile(server: DoorServer) -> None:
+    assert said(server, prefect_server.schedules).verdict == Verdict.good
+    profile = server.settings.profile
+    fewer = profile.model_copy(update={"slots": profile.slots[:1]})
+    other = Settings(fewer, server.settings.path, server.settings.state)
+    found = vitals.planned(other)
+    assert set(found.other) == {"componi", "invia"}
+    with server.client() as client:
+        blocks = {one.name: one for one in client.read_deployments()}
+        client.update_deployment(blocks[other.deployment("allerte")].id, DeploymentUpdate(paused=True))
+        client.delete_deployment(blocks[other.deployment("numeri")].id)
+    found = vitals.planned(server.settings)
+    assert (found.missing, found.paused) == (("numeri",), ("allerte",))
+    told = said(server, prefect_server.schedules)
+    assert (told.verdict, "numeri" in told.words) == (Verdict.failed, True)
+    deploy(server.settings)
+    with server.client() as client:
+        client.update_deployment(blocks[other.deployment("allerte")].id, DeploymentUpdate(paused=True))
+    assert said(server, prefect_server.schedules).verdict == Verdict.attention
+
+
+def test_where_prefect_is_dead_only_its_answer_is_broken(comune: Comune) -> None:
+    """The profile's port is one where nobody listens."""
+    assert answer(comune, prefect_server.answers).verdict == Verdict.failed
+    for look in (
+        prefect_server.versions,
+        prefect_server.worker,
+        prefect_server.runs,
+        prefect_server.schedules,
+    ):
+        assert answer(comune, look).verdict == Verdict.unknown, look
+
+
+def test_another_program_at_prefect_s_port_is_no_defect_of_ours(comune: Comune) -> None:
+    with serve(lambda _: (404, {}, b"<html>")) as other:
+        path = comune.settings.path
+        path.write_text(path.read_text("utf-8").replace("prefect_port = 9", f"prefect_port = {other.port}"))
+        comune.settings = Settings(load_profile(path), path, comune.settings.state, comune.settings.database)
+        address = f"{comune.settings.prefect_address}/api"
+        with temporary_settings({PREFECT_API_URL: address}):
+            assert answer(comune, prefect_server.answers).verdict == Verdict.failed
+            for look in (prefect_server.versions, prefect_server.worker, prefect_server.schedules):
+                found = answer(comune, look)
+                assert (found.verdict, "questa domanda" in found.words) == (Verdict.unknown, True)
+
+
+@pytest.mark.parametrize(("other", "is_gone"), [("", False), ("x:y", False), ("x:1", False)])
+def test_a_process_that_cannot_be_looked_at_lives_for_hours(other: str, is_gone: bool) -> None:
+    assert vitals._is_gone(other, timedelta(minutes=10)) == is_gone
+    assert vitals._is_gone(other, timedelta(hours=7))
+
+
+def test_schedules_are_the_same_whatever_else_the_server_keeps_of_them() -> None:
+    ours = SimpleNamespace(cron="0 11 * * 2", timezone="Europe/Rome")
+    theirs = SimpleNamespace(cron="0 11 * * 2", timezone="Europe/Rome", day_or=True)
+    assert vitals._when(ours) == vitals._when(theirs)
+    assert vitals._when(ours) != vitals._when(SimpleNamespace(cron="0 11 * * 2", timezone="UTC"))
