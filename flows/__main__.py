@@ -5,15 +5,18 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from flows.cli import citizens, completion, daily, installation, proofs, public, sends, templates
+from flows.cli import backups, citizens, completion, daily, installation, proofs, public, sends, templates
 from flows.cli.arguments import Layout, Verb, Version, add_discover, add_inspect
 from flows.cli.output import Output, trouble
 
 if TYPE_CHECKING:  # the help of a verb imports nothing that takes its time
     from flows.settings import Settings
 
-# two make it, three need none, one looks itself
-WITHOUT_DATABASE = ("run", "migrate", "deploy", "worker", "web", "codes", "templates")
+# three make it, four need none, two look themselves
+WITHOUT_DATABASE = (
+    *("run", "migrate", "deploy", "worker", "web", "codes", "templates"),
+    *("backup", "restore", "drill"),
+)
 
 
 def run(_arguments: argparse.Namespace, settings: "Settings", _out: Output) -> int:
@@ -82,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     templates.add_verbs(add)
     daily.add_later_verbs(add)
     installation.add_codes(add)
+    backups.add_verbs(add)
     add_inspect(verbs)
     add_discover(verbs)
     completion.add_completion(verbs)

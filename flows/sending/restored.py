@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from db import bulletins, deliveries, handovers
+from db import bulletins, deliveries, handovers, senders
 from db.models import Bulletin, BulletinStatus
 from flows.bulletin.alerts.text import ALERT
 from flows.bulletin.status import numbered
-from flows.sending import senders
+from flows.sending import senders as life
 from flows.sending.hold import reopen
 from flows.settings import Settings
 
@@ -27,12 +27,13 @@ def hold(settings: Settings, session: Session, *, before: datetime, by: str = BY
     `before`: of the last start that is known outside, or of the restore. What persons decided since is
     theirs. Done again it changes nothing.
     """
+    senders.end_all(session, before=before)
     lines = [
         *_sends(session, before, by, now),
         *_approvals(settings, session, before, by, now),
         *_orders(settings, session, before, by, now),
     ]
-    senders.reap(session, None, now=now)
+    life.reap(session, None, now=now)
     if answers := deliveries.skip_answers(session, RESTORED, before=before, now=now):
         lines.append(f"Risposte in attesa che non partono più: {answers}.")
     return lines
@@ -53,7 +54,7 @@ def _sends(session: Session, before: datetime, by: str, now: datetime) -> list[s
         if handovers.of(session, bulletin.id) is not None:
             lines.append(f"{_called(bulletin)}: si invia a mano, guarda quali liste sono già partite.")
             continue
-        senders.reap(session, bulletin.id, now=now)
+        life.reap(session, bulletin.id, now=now)
         left = deliveries.forget(session, bulletin.id, RESTORED, now=now)
         is_moving = bulletin.status == BulletinStatus.sending
         if is_moving:
