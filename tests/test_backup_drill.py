@@ -7,12 +7,14 @@ import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from pyrage import decrypt
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, make_url, text
 
 from db import schema
+from db.engine import make_engine
 from flows.__main__ import main
 from flows.backup import drill
 from flows.backup.shelf import ARCHIVE, Shelf
@@ -52,15 +54,10 @@ def databases_of(engine: Engine) -> list[str]:
         return list(connection.execute(text("SELECT datname FROM pg_database ORDER BY 1")).scalars())
 
 
-def test_a_good_one_tells_age_size_rows_and_leaves_nothing_but_its_report(
-    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_good_one_tells_age_size_rows_and_leaves_nothing_but_its_report(town: Town) -> None:
     town.safe.take(town.settings)
     newest = town.safe.take(town.settings, datetime.now(UTC) + timedelta(seconds=1))
     before, others = tree_of(town.settings.state), databases_of(town.engine)
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(scratch))
     report, path = tried(town)
     assert report.is_good, report
     assert (report.archive, report.size) == (newest.name, newest.stat().st_size)
@@ -70,7 +67,7 @@ def test_a_good_one_tells_age_size_rows_and_leaves_nothing_but_its_report(
     assert json.loads(path.read_text(encoding="utf-8"))["is_good"] is True
     after = tree_of(town.settings.state)
     assert after.keys() - before.keys() == {path.relative_to(town.settings.state).as_posix()}
-    assert list(scratch.iterdir()) == []
+    assert not (town.settings.state / drill.STAGING).exists()
     assert databases_of(town.engine) == others
     schema.check(town.engine)
 
@@ -130,6 +127,28 @@ def test_one_from_which_anything_could_be_sent_fails(town: Town, monkeypatch: py
     monkeypatch.setattr(witness.StateFolder, "write", lambda *_: None)
     report, _ = tried(town)
     assert "the witness does not hold" in report.trouble
+
+
+def test_on_postgresql_it_needs_the_right_to_make_a_database_and_no_other(
+    empty_postgresql: str, tmp_path: Path
+) -> None:
+    role, owner = f"role_{uuid4().hex}", make_engine(empty_postgresql)
+    with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE ROLE {role} LOGIN CREATEDB"))
+        connection.execute(text(f"CREATE DATABASE {role} OWNER {role}"))
+        address = make_url(empty_postgresql).set(username=role, database=role)
+        engine = send_town.make_database(address.render_as_string(hide_password=False))
+        town = Town(engine, tmp_path)
+        town.fill(10)
+        town.safe.take(town.settings)
+        report, _ = tried(town)
+        assert report.is_good, report
+        connection.execute(text(f"ALTER ROLE {role} NOCREATEDB"))
+        report, _ = tried(town)
+        assert "InsufficientPrivilege" in report.trouble
+        assert "CREATEDB" in report.trouble
+    engine.dispose()
+    owner.dispose()
 
 
 def test_rows_that_do_not_add_up_fail(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -289,6 +289,7 @@ def test_one_of_a_newer_version_is_refused(town: Town, elsewhere: Settings) -> N
         ("BOLLETTINO_LOOKUP_KEY", "another look-up key made up for benches only"),
         ("BOLLETTINO_ENCRYPTION_KEYS", Fernet.generate_key().decode()),
     ],
+    ids=["lookup", "encryption"],
 )
 def test_under_other_keys_it_is_refused_and_none_is_quoted(
     town: Town, elsewhere: Settings, monkeypatch: pytest.MonkeyPatch, name: str, value: str

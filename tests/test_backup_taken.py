@@ -209,7 +209,8 @@ def test_prefect_s_database_may_be_lost(town: Town, tmp_path: Path) -> None:
 
 
 def test_two_at_once_are_one(town: Town) -> None:
-    with taking._alone(town.settings.state), pytest.raises(BackupError, match="another backup is being made"):
+    state = town.settings.state
+    with taking.staging(state, taking.STAGING), pytest.raises(BackupError, match="another process is at it"):
         town.safe.take(town.settings)
 
 

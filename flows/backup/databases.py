@@ -17,6 +17,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
 
 from db import disk, schema
 from flows.backup.archive import BackupError, HarmedError
@@ -166,9 +167,20 @@ def _plain(url: URL) -> str:
 def scratch(engine: Engine, slug: str) -> Iterator[URL]:
     """A new empty database on the same server, gone at the end."""
     name = f"prova_{slug.replace('-', '_')}"
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))  # of a drill that was killed
-        connection.execute(text(f"CREATE DATABASE {name}"))
+    with (
+        schema.explained(engine),
+        engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+    ):
+        try:
+            connection.execute(
+                text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            )  # of a drill that was killed
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        except DatabaseError as exc:
+            raise BackupError(
+                f"{address(engine)}: the drill cannot make a database there ({type(exc.orig).__name__}): "
+                "let this role make some (ALTER ROLE ... CREATEDB), or drill on another server"
+            ) from exc
         try:
             yield engine.url.set(database=name)
         finally:

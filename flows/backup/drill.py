@@ -4,8 +4,6 @@ Of no use on the machine alone: the identity lies in the Comune's safe, and whoe
 safe's key opens what the machine keeps.
 """
 
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +25,8 @@ from flows.sending.checks import FINAL, Verdict, check_witness
 from flows.sending.witness import StateFolder
 from flows.settings import BollettinoError, Settings
 
-FOLDER = "prove-di-ripristino"  # in the state folder: a report a drill
+STAGING = ".prova"  # in the state folder, and so are the reports
+FOLDER = "prove-di-ripristino"
 
 
 class Report(BaseModel):
@@ -94,18 +93,17 @@ def _try(settings: Settings, chosen: Path, identities: Sequence[x25519.Identity]
 @contextmanager
 def _somewhere(settings: Settings) -> Iterator[tuple[Settings, Path]]:
     """A folder, and on PostgreSQL a database, that are gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="bollettino-prova-"))
     engine = make_engine(settings.database)
-    try:
-        if databases.kind(engine) == "sqlite":
-            yield settings, folder
-            return
-        with databases.scratch(engine, settings.profile.slug) as url:
-            address = url.render_as_string(hide_password=False)
-            yield Settings(settings.profile, settings.path, settings.state, address), folder
-    finally:
-        engine.dispose()
-        shutil.rmtree(folder, ignore_errors=True)
+    with taking.staging(settings.state, STAGING) as folder:
+        try:
+            if databases.kind(engine) == "sqlite":
+                yield settings, folder
+                return
+            with databases.scratch(engine, settings.profile.slug) as url:
+                address = url.render_as_string(hide_password=False)
+                yield Settings(settings.profile, settings.path, settings.state, address), folder
+        finally:
+            engine.dispose()
 
 
 def _require_silence(found: Found, state: Path) -> None:

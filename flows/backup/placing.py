@@ -4,7 +4,6 @@ It sends nothing: the witness beside the database is ahead of it by one, until a
 (`python -m flows witness --accept-by`).
 """
 
-import fcntl
 import json
 import os
 import shutil
@@ -21,10 +20,11 @@ from flows.backup import archive, databases, keys
 from flows.backup.archive import BackupError, HarmedError
 from flows.backup.manifest import DATABASE, DUMP, JOURNAL, PREFECT, WITNESS, Manifest
 from flows.backup.restoring import REPORT, Found, Wish, hidden, report_of, unpacked
+from flows.backup.taking import staging
 from flows.privacy import intact, people
 from flows.profiles import secrets_file
 from flows.sending import restored, witness
-from flows.sending.witness import Mark, StateFolder
+from flows.sending.witness import StateFolder
 from flows.settings import Settings
 
 
@@ -87,30 +87,11 @@ def _settings(found: Found, folder: Path) -> Settings:
 def _building(into: Path) -> Iterator[Path]:
     """Beside the folder that it becomes; gone again unless it became it."""
     folder = hidden(into, "ripristino")
-    folder.mkdir(mode=disk.PRIVATE_FOLDER, exist_ok=True)
-    handle = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as exc:
-            raise BackupError(f"--into {into}: another restore is at it") from exc
-        try:
-            _empty(folder)  # of one that was killed
-            yield folder
-        except OSError as exc:
-            raise BackupError(f"{folder.parent}: cannot be written ({exc.strerror or exc})") from exc
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    finally:
-        os.close(handle)
-
-
-def _empty(folder: Path) -> None:
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+        with staging(folder.parent, folder.name) as found:
+            yield found
+    except OSError as exc:
+        raise BackupError(f"{folder.parent}: cannot be written ({exc.strerror or exc})") from exc
 
 
 def _unpack(settings: Settings, found: Found, wish: Wish, folder: Path) -> None:
@@ -184,14 +165,9 @@ def _testify(settings: Settings, number: int, *, now: datetime) -> int:
     before = place.read()
     mark = witness.mark(number, None, Journal(settings.state / JOURNAL), at=now)
     if before is not None:
-        mark = Mark(
-            number=max(number, before.number + 1),
-            bulletin_id=None,
-            at=now,
-            journal_size=before.journal_size,
-            journal_sha256=before.journal_sha256,
-        )
-    place.write(mark)
+        extent = {"journal_size": before.journal_size, "journal_sha256": before.journal_sha256}
+        mark = mark.model_copy(update={"number": max(number, before.number + 1), **extent})
+    place.write(mark.model_copy(update={"is_restore": True}))
     return mark.number
 
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import os
 import shutil
 import sqlite3
 import tomllib
@@ -22,7 +23,7 @@ from flows.backup.shelf import ARCHIVE, REGISTERS, SIDECAR, Shelf
 from flows.profiles.backup import Backup
 from flows.settings import ROOT, Settings
 
-STAGING, LOCK = ".copia", "copia.lock"  # in the state folder
+STAGING = ".copia"  # in the state folder
 SPARE = 1.1  # of what is copied: room that must be there before
 
 
@@ -62,6 +63,8 @@ def plan(settings: Settings, *, now: datetime) -> Plan:
     shelf = Shelf(chosen.folder, settings.profile.slug)
     shelf.require()
     keep = timedelta(days=chosen.keep_days)
+    if not settings.state.is_dir():
+        raise BackupError(f"{settings.state} is not there: there is nothing to back up")
     engine = settings.engine()
     try:
         if databases.kind(engine) == "postgresql":
@@ -72,7 +75,7 @@ def plan(settings: Settings, *, now: datetime) -> Plan:
     finally:
         engine.dispose()
     size += _size(settings.state / manifest.PREFECT)
-    free = shutil.disk_usage(settings.state).free if settings.state.is_dir() else 0
+    free = shutil.disk_usage(settings.state).free
     if free < size * SPARE:
         raise BackupError(f"{settings.state}: {free} bytes are free, a copy needs {round(size * SPARE)}")
     return Plan(shelf, keep, tuple(chosen.recipients), size, tuple(shelf.old(keep, now=now)))
@@ -88,7 +91,7 @@ def take(settings: Settings, *, now: datetime) -> Taken:
     Ours first: a Prefect that knows a run more than we do is harmless, one that knows a run less is not.
     """
     planned = plan(settings, now=now)
-    with _alone(settings.state), _staging(settings.state) as folder:
+    with staging(settings.state, STAGING) as folder:
         planned.shelf.sweep()
         engine = settings.engine()
         warnings: list[str] = []
@@ -106,25 +109,34 @@ def take(settings: Settings, *, now: datetime) -> Taken:
 
 
 @contextmanager
-def _alone(state: Path) -> Iterator[None]:
-    with (state / LOCK).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as exc:
-            raise BackupError(f"{state}: another backup is being made") from exc
-        yield
+def staging(state: Path, name: str) -> Iterator[Path]:
+    """An empty folder for what lies in clear for a while, for this process alone, and gone afterwards.
 
-
-@contextmanager
-def _staging(state: Path) -> Iterator[Path]:
-    """What is copied lies here in clear, beside what it is a copy of, and never where archives lie."""
-    folder = state / STAGING
-    shutil.rmtree(folder, ignore_errors=True)  # of one that was killed
-    folder.mkdir(mode=disk.PRIVATE_FOLDER)
+    Beside what it is a copy of, and never where archives lie. BackupError where another is at it.
+    """
+    folder = state / name
+    folder.mkdir(mode=disk.PRIVATE_FOLDER, parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        yield folder
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            raise BackupError(f"{folder}: another process is at it") from exc
+        try:
+            _empty(folder)  # of one that was killed
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _cut(settings: Settings, engine: Engine, folder: Path, warnings: list[str]) -> Manifest:

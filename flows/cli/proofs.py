@@ -134,7 +134,8 @@ def _outside(mark: "Mark | None") -> str:
 
     if mark is None:
         return "none"
-    what = f"bulletin {mark.bulletin_id}" if mark.bulletin_id else "accepted by a person"
+    by_hand = "restored from a backup" if mark.is_restore else "accepted by a person"
+    what = f"bulletin {mark.bulletin_id}" if mark.bulletin_id else by_hand
     return f"{mark.number} ({what}, {in_rome(mark.at):%Y-%m-%d %H:%M})"
 
 
