@@ -79,14 +79,14 @@ class Storm:
         self.town.engine.dispose()  # nothing of it is shared with a child
         whole = lasting(lambda: self.town.safe.take(self.town.settings, now))
         for number in range(1, kills + 1):
-            before = len(self.shelf.files(ARCHIVE))
+            before = self._archives()
             at = now + timedelta(seconds=number)
 
             def take(at: datetime = at) -> None:
                 self.town.safe.take(self.town.settings, at)
 
             is_killed = struck(take, self.chance.uniform(0, whole * LONGER))
-            new = len(self.shelf.files(ARCHIVE)) - before
+            new = len(self._archives() - before)
             self.seen["backup: none" if not new else "backup: new"] += 1
             if not is_killed and new != 1:
                 self.wrong.append("a backup that ended left no archive")
@@ -96,6 +96,10 @@ class Storm:
             self.wrong.append(f"halves stay: {halves}")
         if (self.town.settings.state / ".copia").exists():
             self.wrong.append("a copy in clear stays")
+
+    def _archives(self) -> set[tuple[str, int]]:
+        """With the moments they were written: a second one of the same second takes the first one's name."""
+        return {(path.name, path.stat().st_mtime_ns) for _, path in self.shelf.files(ARCHIVE)}
 
     def _look(self) -> None:
         for _, path in self.shelf.files(ARCHIVE) + self.shelf.files(REGISTERS):
