@@ -172,6 +172,23 @@ def skip_rest(session: Session, bulletin_id: int, reason: str, *, now: datetime)
     return _move(session, queued, DeliveryStatus.queued, DeliveryStatus.skipped, now, reason)
 
 
+def forget(session: Session, bulletin_id: int, reason: str, *, now: datetime) -> int:
+    """Of a restored database: who is still queued in it may have got it since the copy; return how many."""
+    queued = _ids(session, bulletin_id, DeliveryStatus.queued)
+    return _move(session, queued, DeliveryStatus.queued, DeliveryStatus.uncertain, now, reason)
+
+
+def skip_answers(session: Session, reason: str, *, before: datetime, now: datetime) -> int:
+    """Answers that wait since before that moment are not given any more; return how many."""
+    query = select(Delivery.id).where(
+        col(Delivery.bulletin_id).is_(None),
+        Delivery.status == DeliveryStatus.queued,
+        col(Delivery.status_at) <= before,
+    )
+    waiting = list(session.exec(query.order_by(col(Delivery.id)).with_for_update()))
+    return _move(session, waiting, DeliveryStatus.queued, DeliveryStatus.skipped, now, reason)
+
+
 def retry(session: Session, failed: Sequence[int], *, now: datetime) -> int:
     """Failed ones are queued again, by a person's word."""
     return _move(session, failed, DeliveryStatus.failed, DeliveryStatus.queued, now)

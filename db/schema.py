@@ -109,8 +109,15 @@ def require_sound(engine: Engine) -> None:
 
 def pending(engine: Engine) -> list[str]:
     """What `upgrade` would run, oldest first, as `revision: what it does`."""
+    return steps(current(engine))
+
+
+def steps(at: str | None) -> list[str]:
+    """What brings a database of that revision (None: an empty one) to this version, oldest first.
+
+    SchemaError where this version does not know it.
+    """
     script = ScriptDirectory.from_config(_config())
-    at = current(engine)
     taken = [f"{INITIAL}: the same tables as at {at}"] if at == _SAME_AS_INITIAL else []
     at = INITIAL if taken else at
     if at in _OF_DEVELOPMENT:
@@ -123,8 +130,8 @@ def pending(engine: Engine) -> list[str]:
         raise SchemaError(
             f"the database is at revision {at}, which this version does not know: install the newer version"
         )
-    steps = script.iterate_revisions("head", at or "base")
-    return taken + [f"{step.revision}: {step.doc}" for step in reversed(list(steps))]
+    missing = script.iterate_revisions("head", at or "base")
+    return taken + [f"{step.revision}: {step.doc}" for step in reversed(list(missing))]
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

@@ -39,6 +39,11 @@ def end(session: Session, sender_ids: Collection[UUID]) -> None:
     session.connection().execute(delete(Sender).where(col(Sender.id).in_(sender_ids)))
 
 
+def end_all(session: Session, *, before: datetime) -> None:
+    """Those without a sign of life since, whatever runs under their number now: of a restored database."""
+    session.connection().execute(delete(Sender).where(col(Sender.beat_at) <= before))
+
+
 def pids(session: Session, host: str) -> dict[UUID, int]:
     """The processes of a machine that are written down as senders."""
     return dict(session.exec(select(Sender.id, Sender.pid).where(Sender.host == host)).all())

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from flows.cli import (
+    backups,
     citizens,
     completion,
     daily,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # the help of a verb imports nothing that takes its time
 WITHOUT_DATABASE = (
     *("run", "migrate", "deploy", "worker", "web", "codes", "templates"),
     *("prefect", "drain", "install"),
+    *("backup", "restore", "drill"),
 )
 
 
@@ -104,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     daily.add_later_verbs(add)
     installation.add_codes(add)
     health.add_verbs(add)
+    backups.add_verbs(add)
     add_inspect(verbs)
     add_discover(verbs)
     completion.add_completion(verbs)

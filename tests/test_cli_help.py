@@ -111,7 +111,7 @@ def typed(line: str) -> list[str]:
     ("line", "offered"),
     [
         ("python -m flows subscribers im", ["import"]),
-        ("/srv/b/.venv/bin/python -m flows re", ["retry", "retention"]),
+        ("/srv/b/.venv/bin/python -m flows re", ["retry", "retention", "restore"]),
         ("bollettino collect not", ["notizie"]),
         ("bollettino subscribers import --d", ["--dated", "--dry-run"]),
         ("bollettino stop 3 --b", ["--by"]),

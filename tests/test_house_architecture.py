@@ -49,7 +49,7 @@ FLOORS = (
     ("review",),
     ("runs", "web"),
     ("newsroom",),
-    ("staff",),
+    ("staff", "backup"),
     ("web.inbound", "web.pages"),
     ("web.ground",),
     ("sending",),
@@ -104,6 +104,7 @@ KEEPERS = {
     "pydantic_settings": ("flows/settings.py",),  # it reads the environment
     "pydantic_ai": ("flows/draft/chat.py", "flows/profiles/llm.py"),
     "openai": ("flows/draft/chat.py", "flows/profiles/llm.py"),
+    "pyrage": ("flows/backup/*.py", "flows/profiles/backup.py"),
     "smtplib": ("flows/staff/smtp.py",),
     "importlib": ("flows/deploy.py",),  # an import by name would slip past this test
 }

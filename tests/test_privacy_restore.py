@@ -112,7 +112,9 @@ def test_a_restored_backup_whose_journal_is_lost_waits_for_a_person_who_says_so(
     with comune.look() as session:
         (noted,) = privacy.accesses(session, limit=9)
         assert (noted.by, noted.command) == ("Anna Redazione", "witness --without-journal")
-    dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    with pytest.raises(DispatchError, match="da approvare"):  # it has left since the copy was made
+        dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
+    assert comune.received() == before
     comune.engine.dispose()
 
 

@@ -29,6 +29,7 @@ DELIVERY_TRANSITIONS: dict[DeliveryStatus, frozenset[DeliveryStatus]] = {
             # a status webhook proves that an attempt which was put back did leave after all
             DeliveryStatus.accepted,
             DeliveryStatus.failed,
+            DeliveryStatus.uncertain,  # of a restored database, which does not know what left since its copy
         }
     ),
     DeliveryStatus.claimed: frozenset(

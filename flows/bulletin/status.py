@@ -38,6 +38,7 @@ REASONS = {
     "retry": "si ritenta con chi non l'ha ricevuto",
     "handed_out": "inviato a mano e dichiarato",
     "updated": "la fonte ha cambiato l'allerta",
+    "restored": "database ripristinato da una copia: può essere già partito",
     "corrected_meanwhile": "chi mancava riceve il testo giusto",
 }
 

@@ -97,8 +97,10 @@ def witness(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
             return 2
         count = _without_journal(settings, asked, max(ours, latest or 0), out, by=by, now=now)
         out.say(f"Accepted by {by}: the journal goes on from the {count} words in the database.")
+        if heard.latest is None:  # nothing tells whether anything left since
+            _hold(settings, out, before=now, now=now)
         out.keep(accepted_by=by)
-    if latest is None or not heard.is_ahead_of(ours):
+    if heard.latest is None or latest is None or not heard.is_ahead_of(ours):
         out.say("The database does not look restored from a backup.")
         return 0
     if by is None:
@@ -107,6 +109,8 @@ def witness(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
             "accepts it: python -m flows witness --accept-by NAME"
         )
         return 2
+    # first: stopped between the two, the other still waits for a person
+    _hold(settings, out, before=heard.latest.at, now=now)
     with transaction(engine) as session:
         senders.accept(session, latest, by=by, now=now)
     out.say(f"Accepted by {by}: the sends go on from number {latest + 1}.")
@@ -114,12 +118,24 @@ def witness(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     return 0
 
 
+def _hold(settings: "Settings", out: Output, *, before: datetime, now: datetime) -> None:
+    """What may have left since the copy was made waits for a person."""
+    from db.engine import transaction
+    from flows.sending import restored
+
+    with transaction(settings.engine()) as session:
+        held = restored.hold(settings, session, before=before, now=now)
+    out.say(*held)
+    out.keep(held=held)
+
+
 def _outside(mark: "Mark | None") -> str:
     from flows.bulletin.language.dates import in_rome
 
     if mark is None:
         return "none"
-    what = f"bulletin {mark.bulletin_id}" if mark.bulletin_id else "accepted by a person"
+    by_hand = "restored from a backup" if mark.is_restore else "accepted by a person"
+    what = f"bulletin {mark.bulletin_id}" if mark.bulletin_id else by_hand
     return f"{mark.number} ({what}, {in_rome(mark.at):%Y-%m-%d %H:%M})"
 
 
@@ -232,6 +248,7 @@ def add_verbs(add: Add) -> None:
         restored="whether the database is older than what is outside",
         journal="what the journal of consent lacks, in Italian; null where it is whole",
         accepted_by="who accepted it, just now",
+        held="what may have left since the copy and now waits for a person, a line each, in Italian",
     )
     parser = add("cost", cost, "Tell what a year's messages cost, by month, at the profile's prices.",
                  writes=False)  # fmt: skip

@@ -34,6 +34,7 @@ WITHHELD = {
     "sandbox": (_WHERE, _CREDENTIALS),
     "prefect": (_DOOR,),
     "worker": (_PEOPLE, STAMP_KEY, "PREFECT_SERVER_API_AUTH_STRING"),
+    "pg": ("BOLLETTINO_.*", _CREDENTIALS),  # PostgreSQL's own tools
     "web": (_PEOPLE, STAMP_KEY, _CREDENTIALS, "BOLLETTINO_((TOTP|PHONE|MAIL)_.*|LLM_KEY)"),
 }
 

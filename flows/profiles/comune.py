@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime
+from flows.profiles.backup import Backup
 from flows.profiles.contacts import Address, Base, Contacts, Names, is_loopback, named_twice
 from flows.profiles.file import Strict
 from flows.profiles.llm import Llm
@@ -260,6 +261,7 @@ class Profile(Strict):
     watchdog: Watchdog = Watchdog()
     notice: Notice
     privacy: Privacy = Privacy()
+    backup: Backup | None = None  # without it `backup` has nowhere to put an archive
     # word of the site -> category, before the usual ones
     categories: dict[str, NewsCategory] = Field(default={})
     election_period: ElectionPeriod | None = None

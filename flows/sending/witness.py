@@ -32,6 +32,7 @@ class Mark(BaseModel):
     at: datetime
     journal_size: int | None = None  # of the journal of consent at that time
     journal_sha256: str | None = None  # of its last line
+    is_restore: bool = False  # no start: a restore, which waits for a person
 
     @property
     def journal(self) -> Extent | None:
@@ -41,7 +42,8 @@ class Mark(BaseModel):
         return Extent(self.journal_size, self.journal_sha256)
 
     def __str__(self) -> str:
-        what = f"bollettino {self.bulletin_id}" if self.bulletin_id else "conferma di una persona"
+        by_hand = "ripristino di una copia" if self.is_restore else "conferma di una persona"
+        what = f"bollettino {self.bulletin_id}" if self.bulletin_id else by_hand
         return f"{self.number} ({what}, {giorno_ora(self.at)})"
 
 

@@ -1,0 +1,1 @@
+"""Copies of an installation that are encrypted, checked, restored and tried."""

@@ -1,0 +1,132 @@
+"""Tries the newest archive: restored into a temporary folder, counted, and proved to send nothing.
+
+Of no use on the machine alone: the identity lies in the Comune's safe, and whoever tries it proves that the
+safe's key opens what the machine keeps.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+from pyrage import x25519
+
+from db import bulletins, disk, senders
+from db.engine import StoreError, make_engine, reading
+from db.models import BulletinStatus
+from flows.backup import databases, placing, restoring, taking
+from flows.backup.archive import BackupError
+from flows.backup.restoring import Found, Wish
+from flows.backup.shelf import ARCHIVE, Shelf
+from flows.sending import witness
+from flows.sending.checks import FINAL, Verdict, check_witness
+from flows.sending.witness import StateFolder
+from flows.settings import BollettinoError, Settings
+
+STAGING = ".prova"  # in the state folder, and so are the reports
+FOLDER = "prove-di-ripristino"
+
+
+class Report(BaseModel):
+    """One drill; nothing of a person in it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    at: datetime
+    is_good: bool
+    trouble: str = ""
+    archive: str = ""
+    age_hours: float | None = None  # of the archive
+    size: int | None = None  # of the archive, in bytes
+    rows: int | None = None
+    left: int | None = None  # people who left since the copy, and did so again
+    missing: list[str] = []
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        if not self.is_good:
+            return f"the drill of {self.archive or 'the newest archive'} FAILED: {self.trouble}"
+        return (
+            f"{self.archive}: {self.age_hours:.1f} hours old, {self.size} bytes, {self.rows} rows as counted "
+            f"at the cut, {self.left} left since; nothing can be sent from it; {self.seconds:.1f} s"
+        )
+
+
+def run(settings: Settings, identities: Sequence[x25519.Identity], *, now: datetime) -> tuple[Report, Path]:
+    """The report, and where it is kept; also of a drill that failed."""
+    began = time.monotonic()
+    chosen: Path | None = None
+    try:
+        shelf = Shelf(taking.table(settings).folder, settings.profile.slug)
+        shelf.require()
+        chosen = shelf.newest(ARCHIVE)
+        if chosen is None:
+            raise BackupError(f"{shelf.folder}: holds no archive of {settings.profile.slug}")
+        report = _try(settings, chosen, identities, now=now)
+    except (BollettinoError, StoreError, OSError) as exc:
+        name = chosen.name if chosen else ""
+        report = Report(at=now, is_good=False, trouble=str(exc), archive=name)
+    report = report.model_copy(update={"seconds": round(time.monotonic() - began, 3)})
+    return report, _keep(settings, report)
+
+
+def _try(settings: Settings, chosen: Path, identities: Sequence[x25519.Identity], *, now: datetime) -> Report:
+    with _somewhere(settings) as (apart, folder):
+        wish = Wish(chosen, identities, folder / "stato")
+        found = restoring.look(apart, wish)
+        placed = placing.restore(apart, found, wish, now=now)
+        _require_silence(found, wish.into)
+        return Report(
+            at=now,
+            is_good=True,
+            archive=chosen.name,
+            age_hours=round((now - found.manifest.cut_at).total_seconds() / 3600, 2),
+            size=chosen.stat().st_size,
+            rows=sum(found.manifest.counts.values()),
+            left=placed.people,
+            missing=list(found.missing),
+        )
+
+
+@contextmanager
+def _somewhere(settings: Settings) -> Iterator[tuple[Settings, Path]]:
+    """A folder, and on PostgreSQL a database, that are gone afterwards."""
+    engine = make_engine(settings.database)
+    with taking.staging(settings.state, STAGING) as folder:
+        try:
+            if databases.kind(engine) == "sqlite":
+                yield settings, folder
+                return
+            with databases.scratch(engine, settings.profile.slug) as url:
+                address = url.render_as_string(hide_password=False)
+                yield Settings(settings.profile, settings.path, settings.state, address), folder
+        finally:
+            engine.dispose()
+
+
+def _require_silence(found: Found, state: Path) -> None:
+    """BackupError where anything could be sent from what was restored."""
+    at = found.settings
+    restored = Settings(at.profile, at.path, state, at.database)
+    restored.secrets = at.secrets
+    engine = restored.engine()
+    ledger, heard = restored.ledger(), witness.hear([StateFolder(restored)])
+    try:
+        with reading(engine) as session:
+            lost = witness.lost_words(heard, ledger.journal, has_words=not ledger.is_empty(session))
+            held = check_witness(heard, senders.last_number(session), lost)
+            moving = bulletins.with_status(session, BulletinStatus.approved, BulletinStatus.sending)
+    finally:
+        engine.dispose()
+    if held.verdict != Verdict.refused or held.name not in FINAL:
+        raise BackupError("the witness does not hold what was restored: it could be sent from")
+    if moving:
+        raise BackupError(f"{len(moving)} bulletins of the copy stand as approved or on their way")
+
+
+def _keep(settings: Settings, report: Report) -> Path:
+    path = settings.state / FOLDER / f"{report.at.astimezone(UTC):%Y%m%dT%H%M%SZ}.json"
+    disk.replace(path, f"{report.model_dump_json(indent=1)}\n".encode())
+    return path

@@ -1,0 +1,63 @@
+"""The keys at hand beside those of an archive, and what else an installation needs that no archive holds."""
+
+from functools import partial
+
+from pydantic import SecretStr, ValidationError
+
+from flows.backup.archive import BackupError
+from flows.backup.manifest import Keys, fingerprints
+from flows.settings import Secrets, Settings, SettingsError
+
+UNUSED = SecretStr("-")  # of what opens nothing that an archive holds
+
+
+def bring(settings: Settings) -> Secrets:
+    """The secrets of this process, though only the two keys be there. BackupError names what is missing."""
+    try:
+        secrets = Secrets(whatsapp_token=UNUSED, app_secrets=UNUSED, verify_token=UNUSED)
+    except ValidationError as exc:
+        names = ", ".join(f"BOLLETTINO_{error['loc'][0]}".upper() for error in exc.errors())
+        raise BackupError(
+            f"not set in the environment: {names}; take them from the copy of the keys"
+        ) from None
+    try:
+        secrets = settings.secrets
+    except SettingsError:  # told by `missing`: without these nothing is sent, and everything can be read
+        settings.secrets = secrets
+    return secrets
+
+
+def require_same(archived: Keys, secrets: Secrets) -> None:
+    """BackupError where the archive was made with others; whether they open it, its canary tells."""
+    ours = fingerprints(secrets)
+    wrong = []
+    if ours.lookup != archived.lookup:
+        wrong.append(f"BOLLETTINO_LOOKUP_KEY ({ours.lookup} here, {archived.lookup} there)")
+    if not set(ours.encryption) & set(archived.encryption):
+        ours_named, theirs = ", ".join(ours.encryption), ", ".join(archived.encryption)
+        wrong.append(f"BOLLETTINO_ENCRYPTION_KEYS ({ours_named} here, {theirs} there)")
+    if wrong:
+        raise BackupError(
+            f"other keys than the archive was made with, by their fingerprints: {'; '.join(wrong)}: "
+            "take those of that time from the copy of the keys"
+        )
+
+
+def missing(settings: Settings) -> list[str]:
+    """What the profile asks for and this process has not, a line each; nothing of it is in any archive."""
+    lines = []
+    try:
+        Secrets()
+    except ValidationError as exc:
+        names = [f"BOLLETTINO_{error['loc'][0]}".upper() for error in exc.errors()]
+        lines += [f"not set in the environment: {name}" for name in names]
+    for check in (settings.require_codes, settings.require_model, partial(getattr, settings, "mail_login")):
+        try:
+            check()
+        except SettingsError as exc:
+            lines += str(exc).splitlines()
+    lines += settings.warnings
+    mail = settings.profile.mail
+    if mail and mail.ca_file and not mail.ca_file.exists():
+        lines.append(f"{mail.ca_file} (mail.ca_file) is not there")
+    return lines

@@ -1,0 +1,199 @@
+"""Puts a restored installation in place: built in a hidden folder, and there all at once or not at all.
+
+It sends nothing: the witness beside the database is ahead of it by one, until a named person accepts it
+(`python -m flows witness --accept-by`).
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from db import canary, disk, schema, senders
+from db.engine import forget_pages, transaction
+from db.journal import Journal
+from flows.backup import archive, databases, keys
+from flows.backup.archive import BackupError, HarmedError
+from flows.backup.manifest import DATABASE, DUMP, JOURNAL, PREFECT, WITNESS, Manifest
+from flows.backup.restoring import REPORT, Found, Wish, hidden, report_of, unpacked
+from flows.backup.taking import staging
+from flows.privacy import intact, people
+from flows.profiles import secrets_file
+from flows.sending import restored, witness
+from flows.sending.witness import StateFolder
+from flows.settings import Settings
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What was done."""
+
+    people: int  # who left since the copy, and did so again
+    held: list[str]  # what may have left since, a line each
+    number: int  # of the start that a person has to accept
+
+
+def restore(settings: Settings, found: Found, wish: Wish, *, now: datetime) -> Placed:
+    """All of it. BackupError where it cannot be done: then nothing is there that was not there before.
+
+    A database of PostgreSQL is no part of the folder: the folder with its hold is there first, then all of
+    the database at once. Killed in between, a restore of the same archive goes on.
+    """
+    if found.manifest.database == "postgresql":
+        return _restore_apart(settings, found, wish, now=now)
+    with _building(wish.into) as folder:
+        _unpack(settings, found, wish, folder)
+        built = _settings(found, folder)
+        _compare(built, found.manifest)
+        left, held, last = _revive(built, now=now)
+        number = _testify(built, last + 1, now=now)
+        _report(folder, wish, found, now, is_counted=True, is_finished=True)
+        _move(folder, wish.into)
+    return Placed(left, held, number)
+
+
+def _restore_apart(settings: Settings, found: Found, wish: Wish, *, now: datetime) -> Placed:
+    if not found.is_resumed:
+        with _building(wish.into) as folder:
+            _unpack(settings, found, wish, folder)
+            _testify(_settings(found, folder), found.manifest.starts + 1, now=now)
+            _report(folder, wish, found, now)
+            _move(folder, wish.into)
+    placed = _settings(found, wish.into)
+    if not report_of(wish.into).get("is_counted"):
+        _load(placed, wish.into)
+        _compare(placed, found.manifest)
+        _report(wish.into, wish, found, now, is_counted=True)
+    (wish.into / DUMP).unlink(missing_ok=True)
+    left, held, _ = _revive(placed, now=now)
+    _report(wish.into, wish, found, now, is_counted=True, is_finished=True)
+    mark = StateFolder(placed).read()
+    return Placed(left, held, mark.number if mark else 0)
+
+
+def _settings(found: Found, folder: Path) -> Settings:
+    is_apart = found.manifest.database == "postgresql"
+    at = found.settings
+    moved = Settings(at.profile, at.path, folder, at.database if is_apart else None)
+    keys.bring(moved)
+    return moved
+
+
+@contextmanager
+def _building(into: Path) -> Iterator[Path]:
+    """Beside the folder that it becomes; gone again unless it became it."""
+    folder = hidden(into, "ripristino")
+    try:
+        with staging(folder.parent, folder.name) as found:
+            yield found
+    except OSError as exc:
+        raise BackupError(f"{folder.parent}: cannot be written ({exc.strerror or exc})") from exc
+
+
+def _unpack(settings: Settings, found: Found, wish: Wish, folder: Path) -> None:
+    if archive.read(wish.archive, wish.identities, folder) != found.manifest:
+        raise HarmedError(f"{wish.archive}: has changed since it was looked at")
+    for name in (DATABASE, PREFECT):
+        if found.manifest.holds(name):
+            databases.settle(folder / name)
+    if found.registers is not None:
+        with unpacked(wish, found.registers) as registers:
+            for name in (JOURNAL, WITNESS):
+                if (registers / name).exists():
+                    shutil.copyfile(registers / name, folder / name)
+    kept = settings.state / secrets_file.FILE
+    if settings.profile.stage == "sandbox" and kept.exists():  # the keys at hand, which are in no archive
+        disk.replace(folder / secrets_file.FILE, kept.read_bytes())
+
+
+def _load(placed: Settings, into: Path) -> None:
+    """Unless one that was killed has done it: it is all there, or nothing of it."""
+    engine = placed.engine()
+    try:
+        if databases.is_empty(engine):
+            databases.load(placed, engine, into / DUMP)
+    except BackupError:
+        if databases.is_empty(engine):
+            shutil.rmtree(into, ignore_errors=True)
+        raise
+    finally:
+        engine.dispose()
+
+
+def _compare(settings: Settings, read: Manifest) -> None:
+    """HarmedError where the database is not what the archive says of it."""
+    engine = settings.engine()
+    try:
+        counted, told = databases.counts(engine), read.counts
+    finally:
+        engine.dispose()
+    if wrong := sorted(name for name in counted.keys() | told if counted.get(name) != told.get(name)):
+        raise HarmedError(f"the database does not hold the rows that the archive counts: {', '.join(wrong)}")
+
+
+def _revive(settings: Settings, *, now: datetime) -> tuple[int, list[str], int]:
+    """The database as this version wants it, under these keys, without who left since.
+
+    Done again it changes nothing. Returns how many left, what is held, and the last start.
+    """
+    engine = settings.engine()
+    try:
+        if schema.pending(engine):
+            schema.upgrade(engine)
+        canary.check(engine, settings.vault())
+        intact.keep_keys(settings, engine)
+        left = people.replay(settings, engine, now=now)
+        with transaction(engine) as session:
+            held = restored.hold(settings, session, before=now, now=now)
+            last = senders.last_number(session)
+        forget_pages(engine)
+        return left, held, last
+    finally:
+        engine.dispose()
+
+
+def _testify(settings: Settings, number: int, *, now: datetime) -> int:
+    """A start that the database does not know, so that nothing leaves until somebody accepts it; its number.
+
+    How far the journal went is what the latest start said of it: an older journal is told by that.
+    """
+    place = StateFolder(settings)
+    before = place.read()
+    mark = witness.mark(number, None, Journal(settings.state / JOURNAL), at=now)
+    if before is not None:
+        extent = {"journal_size": before.journal_size, "journal_sha256": before.journal_sha256}
+        mark = mark.model_copy(update={"number": max(number, before.number + 1), **extent})
+    place.write(mark.model_copy(update={"is_restore": True}))
+    return mark.number
+
+
+def _report(folder: Path, wish: Wish, found: Found, now: datetime, **done: bool) -> None:
+    document = {
+        "is_counted": False,
+        "is_finished": False,
+        **done,
+        "at": now.isoformat(),
+        "archive": wish.archive.name,
+        "cut_at": found.manifest.cut_at.isoformat(),
+        "version": found.manifest.version,
+        "revision": found.manifest.revision,
+        "registers": found.registers.name if found.registers else None,
+        "missing": list(found.missing),
+    }
+    disk.replace(folder / REPORT, json.dumps(document, ensure_ascii=False, indent=1).encode())
+
+
+def _move(folder: Path, into: Path) -> None:
+    """All that is in it on the disk, then under its name."""
+    for path in [folder, *folder.rglob("*")]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    folder.rename(into)  # takes the place of an empty folder, and of nothing else
+    disk.sync_folder(into.absolute().parent)

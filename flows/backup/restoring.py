@@ -1,0 +1,171 @@
+"""Looks at an archive before it is restored: whether it is whole, fits here, and what will be missing."""
+
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pyrage import x25519
+
+from db import disk, schema
+from db.engine import make_engine
+from db.journal import Journal
+from flows.backup import archive, databases, keys
+from flows.backup.archive import BackupError
+from flows.backup.manifest import JOURNAL, PREFECT, WITNESS, Manifest
+from flows.backup.shelf import REGISTERS, Shelf
+from flows.settings import Settings
+
+REPORT = "ripristino.json"
+SPARE = 64 << 20  # bytes, for what migrating and replaying write
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be restored, from where, and where to."""
+
+    archive: Path
+    identities: Sequence[x25519.Identity] = field(repr=False)
+    into: Path
+    registers: Path | None = None  # a file of registers, or a folder with the two files
+    is_without_registers: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look at an archive told; nothing was written."""
+
+    settings: Settings  # of the installation that it will be
+    manifest: Manifest
+    registers: Path | None
+    is_resumed: bool  # a restore into PostgreSQL was killed half-way: the rest of it is done
+    steps: tuple[str, ...]  # revisions that the database then goes through
+    missing: tuple[str, ...]
+
+
+def look(settings: Settings, wish: Wish) -> Found:
+    """Read all of the archive, and judge whether it can be restored here. BackupError says why not."""
+    read = archive.read(wish.archive, wish.identities)
+    if read.kind != "database" or read.keys is None or read.database is None:
+        raise BackupError(f"{wish.archive}: holds journal and witness only: name the archive beside it")
+    if settings.profile.slug != read.slug:
+        raise BackupError(
+            f"{wish.archive} is of {read.slug!r}, and {settings.path} of {settings.profile.slug!r}: give its "
+            "profile with --profile (it lies in the archive, too: the manual says how to take it out)"
+        )
+    is_resumed = _require_empty(wish.into, read)
+    _require_room(wish, read)
+    into = Settings(
+        settings.profile,
+        settings.path,
+        wish.into,
+        settings.database if read.database == "postgresql" else None,
+    )
+    keys.require_same(read.keys, keys.bring(into))
+    steps = schema.steps(read.revision)  # SchemaError where it is of a newer version
+    _require_database(settings, read, is_resumed=is_resumed)
+    registers = _registers_of(wish, read)
+    missing = [*keys.missing(into), *_elsewhere(settings, read)]
+    if not read.holds(PREFECT):
+        missing.append("Prefect's database is not in the archive: `run` makes it anew, without the past runs")
+    if registers is None:
+        missing.append(
+            f"{JOURNAL} and {WITNESS}: who left since the copy is not known; nothing leaves until "
+            "`python -m flows witness --accept-by NAME --without-journal`"
+        )
+    else:
+        _require_registers(wish, read, registers)
+    return Found(into, read, registers, is_resumed, tuple(steps), tuple(missing))
+
+
+def _require_empty(into: Path, read: Manifest) -> bool:
+    """Whether a restore of this archive was begun there and killed."""
+    if not into.exists() or (into.is_dir() and not any(into.iterdir())):
+        if not into.absolute().parent.is_dir():
+            raise BackupError(f"--into {into}: make the folder {into.absolute().parent} first")
+        return False
+    report = report_of(into)
+    if report.get("is_finished") is False and report.get("cut_at") == read.cut_at.isoformat():
+        return True
+    raise BackupError(f"--into {into}: is not empty: move it away, what is in it is never overwritten")
+
+
+def report_of(into: Path) -> dict[str, object]:
+    """What a restore wrote beside the database; empty where none did."""
+    try:
+        found = json.loads((into / REPORT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _require_room(wish: Wish, read: Manifest) -> None:
+    free, needed = shutil.disk_usage(wish.into.absolute().parent).free, 2 * read.size + SPARE
+    if free < needed:
+        raise BackupError(f"--into {wish.into}: {free} bytes are free there, the restore needs {needed}")
+
+
+def _require_database(settings: Settings, read: Manifest, *, is_resumed: bool) -> None:
+    engine = make_engine(settings.database)
+    try:
+        if databases.kind(engine) != read.database:
+            raise BackupError(
+                f"the archive holds a database of {read.database}, and this installation has one of "
+                f"{databases.kind(engine)}: set BOLLETTINO_DATABASE to one of its kind, or leave it out for "
+                "SQLite"
+            )
+        if read.database == "postgresql":
+            databases.require_tool("pg_restore")
+            if not is_resumed and not databases.is_empty(engine):
+                raise BackupError(f"{databases.address(engine)} is not empty: name a new one")
+    finally:
+        engine.dispose()
+
+
+def _elsewhere(settings: Settings, read: Manifest) -> list[str]:
+    usual = f"sqlite:///{settings.state / 'bollettino.db'}"
+    if read.database != "sqlite" or settings.database == usual:
+        return []
+    return ["BOLLETTINO_DATABASE names another file: leave it out, the restored one lies in the state folder"]
+
+
+def _registers_of(wish: Wish, read: Manifest) -> Path | None:
+    """Those that were named; else the newest that lie beside the archive."""
+    if wish.is_without_registers:
+        return None
+    return wish.registers or Shelf(wish.archive.absolute().parent, read.slug).newest(REGISTERS)
+
+
+def _require_registers(wish: Wish, read: Manifest, registers: Path) -> None:
+    """BackupError where they are older than the archive, or of somebody else."""
+    with unpacked(wish, registers) as folder:
+        if read.extent is not None and not Journal(folder / JOURNAL).reaches(read.extent):
+            raise BackupError(
+                f"{registers}: its {JOURNAL} is older than the archive, or another one: give the newest with "
+                "--registers; only where it is lost for good, --without-registers"
+            )
+
+
+@contextmanager
+def unpacked(wish: Wish, registers: Path) -> Iterator[Path]:
+    """A folder with the two files, for as long as they are looked at."""
+    if registers.is_dir():
+        yield registers
+        return
+    folder = hidden(wish.into, "registri")
+    shutil.rmtree(folder, ignore_errors=True)  # of one that was killed
+    folder.mkdir(mode=disk.PRIVATE_FOLDER)
+    try:
+        if archive.read(registers, wish.identities, folder).kind != "registers":
+            raise BackupError(f"{registers}: holds no {JOURNAL}")
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def hidden(into: Path, what: str) -> Path:
+    """A folder beside the one that is restored, on the same disk, so that it can become it at once."""
+    whole = into.absolute()
+    return whole.with_name(f".{whole.name}.{what}")

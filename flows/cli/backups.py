@@ -1,0 +1,161 @@
+"""The verbs of backups: backup, restore, drill; --help says what each does to what."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.cli.arguments import Add, for_programs
+from flows.cli.output import Output
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+
+def backup(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    from flows.backup import taking
+
+    now = datetime.now(UTC)
+    if arguments.dry_run:
+        planned = taking.plan(settings, now=now)
+        out.say(f"would write to {planned.shelf.folder}, for {len(planned.recipients)} keys, "
+                f"from {planned.size} bytes")  # fmt: skip
+        out.say(*(f"would then remove {path.name}" for path in planned.removed))
+        out.keep(folder=planned.shelf.folder, removed=[path.name for path in planned.removed])
+        return 0
+    with out.progress("backing up"):
+        taken = taking.take(settings, now=now)
+    made = taken.sidecar
+    for line in taken.warnings:
+        out.trouble(f"bollettino: warning: {line}")
+    out.say(f"{made.file}: {made.size} bytes, {made.rows} rows, revision {made.revision}")
+    out.say(f"{made.registers}: journal and witness; keep the newest of these apart")
+    out.say(*(f"removed {path.name}" for path in taken.removed))
+    out.keep(
+        archive=made.file,
+        registers=made.registers,
+        size=made.size,
+        sha256=made.sha256,
+        rows=made.rows,
+        removed=[path.name for path in taken.removed],
+        warnings=taken.warnings,
+    )
+    return 0
+
+
+def restore(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    from flows.backup import placing, restoring
+    from flows.backup.archive import identities
+    from flows.bulletin.language.dates import in_rome
+
+    wish = restoring.Wish(
+        arguments.archive,
+        identities(arguments.identity),
+        arguments.into.absolute(),
+        arguments.registers,
+        arguments.without_registers,
+    )
+    now = datetime.now(UTC)
+    with out.progress("reading the archive"):
+        found = restoring.look(settings, wish)
+    read = found.manifest
+    out.say(f"{wish.archive.name}: of {in_rome(read.cut_at):%Y-%m-%d %H:%M}, version {read.version}, "
+            f"{read.database}, revision {read.revision}, {sum(read.counts.values())} rows")  # fmt: skip
+    out.say(f"journal and witness: {found.registers or 'none'}")
+    out.say(*(f"then brought to {step}" for step in found.steps))
+    out.say(*(f"missing: {line}" for line in found.missing))
+    out.keep(archive=wish.archive.name, cut_at=read.cut_at, registers=found.registers)
+    out.keep(steps=list(found.steps), missing=list(found.missing))
+    if arguments.plan:
+        out.say(f"would be restored into {wish.into}; nothing was done")
+        return 0
+    with out.progress("restoring"):
+        placed = placing.restore(settings, found, wish, now=now)
+    out.say(f"restored into {wish.into}: {placed.people} people left since the copy, and are out again")
+    out.say(*placed.held)
+    out.say(
+        f"Nothing leaves until a person has looked: BOLLETTINO_STATE={wish.into} "
+        "python -m flows witness --accept-by NAME"
+    )
+    out.keep(into=wish.into, left=placed.people, held=placed.held)
+    return 0
+
+
+def drill(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
+    from flows.backup import drill as trial
+    from flows.backup.archive import identities
+
+    keys = identities(arguments.identity)
+    with out.progress("trying the newest archive"):
+        report, path = trial.run(settings, keys, now=datetime.now(UTC))
+    (out.say if report.is_good else out.refuse)(str(report))
+    out.keep(report=path, **report.model_dump())
+    return 0 if report.is_good else 2
+
+
+def add_verbs(add: Add) -> None:
+    parser = add("backup", backup, "Write both databases, certificates and profile, encrypted, to the folder "
+                 "of [backup], and journal and witness into a second file. Everything may run meanwhile. "
+                 "Archives that are too old are removed once a new one is whole.")  # fmt: skip
+    for_programs(
+        parser,
+        archive="its file's name",
+        registers="the name of the file with journal and witness",
+        size="of the archive, in bytes",
+        sha256="of the archive",
+        rows="how many rows our database had",
+        removed="names of the files that were (or would be) too old",
+        warnings="what the archive is without, in English",
+        folder="of a dry run: where it would go",
+    )
+    parser = add("restore", restore, "Restore an archive into an empty state folder. Nothing leaves from it "
+                 "until a named person accepts it (`witness --accept-by`).", writes=False)  # fmt: skip
+    parser.add_argument("archive", metavar="ARCHIVE", type=Path, help="a file that `backup` wrote")
+    parser.add_argument("--into", metavar="FOLDER", type=Path, required=True, help="empty, or not there yet")
+    _take_identity(parser)
+    parser.add_argument(
+        "--registers",
+        metavar="PATH",
+        type=Path,
+        help="newer journal and witness than the newest beside the archive: another such file, or the old "
+        "state folder",
+    )
+    parser.add_argument(
+        "--without-registers", action="store_true", help="although nobody then knows who left since the copy"
+    )
+    parser.add_argument("--plan", action="store_true", help="read all of it and say what would be done")
+    for_programs(
+        parser,
+        archive="its file's name",
+        cut_at="when it was made (UTC)",
+        registers="where journal and witness come from; null where from nowhere",
+        steps="revisions that the database goes through",
+        missing="what no archive holds and is not here either, a line each",
+        into="the folder that it was restored into",
+        left="how many people left since the copy, and are out again",
+        held="what may have left since the copy and now waits for a person, a line each, in Italian",
+    )
+    parser = add("drill", drill, "Try the newest archive with the key of the safe: restore it into a "
+                 "temporary folder, count, prove that nothing can be sent, and keep a report in the state "
+                 "folder. Exit code 2 where it failed.", writes=False)  # fmt: skip
+    _take_identity(parser)
+    for_programs(
+        parser,
+        report="where it is kept",
+        at="when it was (UTC)",
+        is_good="whether the archive can be relied on",
+        trouble="what went wrong",
+        archive="its file's name",
+        age_hours="of the archive",
+        size="of the archive, in bytes",
+        rows="as counted at the cut, and again in the restored database",
+        left="how many people left since the copy",
+        missing="what no archive holds and is not here either, a line each",
+        seconds="how long it took",
+    )
+
+
+def _take_identity(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--identity", metavar="FILE", type=Path, required=True, help="the secret key, as age-keygen writes it"
+    )

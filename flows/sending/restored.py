@@ -1,0 +1,92 @@
+"""What a restored database may have sent since its copy was made: it waits for a person, or leaves no more.
+
+The copy knows nothing of the hours after it. What it holds as approved may have left in them, and of a send
+that was on its way anybody may have got the rest.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from db import bulletins, deliveries, handovers, senders
+from db.models import Bulletin, BulletinStatus
+from flows.bulletin.alerts.text import ALERT
+from flows.bulletin.status import numbered
+from flows.sending import senders as life
+from flows.sending.hold import reopen
+from flows.settings import Settings
+
+BY = "ripristino"
+RESTORED = "restored"
+NOTE = "Il database è stato ripristinato da una copia: questo avviso può essere già partito."
+
+
+def hold(settings: Settings, session: Session, *, before: datetime, by: str = BY, now: datetime) -> list[str]:
+    """Hold all that stands as it stood at `before` or earlier; a line of Italian for each bulletin.
+
+    `before`: of the last start that is known outside, or of the restore. What persons decided since is
+    theirs. Done again it changes nothing.
+    """
+    senders.end_all(session, before=before)
+    lines = [
+        *_sends(session, before, by, now),
+        *_approvals(settings, session, before, by, now),
+        *_orders(settings, session, before, by, now),
+    ]
+    life.reap(session, None, now=now)
+    if answers := deliveries.skip_answers(session, RESTORED, before=before, now=now):
+        lines.append(f"Risposte in attesa che non partono più: {answers}.")
+    return lines
+
+
+def _of(session: Session, before: datetime, *statuses: BulletinStatus) -> list[Bulletin]:
+    rows = [bulletins.locked(session, row.id) for row in bulletins.with_status(session, *statuses)]
+    return [row for row in rows if row.status_at <= before]
+
+
+def _sends(session: Session, before: datetime, by: str, now: datetime) -> list[str]:
+    """Stopped, and who is left counts as uncertain: only a person's word sends to them again (`incerti`).
+
+    A send by hand is in a person's hands already.
+    """
+    lines = []
+    for bulletin in _of(session, before, BulletinStatus.sending, BulletinStatus.stopped):
+        if handovers.of(session, bulletin.id) is not None:
+            lines.append(f"{_called(bulletin)}: si invia a mano, guarda quali liste sono già partite.")
+            continue
+        life.reap(session, bulletin.id, now=now)
+        left = deliveries.forget(session, bulletin.id, RESTORED, now=now)
+        is_moving = bulletin.status == BulletinStatus.sending
+        if is_moving:
+            bulletins.move(session, bulletin, BulletinStatus.stopped, by=by, now=now, reason=RESTORED)
+        if is_moving or left:
+            lines.append(f"{_called(bulletin)}: era in invio, è fermo; {left} messaggi ora sono incerti.")
+    return lines
+
+
+def _approvals(settings: Settings, session: Session, before: datetime, by: str, now: datetime) -> list[str]:
+    lines = []
+    for bulletin in _of(session, before, BulletinStatus.approved):
+        reopen(settings, session, bulletin, by=by, now=now)
+        bulletin.status_reason = RESTORED
+        lines.append(f"{_called(bulletin)}: era approvato, va approvato di nuovo se non è già partito.")
+    return lines
+
+
+def _orders(settings: Settings, session: Session, before: datetime, by: str, now: datetime) -> list[str]:
+    """A standing order sends a text that nobody touched: from now on somebody has to read it first."""
+    if settings.profile.urgent.standing_order is None:
+        return []
+    lines = []
+    for bulletin in bulletins.with_status(session, BulletinStatus.draft, BulletinStatus.in_review):
+        version = bulletins.latest(session, bulletin.id)
+        if bulletin.template != ALERT or version is None or version.created_at > before:
+            continue
+        items = [bulletins.data_of(item) for item in bulletins.items(session, version)]
+        bulletins.add_version(session, bulletin, items, author=by, note=NOTE, now=now)
+        lines.append(f"{_called(bulletin)}: non parte da solo per ordine permanente.")
+    return lines
+
+
+def _called(bulletin: Bulletin) -> str:
+    return numbered(bulletin.kind, bulletin.id)

@@ -1,0 +1,127 @@
+"""After a restore nothing that may have left since the copy leaves by itself, accepted or not; on both."""
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from db import bulletins, deliveries, senders
+from db.engine import transaction
+from db.models import BulletinStatus, Delivery, DeliveryStatus, Recipient
+from flows.__main__ import main
+from flows.dispatch import begin, dispatch_bulletin, due
+from flows.review.standing_order import approve_by_order
+from flows.sending import restored
+from flows.sending.drain import DispatchError
+from flows.sending.witness import StateFolder, mark
+from flows.settings import Settings
+from flows.watch import look
+from tests.test_alert_drafted import NOW
+from tests.test_review_standing_order import DUE, drafted, ordered
+from tests.world.builders import item_of, make_bulletin, make_news_item, news_data
+from tests.world.comune import APPROVE, Comune
+
+
+@pytest.fixture(autouse=True)
+def _own_environment() -> Iterator[None]:
+    """`main` gives the process the environment of its installation."""
+    before = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+def _approved(comune: Comune) -> int:
+    with comune.look() as session:
+        items = [item_of(make_news_item(session, news_data(title="Notizia")), text="Testo.")]
+        number = make_bulletin(session, items, status=BulletinStatus.in_review).id
+    comune.answer(number, APPROVE)
+    return number
+
+
+def _left_since(comune: Comune, number: int) -> None:
+    """A start that this database has forgotten, as one that was restored: only the witness knows it."""
+    with comune.look() as session:
+        start = senders.last_number(session) + 1
+    StateFolder(comune.settings).write(mark(start, number, comune.settings.ledger().journal, at=comune.now))
+
+
+def _accept(comune: Comune) -> int:
+    os.environ["BOLLETTINO_STATE"] = str(comune.settings.state)
+    os.environ["BOLLETTINO_DATABASE"] = comune.settings.database
+    return main(["witness", "--profile", str(comune.settings.path), "--accept-by", "Anna Redazione"])
+
+
+def test_what_was_approved_at_the_copy_is_approved_again_or_stays(comuni: Comune) -> None:
+    comuni.subscribe()
+    number, other = _approved(comuni), _approved(comuni)
+    _left_since(comuni, number)
+    assert _accept(comuni) == 0
+    for held in (number, other):
+        assert comuni.bulletin(held).status == BulletinStatus.in_review
+        assert comuni.bulletin(held).status_reason == restored.RESTORED
+    assert due(comuni.settings, comuni.engine, comuni.now) == []
+    with pytest.raises(DispatchError, match="da approvare"):
+        dispatch_bulletin(comuni.settings, comuni.engine, number, now=comuni.now)
+    comuni.now += timedelta(seconds=1)
+    comuni.answer(other, APPROVE)  # a person has looked: this one had not left
+    dispatch_bulletin(comuni.settings, comuni.engine, other, now=comuni.now)
+    assert {len(texts) for texts in comuni.received().values()} == {1}
+
+
+def test_what_a_person_decided_since_the_restore_is_theirs(comuni: Comune) -> None:
+    comuni.subscribe()
+    number = _approved(comuni)
+    _left_since(comuni, number)
+    comuni.now += timedelta(minutes=5)
+    later = _approved(comuni)
+    assert _accept(comuni) == 0
+    assert comuni.bulletin(number).status == BulletinStatus.in_review
+    assert comuni.bulletin(later).status == BulletinStatus.approved
+    assert _accept(comuni) == 0, "again it changes nothing"
+    assert comuni.bulletin(later).status == BulletinStatus.approved
+
+
+@pytest.mark.parametrize("status", [BulletinStatus.sending, BulletinStatus.stopped])
+def test_who_was_left_of_a_send_at_the_copy_is_written_to_by_nobody_s_mere_resume(
+    comuni: Comune, status: BulletinStatus
+) -> None:
+    comuni.subscribe()
+    number = _approved(comuni)
+    order = begin(comuni.settings, comuni.engine, number, now=comuni.now)
+    with comuni.look() as session:
+        sender = order.sender_id
+        assert sender is not None
+        senders.end(session, [sender])  # its process is gone with the machine
+        if status == BulletinStatus.stopped:
+            bulletins.move(session, bulletins.locked(session, number), status, by="x", now=comuni.now)
+        one = session.exec(select(Recipient)).first()
+        assert one is not None
+        answer = deliveries.queue_reply(session, one.id, "cortesia", "Testo.", now=comuni.now).id
+    _left_since(comuni, number)
+    watched = look(comuni.settings, comuni.engine, dry_run=True, now=comuni.now)
+    assert watched.broken == ((number,) if status == BulletinStatus.sending else ())
+    assert _accept(comuni) == 0
+    assert comuni.bulletin(number).status == BulletinStatus.stopped
+    assert {row.status for row in comuni.deliveries(number)} == {DeliveryStatus.uncertain}
+    assert look(comuni.settings, comuni.engine, dry_run=True, now=comuni.now).broken == ()
+    dispatch_bulletin(comuni.settings, comuni.engine, number, late_by="Anna Redazione", now=comuni.now)
+    assert comuni.bulletin(number).status == BulletinStatus.sent
+    assert all(texts == [] for texts in comuni.received().values())
+    with comuni.look() as session:
+        assert session.get_one(Delivery, answer).status == DeliveryStatus.skipped
+
+
+def test_a_standing_order_sends_no_alert_that_may_have_left(settings: Settings, engine: Engine) -> None:
+    acting = ordered(settings)
+    number = drafted(acting, engine)
+    with transaction(engine) as session:
+        for said in (1, 0):
+            assert len(restored.hold(acting, session, before=NOW, now=DUE)) == said
+        version = bulletins.latest(session, number)
+        assert version is not None
+        assert (version.author, version.note) == (restored.BY, restored.NOTE)
+    assert not approve_by_order(acting, engine, number, now=DUE + timedelta(hours=1))
