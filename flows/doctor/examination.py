@@ -6,7 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import StoreError
-from flows.doctor import configuration, database, machine, people, prefect_server, public, sources, whatsapp
+from flows.doctor import (
+    backups,
+    configuration,
+    database,
+    machine,
+    people,
+    prefect_server,
+    public,
+    sources,
+    whatsapp,
+)
 from flows.doctor.finding import Case, Check, Finding, Said, left_out, unknown
 from flows.settings import SettingsError
 
@@ -15,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     *configuration.CHECKS,
     *database.CHECKS,
     *machine.CHECKS,
+    *backups.CHECKS,
     *prefect_server.CHECKS,
     *sources.CHECKS,
     *people.CHECKS,
