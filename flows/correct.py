@@ -247,7 +247,8 @@ def correct(
     motivo: Annotated[Reason, Field(title="Che cosa è successo")] = "un nostro errore",
     prima: Annotated[str, Field(title="Che cosa avevamo scritto (vuoto: tutta la riga)")] = "",
     al_resto: Annotated[
-        bool, Field(title="L'invio è fermato: prepara anche il testo giusto per chi non l'ha ancora ricevuto")
+        bool,
+        Field(title="L'invio è fermato: tutto il testo, giusto, per chi non l'ha ricevuto (senza, niente)"),
     ] = False,
     codice: Annotated[str, Field(title=f"Solo con la casella qui sopra: {acts.FIELD_TITLE}")] = "",
 ) -> str | State[str]:

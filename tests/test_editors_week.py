@@ -203,7 +203,9 @@ def test_what_was_asked_and_refused_is_not_told_as_done(week: Week) -> None:
     """The stopped send was corrected: it was asked to go on, and did not."""
     letters = [row.text for row in week.rows if row.kind == "esito" and "«riprendi»" in row.text]
     assert letters
-    assert all("Ha chiesto di farlo partire" in text for text in letters)
+    assert all("dove si era fermato. Non è ripartito niente." in text for text in letters)
+    page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
+    assert "Mercatino dei sapori in piazza della Vittoria\ncorretto\n" in page
 
 
 def test_the_name_of_an_order_is_short_from_its_beginning(week: Week) -> None:

@@ -227,7 +227,7 @@ def _closed(bulletin: Bulletin, certificate: Certificate) -> str:
 
 def _decisions(session: Session, bulletin: Bulletin) -> str:
     """What persons did to this send, and in spite of what; with an empty line after it, "" for nothing."""
-    done = acts.lines(session, bulletin.id)
+    done = acts.lines(session, bulletin.id, is_over=bulletin.status == BulletinStatus.sent)
     for start in senders.of(session, bulletin.id):
         done += [
             f"{giorno_ora(start.at)}, {start.by} nonostante il controllo: {line}"

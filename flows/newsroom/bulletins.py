@@ -196,7 +196,7 @@ def sent(settings: Settings, session: Session, accounts: Accounts, now: datetime
         Line(
             called(row),
             f"{giorno_ora(row.sent_at or row.status_at)}: {accounts.of(session, row, now).words}",
-            topics(session, row),
+            (*topics(session, row), *(["corretto"] if hold.is_corrected(session, row) else [])),
             (
                 Step("la pagina dei cittadini", f"{settings.profile.servers.public}/b/{row.code}"),
                 *certificate(settings, row, now),

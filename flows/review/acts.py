@@ -10,12 +10,12 @@ code is made from. The name is then what the operator declares, and stands so in
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import acts, bulletins, sign_offs
+from db import acts, bulletins, senders, sign_offs
 from db.engine import StoreError, reading, transaction
 from db.models import Act, Bulletin, BulletinStatus
 from flows.bulletin.language.dates import giorno_ora
@@ -204,12 +204,23 @@ def last_proof(session: Session, bulletin_id: int, who: str) -> str:
     return proved(done[-1]) if done else BY_OPERATOR
 
 
-def lines(session: Session, bulletin_id: int) -> list[str]:
-    """Who did what to a bulletin beside approving it, a line each."""
-    return [
-        f"{giorno_ora(act.at)}, {act.name}, «{act.verb}» ({proved(act)}): {act.words}"
-        for act in acts.of(session, bulletin_id)
-    ]
+def lines(session: Session, bulletin_id: int, *, is_over: bool = False) -> list[str]:
+    """Who did what to a bulletin beside approving it, a line each.
+
+    `is_over`: nothing of it is on its way, so that whoever asked it to go on, and no send began, did so in
+    vain.
+    """
+    done, begun = acts.of(session, bulletin_id), [start.at for start in senders.of(session, bulletin_id)]
+    told = []
+    until = [*(act.at for act in done[1:]), datetime.max.replace(tzinfo=UTC)]
+    for act, ends in zip(done, until, strict=False):
+        is_vain = is_over and act.verb == RESUME and not any(act.at <= at < ends for at in begun)
+        words = f"{act.words}{IN_VAIN}" if is_vain else act.words
+        told.append(f"{giorno_ora(act.at)}, {act.name}, «{act.verb}» ({proved(act)}): {words}")
+    return told
+
+
+IN_VAIN = " Non è ripartito niente."
 
 
 GOES = "Ha chiesto di farlo partire, o ripartire da dove si era fermato."
