@@ -18,7 +18,7 @@ from sqlmodel import Session
 from db import bulletins, deliveries, telling, weather_alerts
 from db.bulletins import ItemData
 from db.engine import make_engine, reading, transaction
-from db.models import PUBLIC, WAITING, BulletinItem, BulletinKind, BulletinStatus
+from db.models import PUBLIC, WAITING, Bulletin, BulletinItem, BulletinKind, BulletinStatus
 from db.recipients import PUT_RIGHT, SPARED
 from db.telling import SentItem
 from flows.bulletin.alerts.text import ALERT, LABELS, alert_texts
@@ -108,14 +108,21 @@ def draft_correction(
         return bulletin.id
 
 
-def same_correction(engine: Engine, bulletin_id: int, right: str) -> int | None:
-    """The correction of this bulletin that says so already, and was not turned down: nobody gets it twice."""
+def same_correction(
+    engine: Engine, bulletin_id: int, position: int, right: str, wrong: str, reason: str
+) -> Bulletin | None:
+    """The correction of this line that says so already, and was not turned down: nobody gets it twice."""
     with reading(engine) as session:
+        sealed = bulletins.approved(session, bulletin_id)
+        lines = bulletins.items(session, sealed[1]) if sealed else []
+        if not 1 <= position <= len(lines):
+            return None
+        said = (parameter(right), parameter(wrong) or lines[position - 1].text)
         for bulletin in telling.follow_ups(session, bulletin_id, *ALIVE, kinds=(BulletinKind.correction,)):
             version = bulletins.latest(session, bulletin.id)
             items = bulletins.items(session, version) if version else []
-            if items and items[0].text == parameter(right):
-                return bulletin.id
+            if bulletin.template == TEMPLATES[reason] and (items[0].text, items[-1].text) == said:
+                return bulletin
     return None
 
 
@@ -265,17 +272,21 @@ def correct(
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)
     try:
-        bulletin_id = same_correction(engine, number, giusto) if al_resto else None
-        bulletin_id = bulletin_id or draft_correction(
-            settings,
-            engine,
-            bulletin_id=number,
-            position=position,
-            reason=motivo,
-            right=giusto,
-            wrong=prima,
-            who=chi,
-            now=now,
+        before = same_correction(engine, number, position, giusto, prima, motivo) if al_resto else None
+        bulletin_id = (
+            before.id
+            if before
+            else draft_correction(
+                settings,
+                engine,
+                bulletin_id=number,
+                position=position,
+                reason=motivo,
+                right=giusto,
+                wrong=prima,
+                who=chi,
+                now=now,
+            )
         )
     except CorrectionError as exc:
         create_markdown_artifact(
@@ -285,8 +296,9 @@ def correct(
     run_id = forms.open_review(settings, engine, bulletin_id, now=now)
     link = client.link(settings, run_id) if run_id else ""
     ready = f"Bozza pronta, da approvare: {numbered(BulletinKind.correction, bulletin_id).lower()}."
-    if run_id is None:
-        ready = f"Chi l'ha ricevuto ha già la {numbered(BulletinKind.correction, bulletin_id).lower()}."
+    if before is not None:
+        state = STATUS[before.status]
+        ready = f"Per chi l'ha ricevuto c'è già: {numbered(before.kind, before.id).lower()}, {state}."
     if not al_resto:
         return orders.done(settings, engine, ready, link=link)
     try:

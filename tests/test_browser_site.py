@@ -31,7 +31,7 @@ def test_an_item_of_the_queue_takes_the_place_of_another(installation: Installat
         .locator("xpath=following::ul[1]/li[1]")
         .text_content()
     )
-    found = re.match(r"(\d+) ([^(]+)", told or "")
+    found = re.match(r"(C\d+) ([^(]+)", told or "")
     assert found, told
     wanted, title = found[1], found[2].strip()
     editor.remove(1)

@@ -44,7 +44,7 @@ def test_a_worker_killed_while_a_draft_waits_costs_nothing(installation: Install
     assert worker is not None
     os.kill(worker, signal.SIGKILL)
     wait_for("another worker", lambda: installation.pid("worker start") not in (None, worker))
-    order = [f"{n}. riga trascinata" for n in range(len(texts), 1, -1)]  # reversed, without the first
+    order = [f"{n}." for n in range(len(texts), 1, -1)]  # reversed, without the first
     installation.answer(number, "Approva: parte subito", ordine=order)
     sent = installation.ends_as(number, "sent")
     assert installation.texts(number) == texts[:0:-1]

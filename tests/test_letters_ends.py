@@ -39,6 +39,17 @@ def test_who_answered_too_late_is_told_once_and_named_to_the_others(comune: Comu
     assert "possono entrare nel bollettino di" in receipt[BRUNO]
 
 
+def test_a_late_answer_of_nobody_is_told_to_nobody_as_theirs(comune: Comune) -> None:
+    comune.collect("all")
+    number = comune.draft(at_approval=False)
+    due = comune.bulletin(number).deadline_at
+    assert due is not None
+    comune.answer(number, "Salva, continuo dopo", who="", now=due + timedelta(minutes=2))
+    after = due + timedelta(minutes=3)
+    assert set(told(comune, number, "non_approvato", after)) == {ANNA, BRUNO}
+    assert told(comune, number, "troppo_tardi", after) == told(comune, number, "registrata", after) == {}
+
+
 def test_who_answered_in_time_is_not_said_to_be_late(comune: Comune) -> None:
     comune.collect("all")
     number = comune.draft(at_approval=False)

@@ -100,8 +100,11 @@ def text_of(folder: Path, proxy: str, path: str) -> tuple[Profile, str]:
 def test_nginx_gives_citizens_pages_and_webhook_and_nothing_else(tmp_path: Path, path: str) -> None:
     profile, text = text_of(tmp_path, "nginx", path)
     web = f"http://127.0.0.1:{profile.servers.web_port}"
-    plain, public, _ = nginx_tree(text).all("server")
-    assert plain.only("location", "/").told("return") == ["301 https://$server_name$request_uri"]
+    plain, of_editors, public, _ = nginx_tree(text).all("server")
+    hosts = ("avvisi.comune.esempio.mi.it", "redazione.comune.esempio.mi.it")
+    for server, host in zip((plain, of_editors), hosts, strict=True):
+        assert server.told("server_name") == [host], "each leads to its own, and no other name to any"
+        assert server.only("location", "/").told("return") == [f"301 https://{host}$request_uri"]
     assert public.told("server_name") == ["avvisi.comune.esempio.mi.it"]
     hook = public.only("location", "=", f"{path}/webhook")
     assert hook.told("proxy_pass") == [f"{web}/webhook"]
@@ -124,7 +127,7 @@ def test_nginx_gives_citizens_pages_and_webhook_and_nothing_else(tmp_path: Path,
 
 def test_nginx_leads_editors_to_the_door_and_lets_their_page_listen(tmp_path: Path) -> None:
     profile, text = text_of(tmp_path, "nginx", "")
-    _, _, inner = nginx_tree(text).all("server")
+    *_, inner = nginx_tree(text).all("server")
     door = f"http://127.0.0.1:{profile.servers.prefect_port}"
     assert inner.told("server_name") == ["redazione.comune.esempio.mi.it"]
     assert inner.told("client_max_body_size") == ["1m"]
@@ -144,7 +147,7 @@ def test_nginx_leads_editors_to_the_door_and_lets_their_page_listen(tmp_path: Pa
 
 
 def faces_of(text: str) -> Iterator[Block]:
-    _, *faces = nginx_tree(text).all("server")
+    _, _, *faces = nginx_tree(text).all("server")
     yield from faces
 
 

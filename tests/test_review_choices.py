@@ -159,6 +159,7 @@ def test_a_choice_that_makes_no_sense_is_not_offered() -> None:
         ("7) Chiusura", [7]),
         ("C7", [7]),
         ("c7, C 12 e C7", None),
+        ("C7 C12", [7, 12]),
         ("c7, C 12", [7, 12]),
         ("C7 Chiusura di via Roma", [7]),
         ("la settima", None),

@@ -94,6 +94,7 @@ def test_what_a_unit_is_handed_over_in_files_is_as_in_the_environment(
     assert keys.read(settings.state).internal not in ("", both.internal), "that of an earlier `run`"
     for process, is_given in (("prefect", True), ("worker", True), ("web", False), ("sandbox", False)):
         assert ("BOLLETTINO_PREFECT_INTERNAL" in settings.given_to(process)) == is_given
+        assert "CREDENTIALS_DIRECTORY" not in settings.given_to(process), "it would read all of them there"
     environment = settings.environment()
     assert environment["PREFECT_API_AUTH_STRING"] == both.internal
 

@@ -150,10 +150,17 @@ def test_what_was_corrected_is_not_listed_to_be_resumed(comune: Comune) -> None:
 def test_who_has_the_correction_does_not_get_it_again_with_the_box(comune: Comune) -> None:
     number = stopped(comune, tried=2)
     correction = corrected(comune, number)
-    assert same_correction(comune.engine, number, "Via Roma è aperta.") == correction
-    assert same_correction(comune.engine, number, "Via Roma è chiusa.") is None
+
+    def found(right: str, wrong: str = "", position: int = 1) -> int | None:
+        same = same_correction(comune.engine, number, position, right, wrong, "un nostro errore")
+        return same.id if same else None
+
+    assert found("Via Roma è aperta.") == correction
+    assert found("Via Roma è chiusa.") is None
+    assert found("Via Roma è aperta.", "Via Verdi è chiusa.") is None, "of something else that was said"
+    assert found("Via Roma è aperta.", position=2) is None
     comune.answer(correction, "Non inviare e scarta questo messaggio")
-    assert same_correction(comune.engine, number, "Via Roma è aperta.") is None
+    assert found("Via Roma è aperta.") is None
 
 
 def test_what_is_on_its_way_is_not_closed(comune: Comune) -> None:

@@ -57,8 +57,10 @@ def handed_over(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def given_to(process: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of one process: what it has no use for cannot be read from it."""
-    withheld = re.compile("|".join(WITHHELD.get(process, ())))
+    """The environment of one process: what it has no use for cannot be read from it, nor from the files that
+    this one was handed over.
+    """
+    withheld = re.compile("|".join([FOLDER, *WITHHELD.get(process, ())]))
     return {name: value for name, value in environment.items() if not withheld.fullmatch(name)}
 
 

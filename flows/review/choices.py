@@ -130,7 +130,8 @@ def numbers_of(added: str) -> list[int] | None:
 
     None when it is neither.
     """
-    if line := re.match(r"\s*c ?(\d{1,9})[.)]?\s+\D", added, re.ASCII | re.IGNORECASE):
+    title = r"\s*c ?(\d{1,9})[.)]?\s+(?!(?:e )?c? ?\d)[^\W\d_]"
+    if line := re.match(title, added, re.ASCII | re.IGNORECASE):
         return [int(line[1])]
     added = re.sub(r"\bc ?(?=\d)", "", added, flags=re.IGNORECASE)
     if re.fullmatch(r"[\d\s,;.]*", added, re.ASCII):
@@ -146,6 +147,7 @@ def order_lines(titles: Sequence[str]) -> list[str]:
     return [f"{position}. {_short(title)}" for position, title in enumerate(titles, start=1)]
 
 
+_MARKS = " .)…"  # before and behind the title of a line
 LINE = 24  # characters of a title: so many stand on one line of a telephone beside the handle and the menu
 
 
@@ -180,7 +182,7 @@ def ordered(before: Sequence[str], titles: Sequence[str], answer: Answer, *, joi
             )
         elif index in chosen:
             faults.append(f"Nell'ordine la notizia {index + 1} compare due volte.")
-        elif not titles[index].startswith(line.strip()[len(match[1]) :].strip(" .)…")):
+        elif not titles[index].strip(_MARKS).startswith(line.strip()[len(match[1]) :].strip(_MARKS)):
             faults.append(
                 f"Nell'ordine hai riscritto la riga {index + 1}: lì si sposta o si toglie soltanto. "
                 f"Il testo si cambia nel campo della notizia {index + 1}."
