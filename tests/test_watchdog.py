@@ -144,9 +144,11 @@ def test_it_is_told_again_each_day_and_when_it_is_over(watched: Comune, box: Pos
     assert len(box.told) == 4
     go(watched, after=HOUR)
     assert len(box.told) == 8, "a day later"
-    goes_on(watched)
-    go(watched, after=5 * MINUTE)
-    assert len(box.told) == 8, "an end counts once it lasts, too"
+    for minutes in (5, 5, 50):
+        assert len(box.told) == 8, "an end counts once it lasts an hour"
+        watched.now += minutes * MINUTE
+        goes_on(watched)
+        go(watched)
     goes_on(watched)
     done = go(watched, after=5 * MINUTE)
     assert ids(done) == []
@@ -220,6 +222,25 @@ def test_mail_that_waits(watched: Comune) -> None:
     assert seen(watched) == {}
     watched.now += 2 * MINUTE
     assert seen(watched)["mail"].startswith("2 e-mail aspettano")
+
+
+def test_one_full_mailbox_is_not_mail_that_is_dead(watched: Comune) -> None:
+    def queue(about: str, at: datetime) -> None:
+        with watched.look() as session:
+            letters.queue(session, kind="x", about=about, editor="Anna", address=EDITORS[0], subject="s",
+                          text="t", now=at)  # fmt: skip
+
+    now = watched.now
+    queue("full", now - 3 * HOUR)
+    queue("taken", now - 3 * HOUR)
+    assert seen(watched)["mail"].startswith("2 e-mail aspettano")
+    with watched.look() as session:
+        taken = letters.find(session, "x", "taken", "Anna")
+        assert taken is not None
+        letters.sent(session, taken.id, now=now - 2 * HOUR)
+    assert seen(watched) == {}
+    queue("later", now - HOUR)
+    assert seen(watched)["mail"].startswith("1 e-mail aspetta da"), "since then nothing left"
 
 
 def test_a_web_app_that_is_dead_or_cannot_write(watched: Comune) -> None:
