@@ -170,10 +170,13 @@ def stuck(session: Session, *, tries: int) -> int:
 
 
 def waiting(session: Session, *, before: datetime) -> int:
-    """How many were queued before then and have not left, tried or not."""
-    return session.exec(
-        select(func.count()).where(Letter.status == LetterStatus.queued, col(Letter.created_at) < before)
-    ).one()
+    """How many were queued before then and have not left, tried or not, nor any other since they wait.
+
+    Where others left meanwhile the mail server lives: what is wrong is one mailbox.
+    """
+    last = session.exec(select(func.max(Letter.status_at)).where(Letter.status == LetterStatus.sent)).one()
+    queued = select(func.count()).where(Letter.status == LetterStatus.queued, col(Letter.created_at) < before)
+    return session.exec(queued if last is None else queued.where(col(Letter.created_at) > last)).one()
 
 
 def of_bulletin(session: Session, bulletin_id: int, kinds: Collection[str]) -> list[Letter]:

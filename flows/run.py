@@ -211,6 +211,8 @@ def start_all(settings: Settings, processes: list[Child]) -> None:
             wait(child, lambda address=address: answers(address))  # type: ignore[misc]
         if child.name == "prefect":
             deploy(settings)
+            if words := drain.doubt(settings):
+                say(f"  {words}")
             drain.undo(settings)  # what an earlier start left Running has no process any more
         say(f"  {child.name:<8} ready{f' on port {child.port}' if child.port else ''}")
 

@@ -218,6 +218,43 @@ def test_a_token_that_was_taken_back_or_ends(comune: Comune) -> None:
         assert answer(comune, look).verdict == Verdict.unknown, "the token alone is what is broken"
 
 
+@pytest.mark.parametrize(
+    ("status", "told", "verdict"),
+    [
+        (200, {"data": {"is_valid": False, "expires_at": 0}}, Verdict.failed),
+        (200, {"data": {"is_valid": False, "error": {"code": 190}}}, Verdict.failed),
+        (400, {"error": {"code": 190}}, Verdict.failed),
+        (503, {"error": {"code": 2}}, Verdict.unknown),
+        (200, {"data": {}}, Verdict.unknown),
+        (404, None, Verdict.good),
+    ],
+)
+def test_a_token_is_well_only_where_its_end_is_told_or_nobody_knows_the_question(
+    comune: Comune, status: int, told: object, verdict: Verdict
+) -> None:
+    def tell(path: str) -> Answer:
+        if "debug_token" not in path:
+            return (200, {}, b"{}")
+        return (status, {}, b"<html>" if told is None else json.dumps(told).encode())
+
+    with serve(tell) as site:
+        comune.reprofile((f'api = "{comune.loopback.address}"', f'api = "{site.address}"'))
+        said = answer(comune, whatsapp.token)
+    assert said.verdict == verdict
+    assert ("non si sa" in said.words) == (verdict == Verdict.good)
+    if verdict == Verdict.failed:
+        assert "BOLLETTINO_WHATSAPP_TOKEN" in said.remedy
+
+
+def test_where_no_version_stands_in_the_path_the_end_of_a_token_is_not_known(comune: Comune) -> None:
+    with serve(lambda _: (200, {}, b"{}")) as site:
+        comune.reprofile(
+            (f'api = "{comune.loopback.address}"', f'api = "{site.address}"\napi_version = ""'),
+        )
+        said = answer(comune, whatsapp.token)
+    assert (said.verdict, "non si sa" in said.words) == (Verdict.good, True)
+
+
 def test_the_end_of_a_token_is_read_and_nothing_else_is_believed(comune: Comune) -> None:
     base, headers = comune.settings.profile.whatsapp.base, {"Authorization": "Bearer made-up-token"}
     assert ask_token(base, "made-up-token", headers) is None

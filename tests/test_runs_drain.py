@@ -5,7 +5,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -114,6 +115,61 @@ def test_what_a_killed_worker_left_is_ended_before_another_begins(
     assert {work.id for work in drain.undo(settings)} == left
     assert {state_of(server, one) for one in left} == {StateType.CRASHED}
     assert drain.at_work(settings) == []
+
+
+@contextmanager
+def online(server: DoorServer) -> Iterator[Callable[[], None]]:
+    """A worker that Prefect alone knows of; what it yields is its heartbeat."""
+    pool, name = server.settings.work_pool, "an earlier one"
+
+    def beat() -> None:
+        with server.client() as client:
+            client.send_worker_heartbeat(pool, name, heartbeat_interval_seconds=30)
+
+    beat()
+    try:
+        yield beat
+    finally:
+        with server.client() as client:
+            client.request(
+                "DELETE",
+                "/work_pools/{work_pool_name}/workers/{name}",
+                path_params={"work_pool_name": pool, "name": name},
+            )
+
+
+def test_a_worker_without_a_lock_that_is_online_keeps_its_runs_and_is_told_of(
+    server: DoorServer, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (settings.state / drain.LOCK).unlink(missing_ok=True)
+    running = run_of(server, name="invio", state=Running())
+    before = dict(os.environ)
+    os.environ["BOLLETTINO_STATE"] = str(settings.state)
+    try:
+        with online(server) as beat:
+            beat()
+            assert main(["drain", "--undo", "--profile", str(settings.path)]) == 0
+            assert f"there is no {drain.LOCK} in {settings.state}, yet a worker" in capsys.readouterr().out
+            assert [work.id for work in drain.drain(settings, lambda *_: None, 0)] == [running]
+            assert state_of(server, running) == StateType.RUNNING
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+    assert not drain.doubt(settings)
+    assert [work.id for work in drain.undo(settings)] == [running]
+
+
+def test_what_began_after_the_heartbeat_of_a_worker_that_is_online_is_not_ended(
+    server: DoorServer, settings: Settings
+) -> None:
+    os.close(drain.say_that_it_works(settings.state))
+    old = run_of(server, name="vecchio", state=Running())
+    with online(server) as beat:
+        beat()
+        young = run_of(server, name="nuovo", state=Running())
+        assert [work.id for work in drain.settle(settings)] == [old]
+        assert state_of(server, young) == StateType.RUNNING
+    assert [work.id for work in drain.settle(settings)] == [young]
 
 
 def test_the_verb_says_what_it_waits_for_and_what_still_runs(

@@ -144,9 +144,11 @@ def test_it_is_told_again_each_day_and_when_it_is_over(watched: Comune, box: Pos
     assert len(box.told) == 4
     go(watched, after=HOUR)
     assert len(box.told) == 8, "a day later"
-    goes_on(watched)
-    go(watched, after=5 * MINUTE)
-    assert len(box.told) == 8, "an end counts once it lasts, too"
+    for minutes in (5, 5, 50):
+        assert len(box.told) == 8, "an end counts once it lasts an hour"
+        watched.now += minutes * MINUTE
+        goes_on(watched)
+        go(watched)
     goes_on(watched)
     done = go(watched, after=5 * MINUTE)
     assert ids(done) == []
@@ -220,6 +222,25 @@ def test_mail_that_waits(watched: Comune) -> None:
     assert seen(watched) == {}
     watched.now += 2 * MINUTE
     assert seen(watched)["mail"].startswith("2 e-mail aspettano")
+
+
+def test_one_full_mailbox_is_not_mail_that_is_dead(watched: Comune) -> None:
+    def queue(about: str, at: datetime) -> None:
+        with watched.look() as session:
+            letters.queue(session, kind="x", about=about, editor="Anna", address=EDITORS[0], subject="s",
+                          text="t", now=at)  # fmt: skip
+
+    now = watched.now
+    queue("full", now - 3 * HOUR)
+    queue("taken", now - 3 * HOUR)
+    assert seen(watched)["mail"].startswith("2 e-mail aspettano")
+    with watched.look() as session:
+        taken = letters.find(session, "x", "taken", "Anna")
+        assert taken is not None
+        letters.sent(session, taken.id, now=now - 2 * HOUR)
+    assert seen(watched) == {}
+    queue("later", now - HOUR)
+    assert seen(watched)["mail"].startswith("1 e-mail aspetta da"), "since then nothing left"
 
 
 def test_a_web_app_that_is_dead_or_cannot_write(watched: Comune) -> None:
@@ -344,6 +365,42 @@ def test_mail_that_fails_is_tried_again_and_the_address_outside_hears_it(
         announce(watched.settings.state, box.port)
         go(watched, after=5 * MINUTE)
         assert len(box.told) == 4
+
+
+def broken(comune: Comune) -> Done:
+    """Prefect is seen to be dead for the second time."""
+    comune.now += 16 * MINUTE
+    all_read(comune)
+    go(comune)
+    return go(comune, after=5 * MINUTE)
+
+
+def test_a_login_that_is_half_there_keeps_no_other_way_from_being_tried(
+    watched: Comune, world: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched.reprofile(
+        ("web_port = 8080", f"web_port = {urlsplit(world.address).port}"),
+        ('# ping_url = "https://hc-ping.com/..."', f'ping_url = "{world.address}/ping"'),
+        ("sandbox = true ", 'host = "127.0.0.1" '),
+    )
+    monkeypatch.setenv("BOLLETTINO_MAIL_USER", "bollettino")
+    monkeypatch.delenv("BOLLETTINO_MAIL_PASSWORD", raising=False)
+    done = broken(watched)
+    assert [line.partition(":")[0] for line in done.untold] == ["e-mail", "SMS"]
+    assert all("BOLLETTINO_MAIL_PASSWORD" in line for line in done.untold)
+    assert world.posted[-1] == ("/ping/fail", "prefect")
+
+
+def test_a_gateway_without_a_number_tells_nobody_and_says_so(
+    watched: Comune, box: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Settings, "editor_phone", lambda *_: None)  # as in production, where none is set
+    done = broken(watched)
+    assert [line.partition(":")[0] for line in done.untold] == ["SMS"]
+    assert "BOLLETTINO_PHONE" in done.untold[0]
+    monkeypatch.undo()
+    go(watched, after=5 * MINUTE)
+    assert box.told[-1] == (SMS, ""), "it was not taken as told"
 
 
 def test_who_is_pinged_may_be_gone(watched: Comune, box: Post) -> None:

@@ -11,7 +11,7 @@ from flows.bulletin.alerts.urgent import Quiet
 from flows.bulletin.message.sms import fits
 from flows.settings import DEMO, Settings, load_profile
 from flows.watchdog import judgement, memory
-from flows.watchdog.judgement import AGAIN, LASTS
+from flows.watchdog.judgement import AGAIN, BACK, LASTS, WELL
 from flows.watchdog.memory import LENGTH, Known, Memory
 from flows.watchdog.promises import Seen, Trouble
 from flows.watchdog.voices import BROKEN, OVER, short
@@ -34,8 +34,10 @@ def test_each_trouble_is_mailed_once_a_day_and_an_end_only_of_what_was_told(
     history: list[tuple[set[str], bool]], is_blind: bool
 ) -> None:
     known, now = Memory(first_at=NOW), NOW
-    open_: dict[str, datetime] = {}
+    open_: set[str] = set()
+    last: dict[str, datetime] = {}
     run: dict[str, int] = dict.fromkeys(IDS, 0)
+    well: dict[str, int] = dict.fromkeys(IDS, 0)
     for broken, database_answers in history:
         now += ROUND
         unknown = frozenset() if database_answers or not is_blind else frozenset({"alerts"})
@@ -46,23 +48,66 @@ def test_each_trouble_is_mailed_once_a_day_and_an_end_only_of_what_was_told(
         for id_ in IDS:
             if id_ not in unknown:
                 run[id_] = run[id_] + 1 if id_ in broken else 0
+            well[id_] = 0 if id_ in broken | unknown else well[id_] + 1
         for id_ in due.mail:
-            assert id_ not in open_ or now - open_[id_] >= AGAIN
+            assert id_ not in last or now - last[id_] >= (AGAIN if id_ in open_ else BACK)
             assert run[id_] >= 2 or id_ in open_ or id_ in unknown, "seen twice"
-            open_[id_] = now
+            open_.add(id_)
+            last[id_] = now
         for id_ in due.mail_over:
             assert id_ in open_
-            assert run[id_] == 0
-            del open_[id_]
+            assert well[id_] * ROUND > WELL
+            open_.remove(id_)
         known = judgement.told(known, due, now=now)
-        assert {id_ for id_, one in known.troubles.items() if one.mailed_at} == set(open_)
-    for _ in range(2):  # when all is well for long enough, nothing is left to say
+        troubles = known.troubles.items()
+        assert {id_ for id_, one in troubles if one.mailed_at and not one.is_mail_over} == open_
+    for _ in range(14):  # when all is well for long enough, nothing is left to say
         now += ROUND
         known = judgement.remembered(known, Seen(()), now=now)
         known = judgement.told(known, judgement.due(known, QUIET, now=now), now=now)
     now = now.replace(hour=12) + timedelta(days=1)
     known = judgement.told(known, judgement.due(known, QUIET, now=now), now=now)
     assert known.troubles == {}
+
+
+def rounds(known: Memory, now: datetime, looks: str) -> tuple[Memory, datetime, list[str]]:
+    """A look each five minutes, `x` where it is broken; what is told by mail."""
+    told = []
+    for one in looks:
+        now += ROUND
+        known = judgement.remembered(known, Seen((trouble("web"),) if one == "x" else ()), now=now)
+        due = judgement.due(known, QUIET, now=now)
+        told += ["broken"] * len(due.mail) + ["over"] * len(due.mail_over)
+        known = judgement.told(known, due, now=now)
+    return known, now, told
+
+
+def test_what_swings_is_told_once() -> None:
+    _, _, told = rounds(Memory(first_at=NOW), NOW, "xx.." * 36)
+    assert told == ["broken"], "in 12 hours"
+
+
+def test_what_comes_back_soon_is_told_hours_after_it_was_told_before() -> None:
+    known, now, told = rounds(Memory(first_at=NOW), NOW, "xx" + "." * 13)
+    assert told == ["broken", "over"]
+    assert known.troubles["web"].mailed_at == NOW + 2 * ROUND
+    known, now, told = rounds(known, now, "x" * 22)  # until 2 h 55 min after it was told
+    assert told == []
+    known, now, told = rounds(known, now, "x")
+    assert told == ["broken"]
+    known, now, told = rounds(known, now, "." * 36)
+    assert (told, known.troubles) == (["over"], {})
+    assert rounds(known, now, "xx")[2] == ["broken"]
+
+
+def test_what_was_over_is_not_broken_because_nobody_can_look() -> None:
+    known, now, _ = rounds(Memory(first_at=NOW), NOW, "xx" + "." * 13)
+    for _ in range(40):
+        now += ROUND
+        known = judgement.remembered(known, Seen((), frozenset({"web"})), now=now)
+        due = judgement.due(known, Quiet(time(3), time(4)), now=now)
+        assert due.mail == ()
+        known = judgement.told(known, due, now=now)
 
 
 def test_what_is_seen_once_is_nothing_yet() -> None:
@@ -109,6 +154,8 @@ stored = st.builds(
     mailed_at=st.none() | moments,
     texted_at=st.none() | moments,
     gone_at=st.none() | moments,
+    is_mail_over=st.booleans(),
+    is_text_over=st.booleans(),
 )
 memories = st.builds(
     Memory, first_at=moments, troubles=st.dictionaries(st.text(max_size=10), stored, max_size=8)

@@ -28,6 +28,8 @@ def drain(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
     from flows.runs import drain as draining
 
     client.require_server(settings)
+    if words := draining.doubt(settings):
+        out.refuse(words)
     if arguments.dry_run:
         works = draining.at_work(settings)
         out.say("nothing runs" if not works else "runs:", *map(draining.line, works))

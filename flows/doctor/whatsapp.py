@@ -13,7 +13,7 @@ from flows.sending import checks
 from flows.settings import Settings
 from flows.whatsapp import versions
 from flows.whatsapp.account import ask_number, ask_template, ask_token
-from flows.whatsapp.errors import Retryable, TokenError, WhatsAppError
+from flows.whatsapp.errors import NowhereError, Retryable, TokenError, WhatsAppError
 
 GROUP = "WhatsApp"
 BY_HAND = "Niente parte dall'API: il profilo fa inviare a mano."
@@ -21,6 +21,7 @@ RENEWAL = "fai un altro token dell'utente di sistema, mettilo in BOLLETTINO_WHAT
 AT_META = "guarda il numero nelle impostazioni di WhatsApp presso Meta"
 TEMPLATES = "`python -m flows templates`, poi con `--submit`"
 MORE = "chiedi a Meta un limite più alto prima che serva"
+NO_END_TOLD = "WhatsApp accetta la chiave; quando scade non lo dice, e non si sa."
 EXPIRY = timedelta(days=30)  # before a token ends
 NEARLY = 0.8  # of the limit
 
@@ -54,12 +55,16 @@ def token(case: Case) -> Said:
             "WhatsApp non ha risposto.", "riprova; se dura, controlla `api` nel profilo", detail=str(exc)
         )
     if not whatsapp.api_version:
-        return good("WhatsApp accetta la chiave.")
+        return good(NO_END_TOLD)
     secret = settings.secrets.whatsapp_token.get_secret_value()
     try:
         until = ask_token(whatsapp.base, secret, _headers(settings))
-    except WhatsAppError:
-        return good("WhatsApp accetta la chiave; quando scade non lo dice.")
+    except TokenError as exc:
+        return failed("La chiave non vale più: non parte niente.", RENEWAL, detail=str(exc))
+    except NowhereError:  # another provider under an address with a version
+        return good(NO_END_TOLD)
+    except WhatsAppError as exc:
+        return unknown("Fino a quando vale la chiave WhatsApp non l'ha detto.", "riprova", detail=str(exc))
     if until is None:
         return good("WhatsApp accetta la chiave, che non scade.")
     words = f"La chiave scade {giorno(until)} {in_rome(until).year}."

@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from prefect.client.schemas.filters import (
     WorkPoolFilter,
     WorkPoolFilterName,
 )
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.objects import StateType, WorkerStatus
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
@@ -35,6 +35,7 @@ PATIENCE = 900.0  # seconds; the units give `ExecStop=` a minute more
 EVERY = 2.0  # seconds between two looks
 WORKING = (StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
 LOCK = "worker.lock"  # in the state folder
+LIVES = timedelta(minutes=1)  # after a heartbeat; Prefect's workers give one every 30 seconds
 LEFT = "il processo che lo eseguiva è finito prima"
 
 
@@ -99,11 +100,41 @@ def pause(settings: Settings, *, is_paused: bool) -> None:
         ) from exc
 
 
+def _heard(settings: Settings) -> datetime | None:
+    """The last heartbeat of a worker of our pool that is online; None where none is."""
+    with get_client(sync_client=True) as client:
+        try:
+            workers = client.read_workers_for_work_pool(settings.work_pool)
+        except ObjectNotFound:  # no pool, no worker
+            return None
+    beats = [worker.last_heartbeat_time for worker in workers if worker.status == WorkerStatus.ONLINE]
+    last = max((beat for beat in beats if beat is not None), default=None)
+    return last if last is not None and datetime.now(UTC) - last < LIVES else None
+
+
+def doubt(settings: Settings) -> str:
+    """Why nobody can say here whether anyone works, for an operator; empty where it is known.
+
+    A worker of a version that held no lock, or of another state folder, is known to Prefect alone.
+    """
+    if (settings.state / LOCK).exists() or _heard(settings) is None:
+        return ""
+    return (
+        f"there is no {LOCK} in {settings.state}, yet a worker of {settings.work_pool} is online: it is of "
+        "an earlier version or of another state folder (BOLLETTINO_STATE); no run is ended"
+    )
+
+
 def settle(settings: Settings) -> list[Work]:
-    """Where nobody works, end what says that it does; what was ended."""
-    if is_anyone_working(settings.state):
+    """Where nobody works, end what says that it does; what was ended.
+
+    What began after the last heartbeat of a worker that is online may be its own, whatever the lock says.
+    """
+    works = at_work(settings)  # before the lock: a worker that comes in between holds it
+    if is_anyone_working(settings.state) or not works or doubt(settings):
         return []
-    left = at_work(settings)
+    heard = _heard(settings)
+    left = [work for work in works if heard is None or work.since <= heard]
     with get_client(sync_client=True) as client:
         for work in left:
             client.set_flow_run_state(work.id, Crashed(message=LEFT), force=True)

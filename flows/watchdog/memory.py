@@ -17,7 +17,10 @@ LENGTH = 8192  # bytes: two pages, for some ten troubles
 
 
 class Known(BaseModel):
-    """One trouble: since when it is seen, when it was last told and how, and since when it is not seen."""
+    """One trouble: since when it is seen, when it was last told and how, and since when it is not seen.
+
+    `is_mail_over`, `is_text_over`: whether its end was told since.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,6 +31,8 @@ class Known(BaseModel):
     mailed_at: AwareDatetime | None = None
     texted_at: AwareDatetime | None = None
     gone_at: AwareDatetime | None = None
+    is_mail_over: bool = False
+    is_text_over: bool = False
 
 
 class Memory(BaseModel):

@@ -9,7 +9,7 @@ from datetime import datetime
 from db.models import CallStatus
 from flows.bulletin.message.sms import fits, written
 from flows.doctor.wire import UnreachedError, ask
-from flows.settings import Settings, SettingsError
+from flows.settings import BollettinoError, Settings, SettingsError
 from flows.staff.mail import OPERATOR, server
 from flows.staff.mail_text import bullets, write
 from flows.staff.rota import Addressee, Person
@@ -62,13 +62,18 @@ def mail(settings: Settings, kind: str, troubles: Mapping[str, Known], *, now: d
     except MailTrouble as exc:
         if not taken:
             raise UnheardError("il server di posta non si può usare") from exc
+    except BollettinoError as exc:  # a login that is half there
+        raise UnheardError(f"la posta è mal configurata ({exc})") from exc
     if not taken:
         raise UnheardError("il server di posta rifiuta ogni indirizzo")
     return taken
 
 
 def sms(settings: Settings, kind: str, troubles: Mapping[str, Known], *, now: datetime) -> int:
-    """To the editors on duty by the profile, else to all; how many left. UnheardError where none did."""
+    """To the editors on duty by the profile, else to all; how many left. UnheardError where none did.
+
+    0 where the profile names no gateway: then nobody expects one.
+    """
     gateway = provider(settings)
     if gateway is None:
         return 0
@@ -84,8 +89,11 @@ def sms(settings: Settings, kind: str, troubles: Mapping[str, Known], *, now: da
             identity = f"bollettino-{settings.profile.slug}-{kind}-sms-{now:%Y%m%d%H%M%S}-{number}"
             texts.append(Text(identity, phone, text))
     if not texts:
-        return 0
-    results = gateway.send(texts, now=now)
+        raise UnheardError("di nessun redattore c'è un numero valido (BOLLETTINO_PHONE_<ID>)")
+    try:
+        results = gateway.send(texts, now=now)
+    except BollettinoError as exc:
+        raise UnheardError(f"la posta è mal configurata ({exc})") from exc
     left = sum(result.status in (CallStatus.accepted, CallStatus.uncertain) for result in results)
     if not left:
         raise UnheardError("nessun SMS è partito")

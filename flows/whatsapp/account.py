@@ -92,10 +92,10 @@ def ask_token(base: str, token: str, headers: Mapping[str, str]) -> datetime | N
     Raises as `ask_number` does, and TokenError where it is none any more.
     """
     answer = _get(f"{base}/debug_token", {"input_token": token}, headers).get("data")
+    if isinstance(answer, dict) and answer.get("is_valid") is False:  # then it may have no end
+        raise TokenError("the token is not valid")
     if not isinstance(answer, dict) or not isinstance(answer.get("expires_at"), int):
         raise Retryable("the answer tells nothing of the token")
-    if answer.get("is_valid") is False:
-        raise TokenError("the token is not valid")
     ends = [answer["expires_at"], answer.get("data_access_expires_at")]
     known = [end for end in ends if isinstance(end, int) and end > 0]  # 0: never
     return datetime.fromtimestamp(min(known), UTC) if known else None
