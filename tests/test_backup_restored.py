@@ -17,9 +17,10 @@ from cryptography.fernet import Fernet
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
-from db import bulletins, schema, senders
+from db import bulletins, recipients, schema, senders
 from db.engine import transaction
-from db.models import BulletinStatus, Delivery, DeliveryStatus, Recipient, RecipientStatus
+from db.models import BulletinStatus, Consent, Delivery, DeliveryStatus, Recipient, RecipientStatus
+from db.recipients import Address
 from flows.__main__ import main
 from flows.backup import databases, placing, restoring
 from flows.backup.archive import BackupError, HarmedError
@@ -195,6 +196,35 @@ def test_without_registers_a_person_must_say_that_they_are_lost(
     assert accept(settings) == 2
     assert accept(settings, "--without-journal") == 0
     assert "is gone" not in capsys.readouterr().err
+
+
+def test_the_first_word_after_one_without_registers_accepts_nothing(
+    town: Town, elsewhere: Settings, tmp_path: Path
+) -> None:
+    town.join(*PHONES[:3])
+    path = town.safe.take(town.settings)
+    settings, _ = town.safe.restore(
+        elsewhere, town.safe.wish(path, tmp_path / "new", is_without_registers=True)
+    )
+    for number in range(8):  # shorter than the lost journal was, and longer
+        with transaction(settings.engine()) as session:
+            who = Address(f"+39388000000{number}")
+            recipients.opt_in(session, settings.ledger().vault, who, now=datetime.now(UTC))
+            settings.ledger().record(
+                session, who, Consent.opt_in, word="ATTIVA", source="whatsapp", at=datetime.now(UTC)
+            )
+        assert accept(settings) == 2
+    refuse(settings, settings.engine())
+    assert accept(settings, "--without-journal") == 0
+
+
+def test_registers_that_are_not_there_are_missed_before_anything_is_done(
+    town: Town, elsewhere: Settings
+) -> None:
+    town.join(*PHONES[:3])
+    path = town.safe.take(town.settings)
+    path.with_name(path.name.replace(".age", REGISTERS)).unlink()
+    nothing_comes_of(town, elsewhere, "only where they are lost for good, --without-registers", path)
 
 
 def test_registers_that_are_older_than_the_archive_are_refused(

@@ -19,7 +19,7 @@ from db.models import BulletinStatus
 from flows.backup import databases, placing, restoring, taking
 from flows.backup.archive import BackupError
 from flows.backup.restoring import Found, Wish
-from flows.backup.shelf import ARCHIVE, Shelf
+from flows.backup.shelf import ARCHIVE, REGISTERS, Shelf
 from flows.sending import witness
 from flows.sending.checks import FINAL, Verdict, check_witness
 from flows.sending.witness import StateFolder
@@ -74,7 +74,9 @@ def run(settings: Settings, identities: Sequence[x25519.Identity], *, now: datet
 
 def _try(settings: Settings, chosen: Path, identities: Sequence[x25519.Identity], *, now: datetime) -> Report:
     with _somewhere(settings) as (apart, folder):
-        wish = Wish(chosen, identities, folder / "stato")
+        # named, as none of the installation's own is asked for: what lies beside the archive is tried
+        registers = Shelf(chosen.parent, settings.profile.slug).newest(REGISTERS)
+        wish = Wish(chosen, identities, folder / "stato", registers, is_without_registers=registers is None)
         found = restoring.look(apart, wish)
         placed = placing.restore(apart, found, wish, now=now)
         _require_silence(found, wish.into)

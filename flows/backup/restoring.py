@@ -135,7 +135,14 @@ def _registers_of(wish: Wish, read: Manifest) -> Path | None:
     """Those that were named; else the newest that lie beside the archive."""
     if wish.is_without_registers:
         return None
-    return wish.registers or Shelf(wish.archive.absolute().parent, read.slug).newest(REGISTERS)
+    found = wish.registers or Shelf(wish.archive.absolute().parent, read.slug).newest(REGISTERS)
+    if found is None:
+        raise BackupError(
+            f"{wish.archive.absolute().parent}: holds no {JOURNAL} and {WITNESS} of {read.slug}: name the old "
+            "state folder, or the newest file of them, with --registers; only where they are lost for good, "
+            "--without-registers"
+        )
+    return found
 
 
 def _require_registers(wish: Wish, read: Manifest, registers: Path) -> None:
