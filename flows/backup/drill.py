@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 from pyrage import x25519
 
-from db import bulletins, disk, senders
+from db import bulletins, disk, handovers, senders
 from db.engine import StoreError, make_engine, reading
 from db.models import BulletinStatus
 from flows.backup import databases, placing, restoring, taking
@@ -119,7 +119,14 @@ def _require_silence(found: Found, state: Path) -> None:
         with reading(engine) as session:
             lost = witness.lost_words(heard, ledger.journal, has_words=not ledger.is_empty(session))
             held = check_witness(heard, senders.last_number(session), lost)
-            moving = bulletins.with_status(session, BulletinStatus.approved, BulletinStatus.sending)
+            moving = [
+                *bulletins.with_status(session, BulletinStatus.approved),
+                *(  # one that is sent by hand lies with a person: no process of ours goes on with it
+                    row
+                    for row in bulletins.with_status(session, BulletinStatus.sending)
+                    if handovers.of(session, row.id) is None
+                ),
+            ]
     finally:
         engine.dispose()
     if held.verdict != Verdict.refused or held.name not in FINAL:
