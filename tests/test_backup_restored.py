@@ -243,6 +243,29 @@ def test_registers_that_are_older_than_the_archive_are_refused(
     nothing_comes_of(town, elsewhere, "holds journal and witness only", kept)
 
 
+def test_a_newer_journal_of_the_old_state_folder_is_never_passed_over(
+    town: Town, elsewhere: Settings, tmp_path: Path
+) -> None:
+    town.join(*PHONES[:3])
+    path = town.safe.take(town.settings)
+    town.leave(PHONES[0])
+    nothing_comes_of(town, elsewhere, "is newer than .*: name it with --registers", path)
+    beside = path.with_name(path.name.replace(".age", REGISTERS))
+    assert restoring.look(elsewhere, town.safe.wish(path, tmp_path / "new", registers=beside))
+    wish = town.safe.wish(path, tmp_path / "new", registers=town.settings.state)
+    assert town.safe.restore(elsewhere, wish)[1].people == 1
+
+
+def test_a_newer_journal_of_another_house_is_none_of_its_business(
+    town: Town, elsewhere: Settings, tmp_path: Path
+) -> None:
+    town.join(*PHONES[:3])
+    path = town.safe.take(town.settings)
+    journal = town.settings.state / "consensi.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b"opt_in", b"opt_on") * 2)
+    assert town.safe.restore(elsewhere, town.safe.wish(path, tmp_path / "new"))[1].people == 0
+
+
 def nothing_comes_of(town: Town, elsewhere: Settings, words: str, path: Path, **changes: object) -> None:
     """Refused in these words, by the plan and without it; what was there is there, and nothing else."""
     before = sorted(str(one) for one in town.folder.rglob("*"))

@@ -76,7 +76,7 @@ def look(settings: Settings, wish: Wish) -> Found:
             "`python -m flows witness --accept-by NAME --without-journal`"
         )
     else:
-        _require_registers(wish, read, registers)
+        _require_registers(settings, wish, read, registers)
     return Found(into, read, registers, is_resumed, tuple(steps), tuple(missing))
 
 
@@ -138,21 +138,40 @@ def _registers_of(wish: Wish, read: Manifest) -> Path | None:
     found = wish.registers or Shelf(wish.archive.absolute().parent, read.slug).newest(REGISTERS)
     if found is None:
         raise BackupError(
-            f"{wish.archive.absolute().parent}: holds no {JOURNAL} and {WITNESS} of {read.slug}: name the old "
-            "state folder, or the newest file of them, with --registers; only where they are lost for good, "
-            "--without-registers"
+            f"{wish.archive.absolute().parent}: holds no {JOURNAL} and {WITNESS} of {read.slug}: name the "
+            "old state folder, or the newest file of them, with --registers; only where they are lost for "
+            "good, --without-registers"
         )
     return found
 
 
-def _require_registers(wish: Wish, read: Manifest, registers: Path) -> None:
-    """BackupError where they are older than the archive, or of somebody else."""
+def _require_registers(settings: Settings, wish: Wish, read: Manifest, registers: Path) -> None:
+    """BackupError where they are older than the archive, of somebody else, or newer ones are at hand."""
     with unpacked(wish, registers) as folder:
-        if read.extent is not None and not Journal(folder / JOURNAL).reaches(read.extent):
+        chosen = Journal(folder / JOURNAL)
+        if read.extent is not None and not chosen.reaches(read.extent):
             raise BackupError(
                 f"{registers}: its {JOURNAL} is older than the archive, or another one: give the newest with "
                 "--registers; only where it is lost for good, --without-registers"
             )
+        is_ours = settings.state.absolute() == wish.into.absolute()  # of a restore that goes on
+        if wish.registers is None and not is_ours and _goes_on(settings.state / JOURNAL, chosen):
+            raise BackupError(
+                f"{settings.state}: its {JOURNAL} is newer than {registers}: name it with --registers "
+                f"{settings.state}"
+            )
+
+
+def _goes_on(path: Path, chosen: Journal) -> bool:
+    """Whether the journal that lies there is the chosen one, and knows more."""
+    here, then = Journal(path), chosen.extent()
+    try:
+        now = here.extent()
+        return now is not None and (then is None or (now.size > then.size and here.reaches(then)))
+    except OSError as exc:
+        raise BackupError(
+            f"{path}: cannot be read ({exc.strerror}): name the journal to go by with --registers"
+        ) from exc
 
 
 @contextmanager
