@@ -19,7 +19,7 @@ from db.journal import Journal
 from flows.backup import archive, databases, keys
 from flows.backup.archive import BackupError, HarmedError
 from flows.backup.manifest import DATABASE, DUMP, JOURNAL, PREFECT, WITNESS, Manifest
-from flows.backup.restoring import REPORT, Found, Wish, hidden, report_of, unpacked
+from flows.backup.restoring import REPORT, Found, Wish, hidden, report_of, unpacked, unwritable
 from flows.backup.taking import staging
 from flows.privacy import intact, people
 from flows.profiles import secrets_file
@@ -91,7 +91,7 @@ def _building(into: Path) -> Iterator[Path]:
         with staging(folder.parent, folder.name) as found:
             yield found
     except OSError as exc:
-        raise BackupError(f"{folder.parent}: cannot be written ({exc.strerror or exc})") from exc
+        raise unwritable(into, exc.strerror or str(exc)) from exc
 
 
 def _unpack(settings: Settings, found: Found, wish: Wish, folder: Path) -> None:

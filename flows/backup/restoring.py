@@ -1,6 +1,7 @@
 """Looks at an archive before it is restored: whether it is whole, fits here, and what will be missing."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -55,7 +56,10 @@ def look(settings: Settings, wish: Wish) -> Found:
             f"{wish.archive} is of {read.slug!r}, and {settings.path} of {settings.profile.slug!r}: give its "
             "profile with --profile (it lies in the archive, too: the manual says how to take it out)"
         )
-    is_resumed = _require_empty(wish.into, read)
+    try:
+        is_resumed = _require_empty(wish.into, read)
+    except OSError as exc:  # of a folder that this user may not even look into
+        raise unwritable(wish.into, exc.strerror or str(exc)) from exc
     _require_room(wish, read)
     into = Settings(
         settings.profile,
@@ -85,11 +89,21 @@ def _require_empty(into: Path, read: Manifest) -> bool:
     if not into.exists() or (into.is_dir() and not any(into.iterdir())):
         if not into.absolute().parent.is_dir():
             raise BackupError(f"--into {into}: make the folder {into.absolute().parent} first")
+        if not os.access(into.absolute().parent, os.W_OK | os.X_OK):
+            raise unwritable(into, "this user may not write there")
         return False
     report = report_of(into)
     if report.get("is_finished") is False and report.get("cut_at") == read.cut_at.isoformat():
         return True
     raise BackupError(f"--into {into}: is not empty: move it away, what is in it is never overwritten")
+
+
+def unwritable(into: Path, why: str) -> BackupError:
+    """Of the folder in which it is built, beside the one that it becomes."""
+    return BackupError(
+        f"--into {into}: {into.absolute().parent} cannot be written ({why}): name a folder in one that this "
+        "user owns, and let root move it into place afterwards (the manual: Restore a backup)"
+    )
 
 
 def report_of(into: Path) -> dict[str, object]:
@@ -182,7 +196,10 @@ def unpacked(wish: Wish, registers: Path) -> Iterator[Path]:
         return
     folder = hidden(wish.into, "registri")
     shutil.rmtree(folder, ignore_errors=True)  # of one that was killed
-    folder.mkdir(mode=disk.PRIVATE_FOLDER)
+    try:
+        folder.mkdir(mode=disk.PRIVATE_FOLDER)
+    except OSError as exc:
+        raise unwritable(wish.into, exc.strerror or str(exc)) from exc
     try:
         if archive.read(registers, wish.identities, folder).kind != "registers":
             raise BackupError(f"{registers}: holds no {JOURNAL}")
