@@ -91,6 +91,12 @@ def accept(session: Session, number: int, *, by: str, now: datetime) -> bool:
     return True
 
 
+def accepted_at(session: Session) -> datetime | None:
+    """When a person last said so of a restored database; None where nobody did."""
+    query = select(DispatchStart.at).where(col(DispatchStart.bulletin_id).is_(None))
+    return session.exec(query.order_by(col(DispatchStart.number).desc())).first()
+
+
 def of(session: Session, bulletin_id: int) -> list[DispatchStart]:
     """The first one, then each resume."""
     query = select(DispatchStart).where(DispatchStart.bulletin_id == bulletin_id)

@@ -23,7 +23,7 @@ from db.models import PUBLIC, WAITING, Bulletin, BulletinKind, BulletinStatus
 from flows.bulletin.alerts.items import named_sources
 from flows.bulletin.alerts.statements import Span
 from flows.bulletin.alerts.text import ALERT, END, LABELS, alert_texts, end_texts, levels
-from flows.bulletin.alerts.urgent import AUTHOR, ceased, untold, without
+from flows.bulletin.alerts.urgent import AUTHOR, MAY_HAVE_LEFT, ceased, untold, without
 from flows.bulletin.candidates import ALERT_CATEGORY
 from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped
@@ -42,6 +42,7 @@ from flows.draft.items import is_untouched, latest_items
 from flows.letters import drafts
 from flows.letters.holding import take_back_wrong
 from flows.runs import forms
+from flows.sending import restored
 from flows.sending.spared import spare
 from flows.settings import Settings
 from flows.sources.truth import untrue
@@ -207,7 +208,7 @@ def _clear(settings: Settings, session: Session, picture: AlertPicture, done: Ro
         telling.link(session, bulletin.id, {statement.bulletin.id for statement in causes})
         announced.clear(session, bulletin.id, [(span.row.id, span.onset, span.expires) for span in ended])
         told_at = min(cause.bulletin.sent_at or cause.bulletin.created_at for cause in causes)
-        _store(session, bulletin, _end(ended, picture, told_at), ended, now)
+        _store(settings, session, bulletin, _end(ended, picture, told_at), ended, now)
         done.opened.append(bulletin.id)
         done.lines.append(
             f"{numbered(bulletin.kind, bulletin.id)}: cessa l'allerta {levels(ended)}, {giorno(day)}."
@@ -279,10 +280,11 @@ def _write(
     frame, advice = settings.frame(ALERT), settings.texts["consigli"]
     texts = alert_texts(spans, settings.profile.alert_zones, advice, frame)
     url = settings.profile.sources.alerts_page or ""
-    _store(session, bulletin, texts, spans, now, url)
+    _store(settings, session, bulletin, texts, spans, now, url)
 
 
 def _store(
+    settings: Settings,
     session: Session,
     bulletin: Bulletin,
     texts: Sequence[str],
@@ -292,8 +294,10 @@ def _store(
 ) -> None:
     """A version: an item for each variable of the template; the first one names the alerts."""
     ids = list(dict.fromkeys(span.row.id for span in spans))
+    note = ""
     if bulletin.kind == BulletinKind.urgent:
         weather_alerts.tell_together(session, ids, at=now)
+        note = MAY_HAVE_LEFT if restored.is_recent(settings, session, now=now) else ""
     title = f"Allerta meteo, {giorno(spans[0].row.day)}"
     items = [
         ItemData(
@@ -306,16 +310,21 @@ def _store(
         )
         for number, (label, text) in enumerate(zip(LABELS[bulletin.template or ALERT], texts, strict=True))
     ]
-    bulletins.add_version(session, bulletin, items, author=AUTHOR, now=now)
+    bulletins.add_version(session, bulletin, items, author=AUTHOR, now=now, note=note)
 
 
-def order_in_words(settings: Settings, now: datetime) -> str:
+def order_in_words(settings: Settings, now: datetime, *, is_restored: bool = False) -> str:
     """What has to be said aloud wherever a standing order is on, in Italian; "" where none is."""
     order = settings.profile.urgent.standing_order
     if order is None:
         return ""
     if not order.in_force(now):
         return f"L'ordine permanente ({order.act}) è scaduto il {giorno(order.expires)}: non vale più."
+    if is_restored:
+        return (
+            f"L'ordine permanente ({order.act}) è sospeso: il database è stato ripristinato da una copia, e "
+            f"per {restored.RECENT // timedelta(hours=1)} ore ogni allerta aspetta una persona."
+        )
     return (
         f"ORDINE PERMANENTE ATTIVO ({order.act}, {order.author}): le allerte "
         f"{' e '.join(order.levels)} partono da sole dopo {order.minutes} minuti senza risposta, "
@@ -359,7 +368,9 @@ def draft_and_call(settings: Settings, engine: Engine, *, now: datetime) -> Roun
     log = get_run_logger()
     log.info("%s", done)
     page = [escaped(line) for line in done.lines]
-    if loud := order_in_words(settings, now):
+    with transaction(engine) as session:
+        is_restored = restored.is_recent(settings, session, now=now)
+    if loud := order_in_words(settings, now, is_restored=is_restored):
         log.warning("%s", loud)
         page.insert(0, f"**{escaped(loud)}**")
     if done.lines:

@@ -13,11 +13,12 @@ import pytest
 from pyrage import decrypt
 from sqlalchemy import Engine, make_url, text
 
-from db import schema
-from db.engine import make_engine
+from db import bulletins, handovers, schema
+from db.engine import make_engine, transaction
+from db.models import BulletinStatus, HandoverKind
 from flows.__main__ import main
 from flows.backup import drill
-from flows.backup.shelf import ARCHIVE, Shelf
+from flows.backup.shelf import ARCHIVE, REGISTERS, Shelf
 from flows.sending import witness
 from tests.bench import send_town
 from tests.world.safe import Safe, path_with_tools
@@ -70,6 +71,32 @@ def test_a_good_one_tells_age_size_rows_and_leaves_nothing_but_its_report(town: 
     assert not (town.settings.state / drill.STAGING).exists()
     assert databases_of(town.engine) == others
     schema.check(town.engine)
+
+
+def test_one_whose_registers_are_kept_apart_is_tried_without_them(sqlite: Engine, tmp_path: Path) -> None:
+    town = Town(sqlite, tmp_path)
+    town.join("+393999999999")
+    path = town.safe.take(town.settings)
+    path.with_name(path.name.replace(".age", REGISTERS)).unlink()
+    report, _ = tried(town)
+    assert report.is_good, report
+    assert any("--without-journal" in line for line in report.missing)
+
+
+def test_one_while_somebody_sends_by_hand_is_good(town: Town) -> None:
+    with transaction(town.engine) as session:
+        (sending,) = bulletins.with_status(session, BulletinStatus.sending)
+        handovers.begin(session, sending.id, HandoverKind.assisted, now=datetime.now(UTC))
+    town.safe.take(town.settings)
+    report, _ = tried(town)
+    assert report.is_good, report
+
+
+def test_one_of_a_restore_that_held_no_send_fails(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    town.safe.take(town.settings)
+    monkeypatch.setattr("flows.sending.restored.hold", lambda *_, **__: [])
+    report, _ = tried(town)
+    assert "stand as approved or on their way" in report.trouble
 
 
 def test_it_asks_no_network(sqlite: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,4 @@
-"""Three hundred people, a send half done at the cut, twenty who left since: nobody is written to by it.
-
-And what a restore refuses: then nothing is there that was not there before.
-"""
+"""Three hundred people, a send half done at the cut, twenty who left since: nobody is written to by it."""
 
 import asyncio
 import os
@@ -10,21 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from cryptography.fernet import Fernet
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
-from db import bulletins, schema, senders
+from db import bulletins, recipients, schema, senders
 from db.engine import transaction
-from db.models import BulletinStatus, Delivery, DeliveryStatus, Recipient, RecipientStatus
+from db.models import BulletinStatus, Consent, Delivery, DeliveryStatus, Recipient, RecipientStatus
+from db.recipients import Address
 from flows.__main__ import main
 from flows.backup import databases, placing, restoring
-from flows.backup.archive import BackupError, HarmedError
+from flows.backup.archive import BackupError
 from flows.backup.restoring import report_of
-from flows.backup.shelf import REGISTERS
 from flows.sending import senders as life
 from flows.sending import witness
 from flows.sending.checks import Verdict, check_witness
@@ -197,110 +192,24 @@ def test_without_registers_a_person_must_say_that_they_are_lost(
     assert "is gone" not in capsys.readouterr().err
 
 
-def test_registers_that_are_older_than_the_archive_are_refused(
+def test_the_first_word_after_one_without_registers_accepts_nothing(
     town: Town, elsewhere: Settings, tmp_path: Path
 ) -> None:
     town.join(*PHONES[:3])
-    older = town.safe.archives / town.safe.take(town.settings).name.replace(".age", REGISTERS)
-    kept = tmp_path / "older.age"
-    kept.write_bytes(older.read_bytes())
-    town.leave(PHONES[0])
     path = town.safe.take(town.settings)
-    (tmp_path / "empty").mkdir()
-    for registers in (kept, tmp_path / "empty"):
-        nothing_comes_of(town, elsewhere, "is older than the archive", path, registers=registers)
-    nothing_comes_of(town, elsewhere, "holds no consensi.jsonl", path, registers=path)
-    nothing_comes_of(town, elsewhere, "holds journal and witness only", kept)
-
-
-def nothing_comes_of(town: Town, elsewhere: Settings, words: str, path: Path, **changes: object) -> None:
-    """Refused in these words, by the plan and without it; what was there is there, and nothing else."""
-    before = sorted(str(one) for one in town.folder.rglob("*"))
-    wish = town.safe.wish(path, town.folder / "new", **changes)
-    with pytest.raises((BackupError, schema.SchemaError), match=words):
-        town.safe.restore(elsewhere, wish)
-    assert sorted(str(one) for one in town.folder.rglob("*")) == before
-    if town.engine.dialect.name == "postgresql":
-        assert schema.current(elsewhere.engine()) is None
-
-
-@pytest.mark.parametrize("share", [0.0, 0.001, 0.3, 0.77, 0.9999])
-@pytest.mark.parametrize("harm", ["bit", "cut"])
-def test_a_harmed_archive_leaves_nothing_behind(
-    town: Town, elsewhere: Settings, share: float, harm: str
-) -> None:
-    town.fill(200)
-    path = town.safe.take(town.settings)
-    content = bytearray(path.read_bytes())
-    if harm == "bit":
-        content[int(len(content) * share)] ^= 4
-    else:
-        del content[int(len(content) * share) :]
-    path.write_bytes(content)
-    nothing_comes_of(town, elsewhere, r"is harmed|other keys", path)
-
-
-def test_one_that_is_harmed_after_it_was_looked_at_leaves_nothing_behind(
-    town: Town, elsewhere: Settings, tmp_path: Path
-) -> None:
-    path = town.safe.take(town.settings)
-    wish = town.safe.wish(path, tmp_path / "new")
-    found = restoring.look(elsewhere, wish)
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(HarmedError):
-        placing.restore(elsewhere, found, wish, now=datetime.now(UTC))
-    assert not wish.into.exists()
-    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".new")]
-
-
-def test_what_does_not_fit_is_refused_with_the_remedy(
-    town: Town, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = town.safe.take(town.settings)
-    (tmp_path / "new").mkdir()
-    (tmp_path / "new" / "any").touch()
-    nothing_comes_of(town, elsewhere, "is not empty: move it away", path)
-    (tmp_path / "new" / "any").unlink()
-    (tmp_path / "new").rmdir()
-    other = elsewhere.profile.model_copy(update={"slug": "altrove"})
-    strange = Settings(other, elsewhere.path, elsewhere.state, elsewhere.database)
-    nothing_comes_of(town, strange, "is of 'esempio'.* give its profile", path)
-    with monkeypatch.context() as patch:
-        patch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
-        nothing_comes_of(town, elsewhere, "0 bytes are free there", path)
-    unlike = "postgresql://127.0.0.1:9/x" if town.engine.dialect.name == "sqlite" else "sqlite:///x.db"
-    with pytest.raises(BackupError, match="set BOLLETTINO_DATABASE to one of its kind"):
-        restoring.look(
-            Settings(elsewhere.profile, elsewhere.path, elsewhere.state, unlike),
-            town.safe.wish(path, tmp_path / "new"),
-        )
-
-
-def test_one_of_a_newer_version_is_refused(town: Town, elsewhere: Settings) -> None:
-    with town.engine.begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    path = town.safe.take(town.settings)
-    nothing_comes_of(town, elsewhere, "9999, which this version does not know: install the newer", path)
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("BOLLETTINO_LOOKUP_KEY", "another look-up key made up for benches only"),
-        ("BOLLETTINO_ENCRYPTION_KEYS", Fernet.generate_key().decode()),
-    ],
-    ids=["lookup", "encryption"],
-)
-def test_under_other_keys_it_is_refused_and_none_is_quoted(
-    town: Town, elsewhere: Settings, monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
-    path = town.safe.take(town.settings)
-    monkeypatch.setenv(name, value)
-    fresh = Settings(elsewhere.profile, elsewhere.path, elsewhere.state, elsewhere.database)
-    nothing_comes_of(town, fresh, f"by their fingerprints: {name} ", path)
-    monkeypatch.delenv(name)
-    fresh = Settings(elsewhere.profile, elsewhere.path, elsewhere.state, elsewhere.database)
-    nothing_comes_of(town, fresh, f"not set in the environment: {name}; take", path)
+    settings, _ = town.safe.restore(
+        elsewhere, town.safe.wish(path, tmp_path / "new", is_without_registers=True)
+    )
+    for number in range(8):  # shorter than the lost journal was, and longer
+        with transaction(settings.engine()) as session:
+            who = Address(f"+39388000000{number}")
+            recipients.opt_in(session, settings.ledger().vault, who, now=datetime.now(UTC))
+            settings.ledger().record(
+                session, who, Consent.opt_in, word="ATTIVA", source="whatsapp", at=datetime.now(UTC)
+            )
+        assert accept(settings) == 2
+    refuse(settings, settings.engine())
+    assert accept(settings, "--without-journal") == 0
 
 
 def test_what_is_missing_beside_the_keys_is_listed_and_stops_nothing(

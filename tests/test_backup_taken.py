@@ -112,7 +112,12 @@ def test_an_older_one_goes_only_when_a_new_one_is_whole(town: Town, monkeypatch:
         days: [shelf.name(now - days * DAY, kind) for kind in (ARCHIVE, REGISTERS, SIDECAR)]
         for days in (40, 31, 29)
     }
-    others = ["bollettino-altro-20200101T000000Z.age", "bollettino-esempio-2020.age", "note.txt"]
+    others = [
+        ".bollettino-esempio-alto-20200101T000000Z.age.half",  # of a neighbour that is at it
+        "bollettino-altro-20200101T000000Z.age",
+        "bollettino-esempio-2020.age",
+        "note.txt",
+    ]
     for name in [*others, *(name for group in names.values() for name in group)]:
         (town.safe.archives / name).touch()
     half = town.safe.archives / f".{names[31][0]}.half"

@@ -128,6 +128,7 @@ def test_an_order_that_is_on_is_loud(settings: Settings) -> None:
         "ORDINE PERMANENTE ATTIVO (disposizione del Sindaco n. 12, Sindaco): le allerte arancione e rossa "
         "partono da sole dopo 30 minuti senza risposta, fino a giovedì 31 dicembre 2026."
     )
+    assert "è sospeso" in order_in_words(ordered(settings), NOW, is_restored=True)
     assert "è scaduto" in order_in_words(ordered(settings, expires=date(2026, 11, 1)), NOW)
 
 

@@ -12,7 +12,9 @@ from db import bulletins, deliveries, senders
 from db.engine import transaction
 from db.models import BulletinStatus, Delivery, DeliveryStatus, Recipient
 from flows.__main__ import main
+from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.dispatch import begin, dispatch_bulletin, due
+from flows.draft.evidence import of_whole
 from flows.review.standing_order import approve_by_order
 from flows.sending import restored
 from flows.sending.drain import DispatchError
@@ -123,5 +125,37 @@ def test_a_standing_order_sends_no_alert_that_may_have_left(settings: Settings, 
             assert len(restored.hold(acting, session, before=NOW, now=DUE)) == said
         version = bulletins.latest(session, number)
         assert version is not None
-        assert (version.author, version.note) == (restored.BY, restored.NOTE)
+        assert (version.author, version.note) == (restored.BY, MAY_HAVE_LEFT)
     assert not approve_by_order(acting, engine, number, now=DUE + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("is_accepted", [False, True], ids=["waiting", "accepted"])
+def test_an_alert_that_is_drafted_anew_after_a_restore_waits_for_a_person(
+    settings: Settings, engine: Engine, is_accepted: bool
+) -> None:
+    """The restored database has forgotten that it left: to it the alert is new."""
+    acting = ordered(settings)
+    number = 3
+    restore_mark = mark(number, None, acting.ledger().journal, at=NOW - timedelta(minutes=10))
+    StateFolder(acting).write(restore_mark.model_copy(update={"is_restore": True}))
+    if is_accepted:
+        with transaction(engine) as session:
+            assert senders.accept(session, number, by="Anna Redazione", now=NOW - timedelta(minutes=5))
+    bulletin_id = drafted(acting, engine)
+    assert not approve_by_order(acting, engine, bulletin_id, now=DUE)
+    with transaction(engine) as session:
+        version = bulletins.latest(session, bulletin_id)
+        assert version is not None
+        assert version.note == MAY_HAVE_LEFT
+        items = bulletins.items(session, version)
+        assert of_whole(session, bulletins.locked(session, bulletin_id), items) == [MAY_HAVE_LEFT]
+
+
+def test_two_days_after_a_restore_was_accepted_the_order_holds_again(
+    settings: Settings, engine: Engine
+) -> None:
+    acting = ordered(settings)
+    with transaction(engine) as session:
+        assert senders.accept(session, 3, by="Anna Redazione", now=DUE - restored.RECENT)
+        assert restored.is_recent(acting, session, now=DUE - timedelta(seconds=1))
+    assert approve_by_order(acting, engine, drafted(acting, engine), now=DUE)

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from db import calls, days_off
+from db import calls, days_off, senders
 from db.models import (
     Attempt,
     BulletinStatus,
@@ -353,3 +353,23 @@ def test_history_shows_who_was_called_and_what_came_of_it(comuni: Comune, box: P
     assert "Anna Redazione, WhatsApp (numero …000): letta" in told
     assert "Anna Redazione, SMS (numero …000): presa in consegna" in told
     assert "Anna Redazione, e-mail: presa in consegna" in told
+
+
+@on_sqlite
+def test_a_call_promises_no_standing_order_after_a_restore(comuni: Comune) -> None:
+    comuni.reprofile(("# standing_order", "standing_order"))
+    said = []
+    for number, accepted_at in ((1, NOW - timedelta(hours=49)), (2, NOW - timedelta(hours=1))):
+        with comuni.look() as session:
+            senders.accept(session, number, by=ANNA, now=accepted_at)
+        if number == 1:
+            bulletin_id = drafted(comuni, Level.rossa)
+            assert urgent_calls.call(comuni.settings, comuni.engine, bulletin_id, now=NOW)
+        else:
+            later = NOW + timedelta(minutes=20)
+            assert urgent_calls.call(comuni.settings, comuni.engine, bulletin_id, now=later)
+        with comuni.look() as session:
+            said.append(session.exec(select(Letter.text).order_by(col(Letter.id).desc())).first() or "")
+    assert "parte da sola, per ordine permanente" in said[0]
+    assert "parte da sola" not in said[1]
+    assert "NON si invia niente" in said[1]

@@ -13,13 +13,13 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 from pyrage import x25519
 
-from db import bulletins, disk, senders
+from db import bulletins, disk, handovers, senders
 from db.engine import StoreError, make_engine, reading
 from db.models import BulletinStatus
 from flows.backup import databases, placing, restoring, taking
 from flows.backup.archive import BackupError
 from flows.backup.restoring import Found, Wish
-from flows.backup.shelf import ARCHIVE, Shelf
+from flows.backup.shelf import ARCHIVE, REGISTERS, Shelf
 from flows.sending import witness
 from flows.sending.checks import FINAL, Verdict, check_witness
 from flows.sending.witness import StateFolder
@@ -74,7 +74,9 @@ def run(settings: Settings, identities: Sequence[x25519.Identity], *, now: datet
 
 def _try(settings: Settings, chosen: Path, identities: Sequence[x25519.Identity], *, now: datetime) -> Report:
     with _somewhere(settings) as (apart, folder):
-        wish = Wish(chosen, identities, folder / "stato")
+        # named, as none of the installation's own is asked for: what lies beside the archive is tried
+        registers = Shelf(chosen.parent, settings.profile.slug).newest(REGISTERS)
+        wish = Wish(chosen, identities, folder / "stato", registers, is_without_registers=registers is None)
         found = restoring.look(apart, wish)
         placed = placing.restore(apart, found, wish, now=now)
         _require_silence(found, wish.into)
@@ -117,7 +119,14 @@ def _require_silence(found: Found, state: Path) -> None:
         with reading(engine) as session:
             lost = witness.lost_words(heard, ledger.journal, has_words=not ledger.is_empty(session))
             held = check_witness(heard, senders.last_number(session), lost)
-            moving = bulletins.with_status(session, BulletinStatus.approved, BulletinStatus.sending)
+            moving = [
+                *bulletins.with_status(session, BulletinStatus.approved),
+                *(  # one that is sent by hand lies with a person: no process of ours goes on with it
+                    row
+                    for row in bulletins.with_status(session, BulletinStatus.sending)
+                    if handovers.of(session, row.id) is None
+                ),
+            ]
     finally:
         engine.dispose()
     if held.verdict != Verdict.refused or held.name not in FINAL:

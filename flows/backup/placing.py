@@ -19,7 +19,7 @@ from db.journal import Journal
 from flows.backup import archive, databases, keys
 from flows.backup.archive import BackupError, HarmedError
 from flows.backup.manifest import DATABASE, DUMP, JOURNAL, PREFECT, WITNESS, Manifest
-from flows.backup.restoring import REPORT, Found, Wish, hidden, report_of, unpacked
+from flows.backup.restoring import REPORT, Found, Wish, hidden, report_of, unpacked, unwritable
 from flows.backup.taking import staging
 from flows.privacy import intact, people
 from flows.profiles import secrets_file
@@ -50,7 +50,7 @@ def restore(settings: Settings, found: Found, wish: Wish, *, now: datetime) -> P
         built = _settings(found, folder)
         _compare(built, found.manifest)
         left, held, last = _revive(built, now=now)
-        number = _testify(built, last + 1, now=now)
+        number = _testify(built, found, last + 1, now=now)
         _report(folder, wish, found, now, is_counted=True, is_finished=True)
         _move(folder, wish.into)
     return Placed(left, held, number)
@@ -60,7 +60,7 @@ def _restore_apart(settings: Settings, found: Found, wish: Wish, *, now: datetim
     if not found.is_resumed:
         with _building(wish.into) as folder:
             _unpack(settings, found, wish, folder)
-            _testify(_settings(found, folder), found.manifest.starts + 1, now=now)
+            _testify(_settings(found, folder), found, found.manifest.starts + 1, now=now)
             _report(folder, wish, found, now)
             _move(folder, wish.into)
     placed = _settings(found, wish.into)
@@ -91,7 +91,7 @@ def _building(into: Path) -> Iterator[Path]:
         with staging(folder.parent, folder.name) as found:
             yield found
     except OSError as exc:
-        raise BackupError(f"{folder.parent}: cannot be written ({exc.strerror or exc})") from exc
+        raise unwritable(into, exc.strerror or str(exc)) from exc
 
 
 def _unpack(settings: Settings, found: Found, wish: Wish, folder: Path) -> None:
@@ -156,10 +156,11 @@ def _revive(settings: Settings, *, now: datetime) -> tuple[int, list[str], int]:
         engine.dispose()
 
 
-def _testify(settings: Settings, number: int, *, now: datetime) -> int:
+def _testify(settings: Settings, found: Found, number: int, *, now: datetime) -> int:
     """A start that the database does not know, so that nothing leaves until somebody accepts it; its number.
 
-    How far the journal went is what the latest start said of it: an older journal is told by that.
+    How far the journal went is what the latest start said of it: an older journal is told by that. Of one
+    that is lost the archive says it: the journal that begins with the next citizen's word is no whole one.
     """
     place = StateFolder(settings)
     before = place.read()
@@ -167,6 +168,8 @@ def _testify(settings: Settings, number: int, *, now: datetime) -> int:
     if before is not None:
         extent = {"journal_size": before.journal_size, "journal_sha256": before.journal_sha256}
         mark = mark.model_copy(update={"number": max(number, before.number + 1), **extent})
+    elif found.registers is None and (then := found.manifest.extent):
+        mark = mark.model_copy(update={"journal_size": then.size, "journal_sha256": then.last_sha256})
     place.write(mark.model_copy(update={"is_restore": True}))
     return mark.number
 

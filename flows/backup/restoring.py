@@ -1,6 +1,7 @@
 """Looks at an archive before it is restored: whether it is whole, fits here, and what will be missing."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -55,7 +56,10 @@ def look(settings: Settings, wish: Wish) -> Found:
             f"{wish.archive} is of {read.slug!r}, and {settings.path} of {settings.profile.slug!r}: give its "
             "profile with --profile (it lies in the archive, too: the manual says how to take it out)"
         )
-    is_resumed = _require_empty(wish.into, read)
+    try:
+        is_resumed = _require_empty(wish.into, read)
+    except OSError as exc:  # of a folder that this user may not even look into
+        raise unwritable(wish.into, exc.strerror or str(exc)) from exc
     _require_room(wish, read)
     into = Settings(
         settings.profile,
@@ -76,7 +80,7 @@ def look(settings: Settings, wish: Wish) -> Found:
             "`python -m flows witness --accept-by NAME --without-journal`"
         )
     else:
-        _require_registers(wish, read, registers)
+        _require_registers(settings, wish, read, registers)
     return Found(into, read, registers, is_resumed, tuple(steps), tuple(missing))
 
 
@@ -85,11 +89,21 @@ def _require_empty(into: Path, read: Manifest) -> bool:
     if not into.exists() or (into.is_dir() and not any(into.iterdir())):
         if not into.absolute().parent.is_dir():
             raise BackupError(f"--into {into}: make the folder {into.absolute().parent} first")
+        if not os.access(into.absolute().parent, os.W_OK | os.X_OK):
+            raise unwritable(into, "this user may not write there")
         return False
     report = report_of(into)
     if report.get("is_finished") is False and report.get("cut_at") == read.cut_at.isoformat():
         return True
     raise BackupError(f"--into {into}: is not empty: move it away, what is in it is never overwritten")
+
+
+def unwritable(into: Path, why: str) -> BackupError:
+    """Of the folder in which it is built, beside the one that it becomes."""
+    return BackupError(
+        f"--into {into}: {into.absolute().parent} cannot be written ({why}): name a folder in one that this "
+        "user owns, and let root move it into place afterwards (the manual: Restore a backup)"
+    )
 
 
 def report_of(into: Path) -> dict[str, object]:
@@ -135,17 +149,43 @@ def _registers_of(wish: Wish, read: Manifest) -> Path | None:
     """Those that were named; else the newest that lie beside the archive."""
     if wish.is_without_registers:
         return None
-    return wish.registers or Shelf(wish.archive.absolute().parent, read.slug).newest(REGISTERS)
+    found = wish.registers or Shelf(wish.archive.absolute().parent, read.slug).newest(REGISTERS)
+    if found is None:
+        raise BackupError(
+            f"{wish.archive.absolute().parent}: holds no {JOURNAL} and {WITNESS} of {read.slug}: name the "
+            "old state folder, or the newest file of them, with --registers; only where they are lost for "
+            "good, --without-registers"
+        )
+    return found
 
 
-def _require_registers(wish: Wish, read: Manifest, registers: Path) -> None:
-    """BackupError where they are older than the archive, or of somebody else."""
+def _require_registers(settings: Settings, wish: Wish, read: Manifest, registers: Path) -> None:
+    """BackupError where they are older than the archive, of somebody else, or newer ones are at hand."""
     with unpacked(wish, registers) as folder:
-        if read.extent is not None and not Journal(folder / JOURNAL).reaches(read.extent):
+        chosen = Journal(folder / JOURNAL)
+        if read.extent is not None and not chosen.reaches(read.extent):
             raise BackupError(
                 f"{registers}: its {JOURNAL} is older than the archive, or another one: give the newest with "
                 "--registers; only where it is lost for good, --without-registers"
             )
+        is_ours = settings.state.absolute() == wish.into.absolute()  # of a restore that goes on
+        if wish.registers is None and not is_ours and _goes_on(settings.state / JOURNAL, chosen):
+            raise BackupError(
+                f"{settings.state}: its {JOURNAL} is newer than {registers}: name it with --registers "
+                f"{settings.state}"
+            )
+
+
+def _goes_on(path: Path, chosen: Journal) -> bool:
+    """Whether the journal that lies there is the chosen one, and knows more."""
+    here, then = Journal(path), chosen.extent()
+    try:
+        now = here.extent()
+        return now is not None and (then is None or (now.size > then.size and here.reaches(then)))
+    except OSError as exc:
+        raise BackupError(
+            f"{path}: cannot be read ({exc.strerror}): name the journal to go by with --registers"
+        ) from exc
 
 
 @contextmanager
@@ -156,7 +196,10 @@ def unpacked(wish: Wish, registers: Path) -> Iterator[Path]:
         return
     folder = hidden(wish.into, "registri")
     shutil.rmtree(folder, ignore_errors=True)  # of one that was killed
-    folder.mkdir(mode=disk.PRIVATE_FOLDER)
+    try:
+        folder.mkdir(mode=disk.PRIVATE_FOLDER)
+    except OSError as exc:
+        raise unwritable(wish.into, exc.strerror or str(exc)) from exc
     try:
         if archive.read(registers, wish.identities, folder).kind != "registers":
             raise BackupError(f"{registers}: holds no {JOURNAL}")

@@ -41,14 +41,19 @@ class Shelf:
 
     def files(self, kind: str) -> list[tuple[datetime, Path]]:
         """Those of a kind with their times, the oldest first."""
-        pattern = re.compile(rf"bollettino-{re.escape(self.slug)}-(\d{{8}}T\d{{6}}Z){re.escape(kind)}")
+        names = self._named("", kind, "")
+        return sorted((datetime.strptime(at, _TIME).replace(tzinfo=UTC), path) for at, path in names)
+
+    def _named(self, before: str, kind: str, after: str) -> list[tuple[str, Path]]:
+        """Files of this Comune alone, with the time in their names: one slug may begin another."""
+        start, end = re.escape(f"{before}bollettino-{self.slug}"), re.escape(f"{kind}{after}")
+        pattern = re.compile(rf"{start}-(\d{{8}}T\d{{6}}Z){end}")
         try:
-            names = [
+            return [
                 (match[1], path) for path in self.folder.iterdir() if (match := pattern.fullmatch(path.name))
             ]
         except OSError as exc:
             raise BackupError(f"{self.folder}: cannot be read ({exc.strerror})") from exc
-        return sorted((datetime.strptime(at, _TIME).replace(tzinfo=UTC), path) for at, path in names)
 
     def newest(self, kind: str = ARCHIVE) -> Path | None:
         found = self.files(kind)
@@ -73,8 +78,9 @@ class Shelf:
 
     def sweep(self) -> None:
         """Halves of backups that were killed."""
-        for half in self.folder.glob(f".bollettino-{self.slug}-*.half"):
-            half.unlink(missing_ok=True)
+        for kind in (ARCHIVE, REGISTERS, SIDECAR):
+            for _, half in self._named(".", kind, ".half"):
+                half.unlink(missing_ok=True)
 
     def old(self, keep: timedelta, *, now: datetime) -> list[Path]:
         """What may go; never the newest archive, nor the newest registers."""

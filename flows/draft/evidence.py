@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from db import deliveries, telling
+from db import bulletins, deliveries, telling
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem
-from flows.bulletin.alerts.text import END, REMAINS
+from flows.bulletin.alerts.text import ALERT, END, REMAINS
+from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.guard.verdict import Verdict, check
@@ -130,8 +131,12 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
 def of_whole(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> list[str]:
     """What to look at in a message of a fixed text, besides its lines.
 
-    Of a correction whom it leaves out, and whether it changes any figure; of an end what holds after it.
+    Of a correction whom it leaves out, and whether it changes any figure; of an end what holds after it; of
+    an alert whether it may have left before a restore.
     """
+    if bulletin.kind == BulletinKind.urgent and bulletin.template == ALERT:
+        noted = any(version.note == MAY_HAVE_LEFT for version in bulletins.versions(session, bulletin.id))
+        return [MAY_HAVE_LEFT] if noted else []
     if bulletin.template == END and not any(item.text.startswith(REMAINS) for item in items):
         return [NOTHING_ELSE]
     if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:

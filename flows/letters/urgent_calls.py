@@ -29,6 +29,7 @@ from flows.bulletin.status import people
 from flows.letters.briefing import briefing
 from flows.profiles.comune import Editor
 from flows.review.sign_off import signed_by
+from flows.sending import restored
 from flows.sending.provider import category
 from flows.settings import BollettinoError, Settings
 from flows.staff import duty as desk
@@ -221,7 +222,7 @@ def _summons(
     what, short = _subject(session, case)
     following = _next(settings, session, case, called, until)
     is_alone = [person.name for person in following] == [editor.name]
-    by_order = _ordered(settings, case, now)
+    by_order = _ordered(settings, session, case, now)
     return Summons(
         what=what,
         short=short,
@@ -260,7 +261,7 @@ def _subject(session: Session, case: _Case) -> tuple[str, str]:
     return f"avviso urgente: {', '.join(texts[:2])}", "AVVISO URGENTE"
 
 
-def _ordered(settings: Settings, case: _Case, now: datetime) -> bool:
+def _ordered(settings: Settings, session: Session, case: _Case, now: datetime) -> bool:
     """Whether a standing order sends it without an answer."""
     order = settings.profile.urgent.standing_order
     return bool(
@@ -269,6 +270,7 @@ def _ordered(settings: Settings, case: _Case, now: datetime) -> bool:
         and case.bulletin.template == ALERT
         and case.bulletin.kind == BulletinKind.urgent
         and any(row.level in order.levels for row in case.rows)
+        and not restored.is_recent(settings, session, now=now)
     )
 
 
@@ -285,7 +287,7 @@ def _letter(
     what, short = _subject(session, case)
     about = briefing(settings, session, case.bulletin, case.version, now=now)
     sources = [item.url for item in bulletins.items(session, case.version) if item.url]
-    otherwise = _otherwise(session, case, _ordered(settings, case, now))
+    otherwise = _otherwise(session, case, _ordered(settings, session, case, now))
     following = " e ".join(person.name for person in _next(settings, session, case, called, until))
     is_alone = following == editor.name
     asked = {row.editor: row.called_at for row in reversed(case.calls) if row.editor != editor.name}

@@ -12,18 +12,24 @@ from flows.bulletin.alerts.standing_order import standing_order_due
 from flows.bulletin.alerts.statements import Span
 from flows.draft.items import latest_items
 from flows.profiles.fingerprint import fingerprint
+from flows.sending import restored
 from flows.sending.seal import message_of, seal_of
 from flows.settings import Settings
 from flows.sources import truth
 
 
 def approve_by_order(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> bool:
-    """Approve it in the order's name when that is due; tells whether. Without an order nothing happens."""
+    """Approve it in the order's name when that is due; tells whether. Without an order nothing happens.
+
+    Nor does it after a restore: what is drafted then may have left already, and the database forgot it.
+    """
     order = settings.profile.urgent.standing_order
     if order is None:
         return False
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
+        if restored.is_recent(settings, session, now=now):
+            return False
         versions = list(
             session.exec(select(BulletinVersion).where(BulletinVersion.bulletin_id == bulletin_id))
         )

@@ -4,21 +4,24 @@ The copy knows nothing of the hours after it. What it holds as approved may have
 that was on its way anybody may have got the rest.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from db import bulletins, deliveries, handovers, senders
 from db.models import Bulletin, BulletinStatus
 from flows.bulletin.alerts.text import ALERT
+from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.status import numbered
 from flows.sending import senders as life
+from flows.sending import witness
 from flows.sending.hold import reopen
+from flows.sending.witness import StateFolder
 from flows.settings import Settings
 
 BY = "ripristino"
 RESTORED = "restored"
-NOTE = "Il database è stato ripristinato da una copia: questo avviso può essere già partito."
+RECENT = timedelta(hours=48)  # an alert of the day before the copy may hold until tomorrow's end
 
 
 def hold(settings: Settings, session: Session, *, before: datetime, by: str = BY, now: datetime) -> list[str]:
@@ -37,6 +40,18 @@ def hold(settings: Settings, session: Session, *, before: datetime, by: str = BY
     if answers := deliveries.skip_answers(session, RESTORED, before=before, now=now):
         lines.append(f"Risposte in attesa che non partono più: {answers}.")
     return lines
+
+
+def is_recent(settings: Settings, session: Session, *, now: datetime) -> bool:
+    """Whether a restore waits for a person's word, or got it less than `RECENT` ago.
+
+    An alert that had left after the copy is then collected, and drafted, once more: as if it were new.
+    """
+    heard = witness.hear([StateFolder(settings)])  # before our rows, in which a start is counted first
+    if heard.is_ahead_of(senders.last_number(session)):
+        return True
+    accepted_at = senders.accepted_at(session)
+    return accepted_at is not None and now - accepted_at < RECENT
 
 
 def _of(session: Session, before: datetime, *statuses: BulletinStatus) -> list[Bulletin]:
@@ -83,7 +98,7 @@ def _orders(settings: Settings, session: Session, before: datetime, by: str, now
         if bulletin.template != ALERT or version is None or version.created_at > before:
             continue
         items = [bulletins.data_of(item) for item in bulletins.items(session, version)]
-        bulletins.add_version(session, bulletin, items, author=by, note=NOTE, now=now)
+        bulletins.add_version(session, bulletin, items, author=by, note=MAY_HAVE_LEFT, now=now)
         lines.append(f"{_called(bulletin)}: non parte da solo per ordine permanente.")
     return lines
 

@@ -10,6 +10,7 @@ from flows.bulletin.alerts.statements import Span, remainder, settle, standing
 from flows.bulletin.language.dates import ROME, in_rome
 
 AUTHOR = "allerta urgente"  # of every version that no person has touched
+MAY_HAVE_LEFT = "Il database è stato ripristinato da una copia: questo avviso può essere già partito."
 WORTH = timedelta(minutes=30)  # hours that change by less are the same hours
 LEAD = timedelta(hours=2)  # from the end of quiet hours: to approve, to send, and for people to act
 
