@@ -78,9 +78,8 @@ def receipts(
         elif bulletin.status in LEFT and approval.voided_at is None:
             first = _first_signature(settings, session, bulletin, version, approval.approver)
             more = {"ripensarci": _second_thoughts(settings, bulletin), "anche": first}
-            # what leaves at once is told to all when it has left
-            to = writer if bulletin.slot_at is None else editors
-            receipt("approvato", to, {**values, **_sealed(approval, bulletin.slot_at), **more})
+            # to all, before the first message leaves: in whose name it was approved may not know of it
+            receipt("approvato", editors, {**values, **_sealed(approval, bulletin.slot_at), **more})
 
 
 def _teller(

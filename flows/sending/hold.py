@@ -43,8 +43,8 @@ def require_right(
 
 def is_corrected(session: Session, bulletin: Bulletin) -> bool:
     """Whether its text is wrong by a correction that was approved: it goes to nobody else."""
-    follow_ups = telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG)
-    return bulletin.status in PUBLIC and bool(follow_ups)
+    is_out = bulletin.status in PUBLIC
+    return is_out and bool(telling.follow_ups(session, bulletin.id, *CORRECTING, kinds=WRONG))
 
 
 CORRECTING = (BulletinStatus.approved, *PUBLIC)  # a draft may be thrown away: it holds nobody's message
