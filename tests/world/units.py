@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 
 from flows.machine.plan import ETC, STATES, UNITS
 from flows.settings import DEMO
-from tests.world.installation import free_ports
+from tests.world.installation import PATIENCE, free_ports
 
 NAME = "bollettino-esempio"
 PUBLIC, INNER = "https://avvisi.comune.esempio.mi.it", "https://redazione.comune.esempio.mi.it"
@@ -153,7 +153,7 @@ class Unit:
         assert self.running is not None
         if self.running.poll() is None:
             self.running.send_signal(number)
-        return self.running.wait(60)
+        return self.running.wait(PATIENCE)  # the unit gives it more
 
     @property
     def words(self) -> str:
