@@ -13,7 +13,6 @@ from typing import Annotated, Any
 from prefect import State, flow, get_run_logger
 from pydantic import Field
 from sqlalchemy import Engine
-from sqlmodel import Session
 
 from db import bulletins, days_off
 from db.engine import transaction
@@ -78,8 +77,11 @@ def note_absence(
                 session, editor=editor.name, first=first, last=last, note=note.strip(), now=now
             )
             words = f"{editor.name}: assenza {days}."
-            words += _who_stands_in(settings, session, first, last)
-        alone = _nobody(settings, [*duty.away(session, first, last)], first, last)
+        there = _on_duty(settings, [*duty.away(session, first, last)], first, last)
+        alone = [day for day, one in there if one.is_everybody]
+        if words and not cancel and not alone:
+            called = dict.fromkeys(person.name for _, one in there for person in one.people)
+            words += f" Di turno in quei giorni: {', '.join(called)}."
         if words and alone:
             words += f" ATTENZIONE: non resta nessuno {giorno(alone[0])}"
             words += f" e in altri {len(alone) - 1} giorni" if len(alone) > 1 else ""
@@ -91,17 +93,6 @@ def note_absence(
     if not words:
         return Noted(False, f"{editor.name} non ha assenze {days}: non c'è niente da annullare.")
     return Noted(True, words)
-
-
-def _who_stands_in(settings: Settings, session: Session, first: date, last: date) -> str:
-    """Who is on duty in those days instead; "" where nobody is, which is told apart."""
-    moments = [datetime(day.year, day.month, day.day, 12, tzinfo=ROME) for day in (first, last)]
-    there = [duty.on_duty(session, settings.profile, at) for at in moments]
-    if any(one.is_everybody for one in there):
-        return ""
-    names = dict.fromkeys(person.name for one in there for person in one.people)
-    verb = "è" if len(names) == 1 else "sono"
-    return f" In quei giorni {verb} di turno {', '.join(names)}."
 
 
 def _slip(what: str, first: date, last: date, now: datetime) -> str:
@@ -186,12 +177,15 @@ ALREADY = {
 }
 
 
-def _nobody(settings: Settings, away: list[rota.Away], first: date, last: date) -> list[date]:
-    """Days on which no editor is there."""
+def _on_duty(
+    settings: Settings, away: list[rota.Away], first: date, last: date
+) -> list[tuple[date, rota.Duty]]:
+    """Who is called on each of the days."""
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     noon = [datetime(day.year, day.month, day.day, 12, tzinfo=ROME) for day in days]
-    editors = settings.profile.editors
-    return [day for day, at in zip(days, noon, strict=True) if rota.on_duty(editors, away, at).is_everybody]
+    return [
+        (day, rota.on_duty(settings.profile.editors, away, at)) for day, at in zip(days, noon, strict=True)
+    ]
 
 
 def _labelled(title: str) -> Any:

@@ -56,12 +56,14 @@ def test_who_answered_in_time_is_not_said_to_be_late(comune: Comune) -> None:
     due = comune.bulletin(number).deadline_at
     assert due is not None
     comune.answer(number, "Salva, continuo dopo", who=BRUNO, now=due - timedelta(minutes=2))
+    assert set(told(comune, number, "registrata", due - timedelta(minutes=1))) == {BRUNO}
     with comune.look() as session:
         bulletin = bulletins.locked(session, number)
         bulletins.move(session, bulletin, BulletinStatus.expired, by="sorveglia", now=due, reason="deadline")
     letter = told(comune, number, "non_approvato", due + timedelta(minutes=3))
     assert set(letter) == {ANNA, BRUNO}
     assert "era tardi" not in "".join(letter.values())
+    assert told(comune, number, "troppo_tardi", due + timedelta(minutes=3)) == {}
 
 
 @pytest.mark.parametrize("template", [*SETTINGS.texts["dopo_la_scadenza"]])

@@ -103,7 +103,7 @@ def enter(
 def test_an_absence_entered_in_the_form_changes_who_is_called(settings: Settings, engine: Engine) -> None:
     assert enter(settings, engine, "anna  redazione", 3, 4) == (
         "Anna Redazione: assenza da giovedì 3 dicembre a venerdì 4 dicembre. "
-        "In quei giorni è di turno Bruno Vice."
+        "Di turno in quei giorni: Bruno Vice."
     )
     for day, name in ((2, "Anna Redazione"), (3, "Bruno Vice"), (4, "Bruno Vice"), (5, "Anna Redazione")):
         with transaction(engine) as session:
@@ -175,3 +175,10 @@ def test_the_form_of_an_absence_asks_in_italian() -> None:
     assert fields["who"]["title"].startswith("Chi è assente")
     assert (fields["first_day"]["title"], fields["first_day"]["format"]) == ("Dal giorno", "date")
     assert fields["cancel"]["default"] is False
+
+
+def test_nobody_is_said_to_stand_in_who_is_away_in_between(settings: Settings, engine: Engine) -> None:
+    enter(settings, engine, "Bruno Vice", 4, 4)
+    words = enter(settings, engine, "Anna Redazione", 3, 5)
+    assert "Di turno in quei giorni" not in words
+    assert "ATTENZIONE: non resta nessuno venerdì 4 dicembre" in words

@@ -9,13 +9,13 @@ from sqlmodel import Session
 from db import bulletins, news_items, recipients
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinVersion, HandoverKind
 from flows.bulletin.language.dates import giorno_ora, scadenza
-from flows.bulletin.language.shorten import cut
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
 from flows.draft.evidence import Remark, judged, of_whole, remarks, vote, with_sources
 from flows.draft.slots import closed_days, slot_of
+from flows.review.page import matter
 from flows.review.sign_off import ASK_SOURCE, signed_by
 from flows.runs import client, pages
 from flows.sending import channel, costs
@@ -99,7 +99,6 @@ class Briefing:
 CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente")  # letters that ask
 TOLD_WITHIN = timedelta(hours=24)
 """What is older is not told any more: a server that slept for a week does not write of all of it."""
-MATTER = 60  # UTF-16 units of a text in a subject
 BY_HAND = "niente, lo invia una persona"
 QUEUE = 10  # titles that wait, in a letter
 NOBODY = "Nessun redattore risulta in servizio: scriviamo a tutti."
@@ -132,7 +131,7 @@ def briefing(
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
     return Briefing(
         title=title(None) if is_at_once else named(bulletin),
-        matter=(cut(items[0].text, MATTER) or items[0].category) if bulletin.template and items else "",
+        matter=matter(bulletin, items),
         slot_at=bulletin.slot_at,
         deadline_at=bulletin.deadline_at,
         now=now,

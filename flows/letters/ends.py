@@ -13,6 +13,7 @@ from flows.draft.evidence import days_over
 from flows.draft.items import ranked, read_situation, times
 from flows.draft.slots import closed_days, slot_after
 from flows.letters.briefing import CALLS, TOLD_WITHIN, Briefing
+from flows.review.choices import came_late
 from flows.settings import Settings
 from flows.staff.mail import tell
 from flows.staff.mail_text import bullets
@@ -44,20 +45,26 @@ def of_end(settings: Settings, session: Session, bulletin: Bulletin, about: Brie
     )
 
 
+def is_late(bulletin: Bulletin, version: BulletinVersion) -> bool:
+    """Whether an answer came after the deadline: as it was judged by its Resume, whenever it was stored."""
+    return bulletin.status == BulletinStatus.expired and came_late(bulletin) in version.remarks
+
+
 def late_answers(session: Session, bulletin: Bulletin, names: Collection[str]) -> dict[str, datetime]:
     """Who of these answered past the deadline, and when first."""
-    if bulletin.status != BulletinStatus.expired or bulletin.deadline_at is None:
-        return {}
     answers = session.exec(
         select(BulletinVersion)
         .where(
             BulletinVersion.bulletin_id == bulletin.id,
             col(BulletinVersion.answered_run_id).is_not(None),
-            col(BulletinVersion.created_at) > bulletin.deadline_at,
         )
         .order_by(col(BulletinVersion.number).desc())
     )
-    return {version.author: version.created_at for version in answers if version.author in names}
+    return {
+        version.author: version.created_at
+        for version in answers
+        if version.author in names and is_late(bulletin, version)
+    }
 
 
 def what_now(settings: Settings, session: Session, bulletin: Bulletin, *, now: datetime) -> str:

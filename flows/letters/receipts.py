@@ -66,11 +66,11 @@ def receipts(
                 _sent_back(settings, session, bulletin, signatures, version, values, now)
         elif approval is None or approval.decision == Decision.save:
             sample = sentence(settings, session, bulletin.id, version.number)
-            if bulletin.status == BulletinStatus.expired and writer is not editors:
+            if not ends.is_late(bulletin, version):
+                receipt("registrata", writer, {**values, **_stored(bulletin, version, sample)})
+            elif writer is not editors:  # of an answer by nobody the end itself is told
                 after = ends.what_now(settings, session, bulletin, now=now)
                 receipt("troppo_tardi", writer, {**values, "scaduto": came_late(bulletin), "prossimo": after})
-            elif bulletin.status != BulletinStatus.expired:  # of an answer by nobody the end itself is told
-                receipt("registrata", writer, {**values, **_stored(bulletin, version, sample)})
         elif approval.decision != Decision.approve:
             if approval.voided_at is None:
                 closed = _closed(settings, session, bulletin, now)

@@ -11,13 +11,13 @@ from db.deliveries import Certificate
 from db.models import Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
 from flows.bulletin.language.dates import giorno_ora, in_rome, mese
 from flows.bulletin.language.measure import thousands
-from flows.bulletin.language.shorten import cut
 from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import REASONS, counted, named, people
 from flows.by_hand import lists
-from flows.letters.briefing import MATTER, TOLD_WITHIN
+from flows.letters.briefing import TOLD_WITHIN
 from flows.letters.upkeep import tell_operator
 from flows.review import acts
+from flows.review.page import matter
 from flows.sending import costs
 from flows.sending.certificate import reason as reason_of
 from flows.sending.certificate import words
@@ -166,7 +166,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
     return {
         "esito_in_breve": "Chiuso" if bulletin.status_reason == "closed_by_hand" else "Inviato",
         "in_parole": _in_words(certificate),
-        "di_che": f" «{cut(items[0].text, MATTER)}»" if bulletin.template and items else "",
+        "di_che": f" «{what}»" if (what := matter(bulletin, items)) else "",
         "approvato_da": f", approvato da {version[0].approver}" if version else "",
         "bollettino": named(bulletin),
         "numero": str(bulletin.id),

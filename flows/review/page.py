@@ -21,7 +21,7 @@ from flows.review.text import is_only_new
 from flows.settings import Settings
 
 LEAVES = "(si apre al posto del modulo: ciò che hai scritto si perde)"
-MATTER = 60  # UTF-16 units of a text in a title
+MATTER = 60  # UTF-16 units of a text in a title or a subject
 QUEUE, LEFT_OUT = 15, 25  # lines on the page
 
 
@@ -50,7 +50,7 @@ class Round:
         """For the run's name, what an editor reads in the list of runs; its state comes before or after."""
         slot, count = self.bulletin.slot_at, len(self.items)
         if self.bulletin.template:
-            return f"{HEADINGS[self.bulletin.kind]} · {cut(self.items[0].text, MATTER)}"
+            return f"{HEADINGS[self.bulletin.kind]} · {matter(self.bulletin, self.items)}"
         day = f"Bollettino di {giorno(slot)}" if slot else "Bollettino da inviare subito"
         return f"{day} · {count} {'notizia' if count == 1 else 'notizie'}"
 
@@ -71,6 +71,13 @@ class Round:
     @property
     def tags(self) -> tuple[str, ...]:
         return waiting_tags(self.bulletin.kind, self.state)
+
+
+def matter(bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:
+    """What a message of a fixed text is about: the beginning of its first line; "" of a bulletin of news."""
+    if not bulletin.template or not items:
+        return ""
+    return cut(items[0].text, MATTER) or items[0].category
 
 
 def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:
