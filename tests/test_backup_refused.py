@@ -35,11 +35,8 @@ def town(engine: Engine, tmp_path: Path) -> Town:
 
 @pytest.fixture
 def elsewhere(town: Town, request: pytest.FixtureRequest) -> Settings:
-    """The machine on which it is restored: on PostgreSQL with a database of its own, which is empty."""
-    if town.engine.dialect.name == "sqlite":
-        return town.settings
-    address = new_postgresql(request.getfixturevalue("empty_postgresql"))
-    return Settings(town.settings.profile, town.settings.path, town.settings.state, address)
+    """The machine on which it is restored."""
+    return town.moved(lambda: new_postgresql(request.getfixturevalue("empty_postgresql")))
 
 
 def test_registers_that_are_not_there_are_missed_before_anything_is_done(

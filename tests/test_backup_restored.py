@@ -57,11 +57,8 @@ def town(engine: Engine, tmp_path: Path) -> Town:
 
 @pytest.fixture
 def elsewhere(town: Town, request: pytest.FixtureRequest) -> Settings:
-    """The machine on which it is restored: on PostgreSQL with a database of its own, which is empty."""
-    if town.engine.dialect.name == "sqlite":
-        return town.settings
-    address = new_postgresql(request.getfixturevalue("empty_postgresql"))
-    return Settings(town.settings.profile, town.settings.path, town.settings.state, address)
+    """The machine on which it is restored."""
+    return town.moved(lambda: new_postgresql(request.getfixturevalue("empty_postgresql")))
 
 
 def reaching(settings: Settings, phones: Sink) -> Settings:

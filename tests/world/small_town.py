@@ -1,6 +1,7 @@
 """An installation with what a backup takes: subscribers, a journal, certificates, Prefect's own database."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,12 @@ class Town:
         with transaction(engine) as session:
             canary.plant(session, self.settings.vault())
         self._prefect()
+
+    def moved(self, empty: Callable[[], str]) -> Settings:
+        """As another machine has it: on PostgreSQL with the address of an `empty` database."""
+        if self.engine.dialect.name == "sqlite":
+            return self.settings
+        return Settings(self.settings.profile, self.settings.path, self.settings.state, empty())
 
     def _prefect(self) -> None:
         home = self.settings.state / "prefect"
