@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from flows.cli import (
+    adoption,
     backups,
     citizens,
     completion,
@@ -29,6 +30,7 @@ WITHOUT_DATABASE = (
     *("run", "migrate", "deploy", "worker", "web", "codes", "templates"),
     *("prefect", "drain", "install"),
     *("backup", "restore", "drill"),
+    *("kit", "handover"),
 )
 
 
@@ -107,6 +109,7 @@ def parser() -> argparse.ArgumentParser:
     installation.add_codes(add)
     health.add_verbs(add)
     backups.add_verbs(add)
+    adoption.add_verbs(add)
     add_inspect(verbs)
     add_discover(verbs)
     completion.add_completion(verbs)

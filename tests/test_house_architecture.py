@@ -42,7 +42,7 @@ FLOORS = (
     ("run", "rehearse"),
     ("cli",),
     tuple(verb for verb in VERBS if verb not in ("run", "rehearse", "deploy")),
-    ("watchdog",),
+    ("watchdog", "kit"),
     ("doctor",),
     ("letters",),
     ("by_hand",),

@@ -35,6 +35,7 @@ from tests.world.documents import (
     CHANGELOG,
     CONTRIBUTING,
     GUIDE,
+    INCIDENTS,
     MANUAL,
     README,
     SECURITY,
@@ -47,6 +48,8 @@ from tests.world.web_site import Site
 __all__ = ["_own_environment"]  # the fixture
 
 BOTH = pytest.mark.parametrize("document", [README, MANUAL], ids=lambda document: document.path)
+TYPED = (README, MANUAL, INCIDENTS)  # from which commands are typed
+EACH = pytest.mark.parametrize("document", TYPED, ids=lambda document: document.path)
 LONGEST = 180  # lines of the README
 EXAMPLE = "deployments/profiles/mio.toml"  # what `discover` writes
 FILES = r".*\.(?:atom|csv|db|jsonl?|lock|log|md|py|svg|toml|token|txt|yaml|yml)"
@@ -122,7 +125,7 @@ def is_understood(words: list[str]) -> bool:
     return True
 
 
-@BOTH
+@EACH
 def test_every_command_is_understood(document: Document) -> None:
     """And no option in it is a shorter form of one."""
     for words in document.commands:
@@ -148,7 +151,7 @@ def test_the_two_commands_stand_in_the_readme() -> None:
     assert {"run", "test"} <= README.targets
 
 
-@BOTH
+@EACH
 def test_every_file_that_is_named_is_there(document: Document) -> None:
     named = set(document.paths())
     named |= {path for line in document.typed for path in re.findall(r"\bdeployments/[\w./-]+", line)}
@@ -156,7 +159,7 @@ def test_every_file_that_is_named_is_there(document: Document) -> None:
         assert list(ROOT.glob(path)) if "*" in path else (ROOT / path).exists(), path
 
 
-@BOTH
+@EACH
 def test_every_key_of_the_profile_that_is_named_exists(document: Document) -> None:
     named = set(named_keys(document))
     assert named
@@ -170,7 +173,7 @@ def test_each_key_stands_in_the_sandbox_s_profile_which_explains_it() -> None:
         assert re.search(rf"\b{key.rpartition('.')[2]}\b", text), key
 
 
-@BOTH
+@EACH
 def test_every_variable_that_is_named_exists(document: Document) -> None:
     assert set(re.findall(r"BOLLETTINO_[A-Z_]+(?:<ID>)?", document.text)) <= variables()
 
@@ -225,7 +228,7 @@ def test_every_metric_is_in_the_manual(site: Site) -> None:
     assert set(re.findall(r"`(bollettino_\w+)`", MANUAL.section("Watch over the service"))) == set(told)
 
 
-@BOTH
+@EACH
 def test_every_page_that_is_named_is_served(document: Document, comune: Comune) -> None:
     ours = web_app.create_app(comune.settings, comune.engine, clock=lambda: comune.now).openapi()["paths"]
     sandbox: Any = comune.loopback.app
@@ -265,7 +268,9 @@ def test_the_architecture_names_every_package_on_its_floor() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [README, MANUAL, GUIDE, CHANGELOG, CONTRIBUTING, SECURITY], ids=lambda document: document.path
+    "document",
+    [*TYPED, GUIDE, CHANGELOG, CONTRIBUTING, SECURITY],
+    ids=lambda document: document.path,
 )
 def test_links_lead_somewhere(document: Document) -> None:
     for target in document.links:
@@ -282,6 +287,26 @@ def test_every_section_of_the_manual_stands_in_its_table_of_contents() -> None:
     assert {f"#{anchor}" for anchor in MANUAL.anchors} - {"#manual-for-who-runs-an-installation"} == set(
         re.findall(r"\((#[\w-]+)\)", contents)
     )
+
+
+def test_every_incident_is_listed_and_says_how_it_is_seen_and_when_it_is_over() -> None:
+    listed = re.findall(r"^\d+\. \[(.+)\]\(#", INCIDENTS.text, re.MULTILINE)
+    told = re.findall(r"^## \d+\. (.+)$", INCIDENTS.text, re.MULTILINE)
+    assert told == listed
+    assert len(told) == 12
+    for number, title in enumerate(told, start=1):
+        section = INCIDENTS.section(f"{number}. {title}")
+        assert "**Si vede**" in section
+        assert "**È finito quando**" in section
+
+
+def test_what_the_incidents_quote_the_program_says() -> None:
+    quoted = set(re.findall(r"`(the [^`]+|is gone[^`]+)`", INCIDENTS.text))
+    quoted |= set(re.findall(r"gruppo \*([^*]+)\*", INCIDENTS.text))
+    quoted |= set(re.findall(r"\*(Eco da fuori|Disco|Ritorno da WhatsApp)\*", INCIDENTS.text))
+    assert len(quoted) >= 6
+    for words in quoted:
+        assert any(words in source for source in SOURCES.values()), words
 
 
 def test_the_readme_stays_a_tour() -> None:
@@ -349,7 +374,7 @@ def shape(line: str) -> str:
 def test_what_is_harmless_is_typed_and_prints_what_the_manual_shows(
     prepared: Comune, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    typed = {tuple(words): None for document in (README, MANUAL) for words in document.commands}
+    typed = {tuple(words): None for document in TYPED for words in document.commands}
     harmless = [list(words) for words in typed if is_harmless(list(words))]
     assert len(harmless) >= 25
     assert len(MANUAL.examples.keys() & {tuple(words) for words in harmless}) >= 10

@@ -122,6 +122,7 @@ def names_in(cell: str) -> list[str]:
 
 README = Document("README.md")
 MANUAL = Document("deployments/manuale.md")
+INCIDENTS = Document("deployments/incidenti.md")
 GUIDE = Document("deployments/guida-redazione.md")
 CHANGELOG = Document("CHANGELOG.md")
 CONTRIBUTING = Document(".github/CONTRIBUTING.md")
