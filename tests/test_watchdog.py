@@ -56,8 +56,9 @@ def watched(comuni: Comune, world: Served) -> Comune:
     return comuni
 
 
-def known(comune: Comune, address: str) -> None:
+def known(comune: Comune, address: str, *changes: tuple[str, str]) -> None:
     comune.reprofile(
+        *changes,
         ("web_port = 8080", f"web_port = {urlsplit(address).port}"),
         ('# ping_url = "https://hc-ping.com/..."', f'ping_url = "{address}/ping"'),
         ("sandbox = true ", f'operator = "{OPERATOR}"\nsandbox = true '),
@@ -283,7 +284,7 @@ def test_no_database_is_made_where_there_was_none(watched: Comune) -> None:
     there = Settings(settings.profile, settings.path, settings.state, f"sqlite:///{path}")
     found = look(there, first_at=watched.now, now=watched.now)
     assert [trouble.id for trouble in found.troubles] == ["database"]
-    assert found.unknown == {"alerts", "slots", "mail"}
+    assert found.unknown == {"alerts", "slots", "mail", "duty", "news"}
     assert not path.exists()
 
 

@@ -1,6 +1,7 @@
 """The machine itself: its disk and its clock."""
 
 import shutil
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from db.journal import Journal
@@ -36,9 +37,18 @@ def disk(case: Case) -> Said:
 
 
 def clock(case: Case) -> Said:
-    """Ours against those of the sites that are read. One that agrees is enough: the others are wrong then."""
-    settings = case.settings
-    offs = [-ahead for address in _hosts(settings) if (ahead := _ahead(settings, address)) is not None]
+    """Ours against those of the sites that are read."""
+    return _against(case.settings, _hosts(case.settings))
+
+
+def often_asked_clock(case: Case) -> Said:
+    """Ours against WhatsApp's alone, for who asks every few minutes: no site is to be visited for that."""
+    return _against(case.settings, [case.settings.profile.whatsapp.api])
+
+
+def _against(settings: Settings, addresses: Sequence[str]) -> Said:
+    """One that agrees is enough: the others are wrong then."""
+    offs = [-ahead for address in addresses if (ahead := _ahead(settings, address)) is not None]
     offs = [min(offs, key=abs)] if offs else []
     server = _ahead(settings, f"{settings.prefect_address}/api/health")
     offs += [-server] if server is not None else []

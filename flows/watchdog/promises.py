@@ -16,7 +16,10 @@ from db.engine import StoreError, reading
 from db.models import Bulletin, BulletinStatus, SourceKind
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import counted, named
-from flows.doctor import heartbeat
+from flows.doctor import heartbeat, machine, people, public, whatsapp
+from flows.doctor import sources as sources_read
+from flows.doctor.examination import examine
+from flows.doctor.finding import Case, Check, Verdict
 from flows.doctor.reader import reader
 from flows.doctor.wire import UnreachedError, ask
 from flows.settings import Settings
@@ -63,7 +66,25 @@ def look(settings: Settings, *, first_at: datetime, now: datetime) -> Seen:
         words = f"Il database non risponde ({type(exc).__name__})."
         found.append(Trouble("database", "Database", words, is_urgent=True))
         unknown = set(IN_DATABASE)
+    examined, unexamined = _examined(settings, now)
+    found += examined
+    unknown |= unexamined
     return Seen(tuple(trouble for trouble in found if trouble is not None), frozenset(unknown))
+
+
+def _examined(settings: Settings, now: datetime) -> tuple[list[Trouble], set[str]]:
+    """What the doctor finds broken, and the ids of what he could not look at."""
+    findings = [one for one in examine(Case(settings, now), FROM_DOCTOR) if not one.is_left_out]
+    troubles, unknown = [], set()
+    for check in FROM_DOCTOR:
+        own = [one for one in findings if one.id == check.id]
+        broken = [one for one in own if one.verdict == Verdict.failed]
+        if broken:
+            words = " ".join(f"{one.name}: {one.words}" if len(own) > 1 else one.words for one in broken)
+            troubles.append(Trouble(check.id, check.name, words, is_urgent=check.id in URGENT))
+        elif any(one.verdict == Verdict.unknown for one in own):
+            unknown.add(check.id)
+    return troubles, unknown
 
 
 def _disk(settings: Settings) -> Trouble | None:
@@ -162,5 +183,15 @@ def _mail(settings: Settings, session: Session, first_at: datetime, now: datetim
     many = counted(count, "e-mail aspetta", "e-mail aspettano")
     return Trouble("mail", "Posta", f"{many} da più di mezz'ora: ai redattori non arriva niente.")
 
+
+FROM_DOCTOR = (
+    Check("clock", "Macchina", "Orologio", machine.often_asked_clock, needs_network=True),
+    Check("certificate", "Da fuori", "Certificato", public.certificates, needs_network=True),
+    Check("token", "WhatsApp", "Chiave di WhatsApp", whatsapp.token, needs_network=True),
+    Check("duty", "Persone", "In turno", people.duty),
+    Check("news", "Fonti", "Notizie", sources_read.news),
+)
+"""What the doctor looks at, too, and who runs the service must hear of within a quarter of an hour."""
+URGENT = frozenset({"clock", "token"})  # no code is taken, no alert leaves
 
 IN_DATABASE: dict[str, Asked] = {"alerts": _alerts, "slots": _slots, "mail": _mail}
