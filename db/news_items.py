@@ -1,7 +1,7 @@
 """Stored items of the Comune's site, each once, with what edits replaced and the texts written of them."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, insert, or_, update
 from sqlmodel import Session, col, select
 
 from db import bulletins
+from db.engine import blocks, padded
 from db.models import BulletinItem, Edit, Holds, NewsItem, NewsRevision, Origin, Summary
 
 
@@ -81,6 +82,7 @@ class StoredItem:
     page_read_at: datetime | None
 
 
+BLOCK = 1024  # values of one statement
 _INSERT = insert(NewsItem)
 _COLUMNS = [getattr(NewsItem, field.name) for field in fields(StoredItem)]
 
@@ -110,6 +112,25 @@ def matching(
         query = query.where(NewsItem.source_id == source_id)
     rows = session.exec(query.order_by(col(NewsItem.first_seen_at).desc(), col(NewsItem.id).desc()))
     return [StoredItem(*row) for row in rows]
+
+
+def stored_among(
+    session: Session, *, guids: Collection[str], keys: Collection[str], titles: Collection[str]
+) -> tuple[set[str], set[str], set[str]]:
+    """Which of these guids, address keys and titles a stored item has, of whatever source."""
+    guid, key, title = (
+        {
+            value
+            for block in blocks(sorted(values), BLOCK)
+            for value in session.exec(select(column).where(col(column).in_(padded(block))))
+        }
+        for column, values in (
+            (NewsItem.guid, guids),
+            (NewsItem.address_key, keys),
+            (NewsItem.title, titles),
+        )
+    )
+    return guid, key, title
 
 
 def by_id(session: Session, ids: Sequence[int]) -> list[StoredItem]:

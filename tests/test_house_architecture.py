@@ -100,7 +100,7 @@ KEEPERS = {
         "scrapers/fetching/pools.py",
         "scrapers/fetching/transport.py",
     ),
-    "feedparser": ("scrapers/feeds/feeds.py",),
+    "feedparser": ("scrapers/feeds/parser.py",),
     "pydantic_settings": ("flows/settings.py",),  # it reads the environment
     "pydantic_ai": ("flows/draft/chat.py", "flows/profiles/llm.py"),
     "openai": ("flows/draft/chat.py", "flows/profiles/llm.py"),
@@ -307,7 +307,7 @@ def test_a_planted_circle_through_a_nest_is_named() -> None:
             "scrapers/pages/pages.py",
             "import feedparser",
             1,
-            "feedparser may be imported only in scrapers/feeds/feeds.py",
+            "feedparser may be imported only in scrapers/feeds/parser.py",
         ),
         (
             "flows/profiles/comune.py",

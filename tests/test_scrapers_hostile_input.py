@@ -22,7 +22,8 @@ from scrapers.alerts.dpc import parse_archive
 from scrapers.archives import rest
 from scrapers.bounds import LARGEST_PAGE, MOST_ATTRIBUTES, MOST_LINES, MOST_TAGS, too_many_attributes
 from scrapers.errors import ParseError
-from scrapers.feeds.feeds import MOST_IN_AN_ITEM, MOST_PREFIXES, parse_feed
+from scrapers.feeds.feeds import parse_feed
+from scrapers.feeds.parser import MOST_IN_AN_ITEM, MOST_PREFIXES
 from scrapers.fetching.fetcher import Response
 from scrapers.lists.listing import Listing, parse_listing
 from scrapers.pages import article as module

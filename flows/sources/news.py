@@ -57,7 +57,7 @@ def plan(
     """Match a poll with what is stored, and decide which pages are read.
 
     Args:
-        stocked: whether anything is stored; most first readings need not ask what.
+        stocked: whether any of its entries may be stored; a first reading need not ask which.
         is_read: whether the profile names the source of this id: what another one brings is its own.
         whole: the daily reading, in which pages are read again.
     """

@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import news_items, sources
+from db import sources
 from db.engine import alone, make_engine, transaction
 from db.engine import reading as looking
 from db.models import Source, SourceKind
@@ -25,6 +25,7 @@ from flows.sources.asking import NEWS, Asked, ask
 from flows.sources.news import PURPOSE, Plan, plan, read_pages, store_plan
 from flows.sources.readings import Reading, defect, fetcher
 from flows.sources.silence import GAP, silence
+from flows.sources.stock import Stock
 from scrapers.errors import ScraperError, StaleError
 from scrapers.fetching.fetcher import Fetcher
 
@@ -121,27 +122,28 @@ def _take(
                 source,
                 answer.feed,
                 settings.profile,
-                stocked=stocked,
+                stocked=stock.may_hold(answer.feed),
                 is_read=is_read,
                 whole=answer.whole,
                 now=now,
             )
             if not dry_run:
                 store_plan(session, source, planned, now)
+                stock.add(data for data, _ in planned.without_page)
                 if not planned.visits:
                     marks.append(answer.mark(complete=planned.complete, now=now))
             plans[place] = planned
-        elif answer.unchanged and source.kind in NEWS:
-            results[place] = Reading(source.address, not_modified=True)
-            if not dry_run:
-                marks.append(answer.mark(complete=True, now=now))
 
     with looking(engine) if dry_run else transaction(engine) as session:
         if not dry_run:
             alone(session, PURPOSE)
-        stocked = news_items.any_stored(session)
+        stock = Stock(session, [answer.feed for answer in asked if answer.feed])
         is_read = cache(lambda source_id: sources.address_of(session, source_id) in news_addresses())
         for place, answer in enumerate(asked):
+            if answer.unchanged and answer.source.kind in NEWS:  # a mark, and nothing that could fail
+                results[place] = Reading(answer.source.address, not_modified=True)
+                marks += [] if dry_run else [answer.mark(complete=True, now=now)]
+                continue
             try:
                 with session.begin_nested():
                     take(place, answer)

@@ -1,24 +1,18 @@
 """RSS and Atom bytes become entries: identified, dated, readable, and known for whole text or a teaser."""
 
-import io
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
-import feedparser
-from feedparser.mixin import _FeedParserMixin
-from lxml import etree  # type: ignore[import-untyped]
-
-from scrapers.bounds import require_attributes
 from scrapers.errors import ParseError
 from scrapers.feeds.moments import moment
+from scrapers.feeds.parser import HARMLESS, parse
 from scrapers.fetching.fetcher import Response
-from scrapers.text import as_utf8, line, plain, unescaped, whole_characters, without_data
+from scrapers.text import line, plain, unescaped, without_data
 
 _ENDS = re.compile(
     r"(?:\.\.\.|…|\[\s*(?:\.{2,}|…)\s*\]|\(\s*(?:\.{2,}|…)\s*\)"
@@ -63,26 +57,6 @@ def _letters(text: str) -> str:
 
 ROOTS = (b"</rss>", b"</feed>", b":rdf>", b"</rdf>", b":feed>", b"</channel>")
 _PLAIN_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?:/[!-~]*)?")  # nothing to join or to put right
-MOST_TAGS = 200_000  # a feed of a thousand items has 50,000; feedparser takes seconds for more
-MOST_IN_AN_ITEM = 30_000  # tags, those of its text too: as many as of a page
-MOST_PREFIXES = 100  # of namespaces; it looks through all of them at each element
-_PREFIX = re.compile(rb"xmlns:([^\s=]+)")
-_FEW_TAGS = 5_000  # of which nesting costs feedparser nothing to speak of
-_ITEM = re.compile(rb"<(?:\w{1,20}:)?(?:item|entry)\b")
-# it looks for a mail address in each author, for minutes in a long one; authors are read nowhere here
-_FeedParserMixin._sync_author_detail = lambda _self, _key="author": None
-
-
-def _add_term(parser: Any, term: str, scheme: str, label: str) -> None:
-    """feedparser's own compares each category of an item with all before it, for hours over a long list."""
-    terms = parser._get_context().setdefault("tags", [])
-    if term or scheme or label:
-        terms.append(feedparser.FeedParserDict(term=term, scheme=scheme, label=label))
-
-
-_FeedParserMixin._add_tag = _add_term
-# it copies the four words about each text as if they were nested, for a tenth of the time that a feed takes
-feedparser.FeedParserDict.__deepcopy__ = lambda params, _memo: feedparser.FeedParserDict(params)
 
 
 @dataclass(frozen=True)
@@ -119,7 +93,7 @@ def parse_feed(response: Response) -> Feed:
     source = response.url
     if not response.content.strip():
         raise ParseError(source, "the answer is empty; is this the address of the feed?")
-    parsed = _read(response)
+    parsed = parse(response)
     problems = _problems(source, parsed, response.content)
     if not parsed.entries:
         raise ParseError(source, "the channel is empty: no item at all, which is not the same as no news")
@@ -149,52 +123,6 @@ def truly_dated(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _read(response: Response) -> Any:
-    """feedparser's result, of what cannot cost it minutes."""
-    content = whole_characters(response.content)
-    response = replace(response, content=content)
-    if content.count(b"<") > MOST_TAGS:
-        raise ParseError(
-            response.url, f"more than {MOST_TAGS:,} tags, which no feed has; nothing of it is used"
-        )
-    bare = content.replace(b"\0", b"")  # UTF-16 too
-    require_attributes(bare, response.url)
-    if max(part.count(b"<") for part in _ITEM.split(bare)) > MOST_IN_AN_ITEM:
-        raise ParseError(response.url, f"more than {MOST_IN_AN_ITEM:,} tags in one item, which none has")
-    if bare.count(b"xmlns:") > MOST_PREFIXES and len(set(_PREFIX.findall(bare))) > MOST_PREFIXES:
-        raise ParseError(response.url, f"more than {MOST_PREFIXES} namespaces, which no feed has")
-    text = None if b"\0" in content else as_utf8(content)
-    _require_shallow(content if text is None else text.encode(), response.url, "utf-8" if text else None)
-    return _parse(response, text)
-
-
-def _require_shallow(content: bytes, source: str, encoding: str | None) -> None:
-    """Raise ParseError for elements within elements without end, in broken XML too."""
-    if content.count(b"<") < _FEW_TAGS:
-        return
-    parser = etree.XMLParser(encoding=encoding, recover=True, resolve_entities=False, no_network=True)
-    with suppress(etree.XMLSyntaxError):  # the log says it all
-        etree.fromstring(content, parser)
-    if any("depth" in str(error.message) for error in parser.error_log):
-        raise ParseError(source, "the XML is nested too deep to be a feed (more than 256 elements)")
-
-
-def _parse(response: Response, text: str | None) -> Any:
-    """feedparser's result; its sanitiser and URI resolver are left off, our own cleaning does that work."""
-    content, content_type = response.content, response.content_type
-    if text is not None:  # a wrong charset in the header or the prolog does not turn "è" into "Ã¨"
-        content, content_type = text.encode(), "application/xml; charset=utf-8"
-    headers = {"content-type": content_type} if content_type else {}
-    try:
-        return feedparser.parse(
-            io.BytesIO(content), response_headers=headers, resolve_relative_uris=False, sanitize_html=False
-        )
-    except Exception as exc:
-        # damaged XML trips feedparser 6.0.14 in many ways: OverflowError for "&#99999999999;", KeyError,
-        # UnicodeDecodeError, ValueError, RecursionError were met
-        raise ParseError(response.url, f"the XML is too damaged to be read ({type(exc).__name__})") from exc
-
-
 def _problems(source: str, parsed: Any, content: bytes) -> list[str]:
     """What is wrong but harmless; raises ParseError for what is not."""
     if not parsed.version:
@@ -204,7 +132,7 @@ def _problems(source: str, parsed: Any, content: bytes) -> list[str]:
     if not parsed.bozo:
         return []
     reason = parsed.bozo_exception
-    if isinstance(reason, feedparser.CharacterEncodingOverride | feedparser.NonXMLContentType):
+    if isinstance(reason, HARMLESS):
         return [str(reason)]
     tail = content[-4096:].replace(b"\0", b"").lower()
     if not any(root in tail for root in ROOTS):
