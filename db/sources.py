@@ -34,7 +34,8 @@ def ensure_all(session: Session, wanted: Sequence[tuple[SourceKind, str]]) -> li
         if address not in stored:
             stored[address] = Source(kind=kind, address=address)
             session.add(stored[address])
-        stored[address].kind = kind
+        if stored[address].kind != kind:  # an assignment is looked through at the flush, changed or not
+            stored[address].kind = kind
     session.flush()
     return [stored[address] for address in addresses]
 

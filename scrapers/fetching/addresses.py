@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import quote, urlsplit
 
@@ -39,6 +40,7 @@ class WebAddress:
         return f"{self.scheme}://{self.authority}{self.target}"
 
 
+@lru_cache(maxsize=1024)  # an exchange asks for the same ones several times
 def web_address(url: str) -> WebAddress:
     """The address, taken apart; ValueError, with the reason, for what cannot be asked."""
     parts = urlsplit(url)
@@ -66,6 +68,7 @@ def is_loopback(url: str) -> bool:
     return names_loopback(host_of(url))
 
 
+@lru_cache(maxsize=1024)
 def names_loopback(host: str) -> bool:
     """The same for a bare host name."""
     if host == "localhost":

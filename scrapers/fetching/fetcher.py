@@ -110,7 +110,8 @@ class Fetcher:
         )
         with named_errors(exchange, self.timeout), asking as answer:
             if answer.status_code == 304 and validators:
-                answer.read()  # it has no body, and the connection can be used again
+                for _ in answer.iter_raw():  # it has no body, and the connection can be used again
+                    pass
                 return NotModified(url)
             _require_success(url, answer)
             headers = answer.headers
