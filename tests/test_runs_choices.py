@@ -1,5 +1,7 @@
 """What the lists of the editors' start forms hold, and what is chosen from them."""
 
+import threading
+import time
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -249,3 +251,21 @@ def test_a_list_with_nothing_says_so_beside_its_field(settings: Settings) -> Non
         choices._store(server, settings, {choices.SENDING: listed})
         field = server.schema["properties"]["bollettino"]
         assert (field["enum"], field["description"]) == (listed, told)
+
+
+def test_lists_that_are_brought_up_to_date_beside_a_send_are_done_when_it_is(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what hinders them, the thread's own trouble too, costs the send nothing."""
+    told: list[str] = []
+
+    def store(*_: object, now: datetime) -> None:
+        time.sleep(0.05)
+        told.append(f"{now:%H} {threading.current_thread() is threading.main_thread()}")
+        raise ConnectionError("no server")
+
+    monkeypatch.setattr(choices, "store", store)
+    with choices.beside(settings, engine, now=NOW) as begun:
+        begun()
+        told.append("the first message")
+    assert told == ["the first message", f"{NOW:%H} False"]

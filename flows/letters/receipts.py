@@ -23,6 +23,7 @@ from flows.staff.mail import tell
 from flows.staff.mail_text import bullets
 from flows.staff.rota import Person
 
+APPROVED = "approvato"  # the letter to all: what leaves, and by whose word
 LEFT = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 
 
@@ -79,7 +80,7 @@ def receipts(
             first = _first_signature(settings, session, bulletin, version, approval.approver)
             more = {"ripensarci": _second_thoughts(settings, bulletin), "anche": first}
             # to all, before the first message leaves: in whose name it was approved may not know of it
-            receipt("approvato", editors, {**values, **_sealed(approval, bulletin.slot_at), **more})
+            receipt(APPROVED, editors, {**values, **_sealed(approval, bulletin.slot_at), **more})
 
 
 def _teller(

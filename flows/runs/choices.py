@@ -6,7 +6,10 @@ by Prefect, or answered in words, never taken for another bulletin.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import datetime, timedelta
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -130,6 +133,14 @@ def refresh(settings: Settings, engine: Engine, *, now: datetime) -> None:
         store(settings, engine, now=now)
     except Exception as exc:  # noqa: BLE001  a list that is old must not cost the send that changed it
         log.warning("the lists of the start forms were not brought up to date: %s", type(exc).__name__)
+
+
+@contextmanager
+def beside(settings: Settings, engine: Engine, *, now: datetime) -> Iterator[Callable[[], object]]:
+    """`refresh`, to be begun once within: in a thread, which has ended when the block has."""
+    with ThreadPoolExecutor(1) as pool:
+        # with what Prefect keeps for this run: a thread has a context of its own
+        yield lambda: pool.submit(copy_context().run, refresh, settings, engine, now=now)
 
 
 def store(settings: Settings, engine: Engine, *, now: datetime) -> None:
