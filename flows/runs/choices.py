@@ -89,25 +89,43 @@ def _to_reopen(session: Session, now: datetime) -> list[str]:
 
 
 def _lines(session: Session, now: datetime) -> list[str]:
-    """Lists what was sent, line by line: first what the site changed or lost since, then the newest."""
+    """Lists what was sent, line by line: first what the site changed or lost since, then the newest; what an
+    approved correction has put right says so.
+    """
     sent = telling.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))
-    marks = [CHANGED if line.changed else GONE if line.is_gone else "" for line in sent]
-    ranked = sorted(zip(marks, sent, strict=True), key=lambda row: (CHANGED, GONE, "").index(row[0]))
+    corrected = {
+        one.id: _corrections(session, one)
+        for one in {line.bulletin.id: line.bulletin for line in sent}.values()
+    }
+    put_right = [corrected[line.bulletin.id].get(line.item.title) for line in sent]
+    marks = [
+        CHANGED if line.changed_at and (at is None or line.changed_at > at) else GONE if line.is_gone else ""
+        for line, at in zip(sent, put_right, strict=True)
+    ]
+    rows = zip(marks, put_right, sent, strict=True)
+    ranked = sorted(rows, key=lambda row: (CHANGED, GONE, "").index(row[0]))
     return [
         SEPARATOR.join(
             [
                 str(line.bulletin.id),
                 f"riga {line.item.position}",
-                *([mark] if mark else []),
+                *filter(None, [mark, PUT_RIGHT if at else ""]),
                 named(line.bulletin),
                 one_line(line.item.title, _TITLE),
             ]
         )
-        for mark, line in ranked
+        for mark, at, line in ranked
     ]
 
 
+def _corrections(session: Session, bulletin: Bulletin) -> dict[str, datetime]:
+    """When each of its lines was put right by a correction that was approved, by the line's title."""
+    corrections = telling.follow_ups(session, bulletin.id, *hold.CORRECTING, kinds=hold.WRONG)
+    return {hold.sealed_items(session, one.id)[0].title: one.created_at for one in reversed(corrections)}
+
+
 CHANGED, GONE = "cambiata sul sito", "la pagina non si legge più"  # since the message left
+PUT_RIGHT = "già corretta"
 SENDING, STOPPED, TO_REOPEN = "in invio", "fermati", "da riaprire"
 TO_RESUME, SENT, LINES = "da riprendere", "inviati", "righe inviate"
 LISTS: Mapping[str, Callable[[Session, datetime], list[str]]] = {
