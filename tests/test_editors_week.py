@@ -205,7 +205,10 @@ def test_what_was_asked_and_refused_is_not_told_as_done(week: Week) -> None:
     assert letters
     assert all("dove si era fermato. Non è ripartito niente." in text for text in letters)
     page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
-    assert "Mercatino dei sapori in piazza della Vittoria\ncorretto\n" in page
+    assert (
+        "Mercatino dei sapori in piazza della Vittoria\ngià corretto, con un messaggio di correzione\n"
+        in page
+    )
 
 
 def test_the_name_of_an_order_is_short_from_its_beginning(week: Week) -> None:
@@ -260,3 +263,17 @@ def test_an_sms_tells_the_deadline_of_the_letter(week: Week) -> None:
         row.text.partition("subito, entro ")[2].partition(".")[0] for row in week.rows if row.channel == SMS
     }
     assert told == {"le 18 del 3/12", "le 24 del 6/12"}
+
+
+def test_what_a_colleague_approved_in_spite_of_is_not_said_to_stop_it(week: Week) -> None:
+    asked = [row.text for row in week.rows if row.kind == "serve_la_tua_firma"]
+    assert asked
+    for text in asked:
+        assert "(così non parte)" not in text
+        assert "(parte solo se approva anche un'altra persona)" in text
+
+
+def test_the_page_of_what_can_be_corrected_marks_what_was(week: Week) -> None:
+    first, *_, last = [row.text for row in week.rows if row.title == "correzioni"]
+    assert "riga 4: Mercatino dei sapori in piazza della Vittoria (già corretta)" in last
+    assert "già corretta" not in first

@@ -168,7 +168,7 @@ def _first_signature(
 
 def _second_thoughts(settings: Settings, bulletin: Bulletin) -> str:
     """What can still be done before it leaves, and while it does."""
-    stop = f"Mentre parte fermalo: {settings.order_link('ferma')}\n"
+    stop = f"Mentre parte puoi fermarlo: {settings.order_link('ferma')}\n"
     if bulletin.slot_at is None:
         return stop
     return f"Hai cambiato idea? Prima che parta riaprilo: {settings.order_link('riapri')}\n{stop}"

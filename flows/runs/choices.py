@@ -94,7 +94,7 @@ def _lines(session: Session, now: datetime) -> list[str]:
     """
     sent = telling.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))
     corrected = {
-        one.id: _corrections(session, one)
+        one.id: corrections(session, one)
         for one in {line.bulletin.id: line.bulletin for line in sent}.values()
     }
     put_right = [corrected[line.bulletin.id].get(line.item.title) for line in sent]
@@ -118,7 +118,7 @@ def _lines(session: Session, now: datetime) -> list[str]:
     ]
 
 
-def _corrections(session: Session, bulletin: Bulletin) -> dict[str, datetime]:
+def corrections(session: Session, bulletin: Bulletin) -> dict[str, datetime]:
     """When each of its lines was put right by a correction that was approved, by the line's title."""
     corrections = telling.follow_ups(session, bulletin.id, *hold.CORRECTING, kinds=hold.WRONG)
     return {hold.sealed_items(session, one.id)[0].title: one.created_at for one in reversed(corrections)}

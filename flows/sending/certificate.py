@@ -216,8 +216,8 @@ def printed(document: Document, *, at: datetime) -> Iterator[str]:
     what = numbered(BulletinKind(document.kind), document.bulletin)
     yield f"CERTIFICATO DI INVIO - {what} ({document.slug})"
     yield f"Stato: {STATUS[BulletinStatus(document.status)]}"
-    names = " e ".join(document.signers) or document.approver or "-"
-    yield f"Testo: versione {document.version or '-'}, approvata da {names}"
+    approvers = " e ".join(document.signers) or document.approver or "-"
+    yield f"Testo: versione {document.version or '-'}, approvata da {approvers}"
     yield f"Sigillo: {document.seal or '-'}"
     yield f"Primo messaggio: {_moment(document.first_at)}. Ultimo: {_moment(document.last_at)}."
     for moment, who in document.starts:
