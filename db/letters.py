@@ -104,6 +104,19 @@ def claim(session: Session, *, limit: int, now: datetime) -> list[Letter]:
     return taken
 
 
+def in_hand(session: Session, bulletin_id: int, kind: str) -> int:
+    """How many of a bulletin's letters of this kind are being handed over for the first time."""
+    return session.exec(
+        select(func.count()).where(
+            Letter.bulletin_id == bulletin_id,
+            Letter.kind == kind,
+            Letter.status == LetterStatus.queued,
+            Letter.tries > 0,
+            col(Letter.failure).is_(None),
+        )
+    ).one()
+
+
 def sent(session: Session, letter_id: int, *, now: datetime) -> None:
     letter = session.get_one(Letter, letter_id, with_for_update=True)
     letter.failure = None

@@ -50,7 +50,8 @@ class Notice:
 def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: datetime) -> int:
     """A draft of kind urgent with the notice's own words; its id. NoticeError says what is missing."""
     when = intervallo(notice.begins, notice.ends) if notice.ends > notice.begins else ""
-    texts = tuple(parameter(text) for text in (notice.what, when, notice.where, notice.to_do, notice.contact))
+    what, where, contact = (_phrase(text) for text in (notice.what, notice.where, notice.contact))
+    texts = (what, when, where, _sentence(notice.to_do), contact)
     labels = LABELS[TEMPLATE]
     wrong = [
         f"Manca: {label.lower()}."
@@ -82,7 +83,7 @@ def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: dat
             now=now,
         )
         lines = [
-            ItemData(title=label if place else notice.what, category=label, url=notice.url, text=text)
+            ItemData(title=label if place else what, category=label, url=notice.url, text=text)
             for place, (label, text) in enumerate(zip(labels, texts, strict=True))
         ]
         bulletins.add_version(session, bulletin, lines, author=notice.who, now=now)
@@ -115,6 +116,18 @@ def announce(
     run_id = forms.open_review(settings, engine, bulletin_id, now=now)
     ready = f"Bozza pronta, da approvare: {numbered(BulletinKind.urgent, bulletin_id).lower()}."
     return orders.done(settings, engine, ready, link=client.link(settings, run_id) if run_id else "")
+
+
+def _phrase(typed: str) -> str:
+    """Without a full stop: the template puts one behind it."""
+    text = parameter(typed)
+    return text if text.endswith("..") else text.removesuffix(".").rstrip()
+
+
+def _sentence(typed: str) -> str:
+    """With an end of its own: nothing stands behind it."""
+    text = parameter(typed)
+    return f"{text}." if text and text[-1] not in ".!?…" else text
 
 
 def _aware(moment: datetime) -> datetime:

@@ -7,7 +7,7 @@ world outside (the site read again, a sample on a telephone) happens beside that
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -216,20 +216,20 @@ def look_again(settings: Settings, engine: Engine, bulletin: Bulletin, now: date
 
 def store_answers(
     settings: Settings, engine: Engine, start: Start, run_id: str, now: datetime, seen: Sequence[Rereading]
-) -> None:
-    """Store what was confirmed in any window of this bulletin, however that window ended."""
+) -> BulletinStatus:
+    """Store what was confirmed in any window of this bulletin, however that window ended; its status then."""
     lost = frozenset(
         rereading.news_item_id for rereading in seen if rereading.news_item_id and rereading.state == Now.gone
     )
-    is_open, key = start.is_open, settings.stamp_key()
+    status, key = start.bulletin.status, settings.stamp_key()
     for answer in forms.confirmations(start.bulletin, stamp_key=key, also_in=run_id, now=now):
         if not start.holds(answer):
-            is_asked = is_open and asks_to_read(start, answer)
+            is_asked = status == BulletinStatus.in_review and asks_to_read(start, answer)
             site = read_site(settings, lost, now) if is_asked else Site(lost)
             status = record(settings, engine, start.bulletin.id, answer, site=site)
-            is_open = status == BulletinStatus.in_review
         if settings.profile.asks_codes:
             forms.forget(answer, FIELD, stamp_key=key)
+    return status
 
 
 def asks_to_read(start: Start, answer: Confirmation) -> bool:
@@ -267,6 +267,23 @@ def ended(settings: Settings, draft: Round, now: datetime) -> str:
     return within([*told, *evidence(settings, draft.sourced, bulletin.slot_at or now, bulletin.template)])
 
 
+def ordered(settings: Settings, engine: Engine, bulletin: Bulletin) -> bool:
+    """Whether the send of what leaves at once is ordered, or none is wanted; before letters and pages, which
+    are made while its process starts. It waits for the letter of the approval itself.
+    """
+    try:
+        start_at_once(settings, engine, bulletin)
+    except Exception:  # noqa: BLE001  what was decided is told all the same; the end of the round tries again
+        get_run_logger().exception("bollettino %s: l'invio non è ancora avviato", bulletin.id)
+        return False
+    return True
+
+
+def start_at_once(settings: Settings, engine: Engine, bulletin: Bulletin) -> None:
+    if bulletin.status == BulletinStatus.approved and bulletin.slot_at is None:
+        client.start_dispatch(settings, engine, bulletin.id, now=datetime.now(UTC))
+
+
 @flow(name="approva")
 def approve(bulletin_id: int) -> str:
     """Tiene aperto il modulo di un bollettino finché qualcuno decide."""
@@ -284,14 +301,20 @@ def until_decided(bulletin_id: int) -> str:
         start = load_start(engine, bulletin_id)
         # before the answers: what was approved is judged by the pages as they are
         seen = look_again(settings, engine, start.bulletin, now)
-        store_answers(settings, engine, start, run_id, now, seen)
+        status = store_answers(settings, engine, start, run_id, now, seen)
+        decided = start.bulletin  # as it is before its send moves it on
+        if status != decided.status:
+            decided = load_start(engine, bulletin_id).bulletin
+        is_ordered = decided.status != BulletinStatus.in_review and ordered(settings, engine, decided)
         samples.send_asked(settings, engine, bulletin_id, now=datetime.now(UTC))
         posted = drafts.told_at_once(settings, engine, bulletin_id, now=now)
         if posted.trouble:
             log.warning("%s", posted.trouble)
         draft = load_round(settings, engine, bulletin_id, seen, now=now)
-        log.info("bollettino %s, versione %s: %s", bulletin_id, draft.version, STATUS[draft.bulletin.status])
-        if draft.bulletin.status != BulletinStatus.in_review:
+        if decided.status == BulletinStatus.in_review:
+            decided = draft.bulletin
+        log.info("bollettino %s, versione %s: %s", bulletin_id, draft.version, STATUS[decided.status])
+        if decided.status != BulletinStatus.in_review:
             break
         if other := other_window(draft, run_id, now):
             return f"Il modulo è già aperto: {client.link(settings, other)}"
@@ -306,10 +329,11 @@ def until_decided(bulletin_id: int) -> str:
         except ValidationError:  # somebody set the run going without its form; `sorveglia` opens another
             client.rename(settings, run_id, f"{draft.title} · ripreso senza il modulo")
             return "Ripreso senza il modulo: se ne apre un altro entro 5 minuti."
-    closing = STATUS[draft.bulletin.status]
-    client.rename(settings, run_id, f"{draft.title} · {closing}", tags=tags(draft.bulletin.kind, closing))
-    pages.draft(settings, bulletin_id, ended(settings, draft, datetime.now(UTC)), "Come è finita")
-    if draft.bulletin.status == BulletinStatus.approved and draft.bulletin.slot_at is None:
-        client.start_dispatch(settings, engine, bulletin_id, now=datetime.now(UTC))
+    closing = STATUS[decided.status]
+    client.rename(settings, run_id, f"{draft.title} · {closing}", tags=tags(decided.kind, closing))
+    page = ended(settings, replace(draft, bulletin=decided), datetime.now(UTC))
+    pages.draft(settings, bulletin_id, page, "Come è finita")
+    if not is_ordered:
+        start_at_once(settings, engine, decided)
     choices.refresh(settings, engine, now=datetime.now(UTC))
     return closing

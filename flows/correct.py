@@ -229,6 +229,7 @@ def listing(engine: Engine, now: datetime) -> str:
     with reading(engine) as session:
         suspects = telling.to_put_right(session, since=now - MEMORY)
         sent = telling.sent(session, since=now - MEMORY)
+        right = {line.bulletin.id: choices.corrections(session, line.bulletin) for line in sent}
     parts = []
     if suspects:
         parts += ["### Da controllare", ""]
@@ -238,7 +239,9 @@ def listing(engine: Engine, now: datetime) -> str:
             parts.append(f"{_listed(line)}, {why}.")
         parts.append("")
     parts += ["### Inviate negli ultimi 30 giorni", ""]
-    parts += map(_listed, sent)
+    for line in sent:
+        is_right = line.item.title in right[line.bulletin.id]
+        parts.append(f"{_listed(line)}{f' ({choices.PUT_RIGHT})' if is_right else ''}")
     return "\n".join(parts if sent else [*parts, "Niente."])
 
 

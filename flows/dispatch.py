@@ -206,7 +206,7 @@ def dispatch_bulletin(
         despite_by: who decides that it goes although a check refuses it.
         has_server: whether a Prefect server keeps a witness, too.
         show: told the checks before the first message.
-        begun: called when the send can be stopped, before the first message.
+        begun: called when the send can be stopped, before the first message; which waits for it.
         clock: seconds; reading the pages again and asking the provider takes some.
     """
     began = clock()
@@ -227,8 +227,9 @@ def dispatch_bulletin(
             settings, engine, bulletin_id, checked, despite_by=despite_by, now=now, warn=warn
         )
         by = late_by or (despite_by if despite else None)
-        if order.is_new:  # "approvato" with the text, whoever approved it: not to come after the messages
-            drafts.told_at_once(settings, engine, bulletin_id, now=now)
+        # "approvato" with the text, whoever approved it: not to come after the messages
+        if order.is_new and (why := drafts.tell_approval(settings, engine, bulletin_id, now=now)):
+            warn(why)
         since = timedelta(seconds=clock() - began)
         # once more under the lock: the pages were read and the provider was asked meanwhile
         order = begin(settings, engine, bulletin_id, late_by=by, despite=despite, now=now, since=since)
@@ -293,20 +294,21 @@ def _send(
     log = get_run_logger()
     lists = partial(choices.refresh, settings, engine, now=now)
     try:
-        certificate, reason = dispatch_bulletin(
-            settings,
-            engine,
-            bulletin_id,
-            late_by=late_by,
-            despite_by=despite_by,
-            has_server=True,
-            now=now,
-            progress=pages.progress(engine, bulletin_id),
-            begun=lists,
-            open_window=partial(forms.open_review, settings, engine, bulletin_id, now=now),
-            warn=partial(log.warning, "%s"),
-            show=partial(pages.checks, bulletin_id),
-        )
+        with choices.beside(settings, engine, now=now) as begun:  # no message waits for the lists
+            certificate, reason = dispatch_bulletin(
+                settings,
+                engine,
+                bulletin_id,
+                late_by=late_by,
+                despite_by=despite_by,
+                has_server=True,
+                now=now,
+                progress=pages.progress(engine, bulletin_id),
+                begun=begun,
+                open_window=partial(forms.open_review, settings, engine, bulletin_id, now=now),
+                warn=partial(log.warning, "%s"),
+                show=partial(pages.checks, bulletin_id),
+            )
     except HeldError as exc:  # an editor is asked
         log.warning("%s", exc)
         lists()

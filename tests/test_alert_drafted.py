@@ -322,6 +322,27 @@ def test_an_editor_drafts_an_urgent_notice(settings: Settings, engine: Engine) -
 
 
 @pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (("Scuole chiuse.", "via Roma 3 .", "porta il pranzo al sacco", "Ufficio Scuola."),
+         ("Scuole chiuse", "via Roma 3", "porta il pranzo al sacco.", "Ufficio Scuola")),
+        (("acqua sospesa", "via Po, via Adda ecc...", "Non bere!", "tel. 02 1"),
+         ("acqua sospesa", "via Po, via Adda ecc...", "Non bere!", "tel. 02 1")),
+    ],
+)  # fmt: skip
+def test_a_notice_has_one_full_stop_wherever_a_sentence_ends(
+    settings: Settings, sqlite: Engine, typed: tuple[str, ...], told: tuple[str, ...]
+) -> None:
+    """Who types in a hurry ends a field with one, or does not."""
+    fields = dict(zip(("what", "where", "to_do", "contact"), typed, strict=True))
+    number = draft_notice(settings, sqlite, notice(**fields), now=NOW)
+    found = texts(sqlite, number)
+    assert (found[0], *found[2:]) == told
+    with transaction(sqlite) as session:
+        assert bulletins.locked(session, number).template == "avviso_urgente"
+
+
+@pytest.mark.parametrize(
     ("changes", "words"),
     [
         ({"where": " "}, "Manca: dove"),

@@ -9,13 +9,15 @@ import pytest
 
 from db import bulletins
 from db.engine import transaction
+from db.letters import of_bulletin
 from db.models import BulletinStatus
 from flows import approve as module
 from flows.bulletin.status import WAITS
 from flows.draft import refresh
+from flows.letters.receipts import APPROVED
 from flows.review.choices import order_lines
 from flows.review.page import Round
-from flows.runs import client, forms, pages
+from flows.runs import choices, client, forms, pages
 from flows.runs.forms import Confirmation
 from flows.sources.pages import Now
 from flows.sources.rereading import Rereading
@@ -41,6 +43,7 @@ class Window:
         self.keys: list[str] = []
         self.forms: list[dict[str, Any]] = []
         self.dispatched = 0
+        self.ordered_at: list[tuple[int, int, list[str]]] = []  # names, pages and letters that were before
 
     def run(self) -> str | None:
         """From the top; None when it waits for the editor."""
@@ -65,6 +68,11 @@ class Window:
 
     def start_dispatch(self, *_: object, now: datetime) -> None:  # noqa: ARG002
         self.dispatched += 1
+        self.ordered_at.append((len(self.names), len(self.pages), self.letters()))
+
+    def letters(self) -> list[str]:
+        with self.comune.look() as session:
+            return [one.editor for one in of_bulletin(session, self.number, [APPROVED])]
 
     def answer(self, decision: str, **fields: Any) -> None:
         """Confirm the form that waits; the clock goes on by a minute."""
@@ -104,6 +112,7 @@ def window(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Window:
     monkeypatch.setattr(forms, "confirmations", lambda *_, **__: list(made.answers))
     monkeypatch.setattr(client, "rename", made.rename)
     monkeypatch.setattr(client, "start_dispatch", made.start_dispatch)
+    monkeypatch.setattr(choices, "refresh", lambda *_, **__: None)  # else a Prefect server starts for it
     return made
 
 
@@ -240,3 +249,46 @@ def test_the_form_of_every_round_has_what_the_next_answer_needs(window: Window) 
     assert {"ordine_v1", "aggiungi_v1", "nota_v1", "chi"} <= set(fields)
     assert "fonte_v1" not in fields, "it is asked for where the site does not tell a date"
     assert window.forms[0]["ordine_v1"]["default"] == order_lines([item.title for item in shown.items])
+
+
+def test_what_leaves_at_once_is_ordered_before_letters_and_pages(window: Window) -> None:
+    """Which are made while the send's process starts; and the page tells the decision, not the send."""
+    window.run()
+    window.answer(APPROVE)
+    began = window.start_dispatch
+
+    def started(*given: object, now: datetime) -> None:
+        began(*given, now=now)
+        window.comune.move(window.number, BulletinStatus.sending)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "start_dispatch", started)
+        assert window.run() == "approvato"
+    assert window.ordered_at == [(1, 1, [])]
+    assert len(window.letters()) == 2
+    assert window.names[-1].endswith("· approvato")
+    assert ": approvato " in window.pages[-1].partition("\n")[0]
+
+
+def test_a_send_that_could_not_be_ordered_is_ordered_once_more_and_else_fails(
+    window: Window, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    window.run()
+    window.answer(APPROVE)
+    began, tried = window.start_dispatch, []
+
+    def refused(*given: object, now: datetime) -> None:
+        tried.append(now)
+        if len(tried) < 4:
+            raise ConnectionError("no server")
+        began(*given, now=now)
+
+    monkeypatch.setattr(client, "start_dispatch", refused)
+    with pytest.raises(ConnectionError):
+        window.run()
+    assert "l'invio non è ancora avviato" in caplog.text
+    assert len(tried) == 2
+    assert len(window.letters()) == 2, "told all the same"
+    assert window.pages[-1].startswith("**Bollettino da inviare subito")
+    assert window.run() == "approvato", "the same run again, from the top"
+    assert window.dispatched == 1

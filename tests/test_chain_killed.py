@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+import psutil
 import pytest
 from prefect.client.schemas.filters import LogFilter, LogFilterFlowRunId
 from prefect.states import Pending
@@ -80,15 +81,32 @@ def test_killed_while_the_answer_is_stored(installation: Installation) -> None:
     assert len(versions(installation, number)) == 2
 
 
+def _is_gone(run_id: str) -> bool:
+    return process_of(run_id) is None
+
+
+def _deciding(installation: Installation, number: int, run_id: str) -> psutil.Process | None:
+    """The process that stores the answer, found before it has: the send is ordered right after."""
+    found: list[psutil.Process] = []
+
+    def looked() -> bool:
+        found.extend(filter(None, [process_of(run_id)]))
+        return bool(found) or _is_approved(installation, number)
+
+    soon("who stores the answer", looked)
+    return found[0] if found else None
+
+
 def test_killed_between_the_decision_and_the_start_of_the_send(installation: Installation) -> None:
     """The decision is ours: `sorveglia` starts what the run did not come to start."""
     for title in ("Potatura dei platani", "Gara di scacchi", "Festa dei vicini"):  # its moment is short
         number = installation.draft(title)
         run_id = installation.run_of(number)
+        soon("the form's process to end", partial(_is_gone, run_id))
         installation.answer(number, APPROVE, notizia_1="Deciso, e poi il buio.")
+        process = _deciding(installation, number, run_id)
         soon("the decision", partial(_is_approved, installation, number))
-        process = process_of(run_id)
-        if process is None:  # faster than we were
+        if process is None or not process.is_running():  # faster than we were
             sent_once(installation, number)
             continue
         process.send_signal(signal.SIGSTOP)

@@ -238,7 +238,7 @@ def test_the_queue_stands_behind_the_items_and_says_why(comune: Comune) -> None:
     """Without numbers: those that add one of it are in the form."""
     stock(comune, 6)
     shown = report(comune.compose())
-    assert "1. Nuovi orari dello sportello Anagrafe (servizi, categoria proposta)" in shown
+    assert "1. Nuovi orari dello sportello Anagrafe (servizi, categoria scelta dal programma)" in shown
     assert "In coda:\n\n- " in shown
     assert "\n\n5. " not in shown
 

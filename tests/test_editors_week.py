@@ -205,7 +205,10 @@ def test_what_was_asked_and_refused_is_not_told_as_done(week: Week) -> None:
     assert letters
     assert all("dove si era fermato. Non è ripartito niente." in text for text in letters)
     page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
-    assert "Mercatino dei sapori in piazza della Vittoria\ncorretto\n" in page
+    assert (
+        "Mercatino dei sapori in piazza della Vittoria\ngià corretto, con un messaggio di correzione\n"
+        in page
+    )
 
 
 def test_the_name_of_an_order_is_short_from_its_beginning(week: Week) -> None:
@@ -227,3 +230,50 @@ def test_who_is_called_for_a_second_approval_is_not_reminded_at_the_same_moment(
     asked = {(row.at, row.to) for row in week.rows if row.kind == "serve_la_tua_firma"}
     assert asked
     assert not asked & {(row.at, row.to) for row in week.rows if row.kind == "sollecito"}
+
+
+def test_of_a_stopped_send_one_is_named_to_act(week: Week) -> None:
+    told = {row.to: row.text for row in week.rows if row.kind == "invio_fermato"}
+    assert "Decidi tu, che lo hai fermato" in told[ANNA]
+    assert "Decide Anna Redazione, che lo ha fermato: tu non devi fare niente." in told[BRUNO]
+
+
+def test_both_by_whose_word_it_left_stand_in_its_certificate_and_its_outcome(week: Week) -> None:
+    certificates = {row.title: row.text for row in week.rows if row.title.startswith("certificato-")}
+    assert "approvata da Anna Redazione e Bruno Vice" in certificates["certificato-1"]
+    outcomes = [row.text for row in week.rows if row.kind == "esito" and row.bulletin_id == 2]
+    assert all("approvato da Anna Redazione e Bruno Vice. Primo" in text for text in outcomes)
+
+
+def test_what_leaves_at_once_is_announced_and_then_told_as_done(week: Week) -> None:
+    """Two letters in one minute: the first says that a second comes, and neither says the other's."""
+    at_once = [row for row in week.rows if row.kind == "approvato" and row.title.endswith(", parte adesso")]
+    assert {row.bulletin_id for row in at_once} == {2, 4, 5, 6}
+    for row in at_once:
+        assert "quando è finito, o se qualcosa lo trattiene, ti scriviamo di nuovo." in row.text
+    for row in week.rows:
+        if row.kind == "approvato" and row not in at_once:
+            assert "ti scriviamo di nuovo" not in row.text
+        if row.kind == "esito":
+            assert "TESTO APPROVATO" not in row.text
+
+
+def test_an_sms_tells_the_deadline_of_the_letter(week: Week) -> None:
+    told = {
+        row.text.partition("subito, entro ")[2].partition(".")[0] for row in week.rows if row.channel == SMS
+    }
+    assert told == {"le 18 del 3/12", "le 24 del 6/12"}
+
+
+def test_what_a_colleague_approved_in_spite_of_is_not_said_to_stop_it(week: Week) -> None:
+    asked = [row.text for row in week.rows if row.kind == "serve_la_tua_firma"]
+    assert asked
+    for text in asked:
+        assert "(così non parte)" not in text
+        assert "(parte solo se approva anche un'altra persona)" in text
+
+
+def test_the_page_of_what_can_be_corrected_marks_what_was(week: Week) -> None:
+    first, *_, last = [row.text for row in week.rows if row.title == "correzioni"]
+    assert "riga 4: Mercatino dei sapori in piazza della Vittoria (già corretta)" in last
+    assert "già corretta" not in first

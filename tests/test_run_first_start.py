@@ -7,9 +7,11 @@ import pytest
 
 from db import schema
 from db.engine import make_engine
-from flows.settings import SettingsError
+from flows.__main__ import parser
+from flows.cli import tour
+from flows.settings import ROOT, SettingsError
 from tests.test_privacy_intact import Place, _own_environment
-from tests.world.comune import SECRETS
+from tests.world.comune import SECRETS, Comune
 
 __all__ = ["_own_environment"]  # a fixture
 
@@ -65,3 +67,27 @@ def test_a_real_comune_without_keys_gets_no_database(new: Place, capsys: pytest.
     assert new.verb("migrate") == 2
     assert "not set in the environment: BOLLETTINO_ENCRYPTION_KEYS" in capsys.readouterr().err
     assert list(new.state.iterdir()) == []
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_first_look_leads_to_the_guide_the_mailbox_and_a_next_draft(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch, waits: bool
+) -> None:
+    """As the README shows it; each leads somewhere."""
+    if waits:
+        comune.collect()
+        comune.draft()
+    monkeypatch.setattr(tour, "_wait_for_window", lambda *_: "run-1")
+    said: list[str] = []
+    tour.links(comune.settings, said.append)
+    shown = "\n".join(said)
+    assert "/posta" in shown
+    assert f"guide:           {tour.GUIDE}" in shown
+    assert ("a next draft, after this one: " if waits else "nothing waits for approval:   ") in shown
+    assert tour.COMPOSE in shown
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"  a next draft, after this one: {tour.COMPOSE}\n" in readme
+    assert f"  the editors' guide:           {tour.GUIDE}\n" in readme
+    assert (ROOT / tour.GUIDE).is_file()
+    arguments = parser().parse_args(tour.COMPOSE.partition("-m flows ")[2].split())
+    assert arguments.at_approval

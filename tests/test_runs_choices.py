@@ -1,5 +1,7 @@
 """What the lists of the editors' start forms hold, and what is chosen from them."""
 
+import threading
+import time
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
@@ -14,9 +16,9 @@ from prefect.client.schemas.actions import DeploymentUpdate
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins
+from db import bulletins, telling
 from db.engine import transaction
-from db.models import Bulletin, BulletinStatus
+from db.models import Bulletin, BulletinKind, BulletinStatus
 from flows.absence import absence
 from flows.deploy import EDITORS, ELSE, LIST, YAML, blocks, entry, form
 from flows.review import acts
@@ -87,6 +89,29 @@ def test_lines_of_what_was_sent_are_chosen_one_by_one(engine: Engine) -> None:
     assert listed[0] == f"{number} · riga 1 · bollettino · Corso di yoga"
     assert "\n" not in listed[1]
     assert len(listed[2]) < 120
+
+
+def test_what_a_correction_has_put_right_says_so_in_the_list(engine: Engine) -> None:
+    """One that was approved; what the site changed once more after it comes first again."""
+    with transaction(engine) as session:
+        news = [make_news_item(session) for _ in range(4)]
+        news[1].facts_changed_at = news[2].facts_changed_at = NOW + timedelta(hours=1)
+        items = [replace(item_of(one), title=f"Riga {n}") for n, one in enumerate(news, start=1)]
+        old = make_bulletin(session, items, status=BulletinStatus.sent).id
+        for place, status in enumerate((BulletinStatus.in_review, BulletinStatus.sent, BulletinStatus.sent)):
+            correction = make_bulletin(session, [items[place]], status=status, kind=BulletinKind.correction)
+            correction.created_at = NOW + timedelta(hours=2)
+            telling.link(session, correction.id, [old])
+        news[2].facts_changed_at = NOW + timedelta(hours=3)
+        session.flush()
+        listed = [one for one in choices.LISTS[choices.LINES](session, NOW) if one.startswith(f"{old} ")]
+    assert listed == [
+        f"{old} · riga 3 · cambiata sul sito · già corretta · bollettino · Riga 3",
+        f"{old} · riga 1 · bollettino · Riga 1",
+        f"{old} · riga 2 · già corretta · bollettino · Riga 2",
+        f"{old} · riga 4 · bollettino · Riga 4",
+    ]
+    assert acts.chosen(engine, listed[0]) == (old, 3)
 
 
 def test_what_the_site_changed_or_lost_after_the_send_comes_first_and_says_so(engine: Engine) -> None:
@@ -249,3 +274,21 @@ def test_a_list_with_nothing_says_so_beside_its_field(settings: Settings) -> Non
         choices._store(server, settings, {choices.SENDING: listed})
         field = server.schema["properties"]["bollettino"]
         assert (field["enum"], field["description"]) == (listed, told)
+
+
+def test_lists_that_are_brought_up_to_date_beside_a_send_are_done_when_it_is(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what hinders them, the thread's own trouble too, costs the send nothing."""
+    told: list[str] = []
+
+    def store(*_: object, now: datetime) -> None:
+        time.sleep(0.05)
+        told.append(f"{now:%H} {threading.current_thread() is threading.main_thread()}")
+        raise ConnectionError("no server")
+
+    monkeypatch.setattr(choices, "store", store)
+    with choices.beside(settings, engine, now=NOW) as begun:
+        begun()
+        told.append("the first message")
+    assert told == ["the first message", f"{NOW:%H} False"]

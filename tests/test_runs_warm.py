@@ -13,7 +13,12 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import inspect
 
+from db import schema
+from db.models import Bulletin
+from flows import worker
+from flows.bulletin.language.spelling import lemma
 from flows.deploy import LAUNCHER
 from flows.runs import warm
 from flows.runs.launcher import ADDRESS, LENGTH
@@ -227,3 +232,14 @@ def answers(address: Path) -> bool:
     time.sleep(0.05)
     with socket.socket(socket.AF_UNIX) as link:
         return link.connect_ex(str(address)) == 0
+
+
+def test_what_every_run_needs_is_read_once_for_all_of_them() -> None:
+    """As an editor sees it: an approval is checked without half a second for the dictionary."""
+    schema.head.cache_clear()
+    worker.prepare()
+    assert schema.head.cache_info().currsize == 1
+    assert inspect(Bulletin).configured
+    began = time.perf_counter()
+    assert lemma("chiude") == "chiudere"
+    assert time.perf_counter() - began < 0.05

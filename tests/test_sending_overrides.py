@@ -1,11 +1,13 @@
 """A send that goes in spite of a check, or goes on: by whom, told to whom; and what nobody overrides."""
 
 from datetime import timedelta
+from threading import Timer
 
 import pytest
 from sqlmodel import select
 
 from db import handovers, senders
+from db.letters import claim, in_hand, sent
 from db.models import Act, Approval, BulletinStatus, DeliveryStatus, Letter, SignOff, SignOffWord, UsedCode
 from flows import dispatch
 from flows.by_hand import window
@@ -13,6 +15,7 @@ from flows.by_hand.lists import RECORD
 from flows.dispatch import begin, check, dispatch_bulletin
 from flows.door.sealed import Proof
 from flows.letters import drafts
+from flows.letters.receipts import APPROVED
 from flows.review.acts import NotProvedError, decide
 from flows.runs.forms import Confirmation
 from flows.runs.witness import places
@@ -26,6 +29,7 @@ from tests.test_review_codes import code, not_a_code
 from tests.test_sending_preflight import CEILING, nothing_left, send
 from tests.world.code_secrets import ANNA, BRUNO, SECRETS
 from tests.world.comune import APPROVE, DISCARD, POSTPONE, Comune
+from tests.world.mail_server import announce, mail_server
 
 
 @pytest.fixture
@@ -153,6 +157,42 @@ def test_the_approved_text_is_told_before_the_first_message(
     send(comune, number)
     assert set(seen[0]) == {one.name for one in comune.settings.profile.editors}
     assert "Testo 1." in seen[0][BRUNO.name]
+
+
+def test_a_letter_of_the_approval_that_the_forms_run_hands_over_leaves_before_the_first_message(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That run orders the send first, and writes while its process starts."""
+    comune.subscribe()
+    number = approved(comune)
+    with mail_server() as box:
+        announce(comune.settings.state, box.port)
+        with comune.look() as session:
+            drafts.tell_bulletin(comune.settings, session, number, now=comune.now)
+            taken = claim(session, limit=9, now=comune.now)
+            words = {one.editor: one.text for one in taken}
+        assert len(words) == 2
+        seen: list[int] = []
+        before = dispatch.begin
+
+        def settled() -> None:
+            with comune.look() as session:
+                for one in taken:
+                    sent(session, one.id, now=comune.now)
+
+        def spied(*given: object, **options: object) -> object:
+            with comune.look() as session:
+                seen.append(in_hand(session, number, APPROVED))
+            return before(*given, **options)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(dispatch, "begin", spied)
+        later = Timer(0.15, settled)
+        later.start()
+        send(comune, number)
+        later.join()
+        assert seen == [0]
+        assert letters(comune, APPROVED) == words, "written once"
+        assert not any("Approvato" in said for _, said in box.told), "by who had taken them"
 
 
 def test_an_approval_that_no_code_proves_is_refused_where_codes_are_asked_for(comune: Comune) -> None:

@@ -199,7 +199,7 @@ def test_a_silence_longer_than_usual_is_told(comune: Comune, shelf: Shelf) -> No
     assert comune.collect()[0].problems == ()
     comune.now += timedelta(days=12)
     (reading,) = comune.collect()
-    words = "nessuna notizia nuova da 12 giorni, di solito ogni 2 giorni"
+    words = "nessuna notizia nuova da 12 giorni; di solito ne arriva ogni 2 giorni"
     assert any(words in one for one in reading.problems)
     assert any(words in line for line in comune.compose(dry_run=True).blind)
 

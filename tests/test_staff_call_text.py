@@ -152,6 +152,22 @@ def test_no_text_makes_a_call_that_meta_refuses(what: str) -> None:
     assert [parameter_problem(value) for value in values] == [None] * 4
 
 
+def test_a_call_says_the_deadline_that_letter_and_form_say() -> None:
+    midnight = datetime(2026, 12, 7, tzinfo=ROME)
+    due = summons("https://boll.it/r/AbCdEf-_1234", due=midnight)
+    assert due.sms(WORDS) == (
+        "Bollettino: ALLERTA ARANCIONE da approvare subito, entro le 24 del 6/12. "
+        "https://boll.it/r/AbCdEf-_1234 Senza risposta NON si invia."
+    )
+    shown = fill(FRAME, due.values(FRAME))
+    assert ("NON si invia niente a 4.850 persone (si decide entro domenica 6 dicembre, ore 24).") in shown
+    at_one = summons("https://boll.it/r/AbCdEf-_1234", due=midnight + timedelta(hours=13, minutes=30))
+    assert "entro le 13:30 del 7/12. https" in at_one.sms(WORDS)
+    assert "entro l'1:05 del 7/12." in summons(due=midnight + timedelta(minutes=65)).sms(WORDS)
+    long = summons(f"https://{'x' * 85}.it/r/AbCdEf-_1234", due=midnight).sms(WORDS)
+    assert "da approvare subito. https" in long, "what does not fit goes from the end"
+
+
 def test_an_sms_says_until_when_who_is_next_and_what_happens() -> None:
     assert summons("https://boll.it/r/AbCdEf-_1234").sms(WORDS) == (
         "Bollettino: ALLERTA ARANCIONE da approvare subito. https://boll.it/r/AbCdEf-_1234 "

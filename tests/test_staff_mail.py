@@ -26,9 +26,9 @@ from db.models import Letter, LetterStatus
 from flows.profiles.comune import Editor
 from flows.profiles.mail import Mail
 from flows.settings import Settings, SettingsError
-from flows.staff.mail import UNCONFIGURED, post, tell
+from flows.staff.mail import UNCONFIGURED, post, tell, wait_for_others
 from flows.staff.smtp import MailTrouble, Outgoing, Refusal, Server, message, send
-from tests.world.builders import NOW
+from tests.world.builders import NOW, make_bulletin
 from tests.world.mail_server import Post, announce, mail_server
 
 
@@ -266,6 +266,61 @@ def test_a_sender_that_died_leaves_its_letter_to_the_next(
     assert post(settings, engine, now=NOW + letters.LEASE - timedelta(seconds=1)).sent == 0, "leased"
     assert post(settings, engine, now=NOW + letters.LEASE).sent == 1
     assert len(box.taken) == 1
+
+
+def test_what_another_hands_over_is_waited_for_as_long_as_its_server_may_take(
+    settings: Settings, engine: Engine, box: Post
+) -> None:
+    """Of one bulletin, of one kind, and for the first time: one that was refused before costs no time."""
+    with transaction(engine) as session:
+        number, other = (make_bulletin(session).id for _ in range(2))
+        for kind, about in (("approvato", number), ("approvato", other), ("esito", number)):
+            letters.queue(
+                session,
+                kind=kind,
+                about=f"{about}",
+                editor="Anna",
+                address="anna@comune.esempio.mi.it",
+                subject="x",
+                text="y",
+                bulletin_id=about,
+                now=NOW,
+            )
+    asked: list[float] = []
+
+    def waited() -> bool:
+        asked.clear()
+
+        def sleep(seconds: float) -> None:
+            asked.append(seconds)
+            if len(asked) == 3:
+                post(settings, engine, now=NOW + letters.LEASE)
+
+        return wait_for_others(settings, engine, number, "approvato", clock=lambda: len(asked), sleep=sleep)
+
+    assert waited(), "nobody has taken it yet"
+    assert asked == []
+    with transaction(engine) as session:
+        letters.claim(session, limit=9, now=NOW)
+    assert waited()
+    assert len(asked) == 3
+    with transaction(engine) as session:
+        (taken,) = letters.of_bulletin(session, other, ["approvato"])
+        taken.status, taken.failure = LetterStatus.queued, None
+        session.add(taken)
+    assert waited()
+    assert asked == [], "of another bulletin"
+    with transaction(engine) as session:
+        (mine,) = letters.of_bulletin(session, number, ["approvato"])
+        mine.status, mine.retry_at = LetterStatus.queued, NOW + timedelta(days=1)
+        session.add(mine)
+    assert not waited(), "who took it died"
+    assert len(asked) == Mail.model_fields["timeout_seconds"].default
+    with transaction(engine) as session:
+        letters.failed(session, mine.id, "450 più tardi", is_final=False, now=NOW)
+    assert waited()
+    assert asked == []
+    assert len(box.taken) == 3
 
 
 def test_two_senders_at_once_send_each_letter_once(settings: Settings, engine: Engine, box: Post) -> None:

@@ -16,6 +16,8 @@ from flows.settings import Settings
 from flows.whatsapp.errors import Refused
 from flows.whatsapp.templates import creation_payload
 
+GUIDE = "deployments/guida-redazione.md"
+COMPOSE = ".venv/bin/python -m flows compose --at-approval"
 DUPLICATE = 2388024  # "Content in this language already exists": a second start
 
 Say = Callable[[str], None]
@@ -84,7 +86,7 @@ def links(settings: Settings, say: Say) -> None:
     if waiting and (run_id := _wait_for_window(settings, waiting[-1].id)):
         say(f"  to approve (⋮ menu, Resume):  {settings.entry_link(runs.link(settings, run_id))}")
     else:
-        say("  nothing waits for approval:   `python -m flows compose --at-approval` makes a draft")
+        say(f"  nothing waits for approval:   `{COMPOSE}` makes a draft")
     say(f"  the editors' page:            {settings.entry_link(settings.newsroom)}")
     if settings.profile.stage == "sandbox":
         sandbox = f"http://127.0.0.1:{settings.profile.servers.sandbox_port}"
@@ -93,6 +95,10 @@ def links(settings: Settings, say: Say) -> None:
     for bulletin in newest:
         after = "" if bulletin.sent_at else "   (once sent)"
         say(f"  the bulletin's page:          {settings.profile.servers.public}/b/{bulletin.code}{after}")
+    if settings.profile.stage == "sandbox":
+        say(f"  the editors' guide:           {GUIDE}")
+        if waiting:
+            say(f"  a next draft, after this one: {COMPOSE}")
     say("\n  Ctrl-C stops everything; the next `make run` picks up here.")
 
 

@@ -125,7 +125,7 @@ def briefing(
     readers = recipients.head_count(session, bulletin)
     dated = bulletin.slot_at or now
     found = remarks(judged(with_sources(session, items)), vote(settings, dated))
-    look = [f"Notizia {remark.item}: {remark.words}{_stopping(remark)}" for remark in found]
+    look = [f"Notizia {remark.item}: {remark.words}{_stopping(remark, bool(signed))}" for remark in found]
     look += of_whole(session, bulletin, items)
     look += [ASK_SOURCE] if any(remark.stops for remark in found) and not signed else []
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
@@ -162,8 +162,10 @@ def _then(following: Duty, called: Collection[str]) -> str:
     return "ti scriviamo ancora" if is_alone else "scriviamo a tutti, anche a chi è assente"
 
 
-def _stopping(remark: Remark) -> str:
-    return " (così non parte)" if remark.stops else ""
+def _stopping(remark: Remark, is_signed: bool) -> str:
+    """What it costs; once somebody has approved in spite of it, one more approval lets it go."""
+    cost = "parte solo se approva anche un'altra persona" if is_signed else "così non parte"
+    return f" ({cost})" if remark.stops else ""
 
 
 def reach(settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:

@@ -14,20 +14,21 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import bulletins, letters
-from db.engine import transaction
+from db.engine import reading, transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion
 from flows.letters import boards, ends, sends, urgent_calls
 from flows.letters.briefing import CALLS, NOBODY, Briefing, briefing
-from flows.letters.receipts import receipts
+from flows.letters.receipts import APPROVED, receipts
 from flows.review.sign_off import signed_by
 from flows.settings import Settings
 from flows.sources.rereading import Rereading
 from flows.staff import duty as desk
-from flows.staff.mail import Posted, post, tell
+from flows.staff.mail import Posted, post, tell, wait_for_others
 from flows.staff.mail_text import left
 from flows.staff.rota import Duty
 
 LOG = logging.getLogger(__name__)
+SLOW = "La posta non ha ancora preso tutte le e-mail che dicono dell'approvazione."
 ALL_OF_THEM = "Non c'è un altro sostituto: scriviamo a tutti, anche a chi è assente."
 
 
@@ -62,6 +63,28 @@ def told_at_once(
             LOG.exception("bulletin %s: the editors could not be told", bulletin_id)
             troubles.append(f"non si è potuto scrivere ai redattori ({type(exc).__name__})")
     return replace(posted, trouble="; ".join(filter(None, [*troubles, posted.trouble])))
+
+
+def tell_approval(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str:
+    """See that the mail server has the letters of an approval before its first message leaves.
+
+    The form's run writes them while the send's process starts: what it has queued is not worked out again,
+    and what it hands over is waited for. Returns what went wrong, in Italian; never raises.
+    """
+    try:
+        with reading(engine) as session:
+            sealed = bulletins.approved(session, bulletin_id)
+            about = f"bulletin {bulletin_id} version {sealed[1].number}" if sealed else ""
+            told = letters.addressees(session, APPROVED, about)
+        if told.issuperset(editor.name for editor in settings.profile.editors):
+            posted = post(settings, engine, now=now)
+        else:
+            posted = told_at_once(settings, engine, bulletin_id, now=now)
+        is_handed_over = wait_for_others(settings, engine, bulletin_id, APPROVED)
+    except Exception as exc:
+        LOG.exception("bulletin %s: the editors could not be told of its approval", bulletin_id)
+        return f"non si è potuto scrivere ai redattori ({type(exc).__name__})"
+    return "; ".join(filter(None, [posted.trouble, "" if is_handed_over else SLOW]))
 
 
 def tell_bulletin(

@@ -16,6 +16,7 @@ from flows.letters.briefing import TOLD_WITHIN, Briefing
 from flows.review.choices import came_late
 from flows.review.sign_off import is_only_repeated, signed_by, since_void, voices
 from flows.review.text import is_only_new
+from flows.sending import channel
 from flows.sending.samples import sentence
 from flows.settings import Settings
 from flows.staff import duty
@@ -23,6 +24,10 @@ from flows.staff.mail import tell
 from flows.staff.mail_text import bullets
 from flows.staff.rota import Person
 
+APPROVED = "approvato"  # the letter to all: what leaves, and by whose word
+AFTER_CHECKS = (
+    " Fa gli ultimi controlli e parte: quando è finito, o se qualcosa lo trattiene, ti scriviamo di nuovo."
+)
 LEFT = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 
 
@@ -77,9 +82,10 @@ def receipts(
                 receipt("registrata", editors, {**values, **closed})
         elif bulletin.status in LEFT and approval.voided_at is None:
             first = _first_signature(settings, session, bulletin, version, approval.approver)
+            by_hand = channel.by_hand(settings, session, bulletin) is not None
             more = {"ripensarci": _second_thoughts(settings, bulletin), "anche": first}
             # to all, before the first message leaves: in whose name it was approved may not know of it
-            receipt("approvato", editors, {**values, **_sealed(approval, bulletin.slot_at), **more})
+            receipt(APPROVED, editors, {**values, **_sealed(approval, bulletin.slot_at, by_hand), **more})
 
 
 def _teller(
@@ -162,18 +168,20 @@ def _first_signature(
 
 def _second_thoughts(settings: Settings, bulletin: Bulletin) -> str:
     """What can still be done before it leaves, and while it does."""
-    stop = f"Mentre parte fermalo: {settings.order_link('ferma')}\n"
+    stop = f"Mentre parte puoi fermarlo: {settings.order_link('ferma')}\n"
     if bulletin.slot_at is None:
         return stop
     return f"Hai cambiato idea? Prima che parta riaprilo: {settings.order_link('riapri')}\n{stop}"
 
 
-def _sealed(approval: Approval, slot_at: datetime | None) -> dict[str, str]:
+def _sealed(approval: Approval, slot_at: datetime | None, by_hand: bool) -> dict[str, str]:
+    leaves = "si invia a mano" if by_hand else "parte"
     return {
         "sigillo": (approval.seal or "")[:16],
         "iscritti": people(approval.head_count or 0),
         "quando": giorno_ora(approval.decided_at),
-        "partenza": f"parte {giorno_ora(slot_at)}" if slot_at else "parte subito",
+        "partenza": f"{leaves} {giorno_ora(slot_at) if slot_at else 'adesso'}",
+        "e_poi": "" if slot_at or by_hand else AFTER_CHECKS,
     }
 
 

@@ -16,16 +16,18 @@ from flows.bulletin.status import REASONS, counted, named, people
 from flows.by_hand import lists
 from flows.letters.briefing import TOLD_WITHIN
 from flows.letters.upkeep import tell_operator
+from flows.profiles.comune import Editor
 from flows.review import acts
 from flows.review.page import matter
 from flows.sending import costs
 from flows.sending.certificate import reason as reason_of
-from flows.sending.certificate import words
+from flows.sending.certificate import signers, words
 from flows.sending.checks import SITE, Preflight, Verdict
 from flows.settings import Settings
+from flows.staff import duty as desk
 from flows.staff.mail import OPERATOR, tell
 from flows.staff.mail_text import bullets
-from flows.staff.rota import Addressee
+from flows.staff.rota import Addressee, Duty
 
 REPORTED_ON = (3, 20)  # days of the month after: WhatsApp's word on a price takes a day or two
 NOTHING: Mapping[str, str] = {}
@@ -54,7 +56,27 @@ def of_send(settings: Settings, session: Session, bulletin: Bulletin, *, now: da
         kind, what = "esito", f"sent after start {begun[-1].number if begun else 0}"
     else:
         return
-    _tell(settings, session, kind, bulletin, f"bulletin {bulletin.id} {what}", now=now)
+    about = f"bulletin {bulletin.id} {what}"
+    if kind == "invio_fermato":
+        _tell_stopped(settings, session, bulletin, about, now)
+    else:
+        _tell(settings, session, kind, bulletin, about, now=now)
+
+
+def _tell_stopped(
+    settings: Settings, session: Session, bulletin: Bulletin, about: str, now: datetime
+) -> None:
+    """Who stopped it decides how it goes on, else who is on duty; the others hear who does."""
+    editors, words = settings.profile.editors, settings.texts["chi_decide"]
+    by_hand = bulletin.status_reason == "stopped_by_hand"
+    stopped_it = tuple(one for one in editors if by_hand and one.name == bulletin.status_by)
+    duty = Duty(stopped_it) if stopped_it else desk.on_duty(session, settings.profile, now)
+    how = "ferma" if stopped_it else "di_turno"
+    yours = "tu_che_fermi" if stopped_it else "tu_di_turno"
+    for person in editors:
+        line = words[yours if person in duty.people else f"chi_{how}"].format(chi=duty.names)
+        values = {"chi_decide": words["chiunque"] if duty.is_everybody else line}
+        _tell(settings, session, "invio_fermato", bulletin, about, values, to=[person], now=now)
 
 
 def withheld(
@@ -140,14 +162,15 @@ def _tell(
     about: str,
     values: Mapping[str, str] = NOTHING,
     *,
+    to: Sequence[Editor] = (),
     now: datetime,
 ) -> None:
-    """To every editor; `values` go before what is known of the send."""
+    """To every editor, or those named; `values` go before what is known of the send."""
     tell(
         settings,
         session,
         kind,
-        settings.profile.editors,
+        to or settings.profile.editors,
         {**_values(settings, session, bulletin), **values},
         about=about,
         bulletin_id=bulletin.id,
@@ -167,7 +190,9 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "esito_in_breve": "Chiuso" if bulletin.status_reason == "closed_by_hand" else "Inviato",
         "in_parole": _in_words(certificate),
         "di_che": f" «{what}»" if (what := matter(bulletin, items)) else "",
-        "approvato_da": f", approvato da {version[0].approver}" if version else "",
+        "approvato_da": f", approvato da {' e '.join(signers(settings, session, version[0]))}"
+        if version
+        else "",
         "bollettino": named(bulletin),
         "numero": str(bulletin.id),
         "accettati": str(certificate.accepted + certificate.declared),

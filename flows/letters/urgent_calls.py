@@ -233,6 +233,7 @@ def _summons(
         otherwise=_otherwise(session, case, by_order),
         ending="parte da sola" if by_order else "NON si invia",
         is_last=_is_last(case, until),
+        due=None if by_order else case.bulletin.deadline_at,
         link=settings.review_link(case.bulletin.code),
         prova=settings.profile.prova,
     )

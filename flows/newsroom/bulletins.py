@@ -25,6 +25,7 @@ from flows.sending.drain import UntrueError
 from flows.settings import Settings
 
 SENT, ENDED = 10, 10  # lines
+CORRECTED = "già corretto, con un messaggio di correzione"
 FRESH = timedelta(days=14)  # what ended without a send is worth a line
 UNSETTLED = timedelta(days=7)  # after which what is uncertain stays so
 TO_APPROVE = STATUS[BulletinStatus.in_review]
@@ -196,7 +197,7 @@ def sent(settings: Settings, session: Session, accounts: Accounts, now: datetime
         Line(
             called(row),
             f"{giorno_ora(row.sent_at or row.status_at)}: {accounts.of(session, row, now).words}",
-            (*topics(session, row), *(["corretto"] if hold.is_corrected(session, row) else [])),
+            (*topics(session, row), *([CORRECTED] if hold.is_corrected(session, row) else [])),
             (
                 Step("la pagina dei cittadini", f"{settings.profile.servers.public}/b/{row.code}"),
                 *certificate(settings, row, now),

@@ -29,7 +29,7 @@ from flows.settings import BollettinoError, Settings
 from flows.staff.mail import tell
 
 NOTHING_DONE = "Non è cambiato niente."
-FIELD_TITLE = "Codice di 6 cifre dell'app, se il tuo Comune lo usa (scrivilo per ultimo)"  # of each form
+FIELD_TITLE = "Codice di 6 cifre dell'app (scrivilo per ultimo; senza app lascia vuoto)"  # of each form
 RESUME = "riprendi"
 QUEUED = ("ritenta", "incerti")  # they put messages back into the queue: the send then goes on by itself
 GOES_ON_WITHIN = timedelta(hours=1)

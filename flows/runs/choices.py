@@ -6,7 +6,10 @@ by Prefect, or answered in words, never taken for another bulletin.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import datetime, timedelta
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -86,25 +89,43 @@ def _to_reopen(session: Session, now: datetime) -> list[str]:
 
 
 def _lines(session: Session, now: datetime) -> list[str]:
-    """Lists what was sent, line by line: first what the site changed or lost since, then the newest."""
+    """Lists what was sent, line by line: first what the site changed or lost since, then the newest; what an
+    approved correction has put right says so.
+    """
     sent = telling.sent(session, since=now - MEMORY, kinds=tuple(BulletinKind))
-    marks = [CHANGED if line.changed else GONE if line.is_gone else "" for line in sent]
-    ranked = sorted(zip(marks, sent, strict=True), key=lambda row: (CHANGED, GONE, "").index(row[0]))
+    corrected = {
+        one.id: corrections(session, one)
+        for one in {line.bulletin.id: line.bulletin for line in sent}.values()
+    }
+    put_right = [corrected[line.bulletin.id].get(line.item.title) for line in sent]
+    marks = [
+        CHANGED if line.changed_at and (at is None or line.changed_at > at) else GONE if line.is_gone else ""
+        for line, at in zip(sent, put_right, strict=True)
+    ]
+    rows = zip(marks, put_right, sent, strict=True)
+    ranked = sorted(rows, key=lambda row: (CHANGED, GONE, "").index(row[0]))
     return [
         SEPARATOR.join(
             [
                 str(line.bulletin.id),
                 f"riga {line.item.position}",
-                *([mark] if mark else []),
+                *filter(None, [mark, PUT_RIGHT if at else ""]),
                 named(line.bulletin),
                 one_line(line.item.title, _TITLE),
             ]
         )
-        for mark, line in ranked
+        for mark, at, line in ranked
     ]
 
 
+def corrections(session: Session, bulletin: Bulletin) -> dict[str, datetime]:
+    """When each of its lines was put right by a correction that was approved, by the line's title."""
+    corrections = telling.follow_ups(session, bulletin.id, *hold.CORRECTING, kinds=hold.WRONG)
+    return {hold.sealed_items(session, one.id)[0].title: one.created_at for one in reversed(corrections)}
+
+
 CHANGED, GONE = "cambiata sul sito", "la pagina non si legge più"  # since the message left
+PUT_RIGHT = "già corretta"
 SENDING, STOPPED, TO_REOPEN = "in invio", "fermati", "da riaprire"
 TO_RESUME, SENT, LINES = "da riprendere", "inviati", "righe inviate"
 LISTS: Mapping[str, Callable[[Session, datetime], list[str]]] = {
@@ -130,6 +151,14 @@ def refresh(settings: Settings, engine: Engine, *, now: datetime) -> None:
         store(settings, engine, now=now)
     except Exception as exc:  # noqa: BLE001  a list that is old must not cost the send that changed it
         log.warning("the lists of the start forms were not brought up to date: %s", type(exc).__name__)
+
+
+@contextmanager
+def beside(settings: Settings, engine: Engine, *, now: datetime) -> Iterator[Callable[[], object]]:
+    """`refresh`, to be begun once within: in a thread, which has ended when the block has."""
+    with ThreadPoolExecutor(1) as pool:
+        # with what Prefect keeps for this run: a thread has a context of its own
+        yield lambda: pool.submit(copy_context().run, refresh, settings, engine, now=now)
 
 
 def store(settings: Settings, engine: Engine, *, now: datetime) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from db import acts, bulletins, disk, handovers, outcomes
+from db import acts, bulletins, disk, handovers, outcomes, sign_offs
 from db import senders as starts
 from db.deliveries import Certificate
 from db.engine import StoreError
-from db.models import Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
+from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, SignOffWord
 from flows.bulletin.language.dates import alle_ore, giorno, in_rome
 from flows.bulletin.status import STATUS, numbered, proved
 from flows.settings import BollettinoError, Settings
@@ -90,6 +90,7 @@ class Document:
     declarations: list[list[str]] = field(default_factory=list)  # [moment, who, lists, how many]
     despite: list[list[str]] = field(default_factory=list)  # [moment, who, check that they overrode]
     acts: list[list[str]] = field(default_factory=list)  # [moment, who, what, how it is proved]
+    signers: list[str] = field(default_factory=list)  # everybody by whose word it left; [] of an older one
 
     @property
     def is_whole(self) -> bool:
@@ -151,7 +152,22 @@ def draw_up(settings: Settings, session: Session, bulletin_id: int) -> Document:
         declarations=[[_iso(row.at), row.by, row.lists, str(row.people)] for row in declarations],
         despite=[[_iso(start.at), start.by, line] for start in begun for line in start.despite.splitlines()],
         acts=[[_iso(act.at), act.name, act.verb, proved(act)] for act in acts.of(session, bulletin_id)],
+        signers=signers(settings, session, sealed[0]) if sealed else [],
     )
+
+
+def signers(settings: Settings, session: Session, approval: Approval) -> list[str]:
+    """Names of those who approved this text, the first one first: the last alone made it leave."""
+    vault = settings.vault()
+    reopened = bulletins.reopened_at(session, vault, approval.bulletin_id)
+    words = sign_offs.genuine(session, vault, approval.bulletin_id)
+    start = max((n for n, row in enumerate(words, start=1) if row.said != SignOffWord.approve), default=0)
+    names = [
+        row.name
+        for row in words[start:]
+        if row.seal == approval.seal and (reopened is None or row.at > reopened)
+    ]
+    return list(dict.fromkeys([*names, approval.approver]))
 
 
 def _iso(moment: datetime | None) -> str:
@@ -200,7 +216,8 @@ def printed(document: Document, *, at: datetime) -> Iterator[str]:
     what = numbered(BulletinKind(document.kind), document.bulletin)
     yield f"CERTIFICATO DI INVIO - {what} ({document.slug})"
     yield f"Stato: {STATUS[BulletinStatus(document.status)]}"
-    yield f"Testo: versione {document.version or '-'}, approvata da {document.approver or '-'}"
+    approvers = " e ".join(document.signers) or document.approver or "-"
+    yield f"Testo: versione {document.version or '-'}, approvata da {approvers}"
     yield f"Sigillo: {document.seal or '-'}"
     yield f"Primo messaggio: {_moment(document.first_at)}. Ultimo: {_moment(document.last_at)}."
     for moment, who in document.starts:

@@ -63,7 +63,8 @@ def silence(session: Session, source: Source, now: datetime) -> str | None:
     gap = unusual(days, now.date())
     if gap is None:
         return None
-    return f"{source.address}: nessuna notizia nuova da {gap[0]} giorni, di solito ogni {_days(gap[1])}"
+    usual = f"di solito ne arriva ogni {_days(gap[1])}"
+    return f"{source.address}: nessuna notizia nuova da {gap[0]} giorni; {usual}"
 
 
 def doubts(session: Session, source: Source, now: datetime) -> list[str]:

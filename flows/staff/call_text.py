@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from db.models import Call, CallStatus
 from flows.bulletin.alerts.urgent import Quiet
-from flows.bulletin.language.dates import giorno, ora
+from flows.bulletin.language.dates import giorno, in_rome, ora, scadenza
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.frame import BODY_LIMIT, Frame, fill
@@ -57,12 +57,14 @@ class Summons:
     link: str
     ending: str  # the same in few words: "NON si invia"
     is_last: bool = False  # nobody is called after it
+    due: datetime | None = None  # until when it can be decided at all, as letters and form say it
     prova: str = ""  # before what is not the real service
 
     def values(self, frame: Frame) -> tuple[str, ...]:
         """The variables of `redazione_urgente`; what is announced is cut where the message has no room."""
         clock = f"{_clock(self.until)} di {giorno(self.until)}"
-        rest = tuple(parameter(text) for text in (clock, self.after, self.otherwise))
+        ends = f"{self.otherwise} (si decide entro {scadenza(self.due)})" if self.due else self.otherwise
+        rest = tuple(parameter(text) for text in (clock, self.after, ends))
         what = parameter(self.what)
         room = BODY_LIMIT - utf16(fill(frame, ("", *rest)))
         if utf16(what) > room:
@@ -71,13 +73,14 @@ class Summons:
 
     def sms(self, words: Mapping[str, str]) -> str:
         """One SMS of 160 characters; what does not fit goes from the end, the address of the form last."""
-        head = words["testa"].format(prova=self.prova, cosa=self.short, link=self.link)
-        for tail in ("" if self.is_last else words["coda"], words["coda_breve"], ""):
-            if self.is_last and not tail:
-                continue
-            text = written(f"{head} {tail.format(ora=_clock(self.until), esito=self.ending)}".strip())
-            if fits(text):
-                return text
+        for due in dict.fromkeys((f", entro {_short(self.due)}" if self.due else "", "")):
+            head = words["testa"].format(prova=self.prova, cosa=self.short, entro=due, link=self.link)
+            for tail in ("" if self.is_last else words["coda"], words["coda_breve"], ""):
+                if self.is_last and not tail:
+                    continue
+                text = written(f"{head} {tail.format(ora=_clock(self.until), esito=self.ending)}".strip())
+                if fits(text):
+                    return text
         bare = written(words["breve"].format(prova=self.prova, link=self.link))
         return bare if fits(bare) else written(words["senza_link"].format(prova=self.prova))
 
@@ -86,3 +89,12 @@ def _clock(moment: datetime) -> str:
     """`15:05`, and `15:00` where `ora` says 15: an hour alone is no time of a clock."""
     hour = ora(moment)
     return hour if ":" in hour else f"{hour}:00"
+
+
+def _short(due: datetime) -> str:
+    """`le 18 del 3/12`; midnight closes the day before it, `le 24 del 3/12`."""
+    local, hour = in_rome(due), ora(due)
+    if (local.hour, local.minute) == (0, 0):
+        local, hour = local - timedelta(days=1), "24"
+    article = "l'" if hour.split(":")[0] == "1" else "le "
+    return f"{article}{hour} del {local.day}/{local.month}"

@@ -4,7 +4,8 @@ Queued in the transaction of the decision or reading that it tells of, a letter 
 something that was rolled back. The mail server's trouble never reaches whoever wanted to tell.
 """
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import calls, letters
-from db.engine import transaction
+from db.engine import reading, transaction
 from db.models import Letter
 from flows.profiles.mail import Mail
 from flows.settings import Settings
@@ -21,6 +22,7 @@ from flows.staff.rota import Person
 from flows.staff.smtp import LOOPBACK, MailTrouble, Outgoing, Refusal, Server, send
 
 OPERATOR = "Gestore del servizio"  # who `mail.operator` is called in a letter
+LOOK = 0.02  # seconds between two looks at what another process hands over
 BATCH = 20  # letters of one round: within their lease, also on a slow server
 UNCONFIGURED = "Nessuna posta nel profilo ([mail]): i redattori non ricevono e-mail."
 
@@ -132,6 +134,30 @@ def post(settings: Settings, engine: Engine, *, now: datetime) -> Posted:
         for letter in open_ids.values():
             _settle(engine, letter, Refusal(trouble, is_final=False), now)
     return Posted(sent, tuple(refused), trouble)
+
+
+def wait_for_others(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    kind: str,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> bool:
+    """Whether no other process is handing over a first letter of this kind any more; waits for it.
+
+    As long as the mail server may take for one answer: who hands over gives up by then, or has died.
+    """
+    mail = settings.profile.mail
+    until = clock() + (mail.timeout_seconds if mail else 0)
+    while True:
+        with reading(engine) as session:
+            if not letters.in_hand(session, bulletin_id, kind):
+                return True
+        if clock() >= until:
+            return False
+        sleep(LOOK)
 
 
 def _settle(engine: Engine, letter: Letter, refusal: Refusal | None, now: datetime) -> None:

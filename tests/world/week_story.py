@@ -80,7 +80,7 @@ def tuesday(week: Week) -> None:
     week.answer(CORRECTION, ANNA, "Approva")
     week.answer(CORRECTION, ANNA, "Approva", source="Telefonata dell'Ufficio Commercio")
     week.answer(CORRECTION, BRUNO, "Approva")
-    gone = line.replace("riga 4", "riga 9")
+    gone = week.choice("correggi", "notizia", among="riga 4 · già corretta").replace("riga 4", "riga 9")
     week.order("correggi", ANNA, notizia=gone, giusto=right, chi=ANNA)
     week.at(12, 1, 11, 20)
     week.order("riprendi", ANNA, bollettino=to_resume, chi=ANNA)

@@ -95,10 +95,10 @@ def select(
 
 
 def notes(candidate: Candidate) -> str:
-    """What an editor should know of an item's place, in Italian: `eventi, categoria proposta, ...`."""
+    """What an editor should know of an item's place, in Italian: `eventi, accade o scade lunedì 7 ...`."""
     lines = [candidate.category]
     if candidate.is_proposed:
-        lines.append("categoria proposta")
+        lines.append("categoria scelta dal programma")
     if candidate.due:
         lines.append(f"accade o scade {giorno(candidate.due)}")
     if candidate.update:

@@ -123,6 +123,11 @@ def _slips(word: str) -> Iterator[str]:
             yield other
 
 
+def load() -> None:
+    """Read the dictionary's forms now: with the first word that is asked for it would take half a second."""
+    _forms()
+
+
 @lru_cache(maxsize=1)
 def _forms() -> Mapping[str, str]:
     return DefaultDictionaryFactory().get_dictionary("it")
