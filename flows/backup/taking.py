@@ -16,7 +16,7 @@ from typing import BinaryIO
 from sqlalchemy import Engine
 
 from db import canary, disk, schema
-from flows.backup import archive, databases, manifest
+from flows.backup import archive, databases, keys, manifest
 from flows.backup.archive import BackupError
 from flows.backup.manifest import CHUNK, Manifest, Sidecar
 from flows.backup.shelf import ARCHIVE, REGISTERS, SIDECAR, Shelf
@@ -91,6 +91,7 @@ def take(settings: Settings, *, now: datetime) -> Taken:
     Ours first: a Prefect that knows a run more than we do is harmless, one that knows a run less is not.
     """
     planned = plan(settings, now=now)
+    keys.bring(settings)  # the two are enough: whoever lets it run each night need not give it the others
     with staging(settings.state, STAGING) as folder:
         planned.shelf.sweep()
         engine = settings.engine()

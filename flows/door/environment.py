@@ -35,6 +35,10 @@ WITHHELD = {
     "prefect": (_DOOR,),
     "worker": (_PEOPLE, STAMP_KEY, "PREFECT_SERVER_API_AUTH_STRING"),
     "pg": ("BOLLETTINO_.*", _CREDENTIALS),  # PostgreSQL's own tools
+    # the jobs of the machine's clock; `doctor` looks at everything
+    "watchdog": ("BOLLETTINO_(?!(PROFILE|STATE|DATABASE|(MAIL|PHONE)_.*)$).*", _CREDENTIALS),
+    "backup": ("BOLLETTINO_(?!(PROFILE|STATE|DATABASE|ENCRYPTION_KEYS|LOOKUP_KEY)$).*", _CREDENTIALS),
+    "drill": (_PEOPLE, STAMP_KEY, _CREDENTIALS),
     "web": (_PEOPLE, STAMP_KEY, _CREDENTIALS, "BOLLETTINO_((TOTP|PHONE|MAIL)_.*|LLM_KEY)"),
 }
 

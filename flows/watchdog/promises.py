@@ -35,13 +35,14 @@ MAIL_WITHIN = timedelta(minutes=30)  # the next round hands a letter over, later
 class Trouble:
     """A promise that is broken, in a sentence without personal data.
 
-    `is_urgent`: an alert may be lost by it, so nobody is spared at night.
+    `is_urgent`: an alert may be lost by it, so nobody is spared at night. `is_certain`: told at first sight.
     """
 
     id: str
     name: str
     words: str
     is_urgent: bool = False
+    is_certain: bool = False
 
 
 @dataclass(frozen=True)
