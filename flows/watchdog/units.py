@@ -25,8 +25,8 @@ WORDS = {  # name of a unit -> what is told of it, by name and in a sentence
     "drill": ("Prova della copia", f"La prova di ripristino di ogni mese non è riuscita: {WHY}, {AGAIN}."),
     "doctor": (
         "Controllo",
-        "Il controllo di ogni giorno ha trovato un guasto: `{command} doctor` dice quale e che cosa fare, poi "
-        f"{AGAIN}.",
+        "Il controllo di ogni giorno ha trovato un guasto: `{command} doctor` dice quale e che cosa fare. "
+        f"Poi {AGAIN}.",
     ),
 }
 CERTAIN = ("backup", "drill", "doctor")
