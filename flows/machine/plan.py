@@ -170,7 +170,10 @@ def files(
         "credentials": {process: list(map(loaded, names)) for process, names in given.items()},
         "jobs": own_jobs,
         "archives": profile.backup.folder if profile.backup else None,
-        "database_elsewhere": is_elsewhere(secret_files.value(secrets, "BOLLETTINO_DATABASE")),
+        "database_elsewhere": any(
+            is_elsewhere(secret_files.value(secrets, name))
+            for name in ("BOLLETTINO_DATABASE", "BOLLETTINO_PREFECT_DATABASE")
+        ),
     }
 
     def filled(template: str, path: Path, mode: int = 0o644, before: str = "", **more: object) -> Planned:

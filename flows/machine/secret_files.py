@@ -50,7 +50,8 @@ def required(profile: Profile) -> list[str]:
 def known(profile: Profile) -> list[str]:
     """These, and what an installation may have besides."""
     by_editor = [name for one in profile.editors for name in (one.code_variable, one.phone_variable)]
-    others = ["BOLLETTINO_DATABASE", "BOLLETTINO_LLM_KEY", "BOLLETTINO_MAIL_USER", "BOLLETTINO_MAIL_PASSWORD"]
+    others = ["DATABASE", "PREFECT_DATABASE", "LLM_KEY", "MAIL_USER", "MAIL_PASSWORD"]
+    others = [f"BOLLETTINO_{name}" for name in others]
     return list(dict.fromkeys([*required(profile), *by_editor, *others, *OURS, IDENTITY]))
 
 

@@ -226,6 +226,7 @@ def journey(folder: Path, kills: int, seed: int) -> list[str]:
     project, state, chance = Project(folder / "project"), folder / "state", random.Random(seed)
     state.mkdir(mode=0o700)
     world = Upgraded(send_town.make_database(f"sqlite:///{state / 'bollettino.db'}"), folder, schema.head())
+    os.environ.pop("BOLLETTINO_DATABASE", None)  # of the storms before
     os.environ |= {"BOLLETTINO_STATE": str(state), "BOLLETTINO_PROFILE": str(world.settings.path)}
     before, wrong = (world.statuses(), world.deliveries()), list[str]()
     forward, back = ("--apply", "--to", "v2"), ("--back", "--identity", str(world.town.safe.file))
