@@ -15,7 +15,8 @@ from db.recipients import Address
 from flows.backup import databases
 from flows.doctor import machine as doctor
 from flows.doctor.finding import Case, Verdict
-from flows.machine import passage, upgrade
+from flows.machine import back, passage, upgrade
+from flows.machine.checkout import Checkout
 from flows.machine.home import Typed
 from flows.machine.passage import UpgradeError
 from flows.run import take
@@ -30,6 +31,7 @@ from tests.test_db_migrations import RELEASED
 from tests.world.builders import NOW
 from tests.world.safe import path_with_tools
 from tests.world.small_town import tree_of
+from tests.world.tree import ROOT
 from tests.world.upgraded import PHONES, TAKEN, Forked, Upgraded
 
 
@@ -103,6 +105,34 @@ def test_back_where_the_database_was_not_changed_loses_nothing(sqlite: Engine, t
     assert world.back(home, None) == []
     assert "restore" not in home.seen
     assert (world.statuses(), world.deliveries()) == before
+
+
+def test_an_older_prefect_gets_a_new_database_of_its_own(sqlite: Engine, tmp_path: Path) -> None:
+    """It refuses what a newer one has migrated, and nothing of a bulletin stands in it alone."""
+    world, code = Upgraded(sqlite, tmp_path, schema.head()), tmp_path / "code"
+    (code / "deployments").mkdir(parents=True)
+    own = world.settings.state / "prefect" / "prefect.db"
+    for version, is_kept in ((Checkout(ROOT).prefect(), True), ("3.0.0", False)):
+        (code / "deployments" / "requirements.lock").write_text(f"x==1\nprefect=={version} --hash=y\n")
+        world.forward(world.home())
+        world.back(world.home(), None, Checkout(code))
+        assert own.exists() is is_kept
+    assert own.with_name("prefect.db.prima").exists()
+
+
+def test_a_state_folder_that_a_unit_made_in_between_is_put_aside(tmp_path: Path) -> None:
+    state = tmp_path / "esempio"
+    new = tmp_path / "esempio.prima" / back.NEW
+    new.mkdir(parents=True)
+    (new / back.REPORT).write_text('{"is_finished": true}')
+    state.mkdir()  # by systemd's StateDirectory=, after a kill between the two names
+    back.place(state)
+    assert (state / back.REPORT).exists()
+    assert (tmp_path / "esempio.prima1").is_dir()
+    back.place(state)
+    assert (state / back.REPORT).exists(), "done again it changes nothing"
+    with pytest.raises(UpgradeError, match="is gone, and no restored one is beside it"):
+        back.place(tmp_path / "altro")
 
 
 def test_back_of_a_changed_database_takes_the_old_code_and_the_safe_s_key(

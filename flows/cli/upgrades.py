@@ -93,7 +93,9 @@ def _back(arguments: argparse.Namespace, settings: "Settings", at: "Home", out: 
             out.say(line)
 
         say(what)
-        news = way.Return(at, Checkout(at.project, arguments.wheels), say).go(found, arguments.identity)
+        news = way.Return(at, settings, Checkout(at.project, arguments.wheels), say).go(
+            found, arguments.identity
+        )
     out.keep(news=news)
     if found.archive:
         out.say(

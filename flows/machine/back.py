@@ -16,10 +16,11 @@ from flows.machine.home import Home, Say
 from flows.machine.passage import BACK, Passage, UpgradeError
 from flows.settings import BollettinoError, Settings
 
-STEPS = ("rest", "bring", "renew", "restore", "place", "start", "see")
+STEPS = ("rest", "bring", "renew", "restore", "place", "prefect", "start", "see")
 NEW, REPORT = "nuovo", "ripristino.json"  # in the state folder while it is restored
 WORDS = {**upgrade.WORDS, "bring": "the old code and its packages", "restore": "the copy of the database",
-         "place": "what was restored takes the place of the state folder"}  # fmt: skip
+         "place": "what was restored takes the place of the state folder",
+         "prefect": "Prefect's own database, where the newer version has changed it"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ def _words(home: Home, archive: Path, identity: Path) -> list[str]:
 class Return:
     """One, from its look to its end."""
 
-    def __init__(self, home: Home, code: Checkout, say: Say) -> None:
-        self.home, self.code, self.say = home, code, say
+    def __init__(self, home: Home, settings: Settings, code: Checkout, say: Say) -> None:
+        self.home, self.settings, self.code, self.say = home, settings, code, say
 
     def go(self, found: Look, identity: Path | None) -> list[str]:
         """What the doctor finds broken now and did not before the upgrade."""
@@ -115,11 +116,27 @@ class Return:
                     self.home.type("restore", *_words(self.home, found.archive, key)).require()
         elif step == "place" and found.archive is not None:
             place(self.home.state)
+        elif step == "prefect" and found.archive is None:
+            self._prefect(found.at)
         elif step == "start":
             self.home.start(self.say)
         elif step == "see":
             return [one for one in upgrade.fresh(self.home, found.at) if one != "database.restored"]
         return []
+
+    def _prefect(self, at: Passage) -> None:
+        """An older Prefect refuses what a newer one has migrated. Of no bulletin anything stands in it alone:
+        a new one is made, and `watch` opens the forms again.
+        """
+        if at.prefect is None or at.prefect == (ours := self.code.prefect()):
+            return
+        if self.settings.prefect_database:
+            self.say(f"Prefect {ours} cannot read what {at.prefect} wrote: name a new, empty database in "
+                     "BOLLETTINO_PREFECT_DATABASE")  # fmt: skip
+        own = self.home.state / "prefect" / "prefect.db"
+        for path in (own, own.with_name(f"{own.name}-wal"), own.with_name(f"{own.name}-shm")):
+            if path.exists():
+                path.rename(path.with_name(f"{path.name}.prima"))
 
 
 def _is_restored(folder: Path) -> bool:
@@ -136,14 +153,14 @@ def place(state: Path) -> None:
     """
     if _is_restored(state / NEW):
         state.rename(_free(state))
-    if state.exists():
-        return
-    for old in sorted(state.parent.glob(f"{state.name}.prima*")):
-        if _is_restored(old / NEW):
-            (old / NEW).rename(state)
-            disk.sync_folder(state.parent)
-            return
-    raise UpgradeError(f"{state} is gone, and no restored one is beside it")
+    waiting = [old for old in sorted(state.parent.glob(f"{state.name}.prima*")) if _is_restored(old / NEW)]
+    if waiting and state.exists():  # a unit that was started in between makes an empty one
+        state.rename(_free(state))
+    for old in waiting[:1]:
+        (old / NEW).rename(state)
+        disk.sync_folder(state.parent)
+    if not state.exists():
+        raise UpgradeError(f"{state} is gone, and no restored one is beside it")
 
 
 def _free(state: Path) -> Path:

@@ -1,5 +1,6 @@
 """The code of an installation: a checkout of git, and the packages that its lock names in `.venv`."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -22,10 +23,17 @@ class Checkout:
         """UpgradeError where git knows nothing of that name here."""
         done = self._git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
         if done.returncode:
+            said = f" ({_first(done.stderr)})" if done.stderr.strip() else ""
             raise UpgradeError(
-                f"{self.project}: git knows no {ref} here: `git fetch --tags` brings what is new"
+                f"{self.project}: git knows no {ref} here{said}: `git fetch --tags` brings what is new"
             )
         return done.stdout.strip()
+
+    def prefect(self) -> str | None:
+        """The version that the lock names."""
+        lock = self.project / "deployments" / f"{LOCKS[0]}.lock"
+        found = re.search(r"^prefect==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
+        return found[1] if found else None
 
     def require_clean(self) -> None:
         """UpgradeError where a person changed what git keeps: it would be lost."""

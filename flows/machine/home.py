@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from db import disk
 from flows.machine import checkout, plan
 from flows.machine.passage import UpgradeError, is_held
+from flows.machine.secret_files import SEALED
 from flows.settings import ROOT, Settings
 
 BOOTED = Path("/run/systemd/system")  # sd_booted(3)
@@ -62,6 +63,9 @@ class Home(Protocol):
 
     def stop(self, say: Say) -> None:
         """Until nothing of it runs any more. UpgradeError where it goes on."""
+
+    def check(self) -> None:
+        """UpgradeError where `renew` would not come to its end."""
 
     def renew(self) -> None:
         """What lies on the machine, as this version of the code wants it."""
@@ -110,11 +114,21 @@ class ByUnits:
     def stop(self, say: Say) -> None:
         say(f"stopping {self.target}")
         self._systemctl("stop", self.target)
+        # who is killed now leaves a town without its service: that is still told
+        checkout.run(["systemctl", "start", f"{self.machine.name}-watchdog.timer"], self.project)
+
+    def check(self) -> None:
+        self._install("--plan")
 
     def renew(self) -> None:
-        words = ["install", "--apply", "--profile", str(self.machine.places.profile)]
-        typed([str(self.machine.places.python), "-m", "flows", *words], words, self.project).require()
+        self._install("--apply")
         self._systemctl("daemon-reload")
+
+    def _install(self, how: str) -> None:
+        is_sealed = any(self.machine.credentials.glob(f"*{SEALED}"))  # as it was
+        words = ["install", how, "--encrypt" if is_sealed else "--no-encrypt"]
+        words += ["--profile", str(self.machine.places.profile)]
+        typed([str(self.machine.places.python), "-m", "flows", *words], words, self.project).require()
 
     def start(self, say: Say) -> None:
         say(f"starting {self.target}")
@@ -165,6 +179,9 @@ class ByRun:
             if time.monotonic() - began > PATIENCE:
                 raise UpgradeError(f"`run` was not stopped in {PATIENCE / 60:.0f} minutes")
             time.sleep(EVERY)
+
+    def check(self) -> None:
+        """Nothing of it lies elsewhere."""
 
     def renew(self) -> None:
         """Nothing of it lies elsewhere."""

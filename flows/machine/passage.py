@@ -28,7 +28,7 @@ class Passage(BaseModel):
 
     `commit`, `old_commit`: of the checkout, where the upgrade brings the code itself; None where a person
     does. `steps`: what migrates the database. `archive`: the copy that was made before it; `restores`: the
-    way back needs it. `broken`: what the doctor found broken before.
+    way back needs it. `prefect`: the newer Prefect. `broken`: what the doctor found broken before.
     """
 
     model_config = ConfigDict(extra="ignore")  # an older version reads it, too, on the way back
@@ -45,6 +45,7 @@ class Passage(BaseModel):
     steps: list[str] = []
     archive: str | None = None
     restores: bool = False
+    prefect: str | None = None
     broken: list[str] = []
 
     def has(self, step: str) -> bool:

@@ -53,6 +53,7 @@ def look(home: Home, ref: str | None, version: str, *, now: datetime) -> Look:
     if ref is not None:
         code.require_clean()
         commit, old = code.commit(ref), code.commit()
+    home.check()
     home.type("backup", "--dry-run").require()
     steps = home.type("migrate", "--dry-run", "--json").require().document.get("steps", [])
     broken = findings(home)
@@ -117,6 +118,7 @@ class Upgrade:
         elif step == "bring" and at.commit is not None:
             self.code.bring(at.commit)
         elif step == "renew":
+            at.prefect = self.code.prefect()  # of the new code
             self.home.renew()
         elif step == "migrate":
             at.steps = self.home.type("migrate", "--dry-run", "--json").require().document.get("steps", [])

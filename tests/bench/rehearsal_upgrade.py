@@ -1,9 +1,9 @@
 """kill -9 of upgrades and of their way back: `python -m tests.bench.rehearsal_upgrade [KILLS]`.
 
 First each step of one in forks of this process, on both databases; then a real checkout of git from one
-version to the next and back, its commands typed as an operator does. After each kill the database is that of
-before or that of after, it is told which, and the same command, or the way back, comes to its end. The last
-line is the verdict, the exit code too.
+version to the next and back, its commands typed as an operator does; and a whole installation, whose form
+waits. After each kill the database is that of before or that of after, it is told which, and the same
+command, or the way back, comes to its end. The last line is the verdict, the exit code too.
 """
 
 import logging
@@ -33,7 +33,8 @@ from flows.machine import passage, upgrade
 from flows.settings import Settings
 from tests.bench import send_town
 from tests.bench.rehearsal_backup import lasting
-from tests.world.safe import path_with_tools
+from tests.world.installation import Installation, wait_for
+from tests.world.safe import Safe, path_with_tools
 from tests.world.tree import ROOT
 from tests.world.upgraded import PHONES, TAKEN, Forked, Upgraded
 
@@ -231,13 +232,17 @@ def journey(folder: Path, kills: int, seed: int) -> list[str]:
     before, wrong = (world.statuses(), world.deliveries()), list[str]()
     forward, back = ("--apply", "--to", "v2"), ("--back", "--identity", str(world.town.safe.file))
 
+    began = time.monotonic()
+    project.flows("upgrade", "--plan")
+    whole = 5 * (time.monotonic() - began)  # it types three verbs of fifteen
+
     def killed(words: tuple[str, ...]) -> None:
         for _ in range(kills):
             command = [sys.executable, "-m", "flows", "upgrade", *words]
             child = subprocess.Popen(
                 command, cwd=project.folder, stdout=-3, stderr=-3, start_new_session=True
             )
-            time.sleep(chance.uniform(0, 12))
+            time.sleep(chance.uniform(0, whole))
             os.killpg(child.pid, signal.SIGKILL) if child.poll() is None else None
             child.wait()
             print(f"  {words[0]}: {project.at}, database at {world.revision()}", flush=True)
@@ -265,6 +270,39 @@ def journey(folder: Path, kills: int, seed: int) -> list[str]:
     found = Storm(lambda _: world, lambda: "", seed)
     found._look(world, world.settings)
     return wrong + found.wrong
+
+
+def form(folder: Path) -> list[str]:
+    """A form is opened by v1, waits in Prefect, is answered on v2, and its bulletin is sent once."""
+    safe = Safe.make(folder / "safe")
+    installation = Installation(folder)
+    installation.root = (project := Project(folder / "project")).folder
+    text = installation.profile_path.read_text(encoding="utf-8")
+    table = f'[backup]\nfolder = "{safe.archives}"\nrecipients = ["{safe.public}"]\n# '
+    installation.profile_path.write_text(text.replace("# [backup] ", table), encoding="utf-8")
+    installation.start()
+    try:
+        number = installation.newest()
+        run_id = installation.run_of(number)
+        command = [sys.executable, "-m", "flows", "upgrade", "--apply", "--to", "v2"]
+        told = folder / "told.txt"
+        with told.open("wb") as out:
+            upgrading = subprocess.Popen(
+                command, cwd=project.folder, env=installation.environment, stdout=out, stderr=out
+            )
+        wait_for("the word to stop `run`", lambda: "stop `run` now" in told.read_text() or upgrading.poll())
+        installation.stop()
+        wrong = [] if upgrading.wait(300) == 0 else [told.read_text()]
+        installation.start()
+        if (project.at, installation.run_of(number)) != ("v2", run_id):
+            wrong.append("the form is another")
+        installation.answer(number, "Approva: parte subito")
+        sent = installation.ends_as(number, "sent")
+        if {len(messages) for messages in installation.received(sent.code).values()} != {1}:
+            wrong.append("not everybody got it once")
+    finally:
+        installation.stop()
+    return wrong
 
 
 def main(kills: int = 30) -> int:
@@ -304,6 +342,11 @@ def main(kills: int = 30) -> int:
     with tempfile.TemporaryDirectory() as name:
         wrong = journey(Path(name), max(kills // 10, 1), 5)
         print(f"a checkout from v1 to v2 and back: {wrong or 'nothing wrong'}", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        os.environ.pop("BOLLETTINO_STATE", None)
+        stranded = form(Path(name))
+        print(f"a form that waits, and its send: {stranded or 'nothing wrong'}", flush=True)
+        wrong += stranded
     good = not wrong and not any(one.wrong for one in storms)
     print("GOOD: the old version or the new one, and it is told which" if good else "BAD: see above")
     return 0 if good else 1

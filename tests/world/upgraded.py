@@ -107,11 +107,12 @@ class Upgraded:
             found = upgrade.look(home, None, "0.1.0", now=datetime.now(UTC))
             return upgrade.Upgrade(home, Checkout(home.project), say, lambda: None).go(found)
 
-    def back(self, home: Forked, identity: Path | None, lines: list[str] | None = None) -> list[str]:
-        say = (lambda _: None) if lines is None else lines.append
+    def back(self, home: Forked, identity: Path | None, code: Checkout | None = None) -> list[str]:
+        lines: list[str] = []
+        say = lines.append
         with passage.alone(home.state):
             found = back.look(home, home.settings, identity)
-            return back.Return(home, Checkout(home.project), say).go(found, identity)
+            return back.Return(home, home.settings, code or Checkout(home.project), say).go(found, identity)
 
     def statuses(self, settings: Settings | None = None) -> dict[int, BulletinStatus]:
         engine = (settings or self.settings).engine()
