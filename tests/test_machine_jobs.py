@@ -1,11 +1,14 @@
 """The jobs of the machine's clock: which there are, when they come, which secrets lie encrypted."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from flows.machine import jobs, plan, secret_files
+from flows.machine.home import ByUnits
+from flows.machine.passage import UpgradeError
 from flows.machine.plan import Machine, PlanError
 from flows.settings import Settings, load_profile
 from flows.watchdog import units
@@ -105,3 +108,30 @@ def _complaints(profile: object, folder: Path) -> list[str]:
 
 def test_the_units_are_those_that_a_failure_is_told_of() -> None:
     assert set(UNITS) == {*units.WORDS, "alarm@"}
+
+
+def test_an_upgrade_types_verbs_without_root_s_own_surroundings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root's would name the database of a folder where nothing runs."""
+    profile = load_profile(write_profile(tmp_path, [BACKUP]))
+    monkeypatch.setenv("BOLLETTINO_DATABASE", "sqlite:////nowhere.db")
+    *before, command, verb, option = ByUnits(Machine(profile, PLACES)).command("backup", "--json")
+    assert (command, verb, option) == (f"/usr/local/sbin/{NAME}", "backup", "--json")
+    shown = subprocess.run([*before, "env"], capture_output=True, text=True, check=True).stdout
+    assert {line.partition("=")[0] for line in shown.splitlines()} == {"PATH", "LANG"}
+
+
+def test_the_key_of_the_safe_is_lent_to_the_account_and_taken_back(tmp_path: Path) -> None:
+    home = ByUnits(Machine(load_profile(write_profile(tmp_path, [BACKUP])), PLACES))
+    home.state = tmp_path / "esempio"
+    home.state.mkdir()
+    identity = tmp_path / "chiave.txt"
+    with pytest.raises(UpgradeError, match=r"--identity \S+: cannot be read"), home.lent(identity):
+        pass
+    identity.write_text("a key")
+    with home.lent(identity) as lent:
+        assert (lent.read_text(), lent.stat().st_mode & 0o777) == ("a key", 0o600)
+        assert lent.stat().st_uid == home.state.stat().st_uid
+        assert not lent.is_relative_to(home.state)
+    assert not lent.exists()

@@ -21,6 +21,7 @@ from flows.settings import ROOT, Settings
 
 BOOTED = Path("/run/systemd/system")  # sd_booted(3)
 LOCKS = ("run.lock", "worker.lock")  # of `run` and of each worker, in the state folder
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PATIENCE = 900.0  # seconds for a person to stop `run`
 EVERY = 0.5
 
@@ -105,8 +106,12 @@ class ByUnits:
         self.machine, self.project, self.state = machine, machine.places.project, machine.state
         self.target = f"{machine.name}.target"
 
+    def command(self, *words: str) -> list[str]:
+        """Nothing of root's own surroundings, which name another state folder and its database."""
+        return ["env", "-i", f"PATH={PATH}", "LANG=C.UTF-8", str(self.machine.command), *words]
+
     def type(self, *words: str) -> Typed:
-        return typed([str(self.machine.command), *words], words, self.project)
+        return typed(self.command(*words), words, self.project)
 
     def is_running(self) -> bool:
         return checkout.run(["systemctl", "is-active", "--quiet", self.target], self.project).returncode == 0
