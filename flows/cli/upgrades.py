@@ -39,7 +39,7 @@ def _forward(arguments: argparse.Namespace, at: "Home", out: Output, lock: int) 
     before = found.before
     out.keep(steps=[step for step in way.STEPS if not before.has(step)], broken=before.broken)
     if found.resumed:
-        out.say(f"an upgrade was interrupted: {way.standing(before)}")
+        out.say(f"an upgrade was begun: {way.standing(before)}")
     if arguments.plan:
         out.say(*(f"{step}: {way.WORDS[step]}" for step in way.STEPS if not before.has(step)))
         out.say(*(f"would migrate: {step}" for step in before.steps))

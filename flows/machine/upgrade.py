@@ -26,7 +26,7 @@ WORDS = {
     "bring": "the new code and its packages",
     "renew": "the units, as the new code wants them",
     "migrate": "the database",
-    "start": "started",
+    "start": "what was stopped is started",
     "see": "the doctor, against what it found before",
 }
 
