@@ -14,6 +14,9 @@ from db import bulletins, schema
 from db.engine import transaction
 from db.models import BulletinStatus
 from flows.__main__ import main
+from flows.backup import placing, restoring, taking
+from flows.cli import installation
+from flows.doctor import examination
 from flows.machine import back, passage, upgrade
 from flows.machine.checkout import Checkout
 from flows.machine.home import ByRun, Typed
@@ -24,6 +27,7 @@ from tests.world.small_town import Town
 from tests.world.units import write_profile
 
 PHONES = [f"+39399{number:07}" for number in range(20)]
+IMPORTED = (placing, restoring, taking, installation, examination)  # here once, not in each child
 TAKEN = "0023"  # the revision of the last development version: what `migrate` takes over as it is
 
 
