@@ -1,5 +1,6 @@
 """An upgrade and its way back: a draft that waits and a send half done are where they were, or held."""
 
+import json
 import os
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from db import schema, senders
 from db.engine import reading
 from db.models import BulletinStatus
 from db.recipients import Address
+from flows.__main__ import main
 from flows.backup import databases
 from flows.doctor import machine as doctor
 from flows.doctor.finding import Case, Verdict
@@ -188,6 +190,48 @@ def test_what_the_doctor_finds_broken_of_the_database_comes_first(sqlite: Engine
     with pytest.raises(UpgradeError, match=r"finds the database broken \(database.restored\)"):
         world.forward(world.home())
     assert passage.read(world.settings.state) is None
+
+
+def test_the_verb_says_what_it_would_do_and_what_it_did(
+    sqlite: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world = Upgraded(sqlite, tmp_path)
+    monkeypatch.setattr("flows.machine.home.of", lambda _: world.home())
+    monkeypatch.setenv("BOLLETTINO_STATE", str(world.settings.state))
+    monkeypatch.setenv("BOLLETTINO_DATABASE", world.settings.database)
+
+    def typed(*words: str) -> tuple[int, str]:
+        code = main(["upgrade", "--profile", str(world.settings.path), *words])
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    code, told = typed()
+    assert code == 2
+    assert told.startswith(
+        "bollettino: upgrade: either --plan or --apply, or --back (with --plan it only says"
+    )
+    code, told = typed("--plan")
+    assert code == 0
+    assert "would migrate: 0100: the same tables as at 0023" in told
+    assert "it does not run" in told
+    assert typed("--back", "--plan") == (2, "bollettino: there is no upgrade to go back from\n")
+    assert passage.read(world.settings.state) is None
+    with monkeypatch.context() as patch:
+        patch.setattr(upgrade.Upgrade, "_do", _interrupt)
+        code, told = typed("--apply")
+    assert code == 2
+    assert "interrupted: everything is as before; `python -m flows upgrade --apply` goes on" in told
+    assert "an upgrade was begun: everything is as before" in typed("--plan")[1]
+    code, told = typed("--apply", "--json")
+    document = json.loads(told)
+    assert (code, document["steps"], document["news"]) == (0, list(upgrade.STEPS), [])
+    assert document["archive"] in world.town.safe.names()
+    code, told = typed("--back", "--plan", "--json", "--identity", str(world.town.safe.file))
+    assert (code, "still that of the newer version" in told) == (2, True)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_one_at_a_time_and_what_still_runs_is_waited_for(sqlite: Engine, tmp_path: Path) -> None:

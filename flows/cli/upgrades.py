@@ -30,6 +30,7 @@ def upgrade(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
 
 def _forward(arguments: argparse.Namespace, at: "Home", out: Output, lock: int) -> int:
     from flows.backup.taking import version
+    from flows.machine import passage
     from flows.machine import upgrade as way
     from flows.machine.checkout import Checkout
 
@@ -61,13 +62,18 @@ def _forward(arguments: argparse.Namespace, at: "Home", out: Output, lock: int) 
             advance(None, line)
             out.say(line)
 
-        news = way.Upgrade(at, code, say, again).go(found)
+        try:
+            news = way.Upgrade(at, code, say, again).go(found)
+        except KeyboardInterrupt:
+            raise passage.UpgradeError(f"interrupted: {way.standing(before)}") from None
     out.keep(archive=before.archive, news=news)
     return _ended("this version", news, out, "`python -m flows upgrade --back` goes back")
 
 
 def _back(arguments: argparse.Namespace, settings: "Settings", at: "Home", out: Output) -> int:
     from flows.machine import back as way
+    from flows.machine import passage
+    from flows.machine import upgrade as upgrade_of
     from flows.machine.checkout import Checkout
 
     with out.progress("looking"):
@@ -93,9 +99,11 @@ def _back(arguments: argparse.Namespace, settings: "Settings", at: "Home", out: 
             out.say(line)
 
         say(what)
-        news = way.Return(at, settings, Checkout(at.project, arguments.wheels), say).go(
-            found, arguments.identity
-        )
+        going = way.Return(at, settings, Checkout(at.project, arguments.wheels), say)
+        try:
+            news = going.go(found, arguments.identity)
+        except KeyboardInterrupt:
+            raise passage.UpgradeError(f"interrupted: {upgrade_of.standing(passed)}") from None
     out.keep(news=news)
     if found.archive:
         out.say(
