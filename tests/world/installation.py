@@ -148,11 +148,8 @@ class Installation:
         with self.output.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "flows", "run"],
-                cwd=self.root,
-                env=self.environment,
-                stdout=out,
-                stderr=out,
-            )
+                cwd=self.root, env=self.environment, stdout=out, stderr=out,
+            )  # fmt: skip
 
         def ready() -> str | None:
             said = self.output.read_text(encoding="utf-8")
