@@ -188,7 +188,8 @@ def test_each_unit_gets_what_its_process_needs_and_no_more(profile: Profile, tmp
         "prefect": {people, database, *secret_files.OURS},
         "web": web,
         "worker": {*web, *editors, *rest, INTERNAL},
-        "watchdog": {name for name in {*editors, *rest} if re.search("PHONE|MAIL|DATABASE", name)},
+        "watchdog": {name for name in {*editors, *rest} if re.search("PHONE|MAIL|DATABASE", name)}
+        | {"BOLLETTINO_WHATSAPP_TOKEN"},
         "backup": {"BOLLETTINO_ENCRYPTION_KEYS", "BOLLETTINO_LOOKUP_KEY", database},
         "drill": {*web, *editors, *rest},
         "doctor": {*VALUES, *editors, *rest, *secret_files.OURS},

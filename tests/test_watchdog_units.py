@@ -1,10 +1,12 @@
 """A unit of systemd's that failed: a job is told of at once, a process that starts again once it lasts."""
 
+import os
 import threading
 
 import pytest
 
-from flows.watchdog import memory, rounds, units
+from flows.settings import Settings
+from flows.watchdog import memory, promises, rounds, units
 from flows.watchdog.rounds import Done
 from tests.test_cli_verbs import _own_environment, flows
 from tests.test_watchdog import (
@@ -110,3 +112,19 @@ def test_the_verb_knows_the_units_and_a_dry_run_notes_nothing(
     with pytest.raises(SystemExit):
         flows(watched, "watchdog", "--failed", "sandbox")
     assert "invalid choice" in capsys.readouterr().err
+
+
+def test_the_secrets_of_its_unit_are_enough(watched: Comune, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the others gone it still asks WhatsApp whether the token is taken."""
+    token = watched.settings.secrets.whatsapp_token.get_secret_value()
+    at = watched.settings
+    for name in list(os.environ):
+        if name.startswith("BOLLETTINO_"):
+            monkeypatch.delenv(name)
+    fresh = Settings(at.profile, at.path, at.state, at.database)
+    assert "token" in promises.look(fresh, first_at=watched.now, now=watched.now).unknown
+    monkeypatch.setenv("BOLLETTINO_WHATSAPP_TOKEN", token)
+    seen = promises.look(fresh, first_at=watched.now, now=watched.now)
+    assert "token" not in seen.unknown
+    assert "token" not in {trouble.id for trouble in seen.troubles}
+    assert "secrets" not in vars(fresh), "nothing is sealed under keys that are none"

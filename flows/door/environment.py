@@ -38,7 +38,11 @@ WITHHELD = {
     "worker": (_PEOPLE, STAMP_KEY, "PREFECT_SERVER_API_AUTH_STRING", _OWN_DATABASE),
     "pg": ("BOLLETTINO_.*", _CREDENTIALS, _OWN_DATABASE),  # PostgreSQL's own tools
     # the jobs of the machine's clock; `doctor` looks at everything
-    "watchdog": ("BOLLETTINO_(?!(PROFILE|STATE|DATABASE|(MAIL|PHONE)_.*)$).*", _CREDENTIALS, _OWN_DATABASE),
+    "watchdog": (
+        "BOLLETTINO_(?!(PROFILE|STATE|DATABASE|WHATSAPP_TOKEN|(MAIL|PHONE)_.*)$).*",
+        _CREDENTIALS,
+        _OWN_DATABASE,
+    ),
     "backup": (
         "BOLLETTINO_(?!(PROFILE|STATE|(PREFECT_)?DATABASE|ENCRYPTION_KEYS|LOOKUP_KEY)$).*",
         _CREDENTIALS,
