@@ -228,6 +228,14 @@ def test_the_verb_says_what_it_would_do_and_what_it_did(
     assert document["archive"] in world.town.safe.names()
     code, told = typed("--back", "--plan", "--json", "--identity", str(world.town.safe.file))
     assert (code, "still that of the newer version" in told) == (2, True)
+    found = passage.read(world.settings.state)
+    assert found is not None
+    passage.write(world.settings.state, found.model_copy(update={"steps": []}))  # as of one without any
+    code, told = typed("--back", "--plan")
+    assert (code, "the database was not changed, and stays" in told) == (0, True)
+    code, told = typed("--back")
+    assert (code, "the old version is in place, and nothing is broken" in told) == (0, True)
+    assert typed("--back") == (2, "bollettino: there is no upgrade to go back from\n")
 
 
 def _interrupt(*_: object) -> None:
