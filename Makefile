@@ -37,6 +37,7 @@ rehearsal: ## hostile provider, kill -9, and many more orders of events than `ma
 		tests/test_web_last_word_order.py tests/test_sending_ends.py tests/test_alert_truth_history.py
 	@$(BIN)/python -m tests.bench.rehearsal_kill
 	@$(BIN)/python -m tests.bench.rehearsal_backup
+	@$(BIN)/python -m tests.bench.rehearsal_upgrade
 	@$(BIN)/python -m tests.bench.rehearsal
 	@$(BIN)/python -m tests.bench.rehearsal_chain
 

@@ -50,6 +50,12 @@ def install(lock: Path) -> None:
     done = VENV / (lock.stem + ".done")
     if done.exists() and done.read_text() == lock.read_text():
         return
+    half = VENV / (
+        lock.stem + ".half"
+    )  # a pip that was killed has left neither this lock's packages nor the last's
+    if VENV.is_dir():
+        half.touch()
+    done.unlink(missing_ok=True)
     python = VENV / "bin" / "python"
     if not python.exists():
         try:
@@ -60,6 +66,7 @@ def install(lock: Path) -> None:
     command = [str(python), "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", str(lock)]
     run([*command, "--disable-pip-version-check", "--retries", "2"], "installing the packages")
     done.write_text(lock.read_text())
+    half.unlink(missing_ok=True)
     print("installed", flush=True)
 
 

@@ -18,6 +18,7 @@ from flows.cli import (
     public,
     sends,
     templates,
+    upgrades,
 )
 from flows.cli.arguments import Layout, Verb, Version, add_discover, add_inspect
 from flows.cli.output import Output, trouble
@@ -29,7 +30,7 @@ if TYPE_CHECKING:  # the help of a verb imports nothing that takes its time
 WITHOUT_DATABASE = (
     *("run", "migrate", "deploy", "worker", "web", "codes", "templates"),
     *("prefect", "drain", "install"),
-    *("backup", "restore", "drill"),
+    *("backup", "restore", "drill", "upgrade"),
     *("kit", "handover"),
 )
 
@@ -109,6 +110,7 @@ def parser() -> argparse.ArgumentParser:
     installation.add_codes(add)
     health.add_verbs(add)
     backups.add_verbs(add)
+    upgrades.add_verbs(add)
     adoption.add_verbs(add)
     add_inspect(verbs)
     add_discover(verbs)

@@ -24,7 +24,7 @@ from db.ledger import Ledger
 from db.vault import Vault
 from flows.bulletin.message.frame import Frame
 from flows.door import entry, keys
-from flows.door.environment import PREFECT, STAMP_KEY, credentials, given_to, handed_over, origins
+from flows.door.environment import PREFECT, STAMP_KEY, credentials, given_to, handed_over, of_prefect, origins
 from flows.door.keys import DoorKeys
 from flows.door.stamps import key_from
 from flows.profiles import secrets_file
@@ -72,6 +72,7 @@ class Settings:
         self.path = path
         self.state = state
         self.database = database or f"sqlite:///{state / 'bollettino.db'}"
+        self.prefect_database = os.environ.get("BOLLETTINO_PREFECT_DATABASE")  # else in the state folder
 
     def engine(self) -> Engine:
         """A new one on its database."""
@@ -91,8 +92,7 @@ class Settings:
     @property
     def llm_key(self) -> SecretStr | None:
         """BOLLETTINO_LLM_KEY, of the service that `[llm]` names; one on this machine may want none."""
-        key = os.environ.get("BOLLETTINO_LLM_KEY", "").strip()
-        return SecretStr(key) if key else None
+        return SecretStr(key) if (key := os.environ.get("BOLLETTINO_LLM_KEY", "").strip()) else None
 
     @property
     def mail_login(self) -> tuple[str, SecretStr] | None:
@@ -273,6 +273,7 @@ class Settings:
             "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{self.profile.privacy.run_days}D",
             # a proxy of the town hall must not stand between our own processes
             "NO_PROXY": ",".join(filter(None, [os.environ.get("NO_PROXY"), "127.0.0.1,localhost,::1"])),
+            **of_prefect(self.prefect_database),
             **credentials(keys.read(self.state, os.environ)),
         }
 
@@ -292,12 +293,11 @@ class Settings:
         if make:
             self.require_model()
             self.require_codes()
-        if make and not is_loopback(self.profile.whatsapp.api) and not self.secrets.prefect_auth:
-            raise SettingsError(
-                "not set in the environment: BOLLETTINO_PREFECT_AUTH (user:password of the Prefect server): "
-                "without it anyone who reaches the server can approve"
-            )
-        if make:
+            if not is_loopback(self.profile.whatsapp.api) and not self.secrets.prefect_auth:
+                raise SettingsError(
+                    "not set in the environment: BOLLETTINO_PREFECT_AUTH (user:password of the Prefect "
+                    "server): without it anyone who reaches the server can approve"
+                )
             keys.make(self.state, people=os.environ.get("BOLLETTINO_PREFECT_AUTH"))
         self._sandbox_secrets(make=make)
 

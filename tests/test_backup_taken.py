@@ -18,6 +18,7 @@ from flows.backup import archive, databases, taking
 from flows.backup.archive import BackupError
 from flows.backup.manifest import DATABASE, DUMP, JOURNAL, WITNESS, Sidecar
 from flows.backup.shelf import ARCHIVE, REGISTERS, SIDECAR, Shelf
+from flows.settings import Settings
 from tests.bench import send_town
 from tests.world.builders import make_recipient
 from tests.world.safe import TOOLS, path_with_tools
@@ -68,6 +69,17 @@ def test_no_secret_is_in_it_and_nothing_of_a_person_in_clear(town: Town, tmp_pat
     assert (sidecar.file, sidecar.size) == (path.name, path.stat().st_size)
     assert {one.stat().st_mode & 0o777 for one in town.safe.archives.iterdir()} == {0o600}
     assert not (town.settings.state / taking.STAGING).exists()
+
+
+def test_the_two_keys_are_all_that_it_needs(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As its unit is given them."""
+    for name in send_town.SECRETS:
+        if name not in ("BOLLETTINO_ENCRYPTION_KEYS", "BOLLETTINO_LOOKUP_KEY"):
+            monkeypatch.delenv(name)
+    at = town.settings
+    fresh = Settings(at.profile, at.path, at.state, at.database)
+    path = town.safe.take(fresh)
+    assert archive.read(path, [town.safe.identity]).keys is not None
 
 
 def test_what_is_counted_is_what_is_copied_while_others_write(town: Town, tmp_path: Path) -> None:

@@ -188,7 +188,15 @@ def test_each_unit_gets_what_its_process_needs_and_no_more(profile: Profile, tmp
         "prefect": {people, database, *secret_files.OURS},
         "web": web,
         "worker": {*web, *editors, *rest, INTERNAL},
+        "watchdog": {name for name in {*editors, *rest} if re.search("PHONE|MAIL|DATABASE", name)}
+        | {"BOLLETTINO_WHATSAPP_TOKEN"},
+        "backup": {"BOLLETTINO_ENCRYPTION_KEYS", "BOLLETTINO_LOOKUP_KEY", database},
+        "drill": {*web, *editors, *rest},
+        "doctor": {*VALUES, *editors, *rest, *secret_files.OURS},
     }
+    (tmp_path / secret_files.IDENTITY).write_text("made up")
+    again = {process: set(names) for process, names in secret_files.of_units(profile, tmp_path).items()}
+    assert again == given | {"drill": {*given["drill"], secret_files.IDENTITY}}
 
 
 def test_a_secret_that_is_not_there_is_in_no_unit_unless_it_must_be(profile: Profile, tmp_path: Path) -> None:

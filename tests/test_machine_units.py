@@ -13,7 +13,7 @@ from flows.machine.plan import Face, Machine, Places, PlanError
 from flows.profiles.comune import Profile
 from flows.runs import drain
 from flows.settings import Settings, load_profile
-from tests.world.units import NAME, bring_secrets, settings_of, write_profile
+from tests.world.units import BACKUP, NAME, bring_secrets, settings_of, write_profile
 
 PLACES = Places(
     Path("/opt/bollettino"),
@@ -21,6 +21,7 @@ PLACES = Places(
     Path("/usr"),
     Path("/opt/bollettino/deployments/profiles/mio.toml"),
 )
+UNITS = (*secret_files.PROCESSES, *secret_files.JOBS, "alarm@")
 # Of each unit, whatever its process; systemd's own page is systemd.exec(5).
 YES = """
 NoNewPrivileges PrivateTmp PrivateDevices PrivateUsers ProtectHome ProtectClock ProtectKernelTunables
@@ -45,7 +46,8 @@ CREDENTIALS = "/etc/bollettino/esempio/credentials"
 
 @pytest.fixture
 def profile(tmp_path: Path) -> Profile:
-    return load_profile(write_profile(tmp_path))
+    bring_secrets(tmp_path, {secret_files.IDENTITY: "made up"})
+    return load_profile(write_profile(tmp_path, [BACKUP]))
 
 
 def files_of(profile: Profile, root: Path, proxy: str | None = None) -> dict[str, Planned]:
@@ -54,21 +56,24 @@ def files_of(profile: Profile, root: Path, proxy: str | None = None) -> dict[str
 
 @pytest.fixture
 def units(profile: Profile, tmp_path: Path) -> dict[str, dict[str, list[str]]]:
-    """By process."""
+    """Services by process or job."""
     planned = files_of(profile, tmp_path)
-    return {
-        process: settings_of(planned[f"{NAME}-{process}.service"].text) for process in secret_files.PROCESSES
-    }
+    return {process: settings_of(planned[f"{NAME}-{process}.service"].text) for process in UNITS}
 
 
-@pytest.mark.parametrize("process", secret_files.PROCESSES)
+@pytest.mark.parametrize("process", UNITS)
 def test_each_unit_is_as_closed_as_the_others(units: dict[str, dict[str, list[str]]], process: str) -> None:
     unit = units[process]
     assert {key: unit.get(key) for key in HARDENED} == HARDENED
     assert unit["User"] == unit["Group"] == ["bollettino-000001"]
     assert unit["StateDirectory"] == ["bollettino/esempio"]
-    assert unit["Restart"] == ["always"]
-    assert unit["StartLimitIntervalSec"] == ["0"], "a unit that gave up stays down until a person comes"
+    if process in secret_files.PROCESSES:
+        assert unit["Restart"] == ["always"]
+        assert unit["StartLimitIntervalSec"] == ["0"], "a unit that gave up stays down until a person comes"
+    else:
+        assert unit["Type"] == ["oneshot"]
+    failed = [] if process == "alarm@" else [f"{NAME}-alarm@{process}.service"]
+    assert unit.get("OnFailure", []) == failed, "who tells of a failure does not tell of its own"
     assert unit["WorkingDirectory"] == ["/opt/bollettino"], "not where the account may write a module"
     assert unit["LoadCredential"] == sorted(unit["LoadCredential"])
     for value in unit["LoadCredential"]:
@@ -88,13 +93,15 @@ def test_the_web_app_is_given_nothing_of_prefect_s(units: dict[str, dict[str, li
 def test_every_command_is_one_of_ours_that_is_understood(units: dict[str, dict[str, list[str]]]) -> None:
     understood = parser()
     typed = [
-        line
-        for unit in units.values()
+        line.replace("%i", process)  # of whom it tells
+        for process in secret_files.PROCESSES + secret_files.JOBS
+        for unit in (units[process], units["alarm@"])
         for key, lines in unit.items()
         if key.startswith("Exec")
         for line in lines
+        if not line.startswith("/bin/rm ")
     ]
-    assert len(typed) == 7
+    assert len(typed) == 7 + len(secret_files.JOBS) + 7
     for line in typed:
         python, module, name, *words = shlex.split(line)
         assert (python, module) == (str(PLACES.python), "-m")
@@ -102,8 +109,8 @@ def test_every_command_is_one_of_ours_that_is_understood(units: dict[str, dict[s
             assert understood.parse_args(words).verb == words[0]
         else:
             assert [name, *words[:4]] == ["prefect", "server", "status", "--wait", "--timeout"]
-    starts = {process: shlex.split(unit["ExecStart"][0])[3:] for process, unit in units.items()}
-    assert starts == {process: [process] for process in secret_files.PROCESSES}
+    starts = {process: shlex.split(unit["ExecStart"][0])[3:4] for process, unit in units.items()}
+    assert starts == {process: [process] for process in UNITS[:-1]} | {"alarm@": ["watchdog"]}
 
 
 def test_the_worker_comes_after_a_server_that_answers_and_drains_before_it_stops(
@@ -120,8 +127,8 @@ def test_the_worker_comes_after_a_server_that_answers_and_drains_before_it_stops
     assert float(worker["TimeoutStopSec"][0]) > drain.PATIENCE + 30
     wait = float(shlex.split(prefect["ExecStartPost"][0])[-1])
     assert wait < float(prefect["TimeoutStartSec"][0])
-    for unit in units.values():
-        assert unit["PartOf"] == [f"{NAME}.target"]
+    for process in secret_files.PROCESSES:
+        assert units[process]["PartOf"] == [f"{NAME}.target"]
 
 
 def test_the_server_asks_this_machine_alone_unless_the_database_is_elsewhere(

@@ -6,8 +6,17 @@ umask 077
 cd {{ project }}
 export BOLLETTINO_PROFILE={{ profile }} BOLLETTINO_STATE={{ state }} HOME={{ state }}
 for file in {{ folder }}/credentials/BOLLETTINO_*; do
-    value=$(cat "$file")
-    export "${file##*/}=$value"
+    name=${file##*/}
+    case $name in
+        *.cred)
+            name=${name%.cred}
+            # one that was laid beside it since is newer
+            [ ! -e "${file%.cred}" ] || continue
+            value=$(systemd-creds decrypt --name="$name" "$file" -)
+            ;;
+        *) value=$(cat "$file") ;;
+    esac
+    export "$name=$value"
 done
 exec setpriv --reuid={{ user }} --regid={{ user }} --init-groups --no-new-privs -- \
     {{ python }} -m flows "$@"

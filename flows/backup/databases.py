@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 
 from db import disk, schema
+from db.engine import make_engine
 from flows.backup.archive import BackupError, HarmedError
 from flows.backup.manifest import DATABASE, DUMP
 from flows.settings import Settings
@@ -60,6 +61,16 @@ def copy(settings: Settings, engine: Engine, folder: Path) -> Copy:
         counted = _counts(connection)
         starts = connection.execute(text("SELECT max(number) FROM dispatchstart")).scalar() or 0
         return Copy(DUMP, "postgresql", revision, counted, starts)
+
+
+def of_prefect(settings: Settings) -> Engine | None:
+    """Prefect's own on PostgreSQL; None where it lies in the state folder."""
+    return make_engine(settings.prefect_database) if settings.prefect_database else None
+
+
+def dump(settings: Settings, engine: Engine, target: Path) -> None:
+    """All of a database that is none of ours, as it is at one moment."""
+    tool(settings, engine.url, "pg_dump", "-Fc", "--no-owner", "--no-privileges", f"--file={target}")
 
 
 def copy_sqlite(path: Path, target: Path) -> None:

@@ -6,12 +6,14 @@ safe's key opens what the machine keeps.
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 from pyrage import x25519
+from sqlalchemy import make_url
 
 from db import bulletins, disk, handovers, senders
 from db.engine import StoreError, make_engine, reading
@@ -94,18 +96,27 @@ def _try(settings: Settings, chosen: Path, identities: Sequence[x25519.Identity]
 
 @contextmanager
 def _somewhere(settings: Settings) -> Iterator[tuple[Settings, Path]]:
-    """A folder, and on PostgreSQL a database, that are gone afterwards."""
-    engine = make_engine(settings.database)
-    with taking.staging(settings.state, STAGING) as folder:
-        try:
-            if databases.kind(engine) == "sqlite":
-                yield settings, folder
-                return
-            with databases.scratch(engine, settings.profile.slug) as url:
-                address = url.render_as_string(hide_password=False)
-                yield Settings(settings.profile, settings.path, settings.state, address), folder
-        finally:
-            engine.dispose()
+    """A folder, and on PostgreSQL a database (of Prefect's, too), that are gone afterwards."""
+    apart, slug = copy(settings), settings.profile.slug
+    with taking.staging(settings.state, STAGING) as folder, ExitStack() as stack:
+        if make_url(settings.database).get_backend_name() != "sqlite":
+            apart.database = stack.enter_context(_scratch(settings.database, slug))
+        if settings.prefect_database:
+            apart.prefect_database = stack.enter_context(
+                _scratch(settings.prefect_database, f"{slug}-prefect")
+            )
+        yield apart, folder
+
+
+@contextmanager
+def _scratch(address: str, name: str) -> Iterator[str]:
+    """The address of a new database beside it."""
+    engine = make_engine(address)
+    try:
+        with databases.scratch(engine, name) as url:
+            yield url.render_as_string(hide_password=False)
+    finally:
+        engine.dispose()
 
 
 def _require_silence(found: Found, state: Path) -> None:

@@ -15,7 +15,7 @@ from flows.settings import Secrets
 NAME = "manifesto.json"
 CHUNK = 1 << 20
 DATABASE, DUMP = "bollettino.db", "bollettino.dump"
-PREFECT = "prefect/prefect.db"
+PREFECT, PREFECT_DUMP = "prefect/prefect.db", "prefect/prefect.dump"
 PROFILE = "profilo.toml"
 JOURNAL, WITNESS = "consensi.jsonl", "partenze.json"
 FOLDERS = ("prefect/storage/", "certificati/")
@@ -110,7 +110,7 @@ def member(name: str, path: Path) -> Member:
 
 def is_known(name: str) -> bool:
     """Whether an archive may bring a file of this name: whoever has the public key can make one."""
-    if name in (DATABASE, DUMP, PREFECT, PROFILE, JOURNAL, WITNESS):
+    if name in (DATABASE, DUMP, PREFECT, PREFECT_DUMP, PROFILE, JOURNAL, WITNESS):
         return True
     parts = name.split("/")
     return name.startswith(FOLDERS) and all(

@@ -18,7 +18,7 @@ from db.engine import forget_pages, transaction
 from db.journal import Journal
 from flows.backup import archive, databases, keys
 from flows.backup.archive import BackupError, HarmedError
-from flows.backup.manifest import DATABASE, DUMP, JOURNAL, PREFECT, WITNESS, Manifest
+from flows.backup.manifest import DATABASE, DUMP, JOURNAL, PREFECT, PREFECT_DUMP, WITNESS, Manifest
 from flows.backup.restoring import REPORT, Found, Wish, hidden, report_of, unpacked, unwritable
 from flows.backup.taking import staging
 from flows.privacy import intact, people
@@ -45,15 +45,19 @@ def restore(settings: Settings, found: Found, wish: Wish, *, now: datetime) -> P
     """
     if found.manifest.database == "postgresql":
         return _restore_apart(settings, found, wish, now=now)
-    with _building(wish.into) as folder:
-        _unpack(settings, found, wish, folder)
-        built = _settings(found, folder)
-        _compare(built, found.manifest)
-        left, held, last = _revive(built, now=now)
-        number = _testify(built, found, last + 1, now=now)
-        _report(folder, wish, found, now, is_counted=True, is_finished=True)
-        _move(folder, wish.into)
-    return Placed(left, held, number)
+    has_more = found.manifest.holds(PREFECT_DUMP)  # which is no part of the folder, either
+    if not found.is_resumed:
+        with _building(wish.into) as folder:
+            _unpack(settings, found, wish, folder)
+            built = _settings(found, folder)
+            _compare(built, found.manifest)
+            _, _, last = revived = _revive(built, now=now)
+            _testify(built, found, last + 1, now=now)
+            _report(folder, wish, found, now, is_counted=True, is_finished=not has_more)
+            _move(folder, wish.into)
+    else:
+        revived = _revive(_settings(found, wish.into), now=now)
+    return _end(settings, found, wish, revived, now=now)
 
 
 def _restore_apart(settings: Settings, found: Found, wish: Wish, *, now: datetime) -> Placed:
@@ -69,9 +73,24 @@ def _restore_apart(settings: Settings, found: Found, wish: Wish, *, now: datetim
         _compare(placed, found.manifest)
         _report(wish.into, wish, found, now, is_counted=True)
     (wish.into / DUMP).unlink(missing_ok=True)
-    left, held, _ = _revive(placed, now=now)
+    return _end(settings, found, wish, _revive(placed, now=now), now=now)
+
+
+def _end(
+    settings: Settings, found: Found, wish: Wish, revived: tuple[int, list[str], int], *, now: datetime
+) -> Placed:
+    """Prefect's own database on PostgreSQL last: without it nothing is lost but the history of runs."""
+    dump, engine = wish.into / PREFECT_DUMP, databases.of_prefect(settings)
+    if engine is not None:
+        try:
+            if dump.exists() and databases.is_empty(engine):
+                databases.load(settings, engine, dump)
+        finally:
+            engine.dispose()
+    dump.unlink(missing_ok=True)
     _report(wish.into, wish, found, now, is_counted=True, is_finished=True)
-    mark = StateFolder(placed).read()
+    left, held, _ = revived
+    mark = StateFolder(_settings(found, wish.into)).read()
     return Placed(left, held, mark.number if mark else 0)
 
 

@@ -15,7 +15,7 @@ from db.engine import make_engine
 from db.journal import Journal
 from flows.backup import archive, databases, keys
 from flows.backup.archive import BackupError
-from flows.backup.manifest import JOURNAL, PREFECT, WITNESS, Manifest
+from flows.backup.manifest import JOURNAL, PREFECT, PREFECT_DUMP, WITNESS, Manifest
 from flows.backup.shelf import REGISTERS, Shelf
 from flows.settings import Settings
 
@@ -70,10 +70,11 @@ def look(settings: Settings, wish: Wish) -> Found:
     keys.require_same(read.keys, keys.bring(into))
     steps = schema.steps(read.revision)  # SchemaError where it is of a newer version
     _require_database(settings, read, is_resumed=is_resumed)
+    if read.holds(PREFECT_DUMP) and settings.prefect_database:
+        _require_prefect(settings, is_resumed=is_resumed)
     registers = _registers_of(wish, read)
     missing = [*keys.missing(into), *_elsewhere(settings, read)]
-    if not read.holds(PREFECT):
-        missing.append("Prefect's database is not in the archive: `run` makes it anew, without the past runs")
+    missing += _without_prefect(settings, read)
     if registers is None:
         missing.append(
             f"{JOURNAL} and {WITNESS}: who left since the copy is not known; nothing leaves until "
@@ -136,6 +137,36 @@ def _require_database(settings: Settings, read: Manifest, *, is_resumed: bool) -
                 raise BackupError(f"{databases.address(engine)} is not empty: name a new one")
     finally:
         engine.dispose()
+
+
+def _require_prefect(settings: Settings, *, is_resumed: bool) -> None:
+    databases.require_tool("pg_restore")
+    engine = make_engine(str(settings.prefect_database))
+    try:
+        if not is_resumed and not databases.is_empty(engine):
+            raise BackupError(
+                f"Prefect's database, {databases.address(engine)}, is not empty: name a new one in "
+                "BOLLETTINO_PREFECT_DATABASE"
+            )
+    finally:
+        engine.dispose()
+
+
+def _without_prefect(settings: Settings, read: Manifest) -> list[str]:
+    anew = "`run` makes it anew, without the past runs"
+    if read.holds(PREFECT_DUMP) and not settings.prefect_database:
+        return [
+            "Prefect's database is of PostgreSQL in the archive, and BOLLETTINO_PREFECT_DATABASE names none "
+            f"here: {anew}"
+        ]
+    if read.holds(PREFECT) and settings.prefect_database:
+        return [
+            "Prefect's database is of SQLite in the archive, and BOLLETTINO_PREFECT_DATABASE names another "
+            f"here: {anew}"
+        ]
+    if not read.holds(PREFECT) and not read.holds(PREFECT_DUMP):
+        return [f"Prefect's database is not in the archive: {anew}"]
+    return []
 
 
 def _elsewhere(settings: Settings, read: Manifest) -> list[str]:

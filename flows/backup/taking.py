@@ -16,7 +16,7 @@ from typing import BinaryIO
 from sqlalchemy import Engine
 
 from db import canary, disk, schema
-from flows.backup import archive, databases, manifest
+from flows.backup import archive, databases, keys, manifest
 from flows.backup.archive import BackupError
 from flows.backup.manifest import CHUNK, Manifest, Sidecar
 from flows.backup.shelf import ARCHIVE, REGISTERS, SIDECAR, Shelf
@@ -74,7 +74,10 @@ def plan(settings: Settings, *, now: datetime) -> Plan:
             size = _size(Path(str(engine.url.database)))
     finally:
         engine.dispose()
-    size += _size(settings.state / manifest.PREFECT)
+    if settings.prefect_database:
+        databases.require_tool("pg_dump")
+    else:
+        size += _size(settings.state / manifest.PREFECT)
     free = shutil.disk_usage(settings.state).free
     if free < size * SPARE:
         raise BackupError(f"{settings.state}: {free} bytes are free, a copy needs {round(size * SPARE)}")
@@ -91,6 +94,7 @@ def take(settings: Settings, *, now: datetime) -> Taken:
     Ours first: a Prefect that knows a run more than we do is harmless, one that knows a run less is not.
     """
     planned = plan(settings, now=now)
+    keys.bring(settings)  # the two are enough: whoever lets it run each night need not give it the others
     with staging(settings.state, STAGING) as folder:
         planned.shelf.sweep()
         engine = settings.engine()
@@ -144,7 +148,7 @@ def _cut(settings: Settings, engine: Engine, folder: Path, warnings: list[str]) 
     cut_at = datetime.now(UTC)
     extent = settings.ledger().journal.extent()  # before the database: whatever holds this holds no less
     copied = databases.copy(settings, engine, folder)
-    _copy_prefect(settings.state, folder, warnings)
+    _copy_prefect(settings, folder, warnings)
     _copy_folder(settings.state / "certificati", folder / "certificati")
     shutil.copyfile(settings.path, folder / manifest.PROFILE)
     return Manifest(
@@ -172,9 +176,20 @@ def _require_keys(settings: Settings, engine: Engine) -> None:
             canary.check(engine, vault)
 
 
-def _copy_prefect(state: Path, folder: Path, warnings: list[str]) -> None:
+def _copy_prefect(settings: Settings, folder: Path, warnings: list[str]) -> None:
     """Prefect's own database may be lost: what cannot be copied of it does not cost ours."""
     (folder / "prefect").mkdir(mode=disk.PRIVATE_FOLDER)
+    state = settings.state
+    if (engine := databases.of_prefect(settings)) is not None:
+        try:
+            databases.dump(settings, engine, folder / manifest.PREFECT_DUMP)
+            _copy_folder(state / "prefect" / "storage", folder / "prefect" / "storage")
+        except BackupError as exc:
+            (folder / manifest.PREFECT_DUMP).unlink(missing_ok=True)
+            warnings.append(f"the archive is without Prefect's database: {exc}")
+        finally:
+            engine.dispose()
+        return
     if not (state / manifest.PREFECT).exists():
         warnings.append(f"{state / manifest.PREFECT} is not there: the archive is without Prefect's database")
         return

@@ -37,6 +37,7 @@ def backup(arguments: argparse.Namespace, settings: "Settings", out: Output) -> 
         size=made.size,
         sha256=made.sha256,
         rows=made.rows,
+        revision=made.revision,
         removed=[path.name for path in taken.removed],
         warnings=taken.warnings,
     )
@@ -104,6 +105,7 @@ def add_verbs(add: Add) -> None:
         size="of the archive, in bytes",
         sha256="of the archive",
         rows="how many rows our database had",
+        revision="of our database",
         removed="names of the files that were (or would be) too old",
         warnings="what the archive is without, in English",
         folder="of a dry run: where it would go",

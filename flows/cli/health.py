@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from flows.doctor.finding import Finding
     from flows.settings import Settings
 
+UNITS = ("prefect", "worker", "web", "watchdog", "backup", "drill", "doctor")
+
 
 def doctor(arguments: argparse.Namespace, out: Output) -> int:
     """A profile that cannot be read is what is found, and no reason to say nothing."""
@@ -64,7 +66,9 @@ def watchdog(arguments: argparse.Namespace, out: Output) -> int:
     except BollettinoError as exc:
         out.trouble(f"bollettino: {exc}")
         return 2
-    done = rounds.go(settings, dry_run=arguments.dry_run, now=datetime.now(UTC))
+    done = rounds.go(
+        settings, dry_run=arguments.dry_run, failed=arguments.failed or "", now=datetime.now(UTC)
+    )
     out.say(*(f"{trouble.name}: {trouble.words}" for trouble in done.standing))
     out.say(*(f"appena visto, si aspetta un altro giro: {trouble.words}" for trouble in done.fresh))
     out.say(*done.told)
@@ -106,6 +110,12 @@ def add_verbs(add: Add) -> None:
         "kept, 1 a promise is broken, 2 somebody could not be told."
     )
     parser = add("watchdog", watchdog, words)
+    parser.add_argument(
+        "--failed",
+        metavar="UNIT",
+        choices=UNITS,
+        help=f"of systemd's units this one has failed: {', '.join(UNITS)}",
+    )
     for_programs(
         parser,
         standing="one object for each promise that is broken: id, words",

@@ -72,20 +72,29 @@ def install(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
 
     machine = plan.of(settings)
     root = arguments.root.resolve()
-    planned = plan.files(machine, root, arguments.proxy)
     folder = root / machine.credentials.relative_to("/")
+    seals = arguments.encrypt
+    if seals is None:  # a key of this machine is of no use to another one, whose files lie below `root`
+        seals = root == Path("/") and secret_files.can_seal()
+    planned = plan.files(machine, root, arguments.proxy, is_sealed=seals)
     made = secret_files.made(folder)
-    troubles = [*machine.places.troubles(), *secret_files.troubles(machine.profile, folder)]
-    standing = [(one, one.standing(root)) for one in planned]
-    out.keep(
-        files=[{"path": one.path, "mode": f"{one.mode:04o}", "standing": how} for one, how in standing],
-        made=[str(machine.credentials / name) for name in made],
-        troubles=troubles,
-        commands=plan.commands(machine, arguments.proxy),
-    )
     if arguments.apply:
         files.require_ours(planned, root)
         _write(machine, root, made, out)
+        if seals:
+            secret_files.seal(folder, secret_files.open_ones(machine.profile, folder))
+    open_ones = secret_files.open_ones(machine.profile, folder) if seals else []
+    troubles = [*machine.troubles(), *secret_files.troubles(machine.profile, folder)]
+    standing = [(one, one.standing(root)) for one in planned]
+    commands = plan.commands(machine, arguments.proxy)
+    out.keep(
+        files=[{"path": one.path, "mode": f"{one.mode:04o}", "standing": how} for one, how in standing],
+        made=[str(machine.credentials / name) for name in made],
+        encrypted=[str(machine.credentials / name) for name in open_ones],
+        troubles=troubles,
+        commands=commands,
+    )
+    if arguments.apply:
         for one, how in standing:
             if how != files.Standing.same:
                 one.write(root)
@@ -93,10 +102,13 @@ def install(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     else:
         out.say(f"folder   0700 {machine.credentials}")
         out.say(*(f"secret   0600 {machine.credentials / name} (made here, never shown)" for name in made))
+        out.say(
+            *(f"encrypt  0600 {machine.credentials / name} (and not in clear any more)" for name in open_ones)
+        )
         for one, how in standing:
             out.say(f"{how.value:<8} {one.mode:04o} {one.path}")
             out.say(*one.difference(root).splitlines())
-    out.say("", "then, as root:", *(f"  {line}" for line in plan.commands(machine, arguments.proxy)))
+    out.say("", "then, as root:", *(f"  {line}" for line in commands))
     for line in troubles:
         out.trouble(f"bollettino: {line}")
     return 2 if troubles or files.Standing.foreign in dict(standing).values() else 0
@@ -144,10 +156,17 @@ def add_verbs(add: Add) -> None:
     parser.add_argument(
         "--root", metavar="DIR", type=Path, default=Path("/"), help="write below this folder (default: /)"
     )
+    parser.add_argument(
+        "--encrypt",
+        action=argparse.BooleanOptionalAction,
+        help="let systemd-creds encrypt the secrets with a key of this machine, and let them lie in clear no "
+        "more (default: where that is there, and --root is this machine)",
+    )
     for_programs(
         parser,
         files="what is written: path, mode, standing (new, same, changed, foreign: a person's)",
         made="secrets that it makes",
+        encrypted="secrets that lie in clear and are (or would be) encrypted",
         troubles="what keeps the units from starting",
         commands="what root runs afterwards",
     )

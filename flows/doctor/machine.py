@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from db.journal import Journal
-from flows.doctor.finding import Case, Check, Said, attention, failed, good, unknown
+from flows.bulletin.language.dates import giorno_ora
+from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out, unknown
 from flows.doctor.wire import UnreachedError, ask
+from flows.machine import passage
 from flows.privacy.intact import JOURNAL
 from flows.settings import Settings
 from flows.sources.alerts import alert_addresses
@@ -82,7 +84,24 @@ def _ahead(settings: Settings, address: str) -> float | None:
         return None
 
 
+def upgrade(case: Case) -> Said:
+    """Whether one came to its end: half of one is neither the old version nor the new one."""
+    found = passage.read(case.settings.state)
+    if found is None:
+        return left_out("Nessun aggiornamento finora.")
+    back = found.way == passage.BACK
+    if found.is_over:
+        return good(f"{'Tornati indietro' if back else 'Aggiornato'}, da {giorno_ora(found.at)}.")
+    what = "Il ritorno alla versione di prima" if back else "Un aggiornamento"
+    remedy = (
+        "`python -m flows upgrade --plan` dice a che punto è; `--apply` va avanti, `--back` torna indietro"
+    )
+    last = found.done[-1] if found.done else "niente"
+    return failed(f"{what} è rimasto a metà (ultimo passo fatto: {last}).", remedy)
+
+
 CHECKS = (
+    Check("machine.upgrade", GROUP, "Aggiornamento", upgrade),
     Check("machine.disk", GROUP, "Disco", disk),
     Check("machine.clock", GROUP, "Orologio", clock, needs_network=True),
 )

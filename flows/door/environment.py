@@ -23,19 +23,32 @@ PREFECT = {
 }
 
 STAMP_KEY = "BOLLETTINO_STAMP_KEY"
+OWN_DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"  # as Prefect calls it
 _PEOPLE = "BOLLETTINO_PREFECT_AUTH"
 _CREDENTIALS = f"PREFECT_(SERVER_)?API_AUTH_STRING|{INTERNAL}"
+_OWN_DATABASE = f"BOLLETTINO_PREFECT_DATABASE|{OWN_DATABASE}"  # its address holds a password
 _WHERE = "BOLLETTINO_(?!(PROFILE|STATE)$).*"  # all of ours but where the installation is
 # what its page Redazione reads, and its own credentials
-_DOOR = "BOLLETTINO_(?!(PROFILE|STATE|DATABASE|PREFECT_(AUTH|INTERNAL)|STAMP_KEY)$).*"
+_DOOR = "BOLLETTINO_(?!(PROFILE|STATE|DATABASE|PREFECT_(AUTH|INTERNAL|DATABASE)|STAMP_KEY)$).*"
 
 # A process -> the variables that it has no use for. The flows judge one-time codes, write letters and send.
 WITHHELD = {
-    "sandbox": (_WHERE, _CREDENTIALS),
+    "sandbox": (_WHERE, _CREDENTIALS, _OWN_DATABASE),
     "prefect": (_DOOR,),
-    "worker": (_PEOPLE, STAMP_KEY, "PREFECT_SERVER_API_AUTH_STRING"),
-    "pg": ("BOLLETTINO_.*", _CREDENTIALS),  # PostgreSQL's own tools
-    "web": (_PEOPLE, STAMP_KEY, _CREDENTIALS, "BOLLETTINO_((TOTP|PHONE|MAIL)_.*|LLM_KEY)"),
+    "worker": (_PEOPLE, STAMP_KEY, "PREFECT_SERVER_API_AUTH_STRING", _OWN_DATABASE),
+    "pg": ("BOLLETTINO_.*", _CREDENTIALS, _OWN_DATABASE),  # PostgreSQL's own tools
+    # the jobs of the machine's clock; `doctor` looks at everything
+    "watchdog": (
+        "BOLLETTINO_(?!(PROFILE|STATE|DATABASE|WHATSAPP_TOKEN|(MAIL|PHONE)_.*)$).*",
+        _CREDENTIALS,
+        _OWN_DATABASE,
+    ),
+    "backup": (
+        "BOLLETTINO_(?!(PROFILE|STATE|(PREFECT_)?DATABASE|ENCRYPTION_KEYS|LOOKUP_KEY)$).*",
+        _CREDENTIALS,
+    ),
+    "drill": (_PEOPLE, STAMP_KEY, _CREDENTIALS),
+    "web": (_PEOPLE, STAMP_KEY, _CREDENTIALS, _OWN_DATABASE, "BOLLETTINO_((TOTP|PHONE|MAIL)_.*|LLM_KEY)"),
 }
 
 
@@ -44,6 +57,13 @@ def credentials(keys: DoorKeys) -> dict[str, str]:
     if not keys.internal:
         return {}
     return {"PREFECT_API_AUTH_STRING": keys.internal, "PREFECT_SERVER_API_AUTH_STRING": keys.internal}
+
+
+def of_prefect(address: str | None) -> dict[str, str]:
+    """What Prefect is told of a database of its own on PostgreSQL, by the driver that it has."""
+    if not address:
+        return {}
+    return {OWN_DATABASE: re.sub(r"^postgres(ql)?(\+\w+)?:", "postgresql+asyncpg:", address)}
 
 
 FOLDER = "CREDENTIALS_DIRECTORY"  # of what systemd's LoadCredential= hands over, a file a credential

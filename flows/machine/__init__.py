@@ -1,1 +1,1 @@
-"""What a real machine is given: systemd units, an account, web servers' files, out of the profile."""
+"""What a real machine is given out of the profile: units, an account, web servers' files; and its upgrade."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy import make_url
 
-from flows.machine import secret_files
+from flows.machine import jobs, secret_files
 from flows.machine.files import Planned
 from flows.profiles.comune import Profile
 from flows.profiles.contacts import is_loopback
@@ -51,9 +51,13 @@ class Places:
     def troubles(self) -> Iterator[str]:
         """What the sandbox of the units hides, behind a link too."""
         for path in (self.project, self.python, self.python.resolve(), self.base, self.profile):
-            hidden = next((folder for folder in HIDDEN if path.is_relative_to(folder)), None)
-            if hidden:
-                yield f"{path}: the units see nothing below {hidden}: put it into /opt, for instance"
+            yield from _hidden("", path)
+
+
+def _hidden(key: str, path: Path) -> Iterator[str]:
+    if folder := next((folder for folder in HIDDEN if path.is_relative_to(folder)), None):
+        named = f"{key} {path}" if key else str(path)
+        yield f"{named}: the units see nothing below {folder}: put it into /opt, for instance"
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,12 @@ class Machine:
 
     profile: Profile
     places: Places
+
+    def troubles(self) -> Iterator[str]:
+        """What the sandbox of the units hides of what this one needs."""
+        yield from self.places.troubles()
+        if self.profile.backup is not None:
+            yield from _hidden("backup.folder", self.profile.backup.folder)
 
     @property
     def name(self) -> str:
@@ -96,7 +106,8 @@ def of(settings: Settings) -> Machine:
         raise PlanError(f"{settings.path}: the sandbox needs no units: `python -m flows run` starts it")
     settings.require_filled()
     places = Places(ROOT, Path(sys.prefix) / "bin" / "python", Path(sys.base_prefix), settings.path)
-    for path in (places.project, places.python, places.profile):
+    archives = [settings.profile.backup.folder] if settings.profile.backup else []
+    for path in (places.project, places.python, places.profile, *archives):
         if not PLAIN.fullmatch(str(path)):
             raise PlanError(f"{path}: a path of letters, digits and . _ + - / is needed")
     return Machine(settings.profile, places)
@@ -123,10 +134,25 @@ def _face(key: str, address: str) -> Face:
     return Face(host, str(parts.port or 443), path)
 
 
-def files(machine: Machine, root: Path, proxy: str | None = None) -> list[Planned]:
-    """Everything, in the order of writing. `root` is looked at for the secrets that lie there already."""
+def files(
+    machine: Machine, root: Path, proxy: str | None = None, *, is_sealed: bool = False
+) -> list[Planned]:
+    """Everything, in the order of writing. `root` is looked at for the secrets that lie there already.
+
+    `is_sealed`: those that lie there in clear will be encrypted before a unit starts.
+    """
     profile, name = machine.profile, machine.name
     secrets = root / machine.credentials.relative_to("/")
+
+    def loaded(credential: str) -> str:
+        """As a unit names it."""
+        place = machine.credentials / credential
+        if is_sealed or secret_files.is_sealed(secrets, credential):
+            return f"LoadCredentialEncrypted={credential}:{place}{secret_files.SEALED}"
+        return f"LoadCredential={credential}:{place}"
+
+    given = secret_files.of_units(profile, secrets)
+    own_jobs = list(jobs.of(profile, secrets))
     values = {
         "comune": _line(profile.names.comune),
         "comune_ascii": _ascii(profile.names.comune),
@@ -141,8 +167,13 @@ def files(machine: Machine, root: Path, proxy: str | None = None) -> list[Planne
         "profile": machine.places.profile,
         "prefect_port": profile.servers.prefect_port,
         "web_port": profile.servers.web_port,
-        "credentials": secret_files.of_units(profile, secrets),
-        "database_elsewhere": is_elsewhere(secret_files.value(secrets, "BOLLETTINO_DATABASE")),
+        "credentials": {process: list(map(loaded, names)) for process, names in given.items()},
+        "jobs": own_jobs,
+        "archives": profile.backup.folder if profile.backup else None,
+        "database_elsewhere": any(
+            is_elsewhere(secret_files.value(secrets, name))
+            for name in ("BOLLETTINO_DATABASE", "BOLLETTINO_PREFECT_DATABASE")
+        ),
     }
 
     def filled(template: str, path: Path, mode: int = 0o644, before: str = "", **more: object) -> Planned:
@@ -157,6 +188,12 @@ def files(machine: Machine, root: Path, proxy: str | None = None) -> list[Planne
             filled(f"systemd/bollettino-{process}.service", UNITS / f"{name}-{process}.service")
             for process in secret_files.PROCESSES
         ),
+        *(
+            filled(f"systemd/bollettino-job.{kind}", UNITS / f"{name}-{job.name}.{kind}", job=job)
+            for job in own_jobs
+            for kind in ("service", "timer")
+        ),
+        filled("systemd/bollettino-alarm@.service", UNITS / f"{name}-alarm@.service"),
         filled("systemd/command.sh", machine.command, 0o755, "#!/bin/sh\n"),
     ]
     if proxy:

@@ -1,9 +1,12 @@
 """The installation's secrets on a machine with units: a file each, for root alone, and which unit gets which.
 
 systemd hands a unit what `LoadCredential=` names, in a folder that no other unit sees. What each process may
-have is decided in `flows/door/environment.py`, for units and `run` alike.
+have is decided in `flows/door/environment.py`, for units and `run` alike. Where systemd-creds(1) is there, a
+secret lies encrypted as NAME.cred: whoever gets a copy of /etc, or of its backup, has none of them.
 """
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from flows.door.keys import INTERNAL, new_internal
 from flows.door.stamps import key_from
 from flows.profiles.comune import Profile
 from flows.profiles.contacts import is_loopback
+from flows.settings import BollettinoError
 
 LOOKUP_KEY = "BOLLETTINO_LOOKUP_KEY"
 ALWAYS = (
@@ -23,7 +27,15 @@ ALWAYS = (
     "BOLLETTINO_PREFECT_AUTH",
 )
 OURS = (INTERNAL, STAMP_KEY)  # that `install` makes
+IDENTITY = "drill-identity"  # a secret key of age; not named as a variable: no environment shall hold it
 PROCESSES = ("prefect", "worker", "web")
+JOBS = ("watchdog", "backup", "drill", "doctor")  # of `flows/machine/jobs.py`
+SEALED = ".cred"
+TOOL = "systemd-creds"
+
+
+class SecretError(BollettinoError):
+    """A secret cannot be encrypted, or decrypted, on this machine; the text names its file."""
 
 
 def required(profile: Profile) -> list[str]:
@@ -38,18 +50,24 @@ def required(profile: Profile) -> list[str]:
 def known(profile: Profile) -> list[str]:
     """These, and what an installation may have besides."""
     by_editor = [name for one in profile.editors for name in (one.code_variable, one.phone_variable)]
-    others = ["BOLLETTINO_DATABASE", "BOLLETTINO_LLM_KEY", "BOLLETTINO_MAIL_USER", "BOLLETTINO_MAIL_PASSWORD"]
-    return list(dict.fromkeys([*required(profile), *by_editor, *others, *OURS]))
+    others = ["DATABASE", "PREFECT_DATABASE", "LLM_KEY", "MAIL_USER", "MAIL_PASSWORD"]
+    others = [f"BOLLETTINO_{name}" for name in others]
+    return list(dict.fromkeys([*required(profile), *by_editor, *others, *OURS, IDENTITY]))
 
 
 def of_units(profile: Profile, folder: Path) -> dict[str, list[str]]:
-    """A process -> the names of what its unit is given: what it needs, and of the rest what lies there.
+    """A process or job -> the names of what its unit is given: what it needs, of the rest what lies there.
 
     A unit whose file is missing does not start, so nothing is named that may be missing.
     """
     needed = {*required(profile), *OURS}
-    here = [name for name in known(profile) if name in needed or (folder / name).exists()]
-    return {process: sorted(given_to(process, dict.fromkeys(here, ""))) for process in PROCESSES}
+    here = [name for name in known(profile) if name in needed or is_there(folder, name)]
+    given = {
+        process: sorted(given_to(process, {name: "" for name in here if name != IDENTITY}))
+        for process in (*PROCESSES, *JOBS)
+    }
+    given["drill"] += [IDENTITY] if IDENTITY in here else []
+    return given
 
 
 def made(folder: Path) -> dict[str, str]:
@@ -70,13 +88,63 @@ def troubles(profile: Profile, folder: Path) -> Iterator[str]:
             yield f"{folder / name} is missing: deployments/manuale.md, 'Secrets', says how to make it"
     names = known(profile)
     for file in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if file.name not in names:
+        if file.name.removesuffix(SEALED) not in names:
             yield f"{file}: no unit reads a secret of this name"
         elif file.stat().st_mode & 0o077:
             yield f"{file} can be read by others: chmod 600 {file}"
 
 
+def is_there(folder: Path, name: str) -> bool:
+    return (folder / name).is_file() or is_sealed(folder, name)
+
+
+def is_sealed(folder: Path, name: str) -> bool:
+    """Whether it lies there encrypted alone: one that was laid beside it since is newer."""
+    return (folder / f"{name}{SEALED}").is_file() and not (folder / name).is_file()
+
+
 def value(folder: Path, name: str) -> str:
-    """What lies there under this name; "" where nothing does."""
+    """What lies there under this name; "" where nothing does. SecretError where it does not decrypt here."""
     file = folder / name
+    if is_sealed(folder, name):
+        return _tool("decrypt", "--allow-null", f"--name={name}", f"{file}{SEALED}", "-").strip()
     return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
+
+
+def can_seal() -> bool:
+    """Whether this machine has systemd's tool for it."""
+    return shutil.which(TOOL) is not None
+
+
+def open_ones(profile: Profile, folder: Path) -> list[str]:
+    """Names of the secrets that lie there in clear."""
+    return [name for name in known(profile) if (folder / name).is_file()]
+
+
+def seal(folder: Path, names: list[str], key: str = "host") -> None:
+    """Encrypt these, and let go of what lay there in clear once the other was read back.
+
+    `key` "host": with one of this machine's disk. A chip (tpm2) would keep them better, and lose all of them
+    when its firmware is changed. SecretError where one cannot be: that one stays as it was.
+    """
+    for name in names:
+        plain, half = folder / name, folder / f".{name}.half"
+        before = plain.read_text(encoding="utf-8").strip()
+        half.unlink(missing_ok=True)
+        _tool("encrypt", f"--with-key={key}", f"--name={name}", str(plain), str(half))
+        half.chmod(0o600)
+        if _tool("decrypt", "--allow-null", f"--name={name}", str(half), "-").strip() != before:
+            raise SecretError(f"{plain}: does not come out of {TOOL} as it went in; it stays in clear")
+        half.replace(folder / f"{name}{SEALED}")
+        plain.unlink()
+
+
+def _tool(*words: str) -> str:
+    try:
+        done = subprocess.run([TOOL, *words], capture_output=True, text=True, check=True)
+    except FileNotFoundError as exc:
+        raise SecretError(f"{words[-2]}: {TOOL} is not there, which encrypted it") from exc
+    except subprocess.CalledProcessError as exc:
+        said = next(iter(exc.stderr.strip().splitlines()), "it said nothing")
+        raise SecretError(f"{words[-2]}: `{TOOL} {words[0]}` failed ({said}): are you root?") from exc
+    return done.stdout

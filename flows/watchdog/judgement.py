@@ -1,6 +1,7 @@
 """What is to be told now, from what is seen and what was told before. Pure.
 
-A trouble counts once it is seen in two rounds: a web app that is just being started again is none. It is told
+A trouble counts once it is seen in two rounds: a web app that is just being started again is none; what is
+certain counts at once. It is told
 once, and again each day while it lasts. Its end counts after an hour; what comes back soon is told only some
 hours after it was told before: what swings must not teach anybody to overlook it.
 """
@@ -48,7 +49,12 @@ def remembered(memory: Memory, seen: Seen, *, now: datetime) -> Memory:
                 troubles[id_] = known.model_copy(update={"gone_at": gone_at})
     for id_, trouble in current.items():
         before = troubles.get(id_)
-        words = {"name": trouble.name, "words": trouble.words, "is_urgent": trouble.is_urgent}
+        words = {
+            "name": trouble.name,
+            "words": trouble.words,
+            "is_urgent": trouble.is_urgent,
+            "is_certain": trouble.is_certain,
+        }
         troubles[id_] = before.model_copy(update=words) if before else Known(since=now, **words)
     return memory.model_copy(update={"troubles": troubles})
 
@@ -58,7 +64,7 @@ def standing(memory: Memory, *, now: datetime) -> dict[str, Known]:
     return {
         id_: known
         for id_, known in memory.troubles.items()
-        if known.gone_at is None and now - known.since >= LASTS
+        if known.gone_at is None and (known.is_certain or now - known.since >= LASTS)
     }
 
 

@@ -4,7 +4,10 @@ The file is as long as it will ever be from the first time on. On a disk that is
 another one to take its place: it is then written over where it stands, which needs none.
 """
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +22,7 @@ LENGTH = 8192  # bytes: two pages, for some ten troubles
 class Known(BaseModel):
     """One trouble: since when it is seen, when it was last told and how, and since when it is not seen.
 
-    `is_mail_over`, `is_text_over`: whether its end was told since.
+    `is_mail_over`, `is_text_over`: whether its end was told since. `is_certain`: no second look is needed.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,6 +31,7 @@ class Known(BaseModel):
     name: str
     words: str
     is_urgent: bool = False
+    is_certain: bool = False
     mailed_at: AwareDatetime | None = None
     texted_at: AwareDatetime | None = None
     gone_at: AwareDatetime | None = None
@@ -42,6 +46,21 @@ class Memory(BaseModel):
 
     first_at: AwareDatetime
     troubles: dict[str, Known] = {}
+
+
+@contextmanager
+def alone(state: Path) -> Iterator[None]:
+    """One round after the other: two at once would tell everything twice. Needs no room on the disk."""
+    try:
+        handle = os.open(state, os.O_RDONLY)
+    except OSError:  # then that is what is told
+        yield
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def load(state: Path, *, now: datetime) -> Memory:

@@ -5,9 +5,11 @@ Each look is bounded in time and costs no other: what is gone is what shall be t
 
 import shutil
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pydantic import SecretStr, ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
@@ -22,9 +24,10 @@ from flows.doctor.examination import examine
 from flows.doctor.finding import Case, Check, Verdict
 from flows.doctor.reader import reader
 from flows.doctor.wire import UnreachedError, ask
-from flows.settings import Settings
+from flows.settings import Secrets, Settings
 from flows.sources.alerts import alert_addresses
 
+UNUSED = SecretStr("-")
 MEGABYTE = 1_000_000
 ALERTS_WITHIN = timedelta(hours=1)
 MARGIN = timedelta(minutes=15)  # `sorveglia` closes what is past its time within five
@@ -35,13 +38,14 @@ MAIL_WITHIN = timedelta(minutes=30)  # the next round hands a letter over, later
 class Trouble:
     """A promise that is broken, in a sentence without personal data.
 
-    `is_urgent`: an alert may be lost by it, so nobody is spared at night.
+    `is_urgent`: an alert may be lost by it, so nobody is spared at night. `is_certain`: told at first sight.
     """
 
     id: str
     name: str
     words: str
     is_urgent: bool = False
+    is_certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ def look(settings: Settings, *, first_at: datetime, now: datetime) -> Seen:
 
 def _examined(settings: Settings, now: datetime) -> tuple[list[Trouble], set[str]]:
     """What the doctor finds broken, and the ids of what he could not look at."""
-    findings = [one for one in examine(Case(settings, now), FROM_DOCTOR) if not one.is_left_out]
+    case = Case(_with_token(settings), now)
+    findings = [one for one in examine(case, FROM_DOCTOR) if not one.is_left_out]
     troubles, unknown = [], set()
     for check in FROM_DOCTOR:
         own = [one for one in findings if one.id == check.id]
@@ -85,6 +90,18 @@ def _examined(settings: Settings, now: datetime) -> tuple[list[Trouble], set[str
         elif any(one.verdict == Verdict.unknown for one in own):
             unknown.add(check.id)
     return troubles, unknown
+
+
+def _with_token(settings: Settings) -> Settings:
+    """Of the secrets that the others need, its unit has the token alone: it opens and seals nothing."""
+    found = copy(settings)
+    try:
+        found.secrets = Secrets(
+            encryption_keys=UNUSED, lookup_key=UNUSED, app_secrets=UNUSED, verify_token=UNUSED
+        )
+    except ValidationError:  # no token: what is asked with it is not known then
+        return settings
+    return found
 
 
 def _disk(settings: Settings) -> Trouble | None:

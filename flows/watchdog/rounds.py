@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flows.settings import Settings
-from flows.watchdog import judgement, memory, voices
+from flows.watchdog import judgement, memory, units, voices
 from flows.watchdog.judgement import Due, Ids
 from flows.watchdog.memory import Known, Memory
 from flows.watchdog.promises import Trouble, look
@@ -25,10 +25,24 @@ class Done:
     untold: tuple[str, ...] = ()
 
 
-def go(settings: Settings, *, dry_run: bool, now: datetime) -> Done:
-    """With `dry_run` nobody is told, the address outside neither, and nothing is remembered."""
+def go(settings: Settings, *, dry_run: bool, now: datetime, failed: str = "") -> Done:
+    """With `dry_run` nobody is told, the address outside neither, and nothing is remembered.
+
+    `failed`: a unit of systemd's that has just failed.
+    """
+    if dry_run:
+        return _go(settings, dry_run=True, failed=failed, now=now)
+    if failed:
+        units.note(settings.state, failed, now=now)
+    with memory.alone(settings.state):
+        return _go(settings, dry_run=False, failed=failed, now=now)
+
+
+def _go(settings: Settings, *, dry_run: bool, failed: str, now: datetime) -> Done:
     before = memory.load(settings.state, now=now)
     seen = look(settings, first_at=before.first_at, now=now)
+    fallen = units.troubles(settings, failed=failed, now=now)
+    seen = replace(seen, troubles=(*seen.troubles, *fallen))
     known = judgement.remembered(before, seen, now=now)
     remembers = dry_run or memory.save(settings.state, known)
     due = judgement.due(known, settings.profile.urgent.quiet, now=now)
@@ -58,7 +72,7 @@ def go(settings: Settings, *, dry_run: bool, now: datetime) -> Done:
 
 
 def _trouble(id_: str, known: Known) -> Trouble:
-    return Trouble(id_, known.name, known.words, known.is_urgent)
+    return Trouble(id_, known.name, known.words, known.is_urgent, known.is_certain)
 
 
 def _planned(due: Due) -> Iterator[str]:

@@ -19,11 +19,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from flows.__main__ import main as flows
+from flows.machine import secret_files
 from flows.machine.plan import ETC, UNITS
-from flows.settings import ROOT
+from flows.settings import ROOT, load_profile
 from tests.test_machine_start import Machine
 from tests.world.installation import wait_for
-from tests.world.units import INNER, NAME, PUBLIC, bring_secrets, write_profile
+from tests.world.units import BACKUP, INNER, NAME, PUBLIC, Unit, bring_secrets, settings_of, write_profile
 
 MOST = 20  # tenths, of systemd's measure of exposure
 NOBODY = 65534
@@ -95,7 +96,37 @@ def units(root: Path) -> Iterator[bool]:
         run("systemd-sysusers", f"--root={empty}", str(sysusers))
         done = run("systemd-tmpfiles", "--create", f"--root={empty}", str(tmpfiles))
         yield say("tmpfiles", done, is_quiet=True)
+    calendars = {
+        line for file in folder.glob("*.timer") for line in settings_of(file.read_text())["OnCalendar"]
+    }
+    for calendar in sorted(calendars):
+        yield say(f"calendar {calendar}", run("systemd-analyze", "calendar", calendar), is_quiet=True)
     yield say("the command", run("sh", "-n", str(root / "usr/local/sbin" / NAME)))
+
+
+def secrets(root: Path, profile: Path) -> Iterator[bool]:
+    """Encrypted by systemd-creds, here without a key: one of this machine's would stay on it."""
+    folder, told = root / ETC.relative_to("/") / "esempio" / "credentials", load_profile(profile)
+    names = secret_files.open_ones(told, folder)
+    before = {name: secret_files.value(folder, name) for name in names}
+    secret_files.seal(folder, names, key="null")
+    is_right = names and not secret_files.open_ones(told, folder) and not list(folder.glob(".*"))
+    is_right = is_right and {name: secret_files.value(folder, name) for name in names} == before
+    is_right = is_right and not list(secret_files.troubles(told, folder))
+    print(f"{'right' if is_right else 'WRONG'}  {len(names)} secrets, encrypted and read back")
+    yield bool(is_right)
+    script = (root / "usr/local/sbin" / NAME).read_text().replace(str(ETC), str(root / ETC.relative_to("/")))
+    script = script.replace("systemd-creds decrypt", "systemd-creds decrypt --allow-null")
+    script = script.partition("exec setpriv")[0] + "env"
+    done = run("sh", "-c", script)
+    shown = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    is_right = all(
+        shown.get(name) == value for name, value in before.items() if name.startswith("BOLLETTINO")
+    )
+    print(f"{'right' if is_right else 'WRONG'}  the command decrypts them {done.stderr}")
+    yield is_right
+    installed(root, profile, "nginx")
+    yield from units(root)
 
 
 def proxies(root: Path) -> Iterator[bool]:
@@ -164,7 +195,10 @@ def start(folder: Path) -> bool:
 
                 state = wait_for(f"{verb} to end", ended)
                 print(f"{'right' if state == 'Completed' else 'WRONG'}  {verb}: {state}")
-        is_right = machine.worker.stop() == 0 and machine.web.stop() == 0
+        jobs = all(
+            map(job, (Unit(machine.root, name, machine.web.before) for name in ("watchdog", "doctor")))
+        )
+        is_right = jobs and machine.worker.stop() == 0 and machine.web.stop() == 0
         is_right = is_right and machine.prefect.stop() in (0, -signal.SIGTERM)
         for unit in three:
             refused = [line for line in unit.log.read_text().splitlines() if "not permitted" in line]
@@ -178,15 +212,31 @@ def start(folder: Path) -> bool:
     return is_right
 
 
+def job(unit: Unit) -> bool:
+    """What the machine's clock starts, sandboxed as the others: it comes to its end, whatever it finds."""
+    unit.owner = account()
+    unit.prepare()
+    (command,) = unit.settings["ExecStart"]
+    code = unit.begin(command).wait(240)
+    is_right = code in (0, 1, 2, 3) and not any(word in unit.words for word in ("Traceback", "not permitted"))
+    print(f"{'right' if is_right else 'WRONG'}  {unit.process}: ended with {code}")
+    if not is_right:
+        print(unit.words)
+    return is_right
+
+
 def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="bollettino-units-", dir="/var/tmp"))
     folder.chmod(0o755)
     try:
-        root, profile = folder / "root", write_profile(folder)
+        root, profile = folder / "root", write_profile(folder, [BACKUP])
         bring_secrets(root)
+        (root / ETC.relative_to("/") / "esempio" / "credentials" / secret_files.IDENTITY).write_text(
+            "made up"
+        )
         for proxy in ("nginx", "caddy"):
             installed(root, profile, proxy)
-        found = [*units(root), *proxies(root), *forbids()]
+        found = [*units(root), *proxies(root), *secrets(root, profile), *forbids()]
         started = folder / "started"
         started.mkdir()
         found.append(start(started))

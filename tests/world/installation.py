@@ -86,6 +86,8 @@ def filled(form: dict[str, Any], decision: str, **fields: Any) -> dict[str, Any]
 class Installation:
     """Started by `start`, ended by `stop`; between them everything an operator, editor or citizen can do."""
 
+    root = ROOT  # whose code it runs
+
     def __init__(self, folder: Path, database: str | None = None) -> None:
         self.state, self.profile_path = folder / "state", folder / "profile.toml"
         prefect, web, sandbox = free_ports(3)
@@ -145,8 +147,9 @@ class Installation:
         """Wait until it is ready; return what it printed."""
         with self.output.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "flows", "run"], cwd=ROOT, env=self.environment, stdout=out, stderr=out
-            )
+                [sys.executable, "-m", "flows", "run"],
+                cwd=self.root, env=self.environment, stdout=out, stderr=out,
+            )  # fmt: skip
 
         def ready() -> str | None:
             said = self.output.read_text(encoding="utf-8")
@@ -164,7 +167,7 @@ class Installation:
     def verb(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "flows", *arguments],
-            cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False,
+            cwd=self.root, env=self.environment, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -22,12 +22,14 @@ from tests.world.safe import Safe, address
 class Town:
     """One on a given database; its state folder lies beside it. `send_town.enter` comes first."""
 
-    def __init__(self, engine: Engine, folder: Path) -> None:
+    def __init__(self, engine: Engine, folder: Path, write: Callable[[Safe], Path] | None = None) -> None:
+        """`write` writes its profile, [backup] included; else it is the sandbox's."""
         self.engine, self.folder = engine, folder
         self.safe = Safe.make(folder / "safe")
         state = folder / "state"
         (state / "certificati").mkdir(parents=True, mode=0o700)
-        self.settings = self.safe.profiled(Settings(load_profile(DEMO), DEMO, state, address(engine)))
+        path = write(self.safe) if write else DEMO
+        self.settings = self.safe.profiled(Settings(load_profile(path), path, state, address(engine)))
         (state / "certificati" / "bollettino-1.json").write_text("{}", encoding="ascii")
         with transaction(engine) as session:
             canary.plant(session, self.settings.vault())

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from pyrage import x25519
 
 from flows.machine.plan import ETC, STATES, UNITS
 from flows.settings import DEMO
@@ -25,6 +26,10 @@ VALUES = {
     "BOLLETTINO_VERIFY_TOKEN": "made-up-word",
     "BOLLETTINO_PREFECT_AUTH": "redazione:made-up-password",
 }
+
+FOLDER = "/mnt/copie/bollettino"
+PUBLIC_KEY = x25519.Identity.generate().to_public()
+BACKUP = ("# [backup] ", f'[backup]\nfolder = "{FOLDER}"\nrecipients = ["{PUBLIC_KEY}"]\n# ')
 
 
 def write_profile(folder: Path, changes: Sequence[tuple[str, str]] = ()) -> Path:

@@ -1,0 +1,103 @@
+"""The code of an installation: a checkout of git, and the packages that its lock names in `.venv`."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.machine.passage import UpgradeError
+
+LOCKS = ("requirements", "requirements-llm")  # of deployments/; whichever was installed is installed again
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """One, in its folder. `wheels`: a folder with the packages, for a machine without a network."""
+
+    project: Path
+    wheels: Path | None = None
+
+    def commit(self, ref: str = "HEAD") -> str:
+        """UpgradeError where git knows nothing of that name here."""
+        done = self._git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
+        if done.returncode:
+            said = f" ({_first(done.stderr)})" if done.stderr.strip() else ""
+            raise UpgradeError(
+                f"{self.project}: git knows no {ref} here{said}: `git fetch --tags` brings what is new"
+            )
+        return done.stdout.strip()
+
+    def prefect(self) -> str | None:
+        """The version that the lock names."""
+        lock = self.project / "deployments" / f"{LOCKS[0]}.lock"
+        found = re.search(r"^prefect==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
+        return found[1] if found else None
+
+    def require_clean(self) -> None:
+        """UpgradeError where a person changed what git keeps: it would be lost."""
+        done = self._git("status", "--porcelain", "--untracked-files=no")
+        if done.returncode:
+            raise UpgradeError(
+                f"{self.project}: is no checkout of git: bring the new version yourself, without --to"
+            )
+        if done.stdout.strip():
+            lines = ", ".join(line[3:] for line in done.stdout.splitlines()[:5])
+            raise UpgradeError(
+                f"{self.project}: files of the program were changed here: {lines}; put them back first"
+            )
+
+    def bring(self, commit: str) -> None:
+        """The code of a commit and its packages. Killed half-way it is done again, to whichever side."""
+        if (
+            self._git("rev-parse", "HEAD").stdout.strip() != commit
+            or self._git("diff", "--quiet", "HEAD").returncode
+        ):
+            (self.project / ".git" / "index.lock").unlink(
+                missing_ok=True
+            )  # of one that was killed: we are alone
+            done = self._git("checkout", "--quiet", "--force", "--detach", commit)
+            if done.returncode:
+                raise UpgradeError(
+                    f"{self.project}: git could not bring {commit[:12]} ({_first(done.stderr)})"
+                )
+        self.install()
+
+    def install(self) -> None:
+        """As `make install` does, and nothing where the lock is the one that was installed."""
+        offline = ["PIP_NO_INDEX=1", f"PIP_FIND_LINKS={self.wheels.resolve()}"] if self.wheels else []
+        for lock in LOCKS:
+            begun = any((self.project / ".venv" / f"{lock}{end}").exists() for end in (".done", ".half"))
+            if lock != LOCKS[0] and not begun:
+                continue
+            script = [sys.executable, "deployments/install.py", f"deployments/{lock}.lock"]
+            done = self._run("env", *offline, *script)
+            if done.returncode:
+                raise UpgradeError(f"{self.project}: {_first(done.stderr)}")
+
+    def _git(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        return self._run("git", *words)
+
+    def _run(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        try:
+            return run(command, self.project)
+        except FileNotFoundError as exc:
+            raise UpgradeError(f"{command[0]} is not on the PATH") from exc
+
+
+def run(command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    """To its end. It inherits what is inheritable: the lock of an upgrade."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        close_fds=False,
+    )
+
+
+def _first(text: str) -> str:
+    return next(iter(text.strip().splitlines()), "it said nothing")

@@ -1,0 +1,198 @@
+"""How an installation is run, for whoever stops and starts it: by units of systemd, or by `run`.
+
+Its verbs are typed as a person would, each a process of its own: so a new version's are those of its code.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from db import disk
+from flows.machine import checkout, plan
+from flows.machine.passage import UpgradeError, is_held
+from flows.machine.secret_files import SEALED
+from flows.settings import ROOT, Settings
+
+BOOTED = Path("/run/systemd/system")  # sd_booted(3)
+LOCKS = ("run.lock", "worker.lock")  # of `run` and of each worker, in the state folder
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PATIENCE = 900.0  # seconds for a person to stop `run`
+EVERY = 0.5
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What became of a verb. `document`: what it told a program."""
+
+    words: Sequence[str]
+    code: int
+    document: dict[str, Any]
+    errors: str
+
+    def require(self, codes: Sequence[int] = (0,)) -> "Typed":
+        """UpgradeError with the verb's own words where it ended otherwise."""
+        if self.code not in codes:
+            said = self.errors.strip() or f"it ended with {self.code}"
+            raise UpgradeError(f"`python -m flows {' '.join(self.words)}`: {said}")
+        return self
+
+
+Say = Callable[[str], None]
+
+
+class Home(Protocol):
+    """One installation. `state`: its state folder; `sees_all`: whether its processes are ours to start.
+
+    `tries`: how often the doctor is asked after a start, until what has just begun is well.
+    """
+
+    state: Path
+    project: Path
+    sees_all: bool
+    tries: int
+
+    def type(self, *words: str) -> Typed:
+        """A verb, as the account that runs the installation, with its secrets."""
+
+    def is_running(self) -> bool: ...
+
+    def stop(self, say: Say) -> None:
+        """Until nothing of it runs any more. UpgradeError where it goes on."""
+
+    def check(self) -> None:
+        """UpgradeError where `renew` would not come to its end."""
+
+    def renew(self) -> None:
+        """What lies on the machine, as this version of the code wants it."""
+
+    def start(self, say: Say) -> None: ...
+
+    def lent(self, identity: Path) -> AbstractContextManager[Path]:
+        """A key of a person's, where the account can read it."""
+
+
+def of(settings: Settings) -> Home:
+    """UpgradeError where units run it, and another than root asks."""
+    command = Path("/usr/local/sbin") / f"bollettino-{settings.profile.slug}"
+    if not (BOOTED.is_dir() and command.exists()):
+        return ByRun(settings)
+    if os.geteuid() != 0:
+        raise UpgradeError(f"units run {settings.profile.slug}: type this as root")
+    return ByUnits(plan.of(settings))
+
+
+def typed(command: Sequence[str], words: Sequence[str], folder: Path) -> Typed:
+    """Run it to its end."""
+    done = checkout.run(command, folder)
+    try:
+        document = json.loads(done.stdout) if done.stdout.strip() else {}
+    except ValueError:
+        document = {}
+    return Typed(words, done.returncode, document if isinstance(document, dict) else {}, done.stderr)
+
+
+class ByUnits:
+    """On a machine that `install` has set up."""
+
+    sees_all, tries = True, 6
+
+    def __init__(self, machine: plan.Machine) -> None:
+        self.machine, self.project, self.state = machine, machine.places.project, machine.state
+        self.target = f"{machine.name}.target"
+
+    def command(self, *words: str) -> list[str]:
+        """Nothing of root's own surroundings, which name another state folder and its database."""
+        return ["env", "-i", f"PATH={PATH}", "LANG=C.UTF-8", str(self.machine.command), *words]
+
+    def type(self, *words: str) -> Typed:
+        return typed(self.command(*words), words, self.project)
+
+    def is_running(self) -> bool:
+        return checkout.run(["systemctl", "is-active", "--quiet", self.target], self.project).returncode == 0
+
+    def stop(self, say: Say) -> None:
+        say(f"stopping {self.target}")
+        self._systemctl("stop", self.target)
+        # who is killed now leaves a town without its service: that is still told
+        checkout.run(["systemctl", "start", f"{self.machine.name}-watchdog.timer"], self.project)
+
+    def check(self) -> None:
+        self._install("--plan")
+
+    def renew(self) -> None:
+        self._install("--apply")
+        self._systemctl("daemon-reload")
+
+    def _install(self, how: str) -> None:
+        is_sealed = any(self.machine.credentials.glob(f"*{SEALED}"))  # as it was
+        words = ["install", how, "--encrypt" if is_sealed else "--no-encrypt"]
+        words += ["--profile", str(self.machine.places.profile)]
+        typed([str(self.machine.places.python), "-m", "flows", *words], words, self.project).require()
+
+    def start(self, say: Say) -> None:
+        say(f"starting {self.target}")
+        self._systemctl("start", self.target)
+
+    @contextmanager
+    def lent(self, identity: Path) -> Iterator[Path]:
+        try:
+            content, owner = identity.read_bytes(), self.state.stat()
+        except OSError as exc:
+            raise UpgradeError(f"--identity {identity}: cannot be read ({exc.strerror})") from exc
+        copy = self.state.with_name(f".{self.state.name}.chiave")
+        try:
+            disk.replace(copy, content)
+            os.chown(copy, owner.st_uid, owner.st_gid)
+            yield copy
+        finally:
+            copy.unlink(missing_ok=True)
+
+    def _systemctl(self, *words: str) -> None:
+        done = checkout.run(["systemctl", *words], self.project)
+        if done.returncode:
+            raise UpgradeError(f"`systemctl {' '.join(words)}`: {done.stderr.strip() or done.returncode}")
+
+
+class ByRun:
+    """Of `python -m flows run`, which a person starts and stops."""
+
+    sees_all, tries = False, 1
+    project = ROOT
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.state = settings, settings.state
+
+    def type(self, *words: str) -> Typed:
+        command = [sys.executable, "-m", "flows", *words, "--profile", str(self.settings.path)]
+        return typed(command, words, self.project)
+
+    def is_running(self) -> bool:
+        return any(is_held(self.state / name) for name in LOCKS)
+
+    def stop(self, say: Say) -> None:
+        began, is_told = time.monotonic(), False
+        while self.is_running():
+            if not is_told:
+                say("nothing is at work any more: stop `run` now (Ctrl-C, or SIGTERM); this waits for it")
+                is_told = True
+            if time.monotonic() - began > PATIENCE:
+                raise UpgradeError(f"`run` was not stopped in {PATIENCE / 60:.0f} minutes")
+            time.sleep(EVERY)
+
+    def check(self) -> None:
+        """Nothing of it lies elsewhere."""
+
+    def renew(self) -> None:
+        """Nothing of it lies elsewhere."""
+
+    def start(self, say: Say) -> None:
+        say(f"start it again: make run PROFILE={self.settings.path}")
+
+    def lent(self, identity: Path) -> AbstractContextManager[Path]:
+        return nullcontext(identity)

@@ -1,0 +1,60 @@
+"""What the machine's own clock starts beside the processes: each job a unit that ends, and its timer.
+
+Timers of systemd, none of Prefect's: they must work when Prefect does not.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.machine.secret_files import IDENTITY, is_there
+from flows.profiles.comune import Profile
+
+ZONE = "Europe/Rome"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A verb and when it is started; `name` is that of its unit, and of the process that gets its secrets.
+
+    `delay`: each Comune of a machine comes at another moment of it, and always at the same. `good_codes`:
+    that are no failure of the job, besides 0. `patience`: after which systemd ends it.
+    """
+
+    name: str
+    words: str
+    command: str
+    calendar: str
+    delay: str
+    patience: str
+    good_codes: str = ""
+    uses_archives: bool = True
+
+
+WATCHDOG = Job(
+    "watchdog", "watches over what the service promises", "watchdog", "*:0/5", "4min", "4min",
+    good_codes="1", uses_archives=False,
+)  # fmt: skip
+BACKUP = Job("backup", "a backup each night", "backup", f"*-*-* 02:30:00 {ZONE}", "45min", "3h")
+DRILL = Job(
+    "drill", "tries the newest archive each month", f"drill --identity %d/{IDENTITY}",
+    f"*-*-03 04:00:00 {ZONE}", "90min", "3h",
+)  # fmt: skip
+DOCTOR = Job(
+    "doctor", "looks at everything each day", "doctor", f"*-*-* 06:30:00 {ZONE}", "30min", "15min",
+    good_codes="1 3",
+)  # fmt: skip
+
+
+def of(profile: Profile, secrets: Path) -> Iterator[Job]:
+    """Those that this installation has. `secrets`: where its secrets lie.
+
+    Without [backup] there is nothing to back up to, and `doctor` says so each day; without an identity on
+    the machine the drill is a person's, with the key of the safe.
+    """
+    yield WATCHDOG
+    if profile.backup is not None:
+        yield BACKUP
+        if is_there(secrets, IDENTITY):
+            yield DRILL
+    yield DOCTOR

@@ -1,0 +1,191 @@
+"""Brings an installation to another version: doctor, rest, copy, code, database, start, doctor.
+
+Each step is done again without harm, and written down when it is behind: killed at any moment, the same
+command goes on, and `back` leads to where it came from. The copy is made when nothing writes any more.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.machine import passage
+from flows.machine.checkout import Checkout
+from flows.machine.home import Home, Say
+from flows.machine.passage import FORWARD, Passage, UpgradeError
+from flows.settings import BollettinoError
+
+STEPS = ("rest", "copy", "bring", "renew", "migrate", "start", "see")
+BLOCKING = "database."  # what a doctor finds broken of it must be mended before, not carried over
+EXCEPT = ("database.revision", "machine.upgrade")  # what an upgrade itself is about
+LATER = "prefect."  # of processes that a person has still to start
+PAUSE = 15.0  # seconds between two looks of the doctor
+WORDS = {
+    "rest": "what runs comes to its end, then all of it is stopped",
+    "copy": "a backup",
+    "bring": "the new code and its packages",
+    "renew": "the units, as the new code wants them",
+    "migrate": "the database",
+    "start": "what was stopped is started",
+    "see": "the doctor, against what it found before",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What an upgrade would do. `steps`: of the database, as far as the code at hand knows them."""
+
+    before: Passage
+    is_running: bool
+    resumed: Passage | None = None
+
+
+def look(home: Home, ref: str | None, version: str, *, now: datetime) -> Look:
+    """Changes nothing. UpgradeError says why it could not be done."""
+    if (found := passage.read(home.state)) is not None and not found.is_over:
+        if found.way != FORWARD:
+            raise UpgradeError(
+                "a way back was begun and is not over: `python -m flows upgrade --back` goes on"
+            )
+        return Look(found, home.is_running(), found)
+    code = Checkout(home.project)
+    commit = old = None
+    if ref is not None:
+        code.require_clean()
+        commit, old = code.commit(ref), code.commit()
+    home.check()
+    home.type("backup", "--dry-run").require()
+    steps = home.type("migrate", "--dry-run", "--json").require().document.get("steps", [])
+    broken = findings(home)
+    if blocking := [one for one in broken if one.startswith(BLOCKING) and one not in EXCEPT]:
+        raise UpgradeError(
+            f"the doctor finds the database broken ({', '.join(blocking)}): `python -m flows doctor` says "
+            "what to do; that comes first"
+        )
+    before = Passage(
+        at=now,
+        old_version=version if ref else None,  # else the code at hand is the new one already
+        old_commit=old,
+        commit=commit,
+        steps=steps,
+        broken=broken,
+    )
+    return Look(before, home.is_running())
+
+
+def findings(home: Home) -> list[str]:
+    """Ids of what the doctor calls broken; without the network where the processes are not ours to start."""
+    words = ["doctor", "--json", *([] if home.sees_all else ["--offline"])]
+    document = home.type(*words).require((0, 1, 2, 3)).document
+    found = {check["id"] for check in document.get("checks", []) if check["verdict"] == "failed"}
+    return sorted(found)
+
+
+class Upgrade:
+    """One, from its look to its end. `again` goes on with the code that was brought, and may not return."""
+
+    def __init__(self, home: Home, code: Checkout, say: Say, again: Callable[[], None]) -> None:
+        self.home, self.code, self.say, self.again = home, code, say, again
+
+    def go(self, found: Look) -> list[str]:
+        """What the doctor finds broken now and did not before. UpgradeError: it stands still, and how."""
+        at = found.before
+        if found.resumed is None:
+            passage.write(self.home.state, at)
+        news: list[str] = []
+        for step in STEPS:
+            if at.has(step):
+                continue
+            self.say(f"{step}: {WORDS[step]}")
+            try:
+                news = self._do(step, at)
+            except BollettinoError as exc:
+                raise self._told(step, at, exc) from exc
+            at.done.append(step)
+            passage.write(self.home.state, at)
+            if step == "bring" and at.commit is not None:
+                self.again()
+        at.is_over = True
+        passage.write(self.home.state, at)
+        return news
+
+    def _do(self, step: str, at: Passage) -> list[str]:
+        if step == "rest":
+            rest(self.home, self.say)
+        elif step == "copy":
+            made = self.home.type("backup", "--json").require().document
+            at.archive, at.old_revision = made["archive"], made["revision"]
+        elif step == "bring" and at.commit is not None:
+            self.code.bring(at.commit)
+        elif step == "renew":
+            at.prefect = self.code.prefect()  # of the new code
+            self.home.renew()
+        elif step == "migrate":
+            at.steps = self.home.type("migrate", "--dry-run", "--json").require().document.get("steps", [])
+            passage.write(self.home.state, at)  # before: whoever is killed in it knows that it was begun
+            self.home.type("migrate").require()
+        elif step == "start":
+            self.home.start(self.say)
+        elif step == "see":
+            return fresh(self.home, at)
+        return []
+
+    def _told(self, step: str, at: Passage, exc: BollettinoError) -> UpgradeError:
+        if step in ("rest", "copy"):
+            undo(self.home, at, self.say)
+            return UpgradeError(f"{exc}\nnothing was changed: the old version goes on")
+        return UpgradeError(f"{exc}\n{standing(at)}")
+
+
+def rest(home: Home, say: Say) -> None:
+    """Nothing new begins, what runs comes to its end, and all of it is stopped."""
+    if not home.is_running():
+        return
+    drained = home.type("drain", "--json")
+    if drained.code:
+        running = ", ".join(one["name"] for one in drained.document.get("running", []))
+        raise UpgradeError(f"still running: {running}" if running else drained.errors.strip())
+    home.stop(say)
+
+
+def undo(home: Home, at: Passage, say: Say) -> None:
+    """Before anything was changed: as it was."""
+    if home.is_running():
+        undone = home.type("drain", "--undo")
+        if undone.code:
+            say(undone.errors.strip())
+    elif at.has("rest"):
+        home.start(say)
+    passage.forget(home.state)
+
+
+def fresh(home: Home, at: Passage) -> list[str]:
+    """What is broken and was not before; what has just been started gets some time."""
+    news: list[str] = []
+    for attempt in range(home.tries):
+        time.sleep(PAUSE if attempt else 0)
+        news = [
+            one
+            for one in findings(home)
+            if one not in at.broken
+            and one != "machine.upgrade"
+            and (home.sees_all or not one.startswith(LATER))
+        ]
+        if not news:
+            break
+    return news
+
+
+def standing(at: Passage) -> str:
+    """How things stand, for an operator, where it was interrupted."""
+    behind = at.done
+    if at.way != FORWARD:
+        how = f"on the way back, done: {', '.join(behind) or 'nothing'}"
+        return f"{how}; `python -m flows upgrade --back` goes on"
+    if "bring" not in behind:
+        how = "everything is as before" + (", and stopped" if "rest" in behind else "")
+    elif "migrate" not in behind:
+        how = "the new code is there, the database is still of the old version, and all is stopped"
+    else:
+        how = "code and database are of the new version"
+    return f"{how}; `python -m flows upgrade --apply` goes on, `--back` goes back"

@@ -1,0 +1,61 @@
+"""Units of systemd's that have failed, each noted in a file of its own, which its next success takes away.
+
+A job (a backup, a drill) is started once in a while: that it failed is certain, and true until one goes well.
+A process is started again at once: that it ended is a trouble only where it goes on ending.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from db import disk
+from flows.settings import Settings
+from flows.watchdog.judgement import LASTS
+from flows.watchdog.promises import Trouble
+
+FOLDER = "guasti"  # in the state folder; the units know it, too
+WHY = "`journalctl -u {unit}` dice perché"
+AGAIN = "`systemctl start {unit}` prova ancora"
+WORDS = {  # name of a unit -> what is told of it, by name and in a sentence
+    "prefect": ("Server di Prefect", f"Finisce e riparte di continuo: {WHY}."),
+    "worker": ("Esecutore", f"Finisce e riparte di continuo: {WHY}."),
+    "web": ("Applicazione web", f"Finisce e riparte di continuo: {WHY}."),
+    "watchdog": ("Sorveglianza", f"La guardia che scrive questi avvisi si interrompe: {WHY}."),
+    "backup": ("Copia", f"La copia di ogni notte non è riuscita: {WHY}, {AGAIN}."),
+    "drill": ("Prova della copia", f"La prova di ripristino di ogni mese non è riuscita: {WHY}, {AGAIN}."),
+    "doctor": (
+        "Controllo",
+        "Il controllo di ogni giorno ha trovato un guasto: `{command} doctor` dice quale e che cosa fare. "
+        f"Poi {AGAIN}.",
+    ),
+}
+CERTAIN = ("backup", "drill", "doctor")
+
+
+def note(state: Path, name: str, *, now: datetime) -> bool:
+    """Whether the next rounds will know it: a disk that takes nothing is told besides."""
+    try:
+        disk.replace(state / FOLDER / name, f"{now.isoformat()}\n".encode())
+    except OSError:
+        return False
+    return True
+
+
+def troubles(settings: Settings, *, failed: str = "", now: datetime) -> Iterator[Trouble]:
+    """`failed`: one that has failed at this moment, whether it could be noted or not."""
+    command = f"bollettino-{settings.profile.slug}"
+    for name, (title, words) in WORDS.items():
+        at = now if name == failed else _failed_at(settings.state / FOLDER / name)
+        is_certain = name in CERTAIN
+        if at is None or (not is_certain and now - at >= LASTS):
+            continue
+        told = words.format(unit=f"{command}-{name}", command=command)
+        yield Trouble(f"unit.{name}", title, told, is_certain=is_certain)
+
+
+def _failed_at(path: Path) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError):
+        return None
+    return at if at.tzinfo else None
