@@ -17,7 +17,8 @@ from flows.bulletin.status import counted
 from flows.profiles.whatsapp import Prices
 from flows.sending.costs import UNKNOWN, Month, euros
 from flows.sending.witness import Heard
-from flows.whatsapp.account import USABLE, NumberState, TemplateState
+from flows.whatsapp.account import NumberState
+from flows.whatsapp.account_templates import USABLE, TemplateState
 from flows.whatsapp.changes import PARTNERS, TERMS_SIGNED
 from flows.whatsapp.messages import Category
 from flows.whatsapp.templates import TemplateDefinition

@@ -16,9 +16,11 @@ from flows.bulletin.language.dates import in_rome
 from flows.sending import checks, costs, remote_templates, witness
 from flows.sending.checks import Preflight, Reach
 from flows.sending.drain import Order
+from flows.sending.provider import account_headers
 from flows.sending.witness import Place
 from flows.settings import Settings
-from flows.whatsapp.account import NumberState, TemplateState, ask_number, ask_template, ask_terms
+from flows.whatsapp.account import NumberState, ask_number, ask_terms
+from flows.whatsapp.account_templates import TemplateState, ask_template
 from flows.whatsapp.errors import NowhereError, TokenError, WhatsAppError
 from flows.whatsapp.messages import Category
 
@@ -165,9 +167,7 @@ def _by_hand(
 def ask(settings: Settings, order: Order) -> Provider:
     """The questions to the provider; trouble is told, never raised."""
     whatsapp = settings.profile.whatsapp
-    token = settings.secrets.whatsapp_token.get_secret_value()
-    headers = {whatsapp.auth_header: f"{whatsapp.auth_scheme} {token}".strip()}
-    base = whatsapp.base
+    headers, base = account_headers(settings), whatsapp.base
     state, trouble, first = _try(lambda: ask_number(base, whatsapp.phone_number_id, headers))
     message = order.message
     template, other, second = _try(
