@@ -6,6 +6,8 @@ from sqlmodel import Session, col, select
 
 from db.models import Act
 
+RESUME = "riprendi"
+IN_PARTS = "a parti"  # the same, each day as many as the provider allows
 REOPEN = "riapri"
 EDIT_TEMPLATE = "modelli"
 

@@ -22,8 +22,9 @@ from db.models import (
     RecipientStatus,
 )
 from flows.bulletin.language.dates import giorno_ora
-from flows.dispatch import cannot_resume, check, dispatch_bulletin
+from flows.dispatch import check, dispatch_bulletin
 from flows.retain import retain
+from flows.review.acts import cannot_resume
 from flows.sending import preflight, witness
 from flows.sending.checks import Verdict
 from flows.sending.drain import DispatchError, RefusedError

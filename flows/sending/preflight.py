@@ -16,6 +16,7 @@ from flows.bulletin.language.dates import in_rome
 from flows.sending import checks, costs, remote_templates, witness
 from flows.sending.checks import Preflight, Reach
 from flows.sending.drain import Order
+from flows.sending.outbox import ALERTS
 from flows.sending.provider import account_headers
 from flows.sending.witness import Place
 from flows.settings import Settings
@@ -25,7 +26,6 @@ from flows.whatsapp.errors import NowhereError, TokenError, WhatsAppError
 from flows.whatsapp.messages import Category
 
 MINUTE, DAY, WEEK = timedelta(minutes=1), timedelta(hours=24), timedelta(days=7)
-ALERTS = (BulletinKind.urgent, BulletinKind.all_clear)
 TEXT_CHECK = checks.Check(
     "Testo e orario",
     checks.Verdict.good,
@@ -116,6 +116,7 @@ def look(
                 ),
             ),
             way=remote_templates.way(category, answers.terms, answers.template, day),
+            room=count.within(state.limit) if state and state.limit is not None else None,
         )
 
 
