@@ -6,7 +6,10 @@ from sqlmodel import Session, col, select
 
 from db.models import Act
 
+RESUME = "riprendi"
+IN_PARTS = "a parti"  # the same, each day as many as the provider allows
 REOPEN = "riapri"
+EDIT_TEMPLATE = "modelli"
 
 
 def add(
@@ -38,4 +41,10 @@ def add(
 def of(session: Session, bulletin_id: int) -> list[Act]:
     """In their order."""
     query = select(Act).where(Act.bulletin_id == bulletin_id)
+    return list(session.exec(query.order_by(col(Act.id))))
+
+
+def since(session: Session, verb: str, at: datetime) -> list[Act]:
+    """Those of one verb after a moment, in their order."""
+    query = select(Act).where(Act.verb == verb, col(Act.at) > at)
     return list(session.exec(query.order_by(col(Act.id))))

@@ -42,6 +42,20 @@ def _written_to(since: datetime) -> "Select[int, datetime]":
     )
 
 
+def last_to_anybody(session: Session, *, since: datetime) -> datetime | None:
+    """When a message of any bulletin last left, or may have."""
+    query = (
+        select(func.max(Attempt.started_at))
+        .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
+        .where(
+            col(Delivery.bulletin_id).is_not(None),
+            col(Attempt.started_at) > since,
+            col(Attempt.outcome).in_(LEFT),
+        )
+    )
+    return session.exec(query).one()
+
+
 def written_to(session: Session, *, since: datetime) -> int:
     """How many different people."""
     return session.exec(select(func.count()).select_from(_written_to(since).subquery())).one()

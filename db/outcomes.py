@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +53,36 @@ def span(session: Session, bulletin_id: int) -> Span:
         .where(Delivery.bulletin_id == bulletin_id)
     ).one()
     return Span(*row)
+
+
+def by_part(session: Session, bulletin_id: int, starts: Sequence[datetime]) -> list[Counter[DeliveryStatus]]:
+    """Of each start of a send, how its deliveries ended: those that were last tried, or left out, from that
+    moment on and before the next start. What is still open belongs to none.
+    """
+    last = (
+        select(Attempt.delivery_id, func.max(Attempt.started_at).label("at"))
+        .join(Delivery, col(Delivery.id) == Attempt.delivery_id)
+        .where(Delivery.bulletin_id == bulletin_id)
+        .group_by(col(Attempt.delivery_id))
+        .subquery()
+    )
+    at = func.coalesce(last.c.at, Delivery.status_at)
+    counted = []
+    for place, begins in enumerate(starts):
+        within = [at >= begins] if place else []
+        within += [at < until for until in starts[place + 1 : place + 2]]
+        query = (
+            select(Delivery.status, func.count())
+            .join(last, last.c.delivery_id == Delivery.id, isouter=True)
+            .where(
+                Delivery.bulletin_id == bulletin_id,
+                col(Delivery.status).not_in((DeliveryStatus.queued, DeliveryStatus.claimed)),
+                *within,
+            )
+            .group_by(col(Delivery.status))
+        )
+        counted.append(Counter({DeliveryStatus(status): n for status, n in session.exec(query)}))
+    return counted
 
 
 def over_time(session: Session, bulletin_id: int) -> list[tuple[datetime, Outcome]]:

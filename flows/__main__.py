@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # the help of a verb imports nothing that takes its time
 
 # two make it, the others need none or look themselves
 WITHOUT_DATABASE = (
-    *("run", "migrate", "deploy", "worker", "web", "codes", "templates"),
+    *("run", "migrate", "deploy", "worker", "web", "codes"),
     *("prefect", "drain", "install"),
     *("backup", "restore", "drill", "upgrade"),
     *("kit", "handover"),

@@ -32,19 +32,19 @@ from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError, decide
 from flows.runs import choices, client, forms, pages
-from flows.runs.witness import places
-from flows.sending import channel, preflight, provider, witness
+from flows.runs.witness import places, testify
+from flows.sending import channel, parts, preflight, provider
 from flows.sending import senders as life
 from flows.sending.checks import Preflight
 from flows.sending.drain import BY_A_PERSON, DispatchError, HeldError, Order, drain
 from flows.sending.hold import is_in_force, require_right
+from flows.sending.outbox import TODAY_IS_FULL
 from flows.sending.seal import broken, message_of
 from flows.settings import Settings
 
 LOG = logging.getLogger(__name__)
 SLOTS_OWN = "Invio di ciò che è approvato per quest'ora"
 NOTHING = "Niente da inviare: nessun bollettino approvato per questo momento."
-EARLY = timedelta(seconds=90)  # a run that starts this much before its slot waits for it
 
 
 def due(settings: Settings, engine: Engine, now: datetime) -> list[int]:
@@ -121,6 +121,7 @@ def begin(
     *,
     late_by: str | None = None,
     despite: Sequence[str] = (),
+    is_part: bool = False,
     now: datetime,
     since: timedelta = timedelta(),
 ) -> Order:
@@ -134,11 +135,12 @@ def begin(
         order = _order(settings, session, bulletin, late=late_by is not None, now=now)
         life.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
         is_joining = senders.is_sending(session, bulletin_id, now=now)
-        if is_joining and session.get_bind().dialect.name == "sqlite":
+        if is_joining and (is_part or session.get_bind().dialect.name == "sqlite"):
+            alone = "a parti" if is_part else "con SQLite"
             raise DispatchError(
-                f"Il bollettino {bulletin_id} è già in invio: con SQLite spedisce un processo alla volta."
+                f"Il bollettino {bulletin_id} è già in invio: {alone} spedisce un processo alla volta."
             )
-        if order.is_new:
+        if order.is_new or is_part:  # of a next part: who has joined since, too
             if order.by_hand == HandoverKind.channel:
                 handovers.plan_channel(session, bulletin_id, now=now)
             else:
@@ -190,6 +192,7 @@ def dispatch_bulletin(
     *,
     late_by: str | None = None,
     despite_by: str | None = None,
+    goes_on: bool = False,
     has_server: bool = False,
     now: datetime,
     progress: Callable[[], None] = lambda: None,
@@ -204,6 +207,7 @@ def dispatch_bulletin(
     Args:
         late_by: who decides that a stopped send goes on.
         despite_by: who decides that it goes although a check refuses it.
+        goes_on: it leaves in parts, by the choice of `late_by`, and its next one is due.
         has_server: whether a Prefect server keeps a witness, too.
         show: told the checks before the first message.
         begun: called when the send can be stopped, before the first message; which waits for it.
@@ -211,7 +215,10 @@ def dispatch_bulletin(
     """
     began = clock()
     people.replay(settings, engine, now=now)  # whoever left is out, whatever becomes of this send
-    with held_when_untrue(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn):
+    with (
+        parts.ended_by_trouble(engine, bulletin_id, goes_on=goes_on, now=now),
+        held_when_untrue(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn),
+    ):
         with transaction(engine) as session:
             order = prepare(settings, session, bulletin_id, late=late_by is not None, now=now)
         # who reads a channel is not written to by us
@@ -222,6 +229,7 @@ def dispatch_bulletin(
         site = require_same_site(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn)
         outside = places(settings, has_server=has_server)
         checked = preflight.look(settings, engine, order, site=site, places=outside, now=now)
+        checked = parts.judged(engine, bulletin_id, checked, goes_on=goes_on)
         show(checked)
         despite = require_checks(
             settings, engine, bulletin_id, checked, despite_by=despite_by, now=now, warn=warn
@@ -232,13 +240,22 @@ def dispatch_bulletin(
             warn(why)
         since = timedelta(seconds=clock() - began)
         # once more under the lock: the pages were read and the provider was asked meanwhile
-        order = begin(settings, engine, bulletin_id, late_by=by, despite=despite, now=now, since=since)
-        for trouble in _testify(settings, engine, bulletin_id, has_server=has_server, now=now):
+        order = begin(
+            settings,
+            engine,
+            bulletin_id,
+            late_by=by,
+            despite=despite,
+            is_part=checked.room is not None,
+            now=now,
+            since=since,
+        )
+        for trouble in testify(settings, engine, bulletin_id, has_server=has_server, now=now):
             warn(trouble)
         begun()
         if order.by_hand:
             return _to_operator(settings, engine, bulletin_id, has_server=has_server, now=now)
-        order = replace(order, category=checked.way or order.category)
+        order = replace(order, category=checked.way or order.category, room=checked.room)
         reason = asyncio.run(drain(settings, engine, order, progress))
         return close(engine, bulletin_id, reason, now=datetime.now(UTC)), reason
 
@@ -251,24 +268,6 @@ def _to_operator(
         window.open_window(settings, engine, bulletin_id, now=now)
     with transaction(engine) as session:
         return deliveries.certificate(session, bulletin_id), None
-
-
-def _testify(
-    settings: Settings, engine: Engine, bulletin_id: int, *, has_server: bool, now: datetime
-) -> list[str]:
-    """Count the start outside the database, before a message leaves."""
-    with transaction(engine) as session:
-        start = senders.last_number(session)
-    mark = witness.mark(start, bulletin_id, settings.ledger().journal, at=now)
-    return list(witness.tell(places(settings, has_server=has_server), mark))
-
-
-def wait_for_slot(scheduled: datetime, sleep: Callable[[float], None] = time.sleep) -> datetime:
-    """Prefect starts a run up to half a second before its time: at 10:59:59.7 nothing would be due."""
-    ahead = scheduled - datetime.now(UTC)
-    if timedelta() < ahead < EARLY:
-        sleep(ahead.total_seconds() + 0.05)
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -294,13 +293,15 @@ def _send(
     log = get_run_logger()
     lists = partial(choices.refresh, settings, engine, now=now)
     try:
+        chooser = None if late_by else parts.goes_on(settings, engine, bulletin_id, now=now)
         with choices.beside(settings, engine, now=now) as begun:  # no message waits for the lists
             certificate, reason = dispatch_bulletin(
                 settings,
                 engine,
                 bulletin_id,
-                late_by=late_by,
+                late_by=late_by or chooser,
                 despite_by=despite_by,
+                goes_on=chooser is not None,
                 has_server=True,
                 now=now,
                 progress=pages.progress(engine, bulletin_id),
@@ -325,13 +326,13 @@ def _send(
         log.info("%s Si invia a mano: %s", text, link)
         return Sent(f"{text} Si invia a mano: {link}")
     if reason:
-        text += f" Invio fermato: {reason}"
+        text += f" {parts.told(settings, engine, bulletin_id, reason)}"
     pages.outcome(settings, engine, bulletin_id, text, now=datetime.now(UTC))
     log.info("%s", text)
     posted = drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
     if posted.trouble:
         log.warning("%s", posted.trouble)
-    return Sent(text, has_failed=reason is not None and reason != BY_A_PERSON)
+    return Sent(text, has_failed=reason not in (None, BY_A_PERSON, TODAY_IS_FULL))
 
 
 def _name() -> str:
@@ -349,7 +350,7 @@ def dispatch(
     """Invia il bollettino approvato; senza approvazione, o a un'ora sbagliata, non parte niente."""
     settings = load()
     engine = make_engine(settings.database)
-    now = wait_for_slot(flow_run.scheduled_start_time)
+    now = client.wait_for_slot(flow_run.scheduled_start_time)
     chosen = due(settings, engine, now) if bulletin_id is None else [bulletin_id]
     # one after the other: a second one is not held against the moment at which the first began
     sent = [_send(settings, engine, chosen_id, now=datetime.now(UTC)) for chosen_id in chosen]
@@ -367,6 +368,9 @@ def resume(
     nonostante: Annotated[
         bool, Field(title="Parte anche se un controllo dice NON PARTE (la decisione resta a tuo nome)")
     ] = False,
+    a_parti: Annotated[
+        bool, Field(title="A parti: oggi quante persone permette WhatsApp, le altre da sole nei giorni dopo")
+    ] = False,
     codice: Annotated[str, Field(title=acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Riprende un invio fermato, o fa partire un bollettino che i controlli hanno trattenuto."""
@@ -376,9 +380,9 @@ def resume(
     now = datetime.now(UTC)
     try:
         number, _ = acts.chosen(engine, bollettino)
-        if trouble := cannot_resume(settings, engine, number, who=chi):
+        if trouble := acts.cannot_resume(settings, engine, number, who=chi):
             return orders.refused(settings, engine, trouble, who=chi)
-        decide(settings, engine, number, who=chi, proof=proof, despite=nonostante, now=now)
+        decide(settings, engine, number, who=chi, proof=proof, despite=nonostante, in_parts=a_parti, now=now)
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)
     done = _send(settings, engine, number, late_by=chi, despite_by=chi if nonostante else None, now=now)
@@ -387,14 +391,3 @@ def resume(
     if done.has_failed:
         raise DispatchError(done.text)
     return orders.done(settings, engine, done.text)
-
-
-def cannot_resume(settings: Settings, engine: Engine, bulletin_id: int, *, who: str) -> str:
-    """Why this person cannot resume this bulletin, in Italian; "" when they can."""
-    if who not in {editor.name for editor in settings.profile.editors}:
-        return f"{acts.unknown(settings)} {acts.NOTHING_DONE}"
-    with transaction(engine) as session:
-        status = acts.held(session, bulletin_id).status
-    if status in (BulletinStatus.stopped, BulletinStatus.approved):
-        return ""
-    return f"Il bollettino {bulletin_id} è {STATUS[status]}: non c'è niente da riprendere."

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db import bulletins, deliveries, handovers, senders
-from db.engine import make_engine, transaction
+from db.engine import make_engine, reading, transaction
 from db.models import Bulletin, BulletinStatus
 from flows.alert import draft_and_call
 from flows.bulletin.status import WAITS
@@ -24,7 +24,7 @@ from flows.letters import alarms, upkeep
 from flows.privacy.intact import load
 from flows.review import standing_order
 from flows.runs import choices, client, forms, pages, planned
-from flows.sending import outbox
+from flows.sending import outbox, parts
 from flows.sending import senders as life
 from flows.settings import Settings
 
@@ -43,6 +43,8 @@ class Watched:
     broken: tuple[int, ...] = ()  # sending, but nothing moves: the dispatch died
     ended: tuple[int, ...] = ()  # sending, dead, and past the grace: stopped
     by_hand: tuple[int, ...] = ()  # in an operator's hands: each must have its checklist
+    next_part: tuple[int, ...] = ()  # leaves in parts, and another day has room
+    part_over: tuple[int, ...] = ()  # leaves in parts, and its text is past its time: ended
 
     def __str__(self) -> str:
         return (
@@ -50,7 +52,8 @@ class Watched:
             f"in attesa di un redattore: {list(self.waiting)}, appena confermati: {list(self.answered)}, "
             f"da inviare: {list(self.to_send)}, "
             f"invii interrotti da riprendere: {list(self.broken)}, fermati: {list(self.ended)}, "
-            f"da inviare a mano: {list(self.by_hand)}"
+            f"da inviare a mano: {list(self.by_hand)}, a parti: continuano {list(self.next_part)}, "
+            f"scaduti {list(self.part_over)}"
         )
 
 
@@ -102,11 +105,18 @@ def look(
             whole = deliveries.certificate(session, bulletin.id).adds_up
             to = BulletinStatus.sent if whole else BulletinStatus.stopped
             past("ended", bulletin, to, "interrotto, e tardi per riprenderlo")
-        if not dry_run:
-            for bulletin in _held(session, BulletinStatus.stopped):
-                # stopped while its sender died: nobody need resume it for its certificate to tell the truth
-                if deliveries.on_their_way(session, bulletin.id):
-                    life.reap(session, bulletin.id, now=now)
+        for bulletin in _held(session, BulletinStatus.stopped):
+            # stopped while its sender died: nobody need resume it for its certificate to tell the truth
+            if not dry_run and deliveries.on_their_way(session, bulletin.id):
+                life.reap(session, bulletin.id, now=now)
+            if parts.waits(bulletin):
+                until = parts.ends_at(settings, session, bulletin)
+                if until is not None and now > until:
+                    ids["part_over"].append(bulletin.id)
+                    if not dry_run:
+                        parts.end(session, bulletin, by=BY, now=now)
+                elif now >= parts.next_at(settings, session, bulletin):
+                    ids["next_part"].append(bulletin.id)
     return Watched(**{name: tuple(of_name) for name, of_name in ids.items()})
 
 
@@ -141,6 +151,7 @@ def act(settings: Settings, engine: Engine, watched: Watched, *, now: datetime) 
             partial(client.start_dispatch, settings, engine, bulletin_id, dead=True, now=now)
             for bulletin_id in watched.broken
         ),
+        *(partial(_go_on, settings, engine, bulletin_id, now=now) for bulletin_id in watched.next_part),
         *(
             partial(forms.close_review, settings, engine, bulletin_id, why, now=now)
             for bulletin_id in watched.expired
@@ -161,6 +172,15 @@ def _each(tasks: Iterable[Callable[[], object]], trouble: str) -> None:
             errors.append(exc)
     if errors:
         raise ExceptionGroup(trouble, errors)
+
+
+def _go_on(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> None:
+    """A run for its next part; another one each hour where the provider does not say how many it allows."""
+    with reading(engine) as session:
+        bulletin = session.get_one(Bulletin, bulletin_id)
+        since = now - parts.next_at(settings, session, bulletin)
+        part = 1 + len(senders.of(session, bulletin_id))
+    client.start_part(settings, bulletin_id, part=part, tried=since // timedelta(hours=1))
 
 
 def _wait_or_order(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> None:

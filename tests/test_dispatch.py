@@ -1,6 +1,5 @@
 """A bulletin is sent as it was sealed, in its hour, to who is subscribed, once."""
 
-import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -184,7 +183,7 @@ def test_a_bulletin_that_does_not_exist_is_named(comune: Comune) -> None:
 
 
 def test_without_subscribers_it_is_sent_to_nobody_and_adds_up(comune: Comune) -> None:
-    asyncio.run(tour.register_templates(comune.settings))
+    tour.register_templates(comune.settings)
     number = approved(comune)
     certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert (certificate.planned, certificate.adds_up, reason) == (0, True, None)

@@ -57,9 +57,9 @@ SANDBOX = "http://127.0.0.1:8600"
 # What asks nobody, changes nothing, and takes no time; so does a dry run.
 HARMLESS = {
     *("certificate", "codes", "completion", "cost", "discover", "export-site", "history", "inspect"),
-    *("numbers", "privacy", "subscribers export", "templates", "witness"),
+    *("numbers", "privacy", "subscribers export", "templates plan", "witness"),
 }
-DECIDING = {"--accept-by", "--submit"}  # what makes more of these
+DECIDING = {"--accept-by"}  # what makes more of these
 
 
 # ------------------------------------------------------------------ what is named

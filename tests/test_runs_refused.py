@@ -16,9 +16,8 @@ from db import bulletins
 from db.engine import transaction
 from db.models import BulletinStatus
 from flows import announce, backfill, correct, dispatch, settle, stop
-from flows.dispatch import cannot_resume
 from flows.letters import orders
-from flows.review.acts import NotDoneError
+from flows.review.acts import NotDoneError, cannot_resume
 from flows.runs import client
 from flows.settings import Settings
 from flows.settle import GOT

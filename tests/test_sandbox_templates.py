@@ -73,3 +73,39 @@ def test_an_edit_is_told_by_webhook_and_one_of_the_optimizations_is_not(town: To
     assert change["value"]["message_template_footer"] == "Ciao"
     assert change["value"]["message_template_buttons"][0]["message_template_button_type"] == "URL"
     assert entry["time"] == int(town.now.timestamp()) - 1
+
+
+def test_the_list_comes_in_pages_with_a_cursor(town: Town) -> None:
+    first = read(town, "200/message_templates", fields="name", limit="1")
+    assert [row["name"] for row in first["data"]] == ["bollettino_1"]
+    assert "/v25.0/200/message_templates?" in first["paging"]["next"]
+    after = first["paging"]["cursors"]["after"]
+    second = read(town, "200/message_templates", fields="name", limit="1", after=after)
+    assert [row["name"] for row in second["data"]] == ["allerta_meteo"]
+    assert "next" not in second["paging"]
+    assert [row["name"] for row in read(town, "200/message_templates", name="llettin")["data"]] == [
+        "bollettino_1"
+    ]
+
+
+def test_a_template_that_is_paused_or_disabled_or_not_approved_sends_nothing(town: Town) -> None:
+    for status, expected in (("PAUSED", 132015), ("DISABLED", 132016), ("REJECTED", 132001)):
+        assert town.client.post("/_prova/modelli/bollettino_1", json={"status": status}).status_code == 200
+        assert code(town.send(template_send())) == expected
+    town.later(seconds=1)
+    (change, *_) = json.loads(town.posts[0][0])["entry"][0]["changes"]
+    assert change["field"] == "message_template_status_update"
+    assert change["value"]["event"] == "PAUSED"
+
+
+def test_an_approved_one_is_edited_within_limits_and_its_category_never(town: Town) -> None:
+    number = template(town, "bollettino_1", "id")["id"]
+    assert code(town.graph(number, {"category": "UTILITY"})) == 100
+    town.client.post("/_prova/modelli", json={"counts_edits": True})
+    assert town.graph(number, {"degrees_of_freedom_spec": OUT}).json() == {"success": True}
+    assert code(town.graph(number, {"degrees_of_freedom_spec": OUT})) == 100
+    town.client.post("/_prova/modelli/bollettino_1", json={"status": "REJECTED", "reason": "PROMOTIONAL"})
+    assert template(town, "bollettino_1", "rejected_reason")["rejected_reason"] == "PROMOTIONAL"
+    assert town.graph(number, {"category": "UTILITY"}).json() == {"success": True}
+    town.client.post("/_prova/modelli/bollettino_1", json={"status": "PENDING"})
+    assert code(town.graph(number, {"degrees_of_freedom_spec": OUT})) == 100

@@ -14,7 +14,8 @@ from flows.sending import checks
 from flows.sending.checks import Check, Preflight, Reach, Verdict
 from flows.sending.costs import Month
 from flows.sending.witness import Heard, Mark
-from flows.whatsapp.account import NumberState, TemplateState
+from flows.whatsapp.account import NumberState
+from flows.whatsapp.account_templates import TemplateState
 from flows.whatsapp.templates import TemplateDefinition
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -22,13 +22,15 @@ from db.models import (
     RecipientStatus,
 )
 from flows.bulletin.language.dates import giorno_ora
-from flows.dispatch import cannot_resume, check, dispatch_bulletin
+from flows.dispatch import check, dispatch_bulletin
 from flows.retain import retain
+from flows.review.acts import cannot_resume
 from flows.sending import preflight, witness
 from flows.sending.checks import Verdict
 from flows.sending.drain import DispatchError, RefusedError
 from flows.whatsapp import account
-from flows.whatsapp.account import ask_number, ask_template
+from flows.whatsapp.account import ask_number
+from flows.whatsapp.account_templates import ask_template
 from flows.whatsapp.errors import Refused, Retryable, TokenError
 from tests.test_dispatch import approved
 from tests.world import outbox

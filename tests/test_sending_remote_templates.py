@@ -1,9 +1,7 @@
 """What phones show is what was approved: our templates beside WhatsApp's, and the way that alters nothing."""
 
-import asyncio
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -15,21 +13,18 @@ from db.models import AccountWord, InboundEvent, Template
 from deployments.sandbox.compose import Template as SandboxTemplate
 from deployments.sandbox.messages import Message
 from deployments.sandbox.webhooks import Update
-from flows.cli import tour
-from flows.cli.templates import bring
 from flows.dispatch import check, dispatch_bulletin
 from flows.letters import alarms
 from flows.sending.checks import Verdict
 from flows.sending.drain import RefusedError
 from flows.sending.remote_templates import check_alterations, check_terms, check_text, way
-from flows.settings import BollettinoError
 from flows.web.app import create_app
-from flows.whatsapp.account import TemplateState, ask_terms
+from flows.whatsapp.account import ask_terms
+from flows.whatsapp.account_templates import TemplateState
 from flows.whatsapp.errors import Retryable
 from flows.whatsapp.templates import ALTERATIONS, creation_payload, differences
 from flows.whatsapp.updates import TemplateText
 from flows.whatsapp.webhook import parse
-from tests.test_cli_verbs import flows
 from tests.test_dispatch import approved
 from tests.world.builders import NOW
 from tests.world.comune import Comune
@@ -314,49 +309,3 @@ def test_a_partner_that_came_does_not_cover_a_restriction(site: Site) -> None:
         "partner": "PARTNER_ADDED",
         "terms": "MM_LITE_TERMS_SIGNED",
     }
-
-
-# ---------------------------------------------------------------- the command
-
-
-def test_the_command_compares_submits_what_is_missing_and_edits_what_differs(
-    comune: Comune, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert flows(comune, "templates") == 2
-    assert "bollettino_1: missing: WhatsApp does not hold it" in capsys.readouterr().out
-    assert flows(comune, "templates", "--submit") == 0
-    assert capsys.readouterr().out.count(": submitted: APPROVED") == len(comune.settings.templates)
-    assert flows(comune, "templates") == 0
-    edit(comune, "bollettino_1", components=components(comune, "bollettino_1", HEADER="Notizie"))
-    edit(comune, "bollettino_3", degrees_of_freedom_spec={"creative_features_spec": {}})
-    capsys.readouterr()
-    assert flows(comune, "templates") == 2
-    said = capsys.readouterr().out
-    assert "bollettino_1: APPROVED, MARKETING: il titolo\n" in said
-    assert "bollettino_3: APPROVED, MARKETING: WhatsApp may alter it: add_text_overlay" in said
-    assert flows(comune, "templates", "--submit") == 0
-    assert capsys.readouterr().out.count(": edited (") == 2
-    assert flows(comune, "templates") == 0
-
-
-def test_what_breaks_a_rule_of_metas_is_named_and_nothing_is_submitted(comune: Comune) -> None:
-    good = comune.settings.templates["bollettino_1"]
-    comune.settings.templates["bollettino_1"] = replace(good, button="Leggi il bollettino completo")
-    with pytest.raises(BollettinoError, match="bollettino_1: the button has 28 characters, 25 are allowed"):
-        asyncio.run(bring(comune.settings))
-    comune.settings.templates["bollettino_1"] = good
-    assert set(asyncio.run(bring(comune.settings)).values()) == {
-        "submitted: APPROVED, MARKETING",
-        "submitted: APPROVED, UTILITY",
-    }
-
-
-def test_a_second_start_of_the_sandbox_brings_its_templates_to_this_version(
-    comune: Comune, capsys: pytest.CaptureFixture[str]
-) -> None:
-    comune.subscribe()
-    edit(comune, "bollettino_5", components=components(comune, "bollettino_5", FOOTER="Come prima"))
-    assert flows(comune, "templates") == 2
-    asyncio.run(tour.register_templates(comune.settings))
-    assert flows(comune, "templates") == 0
-    assert "bollettino_5: APPROVED, MARKETING: il piede\n" in capsys.readouterr().out

@@ -20,9 +20,9 @@ from db.models import (
 )
 from flows.approve import load_round
 from flows.correct import CorrectionError, draft_correction, draft_for_the_rest, same_correction
-from flows.dispatch import begin, cannot_resume, dispatch_bulletin
+from flows.dispatch import begin, dispatch_bulletin
 from flows.letters import drafts
-from flows.review.acts import NotDoneError
+from flows.review.acts import NotDoneError, cannot_resume
 from flows.runs import choices
 from flows.sending.certificate import words
 from flows.settle import AGAIN, GOT, retry_failed, settle_uncertain

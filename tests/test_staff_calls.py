@@ -1,6 +1,5 @@
 """Calls of the people on duty, from the draft to the phones of the sandbox: who, when, how often, by what."""
 
-import asyncio
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -50,7 +49,7 @@ def box(comuni: Comune) -> Iterator[Post]:
 def drafted(comune: Comune, level: Level = Level.arancione, now: datetime = NOW) -> int:
     """An urgent draft whose window is open, and the templates registered."""
     comune.now = now
-    asyncio.run(tour.register_templates(comune.settings))
+    tour.register_templates(comune.settings)
     with comune.look() as session:
         state(session, level, at=now)
     (number,) = draft_urgent(comune.settings, comune.engine, now=now).opened

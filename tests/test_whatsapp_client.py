@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from flows.sending.provider import open_client
 from flows.settings import Settings
 from flows.whatsapp import client as whatsapp
-from flows.whatsapp.client import PostOutcome, Registered, WhatsAppClient
-from flows.whatsapp.errors import NOWHERE, Action, Refused, Retryable
+from flows.whatsapp.client import PostOutcome, WhatsAppClient
+from flows.whatsapp.errors import NOWHERE, Action
 from flows.whatsapp.messages import OutgoingTemplate, OutgoingText
-from flows.whatsapp.wire import Method, NotSentError, Reply
+from flows.whatsapp.wire import Method, Reply
 from tests.world.wires import Handled, Handler
 
 PHONE = "+393330001122"
@@ -240,50 +240,6 @@ def test_a_token_that_cannot_be_a_header_is_refused_at_once(token: str) -> None:
         WhatsAppClient("https://graph.example", "1", token)
     with pytest.raises(ValueError, match="web address"):
         WhatsAppClient("graph.example", "1", "token")
-
-
-def register(handler: Handler) -> Registered:
-    async def once() -> Registered:
-        async with client(handler) as api:
-            return await api.register_template("777", {"name": "bollettino_1"})
-
-    return asyncio.run(once())
-
-
-def test_a_registered_template_tells_the_category_that_meta_gave() -> None:
-    def handler(request: httpx.Request) -> httpx.Response:
-        assert request.url.path == "/v25.0/777/message_templates"
-        return httpx.Response(200, json={"id": "1", "status": "PENDING", "category": "MARKETING"})
-
-    assert register(handler) == Registered("1", "PENDING", "MARKETING")
-
-
-def test_a_refused_template_says_why_in_metas_words() -> None:
-    error = {
-        "code": 100,
-        "error_subcode": 2388299,
-        "message": "Invalid parameter",
-        "error_user_msg": "Params first",
-    }
-    with pytest.raises(Refused, match="bollettino_1: HTTP 400: Params first: Invalid parameter") as caught:
-        register(answering(400, {"error": error}))
-    assert (caught.value.code, caught.value.subcode) == (100, 2388299)
-    with pytest.raises(Refused, match="no explanation"):
-        register(answering(200, {"hello": 1}))
-
-
-def test_trouble_at_meta_may_be_retried() -> None:
-    with pytest.raises(Retryable):
-        register(answering(500, {"error": {"code": 2}}))
-    with pytest.raises(Retryable):
-        register(lambda _: httpx.Response(502, text="<html>"))
-
-    def unreachable(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("made up", request=request)
-
-    with pytest.raises(Retryable) as caught:
-        register(unreachable)
-    assert isinstance(caught.value.__cause__, NotSentError)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from deployments.sandbox.post_office import Mailbox, mailbox_routes
 from deployments.sandbox.regional import regional_routes
 from deployments.sandbox.store import Store
 from deployments.sandbox.template_api import template_routes
+from deployments.sandbox.template_state import template_control
 from deployments.sandbox.token_api import token_control, token_routes
 from deployments.sandbox.web_site import site_routes
 from deployments.sandbox.webhooks import Http, Webhooks, over_http
@@ -87,7 +88,7 @@ def create_app(
 
     for routes in (
         *(site_routes, plone_routes, alert_routes, geojson_routes, regional_routes, notice_routes),
-        *(phone_routes, mailbox_routes, fault_routes, number_control, token_control),
+        *(phone_routes, mailbox_routes, fault_routes, number_control, template_control, token_control),
     ):
         app.include_router(routes(world))
     if files_dir is not None:

@@ -15,7 +15,7 @@ from deployments.sandbox.graph_errors import GraphError
 from deployments.sandbox.limits import Endpoint, Request, TextSend, check_request
 from deployments.sandbox.messages import Message, Phone, find_phone, new_wamid, wa_id_of, within_window
 from deployments.sandbox.number_api import is_onboarded
-from deployments.sandbox.template_api import template_key
+from deployments.sandbox.template_state import require_usable, template_key
 from deployments.sandbox.traffic import report_progress
 from deployments.sandbox.world import World
 
@@ -124,6 +124,7 @@ def _content(
     template = world.store.get(Template, template_key(use.name, use.language.code))
     if template is None:
         raise GraphError(132001, f"template name ({use.name}) does not exist in {use.language.code}")
+    require_usable(template)
     if endpoint == "marketing_messages" and template.order.category != "MARKETING":
         raise GraphError(131055, "This endpoint only takes marketing templates")
     if endpoint == "marketing_messages" and not is_onboarded(world):

@@ -1,6 +1,7 @@
 """A registered template and the values of one request -> what the phone shows."""
 
 import re
+from datetime import datetime
 
 from pydantic import BaseModel, Field
 
@@ -15,6 +16,8 @@ class Template(BaseModel):
     id: str
     status: str
     order: TemplateOrder
+    rejected_reason: str = "NONE"
+    edits: list[datetime] = []
 
 
 class Display(BaseModel):

@@ -34,7 +34,13 @@ _log = logging.getLogger("sandbox.webhooks")
 class Update(BaseModel):
     """One status, one inbound message or one change of a template that waits for its turn."""
 
-    kind: Literal["statuses", "messages", "message_template_components_update"]
+    kind: Literal[
+        "statuses",
+        "messages",
+        "message_template_components_update",
+        "message_template_status_update",
+        "template_category_update",
+    ]
     body: dict[str, Any] = Field(repr=False)
     contact: dict[str, Any] = Field(repr=False)
     created: float

@@ -40,6 +40,8 @@ REASONS = {
     "updated": "la fonte ha cambiato l'allerta",
     "restored": "database ripristinato da una copia: può essere già partito",
     "corrected_meanwhile": "chi mancava riceve il testo giusto",
+    "in_parts": "per oggi WhatsApp non ne permette altri: continua da solo",
+    "parts_over": "il testo è scaduto prima che WhatsApp li permettesse tutti",
 }
 
 BY_OPERATOR = "dalla riga di comando di chi gestisce il servizio"

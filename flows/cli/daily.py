@@ -241,6 +241,8 @@ def add_later_verbs(add: Add) -> None:
         broken="whose send was interrupted and goes on",
         ended="whose send was interrupted and is stopped",
         by_hand="that a person sends",
+        next_part="that leave in parts, whose next one is due",
+        part_over="that left in parts, and whose text is past its time",
         mail="what to know of the letters to the editors, a line each",
     )
     parser = add("absence", absence, "Enter when an editor is away, or take it back: the next one is called.")

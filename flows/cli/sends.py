@@ -30,9 +30,9 @@ def dispatch(arguments: argparse.Namespace, settings: "Settings", out: Output) -
     now = datetime.now(UTC)
     if arguments.test:
         return _test(arguments, settings, engine, out, now)
-    late_by, despite_by = (
+    late_by, despite_by, in_parts_by = (
         editor(arguments, settings, option) if getattr(arguments, option) is not None else None
-        for option in ("late_by", "despite_by")
+        for option in ("late_by", "despite_by", "in_parts_by")
     )
     chosen = [arguments.bulletin] if arguments.bulletin else due(settings, engine, now)
     out.keep(bulletins=[])
@@ -41,7 +41,16 @@ def dispatch(arguments: argparse.Namespace, settings: "Settings", out: Output) -
     codes = [
         _would_send(settings, engine, bulletin_id, out, late=late_by is not None, now=now)
         if arguments.dry_run
-        else _send(settings, engine, bulletin_id, out, late_by=late_by, despite_by=despite_by, now=now)
+        else _send(
+            settings,
+            engine,
+            bulletin_id,
+            out,
+            late_by=late_by,
+            despite_by=despite_by,
+            in_parts_by=in_parts_by,
+            now=now,
+        )
         for bulletin_id in chosen
     ]
     return max(codes, default=0)
@@ -95,6 +104,7 @@ def _send(
     *,
     late_by: str | None,
     despite_by: str | None,
+    in_parts_by: str | None,
     now: datetime,
 ) -> int:
     from flows.by_hand.window import link as checklist_link
@@ -106,8 +116,18 @@ def _send(
     from flows.sending.drain import RefusedError
     from flows.settings import BollettinoError
 
+    late_by = late_by or in_parts_by
     if by := despite_by or late_by:
-        decide(settings, engine, bulletin_id, who=by, proof=OPERATOR, despite=despite_by is not None, now=now)
+        decide(
+            settings,
+            engine,
+            bulletin_id,
+            who=by,
+            proof=OPERATOR,
+            despite=despite_by is not None,
+            in_parts=in_parts_by is not None,
+            now=now,
+        )
     try:
         with out.progress(f"sending bulletin {bulletin_id}") as advance:
             certificate, reason = dispatch_bulletin(
@@ -145,6 +165,8 @@ def _sent(
     from dataclasses import asdict
 
     from flows.sending.certificate import words
+    from flows.sending.outbox import TODAY_IS_FULL
+    from flows.sending.parts import told
 
     keep_certificate(settings, engine, bulletin_id)
     out.say(f"bulletin {bulletin_id}: {words(certificate)}")
@@ -154,6 +176,9 @@ def _sent(
         "bulletins",
         {"bulletin": bulletin_id, **asdict(certificate), "checklist": checklist, "stopped": reason},
     )
+    if reason == TODAY_IS_FULL:
+        out.say(told(settings, engine, bulletin_id, reason))
+        return 0
     if reason:
         out.trouble(f"stopped: {reason}")
         out.trouble(f"to go on with it: python -m flows dispatch {bulletin_id} --late-by NAME")
@@ -296,6 +321,12 @@ def add_verbs(add: Add) -> None:
         "--despite-by",
         metavar="NAME",
         help="who decides that it leaves although a check refuses it; kept, and told to all",
+    )
+    parser.add_argument(
+        "--in-parts-by",
+        metavar="NAME",
+        help="who decides that it leaves in parts where WhatsApp does not allow so many people today; the "
+        "rest leaves by itself on the next days",
     )
     for_programs(
         parser,

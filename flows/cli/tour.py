@@ -1,6 +1,5 @@
 """What `run` does after the start: in the sandbox, a whole first round; elsewhere, a word on what waits."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,16 +8,13 @@ from typing import Any
 from db import bulletins
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
-from flows.cli import neighbours, templates
+from flows.cli import neighbours
 from flows.runs import client as runs
-from flows.sending.provider import open_client
+from flows.sending import submission
 from flows.settings import Settings
-from flows.whatsapp.errors import Refused
-from flows.whatsapp.templates import creation_payload
 
 GUIDE = "deployments/guida-redazione.md"
 COMPOSE = ".venv/bin/python -m flows compose --at-approval"
-DUPLICATE = 2388024  # "Content in this language already exists": a second start
 
 Say = Callable[[str], None]
 Verb = Callable[..., None]
@@ -27,7 +23,7 @@ Verb = Callable[..., None]
 def first_steps(settings: Settings, say: Say, verb: Verb) -> None:
     """Collect, compose what the sandbox needs to show, and print the links."""
     if settings.profile.stage == "sandbox":
-        asyncio.run(register_templates(settings))
+        register_templates(settings)
         subscribe_phones(settings)
         say("  reading the sandbox's site and alerts")
         verb("collect")
@@ -43,19 +39,11 @@ def first_steps(settings: Settings, say: Say, verb: Verb) -> None:
     links(settings, say)
 
 
-async def register_templates(settings: Settings) -> None:
-    """Submit our templates to the sandbox, as an operator does once to Meta."""
-    whatsapp = settings.profile.whatsapp
-    async with open_client(settings) as client:
-        for definition in settings.templates.values():
-            payload = creation_payload(definition, settings.button_base(definition.name), whatsapp.language)
-            try:
-                await client.register_template(whatsapp.waba_id, payload)
-            except Refused as exc:
-                if exc.subcode != DUPLICATE:
-                    raise
-                await templates.bring(settings)  # of another version of ours, perhaps
-                return
+def register_templates(settings: Settings) -> None:
+    """Submit our templates to the sandbox, as an operator does once to Meta, and again for a new version."""
+    now = datetime.now(UTC)
+    plan = submission.plan(settings, None, submission.held(settings), now=now)
+    submission.submit(settings, settings.engine(), plan, by="run", now=now)
 
 
 def sandbox(

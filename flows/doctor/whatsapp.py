@@ -10,16 +10,17 @@ from flows.bulletin.language.dates import giorno, in_rome
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out, unknown
 from flows.doctor.reader import reader
 from flows.sending import checks
-from flows.settings import Settings
+from flows.sending.provider import account_headers
 from flows.whatsapp import versions
-from flows.whatsapp.account import ask_number, ask_template, ask_token
+from flows.whatsapp.account import ask_number, ask_token
+from flows.whatsapp.account_templates import ask_template
 from flows.whatsapp.errors import NowhereError, Retryable, TokenError, WhatsAppError
 
 GROUP = "WhatsApp"
 BY_HAND = "Niente parte dall'API: il profilo fa inviare a mano."
 RENEWAL = "fai un altro token dell'utente di sistema, mettilo in BOLLETTINO_WHATSAPP_TOKEN e riavvia"
 AT_META = "guarda il numero nelle impostazioni di WhatsApp presso Meta"
-TEMPLATES = "`python -m flows templates`, poi con `--submit`"
+TEMPLATES = "`python -m flows templates plan`, che dice che cosa fare di ognuno"
 MORE = "chiedi a Meta un limite più alto prima che serva"
 NO_END_TOLD = "WhatsApp accetta la chiave; quando scade non lo dice, e non si sa."
 EXPIRY = timedelta(days=30)  # before a token ends
@@ -35,19 +36,13 @@ def _with_api(look: Callable[[Case], Said | list[Said]]) -> Callable[[Case], Sai
     return looked
 
 
-def _headers(settings: Settings) -> dict[str, str]:
-    whatsapp = settings.profile.whatsapp
-    token = settings.secrets.whatsapp_token.get_secret_value()
-    return {whatsapp.auth_header: f"{whatsapp.auth_scheme} {token}".strip()}
-
-
 @_with_api
 def token(case: Case) -> Said:
     """Whether it is taken, and until when. Another provider of the same API tells no end."""
     settings = case.settings
     whatsapp = settings.profile.whatsapp
     try:
-        ask_number(whatsapp.base, whatsapp.phone_number_id, _headers(settings))
+        ask_number(whatsapp.base, whatsapp.phone_number_id, account_headers(settings))
     except TokenError as exc:
         return failed("WhatsApp non accetta la chiave: non parte niente.", RENEWAL, detail=str(exc))
     except WhatsAppError as exc:
@@ -58,7 +53,7 @@ def token(case: Case) -> Said:
         return good(NO_END_TOLD)
     secret = settings.secrets.whatsapp_token.get_secret_value()
     try:
-        until = ask_token(whatsapp.base, secret, _headers(settings))
+        until = ask_token(whatsapp.base, secret, account_headers(settings))
     except TokenError as exc:
         return failed("La chiave non vale più: non parte niente.", RENEWAL, detail=str(exc))
     except NowhereError:  # another provider under an address with a version
@@ -94,7 +89,7 @@ def number(case: Case) -> Said:
     whatsapp = settings.profile.whatsapp
     state, trouble = None, ""
     try:
-        state = ask_number(whatsapp.base, whatsapp.phone_number_id, _headers(settings))
+        state = ask_number(whatsapp.base, whatsapp.phone_number_id, account_headers(settings))
     except WhatsAppError as exc:
         trouble = str(exc)
     seen = checks.check_number(state, "WhatsApp non li dice" if trouble else "")
@@ -105,7 +100,7 @@ def number(case: Case) -> Said:
 def templates(case: Case) -> Said:
     """All of ours at once: the first that is not answered stands for those that come after it."""
     settings = case.settings
-    whatsapp, headers = settings.profile.whatsapp, _headers(settings)
+    whatsapp, headers = settings.profile.whatsapp, account_headers(settings)
     bad: list[checks.Check] = []
     for wanted in settings.templates.values():
         try:
@@ -131,7 +126,7 @@ def limit(case: Case) -> Said:
     whatsapp = settings.profile.whatsapp
     state = None
     with suppress(WhatsAppError):  # what its webhooks said last stands in
-        state = ask_number(whatsapp.base, whatsapp.phone_number_id, _headers(settings))
+        state = ask_number(whatsapp.base, whatsapp.phone_number_id, account_headers(settings))
     with reader(settings) as engine, reading(engine) as session:
         people = recipients.subscribed(session)
         known, _ = checks.limit_of(state, provider.account_words(session))

@@ -19,7 +19,7 @@ from flows.letters.upkeep import tell_operator
 from flows.profiles.comune import Editor
 from flows.review import acts
 from flows.review.page import matter
-from flows.sending import costs
+from flows.sending import costs, parts
 from flows.sending.certificate import reason as reason_of
 from flows.sending.certificate import signers, words
 from flows.sending.checks import SITE, Preflight, Verdict
@@ -44,12 +44,16 @@ def of_send(settings: Settings, session: Session, bulletin: Bulletin, *, now: da
     begun = senders.of(session, bulletin.id)
     if bulletin.status == BulletinStatus.stopped and deliveries.on_their_way(session, bulletin.id):
         return  # how many it reached is known when these have an answer: its sender tells it then, or watch
-    if bulletin.status == BulletinStatus.stopped and bulletin.status_reason not in QUIET:
+    if parts.waits(bulletin):
+        kind, what = "a_parti", f"part after start {begun[-1].number if begun else 0}"
+    elif bulletin.status == BulletinStatus.stopped and bulletin.status_reason not in QUIET:
         kind, what = "invio_fermato", f"stopped {bulletin.status_at.isoformat()}"
     elif (handover := lists.in_hand(session, bulletin)) is not None:
         if not handover.run_id:
             return
         kind, what = "da_inviare_a_mano", f"run {handover.run_id}"  # a lost window has another address
+    elif bulletin.status == BulletinStatus.sending and parts.chosen_by(session, bulletin.id):
+        return  # each part is told when it has ended
     elif bulletin.status == BulletinStatus.sending and len(begun) > 1:
         kind, what = "invio_ripreso", f"start {begun[-1].number}"
     elif bulletin.status == BulletinStatus.sent:
@@ -212,6 +216,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "chiudi": settings.order_link("chiudi"),
         "correggi": settings.order_link("correggi"),
         "resto": _rest(bulletin),
+        "continua": giorno_ora(parts.next_at(settings, session, bulletin)) if parts.waits(bulletin) else "",
         "decisioni": _decisions(session, bulletin),
         "che_vuol_dire": UNCERTAIN if certificate.uncertain else "",
         "modulo": settings.run_link(handover.run_id) if handover and handover.run_id else "",

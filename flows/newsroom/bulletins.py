@@ -19,7 +19,7 @@ from flows.draft import undo
 from flows.draft.slots import START_AFTER
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.line import UI, Line, Step, artifact, capital, order, run
-from flows.sending import channel, hold
+from flows.sending import channel, hold, parts
 from flows.sending.certificate import SETTLED_AFTER
 from flows.sending.drain import UntrueError
 from flows.settings import Settings
@@ -120,7 +120,7 @@ def _stopped(settings: Settings, session: Session, row: Bulletin, now: datetime)
         f"invio fermato {giorno_ora(row.status_at)}: {REASONS.get(reason, reason) or 'non si sa perché'}",
         tuple(details),
         tuple(steps),
-        is_urgent=True,
+        is_urgent=not parts.waits(row),
     )
 
 

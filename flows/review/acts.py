@@ -30,7 +30,7 @@ from flows.staff.mail import tell
 
 NOTHING_DONE = "Non è cambiato niente."
 FIELD_TITLE = "Codice di 6 cifre dell'app (scrivilo per ultimo; senza app lascia vuoto)"  # of each form
-RESUME = "riprendi"
+RESUME = acts.RESUME
 QUEUED = ("ritenta", "incerti")  # they put messages back into the queue: the send then goes on by itself
 GOES_ON_WITHIN = timedelta(hours=1)
 
@@ -214,7 +214,9 @@ def lines(session: Session, bulletin_id: int, *, is_over: bool = False) -> list[
     told = []
     until = [*(act.at for act in done[1:]), datetime.max.replace(tzinfo=UTC)]
     for act, ends in zip(done, until, strict=False):
-        is_vain = is_over and act.verb == RESUME and not any(act.at <= at < ends for at in begun)
+        is_vain = (
+            is_over and act.verb in (RESUME, acts.IN_PARTS) and not any(act.at <= at < ends for at in begun)
+        )
         words = f"{act.words}{IN_VAIN}" if is_vain else act.words
         told.append(f"{giorno_ora(act.at)}, {act.name}, «{act.verb}» ({proved(act)}): {words}")
     return told
@@ -225,6 +227,7 @@ IN_VAIN = " Non è ripartito niente."
 
 GOES = "Ha chiesto di farlo partire, o ripartire da dove si era fermato."
 GOES_DESPITE = "Ha chiesto di farlo partire anche se un controllo dice NON PARTE."
+IN_PARTS = "Ha chiesto di farlo partire a parti: ogni giorno quante persone permette WhatsApp."
 
 
 def decide(
@@ -235,6 +238,7 @@ def decide(
     who: str,
     proof: Proof = NO_CODE,
     despite: bool = False,
+    in_parts: bool = False,
     now: datetime,
 ) -> None:
     """NotProvedError where they did not prove who they are.
@@ -243,8 +247,21 @@ def decide(
     has just put messages back into the queue has proved it with that; not that it goes in spite of a check.
     """
     with transaction(engine) as session:
-        person = None if despite else going_on(settings, session, bulletin_id, who, now=now)
+        person = None if despite or in_parts else going_on(settings, session, bulletin_id, who, now=now)
     person = person or judge(settings, engine, who, proof, now=now)
-    words = GOES_DESPITE if despite else GOES
+    verb = acts.IN_PARTS if in_parts else RESUME
+    words = [GOES_DESPITE] if despite else [] if in_parts else [GOES]
+    words += [IN_PARTS] if in_parts else []
     with transaction(engine) as session:
-        note(settings, session, person, RESUME, words, bulletin_id=bulletin_id, letter=False, now=now)
+        note(settings, session, person, verb, " ".join(words), bulletin_id=bulletin_id, letter=False, now=now)
+
+
+def cannot_resume(settings: Settings, engine: Engine, bulletin_id: int, *, who: str) -> str:
+    """Why this person cannot resume this bulletin, in Italian; "" when they can."""
+    if who not in {editor.name for editor in settings.profile.editors}:
+        return f"{unknown(settings)} {NOTHING_DONE}"
+    with transaction(engine) as session:
+        status = held(session, bulletin_id).status
+    if status in (BulletinStatus.stopped, BulletinStatus.approved):
+        return ""
+    return f"Il bollettino {bulletin_id} è {STATUS[status]}: non c'è niente da riprendere."

@@ -6,7 +6,7 @@ need it, and no verb imports another.
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -29,7 +29,7 @@ from sqlalchemy.exc import OperationalError
 
 from db import bulletins
 from db.engine import transaction
-from db.models import BulletinStatus
+from db.models import BulletinKind, BulletinStatus
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import KINDS
 from flows.deploy import ELSE
@@ -45,6 +45,7 @@ So long after its time a scheduled run is lost as well: who asks is `sorveglia`,
 
 TAKEN_WITHIN = timedelta(minutes=2)  # from Pending to Running; 40 s measured on a very busy machine
 ATTEMPTS = 20  # new runs, each over at once, that one call may start for a bulletin
+EARLY = timedelta(seconds=90)  # a run that starts this much before its slot waits for it
 AT_ONCE = 200  # runs in one answer of Prefect's, which gives no more
 
 
@@ -269,6 +270,18 @@ def start_dispatch(
     raise BollettinoError(f"Bollettino {bulletin_id}: {ATTEMPTS} tentativi di invio non riusciti.")
 
 
+def start_part(settings: Settings, bulletin_id: int, *, part: int, tried: int) -> str:
+    """See that the next part of a send has its run; asked again it is the same one, until `tried` grows."""
+    return start(
+        settings,
+        "invia",
+        {"bulletin_id": bulletin_id},
+        key=f"part-{bulletin_id}-{part}-{tried}",
+        name=f"Invio (numero {bulletin_id}), parte {part}",
+        tags=[KINDS[BulletinKind.ordinary].replace(" ", "-")],
+    )
+
+
 def _over(key: str) -> int:
     """How many runs of these keys, counted from 0, are over before the first that is not, or is not there."""
     first = 0
@@ -302,3 +315,11 @@ def patiently(work: Callable[[], str]) -> str:
             get_run_logger().warning("il database non risponde (%s): riprovo fra %s s", exc.orig, wait)
             time.sleep(wait)
     return work()
+
+
+def wait_for_slot(scheduled: datetime, sleep: Callable[[float], None] = time.sleep) -> datetime:
+    """Prefect starts a run up to half a second before its time: at 10:59:59.7 nothing would be due."""
+    ahead = scheduled - datetime.now(UTC)
+    if timedelta() < ahead < EARLY:
+        sleep(ahead.total_seconds() + 0.05)
+    return datetime.now(UTC)

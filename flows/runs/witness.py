@@ -2,12 +2,17 @@
 
 import json
 import socket
+from datetime import datetime
 
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import VariableCreate, VariableUpdate
 from prefect.settings import PREFECT_API_AUTH_STRING
+from sqlalchemy import Engine
 
+from db import senders
+from db.engine import transaction
 from flows.door import keys
+from flows.sending import witness
 from flows.sending.witness import SECONDS, Mark, Place, StateFolder, WitnessError
 from flows.settings import Settings
 
@@ -56,3 +61,13 @@ class PrefectVariable:
 def places(settings: Settings, *, has_server: bool) -> list[Place]:
     """Both; without a Prefect server, as in a test, the state folder alone."""
     return [StateFolder(settings), PrefectVariable(settings)] if has_server else [StateFolder(settings)]
+
+
+def testify(
+    settings: Settings, engine: Engine, bulletin_id: int, *, has_server: bool, now: datetime
+) -> list[str]:
+    """Count the start outside the database, before a message leaves; what could not be told, in Italian."""
+    with transaction(engine) as session:
+        start = senders.last_number(session)
+    mark = witness.mark(start, bulletin_id, settings.ledger().journal, at=now)
+    return list(witness.tell(places(settings, has_server=has_server), mark))

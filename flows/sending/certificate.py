@@ -6,7 +6,7 @@ fail an accepted one: a check tells such moves apart from what cannot have chang
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -35,6 +35,7 @@ OWN = {
     "sender_died": "il programma si è fermato durante l'invio",
     "closed_by_hand": "l'invio è stato chiuso prima",
     "corrected_meanwhile": "riceve il testo corretto al posto di questo",
+    "parts_over": "il testo è scaduto prima che WhatsApp permettesse di scrivere anche a questa persona",
     "said_arrived": "una persona dichiara che è arrivato",
     "said_lost": "una persona dichiara che non è arrivato",
     "by_list": "una persona dichiara di averlo inviato con una lista broadcast",
@@ -91,6 +92,8 @@ class Document:
     despite: list[list[str]] = field(default_factory=list)  # [moment, who, check that they overrode]
     acts: list[list[str]] = field(default_factory=list)  # [moment, who, what, how it is proved]
     signers: list[str] = field(default_factory=list)  # everybody by whose word it left; [] of an older one
+    # of a send in parts: [moment, counts by delivery status], one for each start
+    parts: list[tuple[str, dict[str, int]]] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
@@ -153,6 +156,7 @@ def draw_up(settings: Settings, session: Session, bulletin_id: int) -> Document:
         despite=[[_iso(start.at), start.by, line] for start in begun for line in start.despite.splitlines()],
         acts=[[_iso(act.at), act.name, act.verb, proved(act)] for act in acts.of(session, bulletin_id)],
         signers=signers(settings, session, sealed[0]) if sealed else [],
+        parts=_parts(session, bulletin_id, [start.at for start in begun]),
     )
 
 
@@ -168,6 +172,19 @@ def signers(settings: Settings, session: Session, approval: Approval) -> list[st
         if row.seal == approval.seal and (reopened is None or row.at > reopened)
     ]
     return list(dict.fromkeys([*names, approval.approver]))
+
+
+def _parts(
+    session: Session, bulletin_id: int, starts: Sequence[datetime]
+) -> list[tuple[str, dict[str, int]]]:
+    """None of a send that left as a whole, however often it was resumed."""
+    if not any(act.verb == acts.IN_PARTS for act in acts.of(session, bulletin_id)):
+        return []
+    counted = outcomes.by_part(session, bulletin_id, starts)
+    return [
+        (_iso(at), {status.value: n for status, n in sorted(part.items())})
+        for at, part in zip(starts, counted, strict=True)
+    ]
 
 
 def _iso(moment: datetime | None) -> str:
@@ -237,6 +254,9 @@ def printed(document: Document, *, at: datetime) -> Iterator[str]:
     parts += [f"{WORD[DeliveryStatus(name)]} {counts[name]}" for name in ends[4:] if counts[name]]
     yield f"Previsti {document.planned} = {' + '.join(parts)}"
     yield "I conti tornano." if document.is_whole else "I conti sono ancora aperti."
+    for place, (moment, part) in enumerate(document.parts, 1):
+        ended = " + ".join(f"{WORD[DeliveryStatus(name)]} {n}" for name, n in part.items())
+        yield f"Parte {place}, {_moment(moment)}: {sum(part.values())}{f' = {ended}' if ended else ''}"
     if document.channel == "cloud":
         names = {"sent": "inviati", "delivered": "consegnati", "read": "letti"}
         told = ", ".join(f"{names[name]} {n}" for name, n in document.receipts.items())

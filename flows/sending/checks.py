@@ -17,11 +17,14 @@ from flows.bulletin.status import counted
 from flows.profiles.whatsapp import Prices
 from flows.sending.costs import UNKNOWN, Month, euros
 from flows.sending.witness import Heard
-from flows.whatsapp.account import USABLE, NumberState, TemplateState
+from flows.whatsapp.account import NumberState
+from flows.whatsapp.account_templates import USABLE, TemplateState
 from flows.whatsapp.changes import PARTNERS, TERMS_SIGNED
 from flows.whatsapp.messages import Category
 from flows.whatsapp.templates import TemplateDefinition
 
+IN_PARTS = " Oppure parte a parti,"  # what an editor may choose where a day has no room for all
+DAYS_IN_FORCE = 3  # of a text: parts that leave a day apart (`hold.AT_MOST`)
 SILENCE = timedelta(minutes=10)  # a receipt takes seconds; less than this proves nothing
 LOW = {"RED": "ROSSA", "YELLOW": "gialla"}
 QUALITIES = {"GREEN": "verde (la più alta)", "UNKNOWN": "non ancora misurata"}
@@ -29,6 +32,7 @@ STANDINGS = {"CONNECTED": "collegato"}  # Meta has others; such a word is shown 
 CATEGORIES = {"MARKETING": "promozionale", "UTILITY": "di servizio"}
 HARMLESS = PARTNERS | {"UNFLAGGED", "VERIFIED_ACCOUNT", "ACCOUNT_RECONNECTED", TERMS_SIGNED}  # of webhooks
 SITE = "Notizie sul sito"
+QUOTA = "Limite di 24 ore"
 WITNESS = "Copia del database"
 FINAL = (WITNESS,)  # no person overrides these: `witness --accept-by` has an operator look at what happened
 NOTHING_SAID: Mapping[str, AccountWord] = {}
@@ -63,6 +67,7 @@ class Preflight:
 
     checks: tuple[Check, ...]
     way: Category | None = None  # by which a template goes; None: by that of its category
+    room: int | None = None  # how many of its people have room today; None: no limit, or it is not known
 
     @property
     def refusals(self) -> list[str]:
@@ -207,6 +212,13 @@ class Reach:
     joined: int  # subscribers who came in the last 7 days
     room_at: datetime | None = None  # when there is room for all; None: no waiting helps, or there is room
 
+    def within(self, limit: int) -> int:
+        """How many of this send's people have room: who was written to counts already, and in what order they
+        stand is not known, so that these are counted on only where all have room.
+        """
+        left = max(0, limit - self.recent)
+        return left + self.to_write - self.new if self.new <= left else left
+
 
 def limit_of(
     state: NumberState | None, last_words: Mapping[str, AccountWord] = NOTHING_SAID
@@ -223,7 +235,7 @@ def check_quota(state: NumberState | None, reach: Reach, *, is_alert: bool, sinc
 
     `state`, `since`: of `limit_of`.
     """
-    name = "Limite di 24 ore"
+    name = QUOTA
     count = counted(reach.to_write, "destinatario", "destinatari")
     if state is None or not state.is_limit_known:
         return Check(name, Verdict.unknown, f"{count}; quante persone al giorno permette WhatsApp non si sa.")
@@ -240,7 +252,7 @@ def check_quota(state: NumberState | None, reach: Reach, *, is_alert: bool, sinc
             room = f"C'è posto per tutti da {giorno_ora(reach.room_at)}; prima serve un limite più alto."
         else:
             room = "Aspettare non basta: chi gestisce il servizio deve chiedere un limite più alto."
-        return Check(name, Verdict.refused, f"{words} {room}")
+        return Check(name, Verdict.refused, f"{words} {room}{_in_parts(reach, left, limit)}")
     if reach.recent + reach.new + reach.joined > limit:
         words = (
             f"{seen}: oggi basta. Con {reach.joined} iscritti in più a settimana, fra una settimana no: "
@@ -248,6 +260,18 @@ def check_quota(state: NumberState | None, reach: Reach, *, is_alert: bool, sinc
         )
         return Check(name, Verdict.attention, words)
     return Check(name, Verdict.good, f"{seen}.")
+
+
+def _in_parts(reach: Reach, left: int, limit: int) -> str:
+    """What an editor may choose instead; "" where nobody can be written to today."""
+    if not left or not limit:
+        return ""
+    days = 1 + -(-(reach.new - left) // limit)
+    words = f"{IN_PARTS} in {days} giorni: oggi fino a {left} persone, le altre da sole nei giorni dopo"
+    beyond = reach.new - left - (DAYS_IN_FORCE - 1) * limit
+    if beyond > 0:
+        words += f"; dopo {DAYS_IN_FORCE} giorni il testo non vale più, e ne resterebbero fuori {beyond}"
+    return f"{words}. Si sceglie in «riprendi»."
 
 
 def check_lists(kind: HandoverKind, people: int, size: int) -> Check:

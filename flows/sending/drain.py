@@ -62,6 +62,7 @@ class Order:
     by_hand: HandoverKind | None = None  # a person sends it, not we
     is_in_hand: bool = False  # and is at it
     is_new: bool = False  # nothing of it has begun to leave
+    room: int | None = None  # it leaves in parts: the most people of this one; None: all of them
 
 
 def addressed(order: Order, address: Address, opaque: str, category: Category) -> OutgoingTemplate:
@@ -111,7 +112,15 @@ async def drain(
     whatsapp = settings.profile.whatsapp
     priority = Priority.ordinary if order.kind == BulletinKind.ordinary else Priority.alert
     write = partial(addressed, order)
-    box = Outbox(engine, settings.ledger(), order.bulletin_id, write, sender_id=order.sender_id, clock=_now)
+    box = Outbox(
+        engine,
+        settings.ledger(),
+        order.bulletin_id,
+        write,
+        sender_id=order.sender_id,
+        room=order.room,
+        clock=_now,
+    )
     connections = min(MOST_CONNECTIONS, most_in_flight(whatsapp.messages_per_second))
     async with open_client(settings, concurrency=connections) as client:
         conductor = Conductor(

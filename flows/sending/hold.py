@@ -103,11 +103,17 @@ def is_in_force(
     """
     if alerts_by_now(settings, session, bulletin, items, at=now):
         return False
+    until = lasts_until(settings, bulletin, items)
+    return until is None or now <= until
+
+
+def lasts_until(settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem]) -> datetime | None:
+    """The end of its time to live; None for an alert, which lasts while it is right."""
     if bulletin.kind != BulletinKind.correction and any(item.weather_alert_id for item in items):
-        return True
+        return None
     ttl = settings.templates[frame_name(bulletin, items)].ttl_seconds if items else -1
     lasts = min(timedelta(seconds=ttl), AT_MOST) if ttl > 0 else AT_MOST
-    return now <= (bulletin.sent_at or bulletin.status_at) + lasts
+    return (bulletin.sent_at or bulletin.status_at) + lasts
 
 
 AT_MOST = timedelta(hours=72)  # for texts that Meta would try to deliver for a month

@@ -26,6 +26,8 @@ from flows.whatsapp.messages import Category, OutgoingTemplate
 
 PATIENCE = timedelta(seconds=30)  # with those whose own message is not handled yet
 AGAIN = timedelta(seconds=1)
+TODAY_IS_FULL = "in_parts"  # the reason of a bulletin that waits for its next part
+ALERTS = (BulletinKind.urgent, BulletinKind.all_clear)
 BY_A_PERSON = "lo ha fermato una persona."
 BY_HAND = "stopped_by_hand"  # the reason of a bulletin that a person stopped
 BY_THE_SENDER = "invio"  # who moved a bulletin that a sender stopped
@@ -80,11 +82,14 @@ class Outbox:
         write: Write,
         *,
         sender_id: UUID | None,
+        room: int | None = None,
         clock: Callable[[], datetime],
     ) -> None:
         self.engine, self._ledger, self._vault = engine, ledger, ledger.vault
         self._bulletin, self._write, self._clock = bulletin_id, write, clock
         self._sender_id = sender_id
+        # of a send in parts: how many people this one may write to, and whom it wrote to
+        self._room, self._reached = room, set[int]()
         # who stopped us by the answer to a POST, and when, as long as the ledger has not taken it
         self._unheard: dict[int, datetime] = {}
 
@@ -132,7 +137,7 @@ class Outbox:
         Who has left since the plan, or wants alerts only, is skipped here, half a second before the send.
         Whose word we have not handled yet waits (it may be a DISATTIVA), and is skipped when it stays so.
         """
-        now = self._clock()
+        now, is_full = self._clock(), False
         with transaction(self.engine) as session:
             bulletin = session.get_one(Bulletin, self._bulletin)
             if bulletin.status != BulletinStatus.sending:
@@ -141,14 +146,34 @@ class Outbox:
             if not taken:
                 return None
             away = self._keep_away(session, bulletin.kind, taken, now)
-            going = [row for row in taken if row.delivery_id not in away]
+            going = self._within_room(session, [row for row in taken if row.delivery_id not in away])
+            is_full = not going and len(away) < len(taken)
             ids = claims.begin(
                 session, [row.delivery_id for row in going], sender_id=self._sender_id, now=now
             )
             opened = [self._open(row, id_, category, now) for row, id_ in zip(going, ids, strict=True)]
             bad = [message for message in opened if isinstance(message, Result)]
             claims.settle(session, self._vault, bad, now=now)
-            return [message for message in opened if isinstance(message, Ready)]
+        if is_full:
+            self.stop(TODAY_IS_FULL)
+            return None
+        return [message for message in opened if isinstance(message, Ready)]
+
+    def _within_room(self, session: Session, going: list[Queued]) -> list[Queued]:
+        """Of a part as many as have room, who is tried again among them; nobody while an alert leaves, which
+        goes first and needs the room itself.
+        """
+        if self._room is None:
+            return going
+        sending = bulletins.with_status(session, BulletinStatus.sending)
+        if any(row.kind in ALERTS for row in sending):
+            return []
+        within = []
+        for row in going:
+            if row.recipient_id in self._reached or len(self._reached) < self._room:
+                self._reached.add(row.recipient_id)
+                within.append(row)
+        return within
 
     def _keep_away(
         self, session: Session, kind: BulletinKind, taken: Sequence[Queued], now: datetime

@@ -17,14 +17,16 @@ from flows.bulletin.language.dates import in_rome
 from flows.sending import checks, costs, remote_templates, witness
 from flows.sending.checks import Preflight, Reach
 from flows.sending.drain import Order
+from flows.sending.outbox import ALERTS
+from flows.sending.provider import account_headers
 from flows.sending.witness import Place
 from flows.settings import Settings
-from flows.whatsapp.account import NumberState, TemplateState, ask_number, ask_template, ask_terms
+from flows.whatsapp.account import NumberState, ask_number, ask_terms
+from flows.whatsapp.account_templates import TemplateState, ask_template
 from flows.whatsapp.errors import NowhereError, TokenError, WhatsAppError
 from flows.whatsapp.messages import Category
 
 MINUTE, DAY, WEEK = timedelta(minutes=1), timedelta(hours=24), timedelta(days=7)
-ALERTS = (BulletinKind.urgent, BulletinKind.all_clear)
 TEXT_CHECK = checks.Check(
     "Testo e orario",
     checks.Verdict.good,
@@ -115,6 +117,7 @@ def look(
                 ),
             ),
             way=remote_templates.way(category, answers.terms, answers.template, day),
+            room=count.within(state.limit) if state and state.limit is not None else None,
         )
 
 
@@ -166,9 +169,7 @@ def _by_hand(
 def ask(settings: Settings, order: Order) -> Provider:
     """The questions to the provider; trouble is told, never raised."""
     whatsapp = settings.profile.whatsapp
-    token = settings.secrets.whatsapp_token.get_secret_value()
-    headers = {whatsapp.auth_header: f"{whatsapp.auth_scheme} {token}".strip()}
-    base = whatsapp.base
+    headers, base = account_headers(settings), whatsapp.base
     message = order.message
     with ThreadPoolExecutor(1) as pool:  # each takes the provider a quarter of a second
         asked = pool.submit(_try, lambda: ask_number(base, whatsapp.phone_number_id, headers))

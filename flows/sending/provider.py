@@ -24,6 +24,12 @@ def open_client(settings: Settings, *, concurrency: int = 10) -> WhatsAppClient:
     )
 
 
+def account_headers(settings: Settings) -> dict[str, str]:
+    """How the token travels to the account's API."""
+    whatsapp, token = settings.profile.whatsapp, settings.secrets.whatsapp_token.get_secret_value()
+    return {whatsapp.auth_header: f"{whatsapp.auth_scheme} {token}".strip()}
+
+
 def category(settings: Settings, session: Session, template: str) -> Category:
     """Of a template of ours: the provider's latest word, which decides the endpoint, or what we asked for."""
     row = provider.find(session, template, settings.profile.whatsapp.language)

@@ -11,14 +11,15 @@ from datetime import date
 from db.models import AccountWord, Template
 from flows.bulletin.language.dates import giorno_ora
 from flows.sending.checks import NOTHING_SAID, Check, Verdict
-from flows.whatsapp.account import ONBOARDED, TemplateState
+from flows.whatsapp.account import ONBOARDED
+from flows.whatsapp.account_templates import TemplateState
 from flows.whatsapp.errors import OTHER_WAY_ENDS
 from flows.whatsapp.messages import Category
 from flows.whatsapp.templates import TemplateDefinition, altered, differences
 
 _OTHER_WAY = "parte dall'altra via di WhatsApp, che lo accetta fino al 13 ottobre 2027"
 _OPERATOR = "chi gestisce il servizio"
-_HOW = "in WhatsApp Manager, o con `python -m flows templates --submit`"
+_HOW = "in WhatsApp Manager, o con `python -m flows templates submit`"
 
 
 def way(category: Category, terms: str | None, state: TemplateState | None, day: date) -> Category:

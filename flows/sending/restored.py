@@ -16,6 +16,7 @@ from flows.bulletin.status import numbered
 from flows.sending import senders as life
 from flows.sending import witness
 from flows.sending.hold import reopen
+from flows.sending.outbox import TODAY_IS_FULL
 from flows.sending.witness import StateFolder
 from flows.settings import Settings
 
@@ -74,6 +75,8 @@ def _sends(session: Session, before: datetime, by: str, now: datetime) -> list[s
         is_moving = bulletin.status == BulletinStatus.sending
         if is_moving:
             bulletins.move(session, bulletin, BulletinStatus.stopped, by=by, now=now, reason=RESTORED)
+        elif bulletin.status_reason == TODAY_IS_FULL:  # its next part would not know whom it has reached
+            bulletin.status_reason = RESTORED
         if is_moving or left:
             lines.append(f"{_called(bulletin)}: era in invio, è fermo; {left} messaggi ora sono incerti.")
     return lines

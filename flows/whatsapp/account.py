@@ -1,13 +1,13 @@
-"""What the provider says, when asked, of our number, account and templates. One GET each, with the token.
+"""What the provider says, when asked, of our number and account; how it is asked and told anything.
 
-Blocking and rare: it is asked before a send, never during one. A redirect is not followed, since the token
-would travel along.
+One exchange each, with the token. Blocking and rare: before a send, never during one. A redirect is not
+followed, since the token would travel along. The account's templates: `account_templates`.
 """
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -29,13 +29,8 @@ LIMITS = {
     "TIER_UNLIMITED": None,
 }
 _NUMBER_FIELDS = "quality_rating,status,whatsapp_business_manager_messaging_limit"
-_TEMPLATE_FIELDS = (
-    "name,language,status,category,message_send_ttl_seconds,quality_score,components,degrees_of_freedom_spec"
-)
 _TERMS_FIELD = "marketing_messages_onboarding_status"
 ONBOARDED = "ONBOARDED"
-# FLAGGED is sent, and may be paused soon; the others were taken back into use (Meta: "template status").
-USABLE = frozenset({"APPROVED", "FLAGGED", "REINSTATED", "UNPAUSED", "UNARCHIVED"})
 
 
 @dataclass(frozen=True)
@@ -56,20 +51,9 @@ class NumberState:
         return self.tier in LIMITS
 
 
-@dataclass(frozen=True)
-class TemplateState:
-    status: str  # APPROVED, PENDING, REJECTED, PAUSED, DISABLED
-    category: str
-    ttl_seconds: int | None
-    quality: str | None = None  # GREEN, YELLOW, RED, UNKNOWN
-    components: Sequence[Mapping[str, Any]] | None = field(default=None, repr=False)
-    alterations: Mapping[str, str] | None = None  # name -> OPT_IN or OPT_OUT; None: not told
-    id: str = ""
-
-
 def ask_number(base: str, number_id: str, headers: Mapping[str, str]) -> NumberState:
     """Raises TokenError, Refused, or Retryable when the provider was not reached or answers no JSON."""
-    answer = _get(f"{base}/{quote(number_id)}", {"fields": _NUMBER_FIELDS}, headers)
+    answer = get(f"{base}/{quote(number_id)}", {"fields": _NUMBER_FIELDS}, headers)
 
     values = (answer.get(key) for key in _NUMBER_FIELDS.split(","))
     return NumberState(*(value if isinstance(value, str) else None for value in values))
@@ -80,7 +64,7 @@ def ask_terms(base: str, waba_id: str, headers: Mapping[str, str]) -> str:
 
     Raises as `ask_number` does; Retryable also when the provider does not tell.
     """
-    status = _get(f"{base}/{quote(waba_id)}", {"fields": _TERMS_FIELD}, headers).get(_TERMS_FIELD)
+    status = get(f"{base}/{quote(waba_id)}", {"fields": _TERMS_FIELD}, headers).get(_TERMS_FIELD)
     if not isinstance(status, str) or not status:
         raise Retryable("the answer tells nothing of the terms")
     return status
@@ -91,7 +75,7 @@ def ask_token(base: str, token: str, headers: Mapping[str, str]) -> datetime | N
 
     Raises as `ask_number` does, and TokenError where it is none any more.
     """
-    answer = _get(f"{base}/debug_token", {"input_token": token}, headers).get("data")
+    answer = get(f"{base}/debug_token", {"input_token": token}, headers).get("data")
     if isinstance(answer, dict) and answer.get("is_valid") is False:  # then it may have no end
         raise TokenError("the token is not valid")
     if not isinstance(answer, dict) or not isinstance(answer.get("expires_at"), int):
@@ -101,64 +85,55 @@ def ask_token(base: str, token: str, headers: Mapping[str, str]) -> datetime | N
     return datetime.fromtimestamp(min(known), UTC) if known else None
 
 
-def ask_template(
-    base: str, waba_id: str, name: str, language: str, headers: Mapping[str, str]
-) -> TemplateState | None:
-    """None when the provider holds no such template. Raises as `ask_number` does."""
-    query = {"name": name, "fields": _TEMPLATE_FIELDS, "limit": "100"}
-    answer = _get(f"{base}/{quote(waba_id)}/message_templates", query, headers)
-    rows = answer.get("data")
-    if not isinstance(rows, list):
-        raise Retryable("the answer lists no templates")
-    for row in rows:  # Meta's `name` finds parts of names, too
-        if isinstance(row, dict) and (row.get("name"), row.get("language")) == (name, language):
-            ttl, quality = row.get("message_send_ttl_seconds"), row.get("quality_score")
-            score = quality.get("score") if isinstance(quality, dict) else None
-            return TemplateState(
-                str(row.get("status")),
-                str(row.get("category")),
-                ttl if isinstance(ttl, int) else None,
-                score if isinstance(score, str) else None,
-                _objects(row.get("components")),
-                _alterations(row.get("degrees_of_freedom_spec")),
-                str(row.get("id", "")),
-            )
-    return None
-
-
-def _objects(value: object) -> list[dict[str, Any]] | None:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else None
-
-
-def _alterations(value: object) -> dict[str, str] | None:
-    """Read back they are a list of keys in capitals; None when it is not one."""
-    rows = _objects(value.get("creative_features_spec")) if isinstance(value, dict) else None
-    if rows is None:
-        return None
-    features = {str(row.get("key")).lower(): row.get("value") for row in rows}
-    return {
-        key: str(value.get("enroll_status")) for key, value in features.items() if isinstance(value, dict)
-    }
-
-
-def _get(address: str, query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
-    status, body = _exchange(address, query, headers)
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError) as exc:
-        raise _wordless(status)(f"HTTP {status} without JSON") from exc
-    if not isinstance(answer, dict):
-        raise _wordless(status)(f"HTTP {status} without a JSON object")
+def get(address: str, query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
+    """The answer's object. Raises TokenError, Refused, or Retryable when nobody answered, or not in JSON."""
+    status, answer = _object_of(address, headers, query=query)
     if 200 <= status < 300:
         return answer
     error = answer.get("error")
     raise trouble(f"HTTP {status}, code {code_of(error)}", status, error)
 
 
-def _exchange(address: str, query: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, bytes]:
+def post(address: str, body: Mapping[str, Any], headers: Mapping[str, str], *, about: str) -> dict[str, Any]:
+    """Change something of the account. Raises as `get`, with `about` and Meta's own explanation."""
+    status, answer = _object_of(address, headers, body=body)
+    if 200 <= status < 300 and "error" not in answer:
+        return answer
+    error = answer.get("error")
+    texts = (
+        map(error.get, ("error_user_title", "error_user_msg", "message")) if isinstance(error, dict) else ()
+    )
+    explanation = ": ".join(text for text in texts if isinstance(text, str) and text) or "no explanation"
+    raise trouble(f"{about}: HTTP {status}: {explanation}", status, error)
+
+
+def _object_of(
+    address: str,
+    headers: Mapping[str, str],
+    *,
+    query: Mapping[str, str] | None = None,
+    body: Mapping[str, Any] | None = None,
+) -> tuple[int, dict[str, Any]]:
+    status, raw = _exchange(address, headers, query, body)
+    try:
+        answer = json.loads(raw)
+    except (ValueError, RecursionError) as exc:
+        raise _wordless(status)(f"HTTP {status} without JSON") from exc
+    if not isinstance(answer, dict):
+        raise _wordless(status)(f"HTTP {status} without a JSON object")
+    return status, answer
+
+
+def _exchange(
+    address: str,
+    headers: Mapping[str, str],
+    query: Mapping[str, str] | None,
+    body: Mapping[str, Any] | None,
+) -> tuple[int, bytes]:
     """Status and body; only so much of it that what is longer is no JSON."""
     headers = {"Accept-Encoding": "identity", **headers}  # nothing to unpack beyond that
-    body = bytearray()
+    method = "GET" if body is None else "POST"
+    received = bytearray()
     try:
         with (
             httpx.Client(
@@ -168,13 +143,13 @@ def _exchange(address: str, query: Mapping[str, str], headers: Mapping[str, str]
                 follow_redirects=False,
                 timeout=SECONDS,
             ) as client,
-            client.stream("GET", address, params=query, headers=headers) as answer,
+            client.stream(method, address, params=query, headers=headers, json=body) as answer,
         ):
             for part in answer.iter_bytes():
-                body += part
-                if len(body) > LARGEST:
+                received += part
+                if len(received) > LARGEST:
                     break
-            return answer.status_code, bytes(body[:LARGEST])
+            return answer.status_code, bytes(received[:LARGEST])
     # the last two are of a proxy in the environment that nobody here speaks with
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, ImportError) as exc:
         # a cause would quote a header that cannot be sent, the token in it

@@ -1,11 +1,11 @@
-"""Meta's Graph API over HTTP: send a message and say what is certain about it; register a template.
+"""Meta's Graph API over HTTP: send a message and say what is certain about it.
 
 There is no idempotency key, so the one thing that must never be wrong is whether the bytes may have left.
 """
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from flows.whatsapp.errors import NOWHERE, Action, Refused, Retryable, classify, code_of, trouble
+from flows.whatsapp.errors import NOWHERE, Action, classify, code_of
 from flows.whatsapp.messages import OutgoingTemplate, OutgoingText
-from flows.whatsapp.wire import Aiohttp, LostError, NotSentError, Reply, Wire, WireError
+from flows.whatsapp.wire import Aiohttp, LostError, NotSentError, Reply, Wire
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,6 @@ class PostOutcome:
     message_status: str | None = None
     reason: str | None = None  # what happened on the wire, e.g. SocketTimeoutError; never the provider's text
     retry_after: float | None = None  # seconds that the provider asked us to wait
-
-
-@dataclass(frozen=True)
-class Registered:
-    """A template as Meta holds it now; `category` may differ from the one asked for."""
-
-    id: str
-    status: str
-    category: str
 
 
 class WhatsAppClient:
@@ -113,34 +104,6 @@ class WhatsAppClient:
                 return PostOutcome("uncertain", reason=str(exc))
         return _outcome(reply, is_marketing)
 
-    async def register_template(self, waba_id: str, definition: Mapping[str, Any]) -> Registered:
-        """Submit a template (`templates.creation_payload`) for review.
-
-        Raises Retryable when Meta was not reached or is in trouble, Refused with Meta's words otherwise.
-        Repeating it is harmless: Meta refuses a name that it already holds.
-        """
-        name = str(definition.get("name"))
-        reply = await self._about(name, f"{waba_id}/message_templates", definition)
-        body = _json(reply.body)
-        if 200 <= reply.status < 300 and isinstance(body.get("id"), str):
-            return Registered(
-                id=body["id"], status=str(body.get("status")), category=str(body.get("category"))
-            )
-        raise _template_error(name, reply.status, body)
-
-    async def edit_template(self, template_id: str, name: str, changes: Mapping[str, Any]) -> None:
-        """Replace parts of a template that Meta holds, which reviews it again. Raises as its submission."""
-        reply = await self._about(name, template_id, changes)
-        body = _json(reply.body)
-        if not 200 <= reply.status < 300 or body.get("success") is not True:
-            raise _template_error(name, reply.status, body)
-
-    async def _about(self, name: str, path: str, body: Mapping[str, Any]) -> Reply:
-        try:
-            return await self._wire.exchange("POST", f"{self._base}/{path}", orjson.dumps(dict(body)))
-        except WireError as exc:
-            raise Retryable(f"template {name}: Meta was not reached ({exc})") from exc
-
 
 def _outcome(reply: Reply, is_marketing: bool) -> PostOutcome:
     body, status = _json(reply.body), reply.status
@@ -191,12 +154,3 @@ def _json(raw: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
-
-
-def _template_error(name: str, status: int, body: dict[str, Any]) -> Retryable | Refused:
-    error = body.get("error")
-    texts = (
-        map(error.get, ("error_user_title", "error_user_msg", "message")) if isinstance(error, dict) else ()
-    )
-    explanation = ": ".join(text for text in texts if isinstance(text, str)) or "no explanation"
-    return trouble(f"template {name}: HTTP {status}: {explanation}", status, error)

@@ -232,8 +232,9 @@ def _frame(definition: TemplateDefinition) -> Iterator[str]:
             yield f"the {part} has {utf16(text)} characters, {limit} are allowed"
         if "{{" in text or "\n" in text:
             yield f"the {part} may hold neither a variable nor a new line"
-    if _MARKUP.search(definition.header) or _PICTOGRAM.search(definition.header):
-        yield "the header may hold neither markup nor pictograms"
+    for part, text in (("header", definition.header), ("footer", definition.footer)):
+        if _MARKUP.search(text) or _PICTOGRAM.search(text):
+            yield f"the {part} may hold neither markup nor pictograms"
 
 
 def _body(definition: TemplateDefinition) -> Iterator[str]:
@@ -243,6 +244,8 @@ def _body(definition: TemplateDefinition) -> Iterator[str]:
         return
     if utf16(body) > BODY_LIMIT:
         yield f"the body has {utf16(body)} characters, {BODY_LIMIT} are allowed"
+    if re.search(r"\t| {5}|\n{3}", body):
+        yield "the body may hold neither a tab, nor five spaces, nor two empty lines in a row"
     numbers = [int(digits) for digits in VARIABLE.findall(body)]
     if re.search(r"\{\{|\}\}", VARIABLE.sub("", body)):
         yield "the body holds a variable that is not {{1}}, {{2}}, ..."

@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import Literal, Protocol, Self
 from urllib.parse import urlsplit
@@ -142,8 +143,12 @@ def proxy_of(address: str) -> str | None:
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
+@cache
 def trusted() -> ssl.SSLContext:
-    """The machine's authorities and certifi's: a slim container has none, an office may have its own."""
+    """The machine's authorities and certifi's: a slim container has none, an office may have its own.
+
+    Read once a process: it takes longer than a short exchange.
+    """
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     return context

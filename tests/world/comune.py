@@ -1,6 +1,5 @@
 """A Comune without a Prefect server: the sandbox on loopback, a database, and the verbs' plain functions."""
 
-import asyncio
 import re
 import ssl
 import threading
@@ -226,7 +225,7 @@ class Comune:
 
     def subscribe(self) -> list[str]:
         """The sandbox's five phones are subscribed and our templates registered; return the numbers."""
-        asyncio.run(tour.register_templates(self.settings))
+        tour.register_templates(self.settings)
         numbers: list[str] = [phone["number"] for phone in self.ask("GET", "/_prova/telefoni")]
         with self.look() as session:
             for number in numbers:

@@ -22,7 +22,7 @@ from flows.bulletin.language.dates import ROME, giorno, ora
 from flows.door import stamps
 from flows.newsroom.page import Page
 from flows.privacy.intact import load
-from flows.runs import pages
+from flows.runs import pages, witness
 from flows.runs.forms import Form
 from flows.runs.witness import places
 from flows.settings import load as load_settings
@@ -35,7 +35,7 @@ LETTER, SMS, WHATSAPP, FORM = "e-mail", "SMS", "WhatsApp", "modulo"
 START_FORM, RUN, PAGE, REDAZIONE = "modulo di avvio", "esecuzione", "pagina dell'esecuzione", "Redazione"
 CLOCKS = (
     *("absence", "announce", "approve", "compose", "correct", "dispatch", "settle", "stop", "watch"),
-    *("letters.orders", "sending.drain"),
+    *("letters.orders", "runs.client", "sending.drain"),
 )
 
 
@@ -106,7 +106,8 @@ class Week:
         self.server.stand_in(self.monkeypatch)
         self.monkeypatch.setattr(pages, "progress", lambda *_: self._progress)
         without_server = partial(places, has_server=False)  # whose variable is the second witness
-        self.monkeypatch.setattr(dispatch, "places", lambda settings, **_: without_server(settings))
+        for module in (dispatch, witness):
+            self.monkeypatch.setattr(module, "places", lambda settings, **_: without_server(settings))
         outbox.never_wait(self.monkeypatch)
         outbox.two_at_a_time(self.monkeypatch)
 

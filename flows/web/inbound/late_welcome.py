@@ -17,7 +17,7 @@ from db.replies import LATE_WELCOME, WELCOME
 from flows.bulletin.language.dates import giorno_ora
 from flows.sending import provider
 from flows.settings import Settings
-from flows.whatsapp.account import USABLE
+from flows.whatsapp.account_templates import USABLE
 from flows.whatsapp.messages import Category, OutgoingTemplate
 
 WINDOW = timedelta(hours=24)  # a free text is allowed this long after the citizen's last message (131047)
