@@ -28,6 +28,8 @@ from flows.bulletin.summary.frames import (
 from flows.bulletin.summary.frames.facets import tells
 from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.matter import matter_of
+from flows.bulletin.summary.frames.meetings import meeting
+from flows.bulletin.summary.frames.outcomes import outcome
 from flows.bulletin.summary.frames.wording import worded
 
 _Frame = Callable[[Notice, int], Iterator[str]]
@@ -81,7 +83,9 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
     owned = islice(general.texts(notice, limit), _TRIED) if kind not in _OCCASIONS else iter(())
     made = (
-        form for text in chain(_described(notice), framed, owned) for form in _announced(text, notice, kind)
+        form
+        for text in chain(_known(notice), _described(notice), framed, owned)
+        for form in _announced(text, notice, kind)
     )
     yield from (
         text
@@ -111,6 +115,14 @@ def _joined(text: str, notice: Notice) -> str:
     if all(word.istitle() or len(word) < _SHORT for word in words):  # `Corso di Difesa Personale`: no name
         rest = " ".join(word.lower() if is_word(word.lower()) else word for word in words)
     return f"{said['article']}{said['noun'].lower()} {rest} {text[said.start('verb') :]}"
+
+
+def _known(notice: Notice) -> Iterator[str]:
+    """What the title says in words of its own: that a council meets, what came of a call."""
+    if said := meeting(notice):
+        yield said
+    elif notice.kind in _ELIDING and (said := outcome(notice)):
+        yield said
 
 
 def _described(notice: Notice) -> Iterator[str]:

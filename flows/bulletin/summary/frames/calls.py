@@ -6,13 +6,20 @@ from collections.abc import Iterator
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
 from flows.bulletin.summary.frames import acts
+from flows.bulletin.summary.frames.conditions import told_to_you
+from flows.bulletin.summary.frames.facets import facets
 from flows.bulletin.summary.frames.matter import Matter, matter_of
+from flows.bulletin.summary.frames.particulars import way
 from flows.bulletin.summary.frames.requirements import asks, in_the_page, listed, needed, told_whole
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.terms import term_of
 
 WANTED = (Slot.what, Slot.who, Slot.deadline, Slot.how, Slot.amount, Slot.exception)
 _CALLS = (Kind.deadline, Kind.job)
+_TOLD = frozenset({Slot.how})
+_ASKABLE = (Kind.deadline, Kind.job, Kind.service, Kind.campaign)
+_ASKS_NOBODY = (Kind.act, Kind.result)  # what an act lists is its own papers
+_IS_ASKING = re.compile(r"(?:domand[ae]|istanz[ae]|richiest[ae]|iscrizion[ei]|adesion[ei]|candidatur[ae])\b", re.I)
 TIME = "C'è tempo"  # for what, only a call that was named tells
 _RUNS_OUT = re.compile(r"(?:avvis[oi]|band[oi]|asta|gara|manifestazione)\b", re.I)
 _GIVES = re.compile(
@@ -62,7 +69,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none where the page's matter cannot be told."""
     matter = matter_of(notice.title)
     sentences = [*office(notice, matter), *framed(notice, matter)]
-    if said := acts.published(acts.subject_of(notice)):
+    if said := acts.published(acts.subject_of(notice)) or acts.announced(notice):
         sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.1))
     if title := heading(notice):
         sentences.append(title)
@@ -73,12 +80,17 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     """Sentences made of what the page tells for a slot."""
     clause, told = term_of(notice.slots.get(Slot.deadline, ()))
+    if notice.kind in _ASKABLE:
+        action = _action(f"{told.sentence} {told.words}") if told is not None else ""
+        yield from told_to_you(notice, matter, clause, action)
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
-            yield Sentence(text, frozenset({Slot.what, Slot.deadline}), True, 50, 0.2)
+            yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, 50, -0.1)
         bare = bare_term(told, clause, _called(notice))
         if bare and (notice.kind in _CALLS or not bare.startswith(TIME)):
             yield Sentence(bare, frozenset({Slot.deadline}), False, 50, 0.1)
+    if notice.kind in _ASKS_NOBODY:
+        return
     for listing in notice.listings:
         if asks(listing):
             for text in told_whole(listing, matter):
@@ -104,13 +116,18 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         verb = "scadono" if matter.is_plural else "scade"
         yield f"{name[:1].upper()}{name[1:]} {verb} {_at(clause)}."
         return
+    if _IS_ASKING.match(matter.noun) and matter.article:  # `per la domanda puoi fare domanda`
+        name = matter.text
+        yield f"{name[:1].upper()}{name[1:]} si {'fanno' if matter.is_plural else 'fa'} {clause}."
+        return
     said = f"{told.sentence} {told.words}"
     action = _action(said)
     if not action and _GIVES.match(matter.noun.lstrip("«")):
         action = "puoi fare domanda"
     if action:
         called = _called(notice)
-        yield f"Per {matter.text} {f'{called} {_THEIRS[action]}' if called else action} {clause}."
+        online = " online" if "online" in way(notice) else ""
+        yield f"Per {matter.text} {f'{called} {_THEIRS[action]}' if called else action}{online} {clause}."
     elif clause.startswith("entro ") and notice.kind in _CALLS:
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
 

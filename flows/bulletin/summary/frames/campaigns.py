@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
 
@@ -23,6 +24,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         text = f"Nella pagina trovi {matter.text}."
         if utf16(text) <= limit:
             sentences.append(Sentence(text, frozenset({Slot.what}), True, -1, 0.1))
+    if said := acts.announced(notice):
+        sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.2))
     if title := heading(notice):
         sentences.append(title)
     for _, text in chosen(notice, sentences, WANTED, limit):

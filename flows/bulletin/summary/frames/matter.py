@@ -119,6 +119,11 @@ class Matter:
     def is_plural(self) -> bool:
         return self.article in ("i", "gli", "le")
 
+    @property
+    def of(self) -> str:
+        """`del bonus affitti`, `delle graduatorie`, `di «Cresciamo insieme»`."""
+        return f"{_OF[self.article]}{self.noun}" if self.article else f"di {self.noun}"
+
     def participle(self, stem: str) -> str:
         """`pubblicat` as `è pubblicata`, `sono pubblicati`."""
         if self.is_plural:

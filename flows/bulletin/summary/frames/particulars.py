@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from flows.bulletin.facts.fact import Fact
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
+from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary import clauses
@@ -33,6 +34,7 @@ _AT_MOST = re.compile(
 _GIVEN = re.compile(
     r"\b(?P<what>contributo|bonus|voucher|buono|premio|rimborso)\b"
     r"(?P<how>(?:\s(?:economico|una\stantum|comunale|regionale|straordinario|complessivo|unico|massimo|a\sfondo\sperduto"
+    r"|per\s(?:ciascun[oa]?|ogni)\s(?:famiglia|nucleo\sfamiliare|nucleo|figlio|figlia|minore|bambino|studente)"
     r"|è|sarà|ammonta|erogato|previsto|concesso|del\svalore|dell['’]importo|di\simporto|pari|fino|un)){0,4}?)"
     r"\s(?:di|a|ad|da)\s(?:un\smassimo\sdi\s)?(?:€|euro)?\s?\d",
     re.I,
@@ -41,6 +43,9 @@ _UP_TO = re.compile(r"\b(?:massim\w+|fino|un massimo)\b", re.I)
 _EACH = re.compile(
     r"\b(?:mensil\w*|al mese|settiman\w+|ciascun\w+|ognun\w+|per ogni|giornalier\w+|a persona|annu\w+)\b",
     re.I,
+)
+_PER_HEAD = re.compile(
+    r"\bper\s(?:ciascun[oa]?|ogni)\s(?P<whom>famiglia|nucleo\sfamiliare|nucleo|figlio|figlia|minore|bambino|studente)\b", re.I
 )
 _ARTICLES = {
     "contributo": "Il contributo",
@@ -93,6 +98,21 @@ _FOR_WHOM = re.compile(
 )  # what follows of conditions is in the page, and the text says so
 _LONG_AUDIENCE = 130
 _CALLED = re.compile(r"\b(?:rivolt|destinat|riservat|dedicat)[oaie]\s(?:a|ai|agli|alle|alla|al)\s", re.I)
+_PERSONALLY = re.compile(
+    r"\b(?:deve|devono|occorre|bisogna|è necessario)\s(?:presentarsi|recarsi|andare)\s(?:personalmente|di persona)\s"
+    r"(?P<where>(?:all['’]|allo\s|al\s|alla\s|presso\s(?:l['’]|lo\s|il\s|la\s))[^.,;:|()\n]{3,50}?)"
+    r"(?=\s(?:al momento|con\b|munit\w|per\b|il giorno|entro|portando|previo|su appuntamento)|[.,;:|(\n])",
+    re.I,
+)
+_STAMP_DUTY = re.compile(
+    r"\bmarca da bollo\s(?:da|di|del valore di|pari a)\s(?:€|euro)?\s?(?P<sum>\d{1,3}(?:,\d\d)?)", re.I
+)
+_SOME_DUTY = re.compile(r"\b(?:esen\w+|qualora|nel caso|in caso|se\s|solo|eventual\w*|per (?:chi|le|gli|i)\s)", re.I)
+_SEVERAL_DUTIES = re.compile(r"\b(?:due|tre|n\.\s?[2-9]|[2-9])\smarche\b|\bmarche da bollo\b", re.I)
+_IS_KEY = re.compile(
+    r"(?:credenziali\s|identità digitale\s?)?\(?(?:SPID|CIE|CNS)(?:(?:\s?[,/]\s?|\s(?:o|oppure|e)\s)(?:SPID|CIE|CNS)){0,2}\)?"
+    r"(?:\sper\s[^.;|]{3,60})?",
+)
 _FREE = re.compile(
     r"\b(?P<what>il servizio|il corso|l['’]iniziativa|l['’]attività|la partecipazione|l['’]adesione)"
     r"(?:,)?\s(?:è\s)?(?:del tutto\s|completamente\s|totalmente\s)?(?P<free>gratuit[oa])\b"
@@ -110,15 +130,18 @@ def particulars(notice: Notice) -> Iterator[Sentence]:
         yield Sentence(f"Puoi fare ricorso entro {days} giorni dalla pubblicazione.", told, False, _PLACE)
     if notice.kind not in _CALLS:
         return
-    if notice.kind is Kind.deadline and (said := _ceiling(notice.body)):
+    if notice.kind is Kind.deadline and (said := ceiling(notice.body)):
         yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
     if said := _given(notice.body):
         yield Sentence(said, frozenset({Slot.amount}), False, _PLACE)
     sentences = split(notice.body)
-    if said := _way(sentences, notice.body):
+    if said := way(notice):
         yield Sentence(said, frozenset({Slot.how}), False, _PLACE)
     if said := _audience(sentences):
         yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
+    for said in (_in_person(notice.body), _duty(notice.body), _keys(notice)):
+        if said:
+            yield Sentence(said, frozenset({Slot.how}), False, _PLACE)
     if (free := _FREE.search(notice.body)) and not _amounts(notice.body):
         what = free["what"]
         yield Sentence(
@@ -126,9 +149,10 @@ def particulars(notice: Notice) -> Iterator[Sentence]:
         )
 
 
-def _way(sentences: list[str], body: str) -> str:
+def way(notice: Notice) -> str:
     """`La domanda si fa solo online, con SPID o CIE.`; "" where there are others beside, or none."""
-    for sentence in sentences:
+    body = notice.body
+    for sentence in split(body):
         online = _ONLINE.search(sentence)
         if online is None or not _MUST.search(sentence):
             continue
@@ -144,7 +168,7 @@ def _way(sentences: list[str], body: str) -> str:
     return ""
 
 
-def _ceiling(body: str) -> str:
+def ceiling(body: str) -> str:
     """`Serve un ISEE fino a 25.000 euro.`; "" where it eases a price, or several have their own effect."""
     found = _AT_MOST.search(body)
     if found is None or _EASED.search(body[max(0, found.start() - _BEFORE) : found.end() + _BEFORE]):
@@ -162,14 +186,22 @@ def _given(body: str) -> str:
     """`Il contributo è di 500 euro.`, where the page has no other sum and calls no business."""
     found = _GIVEN.search(body)
     amounts = _amounts(body)
-    if found is None or not amounts or len({fact.value for fact in amounts}) > 1 or _BUSINESS.search(body):
+    if found is None or not amounts or _BUSINESS.search(body):
+        return ""
+    if len({fact.value for fact in amounts}) > 1 and "complessiv" not in found["how"]:
         return ""
     its = next((fact for fact in amounts if found.start() <= fact.start <= found.end() + 2), None)
-    if its is None or _EACH.search(body[max(0, found.start() - 30) : its.end + 40]):
+    each = _PER_HEAD.search(found["how"])
+    around = body[max(0, found.start() - 30) : its.end + 40] if its else ""
+    if its is None or _EACH.search(_PER_HEAD.sub(" ", around)):
         return ""
     number = _NUMBER.search(body, its.start)
     verb = "arriva a" if _UP_TO.search(found[0]) else "è di"
-    return f"{_ARTICLES[found['what'].lower()]} {verb} {_said(number[0])} euro." if number else ""
+    return f"{_ARTICLES[found['what'].lower()]} {verb} {_said(number[0])} euro{_each(each)}." if number else ""
+
+
+def _each(found: re.Match[str] | None) -> str:
+    return f" per ogni {found['whom'].lower()}" if found else ""
 
 
 def _amounts(body: str) -> list[Fact]:
@@ -178,6 +210,33 @@ def _amounts(body: str) -> list[Fact]:
 
 def _said(number: str) -> str:
     return number.removesuffix(",00")
+
+
+def _in_person(body: str) -> str:
+    """`Devi andare di persona all'Ufficio Anagrafe.`, where the page sends everybody to one place."""
+    places = {plainer(" ".join(found["where"].split())) for found in _PERSONALLY.finditer(body)}
+    return f"Devi andare di persona {places.pop()}." if len(places) == 1 else ""
+
+
+def _duty(body: str) -> str:
+    """`Serve una marca da bollo da 16 euro.`; "" where some pay none, or several."""
+    found = list(_STAMP_DUTY.finditer(body))
+    sums = {_said(one["sum"]) for one in found}
+    if len(sums) != 1 or any(
+        _SOME_DUTY.search(body[max(0, one.start() - 60) : one.end() + 60].rpartition("|")[0] or one[0])
+        for one in found
+    ):
+        return ""
+    return "" if _SEVERAL_DUTIES.search(body) else f"Serve una marca da bollo da {sums.pop()} euro."
+
+
+def _keys(notice: Notice) -> str:
+    """`Serve SPID o CIE.`, where a list of what one needs has them as items."""
+    items = [item.strip(" .;") for listing in notice.listings for item in listing.items]
+    keys = [key for key in ("SPID", "CIE", "CNS") if any(_IS_KEY.fullmatch(item) and key in item for item in items)]
+    if not keys:
+        return ""
+    return f"Serve {' o '.join(filter(None, (', '.join(keys[:-1]), keys[-1])))}."
 
 
 def _audience(sentences: list[str]) -> str:

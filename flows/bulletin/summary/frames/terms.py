@@ -12,6 +12,8 @@ _END = re.compile(
     rf"(?P<week>{WEEKDAY}\s+)?(?P<day>\d{{1,2}})[°º]?\s+(?P<month>{MONTH})(?:\s+(?P<year>20\d\d))?", re.I
 )
 _CLOCK = re.compile(r"\b(?:ore|alle|le)\s+(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]\d))?\b", re.I)
+_DATED = re.compile(rf"\d{{1,2}}[°º]?\s+{MONTH}(?:\s+20\d\d)?|\d{{1,2}}([/.-])\d{{1,2}}\1(?:20)?\d\d", re.I)
+_HOUR_AFTER = re.compile(r"\s?[,;(–-]?\s?(?P<hour>(?:alle\s)?(?:ore|alle|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)(?!\d)", re.I)
 _AFTER = re.compile(
     r"\b(?:entro|nei)\s+(?P<days>\d{1,3} giorni)\s+(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60})", re.I
 )
@@ -26,10 +28,20 @@ def term_of(told: Iterable[Told]) -> tuple[str, Told | None]:
     for _, pieces in groupby(told, key=lambda piece: piece.sentence):
         together = list(pieces)
         joined = " ".join(piece.words for piece in together[:3])
-        clause = term(joined) or term(together[0].words)
+        clause = term(_with_hour(joined, together[0])) or term(_with_hour(together[0].words, together[0]))
         if clause:
             return clause, together[0]
     return "", None
+
+
+def _with_hour(words: str, told: Told) -> str:
+    """`words` with the hour that follows them in their sentence: `entro l'8 aprile ore 14.00`."""
+    if _CLOCK.search(words) or not told.sentence:
+        return words
+    last = list(_DATED.finditer(words))[-1:]
+    at = told.sentence.rfind(last[0][0]) if last else -1
+    follows = _HOUR_AFTER.match(told.sentence, at + len(last[0][0])) if at >= 0 else None
+    return f"{words} {follows['hour']}" if follows else words
 
 
 def term(words: str) -> str:

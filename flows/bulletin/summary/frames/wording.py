@@ -64,7 +64,7 @@ _ACT_ASIDE = re.compile(
 _OWN_NUMBER = re.compile(r"\b(avviso(?: pubblico)?|bando) n[.°º]?\s*\d{1,6}/\d{4}(?=[\s,.])", re.I)
 _ANNEX = re.compile(r"\s*\((?:annesso|allegat[oiae]|all\.|modello|mod\.|vedi|v\.)[^()]{0,40}\)", re.I)
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
-_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2(20\d\d)(?![\d/]|[.,]\d)")
+_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
 _SHORT_DATE = re.compile(r"(?<=\b(?:il|al) )(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()")
 _FROM_BY = re.compile(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
 _AT_HOUR = re.compile(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
@@ -104,6 +104,7 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(modello|modulo|avviso|bando) allegato(?=[.,;]|$)", r"\1 allegato alla pagina", 0),
         (r"\ba mezzo (?=pec|e-?mail|posta)", "per ", re.I),
         (r"\bA\.\s?S\.\s?(?=\d{4})", "", 0),
+        (r"\s*\(termin[ei] perentori[oa]\)", "", re.I),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
     )
