@@ -29,6 +29,7 @@ _CUT = re.compile(
 _READ = 200_000  # characters of a page
 _PROSE = 20_000  # of them for sentences: what a citizen is told stands at the start
 _MOST = 80
+_UNCUT = 230  # characters: sites cut what they show of a page later than here, or put dots
 _LONG_TITLE = 80  # characters: shorter ones are not cut, and may end in a name that no dictionary has
 _NO_ENDING = tuple("bcdfghjmpqtvz")  # no Italian word ends so, and few names do
 _YEARS = re.compile(r"\b20\d\d\s?[-–/]\s?(?:2|20\d?)$")  # `2027 - 203`
@@ -121,7 +122,7 @@ def _ended(lines: list[str], *, is_last: bool) -> list[str]:
     Of the page's last part nobody knows whether it ends there or was cut, as teasers are.
     """
     if (
-        not is_last
+        (not is_last or sum(map(len, lines)) < _UNCUT)
         and lines
         and lines[-1][-1:].isalnum()
         and len(lines[-1].split()) > 4

@@ -27,7 +27,7 @@ from flows.bulletin.summary.frames import (
 )
 from flows.bulletin.summary.frames.facets import tells
 from flows.bulletin.summary.frames.lines import is_cut
-from flows.bulletin.summary.frames.matter import matter_of
+from flows.bulletin.summary.frames.matter import is_number, matter_of
 from flows.bulletin.summary.frames.meetings import meeting
 from flows.bulletin.summary.frames.outcomes import outcome
 from flows.bulletin.summary.frames.wording import worded
@@ -52,6 +52,7 @@ _FRAMES: Mapping[Kind, _Frame] = {
 }
 _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _SHORT = 4  # letters: `di`, `per` have no capital in a title
+_LONG_PAGE = 600  # characters: a title is all that was understood of it, and the rest is there to read
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
@@ -62,6 +63,7 @@ _FORM = re.compile(
     re.I,
 )
 _OCCASIONS = (Kind.event, Kind.programme)
+_FRAMED_BY_KIND = (*_OCCASIONS, Kind.road, Kind.supply_cut, Kind.hours, Kind.alert, Kind.recall, Kind.health)
 _ELIDING = (
     Kind.deadline,
     Kind.job,
@@ -79,7 +81,7 @@ _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units that the gate may be asked about, best first."""
     kind = Kind.deadline if notice.kind in _OCCASIONS and is_call(notice) else notice.kind
-    frame = _FRAMES.get(kind)
+    frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
     owned = islice(general.texts(notice, limit), _TRIED) if kind not in _OCCASIONS else iter(())
     made = (
@@ -139,7 +141,7 @@ def _described(notice: Notice) -> Iterator[str]:
 def _heading(notice: Notice) -> Iterator[str]:
     if is_cut(notice.title):
         return  # a site cut it
-    title = spoken(notice.title.strip(" .,;:"))
+    title = spoken(notice.title.strip(" .,;:!"))
     if title:
         yield f"{title[:1].upper()}{title[1:]}"
 
@@ -164,10 +166,21 @@ def _leaves(text: str, notice: Notice) -> bool:
     )
 
 
+def _may_stand_alone(notice: Notice) -> bool:
+    """Whether a title with word of the page is worth a citizen's look: it is a sentence, or the page is long.
+
+    Of a card or teaser with nothing but a name an editor writes what it is.
+    """
+    title = notice.title.strip(" .,;:!")
+    return speaks(title) or len(notice.body.strip()) >= _LONG_PAGE
+
+
 def _titled(notice: Notice) -> Iterator[str]:
     matter = matter_of(notice.title)
     if said := acts.published(acts.subject_of(notice)):
         yield f"{said} {gate.ALL_IN_PAGE.capitalize()}"
+    if not _may_stand_alone(notice):
+        return
     for title in _heading(notice):
         if notice.kind in _ASKED_FOR and matter is not None and matter.article:
             yield f"Per {matter.text} {gate.ALL_IN_PAGE}"

@@ -37,6 +37,15 @@ _PAPER = re.compile(
     r"(?:^|['\s])(?:graduatori[ae]|elenco|esito|calendario|avviso|bando|albo)$", re.I
 )  # what a page publishes of something else
 _IS_ADJECTIVE = re.compile(r"(?:pubblic|comunal|provvisori|definitiv|final|regional|distrettual)\w*\b", re.I)
+_APPROVED = re.compile(
+    r"^(?P<what>.{8,220}?)[.–-]\s*approvazione\s(?:de(?:l|lla)\s|dell['’])?(?P<document>avviso pubblico|avviso|bando)\b", re.I | re.S
+)
+_WITH_ARTICLE = {"avviso": "l'", "bando": "il "}
+_LICENSED = re.compile(
+    r"^[«“\"]?(?P<what>[^«»“”\"]{4,80}?)[»”\"]?\s*[-–:]\s*(?:autorizzazione|licenza)\s(?:allo svolgimento|ai sensi|per lo svolgimento)\b",
+    re.I | re.S,
+)
+_CORRECTS = re.compile(r"\b(?:rettific\w+|revoc\w+|annull\w+|dinieg\w+)\b", re.I)
 _LONG_LINE = 220  # UTF-16 units
 _EVENT = re.compile(
     r"^(?P<noun>sagra|festa|fiera|manifestazione|rassegna|notte|concerto|evento|mercato|carnevale)\b", re.I
@@ -48,7 +57,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     matter = matter_of(notice.title)
     sentences = [*office(notice, matter), *particulars(notice), *deposit(notice)]
     subject = subject_of(notice)
-    made = outcome(notice) or published(subject) or permitted(subject)
+    made = outcome(notice) or published(subject) or approved(subject) or permitted(subject)
     if made and utf16(made) <= limit:
         sentences.append(Sentence(made, frozenset({Slot.what}), True, -1, 0.1))
     if notice.kind is not Kind.act and (title := heading(notice)):
@@ -80,6 +89,16 @@ def published(subject: str) -> str:
     return ""
 
 
+def approved(subject: str) -> str:
+    """`Uso delle palestre. Approvazione avviso pubblico` as `È approvato l'avviso pubblico per l'uso …`."""
+    match = _APPROVED.match(subject)
+    noun = noun_of(re.sub(r"\.\s+(\w)", lambda stop: f", {stop[1].lower()}", match["what"].strip(" .-–"))) if match else None
+    if match is None or noun is None:
+        return ""
+    what = match["document"].lower()
+    return f"È approvat{'a' if what.startswith('gradu') else 'o'} {_WITH_ARTICLE[what.split()[0]]}{what} per {noun.text}."
+
+
 def announced(notice: Notice) -> str:
     """`È pubblicato l'avviso per i contributi alle famiglie.`, where the page opens with it as a heading."""
     for line in lines(notice)[1:3]:
@@ -104,7 +123,8 @@ def permitted(subject: str) -> str:
     """`Sagra del riso - autorizzazione in deroga ... inquinamento acustico` as a sentence; "" for others."""
     match = _NOISE.match(subject)
     if match is None:
-        return ""
+        licensed = None if _CORRECTS.search(subject) else _LICENSED.match(subject)
+        return f"È autorizzata la manifestazione «{licensed['what'].strip()}»." if licensed else ""
     what = match["what"].strip()
     event = _EVENT.match(what)
     if event is None:

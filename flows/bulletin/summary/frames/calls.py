@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
 from flows.bulletin.summary.frames import acts
@@ -11,7 +12,7 @@ from flows.bulletin.summary.frames.facets import facets
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.particulars import way
 from flows.bulletin.summary.frames.requirements import asks, in_the_page, listed, needed, told_whole
-from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
+from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.terms import term_of
 
 WANTED = (Slot.what, Slot.who, Slot.deadline, Slot.how, Slot.amount, Slot.exception)
@@ -41,6 +42,7 @@ _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bdomand\w+|\bistanz\w+|\brichiest\w+", "puoi fare domanda"),
     )
 )
+_EXTENDED = re.compile(r"\bprorog(?:a|at[aeio])\b", re.I)
 _THEIRS = {
     "puoi iscriverti": "possono iscriversi",
     "puoi candidarti": "possono candidarsi",
@@ -85,10 +87,10 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
         yield from told_to_you(notice, matter, clause, action)
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
-            yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, 50, -0.1)
+            yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, MADE, -0.1)
         bare = bare_term(told, clause, _called(notice))
         if bare and (notice.kind in _CALLS or not bare.startswith(TIME)):
-            yield Sentence(bare, frozenset({Slot.deadline}), False, 50, 0.1)
+            yield Sentence(bare, frozenset({Slot.deadline}), False, MADE, 0.1)
     if notice.kind in _ASKS_NOBODY:
         return
     for listing in notice.listings:
@@ -109,8 +111,8 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
     if extended := acts.extended(notice.title, _until(clause)):
         yield extended
         return
-    if matter is None:
-        return
+    if matter is None or (not matter.article and spoken(notice.title) != notice.title):
+        return  # `Pubblicato il bando`: a headline is no name
     if _RUNS_OUT.match(matter.noun) and matter.article and clause.startswith("entro "):
         name = matter.text
         verb = "scadono" if matter.is_plural else "scade"
@@ -143,6 +145,8 @@ def _called(notice: Notice) -> str:
 def bare_term(told: Told, clause: str, called: str = "") -> str:
     """`Puoi iscriverti entro il 30 giugno.`: behind a sentence that has named the matter."""
     action = _action(f"{told.sentence} {told.words}")
+    if _EXTENDED.search(f"{told.sentence} {told.words}") and clause.startswith("entro "):
+        return f"La scadenza è prorogata {_to(clause)}."
     if action:
         said = f"{called} {_THEIRS[action]}" if called else action
         return f"{said[:1].upper()}{said[1:]} {clause}."
@@ -157,6 +161,11 @@ def _at(clause: str) -> str:
     """`entro le 12 del 30 giugno` as `alle 12 del 30 giugno`, `entro il 30 giugno` as `il 30 giugno`."""
     rest = clause.removeprefix("entro ")
     return f"alle {rest.removeprefix('le ')}" if rest.startswith("le ") else rest
+
+
+def _to(clause: str) -> str:
+    """`entro le 12 del 30 giugno` as `alle 12 del 30 giugno`, `entro il 30 giugno` as `al 30 giugno`."""
+    return _until(clause).removeprefix("fino ")
 
 
 def _until(clause: str) -> str:

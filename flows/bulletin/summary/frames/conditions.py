@@ -59,7 +59,7 @@ def told_to_you(notice: Notice, matter: Matter | None, clause: str, action: str)
         clause: until when, `entro il 30 giugno`; "" where that is not told.
         action: `puoi fare domanda`, by the page's words.
     """
-    if matter is None or not (action or _ASKED.match(matter.noun.lstrip("«"))):
+    if matter is None or not matter.article or not (action or _ASKED.match(matter.noun.lstrip("«"))):
         return
     online = "online" if "online" in way(notice) or _ONLINE.search(notice.body) else ""
     slots = {Slot.what, Slot.who} | ({Slot.deadline} if clause else set()) | ({Slot.how} if online else set())

@@ -13,6 +13,7 @@ _END = re.compile(
 )
 _CLOCK = re.compile(r"\b(?:ore|alle|le)\s+(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]\d))?\b", re.I)
 _DATED = re.compile(rf"\d{{1,2}}[°º]?\s+{MONTH}(?:\s+20\d\d)?|\d{{1,2}}([/.-])\d{{1,2}}\1(?:20)?\d\d", re.I)
+_OPENS = re.compile(r"(?:dal|dall['’]|da)\s?(?!.*\s(?:al|all['’]|alle|a)\b)", re.I)
 _HOUR_AFTER = re.compile(r"\s?[,;(–-]?\s?(?P<hour>(?:alle\s)?(?:ore|alle|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)(?!\d)", re.I)
 _AFTER = re.compile(
     r"\b(?:entro|nei)\s+(?P<days>\d{1,3} giorni)\s+(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60})", re.I
@@ -25,13 +26,16 @@ def term_of(told: Iterable[Told]) -> tuple[str, Told | None]:
     What one sentence says in pieces (`a partire dal 18 agosto`, `e non oltre il 20 settembre`) is one term;
     pieces of two sentences are never joined.
     """
+    opens: tuple[str, Told | None] = ("", None)
     for _, pieces in groupby(told, key=lambda piece: piece.sentence):
         together = list(pieces)
         joined = " ".join(piece.words for piece in together[:3])
         clause = term(_with_hour(joined, together[0])) or term(_with_hour(together[0].words, together[0]))
-        if clause:
+        if clause and not _OPENS.match(clause):
             return clause, together[0]
-    return "", None
+        if clause and not opens[0]:
+            opens = (clause, together[0])
+    return opens  # only from when: where the page tells no end
 
 
 def _with_hour(words: str, told: Told) -> str:
@@ -59,7 +63,7 @@ def term(words: str) -> str:
     clock = _CLOCK.search(text[last.end() :]) or _CLOCK.search(text[: last.start()])
     if len(days) == 1:
         if re.search(r"\bdal(?:l['’])?\s*(?:giorno\s+)?$", text[: last.start()], re.I):
-            return ""
+            return "" if clock else _since(last)
         return f"entro {_hour(clock)} {_of(last)}" if clock else f"entro {_the(last)}"
     first = days[0]
     if not re.search(r"\bdal(?:l['’])?\s*(?:ore \d+ del )?(?:giorno\s+)?$", text[: first.start()], re.I):
@@ -110,6 +114,12 @@ def _to(day: re.Match[str]) -> str:
     if day["week"]:
         return f"a {_words(day)}"
     return f"all'{_words(day)}" if _elides(day) else f"al {_words(day)}"
+
+
+def _since(day: re.Match[str]) -> str:
+    if day["week"]:
+        return f"da {_words(day)}"
+    return f"dall'{_words(day)}" if _elides(day) else f"dal {_words(day)}"
 
 
 def _from(first: re.Match[str], last: re.Match[str]) -> str:
