@@ -8,14 +8,14 @@ from flows.bulletin.language.spelling import lemma
 
 _WORD = re.compile(r"(?<![\w'’])[^\W\d_]{3,}['’]?(?!\w)")
 _FIRST = re.compile(r"[A-ZÀ-Ý][a-zà-ù]{2,}[aeo]no(?!\w)")
-_NOT_FINITE = re.compile(r"(?:are|ere|ire|ndo|[aeio]nt[ei]|(?:at|ut|it|st|rs|ss)[oaie])$")
+_NOT_FINITE = re.compile(r"(?:are|ere|ire|ndo|[aeio]nt[ei]|(?:at|ut|it|st|rs|ss|ivis|cis|clus|chius|fus|mpres|stes|olt|itt|ott|ett|att|utt|int|unt|fert|pert)[oaie])$")
 _AS_NOUN = re.compile(  # `il decoro`, `per i familiari`, `18 giungo`
     r"(?:\b(?:il|i|gli|un|uno|una|del|dello|della|dei|degli|delle|di|nel|nella|nei|nelle|sul|sulla|sui|sulle|dal|dalla|dai|dalle|al|alla"
     r"|ai|alle|agli|per|con|in|a|da|\d+)\s|\b(?:dell|nell|sull|dall|all|un)['’])$",
     re.I,
 )
 _BARE_NOUN = re.compile(
-    r"(?:[A-ZÀ-Ý][a-zà-ù]+(?:zione|zioni|sione|sioni|menti|mento|enza|enze|tura|ture|ità)|Avvis[oi]|Band[oi]|Raccolta|Elenco|Contribut[oi]"
+    r"(?:Un[ao]? [a-zà-ù]+|Un['’][a-zà-ù]+|[A-ZÀ-Ý][a-zà-ù]+(?:zione|zioni|sione|sioni|menti|mento|enza|enze|tura|ture|ità)|Avvis[oi]|Band[oi]|Raccolta|Elenco|Contribut[oi]"
     r"|Bonus|Voucher|Iniziativ[ae]|Progett[oi]|Serviz[io]+|Cors[oi]|Percors[oi]|Campagn[ae]|Modul[oi]|Calendario|Programma|Concors[oi]"
     r"|Bors[ae]|Incentiv[oi]|Agevolazion[ei]|Misur[ae]|Lavori|Invito|Ordinanza|Comunicato|Richiest[ae]|Domand[ae]|Propost[ae]"
     r"|Incontr[oi]|Spettacol[oi]|Laborator[io]+|Guida|Ricerca|Premio|Soggiorn[oi])\s(?=[a-zà-ù])"
@@ -59,4 +59,9 @@ def speaks(text: str) -> bool:
 
 def _is_finite(word: str) -> bool:
     """`celebra` of celebrare; what may as well be a noun, a participle or an adjective is not counted."""
-    return _NOT_FINITE.search(word) is None and _INFINITIVE.search(lemma(word)) is not None
+    if _NOT_FINITE.search(word) is not None:
+        return False
+    infinitive = lemma(word)
+    if word.endswith("ari") and not infinitive.endswith("arare"):
+        return False  # `familiari`, `alimentari`: their singular ends as an infinitive does
+    return _INFINITIVE.search(infinitive) is not None

@@ -167,17 +167,17 @@ def _leaves(text: str, notice: Notice) -> bool:
 
 
 def _may_stand_alone(notice: Notice) -> bool:
-    """Whether a title with word of the page is worth a citizen's look: it is a sentence, or the page is long.
+    """Whether a title with word of the page is worth a citizen's look: it is a sentence, or there is one to read.
 
     Of a card or teaser with nothing but a name an editor writes what it is.
     """
-    title = notice.title.strip(" .,;:!")
-    return speaks(title) or len(notice.body.strip()) >= _LONG_PAGE
+    has_more = notice.abstract or notice.prose or len(notice.body.strip()) >= _LONG_PAGE
+    return speaks(notice.title.strip(" .,;:!")) or bool(has_more)
 
 
 def _titled(notice: Notice) -> Iterator[str]:
     matter = matter_of(notice.title)
-    if said := acts.published(acts.subject_of(notice)):
+    if said := acts.published_of(notice):
         yield f"{said} {gate.ALL_IN_PAGE.capitalize()}"
     if not _may_stand_alone(notice):
         return

@@ -120,7 +120,8 @@ _DAYS = re.compile(
 )  # hours without any day send people at the right time of a wrong one
 _TEASER = 400  # characters of a page that is one piece of news
 _BEGINS = re.compile(  # with whom or when it is about, and no pronoun
-    r"(?:(?:Il|Lo|La|I|Gli|Le|Un|Una|Uno|Dal|Dalle|Da|Ogni|Tutti|Tutte|Nel|Nella|È|Sono) |L['’]|Un['’]|Dall['’])"
+    r"(?:(?:Il|Lo|La|I|Gli|Le|Un|Una|Uno|Dal|Dalle|Da|Ogni|Tutti|Tutte|Nel|Nella) |L['’]|Un['’]|Dall['’]"
+    r"|(?:È|Sono) (?!(?:rivolt|destinat|dedicat|riservat|previst|apert\w a)|per |un[ao]? ))"
 )
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2

@@ -37,6 +37,13 @@ _PAPER = re.compile(
     r"(?:^|['\s])(?:graduatori[ae]|elenco|esito|calendario|avviso|bando|albo)$", re.I
 )  # what a page publishes of something else
 _IS_ADJECTIVE = re.compile(r"(?:pubblic|comunal|provvisori|definitiv|final|regional|distrettual)\w*\b", re.I)
+_BECAME = re.compile(
+    r"\b(?:posticip\w+|rinvi(?!o a)\w+|annull\w+|revoc\w+|sospes\w+|liquidazion\w+|rettific\w+|ammess[oi]\w*|esclus[oi]"
+    r"|graduatori\w+|esit[oi]|vincitor\w+|deserta)\b",
+    re.I,
+)
+_IS_CALL = re.compile(r"(?:bando|avviso)\b", re.I)
+_OPENING = 300  # characters of a page that say what is new of a call
 _APPROVED = re.compile(
     r"^(?P<what>.{8,220}?)[.–-]\s*approvazione\s(?:de(?:l|lla)\s|dell['’])?(?P<document>avviso pubblico|avviso|bando)\b", re.I | re.S
 )
@@ -57,7 +64,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     matter = matter_of(notice.title)
     sentences = [*office(notice, matter), *particulars(notice), *deposit(notice)]
     subject = subject_of(notice)
-    made = outcome(notice) or published(subject) or approved(subject) or permitted(subject)
+    made = outcome(notice) or published_of(notice) or approved(subject) or permitted(subject)
     if made and utf16(made) <= limit:
         sentences.append(Sentence(made, frozenset({Slot.what}), True, -1, 0.1))
     if notice.kind is not Kind.act and (title := heading(notice)):
@@ -105,6 +112,12 @@ def announced(notice: Notice) -> str:
         if _NOTICE.match(line) and not is_cut(line) and utf16(line) <= _LONG_LINE:
             return published(line.strip(" ."))
     return ""
+
+
+def published_of(notice: Notice) -> str:
+    """What the page publishes by its title; "" where it tells below what has become of that."""
+    subject = subject_of(notice)
+    return "" if _IS_CALL.match(subject) and _BECAME.search(notice.body[:_OPENING]) else published(subject)
 
 
 def extended(title: str, until: str) -> str:

@@ -71,7 +71,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none where the page's matter cannot be told."""
     matter = matter_of(notice.title)
     sentences = [*office(notice, matter), *framed(notice, matter)]
-    if said := acts.published(acts.subject_of(notice)) or acts.announced(notice):
+    if said := acts.published_of(notice) or acts.announced(notice):
         sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.1))
     if title := heading(notice):
         sentences.append(title)
@@ -130,7 +130,7 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         called = _called(notice)
         online = " online" if "online" in way(notice) else ""
         yield f"Per {matter.text} {f'{called} {_THEIRS[action]}' if called else action}{online} {clause}."
-    elif clause.startswith("entro ") and notice.kind in _CALLS:
+    elif clause.startswith("entro ") and notice.kind in _CALLS and matter.article:
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
 
 

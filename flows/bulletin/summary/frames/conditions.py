@@ -15,7 +15,7 @@ _PEOPLE = (
 )
 _LIVES = re.compile(
     rf"\b{_PEOPLE}\b[^.;:|\n]{{0,60}}?\b(?:(?:resident[ei]|residenza(?:\sanagrafica)?|risied\w+)\s)?"
-    rf"(?:nel\s(?:territorio\sdel\s)?[Cc]omune\sdi|(?<=residenti\s)a|(?<=residente\s)a|(?<=residenza\s)a|(?<=residenti\s)in)\s{_TOWN}"
+    rf"(?:nel\s(?:territorio\sdel\s)?[Cc]omune\sdi|(?<=residenti\s)a|(?<=residente\s)a|(?<=residenza\s)a)\s{_TOWN}"
     r"(?P<since>[^.;:|\n]{0,20}?\sda\salmeno\s\w+\s(?:mesi|anni))?",
 )
 _RESIDENT = re.compile(r"\b(?:resident[ei]|residenza|risied\w+)\b", re.I)
@@ -34,7 +34,7 @@ _ASKED = re.compile(
     r"|esonero|permess[oi]|autorizzazion[ei]|alloggi[oi]?|prestito|sconto)\b",
     re.I,
 )
-_BE_RESIDENT = re.compile(rf"essere resident[ei] (?:nel [Cc]omune di|a|in) {_TOWN}$")
+_BE_RESIDENT = re.compile(rf"essere resident[ei] (?:nel [Cc]omune di|a) {_TOWN}$")
 _FINITE = tuple(
     (re.compile(rf"{infinitive}\b"), finite)
     for infinitive, finite in (

@@ -26,12 +26,17 @@ _SUBJECT = re.compile(
 _IMPERATIVES = "Richiedi|Chiedi|Compila|Prenota|Ritira|Scarica|Consulta|Leggi|Rinnova|Acquista|Usa|Presenta|Paga|Visita"
 _WITH_PRONOUN = re.compile(rf"^(?P<verb>{_IMPERATIVES})l(?P<end>[aoei])\b\s?", re.I)
 _ENDINGS = {"o": ("il", "lo", "l'"), "a": ("la", "l'"), "i": ("i", "gli"), "e": ("le",)}
+_OPENED = re.compile(r"^Sono (?:ancora )?aperte le (?:(?P<to>(?:pre)?iscrizioni|adesioni)|domande|candidature|prenotazioni)\.$")
 _FEMININE = frozenset({"iniziativa", "misura", "campagna", "consultazione", "piattaforma"})
 
 
 def with_name(text: str, matter: Matter | None) -> str:
     """`text` with the matter's name in it; "" where it does not lean on one, or the two do not agree."""
-    if matter is None or not matter.article:
+    if matter is None:
+        return ""
+    if opened := _OPENED.match(text):
+        return f"{opened[0].rstrip('.')} {matter.to if opened['to'] else f'per {matter.text}'}."
+    if not matter.article:
         return ""
     if by := _BY.match(text):
         return f"Con {matter.text} puoi {text[by.end() :]}"

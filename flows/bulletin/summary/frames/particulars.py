@@ -98,6 +98,10 @@ _FOR_WHOM = re.compile(
 )  # what follows of conditions is in the page, and the text says so
 _LONG_AUDIENCE = 130
 _CALLED = re.compile(r"\b(?:rivolt|destinat|riservat|dedicat)[oaie]\s(?:a|ai|agli|alle|alla|al)\s", re.I)
+_SURVEY = re.compile(r"\b(?:compil\w+|partecip\w+|rispond\w+|dedica)\b[^.;]{0,80}\bquestionario\b|\bquestionario\b[^.;]{0,80}\bcompilat\w\b", re.I)
+_ABOUT_SURVEY = re.compile(r"\b(?:questionario|modulo|online|cartace\w)\b", re.I)
+_ONLINE_FORM = re.compile(r"\bon[\s-]?line\b|\bmodulo digitale\b|\bforms?\.\w+", re.I)
+_PAPER_FORM = re.compile(r"\b(?:cartace\w+|su carta|stampa\w*|stampand\w+)\b", re.I)
 _PERSONALLY = re.compile(
     r"\b(?:deve|devono|occorre|bisogna|è necessario)\s(?:presentarsi|recarsi|andare)\s(?:personalmente|di persona)\s"
     r"(?P<where>(?:all['’]|allo\s|al\s|alla\s|presso\s(?:l['’]|lo\s|il\s|la\s))[^.,;:|()\n]{3,50}?)"
@@ -139,7 +143,7 @@ def particulars(notice: Notice) -> Iterator[Sentence]:
         yield Sentence(said, frozenset({Slot.how}), False, _PLACE)
     if said := _audience(sentences):
         yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
-    for said in (_in_person(notice.body), _duty(notice.body), _keys(notice)):
+    for said in (_survey(notice), _in_person(notice.body), _duty(notice.body), _keys(notice)):
         if said:
             yield Sentence(said, frozenset({Slot.how}), False, _PLACE)
     if (free := _FREE.search(notice.body)) and not _amounts(notice.body):
@@ -210,6 +214,16 @@ def _amounts(body: str) -> list[Fact]:
 
 def _said(number: str) -> str:
     return number.removesuffix(",00")
+
+
+def _survey(notice: Notice) -> str:
+    """`Puoi compilare il questionario anonimo online o su carta.`, of a consultation."""
+    if notice.kind not in (Kind.campaign, Kind.other) or _SURVEY.search(notice.source) is None:
+        return ""
+    about = " ".join(sentence for sentence in split(notice.body) if _ABOUT_SURVEY.search(sentence))
+    ways = [name for pattern, name in ((_ONLINE_FORM, "online"), (_PAPER_FORM, "su carta")) if pattern.search(about)]
+    anonymous = " anonimo" if re.search(r"\banonim[oa]\b", about, re.I) else ""
+    return f"Puoi compilare il questionario{anonymous} {' o '.join(ways)}." if ways else ""
 
 
 def _in_person(body: str) -> str:

@@ -99,7 +99,7 @@ _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
     r"|\bha approvato\b|\bappositi?\w?\b",
     re.I,
 )
-_SAID = re.compile(r"[«“\"]|[»”]|\bha (?:dichiarato|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b")
+_SAID = re.compile(r"[«“\"]|[»”]|\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b")
 _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
     r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
     r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt"
@@ -257,7 +257,7 @@ def chosen(
                 or sum(utf16(one.text) + 1 for one in group) - 1 > limit
             ):
                 continue
-            if repeats(*(one.text for one in group)):
+            if repeats(*(one.text for one in group)) or _twice_by_when(group):
                 continue
             told = frozenset[Slot]().union(*(one.slots for one in group))
             value = sum(weights.get(slot, 0.0) for slot in told) - sum(one.flaw for one in group)
@@ -270,6 +270,19 @@ def chosen(
             value -= _A_SENTENCE * count + _A_UNIT * utf16(text) + 0.5 * sum(one.names for one in group[1:])
             made.append((value, text))
     yield from sorted(made, key=lambda one: -one[0])
+
+
+OF_TERMS = frozenset({Slot.what, Slot.deadline})
+
+
+def _twice_by_when(group: Sequence[Sentence]) -> bool:
+    """Whether two of the sentences tell the same term: `La scadenza è il 3 maggio. C'è tempo fino al 3 maggio.`"""
+    return any(
+        one.figures and one.figures <= other.figures and one.slots <= OF_TERMS
+        for one in group
+        for other in group
+        if one is not other and (other.place < 0 or Slot.deadline in other.slots)
+    )
 
 
 def _alone(one: Sentence, weights: dict[Slot, float]) -> float:
@@ -295,7 +308,7 @@ def heading(notice: Notice) -> Sentence | None:
     if not (is_named or is_sentence) or utf16(title) > 110:
         return None
     return Sentence(
-        f"{title[:1].upper()}{title[1:]}.",
+        f"{title[:1].upper()}{title[1:]}{'' if title.endswith('!') else '.'}",
         frozenset({Slot.what}),
         True,
         -1,

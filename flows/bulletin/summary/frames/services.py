@@ -6,7 +6,8 @@ from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.calls import framed
 from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.sentences import chosen, heading, office
+from flows.bulletin.summary.frames.particulars import particulars
+from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, office
 
 WANTED = (
     *(Slot.what, Slot.who, Slot.when, Slot.hours, Slot.place, Slot.how, Slot.todo),
@@ -18,6 +19,11 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first."""
     matter = matter_of(notice.title)
     sentences = [*office(notice, matter), *framed(notice, matter)]
+    for particular in particulars(notice):
+        sentences.append(particular)
+        if matter is not None and matter.article and particular.slots == {Slot.how}:
+            words = f"Per {matter.text} {particular.text[:1].lower()}{particular.text[1:]}"
+            sentences.append(Sentence(words, frozenset({Slot.what, Slot.how}), True, MADE, 0.2 if any(one.names for one in sentences) else -0.3))
     if said := is_a(notice, matter):
         sentences.append(said)
     if title := heading(notice):

@@ -15,6 +15,11 @@ _CLOCK = re.compile(r"\b(?:ore|alle|le)\s+(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]
 _DATED = re.compile(rf"\d{{1,2}}[°º]?\s+{MONTH}(?:\s+20\d\d)?|\d{{1,2}}([/.-])\d{{1,2}}\1(?:20)?\d\d", re.I)
 _OPENS = re.compile(r"(?:dal|dall['’]|da)\s?(?!.*\s(?:al|all['’]|alle|a)\b)", re.I)
 _HOUR_AFTER = re.compile(r"\s?[,;(–-]?\s?(?P<hour>(?:alle\s)?(?:ore|alle|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)(?!\d)", re.I)
+_HOUR_BEFORE = re.compile(
+    r"\bentro le (?:ore )?(?P<hour>\d{1,2}(?:[.:,][0-5]\d)?) (?:di |del(?: giorno)? |dell['’])"
+    r"(?:(?:luned|marted|mercoled|gioved|venerd)ì |sabato |domenica )?$",
+    re.I,
+)
 _AFTER = re.compile(
     r"\b(?:entro|nei)\s+(?P<days>\d{1,3} giorni)\s+(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60})", re.I
 )
@@ -44,7 +49,11 @@ def _with_hour(words: str, told: Told) -> str:
         return words
     last = list(_DATED.finditer(words))[-1:]
     at = told.sentence.rfind(last[0][0]) if last else -1
-    follows = _HOUR_AFTER.match(told.sentence, at + len(last[0][0])) if at >= 0 else None
+    if at < 0:
+        return words
+    if before := _HOUR_BEFORE.search(told.sentence[:at]):
+        return f"ore {before['hour']} {words}"
+    follows = _HOUR_AFTER.match(told.sentence, at + len(last[0][0]))
     return f"{words} {follows['hour']}" if follows else words
 
 

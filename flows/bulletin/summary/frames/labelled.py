@@ -1,0 +1,48 @@
+"""What a page tells under a label of its own (`A chi è rivolto`, `Costi`, `Dove`), as a sentence.
+
+A card of a service is written so, and its prose then says no more than what the service is.
+"""
+
+from collections.abc import Iterator
+
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.page.sections import sections
+from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.sentences import Sentence, is_fit
+from flows.bulletin.summary.frames.wording import worded
+
+_PLACE = 60.0  # behind what the office says, before its lists
+_LONGEST = 200  # characters of a label's text that is one thing
+
+
+def labelled(notice: Notice) -> Iterator[Sentence]:
+    """Sentences that may follow one that names the matter; a label that comes twice tells of two things."""
+    found = sections(notice.source)
+    for kind, slot in (("audience", Slot.who), ("cost", Slot.amount)):
+        texts = [notice.source[one.start : one.end] for one in found if one.kind == kind]
+        if len(texts) != 1:
+            continue
+        said = _whom(texts[0]) if slot is Slot.who else clauses.price_sentence(_line(texts[0]))
+        if said:
+            yield Sentence(said, frozenset({slot}), False, _PLACE)
+
+
+def _whom(text: str) -> str:
+    """`L'albo è per i residenti di Po.` as it stands, `Alle famiglie residenti` as `È per le famiglie residenti.`"""
+    first = next(iter(split(_line(text))), "")
+    if not first or len(first) > _LONGEST:
+        return ""
+    if speaks(first):
+        said = worded(first)
+        return said if is_fit(said, first) and first.endswith(".") else ""
+    if len(split(_line(text))) > 1:
+        return ""  # what follows may call others
+    phrase = clauses.audience_phrase(first)
+    return f"È {phrase}." if phrase else ""
+
+
+def _line(text: str) -> str:
+    """The first line that says something."""
+    return next((line for line in (row.strip(" :-•*|") for row in text.split("\n")) if line), "")
