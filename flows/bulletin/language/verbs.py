@@ -8,14 +8,17 @@ from flows.bulletin.language.spelling import lemma
 
 _WORD = re.compile(r"(?<![\w'’])[^\W\d_]{3,}['’]?(?!\w)")
 _FIRST = re.compile(r"[A-ZÀ-Ý][a-zà-ù]{2,}[aeo]no(?!\w)")
-_NOT_FINITE = re.compile(r"(?:are|ere|ire|ndo|[aeio]nt[ei]|(?:at|ut|it|st|rs|ss|ivis|cis|clus|chius|fus|mpres|stes|olt|itt|ott|ett|att|utt|int|unt|fert|pert)[oaie])$")
+_NOT_FINITE = re.compile(
+    r"(?:are|ere|ire|ndo|[aeio]nt[ei]|(?:at|ut|it|st|rs|ss|ivis|cis|clus|chius|fus|mpres|stes|olt|itt|ott|ett|att|utt|int|unt|fert|pert)[oaie])$"
+)
 _AS_NOUN = re.compile(  # `il decoro`, `per i familiari`, `18 giungo`
     r"(?:\b(?:il|i|gli|un|uno|una|del|dello|della|dei|degli|delle|di|nel|nella|nei|nelle|sul|sulla|sui|sulle|dal|dalla|dai|dalle|al|alla"
     r"|ai|alle|agli|per|con|in|a|da|\d+)\s|\b(?:dell|nell|sull|dall|all|un)['’])$",
     re.I,
 )
 _BARE_NOUN = re.compile(
-    r"(?:Un[ao]? [a-zà-ù]+|Un['’][a-zà-ù]+|[A-ZÀ-Ý][a-zà-ù]+(?:zione|zioni|sione|sioni|menti|mento|enza|enze|tura|ture|ità)|Avvis[oi]|Band[oi]|Raccolta|Elenco|Contribut[oi]"
+    r"(?:Un[ao]? [a-zà-ù]+|Un['’][a-zà-ù]+|[A-ZÀ-Ý][a-zà-ù]+(?:zione|zioni|sione|sioni|menti|mento|enza"
+    r"|enze|tura|ture|ità)|Avvis[oi]|Band[oi]|Raccolta|Elenco|Contribut[oi]"
     r"|Bonus|Voucher|Iniziativ[ae]|Progett[oi]|Serviz[io]+|Cors[oi]|Percors[oi]|Campagn[ae]|Modul[oi]|Calendario|Programma|Concors[oi]"
     r"|Bors[ae]|Incentiv[oi]|Agevolazion[ei]|Misur[ae]|Lavori|Invito|Ordinanza|Comunicato|Richiest[ae]|Domand[ae]|Propost[ae]"
     r"|Incontr[oi]|Spettacol[oi]|Laborator[io]+|Guida|Ricerca|Premio|Soggiorn[oi])\s(?=[a-zà-ù])"
@@ -41,7 +44,7 @@ _AS_ORDER = re.compile(
 def speaks(text: str) -> bool:
     """Whether a finite verb, or an infinitive as an order, stands in `text`: it may be a sentence.
 
-    Of a phrase that opens with a noun without an article, as titles do, a verb behind `che` is none of its own.
+    Of a phrase that opens with a noun without an article, as titles do, a verb behind `che` does not count.
     """
     if _BARE_NOUN.match(text):
         text = _RELATIVE.split(text, maxsplit=1)[0]

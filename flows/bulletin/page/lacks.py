@@ -76,9 +76,12 @@ _ZONE = re.compile(
     re.I,
 )
 _INTERNAL = re.compile(
-    r"\b(?:impegn[oi] (?:e contestuale liquidazione )?(?:di|della) spesa|(?:assunzione|assunto|contestuale) impegno|liquidazion[ei]"
-    r"|affidamento (?:diretto|(?:del )?servizio|(?:dei )?lavori|(?:della )?fornitura|incarico)|determina(?:zione)? a contrarre"
-    r"|nomina (?:del )?(?:segretari|responsabil|rup\b|commission)\w*|accertamento di entrata|variazione di bilancio)\b",
+    r"\b(?:impegn[oi] (?:e contestuale liquidazione )?(?:di|della) spesa|(?:assunzione|assunto"
+    r"|contestuale) impegno|liquidazion[ei]"
+    r"|affidamento (?:diretto|(?:del )?servizio|(?:dei )?lavori|(?:della )?fornitura|incarico)"
+    r"|determina(?:zione)? a contrarre"
+    r"|nomina (?:del )?(?:segretari|responsabil|rup\b|commission)\w*|accertamento di entrata"
+    r"|variazione di bilancio)\b",
     re.I,
 )
 _REASONS = {
@@ -144,7 +147,7 @@ def why_nothing(notice: Notice) -> str:
 
 
 def is_internal(notice: Notice) -> bool:
-    """Whether a register's entry is an act by which the Comune spends or appoints: a citizen has nothing to do."""
+    """Whether a register's entry is an act by which the Comune spends or appoints: no citizen's business."""
     return not any(char.isalpha() for char in notice.title) and _INTERNAL.search(notice.body) is not None
 
 

@@ -64,7 +64,9 @@ def read(*, title: str, abstract: str, body: str, published: date | None = None)
 
 def _structured(title: str, abstract: str, body: str, published: date | None) -> Notice:
     """Sentences, rows and enumerations; no kind yet."""
-    title, abstract, body = (repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body))
+    title, abstract, body = (
+        repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
+    )
     body = _STOPLESS.sub(").", operative(unstamped(body)))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n".join(filter(None, (title, abstract, body))), published)

@@ -56,7 +56,8 @@ _OFFICIAL = re.compile(
 )
 _OWN_WORDS = {
     Slot.how: re.compile(
-        r"\bonline\b|\bpec\b|\be-?mail\b|\bvia mail\b|\bmodul[oi]\b|\bspid\b|(?:\bcon|\bo|,) (?:la )?cie\b|\bsportell[oi]\b|\bapp\b"
+        r"\bonline\b|\bpec\b|\be-?mail\b|\bvia mail\b|\bmodul[oi]\b|\bspid\b|(?:\bcon|\bo|,) (?:la "
+        r")?cie\b|\bsportell[oi]\b|\bapp\b"
         r"|\ball['’]uffici\w+|\bappuntamento\b|\bprenot\w+|\bserv(?:e|ono)\b",
         re.I,
     ),

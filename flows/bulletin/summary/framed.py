@@ -121,9 +121,7 @@ def _joined(text: str, notice: Notice) -> str:
 
 def _known(notice: Notice) -> Iterator[str]:
     """What the title says in words of its own: that a council meets, what came of a call."""
-    if said := meeting(notice):
-        yield said
-    elif notice.kind in _ELIDING and (said := outcome(notice)):
+    if (said := meeting(notice)) or (notice.kind in _ELIDING and (said := outcome(notice))):
         yield said
 
 
@@ -167,7 +165,7 @@ def _leaves(text: str, notice: Notice) -> bool:
 
 
 def _may_stand_alone(notice: Notice) -> bool:
-    """Whether a title with word of the page is worth a citizen's look: it is a sentence, or there is one to read.
+    """Whether a title with word of the page is worth a look: it is a sentence, or there is one to read.
 
     Of a card or teaser with nothing but a name an editor writes what it is.
     """

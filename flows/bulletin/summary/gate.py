@@ -119,9 +119,13 @@ _DAYS = re.compile(
     re.I,
 )  # hours without any day send people at the right time of a wrong one
 _TEASER = 400  # characters of a page that is one piece of news
-_BEGINS = re.compile(  # with whom or when it is about, and no pronoun
-    r"(?:(?:Il|Lo|La|I|Gli|Le|Un|Una|Uno|Dal|Dalle|Da|Ogni|Tutti|Tutte|Nel|Nella) |L['’]|Un['’]|Dall['’]"
-    r"|(?:È|Sono) (?!(?:rivolt|destinat|dedicat|riservat|previst|apert\w a)|per |un[ao]? ))"
+_BEGINS = (
+    re.compile(  # when, whom it forbids what, or which office acts: such a sentence leans on no headline
+        r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
+        r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
+        r"|Prefettura|Questura|Azienda)\b"
+        r"|(?:È|Sono) (?:vietat|obbligatori|consentit))"
+    )
 )
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2

@@ -80,7 +80,9 @@ def summarise(
             return _written(longer(text, notice, limit, passes), notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
-    no_text = _CUT_TITLE if is_cut(notice.title) else _NO_TEXT if notice.prose or notice.abstract else _ONLY_TITLE
+    no_text = (
+        _CUT_TITLE if is_cut(notice.title) else _NO_TEXT if notice.prose or notice.abstract else _ONLY_TITLE
+    )
     return Summarised("", "unwritten", notice.kind, reason=refused or no_text)
 
 

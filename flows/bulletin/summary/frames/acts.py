@@ -38,18 +38,27 @@ _PAPER = re.compile(
 )  # what a page publishes of something else
 _IS_ADJECTIVE = re.compile(r"(?:pubblic|comunal|provvisori|definitiv|final|regional|distrettual)\w*\b", re.I)
 _BECAME = re.compile(
-    r"\b(?:posticip\w+|rinvi(?!o a)\w+|annull\w+|revoc\w+|sospes\w+|liquidazion\w+|rettific\w+|ammess[oi]\w*|esclus[oi]"
+    r"\b(?:posticip\w+|rinvi(?!o a)\w+|annull\w+|revoc\w+|sospes\w+|liquidazion\w+|rettific\w+"
+    r"|ammess[oi]\w*|esclus[oi]"
     r"|graduatori\w+|esit[oi]|vincitor\w+|deserta)\b",
     re.I,
 )
 _IS_CALL = re.compile(r"(?:bando|avviso)\b", re.I)
+_STEP = re.compile(
+    r"(?:ammission[ei]|convocazion[ei]|prov[ae]\b|diario|calendario delle prov|posticip|rinvi|candidati)",
+    re.I,
+)
+_SHORT_LINE = 80  # characters
 _OPENING = 300  # characters of a page that say what is new of a call
 _APPROVED = re.compile(
-    r"^(?P<what>.{8,220}?)[.–-]\s*approvazione\s(?:de(?:l|lla)\s|dell['’])?(?P<document>avviso pubblico|avviso|bando)\b", re.I | re.S
+    r"^(?P<what>.{8,220}?)[.–-]\s*approvazione\s(?:de(?:l|lla)\s|dell['’])?(?P<document>avviso pubblico"
+    r"|avviso|bando)\b",
+    re.I | re.S,
 )
 _WITH_ARTICLE = {"avviso": "l'", "bando": "il "}
 _LICENSED = re.compile(
-    r"^[«“\"]?(?P<what>[^«»“”\"]{4,80}?)[»”\"]?\s*[-–:]\s*(?:autorizzazione|licenza)\s(?:allo svolgimento|ai sensi|per lo svolgimento)\b",
+    r"^[«“\"]?(?P<what>[^«»“”\"]{4,80}?)[»”\"]?\s*[-–:]\s*(?:autorizzazione|licenza)\s(?:allo "
+    r"svolgimento|ai sensi|per lo svolgimento)\b",
     re.I | re.S,
 )
 _CORRECTS = re.compile(r"\b(?:rettific\w+|revoc\w+|annull\w+|dinieg\w+)\b", re.I)
@@ -99,11 +108,15 @@ def published(subject: str) -> str:
 def approved(subject: str) -> str:
     """`Uso delle palestre. Approvazione avviso pubblico` as `È approvato l'avviso pubblico per l'uso …`."""
     match = _APPROVED.match(subject)
-    noun = noun_of(re.sub(r"\.\s+(\w)", lambda stop: f", {stop[1].lower()}", match["what"].strip(" .-–"))) if match else None
+    noun = (
+        noun_of(re.sub(r"\.\s+(\w)", lambda stop: f", {stop[1].lower()}", match["what"].strip(" .-–")))
+        if match
+        else None
+    )
     if match is None or noun is None:
         return ""
     what = match["document"].lower()
-    return f"È approvat{'a' if what.startswith('gradu') else 'o'} {_WITH_ARTICLE[what.split()[0]]}{what} per {noun.text}."
+    return f"È approvato {_WITH_ARTICLE[what.split()[0]]}{what} per {noun.text}."
 
 
 def announced(notice: Notice) -> str:
@@ -117,6 +130,8 @@ def announced(notice: Notice) -> str:
 def published_of(notice: Notice) -> str:
     """What the page publishes by its title; "" where it tells below what has become of that."""
     subject = subject_of(notice)
+    if any(_STEP.match(line) and len(line) <= _SHORT_LINE for line in lines(notice)[1:4]):
+        return ""
     return "" if _IS_CALL.match(subject) and _BECAME.search(notice.body[:_OPENING]) else published(subject)
 
 

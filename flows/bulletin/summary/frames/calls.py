@@ -20,7 +20,9 @@ _CALLS = (Kind.deadline, Kind.job)
 _TOLD = frozenset({Slot.how})
 _ASKABLE = (Kind.deadline, Kind.job, Kind.service, Kind.campaign)
 _ASKS_NOBODY = (Kind.act, Kind.result)  # what an act lists is its own papers
-_IS_ASKING = re.compile(r"(?:domand[ae]|istanz[ae]|richiest[ae]|iscrizion[ei]|adesion[ei]|candidatur[ae])\b", re.I)
+_IS_ASKING = re.compile(
+    r"(?:domand[ae]|istanz[ae]|richiest[ae]|iscrizion[ei]|adesion[ei]|candidatur[ae])\b", re.I
+)
 TIME = "C'è tempo"  # for what, only a call that was named tells
 _RUNS_OUT = re.compile(r"(?:avvis[oi]|band[oi]|asta|gara|manifestazione)\b", re.I)
 _GIVES = re.compile(
@@ -41,6 +43,11 @@ _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\baderi\w+|\badesion\w+", "puoi aderire"),
         (r"\bdomand\w+|\bistanz\w+|\brichiest\w+", "puoi fare domanda"),
     )
+)
+_OF_OFFICE = re.compile(  # by when the office does something: no citizen's term
+    r"\b(?:sarà|saranno|verrà|verranno|avverrà|provvederà|è prevista|sono previst\w)\b[^.;]{0,60}"
+    r"\b(?:liquida\w+|eroga\w+|pagat\w|pagamento|pubblica\w+|conclus\w+|termin\w+|realizza\w+|approva\w+|consegna\w*)\b",
+    re.I,
 )
 _EXTENDED = re.compile(r"\bprorog(?:a|at[aeio])\b", re.I)
 _THEIRS = {
@@ -120,7 +127,13 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         return
     if _IS_ASKING.match(matter.noun) and matter.article:  # `per la domanda puoi fare domanda`
         name = matter.text
-        yield f"{name[:1].upper()}{name[1:]} si {'fanno' if matter.is_plural else 'fa'} {clause}."
+        is_done = re.match(r"(?:domand|iscrizion|richiest)", matter.noun) is not None
+        verb = (
+            ("fanno" if matter.is_plural else "fa")
+            if is_done
+            else ("presentano" if matter.is_plural else "presenta")
+        )
+        yield f"{name[:1].upper()}{name[1:]} si {verb} {clause}."
         return
     said = f"{told.sentence} {told.words}"
     action = _action(said)
@@ -130,7 +143,12 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         called = _called(notice)
         online = " online" if "online" in way(notice) else ""
         yield f"Per {matter.text} {f'{called} {_THEIRS[action]}' if called else action}{online} {clause}."
-    elif clause.startswith("entro ") and notice.kind in _CALLS and matter.article:
+    elif (
+        clause.startswith("entro ")
+        and notice.kind in _CALLS
+        and matter.article
+        and not _OF_OFFICE.search(said)
+    ):
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
 
 
@@ -150,6 +168,8 @@ def bare_term(told: Told, clause: str, called: str = "") -> str:
     if action:
         said = f"{called} {_THEIRS[action]}" if called else action
         return f"{said[:1].upper()}{said[1:]} {clause}."
+    if _OF_OFFICE.search(f"{told.sentence} {told.words}"):
+        return ""
     return f"{TIME} {_until(clause)}." if clause.startswith("entro ") else ""
 
 

@@ -13,7 +13,11 @@ WANTED = (
     *(Slot.what, Slot.who, Slot.todo, Slot.fine, Slot.when, Slot.how),
     *(Slot.amount, Slot.exception, Slot.deadline),
 )
-_PAPER = re.compile(r"^(?:calendario|elenco|modulo|programma(?= (?:de(?:gli|lle|l|lla|i) |event|iniziativ|manifestazion|attivit|estiv|natalizi))|catalogo|regolamento|opuscolo|mappa)\b", re.I)
+_PAPER = re.compile(
+    r"^(?:calendario|elenco|modulo|programma(?= (?:de(?:gli|lle|l|lla|i) |event|iniziativ|manifestazion"
+    r"|attivit|estiv|natalizi))|catalogo|regolamento|opuscolo|mappa)\b",
+    re.I,
+)
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:

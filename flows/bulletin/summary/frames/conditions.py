@@ -1,4 +1,4 @@
-"""Who may ask, said to who reads: `Se risiedi a Po e hai un ISEE fino a 9.000 euro puoi chiedere il bonus.`"""
+"""Who may ask, said to who reads: `Se risiedi a Po e hai un ISEE fino a 9.000 euro puoi chiedere …`."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,9 +9,13 @@ from flows.bulletin.summary.frames.particulars import ceiling, way
 from flows.bulletin.summary.frames.requirements import in_the_page, named
 from flows.bulletin.summary.frames.sentences import Sentence
 
-_TOWN = r"(?P<town>[A-ZÀ-Ý][\w'’]+(?:\s(?:(?:di|del|della|dei|sul|sulla|in|al)\s|d['’])?[A-ZÀ-Ý][\w'’]+){0,3})"
+_TOWN = (
+    r"(?P<town>[A-ZÀ-Ý][\w'’]+(?:\s(?:(?:di|del|della|dei|sul|sulla|in|al)\s|d['’])?[A-ZÀ-Ý][\w'’]+)"
+    r"{0,3})"
+)
 _PEOPLE = (
-    r"(?:[Cc]ittadini|[Ff]amiglie|[Nn]uclei(?:\sfamiliari)?|[Pp]ersone|[Aa]nziani|[Gg]iovani|[Cc]oppie|[Rr]ichiedenti?|[Ee]ssere)"
+    r"(?:[Cc]ittadini|[Ff]amiglie|[Nn]uclei(?:\sfamiliari)?|[Pp]ersone|[Aa]nziani|[Gg]iovani"
+    r"|[Cc]oppie|[Rr]ichiedenti?|[Ee]ssere)"
 )
 _LIVES = re.compile(
     rf"\b{_PEOPLE}\b[^.;:|\n]{{0,60}}?\b(?:(?:resident[ei]|residenza(?:\sanagrafica)?|risied\w+)\s)?"
@@ -19,10 +23,13 @@ _LIVES = re.compile(
     r"(?P<since>[^.;:|\n]{0,20}?\sda\salmeno\s\w+\s(?:mesi|anni))?",
 )
 _RESIDENT = re.compile(r"\b(?:resident[ei]|residenza|risied\w+)\b", re.I)
-_ELSE = re.compile(r"^(?:,?\s(?:o|e|ed|oppure|ovvero)\s|,\s[A-ZÀ-Ý])")  # another town, or who only works there
+_ELSE = re.compile(
+    r"^(?:,?\s(?:o|e|ed|oppure|ovvero)\s|,\s[A-ZÀ-Ý])"
+)  # another town, or who only works there
 _ANOTHER = re.compile(  # who lives there is not who asks, or not all who do
     r"\b(?:alunn\w+|minor[ei]|bambin\w+|student\w+|figli\w?|nat[oi]|neonat\w|deceduti|disabil\w+|impres\w+|attività|madre|padre"
-    r"|almeno un\w?)\b", re.I
+    r"|almeno un\w?)\b",
+    re.I,
 )
 _OLD = re.compile(
     r"\b(?:cittadini|persone|residenti|anziani|ospiti|soggiorn\w+)\b[^.;:|\n]{0,40}?\b(?:over|ultra)\s?(?P<age>\d\d)\b"
@@ -95,7 +102,7 @@ def _listed(notice: Notice) -> list[str]:
             continue
         first = [one for one in said[:_MOST] if one]
         isee = [one for one in said[_MOST:] if "ISEE" in one]
-        return list(dict.fromkeys([*first, *isee]))[: _MOST]
+        return list(dict.fromkeys([*first, *isee]))[:_MOST]
     return []
 
 
@@ -114,7 +121,7 @@ def _of_body(body: str) -> list[str]:
 
 
 def _residence(body: str) -> str:
-    """`risiedi a Po da almeno 24 mesi`; "" where others than those may ask too, or a child must live there."""
+    """`risiedi a Po da almeno 24 mesi`; "" where others may ask too, or a child must live there."""
     towns = set()
     since = ""
     for found in _LIVES.finditer(body):

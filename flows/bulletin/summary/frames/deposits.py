@@ -41,7 +41,13 @@ def deposit(notice: Notice) -> Iterator[Sentence]:
                 yield Sentence(f"{name} si può consultare {found['rest']}", slots, True, place, -0.3)
         elif found := _OBJECT.match(text):
             slots = frozenset({Slot.until, Slot.deadline})
-            yield Sentence(f"Puoi presentare osservazioni{found['too'].lower()} {found['rest']}", slots, False, place, -0.3)
+            yield Sentence(
+                f"Puoi presentare osservazioni{found['too'].lower()} {found['rest']}",
+                slots,
+                False,
+                place,
+                -0.3,
+            )
 
 
 def _name(title: str, thing: str) -> str:
@@ -50,7 +56,7 @@ def _name(title: str, thing: str) -> str:
     noun = noun_of(head)
     if noun is not None:
         return f"{noun.text[:1].upper()}{noun.text[1:]}"
-    kind = "piano" if "u" in thing.lower() and "." in thing or thing.lower() == "pua" else thing.lower()
+    kind = "piano" if ("u" in thing.lower() and "." in thing) or thing.lower() == "pua" else thing.lower()
     article = _THINGS.get(kind, "")
     if not head or not article or len(head) > 80:
         return ""

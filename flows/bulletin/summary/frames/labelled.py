@@ -30,7 +30,7 @@ def labelled(notice: Notice) -> Iterator[Sentence]:
 
 
 def _whom(text: str) -> str:
-    """`L'albo è per i residenti di Po.` as it stands, `Alle famiglie residenti` as `È per le famiglie residenti.`"""
+    """A sentence as it stands, `Alle famiglie residenti` as `È per le famiglie residenti.`"""
     first = next(iter(split(_line(text))), "")
     if not first or len(first) > _LONGEST:
         return ""

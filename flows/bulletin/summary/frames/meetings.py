@@ -1,4 +1,4 @@
-"""When a council or one of its committees meets: `Il Consiglio comunale si riunisce martedì 4 maggio alle 20.`"""
+"""When a council or a committee meets: `Il Consiglio comunale si riunisce martedì 4 maggio alle 20.`"""
 
 import re
 
@@ -19,11 +19,14 @@ _COUNCILS = {
     "consiglio dell'unione": "Il Consiglio dell'Unione",
 }
 _DAY = re.compile(
-    rf"(?:{WEEKDAY}\s)?\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?|(?:{WEEKDAY}\s)?\b\d{{1,2}}[./]\d{{1,2}}[./]20\d\d", re.I
+    rf"(?:{WEEKDAY}\s)?\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?|(?:{WEEKDAY}\s)?\b\d{{1,2}}[./]\d{{1,2}}[./]20\d\d",
+    re.I,
 )
 _HOUR = re.compile(r"\b(?:ore|alle|h\.?)\s?(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]\d))?\b", re.I)
 _HALL = re.compile(
-    r"\b(?:presso la|nella|in)\s(?P<hall>sala\s(?:consiliare|consigliare|del consiglio)(?:\s(?:del municipio|comunale))?)\b", re.I
+    r"\b(?:presso la|nella|in)\s(?P<hall>sala\s(?:consiliare|consigliare|del consiglio)(?:\s(?:del "
+    r"municipio|comunale))?)\b",
+    re.I,
 )
 _PUBLIC = re.compile(r"\b(?:seduta|sessione)\s(?:\w+\s)?pubblica\b", re.I)
 _OFF = re.compile(r"\b(?:rinvi\w+|annull\w+|posticip\w+|sospes\w+|deliber\w+|verbal\w+|approvat\w+)\b", re.I)
@@ -41,11 +44,10 @@ def meeting(notice: Notice) -> str:
     days = list(_DAY.finditer(said))
     if not name or not days:
         return ""
-    known = {day for match in days if (day := _key(match[0]))}
-    if len({key[:2] for key in known}) != 1:
+    if len({key for match in days if (key := _key(match[0]))}) != 1:
         return ""  # a second sitting: which one, a person tells
-    day = max((match for match in days), key=lambda match: len(match[0]))
-    clause = clauses.days_clause(day[0])
+    fullest = max(days, key=lambda match: len(match[0]))
+    clause = clauses.days_clause(fullest[0])
     clocks = {
         (int(at["hour"]), int(at["min"] or 0))
         for match in days
@@ -74,5 +76,3 @@ def _name(title: str) -> str:
 def _key(words: str) -> tuple[int, int] | None:
     days = clauses.days_of(words)
     return (days.spans[0].first.day, days.spans[0].first.month) if days else None
-
-

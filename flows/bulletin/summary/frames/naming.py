@@ -1,7 +1,8 @@
 """A sentence of the office that speaks of its matter without the name, said with it.
 
-`Attraverso il servizio è possibile consultare gli orari` is `Con lo sportello casa puoi consultare gli orari`,
-`Il servizio è gratuito` is `Il servizio di trasporto scolastico è gratuito`, and `Richiedila` has its noun.
+`Attraverso il servizio è possibile consultare gli orari` is `Con lo sportello casa puoi consultare gli
+orari`, `Il servizio è gratuito` is `Il servizio di trasporto scolastico è gratuito`, `Richiedila` gets its
+noun.
 """
 
 import re
@@ -13,8 +14,10 @@ _MEANS = (
     r"(?:\s(?:on[\s-]?line|telematic[oa]|digitale|comunale|gratuit[oa]))?"
 )
 _BY = re.compile(
-    rf"^(?:Attraverso|Tramite|Mediante|Con|Grazie a)l?\s?(?:il\s|lo\s|la\s|l['’]|questo\s|questa\s|quest['’]|l\s)?\s?(?:nuov[oa]\s)?{_MEANS},?\s"
-    r"(?:è possibile|si può|si possono|si potrà|sarà possibile|puoi|potete|i cittadini possono|gli utenti possono)\s(?=[a-zà-ù]+(?:re|rsi|rti)\b)",
+    rf"^(?:Attraverso|Tramite|Mediante|Con|Grazie a)l?\s?(?:il\s|lo\s|la\s|l['’]|questo\s|questa\s"
+    rf"|quest['’]|l\s)?\s?(?:nuov[oa]\s)?{_MEANS},?\s"
+    r"(?:è possibile|si può|si possono|si potrà|sarà possibile|puoi|potete|i cittadini possono|gli "
+    r"utenti possono)\s(?=[a-zà-ù]+(?:re|rsi|rti)\b)",
     re.I,
 )
 _SUBJECT = re.compile(
@@ -23,10 +26,14 @@ _SUBJECT = re.compile(
     r"(?=(?:non\s|si\s|ha\s|è\s|sarà\s|resta\s|viene\s|consente|permette|offre|aiuta|fornisce|garantisce|prevede|scade|riprende|parte\b"
     r"|inizia|comincia|torna|finanzia|sostiene|dà\s|spetta|può\s|deve\s|va\s|rimane|mette|dura|costa))"
 )
-_IMPERATIVES = "Richiedi|Chiedi|Compila|Prenota|Ritira|Scarica|Consulta|Leggi|Rinnova|Acquista|Usa|Presenta|Paga|Visita"
+_IMPERATIVES = (
+    "Richiedi|Chiedi|Compila|Prenota|Ritira|Scarica|Consulta|Leggi|Rinnova|Acquista|Usa|Presenta|Paga|Visita"
+)
 _WITH_PRONOUN = re.compile(rf"^(?P<verb>{_IMPERATIVES})l(?P<end>[aoei])\b\s?", re.I)
 _ENDINGS = {"o": ("il", "lo", "l'"), "a": ("la", "l'"), "i": ("i", "gli"), "e": ("le",)}
-_OPENED = re.compile(r"^Sono (?:ancora )?aperte le (?:(?P<to>(?:pre)?iscrizioni|adesioni)|domande|candidature|prenotazioni)\.$")
+_OPENED = re.compile(
+    r"^Sono (?:ancora )?aperte le (?:(?P<to>(?:pre)?iscrizioni|adesioni)|domande|candidature|prenotazioni)\.$"
+)
 _FEMININE = frozenset({"iniziativa", "misura", "campagna", "consultazione", "piattaforma"})
 
 

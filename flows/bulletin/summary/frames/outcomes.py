@@ -1,4 +1,4 @@
-"""What came of a call: its ranking, its outcome, who was admitted; a title names the call first and this last.
+"""What came of a call: its ranking, its outcome, who was admitted; a title names it behind the call.
 
 `Bando orti sociali - graduatoria provvisoria` publishes no call: it is `È pubblicata la graduatoria
 provvisoria del bando orti sociali.`
@@ -10,7 +10,10 @@ from flows.bulletin.language.titles import calmed, folded
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary.frames.matter import matter_of, noun_of
 
-_LEAD = r"(?:(?:sono|è|avvenuta)\s)?(?:pubblicazione|pubblicat[aeio])?\s?(?:de(?:l|lla|llo|i|gli|lle)\s|dell['’]|il\s|la\s|gli\s|le\s|i\s|l['’])?"
+_LEAD = (
+    r"(?:(?:sono|è|avvenuta)\s)?(?:pubblicazione|pubblicat[aeio])?\s?(?:de(?:l|lla|llo|i|gli|lle)\s"
+    r"|dell['’]|il\s|la\s|gli\s|le\s|i\s|l['’])?"
+)
 _OUTCOME = re.compile(
     rf"{_LEAD}(?P<what>graduatori[ae](?:\s(?:provvisori[ae]|definitiv[ae]|final[ei]|di\smerito|unic[ae]|aggiornat[ae])){{0,2}}"
     r"|esit[oi](?:\s(?:final[ei]|definitiv[oi]|provvisori[oi]))?(?:\s(?:della|delle)\sprov[ae]\s\w+)?|risultat[oi](?:\sfinal[ei])?(?:\se\snom[ei]\sde\w+\s\w+)?"

@@ -45,7 +45,8 @@ _EACH = re.compile(
     re.I,
 )
 _PER_HEAD = re.compile(
-    r"\bper\s(?:ciascun[oa]?|ogni)\s(?P<whom>famiglia|nucleo\sfamiliare|nucleo|figlio|figlia|minore|bambino|studente)\b", re.I
+    r"\bper\s(?:ciascun[oa]?|ogni)\s(?P<whom>famiglia|nucleo\sfamiliare|nucleo|figlio|figlia|minore|bambino|studente)\b",
+    re.I,
 )
 _ARTICLES = {
     "contributo": "Il contributo",
@@ -98,12 +99,16 @@ _FOR_WHOM = re.compile(
 )  # what follows of conditions is in the page, and the text says so
 _LONG_AUDIENCE = 130
 _CALLED = re.compile(r"\b(?:rivolt|destinat|riservat|dedicat)[oaie]\s(?:a|ai|agli|alle|alla|al)\s", re.I)
-_SURVEY = re.compile(r"\b(?:compil\w+|partecip\w+|rispond\w+|dedica)\b[^.;]{0,80}\bquestionario\b|\bquestionario\b[^.;]{0,80}\bcompilat\w\b", re.I)
+_SURVEY = re.compile(
+    r"\b(?:compil\w+|partecip\w+|rispond\w+|dedica)\b[^.;]{0,80}\bquestionario\b|\bquestionario\b[^.;]{0,80}\bcompilat\w\b",
+    re.I,
+)
 _ABOUT_SURVEY = re.compile(r"\b(?:questionario|modulo|online|cartace\w)\b", re.I)
 _ONLINE_FORM = re.compile(r"\bon[\s-]?line\b|\bmodulo digitale\b|\bforms?\.\w+", re.I)
 _PAPER_FORM = re.compile(r"\b(?:cartace\w+|su carta|stampa\w*|stampand\w+)\b", re.I)
 _PERSONALLY = re.compile(
-    r"\b(?:deve|devono|occorre|bisogna|è necessario)\s(?:presentarsi|recarsi|andare)\s(?:personalmente|di persona)\s"
+    r"\b(?:deve|devono|occorre|bisogna|è necessario)\s(?:presentarsi|recarsi|andare)\s(?:personalmente"
+    r"|di persona)\s"
     r"(?P<where>(?:all['’]|allo\s|al\s|alla\s|presso\s(?:l['’]|lo\s|il\s|la\s))[^.,;:|()\n]{3,50}?)"
     r"(?=\s(?:al momento|con\b|munit\w|per\b|il giorno|entro|portando|previo|su appuntamento)|[.,;:|(\n])",
     re.I,
@@ -111,10 +116,14 @@ _PERSONALLY = re.compile(
 _STAMP_DUTY = re.compile(
     r"\bmarca da bollo\s(?:da|di|del valore di|pari a)\s(?:€|euro)?\s?(?P<sum>\d{1,3}(?:,\d\d)?)", re.I
 )
-_SOME_DUTY = re.compile(r"\b(?:esen\w+|qualora|nel caso|in caso|se\s|solo|eventual\w*|per (?:chi|le|gli|i)\s)", re.I)
+_ITEMS = re.compile(r"\n|\||(?<=[a-zà-ù]{2})[.;]\s")
+_SOME_DUTY = re.compile(
+    r"\b(?:esen\w+|qualora|nel caso|in caso|se\s|solo|eventual\w*|per (?:chi|le|gli|i)\s)", re.I
+)
 _SEVERAL_DUTIES = re.compile(r"\b(?:due|tre|n\.\s?[2-9]|[2-9])\smarche\b|\bmarche da bollo\b", re.I)
 _IS_KEY = re.compile(
-    r"(?:credenziali\s|identità digitale\s?)?\(?(?:SPID|CIE|CNS)(?:(?:\s?[,/]\s?|\s(?:o|oppure|e)\s)(?:SPID|CIE|CNS)){0,2}\)?"
+    r"(?:credenziali\s|identità digitale\s?)?\(?(?:SPID|CIE|CNS)(?:(?:\s?[,/]\s?|\s(?:o|oppure"
+    r"|e)\s)(?:SPID|CIE|CNS)){0,2}\)?"
     r"(?:\sper\s[^.;|]{3,60})?",
 )
 _FREE = re.compile(
@@ -201,7 +210,9 @@ def _given(body: str) -> str:
         return ""
     number = _NUMBER.search(body, its.start)
     verb = "arriva a" if _UP_TO.search(found[0]) else "è di"
-    return f"{_ARTICLES[found['what'].lower()]} {verb} {_said(number[0])} euro{_each(each)}." if number else ""
+    return (
+        f"{_ARTICLES[found['what'].lower()]} {verb} {_said(number[0])} euro{_each(each)}." if number else ""
+    )
 
 
 def _each(found: re.Match[str] | None) -> str:
@@ -221,7 +232,11 @@ def _survey(notice: Notice) -> str:
     if notice.kind not in (Kind.campaign, Kind.other) or _SURVEY.search(notice.source) is None:
         return ""
     about = " ".join(sentence for sentence in split(notice.body) if _ABOUT_SURVEY.search(sentence))
-    ways = [name for pattern, name in ((_ONLINE_FORM, "online"), (_PAPER_FORM, "su carta")) if pattern.search(about)]
+    ways = [
+        name
+        for pattern, name in ((_ONLINE_FORM, "online"), (_PAPER_FORM, "su carta"))
+        if pattern.search(about)
+    ]
     anonymous = " anonimo" if re.search(r"\banonim[oa]\b", about, re.I) else ""
     return f"Puoi compilare il questionario{anonymous} {' o '.join(ways)}." if ways else ""
 
@@ -236,10 +251,8 @@ def _duty(body: str) -> str:
     """`Serve una marca da bollo da 16 euro.`; "" where some pay none, or several."""
     found = list(_STAMP_DUTY.finditer(body))
     sums = {_said(one["sum"]) for one in found}
-    if len(sums) != 1 or any(
-        _SOME_DUTY.search(body[max(0, one.start() - 60) : one.end() + 60].rpartition("|")[0] or one[0])
-        for one in found
-    ):
+    items = [item for item in _ITEMS.split(body) if _STAMP_DUTY.search(item)]
+    if len(sums) != 1 or any(_SOME_DUTY.search(item) for item in items):
         return ""
     return "" if _SEVERAL_DUTIES.search(body) else f"Serve una marca da bollo da {sums.pop()} euro."
 
@@ -247,7 +260,11 @@ def _duty(body: str) -> str:
 def _keys(notice: Notice) -> str:
     """`Serve SPID o CIE.`, where a list of what one needs has them as items."""
     items = [item.strip(" .;") for listing in notice.listings for item in listing.items]
-    keys = [key for key in ("SPID", "CIE", "CNS") if any(_IS_KEY.fullmatch(item) and key in item for item in items)]
+    keys = [
+        key
+        for key in ("SPID", "CIE", "CNS")
+        if any(_IS_KEY.fullmatch(item) and key in item for item in items)
+    ]
     if not keys:
         return ""
     return f"Serve {' o '.join(filter(None, (', '.join(keys[:-1]), keys[-1])))}."

@@ -151,7 +151,9 @@ def named(listing: Listing) -> list[str]:
     """The items of a list of what one must be or have, each by its short name; "" for one of some people."""
     if not asks(listing) or _ONE_OF.search(listing.lead):
         return []
-    return ["" if _is_of_some(item) or not _VERB_ITEM.match(item) else _shortened(item) for item in listing.items]
+    return [
+        "" if _is_of_some(item) or not _VERB_ITEM.match(item) else _shortened(item) for item in listing.items
+    ]
 
 
 def _and(word: str) -> str:

@@ -99,7 +99,9 @@ _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
     r"|\bha approvato\b|\bappositi?\w?\b",
     re.I,
 )
-_SAID = re.compile(r"[«“\"]|[»”]|\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b")
+_SAID = re.compile(
+    r"[«“\"]|[»”]|\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b"
+)
 _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
     r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
     r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt"
@@ -276,7 +278,7 @@ OF_TERMS = frozenset({Slot.what, Slot.deadline})
 
 
 def _twice_by_when(group: Sequence[Sentence]) -> bool:
-    """Whether two of the sentences tell the same term: `La scadenza è il 3 maggio. C'è tempo fino al 3 maggio.`"""
+    """Whether two tell the same term: `La scadenza è il 3 maggio. C'è tempo fino al 3 maggio.`"""
     return any(
         one.figures and one.figures <= other.figures and one.slots <= OF_TERMS
         for one in group

@@ -23,7 +23,15 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         sentences.append(particular)
         if matter is not None and matter.article and particular.slots == {Slot.how}:
             words = f"Per {matter.text} {particular.text[:1].lower()}{particular.text[1:]}"
-            sentences.append(Sentence(words, frozenset({Slot.what, Slot.how}), True, MADE, 0.2 if any(one.names for one in sentences) else -0.3))
+            sentences.append(
+                Sentence(
+                    words,
+                    frozenset({Slot.what, Slot.how}),
+                    True,
+                    MADE,
+                    0.2 if any(one.names for one in sentences) else -0.3,
+                )
+            )
     if said := is_a(notice, matter):
         sentences.append(said)
     if title := heading(notice):

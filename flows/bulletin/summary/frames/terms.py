@@ -14,7 +14,9 @@ _END = re.compile(
 _CLOCK = re.compile(r"\b(?:ore|alle|le)\s+(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]\d))?\b", re.I)
 _DATED = re.compile(rf"\d{{1,2}}[°º]?\s+{MONTH}(?:\s+20\d\d)?|\d{{1,2}}([/.-])\d{{1,2}}\1(?:20)?\d\d", re.I)
 _OPENS = re.compile(r"(?:dal|dall['’]|da)\s?(?!.*\s(?:al|all['’]|alle|a)\b)", re.I)
-_HOUR_AFTER = re.compile(r"\s?[,;(–-]?\s?(?P<hour>(?:alle\s)?(?:ore|alle|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)(?!\d)", re.I)
+_HOUR_AFTER = re.compile(
+    r"\s?[,;(–-]?\s?(?P<hour>(?:alle\s)?(?:ore|alle|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)(?!\d)", re.I
+)
 _HOUR_BEFORE = re.compile(
     r"\bentro le (?:ore )?(?P<hour>\d{1,2}(?:[.:,][0-5]\d)?) (?:di |del(?: giorno)? |dell['’])"
     r"(?:(?:luned|marted|mercoled|gioved|venerd)ì |sabato |domenica )?$",

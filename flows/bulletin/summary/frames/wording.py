@@ -105,19 +105,22 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(modello|modulo|avviso|bando) allegato(?=[.,;]|$)", r"\1 allegato alla pagina", 0),
         (r"\ba mezzo (?=pec|e-?mail|posta)", "per ", re.I),
         (r"\bA\.\s?S\.\s?(?=\d{4})", "", 0),
+        (r"\bè pari ad? (?=\d)", "è di ", 0),
         (r"\s*\(termin[ei] perentori[oa]\)", "", re.I),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
     )
 )
 _INVITES = re.compile(
-    r"^(?:Invitiamo|Si invitano|Si invita|(?:Il Comune|L['’]Amministrazione(?: comunale)?) invita)\s(?:tutt[aei]\s)?(?:i|le|la|gli)\s"
+    r"^(?:Invitiamo|Si invitano|Si invita|(?:Il Comune|L['’]Amministrazione(?: comunale)?) "
+    r"invita)\s(?:tutt[aei]\s)?(?:i|le|la|gli)\s"
     r"(?:cittadini|cittadinanza|cittadine e i cittadini|residenti|popolazione|giovani|famiglie)\sa\s"
     r"(?P<verb>partecipare|compilare|aderire|iscriver(?:e|si)|consultare|segnalare|prenotare|visitare|candidarsi)\b",
     re.I,
 )
 _CARE = re.compile(
-    r"^Sarà (?:cura|compito) (?P<of>de(?:l|lla|llo)\s|dell['’]\s?)(?P<who>[^,;:]{3,60}?)\s(?P<stem>[a-zà-ù]{3,}?)(?P<end>are|ere|ire)\b"
+    r"^Sarà (?:cura|compito) (?P<of>de(?:l|lla|llo)\s"
+    r"|dell['’]\s?)(?P<who>[^,;:]{3,60}?)\s(?P<stem>[a-zà-ù]{3,}?)(?P<end>are|ere|ire)\b"
 )
 _THE = {"del": "Il ", "della": "La ", "dello": "Lo ", "dell'": "L'"}
 _TO_VA = re.compile(
@@ -169,7 +172,7 @@ def plain_figures(text: str) -> str:
 
 def _aside(match: re.Match[str]) -> str:
     if not match["before"] or (match["before"].strip() and match["after"]):
-        return ", " if match["before"].strip() else ""
+        return " " if match["before"].strip() else ""  # both commas belong to the aside
     return f"{match['after'] or ''}"
 
 
@@ -204,8 +207,10 @@ def _will(match: re.Match[str]) -> str:
     if end == "ere" and not stem.endswith(("vved", "tt", "nd", "scriv", "ced")):
         return match[0]  # `tenere`, `rimanere` make their future otherwise
     if end == "are":
-        stem = re.sub(r"([cg])$", r"\1h", re.sub(r"([cg])i$", r"\1", stem)) if stem[-1:] in "cg" else re.sub(
-            r"([cg])i$", r"\1", stem
+        stem = (
+            re.sub(r"([cg])$", r"\1h", re.sub(r"([cg])i$", r"\1", stem))
+            if stem[-1:] in "cg"
+            else re.sub(r"([cg])i$", r"\1", stem)
         )
     article = _THE[match["of"].strip().lower().replace("’", "'")]
     return f"{article}{match['who']} {stem}{'i' if end == 'ire' else 'e'}rà"
