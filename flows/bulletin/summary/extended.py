@@ -105,7 +105,11 @@ def _opening(text: str, notice: Notice, sentences: tuple[Sentence, ...]) -> str:
     first = next((one for one in sentences if one.place == 0), None)
     if first is None or first.flaw > _FLAW or not first.names or repeats(text, first.text):
         return ""
-    if first.slots <= OF_TERMS and first.figures <= Sentence(text, OF_TERMS, True, 0).figures:
+    if (
+        first.figures
+        and first.slots <= OF_TERMS
+        and first.figures <= Sentence(text, OF_TERMS, True, 0).figures
+    ):
         return ""  # a term that is told
     named = _stems(notice.title) - _stems(text)
     return first.text if len(named & _stems(first.text)) > 1 else ""
