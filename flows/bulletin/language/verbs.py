@@ -28,7 +28,7 @@ _BEFORE = 12  # characters
 _INFINITIVE = re.compile(r"(?:are|ere|ire|urre|orre|arre)$")
 _WITH_PRONOUN = re.compile(r"[a-zà-ù]{3,}[aei](?:lo|la|li|le|ti|vi|ci)\b", re.I)  # `prenotalo`, `iscriviti`
 _YOURS = re.compile(
-    r"\b(?:rifà|rifanno|fa|fanno|sta|stanno|puoi|devi|vuoi|hai|sei|vai|fai|trovi|chiedi|ricevi|paghi|fate|avete"
+    r"\b(?:invitiamo|rifà|rifanno|fa|fanno|sta|stanno|puoi|devi|vuoi|hai|sei|vai|fai|trovi|chiedi|ricevi|paghi|fate|avete"
     r"|potete|dovete|servono|seguono"
     r"|vale|cerchi|aiuta|aiutano|evita|proietta|restate"
     r"|(?:comune|amministrazione(?:\scomunale)?|ente|istituto|fondazione|cooperativa)\s(?:ri)?cerca"

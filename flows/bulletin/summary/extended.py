@@ -14,12 +14,11 @@ from flows.bulletin.page import telling
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
-from flows.bulletin.summary.frames.calls import framed
+from flows.bulletin.summary.frames.calls import framed, parts_of
 from flows.bulletin.summary.frames.facets import bare, facets
 from flows.bulletin.summary.frames.labelled import labelled
 from flows.bulletin.summary.frames.lines import binding
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.particulars import particulars
 from flows.bulletin.summary.frames.sentences import OF_TERMS, WEIGHTS, Sentence, office, repeats
 
 ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
@@ -145,7 +144,7 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
 
 def _sentences(notice: Notice) -> Iterator[Sentence]:
     matter = matter_of(notice.title)
-    yield from particulars(notice)
+    yield from parts_of(notice)
     yield from labelled(notice)
     if notice.kind in _BY_ITSELF:
         return

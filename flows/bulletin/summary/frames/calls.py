@@ -10,7 +10,7 @@ from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.conditions import told_to_you
 from flows.bulletin.summary.frames.facets import facets
 from flows.bulletin.summary.frames.matter import Matter, matter_of
-from flows.bulletin.summary.frames.particulars import way
+from flows.bulletin.summary.frames.particulars import particulars, way
 from flows.bulletin.summary.frames.requirements import asks, in_the_page, listed, needed, told_whole
 from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.terms import term_of
@@ -77,7 +77,7 @@ _CITIZENS = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none where the page's matter cannot be told."""
     matter = matter_of(notice.title)
-    sentences = [*office(notice, matter), *framed(notice, matter)]
+    sentences = [*office(notice, matter), *framed(notice, matter), *parts_of(notice)]
     if said := acts.published_of(notice) or acts.announced(notice):
         sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.1))
     if title := heading(notice):
@@ -95,9 +95,9 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
             yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, MADE, -0.1)
-        bare = bare_term(told, clause, _called(notice))
+        bare = bare_term(told, clause, called(notice), _online(notice))
         if bare and (notice.kind in _CALLS or not bare.startswith(TIME)):
-            yield Sentence(bare, frozenset({Slot.deadline}), False, MADE, 0.1)
+            yield Sentence(bare, facets(bare) & _TOLD | {Slot.deadline}, False, MADE, 0.1)
     if notice.kind in _ASKS_NOBODY:
         return
     for listing in notice.listings:
@@ -111,6 +111,12 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
         yield Sentence(summary, frozenset({Slot.how}), False, 99)
     if said := listed(notice, matter):
         yield Sentence(said, frozenset({Slot.what, Slot.how}), True, 98, 0.3)
+
+
+def parts_of(notice: Notice) -> Iterator[Sentence]:
+    """The particulars that may follow: for whom it is not where a sentence above calls them already."""
+    is_called = called(notice) != ""
+    yield from (one for one in particulars(notice) if not (is_called and one.slots == {Slot.who}))
 
 
 def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> Iterator[str]:
@@ -140,9 +146,9 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
     if not action and _GIVES.match(matter.noun.lstrip("«")):
         action = "puoi fare domanda"
     if action:
-        called = _called(notice)
-        online = " online" if "online" in way(notice) else ""
-        yield f"Per {matter.text} {f'{called} {_THEIRS[action]}' if called else action}{online} {clause}."
+        whom = called(notice)
+        said = f"{whom} {_THEIRS[action]}" if whom else action
+        yield f"Per {matter.text} {said}{_online(notice)} {clause}."
     elif (
         clause.startswith("entro ")
         and notice.kind in _CALLS
@@ -152,7 +158,7 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
 
 
-def _called(notice: Notice) -> str:
+def called(notice: Notice) -> str:
     """`le imprese` where the page first calls these alone; "" where it calls citizens or several."""
     who = notice.slots.get(Slot.who, ())
     words = who[0].words if who else ""
@@ -160,14 +166,18 @@ def _called(notice: Notice) -> str:
     return named.pop() if len(named) == 1 and not _CITIZENS.search(words) else ""
 
 
-def bare_term(told: Told, clause: str, called: str = "") -> str:
+def _online(notice: Notice) -> str:
+    return " online" if "online" in way(notice) else ""
+
+
+def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:
     """`Puoi iscriverti entro il 30 giugno.`: behind a sentence that has named the matter."""
     action = _action(f"{told.sentence} {told.words}")
     if _EXTENDED.search(f"{told.sentence} {told.words}") and clause.startswith("entro "):
         return f"La scadenza è prorogata {_to(clause)}."
     if action:
-        said = f"{called} {_THEIRS[action]}" if called else action
-        return f"{said[:1].upper()}{said[1:]} {clause}."
+        said = f"{whom} {_THEIRS[action]}" if whom else action
+        return f"{said[:1].upper()}{said[1:]}{online} {clause}."
     if _OF_OFFICE.search(f"{told.sentence} {told.words}"):
         return ""
     return f"{TIME} {_until(clause)}." if clause.startswith("entro ") else ""

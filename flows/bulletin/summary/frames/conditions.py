@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.matter import Matter
-from flows.bulletin.summary.frames.particulars import ceiling, way
+from flows.bulletin.summary.frames.particulars import ceiling, keys, way
 from flows.bulletin.summary.frames.requirements import in_the_page, named
 from flows.bulletin.summary.frames.sentences import Sentence
 
@@ -69,6 +69,8 @@ def told_to_you(notice: Notice, matter: Matter | None, clause: str, action: str)
     if matter is None or not matter.article or not (action or _ASKED.match(matter.noun.lstrip("«"))):
         return
     online = "online" if "online" in way(notice) or _ONLINE.search(notice.body) else ""
+    if online and (with_keys := keys(notice)):
+        online = f"online con {with_keys}"
     slots = {Slot.what, Slot.who} | ({Slot.deadline} if clause else set()) | ({Slot.how} if online else set())
     rest = in_the_page(notice)
     for conditions, flaw in ((_listed(notice), -0.7), (_of_body(notice.body), -0.3)):

@@ -14,6 +14,7 @@ from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.sentences import Sentence
 
 _PLACE = 60.0  # behind what the office says, before its lists
@@ -44,6 +45,12 @@ _EACH = re.compile(
     r"\b(?:mensil\w*|al mese|settiman\w+|ciascun\w+|ognun\w+|per ogni|giornalier\w+|a persona|annu\w+)\b",
     re.I,
 )
+_FIXED = re.compile(
+    r"\bcontributo\b[^.;\n]{0,40}?\s(?:fissato in|di|pari a|dell['’]importo di)\s"
+    r"(?P<sum>(?:€|euro)\s?\d[\d.]*(?:,\d\d)?|\d[\d.]*(?:,\d\d)?\s?(?:€|euro\b))",
+    re.I,
+)
+_MOST_SUMS = 4
 _PER_HEAD = re.compile(
     r"\bper\s(?:ciascun[oa]?|ogni)\s(?P<whom>famiglia|nucleo\sfamiliare|nucleo|figlio|figlia|minore|bambino|studente)\b",
     re.I,
@@ -145,14 +152,16 @@ def particulars(notice: Notice) -> Iterator[Sentence]:
         return
     if notice.kind is Kind.deadline and (said := ceiling(notice.body)):
         yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
-    if said := _given(notice.body):
+    if said := _given(notice.body) or _between(notice.body):
         yield Sentence(said, frozenset({Slot.amount}), False, _PLACE)
     sentences = split(notice.body)
     if said := way(notice):
         yield Sentence(said, frozenset({Slot.how}), False, _PLACE)
-    if said := _audience(sentences):
+    if said := _audience(sentences, "Sono" if _is_plural(notice.title) else "È"):
         yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
-    for said in (_survey(notice), _in_person(notice.body), _duty(notice.body), _keys(notice)):
+    with_keys = keys(notice)
+    asked = f"Serve {with_keys}." if with_keys else ""
+    for said in (_survey(notice), _in_person(notice.body), _duty(notice.body), asked):
         if said:
             yield Sentence(said, frozenset({Slot.how}), False, _PLACE)
     if (free := _FREE.search(notice.body)) and not _amounts(notice.body):
@@ -215,6 +224,28 @@ def _given(body: str) -> str:
     )
 
 
+def _between(body: str) -> str:
+    """`Il contributo va da 300 a 400 euro.`, where every sum of the page is one that is given."""
+    given = [fact for match in _FIXED.finditer(body) for fact in _amounts(match[0])]
+    sums = {fact.value for fact in given}
+    if (
+        not 2 <= len(sums) <= _MOST_SUMS
+        or sums != {fact.value for fact in _amounts(body)}
+        or _ISEE.search(body)
+    ):
+        return ""
+    if _BUSINESS.search(body) or any(_EACH.search(match[0]) for match in _FIXED.finditer(body)):
+        return ""
+    numbers = sorted(
+        {number[0] for match in _FIXED.finditer(body) if (number := _NUMBER.search(match["sum"]))}, key=_value
+    )
+    return f"Il contributo va da {_said(numbers[0])} a {_said(numbers[-1])} euro."
+
+
+def _value(number: str) -> float:
+    return float(number.replace(".", "").replace(",", "."))
+
+
 def _each(found: re.Match[str] | None) -> str:
     return f" per ogni {found['whom'].lower()}" if found else ""
 
@@ -257,20 +288,25 @@ def _duty(body: str) -> str:
     return "" if _SEVERAL_DUTIES.search(body) else f"Serve una marca da bollo da {sums.pop()} euro."
 
 
-def _keys(notice: Notice) -> str:
-    """`Serve SPID o CIE.`, where a list of what one needs has them as items."""
+def keys(notice: Notice) -> str:
+    """`SPID o CIE`, where a list of what one needs has them as items; "" elsewhere."""
     items = [item.strip(" .;") for listing in notice.listings for item in listing.items]
-    keys = [
+    found = [
         key
         for key in ("SPID", "CIE", "CNS")
         if any(_IS_KEY.fullmatch(item) and key in item for item in items)
     ]
-    if not keys:
+    if not found:
         return ""
-    return f"Serve {' o '.join(filter(None, (', '.join(keys[:-1]), keys[-1])))}."
+    return " o ".join(filter(None, (", ".join(found[:-1]), found[-1])))
 
 
-def _audience(sentences: list[str]) -> str:
+def _is_plural(title: str) -> bool:
+    matter = matter_of(title)
+    return matter is not None and matter.is_plural
+
+
+def _audience(sentences: list[str], verb: str) -> str:
     """`È per le famiglie residenti.`; "" where several people are called, each perhaps for something else."""
     if len(_CALLED.findall(" ".join(sentences))) > 1:
         return ""
@@ -278,5 +314,5 @@ def _audience(sentences: list[str]) -> str:
         found = _FOR_WHOM.search(sentence.strip())
         phrase = clauses.audience_phrase(found["for"], longest=_LONG_AUDIENCE) if found else ""
         if phrase:
-            return f"È {phrase}."
+            return f"{verb} {phrase}."
     return ""

@@ -89,9 +89,13 @@ _EMPTY = re.compile(
     re.I,
 )
 _PRAISE = re.compile(
-    r"\b(?:strategic\w+|vocazione|sinergi\w+|emozionant\w+|fondamentale per|importante occasione|obiettivo"
+    r"\b(?:strategic\w+|contribuire attivamente|vocazione|sinergi\w+|emozionant\w+|fondamentale per"
+    r"|importante occasione|obiettivo"
     r"|valorizza\w*|ai sensi|d\.\s?lgs|d\.p\.r|legge|visto|considerat\w+|nell['’]ambito)\b",
     re.I,
+)
+_PRIVACY = re.compile(
+    r"\b(?:privacy|dati (?:personali|identificativi|raccolti)|trattamento dei dati|anonimato)\b", re.I
 )
 _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
     r"^(?:Si pubblica\w*|L['’]Amministrazione|Il Comune di [^,]{3,30},|Il richiedente|L['’]istante"
@@ -223,6 +227,7 @@ def _slots(text: str, notice: Notice) -> frozenset[Slot]:
 
 def _flaw(text: str) -> float:
     flaw = 0.6 * len(_OFFICE.findall(text))
+    flaw += 1.5 * bool(_PRIVACY.search(text))
     flaw += 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
     flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
     return (

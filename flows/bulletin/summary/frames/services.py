@@ -18,20 +18,14 @@ WANTED = (
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first."""
     matter = matter_of(notice.title)
-    sentences = [*office(notice, matter), *framed(notice, matter)]
+    sentences = office(notice, matter)
+    is_named = any(one.names for one in sentences)
+    sentences += framed(notice, matter)
     for particular in particulars(notice):
         sentences.append(particular)
-        if matter is not None and matter.article and particular.slots == {Slot.how}:
+        if not is_named and matter is not None and matter.article and particular.slots == {Slot.how}:
             words = f"Per {matter.text} {particular.text[:1].lower()}{particular.text[1:]}"
-            sentences.append(
-                Sentence(
-                    words,
-                    frozenset({Slot.what, Slot.how}),
-                    True,
-                    MADE,
-                    0.2 if any(one.names for one in sentences) else -0.3,
-                )
-            )
+            sentences.append(Sentence(words, frozenset({Slot.what, Slot.how}), True, MADE, -0.3))
     if said := is_a(notice, matter):
         sentences.append(said)
     if title := heading(notice):

@@ -67,6 +67,14 @@ _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
 _SHORT_DATE = re.compile(r"(?<=\b(?:il|al) )(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()")
 _FROM_BY = re.compile(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
+_SAME_MONTH = re.compile(
+    rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)}) (?P<year>20\d\d)"
+    r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month) (?P=year)\b"
+)
+_SAME_YEAR = re.compile(
+    rf"(?P<first>\b[Dd]al(?: |l['’])\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P<year>20\d\d)"
+    rf" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P=year)\b"
+)
 _AT_HOUR = re.compile(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
 _HOUR = re.compile(
     r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
@@ -148,6 +156,8 @@ def worded(sentence: str) -> str:
     for pattern, new in _REPLACED:
         text = pattern.sub(new, text)
     text = _CARE.sub(_will, _INVITES.sub(_may, text))
+    text = _SAME_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month> \g<year>", text)
+    text = _SAME_YEAR.sub(r"\g<first> \g<to>\g<last> \g<year>", text)
     text = _FROM_BY.sub(r"\g<begins> al ", _TO_VA.sub(_to_va, text))
     text = plainer(text[:1].upper() + text[1:])
     return text if text.endswith((".", "!", "?", ".»", ".”", ".)")) else f"{text.rstrip(' ,;')}."
