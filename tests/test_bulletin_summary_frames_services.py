@@ -176,8 +176,8 @@ def test_a_plan_on_deposit_is_told_by_its_name_and_with_the_term_to_object() -> 
         for one in deposit(read(title="PIANO DELLE ACQUE - ADOZIONE E DEPOSITO", abstract="", body=body))
     ]
     assert made == [
-        "Il piano delle acque si può consultare presso l'Area Tecnica dal 3 maggio 2027 al 2 giugno 2027.",
-        "Puoi presentare osservazioni dal 3 giugno 2027 al 3 luglio 2027.",
+        "Il piano delle acque si può consultare presso l'Area Tecnica dal 3 maggio al 2 giugno 2027.",
+        "Puoi presentare osservazioni dal 3 giugno al 3 luglio 2027.",
     ]
 
 

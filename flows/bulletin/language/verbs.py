@@ -64,6 +64,8 @@ def _is_finite(word: str) -> bool:
     """`celebra` of celebrare; what may as well be a noun, a participle or an adjective is not counted."""
     if _NOT_FINITE.search(word) is not None:
         return False
+    if word.endswith("o") and not word.endswith(("no", "mo")):
+        return False  # `il parto`, `decoro`: no office says `io`
     infinitive = lemma(word)
     if word.endswith("ari") and not infinitive.endswith("arare"):
         return False  # `familiari`, `alimentari`: their singular ends as an infinitive does

@@ -52,6 +52,7 @@ _FRAMES: Mapping[Kind, _Frame] = {
 }
 _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _SHORT = 4  # letters: `di`, `per` have no capital in a title
+_LONG_SENTENCE = 100  # UTF-16 units: the shortest text that is asked for has no room for it
 _LONG_PAGE = 600  # characters: a title is all that was understood of it, and the rest is there to read
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
@@ -169,8 +170,9 @@ def _may_stand_alone(notice: Notice) -> bool:
 
     Of a card or teaser with nothing but a name an editor writes what it is.
     """
-    has_more = notice.abstract or notice.prose or len(notice.body.strip()) >= _LONG_PAGE
-    return speaks(notice.title.strip(" .,;:!")) or bool(has_more)
+    has_more = any(utf16(sentence) > _LONG_SENTENCE for sentence in (*notice.abstract, *notice.prose))
+    is_long = len(notice.body.strip()) >= _LONG_PAGE
+    return has_more or is_long or speaks(notice.title.strip(" .,;:!"))
 
 
 def _titled(notice: Notice) -> Iterator[str]:

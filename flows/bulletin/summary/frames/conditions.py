@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary.frames.duties import keys
 from flows.bulletin.summary.frames.matter import Matter
-from flows.bulletin.summary.frames.particulars import ceiling, keys, way
+from flows.bulletin.summary.frames.particulars import ceiling, way
 from flows.bulletin.summary.frames.requirements import in_the_page, named
 from flows.bulletin.summary.frames.sentences import Sentence
 
