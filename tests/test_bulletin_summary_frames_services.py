@@ -156,6 +156,13 @@ def test_a_condition_of_some_is_not_told_as_everybodys(body: str) -> None:
             "Sono aperte le iscrizioni al corso di ceramica.",
         ),
         ("Gli uffici sono chiusi.", SHUTTLE, ""),
+        (
+            "È un servizio comunale rivolto a chi cammina.",
+            SHUTTLE,
+            "Il servizio navetta collinare è rivolto a chi cammina.",
+        ),
+        ("È un aiuto per chi cammina.", SHUTTLE, "Il servizio navetta collinare è un aiuto per chi cammina."),
+        ("È rivolta a chi cammina.", SHUTTLE, ""),
     ],
 )
 def test_a_sentence_that_leans_on_the_title_gets_its_name_where_the_two_agree(
@@ -286,6 +293,20 @@ def test_a_term_is_told_with_its_hour_and_in_whatever_figures(body: str, term: s
     assert term in told("Bonus nido di Borgo Alto", body).text
 
 
+def test_days_that_are_counted_from_another_thing_are_not_the_titles_term() -> None:
+    body = (
+        "Gli affittacamere devono richiedere il codice Gamma entro 30 giorni dall'attribuzione del "
+        "codice Alfa. " * 3
+    )
+    made = told("Comunicazione delle attività di locazione breve", body)
+    assert "Per la comunicazione" not in made.text
+
+
+def test_a_headline_that_seeks_people_is_no_name() -> None:
+    made = told("Cercasi volontari per la fiaccola di Sassi", "Adesione entro il 20 febbraio")
+    assert "«" not in made.text
+
+
 def test_by_when_the_office_pays_is_no_citizens_term() -> None:
     made = told(
         "Voucher nidi, fattore casa",
@@ -302,6 +323,12 @@ def test_by_when_the_office_pays_is_no_citizens_term() -> None:
         ("Si invitano i cittadini a non usare l'acqua.", "Si invitano i cittadini a non usare l'acqua."),
         ("Il bando, con deliberazione n. 8 del 3 maggio 2027, è chiuso.", "Il bando è chiuso."),
         ("La carta cesserà di essere valida il 3 agosto.", "La carta non sarà più valida dal 3 agosto."),
+        (
+            "La carta cesserà di essere valida per l'espatrio il 3 agosto.",
+            "La carta cesserà di essere valida per l'espatrio il 3 agosto.",
+        ),
+        ("Il piano è approvato (Legge regionale 3/5/1996, n. 19).", "Il piano è approvato."),
+        ("La gita va dal 3 maggio 2027 fino al 9 maggio 2027.", "La gita va dal 3 al 9 maggio 2027."),
         ("Il richiedente deve essere in possesso dei requisiti.", "Il richiedente deve avere i requisiti."),
         ("Le domande scadono il 3 maggio (termine perentorio).", "Le domande scadono il 3 maggio."),
     ],

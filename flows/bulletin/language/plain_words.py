@@ -122,8 +122,8 @@ _TABLE: tuple[tuple[str, str], ...] = (
     (r"essere in possesso dell['’](?=\w)", "avere l'"),
     (r"cesserà di essere valid([oa]) (?:il|dal) (?=\d)", r"non sarà più valid\1 dal "),
     (r"cesseranno di essere valid([ie]) (?:il|dal) (?=\d)", r"non saranno più valid\1 dal "),
-    (r"cesserà di essere valid([oa])", r"non sarà più valid\1"),
-    (r"cesseranno di essere valid([ie])", r"non saranno più valid\1"),
+    (r"cesserà di essere valid([oa])(?![^.]{0,80}\d)", r"non sarà più valid\1"),
+    (r"cesseranno di essere valid([ie])(?![^.]{0,80}\d)", r"non saranno più valid\1"),
     (r"diviene (?=necessari|obbligatori)", "diventa "),
     # by what means: from D, I
     (r"esclusivamente (?:per via|in modalità) telematica\b", "solo online"),

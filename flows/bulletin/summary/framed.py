@@ -53,7 +53,7 @@ _FRAMES: Mapping[Kind, _Frame] = {
 _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _SHORT = 4  # letters: `di`, `per` have no capital in a title
 _LONG_SENTENCE = 100  # UTF-16 units: the shortest text that is asked for has no room for it
-_LONG_PAGE = 600  # characters: a title is all that was understood of it, and the rest is there to read
+_LONG_PAGE = 1000  # characters: a title is all that was understood of it, and the rest is there to read
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
@@ -177,7 +177,7 @@ def _may_stand_alone(notice: Notice) -> bool:
 
 def _titled(notice: Notice) -> Iterator[str]:
     matter = matter_of(notice.title)
-    if said := acts.published_of(notice):
+    if notice.kind is not Kind.alert and (said := acts.published_of(notice)):
         yield f"{said} {gate.ALL_IN_PAGE.capitalize()}"
     if not _may_stand_alone(notice):
         return

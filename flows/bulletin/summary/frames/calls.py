@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.language.headlines import spoken
+from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
 from flows.bulletin.summary.frames import acts
@@ -44,6 +45,8 @@ _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bdomand\w+|\bistanz\w+|\brichiest\w+", "puoi fare domanda"),
     )
 )
+_SEEKS = re.compile(r"\w+(?:a|an|on)si\b", re.I)  # `Cercasi volontari`
+_DATED = re.compile(rf"\b{MONTH}\b", re.I)
 _OF_OFFICE = re.compile(  # by when the office does something: no citizen's term
     r"\b(?:sarà|saranno|verrà|verranno|avverrà|provvederà|è prevista|sono previst\w)\b[^.;]{0,60}"
     r"\b(?:liquida\w+|eroga\w+|pagat\w|pagamento|pubblica\w+|conclus\w+|termin\w+|realizza\w+|approva\w+|consegna\w*)\b",
@@ -124,8 +127,10 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
     if extended := acts.extended(notice.title, _until(clause)):
         yield extended
         return
-    if matter is None or (not matter.article and spoken(notice.title) != notice.title):
+    if matter is None or (not matter.article and _is_headline(notice.title)):
         return  # `Pubblicato il bando`: a headline is no name
+    if notice.kind not in _CALLS and not _DATED.search(clause):
+        return  # of what the days are counted, the page says of another thing as easily
     if _RUNS_OUT.match(matter.noun) and matter.article and clause.startswith("entro "):
         name = matter.text
         verb = "scadono" if matter.is_plural else "scade"
@@ -164,6 +169,10 @@ def called(notice: Notice) -> str:
     words = who[0].words if who else ""
     named = {name for pattern, name in _CALLED if pattern.search(words)}
     return named.pop() if len(named) == 1 and not _CITIZENS.search(words) else ""
+
+
+def _is_headline(title: str) -> bool:
+    return spoken(title) != title or _SEEKS.match(title) is not None
 
 
 def _online(notice: Notice) -> str:

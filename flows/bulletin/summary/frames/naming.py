@@ -34,7 +34,34 @@ _ENDINGS = {"o": ("il", "lo", "l'"), "a": ("la", "l'"), "i": ("i", "gli"), "e": 
 _OPENED = re.compile(
     r"^Sono (?:ancora )?aperte le (?:(?P<to>(?:pre)?iscrizioni|adesioni)|domande|candidature|prenotazioni)\.$"
 )
+_IS = re.compile(r"^(?:È|Si tratta di)\s(?=un[oa']?\b|un['’]|\w+t[oa]\b)")
+_A_KIND = re.compile(
+    r"un(?:[oa]\s|['’]|\s)(?P<noun>\w+)\s(?:\w+(?:al|ar|ic|al)[ei]\s|\w+(?:ic|iv|uit)[oa]\s)?"
+)
+_STATES = re.compile(
+    r"(?:rivolt|destinat|dedicat|riservat|gratuit|apert|finalizzat|previst|promoss|organizzat|attiv)(?P<end>[oa])\b",
+    re.I,
+)
 _FEMININE = frozenset({"iniziativa", "misura", "campagna", "consultazione", "piattaforma"})
+
+
+def _is(matter: Matter, rest: str) -> str:
+    """`un contributo rivolto alle famiglie` of a contribution is `Il contributo … è rivolto alle …`."""
+    if matter.is_plural:
+        return ""
+    name = f"{matter.text[:1].upper()}{matter.text[1:]}"
+    if same := _A_KIND.match(rest):
+        if same["noun"].lower() == matter.noun.split(" ", 1)[0]:
+            return f"{name} è {rest[same.end() :]}" if _STATES.match(rest[same.end() :]) else ""
+        return f"{name} è {rest}"
+    state = _STATES.match(rest)
+    agrees = state is not None and (state["end"].lower() == "a") is matter.is_feminine
+    return f"{name} è {rest}" if agrees else ""
+
+
+def leans(text: str) -> bool:
+    """Whether a sentence cannot do without a name before it, whatever words it shares with the title."""
+    return any(pattern.match(text) for pattern in (_BY, _IS, _WITH_PRONOUN))
 
 
 def with_name(text: str, matter: Matter | None) -> str:
@@ -52,6 +79,8 @@ def with_name(text: str, matter: Matter | None) -> str:
         if matter.article == "l'":
             agrees = matter.is_feminine is (said["end"].lower() == "a")
         return f"{said['verb']} {matter.text} {text[said.end() :]}" if agrees else ""
+    if said := _IS.match(text):
+        return _is(matter, text[said.end() :])
     subject = _SUBJECT.match(text)
     if subject is None or matter.is_plural:
         return ""

@@ -23,7 +23,7 @@ from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
 from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.matter import Matter, matter_of
-from flows.bulletin.summary.frames.naming import with_name
+from flows.bulletin.summary.frames.naming import leans, with_name
 from flows.bulletin.summary.frames.wording import SERVICE, worded
 
 WEIGHTS: dict[Slot, float] = {
@@ -166,7 +166,7 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
         flaw = _flaw(text) - (0.4 if is_abstract else 0.0)
         slots = _slots(text, notice)
         made.append(Sentence(text, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
-        if not is_told(notice.title, text) and (told := with_name(text, matter)):
+        if (leans(text) or not is_told(notice.title, text)) and (told := with_name(text, matter)):
             made.append(Sentence(told, slots | {Slot.what}, True, place, flaw))
         if not names and matter is not None and _HEADS.match(text):
             told = f"Per {matter.text} {_lower(text)}"

@@ -63,6 +63,12 @@ _ACT_ASIDE = re.compile(
 )
 _OWN_NUMBER = re.compile(r"\b(avviso(?: pubblico)?|bando) n[.°º]?\s*\d{1,6}/\d{4}(?=[\s,.])", re.I)
 _ANNEX = re.compile(r"\s*\((?:annesso|allegat[oiae]|all\.|modello|mod\.|vedi|v\.)[^()]{0,40}\)", re.I)
+_LAW = re.compile(
+    r"\s*\((?:legge|l\.\s?r\.|l\.\s?\d|d\.?\s?lgs|dgr|d\.?\s?p\.?\s?r|d\.?\s?l\.|regolamento|direttiva"
+    r"|art\.|ai sensi)"
+    r"[^()]{0,90}\)",
+    re.I,
+)
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
 _SHORT_DATE = re.compile(r"(?<=\b(?:il|al) )(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()")
@@ -149,6 +155,7 @@ def worded(sentence: str) -> str:
     ottobre 2026.`"""
     text = _ANNEX.sub("", _ORIGINALLY.sub("", sentence.strip()))
     text = without_preamble(_UPDATED.sub("", text))
+    text = _LAW.sub("", text)
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
     text = _OWN_NUMBER.sub(r"\1", text)
