@@ -13,7 +13,7 @@ from flows.bulletin.summary.frames.facets import facets
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.particulars import particulars, way
 from flows.bulletin.summary.frames.requirements import asks, in_the_page, listed, needed, told_whole
-from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, office
+from flows.bulletin.summary.frames.sentences import MADE, NAMED, Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.terms import term_of
 
 WANTED = (Slot.what, Slot.who, Slot.deadline, Slot.how, Slot.amount, Slot.exception)
@@ -97,7 +97,7 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
         yield from told_to_you(notice, matter, clause, action)
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
-            yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, MADE, -0.1)
+            yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, NAMED, -0.1)
         bare = bare_term(told, clause, called(notice), _online(notice))
         if bare and (notice.kind in _CALLS or not bare.startswith(TIME)):
             yield Sentence(bare, facets(bare) & _TOLD | {Slot.deadline}, False, MADE, 0.1)

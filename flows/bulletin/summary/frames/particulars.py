@@ -181,7 +181,7 @@ def _given(body: str) -> str:
     """`Il contributo è di 500 euro.`, where the page has no other sum and calls no business."""
     found = _GIVEN.search(body)
     amounts = _amounts(body)
-    if found is None or not amounts or _BUSINESS.search(body):
+    if found is None or not amounts or (_BUSINESS.search(body) and not _PER_HEAD.search(found["how"])):
         return ""
     if len({fact.value for fact in amounts}) > 1 and "complessiv" not in found["how"]:
         return ""

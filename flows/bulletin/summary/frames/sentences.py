@@ -48,6 +48,7 @@ _HEADLESS = 2.5  # opens with `La domanda va trasmessa`: of what?
 _FIRST = 0.8  # what an office says first it thinks matters most
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.amount})
 _SHORTEST = 18  # characters: `Porta un documento.`
+NAMED = 0.5  # the place of a frame's sentence that names the matter: behind the office's first one
 MADE = 50.0  # the place of a sentence that a frame made, behind the office's first ones
 _MOST, _TOGETHER = 12, 3
 _TITLE_SENTENCE = 1.5  # flaw: the office says it again below, and better
@@ -165,12 +166,15 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
         names = named(text, notice, place, is_abstract) or _shares(text, notice.title)
         flaw = _flaw(text) - (0.4 if is_abstract else 0.0)
         slots = _slots(text, notice)
-        made.append(Sentence(text, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
-        if (leans(text) or not is_told(notice.title, text)) and (told := with_name(text, matter)):
+        told = with_name(text, matter) if leans(text) or not is_told(notice.title, text) else ""
+        if told:
             made.append(Sentence(told, slots | {Slot.what}, True, place, flaw))
+        if told and leans(text):
+            continue
+        made.append(Sentence(text, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
         if not names and matter is not None and _HEADS.match(text):
             told = f"Per {matter.text} {_lower(text)}"
-            made.append(Sentence(told, slots | {Slot.what}, True, place, flaw + 0.2))
+            made.append(Sentence(told, slots | {Slot.what}, True, place, flaw + 0.5))
     return made
 
 
@@ -272,7 +276,7 @@ def chosen(
             value += _FIRST if group[0].place == 0 else 0.0
             value -= 0.0 if group[0].names else _UNNAMED
             value -= _UNTOLD * len(of_all - frozenset[Slot]().union(*(musts[one.text] for one in group)))
-            value -= _HEADLESS if _HEADS.match(group[0].text) and group[0].place != MADE else 0.0
+            value -= _HEADLESS if _HEADS.match(group[0].text) and group[0].place not in (NAMED, MADE) else 0.0
             value += _A_FIGURE * len(frozenset().union(*(one.figures for one in group)))
             value -= _A_SENTENCE * count + _A_UNIT * utf16(text) + 0.5 * sum(one.names for one in group[1:])
             made.append((value, text))
