@@ -220,8 +220,7 @@ def test_what_some_must_do_is_not_told(body: str) -> None:
 
 
 def test_a_survey_is_told_with_the_ways_to_answer() -> None:
-    body = "Il questionario è anonimo e può essere compilato online. Chi preferisce stampa il modulo "
-    "del questionario."
+    body = "Il questionario è anonimo e può essere compilato online. Chi vuole stampa il modulo e lo porta."
     assert "Puoi compilare il questionario anonimo online o su carta." in of(
         body, "Sondaggio sul parco: campagna di ascolto"
     )
@@ -327,6 +326,7 @@ def test_by_when_the_office_pays_is_no_citizens_term() -> None:
             "La carta cesserà di essere valida per l'espatrio il 3 agosto.",
             "La carta cesserà di essere valida per l'espatrio il 3 agosto.",
         ),
+        ("I cittadini possono prenotare dieci piantine.", "Puoi prenotare dieci piantine."),
         ("Il piano è approvato (Legge regionale 3/5/1996, n. 19).", "Il piano è approvato."),
         ("La gita va dal 3 maggio 2027 fino al 9 maggio 2027.", "La gita va dal 3 al 9 maggio 2027."),
         ("Il richiedente deve essere in possesso dei requisiti.", "Il richiedente deve avere i requisiti."),
@@ -339,6 +339,12 @@ def test_what_an_office_says_of_itself_is_said_to_who_reads(said: str, plain: st
 
 def test_signs_that_look_like_bold_letters_are_read_as_letters() -> None:
     assert read(title="🎓 𝗖𝗼𝗿𝘀𝗼 di ceramica", abstract="", body="").title == "Corso di ceramica"
+
+
+def test_an_address_on_the_line_below_belongs_to_the_sentence() -> None:
+    body = "Le piantine si prenotano entro il 30 settembre inviando una mail a:\nverde@esempio.it\n\nGrazie."
+    prose = read(title="Piantine gratis", abstract="", body=body).prose
+    assert "Le piantine si prenotano entro il 30 settembre inviando una mail a verde@esempio.it." in prose
 
 
 def test_an_act_lists_its_papers_and_asks_a_citizen_for_none() -> None:

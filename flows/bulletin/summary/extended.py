@@ -16,7 +16,6 @@ from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.frames.calls import framed, parts_of
 from flows.bulletin.summary.frames.facets import bare, facets
-from flows.bulletin.summary.frames.labelled import labelled
 from flows.bulletin.summary.frames.lines import binding
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.sentences import OF_TERMS, WEIGHTS, Sentence, office, repeats
@@ -145,7 +144,6 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
 def _sentences(notice: Notice) -> Iterator[Sentence]:
     matter = matter_of(notice.title)
     yield from parts_of(notice)
-    yield from labelled(notice)
     if notice.kind in _BY_ITSELF:
         return
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))

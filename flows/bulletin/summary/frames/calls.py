@@ -10,6 +10,7 @@ from flows.bulletin.page.notice import Kind, Notice, Slot, Told
 from flows.bulletin.summary.frames import acts
 from flows.bulletin.summary.frames.conditions import told_to_you
 from flows.bulletin.summary.frames.facets import facets
+from flows.bulletin.summary.frames.labelled import labelled
 from flows.bulletin.summary.frames.matter import Matter, matter_of
 from flows.bulletin.summary.frames.particulars import particulars, way
 from flows.bulletin.summary.frames.requirements import asks, in_the_page, listed, needed, told_whole
@@ -119,7 +120,8 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
 def parts_of(notice: Notice) -> Iterator[Sentence]:
     """The particulars that may follow: for whom it is not where a sentence above calls them already."""
     is_called = called(notice) != ""
-    yield from (one for one in particulars(notice) if not (is_called and one.slots == {Slot.who}))
+    said = (*particulars(notice), *labelled(notice))
+    yield from (one for one in said if not (is_called and one.slots == {Slot.who}))
 
 
 def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> Iterator[str]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import acts
+from flows.bulletin.summary.frames.calls import parts_of
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.particulars import particulars
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
 
 WANTED = (
-    *(Slot.what, Slot.who, Slot.todo, Slot.fine, Slot.when, Slot.how),
+    *(Slot.what, Slot.who, Slot.todo, Slot.fine, Slot.when, Slot.how, Slot.place),
     *(Slot.amount, Slot.exception, Slot.deadline),
 )
 _PAPER = re.compile(
@@ -24,7 +24,7 @@ _PAPER = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first."""
     matter = matter_of(notice.title)
-    sentences = [*office(notice, matter), *particulars(notice)]
+    sentences = [*office(notice, matter), *parts_of(notice)]
     if matter is not None and matter.article and _PAPER.match(matter.noun):
         text = f"Nella pagina trovi {matter.text}."
         if utf16(text) <= limit:

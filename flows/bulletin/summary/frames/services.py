@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.summary.frames.calls import framed
+from flows.bulletin.summary.frames.calls import framed, parts_of
 from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.particulars import particulars
 from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, office
 
 WANTED = (
@@ -21,7 +20,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     sentences = office(notice, matter)
     is_named = any(one.names for one in sentences)
     sentences += framed(notice, matter)
-    for particular in particulars(notice):
+    for particular in parts_of(notice):
         sentences.append(particular)
         if not is_named and matter is not None and matter.article and particular.slots == {Slot.how}:
             words = f"Per {matter.text} {particular.text[:1].lower()}{particular.text[1:]}"

@@ -119,6 +119,7 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(modello|modulo|avviso|bando) allegato(?=[.,;]|$)", r"\1 allegato alla pagina", 0),
         (r"\ba mezzo (?=pec|e-?mail|posta)", "per ", re.I),
         (r"\bA\.\s?S\.\s?(?=\d{4})", "", 0),
+        (r"^(?:I cittadini|Gli utenti) possono (?=\w+re )", "Puoi ", 0),
         (r"\bè pari ad? (?=\d)", "è di ", 0),
         (r"\s*\(termin[ei] perentori[oa]\)", "", re.I),
         (r"\s+([.,;:])", r"\1", 0),
