@@ -10,6 +10,7 @@ from functools import lru_cache
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH
+from flows.bulletin.summary.frames.addressed import addressed
 
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
@@ -126,18 +127,6 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\s{2,}", " ", 0),
     )
 )
-_INVITES = re.compile(
-    r"^(?:Invitiamo|Si invitano|Si invita|(?:Il Comune|L['’]Amministrazione(?: comunale)?) "
-    r"invita)\s(?:tutt[aei]\s)?(?:i|le|la|gli)\s"
-    r"(?:cittadini|cittadinanza|cittadine e i cittadini|residenti|popolazione|giovani|famiglie)\sa\s"
-    r"(?P<verb>partecipare|compilare|aderire|iscriver(?:e|si)|consultare|segnalare|prenotare|visitare|candidarsi)\b",
-    re.I,
-)
-_CARE = re.compile(
-    r"^Sarà (?:cura|compito) (?P<of>de(?:l|lla|llo)\s"
-    r"|dell['’]\s?)(?P<who>[^,;:]{3,60}?)\s(?P<stem>[a-zà-ù]{3,}?)(?P<end>are|ere|ire)\b"
-)
-_THE = {"del": "Il ", "della": "La ", "dello": "Lo ", "dell'": "L'"}
 _TO_VA = re.compile(
     r"\b(?:dovr(?:à|anno)|dev(?:e|ono)) essere (?P<rest>(?:obbligatoriamente |esclusivamente |sempre )?)"
     r"(?P<verb>presentat|inviat|trasmess|consegnat|compilat|inoltrat|spedit|effettuat|richiest|firmat|allegat)"
@@ -163,7 +152,7 @@ def worded(sentence: str) -> str:
     text = plain_figures(text)
     for pattern, new in _REPLACED:
         text = pattern.sub(new, text)
-    text = _CARE.sub(_will, _INVITES.sub(_may, text))
+    text = addressed(text)
     text = _SAME_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month> \g<year>", text)
     text = _SAME_YEAR.sub(r"\g<first> \g<to>\g<last> \g<year>", text)
     text = _FROM_BY.sub(r"\g<begins> al ", _TO_VA.sub(_to_va, text))
@@ -212,26 +201,6 @@ def _clock(hour: str, minute: str) -> str:
 
 def _money(whole: str, cents: str | None) -> str:
     return f"{whole} euro" if cents in (None, "00") else f"{whole},{cents} euro"
-
-
-def _may(match: re.Match[str]) -> str:
-    verb = match["verb"].lower()
-    return f"Puoi {verb[:-2]}ti" if verb.endswith("si") else f"Puoi {verb}"
-
-
-def _will(match: re.Match[str]) -> str:
-    """`Sarà cura dell'Ufficio Scuola comunicare` as `L'Ufficio Scuola comunicherà`."""
-    stem, end = match["stem"], match["end"]
-    if end == "ere" and not stem.endswith(("vved", "tt", "nd", "scriv", "ced")):
-        return match[0]  # `tenere`, `rimanere` make their future otherwise
-    if end == "are":
-        stem = (
-            re.sub(r"([cg])$", r"\1h", re.sub(r"([cg])i$", r"\1", stem))
-            if stem[-1:] in "cg"
-            else re.sub(r"([cg])i$", r"\1", stem)
-        )
-    article = _THE[match["of"].strip().lower().replace("’", "'")]
-    return f"{article}{match['who']} {stem}{'i' if end == 'ire' else 'e'}rà"
 
 
 def _to_va(match: re.Match[str]) -> str:
