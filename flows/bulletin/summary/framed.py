@@ -172,7 +172,7 @@ def _may_stand_alone(notice: Notice) -> bool:
     """
     has_more = any(utf16(sentence) > _LONG_SENTENCE for sentence in (*notice.abstract, *notice.prose))
     is_long = len(notice.body.strip()) >= _LONG_PAGE
-    return has_more or is_long or speaks(notice.title.strip(" .,;:!"))
+    return has_more or is_long or speaks(spoken(notice.title.strip(" .,;:!")))
 
 
 def _titled(notice: Notice) -> Iterator[str]:

@@ -15,6 +15,7 @@ from flows.bulletin.summary.frames.sentences import Sentence, is_fit
 from flows.bulletin.summary.frames.wording import plain_figures, worded
 
 _PLACE = 60.0  # behind what the office says, before its lists
+_TOLD_SO = (Kind.service, Kind.deadline, Kind.job, Kind.campaign, Kind.other)
 _GOES = (Kind.service, Kind.campaign)
 _WHERE = re.compile(r"(?:Dove si trova|Dov['’]è)\b[^?]{0,60}\?$", re.I)
 _WHEN = re.compile(r"Quando è apert(?P<end>[oa])\b[^?]{0,60}\?$", re.I)
@@ -24,6 +25,8 @@ _LONGEST = 200  # characters of a label's text that is one thing
 
 def labelled(notice: Notice) -> Iterator[Sentence]:
     """Sentences that may follow one that names the matter; a label that comes twice tells of two things."""
+    if notice.kind not in _TOLD_SO:
+        return
     found = sections(notice.source)
     for kind, slot in (("audience", Slot.who), ("cost", Slot.amount)):
         texts = [notice.source[one.start : one.end] for one in found if one.kind == kind]
