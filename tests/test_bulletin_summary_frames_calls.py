@@ -62,7 +62,8 @@ def test_what_is_not_everybodys_or_replaces_another_is_not_told_as_needed(
             "dal 18 agosto al 20 settembre 2026",
         ),
         (("entro 30 giorni dalla nascita",), "entro 30 giorni dalla nascita"),
-        (("dal 3 maggio 2026",), ""),
+        (("dal 3 maggio 2026",), "dal 3 maggio 2026"),
+        (("dal 3 maggio 2026 alle 12",), ""),
         (("entro il 3, il 10 maggio o il 17 maggio e il 24 maggio 2026",), ""),
     ],
 )
@@ -94,10 +95,15 @@ def test_a_weekday_bounds_a_time_in_italian() -> None:
     assert "tempo entro" not in told("Laboratorio di teatro", body).text
 
 
-def test_a_service_of_which_nothing_can_be_told_sends_to_the_page_with_a_verb() -> None:
-    made = told("Richiesta autorizzazione sosta", "Modulo.")
+def test_a_name_without_a_sentence_is_left_to_a_person_and_a_long_page_is_not() -> None:
+    title = "Richiesta autorizzazione sosta"
+    made = told(title, "Modulo.")
+    assert (made.method, made.reason) == (
+        "unwritten",
+        "La pagina non ha una frase che dica di più del suo titolo.",
+    )
+    made = told(title, " | ".join(["Modulo", "Pianta", "Foto"] * 50))
     assert made.text == "Per la richiesta di autorizzazione sosta i dettagli sono nella pagina."
-    assert made.method == "title"
 
 
 def test_a_title_that_a_site_cut_is_left_to_a_person() -> None:

@@ -13,6 +13,7 @@ _PREPOSITIONS = (
     "Con|Per|Da|Dal|Dalla|Dalle|Dallo|Dai|Nel|Nella|Nelle|Presso|Durante|Entro|Dopo|Prima|Oltre|Tra|In|Anche"
     "|A seguire|A partire|A cura"
 )
+_TO = "Al|Alla|Alle|Allo|Ai"  # before a small letter: `via Al Castello` is a name
 _ARTICLES = (
     "Il|Lo|La|I|Gli|Le|Un|Uno|Una|Tre|Due|Quattro|Cinque|Questa|Questo|Tutti|Tutte|Ogni|Sono"
     "|È|Si|Non|Sarà|Se|Chi"
@@ -50,6 +51,7 @@ WEEKDAY_NAME = r"(?:(?:Luned|Marted|Mercoled|Gioved|Venerd)ì|Sabato|Domenica)"
 _BREAK = re.compile(
     rf"(?<=[\w)”»\"%€°'’])\s+(?="
     rf"(?:{_PREPOSITIONS})\s+[^\W_]|{WEEKDAY_NAME}\s+\d{{1,2}}\s+[a-z]"
+    rf"|(?:{_TO})\s+[a-zà-ù]{{3,}}"
     rf"|(?:{_VERBS})\s+(?:[a-zà-ù]|l['’])|(?:{_ARTICLES})\s+(?!(?:del|per|con|che|dei|non)\b)[a-zà-ù]{{3,}}|(?:L|Un|All|Dall|Nell)['’][a-zà-ù]{{2,}}"
     rf"|(?:{_DEFINITE})\s+[A-ZÀ-Ý][a-zà-ù]+\s+(?!(?:d[aei]l?|di|del|dell|della|dei|delle|e|in|a|per|con)\b)"
     r"[a-zà-ù]{3,}\b"

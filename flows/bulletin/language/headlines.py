@@ -3,7 +3,7 @@
 import re
 
 from flows.bulletin.language.sentences import has_verb
-from flows.bulletin.language.spelling import lemma
+from flows.bulletin.language.spelling import is_word, lemma
 from flows.bulletin.language.verbs import speaks
 
 _DONE = (
@@ -111,6 +111,8 @@ def _with_article(noun: str, end: str) -> str:
     """`Uffici comunali` as `Gli uffici comunali`, by the ending of what is said of them."""
     if _NAMED.match(noun) or re.match(r"(?:il|lo|la|i|gli|le)\s|l['’]", noun, re.I):
         return noun
+    if noun.istitle() and " " not in noun and not is_word(noun.lower()):
+        return noun  # a town, a club: `Schio è premiata`
     small = f"{noun[:1].lower()}{noun[1:]}"
     vowel = small[0] in "aeiouàèéìòù"
     if end in "oa" and vowel:

@@ -1,6 +1,7 @@
 """The marks of a typewriter set right: `E'`, `perche'`, `ATTIVITA'`, `O R D I N A`, `For-mazione`, `..`."""
 
 import re
+import unicodedata
 
 from flows.bulletin.language.spelling import is_word
 
@@ -18,7 +19,17 @@ _SMALL_ACCENTS = {"a": "à", "i": "ì", "o": "ò", "u": "ù"}
 _SINGLE_QUOTED = re.compile(r"(?<![\w'’])['‘]([A-ZÀ-Ý][^'’‘«»\n]{2,60})['’](?=[\s.,;:!?)]|$)")
 _SPACED = re.compile(r"(?<!\w)(?:[A-ZÀ-Ý] ){3,30}[A-ZÀ-Ý](?!\w)")
 _HYPHENATED = re.compile(r"\b([^\W\d_]{2,20})[-\xad]\s?([a-zà-ù]{2,20})\b")
+_FANCY = re.compile("[\U0001d400-\U0001d7ff]+")
+_PICTURES = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\u20e3]+")
 _LAST_SMALL = re.compile(r"\b([A-ZÀ-Ý]{3,})([ìàèòùé])(?!\w)")  # `GIOVEDì`
+
+
+def lettered(text: str) -> str:
+    """`text` with letters for the mathematical signs that look like bold ones, and without pictures.
+
+    Screen readers spell such signs one by one, and no word of them is found again.
+    """
+    return _PICTURES.sub(" ", _FANCY.sub(lambda sign: unicodedata.normalize("NFKC", sign[0]), text))
 
 
 def tidied(text: str) -> str:

@@ -8,11 +8,27 @@ from flows.bulletin.language.spelling import lemma
 
 _WORD = re.compile(r"(?<![\w'’])[^\W\d_]{3,}['’]?(?!\w)")
 _FIRST = re.compile(r"[A-ZÀ-Ý][a-zà-ù]{2,}[aeo]no(?!\w)")
-_NOT_FINITE = re.compile(r"(?:are|ere|ire|ndo|[aeio]nt[ei]|(?:at|ut|it|st|rs)[oaie])$")
+_NOT_FINITE = re.compile(
+    r"(?:are|ere|ire|ndo|[aeio]nt[ei]|(?:at|ut|it|st|rs|ss|ivis|cis|clus|chius|fus|mpres|stes|olt|itt|ott|ett|att|utt|int|unt|fert|pert)[oaie])$"
+)
+_AS_NOUN = re.compile(  # `il decoro`, `per i familiari`, `18 giungo`
+    r"(?:\b(?:il|i|gli|un|uno|una|del|dello|della|dei|degli|delle|di|nel|nella|nei|nelle|sul|sulla|sui|sulle|dal|dalla|dai|dalle|al|alla"
+    r"|ai|alle|agli|per|con|in|a|da|\d+)\s|\b(?:dell|nell|sull|dall|all|un)['’])$",
+    re.I,
+)
+_BARE_NOUN = re.compile(
+    r"(?:Un[ao]? [a-zà-ù]+|Un['’][a-zà-ù]+|[A-ZÀ-Ý][a-zà-ù]+(?:zione|zioni|sione|sioni|menti|mento|enza"
+    r"|enze|tura|ture|ità)|Avvis[oi]|Band[oi]|Raccolta|Elenco|Contribut[oi]"
+    r"|Bonus|Voucher|Iniziativ[ae]|Progett[oi]|Serviz[io]+|Cors[oi]|Percors[oi]|Campagn[ae]|Modul[oi]|Calendario|Programma|Concors[oi]"
+    r"|Bors[ae]|Incentiv[oi]|Agevolazion[ei]|Misur[ae]|Lavori|Invito|Ordinanza|Comunicato|Richiest[ae]|Domand[ae]|Propost[ae]"
+    r"|Incontr[oi]|Spettacol[oi]|Laborator[io]+|Guida|Ricerca|Premio|Soggiorn[oi])\s(?=[a-zà-ù])"
+)
+_RELATIVE = re.compile(r"\b(?:che|cui|chi|dove|ove|quando|nonché)\b")
+_BEFORE = 12  # characters
 _INFINITIVE = re.compile(r"(?:are|ere|ire|urre|orre|arre)$")
 _WITH_PRONOUN = re.compile(r"[a-zà-ù]{3,}[aei](?:lo|la|li|le|ti|vi|ci)\b", re.I)  # `prenotalo`, `iscriviti`
 _YOURS = re.compile(
-    r"\b(?:rifà|rifanno|fa|fanno|sta|stanno|puoi|devi|vuoi|hai|sei|vai|fai|trovi|chiedi|ricevi|paghi|fate|avete"
+    r"\b(?:invitiamo|rifà|rifanno|fa|fanno|sta|stanno|puoi|devi|vuoi|hai|sei|vai|fai|trovi|chiedi|ricevi|paghi|fate|avete"
     r"|potete|dovete|servono|seguono"
     r"|vale|cerchi|aiuta|aiutano|evita|proietta|restate"
     r"|(?:comune|amministrazione(?:\scomunale)?|ente|istituto|fondazione|cooperativa)\s(?:ri)?cerca"
@@ -26,15 +42,31 @@ _AS_ORDER = re.compile(
 
 @lru_cache(maxsize=8192)
 def speaks(text: str) -> bool:
-    """Whether a finite verb, or an infinitive as an order, stands in `text`: it may be a sentence."""
+    """Whether a finite verb, or an infinitive as an order, stands in `text`: it may be a sentence.
+
+    Of a phrase that opens with a noun without an article, as titles do, a verb behind `che` does not count.
+    """
+    if _BARE_NOUN.match(text):
+        text = _RELATIVE.split(text, maxsplit=1)[0]
     if has_verb(text) or _YOURS.search(text) or _AS_ORDER.match(text) or _WITH_PRONOUN.match(text):
         return True
     first = _FIRST.match(text)
     if first and _is_finite(first[0].lower()):  # no noun ends so: `Bastano due mattine`
         return True
-    return any(_is_finite(match[0]) for match in _WORD.finditer(text) if match[0].islower())
+    return any(
+        _is_finite(match[0]) and not _AS_NOUN.search(text[: match.start()][-_BEFORE:])
+        for match in _WORD.finditer(text)
+        if match[0].islower()
+    )
 
 
 def _is_finite(word: str) -> bool:
     """`celebra` of celebrare; what may as well be a noun, a participle or an adjective is not counted."""
-    return _NOT_FINITE.search(word) is None and _INFINITIVE.search(lemma(word)) is not None
+    if _NOT_FINITE.search(word) is not None:
+        return False
+    if word.endswith("o") and not word.endswith(("no", "mo")):
+        return False  # `il parto`, `decoro`: no office says `io`
+    infinitive = lemma(word)
+    if word.endswith("ari") and not infinitive.endswith("arare"):
+        return False  # `familiari`, `alimentari`: their singular ends as an infinitive does
+    return _INFINITIVE.search(infinitive) is not None

@@ -75,6 +75,15 @@ _ZONE = re.compile(
     r"\b(?:ztl|zona\s+a\s+traffico\s+limitato|area\s+pedonale|centro\s+storico|strad[ae]\s|sentiero|ponte|vie\s+comunali)\b",
     re.I,
 )
+_INTERNAL = re.compile(
+    r"\b(?:impegn[oi] (?:e contestuale liquidazione )?(?:di|della) spesa|(?:assunzione|assunto"
+    r"|contestuale) impegno|liquidazion[ei]"
+    r"|affidamento (?:diretto|(?:del )?servizio|(?:dei )?lavori|(?:della )?fornitura|incarico)"
+    r"|determina(?:zione)? a contrarre"
+    r"|nomina (?:del )?(?:segretari|responsabil|rup\b|commission)\w*|accertamento di entrata"
+    r"|variazione di bilancio)\b",
+    re.I,
+)
 _REASONS = {
     Slot.when: "La pagina non dice in quale giorno.",
     Slot.hazard: "La pagina non dice di quale pericolo avverte.",
@@ -132,7 +141,14 @@ def why_nothing(notice: Notice) -> str:
     """Why nothing is composed of this notice, in Italian for the editor; "" where something may be."""
     if notice.kind is Kind.nothing:
         return reason(notice.title, notice.source)
+    if is_internal(notice):
+        return "È un atto interno del Comune: una spesa, un incarico, una nomina."
     return " ".join(_REASONS[slot] for slot in lacks(notice))
+
+
+def is_internal(notice: Notice) -> bool:
+    """Whether a register's entry is an act by which the Comune spends or appoints: no citizen's business."""
+    return not any(char.isalpha() for char in notice.title) and _INTERNAL.search(notice.body) is not None
 
 
 def _has_day(told: Mapping[Slot, tuple[Told, ...]]) -> bool:

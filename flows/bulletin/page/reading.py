@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from flows.bulletin.language.glue import repaired, unglued
 from flows.bulletin.language.headlines import spoken
-from flows.bulletin.language.marks import tidied
+from flows.bulletin.language.marks import lettered, tidied
 from flows.bulletin.language.markup import parameter, plain, without_tags
 from flows.bulletin.language.relative_days import resolved
 from flows.bulletin.language.sentences import has_verb, split
@@ -29,12 +29,16 @@ _CUT = re.compile(
 _READ = 200_000  # characters of a page
 _PROSE = 20_000  # of them for sentences: what a citizen is told stands at the start
 _MOST = 80
+_UNCUT = 230  # characters: sites cut what they show of a page later than here, or put dots
 _LONG_TITLE = 80  # characters: shorter ones are not cut, and may end in a name that no dictionary has
 _NO_ENDING = tuple("bcdfghjmpqtvz")  # no Italian word ends so, and few names do
 _YEARS = re.compile(r"\b20\d\d\s?[-–/]\s?(?:2|20\d?)$")  # `2027 - 203`
 _LABEL = re.compile(r"^(?:[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{2,40}|[A-ZÀ-Ý][a-zà-ù]+(?: [a-zà-ù]+){0,3}):\s+")
 _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the stop went with the line break
     r"\)(?=\s+(?:Dovr(?:à|anno)|Dev(?:e|ono)|Potr(?:à|anno)|Può|Possono|Sarà|Saranno|Va|Vanno)\s[a-z])"
+)
+_ADDRESS_BELOW = re.compile(  # `inviando una mail a:` and the address on the line below
+    r"\b(a|e-?mail|indirizzo|pec)\s?:\s*\n+\s*(?=[\w.+-]+@[\w-]+\.\w)", re.I
 )
 _HANGING = re.compile(
     r"(?:\b(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
@@ -63,8 +67,10 @@ def read(*, title: str, abstract: str, body: str, published: date | None = None)
 
 def _structured(title: str, abstract: str, body: str, published: date | None) -> Notice:
     """Sentences, rows and enumerations; no kind yet."""
-    title, abstract, body = (repaired(without_tags(text[:_READ])) for text in (title, abstract, body))
-    body = _STOPLESS.sub(").", operative(unstamped(body)))
+    title, abstract, body = (
+        repaired(lettered(without_tags(text[:_READ]))) for text in (title, abstract, body)
+    )
+    body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
     source = resolved("\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)
@@ -121,7 +127,7 @@ def _ended(lines: list[str], *, is_last: bool) -> list[str]:
     Of the page's last part nobody knows whether it ends there or was cut, as teasers are.
     """
     if (
-        not is_last
+        (not is_last or sum(map(len, lines)) < _UNCUT)
         and lines
         and lines[-1][-1:].isalnum()
         and len(lines[-1].split()) > 4

@@ -14,12 +14,11 @@ from flows.bulletin.page import telling
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
-from flows.bulletin.summary.frames.calls import framed
+from flows.bulletin.summary.frames.calls import framed, parts_of
 from flows.bulletin.summary.frames.facets import bare, facets
 from flows.bulletin.summary.frames.lines import binding
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.particulars import particulars
-from flows.bulletin.summary.frames.sentences import WEIGHTS, Sentence, office, repeats
+from flows.bulletin.summary.frames.sentences import OF_TERMS, WEIGHTS, Sentence, office, repeats
 
 ENOUGH = 240  # UTF-16 units: a longer text is read to its end by fewer
 _MOST = 260  # of a text that was made longer
@@ -55,7 +54,8 @@ _OFFICIAL = re.compile(
 )
 _OWN_WORDS = {
     Slot.how: re.compile(
-        r"\bonline\b|\bpec\b|\be-?mail\b|\bvia mail\b|\bmodul[oi]\b|\bspid\b|\bcie\b|\bsportell[oi]\b|\bapp\b"
+        r"\bonline\b|\bpec\b|\be-?mail\b|\bvia mail\b|\bmodul[oi]\b|\bspid\b|(?:\bcon|\bo|,) (?:la "
+        r")?cie\b|\bsportell[oi]\b|\bapp\b"
         r"|\ball['’]uffici\w+|\bappuntamento\b|\bprenot\w+|\bserv(?:e|ono)\b",
         re.I,
     ),
@@ -103,6 +103,12 @@ def _opening(text: str, notice: Notice, sentences: tuple[Sentence, ...]) -> str:
     first = next((one for one in sentences if one.place == 0), None)
     if first is None or first.flaw > _FLAW or not first.names or repeats(text, first.text):
         return ""
+    if (
+        first.figures
+        and first.slots <= OF_TERMS
+        and first.figures <= Sentence(text, OF_TERMS, True, 0).figures
+    ):
+        return ""  # a term that is told
     named = _stems(notice.title) - _stems(text)
     return first.text if len(named & _stems(first.text)) > 1 else ""
 
@@ -137,7 +143,7 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
 
 def _sentences(notice: Notice) -> Iterator[Sentence]:
     matter = matter_of(notice.title)
-    yield from particulars(notice)
+    yield from parts_of(notice)
     if notice.kind in _BY_ITSELF:
         return
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))

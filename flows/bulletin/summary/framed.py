@@ -27,7 +27,9 @@ from flows.bulletin.summary.frames import (
 )
 from flows.bulletin.summary.frames.facets import tells
 from flows.bulletin.summary.frames.lines import is_cut
-from flows.bulletin.summary.frames.matter import matter_of
+from flows.bulletin.summary.frames.matter import is_number, matter_of
+from flows.bulletin.summary.frames.meetings import meeting
+from flows.bulletin.summary.frames.outcomes import outcome
 from flows.bulletin.summary.frames.wording import worded
 
 _Frame = Callable[[Notice, int], Iterator[str]]
@@ -50,6 +52,8 @@ _FRAMES: Mapping[Kind, _Frame] = {
 }
 _BOOKS = re.compile(r"\b(?:prenot|iscri)\w+", re.I)
 _SHORT = 4  # letters: `di`, `per` have no capital in a title
+_LONG_SENTENCE = 100  # UTF-16 units: the shortest text that is asked for has no room for it
+_LONG_PAGE = 1000  # characters: a title is all that was understood of it, and the rest is there to read
 _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
@@ -60,6 +64,7 @@ _FORM = re.compile(
     re.I,
 )
 _OCCASIONS = (Kind.event, Kind.programme)
+_FRAMED_BY_KIND = (*_OCCASIONS, Kind.road, Kind.supply_cut, Kind.hours, Kind.alert, Kind.recall, Kind.health)
 _ELIDING = (
     Kind.deadline,
     Kind.job,
@@ -77,11 +82,13 @@ _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units that the gate may be asked about, best first."""
     kind = Kind.deadline if notice.kind in _OCCASIONS and is_call(notice) else notice.kind
-    frame = _FRAMES.get(kind)
+    frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
     owned = islice(general.texts(notice, limit), _TRIED) if kind not in _OCCASIONS else iter(())
     made = (
-        form for text in chain(_described(notice), framed, owned) for form in _announced(text, notice, kind)
+        form
+        for text in chain(_known(notice), _described(notice), framed, owned)
+        for form in _announced(text, notice, kind)
     )
     yield from (
         text
@@ -113,6 +120,12 @@ def _joined(text: str, notice: Notice) -> str:
     return f"{said['article']}{said['noun'].lower()} {rest} {text[said.start('verb') :]}"
 
 
+def _known(notice: Notice) -> Iterator[str]:
+    """What the title says in words of its own: that a council meets, what came of a call."""
+    if (said := meeting(notice)) or (notice.kind in _ELIDING and (said := outcome(notice))):
+        yield said
+
+
 def _described(notice: Notice) -> Iterator[str]:
     """The office's own abstract, every sentence of it, with the title before it where it does not name it."""
     text = " ".join(spoken(worded(sentence)) for sentence in notice.abstract)
@@ -127,7 +140,7 @@ def _described(notice: Notice) -> Iterator[str]:
 def _heading(notice: Notice) -> Iterator[str]:
     if is_cut(notice.title):
         return  # a site cut it
-    title = spoken(notice.title.strip(" .,;:"))
+    title = spoken(notice.title.strip(" .,;:!"))
     if title:
         yield f"{title[:1].upper()}{title[1:]}"
 
@@ -152,10 +165,22 @@ def _leaves(text: str, notice: Notice) -> bool:
     )
 
 
+def _may_stand_alone(notice: Notice) -> bool:
+    """Whether a title with word of the page is worth a look: it is a sentence, or there is one to read.
+
+    Of a card or teaser with nothing but a name an editor writes what it is.
+    """
+    has_more = any(utf16(sentence) > _LONG_SENTENCE for sentence in (*notice.abstract, *notice.prose))
+    is_long = len(notice.body.strip()) >= _LONG_PAGE
+    return has_more or is_long or speaks(spoken(notice.title.strip(" .,;:!")))
+
+
 def _titled(notice: Notice) -> Iterator[str]:
     matter = matter_of(notice.title)
-    if said := acts.published(acts.subject_of(notice)):
+    if notice.kind is not Kind.alert and (said := acts.published_of(notice)):
         yield f"{said} {gate.ALL_IN_PAGE.capitalize()}"
+    if not _may_stand_alone(notice):
+        return
     for title in _heading(notice):
         if notice.kind in _ASKED_FOR and matter is not None and matter.article:
             yield f"Per {matter.text} {gate.ALL_IN_PAGE}"

@@ -118,6 +118,15 @@ _DAYS = re.compile(
     r"|\bferial|\bfestiv|\bsempre\b|\bnella pagina\b|\boggi|\bsettiman|\bmattin|\bnott[ei]\b|\bd[ai]l? \d",
     re.I,
 )  # hours without any day send people at the right time of a wrong one
+_TEASER = 400  # characters of a page that is one piece of news
+_BEGINS = (
+    re.compile(  # when, whom it forbids what, or which office acts: such a sentence leans on no headline
+        r"(?:(?:Dal|Dalle|Ogni|Tutti|Tutte|Nel|Nella) |Dall['’]"
+        r"|(?:(?:Il|La) |L['’]) ?(?:Comune|Amministrazione|Regione|Provincia|Unità|Unione|Ufficio"
+        r"|Prefettura|Questura|Azienda)\b"
+        r"|(?:È|Sono) (?:vietat|obbligatori|consentit))"
+    )
+)
 _LONG_TITLE = 5  # words of weight: one of them alone may be anything's
 _ITEM_TOLD, _ITEM_UNTOLD = 0.75, 0.2
 _EMPTY_WORDS = """
@@ -211,8 +220,18 @@ def _names(text: str, notice: Notice) -> bool:
     if notice.kind is Kind.alert and any(tells(text, one) for one in notice.slots.get(Slot.hazard, ())):
         return True
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
+    if _is_its_own(text, notice):
+        return True
     stems = _stems(notice.title) or set[str]().union(*map(_stems, heads))
     return not stems or len(stems & _stems(text)) >= (2 if len(stems) >= _LONG_TITLE else 1)
+
+
+def _is_its_own(text: str, notice: Notice) -> bool:
+    """Whether a text has what a short page says first: the office's whole news, whatever its headline."""
+    if not notice.prose or len(notice.body) > _TEASER or not _BEGINS.match(notice.prose[0]):
+        return False
+    opening = _stems(notice.prose[0])
+    return len(opening) > 3 and len(opening & _stems(text)) >= _ITEM_TOLD * len(opening)
 
 
 def _shortened(text: str, notice: Notice) -> str:

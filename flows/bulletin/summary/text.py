@@ -24,6 +24,7 @@ Method = Literal["text", "title", "unwritten"]
 SHORTER = (220, 160, 100)  # UTF-16 units that are tried where nothing of the length asked for passes
 _TO_MACHINES = "La pagina contiene frasi rivolte a un programma, lasciate fuori: controlla la fonte."
 _CUT_TITLE = "Il titolo della pagina è tronco."
+_ONLY_TITLE = "La pagina non ha una frase che dica di più del suo titolo."
 _NO_TEXT = "Nessun testo supera i controlli."
 
 
@@ -79,7 +80,9 @@ def summarise(
             return _written(longer(text, notice, limit, passes), notice)
     if doubtful:
         return _written(doubtful[0][0], notice, doubtful[0][1])
-    no_text = _CUT_TITLE if is_cut(notice.title) else _NO_TEXT
+    no_text = (
+        _CUT_TITLE if is_cut(notice.title) else _NO_TEXT if notice.prose or notice.abstract else _ONLY_TITLE
+    )
     return Summarised("", "unwritten", notice.kind, reason=refused or no_text)
 
 

@@ -9,8 +9,10 @@ from flows.bulletin.language.marks import tidied
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.titles import calmed
 from flows.bulletin.page.notice import Kind, Notice, Slot
-from flows.bulletin.summary.frames.lines import is_cut
+from flows.bulletin.summary.frames.deposits import deposit
+from flows.bulletin.summary.frames.lines import is_cut, lines
 from flows.bulletin.summary.frames.matter import Matter, is_number, matter_of, noun_of
+from flows.bulletin.summary.frames.outcomes import is_of_other_news, outcome
 from flows.bulletin.summary.frames.particulars import particulars
 from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
 
@@ -31,6 +33,36 @@ _CHANGES = re.compile(
 _NOISE = re.compile(
     r"^(?P<what>.{5,80}?)\s*[-–:]\s*autorizzazion\w*\b.*\b(?:acustic\w+|rumor\w*|sonor\w*)\b", re.I | re.S
 )
+_PAPER = re.compile(
+    r"(?:^|['\s])(?:graduatori[ae]|elenco|esito|calendario|avviso|bando|albo)$", re.I
+)  # what a page publishes of something else
+_IS_ADJECTIVE = re.compile(r"(?:pubblic|comunal|provvisori|definitiv|final|regional|distrettual)\w*\b", re.I)
+_BECAME = re.compile(
+    r"\b(?:posticip\w+|rinvi(?!o a)\w+|annull\w+|revoc\w+|sospes\w+|liquidazion\w+|rettific\w+"
+    r"|ammess[oi]\w*|esclus[oi]"
+    r"|graduatori\w+|esit[oi]|vincitor\w+|deserta)\b",
+    re.I,
+)
+_IS_CALL = re.compile(r"(?:bando|avviso)\b", re.I)
+_STEP = re.compile(
+    r"(?:ammission[ei]|convocazion[ei]|prov[ae]\b|diario|calendario delle prov|posticip|rinvi|candidati)",
+    re.I,
+)
+_SHORT_LINE = 80  # characters
+_OPENING = 300  # characters of a page that say what is new of a call
+_APPROVED = re.compile(
+    r"^(?P<what>.{8,220}?)[.–-]\s*approvazione\s(?:de(?:l|lla)\s|dell['’])?(?P<document>avviso pubblico"
+    r"|avviso|bando)\b",
+    re.I | re.S,
+)
+_WITH_ARTICLE = {"avviso": "l'", "bando": "il "}
+_LICENSED = re.compile(
+    r"^[«“\"]?(?P<what>[^«»“”\"]{4,80}?)[»”\"]?\s*[-–:]\s*(?:autorizzazione|licenza)\s(?:allo "
+    r"svolgimento|ai sensi|per lo svolgimento)\b",
+    re.I | re.S,
+)
+_CORRECTS = re.compile(r"\b(?:rettific\w+|revoc\w+|annull\w+|dinieg\w+)\b", re.I)
+_LONG_LINE = 220  # UTF-16 units
 _EVENT = re.compile(
     r"^(?P<noun>sagra|festa|fiera|manifestazione|rassegna|notte|concerto|evento|mercato|carnevale)\b", re.I
 )
@@ -39,9 +71,9 @@ _EVENT = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none for an act whose matter is not told."""
     matter = matter_of(notice.title)
-    sentences = [*office(notice, matter), *particulars(notice)]
+    sentences = [*office(notice, matter), *particulars(notice), *deposit(notice)]
     subject = subject_of(notice)
-    made = published(subject) or permitted(subject)
+    made = outcome(notice) or published_of(notice) or approved(subject) or permitted(subject)
     if made and utf16(made) <= limit:
         sentences.append(Sentence(made, frozenset({Slot.what}), True, -1, 0.1))
     if notice.kind is not Kind.act and (title := heading(notice)):
@@ -63,7 +95,7 @@ def published(subject: str) -> str:
     """`Pubblicazione graduatorie definitive` -> `Sono pubblicate le graduatorie definitive.`;
     "" for others.
     """
-    if _CHANGES.search(subject) or is_cut(subject):
+    if _CHANGES.search(subject) or is_cut(subject) or is_of_other_news(subject):
         return ""
     for pattern, stem in ((_PUBLISHED, "pubblicat"), (_EXTENDED, "prorogat")):
         if match := pattern.match(subject):
@@ -71,6 +103,36 @@ def published(subject: str) -> str:
     if _NOTICE.match(subject):
         return _said(noun_of(subject), "pubblicat")
     return ""
+
+
+def approved(subject: str) -> str:
+    """`Uso delle palestre. Approvazione avviso pubblico` as `È approvato l'avviso pubblico per l'uso …`."""
+    match = _APPROVED.match(subject)
+    noun = (
+        noun_of(re.sub(r"\.\s+(\w)", lambda stop: f", {stop[1].lower()}", match["what"].strip(" .-–")))
+        if match
+        else None
+    )
+    if match is None or noun is None:
+        return ""
+    what = match["document"].lower()
+    return f"È approvato {_WITH_ARTICLE[what.split()[0]]}{what} per {noun.text}."
+
+
+def announced(notice: Notice) -> str:
+    """`È pubblicato l'avviso per i contributi alle famiglie.`, where the page opens with it as a heading."""
+    for line in lines(notice)[1:3]:
+        if _NOTICE.match(line) and not is_cut(line) and utf16(line) <= _LONG_LINE:
+            return published(line.strip(" ."))
+    return ""
+
+
+def published_of(notice: Notice) -> str:
+    """What the page publishes by its title; "" where it tells below what has become of that."""
+    subject = subject_of(notice)
+    if any(_STEP.match(line) and len(line) <= _SHORT_LINE for line in lines(notice)[1:4]):
+        return ""
+    return "" if _IS_CALL.match(subject) and _BECAME.search(notice.body[:_OPENING]) else published(subject)
 
 
 def extended(title: str, until: str) -> str:
@@ -89,7 +151,8 @@ def permitted(subject: str) -> str:
     """`Sagra del riso - autorizzazione in deroga ... inquinamento acustico` as a sentence; "" for others."""
     match = _NOISE.match(subject)
     if match is None:
-        return ""
+        licensed = None if _CORRECTS.search(subject) else _LICENSED.match(subject)
+        return f"È autorizzata la manifestazione «{licensed['what'].strip()}»." if licensed else ""
     what = match["what"].strip()
     event = _EVENT.match(what)
     if event is None:
@@ -104,4 +167,18 @@ def _said(noun: Matter | None, stem: str) -> str:
     if noun is None:
         return ""
     verb = noun.participle(stem)
-    return f"{verb[:1].upper()}{verb[1:]} {noun.text}."
+    return f"{verb[:1].upper()}{verb[1:]} {_joined(noun)}."
+
+
+def _joined(noun: Matter) -> str:
+    """`la graduatoria bando casa` as `la graduatoria del bando casa`: titles leave out the small words."""
+    head, _, rest = noun.text.partition(" ")
+    if head.endswith("'") or head == noun.article:
+        second, _, rest = rest.partition(" ")
+        head = f"{head} {second}"
+    other = noun_of(rest) if rest and not _IS_ADJECTIVE.match(rest) else None
+    is_paper = _PAPER.search(head) is not None
+    if is_paper and rest[:2] in ("- ", "– "):
+        other = noun_of(rest[2:])
+        return f"{head} {other.of}" if other else f"{head} {rest}"
+    return f"{head} {other.of}" if other is not None and is_paper else noun.text

@@ -3,16 +3,28 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.language.headlines import spoken
+from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
 from flows.bulletin.summary.frames import acts
+from flows.bulletin.summary.frames.conditions import told_to_you
+from flows.bulletin.summary.frames.facets import facets
+from flows.bulletin.summary.frames.labelled import labelled
 from flows.bulletin.summary.frames.matter import Matter, matter_of
+from flows.bulletin.summary.frames.particulars import particulars, way
 from flows.bulletin.summary.frames.requirements import asks, in_the_page, listed, needed, told_whole
-from flows.bulletin.summary.frames.sentences import Sentence, chosen, heading, office
+from flows.bulletin.summary.frames.sentences import MADE, NAMED, Sentence, chosen, heading, office
 from flows.bulletin.summary.frames.terms import term_of
 
 WANTED = (Slot.what, Slot.who, Slot.deadline, Slot.how, Slot.amount, Slot.exception)
 _CALLS = (Kind.deadline, Kind.job)
+_TOLD = frozenset({Slot.how})
+_ASKABLE = (Kind.deadline, Kind.job, Kind.service, Kind.campaign)
+_ASKS_NOBODY = (Kind.act, Kind.result)  # what an act lists is its own papers
+_IS_ASKING = re.compile(
+    r"(?:domand[ae]|istanz[ae]|richiest[ae]|iscrizion[ei]|adesion[ei]|candidatur[ae])\b", re.I
+)
 TIME = "C'è tempo"  # for what, only a call that was named tells
 _RUNS_OUT = re.compile(r"(?:avvis[oi]|band[oi]|asta|gara|manifestazione)\b", re.I)
 _GIVES = re.compile(
@@ -34,6 +46,14 @@ _ACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bdomand\w+|\bistanz\w+|\brichiest\w+", "puoi fare domanda"),
     )
 )
+_SEEKS = re.compile(r"\w+(?:a|an|on)si\b", re.I)  # `Cercasi volontari`
+_DATED = re.compile(rf"\b{MONTH}\b", re.I)
+_OF_OFFICE = re.compile(  # by when the office does something: no citizen's term
+    r"\b(?:sarà|saranno|verrà|verranno|avverrà|provvederà|è prevista|sono previst\w)\b[^.;]{0,60}"
+    r"\b(?:liquida\w+|eroga\w+|pagat\w|pagamento|pubblica\w+|conclus\w+|termin\w+|realizza\w+|approva\w+|consegna\w*)\b",
+    re.I,
+)
+_EXTENDED = re.compile(r"\bprorog(?:a|at[aeio])\b", re.I)
 _THEIRS = {
     "puoi iscriverti": "possono iscriversi",
     "puoi candidarti": "possono candidarsi",
@@ -61,8 +81,8 @@ _CITIZENS = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none where the page's matter cannot be told."""
     matter = matter_of(notice.title)
-    sentences = [*office(notice, matter), *framed(notice, matter)]
-    if said := acts.published(acts.subject_of(notice)):
+    sentences = [*office(notice, matter), *framed(notice, matter), *parts_of(notice)]
+    if said := acts.published_of(notice) or acts.announced(notice):
         sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.1))
     if title := heading(notice):
         sentences.append(title)
@@ -73,12 +93,17 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     """Sentences made of what the page tells for a slot."""
     clause, told = term_of(notice.slots.get(Slot.deadline, ()))
+    if notice.kind in _ASKABLE:
+        action = _action(f"{told.sentence} {told.words}") if told is not None else ""
+        yield from told_to_you(notice, matter, clause, action)
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
-            yield Sentence(text, frozenset({Slot.what, Slot.deadline}), True, 50, 0.2)
-        bare = bare_term(told, clause, _called(notice))
+            yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, NAMED, -0.1)
+        bare = bare_term(told, clause, called(notice), _online(notice))
         if bare and (notice.kind in _CALLS or not bare.startswith(TIME)):
-            yield Sentence(bare, frozenset({Slot.deadline}), False, 50, 0.1)
+            yield Sentence(bare, facets(bare) & _TOLD | {Slot.deadline}, False, MADE, 0.1)
+    if notice.kind in _ASKS_NOBODY:
+        return
     for listing in notice.listings:
         if asks(listing):
             for text in told_whole(listing, matter):
@@ -92,30 +117,55 @@ def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
         yield Sentence(said, frozenset({Slot.what, Slot.how}), True, 98, 0.3)
 
 
+def parts_of(notice: Notice) -> Iterator[Sentence]:
+    """The particulars that may follow: for whom it is not where a sentence above calls them already."""
+    is_called = called(notice) != ""
+    said = (*particulars(notice), *labelled(notice))
+    yield from (one for one in said if not (is_called and one.slots == {Slot.who}))
+
+
 def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> Iterator[str]:
     """`Per il bonus affitti puoi fare domanda entro il 30 giugno.`, `È prorogato fino al 31 ottobre …`."""
     if extended := acts.extended(notice.title, _until(clause)):
         yield extended
         return
-    if matter is None:
-        return
+    if matter is None or (not matter.article and _is_headline(notice.title)):
+        return  # `Pubblicato il bando`: a headline is no name
+    if notice.kind not in _CALLS and not _DATED.search(clause):
+        return  # of what the days are counted, the page says of another thing as easily
     if _RUNS_OUT.match(matter.noun) and matter.article and clause.startswith("entro "):
         name = matter.text
         verb = "scadono" if matter.is_plural else "scade"
         yield f"{name[:1].upper()}{name[1:]} {verb} {_at(clause)}."
+        return
+    if _IS_ASKING.match(matter.noun) and matter.article:  # `per la domanda puoi fare domanda`
+        name = matter.text
+        is_done = re.match(r"(?:domand|iscrizion|richiest)", matter.noun) is not None
+        verb = (
+            ("fanno" if matter.is_plural else "fa")
+            if is_done
+            else ("presentano" if matter.is_plural else "presenta")
+        )
+        yield f"{name[:1].upper()}{name[1:]} si {verb} {clause}."
         return
     said = f"{told.sentence} {told.words}"
     action = _action(said)
     if not action and _GIVES.match(matter.noun.lstrip("«")):
         action = "puoi fare domanda"
     if action:
-        called = _called(notice)
-        yield f"Per {matter.text} {f'{called} {_THEIRS[action]}' if called else action} {clause}."
-    elif clause.startswith("entro ") and notice.kind in _CALLS:
+        whom = called(notice)
+        said = f"{whom} {_THEIRS[action]}" if whom else action
+        yield f"Per {matter.text} {said}{_online(notice)} {clause}."
+    elif (
+        clause.startswith("entro ")
+        and notice.kind in _CALLS
+        and matter.article
+        and not _OF_OFFICE.search(said)
+    ):
         yield f"Per {matter.text} c'è tempo {_until(clause)}."
 
 
-def _called(notice: Notice) -> str:
+def called(notice: Notice) -> str:
     """`le imprese` where the page first calls these alone; "" where it calls citizens or several."""
     who = notice.slots.get(Slot.who, ())
     words = who[0].words if who else ""
@@ -123,12 +173,24 @@ def _called(notice: Notice) -> str:
     return named.pop() if len(named) == 1 and not _CITIZENS.search(words) else ""
 
 
-def bare_term(told: Told, clause: str, called: str = "") -> str:
+def _is_headline(title: str) -> bool:
+    return spoken(title) != title or _SEEKS.match(title) is not None
+
+
+def _online(notice: Notice) -> str:
+    return " online" if "online" in way(notice) else ""
+
+
+def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:
     """`Puoi iscriverti entro il 30 giugno.`: behind a sentence that has named the matter."""
     action = _action(f"{told.sentence} {told.words}")
+    if _EXTENDED.search(f"{told.sentence} {told.words}") and clause.startswith("entro "):
+        return f"La scadenza è prorogata {_to(clause)}."
     if action:
-        said = f"{called} {_THEIRS[action]}" if called else action
-        return f"{said[:1].upper()}{said[1:]} {clause}."
+        said = f"{whom} {_THEIRS[action]}" if whom else action
+        return f"{said[:1].upper()}{said[1:]}{online} {clause}."
+    if _OF_OFFICE.search(f"{told.sentence} {told.words}"):
+        return ""
     return f"{TIME} {_until(clause)}." if clause.startswith("entro ") else ""
 
 
@@ -140,6 +202,11 @@ def _at(clause: str) -> str:
     """`entro le 12 del 30 giugno` as `alle 12 del 30 giugno`, `entro il 30 giugno` as `il 30 giugno`."""
     rest = clause.removeprefix("entro ")
     return f"alle {rest.removeprefix('le ')}" if rest.startswith("le ") else rest
+
+
+def _to(clause: str) -> str:
+    """`entro le 12 del 30 giugno` as `alle 12 del 30 giugno`, `entro il 30 giugno` as `al 30 giugno`."""
+    return _until(clause).removeprefix("fino ")
 
 
 def _until(clause: str) -> str:

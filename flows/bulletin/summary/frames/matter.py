@@ -119,6 +119,16 @@ class Matter:
     def is_plural(self) -> bool:
         return self.article in ("i", "gli", "le")
 
+    @property
+    def of(self) -> str:
+        """`del bonus affitti`, `delle graduatorie`, `di «Cresciamo insieme»`."""
+        return f"{_OF[self.article]}{self.noun}" if self.article else f"di {self.noun}"
+
+    @property
+    def to(self) -> str:
+        """`al corso`, `alle selezioni`, `a «Cresciamo insieme»`."""
+        return f"{_TO[self.article]}{self.noun}" if self.article else f"a {self.noun}"
+
     def participle(self, stem: str) -> str:
         """`pubblicat` as `è pubblicata`, `sono pubblicati`."""
         if self.is_plural:

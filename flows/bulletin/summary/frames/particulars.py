@@ -13,6 +13,8 @@ from flows.bulletin.facts.find import facts
 from flows.bulletin.language.sentences import split
 from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.duties import in_person, keys, stamp_duty, survey
+from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.sentences import Sentence
 
 _PLACE = 60.0  # behind what the office says, before its lists
@@ -33,6 +35,7 @@ _AT_MOST = re.compile(
 _GIVEN = re.compile(
     r"\b(?P<what>contributo|bonus|voucher|buono|premio|rimborso)\b"
     r"(?P<how>(?:\s(?:economico|una\stantum|comunale|regionale|straordinario|complessivo|unico|massimo|a\sfondo\sperduto"
+    r"|per\s(?:ciascun[oa]?|ogni)\s(?:famiglia|nucleo\sfamiliare|nucleo|figlio|figlia|minore|bambino|studente)"
     r"|è|sarà|ammonta|erogato|previsto|concesso|del\svalore|dell['’]importo|di\simporto|pari|fino|un)){0,4}?)"
     r"\s(?:di|a|ad|da)\s(?:un\smassimo\sdi\s)?(?:€|euro)?\s?\d",
     re.I,
@@ -40,6 +43,16 @@ _GIVEN = re.compile(
 _UP_TO = re.compile(r"\b(?:massim\w+|fino|un massimo)\b", re.I)
 _EACH = re.compile(
     r"\b(?:mensil\w*|al mese|settiman\w+|ciascun\w+|ognun\w+|per ogni|giornalier\w+|a persona|annu\w+)\b",
+    re.I,
+)
+_FIXED = re.compile(
+    r"\bcontributo\b[^.;\n]{0,40}?\s(?:fissato in|di|pari a|dell['’]importo di)\s"
+    r"(?P<sum>(?:€|euro)\s?\d[\d.]*(?:,\d\d)?|\d[\d.]*(?:,\d\d)?\s?(?:€|euro\b))",
+    re.I,
+)
+_MOST_SUMS = 4
+_PER_HEAD = re.compile(
+    r"\bper\s(?:ciascun[oa]?|ogni)\s(?P<whom>famiglia|nucleo\sfamiliare|nucleo|figlio|figlia|minore|bambino|studente)\b",
     re.I,
 )
 _ARTICLES = {
@@ -110,15 +123,20 @@ def particulars(notice: Notice) -> Iterator[Sentence]:
         yield Sentence(f"Puoi fare ricorso entro {days} giorni dalla pubblicazione.", told, False, _PLACE)
     if notice.kind not in _CALLS:
         return
-    if notice.kind is Kind.deadline and (said := _ceiling(notice.body)):
+    if notice.kind is Kind.deadline and (said := ceiling(notice.body)):
         yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
-    if said := _given(notice.body):
+    if said := _given(notice.body) or _between(notice.body):
         yield Sentence(said, frozenset({Slot.amount}), False, _PLACE)
     sentences = split(notice.body)
-    if said := _way(sentences, notice.body):
+    if said := way(notice):
         yield Sentence(said, frozenset({Slot.how}), False, _PLACE)
-    if said := _audience(sentences):
+    if said := _audience(sentences, "Sono" if _is_plural(notice.title) else "È"):
         yield Sentence(said, frozenset({Slot.who}), False, _PLACE)
+    with_keys = keys(notice)
+    asked = f"Serve {with_keys}." if with_keys else ""
+    for said in (survey(notice), in_person(notice.body), stamp_duty(notice.body), asked):
+        if said:
+            yield Sentence(said, frozenset({Slot.how}), False, _PLACE)
     if (free := _FREE.search(notice.body)) and not _amounts(notice.body):
         what = free["what"]
         yield Sentence(
@@ -126,9 +144,10 @@ def particulars(notice: Notice) -> Iterator[Sentence]:
         )
 
 
-def _way(sentences: list[str], body: str) -> str:
+def way(notice: Notice) -> str:
     """`La domanda si fa solo online, con SPID o CIE.`; "" where there are others beside, or none."""
-    for sentence in sentences:
+    body = notice.body
+    for sentence in split(body):
         online = _ONLINE.search(sentence)
         if online is None or not _MUST.search(sentence):
             continue
@@ -144,7 +163,7 @@ def _way(sentences: list[str], body: str) -> str:
     return ""
 
 
-def _ceiling(body: str) -> str:
+def ceiling(body: str) -> str:
     """`Serve un ISEE fino a 25.000 euro.`; "" where it eases a price, or several have their own effect."""
     found = _AT_MOST.search(body)
     if found is None or _EASED.search(body[max(0, found.start() - _BEFORE) : found.end() + _BEFORE]):
@@ -162,14 +181,46 @@ def _given(body: str) -> str:
     """`Il contributo è di 500 euro.`, where the page has no other sum and calls no business."""
     found = _GIVEN.search(body)
     amounts = _amounts(body)
-    if found is None or not amounts or len({fact.value for fact in amounts}) > 1 or _BUSINESS.search(body):
+    if found is None or not amounts or (_BUSINESS.search(body) and not _PER_HEAD.search(found["how"])):
+        return ""
+    if len({fact.value for fact in amounts}) > 1 and "complessiv" not in found["how"]:
         return ""
     its = next((fact for fact in amounts if found.start() <= fact.start <= found.end() + 2), None)
-    if its is None or _EACH.search(body[max(0, found.start() - 30) : its.end + 40]):
+    each = _PER_HEAD.search(found["how"])
+    around = body[max(0, found.start() - 30) : its.end + 40] if its else ""
+    if its is None or _EACH.search(_PER_HEAD.sub(" ", around)):
         return ""
     number = _NUMBER.search(body, its.start)
     verb = "arriva a" if _UP_TO.search(found[0]) else "è di"
-    return f"{_ARTICLES[found['what'].lower()]} {verb} {_said(number[0])} euro." if number else ""
+    return (
+        f"{_ARTICLES[found['what'].lower()]} {verb} {_said(number[0])} euro{_each(each)}." if number else ""
+    )
+
+
+def _between(body: str) -> str:
+    """`Il contributo va da 300 a 400 euro.`, where every sum of the page is one that is given."""
+    given = [fact for match in _FIXED.finditer(body) for fact in _amounts(match[0])]
+    sums = {fact.value for fact in given}
+    if (
+        not 2 <= len(sums) <= _MOST_SUMS
+        or sums != {fact.value for fact in _amounts(body)}
+        or _ISEE.search(body)
+    ):
+        return ""
+    if _BUSINESS.search(body) or any(_EACH.search(match[0]) for match in _FIXED.finditer(body)):
+        return ""
+    numbers = sorted(
+        {number[0] for match in _FIXED.finditer(body) if (number := _NUMBER.search(match["sum"]))}, key=_value
+    )
+    return f"Il contributo va da {_said(numbers[0])} a {_said(numbers[-1])} euro."
+
+
+def _value(number: str) -> float:
+    return float(number.replace(".", "").replace(",", "."))
+
+
+def _each(found: re.Match[str] | None) -> str:
+    return f" per ogni {found['whom'].lower()}" if found else ""
 
 
 def _amounts(body: str) -> list[Fact]:
@@ -180,7 +231,12 @@ def _said(number: str) -> str:
     return number.removesuffix(",00")
 
 
-def _audience(sentences: list[str]) -> str:
+def _is_plural(title: str) -> bool:
+    matter = matter_of(title)
+    return matter is not None and matter.is_plural
+
+
+def _audience(sentences: list[str], verb: str) -> str:
     """`È per le famiglie residenti.`; "" where several people are called, each perhaps for something else."""
     if len(_CALLED.findall(" ".join(sentences))) > 1:
         return ""
@@ -188,5 +244,5 @@ def _audience(sentences: list[str]) -> str:
         found = _FOR_WHOM.search(sentence.strip())
         phrase = clauses.audience_phrase(found["for"], longest=_LONG_AUDIENCE) if found else ""
         if phrase:
-            return f"È {phrase}."
+            return f"{verb} {phrase}."
     return ""

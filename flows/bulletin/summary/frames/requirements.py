@@ -31,6 +31,7 @@ _PARTICULARS = re.compile(
     re.I,
 )
 _IDENTITY = re.compile(r"(?:carta d['’]identit|passaporto|patente|permesso di soggiorno)", re.I)
+_BE = re.compile(r"\bdev(?:e|ono) essere\W*$", re.I)  # what follows is no thing: `residente`, `in regola`
 _ONE_OF = re.compile(
     r"\b(?:uno (?:dei|tra|fra)|una (?:delle|tra|fra)|alternativ\w+|almeno un|oppure|accettati)\b", re.I
 )
@@ -133,7 +134,8 @@ def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
     short = [name for name in dict.fromkeys(short) if not _GENERIC.match(name)]
     deeds = [name for name in short if _VERB_ITEM.match(name)]
     things = [name for name in short if not _VERB_ITEM.match(name) and not has_verb(name)]
-    for verb, names in (("devi", deeds), ("servono", things)):
+    of_things = "devi essere" if _BE.search(listing.lead) else "servono"
+    for verb, names in (("devi", deeds), (of_things, things)):
         if first not in names:
             continue
         for count in range(min(len(names), _MOST_NAMED), 1, -1):
@@ -145,6 +147,15 @@ def needed(listing: Listing, matter: Matter | None) -> Iterator[str]:
             is_cut = any(_PARTICULARS.search(item.rstrip(" .;,")) for item in listing.items)
             is_all = listing.is_whole and count == len(listing.items) and not is_cut
             yield f"{purpose} {verb} {joined}.{'' if is_all else _LIST_IN_PAGE}"
+
+
+def named(listing: Listing) -> list[str]:
+    """The items of a list of what one must be or have, each by its short name; "" for one of some people."""
+    if not asks(listing) or _ONE_OF.search(listing.lead):
+        return []
+    return [
+        "" if _is_of_some(item) or not _VERB_ITEM.match(item) else _shortened(item) for item in listing.items
+    ]
 
 
 def _and(word: str) -> str:

@@ -23,6 +23,7 @@ from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
 from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.matter import Matter, matter_of
+from flows.bulletin.summary.frames.naming import leans, with_name
 from flows.bulletin.summary.frames.wording import SERVICE, worded
 
 WEIGHTS: dict[Slot, float] = {
@@ -47,6 +48,8 @@ _HEADLESS = 2.5  # opens with `La domanda va trasmessa`: of what?
 _FIRST = 0.8  # what an office says first it thinks matters most
 _FIGURES = frozenset({FactKind.date, FactKind.time, FactKind.amount})
 _SHORTEST = 18  # characters: `Porta un documento.`
+NAMED = 0.5  # the place of a frame's sentence that names the matter: behind the office's first one
+MADE = 50.0  # the place of a sentence that a frame made, behind the office's first ones
 _MOST, _TOGETHER = 12, 3
 _TITLE_SENTENCE = 1.5  # flaw: the office says it again below, and better
 _LEAD = 70  # characters in which a sentence says what it is about
@@ -87,9 +90,13 @@ _EMPTY = re.compile(
     re.I,
 )
 _PRAISE = re.compile(
-    r"\b(?:strategic\w+|vocazione|sinergi\w+|emozionant\w+|fondamentale per|importante occasione|obiettivo"
+    r"\b(?:strategic\w+|contribuire attivamente|vocazione|sinergi\w+|emozionant\w+|fondamentale per"
+    r"|importante occasione|obiettivo"
     r"|valorizza\w*|ai sensi|d\.\s?lgs|d\.p\.r|legge|visto|considerat\w+|nell['’]ambito)\b",
     re.I,
+)
+_PRIVACY = re.compile(
+    r"\b(?:privacy|dati (?:personali|identificativi|raccolti)|trattamento dei dati|anonimato)\b", re.I
 )
 _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
     r"^(?:Si pubblica\w*|L['’]Amministrazione|Il Comune di [^,]{3,30},|Il richiedente|L['’]istante"
@@ -97,7 +104,9 @@ _OFFICE = re.compile(  # the office speaks of itself, not to whom it may concern
     r"|\bha approvato\b|\bappositi?\w?\b",
     re.I,
 )
-_SAID = re.compile(r"[«“\"]|[»”]|\bha (?:dichiarato|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b")
+_SAID = re.compile(
+    r"[«“\"]|[»”]|\bha (?:dichiarato(?! lo stato)|spiegato|detto|affermato)\b|\babbiamo\b|\britengo\b"
+)
 _BACKGROUND = re.compile(  # what led to it, told as past: a citizen is told what comes
     r"\b(?:è|sono|ha|hanno|era|erano) (?:già |stat[oaie] )?(?!pubblicat|aggiornat|aperti?\b|prorogat|previst"
     r"|disponibil|attivat|sospes|chius|revocat|riapert|rinviat|annullat|spostat|richiest|rivolt"
@@ -157,10 +166,15 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
         names = named(text, notice, place, is_abstract) or _shares(text, notice.title)
         flaw = _flaw(text) - (0.4 if is_abstract else 0.0)
         slots = _slots(text, notice)
+        told = with_name(text, matter) if leans(text) or not is_told(notice.title, text) else ""
+        if told:
+            made.append(Sentence(told, slots | {Slot.what}, True, place, flaw))
+        if told and leans(text):
+            continue
         made.append(Sentence(text, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
         if not names and matter is not None and _HEADS.match(text):
             told = f"Per {matter.text} {_lower(text)}"
-            made.append(Sentence(told, slots | {Slot.what}, True, place, flaw + 0.2))
+            made.append(Sentence(told, slots | {Slot.what}, True, place, flaw + 0.5))
     return made
 
 
@@ -217,6 +231,7 @@ def _slots(text: str, notice: Notice) -> frozenset[Slot]:
 
 def _flaw(text: str) -> float:
     flaw = 0.6 * len(_OFFICE.findall(text))
+    flaw += 1.5 * bool(_PRIVACY.search(text))
     flaw += 0.5 * len(_PRAISE.findall(text)) + 0.3 * text.count("(")
     flaw += 0.8 * bool(EMAIL.search(text) or URL.search(text)) + 0.9 * bool(_BACKGROUND.search(text))
     return (
@@ -253,7 +268,7 @@ def chosen(
                 or sum(utf16(one.text) + 1 for one in group) - 1 > limit
             ):
                 continue
-            if repeats(*(one.text for one in group)):
+            if repeats(*(one.text for one in group)) or _twice_by_when(group):
                 continue
             told = frozenset[Slot]().union(*(one.slots for one in group))
             value = sum(weights.get(slot, 0.0) for slot in told) - sum(one.flaw for one in group)
@@ -261,11 +276,24 @@ def chosen(
             value += _FIRST if group[0].place == 0 else 0.0
             value -= 0.0 if group[0].names else _UNNAMED
             value -= _UNTOLD * len(of_all - frozenset[Slot]().union(*(musts[one.text] for one in group)))
-            value -= _HEADLESS if _HEADS.match(group[0].text) else 0.0
+            value -= _HEADLESS if _HEADS.match(group[0].text) and group[0].place not in (NAMED, MADE) else 0.0
             value += _A_FIGURE * len(frozenset().union(*(one.figures for one in group)))
             value -= _A_SENTENCE * count + _A_UNIT * utf16(text) + 0.5 * sum(one.names for one in group[1:])
             made.append((value, text))
     yield from sorted(made, key=lambda one: -one[0])
+
+
+OF_TERMS = frozenset({Slot.what, Slot.deadline})
+
+
+def _twice_by_when(group: Sequence[Sentence]) -> bool:
+    """Whether two tell the same term: `La scadenza è il 3 maggio. C'è tempo fino al 3 maggio.`"""
+    return any(
+        one.figures and one.figures <= other.figures and one.slots <= OF_TERMS
+        for one in group
+        for other in group
+        if one is not other and (other.place < 0 or Slot.deadline in other.slots)
+    )
 
 
 def _alone(one: Sentence, weights: dict[Slot, float]) -> float:
@@ -291,7 +319,7 @@ def heading(notice: Notice) -> Sentence | None:
     if not (is_named or is_sentence) or utf16(title) > 110:
         return None
     return Sentence(
-        f"{title[:1].upper()}{title[1:]}.",
+        f"{title[:1].upper()}{title[1:]}{'' if title.endswith('!') else '.'}",
         frozenset({Slot.what}),
         True,
         -1,

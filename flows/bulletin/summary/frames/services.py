@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot
-from flows.bulletin.summary.frames.calls import framed
+from flows.bulletin.summary.frames.calls import framed, parts_of
 from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.matter import matter_of
-from flows.bulletin.summary.frames.sentences import chosen, heading, office
+from flows.bulletin.summary.frames.sentences import MADE, Sentence, chosen, heading, office
 
 WANTED = (
     *(Slot.what, Slot.who, Slot.when, Slot.hours, Slot.place, Slot.how, Slot.todo),
@@ -17,7 +17,14 @@ WANTED = (
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first."""
     matter = matter_of(notice.title)
-    sentences = [*office(notice, matter), *framed(notice, matter)]
+    sentences = office(notice, matter)
+    is_named = any(one.names for one in sentences)
+    sentences += framed(notice, matter)
+    for particular in parts_of(notice):
+        sentences.append(particular)
+        if not is_named and matter is not None and matter.article and particular.slots == {Slot.how}:
+            words = f"Per {matter.text} {particular.text[:1].lower()}{particular.text[1:]}"
+            sentences.append(Sentence(words, frozenset({Slot.what, Slot.how}), True, MADE, -0.3))
     if said := is_a(notice, matter):
         sentences.append(said)
     if title := heading(notice):

@@ -12,6 +12,16 @@ _END = re.compile(
     rf"(?P<week>{WEEKDAY}\s+)?(?P<day>\d{{1,2}})[°º]?\s+(?P<month>{MONTH})(?:\s+(?P<year>20\d\d))?", re.I
 )
 _CLOCK = re.compile(r"\b(?:ore|alle|le)\s+(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]\d))?\b", re.I)
+_DATED = re.compile(rf"\d{{1,2}}[°º]?\s+{MONTH}(?:\s+20\d\d)?|\d{{1,2}}([/.-])\d{{1,2}}\1(?:20)?\d\d", re.I)
+_OPENS = re.compile(r"(?:dal|dall['’]|da)\s?(?!.*\s(?:al|all['’]|alle|a)\b)", re.I)
+_HOUR_AFTER = re.compile(
+    r"\s?[,;(–-]?\s?(?P<hour>(?:alle\s)?(?:ore|alle|h\.?)\s\d{1,2}(?:[.:,][0-5]\d)?)(?!\d)", re.I
+)
+_HOUR_BEFORE = re.compile(
+    r"\bentro le (?:ore )?(?P<hour>\d{1,2}(?:[.:,][0-5]\d)?) (?:di |del(?: giorno)? |dell['’])"
+    r"(?:(?:luned|marted|mercoled|gioved|venerd)ì |sabato |domenica )?$",
+    re.I,
+)
 _AFTER = re.compile(
     r"\b(?:entro|nei)\s+(?P<days>\d{1,3} giorni)\s+(?P<rest>da(?:l|lla|ll['’]|i)\s?[^.;:()]{3,60})", re.I
 )
@@ -23,13 +33,30 @@ def term_of(told: Iterable[Told]) -> tuple[str, Told | None]:
     What one sentence says in pieces (`a partire dal 18 agosto`, `e non oltre il 20 settembre`) is one term;
     pieces of two sentences are never joined.
     """
+    opens: tuple[str, Told | None] = ("", None)
     for _, pieces in groupby(told, key=lambda piece: piece.sentence):
         together = list(pieces)
         joined = " ".join(piece.words for piece in together[:3])
-        clause = term(joined) or term(together[0].words)
-        if clause:
+        clause = term(_with_hour(joined, together[0])) or term(_with_hour(together[0].words, together[0]))
+        if clause and not _OPENS.match(clause):
             return clause, together[0]
-    return "", None
+        if clause and not opens[0]:
+            opens = (clause, together[0])
+    return opens  # only from when: where the page tells no end
+
+
+def _with_hour(words: str, told: Told) -> str:
+    """`words` with the hour that follows them in their sentence: `entro l'8 aprile ore 14.00`."""
+    if _CLOCK.search(words) or not told.sentence:
+        return words
+    last = list(_DATED.finditer(words))[-1:]
+    at = told.sentence.rfind(last[0][0]) if last else -1
+    if at < 0:
+        return words
+    if before := _HOUR_BEFORE.search(told.sentence[:at]):
+        return f"ore {before['hour']} {words}"
+    follows = _HOUR_AFTER.match(told.sentence, at + len(last[0][0]))
+    return f"{words} {follows['hour']}" if follows else words
 
 
 def term(words: str) -> str:
@@ -47,7 +74,7 @@ def term(words: str) -> str:
     clock = _CLOCK.search(text[last.end() :]) or _CLOCK.search(text[: last.start()])
     if len(days) == 1:
         if re.search(r"\bdal(?:l['’])?\s*(?:giorno\s+)?$", text[: last.start()], re.I):
-            return ""
+            return "" if clock else _since(last)
         return f"entro {_hour(clock)} {_of(last)}" if clock else f"entro {_the(last)}"
     first = days[0]
     if not re.search(r"\bdal(?:l['’])?\s*(?:ore \d+ del )?(?:giorno\s+)?$", text[: first.start()], re.I):
@@ -98,6 +125,12 @@ def _to(day: re.Match[str]) -> str:
     if day["week"]:
         return f"a {_words(day)}"
     return f"all'{_words(day)}" if _elides(day) else f"al {_words(day)}"
+
+
+def _since(day: re.Match[str]) -> str:
+    if day["week"]:
+        return f"da {_words(day)}"
+    return f"dall'{_words(day)}" if _elides(day) else f"dal {_words(day)}"
 
 
 def _from(first: re.Match[str], last: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.plain_words import plainer
 from flows.bulletin.language.signals import MONTH
+from flows.bulletin.summary.frames.addressed import addressed
 
 _WHO = (
     r"(?:(?:l['’]|il |la |lo )?(?:amministrazione(?: comunale)?|comune(?: di"
@@ -63,10 +64,24 @@ _ACT_ASIDE = re.compile(
 )
 _OWN_NUMBER = re.compile(r"\b(avviso(?: pubblico)?|bando) n[.°º]?\s*\d{1,6}/\d{4}(?=[\s,.])", re.I)
 _ANNEX = re.compile(r"\s*\((?:annesso|allegat[oiae]|all\.|modello|mod\.|vedi|v\.)[^()]{0,40}\)", re.I)
+_LAW = re.compile(
+    r"\s*\((?:legge|l\.\s?r\.|l\.\s?\d|d\.?\s?lgs|dgr|d\.?\s?p\.?\s?r|d\.?\s?l\.|regolamento|direttiva"
+    r"|art\.|ai sensi)"
+    r"[^()]{0,90}\)",
+    re.I,
+)
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
-_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2(20\d\d)(?![\d/]|[.,]\d)")
+_NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
 _SHORT_DATE = re.compile(r"(?<=\b(?:il|al) )(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()")
 _FROM_BY = re.compile(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
+_SAME_MONTH = re.compile(
+    rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)}) (?P<year>20\d\d)"
+    r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month) (?P=year)\b"
+)
+_SAME_YEAR = re.compile(
+    rf"(?P<first>\b[Dd]al(?: |l['’])\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P<year>20\d\d)"
+    rf" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{{1,2}} (?:{'|'.join(MONTHS)})) (?P=year)\b"
+)
 _AT_HOUR = re.compile(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
 _HOUR = re.compile(
     r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
@@ -81,6 +96,7 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, flags), new)
     for pattern, new, flags in (
         (r"\ba far data dal", "dal", re.I),
+        (r"^Si (?:comunica|informa) di aver(?:e)? (?=\w+(?:at|ut|it|st)[oaie]\b)", "Il Comune ha ", 0),
         (
             r"\bper un periodo di \w+ giorni(?: consecutivi)?, (?:e )?(?:pertanto |quindi )?(?=fino)",
             "",
@@ -104,6 +120,9 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(modello|modulo|avviso|bando) allegato(?=[.,;]|$)", r"\1 allegato alla pagina", 0),
         (r"\ba mezzo (?=pec|e-?mail|posta)", "per ", re.I),
         (r"\bA\.\s?S\.\s?(?=\d{4})", "", 0),
+        (r"^(?:I cittadini|Gli utenti) possono (?=\w+re )", "Puoi ", 0),
+        (r"\bè pari ad? (?=\d)", "è di ", 0),
+        (r"\s*\(termin[ei] perentori[oa]\)", "", re.I),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
     )
@@ -126,12 +145,16 @@ def worded(sentence: str) -> str:
     ottobre 2026.`"""
     text = _ANNEX.sub("", _ORIGINALLY.sub("", sentence.strip()))
     text = without_preamble(_UPDATED.sub("", text))
+    text = _LAW.sub("", text)
     text = _ON_WHOSE_WORD.sub("", text)
     text = _ACT_ASIDE.sub(_aside, text).strip(" ,")
     text = _OWN_NUMBER.sub(r"\1", text)
     text = plain_figures(text)
     for pattern, new in _REPLACED:
         text = pattern.sub(new, text)
+    text = addressed(text)
+    text = _SAME_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month> \g<year>", text)
+    text = _SAME_YEAR.sub(r"\g<first> \g<to>\g<last> \g<year>", text)
     text = _FROM_BY.sub(r"\g<begins> al ", _TO_VA.sub(_to_va, text))
     text = plainer(text[:1].upper() + text[1:])
     return text if text.endswith((".", "!", "?", ".»", ".”", ".)")) else f"{text.rstrip(' ,;')}."
@@ -156,7 +179,7 @@ def plain_figures(text: str) -> str:
 
 def _aside(match: re.Match[str]) -> str:
     if not match["before"] or (match["before"].strip() and match["after"]):
-        return ", " if match["before"].strip() else ""
+        return " " if match["before"].strip() else ""  # both commas belong to the aside
     return f"{match['after'] or ''}"
 
 

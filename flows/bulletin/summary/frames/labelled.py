@@ -1,0 +1,82 @@
+"""What a page tells under a label of its own (`A chi è rivolto`, `Costi`, `Dove`), as a sentence.
+
+A card of a service is written so, and its prose then says no more than what the service is.
+"""
+
+import re
+from collections.abc import Iterator
+
+from flows.bulletin.language.sentences import split
+from flows.bulletin.language.verbs import speaks
+from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.sections import sections
+from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.sentences import Sentence, is_fit
+from flows.bulletin.summary.frames.wording import plain_figures, worded
+
+_PLACE = 60.0  # behind what the office says, before its lists
+_TOLD_SO = (Kind.service, Kind.deadline, Kind.job, Kind.campaign, Kind.other)
+_GOES = (Kind.service, Kind.campaign)
+_WHERE = re.compile(r"(?:Dove si trova|Dov['’]è)\b[^?]{0,60}\?$", re.I)
+_WHEN = re.compile(r"Quando è apert(?P<end>[oa])\b[^?]{0,60}\?$", re.I)
+_SHORT = 110  # characters of an answer
+_LONGEST = 200  # characters of a label's text that is one thing
+
+
+def labelled(notice: Notice) -> Iterator[Sentence]:
+    """Sentences that may follow one that names the matter; a label that comes twice tells of two things."""
+    if notice.kind not in _TOLD_SO:
+        return
+    found = sections(notice.source)
+    for kind, slot in (("audience", Slot.who), ("cost", Slot.amount)):
+        texts = [notice.source[one.start : one.end] for one in found if one.kind == kind]
+        if len(texts) != 1:
+            continue
+        said = _whom(texts[0]) if slot is Slot.who else clauses.price_sentence(_line(texts[0]))
+        if said:
+            yield Sentence(said, frozenset({slot}), False, _PLACE)
+    yield from _answers(notice)
+    places = [notice.source[one.start : one.end] for one in found if one.kind == "where"]
+    if (
+        notice.kind in _GOES
+        and len(places) == 1
+        and (where := clauses.place_clause(_line(places[0]).rstrip(" .")))
+    ):
+        yield Sentence(f"Vai {where}.", frozenset({Slot.place}), False, _PLACE)
+
+
+def _answers(notice: Notice) -> Iterator[Sentence]:
+    """What stands below `Dove si trova lo sportello?` and `Quando è aperto?`, each asked once."""
+    rows = [row.strip(" *#•-") for row in notice.body.split("\n") if row.strip(" *#•-")]
+    for question, slots in ((_WHERE, {Slot.place}), (_WHEN, {Slot.when, Slot.hours})):
+        places = [place for place, row in enumerate(rows) if question.match(row)]
+        if len(places) != 1 or places[0] + 1 == len(rows):
+            continue
+        asked, answer = question.match(rows[places[0]]), rows[places[0] + 1].rstrip(" .")
+        if asked is None or len(answer) > _SHORT or speaks(answer) or answer.endswith((":", "?")):
+            continue
+        if slots == {Slot.place}:
+            said = f"Si trova {where}." if (where := clauses.place_clause(answer.split(" - ")[0])) else ""
+        else:
+            said = f"È apert{asked['end']} {plain_figures(answer[:1].lower() + answer[1:])}."
+        if said:
+            yield Sentence(said, frozenset(slots), False, _PLACE)
+
+
+def _whom(text: str) -> str:
+    """A sentence as it stands, `Alle famiglie residenti` as `È per le famiglie residenti.`"""
+    first = next(iter(split(_line(text))), "")
+    if not first or len(first) > _LONGEST:
+        return ""
+    if speaks(first):
+        said = worded(first)
+        return said if is_fit(said, first) and first.endswith(".") else ""
+    if len(split(_line(text))) > 1:
+        return ""  # what follows may call others
+    phrase = clauses.audience_phrase(first)
+    return f"È {phrase}." if phrase else ""
+
+
+def _line(text: str) -> str:
+    """The first line that says something."""
+    return next((line for line in (row.strip(" :-•*|") for row in text.split("\n")) if line), "")

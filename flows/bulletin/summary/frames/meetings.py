@@ -1,0 +1,78 @@
+"""When a council or a committee meets: `Il Consiglio comunale si riunisce martedì 4 maggio alle 20.`"""
+
+import re
+
+from flows.bulletin.language.signals import MONTH, WEEKDAY
+from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.wording import plain_figures
+
+_CALLED = re.compile(r"\b(?:convocazion[ei]|convocat[oa]|si riunisce|riunione|seduta|adunanza)\b", re.I)
+_BODY = re.compile(
+    r"\b(?:(?P<council>consiglio\s(?:comunale|provinciale|dell['’]unione))"
+    r"|(?P<committee>commissione\sconsiliare(?:\spermanente)?))\b",
+    re.I,
+)
+_COUNCILS = {
+    "consiglio comunale": "Il Consiglio comunale",
+    "consiglio provinciale": "Il Consiglio provinciale",
+    "consiglio dell'unione": "Il Consiglio dell'Unione",
+}
+_DAY = re.compile(
+    rf"(?:{WEEKDAY}\s)?\b\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?|(?:{WEEKDAY}\s)?\b\d{{1,2}}[./]\d{{1,2}}[./]20\d\d",
+    re.I,
+)
+_HOUR = re.compile(r"\b(?:ore|alle|h\.?)\s?(?P<hour>\d{1,2})(?:[.:,](?P<min>[0-5]\d))?\b", re.I)
+_HALL = re.compile(
+    r"\b(?:presso la|nella|in)\s(?P<hall>sala\s(?:consiliare|consigliare|del consiglio)(?:\s(?:del "
+    r"municipio|comunale))?)\b",
+    re.I,
+)
+_PUBLIC = re.compile(r"\b(?:seduta|sessione)\s(?:\w+\s)?pubblica\b", re.I)
+_OFF = re.compile(r"\b(?:rinvi\w+|annull\w+|posticip\w+|sospes\w+|deliber\w+|verbal\w+|approvat\w+)\b", re.I)
+_NEAR = 160  # characters behind a day within which its hour stands
+_LOOKED_AT = 1200
+
+
+def meeting(notice: Notice) -> str:
+    """The sentence, or "" where the title calls no council, or the page names no day or several."""
+    title = notice.title
+    if _CALLED.search(title) is None or _OFF.search(title):
+        return ""
+    said = plain_figures(f"{title}\n{notice.body[:_LOOKED_AT]}")
+    name = _name(title)
+    days = list(_DAY.finditer(said))
+    if not name or not days:
+        return ""
+    if len({key for match in days if (key := _key(match[0]))}) != 1:
+        return ""  # a second sitting: which one, a person tells
+    fullest = max(days, key=lambda match: len(match[0]))
+    clause = clauses.days_clause(fullest[0])
+    clocks = {
+        (int(at["hour"]), int(at["min"] or 0))
+        for match in days
+        for at in [_HOUR.search(said, match.end(), match.end() + _NEAR)]
+        if at
+    }
+    if not clause or len(clocks) > 1:
+        return ""
+    hour, minute = next(iter(clocks), (0, 0))
+    at = clauses.hours_clause(f"ore {hour}:{minute:02}") if clocks else ""
+    hall = _HALL.search(said)
+    where = f"nella {hall['hall'].lower()}" if hall else ""
+    closing = " La seduta è pubblica." if _PUBLIC.search(said) else ""
+    return f"{' '.join(filter(None, (name, 'si riunisce', clause, at, where)))}.{closing}"
+
+
+def _name(title: str) -> str:
+    found = _BODY.search(title)
+    if found is None:
+        return ""
+    if found["council"]:
+        return _COUNCILS[found["council"].lower().replace("’", "'")]
+    return "La Commissione consiliare"
+
+
+def _key(words: str) -> tuple[int, int] | None:
+    days = clauses.days_of(words)
+    return (days.spans[0].first.day, days.spans[0].first.month) if days else None
