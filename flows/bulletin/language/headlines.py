@@ -46,6 +46,11 @@ _DATED_NOUN = re.compile(
     rf"(?P<what>(?:{'|'.join(_ONE)}|visite|incontri|concerti|laboratori|letture)\s[a-z][^:;]+)",
     re.I,
 )  # `Venerdì 7 maggio sciopero dei bus.`
+_RELATIVE = re.compile(r"\s(?:che|in cui|di cui|a cui|dove)\s")
+_OCCASION = re.compile(
+    r"(?:(?:il|lo|la)\s|l['’])(?:cerimonia|commemorazione|festa|fiera|mostra|visita|serata|giornata|assemblea|riunione"
+    r"|premiazione|inaugurazione|presentazione|concerto|spettacolo|incontro|convegno|corso|torneo|corteo|sciopero)\b"
+)
 _STATE = re.compile(
     rf"(?P<noun>[A-ZÀ-Ý][\w'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:{_DONE})[oaie])\b(?!\s(?:il|lo|la|i|gli|le)\s(?!\d)|\sd(?:i|el|ello|ella|ei|egli|elle)\s|\sdell['’])",
     re.I,
@@ -65,6 +70,8 @@ def spoken(line: str) -> str:
     if match := _TERMS.fullmatch(line):
         noun, state = match["noun"], match["state"]
         return _told(noun.lower(), state)
+    if said := _with_relative_clause(line):
+        return said
     if has_verb(line):
         return line
     if _LEVEL.match(line) and not _ENDED.search(line):
@@ -97,6 +104,15 @@ def spoken(line: str) -> str:
         verb = "è" if end in "oa" else "sono"
         return f"{_with_article(noun, end)} {verb} {line[match.start('state') :]}"
     return line
+
+
+def _with_relative_clause(line: str) -> str:
+    """`Sabato 3 maggio c'è la cerimonia per gli esuli che …`: the verb is not the headline's own."""
+    match = _DATED.fullmatch(line)
+    own = _RELATIVE.split(match["what"], maxsplit=1)[0] if match else ""
+    if match is None or own == match["what"] or speaks(own) or not _OCCASION.match(own):
+        return ""
+    return f"{match['day'][:1].upper()}{match['day'][1:]} c'è {match['what']}"
 
 
 def _told(noun: str, state: str) -> str:

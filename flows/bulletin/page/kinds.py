@@ -68,7 +68,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"viabilità['’]?|chius[ao]\s+al\s+(?:traffico|transito)|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|circolazione|carreggiat\w"
             r"|asfaltatur\w|chiusura\s+(?:al\s+traffico|(?:temporanea\s+|notturna\s+)?(?:di|della|in|del)\s+"
             r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
-            r"|strad[ae]\s+chius[ae]|interruzione\s+stradale|senso\s+alternato",
+            r"|strad[ae]\s+chius[ae]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
         ),
         (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|via\s+\w+|lavori|veicol\w|sosta"),
     ),

@@ -66,7 +66,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     title, abstract, body = (repaired(without_tags(text[:_READ])) for text in (title, abstract, body))
     body = _STOPLESS.sub(").", operative(unstamped(body)))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
-    source = resolved("\n".join(filter(None, (title, abstract, body))), published)
+    source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)
     forms = casing(split(plain(f"{abstract}\n\n{body[:_PROSE]}")))
     lines = [

@@ -26,8 +26,9 @@ from flows.bulletin.summary.frames import (
     works,
 )
 from flows.bulletin.summary.frames.facets import tells
-from flows.bulletin.summary.frames.lines import is_cut
+from flows.bulletin.summary.frames.lines import is_cut, untold
 from flows.bulletin.summary.frames.matter import matter_of
+from flows.bulletin.summary.frames.subject import is_occasion
 from flows.bulletin.summary.frames.wording import worded
 
 _Frame = Callable[[Notice, int], Iterator[str]]
@@ -70,6 +71,7 @@ _ELIDING = (
     Kind.other,
     Kind.health,
 )
+_WIDE = (Kind.other, Kind.campaign)  # of no sure kind
 _ASKED_FOR = (Kind.deadline, Kind.job, Kind.service)
 _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
@@ -79,6 +81,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     kind = Kind.deadline if notice.kind in _OCCASIONS and is_call(notice) else notice.kind
     frame = _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
+    if kind in _WIDE and is_occasion(notice):
+        framed = chain(islice(programmes.texts(notice, limit), _TRIED), framed)
     owned = islice(general.texts(notice, limit), _TRIED) if kind not in _OCCASIONS else iter(())
     made = (
         form for text in chain(_described(notice), framed, owned) for form in _announced(text, notice, kind)
@@ -134,7 +138,7 @@ def _heading(notice: Notice) -> Iterator[str]:
 
 def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     """`text` with word of what it leaves to the page, and bare where that has no room."""
-    if folded(text.rstrip(".")) == folded(notice.title.rstrip(".")):
+    if folded(text.rstrip(".")) == folded(notice.title.rstrip(".")) and not gate.tells_itself(notice):
         return
     if (duty := gate.booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"
@@ -154,9 +158,11 @@ def _leaves(text: str, notice: Notice) -> bool:
 
 def _titled(notice: Notice) -> Iterator[str]:
     matter = matter_of(notice.title)
+    if gate.tells_itself(notice) and not untold(notice.title, notice, beside=(notice.title,)):
+        yield from (f"{title}." for title in _heading(notice))
     if said := acts.published(acts.subject_of(notice)):
         yield f"{said} {gate.ALL_IN_PAGE.capitalize()}"
     for title in _heading(notice):
         if notice.kind in _ASKED_FOR and matter is not None and matter.article:
             yield f"Per {matter.text} {gate.ALL_IN_PAGE}"
-        yield f"{title}. {gate.ALL_IN_PAGE.capitalize()}"
+        yield f"{title}{'' if title[-1] in '!?' else '.'} {gate.ALL_IN_PAGE.capitalize()}"

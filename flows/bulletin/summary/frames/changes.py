@@ -8,7 +8,9 @@ from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.titles import is_told, same
 from flows.bulletin.language.wholeness import is_whole
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.subject import lines_of, phrase_of, quoted, segmented, title_of
+from flows.bulletin.summary.frames.happening import lines_of
+from flows.bulletin.summary.frames.nouns import phrase_of, quoted, segmented
+from flows.bulletin.summary.frames.subject import title_of
 
 _CHANGED = re.compile(
     r"\b(?P<what>annullat|rinviat|posticipat|sospes|spostat|anticipat"

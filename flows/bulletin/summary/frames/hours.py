@@ -11,6 +11,7 @@ from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.lines import is_cut, lines, untold
 from flows.bulletin.summary.frames.offices import Office, office_at
 from flows.bulletin.summary.frames.own import enough, opened
+from flows.bulletin.summary.frames.timetables import timetable
 
 _HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _WHAT = re.compile(
@@ -59,6 +60,7 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             yield " ".join([text, *own])
         elif not left and utf16(text) <= limit:
             yield text
+    yield from (text for text in timetable(notice) if utf16(text) <= limit)
 
 
 def _tells(text: str) -> bool:

@@ -10,7 +10,7 @@ from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import TIME
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Row, Slot
-from flows.bulletin.summary import clauses
+from flows.bulletin.summary import clauses, gate
 from flows.bulletin.summary.frames.calls import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls import bare_term
 from flows.bulletin.summary.frames.sentences import is_fit
@@ -39,6 +39,18 @@ _VENUE = re.compile(
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
 _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
 _FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
+_COUNTS = dict(
+    zip(
+        ["due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci"],
+        range(2, 11),
+        strict=True,
+    )
+)
+_COUNTED = re.compile(
+    rf"\b({'|'.join(_COUNTS)}|\d{{1,2}})\s(?:incontri|serate|appuntamenti|lezioni|concerti|spettacoli|film)\b",
+    re.I,
+)
+_CONDITION = re.compile(r"\d|riservat|\bsol[oi]\b|minim|maggiorenn|resident", re.I)
 _EVERYBODY = re.compile(r"(?:per|a|alla)\s(?:tutt[aei]\s)?(?:la\s)?cittadinanza\b", re.I)
 
 
@@ -57,6 +69,7 @@ class Occasion:
     who_sentence: str = ""
     price: str = ""
     booking: str = ""
+    is_open: bool = False  # the page says that everybody may come
     where: str = ""  # the office's sentence, where the place fits in no clause
     unsaid: tuple[str, ...] = ()
 
@@ -107,7 +120,7 @@ def occasion_of(notice: Notice) -> Occasion:
     price_words = all_words(notice, Slot.amount)
     prices = [said for words in price_words if (said := clauses.price_sentence(words))]
     price = min(prices, key=_worth_of_price, default="")
-    if len(_sums(price_words)) > 1:
+    if len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
         price = ""  # whose each is a table would tell
     who = clauses.audience_phrase(who_words)
     if (
@@ -143,6 +156,8 @@ def occasion_of(notice: Notice) -> Occasion:
     if len(sittings) == 1 and not dated and len(sittings[0].days.spans) > 1 and is_scattered(notice):
         unsaid.append("hours")
         place_words = ""
+    if _meetings(notice) > max(1, sum(len(sitting.days.spans) for sitting in sittings)):
+        unsaid.append("others")
     place = clauses.place_clause(place_words) if place_words and not where else ""
     if place_words and not place and not where:
         unsaid.append("place")  # a name without a sure preposition may be who organises it
@@ -158,6 +173,7 @@ def occasion_of(notice: Notice) -> Occasion:
         clauses.audience_sentence(who_words),
         price,
         booking,
+        not who and not any(sitting.who for sitting in sittings) and _is_open(notice),
         where,
         tuple(unsaid),
     )
@@ -190,6 +206,8 @@ def _place(notice: Notice) -> str:
             continue
         if re.search(r"!|\d{1,2}/\d{1,2}\b|\bore\b", words):
             continue
+        if meets := re.search(rf"\b(ritrovo|partenza)\s{re.escape(words)}", told.sentence, re.I):
+            words = f"{meets[1].lower()} {words}"  # where one meets is not where it happens
         rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else _ELSEWHERE
         is_of_booking = is_of_booking or (rank == _ELSEWHERE and bool(_FETCHES.search(told.sentence)))
         kept.append((rank, words))
@@ -214,11 +232,34 @@ def _people_of(notice: Notice, *, has_own: bool) -> str:
         words = told.words.strip(" .")
         if (told.row is not None and (has_own or told.row.list)) or " " not in words or '"' in words:
             continue
-        if " ".join(folded(words).split()[:3]) in title or _EVERYBODY.match(words):
+        if (
+            " ".join(folded(words).split()[:3]) in title
+            or _EVERYBODY.match(words)
+            or clauses.is_matter(words)
+        ):
             continue
         if has_own or clauses.audience_phrase(words) or clauses.is_everyone(words) or re.search(r"\d", words):
             return "" if has_own else words
     return ""
+
+
+def _meetings(notice: Notice) -> int:
+    """How many meetings the page counts; 0 where it counts none, or tells of a period."""
+    if any(row.list for row in notice.rows):
+        return 0
+    counted = [
+        _COUNTS[match[1].lower()] if match[1].lower() in _COUNTS else int(match[1])
+        for match in _COUNTED.finditer(notice.source)
+    ]
+    return max(counted, default=0)
+
+
+def _is_open(notice: Notice) -> bool:
+    """Whether the page says of all of it, and with no condition beside, that it is for everybody."""
+    told = notice.slots.get(Slot.who, ())
+    return any(
+        one.row is None and clauses.is_everyone(re.sub(r"\be sono gratuiti\b", "", one.words)) for one in told
+    ) and not any(_CONDITION.search(one.words) for one in told)
 
 
 def _sums(words: list[str]) -> set[str]:
@@ -230,6 +271,15 @@ def _sums(words: list[str]) -> set[str]:
             r"|(?<!\+ )€\s?(\d[\d.]*(?:,\d\d)?)",
             told,
         )
+    )
+
+
+def _is_dearer_for_some(price: str, notice: Notice) -> bool:
+    """Whether some pay less, or nothing, whom `price` does not name."""
+    return (
+        bool(gate.EXEMPTION.search(notice.source))
+        and bool(re.search(r"\d", price))
+        and not (gate.SOME_PAY_LESS.search(price))
     )
 
 

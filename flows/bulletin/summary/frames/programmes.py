@@ -9,9 +9,10 @@ from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, without_street
 from flows.bulletin.summary.frames.lacking import untold
+from flows.bulletin.summary.frames.nouns import is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
 from flows.bulletin.summary.frames.sittings import Sitting
-from flows.bulletin.summary.frames.subject import is_plural, matters
+from flows.bulletin.summary.frames.subject import matters
 
 _MOST_DAYS = 5  # that are named one by one
 

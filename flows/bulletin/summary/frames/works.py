@@ -97,7 +97,7 @@ def _works(notice: Notice) -> tuple[list[str], list[Phrase]]:
             used.append(line)
     if merged is None or not (merged.streets or _is_supply(merged)) or not (merged.measures or merged.works):
         return used, []
-    if not merged.when and not _is_lasting(merged):
+    if (not merged.when and not _is_lasting(merged)) or (merged.of_a_part and not merged.stretch):
         return used, []
     return used, [merged]
 
@@ -148,7 +148,7 @@ def _is_lasting(phrase: Phrase) -> bool:
 
 def _merged(one: Phrase, other: Phrase) -> Phrase | None:
     """Two lines about one work together; None where they could be about two."""
-    made = Phrase(causes=one.causes or other.causes)
+    made = Phrase(causes=one.causes or other.causes, of_a_part=one.of_a_part or other.of_a_part)
     for name in ("streets", "stretch", "when", "hours", "every", "limits", "works"):
         first, second = getattr(one, name), getattr(other, name)
         if first and second and first != second:
@@ -163,11 +163,16 @@ def _merged(one: Phrase, other: Phrase) -> Phrase | None:
             made.measures = other.measures  # `modifiche alla viabilità` says less than what follows it
         elif {kind for kind, _ in second} == {"traffic"}:
             made.measures = one.measures
+        elif {*first, *second} == _SHUT:
+            made.measures = one.measures if first == [("closed", "")] else other.measures
         else:
             return None
     else:
         made.measures = one.measures or other.measures
     return made
+
+
+_SHUT = {("closed", ""), ("suspended", "")}  # one thing by two names
 
 
 def _plain(phrase: Phrase) -> list[tuple[str, str]]:
