@@ -1,5 +1,7 @@
 """An event is named by what happens and who does it; every page here is made up."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,3 +163,108 @@ def test_no_noun_is_told_twice(noun: str, name: str, tail: str, mark: str) -> No
     text = text_of(notice.title, f"{noun} {tail}. {DAY}".replace(" .", "."))
     assert text.lower().count(noun.lower()) <= 1
     assert "9 maggio" in text
+
+
+def test_a_closure_is_no_appointment() -> None:
+    body = (
+        "Gli incontri sono sabato 9 maggio 2026 e sabato 16 maggio 2026 alle ore 10.30, in Biblioteca.\n\n"
+        "La biblioteca resterà chiusa dal 1° al 21 agosto 2026."
+    )
+    text = text_of("Letture in Biblioteca", body)
+    assert "16 maggio" in text
+    assert re.search(r"appuntament\w [^.]*agosto", text) is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "L'ingresso è libero, con biglietto per gli adulti.",
+        "Alle 14:30 c'è la presentazione del libro per bambini «Scheletro», alle 21 il convegno.",
+    ],
+)
+def test_people_of_a_part_or_of_a_price_are_not_all_the_people(sentence: str) -> None:
+    text = text_of("Festa del fiume", f"La festa è sabato 9 maggio 2026 alle ore 10. {sentence}")
+    assert "è per gli adulti" not in text
+    assert "è per bambini" not in text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Domenica 10 maggio 2026 la camminata che dal centro storico di Riva arriverà "
+        "al lago. Partenza libera.",
+        "Domenica 10 maggio 2026. Dal centro storico di Riva la camminata raggiungerà il lago.",
+    ],
+)
+def test_where_a_walk_leaves_from_is_not_where_it_is(body: str) -> None:
+    assert "arriverà c'è" not in text_of("Camminata sul lago", body)
+    assert "dal centro storico di Riva c'è" not in text_of("Camminata sul lago", body)
+
+
+def test_days_that_begin_and_end_it_are_a_range() -> None:
+    body = (
+        "Si comincia venerdì 8 maggio 2026 alle ore 21 con la lettura. Sabato si prosegue alle 15."
+        " La festa si concluderà domenica 10 maggio 2026 alle 15 con la premiazione."
+    )
+    text = text_of("Festa del fiume", body)
+    assert text.startswith("Da venerdì 8 a domenica 10 maggio 2026 c'è la festa del fiume.")
+    assert "orari" in text
+
+
+def test_days_of_many_titles_keep_their_one_hour() -> None:
+    body = (
+        "Gli incontri sono alle ore 18:30.\n\n"
+        "- giovedì 1 ottobre: Ada Neri con «Alba»\n- giovedì 8 ottobre: Ugo Bassi con «Sera»\n"
+        "- giovedì 15 ottobre: Ida Poli con «Notte»"
+    )
+    text = text_of("Rassegna di letture", body)
+    assert "1, 8 e 15 ottobre alle 18:30" in text.replace("1°", "1")
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Mamma in arrivo!INCONTRI ANNULLATI",
+            "INCONTRI ANNULLATI",
+            "Gli incontri «Mamma in arrivo!» sono annullati.",
+        ),
+        (
+            "Festa dei colori - 16 Maggio - ore 15:00 - Sala Verdi - Evento Annullato -",
+            "Festa dei colori - 16 Maggio - ore 15:00 - Sala Verdi - Evento Annullato Causa Maltempo",
+            "La festa dei colori, prevista per il 16 maggio alle 15, è annullata per maltempo.",
+        ),
+    ],
+)
+def test_what_is_called_off_is_told_in_one_sentence(title: str, body: str, text: str) -> None:
+    assert text_of(title, body) == text
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Martedì 17 Novembre 2026\n\nDalle ore 15:00 alle ore 17:00",
+        "GIOVEDÌ, 12 NOVEMBRE 2026\n\nMartedì 17 Novembre 2026\n\nalle ore 15",
+        "Martedì 17 Novembre 2026\n\npresso la Sala Verdi",
+    ],
+)
+def test_a_day_on_its_own_line_may_be_the_events(lines: str) -> None:
+    assert "17 novembre" in text_of("Corso di disegno", lines)
+
+
+def test_a_lone_day_may_still_be_the_pages_own() -> None:
+    assert "17 novembre" not in text_of(
+        "Corso di disegno", "Martedì 17 Novembre 2026\n\nIscrizioni aperte a tutti"
+    )
+
+
+def test_the_start_of_something_is_no_place() -> None:
+    body = "Al via la scuola estiva: giovedì 23 luglio 2026 alle 19.00 incontro in Biblioteca"
+    assert "al via" not in text_of("Paesaggi – Laboratorio per i giovani", body)
+
+
+def test_an_initial_does_not_end_a_street() -> None:
+    body = "Serata mercoledì 13 maggio 2026, ore 18.30 presso Chiesetta Torre Via G. Giardino"
+    text = text_of("Incontro sul fiume", body)
+    assert "via G," not in text
+    assert "Giardino" in text or "via G" not in text

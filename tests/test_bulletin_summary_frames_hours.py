@@ -123,3 +123,52 @@ def test_two_colours_are_one_neither_of_them() -> None:
         "Allerta meteo: giovedì 6 agosto 2026", "Allerta gialla per vento. Allerta arancione per neve."
     )
     assert ("gialla" in one.text) is ("arancione" in one.text)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "text"),
+    [
+        (
+            "Chiusura uffici comunali venerdì 2 gennaio 2026",
+            "Si comunica che con deliberazione n. 534 del 10 dicembre 2025, dichiarata "
+            "immediatamente eseguibile"
+            " ai sensi di legge, la Giunta ha stabilito di autorizzare per la giornata di "
+            "venerdì 2 gennaio 2026"
+            " la chiusura degli uffici comunali.\n\n"
+            "Sarà in ogni caso garantito lo svolgimento dei servizi essenziali come "
+            "segue:\n- nascite;\n- decessi.",
+            "Venerdì 2 gennaio 2026 gli uffici comunali sono chiusi. Le eccezioni sono nella pagina.",
+        ),
+        (
+            "Chiusura delle scuole per allerta meteo",
+            "In considerazione dell'allerta arancione il sindaco ha disposto, a scopo preventivo, la chiusura"
+            " delle scuole per martedì 12 novembre.",
+            "Martedì 12 novembre le scuole sono chiuse, per allerta meteo.",
+        ),
+        (
+            "Interruzione erogazione energia elettrica 7 agosto",
+            "A seguito della prevista interruzione per la giornata del 7 agosto, dalle ore 9:00 alle 16:00,"
+            " gli uffici non garantiscono i servizi.",
+            "Il 7 agosto, dalle 9 alle 16, manca la corrente.",
+        ),
+    ],
+)
+def test_what_a_title_leaves_out_the_page_tells(title: str, body: str, text: str) -> None:
+    assert made(title, body).text.startswith(text)
+
+
+def test_a_day_on_which_works_begin_is_not_their_only_day() -> None:
+    one = made("Lavori di asfaltatura in via Po", "I lavori inizieranno lunedì 16 novembre 2026.")
+    assert not one.text.startswith("Lunedì 16 novembre")
+
+
+def test_a_day_that_opens_a_headline_takes_no_article() -> None:
+    one = made("Sabato 26 dicembre 2026 uffici comunali chiusi", "Avviso")
+    assert one.text.startswith("Sabato 26 dicembre 2026 gli uffici comunali sono chiusi")
+
+
+def test_an_alert_that_tells_no_hazard_is_left_to_a_person() -> None:
+    assert (
+        made("Bollettino meteo del 13.05.2026", "Giovedì 14 tempo instabile con probabili temporali").text
+        == ""
+    )

@@ -55,6 +55,14 @@ _STATE = re.compile(
     rf"(?P<noun>[A-ZÀ-Ý][\w'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:{_DONE})[oaie])\b(?!\s(?:il|lo|la|i|gli|le)\s(?!\d)|\sd(?:i|el|ello|ella|ei|egli|elle)\s|\sdell['’])",
     re.I,
 )
+_STARTS_ON_A_DAY = re.compile(r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d", re.I)
+_DAY_NAME = r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)"
+_DATED_STATE = re.compile(
+    rf"(?P<day>{_DAY_NAME}\s\d{{1,2}}(?:(?:,\s\d{{1,2}})*\se\s\d{{1,2}})?\s[a-z]{{4,9}}(?:\s20\d\d)?),?\s"
+    rf"(?P<noun>[a-zà-ù'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:chius"
+    rf"|apert|sospes|annullat|rinviat)[oaie])(?P<rest>(?:\sal pubblico)?\.?)",
+    re.I,
+)  # `Sabato 27 dicembre uffici comunali chiusi`
 _LEVEL = re.compile(r"(?:stato|fase)\sdi\s(?:attenzione|pre-?allarme|allarme)\b", re.I)
 _ENDED = re.compile(
     r"\b(?:revocat|conclus|annullat|cessat|terminat|rientrat|chius|sospes|declassat|scadut)|:", re.I
@@ -99,6 +107,13 @@ def spoken(line: str) -> str:
         noun = match["what"].split(" ", 1)[0].lower()
         verb = f"c'è {_ONE[noun]}" if noun in _ONE else "ci sono "
         return f"{match['day'][:1].upper()}{match['day'][1:]} {verb}{match['what']}"
+    if dated := _DATED_STATE.fullmatch(line):
+        said, end = dated["noun"], dated["state"][-1].lower()
+        verb = "è" if end in "oa" else "sono"
+        day = f"{dated['day'][:1].upper()}{dated['day'][1:]}"
+        return f"{day} {_small(_with_article(said, end))} {verb} {dated['state']}{dated['rest']}"
+    if _STARTS_ON_A_DAY.match(line):
+        return line
     if (match := _STATE.match(line)) and not _PLURAL.match(line) and not _ACT.match(match["noun"]):
         noun, end = match["noun"], match["state"][-1].lower()
         verb = "è" if end in "oa" else "sono"
@@ -121,6 +136,10 @@ def _told(noun: str, state: str) -> str:
         return f"I posti sono {state}."
     article = "L'" if noun[0] in "aeiou" else "La "
     return f"{article}{noun} è {state}."
+
+
+def _small(words: str) -> str:
+    return f"{words[:1].lower()}{words[1:]}" if re.match(r"(?:I|Il|Lo|La|Gli|Le)\s|L'", words) else words
 
 
 def _with_article(noun: str, end: str) -> str:

@@ -76,7 +76,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (
             5.0,
             r"(?:interruzion\w|sospension\w|mancanza)\s+(?:temporanea\s+|programmata\s+|del(?:la|l['’])?\s*|d['’]\s?"
-            r"|di\s+)*(?:erogazion\w|energia|corrente|acqua|acquedotto|idric\w|fornitura|gas|elettric\w|servizio\s+idrico)",
+            r"|di\s+)*(?:erogazion\w|energia|corrente|acqua|acquedotto|idric\w|fornitura|flusso\s+idrico|gas|elettric\w|servizio\s+idrico)",
         ),
         (2.0, r"manca(?:nza)?\s+l?['’]?acqua|senza\s+(?:acqua|luce|energia)|rubinett\w"),
     ),

@@ -65,6 +65,12 @@ _OF_KIND: dict[Slot, frozenset[Kind]] = {
 }
 _ROW_SLOTS = (Slot.when, Slot.hours, Slot.place, Slot.who, Slot.amount, Slot.deadline)
 _YEAR_ALONE = re.compile(r"(?:nell['’])?\s*(?:anno|a\.?\s?s\.?|stagione(?:\s\w+)?)\s+20\d\d", re.I)
+_OCCASIONS = frozenset({Kind.event, Kind.programme})
+_SHUTS = re.compile(
+    r"\b(?:(?:è|sono|rest\w+|riman\w+|sarà|saranno)\s(?:\w+\s)?chius[oaie]|chiude"
+    r"|chiudono)\b[^.;]{0,30}$",
+    re.I,
+)
 _ROADS = frozenset({Kind.road, Kind.supply_cut})
 _CALLS = frozenset({Kind.deadline, Kind.job})
 
@@ -98,6 +104,8 @@ def slots(notice: Notice) -> Mapping[Slot, tuple[Told, ...]]:
 
 def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
     for span in _days(notice.source, notice.title):
+        if notice.kind in _OCCASIONS and _SHUTS.search(page.text[: span.start][-60:].rpartition("\n")[2]):
+            continue  # `la biblioteca resta chiusa dal 1° al 21 agosto`: nobody comes then
         if span.role in ("when", "hours", "deadline", "until") and not _YEAR_ALONE.match(
             page.text, span.start, span.end
         ):

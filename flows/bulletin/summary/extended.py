@@ -32,7 +32,7 @@ _BY_ITSELF = frozenset({Kind.event, Kind.programme, Kind.alert, Kind.recall})
 _MEASURES = frozenset({Kind.road, Kind.supply_cut, Kind.hours})
 _LETS = re.compile(
     r"\b(?:possono|può|potrann?[oà]|consentit\w|garantit\w|apert\w|deviazion\w"
-    r"|deviat\w|percors[oi] alternativ\w)\b",
+    r"|deviat\w|percors[oi] alternativ\w|divieto|vietat\w)\b",
     re.I,
 )
 _OF_SOME = re.compile(
@@ -162,8 +162,13 @@ def _may_follow(text: str, sentence: Sentence) -> bool:
         sentence.flaw <= (_WITH_ADDRESS if _is_address_of_how(text, sentence) else _FLAW)
         and not _OFFICIAL.search(sentence.text)
         and bare(sentence.text) not in bare(text)
-        and not repeats(text, sentence.text)
+        and not repeats(_without_page(text), sentence.text)
     )
+
+
+def _without_page(text: str) -> str:
+    """`text` without what it leaves to the page, which says nothing of its own."""
+    return " ".join(sentence for sentence in split(text) if not gate.IN_PAGE.search(sentence))
 
 
 def _is_address_of_how(text: str, sentence: Sentence) -> bool:

@@ -118,6 +118,14 @@ _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
 _CLOCK = re.compile(r"\bd?alle \d")
+_SUPPLIES = tuple(
+    (re.compile(said, re.I), re.compile(supply, re.I))
+    for said, supply in (
+        (r"\bacqua\b|\bacquedotto\b", r"\bacqua\b|idric|acquedott"),
+        (r"\bcorrente\b", r"elettric|\bcorrente\b|\bluce\b"),
+        (r"\bgas\b", r"\bgas\b"),
+    )
+)  # a frame says `la corrente` of a page that says `energia elettrica`
 _OPEN_OFFICE = re.compile(
     r"\b(?:l['’]uffici\w|(?:gli|lo|il|la|le|i)\s(?:uffici|sportell[oi]|bibliotec\w+|muse[oi]|cimiter[oi]|parc[oh]\w*|piscin\w|palestr\w|ecocentr[oi]|scuol\w))\b"
     r"[^.;:]{0,60}\b(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b",
@@ -236,6 +244,10 @@ def _names(text: str, notice: Notice) -> bool:
     """
     if notice.kind is Kind.hours and _OPEN_OFFICE.search(text):
         return True  # it names what is open or closed, whatever the title calls it
+    if notice.kind is Kind.supply_cut and any(
+        said.search(text) and supply.search(notice.source) for said, supply in _SUPPLIES
+    ):
+        return True
     if notice.kind is Kind.alert and any(tells(text, one) for one in notice.slots.get(Slot.hazard, ())):
         return True
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
@@ -273,6 +285,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     if leaves_all(text):
         if notice.kind in _NEVER_BARE and not figures(_UPDATED.sub(" ", text)):
             yield "Un avviso di pericolo o di interruzione deve dire il giorno."
+        hazards = notice.slots.get(Slot.hazard, ())
+        if notice.kind is Kind.alert and not any(tells(text, one) for one in hazards):
+            yield "Un avviso di pericolo deve dire il pericolo."
         return
     if notice.kind in (Kind.service, Kind.hours) and (opens := _OPENS.search(notice.source)):
         days = {figure for figure in figures(text) if "-" in figure}

@@ -33,9 +33,10 @@ _LEFT = re.compile(r"(?:(?<=[.!?] )|^)([A-Z][^.!?]{3,60}?) (?:è|sono) nella pag
 _TOLD_HOUR = re.compile(r"(\balle (?:\d|ore).*?)\bGli orari\b")
 _TWICE = re.compile(
     r"(?P<first>L'appuntamento è|Gli appuntamenti sono)(?P<told> [^.!?]+(?:\.\w[^.!?]*)*\. )"
-    r"L'appuntamento è (?P<whom>per )"
+    r"(?:L'appuntamento è|Gli appuntamenti sono) (?P<whom>per )"
 )
 _SEVERAL = re.compile(r"(?:^|,\s)(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\s[a-zà-ù]+i\b")
+_FOR_ALL = re.compile(r" e apert[oa] a tutti(?=\.)")
 _FREE = re.compile(r"^(?:L'ingresso|La partecipazione) è gratuit(?P<end>[oa])(?=\.$)")
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
@@ -58,6 +59,8 @@ def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
     for text in made:
         said = re.sub(r"\s+(?=[,;.:!?](?:\s|$))", "", " ".join(text.split())).replace("’ ", "’")
         said = together(_TOLD_HOUR.sub(r"\1Gli altri orari", _TWICE.sub(_not_twice, said)))
+        if utf16(said) > limit:
+            said = _FOR_ALL.sub("", said)  # a street is worth more than that everybody may come
         if said and utf16(said) <= limit and said not in seen:
             seen.add(said)
             yield said
@@ -74,8 +77,14 @@ def together(text: str) -> str:
     left = _LEFT.findall(text)
     if len(left) < 2:
         return text
+    left = list(dict.fromkeys(left))
+    if any(" con gli orari" in name for name in left):
+        left = [name for name in left if name != "Gli orari"]
     names = [left[0], *(f"{name[:1].lower()}{name[1:]}" for name in left[1:])]
     rest = " ".join(_LEFT.sub("", text).split())
+    if len(names) == 1:
+        verb = "è" if names[0].startswith(("Il ", "La ")) else "sono"
+        return f"{rest} {names[0]} {verb} nella pagina.".strip()
     return f"{rest} {', '.join(names[:-1])} e {names[-1]} sono nella pagina.".strip()
 
 
@@ -132,7 +141,7 @@ def _of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
     """A sentence of the office that tells the day and names the matter."""
     title = title_of(notice)
     for line in notice.prose[:12]:
-        if not 40 <= len(line) <= 250 or not has_verb(line) or not _tells_day(line) or FILLER.search(line):
+        if not 40 <= len(line) <= 270 or not has_verb(line) or not _tells_day(line) or FILLER.search(line):
             continue
         if not _ABOUT_BOOKING.match(line) and not leans(line) and is_told(title, line):
             yield from completed(worded(closed(line)), occasion)
@@ -211,10 +220,12 @@ def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -
     for year in (True, False):
         for phrase, sentence in ways:
             verb = "ci sono" if is_plural(phrase) else "c'è"
-            for place in places:
+            its_place = occasion.apposition.split(",")[0]
+            in_sentence = bool(its_place) and folded(its_place) in folded(sentence)
+            for place in ("",) if in_sentence else places:
                 head = opening(sitting, place, year=year)
                 where = occasion.where if not place and occasion.where != sentence else ""
-                if not place and not occasion.where and occasion.apposition:
+                if not place and not occasion.where and occasion.apposition and not in_sentence:
                     where = f"{occasion.apposition}."
                 said = f"{head} {verb} {closed(phrase)} {sentence} {where}"
                 yield f"{said} {rest_of(occasion, untold(said, occasion))}"
@@ -303,7 +314,10 @@ def rest_of(occasion: Occasion, lacking: list[str]) -> str:
     """Sentences for people, price and booking where a text lacks them."""
     said = []
     if "who" in lacking:
-        said.append(occasion.who_sentence)
+        people = occasion.who_sentence
+        if len(occasion.sittings) > 1:
+            people = people.replace("L'appuntamento è ", "Gli appuntamenti sono ", 1)
+        said.append(people)
     if "price" in lacking:
         said.append(_open_to_all(occasion.price) if occasion.is_open else occasion.price)
     if "booking" in lacking:

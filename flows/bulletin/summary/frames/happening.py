@@ -46,6 +46,7 @@ _LEANS = re.compile(
 
 _APPOSITION = re.compile(r"^(?:Entramb[ie]|Ambedue|Tutt[ie] e (?:due|tre))\b[^,.;:]{3,60},\s(?=[A-ZÀ-Ý])")
 
+_POINTS_BACK = re.compile(r"\b(?:quest[oaie]|tal[ei])\b(?!\s(?:sera|anno|estate|mattina))", re.I)
 _HAPPENS = re.compile(
     r"\b(?:racconta(?:no)?|presenta(?:no)?|incontra(?:no)?|esplora(?:no)?|suona(?:no)?|celebra(?:no)?|propon(?:e|gono)"
     r"|port(?:a|ano) in scena|insegna(?:no)?|dialoga(?:no)?"
@@ -82,7 +83,7 @@ def what_sentences(notice: Notice, title: str) -> Iterator[str]:
         bare = _APPOSITION.sub("", sentence.strip())
         if not 25 <= len(bare) <= 175 or not has_verb(bare) or _DANGLING.match(bare) or not _stands(bare):
             continue
-        if FILLER.search(bare) or has_day(bare) or TIME.search(bare):
+        if _POINTS_BACK.search(bare) or FILLER.search(bare) or has_day(bare) or TIME.search(bare):
             continue
         worth = (
             2.0 * bool(_HAPPENS.search(bare)) + (1.0 if title and is_told(title, bare) else 0) - place * 0.25

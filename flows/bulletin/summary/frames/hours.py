@@ -1,18 +1,28 @@
 """Texts about what is closed, or opens at other hours: which office, days, hours, what stays open."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.clock import every_at, hours_at
-from flows.bulletin.summary.frames.days import period_at
-from flows.bulletin.summary.frames.lines import is_cut, lines, untold
+from flows.bulletin.summary.frames.days import only_day, period_at
+from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told, untold
 from flows.bulletin.summary.frames.offices import Office, office_at
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.timetables import timetable
 
+_EXCEPTIONS_IN_PAGE = "Le eccezioni sono nella pagina."
+_EXCEPTS = re.compile(
+    r"\b(?:eccezion[ei]|esclusion[ei]|eccett\w+|tranne|garantit[oaie]|(?:rest\w+|riman\w+|rimarr\w+|sarà|saranno)\s(?:\w+\s)?apert[oaie])\b",
+    re.I,
+)
+_DECREES = re.compile(
+    r"\b(?:ha (?:stabilito|disposto|autorizzato|emanato|decretato)|sancisce"
+    r"|autorizza\w*|(?:viene|è) disposta)\b",
+    re.I,
+)  # what the act says, where a frame says what it means
 _HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _WHAT = re.compile(
     r"(?:(?P<closed>chiusur[ae])|(?P<open>apertur[ae]\s(?=straordinari))|(?P<again>riapertur[ae])"
@@ -27,7 +37,7 @@ _WHAT = re.compile(
 )
 _STATE = re.compile(r"(?P<state>chius|apert)[oaie](?:\sal\spubblico)?(?!\w)", re.I)
 _CAUSE = re.compile(
-    r"(?:in\soccasione\s(?:del|di)|per\s(?:ferie|inventario|lavori|sciopero|assemblea|festività|motivi"
+    r"(?:in\soccasione\s(?:del|di)|per\s(?:allerta\smeteo|maltempo|ferie|inventario|lavori|sciopero|assemblea|festività|motivi"
     r"|vento|neve))[^,;.:()\d]*",
     re.I,
 )
@@ -48,19 +58,43 @@ class _Read:
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where office or days are not sure."""
-    yield from enough(notice, limit, needs=_tells)
+    own = [_with_exceptions(text, notice) for text in enough(notice, limit, needs=_tells)]
+    yield from (text for text in own if not _DECREES.search(text) and utf16(text) <= limit)
     for line in lines(notice):
         found = _reading(line) if not is_cut(line) else None
+        if found and not found.when and (day := only_day(notice.slots.get(Slot.when, ()))):
+            found.when.append(day)
         text = _sentence(found) if found else ""
         if not text:
             continue
-        left = untold(text, notice, beside=(line,))
+        left = [one for one in untold(text, notice, beside=(line,)) if _is_missed(one, text)]
         own = [other for other in left if other in notice.prose]
         if left and len(own) == len(left) and utf16(" ".join([text, *own])) <= limit:
             yield " ".join([text, *own])
         elif not left and utf16(text) <= limit:
             yield text
+        elif not any(told(other) - told(text) for other in left) and _makes_exceptions(left):
+            yield f"{text} {_EXCEPTIONS_IN_PAGE}"
+    yield from (text for text in own if utf16(text) <= limit)
     yield from (text for text in timetable(notice) if utf16(text) <= limit)
+
+
+def _is_missed(line: str, text: str) -> bool:
+    """Whether a line tells more than why: the colour of an alert that closes a school is its own notice's."""
+    return binding(line) or any(not fact.startswith("level") for fact in told(line) - told(text))
+
+
+def _makes_exceptions(left: Iterable[str]) -> bool:
+    return any(_EXCEPTS.search(line) for line in left)
+
+
+def _with_exceptions(text: str, notice: Notice) -> str:
+    """`text` with word of what stays open, where a list or a long sentence tells it."""
+    return (
+        f"{text} {_EXCEPTIONS_IN_PAGE}"
+        if _makes_exceptions(untold(text, notice)) and not (_EXCEPTS.search(text))
+        else text
+    )
 
 
 def _tells(text: str) -> bool:

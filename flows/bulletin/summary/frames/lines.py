@@ -44,7 +44,7 @@ _BINDING = re.compile(
     r"\b(?:eccett\w+|esclus\w+|tranne|salvo|ad eccezione|fatta eccezione|residenti|frontisti"
     r"|mezzi di soccorso"
     r"|annullat\w+|rinviat\w+|posticipat\w+|prorogat\w+|proroga|sospes[oaie]|revocat\w+|in caso di"
-    r"|riapr\w+|riapert\w+"
+    r"|riapr\w+|riapert\w+|eccezion[ei]|garantit[oaie]"
     r"|rest(?:a|ano|erà|eranno)|riman(?:e|gono|rà)|rimarranno|numeri (?:pari|dispari)|solo|soltanto"
     r"|esclusivamente|non|vietat\w+)\b",
     re.I,

@@ -22,6 +22,7 @@ _FEMININE = (
 
 _PLURAL = (
     "concerti incontri corsi spettacoli laboratori film mostre letture visite lezioni serate appuntamenti"
+    " pomeriggi mercati gite feste seminari escursioni camminate workshop eventi tornei"
     " conferenze proiezioni passeggiate giornate attività giochi mercatini"
 )
 
@@ -157,7 +158,7 @@ def without_purpose(nominal: str) -> str:
 
 def _plural_article(noun: str) -> str:
     word = noun.lower()
-    if word in ("spettacoli", "incontri", "appuntamenti"):
+    if word in ("spettacoli", "incontri", "appuntamenti", "eventi"):
         return "gli"
     return "le" if word.endswith(("e", "oni", "ità")) else "i"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
-from flows.bulletin.language.signals import TIME
+from flows.bulletin.language.signals import MONTH, TIME
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Row, Slot
 from flows.bulletin.summary import clauses, gate
@@ -39,6 +39,10 @@ _VENUE = re.compile(
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
 _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
 _FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
+_A_DAY = re.compile(rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}[/.]\d{{1,2}}\b", re.I)
+_OF_A_PRICE = re.compile(
+    r"\b(?:ingresso|bigliett\w+|costo|ridott\w+|quota|tessera|green pass|euro)\b|€", re.I
+)
 _COUNTS = dict(
     zip(
         ["due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci"],
@@ -86,6 +90,11 @@ def occasion_of(notice: Notice) -> Occasion:
         sittings = []
     if not dated:
         sittings = told_days(notice)
+    elif not any(sitting.hours for sitting in sittings):
+        each = {clauses.hours_clause(words) for words in all_words(notice, Slot.hours)}
+        if len(each) == 1 and not parts_of(rows):
+            hours = each.pop()
+            sittings = [replace(sitting, hours=hours) for sitting in sittings]
     parts = parts_of(rows)
     span = opening_and_closing(parts)
     if span:
@@ -144,7 +153,7 @@ def occasion_of(notice: Notice) -> Occasion:
         "",
     )
     booking = _booking_days(bookings) or booking or _term(notice)
-    if not booking and all_words(notice, Slot.deadline):
+    if not booking and any(_A_DAY.search(words) for words in all_words(notice, Slot.deadline)):
         unsaid.append("deadline")
     told_hours = {clauses.hours_clause(words) for words in all_words(notice, Slot.hours)} - {""}
     if (
@@ -228,8 +237,13 @@ def _people_of(notice: Notice, *, has_own: bool) -> str:
     nor the people of one row.
     """
     title = folded(notice.title)
+    of_parts = len({clauses.hours_clause(words) for words in all_words(notice, Slot.hours)}) > 1
     for told in notice.slots.get(Slot.who, ()):
-        words = told.words.strip(" .")
+        words = re.split(r"\s[“\"«]", told.words.strip(" ."), maxsplit=1)[0]
+        if of_parts and TIME.search(told.sentence):
+            continue  # of one of them
+        if words.lower().startswith("per ") and _OF_A_PRICE.search(told.sentence):
+            continue  # `ingresso libero, con biglietto per gli adulti`: all may come
         if (told.row is not None and (has_own or told.row.list)) or " " not in words or '"' in words:
             continue
         if (
@@ -310,8 +324,8 @@ def _with_venue(words: str, notice: Notice) -> str:
     if place is not None and (place.name or not place.street):
         return words
     venues = {" ".join(found[1].split()) for found in _VENUE.finditer(notice.source)}
-    if len(venues) != 1:
-        return words
+    if len(venues) != 1 or (not words and " " not in next(iter(venues))):
+        return words  # `il Centro`: which one
     return f"{venues.pop()}, {words}".strip(" ,")
 
 

@@ -63,6 +63,10 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
 def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
     """Every sitting with its own people, place and matter, in one sentence."""
     told = []
+    about = ""
+    if not with_what and any(sitting.what for sitting in sittings):
+        about = " Gli argomenti sono nella pagina."
+        sittings = _alike(sittings)
     for sitting in sittings:
         what = f"«{sitting.what.strip(' «»')}»" if sitting.what and with_what else ""
         place = sitting.place
@@ -72,13 +76,22 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
     is_alone = all(one.hours and not (one.place or one.who) for one in sittings)
     joint = " e poi " if is_alone and _follow(sittings) else ", e "  # an hour stands nearest to its own day
     joined = "; ".join(told) if len(told) > 2 or "«" in "".join(told) else joint.join(told)
-    about = (
-        ""
-        if with_what or not any(sitting.what for sitting in sittings)
-        else " Gli argomenti sono nella pagina."
-    )
     mark = ":" if "«" in joined else ""
     return f"Gli appuntamenti sono{mark} {joined}.{about}"
+
+
+def _alike(sittings: tuple[Sitting, ...]) -> tuple[Sitting, ...]:
+    """Those that differ in their matter alone as one, with all their days."""
+    made: list[Sitting] = []
+    for sitting in (replace(one, what="") for one in sittings):
+        last = made[-1] if made else None
+        if last and (last.hours, last.place, last.who) == (sitting.hours, sitting.place, sitting.who):
+            joined = Days((*last.days.spans, *sitting.days.spans))
+            if sitting.days.role == last.days.role == "on":
+                made[-1] = replace(last, days=joined)
+                continue
+        made.append(sitting)
+    return tuple(made)
 
 
 def _follow(sittings: tuple[Sitting, ...]) -> bool:

@@ -54,6 +54,10 @@ _EDITION = re.compile(r"^(?:[IVXL]+|\d{1,3}[ªa°^]?)\s(?:edizione)\s?[-–:,]\s
 
 _ONLY_A_MEETING = re.compile(r"(?:appuntament[oi]|evento)\b", re.I)  # of what, another phrase says
 
+_LAST_PLACE = re.compile(
+    r"\s(?:al|alla|allo|nel|nella)\s(?P<name>(?:Teatro|Sala|Cinema|Auditorium|Parco"
+    r"|Museo|Palazzetto)\s.+)$"
+)
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
 
@@ -149,8 +153,14 @@ def _quoted_head(title: str) -> str:
 def _without_place(title: str, notice: Notice) -> str:
     """`Festa di carnevale` of `Festa di carnevale - Oratorio Alba`, where the page tells that place."""
     head, mark, last = title.rpartition(" - ")
+    if not mark and (found := _LAST_PLACE.search(title)):
+        head, mark, last = title[: found.start()], " ", found["name"]
     places = [folded(told.words) for told in notice.slots.get(Slot.place, ())]
-    return head if mark and folded(last) and any(folded(last) in place for place in places) else title
+    return (
+        head
+        if mark and len(head) > 5 and folded(last) and any(folded(last) in place for place in places)
+        else title
+    )
 
 
 def _dateless(title: str, notice: Notice) -> str:

@@ -37,7 +37,7 @@ _PREAMBLE = re.compile(
 )
 _WITH_THIS = re.compile(r"^con (?:la|il) presente(?: avviso)?,? (?=si )", re.I)
 _ON_WHOSE_WORD = re.compile(
-    r"^(?:come da (?:nota|comunicazione|richiesta|avviso)"
+    r"^(?:come previsto da|come da (?:nota|comunicazione|richiesta|avviso)"
     r"|(?:vista|a seguito di) (?:nota|richiesta|comunicazione)"
     r"|ai sensi|in (?:esecuzione|ottemperanza|attuazione))\b[^,;:]{0,90},\s+",
     re.I,
@@ -55,6 +55,7 @@ _NUMBER = (
     r"\s+(?:n[.°º]?\s*(?:ro\.?\s*)?)?\d{1,6}(?:\s?/\s?\d{2,4})?(?:\s+di reg\.)?"
     rf"(?:\s*,?\s*(?:del(?:l['’])?|in data|dd)\s*(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}"
     rf"|\d{{1,2}}[°º]?\s+{MONTH}(?:\s+\d{{4}})?))?"
+    r"(?:,?\s+(?:dichiarat[ao]\s+)?immediatamente\s+eseguibile(?:\s+ai\s+sensi\s+di\s+legge)?)?"
 )
 _ACT_ASIDE = re.compile(
     rf"(?P<before>^|,\s*|\s)(?:con|giusta|come da|in esecuzione (?:di|della))\s+"

@@ -6,8 +6,10 @@ from dataclasses import replace
 from itertools import chain
 
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.bans import banned
+from flows.bulletin.summary.frames.clock import hours_at
+from flows.bulletin.summary.frames.days import only_day
 from flows.bulletin.summary.frames.lines import is_cut, lines, untold
 from flows.bulletin.summary.frames.measures import SUPPLY, clauses
 from flows.bulletin.summary.frames.own import enough, opened
@@ -16,6 +18,7 @@ from flows.bulletin.summary.frames.streets import agreement, inside, subject
 
 _PARTS = re.compile(r":\s|;\s|,\s(?=modific|nuova|chiusura|senso|divieto)|\s[-–]\s|\.\s")
 _MORE = "Altri giorni e orari sono nella pagina."
+_STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
 _GOOD_CAUSE = re.compile(
     r"per\s(?:(?:i|il|la|le|lo|gli|un|una|alcuni|urgenti)\s|l['’]|lavori\b|interventi\b|motivi\b"
@@ -58,6 +61,8 @@ def _framed(notice: Notice) -> Iterator[str]:
     if not text:
         return
     further = [_OTHERS] if any(is_cut(line) for line in used) else []
+    if notice.kind is Kind.supply_cut and not works[0].streets and Slot.place in notice.slots:
+        further = [_STREETS]
     left = untold(text, notice, beside=tuple(used))
     if left:
         own = [line for line in notice.prose if line in left or any(line == other for other in left)]
@@ -95,11 +100,25 @@ def _works(notice: Notice) -> tuple[list[str], list[Phrase]]:
         if both is not None:
             merged = both
             used.append(line)
+    if merged is not None:
+        _fill(merged, notice)
     if merged is None or not (merged.streets or _is_supply(merged)) or not (merged.measures or merged.works):
         return used, []
     if (not merged.when and not _is_lasting(merged)) or (merged.of_a_part and not merged.stretch):
         return used, []
     return used, [merged]
+
+
+def _fill(work: Phrase, notice: Notice) -> None:
+    """The one day and the one hour that the page has of it, where the lines that were read tell none."""
+    if not work.when:
+        day = only_day(notice.slots.get(Slot.when, ()))
+        work.when = [day] if day else []
+    if not work.hours and not work.every:
+        told_hours = [hours_at(told.words, 0) for told in notice.slots.get(Slot.hours, ())]
+        hours = {found.words for found in told_hours if found}
+        if len(hours) == 1 and all(told_hours):
+            work.hours = list(hours)
 
 
 def _trimmed(line: str) -> str:
