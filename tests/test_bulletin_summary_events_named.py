@@ -268,3 +268,35 @@ def test_an_initial_does_not_end_a_street() -> None:
     text = text_of("Incontro sul fiume", body)
     assert "via G," not in text
     assert "Giardino" in text or "via G" not in text
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        "Poi si prosegue giovedì 23 in piazza, martedì 28 al parco e giovedì 30 al molo.",
+        "Seguono sabato 16 e domenica 17 gli altri.",
+    ],
+)
+def test_days_without_their_month_are_announced(others: str) -> None:
+    body = f"Il primo incontro è venerdì 15 maggio 2026 alle 20.30, in Sala Verdi. {others}"
+    text = text_of("Parliamone insieme – ciclo di incontri", body)
+    assert "altri appuntamenti sono nella pagina" in text
+
+
+def test_days_within_a_season_are_the_season() -> None:
+    body = (
+        "Dal 13 novembre all'11 dicembre 2026 le compagnie si alternano sul palco.\n\n"
+        "Si apre venerdì 13 novembre alle 20.45 con «Alba».\n\nMartedì 17 novembre è la volta di «Sera»."
+    )
+    text = text_of("Rassegna teatrale d'autunno", body)
+    assert "dal 13 novembre all'11 dicembre" in text.lower()
+    assert re.search(r"appuntament\w [^.]*17 novembre", text) is None
+
+
+def test_where_a_story_is_set_is_no_venue() -> None:
+    body = (
+        "Sabato 14 novembre 2026, ore 20:45\n\nregia di Ada Neri\n\n"
+        "Il giovane Ugo trova riparo nella biblioteca del suo comune e vi incontra un mago."
+    )
+    text = text_of("L'avventura fantastica - Musical", body)
+    assert text.startswith("Sabato 14 novembre 2026 alle 20:45 c'è il musical «L'avventura fantastica».")

@@ -172,3 +172,22 @@ def test_an_alert_that_tells_no_hazard_is_left_to_a_person() -> None:
         made("Bollettino meteo del 13.05.2026", "Giovedì 14 tempo instabile con probabili temporali").text
         == ""
     )
+
+
+def test_a_change_of_hours_has_its_end() -> None:
+    body = (
+        "Da lunedì 7 novembre 2022, sino al 30/04/2023, la Biblioteca osserverà i seguenti orari:\n"
+        "- martedì dalle 8:30 alle 12:30,\n- sabato dalle 9 alle 12."
+    )
+    assert made("Biblioteca comunale: modifica orari di apertura dal 7 novembre 2022", body).text == (
+        "Da lunedì 7 novembre 2022 al 30 aprile 2023 la biblioteca comunale cambia orario."
+        " Gli orari sono nella pagina."
+    )
+
+
+def test_short_years_and_commas_in_hours_are_written_out() -> None:
+    body = "Dalle 8,30 alle 12 di venerdì 25.09.26 sarà interrotta l'erogazione dell'acqua in via Po."
+    text = made("Interruzione erogazione acqua in via Po", body).text
+    assert "8,30" not in text
+    assert "25.09.26" not in text
+    assert "25 settembre" in text

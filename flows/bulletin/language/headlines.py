@@ -11,7 +11,7 @@ _DONE = (
     "|attivat|avviat|completat|istituit|ripristinat|posticipat|anticipat|revocat|vietat|consentit|confermat|assegnat|selezionat"
 )
 _PARTICIPLE = re.compile(
-    rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d+)\s|l['’])",
+    rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{{1,2}}\s[a-z]{{4,9}}\s)?(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d+)\s|l['’])",
     re.I,
 )
 _PAST = re.compile(
@@ -86,7 +86,10 @@ def spoken(line: str) -> str:
         article = "lo" if line[:1].lower() == "s" else "la"
         return f"È in vigore {article} {line[:1].lower()}{line[1:]}"
     if match := _PARTICIPLE.match(line):
-        verb = "È" if match["end"].lower() in "oa" else "Sono"
+        end = match["end"].lower()
+        verb = "È" if end in "oa" else "Sono"
+        if match["day"]:
+            return f"{verb} stat{end} {line[:1].lower()}{line[1:]}"
         if match["stem"].lower() == "conclus":
             verb = f"Si {verb.lower()}"
         return f"{verb} {line[:1].lower()}{line[1:]}"

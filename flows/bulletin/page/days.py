@@ -48,7 +48,7 @@ _MAY = re.compile(
     re.I,
 )
 _SALE = re.compile(
-    r"\b(?:in\s+vendita|prevendit\w|vendita\s+(?:dei\s+)?bigliett\w|prenotazion\w+\s+(?:obbligatori\w\s+)?"
+    r"\b(?:in\s+vendita|prenotabil\w+|prevendit\w|vendita\s+(?:dei\s+)?bigliett\w|prenotazion\w+\s+(?:obbligatori\w\s+)?"
     r"(?:si\s+terranno|aperte?|dal))[^.\n]{0,50}$",
     re.I,
 )

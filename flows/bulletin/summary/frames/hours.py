@@ -62,12 +62,16 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     yield from (text for text in own if not _DECREES.search(text) and utf16(text) <= limit)
     for line in lines(notice):
         found = _reading(line) if not is_cut(line) else None
+        if found and len(found.when) == 1:
+            found.when = [_fuller(found.when[0], notice)]
         if found and not found.when and (day := only_day(notice.slots.get(Slot.when, ()))):
             found.when.append(day)
         text = _sentence(found) if found else ""
         if not text:
             continue
         left = [one for one in untold(text, notice, beside=(line,)) if _is_missed(one, text)]
+        if text.endswith(_HOURS_IN_PAGE):
+            left = [one for one in left if any(fact.startswith("day") for fact in told(one) - told(text))]
         own = [other for other in left if other in notice.prose]
         if left and len(own) == len(left) and utf16(" ".join([text, *own])) <= limit:
             yield " ".join([text, *own])
@@ -77,6 +81,27 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             yield f"{text} {_EXCEPTIONS_IN_PAGE}"
     yield from (text for text in own if utf16(text) <= limit)
     yield from (text for text in timetable(notice) if utf16(text) <= limit)
+
+
+def _fuller(when: str, notice: Notice) -> str:
+    """`dal 7 novembre 2022 al 30 aprile 2023` of `dal 7 novembre 2022`, where a line says until when."""
+    since = period_at(when, 0)
+    if since is None or since.form != "since":
+        return when
+    for line in lines(notice)[1:]:
+        for place in re.finditer(r"\b(?=d[aà])", line[:160], re.I):
+            found = period_at(line, place.start())
+            if (
+                found
+                and found.form == "span"
+                and (found.days[0].number, found.days[0].month)
+                == (
+                    since.days[0].number,
+                    since.days[0].month,
+                )
+            ):
+                return found.words
+    return when
 
 
 def _is_missed(line: str, text: str) -> bool:

@@ -5,7 +5,7 @@ import re
 from flows.bulletin.language.shorten import mended
 
 _MASCULINE = (
-    "concerto recital corso incontro mercatino spettacolo "
+    "concerto recital musical corso incontro mercatino spettacolo "
     "film laboratorio convegno torneo trofeo festival raduno"
     " seminario workshop talk evento reading concorso pomeriggio percorso ciclo mercato pranzo picnic tour"
     " appuntamento cineforum saggio viaggio gioco stage"

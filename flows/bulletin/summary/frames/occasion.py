@@ -13,6 +13,8 @@ from flows.bulletin.page.notice import Notice, Row, Slot
 from flows.bulletin.summary import clauses, gate
 from flows.bulletin.summary.frames.calls import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls import bare_term
+from flows.bulletin.summary.frames.further import meetings, other_days
+from flows.bulletin.summary.frames.guests import is_open_to_all, people_of
 from flows.bulletin.summary.frames.sentences import is_fit
 from flows.bulletin.summary.frames.sittings import (
     Sitting,
@@ -39,23 +41,9 @@ _VENUE = re.compile(
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
 _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
 _FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
+_OF_A_STORY = re.compile(r"\b(?:su[oaie]|suoi|loro)\b", re.I)  # `nella biblioteca del suo comune`
+_PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
 _A_DAY = re.compile(rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}[/.]\d{{1,2}}\b", re.I)
-_OF_A_PRICE = re.compile(
-    r"\b(?:ingresso|bigliett\w+|costo|ridott\w+|quota|tessera|green pass|euro)\b|€", re.I
-)
-_COUNTS = dict(
-    zip(
-        ["due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci"],
-        range(2, 11),
-        strict=True,
-    )
-)
-_COUNTED = re.compile(
-    rf"\b({'|'.join(_COUNTS)}|\d{{1,2}})\s(?:incontri|serate|appuntamenti|lezioni|concerti|spettacoli|film)\b",
-    re.I,
-)
-_CONDITION = re.compile(r"\d|riservat|\bsol[oi]\b|minim|maggiorenn|resident", re.I)
-_EVERYBODY = re.compile(r"(?:per|a|alla)\s(?:tutt[aei]\s)?(?:la\s)?cittadinanza\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -125,7 +113,7 @@ def occasion_of(notice: Notice) -> Occasion:
     where = ""
     if (place_words and not clauses.place_clause(place_words)) or _MEETS.search(place_words):
         where = _where_sentence(notice, place_words)
-    who_words = _people_of(notice, has_own=any(sitting.who for sitting in sittings))
+    who_words = people_of(notice, has_own=any(sitting.who for sitting in sittings))
     price_words = all_words(notice, Slot.amount)
     prices = [said for words in price_words if (said := clauses.price_sentence(words))]
     price = min(prices, key=_worth_of_price, default="")
@@ -165,7 +153,9 @@ def occasion_of(notice: Notice) -> Occasion:
     if len(sittings) == 1 and not dated and len(sittings[0].days.spans) > 1 and is_scattered(notice):
         unsaid.append("hours")
         place_words = ""
-    if _meetings(notice) > max(1, sum(len(sitting.days.spans) for sitting in sittings)):
+    if other_days(notice, sittings, has_rows=bool(dated)) or meetings(notice) > max(
+        1, sum(len(sitting.days.spans) for sitting in sittings)
+    ):
         unsaid.append("others")
     place = clauses.place_clause(place_words) if place_words and not where else ""
     if place_words and not place and not where:
@@ -182,7 +172,7 @@ def occasion_of(notice: Notice) -> Occasion:
         clauses.audience_sentence(who_words),
         price,
         booking,
-        not who and not any(sitting.who for sitting in sittings) and _is_open(notice),
+        not who and not any(sitting.who for sitting in sittings) and is_open_to_all(notice),
         where,
         tuple(unsaid),
     )
@@ -217,12 +207,16 @@ def _place(notice: Notice) -> str:
             continue
         if meets := re.search(rf"\b(ritrovo|partenza)\s{re.escape(words)}", told.sentence, re.I):
             words = f"{meets[1].lower()} {words}"  # where one meets is not where it happens
+        if _OF_A_STORY.search(words):
+            continue
         rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else _ELSEWHERE
         is_of_booking = is_of_booking or (rank == _ELSEWHERE and bool(_FETCHES.search(told.sentence)))
         kept.append((rank, words))
     if not kept:
         return ""
     best = min(rank for rank, _ in kept)
+    if best == _ELSEWHERE and _PLAYED.search(notice.body):
+        return ""  # where the story is
     if best == _ELSEWHERE and is_of_booking:
         return ""  # where one collects a ticket is not where it happens
     chosen = [words for rank, words in kept if rank == best]
@@ -230,50 +224,6 @@ def _place(notice: Notice) -> str:
     if best == 2 and any(folded(clauses.place_apposition(words)) not in folded(longest) for words in chosen):
         return ""
     return chosen[0]
-
-
-def _people_of(notice: Notice, *, has_own: bool) -> str:
-    """The words for whom it is; never what stands in the title or between quotes,
-    nor the people of one row.
-    """
-    title = folded(notice.title)
-    of_parts = len({clauses.hours_clause(words) for words in all_words(notice, Slot.hours)}) > 1
-    for told in notice.slots.get(Slot.who, ()):
-        words = re.split(r"\s[“\"«]", told.words.strip(" ."), maxsplit=1)[0]
-        if of_parts and TIME.search(told.sentence):
-            continue  # of one of them
-        if words.lower().startswith("per ") and _OF_A_PRICE.search(told.sentence):
-            continue  # `ingresso libero, con biglietto per gli adulti`: all may come
-        if (told.row is not None and (has_own or told.row.list)) or " " not in words or '"' in words:
-            continue
-        if (
-            " ".join(folded(words).split()[:3]) in title
-            or _EVERYBODY.match(words)
-            or clauses.is_matter(words)
-        ):
-            continue
-        if has_own or clauses.audience_phrase(words) or clauses.is_everyone(words) or re.search(r"\d", words):
-            return "" if has_own else words
-    return ""
-
-
-def _meetings(notice: Notice) -> int:
-    """How many meetings the page counts; 0 where it counts none, or tells of a period."""
-    if any(row.list for row in notice.rows):
-        return 0
-    counted = [
-        _COUNTS[match[1].lower()] if match[1].lower() in _COUNTS else int(match[1])
-        for match in _COUNTED.finditer(notice.source)
-    ]
-    return max(counted, default=0)
-
-
-def _is_open(notice: Notice) -> bool:
-    """Whether the page says of all of it, and with no condition beside, that it is for everybody."""
-    told = notice.slots.get(Slot.who, ())
-    return any(
-        one.row is None and clauses.is_everyone(re.sub(r"\be sono gratuiti\b", "", one.words)) for one in told
-    ) and not any(_CONDITION.search(one.words) for one in told)
 
 
 def _sums(words: list[str]) -> set[str]:

@@ -106,6 +106,8 @@ def told_days(notice: Notice) -> list[Sitting]:
     if len(found) <= 1:
         return [Sitting(days, _each_week(days, hours, notice)) for days in found.values()]
     spans = [span for days in found.values() for span in days.spans]
+    if season := _around_all(spans):
+        return [Sitting(Days((season,)))]
     if len(found) > 4 or any(days.role != "on" for days in found.values()):
         return []
     spans.sort(key=lambda span: (span.first.year or 0, span.first.month, span.first.day))
@@ -121,6 +123,16 @@ def _from_to(notice: Notice) -> Sitting | None:
         return None
     start, end = first[0].spans[0].first, last[0].spans[-1].last
     return Sitting(Days((Span(start, end),))) if (start.month, start.day) < (end.month, end.day) else None
+
+
+def _around_all(spans: list[Span]) -> Span | None:
+    """The one range in which all the other days lie: a season, and its first nights."""
+    ranges = [span for span in spans if span.first != span.last]
+    if len(ranges) != 1 or len(spans) < 2:
+        return None
+    start, end = ((day.month, day.day) for day in (ranges[0].first, ranges[0].last))
+    inside = all(start <= (span.first.month, span.first.day) <= end for span in spans)
+    return ranges[0] if start < end and inside else None
 
 
 def _each_week(days: Days, hours: str, notice: Notice) -> str:

@@ -56,7 +56,7 @@ _ONLY_A_MEETING = re.compile(r"(?:appuntament[oi]|evento)\b", re.I)  # of what, 
 
 _LAST_PLACE = re.compile(
     r"\s(?:al|alla|allo|nel|nella)\s(?P<name>(?:Teatro|Sala|Cinema|Auditorium|Parco"
-    r"|Museo|Palazzetto)\s.+)$"
+    r"|Museo|Palazzetto)\s.+)$|\sin\s(?P<bare>Municipio|Biblioteca)$"
 )
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
@@ -153,9 +153,12 @@ def _quoted_head(title: str) -> str:
 def _without_place(title: str, notice: Notice) -> str:
     """`Festa di carnevale` of `Festa di carnevale - Oratorio Alba`, where the page tells that place."""
     head, mark, last = title.rpartition(" - ")
-    if not mark and (found := _LAST_PLACE.search(title)):
-        head, mark, last = title[: found.start()], " ", found["name"]
+    found = None if mark else _LAST_PLACE.search(title)
+    if found:
+        head, mark, last = title[: found.start()], " ", found["name"] or found["bare"]
     places = [folded(told.words) for told in notice.slots.get(Slot.place, ())]
+    if found and found["bare"] and f"in {folded(last)}" not in places:
+        return title
     return (
         head
         if mark and len(head) > 5 and folded(last) and any(folded(last) in place for place in places)

@@ -68,7 +68,8 @@ def _framed(notice: Notice) -> Iterator[str]:
         own = [line for line in notice.prose if line in left or any(line == other for other in left)]
         if len(own) == len(left):
             yield " ".join([text, *own])
-        if any(_LIMITS.search(line) for line in left):
+        cut = re.compile(r"\bsospes\w+", re.I) if notice.kind is Kind.supply_cut else None
+        if any(_LIMITS.search(cut.sub("", line) if cut else line) for line in left):
             return  # a limit that is not told would mislead
         further = [_MORE]
     yield " ".join([text, *further])
