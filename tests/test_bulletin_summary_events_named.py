@@ -300,3 +300,78 @@ def test_where_a_story_is_set_is_no_venue() -> None:
     )
     text = text_of("L'avventura fantastica - Musical", body)
     assert text.startswith("Sabato 14 novembre 2026 alle 20:45 c'è il musical «L'avventura fantastica».")
+
+
+@pytest.mark.parametrize("mark", ["si terranno", "si effettuano", "si raccolgono"])
+def test_when_and_where_one_books_is_told_whole(mark: str) -> None:
+    body = (
+        "Sabato 16 maggio 2026 alle ore 18, in Sala Verdi.\n\n"
+        f"Le prenotazioni obbligatorie {mark} MARTEDI' 12 maggio e MERCOLEDI' 13 maggio dalle ore 20.30"
+        " alle ore 22.30 presso l'Oratorio di Riva."
+    )
+    assert (
+        "Devi prenotare martedì 12 e mercoledì 13 maggio, dalle 20:30 alle 22:30, all'Oratorio di Riva."
+        in text_of("Cena in piazza", body)
+    )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In caso di pioggia la manifestazione sarà annullata.",
+        "I bambini dovranno essere accompagnati da un adulto.",
+    ],
+)
+def test_what_one_wants_to_know_before_leaving_is_told_where_there_is_room(sentence: str) -> None:
+    body = (
+        "Domenica 10 maggio 2026 alle ore 9 si cammina lungo il fiume, con ritorno previsto per il pranzo."
+        " Il percorso è lungo sei chilometri e passa per i campi, i mulini e le chiuse della valle vecchia."
+        " Il gruppo degli Amici del Fiume ha curato ogni tappa con le scuole e con le cascine del territorio."
+        f"\n\n{sentence}"
+    )
+    assert sentence in text_of("Camminata sul fiume", body)
+
+
+def test_a_phone_to_book_by_is_a_sentence() -> None:
+    body = "Sabato 16 maggio 2026 alle ore 16, in Sala Verdi. Per info e prenotazioni: tel. 02 1234567."
+    assert "Prenota al numero 02 1234567." in text_of("Presentazione dei corsi", body)
+
+
+def test_what_enrolment_costs_is_no_price_of_the_evening() -> None:
+    body = (
+        "Sabato 16 maggio 2026 alle ore 16, in Sala Verdi, si presentano i corsi e i "
+        "laboratori dell'anno nuovo.\n\n"
+        "L'iscrizione ai corsi si fa in Biblioteca al costo di 20 euro."
+    )
+    text = text_of("Presentazione dei corsi", body)
+    assert "Il costo è di 20 euro" not in text
+
+
+def test_some_who_pay_nothing_are_never_left_out_of_a_price() -> None:
+    body = (
+        "Sabato 16 maggio 2026 alle ore 16, in Sala Verdi.\n\nCosto: 20 euro.\n\n"
+        "L'ingresso è gratuito per gli studenti del liceo."
+    )
+    text = text_of("Concerto del coro", body)
+    assert "20 euro" not in text or "gratuit" in text
+
+
+def test_bad_weather_makes_no_alert_of_a_concert() -> None:
+    body = (
+        "Sabato 16 maggio 2026, dalle 15 alle 18, piazza Verdi diventa il regno della "
+        "banda, che presenta i suoi corsi."
+        " In caso di maltempo si va nella sede di via Po 19."
+    )
+    one = summarise(title="Presentazione dei corsi della banda", abstract="", body=body, limit=275)
+    assert one.kind is not Kind.alert
+
+
+@pytest.mark.parametrize("name", ["piazza Duca d'Aosta", "piazza Dell'Unità"])
+def test_a_square_with_an_apostrophe_is_whole_and_told_once(name: str) -> None:
+    body = (
+        f"Fino al 6 gennaio 2027 in {name} c'è il mercatino. Ore 9-22. Ingresso libero. "
+        f"Venti casette di legno."
+    )
+    text = text_of(f"Christmas Market in {name}", body)
+    assert "d'," not in text
+    assert text.count(name) <= 1

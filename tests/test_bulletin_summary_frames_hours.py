@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.bulletin.summary.frames.wording import worded
 from flows.bulletin.summary.text import Summarised, summarise
 
 
@@ -191,3 +192,48 @@ def test_short_years_and_commas_in_hours_are_written_out() -> None:
     assert "8,30" not in text
     assert "25.09.26" not in text
     assert "25 settembre" in text
+
+
+def test_an_office_of_several_matters_is_named_whole() -> None:
+    body = "Si avvisa che GIOVEDì 20/08/2026 l'UFFICIO TRIBUTI-ANAGRAFE-COMMERCIO rimarrà CHIUSO al pubblico"
+    assert made("CHIUSURA UFFICIO TRIBUTI GIOVEDì 20/08", body).text == (
+        "Giovedì 20 agosto l'ufficio Tributi, Anagrafe e Commercio è chiuso."
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (
+            "Evitare le ore più calde fino a martedì 30 giugno",
+            "Evita le ore più calde fino a martedì 30 giugno.",
+        ),
+        ("Evitare le ore calde e bere molta acqua.", "Evitare le ore calde e bere molta acqua."),
+        ("Tenere chiuse le finestre.", "Tieni chiuse le finestre."),
+    ],
+)
+def test_one_order_is_for_you(sentence: str, said: str) -> None:
+    assert worded(sentence) == said
+
+
+def test_a_headline_opens_as_a_sentence() -> None:
+    title = "Al via lunedì 3 agosto 2026 due interventi di manutenzione al Museo civico"
+    text = made(
+        title, "Riaprirà al pubblico all'inizio del mese di settembre. La Torre civica resta aperta."
+    ).text
+    assert text.startswith("Prendono il via lunedì 3 agosto 2026 due interventi")
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        ("Per posa fibra ottica", "per la posa di fibra ottica"),
+        ("Per potatura platani", "per la potatura di platani"),
+        ("Per manutenzione straordinaria", "per la manutenzione straordinaria"),
+        ("Per abbattimento alberi", "per l'abbattimento di alberi"),
+        ("Per scavo acquedotto", "per lo scavo di acquedotto"),
+    ],
+)
+def test_why_a_road_closes_has_its_small_words(cause: str, said: str) -> None:
+    text = made("Senso unico alternato sulla S.P. 134 dal 31 agosto al 15 settembre", cause).text
+    assert text == f"Dal 31 agosto al 15 settembre sulla S.P. 134 si viaggia a senso unico alternato {said}."

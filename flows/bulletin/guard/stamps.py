@@ -38,15 +38,13 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
 
 
 def _is_second(source: Wording, fact: Fact) -> bool:
-    """Whether another day stands alone on a line above: that one is the page's own."""
+    """Whether another day stands alone on a line above: the first of them is the page's own."""
     text = source.text
-    return any(
-        other.value != fact.value
-        and other.end < fact.start
-        and not text[text.rfind("\n", 0, other.start) + 1 : other.start].strip()
-        and not text[other.end : text.find("\n", other.end)].strip()
-        for other in source.of_kind(Kind.date)
-    )
+    for other in source.of_kind(Kind.date):
+        before = text[text.rfind("\n", 0, other.start) + 1 : other.start]
+        if not before.strip() and not text[other.end : text.find("\n", other.end)].strip():
+            return other.start < fact.start and other.value != fact.value
+    return False
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:

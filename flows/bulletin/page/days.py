@@ -83,6 +83,7 @@ _OFFSET = re.compile(
     r"[^.,;\n]{0,70}",
     re.I,
 )
+_EARLY = 4  # passages: a page shows its own day before its text
 _NO_HOURS = frozenset({"contacts", "pin", "furniture"})
 _DATES = frozenset({FactKind.date, FactKind.relative})
 
@@ -156,10 +157,9 @@ def _is_stamp(page: Layout, start: int, facts: Sequence[Fact], heading: str) -> 
         return True  # a card: the title again, and its day
     is_alone = plain(page.text[passage.start : passage.end]) == plain(page.text[start : facts[-1].end])
     place = page.passages.index(passage)
-    is_early = place < 4
-    if is_alone and (_is_met(page, place) or _is_second(page, place, facts[0])):
+    if not (is_alone and place < _EARLY and passage.part == "prose" and re.search(r"20\d\d", facts[0].shown)):
         return False
-    return is_alone and is_early and passage.part == "prose" and bool(re.search(r"20\d\d", facts[0].shown))
+    return not (_is_met(page, place) or _is_second(page, place, facts[0]))
 
 
 def _is_met(page: Layout, place: int) -> bool:

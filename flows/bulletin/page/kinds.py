@@ -72,7 +72,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"viabilità['’]?|chius[ao]\s+al\s+(?:traffico|transito)|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|circolazione|carreggiat\w"
             r"|asfaltatur\w|chiusura\s+(?:al\s+traffico|(?:temporanea\s+|notturna\s+)?(?:di|della|in|del)\s+"
             r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
-            r"|strad[ae]\s+chius[ae]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
+            r"|strad[ae]\s+chius[ae]|(?:via|viale|piazza|corso)\s[\w'’.]+(?:\s[\w'’.]+){0,3}\s(?:è\s)?chius[ao]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
         ),
         (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|via\s+\w+|lavori|veicol\w|sosta"),
     ),
@@ -138,7 +138,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (
             2.0,
-            r"maltempo|ondat[ae]\s+di\s+calore|temporal[ei]|protezione\s+civile|rischio\s+idro\w+|vento\s+forte",
+            r"(?<!caso\sdi\s)(?<!pioggia\so\s)maltempo|ondat[ae]\s+di\s+calore|temporal[ei]|protezione\s+civile|rischio\s+idro\w+|vento\s+forte",
         ),
     ),
     Kind.result: (

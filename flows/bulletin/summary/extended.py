@@ -30,6 +30,14 @@ _BOOKS = re.compile(r"\b(?:prenot|appuntament|iscri|scriv|contatt)\w+", re.I)
 _BY_ITSELF = frozenset({Kind.event, Kind.programme, Kind.alert, Kind.recall})
 """Kinds whose frames tell all that is told, or say what is left."""
 _MEASURES = frozenset({Kind.road, Kind.supply_cut, Kind.hours})
+_OCCASIONS = frozenset({Kind.event, Kind.programme})
+_PRACTICAL = re.compile(
+    r"^In caso di (?:pioggia|maltempo|neve)\b(?! potr)|\banche in caso di (?:pioggia|maltempo)\b"
+    r"|\b(?:essere|essere sempre) accompagnat[ie] da\b|\bsi consigliano? \w"
+    r"|\bè (?:necessario|obbligatorio) (?:portare|indossare|munirsi)\b"
+    r"|\bposti (?:sono )?limitat\w+\b|\bfino (?:a|ad) esaurimento",
+    re.I,
+)  # what one wants to know before leaving home
 _LETS = re.compile(
     r"\b(?:possono|può|potrann?[oà]|consentit\w|garantit\w|apert\w|deviazion\w"
     r"|deviat\w|percors[oi] alternativ\w|divieto|vietat\w)\b",
@@ -130,6 +138,8 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
             for slot, weight in wanted.items()
             if slot in sentence.slots and _tells(sentence.text, notice, slot)
         )
+        if notice.kind in _OCCASIONS and _PRACTICAL.search(sentence.text):
+            told += 1.0
         if told or (notice.kind in _MEASURES and (binding(sentence.text) or _LETS.search(sentence.text))):
             worth[sentence.text] = told - sentence.flaw - 0.004 * utf16(sentence.text)
     yield from sorted(worth, key=lambda one: -worth[one])
@@ -138,6 +148,8 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
 def _sentences(notice: Notice) -> Iterator[Sentence]:
     matter = matter_of(notice.title)
     yield from particulars(notice)
+    if notice.kind in _OCCASIONS:
+        yield from (one for one in office(notice, matter) if _PRACTICAL.search(one.text) and not one.figures)
     if notice.kind in _BY_ITSELF:
         return
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))

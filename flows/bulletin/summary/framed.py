@@ -7,7 +7,7 @@ from itertools import chain, islice
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import is_word
-from flows.bulletin.language.titles import folded, is_told
+from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.lacks import is_call
 from flows.bulletin.page.notice import Kind, Notice, Slot
@@ -138,7 +138,7 @@ def _heading(notice: Notice) -> Iterator[str]:
 
 def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     """`text` with word of what it leaves to the page, and bare where that has no room."""
-    if folded(text.rstrip(".")) == folded(notice.title.rstrip(".")) and not gate.tells_itself(notice):
+    if gate.says_title(text, notice) and not gate.tells_itself(notice):
         return
     if (duty := gate.booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"

@@ -11,6 +11,7 @@ from datetime import date
 
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.guard.verdict import check
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.relative_days import troubles as relative_troubles
 from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.signals import MONTH
@@ -108,7 +109,8 @@ _DUTIES = (
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
 _REDUCED = r"(?:gratuit\w|gratis|ridott\w|esent\w)"
 _SOME = (
-    r"(?:sotto i|under|over|fino a[il]? \d|(?:ai|per i|i) minori?|bambin\w|ragazz\w|disabil\w|\d{1,2} anni)"
+    r"(?:sotto i|under|over|fino a[il]? \d|(?:ai|per i|i) minori?|bambin\w|ragazz\w|disabil\w|\d{1,2} anni"
+    r"|per (?:gli|i|le) (?:student|alunn|resident|soci|iscritt|abbonat)\w+)"
 )
 EXEMPTION = re.compile(
     rf"\b{_REDUCED}\b[^.;\n]{{0,30}}?\b{_SOME}|\b{_SOME}\b[^.;\n]{{0,30}}?\b{_REDUCED}\b", re.I
@@ -172,8 +174,7 @@ def judge(text: str, notice: Notice, *, published: date | None = None) -> Judgem
 
 def _of_form(text: str, notice: Notice) -> Iterator[str]:
     sentences = split(text)
-    is_title = len(sentences) == 1 and folded(text.rstrip(".")) == folded(notice.title.rstrip("."))
-    if is_title and not tells_itself(notice):
+    if says_title(text, notice) and not tells_itself(notice):
         yield "Il testo dice solo il titolo."
     if not _names(text, notice):
         yield "Il testo non dice di che cosa si tratta."
@@ -199,6 +200,12 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
         for trouble in troubles(sentence):
             if trouble not in WEAK:
                 yield _TROUBLES[trouble].format(sentence)
+
+
+def says_title(text: str, notice: Notice) -> bool:
+    """Whether a text is the title alone, as it stands or with the verb that a headline leaves out."""
+    title = notice.title.strip(" .")
+    return folded(text.rstrip(".")) in (folded(title), folded(spoken(title)))
 
 
 def tells_itself(notice: Notice) -> bool:

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.clock import every_at, hours_at
 from flows.bulletin.summary.frames.days import only_day, period_at
 from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told, untold
-from flows.bulletin.summary.frames.offices import Office, office_at
+from flows.bulletin.summary.frames.offices import Office, joined, office_at
 from flows.bulletin.summary.frames.own import enough, opened
 from flows.bulletin.summary.frames.timetables import timetable
 
@@ -23,6 +23,7 @@ _DECREES = re.compile(
     r"|autorizza\w*|(?:viene|è) disposta)\b",
     re.I,
 )  # what the act says, where a frame says what it means
+_COMPOUND = re.compile(r"(?<!\w)[A-ZÀ-Ý]{4,}(?:-[A-ZÀ-Ý]{4,})+(?!\w)")
 _HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _WHAT = re.compile(
     r"(?:(?P<closed>chiusur[ae])|(?P<open>apertur[ae]\s(?=straordinari))|(?P<again>riapertur[ae])"
@@ -66,6 +67,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             found.when = [_fuller(found.when[0], notice)]
         if found and not found.when and (day := only_day(notice.slots.get(Slot.when, ()))):
             found.when.append(day)
+        if found and found.office:
+            found.office = _whole_name(found.office, notice)
         text = _sentence(found) if found else ""
         if not text:
             continue
@@ -77,10 +80,22 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
             yield " ".join([text, *own])
         elif not left and utf16(text) <= limit:
             yield text
-        elif not any(told(other) - told(text) for other in left) and _makes_exceptions(left):
+        elif _makes_exceptions(left) and not any(
+            fact.startswith("day") for other in left for fact in told(other) - told(text)
+        ):
             yield f"{text} {_EXCEPTIONS_IN_PAGE}"
     yield from (text for text in own if utf16(text) <= limit)
     yield from (text for text in timetable(notice) if utf16(text) <= limit)
+
+
+def _whole_name(office: Office, notice: Notice) -> Office:
+    """`l'ufficio Tributi, Anagrafe e Commercio`, where the page writes `TRIBUTI-ANAGRAFE-COMMERCIO`."""
+    for match in _COMPOUND.finditer(notice.source):
+        first, *others = match[0].split("-")
+        if office.words.lower().endswith(first.lower()):
+            names = [name.capitalize() for name in others]
+            return replace(office, words=joined([office.words, *names]))
+    return office
 
 
 def _fuller(when: str, notice: Notice) -> str:
@@ -123,7 +138,12 @@ def _with_exceptions(text: str, notice: Notice) -> str:
 
 
 def _tells(text: str) -> bool:
-    has_state = re.search(r"\b(?:chius|apert|riapr|chiud|apr(?:e|ono|irà))\w*", text, re.I)
+    has_state = re.search(
+        r"\b(?:chius|apert|riapr|chiud|apr(?:e|ono|irà))\w*|\b(?:mercat\w+|uffici\w*|servizi\w*|bibliotec\w+)\b[^.;]{3,60}"
+        r"\bsi (?:svolg|terr|tien|spost)\w+",
+        text,
+        re.I,
+    )
     days = any(period_at(text, match.start()) for match in re.finditer(r"\b(?=\w)", text[:400]))
     return bool(has_state and days)
 

@@ -9,8 +9,9 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import MONTH, TIME
 from flows.bulletin.language.titles import folded
-from flows.bulletin.page.notice import Notice, Row, Slot
+from flows.bulletin.page.notice import Notice, Row, Slot, Told
 from flows.bulletin.summary import clauses, gate
+from flows.bulletin.summary.frames.booked import booked
 from flows.bulletin.summary.frames.calls import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls import bare_term
 from flows.bulletin.summary.frames.further import meetings, other_days
@@ -38,6 +39,7 @@ _VENUE = re.compile(
 )
 
 
+_TO_ENROL = re.compile(r"\biscrizion[ei]\b", re.I)
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
 _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
 _FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
@@ -114,7 +116,7 @@ def occasion_of(notice: Notice) -> Occasion:
     if (place_words and not clauses.place_clause(place_words)) or _MEETS.search(place_words):
         where = _where_sentence(notice, place_words)
     who_words = people_of(notice, has_own=any(sitting.who for sitting in sittings))
-    price_words = all_words(notice, Slot.amount)
+    price_words = [_with_subject(told) for told in notice.slots.get(Slot.amount, ()) if told.words]
     prices = [said for words in price_words if (said := clauses.price_sentence(words))]
     price = min(prices, key=_worth_of_price, default="")
     if len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
@@ -140,7 +142,7 @@ def occasion_of(notice: Notice) -> Occasion:
         ),
         "",
     )
-    booking = _booking_days(bookings) or booking or _term(notice)
+    booking = _booking_days(bookings) or booked(notice) or booking or _term(notice)
     if not booking and any(_A_DAY.search(words) for words in all_words(notice, Slot.deadline)):
         unsaid.append("deadline")
     told_hours = {clauses.hours_clause(words) for words in all_words(notice, Slot.hours)} - {""}
@@ -236,6 +238,12 @@ def _sums(words: list[str]) -> set[str]:
             told,
         )
     )
+
+
+def _with_subject(told: Told) -> str:
+    """`iscrizione 20 euro` of `20 euro`, where the sentence says that one pays to enrol."""
+    is_bare = re.match(r"(?:euro|€)?\s?\d", told.words, re.I)
+    return f"iscrizione {told.words}" if is_bare and _TO_ENROL.search(told.sentence) else told.words
 
 
 def _is_dearer_for_some(price: str, notice: Notice) -> bool:

@@ -11,6 +11,7 @@ from flows.bulletin.summary.frames.events import closed, ordered, rest_of, witho
 from flows.bulletin.summary.frames.lacking import untold
 from flows.bulletin.summary.frames.nouns import is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
+from flows.bulletin.summary.frames.sentences import repeats
 from flows.bulletin.summary.frames.sittings import Sitting
 from flows.bulletin.summary.frames.subject import matters
 
@@ -39,6 +40,8 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
             verb = "ci sono" if is_plural(phrase) else "c'è"
             for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
                 head = f"{at} {verb} {phrase}".strip()
+                if lead and repeats(phrase, lead):
+                    continue
                 said = f"{closed(head[0].upper() + head[1:])} {lead} {_each(sittings, with_what=with_what)}"
                 if len(sittings) <= 5:
                     yield f"{said} {rest_of(occasion, untold(said, occasion))}"

@@ -13,6 +13,7 @@ from itertools import combinations
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.language.dates import MONTHS, WEEKDAYS
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, URL
@@ -286,7 +287,7 @@ def repeats(*texts: str) -> bool:
 def heading(notice: Notice) -> Sentence | None:
     """The title as an opening where no sentence names the matter: `Bonus affitti 2026.`;
     a title that is a sentence too."""
-    title = notice.title.strip(" .,;:")
+    title = spoken(notice.title.strip(" .,;:"))
     is_sentence = title[-1:] not in "?!" and has_verb(title) and len(title.split()) > 3 and not is_cut(title)
     is_named = matter_of(notice.title) is not None
     if not (is_named or is_sentence) or utf16(title) > 110:

@@ -55,8 +55,8 @@ _EDITION = re.compile(r"^(?:[IVXL]+|\d{1,3}[ªa°^]?)\s(?:edizione)\s?[-–:,]\s
 _ONLY_A_MEETING = re.compile(r"(?:appuntament[oi]|evento)\b", re.I)  # of what, another phrase says
 
 _LAST_PLACE = re.compile(
-    r"\s(?:al|alla|allo|nel|nella)\s(?P<name>(?:Teatro|Sala|Cinema|Auditorium|Parco"
-    r"|Museo|Palazzetto)\s.+)$|\sin\s(?P<bare>Municipio|Biblioteca)$"
+    r"\s(?:(?:al|alla|allo|nel|nella)\s(?P<name>(?:Teatro|Sala|Cinema|Auditorium|Parco|Museo|Palazzetto)\s.+)"
+    r"|in\s(?P<square>(?:[Pp]iazza|[Pp]iazzale|[Vv]illa|[Vv]iale|[Vv]ia)\s.+)|in\s(?P<bare>Municipio|Biblioteca))$"
 )
 _STAGE = re.compile(r"\b(?:teatro|commedia|in scena|costumi|scenografia|palco)\b", re.I)
 
@@ -155,7 +155,7 @@ def _without_place(title: str, notice: Notice) -> str:
     head, mark, last = title.rpartition(" - ")
     found = None if mark else _LAST_PLACE.search(title)
     if found:
-        head, mark, last = title[: found.start()], " ", found["name"] or found["bare"]
+        head, mark, last = title[: found.start()], " ", found["name"] or found["square"] or found["bare"]
     places = [folded(told.words) for told in notice.slots.get(Slot.place, ())]
     if found and found["bare"] and f"in {folded(last)}" not in places:
         return title

@@ -119,6 +119,21 @@ _TO_VA = re.compile(
     r"(?P<end>[aeio])\b",
     re.I,
 )
+_ORDERS = {
+    "evitare": "Evita",
+    "limitare": "Limita",
+    "usare": "Usa",
+    "utilizzare": "Usa",
+    "prestare": "Presta",
+    "mantenere": "Mantieni",
+    "tenere": "Tieni",
+    "chiudere": "Chiudi",
+    "consultare": "Consulta",
+    "indossare": "Indossa",
+    "segnalare": "Segnala",
+    "rivolgersi": "Rivolgiti",
+}
+_ANOTHER_ORDER = re.compile(r"(?:\be|[,;.])\s(?:(?:non|di|ed?)\s)?\w+(?:are|ere|ire|arsi|ersi|irsi)\b", re.I)
 _LOUD_MONTH = re.compile(
     r"\b(?:GENNAIO|FEBBRAIO|MARZO|APRILE|MAGGIO|GIUGNO|LUGLIO|AGOSTO|SETTEMBRE|OTTOBRE|NOVEMBRE|DICEMBRE"
     r"|Gennaio|Febbraio|Marzo|Aprile|Maggio|Giugno|Luglio|Agosto|Settembre|Ottobre|Novembre|Dicembre)\b"
@@ -137,6 +152,7 @@ def worded(sentence: str) -> str:
     text = plain_figures(text)
     for pattern, new in _REPLACED:
         text = pattern.sub(new, text)
+    text = _to_you(text)
     text = _FROM_BY.sub(r"\g<begins> al ", _TO_VA.sub(_to_va, text))
     text = plainer(text[:1].upper() + text[1:])
     return text if text.endswith((".", "!", "?", ".»", ".”", ".)")) else f"{text.rstrip(' ,;')}."
@@ -184,6 +200,13 @@ def _clock(hour: str, minute: str) -> str:
 
 def _money(whole: str, cents: str | None) -> str:
     return f"{whole} euro" if cents in (None, "00") else f"{whole},{cents} euro"
+
+
+def _to_you(text: str) -> str:
+    """`Evita le ore calde.` of `Evitare le ore calde.`; an order with a second one stays as it is."""
+    first, _, rest = text.partition(" ")
+    order = _ORDERS.get(first.lower())
+    return f"{order} {rest}" if order and rest and _ANOTHER_ORDER.search(rest) is None else text
 
 
 def _to_va(match: re.Match[str]) -> str:

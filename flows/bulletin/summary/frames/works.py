@@ -17,6 +17,17 @@ from flows.bulletin.summary.frames.phrase import Phrase, read
 from flows.bulletin.summary.frames.streets import agreement, inside, subject
 
 _PARTS = re.compile(r":\s|;\s|,\s(?=modific|nuova|chiusura|senso|divieto)|\s[-–]\s|\.\s")
+_HASTY = re.compile(
+    r"per\s(?P<noun>posa|potatura|sostituzione|sistemazione|riparazione|manutenzione|asfaltatura|installazione|pulizia"
+    r"|realizzazione|rimozione|costruzione|demolizione|abbattimento|rifacimento|ripristino|taglio|scavo|montaggio"
+    r"|smontaggio|spostamento|allacciamento|allaccio)\s(?P<rest>[^.;:,]{3,60})",
+    re.I,
+)
+_JOINED = re.compile(
+    r"(?:d[aei]l?|dell[aeo]|degli|di|al|alla|alle|ai|su|sull[ae])\s"
+    r"|(?:stra)?ordinaria\b|(?:dell|all|sull)['’]",
+    re.I,
+)
 _MORE = "Altri giorni e orari sono nella pagina."
 _STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
@@ -250,6 +261,20 @@ def _works_named(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
+def _with_small_words(cause: str) -> str:
+    """`per la posa di fibra ottica` of `Per posa fibra ottica`, as notices write in haste."""
+    found = _HASTY.fullmatch(cause)
+    if found is None or cause.isupper():
+        return cause
+    noun = found["noun"].lower()
+    article = "l'" if noun[0] in "aeiou" else "lo " if noun.startswith(("sc", "sp", "sm", "sf")) else "il "
+    article = "la " if noun.endswith(("a", "e")) and article == "il " else article
+    article = "la " if noun in ("sostituzione", "sistemazione") else article
+    rest = found["rest"]
+    joint = "" if re.match(_JOINED, rest) else "di "
+    return f"per {article}{noun} {joint}{rest[:1].lower() if rest[1:2].islower() else rest[:1]}{rest[1:]}"
+
+
 def _cause(work: Phrase) -> str:
     """The reason, where it is good Italian as it stands: `per lavori alla rete idrica`."""
     for cause in work.causes:
@@ -259,6 +284,7 @@ def _cause(work: Phrase) -> str:
             cause,
             flags=re.I,
         )
+        cause = _with_small_words(re.split(r"\snell['’]ambito\s", cause)[0])
         if _GOOD_CAUSE.match(cause) and not cause.isupper():
             return cause[:1].lower() + cause[1:]
     for words in work.works:
