@@ -36,6 +36,7 @@ _LABEL = re.compile(r"^(?:[A-ZÀ-Ý][A-ZÀ-Ý'’ ]{2,40}|[A-ZÀ-Ý][a-zà-ù]+(
 _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the stop went with the line break
     r"\)(?=\s+(?:Dovr(?:à|anno)|Dev(?:e|ono)|Potr(?:à|anno)|Può|Possono|Sarà|Saranno|Va|Vanno)\s[a-z])"
 )
+_TORN = re.compile(r"(?:Dalle|Alle|Ore)\s(?:ore\s)?\d[\w:.,\s]{0,30}\bmentre\b")  # its day stood before
 _HANGING = re.compile(
     r"(?:\b(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
     re.I,
@@ -162,4 +163,5 @@ def _stands(text: str) -> bool:
         and not _CUT.search(text)
         and not _HANGING.search(bare)
         and not _STAMP.search(text)
+        and not _TORN.match(text)
     )

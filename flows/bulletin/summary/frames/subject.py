@@ -48,6 +48,7 @@ _SMALL_WORDS = (
     r"|nell?[aeo]?|sull?[aeo]?|contro\sl[ae])\s|(?:dell|all|nell|sull|d)['’]"
 )
 
+_ONLY_PROGRAMME = re.compile(r"(?:ecco\s)?(?:il\s)?programma(?:\scompleto)?|gli\sorari|le\sdate", re.I)
 _MOST_WORDS = 9  # of a telegraphic title
 
 _EDITION = re.compile(r"^(?:[IVXL]+|\d{1,3}[ªa°^]?)\s(?:edizione)\s?[-–:,]\s", re.I)
@@ -130,7 +131,8 @@ def matters(notice: Notice) -> Iterator[tuple[str, str]]:
     if title and (name := _quoted_head(title)):
         yield from ((name, sentence) for sentence in (*sentences, ""))
     dateless = _dateless(title, notice)
-    if dateless and not has_verb(title):
+    is_name = bool(dateless) and " " in dateless and not _ONLY_PROGRAMME.fullmatch(dateless)
+    if is_name and not has_verb(title):
         yield segmented(dateless) or phrase_of(dateless) or quoted(dateless), ""
     if nominal:
         yield phrase_of(nominal), ""
