@@ -112,7 +112,9 @@ def test_closures_of_offices() -> None:
     assert next(hours.texts(shouted, 275)) == "Giovedì 20 agosto l'ufficio Edilizia privata è chiuso."
     assert list(hours.texts(notice("Chiusura parchi e aree pubbliche per vento forte"), 275)) == []
     partial = notice("Chiusura uffici comunali - 5 agosto", "Rimangono aperti gli uffici della frazione")
-    assert list(hours.texts(partial, 275)) == []
+    assert list(hours.texts(partial, 275)) == [
+        "Il 5 agosto gli uffici comunali sono chiusi. Le eccezioni sono nella pagina."
+    ]
 
 
 def test_an_alert_has_hazard_and_day() -> None:

@@ -16,6 +16,9 @@ _STAMP = re.compile(
     re.I | re.M,
 )
 _TIME_TO_READ = re.compile(r"^\s*Tempo\s+di\s+lettura", re.I)
+_MEETS = re.compile(  # what stands below it tells when or where one meets
+    r"\W*\n\W*(?:(?:dalle|alle|ore|h\.?)\s*(?:ore\s)?\d|presso\s|inizio\s|ritrovo\s)", re.I
+)
 _TOLD_AS_STAMP = re.compile(
     r"\b(?:pubblicat\w*|pubblicazione|aggiorna\w+|emess\w+|diffus\w+|avviso|bollettino)\b", re.I
 )
@@ -30,7 +33,18 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
     first, last = text.rfind("\n", 0, fact.start) + 1, text.find("\n", fact.end)
     line = text[first : last if last >= 0 else len(text)]
     rest = line[: fact.start - first] + line[fact.end - first :]
-    return bool(first) and not re.search(r"\w", rest)
+    is_alone = bool(first) and not re.search(r"\w", rest)
+    return is_alone and not _MEETS.match(text, fact.end) and not _is_second(source, fact)
+
+
+def _is_second(source: Wording, fact: Fact) -> bool:
+    """Whether another day stands alone on a line above: the first of them is the page's own."""
+    text = source.text
+    for other in source.of_kind(Kind.date):
+        before = text[text.rfind("\n", 0, other.start) + 1 : other.start]
+        if not before.strip() and not text[other.end : text.find("\n", other.end)].strip():
+            return other.start < fact.start and other.value != fact.value
+    return False
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ _DONE = (
     "|attivat|avviat|completat|istituit|ripristinat|posticipat|anticipat|revocat|vietat|consentit|confermat|assegnat|selezionat"
 )
 _PARTICIPLE = re.compile(
-    rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d+)\s|l['’])",
+    rf"(?P<stem>{_DONE})(?P<end>[oaie])\s(?P<day>(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d{{1,2}}\s[a-z]{{4,9}}\s)?(?=(?:il|lo|la|i|gli|le|un|una|uno|due|tre|nuov\w|alcun\w|\d+)\s|l['’])",
     re.I,
 )
 _PAST = re.compile(
@@ -46,10 +46,23 @@ _DATED_NOUN = re.compile(
     rf"(?P<what>(?:{'|'.join(_ONE)}|visite|incontri|concerti|laboratori|letture)\s[a-z][^:;]+)",
     re.I,
 )  # `Venerdì 7 maggio sciopero dei bus.`
+_RELATIVE = re.compile(r"\s(?:che|in cui|di cui|a cui|dove)\s")
+_OCCASION = re.compile(
+    r"(?:(?:il|lo|la)\s|l['’])(?:cerimonia|commemorazione|festa|fiera|mostra|visita|serata|giornata|assemblea|riunione"
+    r"|premiazione|inaugurazione|presentazione|concerto|spettacolo|incontro|convegno|corso|torneo|corteo|sciopero)\b"
+)
 _STATE = re.compile(
     rf"(?P<noun>[A-ZÀ-Ý][\w'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:{_DONE})[oaie])\b(?!\s(?:il|lo|la|i|gli|le)\s(?!\d)|\sd(?:i|el|ello|ella|ei|egli|elle)\s|\sdell['’])",
     re.I,
 )
+_STARTS_ON_A_DAY = re.compile(r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)\s\d", re.I)
+_DAY_NAME = r"(?:(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)"
+_DATED_STATE = re.compile(
+    rf"(?P<day>{_DAY_NAME}\s\d{{1,2}}(?:(?:,\s\d{{1,2}})*\se\s\d{{1,2}})?\s[a-z]{{4,9}}(?:\s20\d\d)?),?\s"
+    rf"(?P<noun>[a-zà-ù'’]+(?:\s(?!{_DONE})[\w'’]+){{0,5}}?)\s(?P<state>(?:chius"
+    rf"|apert|sospes|annullat|rinviat)[oaie])(?P<rest>(?:\sal pubblico)?\.?)",
+    re.I,
+)  # `Sabato 27 dicembre uffici comunali chiusi`
 _LEVEL = re.compile(r"(?:stato|fase)\sdi\s(?:attenzione|pre-?allarme|allarme)\b", re.I)
 _ENDED = re.compile(
     r"\b(?:revocat|conclus|annullat|cessat|terminat|rientrat|chius|sospes|declassat|scadut)|:", re.I
@@ -65,13 +78,18 @@ def spoken(line: str) -> str:
     if match := _TERMS.fullmatch(line):
         noun, state = match["noun"], match["state"]
         return _told(noun.lower(), state)
+    if said := _with_relative_clause(line):
+        return said
     if has_verb(line):
         return line
     if _LEVEL.match(line) and not _ENDED.search(line):
         article = "lo" if line[:1].lower() == "s" else "la"
         return f"È in vigore {article} {line[:1].lower()}{line[1:]}"
     if match := _PARTICIPLE.match(line):
-        verb = "È" if match["end"].lower() in "oa" else "Sono"
+        end = match["end"].lower()
+        verb = "È" if end in "oa" else "Sono"
+        if match["day"]:
+            return f"{verb} stat{end} {line[:1].lower()}{line[1:]}"
         if match["stem"].lower() == "conclus":
             verb = f"Si {verb.lower()}"
         return f"{verb} {line[:1].lower()}{line[1:]}"
@@ -92,11 +110,27 @@ def spoken(line: str) -> str:
         noun = match["what"].split(" ", 1)[0].lower()
         verb = f"c'è {_ONE[noun]}" if noun in _ONE else "ci sono "
         return f"{match['day'][:1].upper()}{match['day'][1:]} {verb}{match['what']}"
+    if dated := _DATED_STATE.fullmatch(line):
+        said, end = dated["noun"], dated["state"][-1].lower()
+        verb = "è" if end in "oa" else "sono"
+        day = f"{dated['day'][:1].upper()}{dated['day'][1:]}"
+        return f"{day} {_small(_with_article(said, end))} {verb} {dated['state']}{dated['rest']}"
+    if _STARTS_ON_A_DAY.match(line):
+        return line
     if (match := _STATE.match(line)) and not _PLURAL.match(line) and not _ACT.match(match["noun"]):
         noun, end = match["noun"], match["state"][-1].lower()
         verb = "è" if end in "oa" else "sono"
         return f"{_with_article(noun, end)} {verb} {line[match.start('state') :]}"
     return line
+
+
+def _with_relative_clause(line: str) -> str:
+    """`Sabato 3 maggio c'è la cerimonia per gli esuli che …`: the verb is not the headline's own."""
+    match = _DATED.fullmatch(line)
+    own = _RELATIVE.split(match["what"], maxsplit=1)[0] if match else ""
+    if match is None or own == match["what"] or speaks(own) or not _OCCASION.match(own):
+        return ""
+    return f"{match['day'][:1].upper()}{match['day'][1:]} c'è {match['what']}"
 
 
 def _told(noun: str, state: str) -> str:
@@ -105,6 +139,10 @@ def _told(noun: str, state: str) -> str:
         return f"I posti sono {state}."
     article = "L'" if noun[0] in "aeiou" else "La "
     return f"{article}{noun} è {state}."
+
+
+def _small(words: str) -> str:
+    return f"{words[:1].lower()}{words[1:]}" if re.match(r"(?:I|Il|Lo|La|Gli|Le)\s|L'", words) else words
 
 
 def _with_article(noun: str, end: str) -> str:

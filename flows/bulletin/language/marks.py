@@ -49,6 +49,8 @@ def tidied(text: str) -> str:
         r"(?<=[^\s.]) +(?=[,;](?:\s|$))|(?<=\w) +(?=\.(?:\s|$))|(?<=\w) +(?=[:!?](?:\s|$))", "", text
     )
     text = re.sub(r"([,;])(?: ?\1)+", r"\1", text)
+    text = re.sub(r"(?<=[^\W\d_]{3})([!?])(?=[A-ZÀ-Ý][^\W\d_]{2})", r"\1 ", text)  # `ARRIVO!INCONTRI`
+    text = re.sub(r"(?<=\w )([–—])(?=[A-ZÀ-Ý])", r"\1 ", text)
     text = re.sub(r"(?<=[(«“]) +| +(?=[)»”])", "", text)
     return re.sub(r"(?<=\b[lL])(['’]) +(?=\w)|(?<=[ldns][lL])(['’]) +(?=\w)", r"\1\2", text)
 

@@ -95,7 +95,7 @@ def calmed(text: str, forms: Mapping[str, str]) -> str:
         if (
             (word in _SINGLE or (is_elided and word in "LD"))
             and len(beside) == 2
-            and all(map(_is_shouted_word, beside))
+            and all(_is_shouted_word(other) or other.isdecimal() for other in beside)
         ):
             parts += [text[at : match.start()], word.lower()]
             at = match.end()

@@ -35,6 +35,10 @@ _YOURS = re.compile(
     r"|di['’]|fa['’]|va['’]|vieta|vietano|dà|danno|ringrazia|assicura|risponde|rispondono)(?!\w)",
     re.I,
 )
+_TO_YOU = re.compile(  # capitals hide these from the dictionary: `Prenota al numero 02…`
+    r"(?:Prenota|Limita|Usa|Presta|Mantieni|Tieni|Chiudi|Consulta|Indossa|Segnala|Passa|Ritira|Chiama|Scrivi|Telefona"
+    r"|Compila|Porta)\s(?:al|alla|alle|il|la|le|i|gli|l['’]|su|in|online|via|per|entro|scrivendo|attenzione|chius\w)"
+)
 _AS_ORDER = re.compile(
     r"(?:in caso [^,.]{3,40} |si prega di |non )?[a-zà-ù]{2,}(?:[aei]r(?:e|si|lo|la|li|le|ne))\b", re.I
 )
@@ -49,6 +53,8 @@ def speaks(text: str) -> bool:
     if _BARE_NOUN.match(text):
         text = _RELATIVE.split(text, maxsplit=1)[0]
     if has_verb(text) or _YOURS.search(text) or _AS_ORDER.match(text) or _WITH_PRONOUN.match(text):
+        return True
+    if _TO_YOU.match(text):
         return True
     first = _FIRST.match(text)
     if first and _is_finite(first[0].lower()):  # no noun ends so: `Bastano due mattine`

@@ -11,6 +11,7 @@ from typing import Literal
 from flows.bulletin.facts.fact import Fact, plain
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.page.layout import Layout
+from flows.bulletin.page.sections import MEETS
 
 Role = Literal["when", "deadline", "until", "hours", "sale", "stamp"]
 
@@ -47,7 +48,7 @@ _MAY = re.compile(
     re.I,
 )
 _SALE = re.compile(
-    r"\b(?:in\s+vendita|prevendit\w|vendita\s+(?:dei\s+)?bigliett\w|prenotazion\w+\s+(?:obbligatori\w\s+)?"
+    r"\b(?:in\s+vendita|prenotabil\w+|prevendit\w|vendita\s+(?:dei\s+)?bigliett\w|prenotazion\w+\s+(?:obbligatori\w\s+)?"
     r"(?:si\s+terranno|aperte?|dal))[^.\n]{0,50}$",
     re.I,
 )
@@ -82,6 +83,7 @@ _OFFSET = re.compile(
     r"[^.,;\n]{0,70}",
     re.I,
 )
+_EARLY = 4  # passages: a page shows its own day before its text
 _NO_HOURS = frozenset({"contacts", "pin", "furniture"})
 _DATES = frozenset({FactKind.date, FactKind.relative})
 
@@ -154,8 +156,27 @@ def _is_stamp(page: Layout, start: int, facts: Sequence[Fact], heading: str) -> 
     if heading and around.endswith(heading) and passage.start > 0:
         return True  # a card: the title again, and its day
     is_alone = plain(page.text[passage.start : passage.end]) == plain(page.text[start : facts[-1].end])
-    is_early = page.passages.index(passage) < 4
-    return is_alone and is_early and passage.part == "prose" and bool(re.search(r"20\d\d", facts[0].shown))
+    place = page.passages.index(passage)
+    if not (is_alone and place < _EARLY and passage.part == "prose" and re.search(r"20\d\d", facts[0].shown)):
+        return False
+    return not (_is_met(page, place) or _is_second(page, place, facts[0]))
+
+
+def _is_met(page: Layout, place: int) -> bool:
+    """Whether the line below a day tells an hour or a place: then it is the matter's."""
+    below = page.passages[place + 1] if place + 1 < len(page.passages) else None
+    return below is not None and MEETS.match(page.text[below.start : below.end]) is not None
+
+
+def _is_second(page: Layout, place: int, day: Fact) -> bool:
+    """Whether another day stands alone on a line above: that is the page's own, this is not."""
+    for passage in page.passages[:place]:
+        lone = [fact for fact in page.facts if passage.start <= fact.start < passage.end]
+        words = plain(page.text[passage.start : passage.end])
+        is_day = len(lone) == 1 and lone[0].kind is FactKind.date and lone[0].value != day.value
+        if is_day and words == plain(lone[0].shown):
+            return True
+    return False
 
 
 def _recurring(page: Layout) -> Iterator[Days]:

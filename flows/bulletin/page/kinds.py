@@ -19,7 +19,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
     Kind.event: (
         (
             2.0,
-            r"concert[oi]|recital|spettacol\w+|cinema|film|commedia|mostr[ae]|sagr[ae]|fest[ae]|festival"
+            r"concert[oi]|recital|musical|spettacol\w+|cinema|film|commedia|mostr[ae]|sagr[ae]|fest[ae]|festival"
             r"|mercatin\w+|fier[ae]|trofe\w|torne[oi]|camminat\w|marcia|passeggiat\w|biciclettata|escursion\w+"
             r"|laborator\w+|convegn\w|conferenz\w|assemblea\s+pubblica|cerimonia|commemorazion\w|celebrazion\w"
             r"|inaugurazion\w|visit[ae]\s+guidat\w|lettur[ae](?:\s+ad\s+alta\s+voce)?(?!\s+(?:de[il]\s+|dell[ae]\s+)?(?:contator|grad))|open\s+day|serat[ae]"
@@ -30,7 +30,11 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"riunion[ei]|(?:\w+esima|\d{1,3}[ªa^°])\s+edizione|presentazion\w\s+(?:pubblica|(?:del\s+)?(?:libro|romanzo|progetto))|incontr[oi]|corso\s+di",
         ),
         (1.2, r"si\s+terrà|si\s+svolgerà|in\s+programma|vi\s+aspettiamo|appuntament[oi]|è\s+prevista\s+una"),
-        (1.2, r"ingresso\s+(?:libero|gratuito|ad?\s+offerta)|inizio\s+evento|biglietteria|regia\s+di"),
+        (
+            1.2,
+            r"ingresso\s+(?:libero|gratuito|ad?\s+offerta)|inizio\s+evento|biglietteria"
+            r"|biglietti\s+(?:prenotabili|in\s+vendita|online)|regia\s+di",
+        ),
         (1.0, r"racconta(?:no)?|celebra(?:no)?|evento|manifestazione\s+(?:podistica|sportiva)|ensemble"),
         (4.0, r"(?:inizio|fine)\s+evento|date\s+e\s+orari|data\s+e\s+ora"),
     ),
@@ -68,7 +72,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
             r"viabilità['’]?|chius[ao]\s+al\s+(?:traffico|transito)|senso\s+unico|divieto\s+di\s+(?:sosta|transito)|transito|circolazione|carreggiat\w"
             r"|asfaltatur\w|chiusura\s+(?:al\s+traffico|(?:temporanea\s+|notturna\s+)?(?:di|della|in|del)\s+"
             r"(?:via|viale|piazza|strada|s\.?p|ponte|sottopasso|tratto|casello))|traffico|deviazion\w"
-            r"|strad[ae]\s+chius[ae]|interruzione\s+stradale|senso\s+alternato",
+            r"|strad[ae]\s+chius[ae]|(?:via|viale|piazza|corso)\s[\w'’.]+(?:\s[\w'’.]+){0,3}\s(?:è\s)?chius[ao]|chiusura\s+(?:di\s+un\s+|del\s+)?tratto\s+(?:di|della)\s+strada|interruzione\s+stradale|senso\s+alternato",
         ),
         (1.0, r"s\.?\s?p\.?\s+(?:n\.\s?)?\d+|rotatoria|via\s+\w+|lavori|veicol\w|sosta"),
     ),
@@ -76,7 +80,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         (
             5.0,
             r"(?:interruzion\w|sospension\w|mancanza)\s+(?:temporanea\s+|programmata\s+|del(?:la|l['’])?\s*|d['’]\s?"
-            r"|di\s+)*(?:erogazion\w|energia|corrente|acqua|acquedotto|idric\w|fornitura|gas|elettric\w|servizio\s+idrico)",
+            r"|di\s+)*(?:erogazion\w|energia|corrente|acqua|acquedotto|idric\w|fornitura|flusso\s+idrico|gas|elettric\w|servizio\s+idrico)",
         ),
         (2.0, r"manca(?:nza)?\s+l?['’]?acqua|senza\s+(?:acqua|luce|energia)|rubinett\w"),
     ),
@@ -134,7 +138,7 @@ _WORDS: dict[Kind, tuple[tuple[float, str], ...]] = {
         ),
         (
             2.0,
-            r"maltempo|ondat[ae]\s+di\s+calore|temporal[ei]|protezione\s+civile|rischio\s+idro\w+|vento\s+forte",
+            r"(?<!caso\sdi\s)(?<!pioggia\so\s)maltempo|ondat[ae]\s+di\s+calore|temporal[ei]|protezione\s+civile|rischio\s+idro\w+|vento\s+forte",
         ),
     ),
     Kind.result: (

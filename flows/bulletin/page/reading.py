@@ -40,6 +40,7 @@ _STOPLESS = re.compile(  # `(termine perentorio) Dovrà essere presentata`: the 
 _ADDRESS_BELOW = re.compile(  # `inviando una mail a:` and the address on the line below
     r"\b(a|e-?mail|indirizzo|pec)\s?:\s*\n+\s*(?=[\w.+-]+@[\w-]+\.\w)", re.I
 )
+_TORN = re.compile(r"(?:Dalle|Alle|Ore)\s(?:ore\s)?\d[\w:.,\s]{0,30}\bmentre\b")  # its day stood before
 _HANGING = re.compile(
     r"(?:\b(?:il|lo|la|i|gli|le|di|del|della|dei|a|al|alla|da|dal|in|nel|per|con|e|che|via|n|art)\.?|[,;:(–-])$",
     re.I,
@@ -72,7 +73,7 @@ def _structured(title: str, abstract: str, body: str, published: date | None) ->
     )
     body = _ADDRESS_BELOW.sub(r"\1 ", _STOPLESS.sub(").", operative(unstamped(body))))
     is_cut = bool(_CUT.search(abstract[-80:]) and not body.strip()) or bool(_CUT.search(body.rstrip()[-80:]))
-    source = resolved("\n".join(filter(None, (title, abstract, body))), published)
+    source = resolved("\n\n".join(filter(None, (title, abstract, body))), published)
     found = structure(source, title)
     forms = casing(split(plain(f"{abstract}\n\n{body[:_PROSE]}")))
     lines = [
@@ -168,4 +169,5 @@ def _stands(text: str) -> bool:
         and not _CUT.search(text)
         and not _HANGING.search(bare)
         and not _STAMP.search(text)
+        and not _TORN.match(text)
     )

@@ -173,6 +173,11 @@ def _labels(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
         yield match
 
 
+MEETS = re.compile(  # stands below a day that is the matter's own, not the page's
+    r"\W*(?:(?:dalle|alle|ore|h\.?)\s*(?:ore\s)?\d|presso\s|inizio\s|ritrovo\s)", re.I
+)
+
+
 def unstamped(text: str) -> str:
     """`text` without the lines that say only when the page or a file was published, and how long it takes."""
     text = _UPDATED_AT.sub("", _FILE_STAMP.sub(" ", text))
@@ -186,7 +191,8 @@ def _unstamped_line(line: str) -> str:
 def _without_stamps(text: str) -> str:
     """`text` without lines that only say when the page was published, or that lead on to it."""
     lines = [line for line in text.splitlines() if not _STAMP.fullmatch(line.strip(" .;|"))]
-    if len(lines) > 1 and _DATE_ALONE.fullmatch(lines[0].strip(" .;|")):
+    below = next((line for line in lines[1:] if line.strip()), "")
+    if len(lines) > 1 and _DATE_ALONE.fullmatch(lines[0].strip(" .;|")) and not MEETS.match(below):
         del lines[0]  # cards of news begin with their own date: taken for the event's it misleads
     return "\n".join(lines)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from flows.bulletin.facts.fact import plain
+from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page import dangers, terms, venues
 from flows.bulletin.page.days import Days, days
 from flows.bulletin.page.layout import Layout, layout
@@ -65,6 +66,16 @@ _OF_KIND: dict[Slot, frozenset[Kind]] = {
 }
 _ROW_SLOTS = (Slot.when, Slot.hours, Slot.place, Slot.who, Slot.amount, Slot.deadline)
 _YEAR_ALONE = re.compile(r"(?:nell['’])?\s*(?:anno|a\.?\s?s\.?|stagione(?:\s\w+)?)\s+20\d\d", re.I)
+_OCCASIONS = frozenset({Kind.event, Kind.programme})
+_SHUT = r"\b(?:(?:è|sono|rest\w+|riman\w+|rimarr\w+|sarà|saranno)\s(?:\w+\s)?chius[oaie]|chiude|chiudono)\b"
+_SHUT_BEFORE = re.compile(rf"{_SHUT}[^.;\n]{{0,30}}$", re.I)
+_SHUT_AFTER = re.compile(rf"[^.;\n]{{0,60}}{_SHUT}", re.I)
+_FEAST = re.compile(
+    r"(?:(?:il|del|al)\s)?(?:25\saprile|4\snovembre|2\sgiugno|1°?\smaggio|8\smarzo|27\sgennaio|10\sfebbraio"
+    r"|25\snovembre)(?:\s20\d\d)?",
+    re.I,
+)  # names of what is celebrated, perhaps on another day
+_ON_A_WEEKDAY = re.compile(rf"\b{WEEKDAY},?\s(?P<day>\d{{1,2}}[°º]?\s{MONTH})", re.I)
 _ROADS = frozenset({Kind.road, Kind.supply_cut})
 _CALLS = frozenset({Kind.deadline, Kind.job})
 
@@ -98,6 +109,8 @@ def slots(notice: Notice) -> Mapping[Slot, tuple[Told, ...]]:
 
 def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
     for span in _days(notice.source, notice.title):
+        if notice.kind in _OCCASIONS and _is_no_day_of_it(page, span, notice.source):
+            continue
         if span.role in ("when", "hours", "deadline", "until") and not _YEAR_ALONE.match(
             page.text, span.start, span.end
         ):
@@ -108,6 +121,19 @@ def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
         if notice.kind in _OF_KIND.get(slot, (notice.kind,)):
             for start, end in finder(page):
                 yield slot, start, end
+
+
+def _is_no_day_of_it(page: Layout, span: Days, source: str) -> bool:
+    """Whether nobody comes on these days: something is closed then, or they name what is celebrated."""
+    words = page.text[span.start : span.end].strip()
+    if _SHUT_BEFORE.search(page.text[max(0, span.start - 60) : span.start]) or _SHUT_AFTER.match(
+        page.text, span.end
+    ):
+        return True
+    feast = _FEAST.fullmatch(words)
+    return feast is not None and any(
+        plain(found["day"]) not in plain(words) for found in _ON_A_WEEKDAY.finditer(source)
+    )
 
 
 def _dated(kind: Kind, span: Days) -> Iterator[tuple[Slot, int, int]]:

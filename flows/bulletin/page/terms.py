@@ -32,6 +32,7 @@ _PRICE_LEAD = re.compile(
     r"|valore|intero|ridotto|inferiore|un|importo|marca\s+da\s+bollo)\s*:?\s*(?:di\s|da\s|a\s|ad\s|è\s)?){1,3}$",
     re.I,
 )
+_PRICE_ASIDE = re.compile(r"\s?\((?:gratuit[oa]|gratis|oppure)\s[^()\n]{3,60}\)", re.I)  # who pays nothing
 _MOST = re.compile(
     r"\b(?:massimo|fino\s+a(?:d\s+un\s+massimo\s+di)?)\s+(?:di\s+)?\d{1,5}\s+(?!giorn|mes|ann|or[ae]\b)\w+(?:\s+per\s+[^.,;:\n]{3,40})?",
     re.I,
@@ -83,7 +84,8 @@ def amounts(page: Layout) -> Iterator[tuple[int, int]]:
         if passage.part in ("contacts", "pin", "furniture"):
             continue
         lead = _PRICE_LEAD.search(page.text, max(passage.start, fact.start - 40), fact.start)
-        yield lead.start() if lead else fact.start, fact.end
+        aside = _PRICE_ASIDE.match(page.text, fact.end, passage.end)
+        yield lead.start() if lead else fact.start, aside.end() if aside else fact.end
     for match in page.matches(_MOST, "contacts", "pin", "furniture"):
         yield match.span()
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.page.layout import Layout
 
-_NAME = r"[^.,;:|()\n]{2,60}"
+_NAME = r"(?:[^.,;:|()\n]|(?<=\b[A-ZÀ-Ý])\.|(?<=\bMons)\.|(?<=\bDon)\.){2,60}"
 _AT = re.compile(
-    rf"\b(?:presso|(?:al|alla|allo|all['’]|in|nel|nella|nell['’]|sul|sulla|dal|dalla)\s?(?=(?:il\s|la\s|lo\s|l['’])?"
+    rf"\b(?!al\svia\b|in\svia\s(?:di|del|della|eccezional\w+|straordinari\w|sperimental\w|provvisori\w|telematic\w)\b)"
+    rf"(?:presso|(?:al|alla|allo|all['’]|in|nel|nella|nell['’]|sul|sulla)\s?(?=(?:il\s|la\s|lo\s|l['’])?"
     r"(?:bibliotec|palazz|vill|teatr|cinema|auditorium|sal[ae]\b|chies|santuari|parc|centr|orator|palestr|piscin|muse|scuol"
     r"|castell|stadi|galleri|municipi|porticciol|piazz|abbazi|lungolago|lungomare|giardin|quartier|cortil|largo|via\b|viale\b))"
     rf"|localit[àa]\s|frazione\s)(?:il\s|la\s|lo\s|l['’]|i\s|gli\s)?{_NAME}(?:,\s(?:in\s)?(?:via|viale|piazza|piazzale|largo|corso)\s{_NAME}(?:,\s?\d{{1,4}})?)?",
@@ -19,7 +20,7 @@ _AT = re.compile(
 _STREET = r"(?:via|viale|piazza|piazzale|piazzetta|largo|corso|vicolo|strada|contrada)"
 _STRETCH = re.compile(r"\b(?:nel\s+tratto|tratto|tra|dal\s+km)\s[^.;\n]{3,90}", re.I)
 _STOP = re.compile(
-    r"\s(?:(?:si|è|sono|sarà|saranno|dalle|dal|alle|ore|con|per\sla|per\sil|per\si|il\s\d|e\sil|ha|hanno|verrà|partecipa\w*)\s|Mappa\b|Regia\b"
+    r"\s(?:(?:si|è|sono|sarà|saranno|dalle|dal|alle|ore|con|per\sla|per\sil|per\si|il\s\d|e\sil|ha|hanno|verrà|partecipa\w*|[a-zà-ù]{3,}(?:erà|irà|arà|eranno|iranno|aranno))\s|Mappa\b|Regia\b"
     r"|[-–|]\s|\d{5}\b|[“\"«][A-Z])"
 )
 _TAIL = re.compile(r"\s*(?:\b\d{5}\b.*|[+]\s.*|\bMappa\b.*|\bVisualizza\b.*|[-,]\s*Italia\b.*)$", re.S)

@@ -29,9 +29,17 @@ _BOOKS = re.compile(r"\b(?:prenot|appuntament|iscri|scriv|contatt)\w+", re.I)
 _BY_ITSELF = frozenset({Kind.event, Kind.programme, Kind.alert, Kind.recall})
 """Kinds whose frames tell all that is told, or say what is left."""
 _MEASURES = frozenset({Kind.road, Kind.supply_cut, Kind.hours})
+_OCCASIONS = frozenset({Kind.event, Kind.programme})
+_PRACTICAL = re.compile(
+    r"^In caso di (?:pioggia|maltempo|neve)\b(?! potr)|\banche in caso di (?:pioggia|maltempo)\b"
+    r"|\b(?:essere|essere sempre) accompagnat[ie] da\b|\bsi consigliano? \w"
+    r"|\bè (?:necessario|obbligatorio) (?:portare|indossare|munirsi)\b"
+    r"|\bposti (?:sono )?limitat\w+\b|\bfino (?:a|ad) esaurimento",
+    re.I,
+)  # what one wants to know before leaving home
 _LETS = re.compile(
     r"\b(?:possono|può|potrann?[oà]|consentit\w|garantit\w|apert\w|deviazion\w"
-    r"|deviat\w|percors[oi] alternativ\w)\b",
+    r"|deviat\w|percors[oi] alternativ\w|divieto|vietat\w)\b",
     re.I,
 )
 _OF_SOME = re.compile(
@@ -136,6 +144,8 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
             for slot, weight in wanted.items()
             if slot in sentence.slots and _tells(sentence.text, notice, slot)
         )
+        if notice.kind in _OCCASIONS and _PRACTICAL.search(sentence.text):
+            told += 1.0
         if told or (notice.kind in _MEASURES and (binding(sentence.text) or _LETS.search(sentence.text))):
             worth[sentence.text] = told - sentence.flaw - 0.004 * utf16(sentence.text)
     yield from sorted(worth, key=lambda one: -worth[one])
@@ -144,6 +154,8 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
 def _sentences(notice: Notice) -> Iterator[Sentence]:
     matter = matter_of(notice.title)
     yield from parts_of(notice)
+    if notice.kind in _OCCASIONS:
+        yield from (one for one in office(notice, matter) if _PRACTICAL.search(one.text) and not one.figures)
     if notice.kind in _BY_ITSELF:
         return
     items = bare(" ".join(item for listing in notice.listings for item in listing.items))
@@ -168,8 +180,13 @@ def _may_follow(text: str, sentence: Sentence) -> bool:
         sentence.flaw <= (_WITH_ADDRESS if _is_address_of_how(text, sentence) else _FLAW)
         and not _OFFICIAL.search(sentence.text)
         and bare(sentence.text) not in bare(text)
-        and not repeats(text, sentence.text)
+        and not repeats(_without_page(text), sentence.text)
     )
+
+
+def _without_page(text: str) -> str:
+    """`text` without what it leaves to the page, which says nothing of its own."""
+    return " ".join(sentence for sentence in split(text) if not gate.IN_PAGE.search(sentence))
 
 
 def _is_address_of_how(text: str, sentence: Sentence) -> bool:

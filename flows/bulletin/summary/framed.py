@@ -7,7 +7,7 @@ from itertools import chain, islice
 from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import is_word
-from flows.bulletin.language.titles import folded, is_told
+from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.lacks import is_call
 from flows.bulletin.page.notice import Kind, Notice, Slot
@@ -26,10 +26,11 @@ from flows.bulletin.summary.frames import (
     works,
 )
 from flows.bulletin.summary.frames.facets import tells
-from flows.bulletin.summary.frames.lines import is_cut
+from flows.bulletin.summary.frames.lines import is_cut, untold
 from flows.bulletin.summary.frames.matter import is_number, matter_of
 from flows.bulletin.summary.frames.meetings import meeting
 from flows.bulletin.summary.frames.outcomes import outcome
+from flows.bulletin.summary.frames.subject import is_occasion
 from flows.bulletin.summary.frames.wording import worded
 
 _Frame = Callable[[Notice, int], Iterator[str]]
@@ -75,6 +76,7 @@ _ELIDING = (
     Kind.other,
     Kind.health,
 )
+_WIDE = (Kind.other, Kind.campaign)  # of no sure kind
 _ASKED_FOR = (Kind.deadline, Kind.job, Kind.service)
 _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
@@ -84,6 +86,8 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     kind = Kind.deadline if notice.kind in _OCCASIONS and is_call(notice) else notice.kind
     frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
+    if kind in _WIDE and is_occasion(notice):
+        framed = chain(islice(programmes.texts(notice, limit), _TRIED), framed)
     owned = islice(general.texts(notice, limit), _TRIED) if kind not in _OCCASIONS else iter(())
     made = (
         form
@@ -147,7 +151,7 @@ def _heading(notice: Notice) -> Iterator[str]:
 
 def _announced(text: str, notice: Notice, kind: Kind) -> Iterator[str]:
     """`text` with word of what it leaves to the page, and bare where that has no room."""
-    if folded(text.rstrip(".")) == folded(notice.title.rstrip(".")):
+    if gate.says_title(text, notice) and not gate.tells_itself(notice):
         return
     if (duty := gate.booking(notice)) and not _BOOKS.search(text):
         yield f"{text} {duty}"
@@ -177,6 +181,8 @@ def _may_stand_alone(notice: Notice) -> bool:
 
 def _titled(notice: Notice) -> Iterator[str]:
     matter = matter_of(notice.title)
+    if gate.tells_itself(notice) and not untold(notice.title, notice, beside=(notice.title,)):
+        yield from (f"{title}." for title in _heading(notice))
     if notice.kind is not Kind.alert and (said := acts.published_of(notice)):
         yield f"{said} {gate.ALL_IN_PAGE.capitalize()}"
     if not _may_stand_alone(notice):
@@ -184,4 +190,4 @@ def _titled(notice: Notice) -> Iterator[str]:
     for title in _heading(notice):
         if notice.kind in _ASKED_FOR and matter is not None and matter.article:
             yield f"Per {matter.text} {gate.ALL_IN_PAGE}"
-        yield f"{title}. {gate.ALL_IN_PAGE.capitalize()}"
+        yield f"{title}{'' if title[-1] in '!?' else '.'} {gate.ALL_IN_PAGE.capitalize()}"

@@ -11,8 +11,9 @@ from datetime import date
 
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.guard.verdict import check
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.relative_days import troubles as relative_troubles
-from flows.bulletin.language.sentences import split
+from flows.bulletin.language.sentences import has_verb, split
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import folded
@@ -71,6 +72,11 @@ _OPENS = re.compile(
     re.I,
 )
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat)[oaie]\b", re.I)
+_PUT_OFF = re.compile(
+    r"\W*(?:rinviat|annullat|posticipat|sospes|spostat|cancellat)[oaie]\b(?:\sa data da destinarsi)?\W+"
+    r"(?:(?:il|lo|la|i|gli|le)\s|l['’]|(?:luned|marted|mercoled|gioved|venerd)ì|sabato|domenica)",
+    re.I,
+)  # set before a title that tells the old day, or the new one: nobody can say which
 _ITEM = re.compile(
     r"[;:]\s+(?:[A-ZÀ-Ý][a-zà-ù]+|[AEÈ](?=\s\w))"
 )  # an item of a list, glued to what announces it or to another
@@ -103,16 +109,30 @@ _DUTIES = (
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
 _REDUCED = r"(?:gratuit\w|gratis|ridott\w|esent\w)"
 _SOME = (
-    r"(?:sotto i|under|over|fino a[il]? \d|(?:ai|per i|i) minori?|bambin\w|ragazz\w|disabil\w|\d{1,2} anni)"
+    r"(?:sotto i|under|over|fino a[il]? \d|(?:ai|per i|i) minori?|bambin\w|ragazz\w|disabil\w|\d{1,2} anni"
+    r"|per (?:gli|i|le) (?:student|alunn|resident|soci|iscritt|abbonat)\w+)"
 )
-_EXEMPTION = re.compile(
+EXEMPTION = re.compile(
     rf"\b{_REDUCED}\b[^.;\n]{{0,30}}?\b{_SOME}|\b{_SOME}\b[^.;\n]{{0,30}}?\b{_REDUCED}\b", re.I
 )
-_SOME_PAY_LESS = re.compile(rf"\b{_REDUCED}\b|\b(?:costi|prezzi|tariffe)\b[^.]{{0,30}} nella pagina", re.I)
+SOME_PAY_LESS = re.compile(rf"\b{_REDUCED}\b|\b(?:costi|prezzi|tariffe)\b[^.]{{0,30}} nella pagina", re.I)
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)
 _CLOCK = re.compile(r"\bd?alle \d")
+_SUPPLIES = tuple(
+    (re.compile(said, re.I), re.compile(supply, re.I))
+    for said, supply in (
+        (r"\bacqua\b|\bacquedotto\b", r"\bacqua\b|idric|acquedott"),
+        (r"\bcorrente\b", r"elettric|\bcorrente\b|\bluce\b"),
+        (r"\bgas\b", r"\bgas\b"),
+    )
+)  # a frame says `la corrente` of a page that says `energia elettrica`
+_OPEN_OFFICE = re.compile(
+    r"\b(?:l['’]uffici\w|(?:gli|lo|il|la|le|i)\s(?:uffici|sportell[oi]|bibliotec\w+|muse[oi]|cimiter[oi]|parc[oh]\w*|piscin\w|palestr\w|ecocentr[oi]|scuol\w))\b"
+    r"[^.;:]{0,60}\b(?:è|sono|sarà|saranno|rest\w+|riman\w+)\s(?:apert|chius)[oaie]\b",
+    re.I,
+)
 _DAYS = re.compile(
     rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}/\d|\b(?:luned|marted|mercoled|gioved|venerd)ì|\bsabat[oi]\b|\bdomenic|\bgiorn"
     r"|\bferial|\bfestiv|\bsempre\b|\bnella pagina\b|\boggi|\bsettiman|\bmattin|\bnott[ei]\b|\bd[ai]l? \d",
@@ -163,7 +183,7 @@ def judge(text: str, notice: Notice, *, published: date | None = None) -> Judgem
 
 def _of_form(text: str, notice: Notice) -> Iterator[str]:
     sentences = split(text)
-    if len(sentences) == 1 and folded(text.rstrip(".")) == folded(notice.title.rstrip(".")):
+    if says_title(text, notice) and not tells_itself(notice):
         yield "Il testo dice solo il titolo."
     if not _names(text, notice):
         yield "Il testo non dice di che cosa si tratta."
@@ -174,6 +194,8 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
             yield f"Dell'elenco «{listing.lead}» è detta solo una parte."
     title = notice.title.strip(" .,;:")
     if title and text[: len(title)].lower() == title.lower():  # a title is no sentence, and may hold several
+        if _PUT_OFF.match(title):
+            yield "Il titolo dice di un rinvio senza dire di che cosa."
         for trouble in troubles(f"{title}."):
             if trouble in _OF_TITLES:
                 yield _TROUBLES[trouble].format(title)
@@ -187,6 +209,25 @@ def _of_form(text: str, notice: Notice) -> Iterator[str]:
         for trouble in troubles(sentence):
             if trouble not in WEAK:
                 yield _TROUBLES[trouble].format(sentence)
+
+
+def says_title(text: str, notice: Notice) -> bool:
+    """Whether a text is the title alone, as it stands or with the verb that a headline leaves out."""
+    title = notice.title.strip(" .")
+    return folded(text.rstrip(".")) in (folded(title), folded(spoken(title)))
+
+
+def tells_itself(notice: Notice) -> bool:
+    """Whether the title is a whole sentence with its day, as `Il cimitero è chiuso lunedì 3 maggio`."""
+    title = notice.title.strip(" .")
+    return (
+        ":" not in title
+        and title[-1:] not in "?!…"
+        and has_verb(title)
+        and bool(figures(title))
+        and not set(troubles(f"{title}.")) - WEAK
+        and _PUT_OFF.match(title) is None
+    )
 
 
 def leaves_all(text: str) -> bool:
@@ -207,8 +248,8 @@ def _unsaid_duties(text: str, notice: Notice) -> Iterator[str]:
     for duty, told, reason in _DUTIES:
         if (match := duty.search(notice.source)) and not told.search(text):
             yield f"{reason}: la pagina dice «{' '.join(match[0].split())}»."
-    exemption = _EXEMPTION.search(notice.source)
-    if exemption and _PRICE.search(text) and not _SOME_PAY_LESS.search(text):
+    exemption = EXEMPTION.search(notice.source)
+    if exemption and _PRICE.search(text) and not SOME_PAY_LESS.search(text):
         yield f"Manca chi non paga, o paga meno: la pagina dice «{' '.join(exemption[0].split())}»."
 
 
@@ -217,6 +258,12 @@ def _names(text: str, notice: Notice) -> bool:
 
     An alert is named by its hazard: titles such as `Maltempo, aggiornamento` have nothing else.
     """
+    if notice.kind is Kind.hours and _OPEN_OFFICE.search(text):
+        return True  # it names what is open or closed, whatever the title calls it
+    if notice.kind is Kind.supply_cut and any(
+        said.search(text) and supply.search(notice.source) for said, supply in _SUPPLIES
+    ):
+        return True
     if notice.kind is Kind.alert and any(tells(text, one) for one in notice.slots.get(Slot.hazard, ())):
         return True
     heads = [told.words for told in notice.slots.get(Slot.what, ())[:1]]
@@ -264,6 +311,9 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
     if leaves_all(text):
         if notice.kind in _NEVER_BARE and not figures(_UPDATED.sub(" ", text)):
             yield "Un avviso di pericolo o di interruzione deve dire il giorno."
+        hazards = notice.slots.get(Slot.hazard, ())
+        if notice.kind is Kind.alert and not any(tells(text, one) for one in hazards):
+            yield "Un avviso di pericolo deve dire il pericolo."
         return
     if notice.kind in (Kind.service, Kind.hours) and (opens := _OPENS.search(notice.source)):
         days = {figure for figure in figures(text) if "-" in figure}

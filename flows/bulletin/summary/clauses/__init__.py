@@ -16,7 +16,7 @@ from flows.bulletin.summary.clauses.days import (
     span_clause,
 )
 from flows.bulletin.summary.clauses.hours import hours_clause, hours_of
-from flows.bulletin.summary.clauses.people import audience_phrase, audience_sentence, is_everyone
+from flows.bulletin.summary.clauses.people import audience_phrase, audience_sentence, is_everyone, is_matter
 from flows.bulletin.summary.clauses.places import place_apposition, place_clause, place_of
 from flows.bulletin.summary.clauses.prices import is_free, is_paid, price_sentence
 
@@ -36,6 +36,7 @@ __all__ = [
     "hours_of",
     "is_everyone",
     "is_free",
+    "is_matter",
     "is_paid",
     "of_clause",
     "place_apposition",

@@ -42,6 +42,11 @@ _FROM = re.compile(
 _AT_LEAST = re.compile(r"(?:et[àa] minima|età minima)\D{0,30}(\d{1,2})\sanni", re.I)
 _SAYS = re.compile(r"(?<!\bche)\s(?:è|sono|sarà|saranno|viene|vengono)\s")  # it goes on behind its people
 _ON_A_DAY = re.compile(r"\b(?:prossim\w+|in avvio|in programma|si t(?:iene|err)\w*)\b", re.I)
+_TO_A_MATTER = re.compile(r"(?:\w+\s)?(?:è\s)?dedicat[oaie]\s(?:ai|agli|alle|a|alla|al)\s", re.I)
+_PEOPLE = re.compile(
+    rf"\b(?:{_NOUN}|cittadinanza|popolazione|comunità|pubblico|terza età|infanzia|over|under|\d+\s?anni)\b",
+    re.I,
+)
 _LONGEST = 90
 _ASIDE = re.compile(
     r",?\s(?:nell['’]ambito\sd|(?:promoss|organizzat|realizzat)[oaie]\s(?:da|dal|con)\b|nel\snostro\s(?:territorio|comune|paese)\b).*",
@@ -74,6 +79,8 @@ def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
     found = _FOR.fullmatch(text)
     if found is None:
         return ""
+    if is_matter(text):
+        return ""
     rest = found["rest"] or found["rest2"] or found["rest3"] or found["rest4"]
     to = (found["to"] or found["to2"] or "").lower()
     rest = re.sub(
@@ -84,6 +91,11 @@ def audience_phrase(words: str, *, longest: int = _LONGEST) -> str:
         return ""
     lead = _TO.get(to, "per")
     return f"{lead} {rest[0].lower()}{rest[1:]}" if not rest[:2].isupper() else f"{lead} {rest}"
+
+
+def is_matter(words: str) -> bool:
+    """Whether `words` tell what it is about: `dedicata alla spedizione del 1915` calls nobody."""
+    return _TO_A_MATTER.match(words) is not None and _PEOPLE.search(words) is None
 
 
 def is_everyone(words: str) -> bool:

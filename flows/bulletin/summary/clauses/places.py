@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from flows.bulletin.language.shorten import mended
-from flows.bulletin.language.signals import STREET
+from flows.bulletin.language.signals import MONTH, STREET
 
 _IN = "biblioteca municipio duomo"  # said without the article when nothing but an adjective follows
 _AT: dict[str, str] = {
@@ -53,8 +53,8 @@ _PRESSO = re.compile(r"presso\s(?:il\s|lo\s|la\s|l['’])?", re.I)
 _MEETING = re.compile(r"(?:ritrovo|partenza)\s(?:al|sul|in|da|presso|davanti|a)", re.I)
 _NEXT_TO = re.compile(r"\s?,\s(?:a fianco|accanto|vicino|di fronte|davanti|dietro|adiacente)\b[^,]*$", re.I)
 _STREET = re.compile(
-    rf"\b({STREET}(?:\s+(?:(?:del|dello|della|dei|degli|delle|di|da|de|e|la|le|lo)\b|dell['’]"
-    rf"|d['’]|San|S\.|[A-ZÀ-Ý]\.|(?!MI\b|VI\b|BS\b)[A-ZÀ-Ý][\wà-ù'’]*|\d{{1,2}}(?=\s+[A-ZÀ-Ý]\w+))){{1,7}})"
+    rf"\b({STREET}(?:\s+(?:(?:dell|d)['’]\s?[A-ZÀ-Ý][\wà-ù'’]*|(?:del|dello|della|dei|degli|delle|di|da|de|e|la|le|lo)\b|dell['’]"
+    rf"|d['’]|San|S\.|[A-ZÀ-Ý]\.|[IVX]{{1,5}}\s{MONTH}|(?!MI\b|VI\b|BS\b)[A-ZÀ-Ý][\wà-ù'’]*|\d{{1,2}}(?=\s+[A-ZÀ-Ý]\w+))){{1,7}})"
     r"(?:,?\s*(?:n\.?\s*|n°\s*|civico\s*)?(\d{1,4}(?!\d)(?:\s?/?\s?[A-Za-z]\b)?))?"
 )
 _TOWN = re.compile(r"[,(]?\s*\d{5}\b.*$|\s*[-,]\s*Italia\b.*$", re.S)

@@ -22,14 +22,14 @@ _LEVEL = re.compile(
     re.I,
 )
 _DANGER = (
-    r"(?:temporali|vento(?:\sforte)?|neve|piogge(?:\sintense)?|pioggia|ghiaccio|gelo|ondate\sdi\scalore"
+    r"(?:temporali|ondat[ae]\sdi\scalore|vento(?:\sforte)?|neve|piogge(?:\sintense)?|pioggia|ghiaccio|gelo|ondate\sdi\scalore"
     r"|caldo|nebbia|valanghe|mareggiate"
     r"|incendi\sboschivi)"
 )
 _HAZARD = re.compile(
     rf"(?P<words>(?:(?:per\s(?:il\s|l['’]\s?)?)?(?:criticità\s|rischio\s(?:di\s)?)?(?:idrogeologic[oa]"
     rf"|idraulic[oa]|incendi[o]?\sboschiv[oi]"
-    rf"|ondate\sdi\scalore)|per\s(?:le\s|i\s|il\s)?{_DANGER}|per\sl['’]arrivo\sdi\s(?:forti\s)?{_DANGER})"
+    rf"|ondat[ae]\sdi\scalore)|per\s(?:le\s|i\s|il\s)?{_DANGER}|per\sl['’]arrivo\sdi\s(?:forti\s)?{_DANGER})"
     rf"(?:\se\s(?:idraulic[oa]|idrogeologic[oa]))?(?:\sper\s(?:forti\s)?{_DANGER})?"
     rf"(?:(?:,\s|\se\s)(?:per\s)?(?:(?:il\s)?rischio\s(?:di\s)?(?:idrogeologic[oa]"
     rf"|idraulic[oa])(?:\sper\s{_DANGER})?"
@@ -41,7 +41,7 @@ _ZONE = re.compile(
     r"(?:(?:per|nella)\s(?:la\s)?)?zona\s(?P<zone>[A-Za-z]{2,5}-?[A-Z]?-?\d{0,2}|[A-Z]\d)(?!\w)", re.I
 )
 _IDLE = re.compile(
-    r"(?:maltempo|meteo|protezione\scivile|aggiornamento\sdel\s[\d°]+\s\w+(?:\s20\d\d)?|oggi|domani"
+    r"(?:avviso(?=\s(?:di|per|ondat))|maltempo|meteo|protezione\scivile|aggiornamento\sdel\s[\d°]+\s\w+(?:\s20\d\d)?|oggi|domani"
     r"|nella\sgiornata\sdi|e|per|avviso(?:\sdi)?)(?!\w)",
     re.I,
 )
@@ -57,6 +57,7 @@ class _Read:
     when: list[str] = field(default_factory=list)
     zone: str = ""
     rest: str = ""
+    hazard: str = ""  # told before its level: `ondata di calore, allerta gialla`
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
@@ -101,12 +102,20 @@ def _together(notice: Notice) -> tuple[_Read, list[str]]:
             continue
         if read.when and made.when and read.when != made.when:
             return _Read(), []
+        if read.hazard:
+            continue  # a hazard without a level
+        if (graver := _of_colour(made.levels, read.levels)) is not None:
+            made.levels = read.levels = graver
         if read.levels and made.levels and read.levels != made.levels:
             if made.levels[0][1] or len(made.levels) > 1 or len(read.levels) > 1:
                 continue
             words, (level, danger) = made.levels[0][0], read.levels[0]
-            hazard = " ".join(filter(None, (level if level == "criticità" or not danger else "", danger)))
-            made.levels = [(words, hazard if hazard.lower().startswith("per ") else f"per {hazard}")]
+            if level.startswith("allerta") and not re.search(_COLOUR, words):
+                words = level  # `allerta meteo`, and below `allerta gialla`
+            is_hazard = level == "criticità" or (not danger and level != words)
+            hazard = " ".join(filter(None, (level if is_hazard else "", danger)))
+            led = hazard if not hazard or hazard.lower().startswith("per ") else f"per {hazard}"
+            made.levels = [(words, led)]
         else:
             made.levels = made.levels or read.levels
         made.when = made.when or read.when
@@ -114,6 +123,18 @@ def _together(notice: Notice) -> tuple[_Read, list[str]]:
         made.rest = made.rest or read.rest
         used.append(line)
     return made, used
+
+
+def _of_colour(levels: list[tuple[str, str]], others: list[tuple[str, str]]) -> list[tuple[str, str]] | None:
+    """The alert with its colour, where one line tells it without and another with, of the same hazard."""
+    if len(levels) != 1 or len(others) != 1:
+        return None
+    (level, hazard), (other, its) = levels[0], others[0]
+    is_same = hazard.removeprefix("per ") == its.removeprefix("per ")
+    if not hazard or not is_same or not level.startswith("allerta") or not other.startswith("allerta"):
+        return None
+    told = [one for one in (level, other) if re.search(_COLOUR, one)]
+    return [(told[0], f"per {hazard.removeprefix('per ')}")] if len(told) == 1 else None
 
 
 def _reading(line: str) -> _Read | None:
@@ -151,7 +172,11 @@ def _one(line: str, at: int, made: _Read) -> int:
         return match.end()
     if match := _LEVEL.match(line, at):
         words = match["level"].strip().lower()
-        made.levels.append((words, ""))
+        made.levels.append((words, made.hazard))
+        made.hazard = ""
+        return match.end()
+    if (match := _HAZARD.match(line, at)) and not made.levels and not made.hazard:
+        made.hazard = match["words"][:1].lower() + match["words"][1:]
         return match.end()
     if match := _ZONE.match(line, at):
         made.zone = match["zone"]
@@ -188,7 +213,7 @@ def _sentence(found: _Read, *, is_day_first: bool = True) -> str:
 def _named(level: str, hazard: str) -> str:
     if level == "criticità":
         return f"un avviso di criticità {hazard}"
-    if hazard.startswith(("rischio", "ondate", "criticità")):
+    if hazard.startswith(("rischio", "ondat", "criticità")):
         hazard = f"per {hazard}"
     article = "la " if level.startswith("fase") else "lo " if level.startswith("stato") else "l'"
     return f"{article}{level} {hazard}"

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice
+from flows.bulletin.summary import gate
 from flows.bulletin.summary.frames.days import period_at
 from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told
 from flows.bulletin.summary.frames.own import opened
@@ -16,7 +17,11 @@ _BAN = re.compile(
     r"divieto (?P<what>(?:temporaneo )?di (?:transito|sosta|accesso|circolazione|fermata)\b.+)", re.I
 )
 _LEAD = re.compile(r"[\s,;–-]+(?:(?:nel|per il|il) giorno|nei giorni|in data)?\s*$", re.I)
-_CAUSE = re.compile(r"per (?:lavori|interventi|motivi|opere|la|il|lo|i)\b[^.;:]{3,80}\.?", re.I)
+_CAUSE = re.compile(
+    r"per (?:manutenzione|(?:lavori|manutenzioni|interventi|motivi|opere|la|il|lo"
+    r"|i)\b[^.;:]{3,80}|manutenzione [^.;:]{3,80})\.?",
+    re.I,
+)
 _QUOTED = re.compile(r"[\"“]([^\"”]{2,80})[\"”]")
 _WORD = re.compile(r"(?<=\s)(?=\w)")
 
@@ -37,3 +42,8 @@ def banned(notice: Notice) -> Iterator[str]:
         reason = f" {cause[:1].lower()}{cause[1:]}" if cause else ""
         yield f"{opened(period.words)} è in vigore il divieto {what}{reason}."
         return
+    if not told(title):
+        what = _QUOTED.sub(r"«\1»", title[ban.start("what") :])
+        cause = next((line.rstrip(".") for line in others if _CAUSE.fullmatch(line)), "")
+        reason = f" {cause[:1].lower()}{cause[1:]}" if cause else ""
+        yield f"È in vigore il divieto {what}{reason}. {gate.ALL_IN_PAGE.capitalize()}"

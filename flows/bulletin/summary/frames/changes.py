@@ -8,7 +8,11 @@ from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.titles import is_told, same
 from flows.bulletin.language.wholeness import is_whole
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary.frames.subject import lines_of, phrase_of, quoted, segmented, title_of
+from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.happening import lines_of
+from flows.bulletin.summary.frames.nouns import phrase_of, quoted, segmented
+from flows.bulletin.summary.frames.own import opened
+from flows.bulletin.summary.frames.subject import title_of
 
 _CHANGED = re.compile(
     r"\b(?P<what>annullat|rinviat|posticipat|sospes|spostat|anticipat"
@@ -18,6 +22,11 @@ _CHANGED = re.compile(
 _CONDITION = re.compile(
     r"\b(?:in caso di|qualora|se\s|eventual|potr(?:à|anno)|sarà data|maltempo verrà)", re.I
 )
+_NAMED = re.compile(
+    r"(?P<name>.{3,70}?[!:.–-])\s*(?P<noun>(?:incontr|event|spettacol|concert|cors|laborator|appuntament)i\w?|(?:incontro|evento"
+    r"|spettacolo|concerto|corso|laboratorio|appuntamento))\s(?P<what>annullat|rinviat|sospes)(?P<ending>[oaie])",
+    re.I,
+)  # `Mamma in arrivo! Incontri annullati`
 _NEW_DAY = re.compile(r"\b(?:recuperat|recupero|nuova data|nuovo appuntamento|riprogrammat)", re.I)
 _PLANNED = re.compile(
     r"(?:programmat|previst|fissat)[oaie]\s(?:per\s)?(.{5,40}?)\s(?:è|sono|viene|sarà)\b", re.I
@@ -32,10 +41,28 @@ def is_changed(notice: Notice) -> bool:
     return any(_CHANGED.search(line) and not _CONDITION.search(line) for line in lines)
 
 
+def _planned_of(title: str) -> tuple[str, str]:
+    """`Festa dei colori` and `il 16 maggio alle 15` of `Festa dei colori - 16 maggio - ore 15`."""
+    pieces = re.split(r"\s[-–]\s", title)
+    days = [days for piece in pieces[1:] if (days := clauses.days_of(piece))]
+    if len(pieces) < 2 or len(days) != 1 or not phrase_of(pieces[0]):
+        return title, ""
+    hours = [said for piece in pieces[1:] if (said := clauses.hours_clause(piece))]
+    return pieces[0], " ".join(
+        filter(None, (clauses.days_clause(days[0]), hours[0] if len(hours) == 1 else ""))
+    )
+
+
 def changed(notice: Notice) -> Iterator[str]:
     """The change in one sentence, or the office's own after the title."""
     title = title_of(notice)
-    subject = segmented(title) or phrase_of(title) or (quoted(title) if title else "")
+    named = _NAMED.fullmatch(notice.title.strip(" ."))
+    head, planned_for = _planned_of(title)
+    subject = segmented(head) or phrase_of(head) or (quoted(head) if head else "")
+    if named and (noun := phrase_of(named["noun"])):
+        name = quoted(named["name"].strip(" -–:.,"))
+        ends = named["ending"].lower()
+        yield opened(f"{noun} {name} {'sono' if ends in 'ie' else 'è'} {named['what'].lower()}{ends}.")
     ending = "a" if subject.startswith("la ") else "o"
     lines = [
         line
@@ -46,16 +73,21 @@ def changed(notice: Notice) -> Iterator[str]:
         found = _CHANGED.search(line)
         if found is None or same(line, spoken(notice.title)):
             continue
-        ending = found["ending"].lower()
+        ending = "a" if subject.startswith("la ") else found["ending"].lower()
         new_day = next((f" {line}" for line in notice.prose if _NEW_DAY.search(line)), "")
         if is_told(title, line) and line.endswith(".") and is_whole(line):
             yield f"{line}{new_day}"
         tail = re.sub(
-            r"\b(?:a )?causa (?:del )?(?=maltempo|neve|pioggia)", "per ", line[found.end() :].strip(" .")
+            r"\b(?:a )?causa (?:del )?(?=maltempo|neve|pioggia)",
+            "per ",
+            line[found.end() :].strip(" .-–"),
+            flags=re.I,
         )
+        tail = re.sub(r"^per Maltempo$", "per maltempo", tail)
         if subject and not re.search(r"[.!?]\s", tail) and len(tail) <= 150:
             planned = _PLANNED.search(line)
-            before = f", previst{ending} per {planned[1]}," if planned else ""
+            day = planned[1] if planned else planned_for
+            before = f", previst{ending} per {day}," if day else ""
             said = f"{subject}{before} è {found['what'].lower()}{ending} {tail}".strip()
             said = f"{said[0].upper()}{said[1:]}."
             yield f"{said}{new_day}"

@@ -5,12 +5,14 @@ doubtful (a weekday that is not that date's, a day without a month, days that do
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
 from flows.bulletin.language.dates import MONTHS, MONTHS_BY_START, WEEKDAYS
+from flows.bulletin.page.notice import Told
 
 MONTH_NAME = r"(?:gen(?:naio|n)?|feb(?:braio|br)?|mar(?:zo)?|apr(?:ile)?|mag(?:gio|g)?|giu(?:gno)?|lug(?:lio)?|ago(?:sto)?|set(?:tembre|t)?|ott(?:obre)?|nov(?:embre)?|dic(?:embre)?)"  # noqa: E501
 WEEKDAY_NAME = r"(?:(?:luned|marted|mercoled|gioved|venerd)(?:ì|i['’`]?|í)|sabato|domenica)"
@@ -42,6 +44,11 @@ _ON = re.compile(
     re.I,
 )
 _LISTED = re.compile(r"\s{0,3}(?:,\s{0,3}(?:e\s)?|\be(?:d)?\s|[-–]\s{0,3})(?:(?:il|del)\s|l['’])?", re.I)
+_BEGINS = re.compile(
+    r"\b(?:inizi\w*|avvi\w+|comincia\w*|part(?:e|ono|irà|iranno)|entro|conclu\w+"
+    r"|termin\w+|riapr\w+)|(?:…|\.\.\.)\W*$",
+    re.I,
+)
 _MOST = 12
 
 
@@ -73,6 +80,17 @@ class Period:
         if self.form == "until":
             return f"fino {_with('a', self.days[0])}{_tail(self.days[0])}"
         return _list(self.days)
+
+
+def only_day(told: Iterable[Told]) -> str:
+    """The one day or period that a page has, where nothing says that it only begins or ends then."""
+    found = list(told)
+    words = {one.words for one in found}
+    if len(words) != 1 or any(_BEGINS.search(one.sentence) for one in found):
+        return ""
+    said = words.pop()
+    period = period_at(said, 0)
+    return period.words if period and not said[period.end :].strip(" .,") else ""
 
 
 @lru_cache(maxsize=1024)

@@ -4,27 +4,20 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.titles import folded, is_told
 from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.acting import acted, acted_title
 from flows.bulletin.summary.frames.changes import changed, is_changed
+from flows.bulletin.summary.frames.happening import FILLER, leans, lines_of, what_sentences
 from flows.bulletin.summary.frames.lacking import untold
+from flows.bulletin.summary.frames.nouns import is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
 from flows.bulletin.summary.frames.sittings import Sitting
-from flows.bulletin.summary.frames.subject import (
-    FILLER,
-    PAPER,
-    TITLE_DAY,
-    is_headline_of,
-    is_plural,
-    leans,
-    lines_of,
-    matters,
-    title_of,
-    what_sentences,
-)
+from flows.bulletin.summary.frames.subject import PAPER, TITLE_DAY, is_headline_of, matters, title_of
 from flows.bulletin.summary.frames.wording import worded
 
 _IN_PAGE = {
@@ -33,14 +26,18 @@ _IN_PAGE = {
     "place": "Il luogo è nella pagina.",
     "places": "I luoghi sono nella pagina.",
     "hours": "Gli orari sono nella pagina.",
+    "others": "Gli altri appuntamenti sono nella pagina.",
     "deadline": "Le scadenze sono nella pagina.",
 }
 _LEFT = re.compile(r"(?:(?<=[.!?] )|^)([A-Z][^.!?]{3,60}?) (?:è|sono) nella pagina\.")
 _TOLD_HOUR = re.compile(r"(\balle (?:\d|ore).*?)\bGli orari\b")
 _TWICE = re.compile(
     r"(?P<first>L'appuntamento è|Gli appuntamenti sono)(?P<told> [^.!?]+(?:\.\w[^.!?]*)*\. )"
-    r"L'appuntamento è (?P<whom>per )"
+    r"(?:L'appuntamento è|Gli appuntamenti sono) (?P<whom>per )"
 )
+_SEVERAL = re.compile(r"(?:^|,\s)(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2})\s[a-zà-ù]+i\b")
+_FOR_ALL = re.compile(r" e apert[oa] a tutti(?=\.)")
+_FREE = re.compile(r"^(?:L'ingresso|La partecipazione) è gratuit(?P<end>[oa])(?=\.$)")
 _MOST = 40  # texts that are weighed: what comes later is only shorter
 _ABOUT_BOOKING = re.compile(r"(?:per |le |la )?(?:info|iscriz|prenotaz|preven|bigliett)", re.I)
 
@@ -62,6 +59,8 @@ def fitting(made: Iterable[str], limit: int) -> Iterator[str]:
     for text in made:
         said = re.sub(r"\s+(?=[,;.:!?](?:\s|$))", "", " ".join(text.split())).replace("’ ", "’")
         said = together(_TOLD_HOUR.sub(r"\1Gli altri orari", _TWICE.sub(_not_twice, said)))
+        if utf16(said) > limit:
+            said = _FOR_ALL.sub("", said)  # a street is worth more than that everybody may come
         if said and utf16(said) <= limit and said not in seen:
             seen.add(said)
             yield said
@@ -78,8 +77,14 @@ def together(text: str) -> str:
     left = _LEFT.findall(text)
     if len(left) < 2:
         return text
+    left = list(dict.fromkeys(left))
+    if any(" con gli orari" in name for name in left):
+        left = [name for name in left if name != "Gli orari"]
     names = [left[0], *(f"{name[:1].lower()}{name[1:]}" for name in left[1:])]
     rest = " ".join(_LEFT.sub("", text).split())
+    if len(names) == 1:
+        verb = "è" if names[0].startswith(("Il ", "La ")) else "sono"
+        return f"{rest} {names[0]} {verb} nella pagina.".strip()
     return f"{rest} {', '.join(names[:-1])} e {names[-1]} sono nella pagina.".strip()
 
 
@@ -98,39 +103,57 @@ def ordered(made: Iterable[str], occasion: Occasion, limit: int) -> Iterator[str
 
 
 def _texts(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
-    yield from _abstract(notice, occasion, limit)
+    yield from _abstract(notice, occasion, limit, is_named=True)
     if occasion.parts and occasion.sittings:
+        yield from _abstract(notice, occasion, limit, is_named=False)
         yield from _with_parts(notice, occasion)
         return
     yield from _of_the_office(notice, occasion)
+    yield from _announced_day(notice, occasion)
     if len(occasion.sittings) == 1:
         yield from _composed(notice, occasion)
+    yield from _abstract(notice, occasion, limit, is_named=False)
     yield from _runs(notice, occasion, limit)
 
 
-def _abstract(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
-    """The office's abstract, or a body as short, with the sentences for what it leaves out."""
+def _abstract(notice: Notice, occasion: Occasion, limit: int, *, is_named: bool) -> Iterator[str]:
+    """The office's abstract, or a body as short, with the sentences for what it leaves out.
+
+    Not `is_named`: the title has to stand before it.
+    """
     title = title_of(notice)
-    body = lines_of(notice.title, notice.source)
+    body = tuple(
+        line
+        for line in lines_of(notice.title, notice.source)
+        if not (FILLER.search(line) and not _tells_day(line))
+    )
     is_short = len(notice.body) <= limit
     for lines in (notice.abstract, body if is_short else ()):
         whole = " ".join(worded(closed(line)) for line in lines)
         if not lines or not has_verb(whole) or not _tells_day(whole):
             continue
-        if title and (leans(lines[0]) or not is_told(title, whole)):
-            whole = f"{closed(title)} {whole}"
-        if whole:
-            yield from completed(whole, occasion)
+        needs_title = bool(title) and (leans(lines[0]) or not is_told(title, whole))
+        if needs_title is not is_named:
+            yield from completed(f"{closed(title)} {whole}" if needs_title else whole, occasion)
 
 
 def _of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
     """A sentence of the office that tells the day and names the matter."""
     title = title_of(notice)
     for line in notice.prose[:12]:
-        if not 40 <= len(line) <= 250 or not has_verb(line) or not _tells_day(line) or FILLER.search(line):
+        if not 40 <= len(line) <= 270 or not has_verb(line) or not _tells_day(line) or FILLER.search(line):
             continue
         if not _ABOUT_BOOKING.match(line) and not leans(line) and is_told(title, line):
             yield from completed(worded(closed(line)), occasion)
+
+
+def _announced_day(notice: Notice, occasion: Occasion) -> Iterator[str]:
+    """`Domenica 9 maggio c'è la festa dei nonni` of a title such as `Alba, domenica 9 maggio la festa …`."""
+    for mark in re.finditer(r"[,:–-]\s", notice.title):
+        headline = notice.title[mark.end() :].strip()
+        said = spoken(headline)
+        if said != headline and not has_verb(notice.title[: mark.start()]):
+            yield from completed(closed(said), occasion)
 
 
 def _runs(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
@@ -169,16 +192,26 @@ def _composed(notice: Notice, occasion: Occasion) -> Iterator[str]:
     """One day, or days with the same hours: `Sabato 4 maggio alle 21, nella Sala Verdi, c'è il coro …`."""
     title = title_of(notice)
     places = list(dict.fromkeys((occasion.place, without_street(occasion))))
-    ways = list(matters(notice))
+    ways = [way for way in matters(notice) if not _counts(way[0])]
+    sentences = list(what_sentences(notice, title))
+    if clause := acted_title(title, notice):
+        yield from _acted(clause, occasion, places)
     if title and is_headline_of(title) and not (ways and TITLE_DAY.search(title)):
         yield from _headed(title, occasion, places)
     with_sentence = [way for way in ways if way[1] or "», " in way[0] or way[0].startswith("il film")]
     yield from _named(with_sentence, occasion, places)
-    for sentence in what_sentences(notice, title):
+    for clause in filter(None, (acted(sentence, notice) for sentence in sentences)):
+        yield from _acted(clause, occasion, places)
+    for sentence in sentences:
         yield from _headed(sentence, occasion, places)
     yield from _named([way for way in ways if way not in with_sentence], occasion, places)
     if title and not PAPER.match(title):
         yield from _headed(title, occasion, places)
+
+
+def _counts(phrase: str) -> bool:
+    """`«Alba», 13 incontri nelle frazioni`: more of them than the one day that is told."""
+    return _SEVERAL.search(phrase) is not None
 
 
 def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -> Iterator[str]:
@@ -187,13 +220,26 @@ def _named(ways: list[tuple[str, str]], occasion: Occasion, places: list[str]) -
     for year in (True, False):
         for phrase, sentence in ways:
             verb = "ci sono" if is_plural(phrase) else "c'è"
-            for place in places:
+            its_place = occasion.apposition.split(",")[0]
+            in_sentence = bool(its_place) and folded(its_place) in folded(sentence)
+            for place in ("",) if in_sentence else places:
                 head = opening(sitting, place, year=year)
-                where = occasion.where if not place else ""
-                if not place and not where and occasion.apposition:
+                where = occasion.where if not place and occasion.where != sentence else ""
+                if not place and not occasion.where and occasion.apposition and not in_sentence:
                     where = f"{occasion.apposition}."
                 said = f"{head} {verb} {closed(phrase)} {sentence} {where}"
                 yield f"{said} {rest_of(occasion, untold(said, occasion))}"
+
+
+def _acted(clause: str, occasion: Occasion, places: list[str]) -> Iterator[str]:
+    """`Sabato 4 maggio alle 21, nella Sala Verdi, il coro Alba canta Bach.`"""
+    for year in (True, False):
+        for place in places:
+            where = "" if place else occasion.where
+            if not place and not where and occasion.apposition:
+                where = f"{occasion.apposition}."
+            said = f"{opening(occasion.sittings[0], place, year=year)} {closed(clause)} {where}"
+            yield f"{said} {rest_of(occasion, untold(said, occasion))}"
 
 
 def _headed(lead: str, occasion: Occasion, places: list[str]) -> Iterator[str]:
@@ -215,8 +261,11 @@ def _headed(lead: str, occasion: Occasion, places: list[str]) -> Iterator[str]:
     for year in (True, False):
         for place in places:
             where = place or ("" if occasion.where else occasion.apposition)
-            told = ", ".join(filter(None, (sitting.when(year=year), where, age)))
-            said = f"{closed(lead)} {name} {told}. {occasion.where if not place else ''}"
+            is_dated = not {"when", "hours"} & set(untold(lead, occasion))
+            when = "" if is_dated else sitting.when(year=year)
+            told = ", ".join(filter(None, (when, where, age)))
+            meets = f"{name} {told}." if told else ""
+            said = f"{closed(lead)} {meets} {occasion.where if not place else ''}"
             yield f"{said} {rest_of(occasion, untold(said, occasion))}"
 
 
@@ -265,13 +314,21 @@ def rest_of(occasion: Occasion, lacking: list[str]) -> str:
     """Sentences for people, price and booking where a text lacks them."""
     said = []
     if "who" in lacking:
-        said.append(occasion.who_sentence)
+        people = occasion.who_sentence
+        if len(occasion.sittings) > 1:
+            people = people.replace("L'appuntamento è ", "Gli appuntamenti sono ", 1)
+        said.append(people)
     if "price" in lacking:
-        said.append(occasion.price)
+        said.append(_open_to_all(occasion.price) if occasion.is_open else occasion.price)
     if "booking" in lacking:
         said.append(occasion.booking)
     said += [_IN_PAGE[name] for name in dict.fromkeys(occasion.unsaid) if name in _IN_PAGE]
     return " ".join(filter(None, said))
+
+
+def _open_to_all(price: str) -> str:
+    """`L'ingresso è gratuito e aperto a tutti.`"""
+    return _FREE.sub(r"\g<0> e apert\g<end> a tutti", price)
 
 
 def closed(line: str) -> str:

@@ -1,17 +1,29 @@
 """Texts about what is closed, or opens at other hours: which office, days, hours, what stays open."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.clock import every_at, hours_at
-from flows.bulletin.summary.frames.days import period_at
-from flows.bulletin.summary.frames.lines import is_cut, lines, untold
-from flows.bulletin.summary.frames.offices import Office, office_at
+from flows.bulletin.summary.frames.days import only_day, period_at
+from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told, untold
+from flows.bulletin.summary.frames.offices import Office, joined, office_at
 from flows.bulletin.summary.frames.own import enough, opened
+from flows.bulletin.summary.frames.timetables import timetable
 
+_EXCEPTIONS_IN_PAGE = "Le eccezioni sono nella pagina."
+_EXCEPTS = re.compile(
+    r"\b(?:eccezion[ei]|esclusion[ei]|eccett\w+|tranne|garantit[oaie]|(?:rest\w+|riman\w+|rimarr\w+|sarà|saranno)\s(?:\w+\s)?apert[oaie])\b",
+    re.I,
+)
+_DECREES = re.compile(
+    r"\b(?:ha (?:stabilito|disposto|autorizzato|emanato|decretato)|sancisce"
+    r"|autorizza\w*|(?:viene|è) disposta)\b",
+    re.I,
+)  # what the act says, where a frame says what it means
+_COMPOUND = re.compile(r"(?<!\w)[A-ZÀ-Ý]{4,}(?:-[A-ZÀ-Ý]{4,})+(?!\w)")
 _HOURS_IN_PAGE = "Gli orari sono nella pagina."
 _WHAT = re.compile(
     r"(?:(?P<closed>chiusur[ae])|(?P<open>apertur[ae]\s(?=straordinari))|(?P<again>riapertur[ae])"
@@ -26,7 +38,7 @@ _WHAT = re.compile(
 )
 _STATE = re.compile(r"(?P<state>chius|apert)[oaie](?:\sal\spubblico)?(?!\w)", re.I)
 _CAUSE = re.compile(
-    r"(?:in\soccasione\s(?:del|di)|per\s(?:ferie|inventario|lavori|sciopero|assemblea|festività|motivi"
+    r"(?:in\soccasione\s(?:del|di)|per\s(?:allerta\smeteo|maltempo|ferie|inventario|lavori|sciopero|assemblea|festività|motivi"
     r"|vento|neve))[^,;.:()\d]*",
     re.I,
 )
@@ -47,22 +59,91 @@ class _Read:
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` units, the best first; none where office or days are not sure."""
-    yield from enough(notice, limit, needs=_tells)
+    own = [_with_exceptions(text, notice) for text in enough(notice, limit, needs=_tells)]
+    yield from (text for text in own if not _DECREES.search(text) and utf16(text) <= limit)
     for line in lines(notice):
         found = _reading(line) if not is_cut(line) else None
+        if found and len(found.when) == 1:
+            found.when = [_fuller(found.when[0], notice)]
+        if found and not found.when and (day := only_day(notice.slots.get(Slot.when, ()))):
+            found.when.append(day)
+        if found and found.office:
+            found.office = _whole_name(found.office, notice)
         text = _sentence(found) if found else ""
         if not text:
             continue
-        left = untold(text, notice, beside=(line,))
+        left = [one for one in untold(text, notice, beside=(line,)) if _is_missed(one, text)]
+        if text.endswith(_HOURS_IN_PAGE):
+            left = [one for one in left if any(fact.startswith("day") for fact in told(one) - told(text))]
         own = [other for other in left if other in notice.prose]
         if left and len(own) == len(left) and utf16(" ".join([text, *own])) <= limit:
             yield " ".join([text, *own])
         elif not left and utf16(text) <= limit:
             yield text
+        elif _makes_exceptions(left) and not any(
+            fact.startswith("day") for other in left for fact in told(other) - told(text)
+        ):
+            yield f"{text} {_EXCEPTIONS_IN_PAGE}"
+    yield from (text for text in own if utf16(text) <= limit)
+    yield from (text for text in timetable(notice) if utf16(text) <= limit)
+
+
+def _whole_name(office: Office, notice: Notice) -> Office:
+    """`l'ufficio Tributi, Anagrafe e Commercio`, where the page writes `TRIBUTI-ANAGRAFE-COMMERCIO`."""
+    for match in _COMPOUND.finditer(notice.source):
+        first, *others = match[0].split("-")
+        if office.words.lower().endswith(first.lower()):
+            names = [name.capitalize() for name in others]
+            return replace(office, words=joined([office.words, *names]))
+    return office
+
+
+def _fuller(when: str, notice: Notice) -> str:
+    """`dal 7 novembre 2022 al 30 aprile 2023` of `dal 7 novembre 2022`, where a line says until when."""
+    since = period_at(when, 0)
+    if since is None or since.form != "since":
+        return when
+    for line in lines(notice)[1:]:
+        for place in re.finditer(r"\b(?=d[aà])", line[:160], re.I):
+            found = period_at(line, place.start())
+            if (
+                found
+                and found.form == "span"
+                and (found.days[0].number, found.days[0].month)
+                == (
+                    since.days[0].number,
+                    since.days[0].month,
+                )
+            ):
+                return found.words
+    return when
+
+
+def _is_missed(line: str, text: str) -> bool:
+    """Whether a line tells more than why: the colour of an alert that closes a school is its own notice's."""
+    return binding(line) or any(not fact.startswith("level") for fact in told(line) - told(text))
+
+
+def _makes_exceptions(left: Iterable[str]) -> bool:
+    return any(_EXCEPTS.search(line) for line in left)
+
+
+def _with_exceptions(text: str, notice: Notice) -> str:
+    """`text` with word of what stays open, where a list or a long sentence tells it."""
+    return (
+        f"{text} {_EXCEPTIONS_IN_PAGE}"
+        if _makes_exceptions(untold(text, notice)) and not (_EXCEPTS.search(text))
+        else text
+    )
 
 
 def _tells(text: str) -> bool:
-    has_state = re.search(r"\b(?:chius|apert|riapr|chiud|apr(?:e|ono|irà))\w*", text, re.I)
+    has_state = re.search(
+        r"\b(?:chius|apert|riapr|chiud|apr(?:e|ono|irà))\w*|\b(?:mercat\w+|uffici\w*|servizi\w*|bibliotec\w+)\b[^.;]{3,60}"
+        r"\bsi (?:svolg|terr|tien|spost)\w+",
+        text,
+        re.I,
+    )
     days = any(period_at(text, match.start()) for match in re.finditer(r"\b(?=\w)", text[:400]))
     return bool(has_state and days)
 

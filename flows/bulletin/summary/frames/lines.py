@@ -35,11 +35,16 @@ _CONTACT = re.compile(
     r"@|\btel(?:efono)?\b\.?:?|\b0\d{1,3}[ ./-]?\d{5,}|https?:|\bper (?:maggiori |ulteriori )?info", re.I
 )
 _ACT_DAY = re.compile(r"\b(?:con nota|nota|avviso|bollettino|documentazione|ordinanza|aggiornamento)\b", re.I)
+_VOTE_DAY = re.compile(
+    r"\b(?:elezion[ei]|referendum|consultazion[ei])\b[^.;:]{0,24}\sde(?:l|i"
+    r"|ll['’])\s?(?:[\w° ]{1,12}\se\s)?$",
+    re.I,
+)
 _BINDING = re.compile(
     r"\b(?:eccett\w+|esclus\w+|tranne|salvo|ad eccezione|fatta eccezione|residenti|frontisti"
     r"|mezzi di soccorso"
     r"|annullat\w+|rinviat\w+|posticipat\w+|prorogat\w+|proroga|sospes[oaie]|revocat\w+|in caso di"
-    r"|riapr\w+|riapert\w+"
+    r"|riapr\w+|riapert\w+|eccezion[ei]|garantit[oaie]"
     r"|rest(?:a|ano|erà|eranno)|riman(?:e|gono|rà)|rimarranno|numeri (?:pari|dispari)|solo|soltanto"
     r"|esclusivamente|non|vietat\w+)\b",
     re.I,
@@ -101,10 +106,13 @@ def told(text: str) -> frozenset[str]:
     """Days (month and day), hours, levels of `text`; days of acts and of publication count for nothing."""
     keys = set()
     for fact in facts(text):
-        if fact.kind is Kind.date and not _ACT_DAY.search(text[max(0, fact.start - 40) : fact.start]):
+        before = text[max(0, fact.start - 40) : fact.start]
+        if fact.kind is Kind.date and not _ACT_DAY.search(before) and not _VOTE_DAY.search(before):
             keys.add(f"day {fact.value[-5:]}")
         elif fact.kind is Kind.time and re.search(
-            r"\bnota\b", text[max(0, fact.start - 60) : fact.start], re.I
+            r"\b(?:nota|emess[oa]|diramat[oa]|aggiornat[oa])\b",
+            text[max(0, fact.start - 60) : fact.start],
+            re.I,
         ):
             continue  # the hour at which a bulletin was written
         elif fact.kind in (Kind.time, Kind.level, Kind.weekday, Kind.relative):

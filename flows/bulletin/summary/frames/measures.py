@@ -62,7 +62,7 @@ _READ: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "suspended",
             r"sospensione(?:\stemporanea)?\s(?:della\scircolazione|del\s(?:transito"
-            r"|traffico))(?:\s(?:stradale|veicolare))?",
+            r"|traffico))(?:\s(?:stradale|veicolare))?(?:\s(?:a|per|di)\stutti\si\sveicoli)?",
         ),
         (
             "water",

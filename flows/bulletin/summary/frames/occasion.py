@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
-from flows.bulletin.language.signals import TIME
+from flows.bulletin.language.signals import MONTH, TIME
 from flows.bulletin.language.titles import folded
-from flows.bulletin.page.notice import Notice, Row, Slot
-from flows.bulletin.summary import clauses
+from flows.bulletin.page.notice import Notice, Row, Slot, Told
+from flows.bulletin.summary import clauses, gate
+from flows.bulletin.summary.frames.booked import booked
 from flows.bulletin.summary.frames.calls import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls import bare_term
+from flows.bulletin.summary.frames.further import meetings, other_days
+from flows.bulletin.summary.frames.guests import is_open_to_all, people_of
 from flows.bulletin.summary.frames.sentences import is_fit
 from flows.bulletin.summary.frames.sittings import (
     Sitting,
@@ -36,10 +39,13 @@ _VENUE = re.compile(
 )
 
 
+_TO_ENROL = re.compile(r"\biscrizion[ei]\b", re.I)
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
 _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
 _FETCHES = re.compile(r"\b(?:entro|ritir\w+|prenot\w+|iscri\w+|consegn\w+|rivolg\w+|info\w*)\b", re.I)
-_EVERYBODY = re.compile(r"(?:per|a|alla)\s(?:tutt[aei]\s)?(?:la\s)?cittadinanza\b", re.I)
+_OF_A_STORY = re.compile(r"\b(?:su[oaie]|suoi|loro)\b", re.I)  # `nella biblioteca del suo comune`
+_PLAYED = re.compile(r"\b(?:regia|trama|sceneggiatura)\b", re.I)
+_A_DAY = re.compile(rf"\b\d{{1,2}}[°º]?\s{MONTH}|\b\d{{1,2}}[/.]\d{{1,2}}\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Occasion:
     who_sentence: str = ""
     price: str = ""
     booking: str = ""
+    is_open: bool = False  # the page says that everybody may come
     where: str = ""  # the office's sentence, where the place fits in no clause
     unsaid: tuple[str, ...] = ()
 
@@ -73,6 +80,11 @@ def occasion_of(notice: Notice) -> Occasion:
         sittings = []
     if not dated:
         sittings = told_days(notice)
+    elif not any(sitting.hours for sitting in sittings):
+        each = {clauses.hours_clause(words) for words in all_words(notice, Slot.hours)}
+        if len(each) == 1 and not parts_of(rows):
+            hours = each.pop()
+            sittings = [replace(sitting, hours=hours) for sitting in sittings]
     parts = parts_of(rows)
     span = opening_and_closing(parts)
     if span:
@@ -103,11 +115,11 @@ def occasion_of(notice: Notice) -> Occasion:
     where = ""
     if (place_words and not clauses.place_clause(place_words)) or _MEETS.search(place_words):
         where = _where_sentence(notice, place_words)
-    who_words = _people_of(notice, has_own=any(sitting.who for sitting in sittings))
-    price_words = all_words(notice, Slot.amount)
+    who_words = people_of(notice, has_own=any(sitting.who for sitting in sittings))
+    price_words = [_with_subject(told) for told in notice.slots.get(Slot.amount, ()) if told.words]
     prices = [said for words in price_words if (said := clauses.price_sentence(words))]
     price = min(prices, key=_worth_of_price, default="")
-    if len(_sums(price_words)) > 1:
+    if len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
         price = ""  # whose each is a table would tell
     who = clauses.audience_phrase(who_words)
     if (
@@ -130,8 +142,8 @@ def occasion_of(notice: Notice) -> Occasion:
         ),
         "",
     )
-    booking = _booking_days(bookings) or booking or _term(notice)
-    if not booking and all_words(notice, Slot.deadline):
+    booking = _booking_days(bookings) or booked(notice) or booking or _term(notice)
+    if not booking and any(_A_DAY.search(words) for words in all_words(notice, Slot.deadline)):
         unsaid.append("deadline")
     told_hours = {clauses.hours_clause(words) for words in all_words(notice, Slot.hours)} - {""}
     if (
@@ -143,6 +155,10 @@ def occasion_of(notice: Notice) -> Occasion:
     if len(sittings) == 1 and not dated and len(sittings[0].days.spans) > 1 and is_scattered(notice):
         unsaid.append("hours")
         place_words = ""
+    if other_days(notice, sittings, has_rows=bool(dated)) or meetings(notice) > max(
+        1, sum(len(sitting.days.spans) for sitting in sittings)
+    ):
+        unsaid.append("others")
     place = clauses.place_clause(place_words) if place_words and not where else ""
     if place_words and not place and not where:
         unsaid.append("place")  # a name without a sure preposition may be who organises it
@@ -158,6 +174,7 @@ def occasion_of(notice: Notice) -> Occasion:
         clauses.audience_sentence(who_words),
         price,
         booking,
+        not who and not any(sitting.who for sitting in sittings) and is_open_to_all(notice),
         where,
         tuple(unsaid),
     )
@@ -190,12 +207,18 @@ def _place(notice: Notice) -> str:
             continue
         if re.search(r"!|\d{1,2}/\d{1,2}\b|\bore\b", words):
             continue
+        if meets := re.search(rf"\b(ritrovo|partenza)\s{re.escape(words)}", told.sentence, re.I):
+            words = f"{meets[1].lower()} {words}"  # where one meets is not where it happens
+        if _OF_A_STORY.search(words):
+            continue
         rank = 0 if words[:1].isupper() else 1 if any(day in told.sentence for day in days) else _ELSEWHERE
         is_of_booking = is_of_booking or (rank == _ELSEWHERE and bool(_FETCHES.search(told.sentence)))
         kept.append((rank, words))
     if not kept:
         return ""
     best = min(rank for rank, _ in kept)
+    if best == _ELSEWHERE and _PLAYED.search(notice.body):
+        return ""  # where the story is
     if best == _ELSEWHERE and is_of_booking:
         return ""  # where one collects a ticket is not where it happens
     chosen = [words for rank, words in kept if rank == best]
@@ -203,22 +226,6 @@ def _place(notice: Notice) -> str:
     if best == 2 and any(folded(clauses.place_apposition(words)) not in folded(longest) for words in chosen):
         return ""
     return chosen[0]
-
-
-def _people_of(notice: Notice, *, has_own: bool) -> str:
-    """The words for whom it is; never what stands in the title or between quotes,
-    nor the people of one row.
-    """
-    title = folded(notice.title)
-    for told in notice.slots.get(Slot.who, ()):
-        words = told.words.strip(" .")
-        if (told.row is not None and (has_own or told.row.list)) or " " not in words or '"' in words:
-            continue
-        if " ".join(folded(words).split()[:3]) in title or _EVERYBODY.match(words):
-            continue
-        if has_own or clauses.audience_phrase(words) or clauses.is_everyone(words) or re.search(r"\d", words):
-            return "" if has_own else words
-    return ""
 
 
 def _sums(words: list[str]) -> set[str]:
@@ -230,6 +237,21 @@ def _sums(words: list[str]) -> set[str]:
             r"|(?<!\+ )€\s?(\d[\d.]*(?:,\d\d)?)",
             told,
         )
+    )
+
+
+def _with_subject(told: Told) -> str:
+    """`iscrizione 20 euro` of `20 euro`, where the sentence says that one pays to enrol."""
+    is_bare = re.match(r"(?:euro|€)?\s?\d", told.words, re.I)
+    return f"iscrizione {told.words}" if is_bare and _TO_ENROL.search(told.sentence) else told.words
+
+
+def _is_dearer_for_some(price: str, notice: Notice) -> bool:
+    """Whether some pay less, or nothing, whom `price` does not name."""
+    return (
+        bool(gate.EXEMPTION.search(notice.source))
+        and bool(re.search(r"\d", price))
+        and not (gate.SOME_PAY_LESS.search(price))
     )
 
 
@@ -260,8 +282,8 @@ def _with_venue(words: str, notice: Notice) -> str:
     if place is not None and (place.name or not place.street):
         return words
     venues = {" ".join(found[1].split()) for found in _VENUE.finditer(notice.source)}
-    if len(venues) != 1:
-        return words
+    if len(venues) != 1 or (not words and " " not in next(iter(venues))):
+        return words  # `il Centro`: which one
     return f"{venues.pop()}, {words}".strip(" ,")
 
 

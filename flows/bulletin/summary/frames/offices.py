@@ -29,6 +29,8 @@ _HEADS = {
             "castello",
             "bocciodromo",
             "infopoint",
+            "trasporto",
+            "pedibus",
         ],
         ("il", "m", 1),
     ),
@@ -126,6 +128,8 @@ def _one(words: str) -> Office | None:
     if match is None or known is None:
         return None
     article, gender, number = known
+    if article == "il" and match["head"][0].lower() in "aeiou":
+        article = "l'"
     rest = words[match.end() :]
     head = match["head"]
     if head.isupper():
@@ -150,7 +154,9 @@ def _one(words: str) -> Office | None:
     elif number == 2:
         rest = re.sub(r"\b(Comunali|Pubblic\w+|Cittadin\w+)\b", lambda found: found[0].lower(), rest)
     else:
-        rest = re.sub(r"\b(Comunale|Civica|Civico)\b", lambda found: found[0].lower(), rest)
+        rest = re.sub(
+            r"\b(Comunale|Civica|Civico|Scolastico|Scolastica)\b", lambda found: found[0].lower(), rest
+        )
     joint = "" if article.endswith("'") else " "
     return Office(f"{article}{joint}{head}{rest}", gender, number)
 

@@ -38,6 +38,10 @@ _STRETCH = re.compile(
     r"|dall['’](?=(?:incrocio|intersezione|altezza)))\s?",
     re.I,
 )
+_OF_A_PART = re.compile(
+    r"(?:(?:di|del|nel|su)\s)?(?:un\s)?tratto\s(?:di\s(?:strada|via)\s)?(?:della\s|di\s|in\s)(?=(?:via|viale|piazza|corso|strada)\s[A-ZÀ-Ý])",
+    re.I,
+)
 _KM = re.compile(r"dal\s(?:km|chilometro)\s[\d+.,]{1,9}\sal\s(?:km|chilometro)\s[\d+.,]{1,8}\d", re.I)
 _CIVICS = re.compile(
     r"(?:dal\s(?:civico|numero|n\.?)\s(?:n\.?\s)?\d{1,4}(?:/\w)?\sal\s(?:(?:civico|numero"
@@ -72,6 +76,7 @@ class Phrase:
     works: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
     order: str = ""
+    of_a_part: bool = False  # `chiusura di un tratto di strada`: without its ends it is not all the street
 
     @property
     def is_sure(self) -> bool:
@@ -101,6 +106,9 @@ def read(text: str) -> Phrase:
 
 def _one(text: str, at: int, made: Phrase) -> int:
     """Read what begins at `at` into `made`; its end, or `at` where nothing known begins."""
+    if match := _OF_A_PART.match(text, at):
+        made.of_a_part = True
+        return match.end()
     end = _limited(text, at, made)
     if end > at:
         return end

@@ -9,9 +9,11 @@ from flows.bulletin.summary.frames import events
 from flows.bulletin.summary.frames.changes import is_changed
 from flows.bulletin.summary.frames.events import closed, ordered, rest_of, without_street
 from flows.bulletin.summary.frames.lacking import untold
+from flows.bulletin.summary.frames.nouns import is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
+from flows.bulletin.summary.frames.sentences import repeats
 from flows.bulletin.summary.frames.sittings import Sitting
-from flows.bulletin.summary.frames.subject import is_plural, matters
+from flows.bulletin.summary.frames.subject import matters
 
 _MOST_DAYS = 5  # that are named one by one
 
@@ -38,6 +40,8 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
             verb = "ci sono" if is_plural(phrase) else "c'è"
             for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
                 head = f"{at} {verb} {phrase}".strip()
+                if lead and repeats(phrase, lead):
+                    continue
                 said = f"{closed(head[0].upper() + head[1:])} {lead} {_each(sittings, with_what=with_what)}"
                 if len(sittings) <= 5:
                     yield f"{said} {rest_of(occasion, untold(said, occasion))}"
@@ -62,6 +66,10 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
 def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
     """Every sitting with its own people, place and matter, in one sentence."""
     told = []
+    about = ""
+    if not with_what and any(sitting.what for sitting in sittings):
+        about = " Gli argomenti sono nella pagina."
+        sittings = _alike(sittings)
     for sitting in sittings:
         what = f"«{sitting.what.strip(' «»')}»" if sitting.what and with_what else ""
         place = sitting.place
@@ -71,13 +79,22 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
     is_alone = all(one.hours and not (one.place or one.who) for one in sittings)
     joint = " e poi " if is_alone and _follow(sittings) else ", e "  # an hour stands nearest to its own day
     joined = "; ".join(told) if len(told) > 2 or "«" in "".join(told) else joint.join(told)
-    about = (
-        ""
-        if with_what or not any(sitting.what for sitting in sittings)
-        else " Gli argomenti sono nella pagina."
-    )
     mark = ":" if "«" in joined else ""
     return f"Gli appuntamenti sono{mark} {joined}.{about}"
+
+
+def _alike(sittings: tuple[Sitting, ...]) -> tuple[Sitting, ...]:
+    """Those that differ in their matter alone as one, with all their days."""
+    made: list[Sitting] = []
+    for sitting in (replace(one, what="") for one in sittings):
+        last = made[-1] if made else None
+        if last and (last.hours, last.place, last.who) == (sitting.hours, sitting.place, sitting.who):
+            joined = Days((*last.days.spans, *sitting.days.spans))
+            if sitting.days.role == last.days.role == "on":
+                made[-1] = replace(last, days=joined)
+                continue
+        made.append(sitting)
+    return tuple(made)
 
 
 def _follow(sittings: tuple[Sitting, ...]) -> bool:

@@ -13,6 +13,7 @@ from itertools import combinations
 from flows.bulletin.facts.fact import Kind as FactKind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.language.dates import MONTHS, WEEKDAYS
+from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import EMAIL, URL
@@ -85,7 +86,8 @@ _EMPTY = re.compile(
     r"\bnota\s+n\.|\d/[A-Z]{1,3}/\d"
     r"|\bdi seguito\b|\bseguent[ei]\b(?![^:.]{0,40}:\s\S)|\bqui sotto\b|\bcliccand\w+"
     r"|\bclicca\b|\bal (?:presente )?link\b|\bsopra\b"
-    r"|\bsuddett\w+|\bpredett\w+|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
+    r"|\b(?:degli|dei|delle|agli|ai|alle)\s+stess[ie]\b|\bsuddett\w+|\bpredett\w+"
+    r"|\bsopracitat\w+|\bsi rimanda\b|\bvai alla pagina\b|\ba cura di\b|\bpubb\.:"
     r"|\btempo di lettura\b|https?://|www\.|\bdi cui (?:al|sopra)|\bcome sopra|\bqueste?i? (?:date|ultim\w+)",
     re.I,
 )
@@ -313,7 +315,7 @@ def repeats(*texts: str) -> bool:
 def heading(notice: Notice) -> Sentence | None:
     """The title as an opening where no sentence names the matter: `Bonus affitti 2026.`;
     a title that is a sentence too."""
-    title = notice.title.strip(" .,;:")
+    title = spoken(notice.title.strip(" .,;:"))
     is_sentence = title[-1:] not in "?!" and has_verb(title) and len(title.split()) > 3 and not is_cut(title)
     is_named = matter_of(notice.title) is not None
     if not (is_named or is_sentence) or utf16(title) > 110:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flows.bulletin.page.notice import Notice, Row, Slot
 from flows.bulletin.summary import clauses
-from flows.bulletin.summary.clauses.days import Days
+from flows.bulletin.summary.clauses.days import Days, Span
 from flows.bulletin.summary.clauses.hours import Hours, hours_of
 
 WEEKLY = re.compile(
@@ -17,6 +17,9 @@ _SEVERAL_LINES = re.compile(r"[.;!?]\s|\bore\s\d|\d[:.]\d\d")  # more than the n
 _OPENS = re.compile(r"(?:apertura|inizio|dalle)\b", re.I)
 _CLOSES = re.compile(r"(?:chiusura|fine|termine|conclusione)\b", re.I)
 _TO_HOURS = r"(?:\s20\d\d)?\s?[,;:–-]?\s?(?:con inizio\s|a partire\s)?"  # between a day and its hours
+_QUOTED = re.compile(r"[\"“«][^\"”»]*[\"”»]")
+_BEGINS = re.compile(r"\b(?:si\s)?(?:comincia|inizia|apre|parte|inizierà|partirà|aprirà)\s(?:\w+\s)?$", re.I)
+_ENDS = re.compile(r"\b(?:si\s)?(?:conclude|concluderà|termina|terminerà|chiude|chiuderà)\s(?:\w+\s)?$", re.I)
 _MOST_BESIDE = 4
 
 
@@ -46,8 +49,9 @@ def sittings_of(rows: list[Row]) -> list[Sitting] | None:
         if row.hours and not hours:
             return None
         place = clauses.place_clause(row.place) or row.place if row.place else ""
-        who = clauses.audience_phrase(_people(row.who)) if row.who else ""
-        if row.who and not who and not clauses.is_everyone(row.who):
+        is_name = any(row.who in name for name in _QUOTED.findall(row.what))  # of what happens
+        who = clauses.audience_phrase(_people(row.who)) if row.who and not is_name else ""
+        if row.who and not who and not is_name and not clauses.is_everyone(row.who):
             return None
         what = (
             row.what
@@ -83,6 +87,8 @@ def told_days(notice: Notice) -> list[Sitting]:
     meeting = re.fullmatch(r"(ritrovo|partenza|inizio)\W{1,3}(.*)", hours_words.strip(), re.I)
     if meeting and (at := clauses.hours_clause(meeting[2])):
         hours = f"con {meeting[1].lower()} {at}" if meeting[1].lower() != "inizio" else at
+    if whole := _from_to(notice):
+        return [whole]
     if len({clauses.hours_clause(words) for words in all_words(notice, Slot.hours)} - {""}) > 1:
         beside = _beside_their_days(notice)
         if len(beside) > 1:
@@ -100,10 +106,33 @@ def told_days(notice: Notice) -> list[Sitting]:
     if len(found) <= 1:
         return [Sitting(days, _each_week(days, hours, notice)) for days in found.values()]
     spans = [span for days in found.values() for span in days.spans]
+    if season := _around_all(spans):
+        return [Sitting(Days((season,)))]
     if len(found) > 4 or any(days.role != "on" for days in found.values()):
         return []
     spans.sort(key=lambda span: (span.first.year or 0, span.first.month, span.first.day))
     return [Sitting(Days(tuple(spans)))]
+
+
+def _from_to(notice: Notice) -> Sitting | None:
+    """`da venerdì 5 a domenica 7 novembre` of a page that begins on one day and ends on another."""
+    told = [(one, days) for one in notice.slots.get(Slot.when, ()) if (days := clauses.days_of(one.words))]
+    first = [days for one, days in told if _BEGINS.search(one.sentence.partition(one.words)[0][-60:])]
+    last = [days for one, days in told if _ENDS.search(one.sentence.partition(one.words)[0][-60:])]
+    if len(first) != 1 or len(last) != 1 or first[0].role != "on" or last[0].role != "on":
+        return None
+    start, end = first[0].spans[0].first, last[0].spans[-1].last
+    return Sitting(Days((Span(start, end),))) if (start.month, start.day) < (end.month, end.day) else None
+
+
+def _around_all(spans: list[Span]) -> Span | None:
+    """The one range in which all the other days lie: a season, and its first nights."""
+    ranges = [span for span in spans if span.first != span.last]
+    if len(ranges) != 1 or len(spans) < 2:
+        return None
+    start, end = ((day.month, day.day) for day in (ranges[0].first, ranges[0].last))
+    inside = all(start <= (span.first.month, span.first.day) <= end for span in spans)
+    return ranges[0] if start < end and inside else None
 
 
 def _each_week(days: Days, hours: str, notice: Notice) -> str:

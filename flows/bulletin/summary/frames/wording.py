@@ -38,7 +38,7 @@ _PREAMBLE = re.compile(
 )
 _WITH_THIS = re.compile(r"^con (?:la|il) presente(?: avviso)?,? (?=si )", re.I)
 _ON_WHOSE_WORD = re.compile(
-    r"^(?:come da (?:nota|comunicazione|richiesta|avviso)"
+    r"^(?:come previsto da|come da (?:nota|comunicazione|richiesta|avviso)"
     r"|(?:vista|a seguito di) (?:nota|richiesta|comunicazione)"
     r"|ai sensi|in (?:esecuzione|ottemperanza|attuazione))\b[^,;:]{0,90},\s+",
     re.I,
@@ -56,6 +56,7 @@ _NUMBER = (
     r"\s+(?:n[.°º]?\s*(?:ro\.?\s*)?)?\d{1,6}(?:\s?/\s?\d{2,4})?(?:\s+di reg\.)?"
     rf"(?:\s*,?\s*(?:del(?:l['’])?|in data|dd)\s*(?:\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}"
     rf"|\d{{1,2}}[°º]?\s+{MONTH}(?:\s+\d{{4}})?))?"
+    r"(?:,?\s+(?:dichiarat[ao]\s+)?immediatamente\s+eseguibile(?:\s+ai\s+sensi\s+di\s+legge)?)?"
 )
 _ACT_ASIDE = re.compile(
     rf"(?P<before>^|,\s*|\s)(?:con|giusta|come da|in esecuzione (?:di|della))\s+"
@@ -72,6 +73,7 @@ _LAW = re.compile(
 )
 _ORIGINALLY = re.compile(rf"\s*\((?:albo|già|gi[aà]) [^()]{{0,80}}{_ACT_NAME}[^()]{{0,60}}\)", re.I)
 _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![\d/-]|[.,]\d)")
+_SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
 _SHORT_DATE = re.compile(r"(?<=\b(?:il|al) )(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()")
 _FROM_BY = re.compile(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
 _SAME_MONTH = re.compile(
@@ -86,7 +88,10 @@ _AT_HOUR = re.compile(rf"(?P<day>\b(?:20\d\d|{'|'.join(MONTHS)})),? ore (?=\d)")
 _HOUR = re.compile(
     r"\b(?P<at>(?:d?alle|l[ae]|entro le|fino alle)\s+)?(?:ore\s+)(?P<hour>\d{1,2})[.,:](?P<min>\d\d)\b"
 )
-_HOUR_DOT = re.compile(r"\b(?P<at>d?alle|le)\s+(?P<hour>\d{1,2})[.:](?P<min>\d\d)(?![\d/]|\.\d)")
+_HOUR_DOT = re.compile(
+    r"\b(?P<at>(?i:d?alle|le))\s+(?P<hour>\d{1,2})[.:,](?P<min>[0-5]\d)(?![\d/]|\.\d"
+    r"|\s?(?:€|euro))"
+)
 _ORE = re.compile(r"\b(d?alle|le) ore (?=\d)", re.I)
 _EURO_BEFORE = re.compile(
     r"(?:€|\beuro)\s*(\d{1,3}(?:\.\d{3})*)(?:,(\d\d))?(?![\d.,]*\d)(?!\s*(?:€|euro))", re.I
@@ -133,6 +138,21 @@ _TO_VA = re.compile(
     r"(?P<end>[aeio])\b",
     re.I,
 )
+_ORDERS = {
+    "evitare": "Evita",
+    "limitare": "Limita",
+    "usare": "Usa",
+    "utilizzare": "Usa",
+    "prestare": "Presta",
+    "mantenere": "Mantieni",
+    "tenere": "Tieni",
+    "chiudere": "Chiudi",
+    "consultare": "Consulta",
+    "indossare": "Indossa",
+    "segnalare": "Segnala",
+    "rivolgersi": "Rivolgiti",
+}
+_ANOTHER_ORDER = re.compile(r"(?:\be|[,;.])\s(?:(?:non|di|ed?)\s)?\w+(?:are|ere|ire|arsi|ersi|irsi)\b", re.I)
 _LOUD_MONTH = re.compile(
     r"\b(?:GENNAIO|FEBBRAIO|MARZO|APRILE|MAGGIO|GIUGNO|LUGLIO|AGOSTO|SETTEMBRE|OTTOBRE|NOVEMBRE|DICEMBRE"
     r"|Gennaio|Febbraio|Marzo|Aprile|Maggio|Giugno|Luglio|Agosto|Settembre|Ottobre|Novembre|Dicembre)\b"
@@ -152,6 +172,7 @@ def worded(sentence: str) -> str:
     text = plain_figures(text)
     for pattern, new in _REPLACED:
         text = pattern.sub(new, text)
+    text = _to_you(text)
     text = addressed(text)
     text = _SAME_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month> \g<year>", text)
     text = _SAME_YEAR.sub(r"\g<first> \g<to>\g<last> \g<year>", text)
@@ -168,6 +189,7 @@ def without_preamble(sentence: str) -> str:
 
 def plain_figures(text: str) -> str:
     """Days, hours and prices as an editor writes them: `30/10/2026`, `ore 12.15`, `€ 500,00`."""
+    text = _SHORT_YEAR.sub(lambda day: f"{day[1]}{day[2]}{day[3]}{day[2]}20{day[4]}", text)
     text = _SHORT_DATE.sub(_date, _NUMERIC_DATE.sub(_date, text))
     text = _LOUD_MONTH.sub(lambda month: month[0].lower(), text)
     text = _HOUR.sub(_hour, text)
@@ -201,6 +223,13 @@ def _clock(hour: str, minute: str) -> str:
 
 def _money(whole: str, cents: str | None) -> str:
     return f"{whole} euro" if cents in (None, "00") else f"{whole},{cents} euro"
+
+
+def _to_you(text: str) -> str:
+    """`Evita le ore calde.` of `Evitare le ore calde.`; an order with a second one stays as it is."""
+    first, _, rest = text.partition(" ")
+    order = _ORDERS.get(first.lower())
+    return f"{order} {rest}" if order and rest and _ANOTHER_ORDER.search(rest) is None else text
 
 
 def _to_va(match: re.Match[str]) -> str:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from itertools import chain
 
 from flows.bulletin.language.measure import utf16
-from flows.bulletin.page.notice import Notice
+from flows.bulletin.page.notice import Kind, Notice, Slot
 from flows.bulletin.summary.frames.bans import banned
+from flows.bulletin.summary.frames.clock import hours_at
+from flows.bulletin.summary.frames.days import only_day
 from flows.bulletin.summary.frames.lines import is_cut, lines, untold
 from flows.bulletin.summary.frames.measures import SUPPLY, clauses
 from flows.bulletin.summary.frames.own import enough, opened
@@ -15,7 +17,19 @@ from flows.bulletin.summary.frames.phrase import Phrase, read
 from flows.bulletin.summary.frames.streets import agreement, inside, subject
 
 _PARTS = re.compile(r":\s|;\s|,\s(?=modific|nuova|chiusura|senso|divieto)|\s[-–]\s|\.\s")
+_HASTY = re.compile(
+    r"per\s(?P<noun>posa|potatura|sostituzione|sistemazione|riparazione|manutenzione|asfaltatura|installazione|pulizia"
+    r"|realizzazione|rimozione|costruzione|demolizione|abbattimento|rifacimento|ripristino|taglio|scavo|montaggio"
+    r"|smontaggio|spostamento|allacciamento|allaccio)\s(?P<rest>[^.;:,]{3,60})",
+    re.I,
+)
+_JOINED = re.compile(
+    r"(?:d[aei]l?|dell[aeo]|degli|di|al|alla|alle|ai|su|sull[ae])\s"
+    r"|(?:stra)?ordinaria\b|(?:dell|all|sull)['’]",
+    re.I,
+)
 _MORE = "Altri giorni e orari sono nella pagina."
+_STREETS = "Le vie interessate sono nella pagina."
 _OTHERS = "Le altre modifiche sono nella pagina."
 _GOOD_CAUSE = re.compile(
     r"per\s(?:(?:i|il|la|le|lo|gli|un|una|alcuni|urgenti)\s|l['’]|lavori\b|interventi\b|motivi\b"
@@ -58,12 +72,15 @@ def _framed(notice: Notice) -> Iterator[str]:
     if not text:
         return
     further = [_OTHERS] if any(is_cut(line) for line in used) else []
+    if notice.kind is Kind.supply_cut and not works[0].streets and Slot.place in notice.slots:
+        further = [_STREETS]
     left = untold(text, notice, beside=tuple(used))
     if left:
         own = [line for line in notice.prose if line in left or any(line == other for other in left)]
         if len(own) == len(left):
             yield " ".join([text, *own])
-        if any(_LIMITS.search(line) for line in left):
+        cut = re.compile(r"\bsospes\w+", re.I) if notice.kind is Kind.supply_cut else None
+        if any(_LIMITS.search(cut.sub("", line) if cut else line) for line in left):
             return  # a limit that is not told would mislead
         further = [_MORE]
     yield " ".join([text, *further])
@@ -95,11 +112,25 @@ def _works(notice: Notice) -> tuple[list[str], list[Phrase]]:
         if both is not None:
             merged = both
             used.append(line)
+    if merged is not None:
+        _fill(merged, notice)
     if merged is None or not (merged.streets or _is_supply(merged)) or not (merged.measures or merged.works):
         return used, []
-    if not merged.when and not _is_lasting(merged):
+    if (not merged.when and not _is_lasting(merged)) or (merged.of_a_part and not merged.stretch):
         return used, []
     return used, [merged]
+
+
+def _fill(work: Phrase, notice: Notice) -> None:
+    """The one day and the one hour that the page has of it, where the lines that were read tell none."""
+    if not work.when:
+        day = only_day(notice.slots.get(Slot.when, ()))
+        work.when = [day] if day else []
+    if not work.hours and not work.every:
+        told_hours = [hours_at(told.words, 0) for told in notice.slots.get(Slot.hours, ())]
+        hours = {found.words for found in told_hours if found}
+        if len(hours) == 1 and all(told_hours):
+            work.hours = list(hours)
 
 
 def _trimmed(line: str) -> str:
@@ -148,7 +179,7 @@ def _is_lasting(phrase: Phrase) -> bool:
 
 def _merged(one: Phrase, other: Phrase) -> Phrase | None:
     """Two lines about one work together; None where they could be about two."""
-    made = Phrase(causes=one.causes or other.causes)
+    made = Phrase(causes=one.causes or other.causes, of_a_part=one.of_a_part or other.of_a_part)
     for name in ("streets", "stretch", "when", "hours", "every", "limits", "works"):
         first, second = getattr(one, name), getattr(other, name)
         if first and second and first != second:
@@ -163,11 +194,16 @@ def _merged(one: Phrase, other: Phrase) -> Phrase | None:
             made.measures = other.measures  # `modifiche alla viabilità` says less than what follows it
         elif {kind for kind, _ in second} == {"traffic"}:
             made.measures = one.measures
+        elif {*first, *second} == _SHUT:
+            made.measures = one.measures if first == [("closed", "")] else other.measures
         else:
             return None
     else:
         made.measures = one.measures or other.measures
     return made
+
+
+_SHUT = {("closed", ""), ("suspended", "")}  # one thing by two names
 
 
 def _plain(phrase: Phrase) -> list[tuple[str, str]]:
@@ -225,6 +261,20 @@ def _works_named(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
+def _with_small_words(cause: str) -> str:
+    """`per la posa di fibra ottica` of `Per posa fibra ottica`, as notices write in haste."""
+    found = _HASTY.fullmatch(cause)
+    if found is None or cause.isupper():
+        return cause
+    noun = found["noun"].lower()
+    article = "l'" if noun[0] in "aeiou" else "lo " if noun.startswith(("sc", "sp", "sm", "sf")) else "il "
+    article = "la " if noun.endswith(("a", "e")) and article == "il " else article
+    article = "la " if noun in ("sostituzione", "sistemazione") else article
+    rest = found["rest"]
+    joint = "" if re.match(_JOINED, rest) else "di "
+    return f"per {article}{noun} {joint}{rest[:1].lower() if rest[1:2].islower() else rest[:1]}{rest[1:]}"
+
+
 def _cause(work: Phrase) -> str:
     """The reason, where it is good Italian as it stands: `per lavori alla rete idrica`."""
     for cause in work.causes:
@@ -234,6 +284,7 @@ def _cause(work: Phrase) -> str:
             cause,
             flags=re.I,
         )
+        cause = _with_small_words(re.split(r"\snell['’]ambito\s", cause)[0])
         if _GOOD_CAUSE.match(cause) and not cause.isupper():
             return cause[:1].lower() + cause[1:]
     for words in work.works:

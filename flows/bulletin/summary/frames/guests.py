@@ -1,0 +1,48 @@
+"""For whom an event is, as its page says of all of it."""
+
+import re
+
+from flows.bulletin.language.signals import TIME
+from flows.bulletin.language.titles import folded
+from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary import clauses
+from flows.bulletin.summary.frames.sittings import all_words
+
+_EVERYBODY = re.compile(r"(?:per|a|alla)\s(?:tutt[aei]\s)?(?:la\s)?cittadinanza\b", re.I)
+_OF_A_PRICE = re.compile(
+    r"\b(?:ingresso|bigliett\w+|costo|ridott\w+|quota|tessera|green pass|euro)\b|€", re.I
+)
+_CONDITION = re.compile(r"\d|riservat|\bsol[oi]\b|minim|maggiorenn|resident", re.I)
+
+
+def people_of(notice: Notice, *, has_own: bool) -> str:
+    """The words for whom it is; never what stands in the title or between quotes,
+    nor the people of one row.
+    """
+    title = folded(notice.title)
+    of_parts = len({clauses.hours_clause(words) for words in all_words(notice, Slot.hours)}) > 1
+    for told in notice.slots.get(Slot.who, ()):
+        words = re.split(r"\s[“\"«]", told.words.strip(" ."), maxsplit=1)[0]
+        if of_parts and TIME.search(told.sentence):
+            continue  # of one of them
+        if words.lower().startswith("per ") and _OF_A_PRICE.search(told.sentence):
+            continue  # `ingresso libero, con biglietto per gli adulti`: all may come
+        if (told.row is not None and (has_own or told.row.list)) or " " not in words or '"' in words:
+            continue
+        if (
+            " ".join(folded(words).split()[:3]) in title
+            or _EVERYBODY.match(words)
+            or clauses.is_matter(words)
+        ):
+            continue
+        if has_own or clauses.audience_phrase(words) or clauses.is_everyone(words) or re.search(r"\d", words):
+            return "" if has_own else words
+    return ""
+
+
+def is_open_to_all(notice: Notice) -> bool:
+    """Whether the page says of all of it, and with no condition beside, that it is for everybody."""
+    told = notice.slots.get(Slot.who, ())
+    return any(
+        one.row is None and clauses.is_everyone(re.sub(r"\be sono gratuiti\b", "", one.words)) for one in told
+    ) and not any(_CONDITION.search(one.words) for one in told)

@@ -1,0 +1,183 @@
+"""What happens as a phrase that follows `c'è`: its noun with the article, names between «»."""
+
+import re
+
+from flows.bulletin.language.shorten import mended
+
+_MASCULINE = (
+    "concerto recital musical corso incontro mercatino spettacolo "
+    "film laboratorio convegno torneo trofeo festival raduno"
+    " seminario workshop talk evento reading concorso pomeriggio percorso ciclo mercato pranzo picnic tour"
+    " appuntamento cineforum saggio viaggio gioco stage"
+)
+
+_FEMININE = (
+    "festa sagra fiera mostra lettura camminata passeggiata "
+    "visita conferenza assemblea presentazione rassegna"
+    " giornata serata gara escursione cerimonia biciclettata "
+    "conversazione commemorazione celebrazione inaugurazione"
+    " esposizione proiezione degustazione lezione commedia tavola manifestazione premiazione raccolta messa"
+    " pedalata fiaccolata tombola cena"
+)
+
+_PLURAL = (
+    "concerti incontri corsi spettacoli laboratori film mostre letture visite lezioni serate appuntamenti"
+    " pomeriggi mercati gite feste seminari escursioni camminate workshop eventi tornei"
+    " conferenze proiezioni passeggiate giornate attività giochi mercatini"
+)
+
+_ARTICLE = dict.fromkeys(_MASCULINE.split(), "il") | dict.fromkeys(_FEMININE.split(), "la")
+
+_COUNTED = (
+    r"(?:due|tre|quattro|cinque|sei|sette|otto|nove|dieci|\d{1,2}|alcuni|alcune|tanti|tante|nuovi|nuove)"
+)
+
+NOUN = re.compile(rf"({'|'.join(sorted(_ARTICLE, key=len, reverse=True))})\b", re.I)
+
+SEVERAL = re.compile(
+    rf"(?:({_COUNTED})\s)?({'|'.join(sorted(_PLURAL.split(), key=len, reverse=True))})\b", re.I
+)
+
+_ORDINAL = re.compile(
+    r"(?:(?:prim|second|terz|quart|quint|sest|settim|non|decim)[ao]|\d{1,2}[ªa°º])\s(?=[A-Za-z])", re.I
+)
+
+QUOTED = re.compile(r'"([^"]{2,120})"|“([^”]{2,120})”|«([^»]{2,120})»')
+
+_AT_ITS_PLACE = re.compile(
+    r"\s(?:al|alla|allo|nel|nella|in|presso\s(?:il|la|lo)?|all['’]|nell['’])\s?(?:sala|salone|teatro|cinema|auditorium|biblioteca|villa|palazzo"
+    r"|museo|centro|oratorio|chiesa|piazza|parco|castello)\b[^«»]*$",
+    re.I,
+)
+
+_OF_A_WORK = re.compile(
+    r"(?<=^ d)(?:el|ella|i|ello)\s(?:Progetto|Libro|Romanzo|Volume|Film|Servizio|Bando)\b(?=$|\s[«“\"])"
+)
+
+_GOES_ON = re.compile(r"\s(?:con|di|del|dello|della|dei|delle|a cura|per)\b|\s(?:dell|d)['’]")
+
+_PURPOSE = re.compile(r",?\s(?:per|al fine di|allo scopo di)\s(?=[a-zà-ù]+(?:are|ere|ire)\b)")
+
+
+def phrase_of(words: str) -> str:
+    """`il corso di yoga` of `Corso di yoga`, `tre incontri sul fuoco`; "" where no known noun opens it."""
+    words = words.strip(" .;:")
+    if several := SEVERAL.match(words):
+        text = words[0].lower() + words[1:]
+        return guillemets(text) if several[1] else guillemets(f"{_plural_article(several[2])} {text}")
+    noun = NOUN.match(words)
+    if noun is None:
+        return _counted(words)
+    article = _ARTICLE[noun[1].lower()]
+    rest = words[noun.end() :]
+    if named := re.fullmatch(r"(\s[\w\s]{0,30})?\s?:\s?(.+)", rest):  # `Incontro informativo: "Il voucher"`
+        name = named[2].strip(' "“”«»')
+        rest = f"{(named[1] or '').rstrip()} «{name}»"
+    word = noun[1].lower()
+    if word in ("spettacolo", "stage"):
+        joined = f"lo {word}"
+    elif word[0] in "aeiou":
+        joined = f"l'{word}"
+    else:
+        joined = f"{article} {word}"
+    return guillemets(f"{joined}{_lower_adjective(rest)}")
+
+
+def _counted(words: str) -> str:
+    """`la terza camminata in rosa` of `Terza camminata in rosa`."""
+    ordinal = _ORDINAL.match(words)
+    noun = NOUN.match(words, ordinal.end()) if ordinal else None
+    if (
+        ordinal is None
+        or noun is None
+        or (_ARTICLE[noun[1].lower()] == "la") is not ordinal[0].strip().endswith(("a", "ª"))
+    ):
+        return ""
+    return guillemets(
+        f"{_ARTICLE[noun[1].lower()]} {ordinal[0].lower()}{noun[1].lower()}{words[noun.end() :]}"
+    )
+
+
+def is_plural(phrase: str) -> bool:
+    """Whether `ci sono` goes before the phrase."""
+    return SEVERAL.match(re.sub(r"^(?:i|gli|le)\s", "", phrase)) is not None and not phrase.startswith(
+        ("il ", "la ")
+    )
+
+
+def quoted(title: str) -> str:
+    """The title between «», without quotes of its own around it."""
+    bare = title.strip(" .")
+    outer = QUOTED.fullmatch(bare)
+    if outer:
+        bare = outer[1] or outer[2] or outer[3]
+    return f"«{QUOTED.sub(lambda match: f'“{match[1] or match[2] or match[3]}”', bare)}»"
+
+
+def segmented(title: str) -> str:
+    """`il recital «Alba in chiesa»` of `Alba in chiesa - Recital`; "" where no part of it opens with a
+    noun.
+    """
+    marks = [*re.finditer(r"\s[-–]\s|:\s", title)]
+    for mark in dict.fromkeys((*marks[:1], *marks[-1:])):
+        name, rest = title[: mark.start()].strip(), title[mark.end() :].strip()
+        if phrase_of(name):
+            return ""
+        phrase = _AT_ITS_PLACE.sub("", phrase_of(rest))
+        if phrase and "«" not in phrase:
+            return f"{phrase} {quoted(name)}"
+    return ""
+
+
+def shortened(title: str) -> str:
+    """The title without its subtitle."""
+    if title.count('"') % 2 or QUOTED.match(title):
+        return title
+    head = re.split(r":\s|\.\s|\s[-–]\s", title, maxsplit=1)[0].strip()
+    if any(head.count(mark[0]) != head.count(mark[1]) for mark in ("“”", "«»", "()")) or head.count('"') % 2:
+        return title
+    return head if len(head) >= 8 else title
+
+
+def with_nominal(own: str, nominal: str) -> str:
+    """`il recital «Alba» con Ada Neri`: the page's phrase goes on where it opens as the title's does."""
+    said = lowered_noun(nominal)
+    opens = re.match(r"(?:(?:il|lo|la|i|gli|le)\s|l['’])(?P<words>[^«:]+?)(?:\s?«[^»]*»)?$", own)
+    if opens and (rest := said.removeprefix(opens["words"])) != said and _GOES_ON.match(rest):
+        return f"{own}{rest}"
+    noun = said.split()[0]
+    if opens and opens["words"].split()[0] == noun and _GOES_ON.match(said[len(noun) :]):
+        return f"{own}{said[len(noun) :]}"
+    return f"{own}: {said}"
+
+
+def without_purpose(nominal: str) -> str:
+    """`tre incontri sul fuoco` of `tre incontri sul fuoco per sapere che cosa fare`."""
+    return _PURPOSE.split(nominal, maxsplit=1)[0].rstrip(" ,")
+
+
+def _plural_article(noun: str) -> str:
+    word = noun.lower()
+    if word in ("spettacoli", "incontri", "appuntamenti", "eventi"):
+        return "gli"
+    return "le" if word.endswith(("e", "oni", "ità")) else "i"
+
+
+def lowered_noun(phrase: str) -> str:
+    noun = NOUN.match(phrase)
+    rest = phrase[noun.end() :] if noun else phrase[1:]
+    return guillemets((noun[0] if noun else phrase[0]).lower() + _lower_adjective(rest))
+
+
+def _lower_adjective(rest: str) -> str:
+    """`Recital Pianistico con` has an adjective with a capital that is no name."""
+    lowered = re.sub(
+        r"^\s([A-Z])([a-z]+(?:ico|ica|ale|ivo|iva|oso|osa))\b",
+        lambda word: f" {word[1].lower()}{word[2]}",
+        rest,
+    )
+    return _OF_A_WORK.sub(lambda work: work[0].lower(), lowered)
+
+
+def guillemets(text: str) -> str:
+    return mended(QUOTED.sub(lambda match: f"«{match[1] or match[2] or match[3]}»", text))
