@@ -15,6 +15,10 @@ _STAMP = re.compile(
     r"(?:\s+(?:il|in\s+data|del|dal|giorno))?\s*[:\-–]?\s*|^\s*data\s*:?\s*|\bdata\s*:\s*|[Mm]b\s*[-–]\s*|[Kk]b\s*[-–]\s*)$",
     re.I | re.M,
 )
+# `la graduatoria sarà pubblicata il 20 maggio` tells a day of its own
+_TO_COME = re.compile(
+    r"\b(?:sar\w+|verr\w+|viene|vengono)\s+(?:\w+\s+)?(?:pubblicat|aggiornat|inserit)\w+\s+\w*\s*$", re.I
+)
 _TIME_TO_READ = re.compile(r"^\s*Tempo\s+di\s+lettura", re.I)
 _TOLD_AS_STAMP = re.compile(
     r"\b(?:pubblicat\w*|pubblicazione|aggiorna\w+|emess\w+|diffus\w+|avviso|bollettino)\b", re.I
@@ -25,8 +29,18 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
     """Whether a day stands there as the page's own: after such a label, or alone on its line."""
     text = source.text
     before = text[max(0, fact.start - 48) : fact.start]
-    if _STAMP.search(before) or _TIME_TO_READ.match(text[fact.end : fact.end + 24]):
+    if (_STAMP.search(before) and not _TO_COME.search(before)) or _TIME_TO_READ.match(
+        text[fact.end : fact.end + 24]
+    ):
         return True
+    return _is_alone(text, fact) and not any(
+        other.value != fact.value and _is_alone(text, other)
+        for other in source.of_kind(Kind.date, Kind.act_date)
+    )
+
+
+def _is_alone(text: str, fact: Fact) -> bool:
+    """Whether a day has its line for itself; of a programme, or of a list of days, several have."""
     first, last = text.rfind("\n", 0, fact.start) + 1, text.find("\n", fact.end)
     line = text[first : last if last >= 0 else len(text)]
     rest = line[: fact.start - first] + line[fact.end - first :]
