@@ -48,6 +48,7 @@ FAITHFUL = [
         GRANT,
         "Chi risiede a Rovo e ha un ISEE fino a 12.000 euro fa domanda online non oltre le 12 del 30 aprile.",
     ),
+    (f"{GRANT} La domanda è on line.", "La domanda si fa solo online."),
     (GRANT, "La graduatoria esce il 20 maggio 2026. Il contributo non si somma ad altri."),
     (CONCERT, "Il concerto della banda slitta da sabato 6 a sabato 13 giugno, alle 21 in piazza Lario."),
     (CONCERT, "Sabato 13 giugno alle 21 suona la banda in piazza Lario. Non serve prenotare."),

@@ -32,6 +32,8 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             its = [
                 source.sentence_at(source.tokens[place][1]) for stem in what for place in source.places(stem)
             ]
+            if not its and _STRICT.search(source.text):
+                continue  # the page has a limit, in other words: `on line`
             if not what or not near or any(_LIMIT.search(one.text) for one in (*near, *its)):
                 continue
             yield Finding(
