@@ -4,19 +4,20 @@ import re
 from collections.abc import Sequence
 
 from flows.bulletin.facts.fact import Fact, Kind
+from flows.bulletin.facts.figures import in_words
 
-_MOST = 12
+_MOST, _STEM = 12, 6
 _NOUN = re.compile(r"\s+[^\W\d_]{3,}|[,:]\s")
-_CUT = re.compile(r"[,;]\s|\s(?:e|ed|o)\s")
 _END = re.compile(r"\.(?:\s|$)|\n")
 _JOINED = re.compile(r"\s*(?:[-–]|,?\s?al?(?:l['’])?)\s*", re.I)
 
 
-def counts_what_it_lists(text: str, fact: Fact, facts: Sequence[Fact]) -> bool:
-    """Whether a number stands before a noun and as many items, or days, or spans of days follow it."""
+def counts_what_it_lists(text: str, fact: Fact, facts: Sequence[Fact], source: str) -> bool:
+    """Whether a number stands before a noun and as many days, or spans of days, follow it."""
     if fact.kind is not Kind.number or not fact.value.isdigit() or not 1 < int(fact.value) <= _MOST:
         return False
-    if not _NOUN.match(text, fact.end):
+    noun = _NOUN.match(text, fact.end)
+    if noun is None or _counted(noun[0], source):
         return False
     end = _END.search(text, fact.end)
     last = end.start() if end else len(text)
@@ -26,6 +27,13 @@ def counts_what_it_lists(text: str, fact: Fact, facts: Sequence[Fact]) -> bool:
         for index, day in enumerate(days)
         if not index or not _JOINED.fullmatch(text, days[index - 1].end, day.start)
     ]
-    lead = text.find(":", fact.end, last)
-    items = len(_CUT.findall(text, lead, last)) + 1 if lead >= 0 else 0
-    return int(fact.value) in (len(days), len(spans), items)
+    return int(fact.value) in (len(days), len(spans))
+
+
+def _counted(noun: str, source: str) -> bool:
+    """Whether the source counts the same things itself: its number is the one to tell."""
+    stem = noun.strip(" ,:")[:_STEM]
+    return bool(stem) and any(
+        match["number"].isdigit() or in_words(match["number"].lower()) is not None
+        for match in re.finditer(rf"(?P<number>\w+)\s+{re.escape(stem)}", source, re.I)
+    )

@@ -141,7 +141,7 @@ def _is_explained(text: str, fact: Fact, text_facts: Sequence[Fact], source: str
     """Whether the text itself bears a fact out: a count of what it lists, a day of a weekly list."""
     if fact.kind is Kind.relative:
         return is_every_week(text, fact, source)
-    return counts_what_it_lists(text, fact, text_facts)
+    return counts_what_it_lists(text, fact, text_facts, source)
 
 
 def _trouble(fact: Fact, supporting: list[Fact], origin: Source) -> str:
