@@ -222,3 +222,26 @@ def test_absurd_numbers_are_read_without_harm(text: str) -> None:
 def test_in_200_kb_on_one_line_no_fact_is_lost() -> None:
     sentence = "Il 3 marzo 2026 alle 16.30 in via Roma 5 la Proloco di Desio offre 12 premi da € 30. "
     assert len(facts(sentence * 2400)) == 2400 * len(facts(sentence))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        (
+            "da giovedì 29 gennaio ore 14 a venerdì 30 gennaio ore 14",
+            ["--01-29", "14:00", "--01-30", "14:00"],
+        ),
+        (
+            "dalle 21 di sabato 9 agosto alle 6 di domenica 10 agosto",
+            ["21:00", "--08-09", "06:00", "--08-10"],
+        ),
+        ("non oltre le 12 del 3 maggio", ["12:00", "--05-03"]),
+        ("il bus delle 16 parte alle 12.30", ["16:00", "12:30"]),
+        ("giovedì anche 14-18", ["14:00", "18:00"]),
+        ("con ordinanza n. 4/2026, per la giornata del 15 ottobre 2026", ["2026-10-15"]),
+    ],
+)
+def test_hours_beside_days_are_no_days_and_a_day_beside_an_act_is_its_own(
+    text: str, values: list[str]
+) -> None:
+    assert told(text, Kind.date, Kind.time) == values

@@ -149,8 +149,8 @@ def test_an_alert_of_two_days_tells_both_hours_and_its_hazard() -> None:
     body = "Avviso di criticità idrogeologica da giovedì 8 gennaio ore 14:00 a venerdì 9 gennaio ore 11:00"
     made = told("Maltempo - Aggiornamento del 7 gennaio 2026", body)
     assert made.text == (
-        "Un avviso di criticità idrogeologica è in vigore da giovedì 8 gennaio alle 14"
-        " fino a venerdì 9 gennaio alle 11."
+        "Da giovedì 8 gennaio alle 14 fino a venerdì 9 gennaio alle 11"
+        " è in vigore un avviso di criticità idrogeologica."
     )
 
 

@@ -21,10 +21,11 @@ from flows.bulletin.guard.verdict import Verdict, check
 from flows.bulletin.language.sentences import split
 from flows.bulletin.summary.text import summarise
 from tests.bench.guard_errors import Case, cases
+from tests.bench.guard_turns import said_otherwise, turned
 
 NEWS = Path(__file__).resolve().parents[3] / "shared" / "data" / "news"
 WARNED = ("place", "invented name", "invented word", "flip")
-SUMMARY, LONGEST = 275, 500
+SUMMARY, LONGEST, SAID = 275, 500, 300
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,21 @@ def measure(faithful: list[Faithful], show: str = "") -> tuple[Counter[str], Cou
                 print(one.id, one.text[:300], alarms, sep="\n   ")
         if one.made == "summary":
             continue
+        other = said_otherwise(one.text)
+        if other != one.text and len(other) <= SAID:
+            reworded = check(other, one.source)
+            for name, raised in (("blocked", reworded.blocked), ("warned", reworded.warnings)):
+                made[f"false: paraphrase {name}"] += 1
+                seen[f"false: paraphrase {name}"] += bool(raised)
+                if f"paraphrase {name}" in show.split(", ") and raised:
+                    print(one.id, other[:300], raised, sep="\n   ")
+        for error, wrong in turned(one.text):
+            after = check(wrong, one.source)
+            made[error] += 1
+            known = {*verdict.blocked, *verdict.warnings}
+            seen[error] += bool({*after.blocked, *after.warnings} - known)
+            if error in show.split(", ") and not {*after.blocked, *after.warnings} - known:
+                print(one.id, wrong, sep="\n   ")
         for case in cases(one.text, one.source, Random(one.id)):
             made[case.error] += 1
             found = is_seen(case, check(case.text, case.source), verdict)

@@ -41,6 +41,7 @@ _BEFORE_SLASHED = re.compile(
 )
 _DOTTED = re.compile(rf"(?P<day>{_DAY})\.(?P<month>1[0-2]|0[1-9])(?![\d/]|[.,:]\d|\s?[-–€%])")
 _BEFORE_DOTTED = re.compile(r"\b(?:il|dal|al|del|giorno)\s+$", re.IGNORECASE)
+_HOUR_BEFORE = re.compile(r"\b(?:ore|alle|dalle)\s+$", re.IGNORECASE)
 _HOUR_FOLLOWS = re.compile(r",?\s*(?:alle|dalle|ore|h)\b", re.IGNORECASE)
 _DAY_BEFORE = re.compile(
     rf"(?<![\w.,:/])(?P<day>{_DAY})(?:\s*[-–]\s*|\s+(?:e|ed|al)\s+(?:il\s+)?)$", re.IGNORECASE
@@ -61,6 +62,9 @@ _ACT = re.compile(
     |\b(?:dgr|dgrv|dgc|dcc|dpcm|dpr|prot)\b)[^\n;:()]{0,50}$
     |\b(?:n|nr|num|numero)\.?\s*\d[\d/.]*(?:\s+\w+)?\s+$""",
     _X,
+)
+_NO_MORE_OF_ACT = re.compile(
+    r",\s+(?:per|nel|nell[ae]|nei|il|la|dal|è|sono|a|in\s+occasione)\b", re.IGNORECASE
 )
 _ITS_DATE = re.compile(r"(?:\b(?:del|in\s+data|dd\.?|datat[oa])\s+|\bdell['’]\s?)$", re.IGNORECASE)
 _JOIN = re.compile(
@@ -127,6 +131,8 @@ def _read_named(sheet: Sheet) -> None:
         first = len(days) - 1
         while first and numbers[first - 1] < numbers[first]:
             first -= 1  # `alle 18, 10 ottobre`: days of one month only ever rise
+        if first == 0 < len(days) - 1 and _HOUR_BEFORE.search(sheet.before(match.start("days"), 8)):
+            first = 1  # `ore 14 a venerdì 30 gennaio`
         for day, number in zip(days[first:], numbers[first:], strict=True):
             start = match.start("days") + day.start()
             end = match.end() if day is days[-1] else match.start("days") + day.end()
@@ -176,7 +182,8 @@ def _kind(sheet: Sheet, start: int) -> Kind:
     """Whether the date that begins at `start` is that of an act."""
     before = sheet.before(start, 90)
     of = _ITS_DATE.search(before)
-    return Kind.act_date if of and _ACT.search(before[: of.start()]) else Kind.date
+    act = _ACT.search(before[: of.start()]) if of else None
+    return Kind.act_date if act and not _NO_MORE_OF_ACT.search(act[0]) else Kind.date
 
 
 def _read_relative(sheet: Sheet, published: date | None) -> None:

@@ -45,6 +45,7 @@ class Fact:
     weekday: str = ""
 
 
+_CUE = 16  # characters before a figure
 _FIGURES = re.compile(r"[0-9]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _STYLED = re.compile("[\U0001d400-\U0001d7ff]+")
@@ -93,9 +94,14 @@ class Sheet:
         """Matches in what was left when the search began."""
         return pattern.finditer(self.left)
 
-    def at_figures(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-        """The same, of a pattern that begins with a figure: it is tried only there."""
-        return self._at(self._figures, pattern)
+    def at_figures(
+        self, pattern: re.Pattern[str], *, after: re.Pattern[str] | None = None
+    ) -> Iterator[re.Match[str]]:
+        """The same, of a pattern that begins with a figure: it is tried only there, and only `after` a cue."""  # noqa: E501
+        if after is None:
+            return self._at(self._figures, pattern)
+        cued = (start for start in self._figures if after.search(self.before(start, _CUE)))
+        return self._at(cued, pattern)
 
     def at_words(
         self, pattern: re.Pattern[str], firsts: Container[str], size: int | None = None

@@ -8,7 +8,7 @@ _HOUR = r"(?:2[0-4]|1\d|0?\d)"
 _CLOCK = rf"{_HOUR}(?:[:.,][0-5]\d)?(?!\d)"
 _TO = r"(?:\s*[-–—/]\s*|\s+(?:e|ed|o|a|alle|fino\s+alle)\s+(?:le\s+|alle\s+)?(?:ore\s+)?)"
 _CUE = re.compile(
-    r"""(?:\b(?:dalle|alle|(?:entro|verso|dopo|tra|fra|per|e)\s+le|delle)(?:\s+ore)?|\bore|\borario:?|\bh\.?
+    r"""(?:\b(?:dalle|alle|(?:entro|oltre|verso|dopo|tra|fra|per|e)\s+le|delle)(?:\s+ore)?|\bore|\borario:?|\bh\.?
     |\b(?:dall|all|l)['’])\s*$""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -25,7 +25,7 @@ _TAIL = re.compile(
 # `alle 3 famiglie`: a plural counts persons or things
 _PLURAL = re.compile(
     r"""\s+(?!dalle|anche|oltre|oppure|delle|nelle|sulle|precise|durante|come|dove|mentre|solari|circa|altre|siete
-    |inizi)[a-zà-ù]{4,}[ei]\b""",
+    |inizi|parte|apre|riapre|chiude|finisce|riprende|presso)[a-zà-ù]{4,}[ei]\b""",
     re.VERBOSE,
 )
 _AFTER_WEEKDAY = re.compile(
@@ -33,7 +33,7 @@ _AFTER_WEEKDAY = re.compile(
 )
 _WEEKDAY = re.compile(
     r"\b(?:lun|mar|mer|gio|ven|sab|dom)(?:edì|edi|tedì|tedi|coledì|coledi|vedì|vedi|erdì|erdi|ato|ati|enica|eniche)?"
-    r"['’.]?,?:?\s+$",
+    r"['’.]?,?:?\s+(?:anche\s+)?$|\b(?:mattin[ao]|pomeriggio|sera):?\s+$",
     re.IGNORECASE,
 )
 _EXACT = re.compile(
@@ -52,14 +52,15 @@ _CLOCK_PARTS = re.compile(rf"(?P<hour>{_HOUR})(?:[:.,](?P<minute>[0-5]\d))?(?!\d
 def read(sheet: Sheet) -> None:
     """Take every time of the day."""
     left = sheet.left  # what is hidden below stands before all that is asked of it
-    for match in sheet.at_figures(_SPAN):
+    # `dalle 21 di giovedì 9 alle 6`: 9 has no cue, and may not take the 6 with it
+    for match in sheet.at_figures(_SPAN, after=_CUE):
         cue = _CUE.search(sheet.before(match.start(), 16))
         if cue and not _PLURAL.match(left, match.end()):
             if _ONE_O_CLOCK.search(cue[0]) and int(match[0][:2].strip(":.,-– ")) != 1:
                 continue  # `l'11` is a day; only `all'1` is an hour
             _take(sheet, match, _TAIL.match(left, match.end()))
     for match in sheet.at_figures(_AFTER_WEEKDAY):
-        if _WEEKDAY.search(sheet.before(match.start(), 14)):
+        if _WEEKDAY.search(sheet.before(match.start(), 20)):
             _take(sheet, match)
     for match in sheet.at_figures(_EXACT):
         before = sheet.before(match.start(), 12)

@@ -6,26 +6,26 @@ from flows.bulletin.facts.fact import Kind, Sheet
 
 # One word of ours for all the forms of each; what contradicts what is in _CONTRARIES.
 _FORMS = {
-    "annullato": r"annull(?:at[oaie]|amento|a)|soppress[oaie]"
+    "annullato": r"annull(?:at[oaie]|amento|a(?:re)?)|soppress[oaie]"
     r"|non\s+(?:si\s+)?(?:terr[àa]|svolger[àa]|avr[àa]\s+luogo)(?:\s+si)?",
-    "rinviato": r"rinvi(?:at[oaie]|o)|posticip(?:at[oaie]|o|azione)|slitta(?:t[oaie]|mento)?"
+    "rinviato": r"rinvi(?:at[oaie]|o|are)|posticip(?:at[oaie]|o|azione|are)|slitta(?:t[oaie]|mento)?"
     r"|spostat[oaie]|differit[oaie]|rimandat[oaie]",
     "anticipato": r"anticipat[oaie]",
-    "sospeso": r"sospes[oaie]|sospension[ei]|sospende",
+    "sospeso": r"sospes[oaie]|sospension[ei]|sospend(?:e|ono|ere)",
     "interrotto": r"interrott[oaie]|interruzion[ei]",
     "revocato": r"revocat[oaie]|revoca",
-    "prorogato": r"prorog(?:at[oaie]|a|he)",
+    "prorogato": r"prorog(?:at[oaie]|a|he|are|ando)",
     "confermato": r"confermat[oaie]",
     "gratuito": r"gratuit[oaie]|gratuitamente|gratuità|gratis"
-    r"|ingresso\s+libero|entrata\s+libera|accesso\s+libero",
+    r"|(?:ingresso|entrata|accesso)\s+(?:(?:è|sarà)\s+)?liber[oa]",
     "a pagamento": r"a\s+pagamento",
     "vietato": r"vietat[oaie]|divieti?o?|proibit[oaie]",
     "consentito": r"consentit[oaie]|permess[oaie]",
     "obbligatorio": r"obbligatori[oaie]?|obbligo|obbligatoriamente",
     "facoltativo": r"facoltativ[oaie]",
-    "chiuso": r"chius[oaie]|chiusur[ae]|chiud(?:e|ono|er[àa]|eranno)",
-    "aperto": r"apert[oaie]|apertur[ae]|apr(?:e|ono|ir[àa]|iranno)",
-    "riaperto": r"riapert[oaie]|riapertur[ae]|riapr(?:e|ono|ir[àa]|iranno)",
+    "chiuso": r"chius[oaie]|chiusur[ae]|chiud(?:e|ono|er[àa]|eranno|ere)",
+    "aperto": r"apert[oaie]|apertur[ae]|apr(?:e|ono|ir[àa]|iranno|ire)",
+    "riaperto": r"riapert[oaie]|riapertur[ae]|riapr(?:e|ono|ir[àa]|iranno|ire)",
     "ripristinato": r"ripristinat[oaie]|ripristino",
     "esaurito": r"esaurit[oaie]|sold\s+out",
     "scaduto": r"scadut[oaie]",
@@ -68,7 +68,8 @@ _OTHER_SENSE = re.compile(
     r"""all['’]\x00aperto|\x00apert[oaie]\s+(?:anche\s+)?(?:a\s+tutt|alla\s+(?:cittadinanza|popolazione)|a\s+chi|agli|ai\b)
     |\b(?:il|un|del|al|i|dei|ai|di|per|ogni)\s+\x00permess[oi]\b
     |\x00permess[oi]\s+di\b
-    |\b(?:iscrizioni|domande|adesioni|candidature|prenotazioni)\s+(?:si\s+)?\x00(?:chiu|apr)
+    |\b(?:iscrizioni|domande|adesioni|candidature|prenotazioni|bando|termini|avviso)\s+
+    (?:(?:si|è|sono|resta|restano|rimane|rimangono)\s+)?\x00(?:chiu|ap[re])
     |\bin\s+\x00chiusura\b""",
     re.IGNORECASE | re.VERBOSE,
 )

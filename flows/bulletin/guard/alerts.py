@@ -39,19 +39,32 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         return
     yield from _strange(text, source, _PHASES, "Fase")
     yield from _strange(text, source, _HAZARDS, "Rischio")
-    declared = [_pair(piece) for piece in _pieces(source.text)]
+    declared = _declared(source.text)
     for piece in _pieces(text.text):
         phases, hazards = _pair(piece)
-        if not phases or not hazards or not _ALERT.search(piece):
+        if not phases or not hazards:
             continue
-        together = [its for its in declared if its[0] & phases]
-        if together and not any(its[1] & hazards for its in together) and any(its[1] for its in together):
+        of_it = [its for its in declared if its[1] & hazards and its[0]]
+        if of_it and not any(its[0] & phases for its in of_it):
             phase, hazard = sorted(phases)[0], sorted(hazards)[0]
-            where = next(clause for clause in source.sentences if phase in _level_of(clause.text))
+            where = next(
+                (one for one in source.sentences if _pair(one.text)[1] & hazards), source.sentences[0]
+            )
             yield Finding(
                 f"Nella fonte «{phase}» non è per il rischio «{hazard}»: {source.quote(where.start, where.end)}.",  # noqa: E501
                 is_certain=len(phases) == len(hazards) == 1,
             )
+
+
+def _declared(text: str) -> list[tuple[set[str], set[str]]]:
+    """What each piece declares; a line of hazards alone is the heading of the line of levels below it."""
+    declared: list[tuple[set[str], set[str]]] = []
+    for phases, hazards in map(_pair, _pieces(text)):
+        if declared and phases and not hazards and declared[-1][1] and not declared[-1][0]:
+            declared[-1] = phases, declared[-1][1]
+        else:
+            declared.append((phases, hazards))
+    return declared
 
 
 def _strange(

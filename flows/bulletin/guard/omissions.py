@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from flows.bulletin.facts.fact import Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.stems import stems
 from flows.bulletin.guard.wording import Clause, Wording
@@ -32,12 +33,24 @@ _HELD_BACK = re.compile(
 )
 _STAYS_OPEN = re.compile(r"\b(?:rest|riman|rimarr)\w+\s+(?:\w+\s+)?apert[oaie]\b", re.I)
 _LONG = 320
+_NEW = 60  # characters
+_MOVED = re.compile(
+    r"\b(?:rinvia\w+|rimanda\w+|posticip\w+|spost\w+|slitta\w*|anticipat\w+|recuper\w+|passa(?:no)?)\b", re.I
+)
+_HELD = re.compile(
+    r"\b(?:si\s+(?:tiene|tengono|svolge|svolgono|fa|fanno|terrà|terranno|recupera\w*))\b", re.I
+)
+_TO = re.compile(
+    r"(?:\b(?:al|alla|a|il|nella|per\s+il|all['’])\s*(?:data\s+del\s+|giorno\s+)?|\bal?l?['’]\s*|\b(?:tiene|svolge|fa|fanno)\s+)$",
+    re.I,
+)
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """A cancellation that the text does not tell; a rule without the exception that the page gives it."""
     if not _TOLD.search(text.text):
         yield from _cancelled(text, source)
+    yield from _moved(text, source)
     for sentence in text.sentences:
         if re.search(r"\bchius|\bchiud", sentence.text, re.I) and not re.search(
             r"\bapert|\bapr[eio]", text.text, re.I
@@ -49,7 +62,8 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
 
 def _cancelled(text: Wording, source: Wording) -> Iterator[Finding]:
     ours = stems(text.text)
-    if not ours:
+    told = {fact.value[-5:] for fact in text.of_kind(Kind.date)}
+    if not ours or told & _new_days(source, _MOVED).keys():
         return
     title = source.sentences[0]
     for sentence in source.sentences[:200]:
@@ -60,10 +74,52 @@ def _cancelled(text: Wording, source: Wording) -> Iterator[Finding]:
         is_title = sentence is title
         # `Rinviata per maltempo.` right below the title is of what the title names
         is_below = sentence.start < 400 and len(sentence.stems) < 9 and bool(title.stems & ours)
+        if _tells_new_day(text, source, sentence.start + match.end(), sentence.end):
+            return
         if (is_title and shared >= 1) or shared >= 3 or is_below:
             quote = source.quote(sentence.start + match.start(), sentence.start + match.end())
             yield Finding(f"Il testo non dice «{match[0].lower()}»: {quote}.", is_certain=is_title)
             return
+
+
+def _moved(text: Wording, source: Wording) -> Iterator[Finding]:
+    """`il concerto del 20 è spostato al 13` where the page puts it off from the 13th to the 20th."""
+    new = _new_days(source, _MOVED)
+    if not new:
+        return
+    days = {fact.value[-5:] for fact in source.of_kind(Kind.date)} - new.keys()
+    for day, fact in {**_new_days(text, _HELD), **_new_days(text, _MOVED)}.items():
+        if day in days:
+            quote = source.quote(*next(iter(new.values())))
+            yield Finding(
+                f"«{text.text[slice(*fact)]}» nella fonte non è la nuova data: {quote}.", is_certain=True
+            )
+            return
+
+
+def _new_days(wording: Wording, verb: re.Pattern[str]) -> dict[str, tuple[int, int]]:
+    """The days to which something is moved, with their places."""
+    found: dict[str, tuple[int, int]] = {}
+    for match in verb.finditer(wording.text):
+        fact = next(
+            (
+                one
+                for one in wording.facts_between(match.end() - 1, match.end() + _NEW)
+                if one.kind is Kind.date
+            ),
+            None,
+        )
+        if fact and _TO.search(wording.text[match.start() : fact.start]):
+            found.setdefault(fact.value[-5:], (fact.start, fact.end))
+    return found
+
+
+def _tells_new_day(text: Wording, source: Wording, start: int, end: int) -> bool:
+    """Whether the text tells the day to which a thing is put off: it needs not say that it was."""
+    told = {fact.value[-5:] for fact in text.of_kind(Kind.date)}
+    return any(
+        fact.kind is Kind.date and fact.value[-5:] in told for fact in source.facts_between(start, end)
+    )
 
 
 def _stays_open(sentence: Clause, source: Wording) -> Iterator[Finding]:

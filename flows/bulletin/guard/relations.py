@@ -7,18 +7,39 @@ from flows.bulletin.guard import (
     alerts,
     audience,
     coverage,
+    exceptions,
+    limits,
     omissions,
+    only,
     opposites,
     pairs,
     polarity,
     roles,
     stamps,
+    states,
     sums,
+    weekly,
 )
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
 
-_JUDGES = (stamps, roles, alerts, sums, pairs, polarity, omissions, audience, coverage, opposites)
+_JUDGES = (
+    stamps,
+    roles,
+    limits,
+    weekly,
+    alerts,
+    sums,
+    pairs,
+    polarity,
+    exceptions,
+    states,
+    omissions,
+    audience,
+    only,
+    coverage,
+    opposites,
+)
 
 
 def own_words(text: str, facts: Sequence[Fact], source: str) -> Wording:

@@ -13,22 +13,35 @@ from flows.bulletin.guard.wording import Wording
 
 FROM, UNTIL, AFTER = "from", "until", "after"
 _BEFORE = 90  # characters
+_SMALL_HOURS = "06:00"  # a feast ends at 2 in the night
 _DAY = r"(?:\s+(?:il|lo|la|giorno|le|ore|di|del|mese|prossimo|data|dat[ae]|e\s+non\s+oltre|inclus[oa]|compres[oa]))*"  # noqa: E501
 _JOINT = rf"{_DAY}\s*(?:l['’])?\s*$"
 _UNTIL = re.compile(
     rf"\b(?:entro(?:\s+e\s+non\s+oltre)?|(?:fino|sino)\s*a\w*['’]?|non\s+oltre|ultim[oa]\s+giorno"
-    rf"|(?:scad|termin|finis|conclud|cess)\w*:?(?:\s+\w+)?|scadenza\b[^.;:\n]{{0,60}}\s(?:è|sarà)(?:\s+fissata)?"
+    rf"|(?:scad|termin|finis|conclud|cess)\w*:?(?:\s+\w+)?|scadenz[ae]\b[^.;:\n]{{0,60}}(?:\s(?:è|sarà)(?:\s+fissata)?|\bore\s[\d.,:]+)|(?:fino|entro)\s[^.;()\n]{{0,40}}\((?:\w+\s)?"
     # a road that closes begins to be closed: only what one applies to ends by closing
     rf"|(?:iscrizion|domand|candidatur|adesion|prenotazion|bando|termini)\w*(?:\s+\w+)?\s+(?:si\s+)?chiud\w*|conseg\w+\s+entro){_JOINT}",
     re.I,
 )
 _FROM = re.compile(
-    rf"(?:\b(?:(?:a\s+)?partire\s+da\w*['’]?|da|dall?['’]|dal(?:le|la)?|decorr\w+(?:\s+da\w*['’]?)?"
+    rf"(?:\b(?:entr\w+\s+in\s+vigore|(?:a\s+)?partire\s+da\w*['’]?|da|dall?['’]|dal(?:le|la)?|decorr\w+(?:\s+da\w*['’]?)?"
     rf"|(?:inizi|cominci|avvi|riprend|ripres|ripart|riapr|scatt)\w*:?(?:\s+(?!fino|entro)\w+)?"
     rf"|(?:parte|partono|partir[àa]|partiranno|al\s+via|il\s+via|apr[eo]\w*)(?:\s+(?!fino|entro)\w+)?)){_JOINT}",
     re.I,
 )
 _AFTER = re.compile(rf"\b(?:dopo|oltre|success\w+\s+a\w*|passato){_JOINT}", re.I)
+# `domenica 5 novembre alle 16.30 partirà un ciclo`
+_BEGINS = re.compile(
+    r"(?:,?\s+(?:alle|ore)\s+[\d.:]+)?,?\s+(?:partir\w+|inizi(?:a|ano|erà|eranno)|cominci\w+|prend\w+\s+il\s+via|entr\w+\s+in\s+vigore)\b",
+    re.I,
+)
+_LINES = 8
+_WITHIN = re.compile(
+    r"\b(?:tra|fra)\s+(?:il|l['’]|le|giorno)?\s*$", re.I
+)  # `tra il 15 giugno e il 15 ottobre`
+_AND = re.compile(r"\s+ed?\s+(?:il\s+|l['’]|le\s+)?", re.I)
+_TERMS = re.compile(r"\b(?:scaden\w+|scad\w+|entro|termin\w+)\b", re.I)
+_LINE = re.compile(r"^\s*(?:[-•–*·]|\d{1,2}[.)])\s|;\s*$")
 _SPAN = re.compile(
     r"\s*(?:[-–—/]|,?\s?(?:e\s+)?(?:fino\s+)?(?:al(?:le|l['’])?|a)(?:\s+(?:ore|giorno))?)\s*"
     r"(?:(?:il|giorno|ore|del\s+giorno)\s+)?(?:alle\s+(?:ore\s+)?)?",
@@ -43,6 +56,7 @@ _ENDS = re.compile(
     r"\b(?:entro|fino|sino|scad|termin|chiud|ultim|finis|conclud|fine|al\b|all['’]|proroga)\w*", re.I
 )
 _NOTICE = {
+    (AFTER, UNTIL): "«{shown}» qui è un inizio, ma nella fonte è un termine: {quote}.",
     (UNTIL, FROM): "«{shown}» qui è un termine, ma nella fonte è un inizio: {quote}.",
     (FROM, UNTIL): "«{shown}» qui è un inizio, ma nella fonte è un termine: {quote}.",
 }
@@ -55,7 +69,20 @@ def role(wording: Wording, fact: Fact) -> str:
     for name, cue in ((UNTIL, _UNTIL), (AFTER, _AFTER), (FROM, _FROM)):
         if cue.search(before):
             return name
-    return ""
+    if _BEGINS.match(wording.text, fact.end):
+        return FROM
+    return UNTIL if _is_listed_term(wording, fact) else ""
+
+
+def _is_listed_term(wording: Wording, fact: Fact) -> bool:
+    """Whether a day stands in a list that a line above calls terms: `rate scadenti:` `- prima rata 30 giugno`."""  # noqa: E501
+    place = wording.index_at(fact.start)
+    for above in reversed(wording.sentences[max(0, place - _LINES) : place]):
+        if above.text.rstrip().endswith(":"):
+            return bool(_TERMS.search(above.text))
+        if not _LINE.search(above.text):
+            return False
+    return False
 
 
 def roles(wording: Wording, kind: Kind) -> dict[Fact, str]:
@@ -75,6 +102,10 @@ def roles(wording: Wording, kind: Kind) -> dict[Fact, str]:
         index += 2 if joined[index] else 1
         while kind is not Kind.time and chained and index < len(joined) and joined[index - 1]:
             index += 1
+    for first, second in pairwise(facts):
+        before = wording.text[max(0, first.start - _BEFORE) : first.start]
+        if _WITHIN.search(before) and _AND.fullmatch(wording.text, first.end, second.start):
+            found[first], found[second] = FROM, UNTIL
     for first, second in _far_spans(wording, facts):
         found[first], found[second] = FROM, UNTIL
     return found
@@ -99,8 +130,20 @@ def _far_spans(wording: Wording, facts: Sequence[Fact]) -> Iterator[tuple[Fact, 
             yield first, second
 
 
+def _backwards(text: Wording, source: Wording) -> Iterator[Finding]:
+    """Hours that end before they begin, `18-16.30`, which the page has not so."""
+    there = {(first.value, last.value) for first, last in pairwise(source.of_kind(Kind.time))}
+    for first, last in pairwise(text.of_kind(Kind.time)):
+        is_span = last.start >= first.end and _SPAN.fullmatch(text.text, first.end, last.start)
+        if is_span and first.value > last.value > _SMALL_HOURS and (first.value, last.value) not in there:
+            yield Finding(
+                f"«{first.shown}» e «{last.shown}»: la fine viene prima dell'inizio.", is_certain=True
+            )
+
+
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Days and hours that the text makes a beginning and the page an end, or the other way round."""
+    yield from _backwards(text, source)
     for kind in (Kind.date, Kind.time):
         its_roles = roles(source, kind)
         witnesses: dict[str, list[Fact]] = {}

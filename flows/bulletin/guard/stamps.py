@@ -15,10 +15,15 @@ _STAMP = re.compile(
     r"(?:\s+(?:il|in\s+data|del|dal|giorno))?\s*[:\-–]?\s*|^\s*data\s*:?\s*|\bdata\s*:\s*|[Mm]b\s*[-–]\s*|[Kk]b\s*[-–]\s*)$",
     re.I | re.M,
 )
+# `la graduatoria sarà pubblicata il 20 maggio` tells a day of its own
+_TO_COME = re.compile(
+    r"\b(?:sar\w+|verr\w+|viene|vengono)\s+(?:\w+\s+)?(?:pubblicat|aggiornat|inserit)\w+\s+\w*\s*$", re.I
+)
 _TIME_TO_READ = re.compile(r"^\s*Tempo\s+di\s+lettura", re.I)
 _MEETS = re.compile(  # what stands below it tells when or where one meets
     r"\W*\n\W*(?:(?:dalle|alle|ore|h\.?)\s*(?:ore\s)?\d|presso\s|inizio\s|ritrovo\s)", re.I
 )
+_WEEKDAY = re.compile(r"\b(?:luned|marted|mercoled|gioved|venerd|sabato|domenica)", re.I)
 _TOLD_AS_STAMP = re.compile(
     r"\b(?:pubblicat\w*|pubblicazione|aggiorna\w+|emess\w+|diffus\w+|avviso|bollettino)\b", re.I
 )
@@ -28,23 +33,30 @@ def is_stamp(source: Wording, fact: Fact) -> bool:
     """Whether a day stands there as the page's own: after such a label, or alone on its line."""
     text = source.text
     before = text[max(0, fact.start - 48) : fact.start]
-    if _STAMP.search(before) or _TIME_TO_READ.match(text[fact.end : fact.end + 24]):
+    if (_STAMP.search(before) and not _TO_COME.search(before)) or _TIME_TO_READ.match(
+        text[fact.end : fact.end + 24]
+    ):
         return True
+    if not _is_alone(text, fact):
+        return False
+    others = [
+        other
+        for other in source.of_kind(Kind.date, Kind.act_date)
+        if other.value != fact.value and _is_alone(text, other)
+    ]
+    if not others:
+        return True
+    # above another one it is the page's own; a programme names weekdays, or more days
+    is_first = all(fact.start < other.start for other in others)
+    return is_first and len({other.value for other in others}) == 1 and not _WEEKDAY.search(fact.shown)
+
+
+def _is_alone(text: str, fact: Fact) -> bool:
+    """Whether a day has its line for itself, and no hour or place below it belongs to it."""
     first, last = text.rfind("\n", 0, fact.start) + 1, text.find("\n", fact.end)
     line = text[first : last if last >= 0 else len(text)]
     rest = line[: fact.start - first] + line[fact.end - first :]
-    is_alone = bool(first) and not re.search(r"\w", rest)
-    return is_alone and not _MEETS.match(text, fact.end) and not _is_second(source, fact)
-
-
-def _is_second(source: Wording, fact: Fact) -> bool:
-    """Whether another day stands alone on a line above: the first of them is the page's own."""
-    text = source.text
-    for other in source.of_kind(Kind.date):
-        before = text[text.rfind("\n", 0, other.start) + 1 : other.start]
-        if not before.strip() and not text[other.end : text.find("\n", other.end)].strip():
-            return other.start < fact.start and other.value != fact.value
-    return False
+    return bool(first) and not re.search(r"\w", rest) and not _MEETS.match(text, fact.end)
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:

@@ -34,6 +34,12 @@ _SAME = {
     "apron": "apre",
     "aprir": "apre",
     "chius": "chiud",
+    "risie": "resid",
+    "gratu": "grati",
+    "multe": "sanzi",
+    "multa": "sanzi",
+    "abita": "resid",
+    "vivon": "resid",
 }
 _WORD = re.compile(r"[^\W\d_]+")
 

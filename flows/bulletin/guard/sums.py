@@ -7,13 +7,14 @@ from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
 
+_CEILING, _BESIDE = "una soglia di reddito", 34  # characters
 _MEANINGS = {
     "un costo": r"cost[oaiei]\w*|pag(?:a|ano|are|amento|ato|hi|herà)\b|vers(?:a|ano|are|amento|i)\b|tarif\w+|quot[ae]\b|prezzo"  # noqa: E501
     r"|bigliett\w+|spes[ae]\s+d[i']|diritt[oi]\s+di|cauzione|caparra|iscrizione\s*:|bollo",
     "un contributo": r"contribut\w+|bonus|rimbors\w+|ricev\w+|eroga\w*|voucher|sussidi\w+|incentiv\w+|assegn(?:o|ati)\b"  # noqa: E501
-    r"|finanziament\w+|sostegno|indennit\w+|borsa|borse|spetta\w*",
+    r"|finanziament\w+|sostegno|indennit\w+|borsa|borse|spett(?:a|ano|erà|eranno)\b",
     "una sanzione": r"mult[ae]\b|sanzion\w+|ammend[ae]\b",
-    "una soglia di reddito": r"isee|isp|reddit\w+|patrimoni\w+",
+    _CEILING: r"(?<!assenza di )(?<!senza )isee|isp|reddit\w+|patrimoni\w+",
     "un premio": r"premi[oa]?\b|in\s+palio|montepremi",
     "una garanzia": r"polizz\w+|assicura\w+|fideiuss\w+|massimale|garanzia",
     "un buono": r"buon[oi]\b",
@@ -47,10 +48,14 @@ def meanings(wording: Wording, fact: Fact) -> set[str]:
     found: dict[str, int] = {}
     around = wording.text[max(0, fact.start - _WIDE) : fact.end + _REACH]
     if not any(pattern.search(f"{before} {after}") for pattern in _EACH.values()):
-        return {name for name, pattern in _EACH.items() if pattern.search(around)}
+        return {name for name, pattern in _EACH.items() if name != _CEILING and pattern.search(around)}
     for name, pattern in _EACH.items():
         nearest = [len(before) - match.end() for match in pattern.finditer(before)]
         nearest += [match.start() + 12 for match in pattern.finditer(after)]
+        if (
+            name == _CEILING
+        ):  # `101 euro per gli altri, con riduzioni per ISEE fino a 10.000`: it is of the next sum
+            nearest = [place for place in nearest if place < _BESIDE]
         if nearest:
             found[name] = min(nearest)
     return set(found)

@@ -13,6 +13,31 @@ _NEAR_PAST, _NEAR_FUTURE = timedelta(days=60), timedelta(days=304)
 _OCCURRENCES = 40
 _LENDING = 40  # characters between a date and the one whose year it shares
 _DAYS = (Kind.date, Kind.act_date)
+_RUN_ON = re.compile(r" (?:ai|al|alla|alle|agli|in|presso|per) ")
+_BODIES = frozenset({"comune", "comuni", "regione", "provincia", "stato", "italia"})
+# What tells an editor as much as the word of the page does.
+_AS_MUCH = {
+    "chiuso": {"vietato", "sospeso", "interrotto", "non aperto"},
+    "vietato": {"chiuso", "non consentito", "sospeso"},
+    "aperto": {"riaperto", "non chiuso", "consentito"},
+    "riaperto": {"aperto", "ripristinato"},
+    "consentito": {"non vietato", "aperto"},
+    "sospeso": {"interrotto", "chiuso"},
+    "interrotto": {"sospeso", "chiuso"},
+    "rinviato": {"prorogato"},
+    "prorogato": {"rinviato"},
+    "gratuito": {"non a pagamento"},
+    "facoltativo": {"non obbligatorio"},
+    "non aperto": {"chiuso"},
+    "non chiuso": {"aperto"},
+    "non consentito": {"vietato"},
+    "non vietato": {"consentito"},
+    "non a pagamento": {"gratuito"},
+    "non obbligatorio": {"facoltativo"},
+}
+_NOT_FAR = 48  # characters
+_LEAST_SUM = 100  # euros: a smaller number counts things
+_NAMED_DAY = 24  # characters between a weekday and the date that it is the day of
 
 
 def capped(facts: Sequence[Fact]) -> list[Fact]:
@@ -30,6 +55,7 @@ class Source:
     """The text that a summary was made from, with its facts."""
 
     def __init__(self, text: str, facts: Sequence[Fact], published: date | None) -> None:
+        self._text = text
         self.facts = tuple(facts)
         self.published = published
         self._lent = _lent(text, self.facts)
@@ -50,16 +76,37 @@ class Source:
                 return _leads_to(witness, fact.value)
             case Kind.number:
                 return self._counts(witness, fact.value)
+            case Kind.amount if witness.kind is Kind.number:  # `da 7.501 a 15.000: 125 euro`
+                return witness.value == fact.value and float(fact.value) >= _LEAST_SUM
+            case Kind.relative:
+                return witness.kind is Kind.weekday and fact.value == witness.value
+            case Kind.word:
+                said = {witness.value, self._denied(witness)}
+                return witness.kind is Kind.word and bool(said & {fact.value, *_AS_MUCH.get(fact.value, ())})
             case Kind.ordinal | Kind.reference:
                 return witness.value.split(" ")[-1] == fact.value.split(" ")[-1]
             case _:
                 return (witness.kind, witness.value) == (fact.kind, fact.value)
 
+    def _denied(self, witness: Fact) -> str:
+        """A word with a "non" far before it: `non tenere porte e finestre aperte`."""
+        clause = re.split(r"[.;:\n]", self._text[max(0, witness.start - _NOT_FAR) : witness.start])[-1]
+        return f"non {witness.value}" if re.search(r"\bnon\b", clause, re.I) else ""
+
     def has_words(self, fact: Fact) -> bool:
         """Whether a place stands there word for word, or every word of a name does."""
         if fact.kind is Kind.place:
-            return f" {fact.value} " in self._words or self._without_type(fact.value)
-        return all(word in self._vocabulary for word in fact.value.split() if len(word) > 2)
+            whole = _RUN_ON.split(fact.value)[0]  # `via Romita ai Servizi sociali`: the street is via Romita
+            return (
+                f" {whole} " in self._words
+                or self._without_type(whole)
+                or (" di " in whole and self._has_each(whole))
+            )
+        return self._has_each(fact.value)
+
+    def _has_each(self, name: str) -> bool:
+        """Whether each word stands there; what a Comune is needs no source."""
+        return all(word in self._vocabulary or word in _BODIES for word in name.split() if len(word) > 2)
 
     def has_day(self, fact: Fact) -> bool:
         """Whether the source has that day of some other year."""
@@ -97,6 +144,15 @@ class Source:
         """The weekday that the source itself gives to that day of the year; "" where it gives none."""
         yearless = [witness for witness in self._of_day(day) if witness.value.startswith("--")]
         weekdays = {witness.weekday for witness in yearless if witness.weekday}
+        if not weekdays:  # `lunedì prossimo (26 luglio)`
+            weekdays = {
+                name
+                for witness in yearless
+                for other in self.facts
+                if other.kind in (Kind.weekday, Kind.relative) and 0 <= witness.start - other.end < _NAMED_DAY
+                for name in WEEKDAYS
+                if name in other.value
+            }
         return weekdays.pop() if len(weekdays) == 1 else ""
 
     def _of_day(self, day: str) -> list[Fact]:

@@ -4,17 +4,22 @@ It judges our own summaries, a model's and what an editor types. It does not und
 facts and the words around them, and has `relations` compare what they are said to be.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flows.bulletin.facts.fact import plain
 from flows.bulletin.facts.find import Fact, Kind, facts
-from flows.bulletin.guard.exchanged import Comparison
+from flows.bulletin.guard.counts import counts_what_it_lists
+from flows.bulletin.guard.elliptic import settled, with_elliptic_days, with_elliptic_sums
 from flows.bulletin.guard.relations import judge
+from flows.bulletin.guard.stems import stems
 from flows.bulletin.guard.support import Source, capped, weekday_of
+from flows.bulletin.guard.weekly import is_every_week
 from flows.bulletin.language.dates import MONTHS
 from flows.bulletin.language.sentences import split
 
+_WITNESSES = 12  # facts of the source that are one of the text
 _LONGEST = 300  # characters; a page without full stops is one endless sentence
 
 
@@ -36,6 +41,14 @@ class Passages:
             if start <= place:
                 return sentence if len(sentence) <= _LONGEST else self._around(place, start, len(sentence))
         return ""
+
+    def likest(self, text: str, fact: Fact, supporting: Sequence[Fact]) -> str:
+        """The sentence of the fact of the source, of those that bear `fact` out, that says most of its words."""  # noqa: E501
+        if len(supporting) == 1:
+            return self.at(supporting[0].start)
+        ours = stems(next((one for one in split(text) if fact.shown in one), text))
+        found = (self.at(witness.start) for witness in supporting[:_WITNESSES])
+        return max(found, key=lambda sentence: len(ours & stems(sentence)))
 
     def with_words(self, words: str) -> str:
         """The first sentence that holds `words` (folded), all together or at least one by one."""
@@ -102,32 +115,33 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
     that the source relates otherwise. Warned of: names, places and decisive words (`annullato`, `gratuito`,
     `chiuso`) that the source has not, or has of something else; what `relations` only thinks likely.
     """
-    text_facts, source_facts = facts(text), facts(source, published=published)
+    source_facts = with_elliptic_days(source, facts(source, published=published))
+    text_facts = settled(with_elliptic_days(text, facts(text), source_facts), source_facts)
+    text_facts = with_elliptic_sums(text_facts, source_facts)
     origin, passages = Source(source, capped(source_facts), published), Passages(source)
-    compared = Comparison(text, text_facts, source, source_facts)
     blocked: list[str] = []
     warnings: list[str] = []
     supported: list[tuple[Fact, str]] = []
-    borne_out: list[tuple[Fact, list[Fact]]] = []
     for fact in text_facts:
         supporting = origin.supporting(fact)
-        if trouble := _trouble(fact, supporting, origin):
+        if (trouble := _trouble(fact, supporting, origin)) and not _is_explained(
+            text, fact, text_facts, source
+        ):
             (warnings if fact.kind in _WARNED else blocked).append(trouble)
         elif supporting:
-            borne_out.append((fact, supporting))
-            supported.append((fact, passages.at(compared.best(fact, supporting).start)))
+            supported.append((fact, passages.likest(text, fact, supporting)))
         else:
             supported.append((fact, passages.with_words(fact.value)))
-    blocked += [
-        f"{_NAMES[fact.kind]} «{fact.shown}» nella fonte si riferisce ad altro."
-        for fact in compared.exchanged(borne_out)
-    ]
-    warnings += [
-        f"«{fact.shown}»: qui la fonte dice «{other.shown}»." for fact, other in compared.contradicted()
-    ]
     for finding in judge(text, text_facts, source, source_facts):
         (blocked if finding.is_certain else warnings).append(finding.message)
     return Verdict(tuple(dict.fromkeys(blocked)), tuple(dict.fromkeys(warnings)), tuple(supported))
+
+
+def _is_explained(text: str, fact: Fact, text_facts: Sequence[Fact], source: str) -> bool:
+    """Whether the text itself bears a fact out: a count of what it lists, a day of a weekly list."""
+    if fact.kind is Kind.relative:
+        return is_every_week(text, fact, source)
+    return counts_what_it_lists(text, fact, text_facts, source)
 
 
 def _trouble(fact: Fact, supporting: list[Fact], origin: Source) -> str:

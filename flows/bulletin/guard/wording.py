@@ -40,7 +40,7 @@ class Wording:
         self.tokens = tokens(text)
         self.sentences = _sentences(text)
         self._starts = [sentence.start for sentence in self.sentences]
-        self._token_starts = [start for _, start, _ in self.tokens]
+        self.token_starts = [start for _, start, _ in self.tokens]
 
     @cached_property
     def marks(self) -> list[tuple[str, int, int]]:
@@ -94,9 +94,21 @@ class Wording:
         """The facts of these kinds, in order."""
         return [fact for fact in self.facts if fact.kind in kinds]
 
+    def facts_between(self, start: int, end: int) -> list[Fact]:
+        """The facts that begin in a stretch of the text."""
+        return list(self.facts[bisect_left(self._fact_starts, start) : bisect_left(self._fact_starts, end)])
+
+    @cached_property
+    def _fact_starts(self) -> list[int]:
+        return [fact.start for fact in self.facts]
+
+    def index_at(self, place: int) -> int:
+        """Which sentence holds `place`."""
+        return max(0, bisect_right(self._starts, place) - 1)
+
     def sentence_at(self, place: int) -> Clause:
         """The sentence that holds `place`."""
-        return self.sentences[max(0, bisect_right(self._starts, place) - 1)]
+        return self.sentences[self.index_at(place)]
 
     def quote(self, start: int, end: int) -> str:
         """The sentence at a place in Italian quotation marks, with the line before where it is a scrap."""
@@ -105,7 +117,18 @@ class Wording:
 
     def tokens_between(self, start: int, end: int) -> list[tuple[str, int, int]]:
         """The stems that stand in a stretch of the text."""
-        return self.tokens[bisect_left(self._token_starts, start) : bisect_left(self._token_starts, end)]
+        return self.tokens[bisect_left(self.token_starts, start) : bisect_left(self.token_starts, end)]
+
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        where: dict[str, list[int]] = {}
+        for index, (token, _, _) in enumerate(self.tokens):
+            where.setdefault(token, []).append(index)
+        return where
+
+    def places(self, stem: str) -> list[int]:
+        """Where a stem stands, as indices of `tokens`."""
+        return self._places.get(stem, [])
 
     def likest(self, stems: frozenset[str], *, least: int = 2) -> list[tuple[float, Clause]]:
         """The clauses that share most with `stems`, the likest first, with the share of `stems` they hold."""

@@ -1,0 +1,39 @@
+"""Small numbers that count what the text itself lists: `tre turni: dal 2 al 6, dal 9 al 13 e dal 16 al 20`."""  # noqa: E501
+
+import re
+from collections.abc import Sequence
+
+from flows.bulletin.facts.fact import Fact, Kind
+from flows.bulletin.facts.figures import in_words
+
+_MOST, _STEM = 12, 6
+_NOUN = re.compile(r"\s+[^\W\d_]{3,}|[,:]\s")
+_END = re.compile(r"\.(?:\s|$)|\n")
+_JOINED = re.compile(r"\s*(?:[-–]|,?\s?al?(?:l['’])?)\s*", re.I)
+
+
+def counts_what_it_lists(text: str, fact: Fact, facts: Sequence[Fact], source: str) -> bool:
+    """Whether a number stands before a noun and as many days, or spans of days, follow it."""
+    if fact.kind is not Kind.number or not fact.value.isdigit() or not 1 < int(fact.value) <= _MOST:
+        return False
+    noun = _NOUN.match(text, fact.end)
+    if noun is None or _counted(noun[0], source):
+        return False
+    end = _END.search(text, fact.end)
+    last = end.start() if end else len(text)
+    days = [one for one in facts if one.kind is Kind.date and fact.end <= one.start < last]
+    spans = [
+        day
+        for index, day in enumerate(days)
+        if not index or not _JOINED.fullmatch(text, days[index - 1].end, day.start)
+    ]
+    return int(fact.value) in (len(days), len(spans))
+
+
+def _counted(noun: str, source: str) -> bool:
+    """Whether the source counts the same things itself: its number is the one to tell."""
+    stem = noun.strip(" ,:")[:_STEM]
+    return bool(stem) and any(
+        match["number"].isdigit() or in_words(match["number"].lower()) is not None
+        for match in re.finditer(rf"(?P<number>\w+)\s+{re.escape(stem)}", source, re.I)
+    )

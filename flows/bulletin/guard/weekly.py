@@ -1,0 +1,79 @@
+"""Weekdays of every week, as lists and spans: `martedì e giovedì`, `da lunedì a venerdì`."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flows.bulletin.facts.dates import weekday
+from flows.bulletin.facts.fact import Fact
+from flows.bulletin.guard.finding import Finding
+from flows.bulletin.guard.wording import Wording
+from flows.bulletin.language.dates import WEEKDAYS
+
+_DAY = r"(?:luned|marted|mercoled|gioved|venerd)[iì]['’]?(?!\w)|\b(?:sabat[oi]|domenic(?:a|he))\b"
+# `domenica 24`: a day of the calendar
+_EVERY = re.compile(rf"\b(?P<day>{_DAY})(?!,?\s+\d{{1,2}}[°º]?(?![\d.:,]|\s*[-–/]\s*\d|\s+alle))", re.I)
+_SPAN = re.compile(r"\s*(?:[-–/]|,?\s(?:fino\s+)?al?(?:la)?)\s+", re.I)
+_LIST = re.compile(
+    r"\s*(?:,|/|\be\b|\bed\b|\bo\b|,\s*e\b)\s*(?:(?:il|la|di|anche|del|della|al|nei)\b\s*)*", re.I
+)
+
+
+@dataclass(frozen=True)
+class Days:
+    """Weekdays that stand together, by their number from Monday."""
+
+    days: frozenset[int]
+    start: int
+    end: int
+
+
+def expressions(text: str) -> list[Days]:
+    """Every list and span of weekdays of a text, and each weekday alone."""
+    found: list[Days] = []
+    for match in _EVERY.finditer(text):
+        day = WEEKDAYS.index(weekday(match["day"]))
+        last = found[-1] if found else None
+        if last and _SPAN.fullmatch(text, last.end, match.start()) and len(last.days) == 1:
+            first = next(iter(last.days))
+            span = range(first, day + 1) if first <= day else [*range(first, 7), *range(day + 1)]
+            found[-1] = Days(frozenset(span), last.start, match.end())
+        elif last and _LIST.fullmatch(text, last.end, match.start()):
+            found[-1] = Days(last.days | {day}, last.start, match.end())
+        else:
+            found.append(Days(frozenset({day}), match.start(), match.end()))
+    return found
+
+
+def is_every_week(text: str, fact: Fact, source: str) -> bool:
+    """Whether a weekday stands in a list of them that the source has too: it is no single day."""
+    if _dated(text, fact.value):
+        return True
+    ours = next((one for one in expressions(text) if one.start <= fact.start < one.end), None)
+    there = frozenset[int]().union(*(one.days for one in expressions(source)))
+    return ours is not None and len(ours.days) > 1 and ours.days <= there
+
+
+def _dated(text: str, day: str) -> list[str]:
+    """The dates that a text itself gives to a bare weekday of it: `sabato 23 e domenica 24; sabato si balla`."""  # noqa: E501
+    return [
+        match[0].lower()
+        for match in re.finditer(rf"\b{re.escape(day.split()[0])},?\s+\d{{1,2}}(?![\d.:])", text, re.I)
+    ]
+
+
+def findings(text: Wording, source: Wording) -> Iterator[Finding]:
+    """Lists and spans of weekdays that the page has otherwise."""
+    theirs = [one for one in expressions(source.text) if one.days]
+    sets = {one.days for one in theirs}
+    for ours in expressions(text.text):
+        if len(ours.days) < 2 or ours.days in sets:
+            continue
+        parts = [one for one in sets if one <= ours.days]
+        if frozenset().union(*parts) == ours.days:
+            continue
+        together = [one for one in theirs if len(one.days) > 1 and one.days & ours.days]
+        other = max(together, key=lambda one: (len(one.days & ours.days), -len(one.days)), default=None)
+        if other:
+            shown = text.text[ours.start : ours.end]
+            yield Finding(f"«{shown}»: la fonte dice altri giorni: {source.quote(other.start, other.end)}.")

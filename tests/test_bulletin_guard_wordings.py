@@ -1,0 +1,99 @@
+"""The guard over many wordings: a faithful paraphrase raises nothing, the same sentence turned round does."""
+
+import pytest
+
+from flows.bulletin.guard.verdict import check
+
+MARKET = """Mercatino delle pulci, strade chiuse
+Sabato 14 marzo, dalle ore 7 alle ore 20, divieto di transito e sosta in via Adda, via Oglio e via Brembo.
+Domenica 15 marzo, dalle ore 9 alle ore 13, divieto di transito in piazza Lario, tranne i residenti.
+I veicoli in sosta verranno rimossi."""
+POOL = """Piscina comunale, orari estivi
+Dal 1° giugno la piscina apre dal lunedì al venerdì dalle 10 alle 19 e il sabato dalle 9 alle 21.
+La domenica è chiusa. Dal 3 al 9 agosto la piscina resterà chiusa per manutenzione.
+L'ingresso è gratuito per i bambini fino a 6 anni; costa 5 euro per i residenti e 8 euro per gli altri.
+La cuffia è obbligatoria. Non è possibile introdurre animali."""
+GRANT = """Contributo libri
+Possono chiedere il contributo gli studenti residenti a Rovo con ISEE non superiore a 12.000 euro.
+Le domande si presentano esclusivamente online entro le ore 12 del 30 aprile 2026.
+La graduatoria sarà pubblicata il 20 maggio 2026. Il contributo non è cumulabile con altri."""
+CONCERT = """Rinviato il concerto della banda
+Il concerto previsto per sabato 6 giugno è stato rinviato a sabato 13 giugno, alle 21, in piazza Lario.
+La prenotazione non è necessaria."""
+WASTE = """Raccolta rifiuti di Pasqua
+- sabato 4 aprile: raccolta della carta
+- lunedì 6 aprile: nessuna raccolta
+- martedì 7 aprile: raccolta del vetro"""
+COURSES = """Corsi in sala civica
+Il corso di ceramica si tiene il martedì e il giovedì alle 18, quello di inglese il mercoledì alle 20.
+Il ciclo ha tre serate: il 3, il 10 e il 17 novembre."""
+FIRES = """Prevenzione incendi
+Dal 15 giugno al 30 settembre è vietato:
+- accendere fuochi nei boschi
+- bruciare residui vegetali
+La sanzione va da 50 a 300 euro."""
+
+FAITHFUL = [
+    (MARKET, "Sabato 14 marzo via Adda, via Oglio e via Brembo sono chiuse al transito dalle 7 alle 20."),
+    (MARKET, "Domenica 15 in piazza Lario non si passa dalle 9 alle 13, tranne i residenti."),
+    (
+        MARKET,
+        "Chi parcheggia avrà l'auto rimossa: sabato 14 marzo dalle 7 alle 20, domenica 15 dalle 9 alle 13.",
+    ),
+    (POOL, "Dal 1° giugno la piscina è aperta da lunedì a venerdì 10-19 e il sabato 9-21."),
+    (POOL, "Dal 3 al 9 agosto la piscina non apre."),
+    (POOL, "I residenti pagano 5 euro, gli altri 8; fino a 6 anni si entra gratis."),
+    (POOL, "Non puoi portare animali e devi avere la cuffia."),
+    (
+        GRANT,
+        "Chi risiede a Rovo e ha un ISEE fino a 12.000 euro fa domanda online non oltre le 12 del 30 aprile.",
+    ),
+    (f"{GRANT} La domanda è on line.", "La domanda si fa solo online."),
+    (GRANT, "La graduatoria esce il 20 maggio 2026. Il contributo non si somma ad altri."),
+    (CONCERT, "Il concerto della banda slitta da sabato 6 a sabato 13 giugno, alle 21 in piazza Lario."),
+    (CONCERT, "Sabato 13 giugno alle 21 suona la banda in piazza Lario. Non serve prenotare."),
+    (WASTE, "Lunedì 6 aprile i rifiuti non si raccolgono; sabato 4 passa la carta, martedì 7 il vetro."),
+    (COURSES, "La ceramica è martedì e giovedì alle 18, l'inglese il mercoledì alle 20."),
+    (COURSES, "Il ciclo ha tre serate, il 3, 10 e 17 novembre."),
+    (FIRES, "Fino al 30 settembre nei boschi non si accendono fuochi. La multa va da 50 a 300 euro."),
+]
+TURNED = [
+    (
+        MARKET,
+        "Sabato 14 marzo via Adda e via Oglio sono chiuse al transito dalle 7 alle 20.",
+        "Manca «via Brembo»",
+    ),
+    (MARKET, "Domenica 15 in piazza Lario non passano neanche i residenti, dalle 9 alle 13.", "lo esclude"),
+    (
+        MARKET,
+        "Sabato 14 marzo si passa liberamente in via Adda, via Oglio e via Brembo.",
+        "vietato o sospeso",
+    ),
+    (COURSES, "La ceramica si tiene il martedì e il mercoledì alle 18.", "altri giorni"),
+    (POOL, "Dal 3 al 9 agosto la piscina resta aperta per manutenzione.", "«chiusa»"),
+    (POOL, "I residenti pagano 8 euro, gli altri 5.", "scambiati"),
+    (POOL, "L'ingresso costa 5 euro per tutti.", "La fonte"),
+    (POOL, "Puoi introdurre animali.", "nega"),
+    (GRANT, "Chi ha un ISEE superiore a 12.000 euro può chiedere il contributo.", "un massimo"),
+    (GRANT, "Possono chiedere il contributo tutti gli studenti, con qualunque reddito.", "condizione"),
+    (GRANT, "Le domande si presentano online dalle 12 del 30 aprile 2026.", "è un termine"),
+    (CONCERT, "Il concerto della banda si tiene sabato 6 giugno in piazza Lario.", "non è la nuova data"),
+    (CONCERT, "Sabato 13 giugno alle 21 suona la banda. Devi prenotare.", "non serve"),
+    (WASTE, "Sabato 4 aprile passa il vetro, martedì 7 la carta.", "scambiati"),
+    (COURSES, "La ceramica è il mercoledì alle 18.", "si riferisce ad altro"),
+    (COURSES, "Il ciclo è il 3 e il 17 novembre.", "Manca «10"),
+    (FIRES, "Dal 15 giugno al 30 settembre si possono bruciare residui vegetali.", "vietato"),
+    (FIRES, "La sanzione è al massimo di 50 euro e almeno di 300.", "«"),
+]
+
+
+@pytest.mark.parametrize(("source", "text"), FAITHFUL)
+def test_a_faithful_wording_raises_nothing(source: str, text: str) -> None:
+    verdict = check(text, source)
+    assert verdict.blocked + verdict.warnings == ()
+
+
+@pytest.mark.parametrize(("source", "text", "words"), TURNED)
+def test_a_wording_turned_round_is_pointed_out(source: str, text: str, words: str) -> None:
+    verdict = check(text, source)
+    assert any(words in one for one in (*verdict.blocked, *verdict.warnings)), verdict
