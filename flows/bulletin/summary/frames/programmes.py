@@ -36,6 +36,8 @@ def _texts(notice: Notice, occasion: Occasion) -> Iterator[str]:
     place = occasion.place if common else ""
     near = without_street(occasion) if common else ""
     for with_what in (True, False):
+        if not with_what and _is_parted(sittings):
+            continue
         for phrase, sentence in matters(notice):
             verb = "ci sono" if is_plural(phrase) else "c'è"
             for lead, at in dict.fromkeys(((sentence, place), ("", place), ("", near))):
@@ -81,6 +83,12 @@ def _each(sittings: tuple[Sitting, ...], *, with_what: bool) -> str:
     joined = "; ".join(told) if len(told) > 2 or "«" in "".join(told) else joint.join(told)
     mark = ":" if "«" in joined else ""
     return f"Gli appuntamenti sono{mark} {joined}.{about}"
+
+
+def _is_parted(sittings: tuple[Sitting, ...]) -> bool:
+    """Whether one day has several matters: their hours tell nobody anything without them."""
+    days = [sitting.days for sitting in sittings if sitting.what]
+    return len(set(days)) < len(days)
 
 
 def _alike(sittings: tuple[Sitting, ...]) -> tuple[Sitting, ...]:

@@ -159,8 +159,8 @@ def _without_place(title: str, notice: Notice) -> str:
     if found:
         head, mark, last = title[: found.start()], " ", found["name"] or found["square"] or found["bare"]
     places = [folded(told.words) for told in notice.slots.get(Slot.place, ())]
-    if found and found["bare"] and f"in {folded(last)}" not in places:
-        return title
+    if found and (" " not in head or (found["bare"] and f"in {folded(last)}" not in places)):
+        return title  # one word alone names nothing
     return (
         head
         if mark and len(head) > 5 and folded(last) and any(folded(last) in place for place in places)
