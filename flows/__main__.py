@@ -14,6 +14,7 @@ from flows.cli import (
     health,
     installation,
     machine,
+    people,
     proofs,
     public,
     sends,
@@ -107,6 +108,7 @@ def parser() -> argparse.ArgumentParser:
     templates.add_verbs(add)
     daily.add_later_verbs(add)
     installation.add_codes(add)
+    people.add_verbs(add)
     health.add_verbs(add)
     backups.add_verbs(add)
     adoption.add_verbs(add)
