@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, delete, func, select, update
 
 from db.engine import alone
-from db.models import Account, AccountLink, FailedSignIn, RecoveryCode, SignIn, SignInProof
+from db.models import Account, AccountLink, DoorAct, FailedSignIn, RecoveryCode, SignIn, SignInProof
 
 KEPT = timedelta(days=30)  # sign-ins that ended, and what was refused, are seen by nobody after it
 
@@ -186,3 +186,11 @@ def failures(session: Session, address: str, *, since: datetime) -> list[str]:
 def forget_old(session: Session, *, now: datetime) -> None:
     session.exec(delete(FailedSignIn).where(col(FailedSignIn.at) < now - KEPT))
     session.exec(delete(SignIn).where(col(SignIn.until) < now - KEPT))
+    session.exec(update(DoorAct).where(col(DoorAct.at) < now - KEPT).values(address=""))
+
+
+# ------------------------------------------------------------ what they asked for
+
+
+def asked(session: Session, key: str) -> DoorAct | None:
+    return session.exec(select(DoorAct).where(DoorAct.key == key)).one_or_none()

@@ -230,7 +230,7 @@ def shown(person: bool, path: str, kind: bytes, body: bytes) -> tuple[int, dict[
         sent.append(message)
 
     scope = {"path": path, "query_string": b"tab=Logs", "headers": [(b"if-none-match", b"x")]}
-    who = Person("anna", ANNA, "") if person else None
+    who = Person("anna", ANNA, "editor", "") if person else None
     asyncio.run(pages.show(app, who, scope, None, send))  # type: ignore[arg-type]
     return sent[0]["status"], dict(sent[0]["headers"]), b"".join(one["body"] for one in sent[1:])
 

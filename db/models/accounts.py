@@ -61,6 +61,26 @@ class SignIn(SQLModel, table=True):
     proof: SignInProof = Field(sa_type=by_value(SignInProof))
 
 
+class DoorAct(SQLModel, table=True):
+    """What a person who had signed in asked the Prefect server to do, stored before it was asked.
+
+    It is found again by the key that stands with what it led to: of a started run the idempotency key, of a
+    form that was filled in the key of its stamp.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    person: str = Field(index=True)  # id in the profile
+    role: str  # as it was then
+    proof: SignInProof = Field(sa_type=by_value(SignInProof))
+    use: str  # one of `flows.door.table.Use`
+    subject: str  # the id of a run or a deployment, or the name of a pool
+    body_sha256: str  # of what was asked for, as the server was given it
+    at: datetime = Field(sa_type=UtcDateTime)
+    address: str  # of the network, from where; "" once nobody looks for it any more
+    mac: str  # keyed, over all but the address: who may only write to the database makes none
+
+
 class FailedSignIn(SQLModel, table=True):
     """Somebody was not let in; too many of one name from one address lock it out there for a while."""
 

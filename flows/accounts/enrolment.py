@@ -20,7 +20,7 @@ from db.engine import reading, transaction
 from db.models import Account, SignInProof
 from db.vault import Vault
 from flows.accounts import passwords, persons, sign_in
-from flows.accounts.persons import Colleague
+from flows.accounts.persons import Member
 from flows.door.people import Enrolled, Invitation, Refused
 from flows.profiles.codes import STEP, matching, typed
 from flows.settings import BollettinoError, Settings
@@ -52,13 +52,13 @@ class State:
     recovery_codes: int
 
 
-def address(settings: Settings, person: Colleague, secret: str) -> str:
+def address(settings: Settings, person: Member, secret: str) -> str:
     """What an authenticator app reads (otpauth://totp/...)."""
     issuer = f"{settings.profile.prova}Bollettino accesso {settings.profile.names.comune}".replace(":", " ")
     return TOTP(secret).provisioning_uri(name=person.email, issuer_name=issuer)
 
 
-def invite(session: Session, vault: Vault, person: Colleague, *, now: datetime) -> str:
+def invite(session: Session, vault: Vault, person: Member, *, now: datetime) -> str:
     """Begin an account, or begin it anew; the token of its invitation, good once."""
     account = accounts.begin(session, person.id, secret_sealed=vault.seal(random_base32()), now=now)
     return sign_in.make_link(session, vault, account, is_invitation=True, until=now + INVITED)
@@ -79,7 +79,7 @@ def invited(
 
 def _invited(
     settings: Settings, session: Session, vault: Vault, token: str, *, now: datetime
-) -> tuple[Account, Colleague] | None:
+) -> tuple[Account, Member] | None:
     link = accounts.link(session, sign_in.hashed(vault, token), is_invitation=True, now=now)
     if link is None:
         return None
@@ -143,7 +143,7 @@ def new_codes() -> list[str]:
 # ------------------------------------------------------------ what an operator does
 
 
-def add(settings: Settings, engine: Engine, person: Colleague, *, now: datetime) -> str:
+def add(settings: Settings, engine: Engine, person: Member, *, now: datetime) -> str:
     """A person's invitation; BollettinoError where they have an account that is in use."""
     with transaction(engine) as session:
         account = accounts.of(session, person.id)
@@ -154,7 +154,7 @@ def add(settings: Settings, engine: Engine, person: Colleague, *, now: datetime)
         return link_of(settings, invite(session, sign_in.vault(settings), person, now=now))
 
 
-def reset(settings: Settings, engine: Engine, person: Colleague, *, now: datetime) -> str:
+def reset(settings: Settings, engine: Engine, person: Member, *, now: datetime) -> str:
     """After a loss: a new invitation, and nothing of before is good any more."""
     with transaction(engine) as session:
         if accounts.of(session, person.id) is None:

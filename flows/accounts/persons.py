@@ -7,22 +7,23 @@ from flows.settings import BollettinoError, Settings
 
 
 @dataclass(frozen=True)
-class Colleague:
+class Member:
     id: str
     name: str
     email: str
     role: str
 
 
-def of(profile: Profile) -> list[Colleague]:
-    return [Colleague(one.id, one.name, one.email, "editor") for one in profile.editors]
+def of(profile: Profile) -> list[Member]:
+    editors = [Member(one.id, one.name, one.email, one.role) for one in profile.editors]
+    return editors + [Member(one.id, one.name, one.email, one.role) for one in profile.colleagues]
 
 
-def with_id(profile: Profile, id: str) -> Colleague | None:
+def with_id(profile: Profile, id: str) -> Member | None:
     return next((one for one in of(profile) if one.id == id), None)
 
 
-def typed(profile: Profile, words: str) -> Colleague | None:
+def typed(profile: Profile, words: str) -> Member | None:
     """By name, id or e-mail address, whatever capitals and spaces."""
     wanted = " ".join(words.split()).casefold()
     return next(
@@ -35,7 +36,7 @@ def typed(profile: Profile, words: str) -> Colleague | None:
     )
 
 
-def named(settings: Settings, words: str) -> Colleague:
+def named(settings: Settings, words: str) -> Member:
     """As `typed`; BollettinoError that says who there is."""
     if found := typed(settings.profile, words):
         return found

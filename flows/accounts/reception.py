@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from db import accounts
 from db.engine import reading
+from flows.accounts import asked as requests
 from flows.accounts import enrolment, sign_in
 from flows.accounts.sign_in import Tried
-from flows.door.people import Enrolled, Invitation, Key, Person, Refused, UnansweredError
+from flows.door.people import Asked, Enrolled, Invitation, Key, Person, Refused, UnansweredError
 from flows.profiles.comune import Profile
 from flows.settings import Settings, load_profile
 
@@ -57,6 +58,9 @@ class Reception:
                 self._known.clear()
             self._known[token] = (monotonic(), person)
         return person
+
+    async def note(self, asked: Asked) -> None:
+        await _in(self._readers, lambda: requests.note(self.engine, self._vault, asked))
 
     async def sign_in(self, name: str, password: str, code: str, address: str) -> Key | Refused:
         tried, now = Tried(name, password, code, address), self._clock()

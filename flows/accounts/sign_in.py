@@ -36,11 +36,6 @@ LOCKED = (
     "Troppi tentativi: riprova fra 15 minuti. Se hai perso la password o il telefono, chiedi un nuovo invito "
     "a chi gestisce il servizio."
 )
-PROVED = {
-    SignInProof.code: "con password e codice",
-    SignInProof.recovery: "con password e codice di riserva",
-    SignInProof.link: "con il collegamento di prova",
-}
 
 
 def vault(settings: Settings) -> Vault:
@@ -143,7 +138,7 @@ def who(profile: Profile, engine: Engine, vault: Vault, token: str, *, now: date
     with reading(engine) as session:
         found = accounts.signed_in(session, hashed(vault, token), now=now)
     person = persons.with_id(profile, found[0].person) if found else None
-    return Person(person.id, person.name, PROVED[found[1].proof], person.role) if found and person else None
+    return Person(person.id, person.name, person.role, found[1].proof.value) if found and person else None
 
 
 def sign_out(engine: Engine, vault: Vault, token: str, *, everywhere: bool, now: datetime) -> None:

@@ -17,11 +17,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from flows.door import bodies, entry, environment, login, manners, pages, sealed, stamps, table
 from flows.door.bodies import RejectedRequest
-from flows.door.login import Login
+from flows.door.login import Login, Request
 from flows.door.people import Accounts, Person, UnansweredError
 from flows.door.table import Use
 from flows.door.wire import (
@@ -30,6 +30,7 @@ from flows.door.wire import (
     App,
     Message,
     Receive,
+    Recorder,
     Scope,
     Send,
     answer,
@@ -42,6 +43,7 @@ from flows.door.wire import (
 
 API = "/api"
 DOCUMENTS = ("/docs", "/redoc", "/openapi.json")  # FastAPI's own pages; their scripts are somebody else's
+NOT_YOURS = "Chi ha il tuo ruolo questo non lo fa da qui."
 CLOSED = "Questa operazione qui è chiusa: le azioni dei redattori sono fra i Deployments."
 PATIENCE = 60.0  # seconds for one answer; SQLite itself waits for half of that
 A_MINUTE = 30  # starts, and answers, of all editors together
@@ -86,7 +88,8 @@ class House:
     stamp_key: bytes
     startable: frozenset[str]  # the names of the deployments that editors start
     addresses: tuple[str, ...]  # scheme://host[:port] under which it is reached; the first is the UI's
-    name: str = "bollettino"  # of the installation, for the cookie
+    name: str = "bollettino"  # of the installation, for the cookie; its work pool has it, too
+    technical: frozenset[str] = frozenset()  # the names of the deployments that operators start
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,10 @@ class Caller:
 
     is_ours: bool = False  # a process of the installation
     person: Person | None = None  # None: one of those who share a password
+
+    @property
+    def role(self) -> str:
+        return self.person.role if self.person else table.SHARED
 
 
 class Door:
@@ -193,50 +200,76 @@ class Door:
             await refuse(send, 403, CLOSED)
             return
         use, places = operation
+        if use not in table.ROLES[caller.role]:
+            await refuse(send, 403, NOT_YOURS)
+            return
         scope = {**scope, "headers": with_credential(scope["headers"], self._house.internal)}
         try:
             if use == Use.START:
-                await self._start(scope, receive, send, places["id"])
+                await self._start(scope, receive, send, places["id"], caller)
             elif use == Use.ANSWER:
-                await self._take_answer(scope, receive, send, places["id"])
+                await self._take_answer(scope, receive, send, places["id"], caller)
+            elif use == Use.PAUSE:
+                await self._pause(scope, receive, send, places["name"], caller)
             else:
                 await self._app(scope, receive, send)
         except RejectedRequest as exc:
             await refuse(send, exc.status, str(exc))
 
-    async def _start(self, scope: Scope, receive: Receive, send: Send, id: str) -> None:
+    async def _pause(self, scope: Scope, receive: Receive, send: Send, name: str, caller: Caller) -> None:
+        body = bodies.pause(bodies.read(await body_of(receive)))
+        if name != self._house.name:
+            raise RejectedRequest(NOT_YOURS)
+        await self._note(scope, caller, Request(Use.PAUSE, name, body, self._clock()))
+        await self._app(*rewritten(scope, body), send)
+
+    async def _note(self, scope: Scope, caller: Caller, request: Request) -> str:
+        """The key that it is found by; "" of those who share a password."""
+        return await self._login.note(scope, caller.person, request) if self._login and caller.person else ""
+
+    async def _start(self, scope: Scope, receive: Receive, send: Send, id: str, caller: Caller) -> None:
         parameters = bodies.start(bodies.read(await body_of(receive)))
-        if await self._rooms.deployment(id) not in self._house.startable:
+        house = self._house
+        theirs = house.technical if caller.role == "operator" else house.startable
+        if await self._rooms.deployment(id) not in theirs:
             raise RejectedRequest(NOT_STARTED)
         at = self._clock()
         self._count(Use.START, at)
         if code := parameters.get(sealed.FIELD):
             token = sealed.seal(self._house.stamp_key, code, id, parameters, at=at)
             parameters = {**parameters, sealed.FIELD: token}
-        await self._app(*rewritten(scope, {"parameters": parameters}), send)
+        body: dict[str, Any] = {"parameters": parameters}
+        if key := await self._note(scope, caller, Request(Use.START, id.lower(), body, at)):
+            body |= {"idempotency_key": key}
+        await self._app(*rewritten(scope, body), send)
 
-    async def _take_answer(self, scope: Scope, receive: Receive, send: Send, run_id: str) -> None:
+    async def _take_answer(
+        self, scope: Scope, receive: Receive, send: Send, run_id: str, caller: Caller
+    ) -> None:
         values = bodies.answer(bodies.read(await body_of(receive)))
         at = self._clock()  # before any waiting: a code is judged at this moment
         self._count(Use.ANSWER, at)
         async with self._answering:
             answer_key = await self._rooms.answer_key(run_id)
-            scope, receive = rewritten(scope, {"run_input": values})
+            body = {"run_input": values}
+            scope, receive = rewritten(scope, body)
             if answer_key is None:  # it does not wait: the server says so. What it took would have no stamp
-                await self._in_time(scope, receive, _Recorder(send))
+                await self._in_time(scope, receive, Recorder(send))
                 return
             run_id = run_id.lower()
             key = stamps.prefix_of(answer_key) + secrets.token_hex(8)
-            stamp = stamps.stamp(self._house.stamp_key, run_id, answer_key, values, at=at)
+            by = stamps.PERSON + caller.person.id if caller.person else stamps.PEOPLE
+            stamp = stamps.stamp(self._house.stamp_key, run_id, answer_key, values, at=at, by=by)
+            await self._note(scope, caller, Request(Use.ANSWER, run_id, body, at, f"{run_id} {key}"))
             await self._rooms.keep(run_id, key, stamp.to_json())
-            recorder = _Recorder(send)
+            recorder = Recorder(send)
             try:
                 await self._in_time(scope, receive, recorder)
             finally:  # whatever became of the request: where the run waits on, its answer was not taken
                 if not recorder.is_accepted and await self._rooms.answer_key(run_id) == answer_key:
                     await self._rooms.drop(run_id, key)
 
-    async def _in_time(self, scope: Scope, receive: Receive, recorder: "_Recorder") -> None:
+    async def _in_time(self, scope: Scope, receive: Receive, recorder: Recorder) -> None:
         """An answer that hangs must not hold back all the others."""
         try:
             async with asyncio.timeout(self._patience):
@@ -337,28 +370,6 @@ class Door:
         if host is None or host.lower() not in self._hosts:
             return False
         return b"origin" not in names or (origin is not None and origin.lower() in self._origins)
-
-
-class _Recorder:
-    """Hands an answer on and keeps what it says."""
-
-    def __init__(self, send: Send) -> None:
-        self._send, self._body, self.status = send, b"", 0
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-        elif message["type"] == "http.response.body":
-            self._body += message.get("body", b"")
-        await self._send(message)
-
-    @property
-    def is_accepted(self) -> bool:
-        try:
-            reply = json.loads(self._body)
-        except ValueError:
-            return False
-        return self.status < 300 and isinstance(reply, dict) and reply.get("status") == "ACCEPT"
 
 
 def _same(text: str, credential: str) -> bool:

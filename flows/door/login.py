@@ -4,17 +4,23 @@ They work without JavaScript, ask no other site, and stand in nobody's frame. Wh
 from a page of the server's own (`Origin`), and the cookie goes along with nothing that another site begins.
 """
 
+import hashlib
 import ipaddress
+import json
 import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flows.door import manners
 from flows.door.bodies import RejectedRequest
-from flows.door.people import Accounts, Enrolled, Key, Person, Refused
+from flows.door.people import STARTED, Accounts, Asked, Enrolled, Key, Person, Refused
 from flows.door.wire import FRESH, HTML, Headers, Receive, Scope, Send, answer, body_of, refuse
 
 PATH = "/accesso"
@@ -29,6 +35,11 @@ VOID = (
     "Questo invito non vale più: è già stato usato, oppure è scaduto. Chiedine un altro a chi gestisce il "
     "servizio."
 )
+PROVED = {
+    "code": "con password e codice",
+    "recovery": "con password e codice di riserva",
+    "link": "con il collegamento di prova",
+}
 DIFFERENT = "Le due password non sono uguali: scrivile di nuovo."
 
 _HERE = Path(__file__).parent
@@ -47,6 +58,17 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the server is about to be asked."""
+
+    use: str
+    subject: str
+    body: dict[str, Any]
+    at: datetime
+    key: str = ""  # that stands with what it leads to; "": a new one
 
 
 class Login:
@@ -75,6 +97,16 @@ class Login:
 
     async def person(self, scope: Scope) -> Person | None:
         return await self.accounts.who(self.token(scope))
+
+    async def note(self, scope: Scope, person: Person, request: Request) -> str:
+        """Store who asks before the server is asked; the key that it is found by."""
+        key = request.key or STARTED + secrets.token_hex(16)
+        digest = hashlib.sha256(json.dumps(request.body, sort_keys=True).encode()).hexdigest()
+        address = address_of(scope)
+        await self.accounts.note(
+            Asked(key, person, request.use, request.subject, digest, request.at, address)
+        )
+        return key
 
     async def ask(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request of a path under `PATH`."""
@@ -113,7 +145,7 @@ class Login:
         elif path != PATH:
             await refuse(send, 404, "Qui non c'è niente.")
         elif person is not None:
-            await self._page(send, 200, "dentro", person=person)
+            await self._page(send, 200, "dentro", person=person, proved=PROVED.get(person.proof, ""))
         elif not await self.accounts.are_used():
             await self._go(send, HOME)
         else:

@@ -1,7 +1,10 @@
 """The persons at the door: who has signed in, and what the door asks to find it out."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
+
+STARTED = "porta-"  # how the idempotency keys of runs begin that persons have started
 
 
 class UnansweredError(Exception):
@@ -14,8 +17,21 @@ class Person:
 
     id: str
     name: str
-    proof: str  # how they proved it, in Italian
-    role: str = "editor"
+    role: str  # one of `flows.door.table.ROLES`
+    proof: str  # how they proved it: one of `db.models.SignInProof`
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asks the server to do. Stored before the server is asked."""
+
+    key: str  # stands with what it leads to
+    person: Person
+    use: str
+    subject: str  # the id of a run or a deployment, or the name of a pool
+    body_sha256: str
+    at: datetime
+    address: str
 
 
 @dataclass(frozen=True)
@@ -60,6 +76,8 @@ class Accounts(Protocol):
 
     async def who(self, token: str) -> Person | None:
         """Whose browser it is."""
+
+    async def note(self, asked: Asked) -> None: ...
 
     async def sign_in(self, name: str, password: str, code: str, address: str) -> Key | Refused: ...
 

@@ -75,3 +75,25 @@ async def answer(
     headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+class Recorder:
+    """Hands an answer on and keeps what it says."""
+
+    def __init__(self, send: Send) -> None:
+        self._send, self._body, self.status = send, b"", 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        elif message["type"] == "http.response.body":
+            self._body += message.get("body", b"")
+        await self._send(message)
+
+    @property
+    def is_accepted(self) -> bool:
+        try:
+            reply = json.loads(self._body)
+        except ValueError:
+            return False
+        return self.status < 300 and isinstance(reply, dict) and reply.get("status") == "ACCEPT"

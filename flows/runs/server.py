@@ -149,6 +149,7 @@ def door(settings: Settings) -> Door:
         startable(settings),
         settings.prefect_origins,
         settings.work_pool,
+        startable(settings, "operators"),
     )
     newsroom, accounts = OwnNewsroom(settings), Reception(settings)
     return Door(create_app(final=True), house, PrefectRooms(), newsroom=newsroom, accounts=accounts)

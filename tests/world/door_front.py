@@ -59,7 +59,14 @@ class Front:
     def __init__(self, accounts: Accounts | None = None) -> None:
         self.rooms, self.reached = Rooms(), list[tuple[str, str, str, Any]]()
         self.status = "ACCEPT"
-        house = House(INTERNAL, PEOPLE, b"key", frozenset({"ferma-esempio"}), (HERE, "http://localhost:4200"))
+        house = House(
+            INTERNAL,
+            PEOPLE,
+            b"key",
+            frozenset({"ferma-esempio"}),
+            (HERE, "http://localhost:4200"),
+            technical=frozenset({"raccogli-esempio"}),
+        )
         self.door = Door(self._app, house, self.rooms, lambda: NOW, newsroom=Newsroom(), accounts=accounts)
         self.http = httpx.Client(transport=_Sync(self.door), base_url=HERE)
 
