@@ -263,3 +263,28 @@ def test_the_operations_of_one_who_has_signed_in_are_those_of_the_table(
         == 201
     )
     assert len(front.rooms.kept) == 1
+
+
+def test_the_sandbox_has_two_accounts_whose_links_let_in_once(
+    front: Front, settings: Settings, sqlite: Engine
+) -> None:
+    here = Settings(settings.profile, settings.path, settings.state, str(sqlite.url))
+    people = enrolment.invent(here, sqlite, now=NOW)
+    assert [one.name for one in people] == [ANNA, "Bruno Vice"]
+    link = enrolment.entry_link(here, sqlite, people[1], f"{HERE}/v2/runs", now=NOW)
+    found = re.fullmatch(rf"{HERE}/entra#gettone=([\w-]{{43}})&/v2/runs", link)
+    assert found
+    right = posted(front, "/accesso/gettone", gettone=found[1])
+    assert right.status_code == 204
+    assert front.ask("GET", "/accesso/io", None, Cookie=f"bollettino={cookie(right)[0]}").text == "Bruno Vice"
+    assert posted(front, "/accesso/gettone", gettone=found[1]).status_code == 401
+    later = enrolment.entry_link(here, sqlite, people[0], f"{HERE}/v2/runs", now=NOW - timedelta(hours=13))
+    assert (
+        posted(front, "/accesso/gettone", gettone=later.partition("=")[2].partition("&")[0]).status_code
+        == 401
+    )
+    assert posted(front, "/accesso", nome=ANNA, password="", codice="").status_code == 401
+    enrolment.close(sqlite, here, ANNA, now=NOW)
+    assert [one.name for one in enrolment.invent(here, sqlite, now=NOW)] == ["Bruno Vice"], "never anew"
+    real = Settings(here.profile.model_copy(update={"stage": "trial"}), here.path, here.state, here.database)
+    assert enrolment.entry_link(real, sqlite, people[1], "/v2", now=NOW) == "/v2"

@@ -21,6 +21,7 @@ from db.models import Account, SignInProof
 from db.vault import Vault
 from flows.accounts import passwords, persons, sign_in
 from flows.accounts.persons import Member
+from flows.door import entry
 from flows.door.people import Enrolled, Invitation, Refused
 from flows.profiles.codes import STEP, matching, typed
 from flows.settings import BollettinoError, Settings
@@ -138,6 +139,34 @@ def new_codes() -> list[str]:
     """Codes for a lost telephone: 12 letters, about 59 bits, typed with or without the hyphens."""
     drawn = ("".join(secrets.choice(_LETTERS) for _ in range(12)) for _ in range(RECOVERY_CODES))
     return [f"{one[:4]}-{one[4:8]}-{one[8:]}" for one in drawn]
+
+
+# ------------------------------------------------------------ the sandbox
+
+
+def invent(settings: Settings, engine: Engine, *, now: datetime) -> list[Member]:
+    """Two accounts without a password, for a sandbox that never had any; who can be entered by a link."""
+    vault, people = sign_in.vault(settings), persons.of(settings.profile)
+    with transaction(engine) as session:
+        if not accounts.all_of(session):
+            for person in people[:2]:
+                secret = vault.seal(random_base32())
+                account = accounts.begin(session, person.id, secret_sealed=secret, now=now)
+                account.enrolled_at = now
+                session.add(account)
+        rows = {row.person: row for row in accounts.all_of(session)}
+    return [one for one in people if one.id in rows and rows[one.id].enrolled_at is not None]
+
+
+def entry_link(settings: Settings, engine: Engine, person: Member, page: str, *, now: datetime) -> str:
+    """To a page, signed in as this person; good once. For the sandbox alone."""
+    with transaction(engine) as session:
+        account = accounts.of(session, person.id)
+        if account is None or settings.profile.stage != "sandbox":
+            return page
+        vault = sign_in.vault(settings)
+        token = sign_in.make_link(session, vault, account, is_invitation=False, until=now + sign_in.DAY)
+    return entry.link_of(page, token)
 
 
 # ------------------------------------------------------------ what an operator does

@@ -130,6 +130,8 @@ class Login:
                 await self._go(send, PATH, self._forgotten())
             elif path.startswith(INVITATION):
                 await self._enrol(scope, form, send)
+            elif path == f"{PATH}/gettone":
+                await self._let_in(scope, form, send)
             else:
                 await refuse(send, 404, "Qui non c'è niente.")
 
@@ -165,6 +167,14 @@ class Login:
         else:
             status = 429 if found.is_for_now else 401
             await self._page(send, status, "entra", then=then, said=found.sentence, name=name[:100])
+
+    async def _let_in(self, scope: Scope, form: dict[str, str], send: Send) -> None:
+        """Of a link that is good once; its page goes on by itself."""
+        key = await self.accounts.sign_in_by_link(form.get("gettone", ""), address_of(scope))
+        if key is None:
+            await refuse(send, 401, SIGN_IN)
+        else:
+            await answer(send, 204, HTML, b"", [FRESH, self._kept(key)])
 
     async def _show_invitation(self, send: Send, token: str, status: int = 200, said: str = "") -> None:
         invitation = await self.accounts.invited(token)

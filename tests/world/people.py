@@ -1,9 +1,8 @@
 """Persons with accounts, made without a browser: what they would type, and what their browser keeps."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 import httpx
@@ -13,11 +12,12 @@ from sqlalchemy import Engine
 from db import accounts
 from db.engine import transaction
 from db.models import SignInProof
-from flows.accounts import enrolment, persons, reception, sign_in
+from flows.accounts import enrolment, persons, sign_in
 from flows.door.people import Enrolled
 from flows.settings import Settings
 from tests.world.door_front import HERE, Front
 from tests.world.installation import Installation
+from tests.world.sharing import share_the_password
 
 PASSWORD = "cavallo corretto batteria graffetta"
 
@@ -73,7 +73,4 @@ def accounts_of(installation: Installation) -> Iterator[None]:
         try:
             yield
         finally:
-            with transaction(installation.engine) as session:
-                for account in accounts.all_of(session):
-                    accounts.close(session, account, now=datetime.now(UTC))
-            time.sleep(reception.FRESH + 0.5)  # so long the door may remember
+            share_the_password(installation.settings)
