@@ -192,5 +192,11 @@ def forget_old(session: Session, *, now: datetime) -> None:
 # ------------------------------------------------------------ what they asked for
 
 
+def asked_at(session: Session, person: str, at: datetime) -> DoorAct | None:
+    """What this person asked for at this moment, as it stands in a stamp."""
+    query = select(DoorAct).where(DoorAct.person == person, DoorAct.at == at)
+    return session.exec(query.order_by(col(DoorAct.id))).first()
+
+
 def asked(session: Session, key: str) -> DoorAct | None:
     return session.exec(select(DoorAct).where(DoorAct.key == key)).one_or_none()

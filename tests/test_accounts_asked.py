@@ -12,10 +12,12 @@ from sqlmodel import select
 from db.engine import reading, transaction
 from db.models import BulletinStatus, DoorAct, SignInProof
 from flows.accounts import asked
+from flows.accounts.keys import vault_of
 from flows.accounts.reception import Reception
 from flows.approve import record
+from flows.cli.history import history
 from flows.door import stamps
-from flows.door.people import STARTED
+from flows.door.people import STARTED, Asked, Person
 from flows.door.sealed import NO_CODE, OPERATOR, Proof
 from flows.review import acts
 from flows.review.acts import NotProvedError
@@ -151,7 +153,11 @@ def test_a_form_in_anothers_name_decides_nothing_and_keeps_its_text(comune: Comu
         assert list(authors)[-1] == ANNA, "whatever name was chosen"
     own = replace(given, run_id="run-2", version=2, values={**values, "chi": ANNA, "decisione": APPROVE})
     own = replace(own, at=comune.now + timedelta(minutes=1))
+    anna = Person("anna-redazione", ANNA, "editor", "recovery")
+    pressed = Asked("run-2 stamp", anna, "answer", "run-2", "0" * 64, own.at, "192.0.2.1")
+    asked.note(comune.engine, vault_of(comune.settings.stamp_key()), pressed)
     assert record(comune.settings, comune.engine, number, own) == BulletinStatus.approved
+    assert ", accesso con password e codice di riserva" in history(comune.engine, number)
 
 
 def test_the_sentence_names_nobody_where_nobody_has_signed_in(settings: Settings) -> None:
