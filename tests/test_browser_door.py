@@ -36,7 +36,7 @@ def test_a_printed_link_lets_in_once_and_the_browser_asks_nobody_else(
         )
         page.goto(link)
         page.wait_for_url("**/v2/runs**")
-        expect(page.get_by_role("button", name="Open menu").first).to_be_visible()
+        expect(page.get_by_role("link", name="Deployments")).to_be_visible()
         secret = link.partition("=")[2].partition("&")[0]
         assert secret not in page.url
         assert page.evaluate("localStorage.getItem('prefect-password')") is None
@@ -65,5 +65,5 @@ def test_the_link_with_the_shared_password_lets_in_where_nobody_has_an_account(
     with browser_page() as page:
         page.goto(link)
         page.wait_for_url("**/v2/runs**")
-        expect(page.get_by_role("button", name="Open menu").first).to_be_visible()
+        expect(page.get_by_role("link", name="Deployments")).to_be_visible()
         assert link.partition("#")[2].startswith(page.evaluate("localStorage.getItem('prefect-password')"))

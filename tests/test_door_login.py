@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from flows.accounts import enrolment, passwords, persons
 from flows.accounts.reception import Reception
 from flows.door import login, pages
+from flows.door.people import Key, Person
 from flows.settings import Settings
 from tests.world.door_front import HERE, ID, INTERNAL, NOW, PEOPLE, Front
 from tests.world.people import PASSWORD, Member, posted, signed_in
@@ -215,7 +216,6 @@ def test_a_database_that_does_not_answer_lets_nobody_in(
 
 
 def shown(person: bool, path: str, kind: bytes, body: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
-    from flows.door.people import Person
 
     sent: list[Any] = []
 
@@ -288,3 +288,30 @@ def test_the_sandbox_has_two_accounts_whose_links_let_in_once(
     assert [one.name for one in enrolment.invent(here, sqlite, now=NOW)] == ["Bruno Vice"], "never anew"
     real = Settings(here.profile.model_copy(update={"stage": "trial"}), here.path, here.state, here.database)
     assert enrolment.entry_link(real, sqlite, people[1], "/v2", now=NOW) == "/v2"
+
+
+def test_over_tls_the_cookie_is_of_this_host_alone_and_never_in_clear() -> None:
+    nobody: Any = None
+    secure = login.Login(nobody, "bollettino-esempio", is_tls=True)
+    name, value = secure._kept(Key("t0ken", 60))
+    assert name == b"set-cookie"
+    assert value == (
+        b"__Host-bollettino-esempio=t0ken; Max-Age=60; Path=/; HttpOnly; SameSite=Strict; Secure"
+    )
+    kept = {"headers": [(b"cookie", b"bollettino-esempio=other; __Host-bollettino-esempio=t0ken")]}
+    assert secure.token(kept) == "t0ken"
+    assert b"strict-transport-security" in dict(secure.headers)
+
+
+@pytest.mark.parametrize(
+    ("client", "address"),
+    [
+        (("192.0.2.7", 5), "192.0.2.7"),
+        (("2001:db8:1:2:3::4", 5), "2001:db8:1:2::/64"),
+        (("2001:db8:1:2:ffff::", 5), "2001:db8:1:2::/64"),
+        (None, ""),
+        (("testclient", 0), ""),
+    ],
+)
+def test_of_ipv6_a_whole_network_is_one_address(client: Any, address: str) -> None:
+    assert login.address_of({"client": client}) == address
