@@ -14,6 +14,7 @@ from flows.cli import (
     health,
     installation,
     machine,
+    people,
     proofs,
     public,
     sends,
@@ -108,6 +109,7 @@ def parser() -> argparse.ArgumentParser:
     templates.add_verbs(add)
     daily.add_later_verbs(add)
     installation.add_codes(add)
+    people.add_verbs(add)
     health.add_verbs(add)
     backups.add_verbs(add)
     upgrades.add_verbs(add)

@@ -23,6 +23,7 @@ from flows.bulletin.status import numbered
 from flows.letters import orders
 from flows.privacy.intact import load
 from flows.review import acts
+from flows.review.acts import NotDoneError
 from flows.runs import choices, client, forms
 from flows.settings import BollettinoError, Settings
 
@@ -106,6 +107,10 @@ def announce(
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
     form = Notice(che_cosa, _aware(dal), _aware(al), dove, che_cosa_fare, informazioni, pagina, chi)
+    try:
+        acts.require_own_name(settings, chi, client.proof(""))
+    except NotDoneError as exc:
+        return orders.refused(settings, engine, exc, who=chi)
     try:
         bulletin_id = draft_notice(settings, engine, form, now=now)
     except NoticeError as exc:

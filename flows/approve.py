@@ -21,6 +21,8 @@ from sqlalchemy import Engine
 from db import bulletins, news_items, sign_offs
 from db.engine import StoreError, alone, make_engine, transaction
 from db.models import Bulletin, BulletinStatus, BulletinVersion, Decision
+from flows.accounts import persons
+from flows.accounts.asked import in_anothers_name
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import STATUS, tags
@@ -146,6 +148,8 @@ def record(
         # of an answer without a stamp the text is kept, and that is all
         choice = choice_of(answer.decision) if confirmed.is_stamped else None
         who = answer.who if confirmed.is_stamped else "sconosciuto"
+        signed_in = persons.with_id(settings.profile, confirmed.person)
+        who = signed_in.name if signed_in else who
         editor = next((person for person in settings.profile.editors if person.name == answer.who), None)
         is_late = bulletin.deadline_at is not None and confirmed.at > bulletin.deadline_at
         if bulletin.status == BulletinStatus.in_review and is_late:
@@ -155,6 +159,8 @@ def record(
         is_open = bulletin.status == BulletinStatus.in_review
         text = text_of(settings, session, bulletin, shown_version, answer, choice, site, at=confirmed.at)
         problems = [] if choice and editor else [UNKNOWN]
+        if editor and (other := in_anothers_name(settings, confirmed.person, editor.name)):
+            problems, editor = [other], None
         if not confirmed.is_stamped:
             problems = [forms.without_stamp(settings, confirmed)]
         problems += text.problems

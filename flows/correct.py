@@ -269,6 +269,7 @@ def correct(
     proof = client.proof(codice)
     create_markdown_artifact(listing(engine, now), key="correzioni", description="Che cosa si può correggere")
     try:
+        acts.require_own_name(settings, chi, proof)
         number, position = acts.chosen(engine, notizia)
         if al_resto:  # refused before anything is drafted; whom it closes it for is judged again, and used up
             acts.judge(settings, engine, chi, proof, now=now)

@@ -84,9 +84,9 @@ def blocks() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     return read["deployments"], read["pull"]
 
 
-def startable(settings: Settings) -> frozenset[str]:
-    """The names of the deployments that an editor may start; each carries the slug, so it is one only."""
-    return frozenset(settings.deployment(block["name"]) for block in blocks()[0] if block.get("for_editors"))
+def startable(settings: Settings, by: str = "editors") -> frozenset[str]:
+    """The names of the deployments that editors (or operators) may start; each is one, by the slug in it."""
+    return frozenset(settings.deployment(block["name"]) for block in blocks()[0] if block.get(f"for_{by}"))
 
 
 def refuse() -> None:

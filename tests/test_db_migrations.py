@@ -170,8 +170,10 @@ def test_a_database_of_an_early_development_version_is_refused_with_the_remedy(
 
 
 def test_a_database_of_the_last_development_version_is_taken_over_as_it_is(
-    engine: Engine, vault: Vault
+    empty_engine: Engine, vault: Vault
 ) -> None:
+    engine = empty_engine
+    schema.upgrade(engine, schema.INITIAL)
     with transaction(engine) as session:
         _consent(session, vault)
     _at(engine, "0023")

@@ -34,7 +34,11 @@ def proof_of(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> Callable[[dict[
         def read_flow_run(self, asked: object) -> SimpleNamespace:
             assert str(asked) == run_id
             return SimpleNamespace(
-                id=asked, parameters=runs_of["this"], created="the moment", deployment_id=DEPLOYMENT
+                id=asked,
+                parameters=runs_of["this"],
+                created="the moment",
+                deployment_id=DEPLOYMENT,
+                idempotency_key=None,
             )
 
         def update_flow_run(self, _asked: object, *, parameters: dict[str, object]) -> None:

@@ -54,7 +54,7 @@ FLOORS = (
     ("web.ground",),
     ("sending",),
     ("draft",),
-    ("sources", "privacy", "deploy", "machine"),
+    ("sources", "privacy", "deploy", "machine", "accounts"),
     ("settings",),
     ("profiles",),
     ("bulletin.choosing", "bulletin.proposal"),

@@ -133,6 +133,8 @@ def test_nginx_leads_editors_to_the_door_and_lets_their_page_listen(tmp_path: Pa
     assert inner.told("client_max_body_size") == ["1m"]
     assert bodies.LIMIT <= 1024**2
     assert inner.only("location", "/").told("proxy_pass") == [door]
+    told = inner.only("location", "/").told("proxy_set_header")
+    assert "X-Forwarded-For $remote_addr" in told, "wrong passwords are counted by address"
     (sockets,) = (one for one in inner.all("location") if one.words[1] == "~")
     assert sockets.told("proxy_pass") == [door]
     assert all(re.search(sockets.words[2], f"/api{one}") for one in table.SUBSCRIPTIONS)

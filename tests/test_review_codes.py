@@ -17,11 +17,12 @@ from sqlmodel import Session, select
 from db import sign_offs as stored
 from db.engine import StoreError, transaction
 from db.models import UsedCode, WrongCode
+from flows.profiles.codes import STEP, matching
+from flows.profiles.codes import typed as read
 from flows.profiles.comune import Editor
 from flows.review import codes
 from flows.review.codes import (
     LOCK,
-    STEP,
     TRIES,
     WINDOW,
     WITHIN,
@@ -29,7 +30,6 @@ from flows.review.codes import (
     Verdict,
     judge,
     lock_out,
-    matching,
     spend,
     weigh,
 )
@@ -123,7 +123,7 @@ def test_a_wrong_code_never_passes_and_whatever_is_typed_is_judged(typed: str, s
     step = second // STEP
     right = {TOTP(SECRETS[ANNA.id]).generate_otp(n) for n in range(max(step - 1, 0), step + 2)}
     found = weighed(typed, at)
-    assert found.passes == (codes.typed(typed) in right)
+    assert found.passes == (read(typed) in right)
     assert found.passes or found.sentence
 
 

@@ -5,6 +5,15 @@ first. An `id` is None until the row is flushed. Columns are grouped "from outsi
 here is ever logged: `*_sealed` columns hold ciphertext, `*_hash` columns keyed hashes (`db.vault`).
 """
 
+from db.models.accounts import (
+    Account,
+    AccountLink,
+    DoorAct,
+    FailedSignIn,
+    RecoveryCode,
+    SignIn,
+    SignInProof,
+)
 from db.models.alerts import (
     ClearedAlert,
     Hazard,
@@ -83,12 +92,13 @@ from db.models.sources import (
 __all__ = [
     "BULLETIN_TRANSITIONS", "DELIVERY_TRANSITIONS", "LIVING", "PUBLIC", "RECIPIENT_TRANSITIONS",
     "TURNED_DOWN", "WAITING",
-    "Absence", "AccessEvent", "AccountWord", "Act", "Approval", "Attempt", "Bulletin", "BulletinItem",
-    "BulletinKind", "BulletinOriginal", "BulletinStatus", "BulletinVersion", "Call", "CallChannel",
-    "CallStatus", "Canary", "ClearedAlert", "Closure", "Consent", "ConsentEvent", "Decision", "Declaration",
-    "Delivery", "DeliveryStatus", "DispatchStart", "Edit", "Handover", "HandoverKind", "Hazard", "Holds",
-    "InboundEvent", "Letter", "LetterStatus", "Level", "NewsItem", "NewsRevision", "NoticeColour",
-    "NoticeKind", "NumberChange", "Origin", "Outcome", "Receipt", "Recipient", "RecipientStatus", "Redaction",
-    "Sample", "Scope", "SendRate", "Sender", "SignOff", "SignOffWord", "Source", "SourceKind", "Summary",
-    "Tally", "Template", "ToldTogether", "UsedCode", "WeatherAlert", "WeatherNotice", "WrongCode",
+    "Absence", "AccessEvent", "Account", "AccountLink", "AccountWord", "Act", "Approval", "Attempt",
+    "Bulletin", "BulletinItem", "BulletinKind", "BulletinOriginal", "BulletinStatus", "BulletinVersion",
+    "Call", "CallChannel", "CallStatus", "Canary", "ClearedAlert", "Closure", "Consent", "ConsentEvent",
+    "Decision", "Declaration", "Delivery", "DeliveryStatus", "DispatchStart", "DoorAct", "Edit",
+    "FailedSignIn", "Handover", "HandoverKind", "Hazard", "Holds", "InboundEvent", "Letter", "LetterStatus",
+    "Level", "NewsItem", "NewsRevision", "NoticeColour", "NoticeKind", "NumberChange", "Origin", "Outcome",
+    "Receipt", "Recipient", "RecipientStatus", "RecoveryCode", "Redaction", "Sample", "Scope", "SendRate",
+    "Sender", "SignIn", "SignInProof", "SignOff", "SignOffWord", "Source", "SourceKind", "Summary", "Tally",
+    "Template", "ToldTogether", "UsedCode", "WeatherAlert", "WeatherNotice", "WrongCode",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from db.models import Act, Bulletin, BulletinKind, BulletinStatus
+from db.models import Act, Bulletin, BulletinKind, BulletinStatus, SignInProof
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.language.measure import thousands
 
@@ -100,6 +100,14 @@ def proved(act: Act) -> str:
     if act.by_operator:
         return BY_OPERATOR
     return "codice verificato" if act.code_hash else "senza codice: il nome è solo dichiarato"
+
+
+SIGNED_IN = {
+    SignInProof.code: "accesso con password e codice",
+    SignInProof.recovery: "accesso con password e codice di riserva",
+    SignInProof.link: "accesso con un collegamento di prova",
+}
+"""How who decided had signed in."""
 
 
 def title(slot_at: datetime | None) -> str:

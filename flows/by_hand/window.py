@@ -153,7 +153,11 @@ def store(settings: Settings, engine: Engine, bulletin_id: int, confirmation: Co
     try:
         if not refused and answer.who in {editor.name for editor in settings.profile.editors}:
             person = acts.judge(
-                settings, engine, answer.who, Proof(code, confirmation.at), now=confirmation.at
+                settings,
+                engine,
+                answer.who,
+                Proof(code, confirmation.at, person=confirmation.person),
+                now=confirmation.at,
             )
     except NotProvedError as exc:
         refused = str(exc)

@@ -12,7 +12,18 @@ from operator import itemgetter
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from db import bulletins, calls, deliveries, handovers, privacy, samples, senders, sign_offs, telling
+from db import (
+    accounts,
+    bulletins,
+    calls,
+    deliveries,
+    handovers,
+    privacy,
+    samples,
+    senders,
+    sign_offs,
+    telling,
+)
 from db.engine import StoreError, reading
 from db.models import (
     Approval,
@@ -26,7 +37,7 @@ from db.models import (
     SignOff,
     SignOffWord,
 )
-from flows.bulletin.status import KINDS, REASONS, STATUS
+from flows.bulletin.status import KINDS, REASONS, SIGNED_IN, STATUS
 from flows.review import acts
 from flows.review.differences import differences, without_mobiles
 from flows.sending.certificate import to_the_second
@@ -102,7 +113,7 @@ def _versions(session: Session, bulletin: Bulletin) -> Iterator[str]:
         before, items = items, bulletins.items(session, version)
         yield from (f"  {line}" for line in differences(before, items) or ["Testo come prima"])
         if version.number in signed:
-            yield from _signed(signed[version.number])
+            yield from _signed(session, signed[version.number])
         if version.number in decided:
             yield from _decided(decided[version.number])
     if not rows:
@@ -116,8 +127,10 @@ def _approvals(session: Session, bulletin: Bulletin) -> list[Approval]:
     return list(rows)
 
 
-def _signed(row: SignOff) -> Iterator[str]:
-    yield f"  Firma: {row.name} {SAID[row.said]}, {to_the_second(row.at)}, {_proof(row.code_hash)}"
+def _signed(session: Session, row: SignOff) -> Iterator[str]:
+    asked = accounts.asked_at(session, row.editor, row.at)
+    proof = f"{_proof(row.code_hash)}{f', {SIGNED_IN[asked.proof]}' if asked else ''}"
+    yield f"  Firma: {row.name} {SAID[row.said]}, {to_the_second(row.at)}, {proof}"
     for line in row.overridden.splitlines():
         yield f"    Nonostante: {line}"
     if row.source:

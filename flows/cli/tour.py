@@ -1,13 +1,15 @@
 """What `run` does after the start: in the sandbox, a whole first round; elsewhere, a word on what waits."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from db import bulletins
 from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
+from flows.accounts import enrolment
+from flows.accounts.persons import Member
 from flows.cli import neighbours
 from flows.runs import client as runs
 from flows.sending import submission
@@ -70,12 +72,16 @@ def links(settings: Settings, say: Say) -> None:
     """The addresses of a first look, for the newest bulletin."""
     waiting = _bulletins(settings, BulletinStatus.draft, BulletinStatus.in_review)
     newest = (waiting or _bulletins(settings))[-1:]
+    people = _invented(settings)
     say("")
     if waiting and (run_id := _wait_for_window(settings, waiting[-1].id)):
-        say(f"  to approve (⋮ menu, Resume):  {settings.entry_link(runs.link(settings, run_id))}")
+        say(f"  to approve (⋮ menu, Resume):  {_entry(settings, people[:1], runs.link(settings, run_id))}")
     else:
         say(f"  nothing waits for approval:   `{COMPOSE}` makes a draft")
-    say(f"  the editors' page:            {settings.entry_link(settings.newsroom)}")
+    say(f"  the editors' page:            {_entry(settings, people[:1], settings.newsroom)}")
+    if people:
+        say(f"  the same, as {people[-1].name + ':':<17}{_entry(settings, people[-1:], settings.newsroom)}")
+        say(f"  (each link signs in once: the first two {people[0].name})")
     if settings.profile.stage == "sandbox":
         sandbox = f"http://127.0.0.1:{settings.profile.servers.sandbox_port}"
         say(f"  the phones:                   {sandbox}/telefoni")
@@ -88,6 +94,19 @@ def links(settings: Settings, say: Say) -> None:
         if waiting:
             say(f"  a next draft, after this one: {COMPOSE}")
     say("\n  Ctrl-C stops everything; the next `make run` picks up here.")
+
+
+def _invented(settings: Settings) -> list[Member]:
+    """Who can be entered by a printed link: in the sandbox, where nobody has chosen a password."""
+    if settings.profile.stage != "sandbox":
+        return []
+    return enrolment.invent(settings, settings.engine(), now=datetime.now(UTC))
+
+
+def _entry(settings: Settings, people: Sequence[Member], page: str) -> str:
+    if not people:
+        return settings.entry_link(page)
+    return enrolment.entry_link(settings, settings.engine(), people[0], page, now=datetime.now(UTC))
 
 
 def _wait_for_window(settings: Settings, bulletin_id: int) -> str | None:

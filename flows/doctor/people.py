@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
-from db.engine import reading
+from sqlalchemy.exc import SQLAlchemyError
+
+from db import accounts as rows
+from db.engine import StoreError, reading
+from flows.accounts import enrolment
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out
 from flows.doctor.reader import reader
 from flows.profiles.codes import problems
@@ -16,6 +20,7 @@ from flows.staff.rota import Person
 from flows.staff.smtp import MailTrouble
 
 GROUP = "Persone"
+INVITE = "`python -m flows accounts add NOME` invita una persona"
 NEW_CODE = "`python -m flows codes new NOME` ne fa uno; va nell'ambiente, poi si riavvia"
 
 
@@ -53,6 +58,34 @@ def codes(case: Case) -> Said:
         )
     return failed("Non tutti i redattori hanno un codice valido: al prossimo avvio non si parte.", NEW_CODE,
                   detail="; ".join(wrong))  # fmt: skip
+
+
+def have_accounts(case: Case) -> bool:
+    """Not without a database that can be read, of which other checks tell."""
+    try:
+        with reader(case.settings) as engine, reading(engine) as session:
+            return rows.are_used(session)
+    except (StoreError, SQLAlchemyError):
+        return False
+
+
+def accounts(case: Case) -> Said:
+    """Once anybody has an account, who has none does not come in."""
+    with reader(case.settings) as engine, reading(engine) as session:
+        are_used = rows.are_used(session)
+        found = enrolment.states(case.settings, session, now=case.now)
+    if not are_used:
+        words = "Nessuno ha un accesso suo: si entra con una password che tutti hanno in comune"
+        if case.settings.profile.stage == "sandbox":
+            return left_out(f"{words}; è il Comune di prova.")
+        return attention(
+            f"{words}, e non si sa chi.", f"{INVITE}; dal primo accesso quella comune non vale più"
+        )
+    if outside := [one.name for one in found if one.role and one.state != "active"]:
+        return attention(
+            f"Chi non ha un accesso suo non entra: {len(outside)} persone.", INVITE, detail=", ".join(outside)
+        )
+    return good("Ognuno entra con il proprio nome; la password comune non vale più.")
 
 
 def _lacks(settings: Settings, editor: Editor) -> bool:
@@ -94,6 +127,7 @@ def mail(case: Case) -> Said:
 CHECKS = (
     Check("people.duty", GROUP, "In turno", duty),
     Check("people.codes", GROUP, "Codici", codes),
+    Check("people.accounts", GROUP, "Accessi", accounts),
     Check("people.phones", GROUP, "Telefoni", phones),
     Check("people.mail", GROUP, "Posta", mail, needs_network=True),
 )

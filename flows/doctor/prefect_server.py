@@ -1,7 +1,7 @@
 """The clock and the editors' forms: Prefect's server, its worker, its runs, and the proof that it goes."""
 
 from flows.bulletin.language.dates import giorno_ora
-from flows.doctor import heartbeat
+from flows.doctor import heartbeat, people
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, unknown
 from flows.doctor.wire import UnreachedError, ask
 from flows.settings import BollettinoError
@@ -111,6 +111,8 @@ def door(case: Case) -> Said:
     except BollettinoError as exc:
         return failed("La password dei redattori non c'è ancora.", "avvia l'installazione", detail=str(exc))
     user, _, password = keys.people.partition(":")
+    if people.have_accounts(case):
+        return _sign_in_page(case)
     try:
         answer = ask(f"{case.settings.prefect_address}/api/version", login=(user, password))
     except UnreachedError as exc:
@@ -121,6 +123,16 @@ def door(case: Case) -> Said:
             "controlla BOLLETTINO_PREFECT_AUTH e riavvia: il server tiene quella con cui è partito",
         )
     return good("La password dei redattori apre la loro pagina.")
+
+
+def _sign_in_page(case: Case) -> Said:
+    try:
+        answer = ask(f"{case.settings.prefect_address}/accesso")
+    except UnreachedError as exc:
+        return _unasked(exc)
+    if answer.status != 200:
+        return failed(f"La pagina dove si entra non si apre ({answer.status}).", RESTART)
+    return good("La pagina dove si entra risponde.")
 
 
 def _unasked(exc: Exception) -> Said:

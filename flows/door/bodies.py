@@ -66,6 +66,13 @@ def start(body: dict[str, Any]) -> dict[str, Any]:
     return parameters
 
 
+def pause(body: dict[str, Any]) -> dict[str, Any]:
+    """Whether the work pool takes no work for a while, or does again."""
+    if body.keys() != {"is_paused"} or not isinstance(body["is_paused"], bool):
+        raise RejectedRequest("Da qui si può solo sospendere e riprendere la presa in carico dei lavori.")
+    return body
+
+
 def _means_nothing(name: str, value: Any) -> bool:
     if name == "enforce_parameter_schema":  # false would let any parameter through
         return value is None or value is True

@@ -1,7 +1,8 @@
-"""`/entra`: the link that lets a browser in without typing, where `run` has made the password itself.
+"""`/entra`: the link that lets a browser in without typing, where `run` has made what it takes.
 
-The password stands after the `#`, which a browser sends to nobody. The page puts it where Prefect's UI looks
-for what a person typed, and goes on; the address with it does not stay in the browser's history.
+That stands after the `#`, which a browser sends to nobody: a token of one person that is good once, or the
+password that all share. The page posts the token, or puts the password where Prefect's UI looks for what a
+person typed, and goes on; the address with it does not stay in the browser's history.
 """
 
 import base64
@@ -20,9 +21,20 @@ _HTML = """<!DOCTYPE html>
 <script src="/entra.js"></script>
 <p>Questo indirizzo non è completo: copialo intero da dove l'hai trovato.</p>
 """
-_SCRIPT = f"""const [password, page] = location.hash.slice(1).split("&");
-if (/^[A-Za-z0-9+/=]+$/.test(password || "") && /^\\/(v2\\/[A-Za-z0-9/_-]*|redazione)$/.test(page || "")) {{
-  localStorage.setItem("{KEPT_AS}", password);
+MARK = "gettone="  # before a token; a password in base64 has no `=` but at its end
+_SCRIPT = f"""const [secret, page] = location.hash.slice(1).split("&");
+const isPage = /^\\/(v2\\/[A-Za-z0-9/_-]*|redazione)$/.test(page || "");
+const token = /^{MARK}([A-Za-z0-9_-]+)$/.exec(secret || "");
+async function enter() {{
+  const there = {{ method: "POST", body: new URLSearchParams({{ gettone: token[1] }}) }};
+  const answer = await fetch("/accesso/gettone", there);
+  if (answer.ok || (await fetch("/accesso/io", {{ cache: "no-store" }})).ok) return location.replace(page);
+  document.querySelector("p").textContent = "Questo collegamento vale una volta sola, ed è già stato usato.";
+}}
+if (isPage && token) {{
+  enter();
+}} else if (isPage && /^[A-Za-z0-9+/=]+$/.test(secret || "")) {{
+  localStorage.setItem("{KEPT_AS}", secret);
   location.replace(page);
 }}
 """
@@ -39,3 +51,9 @@ def link(page: str, credential: str) -> str:
     parts = urlsplit(page)
     coded = base64.b64encode(credential.encode()).decode()
     return urlunsplit(parts._replace(path=PATH, fragment=f"{coded}&{parts.path}"))
+
+
+def link_of(page: str, token: str) -> str:
+    """The same for a token of one person."""
+    parts = urlsplit(page)
+    return urlunsplit(parts._replace(path=PATH, fragment=f"{MARK}{token}&{parts.path}"))

@@ -1,9 +1,10 @@
 """The door of the Prefect server: who asks, from where, and what of the table it is; before its ASGI app.
 
-Two credentials open it. The installation's own, new at each start, is that of worker, flows and commands: the
-server itself asks for it, and takes everything from it. The people's is known to the door alone, which lets
-through what `flows/door/table.py` names and hands it on with the other one. So what passes by the door by
-some mistake is refused by the server behind it.
+The installation's own credential, new at each start, is that of worker, flows and commands: the server
+itself asks for it, and takes everything from it. People come as themselves once anybody has an account
+(`flows/door/login.py`); until then with one password for all, which the door alone knows. It lets through
+what `flows/door/table.py` names and hands it on with the installation's credential. So what passes by the
+door by some mistake is refused by the server behind it.
 """
 
 import asyncio
@@ -13,28 +14,40 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from flows.door import bodies, entry, environment, manners, sealed, stamps, table
+from flows.door import bodies, entry, environment, login, manners, pages, sealed, stamps, table
 from flows.door.bodies import RejectedRequest
+from flows.door.login import Login, Request
+from flows.door.people import Accounts, Person, UnansweredError
 from flows.door.table import Use
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+from flows.door.wire import (
+    FRESH,
+    HTML,
+    App,
+    Message,
+    Receive,
+    Recorder,
+    Scope,
+    Send,
+    answer,
+    body_of,
+    only,
+    refuse,
+    rewritten,
+    with_credential,
+)
 
 API = "/api"
 DOCUMENTS = ("/docs", "/redoc", "/openapi.json")  # FastAPI's own pages; their scripts are somebody else's
+NOT_YOURS = "Chi ha il tuo ruolo questo non lo fa da qui."
 CLOSED = "Questa operazione qui è chiusa: le azioni dei redattori sono fra i Deployments."
 PATIENCE = 60.0  # seconds for one answer; SQLite itself waits for half of that
 A_MINUTE = 30  # starts, and answers, of all editors together
-FRESH = (b"cache-control", b"no-store")
+NO_ANSWER = "Adesso non si può sapere chi sei: il database non risponde. Riprova fra un minuto."
 NOT_STARTED = "Questo lo avvia il programma da solo: le azioni dei redattori sono fra i Deployments."
 
 
@@ -75,6 +88,20 @@ class House:
     stamp_key: bytes
     startable: frozenset[str]  # the names of the deployments that editors start
     addresses: tuple[str, ...]  # scheme://host[:port] under which it is reached; the first is the UI's
+    name: str = "bollettino"  # of the installation, for the cookie; its work pool has it, too
+    technical: frozenset[str] = frozenset()  # the names of the deployments that operators start
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, once that is known."""
+
+    is_ours: bool = False  # a process of the installation
+    person: Person | None = None  # None: one of those who share a password
+
+    @property
+    def role(self) -> str:
+        return self.person.role if self.person else table.SHARED
 
 
 class Door:
@@ -86,6 +113,7 @@ class Door:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         patience: float = PATIENCE,
         newsroom: Newsroom | None = None,
+        accounts: Accounts | None = None,
     ) -> None:
         self._app, self._house, self._rooms, self._clock = app, house, rooms, clock
         self._newsroom = newsroom
@@ -93,111 +121,162 @@ class Door:
         self._origins = {environment.origin(address) for address in house.addresses}
         self._hosts = {spelled for address in self._origins for spelled in _spellings(address)}
         self._elsewhere = f"Questo indirizzo non è quello del server. Apri {house.addresses[0]}"
-        self._headers = manners.headers(is_tls=house.addresses[0].startswith("https:"))
+        is_tls = house.addresses[0].startswith("https:")
+        self._headers = manners.headers(is_tls=is_tls)
+        self._login = Login(accounts, house.name, is_tls=is_tls) if accounts else None
         self._answering = asyncio.Lock()  # of two tabs one after the other: each stamp stays with its answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
+            return
+        if scope["type"] == "websocket":
             await self._listen(scope, receive, send)
-        else:
-            await self._ask(scope, receive, manners.mannerly(send, self._headers))
+            return
+        is_form = self._login is not None and _is_below(scope["path"], login.PATH)
+        send = manners.mannerly(send, self._login.headers if self._login and is_form else self._headers)
+        try:
+            await self._ask(scope, receive, send)
+        except UnansweredError:
+            await refuse(send, 503, NO_ANSWER)
 
     # ------------------------------------------------------------ requests
 
     async def _ask(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
         if not self._is_ours(scope):
-            await _refuse(send, 421, self._elsewhere)
-        elif path == API or path.startswith(f"{API}/"):
+            await refuse(send, 421, self._elsewhere)
+        elif _is_below(path, API):
             await self._ask_api(scope, receive, send)
+        elif self._login and _is_below(path, login.PATH):
+            await self._login.ask(scope, receive, send)
         elif method not in ("GET", "HEAD"):
-            await _refuse(send, 405, CLOSED)
+            await refuse(send, 405, CLOSED)
         elif path.rstrip("/").endswith(DOCUMENTS):
-            await _refuse(send, 404, "Qui non c'è niente.")
-        elif page := entry.PAGES.get(path) or (self._newsroom and self._newsroom.frame(path)):
-            await _answer(send, 200, *page)
+            await refuse(send, 404, "Qui non c'è niente.")
+        elif page := entry.PAGES.get(path):
+            await answer(send, 200, *page)
         elif self._newsroom and path == self._newsroom.content:
             await self._show(self._newsroom, scope, send)
+        elif self._newsroom and (page := self._newsroom.frame(path)):
+            await self._show_frame(page, scope, send)
+        elif self._login and await self._login.accounts.are_used():
+            await pages.show(self._app, await self._login.person(scope), scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
+    async def _show_frame(self, page: tuple[bytes, bytes], scope: Scope, send: Send) -> None:
+        is_closed = self._login and page[0].startswith(b"text/html") and await self._login.accounts.are_used()
+        if is_closed and await self._who(scope) is None:
+            there = (b"location", login.to(scope).encode("latin-1"))
+            await answer(send, 303, HTML, b"", [FRESH, there])
+        else:
+            await answer(send, 200, *page)
+
     async def _show(self, newsroom: Newsroom, scope: Scope, send: Send) -> None:
-        if self._who(scope) is None:
-            await _refuse(send, 401, "Unauthorized")
+        if await self._who(scope) is None:
+            await self._refuse_stranger(scope, send)
             return
         status, html = await newsroom.show(scope["query_string"].decode("latin-1"))
-        await _answer(send, status, b"text/html; charset=utf-8", html.encode(), [FRESH])
+        await answer(send, status, HTML, html.encode(), [FRESH])
 
     async def _ask_api(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"].removeprefix(API), scope["method"]
-        who = self._who(scope)
-        if who == self._house.internal or (method, path) in table.WITHOUT_CREDENTIAL:
+        if (method, path) in table.WITHOUT_CREDENTIAL:
             await self._app(scope, receive, send)
             return
-        if who != self._house.people:
-            await _refuse(send, 401, "Unauthorized")
+        caller = await self._who(scope)
+        if caller is None:
+            await self._refuse_stranger(scope, send)
+            return
+        if caller.is_ours:
+            await self._app(scope, receive, send)
             return
         if (reply := table.REPLIES.get((method, path))) is not None:
-            await _answer(send, 200, b"application/json", json.dumps(reply).encode())
+            await answer(send, 200, b"application/json", json.dumps(reply).encode())
             return
         operation = table.use_of(method, path)
         if operation is None:
-            await _refuse(send, 403, CLOSED)
+            await refuse(send, 403, CLOSED)
             return
         use, places = operation
-        scope = {**scope, "headers": _with_credential(scope["headers"], self._house.internal)}
+        if use not in table.ROLES[caller.role]:
+            await refuse(send, 403, NOT_YOURS)
+            return
+        scope = {**scope, "headers": with_credential(scope["headers"], self._house.internal)}
         try:
             if use == Use.START:
-                await self._start(scope, receive, send, places["id"])
+                await self._start(scope, receive, send, places["id"], caller)
             elif use == Use.ANSWER:
-                await self._take_answer(scope, receive, send, places["id"])
+                await self._take_answer(scope, receive, send, places["id"], caller)
+            elif use == Use.PAUSE:
+                await self._pause(scope, receive, send, places["name"], caller)
             else:
                 await self._app(scope, receive, send)
         except RejectedRequest as exc:
-            await _refuse(send, exc.status, str(exc))
+            await refuse(send, exc.status, str(exc))
 
-    async def _start(self, scope: Scope, receive: Receive, send: Send, id: str) -> None:
-        parameters = bodies.start(bodies.read(await _body(receive)))
-        if await self._rooms.deployment(id) not in self._house.startable:
+    async def _pause(self, scope: Scope, receive: Receive, send: Send, name: str, caller: Caller) -> None:
+        body = bodies.pause(bodies.read(await body_of(receive)))
+        if name != self._house.name:
+            raise RejectedRequest(NOT_YOURS)
+        await self._note(scope, caller, Request(Use.PAUSE, name, body, self._clock()))
+        await self._app(*rewritten(scope, body), send)
+
+    async def _note(self, scope: Scope, caller: Caller, request: Request) -> str:
+        """The key that it is found by; "" of those who share a password."""
+        return await self._login.note(scope, caller.person, request) if self._login and caller.person else ""
+
+    async def _start(self, scope: Scope, receive: Receive, send: Send, id: str, caller: Caller) -> None:
+        parameters = bodies.start(bodies.read(await body_of(receive)))
+        house = self._house
+        theirs = house.technical if caller.role == "operator" else house.startable
+        if await self._rooms.deployment(id) not in theirs:
             raise RejectedRequest(NOT_STARTED)
         at = self._clock()
         self._count(Use.START, at)
         if code := parameters.get(sealed.FIELD):
             token = sealed.seal(self._house.stamp_key, code, id, parameters, at=at)
             parameters = {**parameters, sealed.FIELD: token}
-        await self._app(*_rewritten(scope, {"parameters": parameters}), send)
+        body: dict[str, Any] = {"parameters": parameters}
+        if key := await self._note(scope, caller, Request(Use.START, id.lower(), body, at)):
+            body |= {"idempotency_key": key}
+        await self._app(*rewritten(scope, body), send)
 
-    async def _take_answer(self, scope: Scope, receive: Receive, send: Send, run_id: str) -> None:
-        values = bodies.answer(bodies.read(await _body(receive)))
+    async def _take_answer(
+        self, scope: Scope, receive: Receive, send: Send, run_id: str, caller: Caller
+    ) -> None:
+        values = bodies.answer(bodies.read(await body_of(receive)))
         at = self._clock()  # before any waiting: a code is judged at this moment
         self._count(Use.ANSWER, at)
         async with self._answering:
             answer_key = await self._rooms.answer_key(run_id)
-            scope, receive = _rewritten(scope, {"run_input": values})
+            body = {"run_input": values}
+            scope, receive = rewritten(scope, body)
             if answer_key is None:  # it does not wait: the server says so. What it took would have no stamp
-                await self._in_time(scope, receive, _Recorder(send))
+                await self._in_time(scope, receive, Recorder(send))
                 return
             run_id = run_id.lower()
             key = stamps.prefix_of(answer_key) + secrets.token_hex(8)
-            stamp = stamps.stamp(self._house.stamp_key, run_id, answer_key, values, at=at)
+            by = stamps.PERSON + caller.person.id if caller.person else stamps.PEOPLE
+            stamp = stamps.stamp(self._house.stamp_key, run_id, answer_key, values, at=at, by=by)
+            await self._note(scope, caller, Request(Use.ANSWER, run_id, body, at, f"{run_id} {key}"))
             await self._rooms.keep(run_id, key, stamp.to_json())
-            recorder = _Recorder(send)
+            recorder = Recorder(send)
             try:
                 await self._in_time(scope, receive, recorder)
             finally:  # whatever became of the request: where the run waits on, its answer was not taken
                 if not recorder.is_accepted and await self._rooms.answer_key(run_id) == answer_key:
                     await self._rooms.drop(run_id, key)
 
-    async def _in_time(self, scope: Scope, receive: Receive, recorder: "_Recorder") -> None:
+    async def _in_time(self, scope: Scope, receive: Receive, recorder: Recorder) -> None:
         """An answer that hangs must not hold back all the others."""
         try:
             async with asyncio.timeout(self._patience):
                 await self._app(scope, receive, recorder)
         except TimeoutError:
             if not recorder.status:
-                await _refuse(recorder, 503, "Il server non ha risposto: guarda se il modulo aspetta ancora.")
+                await refuse(recorder, 503, "Il server non ha risposto: guarda se il modulo aspetta ancora.")
 
     def _count(self, use: Use, at: datetime) -> None:
         """Of all people together, each use apart: they have one credential."""
@@ -215,6 +294,13 @@ class Door:
             await send({"type": "websocket.close", "code": 1008})
             return
         is_open = scope["path"] in [API + path for path in table.SUBSCRIPTIONS]
+        are_used = is_known = False
+        if self._login and is_open:
+            try:
+                are_used = await self._login.accounts.are_used()
+                is_known = await self._login.person(scope) is not None
+            except UnansweredError:
+                are_used = True  # what was shared lets nobody in meanwhile
         is_first = True
 
         async def received() -> Message:
@@ -223,26 +309,46 @@ class Door:
             if not is_open or not is_first or message["type"] != "websocket.receive":
                 return message
             is_first = False
-            return self._with_token(message)
+            return self._with_token(message, is_known=is_known, is_shared=not are_used)
 
         await self._app(scope, received, send)
 
-    def _with_token(self, message: Message) -> Message:
+    def _with_token(self, message: Message, *, is_known: bool, is_shared: bool) -> Message:
         """What is no credential goes on as none: the server compares whatever it is given."""
         try:
             body = json.loads(message.get("text") or message.get("bytes") or "")
         except (ValueError, RecursionError):
             body = None
         token = body.get("token") if isinstance(body, dict) else None
-        is_known = isinstance(token, str) and self._credential(token) is not None
+        credential = self._credential(token) if isinstance(token, str) else None
+        is_known = is_known or credential == self._house.internal or (is_shared and credential is not None)
         auth = {"type": "auth", "token": self._house.internal if is_known else None}
         return {"type": "websocket.receive", "text": json.dumps(auth)}
 
     # ------------------------------------------------------------ who, and from where
 
-    def _who(self, scope: Scope) -> str | None:
+    async def _who(self, scope: Scope) -> Caller | None:
+        """Whose request it is; None for a stranger's."""
+        credential = self._basic(scope)
+        if credential == self._house.internal:
+            return Caller(is_ours=True)
+        if self._login and await self._login.accounts.are_used():
+            person = await self._login.person(scope)
+            return Caller(person=person) if person else None
+        return Caller() if credential else None
+
+    async def _refuse_stranger(self, scope: Scope, send: Send) -> None:
+        if self._login and await self._login.accounts.are_used():
+            why = login.SIGN_IN
+            if self._basic(scope) is not None:
+                why = f"{login.NOT_SHARED} {self._house.addresses[0]}{login.PATH}"
+            await refuse(send, 401, why, accesso=login.PATH)
+        else:
+            await refuse(send, 401, "Unauthorized")
+
+    def _basic(self, scope: Scope) -> str | None:
         """Which of the two credentials a request has."""
-        header = _only(scope["headers"], b"authorization") or ""
+        header = only(scope["headers"], b"authorization") or ""
         scheme, _, coded = header.partition(" ")
         try:
             credential = base64.b64decode(coded, validate=True).decode()
@@ -260,32 +366,10 @@ class Door:
     def _is_ours(self, scope: Scope) -> bool:
         """Asked under a name of ours, and by no page of another site (a name may be made to lead here)."""
         names = {name for name, _ in scope["headers"]}
-        host, origin = _only(scope["headers"], b"host"), _only(scope["headers"], b"origin")
+        host, origin = only(scope["headers"], b"host"), only(scope["headers"], b"origin")
         if host is None or host.lower() not in self._hosts:
             return False
         return b"origin" not in names or (origin is not None and origin.lower() in self._origins)
-
-
-class _Recorder:
-    """Hands an answer on and keeps what it says."""
-
-    def __init__(self, send: Send) -> None:
-        self._send, self._body, self.status = send, b"", 0
-
-    async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self.status = message["status"]
-        elif message["type"] == "http.response.body":
-            self._body += message.get("body", b"")
-        await self._send(message)
-
-    @property
-    def is_accepted(self) -> bool:
-        try:
-            reply = json.loads(self._body)
-        except ValueError:
-            return False
-        return self.status < 300 and isinstance(reply, dict) and reply.get("status") == "ACCEPT"
 
 
 def _same(text: str, credential: str) -> bool:
@@ -299,58 +383,5 @@ def _spellings(origin: str) -> set[str]:
     return {host} if re.search(r":\d+$", host) else {host, f"{host}:{port}"}
 
 
-def _only(headers: Headers, name: bytes) -> str | None:
-    """The value of a header that is there once; None where it is not, or where there are two."""
-    values = [value for key, value in headers if key == name]
-    return values[0].decode("latin-1") if len(values) == 1 else None
-
-
-def _with_credential(headers: Headers, credential: str) -> Headers:
-    authorization = (b"authorization", b"Basic " + base64.b64encode(credential.encode()))
-    return [*(header for header in headers if header[0] != b"authorization"), authorization]
-
-
-async def _body(receive: Receive) -> bytes:
-    raw, more = b"", True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise RejectedRequest("La richiesta si è interrotta.")
-        raw, more = raw + message.get("body", b""), message.get("more_body", False)
-        if len(raw) > bodies.LIMIT:
-            raise RejectedRequest("La richiesta è troppo lunga.")
-    return raw
-
-
-BODILY = (b"content-type", b"content-length", b"content-encoding", b"transfer-encoding", b"accept-encoding")
-
-
-def _rewritten(scope: Scope, body: dict[str, Any]) -> tuple[Scope, Receive]:
-    """The same request with this body, whatever it had."""
-    raw = json.dumps(body).encode()
-    headers = [header for header in scope["headers"] if header[0] not in BODILY]
-    headers += [(b"content-type", b"application/json"), (b"content-length", str(len(raw)).encode())]
-    is_read = False
-
-    async def receive() -> Message:
-        nonlocal is_read
-        if is_read:
-            await asyncio.Event().wait()  # the server's listener for a client that leaves
-        is_read = True
-        return {"type": "http.request", "body": raw, "more_body": False}
-
-    return {**scope, "headers": headers, "query_string": b""}, receive
-
-
-async def _refuse(send: Send, status: int, why: str) -> None:
-    """As Prefect's own errors look, which its page shows."""
-    body = json.dumps({"detail": why, "exception_message": why}, ensure_ascii=False).encode()
-    await _answer(send, status, b"application/json", body)
-
-
-async def _answer(
-    send: Send, status: int, kind: bytes, body: bytes, more: Iterable[tuple[bytes, bytes]] = ()
-) -> None:
-    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *more]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+def _is_below(path: str, start: str) -> bool:
+    return path == start or path.startswith(f"{start}/")

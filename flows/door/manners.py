@@ -28,10 +28,16 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 TLS = {"strict-transport-security": "max-age=31536000"}
+# Of our own pages with a form. Without a referrer a browser does not tell from which site a form comes.
+FORM_POLICY = POLICY | {"style-src": "'self'", "img-src": "'self' data:", "form-action": "'self'"}
+FORM = {
+    "content-security-policy": "; ".join(f"{name} {value}" for name, value in FORM_POLICY.items()),
+    "referrer-policy": "same-origin",
+}
 
 
-def headers(*, is_tls: bool) -> list[tuple[bytes, bytes]]:
-    names = HEADERS | TLS if is_tls else HEADERS
+def headers(*, is_tls: bool, is_form: bool = False) -> list[tuple[bytes, bytes]]:
+    names = HEADERS | (FORM if is_form else {}) | (TLS if is_tls else {})
     return [(name.encode(), value.encode()) for name, value in names.items()]
 
 

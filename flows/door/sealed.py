@@ -26,6 +26,7 @@ class Proof:
     code: str = field(default="", repr=False)
     at: datetime | None = None  # when the person asked for it; None: now
     by_operator: bool = False
+    person: str = ""  # id of who had signed in; "": nobody needs to
 
 
 NO_CODE = Proof()

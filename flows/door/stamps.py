@@ -17,7 +17,8 @@ from typing import Any
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-PEOPLE = "redazione"  # the credential whose answers count
+PEOPLE = "redazione"  # the credential whose answers count, where people share one
+PERSON = "persona:"  # and their id, where each signs in
 
 
 def key_from(lookup_key: str) -> bytes:
@@ -31,6 +32,11 @@ class Stamp:
     at: datetime
     by: str
     mac: str
+
+    @property
+    def person(self) -> str:
+        """The id of who had signed in; "" of one who came with the shared credential."""
+        return self.by.removeprefix(PERSON) if self.by.startswith(PERSON) else ""
 
     def to_json(self) -> str:
         return json.dumps({"at": self.at.isoformat(), "by": self.by, "mac": self.mac})
@@ -62,7 +68,7 @@ def stamped(
     right = [
         entry
         for entry in filter(None, map(_read, inputs))
-        if entry.by == PEOPLE
+        if (entry.by == PEOPLE or entry.person)
         and hmac.compare_digest(entry.mac, _mac(key, run_id, answer_key, values, entry.at, entry.by))
     ]
     return max(right, key=lambda entry: entry.at, default=None)

@@ -1,11 +1,12 @@
-"""What people may ask of the Prefect server: each operation by name; whatever is not named here is closed.
+"""What people may ask of the Prefect server: each operation by name and role; what is not named is closed.
 
 Prefect 3.9.1 has 188 operations and one password for all of them, and whoever has it can start a command on
 this machine. A later version has others: those are closed until somebody names them here, and a test walks
 the server's own OpenAPI. Left out on purpose:
 
-* what changes anything but by `START` and `ANSWER`: states (`set_state` would be an answer without its form,
-  and cancelling leaves no name; `ferma`, `riapri` and `chiudi` do), deletions, schedules, pools, deployments;
+* what changes anything but by `START`, `ANSWER` and an operator's `PAUSE`: states (`set_state` would be an
+  answer without its form, and cancelling leaves no name; `ferma`, `riapri` and `chiudi` do), deletions,
+  schedules, pools, deployments;
 * what shows what is none of an editor's business: answers that are not stored yet, with their one-time codes
   (`.../input` but for the form itself), variables, blocks, settings;
 * what looks like a reading but moves a queue (`get_scheduled_flow_runs` of a pool, `get_runs`).
@@ -21,6 +22,19 @@ class Use(StrEnum):
     FORM = "form"  # the fields of a form that waits, and the text above them
     START = "start"  # one of the deployments that editors start, with its parameters
     ANSWER = "answer"  # a form that was filled in
+    PAUSE = "pause"  # of the installation's work pool: nothing begins meanwhile
+
+
+_LOOKS = frozenset({Use.READ, Use.FORM})
+_EDITS = _LOOKS | {Use.START, Use.ANSWER}
+# Role of the profile -> what it may do. Which deployments a START is good for is told to the door, too.
+ROLES: dict[str, frozenset[Use]] = {
+    "editor": _EDITS,
+    "deputy": _EDITS,
+    "operator": _LOOKS | {Use.START, Use.PAUSE},
+    "reader": _LOOKS,
+}
+SHARED = "editor"  # of who comes with the password that all share
 
 
 READING = """
@@ -102,6 +116,7 @@ OPEN: dict[tuple[str, str], Use] = {
     ("GET", "/flow_runs/{id}/input/{key}"): Use.FORM,
     ("POST", "/deployments/{id}/create_flow_run"): Use.START,
     ("POST", "/flow_runs/{id}/resume"): Use.ANSWER,
+    ("PATCH", "/work_pools/{name}"): Use.PAUSE,
 }
 
 # What people are told instead of the server's word. Its pages ask for the settings (the first UI does not

@@ -1,7 +1,8 @@
-"""The page's frame, which anybody may load: it holds nothing until the editors' password has been given.
+"""The page's frame: it holds nothing until who looks has signed in.
 
-The password is the one of Prefect's own page, kept by the browser in the same place: who is signed in there
-is signed in here. Below the page stand lasting addresses of Prefect's pages, which are told to editors only.
+Where the editors share a password it is the one of Prefect's own page, kept by the browser in the same place.
+Who is signed in there is signed in here. Below the page stand lasting addresses of Prefect's pages, which are
+told to editors only.
 """
 
 import re

@@ -1,14 +1,39 @@
-"""The secrets behind the editors' one-time codes: which are missing or no good. Pure."""
+"""One-time codes (TOTP, RFC 6238): of which moment a code is, and which secrets are no good. Pure."""
 
 import base64
 import binascii
+import re
+import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
+from hmac import compare_digest
 
 from pydantic import SecretStr
+from pyotp import TOTP
 
 from flows.profiles.comune import Editor
 
 LEAST_BITS = 128  # RFC 4226, R6
+STEP = 30  # seconds
+FAR = 20  # steps to look for a late code or a phone's wrong clock: 10 minutes
+
+
+def typed(code: str) -> str:
+    """What was typed, without blanks and in plain digits."""
+    return re.sub(r"[\s.-]", "", unicodedata.normalize("NFKC", code))
+
+
+def matching(code: str, secret: str, at: datetime) -> list[int]:
+    """The steps around `at` whose code this is, the nearest first; all are compared, in constant time."""
+    now = int(at.timestamp()) // STEP
+    totp = TOTP(secret)
+    digits = code.encode()
+    steps = [
+        step
+        for step in range(max(now - FAR, 0), now + FAR + 1)
+        if compare_digest(totp.generate_otp(step).encode(), digits)
+    ]
+    return sorted(steps, key=lambda step: abs(step - now))
 
 
 def is_usable(value: str) -> bool:

@@ -1,7 +1,5 @@
 """One Comune's profile, as `deployments/profiles/*.toml` holds it: every key, its meaning, its limits."""
 
-import re
-import unicodedata
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
@@ -17,6 +15,7 @@ from pydantic import (
 
 from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime
 from flows.profiles.backup import Backup
+from flows.profiles.colleagues import Colleague, folded, slug
 from flows.profiles.contacts import Address, Base, Contacts, Names, is_loopback, named_twice
 from flows.profiles.file import Strict
 from flows.profiles.llm import Llm
@@ -172,27 +171,21 @@ class FirstReading(Strict):
     items: int = Field(default=10, ge=0, le=1000)
 
 
-def _folded(name: str) -> str:
-    """As it is compared: without capitals, and with one space between words."""
-    return " ".join(name.split()).casefold()
-
-
-def _slug(name: str) -> str:
-    """`Nicolò D'Amico` -> `nicolo-d-amico`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain.replace("'", "-")).strip("-")
-
-
 class Editor(Strict):
     name: str = Field(min_length=1)
     email: str
     on_duty: bool = False
     # what used codes and decisions are kept under; stays when the name changes, never given to another
     id: str = Field(
-        default_factory=lambda values: _slug(values.get("name", "")),
+        default_factory=lambda values: slug(values.get("name", "")),
         pattern=r"^[a-z][a-z0-9-]{0,40}$",
         validate_default=True,
     )
+
+    @property
+    def role(self) -> Literal["editor", "deputy"]:
+        """At the Prefect UI both may do the same."""
+        return "editor" if self.on_duty else "deputy"
 
     @property
     def code_variable(self) -> str:
@@ -247,6 +240,7 @@ class Profile(Strict):
     days_in_words: str  # "il martedì e il venerdì"
     days_until_erasure: int = Field(default=30, ge=1, le=3660)
     editors: list[Editor] = Field(min_length=1)
+    colleagues: list[Colleague] = Field(default=[])
     approvals: Literal[1, 2] = 1  # how many different editors approve a bulletin
     codes: bool | None = None  # whether an approval needs the editor's one-time code; None: `asks_codes` says
     channel: Channel = Channel()
@@ -279,7 +273,7 @@ class Profile(Strict):
     def _editors_differ(cls, editors: list[Editor]) -> list[Editor]:
         for position, editor in enumerate(editors):
             for other in editors[:position]:
-                names = _folded(editor.name), _folded(other.name)
+                names = folded(editor.name), folded(other.name)
                 if names[0] == names[1]:
                     raise ValueError(f"two are called {editor.name!r}: the form could not tell them apart")
                 if editor.id == other.id or editor.id == names[1] or other.id == names[0]:
@@ -289,6 +283,16 @@ class Profile(Strict):
                         else f"the id of one of {other.name!r} and {editor.name!r} is the other's name"
                     )
         return editors
+
+    @field_validator("colleagues")
+    @classmethod
+    def _colleagues_differ(cls, colleagues: list[Colleague], info: ValidationInfo) -> list[Colleague]:
+        known = {word for one in info.data.get("editors", ()) for word in (folded(one.name), one.id)}
+        for one in colleagues:
+            if known & {folded(one.name), one.id}:
+                raise ValueError(f"{one.name!r} has the name or the id of somebody else: give one an id")
+            known |= {folded(one.name), one.id}
+        return colleagues
 
     @field_validator("approvals")
     @classmethod
@@ -353,8 +357,8 @@ class Profile(Strict):
 
     def editor(self, name: str) -> Editor | None:
         """By the name or id that a person types, whatever capitals and spaces; None for a stranger."""
-        wanted = _folded(name)
-        return next((editor for editor in self.editors if wanted in (_folded(editor.name), editor.id)), None)
+        wanted = folded(name)
+        return next((editor for editor in self.editors if wanted in (folded(editor.name), editor.id)), None)
 
     @property
     def weekly_slots(self) -> list[WeeklySlot]:

@@ -18,6 +18,7 @@ from sqlmodel import Session
 from db import acts, bulletins, senders, sign_offs
 from db.engine import StoreError, reading, transaction
 from db.models import Act, Bulletin, BulletinStatus
+from flows.accounts.asked import in_anothers_name
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import BY_OPERATOR, STATUS, named, proved
 from flows.door.sealed import NO_CODE, Proof
@@ -60,6 +61,12 @@ def unknown(settings: Settings) -> str:
     return f"Questo nome non è di un redattore del profilo: scegli il tuo, o scrivilo per intero ({names})."
 
 
+def require_own_name(settings: Settings, who: str, proof: Proof) -> None:
+    """NotProvedError where somebody has signed in and `who` is another."""
+    if why := in_anothers_name(settings, proof.person, who):
+        raise NotProvedError(f"{why} {NOTHING_DONE}")
+
+
 def judge(settings: Settings, engine: Engine, who: str, proof: Proof, *, now: datetime) -> Person:
     """Who acts. NotProvedError, with a wrong code stored, where that is not proved.
 
@@ -68,6 +75,7 @@ def judge(settings: Settings, engine: Engine, who: str, proof: Proof, *, now: da
     editor = next((person for person in settings.profile.editors if person.name == who), None)
     if editor is None:
         raise NotProvedError(f"{unknown(settings)} {NOTHING_DONE}")
+    require_own_name(settings, who, proof)
     at = proof.at or now
     if proof.by_operator:
         return Person(who, Judged(Verdict.declared, editor.id, at), by_operator=True)
@@ -246,6 +254,7 @@ def decide(
     Before the pages are read and the provider is asked: a code is used up at once, whatever these say. Who
     has just put messages back into the queue has proved it with that; not that it goes in spite of a check.
     """
+    require_own_name(settings, who, proof)
     with transaction(engine) as session:
         person = None if despite or in_parts else going_on(settings, session, bulletin_id, who, now=now)
     person = person or judge(settings, engine, who, proof, now=now)

@@ -5,7 +5,6 @@ back. A code that is not right is stored, and so is the lock-out that follows: i
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,13 +20,11 @@ from db.engine import StoreError
 from db.models import UsedCode
 from flows.bulletin.language.dates import in_rome
 from flows.door.sealed import FIELD
-from flows.profiles.codes import is_usable
+from flows.profiles.codes import STEP, is_usable, matching, typed
 from flows.profiles.comune import Editor
 from flows.settings import Settings
 
-STEP = 30  # seconds
 WINDOW = 1  # steps before and after that count too (RFC 6238, 5.2: one for the delay)
-FAR = 20  # steps to look for a late code or a phone's wrong clock: 10 minutes
 TRIES = 5
 WITHIN = timedelta(minutes=15)  # so many wrong codes in less than this ...
 LOCK = timedelta(minutes=15)  # ... and none is looked at for so long
@@ -82,24 +79,6 @@ def lock_out(wrong: Sequence[datetime], at: datetime) -> Spell | None:
     )
     around = [spell for spell in spells if spell.first <= at < spell.until]
     return max(around, key=lambda spell: spell.until, default=None)
-
-
-def typed(code: str) -> str:
-    """What was typed, without blanks and in plain digits."""
-    return re.sub(r"[\s.-]", "", unicodedata.normalize("NFKC", code))
-
-
-def matching(code: str, secret: str, at: datetime) -> list[int]:
-    """The steps around `at` whose code this is, the nearest first; all are compared, in constant time."""
-    now = int(at.timestamp()) // STEP
-    totp = TOTP(secret)
-    digits = code.encode()
-    steps = [
-        step
-        for step in range(max(now - FAR, 0), now + FAR + 1)
-        if compare_digest(totp.generate_otp(step).encode(), digits)
-    ]
-    return sorted(steps, key=lambda step: abs(step - now))
 
 
 def weigh(

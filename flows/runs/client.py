@@ -30,10 +30,12 @@ from sqlalchemy.exc import OperationalError
 from db import bulletins
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus
+from flows.accounts import asked
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import KINDS
 from flows.deploy import ELSE
 from flows.door import sealed
+from flows.door.people import STARTED
 from flows.door.sealed import FIELD, Proof
 from flows.settings import BollettinoError, Settings, load
 
@@ -156,11 +158,17 @@ def proof(code: str) -> Proof:
             parameters = {name: value for name, value in run.parameters.items() if name != FIELD}
             client.update_flow_run(run.id, parameters=parameters)
     typed = sealed.opened(load().stamp_key(), code, str(run.deployment_id), run.parameters) if code else None
+    person = started_by(load(), run.idempotency_key or "")
     if typed is not None:
-        return Proof(typed.code, typed.at)
+        return Proof(typed.code, typed.at, person=person)
     if code:
         get_run_logger().warning("il codice non è arrivato dalla pagina dei redattori: non vale")
-    return Proof("", run.created)
+    return Proof("", run.created, person=person)
+
+
+def started_by(settings: Settings, key: str) -> str:
+    """The id of the person who started the run of this idempotency key, where they had signed in; else ""."""
+    return asked.by(settings, settings.engine(), key) if key.startswith(STARTED) else ""
 
 
 Refusal = State[str]

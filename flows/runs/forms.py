@@ -49,6 +49,7 @@ class Confirmation:
     at: datetime
     values: dict[str, Any]
     is_stamped: bool = True
+    person: str = ""  # id of who had signed in; "": nobody needs to
 
 
 def review_key(version: int) -> str:
@@ -190,6 +191,7 @@ def confirmed(
                         stamp.at if stamp else at,
                         unbound(values, version),
                         is_stamped=stamp is not None,
+                        person=stamp.person if stamp else "",
                     )
                 )
     return sorted(confirmations, key=lambda confirmation: (confirmation.version, confirmation.at))
@@ -222,7 +224,8 @@ def forget(confirmation: Confirmation, field: str, *, stamp_key: bytes) -> None:
     with get_client(sync_client=True) as client:
         # the stamp first: a process that dies in between leaves one too many, not one too few
         if confirmation.is_stamped:
-            stamp = stamps.stamp(stamp_key, confirmation.run_id, key, values, at=confirmation.at)
+            by = stamps.PERSON + confirmation.person if confirmation.person else stamps.PEOPLE
+            stamp = stamps.stamp(stamp_key, confirmation.run_id, key, values, at=confirmation.at, by=by)
             name = stamps.prefix_of(key) + secrets.token_hex(8)
             client.create_flow_run_input(UUID(confirmation.run_id), name, stamp.to_json())
         client.delete_flow_run_input(UUID(confirmation.run_id), key)

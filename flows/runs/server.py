@@ -28,6 +28,7 @@ from prefect.server.schemas.states import StateType
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from db.engine import make_reader
+from flows.accounts.reception import Reception
 from flows.deploy import startable
 from flows.door import entry
 from flows.door.gate import Door, House
@@ -142,9 +143,16 @@ def door(settings: Settings) -> Door:
     """The server's application with the door in front; SettingsError where a credential is missing."""
     keys = settings.door_keys()
     house = House(
-        keys.internal, keys.people, settings.stamp_key(), startable(settings), settings.prefect_origins
+        keys.internal,
+        keys.people,
+        settings.stamp_key(),
+        startable(settings),
+        settings.prefect_origins,
+        settings.work_pool,
+        startable(settings, "operators"),
     )
-    return Door(create_app(final=True), house, PrefectRooms(), newsroom=OwnNewsroom(settings))
+    newsroom, accounts = OwnNewsroom(settings), Reception(settings)
+    return Door(create_app(final=True), house, PrefectRooms(), newsroom=newsroom, accounts=accounts)
 
 
 def serve(settings: Settings) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from flows.door.gate import Door, House
+from flows.door.people import Accounts
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 ID = "08efb67e-99fa-44ca-b0f6-41348aaa7de3"
@@ -55,11 +56,18 @@ class Newsroom:
 class Front:
     """The door before an application that writes down what reaches it."""
 
-    def __init__(self) -> None:
+    def __init__(self, accounts: Accounts | None = None) -> None:
         self.rooms, self.reached = Rooms(), list[tuple[str, str, str, Any]]()
         self.status = "ACCEPT"
-        house = House(INTERNAL, PEOPLE, b"key", frozenset({"ferma-esempio"}), (HERE, "http://localhost:4200"))
-        self.door = Door(self._app, house, self.rooms, lambda: NOW, newsroom=Newsroom())
+        house = House(
+            INTERNAL,
+            PEOPLE,
+            b"key",
+            frozenset({"ferma-esempio"}),
+            (HERE, "http://localhost:4200"),
+            technical=frozenset({"raccogli-esempio"}),
+        )
+        self.door = Door(self._app, house, self.rooms, lambda: NOW, newsroom=Newsroom(), accounts=accounts)
         self.http = httpx.Client(transport=_Sync(self.door), base_url=HERE)
 
     async def _app(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:

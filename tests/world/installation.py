@@ -35,6 +35,7 @@ from flows.review.choices import signed
 from flows.runs import forms
 from flows.settings import DEMO, ROOT, Settings, load_profile
 from flows.sources.visit import collect_sources
+from tests.world.sharing import share_the_password
 
 T = TypeVar("T")
 READY = "Ctrl-C stops everything"
@@ -157,7 +158,9 @@ class Installation:
             assert self.process.poll() is None, f"ended while starting: {said}"
             return said if READY in said else None
 
-        return wait_for("the installation to be ready", ready, 240)
+        said = wait_for("the installation to be ready", ready, 240)
+        share_the_password(self.settings)  # `run` has invented accounts
+        return said
 
     def stop(self) -> int:
         assert self.process is not None

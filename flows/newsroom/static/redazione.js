@@ -1,4 +1,5 @@
-// Fetches what the page shows with the password that the browser keeps for Prefect's own pages, once a minute.
+// Fetches what the page shows, once a minute: as the person who has signed in, or with the password that the
+// browser keeps for Prefect's own pages where the editors share one.
 // Under one of the lasting addresses it asks where that leads, and goes there.
 const KEPT_AS = "prefect-password";
 const EVERY = 60_000; // milliseconds
@@ -24,14 +25,13 @@ async function show() {
   asking?.abort(); // an answer that comes after a later one is old
   const mine = (asking = new AbortController());
   const password = localStorage.getItem(KEPT_AS);
-  if (!password) return closed("Per vedere la pagina serve la password della redazione.");
   const isPage = location.pathname === PAGE;
   const asked = new URLSearchParams(location.search).get("cerca") || "";
   const query = new URLSearchParams(isPage ? { cerca: asked } : { vai: location.pathname });
   let answer, body;
   try {
     answer = await fetch(`${PAGE}/contenuto?${query}`, {
-      headers: { authorization: `Basic ${password}` },
+      headers: password ? { authorization: `Basic ${password}` } : {},
       cache: "no-store",
       signal: mine.signal,
     });
@@ -41,7 +41,12 @@ async function show() {
     return;
   }
   if (mine !== asking) return;
-  if (answer.status === 401) return closed("Questa password non è quella della redazione.");
+  if (answer.status === 401 && body.includes('"accesso"')) {
+    return location.replace(`/accesso?${new URLSearchParams({ poi: location.pathname + location.search })}`);
+  }
+  if (answer.status === 401) {
+    return closed(`${password ? "Questa password non è quella" : "Per vedere la pagina serve la password"} della redazione.`);
+  }
   part("entra").hidden = true;
   if (answer.status === 404) return say(body);
   if (!answer.ok) return say(OLD);
@@ -71,6 +76,14 @@ part("cerca").addEventListener("submit", (event) => {
   show();
 });
 
+async function tellWho() {
+  const answer = await fetch("/accesso/io", { cache: "no-store" }).catch(() => null);
+  if (!answer?.ok) return;
+  part("chi").textContent = `${await answer.text()} · Esci`;
+  part("chi").hidden = false;
+}
+
+tellWho();
 part("parole").value = new URLSearchParams(location.search).get("cerca") || "";
 show();
 setInterval(() => document.visibilityState === "visible" && location.pathname === PAGE && show(), EVERY);

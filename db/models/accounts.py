@@ -1,0 +1,92 @@
+"""The accounts with which persons of the profile sign in at the door before the Prefect server."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Index
+from sqlmodel import Field, SQLModel
+
+from db.models.columns import UtcDateTime, by_value
+
+
+class Account(SQLModel, table=True):
+    """One a person. It opens nothing before its owner has enrolled, and nothing after it was closed."""
+
+    id: int = Field(default=None, primary_key=True)
+    person: str = Field(unique=True)  # id in the profile
+    password_hash: str = ""  # Argon2id, as a PHC string
+    secret_sealed: bytes | None = None  # of the one-time codes (RFC 6238)
+    last_step: int | None = Field(default=None, sa_type=BigInteger)  # of the last code: no code counts twice
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    enrolled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AccountLink(SQLModel, table=True):
+    """A token that is good once: to enrol, or in the sandbox to sign in. Only its hash is stored."""
+
+    id: int = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    token_hash: str = Field(unique=True)
+    is_invitation: bool
+    until: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """Good once, in place of a one-time code: for who has lost the telephone."""
+
+    id: int = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    code_hash: str = Field(unique=True)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class SignInProof(StrEnum):
+    code = "code"  # password and one-time code
+    recovery = "recovery"  # password and recovery code
+    link = "link"  # the link that `run` prints in the sandbox
+
+
+class SignIn(SQLModel, table=True):
+    """A browser in which a person has signed in. Only the hash of what it keeps is stored."""
+
+    id: int = Field(default=None, primary_key=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    token_hash: str = Field(unique=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    until: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    address: str  # of the network, from where
+    proof: SignInProof = Field(sa_type=by_value(SignInProof))
+
+
+class DoorAct(SQLModel, table=True):
+    """What a person who had signed in asked the Prefect server to do, stored before it was asked.
+
+    It is found again by the key that stands with what it led to: of a started run the idempotency key, of a
+    form that was filled in the key of its stamp.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    person: str = Field(index=True)  # id in the profile
+    role: str  # as it was then
+    proof: SignInProof = Field(sa_type=by_value(SignInProof))
+    use: str  # one of `flows.door.table.Use`
+    subject: str  # the id of a run or a deployment, or the name of a pool
+    body_sha256: str  # of what was asked for, as the server was given it
+    at: datetime = Field(sa_type=UtcDateTime)
+    address: str  # of the network, from where; "" once nobody looks for it any more
+    mac: str  # keyed, over all but the address: who may only write to the database makes none
+
+
+class FailedSignIn(SQLModel, table=True):
+    """Somebody was not let in; too many of one name from one address lock it out there for a while."""
+
+    __table_args__ = (Index("ix_failedsignin_address_at", "address", "at"),)
+
+    id: int = Field(default=None, primary_key=True)
+    name_hash: str  # keyed: what is typed as a name may be a password
+    address: str
+    at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,59 @@
+"""Who asked for what: stored before the Prefect server is asked, found again by what it led to."""
+
+import json
+
+from sqlalchemy import Engine
+
+from db import accounts
+from db.engine import reading, transaction
+from db.models import DoorAct, SignInProof
+from db.vault import Vault
+from flows.accounts import persons
+from flows.accounts.keys import vault_of
+from flows.door.people import Asked
+from flows.settings import Settings
+
+
+def note(engine: Engine, vault: Vault, asked: Asked) -> None:
+    row = DoorAct(
+        key=asked.key,
+        person=asked.person.id,
+        role=asked.person.role,
+        proof=SignInProof(asked.person.proof),
+        use=asked.use,
+        subject=asked.subject,
+        body_sha256=asked.body_sha256,
+        at=asked.at,
+        address=asked.address,
+        mac="",
+    )
+    row.mac = _mac(vault, row)
+    with transaction(engine) as session:
+        session.add(row)
+
+
+def by(settings: Settings, engine: Engine, key: str) -> str:
+    """The id of the person who asked for what has this key; "" where nobody did, or not through the door."""
+    with reading(engine) as session:
+        row = accounts.asked(session, key)
+    return row.person if row and row.mac == _mac(vault_of(settings.stamp_key()), row) else ""
+
+
+def _mac(vault: Vault, row: DoorAct) -> str:
+    values = [row.key, row.person, row.role, row.proof, row.use, row.subject, row.body_sha256]
+    return vault.mac("row of DoorAct", json.dumps([*values, row.at.isoformat()]))
+
+
+def in_anothers_name(settings: Settings, person_id: str, name: str) -> str:
+    """Why who has signed in may not act under this name, in Italian; "" where it is theirs, or nobody has."""
+    if not person_id:
+        return ""
+    mine = persons.with_id(settings.profile, person_id)
+    if mine is None:
+        return "Chi ha effettuato l'accesso non è più nel profilo: chiedi a chi gestisce il servizio."
+    if mine.name == name:
+        return ""
+    return (
+        f"Hai effettuato l'accesso come {mine.name}, ma nel modulo c'è un altro nome: scegli il tuo. Se sei "
+        "un'altra persona, prima esci ed entra con il tuo nome."
+    )

@@ -1,0 +1,141 @@
+"""The accounts of one installation for its door, which must not wait for a database (`flows.door.people`)."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from time import monotonic
+from typing import TypeVar
+
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import SQLAlchemyError
+
+from db import accounts
+from db.engine import reading
+from flows.accounts import asked as requests
+from flows.accounts import enrolment, sign_in
+from flows.accounts.sign_in import Tried
+from flows.door.people import Asked, Enrolled, Invitation, Key, Person, Refused, UnansweredError
+from flows.profiles.comune import Profile
+from flows.settings import Settings, load_profile
+
+FRESH = 2.0  # seconds that an answer is good for: so long an account that was closed elsewhere still opens
+MOST = 1000  # answers that are kept
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+class Reception:
+    """Answers the door from the installation's database, and from its profile as it is now.
+
+    One who signs in costs 64 MB and a tenth of a second of a processor: one after the other.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._settings, self._clock = settings, clock
+        self._vault = sign_in.vault(settings)
+        self._engine: Engine | None = None
+        self._readers, self._one = ThreadPoolExecutor(2, "accounts"), ThreadPoolExecutor(1, "sign-in")
+        self._profile: tuple[int, Profile] | None = None
+        self._known: dict[str, tuple[float, Person | None]] = {}
+        self._used: tuple[float, bool] | None = None
+
+    async def are_used(self) -> bool:
+        if self._used is None or monotonic() - self._used[0] > FRESH:
+            self._used = (monotonic(), await _in(self._readers, self._are_used))
+        return self._used[1]
+
+    async def who(self, token: str) -> Person | None:
+        if not token:
+            return None
+        at, person = self._known.get(token, (0.0, None))
+        if not at or monotonic() - at > FRESH:
+            person = await _in(self._readers, lambda: self._who(token))
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[token] = (monotonic(), person)
+        return person
+
+    async def note(self, asked: Asked) -> None:
+        await _in(self._readers, lambda: requests.note(self.engine, self._vault, asked))
+
+    async def sign_in(self, name: str, password: str, code: str, address: str) -> Key | Refused:
+        tried, now = Tried(name, password, code, address), self._clock()
+        return await _in(
+            self._one, lambda: sign_in.sign_in(self.profile, self.engine, self._vault, tried, now=now)
+        )
+
+    async def sign_in_by_link(self, token: str, address: str) -> Key | None:
+        now = self._clock()
+        return await _in(
+            self._readers,
+            lambda: sign_in.sign_in_by_link(self.engine, self._vault, token, address=address, now=now),
+        )
+
+    async def sign_out(self, token: str, *, everywhere: bool) -> None:
+        now = self._clock()
+        await _in(
+            self._readers,
+            lambda: sign_in.sign_out(self.engine, self._vault, token, everywhere=everywhere, now=now),
+        )
+        self._known.clear()
+
+    async def invited(self, token: str) -> Invitation | None:
+        now = self._clock()
+        return await _in(
+            self._readers,
+            lambda: enrolment.invited(self._settings, self.engine, self._vault, token, now=now),
+        )
+
+    async def enrol(self, token: str, password: str, code: str, address: str) -> Enrolled | Refused:
+        now = self._clock()
+        enrolled = await _in(
+            self._one,
+            lambda: enrolment.enrol(
+                self._settings, self.engine, self._vault, token, password, code, address=address, now=now
+            ),
+        )
+        self._used = None
+        return enrolled
+
+    @property
+    def engine(self) -> Engine:
+        """Made when it is first asked for: the door is made before its database may be there."""
+        if self._engine is None:
+            self._engine = self._settings.engine()
+        return self._engine
+
+    @property
+    def profile(self) -> Profile:
+        """Read again where the file is another."""
+        changed = self._settings.path.stat().st_mtime_ns
+        if self._profile is None or self._profile[0] != changed:
+            self._profile = (changed, load_profile(self._settings.path))
+        return self._profile[1]
+
+    def _are_used(self) -> bool:
+        """As it was, where the database does not answer now. Without such a table nobody has an account."""
+        try:
+            with reading(self.engine) as session:
+                return accounts.are_used(session)
+        except SQLAlchemyError:
+            if self._used is not None:
+                return self._used[1]
+            with self.engine.execution_options(reading=True).connect() as connection:
+                if not inspect(connection).has_table("account"):
+                    return False
+            raise
+
+    def _who(self, token: str) -> Person | None:
+        return sign_in.who(self.profile, self.engine, self._vault, token, now=self._clock())
+
+
+async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    try:
+        return await asyncio.get_running_loop().run_in_executor(threads, work)
+    except SQLAlchemyError as exc:
+        log.warning("the accounts cannot be asked: %s", type(exc).__name__)
+        raise UnansweredError from exc

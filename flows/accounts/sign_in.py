@@ -1,0 +1,148 @@
+"""Who signs in: name, password and code judged together, once; and what a browser keeps from then on.
+
+Every refusal says the same and takes the same time, whether the name is known or not. Tries are counted by
+name and address: whoever guesses from elsewhere locks nobody out where they work.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pyotp import random_base32
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import accounts
+from db.engine import reading, transaction
+from db.models import Account, RecoveryCode, SignInProof
+from db.vault import Vault
+from flows.accounts import passwords, persons
+from flows.accounts.keys import vault_of
+from flows.door.people import Key, Person, Refused
+from flows.profiles.codes import STEP, matching, typed
+from flows.profiles.comune import Profile
+from flows.settings import Settings
+
+DAY = timedelta(hours=12)  # a working day, however it is cut: nobody signs in twice for one slot
+WINDOW = 1  # steps before and after that count too (RFC 6238, 5.2)
+TRIES = 5  # of one name from one address ...
+TRIES_THERE = 30  # ... and of all names from it ...
+WITHIN = timedelta(minutes=15)  # ... in so long; then nothing is judged before some of it has passed
+WRONG = (
+    "Nome, password o codice non sono giusti. Il codice vale una volta sola: se l'hai già usato aspetta "
+    "quello nuovo."
+)
+LOCKED = (
+    "Troppi tentativi: riprova fra 15 minuti. Se hai perso la password o il telefono, chiedi un nuovo invito "
+    "a chi gestisce il servizio."
+)
+
+
+def vault(settings: Settings) -> Vault:
+    return vault_of(settings.stamp_key())
+
+
+def hashed(vault: Vault, token: str) -> str:
+    """Of what is good once, or for a day, as it is stored."""
+    return vault.hash(f"token {token}")
+
+
+def _as_recovery(code: str) -> str:
+    """As it was shown, however it was typed."""
+    bare = "".join(letter for letter in code.casefold() if letter.isalnum())
+    return f"{bare[:4]}-{bare[4:8]}-{bare[8:]}"
+
+
+def make_link(
+    session: Session, vault: Vault, account: Account, *, is_invitation: bool, until: datetime
+) -> str:
+    token = secrets.token_urlsafe(32)
+    accounts.add_link(session, account, hashed(vault, token), is_invitation=is_invitation, until=until)
+    return token
+
+
+def admit(
+    session: Session, vault: Vault, account: Account, proof: SignInProof, *, address: str, now: datetime
+) -> Key:
+    """A browser is signed in from now on."""
+    token = secrets.token_urlsafe(32)
+    accounts.sign_in(
+        session, account, hashed(vault, token), proof=proof, address=address, until=now + DAY, now=now
+    )
+    return Key(token, int(DAY.total_seconds()))
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What somebody typed to be let in, and from where."""
+
+    name: str
+    password: str
+    code: str
+    address: str
+
+
+def sign_in(profile: Profile, engine: Engine, vault: Vault, tried: Tried, *, now: datetime) -> Key | Refused:
+    name_hash = vault.hash(f"name {' '.join(tried.name.split()).casefold()}")
+    person = persons.typed(profile, tried.name)
+    with reading(engine) as session:
+        refused = accounts.failures(session, tried.address, since=now - WITHIN)
+        account = accounts.of(session, person.id) if person else None
+    if len(refused) >= TRIES_THERE or refused.count(name_hash) >= TRIES:
+        return Refused(LOCKED, is_for_now=True)
+    if account is not None and (account.enrolled_at is None or account.closed_at is not None):
+        account = None
+    is_password = passwords.is_right(tried.password, account.password_hash if account else "")
+    sealed = account.secret_sealed if account else None
+    steps = matching(typed(tried.code), vault.open(sealed) if sealed else random_base32(), now)
+    near = [step for step in steps if abs(step - int(now.timestamp()) // STEP) <= WINDOW]
+    with transaction(engine) as session:
+        if account is not None:
+            account = accounts.held(session, account.id)
+        used = _code(session, vault, account, near, tried.code) if account else None
+        if account is None or used is None or not is_password:
+            accounts.failed(session, name_hash=name_hash, address=tried.address, now=now)
+            return Refused(WRONG)
+        if isinstance(used, RecoveryCode):
+            accounts.use(session, used, now=now)
+            proof = SignInProof.recovery
+        else:
+            account.last_step, proof = used, SignInProof.code
+            session.add(account)
+        accounts.forget_old(session, now=now)
+        return admit(session, vault, account, proof, address=tried.address, now=now)
+
+
+def _code(
+    session: Session, vault: Vault, account: Account, near: list[int], code: str
+) -> int | RecoveryCode | None:
+    """What would be used up: the step of a one-time code, or a recovery code."""
+    fresh = [step for step in near if account.last_step is None or step > account.last_step]
+    return fresh[0] if fresh else accounts.recovery(session, account.id, hashed(vault, _as_recovery(code)))
+
+
+def sign_in_by_link(engine: Engine, vault: Vault, token: str, *, address: str, now: datetime) -> Key | None:
+    with transaction(engine) as session:
+        link = accounts.link(session, hashed(vault, token), is_invitation=False, now=now)
+        if link is None:
+            return None
+        account = accounts.held(session, link.account_id)
+        if account.enrolled_at is None or account.closed_at is not None:
+            return None
+        accounts.use(session, link, now=now)
+        return admit(session, vault, account, SignInProof.link, address=address, now=now)
+
+
+def who(profile: Profile, engine: Engine, vault: Vault, token: str, *, now: datetime) -> Person | None:
+    """Whose browser it is; nobody's where the person has left the profile."""
+    with reading(engine) as session:
+        found = accounts.signed_in(session, hashed(vault, token), now=now)
+    person = persons.with_id(profile, found[0].person) if found else None
+    return Person(person.id, person.name, person.role, found[1].proof.value) if found and person else None
+
+
+def sign_out(engine: Engine, vault: Vault, token: str, *, everywhere: bool, now: datetime) -> None:
+    token_hash = hashed(vault, token)
+    with transaction(engine) as session:
+        if found := accounts.signed_in(session, token_hash, now=now):
+            accounts.sign_out(session, found[0].id, token_hash=None if everywhere else token_hash, now=now)

@@ -1,0 +1,245 @@
+"""The pages where a person signs in, enrols and signs out, and the cookie that says who they are.
+
+They work without JavaScript, ask no other site, and stand in nobody's frame. What is posted here must come
+from a page of the server's own (`Origin`), and the cookie goes along with nothing that another site begins.
+"""
+
+import hashlib
+import ipaddress
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from flows.door import manners
+from flows.door.bodies import RejectedRequest
+from flows.door.people import STARTED, Accounts, Asked, Enrolled, Key, Person, Refused
+from flows.door.wire import FRESH, HTML, Headers, Receive, Scope, Send, answer, body_of, refuse
+
+PATH = "/accesso"
+INVITATION = f"{PATH}/invito/"
+HOME = "/redazione"
+LONGEST = 10_000  # bytes of a form
+NO_ACCOUNTS = "Qui si entra con la password della redazione."
+NOT_FROM_HERE = "La richiesta non viene da questa pagina: aprila e riprova."
+NOT_SHARED = "La password che la redazione aveva in comune non vale più: ognuno entra con il proprio nome, da"
+SIGN_IN = "Non hai effettuato l'accesso, o è scaduto: entra di nuovo."
+VOID = (
+    "Questo invito non vale più: è già stato usato, oppure è scaduto. Chiedine un altro a chi gestisce il "
+    "servizio."
+)
+PROVED = {
+    "code": "con password e codice",
+    "recovery": "con password e codice di riserva",
+    "link": "con il collegamento di prova",
+}
+DIFFERENT = "Le due password non sono uguali: scrivile di nuovo."
+
+_HERE = Path(__file__).parent
+FILES = {
+    f"{PATH}/{name}": (kind, (_HERE / "static" / name).read_bytes())
+    for name, kind in (
+        ("accesso.css", b"text/css; charset=utf-8"),
+        ("accesso.js", b"text/javascript; charset=utf-8"),
+        ("fuori.js", b"text/javascript; charset=utf-8"),
+    )
+}
+_templates = Environment(
+    loader=FileSystemLoader(_HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the server is about to be asked."""
+
+    use: str
+    subject: str
+    body: dict[str, Any]
+    at: datetime
+    key: str = ""  # that stands with what it leads to; "": a new one
+
+
+class Login:
+    """`name`: of the installation, for the cookie. Of one host a browser sends all of them to all ports."""
+
+    def __init__(self, accounts: Accounts, name: str, *, is_tls: bool) -> None:
+        self.accounts, self.headers = accounts, manners.headers(is_tls=is_tls, is_form=True)
+        self._cookie = f"__Host-{name}" if is_tls else name
+        self._attributes = f"; Path=/; HttpOnly; SameSite=Strict{'; Secure' if is_tls else ''}"
+
+    def token(self, scope: Scope) -> str:
+        """What the browser keeps; "" where it keeps nothing, or two things."""
+        lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]
+        found = [
+            part.strip().removeprefix(f"{self._cookie}=")
+            for part in ";".join(lines).split(";")
+            if part.strip().startswith(f"{self._cookie}=")
+        ]
+        if len(found) != 1:
+            return ""
+        try:
+            morsels = SimpleCookie(f"x={found[0]}")
+        except CookieError:
+            return ""
+        return morsels["x"].value if "x" in morsels else ""
+
+    async def person(self, scope: Scope) -> Person | None:
+        return await self.accounts.who(self.token(scope))
+
+    async def note(self, scope: Scope, person: Person, request: Request) -> str:
+        """Store who asks before the server is asked; the key that it is found by."""
+        key = request.key or STARTED + secrets.token_hex(16)
+        digest = hashlib.sha256(json.dumps(request.body, sort_keys=True).encode()).hexdigest()
+        address = address_of(scope)
+        await self.accounts.note(
+            Asked(key, person, request.use, request.subject, digest, request.at, address)
+        )
+        return key
+
+    async def ask(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request of a path under `PATH`."""
+        path, method = scope["path"], scope["method"]
+        if file := FILES.get(path):
+            await answer(send, 200, *file)
+        elif method in ("GET", "HEAD"):
+            await self._show(scope, send)
+        elif method != "POST" or not any(name == b"origin" for name, _ in scope["headers"]):
+            await refuse(send, 403, NOT_FROM_HERE)  # of another site's page the door has refused it already
+        else:
+            try:
+                form = _form(await body_of(receive))
+            except RejectedRequest as exc:
+                await refuse(send, exc.status, str(exc))
+                return
+            if path == PATH:
+                await self._sign_in(scope, form, send)
+            elif path == f"{PATH}/esci":
+                await self.accounts.sign_out(self.token(scope), everywhere=form.get("ovunque") == "si")
+                await self._go(send, PATH, self._forgotten())
+            elif path.startswith(INVITATION):
+                await self._enrol(scope, form, send)
+            elif path == f"{PATH}/gettone":
+                await self._let_in(scope, form, send)
+            else:
+                await refuse(send, 404, "Qui non c'è niente.")
+
+    async def _show(self, scope: Scope, send: Send) -> None:
+        path, person = scope["path"], await self.person(scope)
+        if path == f"{PATH}/io":
+            if person is None:
+                await refuse(send, 401, SIGN_IN)
+            else:
+                await answer(send, 200, b"text/plain; charset=utf-8", person.name.encode(), [FRESH])
+        elif path.startswith(INVITATION):
+            await self._show_invitation(send, path.removeprefix(INVITATION))
+        elif path != PATH:
+            await refuse(send, 404, "Qui non c'è niente.")
+        elif person is not None:
+            await self._page(send, 200, "dentro", person=person, proved=PROVED.get(person.proof, ""))
+        elif not await self.accounts.are_used():
+            await self._go(send, HOME)
+        else:
+            asked = parse_qs(scope["query_string"].decode("latin-1")).get("poi", [""])[0]
+            await self._page(send, 200, "entra", then=within(asked), said="", name="")
+
+    async def _sign_in(self, scope: Scope, form: dict[str, str], send: Send) -> None:
+        name, then = form.get("nome", ""), within(form.get("poi", ""))
+        if not await self.accounts.are_used():
+            await refuse(send, 403, NO_ACCOUNTS)
+            return
+        found = await self.accounts.sign_in(
+            name, form.get("password", ""), form.get("codice", ""), address_of(scope)
+        )
+        if isinstance(found, Key):
+            await self._go(send, then, self._kept(found))
+        else:
+            status = 429 if found.is_for_now else 401
+            await self._page(send, status, "entra", then=then, said=found.sentence, name=name[:100])
+
+    async def _let_in(self, scope: Scope, form: dict[str, str], send: Send) -> None:
+        """Of a link that is good once; its page goes on by itself."""
+        key = await self.accounts.sign_in_by_link(form.get("gettone", ""), address_of(scope))
+        if key is None:
+            await refuse(send, 401, SIGN_IN)
+        else:
+            await answer(send, 204, HTML, b"", [FRESH, self._kept(key)])
+
+    async def _show_invitation(self, send: Send, token: str, status: int = 200, said: str = "") -> None:
+        invitation = await self.accounts.invited(token)
+        if invitation is None:
+            await self._page(send, 404, "avviso", said=VOID)
+            return
+        picture = f"data:image/svg+xml,{quote(invitation.picture)}"
+        await self._page(
+            send, status, "invito", invitation=invitation, picture=picture, said=said, token=token
+        )
+
+    async def _enrol(self, scope: Scope, form: dict[str, str], send: Send) -> None:
+        token = scope["path"].removeprefix(INVITATION)
+        password = form.get("password", "")
+        enrolled: Enrolled | Refused = Refused(DIFFERENT)
+        if password == form.get("ancora", ""):
+            enrolled = await self.accounts.enrol(token, password, form.get("codice", ""), address_of(scope))
+        if isinstance(enrolled, Refused):
+            await self._show_invitation(send, token, 400, enrolled.sentence)
+        else:
+            more = [self._kept(enrolled.key)]
+            await self._page(send, 200, "riserva", more=more, codes=enrolled.recovery_codes, home=HOME)
+
+    async def _page(
+        self, send: Send, status: int, template: str, *, more: Headers | None = None, **values: object
+    ) -> None:
+        html = _templates.get_template(f"{template}.html").render(values)
+        await answer(send, status, HTML, html.encode(), [FRESH, *(more or [])])
+
+    async def _go(self, send: Send, path: str, *more: tuple[bytes, bytes]) -> None:
+        await answer(send, 303, HTML, b"", [FRESH, (b"location", path.encode("latin-1")), *more])
+
+    def _kept(self, key: Key) -> tuple[bytes, bytes]:
+        line = f"{self._cookie}={key.token}; Max-Age={key.seconds}{self._attributes}"
+        return (b"set-cookie", line.encode())
+
+    def _forgotten(self) -> tuple[bytes, bytes]:
+        return (b"set-cookie", f"{self._cookie}=; Max-Age=0{self._attributes}".encode())
+
+
+def to(scope: Scope) -> str:
+    """The address where one signs in who asked for this."""
+    query = scope["query_string"].decode("latin-1")
+    asked = quote(scope["path"], safe="/") + (f"?{query}" if query else "")
+    return f"{PATH}?{urlencode({'poi': asked})}"
+
+
+def within(asked: str) -> str:
+    """A path of this server to go on to; the editors' page for anything else."""
+    is_ours = re.fullmatch(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,1000}", asked)
+    return asked if is_ours and not re.match(rf"({PATH}|/api)(/|\?|$)", asked) else HOME
+
+
+def address_of(scope: Scope) -> str:
+    """From where, as far as one who moves about in their own network can change it: of IPv6 the /64."""
+    host = (scope.get("client") or ("",))[0]
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
+def _form(raw: bytes) -> dict[str, str]:
+    if len(raw) > LONGEST:
+        raise RejectedRequest("La richiesta è troppo lunga.")
+    values = parse_qs(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
+    return {name: given[0] for name, given in values.items()}

@@ -1,0 +1,91 @@
+"""The persons at the door: who has signed in, and what the door asks to find it out."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+STARTED = "porta-"  # how the idempotency keys of runs begin that persons have started
+
+
+class UnansweredError(Exception):
+    """The accounts cannot be asked now; nobody is let in meanwhile."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who is signed in, as the profile has them now."""
+
+    id: str
+    name: str
+    role: str  # one of `flows.door.table.ROLES`
+    proof: str  # how they proved it: one of `db.models.SignInProof`
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person asks the server to do. Stored before the server is asked."""
+
+    key: str  # stands with what it leads to
+    person: Person
+    use: str
+    subject: str  # the id of a run or a deployment, or the name of a pool
+    body_sha256: str
+    at: datetime
+    address: str
+
+
+@dataclass(frozen=True)
+class Key:
+    """What lets a browser in from now on."""
+
+    token: str = field(repr=False)
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Not let in; the sentence is Italian, and says nothing that who has no account may not know."""
+
+    sentence: str
+    is_for_now: bool = False  # too many tries
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What somebody needs who enrols."""
+
+    name: str
+    secret: str = field(repr=False)  # base32
+    address: str = field(repr=False)  # otpauth://...
+    picture: str = field(repr=False)  # of the address: a QR as SVG
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Somebody has enrolled, and is signed in."""
+
+    key: Key
+    recovery_codes: tuple[str, ...] = field(repr=False)
+
+
+class Accounts(Protocol):
+    """The accounts of an installation. A `token` is what a browser or a link brings; "" is nobody's."""
+
+    async def are_used(self) -> bool:
+        """Whether anybody has enrolled: then nothing else lets a person in."""
+
+    async def who(self, token: str) -> Person | None:
+        """Whose browser it is."""
+
+    async def note(self, asked: Asked) -> None: ...
+
+    async def sign_in(self, name: str, password: str, code: str, address: str) -> Key | Refused: ...
+
+    async def sign_in_by_link(self, token: str, address: str) -> Key | None:
+        """By a link that is good once."""
+
+    async def sign_out(self, token: str, *, everywhere: bool) -> None: ...
+
+    async def invited(self, token: str) -> Invitation | None: ...
+
+    async def enrol(self, token: str, password: str, code: str, address: str) -> Enrolled | Refused: ...

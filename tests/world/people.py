@@ -1,0 +1,76 @@
+"""Persons with accounts, made without a browser: what they would type, and what their browser keeps."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from urllib.parse import urlencode
+
+import httpx
+from pyotp import TOTP
+from sqlalchemy import Engine
+
+from db import accounts
+from db.engine import transaction
+from db.models import SignInProof
+from flows.accounts import enrolment, persons, sign_in
+from flows.door.people import Enrolled
+from flows.settings import Settings
+from tests.world.door_front import HERE, Front
+from tests.world.installation import Installation
+from tests.world.sharing import share_the_password
+
+PASSWORD = "cavallo corretto batteria graffetta"
+
+
+class Member:
+    """Somebody who has enrolled."""
+
+    def __init__(self, settings: Settings, engine: Engine, name: str, now: datetime) -> None:
+        person = persons.named(settings, name)
+        vault = sign_in.vault(settings)
+        token = enrolment.add(settings, engine, person, now=now).rpartition("/")[2]
+        invitation = enrolment.invited(settings, engine, vault, token, now=now)
+        assert invitation is not None
+        self.name, self.id, self._totp = person.name, person.id, TOTP(invitation.secret)
+        enrolled = enrolment.enrol(
+            settings, engine, vault, token, PASSWORD, self.code(now), address="192.0.2.1", now=now
+        )
+        assert isinstance(enrolled, Enrolled), enrolled
+        self.recovery, self.key = enrolled.recovery_codes, enrolled.key
+
+    def code(self, at: datetime) -> str:
+        return self._totp.at(at)
+
+
+def signed_in(settings: Settings, engine: Engine, name: str, now: datetime) -> str:
+    """The token of a browser in which this person has just signed in, with an account or without."""
+    vault = sign_in.vault(settings)
+    person = persons.named(settings, name)
+    with transaction(engine) as session:
+        account = accounts.of(session, person.id)
+        if account is None or account.enrolled_at is None:
+            account = accounts.begin(session, person.id, secret_sealed=vault.seal("x"), now=now)
+            account.enrolled_at = now
+            session.add(account)
+        key = sign_in.admit(session, vault, account, SignInProof.code, address="192.0.2.1", now=now)
+    return key.token
+
+
+def posted(
+    front: Front, path: str, origin: str | None = HERE, token: str = "", **fields: str
+) -> httpx.Response:
+    """A form as a browser sends it."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    headers |= {"Origin": origin} if origin else {}
+    headers |= {"Cookie": f"bollettino={token}"} if token else {}
+    return front.http.post(path, content=urlencode(fields).encode(), headers=headers)
+
+
+@contextmanager
+def accounts_of(installation: Installation) -> Iterator[None]:
+    """Whatever accounts there are by the end are gone then, and the shared password is good again."""
+    with installation.at_server():  # with its secrets
+        try:
+            yield
+        finally:
+            share_the_password(installation.settings)
