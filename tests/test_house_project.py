@@ -240,8 +240,8 @@ def test_who_finds_a_hole_is_told_how_when_and_what_counts() -> None:
     for harm in ("A double send", "A lost opt-out", "A leaked number"):
         assert f"- **{harm}**" in SECURITY
     assert re.findall(r"^\| (\d+) (?:working )?days \|", SECURITY, re.MULTILINE) == ["3", "10", "30"]
-    verbs = {parser().parse_args([verb]).verb for verb in re.findall(r"`python -m flows (\w+)`", SECURITY)}
-    assert verbs == {"migrate"}
+    typed = re.findall(r"`python -m flows ([a-z][\w -]+)`", SECURITY)
+    assert {parser().parse_args(words.split()).verb for words in typed} == {"upgrade"}
 
 
 def test_the_changelog_begins_with_this_version() -> None:

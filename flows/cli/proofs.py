@@ -210,6 +210,7 @@ CERTIFICATE = {
     "declarations": "[moment, who, lists, how many]",
     "despite": "[moment, who, check that they overrode]",
     "acts": "[moment, who, what, how it is proved]",
+    "signers": "everybody by whose word it left",
     "parts": "of a send in parts [moment, how many by outcome]",
     "sha256": "over the rest",
 }

@@ -78,10 +78,8 @@ def filled(form: dict[str, Any], decision: str, **fields: Any) -> dict[str, Any]
     who = fields.pop("chi", "Anna Redazione")
     by = {"decisione": signed(decision, who)} if decision.startswith("Approva:") else {"chi": who}
     typed = {"decisione": decision, **by, **fields}
-    form = {
-        name: value for name, value in form.items() if name != "chi"
-    }  # a browser leaves out what is empty
-    return {**form, **{field_of(form, name): value for name, value in typed.items()}}
+    kept = {name: value for name, value in form.items() if name != "chi"}  # a browser drops what is empty
+    return {**kept, **{field_of(kept, name): value for name, value in typed.items()}}
 
 
 class Installation:
