@@ -111,13 +111,24 @@ def test_a_title_that_a_site_cut_is_left_to_a_person() -> None:
     assert (made.method, made.reason) == ("unwritten", "Il titolo della pagina è tronco.")
 
 
-def test_a_service_sends_to_its_list_with_a_sentence() -> None:
-    body = (
-        "Per accedere al servizio occorre:\n\n* carta scaduta o, in caso di primo rilascio, un documento"
-        "\n* una fotografia\n* per i minori, un genitore\n"
-    )
-    made = told("Carta d'identità elettronica", body)
-    assert made.text == "Per la carta d'identità elettronica servono i documenti elencati nella pagina."
+PAPERS = (
+    "Per accedere al servizio occorre:\n\n* carta scaduta o, in caso di primo rilascio, un documento"
+    "\n* una fotografia\n* per i minori, un genitore\n"
+)
+
+
+def test_a_service_s_standing_card_is_no_news() -> None:
+    made = told("Carta d'identità elettronica", PAPERS)
+    assert made.text == ""
+    assert made.reason == "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["Da oggi si prenota online. ", "Il servizio riapre a settembre. ", "Entro il 30 giugno va rinnovata. "],
+)
+def test_what_is_new_about_a_service_is_news(opening: str) -> None:
+    assert told("Carta d'identità elettronica", opening + PAPERS).text
 
 
 def test_what_follows_a_case_is_not_everybodys() -> None:

@@ -84,6 +84,19 @@ _INTERNAL = re.compile(
     r"|variazione di bilancio)\b",
     re.I,
 )
+# what a service's standing page lists, and what a piece of news about a service says
+_PAPER = re.compile(
+    r"\b(?:document\w*|fotocopi\w+|copi[ae]|modul\w+|modell[oi]|allegat\w+|allegare|certificat\w+|permesso|SPID|CIE|CNS"
+    r"|identità|fotografi\w+|planimetri\w+|relazione|attestazion\w+|dichiarazion\w+|ricevut\w+|marca\s+da\s+bollo|requisit\w+"
+    r"|dati\s+catastali|aliquot\w+)\b",
+    re.I,
+)
+_NEWS = re.compile(
+    r"\b(?:nuov[oaie]|novità|da\s+oggi|dal?l?['’ ]\s?\d|a\s+partire|attivat\w+|attiv[oa]\b|apre|aperte?|apertura|riapr\w+|torna|chius\w+"
+    r"|sospes\w+|cambia\w*|modific\w+|prorog\w+|al\s+via|disponibil\w+|avvi(?:o|a|ato)|entro)\b",
+    re.I,
+)
+_CARD = "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
 _REASONS = {
     Slot.when: "La pagina non dice in quale giorno.",
     Slot.hazard: "La pagina non dice di quale pericolo avverte.",
@@ -143,7 +156,19 @@ def why_nothing(notice: Notice) -> str:
         return reason(notice.title, notice.source)
     if is_internal(notice):
         return "È un atto interno del Comune: una spesa, un incarico, una nomina."
+    if is_service_card(notice):
+        return _CARD
     return " ".join(_REASONS[slot] for slot in lacks(notice))
+
+
+def is_service_card(notice: Notice) -> bool:
+    """Whether a page is a service's standing card, which tells what to bring at any time and nothing new."""
+    told = notice.slots
+    if notice.kind is not Kind.service or Slot.deadline in told or Slot.until in told:
+        return False
+    papers = [item for one in notice.listings for item in one.items if _PAPER.search(item)]
+    opening = " ".join((notice.title, *notice.abstract[:1], *notice.prose[:2]))
+    return len(papers) >= 2 and not _NEWS.search(opening)
 
 
 def is_internal(notice: Notice) -> bool:
