@@ -34,9 +34,8 @@ class Site:
             return Response(FEED, 200, text.encode(), "application/rss+xml")
         for address, title, _ in self.items:
             if address == url and url not in self.gone:
-                text = (
-                    f"<main><h1>{escape(title)}</h1><p>{escape(title)}. Ingresso libero per tutti.</p></main>"
-                )
+                told = f"{escape(title)}. Lo sportello del municipio risponde a chi ha domande."
+                text = f"<main><h1>{escape(title)}</h1><p>{told} Ingresso libero per tutti.</p></main>"
                 page = f"<html><body>{text}</body></html>"
                 return Response(url, 200, page.encode(), "text/html; charset=utf-8")
         raise GoneError(url, "answers 404")

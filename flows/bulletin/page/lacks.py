@@ -92,8 +92,8 @@ _PAPER = re.compile(
     re.I,
 )
 _NEWS = re.compile(
-    r"\b(?:nuov[oaie]|novità|da\s+oggi|dal?l?['’ ]\s?\d|a\s+partire|attivat\w+|attiv[oa]\b|apre|aperte?|apertura|riapr\w+|torna|chius\w+"
-    r"|sospes\w+|cambia\w*|modific\w+|prorog\w+|al\s+via|disponibil\w+|avvi(?:o|a|ato)|entro)\b",
+    r"\b(?:nuov[oaie]|novità|da\s+oggi|dal?l?['’ ]\s?\d|a\s+partire|attivat\w+|attiv[oa]\b"
+    r"|apre|aperte?|apertura|riapr\w+|torna|chius\w+|sospes\w+|cambia\w*|modific\w+|prorog\w+|al\s+via|disponibil\w+|avvi(?:o|a|ato)|entro)\b",
     re.I,
 )
 _CARD = "È la scheda di un servizio, non una notizia: scrivi che cosa c'è di nuovo."
