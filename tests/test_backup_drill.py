@@ -228,10 +228,12 @@ def test_the_three_verbs_are_typed(
 
 
 def test_before_an_upgrade_an_older_database_is_backed_up(
-    sqlite: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    town = Town(sqlite, tmp_path)
-    with sqlite.begin() as connection:
+    engine = make_engine(f"sqlite:///{tmp_path / 'older.db'}")
+    schema.upgrade(engine, schema.INITIAL)
+    town = Town(engine, tmp_path)
+    with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0023'"))
     assert typed(town, "backup") == 0
     identity = ("--identity", str(town.safe.file))

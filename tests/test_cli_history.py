@@ -56,7 +56,9 @@ def flat(text: str) -> str:
 def test_it_tells_each_version_with_the_words_that_changed_and_who_changed_them(comune: Comune) -> None:
     number = waiting(comune, "Via Roma chiude lunedì 30 novembre.", "La biblioteca è aperta.")
     comune.now += timedelta(hours=1)
-    comune.answer(number, SAVE, texts=["Via Roma riapre lunedì 30 novembre.", "La biblioteca è aperta."])
+    comune.answer(
+        number, SAVE, texts=["Via Roma resta chiusa lunedì 30 novembre.", "La biblioteca è aperta."]
+    )
     comune.now += timedelta(hours=1)
     comune.answer(number, APPROVE, order=["2. Notizia 2", "1. Notizia 1"], who=BRUNO)
     told = history(comune.engine, number)
@@ -67,7 +69,7 @@ def test_it_tells_each_version_with_the_words_that_changed_and_who_changed_them(
     assert second.startswith(
         f"{ANNA}, martedì 24 novembre 2026, 11:30:00\n  Risponde alla versione 1\n  ~ 1."
     )
-    assert "      Via Roma [-chiude-] {+riapre+} lunedì 30 novembre.\n" in second
+    assert "      Via Roma [-chiude-] {+resta chiusa+} lunedì 30 novembre.\n" in second
     assert "biblioteca" not in second.split("Versione 3")[0]
     assert third.startswith(f"{BRUNO}, martedì 24 novembre 2026, 12:30:00")
     assert "~ 1. Notizia 2 (era la 2)" in third
