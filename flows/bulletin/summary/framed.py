@@ -26,7 +26,7 @@ from flows.bulletin.summary.frames import (
     works,
 )
 from flows.bulletin.summary.frames.facets import tells
-from flows.bulletin.summary.frames.lines import is_cut, untold
+from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, is_cut, untold
 from flows.bulletin.summary.frames.matter import is_number, matter_of
 from flows.bulletin.summary.frames.meetings import meeting
 from flows.bulletin.summary.frames.outcomes import outcome
@@ -184,10 +184,10 @@ def _titled(notice: Notice) -> Iterator[str]:
     if gate.tells_itself(notice) and not untold(notice.title, notice, beside=(notice.title,)):
         yield from (f"{title}." for title in _heading(notice))
     if notice.kind is not Kind.alert and (said := acts.published_of(notice)):
-        yield f"{said} {gate.ALL_IN_PAGE.capitalize()}"
+        yield f"{said} {ALL_IN_PAGE.capitalize()}"
     if not _may_stand_alone(notice):
         return
     for title in _heading(notice):
         if notice.kind in _ASKED_FOR and matter is not None and matter.article:
-            yield f"Per {matter.text} {gate.ALL_IN_PAGE}"
-        yield f"{title}{'' if title[-1] in '!?' else '.'} {gate.ALL_IN_PAGE.capitalize()}"
+            yield f"Per {matter.text} {ALL_IN_PAGE}"
+        yield f"{title}{'' if title[-1] in '!?' else '.'} {ALL_IN_PAGE.capitalize()}"

@@ -20,8 +20,9 @@ from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
 from flows.bulletin.page.notice import Kind, Listing, Notice, Slot
 from flows.bulletin.page.telling import MUST, STEM, figures, tells
+from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
+from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
 
-ALL_IN_PAGE = "i dettagli sono nella pagina."
 IN_PAGE = re.compile(r"\b(?:nella|alla) pagina\b", re.I)
 _TROUBLES = {
     Trouble.cut: "La frase «{}» è tronca.",
@@ -107,15 +108,6 @@ _DUTIES = (
     ),
 )
 _PRICE = re.compile(r"\d\s?(?:€|euro\b)|€\s?\d", re.I)
-_REDUCED = r"(?:gratuit\w|gratis|ridott\w|esent\w)"
-_SOME = (
-    r"(?:sotto i|under|over|fino a[il]? \d|(?:ai|per i|i) minori?|bambin\w|ragazz\w|disabil\w|\d{1,2} anni"
-    r"|per (?:gli|i|le) (?:student|alunn|resident|soci|iscritt|abbonat)\w+)"
-)
-EXEMPTION = re.compile(
-    rf"\b{_REDUCED}\b[^.;\n]{{0,30}}?\b{_SOME}|\b{_SOME}\b[^.;\n]{{0,30}}?\b{_REDUCED}\b", re.I
-)
-SOME_PAY_LESS = re.compile(rf"\b{_REDUCED}\b|\b(?:costi|prezzi|tariffe)\b[^.]{{0,30}} nella pagina", re.I)
 _WITHOUT_DUTIES = (Kind.alert, Kind.road, Kind.supply_cut, Kind.recall)
 _NEVER_BARE = (Kind.alert, Kind.supply_cut)  # without its day it alarms, or leaves people without water
 _UPDATED = re.compile(r"\baggiornament\w+ (?:del(?:l['’])?|al(?:l['’])?)\s?[\w°]+ \w+(?: 20\d\d)?", re.I)

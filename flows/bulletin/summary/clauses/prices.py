@@ -26,6 +26,16 @@ _OFFER = re.compile(r"\b(?:ad?\s+)?(?:offerta|contributo)\s+liber[oa]\b", re.I)
 _WHILE = re.compile(
     r"fino (?:a|ad) esaurimento (?:dei )?posti(?: disponibili)?|sino a esaurimento posti", re.I
 )
+# a page where some pay less, and a text that says so or leads there
+_REDUCED = r"(?:gratuit\w|gratis|ridott\w|esent\w)"
+_SOME = (
+    r"(?:sotto i|under|over|fino a[il]? \d|(?:ai|per i|i) minori?|bambin\w|ragazz\w|disabil\w|\d{1,2} anni"
+    r"|per (?:gli|i|le) (?:student|alunn|resident|soci|iscritt|abbonat)\w+)"
+)
+EXEMPTION = re.compile(
+    rf"\b{_REDUCED}\b[^.;\n]{{0,30}}?\b{_SOME}|\b{_SOME}\b[^.;\n]{{0,30}}?\b{_REDUCED}\b", re.I
+)
+SOME_PAY_LESS = re.compile(rf"\b{_REDUCED}\b|\b(?:costi|prezzi|tariffe)\b[^.]{{0,30}} nella pagina", re.I)
 _PAID = re.compile(r"A pagamento\.?", re.I)
 _ONE_PRICE = re.compile(
     rf"(?:A pagamento\s+)?(?:(?P<kind>ingresso|biglietto|biglietto "

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice
-from flows.bulletin.summary import gate
 from flows.bulletin.summary.frames.days import period_at
-from flows.bulletin.summary.frames.lines import binding, is_cut, lines, told
+from flows.bulletin.summary.frames.lines import ALL_IN_PAGE, binding, is_cut, lines, told
 from flows.bulletin.summary.frames.own import opened
 
 _BAN = re.compile(
@@ -46,4 +45,4 @@ def banned(notice: Notice) -> Iterator[str]:
         what = _QUOTED.sub(r"«\1»", title[ban.start("what") :])
         cause = next((line.rstrip(".") for line in others if _CAUSE.fullmatch(line)), "")
         reason = f" {cause[:1].lower()}{cause[1:]}" if cause else ""
-        yield f"È in vigore il divieto {what}{reason}. {gate.ALL_IN_PAGE.capitalize()}"
+        yield f"È in vigore il divieto {what}{reason}. {ALL_IN_PAGE.capitalize()}"

@@ -10,7 +10,8 @@ from flows.bulletin.language.sentences import has_verb
 from flows.bulletin.language.signals import MONTH, TIME
 from flows.bulletin.language.titles import folded
 from flows.bulletin.page.notice import Notice, Row, Slot, Told
-from flows.bulletin.summary import clauses, gate
+from flows.bulletin.summary import clauses
+from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames.booked import booked
 from flows.bulletin.summary.frames.calls import TIME as FOR_WHAT
 from flows.bulletin.summary.frames.calls import bare_term
@@ -249,9 +250,9 @@ def _with_subject(told: Told) -> str:
 def _is_dearer_for_some(price: str, notice: Notice) -> bool:
     """Whether some pay less, or nothing, whom `price` does not name."""
     return (
-        bool(gate.EXEMPTION.search(notice.source))
+        bool(EXEMPTION.search(notice.source))
         and bool(re.search(r"\d", price))
-        and not (gate.SOME_PAY_LESS.search(price))
+        and not SOME_PAY_LESS.search(price)
     )
 
 
