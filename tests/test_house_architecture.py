@@ -144,6 +144,15 @@ def package_of(name: str) -> str:
     return "".join(parts[1:2])
 
 
+def folder_of(name: str) -> str:
+    """The innermost folder of a dotted name, as `bulletin.summary.frames`; a verb stands for itself."""
+    parts = name.split(".")
+    deep = 0
+    while deep < len(parts) and ROOT.joinpath(*parts[: deep + 1]).is_dir():
+        deep += 1
+    return package_of(name) if deep < 2 else ".".join(parts[:deep]).removeprefix("flows.")
+
+
 def floor_of(package: str) -> int:
     return next((floor for floor, packages in enumerate(FLOORS) if package in packages), -1)
 
@@ -210,9 +219,9 @@ def circle(sources: Iterable[tuple[str, str]]) -> str:
     """The first circle between packages, as `a -> b -> a`; "" where there is none."""
     below = defaultdict(set)
     for path, source in sources:
-        ours = package_of(dotted(path))
+        ours = folder_of(dotted(path))
         for _, name in imports(ast.parse(source, path)):
-            other = package_of(name) if within(name, OURS) else ""
+            other = folder_of(name) if within(name, OURS) else ""
             if ours and other and ours != other:
                 below[ours].add(other)
     try:
@@ -242,6 +251,14 @@ def test_a_planted_circle_through_a_nest_is_named() -> None:
         ("flows/web/pages/routes.py", "from flows.web.headers import HEADERS"),
     ]
     assert circle(planted) == "web -> web.pages -> web"
+
+
+def test_a_planted_circle_of_a_package_with_one_within_it_is_named() -> None:
+    planted = [
+        ("flows/bulletin/summary/text.py", "from flows.bulletin.summary.frames import bans"),
+        ("flows/bulletin/summary/frames/bans.py", "from flows.bulletin.summary import gate"),
+    ]
+    assert set(circle(planted).split(" -> ")) == {"bulletin.summary", "bulletin.summary.frames"}
 
 
 @pytest.mark.parametrize(
