@@ -118,6 +118,33 @@ def test_nobody_who_is_absent_is_called_unless_nobody_else_is_left(week: Week) -
     ]
     assert [row.kind for row in called] == ["tocca_al_vice"]
     assert "scriviamo a tutti" in called[0].text
+    (beside,) = [
+        row for row in week.rows if row.kind == "tocca_al_vice" and row.to == BRUNO and row.at == called[0].at
+    ]
+    assert "abbiamo scritto anche ad Anna Redazione." in beside.text, "told as well that she is"
+
+
+def test_the_check_of_pages_says_so_where_there_is_none(week: Week) -> None:
+    told = {
+        row.title.removeprefix("controlli-"): row.text.partition("Notizie sul sito")[2].splitlines()[0]
+        for row in week.rows
+        if row.title.startswith("controlli-")
+    }
+    assert "Rilette adesso" in told.pop("1")
+    assert told
+    assert all("Nessuna pagina da rileggere" in words for words in told.values())
+    assert [number for number in told if "allerta" in told[number]] == ["5", "6"]
+
+
+def test_what_is_not_there_yet_is_not_told_as_nothing(week: Week) -> None:
+    """Confirmations that come later, and what was looked at where nothing is to be remarked."""
+    certificates = [row.text for row in week.rows if row.title.startswith("certificato-")]
+    assert any("Conferme di consegna alle 11:10 di martedì 1 dicembre: non ancora arrivate" in text
+               for text in certificates)  # fmt: skip
+    assert not any("nessuna\n" in text for text in certificates)
+    quiet = [row.text for row in week.rows if "niente di particolare" in row.text]
+    assert quiet
+    assert all("Confrontati con la fonte date, ore, cifre e nomi: niente" in text for text in quiet)
 
 
 def test_nothing_is_said_to_have_left_before_it_has(week: Week) -> None:
@@ -137,6 +164,7 @@ def test_what_a_stopped_send_has_sent_is_told_as_it_was(week: Week) -> None:
     """Not as it stood when somebody pressed, with messages on their way."""
     letters = [row for row in week.rows if row.kind == "invio_fermato"]
     (reached,) = {row.reached for row in letters}
+    assert all("Finito anche ciò che stava già partendo, il conto è questo." in row.text for row in letters)
     assert {int(re.findall(r"Già inviati: (\d+)", row.text)[0]) for row in letters} == {reached}
 
 

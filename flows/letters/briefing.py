@@ -21,7 +21,7 @@ from flows.runs import client, pages
 from flows.sending import channel, costs
 from flows.settings import Settings
 from flows.staff import duty as desk
-from flows.staff.mail_text import bullets
+from flows.staff.mail_text import bullets, to_whom
 from flows.staff.rota import Duty
 
 
@@ -69,7 +69,7 @@ class Briefing:
             "iscritti": people(self.readers),
             "costo": self.cost,
             "anteprima": self.preview,
-            "avvisi": bullets(self.attention, "Niente di particolare."),
+            "avvisi": bullets(self.attention, NOTHING),
             "lasciate_fuori": bullets(() if self.matter else self.left_out, "Niente."),
             "link": self.link,
             "figura": self.picture,
@@ -89,7 +89,7 @@ class Briefing:
         if self.reminder_at and self.reminder_at > self.now:
             steps.append(f"{giorno_ora(self.reminder_at)}: ti scriviamo di nuovo.")
         if self.deputy_at and self.deputy_at > self.now:
-            steps.append(f"{giorno_ora(self.deputy_at)}: {self.then or f'scriviamo a {self.deputy}'}.")
+            steps.append(f"{giorno_ora(self.deputy_at)}: {self.then or f'scriviamo {to_whom(self.deputy)}'}.")
         end = "Senza approvazione non parte niente"
         if self.deadline_at and not self.matter:
             end += " e le notizie ancora valide passano al bollettino successivo"
@@ -101,6 +101,7 @@ TOLD_WITHIN = timedelta(hours=24)
 """What is older is not told any more: a server that slept for a week does not write of all of it."""
 BY_HAND = "niente, lo invia una persona"
 QUEUE = 10  # titles that wait, in a letter
+NOTHING = "Confrontati con la fonte date, ore, cifre e nomi: niente di particolare. Il resto lo giudichi tu."
 NOBODY = "Nessun redattore risulta in servizio: scriviamo a tutti."
 
 

@@ -37,6 +37,7 @@ from flows.staff import rota
 from flows.staff.call_text import LOST, Pace, Summons
 from flows.staff.calls import TEMPLATE, Leaving, phone_of, place, ways
 from flows.staff.mail import tell
+from flows.staff.mail_text import to_whom
 
 KINDS = (BulletinKind.urgent, BulletinKind.all_clear)
 PATIENCE = timedelta(minutes=5)  # from a call to the alarm that none has left
@@ -293,7 +294,7 @@ def _letter(
     is_alone = following == editor.name
     asked = {row.editor: row.called_at for row in reversed(case.calls) if row.editor != editor.name}
     again = "di nuovo" if following in asked else "anche"
-    others = f"scriviamo {again} a {following}; puoi rispondere ancora tu"
+    others = f"scriviamo {again} {to_whom(following)}; puoi rispondere ancora tu"
     then = "ti scriviamo di nuovo" if is_alone else others
     before = ", ".join(f"{name} ({in_rome(at):%-H:%M})" for name, at in asked.items())
     page = next(iter(sources), None)
