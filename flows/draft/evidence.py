@@ -15,7 +15,7 @@ from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.guard.verdict import Verdict, check
-from flows.bulletin.language.dates import in_rome
+from flows.bulletin.language.dates import giorno_ora, in_rome
 from flows.bulletin.message.exact import date_of, template_name
 from flows.bulletin.message.frame import budget
 from flows.bulletin.page.reading import read
@@ -131,14 +131,17 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
 def of_whole(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> list[str]:
     """What to look at in a message of a fixed text, besides its lines.
 
-    Of a correction whom it leaves out, and whether it changes any figure; of an end what holds after it; of
-    an alert whether it may have left before a restore.
+    Of a correction whom it leaves out, whether it quotes what was sent, whether the site says so by now and
+    whether it changes any figure; of an end what holds after it and whose hour it tells; of an alert whether
+    it may have left before a restore.
     """
     if bulletin.kind == BulletinKind.urgent and bulletin.template == ALERT:
         noted = any(version.note == MAY_HAVE_LEFT for version in bulletins.versions(session, bulletin.id))
         return [MAY_HAVE_LEFT] if noted else []
-    if bulletin.template == END and not any(item.text.startswith(REMAINS) for item in items):
-        return [NOTHING_ELSE]
+    if bulletin.template == END:
+        is_over = not any(item.text.startswith(REMAINS) for item in items)
+        is_read_at = any(item.text == f"da {giorno_ora(bulletin.created_at)}" for item in items)
+        return [NOTHING_ELSE] * is_over + [READ_AT] * is_read_at
     if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
         return []
     lines = []
@@ -146,18 +149,50 @@ def of_whole(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]
         left = deliveries.certificate(session, original.id).open
         if original.status == BulletinStatus.stopped and left:
             lines.append(LEFT_OUT.format(title=named(original), left=people(left)))
+        if (sent := _not_as_sent(session, original.id, items)) is not None:
+            lines.append(NOT_SENT.format(label=items[-1].title, said=items[-1].text, sent=sent))
+    if any(one.verdict and one.verdict.blocked for one in judged(with_sources(session, items[:1]))):
+        lines.append(SITE_BEHIND)
     right, wrong = ({(fact.kind, fact.value) for fact in facts(item.text)} for item in (items[0], items[-1]))
     return [*lines, SAME] if right and right <= wrong else lines
 
 
+def _not_as_sent(session: Session, original_id: int, items: Sequence[BulletinItem]) -> str | None:
+    """The line as it was sent, where a correction quotes what does not stand in it; None where it does."""
+    sealed = bulletins.approved(session, original_id)
+    sent = bulletins.items(session, sealed[1]) if sealed else []
+    quoted = _plain(items[-1].text)
+    if not sent or any(quoted in _plain(item.text) for item in sent):
+        return None
+    about = [item.text for item in sent if item.title == items[0].title]
+    return " ".join(about or [item.text for item in sent])
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split()).rstrip(" .;,")
+
+
+NOT_SENT = (
+    "«{label}: {said}»: nel messaggio non c'era scritto così. C'era: «{sent}». Copia da qui le parole "
+    "che chi legge ha visto."
+)
+SITE_BEHIND = (
+    "Il sito dice ancora altro, e il messaggio rimanda alla pagina per il resto: fallo aggiornare prima di "
+    "approvare."
+)
+READ_AT = (
+    "«Da quando» è l'ora in cui il servizio ha letto la fonte, non un'ora della fonte: se la fonte ne indica "
+    "una, scrivila."
+)
 NOTHING_ELSE = (
     "Nelle fonti lette non risulta nessun'altra allerta per quel giorno, nemmeno gialla; il testo dice "
     "soltanto che è finita questa."
 )
 LEFT_OUT = (
     "L'invio del {title} è fermo: {left} senza quel messaggio, e la correzione va solo a chi lo ha ricevuto. "
-    "Quando è approvata quell'invio non riparte più. Per gli altri usa «correggi» con la casella «L'invio è "
-    "fermato» (chi ha già la correzione non la riceve di nuovo), oppure «chiudi»."
+    "Dopo l'approvazione «riprendi» non vale più: chi manca non riceve niente, se non usi «correggi» con la "
+    "casella «L'invio è fermato» (riceve tutto il messaggio, con la riga giusta; gli altri non ricevono due "
+    "volte la correzione). Altrimenti «chiudi»."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _SINCE = re.compile(r"\b(?:da|dal|dall['’]|dalla|partire)\s*$", re.IGNORECASE)  # what began may go on

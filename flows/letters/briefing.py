@@ -141,10 +141,7 @@ def briefing(
         deputy=following.names,
         preview=_preview(settings, bulletin, items, now),
         attention=[NOBODY, *look] if duty.is_everybody else look,
-        left_out=[
-            *waiting[:QUEUE],
-            *(line for line in left_out if line.split(": ", 1)[0] not in waiting[:QUEUE]),
-        ],
+        left_out=_not_in(waiting[:QUEUE], left_out),
         count=len(items),
         readers=readers,
         cost=BY_HAND
@@ -157,6 +154,12 @@ def briefing(
     )
 
 
+def _not_in(waiting: Sequence[str], left_out: Sequence[str]) -> list[str]:
+    """Titles that wait, then what is left out with its reason, each once."""
+    rest = [title for title in waiting if not any(line.startswith(f"{title}: ") for line in left_out)]
+    return [*rest, *left_out]
+
+
 def _then(following: Duty, called: Collection[str]) -> str:
     """What is done where those who were called do not answer and no other is there."""
     is_alone = all(person.name in called for person in following.people)
@@ -165,7 +168,7 @@ def _then(following: Duty, called: Collection[str]) -> str:
 
 def _stopping(remark: Remark, is_signed: bool) -> str:
     """What it costs; once somebody has approved in spite of it, one more approval lets it go."""
-    cost = "parte solo se approva anche un'altra persona" if is_signed else "così non parte"
+    cost = "parte solo con due approvazioni" if is_signed else "così non parte"
     return f" ({cost})" if remark.stops else ""
 
 
