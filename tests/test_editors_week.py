@@ -167,6 +167,9 @@ def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_r
     assert "«riapri» dopo la scadenza non serve" in told
     draft = [row.text for row in week.rows if row.kind == "bozza_pronta"][-1]
     assert "\n- Consiglio comunale in seduta pubblica: all'invio la data è passata" in draft
+    assert "finché nessuno ha toccato la bozza; dopo un «Salva» o un «Approva» passano" in draft
+    page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
+    assert "\nConsiglio comunale in seduta pubblica: all'invio la data è passata" in page
 
 
 def test_what_is_not_there_yet_is_not_told_as_nothing(week: Week) -> None:
@@ -310,6 +313,9 @@ def test_what_leaves_at_once_is_announced_and_then_told_as_done(week: Week) -> N
     """Two letters in one minute: the first says that a second comes, and neither says the other's."""
     at_once = [row for row in week.rows if row.kind == "approvato" and row.title.endswith(", parte adesso")]
     assert {row.bulletin_id for row in at_once} == {2, 4, 5, 6}
+    assert any(
+        "«ARANCIONE (livello 3 su 4) per temporali forti», parte adesso" in row.title for row in at_once
+    )
     for row in at_once:
         assert "quando è finito, o se qualcosa lo trattiene, ti scriviamo di nuovo." in row.text
     for row in week.rows:

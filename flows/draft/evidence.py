@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlmodel import Session
 
@@ -15,7 +15,7 @@ from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.guard.verdict import Verdict, check
-from flows.bulletin.language.dates import giorno_ora, in_rome
+from flows.bulletin.language.dates import ROME, giorno_ora, in_rome
 from flows.bulletin.message.exact import date_of, template_name
 from flows.bulletin.message.frame import budget
 from flows.bulletin.page.reading import read
@@ -128,16 +128,20 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
     return notes
 
 
-def of_whole(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> list[str]:
+def of_whole(
+    session: Session, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime | None = None
+) -> list[str]:
     """What to look at in a message of a fixed text, besides its lines.
 
     Of a correction whom it leaves out, whether it quotes what was sent, whether the site says so by now and
     whether it changes any figure; of an end what holds after it and whose hour it tells; of an alert whether
-    it may have left before a restore.
+    it may have left before a restore; of a notice, where it is read `now`, whether what it tells has begun.
     """
     if bulletin.kind == BulletinKind.urgent and bulletin.template == ALERT:
         noted = any(version.note == MAY_HAVE_LEFT for version in bulletins.versions(session, bulletin.id))
         return [MAY_HAVE_LEFT] if noted else []
+    if bulletin.template == NOTICE and now is not None and (begin := begun(items[1].text, now)):
+        return [BEGUN.format(begin=giorno_ora(begin))]
     if bulletin.template == END:
         is_over = not any(item.text.startswith(REMAINS) for item in items)
         is_read_at = any(item.text == f"da {giorno_ora(bulletin.created_at)}" for item in items)
@@ -172,6 +176,7 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().replace("’", "'").split()).rstrip(" .;,")
 
 
+BEGUN = "L'inizio scritto nel messaggio ({begin}) è già passato: se dice che cosa fare prima, cambialo."
 NOT_SENT = (
     "«{label}: {said}»: nel messaggio non c'era scritto così. C'era: «{sent}». Copia da qui le parole "
     "che chi legge ha visto."
@@ -195,7 +200,20 @@ LEFT_OUT = (
     "volte la correzione). Altrimenti «chiudi»."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
+NOTICE = "avviso_urgente"
+_FROM = re.compile(r"\bdall(?:e\s+|['’])(\d{1,2})(?:[:.](\d\d))?\b", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:da|dal|dall['’]|dalla|partire)\s*$", re.IGNORECASE)  # what began may go on
+
+
+def begun(text: str, now: datetime) -> datetime | None:
+    """The beginning that `dalle 14 alle 18 di giovedì 3 dicembre` tells, where it is past; else None."""
+    hour = _FROM.search(text)
+    day = in_rome(now).date()
+    dates = [nearest(fact.value, day) for fact in facts(text, published=day) if fact.kind is Kind.date]
+    if hour is None or not dates or dates[0] is None or int(hour[1]) > 23:
+        return None
+    begin = datetime.combine(dates[0], time(int(hour[1]), int(hour[2] or 0)), ROME)
+    return begin if begin <= now else None
 
 
 def days_over(text: str, day: date | None) -> list[str]:

@@ -71,6 +71,8 @@ class Briefing:
             "anteprima": self.preview,
             "avvisi": bullets(self.attention, NOTHING),
             "lasciate_fuori": bullets(() if self.matter else self.left_out, "Niente."),
+            "intanto": f"{MEANWHILE}\n\n" if self.slot_at and not self.matter else "",
+            "di_che": f" «{self.matter}»" if self.matter else "",
             "link": self.link,
             "figura": self.picture,
             "se_non_fai_niente": self._otherwise,
@@ -101,6 +103,10 @@ TOLD_WITHIN = timedelta(hours=24)
 """What is older is not told any more: a server that slept for a week does not write of all of it."""
 BY_HAND = "niente, lo invia una persona"
 QUEUE = 10  # titles that wait, in a letter
+MEANWHILE = (
+    "Le notizie che il sito pubblica intanto entrano da sole la mattina dell'invio, finché nessuno ha "
+    "toccato la bozza; dopo un «Salva» o un «Approva» passano al bollettino successivo."
+)
 NOTHING = "Confrontati con la fonte date, ore, cifre e nomi: niente di particolare. Il resto lo giudichi tu."
 NOBODY = "Nessun redattore risulta in servizio: scriviamo a tutti."
 
@@ -127,7 +133,7 @@ def briefing(
     dated = bulletin.slot_at or now
     found = remarks(judged(with_sources(session, items)), vote(settings, dated))
     look = [f"Notizia {remark.item}: {remark.words}{_stopping(remark, bool(signed))}" for remark in found]
-    look += of_whole(session, bulletin, items)
+    look += of_whole(session, bulletin, items, now)
     look += [ASK_SOURCE] if any(remark.stops for remark in found) and not signed else []
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
     return Briefing(
