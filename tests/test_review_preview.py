@@ -132,8 +132,19 @@ def test_a_day_that_is_over_when_it_leaves_is_pointed_out(text: str, over: list[
     ],
 )
 def test_a_notice_that_has_begun_is_pointed_out(text: str, hour: int, begun: str) -> None:
-    bulletin = Bulletin(kind=BulletinKind.urgent, template="avviso_urgente")
-    items = [BulletinItem(title=words, text=words) for words in ("acqua sospesa", text, "via Mazzini")]
-    told = of_whole(Session(), bulletin, items, datetime(2026, 12, 3, hour, tzinfo=ROME))
+    now = datetime(2026, 12, 3, hour, tzinfo=ROME)
+    bulletin = Bulletin(
+        kind=BulletinKind.urgent,
+        template="avviso_urgente",
+        code="avviso",
+        created_at=now,
+        status_at=now,
+        status_by="Anna Redazione",
+    )
+    items = [
+        BulletinItem(version_id=1, position=n, title=words, category="", url="", text=words)
+        for n, words in enumerate(("acqua sospesa", text, "via Mazzini"), start=1)
+    ]
+    told = of_whole(Session(), bulletin, items, now)
     assert [line for line in told if "è già passato" in line] == told
     assert [f"({begun})" in line for line in told] == [True] * bool(begun)
