@@ -18,6 +18,7 @@ from db import bulletins, days_off
 from db.engine import transaction
 from db.models import PUBLIC, BulletinStatus
 from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome
+from flows.bulletin.status import counted
 from flows.deploy import EDITORS, LIST
 from flows.door.sealed import NO_CODE, Proof
 from flows.draft.slots import closed_days, slot_after
@@ -82,6 +83,8 @@ def note_absence(
         if words and not cancel and not alone:
             called = dict.fromkeys(person.name for _, one in there for person in one.people)
             words += f" Di turno in quei giorni: {', '.join(called)}."
+        if words and not cancel:
+            words += _left_alone(settings, [*duty.away(session, first, last)], [day for day, _ in there])
         if words and alone:
             words += f" ATTENZIONE: non resta nessuno {giorno(alone[0])}"
             words += f" e in altri {len(alone) - 1} giorni" if len(alone) > 1 else ""
@@ -186,6 +189,22 @@ def _on_duty(
     return [
         (day, rota.on_duty(settings.profile.editors, away, at)) for day, at in zip(days, noon, strict=True)
     ]
+
+
+def _left_alone(settings: Settings, away: list[rota.Away], days: list[date]) -> str:
+    """On which days one person alone is there; "" where there is none."""
+    editors = settings.profile.editors
+    noon = [datetime(day.year, day.month, day.day, 12, tzinfo=ROME) for day in days]
+    there = [rota.present(editors, away, at) for at in noon]
+    alone = [(day, people[0].name) for day, people in zip(days, there, strict=True) if len(people) == 1]
+    if not alone:
+        return ""
+    names = ", ".join(dict.fromkeys(name for _, name in alone))
+    more = f" e in {counted(len(alone) - 1, 'altro giorno', 'altri giorni')}" if len(alone) > 1 else ""
+    return (
+        f" Resta una persona sola ({names}) {giorno(alone[0][0])}{more}: nessuno la sostituisce, e ciò che "
+        "si approva in due non parte."
+    )
 
 
 def _labelled(title: str) -> Any:

@@ -106,7 +106,7 @@ def load_round(
             signed=tuple(editor.name for editor in settings.profile.editors if editor.id in signed),
             site=tuple(rereading.line for rereading in still_behind(session, items, seen)),
             remarks=tuple(filter(None, [*version.remarks.splitlines(), sample])),
-            whole=tuple(of_whole(session, bulletin, items)),
+            whole=tuple(of_whole(session, bulletin, items, now)),
             written_by=written_by(version),
             is_sent_back=is_sent_back(version, words),
             reach=reach(settings, session, bulletin, items),

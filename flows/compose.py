@@ -18,7 +18,7 @@ from sqlmodel import Session
 from db import bulletins, sources, telling, weather_notices
 from db.bulletins import ItemData
 from db.engine import alone, make_engine, transaction
-from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, Source
+from db.models import WAITING, Bulletin, BulletinItem, BulletinKind, BulletinStatus, Source
 from flows.bulletin.alerts.items import remarks
 from flows.bulletin.choosing.changes import outdated
 from flows.bulletin.choosing.selection import LeftOut, left_out_lines, notes
@@ -177,7 +177,7 @@ def compose_draft(
         about = beside(settings, session, situation)
         if before and not is_free:
             return Draft(
-                f"C'è già un bollettino per questo invio: {STATUS[before.status]}.",
+                f"C'è già un bollettino per questo invio: {STATUS[before.status]}.{_kept(session, before)}",
                 bulletin_id=before.id,
                 remarks=about.remarks,
                 changed=about.changed,
@@ -195,6 +195,14 @@ def compose_draft(
         when = f"per {giorno_ora(slot.dispatch_at)}" if slot else "da inviare appena approvato"
         why = f"Bozza {'aggiornata' if before else 'pronta'}, {when}."
         return replace(draft, why=why, bulletin_id=bulletin.id)
+
+
+def _kept(session: Session, before: Bulletin) -> str:
+    """Why a draft that still waits was not refreshed."""
+    version = bulletins.latest(session, before.id)
+    if before.status not in WAITING or version is None:
+        return ""
+    return f" Non è aggiornato: il testo è di {version.author}."
 
 
 def _as_read(items: Sequence[BulletinItem | ItemData]) -> list[tuple[str, str]]:
@@ -297,6 +305,7 @@ def compose(
     now = datetime.now(UTC)
     draft = drafted(settings, engine, at_approval=at_approval, now=now)
     get_run_logger().info("%s", draft.why)
+    client.named(settings, draft.why)
     page = within([report(draft), *draft.evidence])
     create_markdown_artifact(page, key="composizione", description="Che cosa entra e che cosa no")
     if draft.bulletin_id is not None:

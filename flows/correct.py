@@ -258,7 +258,7 @@ def correct(
     prima: Annotated[str, Field(title="Che cosa avevamo scritto (vuoto: tutta la riga)")] = "",
     al_resto: Annotated[
         bool,
-        Field(title="L'invio è fermato: tutto il testo, giusto, per chi non l'ha ricevuto (senza, niente)"),
+        Field(title="L'invio è fermato: chi non l'ha ricevuto riceve tutto il messaggio, con la riga giusta"),
     ] = False,
     codice: Annotated[str, Field(title=f"Solo con la casella qui sopra: {acts.FIELD_TITLE}")] = "",
 ) -> str | State[str]:

@@ -366,7 +366,10 @@ def resume(
     bollettino: Annotated[str, choices.which("Quale bollettino", choices.TO_RESUME)],
     chi: Annotated[str, choices.WHO],
     nonostante: Annotated[
-        bool, Field(title="Parte anche se un controllo dice NON PARTE (la decisione resta a tuo nome)")
+        bool,
+        Field(
+            title="Parte anche se un controllo dice NON PARTE (lo dice l'e-mail; la decisione è a tuo nome)"
+        ),
     ] = False,
     a_parti: Annotated[
         bool, Field(title="A parti: oggi quante persone permette WhatsApp, le altre da sole nei giorni dopo")

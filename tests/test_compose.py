@@ -107,7 +107,8 @@ def test_a_second_run_leaves_what_a_person_edited(comuni: Comune) -> None:
     comuni.answer(number, SAVE, texts=["Testo di una persona.", "Altro.", "Altro ancora."])
     stock(comuni, 4)
     again = comuni.compose(at_approval=False)
-    assert again.why == "C'è già un bollettino per questo invio: da approvare."
+    kept = "Non è aggiornato: il testo è di Anna Redazione."
+    assert again.why == f"C'è già un bollettino per questo invio: da approvare. {kept}"
     assert comuni.items(number)[0].text == "Testo di una persona."
 
 

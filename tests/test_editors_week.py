@@ -118,6 +118,69 @@ def test_nobody_who_is_absent_is_called_unless_nobody_else_is_left(week: Week) -
     ]
     assert [row.kind for row in called] == ["tocca_al_vice"]
     assert "scriviamo a tutti" in called[0].text
+    (beside,) = [
+        row for row in week.rows if row.kind == "tocca_al_vice" and row.to == BRUNO and row.at == called[0].at
+    ]
+    assert "abbiamo scritto anche ad Anna Redazione." in beside.text, "told as well that she is"
+
+
+def test_the_check_of_pages_says_so_where_there_is_none(week: Week) -> None:
+    told = {
+        row.title.removeprefix("controlli-"): row.text.partition("Notizie sul sito")[2].splitlines()[0]
+        for row in week.rows
+        if row.title.startswith("controlli-")
+    }
+    assert "Rilette adesso" in told.pop("1")
+    assert told
+    assert all("Nessuna pagina da rileggere" in words for words in told.values())
+    assert [number for number in told if "allerta" in told[number]] == ["5", "6"]
+
+
+def test_a_correction_is_held_beside_what_was_sent_and_what_the_site_says(week: Week) -> None:
+    """She wrote hours that the message did not have, of a day that the site does not know."""
+    forms = [row.text for row in week.rows if row.channel == FORM and "[Prima era]" in row.text]
+    assert forms
+    for text in forms:
+        assert "nel messaggio non c'era scritto così. C'era: «Domenica 6 dicembre in piazza" in text
+        assert "Il sito dice ancora altro" in text
+        assert "Dopo l'approvazione «riprendi» non vale più: chi manca non riceve niente" in text
+
+
+def test_the_end_of_an_alert_names_its_source_and_when_it_ends_by_itself(week: Week) -> None:
+    (told,) = [row.text for row in week.rows if row.kind == "urgente" and "Fine dell'allerta" in row.text]
+    assert "L'allerta annunciata scade comunque domenica 6 dicembre, ore 24." in told
+    assert "Controlla anche la fonte: Dipartimento della Protezione Civile, bollettino di" in told
+    assert "«Da quando» è l'ora in cui il servizio ha letto la fonte" in told
+    asked = [row for row in week.rows if "Controlla anche la fonte" in row.text]
+    assert not any("/sito\n" in row.text for row in asked), "the Comune's site is no source of an alert"
+
+
+def test_a_run_that_changed_nothing_says_so_in_its_name(week: Week) -> None:
+    names = [row.title for row in week.rows if row.title.startswith("PROVA · C'è già un bollettino")]
+    assert names
+    assert all("Non è aggiornato: il testo è di Anna Redazione." in name for name in names)
+
+
+def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_reason(week: Week) -> None:
+    (told,) = [row.text for row in week.rows if row.kind == "non_approvato"]
+    assert "parte appena approvata" in told
+    assert "«riapri» dopo la scadenza non serve" in told
+    draft = [row.text for row in week.rows if row.kind == "bozza_pronta"][-1]
+    assert "\n- Consiglio comunale in seduta pubblica: all'invio la data è passata" in draft
+    assert "finché nessuno ha toccato la bozza; dopo un «Salva» o un «Approva» passano" in draft
+    page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
+    assert "\nConsiglio comunale in seduta pubblica: all'invio la data è passata" in page
+
+
+def test_what_is_not_there_yet_is_not_told_as_nothing(week: Week) -> None:
+    """Confirmations that come later, and what was looked at where nothing is to be remarked."""
+    certificates = [row.text for row in week.rows if row.title.startswith("certificato-")]
+    assert any("Conferme di consegna alle 11:10 di martedì 1 dicembre: non ancora arrivate" in text
+               for text in certificates)  # fmt: skip
+    assert not any("nessuna\n" in text for text in certificates)
+    quiet = [row.text for row in week.rows if "niente di particolare" in row.text]
+    assert quiet
+    assert all("Confrontati con la fonte date, ore, cifre e nomi: niente" in text for text in quiet)
 
 
 def test_nothing_is_said_to_have_left_before_it_has(week: Week) -> None:
@@ -137,6 +200,7 @@ def test_what_a_stopped_send_has_sent_is_told_as_it_was(week: Week) -> None:
     """Not as it stood when somebody pressed, with messages on their way."""
     letters = [row for row in week.rows if row.kind == "invio_fermato"]
     (reached,) = {row.reached for row in letters}
+    assert all("Finito anche ciò che stava già partendo, il conto è questo." in row.text for row in letters)
     assert {int(re.findall(r"Già inviati: (\d+)", row.text)[0]) for row in letters} == {reached}
 
 
@@ -249,6 +313,9 @@ def test_what_leaves_at_once_is_announced_and_then_told_as_done(week: Week) -> N
     """Two letters in one minute: the first says that a second comes, and neither says the other's."""
     at_once = [row for row in week.rows if row.kind == "approvato" and row.title.endswith(", parte adesso")]
     assert {row.bulletin_id for row in at_once} == {2, 4, 5, 6}
+    assert any(
+        "«ARANCIONE (livello 3 su 4) per temporali forti», parte adesso" in row.title for row in at_once
+    )
     for row in at_once:
         assert "quando è finito, o se qualcosa lo trattiene, ti scriviamo di nuovo." in row.text
     for row in week.rows:
@@ -270,7 +337,7 @@ def test_what_a_colleague_approved_in_spite_of_is_not_said_to_stop_it(week: Week
     assert asked
     for text in asked:
         assert "(così non parte)" not in text
-        assert "(parte solo se approva anche un'altra persona)" in text
+        assert "(parte solo con due approvazioni)" in text
 
 
 def test_the_page_of_what_can_be_corrected_marks_what_was(week: Week) -> None:

@@ -64,7 +64,7 @@ def test_the_first_of_two_has_a_receipt_and_the_colleague_on_duty_is_called(
         (MAIL[BRUNO], "Approvato da te, non ancora da un collega"),
         (MAIL[ANNA], "Tocca a te approvare appena puoi"),
     ]
-    assert "abbiamo scritto a Anna Redazione" in box.text(-2)
+    assert "abbiamo scritto ad Anna Redazione" in box.text(-2)
     assert "Bruno Vice ha approvato il bollettino" in box.text()
     assert "Senza la tua approvazione non parte niente." in box.text()
     answer(comune, number, ANNA, 2)

@@ -341,7 +341,9 @@ def test_what_stays_out_is_counted_in_italian(
         for number in range(left_out):
             old = news_data(title=f"Avviso {number}", published_at=NOW - timedelta(days=200))
             make_news_item(session, old, now=NOW - timedelta(days=200))
-    assert words in unescape(Page(sqlite).html(settings, "", NOW))
+    page = unescape(Page(sqlite).html(settings, "", NOW))
+    assert words in page
+    assert all(f"<li>Avviso {number}: " in page for number in range(left_out)), "with the reason"
 
 
 HOSTILE = "<img src=x onerror=alert(1)> & «\"'»"

@@ -1,13 +1,16 @@
 """What an editor sees of a draft: the phone, the source of every fact, what to look at."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from sqlmodel import Session
 
+from db.models import Bulletin, BulletinItem, BulletinKind
+from flows.bulletin.language.dates import ROME
 from flows.bulletin.language.markdown import LIMIT, escaped, within
 from flows.bulletin.pictures.phone import Look
-from flows.draft.evidence import SourcedItem, Vote, judged, remarks
+from flows.draft.evidence import SourcedItem, Vote, judged, of_whole, remarks
 from flows.review.evidence import attention, phones, provenance
 from tests.world.frames import DAY, bulletin_frame
 
@@ -116,3 +119,32 @@ def test_a_day_that_is_over_when_it_leaves_is_pointed_out(text: str, over: list[
     assert [words for words in told if "già passato" in words] == [
         f"«{day}» sarà già passato il giorno dell'invio." for day in over
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "begun"),
+    [
+        ("dalle 14 alle 18 di giovedì 3 dicembre", 15, "giovedì 3 dicembre, ore 14"),
+        ("dalle 14 alle 18 di giovedì 3 dicembre", 10, ""),
+        ("dall'1 di mercoledì 2 dicembre alle 18 di venerdì 4 dicembre", 10, "mercoledì 2 dicembre, ore 1"),
+        ("dalle 14:30 alle 18 di venerdì 4 dicembre", 15, ""),
+        ("giovedì 3 dicembre, tutto il giorno", 15, ""),
+    ],
+)
+def test_a_notice_that_has_begun_is_pointed_out(text: str, hour: int, begun: str) -> None:
+    now = datetime(2026, 12, 3, hour, tzinfo=ROME)
+    bulletin = Bulletin(
+        kind=BulletinKind.urgent,
+        template="avviso_urgente",
+        code="avviso",
+        created_at=now,
+        status_at=now,
+        status_by="Anna Redazione",
+    )
+    items = [
+        BulletinItem(version_id=1, position=n, title=words, category="", url="", text=words)
+        for n, words in enumerate(("acqua sospesa", text, "via Mazzini"), start=1)
+    ]
+    told = of_whole(Session(), bulletin, items, now)
+    assert [line for line in told if "è già passato" in line] == told
+    assert [f"({begun})" in line for line in told] == [True] * bool(begun)

@@ -80,12 +80,16 @@ class Send:
 
     @property
     def line(self) -> str:
-        (line,) = (line for line in str(self.page().data).splitlines() if line.startswith("Ricevute"))
+        (line,) = (
+            line for line in str(self.page().data).splitlines() if line.startswith("Conferme di consegna")
+        )
         return line
 
 
 def told(after: timedelta, **counts: int) -> str:
-    return f"Ricevute {alle_ore(END + after)}: " + ", ".join(f"{name} {n}" for name, n in counts.items())
+    return f"Conferme di consegna {alle_ore(END + after)}: " + ", ".join(
+        f"{name} {n}" for name, n in counts.items()
+    )
 
 
 @pytest.fixture
@@ -94,17 +98,18 @@ def send(server: DoorServer, settings: Settings, sqlite: Engine) -> Send:
 
 
 def test_each_of_the_three_moments_is_shown_once_where_the_send_was_shown(send: Send) -> None:
-    assert send.line == "Ricevute alle 11:10 di venerdì 27 novembre: inviati 4"
+    assert send.line == "Conferme di consegna alle 11:10 di venerdì 27 novembre: inviati 4"
     first, table = send.page(), send.page("esiti")
     kept = certificate.path_of(send.settings, send.number).read_bytes()
     send.receipts(Receipt.delivered, Receipt.delivered, Receipt.read, Receipt.sent)
-    assert send.recount(HOUR - ROUND) == "Ricevute alle 11:10 di venerdì 27 novembre: inviati 4"
+    assert send.recount(HOUR - ROUND) == "Conferme di consegna alle 11:10 di venerdì 27 novembre: inviati 4"
     assert (
-        send.recount(HOUR) == "Ricevute alle 12:10 di venerdì 27 novembre: consegnati 2, letti 1, inviati 1"
+        send.recount(HOUR)
+        == "Conferme di consegna alle 12:10 di venerdì 27 novembre: consegnati 2, letti 1, inviati 1"
     )
     send.receipts(*[Receipt.read] * 4)
     for quiet in (HOUR + ROUND, 23 * HOUR):
-        assert send.recount(quiet).startswith("Ricevute alle 12:10 di venerdì"), "once"
+        assert send.recount(quiet).startswith("Conferme di consegna alle 12:10 di venerdì"), "once"
     assert send.recount(DAY + ROUND) == told(DAY + ROUND, letti=4)
     assert send.recount(7 * DAY - ROUND) == told(DAY + ROUND, letti=4)
     assert send.recount(7 * DAY) == told(7 * DAY, letti=4)

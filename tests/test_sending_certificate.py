@@ -73,12 +73,14 @@ def test_it_tells_counts_codes_times_seal_and_version(comuni: Comune) -> None:
 
 
 def test_receipts_are_told_with_their_moment_and_only_where_any_can_come(comune: Comune) -> None:
-    found = replace(drawn(comune, sent(comune)), receipts={})
-    assert "Ricevute alle 10 di martedì 24 novembre: nessuna" in certificate.printed(
-        found, at=datetime(2026, 11, 24, 9, tzinfo=UTC)
-    )
+    hour = datetime(2026, 11, 24, 9, tzinfo=UTC)
+    found = replace(drawn(comune, sent(comune)), receipts={}, last_at=hour.isoformat())
+    line = "Conferme di consegna alle 10 di martedì 24 novembre: non ancora arrivate"
+    assert line in certificate.printed(found, at=hour), "which is not: nobody received it"
+    line = "Conferme di consegna alle 10 di mercoledì 25 novembre: nessuna"
+    assert line in certificate.printed(found, at=hour + certificate.SETTLED_AFTER)
     by_hand = replace(found, channel="assisted")
-    assert not any(line.startswith("Ricevute") for line in certificate.printed(by_hand, at=NOW))
+    assert not any(line.startswith("Conferme") for line in certificate.printed(by_hand, at=NOW))
 
 
 def test_it_holds_nothing_of_a_citizen(comune: Comune) -> None:

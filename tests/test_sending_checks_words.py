@@ -6,7 +6,7 @@ import pytest
 
 from db.models import HandoverKind
 from flows.sending import checks
-from flows.sending.checks import Check
+from flows.sending.checks import Check, Matter
 from flows.sending.witness import Heard, Mark
 from tests.test_sending_checks import NOW, number
 
@@ -126,6 +126,14 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         (
             checks.check_site([]),
             "Notizie sul sito: a posto. Rilette adesso: dopo l'approvazione non sono cambiate.",
+        ),
+        (
+            checks.check_site([], Matter.own_words),
+            "Notizie sul sito: a posto. Nessuna pagina da rileggere: il testo è di chi l'ha scritto.",
+        ),
+        (
+            checks.check_site(["Uno."], Matter.alert),
+            "Notizie sul sito: attenzione. Da sapere: Uno.",
         ),
     ],
 )

@@ -119,7 +119,7 @@ def test_two_weeks_with_a_holiday_and_an_absence_each_thing_told_once(comune: Co
         ("04 10:00", ANNA, f"Tocca a te: {week} da approvare {due}"),
         ("04 10:00", BRUNO, f"Tocca a te: {week} da approvare {due}"),
     ]
-    assert "Aspettiamo ancora la tua risposta, e non c'è un altro sostituto." in box.last("Tocca a te")
+    assert "un altro sostituto: abbiamo scritto anche ad Anna Redazione. Decidi" in box.last("Tocca a te")
     texts = ["Avviso per tutti.", "Si legge sul sito.", "Come sempre.", "Altre notizie."]
     approve = choices(comune.bulletin(number).slot_at)[Choice.approve]
     comune.answer(number, approve, texts=texts, who="Bruno Vice", now=rome(12, 4, 10, 32))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlmodel import Session
 
@@ -15,7 +15,7 @@ from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.guard.verdict import Verdict, check
-from flows.bulletin.language.dates import in_rome
+from flows.bulletin.language.dates import ROME, giorno_ora, in_rome
 from flows.bulletin.message.exact import date_of, template_name
 from flows.bulletin.message.frame import budget
 from flows.bulletin.page.reading import read
@@ -128,17 +128,24 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
     return notes
 
 
-def of_whole(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> list[str]:
+def of_whole(
+    session: Session, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime | None = None
+) -> list[str]:
     """What to look at in a message of a fixed text, besides its lines.
 
-    Of a correction whom it leaves out, and whether it changes any figure; of an end what holds after it; of
-    an alert whether it may have left before a restore.
+    Of a correction whom it leaves out, whether it quotes what was sent, whether the site says so by now and
+    whether it changes any figure; of an end what holds after it and whose hour it tells; of an alert whether
+    it may have left before a restore; of a notice, where it is read `now`, whether what it tells has begun.
     """
     if bulletin.kind == BulletinKind.urgent and bulletin.template == ALERT:
         noted = any(version.note == MAY_HAVE_LEFT for version in bulletins.versions(session, bulletin.id))
         return [MAY_HAVE_LEFT] if noted else []
-    if bulletin.template == END and not any(item.text.startswith(REMAINS) for item in items):
-        return [NOTHING_ELSE]
+    if bulletin.template == NOTICE and now is not None and (begin := begun(items[1].text, now)):
+        return [BEGUN.format(begin=giorno_ora(begin))]
+    if bulletin.template == END:
+        is_over = not any(item.text.startswith(REMAINS) for item in items)
+        is_read_at = any(item.text == f"da {giorno_ora(bulletin.created_at)}" for item in items)
+        return [NOTHING_ELSE] * is_over + [READ_AT] * is_read_at
     if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
         return []
     lines = []
@@ -146,21 +153,67 @@ def of_whole(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]
         left = deliveries.certificate(session, original.id).open
         if original.status == BulletinStatus.stopped and left:
             lines.append(LEFT_OUT.format(title=named(original), left=people(left)))
+        if (sent := _not_as_sent(session, original.id, items)) is not None:
+            lines.append(NOT_SENT.format(label=items[-1].title, said=items[-1].text, sent=sent))
+    if any(one.verdict and one.verdict.blocked for one in judged(with_sources(session, items[:1]))):
+        lines.append(SITE_BEHIND)
     right, wrong = ({(fact.kind, fact.value) for fact in facts(item.text)} for item in (items[0], items[-1]))
     return [*lines, SAME] if right and right <= wrong else lines
 
 
+def _not_as_sent(session: Session, original_id: int, items: Sequence[BulletinItem]) -> str | None:
+    """The line as it was sent, where a correction quotes what does not stand in it; None where it does."""
+    sealed = bulletins.approved(session, original_id)
+    sent = bulletins.items(session, sealed[1]) if sealed else []
+    quoted = _plain(items[-1].text)
+    if not sent or any(quoted in _plain(item.text) for item in sent):
+        return None
+    about = [item.text for item in sent if item.title == items[0].title]
+    return " ".join(about or [item.text for item in sent])
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split()).rstrip(" .;,")
+
+
+BEGUN = "L'inizio scritto nel messaggio ({begin}) è già passato: se dice che cosa fare prima, cambialo."
+NOT_SENT = (
+    "«{label}: {said}»: nel messaggio non c'era scritto così. C'era: «{sent}». Copia da qui le parole "
+    "che chi legge ha visto."
+)
+SITE_BEHIND = (
+    "Il sito dice ancora altro, e il messaggio rimanda alla pagina per il resto: fallo aggiornare prima di "
+    "approvare."
+)
+READ_AT = (
+    "«Da quando» è l'ora in cui il servizio ha letto la fonte, non un'ora della fonte: se la fonte ne indica "
+    "una, scrivila."
+)
 NOTHING_ELSE = (
     "Nelle fonti lette non risulta nessun'altra allerta per quel giorno, nemmeno gialla; il testo dice "
     "soltanto che è finita questa."
 )
 LEFT_OUT = (
     "L'invio del {title} è fermo: {left} senza quel messaggio, e la correzione va solo a chi lo ha ricevuto. "
-    "Quando è approvata quell'invio non riparte più. Per gli altri usa «correggi» con la casella «L'invio è "
-    "fermato» (chi ha già la correzione non la riceve di nuovo), oppure «chiudi»."
+    "Dopo l'approvazione «riprendi» non vale più: chi manca non riceve niente, se non usi «correggi» con la "
+    "casella «L'invio è fermato» (riceve tutto il messaggio, con la riga giusta; gli altri non ricevono due "
+    "volte la correzione). Altrimenti «chiudi»."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
+NOTICE = "avviso_urgente"
+_FROM = re.compile(r"\bdall(?:e\s+|['’])(\d{1,2})(?:[:.](\d\d))?\b", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:da|dal|dall['’]|dalla|partire)\s*$", re.IGNORECASE)  # what began may go on
+
+
+def begun(text: str, now: datetime) -> datetime | None:
+    """The beginning that `dalle 14 alle 18 di giovedì 3 dicembre` tells, where it is past; else None."""
+    hour = _FROM.search(text)
+    day = in_rome(now).date()
+    dates = [nearest(fact.value, day) for fact in facts(text, published=day) if fact.kind is Kind.date]
+    if hour is None or not dates or dates[0] is None or int(hour[1]) > 23:
+        return None
+    begin = datetime.combine(dates[0], time(int(hour[1]), int(hour[2] or 0)), ROME)
+    return begin if begin <= now else None
 
 
 def days_over(text: str, day: date | None) -> list[str]:

@@ -21,7 +21,7 @@ from flows.runs import client, pages
 from flows.sending import channel, costs
 from flows.settings import Settings
 from flows.staff import duty as desk
-from flows.staff.mail_text import bullets
+from flows.staff.mail_text import bullets, to_whom
 from flows.staff.rota import Duty
 
 
@@ -69,8 +69,10 @@ class Briefing:
             "iscritti": people(self.readers),
             "costo": self.cost,
             "anteprima": self.preview,
-            "avvisi": bullets(self.attention, "Niente di particolare."),
+            "avvisi": bullets(self.attention, NOTHING),
             "lasciate_fuori": bullets(() if self.matter else self.left_out, "Niente."),
+            "intanto": f"{MEANWHILE}\n\n" if self.slot_at and not self.matter else "",
+            "di_che": f" «{self.matter}»" if self.matter else "",
             "link": self.link,
             "figura": self.picture,
             "se_non_fai_niente": self._otherwise,
@@ -89,7 +91,7 @@ class Briefing:
         if self.reminder_at and self.reminder_at > self.now:
             steps.append(f"{giorno_ora(self.reminder_at)}: ti scriviamo di nuovo.")
         if self.deputy_at and self.deputy_at > self.now:
-            steps.append(f"{giorno_ora(self.deputy_at)}: {self.then or f'scriviamo a {self.deputy}'}.")
+            steps.append(f"{giorno_ora(self.deputy_at)}: {self.then or f'scriviamo {to_whom(self.deputy)}'}.")
         end = "Senza approvazione non parte niente"
         if self.deadline_at and not self.matter:
             end += " e le notizie ancora valide passano al bollettino successivo"
@@ -101,6 +103,11 @@ TOLD_WITHIN = timedelta(hours=24)
 """What is older is not told any more: a server that slept for a week does not write of all of it."""
 BY_HAND = "niente, lo invia una persona"
 QUEUE = 10  # titles that wait, in a letter
+MEANWHILE = (
+    "Le notizie che il sito pubblica intanto entrano da sole la mattina dell'invio, finché nessuno ha "
+    "toccato la bozza; dopo un «Salva» o un «Approva» passano al bollettino successivo."
+)
+NOTHING = "Confrontati con la fonte date, ore, cifre e nomi: niente di particolare. Il resto lo giudichi tu."
 NOBODY = "Nessun redattore risulta in servizio: scriviamo a tutti."
 
 
@@ -126,7 +133,7 @@ def briefing(
     dated = bulletin.slot_at or now
     found = remarks(judged(with_sources(session, items)), vote(settings, dated))
     look = [f"Notizia {remark.item}: {remark.words}{_stopping(remark, bool(signed))}" for remark in found]
-    look += of_whole(session, bulletin, items)
+    look += of_whole(session, bulletin, items, now)
     look += [ASK_SOURCE] if any(remark.stops for remark in found) and not signed else []
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
     return Briefing(
@@ -140,10 +147,7 @@ def briefing(
         deputy=following.names,
         preview=_preview(settings, bulletin, items, now),
         attention=[NOBODY, *look] if duty.is_everybody else look,
-        left_out=[
-            *waiting[:QUEUE],
-            *(line for line in left_out if line.split(": ", 1)[0] not in waiting[:QUEUE]),
-        ],
+        left_out=_not_in(waiting[:QUEUE], left_out),
         count=len(items),
         readers=readers,
         cost=BY_HAND
@@ -156,6 +160,12 @@ def briefing(
     )
 
 
+def _not_in(waiting: Sequence[str], left_out: Sequence[str]) -> list[str]:
+    """Titles that wait, then what is left out with its reason, each once."""
+    rest = [title for title in waiting if not any(line.startswith(f"{title}: ") for line in left_out)]
+    return [*rest, *left_out]
+
+
 def _then(following: Duty, called: Collection[str]) -> str:
     """What is done where those who were called do not answer and no other is there."""
     is_alone = all(person.name in called for person in following.people)
@@ -164,7 +174,7 @@ def _then(following: Duty, called: Collection[str]) -> str:
 
 def _stopping(remark: Remark, is_signed: bool) -> str:
     """What it costs; once somebody has approved in spite of it, one more approval lets it go."""
-    cost = "parte solo se approva anche un'altra persona" if is_signed else "così non parte"
+    cost = "parte solo con due approvazioni" if is_signed else "così non parte"
     return f" ({cost})" if remark.stops else ""
 
 

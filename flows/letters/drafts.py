@@ -24,7 +24,7 @@ from flows.settings import Settings
 from flows.sources.rereading import Rereading
 from flows.staff import duty as desk
 from flows.staff.mail import Posted, post, tell, wait_for_others
-from flows.staff.mail_text import left
+from flows.staff.mail_text import left, to_whom
 from flows.staff.rota import Duty
 
 LOG = logging.getLogger(__name__)
@@ -198,16 +198,21 @@ def _waiting(
         deputy = desk.next_on_duty(session, profile, now, called, excluding=signed)
         first = " e ".join(editor.name for editor in profile.editors if editor.id in signed)
         for person in deputy.people:
-            why = _why(duty, deputy, first, person.name in called)
+            others = [one.name for one in deputy.people if one.name not in called]
+            why = _why(duty, deputy, first, others if person.name in called else None)
             to("tocca_al_vice", [person], {**about.values, "perche_tu": why}, about=subject)
 
 
-def _why(duty: Duty, deputy: Duty, first: str, is_called_again: bool) -> str:
-    """Why somebody is called after who is on duty did not answer; `first` has approved already."""
+def _why(duty: Duty, deputy: Duty, first: str, also: Sequence[str] | None) -> str:
+    """Why somebody is called after who is on duty did not answer; `first` has approved already.
+
+    `also`: of who is called again, those who are called now for the first time; None of these.
+    """
     if duty.is_everybody:
         return NOBODY
-    if is_called_again:
+    if also is not None:
         approved = f" {first} ha già approvato: manca la tua approvazione." if first else ""
-        return f"Aspettiamo ancora la tua risposta, e non c'è un altro sostituto.{approved}"
+        told = f": abbiamo scritto anche {' e '.join(map(to_whom, also))}" if also else ""
+        return f"Aspettiamo ancora la tua risposta, e non c'è un altro sostituto{told}.{approved}"
     why = f"Non c'è ancora una risposta di {duty.names}."
     return f"{why} {ALL_OF_THEM}" if deputy.is_everybody else why

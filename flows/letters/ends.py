@@ -18,6 +18,12 @@ from flows.settings import Settings
 from flows.staff.mail import tell
 from flows.staff.mail_text import bullets
 
+SOONER = (
+    "Per mandarle prima: «componi» con la casella «Invia appena approvato» prepara adesso una bozza nuova, "
+    "scritta dal sito, da approvare; parte appena approvata. Ciò che avete scritto resta nella pagina della "
+    "bozza: si copia da lì. «riapri» dopo la scadenza non serve. Il comando:"
+)
+
 
 def of_end(settings: Settings, session: Session, bulletin: Bulletin, about: Briefing, now: datetime) -> None:
     """To all but those who answered too late, who are told so by a receipt."""
@@ -92,5 +98,5 @@ def what_now(settings: Settings, session: Session, bulletin: Bulletin, *, now: d
     lines = [f"Le notizie ancora valide possono entrare {when}."]
     if gone:
         lines.append(f"Ma allora sarà tardi, del tutto o in parte, per:\n{bullets(gone, '')}")
-    lines.append(f"Per mandarle tutte prima prepara un bollettino adesso: {settings.order_link('componi')}")
+    lines.append(f"{SOONER} {settings.order_link('componi')}")
     return "\n\n".join(lines)

@@ -21,7 +21,7 @@ from flows.sending.samples import sentence
 from flows.settings import Settings
 from flows.staff import duty
 from flows.staff.mail import tell
-from flows.staff.mail_text import bullets
+from flows.staff.mail_text import bullets, to_whom
 from flows.staff.rota import Person
 
 APPROVED = "approvato"  # the letter to all: what leaves, and by whose word
@@ -108,7 +108,7 @@ def _first_of_two(
     others = duty.on_duty(session, settings.profile, now, excluding=[row.editor])
     to = _teller(settings, session, bulletin.id, row.version_number, now)
     signer = [editor for editor in settings.profile.editors if editor.id == row.editor]
-    to("prima_firma", signer, {**values, "a_chi": others.names})
+    to("prima_firma", signer, {**values, "a_chi": to_whom(others.names)})
     version = bulletins.latest(session, bulletin.id)
     if bulletin.status != BulletinStatus.in_review or bulletin.kind in urgent_calls.KINDS or version is None:
         return

@@ -24,7 +24,7 @@ from db.models import (
     WeatherAlert,
 )
 from flows.bulletin.alerts.text import ALERT, END, REMAINS
-from flows.bulletin.language.dates import in_rome
+from flows.bulletin.language.dates import in_rome, scadenza
 from flows.bulletin.status import people
 from flows.letters.briefing import briefing
 from flows.profiles.comune import Editor
@@ -37,6 +37,7 @@ from flows.staff import rota
 from flows.staff.call_text import LOST, Pace, Summons
 from flows.staff.calls import TEMPLATE, Leaving, phone_of, place, ways
 from flows.staff.mail import tell
+from flows.staff.mail_text import to_whom
 
 KINDS = (BulletinKind.urgent, BulletinKind.all_clear)
 PATIENCE = timedelta(minutes=5)  # from a call to the alarm that none has left
@@ -293,12 +294,17 @@ def _letter(
     is_alone = following == editor.name
     asked = {row.editor: row.called_at for row in reversed(case.calls) if row.editor != editor.name}
     again = "di nuovo" if following in asked else "anche"
-    others = f"scriviamo {again} a {following}; puoi rispondere ancora tu"
+    others = f"scriviamo {again} {to_whom(following)}; puoi rispondere ancora tu"
     then = "ti scriviamo di nuovo" if is_alone else others
     before = ", ".join(f"{name} ({in_rome(at):%-H:%M})" for name, at in asked.items())
     page = next(iter(sources), None)
-    if page is None and case.bulletin.template in (ALERT, END):
-        page = settings.profile.sources.alerts_page or settings.profile.site
+    source = [page] if page else []
+    if case.bulletin.template in (
+        ALERT,
+        END,
+    ):  # the Comune's site is no source of these
+        page = page or settings.profile.sources.alerts_page
+        source = [bulletins.items(session, case.version)[-1].text, *([page] if page else [])]
     return {
         **about.values,
         "cosa": what[:1].upper() + what[1:],
@@ -307,10 +313,17 @@ def _letter(
         if _is_last(case, until)
         else f"Se alle {in_rome(until):%-H:%M} non ha risposto nessuno {then}. ",
         "chiamati": f"Già avvisati, senza risposta: {before}.\n" if before else "",
-        "esito_senza_risposta": f"{otherwise}.",
-        "fonte": f"Controlla anche la fonte: {page}\n\n" if page else "",
+        "esito_senza_risposta": f"{otherwise}.{_ends_anyway(case)}",
+        "fonte": f"Controlla anche la fonte: {' - '.join(source)}\n\n" if source else "",
         "link": settings.review_link(case.bulletin.code),
     }
+
+
+def _ends_anyway(case: _Case) -> str:
+    """Of an end that is not announced, when what was announced ends by its own words."""
+    if case.bulletin.template != END or not case.rows:
+        return ""
+    return f" L'allerta annunciata scade comunque {scadenza(max(row.expires for row in case.rows))}."
 
 
 def _write(

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from db import bulletins, days_off
 from db.models import WAITING, BulletinKind
-from flows.bulletin.choosing.selection import notes
+from flows.bulletin.choosing.selection import left_out_lines, notes
 from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome, ora
 from flows.bulletin.status import STATUS
 from flows.draft.items import ranked, read_situation, times
@@ -87,6 +87,7 @@ class Queue:
     lines: tuple[str, ...]
     more: int
     left_out: int
+    reasons: tuple[str, ...] = ()  # of these, a line each
 
 
 def queue(settings: Settings, session: Session, now: datetime) -> Queue:
@@ -100,4 +101,9 @@ def queue(settings: Settings, session: Session, now: datetime) -> Queue:
         f"{candidate.title} ({note})" if (note := notes(candidate)) else candidate.title
         for candidate in (*selection.chosen, *selection.queue)
     ]
-    return Queue(tuple(lines[:QUEUE]), max(len(lines) - QUEUE, 0), len(selection.left_out))
+    return Queue(
+        tuple(lines[:QUEUE]),
+        max(len(lines) - QUEUE, 0),
+        len(selection.left_out),
+        tuple(left_out_lines(selection.left_out)),
+    )

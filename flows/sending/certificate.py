@@ -260,7 +260,9 @@ def printed(document: Document, *, at: datetime) -> Iterator[str]:
     if document.channel == "cloud":
         names = {"sent": "inviati", "delivered": "consegnati", "read": "letti"}
         told = ", ".join(f"{names[name]} {n}" for name, n in document.receipts.items())
-        yield f"Ricevute {alle_ore(at)}: {told or 'nessuna'}"
+        may_come = not document.last_at or at - datetime.fromisoformat(document.last_at) < SETTLED_AFTER
+        none = "non ancora arrivate" if may_come else "nessuna"
+        yield f"Conferme di consegna {alle_ore(at)}: {told or none}"
         yield f"Tentativi: {document.attempts}"
     yield ""
     for row in rows(document):

@@ -346,11 +346,22 @@ def check_ceiling(prices: Prices | None, month: Month, cost: Decimal | None, *, 
     )
 
 
-def check_site(held: Sequence[str] | None) -> Check:
+class Matter(StrEnum):
+    """What of a message can be read again before it leaves."""
+
+    pages = "Rilette adesso: dopo l'approvazione non sono cambiate."
+    alert = (
+        "Nessuna pagina da rileggere: ciò che il testo dice dell'allerta vale ancora, secondo l'ultima "
+        "lettura delle fonti."
+    )
+    own_words = "Nessuna pagina da rileggere: il testo è di chi l'ha scritto."
+
+
+def check_site(held: Sequence[str] | None, matter: Matter = Matter.pages) -> Check:
     """`held`: what the pages say otherwise by now; None when they were not read again."""
     name = SITE
-    if held is None:
+    if held is None and matter != Matter.own_words:
         return Check(name, Verdict.unknown, "Le pagine si rileggono alla partenza.")
     if held:
         return Check(name, Verdict.attention, f"Da sapere: {' '.join(held)}")
-    return Check(name, Verdict.good, "Rilette adesso: dopo l'approvazione non sono cambiate.")
+    return Check(name, Verdict.good, matter.value)

@@ -9,7 +9,7 @@ from typing import TypeVar, get_args
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import limits, provider, recipients, senders
+from db import bulletins, limits, provider, recipients, senders, weather_alerts
 from db.engine import reading
 from db.handovers import LIST_SIZE
 from db.models import AccountWord, Bulletin, BulletinKind, BulletinStatus, HandoverKind
@@ -90,7 +90,7 @@ def look(
         return Preflight(
             (
                 TEXT_CHECK,
-                checks.check_site(site),
+                checks.check_site(site, _matter(session, bulletin)),
                 _witness(settings, session, outside),
                 *([checks.check_address(answers.trouble, is_alert=is_alert)] if answers.is_nowhere else []),
                 checks.check_token(answers.trouble, answers.is_token_dead),
@@ -119,6 +119,16 @@ def look(
             way=remote_templates.way(category, answers.terms, answers.template, day),
             room=count.within(state.limit) if state and state.limit is not None else None,
         )
+
+
+def _matter(session: Session, bulletin: Bulletin) -> checks.Matter:
+    """As `flows.sources.rereading` reads it again: the pages of news, and the alerts that are stored."""
+    sealed = bulletins.approved(session, bulletin.id)
+    items = bulletins.items(session, sealed[1]) if sealed else []
+    if bulletin.template is None and any(item.news_item_id for item in items):
+        return checks.Matter.pages
+    has_alert = any(weather_alerts.told_by(session, item) for item in items)
+    return checks.Matter.alert if has_alert else checks.Matter.own_words
 
 
 def _witness(settings: Settings, session: Session, outside: witness.Heard) -> checks.Check:
@@ -159,7 +169,7 @@ def _by_hand(
         return Preflight(
             (
                 TEXT_CHECK,
-                checks.check_site(site),
+                checks.check_site(site, _matter(session, bulletin)),
                 _witness(settings, session, outside),
                 checks.check_lists(kind, people, LIST_SIZE),
             )

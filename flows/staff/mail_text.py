@@ -38,6 +38,11 @@ def left(now: datetime, until: datetime) -> str:
     return f"{minutes // 60} ore"
 
 
+def to_whom(names: str) -> str:
+    """`a Bruno Vice`, `ad Anna Redazione e Bruno Vice`: the d stands before the same vowel only."""
+    return f"{'ad' if names[:1].upper() in ('A', 'À') else 'a'} {names}"
+
+
 def bullets(lines: Sequence[str], empty: str) -> str:
     return "\n".join(f"- {' '.join(line.split())}" for line in lines) or empty
 
