@@ -118,7 +118,7 @@ def corrected(comune: Comune, number: int) -> int:
         bulletin_id=number,
         position=1,
         reason="un nostro errore",
-        right="Via Roma è aperta.",
+        right="Via Roma è chiusa qui.",
         who=ANNA,
         now=comune.now,
     )
@@ -155,12 +155,12 @@ def test_who_has_the_correction_does_not_get_it_again_with_the_box(comune: Comun
         same = same_correction(comune.engine, number, position, right, wrong, "un nostro errore")
         return same.id if same else None
 
-    assert found("Via Roma è aperta.") == correction
+    assert found("Via Roma è chiusa qui.") == correction
     assert found("Via Roma è chiusa.") is None
-    assert found("Via Roma è aperta.", "Via Verdi è chiusa.") is None, "of something else that was said"
-    assert found("Via Roma è aperta.", position=2) is None
+    assert found("Via Roma è chiusa qui.", "Via Verdi è chiusa.") is None, "of something else that was said"
+    assert found("Via Roma è chiusa qui.", position=2) is None
     comune.answer(correction, "Non inviare e scarta questo messaggio")
-    assert found("Via Roma è aperta.") is None
+    assert found("Via Roma è chiusa qui.") is None
 
 
 def test_what_is_on_its_way_is_not_closed(comune: Comune) -> None:
