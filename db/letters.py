@@ -136,6 +136,14 @@ def failed(session: Session, letter_id: int, why: str, *, is_final: bool, now: d
     session.add(letter)
 
 
+def give_back(session: Session, letter_id: int, *, now: datetime) -> None:
+    """A claimed letter that nobody came to: it waits for the next round, as if it had not been taken."""
+    letter = session.get_one(Letter, letter_id, with_for_update=True)
+    if letter.status == LetterStatus.queued:
+        letter.retry_at, letter.tries = now, letter.tries - 1
+        session.add(letter)
+
+
 def without_sheet(session: Session, letter_id: int, *, now: datetime) -> None:
     """A mail server that refuses the file for good may take the text alone: once more, at the next round."""
     letter = session.get_one(Letter, letter_id, with_for_update=True)

@@ -122,6 +122,7 @@ def begin(
     late_by: str | None = None,
     despite: Sequence[str] = (),
     is_part: bool = False,
+    goes_on: bool = False,
     now: datetime,
     since: timedelta = timedelta(),
 ) -> Order:
@@ -140,6 +141,8 @@ def begin(
             raise DispatchError(
                 f"Il bollettino {bulletin_id} è già in invio: {alone} spedisce un processo alla volta."
             )
+        if is_part:
+            parts.require_room(session, bulletin, goes_on=goes_on, since=now)
         if order.is_new or is_part:  # of a next part: who has joined since, too
             if order.by_hand == HandoverKind.channel:
                 handovers.plan_channel(session, bulletin_id, now=now)
@@ -213,7 +216,7 @@ def dispatch_bulletin(
         begun: called when the send can be stopped, before the first message; which waits for it.
         clock: seconds; reading the pages again and asking the provider takes some.
     """
-    began = clock()
+    began, is_asked = clock(), late_by is not None and not goes_on
     people.replay(settings, engine, now=now)  # whoever left is out, whatever becomes of this send
     with (
         parts.ended_by_trouble(engine, bulletin_id, goes_on=goes_on, now=now),
@@ -229,7 +232,7 @@ def dispatch_bulletin(
         site = require_same_site(settings, engine, bulletin_id, now=now, open_window=open_window, warn=warn)
         outside = places(settings, has_server=has_server)
         checked = preflight.look(settings, engine, order, site=site, places=outside, now=now)
-        checked = parts.judged(engine, bulletin_id, checked, goes_on=goes_on)
+        checked = parts.judged(engine, bulletin_id, checked, goes_on=goes_on, is_asked=is_asked)
         show(checked)
         despite = require_checks(
             settings, engine, bulletin_id, checked, despite_by=despite_by, now=now, warn=warn
@@ -247,6 +250,7 @@ def dispatch_bulletin(
             late_by=by,
             despite=despite,
             is_part=checked.room is not None,
+            goes_on=goes_on,
             now=now,
             since=since,
         )

@@ -23,6 +23,7 @@ from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NOTHING_DONE, NotDoneError
 from flows.runs import choices, client
+from flows.sending import parts
 from flows.sending.certificate import SETTLED_AFTER
 from flows.sending.drain import UntrueError
 from flows.sending.hold import is_in_force, require_right, sealed_items
@@ -153,10 +154,11 @@ def _go_on(
         choices.store(settings, engine, now=datetime.now(UTC))
         with reading(engine) as session:
             entry = choices.label(session, session.get_one(Bulletin, bulletin_id))
+            in_parts = parts.chosen_by(session, bulletin_id) is not None
         client.start(
             settings,
             "riprendi",
-            {"bollettino": entry, "chi": who, "nonostante": False},
+            {"bollettino": entry, "chi": who, "nonostante": False, "a_parti": in_parts},
             key=f"retry-{bulletin_id}-{flow_run.id}",
             name=f"Riprendi (bollettino {bulletin_id})",
         )

@@ -32,9 +32,10 @@ from flows.privacy.intact import load
 from flows.review import acts
 from flows.review.acts import NotDoneError
 from flows.runs import choices, client, forms
-from flows.sending import hold
+from flows.sending import hold, parts
 from flows.sending import senders as life
 from flows.sending.certificate import words
+from flows.sending.outbox import BY_HAND
 from flows.settings import Settings
 
 NOT_STOPPED = "NON FERMATO"
@@ -59,33 +60,39 @@ def stop_sending(
             raise NotDoneError(
                 f"Il bollettino {bulletin_id} non è ancora partito: usa «riapri» per ritirarlo."
             )
-        if bulletin.status != BulletinStatus.sending:
+        is_between_parts = parts.waits(bulletin)
+        if bulletin.status != BulletinStatus.sending and not is_between_parts:
             outcome = f"Il bollettino {bulletin_id} è {STATUS[bulletin.status]}: non c'è niente da fermare."
             if bulletin.status == BulletinStatus.stopped:
                 return outcome
             raise NotDoneError(outcome)
-        bulletins.move(session, bulletin, BulletinStatus.stopped, by=who, now=now, reason="stopped_by_hand")
+        if is_between_parts:
+            parts.hold_back(session, bulletin, reason=BY_HAND, by=who, now=now)
+        else:
+            bulletins.move(session, bulletin, BulletinStatus.stopped, by=who, now=now, reason=BY_HAND)
         certificate = deliveries.certificate(session, bulletin_id)
         tried = certificate.planned - certificate.open
         gone = "partito 1 messaggio" if tried == 1 else f"partiti {tried} messaggi"
         outcome = f"Invio del bollettino {bulletin_id} fermato: {gone} su {certificate.planned}"
         if on_way := deliveries.on_their_way(session, bulletin_id):
             outcome += f", altri {on_way} stavano partendo e possono arrivare"
-        outcome += "."
+        outcome += ". Le altre parti non partono da sole." if is_between_parts else "."
         acts.note(settings, session, person, "ferma", outcome, bulletin_id=bulletin_id, letter=False, now=now)
         return outcome
 
 
 def only_sending(engine: Engine) -> int:
-    """The one bulletin that is being sent: a list that is a moment old must not keep it from being stopped.
+    """The one bulletin that is being sent, or else the one that waits for its next part: a list that is a
+    moment old must not keep it from being stopped.
 
     NotDoneError where there is none, or more than one.
     """
     with reading(engine) as session:
         sending = bulletins.with_status(session, BulletinStatus.sending)
-        labels = [choices.label(session, one) for one in sending]
-        if len(sending) == 1:
-            return sending[0].id
+        between = [row for row in bulletins.with_status(session, BulletinStatus.stopped) if parts.waits(row)]
+        labels = [choices.label(session, one) for one in (*sending, *between)]
+        if len(one := sending or between) == 1:
+            return one[0].id
         ahead = [
             f"Il {named(row)} però parte {giorno_ora(row.slot_at)}: per bloccarlo prima usa «riapri»."
             for row in bulletins.with_status(session, BulletinStatus.approved)

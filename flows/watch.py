@@ -45,6 +45,7 @@ class Watched:
     by_hand: tuple[int, ...] = ()  # in an operator's hands: each must have its checklist
     next_part: tuple[int, ...] = ()  # leaves in parts, and another day has room
     part_over: tuple[int, ...] = ()  # leaves in parts, and its text is past its time: ended
+    part_given_up: tuple[int, ...] = ()  # waited, and nobody's choice is that it goes on: a stopped send
 
     def __str__(self) -> str:
         return (
@@ -53,7 +54,7 @@ class Watched:
             f"da inviare: {list(self.to_send)}, "
             f"invii interrotti da riprendere: {list(self.broken)}, fermati: {list(self.ended)}, "
             f"da inviare a mano: {list(self.by_hand)}, a parti: continuano {list(self.next_part)}, "
-            f"scaduti {list(self.part_over)}"
+            f"scaduti {list(self.part_over)}, non continuano {list(self.part_given_up)}"
         )
 
 
@@ -115,7 +116,15 @@ def look(
                     ids["part_over"].append(bulletin.id)
                     if not dry_run:
                         parts.end(session, bulletin, by=BY, now=now)
-                elif now >= parts.next_at(settings, session, bulletin):
+                elif parts.chosen_by(session, bulletin.id) is None:
+                    ids["part_given_up"].append(bulletin.id)
+                    if not dry_run:
+                        parts.hold_back(session, bulletin, reason=parts.PLAIN, by=BY, now=now)
+                elif (
+                    not ids["next_part"]  # what one takes of the room of the day the next would count on, too
+                    and parts.may_leave_at(settings, session, bulletin, now=now) <= now
+                    and not parts.why_not_yet(session, bulletin)
+                ):
                     ids["next_part"].append(bulletin.id)
     return Watched(**{name: tuple(of_name) for name, of_name in ids.items()})
 

@@ -1,13 +1,22 @@
 """What a letter about a draft shows of it: the message as it is read, and the way to its picture."""
 
 import re
+from collections.abc import Iterator, Sequence
 
 import pytest
+from sqlmodel import select
 
 from db import letters
-from flows.letters.drafts import tell_bulletin
+from db.models import Letter, LetterStatus
+from flows.letters.drafts import SLOW, tell_approval, tell_bulletin
+from flows.letters.receipts import APPROVED
 from flows.settings import DEMO, Settings, load_profile
+from flows.staff.mail import post
+from flows.staff.smtp import Outgoing
+from tests.test_dispatch import approved
 from tests.world.comune import Comune
+
+QUEUED = ("kind", "about", "editor", "address", "subject", "text")
 
 TEXTS = Settings(load_profile(DEMO), DEMO, DEMO).texts["posta"]
 OF_A_DRAFT = sorted(
@@ -33,3 +42,40 @@ def test_every_letter_about_a_draft_leads_to_its_picture(kind: str) -> None:
 
 def test_there_are_such_letters() -> None:
     assert {"bozza_pronta", "sollecito", "da_correggere", "urgente", "serve_la_tua_firma"} < set(OF_A_DRAFT)
+
+
+def test_an_approval_waits_for_slow_mail_no_longer_than_for_one_answer(
+    comune: Comune, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first message of an alert leaves after it: what is left stays queued, as if not tried."""
+    mail = comune.settings.profile.mail
+    assert mail is not None
+    number = approved(comune)
+    with comune.look() as session:
+        tell_bulletin(comune.settings, session, number, now=comune.now)
+        waiting = letters.of_bulletin(session, number, [APPROVED])
+    assert len(waiting) > 1
+    seconds, taken = 0.0, list[str]()
+
+    def slow(_: object, mails: Sequence[Outgoing], **__: object) -> Iterator[tuple[str, None]]:
+        nonlocal seconds
+        for one in mails:
+            seconds += 0.9 * mail.timeout_seconds
+            taken.append(one.to)
+            yield one.identity, None
+
+    monkeypatch.setattr("flows.staff.mail.send", slow)
+    monkeypatch.setattr("flows.staff.mail.server", lambda *_: None)
+    for editor in range(4):  # of other matters, queued behind
+        with comune.look() as session:
+            row = waiting[0].model_dump() | {"about": f"altro {editor}", "kind": "fonte_muta"}
+            letters.queue(session, **{key: row[key] for key in QUEUED}, now=comune.now)
+    said = tell_approval(comune.settings, comune.engine, number, now=comune.now, clock=lambda: seconds)
+    assert seconds <= 2 * mail.timeout_seconds
+    assert SLOW in said
+    with comune.look() as session:
+        rest = [one for one in session.exec(select(Letter)) if one.status == LetterStatus.queued]
+        assert {(one.tries, one.failure, one.retry_at) for one in rest} == {(0, None, comune.now)}
+    before = len(taken)
+    assert post(comune.settings, comune.engine, now=comune.now).sent == len(rest)
+    assert len(taken) == before + len(rest)

@@ -5,7 +5,8 @@ a verb that has just done something calls `tell_bulletin` so that nobody waits f
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -33,9 +34,15 @@ ALL_OF_THEM = "Non c'è un altro sostituto: scriviamo a tutti, anche a chi è as
 
 
 def told_at_once(
-    settings: Settings, engine: Engine, bulletin_id: int, *, left_out: Sequence[str] = (), now: datetime
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    *,
+    left_out: Sequence[str] = (),
+    within: float | None = None,
+    now: datetime,
 ) -> Posted:
-    """Queue what is new of a bulletin, call who has to decide at once, and hand it over.
+    """Queue what is new of a bulletin, call who has to decide at once, and hand it over, as `post`.
 
     For a verb that has committed what it did. Never raises: what was done stands, and watch tries to tell it
     again, and fails loudly if it cannot.
@@ -49,7 +56,7 @@ def told_at_once(
 
     def hand_over() -> None:
         nonlocal posted
-        posted = post(settings, engine, now=now)
+        posted = post(settings, engine, within=within, now=now)
 
     for step in (
         partial(urgent_calls.call, settings, engine, bulletin_id, now=now),
@@ -65,26 +72,37 @@ def told_at_once(
     return replace(posted, trouble="; ".join(filter(None, [*troubles, posted.trouble])))
 
 
-def tell_approval(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str:
+def tell_approval(
+    settings: Settings,
+    engine: Engine,
+    bulletin_id: int,
+    *,
+    now: datetime,
+    clock: Callable[[], float] = time.monotonic,
+) -> str:
     """See that the mail server has the letters of an approval before its first message leaves.
 
     The form's run writes them while the send's process starts: what it has queued is not worked out again,
-    and what it hands over is waited for. Returns what went wrong, in Italian; never raises.
+    and what it hands over is waited for. All of it for as long as the mail server may take for one answer,
+    and one letter: no alert waits for a slow one. Returns what went wrong, in Italian; never raises.
     """
+    patience = settings.profile.mail.timeout_seconds if settings.profile.mail else 0.0
+    until = clock() + patience
     try:
         with reading(engine) as session:
             sealed = bulletins.approved(session, bulletin_id)
             about = f"bulletin {bulletin_id} version {sealed[1].number}" if sealed else ""
             told = letters.addressees(session, APPROVED, about)
         if told.issuperset(editor.name for editor in settings.profile.editors):
-            posted = post(settings, engine, now=now)
+            posted = post(settings, engine, within=patience, now=now, clock=clock)
         else:
-            posted = told_at_once(settings, engine, bulletin_id, now=now)
-        is_handed_over = wait_for_others(settings, engine, bulletin_id, APPROVED)
+            posted = told_at_once(settings, engine, bulletin_id, within=patience, now=now)
+        rest = max(0.0, until - clock())
+        is_handed_over = wait_for_others(settings, engine, bulletin_id, APPROVED, within=rest)
     except Exception as exc:
         LOG.exception("bulletin %s: the editors could not be told of its approval", bulletin_id)
         return f"non si è potuto scrivere ai redattori ({type(exc).__name__})"
-    return "; ".join(filter(None, [posted.trouble, "" if is_handed_over else SLOW]))
+    return "; ".join(filter(None, [posted.trouble, "" if is_handed_over and not posted.left else SLOW]))
 
 
 def tell_bulletin(

@@ -49,7 +49,8 @@ def look(home: Home, settings: Settings, identity: Path | None) -> Look:
     if at.archive is None or settings.profile.backup is None:
         raise UpgradeError("the upgrade made no copy: there is nothing to restore")
     archive = settings.profile.backup.folder / at.archive
-    if identity is None and not at.has("restore"):
+    is_restored = at.has("restore") and (at.has("place") or not upgrade.is_started_again(home, at))
+    if identity is None and not (is_resumed and is_restored):
         raise UpgradeError(
             f"the database was changed: the way back restores {archive.name}, which takes the key of the "
             "safe (--identity FILE)"
@@ -88,6 +89,8 @@ class Return:
             at.way, at.done, at.is_over = BACK, [], False
             at.restores = found.archive is not None
             passage.write(self.home.state, at)
+        elif upgrade.is_started_again(self.home, at):
+            self._anew(at)
         news: list[str] = []
         for step in STEPS:
             if at.has(step):
@@ -102,6 +105,16 @@ class Return:
         at.is_over = True
         passage.write(self.home.state, at)
         return news
+
+    def _anew(self, at: Passage) -> None:
+        """Processes ran since it was interrupted: they are stopped once more. What was restored and is not in
+        its place knows nothing of who left meanwhile, so it goes aside and is restored again.
+        """
+        steps = {"rest"} if at.has("place") else {"rest", "restore"}
+        at.done = [step for step in at.done if step not in steps]
+        passage.write(self.home.state, at)
+        if "restore" in steps and _is_restored(self.home.state / NEW):
+            (self.home.state / NEW).rename(_free(self.home.state / NEW))
 
     def _do(self, step: str, found: Look, identity: Path | None) -> list[str]:
         if step == "rest":

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from db import disk
 from flows.machine import checkout, plan
 from flows.machine.passage import UpgradeError, is_held
-from flows.machine.secret_files import SEALED
+from flows.machine.secret_files import PROCESSES, SEALED
 from flows.settings import ROOT, Settings
 
 BOOTED = Path("/run/systemd/system")  # sd_booted(3)
@@ -105,6 +105,8 @@ class ByUnits:
     def __init__(self, machine: plan.Machine) -> None:
         self.machine, self.project, self.state = machine, machine.places.project, machine.state
         self.target = f"{machine.name}.target"
+        # each by its name, too: one that somebody started alone lives without its target
+        self.services = [f"{machine.name}-{process}.service" for process in PROCESSES]
 
     def command(self, *words: str) -> list[str]:
         """Nothing of root's own surroundings, which name another state folder and its database."""
@@ -114,11 +116,15 @@ class ByUnits:
         return typed(self.command(*words), words, self.project)
 
     def is_running(self) -> bool:
-        return checkout.run(["systemctl", "is-active", "--quiet", self.target], self.project).returncode == 0
+        units = [self.target, *self.services]
+        return any(
+            checkout.run(["systemctl", "is-active", "--quiet", unit], self.project).returncode == 0
+            for unit in units
+        )
 
     def stop(self, say: Say) -> None:
         say(f"stopping {self.target}")
-        self._systemctl("stop", self.target)
+        self._systemctl("stop", self.target, *self.services)
         # who is killed now leaves a town without its service: that is still told
         checkout.run(["systemctl", "start", f"{self.machine.name}-watchdog.timer"], self.project)
 

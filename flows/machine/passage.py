@@ -29,6 +29,8 @@ class Passage(BaseModel):
     `commit`, `old_commit`: of the checkout, where the upgrade brings the code itself; None where a person
     does. `steps`: what migrates the database. `archive`: the copy that was made before it; `restores`: the
     way back needs it. `prefect`: the newer Prefect. `broken`: what the doctor found broken before.
+    `is_touched`: the code, or what lies on the machine, may be another by now; `is_migrating`: so may the
+    database.
     """
 
     model_config = ConfigDict(extra="ignore")  # an older version reads it, too, on the way back
@@ -47,6 +49,8 @@ class Passage(BaseModel):
     restores: bool = False
     prefect: str | None = None
     broken: list[str] = []
+    is_touched: bool = False
+    is_migrating: bool = False
 
     def has(self, step: str) -> bool:
         return step in self.done

@@ -92,6 +92,12 @@ class Upgrade:
         at = found.before
         if found.resumed is None:
             passage.write(self.home.state, at)
+        elif is_started_again(self.home, at):
+            # what wrote since stands in no copy; once the database may be half of the new version there is
+            # none to be made of the old one
+            at.is_touched = at.is_touched or at.has("copy")
+            at.done = [step for step in at.done if step != "rest" and (step != "copy" or at.is_migrating)]
+            passage.write(self.home.state, at)
         news: list[str] = []
         for step in STEPS:
             if at.has(step):
@@ -115,13 +121,17 @@ class Upgrade:
         elif step == "copy":
             made = self.home.type("backup", "--json").require().document
             at.archive, at.old_revision = made["archive"], made["revision"]
-        elif step == "bring" and at.commit is not None:
-            self.code.bring(at.commit)
+        elif step == "bring":
+            at.is_touched = True
+            passage.write(self.home.state, at)
+            if at.commit is not None:
+                self.code.bring(at.commit)
         elif step == "renew":
             at.prefect = self.code.prefect()  # of the new code
             self.home.renew()
         elif step == "migrate":
             at.steps = self.home.type("migrate", "--dry-run", "--json").require().document.get("steps", [])
+            at.is_migrating = True
             passage.write(self.home.state, at)  # before: whoever is killed in it knows that it was begun
             self.home.type("migrate").require()
         elif step == "start":
@@ -131,10 +141,15 @@ class Upgrade:
         return []
 
     def _told(self, step: str, at: Passage, exc: BollettinoError) -> UpgradeError:
-        if step in ("rest", "copy"):
+        if step in ("rest", "copy") and not at.is_touched:
             undo(self.home, at, self.say)
             return UpgradeError(f"{exc}\nnothing was changed: the old version goes on")
         return UpgradeError(f"{exc}\n{standing(at)}")
+
+
+def is_started_again(home: Home, at: Passage) -> bool:
+    """Whether what an interrupted one had stopped runs: a machine that was booted again, or an operator."""
+    return at.has("rest") and not at.has("start") and home.is_running()
 
 
 def rest(home: Home, say: Say) -> None:

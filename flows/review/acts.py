@@ -252,17 +252,24 @@ def decide(
     """NotProvedError where they did not prove who they are.
 
     Before the pages are read and the provider is asked: a code is used up at once, whatever these say. Who
-    has just put messages back into the queue has proved it with that; not that it goes in spite of a check.
+    has just put messages back into the queue has proved it with that; not that it goes in spite of a check,
+    nor in parts where it did not before.
     """
     require_own_name(settings, who, proof)
     with transaction(engine) as session:
-        person = None if despite or in_parts else going_on(settings, session, bulletin_id, who, now=now)
+        is_new = despite or (in_parts and not _leaves_in_parts(session, bulletin_id))
+        person = None if is_new else going_on(settings, session, bulletin_id, who, now=now)
     person = person or judge(settings, engine, who, proof, now=now)
     verb = acts.IN_PARTS if in_parts else RESUME
     words = [GOES_DESPITE] if despite else [] if in_parts else [GOES]
     words += [IN_PARTS] if in_parts else []
     with transaction(engine) as session:
         note(settings, session, person, verb, " ".join(words), bulletin_id=bulletin_id, letter=False, now=now)
+
+
+def _leaves_in_parts(session: Session, bulletin_id: int) -> bool:
+    """Whether somebody chose that before."""
+    return any(act.verb == acts.IN_PARTS for act in acts.of(session, bulletin_id))
 
 
 def cannot_resume(settings: Settings, engine: Engine, bulletin_id: int, *, who: str) -> str:

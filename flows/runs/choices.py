@@ -26,7 +26,7 @@ from flows.bulletin.language.shorten import one_line
 from flows.bulletin.status import DECIDED, named
 from flows.deploy import AT_ONCE, EDITORS, ELSE, LIST
 from flows.draft import undo
-from flows.sending import hold
+from flows.sending import hold, parts
 from flows.settings import Settings
 
 MEMORY = timedelta(days=30)
@@ -65,6 +65,13 @@ def _with(*statuses: BulletinStatus) -> Callable[[Session, datetime], list[str]]
         return [label(session, one) for one in reversed(recent)]
 
     return listed
+
+
+def _to_stop(session: Session, now: datetime) -> list[str]:
+    """Lists what is being sent, and what goes on by itself with its next part."""
+    between = [one for one in bulletins.with_status(session, BulletinStatus.stopped) if parts.waits(one)]
+    waiting = [label(session, one, BETWEEN) for one in reversed(between)]
+    return [*_with(BulletinStatus.sending)(session, now), *waiting]
 
 
 def _to_resume(session: Session, now: datetime) -> list[str]:
@@ -127,9 +134,10 @@ def corrections(session: Session, bulletin: Bulletin) -> dict[str, datetime]:
 CHANGED, GONE = "cambiata sul sito", "la pagina non si legge più"  # since the message left
 PUT_RIGHT = "già corretta"
 SENDING, STOPPED, TO_REOPEN = "in invio", "fermati", "da riaprire"
+BETWEEN = "a parti, continua da solo"
 TO_RESUME, SENT, LINES = "da riprendere", "inviati", "righe inviate"
 LISTS: Mapping[str, Callable[[Session, datetime], list[str]]] = {
-    SENDING: _with(BulletinStatus.sending),
+    SENDING: _to_stop,
     STOPPED: _with(BulletinStatus.stopped),
     TO_REOPEN: _to_reopen,
     TO_RESUME: _to_resume,

@@ -34,6 +34,7 @@ class Posted:
     sent: int = 0
     refused: tuple[str, ...] = ()  # editor and reason, in Italian
     trouble: str = ""  # why the mail server could not be used
+    left: int = 0  # for which there was no time; a later round takes them
 
     def __str__(self) -> str:
         parts = [f"e-mail inviate: {self.sent}", *self.refused, self.trouble]
@@ -108,8 +109,20 @@ def _in_person(addressee: str, who: str) -> dict[str, str]:
     }
 
 
-def post(settings: Settings, engine: Engine, *, now: datetime) -> Posted:
-    """Hand what is due to the mail server; trouble is told in the answer, never raised."""
+def post(
+    settings: Settings,
+    engine: Engine,
+    *,
+    within: float | None = None,
+    now: datetime,
+    clock: Callable[[], float] = time.monotonic,
+) -> Posted:
+    """Hand what is due to the mail server; trouble is told in the answer, never raised.
+
+    `within`: seconds after which no further letter is begun, for whoever has messages that wait for it; what
+    is left stays queued.
+    """
+    began = clock()
     mail = settings.profile.mail
     if mail is None:
         return Posted(trouble=UNCONFIGURED)
@@ -129,11 +142,17 @@ def post(settings: Settings, engine: Engine, *, now: datetime) -> Posted:
             sent += refusal is None
             if refusal is not None:
                 refused.append(f"a {letter.editor} non si consegna: {refusal.why}")
+            if within is not None and clock() - began >= within:
+                break
     except MailTrouble as exc:
         trouble = str(exc)
         for letter in open_ids.values():
             _settle(engine, letter, Refusal(trouble, is_final=False), now)
-    return Posted(sent, tuple(refused), trouble)
+        return Posted(sent, tuple(refused), trouble)
+    with transaction(engine) as session:
+        for letter in open_ids.values():
+            letters.give_back(session, letter.id, now=now)
+    return Posted(sent, tuple(refused), left=len(open_ids))
 
 
 def wait_for_others(
@@ -142,15 +161,17 @@ def wait_for_others(
     bulletin_id: int,
     kind: str,
     *,
+    within: float | None = None,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> bool:
     """Whether no other process is handing over a first letter of this kind any more; waits for it.
 
-    As long as the mail server may take for one answer: who hands over gives up by then, or has died.
+    As long as the mail server may take for one answer: who hands over gives up by then, or has died. Or for
+    `within` seconds.
     """
     mail = settings.profile.mail
-    until = clock() + (mail.timeout_seconds if mail else 0)
+    until = clock() + (within if within is not None else mail.timeout_seconds if mail else 0)
     while True:
         with reading(engine) as session:
             if not letters.in_hand(session, bulletin_id, kind):

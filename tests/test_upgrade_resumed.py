@@ -1,0 +1,188 @@
+"""An upgrade that was interrupted, and whose processes ran again before it went on."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from flows.machine import back, checkout, passage, upgrade
+from flows.machine.checkout import Checkout
+from flows.machine.home import ByUnits, Say, Typed
+from flows.machine.passage import BACK, Passage, UpgradeError
+from flows.settings import Settings
+
+NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+class Machine:
+    """Units that are started and stopped; `steps` are what happened, and whether something ran then."""
+
+    sees_all, tries = True, 1
+
+    def __init__(self, folder: Path) -> None:
+        self.project, self.state = folder, folder / "state"
+        self.state.mkdir()
+        self.running = True
+        self.steps: list[tuple[str, bool]] = []
+        self.fails: set[str] = set()
+        self.typed = 0
+        self.before: Callable[[str], None] = lambda _: None
+
+    def _at(self, step: str) -> None:
+        self.steps.append((step, self.running))
+        self.before(step)
+        if step in self.fails:
+            raise UpgradeError(f"{step}: no network")
+
+    def type(self, *words: str) -> Typed:
+        if words[0] not in ("doctor", "drain") and "--dry-run" not in words:
+            self._at(words[0])
+        self.typed += 1
+        told = {"archive": f"copia-{self.typed}", "revision": "0023", "steps": ["x"]}
+        return Typed(words, 0, told, "")
+
+    def is_running(self) -> bool:
+        return self.running
+
+    def stop(self, say: Say) -> None:
+        say("stopping")
+        self.running = False
+        self._at("stop")
+
+    def check(self) -> None: ...
+
+    def renew(self) -> None:
+        self._at("renew")
+
+    def start(self, say: Say) -> None:
+        say("starting")
+        self.running = True
+
+    def lent(self, identity: Path) -> AbstractContextManager[Path]:
+        return nullcontext(identity)
+
+    def bring(self, commit: str) -> None:
+        """Of the code."""
+        assert commit in ("a", "b")
+        self._at("bring")
+
+    def prefect(self) -> str:
+        return "3.9.1"
+
+    @property
+    def at(self) -> Passage:
+        found = passage.read(self.state)
+        assert found is not None
+        return found
+
+    def forward(self) -> list[str]:
+        """The steps of one more `upgrade --apply`."""
+        self.steps.clear()
+        begun = passage.read(self.state)
+        new = Passage(at=NOW, old_version="0.1.0", old_commit="a", commit="b")
+        found = upgrade.Look(begun or new, self.running, begun)
+        upgrade.Upgrade(self, cast(Checkout, self), lambda _: None, lambda: None).go(found)
+        return [step for step, _ in self.steps]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("fails", "again"),
+    [
+        ("bring", ["stop", "backup", "bring", "renew", "migrate"]),
+        ("renew", ["stop", "backup", "renew", "migrate"]),
+        ("migrate", ["stop", "migrate"]),  # no copy of a database that may be half changed
+    ],
+)
+def test_what_ran_again_is_stopped_and_copied_anew(machine: Machine, fails: str, again: list[str]) -> None:
+    machine.fails = {fails}
+    with pytest.raises(UpgradeError, match="no network"):
+        machine.forward()
+    first = machine.at.archive
+    machine.fails, machine.running = set(), True
+    assert machine.forward() == again
+    assert {step for step, is_running in machine.steps if is_running} == set()
+    assert (machine.at.archive != first, machine.at.is_over) == ("backup" in again, True)
+
+
+def test_what_stands_still_is_neither_stopped_nor_copied_again(machine: Machine) -> None:
+    machine.fails = {"renew"}
+    with pytest.raises(UpgradeError):
+        machine.forward()
+    machine.fails = set()
+    assert machine.forward() == ["renew", "migrate"]
+
+
+def test_a_copy_that_fails_over_new_code_does_not_say_that_nothing_was_changed(machine: Machine) -> None:
+    machine.fails = {"renew"}
+    with pytest.raises(UpgradeError):
+        machine.forward()
+    machine.fails, machine.running = {"backup"}, True
+    with pytest.raises(UpgradeError) as said:
+        machine.forward()
+    assert "nothing was changed" not in str(said.value)
+    assert "`--back` goes back" in str(said.value)
+    assert machine.at.done == ["bring", "rest"]
+    machine.running = True  # and killed after it was stopped: still no copy of before
+    machine.fails = set()
+    assert machine.forward() == ["stop", "backup", "renew", "migrate"]
+
+
+def test_the_way_back_restores_again_what_ran_meanwhile(machine: Machine) -> None:
+    """Who left since stands in the registers of the folder that ran, not in what was restored before."""
+    archive, key = Path("copia.age"), Path("chiave")
+    at = Passage(at=NOW, old_commit="a", archive=archive.name, restores=True, way=BACK)
+    at.done = ["rest", "bring", "renew", "restore"]
+    passage.write(machine.state, at)
+    new = machine.state / back.NEW
+
+    def restore(step: str) -> None:
+        if step == "restore":
+            new.mkdir()
+            (new / back.REPORT).write_text('{"is_finished": true}')
+
+    restore("restore")
+    machine.before = restore
+    backup = SimpleNamespace(folder=Path("/copie"))
+    settings = cast(Settings, SimpleNamespace(profile=SimpleNamespace(backup=backup), prefect_database=""))
+    with pytest.raises(UpgradeError, match="--identity FILE"):
+        back.look(machine, settings, None)
+    found = back.look(machine, settings, key)
+    back.Return(machine, settings, cast(Checkout, machine), lambda _: None).go(found, key)
+    assert machine.steps == [("stop", False), ("restore", False)]
+    assert (machine.state / back.REPORT).exists()
+    at.done.append("place")
+    machine.steps.clear()
+    passage.write(machine.state, at)
+    found = back.look(machine, settings, None)
+    back.Return(machine, settings, cast(Checkout, machine), lambda _: None).go(found, None)
+    assert machine.steps == [("stop", False)]
+
+
+def test_a_service_without_its_target_runs_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alive, typed = {"bollettino-esempio-worker.service"}, list[list[str]]()
+
+    def run(words: list[str], _: Path) -> Any:
+        typed.append(words)
+        is_alive = bool(alive & {*words})
+        if words[1] == "stop":
+            alive.difference_update(words)
+        return SimpleNamespace(returncode=0 if words[1] != "is-active" or is_alive else 3, stderr="")
+
+    monkeypatch.setattr(checkout, "run", run)
+    places = SimpleNamespace(project=tmp_path)
+    home = ByUnits(cast(Any, SimpleNamespace(name="bollettino-esempio", places=places, state=tmp_path)))
+    assert home.is_running()
+    home.stop(lambda _: None)
+    assert not home.is_running()
+    assert [
+        f"bollettino-esempio-{one}" for one in ("prefect.service", "worker.service", "web.service")
+    ] == next(words[3:] for words in typed if words[1] == "stop")
