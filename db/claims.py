@@ -147,6 +147,12 @@ def unread_since(session: Session, names: Collection[str] | None = None) -> dict
     return earliest
 
 
+def in_flight(session: Session, sender_id: UUID | None) -> int:
+    """How many POSTs of one sender have no answer yet."""
+    query = select(func.count()).where(Attempt.sender_id == sender_id, Attempt.outcome == Outcome.in_flight)
+    return session.exec(query).one()
+
+
 def begin(
     session: Session, delivery_ids: Sequence[int], *, sender_id: UUID | None, now: datetime
 ) -> list[UUID]:

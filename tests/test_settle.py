@@ -110,7 +110,7 @@ def test_a_stop_tells_what_was_on_its_way_already(comune: Comune) -> None:
     )
 
 
-def corrected(comune: Comune, number: int) -> int:
+def corrected(comune: Comune, number: int, right: str = "Via Roma è aperta.") -> int:
     """A correction of its first line, which waits for an editor."""
     correction = draft_correction(
         comune.settings,
@@ -118,7 +118,7 @@ def corrected(comune: Comune, number: int) -> int:
         bulletin_id=number,
         position=1,
         reason="un nostro errore",
-        right="Via Roma è chiusa qui.",
+        right=right,
         who=ANNA,
         now=comune.now,
     )
@@ -139,7 +139,7 @@ def test_a_correction_of_a_stopped_send_tells_whom_it_leaves_out(comune: Comune)
 def test_what_was_corrected_is_not_listed_to_be_resumed(comune: Comune) -> None:
     number = stopped(comune, tried=2)
     listed = choices.LISTS[choices.TO_RESUME]
-    correction = corrected(comune, number)
+    correction = corrected(comune, number, "Via Roma è chiusa qui.")
     with comune.look() as session:
         assert [choices.numbers(entry)[0] for entry in listed(session, comune.now)] == [number]
     comune.answer(correction, APPROVE)
@@ -155,12 +155,12 @@ def test_who_has_the_correction_does_not_get_it_again_with_the_box(comune: Comun
         same = same_correction(comune.engine, number, position, right, wrong, "un nostro errore")
         return same.id if same else None
 
-    assert found("Via Roma è chiusa qui.") == correction
+    assert found("Via Roma è aperta.") == correction
     assert found("Via Roma è chiusa.") is None
-    assert found("Via Roma è chiusa qui.", "Via Verdi è chiusa.") is None, "of something else that was said"
-    assert found("Via Roma è chiusa qui.", position=2) is None
+    assert found("Via Roma è aperta.", "Via Verdi è chiusa.") is None, "of something else that was said"
+    assert found("Via Roma è aperta.", position=2) is None
     comune.answer(correction, "Non inviare e scarta questo messaggio")
-    assert found("Via Roma è chiusa qui.") is None
+    assert found("Via Roma è aperta.") is None
 
 
 def test_what_is_on_its_way_is_not_closed(comune: Comune) -> None:

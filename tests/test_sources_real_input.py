@@ -27,6 +27,8 @@ from tests.world.shared import SHARED, needs_shared
 pytestmark = needs_shared
 
 FEEDS = sorted((SHARED / "feeds/real").glob("*"))
+# nothing but headings, and no page was asked: an editor writes what they are about
+BARE = {"edit_maltempo_after_20250902", "edit_maltempo_before_20250902", "scraped_castegnero_20260822"}
 UNUSABLE = {  # how the two files that are no feed must fail
     "scraped_bressanvido_TRUNCATED": "the XML is cut off",
     "scraped_provinciavicenza_20260822": "the channel is empty",
@@ -103,7 +105,12 @@ def test_every_real_feed_gives_a_bulletin_or_one_named_error(served: Comune, pat
     assert {item.origin for item in stored if item not in asked} <= {Origin.initial}
     newest = max((item.published_at for item in stored if item.published_at), default=served.now)
     served.now = newest + timedelta(hours=1)
-    require_sendable(served, served.compose())
+    draft = served.compose()
+    if path.stem in BARE:
+        assert not draft.items
+        assert "Scrivilo tu" in draft.why
+    else:
+        require_sendable(served, draft)
     again = served.collect()[0]
     assert (again.new, again.failure) == (0, None)
 

@@ -55,7 +55,10 @@ def test_from_each_released_revision_nothing_is_lost(engine: Engine, tmp_path: P
     engine.dispose()
     home, lines = world.home(), list[str]()
     assert world.forward(home, lines) == []
-    assert (databases.counts(engine), world.statuses(), world.deliveries()) == before
+    rows = databases.counts(engine)
+    came = {table: rows.pop(table) for table in rows.keys() - before[0].keys()}
+    assert (rows, world.statuses(), world.deliveries()) == before
+    assert not any(came.values())
     assert world.statuses()[world.draft] == BulletinStatus.in_review
     assert world.deliveries() == {"accepted": 30, "queued": 30}
     assert world.revision() == schema.head()

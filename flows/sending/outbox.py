@@ -1,6 +1,7 @@
 """One bulletin's outbox as its sender sees it: each method is one transaction, for a thread."""
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from flows.whatsapp.messages import Category, OutgoingTemplate
 
 PATIENCE = timedelta(seconds=30)  # with those whose own message is not handled yet
 AGAIN = timedelta(seconds=1)
+SOON = 0.05  # seconds
 TODAY_IS_FULL = "in_parts"  # the reason of a bulletin that waits for its next part
 ALERTS = (BulletinKind.urgent, BulletinKind.all_clear)
 BY_A_PERSON = "lo ha fermato una persona."
@@ -137,7 +139,7 @@ class Outbox:
         Who has left since the plan, or wants alerts only, is skipped here, half a second before the send.
         Whose word we have not handled yet waits (it may be a DISATTIVA), and is skipped when it stays so.
         """
-        now, is_full = self._clock(), False
+        now, is_full, is_early = self._clock(), False, False
         with transaction(self.engine) as session:
             bulletin = session.get_one(Bulletin, self._bulletin)
             if bulletin.status != BulletinStatus.sending:
@@ -148,12 +150,17 @@ class Outbox:
             away = self._keep_away(session, bulletin.kind, taken, now)
             going = self._within_room(session, [row for row in taken if row.delivery_id not in away])
             is_full = not going and len(away) < len(taken)
+            # what is claimed leaves first: a stop would take it back
+            is_early = is_full and claims.in_flight(session, self._sender_id) > 0
             ids = claims.begin(
                 session, [row.delivery_id for row in going], sender_id=self._sender_id, now=now
             )
             opened = [self._open(row, id_, category, now) for row, id_ in zip(going, ids, strict=True)]
             bad = [message for message in opened if isinstance(message, Result)]
             claims.settle(session, self._vault, bad, now=now)
+        if is_early:
+            time.sleep(SOON)
+            return []
         if is_full:
             self.stop(TODAY_IS_FULL)
             return None

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Table, inspect, text
+from sqlmodel import SQLModel
 
 from db import bulletins, schema
-from db.engine import transaction
+from db.engine import make_engine, transaction
 from db.models import BulletinStatus
 from flows.__main__ import main
 from flows.backup import placing, restoring, taking
@@ -80,6 +81,15 @@ class Forked(ByRun):
         return code, out.getvalue(), errors.getvalue()
 
 
+def _since(revision: str, folder: Path) -> list[Table]:
+    """The tables that a database of that revision does not have, in an order in which they can go."""
+    older = make_engine(f"sqlite:///{folder / f'{revision}.db'}")
+    schema.upgrade(older, schema.INITIAL if revision == TAKEN else revision)
+    names = set(inspect(older).get_table_names())
+    older.dispose()
+    return [table for table in reversed(SQLModel.metadata.sorted_tables) if table.name not in names]
+
+
 class Upgraded:
     """A town of twenty; a bulletin waits for its approval, and another has half left."""
 
@@ -95,6 +105,8 @@ class Upgraded:
             session.connection().execute(half, {"one": self.sending})
         if revision != schema.head():
             with engine.begin() as connection:
+                for table in _since(revision, folder):
+                    table.drop(connection)
                 connection.execute(text("UPDATE alembic_version SET version_num = :one"), {"one": revision})
         engine.dispose()  # nothing of it is shared with a child
 
