@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scrapers.dates import italian_date, italian_range
@@ -294,6 +294,8 @@ def test_a_mutated_page_gives_a_page_or_one_named_error(path: Path, data: st.Dat
 
 @settings(deadline=None)
 @given(st.text(alphabet="<>/=\"' apdivmnh1&;#\x00", max_size=200))
+@example("&#1")  # a control character by its number
+@example("<p>Via Roma&#2; chiude.</p>&#3;")
 def test_any_markup_gives_a_page_or_one_named_error(html: str) -> None:
     try:
         read = parse_page(html, URL)

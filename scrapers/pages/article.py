@@ -47,6 +47,9 @@ _BESIDE = re.compile(
 )
 _DAY = re.compile(r"[*_\s]*\d{1,2}[\s/.-]+\w+[\s/.-]+\d{4}\b.{0,12}$")
 _NAMED_LINK = re.compile(r"\[(#{1,6}) ([^\[\]\n]*)\]\(")  # of a heading inside a link
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]"
+)  # a reference may name one
 _BLANKS = re.compile(r"\s+")
 _FIGURE = re.compile("[0-9]")
 _INTEGER = re.compile("[0-9]{1,9}")
@@ -204,9 +207,9 @@ def settle(part: Element) -> None:
         if (first_number := element.get("start")) and not _INTEGER.fullmatch(first_number):
             del element.attrib["start"]
         if element.text and element.tag != "pre":
-            element.text = _BLANKS.sub(" ", element.text)
+            element.text = _BLANKS.sub(" ", _CONTROL.sub("", element.text))
         if element.tail and element is not part:
-            element.tail = _BLANKS.sub(" ", element.tail)
+            element.tail = _BLANKS.sub(" ", _CONTROL.sub("", element.tail))
 
 
 def _flatten(part: Element) -> None:
