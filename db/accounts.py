@@ -19,13 +19,21 @@ def all_of(session: Session) -> list[Account]:
 
 
 def are_used(session: Session) -> bool:
-    """Whether somebody has enrolled: from then on nothing else lets a person in."""
+    """Whether somebody has enrolled: from then on nothing else lets a person in.
+
+    Of who has lost everything, and was invited again, it stays true: only `close` takes it back.
+    """
     query = select(Account.id).where(col(Account.enrolled_at).is_not(None), col(Account.closed_at).is_(None))
     return session.exec(query).first() is not None
 
 
 def of(session: Session, person: str) -> Account | None:
     return session.exec(select(Account).where(Account.person == person)).one_or_none()
+
+
+def is_awaited(account: Account) -> bool:
+    """Whether its owner has still to enrol, for the first time or again: nobody signs in to it before."""
+    return account.enrolled_at is None or account.enrolled_at < account.made_at
 
 
 def held(session: Session, account_id: int) -> Account:
@@ -35,14 +43,19 @@ def held(session: Session, account_id: int) -> Account:
 
 
 def begin(session: Session, person: str, *, secret_sealed: bytes, now: datetime) -> Account:
-    """A new account, or one that was begun or closed before, without anything that was good before."""
+    """A new account, or one that was begun or closed before, without anything that was good before.
+
+    Of one that is in use `enrolled_at` stays, earlier than `made_at`: see `are_used` and `is_awaited`.
+    """
     account = of(session, person)
     if account is None:
         account = Account(person=person, made_at=now)
     else:
         end(session, account, now=now)
+    if account.enrolled_at is not None:  # whatever the clock says
+        now = max(now, account.enrolled_at + timedelta(microseconds=1))
     account.password_hash, account.secret_sealed, account.last_step = "", secret_sealed, None
-    account.made_at, account.enrolled_at, account.closed_at = now, None, None
+    account.made_at, account.closed_at = now, None
     session.add(account)
     session.flush()
     return account
@@ -84,6 +97,17 @@ def link(session: Session, token_hash: str, *, is_invitation: bool, now: datetim
         col(AccountLink.until) > now,
     )
     return session.exec(query).one_or_none()
+
+
+def is_invited(session: Session, account_id: int, *, now: datetime) -> bool:
+    """Whether an invitation of this account is good now."""
+    query = select(AccountLink.id).where(
+        AccountLink.account_id == account_id,
+        col(AccountLink.is_invitation),
+        col(AccountLink.used_at).is_(None),
+        col(AccountLink.until) > now,
+    )
+    return session.exec(query).first() is not None
 
 
 def use(session: Session, row: AccountLink | RecoveryCode, *, now: datetime) -> None:
@@ -142,7 +166,7 @@ def signed_in(session: Session, token_hash: str, *, now: datetime) -> tuple[Acco
         select(Account, SignIn)
         .where(SignIn.account_id == Account.id, SignIn.token_hash == token_hash)
         .where(col(SignIn.ended_at).is_(None), col(SignIn.until) > now)
-        .where(col(Account.enrolled_at).is_not(None), col(Account.closed_at).is_(None))
+        .where(col(Account.enrolled_at) >= col(Account.made_at), col(Account.closed_at).is_(None))
     )
     return session.exec(query).one_or_none()
 

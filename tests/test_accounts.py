@@ -159,6 +159,28 @@ def test_after_a_reset_nothing_of_before_lets_in(settings: Settings, engine: Eng
         assert isinstance(tries(settings, engine, later, code=code), Refused)
 
 
+def test_a_reset_of_the_only_account_gives_the_shared_password_nothing_back(
+    settings: Settings, engine: Engine, now: datetime
+) -> None:
+    anna, later = Member(settings, engine, ANNA, now), now + timedelta(minutes=5)
+
+    def state() -> tuple[bool, str]:
+        with reading(engine) as session:
+            found = {one.person: one.state for one in enrolment.states(settings, session, now=later)}
+            return accounts.are_used(session), found[anna.id]
+
+    person = persons.named(settings, ANNA)
+    enrolment.reset(settings, engine, person, now=now)  # in the moment of the enrolment
+    assert state() == (True, "invited")
+    for password in ("", PASSWORD):
+        assert isinstance(tries(settings, engine, later, password=password, code=anna.code(later)), Refused)
+    enrolment.reset(settings, engine, person, now=later)
+    assert enrolment.close(engine, settings, ANNA, now=later) == (anna.id, 0)
+    assert state() == (False, "closed")
+    Member(settings, engine, ANNA, later)
+    assert state() == (True, "active")
+
+
 def test_a_closed_account_opens_nothing_and_the_last_one_gives_the_password_back(
     settings: Settings, engine: Engine, now: datetime
 ) -> None:

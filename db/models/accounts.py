@@ -17,8 +17,8 @@ class Account(SQLModel, table=True):
     password_hash: str = ""  # Argon2id, as a PHC string
     secret_sealed: bytes | None = None  # of the one-time codes (RFC 6238)
     last_step: int | None = Field(default=None, sa_type=BigInteger)  # of the last code: no code counts twice
-    made_at: datetime = Field(sa_type=UtcDateTime)
-    enrolled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    made_at: datetime = Field(sa_type=UtcDateTime)  # or begun anew, after all was lost
+    enrolled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # before made_at: not again yet
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

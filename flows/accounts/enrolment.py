@@ -128,7 +128,8 @@ def enrol(
             return Refused(VOID)
         account = accounts.held(session, again[0].id)
         accounts.use(session, link, now=now)
-        account.password_hash, account.last_step, account.enrolled_at = kept, near[0], now
+        account.password_hash, account.last_step = kept, near[0]
+        account.enrolled_at = max(now, account.made_at)
         session.add(account)
         accounts.set_recovery(session, account, [sign_in.hashed(vault, one) for one in codes])
         key = sign_in.admit(session, vault, account, SignInProof.code, address=address, now=now)
@@ -155,7 +156,7 @@ def invent(settings: Settings, engine: Engine, *, now: datetime) -> list[Member]
                 account.enrolled_at = now
                 session.add(account)
         rows = {row.person: row for row in accounts.all_of(session)}
-    return [one for one in people if one.id in rows and rows[one.id].enrolled_at is not None]
+    return [one for one in people if one.id in rows and not accounts.is_awaited(rows[one.id])]
 
 
 def entry_link(settings: Settings, engine: Engine, person: Member, page: str, *, now: datetime) -> str:
@@ -220,10 +221,11 @@ def _state(session: Session, account: Account | None, id: str, name: str, role: 
         return State(id, name, role, "none", None, None, 0, 0)
     if account.closed_at is not None:
         state, since = "closed", account.closed_at
-    elif account.enrolled_at is not None:
-        state, since = "active", account.enrolled_at
+    elif accounts.is_awaited(account):
+        is_invited = accounts.is_invited(session, account.id, now=now)
+        state, since = ("invited" if is_invited else "lapsed"), account.made_at
     else:
-        state, since = ("invited" if now < account.made_at + INVITED else "lapsed"), account.made_at
+        state, since = "active", account.enrolled_at or account.made_at
     return State(
         id,
         name,

@@ -90,7 +90,7 @@ def sign_in(profile: Profile, engine: Engine, vault: Vault, tried: Tried, *, now
         account = accounts.of(session, person.id) if person else None
     if len(refused) >= TRIES_THERE or refused.count(name_hash) >= TRIES:
         return Refused(LOCKED, is_for_now=True)
-    if account is not None and (account.enrolled_at is None or account.closed_at is not None):
+    if account is not None and (accounts.is_awaited(account) or account.closed_at is not None):
         account = None
     is_password = passwords.is_right(tried.password, account.password_hash if account else "")
     sealed = account.secret_sealed if account else None
@@ -127,7 +127,7 @@ def sign_in_by_link(engine: Engine, vault: Vault, token: str, *, address: str, n
         if link is None:
             return None
         account = accounts.held(session, link.account_id)
-        if account.enrolled_at is None or account.closed_at is not None:
+        if accounts.is_awaited(account) or account.closed_at is not None:
             return None
         accounts.use(session, link, now=now)
         return admit(session, vault, account, SignInProof.link, address=address, now=now)
