@@ -4,11 +4,14 @@ import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlmodel import SQLModel
 
+from db.engine import make_engine, transaction
 from flows.accounts import enrolment, passwords, persons
 from flows.accounts.reception import Reception
 from flows.door import login, pages
@@ -206,10 +209,57 @@ def test_a_database_that_does_not_answer_lets_nobody_in(
     def away(*_: Any, **__: Any) -> None:
         raise OperationalError("select", {}, Exception("away"))
 
-    monkeypatch.setattr("flows.accounts.reception.accounts.are_used", away)
+    monkeypatch.setattr("flows.accounts.reception.mark.are_used", away)
     for credential in (None, PEOPLE):
         assert front.ask("POST", "/api/flow_runs/filter", credential, {}).status_code == 503
     assert front.ask("POST", "/api/flow_runs/filter", INTERNAL, {}).status_code == 201, "our own go on"
+
+
+def test_without_its_database_a_door_that_knew_accounts_opens_to_nobody(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.accounts.reception.FRESH", -1.0)
+    file = tmp_path / "kept" / "bollettino.db"
+    file.parent.mkdir()
+    here = Settings(settings.profile, settings.path, tmp_path / "state", f"sqlite:///{file}")
+
+    def asked() -> int:
+        """By one who comes with the shared password after a restart."""
+        front = Front(Reception(here, lambda: NOW))
+        with front.http:
+            return front.ask("POST", "/api/flow_runs/filter", body={}).status_code
+
+    assert (asked(), list(file.parent.iterdir())) == (201, []), "nobody has an account, and no file is begun"
+    engine = make_engine(here.database)
+    SQLModel.metadata.create_all(engine)
+    signed_in(here, engine, ANNA, NOW)
+    mark = here.state / "accessi-in-uso"
+    assert not mark.exists(), "as those who enrolled before there was one"
+    assert asked() == 401
+    assert mark.stat().st_mode & 0o777 == 0o600
+    with transaction(engine) as session:
+        session.connection().execute(text("DELETE FROM signin"))
+        session.connection().execute(text("DELETE FROM account"))
+    assert asked() == 401, "an older copy of the database knows nobody"
+    SQLModel.metadata.drop_all(engine)
+    assert asked() == 503
+    engine.dispose()
+    for one in file.parent.iterdir():
+        one.unlink()
+    assert (asked(), list(file.parent.iterdir())) == (503, [])
+
+
+def test_the_mark_of_the_accounts_goes_with_the_last_one(settings: Settings, sqlite: Engine) -> None:
+    mark = settings.state / "accessi-in-uso"
+    enrolment.add(settings, sqlite, persons.named(settings, ANNA), now=NOW)
+    assert not mark.exists(), "an invitation closes nothing"
+    for name in (ANNA, "Bruno Vice"):
+        Member(settings, sqlite, name, NOW)
+        assert mark.exists()
+    enrolment.close(sqlite, settings, ANNA, now=NOW)
+    assert mark.exists()
+    enrolment.close(sqlite, settings, "Bruno Vice", now=NOW)
+    assert not mark.exists()
 
 
 # ------------------------------------------------------------ Prefect's own pages

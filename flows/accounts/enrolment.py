@@ -19,7 +19,7 @@ from db import accounts
 from db.engine import reading, transaction
 from db.models import Account, SignInProof
 from db.vault import Vault
-from flows.accounts import passwords, persons, sign_in
+from flows.accounts import mark, passwords, persons, sign_in
 from flows.accounts.persons import Member
 from flows.door import entry
 from flows.door.people import Enrolled, Invitation, Refused
@@ -133,6 +133,7 @@ def enrol(
         session.add(account)
         accounts.set_recovery(session, account, [sign_in.hashed(vault, one) for one in codes])
         key = sign_in.admit(session, vault, account, SignInProof.code, address=address, now=now)
+        mark.leave(settings)  # before the commit: what cannot be marked is not begun
     return Enrolled(key, tuple(codes))
 
 
@@ -155,6 +156,7 @@ def invent(settings: Settings, engine: Engine, *, now: datetime) -> list[Member]
                 account = accounts.begin(session, person.id, secret_sealed=secret, now=now)
                 account.enrolled_at = now
                 session.add(account)
+            mark.leave(settings)
         rows = {row.person: row for row in accounts.all_of(session)}
     return [one for one in people if one.id in rows and not accounts.is_awaited(rows[one.id])]
 
@@ -193,7 +195,10 @@ def reset(settings: Settings, engine: Engine, person: Member, *, now: datetime) 
 
 
 def close(engine: Engine, settings: Settings, words: str, *, now: datetime) -> tuple[str, int]:
-    """End an account, also of somebody who has left the profile; whose, and how many sign-ins ended."""
+    """End an account, also of somebody who has left the profile; whose, and how many sign-ins ended.
+
+    After the last one the shared password opens the door again.
+    """
     person = persons.typed(settings.profile, words)
     with transaction(engine) as session:
         account = accounts.of(session, person.id if person else words.strip().casefold())
@@ -201,7 +206,11 @@ def close(engine: Engine, settings: Settings, words: str, *, now: datetime) -> t
             raise BollettinoError(
                 f"{words!r} has no account: `python -m flows accounts list` shows who has one"
             )
-        return account.person, accounts.close(session, account, now=now)
+        closed = account.person, accounts.close(session, account, now=now)
+        is_last = not accounts.are_used(session)
+    if is_last:
+        mark.take_away(settings)
+    return closed
 
 
 def link_of(settings: Settings, token: str) -> str:

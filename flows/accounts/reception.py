@@ -5,16 +5,17 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
 from sqlalchemy import Engine, inspect
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from db import accounts
 from db.engine import reading
 from flows.accounts import asked as requests
-from flows.accounts import enrolment, sign_in
+from flows.accounts import enrolment, mark, sign_in
 from flows.accounts.sign_in import Tried
 from flows.door.people import Asked, Enrolled, Invitation, Key, Person, Refused, UnansweredError
 from flows.profiles.comune import Profile
@@ -104,6 +105,8 @@ class Reception:
     @property
     def engine(self) -> Engine:
         """Made when it is first asked for: the door is made before its database may be there."""
+        if self._is_without_file():
+            raise UnansweredError
         if self._engine is None:
             self._engine = self._settings.engine()
         return self._engine
@@ -117,17 +120,32 @@ class Reception:
         return self._profile[1]
 
     def _are_used(self) -> bool:
-        """As it was, where the database does not answer now. Without such a table nobody has an account."""
+        """As it was, where the database does not answer now. Without such a table nobody has an account,
+        unless the mark beside the database tells that somebody had.
+        """
+        if not mark.stands(self._settings) and self._is_without_file():
+            return False
         try:
             with reading(self.engine) as session:
-                return accounts.are_used(session)
+                are_used = mark.are_used(self._settings, session)
         except SQLAlchemyError:
             if self._used is not None:
                 return self._used[1]
             with self.engine.execution_options(reading=True).connect() as connection:
-                if not inspect(connection).has_table("account"):
+                if not mark.stands(self._settings) and not inspect(connection).has_table("account"):
                     return False
             raise
+        if are_used and self._used is None:  # enrolled before there was a mark, or restored without it
+            try:
+                mark.leave(self._settings)
+            except OSError as exc:  # people still come in; the next start tries it again
+                log.warning("%s cannot be written: %s", mark.FILE, exc.strerror)
+        return are_used
+
+    def _is_without_file(self) -> bool:
+        """Of SQLite, which would begin an empty one."""
+        url = make_url(self._settings.database)
+        return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
 
     def _who(self, token: str) -> Person | None:
         return sign_in.who(self.profile, self.engine, self._vault, token, now=self._clock())
@@ -136,6 +154,6 @@ class Reception:
 async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     try:
         return await asyncio.get_running_loop().run_in_executor(threads, work)
-    except SQLAlchemyError as exc:
+    except (SQLAlchemyError, OSError) as exc:
         log.warning("the accounts cannot be asked: %s", type(exc).__name__)
         raise UnansweredError from exc

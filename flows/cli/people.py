@@ -57,11 +57,11 @@ RESETS = ", and make void the password, the codes and every sign-in of before"
 
 
 def _after(settings: "Settings") -> list[str]:
-    from db import accounts as rows
     from db.engine import reading
+    from flows.accounts import mark
 
     with reading(settings.engine()) as session:
-        is_last = not rows.are_used(session)
+        is_last = not mark.are_used(settings, session)
     return ["nobody has an account any more: the shared password opens the door again"] if is_last else []
 
 
@@ -69,13 +69,12 @@ def _list(settings: "Settings", out: Output) -> int:
     from dataclasses import asdict
     from datetime import UTC, datetime
 
-    from db import accounts as rows
     from db.engine import reading
-    from flows.accounts import enrolment
+    from flows.accounts import enrolment, mark
 
     with reading(settings.engine()) as session:
         found = enrolment.states(settings, session, now=datetime.now(UTC))
-        are_used = rows.are_used(session)
+        are_used = mark.are_used(settings, session)
     lines = [f"{one.name:<30} {one.role or 'not in the profile':<20} {WORDS[one.state]}" for one in found]
     out.table(
         "accounts", [asdict(one) for one in found], lines, show=("name", "role", "state", "last_sign_in")

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from db import accounts as rows
 from db.engine import StoreError, reading
-from flows.accounts import enrolment
+from flows.accounts import enrolment, mark
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out
 from flows.doctor.reader import reader
 from flows.profiles.codes import problems
@@ -64,7 +63,7 @@ def have_accounts(case: Case) -> bool:
     """Not without a database that can be read, of which other checks tell."""
     try:
         with reader(case.settings) as engine, reading(engine) as session:
-            return rows.are_used(session)
+            return mark.are_used(case.settings, session)
     except (StoreError, SQLAlchemyError):
         return False
 
@@ -72,7 +71,7 @@ def have_accounts(case: Case) -> bool:
 def accounts(case: Case) -> Said:
     """Once anybody has an account, who has none does not come in."""
     with reader(case.settings) as engine, reading(engine) as session:
-        are_used = rows.are_used(session)
+        are_used = mark.are_used(case.settings, session)
         found = enrolment.states(case.settings, session, now=case.now)
     if not are_used:
         words = "Nessuno ha un accesso suo: si entra con una password che tutti hanno in comune"

@@ -7,6 +7,7 @@ import httpx
 
 from db import accounts
 from db.engine import transaction
+from flows.accounts import mark
 from flows.settings import Settings
 
 PATIENCE = 30  # seconds
@@ -17,6 +18,7 @@ def share_the_password(settings: Settings) -> None:
     with transaction(settings.engine()) as session:
         for account in accounts.all_of(session):
             accounts.close(session, account, now=datetime.now(UTC))
+    mark.take_away(settings)
     user, _, password = settings.door_keys().people.partition(":")
     deadline = time.monotonic() + PATIENCE
     with httpx.Client(trust_env=False, auth=(user, password)) as client:
