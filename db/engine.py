@@ -61,6 +61,17 @@ def make_reader(address: str, *, wait_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     return make_engine(engine.url.update_query_dict(bounds).render_as_string(False))
 
 
+def make_hurried(address: str, *, wait_ms: int) -> Engine:
+    """An engine that writes, for a process in which people wait: for a connection, or for another writer,
+    no longer than `wait_ms`.
+    """
+    engine = make_engine(address, wait_ms=wait_ms)
+    if engine.url.get_backend_name() == "sqlite":
+        return engine
+    bounds = {"options": f"-c lock_timeout={wait_ms}", "connect_timeout": str(max(2, wait_ms // 1000))}
+    return make_engine(engine.url.update_query_dict(bounds).render_as_string(False))
+
+
 def _prepare_sqlite(connection: Any, wait_ms: int) -> None:
     connection.isolation_level = None  # the driver would begin DEFERRED by itself; see _begin
     cursor = connection.cursor()

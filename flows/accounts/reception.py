@@ -13,16 +13,17 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from db.engine import reading
+from db.engine import make_hurried, reading
 from flows.accounts import asked as requests
 from flows.accounts import enrolment, mark, sign_in
 from flows.accounts.sign_in import Tried
 from flows.door.people import Asked, Enrolled, Invitation, Key, Person, Refused, UnansweredError
 from flows.profiles.comune import Profile
-from flows.settings import Settings, load_profile
+from flows.settings import Settings, SettingsError, load_profile
 
 FRESH = 2.0  # seconds that an answer is good for: so long an account that was closed elsewhere still opens
 MOST = 1000  # answers that are kept
+WAIT_MS = 8_000  # for another writer, or for a connection: people look at a page meanwhile
 
 T = TypeVar("T")
 
@@ -32,7 +33,8 @@ log = logging.getLogger(__name__)
 class Reception:
     """Answers the door from the installation's database, and from its profile as it is now.
 
-    One who signs in costs 64 MB and a tenth of a second of a processor: one after the other.
+    One who signs in costs 64 MB and a tenth of a second of a processor: one after the other. What writes has
+    a thread of its own: while another process writes, everybody else is still known.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -40,7 +42,8 @@ class Reception:
         self._vault = sign_in.vault(settings)
         self._engine: Engine | None = None
         self._readers, self._one = ThreadPoolExecutor(2, "accounts"), ThreadPoolExecutor(1, "sign-in")
-        self._profile: tuple[int, Profile] | None = None
+        self._writer = ThreadPoolExecutor(1, "accounts-write")
+        self._profile = (0, settings.profile)  # when its file was written, and what was in it
         self._known: dict[str, tuple[float, Person | None]] = {}
         self._used: tuple[float, bool] | None = None
 
@@ -61,7 +64,7 @@ class Reception:
         return person
 
     async def note(self, asked: Asked) -> None:
-        await _in(self._readers, lambda: requests.note(self.engine, self._vault, asked))
+        await _in(self._writer, lambda: requests.note(self.engine, self._vault, asked))
 
     async def sign_in(self, name: str, password: str, code: str, address: str) -> Key | Refused:
         tried, now = Tried(name, password, code, address), self._clock()
@@ -72,14 +75,14 @@ class Reception:
     async def sign_in_by_link(self, token: str, address: str) -> Key | None:
         now = self._clock()
         return await _in(
-            self._readers,
+            self._writer,
             lambda: sign_in.sign_in_by_link(self.engine, self._vault, token, address=address, now=now),
         )
 
     async def sign_out(self, token: str, *, everywhere: bool) -> None:
         now = self._clock()
         await _in(
-            self._readers,
+            self._writer,
             lambda: sign_in.sign_out(self.engine, self._vault, token, everywhere=everywhere, now=now),
         )
         self._known.clear()
@@ -88,7 +91,7 @@ class Reception:
         now = self._clock()
         return await _in(
             self._readers,
-            lambda: enrolment.invited(self._settings, self.engine, self._vault, token, now=now),
+            lambda: enrolment.invited(self.settings, self.engine, self._vault, token, now=now),
         )
 
     async def enrol(self, token: str, password: str, code: str, address: str) -> Enrolled | Refused:
@@ -96,7 +99,7 @@ class Reception:
         enrolled = await _in(
             self._one,
             lambda: enrolment.enrol(
-                self._settings, self.engine, self._vault, token, password, code, address=address, now=now
+                self.settings, self.engine, self._vault, token, password, code, address=address, now=now
             ),
         )
         self._used = None
@@ -108,16 +111,29 @@ class Reception:
         if self._is_without_file():
             raise UnansweredError
         if self._engine is None:
-            self._engine = self._settings.engine()
+            self._engine = make_hurried(self._settings.database, wait_ms=WAIT_MS)
         return self._engine
 
     @property
     def profile(self) -> Profile:
-        """Read again where the file is another."""
-        changed = self._settings.path.stat().st_mtime_ns
-        if self._profile is None or self._profile[0] != changed:
-            self._profile = (changed, load_profile(self._settings.path))
+        """Read again where the file is another; the last good one while it is written, or is wrong."""
+        try:
+            changed = self._settings.path.stat().st_mtime_ns
+        except OSError:
+            changed = -1
+        if self._profile[0] != changed:
+            try:
+                self._profile = (changed, load_profile(self._settings.path))
+            except SettingsError as exc:
+                log.warning("who may sign in stays as it was: %s", exc)
+                self._profile = (changed, self._profile[1])
         return self._profile[1]
+
+    @property
+    def settings(self) -> Settings:
+        """With the profile as it is now."""
+        at = self._settings
+        return Settings(self.profile, at.path, at.state, at.database)
 
     def _are_used(self) -> bool:
         """As it was, where the database does not answer now. Without such a table nobody has an account,

@@ -1,0 +1,99 @@
+"""The accounts behind the door while something goes on: another writer, a profile that is changed."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from sqlalchemy import Engine, text
+
+from db.engine import make_hurried
+from flows.accounts import enrolment, passwords, persons
+from flows.accounts.reception import Reception
+from flows.door.people import Asked, UnansweredError
+from flows.settings import Settings, load_profile
+from tests.world.door_front import HERE, ID, NOW, Front
+from tests.world.people import signed_in
+
+ANNA, SARA = "Anna Redazione", "Sara Lettrice"
+MORE = '\n[[colleagues]]\nname = "Sara Lettrice"\nemail = "sara@comune.esempio.mi.it"\nrole = "reader"\n'
+
+
+@pytest.fixture
+def here(settings: Settings, sqlite: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """With a profile that may be written over."""
+    monkeypatch.setattr(passwords, "MEMORY", 64)
+    monkeypatch.setattr("flows.accounts.reception.FRESH", -1.0)
+    path = tmp_path / "profilo.toml"
+    path.write_text(settings.path.read_text(encoding="utf-8"), encoding="utf-8")
+    return Settings(load_profile(path), path, settings.state, str(sqlite.url))
+
+
+@pytest.fixture
+def front(here: Settings) -> Iterator[Front]:
+    found = Front(Reception(here, lambda: NOW))
+    yield found
+    found.http.close()
+
+
+def test_while_another_process_writes_who_has_signed_in_is_known(
+    here: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.accounts.reception.WAIT_MS", 500)
+    token, reception = signed_in(here, sqlite, ANNA, NOW), Reception(here, lambda: NOW)
+
+    async def meanwhile() -> tuple[float, list[object]]:
+        person = await reception.who(token)
+        assert person is not None
+        asked = Asked("porta-1", person, "start", ID, "0" * 64, NOW, "")
+        with sqlite.connect() as connection, connection.begin():
+            notes = [asyncio.create_task(reception.note(replace(asked, key=f"porta-{n}"))) for n in range(3)]
+            await asyncio.sleep(0.05)
+            began = monotonic()
+            assert await reception.who(token) == person
+            took = monotonic() - began
+            return took, await asyncio.gather(*notes, return_exceptions=True)
+
+    took, noted = asyncio.run(meanwhile())
+    assert took < 0.3
+    assert [type(one) for one in noted] == [UnansweredError] * 3, "within their own time"
+
+
+def test_no_writer_at_the_door_waits_longer_than_it_says(postgresql: Engine) -> None:
+    engine = make_hurried(postgresql.url.render_as_string(False), wait_ms=3000)
+    with engine.connect() as connection:
+        assert connection.execute(text("SHOW lock_timeout")).scalar_one() == "3s"
+        assert connection.connection.driver_connection is not None
+        assert connection.connection.driver_connection.info.get_parameters()["connect_timeout"] == "3"
+    engine.dispose()
+
+
+def test_whoever_is_new_in_the_profile_enrols_without_a_restart(front: Front, here: Settings) -> None:
+    assert front.ask("GET", "/accesso", None).status_code == 303
+    with here.path.open("a", encoding="utf-8") as profile:
+        profile.write(MORE)
+    later = Settings(load_profile(here.path), here.path, here.state, here.database)
+    link = enrolment.add(later, later.engine(), persons.named(later, SARA), now=NOW)
+    page = front.ask("GET", link.removeprefix(HERE), None)
+    assert (page.status_code, SARA in page.text) == (200, True)
+
+
+def test_a_profile_that_cannot_be_read_leaves_everybody_as_they_were(
+    front: Front, here: Settings, sqlite: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = f"bollettino={signed_in(here, sqlite, ANNA, NOW - timedelta(minutes=1))}"
+
+    def asked() -> int:
+        return front.ask("POST", "/api/flow_runs/filter", None, {}, Cookie=kept).status_code
+
+    whole = here.path.read_text(encoding="utf-8")
+    here.path.write_text("editors = [", encoding="utf-8")
+    assert (asked(), asked()) == (201, 201)
+    assert [one.getMessage().split(":")[0] for one in caplog.records] == ["who may sign in stays as it was"]
+    here.path.unlink()
+    assert asked() == 201
+    here.path.write_text(whole.replace(ANNA, "Carla Redazione"), encoding="utf-8")
+    assert asked() == 401
