@@ -1,5 +1,6 @@
 """Who asked for what: stored before the Prefect server is asked, found again by what it led to."""
 
+import hmac
 import json
 
 from sqlalchemy import Engine
@@ -12,6 +13,12 @@ from flows.accounts import persons
 from flows.accounts.keys import vault_of
 from flows.door.people import Asked
 from flows.settings import Settings
+
+UNKNOWN = "?"  # the id of nobody
+LOST = (
+    "Non si sa più chi ha avviato questa operazione: la riga che lo diceva manca, o è stata cambiata. "
+    "Avviala di nuovo; se succede ancora, chiedi a chi gestisce il servizio."
+)
 
 
 def note(engine: Engine, vault: Vault, asked: Asked) -> None:
@@ -33,10 +40,14 @@ def note(engine: Engine, vault: Vault, asked: Asked) -> None:
 
 
 def by(settings: Settings, engine: Engine, key: str) -> str:
-    """The id of the person who asked for what has this key; "" where nobody did, or not through the door."""
+    """The id of the person who asked for what has this key, which the door has given.
+
+    Without its row, or with one that somebody altered, UNKNOWN: nobody acts for who has that.
+    """
     with reading(engine) as session:
         row = accounts.asked(session, key)
-    return row.person if row and row.mac == _mac(vault_of(settings.stamp_key()), row) else ""
+    is_whole = row is not None and hmac.compare_digest(row.mac, _mac(vault_of(settings.stamp_key()), row))
+    return row.person if row and is_whole else UNKNOWN
 
 
 def _mac(vault: Vault, row: DoorAct) -> str:
@@ -48,6 +59,8 @@ def in_anothers_name(settings: Settings, person_id: str, name: str) -> str:
     """Why who has signed in may not act under this name, in Italian; "" where it is theirs, or nobody has."""
     if not person_id:
         return ""
+    if person_id == UNKNOWN:
+        return LOST
     mine = persons.with_id(settings.profile, person_id)
     if mine is None:
         return "Chi ha effettuato l'accesso non è più nel profilo: chiedi a chi gestisce il servizio."

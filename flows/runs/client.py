@@ -167,7 +167,10 @@ def proof(code: str) -> Proof:
 
 
 def started_by(settings: Settings, key: str) -> str:
-    """The id of the person who started the run of this idempotency key, where they had signed in; else ""."""
+    """The id of the person who started the run of this idempotency key; "" where nobody had signed in.
+
+    `flows.accounts.asked.UNKNOWN` where one had, and it is not known any more who.
+    """
     return asked.by(settings, settings.engine(), key) if key.startswith(STARTED) else ""
 
 
