@@ -181,6 +181,22 @@ def test_a_reset_of_the_only_account_gives_the_shared_password_nothing_back(
     assert state() == (True, "active")
 
 
+def test_a_reset_while_a_password_is_judged_lets_nobody_in(
+    settings: Settings, engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, later = Member(settings, engine, ANNA, now), now + timedelta(minutes=5)
+    judge = passwords.is_right
+
+    def slowly(password: str, kept: str) -> bool:
+        enrolment.reset(settings, engine, persons.named(settings, ANNA), now=later)
+        return judge(password, kept)
+
+    monkeypatch.setattr(passwords, "is_right", slowly)
+    assert tries(settings, engine, later, code=anna.code(later)) == Refused(sign_in.WRONG)
+    with reading(engine) as session:
+        assert accounts.open_sign_ins(session, 1, now=later) == []
+
+
 def test_a_closed_account_opens_nothing_and_the_last_one_gives_the_password_back(
     settings: Settings, engine: Engine, now: datetime
 ) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, text
 from sqlmodel import SQLModel
 
 from db.engine import make_engine, transaction
-from flows.accounts import enrolment, passwords, persons
+from flows.accounts import enrolment, passwords, persons, sign_in
 from flows.accounts.reception import Reception
 from flows.door import login, pages
 from flows.door.people import Key, Person
@@ -116,6 +116,11 @@ def _scope(path: str, query: bytes = b"") -> dict[str, Any]:
 )
 def test_one_is_led_to_a_page_of_this_server_only(asked: str, led: str) -> None:
     assert login.within(asked) == led
+
+
+def test_a_form_with_many_fields_is_refused(front: Front) -> None:
+    fields = {f"campo_{number}": "1" for number in range(login.MOST_FIELDS + 1)}
+    assert posted(front, "/accesso", **fields).status_code == 400
 
 
 def test_a_form_of_another_page_is_refused(front: Front, settings: Settings, sqlite: Engine) -> None:
@@ -338,6 +343,11 @@ def test_the_sandbox_has_two_accounts_whose_links_let_in_once(
     assert [one.name for one in enrolment.invent(here, sqlite, now=NOW)] == ["Bruno Vice"], "never anew"
     real = Settings(here.profile.model_copy(update={"stage": "trial"}), here.path, here.state, here.database)
     assert enrolment.entry_link(real, sqlite, people[1], "/v2", now=NOW) == "/v2"
+    link = enrolment.entry_link(here, sqlite, people[1], "/v2", now=NOW)
+    token, vault = link.partition("=")[2].partition("&")[0], sign_in.vault(here)
+    for profile, is_let_in in ((real.profile, False), (here.profile, True), (here.profile, False)):
+        key = sign_in.sign_in_by_link(profile, sqlite, vault, token, address="", now=NOW)
+        assert (key is not None) == is_let_in
 
 
 def test_over_tls_the_cookie_is_of_this_host_alone_and_never_in_clear() -> None:

@@ -8,12 +8,14 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+import uvicorn
 from sqlalchemy import Engine, text
 
 from db.engine import make_hurried
 from flows.accounts import enrolment, passwords, persons
 from flows.accounts.reception import Reception
 from flows.door.people import Asked, UnansweredError
+from flows.runs import complaints, server
 from flows.settings import Settings, load_profile
 from tests.world.door_front import HERE, ID, NOW, Front
 from tests.world.people import signed_in
@@ -69,6 +71,19 @@ def test_no_writer_at_the_door_waits_longer_than_it_says(postgresql: Engine) -> 
         assert connection.connection.driver_connection is not None
         assert connection.connection.driver_connection.info.get_parameters()["connect_timeout"] == "3"
     engine.dispose()
+
+
+def test_only_a_proxy_of_this_machine_says_from_where_one_asks(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began: list[uvicorn.Config] = []
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")
+    monkeypatch.setattr(uvicorn, "run", lambda app, **given: began.append(uvicorn.Config(app, **given)))
+    for name in ("wait_for_turns", "door"):
+        monkeypatch.setattr(server, name, lambda *_: None)
+    monkeypatch.setattr(complaints, "speak_italian", lambda: None)
+    server.serve(here)
+    assert [one.forwarded_allow_ips for one in began] == ["127.0.0.1"]
 
 
 def test_whoever_is_new_in_the_profile_enrols_without_a_restart(front: Front, here: Settings) -> None:

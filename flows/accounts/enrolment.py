@@ -1,7 +1,8 @@
 """How an account begins, begins again after a loss, and ends.
 
-The operator makes an invitation and never learns what it leads to: its owner chooses the password, reads the
-secret of the codes with a telephone and keeps the recovery codes. What was good before is void from then on.
+The operator makes an invitation. Whoever opens its link first chooses the password and is shown the secret of
+the codes and the recovery codes: so it goes to its owner alone, who says whether it was still good. We store
+the password as a hash, and the secret encrypted. What was good before is void from then on.
 """
 
 import io

@@ -76,7 +76,9 @@ class Reception:
         now = self._clock()
         return await _in(
             self._writer,
-            lambda: sign_in.sign_in_by_link(self.engine, self._vault, token, address=address, now=now),
+            lambda: sign_in.sign_in_by_link(
+                self.profile, self.engine, self._vault, token, address=address, now=now
+            ),
         )
 
     async def sign_out(self, token: str, *, everywhere: bool) -> None:

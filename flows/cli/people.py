@@ -46,7 +46,8 @@ def accounts(arguments: argparse.Namespace, settings: "Settings", out: Output) -
         link,
         "",
         "Give it by hand or by telephone, not in a chat that others read. It asks for a password, shows a QR",
-        "for an authenticator app, and then the recovery codes. Nobody but its owner ever knows them.",
+        "for an authenticator app, and then the recovery codes. Whoever opens it first is who signs in:",
+        "where its owner finds it used, close the account. After that nobody can read these any more.",
         "From the first enrolment on, the password that the editors shared opens nothing any more.",
     )
     out.keep(person=colleague.id, link=link, until=now + enrolment.INVITED)
@@ -87,7 +88,7 @@ def _list(settings: "Settings", out: Output) -> int:
 
 def add_verbs(add: Add) -> None:
     verb = add("accounts", accounts, "Who may sign in at the Prefect UI: invite a person, invite again after "
-               "a loss, list, close. Secrets are chosen by their owner and shown to nobody else.",
+               "a loss, list, close. Secrets are chosen by who opens the invitation, and shown once.",
                writes=False)  # fmt: skip
     verbs = verb.add_subparsers(dest="what", required=True, metavar="add|reset|list|close")
 

@@ -26,7 +26,7 @@ from flows.door.wire import FRESH, HTML, Headers, Receive, Scope, Send, answer, 
 PATH = "/accesso"
 INVITATION = f"{PATH}/invito/"
 HOME = "/redazione"
-LONGEST = 10_000  # bytes of a form
+LONGEST, MOST_FIELDS = 10_000, 20  # bytes and fields of a form
 NO_ACCOUNTS = "Qui si entra con la password della redazione."
 NOT_FROM_HERE = "La richiesta non viene da questa pagina: aprila e riprova."
 NOT_SHARED = "La password che la redazione aveva in comune non vale più: ognuno entra con il proprio nome, da"
@@ -241,5 +241,8 @@ def address_of(scope: Scope) -> str:
 def _form(raw: bytes) -> dict[str, str]:
     if len(raw) > LONGEST:
         raise RejectedRequest("La richiesta è troppo lunga.")
-    values = parse_qs(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=20)
+    try:
+        values = parse_qs(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as exc:
+        raise RejectedRequest("La richiesta non è leggibile.", 400) from exc
     return {name: given[0] for name, given in values.items()}

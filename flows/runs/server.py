@@ -160,4 +160,10 @@ def serve(settings: Settings) -> None:
     wait_for_turns()
     complaints.speak_italian()
     port = settings.profile.servers.prefect_port
-    uvicorn.run(door(settings), host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run(
+        door(settings),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        forwarded_allow_ips="127.0.0.1",  # our proxy says from where; no variable of the environment adds one
+    )
