@@ -11,7 +11,7 @@ from db.engine import reading, transaction
 from db.models import Account, FailedSignIn, RecoveryCode, SignIn
 from flows.__main__ import parser
 from flows.accounts import enrolment, passwords, persons, sign_in
-from flows.accounts.sign_in import DAY, TRIES, TRIES_THERE, WITHIN, Tried
+from flows.accounts.sign_in import DAY, TRIES, TRIES_OF_CODES, TRIES_THERE, WITHIN, Tried
 from flows.cli import people
 from flows.cli.output import Output
 from flows.door.people import Key, Refused
@@ -117,6 +117,40 @@ def test_who_guesses_is_locked_out_where_they_are_and_the_owner_elsewhere_is_not
     assert isinstance(tries(settings, engine, later, code=anna.code(later), there="192.0.2.8"), Key)
     after = later + WITHIN + timedelta(seconds=1)
     assert isinstance(tries(settings, engine, after, code=anna.code(after)), Key)
+
+
+def test_a_person_of_three_names_has_no_more_tries(settings: Settings, sqlite: Engine, now: datetime) -> None:
+    anna, later = Member(settings, sqlite, ANNA, now), now + timedelta(minutes=5)
+    names = (ANNA, anna.id, "anna@comune.esempio.mi.it", ANNA.upper(), ANNA)
+    assert len(names) == TRIES
+    for name in names:
+        assert tries(settings, sqlite, later, name=name, password="wrong") == Refused(sign_in.WRONG)
+    for name in names:
+        locked = tries(settings, sqlite, later, name=name, code=anna.code(later))
+        assert locked == Refused(sign_in.LOCKED, is_for_now=True)
+
+
+def test_who_has_the_password_guesses_no_codes_from_many_networks(
+    settings: Settings, engine: Engine, now: datetime
+) -> None:
+    anna, later = Member(settings, engine, ANNA, now), now + timedelta(minutes=5)
+
+    def guess(number: int, code: str, password: str = PASSWORD) -> Key | Refused:
+        there = f"2001:db8:0:{number:x}::/64"
+        return tries(settings, engine, later, password=password, code=code, there=there)
+
+    for number in range(TRIES_OF_CODES):
+        assert guess(number, anna.code(later), "a wrong password") == Refused(sign_in.WRONG)
+    for number in range(20, 20 + TRIES_OF_CODES):
+        assert guess(number, "000000") == Refused(sign_in.WRONG)
+    for code in (anna.code(later), anna.recovery[0]):
+        assert guess(40, code) == Refused(sign_in.LOCKED, is_for_now=True)
+    assert guess(41, "000000") == Refused(sign_in.WRONG), "only who has both is told"
+    assert isinstance(tries(settings, engine, later, name="Bruno Vice", there=THERE), Refused)
+    later += WITHIN + timedelta(seconds=1)
+    assert isinstance(guess(42, anna.code(later)), Key), "neither was used up"
+    with reading(engine) as session:
+        assert accounts.recovery_left(session, 1) == enrolment.RECOVERY_CODES
 
 
 def test_who_guesses_under_many_names_is_locked_out_too(

@@ -82,11 +82,14 @@ class DoorAct(SQLModel, table=True):
 
 
 class FailedSignIn(SQLModel, table=True):
-    """Somebody was not let in; too many of one name from one address lock it out there for a while."""
+    """Somebody was not let in; too many of one person from one address lock them out there for a while.
+
+    A wrong code after a right password stands here once more, with `*` for the address.
+    """
 
     __table_args__ = (Index("ix_failedsignin_address_at", "address", "at"),)
 
     id: int = Field(default=None, primary_key=True)
-    name_hash: str  # keyed: what is typed as a name may be a password
+    name_hash: str  # keyed, of the person, or of what was typed: that may be a password
     address: str
     at: datetime = Field(sa_type=UtcDateTime)

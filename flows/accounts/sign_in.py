@@ -1,7 +1,8 @@
 """Who signs in: name, password and code judged together, once; and what a browser keeps from then on.
 
 Every refusal says the same and takes the same time, whether the name is known or not. Tries are counted by
-name and address: whoever guesses from elsewhere locks nobody out where they work.
+person, however they are called, and address: whoever guesses from elsewhere locks nobody out where they work.
+Who has the right password and guesses codes is counted from everywhere.
 """
 
 import secrets
@@ -27,7 +28,9 @@ DAY = timedelta(hours=12)  # a working day, however it is cut: nobody signs in t
 WINDOW = 1  # steps before and after that count too (RFC 6238, 5.2)
 TRIES = 5  # of one name from one address ...
 TRIES_THERE = 30  # ... and of all names from it ...
+TRIES_OF_CODES = 10  # of one person's with the right password, from everywhere ...
 WITHIN = timedelta(minutes=15)  # ... in so long; then nothing is judged before some of it has passed
+EVERYWHERE = "*"  # stands for the address of a wrong code after a right password
 WRONG = (
     "Nome, password o codice non sono giusti. Il codice vale una volta sola: se l'hai già usato aspetta "
     "quello nuovo."
@@ -83,8 +86,9 @@ class Tried:
 
 
 def sign_in(profile: Profile, engine: Engine, vault: Vault, tried: Tried, *, now: datetime) -> Key | Refused:
-    name_hash = vault.hash(f"name {' '.join(tried.name.split()).casefold()}")
     person = persons.typed(profile, tried.name)
+    called = f"person {person.id}" if person else f"name {' '.join(tried.name.split()).casefold()}"
+    name_hash = vault.hash(called)
     with reading(engine) as session:
         refused = accounts.failures(session, tried.address, since=now - WITHIN)
         account = accounts.of(session, person.id) if person else None
@@ -100,9 +104,14 @@ def sign_in(profile: Profile, engine: Engine, vault: Vault, tried: Tried, *, now
         if account is not None:
             account = _unchanged(account, accounts.held(session, account.id))
         used = _code(session, vault, account, near, tried.code) if account else None
+        guessed = accounts.failures(session, EVERYWHERE, since=now - WITHIN).count(name_hash)
         if account is None or used is None or not is_password:
             accounts.failed(session, name_hash=name_hash, address=tried.address, now=now)
+            if account is not None and is_password:
+                accounts.failed(session, name_hash=name_hash, address=EVERYWHERE, now=now)
             return Refused(WRONG)
+        if guessed >= TRIES_OF_CODES:  # said to who has both: nobody learns from it that a password is right
+            return Refused(LOCKED, is_for_now=True)
         if isinstance(used, RecoveryCode):
             accounts.use(session, used, now=now)
             proof = SignInProof.recovery
