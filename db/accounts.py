@@ -193,6 +193,14 @@ def sign_out(session: Session, account_id: int, *, token_hash: str | None = None
     return int(session.exec(query.values(ended_at=now)).rowcount)
 
 
+def void(session: Session, *, before: datetime, now: datetime) -> None:
+    """Every sign-in of `before` or earlier is over, and no link of an account begun by then is good."""
+    old = select(Account.id).where(col(Account.made_at) <= before)
+    session.exec(delete(AccountLink).where(col(AccountLink.account_id).in_(old)))
+    query = update(SignIn).where(col(SignIn.at) <= before, col(SignIn.ended_at).is_(None))
+    session.exec(query.values(ended_at=now))
+
+
 # ------------------------------------------------------------ not let in
 
 
@@ -207,10 +215,12 @@ def failures(session: Session, address: str, *, since: datetime) -> list[str]:
     return list(session.exec(query.order_by(col(FailedSignIn.at))))
 
 
-def forget_old(session: Session, *, now: datetime) -> None:
-    session.exec(delete(FailedSignIn).where(col(FailedSignIn.at) < now - KEPT))
-    session.exec(delete(SignIn).where(col(SignIn.until) < now - KEPT))
-    session.exec(update(DoorAct).where(col(DoorAct.at) < now - KEPT).values(address=""))
+def forget_old(session: Session, *, now: datetime) -> int:
+    """How many rows it ended, or took an address from."""
+    failed = session.exec(delete(FailedSignIn).where(col(FailedSignIn.at) < now - KEPT))
+    signed = session.exec(delete(SignIn).where(col(SignIn.until) < now - KEPT))
+    asked = update(DoorAct).where(col(DoorAct.at) < now - KEPT, col(DoorAct.address) != "").values(address="")
+    return int(failed.rowcount + signed.rowcount + session.exec(asked).rowcount)
 
 
 # ------------------------------------------------------------ what they asked for

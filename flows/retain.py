@@ -7,7 +7,7 @@ from prefect import flow
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import retention
+from db import accounts, retention
 from db.engine import forget_pages, transaction
 from flows.privacy.intact import load
 from flows.runs import client
@@ -23,6 +23,7 @@ WORDS = {
     "lettere": "testi di email alla redazione, cancellati",
     "chiamate": "chiamate ai redattori, cancellate",
     "accessi": "righe del registro degli accessi, cancellate",
+    "porta": "accessi e tentativi di accesso a Prefect, dimenticati",
 }
 
 
@@ -50,6 +51,7 @@ def retain(settings: Settings, engine: Engine, *, dry_run: bool = False, now: da
         "lettere": lambda session: retention.letters(session, ago(privacy.letter_days)),
         "chiamate": lambda session: retention.calls(session, ago(privacy.call_days)),
         "accessi": lambda session: retention.access(session, ago(privacy.access_days)),
+        "porta": lambda session: accounts.forget_old(session, now=now),
     }
     ended = dict.fromkeys(parts, 0)
     for name, part in parts.items():

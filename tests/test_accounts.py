@@ -8,13 +8,14 @@ from sqlmodel import select
 
 from db import accounts
 from db.engine import reading, transaction
-from db.models import Account, FailedSignIn, RecoveryCode, SignIn
+from db.models import Account, DoorAct, FailedSignIn, RecoveryCode, SignIn
 from flows.__main__ import parser
-from flows.accounts import enrolment, passwords, persons, sign_in
+from flows.accounts import asked, enrolment, passwords, persons, sign_in
 from flows.accounts.sign_in import DAY, TRIES, TRIES_OF_CODES, TRIES_THERE, WITHIN, Tried
 from flows.cli import people
 from flows.cli.output import Output
-from flows.door.people import Key, Refused
+from flows.door.people import Asked, Key, Person, Refused
+from flows.retain import retain
 from flows.settings import BollettinoError, Settings
 from tests.world.people import PASSWORD, Member, signed_in
 
@@ -280,6 +281,22 @@ def test_what_is_over_for_a_month_is_forgotten(settings: Settings, sqlite: Engin
     with transaction(sqlite) as session:
         assert len(session.exec(select(SignIn)).all()) == 1
         assert session.exec(select(FailedSignIn)).all() == []
+
+
+def test_the_daily_end_of_what_was_kept_knows_sign_ins_too(
+    settings: Settings, engine: Engine, now: datetime
+) -> None:
+    anna = Member(settings, engine, ANNA, now)
+    tries(settings, engine, now, name="nobody")
+    asked.note(
+        engine,
+        sign_in.vault(settings),
+        Asked("porta-1", Person(anna.id, ANNA, "editor", "code"), "start", "x", "0" * 64, now, THERE),
+    )
+    later = now + timedelta(days=30, hours=11)
+    assert [retain(settings, engine, now=later + timedelta(hours=n))["porta"] for n in (0, 2, 3)] == [2, 1, 0]
+    with reading(engine) as session:
+        assert [row.address for row in session.exec(select(DoorAct))] == [""]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from db import bulletins, deliveries, senders
 from db.engine import transaction
 from db.models import BulletinStatus, Delivery, DeliveryStatus, Recipient
 from flows.__main__ import main
+from flows.accounts import enrolment, persons, sign_in
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.dispatch import begin, dispatch_bulletin, due
 from flows.draft.evidence import of_whole
@@ -25,6 +26,7 @@ from tests.test_alert_drafted import NOW
 from tests.test_review_standing_order import DUE, drafted, ordered
 from tests.world.builders import item_of, make_bulletin, make_news_item, news_data
 from tests.world.comune import APPROVE, Comune
+from tests.world.people import signed_in
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +57,26 @@ def _accept(comune: Comune) -> int:
     os.environ["BOLLETTINO_STATE"] = str(comune.settings.state)
     os.environ["BOLLETTINO_DATABASE"] = comune.settings.database
     return main(["witness", "--profile", str(comune.settings.path), "--accept-by", "Anna Redazione"])
+
+
+def test_who_was_signed_in_at_the_copy_is_not_any_more_and_no_invitation_is_good(comuni: Comune) -> None:
+    settings, engine, now = comuni.settings, comuni.engine, comuni.now
+    vault, person = sign_in.vault(settings), persons.named(settings, "Anna Redazione")
+    old = signed_in(settings, engine, "Bruno Vice", now)
+    invited = enrolment.add(settings, engine, person, now=now).rpartition("/")[2]
+    at = now + timedelta(hours=1)
+    with transaction(engine) as session:
+        (line,) = restored.hold(settings, session, before=at, now=at)
+    assert line.startswith("Ha un accesso: Bruno Vice. Chi se n'è andato dopo la copia va tolto")
+    assert sign_in.who(settings.profile, engine, vault, old, now=at) is None
+    assert enrolment.invited(settings, engine, vault, invited, now=at) is None
+    at += timedelta(minutes=1)
+    new = signed_in(settings, engine, "Bruno Vice", at)
+    again = enrolment.reset(settings, engine, person, now=at).rpartition("/")[2]
+    with transaction(engine) as session:  # as the word of a person does, later
+        restored.hold(settings, session, before=now + timedelta(hours=1), now=at)
+    assert sign_in.who(settings.profile, engine, vault, new, now=at) is not None
+    assert enrolment.invited(settings, engine, vault, again, now=at) is not None
 
 
 def test_what_was_approved_at_the_copy_is_approved_again_or_stays(comuni: Comune) -> None:

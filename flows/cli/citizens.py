@@ -189,6 +189,7 @@ RETAINED = {  # what the profile's periods end, as keys of a document
     "lettere": "letters",
     "chiamate": "calls",
     "accessi": "accesses",
+    "porta": "sign-ins",
 }
 
 

@@ -1,15 +1,16 @@
 """What a restored database may have sent since its copy was made: it waits for a person, or leaves no more.
 
 The copy knows nothing of the hours after it. What it holds as approved may have left in them, and of a send
-that was on its way anybody may have got the rest.
+that was on its way anybody may have got the rest. Whose account was closed in them has one again.
 """
 
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import bulletins, deliveries, handovers, senders
+from db import accounts, bulletins, deliveries, handovers, senders
 from db.models import Bulletin, BulletinStatus
+from flows.accounts import enrolment
 from flows.bulletin.alerts.text import ALERT
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.status import numbered
@@ -38,6 +39,7 @@ def hold(settings: Settings, session: Session, *, before: datetime, by: str = BY
         *_orders(settings, session, before, by, now),
     ]
     life.reap(session, None, now=now)
+    lines += _accounts(settings, session, before, now)
     if answers := deliveries.skip_answers(session, RESTORED, before=before, now=now):
         lines.append(f"Risposte in attesa che non partono più: {answers}.")
     return lines
@@ -104,6 +106,18 @@ def _orders(settings: Settings, session: Session, before: datetime, by: str, now
         bulletins.add_version(session, bulletin, items, author=by, note=MAY_HAVE_LEFT, now=now)
         lines.append(f"{_called(bulletin)}: non parte da solo per ordine permanente.")
     return lines
+
+
+def _accounts(settings: Settings, session: Session, before: datetime, now: datetime) -> list[str]:
+    """The copy has forgotten whose account was closed since: nobody is signed in, and a person looks."""
+    accounts.void(session, before=before, now=now)
+    found = enrolment.states(settings, session, now=now)
+    if not (active := [one.name for one in found if one.state == "active"]):
+        return []
+    return [
+        f"Ha un accesso: {', '.join(active)}. Chi se n'è andato dopo la copia va tolto di nuovo con "
+        "`python -m flows accounts close NOME`; chi è connesso deve entrare di nuovo, un invito va rifatto."
+    ]
 
 
 def _called(bulletin: Bulletin) -> str:
