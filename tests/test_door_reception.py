@@ -1,11 +1,13 @@
 """The accounts behind the door while something goes on: another writer, a profile that is changed."""
 
 import asyncio
-from collections.abc import Iterator
+import json
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 import uvicorn
@@ -14,10 +16,11 @@ from sqlalchemy import Engine, text
 from db.engine import make_hurried
 from flows.accounts import enrolment, passwords, persons
 from flows.accounts.reception import Reception
+from flows.door import listening
 from flows.door.people import Asked, UnansweredError
 from flows.runs import complaints, server
 from flows.settings import Settings, load_profile
-from tests.world.door_front import HERE, ID, NOW, Front
+from tests.world.door_front import HERE, ID, INTERNAL, NOW, Front
 from tests.world.people import signed_in
 
 ANNA, SARA = "Anna Redazione", "Sara Lettrice"
@@ -84,6 +87,43 @@ def test_only_a_proxy_of_this_machine_says_from_where_one_asks(
     monkeypatch.setattr(complaints, "speak_italian", lambda: None)
     server.serve(here)
     assert [one.forwarded_allow_ips for one in began] == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("who", ["a person", "the installation", "a person who stays"])
+def test_who_is_closed_out_hears_no_more(
+    front: Front, here: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    monkeypatch.setattr(listening, "AGAIN", 0.05)
+    token = signed_in(here, sqlite, ANNA, NOW)
+    first = {"type": "auth", "token": INTERNAL if who == "the installation" else None}
+    came = [{"type": "websocket.connect"}, {"type": "websocket.receive", "text": json.dumps(first)}]
+    sent: list[dict[str, object]] = []
+
+    async def app(_scope: object, receive: Callable[[], Awaitable[Any]], send: Any) -> None:
+        await receive()
+        assert json.loads((await receive())["text"])["token"] == INTERNAL
+        if who != "a person who stays":
+            enrolment.close(sqlite, here, ANNA, now=NOW)
+        for _ in range(20):
+            await asyncio.sleep(0.05)
+            await send({"type": "websocket.send", "text": "something happened"})
+
+    async def receive() -> dict[str, str]:
+        return came.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"127.0.0.1:4200"), (b"origin", HERE.encode())]
+    headers += [(b"cookie", f"bollettino={token}".encode())] if who != "the installation" else []
+    monkeypatch.setattr(front.door, "_app", app)
+    scope = {"type": "websocket", "path": "/api/events/out", "headers": headers, "query_string": b""}
+    asyncio.run(front.door(scope, receive, send))
+    if who == "a person":
+        assert sent[-1] == {"type": "websocket.close", "code": 1008}
+        assert len(sent) < 15
+    else:
+        assert [one["type"] for one in sent] == ["websocket.send"] * 20
 
 
 def test_whoever_is_new_in_the_profile_enrols_without_a_restart(front: Front, here: Settings) -> None:

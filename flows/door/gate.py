@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from flows.door import bodies, entry, environment, login, manners, pages, sealed, stamps, table
+from flows.door import bodies, entry, environment, listening, login, manners, pages, sealed, stamps, table
 from flows.door.bodies import RejectedRequest
 from flows.door.login import Login, Request
 from flows.door.people import Accounts, Person, UnansweredError
@@ -294,33 +294,39 @@ class Door:
             await send({"type": "websocket.close", "code": 1008})
             return
         is_open = scope["path"] in [API + path for path in table.SUBSCRIPTIONS]
-        are_used = is_known = False
-        if self._login and is_open:
-            try:
-                are_used = await self._login.accounts.are_used()
-                is_known = await self._login.person(scope) is not None
-            except UnansweredError:
-                are_used = True  # what was shared lets nobody in meanwhile
-        is_first = True
+        is_known, is_shared = await self._may_listen(scope) if is_open else (False, False)
+        is_first, is_ours = True, False
 
         async def received() -> Message:
-            nonlocal is_first
+            nonlocal is_first, is_ours
             message = await receive()
             if not is_open or not is_first or message["type"] != "websocket.receive":
                 return message
             is_first = False
-            return self._with_token(message, is_known=is_known, is_shared=not are_used)
+            is_ours = self._credential(listening.token(message)) == self._house.internal
+            return self._with_token(message, is_known=is_known, is_shared=is_shared)
 
-        await self._app(scope, received, send)
+        async def is_allowed() -> bool:
+            """Who listens may have signed out, or been closed out, since."""
+            return is_ours or await self._may_listen(scope) == (is_known, is_shared)
+
+        if is_open:
+            await listening.while_allowed(self._app(scope, received, send), is_allowed, send)
+        else:
+            await self._app(scope, received, send)
+
+    async def _may_listen(self, scope: Scope) -> tuple[bool, bool]:
+        """Whether a person's browser asks, and whether the shared password is good."""
+        if self._login is None:
+            return False, True
+        try:
+            return await self._login.person(scope) is not None, not await self._login.accounts.are_used()
+        except UnansweredError:  # what was shared lets nobody in meanwhile
+            return False, False
 
     def _with_token(self, message: Message, *, is_known: bool, is_shared: bool) -> Message:
         """What is no credential goes on as none: the server compares whatever it is given."""
-        try:
-            body = json.loads(message.get("text") or message.get("bytes") or "")
-        except (ValueError, RecursionError):
-            body = None
-        token = body.get("token") if isinstance(body, dict) else None
-        credential = self._credential(token) if isinstance(token, str) else None
+        credential = self._credential(listening.token(message))
         is_known = is_known or credential == self._house.internal or (is_shared and credential is not None)
         auth = {"type": "auth", "token": self._house.internal if is_known else None}
         return {"type": "websocket.receive", "text": json.dumps(auth)}
