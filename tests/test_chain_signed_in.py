@@ -24,8 +24,12 @@ class Browser:
         settings = installation.settings
         headers = {"Cookie": f"{settings.work_pool}={token}", "Origin": settings.prefect_address}
         self.http = httpx.Client(base_url=f"{settings.prefect_address}/api", headers=headers, trust_env=False)
-        csrf = self.http.get("/csrf-token", params={"client": "browser"}).json()["token"]
+        csrf = wait_for("the door to know who has signed in", self._csrf)
         self.http.headers.update({"Prefect-Csrf-Client": "browser", "Prefect-Csrf-Token": csrf})
+
+    def _csrf(self) -> str | None:
+        answer = self.http.get("/csrf-token", params={"client": "browser"})
+        return str(answer.json()["token"]) if answer.status_code == 200 else None
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         answer = self.http.post(path, json=body, timeout=60)
