@@ -1,5 +1,6 @@
 """Files that are on the disk, whole or not at all, for this user of the machine alone."""
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -48,3 +49,18 @@ def write_all(handle: int, content: bytes) -> None:
     except OSError:
         os.ftruncate(handle, before)
         raise
+
+
+def is_locked(path: Path) -> bool:
+    """Whether a living process holds this lock file; False where there is none."""
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False

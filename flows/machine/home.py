@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from db import disk
 from flows.machine import checkout, plan
-from flows.machine.passage import UpgradeError, is_held
+from flows.machine.passage import UpgradeError
 from flows.machine.secret_files import PROCESSES, SEALED
 from flows.settings import ROOT, Settings
 
@@ -179,7 +179,7 @@ class ByRun:
         return typed(command, words, self.project)
 
     def is_running(self) -> bool:
-        return any(is_held(self.state / name) for name in LOCKS)
+        return any(disk.is_locked(self.state / name) for name in LOCKS)
 
     def stop(self, say: Say) -> None:
         began, is_told = time.monotonic(), False

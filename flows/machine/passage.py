@@ -97,18 +97,3 @@ def alone(state: Path) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
-
-
-def is_held(lock: Path) -> bool:
-    """Whether a process of the installation holds one of its locks."""
-    try:
-        handle = os.open(lock, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(handle)
-    return False

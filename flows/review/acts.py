@@ -26,6 +26,7 @@ from flows.profiles.comune import Editor
 from flows.review import codes
 from flows.review.codes import Judged, Verdict
 from flows.runs import choices
+from flows.sending import parts
 from flows.settings import BollettinoError, Settings
 from flows.staff.mail import tell
 
@@ -235,7 +236,7 @@ IN_VAIN = " Non è ripartito niente."
 
 GOES = "Ha chiesto di farlo partire, o ripartire da dove si era fermato."
 GOES_DESPITE = "Ha chiesto di farlo partire anche se un controllo dice NON PARTE."
-IN_PARTS = "Ha chiesto di farlo partire a parti: ogni giorno quante persone permette WhatsApp."
+GOES_IN_PARTS = "Ha chiesto di farlo partire a parti: ogni giorno quante persone permette WhatsApp."
 
 
 def decide(
@@ -257,19 +258,14 @@ def decide(
     """
     require_own_name(settings, who, proof)
     with transaction(engine) as session:
-        is_new = despite or (in_parts and not _leaves_in_parts(session, bulletin_id))
+        is_new = despite or (in_parts and parts.chosen_by(session, bulletin_id) is None)
         person = None if is_new else going_on(settings, session, bulletin_id, who, now=now)
     person = person or judge(settings, engine, who, proof, now=now)
     verb = acts.IN_PARTS if in_parts else RESUME
     words = [GOES_DESPITE] if despite else [] if in_parts else [GOES]
-    words += [IN_PARTS] if in_parts else []
+    words += [GOES_IN_PARTS] if in_parts else []
     with transaction(engine) as session:
         note(settings, session, person, verb, " ".join(words), bulletin_id=bulletin_id, letter=False, now=now)
-
-
-def _leaves_in_parts(session: Session, bulletin_id: int) -> bool:
-    """Whether somebody chose that before."""
-    return any(act.verb == acts.IN_PARTS for act in acts.of(session, bulletin_id))
 
 
 def cannot_resume(settings: Settings, engine: Engine, bulletin_id: int, *, who: str) -> str:

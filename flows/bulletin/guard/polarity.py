@@ -18,8 +18,8 @@ _NOT = re.compile(
     r"\b(?:non(?!\s+(?:(?:dev\w+\s+|può\s+|possono\s+)?super\w+|oltre|sol[oa]|soltanto|più|meno|superior\w+|inferior\w+|prima|appena)\b)|senza|nessun\w*|né|(?<![“\"«])mai)\b",
     re.I,
 )
-# `i non residenti`: a "non" of that word alone
 _WHO = re.compile(r"\b(?:chi|che|se)\s+$", re.I)  # `chi non può venire delega un altro`
+# `i non residenti`: a "non" of that word alone
 _NOT_SO = re.compile(
     r"non\s+(?:\w+(?:enti|ente|anti|at[oaie]|ut[oaie]|it[oaie])|domestic\w+|comunitari\w*|iscritt\w+|consecutiv\w+|statal\w+)\b",
     re.I,

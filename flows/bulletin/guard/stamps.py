@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.guard.finding import Finding
 from flows.bulletin.guard.wording import Wording
+from flows.bulletin.page.sections import MEETS
 
 # The labels of the sites' own templates (Design Comuni Italia, older ones): "Data di pubblicazione",
 # "Ultimo aggiornamento", "Prima pubb.:", "Data: … Tempo di lettura".
@@ -20,9 +21,6 @@ _TO_COME = re.compile(
     r"\b(?:sar\w+|verr\w+|viene|vengono)\s+(?:\w+\s+)?(?:pubblicat|aggiornat|inserit)\w+\s+\w*\s*$", re.I
 )
 _TIME_TO_READ = re.compile(r"^\s*Tempo\s+di\s+lettura", re.I)
-_MEETS = re.compile(  # what stands below it tells when or where one meets
-    r"\W*\n\W*(?:(?:dalle|alle|ore|h\.?)\s*(?:ore\s)?\d|presso\s|inizio\s|ritrovo\s)", re.I
-)
 _WEEKDAY = re.compile(r"\b(?:luned|marted|mercoled|gioved|venerd|sabato|domenica)", re.I)
 _TOLD_AS_STAMP = re.compile(
     r"\b(?:pubblicat\w*|pubblicazione|aggiorna\w+|emess\w+|diffus\w+|avviso|bollettino)\b", re.I
@@ -56,7 +54,7 @@ def _is_alone(text: str, fact: Fact) -> bool:
     first, last = text.rfind("\n", 0, fact.start) + 1, text.find("\n", fact.end)
     line = text[first : last if last >= 0 else len(text)]
     rest = line[: fact.start - first] + line[fact.end - first :]
-    return bool(first) and not re.search(r"\w", rest) and not _MEETS.match(text, fact.end)
+    return bool(first) and not re.search(r"\w", rest) and not MEETS.match(text, fact.end)
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:

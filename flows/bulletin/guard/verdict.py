@@ -111,9 +111,9 @@ def check(text: str, source: str, *, published: date | None = None) -> Verdict:
 
     Blocked: a number, date, time, amount, phone, address or level that the source has not; a weekday that
     is not its date's; a year that neither the source nor `published` gives; `oggi` and its like, which tell
-    another day to whom reads later; dates or times exchanged between their events; what `relations` is sure
-    that the source relates otherwise. Warned of: names, places and decisive words (`annullato`, `gratuito`,
-    `chiuso`) that the source has not, or has of something else; what `relations` only thinks likely.
+    another day to whom reads later; what `relations` is sure that the source relates otherwise. Warned of:
+    names, places and decisive words (`annullato`, `gratuito`, `chiuso`) that the source has not, or has of
+    something else; what `relations` only thinks likely.
     """
     source_facts = with_elliptic_days(source, facts(source, published=published))
     text_facts = settled(with_elliptic_days(text, facts(text), source_facts), source_facts)

@@ -59,14 +59,6 @@ class Wording:
         ]
         return sorted(found, key=lambda mark: mark[1])
 
-    @cached_property
-    def mark_places(self) -> dict[str, list[int]]:
-        """Where each mark stands, as indices of `marks`."""
-        where: dict[str, list[int]] = {}
-        for index, (mark, _, _) in enumerate(self.marks):
-            where.setdefault(mark, []).append(index)
-        return where
-
     def marks_between(self, start: int, end: int) -> list[tuple[str, int, int]]:
         """The marks that begin in a stretch of the text."""
         starts = self._mark_starts

@@ -18,7 +18,7 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import folded
 from flows.bulletin.language.wholeness import WEAK, Trouble, troubles
-from flows.bulletin.page.notice import Kind, Listing, Notice, Slot
+from flows.bulletin.page.notice import Kind, Listing, Notice, Slot, Told
 from flows.bulletin.page.telling import MUST, STEM, figures, tells
 from flows.bulletin.summary.clauses.prices import EXEMPTION, SOME_PAY_LESS
 from flows.bulletin.summary.frames.lines import ALL_IN_PAGE
@@ -71,6 +71,20 @@ _OPENS = re.compile(
     r"(?P<day>(?:\w{4,8}ì\s|sabato\s|domenica\s)?"
     rf"\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)",
     re.I,
+)
+_BEGINNING = (Kind.campaign, Kind.other, Kind.service, Kind.health)
+_FROM = re.compile(  # the office's first sentence begins with the day from which something holds
+    rf"Da(?:l|ll['’])?\s?(?P<day>(?:\w{{4,8}}ì\s|sabato\s|domenica\s)?\d{{1,2}}[°º]?\s{MONTH}(?:\s20\d\d)?)",
+    re.I,
+)
+_UNBOOKED = re.compile(
+    r"\b(?:senza|non\s(?:serve|occorre|bisogna|è\s(?:necessari[oa]|richiest[oa]|obbligatori[oa])))\s"
+    r"(?:(?:l['’]|la\s|alcuna?\s|nessuna?\s|bisogno\sdi\s|obbligo\sdi\s))?(?:appuntamento|prenotazione|prenotare|iscrizione)\b",
+    re.I,
+)
+_BOOKING = re.compile(r"\b(?:prenot\w+|su appuntamento)\b", re.I)
+_REACHES = re.compile(
+    r"\b(?:arriv(?:a|ano|erà|eranno)|recapitat\w|spedit\w|distribuit\w)\b[^.;]{0,80}\bentro\b", re.I
 )
 _OFF = re.compile(r"\b(?:rinviat|annullat|posticipat|sospes|rimandat)[oaie]\b", re.I)
 _PUT_OFF = re.compile(
@@ -307,16 +321,32 @@ def _untold(text: str, notice: Notice) -> Iterator[str]:
         if notice.kind is Kind.alert and not any(tells(text, one) for one in hazards):
             yield "Un avviso di pericolo deve dire il pericolo."
         return
-    if notice.kind in (Kind.service, Kind.hours) and (opens := _OPENS.search(notice.source)):
-        days = {figure for figure in figures(text) if "-" in figure}
-        if days and not days & figures(opens["day"]):
-            yield f"Manca da quando: la pagina dice «{' '.join(opens[0].split())}»."
+    days = {figure for figure in figures(text) if "-" in figure}
+    begins = _OPENS.search(notice.source) if notice.kind in (Kind.service, Kind.hours) else None
+    if begins is None and notice.kind in _BEGINNING:
+        begins = _FROM.match((*notice.abstract, *notice.prose, "")[0])
+    if begins and days and not days & figures(begins["day"]):
+        yield f"Manca da quando: la pagina dice «{' '.join(begins[0].split())}»."
+    is_open = _UNBOOKED.search(text) is not None
+    if is_open and _BOOKING.search(_UNBOOKED.sub(" ", text)):
+        yield "Dice che non si prenota, e che si prenota."
     if _CLOCK.search(text) and not _DAYS.search(text) and notice.slots.get(Slot.when):
         yield f"Manca il giorno: la pagina dice «{notice.slots[Slot.when][0].words}»."
     is_off = _OFF.search(text) is not None  # what is put off has no day any more
     for slot in () if is_off and notice.kind in (Kind.event, Kind.programme) else MUST.get(notice.kind, ()):
         told = notice.slots.get(slot, ())
+        if slot is Slot.deadline:
+            told = tuple(one for one in told if not _is_aside(one, notice))
         if slot in _ANNOUNCED and _ANNOUNCED[slot].search(text):
             continue
         if told and not any(tells(text, one) for one in told):
             yield f"Manca {_NAMES[slot]}: la pagina dice «{told[0].words}»."
+
+
+def _is_aside(told: Told, notice: Notice) -> bool:
+    """Whether a term is none that a reader must keep: by when something reaches them, or one books a thing
+    beside what needs no booking.
+    """
+    if _REACHES.search(told.sentence):
+        return True
+    return bool(_BOOKING.search(told.sentence) and _UNBOOKED.search(notice.source))

@@ -10,7 +10,7 @@ from flows.bulletin.summary.frames.wording import plain_figures
 _CALLED = re.compile(r"\b(?:convocazion[ei]|convocat[oa]|si riunisce|riunione|seduta|adunanza)\b", re.I)
 _BODY = re.compile(
     r"\b(?:(?P<council>consiglio\s(?:comunale|provinciale|dell['’]unione))"
-    r"|(?P<committee>commissione\sconsiliare(?:\spermanente)?))\b",
+    r"|(?:commissione\sconsiliare(?:\spermanente)?))\b",
     re.I,
 )
 _COUNCILS = {
@@ -29,6 +29,7 @@ _HALL = re.compile(
     re.I,
 )
 _PUBLIC = re.compile(r"\b(?:seduta|sessione)\s(?:\w+\s)?pubblica\b", re.I)
+_OPEN = re.compile(r"\baperta\sal\spubblico\b", re.I)
 _OFF = re.compile(r"\b(?:rinvi\w+|annull\w+|posticip\w+|sospes\w+|deliber\w+|verbal\w+|approvat\w+)\b", re.I)
 _NEAR = 160  # characters behind a day within which its hour stands
 _LOOKED_AT = 1200
@@ -60,7 +61,8 @@ def meeting(notice: Notice) -> str:
     at = clauses.hours_clause(f"ore {hour}:{minute:02}") if clocks else ""
     hall = _HALL.search(said)
     where = f"nella {hall['hall'].lower()}" if hall else ""
-    closing = " La seduta è pubblica." if _PUBLIC.search(said) else ""
+    is_told = any(_OPEN.search(sentence) for sentence in notice.prose)  # in a sentence of its own
+    closing = " La seduta è pubblica." if _PUBLIC.search(said) and not is_told else ""
     return f"{' '.join(filter(None, (name, 'si riunisce', clause, at, where)))}.{closing}"
 
 

@@ -21,7 +21,7 @@ _BY = re.compile(
     re.I,
 )
 _SUBJECT = re.compile(
-    r"^(?P<article>Il|Lo|La|L['’])\s?(?P<noun>servizio|sportello|iniziativa|progetto|misura|corso|contributo|bonus|bando|avviso|percorso"
+    r"^(?:Il|Lo|La|L['’])\s?(?P<noun>servizio|sportello|iniziativa|progetto|misura|corso|contributo|bonus|bando|avviso|percorso"
     r"|concorso|piano|programma|campagna|premio|voucher|soggiorno|consultazione)\s"
     r"(?=(?:non\s|si\s|ha\s|è\s|sarà\s|resta\s|viene\s|consente|permette|offre|aiuta|fornisce|garantisce|prevede|scade|riprende|parte\b"
     r"|inizia|comincia|torna|finanzia|sostiene|dà\s|spetta|può\s|deve\s|va\s|rimane|mette|dura|costa))"

@@ -31,7 +31,12 @@ from flows.bulletin.summary.frames.sittings import (
 from flows.bulletin.summary.frames.terms import term_of
 from flows.bulletin.summary.frames.wording import worded
 
-_BOOKS = re.compile(r"\b(?:prenotazion|iscrizion|prevendit|preiscrizion|scadenz)", re.I)
+# a row about booking; of `laboratorio, su prenotazione` it is the laboratory that is told
+_BOOKS = re.compile(
+    r"(?<!su )(?<!con )(?<!previa )(?<!salvo )(?<!senza )"
+    r"\b(?:prenotazion|iscrizion|prevendit|preiscrizion|scadenz)",
+    re.I,
+)
 _MEETS = re.compile(r"\b(?:ritrovo|partenza)\b", re.I)
 _VENUE = re.compile(
     r"\bpresso\s(?:il\s|lo\s|la\s|l['’])?((?:CINEMA|Cinema|TEATRO|Teatro|Sala|SALA|Biblioteca|BIBLIOTECA|Auditorium"
@@ -40,6 +45,11 @@ _VENUE = re.compile(
 )
 
 
+_OF_PARTS = (Slot.amount, Slot.place, Slot.how)
+_BESIDE = re.compile(
+    r"\b(?:parchegg\w+|navett\w+|autobus|sosta)\b", re.I
+)  # what is free or paid is another thing
+_TO_BOOK = re.compile(r"\b(?:prenot\w+|iscri\w+)", re.I)
 _TO_ENROL = re.compile(r"\biscrizion[ei]\b", re.I)
 _SHORT_TERM = 130  # UTF-16 units: a longer sentence leaves no room for what happens
 _ELSEWHERE = 2  # the rank of a place that stands in no sentence with a day
@@ -94,8 +104,10 @@ def occasion_of(notice: Notice) -> Occasion:
             sittings = [replace(sittings[0], hours=span, what="")]
     if parts and sittings:
         sittings = [Sitting(sittings[0].days, around(parts, sittings[0].hours))]
+    notice = _without_parts(notice, parts)
     place_words = _place(notice)
-    places = {row.place for row in rows if row.place}
+    shared = {row.place for row in parts}
+    places = {row.place for row in rows if row.place and (row not in parts or len(shared) == 1)}
     if len(places) > 1 and not any(row.place and (row.when or row.hours) for row in rows):
         place_words = ""  # the places of one list: all or none
         unsaid.append("places")
@@ -117,7 +129,11 @@ def occasion_of(notice: Notice) -> Occasion:
     if (place_words and not clauses.place_clause(place_words)) or _MEETS.search(place_words):
         where = _where_sentence(notice, place_words)
     who_words = people_of(notice, has_own=any(sitting.who for sitting in sittings))
-    price_words = [_with_subject(told) for told in notice.slots.get(Slot.amount, ()) if told.words]
+    price_words = [
+        _with_subject(told)
+        for told in notice.slots.get(Slot.amount, ())
+        if told.words and not _BESIDE.search(told.sentence)
+    ]
     prices = [said for words in price_words if (said := clauses.price_sentence(words))]
     price = min(prices, key=_worth_of_price, default="")
     if len(_sums(price_words)) > 1 or _is_dearer_for_some(price, notice):
@@ -144,6 +160,9 @@ def occasion_of(notice: Notice) -> Occasion:
         "",
     )
     booking = _booking_days(bookings) or booked(notice) or booking or _term(notice)
+    if any(_TO_BOOK.search(row.what) for row in parts):
+        booking = ""  # one books for that part, and perhaps for nothing else
+        unsaid.append("booking")
     if not booking and any(_A_DAY.search(words) for words in all_words(notice, Slot.deadline)):
         unsaid.append("deadline")
     told_hours = {clauses.hours_clause(words) for words in all_words(notice, Slot.hours)} - {""}
@@ -179,6 +198,24 @@ def occasion_of(notice: Notice) -> Occasion:
         where,
         tuple(unsaid),
     )
+
+
+def _without_parts(notice: Notice, parts: tuple[Row, ...]) -> Notice:
+    """Without the prices, places and bookings of one part of a programme: they are not the whole's."""
+    if len(parts) < 2:
+        return notice
+
+    def is_of_a_part(told: Told) -> bool:
+        if told.row is not None:
+            return told.row in parts
+        at = [match.start() for match in re.finditer(re.escape(told.words), notice.source)]
+        return bool(at) and all(any(part.start <= start < part.end for part in parts) for start in at)
+
+    kept = {
+        slot: tuple(told for told in told_of if slot not in _OF_PARTS or not is_of_a_part(told))
+        for slot, told_of in notice.slots.items()
+    }
+    return replace(notice, slots={slot: told_of for slot, told_of in kept.items() if told_of})
 
 
 def _term(notice: Notice) -> str:
@@ -258,7 +295,7 @@ def _is_dearer_for_some(price: str, notice: Notice) -> bool:
 
 def _worth_of_price(said: str) -> int:
     """A sum first, then a free offer, then that it is free, and that one may come in last."""
-    for rank, sign in enumerate((r"^Il b.*\d", r"\d", "offerta", "pagamento", "gratuit")):
+    for rank, sign in enumerate((r"^Il b.*\d", r"\d", "offerta", "pagamento", "gratuit", "liber")):
         if re.search(sign, said):
             return rank
     return 9
