@@ -34,7 +34,7 @@ VERBS = {
     "closure": "alerts still go",
     "inspect": "JSON lines",
     "codes": "nothing is stored",
-    "accounts": "shown to nobody else",
+    "accounts": "Secrets are chosen by who opens the invitation",
     "certificate": "counted anew from the rows",
     "retry": "surely did not leave",
     "witness": "a database that was restored",

@@ -194,7 +194,9 @@ def test_composing_finds_it_again_and_leaves_it_alone(comuni: Comune) -> None:
     assert "rinviato al prossimo" in comuni.compose(at_approval=False).why
     reopen(comuni, number)
     again = comuni.compose(at_approval=False)
-    assert again.why == "C'è già un bollettino per questo invio: da approvare."
+    assert again.why == (
+        f"C'è già un bollettino per questo invio: da approvare. Non è aggiornato: il testo è di {ANNA}."
+    )
     assert told(comuni, number) == edited
     assert not unsent(comuni) & ids(comuni, number)
 

@@ -104,6 +104,7 @@ def test_who_takes_over_reads_no_secret(comune: Comune, capsys: pytest.CaptureFi
         assert f"## {title}\n" in text
     assert "Anna Redazione" in text
     assert "non si fanno copie" in text
+    assert "Nessuno ha un accesso suo" in text
     secrets = comune.settings.secrets
     for secret in (secrets.encryption_keys, secrets.lookup_key, secrets.whatsapp_token, secrets.app_secrets):
         for part in secret.get_secret_value().split(","):

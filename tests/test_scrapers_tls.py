@@ -103,7 +103,7 @@ def chain(tmp_path: Path) -> Chain:
 
 def fetched(site: Site, tls: ssl.SSLContext | None = None) -> bytes:
     try:
-        with Fetcher(user_agent="t", timeout=5, context=tls) as fetcher:
+        with Fetcher(user_agent="t", timeout=60, context=tls) as fetcher:
             answer = fetcher.get(site.url + "/")
             assert isinstance(answer, Response)
             return answer.content

@@ -13,6 +13,7 @@ from db.engine import transaction
 from db.models import BulletinStatus, Delivery, DeliveryStatus, Recipient
 from flows.__main__ import main
 from flows.accounts import enrolment, persons, sign_in
+from flows.accounts import mark as accounts_mark
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.dispatch import begin, dispatch_bulletin, due
 from flows.draft.evidence import of_whole
@@ -77,6 +78,17 @@ def test_who_was_signed_in_at_the_copy_is_not_any_more_and_no_invitation_is_good
         restored.hold(settings, session, before=now + timedelta(hours=1), now=at)
     assert sign_in.who(settings.profile, engine, vault, new, now=at) is not None
     assert enrolment.invited(settings, engine, vault, again, now=at) is not None
+
+
+def test_a_copy_of_before_the_first_account_says_who_must_be_invited(comune: Comune) -> None:
+    comune.settings.state.mkdir(exist_ok=True)
+    accounts_mark.leave(comune.settings)
+    with comune.look() as session:
+        (line,) = restored.hold(comune.settings, session, before=comune.now, now=comune.now)
+    assert "accounts add" in line
+    accounts_mark.take_away(comune.settings)
+    with comune.look() as session:
+        assert restored.hold(comune.settings, session, before=comune.now, now=comune.now) == []
 
 
 def test_what_was_approved_at_the_copy_is_approved_again_or_stays(comuni: Comune) -> None:

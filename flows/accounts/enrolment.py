@@ -180,7 +180,7 @@ def add(settings: Settings, engine: Engine, person: Member, *, now: datetime) ->
     """A person's invitation; BollettinoError where they have an account that is in use."""
     with transaction(engine) as session:
         account = accounts.of(session, person.id)
-        if account is not None and account.enrolled_at is not None:
+        if account is not None and account.enrolled_at is not None and not accounts.is_awaited(account):
             raise BollettinoError(
                 f"{person.name} has an account: `python -m flows accounts reset` begins it anew"
             )

@@ -16,6 +16,7 @@ from pathlib import Path
 from db import canary, disk, schema, senders
 from db.engine import forget_pages, transaction
 from db.journal import Journal
+from flows.accounts import mark
 from flows.backup import archive, databases, keys
 from flows.backup.archive import BackupError, HarmedError
 from flows.backup.manifest import DATABASE, DUMP, JOURNAL, PREFECT, PREFECT_DUMP, WITNESS, Manifest
@@ -121,9 +122,11 @@ def _unpack(settings: Settings, found: Found, wish: Wish, folder: Path) -> None:
             databases.settle(folder / name)
     if found.registers is not None:
         with unpacked(wish, found.registers) as registers:
-            for name in (JOURNAL, WITNESS):
+            for name in (JOURNAL, WITNESS, mark.FILE):
                 if (registers / name).exists():
                     shutil.copyfile(registers / name, folder / name)
+    if mark.stands(settings):  # a copy from before the first enrolment re-opens no shared password
+        shutil.copyfile(settings.state / mark.FILE, folder / mark.FILE)
     kept = settings.state / secrets_file.FILE
     if settings.profile.stage == "sandbox" and kept.exists():  # the keys at hand, which are in no archive
         disk.replace(folder / secrets_file.FILE, kept.read_bytes())

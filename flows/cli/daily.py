@@ -243,6 +243,7 @@ def add_later_verbs(add: Add) -> None:
         by_hand="that a person sends",
         next_part="that leave in parts, whose next one is due",
         part_over="that left in parts, and whose text is past its time",
+        part_given_up="that left in parts, and that nobody chose to continue",
         mail="what to know of the letters to the editors, a line each",
     )
     parser = add("absence", absence, "Enter when an editor is away, or take it back: the next one is called.")

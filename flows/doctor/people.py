@@ -65,7 +65,7 @@ def have_accounts(case: Case) -> bool:
         with reader(case.settings) as engine, reading(engine) as session:
             return mark.are_used(case.settings, session)
     except (StoreError, SQLAlchemyError):
-        return False
+        return mark.stands(case.settings)
 
 
 def accounts(case: Case) -> Said:
@@ -79,6 +79,12 @@ def accounts(case: Case) -> Said:
             return left_out(f"{words}; è il Comune di prova.")
         return attention(
             f"{words}, e non si sa chi.", f"{INVITE}; dal primo accesso quella comune non vale più"
+        )
+    if invited := [one.name for one in found if one.role and one.state == "invited"]:
+        return attention(
+            f"Non hanno ancora usato l'invito: {len(invited)} persone.",
+            "ricordalo a loro: un altro invito annulla il primo",
+            detail=", ".join(invited),
         )
     if outside := [one.name for one in found if one.role and one.state != "active"]:
         return attention(

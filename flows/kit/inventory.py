@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from db import days_off, recipients
 from db.engine import reading
+from flows.accounts import enrolment
 from flows.backup.manifest import fingerprints
 from flows.backup.shelf import Shelf
 from flows.bulletin.language.dates import in_rome
@@ -25,6 +26,8 @@ from flows.settings import Settings, SettingsError
 from flows.whatsapp import versions
 
 AHEAD = timedelta(days=366)  # how far absences and closures are looked up
+STATES = {"active": "in uso", "invited": "invitato", "lapsed": "invito scaduto", "closed": "chiuso"}
+ROLES = {"reader": "legge", "operator": "gestisce"}
 OPEN = (Verdict.failed, Verdict.attention)
 
 
@@ -37,9 +40,10 @@ def report(settings: Settings, *, now: datetime, is_offline: bool) -> str:
         subscribers = recipients.subscribed(session)
         waiting = [f"{line.title}: {line.state}" for line in bulletins.waiting(settings, session, now)]
         ends = sorted(_ends(settings, now) | _entered(session, in_rome(now).date()))
+        entries = list(_entries(settings, session, now))
     sections = (
         ("Installazione", _installation(settings, subscribers)),
-        ("Persone", _people(settings)),
+        ("Persone", [*_people(settings), *entries]),
         ("Conti e indirizzi", _accounts(settings)),
         ("Chiavi, per impronta", _keys(settings)),
         ("Copie", _copies(settings)),
@@ -76,6 +80,19 @@ def _people(settings: Settings) -> Iterator[str]:
     operator = settings.profile.mail.operator if settings.profile.mail else None
     yield f"Gestore: {operator or TO_FILL}"
     yield f"Responsabile della protezione dei dati: {settings.words['email_dpo']}"
+
+
+def _entries(settings: Settings, session: Session, now: datetime) -> Iterator[str]:
+    """Who may sign in at the door, and who could although they have left the profile."""
+    for colleague in settings.profile.colleagues:
+        yield f"Collega ({ROLES.get(colleague.role, colleague.role)}): {colleague.name}, {colleague.email}"
+    found = enrolment.states(settings, session, now=now)
+    for one in found:
+        if one.state != "none":
+            where = "" if one.role else ", NON nel profilo: `python -m flows accounts close`"
+            yield f"Accesso di {one.name}: {STATES.get(one.state, one.state)}{where}"
+    if not any(one.state == "active" for one in found):
+        yield "Nessuno ha un accesso suo: si entra con la password che tutti hanno in comune"
 
 
 def _has_phone(settings: Settings, editor: Editor) -> bool:

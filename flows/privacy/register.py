@@ -74,6 +74,8 @@ def report(settings: Settings, *, subscribers: int, now: datetime) -> str:
             "- Nei registri tecnici, nei parametri e nei documenti non compare nessun numero.",
             "- I messaggi in arrivo sono accettati solo con la firma del fornitore.",
             "- Ogni comando che mostra numeri lascia una riga nel registro degli accessi.",
+            "- Di chi entra per la redazione restano l'ora e che cosa ha confermato; l'indirizzo di rete e i "
+            "tentativi sbagliati per 30 giorni.",
             "- Le uscite sono scritte anche fuori dalla base di dati: ripristinare una copia non riscrive a "
             "nessuno.",
             f"- Approvazione dei messaggi: {profile.approvals} "

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db import accounts, bulletins, deliveries, handovers, senders
 from db.models import Bulletin, BulletinStatus
-from flows.accounts import enrolment
+from flows.accounts import enrolment, mark
 from flows.bulletin.alerts.text import ALERT
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.status import numbered
@@ -113,7 +113,9 @@ def _accounts(settings: Settings, session: Session, before: datetime, now: datet
     accounts.void(session, before=before, now=now)
     found = enrolment.states(settings, session, now=now)
     if not (active := [one.name for one in found if one.state == "active"]):
-        return []
+        if not mark.stands(settings):
+            return []
+        return ["Nella copia nessuno ha un accesso: invita con `python -m flows accounts add NOME`."]
     return [
         f"Ha un accesso: {', '.join(active)}. Chi se n'è andato dopo la copia va tolto di nuovo con "
         "`python -m flows accounts close NOME`; chi è connesso deve entrare di nuovo, un invito va rifatto."

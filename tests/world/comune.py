@@ -108,7 +108,7 @@ class Comune:
         sandbox = create_app(config, folder / "sandbox", files, clock=lambda: self.now)
         self.world = sandbox.state.world
         loopback.app = sandbox
-        self._http = httpx.Client(base_url=loopback.address, trust_env=False, verify=NO_TLS)
+        self._http = httpx.Client(base_url=loopback.address, trust_env=False, verify=NO_TLS, timeout=60)
 
     def close(self) -> None:
         self._http.close()
