@@ -14,7 +14,7 @@ from db import bulletins
 from db.bulletins import ItemData
 from db.engine import make_engine, transaction
 from db.models import BulletinKind
-from flows.bulletin.alerts.text import LABELS
+from flows.bulletin.alerts.text import LABELS, NOTICE
 from flows.bulletin.language.dates import ROME, giorno_ora, intervallo
 from flows.bulletin.language.markdown import escaped
 from flows.bulletin.language.markup import parameter
@@ -26,8 +26,6 @@ from flows.review import acts
 from flows.review.acts import NotDoneError
 from flows.runs import choices, client, forms
 from flows.settings import BollettinoError, Settings
-
-TEMPLATE = "avviso_urgente"
 
 
 class NoticeError(BollettinoError):
@@ -53,7 +51,7 @@ def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: dat
     when = intervallo(notice.begins, notice.ends) if notice.ends > notice.begins else ""
     what, where, contact = (_phrase(text) for text in (notice.what, notice.where, notice.contact))
     texts = (what, when, where, _sentence(notice.to_do), contact)
-    labels = LABELS[TEMPLATE]
+    labels = LABELS[NOTICE]
     wrong = [
         f"Manca: {label.lower()}."
         for label, text in zip(labels, texts, strict=True)
@@ -69,7 +67,7 @@ def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: dat
     if notice.who not in {editor.name for editor in settings.profile.editors}:
         wrong.append(acts.unknown(settings))
     if not wrong:
-        wrong = problems(texts, total=budget(settings.frame(TEMPLATE), ""))
+        wrong = problems(texts, total=budget(settings.frame(NOTICE), ""))
     if wrong:
         raise NoticeError(" ".join(wrong))
     limit = now + timedelta(minutes=settings.profile.urgent.deadline_minutes)
@@ -77,7 +75,7 @@ def draft_notice(settings: Settings, engine: Engine, notice: Notice, *, now: dat
         bulletin = bulletins.create(
             session,
             kind=BulletinKind.urgent,
-            template=TEMPLATE,
+            template=NOTICE,
             slot_at=None,
             deadline_at=min(limit, notice.ends),
             by=notice.who,

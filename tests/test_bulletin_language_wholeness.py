@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows.bulletin.language.wholeness import Trouble, is_for_machines, is_whole, is_whole_title, troubles
+from flows.bulletin.language.wholeness import Trouble, is_for_machines, is_whole, troubles
 
 
 @pytest.mark.parametrize(
@@ -62,11 +62,6 @@ def test_each_trouble_is_named(sentence: str, trouble: Trouble) -> None:
 def test_praise_is_found_and_does_no_harm() -> None:
     assert troubles("La festa è un momento imperdibile.") == (Trouble.filler,)
     assert is_whole("La festa è un momento imperdibile.")
-
-
-def test_a_title_needs_no_verb() -> None:
-    assert is_whole_title("Biblioteca: nuovi orari d'estate")
-    assert not is_whole_title("2026/12.")
 
 
 def test_orders_to_programs_are_none_of_a_citizens_business() -> None:

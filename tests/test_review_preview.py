@@ -102,6 +102,13 @@ def test_the_worst_bulletin_still_fits() -> None:
     assert len(within([*parts, provenance(judged(told))]).encode()) < 60_000
 
 
+def test_a_slip_of_the_pen_is_pointed_out_unless_the_page_has_it() -> None:
+    text = "Le modaltà di iscrizione sono nella pagina. Info in municpio."
+    item = SourcedItem("Corso", text, source="Corso di nuoto\nInfo in municpio.")
+    (slip,) = [remark.words for remark in remarks(judged([item]), Vote()) if "forse" in remark.words]
+    assert slip == "«modaltà»: forse «modalità»?"
+
+
 @pytest.mark.parametrize(
     ("text", "over"),
     [

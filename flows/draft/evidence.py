@@ -10,12 +10,13 @@ from sqlmodel import Session
 from db import bulletins, deliveries, telling
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem
-from flows.bulletin.alerts.text import ALERT, END, REMAINS
+from flows.bulletin.alerts.text import ALERT, END, NOTICE, REMAINS
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.guard.verdict import Verdict, check
 from flows.bulletin.language.dates import ROME, giorno_ora, in_rome
+from flows.bulletin.language.spelling import correction, misspelt
 from flows.bulletin.message.exact import date_of, template_name
 from flows.bulletin.message.frame import budget
 from flows.bulletin.page.reading import read
@@ -114,7 +115,7 @@ class Remark:
 
 
 def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
-    """Of each item what the guard stops, what it doubts, which days are over by then, and whom it names."""
+    """Of each item what the guard stops, what it doubts, days over by then, names, and slips of the pen."""
     notes = []
     for position, judgement in enumerate(items, start=1):
         verdict, item = judgement.verdict, judgement.item
@@ -124,8 +125,14 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
             over = days_over(item.text, vote.sent_on)
             notes += [Remark(position, f"«{day}» sarà già passato il giorno dell'invio.") for day in over]
         named = warnings(item.text, vote.names, vote.is_near, is_act=item.is_act)
-        notes += [Remark(position, words) for words in named]
+        notes += [Remark(position, words) for words in (*named, *_slips(item))]
     return notes
+
+
+def _slips(item: SourcedItem) -> list[str]:
+    """What is surely misspelt and is no word of its page: somebody typed it, or a model made it up."""
+    slips = misspelt(item.text, known=_WORD.findall(f"{item.title} {item.source}".lower()))
+    return [f"«{slip}»: forse «{correction(slip)}»?" for slip in slips]
 
 
 def of_whole(
@@ -200,7 +207,7 @@ LEFT_OUT = (
     "volte la correzione). Altrimenti «chiudi»."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
-NOTICE = "avviso_urgente"
+_WORD = re.compile(r"[a-zà-ù]+")
 _FROM = re.compile(r"\bdall(?:e\s+|['’])(\d{1,2})(?:[:.](\d\d))?\b", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:da|dal|dall['’]|dalla|partire)\s*$", re.IGNORECASE)  # what began may go on
 

@@ -16,6 +16,7 @@ from db import inbound, letters, provider, replies
 from db.engine import reading, transaction
 from db.models import BulletinVersion, Declaration
 from db.replies import LATE_WELCOME, WELCOME
+from flows.bulletin.alerts.text import ALERT, END, NOTICE
 from flows.bulletin.language.dates import giorno_ora, in_rome
 from flows.bulletin.status import UNSTAMPED, counted
 from flows.letters.briefing import TOLD_WITHIN
@@ -27,7 +28,7 @@ from flows.staff.rota import Addressee, Person
 FORWARD = "Inoltra questa e-mail a chi gestisce il servizio: tu non devi fare niente."
 UNREAD, UNSAID, UNWRITTEN = "avviso_sconosciuto", "risposte_perse", "registro_incompleto"
 EDITED, MADE_MARKETING, UNPROVED = "modello_cambiato", "modello_promozionale", "conferma_estranea"
-URGENT = ("allerta_meteo", "fine_allerta", "avviso_urgente", "redazione_urgente")  # they must reach everybody
+URGENT = (ALERT, END, NOTICE, "redazione_urgente")  # they must reach everybody
 
 
 def tell_operator(

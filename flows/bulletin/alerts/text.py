@@ -11,12 +11,12 @@ from flows.bulletin.language.dates import giorno, giorno_ora, intervallo
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.frame import BODY_LIMIT, Frame, fill
 
-ALERT, END = "allerta_meteo", "fine_allerta"
+ALERT, END, NOTICE = "allerta_meteo", "fine_allerta", "avviso_urgente"  # templates
 REMAINS = "resta l'allerta"  # so begins what an all-clear says of a level that holds on
 LABELS = {
     ALERT: ("Allerta", "Quando", "Dove", "Che cosa fare", "Fonte"),
     END: ("Cessa l'allerta", "Annunciata", "Da quando", "Adesso", "Fonte"),
-    "avviso_urgente": ("Avviso", "Quando", "Dove", "Che cosa fare", "Per informazioni"),
+    NOTICE: ("Avviso", "Quando", "Dove", "Che cosa fare", "Per informazioni"),
     "correzione": ("Il dato giusto", "Nel messaggio di", "Avevamo scritto"),
     "aggiornamento": ("Adesso", "Nel messaggio di", "Prima era"),
 }

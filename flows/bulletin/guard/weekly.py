@@ -54,17 +54,14 @@ def is_every_week(text: str, fact: Fact, source: str) -> bool:
     return ours is not None and len(ours.days) > 1 and ours.days <= there
 
 
-def _dated(text: str, day: str) -> list[str]:
-    """The dates that a text itself gives to a bare weekday of it: `sabato 23 e domenica 24; sabato si balla`."""  # noqa: E501
-    return [
-        match[0].lower()
-        for match in re.finditer(rf"\b{re.escape(day.split()[0])},?\s+\d{{1,2}}(?![\d.:])", text, re.I)
-    ]
+def _dated(text: str, day: str) -> bool:
+    """Whether a text dates a bare weekday of it itself: `sabato 23 e domenica 24; sabato si balla`."""
+    return re.search(rf"\b{re.escape(day.split()[0])},?\s+\d{{1,2}}(?![\d.:])", text, re.I) is not None
 
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Lists and spans of weekdays that the page has otherwise."""
-    theirs = [one for one in expressions(source.text) if one.days]
+    theirs = expressions(source.text)
     sets = {one.days for one in theirs}
     for ours in expressions(text.text):
         if len(ours.days) < 2 or ours.days in sets:

@@ -89,11 +89,6 @@ def is_word(word: str) -> bool:
     )
 
 
-def is_common(word: str) -> bool:
-    """Whether a word in small letters is an everyday one, no name that a dictionary lists by the way."""
-    return _counts().get(word, 0) >= _COMMON
-
-
 def lemma(word: str) -> str:
     """The dictionary's head word of a form: `chiude` of chiudere; "" where it lists none."""
     return _forms().get(word) or ""

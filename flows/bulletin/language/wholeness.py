@@ -37,7 +37,6 @@ class Trouble(StrEnum):
 
 
 WEAK = frozenset({Trouble.filler})  # no reason to leave a sentence out
-OF_SENTENCES = frozenset({Trouble.verbless, Trouble.label, Trouble.dangling})  # a title may be so
 
 _OPEN_END = re.compile(r"(?:…|\.\.\.|\[…\]|[,:;(–—-]|\be/o|['’](?<=[a-zA-Z]['’]))\W*$")
 _LAST_WORD = re.compile(r"([^\W_]+['’]?)[.!?»”\"]*$")
@@ -176,11 +175,6 @@ _ORDER = re.compile(
 def is_whole(sentence: str) -> bool:
     """Whether a sentence may be used as the office wrote it."""
     return not set(troubles(sentence)) - WEAK
-
-
-def is_whole_title(title: str) -> bool:
-    """The same of a title, which needs no verb and may have a colon."""
-    return not set(troubles(title)) - WEAK - OF_SENTENCES
 
 
 def is_for_machines(text: str) -> bool:

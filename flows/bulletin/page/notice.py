@@ -31,6 +31,8 @@ class Kind(StrEnum):
     nothing = "nothing"  # no notice at all: a home page, a list of links, a form
 
 
+OCCASIONS = frozenset({Kind.event, Kind.programme})
+"""What one goes to: it has a day, an hour and a place of its own."""
 IN_ITALIAN = {
     Kind.event: "evento",
     Kind.programme: "programma di più appuntamenti",

@@ -12,7 +12,7 @@ from flows.bulletin.language.signals import MONTH, WEEKDAY
 from flows.bulletin.page import dangers, terms, venues
 from flows.bulletin.page.days import Days, days
 from flows.bulletin.page.layout import Layout, layout
-from flows.bulletin.page.notice import Kind, Notice, Row, Slot, Told
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Row, Slot, Told
 
 _EVENT = (
     Slot.what, Slot.when, Slot.hours, Slot.place, Slot.who, Slot.amount, Slot.how, Slot.status,
@@ -66,7 +66,6 @@ _OF_KIND: dict[Slot, frozenset[Kind]] = {
 }
 _ROW_SLOTS = (Slot.when, Slot.hours, Slot.place, Slot.who, Slot.amount, Slot.deadline)
 _YEAR_ALONE = re.compile(r"(?:nell['’])?\s*(?:anno|a\.?\s?s\.?|stagione(?:\s\w+)?)\s+20\d\d", re.I)
-_OCCASIONS = frozenset({Kind.event, Kind.programme})
 _SHUT = r"\b(?:(?:è|sono|rest\w+|riman\w+|rimarr\w+|sarà|saranno)\s(?:\w+\s)?chius[oaie]|chiude|chiudono)\b"
 _SHUT_BEFORE = re.compile(rf"{_SHUT}[^.;\n]{{0,30}}$", re.I)
 _SHUT_AFTER = re.compile(rf"[^.;\n]{{0,60}}{_SHUT}", re.I)
@@ -109,7 +108,7 @@ def slots(notice: Notice) -> Mapping[Slot, tuple[Told, ...]]:
 
 def _spans(notice: Notice, page: Layout) -> Iterator[tuple[Slot, int, int]]:
     for span in _days(notice.source, notice.title):
-        if notice.kind in _OCCASIONS and _is_no_day_of_it(page, span, notice.source):
+        if notice.kind in OCCASIONS and _is_no_day_of_it(page, span, notice.source):
             continue
         if span.role in ("when", "hours", "deadline", "until") and not _YEAR_ALONE.match(
             page.text, span.start, span.end

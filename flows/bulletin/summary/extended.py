@@ -11,7 +11,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.page import telling
-from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.frames.calls import framed, parts_of
@@ -29,7 +29,6 @@ _BOOKS = re.compile(r"\b(?:prenot|appuntament|iscri|scriv|contatt)\w+", re.I)
 _BY_ITSELF = frozenset({Kind.event, Kind.programme, Kind.alert, Kind.recall})
 """Kinds whose frames tell all that is told, or say what is left."""
 _MEASURES = frozenset({Kind.road, Kind.supply_cut, Kind.hours})
-_OCCASIONS = frozenset({Kind.event, Kind.programme})
 _PRACTICAL = re.compile(
     r"^In caso di (?:pioggia|maltempo|neve)\b(?! potr)|\banche in caso di (?:pioggia|maltempo)\b"
     r"|\b(?:essere|essere sempre) accompagnat[ie] da\b|\bsi consigliano? \w"
@@ -144,7 +143,7 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
             for slot, weight in wanted.items()
             if slot in sentence.slots and _tells(sentence.text, notice, slot)
         )
-        if notice.kind in _OCCASIONS and _PRACTICAL.search(sentence.text):
+        if notice.kind in OCCASIONS and _PRACTICAL.search(sentence.text):
             told += 1.0
         if told or (notice.kind in _MEASURES and (binding(sentence.text) or _LETS.search(sentence.text))):
             worth[sentence.text] = told - sentence.flaw - 0.004 * utf16(sentence.text)
@@ -154,7 +153,7 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
 def _sentences(notice: Notice) -> Iterator[Sentence]:
     matter = matter_of(notice.title)
     yield from parts_of(notice)
-    if notice.kind in _OCCASIONS:
+    if notice.kind in OCCASIONS:
         yield from (one for one in office(notice, matter) if _PRACTICAL.search(one.text) and not one.figures)
     if notice.kind in _BY_ITSELF:
         return

@@ -10,7 +10,7 @@ from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
 from flows.bulletin.page.lacks import is_call
-from flows.bulletin.page.notice import Kind, Notice, Slot
+from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.frames import (
     acts,
@@ -64,8 +64,7 @@ _FORM = re.compile(
     r"|\bmodul[oi]_\w+\.(?:pdf|docx?)|\bmodell[oi]\s(?:di\s)?(?:domanda|istanza|richiesta)\b[^.;]{0,60}(?:\.pdf|allegat)",
     re.I,
 )
-_OCCASIONS = (Kind.event, Kind.programme)
-_FRAMED_BY_KIND = (*_OCCASIONS, Kind.road, Kind.supply_cut, Kind.hours, Kind.alert, Kind.recall, Kind.health)
+_FRAMED_BY_KIND = (*OCCASIONS, Kind.road, Kind.supply_cut, Kind.hours, Kind.alert, Kind.recall, Kind.health)
 _ELIDING = (
     Kind.deadline,
     Kind.job,
@@ -83,12 +82,12 @@ _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units that the gate may be asked about, best first."""
-    kind = Kind.deadline if notice.kind in _OCCASIONS and is_call(notice) else notice.kind
+    kind = Kind.deadline if notice.kind in OCCASIONS and is_call(notice) else notice.kind
     frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())
     if kind in _WIDE and is_occasion(notice):
         framed = chain(islice(programmes.texts(notice, limit), _TRIED), framed)
-    owned = islice(general.texts(notice, limit), _TRIED) if kind not in _OCCASIONS else iter(())
+    owned = islice(general.texts(notice, limit), _TRIED) if kind not in OCCASIONS else iter(())
     made = (
         form
         for text in chain(_known(notice), _described(notice), framed, owned)

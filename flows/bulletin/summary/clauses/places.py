@@ -59,7 +59,6 @@ _STREET = re.compile(
 )
 _TOWN = re.compile(r"[,(]?\s*\d{5}\b.*$|\s*[-,]\s*Italia\b.*$", re.S)
 _MAP = re.compile(r"\+ − Leaflet.*|\bLeaflet\b.*|Visualizza in mappa.*|\|.*", re.S | re.I)
-_SMALL_NOUN = re.compile(rf"(?:{'|'.join(sorted(_PREPOSITION, key=len, reverse=True))})\b", re.I)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from flows.bulletin.page.notice import Notice
 from flows.bulletin.summary import clauses
 from flows.bulletin.summary.frames.acting import acted, acted_title
 from flows.bulletin.summary.frames.changes import changed, is_changed
-from flows.bulletin.summary.frames.happening import FILLER, leans, lines_of, what_sentences
+from flows.bulletin.summary.frames.happening import FILLER, lines_of, needs_headline, what_sentences
 from flows.bulletin.summary.frames.lacking import untold
 from flows.bulletin.summary.frames.nouns import is_plural
 from flows.bulletin.summary.frames.occasion import Occasion, occasion_of
@@ -132,7 +132,7 @@ def _abstract(notice: Notice, occasion: Occasion, limit: int, *, is_named: bool)
         whole = " ".join(worded(closed(line)) for line in lines)
         if not lines or not has_verb(whole) or not _tells_day(whole):
             continue
-        needs_title = bool(title) and (leans(lines[0]) or not is_told(title, whole))
+        needs_title = bool(title) and (needs_headline(lines[0]) or not is_told(title, whole))
         if needs_title is not is_named:
             yield from completed(f"{closed(title)} {whole}" if needs_title else whole, occasion)
 
@@ -143,7 +143,7 @@ def _of_the_office(notice: Notice, occasion: Occasion) -> Iterator[str]:
     for line in notice.prose[:12]:
         if not 40 <= len(line) <= 270 or not has_verb(line) or not _tells_day(line) or FILLER.search(line):
             continue
-        if not _ABOUT_BOOKING.match(line) and not leans(line) and is_told(title, line):
+        if not _ABOUT_BOOKING.match(line) and not needs_headline(line) and is_told(title, line):
             yield from completed(worded(closed(line)), occasion)
 
 
@@ -172,7 +172,8 @@ def _runs(notice: Notice, occasion: Occasion, limit: int) -> Iterator[str]:
             run.append(line)
         whole = " ".join(run)
         if _tells_day(whole) and not FILLER.search(whole):
-            lead = "" if is_told(title, whole) and not leans(first) else closed(title) if title else ""
+            is_needed = bool(title) and (needs_headline(first) or not is_told(title, whole))
+            lead = closed(title) if is_needed else ""
             yield from completed(f"{lead} {whole}", occasion)
 
 

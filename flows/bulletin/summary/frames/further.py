@@ -2,6 +2,7 @@
 
 import re
 
+from flows.bulletin.facts.figures import in_words
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary import clauses
@@ -12,15 +13,8 @@ _NO_MONTH = re.compile(
     rf"(?!(?:,\s\d{{1,2}})*\s(?:e|al?|-)\s(?:\w+ì\s|sabato\s|domenica\s)?\d{{1,2}}[°º]?\s{MONTH})",
     re.I,
 )
-_COUNTS = dict(
-    zip(
-        ["due", "tre", "quattro", "cinque", "sei", "sette", "otto", "nove", "dieci"],
-        range(2, 11),
-        strict=True,
-    )
-)
 _COUNTED = re.compile(
-    rf"\b({'|'.join(_COUNTS)}|\d{{1,2}})\s(?:incontri|serate|appuntamenti|lezioni|concerti|spettacoli|film)\b",
+    r"\b([a-z]{3,8}|\d{1,2})\s(?:incontri|serate|appuntamenti|lezioni|concerti|spettacoli|film)\b",
     re.I,
 )
 
@@ -43,8 +37,8 @@ def meetings(notice: Notice) -> int:
     """How many meetings the page counts; 0 where it counts none, or tells of a period."""
     if any(row.list for row in notice.rows):
         return 0
-    counted = [
-        _COUNTS[match[1].lower()] if match[1].lower() in _COUNTS else int(match[1])
+    counted = (
+        int(match[1]) if match[1].isdigit() else in_words(match[1]) or 0
         for match in _COUNTED.finditer(notice.source)
-    ]
+    )
     return max(counted, default=0)

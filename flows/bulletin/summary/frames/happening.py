@@ -111,6 +111,6 @@ def _stands(sentence: str) -> bool:
     return sentence[0].isupper() or sentence[0] in '«“"0123456789'
 
 
-def leans(sentence: str) -> bool:
+def needs_headline(sentence: str) -> bool:
     """Whether the sentence needs the title before it."""
     return bool(_LEANS.match(sentence) or re.search(r"\b(?:quindi|dunque|pertanto)\b", sentence))

@@ -59,7 +59,7 @@ def _is(matter: Matter, rest: str) -> str:
     return f"{name} è {rest}" if agrees else ""
 
 
-def leans(text: str) -> bool:
+def needs_name(text: str) -> bool:
     """Whether a sentence cannot do without a name before it, whatever words it shares with the title."""
     return any(pattern.match(text) for pattern in (_BY, _IS, _WITH_PRONOUN))
 

@@ -24,7 +24,7 @@ from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames.facets import bare, facets, known, tells
 from flows.bulletin.summary.frames.lines import is_cut
 from flows.bulletin.summary.frames.matter import Matter, matter_of
-from flows.bulletin.summary.frames.naming import leans, with_name
+from flows.bulletin.summary.frames.naming import needs_name, with_name
 from flows.bulletin.summary.frames.wording import SERVICE, worded
 
 WEIGHTS: dict[Slot, float] = {
@@ -168,10 +168,10 @@ def office(notice: Notice, matter: Matter | None) -> list[Sentence]:
         names = named(text, notice, place, is_abstract) or _shares(text, notice.title)
         flaw = _flaw(text) - (0.4 if is_abstract else 0.0)
         slots = _slots(text, notice)
-        told = with_name(text, matter) if leans(text) or not is_told(notice.title, text) else ""
+        told = with_name(text, matter) if needs_name(text) or not is_told(notice.title, text) else ""
         if told:
             made.append(Sentence(told, slots | {Slot.what}, True, place, flaw))
-        if told and leans(text):
+        if told and needs_name(text):
             continue
         made.append(Sentence(text, slots | ({Slot.what} if names else frozenset()), names, place, flaw))
         if not names and matter is not None and _HEADS.match(text):
