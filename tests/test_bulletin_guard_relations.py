@@ -5,6 +5,28 @@ import pytest
 from flows.bulletin.guard.verdict import Verdict, check
 
 CASES = {
+    "places by label": (
+        "Pedibus del lunedì\nPARTENZE: Ronchetto: Via Vittorio Alfieri Sorgnate: Piazza San Biagio Pozzo d'Olmeto:"
+        " Oratorio - Via Fratelli Bandiera Pievazza: Largo dei Tigli Informazioni in segreteria.",
+        "Chi abita a Ronchetto si trova in via Vittorio Alfieri, chi abita a Sorgnate in piazza San Biagio.",
+        "Chi abita a Ronchetto si trova in piazza San Biagio, chi abita a Sorgnate in via Vittorio Alfieri.",
+    ),
+    "a place of a list": (
+        "Pedibus del lunedì\nPARTENZE: Ronchetto: Via Vittorio Alfieri Sorgnate: Piazza San Biagio Pozzo d'Olmeto:"
+        " Oratorio - Via Fratelli Bandiera Pievazza: Largo dei Tigli Informazioni in segreteria.",
+        "Il pedibus parte da Ronchetto, Sorgnate, Pozzo d'Olmeto e Pievazza.",
+        "Il pedibus parte da Ronchetto, Sorgnate e Pievazza.",
+    ),
+    "a move": (
+        "Giochi in cortile\nPer la pioggia i laboratori sono spostati dal cortile della scuola al Palazzetto.",
+        "I laboratori si spostano dal cortile della scuola al Palazzetto.",
+        "I laboratori si spostano dal Palazzetto al cortile della scuola.",
+    ),
+    "another object": (
+        "Piano del verde\nI confinanti possono presentare ricorsi mentre chiunque può inviare suggerimenti.",
+        "I confinanti possono presentare ricorsi, chiunque può inviare suggerimenti.",
+        "Chiunque può presentare ricorsi e suggerimenti.",
+    ),
     "role": (
         "Bando sport\nLe domande si presentano entro il 12 marzo 2026 allo sportello.",
         "Le domande per il bando si presentano fino al 12 marzo 2026.",

@@ -37,6 +37,8 @@ _WHAT = 10  # characters behind a "qualunque" that say of what
 _NEAR = 3  # sentences of the page that may speak of the same
 
 
+_AGAINST = re.compile(r",?\s(?:mentre|invece)\s")
+_PIECE = re.compile(r",\s|;|\s(?:mentre|invece|ma)\s")
 _CHILD = re.compile(r"\b(?:bambin[oaie]|ragazzin[oi]|bimb[oaie]|grandi\s+e\s+piccoli)\b", re.I)
 _GROWN_UP = re.compile(
     r"\b(?:età\s+minima[^.;\n]{0,40}?(?:1[4-9]|[2-9]\d)\s+anni|maggiorenn\w+|vietat\w+\s+ai\s+minori)", re.I
@@ -50,13 +52,14 @@ _PRICE = re.compile(r"€|\beuro\b", re.I)
 
 def findings(text: Wording, source: Wording) -> Iterator[Finding]:
     """Sentences of the text for everybody, of something that the page gives under a condition."""
-    page = " ".join(source.text.lower().split())
+    page = _folded(source.text)
     for sentence in text.sentences:
         yield from _too_young(sentence, source)
         yield from _all_pay(text, sentence, source)
         for match in _EVERYBODY.finditer(sentence.text):
-            words = " ".join(match[0].lower().split())
+            words = _folded(match[0])
             if re.search(rf"\b{re.escape(words)}\b", page):
+                yield from _of_another(words, sentence, source)
                 continue
             about = sentence.stems - stems(match[0])
             likest = [source.index_at(clause.start) for _, clause in source.likest(about, least=1)[:_NEAR]]
@@ -78,6 +81,23 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
                         f"«{words}»: la fonte pone una condizione: {source.quote(where, where + len(found[0]))}."  # noqa: E501
                     )
                     return
+
+
+def _of_another(words: str, sentence: Clause, source: Wording) -> Iterator[Finding]:
+    """Said of everybody what the page sets against it: `i proprietari possono opporsi, mentre chiunque ...`."""  # noqa: E501
+    ours = stems(" ".join(piece for piece in _PIECE.split(sentence.text) if words in _folded(piece)))
+    for place in source.sentences:
+        sides = _AGAINST.split(place.text)
+        free = stems(" ".join(side for side in sides if words in _folded(side)))
+        bound = stems(" ".join(side for side in sides if words not in _folded(side)))
+        if len(sides) > 1 and free and ours & (bound - free):
+            quote = source.quote(place.start, place.end)
+            yield Finding(f"«{words}»: la fonte lo dice soltanto di altro: {quote}.")
+            return
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.lower().split())
 
 
 def _too_young(sentence: Clause, source: Wording) -> Iterator[Finding]:

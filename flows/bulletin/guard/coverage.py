@@ -13,7 +13,7 @@ from flows.bulletin.guard.wording import Clause, Wording
 from flows.bulletin.language.sentences import has_verb
 
 # With one of these a text says itself that there is more.
-_HEDGE = re.compile(
+HEDGE = re.compile(
     r"\b(?:tra\s+(?:cui|gli\s+altri|i\s+quali)|fra\s+(?:cui|gli\s+altri)|altr[ieo]\b|eccetera|ecc\b|ad\s+esempio|per\s+esempio|come\b"
     r"|(?:elenco|programma|calendario|date|orari|dettagli|titoli|documenti|resto|vie|requisiti|regole|importi|tutti|tutte)[^.]{0,40}"
     r"\bnella\s+pagina|nella\s+pagina|anche\b|almeno|soprattutto|in\s+particolare|prim[oaie]\b|prossim[oaie]|\d+\s+(?:date|incontri|serate|film))",
@@ -89,7 +89,7 @@ def _days(text: Wording, source: Wording) -> Iterator[Finding]:
     for run in _runs(text, Kind.date):
         days = {fact.value[-5:] for fact in run}
         sentence = text.sentence_at(run[0].start)
-        if len(days) < 2 or days in whole or _is_range(text, run) or _HEDGE.search(sentence.text):
+        if len(days) < 2 or days in whole or _is_range(text, run) or HEDGE.search(sentence.text):
             continue
         for listed in lists:
             theirs = {fact.value[-5:] for fact in listed}
@@ -133,7 +133,7 @@ def _names(text: Wording, source: Wording) -> Iterator[Finding]:
     told = {token for token, _, _ in text.tokens}
     theirs = [run for run in _named(source) if len(run) > 2]
     for run in _named(text):
-        if len(run) < 2 or _HEDGE.search(text.sentence_at(run[0].start).text):
+        if len(run) < 2 or HEDGE.search(text.sentence_at(run[0].start).text):
             continue
         for listed in theirs:
             is_some = all(any(_is_named(own, one) for one in listed) for own in run)
@@ -184,7 +184,7 @@ def _items(text: Wording, source: Wording) -> Iterator[Finding]:
     runs = [
         run
         for sentence in text.sentences
-        if not _HEDGE.search(sentence.text)
+        if not HEDGE.search(sentence.text)
         for run in _enumerations(sentence)
         if not any(has_verb(item.text) for item in run) and not _has_days(text, run)
     ]
