@@ -245,6 +245,25 @@ def test_a_sandbox_of_which_the_two_keys_are_left_starts_again(
             assert (settings.state / name).stat().st_mode & 0o777 == 0o600, name
 
 
+def test_the_plan_tells_how_far_the_journal_goes(town: Town, elsewhere: Settings, tmp_path: Path) -> None:
+    """Of two journals that fit, one knows who left since the copy: a person sees which one was named."""
+    town.join(*PHONES[:3])
+    path = town.safe.take(town.settings)
+    beside = restoring.look(elsewhere, town.safe.wish(path, tmp_path / "new")).known
+    assert beside is not None
+    assert beside.words == 0
+    town.leave(*PHONES[:2])
+    wish = town.safe.wish(path, tmp_path / "new", registers=town.settings.state)
+    since = restoring.look(elsewhere, wish).known
+    assert since is not None
+    assert since.words == 2
+    assert since.until is not None
+    assert beside.until is not None
+    assert since.until > beside.until
+    lost = town.safe.wish(path, tmp_path / "new", is_without_registers=True)
+    assert restoring.look(elsewhere, lost).known is None
+
+
 @pytest.mark.parametrize("is_loaded", [False, True])
 def test_one_into_postgresql_that_was_killed_half_way_goes_on(
     postgresql: Engine,
