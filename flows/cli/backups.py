@@ -80,8 +80,8 @@ def restore(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     out.say(f"restored into {wish.into}: {placed.people} people left since the copy, and are out again")
     out.say(*placed.held)
     out.say(
-        f"Nothing leaves until a person has looked: BOLLETTINO_STATE={wish.into} "
-        "python -m flows witness --accept-by NAME"
+        "No bulletin and no alert leaves until a person has looked and accepted it; 'Restore a backup' in "
+        "deployments/manuale.md says what comes before that"
     )
     out.keep(into=wish.into, left=placed.people, held=placed.held)
     return 0
