@@ -87,6 +87,14 @@ class Journal:
         now = self.extent()
         return now is not None and now.size >= then.size and self._extent_at(then.size) == then
 
+    def words_since(self, then: Extent | None) -> int:
+        """How many lines were added since it went that far; None: all of them."""
+        if not self.path.exists():
+            return 0
+        with self.path.open("rb") as file:
+            file.seek(then.size if then else 0)
+            return sum(bool(line.strip()) for line in file)
+
     def _extent_at(self, size: int) -> Extent:
         """Of a journal that was cut off after `size` bytes."""
         with self.path.open("rb") as file:

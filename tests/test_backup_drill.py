@@ -212,7 +212,9 @@ def test_the_three_verbs_are_typed(
     assert archive.stat().st_size == told["size"]
     into = ("--into", str(tmp_path / "new"))
     assert typed(town, "restore", str(archive), *identity, *into, "--plan") == 0
-    assert "nothing was done" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "0 words in that journal since the copy, the last of all 20" in told
+    assert "nothing was done" in told
     assert not (tmp_path / "new").exists()
     assert typed(town, "drill", *identity) == 0
     assert "nothing can be sent from it" in capsys.readouterr().out

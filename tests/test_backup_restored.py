@@ -215,13 +215,53 @@ def test_what_is_missing_beside_the_keys_is_listed_and_stops_nothing(
     path = town.safe.take(town.settings)
     for name in ("WHATSAPP_TOKEN", "APP_SECRETS"):
         monkeypatch.delenv(f"BOLLETTINO_{name}")
-    fresh = Settings(elsewhere.profile, elsewhere.path, elsewhere.state, elsewhere.database)
+    profile = elsewhere.profile.model_copy(update={"stage": "trial"})
+    fresh = Settings(profile, elsewhere.path, elsewhere.state, elsewhere.database)
     wish = town.safe.wish(path, tmp_path / "new")
     missing = restoring.look(fresh, wish).missing
     assert [line for line in missing if line.startswith("not set")] == [
         f"not set in the environment: BOLLETTINO_{name}" for name in ("WHATSAPP_TOKEN", "APP_SECRETS")
     ]
     assert town.safe.restore(fresh, wish)[1].people == 0
+
+
+def test_a_sandbox_of_which_the_two_keys_are_left_starts_again(
+    town: Town, elsewhere: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It makes the others anew, as it made them once; what it wrote them into burned with the machine."""
+    town.join(*PHONES[:3])
+    path = town.safe.take(town.settings)
+    for name in ("WHATSAPP_TOKEN", "APP_SECRETS", "VERIFY_TOKEN"):
+        monkeypatch.delenv(f"BOLLETTINO_{name}")
+    fresh = Settings(elsewhere.profile, elsewhere.path, tmp_path / "never", elsewhere.database)
+    wish = town.safe.wish(path, tmp_path / "new")
+    assert not [line for line in restoring.look(fresh, wish).missing if line.startswith("not set")]
+    settings, _ = town.safe.restore(fresh, wish)
+    settings.prepare_secrets(make=True)  # as `run` does
+    assert os.environ["BOLLETTINO_LOOKUP_KEY"] == send_town.SECRETS["BOLLETTINO_LOOKUP_KEY"]
+    assert os.environ["BOLLETTINO_APP_SECRETS"] != send_town.SECRETS["BOLLETTINO_APP_SECRETS"]
+    for name in ("secrets.json", "consensi.jsonl", "partenze.json"):
+        if (settings.state / name).exists():
+            assert (settings.state / name).stat().st_mode & 0o777 == 0o600, name
+
+
+def test_the_plan_tells_how_far_the_journal_goes(town: Town, elsewhere: Settings, tmp_path: Path) -> None:
+    """Of two journals that fit, one knows who left since the copy: a person sees which one was named."""
+    town.join(*PHONES[:3])
+    path = town.safe.take(town.settings)
+    beside = restoring.look(elsewhere, town.safe.wish(path, tmp_path / "new")).known
+    assert beside is not None
+    assert beside.words == 0
+    town.leave(*PHONES[:2])
+    wish = town.safe.wish(path, tmp_path / "new", registers=town.settings.state)
+    since = restoring.look(elsewhere, wish).known
+    assert since is not None
+    assert since.words == 2
+    assert since.until is not None
+    assert beside.until is not None
+    assert since.until > beside.until
+    lost = town.safe.wish(path, tmp_path / "new", is_without_registers=True)
+    assert restoring.look(elsewhere, lost).known is None
 
 
 @pytest.mark.parametrize("is_loaded", [False, True])

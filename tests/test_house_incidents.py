@@ -21,6 +21,7 @@ def test_what_the_incidents_quote_the_program_says() -> None:
     quoted = set(re.findall(r"`(the [^`]+|is gone[^`]+)`", INCIDENTS.text))
     quoted |= set(re.findall(r"gruppo \*([^*]+)\*", INCIDENTS.text))
     quoted |= set(re.findall(r"\*(Eco da fuori|Disco|Ritorno da WhatsApp)\*", INCIDENTS.text))
-    assert len(quoted) >= 6
+    quoted |= set(re.findall(r"riga `([^`]+)`", INCIDENTS.text))
+    assert len(quoted) >= 7
     for words in quoted:
         assert any(words in source for source in SOURCES.values()), words

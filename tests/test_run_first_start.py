@@ -9,6 +9,7 @@ from db import schema
 from db.engine import make_engine
 from flows.__main__ import parser
 from flows.cli import tour
+from flows.sending import witness
 from flows.settings import ROOT, SettingsError
 from tests.test_privacy_intact import Place, _own_environment
 from tests.world.comune import SECRETS, Comune
@@ -89,5 +90,21 @@ def test_a_first_look_leads_to_the_guide_the_mailbox_and_a_next_draft(
     assert f"  a next draft, after this one: {tour.COMPOSE}\n" in readme
     assert f"  the editors' guide:           {tour.GUIDE}\n" in readme
     assert (ROOT / tour.GUIDE).is_file()
+    assert "restored from a backup" not in shown
     arguments = parser().parse_args(tour.COMPOSE.partition("-m flows ")[2].split())
     assert arguments.at_approval
+
+
+def test_the_first_start_after_a_restore_says_that_it_waits_for_a_person(comune: Comune) -> None:
+    """Else who restored it sees that all runs, and takes it for done."""
+    ahead = witness.mark(1, None, comune.settings.ledger().journal, at=comune.now)
+    witness.StateFolder(comune.settings).write(ahead)
+    said: list[str] = []
+    tour.links(comune.settings, said.append)
+    assert "restored from a backup: " in "\n".join(said)
+    (typed,) = (
+        line.partition("`.venv/bin/python -m flows ")[2].rstrip("`")
+        for line in said
+        if "`.venv" in line and "witness" in line
+    )
+    assert parser().parse_args(typed.split()).accept_by == "NAME"

@@ -25,6 +25,7 @@ from flows.settings import Settings
 from flows.watch import look
 from tests.test_alert_drafted import NOW
 from tests.test_review_standing_order import DUE, drafted, ordered
+from tests.world import outbox
 from tests.world.builders import item_of, make_bulletin, make_news_item, news_data
 from tests.world.comune import APPROVE, Comune
 from tests.world.people import signed_in
@@ -193,3 +194,17 @@ def test_two_days_after_a_restore_was_accepted_the_order_holds_again(
         assert senders.accept(session, 3, by="Anna Redazione", now=DUE - restored.RECENT)
         assert restored.is_recent(acting, session, now=DUE - timedelta(seconds=1))
     assert approve_by_order(acting, engine, drafted(acting, engine), now=DUE)
+
+
+def test_what_was_under_way_at_the_copy_is_counted_with_who_was_left(comuni: Comune) -> None:
+    """As the certificate counts it, which is the next thing that a person looks at."""
+    comuni.subscribe()
+    number = _approved(comuni)
+    order = begin(comuni.settings, comuni.engine, number, now=comuni.now)
+    with comuni.look() as session:
+        outbox.begin(session, number, sender_id=order.sender_id, now=comuni.now)
+    with transaction(comuni.engine) as session:
+        (line,) = restored.hold(comuni.settings, session, before=comuni.now, now=comuni.now)
+    uncertain = {row.status for row in comuni.deliveries(number)}
+    assert uncertain == {DeliveryStatus.uncertain}
+    assert f"; {len(comuni.deliveries(number))} messaggi sono incerti, e «riprendi» non li manda" in line

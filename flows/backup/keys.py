@@ -6,6 +6,7 @@ from pydantic import SecretStr, ValidationError
 
 from flows.backup.archive import BackupError
 from flows.backup.manifest import Keys, fingerprints
+from flows.profiles import secrets_file
 from flows.settings import Secrets, Settings, SettingsError
 
 UNUSED = SecretStr("-")  # of what opens nothing that an archive holds
@@ -25,6 +26,17 @@ def bring(settings: Settings) -> Secrets:
     except SettingsError:  # told by `missing`: without these nothing is sent, and everything can be read
         settings.secrets = secrets
     return secrets
+
+
+def of_a_sandbox(settings: Settings) -> dict[str, str]:
+    """For its file of secrets: the two keys at hand, which open what is restored, and others made anew."""
+    secrets = bring(settings)
+    return secrets_file.completed(
+        {
+            "BOLLETTINO_ENCRYPTION_KEYS": secrets.encryption_keys.get_secret_value(),
+            "BOLLETTINO_LOOKUP_KEY": secrets.lookup_key.get_secret_value(),
+        }
+    )
 
 
 def require_same(archived: Keys, secrets: Secrets) -> None:
@@ -49,8 +61,9 @@ def missing(settings: Settings) -> list[str]:
     try:
         Secrets()
     except ValidationError as exc:
-        names = [f"BOLLETTINO_{error['loc'][0]}".upper() for error in exc.errors()]
-        lines += [f"not set in the environment: {name}" for name in names]
+        if settings.profile.stage != "sandbox":  # which makes these others anew
+            names = [f"BOLLETTINO_{error['loc'][0]}".upper() for error in exc.errors()]
+            lines += [f"not set in the environment: {name}" for name in names]
     for check in (settings.require_codes, settings.require_model, partial(getattr, settings, "mail_login")):
         try:
             check()

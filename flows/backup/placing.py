@@ -124,12 +124,13 @@ def _unpack(settings: Settings, found: Found, wish: Wish, folder: Path) -> None:
         with unpacked(wish, found.registers) as registers:
             for name in (JOURNAL, WITNESS, mark.FILE):
                 if (registers / name).exists():
-                    shutil.copyfile(registers / name, folder / name)
+                    disk.replace(folder / name, (registers / name).read_bytes())
     if mark.stands(settings):  # a copy from before the first enrolment re-opens no shared password
         shutil.copyfile(settings.state / mark.FILE, folder / mark.FILE)
     kept = settings.state / secrets_file.FILE
-    if settings.profile.stage == "sandbox" and kept.exists():  # the keys at hand, which are in no archive
-        disk.replace(folder / secrets_file.FILE, kept.read_bytes())
+    if settings.profile.stage == "sandbox":  # the keys at hand, which are in no archive, and which open it
+        at_hand = secrets_file.read(kept) or keys.of_a_sandbox(settings)
+        secrets_file.write(folder / secrets_file.FILE, at_hand)
 
 
 def _load(placed: Settings, into: Path) -> None:

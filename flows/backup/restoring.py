@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from pyrage import x25519
@@ -35,6 +36,14 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Known:
+    """How far the journal goes by which a restore knows who left."""
+
+    words: int  # since the copy, of joining too
+    until: datetime | None  # of the last one, as the citizen wrote it; None: there is none at all
+
+
+@dataclass(frozen=True)
 class Found:
     """What a look at an archive told; nothing was written."""
 
@@ -44,6 +53,7 @@ class Found:
     is_resumed: bool  # a restore into PostgreSQL was killed half-way: the rest of it is done
     steps: tuple[str, ...]  # revisions that the database then goes through
     missing: tuple[str, ...]
+    known: Known | None  # None without a journal
 
 
 def look(settings: Settings, wish: Wish) -> Found:
@@ -75,14 +85,15 @@ def look(settings: Settings, wish: Wish) -> Found:
     registers = _registers_of(wish, read)
     missing = [*keys.missing(into), *_elsewhere(settings, read)]
     missing += _without_prefect(settings, read)
+    known = None
     if registers is None:
         missing.append(
             f"{JOURNAL} and {WITNESS}: who left since the copy is not known; nothing leaves until "
             "`python -m flows witness --accept-by NAME --without-journal`"
         )
     else:
-        _require_registers(settings, wish, read, registers)
-    return Found(into, read, registers, is_resumed, tuple(steps), tuple(missing))
+        known = _require_registers(settings, wish, read, registers)
+    return Found(into, read, registers, is_resumed, tuple(steps), tuple(missing), known)
 
 
 def _require_empty(into: Path, read: Manifest) -> bool:
@@ -190,7 +201,7 @@ def _registers_of(wish: Wish, read: Manifest) -> Path | None:
     return found
 
 
-def _require_registers(settings: Settings, wish: Wish, read: Manifest, registers: Path) -> None:
+def _require_registers(settings: Settings, wish: Wish, read: Manifest, registers: Path) -> Known:
     """BackupError where they are older than the archive, of somebody else, or newer ones are at hand."""
     with unpacked(wish, registers) as folder:
         chosen = Journal(folder / JOURNAL)
@@ -205,6 +216,8 @@ def _require_registers(settings: Settings, wish: Wish, read: Manifest, registers
                 f"{settings.state}: its {JOURNAL} is newer than {registers}: name it with --registers "
                 f"{settings.state}"
             )
+        until = max((entry.at for entry in chosen.entries()), default=None)
+        return Known(chosen.words_since(read.extent), until)
 
 
 def _goes_on(path: Path, chosen: Journal) -> bool:

@@ -63,6 +63,11 @@ def restore(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     out.say(f"{wish.archive.name}: of {in_rome(read.cut_at):%Y-%m-%d %H:%M}, version {read.version}, "
             f"{read.database}, revision {read.revision}, {sum(read.counts.values())} rows")  # fmt: skip
     out.say(f"journal and witness: {found.registers or 'none'}")
+    if found.known:
+        last = f"{in_rome(found.known.until):%Y-%m-%d %H:%M:%S}" if found.known.until else "never"
+        out.say(f"{found.known.words} words in that journal since the copy, the last of all {last}: "
+                "who left later is not known, and is written to again")  # fmt: skip
+        out.keep(words=found.known.words, until=found.known.until)
     out.say(*(f"then brought to {step}" for step in found.steps))
     out.say(*(f"missing: {line}" for line in found.missing))
     out.keep(archive=wish.archive.name, cut_at=read.cut_at, registers=found.registers)
@@ -75,8 +80,8 @@ def restore(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
     out.say(f"restored into {wish.into}: {placed.people} people left since the copy, and are out again")
     out.say(*placed.held)
     out.say(
-        f"Nothing leaves until a person has looked: BOLLETTINO_STATE={wish.into} "
-        "python -m flows witness --accept-by NAME"
+        "No bulletin and no alert leaves until a person has looked and accepted it; 'Restore a backup' in "
+        "deployments/manuale.md says what comes before that"
     )
     out.keep(into=wish.into, left=placed.people, held=placed.held)
     return 0
@@ -131,6 +136,8 @@ def add_verbs(add: Add) -> None:
         archive="its file's name",
         cut_at="when it was made (UTC)",
         registers="where journal and witness come from; null where from nowhere",
+        words="how many words of joining and leaving the journal holds since the copy",
+        until="when the last word in it was written (UTC): who left later is not known",
         steps="revisions that the database goes through",
         missing="what no archive holds and is not here either, a line each",
         into="the folder that it was restored into",

@@ -12,7 +12,7 @@ from flows.accounts import enrolment
 from flows.accounts.persons import Member
 from flows.cli import neighbours
 from flows.runs import client as runs
-from flows.sending import submission
+from flows.sending import restored, submission
 from flows.settings import Settings
 
 GUIDE = "deployments/guida-redazione.md"
@@ -74,6 +74,9 @@ def links(settings: Settings, say: Say) -> None:
     newest = (waiting or _bulletins(settings))[-1:]
     people = _invented(settings)
     say("")
+    if _waits_for_a_word(settings):
+        say("  restored from a backup:       no bulletin and no alert leaves until a person has looked, and")
+        say("                                types `.venv/bin/python -m flows witness --accept-by NAME`")
     if waiting and (run_id := _wait_for_window(settings, waiting[-1].id)):
         say(f"  to approve (⋮ menu, Resume):  {_entry(settings, people[:1], runs.link(settings, run_id))}")
     else:
@@ -94,6 +97,11 @@ def links(settings: Settings, say: Say) -> None:
         if waiting:
             say(f"  a next draft, after this one: {COMPOSE}")
     say("\n  Ctrl-C stops everything; the next `make run` picks up here.")
+
+
+def _waits_for_a_word(settings: Settings) -> bool:
+    with transaction(settings.engine()) as session:
+        return restored.waits(settings, session)
 
 
 def _invented(settings: Settings) -> list[Member]:

@@ -28,6 +28,11 @@ def new_secrets() -> dict[str, str]:
     }
 
 
+def completed(given: Mapping[str, str]) -> dict[str, str]:
+    """Those that are given, by their names in the environment, and new ones in place of the others."""
+    return {**new_secrets(), **given}
+
+
 def read(path: Path) -> dict[str, str]:
     """Those that are kept; none where there is no such file."""
     kept_secrets: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

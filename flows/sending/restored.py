@@ -45,13 +45,18 @@ def hold(settings: Settings, session: Session, *, before: datetime, by: str = BY
     return lines
 
 
+def waits(settings: Settings, session: Session) -> bool:
+    """Whether a restore waits for a person's word, by the witness in the state folder."""
+    heard = witness.hear([StateFolder(settings)])  # before our rows, in which a start is counted first
+    return heard.is_ahead_of(senders.last_number(session))
+
+
 def is_recent(settings: Settings, session: Session, *, now: datetime) -> bool:
     """Whether a restore waits for a person's word, or got it less than `RECENT` ago.
 
     An alert that had left after the copy is then collected, and drafted, once more: as if it were new.
     """
-    heard = witness.hear([StateFolder(settings)])  # before our rows, in which a start is counted first
-    if heard.is_ahead_of(senders.last_number(session)):
+    if waits(settings, session):
         return True
     accepted_at = senders.accepted_at(session)
     return accepted_at is not None and now - accepted_at < RECENT
@@ -80,7 +85,11 @@ def _sends(session: Session, before: datetime, by: str, now: datetime) -> list[s
         elif bulletin.status_reason == TODAY_IS_FULL:  # its next part would not know whom it has reached
             bulletin.status_reason = RESTORED
         if is_moving or left:
-            lines.append(f"{_called(bulletin)}: era in invio, è fermo; {left} messaggi ora sono incerti.")
+            count = deliveries.certificate(session, bulletin.id).uncertain  # with what was under way
+            lines.append(
+                f"{_called(bulletin)}: era in invio, è fermo; {count} messaggi sono incerti, e «riprendi» "
+                "non li manda: dopo 24 ore una persona decide con «incerti»."
+            )
     return lines
 
 
