@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.__main__ import parser
+from flows.cli import health
 from flows.machine import plan, secret_files
 from flows.machine.files import Planned
 from flows.machine.plan import Face, Machine, Places, PlanError
@@ -217,3 +218,7 @@ def test_an_address_that_no_web_server_could_serve_is_refused(
     servers = profile.servers.model_copy(update={key: address})
     with pytest.raises(PlanError, match=words):
         plan.faces(profile.model_copy(update={"servers": servers}))
+
+
+def test_the_verb_knows_every_unit_that_may_fail() -> None:
+    assert health.UNITS == (*secret_files.PROCESSES, *secret_files.JOBS)
