@@ -203,7 +203,7 @@ def _left_alone(settings: Settings, away: list[rota.Away], days: list[date]) -> 
     more = f" e in {counted(len(alone) - 1, 'altro giorno', 'altri giorni')}" if len(alone) > 1 else ""
     return (
         f" Resta una persona sola ({names}) {giorno(alone[0][0])}{more}: nessuno la sostituisce, e ciò che "
-        "si approva in due non parte."
+        "si approva in due non parte. Se non risponde, scriviamo anche a chi è assente."
     )
 
 

@@ -221,7 +221,7 @@ def _end(ended: Sequence[Span], picture: AlertPicture, told_at: datetime) -> tup
     holding = [span for span in picture.spans if span.row.day == day]
     zones, hazards = {span.row.zone for span in ended}, {span.row.hazard for span in ended}
     newest = [row for row in picture.rows if row.day == day and row.zone in zones and row.hazard in hazards]
-    return end_texts(ended, holding, told_at, "; ".join(named_sources(newest)))
+    return end_texts(ended, holding, told_at, "; ".join(named_sources(newest)), now=picture.now)
 
 
 def _adjourned(session: Session, draft: Bulletin, ended: Sequence[Span], picture: AlertPicture) -> bool:

@@ -28,7 +28,7 @@ from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.status import STATUS, tags
 from flows.door.sealed import FIELD
 from flows.draft.alert_reasons import alert_lines
-from flows.draft.evidence import of_whole, with_sources
+from flows.draft.evidence import misquoted, of_whole, with_sources
 from flows.draft.items import PURPOSE
 from flows.draft.refresh import queue, situation_of, still_behind
 from flows.letters import drafts
@@ -168,6 +168,7 @@ def record(
         if choice == Choice.approve:
             leaves = max(bulletin.slot_at or confirmed.at, confirmed.at)
             problems += untrue(settings, session, bulletin, text.items, at=leaves)
+            problems += misquoted(session, bulletin, text.items)
             if editor and is_open:
                 proof = codes.judge(settings, session, editor, code, at=confirmed.at)
                 blocks = unsupported(session, text.items, site.lost)

@@ -7,7 +7,7 @@ A draft asks for no code, since it is approved with one; to close the stopped or
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from prefect import State, flow
 from prefect.artifacts import create_markdown_artifact
@@ -39,7 +39,8 @@ from flows.settings import BollettinoError, Settings
 from flows.sources.truth import untrue
 
 MEMORY = timedelta(days=30)
-ERROR, CHANGE = "un nostro errore", "il fatto è cambiato"
+ERROR: Final = "un nostro errore"
+CHANGE: Final = "il fatto è cambiato"
 Reason = Literal["un nostro errore", "il fatto è cambiato"]
 TEMPLATES: dict[str, str] = {ERROR: "correzione", CHANGE: "aggiornamento"}
 
@@ -254,7 +255,7 @@ def correct(
     notizia: Annotated[str, choices.which("Che cosa è da correggere", choices.LINES)],
     giusto: Annotated[str, Field(title="Il testo giusto, come lo leggerà il cittadino")],
     chi: Annotated[str, choices.WHO],
-    motivo: Annotated[Reason, Field(title="Che cosa è successo")] = "un nostro errore",
+    motivo: Annotated[Reason, Field(title="Che cosa è successo")],
     prima: Annotated[str, Field(title="Che cosa avevamo scritto (vuoto: tutta la riga)")] = "",
     al_resto: Annotated[
         bool,

@@ -18,9 +18,9 @@ from sqlmodel import Session
 from db import bulletins, deliveries, senders
 from db.acts import REOPEN
 from db.engine import alone, make_engine, reading, transaction
-from db.models import TURNED_DOWN, Bulletin, BulletinStatus
+from db.models import TURNED_DOWN, Bulletin, BulletinKind, BulletinStatus
 from flows.bulletin.language.dates import giorno_ora, scadenza
-from flows.bulletin.status import DECIDED, STATUS, named
+from flows.bulletin.status import DECIDED, STATUS, named, people
 from flows.by_hand import window
 from flows.deploy import ELSE
 from flows.door.sealed import NO_CODE, Proof
@@ -94,7 +94,8 @@ def only_sending(engine: Engine) -> int:
         if len(one := sending or between) == 1:
             return one[0].id
         ahead = [
-            f"Il {named(row)} però parte {giorno_ora(row.slot_at)}: per bloccarlo prima usa «riapri»."
+            f"Il {named(row)} però parte {giorno_ora(row.slot_at)}: per bloccarlo usa «riapri»; poi, per "
+            "farlo partire, va approvato di nuovo."
             for row in bulletins.with_status(session, BulletinStatus.approved)
             if row.slot_at is not None
         ]
@@ -131,6 +132,9 @@ def close_stopped(
         bulletins.move(session, bulletin, BulletinStatus.sent, by=who, now=now, reason="closed_by_hand")
         certificate = deliveries.certificate(session, bulletin_id)
         outcome = f"Bollettino {bulletin_id} chiuso. {words(certificate)}."
+        if bulletin.kind == BulletinKind.ordinary and certificate.skipped:
+            without = people(certificate.skipped)
+            outcome += f" Le sue notizie non tornano in un altro bollettino: senza, {without}."
         acts.note(
             settings, session, person, "chiudi", outcome, bulletin_id=bulletin_id, letter=False, now=now
         )
@@ -218,7 +222,7 @@ def stop(
 def close(
     bollettino: Annotated[str, choices.which(TITLE, choices.STOPPED)], chi: Who, codice: Code = ""
 ) -> str | State[str]:
-    """Chiude un invio fermato: chi non l'ha ancora ricevuto non lo riceve più."""
+    """Chiude un invio fermato: chi non l'ha ricevuto non lo riceve più, le notizie non tornano."""
     settings = load()
     engine = make_engine(settings.database)
     proof = client.proof(codice)

@@ -6,19 +6,19 @@ from flows.bulletin.guard.verdict import Verdict, check
 
 CASES = {
     "places by label": (
-        "Pedibus del lunedì\nPARTENZE: Ronchetto: Via Vittorio Alfieri Sorgnate: Piazza San Biagio Pozzo d'Olmeto:"
+        "Pedibus\nPARTENZE: Ronchetto: Via Vittorio Alfieri Sorgnate: Piazza San Biagio Pozzo d'Olmeto:"
         " Oratorio - Via Fratelli Bandiera Pievazza: Largo dei Tigli Informazioni in segreteria.",
         "Chi abita a Ronchetto si trova in via Vittorio Alfieri, chi abita a Sorgnate in piazza San Biagio.",
         "Chi abita a Ronchetto si trova in piazza San Biagio, chi abita a Sorgnate in via Vittorio Alfieri.",
     ),
     "a place of a list": (
-        "Pedibus del lunedì\nPARTENZE: Ronchetto: Via Vittorio Alfieri Sorgnate: Piazza San Biagio Pozzo d'Olmeto:"
+        "Pedibus\nPARTENZE: Ronchetto: Via Vittorio Alfieri Sorgnate: Piazza San Biagio Pozzo d'Olmeto:"
         " Oratorio - Via Fratelli Bandiera Pievazza: Largo dei Tigli Informazioni in segreteria.",
         "Il pedibus parte da Ronchetto, Sorgnate, Pozzo d'Olmeto e Pievazza.",
         "Il pedibus parte da Ronchetto, Sorgnate e Pievazza.",
     ),
     "a move": (
-        "Giochi in cortile\nPer la pioggia i laboratori sono spostati dal cortile della scuola al Palazzetto.",
+        "Giochi\nPer la pioggia i laboratori sono spostati dal cortile della scuola al Palazzetto.",
         "I laboratori si spostano dal cortile della scuola al Palazzetto.",
         "I laboratori si spostano dal Palazzetto al cortile della scuola.",
     ),

@@ -139,18 +139,23 @@ def test_the_check_of_pages_says_so_where_there_is_none(week: Week) -> None:
 def test_a_correction_is_held_beside_what_was_sent_and_what_the_site_says(week: Week) -> None:
     """She wrote hours that the message did not have, of a day that the site does not know."""
     forms = [row.text for row in week.rows if row.channel == FORM and "[Prima era]" in row.text]
-    assert forms
+    misquoted = "nel messaggio non c'era scritto così. C'era: «Domenica 6 dicembre in piazza"
+    asked, sent_back, *right = forms
+    assert misquoted in asked
+    assert "DA CORREGGERE" in sent_back
+    assert misquoted in sent_back.partition("DA CORREGGERE")[2]
+    assert right
+    assert not [text for text in right if misquoted in text]
     for text in forms:
-        assert "nel messaggio non c'era scritto così. C'era: «Domenica 6 dicembre in piazza" in text
         assert "Il sito dice ancora altro" in text
-        assert "Dopo l'approvazione «riprendi» non vale più: chi manca non riceve niente" in text
+        assert "la correzione va solo a chi aveva ricevuto il messaggio" in text
 
 
 def test_the_end_of_an_alert_names_its_source_and_when_it_ends_by_itself(week: Week) -> None:
     (told,) = [row.text for row in week.rows if row.kind == "urgente" and "Fine dell'allerta" in row.text]
     assert "L'allerta annunciata scade comunque domenica 6 dicembre, ore 24." in told
     assert "Controlla anche la fonte: Dipartimento della Protezione Civile, bollettino di" in told
-    assert "«Da quando» è l'ora in cui il servizio ha letto la fonte" in told
+    assert "«Da quando» dice quando abbiamo letto la fonte, che non indica un'ora" in told
     asked = [row for row in week.rows if "Controlla anche la fonte" in row.text]
     assert not any("/sito\n" in row.text for row in asked), "the Comune's site is no source of an alert"
 
@@ -235,7 +240,7 @@ def test_who_is_alone_is_not_told_of_a_successor(week: Week) -> None:
     called = [row for row in week.rows if in_rome(row.at).date() == ABSENT[0] and row.channel == WHATSAPP]
     letters = [row for row in week.rows if in_rome(row.at).date() == ABSENT[0] and row.kind == "urgente"]
     assert [row.to for row in (*called, *letters)] == [BRUNO] * 2
-    assert "scriviamo a te di nuovo." in called[0].text
+    assert "scriviamo di nuovo a te." in called[0].text
     assert "ti scriviamo di nuovo" in letters[0].text
 
 
@@ -306,7 +311,10 @@ def test_both_by_whose_word_it_left_stand_in_its_certificate_and_its_outcome(wee
     certificates = {row.title: row.text for row in week.rows if row.title.startswith("certificato-")}
     assert "approvata da Anna Redazione e Bruno Vice" in certificates["certificato-1"]
     outcomes = [row.text for row in week.rows if row.kind == "esito" and row.bulletin_id == 2]
-    assert all("approvato da Anna Redazione e Bruno Vice. Primo" in text for text in outcomes)
+    assert all(
+        "approvato da Anna Redazione e Bruno Vice (senza codice: i nomi sono solo dichiarati). Primo" in text
+        for text in outcomes
+    )
 
 
 def test_what_leaves_at_once_is_announced_and_then_told_as_done(week: Week) -> None:

@@ -221,4 +221,4 @@ def test_an_address_that_no_web_server_could_serve_is_refused(
 
 
 def test_the_verb_knows_every_unit_that_may_fail() -> None:
-    assert health.UNITS == (*secret_files.PROCESSES, *secret_files.JOBS)
+    assert (*secret_files.PROCESSES, *secret_files.JOBS) == health.UNITS

@@ -44,6 +44,7 @@ from tests.world.builders import (
 
 SLOT = datetime(2026, 11, 27, 10, tzinfo=NOW.tzinfo)  # Friday, 11 in Rome
 DUE = SLOT - timedelta(minutes=15)
+THREE_WAYS = {f"/redazione/comando/{order}" for order in ("riprendi", "correggi", "chiudi")}
 
 
 def steps(line: Line) -> dict[str, str]:
@@ -70,7 +71,7 @@ def test_what_waits_is_listed_and_nothing_else(engine: Engine, settings: Setting
     form = "/v2/runs/flow-run/11111111-2222-3333-4444-555555555555"
     assert steps(draft)["apri il modulo (⋮, Resume)"] == form
     assert waiting[0].state.startswith("invio fermato martedì 24 novembre"), "a stopped send comes first"
-    assert set(steps(waiting[0]).values()) == {"/redazione/comando/riprendi", "/redazione/comando/chiudi"}
+    assert set(steps(waiting[0]).values()) == THREE_WAYS
     assert [line.details for line in leaving] == [("sending",), ("approved",)]
     assert leaving[1].state == "parte fra un momento, approvato da Anna Redazione"
     assert {line.details[0] for line in ended} == {"rejected", "merged", "expired", "missed"}
@@ -182,7 +183,7 @@ def test_what_a_person_sends_waits_for_them_and_is_told_as_theirs(
         assert lines.leaving(settings, session, NOW) == [], "nothing leaves by itself"
         bulletins.move(session, row, BulletinStatus.stopped, by="test", now=NOW)
         (line,) = lines.waiting(settings, session, NOW)
-        assert set(steps(line).values()) == {"/redazione/comando/riprendi", "/redazione/comando/chiudi"}
+        assert set(steps(line).values()) == THREE_WAYS
         bulletins.move(session, row, BulletinStatus.sent, by="test", now=NOW)
         (line,) = lines.sent(settings, session, Accounts(), NOW)
         assert account in line.state
@@ -192,7 +193,7 @@ def test_a_stopped_send_that_was_corrected_does_not_go_on(engine: Engine, settin
     with transaction(engine) as session:
         row = telling(session, "Fiera", status=BulletinStatus.stopped)
         (line,) = lines.waiting(settings, session, NOW)
-        assert set(steps(line).values()) == {"/redazione/comando/riprendi", "/redazione/comando/chiudi"}
+        assert set(steps(line).values()) == THREE_WAYS
         right = telling(session, "Fiera", status=BulletinStatus.approved, kind=BulletinKind.correction)
         put_right.link(session, right.id, [row.id])
         (line,) = lines.waiting(settings, session, NOW)

@@ -177,7 +177,9 @@ def test_an_urgent_notice_that_is_refused_does_not_look_done(
 
 def test_a_correction_that_is_refused_does_not_look_done(run: Runs, asking: Settings, sqlite: Engine) -> None:
     number = sent(asking, sqlite, QUEUED, left=BulletinStatus.sent)
-    ended = correct.correct.fn(f"{number} · riga 9", giusto="Il mercato è sabato 9 gennaio.", chi=ANNA.name)
+    ended = correct.correct.fn(
+        f"{number} · riga 9", giusto="Il mercato è sabato 9 gennaio.", chi=ANNA.name, motivo=correct.ERROR
+    )
     assert isinstance(ended, State)
     assert ended.is_failed()
     assert run.names == [f"{asking.profile.prova}NON FATTO · {ended.message}"]

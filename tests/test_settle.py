@@ -79,9 +79,7 @@ def test_a_stopped_send_is_closed_and_the_rest_skipped_with_the_reason(comuni: C
     number = stopped(comuni, tried=2)
     with pytest.raises(NotDoneError, match=STRANGER):
         close(comuni, number, "Nessuno")
-    assert close(comuni, number) == (
-        f"Bollettino {number} chiuso. Previsti 5 = accettati 2 + falliti 0 + saltati 3 + incerti 0."
-    )
+    assert "accettati 2 + falliti 0 + saltati 3 + incerti 0. Le sue notizie" in close(comuni, number)
     assert {row.reason for row in comuni.deliveries(number)} == {None, "closed_by_hand"}
     assert comuni.bulletin(number).status == BulletinStatus.sent
     with pytest.raises(NotDoneError, match="è inviato: si chiude solo un invio fermato"):
@@ -130,7 +128,9 @@ def test_a_correction_of_a_stopped_send_tells_whom_it_leaves_out(comune: Comune)
     number = stopped(comune, tried=2)
     shown = load_round(comune.settings, comune.engine, corrected(comune, number), now=comune.now)
     left_out, _ = shown.whole
-    assert "è fermo: 3 persone senza quel messaggio, e la correzione va solo a chi lo ha ricevuto" in left_out
+    assert (
+        "solo a chi aveva ricevuto il messaggio, e «riprendi» non vale più. Senza niente: 3 per" in left_out
+    )
     close(comune, number)
     shown = load_round(comune.settings, comune.engine, shown.bulletin.id, now=comune.now)
     assert [line[:25] for line in shown.whole] == ["Il sito dice ancora altro"]

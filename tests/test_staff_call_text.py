@@ -128,7 +128,7 @@ def summons(link: str = "https://boll.comune.esempio.mi.it/r/AbCdEf-_1234", **ch
     values = {
         "what": "allerta ARANCIONE (livello 3 su 4) per temporali forti, dalle 0 alle 24 di domenica 6",
         "short": "ALLERTA ARANCIONE",
-        "after": "Sostituto di turno, tel. +393337654321",
+        "after": "a Sostituto di turno, tel. +393337654321",
         "otherwise": "NON si invia niente a 4.850 persone",
         "ending": "NON si invia",
         **changes,

@@ -104,7 +104,8 @@ def test_an_absence_entered_in_the_form_changes_who_is_called(settings: Settings
     assert enter(settings, engine, "anna  redazione", 3, 4) == (
         "Anna Redazione: assenza da giovedì 3 dicembre a venerdì 4 dicembre. "
         "Di turno in quei giorni: Bruno Vice. Resta una persona sola (Bruno Vice) giovedì 3 dicembre e in "
-        "1 altro giorno: nessuno la sostituisce, e ciò che si approva in due non parte."
+        "1 altro giorno: nessuno la sostituisce, e ciò che si approva in due non parte. "
+        "Se non risponde, scriviamo anche a chi è assente."
     )
     for day, name in ((2, "Anna Redazione"), (3, "Bruno Vice"), (4, "Bruno Vice"), (5, "Anna Redazione")):
         with transaction(engine) as session:

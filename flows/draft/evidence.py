@@ -10,7 +10,7 @@ from sqlmodel import Session
 from db import bulletins, deliveries, telling
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem
-from flows.bulletin.alerts.text import ALERT, END, NOTICE, REMAINS
+from flows.bulletin.alerts.text import ALERT, END, NOTICE, REMAINS, unseen
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Kind, facts
@@ -151,7 +151,8 @@ def of_whole(
         return [BEGUN.format(begin=giorno_ora(begin))]
     if bulletin.template == END:
         is_over = not any(item.text.startswith(REMAINS) for item in items)
-        is_read_at = any(item.text == f"da {giorno_ora(bulletin.created_at)}" for item in items)
+        read = bulletin.created_at
+        is_read_at = any(item.text in (unseen(read), f"da {giorno_ora(read)}") for item in items)
         return [NOTHING_ELSE] * is_over + [READ_AT] * is_read_at
     if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
         return []
@@ -160,15 +161,24 @@ def of_whole(
         left = deliveries.certificate(session, original.id).open
         if original.status == BulletinStatus.stopped and left:
             lines.append(LEFT_OUT.format(title=named(original), left=people(left)))
-        if (sent := _not_as_sent(session, original.id, items)) is not None:
-            lines.append(NOT_SENT.format(label=items[-1].title, said=items[-1].text, sent=sent))
+    lines += misquoted(session, bulletin, items)
     if any(one.verdict and one.verdict.blocked for one in judged(with_sources(session, items[:1]))):
         lines.append(SITE_BEHIND)
     right, wrong = ({(fact.kind, fact.value) for fact in facts(item.text)} for item in (items[0], items[-1]))
     return [*lines, SAME] if right and right <= wrong else lines
 
 
-def _not_as_sent(session: Session, original_id: int, items: Sequence[BulletinItem]) -> str | None:
+def misquoted(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem | ItemData]) -> list[str]:
+    """What keeps a correction from leaving: it says that a message told what stands in no line of it."""
+    if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
+        return []
+    originals = telling.of(session, bulletin.id)
+    found = [_not_as_sent(session, number, items) for number in originals]
+    said = {"label": items[-1].title, "said": items[-1].text}
+    return [NOT_SENT.format(**said, sent=sent) for sent in found if sent is not None]
+
+
+def _not_as_sent(session: Session, original_id: int, items: Sequence[BulletinItem | ItemData]) -> str | None:
     """The line as it was sent, where a correction quotes what does not stand in it; None where it does."""
     sealed = bulletins.approved(session, original_id)
     sent = bulletins.items(session, sealed[1]) if sealed else []
@@ -193,18 +203,18 @@ SITE_BEHIND = (
     "approvare."
 )
 READ_AT = (
-    "«Da quando» è l'ora in cui il servizio ha letto la fonte, non un'ora della fonte: se la fonte ne indica "
-    "una, scrivila."
+    "«Da quando» dice quando abbiamo letto la fonte, che non indica un'ora: se ne indica una, scrivila; nel "
+    "dubbio senti la Protezione Civile."
 )
 NOTHING_ELSE = (
     "Nelle fonti lette non risulta nessun'altra allerta per quel giorno, nemmeno gialla; il testo dice "
     "soltanto che è finita questa."
 )
 LEFT_OUT = (
-    "L'invio del {title} è fermo: {left} senza quel messaggio, e la correzione va solo a chi lo ha ricevuto. "
-    "Dopo l'approvazione «riprendi» non vale più: chi manca non riceve niente, se non usi «correggi» con la "
-    "casella «L'invio è fermato» (riceve tutto il messaggio, con la riga giusta; gli altri non ricevono due "
-    "volte la correzione). Altrimenti «chiudi»."
+    "L'invio del {title} è fermo, e in «correggi» la casella «L'invio è fermato» è rimasta vuota: se "
+    "approvi, la correzione va solo a chi aveva ricevuto il messaggio, e «riprendi» non vale più. Senza "
+    "niente: {left}. Per mandare anche a loro il testo giusto usa di nuovo «correggi», stessa riga e stesso "
+    "testo, con la casella, prima o dopo questa approvazione: nessuno riceve due volte la correzione."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _WORD = re.compile(r"[a-zà-ù]+")
@@ -212,15 +222,41 @@ _FROM = re.compile(r"\bdall(?:e\s+|['’])(\d{1,2})(?:[:.](\d\d))?\b", re.IGNORE
 _SINCE = re.compile(r"\b(?:da|dal|dall['’]|dalla|partire)\s*$", re.IGNORECASE)  # what began may go on
 
 
+def begins_before(text: str, day: date | None) -> str:
+    """Of a text that is read on `day`, since when something holds by then; "" where nothing does."""
+    if day is None or days_over(text, day):
+        return ""
+    told = [fact for fact in facts(text, published=day) if fact.kind is Kind.date]
+    since = [fact for fact in told if _SINCE.search(text[: fact.start].removesuffix(f"{fact.weekday} "))]
+    begun_by = (fact.shown for fact in since if (at := nearest(fact.value, day)) is not None and at < day)
+    return next(begun_by, "")
+
+
+def at_once(bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> str:
+    """How an urgent text's deadline begins: what it tells may begin long before; "" of any other."""
+    if not bulletin.template:
+        return ""
+    tells_when = bulletin.template in (ALERT, NOTICE) and len(items) > 1
+    begin = beginning(items[1].text, now) if tells_when else None
+    is_ahead = begin is not None and now < begin < (bulletin.deadline_at or begin)
+    before = f", prima che cominci ({giorno_ora(begin)})" if begin and is_ahead else ""
+    return f"subito{before}, al più tardi "
+
+
 def begun(text: str, now: datetime) -> datetime | None:
-    """The beginning that `dalle 14 alle 18 di giovedì 3 dicembre` tells, where it is past; else None."""
+    """As `beginning`, where it is past; else None."""
+    begin = beginning(text, now)
+    return begin if begin is not None and begin <= now else None
+
+
+def beginning(text: str, now: datetime) -> datetime | None:
+    """The beginning that `dalle 14 alle 18 di giovedì 3 dicembre` tells; None where it tells none."""
     hour = _FROM.search(text)
     day = in_rome(now).date()
     dates = [nearest(fact.value, day) for fact in facts(text, published=day) if fact.kind is Kind.date]
     if hour is None or not dates or dates[0] is None or int(hour[1]) > 23:
         return None
-    begin = datetime.combine(dates[0], time(int(hour[1]), int(hour[2] or 0)), ROME)
-    return begin if begin <= now else None
+    return datetime.combine(dates[0], time(int(hour[1]), int(hour[2] or 0)), ROME)
 
 
 def days_over(text: str, day: date | None) -> list[str]:

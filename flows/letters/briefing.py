@@ -8,12 +8,13 @@ from sqlmodel import Session
 
 from db import bulletins, news_items, recipients
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinVersion, HandoverKind
+from flows.bulletin.alerts.text import ALERT, END
 from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
-from flows.draft.evidence import Remark, judged, of_whole, remarks, vote, with_sources
+from flows.draft.evidence import Remark, at_once, judged, of_whole, remarks, vote, with_sources
 from flows.draft.slots import closed_days, slot_of
 from flows.review.page import matter
 from flows.review.sign_off import ASK_SOURCE, signed_by
@@ -23,6 +24,8 @@ from flows.settings import Settings
 from flows.staff import duty as desk
 from flows.staff.mail_text import bullets, to_whom
 from flows.staff.rota import Duty
+
+NOTHING = "Confrontati con la fonte date, ore, cifre e nomi: niente di particolare. Il resto lo giudichi tu."
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Briefing:
     picture: str  # the address of its pages, with the phone on them
     needs_two: bool = False
     then: str = ""  # what is done where no deputy is left
+    at_once: str = ""  # how the deadline of an urgent text begins
+    nothing: str = NOTHING  # what is said where nothing is to be looked at
 
     @property
     def values(self) -> dict[str, str]:
@@ -69,7 +74,7 @@ class Briefing:
             "iscritti": people(self.readers),
             "costo": self.cost,
             "anteprima": self.preview,
-            "avvisi": bullets(self.attention, NOTHING),
+            "avvisi": bullets(self.attention, self.nothing),
             "lasciate_fuori": bullets(() if self.matter else self.left_out, "Niente."),
             "intanto": f"{MEANWHILE}\n\n" if self.slot_at and not self.matter else "",
             "di_che": f" «{self.matter}»" if self.matter else "",
@@ -82,8 +87,7 @@ class Briefing:
     def _until(self) -> str:
         if self.deadline_at is None:
             return "appena puoi"
-        until = f"entro {scadenza(self.deadline_at)}"
-        return f"subito, al più tardi {until}" if self.matter else until
+        return f"{self.at_once}entro {scadenza(self.deadline_at)}"
 
     @property
     def _otherwise(self) -> str:
@@ -107,7 +111,6 @@ MEANWHILE = (
     "Le notizie che il sito pubblica intanto entrano da sole la mattina dell'invio, finché nessuno ha "
     "toccato la bozza; dopo un «Salva» o un «Approva» passano al bollettino successivo."
 )
-NOTHING = "Confrontati con la fonte date, ore, cifre e nomi: niente di particolare. Il resto lo giudichi tu."
 NOBODY = "Nessun redattore risulta in servizio: scriviamo a tutti."
 
 
@@ -157,6 +160,8 @@ def briefing(
         picture=pages.drafts(settings, bulletin.id),
         needs_two=not signed and (settings.profile.approvals == 2 or any(remark.stops for remark in found)),
         then=_then(following, called) if following.is_everybody else "",
+        at_once=at_once(bulletin, items, now),
+        nothing=NOTHING if any(item.news_item_id for item in items) else _uncompared(bulletin, version),
     )
 
 
@@ -164,6 +169,14 @@ def _not_in(waiting: Sequence[str], left_out: Sequence[str]) -> list[str]:
     """Titles that wait, then what is left out with its reason, each once."""
     rest = [title for title in waiting if not any(line.startswith(f"{title}: ") for line in left_out)]
     return [*rest, *left_out]
+
+
+def _uncompared(bulletin: Bulletin, version: BulletinVersion | None) -> str:
+    """Of a text that no page can be laid beside."""
+    if bulletin.template in (ALERT, END):
+        return "Testo scritto dai dati dell'allerta: leggi livello, giorno, ore e zona."
+    by = f"Testo di {version.author}" if version else "Testo scritto da una persona"
+    return f"{by}: non c'è una pagina con cui confrontarlo. Controlla tu giorni, ore, luoghi e telefono."
 
 
 def _then(following: Duty, called: Collection[str]) -> str:

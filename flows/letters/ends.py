@@ -9,12 +9,13 @@ from db import bulletins, letters
 from db.models import Bulletin, BulletinStatus, BulletinVersion
 from flows.bulletin.language.dates import in_rome, ora, scadenza
 from flows.bulletin.status import title
-from flows.draft.evidence import days_over
+from flows.draft.evidence import begins_before, days_over
 from flows.draft.items import ranked, read_situation, times
 from flows.draft.slots import closed_days, slot_after
 from flows.letters.briefing import CALLS, TOLD_WITHIN, Briefing
 from flows.review.choices import came_late
 from flows.settings import Settings
+from flows.staff import duty
 from flows.staff.mail import tell
 from flows.staff.mail_text import bullets
 
@@ -95,8 +96,14 @@ def what_now(settings: Settings, session: Session, bulletin: Bulletin, *, now: d
         for one in kept
         if (days := days_over(one.text, day))
     ]
+    gone += [
+        f"{one.title}: comincia prima, {day_of}" for one in kept if (day_of := begins_before(one.text, day))
+    ]
     lines = [f"Le notizie ancora valide possono entrare {when}."]
     if gone:
         lines.append(f"Ma allora sarà tardi, del tutto o in parte, per:\n{bullets(gone, '')}")
-    lines.append(f"{SOONER} {settings.order_link('componi')}")
+    called = duty.on_duty(session, settings.profile, now)
+    turn = "Oggi nessuno è di turno: decide chi legge per primo."
+    whose = turn if called.is_everybody else f"Decide chi è di turno: {called.names}."
+    lines.append(f"{whose} {SOONER} {settings.order_link('componi')}")
     return "\n\n".join(lines)

@@ -14,6 +14,7 @@ from flows.draft import undo
 from flows.letters import ends, urgent_calls
 from flows.letters.briefing import TOLD_WITHIN, Briefing
 from flows.review.choices import came_late
+from flows.review.differences import without_mobiles
 from flows.review.sign_off import is_only_repeated, signed_by, since_void, voices
 from flows.review.text import is_only_new
 from flows.sending import channel
@@ -116,6 +117,7 @@ def _first_of_two(
         return
     why = [f"Nonostante: {line}" for line in row.overridden.splitlines()]
     why += [f"Fonte indicata: {row.source}"] if row.source else []
+    why += _rewritten(session, version)
     to("serve_la_tua_firma", others.people, {**values, "perche": "\n".join(why)}, until=bulletin.deadline_at)
 
 
@@ -166,12 +168,39 @@ def _first_signature(
     return "\n\n".join(["", *lines[-1:]])
 
 
+def _rewritten(session: Session, version: BulletinVersion) -> list[str]:
+    """What persons changed of the draft as the program had composed it."""
+    composed = session.exec(
+        select(BulletinVersion)
+        .where(
+            BulletinVersion.bulletin_id == version.bulletin_id, col(BulletinVersion.answered_run_id).is_(None)
+        )
+        .order_by(col(BulletinVersion.number).desc())
+    ).first()
+    if composed is None or composed.number >= version.number:
+        return []
+    before = {item.title: item.text for item in bulletins.items(session, composed)}
+    after = {item.title: item.text for item in bulletins.items(session, version)}
+    lines = [
+        f"{title}. Prima: «{without_mobiles(was)}» Adesso: «{without_mobiles(after[title])}»"
+        for title, was in before.items()
+        if title in after and after[title] != was
+    ]
+    lines += [f"Tolta: {title}" for title in before.keys() - after.keys()]
+    lines += [f"Aggiunta: {title}" for title in after.keys() - before.keys()]
+    return [f"Che cosa è cambiato dalla bozza del programma:\n{bullets(lines, '')}"] if lines else []
+
+
 def _second_thoughts(settings: Settings, bulletin: Bulletin) -> str:
     """What can still be done before it leaves, and while it does."""
     stop = f"Mentre parte puoi fermarlo: {settings.order_link('ferma')}\n"
     if bulletin.slot_at is None:
         return stop
-    return f"Hai cambiato idea? Prima che parta riaprilo: {settings.order_link('riapri')}\n{stop}"
+    again = f", entro {scadenza(bulletin.deadline_at)}" if bulletin.deadline_at else ""
+    return (
+        f"Hai cambiato idea? Prima che parta riaprilo: {settings.order_link('riapri')}\n"
+        f"Riaperto, non parte se non è approvato di nuovo{again}.\n{stop}"
+    )
 
 
 def _sealed(approval: Approval, slot_at: datetime | None, by_hand: bool) -> dict[str, str]:

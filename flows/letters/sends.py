@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import bulletins, deliveries, handovers, outcomes, recipients, senders
+from db import accounts, bulletins, deliveries, handovers, outcomes, recipients, senders
 from db.deliveries import Certificate
-from db.models import Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
+from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
 from flows.bulletin.language.dates import giorno_ora, in_rome, mese
 from flows.bulletin.language.measure import thousands
 from flows.bulletin.message.exact import frame_name
@@ -194,9 +194,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "esito_in_breve": "Chiuso" if bulletin.status_reason == "closed_by_hand" else "Inviato",
         "in_parole": _in_words(certificate),
         "di_che": f" «{what}»" if (what := matter(bulletin, items)) else "",
-        "approvato_da": f", approvato da {' e '.join(signers(settings, session, version[0]))}"
-        if version
-        else "",
+        "approvato_da": f", approvato da {_signed_by(settings, session, version[0])}" if version else "",
         "bollettino": named(bulletin),
         "numero": str(bulletin.id),
         "accettati": str(certificate.accepted + certificate.declared),
@@ -221,6 +219,16 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "che_vuol_dire": UNCERTAIN if certificate.uncertain else "",
         "modulo": settings.run_link(handover.run_id) if handover and handover.run_id else "",
     }
+
+
+def _signed_by(settings: Settings, session: Session, approval: Approval) -> str:
+    """Who approved it, and how little that proves where no code was asked for."""
+    names = signers(settings, session, approval)
+    declared = "i nomi sono solo dichiarati" if len(names) > 1 else "il nome è solo dichiarato"
+    editor = next((one for one in settings.profile.editors if one.name == approval.approver), None)
+    signed_in = accounts.asked_at(session, editor.id, approval.decided_at) if editor else None
+    proof = "" if approval.code_hash or signed_in else f" (senza codice: {declared})"
+    return f"{' e '.join(names)}{proof}"
 
 
 def _in_words(certificate: Certificate) -> str:
@@ -252,7 +260,9 @@ def _closed(bulletin: Bulletin, certificate: Certificate) -> str:
         return ""
     left = people(certificate.skipped)
     verb = "non lo riceve" if certificate.skipped == 1 else "non lo ricevono"
-    return f"L'invio è stato chiuso da {bulletin.status_by} prima della fine: {left} {verb}.\n\n"
+    is_news = bulletin.kind == BulletinKind.ordinary
+    lost = " Le sue notizie non tornano in un altro bollettino." if is_news else ""
+    return f"L'invio è stato chiuso da {bulletin.status_by} prima della fine: {left} {verb}.{lost}\n\n"
 
 
 def _decisions(session: Session, bulletin: Bulletin) -> str:
@@ -269,7 +279,7 @@ def _decisions(session: Session, bulletin: Bulletin) -> str:
 def _rest(bulletin: Bulletin) -> str:
     if bulletin.kind == BulletinKind.ordinary:
         return (
-            "Correggere il testo: chi l'ha ricevuto riceve la correzione; con la casella «L'invio è "
+            "Correggi: chi l'ha ricevuto riceve la correzione; con la casella «L'invio è "
             "fermato» gli altri ricevono il testo giusto"
         )
-    return "Correggere il testo per chi l'ha ricevuto"
+    return "Correggilo per chi l'ha ricevuto"

@@ -228,9 +228,9 @@ def _summons(
         what=what,
         short=short,
         until=until,
-        after="te di nuovo"
+        after="di nuovo a te"
         if is_alone
-        else " e ".join(_with_phone(settings, person) for person in following),
+        else to_whom(" e ".join(_with_phone(settings, person) for person in following)),
         otherwise=_otherwise(session, case, by_order),
         ending="parte da sola" if by_order else "NON si invia",
         is_last=_is_last(case, until),

@@ -12,15 +12,17 @@ from sqlmodel import Session, col, select
 
 from db import acts, bulletins, deliveries, handovers, sign_offs
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, BulletinVersion, SignOffWord
+from db.recipients import PUT_RIGHT
 from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.language.measure import thousands
 from flows.bulletin.status import REASONS, STATUS, WAITS, counted, named, title
 from flows.draft import undo
+from flows.draft.evidence import at_once
 from flows.draft.slots import START_AFTER
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.line import UI, Line, Step, artifact, capital, order, run
 from flows.sending import channel, hold, parts
-from flows.sending.certificate import SETTLED_AFTER
+from flows.sending.certificate import SETTLED_AFTER, signers
 from flows.sending.drain import UntrueError
 from flows.settings import Settings
 
@@ -41,7 +43,7 @@ def waiting(settings: Settings, session: Session, now: datetime) -> list[Line]:
     """What waits for an editor: forms, lists to send by hand, what was stopped, what is late or uncertain."""
     with_status = partial(bulletins.with_status, session)
     lines = [Line(called(row), "si sta preparando") for row in with_status(BulletinStatus.draft)]
-    lines += [_review(session, row) for row in with_status(BulletinStatus.in_review)]
+    lines += [_review(session, row, now) for row in with_status(BulletinStatus.in_review)]
     lines += [_stopped(settings, session, row, now) for row in with_status(BulletinStatus.stopped)]
     lines += [
         _by_hand(session, row, handover.run_id)
@@ -58,7 +60,7 @@ def waiting(settings: Settings, session: Session, now: datetime) -> list[Line]:
     return sorted(lines, key=lambda line: not line.is_urgent)  # stable: then as they came
 
 
-def _review(session: Session, row: Bulletin) -> Line:
+def _review(session: Session, row: Bulletin, now: datetime) -> Line:
     version = bulletins.latest(session, row.id)
     state = TO_APPROVE
     if version is not None and version.problems:
@@ -66,9 +68,9 @@ def _review(session: Session, row: Bulletin) -> Line:
     elif version is not None and (name := _signed_by(session, row, version)):
         state = f"{name} ha approvato: serve una seconda persona"
     if row.deadline_at:
-        at_once = "subito, al più tardi " if row.template else ""
+        hurry = at_once(row, bulletins.items(session, version) if version else [], now)
         comma = "" if state == TO_APPROVE else ","
-        state = f"{state}{comma} {at_once}entro {scadenza(row.deadline_at)}"
+        state = f"{state}{comma} {hurry}entro {scadenza(row.deadline_at)}"
     form = run("apri il modulo (⋮, Resume)", row.review_run_id)
     draft = artifact("come si vede e da dove viene", f"bozza-{row.id}")
     return Line(
@@ -105,16 +107,17 @@ def _stopped(settings: Settings, session: Session, row: Bulletin, now: datetime)
     count = deliveries.certificate(session, row.id)
     reason = row.status_reason or ""
     details = [f"{_remaining(count.open)} di {thousands(count.planned)}."]
-    steps = [order("chiuderlo così", "chiudi")]
+    steps = [order("nessun altro deve riceverlo: chiudi", "chiudi")]
     sealed = bulletins.approved(session, row.id)
     try:
         hold.require_right(
             settings, session, row, bulletins.items(session, sealed[1]) if sealed else [], now=now
         )
-        steps.insert(0, order("farlo ripartire", "riprendi"))
+        steps.insert(0, order("il testo è giusto: riprendi", "riprendi"))
     except UntrueError as exc:  # `riprendi` would say the same
         details.append(str(exc))
-        steps.append(order("mandare il testo giusto", "correggi"))
+    with_box = ", con la casella «L'invio è fermato»" if row.kind not in PUT_RIGHT else ""
+    steps.insert(-1, order(f"il testo è sbagliato: correggi{with_box}", "correggi"))
     return Line(
         called(row),
         f"invio fermato {giorno_ora(row.status_at)}: {REASONS.get(reason, reason) or 'non si sa perché'}",
@@ -182,7 +185,7 @@ def _approved(settings: Settings, session: Session, row: Bulletin) -> Line:
     sealed = bulletins.approved(session, row.id)
     when = giorno_ora(row.slot_at) if row.slot_at else "fra un momento"
     how = "si invia a mano" if channel.by_hand(settings, session, row) else "parte"
-    by = f", approvato da {sealed[0].approver}" if sealed else ""
+    by = f", approvato da {' e '.join(signers(settings, session, sealed[0]))}" if sealed else ""
     return Line(
         called(row),
         f"{how} {when}{by}",

@@ -145,7 +145,7 @@ def chosen(engine: Engine, entry: str) -> tuple[int, int]:
         bulletin = session.get(Bulletin, number) if number else None
     if bulletin is not None and not choices.means(entry, bulletin) and named(bulletin) in entry:
         raise NotDoneError(
-            f"Il {named(bulletin)} intanto è {STATUS[bulletin.status]}: la pagina mostrava come era prima. "
+            f"Il {named(bulletin)} adesso è {STATUS[bulletin.status]}: questo comando non vale più. "
             f"{NEXT.get(bulletin.status, 'Ricaricala.')} {NOTHING_DONE}"
         )
     if not number or (bulletin is not None and not choices.means(entry, bulletin)):

@@ -13,7 +13,7 @@ from flows.bulletin.message.frame import preview
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.pictures.phone import Look
 from flows.bulletin.status import HEADINGS, waiting_tags
-from flows.draft.evidence import SourcedItem, judged, vote
+from flows.draft.evidence import SourcedItem, at_once, judged, vote
 from flows.draft.refresh import Waiting
 from flows.review.evidence import attention, phones, provenance
 from flows.review.sign_off import ASK_SOURCE, is_only_repeated
@@ -87,7 +87,7 @@ def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:
     """
     dated = draft.bulletin.slot_at or now
     picture = f"{link('La figura del telefono e le fonti', page)} {LEAVES}."
-    parts = [*_first(settings, draft, dated), " ".join([*_facts(draft), picture])]
+    parts = [*_first(settings, draft, dated), " ".join([*_facts(draft, now), picture])]
     whole = _as_sent(settings, draft, dated)
     if draft.bulletin.template:  # of whose fields none is a sentence that citizens read
         return "\n\n".join([*parts, f"{PREVIEW}:", whole, *_sources(draft)])
@@ -104,7 +104,7 @@ def describe(settings: Settings, draft: Round, now: datetime) -> str:
 
 
 def _told(settings: Settings, draft: Round, dated: datetime) -> list[str]:
-    parts = [*_facts(draft), f"{PREVIEW}:", _as_sent(settings, draft, dated)]
+    parts = [*_facts(draft, dated), f"{PREVIEW}:", _as_sent(settings, draft, dated)]
     return [*parts, *_sources(draft), *_alerts(draft), *_lists(draft)]
 
 
@@ -137,12 +137,11 @@ def _first(settings: Settings, draft: Round, dated: datetime) -> list[str]:
     return parts
 
 
-def _facts(draft: Round) -> list[str]:
+def _facts(draft: Round, now: datetime) -> list[str]:
     """Until when it has to be approved, and whom it reaches."""
     facts = []
     if due := draft.bulletin.deadline_at:
-        at_once = "subito, al più tardi " if draft.bulletin.template else ""
-        facts.append(f"Da approvare {at_once}entro **{scadenza(due)}**.")
+        facts.append(f"Da approvare {at_once(draft.bulletin, draft.items, now)}entro **{scadenza(due)}**.")
     return [*facts, draft.reach] if draft.reach else facts
 
 

@@ -15,7 +15,7 @@ from flows.sources.rereading import Rereading, alerts_by_now
 
 CHANGED = "una notizia è cambiata sul sito"  # why it was re-opened or stopped
 UNTRUE = "l'allerta non è più quella del testo"
-CORRECTED = "una correzione ne dice già il testo giusto"
+CORRECTED = "è già stato corretto, e il testo sbagliato non riparte"
 
 
 def sealed_items(session: Session, bulletin_id: int) -> list[BulletinItem]:

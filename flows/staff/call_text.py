@@ -52,7 +52,7 @@ class Summons:
     what: str  # "allerta ARANCIONE (livello 3 su 4) per temporali forti, dalle 0 alle 24 di ..."
     short: str  # "ALLERTA ARANCIONE"
     until: datetime
-    after: str  # who is called then, with the telephone where it is known
+    after: str  # whom we then write to, `ad Anna Redazione`, with the telephone where it is known
     otherwise: str  # "NON si invia niente a 4.850 persone"
     link: str
     ending: str  # the same in few words: "NON si invia"

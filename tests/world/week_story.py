@@ -78,10 +78,11 @@ def tuesday(week: Week) -> None:
     change = {"motivo": "il fatto è cambiato", "prima": "domenica 6 dicembre, dalle 9 alle 18."}
     week.order("correggi", ANNA, notizia=line, giusto=right, chi=ANNA, **change)
     week.answer(CORRECTION, ANNA, "Approva")
-    week.answer(CORRECTION, ANNA, "Approva", source="Telefonata dell'Ufficio Commercio")
+    as_sent = {3: lambda _: "Domenica 6 dicembre in piazza della Vittoria c'è il mercatino dei sapori."}
+    week.answer(CORRECTION, ANNA, "Approva", texts=as_sent, source="Telefonata dell'Ufficio Commercio")
     week.answer(CORRECTION, BRUNO, "Approva")
     gone = week.choice("correggi", "notizia", among="riga 4 · già corretta").replace("riga 4", "riga 9")
-    week.order("correggi", ANNA, notizia=gone, giusto=right, chi=ANNA)
+    week.order("correggi", ANNA, notizia=gone, giusto=right, chi=ANNA, **change)
     week.at(12, 1, 11, 20)
     week.order("riprendi", ANNA, bollettino=to_resume, chi=ANNA)
     week.look_at_redazione()

@@ -48,7 +48,7 @@ def alert_texts(
 
 
 def end_texts(
-    ended: Sequence[Span], holding: Sequence[Span], told_at: datetime, source: str
+    ended: Sequence[Span], holding: Sequence[Span], told_at: datetime, source: str, *, now: datetime
 ) -> tuple[str, ...]:
     """`fine_allerta` for what was told and holds no longer.
 
@@ -57,14 +57,21 @@ def end_texts(
         holding: what still holds on that day, of any level; where nothing does, only that is said.
         told_at: when it was announced.
         source: who lowered it, with the time of issue.
+        now: when the sources were read.
     """
     begin = min(span.onset for span in ended)
+    since = unseen(begin) if begin == now and not holding else f"da {giorno_ora(begin)}"
     day = max(span.row.day for span in ended)
     if holding:
-        now = f"{REMAINS} {levels(holding)}, {hours(holding)}"
+        holds = f"{REMAINS} {levels(holding)}, {hours(holding)}"
     else:
-        now = f"per {giorno(day)} la fonte non indica più questo livello"
-    return levels(ended), giorno(told_at), f"da {giorno_ora(begin)}", now, source
+        holds = f"per {giorno(day)} la fonte non indica più questo livello"
+    return levels(ended), giorno(told_at), since, holds, source
+
+
+def unseen(read_at: datetime) -> str:
+    """Since when, of what the source only shows no more: it gives no hour, our reading has one."""
+    return f"{giorno_ora(read_at)}: la fonte non la riporta più"
 
 
 def levels(spans: Sequence[Span]) -> str:
