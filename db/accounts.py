@@ -56,6 +56,7 @@ def begin(session: Session, person: str, *, secret_sealed: bytes, now: datetime)
         now = max(now, account.enrolled_at + timedelta(microseconds=1))
     account.password_hash, account.secret_sealed, account.last_step = "", secret_sealed, None
     account.made_at, account.closed_at = now, None
+    account.issuer, account.subject_hash = "", ""
     session.add(account)
     session.flush()
     return account
@@ -71,6 +72,7 @@ def end(session: Session, account: Account, *, now: datetime) -> int:
 def close(session: Session, account: Account, *, now: datetime) -> int:
     """Ends an account, its password and its secret with it; how many sign-ins were open."""
     account.password_hash, account.secret_sealed, account.enrolled_at = "", None, None
+    account.issuer, account.subject_hash = "", ""
     account.closed_at = now
     session.add(account)
     return end(session, account, now=now)

@@ -9,7 +9,6 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -32,7 +31,7 @@ from flows.profiles.codes import problems
 from flows.profiles.comune import Editor, Profile
 from flows.profiles.contacts import e164, is_loopback
 from flows.profiles.file import IDS, at, explain, unfilled
-from flows.whatsapp.templates import HEADER_LIMIT, TemplateDefinition, from_toml
+from flows.whatsapp.templates import TemplateDefinition, from_toml, marked
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "deployments" / "profiles" / "demo.toml"
@@ -101,6 +100,11 @@ class Settings:
         if bool(user) != bool(password):
             raise SettingsError("BOLLETTINO_MAIL_USER and BOLLETTINO_MAIL_PASSWORD: set both or none")
         return (user, SecretStr(password)) if user else None
+
+    @property
+    def oidc_secret(self) -> str:
+        """BOLLETTINO_OIDC_SECRET, by which the provider of `[sign_in.oidc]` knows us; "": not set."""
+        return os.environ.get("BOLLETTINO_OIDC_SECRET", "").strip()
 
     @property
     def lacks_llm_key(self) -> bool:
@@ -298,6 +302,8 @@ class Settings:
                     "not set in the environment: BOLLETTINO_PREFECT_AUTH (user:password of the Prefect "
                     "server): without it anyone who reaches the server can approve"
                 )
+            if self.profile.sign_in.oidc and not self.oidc_secret:
+                raise SettingsError("not set in the environment: BOLLETTINO_OIDC_SECRET (for [sign_in.oidc])")
             keys.make(self.state, people=os.environ.get("BOLLETTINO_PREFECT_AUTH"))
         self._sandbox_secrets(make=make)
 
@@ -339,14 +345,7 @@ class Settings:
     def templates(self) -> dict[str, TemplateDefinition]:
         """Every template as it is submitted to the provider; a trial's say PROVA on the phone."""
         templates = from_toml(self.texts, self.words)
-        return {name: self._marked(template) for name, template in templates.items()}
-
-    def _marked(self, template: TemplateDefinition) -> TemplateDefinition:
-        if not self.profile.prova:
-            return template
-        if len(header := self.profile.prova + template.header) <= HEADER_LIMIT:
-            return replace(template, header=header)
-        return replace(template, footer=f"{template.footer} · PROVA")  # a Comune's name may fill the header
+        return {name: marked(template, self.profile.prova) for name, template in templates.items()}
 
     def frame(self, name: str) -> Frame:
         """A template's fixed text, with `{{n}}` left for the values."""

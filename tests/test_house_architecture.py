@@ -91,7 +91,9 @@ KEEPERS = {
         "flows/whatsapp/account.py",
         "flows/cli/neighbours.py",
         "flows/doctor/wire.py",
+        "flows/accounts/provider.py",
     ),
+    "authlib": ("flows/accounts/provider.py",),
     # asked which proxy the system names, and nothing else; the sandbox shares no client with us
     "urllib.request": ("scrapers/fetching/pools.py", "flows/whatsapp/wire.py", "deployments/sandbox/*.py"),
     "http.client": ("deployments/sandbox/*.py",),

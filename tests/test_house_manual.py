@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from db.models import BulletinStatus
 from flows.__main__ import main, parser
 from flows.deploy import YAML
-from flows.door import entry
+from flows.door import entry, login
 from flows.profiles.comune import Editor, Profile
 from flows.settings import DEMO, ROOT, Secrets
 from flows.web import app as web_app
@@ -232,7 +232,7 @@ def test_every_metric_is_in_the_manual(site: Site) -> None:
 def test_every_page_that_is_named_is_served(document: Document, comune: Comune) -> None:
     ours = web_app.create_app(comune.settings, comune.engine, clock=lambda: comune.now).openapi()["paths"]
     sandbox: Any = comune.loopback.app
-    served = {*ours, *sandbox.openapi()["paths"], entry.NEWSROOM}
+    served = {*ours, *sandbox.openapi()["paths"], entry.NEWSROOM, login.PATH}
     for span in document.spans:
         if re.fullmatch(r"/[a-z.]+", span):
             assert span in served, span

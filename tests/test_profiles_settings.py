@@ -325,7 +325,16 @@ def test_san_giuliano_is_ready_but_for_its_feed(tmp_path: Path) -> None:
 def test_the_demo_profile_explains_every_top_level_key() -> None:
     told = tomllib.loads(DEMO.read_text(encoding="utf-8"))
     unsaid = set(Profile.model_fields) - set(told)
-    assert unsaid == {"texts", "llm", "codes", "colleagues", "election_period", "notice_boards", "backup"}
+    assert unsaid == {
+        "texts",
+        "llm",
+        "codes",
+        "colleagues",
+        "sign_in",
+        "election_period",
+        "notice_boards",
+        "backup",
+    }
 
 
 def test_words_fill_their_places_and_nothing_else() -> None:

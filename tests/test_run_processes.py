@@ -32,6 +32,7 @@ SECRETS = {
     "MAIL_USER": "made-up-user",
     "MAIL_PASSWORD": "made-up-mail-password",
     "LLM_KEY": "made-up-llm-key",
+    "OIDC_SECRET": "made-up-oidc-secret",
     "DATABASE": "postgresql://somebody:made-up@localhost/x",
 }
 
@@ -52,10 +53,14 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 # Of the secrets, what each process is given: the server, which everybody reaches, none but its own.
 GIVEN = {
-    "prefect": {"PREFECT_AUTH", "DATABASE"},  # which its page *Redazione* reads, and reads only
+    "prefect": {
+        "PREFECT_AUTH",
+        "OIDC_SECRET",
+        "DATABASE",
+    },  # which its page *Redazione* reads, and reads only
     "sandbox": set[str](),
     "web": {"ENCRYPTION_KEYS", "LOOKUP_KEY", "WHATSAPP_TOKEN", "APP_SECRETS", "VERIFY_TOKEN", "DATABASE"},
-    "worker": SECRETS.keys() - {"PREFECT_AUTH"},
+    "worker": SECRETS.keys() - {"PREFECT_AUTH", "OIDC_SECRET"},
 }
 
 

@@ -20,6 +20,8 @@ class Account(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)  # or begun anew, after all was lost
     enrolled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # before made_at: not again yet
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    issuer: str = ""  # of the provider with which its owner signed in last, if they ever did
+    subject_hash: str = ""  # keyed, of whom that one knows them as: an address may be given to another
 
 
 class AccountLink(SQLModel, table=True):
@@ -46,6 +48,8 @@ class SignInProof(StrEnum):
     code = "code"  # password and one-time code
     recovery = "recovery"  # password and recovery code
     link = "link"  # the link that `run` prints in the sandbox
+    oidc = "oidc"  # the Comune's provider, which told of no second factor
+    oidc_mfa = "oidc_mfa"  # the Comune's provider, which told of two
 
 
 class SignIn(SQLModel, table=True):

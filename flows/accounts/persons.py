@@ -23,6 +23,14 @@ def with_id(profile: Profile, id: str) -> Member | None:
     return next((one for one in of(profile) if one.id == id), None)
 
 
+def with_address(profile: Profile, address: str) -> Member | None:
+    """By the e-mail address, whatever capitals; a letter that only looks like another is another."""
+    wanted = address.strip()
+    if not wanted.isascii():
+        return None
+    return next((one for one in of(profile) if one.email.lower() == wanted.lower()), None)
+
+
 def typed(profile: Profile, words: str) -> Member | None:
     """By name, id or e-mail address, whatever capitals and spaces."""
     wanted = " ".join(words.split()).casefold()

@@ -7,22 +7,38 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Engine, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import make_hurried, reading
+from flows.accounts import arrival, enrolment, mark, sign_in
 from flows.accounts import asked as requests
-from flows.accounts import enrolment, mark, sign_in
+from flows.accounts.elsewhere import Elsewhere
 from flows.accounts.sign_in import Tried
-from flows.door.people import Asked, Enrolled, Invitation, Key, Person, Refused, UnansweredError
+from flows.door import entry
+from flows.door.people import (
+    Arrival,
+    Asked,
+    Departure,
+    Enrolled,
+    Invitation,
+    Key,
+    Person,
+    Refused,
+    UnansweredError,
+)
 from flows.profiles.comune import Profile
 from flows.settings import Settings, SettingsError, load_profile
 
+if TYPE_CHECKING:
+    from flows.accounts.provider import Provider
+
 FRESH = 2.0  # seconds that an answer is good for: so long an account that was closed elsewhere still opens
 MOST = 1000  # answers that are kept
+NO_PROVIDER = "Qui si entra con il proprio nome e una password."
 WAIT_MS = 8_000  # for another writer, or for a connection: people look at a page meanwhile
 
 T = TypeVar("T")
@@ -40,6 +56,8 @@ class Reception:
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._settings, self._clock = settings, clock
         self._vault = sign_in.vault(settings)
+        back = f"{settings.prefect_origins[0]}{entry.BACK}"
+        self._elsewhere = Elsewhere(self._vault, settings.oidc_secret, back)
         self._engine: Engine | None = None
         self._readers, self._one = ThreadPoolExecutor(2, "accounts"), ThreadPoolExecutor(1, "sign-in")
         self._writer = ThreadPoolExecutor(1, "accounts-write")
@@ -80,6 +98,35 @@ class Reception:
                 self.profile, self.engine, self._vault, token, address=address, now=now
             ),
         )
+
+    async def provider(self) -> str:
+        asked = await self._provider()
+        return asked.oidc.name if asked else ""
+
+    async def depart(self, then: str) -> Departure | Refused:
+        asked = await self._provider()
+        return await self._elsewhere.depart(asked, then, self._clock()) if asked else Refused(NO_PROVIDER)
+
+    async def arrive(self, kept: str, query: str, address: str) -> Arrival | Departure | Refused:
+        asked, now = await self._provider(), self._clock()
+        if asked is None:
+            return Refused(NO_PROVIDER)
+        found = await self._elsewhere.arrive(asked, kept, query, now)
+        if isinstance(found, Departure | Refused):
+            return found
+        who, then = found
+        key = await _in(
+            self._writer,
+            lambda: arrival.admit(
+                self.settings, self.engine, self._vault, who, asked.oidc.name, address=address, now=now
+            ),
+        )
+        self._used = None
+        return key if isinstance(key, Refused) else Arrival(key, then)
+
+    async def _provider(self) -> "Provider | None":
+        """By the profile as it is now, which a thread reads."""
+        return await _in(self._readers, lambda: self._elsewhere.provider(self.settings))
 
     async def sign_out(self, token: str, *, everywhere: bool) -> None:
         now = self._clock()

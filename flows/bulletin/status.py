@@ -106,6 +106,8 @@ SIGNED_IN = {
     SignInProof.code: "accesso con password e codice",
     SignInProof.recovery: "accesso con password e codice di riserva",
     SignInProof.link: "accesso con un collegamento di prova",
+    SignInProof.oidc: "accesso con l'account del Comune, senza un secondo fattore dichiarato",
+    SignInProof.oidc_mfa: "accesso con l'account del Comune e un secondo fattore",
 }
 """How who decided had signed in."""
 

@@ -44,6 +44,8 @@ def secrets(case: Case) -> Said:
         return failed(
             "Manca BOLLETTINO_PREFECT_AUTH: chiunque raggiunga Prefect può approvare.", SECRETS_HELP
         )
+    if settings.profile.sign_in.oidc and not settings.oidc_secret:
+        return failed("Manca BOLLETTINO_OIDC_SECRET: nessuno entra con l'account del Comune.", SECRETS_HELP)
     if settings.lacks_llm_key:
         return attention("Manca BOLLETTINO_LLM_KEY: nessun modello propone testi.", SECRETS_HELP)
     return good("I segreti ci sono tutti.")

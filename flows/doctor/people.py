@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import StoreError, reading
-from flows.accounts import enrolment, mark
+from flows.accounts import discovery, enrolment, mark
+from flows.accounts.discovery import ProviderError
+from flows.doctor import wire
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out
 from flows.doctor.reader import reader
+from flows.doctor.wire import UnreachedError
 from flows.profiles.codes import problems
 from flows.profiles.comune import Editor
 from flows.profiles.contacts import is_loopback
@@ -86,11 +89,34 @@ def accounts(case: Case) -> Said:
             "ricordalo a loro: un altro invito annulla il primo",
             detail=", ".join(invited),
         )
-    if outside := [one.name for one in found if one.role and one.state != "active"]:
+    outside = [one.name for one in found if one.role and one.state != "active"]
+    if outside and case.settings.profile.sign_in.oidc is None:  # with one, nobody needs an account before
         return attention(
             f"Chi non ha un accesso suo non entra: {len(outside)} persone.", INVITE, detail=", ".join(outside)
         )
     return good("Ognuno entra con il proprio nome; la password comune non vale più.")
+
+
+def provider(case: Case) -> Said:
+    """What it says of itself, as the door takes it; whether it knows our secret is seen at a sign-in."""
+    oidc = case.settings.profile.sign_in.oidc
+    if oidc is None:
+        return left_out("Il profilo non ha [sign_in.oidc]: si entra con nome, password e codice.")
+    trouble, help_ = f"Con {oidc.name} nessuno entra", "controlla [sign_in.oidc] nel profilo"
+    try:
+        answer = wire.ask(discovery.address(oidc))
+        if answer.status != 200:
+            return failed(f"{trouble}: ha risposto {answer.status}.", help_)
+        discovery.described(oidc, answer.body)
+    except (UnreachedError, ProviderError) as exc:
+        return failed(f"{trouble}.", f"{help_}; chi ha una password entra con quella", detail=str(exc))
+    is_real = not is_loopback(case.settings.profile.whatsapp.api)
+    if is_real and not case.settings.profile.asks_codes and not {"amr", "acr"} & set(oidc.required):
+        return attention(
+            f"{oidc.name} risponde, ma non si chiede un secondo fattore né a chi entra né a chi approva.",
+            "togli `codes = false` dal profilo, o chiedi `amr` in [sign_in.oidc] required",
+        )
+    return good(f"{oidc.name} risponde.")
 
 
 def _lacks(settings: Settings, editor: Editor) -> bool:
@@ -133,6 +159,7 @@ CHECKS = (
     Check("people.duty", GROUP, "In turno", duty),
     Check("people.codes", GROUP, "Codici", codes),
     Check("people.accounts", GROUP, "Accessi", accounts),
+    Check("people.provider", GROUP, "Account del Comune", provider, needs_network=True),
     Check("people.phones", GROUP, "Telefoni", phones),
     Check("people.mail", GROUP, "Posta", mail, needs_network=True),
 )

@@ -12,6 +12,8 @@ PATH = "/entra"
 NEWSROOM = "/redazione"  # the editors' page, and below it lasting addresses of the server's own pages:
 ORDER = f"{NEWSROOM}/comando/"  # and the name of one of the editors' flows: its start form
 ARTIFACT = f"{NEWSROOM}/pagina/"  # and the key of an artifact: the newest of that key
+AWAY = "/accesso/esterno"  # to the Comune's own provider, which knows who a person is
+BACK = "/accesso/ritorno"  # from there
 KEPT_AS = "prefect-password"  # in the browser's storage, by both of Prefect's UIs (3.9.1)
 
 _HTML = """<!DOCTYPE html>

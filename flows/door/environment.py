@@ -24,12 +24,12 @@ PREFECT = {
 
 STAMP_KEY = "BOLLETTINO_STAMP_KEY"
 OWN_DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"  # as Prefect calls it
-_PEOPLE = "BOLLETTINO_PREFECT_AUTH"
+_PEOPLE = "BOLLETTINO_(PREFECT_AUTH|OIDC_SECRET)"  # by which the door knows them, or has them known
 _CREDENTIALS = f"PREFECT_(SERVER_)?API_AUTH_STRING|{INTERNAL}"
 _OWN_DATABASE = f"BOLLETTINO_PREFECT_DATABASE|{OWN_DATABASE}"  # its address holds a password
 _WHERE = "BOLLETTINO_(?!(PROFILE|STATE)$).*"  # all of ours but where the installation is
 # what its page Redazione reads, and its own credentials
-_DOOR = "BOLLETTINO_(?!(PROFILE|STATE|DATABASE|PREFECT_(AUTH|INTERNAL|DATABASE)|STAMP_KEY)$).*"
+_DOOR = "BOLLETTINO_(?!(PROFILE|STATE|DATABASE|PREFECT_(AUTH|INTERNAL|DATABASE)|STAMP_KEY|OIDC_SECRET)$).*"
 
 # A process -> the variables that it has no use for. The flows judge one-time codes, write letters and send.
 WITHHELD = {

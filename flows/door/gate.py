@@ -123,7 +123,9 @@ class Door:
         self._elsewhere = f"Questo indirizzo non è quello del server. Apri {house.addresses[0]}"
         is_tls = house.addresses[0].startswith("https:")
         self._headers = manners.headers(is_tls=is_tls)
-        self._login = Login(accounts, house.name, is_tls=is_tls) if accounts else None
+        self._login = (
+            Login(accounts, house.name, is_tls=is_tls, home=house.addresses[0]) if accounts else None
+        )
         self._answering = asyncio.Lock()  # of two tabs one after the other: each stamp stays with its answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,17 +11,17 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, urlencode
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from flows.door import manners
+from flows.door import entry, manners
 from flows.door.bodies import RejectedRequest
-from flows.door.people import STARTED, Accounts, Asked, Enrolled, Key, Person, Refused
-from flows.door.wire import FRESH, HTML, Headers, Receive, Scope, Send, answer, body_of, refuse
+from flows.door.cookie import Cookie
+from flows.door.people import STARTED, Accounts, Arrival, Asked, Departure, Enrolled, Key, Person, Refused
+from flows.door.wire import FRESH, HTML, Headers, Receive, Scope, Send, answer, body_of, only, refuse
 
 PATH = "/accesso"
 INVITATION = f"{PATH}/invito/"
@@ -39,6 +39,8 @@ PROVED = {
     "code": "con password e codice",
     "recovery": "con password e codice di riserva",
     "link": "con il collegamento di prova",
+    "oidc": "con l'account del Comune",
+    "oidc_mfa": "con l'account del Comune e un secondo fattore",
 }
 DIFFERENT = "Le due password non sono uguali: scrivile di nuovo."
 
@@ -72,28 +74,16 @@ class Request:
 
 
 class Login:
-    """`name`: of the installation, for the cookie. Of one host a browser sends all of them to all ports."""
+    """`name`: of the installation, for its cookies. `home`: scheme://host[:port], as browsers find it."""
 
-    def __init__(self, accounts: Accounts, name: str, *, is_tls: bool) -> None:
+    def __init__(self, accounts: Accounts, name: str, *, is_tls: bool, home: str = "") -> None:
         self.accounts, self.headers = accounts, manners.headers(is_tls=is_tls, is_form=True)
-        self._cookie = f"__Host-{name}" if is_tls else name
-        self._attributes = f"; Path=/; HttpOnly; SameSite=Strict{'; Secure' if is_tls else ''}"
+        self._home, self._cookie = home, Cookie(name, is_tls=is_tls)
+        self._journey = Cookie(f"{name}-andata", is_tls=is_tls, same_site="Lax")
 
     def token(self, scope: Scope) -> str:
         """What the browser keeps; "" where it keeps nothing, or two things."""
-        lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie"]
-        found = [
-            part.strip().removeprefix(f"{self._cookie}=")
-            for part in ";".join(lines).split(";")
-            if part.strip().startswith(f"{self._cookie}=")
-        ]
-        if len(found) != 1:
-            return ""
-        try:
-            morsels = SimpleCookie(f"x={found[0]}")
-        except CookieError:
-            return ""
-        return morsels["x"].value if "x" in morsels else ""
+        return self._cookie.value(scope)
 
     async def person(self, scope: Scope) -> Person | None:
         return await self.accounts.who(self.token(scope))
@@ -113,6 +103,10 @@ class Login:
         path, method = scope["path"], scope["method"]
         if file := FILES.get(path):
             await answer(send, 200, *file)
+        elif (method, path) == ("GET", entry.AWAY):
+            await self._depart(scope, send)
+        elif (method, path) == ("GET", entry.BACK):
+            await self._arrive(scope, send)
         elif method in ("GET", "HEAD"):
             await self._show(scope, send)
         elif method != "POST" or not any(name == b"origin" for name, _ in scope["headers"]):
@@ -127,7 +121,7 @@ class Login:
                 await self._sign_in(scope, form, send)
             elif path == f"{PATH}/esci":
                 await self.accounts.sign_out(self.token(scope), everywhere=form.get("ovunque") == "si")
-                await self._go(send, PATH, self._forgotten())
+                await self._go(send, PATH, self._cookie.forgotten())
             elif path.startswith(INVITATION):
                 await self._enrol(scope, form, send)
             elif path == f"{PATH}/gettone":
@@ -148,11 +142,50 @@ class Login:
             await refuse(send, 404, "Qui non c'è niente.")
         elif person is not None:
             await self._page(send, 200, "dentro", person=person, proved=PROVED.get(person.proof, ""))
-        elif not await self.accounts.are_used():
+        elif not await self.accounts.are_used() and not await self.accounts.provider():
             await self._go(send, HOME)
         else:
-            asked = parse_qs(scope["query_string"].decode("latin-1")).get("poi", [""])[0]
-            await self._page(send, 200, "entra", then=within(asked), said="", name="")
+            await self._show_ways_in(send, 200, then=_then(scope))
+
+    async def _show_ways_in(
+        self,
+        send: Send,
+        status: int,
+        said: str = "",
+        *,
+        then: str,
+        name: str = "",
+        more: Headers | None = None,
+    ) -> None:
+        values = {"provider": await self.accounts.provider(), "are_used": await self.accounts.are_used()}
+        await self._page(send, status, "entra", more=more, then=then, said=said, name=name, **values)
+
+    async def _depart(self, scope: Scope, send: Send) -> None:
+        """To the provider, from the address to which it sends browsers back: the cookie is kept there."""
+        then, host = _then(scope), only(scope["headers"], b"host") or ""
+        is_there = host.lower() == urlsplit(self._home).netloc or b"qui=1" in scope["query_string"]
+        if self._home and not is_there:
+            await self._go(send, f"{self._home}{entry.AWAY}?{urlencode({'poi': then, 'qui': 1})}")
+            return
+        await self._answer_traveller(send, await self.accounts.depart(then), then)
+
+    async def _arrive(self, scope: Scope, send: Send) -> None:
+        query, kept = scope["query_string"].decode("latin-1"), self._journey.value(scope)
+        found = await self.accounts.arrive(kept, query, address_of(scope))
+        await self._answer_traveller(send, found, HOME)
+
+    async def _answer_traveller(self, send: Send, found: Arrival | Departure | Refused, then: str) -> None:
+        """What another site began does not bring the cookie along: so it is a page of ours that goes on."""
+        if isinstance(found, Departure):
+            await self._go(send, found.address, self._journey.kept(found.kept, found.seconds))
+            return
+        more = [self._journey.forgotten()]
+        if isinstance(found, Arrival):
+            more = [*more, self._kept(found.key)]
+            await self._page(send, 200, "entrato", more=more, then=within(found.then))
+        else:
+            status = 503 if found.is_for_now else 403
+            await self._show_ways_in(send, status, found.sentence, then=then, more=more)
 
     async def _sign_in(self, scope: Scope, form: dict[str, str], send: Send) -> None:
         name, then = form.get("nome", ""), within(form.get("poi", ""))
@@ -166,7 +199,7 @@ class Login:
             await self._go(send, then, self._kept(found))
         else:
             status = 429 if found.is_for_now else 401
-            await self._page(send, status, "entra", then=then, said=found.sentence, name=name[:100])
+            await self._show_ways_in(send, status, found.sentence, then=then, name=name[:100])
 
     async def _let_in(self, scope: Scope, form: dict[str, str], send: Send) -> None:
         """Of a link that is good once; its page goes on by itself."""
@@ -208,11 +241,7 @@ class Login:
         await answer(send, 303, HTML, b"", [FRESH, (b"location", path.encode("latin-1")), *more])
 
     def _kept(self, key: Key) -> tuple[bytes, bytes]:
-        line = f"{self._cookie}={key.token}; Max-Age={key.seconds}{self._attributes}"
-        return (b"set-cookie", line.encode())
-
-    def _forgotten(self) -> tuple[bytes, bytes]:
-        return (b"set-cookie", f"{self._cookie}=; Max-Age=0{self._attributes}".encode())
+        return self._cookie.kept(key.token, key.seconds)
 
 
 def to(scope: Scope) -> str:
@@ -220,6 +249,11 @@ def to(scope: Scope) -> str:
     query = scope["query_string"].decode("latin-1")
     asked = quote(scope["path"], safe="/") + (f"?{query}" if query else "")
     return f"{PATH}?{urlencode({'poi': asked})}"
+
+
+def _then(scope: Scope) -> str:
+    """The page that a query asks to go on to."""
+    return within(parse_qs(scope["query_string"].decode("latin-1")).get("poi", [""])[0])
 
 
 def within(asked: str) -> str:

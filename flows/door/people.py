@@ -43,11 +43,28 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Departure:
+    """A browser goes to sign in elsewhere."""
+
+    address: str  # of the provider's page
+    kept: str = field(repr=False)  # what it keeps until it is back
+    seconds: int  # for which that is good
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A browser is back, and signed in."""
+
+    key: Key
+    then: str  # the page to go on to
+
+
+@dataclass(frozen=True)
 class Refused:
     """Not let in; the sentence is Italian, and says nothing that who has no account may not know."""
 
     sentence: str
-    is_for_now: bool = False  # too many tries
+    is_for_now: bool = False  # too many tries, or nobody who could be asked
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,15 @@ class Accounts(Protocol):
 
     async def sign_in_by_link(self, token: str, address: str) -> Key | None:
         """By a link that is good once."""
+
+    async def provider(self) -> str:
+        """The name of whoever else knows the persons, and lets them in; "" where nobody does."""
+
+    async def depart(self, then: str) -> Departure | Refused:
+        """To the provider; `then`: the page to go on to afterwards."""
+
+    async def arrive(self, kept: str, query: str, address: str) -> Arrival | Departure | Refused:
+        """From the provider, by an address with this query; it may have to go there once more."""
 
     async def sign_out(self, token: str, *, everywhere: bool) -> None: ...
 

@@ -44,13 +44,15 @@ def required(profile: Profile) -> list[str]:
     names += [editor.code_variable for editor in profile.editors] if profile.asks_codes else []
     if profile.llm is not None and not is_loopback(profile.llm.address):
         names.append("BOLLETTINO_LLM_KEY")
+    if profile.sign_in.oidc is not None:
+        names.append("BOLLETTINO_OIDC_SECRET")
     return names
 
 
 def known(profile: Profile) -> list[str]:
     """These, and what an installation may have besides."""
     by_editor = [name for one in profile.editors for name in (one.code_variable, one.phone_variable)]
-    others = ["DATABASE", "PREFECT_DATABASE", "LLM_KEY", "MAIL_USER", "MAIL_PASSWORD"]
+    others = ["DATABASE", "PREFECT_DATABASE", "LLM_KEY", "MAIL_USER", "MAIL_PASSWORD", "OIDC_SECRET"]
     others = [f"BOLLETTINO_{name}" for name in others]
     return list(dict.fromkeys([*required(profile), *by_editor, *others, *OURS, IDENTITY]))
 

@@ -21,6 +21,7 @@ from flows.profiles.file import Strict
 from flows.profiles.llm import Llm
 from flows.profiles.mail import Mail, Sms
 from flows.profiles.privacy import Notice, Privacy
+from flows.profiles.sign_in import SignIn
 from flows.profiles.urgent import Urgent
 from flows.profiles.watchdog import Watchdog
 from flows.profiles.whatsapp import Channel, Prices, WhatsApp
@@ -241,6 +242,7 @@ class Profile(Strict):
     days_until_erasure: int = Field(default=30, ge=1, le=3660)
     editors: list[Editor] = Field(min_length=1)
     colleagues: list[Colleague] = Field(default=[])
+    sign_in: SignIn = SignIn()
     approvals: Literal[1, 2] = 1  # how many different editors approve a bulletin
     codes: bool | None = None  # whether an approval needs the editor's one-time code; None: `asks_codes` says
     channel: Channel = Channel()
@@ -293,6 +295,19 @@ class Profile(Strict):
                 raise ValueError(f"{one.name!r} has the name or the id of somebody else: give one an id")
             known |= {folded(one.name), one.id}
         return colleagues
+
+    @field_validator("sign_in")
+    @classmethod
+    def _addresses_differ(cls, sign_in: SignIn, info: ValidationInfo) -> SignIn:
+        """Where a person is known by the address alone."""
+        people = [*info.data.get("editors", ()), *info.data.get("colleagues", ())]
+        addresses = [folded(one.email) for one in people]
+        twice = next((one.name for one in people if addresses.count(folded(one.email)) > 1), None)
+        if sign_in.oidc and twice:
+            raise ValueError(
+                f"{twice!r} has the e-mail address of somebody else, and comes in by it: change it"
+            )
+        return sign_in
 
     @field_validator("approvals")
     @classmethod

@@ -80,6 +80,15 @@ class TemplateDefinition:
         return VARIABLE.sub(lambda match: self.examples[int(match[1]) - 1], self.body)
 
 
+def marked(template: TemplateDefinition, mark: str) -> TemplateDefinition:
+    """With this mark before its header, or where a Comune's name fills that one behind its footer."""
+    if not mark:
+        return template
+    if len(header := mark + template.header) <= HEADER_LIMIT:
+        return replace(template, header=header)
+    return replace(template, footer=f"{template.footer} · PROVA")
+
+
 def variables(body: str) -> int:
     """How many different {{n}} a body holds."""
     return len(set(VARIABLE.findall(body)))

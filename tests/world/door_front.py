@@ -54,9 +54,9 @@ class Newsroom:
 
 
 class Front:
-    """The door before an application that writes down what reaches it."""
+    """The door before an application that writes down what reaches it. `here`: under which it is reached."""
 
-    def __init__(self, accounts: Accounts | None = None) -> None:
+    def __init__(self, accounts: Accounts | None = None, here: str = HERE) -> None:
         self.rooms, self.reached = Rooms(), list[tuple[str, str, str, Any]]()
         self.status = "ACCEPT"
         house = House(
@@ -64,11 +64,11 @@ class Front:
             PEOPLE,
             b"key",
             frozenset({"ferma-esempio"}),
-            (HERE, "http://localhost:4200"),
+            (here, here.replace("127.0.0.1", "localhost")),
             technical=frozenset({"raccogli-esempio"}),
         )
         self.door = Door(self._app, house, self.rooms, lambda: NOW, newsroom=Newsroom(), accounts=accounts)
-        self.http = httpx.Client(transport=_Sync(self.door), base_url=HERE)
+        self.http = httpx.Client(transport=_Sync(self.door), base_url=here)
 
     async def _app(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         body = b""
