@@ -44,6 +44,8 @@ def required(profile: Profile) -> list[str]:
     names += [editor.code_variable for editor in profile.editors] if profile.asks_codes else []
     if profile.llm is not None and not is_loopback(profile.llm.address):
         names.append("BOLLETTINO_LLM_KEY")
+    if profile.backup is not None and profile.backup.offsite is not None:
+        names += profile.backup.offsite.secrets
     return names
 
 
