@@ -66,8 +66,11 @@ lock: ## write the locks again from pyproject.toml (maintainers; needs the test 
 	$(BIN)/uv pip compile $(LOCKED) pyproject.toml -o deployments/requirements.lock
 	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra llm -c deployments/requirements.lock \
 		-o deployments/requirements-llm.lock
-	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra llm --group test \
-		-c deployments/requirements-llm.lock -o deployments/requirements-test.lock
+	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra s3 -c deployments/requirements-llm.lock \
+		-o deployments/requirements-s3.lock
+	$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra llm --extra s3 --group test \
+		-c deployments/requirements-llm.lock -c deployments/requirements-s3.lock \
+		-o deployments/requirements-test.lock
 	printf '%s\n' $(PEERS) | $(BIN)/uv pip compile $(LOCKED) - -o deployments/requirements-peers.lock
 
 PEERS = reader sgmllib3k sumy numpy pywa django-meta-whatsapp trafilatura lxml-html-clean # the benches' own; reader imports sgmllib without asking for it

@@ -61,6 +61,9 @@ class Secrets(BaseSettings):
     app_secrets: Secret  # of the Meta app, comma-separated while one rotates
     verify_token: Secret
     prefect_auth: SecretStr | None = None  # user:password of the Prefect server
+    backup_ssh_key: SecretStr | None = None  # these three: of the account at [backup.offsite]
+    backup_access_key: SecretStr | None = None
+    backup_secret_key: SecretStr | None = None
 
 
 class Settings:
@@ -108,8 +111,7 @@ class Settings:
 
     @property
     def lacks_llm_key(self) -> bool:
-        llm = self.profile.llm
-        return llm is not None and self.llm_key is None and not is_loopback(llm.address)
+        return (llm := self.profile.llm) is not None and self.llm_key is None and not is_loopback(llm.address)
 
     def require_model(self) -> None:
         """SettingsError where the profile names a model whose packages or key are missing.
@@ -344,8 +346,8 @@ class Settings:
     @cached_property
     def templates(self) -> dict[str, TemplateDefinition]:
         """Every template as it is submitted to the provider; a trial's say PROVA on the phone."""
-        templates = from_toml(self.texts, self.words)
-        return {name: marked(template, self.profile.prova) for name, template in templates.items()}
+        made = from_toml(self.texts, self.words)
+        return {name: marked(template, self.profile.prova) for name, template in made.items()}
 
     def frame(self, name: str) -> Frame:
         """A template's fixed text, with `{{n}}` left for the values."""
@@ -386,8 +388,7 @@ def load_profile(path: Path) -> Profile:
 
 def given_profile() -> Profile | None:
     """The one that BOLLETTINO_PROFILE names, if any."""
-    path = os.environ.get("BOLLETTINO_PROFILE")
-    return load_profile(Path(path)) if path else None
+    return load_profile(Path(path)) if (path := os.environ.get("BOLLETTINO_PROFILE")) else None
 
 
 def load(path: str | Path | None = None) -> Settings:

@@ -107,6 +107,8 @@ KEEPERS = {
     "pydantic_ai": ("flows/draft/chat.py", "flows/profiles/llm.py"),
     "openai": ("flows/draft/chat.py", "flows/profiles/llm.py"),
     "pyrage": ("flows/backup/*.py", "flows/profiles/backup.py"),
+    "asyncssh": ("flows/backup/sftp.py",),
+    "botocore": ("flows/backup/bucket.py",),
     "smtplib": ("flows/staff/smtp.py",),
     "importlib": ("flows/deploy.py",),  # an import by name would slip past this test
 }

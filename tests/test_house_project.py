@@ -163,14 +163,18 @@ def test_the_licence_is_the_whole_text() -> None:
     assert text.endswith("require the production of a new EUPL version.\n")
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-llm.lock", "requirements-test.lock"])
+LOCKS = tuple(f"requirements{name}.lock" for name in ("", "-llm", "-s3", "-test"))
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_holds_exact_versions_with_hashes_and_nothing_else(name: str) -> None:
     assert len(lock(name)) > 50
 
 
 def test_the_other_locks_add_to_the_lock_and_change_nothing() -> None:
-    run, llm, test = (lock(f"requirements{name}.lock").items() for name in ("", "-llm", "-test"))
+    run, llm, s3, test = (lock(name).items() for name in LOCKS)
     assert run < llm < test
+    assert run < s3 < test
 
 
 def test_the_packages_of_a_model_stand_only_where_a_model_is_wanted() -> None:
@@ -178,6 +182,12 @@ def test_the_packages_of_a_model_stand_only_where_a_model_is_wanted() -> None:
     asked = {re.split(r"[\[<>=!~; ]", one)[0] for one in PROJECT["optional-dependencies"]["llm"]}
     assert asked == {"pydantic-ai-slim", "openai"}
     assert asked <= llm - run
+
+
+def test_the_packages_of_an_s3_address_stand_only_where_one_is_wanted() -> None:
+    run, s3 = ({name for name, _marker in lock(f"requirements{one}.lock")} for one in ("", "-s3"))
+    assert PROJECT["optional-dependencies"]["s3"] == ["botocore"]
+    assert s3 - run == {"botocore", "jmespath"}, "beside a model's, too: both may be installed"
 
 
 def test_every_dependency_stands_in_the_lock() -> None:

@@ -41,9 +41,11 @@ def test_what_a_person_changed_and_what_git_does_not_know_is_refused(tmp_path: P
     assert (code.commit(), script.read_text()) == (old, told)
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "requirements-llm.done").touch()
+    (tmp_path / ".venv" / "requirements-s3.half").touch()
     Checkout(tmp_path, wheels=tmp_path / "ruote").bring(new)
     assert script.read_text().endswith("# two\n")
     assert (tmp_path / "told").read_text().split() == [
         *("deployments/requirements.lock", "None"),
         *("deployments/requirements.lock", "1", "deployments/requirements-llm.lock", "1"),
+        *("deployments/requirements-s3.lock", "1"),
     ]

@@ -30,6 +30,7 @@ class Machine:
         self.steps: list[tuple[str, bool]] = []
         self.fails: set[str] = set()
         self.typed = 0
+        self.backups: list[tuple[str, ...]] = []  # as they were typed
         self.before: Callable[[str], None] = lambda _: None
 
     def _at(self, step: str) -> None:
@@ -42,6 +43,8 @@ class Machine:
         if words[0] not in ("doctor", "drain") and "--dry-run" not in words:
             self._at(words[0])
         self.typed += 1
+        if words[0] == "backup":
+            self.backups.append(words)
         told = {"archive": f"copia-{self.typed}", "revision": "0023", "steps": ["x"]}
         return Typed(words, 0, told, "")
 
@@ -111,6 +114,13 @@ def test_what_ran_again_is_stopped_and_copied_anew(machine: Machine, fails: str,
     assert machine.forward() == again
     assert {step for step, is_running in machine.steps if is_running} == set()
     assert (machine.at.archive != first, machine.at.is_over) == ("backup" in again, True)
+
+
+def test_its_copy_goes_nowhere_else_while_the_service_is_down(machine: Machine) -> None:
+    machine.forward()
+    assert [words for words in machine.backups if "--dry-run" not in words] == [
+        ("backup", "--folder-only", "--json")
+    ]
 
 
 def test_what_stands_still_is_neither_stopped_nor_copied_again(machine: Machine) -> None:

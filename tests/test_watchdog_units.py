@@ -5,6 +5,8 @@ import threading
 
 import pytest
 
+from db import disk
+from flows.backup import drill, offsite
 from flows.settings import Settings
 from flows.watchdog import memory, promises, rounds, units
 from flows.watchdog.rounds import Done
@@ -61,6 +63,34 @@ def test_a_backup_that_failed_is_told_at_once_and_its_end_when_one_went_well(
     on(watched, 61)
     assert len(box.told) == 8
     assert "non si vede più:\n\n- Copia" in box.last("Copia")
+
+
+@pytest.mark.parametrize(
+    ("job", "title", "words"),
+    [
+        ("backup", "Copia", "è stata fatta, ma non è arrivata fuori dalla macchina"),
+        ("drill", "Prova della copia", "quella fuori dalla macchina non si è potuta leggere"),
+    ],
+)
+def test_what_failed_elsewhere_alone_is_told_as_that(
+    watched: Comune, box: Post, job: str, title: str, words: str
+) -> None:
+    """And as a failure of all of it where it was."""
+    at, state = watched.now, watched.settings.state
+    sent = offsite.Sent(at=at, address="sftp://u@host/copie", archive="a.age", trouble="nobody answers")
+    report = drill.Report(at=at, is_good=True, offsite_trouble="nobody answers")
+    record, kept = state / offsite.RECORD, state / drill.FOLDER / "1.json"
+    disk.replace(record, sent.model_dump_json().encode())
+    disk.replace(kept, report.model_dump_json().encode())
+    go(watched)
+    assert ids(fail(watched, job)) == [f"unit.{job}"]
+    letter = box.last(title)
+    assert words in letter
+    assert f"journalctl -u bollettino-esempio-{job}" in letter
+    disk.replace(record, sent.model_copy(update={"trouble": ""}).model_dump_json().encode())
+    disk.replace(kept, report.model_copy(update={"is_good": False}).model_dump_json().encode())
+    (trouble,) = units.troubles(watched.settings, failed=job, now=watched.now)
+    assert "non è riuscita" in trouble.words
 
 
 def test_a_process_that_ended_once_is_no_trouble_and_one_that_goes_on_ending_is(

@@ -1,1 +1,1 @@
-"""Copies of an installation that are encrypted, checked, restored and tried."""
+"""Copies of an installation that are encrypted, checked, sent elsewhere, restored and tried."""

@@ -18,7 +18,7 @@ from sqlalchemy import make_url
 from db import bulletins, disk, handovers, senders
 from db.engine import StoreError, make_engine, reading
 from db.models import BulletinStatus
-from flows.backup import databases, placing, restoring, taking
+from flows.backup import archive, databases, offsite, placing, restoring, taking
 from flows.backup.archive import BackupError
 from flows.backup.restoring import Found, Wish
 from flows.backup.shelf import ARCHIVE, REGISTERS, Shelf
@@ -29,6 +29,7 @@ from flows.settings import BollettinoError, Settings
 
 STAGING = ".prova"  # in the state folder, and so are the reports
 FOLDER = "prove-di-ripristino"
+ELSEWHERE, FAILED = 1, 2  # what cannot be relied on: the copy elsewhere alone, or that of the folder
 
 
 class Report(BaseModel):
@@ -45,15 +46,42 @@ class Report(BaseModel):
     rows: int | None = None
     left: int | None = None  # people who left since the copy, and did so again
     missing: list[str] = []
+    offsite: str = ""  # the newest archive at `[backup.offsite]`: fetched, and read to its end
+    offsite_age_hours: float | None = None
+    offsite_trouble: str = ""
     seconds: float = 0.0
 
     def __str__(self) -> str:
         if not self.is_good:
-            return f"the drill of {self.archive or 'the newest archive'} FAILED: {self.trouble}"
+            return (
+                f"the drill of {self.archive or 'the newest archive'} FAILED: {self.trouble}{self._elsewhere}"
+            )
         return (
             f"{self.archive}: {self.age_hours:.1f} hours old, {self.size} bytes, {self.rows} rows as counted "
             f"at the cut, {self.left} left since; nothing can be sent from it; {self.seconds:.1f} s"
+            f"{self._elsewhere}"
         )
+
+    @property
+    def _elsewhere(self) -> str:
+        if self.offsite_trouble:
+            return f"\nthe copy elsewhere FAILED: {self.offsite_trouble}"
+        return (
+            f"\nelsewhere: {self.offsite}, {self.offsite_age_hours:.1f} hours old, whole"
+            if self.offsite
+            else ""
+        )
+
+    @property
+    def code(self) -> int:
+        """Of the verb: 0 where all can be relied on."""
+        return FAILED if not self.is_good else ELSEWHERE if self.offsite_trouble else 0
+
+
+def last(state: Path) -> Report | None:
+    """The newest that is kept; None where no copy was ever tried."""
+    kept = sorted((state / FOLDER).glob("*.json"))
+    return Report.model_validate_json(kept[-1].read_text(encoding="utf-8")) if kept else None
 
 
 def run(settings: Settings, identities: Sequence[x25519.Identity], *, now: datetime) -> tuple[Report, Path]:
@@ -70,6 +98,7 @@ def run(settings: Settings, identities: Sequence[x25519.Identity], *, now: datet
     except (BollettinoError, StoreError, OSError) as exc:
         name = chosen.name if chosen else ""
         report = Report(at=now, is_good=False, trouble=str(exc), archive=name)
+    report = _try_offsite(settings, report, identities)
     report = report.model_copy(update={"seconds": round(time.monotonic() - began, 3)})
     return report, _keep(settings, report)
 
@@ -92,6 +121,24 @@ def _try(settings: Settings, chosen: Path, identities: Sequence[x25519.Identity]
             left=placed.people,
             missing=list(found.missing),
         )
+
+
+def _try_offsite(settings: Settings, report: Report, identities: Sequence[x25519.Identity]) -> Report:
+    """Also where the folder is away: then it is the one that counts. All of it is read; a second
+    restore would tell nothing more of one that was made here.
+    """
+    if offsite.table(settings) is None:
+        return report
+    found: dict[str, object] = {}
+    try:
+        with taking.staging(settings.state, STAGING) as folder:
+            path = offsite.fetch(settings, offsite.LATEST, folder)
+            found["offsite"] = path.name
+            cut_at = archive.read(path, identities).cut_at
+            found["offsite_age_hours"] = round((report.at - cut_at).total_seconds() / 3600, 2)
+    except (BollettinoError, OSError) as exc:
+        found["offsite_trouble"] = str(exc)
+    return report.model_copy(update=found)
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from pydantic import SecretStr, ValidationError
 from flows.backup.archive import BackupError
 from flows.backup.manifest import Keys, fingerprints
 from flows.profiles import secrets_file
+from flows.profiles.offsite import ACCESS_KEY, SECRET_KEY, SSH_KEY
 from flows.settings import Secrets, Settings, SettingsError
 
-UNUSED = SecretStr("-")  # of what opens nothing that an archive holds
+UNUSED = SecretStr("-")  # of what is not asked for
 
 
 def bring(settings: Settings) -> Secrets:
@@ -37,6 +38,28 @@ def of_a_sandbox(settings: Settings) -> dict[str, str]:
             "BOLLETTINO_LOOKUP_KEY": secrets.lookup_key.get_secret_value(),
         }
     )
+
+
+def of_offsite(settings: Settings) -> dict[str, str]:
+    """Variable -> value of all that the address of `[backup.offsite]` needs; "" where it is not set.
+
+    Asks for no other secret, and leaves those of `settings` as they are.
+    """
+    at = settings.profile.backup.offsite if settings.profile.backup else None
+    secrets = Secrets(
+        encryption_keys=UNUSED,
+        lookup_key=UNUSED,
+        whatsapp_token=UNUSED,
+        app_secrets=UNUSED,
+        verify_token=UNUSED,
+    )
+    given = {
+        SSH_KEY: secrets.backup_ssh_key,
+        ACCESS_KEY: secrets.backup_access_key,
+        SECRET_KEY: secrets.backup_secret_key,
+    }
+    named = {name: given[name] for name in at.secrets} if at else {}
+    return {name: value.get_secret_value().strip() if value else "" for name, value in named.items()}
 
 
 def require_same(archived: Keys, secrets: Secrets) -> None:
@@ -69,6 +92,9 @@ def missing(settings: Settings) -> list[str]:
             check()
         except SettingsError as exc:
             lines += str(exc).splitlines()
+    lines += [
+        f"not set in the environment: {name}" for name, value in of_offsite(settings).items() if not value
+    ]
     lines += settings.warnings
     mail = settings.profile.mail
     if mail and mail.ca_file and not mail.ca_file.exists():

@@ -6,7 +6,7 @@ backup removes.
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,45 @@ from db import disk
 from flows.backup.archive import BackupError
 
 ARCHIVE, REGISTERS, SIDECAR = ".age", ".registri.age", ".json"
+KINDS = (ARCHIVE, REGISTERS, SIDECAR)
+HALF = ".half"
 _TIME = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True)
+class Names:
+    """Of the archives of one Comune, and of what lies beside them; every other name is somebody else's."""
+
+    slug: str
+
+    def name(self, cut_at: datetime, kind: str) -> str:
+        return f"bollettino-{self.slug}-{cut_at.astimezone(UTC).strftime(_TIME)}{kind}"
+
+    def of(self, kind: str, names: Iterable[str]) -> list[tuple[datetime, str]]:
+        """Those of a kind with the times in them, the oldest first. One slug may begin another."""
+        pattern = re.compile(rf"bollettino-{re.escape(self.slug)}-(\d{{8}}T\d{{6}}Z){re.escape(kind)}")
+        found = [(match[1], name) for name in names if (match := pattern.fullmatch(name))]
+        return sorted((datetime.strptime(at, _TIME).replace(tzinfo=UTC), name) for at, name in found)
+
+    def is_ours(self, name: str) -> bool:
+        return any(self.of(kind, [name]) for kind in KINDS)
+
+    def halves(self, names: Iterable[str]) -> list[str]:
+        """What backups that were killed have left of these."""
+        return [
+            name
+            for name in names
+            if name == half(whole := name.removeprefix(".").removesuffix(HALF)) and self.is_ours(whole)
+        ]
+
+    def old(self, names: Collection[str], keep: timedelta, *, now: datetime) -> list[str]:
+        """What may go; never the newest archive, nor the newest registers."""
+        return [name for kind in KINDS for at, name in self.of(kind, names)[:-1] if at < now - keep]
+
+
+def half(name: str) -> str:
+    """What a file is called until all of it is there."""
+    return f".{name}{HALF}"
 
 
 @dataclass(frozen=True)
@@ -25,6 +63,10 @@ class Shelf:
 
     folder: Path
     slug: str
+
+    @property
+    def names(self) -> Names:
+        return Names(self.slug)
 
     def require(self) -> None:
         """BackupError where the folder is not there, or takes no file."""
@@ -37,21 +79,15 @@ class Shelf:
             raise BackupError(f"backup.folder {self.folder}: this user may not write there")
 
     def name(self, cut_at: datetime, kind: str) -> str:
-        return f"bollettino-{self.slug}-{cut_at.astimezone(UTC).strftime(_TIME)}{kind}"
+        return self.names.name(cut_at, kind)
 
     def files(self, kind: str) -> list[tuple[datetime, Path]]:
         """Those of a kind with their times, the oldest first."""
-        names = self._named("", kind, "")
-        return sorted((datetime.strptime(at, _TIME).replace(tzinfo=UTC), path) for at, path in names)
+        return [(at, self.folder / name) for at, name in self.names.of(kind, self._lying())]
 
-    def _named(self, before: str, kind: str, after: str) -> list[tuple[str, Path]]:
-        """Files of this Comune alone, with the time in their names: one slug may begin another."""
-        start, end = re.escape(f"{before}bollettino-{self.slug}"), re.escape(f"{kind}{after}")
-        pattern = re.compile(rf"{start}-(\d{{8}}T\d{{6}}Z){end}")
+    def _lying(self) -> list[str]:
         try:
-            return [
-                (match[1], path) for path in self.folder.iterdir() if (match := pattern.fullmatch(path.name))
-            ]
+            return [path.name for path in self.folder.iterdir()]
         except OSError as exc:
             raise BackupError(f"{self.folder}: cannot be read ({exc.strerror})") from exc
 
@@ -61,32 +97,26 @@ class Shelf:
 
     def put(self, name: str, write: Callable[[BinaryIO], None]) -> Path:
         """What `write` writes, under its name once all of it is on the disk; nothing otherwise."""
-        half = self.folder / f".{name}.half"
+        hidden = self.folder / half(name)
         try:
-            handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, disk.PRIVATE_FILE)
+            handle = os.open(hidden, os.O_WRONLY | os.O_CREAT | os.O_EXCL, disk.PRIVATE_FILE)
             with os.fdopen(handle, "wb") as file:
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())
-            half.replace(self.folder / name)
+            hidden.replace(self.folder / name)
             disk.sync_folder(self.folder)
         except OSError as exc:
             raise BackupError(f"{self.folder}: cannot be written ({exc.strerror or exc})") from exc
         finally:
-            half.unlink(missing_ok=True)
+            hidden.unlink(missing_ok=True)
         return self.folder / name
 
     def sweep(self) -> None:
         """Halves of backups that were killed."""
-        for kind in (ARCHIVE, REGISTERS, SIDECAR):
-            for _, half in self._named(".", kind, ".half"):
-                half.unlink(missing_ok=True)
+        for name in self.names.halves(self._lying()):
+            (self.folder / name).unlink(missing_ok=True)
 
     def old(self, keep: timedelta, *, now: datetime) -> list[Path]:
-        """What may go; never the newest archive, nor the newest registers."""
-        return [
-            path
-            for kind in (ARCHIVE, REGISTERS, SIDECAR)
-            for at, path in self.files(kind)[:-1]
-            if at < now - keep
-        ]
+        """What may go, as `Names.old` says."""
+        return [self.folder / name for name in self.names.old(self._lying(), keep, now=now)]

@@ -68,6 +68,8 @@ def _all(settings: Settings) -> Iterator[str]:
         yield from filter(None, (profile.mail.sender, profile.mail.operator, profile.mail.host))
     if profile.sms:
         yield from filter(None, (profile.sms.gateway.rpartition("@")[2], profile.sms.sender))
+    if profile.backup and (at := profile.backup.offsite):
+        yield from (at.address, at.host, at.user, at.bucket, at.prefix, at.endpoint or "")
     addresses = [profile.site, profile.servers.public, profile.servers.prefect_ui, profile.notice.url]
     sources = profile.sources
     addresses += [*sources.feeds, *(page.address for page in sources.listings), sources.alerts_dpc]

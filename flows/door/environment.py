@@ -27,6 +27,7 @@ OWN_DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"  # as Prefect calls it
 _PEOPLE = "BOLLETTINO_(PREFECT_AUTH|OIDC_SECRET)"  # by which the door knows them, or has them known
 _CREDENTIALS = f"PREFECT_(SERVER_)?API_AUTH_STRING|{INTERNAL}"
 _OWN_DATABASE = f"BOLLETTINO_PREFECT_DATABASE|{OWN_DATABASE}"  # its address holds a password
+_COPIES = "BOLLETTINO_BACKUP_.*"  # of the account where copies are sent
 _WHERE = "BOLLETTINO_(?!(PROFILE|STATE)$).*"  # all of ours but where the installation is
 # what its page Redazione reads, and its own credentials
 _DOOR = "BOLLETTINO_(?!(PROFILE|STATE|DATABASE|PREFECT_(AUTH|INTERNAL|DATABASE)|STAMP_KEY|OIDC_SECRET)$).*"
@@ -35,7 +36,7 @@ _DOOR = "BOLLETTINO_(?!(PROFILE|STATE|DATABASE|PREFECT_(AUTH|INTERNAL|DATABASE)|
 WITHHELD = {
     "sandbox": (_WHERE, _CREDENTIALS, _OWN_DATABASE),
     "prefect": (_DOOR,),
-    "worker": (_PEOPLE, STAMP_KEY, "PREFECT_SERVER_API_AUTH_STRING", _OWN_DATABASE),
+    "worker": (_PEOPLE, STAMP_KEY, "PREFECT_SERVER_API_AUTH_STRING", _OWN_DATABASE, _COPIES),
     "pg": ("BOLLETTINO_.*", _CREDENTIALS, _OWN_DATABASE),  # PostgreSQL's own tools
     # the jobs of the machine's clock; `doctor` looks at everything
     "watchdog": (
@@ -44,11 +45,14 @@ WITHHELD = {
         _OWN_DATABASE,
     ),
     "backup": (
-        "BOLLETTINO_(?!(PROFILE|STATE|(PREFECT_)?DATABASE|ENCRYPTION_KEYS|LOOKUP_KEY)$).*",
+        "BOLLETTINO_(?!(PROFILE|STATE|(PREFECT_)?DATABASE|ENCRYPTION_KEYS|LOOKUP_KEY|BACKUP_.*)$).*",
         _CREDENTIALS,
     ),
     "drill": (_PEOPLE, STAMP_KEY, _CREDENTIALS),
-    "web": (_PEOPLE, STAMP_KEY, _CREDENTIALS, _OWN_DATABASE, "BOLLETTINO_((TOTP|PHONE|MAIL)_.*|LLM_KEY)"),
+    "web": (
+        *(_PEOPLE, STAMP_KEY, _CREDENTIALS, _OWN_DATABASE, _COPIES),
+        "BOLLETTINO_((TOTP|PHONE|MAIL)_.*|LLM_KEY)",
+    ),
 }
 
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from db import days_off, recipients
 from db.engine import reading
 from flows.accounts import enrolment
+from flows.backup import offsite
 from flows.backup.manifest import fingerprints
 from flows.backup.shelf import Shelf
 from flows.bulletin.language.dates import in_rome
@@ -140,6 +141,11 @@ def _copies(settings: Settings) -> Iterator[str]:
     newest = files.newest() if backup.folder.is_dir() else None
     name = newest.name if newest else "NESSUNA"
     yield f"In `{backup.folder}`, per {backup.keep_days} giorni; l'ultima: {name}"
+    if (at := backup.offsite) is not None:
+        sent = offsite.last(settings.state)
+        ended = "mai" if sent is None else f"NON riuscito ({sent.trouble})" if sent.trouble else sent.archive
+        yield f"Fuori dalla macchina in `{at.address}`; l'ultimo invio: {ended}"
+        yield f"Chi gestisce quell'indirizzo, in che Paese, e fino a quando: {TO_FILL}"
     for recipient in backup.recipients:
         yield f"Le apre chi ha la chiave di {recipient}: {TO_FILL}"
 

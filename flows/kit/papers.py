@@ -87,8 +87,18 @@ def _words(settings: Settings, now: datetime) -> dict[str, str]:
         "redattori": ", ".join(editor.name for editor in profile.editors),
         "gestore": (mail.operator if mail else None) or TO_FILL,
         "modello": ", e un modello linguistico che propone testi" if profile.llm else "",
+        "copie_dove": _where_copies_lie(settings),
+        "copie_giorni": f"{profile.backup.keep_days} giorni" if profile.backup else TO_FILL,
         "fornitori": "\n".join(_processors(settings)),
     }
+
+
+def _where_copies_lie(settings: Settings) -> str:
+    backup = settings.profile.backup
+    if backup is None:
+        return TO_FILL
+    places = ["un altro disco", *([backup.offsite.place] if backup.offsite else [])]
+    return f"{'; '.join(places)}: cifrate, anche per chi le custodisce"
 
 
 def _processors(settings: Settings) -> Iterator[str]:
@@ -107,6 +117,12 @@ def _processors(settings: Settings) -> Iterator[str]:
         yield (
             "| chi gestisce la posta | indirizzi della redazione, testi dei bollettini; nessun numero di "
             "cittadini | nomina, se esterno | DPO |"
+        )
+    if profile.backup and profile.backup.offsite:
+        yield (
+            f"| chi custodisce le copie fuori dalla macchina ({profile.backup.offsite.place}) | niente: sono "
+            "cifrate, e la chiave è del Comune | nomina; se è fuori dallo Spazio economico europeo, "
+            "garanzie (GDPR, articoli 44-49) | DPO |"
         )
     if profile.sms:
         yield "| chi invia gli SMS | telefoni di chi è di turno | nomina | DPO |"

@@ -9,7 +9,11 @@ from pathlib import Path
 
 from flows.machine.passage import UpgradeError
 
-LOCKS = ("requirements", "requirements-llm")  # of deployments/; whichever was installed is installed again
+LOCKS = (
+    "requirements",
+    "requirements-llm",
+    "requirements-s3",
+)  # of deployments/; whichever was installed is installed again
 
 
 @dataclass(frozen=True)

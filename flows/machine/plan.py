@@ -170,6 +170,7 @@ def files(
         "credentials": {process: list(map(loaded, names)) for process, names in given.items()},
         "jobs": own_jobs,
         "archives": profile.backup.folder if profile.backup else None,
+        "sends_copies": profile.backup is not None and profile.backup.offsite is not None,
         "database_elsewhere": any(
             is_elsewhere(secret_files.value(secrets, name))
             for name in ("BOLLETTINO_DATABASE", "BOLLETTINO_PREFECT_DATABASE")

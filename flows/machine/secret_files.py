@@ -46,6 +46,8 @@ def required(profile: Profile) -> list[str]:
         names.append("BOLLETTINO_LLM_KEY")
     if profile.sign_in.oidc is not None:
         names.append("BOLLETTINO_OIDC_SECRET")
+    if profile.backup is not None and profile.backup.offsite is not None:
+        names += profile.backup.offsite.secrets
     return names
 
 

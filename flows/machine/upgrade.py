@@ -119,7 +119,7 @@ class Upgrade:
         if step == "rest":
             rest(self.home, self.say)
         elif step == "copy":
-            made = self.home.type("backup", "--json").require().document
+            made = self.home.type("backup", "--folder-only", "--json").require().document
             at.archive, at.old_revision = made["archive"], made["revision"]
         elif step == "bring":
             at.is_touched = True

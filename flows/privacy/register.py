@@ -17,6 +17,7 @@ def report(settings: Settings, *, subscribers: int, now: datetime) -> str:
     profile = settings.profile
     privacy, words, channel = profile.privacy, settings.words, profile.channel
     rows = "\n".join(f"| {data} | {how_long} |" for data, how_long in periods(settings))
+    offsite = profile.backup.offsite if profile.backup else None
     providers = [f"- {provider}" for provider in privacy.providers] or [f"- {TO_FILL}"]
     return "\n".join(
         [
@@ -58,6 +59,7 @@ def report(settings: Settings, *, subscribers: int, now: datetime) -> str:
                 if profile.llm
                 else []
             ),
+            *([f"- Copie cifrate, {offsite.place}: chi le custodisce non può leggerle"] if offsite else []),
             *providers,
             "- Trasferimenti fuori dall'Unione europea: quelli di WhatsApp; garanzie: " + TO_FILL,
             "",
@@ -90,7 +92,9 @@ def periods(settings: Settings) -> list[tuple[str, str]]:
     """What is kept, and how long, as the retention flow does it."""
     privacy = settings.profile.privacy
     lists = ("File delle liste per l'invio a mano, sul server", "fino alla dichiarazione, al più 24 ore")
+    backup = settings.profile.backup
     return [
+        *([("Copie di sicurezza, cifrate", f"{backup.keep_days} giorni")] if backup else []),
         *([lists] if settings.profile.channel.uses_lists else []),
         ("Numero di chi è iscritto", "finché dura l'iscrizione"),
         (

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from flows.profiles.file import Strict
+from flows.profiles.offsite import Offsite
 
 SECRET = "AGE-SECRET-KEY-"  # noqa: S105  how a private key begins
 
@@ -15,6 +16,7 @@ class Backup(Strict):
     folder: Path  # on another disk; it is never made, since a disk that is not mounted would be one as well
     recipients: list[str] = Field(min_length=1)  # public keys of age, "age1..."
     keep_days: int = Field(default=30, ge=1, le=3660)  # erased people stand in archives for so long
+    offsite: Offsite | None = None  # a further copy, elsewhere
 
     @field_validator("folder")
     @classmethod

