@@ -134,6 +134,7 @@ def test_the_check_of_pages_says_so_where_there_is_none(week: Week) -> None:
     assert told
     assert all("Nessuna pagina da rileggere" in words for words in told.values())
     assert [number for number in told if "allerta" in told[number]] == ["5", "6"]
+    assert [number for number in told if "rimanda alla pagina" in told[number]] == ["2"]
 
 
 def test_a_correction_is_held_beside_what_was_sent_and_what_the_site_says(week: Week) -> None:

@@ -274,6 +274,8 @@ def test_the_calendar_tells_sends_closures_absences_and_who_is_on_duty(
     told = {(day.day.isoformat(), day.words): day for day in days}
     friday = told["2026-11-27", "invio alle 11: bollettino approvato"]
     assert friday.on_duty == "Bruno Vice", "Anna is away"
+    (today,) = [day for day in days if day.words == "oggi, per allerte e avvisi urgenti"]
+    assert (today.day, today.on_duty) == (NOW.date(), "Anna Redazione")
     assert ("2026-11-27", "Anna Redazione: assente fino a venerdì 27 novembre compreso") in told
     assert ("2026-12-04", "nessun bollettino fino a venerdì 4 dicembre compreso (sciopero)") in told
     assert ("2026-12-08", "giorno di festa o di chiusura: nessun bollettino in questo giorno") in told

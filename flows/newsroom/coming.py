@@ -37,7 +37,10 @@ class Day:
 def calendar(settings: Settings, session: Session, now: datetime) -> list[Day]:
     """The next three weeks, the earliest first."""
     first, last = in_rome(now).date(), in_rome(now + AHEAD).date()
-    days = [*_sends(settings, session, now), *_without(settings, session, first, last)]
+    days = [
+        Day(first, "oggi, per allerte e avvisi urgenti", duty.on_duty(session, settings.profile, now).names)
+    ]
+    days += [*_sends(settings, session, now), *_without(settings, session, first, last)]
     days += [
         _away(settings, session, row.editor, max(row.first, first), row.last)
         for row in days_off.known_absences(session, first=first, last=last)

@@ -354,13 +354,17 @@ class Matter(StrEnum):
         "Nessuna pagina da rileggere: ciò che il testo dice dell'allerta vale ancora, secondo l'ultima "
         "lettura delle fonti."
     )
+    correction = (
+        "Nessuna pagina da rileggere: il testo è di chi l'ha scritto. Il messaggio rimanda alla pagina: "
+        "guardate che dica lo stesso."
+    )
     own_words = "Nessuna pagina da rileggere: il testo è di chi l'ha scritto."
 
 
 def check_site(held: Sequence[str] | None, matter: Matter = Matter.pages) -> Check:
     """`held`: what the pages say otherwise by now; None when they were not read again."""
     name = SITE
-    if held is None and matter != Matter.own_words:
+    if held is None and matter not in (Matter.own_words, Matter.correction):
         return Check(name, Verdict.unknown, "Le pagine si rileggono alla partenza.")
     if held:
         return Check(name, Verdict.attention, f"Da sapere: {' '.join(held)}")

@@ -127,8 +127,10 @@ def _matter(session: Session, bulletin: Bulletin) -> checks.Matter:
     items = bulletins.items(session, sealed[1]) if sealed else []
     if bulletin.template is None and any(item.news_item_id for item in items):
         return checks.Matter.pages
-    has_alert = any(weather_alerts.told_by(session, item) for item in items)
-    return checks.Matter.alert if has_alert else checks.Matter.own_words
+    if any(weather_alerts.told_by(session, item) for item in items):
+        return checks.Matter.alert
+    has_page = bulletin.kind == BulletinKind.correction and any(item.news_item_id for item in items)
+    return checks.Matter.correction if has_page else checks.Matter.own_words
 
 
 def _witness(settings: Settings, session: Session, outside: witness.Heard) -> checks.Check:
