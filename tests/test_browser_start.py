@@ -48,6 +48,7 @@ def test_an_urgent_notice_leaves_at_once_and_its_correction_follows(
     wrong.choose("Che cosa è da correggere", f"{number} · riga 3 · messaggio urgente")
     wrong.fill("Il testo giusto", "l'acqua manca soltanto in via Mazzini")
     wrong.choose("Chi sei", ANNA)
+    wrong.choose("Che cosa è successo", "un nostro errore")
     take(page, "correggi.png")
     wrong.submit()
     correction = installation.newest()

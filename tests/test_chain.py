@@ -22,6 +22,7 @@ from sqlmodel import select
 from db import bulletins
 from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus, NewsItem
+from flows import correct
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.status import WAITS
 from flows.deploy import EDITORS, ELSE, LIST, YAML, blocks, deploy, schedules
@@ -273,7 +274,12 @@ def test_every_deployment_ends_well_on_the_worker(installation: Installation) ->
     filled: dict[str, dict[str, Any]] = {
         "recupera": days,
         "assenza": {**days, "who": "Anna Redazione", "cancel": True},  # of which there is none
-        "correggi": {"notizia": ELSE, "giusto": "Il mercato è sabato.", "chi": "Anna Redazione"},
+        "correggi": {
+            "notizia": ELSE,
+            "giusto": "È sabato.",
+            "chi": "Anna Redazione",
+            "motivo": correct.ERROR,
+        },
         "chiusura": {"first_day": "2026-01-01", "last_day": "2026-01-01", "chi": "Anna Redazione"},
         "incerti": {**_ONE, "che_cosa": "sono arrivati"},
         "a-mano": {"bulletin_id": 1},
