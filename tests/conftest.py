@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="bollettino-tests-")  # before Prefect is imported
@@ -32,6 +33,9 @@ from tests.world.installation import Installation
 from tests.world.shelf import Shelf
 from tests.world.web_site import Site
 
+if TYPE_CHECKING:
+    from tests.world.premises import Premises
+
 # how fast an example is made or tried says what else the machine does, and nothing of ours
 hypothesis.settings.register_profile(
     "untimed",
@@ -42,7 +46,7 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("untimed")
 
 
-WAITS = {"installation", "page", "loopback", "comune", "comuni", "postgresql", "empty_postgresql"}
+WAITS = {"installation", "premises", "page", "loopback", "comune", "comuni", "postgresql", "empty_postgresql"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -168,6 +172,15 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     for name, value in made_up.items():
         monkeypatch.setenv(f"BOLLETTINO_{name}", value)
     return Settings(load_profile(DEMO), DEMO, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def premises(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Premises"]:
+    """For modules of one group of xdist's; what they change in it they find changed."""
+    from tests.world.premises import opened  # late: Prefect's server is three seconds of a processor
+
+    with opened(tmp_path_factory.mktemp("premises")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The door's table beside the server's own OpenAPI, and ways to ask for something else under an open name."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -11,11 +12,8 @@ from flows.door import stamps, table
 from tests.world.door_front import HERE, ID, INTERNAL, NOW, PEOPLE, Front, basic
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
-ALL = [
-    (method.upper(), path)
-    for path, operations in create_api_app().openapi()["paths"].items()
-    for method in operations
-]
+OPENAPI = create_api_app().openapi()
+ALL = [(method.upper(), path) for path, operations in OPENAPI["paths"].items() for method in operations]
 
 
 @pytest.fixture
@@ -244,13 +242,20 @@ def test_an_editor_starts_what_is_theirs_with_parameters_and_nothing_else(front:
         {"parameters": {"a": {"__prefect_kind": "jinja", "template": "{{ 1 }}"}}},
         {"parameters": {"a": [{"__prefect_kind": "workspace_variable", "variable_name": "partenze"}]}},
         {"parameters": "x"},
+        {"parameters": {"a": [2**63]}},
+        {"parameters": {"a": -(2**63) - 1}},
+        {"parameters": {"a": "zero: \0"}},
+        {"parameters": {"\ud800": 1}},
+        {"parameters": {"a": {"b": "\ud800"}}},
+        {"\udfff": 1},
+        b'{"parameters": {"a": 1e999}}',
         b"[]",
         b"{",
         b'{"parameters": {"a": NaN}}',
         b'{"parameters": ' + b"[" * 5000 + b"]" * 5000 + b"}",
         b'{"parameters": {"a": "' + b"x" * 1_000_001 + b'"}}',
     ],
-    ids=lambda value: str(value)[:60],
+    ids=lambda value: ascii(value)[:60],
 )
 def test_anything_else_in_a_start_is_refused(front: Front, more: Any) -> None:
     body = more if isinstance(more, bytes) else {"parameters": {}, **more}
@@ -294,14 +299,44 @@ def test_an_answer_that_the_server_does_not_take_leaves_no_stamp(front: Front) -
         {"run_input": {"a": {"__prefect_kind": "jinja", "template": "x"}}},
         {"run_input": {"a": 1}, "force": True},
         {"run_input": [1]},
+        {"run_input": {"a": 2**64}},
+        {"run_input": {"a": "\ud800"}},
         b'{"run_input": {"a": Infinity}}',
         b"null",
     ],
-    ids=str,
+    ids=ascii,
 )
 def test_an_answer_is_the_fields_of_its_form(front: Front, body: Any) -> None:
     assert front.ask("POST", ANSWER, body=body).status_code == 403
     assert (front.reached, front.rooms.kept) == ([], {})
+
+
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63), 1e308, 0.1, True])
+def test_a_number_that_the_server_can_tell_again_passes(front: Front, number: float) -> None:
+    assert front.ask("POST", START, body={"parameters": {"a": number}}).status_code == 201
+    assert json.loads(front.reached.pop()[3]) == {"parameters": {"a": number}}
+
+
+@pytest.mark.parametrize("path", ["/api/flow_runs/filter", START, ANSWER])
+def test_of_a_body_without_an_end_a_part_is_read(front: Front, path: str) -> None:
+    """Whatever it is for: the server would keep all of it in memory."""
+    asked = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        return {"type": "http.request", "body": b" " * 100_000, "more_body": asked < 50}
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", b"127.0.0.1:4200"), (b"authorization", basic(PEOPLE).encode())]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+    asyncio.run(front.door(scope, receive, send))
+    assert (sent[0]["status"], asked, front.reached) == (403, 11, [])
+    assert "La richiesta è troppo lunga." in sent[1]["body"].decode()
 
 
 def test_what_the_installation_itself_answers_has_no_stamp(front: Front) -> None:

@@ -4,21 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.server.api.server import create_api_app
 
 from flows.deploy import startable
 from flows.door import table
 from flows.door.people import Asked, Person
 from flows.door.table import Use
-from flows.settings import DEMO, Settings, SettingsError, load_profile
-from tests.test_door import AS_A_NAME, asked
+from flows.settings import DEMO, ROOT, Settings, SettingsError, load_profile
+from tests.test_door import ALL, AS_A_NAME, asked
 from tests.world.door_front import ID, Front
 
-ALL = [
-    (method.upper(), path)
-    for path, operations in create_api_app().openapi()["paths"].items()
-    for method in operations
-]
 MAY = {
     "nobody": set[Use](),
     "reader": {Use.READ, Use.FORM},
@@ -82,6 +76,33 @@ def test_each_role_does_what_it_may_and_nothing_else(role: str) -> None:
     assert {use for use, times in opened.items() if times} == MAY[role]
     assert table.ROLES.get(role, frozenset()) == MAY[role]
     front.http.close()
+
+
+ROWS = {
+    Use.READ: "look: runs, forms to start with, artifacts, logs, events, queues",
+    Use.FORM: "see a form that waits",
+    Use.START: "start a run (each role its own deployments)",
+    Use.ANSWER: "fill in a form that waits",
+    Use.PAUSE: "pause the work pool, or let it go on",
+}
+
+
+def test_the_manual_tells_who_may_do_what() -> None:
+    """Beside the server's own OpenAPI, and the table that the door goes by."""
+    counted = {words: sum(use == one for one in table.OPEN.values()) for use, words in ROWS.items()}
+    rows = [
+        [words, str(counted[words]), *("yes" if use in MAY[role] else "-" for role in MAY)]
+        for use, words in ROWS.items()
+    ]
+    rows[0][2] = f"{len(table.WITHOUT_CREDENTIAL)} of them"
+    told = len(table.REPLIES)
+    rows.append(["get the door's own answer instead of the server's", str(told), "-", *["yes"] * 4])
+    rest = len(set(ALL) - set(table.OPEN) - set(table.REPLIES))
+    rows.append(["anything else: change, delete, write, read what is secret", str(rest), *["-"] * 5])
+    rows.insert(0, [f"of the {len(ALL)} operations of Prefect's server", "how many", *MAY])
+    manual = (ROOT / "deployments" / "manuale.md").read_text(encoding="utf-8")
+    for row in rows:
+        assert f"| {' | '.join(row)} |\n" in manual
 
 
 @pytest.mark.parametrize("role", ["operator", "editor", "deputy"])

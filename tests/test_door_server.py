@@ -16,7 +16,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-import websockets
 from playwright.sync_api import sync_playwright
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import State
@@ -28,6 +27,7 @@ from flows.runs import client as runs
 from flows.runs import forms
 from tests.world.door_server import DoorServer, door_server
 from tests.world.editor import QUIET
+from tests.world.listening import listened
 
 pytestmark = pytest.mark.xdist_group("installation")  # a server of Prefect's too: one at a time
 
@@ -286,46 +286,20 @@ def test_without_a_host_nothing_is_answered(server: DoorServer) -> None:
 # ------------------------------------------------------------ WebSockets
 
 
-def listened(
-    server: DoorServer, path: str, token: str | None, origin: str | None = None, host: str | None = None
-) -> str:
-    """What becomes of one who wants to listen: `open`, `closed` after the credential, or `refused`."""
-
-    async def ask() -> str:
-        headers = {"Host": host} if host else {}
-        try:
-            async with websockets.connect(
-                f"ws://127.0.0.1:{server.port}/api{path}",
-                subprotocols=[websockets.Subprotocol("prefect")],
-                origin=websockets.Origin(origin) if origin else None,
-                additional_headers=headers,
-                proxy=None,
-            ) as connection:
-                await connection.send(json.dumps({"type": "auth", "token": token}))
-                told = json.loads(await connection.recv())
-                return "open" if told == {"type": "auth_success"} else "closed"
-        except websockets.InvalidStatus:
-            return "refused"
-        except websockets.ConnectionClosed:
-            return "closed"
-
-    return asyncio.run(ask())
-
-
 def test_people_listen_and_tell_nothing(server: DoorServer) -> None:
     people, internal = server.keys.people, server.keys.internal
     for path in ("/events/out", "/logs/out"):
-        assert listened(server, path, people, server.address) == "open"
-        assert listened(server, path, internal) == "open"
+        assert listened(server.port, path, people, server.address) == "open"
+        assert listened(server.port, path, internal) == "open"
         for token in (None, "", "redazione:sbagliata", "null"):
-            assert listened(server, path, token) == "closed"
+            assert listened(server.port, path, token) == "closed"
         for origin in ("http://evil.example", "null", "http://127.0.0.1:1"):
-            assert listened(server, path, people, origin) == "refused"
+            assert listened(server.port, path, people, origin) == "refused"
     pool = server.settings.work_pool
     for path in ("/events/in", "/task_runs/subscriptions/scheduled", f"/work_pools/{pool}/workers/connect"):
-        assert listened(server, path, people) == "closed"
-        assert listened(server, path, None) == "closed"
-    assert listened(server, "/events/in", internal) == "open"
+        assert listened(server.port, path, people) == "closed"
+        assert listened(server.port, path, None) == "closed"
+    assert listened(server.port, "/events/in", internal) == "open"
 
 
 # ------------------------------------------------------------ a page of another site, in a real browser

@@ -1,6 +1,13 @@
-"""What people may send with the two operations that change something; the rest is refused, not dropped."""
+"""What people may send with the operations that change something; the rest is refused, not dropped.
+
+What the server would take but cannot tell again is refused, too. Prefect 3.9.1 keeps a text with half of a
+surrogate pair (an emoji that was cut through) with a run, and from then on answers 500 to whoever asks for a
+list with that run in it, also to the worker: nothing starts any more.
+"""
 
 import json
+import math
+import re
 from typing import Any
 
 from flows.door.sealed import FIELD
@@ -8,6 +15,8 @@ from flows.door.sealed import FIELD
 LIMIT = 1_000_000  # bytes; a form of ten items has some 20,000
 DEEPEST = 20  # levels of a value; a form has three
 LONGEST_CODE = 40  # characters; six digits, with blanks
+LARGEST = 2**63  # of a whole number, either way: of a form Prefect writes 64 bits, and breaks at more
+NO_TEXT = re.compile("[\0\ud800-\udfff]")  # PostgreSQL keeps no NUL, and UTF-8 has no half of a pair
 KIND = "__prefect_kind"  # a value of this kind is worked out by the server: a template, a variable
 
 # What Prefect's own page sends beside the parameters, and means nothing by.
@@ -106,5 +115,16 @@ def _plain(value: Any, depth: int = 0) -> None:
         raise RejectedRequest("La richiesta non è leggibile.")
     if isinstance(value, dict) and KIND in value:
         raise RejectedRequest("Scrivi il valore nel campo: modelli e variabili di Prefect qui non si usano.")
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    if isinstance(value, str) and NO_TEXT.search(value):
+        raise RejectedRequest("Nel testo c'è un carattere che non esiste: cancellalo e riprova.")
+    if isinstance(value, int | float) and not (-LARGEST <= value < LARGEST or _is_fraction(value)):
+        raise RejectedRequest("C'è un numero troppo grande: correggilo e riprova.")
+    for item in (
+        [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         _plain(item, depth + 1)
+
+
+def _is_fraction(value: float) -> bool:
+    """Of a `float` the server keeps all but what is written larger than there are any, as 1e999."""
+    return isinstance(value, float) and math.isfinite(value)

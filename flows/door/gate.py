@@ -25,7 +25,6 @@ from flows.door.login import Login, Request
 from flows.door.people import Accounts, Person, UnansweredError
 from flows.door.table import Use
 from flows.door.wire import (
-    FRESH,
     HTML,
     App,
     Message,
@@ -35,6 +34,7 @@ from flows.door.wire import (
     Send,
     answer,
     body_of,
+    held,
     only,
     refuse,
     rewritten,
@@ -171,7 +171,7 @@ class Door:
         is_closed = self._login and page[0].startswith(b"text/html") and await self._login.accounts.are_used()
         if is_closed and await self._who(scope) is None:
             there = (b"location", login.to(scope).encode("latin-1"))
-            await answer(send, 303, HTML, b"", [FRESH, there])
+            await answer(send, 303, HTML, b"", [there])
         else:
             await answer(send, 200, *page)
 
@@ -180,7 +180,7 @@ class Door:
             await self._refuse_stranger(scope, send)
             return
         status, html = await newsroom.show(scope["query_string"].decode("latin-1"))
-        await answer(send, status, HTML, html.encode(), [FRESH])
+        await answer(send, status, HTML, html.encode())
 
     async def _ask_api(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"].removeprefix(API), scope["method"]
@@ -214,7 +214,7 @@ class Door:
             elif use == Use.PAUSE:
                 await self._pause(scope, receive, send, places["name"], caller)
             else:
-                await self._app(scope, receive, send)
+                await self._app(scope, await held(receive), send)
         except RejectedRequest as exc:
             await refuse(send, exc.status, str(exc))
 

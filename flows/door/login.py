@@ -21,7 +21,7 @@ from flows.door import entry, manners
 from flows.door.bodies import RejectedRequest
 from flows.door.cookie import Cookie
 from flows.door.people import STARTED, Accounts, Arrival, Asked, Departure, Enrolled, Key, Person, Refused
-from flows.door.wire import FRESH, HTML, Headers, Receive, Scope, Send, answer, body_of, only, refuse
+from flows.door.wire import HTML, Headers, Receive, Scope, Send, answer, body_of, only, refuse
 
 PATH = "/accesso"
 INVITATION = f"{PATH}/invito/"
@@ -135,7 +135,7 @@ class Login:
             if person is None:
                 await refuse(send, 401, SIGN_IN)
             else:
-                await answer(send, 200, b"text/plain; charset=utf-8", person.name.encode(), [FRESH])
+                await answer(send, 200, b"text/plain; charset=utf-8", person.name.encode())
         elif path.startswith(INVITATION):
             await self._show_invitation(send, path.removeprefix(INVITATION))
         elif path != PATH:
@@ -207,7 +207,7 @@ class Login:
         if key is None:
             await refuse(send, 401, SIGN_IN)
         else:
-            await answer(send, 204, HTML, b"", [FRESH, self._kept(key)])
+            await answer(send, 204, HTML, b"", [self._kept(key)])
 
     async def _show_invitation(self, send: Send, token: str, status: int = 200, said: str = "") -> None:
         invitation = await self.accounts.invited(token)
@@ -235,10 +235,10 @@ class Login:
         self, send: Send, status: int, template: str, *, more: Headers | None = None, **values: object
     ) -> None:
         html = _templates.get_template(f"{template}.html").render(values)
-        await answer(send, status, HTML, html.encode(), [FRESH, *(more or [])])
+        await answer(send, status, HTML, html.encode(), more or [])
 
     async def _go(self, send: Send, path: str, *more: tuple[bytes, bytes]) -> None:
-        await answer(send, 303, HTML, b"", [FRESH, (b"location", path.encode("latin-1")), *more])
+        await answer(send, 303, HTML, b"", [(b"location", path.encode("latin-1")), *more])
 
     def _kept(self, key: Key) -> tuple[bytes, bytes]:
         return self._cookie.kept(key.token, key.seconds)

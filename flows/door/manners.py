@@ -27,6 +27,10 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+FRESH = (b"cache-control", b"no-store")
+# What a browser may keep: the parts of a page, which say nothing of anybody.
+FILES = (b"text/css", b"text/javascript", b"application/javascript", b"application/wasm", b"font/", b"image/")
+UNCHANGED = 304  # of what a browser has kept
 TLS = {"strict-transport-security": "max-age=31536000"}
 # Of our own pages with a form. Without a referrer a browser does not tell from which site a form comes.
 FORM_POLICY = POLICY | {"style-src": "'self'", "img-src": "'self' data:", "form-action": "'self'"}
@@ -42,7 +46,9 @@ def headers(*, is_tls: bool, is_form: bool = False) -> list[tuple[bytes, bytes]]
 
 
 def mannerly(send: Send, added: list[tuple[bytes, bytes]]) -> Send:
-    """Adds these headers, in place of the server's of the same name and of its word to other sites."""
+    """Adds these headers, in place of the server's of the same name and of its word to other sites. A browser
+    keeps nothing but files.
+    """
     names = {name for name, _ in added}
 
     async def sent(message: MutableMapping[str, Any]) -> None:
@@ -52,7 +58,13 @@ def mannerly(send: Send, added: list[tuple[bytes, bytes]]) -> Send:
                 for name, value in message.get("headers", [])
                 if name.lower() not in names and not name.lower().startswith(b"access-control-")
             ]
+            if message["status"] != UNCHANGED and not _is_file(others):
+                others = [*((name, value) for name, value in others if name.lower() != FRESH[0]), FRESH]
             message = {**message, "headers": [*others, *added]}
         await send(message)
 
     return sent
+
+
+def _is_file(headers: list[tuple[bytes, bytes]]) -> bool:
+    return any(name.lower() == b"content-type" and value.startswith(FILES) for name, value in headers)

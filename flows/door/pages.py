@@ -2,7 +2,7 @@
 
 from flows.door import login
 from flows.door.people import Person
-from flows.door.wire import FRESH, App, Message, Receive, Scope, Send, answer
+from flows.door.wire import App, Message, Receive, Scope, Send, answer
 
 SCRIPT = f'<script src="{login.PATH}/fuori.js"></script>'.encode()
 CONDITIONS = (b"if-none-match", b"if-modified-since", b"accept-encoding", b"range", b"if-range")
@@ -43,10 +43,10 @@ async def _hand_on(start: Message, body: bytes, person: Person | None, scope: Sc
     if scope["path"].endswith(SETTINGS):
         body = body.replace(b'"auth":"BASIC"', b'"auth":null')
     elif person is None:
-        await answer(send, 303, b"text/html", b"", [FRESH, (b"location", login.to(scope).encode("latin-1"))])
+        await answer(send, 303, b"text/html", b"", [(b"location", login.to(scope).encode("latin-1"))])
         return
     else:
         body = body.replace(b"<head>", b"<head>" + SCRIPT, 1)
     length = (b"content-length", str(len(body)).encode())
-    await send({**start, "headers": [*headers, length, FRESH]})
+    await send({**start, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": body})

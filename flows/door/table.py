@@ -9,7 +9,8 @@ the server's own OpenAPI. Left out on purpose:
   schedules, pools, deployments;
 * what shows what is none of an editor's business: answers that are not stored yet, with their one-time codes
   (`.../input` but for the form itself), variables, blocks, settings;
-* what looks like a reading but moves a queue (`get_scheduled_flow_runs` of a pool, `get_runs`).
+* what looks like a reading but is a worker's poll, and marks what it asks for as polled
+  (`get_scheduled_flow_runs` of a pool and of deployments, `get_runs`).
 """
 
 import re
@@ -52,7 +53,6 @@ POST /concurrency_limits/filter
 GET  /csrf-token
 POST /deployments/count
 POST /deployments/filter
-POST /deployments/get_scheduled_flow_runs
 GET  /deployments/name/{flow_name}/{deployment_name}
 POST /deployments/paginate
 GET  /deployments/{id}

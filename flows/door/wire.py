@@ -16,7 +16,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-FRESH = (b"cache-control", b"no-store")
 HTML = b"text/html; charset=utf-8"
 
 
@@ -29,6 +28,20 @@ def only(headers: Headers, name: bytes) -> str | None:
 def with_credential(headers: Headers, credential: str) -> Headers:
     authorization = (b"authorization", b"Basic " + base64.b64encode(credential.encode()))
     return [*(header for header in headers if header[0] != b"authorization"), authorization]
+
+
+async def held(receive: Receive) -> Receive:
+    """The same request, whose body has been read whole."""
+    raw, is_read = await body_of(receive), False
+
+    async def again() -> Message:
+        nonlocal is_read
+        if is_read:
+            return await receive()  # of a client that leaves
+        is_read = True
+        return {"type": "http.request", "body": raw, "more_body": False}
+
+    return again
 
 
 async def body_of(receive: Receive) -> bytes:
