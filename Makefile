@@ -34,7 +34,8 @@ test-fast: ## for every save: the tests that start no server and no browser; a m
 
 rehearsal: ## hostile provider, kill -9, and many more orders of events than `make test` tries; takes hours, alone
 	BOLLETTINO_REHEARSAL=1 $(BIN)/python -m pytest tests/test_approve_state_machine.py tests/test_web_order.py \
-		tests/test_web_last_word_order.py tests/test_sending_ends.py tests/test_alert_truth_history.py
+		tests/test_web_last_word_order.py tests/test_sending_ends.py tests/test_alert_truth_history.py \
+		tests/test_door_requests.py
 	@$(BIN)/python -m tests.bench.rehearsal_kill
 	@$(BIN)/python -m tests.bench.rehearsal_backup
 	@$(BIN)/python -m tests.bench.rehearsal_upgrade

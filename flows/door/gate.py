@@ -136,7 +136,9 @@ class Door:
             await self._listen(scope, receive, send)
             return
         is_form = self._login is not None and _is_below(scope["path"], login.PATH)
-        send = manners.mannerly(send, self._login.headers if self._login and is_form else self._headers)
+        headers = self._login.headers if self._login and is_form else self._headers
+        is_for_all = (scope["method"], scope["path"].removeprefix(API)) in table.WITHOUT_CREDENTIAL
+        send = manners.mannerly(send, headers, is_for_all=is_for_all)
         try:
             await self._ask(scope, receive, send)
         except UnansweredError:

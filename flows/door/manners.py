@@ -30,7 +30,7 @@ HEADERS = {
 FRESH = (b"cache-control", b"no-store")
 # What a browser may keep: the parts of a page, which say nothing of anybody.
 FILES = (b"text/css", b"text/javascript", b"application/javascript", b"application/wasm", b"font/", b"image/")
-UNCHANGED = 304  # of what a browser has kept
+LIVES, UNCHANGED = 200, 304  # the server; what a browser has kept
 TLS = {"strict-transport-security": "max-age=31536000"}
 # Of our own pages with a form. Without a referrer a browser does not tell from which site a form comes.
 FORM_POLICY = POLICY | {"style-src": "'self'", "img-src": "'self' data:", "form-action": "'self'"}
@@ -45,9 +45,12 @@ def headers(*, is_tls: bool, is_form: bool = False) -> list[tuple[bytes, bytes]]
     return [(name.encode(), value.encode()) for name, value in names.items()]
 
 
-def mannerly(send: Send, added: list[tuple[bytes, bytes]]) -> Send:
+def mannerly(send: Send, added: list[tuple[bytes, bytes]], *, is_for_all: bool = False) -> Send:
     """Adds these headers, in place of the server's of the same name and of its word to other sites. A browser
     keeps nothing but files.
+
+    `is_for_all`: that the server lives. Prefect's page never reads that answer, and to Chromium's tools one
+    that is neither read nor may be kept never ends: no page would come to rest.
     """
     names = {name for name, _ in added}
 
@@ -58,7 +61,8 @@ def mannerly(send: Send, added: list[tuple[bytes, bytes]]) -> Send:
                 for name, value in message.get("headers", [])
                 if name.lower() not in names and not name.lower().startswith(b"access-control-")
             ]
-            if message["status"] != UNCHANGED and not _is_file(others):
+            may_be_kept = (is_for_all and message["status"] == LIVES) or message["status"] == UNCHANGED
+            if not may_be_kept and not _is_file(others):
                 others = [*((name, value) for name, value in others if name.lower() != FRESH[0]), FRESH]
             message = {**message, "headers": [*others, *added]}
         await send(message)
