@@ -1,10 +1,12 @@
 """The page *Redazione* in a real browser: an editor begins there, on a desk and on a phone."""
 
+from urllib.parse import urljoin
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.world.editor import SHOTS, Editor, browser_page
-from tests.world.installation import Installation
+from tests.world.installation import Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
@@ -19,6 +21,15 @@ def opened(installation: Installation, page: Page) -> None:
 def shot(page: Page, name: str) -> None:
     SHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SHOTS / name, full_page=True)
+
+
+def shows(page: Page, address: str, words: str) -> bool:
+    page.goto(address)
+    try:
+        expect(page.get_by_text(words).first).to_be_visible()
+    except AssertionError:
+        return False
+    return True
 
 
 def test_from_the_page_to_the_form_and_back(installation: Installation, page: Page) -> None:
@@ -45,8 +56,10 @@ def test_from_the_page_to_the_form_and_back(installation: Installation, page: Pa
     assert "persone su" in done.inner_text()
     public = done.get_by_role("link", name="la pagina dei cittadini").get_attribute("href")
     assert public == f"{installation.settings.profile.servers.public}/b/{sent.code}"
-    done.get_by_role("link", name="il certificato").click()
-    expect(page.get_by_text("Certificato di invio").first).to_be_visible()
+    certificate = done.get_by_role("link", name="il certificato").get_attribute("href")
+    assert certificate
+    address = urljoin(page.url, certificate)  # its page is written once the send is over
+    wait_for("the certificate's page", lambda: shows(page, address, "Certificato di invio"))
 
     opened(installation, page)
     page.get_by_label("Cerca nei bollettini inviati").fill("TEATRO ragazzi")
