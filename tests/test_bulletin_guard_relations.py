@@ -160,8 +160,8 @@ def test_a_relation_turned_round_is_found_and_the_right_one_is_not(
 
 def test_a_page_that_tells_of_there_and_back_bears_out_either_way() -> None:
     source = (
-        "Mercato\nPer i lavori il mercato si sposta dal parco al teatro. A marzo si sposta di nuovo dal teatro al "
-        "parco.\nGli uffici si spostano dalla villa al municipio."
+        "Mercato\nPer i lavori il mercato si sposta dal parco al teatro. A marzo si sposta di nuovo dal "
+        "teatro al parco.\nGli uffici si spostano dalla villa al municipio."
     )
     for there in ("dal parco al teatro", "dal teatro al parco"):
         assert not check(f"Il mercato si sposta {there} in questi giorni.", source).blocked
