@@ -240,6 +240,18 @@ def test_keys_that_the_provider_has_changed_are_looked_up_at_once(
     assert browser.get(browser.back_from(address, "anna")).status_code == 200
 
 
+def test_a_key_of_a_kind_that_we_do_not_know_costs_no_other(browser: Browser, idp: IdentityProvider) -> None:
+    """As of a provider that has begun to change to a newer kind (RFC 7517, 5)."""
+    strange = [{"kty": "OKP", "crv": "Newer", "kid": "a", "x": "AA"}, {"kty": "AKP", "kid": "b", "pub": "AA"}]
+    own = json.loads(jwks(KEY))["keys"]
+    address = browser.sent()
+    idp.said = {
+        KEYS: json.dumps({"keys": [*strange, *own]}).encode(),
+        TOKEN: token(claims_of(idp, address)),
+    }
+    assert browser.get(browser.back_from(address, "anna")).status_code == 200
+
+
 # ------------------------------------------------------------ the provider is away, or talks nonsense
 
 
