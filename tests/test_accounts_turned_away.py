@@ -14,7 +14,9 @@ from sqlalchemy import Engine
 
 from db import accounts
 from db.engine import reading, transaction
+from db.vault import Vault
 from flows.accounts import elsewhere, provider
+from flows.accounts.journey import LASTS, Journeys
 from flows.accounts.reception import Reception
 from flows.settings import Settings
 from tests.world.door_front import HERE
@@ -171,6 +173,20 @@ def test_nothing_is_good_twice_or_for_long(there: Town, browser: Browser, idp: I
     there.clock.ahead = timedelta(minutes=11)
     assert browser.get(back).status_code == 403
     assert len(idp.asked) == 2
+
+
+def test_who_begins_and_ends_journeys_without_end_holds_up_nobody(vault: Vault) -> None:
+    """The door waits for each: anybody may come back without a code."""
+    journeys, now = Journeys(vault), datetime.now(UTC)
+    old = {f"{number}": now - LASTS - timedelta(seconds=1) for number in range(1_000)}
+    journeys._ended = old | {f"of today {number}": now for number in range(300_000)}
+    began = monotonic()
+    for _ in range(20):
+        journey, kept = journeys.begin("/", now)
+        assert journeys.end(kept, journey.state, now) == journey
+        assert journeys.end(kept, journey.state, now) is None
+    assert monotonic() - began < 1.0
+    assert len(journeys._ended) == 300_020
 
 
 def test_the_code_of_one_journey_is_not_good_in_another(browser: Browser, idp: IdentityProvider) -> None:
