@@ -14,12 +14,12 @@ from sqlmodel import select
 from db import accounts
 from db.engine import reading, transaction
 from db.models import Account, DoorAct, SignIn, SignInProof
-from flows.accounts import arrival, enrolment, persons, sign_in
+from flows.accounts import arrival, enrolment, mark, persons, sign_in
 from flows.bulletin.status import SIGNED_IN
 from flows.doctor import configuration, people
 from flows.doctor.finding import Case, Said, Verdict
 from flows.door.people import Key
-from flows.settings import Settings, load_profile
+from flows.settings import BollettinoError, Settings, load_profile
 from tests.world.comune import SECRETS
 from tests.world.door_front import HERE, ID
 from tests.world.identity_provider import (
@@ -253,6 +253,20 @@ def test_it_ends_as_every_other_sign_in(
     with transaction(sqlite) as session:  # as at a restore
         accounts.void(session, before=datetime.now(UTC), now=datetime.now(UTC))
     assert browser.name == ""
+    assert browser.signs_in("anna").status_code == 200
+
+
+def test_who_never_came_is_shut_out_as_well(there: Town, browser: Browser, sqlite: Engine) -> None:
+    """And what closes an account that nobody used opens no shared password."""
+    mark.leave(there.here)
+    assert enrolment.close(sqlite, there.here, ANNA, now=datetime.now(UTC)) == ("anna-redazione", 0)
+    assert mark.stands(there.here)
+    answer = browser.signs_in("anna")
+    assert (answer.status_code, browser.token) == (403, "")
+    assert "Il tuo accesso è stato chiuso" in answer.text
+    with pytest.raises(BollettinoError, match="has no account"):
+        enrolment.close(sqlite, there.here, ANNA, now=datetime.now(UTC))
+    enrolment.add(there.here, sqlite, persons.named(there.here, ANNA), now=datetime.now(UTC))
     assert browser.signs_in("anna").status_code == 200
 
 

@@ -14,7 +14,9 @@ from sqlalchemy import Engine
 
 from db import accounts
 from db.engine import reading, transaction
+from db.vault import Vault
 from flows.accounts import elsewhere, provider
+from flows.accounts.journey import LASTS, Journeys
 from flows.accounts.reception import Reception
 from flows.settings import Settings
 from tests.world.door_front import HERE
@@ -173,6 +175,20 @@ def test_nothing_is_good_twice_or_for_long(there: Town, browser: Browser, idp: I
     assert len(idp.asked) == 2
 
 
+def test_who_begins_and_ends_journeys_without_end_holds_up_nobody(vault: Vault) -> None:
+    """The door waits for each: anybody may come back without a code."""
+    journeys, now = Journeys(vault), datetime.now(UTC)
+    old = {f"{number}": now - LASTS - timedelta(seconds=1) for number in range(1_000)}
+    journeys._ended = old | {f"of today {number}": now for number in range(300_000)}
+    began = monotonic()
+    for _ in range(20):
+        journey, kept = journeys.begin("/", now)
+        assert journeys.end(kept, journey.state, now) == journey
+        assert journeys.end(kept, journey.state, now) is None
+    assert monotonic() - began < 1.0
+    assert len(journeys._ended) == 300_020
+
+
 def test_the_code_of_one_journey_is_not_good_in_another(browser: Browser, idp: IdentityProvider) -> None:
     """An attacker's code in the victim's browser, or the other way round: the nonce is another."""
     code = asked_in(browser.back_from(browser.sent(), "anna"))["code"]
@@ -237,6 +253,18 @@ def test_keys_that_the_provider_has_changed_are_looked_up_at_once(
     assert browser.signs_in("anna").status_code == 200
     address = browser.sent()
     idp.said = {KEYS: jwks(KEY), TOKEN: token(claims_of(idp, address))}
+    assert browser.get(browser.back_from(address, "anna")).status_code == 200
+
+
+def test_a_key_of_a_kind_that_we_do_not_know_costs_no_other(browser: Browser, idp: IdentityProvider) -> None:
+    """As of a provider that has begun to change to a newer kind (RFC 7517, 5)."""
+    strange = [{"kty": "OKP", "crv": "Newer", "kid": "a", "x": "AA"}, {"kty": "AKP", "kid": "b", "pub": "AA"}]
+    own = json.loads(jwks(KEY))["keys"]
+    address = browser.sent()
+    idp.said = {
+        KEYS: json.dumps({"keys": [*strange, *own]}).encode(),
+        TOKEN: token(claims_of(idp, address)),
+    }
     assert browser.get(browser.back_from(address, "anna")).status_code == 200
 
 

@@ -313,6 +313,27 @@ def test_wrong_keys_of_a_store_are_told_by_the_variable(town: Home, store: Bucke
             raise ClientError(answer, "PutObject")
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"endpoint": "https://minio_1:9000"}, "endpoint"),
+        ({"region": "eu south 1"}, "region"),
+        ({"address": "sftp://u@host..example/copie"}, "host"),
+    ],
+)
+def test_a_place_that_nothing_can_be_at_is_told_and_ends_no_backup(
+    town: Home, store: Bucket, sftp: Sftp, changes: dict[str, object], words: str
+) -> None:
+    """No traceback: a drill that went well here would be lost with it, and a list of the folder, too."""
+    place = told(sftp if "address" in changes else store)
+    settings = town.safe.profiled(town.settings, offsite={**place, **changes})
+    went = sent(settings, town.made())
+    assert words in went.trouble
+    assert offsite.last(settings.state) == went
+    with pytest.raises(RefusedError), offsite.opened(settings):
+        pass
+
+
 def test_configuration_of_a_person_s_is_not_read(
     town: Home, store: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:

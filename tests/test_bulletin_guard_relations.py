@@ -1,5 +1,7 @@
 """The guard on relations: a text of right facts that says something else than its page is seen, a right one is not."""  # noqa: E501
 
+from time import monotonic
+
 import pytest
 
 from flows.bulletin.guard.verdict import Verdict, check
@@ -154,6 +156,22 @@ def test_a_relation_turned_round_is_found_and_the_right_one_is_not(
     assert check(right, source).blocked + check(right, source).warnings == ()
     verdict = check(wrong, source)
     assert any(words in message for message in (*verdict.blocked, *verdict.warnings)), verdict
+
+
+def test_a_page_that_tells_of_there_and_back_bears_out_either_way() -> None:
+    source = (
+        "Mercato\nPer i lavori il mercato si sposta dal parco al teatro. A marzo si sposta di nuovo dal "
+        "teatro al parco.\nGli uffici si spostano dalla villa al municipio."
+    )
+    for there in ("dal parco al teatro", "dal teatro al parco"):
+        assert not check(f"Il mercato si sposta {there} in questi giorni.", source).blocked
+    assert check("Gli uffici si spostano dal municipio alla villa.", source).blocked
+
+
+def test_a_page_of_one_endless_word_is_judged_in_no_time() -> None:
+    began = monotonic()
+    check("Il mercato si sposta dal parco al teatro.", f"Mercato\n{'A' * 20_000}")
+    assert monotonic() - began < 5.0
 
 
 def test_a_date_of_a_period_has_the_year_that_stands_at_its_end() -> None:

@@ -1,5 +1,6 @@
 """A correction reaches exactly those who got the original; a send is stopped, an approval taken back."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -22,8 +23,10 @@ from db.models import (
 )
 from db.vault import Vault
 from flows.approve import load_round
+from flows.bulletin.language.markup import parameter
 from flows.correct import CHANGE, ERROR, CorrectionError, draft_correction, listing
 from flows.dispatch import dispatch_bulletin
+from flows.draft.evidence import misquoted
 from flows.review.acts import NotDoneError
 from flows.sending.drain import BY_A_PERSON, DispatchError
 from flows.settings import Settings
@@ -146,6 +149,26 @@ def test_a_correction_that_does_not_know_its_original_goes_to_nobody(
     make_recipient(sqlite_session, vault)
     with pytest.raises(ValueError, match="needs to know what it puts right"):
         recipients.audience_of(sqlite_session, make_bulletin(sqlite_session, kind=BulletinKind.correction))
+
+
+def test_what_a_refused_quotation_names_is_accepted_as_it_stands(sqlite_session: Session) -> None:
+    """Of two lines with one title, too, and of marks that a phone shows otherwise."""
+    session = sqlite_session
+    news, telling_stars = make_news_item(session), "Sabato *6* e *7* in piazza."
+    lines = [item_of(news), item_of(news, text=telling_stars)]
+    original = make_bulletin(session, lines, status=BulletinStatus.sent)
+    number = make_bulletin(session, lines, kind=BulletinKind.correction)
+    number.template = "correzione"
+    telling.link(session, number.id, [original.id])
+
+    def told(quoted: str) -> list[str]:
+        return misquoted(session, number, [lines[0], item_of(news, text=quoted)])
+
+    (refused,) = told("Domenica in piazza")
+    named = re.findall(r"«([^«»]+)»", refused.partition("C'era: ")[2])
+    assert len(named) == 2
+    assert [told(one) for one in named] == [[], []]
+    assert told(parameter(telling_stars)) == []
 
 
 def test_the_seal_binds_which_bulletin_is_put_right(comune: Comune) -> None:

@@ -28,20 +28,23 @@ def test_what_a_person_changed_and_what_git_does_not_know_is_refused(tmp_path: P
     git("add", "--all")
     git("commit", "--quiet", "--message", "one")
     script.write_text(f"{told}# two\n")
+    for name in ("requirements-llm", "requirements-s3"):
+        (script.parent / f"{name}.lock").touch()
     with pytest.raises(UpgradeError, match=r"were changed here: deployments/install.py; put them back"):
         code.require_clean()
-    git("commit", "--all", "--quiet", "--message", "two")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "two")
     code.require_clean()
     with pytest.raises(UpgradeError, match="git knows no v9 here: `git fetch --tags`"):
         code.commit("v9")
     old, new = code.commit("HEAD~1"), code.commit()
     (tmp_path / ".git" / "index.lock").touch()  # of one that was killed
     script.write_text("half of a file")
-    code.bring(old)
-    assert (code.commit(), script.read_text()) == (old, told)
     (tmp_path / ".venv").mkdir()
     (tmp_path / ".venv" / "requirements-llm.done").touch()
     (tmp_path / ".venv" / "requirements-s3.half").touch()
+    code.bring(old)  # which has no such packages, whatever was installed since
+    assert (code.commit(), script.read_text()) == (old, told)
     Checkout(tmp_path, wheels=tmp_path / "ruote").bring(new)
     assert script.read_text().endswith("# two\n")
     assert (tmp_path / "told").read_text().split() == [

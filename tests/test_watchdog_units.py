@@ -93,6 +93,17 @@ def test_what_failed_elsewhere_alone_is_told_as_that(
     assert "non è riuscita" in trouble.words
 
 
+def test_a_copy_that_was_not_made_is_never_told_by_the_record_of_an_earlier_night(watched: Comune) -> None:
+    """Of a job that ended before it could take that record away: its profile is wrong, say."""
+    at, state = watched.now, watched.settings.state
+    sent = offsite.Sent(at=at, address="sftp://u@host/copie", archive="a.age", trouble="nobody answers")
+    disk.replace(state / offsite.RECORD, sent.model_dump_json().encode())
+    (trouble,) = units.troubles(watched.settings, failed="backup", now=at + 2 * HOUR)
+    assert "è stata fatta" in trouble.words
+    (trouble,) = units.troubles(watched.settings, failed="backup", now=at + 24 * HOUR)
+    assert "non è riuscita" in trouble.words
+
+
 def test_a_process_that_ended_once_is_no_trouble_and_one_that_goes_on_ending_is(
     watched: Comune, box: Post
 ) -> None:

@@ -198,11 +198,15 @@ def reset(settings: Settings, engine: Engine, person: Member, *, now: datetime) 
 def close(engine: Engine, settings: Settings, words: str, *, now: datetime) -> tuple[str, int]:
     """End an account, also of somebody who has left the profile; whose, and how many sign-ins ended.
 
-    After the last one the shared password opens the door again.
+    Who may come from the Comune's provider and never did is shut out, too. After the last account that was
+    used the shared password opens the door again.
     """
     person = persons.typed(settings.profile, words)
     with transaction(engine) as session:
         account = accounts.of(session, person.id if person else words.strip().casefold())
+        if account is None and person is not None and settings.profile.sign_in.oidc is not None:
+            unused = accounts.begin(session, person.id, secret_sealed=b"", now=now)
+            return person.id, accounts.close(session, unused, now=now)
         if account is None or account.closed_at is not None:
             raise BollettinoError(
                 f"{words!r} has no account: `python -m flows accounts list` shows who has one"

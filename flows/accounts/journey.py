@@ -29,7 +29,7 @@ class Journey:
 class Journeys:
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._ended: dict[str, datetime] = {}  # state -> when
+        self._ended: dict[str, datetime] = {}  # state -> when, the oldest first
 
     def begin(self, then: str, now: datetime, prompt: int = 0) -> tuple[Journey, str]:
         """And what the browser keeps: sealed, so that it says nothing to whoever reads it there."""
@@ -44,7 +44,8 @@ class Journeys:
             age = now - datetime.fromisoformat(journey.at)
         except (VaultError, ValueError, TypeError):
             return None
-        self._ended = {one: at for one, at in self._ended.items() if now - at <= LASTS}
+        while self._ended and now - self._ended[oldest := next(iter(self._ended))] > LASTS:
+            del self._ended[oldest]
         is_own = hmac.compare_digest(journey.state.encode(), state.encode(errors="surrogatepass"))
         if not is_own or not timedelta(0) <= age <= LASTS or journey.state in self._ended:
             return None

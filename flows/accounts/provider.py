@@ -139,12 +139,22 @@ class Provider:
         if self._keys is None or monotonic() - self._keys[0] > GOOD_FOR:
             status, raw = await _ask(described.keys)
             _expect(status)
-            try:
-                keys = KeySet.import_key_set(discovery.table(raw))  # type: ignore[arg-type]
-            except (JoseError, LookupError, ValueError, TypeError, AttributeError) as exc:
-                raise NonsenseError(f"le sue chiavi non si leggono: {type(exc).__name__}") from exc
+            keys = _known(discovery.table(raw).get("keys"))
             self._keys = (monotonic(), keys)
         return self._keys[1]
+
+
+def _known(listed: object) -> KeySet:
+    """Those keys of a provider that we understand: it may have others, of newer kinds (RFC 7517, 5)."""
+    keys, wrong = [], "nessuna"
+    for one in listed if isinstance(listed, list) else ():
+        try:
+            keys += KeySet.import_key_set({"keys": [one]}).keys
+        except (JoseError, LookupError, ValueError, TypeError, AttributeError) as exc:
+            wrong = type(exc).__name__
+    if not keys:
+        raise NonsenseError(f"le sue chiavi non si leggono: {wrong}")
+    return KeySet(keys)
 
 
 def _expect(status: int) -> None:

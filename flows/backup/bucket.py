@@ -154,9 +154,10 @@ def _md5(content: bytes) -> str:
 
 
 def _client(table: Offsite, access: str, secret: str) -> Any:
-    """RefusedError where its packages are not installed."""
+    """RefusedError where its packages are not installed, or where they take no such endpoint or region."""
     try:
         from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
         from botocore.session import Session
     except ImportError:
         raise RefusedError(
@@ -165,20 +166,23 @@ def _client(table: Offsite, access: str, secret: str) -> Any:
         ) from None
     files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
     session = Session(session_vars={"profile": (None, None, None, None), **files})
-    return session.create_client(
-        "s3",
-        region_name=table.region or ANY_REGION,
-        endpoint_url=table.endpoint,
-        aws_access_key_id=access,
-        aws_secret_access_key=secret,
-        config=Config(
-            connect_timeout=ANSWERS,
-            read_timeout=STALLS,
-            retries={"total_max_attempts": TRIES, "mode": "standard"},
-            signature_version="s3v4",
-            s3={"addressing_style": "path" if table.endpoint else "auto"},
-            ignore_configured_endpoint_urls=True,
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-        ),
-    )
+    try:
+        return session.create_client(
+            "s3",
+            region_name=table.region or ANY_REGION,
+            endpoint_url=table.endpoint,
+            aws_access_key_id=access,
+            aws_secret_access_key=secret,
+            config=Config(
+                connect_timeout=ANSWERS,
+                read_timeout=STALLS,
+                retries={"total_max_attempts": TRIES, "mode": "standard"},
+                signature_version="s3v4",
+                s3={"addressing_style": "path" if table.endpoint else "auto"},
+                ignore_configured_endpoint_urls=True,
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        )
+    except (BotoCoreError, ValueError) as exc:
+        raise RefusedError(f"backup.offsite (endpoint, region) of {table.address}: {exc}") from exc

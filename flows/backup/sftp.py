@@ -137,6 +137,8 @@ class Sftp:
                 f"backup.offsite.address {at}: the folder is not there, or {self._table.user} may not write "
                 f"to it ({exc.reason}); it is never made by itself"
             ) from exc
+        except UnicodeError as exc:  # of a host that no name of the network can be
+            raise RefusedError(f"backup.offsite.address {at}: its host is no name of one") from exc
         except (asyncssh.Error, OSError) as exc:
             if isinstance(exc, OSError) and self._connection is not None:  # of a file here
                 raise

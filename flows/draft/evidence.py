@@ -16,6 +16,7 @@ from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Kind, facts
 from flows.bulletin.guard.verdict import Verdict, check
 from flows.bulletin.language.dates import ROME, giorno_ora, in_rome
+from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.spelling import correction, misspelt
 from flows.bulletin.message.exact import date_of, template_name
 from flows.bulletin.message.frame import budget
@@ -186,11 +187,12 @@ def _not_as_sent(session: Session, original_id: int, items: Sequence[BulletinIte
     if not sent or any(quoted in _plain(item.text) for item in sent):
         return None
     about = [item.text for item in sent if item.title == items[0].title]
-    return " ".join(about or [item.text for item in sent])
+    return "» e «".join(about or [item.text for item in sent])  # each can be copied as it stands
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.casefold().replace("’", "'").split()).rstrip(" .;,")
+    """As it is compared: of what a phone shows."""
+    return parameter(text).casefold().replace("’", "'").rstrip(" .;,")
 
 
 BEGUN = "L'inizio scritto nel messaggio ({begin}) è già passato: se dice che cosa fare prima, cambialo."

@@ -72,10 +72,12 @@ class Checkout:
         """As `make install` does, and nothing where the lock is the one that was installed."""
         offline = ["PIP_NO_INDEX=1", f"PIP_FIND_LINKS={self.wheels.resolve()}"] if self.wheels else []
         for lock in LOCKS:
+            path = f"deployments/{lock}.lock"
             begun = any((self.project / ".venv" / f"{lock}{end}").exists() for end in (".done", ".half"))
-            if lock != LOCKS[0] and not begun:
+            is_known = (self.project / path).exists()  # an older version may have had no such packages
+            if lock != LOCKS[0] and not (begun and is_known):
                 continue
-            script = [sys.executable, "deployments/install.py", f"deployments/{lock}.lock"]
+            script = [sys.executable, "deployments/install.py", path]
             done = self._run("env", *offline, *script)
             if done.returncode:
                 raise UpgradeError(f"{self.project}: {_first(done.stderr)}")

@@ -36,7 +36,7 @@ ELSEWHERE = {  # the same, where the copy in the folder is whole and only the on
     "drill": "La prova di ripristino di ogni mese è riuscita con la copia che sta qui; quella fuori dalla "
     f"macchina non si è potuta leggere: {WHY}, {AGAIN}.",
 }
-LASTED = timedelta(hours=4)  # at most, a drill
+LASTED = timedelta(hours=4)  # at most, a drill, or the sending of a copy
 CERTAIN = ("backup", "drill", "doctor")
 
 
@@ -64,9 +64,9 @@ def troubles(settings: Settings, *, failed: str = "", now: datetime) -> Iterator
 
 def _is_elsewhere(settings: Settings, name: str, at: datetime) -> bool:
     """Whether only the copy elsewhere failed: neither failure is told as the other."""
-    if name == "backup":
+    if name == "backup":  # one that fails before it reads its profile leaves the record of an earlier night
         sent = offsite.last(settings.state)
-        return sent is not None and not sent.is_there
+        return sent is not None and not sent.is_there and at - sent.at < LASTED
     if name == "drill":
         report = drill.last(settings.state)
         return report is not None and report.code == drill.ELSEWHERE and at - report.at < LASTED

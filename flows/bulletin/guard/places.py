@@ -13,7 +13,8 @@ from flows.bulletin.guard.wording import Clause, Wording
 from flows.bulletin.language.spelling import is_word
 
 _LABEL = re.compile(  # `Liscate:`, `Pozzo d'Adda:`
-    r"(?:[A-ZÀ-Ý][\w’-]+\s(?:d['’]|(?:di|del|della|al|alla|sul|in)\s))?(?P<label>[A-ZÀ-Ý][\w’'-]{2,})\s?:\s"
+    r"(?:[A-ZÀ-Ý][\w’-]{1,40}\s(?:d['’]|(?:di|del|della|al|alla|sul|in)\s))?"
+    r"(?P<label>[A-ZÀ-Ý][\w’'-]{2,40})\s?:\s"  # bounded: pages hold any soup
 )
 _LONGEST = 90  # characters from a label to the next one
 _STREETS = stems("via viale piazza piazzale corso largo vicolo località frazione centro sala sede")
@@ -119,6 +120,8 @@ def _turned_round(text: Wording, source: Wording) -> Iterator[Finding]:
     theirs = [(stems(move["origin"]), stems(move["target"]), move) for move in _MOVE.finditer(source.text)]
     for ours in _MOVE.finditer(text.text):
         origin, target = stems(ours["origin"]) - _STREETS, stems(ours["target"]) - _STREETS
+        if any(origin & its_origin and target & its_target for its_origin, its_target, _ in theirs):
+            continue  # the page tells of there and back
         for its_origin, its_target, move in theirs:
             if origin & its_target and target & its_origin and not origin & its_origin:
                 quote = source.quote(move.start(), move.end())
