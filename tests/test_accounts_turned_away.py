@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from db import accounts
 from db.engine import reading, transaction
 from db.vault import Vault
-from flows.accounts import elsewhere, provider
+from flows.accounts import elsewhere, provider, sign_in
 from flows.accounts.journey import LASTS, Journeys
 from flows.accounts.reception import Reception
 from flows.settings import Settings
@@ -126,6 +126,15 @@ def test_one_who_goes_back_without_signing_in_may_try_again(browser: Browser) ->
     answer = browser.get(f"{BACK}?error=<b>server_error</b>&state={state}")
     assert "non ti ha fatto entrare (errore)" in answer.text
     assert browser.signs_in("anna").status_code == 200
+
+
+def test_who_brings_codes_without_end_is_heard_no_more(browser: Browser) -> None:
+    """Each would be a question to the provider with our secret."""
+    for _ in range(sign_in.TRIES_THERE):
+        assert browser.get(f"{BACK}?code=junk&state=junk").status_code == 403
+    assert browser.get(f"{BACK}?code=junk&state=junk").status_code == 503
+    assert "Troppi tentativi" in browser.signs_in("anna").text
+    assert browser.token == ""
 
 
 def test_what_another_browser_began_lets_nobody_in(

@@ -250,3 +250,12 @@ def test_an_archive_is_a_tar_in_age_and_needs_no_code_of_ours(sqlite: Engine, tm
     plain = decrypt(path.read_bytes(), [town.safe.identity])
     listed = subprocess.run(["tar", "tz"], input=plain, capture_output=True, check=True).stdout.decode()
     assert listed.splitlines()[:2] == ["manifesto.json", "bollettino.db"]
+
+
+def test_a_report_that_cannot_be_read_hides_no_older_one(tmp_path: Path) -> None:
+    older = drill.Report(at=datetime.now(UTC), is_good=True, archive="one.age")
+    folder = tmp_path / drill.FOLDER
+    folder.mkdir(parents=True)
+    (folder / "2026-11-01.json").write_text(older.model_dump_json())
+    (folder / "2026-12-01.json").write_text("{")
+    assert drill.last(tmp_path) == older

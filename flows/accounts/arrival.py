@@ -14,7 +14,7 @@ from pyotp import random_base32
 from sqlalchemy import Engine
 
 from db import accounts
-from db.engine import alone, transaction
+from db.engine import alone, reading, transaction
 from db.models import SignInProof
 from db.vault import Vault
 from flows.accounts import mark, persons, sign_in
@@ -50,6 +50,18 @@ class Identity:
     subject: str  # its own name for them, which it gives to nobody else (OpenID Connect Core 1.0, 2)
     address: str
     proof: SignInProof
+
+
+def is_locked(engine: Engine, address: str, now: datetime) -> bool:
+    """Whether too many were turned away at this address, with a password or from a provider."""
+    with reading(engine) as session:
+        refused = accounts.failures(session, address, since=now - sign_in.WITHIN)
+    return len(refused) >= sign_in.TRIES_THERE
+
+
+def turned_away(engine: Engine, vault: Vault, address: str, now: datetime) -> None:
+    with transaction(engine) as session:
+        accounts.failed(session, name_hash=vault.hash("from a provider"), address=address, now=now)
 
 
 def is_by_two_factors(claims: Mapping[str, Any]) -> bool:

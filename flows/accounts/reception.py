@@ -111,7 +111,11 @@ class Reception:
         asked, now = await self._provider(), self._clock()
         if asked is None:
             return Refused(NO_PROVIDER)
+        if await _in(self._readers, lambda: arrival.is_locked(self.engine, address, now)):
+            return Refused(sign_in.LOCKED, is_for_now=True)  # each code is a question to the provider
         found = await self._elsewhere.arrive(asked, kept, query, now)
+        if isinstance(found, Refused) and not found.is_for_now:
+            await _in(self._writer, lambda: arrival.turned_away(self.engine, self._vault, address, now))
         if isinstance(found, Departure | Refused):
             return found
         who, then = found

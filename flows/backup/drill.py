@@ -4,6 +4,7 @@ Of no use on the machine alone: the identity lies in the Comune's safe, and whoe
 safe's key opens what the machine keeps.
 """
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -28,6 +29,7 @@ from flows.sending.witness import StateFolder
 from flows.settings import BollettinoError, Settings
 
 STAGING = ".prova"  # in the state folder, and so are the reports
+log = logging.getLogger(__name__)
 FOLDER = "prove-di-ripristino"
 ELSEWHERE, FAILED = 1, 2  # what cannot be relied on: the copy elsewhere alone, or that of the folder
 
@@ -79,9 +81,13 @@ class Report(BaseModel):
 
 
 def last(state: Path) -> Report | None:
-    """The newest that is kept; None where no copy was ever tried."""
-    kept = sorted((state / FOLDER).glob("*.json"))
-    return Report.model_validate_json(kept[-1].read_text(encoding="utf-8")) if kept else None
+    """The newest that is kept and can be read; None where no copy was ever tried."""
+    for path in sorted((state / FOLDER).glob("*.json"), reverse=True):
+        try:
+            return Report.model_validate_json(path.read_text(encoding="utf-8"))
+        except (ValueError, OSError) as exc:  # the one before it is older, and its age is told
+            log.warning("%s cannot be read: %s", path, type(exc).__name__)
+    return None
 
 
 def run(settings: Settings, identities: Sequence[x25519.Identity], *, now: datetime) -> tuple[Report, Path]:

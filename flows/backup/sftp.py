@@ -94,6 +94,7 @@ class Sftp:
             known_hosts=([], [], []),  # it is asked of each
             server_host_key_algs=kinds,
             preferred_auth="publickey",
+            gss_host=None,  # its key exchange would pass by the pinned key
             config=None,
             agent_path=None,
             x509_trusted_certs=None,

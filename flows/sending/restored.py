@@ -117,6 +117,12 @@ def _orders(settings: Settings, session: Session, before: datetime, by: str, now
     return lines
 
 
+BY_PROVIDER = (
+    "Con l'accesso del Comune entra chi sta nel profilo: chi se n'è andato va tolto anche da lì, prima di "
+    "riaprire."
+)
+
+
 def _accounts(settings: Settings, session: Session, before: datetime, now: datetime) -> list[str]:
     """The copy has forgotten whose account was closed since: nobody is signed in, and a person looks."""
     accounts.void(session, before=before, now=now)
@@ -127,7 +133,8 @@ def _accounts(settings: Settings, session: Session, before: datetime, now: datet
         return ["Nella copia nessuno ha un accesso: invita con `python -m flows accounts add NOME`."]
     return [
         f"Ha un accesso: {', '.join(active)}. Chi se n'è andato dopo la copia va tolto di nuovo con "
-        "`python -m flows accounts close NOME`; chi è connesso deve entrare di nuovo, un invito va rifatto."
+        "`python -m flows accounts close NOME`; chi è connesso deve entrare di nuovo, un invito va rifatto.",
+        *([BY_PROVIDER] if settings.profile.sign_in.oidc else []),
     ]
 
 
