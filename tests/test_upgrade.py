@@ -155,6 +155,19 @@ def test_back_of_a_changed_database_takes_the_old_code_and_the_safe_s_key(
     assert passage.read(world.settings.state) == found.model_copy(update={"old_commit": "a" * 40})
 
 
+def test_who_upgrades_once_more_keeps_the_way_back(sqlite: Engine, tmp_path: Path) -> None:
+    """A second record of nothing would have taken the place of the first."""
+    world = Upgraded(sqlite, tmp_path)
+    world.forward(world.home())
+    found = passage.read(world.settings.state)
+    assert found is not None
+    brought = found.model_copy(update={"commit": Checkout(world.home().project).commit()})
+    passage.write(world.settings.state, brought)
+    with pytest.raises(UpgradeError, match="here already"):
+        world.forward(world.home())
+    assert passage.read(world.settings.state) == brought
+
+
 @pytest.mark.parametrize("verb", ["backup", "migrate"])
 def test_a_step_that_fails_says_how_things_stand(sqlite: Engine, tmp_path: Path, verb: str) -> None:
     world = Upgraded(sqlite, tmp_path)

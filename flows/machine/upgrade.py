@@ -56,6 +56,12 @@ def look(home: Home, ref: str | None, version: str, *, now: datetime) -> Look:
     home.check()
     home.type("backup", "--dry-run").require()
     steps = home.type("migrate", "--dry-run", "--json").require().document.get("steps", [])
+    if found is not None and found.way == FORWARD and found.commit and not steps:
+        target = commit or code.commit()
+        if target == found.commit:  # another one would take the place of its record, and of its way back
+            raise UpgradeError(
+                "this version is here already; `python -m flows upgrade --back` goes back from it"
+            )
     broken = findings(home)
     if blocking := [one for one in broken if one.startswith(BLOCKING) and one not in EXCEPT]:
         raise UpgradeError(
