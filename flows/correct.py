@@ -112,7 +112,11 @@ def draft_correction(
 def same_correction(
     engine: Engine, bulletin_id: int, position: int, right: str, wrong: str, reason: str
 ) -> Bulletin | None:
-    """The correction of this line that says so already, and was not turned down: nobody gets it twice."""
+    """The correction of this line that says so already, and was not turned down: nobody gets it twice.
+
+    Or that said so when it was drafted: what an editor types once more is what they typed then, whatever
+    they mended in the form.
+    """
     with reading(engine) as session:
         sealed = bulletins.approved(session, bulletin_id)
         lines = bulletins.items(session, sealed[1]) if sealed else []
@@ -120,9 +124,9 @@ def same_correction(
             return None
         said = (parameter(right), parameter(wrong) or lines[position - 1].text)
         for bulletin in telling.follow_ups(session, bulletin_id, *ALIVE, kinds=(BulletinKind.correction,)):
-            version = bulletins.latest(session, bulletin.id)
-            items = bulletins.items(session, version) if version else []
-            if bulletin.template == TEMPLATES[reason] and (items[0].text, items[-1].text) == said:
+            written = [bulletins.items(session, one) for one in bulletins.versions(session, bulletin.id)]
+            is_said = any((items[0].text, items[-1].text) == said for items in written)
+            if bulletin.template == TEMPLATES[reason] and is_said:
                 return bulletin
     return None
 

@@ -156,6 +156,7 @@ def test_the_end_of_an_alert_names_its_source_and_when_it_ends_by_itself(week: W
     (told,) = [row.text for row in week.rows if row.kind == "urgente" and "Fine dell'allerta" in row.text]
     assert "L'allerta annunciata scade comunque domenica 6 dicembre, ore 24." in told
     assert "Controlla anche la fonte: Dipartimento della Protezione Civile, bollettino di" in told
+    assert "la fonte non la riporta più (domenica 6 dicembre, ore 12:05)" in told
     assert "«Da quando» dice quando abbiamo letto la fonte, che non indica un'ora" in told
     asked = [row for row in week.rows if "Controlla anche la fonte" in row.text]
     assert not any("/sito\n" in row.text for row in asked), "the Comune's site is no source of an alert"
@@ -347,6 +348,9 @@ def test_what_a_colleague_approved_in_spite_of_is_not_said_to_stop_it(week: Week
     for text in asked:
         assert "(così non parte)" not in text
         assert "(parte solo con due approvazioni)" in text
+    first = asked[0].partition("Che cosa è cambiato rispetto alla prima bozza:")[2].partition("Apri http")[0]
+    assert "Prima: «Da lunedì 7 dicembre" in first
+    assert "può mancare l'acqua. Si replica sabato 19 dicembre.»" in first
 
 
 def test_the_page_of_what_can_be_corrected_marks_what_was(week: Week) -> None:

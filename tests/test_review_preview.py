@@ -10,7 +10,7 @@ from db.models import Bulletin, BulletinItem, BulletinKind
 from flows.bulletin.language.dates import ROME
 from flows.bulletin.language.markdown import LIMIT, escaped, within
 from flows.bulletin.pictures.phone import Look
-from flows.draft.evidence import SourcedItem, Vote, judged, of_whole, remarks
+from flows.draft.evidence import SourcedItem, Vote, at_once, begins_before, judged, of_whole, remarks
 from flows.review.evidence import attention, phones, provenance
 from tests.world.frames import DAY, bulletin_frame
 
@@ -155,3 +155,48 @@ def test_a_notice_that_has_begun_is_pointed_out(text: str, hour: int, begun: str
     told = of_whole(Session(), bulletin, items, now)
     assert [line for line in told if "è già passato" in line] == told
     assert [f"({begun})" in line for line in told] == [True] * bool(begun)
+
+
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("Da lunedì 7 dicembre la carta si espone la domenica sera.", "lunedì 7 dicembre"),
+        ("Da lunedì 14 dicembre la carta si espone la domenica sera.", ""),
+        ("Il mercatino è venerdì 11 dicembre.", ""),
+        ("L'ufficio apre sabato 5 dicembre; dal 7 dicembre chiude.", ""),  # told already, as over
+    ],
+)
+def test_what_begins_before_a_later_bulletin_is_known(text: str, since: str) -> None:
+    assert begins_before(text, date(2026, 12, 11)) == since
+    assert begins_before(text, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("template", "hours", "hurry"),
+    [
+        (
+            "allerta_meteo",
+            "dalle 0 alle 24 di domenica 6 dicembre",
+            "subito, prima che cominci (domenica 6 dicembre, ore 0), al più tardi ",
+        ),
+        ("allerta_meteo", "dalle 9 alle 24 di sabato 5 dicembre", "subito, al più tardi "),  # it has begun
+        ("correzione", "martedì 1 dicembre", "subito, al più tardi "),
+        (None, "dalle 9 alle 10 di domenica 6 dicembre", ""),
+    ],
+)
+def test_an_urgent_draft_says_when_it_is_needed(template: str | None, hours: str, hurry: str) -> None:
+    now = datetime(2026, 12, 5, 14, 5, tzinfo=ROME)
+    bulletin = Bulletin(
+        kind=BulletinKind.urgent,
+        template=template,
+        code="allerta",
+        deadline_at=datetime(2026, 12, 7, 0, tzinfo=ROME),
+        created_at=now,
+        status_at=now,
+        status_by="urgente",
+    )
+    items = [
+        BulletinItem(version_id=1, position=n, title="", category="", url="", text=words)
+        for n, words in enumerate(("ARANCIONE", hours), start=1)
+    ]
+    assert at_once(bulletin, items, now) == hurry

@@ -17,6 +17,7 @@ from flows.accounts import mark as accounts_mark
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.dispatch import begin, dispatch_bulletin, due
 from flows.draft.evidence import of_whole
+from flows.profiles.sign_in import Oidc
 from flows.review.standing_order import approve_by_order
 from flows.sending import restored
 from flows.sending.drain import DispatchError
@@ -90,6 +91,16 @@ def test_a_copy_of_before_the_first_account_says_who_must_be_invited(comune: Com
     accounts_mark.take_away(comune.settings)
     with comune.look() as session:
         assert restored.hold(comune.settings, session, before=comune.now, now=comune.now) == []
+
+
+def test_where_the_comunes_provider_lets_in_the_profile_is_to_be_looked_at(comune: Comune) -> None:
+    """A copy of before anybody came by it knows nobody whom it would have to name."""
+    oidc = Oidc(name="Comune", issuer="https://accesso.comune.esempio.mi.it", client_id="bollettino")
+    profile = comune.settings.profile
+    held = profile.model_copy(update={"sign_in": profile.sign_in.model_copy(update={"oidc": oidc})})
+    settings = Settings(held, comune.settings.path, comune.settings.state, comune.settings.database)
+    with comune.look() as session:
+        assert restored.hold(settings, session, before=comune.now, now=comune.now) == [restored.BY_PROVIDER]
 
 
 def test_what_was_approved_at_the_copy_is_approved_again_or_stays(comuni: Comune) -> None:

@@ -169,7 +169,7 @@ def _first_signature(
 
 
 def _rewritten(session: Session, version: BulletinVersion) -> list[str]:
-    """What persons changed of the draft as the program had composed it."""
+    """What persons changed in the form of the draft as it first was."""
     composed = session.exec(
         select(BulletinVersion)
         .where(
@@ -186,9 +186,9 @@ def _rewritten(session: Session, version: BulletinVersion) -> list[str]:
         for title, was in before.items()
         if title in after and after[title] != was
     ]
-    lines += [f"Tolta: {title}" for title in before.keys() - after.keys()]
-    lines += [f"Aggiunta: {title}" for title in after.keys() - before.keys()]
-    return [f"Che cosa è cambiato dalla bozza del programma:\n{bullets(lines, '')}"] if lines else []
+    lines += [f"Tolta: {title}" for title in before if title not in after]
+    lines += [f"Aggiunta: {title}" for title in after if title not in before]
+    return [f"Che cosa è cambiato rispetto alla prima bozza:\n{bullets(lines, '')}"] if lines else []
 
 
 def _second_thoughts(settings: Settings, bulletin: Bulletin) -> str:

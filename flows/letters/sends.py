@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import accounts, bulletins, deliveries, handovers, outcomes, recipients, senders
+from db import bulletins, deliveries, handovers, outcomes, recipients, senders
 from db.deliveries import Certificate
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
 from flows.bulletin.language.dates import giorno_ora, in_rome, mese
@@ -21,7 +21,7 @@ from flows.review import acts
 from flows.review.page import matter
 from flows.sending import costs, parts
 from flows.sending.certificate import reason as reason_of
-from flows.sending.certificate import signers, words
+from flows.sending.certificate import signers, unproved, words
 from flows.sending.checks import SITE, Preflight, Verdict
 from flows.settings import Settings
 from flows.staff import duty as desk
@@ -224,10 +224,11 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
 def _signed_by(settings: Settings, session: Session, approval: Approval) -> str:
     """Who approved it, and how little that proves where no code was asked for."""
     names = signers(settings, session, approval)
-    declared = "i nomi sono solo dichiarati" if len(names) > 1 else "il nome è solo dichiarato"
-    editor = next((one for one in settings.profile.editors if one.name == approval.approver), None)
-    signed_in = accounts.asked_at(session, editor.id, approval.decided_at) if editor else None
-    proof = "" if approval.code_hash or signed_in else f" (senza codice: {declared})"
+    open_names = unproved(settings, session, approval)
+    whose = f" di {' e '.join(open_names)}" if len(open_names) < len(names) else ""
+    is_one = len(open_names) == 1
+    declared = f"il nome{whose} è solo dichiarato" if is_one else f"i nomi{whose} sono solo dichiarati"
+    proof = f" (senza codice: {declared})" if open_names else ""
     return f"{' e '.join(names)}{proof}"
 
 

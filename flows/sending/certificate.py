@@ -14,11 +14,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from db import acts, bulletins, disk, handovers, outcomes, sign_offs
+from db import accounts, acts, bulletins, disk, handovers, outcomes, sign_offs
 from db import senders as starts
 from db.deliveries import Certificate
 from db.engine import StoreError
-from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, SignOffWord
+from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, SignOff, SignOffWord
 from flows.bulletin.language.dates import alle_ore, giorno, in_rome
 from flows.bulletin.status import STATUS, numbered, proved
 from flows.settings import BollettinoError, Settings
@@ -162,16 +162,30 @@ def draw_up(settings: Settings, session: Session, bulletin_id: int) -> Document:
 
 def signers(settings: Settings, session: Session, approval: Approval) -> list[str]:
     """Names of those who approved this text, the first one first: the last alone made it leave."""
+    names = [row.name for row in _approving(settings, session, approval)]
+    return list(dict.fromkeys([*names, approval.approver]))
+
+
+def unproved(settings: Settings, session: Session, approval: Approval) -> list[str]:
+    """Names of `signers` who neither gave a code nor had signed in: somebody chose them from a list."""
+    proved = {
+        row.name
+        for row in _approving(settings, session, approval)
+        if row.code_hash or accounts.asked_at(session, row.editor, row.at)
+    }
+    proved |= {approval.approver} if approval.code_hash else set()
+    return [name for name in signers(settings, session, approval) if name not in proved]
+
+
+def _approving(settings: Settings, session: Session, approval: Approval) -> list[SignOff]:
+    """The words of those who approved this text, since it was last given back or re-opened."""
     vault = settings.vault()
     reopened = bulletins.reopened_at(session, vault, approval.bulletin_id)
     words = sign_offs.genuine(session, vault, approval.bulletin_id)
     start = max((n for n, row in enumerate(words, start=1) if row.said != SignOffWord.approve), default=0)
-    names = [
-        row.name
-        for row in words[start:]
-        if row.seal == approval.seal and (reopened is None or row.at > reopened)
+    return [
+        row for row in words[start:] if row.seal == approval.seal and (reopened is None or row.at > reopened)
     ]
-    return list(dict.fromkeys([*names, approval.approver]))
 
 
 def _parts(

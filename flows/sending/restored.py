@@ -127,14 +127,15 @@ def _accounts(settings: Settings, session: Session, before: datetime, now: datet
     """The copy has forgotten whose account was closed since: nobody is signed in, and a person looks."""
     accounts.void(session, before=before, now=now)
     found = enrolment.states(settings, session, now=now)
+    others = [BY_PROVIDER] if settings.profile.sign_in.oidc else []
     if not (active := [one.name for one in found if one.state == "active"]):
         if not mark.stands(settings):
-            return []
-        return ["Nella copia nessuno ha un accesso: invita con `python -m flows accounts add NOME`."]
+            return others
+        return ["Nella copia nessuno ha un accesso: invita con `python -m flows accounts add NOME`.", *others]
     return [
         f"Ha un accesso: {', '.join(active)}. Chi se n'è andato dopo la copia va tolto di nuovo con "
         "`python -m flows accounts close NOME`; chi è connesso deve entrare di nuovo, un invito va rifatto.",
-        *([BY_PROVIDER] if settings.profile.sign_in.oidc else []),
+        *others,
     ]
 
 

@@ -257,7 +257,8 @@ def journey(folder: Path, kills: int, seed: int) -> list[str]:
         if world.revision() != NEXT
         else project.flows("upgrade", "--apply")
     )
-    if (done.returncode, project.at, world.revision()) != (0, "v2", NEXT):
+    is_over = done.returncode == 0 or "this version is here already" in done.stderr  # before the last kill
+    if not is_over or (project.at, world.revision()) != ("v2", NEXT):
         wrong.append(f"forward: {done.stdout}{done.stderr}")
     if (world.statuses(), world.deliveries()) != before:
         wrong.append("the draft or the send is another")
@@ -337,7 +338,8 @@ def main(kills: int = 30) -> int:
         wrong = journey(Path(name), max(kills // 10, 1), 5)
         print(f"a checkout from v1 to v2 and back: {wrong or 'nothing wrong'}", flush=True)
     with tempfile.TemporaryDirectory() as name:
-        os.environ.pop("BOLLETTINO_STATE", None)
+        for name_of in ("BOLLETTINO_STATE", "BOLLETTINO_PREFECT_AUTH"):  # a sandbox of its own has its own
+            os.environ.pop(name_of, None)
         stranded = form(Path(name))
         print(f"a form that waits, and its send: {stranded or 'nothing wrong'}", flush=True)
         wrong += stranded

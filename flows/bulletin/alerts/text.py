@@ -71,7 +71,7 @@ def end_texts(
 
 def unseen(read_at: datetime) -> str:
     """Since when, of what the source only shows no more: it gives no hour, our reading has one."""
-    return f"{giorno_ora(read_at)}: la fonte non la riporta più"
+    return f"la fonte non la riporta più ({giorno_ora(read_at)})"
 
 
 def levels(spans: Sequence[Span]) -> str:
