@@ -3,9 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -18,7 +16,7 @@ from db.vault import Vault
 from flows.accounts import elsewhere, provider, sign_in
 from flows.accounts.journey import LASTS, Journeys
 from flows.accounts.reception import Reception
-from flows.settings import Settings
+from tests.test_accounts_elsewhere import browser, idp, served, there
 from tests.world.door_front import HERE
 from tests.world.identity_provider import (
     AWAY,
@@ -35,12 +33,12 @@ from tests.world.identity_provider import (
     Town,
     asked_in,
     claims_of,
-    identity_provider,
     jwks,
     token,
-    town,
 )
 from tests.world.people import PASSWORD, Member, posted
+
+__all__ = ["browser", "idp", "served", "there"]  # the fixtures
 
 pytestmark = [
     pytest.mark.slow,  # with a server of its own
@@ -48,34 +46,6 @@ pytestmark = [
 ]
 KIRA = '\n[[colleagues]]\nname = "Kira Urp"\nemail = "kira@comune.esempio.mi.it"\nrole = "reader"\n'
 ANNA, ADDRESS = "Anna Redazione", "anna@comune.esempio.mi.it"
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[IdentityProvider]:
-    with identity_provider() as found:
-        yield found
-
-
-@pytest.fixture
-def there(
-    settings: Settings,
-    sqlite: Engine,
-    served: IdentityProvider,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Town]:
-    with town(settings, sqlite, served, tmp_path, monkeypatch) as found:
-        yield found
-
-
-@pytest.fixture
-def idp(served: IdentityProvider, there: Town) -> IdentityProvider:
-    return served
-
-
-@pytest.fixture
-def browser(there: Town) -> Browser:
-    return there.browser
 
 
 # ------------------------------------------------------------ who does not come in
