@@ -134,7 +134,7 @@ def close_stopped(
         outcome = f"Bollettino {bulletin_id} chiuso. {words(certificate)}."
         if bulletin.kind == BulletinKind.ordinary and certificate.skipped:
             without = people(certificate.skipped)
-            outcome += f" Le sue notizie non tornano in un altro bollettino: senza, {without}."
+            outcome += f" Senza le sue notizie, che non tornano in un altro bollettino: {without}."
         acts.note(
             settings, session, person, "chiudi", outcome, bulletin_id=bulletin_id, letter=False, now=now
         )

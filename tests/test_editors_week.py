@@ -349,7 +349,7 @@ def test_what_a_colleague_approved_in_spite_of_is_not_said_to_stop_it(week: Week
         assert "(così non parte)" not in text
         assert "(parte solo con due approvazioni)" in text
     first = asked[0].partition("Che cosa è cambiato rispetto alla prima bozza:")[2].partition("Apri http")[0]
-    assert "Prima: «Da lunedì 7 dicembre" in first
+    assert "acquedotto: prima «Da lunedì 7 dicembre" in first
     assert "può mancare l'acqua. Si replica sabato 19 dicembre.»" in first
 
 

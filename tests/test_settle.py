@@ -79,7 +79,7 @@ def test_a_stopped_send_is_closed_and_the_rest_skipped_with_the_reason(comuni: C
     number = stopped(comuni, tried=2)
     with pytest.raises(NotDoneError, match=STRANGER):
         close(comuni, number, "Nessuno")
-    assert "accettati 2 + falliti 0 + saltati 3 + incerti 0. Le sue notizie" in close(comuni, number)
+    assert "accettati 2 + falliti 0 + saltati 3 + incerti 0. Senza le sue notizie" in close(comuni, number)
     assert {row.reason for row in comuni.deliveries(number)} == {None, "closed_by_hand"}
     assert comuni.bulletin(number).status == BulletinStatus.sent
     with pytest.raises(NotDoneError, match="è inviato: si chiude solo un invio fermato"):

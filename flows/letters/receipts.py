@@ -182,7 +182,7 @@ def _rewritten(session: Session, version: BulletinVersion) -> list[str]:
     before = {item.title: item.text for item in bulletins.items(session, composed)}
     after = {item.title: item.text for item in bulletins.items(session, version)}
     lines = [
-        f"{title}. Prima: «{without_mobiles(was)}» Adesso: «{without_mobiles(after[title])}»"
+        f"{title}: prima «{without_mobiles(was)}», adesso «{without_mobiles(after[title])}»"
         for title, was in before.items()
         if title in after and after[title] != was
     ]
