@@ -43,7 +43,9 @@ def write(path: Path) -> bool:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Written to in Prefect's own way, whoever of this process has changed it before; put back in the end."""
+    monkeypatch.setattr(AioSqliteConfiguration, "begin_transaction", server._as_asked)
     path = tmp_path / "prefect.db"
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -51,9 +53,7 @@ def database(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_resume_waits_for_its_turn_and_is_taken(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = AioSqliteConfiguration.begin_transaction
-    monkeypatch.setattr(AioSqliteConfiguration, "begin_transaction", before)  # put back in the end
+def test_a_resume_waits_for_its_turn_and_is_taken(database: Path) -> None:
     server.wait_for_turns()
     assert not read_and_write(database)
     assert write(database), "and the other one after it"
