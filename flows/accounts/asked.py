@@ -32,6 +32,7 @@ def note(engine: Engine, vault: Vault, asked: Asked) -> None:
         body_sha256=asked.body_sha256,
         at=asked.at,
         address=asked.address,
+        proved_at=asked.person.proved_at,
         mac="",
     )
     row.mac = _mac(vault, row)
@@ -52,7 +53,9 @@ def by(settings: Settings, engine: Engine, key: str) -> str:
 
 def _mac(vault: Vault, row: DoorAct) -> str:
     values = [row.key, row.person, row.role, row.proof, row.use, row.subject, row.body_sha256]
-    return vault.mac("row of DoorAct", json.dumps([*values, row.at.isoformat()]))
+    # a row of before it was told has a hash over the others alone
+    when = [row.at, row.proved_at] if row.proved_at else [row.at]
+    return vault.mac("row of DoorAct", json.dumps([*values, *(at.isoformat() for at in when)]))
 
 
 def in_anothers_name(settings: Settings, person_id: str, name: str) -> str:

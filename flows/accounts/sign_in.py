@@ -161,7 +161,11 @@ def who(profile: Profile, engine: Engine, vault: Vault, token: str, *, now: date
     with reading(engine) as session:
         found = accounts.signed_in(session, hashed(vault, token), now=now)
     person = persons.with_id(profile, found[0].person) if found else None
-    return Person(person.id, person.name, person.role, found[1].proof.value) if found and person else None
+    if found is None or person is None:
+        return None
+    signed_in = found[1]
+    proved_at = signed_in.proved_at or signed_in.at
+    return Person(person.id, person.name, person.role, signed_in.proof.value, proved_at)
 
 
 def sign_out(engine: Engine, vault: Vault, token: str, *, everywhere: bool, now: datetime) -> None:

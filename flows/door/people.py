@@ -19,6 +19,7 @@ class Person:
     name: str
     role: str  # one of `flows.door.table.ROLES`
     proof: str  # how they proved it: one of `db.models.SignInProof`
+    proved_at: datetime | None = None  # and when, the last time
 
 
 @dataclass(frozen=True)
