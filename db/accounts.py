@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, func, select, update
 
-from db.engine import alone
+from db.engine import StoreError, alone
 from db.models import Account, AccountLink, DoorAct, FailedSignIn, RecoveryCode, SignIn, SignInProof
 
 KEPT = timedelta(days=30)  # sign-ins that ended, and what was refused, are seen by nobody after it
@@ -236,3 +236,13 @@ def asked_at(session: Session, person: str, at: datetime) -> DoorAct | None:
 
 def asked(session: Session, key: str) -> DoorAct | None:
     return session.exec(select(DoorAct).where(DoorAct.key == key)).one_or_none()
+
+
+def use_up(session: Session, key: str, *, bulletin_id: int | None, now: datetime) -> None:
+    """By the decision that it led to, in its transaction; StoreError where it is not there, or was used."""
+    row = session.exec(select(DoorAct).where(DoorAct.key == key).with_for_update()).one_or_none()
+    if row is None or row.used_at is not None:
+        raise StoreError("what a person asked for at the door led to something before")
+    row.used_at, row.bulletin_id = now, bulletin_id
+    session.add(row)
+    session.flush()

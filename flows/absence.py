@@ -224,7 +224,7 @@ def absence(
 ) -> str | State[str]:
     """Segna quando un redattore non c'è: al suo posto si chiama il successivo."""
     proof = client.proof(codice)
-    by = "" if chi == ONESELF else chi
+    by = acts.own_name(load(), "" if chi == ONESELF else chi, proof)
     entry = partial(note_absence, who=who, first=first_day, last=last_day, note=note, cancel=cancel, by=by)
     return _enter(entry, proof, by or who)
 
@@ -249,12 +249,13 @@ def _enter(note: Callable[..., Noted], proof: Proof, who: str) -> str | State[st
 def closure(
     first_day: Annotated[date, _labelled("Dal giorno")],
     last_day: Annotated[date, _labelled("Al giorno (compreso)")],
-    chi: Annotated[str, choices.WHO],
+    chi: Annotated[str, choices.WHO] = "",
     note: Annotated[str, _labelled("Nota per i colleghi (facoltativa)")] = "",
     cancel: Annotated[bool, _labelled("Annulla una chiusura già registrata in questi giorni")] = False,
     codice: Annotated[str, _labelled(acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Segna i giorni senza bollettino, oltre alle feste e a quelli del profilo."""
     proof = client.proof(codice)
+    chi = acts.own_name(load(), chi, proof)
     entry = partial(note_closure, who=chi, first=first_day, last=last_day, note=note, cancel=cancel)
     return _enter(entry, proof, chi)

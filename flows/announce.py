@@ -97,16 +97,18 @@ def announce(
     dove: Annotated[str, Field(title="Dove")],
     che_cosa_fare: Annotated[str, Field(title="Che cosa deve fare chi legge")],
     informazioni: Annotated[str, Field(title="Atto, ufficio e telefono per informazioni")],
-    chi: Annotated[str, choices.WHO],
+    chi: Annotated[str, choices.WHO] = "",
     pagina: Annotated[str, Field(title="Indirizzo della pagina sul sito (se c'è)")] = "",
 ) -> str | State[str]:
     """Prepara un avviso urgente con le tue parole e apre il modulo: parte appena approvato."""
     settings = load()
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
+    proof = client.proof("")
+    chi = acts.own_name(settings, chi, proof)
     form = Notice(che_cosa, _aware(dal), _aware(al), dove, che_cosa_fare, informazioni, pagina, chi)
     try:
-        acts.require_own_name(settings, chi, client.proof(""))
+        acts.require_own_name(settings, chi, proof)
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)
     try:

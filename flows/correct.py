@@ -258,8 +258,8 @@ def _listed(line: SentItem) -> str:
 def correct(
     notizia: Annotated[str, choices.which("Che cosa è da correggere", choices.LINES)],
     giusto: Annotated[str, Field(title="Il testo giusto, come lo leggerà il cittadino")],
-    chi: Annotated[str, choices.WHO],
     motivo: Annotated[Reason, Field(title="Che cosa è successo")],
+    chi: Annotated[str, choices.WHO] = "",
     prima: Annotated[str, Field(title="Che cosa avevamo scritto (vuoto: tutta la riga)")] = "",
     al_resto: Annotated[
         bool,
@@ -272,6 +272,7 @@ def correct(
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
     proof = client.proof(codice)
+    chi = acts.own_name(settings, chi, proof)
     create_markdown_artifact(listing(engine, now), key="correzioni", description="Che cosa si può correggere")
     try:
         acts.require_own_name(settings, chi, proof)

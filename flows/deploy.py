@@ -18,6 +18,7 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.utilities.callables import parameter_schema
 from pydantic.fields import FieldInfo
 
+from flows.door.sealed import OF_THE_PERSON
 from flows.profiles.comune import Profile
 from flows.settings import ROOT, Settings
 
@@ -59,10 +60,11 @@ def schedules(block: dict[str, Any], profile: Profile) -> list[CronSchedule | In
     return [*own, *(CronSchedule(cron=cron, timezone="Europe/Rome") for cron in crons)]
 
 
-def form(flow: Flow[Any, Any], editors: Sequence[str]) -> dict[str, Any]:
+def form(flow: Flow[Any, Any], editors: Sequence[str], *, who_is_asked: bool = True) -> dict[str, Any]:
     """The schema of the run's form, with the Italian titles that Prefect replaces by parameter names.
 
     Where a field names a list there is one: of the editors, or of bulletins (`flows/runs/choices.py`).
+    `who_is_asked`: nobody signs in, and so the form asks for a name and a code.
     """
     schema = parameter_schema(flow).model_dump()
     for name, hint in get_type_hints(flow.fn, include_extras=True).items():
@@ -72,9 +74,19 @@ def form(flow: Flow[Any, Any], editors: Sequence[str]) -> dict[str, Any]:
                 field |= {"title": note.title} if note.title else {}
                 field |= note.json_schema_extra if isinstance(note.json_schema_extra, dict) else {}
         if field is not None and LIST in field:
+            if field.get("default") == "":  # none of the list: it has to be chosen
+                del field["default"]
+                schema["required"] = [*schema.get("required", []), name]
             first = [field["default"]] if "default" in field else []
             field["enum"] = [*first, *editors] if field[LIST] == EDITORS else [ELSE]
-    return schema
+    return schema if who_is_asked else without_who(schema)
+
+
+def without_who(schema: dict[str, Any]) -> dict[str, Any]:
+    """A start form that asks nobody who they are: they have signed in."""
+    fields = {name: field for name, field in schema["properties"].items() if name not in OF_THE_PERSON}
+    required = [name for name in schema.get("required", []) if name in fields]
+    return {**schema, "properties": fields, "required": required}
 
 
 def blocks() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -106,7 +118,8 @@ def _register(
 ) -> str:
     flow = entry(block["entrypoint"])
     name = settings.deployment(block["name"])
-    schema = form(flow, [editor.name for editor in settings.profile.editors])
+    names = [editor.name for editor in settings.profile.editors]
+    schema = form(flow, names, who_is_asked=not settings.signs_in)
     try:  # a schedule that a person paused in the UI stays paused, and a list of bulletins what it is
         before = client.read_deployment_by_name(f"{flow.name}/{name}")
         paused = {str(item.schedule) for item in before.schedules if not item.active}

@@ -365,16 +365,14 @@ def dispatch(
     return outcome
 
 
+DESPITE = "Parte anche se un controllo dice NON PARTE (lo dice l'e-mail; la decisione è a tuo nome)"
+
+
 @flow(name="riprendi", flow_run_name=client.titled("Riprendi (bollettino {bollettino})"))
 def resume(
     bollettino: Annotated[str, choices.which("Quale bollettino", choices.TO_RESUME)],
-    chi: Annotated[str, choices.WHO],
-    nonostante: Annotated[
-        bool,
-        Field(
-            title="Parte anche se un controllo dice NON PARTE (lo dice l'e-mail; la decisione è a tuo nome)"
-        ),
-    ] = False,
+    chi: Annotated[str, choices.WHO] = "",
+    nonostante: Annotated[bool, Field(title=DESPITE)] = False,
     a_parti: Annotated[
         bool, Field(title="A parti: oggi quante persone permette WhatsApp, le altre da sole nei giorni dopo")
     ] = False,
@@ -384,6 +382,7 @@ def resume(
     settings = load()
     engine = make_engine(settings.database)
     proof = client.proof(codice)
+    chi = acts.own_name(settings, chi, proof)
     now = datetime.now(UTC)
     try:
         number, _ = acts.chosen(engine, bollettino)

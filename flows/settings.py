@@ -132,16 +132,19 @@ class Settings:
                 f"not set in the environment: BOLLETTINO_LLM_KEY (for [llm], {self.profile.llm.address})"
             )
 
+    @property
+    def signs_in(self) -> bool:
+        """Whether persons sign in with accounts of their own (`flows/accounts/mark.py`): no form asks who."""
+        return (self.state / keys.ACCOUNTS).exists()
+
     def code_secret(self, editor: Editor) -> SecretStr | None:
         """BOLLETTINO_TOTP_<ID>, of an editor's one-time codes, in base32; None where it is not set."""
         secret = "".join(os.environ.get(editor.code_variable, "").split()).upper()
         return SecretStr(secret) if secret else None
 
     def editor_phone(self, editor: Editor) -> SecretStr | None:
-        """BOLLETTINO_PHONE_<ID>, in E.164, for calls and for tests of a draft; None where it is not set.
-
-        The sandbox gives each editor a number of its own. SettingsError, without the value, where it is
-        no telephone number.
+        """BOLLETTINO_PHONE_<ID>, in E.164, for calls and for tests of a draft; None where it is not set, but
+        in the sandbox. SettingsError, without the value, where it is no telephone number.
         """
         phone = os.environ.get(editor.phone_variable, "").strip()
         if not phone and self.profile.stage == "sandbox":
@@ -154,11 +157,8 @@ class Settings:
         return SecretStr(number)
 
     def require_codes(self) -> None:
-        """SettingsError that names every editor's secret that is missing, is none, or is another's too.
-
-        Where the profile asks for no codes nothing is required; `warnings` says what that means.
-        """
-        if not self.profile.asks_codes:
+        """SettingsError that names every editor's secret that is missing, is none, or is another's too."""
+        if not self.profile.asks_codes or self.signs_in:  # `warnings` says what no codes mean
             return
         if lines := problems([(editor, self.code_secret(editor)) for editor in self.profile.editors]):
             raise SettingsError("\n".join([*lines, "`python -m flows codes new NAME` makes one"]))
@@ -262,7 +262,7 @@ class Settings:
 
     def given_to(self, process: str) -> dict[str, str]:
         """The environment of a process of ours, without the secrets that are none of its business."""
-        return given_to(process, {**os.environ, STAMP_KEY: self.stamp_key().hex()})
+        return given_to(process, {**os.environ, STAMP_KEY: self.stamp_key().hex()}, signs_in=self.signs_in)
 
     def environment(self) -> dict[str, str]:
         """For every process of the installation, so that Prefect's own settings agree everywhere."""
@@ -356,7 +356,7 @@ class Settings:
 
     def enter(self, process: str = "") -> None:
         """Give this process the environment of the installation; before Prefect is imported."""
-        os.environ.update(given_to(process, self.environment()))
+        os.environ.update(given_to(process, self.environment(), signs_in=self.signs_in))
 
     def entry_link(self, page: str) -> str:
         """To a page of the Prefect UI, `page`; with its password where `run` has made that one itself."""

@@ -82,7 +82,7 @@ def settle_uncertain(
 
     NotDoneError says why it changes nothing.
     """
-    person = acts.judge(settings, engine, who, proof, now=now)
+    person = acts.judge(settings, engine, who, proof, is_final=choice == AGAIN, now=now)
     with transaction(engine) as session:
         bulletin = acts.held(session, bulletin_id)
         _require_can(settings, session, bulletin, now, again=choice == AGAIN)
@@ -172,16 +172,15 @@ def _go_on(
 @flow(name="ritenta", flow_run_name=client.titled("Ritenta i falliti (bollettino {bollettino})"))
 def retry(
     bollettino: Annotated[str, choices.which("Quale bollettino", choices.SENT)],
-    chi: Annotated[str, choices.WHO],
-    prova: Annotated[
-        bool, Field(title="Dimmi solo quanti sono, senza ritentare (non serve il codice)")
-    ] = True,
+    chi: Annotated[str, choices.WHO] = "",
+    prova: Annotated[bool, Field(title="Dimmi solo quanti sono, senza ritentare")] = True,
     codice: Annotated[str, Field(title=acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Rimanda il bollettino a chi non l'ha ricevuto per un guasto passeggero, e a nessun altro."""
     settings = load()
     engine = make_engine(settings.database)
     proof = client.proof(codice)
+    chi = acts.own_name(settings, chi, proof)
     try:
         number, _ = acts.chosen(engine, bollettino)
         count, outcome = retry_failed(
@@ -196,13 +195,14 @@ def retry(
 def uncertain(
     bollettino: Annotated[str, choices.which("Quale bollettino", choices.SENT)],
     che_cosa: Annotated[Choice, Field(title="Che cosa sai, o che cosa vuoi fare")],
-    chi: Annotated[str, choices.WHO],
+    chi: Annotated[str, choices.WHO] = "",
     codice: Annotated[str, Field(title=acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Dopo 24 ore: dichiara arrivati o no i messaggi incerti, o li rimanda finché il testo vale ancora."""
     settings = load()
     engine = make_engine(settings.database)
     proof = client.proof(codice)
+    chi = acts.own_name(settings, chi, proof)
     try:
         number, _ = acts.chosen(engine, bollettino)
         count, outcome = settle_uncertain(

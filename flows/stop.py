@@ -200,12 +200,13 @@ def _by(bulletin: Bulletin) -> str:
 
 @flow(name="ferma", flow_run_name=client.titled("Ferma l'invio (bollettino {bollettino})"))
 def stop(
-    bollettino: Annotated[str, choices.which(TITLE, choices.SENDING)], chi: Who, codice: Code = ""
+    bollettino: Annotated[str, choices.which(TITLE, choices.SENDING)], chi: Who = "", codice: Code = ""
 ) -> str | State[str]:
     """Ferma subito l'invio di un bollettino: parte solo ciò che è già in viaggio."""
     settings = load()
     engine = make_engine(settings.database)
     proof = client.proof(codice)
+    chi = acts.own_name(settings, chi, proof)
     try:
         number = only_sending(engine) if bollettino == ELSE else acts.chosen(engine, bollettino)[0]
         outcome = stop_sending(settings, engine, number, who=chi, proof=proof, now=datetime.now(UTC))
@@ -220,12 +221,13 @@ def stop(
 
 @flow(name="chiudi", flow_run_name=client.titled("Chiudi l'invio (bollettino {bollettino})"))
 def close(
-    bollettino: Annotated[str, choices.which(TITLE, choices.STOPPED)], chi: Who, codice: Code = ""
+    bollettino: Annotated[str, choices.which(TITLE, choices.STOPPED)], chi: Who = "", codice: Code = ""
 ) -> str | State[str]:
     """Chiude un invio fermato: chi non l'ha ricevuto non lo riceve più, le notizie non tornano."""
     settings = load()
     engine = make_engine(settings.database)
     proof = client.proof(codice)
+    chi = acts.own_name(settings, chi, proof)
     try:
         number, _ = acts.chosen(engine, bollettino)
         outcome = close_stopped(settings, engine, number, who=chi, proof=proof, now=datetime.now(UTC))
@@ -236,14 +238,15 @@ def close(
 
 @flow(name="riapri", flow_run_name=client.titled("Riapri (bollettino {bollettino})"))
 def reopen(
-    bollettino: Annotated[str, choices.which(TITLE, choices.TO_REOPEN)], chi: Who, codice: Code = ""
+    bollettino: Annotated[str, choices.which(TITLE, choices.TO_REOPEN)], chi: Who = "", codice: Code = ""
 ) -> str | State[str]:
     """Riporta al modulo un bollettino approvato, rinviato o scartato per sbaglio, prima che parta."""
     settings = load()
     engine = make_engine(settings.database)
     now = datetime.now(UTC)
+    proof = client.proof(codice)
+    chi = acts.own_name(settings, chi, proof)
     try:
-        proof = client.proof(codice)
         number, _ = acts.chosen(engine, bollettino)
         outcome = reopen_decided(settings, engine, number, who=chi, proof=proof, now=now)
     except NotDoneError as exc:

@@ -26,7 +26,7 @@ from flows.runs.forms import Confirmation
 from flows.settings import Settings
 from tests.world.comune import APPROVE, SAVE, Comune
 from tests.world.door_front import ID, NOW, Front
-from tests.world.people import signed_in
+from tests.world.people import pressed, signed_in
 
 ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
 START, ANSWER = f"/api/deployments/{ID}/create_flow_run", f"/api/flow_runs/{ID}/resume"
@@ -84,7 +84,7 @@ def test_who_fills_in_a_form_stands_in_its_stamp(front: Front, here: Settings, s
     values = {"decisione_3": "Salva", "chi": BRUNO}
     assert front.ask("POST", ANSWER, None, {"run_input": values}, Cookie=kept).status_code == 201
     ((key, raw),) = front.rooms.kept.items()
-    stamp = stamps.stamped(b"key", ID, KEY, values, [raw])
+    stamp = stamps.stamped(b"key", ID, KEY, values, {KEY: raw})
     assert stamp is not None
     assert (stamp.by, stamp.person) == ("persona:bruno-vice", "bruno-vice")
     (row,) = rows(sqlite)
@@ -96,9 +96,9 @@ def test_who_fills_in_a_form_stands_in_its_stamp(front: Front, here: Settings, s
         stamp.at,
     )
     forged = json.dumps(json.loads(raw) | {"by": "persona:anna-redazione"})
-    assert stamps.stamped(b"key", ID, KEY, values, [forged]) is None
+    assert stamps.stamped(b"key", ID, KEY, values, {KEY: forged}) is None
     mine = stamps.stamp(b"key", ID, KEY, values, at=NOW, by="installazione")
-    assert stamps.stamped(b"key", ID, KEY, values, [mine.to_json()]) is None
+    assert stamps.stamped(b"key", ID, KEY, values, {KEY: mine.to_json()}) is None
 
 
 def test_what_cannot_be_stored_is_not_asked(
@@ -122,7 +122,7 @@ def test_with_the_shared_password_nobody_is_named(front: Front, here: Settings, 
 
 @pytest.mark.parametrize("verb", ["judge", "decide"])
 def test_who_has_signed_in_acts_in_no_other_name(here: Settings, sqlite: Engine, verb: str) -> None:
-    as_anna = Proof(person="anna-redazione")
+    as_anna = pressed(here, sqlite, "anna-redazione", NOW)
 
     def act(name: str, proof: Proof) -> None:
         if verb == "judge":
@@ -157,12 +157,13 @@ def test_a_form_in_anothers_name_decides_nothing_and_keeps_its_text(comune: Comu
         )
         assert list(authors)[-1] == ANNA, "whatever name was chosen"
     own = replace(given, run_id="run-2", version=2, values={**values, "chi": ANNA, "decisione": APPROVE})
-    own = replace(own, at=comune.now + timedelta(minutes=1))
+    own = replace(own, at=comune.now + timedelta(minutes=1), act="run-2 stamp")
     anna = Person("anna-redazione", ANNA, "editor", "recovery")
-    pressed = Asked("run-2 stamp", anna, "answer", "run-2", "0" * 64, own.at, "192.0.2.1")
-    asked.note(comune.engine, vault_of(comune.settings.stamp_key()), pressed)
+    answer = Asked("run-2 stamp", anna, "answer", "run-2", "0" * 64, own.at, "192.0.2.1")
+    asked.note(comune.engine, vault_of(comune.settings.stamp_key()), answer)
     assert record(comune.settings, comune.engine, number, own) == BulletinStatus.approved
-    assert ", accesso con password e codice di riserva" in history(comune.engine, number)
+    told = " ".join(history(comune.engine, number).split())
+    assert "10:31:00, accesso con password e codice di riserva Sigillo" in told
 
 
 def test_the_sentence_names_nobody_where_nobody_has_signed_in(settings: Settings) -> None:

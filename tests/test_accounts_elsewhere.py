@@ -260,7 +260,7 @@ def test_who_never_came_is_shut_out_as_well(there: Town, browser: Browser, sqlit
     """And what closes an account that nobody used opens no shared password."""
     mark.leave(there.here)
     assert enrolment.close(sqlite, there.here, ANNA, now=datetime.now(UTC)) == ("anna-redazione", 0)
-    assert mark.stands(there.here)
+    assert there.here.signs_in
     answer = browser.signs_in("anna")
     assert (answer.status_code, browser.token) == (403, "")
     assert "Il tuo accesso è stato chiuso" in answer.text

@@ -276,7 +276,7 @@ def test_an_answer_is_stamped_with_its_values_its_moment_and_who(front: Front) -
     assert json.loads(front.reached.pop()[3]) == {"run_input": values}
     ((key, raw),) = front.rooms.kept.items()
     assert key.startswith("suspended-review-3-stamp-")
-    found = stamps.stamped(b"key", ID, "suspended-review-3-response", values, [raw])
+    found = stamps.stamped(b"key", ID, "suspended-review-3-response", values, {"stamp": raw})
     assert found is not None
     assert (found.at, found.by) == (NOW, "redazione")
 

@@ -41,7 +41,7 @@ def sealed(values: Any = VALUES, at: datetime = NOW, **changed: Any) -> str:
 
 
 def judged(kept: list[str], values: Any = VALUES) -> datetime | None:
-    found = stamps.stamped(KEY, RUN, ANSWER, values, kept)
+    found = stamps.stamped(KEY, RUN, ANSWER, values, {str(n): raw for n, raw in enumerate(kept)})
     return found.at if found else None
 
 

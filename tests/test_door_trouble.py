@@ -158,7 +158,7 @@ def test_an_answer_has_the_moment_when_it_came_whatever_it_waits_for() -> None:
 
     rooms.answer_key = slow  # type: ignore[method-assign]
     answered(rooms, _accepts, clock, times=2)
-    found = [stamps.stamped(b"key", ID, KEY, VALUES, [raw]) for raw in rooms.kept.values()]
+    found = [stamps.stamped(b"key", ID, KEY, VALUES, {key: raw}) for key, raw in rooms.kept.items()]
     assert [one.at for one in found if one] == [NOW, NOW]
     assert clock.now == NOW + timedelta(minutes=4)
 

@@ -213,7 +213,7 @@ def test_wrong_codes_of_acts_lock_nobody_out_of_approving_nor_the_other_way_roun
 
     def approves(typed: str) -> codes.Judged:
         with transaction(sqlite) as session:
-            return codes.judge(asking, session, ANNA, typed, at=NOW)
+            return codes.judge(asking, session, ANNA, Proof(typed), at=NOW)
 
     for _ in range(5):
         with pytest.raises(NotProvedError, match=r"Il codice"):
@@ -228,7 +228,7 @@ def test_wrong_codes_of_acts_lock_nobody_out_of_approving_nor_the_other_way_roun
     later = NOW + timedelta(minutes=15)
     for _ in range(5):
         with transaction(sqlite) as session:
-            codes.judge(asking, session, BRUNO, not_a_code(later), at=later)
+            codes.judge(asking, session, BRUNO, Proof(not_a_code(later)), at=later)
     assert "fermato" in stop_sending(
         asking, sqlite, number, who=BRUNO.name, proof=Proof(code(later, BRUNO), later), now=later
     )
@@ -242,7 +242,7 @@ def test_a_code_that_came_too_early_for_an_act_approves_nothing_later(
     with pytest.raises(NotProvedError, match="avanti"):
         _ferma(asking, sqlite, number, ANNA.name, proof(code(later)))
     with transaction(sqlite) as session:
-        assert codes.judge(asking, session, ANNA, code(later), at=later).verdict == codes.Verdict.used
+        assert codes.judge(asking, session, ANNA, Proof(code(later)), at=later).verdict == codes.Verdict.used
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ from sqlmodel import Session, select
 from db import sign_offs as stored
 from db.engine import StoreError, transaction
 from db.models import UsedCode, WrongCode
+from flows.door.sealed import Proof
 from flows.profiles.codes import STEP, matching
 from flows.profiles.codes import typed as read
 from flows.profiles.comune import Editor
@@ -61,7 +62,7 @@ def judged(
     settings: Settings, engine: Engine, typed: str, at: datetime = NOW, editor: Editor = ANNA
 ) -> Judged:
     with transaction(engine) as session:
-        return judge(settings, session, editor, typed, at=at)
+        return judge(settings, session, editor, Proof(typed), at=at)
 
 
 def decided(
@@ -69,7 +70,7 @@ def decided(
 ) -> Judged:
     """A code that leads to a decision on a bulletin of its own, where it passes."""
     with transaction(engine) as session:
-        found = judge(settings, session, editor, typed, at=at)
+        found = judge(settings, session, editor, Proof(typed), at=at)
         if found.passes:
             spend(session, found, make_bulletin(session).id)
     return found
@@ -162,7 +163,7 @@ def test_a_text_that_comes_back_does_not_burn_the_code(asking: Settings, engine:
 
 def test_a_code_is_not_spent_where_the_decision_fails(asking: Settings, engine: Engine) -> None:
     with Session(engine) as session:  # ends without a commit, as a decision that fails does
-        spend(session, judge(asking, session, ANNA, code(), at=NOW), make_bulletin(session).id)
+        spend(session, judge(asking, session, ANNA, Proof(code()), at=NOW), make_bulletin(session).id)
     assert decided(asking, engine, code()).passes
 
 

@@ -144,7 +144,9 @@ def test_where_codes_are_asked_for_the_order_in_the_profile_stands_for_one(
         assert prepare(acting, session, number, now=DUE).bulletin_id == number
         for other in (asking, ordered(asking, act="disposizione del Sindaco n. 13")):
             words = not_as_approved(other, session, bulletin)
-            assert f"per il bollettino {number} non è provata da un codice: non parte." in words
+            assert (
+                f"per il bollettino {number} non è provata da un codice né da un accesso: non parte." in words
+            )
 
 
 @pytest.mark.parametrize(

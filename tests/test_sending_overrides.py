@@ -199,7 +199,9 @@ def test_an_approval_that_no_code_proves_is_refused_where_codes_are_asked_for(co
     comune.subscribe()
     number = approved(comune)
     ask_codes(comune)
-    with pytest.raises(DispatchError, match=r"non è provata da un codice: non parte\. Riaprilo con «riapri»"):
+    with pytest.raises(
+        DispatchError, match=r"non è provata da un codice né da un accesso: non parte\. Riaprilo con «riapri»"
+    ):
         send(comune, number)
     with comune.look() as session:
         session.exec(select(Approval)).one().code_hash = "f" * 64

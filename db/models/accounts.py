@@ -63,7 +63,7 @@ class SignIn(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     address: str  # of the network, from where
     proof: SignInProof = Field(sa_type=by_value(SignInProof))
-    proved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # once more since; None: not since `at`
+    proved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # again since `at`
 
 
 class DoorAct(SQLModel, table=True):
@@ -83,7 +83,7 @@ class DoorAct(SQLModel, table=True):
     body_sha256: str  # of what was asked for, as the server was given it
     at: datetime = Field(sa_type=UtcDateTime)
     address: str  # of the network, from where; "" once nobody looks for it any more
-    proved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # when they last proved who they are
+    proved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # who they are
     mac: str  # keyed, over all above but the address: who may only write to the database makes none
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # by what it led to: never again
     bulletin_id: int | None = Field(default=None, index=True)  # of which that was

@@ -4,6 +4,7 @@ import hmac
 import json
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from db import accounts
 from db.engine import reading, transaction
@@ -46,9 +47,22 @@ def by(settings: Settings, engine: Engine, key: str) -> str:
     Without its row, or with one that somebody altered, UNKNOWN: nobody acts for who has that.
     """
     with reading(engine) as session:
-        row = accounts.asked(session, key)
-    is_whole = row is not None and hmac.compare_digest(row.mac, _mac(vault_of(settings.stamp_key()), row))
-    return row.person if row and is_whole else UNKNOWN
+        row = whole(settings, session, key)
+    return row.person if row else UNKNOWN
+
+
+def whole(settings: Settings, session: Session, key: str) -> DoorAct | None:
+    """What the door wrote down under this key; None where it is not there, or somebody has altered it."""
+    row = accounts.asked(session, key)
+    if row is None or not hmac.compare_digest(row.mac, _mac(vault_of(settings.stamp_key()), row)):
+        return None
+    return row
+
+
+def led_to(settings: Settings, session: Session, key: str, bulletin_id: int) -> str | None:
+    """The id of the person whose word under this key was used up by a decision on this bulletin."""
+    row = whole(settings, session, key)
+    return row.person if row and row.used_at is not None and row.bulletin_id == bulletin_id else None
 
 
 def _mac(vault: Vault, row: DoorAct) -> str:

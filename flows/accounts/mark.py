@@ -3,9 +3,10 @@
 from sqlmodel import Session
 
 from db import accounts, disk
+from flows.door import keys
 from flows.settings import Settings
 
-FILE = "accessi-in-uso"
+FILE = keys.ACCOUNTS
 _WORDS = (
     "Whoever opens the Prefect UI signs in with an account of their own. While this file is here the shared\n"
     "password opens nothing, whatever the database holds; `python -m flows accounts close` of the last one\n"
@@ -13,13 +14,9 @@ _WORDS = (
 )
 
 
-def stands(settings: Settings) -> bool:
-    return (settings.state / FILE).exists()
-
-
 def leave(settings: Settings) -> None:
     """OSError where it cannot be written: then nobody has enrolled."""
-    if not stands(settings):
+    if not settings.signs_in:
         disk.replace(settings.state / FILE, _WORDS.encode())
 
 
@@ -29,4 +26,4 @@ def take_away(settings: Settings) -> None:
 
 def are_used(settings: Settings, session: Session) -> bool:
     """Whether the shared password opens nothing."""
-    return accounts.are_used(session) or stands(settings)
+    return accounts.are_used(session) or settings.signs_in

@@ -192,7 +192,7 @@ class Reception:
         """As it was, where the database does not answer now. Without such a table nobody has an account,
         unless the mark beside the database tells that somebody had.
         """
-        if not mark.stands(self._settings) and self._is_without_file():
+        if not self._settings.signs_in and self._is_without_file():
             return False
         try:
             with reading(self.engine) as session:
@@ -201,7 +201,7 @@ class Reception:
             if self._used is not None:
                 return self._used[1]
             with self.engine.execution_options(reading=True).connect() as connection:
-                if not mark.stands(self._settings) and not inspect(connection).has_table("account"):
+                if not self._settings.signs_in and not inspect(connection).has_table("account"):
                     return False
             raise
         if are_used and self._used is None:  # enrolled before there was a mark, or restored without it

@@ -125,7 +125,7 @@ def _unpack(settings: Settings, found: Found, wish: Wish, folder: Path) -> None:
             for name in (JOURNAL, WITNESS, mark.FILE):
                 if (registers / name).exists():
                     disk.replace(folder / name, (registers / name).read_bytes())
-    if mark.stands(settings):  # a copy from before the first enrolment re-opens no shared password
+    if settings.signs_in:  # a copy from before the first enrolment re-opens no shared password
         shutil.copyfile(settings.state / mark.FILE, folder / mark.FILE)
     kept = settings.state / secrets_file.FILE
     if settings.profile.stage == "sandbox":  # the keys at hand, which are in no archive, and which open it

@@ -95,11 +95,20 @@ def waiting_tags(kind: BulletinKind, state: str) -> tuple[str, ...]:
     return (*tags(kind, state), WAITS)
 
 
+ACCESS = "accesso:"
+"""How a proof begins that is no code's: behind it stands the key of what the door wrote down."""
+
+
 def proved(act: Act) -> str:
     """How, in Italian."""
-    if act.by_operator:
-        return BY_OPERATOR
-    return "codice verificato" if act.code_hash else "senza codice: il nome è solo dichiarato"
+    return BY_OPERATOR if act.by_operator else proved_by(act.code_hash)
+
+
+def proved_by(code_hash: str | None) -> str:
+    """What stands in a row as the proof of who it was, in Italian."""
+    if code_hash is None:
+        return "senza codice: il nome è solo dichiarato"
+    return "accesso verificato" if code_hash.startswith(ACCESS) else "codice verificato"
 
 
 SIGNED_IN = {

@@ -4,6 +4,7 @@ As `flows/runs/forms.py` for the editor's: what was ticked lies in Prefect as th
 and is read from there raw, whatever became of the run.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -88,10 +89,11 @@ def form(settings: Settings, waiting: lists.Lists, version: int, described: str)
         str,
         Field(title=words["decisione"], json_schema_extra={"enum": [*choices]}),
     )
-    names = [editor.name for editor in settings.profile.editors]
-    fields["chi"] = (str, Field(title=words["chi"], json_schema_extra={"enum": [*names]}))
+    if not settings.signs_in:  # else who answers has signed in
+        names = [editor.name for editor in settings.profile.editors]
+        fields["chi"] = (str, Field(title=words["chi"], json_schema_extra={"enum": [*names]}))
     fields["nota"] = (str, Field(default="", title=words["nota"]))
-    if settings.profile.asks_codes:
+    if codes.are_in_forms(settings):
         fields[FIELD] = (str, Field(default="", title=words["codice"]))
     return forms.bound(forms.make("InvioAMano", fields, described), version)
 
@@ -148,7 +150,9 @@ def store_answers(
 def store(settings: Settings, engine: Engine, bulletin_id: int, confirmation: Confirmation) -> None:
     """One confirmed checklist; who declares or ends something proves it as an approval is proved."""
     code, values = codes.without_code(confirmation.values)
+    given = Proof(code, confirmation.at, person=confirmation.person, act=confirmation.act)
     answer = lists.read(values)
+    answer = replace(answer, who=acts.own_name(settings, answer.who, given))
     person, refused = None, "" if confirmation.is_stamped else forms.without_stamp(settings, confirmation)
     try:
         if not refused and answer.who in {editor.name for editor in settings.profile.editors}:
@@ -156,7 +160,7 @@ def store(settings: Settings, engine: Engine, bulletin_id: int, confirmation: Co
                 settings,
                 engine,
                 answer.who,
-                Proof(code, confirmation.at, person=confirmation.person),
+                given,
                 now=confirmation.at,
             )
     except NotProvedError as exc:

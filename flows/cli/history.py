@@ -31,13 +31,14 @@ from db.models import (
     BulletinItem,
     CallStatus,
     Decision,
+    DoorAct,
     HandoverKind,
     Outcome,
     Receipt,
     SignOff,
     SignOffWord,
 )
-from flows.bulletin.status import KINDS, REASONS, SIGNED_IN, STATUS
+from flows.bulletin.status import ACCESS, KINDS, REASONS, SIGNED_IN, STATUS, proved_by
 from flows.review import acts
 from flows.review.differences import differences, without_mobiles
 from flows.sending.certificate import to_the_second
@@ -129,7 +130,10 @@ def _approvals(session: Session, bulletin: Bulletin) -> list[Approval]:
 
 def _signed(session: Session, row: SignOff) -> Iterator[str]:
     asked = accounts.asked_at(session, row.editor, row.at)
-    proof = f"{_proof(row.code_hash)}{f', {SIGNED_IN[asked.proof]}' if asked else ''}"
+    proof = proved_by(row.code_hash)
+    if asked is not None:
+        is_by_that = (row.code_hash or "").startswith(ACCESS)
+        proof = _entered(asked) if is_by_that else f"{proof}, {_entered(asked)}"
     yield f"  Firma: {row.name} {SAID[row.said]}, {to_the_second(row.at)}, {proof}"
     for line in row.overridden.splitlines():
         yield f"    Nonostante: {line}"
@@ -142,7 +146,7 @@ def _signed(session: Session, row: SignOff) -> Iterator[str]:
 def _decided(row: Approval) -> Iterator[str]:
     yield (
         f"  Decisione: {DECISIONS[row.decision]} da {row.approver}, {to_the_second(row.decided_at)}, "
-        f"{_proof(row.code_hash)}"
+        f"{proved_by(row.code_hash)}"
     )
     if row.decision == Decision.approve:
         yield f"    Sigillo: {row.seal or 'nessuno'}"
@@ -152,8 +156,10 @@ def _decided(row: Approval) -> Iterator[str]:
         yield f"    ANNULLATA {to_the_second(row.voided_at)}: il bollettino è stato riaperto"
 
 
-def _proof(code_hash: str | None) -> str:
-    return "codice verificato" if code_hash else "senza codice: il nome è solo dichiarato"
+def _entered(asked: DoorAct) -> str:
+    """How who said it had signed in, and when they last proved it."""
+    when = f", dimostrato {to_the_second(asked.proved_at)}" if asked.proved_at else ""
+    return f"{SIGNED_IN[asked.proof]}{when}"
 
 
 CALLS = {

@@ -84,7 +84,10 @@ def install(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
         if seals:
             secret_files.seal(folder, secret_files.open_ones(machine.profile, folder))
     open_ones = secret_files.open_ones(machine.profile, folder) if seals else []
-    troubles = [*machine.troubles(), *secret_files.troubles(machine.profile, folder)]
+    troubles = [
+        *machine.troubles(),
+        *secret_files.troubles(machine.profile, folder, signs_in=machine.signs_in(root)),
+    ]
     standing = [(one, one.standing(root)) for one in planned]
     commands = plan.commands(machine, arguments.proxy)
     out.keep(

@@ -44,6 +44,8 @@ def duty(case: Case) -> Said:
 def codes(case: Case) -> Said:
     """Who is on duty can prove it; another editor without a secret cannot stand in for them."""
     settings = case.settings
+    if settings.signs_in:
+        return _can_sign_in(case)
     if not settings.profile.asks_codes:
         if is_loopback(settings.profile.whatsapp.api):
             return left_out("WhatsApp è quello di prova: non si chiede un codice.")
@@ -62,13 +64,24 @@ def codes(case: Case) -> Said:
                   detail="; ".join(wrong))  # fmt: skip
 
 
+def _can_sign_in(case: Case) -> Said:
+    """Whether one of those on duty comes in: by that they prove what they decide."""
+    if case.settings.profile.sign_in.oidc is not None:
+        return good("Chi decide ha effettuato l'accesso; nei moduli non si chiede un codice.")
+    with reader(case.settings) as engine, reading(engine) as session:
+        states = {one.name: one.state for one in enrolment.states(case.settings, session, now=case.now)}
+    if any(states.get(person.name) == "active" for person in _on_duty(case)[0]):
+        return good("Chi decide ha effettuato l'accesso; nei moduli non si chiede un codice.")
+    return failed("Chi è in turno non ha un accesso suo: nessuno può approvare.", INVITE)
+
+
 def have_accounts(case: Case) -> bool:
     """Not without a database that can be read, of which other checks tell."""
     try:
         with reader(case.settings) as engine, reading(engine) as session:
             return mark.are_used(case.settings, session)
     except (StoreError, SQLAlchemyError):
-        return mark.stands(case.settings)
+        return case.settings.signs_in
 
 
 def accounts(case: Case) -> Said:

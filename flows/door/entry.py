@@ -14,6 +14,7 @@ ORDER = f"{NEWSROOM}/comando/"  # and the name of one of the editors' flows: its
 ARTIFACT = f"{NEWSROOM}/pagina/"  # and the key of an artifact: the newest of that key
 AWAY = "/accesso/esterno"  # to the Comune's own provider, which knows who a person is
 BACK = "/accesso/ritorno"  # from there
+PROVE = "/accesso/codice"  # where who is signed in proves once more who they are
 KEPT_AS = "prefect-password"  # in the browser's storage, by both of Prefect's UIs (3.9.1)
 
 _HTML = """<!DOCTYPE html>

@@ -23,6 +23,7 @@ PREFECT = {
 }
 
 STAMP_KEY = "BOLLETTINO_STAMP_KEY"
+CODES = "BOLLETTINO_TOTP_.*"  # the secrets of codes that forms ask for, until persons sign in
 OWN_DATABASE = "PREFECT_SERVER_DATABASE_CONNECTION_URL"  # as Prefect calls it
 _PEOPLE = "BOLLETTINO_(PREFECT_AUTH|OIDC_SECRET)"  # by which the door knows them, or has them known
 _CREDENTIALS = f"PREFECT_(SERVER_)?API_AUTH_STRING|{INTERNAL}"
@@ -80,11 +81,12 @@ def handed_over(environment: Mapping[str, str]) -> dict[str, str]:
     return {file.name: file.read_text(encoding="utf-8").strip() for file in files}
 
 
-def given_to(process: str, environment: Mapping[str, str]) -> dict[str, str]:
+def given_to(process: str, environment: Mapping[str, str], *, signs_in: bool = False) -> dict[str, str]:
     """The environment of one process: what it has no use for cannot be read from it, nor from the files that
-    this one was handed over.
+    this one was handed over. Where persons sign in, no process judges codes of the environment.
     """
-    withheld = re.compile("|".join([FOLDER, *WITHHELD.get(process, ())]))
+    codes = (CODES,) if signs_in and process else ()
+    withheld = re.compile("|".join([FOLDER, *codes, *WITHHELD.get(process, ())]))
     return {name: value for name, value in environment.items() if not withheld.fullmatch(name)}
 
 

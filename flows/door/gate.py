@@ -264,7 +264,7 @@ class Door:
             key = stamps.prefix_of(answer_key) + secrets.token_hex(8)
             by = stamps.PERSON + caller.person.id if caller.person else stamps.PEOPLE
             stamp = stamps.stamp(self._house.stamp_key, run_id, answer_key, values, at=at, by=by)
-            await self._note(scope, caller, Request(Use.ANSWER, run_id, body, at, f"{run_id} {key}"))
+            await self._note(scope, caller, Request(Use.ANSWER, run_id, body, at, stamps.act_of(run_id, key)))
             await self._rooms.keep(run_id, key, stamp.to_json())
             recorder = Recorder(send)
             try:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 FILE = "porta.json"
+ACCOUNTS = "accessi-in-uso"  # lies there once persons sign in with accounts of their own
 INTERNAL, PEOPLE = "BOLLETTINO_PREFECT_INTERNAL", "BOLLETTINO_PREFECT_AUTH"
 NOTHING: Mapping[str, str] = {}
 

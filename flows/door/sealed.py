@@ -27,6 +27,7 @@ class Proof:
     at: datetime | None = None  # when the person asked for it; None: now
     by_operator: bool = False
     person: str = ""  # id of who had signed in; "": nobody needs to
+    act: str = ""  # the key of what the door wrote down of it
 
 
 NO_CODE = Proof()
@@ -36,6 +37,8 @@ OPERATOR = Proof(by_operator=True)
 
 
 FIELD = "codice"  # the parameter; in the forms of approvals, too
+WHO = "chi"  # and the name
+OF_THE_PERSON = (WHO, FIELD)  # what forms ask of who does not sign in, the same in every round
 
 
 @dataclass(frozen=True)

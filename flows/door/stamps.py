@@ -9,8 +9,8 @@ look-up key (HKDF, RFC 5869): it outlives a restart, and nobody at the Prefect U
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,7 @@ class Stamp:
     at: datetime
     by: str
     mac: str
+    key: str = ""  # under which it lies; "" before it does
 
     @property
     def person(self) -> str:
@@ -61,14 +62,21 @@ def prefix_of(answer_key: str) -> str:
     return f"{answer_key.removesuffix('-response')}-stamp-"
 
 
+def act_of(run_id: str, key: str) -> str:
+    """The key of what the door writes down of an answer, whose stamp has this one."""
+    return f"{run_id.lower()} {key}"
+
+
 def stamped(
-    key: bytes, run_id: str, answer_key: str, values: Mapping[str, Any], inputs: Iterable[str]
+    key: bytes, run_id: str, answer_key: str, values: Mapping[str, Any], inputs: Mapping[str, str]
 ) -> Stamp | None:
-    """The newest stamp of people on just these values, among those that lie beside the answer."""
+    """The newest stamp of people on just these values, among what lies beside the answer, by its key."""
+    read = [(name, _read(raw)) for name, raw in inputs.items()]
     right = [
-        entry
-        for entry in filter(None, map(_read, inputs))
-        if (entry.by == PEOPLE or entry.person)
+        replace(entry, key=name)
+        for name, entry in read
+        if entry is not None
+        and (entry.by == PEOPLE or entry.person)
         and hmac.compare_digest(entry.mac, _mac(key, run_id, answer_key, values, entry.at, entry.by))
     ]
     return max(right, key=lambda entry: entry.at, default=None)

@@ -73,8 +73,9 @@ def _installation(settings: Settings, subscribers: int) -> Iterator[str]:
 def _people(settings: Settings) -> Iterator[str]:
     for editor in settings.profile.editors:
         duty = "di turno per le urgenze" if editor.on_duty else "non di turno"
+        code = f"codice {'presente' if settings.code_secret(editor) else 'MANCANTE'}"
         means = [
-            f"codice {'presente' if settings.code_secret(editor) else 'MANCANTE'}",
+            *([] if settings.signs_in else [code]),
             f"telefono {'presente' if _has_phone(settings, editor) else 'MANCANTE'}",
         ]
         yield f"Redazione: {editor.name}, {editor.email}, {duty}; {', '.join(means)}"

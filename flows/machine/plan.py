@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy import make_url
 
+from flows.door import keys
 from flows.machine import jobs, secret_files
 from flows.machine.files import Planned
 from flows.profiles.comune import Profile
@@ -72,6 +73,10 @@ class Machine:
         yield from self.places.troubles()
         if self.profile.backup is not None:
             yield from _hidden("backup.folder", self.profile.backup.folder)
+
+    def signs_in(self, root: Path) -> bool:
+        """Whether persons of the installation below `root` sign in with accounts of their own."""
+        return (root / self.state.relative_to("/") / keys.ACCOUNTS).exists()
 
     @property
     def name(self) -> str:
@@ -151,7 +156,7 @@ def files(
             return f"LoadCredentialEncrypted={credential}:{place}{secret_files.SEALED}"
         return f"LoadCredential={credential}:{place}"
 
-    given = secret_files.of_units(profile, secrets)
+    given = secret_files.of_units(profile, secrets, signs_in=machine.signs_in(root))
     own_jobs = list(jobs.of(profile, secrets))
     values = {
         "comune": _line(profile.names.comune),

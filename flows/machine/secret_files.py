@@ -38,10 +38,11 @@ class SecretError(BollettinoError):
     """A secret cannot be encrypted, or decrypted, on this machine; the text names its file."""
 
 
-def required(profile: Profile) -> list[str]:
-    """What nobody but the Comune can bring."""
+def required(profile: Profile, *, signs_in: bool = False) -> list[str]:
+    """What nobody but the Comune can bring. `signs_in`: persons do, and no form asks for a code."""
     names = list(ALWAYS)
-    names += [editor.code_variable for editor in profile.editors] if profile.asks_codes else []
+    if profile.asks_codes and not signs_in:
+        names += [editor.code_variable for editor in profile.editors]
     if profile.llm is not None and not is_loopback(profile.llm.address):
         names.append("BOLLETTINO_LLM_KEY")
     if profile.sign_in.oidc is not None:
@@ -59,15 +60,15 @@ def known(profile: Profile) -> list[str]:
     return list(dict.fromkeys([*required(profile), *by_editor, *others, *OURS, IDENTITY]))
 
 
-def of_units(profile: Profile, folder: Path) -> dict[str, list[str]]:
+def of_units(profile: Profile, folder: Path, *, signs_in: bool = False) -> dict[str, list[str]]:
     """A process or job -> the names of what its unit is given: what it needs, of the rest what lies there.
 
     A unit whose file is missing does not start, so nothing is named that may be missing.
     """
-    needed = {*required(profile), *OURS}
+    needed = {*required(profile, signs_in=signs_in), *OURS}
     here = [name for name in known(profile) if name in needed or is_there(folder, name)]
     given = {
-        process: sorted(given_to(process, {name: "" for name in here if name != IDENTITY}))
+        process: sorted(given_to(process, {name: "" for name in here if name != IDENTITY}, signs_in=signs_in))
         for process in (*PROCESSES, *JOBS)
     }
     given["drill"] += [IDENTITY] if IDENTITY in here else []
@@ -85,9 +86,9 @@ def made(folder: Path) -> dict[str, str]:
     return new
 
 
-def troubles(profile: Profile, folder: Path) -> Iterator[str]:
+def troubles(profile: Profile, folder: Path, *, signs_in: bool = False) -> Iterator[str]:
     """What keeps the units from starting, or is none of theirs; never a value."""
-    for name in required(profile):
+    for name in required(profile, signs_in=signs_in):
         if not value(folder, name):
             yield f"{folder / name} is missing: deployments/manuale.md, 'Secrets', says how to make it"
     names = known(profile)

@@ -1,8 +1,8 @@
 """What a person starts in their own name beside approving: resume, stop, settle, re-open, close days.
 
-Where approvals are proved by a one-time code these are, too: judged at the moment when the person asked,
-used up by the act in its transaction, counted as a wrong one where it is not right. What only makes a draft
-asks for none, since that is approved with one.
+Who has signed in is known by that. Until persons do, and where approvals are proved by a one-time code, these
+are, too: judged at the moment when the person asked, used up by the act in its transaction, counted as a
+wrong one where it is not right. What only makes a draft asks for none, since that is approved with one.
 
 At the command line none is asked for: who types there has the machine, and with it the secrets that every
 code is made from. The name is then what the operator declares, and stands so in the history.
@@ -18,9 +18,10 @@ from sqlmodel import Session
 from db import acts, bulletins, senders, sign_offs
 from db.engine import StoreError, reading, transaction
 from db.models import Act, Bulletin, BulletinStatus
+from flows.accounts import asked, persons
 from flows.accounts.asked import in_anothers_name
 from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.status import BY_OPERATOR, STATUS, named, proved
+from flows.bulletin.status import ACCESS, BY_OPERATOR, STATUS, named, proved
 from flows.door.sealed import NO_CODE, Proof
 from flows.profiles.comune import Editor
 from flows.review import codes
@@ -63,25 +64,38 @@ def unknown(settings: Settings) -> str:
 
 
 def require_own_name(settings: Settings, who: str, proof: Proof) -> None:
-    """NotProvedError where somebody has signed in and `who` is another."""
+    """NotProvedError where somebody has signed in and `who` is another; or nobody has, and persons do."""
+    if not proof.person and not proof.by_operator and settings.signs_in:
+        raise NotProvedError(f"{codes.NOT_SIGNED_IN} {NOTHING_DONE}")
     if why := in_anothers_name(settings, proof.person, who):
         raise NotProvedError(f"{why} {NOTHING_DONE}")
 
 
-def judge(settings: Settings, engine: Engine, who: str, proof: Proof, *, now: datetime) -> Person:
+def own_name(settings: Settings, chosen: str, proof: Proof) -> str:
+    """Of who acts: as `chosen` in the form, or of who had signed in where it asked for none."""
+    if chosen or not proof.person:
+        return chosen
+    member = persons.with_id(settings.profile, proof.person)
+    return member.name if member else ""
+
+
+def judge(
+    settings: Settings, engine: Engine, who: str, proof: Proof, *, is_final: bool = False, now: datetime
+) -> Person:
     """Who acts. NotProvedError, with a wrong code stored, where that is not proved.
 
-    In a transaction of its own: the refusal stands whatever becomes of the rest. `note` uses the code up.
+    In a transaction of its own: the refusal stands whatever becomes of the rest. `note` uses the proof up.
+    `is_final`: it cannot be taken back, and goes on in spite of something.
     """
+    require_own_name(settings, who, proof)
     editor = next((person for person in settings.profile.editors if person.name == who), None)
     if editor is None:
         raise NotProvedError(f"{unknown(settings)} {NOTHING_DONE}")
-    require_own_name(settings, who, proof)
     at = proof.at or now
     if proof.by_operator:
         return Person(who, Judged(Verdict.declared, editor.id, at), by_operator=True)
     with transaction(engine) as session:
-        judged = codes.judge(settings, session, editor, proof.code, at=at, approves=False)
+        judged = codes.judge(settings, session, editor, proof, at=at, approves=False, is_final=is_final)
     if not judged.passes:
         raise NotProvedError(f"{judged.sentence} {NOTHING_DONE}")
     return Person(who, judged)
@@ -196,12 +210,17 @@ def going_on(
 def _led_to_it_alone(
     settings: Settings, session: Session, editor: Editor, last: Act, done: Sequence[Act]
 ) -> bool:
-    """Whether a code of this editor was used up for this act, and for nothing else that is stored."""
+    """Whether a code of this editor, or their word at the door, was used up for this act alone."""
     if last.bulletin_id is None or last.code_hash is None:
         return False
-    used = sign_offs.used_by(session, last.bulletin_id, last.code_hash)
-    if used is None or used.at != last.at or not codes.is_genuine(settings, editor, used):
-        return False
+    if last.code_hash.startswith(ACCESS):
+        key = last.code_hash.removeprefix(ACCESS)
+        if asked.led_to(settings, session, key, last.bulletin_id) != editor.id:
+            return False
+    else:
+        used = sign_offs.used_by(session, last.bulletin_id, last.code_hash)
+        if used is None or used.at != last.at or not codes.is_genuine(settings, editor, used):
+            return False
     borne = [act.code_hash for act in done]
     borne += [act.code_hash for act in sign_offs.of(session, last.bulletin_id)]
     return borne.count(last.code_hash) == 1
@@ -256,11 +275,12 @@ def decide(
     has just put messages back into the queue has proved it with that; not that it goes in spite of a check,
     nor in parts where it did not before.
     """
-    require_own_name(settings, who, proof)
+    if proof.person:
+        require_own_name(settings, who, proof)
     with transaction(engine) as session:
         is_new = despite or (in_parts and parts.chosen_by(session, bulletin_id) is None)
         person = None if is_new else going_on(settings, session, bulletin_id, who, now=now)
-    person = person or judge(settings, engine, who, proof, now=now)
+    person = person or judge(settings, engine, who, proof, is_final=despite, now=now)
     verb = acts.IN_PARTS if in_parts else RESUME
     words = [GOES_DESPITE] if despite else [] if in_parts else [GOES]
     words += [GOES_IN_PARTS] if in_parts else []

@@ -1,7 +1,11 @@
-"""Who approves proves it with a one-time code (TOTP, RFC 6238): judged at the instant of Resume, used once.
+"""Who approves has proved who they are: by signing in, or by a one-time code (TOTP, RFC 6238) in the form.
 
-A code is used up by the decision that it proves, in the same transaction, and not by a text that comes
-back. A code that is not right is stored, and so is the lock-out that follows: it outlives a restart.
+Once persons sign in with accounts of their own, what the door wrote down of them is the proof, and no form
+asks for a code; for what cannot be taken back they must have proved it within a quarter of an hour.
+
+Until then a code is judged at the instant of Resume. It is used up by the decision that it proves, in the
+same transaction, and not by a text that comes back. A code that is not right is stored, and so is the
+lock-out that follows: it outlives a restart.
 """
 
 import re
@@ -15,11 +19,15 @@ from typing import Any
 from pyotp import TOTP
 from sqlmodel import Session
 
-from db import sign_offs
+from db import accounts, sign_offs
 from db.engine import StoreError
 from db.models import UsedCode
+from flows.accounts import asked
+from flows.accounts.asked import LOST
 from flows.bulletin.language.dates import in_rome
-from flows.door.sealed import FIELD
+from flows.bulletin.status import ACCESS
+from flows.door.entry import PROVE
+from flows.door.sealed import FIELD, Proof
 from flows.profiles.codes import STEP, is_usable, matching, typed
 from flows.profiles.comune import Editor
 from flows.settings import Settings
@@ -28,6 +36,7 @@ WINDOW = 1  # steps before and after that count too (RFC 6238, 5.2: one for the 
 TRIES = 5
 WITHIN = timedelta(minutes=15)  # so many wrong codes in less than this ...
 LOCK = timedelta(minutes=15)  # ... and none is looked at for so long
+FRESH = timedelta(minutes=15)  # so long what signing in has proved is good for what cannot be taken back
 APPROVES = "Il testo è salvato; intanto può approvare un collega."
 ACTS = "Intanto può farlo un collega, con il suo nome e il suo codice."
 
@@ -35,6 +44,8 @@ ACTS = "Intanto può farlo un collega, con il suo nome e il suo codice."
 class Verdict(StrEnum):
     accepted = "accepted"
     declared = "declared"  # the profile asks for no codes: the name is only a declaration
+    signed_in = "signed_in"  # the door has seen who it was
+    stale = "stale"  # it has, but it is too long ago that they proved it
     missing = "missing"  # none was typed, or this editor has no secret
     wrong = "wrong"
     used = "used"
@@ -50,12 +61,12 @@ class Judged:
     at: datetime  # when the code was given
     sentence: str = ""  # Italian, for the editor; empty where it passes
     step: int | None = None  # the code's own moment
-    proof: str | None = None  # keyed hash for Approval.code_hash and SignOff.code_hash
+    proof: str | None = None  # for the `code_hash` of what it proves: a keyed hash, or ACCESS and a key
     until: datetime | None = None  # from now on locked: the other editors should hear of it
 
     @property
     def passes(self) -> bool:
-        return self.verdict in (Verdict.accepted, Verdict.declared)
+        return self.verdict in (Verdict.accepted, Verdict.declared, Verdict.signed_in)
 
 
 @dataclass(frozen=True)
@@ -155,21 +166,37 @@ def _locked(editor: Editor, until: datetime, meanwhile: str) -> str:
     return f"{told} {meanwhile}"
 
 
-def judge(
-    settings: Settings, session: Session, editor: Editor, code: str, *, at: datetime, approves: bool = True
-) -> Judged:
-    """Judge the code of a form that asks to approve, or for another act; store it where it is wrong.
+def are_in_forms(settings: Settings) -> bool:
+    """Whether forms ask for codes: not where persons sign in."""
+    return settings.profile.asks_codes and not settings.signs_in
 
-    `at` is the instant of Resume, or when a run was asked for. Once for each answer, in the transaction that
-    stores the answer: it holds the editor's other answers back until then. An accepted code can be judged
-    again: `spend` ends it.
+
+def judge(
+    settings: Settings,
+    session: Session,
+    editor: Editor,
+    proof: Proof,
+    *,
+    at: datetime,
+    approves: bool = True,
+    is_final: bool = False,
+) -> Judged:
+    """Judge what proves who confirmed a form that asks to approve, or started another act; store a code that
+    is wrong.
+
+    `at` is the instant of Resume, or when a run was asked for; `is_final`: it cannot be taken back. Once for
+    each answer, in the transaction that stores the answer: it holds the editor's other answers back until
+    then. What was accepted can be judged again: `spend` ends it.
     """
+    if proof.person or settings.signs_in:
+        return _signed_in(settings, session, editor, proof, at, is_final=is_final)
     if not settings.profile.asks_codes:
         return Judged(Verdict.declared, editor.id, at)
     secret = settings.code_secret(editor)
     if secret is None or not is_usable(secret.get_secret_value()):
         sentence = f"Per {editor.name} non c'è ancora un codice: chiedilo a chi gestisce il servizio."
         return Judged(Verdict.missing, editor.id, at, sentence)
+    code = proof.code
     if not typed(code):
         what = "Per approvare serve" if approves else "Serve"
         sentence = f"{what} il codice di 6 cifre dell'app: scrivilo per ultimo, prima di confermare."
@@ -194,6 +221,34 @@ def judge(
     )
 
 
+def _signed_in(
+    settings: Settings, session: Session, editor: Editor, proof: Proof, at: datetime, *, is_final: bool
+) -> Judged:
+    """By what the door wrote down, whatever was typed. A run that nobody started there proves nobody."""
+    if not proof.person:
+        return Judged(Verdict.missing, editor.id, at, NOT_SIGNED_IN)
+    row = asked.whole(settings, session, proof.act)
+    if row is None or row.person != editor.id or proof.person != editor.id:
+        return Judged(Verdict.missing, editor.id, at, LOST)
+    if row.used_at is not None:
+        return Judged(Verdict.used, editor.id, row.at, ALREADY)
+    is_fresh = row.proved_at is not None and row.at - row.proved_at <= FRESH
+    if is_final and settings.profile.asks_codes and not is_fresh:
+        address = f"{settings.prefect_origins[0]}{PROVE}"
+        return Judged(Verdict.stale, editor.id, row.at, PROVE_AGAIN.format(address))
+    return Judged(Verdict.signed_in, editor.id, row.at, proof=ACCESS + row.key)
+
+
+NOT_SIGNED_IN = (
+    "Non si sa chi l'ha chiesto: va confermato o avviato dalla pagina, da chi ha effettuato l'accesso."
+)
+ALREADY = "Questo è già stato fatto: se serve ancora, va chiesto di nuovo."
+PROVE_AGAIN = (
+    "Questo non si può annullare, e sono passati più di 15 minuti da quando hai dimostrato chi sei. In "
+    "un'altra scheda apri {} e scrivi il codice dell'app; poi conferma di nuovo."
+)
+
+
 def _proof(settings: Settings, editor: Editor, step: int | None, code: str) -> str:
     return settings.vault().hash(f"one-time code {editor.id} {step} {typed(code)}")
 
@@ -211,11 +266,14 @@ def is_genuine(settings: Settings, editor: Editor, row: UsedCode) -> bool:
 
 
 def spend(session: Session, judged: Judged, bulletin_id: int | None) -> None:
-    """Use up the code of a decision, in the decision's transaction.
+    """Use up the code of a decision, or what was seen at the door, in the decision's transaction.
 
     StoreError where it does not pass, or was used meanwhile: nothing of the decision may be stored then.
     """
     if judged.verdict == Verdict.declared:
+        return
+    if judged.verdict == Verdict.signed_in and judged.proof is not None:
+        accounts.use_up(session, judged.proof.removeprefix(ACCESS), bulletin_id=bulletin_id, now=judged.at)
         return
     if judged.verdict != Verdict.accepted or judged.step is None or judged.proof is None:
         raise StoreError(f"a code of {judged.editor} that is {judged.verdict} proves no decision")

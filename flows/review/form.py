@@ -15,6 +15,7 @@ from db.models import BulletinItem
 from flows.bulletin.language.measure import utf16
 from flows.door.sealed import FIELD
 from flows.draft.evidence import judged, room
+from flows.review import codes
 from flows.review.choices import Answer, choices, decision_of, entries, order_lines
 from flows.review.page import Round, above
 from flows.review.sign_off import ASK_SOURCE
@@ -36,9 +37,12 @@ def form(settings: Settings, draft: Round, now: datetime, page: str) -> type[for
     fields: dict[str, Any] = _texts(settings, draft, draft.bulletin.slot_at or now)
     if _is_source_asked(draft):
         fields["fonte"] = (str, Field(default="", title=words["fonte"]))
-    fields["decisione"] = forms.choice(words["decisione"], entries(offered, names, draft.signed))
-    fields["chi"] = forms.choice(words["chi"], names, may_stay_empty=True)
-    if settings.profile.asks_codes:
+    if settings.signs_in:  # who answers has signed in: nobody is asked for a name
+        fields["decisione"] = forms.choice(words["decisione"], [*offered.values()])
+    else:
+        fields["decisione"] = forms.choice(words["decisione"], entries(offered, names, draft.signed))
+        fields["chi"] = forms.choice(words["chi"], names, may_stay_empty=True)
+    if codes.are_in_forms(settings):
         fields[FIELD] = (str, Field(default="", title=words["codice"]))
     if not is_fixed:  # whose lines all stay where they are
         lines = order_lines([item.title for item in draft.items])

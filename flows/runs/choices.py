@@ -24,7 +24,7 @@ from db.engine import reading
 from db.models import TURNED_DOWN, Bulletin, BulletinKind, BulletinStatus
 from flows.bulletin.language.shorten import one_line
 from flows.bulletin.status import DECIDED, named
-from flows.deploy import AT_ONCE, EDITORS, ELSE, LIST
+from flows.deploy import AT_ONCE, EDITORS, ELSE, LIST, without_who
 from flows.draft import undo
 from flows.sending import hold, parts
 from flows.settings import Settings
@@ -214,13 +214,14 @@ def means(entry: str, bulletin: Bulletin) -> bool:
 def _store(client: SyncPrefectClient, settings: Settings, lists: Mapping[str, list[str]]) -> None:
     ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[settings.profile.slug]))
     for deployment in client.read_deployments(deployment_filter=ours, limit=AT_ONCE):
-        schema = deployment.parameter_openapi_schema or {}
+        stored = deployment.parameter_openapi_schema or {}
+        schema = without_who(stored) if "properties" in stored and settings.signs_in else stored
         fields = [
             (field, lists[field[LIST]])
             for field in schema.get("properties", {}).values()
             if field.get(LIST) in lists
         ]
-        if any(field.get("enum") != entries for field, entries in fields):
+        if schema != stored or any(field.get("enum") != entries for field, entries in fields):
             for field, entries in fields:
                 field["enum"] = entries
                 field["description"] = NOTHING_LISTED if entries == [ELSE] else ""

@@ -158,12 +158,14 @@ def proof(code: str) -> Proof:
             parameters = {name: value for name, value in run.parameters.items() if name != FIELD}
             client.update_flow_run(run.id, parameters=parameters)
     typed = sealed.opened(load().stamp_key(), code, str(run.deployment_id), run.parameters) if code else None
-    person = started_by(load(), run.idempotency_key or "")
+    key = run.idempotency_key or ""
+    person = started_by(load(), key)
+    act = key if person else ""
     if typed is not None:
-        return Proof(typed.code, typed.at, person=person)
+        return Proof(typed.code, typed.at, person=person, act=act)
     if code:
         get_run_logger().warning("il codice non è arrivato dalla pagina dei redattori: non vale")
-    return Proof("", run.created, person=person)
+    return Proof("", run.created, person=person, act=act)
 
 
 def started_by(settings: Settings, key: str) -> str:

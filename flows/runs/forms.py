@@ -31,7 +31,7 @@ from db.engine import transaction
 from db.models import Bulletin, BulletinStatus
 from flows.bulletin.status import BEFORE_STAMPS, UNSTAMPED, numbered, tags, waiting_tags
 from flows.door import keys, stamps
-from flows.door.sealed import FIELD
+from flows.door.sealed import OF_THE_PERSON, WHO
 from flows.runs import client as runs
 from flows.runs.client import RunState
 from flows.settings import Settings
@@ -50,6 +50,7 @@ class Confirmation:
     values: dict[str, Any]
     is_stamped: bool = True
     person: str = ""  # id of who had signed in; "": nobody needs to
+    act: str = ""  # the key of what the door wrote down of it
 
 
 def review_key(version: int) -> str:
@@ -64,8 +65,7 @@ def key_of(bulletin: Bulletin, attempt: int) -> str:
     return f"bulletin-{bulletin.id}-{bulletin.created_at:%Y%m%dT%H%M%S}-{attempt}"
 
 
-DECISION, WHO = "decisione", "chi"
-OF_THE_PERSON = (WHO, FIELD)  # the same in every round
+DECISION = "decisione"
 
 
 Form = RunInput  # for who shows one and need not know Prefect
@@ -192,6 +192,7 @@ def confirmed(
                         unbound(values, version),
                         is_stamped=stamp is not None,
                         person=stamp.person if stamp else "",
+                        act=stamps.act_of(run_id, stamp.key) if stamp and stamp.person else "",
                     )
                 )
     return sorted(confirmations, key=lambda confirmation: (confirmation.version, confirmation.at))
@@ -211,7 +212,8 @@ def _stamp_of(
     stamp_key: bytes, run_id: str, version: int, values: dict[str, Any], inputs: dict[str, str]
 ) -> stamps.Stamp | None:
     key = _answer_key(version)
-    beside = (value for name, value in inputs.items() if name.startswith(stamps.prefix_of(key)))
+    start = stamps.prefix_of(key)
+    beside = {name: value for name, value in inputs.items() if name.startswith(start)}
     return stamps.stamped(stamp_key, run_id, key, values, beside)
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from db import accounts, bulletins, deliveries, handovers, senders
 from db.models import Bulletin, BulletinStatus
-from flows.accounts import enrolment, mark
+from flows.accounts import enrolment
 from flows.bulletin.alerts.text import ALERT
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.status import numbered
@@ -129,7 +129,7 @@ def _accounts(settings: Settings, session: Session, before: datetime, now: datet
     found = enrolment.states(settings, session, now=now)
     others = [BY_PROVIDER] if settings.profile.sign_in.oidc else []
     if not (active := [one.name for one in found if one.state == "active"]):
-        if not mark.stands(settings):
+        if not settings.signs_in:
             return others
         return ["Nella copia nessuno ha un accesso: invita con `python -m flows accounts add NOME`.", *others]
     return [

@@ -14,7 +14,9 @@ from db.models import (
     BulletinKind,
     BulletinStatus,
 )
+from flows.accounts import asked
 from flows.bulletin.message.exact import Message, compile_message, frame_name
+from flows.bulletin.status import ACCESS
 from flows.profiles.fingerprint import fingerprint
 from flows.settings import Settings
 
@@ -65,7 +67,7 @@ def broken(
     if settings.profile.asks_codes and not _is_proved(settings, session, bulletin, approval):
         return (
             f"L'approvazione di {approval.approver} per il bollettino {bulletin.id} non è provata da un "
-            f"codice: non parte. {_way_out(bulletin)}"
+            f"codice né da un accesso: non parte. {_way_out(bulletin)}"
         )
     return ""
 
@@ -93,7 +95,13 @@ def not_as_approved(settings: Settings, session: Session, bulletin: Bulletin) ->
 
 
 def _is_proved(settings: Settings, session: Session, bulletin: Bulletin, approval: Approval) -> bool:
-    """By a code that was used up for this bulletin; the Comune's standing order has none."""
+    """By a code that was used up for this bulletin, or by who had signed in and signed it; the Comune's
+    standing order has neither.
+    """
+    if approval.code_hash is not None and approval.code_hash.startswith(ACCESS):
+        person = asked.led_to(settings, session, approval.code_hash.removeprefix(ACCESS), bulletin.id)
+        words = used.genuine(session, settings.vault(), bulletin.id)
+        return [word.editor for word in words if word.code_hash == approval.code_hash] == [person]
     if approval.code_hash is not None:
         return used.led_to(session, bulletin.id, approval.code_hash)
     order = settings.profile.urgent.standing_order

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import httpx
@@ -12,8 +12,9 @@ from sqlalchemy import Engine
 from db import accounts
 from db.engine import transaction
 from db.models import SignInProof
-from flows.accounts import enrolment, persons, sign_in
-from flows.door.people import Enrolled
+from flows.accounts import asked, enrolment, persons, sign_in
+from flows.door.people import Asked, Enrolled, Person
+from flows.door.sealed import Proof
 from flows.settings import Settings
 from tests.world.door_front import HERE, Front
 from tests.world.installation import Installation
@@ -54,6 +55,23 @@ def signed_in(settings: Settings, engine: Engine, name: str, now: datetime) -> s
             session.add(account)
         key = sign_in.admit(session, vault, account, SignInProof.code, address="192.0.2.1", now=now)
     return key.token
+
+
+def pressed(
+    settings: Settings,
+    engine: Engine,
+    person: str,
+    at: datetime,
+    *,
+    key: str = "porta-1",
+    proved: timedelta = timedelta(),
+) -> Proof:
+    """What the door writes down of somebody (their id) who had signed in and proved it `proved` ago."""
+    member = persons.with_id(settings.profile, person)
+    assert member is not None
+    who = Person(member.id, member.name, member.role, "code", at - proved)
+    asked.note(engine, sign_in.vault(settings), Asked(key, who, "answer", "run", "0" * 64, at, "192.0.2.1"))
+    return Proof("", at, person=person, act=key)
 
 
 def posted(
