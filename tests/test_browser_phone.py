@@ -7,18 +7,20 @@ import pytest
 from playwright.sync_api import Locator, expect
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName
 
-from tests.world.editor import Editor, browser_page, run_page, sign_in
+from tests.world.editor import Editor, bring, browser_page, run_page
 from tests.world.guide import take
 from tests.world.installation import Installation, wait_for
+from tests.world.people import accounts_of, member_of
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
-TAPS = 6  # of an approval that changes nothing, with a code
+TAPS = 5  # of an approval that changes nothing, by who has signed in
 
 
-def test_an_unchanged_draft_is_approved_in_six_taps_with_a_code(installation: Installation) -> None:
+def test_an_unchanged_draft_is_approved_in_five_taps(installation: Installation) -> None:
     installation.postpone()
-    with installation.profile(("# codes = true", "codes = true")):
+    with installation.profile(("# codes = true", "codes = true")), accounts_of(installation):
+        token = member_of(installation, "Anna Redazione")
         number = installation.draft("Orario della biblioteca in dicembre")
         run_id = installation.run_of(number)
         link = run_page(installation, run_id)
@@ -27,7 +29,7 @@ def test_an_unchanged_draft_is_approved_in_six_taps_with_a_code(installation: In
             page.goto(f"{installation.sandbox}/posta/{letter}")
             take(page, "posta.png")
         with browser_page(360, 740, is_phone=True) as page:
-            sign_in(installation, page)
+            bring(installation, page, token)
             editor = Editor(page, link, "phone", touches=True)
             editor.follow()
             _fits(page.locator("html"))
@@ -42,13 +44,13 @@ def test_an_unchanged_draft_is_approved_in_six_taps_with_a_code(installation: In
             dialog.get_by_text("Come si vede sul telefono").tap()
             editor.show("Che cosa vuoi fare?")
             take(page, "telefono-decisione.png")
-            editor.take("Che cosa vuoi fare?", "Approva (Anna Redazione): parte subito")
-            editor.fill("Codice di 6 cifre", installation.code("Anna Redazione"))
-            take(page, "telefono-conferma.png")
+            editor.take("Che cosa vuoi fare?", "Approva: parte subito")
+            assert dialog.get_by_text("Chi sei").or_(dialog.get_by_text("Codice di 6 cifre")).count() == 0
             editor.confirm()
             print(f"approval by touch: {editor.taps} taps")
             assert editor.taps <= TAPS
         sent = installation.ends_as(number, "sent")
+    assert installation.approver(number) == "Anna Redazione"
     messages = installation.received(sent.code)
     assert len(messages) == 5
     assert all(len(texts) == 1 for texts in messages.values())

@@ -1,4 +1,4 @@
-"""A person who has signed in approves through the door, and in nobody else's name."""
+"""A person who has signed in approves through the door, in nobody else's name, and is asked for none."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,8 +8,8 @@ import pytest
 
 from db import bulletins
 from db.engine import transaction
-from tests.world.installation import Installation, filled, wait_for
-from tests.world.people import accounts_of, signed_in
+from tests.world.installation import Installation, field_of, filled, wait_for
+from tests.world.people import accounts_of, member_of
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
@@ -38,19 +38,24 @@ class Browser:
         return found
 
 
+def entered(form: dict[str, Any]) -> dict[str, Any]:
+    """A form as one answers it who has signed in: the decision alone."""
+    return {**form, field_of(form, "decisione"): APPROVE}
+
+
 def test_who_has_signed_in_approves_and_enters_nothing_in_anothers_name(installation: Installation) -> None:
     number = installation.draft("Serata di letture ad alta voce in biblioteca")
-    with accounts_of(installation):
-        token = signed_in(installation.settings, installation.engine, ANNA, datetime.now(UTC))
-        browser = Browser(installation, token)
+    run_id, form = installation.form_of(number)  # as it was before anybody signed in
+    with installation.profile(("# codes = true", "codes = true")), accounts_of(installation):
+        browser = Browser(installation, member_of(installation, ANNA))
         name = installation.settings.deployment("assenza")
         deployment = browser.http.get(f"/deployments/name/assenza/{name}").json()
         day = f"{datetime.now(UTC) + timedelta(days=300):%Y-%m-%d}"
-        absence = {"who": ANNA, "first_day": day, "last_day": day, "note": "", "cancel": False, "codice": ""}
+        absence = {"who": ANNA, "first_day": day, "last_day": day, "note": "", "cancel": False}
         path = f"/deployments/{deployment['id']}/create_flow_run"
-        started = browser.post(path, {"parameters": {**absence, "chi": BRUNO}})
+        started = browser.post(path, {"parameters": {**absence, "chi": BRUNO, "codice": ""}})
+        own = browser.post(path, {"parameters": absence})
 
-        run_id, form = installation.form_of(number)
         resume = f"/flow_runs/{run_id}/resume"
         before = installation.version(number)
         assert browser.post(resume, {"run_input": filled(form, APPROVE, chi=BRUNO)})["status"] == "ACCEPT"
@@ -60,10 +65,16 @@ def test_who_has_signed_in_approves_and_enters_nothing_in_anothers_name(installa
         assert version is not None
         assert OTHER in version.problems
         run_id, form = installation.form_of(number)
-        assert browser.post(resume, {"run_input": filled(form, APPROVE, chi=ANNA)})["status"] == "ACCEPT"
+        assert not {"chi", "codice"} & form.keys(), "who answers has signed in"
+        assert browser.post(f"/flow_runs/{run_id}/resume", {"run_input": entered(form)})["status"] == "ACCEPT"
         installation.ends_as(number, "sent")
         assert installation.approver(number) == ANNA
-        assert ", accesso con password e codice" in installation.verb("history", str(number))
+        assert ", accesso con password e codice, dimostrato" in " ".join(
+            installation.verb("history", str(number)).split()
+        )
         wait_for("the absence to be refused", lambda: OTHER in installation.name_of(started["id"]))
         assert installation.name_of(started["id"]).startswith("PROVA · NON REGISTRATA")
+        wait_for("Anna's own", lambda: "PROVA · Anna Redazione: assenza" in installation.name_of(own["id"]))
+        asked = browser.http.get(f"/deployments/name/assenza/{name}").json()["parameter_openapi_schema"]
+        assert asked["properties"].keys() == absence.keys(), "no start form asks who either"
         browser.http.close()

@@ -108,7 +108,7 @@ def open_window(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
         before, attempt, kind = handover.run_id, handover.attempt, handover.kind
         version = round_of(handovers.declarations(session, bulletin_id))
     if before is not None:
-        if forms.still_serves(before, version, now=now):
+        if forms.still_serves(settings, before, version, now=now):
             return before
         attempt += 1
     what = "da pubblicare nel canale" if kind == HandoverKind.channel else "da inviare a mano"

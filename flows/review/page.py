@@ -13,6 +13,7 @@ from flows.bulletin.message.frame import preview
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.pictures.phone import Look
 from flows.bulletin.status import HEADINGS, waiting_tags
+from flows.door.entry import PROVE
 from flows.draft.evidence import SourcedItem, at_once, judged, vote
 from flows.draft.refresh import Waiting
 from flows.review.evidence import attention, phones, provenance
@@ -88,6 +89,7 @@ def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:
     dated = draft.bulletin.slot_at or now
     picture = f"{link('La figura del telefono e le fonti', page)} {LEAVES}."
     parts = [*_first(settings, draft, dated), " ".join([*_facts(draft, now), picture])]
+    parts += _proof_asked(settings, draft)
     whole = _as_sent(settings, draft, dated)
     if draft.bulletin.template:  # of whose fields none is a sentence that citizens read
         return "\n\n".join([*parts, f"{PREVIEW}:", whole, *_sources(draft)])
@@ -95,6 +97,16 @@ def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:
     title = f"Pagine del sito, coda ({waiting}), lasciate fuori ({len(draft.queue) - waiting})"
     more = [*_sources(draft), *_alerts(draft), *_lists(draft)]
     return "\n\n".join([*parts, _unfolding(PREVIEW, whole), *([_unfolding(title, *more)] if more else [])])
+
+
+def _proof_asked(settings: Settings, draft: Round) -> list[str]:
+    """For what cannot be taken back, where persons sign in: that they prove it once more, and where."""
+    is_final = draft.bulletin.slot_at is None or settings.profile.approvals == 2
+    if not (settings.signs_in and settings.profile.asks_codes and is_final):
+        return []
+    words = settings.texts["modulo"]
+    address = f"{settings.prefect_origins[0]}{PROVE}"
+    return [f"{words['dimostra']}, {link(words['dimostra_dove'], address)}."]
 
 
 def describe(settings: Settings, draft: Round, now: datetime) -> str:

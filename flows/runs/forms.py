@@ -234,10 +234,11 @@ def forget(confirmation: Confirmation, field: str, *, stamp_key: bytes) -> None:
         client.create_flow_run_input(UUID(confirmation.run_id), key, json.dumps(values))
 
 
-def is_usable(run_id: str, version: int) -> bool:
+def is_usable(settings: Settings, run_id: str, version: int) -> bool:
     """Whether a waiting run shows the latest version, in a form that was stored before its process died.
 
-    A form of an older code stays: to replace it would cost what somebody is typing into it.
+    A form of an older code stays: to replace it would cost what somebody is typing into it. But not one that
+    asks nobody who they are where no person signs in any more.
     """
     last = runs.last_state(run_id)
     if last is None or last.state_details.pause_key != review_key(version):
@@ -248,7 +249,8 @@ def is_usable(run_id: str, version: int) -> bool:
         form = json.loads(stored)
     except ValueError:
         return False
-    return isinstance(form, dict) and "properties" in form
+    fields = form.get("properties") if isinstance(form, dict) else None
+    return isinstance(fields, dict) and (settings.signs_in or WHO in fields)
 
 
 def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: datetime) -> str | None:
@@ -265,7 +267,7 @@ def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
         run_before, attempt = bulletin.review_run_id, bulletin.review_attempt
         version = bulletins.latest(session, bulletin_id)
     if run_before is not None:
-        if still_serves(run_before, version.number if version else None, now=now):
+        if still_serves(settings, run_before, version.number if version else None, now=now):
             return run_before
         attempt += 1
     run_id = runs.start(
@@ -283,13 +285,13 @@ def open_review(settings: Settings, engine: Engine, bulletin_id: int, *, now: da
     return run_id
 
 
-def still_serves(run_id: str, version: int | None, *, now: datetime) -> bool:
+def still_serves(settings: Settings, run_id: str, version: int | None, *, now: datetime) -> bool:
     """Whether the window shows that version, or is about to answer; one that does neither is ended, since
     another replaces it.
     """
     state = runs.state(run_id, now=now)
     if state == RunState.working or (
-        state == RunState.waiting and version is not None and is_usable(run_id, version)
+        state == RunState.waiting and version is not None and is_usable(settings, run_id, version)
     ):
         return True
     if state == RunState.lost:

@@ -58,6 +58,13 @@ def sign_in(installation: Installation, page: Page) -> None:
         page.goto(installation.settings.entry_link(runs))
 
 
+def bring(installation: Installation, page: Page, token: str) -> None:
+    """The browser of somebody who has signed in, by what it keeps (`tests.world.people.member_of`)."""
+    settings = installation.settings
+    kept = {"name": settings.work_pool, "value": token, "url": settings.prefect_address}
+    page.context.add_cookies([kept])  # type: ignore[list-item]
+
+
 def closed(page: Page) -> None:
     """A list of options is gone: one that still closes takes the focus back, which shuts the next one."""
     expect(page.get_by_role("option")).to_have_count(0)

@@ -35,7 +35,7 @@ from flows.review.choices import signed
 from flows.runs import forms
 from flows.settings import DEMO, ROOT, Settings, load_profile
 from flows.sources.visit import collect_sources
-from tests.world.sharing import share_the_password
+from tests.world.sharing import ask_who, share_the_password
 
 T = TypeVar("T")
 READY = "Ctrl-C stops everything"
@@ -158,6 +158,8 @@ class Installation:
 
         said = wait_for("the installation to be ready", ready, 240)
         share_the_password(self.settings)  # `run` has invented accounts
+        with self.at_server():
+            ask_who(self.settings)
         return said
 
     def stop(self) -> int:

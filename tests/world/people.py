@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import httpx
@@ -12,12 +12,12 @@ from sqlalchemy import Engine
 from db import accounts
 from db.engine import transaction
 from db.models import SignInProof
-from flows.accounts import asked, enrolment, persons, sign_in
+from flows.accounts import asked, enrolment, mark, persons, sign_in
 from flows.door.people import Asked, Enrolled, Person
 from flows.door.sealed import Proof
 from flows.settings import Settings
 from tests.world.door_front import HERE, Front
-from tests.world.installation import Installation
+from tests.world.installation import Installation, wait_for
 from tests.world.sharing import share_the_password
 
 PASSWORD = "cavallo corretto batteria graffetta"
@@ -82,6 +82,20 @@ def posted(
     headers |= {"Origin": origin} if origin else {}
     headers |= {"Cookie": f"bollettino={token}"} if token else {}
     return front.http.post(path, content=urlencode(fields).encode(), headers=headers)
+
+
+def member_of(installation: Installation, name: str) -> str:
+    """The token of who has signed in to a server that runs, once the door and all processes know of it."""
+    settings = installation.settings
+    token = signed_in(settings, installation.engine, name, datetime.now(UTC))
+    mark.leave(settings)
+    with httpx.Client(trust_env=False, cookies={settings.work_pool: token}) as browser:
+
+        def is_known() -> bool:
+            return browser.get(f"{settings.prefect_address}/api/version").status_code == 200
+
+        wait_for("the door to know who has signed in", is_known)
+    return token
 
 
 @contextmanager

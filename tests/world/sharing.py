@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 import httpx
 
-from db import accounts
-from db.engine import transaction
+from db import accounts, bulletins
+from db.engine import reading, transaction
+from db.models import BulletinStatus
 from flows.accounts import mark
+from flows.runs import forms
 from flows.settings import Settings
 
 PATIENCE = 30  # seconds
@@ -25,3 +27,12 @@ def share_the_password(settings: Settings) -> None:
         while client.get(f"{settings.prefect_address}/api/version").status_code != 200:
             assert time.monotonic() < deadline, "the shared password opens nothing"
             time.sleep(0.3)
+
+
+def ask_who(settings: Settings) -> None:
+    """In the forms that wait, too: they were opened for who signs in."""
+    engine = settings.engine()
+    with reading(engine) as session:
+        waiting = bulletins.with_status(session, BulletinStatus.in_review)
+    for one in waiting:
+        forms.open_review(settings, engine, one.id, now=datetime.now(UTC))
