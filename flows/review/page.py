@@ -106,7 +106,7 @@ def _proof_asked(settings: Settings, draft: Round) -> list[str]:
         return []
     words = settings.texts["modulo"]
     address = f"{settings.prefect_origins[0]}{PROVE}"
-    return [f"{words['dimostra']}, {link(words['dimostra_dove'], address)}."]
+    return [f"{words['dimostra']} {link(words['dimostra_dove'], address)}."]
 
 
 def describe(settings: Settings, draft: Round, now: datetime) -> str:

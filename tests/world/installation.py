@@ -376,8 +376,7 @@ class Installation:
     def answer(self, number: int, decision: str, **fields: Any) -> None:
         """Confirm the form over Prefect's API, with the values it was filled with."""
         run_id, form = self.form_of(number)
-        values = filled(form, decision, **fields)
-        assert self.post(run_id, values) == "ACCEPT", values
+        assert self.post(run_id, values := filled(form, decision, **fields)) == "ACCEPT", values
 
     def ends_as(self, number: int, status: str) -> Bulletin:
         def ended() -> Bulletin | None:
