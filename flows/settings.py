@@ -168,7 +168,7 @@ class Settings:
         """What an operator should know on every start, although nothing is wrong."""
         profile = self.profile
         warnings = self._silent_editors
-        if profile.asks_codes or is_loopback(profile.whatsapp.api):
+        if profile.asks_codes or self.signs_in or is_loopback(profile.whatsapp.api):
             return warnings
         warnings += ["codes = false: whoever opens the Prefect UI can approve under any editor's name"]
         if profile.approvals == 2:

@@ -369,12 +369,12 @@ def test_the_doctor_says_where_nothing_asks_for_a_second_factor(there: Town) -> 
     def said() -> Said:
         profile = load_profile(there.here.path)
         whatsapp = profile.whatsapp.model_copy(update={"api": "https://graph.example"})
-        profile = profile.model_copy(update={"codes": False, "stage": "trial", "whatsapp": whatsapp})
+        profile = profile.model_copy(update={"stage": "trial", "whatsapp": whatsapp})
         here = Settings(profile, there.here.path, there.here.state, there.here.database)
         return people.provider(Case(here, datetime.now(UTC)))
 
     assert said().verdict == Verdict.attention
-    assert "non si chiede un secondo fattore né a chi entra né a chi approva" in said().words
+    assert "non gli si chiede che chi entra, e poi approva, abbia due fattori" in said().words
     there.rewritten(f'client_id = "{CLIENT}"', f'client_id = "{CLIENT}"\nrequired = {{ amr = "mfa" }}')
     assert said().verdict == Verdict.good
 

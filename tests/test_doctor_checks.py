@@ -14,12 +14,14 @@ from flows.bulletin.language.dates import in_rome
 from flows.doctor import configuration, database, heartbeat, machine, people, prefect_server
 from flows.doctor import sources as feeds
 from flows.doctor.finding import Case, Said, Verdict
+from flows.door import keys
 from flows.sending.witness import Mark, StateFolder
 from flows.settings import Settings
 from tests.world.builders import make_source
 from tests.world.comune import Comune
 from tests.world.examined import all_read, answer, answers, tie_keys
 from tests.world.mail_server import announce, mail_server
+from tests.world.people import signed_in
 from tests.world.tiny_disk import TinyDisk
 
 ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
@@ -292,6 +294,17 @@ def test_an_editor_on_duty_without_a_code(comune: Comune, monkeypatch: pytest.Mo
     assert "KRSXG5CTMVRX" not in str(said)
     real(comune, ("# codes = true ", "codes = false "))
     assert answer(comune, people.codes).verdict == Verdict.attention
+
+
+def test_where_persons_sign_in_somebody_on_duty_can(comune: Comune) -> None:
+    (comune.settings.state / keys.ACCOUNTS).write_text("made up")
+    said = answer(comune, people.codes)
+    assert (said.verdict, said.words) == (
+        Verdict.failed,
+        "Chi è in turno non ha un accesso suo: nessuno può approvare.",
+    )
+    signed_in(comune.settings, comune.engine, "Anna Redazione", comune.now)
+    assert answer(comune, people.codes).verdict == Verdict.good
 
 
 def test_an_editor_without_a_telephone(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> None:

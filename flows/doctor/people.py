@@ -124,10 +124,10 @@ def provider(case: Case) -> Said:
     except (UnreachedError, ProviderError) as exc:
         return failed(f"{trouble}.", f"{help_}; chi ha una password entra con quella", detail=str(exc))
     is_real = not is_loopback(case.settings.profile.whatsapp.api)
-    if is_real and not case.settings.profile.asks_codes and not {"amr", "acr"} & set(oidc.required):
+    if is_real and not {"amr", "acr"} & set(oidc.required):
         return attention(
-            f"{oidc.name} risponde, ma non si chiede un secondo fattore né a chi entra né a chi approva.",
-            "togli `codes = false` dal profilo, o chiedi `amr` in [sign_in.oidc] required",
+            f"{oidc.name} risponde, ma non gli si chiede che chi entra, e poi approva, abbia due fattori.",
+            "chiedi `amr` o `acr` in [sign_in.oidc] required; se non li dice, imponilo nelle sue regole",
         )
     return good(f"{oidc.name} risponde.")
 

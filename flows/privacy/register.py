@@ -82,7 +82,13 @@ def report(settings: Settings, *, subscribers: int, now: datetime) -> str:
             "nessuno.",
             f"- Approvazione dei messaggi: {profile.approvals} "
             + ("persona" if profile.approvals == 1 else "persone")
-            + (", con un codice che vale una volta." if profile.asks_codes else ", senza codice."),
+            + (
+                ", entrate con il proprio accesso."
+                if settings.signs_in
+                else ", con un codice che vale una volta."
+                if profile.asks_codes
+                else ", senza codice."
+            ),
             "",
         ]
     )
