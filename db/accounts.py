@@ -153,12 +153,21 @@ def sign_in(
     address: str,
     until: datetime,
     now: datetime,
+    proved_at: datetime | None = None,
 ) -> None:
-    session.add(
-        SignIn(
-            account_id=account.id, token_hash=token_hash, at=now, until=until, address=address, proof=proof
-        )
+    """`proved_at`: where who signs in has proved who they are at another moment than now."""
+    row = SignIn(
+        account_id=account.id, token_hash=token_hash, at=now, until=until, address=address, proof=proof
     )
+    row.proved_at = proved_at
+    session.add(row)
+    session.flush()
+
+
+def prove(session: Session, signed_in: SignIn, *, now: datetime) -> None:
+    """Who is signed in there, and nowhere else, has just proved once more who they are."""
+    signed_in.proved_at = now
+    session.add(signed_in)
     session.flush()
 
 

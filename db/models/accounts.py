@@ -63,7 +63,7 @@ class SignIn(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     address: str  # of the network, from where
     proof: SignInProof = Field(sa_type=by_value(SignInProof))
-    proved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # again since `at`
+    proved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # the last time; None: at `at`
 
 
 class DoorAct(SQLModel, table=True):

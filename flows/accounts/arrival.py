@@ -7,7 +7,7 @@ operator has begun the account anew. Nobody comes in, or gets a role, by what th
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pyotp import random_base32
@@ -18,7 +18,7 @@ from db.engine import alone, reading, transaction
 from db.models import SignInProof
 from db.vault import Vault
 from flows.accounts import mark, persons, sign_in
-from flows.door.people import Key, Refused
+from flows.door.people import UNTOLD, Key, Refused
 from flows.profiles.sign_in import Oidc
 from flows.settings import Settings
 
@@ -50,6 +50,7 @@ class Identity:
     subject: str  # its own name for them, which it gives to nobody else (OpenID Connect Core 1.0, 2)
     address: str
     proof: SignInProof
+    proved_at: datetime | None = None  # there; None: now
 
 
 def is_locked(engine: Engine, address: str, now: datetime) -> bool:
@@ -89,6 +90,24 @@ def identity(oidc: Oidc, claims: Mapping[str, Any]) -> Identity | Refused:
     return Identity(oidc.issuer, subject, address, proof)
 
 
+def proved_at(claims: Mapping[str, Any], now: datetime, *, is_asked: bool) -> datetime:
+    """When who comes has proved there who they are, by the claims of a verified ID token; never after now.
+
+    `auth_time` must be in it once `max_age` was sent (OpenID Connect Core 1.0, 2 and 3.1.2.1). Keycloak
+    always has it, Microsoft Entra where the application's optional claims name it, Google not in its usual
+    tokens. So that people of such a Comune can still act, without it what counts is that the provider was
+    asked to ask for a proof (`is_asked`) and did not refuse. UNTOLD otherwise: whom it still knows in a
+    browser it lets through without a word.
+    """
+    told = claims.get("auth_time")
+    if isinstance(told, int | float) and not isinstance(told, bool):
+        try:
+            return max(UNTOLD, min(datetime.fromtimestamp(told, UTC), now))
+        except (ValueError, OverflowError, OSError):
+            return UNTOLD
+    return now if is_asked else UNTOLD
+
+
 def admit(
     settings: Settings, engine: Engine, vault: Vault, who: Identity, name: str, *, address: str, now: datetime
 ) -> Key | Refused:
@@ -113,6 +132,8 @@ def admit(
             account.enrolled_at = max(now, account.made_at)
         session.add(account)
         accounts.forget_old(session, now=now)
-        key = sign_in.admit(session, vault, account, who.proof, address=address, now=now)
+        key = sign_in.admit(
+            session, vault, account, who.proof, address=address, now=now, proved_at=who.proved_at
+        )
         mark.leave(settings)  # before the commit: what cannot be marked is not begun
     return key

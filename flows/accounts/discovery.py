@@ -21,6 +21,10 @@ TRUSTED = frozenset(f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (
 # So that at an office's computer nobody comes in as the colleague whom it still knows. Not every provider has
 # the first (Keycloak), or the second (Google), and few tell: who lacks it sends back `invalid_request`.
 PROMPTS = ("select_account", "login")
+PROOF = "login"  # the one by which it asks for a password anew (OpenID Connect Core 1.0, 3.1.2.1)
+# They show a page of their own error in place of sending back who is to be asked so:
+# https://developers.google.com/identity/openid-connect/openid-connect#authenticationuriparameters
+WITHOUT_PROOF = frozenset({"https://accounts.google.com"})
 
 
 class ProviderError(Exception):
@@ -51,6 +55,11 @@ class Description:
     names_itself: bool  # in the answer that a browser brings back (RFC 9207)
     prompts: tuple[str, ...]  # of PROMPTS, those that it may have
 
+    def prompt(self, place: int, *, is_again: bool) -> str | None:
+        """What it is asked to ask, after it has refused `place` of them; the strictest first for a proof."""
+        prompts = sorted(self.prompts, key=lambda one: one != PROOF) if is_again else self.prompts
+        return next(iter(prompts[place:]), None)
+
 
 def address(oidc: Oidc) -> str:
     return oidc.issuer.rstrip("/") + PATH
@@ -74,7 +83,12 @@ def described(oidc: Oidc, raw: bytes) -> Description:
         algorithms,
         takes_form=isinstance(methods, list) and "client_secret_post" in methods,
         names_itself=found.get("authorization_response_iss_parameter_supported") is True,
-        prompts=tuple(one for one in PROMPTS if not isinstance(prompts, list) or one in prompts),
+        prompts=tuple(
+            one
+            for one in PROMPTS
+            if (not isinstance(prompts, list) or one in prompts)
+            and (one != PROOF or oidc.issuer not in WITHOUT_PROOF)
+        ),
     )
 
 

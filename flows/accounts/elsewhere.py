@@ -2,12 +2,13 @@
 
 import logging
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from db.vault import Vault
-from flows.accounts.arrival import ASK, Identity, identity
+from flows.accounts.arrival import ASK, Identity, identity, proved_at
 from flows.accounts.discovery import PROMPTS, ProviderError, RefusedCodeError, UnreachedError
 from flows.accounts.journey import LASTS, Journeys
 from flows.door.people import Departure, Refused
@@ -47,9 +48,9 @@ class Elsewhere:
         return self._provider
 
     async def depart(
-        self, provider: "Provider", then: str, now: datetime, *, prompt: int = 0
+        self, provider: "Provider", then: str, now: datetime, *, prompt: int = 0, is_again: bool = False
     ) -> Departure | Refused:
-        journey, kept = self._journeys.begin(then, now, prompt)
+        journey, kept = self._journeys.begin(then, now, prompt, is_again=is_again)
         try:
             there = await provider.way_there(journey)
         except ProviderError as exc:
@@ -70,14 +71,19 @@ class Elsewhere:
             return Refused(ANEW)
         if error := brought.get("error"):
             if error == "invalid_request" and journey.prompt < len(PROMPTS):
-                return await self.depart(provider, journey.then, now, prompt=journey.prompt + 1)
+                return await self.depart(
+                    provider, journey.then, now, prompt=journey.prompt + 1, is_again=journey.is_again
+                )
             return _denied(oidc, error)
         try:
             claims = await provider.claims(journey, brought, now)
+            is_asked = await provider.has_asked(journey)
         except ProviderError as exc:
             return _told(oidc, exc)
         found = identity(oidc, claims)
-        return found if isinstance(found, Refused) else (found, journey.then)
+        if isinstance(found, Refused):
+            return found
+        return replace(found, proved_at=proved_at(claims, now, is_asked=is_asked)), journey.then
 
 
 def _denied(oidc: Oidc, error: str) -> Refused:

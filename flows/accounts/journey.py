@@ -21,6 +21,7 @@ class Journey:
     then: str  # the page to go on to
     at: str  # ISO 8601, when it began
     prompt: int = 0  # place in what the provider may be asked to ask the person
+    is_again: bool = False  # who is known there already has to prove it once more
     state: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48), repr=False)
@@ -31,9 +32,11 @@ class Journeys:
         self._vault = vault
         self._ended: dict[str, datetime] = {}  # state -> when, the oldest first
 
-    def begin(self, then: str, now: datetime, prompt: int = 0) -> tuple[Journey, str]:
+    def begin(
+        self, then: str, now: datetime, prompt: int = 0, *, is_again: bool = False
+    ) -> tuple[Journey, str]:
         """And what the browser keeps: sealed, so that it says nothing to whoever reads it there."""
-        journey = Journey(then, now.astimezone(UTC).isoformat(), prompt)
+        journey = Journey(then, now.astimezone(UTC).isoformat(), prompt, is_again)
         return journey, self._vault.seal(json.dumps(asdict(journey))).decode().rstrip("=")
 
     def end(self, kept: str, state: str, now: datetime) -> Journey | None:

@@ -61,10 +61,21 @@ class Provider:
             nonce=journey.nonce,
             code_challenge=create_s256_code_challenge(journey.verifier),
             code_challenge_method="S256",
-            prompt=next(iter(described.prompts[journey.prompt :]), None),
+            prompt=described.prompt(journey.prompt, is_again=journey.is_again),
+            max_age="0" if journey.is_again else None,
             acr_values=None if acr is None else str(acr),
         )
         return address
+
+    async def has_asked(self, journey: Journey) -> bool:
+        """Whether who comes back from it was asked for a proof there, as far as it can be told to ask.
+
+        What it was told passed through the browser, where it may have been left out: only a token that says
+        when (`auth_time`) shows that it was heeded.
+        """
+        async with _in_time():
+            asked = (await self._description()).prompt(journey.prompt, is_again=journey.is_again)
+        return asked == discovery.PROOF or (asked is not None and journey.is_again and journey.prompt == 0)
 
     async def claims(self, journey: Journey, brought: Mapping[str, str], now: datetime) -> dict[str, Any]:
         """Of the verified ID token. `brought`: the query of the address that the browser came back with."""

@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import make_hurried, reading
-from flows.accounts import arrival, enrolment, mark, sign_in
+from flows.accounts import arrival, enrolment, mark, proof, sign_in
 from flows.accounts import asked as requests
 from flows.accounts.elsewhere import Elsewhere
 from flows.accounts.sign_in import Tried
@@ -75,10 +75,11 @@ class Reception:
             return None
         at, person = self._known.get(token, (0.0, None))
         if not at or monotonic() - at > FRESH:
+            known = self._known  # another one where something ended meanwhile: this answer is old then
             person = await _in(self._readers, lambda: self._who(token))
-            if len(self._known) >= MOST:
-                self._known.clear()
-            self._known[token] = (monotonic(), person)
+            if len(known) >= MOST:
+                known.clear()
+            known[token] = (monotonic(), person)
         return person
 
     async def note(self, asked: Asked) -> None:
@@ -99,13 +100,26 @@ class Reception:
             ),
         )
 
+    async def prove(self, token: str, code: str, address: str) -> Person | Refused | None:
+        now = self._clock()
+        found = await _in(
+            self._writer,
+            lambda: proof.prove(
+                self.profile, self.engine, self._vault, token, code, address=address, now=now
+            ),
+        )
+        self._known = {other: answer for other, answer in self._known.items() if other != token}
+        return found
+
     async def provider(self) -> str:
         asked = await self._provider()
         return asked.oidc.name if asked else ""
 
-    async def depart(self, then: str) -> Departure | Refused:
+    async def depart(self, then: str, *, is_again: bool = False) -> Departure | Refused:
         asked = await self._provider()
-        return await self._elsewhere.depart(asked, then, self._clock()) if asked else Refused(NO_PROVIDER)
+        if asked is None:
+            return Refused(NO_PROVIDER)
+        return await self._elsewhere.depart(asked, then, self._clock(), is_again=is_again)
 
     async def arrive(self, kept: str, query: str, address: str) -> Arrival | Departure | Refused:
         asked, now = await self._provider(), self._clock()
@@ -138,7 +152,7 @@ class Reception:
             self._writer,
             lambda: sign_in.sign_out(self.engine, self._vault, token, everywhere=everywhere, now=now),
         )
-        self._known.clear()
+        self._known = {}
 
     async def invited(self, token: str) -> Invitation | None:
         now = self._clock()

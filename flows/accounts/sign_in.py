@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from db import accounts
 from db.engine import reading, transaction
-from db.models import Account, RecoveryCode, SignInProof
+from db.models import Account, RecoveryCode, SignIn, SignInProof
 from db.vault import Vault
 from flows.accounts import passwords, persons
 from flows.accounts.keys import vault_of
@@ -65,12 +65,26 @@ def make_link(
 
 
 def admit(
-    session: Session, vault: Vault, account: Account, proof: SignInProof, *, address: str, now: datetime
+    session: Session,
+    vault: Vault,
+    account: Account,
+    proof: SignInProof,
+    *,
+    address: str,
+    now: datetime,
+    proved_at: datetime | None = None,
 ) -> Key:
-    """A browser is signed in from now on."""
+    """A browser is signed in from now on. `proved_at`: when who is before it proved that; None: now."""
     token = secrets.token_urlsafe(32)
     accounts.sign_in(
-        session, account, hashed(vault, token), proof=proof, address=address, until=now + DAY, now=now
+        session,
+        account,
+        hashed(vault, token),
+        proof=proof,
+        address=address,
+        until=now + DAY,
+        now=now,
+        proved_at=proved_at,
     )
     return Key(token, int(DAY.total_seconds()))
 
@@ -98,12 +112,11 @@ def sign_in(profile: Profile, engine: Engine, vault: Vault, tried: Tried, *, now
         account = None
     is_password = passwords.is_right(tried.password, account.password_hash if account else "")
     sealed = account.secret_sealed if account else None
-    steps = matching(typed(tried.code), vault.open(sealed) if sealed else random_base32(), now)
-    near = [step for step in steps if abs(step - int(now.timestamp()) // STEP) <= WINDOW]
+    near = steps_of(tried.code, vault.open(sealed) if sealed else random_base32(), now)
     with transaction(engine) as session:
         if account is not None:
             account = _unchanged(account, accounts.held(session, account.id))
-        used = _code(session, vault, account, near, tried.code) if account else None
+        used = usable(session, vault, account, near, tried.code) if account else None
         guessed = accounts.failures(session, EVERYWHERE, since=now - WITHIN).count(name_hash)
         if account is None or used is None or not is_password:
             accounts.failed(session, name_hash=name_hash, address=tried.address, now=now)
@@ -112,12 +125,7 @@ def sign_in(profile: Profile, engine: Engine, vault: Vault, tried: Tried, *, now
             return Refused(WRONG)
         if guessed >= TRIES_OF_CODES:  # said to who has both: nobody learns from it that a password is right
             return Refused(LOCKED, is_for_now=True)
-        if isinstance(used, RecoveryCode):
-            accounts.use(session, used, now=now)
-            proof = SignInProof.recovery
-        else:
-            account.last_step, proof = used, SignInProof.code
-            session.add(account)
+        proof = use_up(session, account, used, now)
         accounts.forget_old(session, now=now)
         return admit(session, vault, account, proof, address=tried.address, now=now)
 
@@ -128,12 +136,28 @@ def _unchanged(judged: Account, account: Account) -> Account | None:
     return account if is_same and account.closed_at is None else None
 
 
-def _code(
+def steps_of(code: str, secret: str, now: datetime) -> list[int]:
+    """The steps about now whose code of the app this is."""
+    steps = matching(typed(code), secret, now)
+    return [step for step in steps if abs(step - int(now.timestamp()) // STEP) <= WINDOW]
+
+
+def usable(
     session: Session, vault: Vault, account: Account, near: list[int], code: str
 ) -> int | RecoveryCode | None:
-    """What would be used up: the step of a one-time code, or a recovery code."""
+    """What would be used up: one of the steps `near`, later than the last one, or a recovery code."""
     fresh = [step for step in near if account.last_step is None or step > account.last_step]
     return fresh[0] if fresh else accounts.recovery(session, account.id, hashed(vault, _as_recovery(code)))
+
+
+def use_up(session: Session, account: Account, used: int | RecoveryCode, now: datetime) -> SignInProof:
+    """What is `usable` is so once."""
+    if isinstance(used, RecoveryCode):
+        accounts.use(session, used, now=now)
+        return SignInProof.recovery
+    account.last_step = used
+    session.add(account)
+    return SignInProof.code
 
 
 def sign_in_by_link(
@@ -160,12 +184,17 @@ def who(profile: Profile, engine: Engine, vault: Vault, token: str, *, now: date
     """Whose browser it is; nobody's where the person has left the profile."""
     with reading(engine) as session:
         found = accounts.signed_in(session, hashed(vault, token), now=now)
-    person = persons.with_id(profile, found[0].person) if found else None
-    if found is None or person is None:
+    return person_of(profile, *found) if found else None
+
+
+def person_of(profile: Profile, account: Account, signed_in: SignIn) -> Person | None:
+    member = persons.with_id(profile, account.person)
+    if member is None:
         return None
-    signed_in = found[1]
     proved_at = signed_in.proved_at or signed_in.at
-    return Person(person.id, person.name, person.role, signed_in.proof.value, proved_at)
+    # without a password nobody has seen the secret that every account begins with
+    has_code = bool(account.password_hash and account.secret_sealed)
+    return Person(member.id, member.name, member.role, signed_in.proof.value, proved_at, has_code)
 
 
 def sign_out(engine: Engine, vault: Vault, token: str, *, everywhere: bool, now: datetime) -> None:

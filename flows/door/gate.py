@@ -120,11 +120,12 @@ class Door:
         self._patience, self._recent = patience, {use: list[datetime]() for use in Use}
         self._origins = {environment.origin(address) for address in house.addresses}
         self._hosts = {spelled for address in self._origins for spelled in _spellings(address)}
-        self._elsewhere = f"Questo indirizzo non è quello del server. Apri {house.addresses[0]}"
-        is_tls = house.addresses[0].startswith("https:")
+        first = house.addresses[0]
+        self._elsewhere = f"Questo indirizzo non è quello del server. Apri {first}"
+        is_tls = first.startswith("https:")
         self._headers = manners.headers(is_tls=is_tls)
         self._login = (
-            Login(accounts, house.name, is_tls=is_tls, home=house.addresses[0]) if accounts else None
+            Login(accounts, house.name, is_tls=is_tls, home=first, clock=clock) if accounts else None
         )
         self._answering = asyncio.Lock()  # of two tabs one after the other: each stamp stays with its answer
 

@@ -9,15 +9,16 @@ import ipaddress
 import json
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from flows.door import entry, manners
+from flows.door import entry, manners, proof
 from flows.door.bodies import RejectedRequest
 from flows.door.cookie import Cookie
 from flows.door.people import STARTED, Accounts, Arrival, Asked, Departure, Enrolled, Key, Person, Refused
@@ -76,8 +77,17 @@ class Request:
 class Login:
     """`name`: of the installation, for its cookies. `home`: scheme://host[:port], as browsers find it."""
 
-    def __init__(self, accounts: Accounts, name: str, *, is_tls: bool, home: str = "") -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        name: str,
+        *,
+        is_tls: bool,
+        home: str = "",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self.accounts, self.headers = accounts, manners.headers(is_tls=is_tls, is_form=True)
+        self._clock = clock
         self._home, self._cookie = home, Cookie(name, is_tls=is_tls)
         self._journey = Cookie(f"{name}-andata", is_tls=is_tls, same_site="Lax")
 
@@ -124,6 +134,8 @@ class Login:
                 await self._go(send, PATH, self._cookie.forgotten())
             elif path.startswith(INVITATION):
                 await self._enrol(scope, form, send)
+            elif path == entry.PROVE:
+                await self._prove(scope, form, send)
             elif path == f"{PATH}/gettone":
                 await self._let_in(scope, form, send)
             else:
@@ -138,6 +150,8 @@ class Login:
                 await answer(send, 200, b"text/plain; charset=utf-8", person.name.encode())
         elif path.startswith(INVITATION):
             await self._show_invitation(send, path.removeprefix(INVITATION))
+        elif path == entry.PROVE:
+            await self._show_proof(send, person, _asked(scope))
         elif path != PATH:
             await refuse(send, 404, "Qui non c'è niente.")
         elif person is not None:
@@ -145,7 +159,7 @@ class Login:
         elif not await self.accounts.are_used() and not await self.accounts.provider():
             await self._go(send, HOME)
         else:
-            await self._show_ways_in(send, 200, then=_then(scope))
+            await self._show_ways_in(send, 200, then=within(_asked(scope)))
 
     async def _show_ways_in(
         self,
@@ -162,12 +176,19 @@ class Login:
 
     async def _depart(self, scope: Scope, send: Send) -> None:
         """To the provider, from the address to which it sends browsers back: the cookie is kept there."""
-        then, host = _then(scope), only(scope["headers"], b"host") or ""
+        then, host = within(_asked(scope)), only(scope["headers"], b"host") or ""
         is_there = host.lower() == urlsplit(self._home).netloc or b"qui=1" in scope["query_string"]
+        is_again = b"di_nuovo=1" in scope["query_string"]
         if self._home and not is_there:
-            await self._go(send, f"{self._home}{entry.AWAY}?{urlencode({'poi': then, 'qui': 1})}")
+            query = {"poi": then, "qui": 1} | ({"di_nuovo": 1} if is_again else {})
+            await self._go(send, f"{self._home}{entry.AWAY}?{urlencode(query)}")
             return
-        await self._answer_traveller(send, await self.accounts.depart(then), then)
+        found = await self.accounts.depart(then, is_again=is_again)
+        person = await self.person(scope) if is_again else None
+        if isinstance(found, Refused) and person is not None:  # who stays signed in
+            await self._show_proof(send, person, proof.then_of(then), 503, found.sentence)
+        else:
+            await self._answer_traveller(send, found, then)
 
     async def _arrive(self, scope: Scope, send: Send) -> None:
         query, kept = scope["query_string"].decode("latin-1"), self._journey.value(scope)
@@ -200,6 +221,28 @@ class Login:
         else:
             status = 429 if found.is_for_now else 401
             await self._show_ways_in(send, status, found.sentence, then=then, name=name[:100])
+
+    async def _show_proof(
+        self, send: Send, person: Person | None, then: str, status: int = 200, said: str = ""
+    ) -> None:
+        """`then`: the page to go on to afterwards, as it was asked for; a stranger has to sign in first."""
+        then = then if within(then) == then and not _is_proof(then) else ""
+        if person is None:
+            await self._go(send, f"{PATH}?{urlencode({'poi': proof.address(then)})}")
+            return
+        provider = await self.accounts.provider()
+        await self._page(send, status, "codice", **proof.values(person, provider, then, self._clock(), said))
+
+    async def _prove(self, scope: Scope, form: dict[str, str], send: Send) -> None:
+        then = form.get("poi", "")
+        found = await self.accounts.prove(self.token(scope), form.get("codice", ""), address_of(scope))
+        if isinstance(found, Refused):
+            status = 429 if found.is_for_now else 401
+            await self._show_proof(send, await self.person(scope), then, status, found.sentence)
+        elif found is None:
+            await self._show_proof(send, None, then)
+        else:  # by an address of its own: who loads the page again does not send the code again
+            await self._go(send, proof.address(then if within(then) == then else ""))
 
     async def _let_in(self, scope: Scope, form: dict[str, str], send: Send) -> None:
         """Of a link that is good once; its page goes on by itself."""
@@ -251,15 +294,21 @@ def to(scope: Scope) -> str:
     return f"{PATH}?{urlencode({'poi': asked})}"
 
 
-def _then(scope: Scope) -> str:
+def _asked(scope: Scope) -> str:
     """The page that a query asks to go on to."""
-    return within(parse_qs(scope["query_string"].decode("latin-1")).get("poi", [""])[0])
+    query: str = scope["query_string"].decode("latin-1")
+    return parse_qs(query).get("poi", [""])[0]
 
 
 def within(asked: str) -> str:
     """A path of this server to go on to; the editors' page for anything else."""
     is_ours = re.fullmatch(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]{0,1000}", asked)
-    return asked if is_ours and not re.match(rf"({PATH}|/api)(/|\?|$)", asked) else HOME
+    is_shown = _is_proof(asked) or not re.match(rf"({PATH}|/api)(/|\?|$)", asked)
+    return asked if is_ours and is_shown else HOME
+
+
+def _is_proof(asked: str) -> bool:
+    return asked.partition("?")[0] == entry.PROVE
 
 
 def address_of(scope: Scope) -> str:

@@ -1,10 +1,12 @@
 """The persons at the door: who has signed in, and what the door asks to find it out."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 STARTED = "porta-"  # how the idempotency keys of runs begin that persons have started
+PROOF_LASTS = timedelta(minutes=15)  # what cannot be undone asks for one that is younger
+UNTOLD = datetime(1970, 1, 1, tzinfo=UTC)  # when somebody proved who they are, where nobody tells it
 
 
 class UnansweredError(Exception):
@@ -19,7 +21,8 @@ class Person:
     name: str
     role: str  # one of `flows.door.table.ROLES`
     proof: str  # how they proved it: one of `db.models.SignInProof`
-    proved_at: datetime | None = None  # and when, the last time
+    proved_at: datetime | None = None  # and when, the last time; UNTOLD where a provider keeps that to itself
+    has_code: bool = False  # of an app that this installation knows
 
 
 @dataclass(frozen=True)
@@ -102,11 +105,16 @@ class Accounts(Protocol):
     async def sign_in_by_link(self, token: str, address: str) -> Key | None:
         """By a link that is good once."""
 
+    async def prove(self, token: str, code: str, address: str) -> Person | Refused | None:
+        """Who is signed in, and has proved it once more by a code; None where nobody is."""
+
     async def provider(self) -> str:
         """The name of whoever else knows the persons, and lets them in; "" where nobody does."""
 
-    async def depart(self, then: str) -> Departure | Refused:
-        """To the provider; `then`: the page to go on to afterwards."""
+    async def depart(self, then: str, *, is_again: bool = False) -> Departure | Refused:
+        """To the provider; `then`: the page to go on to afterwards. `is_again`: who is known there already
+        has to prove it once more.
+        """
 
     async def arrive(self, kept: str, query: str, address: str) -> Arrival | Departure | Refused:
         """From the provider, by an address with this query; it may have to go there once more."""

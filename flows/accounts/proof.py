@@ -1,0 +1,70 @@
+"""Who is signed in proves once more who they are, by a code: a browser that was left open proves nothing.
+
+It is the code of the sign-in, judged and counted as there. Who types it is known already: so they are told
+that they have tried too often also where the code is wrong.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from db import accounts
+from db.engine import reading, transaction
+from db.vault import Vault
+from flows.accounts import sign_in
+from flows.accounts.sign_in import EVERYWHERE, TRIES, TRIES_OF_CODES, TRIES_THERE, WITHIN
+from flows.door.people import Person, Refused
+from flows.profiles.comune import Profile
+
+WRONG = (
+    "Questo codice non è giusto. Serve quello con cui entri, non quello per approvare, e vale una volta "
+    "sola: se l'hai già usato aspetta quello nuovo."
+)
+LOCKED = (
+    "Troppi tentativi: riprova fra 15 minuti. Se hai perso il telefono e i codici di riserva, chiedi un "
+    "nuovo invito a chi gestisce il servizio."
+)
+NO_CODE = "Tu entri senza un codice dell'app: qui non ne serve nessuno."
+
+
+def prove(
+    profile: Profile, engine: Engine, vault: Vault, token: str, code: str, *, address: str, now: datetime
+) -> Person | Refused | None:
+    """The person, for whom the proof counts in this browser alone; None where nobody is signed in there."""
+    token_hash = sign_in.hashed(vault, token)
+    with reading(engine) as session:
+        found = accounts.signed_in(session, token_hash, now=now)
+    if found is None:
+        return None
+    with transaction(engine) as session:
+        account = accounts.held(session, found[0].id)
+        found = accounts.signed_in(session, token_hash, now=now)  # unless that has ended meanwhile
+        person = sign_in.person_of(profile, *found) if found else None
+        if found is None or person is None:
+            return None
+        if not person.has_code or account.secret_sealed is None:
+            return Refused(NO_CODE)
+        name_hash = vault.hash(f"person {person.id}")
+        if _is_locked(session, name_hash, address, now):
+            return Refused(LOCKED, is_for_now=True)
+        near = sign_in.steps_of(code, vault.open(account.secret_sealed), now)
+        used = sign_in.usable(session, vault, account, near, code)
+        if used is None:
+            for where in (address, EVERYWHERE):
+                accounts.failed(session, name_hash=name_hash, address=where, now=now)
+            return Refused(WRONG)
+        sign_in.use_up(session, account, used, now)
+        accounts.prove(session, found[1], now=now)
+        return sign_in.person_of(profile, *found)
+
+
+def _is_locked(session: Session, name_hash: str, address: str, now: datetime) -> bool:
+    """Whether this person has tried too often, here or from everywhere, or anybody at this address."""
+    here = accounts.failures(session, address, since=now - WITHIN)
+    everywhere = accounts.failures(session, EVERYWHERE, since=now - WITHIN)
+    return (
+        len(here) >= TRIES_THERE
+        or here.count(name_hash) >= TRIES
+        or everywhere.count(name_hash) >= TRIES_OF_CODES
+    )
