@@ -18,7 +18,8 @@ from db.engine import alone, reading, transaction
 from db.models import SignInProof
 from db.vault import Vault
 from flows.accounts import mark, persons, sign_in
-from flows.door.people import UNTOLD, Key, Refused
+from flows.accounts.sign_in import UNTOLD
+from flows.door.people import Key, Refused
 from flows.profiles.sign_in import Oidc
 from flows.settings import Settings
 

@@ -7,7 +7,7 @@ Who has the right password and guesses codes is counted from everywhere.
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pyotp import random_base32
 from sqlalchemy import Engine
@@ -30,6 +30,7 @@ TRIES = 5  # of one name from one address ...
 TRIES_THERE = 30  # ... and of all names from it ...
 TRIES_OF_CODES = 10  # of one person's with the right password, from everywhere ...
 WITHIN = timedelta(minutes=15)  # ... in so long; then nothing is judged before some of it has passed
+UNTOLD = datetime(1970, 1, 1, tzinfo=UTC)  # kept as when somebody proved who they are, where nobody says
 EVERYWHERE = "*"  # stands for the address of a wrong code after a right password
 WRONG = (
     "Nome, password o codice non sono giusti. Il codice vale una volta sola: se l'hai già usato aspetta "
@@ -191,7 +192,8 @@ def person_of(profile: Profile, account: Account, signed_in: SignIn) -> Person |
     member = persons.with_id(profile, account.person)
     if member is None:
         return None
-    proved_at = signed_in.proved_at or signed_in.at
+    kept = signed_in.proved_at or signed_in.at
+    proved_at = kept if kept > UNTOLD else None
     # without a password nobody has seen the secret that every account begins with
     has_code = bool(account.password_hash and account.secret_sealed)
     return Person(member.id, member.name, member.role, signed_in.proof.value, proved_at, has_code)

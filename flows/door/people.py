@@ -1,12 +1,11 @@
 """The persons at the door: who has signed in, and what the door asks to find it out."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 STARTED = "porta-"  # how the idempotency keys of runs begin that persons have started
 PROOF_LASTS = timedelta(minutes=15)  # what cannot be undone asks for one that is younger
-UNTOLD = datetime(1970, 1, 1, tzinfo=UTC)  # when somebody proved who they are, where nobody tells it
 
 
 class UnansweredError(Exception):
@@ -21,7 +20,7 @@ class Person:
     name: str
     role: str  # one of `flows.door.table.ROLES`
     proof: str  # how they proved it: one of `db.models.SignInProof`
-    proved_at: datetime | None = None  # and when, the last time; UNTOLD where a provider keeps that to itself
+    proved_at: datetime | None = None  # and when, the last time; None where a provider does not tell
     has_code: bool = False  # of an app that this installation knows
 
 

@@ -11,14 +11,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from flows.door import entry
-from flows.door.people import PROOF_LASTS, UNTOLD, Person
+from flows.door.people import PROOF_LASTS, Person
 
 ROME = ZoneInfo("Europe/Rome")
-
-
-def until(person: Person) -> datetime:
-    """To when the last proof is good."""
-    return (person.proved_at or UNTOLD) + PROOF_LASTS
 
 
 def address(then: str) -> str:
@@ -38,12 +33,13 @@ def away(then: str) -> str:
 
 def values(person: Person, provider: str, then: str, now: datetime, said: str) -> dict[str, Any]:
     """What the page shows. `provider`: the name of whoever else may be asked; `said`: why not yet."""
-    is_good = now < until(person)
+    last = person.proved_at
+    is_good = last is not None and now < last + PROOF_LASTS
     is_from_there = person.proof.startswith("oidc")
     return {
         "person": person,
-        "until": _time(until(person), now) if is_good else "",
-        "last": _time(person.proved_at, now) if person.proved_at and person.proved_at > UNTOLD else "",
+        "until": _time(last + PROOF_LASTS, now) if last and is_good else "",
+        "last": _time(last, now) if last else "",
         "minutes": PROOF_LASTS.seconds // 60,
         "provider": provider if is_from_there else "",
         "is_from_there": is_from_there,
