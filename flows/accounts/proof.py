@@ -18,8 +18,8 @@ from flows.door.people import Person, Refused
 from flows.profiles.comune import Profile
 
 WRONG = (
-    "Questo codice non è giusto. Serve quello con cui entri, non quello per approvare, e vale una volta "
-    "sola: se l'hai già usato aspetta quello nuovo."
+    "Questo codice non è giusto. Serve quello con cui entri («Bollettino accesso»), e vale una volta sola: "
+    "se l'hai già usato aspetta quello nuovo."
 )
 LOCKED = (
     "Troppi tentativi: riprova fra 15 minuti. Se hai perso il telefono e i codici di riserva, chiedi un "
