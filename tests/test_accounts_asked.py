@@ -67,12 +67,14 @@ def test_who_starts_a_run_is_stored_and_the_flow_knows_it(
     )
     assert (row.subject, row.at, len(row.body_sha256)) == (ID, NOW, 64)
     assert row.key.startswith(STARTED)
-    assert client.started_by(here, row.key) == "anna-redazione"
-    assert client.started_by(here, "bulletin-1-0") == ""
+    assert client.started_by(here, row.key, ID, parameters) == "anna-redazione"
+    assert client.started_by(here, "bulletin-1-0", ID, parameters) == ""
+    for deployment, other in ((ID, {**parameters, "bollettino": 4}), (ID, {}), (f"{ID}0", parameters)):
+        assert client.started_by(here, row.key, deployment, other) == asked.UNKNOWN, "not what she asked for"
     with transaction(sqlite) as session:
         session.connection().execute(text("UPDATE dooract SET person = 'bruno-vice'"))
     for key in (row.key, f"{row.key}x"):  # nobody becomes another in the database, or nobody in particular
-        found = client.started_by(here, key)
+        found = client.started_by(here, key, ID, parameters)
         assert found == asked.UNKNOWN
         for name in (ANNA, BRUNO):
             with pytest.raises(NotProvedError, match="Non si sa più chi ha avviato"):

@@ -69,7 +69,7 @@ def test_who_has_signed_in_approves_and_enters_nothing_in_anothers_name(installa
         assert browser.post(f"/flow_runs/{run_id}/resume", {"run_input": entered(form)})["status"] == "ACCEPT"
         installation.ends_as(number, "sent")
         assert installation.approver(number) == ANNA
-        assert ", accesso con password e codice, dimostrato" in " ".join(
+        assert ", accesso con password e codice, prova di" in " ".join(
             installation.verb("history", str(number)).split()
         )
         wait_for("the absence to be refused", lambda: OTHER in installation.name_of(started["id"]))

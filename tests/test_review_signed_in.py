@@ -17,6 +17,7 @@ from flows.deploy import form as start_form
 from flows.dispatch import resume
 from flows.door import keys
 from flows.door.environment import given_to
+from flows.door.people import PROOF_LASTS
 from flows.door.sealed import NO_CODE, OF_THE_PERSON, OPERATOR, Proof
 from flows.machine import secret_files
 from flows.review import acts, codes
@@ -32,7 +33,7 @@ from tests.world.code_secrets import ANNA, BRUNO
 from tests.world.comune import APPROVE, SAVE, Comune
 from tests.world.people import pressed
 
-LONG_AGO = codes.FRESH + timedelta(seconds=1)
+LONG_AGO = PROOF_LASTS + timedelta(seconds=1)
 
 
 def signs_in(settings: Settings) -> None:
@@ -114,10 +115,12 @@ def test_only_what_cannot_be_taken_back_asks_to_prove_it_again(
     if not is_final:
         act(known, sqlite, number, ANNA.name, given)
         return
-    with pytest.raises(NotProvedError, match=r"più di 15 minuti .* apri http\S+/accesso/codice e scrivi"):
+    with pytest.raises(
+        NotProvedError, match=r"più di 15 minuti .* apri http\S+/accesso/codice e conferma che sei tu"
+    ):
         act(known, sqlite, number, ANNA.name, given)
     assert rows(sqlite) == ([], 0, 0)
-    fresh = pressed(known, sqlite, ANNA.id, NOW, key="porta-2", proved=codes.FRESH)
+    fresh = pressed(known, sqlite, ANNA.id, NOW, key="porta-2", proved=PROOF_LASTS)
     act(known, sqlite, number, ANNA.name, fresh)
 
 
@@ -191,7 +194,7 @@ def test_an_approval_is_proved_by_who_had_signed_in(desk: Comune) -> None:
     assert record(desk.settings, desk.engine, number, given) == BulletinStatus.approved
     told = " ".join(history(desk.engine, number).split())
     assert "Firma: Anna Redazione approva" in told
-    assert ", accesso con password e codice, dimostrato martedì" in told
+    assert ", accesso con password e codice, prova di martedì" in told
     assert "Decisione: approvato da Anna Redazione" in told
     with desk.look() as session:
         approval = session.exec(select(Approval)).one()
@@ -205,7 +208,7 @@ def test_what_leaves_at_once_is_proved_again(desk: Comune) -> None:
     assert record(desk.settings, desk.engine, number, given) == BulletinStatus.in_review
     assert any("più di 15 minuti" in line for line in desk.problems(number)), desk.problems(number)
     desk.now += timedelta(minutes=1)
-    given = answer(desk, number, APPROVE, run="run-2", proved=codes.FRESH)
+    given = answer(desk, number, APPROVE, run="run-2", proved=PROOF_LASTS)
     assert record(desk.settings, desk.engine, number, given) == BulletinStatus.approved
 
 
@@ -250,6 +253,16 @@ def test_what_only_saves_asks_for_nothing(desk: Comune) -> None:
     nothing = replace(answer(desk, number, "", run="run-2"), values={})
     record(desk.settings, desk.engine, number, nothing)
     assert desk.problems(number) == ["Scegli una decisione dall'elenco."]
+
+
+def test_a_stamp_that_lies_under_the_key_of_a_later_answer_is_no_proof(desk: Comune) -> None:
+    number = desk.draft()
+    old = answer(desk, number, APPROVE, proved=LONG_AGO)
+    desk.now += timedelta(minutes=1)
+    fresh = pressed(desk.settings, desk.engine, ANNA.id, desk.now, key="run-1 stamp of another")
+    given = replace(old, act=fresh.act)
+    assert record(desk.settings, desk.engine, number, given) == BulletinStatus.in_review
+    assert any("la riga che lo diceva manca" in line for line in desk.problems(number))
 
 
 def test_an_answer_of_nobody_decides_nothing(desk: Comune) -> None:

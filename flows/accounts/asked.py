@@ -2,6 +2,8 @@
 
 import hmac
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -12,7 +14,8 @@ from db.models import DoorAct, SignInProof
 from db.vault import Vault
 from flows.accounts import persons
 from flows.accounts.keys import vault_of
-from flows.door.people import Asked
+from flows.door.people import Asked, digest
+from flows.door.table import Use
 from flows.settings import Settings
 
 UNKNOWN = "?"  # the id of nobody
@@ -41,14 +44,20 @@ def note(engine: Engine, vault: Vault, asked: Asked) -> None:
         session.add(row)
 
 
-def by(settings: Settings, engine: Engine, key: str) -> str:
-    """The id of the person who asked for what has this key, which the door has given.
+def started(
+    settings: Settings, engine: Engine, key: str, deployment: str, parameters: Mapping[str, Any]
+) -> str:
+    """The id of the person who started a run of this deployment (its id), with these parameters; the door
+    gave it this key.
 
-    Without its row, or with one that somebody altered, UNKNOWN: nobody acts for who has that.
+    Without its row, with one that somebody altered, or where they asked for something else, UNKNOWN: nobody
+    acts for who has that.
     """
     with reading(engine) as session:
         row = whole(settings, session, key)
-    return row.person if row else UNKNOWN
+    if row is None or (row.use, row.subject) != (Use.START, deployment.lower()):
+        return UNKNOWN
+    return row.person if row.body_sha256 == digest({"parameters": dict(parameters)}) else UNKNOWN
 
 
 def whole(settings: Settings, session: Session, key: str) -> DoorAct | None:

@@ -158,7 +158,7 @@ def _decided(row: Approval) -> Iterator[str]:
 
 def _entered(asked: DoorAct) -> str:
     """How who said it had signed in, and when they last proved it."""
-    when = f", dimostrato {to_the_second(asked.proved_at)}" if asked.proved_at else ""
+    when = f", prova di {to_the_second(asked.proved_at)}" if asked.proved_at else ""
     return f"{SIGNED_IN[asked.proof]}{when}"
 
 

@@ -4,9 +4,7 @@ They work without JavaScript, ask no other site, and stand in nobody's frame. Wh
 from a page of the server's own (`Origin`), and the cookie goes along with nothing that another site begins.
 """
 
-import hashlib
 import ipaddress
-import json
 import re
 import secrets
 from collections.abc import Callable
@@ -21,7 +19,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from flows.door import entry, manners, proof
 from flows.door.bodies import RejectedRequest
 from flows.door.cookie import Cookie
-from flows.door.people import STARTED, Accounts, Arrival, Asked, Departure, Enrolled, Key, Person, Refused
+from flows.door.people import (
+    STARTED,
+    Accounts,
+    Arrival,
+    Asked,
+    Departure,
+    Enrolled,
+    Key,
+    Person,
+    Refused,
+    digest,
+)
 from flows.door.wire import HTML, Headers, Receive, Scope, Send, answer, body_of, only, refuse
 
 PATH = "/accesso"
@@ -101,10 +110,9 @@ class Login:
     async def note(self, scope: Scope, person: Person, request: Request) -> str:
         """Store who asks before the server is asked; the key that it is found by."""
         key = request.key or STARTED + secrets.token_hex(16)
-        digest = hashlib.sha256(json.dumps(request.body, sort_keys=True).encode()).hexdigest()
-        address = address_of(scope)
+        digested, address = digest(request.body), address_of(scope)
         await self.accounts.note(
-            Asked(key, person, request.use, request.subject, digest, request.at, address)
+            Asked(key, person, request.use, request.subject, digested, request.at, address)
         )
         return key
 

@@ -1,8 +1,11 @@
 """The persons at the door: who has signed in, and what the door asks to find it out."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 STARTED = "porta-"  # how the idempotency keys of runs begin that persons have started
 PROOF_LASTS = timedelta(minutes=15)  # what cannot be undone asks for one that is younger
@@ -86,6 +89,11 @@ class Enrolled:
 
     key: Key
     recovery_codes: tuple[str, ...] = field(repr=False)
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    """Of what the server is asked, as it stands in `Asked`."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
 class Accounts(Protocol):

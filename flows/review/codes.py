@@ -27,7 +27,9 @@ from flows.accounts.asked import LOST
 from flows.bulletin.language.dates import in_rome
 from flows.bulletin.status import ACCESS
 from flows.door.entry import PROVE
+from flows.door.people import PROOF_LASTS
 from flows.door.sealed import FIELD, Proof
+from flows.door.table import Use
 from flows.profiles.codes import STEP, is_usable, matching, typed
 from flows.profiles.comune import Editor
 from flows.settings import Settings
@@ -36,7 +38,6 @@ WINDOW = 1  # steps before and after that count too (RFC 6238, 5.2: one for the 
 TRIES = 5
 WITHIN = timedelta(minutes=15)  # so many wrong codes in less than this ...
 LOCK = timedelta(minutes=15)  # ... and none is looked at for so long
-FRESH = timedelta(minutes=15)  # so long what signing in has proved is good for what cannot be taken back
 APPROVES = "Il testo è salvato; intanto può approvare un collega."
 ACTS = "Intanto può farlo un collega, con il suo nome e il suo codice."
 
@@ -228,11 +229,13 @@ def _signed_in(
     if not proof.person:
         return Judged(Verdict.missing, editor.id, at, NOT_SIGNED_IN)
     row = asked.whole(settings, session, proof.act)
-    if row is None or row.person != editor.id or proof.person != editor.id:
+    is_theirs = row is not None and row.person == editor.id == proof.person
+    # a stamp says when a form was filled in, and lies under a key that others could give it
+    if row is None or not is_theirs or (row.use == Use.ANSWER and row.at != at):
         return Judged(Verdict.missing, editor.id, at, LOST)
     if row.used_at is not None:
         return Judged(Verdict.used, editor.id, row.at, ALREADY)
-    is_fresh = row.proved_at is not None and row.at - row.proved_at <= FRESH
+    is_fresh = row.proved_at is not None and row.at - row.proved_at <= PROOF_LASTS
     if is_final and settings.profile.asks_codes and not is_fresh:
         address = f"{settings.prefect_origins[0]}{PROVE}"
         return Judged(Verdict.stale, editor.id, row.at, PROVE_AGAIN.format(address))
@@ -244,8 +247,8 @@ NOT_SIGNED_IN = (
 )
 ALREADY = "Questo è già stato fatto: se serve ancora, va chiesto di nuovo."
 PROVE_AGAIN = (
-    "Questo non si può annullare, e sono passati più di 15 minuti da quando hai dimostrato chi sei. In "
-    "un'altra scheda apri {} e scrivi il codice dell'app; poi conferma di nuovo."
+    "Questo non si può annullare, e sono passati più di 15 minuti da quando hai dato prova di chi sei. In "
+    "un'altra scheda apri {} e conferma che sei tu; poi chiedilo di nuovo."
 )
 
 

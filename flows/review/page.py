@@ -106,7 +106,7 @@ def _proof_asked(settings: Settings, draft: Round) -> list[str]:
         return []
     words = settings.texts["modulo"]
     address = f"{settings.prefect_origins[0]}{PROVE}"
-    return [f"{words['dimostra']} {link(words['dimostra_dove'], address)}."]
+    return [f"{words['conferma']} {link(words['conferma_dove'], address)}."]
 
 
 def describe(settings: Settings, draft: Round, now: datetime) -> str:

@@ -5,9 +5,10 @@ need it, and no verb imports another.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from prefect import get_run_logger
@@ -159,7 +160,7 @@ def proof(code: str) -> Proof:
             client.update_flow_run(run.id, parameters=parameters)
     typed = sealed.opened(load().stamp_key(), code, str(run.deployment_id), run.parameters) if code else None
     key = run.idempotency_key or ""
-    person = started_by(load(), key)
+    person = started_by(load(), key, str(run.deployment_id), run.parameters)
     act = key if person else ""
     if typed is not None:
         return Proof(typed.code, typed.at, person=person, act=act)
@@ -168,12 +169,15 @@ def proof(code: str) -> Proof:
     return Proof("", run.created, person=person, act=act)
 
 
-def started_by(settings: Settings, key: str) -> str:
+def started_by(settings: Settings, key: str, deployment: str, parameters: Mapping[str, Any]) -> str:
     """The id of the person who started the run of this idempotency key; "" where nobody had signed in.
 
-    `flows.accounts.asked.UNKNOWN` where one had, and it is not known any more who.
+    `flows.accounts.asked.UNKNOWN` where one had, and it is not known any more who, or they asked for more or
+    less than this.
     """
-    return asked.by(settings, settings.engine(), key) if key.startswith(STARTED) else ""
+    if not key.startswith(STARTED):
+        return ""
+    return asked.started(settings, settings.engine(), key, deployment, parameters)
 
 
 Refusal = State[str]
