@@ -21,7 +21,7 @@ TAPS = 5  # of an approval that changes nothing, by who has signed in
 def test_an_unchanged_draft_is_approved_in_five_taps(installation: Installation) -> None:
     installation.postpone()
     with installation.profile(("# codes = true", "codes = true")), accounts_of(installation):
-        token = member_of(installation, "Anna Redazione")
+        anna = member_of(installation, "Anna Redazione")
         number = installation.draft("Orario della biblioteca in dicembre")
         run_id = installation.run_of(number)
         link = run_page(installation, run_id)
@@ -30,7 +30,7 @@ def test_an_unchanged_draft_is_approved_in_five_taps(installation: Installation)
             page.goto(f"{installation.sandbox}/posta/{letter}")
             take(page, "posta.png")
         with browser_page(360, 740, is_phone=True) as page:
-            bring(installation, page, token)
+            bring(installation, page, anna.key.token)
             editor = Editor(page, link, "phone", touches=True)
             editor.follow()
             _fits(page.locator("html"))

@@ -5,9 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import update
 
 from db import bulletins
 from db.engine import transaction
+from db.models import SignIn
 from tests.world.installation import Installation, field_of, filled, wait_for
 from tests.world.people import accounts_of, member_of
 
@@ -47,7 +49,8 @@ def test_who_has_signed_in_approves_and_enters_nothing_in_anothers_name(installa
     number = installation.draft("Serata di letture ad alta voce in biblioteca")
     run_id, form = installation.form_of(number)  # as it was before anybody signed in
     with installation.profile(("# codes = true", "codes = true")), accounts_of(installation):
-        browser = Browser(installation, member_of(installation, ANNA))
+        anna = member_of(installation, ANNA)
+        browser = Browser(installation, anna.key.token)
         name = installation.settings.deployment("assenza")
         deployment = browser.http.get(f"/deployments/name/assenza/{name}").json()
         day = f"{datetime.now(UTC) + timedelta(days=300):%Y-%m-%d}"
@@ -77,4 +80,33 @@ def test_who_has_signed_in_approves_and_enters_nothing_in_anothers_name(installa
         wait_for("Anna's own", lambda: "PROVA · Anna Redazione: assenza" in installation.name_of(own["id"]))
         asked = browser.http.get(f"/deployments/name/assenza/{name}").json()["parameter_openapi_schema"]
         assert asked["properties"].keys() == absence.keys(), "no start form asks who either"
+        browser.http.close()
+
+
+def test_a_browser_left_open_approves_nothing_that_leaves_at_once(installation: Installation) -> None:
+    installation.postpone()
+    with installation.profile(("# codes = true", "codes = true")), accounts_of(installation):
+        anna = member_of(installation, ANNA)
+        browser = Browser(installation, anna.key.token)
+        installation.publish("Incontro sul bilancio in sala consiliare")
+        number = installation.compose()
+        long_ago = datetime.now(UTC) - timedelta(minutes=16)
+        with transaction(installation.engine) as session:
+            session.exec(update(SignIn).values(at=long_ago, proved_at=None))
+        run_id, form = installation.form_of(number)
+        before = installation.version(number)
+        assert browser.post(f"/flow_runs/{run_id}/resume", {"run_input": entered(form)})["status"] == "ACCEPT"
+        wait_for("the form to come back", lambda: installation.version(number) > before, 90)
+        with transaction(installation.engine) as session:
+            version = bulletins.latest(session, number)
+        assert version is not None
+        assert f"apri {installation.settings.prefect_origins[0]}/accesso/codice" in version.problems
+
+        code = anna.code(datetime.now(UTC) + timedelta(seconds=30))  # the one before was used to enrol
+        there = f"{installation.settings.prefect_address}/accesso/codice"
+        page = browser.http.post(there, data={"codice": code})
+        assert page.status_code == 303, page.text
+        run_id, form = installation.form_of(number)
+        assert browser.post(f"/flow_runs/{run_id}/resume", {"run_input": entered(form)})["status"] == "ACCEPT"
+        installation.ends_as(number, "sent")
         browser.http.close()

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from db import accounts
 from db.engine import transaction
 from db.models import SignInProof
-from flows.accounts import asked, enrolment, mark, persons, sign_in
+from flows.accounts import asked, enrolment, persons, sign_in
 from flows.door.people import Asked, Enrolled, Person
 from flows.door.sealed import Proof
 from flows.settings import Settings
@@ -84,18 +84,17 @@ def posted(
     return front.http.post(path, content=urlencode(fields).encode(), headers=headers)
 
 
-def member_of(installation: Installation, name: str) -> str:
-    """The token of who has signed in to a server that runs, once the door and all processes know of it."""
+def member_of(installation: Installation, name: str) -> Member:
+    """Who has enrolled at a server that runs, once the door knows of it."""
     settings = installation.settings
-    token = signed_in(settings, installation.engine, name, datetime.now(UTC))
-    mark.leave(settings)
-    with httpx.Client(trust_env=False, cookies={settings.work_pool: token}) as browser:
+    member = Member(settings, installation.engine, name, datetime.now(UTC))
+    with httpx.Client(trust_env=False, cookies={settings.work_pool: member.key.token}) as browser:
 
         def is_known() -> bool:
             return browser.get(f"{settings.prefect_address}/api/version").status_code == 200
 
         wait_for("the door to know who has signed in", is_known)
-    return token
+    return member
 
 
 @contextmanager
