@@ -247,11 +247,12 @@ def asked(session: Session, key: str) -> DoorAct | None:
     return session.exec(select(DoorAct).where(DoorAct.key == key)).one_or_none()
 
 
-def use_up(session: Session, key: str, *, bulletin_id: int | None, now: datetime) -> None:
-    """By the decision that it led to, in its transaction; StoreError where it is not there, or was used."""
-    row = session.exec(select(DoorAct).where(DoorAct.key == key).with_for_update()).one_or_none()
+def to_use_up(session: Session, key: str) -> DoorAct:
+    """For the decision that it led to, until its transaction ends; StoreError where it is not there, or was
+    used before.
+    """
+    query = select(DoorAct).where(DoorAct.key == key).with_for_update()
+    row = session.exec(query.execution_options(populate_existing=True)).one_or_none()
     if row is None or row.used_at is not None:
         raise StoreError("what a person asked for at the door led to something before")
-    row.used_at, row.bulletin_id = now, bulletin_id
-    session.add(row)
-    session.flush()
+    return row

@@ -28,7 +28,7 @@ def mac_of(vault: Vault, row: SignOff | Approval) -> str:
 
 def is_genuine(vault: Vault, row: SignOff | Approval) -> bool:
     """Whether somebody who had the keys wrote exactly this. False for a row of before there were any."""
-    return row.mac is not None and compare_digest(row.mac, mac_of(vault, row))
+    return row.mac is not None and compare_digest(row.mac.encode(), mac_of(vault, row).encode())
 
 
 def _plain(value: object) -> str | int | None:

@@ -173,8 +173,7 @@ def record(
             problems += misquoted(session, bulletin, text.items)
             if editor and is_open:
                 blocks = unsupported(session, text.items, site.lost)
-                # what leaves at once, in spite of the guard, or by the word of two
-                is_final = bulletin.slot_at is None or bool(blocks) or settings.profile.approvals == 2
+                is_final = bool(blocks) or codes.is_final(settings, bulletin, confirmed.at)
                 proof = codes.judge(settings, session, editor, given, at=confirmed.at, is_final=is_final)
                 signature = Signature(editor, proof, answer.source, blocks, answer.note)
                 problems += [] if proof.passes else [proof.sentence]
@@ -204,7 +203,7 @@ def record(
         elif choice == Choice.sample and (why := samples.ask(settings, session, bulletin, version, editor)):
             version.remarks = "\n".join([*text.remarks, why])
         elif choice in ENDS and ending is not None:
-            codes.spend(session, ending, bulletin.id)
+            codes.spend(settings, session, ending, bulletin.id)
             close(settings, session, bulletin, version, ENDS[choice], confirmed, ending.proof)
         if choice == Choice.discard:
             news_ids = [item.news_item_id for item in items if item.news_item_id]

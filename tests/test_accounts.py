@@ -342,6 +342,10 @@ def test_an_operator_invites_lists_and_closes(
     assert "each signs in with their own" in told
     assert "make void" in typed("reset", ANNA, "--dry-run")
     assert "would close" in typed("close", ANNA, "--dry-run")
-    assert "the shared password opens the door again" in typed("close", ANNA)
+    real = Settings(here.profile.model_copy(update={"codes": True}), here.path, here.state, here.database)
+    with pytest.raises(BollettinoError, match="forms ask for codes again, and there are none"):
+        enrolment.close(sqlite, real, ANNA, now=now)
+    assert "each signs in with their own" in typed("list"), "nothing was closed"
+    assert "the shared password opens the door again\nnow restart" in typed("close", ANNA)
     with pytest.raises(BollettinoError, match="they are: Anna Redazione, Bruno Vice"):
         typed("add", "Carla")

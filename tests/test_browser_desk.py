@@ -8,9 +8,10 @@ from playwright.sync_api import Page, expect
 from db import bulletins
 from db.engine import transaction
 from flows.review.choices import signed
-from tests.world.editor import Editor, OldPage
+from tests.world.editor import Editor, OldPage, bring
 from tests.world.guide import take
 from tests.world.installation import Installation, wait_for
+from tests.world.people import accounts_of, member_of
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
@@ -20,6 +21,13 @@ APPROVE, SAVE = "Approva: parte subito", "Salva, continuo dopo"
 def test_a_dragged_order_without_one_line_is_what_citizens_read(
     installation: Installation, page: Page
 ) -> None:
+    installation.postpone()
+    with accounts_of(installation):
+        bring(installation, page, member_of(installation, "Anna Redazione").key.token)
+        reordered(installation, page)
+
+
+def reordered(installation: Installation, page: Page) -> None:
     number = installation.draft(
         "Il mercato si sposta in piazza Roma", "Torneo di scacchi in biblioteca", "Potatura dei tigli"
     )

@@ -7,9 +7,10 @@ from playwright.sync_api import Page
 
 from db.models import BulletinKind
 from flows.bulletin.language.dates import ROME
-from tests.world.editor import Editor, Starter
+from tests.world.editor import Editor, Starter, bring
 from tests.world.guide import take
 from tests.world.installation import Installation
+from tests.world.people import accounts_of, member_of
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
@@ -20,6 +21,14 @@ THROTTLED = 130429  # too many messages a second
 def test_an_urgent_notice_leaves_at_once_and_its_correction_follows(
     installation: Installation, page: Page
 ) -> None:
+    """By who has signed in: no form asks who that is."""
+    installation.postpone()
+    with accounts_of(installation):
+        bring(installation, page, member_of(installation, ANNA).key.token)
+        announced_and_corrected(installation, page)
+
+
+def announced_and_corrected(installation: Installation, page: Page) -> None:
     before = installation.newest()
     tomorrow = datetime.now(ROME).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     notice = Starter(installation, page, "avviso-urgente", "urgent-notice")
@@ -31,7 +40,6 @@ def test_an_urgent_notice_leaves_at_once_and_its_correction_follows(
     notice.fill("Dove", "in via Mazzini e in via dei Mille")
     notice.fill("Che cosa deve fare chi legge", "Fai una piccola scorta d'acqua")
     notice.fill("Atto, ufficio e telefono", "Ufficio Tecnico, 02 1234 5670")
-    notice.choose("Chi sei", ANNA)
     take(page, "avviso-urgente.png")
     notice.submit()
     number = installation.newest()
@@ -47,7 +55,6 @@ def test_an_urgent_notice_leaves_at_once_and_its_correction_follows(
     wrong.open()
     wrong.choose("Che cosa è da correggere", f"{number} · riga 3 · messaggio urgente")
     wrong.fill("Il testo giusto", "l'acqua manca soltanto in via Mazzini")
-    wrong.choose("Chi sei", ANNA)
     wrong.choose("Che cosa è successo", "un nostro errore")
     take(page, "correggi.png")
     wrong.submit()

@@ -183,7 +183,7 @@ def test_the_door_knows_a_new_proof_at_once(reception: Reception, anna: Member) 
         other_tab = asyncio.create_task(reception.who(token))
         await began.wait()
         reception._who = judged  # type: ignore[method-assign]
-        assert isinstance(await reception.prove(token, anna.code(LATER), ""), Person)
+        assert isinstance(await reception.prove(token, anna.code(LATER)), Person)
         may_end.set()
         await other_tab
         after = await reception.who(token)

@@ -72,7 +72,7 @@ def decided(
     with transaction(engine) as session:
         found = judge(settings, session, editor, Proof(typed), at=at)
         if found.passes:
-            spend(session, found, make_bulletin(session).id)
+            spend(settings, session, found, make_bulletin(session).id)
     return found
 
 
@@ -163,17 +163,17 @@ def test_a_text_that_comes_back_does_not_burn_the_code(asking: Settings, engine:
 
 def test_a_code_is_not_spent_where_the_decision_fails(asking: Settings, engine: Engine) -> None:
     with Session(engine) as session:  # ends without a commit, as a decision that fails does
-        spend(session, judge(asking, session, ANNA, Proof(code()), at=NOW), make_bulletin(session).id)
+        spend(asking, session, judge(asking, session, ANNA, Proof(code()), at=NOW), make_bulletin(session).id)
     assert decided(asking, engine, code()).passes
 
 
 def test_a_code_cannot_be_spent_twice_nor_when_it_does_not_pass(asking: Settings, engine: Engine) -> None:
     found = decided(asking, engine, code())
     with pytest.raises(StoreError, match="was used before"), transaction(engine) as session:
-        spend(session, found, make_bulletin(session).id)
+        spend(asking, session, found, make_bulletin(session).id)
     wrong = judged(asking, engine, not_a_code())
     with pytest.raises(StoreError, match="proves no decision"), transaction(engine) as session:
-        spend(session, wrong, make_bulletin(session).id)
+        spend(asking, session, wrong, make_bulletin(session).id)
 
 
 def test_the_database_itself_refuses_a_second_use(engine: Engine) -> None:

@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlmodel import select
 
+from db import acts as stored
+from db import bulletins
 from db.engine import transaction
 from db.models import Approval, BulletinStatus
+from flows.accounts import asked
 from flows.approve import record
 from flows.cli.history import history
 from flows.deploy import form as start_form
@@ -152,6 +155,31 @@ def test_the_send_that_follows_a_retry_is_the_same_decision(known: Settings, sql
     assert not goes_on(ANNA.name)
 
 
+@pytest.mark.parametrize("of", ["an answer", "another moment", "another bulletin", "nothing that was used"])
+def test_no_other_word_of_a_person_is_moved_to_a_retry(known: Settings, sqlite: Engine, of: str) -> None:
+    """By who may write to the database, and has no key."""
+    number = sent(known, sqlite, FAILED, left=BulletinStatus.stopped)
+    pressed(known, sqlite, ANNA.id, NOW, use="answer" if of == "an answer" else "start")
+    with transaction(sqlite) as session:
+        if of != "nothing that was used":
+            led_to = number + 1 if of == "another bulletin" else number
+            asked.use_up(known, session, "porta-1", bulletin_id=led_to, now=NOW)
+        moved = f"UPDATE dooract SET bulletin_id = {number}, used_at = COALESCE(used_at, at)"  # noqa: S608
+        session.connection().execute(text(moved))
+        stored.add(
+            session,
+            "ritenta",
+            name=ANNA.name,
+            at=NOW + timedelta(minutes=of == "another moment"),
+            words="",
+            bulletin_id=number,
+            code_hash="accesso:porta-1",
+            by_operator=False,
+        )
+    with transaction(sqlite) as session:
+        assert going_on(known, session, number, ANNA.name, now=NOW + timedelta(minutes=2)) is None
+
+
 def test_the_name_is_of_who_has_signed_in(known: Settings) -> None:
     annas = Proof(person=ANNA.id)
     assert acts.own_name(known, "", annas) == ANNA.name
@@ -167,7 +195,9 @@ def answer(
 ) -> Confirmation:
     """As it comes from a form that asks neither for a name nor for a code."""
     version = len(comune_versions(comune, number))
-    given = pressed(comune.settings, comune.engine, ANNA.id, comune.now, key=f"{run} stamp", proved=proved)
+    given = pressed(
+        comune.settings, comune.engine, ANNA.id, comune.now, key=f"{run} stamp", use="answer", proved=proved
+    )
     values = {"decisione": decision, "notizia_1": comune.items(number)[0].text}
     return Confirmation(run, version, comune.now, values, person=ANNA.id, act=given.act)
 
@@ -210,6 +240,23 @@ def test_what_leaves_at_once_is_proved_again(desk: Comune) -> None:
     desk.now += timedelta(minutes=1)
     given = answer(desk, number, APPROVE, run="run-2", proved=PROOF_LASTS)
     assert record(desk.settings, desk.engine, number, given) == BulletinStatus.approved
+
+
+@pytest.mark.parametrize(("before", "is_final"), [(16, False), (15, True), (-1, True)])
+def test_what_leaves_before_long_is_proved_again(desk: Comune, before: int, *, is_final: bool) -> None:
+    """Also what was opened again, and is approved after its hour: it leaves at once then."""
+    number = desk.draft(at_approval=False)
+    slot = desk.bulletin(number).slot_at
+    assert slot is not None
+    desk.now = slot - timedelta(minutes=before)
+    with desk.look() as session:
+        row = bulletins.locked(session, number)
+        row.deadline_at = slot + timedelta(minutes=10)
+        session.add(row)
+    given = answer(desk, number, APPROVE, proved=LONG_AGO)
+    record(desk.settings, desk.engine, number, given)
+    asked = any("più di 15 minuti" in line for line in desk.problems(number))
+    assert asked == is_final, desk.problems(number)
 
 
 def test_where_two_decide_each_proves_it_again(desk: Comune) -> None:
@@ -259,7 +306,7 @@ def test_a_stamp_that_lies_under_the_key_of_a_later_answer_is_no_proof(desk: Com
     number = desk.draft()
     old = answer(desk, number, APPROVE, proved=LONG_AGO)
     desk.now += timedelta(minutes=1)
-    fresh = pressed(desk.settings, desk.engine, ANNA.id, desk.now, key="run-1 stamp of another")
+    fresh = pressed(desk.settings, desk.engine, ANNA.id, desk.now, key="run-1 stamp of another", use="answer")
     given = replace(old, act=fresh.act)
     assert record(desk.settings, desk.engine, number, given) == BulletinStatus.in_review
     assert any("la riga che lo diceva manca" in line for line in desk.problems(number))

@@ -87,6 +87,7 @@ class DoorAct(SQLModel, table=True):
     mac: str  # keyed, over all above but the address: who may only write to the database makes none
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)  # by what it led to: never again
     bulletin_id: int | None = Field(default=None, index=True)  # of which that was
+    used_mac: str | None = None  # keyed, over these two and the key
 
 
 class FailedSignIn(SQLModel, table=True):

@@ -3,6 +3,7 @@
 import hmac
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine
@@ -63,15 +64,36 @@ def started(
 def whole(settings: Settings, session: Session, key: str) -> DoorAct | None:
     """What the door wrote down under this key; None where it is not there, or somebody has altered it."""
     row = accounts.asked(session, key)
-    if row is None or not hmac.compare_digest(row.mac, _mac(vault_of(settings.stamp_key()), row)):
+    if row is None or not _is_same(row.mac, _mac(vault_of(settings.stamp_key()), row)):
         return None
     return row
 
 
-def led_to(settings: Settings, session: Session, key: str, bulletin_id: int) -> str | None:
-    """The id of the person whose word under this key was used up by a decision on this bulletin."""
+def use_up(settings: Settings, session: Session, key: str, *, bulletin_id: int | None, now: datetime) -> None:
+    """By the decision that it led to, in its transaction; StoreError where it is not there, or was used."""
+    row = accounts.to_use_up(session, key)
+    row.used_at, row.bulletin_id = now, bulletin_id
+    row.used_mac = _mac_of_use(vault_of(settings.stamp_key()), row)
+    session.add(row)
+    session.flush()
+
+
+def led_to(settings: Settings, session: Session, key: str, bulletin_id: int) -> DoorAct | None:
+    """Whose word under this key was used up by a decision on this bulletin, and for what it was given."""
     row = whole(settings, session, key)
-    return row.person if row and row.used_at is not None and row.bulletin_id == bulletin_id else None
+    if row is None or row.used_at is None or row.bulletin_id != bulletin_id:
+        return None
+    is_whole = _is_same(row.used_mac or "", _mac_of_use(vault_of(settings.stamp_key()), row))
+    return row if is_whole else None
+
+
+def _is_same(found: str, made: str) -> bool:
+    return hmac.compare_digest(found.encode(errors="surrogatepass"), made.encode())
+
+
+def _mac_of_use(vault: Vault, row: DoorAct) -> str:
+    at = row.used_at.astimezone(UTC).isoformat() if row.used_at else ""
+    return vault.mac("use of DoorAct", json.dumps([row.key, at, row.bulletin_id]))
 
 
 def _mac(vault: Vault, row: DoorAct) -> str:

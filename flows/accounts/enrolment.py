@@ -24,7 +24,7 @@ from flows.accounts import mark, passwords, persons, sign_in
 from flows.accounts.persons import Member
 from flows.door import entry
 from flows.door.people import Enrolled, Invitation, Refused
-from flows.profiles.codes import STEP, matching, typed
+from flows.profiles.codes import STEP, matching, problems, typed
 from flows.settings import BollettinoError, Settings
 
 INVITED = timedelta(hours=48)
@@ -195,11 +195,15 @@ def reset(settings: Settings, engine: Engine, person: Member, *, now: datetime) 
         return link_of(settings, invite(session, sign_in.vault(settings), person, now=now))
 
 
+LAST = "this is the last account: without any, forms ask for codes again, and there are none"
+
+
 def close(engine: Engine, settings: Settings, words: str, *, now: datetime) -> tuple[str, int]:
     """End an account, also of somebody who has left the profile; whose, and how many sign-ins ended.
 
     Who may come from the Comune's provider and never did is shut out, too. After the last account that was
-    used the shared password opens the door again.
+    used the shared password opens the door again, and forms ask for codes: BollettinoError where the profile
+    wants them and somebody has none.
     """
     person = persons.typed(settings.profile, words)
     with transaction(engine) as session:
@@ -213,6 +217,9 @@ def close(engine: Engine, settings: Settings, words: str, *, now: datetime) -> t
             )
         closed = account.person, accounts.close(session, account, now=now)
         is_last = not accounts.are_used(session)
+        lines = problems([(editor, settings.code_secret(editor)) for editor in settings.profile.editors])
+        if is_last and settings.profile.asks_codes and lines:  # nothing is closed
+            raise BollettinoError("\n".join([LAST, *lines, "`python -m flows codes new NAME` makes one"]))
     if is_last:
         mark.take_away(settings)
     return closed

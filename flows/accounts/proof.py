@@ -1,19 +1,18 @@
 """Who is signed in proves once more who they are, by a code: a browser that was left open proves nothing.
 
-It is the code of the sign-in, judged and counted as there. Who types it is known already: so they are told
-that they have tried too often also where the code is wrong.
+It is the code of the sign-in, judged as there, and counted apart. Who types it is known already: so they are
+told that they have tried too often also where the code is wrong.
 """
 
 from datetime import datetime
 
 from sqlalchemy import Engine
-from sqlmodel import Session
 
 from db import accounts
 from db.engine import reading, transaction
 from db.vault import Vault
 from flows.accounts import sign_in
-from flows.accounts.sign_in import EVERYWHERE, TRIES, TRIES_OF_CODES, TRIES_THERE, WITHIN
+from flows.accounts.sign_in import EVERYWHERE, TRIES, WITHIN
 from flows.door.people import Person, Refused
 from flows.profiles.comune import Profile
 
@@ -29,7 +28,7 @@ NO_CODE = "Tu entri senza un codice dell'app: qui non ne serve nessuno."
 
 
 def prove(
-    profile: Profile, engine: Engine, vault: Vault, token: str, code: str, *, address: str, now: datetime
+    profile: Profile, engine: Engine, vault: Vault, token: str, code: str, *, now: datetime
 ) -> Person | Refused | None:
     """The person, for whom the proof counts in this browser alone; None where nobody is signed in there."""
     token_hash = sign_in.hashed(vault, token)
@@ -45,26 +44,16 @@ def prove(
             return None
         if not person.has_code or account.secret_sealed is None:
             return Refused(NO_CODE)
-        name_hash = vault.hash(f"person {person.id}")
-        if _is_locked(session, name_hash, address, now):
+        # of this browser: wrong tries to sign in, or in one that was left open, keep nobody from it elsewhere
+        name_hash = vault.hash(f"proof in {token_hash}")
+        wrong = accounts.failures(session, EVERYWHERE, since=now - WITHIN)
+        if wrong.count(name_hash) >= TRIES:
             return Refused(LOCKED, is_for_now=True)
         near = sign_in.steps_of(code, vault.open(account.secret_sealed), now)
         used = sign_in.usable(session, vault, account, near, code)
         if used is None:
-            for where in (address, EVERYWHERE):
-                accounts.failed(session, name_hash=name_hash, address=where, now=now)
+            accounts.failed(session, name_hash=name_hash, address=EVERYWHERE, now=now)
             return Refused(WRONG)
         sign_in.use_up(session, account, used, now)
         accounts.prove(session, found[1], now=now)
         return sign_in.person_of(profile, *found)
-
-
-def _is_locked(session: Session, name_hash: str, address: str, now: datetime) -> bool:
-    """Whether this person has tried too often, here or from everywhere, or anybody at this address."""
-    here = accounts.failures(session, address, since=now - WITHIN)
-    everywhere = accounts.failures(session, EVERYWHERE, since=now - WITHIN)
-    return (
-        len(here) >= TRIES_THERE
-        or here.count(name_hash) >= TRIES
-        or everywhere.count(name_hash) >= TRIES_OF_CODES
-    )

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from db.engine import make_hurried, reading
+from db.vault import VaultError
 from flows.accounts import arrival, enrolment, mark, proof, sign_in
 from flows.accounts import asked as requests
 from flows.accounts.elsewhere import Elsewhere
@@ -100,13 +101,11 @@ class Reception:
             ),
         )
 
-    async def prove(self, token: str, code: str, address: str) -> Person | Refused | None:
+    async def prove(self, token: str, code: str) -> Person | Refused | None:
         now = self._clock()
         found = await _in(
             self._writer,
-            lambda: proof.prove(
-                self.profile, self.engine, self._vault, token, code, address=address, now=now
-            ),
+            lambda: proof.prove(self.profile, self.engine, self._vault, token, code, now=now),
         )
         self._known = {other: answer for other, answer in self._known.items() if other != token}
         return found
@@ -237,6 +236,6 @@ class Reception:
 async def _in(threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     try:
         return await asyncio.get_running_loop().run_in_executor(threads, work)
-    except (SQLAlchemyError, OSError) as exc:
+    except (SQLAlchemyError, OSError, VaultError) as exc:
         log.warning("the accounts cannot be asked: %s", type(exc).__name__)
         raise UnansweredError from exc

@@ -57,13 +57,19 @@ def accounts(arguments: argparse.Namespace, settings: "Settings", out: Output) -
 RESETS = ", and make void the password, the codes and every sign-in of before"
 
 
+AFTER_THE_LAST = [
+    "nobody has an account any more: the shared password opens the door again",
+    "now restart, so that forms ask for names and codes again: until then nobody can act from them",
+]
+
+
 def _after(settings: "Settings") -> list[str]:
     from db.engine import reading
     from flows.accounts import mark
 
     with reading(settings.engine()) as session:
         is_last = not mark.are_used(settings, session)
-    return ["nobody has an account any more: the shared password opens the door again"] if is_last else []
+    return AFTER_THE_LAST if is_last else []
 
 
 def _list(settings: "Settings", out: Output) -> int:

@@ -243,7 +243,7 @@ class Login:
 
     async def _prove(self, scope: Scope, form: dict[str, str], send: Send) -> None:
         then = form.get("poi", "")
-        found = await self.accounts.prove(self.token(scope), form.get("codice", ""), address_of(scope))
+        found = await self.accounts.prove(self.token(scope), form.get("codice", ""))
         if isinstance(found, Refused):
             status = 429 if found.is_for_now else 401
             await self._show_proof(send, await self.person(scope), then, status, found.sentence)

@@ -112,7 +112,7 @@ class Accounts(Protocol):
     async def sign_in_by_link(self, token: str, address: str) -> Key | None:
         """By a link that is good once."""
 
-    async def prove(self, token: str, code: str, address: str) -> Person | Refused | None:
+    async def prove(self, token: str, code: str) -> Person | Refused | None:
         """Who is signed in, and has proved it once more by a code; None where nobody is."""
 
     async def provider(self) -> str:

@@ -23,6 +23,7 @@ from flows.accounts.asked import in_anothers_name
 from flows.bulletin.language.dates import giorno_ora
 from flows.bulletin.status import ACCESS, BY_OPERATOR, STATUS, named, proved
 from flows.door.sealed import NO_CODE, Proof
+from flows.door.table import Use
 from flows.profiles.comune import Editor
 from flows.review import codes
 from flows.review.codes import Judged, Verdict
@@ -117,9 +118,11 @@ def note(
     With `letter` everybody is told; not where another letter tells the same with the name.
     """
     try:
-        codes.spend(session, person.judged, bulletin_id)
+        codes.spend(settings, session, person.judged, bulletin_id)
     except StoreError as exc:  # by another act of the same person, at the same moment
-        raise NotProvedError(f"Il codice è già stato usato: aspetta quello nuovo. {NOTHING_DONE}") from exc
+        is_code = person.judged.verdict != Verdict.signed_in
+        why = "Il codice è già stato usato: aspetta quello nuovo." if is_code else codes.ALREADY
+        raise NotProvedError(f"{why} {NOTHING_DONE}") from exc
     act = acts.add(
         session,
         verb,
@@ -202,7 +205,8 @@ def going_on(
         return None
     if now - last.at > GOES_ON_WITHIN:
         return None
-    if settings.profile.asks_codes and not _led_to_it_alone(settings, session, editor, last, done):
+    is_proved = settings.profile.asks_codes or settings.signs_in
+    if is_proved and not _led_to_it_alone(settings, session, editor, last, done):
         return None
     return Person(who, Judged(Verdict.declared, editor.id, now, proof=last.code_hash), last.by_operator)
 
@@ -214,8 +218,8 @@ def _led_to_it_alone(
     if last.bulletin_id is None or last.code_hash is None:
         return False
     if last.code_hash.startswith(ACCESS):
-        key = last.code_hash.removeprefix(ACCESS)
-        if asked.led_to(settings, session, key, last.bulletin_id) != editor.id:
+        row = asked.led_to(settings, session, last.code_hash.removeprefix(ACCESS), last.bulletin_id)
+        if row is None or (row.person, row.use, row.at) != (editor.id, Use.START, last.at):
             return False
     else:
         used = sign_offs.used_by(session, last.bulletin_id, last.code_hash)

@@ -19,9 +19,9 @@ from typing import Any
 from pyotp import TOTP
 from sqlmodel import Session
 
-from db import accounts, sign_offs
+from db import sign_offs
 from db.engine import StoreError
-from db.models import UsedCode
+from db.models import Bulletin, UsedCode
 from flows.accounts import asked
 from flows.accounts.asked import LOST
 from flows.bulletin.language.dates import in_rome
@@ -167,6 +167,14 @@ def _locked(editor: Editor, until: datetime, meanwhile: str) -> str:
     return f"{told} {meanwhile}"
 
 
+def is_final(settings: Settings, bulletin: Bulletin, at: datetime) -> bool:
+    """Whether an approval of `at` cannot well be taken back: what was approved leaves within a quarter of an
+    hour, or two have to agree.
+    """
+    leaves_soon = bulletin.slot_at is None or bulletin.slot_at - at <= PROOF_LASTS
+    return leaves_soon or settings.profile.approvals == 2
+
+
 def are_in_forms(settings: Settings) -> bool:
     """Whether forms ask for codes: not where persons sign in."""
     return settings.profile.asks_codes and not settings.signs_in
@@ -235,7 +243,7 @@ def _signed_in(
         return Judged(Verdict.missing, editor.id, at, LOST)
     if row.used_at is not None:
         return Judged(Verdict.used, editor.id, row.at, ALREADY)
-    is_fresh = row.proved_at is not None and row.at - row.proved_at <= PROOF_LASTS
+    is_fresh = row.proved_at is not None and timedelta(0) <= row.at - row.proved_at <= PROOF_LASTS
     if is_final and settings.profile.asks_codes and not is_fresh:
         address = f"{settings.prefect_origins[0]}{PROVE}"
         return Judged(Verdict.stale, editor.id, row.at, PROVE_AGAIN.format(address))
@@ -268,7 +276,7 @@ def is_genuine(settings: Settings, editor: Editor, row: UsedCode) -> bool:
     return compare_digest(row.code_hash, _proof(settings, editor, row.step, code))
 
 
-def spend(session: Session, judged: Judged, bulletin_id: int | None) -> None:
+def spend(settings: Settings, session: Session, judged: Judged, bulletin_id: int | None) -> None:
     """Use up the code of a decision, or what was seen at the door, in the decision's transaction.
 
     StoreError where it does not pass, or was used meanwhile: nothing of the decision may be stored then.
@@ -276,7 +284,8 @@ def spend(session: Session, judged: Judged, bulletin_id: int | None) -> None:
     if judged.verdict == Verdict.declared:
         return
     if judged.verdict == Verdict.signed_in and judged.proof is not None:
-        accounts.use_up(session, judged.proof.removeprefix(ACCESS), bulletin_id=bulletin_id, now=judged.at)
+        key = judged.proof.removeprefix(ACCESS)
+        asked.use_up(settings, session, key, bulletin_id=bulletin_id, now=judged.at)
         return
     if judged.verdict != Verdict.accepted or judged.step is None or judged.proof is None:
         raise StoreError(f"a code of {judged.editor} that is {judged.verdict} proves no decision")

@@ -16,6 +16,7 @@ from flows.bulletin.status import HEADINGS, waiting_tags
 from flows.door.entry import PROVE
 from flows.draft.evidence import SourcedItem, at_once, judged, vote
 from flows.draft.refresh import Waiting
+from flows.review import codes
 from flows.review.evidence import attention, phones, provenance
 from flows.review.sign_off import ASK_SOURCE, is_only_repeated
 from flows.review.text import is_only_new
@@ -89,7 +90,7 @@ def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:
     dated = draft.bulletin.slot_at or now
     picture = f"{link('La figura del telefono e le fonti', page)} {LEAVES}."
     parts = [*_first(settings, draft, dated), " ".join([*_facts(draft, now), picture])]
-    parts += _proof_asked(settings, draft)
+    parts += _proof_asked(settings, draft, now)
     whole = _as_sent(settings, draft, dated)
     if draft.bulletin.template:  # of whose fields none is a sentence that citizens read
         return "\n\n".join([*parts, f"{PREVIEW}:", whole, *_sources(draft)])
@@ -99,10 +100,10 @@ def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:
     return "\n\n".join([*parts, _unfolding(PREVIEW, whole), *([_unfolding(title, *more)] if more else [])])
 
 
-def _proof_asked(settings: Settings, draft: Round) -> list[str]:
+def _proof_asked(settings: Settings, draft: Round, now: datetime) -> list[str]:
     """For what cannot be taken back, where persons sign in: that they prove it once more, and where."""
-    is_final = draft.bulletin.slot_at is None or settings.profile.approvals == 2
-    if not (settings.signs_in and settings.profile.asks_codes and is_final):
+    is_asked = settings.signs_in and settings.profile.asks_codes
+    if not is_asked or not codes.is_final(settings, draft.bulletin, now):
         return []
     words = settings.texts["modulo"]
     address = f"{settings.prefect_origins[0]}{PROVE}"

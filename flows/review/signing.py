@@ -62,7 +62,7 @@ def sign(
         version.problems = "\n".join(ruling.sentences)
         session.add(version)
         return
-    codes.spend(session, signature.proof, bulletin.id)
+    codes.spend(settings, session, signature.proof, bulletin.id)
     sign_offs.add(
         session,
         bulletin.id,

@@ -99,9 +99,10 @@ def _is_proved(settings: Settings, session: Session, bulletin: Bulletin, approva
     standing order has neither.
     """
     if approval.code_hash is not None and approval.code_hash.startswith(ACCESS):
-        person = asked.led_to(settings, session, approval.code_hash.removeprefix(ACCESS), bulletin.id)
+        row = asked.led_to(settings, session, approval.code_hash.removeprefix(ACCESS), bulletin.id)
         words = used.genuine(session, settings.vault(), bulletin.id)
-        return [word.editor for word in words if word.code_hash == approval.code_hash] == [person]
+        signed = [word.editor for word in words if word.code_hash == approval.code_hash]
+        return row is not None and signed == [row.person] and row.at == approval.decided_at
     if approval.code_hash is not None:
         return used.led_to(session, bulletin.id, approval.code_hash)
     order = settings.profile.urgent.standing_order

@@ -1,5 +1,6 @@
 """An editor at the Prefect UI (V2) in a real browser: what a person clicks, by the words on the screen."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -191,12 +192,16 @@ class Editor:
     def decide(
         self, decision: str, who: str = "Anna Redazione", code: Callable[[], str] | None = None
     ) -> None:
-        """Fill what is required and confirm; the code is read from the app last, because it ages."""
-        if decision.startswith("Approva:"):
+        """Fill what is required and confirm; the code is read from the app last, because it ages. Of who has
+        signed in no form asks for a name.
+        """
+        is_asked = self.page.get_by_role("dialog").get_by_text(re.compile("^Chi sei")).count() > 0
+        if is_asked and decision.startswith("Approva:"):
             self.choose("Che cosa vuoi fare?", signed(decision, who))
         else:
             self.choose("Che cosa vuoi fare?", decision)
-            self.choose("Chi sei", who)
+            if is_asked:
+                self.choose("Chi sei", who)
         self.shoot("form")
         if code:
             self.fill("Codice di 6 cifre", code())

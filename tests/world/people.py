@@ -18,7 +18,7 @@ from flows.door.sealed import Proof
 from flows.settings import Settings
 from tests.world.door_front import HERE, Front
 from tests.world.installation import Installation, wait_for
-from tests.world.sharing import share_the_password
+from tests.world.sharing import ask_who, share_the_password
 
 PASSWORD = "cavallo corretto batteria graffetta"
 
@@ -64,13 +64,14 @@ def pressed(
     at: datetime,
     *,
     key: str = "porta-1",
+    use: str = "start",
     proved: timedelta = timedelta(),
 ) -> Proof:
     """What the door writes down of somebody (their id) who had signed in and proved it `proved` ago."""
     member = persons.with_id(settings.profile, person)
     assert member is not None
     who = Person(member.id, member.name, member.role, "code", at - proved)
-    asked.note(engine, sign_in.vault(settings), Asked(key, who, "answer", "run", "0" * 64, at, "192.0.2.1"))
+    asked.note(engine, sign_in.vault(settings), Asked(key, who, use, "run", "0" * 64, at, "192.0.2.1"))
     return Proof("", at, person=person, act=key)
 
 
@@ -105,3 +106,4 @@ def accounts_of(installation: Installation) -> Iterator[None]:
             yield
         finally:
             share_the_password(installation.settings)
+            ask_who(installation.settings)

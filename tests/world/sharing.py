@@ -9,6 +9,7 @@ from db import accounts, bulletins
 from db.engine import reading, transaction
 from db.models import BulletinStatus
 from flows.accounts import mark
+from flows.deploy import deploy
 from flows.runs import forms
 from flows.settings import Settings
 
@@ -30,7 +31,8 @@ def share_the_password(settings: Settings) -> None:
 
 
 def ask_who(settings: Settings) -> None:
-    """In the forms that wait, too: they were opened for who signs in."""
+    """In all forms, as a restart does: they were made for who signs in."""
+    deploy(settings)
     engine = settings.engine()
     with reading(engine) as session:
         waiting = bulletins.with_status(session, BulletinStatus.in_review)

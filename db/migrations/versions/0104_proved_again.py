@@ -16,6 +16,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("proved_at", UtcDateTime(), nullable=True))
     op.add_column("dooract", sa.Column("used_at", UtcDateTime(), nullable=True))
     op.add_column("dooract", sa.Column("bulletin_id", sa.Integer(), nullable=True))
+    op.add_column("dooract", sa.Column("used_mac", sa.String(), nullable=True))
     op.create_index(op.f("ix_dooract_bulletin_id"), "dooract", ["bulletin_id"])
 
 
