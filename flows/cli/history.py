@@ -13,7 +13,6 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from db import (
-    accounts,
     bulletins,
     calls,
     deliveries,
@@ -31,17 +30,16 @@ from db.models import (
     BulletinItem,
     CallStatus,
     Decision,
-    DoorAct,
     HandoverKind,
     Outcome,
     Receipt,
     SignOff,
     SignOffWord,
 )
-from flows.bulletin.status import ACCESS, KINDS, REASONS, SIGNED_IN, STATUS, proved_by
+from flows.bulletin.status import KINDS, REASONS, STATUS, proved_by
 from flows.review import acts
 from flows.review.differences import differences, without_mobiles
-from flows.sending.certificate import to_the_second
+from flows.sending.certificate import signature_proof, to_the_second
 from flows.staff.calls import CHANNELS
 
 WIDTH = 100  # columns
@@ -129,12 +127,7 @@ def _approvals(session: Session, bulletin: Bulletin) -> list[Approval]:
 
 
 def _signed(session: Session, row: SignOff) -> Iterator[str]:
-    asked = accounts.asked_at(session, row.editor, row.at)
-    proof = proved_by(row.code_hash)
-    if asked is not None:
-        is_by_that = (row.code_hash or "").startswith(ACCESS)
-        proof = _entered(asked) if is_by_that else f"{proof}, {_entered(asked)}"
-    yield f"  Firma: {row.name} {SAID[row.said]}, {to_the_second(row.at)}, {proof}"
+    yield f"  Firma: {row.name} {SAID[row.said]}, {to_the_second(row.at)}, {signature_proof(session, row)}"
     for line in row.overridden.splitlines():
         yield f"    Nonostante: {line}"
     if row.source:
@@ -154,12 +147,6 @@ def _decided(row: Approval) -> Iterator[str]:
         yield f"    Destinatari al momento dell'approvazione: {count}"
     if row.voided_at:
         yield f"    ANNULLATA {to_the_second(row.voided_at)}: il bollettino è stato riaperto"
-
-
-def _entered(asked: DoorAct) -> str:
-    """How who said it had signed in, and when they last proved it."""
-    when = f", prova di {to_the_second(asked.proved_at)}" if asked.proved_at else ""
-    return f"{SIGNED_IN[asked.proof]}{when}"
 
 
 CALLS = {

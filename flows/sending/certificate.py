@@ -20,7 +20,7 @@ from db.deliveries import Certificate
 from db.engine import StoreError
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, SignOff, SignOffWord
 from flows.bulletin.language.dates import alle_ore, giorno, in_rome
-from flows.bulletin.status import STATUS, numbered, proved
+from flows.bulletin.status import ACCESS, SIGNED_IN, STATUS, numbered, proved, proved_by
 from flows.settings import BollettinoError, Settings
 from flows.whatsapp.errors import explain
 
@@ -92,6 +92,7 @@ class Document:
     despite: list[list[str]] = field(default_factory=list)  # [moment, who, check that they overrode]
     acts: list[list[str]] = field(default_factory=list)  # [moment, who, what, how it is proved]
     signers: list[str] = field(default_factory=list)  # everybody by whose word it left; [] of an older one
+    proofs: list[list[str]] = field(default_factory=list)  # of each signature: [moment, who, how]
     # of a send in parts: [moment, counts by delivery status], one for each start
     parts: list[tuple[str, dict[str, int]]] = field(default_factory=list)
 
@@ -156,6 +157,10 @@ def draw_up(settings: Settings, session: Session, bulletin_id: int) -> Document:
         despite=[[_iso(start.at), start.by, line] for start in begun for line in start.despite.splitlines()],
         acts=[[_iso(act.at), act.name, act.verb, proved(act)] for act in acts.of(session, bulletin_id)],
         signers=signers(settings, session, sealed[0]) if sealed else [],
+        proofs=[
+            [_iso(row.at), row.name, signature_proof(session, row)]
+            for row in (_approving(settings, session, sealed[0]) if sealed else ())
+        ],
         parts=_parts(session, bulletin_id, [start.at for start in begun]),
     )
 
@@ -164,6 +169,16 @@ def signers(settings: Settings, session: Session, approval: Approval) -> list[st
     """Names of those who approved this text, the first one first: the last alone made it leave."""
     names = [row.name for row in _approving(settings, session, approval)]
     return list(dict.fromkeys([*names, approval.approver]))
+
+
+def signature_proof(session: Session, row: SignOff) -> str:
+    """By what it is proved who said it, in Italian: a code, how they had signed in, or nothing."""
+    proof, asked = proved_by(row.code_hash), accounts.asked_at(session, row.editor, row.at)
+    if asked is None:
+        return proof
+    when = f", prova di {to_the_second(asked.proved_at)}" if asked.proved_at else ""
+    entered = f"{SIGNED_IN[asked.proof]}{when}"
+    return entered if (row.code_hash or "").startswith(ACCESS) else f"{proof}, {entered}"
 
 
 def unproved(settings: Settings, session: Session, approval: Approval) -> list[str]:
@@ -249,6 +264,8 @@ def printed(document: Document, *, at: datetime) -> Iterator[str]:
     yield f"Stato: {STATUS[BulletinStatus(document.status)]}"
     approvers = " e ".join(document.signers) or document.approver or "-"
     yield f"Testo: versione {document.version or '-'}, approvata da {approvers}"
+    for moment, who, how in document.proofs:
+        yield f"Approvato: {_moment(moment)}, da {who} ({how})"
     yield f"Sigillo: {document.seal or '-'}"
     yield f"Primo messaggio: {_moment(document.first_at)}. Ultimo: {_moment(document.last_at)}."
     for moment, who in document.starts:
