@@ -15,6 +15,7 @@ from db.models import SignInProof
 from flows.accounts import asked, enrolment, persons, sign_in
 from flows.door.people import Asked, Enrolled, Person
 from flows.door.sealed import Proof
+from flows.runs import choices
 from flows.settings import Settings
 from tests.world.door_front import HERE, Front
 from tests.world.installation import Installation, wait_for
@@ -86,7 +87,9 @@ def posted(
 
 
 def member_of(installation: Installation, name: str) -> Member:
-    """Who has enrolled at a server that runs, once the door knows of it."""
+    """Who has enrolled at a server that runs, once the door and the start forms know of it, which `sorveglia`
+    brings up to date.
+    """
     settings = installation.settings
     member = Member(settings, installation.engine, name, datetime.now(UTC))
     with httpx.Client(trust_env=False, cookies={settings.work_pool: member.key.token}) as browser:
@@ -95,6 +98,8 @@ def member_of(installation: Installation, name: str) -> Member:
             return browser.get(f"{settings.prefect_address}/api/version").status_code == 200
 
         wait_for("the door to know who has signed in", is_known)
+    with installation.at_server():
+        choices.store(settings, installation.engine, now=datetime.now(UTC))
     return member
 
 
