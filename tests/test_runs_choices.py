@@ -172,6 +172,15 @@ def test_what_was_decided_anew_meanwhile_is_not_taken_for_what_was_chosen(engine
     with transaction(engine) as session:
         (now_listed,) = choices.LISTS[choices.TO_REOPEN](session, NOW)
     assert acts.chosen(engine, now_listed) == (1, 1)
+    with transaction(engine) as session:
+        for status in (BulletinStatus.sending, BulletinStatus.stopped):
+            bulletins.move(session, session.get_one(Bulletin, 1), status, by="invio", now=NOW)
+    ways = (
+        "«riprendi»; se è sbagliato «correggi» con la casella «L'invio è fermato»; se nessun altro deve "
+        "riceverlo «chiudi». Non è cambiato niente."
+    )
+    with pytest.raises(NotDoneError, match=f"Se il testo è giusto usa {ways}"):
+        acts.chosen(engine, now_listed)
 
 
 def test_the_brake_holds_also_where_its_list_is_a_moment_old(engine: Engine) -> None:
