@@ -173,6 +173,8 @@ def test_an_sms_says_until_when_who_is_next_and_what_happens() -> None:
         "Bollettino: ALLERTA ARANCIONE da approvare subito. https://boll.it/r/AbCdEf-_1234 "
         "Alle 15:05 scriviamo anche a chi viene dopo; senza risposta NON si invia."
     )
+    alone = summons("https://boll.it/r/AbCdEf-_1234", is_alone=True).sms(WORDS)
+    assert alone.endswith(" Alle 15:05 ti scriviamo di nuovo; senza risposta NON si invia.")
     assert summons().sms(WORDS).endswith("/r/AbCdEf-_1234 Senza risposta NON si invia.")
     last = summons("https://boll.it/r/AbCdEf-_1234", is_last=True).sms(WORDS)
     assert last.endswith("/r/AbCdEf-_1234 Senza risposta NON si invia."), "nobody is called after this one"

@@ -228,6 +228,7 @@ def _summons(
         what=what,
         short=short,
         until=until,
+        is_alone=is_alone,
         after="di nuovo a te"
         if is_alone
         else to_whom(" e ".join(_with_phone(settings, person) for person in following)),
@@ -295,7 +296,9 @@ def _letter(
     asked = {row.editor: row.called_at for row in reversed(case.calls) if row.editor != editor.name}
     again = "di nuovo" if following in asked else "anche"
     others = f"scriviamo {again} {to_whom(following)}; puoi rispondere ancora tu"
-    then = "ti scriviamo di nuovo" if is_alone else others
+    then = (
+        f"ti scriviamo di nuovo{_without_who_is_away(session, case, editor, until)}" if is_alone else others
+    )
     before = ", ".join(f"{name} ({in_rome(at):%-H:%M})" for name, at in asked.items())
     page = next(iter(sources), None)
     source = [page] if page else []
@@ -317,6 +320,13 @@ def _letter(
         "fonte": f"Controlla anche la fonte: {' - '.join(source)}\n\n" if source else "",
         "link": settings.review_link(case.bulletin.code),
     }
+
+
+def _without_who_is_away(session: Session, case: _Case, editor: Editor, at: datetime) -> str:
+    """That nobody is called who is away, of a call to one who is there; where all are away, all are."""
+    day = in_rome(at).date()
+    there = [person.name for person in rota.present(case.editors, desk.away(session, day, day), at)]
+    return " (chi è assente non si chiama)" if editor.name in there and len(there) < len(case.editors) else ""
 
 
 def _ends_anyway(case: _Case) -> str:

@@ -57,6 +57,7 @@ class Summons:
     link: str
     ending: str  # the same in few words: "NON si invia"
     is_last: bool = False  # nobody is called after it
+    is_alone: bool = False  # whoever is called now is called after it, too
     due: datetime | None = None  # until when it can be decided at all, as letters and form say it
     prova: str = ""  # before what is not the real service
 
@@ -75,7 +76,8 @@ class Summons:
         """One SMS of 160 characters; what does not fit goes from the end, the address of the form last."""
         for due in dict.fromkeys((f", entro {_short(self.due)}" if self.due else "", "")):
             head = words["testa"].format(prova=self.prova, cosa=self.short, entro=due, link=self.link)
-            for tail in ("" if self.is_last else words["coda"], words["coda_breve"], ""):
+            again = words["coda_da_solo" if self.is_alone else "coda"]
+            for tail in ("" if self.is_last else again, words["coda_breve"], ""):
                 if self.is_last and not tail:
                     continue
                 text = written(f"{head} {tail.format(ora=_clock(self.until), esito=self.ending)}".strip())
