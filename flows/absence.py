@@ -161,7 +161,12 @@ def note_closure(
         return Noted(False, f"Non ci sono chiusure {days}: non c'è niente da annullare.")
     if following:
         words += f" Il prossimo bollettino è quello di {giorno_ora(following.dispatch_at)}."
-    words += f"{attention} Allerte e avvisi urgenti partono anche nei giorni di chiusura."
+    order = settings.profile.urgent.standing_order
+    unless = ", salvo l'ordine permanente del Comune" if order and order.expires >= first else ""
+    words += (
+        f"{attention} Allerte e avvisi urgenti si preparano anche nei giorni di chiusura e vanno "
+        f"approvati{unless}: chi è di turno viene chiamato."
+    )
     return Noted(True, words)
 
 
