@@ -26,6 +26,7 @@ from db.models import (
 from flows.bulletin.alerts.text import ALERT, END, REMAINS
 from flows.bulletin.language.dates import in_rome, scadenza
 from flows.bulletin.status import people
+from flows.draft.evidence import begins_ahead
 from flows.letters.briefing import briefing
 from flows.profiles.comune import Editor
 from flows.review.sign_off import signed_by
@@ -236,6 +237,7 @@ def _summons(
         ending="parte da sola" if by_order else "NON si invia",
         is_last=_is_last(case, until),
         due=None if by_order else case.bulletin.deadline_at,
+        begins=begins_ahead(case.bulletin, bulletins.items(session, case.version), now),
         link=settings.review_link(case.bulletin.code),
         prova=settings.profile.prova,
     )
