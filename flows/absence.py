@@ -18,7 +18,6 @@ from db import bulletins, days_off
 from db.engine import transaction
 from db.models import PUBLIC, BulletinStatus
 from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome
-from flows.bulletin.status import counted
 from flows.deploy import EDITORS, LIST
 from flows.door.sealed import NO_CODE, Proof
 from flows.draft.slots import closed_days, slot_after
@@ -162,7 +161,12 @@ def note_closure(
         return Noted(False, f"Non ci sono chiusure {days}: non c'è niente da annullare.")
     if following:
         words += f" Il prossimo bollettino è quello di {giorno_ora(following.dispatch_at)}."
-    words += f"{attention} Allerte e avvisi urgenti partono anche nei giorni di chiusura."
+    order = settings.profile.urgent.standing_order
+    unless = ", salvo l'ordine permanente del Comune" if order and order.expires >= first else ""
+    words += (
+        f"{attention} Allerte e avvisi urgenti si preparano anche nei giorni di chiusura e vanno "
+        f"approvati{unless}: chi è di turno viene chiamato."
+    )
     return Noted(True, words)
 
 
@@ -200,10 +204,14 @@ def _left_alone(settings: Settings, away: list[rota.Away], days: list[date]) -> 
     if not alone:
         return ""
     names = ", ".join(dict.fromkeys(name for _, name in alone))
-    more = f" e in {counted(len(alone) - 1, 'altro giorno', 'altri giorni')}" if len(alone) > 1 else ""
+    more = ""
+    if len(alone) > 1:
+        more = f" e {giorno(alone[1][0])}" if len(alone) == 2 else f" e in altri {len(alone) - 1} giorni"
     return (
-        f" Resta una persona sola ({names}) {giorno(alone[0][0])}{more}: nessuno la sostituisce, e ciò che "
-        "si approva in due non parte. Se non risponde, scriviamo anche a chi è assente."
+        f" Resta una persona sola ({names}) {giorno(alone[0][0])}{more}: nessuno la sostituisce. Se non "
+        "risponde, per un bollettino scriviamo anche a chi è assente; per un'allerta o un avviso urgente no: "
+        "chiamiamo di nuovo lei. Ciò che si approva in due parte solo se approva anche chi è assente: gli "
+        "scriviamo dopo la prima approvazione."
     )
 
 

@@ -6,7 +6,7 @@ on meanwhile; any colleague stops it with a code of their own, and who has the m
 (`python -m flows stop`).
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 from prefect import State, flow, get_run_logger
@@ -81,7 +81,7 @@ def stop_sending(
         return outcome
 
 
-def only_sending(engine: Engine) -> int:
+def only_sending(settings: Settings, engine: Engine) -> int:
     """The one bulletin that is being sent, or else the one that waits for its next part: a list that is a
     moment old must not keep it from being stopped.
 
@@ -95,7 +95,7 @@ def only_sending(engine: Engine) -> int:
             return one[0].id
         ahead = [
             f"Il {named(row)} però parte {giorno_ora(row.slot_at)}: per bloccarlo usa «riapri»; poi, per "
-            "farlo partire, va approvato di nuovo."
+            f"farlo partire, va approvato di nuovo {_again_by(settings, row.slot_at)}."
             for row in bulletins.with_status(session, BulletinStatus.approved)
             if row.slot_at is not None
         ]
@@ -104,6 +104,10 @@ def only_sending(engine: Engine) -> int:
     if not labels:
         raise NotDoneError(f"Nessun bollettino è in invio. {acts.NOTHING_DONE}")
     raise NotDoneError(f"Ricarica la pagina e scegli quale: {'; '.join(labels)}.")
+
+
+def _again_by(settings: Settings, slot_at: datetime) -> str:
+    return f"entro {scadenza(hold.reopened_until(settings, slot_at))}"
 
 
 def close_stopped(
@@ -181,8 +185,7 @@ def _take_up(settings: Settings, session: Session, bulletin: Bulletin, who: str,
 def _take_approval_back(
     settings: Settings, session: Session, bulletin: Bulletin, who: str, now: datetime
 ) -> str:
-    grace = timedelta(minutes=settings.profile.grace_minutes)
-    if bulletin.slot_at is not None and now > bulletin.slot_at + grace:
+    if bulletin.slot_at is not None and now > hold.reopened_until(settings, bulletin.slot_at):
         when = giorno_ora(bulletin.slot_at)
         raise NotDoneError(
             f"Il bollettino {bulletin.id} doveva partire {when}: è tardi, e da solo non parte più."
@@ -208,7 +211,7 @@ def stop(
     proof = client.proof(codice)
     chi = acts.own_name(settings, chi, proof)
     try:
-        number = only_sending(engine) if bollettino == ELSE else acts.chosen(engine, bollettino)[0]
+        number = only_sending(settings, engine) if bollettino == ELSE else acts.chosen(engine, bollettino)[0]
         outcome = stop_sending(settings, engine, number, who=chi, proof=proof, now=datetime.now(UTC))
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi, what=NOT_STOPPED)

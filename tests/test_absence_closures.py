@@ -7,12 +7,13 @@ from sqlalchemy import Engine
 
 from db import days_off
 from db.engine import transaction
-from db.models import Bulletin, BulletinStatus
+from db.models import Bulletin, BulletinStatus, Level
 from flows.absence import closure, note_closure
 from flows.bulletin.language.dates import ROME, in_rome
 from flows.deploy import blocks, entry, form
 from flows.door.sealed import OPERATOR
 from flows.draft.slots import closed_days, slot_after, slot_of
+from flows.profiles.urgent import StandingOrder
 from flows.review.acts import NotProvedError
 from flows.settings import Settings
 from tests.world.builders import make_bulletin
@@ -55,7 +56,8 @@ def test_no_bulletin_is_planned_for_a_closed_day_until_that_is_taken_back(
         "Chiusura da martedì 1 dicembre a giovedì 3 dicembre: in quei giorni non si prepara"
     )
     assert "Il prossimo bollettino è quello di venerdì 4 dicembre, ore 11." in told
-    assert "Allerte e avvisi urgenti partono anche nei giorni di chiusura." in told
+    urgent = "Allerte e avvisi urgenti si preparano anche nei giorni di chiusura e vanno approvati"
+    assert f"{urgent}: chi è di turno viene chiamato." in told
     assert next_send(settings, engine) == FRIDAY
     with transaction(engine) as session:
         assert len(days_off.known_closures(session, first=date(2026, 12, 1), last=date(2026, 12, 31))) == 1
@@ -66,6 +68,20 @@ def test_no_bulletin_is_planned_for_a_closed_day_until_that_is_taken_back(
     )
     assert next_send(settings, engine) == TUESDAY
     assert "niente da annullare" in close(settings, engine, 2, 2, cancel=True)
+
+
+def test_where_an_order_sends_an_alert_a_closure_does_not_say_that_each_is_approved(
+    settings: Settings, sqlite: Engine
+) -> None:
+    rossa, expires = [Level.rossa], date(2026, 12, 1)
+    order = StandingOrder(act="atto n. 1", author="il Sindaco", levels=rossa, expires=expires, minutes=30)
+    urgent = settings.profile.urgent.model_copy(update={"standing_order": order})
+    settings.profile = settings.profile.model_copy(update={"urgent": urgent})
+    told = close(settings, sqlite, 1, 3)
+    assert "vanno approvati, salvo l'ordine permanente del Comune: chi è di turno viene chiamato." in told
+    assert "vanno approvati: chi è" in close(settings, sqlite, 2, 3), "it has run out by then"
+    (described,) = (block["description"] for block in blocks()[0] if block["name"] == "chiusura")
+    assert "vanno approvati, salvo un ordine permanente del Comune: chi è di turno" in described
 
 
 def test_with_moving_slots_it_goes_to_the_next_working_day_with_all_its_times(

@@ -1,8 +1,11 @@
 """The same correction asked for once more, with the box for those who are still to be written to."""
 
-from flows.correct import ERROR, same_correction
+import pytest
+
+from flows.correct import ERROR, draft_for_the_rest, same_correction
 from tests.test_correct import RIGHT, correction, sent_bulletin
-from tests.world.comune import Comune
+from tests.test_settle import ANNA, close, corrected, letters, send, stopped, tell
+from tests.world.comune import APPROVE, Comune
 
 MENDED = "Via Roma chiude lunedì 30 novembre dalle 9 alle 18."
 
@@ -24,3 +27,47 @@ def test_what_was_mended_in_the_form_is_the_same_as_it_was_typed(comune: Comune)
     assert found(RIGHT, "Via Roma è sempre aperta.") == number, "as it was typed"
     assert found(MENDED, told) == number, "as it is now"
     assert found(MENDED, "Via Verdi è chiusa.") is None, "of something else that was said"
+
+
+def account(comune: Comune, original: int) -> str:
+    """What an editor is told of its correction when that was sent, up to the costs."""
+    number = corrected(comune, original, "Via Roma è chiusa qui.")
+    comune.answer(number, APPROVE)
+    send(comune, number)
+    tell(comune, number)
+    told = [one.text for one in letters(comune, "esito") if one.bulletin_id == number]
+    return " ".join(told[0].partition("Costo")[0].split())
+
+
+@pytest.mark.parametrize(
+    ("tried", "who"), [(2, "3 persone non hanno ricevuto niente"), (4, "1 persona non ha ricevuto niente")]
+)
+def test_a_correction_that_was_sent_names_who_has_nothing_of_a_stopped_send(
+    comune: Comune, tried: int, who: str
+) -> None:
+    told = account(comune, stopped(comune, tried=tried))
+    assert f"resta fermo, e {who}, nemmeno questa correzione." in told
+    again = "usa di nuovo «correggi», stessa riga e stesso testo, con la casella «L'invio è fermato»"
+    assert again in told
+    assert f": {comune.settings.order_link('correggi')} " in told
+    assert f"Se nessun altro deve riceverlo: {comune.settings.order_link('chiudi')}" in told
+
+
+@pytest.mark.parametrize("way", ["closed", "with the box", "all"])
+def test_where_nobody_is_left_without_it_a_correction_tells_of_no_box(comune: Comune, way: str) -> None:
+    original = stopped(comune, tried=5 if way == "all" else 2)
+    if way == "closed":
+        close(comune, original)
+    if way == "with the box":
+        draft_for_the_rest(
+            comune.settings,
+            comune.engine,
+            bulletin_id=original,
+            position=1,
+            right="Via Roma è chiusa qui.",
+            who=ANNA,
+            now=comune.now,
+        )
+    told = account(comune, original)
+    assert "Il conto" in told
+    assert "ATTENZIONE" not in told

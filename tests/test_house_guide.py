@@ -7,6 +7,10 @@ from datetime import datetime
 import pytest
 import yaml
 
+from db.models import BulletinStatus
+from flows.correct import correct
+from flows.deploy import form
+from flows.review import acts
 from flows.review.choices import choices
 from flows.settings import ROOT, Settings
 from tests.world.guide import FOLDER, TEXT, pictures
@@ -66,6 +70,14 @@ def test_what_an_editor_starts_is_in_prefect_under_that_name() -> None:
     told = table("Che cosa avvii tu")
     assert len(told) >= 8
     assert set(told) <= names
+
+
+def test_the_box_that_a_stopped_send_needs_bears_the_name_that_the_guide_gives_it() -> None:
+    """Without it a correction leaves out whoever received nothing."""
+    title = form(correct, ())["properties"]["al_resto"]["title"]
+    assert title.startswith("L'invio è fermato:")
+    assert "con la casella «L'invio è fermato»" in GUIDE.partition("### Correggere")[2].partition("###")[0]
+    assert "con la casella «L'invio è fermato»" in acts.NEXT[BulletinStatus.stopped]
 
 
 def test_the_guide_stays_short() -> None:

@@ -1,12 +1,18 @@
 """Who decides of a send that has stopped: each of the editors hears one name, and nobody hears an order."""
 
 import pytest
+from sqlalchemy import Engine
 
-from db import bulletins, days_off, letters
-from db.models import BulletinStatus
+from db import bulletins, days_off, letters, telling
+from db.engine import transaction
+from db.models import BulletinKind, BulletinStatus
+from db.vault import Vault
 from flows.dispatch import begin
 from flows.letters import sends
+from flows.settings import Settings
 from tests.test_dispatch import approved
+from tests.world import outbox
+from tests.world.builders import NOW, make_bulletin, make_recipient
 from tests.world.comune import Comune
 
 ANNA, BRUNO = "Anna Redazione", "Bruno Vice"
@@ -50,3 +56,18 @@ def test_where_nobody_is_on_duty_or_known_whoever_reads_it_first_decides(comune:
             days_off.enter_absence(session, editor=name, first=day, last=day, note="", now=comune.now)
     line = "Oggi nessuno è di turno: decide chi legge per primo."
     assert told(comune, by="Carla Terza", reason=reason) == {ANNA: line, BRUNO: line}
+
+
+def test_of_a_correction_that_is_stopped_and_was_corrected_the_rest_can_only_be_closed(
+    sqlite: Engine, settings: Settings, vault: Vault
+) -> None:
+    """*correggi* refuses its box for what puts right another."""
+    with transaction(sqlite) as session:
+        reader = make_recipient(session, vault)
+        first = make_bulletin(session, kind=BulletinKind.correction, status=BulletinStatus.stopped)
+        outbox.plan(session, first.id, [reader], now=NOW)
+        later = make_bulletin(session, kind=BulletinKind.correction, status=BulletinStatus.sent)
+        telling.link(session, later.id, [first.id])
+        told = sends.without_anything(settings, session, later)
+    assert "resta fermo, e 1 persona non ha ricevuto niente, nemmeno questa correzione. Chiudilo: " in told
+    assert "casella" not in told

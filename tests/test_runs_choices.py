@@ -172,23 +172,33 @@ def test_what_was_decided_anew_meanwhile_is_not_taken_for_what_was_chosen(engine
     with transaction(engine) as session:
         (now_listed,) = choices.LISTS[choices.TO_REOPEN](session, NOW)
     assert acts.chosen(engine, now_listed) == (1, 1)
+    with transaction(engine) as session:
+        for status in (BulletinStatus.sending, BulletinStatus.stopped):
+            bulletins.move(session, session.get_one(Bulletin, 1), status, by="invio", now=NOW)
+    ways = (
+        "«riprendi»; se è sbagliato «correggi» con la casella «L'invio è fermato»; se nessun altro deve "
+        "riceverlo «chiudi». Non è cambiato niente."
+    )
+    with pytest.raises(NotDoneError, match=f"Se il testo è giusto usa {ways}"):
+        acts.chosen(engine, now_listed)
 
 
-def test_the_brake_holds_also_where_its_list_is_a_moment_old(engine: Engine) -> None:
+def test_the_brake_holds_also_where_its_list_is_a_moment_old(settings: Settings, engine: Engine) -> None:
     with pytest.raises(NotDoneError, match="Nessun bollettino è in invio"):
-        only_sending(engine)
+        only_sending(settings, engine)
     with transaction(engine) as session:
         make_bulletin(session, status=BulletinStatus.approved, slot_at=NOW + timedelta(hours=1))
-    leaves = r"è in invio\. Il bollettino di martedì 24 novembre però parte .*«riapri»"
-    with pytest.raises(NotDoneError, match=leaves):
-        only_sending(engine)
+    leaves = r"è in invio\. Il bollettino di martedì 24 novembre però parte .*«riapri»; poi, per "
+    again = r"farlo partire, va approvato di nuovo entro martedì 24 novembre, ore 12:30\."
+    with pytest.raises(NotDoneError, match=leaves + again):
+        only_sending(settings, engine)
     with transaction(engine) as session:
         number = make_bulletin(session, status=BulletinStatus.sending).id
-    assert only_sending(engine) == number
+    assert only_sending(settings, engine) == number
     with transaction(engine) as session:
         make_bulletin(session, status=BulletinStatus.sending)
     with pytest.raises(NotDoneError, match=rf"scegli quale: {number} · .*; {number + 1} · "):
-        only_sending(engine)
+        only_sending(settings, engine)
 
 
 def test_one_list_that_cannot_be_made_costs_no_other_and_is_no_secret(

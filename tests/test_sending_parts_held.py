@@ -62,7 +62,7 @@ def correction(comune: Comune, number: int) -> int:
 
 def test_one_that_waits_for_its_next_part_is_stopped(comune: Comune, tier: Tier) -> None:
     number = first_part(comune, tier)
-    assert only_sending(comune.engine) == number
+    assert only_sending(comune.settings, comune.engine) == number
     with comune.look() as session:
         (entry,) = choices.LISTS[choices.SENDING](session, comune.now)
     assert choices.numbers(entry) == (number, 1)
@@ -88,7 +88,7 @@ def test_what_is_being_sent_is_stopped_before_what_waits(comune: Comune, tier: T
     first_part(comune, tier)
     other = approved(comune)
     comune.move(other, BulletinStatus.sending)
-    assert only_sending(comune.engine) == other
+    assert only_sending(comune.settings, comune.engine) == other
 
 
 def test_no_part_leaves_while_its_text_is_being_corrected(comune: Comune, tier: Tier) -> None:

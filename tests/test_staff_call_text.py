@@ -168,11 +168,34 @@ def test_a_call_says_the_deadline_that_letter_and_form_say() -> None:
     assert "da approvare subito. https" in long, "what does not fit goes from the end"
 
 
+def test_a_call_says_when_it_begins_where_that_is_before_the_deadline() -> None:
+    opens, closes = datetime(2026, 12, 6, tzinfo=ROME), datetime(2026, 12, 7, tzinfo=ROME)
+    ahead = summons("https://boll.it/r/AbCdEf-_1234", due=closes, begins=opens)
+    assert ahead.sms(WORDS) == (
+        "Bollettino: ALLERTA ARANCIONE da approvare subito, prima delle 0 del 6/12. "
+        "https://boll.it/r/AbCdEf-_1234 Senza risposta NON si invia."
+    )
+    shown = fill(FRAME, ahead.values(FRAME))
+    assert (
+        "NON si invia niente a 4.850 persone (comincia alle 0 di domenica 6 dicembre: si decide prima, al "
+        "più tardi entro domenica 6 dicembre, ore 24)."
+    ) in shown
+    at_one = summons(due=closes, begins=opens + timedelta(hours=1)).sms(WORDS)
+    assert ", prima dell'1 del 6/12." in at_one
+    long = summons(f"https://{'x' * 85}.it/r/AbCdEf-_1234", due=closes, begins=opens).sms(WORDS)
+    assert "da approvare subito. https" in long, "what does not fit goes from the end"
+    ordered = summons(begins=opens)
+    assert "prima" not in ordered.sms(WORDS), "it leaves by itself: nobody has to decide"
+    assert "comincia" not in fill(FRAME, ordered.values(FRAME))
+
+
 def test_an_sms_says_until_when_who_is_next_and_what_happens() -> None:
     assert summons("https://boll.it/r/AbCdEf-_1234").sms(WORDS) == (
         "Bollettino: ALLERTA ARANCIONE da approvare subito. https://boll.it/r/AbCdEf-_1234 "
         "Alle 15:05 scriviamo anche a chi viene dopo; senza risposta NON si invia."
     )
+    alone = summons("https://boll.it/r/AbCdEf-_1234", is_alone=True).sms(WORDS)
+    assert alone.endswith(" Alle 15:05 ti scriviamo di nuovo; senza risposta NON si invia.")
     assert summons().sms(WORDS).endswith("/r/AbCdEf-_1234 Senza risposta NON si invia.")
     last = summons("https://boll.it/r/AbCdEf-_1234", is_last=True).sms(WORDS)
     assert last.endswith("/r/AbCdEf-_1234 Senza risposta NON si invia."), "nobody is called after this one"

@@ -91,14 +91,15 @@ def test_who_is_on_duty_is_called_by_whatsapp_sms_and_mail_at_once(comuni: Comun
     (shown,) = rung(comuni)[ANNA]
     assert "allerta ARANCIONE (livello 3 su 4) per temporali forti, dalle 0 alle 24 di mercoledì" in shown
     assert "entro le 15:20 di martedì 24 novembre scriviamo a Bruno Vice, tel. +393331000001" in shown
-    ends = "(si decide entro mercoledì 25 novembre, ore 24)"
+    begins = "comincia alle 0 di mercoledì 25 novembre"
+    ends = f"({begins}: si decide prima, al più tardi entro mercoledì 25 novembre, ore 24)"
     assert f"Se nessuno risponde: NON si invia niente a 0 persone {ends}." in shown
     (phone, _) = comuni.ask("GET", "/_prova/redazione")
     assert phone["messages"][0]["button_url"].endswith(f"/r/{code}")
     assert rung(comuni)[BRUNO] == []
     assert [to for to, _ in box.told] == [SMS[ANNA], MAIL[ANNA]]
     assert box.text(0).strip() == (
-        "PROVA - Bollettino: ALLERTA ARANCIONE da approvare subito, entro le 24 del 25/11. "
+        "PROVA - Bollettino: ALLERTA ARANCIONE da approvare subito, prima delle 0 del 25/11. "
         f"http://127.0.0.1:8080/r/{code} Senza risposta NON si invia."
     )
     assert not box.mails[0].is_multipart(), "a gateway makes an SMS of the bare text"
@@ -160,6 +161,9 @@ def test_who_is_away_is_not_called_and_one_without_a_way_is_passed_over(
         days_off.enter_absence(session, editor=ANNA, first=NOW.date(), last=NOW.date(), note="", now=NOW)
     watch(comuni)
     assert turns(comuni, number) == [(BRUNO, 0)]
+    assert "scriviamo di nuovo a te." in rung(comuni)[BRUNO][0]
+    alone = "non ha risposto nessuno ti scriviamo di nuovo"
+    assert f"{alone} (chi è assente non si chiama). Se non risponde nessuno: NON si invia" in box.text(-1)
     monkeypatch.setattr(
         urgent_calls, "ways", lambda _settings, editor: [] if editor.name == BRUNO else [("sms", "")]
     )

@@ -238,11 +238,16 @@ def at_once(bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) ->
     """How an urgent text's deadline begins: what it tells may begin long before; "" of any other."""
     if not bulletin.template:
         return ""
+    begin = begins_ahead(bulletin, items, now)
+    before = f", prima che cominci ({giorno_ora(begin)})" if begin else ""
+    return f"subito{before}, al più tardi "
+
+
+def begins_ahead(bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> datetime | None:
+    """When what an urgent text tells begins, where that is ahead and before its deadline; else None."""
     tells_when = bulletin.template in (ALERT, NOTICE) and len(items) > 1
     begin = beginning(items[1].text, now) if tells_when else None
-    is_ahead = begin is not None and now < begin < (bulletin.deadline_at or begin)
-    before = f", prima che cominci ({giorno_ora(begin)})" if begin and is_ahead else ""
-    return f"subito{before}, al più tardi "
+    return begin if begin is not None and now < begin < (bulletin.deadline_at or begin) else None
 
 
 def begun(text: str, now: datetime) -> datetime | None:

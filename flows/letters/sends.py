@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from db import bulletins, deliveries, handovers, outcomes, recipients, senders
+from db import bulletins, deliveries, handovers, outcomes, recipients, senders, telling
 from db.deliveries import Certificate
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus
+from db.recipients import PUT_RIGHT
 from flows.bulletin.language.dates import giorno_ora, in_rome, mese
 from flows.bulletin.language.measure import thousands
 from flows.bulletin.message.exact import frame_name
@@ -203,6 +204,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "conto": words(certificate) + ".",
         "non_arrivati": _undelivered(session, bulletin),
         "chiuso": _closed(bulletin, certificate),
+        "senza_niente": without_anything(settings, session, bulletin),
         "inizio": giorno_ora(first) if first else "mai",
         "fine": giorno_ora(last) if last else "mai",
         "quando": giorno_ora(bulletin.status_at),
@@ -264,6 +266,24 @@ def _closed(bulletin: Bulletin, certificate: Certificate) -> str:
     is_news = bulletin.kind == BulletinKind.ordinary
     lost = " Le sue notizie non tornano in un altro bollettino." if is_news else ""
     return f"L'invio è stato chiuso da {bulletin.status_by} prima della fine: {left} {verb}.{lost}\n\n"
+
+
+def without_anything(settings: Settings, session: Session, bulletin: Bulletin) -> str:
+    """Of a correction: who received nothing of what it puts right, since that send is stopped, and what can
+    be done for them; with an empty line after it, "" where everybody received it or the send is over.
+    """
+    if bulletin.kind != BulletinKind.correction:
+        return ""
+    lines = []
+    for original in (session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)):
+        left = deliveries.certificate(session, original.id).open
+        if original.status == BulletinStatus.stopped and left:
+            words = settings.texts["senza_niente"]
+            how = words["chiudi" if original.kind in PUT_RIGHT else "correggi"]
+            values = {verb: settings.order_link(verb) for verb in ("correggi", "chiudi")}
+            values["non_ha"] = "non ha" if left == 1 else "non hanno"
+            lines.append(how.strip().format(bollettino=named(original), restanti=people(left), **values))
+    return "".join(f"{line}\n\n" for line in lines)
 
 
 def _decisions(session: Session, bulletin: Bulletin) -> str:

@@ -26,6 +26,7 @@ from db.models import (
 from flows.bulletin.alerts.text import ALERT, END, REMAINS
 from flows.bulletin.language.dates import in_rome, scadenza
 from flows.bulletin.status import people
+from flows.draft.evidence import begins_ahead
 from flows.letters.briefing import briefing
 from flows.profiles.comune import Editor
 from flows.review.sign_off import signed_by
@@ -228,6 +229,7 @@ def _summons(
         what=what,
         short=short,
         until=until,
+        is_alone=is_alone,
         after="di nuovo a te"
         if is_alone
         else to_whom(" e ".join(_with_phone(settings, person) for person in following)),
@@ -235,6 +237,7 @@ def _summons(
         ending="parte da sola" if by_order else "NON si invia",
         is_last=_is_last(case, until),
         due=None if by_order else case.bulletin.deadline_at,
+        begins=begins_ahead(case.bulletin, bulletins.items(session, case.version), now),
         link=settings.review_link(case.bulletin.code),
         prova=settings.profile.prova,
     )
@@ -295,7 +298,9 @@ def _letter(
     asked = {row.editor: row.called_at for row in reversed(case.calls) if row.editor != editor.name}
     again = "di nuovo" if following in asked else "anche"
     others = f"scriviamo {again} {to_whom(following)}; puoi rispondere ancora tu"
-    then = "ti scriviamo di nuovo" if is_alone else others
+    then = (
+        f"ti scriviamo di nuovo{_without_who_is_away(session, case, editor, until)}" if is_alone else others
+    )
     before = ", ".join(f"{name} ({in_rome(at):%-H:%M})" for name, at in asked.items())
     page = next(iter(sources), None)
     source = [page] if page else []
@@ -317,6 +322,13 @@ def _letter(
         "fonte": f"Controlla anche la fonte: {' - '.join(source)}\n\n" if source else "",
         "link": settings.review_link(case.bulletin.code),
     }
+
+
+def _without_who_is_away(session: Session, case: _Case, editor: Editor, at: datetime) -> str:
+    """That nobody is called who is away, of a call to one who is there; where all are away, all are."""
+    day = in_rome(at).date()
+    there = [person.name for person in rota.present(case.editors, desk.away(session, day, day), at)]
+    return " (chi è assente non si chiama)" if editor.name in there and len(there) < len(case.editors) else ""
 
 
 def _ends_anyway(case: _Case) -> str:

@@ -176,7 +176,10 @@ def chosen(engine: Engine, entry: str) -> tuple[int, int]:
 NEXT = {
     BulletinStatus.approved: "Per ritirarlo prima che parta usa «riapri».",
     BulletinStatus.sending: "Per fermarlo usa «ferma».",
-    BulletinStatus.stopped: "Per chi non l'ha ricevuto usa «riprendi», «correggi» o «chiudi».",
+    BulletinStatus.stopped: (
+        "Se il testo è giusto usa «riprendi»; se è sbagliato «correggi» con la casella «L'invio è fermato»; "
+        "se nessun altro deve riceverlo «chiudi»."
+    ),
     BulletinStatus.sent: "Se il testo è sbagliato usa «correggi».",
 }
 """What a person can still do."""

@@ -87,10 +87,15 @@ def reopen(settings: Settings, session: Session, bulletin: Bulletin, *, by: str,
     as a new one could."""
     bulletins.reopen(session, bulletin, by=by, now=now)
     if bulletin.slot_at is not None:
-        bulletin.deadline_at = bulletin.slot_at + timedelta(minutes=settings.profile.grace_minutes)
+        bulletin.deadline_at = reopened_until(settings, bulletin.slot_at)
     elif bulletin.deadline_at is not None:
         bulletin.deadline_at = now + timedelta(minutes=settings.profile.urgent.deadline_minutes)
     session.add(bulletin)
+
+
+def reopened_until(settings: Settings, slot_at: datetime) -> datetime:
+    """Until when a bulletin of this slot can be approved again once its approval was taken back."""
+    return slot_at + timedelta(minutes=settings.profile.grace_minutes)
 
 
 def is_in_force(

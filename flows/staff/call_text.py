@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from db.models import Call, CallStatus
 from flows.bulletin.alerts.urgent import Quiet
-from flows.bulletin.language.dates import giorno, in_rome, ora, scadenza
+from flows.bulletin.language.dates import alle_ore, giorno, in_rome, ora, scadenza
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.frame import BODY_LIMIT, Frame, fill
@@ -57,13 +57,15 @@ class Summons:
     link: str
     ending: str  # the same in few words: "NON si invia"
     is_last: bool = False  # nobody is called after it
+    is_alone: bool = False  # whoever is called now is called after it, too
     due: datetime | None = None  # until when it can be decided at all, as letters and form say it
+    begins: datetime | None = None  # of what is announced, where that is before `due`
     prova: str = ""  # before what is not the real service
 
     def values(self, frame: Frame) -> tuple[str, ...]:
         """The variables of `redazione_urgente`; what is announced is cut where the message has no room."""
         clock = f"{_clock(self.until)} di {giorno(self.until)}"
-        ends = f"{self.otherwise} (si decide entro {scadenza(self.due)})" if self.due else self.otherwise
+        ends = f"{self.otherwise} ({self._when})" if self.due else self.otherwise
         rest = tuple(parameter(text) for text in (clock, self.after, ends))
         what = parameter(self.what)
         room = BODY_LIMIT - utf16(fill(frame, ("", *rest)))
@@ -71,11 +73,23 @@ class Summons:
             what = f"{what[: max(room - 1, 0)].rsplit(' ', 1)[0]}…"
         return (what, *rest)
 
+    @property
+    def _when(self) -> str:
+        """Until when somebody has to decide: before it begins, and at the very last while it lasts."""
+        last = f"entro {scadenza(self.due)}" if self.due else ""
+        if self.begins is None:
+            return f"si decide {last}"
+        return f"comincia {alle_ore(self.begins)}: si decide prima, al più tardi {last}"
+
     def sms(self, words: Mapping[str, str]) -> str:
         """One SMS of 160 characters; what does not fit goes from the end, the address of the form last."""
-        for due in dict.fromkeys((f", entro {_short(self.due)}" if self.due else "", "")):
+        until = f", entro {_short(self.due)}" if self.due else ""
+        if self.due and self.begins:
+            until = f", prima {_before(self.begins)}"
+        for due in dict.fromkeys((until, "")):
             head = words["testa"].format(prova=self.prova, cosa=self.short, entro=due, link=self.link)
-            for tail in ("" if self.is_last else words["coda"], words["coda_breve"], ""):
+            again = words["coda_da_solo" if self.is_alone else "coda"]
+            for tail in ("" if self.is_last else again, words["coda_breve"], ""):
                 if self.is_last and not tail:
                     continue
                 text = written(f"{head} {tail.format(ora=_clock(self.until), esito=self.ending)}".strip())
@@ -89,6 +103,13 @@ def _clock(moment: datetime) -> str:
     """`15:05`, and `15:00` where `ora` says 15: an hour alone is no time of a clock."""
     hour = ora(moment)
     return hour if ":" in hour else f"{hour}:00"
+
+
+def _before(begins: datetime) -> str:
+    """`delle 0 del 6/12`, `dell'1 del 6/12`: of a beginning, so that midnight opens its day."""
+    local, hour = in_rome(begins), ora(begins)
+    article = "dell'" if hour.split(":")[0] == "1" else "delle "
+    return f"{article}{hour} del {local.day}/{local.month}"
 
 
 def _short(due: datetime) -> str:
