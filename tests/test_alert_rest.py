@@ -17,7 +17,9 @@ from flows.bulletin.language.markdown import escaped
 from flows.correct import CorrectionError, draft_for_the_rest
 from flows.dispatch import begin, dispatch_bulletin
 from flows.runs import forms
-from flows.sending.hold import UNTRUE
+from flows.sending.hold import UNTRUE, remedy
+from flows.sources.pages import Now
+from flows.sources.rereading import Rereading
 from tests.test_alert_truth import (
     ANNA,
     MINUTE,
@@ -99,6 +101,7 @@ def test_who_was_not_reached_gets_what_holds_and_the_others_the_end(comuni: Comu
     number, rest = shortened(comuni, reached=True)
     done = urgent(comuni, comuni.now + 6 * MINUTE)
     assert rest in done.opened
+    assert f"Bollettino {number}: chiuso, 3 persone non l'hanno ricevuto." in done.lines
     (end,) = set(done.opened) - {rest}
     assert (comuni.bulletin(rest).kind, comuni.bulletin(end).kind) == (
         BulletinKind.urgent,
@@ -123,6 +126,25 @@ def test_who_was_not_reached_gets_what_holds_and_the_others_the_end(comuni: Comu
     (longer,) = urgent(comuni, comuni.now + 21 * MINUTE).opened
     with comuni.look() as session:
         assert telling.of(session, longer) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_wrong", "way"),
+    [
+        (BulletinKind.urgent, True, "nasce da sola una bozza"),
+        (BulletinKind.urgent, False, "«correggi»"),
+        (BulletinKind.ordinary, True, "«correggi»"),
+        (BulletinKind.ordinary, False, "«correggi»"),
+        (BulletinKind.correction, True, "non c'è altro da fare"),
+        (BulletinKind.all_clear, False, "non c'è altro da fare"),
+    ],
+)
+def test_only_of_an_alert_that_is_wrong_by_now_a_draft_comes_by_itself(
+    kind: BulletinKind, is_wrong: bool, way: str
+) -> None:
+    held = [Rereading(1, None, "Allerta arancione", Now.changed)] if is_wrong else []
+    ways = ("nasce da sola una bozza", "«correggi»", "non c'è altro da fare")
+    assert [one for one in ways if one in remedy(kind, held)] == [way]
 
 
 def test_when_nobody_was_reached_all_get_what_holds_and_nobody_an_end(comune: Comune) -> None:
