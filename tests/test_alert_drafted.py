@@ -17,6 +17,7 @@ from flows.bulletin.candidates import ALERT_CATEGORY
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import BODY_LIMIT, fill
+from flows.draft.items import latest_items
 from flows.settings import Settings
 from tests.world.builders import make_approval, make_weather_alert
 
@@ -315,7 +316,9 @@ def test_an_editor_drafts_an_urgent_notice(settings: Settings, engine: Engine) -
     assert texts(engine, number)[:2] == ["scuole chiuse", "dalle 7 alle 18 di mercoledì 25 novembre"]
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, number)
+        titles = [item.title for item in latest_items(session, number)]
     assert (bulletin.kind, bulletin.template) == (BulletinKind.urgent, "avviso_urgente")
+    assert titles == ["scuole chiuse", *LABELS["avviso_urgente"][1:]]
     assert bulletin.deadline_at == datetime(2026, 11, 25, 17, tzinfo=UTC)
     assert look(settings, engine) == Round()  # no alert: the flow leaves it alone
     assert status(engine, number) == BulletinStatus.draft

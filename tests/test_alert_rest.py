@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import Mock
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from db import deliveries, telling
+from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus, Call, Hazard, Letter, Level
 from db.recipients import SPARED
 from flows import alert, collect
@@ -17,7 +19,11 @@ from flows.bulletin.language.markdown import escaped
 from flows.correct import CorrectionError, draft_for_the_rest
 from flows.dispatch import begin, dispatch_bulletin
 from flows.runs import forms
-from flows.sending.hold import UNTRUE
+from flows.sending import spared
+from flows.sending.hold import UNTRUE, remedy
+from flows.settings import Settings
+from flows.sources.pages import Now
+from flows.sources.rereading import Rereading
 from tests.test_alert_truth import (
     ANNA,
     MINUTE,
@@ -30,6 +36,7 @@ from tests.test_alert_truth import (
     urgent,
 )
 from tests.test_alert_wrong_text import ordinary
+from tests.world.builders import NOW, make_bulletin
 from tests.world.comune import APPROVE, Comune
 
 
@@ -99,6 +106,7 @@ def test_who_was_not_reached_gets_what_holds_and_the_others_the_end(comuni: Comu
     number, rest = shortened(comuni, reached=True)
     done = urgent(comuni, comuni.now + 6 * MINUTE)
     assert rest in done.opened
+    assert f"Bollettino {number}: chiuso, 3 persone non l'hanno ricevuto." in done.lines
     (end,) = set(done.opened) - {rest}
     assert (comuni.bulletin(rest).kind, comuni.bulletin(end).kind) == (
         BulletinKind.urgent,
@@ -123,6 +131,31 @@ def test_who_was_not_reached_gets_what_holds_and_the_others_the_end(comuni: Comu
     (longer,) = urgent(comuni, comuni.now + 21 * MINUTE).opened
     with comuni.look() as session:
         assert telling.of(session, longer) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_wrong", "way"),
+    [
+        (BulletinKind.urgent, True, "nasce da sola una bozza"),
+        (BulletinKind.urgent, False, "«correggi»"),
+        (BulletinKind.ordinary, True, "«correggi»"),
+        (BulletinKind.ordinary, False, "«correggi»"),
+        (BulletinKind.correction, True, "non c'è altro da fare"),
+        (BulletinKind.all_clear, False, "non c'è altro da fare"),
+    ],
+)
+def test_only_of_an_alert_that_is_wrong_by_now_a_draft_comes_by_itself(
+    kind: BulletinKind, is_wrong: bool, way: str
+) -> None:
+    held = [Rereading(1, None, "Allerta arancione", Now.changed)] if is_wrong else []
+    ways = ("nasce da sola una bozza", "«correggi»", "non c'è altro da fare")
+    assert [one for one in ways if one in remedy(kind, held)] == [way]
+
+
+def test_one_that_a_person_closes_meanwhile_is_closed_once(settings: Settings, sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        closed = make_bulletin(session, kind=BulletinKind.urgent, status=BulletinStatus.sent)
+        assert spared._spare(settings, session, closed.id, NOW) == 0
 
 
 def test_when_nobody_was_reached_all_get_what_holds_and_nobody_an_end(comune: Comune) -> None:

@@ -19,6 +19,7 @@ from db.models import (
     DeliveryStatus,
     Outcome,
     Receipt,
+    Recipient,
     RecipientStatus,
 )
 from db.vault import Vault
@@ -123,6 +124,33 @@ def test_an_outcome_decides_the_delivery(engine: Engine, vault: Vault, now: date
             attempt = _sent(session, vault, now, outcome)
             assert (attempt.outcome, attempt.finished_at) == (outcome, now)
             assert _delivery(session, attempt).status == status
+
+
+def test_only_who_was_refused_a_bulletin_with_such_a_code_stopped_us(
+    engine: Engine, vault: Vault, now: datetime
+) -> None:
+    """By its latest refusal; whoever has left since, or was only answered, is none of these."""
+    later, outcome = now + timedelta(hours=1), Outcome.refused
+    with transaction(engine) as session:
+        people = [make_recipient(session, vault) for _ in range(5)]
+        stopped, again, gone, other, accepted = people
+
+        def sent(*to: Recipient, at: datetime, outcome: Outcome = outcome, code: str = "131050") -> None:
+            number = make_bulletin(session, []).id
+            outbox.plan(session, number, to, now=at)
+            for attempt in outbox.begin(session, number, limit=9, now=at):
+                outbox.finish(session, vault, attempt.id, outcome, code=code, now=at)
+
+        sent(stopped, again, gone, at=now)
+        sent(again, at=later)
+        sent(other, at=now, code="131026")
+        sent(accepted, at=now, outcome=Outcome.accepted)
+        deliveries.queue_reply(session, other.id, "aiuto", "Scrivi ATTIVA.", now=now)
+        (attempt,) = outbox.begin(session, None, now=now)
+        outbox.finish(session, vault, attempt.id, outcome, code="131050", now=now)
+        gone.status = RecipientStatus.opted_out
+        session.flush()
+        assert claims.stopped(session, ["131050"]) == {stopped.id: now, again.id: later}
 
 
 def test_what_was_put_back_waits_until_it_is_due(engine: Engine, vault: Vault, now: datetime) -> None:

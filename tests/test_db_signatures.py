@@ -4,10 +4,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import Engine
 
-from db import signatures
+from db import sign_offs, signatures
+from db.engine import transaction
 from db.models import Approval, Decision, SignOff, SignOffWord
 from db.vault import Vault
+from tests.world.builders import make_bulletin
 
 AT = datetime(2026, 11, 24, 9, 30, 0, 123456, tzinfo=UTC)
 OTHER: dict[str, object] = {  # a value of each bound column that is not the row's
@@ -104,3 +107,38 @@ def test_text_and_number_are_not_taken_for_one_another(vault: Vault) -> None:
     before = signatures.mac_of(vault, row)
     row.head_count, row.cost_estimate = 1, "23"
     assert signatures.mac_of(vault, row) != before
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "mac"),
+    [
+        (sign_off, "name", "8bd2a7247f020e6121f512665029bbd9be35787b9abc1aa17197202ace09d5dc"),
+        (approval, "approver", "ba585f4e9e787bce6bac72858480cbb0ed648816670237dbbd1e67b9dd9189af"),
+    ],
+)
+def test_what_an_earlier_version_signed_is_genuine_still(
+    vault: Vault, make: type, name: str, mac: str
+) -> None:
+    """These were made once: approvals in databases would be void, were a row written out in another way."""
+    row = make()
+    setattr(row, name, "Niccolò Redazione")
+    row.mac = mac
+    assert signatures.is_genuine(vault, row)
+
+
+def test_of_what_was_said_only_forged_approvals_are_left_out(sqlite: Engine, vault: Vault) -> None:
+    said = [SignOffWord.approve, SignOffWord.send_back, SignOffWord.approve]
+    with transaction(sqlite) as session:
+        number = make_bulletin(session, []).id
+        for version, word in enumerate(said, start=1):
+            sign_offs.add(
+                session,
+                number,
+                version,
+                editor="anna",
+                name="Anna Redazione",
+                said=word,
+                at=AT,
+                vault=vault if version == 1 else None,
+            )
+        assert [row.version_number for row in sign_offs.genuine(session, vault, number)] == [1, 2]

@@ -8,17 +8,27 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 from sqlmodel import select
 
+from db import sign_offs
 from db.engine import StoreError, transaction
-from db.models import AccessEvent, Attempt, Delivery, DeliveryStatus, Outcome
+from db.models import (
+    AccessEvent,
+    Attempt,
+    BulletinStatus,
+    Delivery,
+    DeliveryStatus,
+    Outcome,
+    SignOffWord,
+)
 from flows.bulletin.pictures.send import curves, picture
 from flows.dispatch import dispatch_bulletin
 from flows.sending import certificate, deliveries_csv
 from flows.sending.certificate import CertificateError, Document
+from flows.settings import Settings
 from tests.test_dispatch import approved
-from tests.world.builders import NOW
+from tests.world.builders import NOW, make_approval, make_bulletin
 from tests.world.comune import Comune
 
 
@@ -139,6 +149,38 @@ def test_a_file_that_was_edited_or_is_none_is_refused(comune: Comune) -> None:
             certificate.compare(text, found)
     with pytest.raises(CertificateError, match="è del bollettino"):
         certificate.compare(found.json(), replace(found, bulletin=number + 1))
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [],
+        [("Anna Redazione", "other")],
+        [("Carla", "other")],
+        [("Carla", "s"), ("Carla", "")],
+    ],
+)
+def test_only_who_approved_this_very_text_signed_it(
+    settings: Settings, sqlite: Engine, before: list[tuple[str, str]]
+) -> None:
+    """Not who approved another text of it, nor before it was given back (no seal)."""
+    with transaction(sqlite) as session:
+        bulletin = make_bulletin(session, [], status=BulletinStatus.in_review)
+        for number, (name, seal) in enumerate([*before, ("Bruno Vice", "s"), ("Anna Redazione", "s")], 1):
+            sign_offs.add(
+                session,
+                bulletin.id,
+                number,
+                editor=name.lower(),
+                name=name,
+                said=SignOffWord.approve if seal else SignOffWord.send_back,
+                at=NOW + timedelta(minutes=number),
+                seal=seal,
+                vault=settings.vault(),
+            )
+        approval = make_approval(session, bulletin, 1)
+        approval.seal = "s"
+        assert certificate.signers(settings, session, approval) == ["Bruno Vice", "Anna Redazione"]
 
 
 def test_a_send_that_is_not_over_does_not_add_up_yet(comune: Comune) -> None:

@@ -3,12 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
 
-from db.models import HandoverKind
-from flows.sending import checks
+from db.bulletins import ItemData
+from db.engine import transaction
+from db.models import BulletinKind, BulletinStatus, HandoverKind
+from flows.sending import checks, preflight
 from flows.sending.checks import Check, Matter
 from flows.sending.witness import Heard, Mark
 from tests.test_sending_checks import NOW, number
+from tests.world.builders import item_of, make_bulletin, make_news_item, make_weather_alert
 
 MARK = Mark(number=3, bulletin_id=7, at=NOW)
 
@@ -139,3 +143,29 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
 )
 def test_a_check_says_what_was_seen(found: Check, told: str) -> None:
     assert str(found) == told
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "template", "matter"),
+    [
+        (BulletinKind.ordinary, "news", None, Matter.pages),
+        (BulletinKind.urgent, "alert", "allerta", Matter.alert),
+        (BulletinKind.ordinary, "alert", None, Matter.alert),
+        (BulletinKind.urgent, "nothing", "avviso", Matter.own_words),
+        (BulletinKind.correction, "news", "rettifica", Matter.correction),
+        (BulletinKind.correction, "nothing", "rettifica", Matter.own_words),
+    ],
+)
+def test_what_can_be_read_again_is_told_by_what_the_message_is_about(
+    sqlite: Engine, kind: BulletinKind, about: str, template: str | None, matter: Matter
+) -> None:
+    with transaction(sqlite) as session:
+        item = ItemData("Avviso", "Che cosa", "", "Scuole chiuse.")
+        if about == "news":
+            item = item_of(make_news_item(session))
+        elif about == "alert":
+            alert_id = make_weather_alert(session).id
+            item = ItemData("Allerta", "Allerta", "", "Temporali.", weather_alert_id=alert_id, told_at=NOW)
+        bulletin = make_bulletin(session, [item], kind=kind, status=BulletinStatus.approved)
+        bulletin.template = template
+        assert preflight._matter(session, bulletin) == matter

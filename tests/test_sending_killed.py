@@ -12,7 +12,7 @@ from db import deliveries
 from db.engine import transaction
 from db.models import Attempt, Sender
 from flows.sending.conductor import MOST_AHEAD
-from flows.sending.drain import drain
+from flows.sending.drain import drain, most_in_flight
 from flows.sending.outbox import Outbox, Ready
 from flows.sending.pace import Departure
 from flows.whatsapp.messages import Category
@@ -65,6 +65,11 @@ def test_only_what_leaves_in_the_next_moments_is_claimed(
         assert asyncio.run(drain(settings, sqlite, send_town.fill(sqlite, settings, 160))) is None
     assert waiting[-1] == 0
     assert max(waiting) <= MOST_AHEAD * per_second + 1
+
+
+@pytest.mark.parametrize(("per_second", "most"), [(0.5, 4), (80, 100), (81, 102), (800, 1000), (5000, 1000)])
+def test_a_death_leaves_little_more_than_a_second_of_sending_uncertain(per_second: float, most: int) -> None:
+    assert most_in_flight(per_second) == most
 
 
 @pytest.mark.slow

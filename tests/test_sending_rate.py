@@ -1,8 +1,10 @@
 """One budget for all senders of a number: never above it in any second, whoever sends and however late."""
 
+import asyncio
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -14,9 +16,12 @@ from sqlmodel import Session
 
 from db import rate
 from db.engine import transaction
-from db.models import SendRate
+from db.models import BulletinKind, SendRate
 from db.rate import AHEAD, HOLD, RECOVERY, Lease, Priority
+from flows.sending import drain as sender
 from flows.sending.pace import Pace
+from flows.settings import Settings
+from tests.bench import send_town
 from tests.bench.send_sink import fullest
 
 START = 1_764_000_000.0
@@ -184,6 +189,24 @@ def test_alerts_go_before_answers_and_answers_before_the_rest(engine: Engine) ->
         assert lease(session, priority=Priority.answer, now=START + 0.7, wanted=100).slots
         assert lease(session, priority=Priority.ordinary, now=START + 0.8).slots == ()
         assert lease(session, priority=Priority.ordinary, now=START + 3).slots
+
+
+class AskedError(Exception):
+    """The sender has asked for its part of the rate."""
+
+
+@pytest.mark.parametrize("kind", BulletinKind)
+def test_whatever_is_not_the_ordinary_news_goes_first(
+    settings: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch, kind: BulletinKind
+) -> None:
+    def asked(_engine: Engine, _number: str, _per_second: float, priority: Priority) -> Pace:
+        raise AskedError(priority)
+
+    monkeypatch.setattr(sender, "Pace", asked)
+    with pytest.raises(AskedError) as told:
+        asyncio.run(sender.drain(settings, sqlite, replace(send_town.order(1), kind=kind)))
+    is_news = kind == BulletinKind.ordinary
+    assert told.value.args == (Priority.ordinary if is_news else Priority.alert,)
 
 
 def test_too_fast_halves_the_rate_once_a_second_and_it_comes_back(engine: Engine) -> None:

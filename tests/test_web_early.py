@@ -88,10 +88,10 @@ def test_a_citizens_word_waits_for_one_part_of_what_came_early(
     site: Site, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another program that sends from the same number leaves tens of thousands."""
-    monkeypatch.setattr(inbox, "STATUSES", 2)
+    monkeypatch.setattr(inbox, "STATUSES", 3)
     monkeypatch.setattr(inbox, "LOOK_EVERY", 0.01)
     site.tell(messages(wrote("ATTIVA", now - timedelta(hours=1))))
-    site.post(statuses(*(status("sent", now, id=f"wamid.{n}") for n in range(5))))
+    site.post(statuses(*(status("sent", now, id=f"wamid.{n}") for n in range(7))))
     early, seen = inbox.early, list[str]()
 
     def part(web: Web, after: int = 0) -> int:
@@ -108,7 +108,25 @@ def test_a_citizens_word_waits_for_one_part_of_what_came_early(
     asyncio.run(asyncio.wait_for(inbox.run(site.web), 60))
     out = RecipientStatus.opted_out
     assert seen == [RecipientStatus.active, out, out], "three parts, and the word after the first"
-    assert waiting(site) == 5
+    assert waiting(site) == 7
+
+
+def test_all_words_that_wait_are_handled_before_a_look_at_what_came_early(
+    site: Site, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does the second batch of them wait for the next look."""
+    monkeypatch.setattr(inbox, "BATCH", 2)
+    site.post(messages(*(wrote("ATTIVA", now, id=f"wamid.{n}", sender=f"39333000000{n}") for n in range(5))))
+    seen = list[int]()
+
+    def stop(web: Web, after: int = 0) -> int:
+        seen.append(waiting(site))
+        web.stopping.set()
+        return after
+
+    monkeypatch.setattr(inbox, "early", stop)
+    asyncio.run(asyncio.wait_for(inbox.run(site.web), 60))
+    assert seen == [0]
 
 
 @pytest.mark.parametrize("first", ["131026", "131050"])
