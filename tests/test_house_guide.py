@@ -38,7 +38,7 @@ def test_a_picture_is_there_and_a_browser_test_holds_it_against_the_screen(name:
     assert found.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", found[16:24])
     assert 300 <= width <= 1400
-    assert 300 <= height <= 1500
+    assert 250 <= height <= 1500
     assert len(found) <= LARGEST
     assert f'"{name}"' in BROWSER
     assert pictures()[name], "its alternative text says what is to be read on it"
