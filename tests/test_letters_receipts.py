@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from db import calls, days_off, sign_offs
+from db import calls, days_off, letters, sign_offs
 from db.bulletins import add_version, data_of, items, latest, locked
 from db.models import BulletinStatus, Level, SignOffWord
 from flows.alert import draft_urgent
@@ -13,7 +13,8 @@ from flows.bulletin.language.dates import giorno_ora
 from flows.letters import alarms, drafts, urgent_calls
 from flows.stop import reopen_decided
 from tests.test_alert_drafted import NOW, state
-from tests.world.comune import APPROVE, DISCARD, POSTPONE, Comune
+from tests.world.builders import make_bulletin
+from tests.world.comune import APPROVE, DISCARD, POSTPONE, SAVE, Comune
 from tests.world.mail_server import Post, announce, mail_server
 
 ANNA, BRUNO, CARLA = "Anna Redazione", "Bruno Vice", "Carla Terza"
@@ -220,3 +221,17 @@ def test_what_was_taken_back_before_it_was_told_is_not_told_as_postponed(comune:
     answer(comune, number, BRUNO, 1, POSTPONE)
     reopen_decided(comune.settings, comune.engine, number, who=ANNA, now=comune.now + timedelta(minutes=2))
     assert [said for _, said in told(comune, box, number, 3)] == ["«riapri» di Anna Redazione"] * 3
+
+
+def test_who_saves_a_composed_bulletin_hears_that_news_join_it_no_more_by_themselves(comune: Comune) -> None:
+    said = {}
+    for slot in (comune.now + timedelta(hours=2), None):
+        with comune.look() as session:
+            number = make_bulletin(session, status=BulletinStatus.in_review, slot_at=slot).id
+        comune.answer(number, SAVE)
+        drafts.told_at_once(comune.settings, comune.engine, number, now=comune.now)
+        with comune.look() as session:
+            (said[slot is None],) = letters.of_bulletin(session, number, ["registrata"])
+    words = "non entrano più da sole in questo bollettino: le porta «Rileggi il sito»"
+    assert words in said[False].text
+    assert words not in said[True].text, "one that leaves at once is never composed anew"

@@ -29,6 +29,10 @@ APPROVED = "approvato"  # the letter to all: what leaves, and by whose word
 AFTER_CHECKS = (
     " Fa gli ultimi controlli e parte: quando è finito, o se qualcosa lo trattiene, ti scriviamo di nuovo."
 )
+NEWS = (
+    "Le notizie nuove del sito non entrano più da sole in questo bollettino: le porta «Rileggi il sito», se "
+    "c'è posto, altrimenti le mette in coda."
+)
 LEFT = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 
 
@@ -230,7 +234,9 @@ def _closed(settings: Settings, session: Session, bulletin: Bulletin, now: datet
 
 def _stored(bulletin: Bulletin, version: BulletinVersion, sample: str) -> dict[str, str]:
     if bulletin.status == BulletinStatus.in_review:
-        lines = ["Il testo è salvato e aspetta ancora l'approvazione.", *version.remarks.splitlines(), sample]
+        news = NEWS if bulletin.slot_at is not None and not bulletin.template else ""
+        saved = "Il testo è salvato e aspetta ancora l'approvazione."
+        lines = [saved, news, *version.remarks.splitlines(), sample]
         return {"esito": "Salvato, non ancora approvato", "che_succede": "\n".join(filter(None, lines))}
     state = STATUS[bulletin.status]
     decided = f"Il bollettino era già {state} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
