@@ -142,7 +142,7 @@ class PrefectMemory:
         assert timeout is None
         run = self.stack[-1]
         run.form = wait_for_input
-        run.inputs[f"suspended-{key}-schema"] = '{"properties": {}}'
+        run.inputs[f"suspended-{key}-schema"] = '{"properties": {"chi": {}}}'
         run.states.append(Suspended(pause_key=key, timestamp=self._clock()))
         self._asked(run)
         raise WaitsError
