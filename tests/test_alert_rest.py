@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import Mock
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from db import deliveries, telling
+from db.engine import transaction
 from db.models import BulletinKind, BulletinStatus, Call, Hazard, Letter, Level
 from db.recipients import SPARED
 from flows import alert, collect
@@ -17,7 +19,9 @@ from flows.bulletin.language.markdown import escaped
 from flows.correct import CorrectionError, draft_for_the_rest
 from flows.dispatch import begin, dispatch_bulletin
 from flows.runs import forms
+from flows.sending import spared
 from flows.sending.hold import UNTRUE, remedy
+from flows.settings import Settings
 from flows.sources.pages import Now
 from flows.sources.rereading import Rereading
 from tests.test_alert_truth import (
@@ -32,6 +36,7 @@ from tests.test_alert_truth import (
     urgent,
 )
 from tests.test_alert_wrong_text import ordinary
+from tests.world.builders import NOW, make_bulletin
 from tests.world.comune import APPROVE, Comune
 
 
@@ -145,6 +150,12 @@ def test_only_of_an_alert_that_is_wrong_by_now_a_draft_comes_by_itself(
     held = [Rereading(1, None, "Allerta arancione", Now.changed)] if is_wrong else []
     ways = ("nasce da sola una bozza", "«correggi»", "non c'è altro da fare")
     assert [one for one in ways if one in remedy(kind, held)] == [way]
+
+
+def test_one_that_a_person_closes_meanwhile_is_closed_once(settings: Settings, sqlite: Engine) -> None:
+    with transaction(sqlite) as session:
+        closed = make_bulletin(session, kind=BulletinKind.urgent, status=BulletinStatus.sent)
+        assert spared._spare(settings, session, closed.id, NOW) == 0
 
 
 def test_when_nobody_was_reached_all_get_what_holds_and_nobody_an_end(comune: Comune) -> None:

@@ -371,3 +371,21 @@ def on_a_free_port(settings: Settings) -> None:
         probe.bind(("127.0.0.1", 0))
         servers = settings.profile.servers.model_copy(update={"web_port": probe.getsockname()[1]})
     settings.profile = settings.profile.model_copy(update={"servers": servers})
+
+
+def test_an_app_that_stops_waits_no_longer_for_the_database(site: Site) -> None:
+    """Nor does whoever hears of the stop keep the others from hearing of it."""
+
+    def fails() -> None:
+        raise OperationalError("", {}, Exception("locked"))
+
+    async def go() -> None:
+        waiting = asyncio.create_task(answers.insist(site.web, fails))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        site.web.stopping.set()
+        with pytest.raises(OperationalError):
+            await asyncio.wait_for(waiting, 5)
+        assert site.web.stopping.is_set()
+
+    asyncio.run(go())
