@@ -110,15 +110,18 @@ def test_text_and_number_are_not_taken_for_one_another(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "mac"),
+    ("make", "name", "mac"),
     [
-        (sign_off, "6477b682b47e37899cfc041d1a639e025f77f9dc1d535586604fe1bde0ec7074"),
-        (approval, "b4d19c32cb3c63e248aff108142890fc03e9500bb072fb0b09620c0fbff59def"),
+        (sign_off, "name", "8bd2a7247f020e6121f512665029bbd9be35787b9abc1aa17197202ace09d5dc"),
+        (approval, "approver", "ba585f4e9e787bce6bac72858480cbb0ed648816670237dbbd1e67b9dd9189af"),
     ],
 )
-def test_what_an_earlier_version_signed_is_genuine_still(vault: Vault, make: type, mac: str) -> None:
+def test_what_an_earlier_version_signed_is_genuine_still(
+    vault: Vault, make: type, name: str, mac: str
+) -> None:
     """These were made once: approvals in databases would be void, were a row written out in another way."""
     row = make()
+    setattr(row, name, "Niccolò Redazione")
     row.mac = mac
     assert signatures.is_genuine(vault, row)
 
