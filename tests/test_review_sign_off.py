@@ -11,8 +11,10 @@ from sqlalchemy import Engine
 
 from db import sign_offs
 from db.engine import transaction
-from db.models import SignOffWord
+from db.models import BulletinStatus, SignOffWord
 from flows.review.sign_off import ALONE, ASK_SOURCE, Outcome, Ruling, Voice, rule, since_void, voices
+from flows.review.signing import awaited
+from flows.settings import Settings
 from tests.world.builders import NOW, make_bulletin
 
 EDITORS = {"anna": "Anna", "bruno": "Bruno", "carla": "Carla"}
@@ -242,3 +244,28 @@ def test_what_was_said_is_read_back_in_its_order(engine: Engine) -> None:
             voice("anna", source="L'ufficio", blocks=frozenset({BLOCK, "Altro."})),
             voice("bruno", seal="", said=SignOffWord.send_back),
         ]
+
+
+def test_the_second_person_reads_who_approved_and_in_spite_of_what(
+    settings: Settings, sqlite: Engine
+) -> None:
+    def told(*overridden: str) -> str:
+        with transaction(sqlite) as session:
+            bulletin = make_bulletin(session, status=BulletinStatus.in_review)
+            word = sign_offs.add(
+                session,
+                bulletin.id,
+                1,
+                editor="anna",
+                name="Anna Redazione",
+                said=SignOffWord.approve,
+                at=NOW,
+                source="Telefonata",
+                overridden=overridden,
+                vault=settings.vault(),
+            )
+            return awaited(settings, session, bulletin, [word], ["anna"])
+
+    needed = "Anna Redazione ha approvato questo testo: serve l'approvazione di un'altra persona."
+    assert told() == needed
+    assert told("Uno.", "Due.") == f"{needed} Nonostante: Due. Nonostante: Uno. Fonte indicata: Telefonata"
