@@ -181,7 +181,10 @@ def test_cancellami_says_goodbye_and_then_forgets(
         while any(status == DeliveryStatus.queued for _, status in site.replies()):
             site.send()
         assert "cancelliamo ora il tuo numero" in site.posted[-1]["text"]["body"]
+        log = Path(f"{site.web.engine.url.database}-wal")
+        assert log.stat().st_size > 0
         assert forgetting.forget(site.web) == 1
+        assert log.stat().st_size == 0, "older pages stand there, with the number in them"
     assert forgetting.forget(site.web) == 0
     assert not _holds(_everything(site.web.settings, site.web.engine) + caplog.text.encode())
     with site.look() as session:
@@ -191,6 +194,9 @@ def test_cancellami_says_goodbye_and_then_forgets(
     site.tell(messages(wrote("ATTIVA", now + timedelta(seconds=9), id="c")))
     site.send()
     assert "La tua iscrizione è attiva" in site.posted[-1]["text"]["body"], "and comes back by a word"
+    site.tell(messages(wrote("C'è un incendio in via Roma!", now, id="d")))
+    site.send()
+    assert site.replies()[-1] == ("emergenza", DeliveryStatus.accepted), "who is known again is answered"
 
 
 def test_the_words_of_a_citizen_are_dropped_once_they_are_understood(site: Site, now: datetime) -> None:
