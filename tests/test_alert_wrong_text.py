@@ -3,15 +3,19 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import select
 
 from db import bulletins, weather_alerts
 from db.bulletins import ItemData
+from db.engine import transaction
 from db.models import BulletinStatus, Level, WeatherAlert
 from flows.correct import draft_correction, draft_for_the_rest
 from flows.dispatch import dispatch_bulletin, prepare
 from flows.review.acts import NotDoneError
+from flows.sending import hold
 from flows.sending.drain import DispatchError
+from flows.settings import Settings
 from flows.settle import retry_failed
 from flows.sources import rereading
 from tests.test_alert_truth import (
@@ -28,8 +32,22 @@ from tests.test_alert_truth import (
     urgent,
 )
 from tests.test_dispatch import approved as approved_news
-from tests.world.builders import make_bulletin
+from tests.world.builders import NOW, make_bulletin
 from tests.world.comune import APPROVE, Comune
+
+
+def test_what_is_open_again_waits_as_long_as_a_new_one_could(settings: Settings, sqlite: Engine) -> None:
+    """One with a slot until its grace ends; one that no time was set to, without any."""
+    later, soon = NOW + 20 * timedelta(hours=1), NOW + MINUTE
+    waits = timedelta(minutes=settings.profile.urgent.deadline_minutes)
+    grace = timedelta(minutes=settings.profile.grace_minutes)
+    for slot, before, after in ((later, soon, later + grace), (None, soon, NOW + waits), (None, None, None)):
+        with transaction(sqlite) as session:
+            bulletin = make_bulletin(
+                session, status=BulletinStatus.approved, slot_at=slot, deadline_at=before
+            )
+            hold.reopen(settings, session, bulletin, by=ANNA, now=NOW)
+            assert (bulletin.status, bulletin.deadline_at) == (BulletinStatus.in_review, after)
 
 
 def test_the_right_text_for_the_rest_is_no_longer_right_when_its_alert_is_lowered(comune: Comune) -> None:
