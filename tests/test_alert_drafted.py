@@ -1,6 +1,7 @@
 """An orange or red alert is drafted at once, once, and its end too; the Comune's own notices as well."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import Engine
@@ -9,6 +10,7 @@ from sqlmodel import Session
 from db import bulletins
 from db.engine import transaction
 from db.models import Bulletin, BulletinKind, BulletinStatus, Hazard, Level, WeatherAlert
+from flows import announce as notices
 from flows.alert import Round, draft_urgent
 from flows.announce import Notice, NoticeError, draft_notice
 from flows.bulletin.alerts.text import LABELS
@@ -18,6 +20,10 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import BODY_LIMIT, fill
 from flows.draft.items import latest_items
+from flows.letters import orders
+from flows.review import acts
+from flows.review.acts import NotDoneError
+from flows.runs import client
 from flows.settings import Settings
 from tests.world.builders import make_approval, make_weather_alert
 
@@ -362,5 +368,22 @@ def test_a_notice_that_cannot_go_says_why(
 ) -> None:
     with pytest.raises(NoticeError, match=words):
         draft_notice(settings, sqlite, notice(**changes), now=NOW)
+    with transaction(sqlite) as session:
+        assert bulletins.with_status(session, BulletinStatus.draft) == []
+
+
+def test_a_notice_in_somebody_elses_name_is_refused_and_told(
+    settings: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong, refused = NotDoneError("Hai scelto il nome di un altro."), Mock(return_value="no")
+    monkeypatch.setattr(notices, "load", lambda: settings)
+    monkeypatch.setattr(notices, "make_engine", lambda _: sqlite)
+    monkeypatch.setattr(client, "proof", Mock())
+    monkeypatch.setattr(acts, "require_own_name", Mock(side_effect=wrong))
+    monkeypatch.setattr(orders, "refused", refused)
+    one = notice()
+    fields = (one.what, one.begins, one.ends, one.where, one.to_do, one.contact)
+    assert notices.announce.fn(*fields, one.who) == "no"
+    refused.assert_called_once_with(settings, sqlite, wrong, who=one.who)
     with transaction(sqlite) as session:
         assert bulletins.with_status(session, BulletinStatus.draft) == []
