@@ -84,7 +84,7 @@ class Server:
     def wait(self, run_id: str, version: int) -> None:
         """The run gets to its form of that version."""
         self.states[UUID(run_id)] = Suspended(pause_key=f"review-{version}")
-        self.inputs[UUID(run_id), f"suspended-review-{version}-schema"] = '{"properties": {}}'
+        self.inputs[UUID(run_id), f"suspended-review-{version}-schema"] = '{"properties": {"chi": {}}}'
 
     def answer(self, run_id: UUID, version: int, values: dict[str, Any], *, at: datetime) -> None:
         """The door takes a form and stamps it."""
