@@ -31,6 +31,7 @@ from db.models import BulletinKind, BulletinStatus
 from flows import watch
 from flows.bulletin.status import WAITS
 from flows.door import stamps
+from flows.door.keys import ACCOUNTS
 from flows.runs import client, forms
 from flows.runs.client import RunState
 from flows.settings import Settings
@@ -182,6 +183,23 @@ def test_a_window_on_an_older_text_or_without_its_form_is_replaced(
     server.wait(str(third), 2)
     server.inputs[UUID(third), "suspended-review-2-schema"] = "{"
     assert forms.open_review(settings, sqlite, number, now=NOW) not in (None, first, second, third)
+
+
+def test_a_form_that_asks_nobody_who_they_are_is_good_while_persons_sign_in(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, sqlite: Engine
+) -> None:
+    server, mark = Server(monkeypatch), settings.state / ACCOUNTS
+    with transaction(sqlite) as session:
+        number = make_bulletin(session).id
+    first = forms.open_review(settings, sqlite, number, now=NOW)
+    assert first is not None
+    server.wait(first, 1)
+    mark.write_text("made up")
+    assert forms.open_review(settings, sqlite, number, now=NOW) == first, "whose name and code nobody minds"
+    server.inputs[UUID(first), "suspended-review-1-schema"] = '{"properties": {}}'
+    assert forms.open_review(settings, sqlite, number, now=NOW) == first
+    mark.unlink()
+    assert forms.open_review(settings, sqlite, number, now=NOW) != first, "else nobody could answer it"
 
 
 def test_a_decided_bulletin_gets_no_window(
