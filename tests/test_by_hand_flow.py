@@ -1,6 +1,7 @@
 """The checklist's run from round to round, and what the watch does for it, without a Prefect server."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from db import bulletins, handovers
+from db import acts, bulletins, handovers
 from db.bulletins import ItemData
 from db.models import BulletinStatus, Letter
 from flows import hand_over as module
@@ -17,6 +18,7 @@ from flows import watch
 from flows.by_hand import files, window
 from flows.by_hand.lists import LAST, RECORD
 from flows.dispatch import dispatch_bulletin
+from flows.door.keys import ACCOUNTS
 from flows.letters import drafts
 from flows.runs import client, forms, pages
 from flows.runs.client import RunState
@@ -27,6 +29,7 @@ from tests.test_by_hand import ANNA, ASSISTED, BRUNO, CHANNEL, kept, leave
 from tests.test_dispatch import approved
 from tests.world.builders import make_bulletin, make_recipient, make_weather_alert
 from tests.world.comune import APPROVE, Comune
+from tests.world.people import pressed
 
 
 class Suspended(Exception):
@@ -343,3 +346,29 @@ def test_an_alert_that_is_over_is_taken_out_of_the_hands_that_have_not_sent_it(d
     desk.watch()
     assert comune.bulletin(desk.number).status_reason == UNTRUE
     assert kept(comune, desk.number) == {}
+
+
+def test_who_has_signed_in_is_asked_for_no_name_and_declares_in_their_own(desk: Desk) -> None:
+    desk.begin(ASSISTED)
+    comune = desk.comune
+    (comune.settings.state / ACCOUNTS).write_text("made up")
+    desk.run()
+    assert not {"chi", "codice"} & desk.fields[-1].keys()
+    desk.answer(RECORD, 1)
+    of_nobody = desk.answers[-1]
+    desk.run()
+    assert "Non si sa chi l'ha chiesto" in _remark(desk)
+    desk.answer(RECORD, 1, who="")
+    given = pressed(comune.settings, comune.engine, "bruno-vice", comune.now, key="run stamp", use="answer")
+    desk.answers[-1] = replace(desk.answers[-1], person=given.person, act=given.act)
+    desk.run()
+    with comune.look() as session:
+        declared = handovers.declarations(session, desk.number)
+        done = acts.of(session, desk.number)
+    assert [(row.by, row.people) for row in declared] == [(of_nobody.values["chi"], 0), (BRUNO, 2)]
+    assert [(act.name, act.code_hash) for act in done] == [(BRUNO, "accesso:run stamp")]
+
+
+def _remark(desk: Desk) -> str:
+    with desk.comune.look() as session:
+        return handovers.declarations(session, desk.number)[-1].remark
