@@ -366,10 +366,11 @@ def test_the_chain_runs_on_postgresql_and_picks_up_after_a_stop(
     tmp_path_factory: pytest.TempPathFactory, empty_postgresql: str
 ) -> None:
     found = Installation(tmp_path_factory.mktemp("postgresql"), new_postgresql(empty_postgresql))
-    link = _link(found.start())
+    found.start()
+    waits = found.run_of(1)
     assert found.stop() == 0
     assert not found.processes()
-    assert _link(found.start()) == link, "the same run waits after a second start"
+    assert _link(found.start()).endswith(waits), "the same run waits after a second start"
     run_id, form = found.form_of(1)
     with held(found, 1):  # the answer waits for whoever has the row
         assert found.post(run_id, filled(form, "Approva: parte subito")) == "ACCEPT"

@@ -211,6 +211,7 @@ CERTIFICATE = {
     "despite": "[moment, who, check that they overrode]",
     "acts": "[moment, who, what, how it is proved]",
     "signers": "everybody by whose word it left",
+    "proofs": "each signature: moment, who, how it is proved",
     "parts": "of a send in parts [moment, how many by outcome]",
     "sha256": "over the rest",
 }
