@@ -140,17 +140,17 @@ def test_the_operator_acts_as_before(known: Settings, sqlite: Engine) -> None:
     assert "dalla riga di comando" in history(sqlite, number)
 
 
-def test_the_send_that_follows_a_retry_is_the_same_decision(known: Settings, sqlite: Engine) -> None:
-    number = sent(known, sqlite, FAILED, left=BulletinStatus.sent)
-    _ritenta(known, sqlite, number, ANNA.name, pressed(known, sqlite, ANNA.id, NOW))
+def test_the_send_that_follows_a_retry_is_the_same_decision(known: Settings, engine: Engine) -> None:
+    number = sent(known, engine, FAILED, left=BulletinStatus.sent)
+    _ritenta(known, engine, number, ANNA.name, pressed(known, engine, ANNA.id, NOW))
 
     def goes_on(who: str) -> bool:
-        with transaction(sqlite) as session:
+        with transaction(engine) as session:
             return going_on(known, session, number, who, now=NOW) is not None
 
     assert (goes_on(ANNA.name), goes_on(BRUNO.name)) == (True, False)
-    acts.decide(known, sqlite, number, who=ANNA.name, proof=NO_CODE, now=NOW)  # as the flow itself does
-    with transaction(sqlite) as session:
+    acts.decide(known, engine, number, who=ANNA.name, proof=NO_CODE, now=NOW)  # as the flow itself does
+    with transaction(engine) as session:
         session.connection().execute(text("UPDATE dooract SET bulletin_id = bulletin_id + 1"))
     assert not goes_on(ANNA.name)
 

@@ -86,7 +86,7 @@ def judge(
     """Who acts. NotProvedError, with a wrong code stored, where that is not proved.
 
     In a transaction of its own: the refusal stands whatever becomes of the rest. `note` uses the proof up.
-    `is_final`: it cannot be taken back, and goes on in spite of something.
+    `is_final`: it cannot be taken back, so that who acts must have proved of late who they are.
     """
     require_own_name(settings, who, proof)
     editor = next((person for person in settings.profile.editors if person.name == who), None)
