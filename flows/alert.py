@@ -23,7 +23,7 @@ from db.models import PUBLIC, WAITING, Bulletin, BulletinKind, BulletinStatus
 from flows.bulletin.alerts.items import named_sources
 from flows.bulletin.alerts.statements import Span
 from flows.bulletin.alerts.text import ALERT, END, LABELS, alert_texts, end_texts, levels
-from flows.bulletin.alerts.urgent import AUTHOR, MAY_HAVE_LEFT, ceased, untold, without
+from flows.bulletin.alerts.urgent import AUTHOR, MAY_HAVE_LEFT, ceased, instead, untold, without
 from flows.bulletin.candidates import ALERT_CATEGORY
 from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped
@@ -221,7 +221,9 @@ def _end(ended: Sequence[Span], picture: AlertPicture, told_at: datetime) -> tup
     holding = [span for span in picture.spans if span.row.day == day]
     zones, hazards = {span.row.zone for span in ended}, {span.row.hazard for span in ended}
     newest = [row for row in picture.rows if row.day == day and row.zone in zones and row.hazard in hazards]
-    return end_texts(ended, holding, told_at, "; ".join(named_sources(newest)), now=picture.now)
+    source = "; ".join(named_sources(newest))
+    stated = instead(picture.rows, ended, picture.now)
+    return end_texts(ended, holding, told_at, source, stated, now=picture.now)
 
 
 def _adjourned(session: Session, draft: Bulletin, ended: Sequence[Span], picture: AlertPicture) -> bool:

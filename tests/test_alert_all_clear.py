@@ -6,8 +6,10 @@ from sqlalchemy import Engine
 
 from db import bulletins, telling
 from db.engine import transaction
-from db.models import BulletinKind, BulletinStatus, Hazard, Level
+from db.models import BulletinKind, BulletinStatus, Hazard, Level, WeatherAlert
 from flows.alert import Round
+from flows.draft.evidence import of_whole
+from flows.draft.items import latest_items
 from flows.settings import Settings
 from tests.test_alert_drafted import NOW, finish, look, state, texts
 from tests.world.builders import make_source
@@ -60,6 +62,60 @@ def test_an_all_clear_names_who_spoke_of_what_ended_and_no_other(settings: Setti
         state(session, Level.verde, at=lowered)
     (number,) = look(settings, sqlite, lowered).opened
     assert texts(sqlite, number)[-1] == "dpc, bollettino di mercoledì 25 novembre, ore 14:40"
+
+
+def test_an_end_names_green_and_its_hour_only_where_the_source_does(
+    settings: Settings, sqlite: Engine
+) -> None:
+    issued = datetime(2026, 11, 25, 13, 40, tzinfo=UTC)
+    read = issued + timedelta(minutes=4)
+    with transaction(sqlite) as session:
+        told = state(session, Level.arancione)
+        told_id = told.id
+    finish(sqlite, look(settings, sqlite).opened[0], BulletinStatus.sent)
+    with transaction(sqlite) as session:
+        told = session.get_one(WeatherAlert, told_id)
+        told.replaced_at = read
+        session.add(told)
+    (number,) = look(settings, sqlite, read).opened
+    _, _, since, now, _ = texts(sqlite, number)
+    assert since == "la fonte non la riporta più (mercoledì 25 novembre, ore 14:44)"
+    assert now == "per mercoledì 25 novembre la fonte non indica più questo livello"
+    assert "non aggiungerlo" in remarked(sqlite, number)
+    assert "è l'ora in cui abbiamo letto la fonte" in remarked(sqlite, number)
+
+    with transaction(sqlite) as session:  # and then it speaks: the draft says it
+        state(session, Level.verde, at=issued)
+    done = look(settings, sqlite, read)
+    assert done.ended == [number]
+    (number,) = done.opened
+    _, _, since, now, _ = texts(sqlite, number)
+    assert since == "da mercoledì 25 novembre, ore 14:40"
+    assert now == "VERDE (livello 1 su 4), nessuna allerta per temporali forti, mercoledì 25 novembre"
+    assert "La fonte dà VERDE" in remarked(sqlite, number)
+    assert "abbiamo letto la fonte" not in remarked(sqlite, number)
+
+
+def test_green_of_some_hours_or_of_one_zone_is_not_told_of_all(settings: Settings, sqlite: Engine) -> None:
+    read = datetime(2026, 11, 25, 10, tzinfo=UTC)
+    with transaction(sqlite) as session:
+        told = state(session, Level.arancione, hours=(0, 24))
+        told_id = told.id
+    finish(sqlite, look(settings, sqlite).opened[0], BulletinStatus.sent)
+    with transaction(sqlite) as session:
+        told = session.get_one(WeatherAlert, told_id)
+        told.replaced_at = read
+        part = state(session, Level.verde, at=read, hours=(0, 18))
+        part.hourly = True
+        session.add_all([told, part])
+    (number,) = look(settings, sqlite, read).opened
+    assert "VERDE" not in " ".join(texts(sqlite, number))
+    assert "non aggiungerlo" in remarked(sqlite, number)
+
+
+def remarked(engine: Engine, number: int) -> str:
+    with transaction(engine) as session:
+        return "\n".join(of_whole(session, bulletins.locked(session, number), latest_items(session, number)))
 
 
 def test_an_all_clear_that_is_wrong_by_now_is_superseded(settings: Settings, sqlite: Engine) -> None:

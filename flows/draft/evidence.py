@@ -10,7 +10,7 @@ from sqlmodel import Session
 from db import bulletins, deliveries, telling
 from db.bulletins import ItemData
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, NewsItem
-from flows.bulletin.alerts.text import ALERT, END, NOTICE, REMAINS, unseen
+from flows.bulletin.alerts.text import ALERT, END, GREEN, NOTICE, REMAINS, unseen
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.find import Kind, facts
@@ -106,6 +106,9 @@ def vote(settings: Settings, at: datetime) -> Vote:
     return Vote(period.names, period.first <= day <= period.last, day)
 
 
+OVER_BY_THEN = "«{day}» sarà già passato il giorno dell'invio: toglilo, se il resto vale ancora."
+
+
 @dataclass(frozen=True)
 class Remark:
     """What an editor should look at before approving, of the item with this number, from 1."""
@@ -124,7 +127,7 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
             notes += [Remark(position, words, stops=True) for words in verdict.blocked]
             notes += [Remark(position, words) for words in verdict.warnings]
             over = days_over(item.text, vote.sent_on)
-            notes += [Remark(position, f"«{day}» sarà già passato il giorno dell'invio.") for day in over]
+            notes += [Remark(position, OVER_BY_THEN.format(day=day)) for day in over]
         named = warnings(item.text, vote.names, vote.is_near, is_act=item.is_act)
         notes += [Remark(position, words) for words in (*named, *_slips(item))]
     return notes
@@ -151,22 +154,28 @@ def of_whole(
     if bulletin.template == NOTICE and now is not None and (begin := begun(items[1].text, now)):
         return [BEGUN.format(begin=giorno_ora(begin))]
     if bulletin.template == END:
-        is_over = not any(item.text.startswith(REMAINS) for item in items)
-        read = bulletin.created_at
-        is_read_at = any(item.text in (unseen(read), f"da {giorno_ora(read)}") for item in items)
-        return [NOTHING_ELSE] * is_over + [READ_AT] * is_read_at
+        return _of_end([item.text for item in items], bulletin.created_at)
     if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
         return []
     lines = []
     for original in (session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)):
         left = deliveries.certificate(session, original.id).open
         if original.status == BulletinStatus.stopped and left:
-            lines.append(LEFT_OUT.format(title=named(original), left=people(left)))
+            got = f"{people(left)} non {'ha' if left == 1 else 'hanno'} ricevuto"
+            lines.append(LEFT_OUT.format(title=named(original), left=got))
     lines += misquoted(session, bulletin, items)
     if any(one.verdict and one.verdict.blocked for one in judged(with_sources(session, items[:1]))):
         lines.append(SITE_BEHIND)
     right, wrong = ({(fact.kind, fact.value) for fact in facts(item.text)} for item in (items[0], items[-1]))
     return [*lines, SAME] if right and right <= wrong else lines
+
+
+def _of_end(texts: Sequence[str], read_at: datetime) -> list[str]:
+    lines = [READ_AT] if unseen(read_at) in texts else []
+    if any(text.startswith(REMAINS) for text in texts):
+        return lines
+    is_green = any(text.startswith(GREEN) for text in texts)
+    return [f"{IS_GREEN if is_green else NOT_GREEN} {NOTHING_ELSE}", *lines]
 
 
 def misquoted(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem | ItemData]) -> list[str]:
@@ -201,22 +210,25 @@ NOT_SENT = (
     "che chi legge ha visto."
 )
 SITE_BEHIND = (
-    "Il sito dice ancora altro, e il messaggio rimanda alla pagina per il resto: fallo aggiornare prima di "
-    "approvare."
+    "Il sito dice ancora altro, e chi apre la pagina del messaggio di lì arriva al sito: fallo aggiornare "
+    "prima di approvare."
 )
 READ_AT = (
-    "«Da quando» dice quando abbiamo letto la fonte, che non indica un'ora: se ne indica una, scrivila; nel "
-    "dubbio senti la Protezione Civile."
+    "«Da quando» è l'ora in cui abbiamo letto la fonte: in ciò che pubblica per i programmi un'ora non c'è. "
+    "Guarda nella sua pagina: se lì c'è, scrivi quella; nel dubbio senti la Protezione Civile."
 )
-NOTHING_ELSE = (
-    "Nelle fonti lette non risulta nessun'altra allerta per quel giorno, nemmeno gialla; il testo dice "
-    "soltanto che è finita questa."
+NOTHING_ELSE = "Nelle fonti lette non risulta nessun'altra allerta per quel giorno, nemmeno gialla."
+IS_GREEN = "La fonte dà VERDE, il livello più basso, per ciò che è finito."
+NOT_GREEN = (
+    "La fonte ha tolto l'allerta senza dire «verde»: il testo dice soltanto che è finita questa, e non "
+    "aggiungerlo."
 )
 LEFT_OUT = (
     "L'invio del {title} è fermo, e in «correggi» la casella «L'invio è fermato» è rimasta vuota: se "
-    "approvi, la correzione va solo a chi aveva ricevuto il messaggio, e «riprendi» non vale più. Senza "
-    "niente: {left}. Per mandare anche a loro il testo giusto usa di nuovo «correggi», stessa riga e stesso "
-    "testo, con la casella, prima o dopo questa approvazione: nessuno riceve due volte la correzione."
+    "approvi, la correzione va solo a chi aveva ricevuto il messaggio, e «riprendi» non vale più. {left} "
+    "né il bollettino né la correzione. Per mandare anche lì il testo giusto usa di nuovo «correggi», stessa "
+    "riga e stesso testo, con la casella, prima o dopo questa approvazione: nessuno riceve due volte la "
+    "correzione."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _WORD = re.compile(r"[a-zà-ù]+")

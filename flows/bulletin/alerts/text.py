@@ -7,11 +7,13 @@ from datetime import datetime
 from db.models import Hazard, Level
 from flows.bulletin.alerts.items import Risk, listed, named_sources, risks
 from flows.bulletin.alerts.statements import NAMES, Span
+from flows.bulletin.alerts.urgent import Instead
 from flows.bulletin.language.dates import giorno, giorno_ora, intervallo
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.frame import BODY_LIMIT, Frame, fill
 
 ALERT, END, NOTICE = "allerta_meteo", "fine_allerta", "avviso_urgente"  # templates
+GREEN = f"VERDE (livello 1 su {len(Level)}), nessuna allerta"  # so begins what a source states to be green
 REMAINS = "resta l'allerta"  # so begins what an all-clear says of a level that holds on
 LABELS = {
     ALERT: ("Allerta", "Quando", "Dove", "Che cosa fare", "Fonte"),
@@ -48,29 +50,41 @@ def alert_texts(
 
 
 def end_texts(
-    ended: Sequence[Span], holding: Sequence[Span], told_at: datetime, source: str, *, now: datetime
+    ended: Sequence[Span],
+    holding: Sequence[Span],
+    told_at: datetime,
+    source: str,
+    stated: Instead,
+    *,
+    now: datetime,
 ) -> tuple[str, ...]:
     """`fine_allerta` for what was told and holds no longer.
 
     Args:
         ended: the hours that are free of their level.
-        holding: what still holds on that day, of any level; where nothing does, only that is said.
+        holding: what still holds on that day, of any level above green.
         told_at: when it was announced.
         source: who lowered it, with the time of issue.
+        stated: what the sources say of these hours now; green is only told where they say so.
         now: when the sources were read.
     """
     begin = min(span.onset for span in ended)
-    since = unseen(begin) if begin == now and not holding else f"da {giorno_ora(begin)}"
-    day = max(span.row.day for span in ended)
+    since = f"da {giorno_ora(begin)}"
+    if begin == now:
+        since = f"da {giorno_ora(stated.said_at)}" if stated.said_at else unseen(begin)
+    day = giorno(max(span.row.day for span in ended))
     if holding:
         holds = f"{REMAINS} {levels(holding)}, {hours(holding)}"
+    elif stated.is_green:
+        hazards = list(dict.fromkeys(NAMES[span.row.hazard] for span in ended))
+        holds = f"{GREEN} per {listed(hazards)}, {day}"
     else:
-        holds = f"per {giorno(day)} la fonte non indica più questo livello"
+        holds = f"per {day} la fonte non indica più questo livello"
     return levels(ended), giorno(told_at), since, holds, source
 
 
 def unseen(read_at: datetime) -> str:
-    """Since when, of what the source only shows no more: it gives no hour, our reading has one."""
+    """Since when, of what the source took back without an hour: our reading has one."""
     return f"la fonte non la riporta più ({giorno_ora(read_at)})"
 
 

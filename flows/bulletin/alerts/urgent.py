@@ -77,6 +77,35 @@ def ceased(
     return [part for span in announced if span.row.level in levels for part in _left(span, spans, now)]
 
 
+@dataclass(frozen=True)
+class Instead:
+    """What issuers state of hours whose level ended before its time."""
+
+    said_at: datetime | None  # when the newest of these words was issued; None where no issuer names an hour
+    is_green: bool  # they state the lowest level of each hazard, zone and hour: silence is not that
+
+
+def instead(alerts: Iterable[WeatherAlert], ended: Iterable[Span], now: datetime) -> Instead:
+    """What stands now where `ended` held; of what was taken back by reference alone nothing does."""
+    words = standing(alerts, now)
+    stated = [(span, [word for word in words if _is_about(word, span)]) for span in ended]
+    newer = [word.row for span, own in stated for word in own if word.row.sent_at > span.row.sent_at]
+    return Instead(
+        said_at=max((row.sent_at for row in newer if row.identifier), default=None),
+        is_green=all(
+            not remainder(span, own, timedelta.resolution) and not any(word.rank for word in own)
+            for span, own in stated
+        ),
+    )
+
+
+def _is_about(word: Span, span: Span) -> bool:
+    """Whether two statements are of one zone, day and hazard, and share hours."""
+    rows = word.row, span.row
+    questions = {(row.zone, row.day, row.hazard) for row in rows}
+    return len(questions) == 1 and word.onset < span.expires and span.onset < word.expires
+
+
 def without(spans: Iterable[Span], others: Sequence[Span], now: datetime) -> list[Span]:
     """The hours of statements, from `now` on, that others of the same statements leave."""
     return [

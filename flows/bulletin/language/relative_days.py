@@ -23,7 +23,8 @@ _PART = r"(?P<part>\s++(?:mattina|pomeriggio|sera))?(?![\wà-ù])"
 _PARTS = {"domattina": "mattina", "stamattina": "mattina", "stamani": "mattina", "stasera": "sera"}
 _PARTS |= {"questa sera": "sera", "questa mattina": "mattina", "questo pomeriggio": "pomeriggio"}
 _OFFSETS = (
-    {"oggi": 0, "quest'oggi": 0, "domani": 1, "dopodomani": 2, "ieri": -1}
+    {"oggi": 0, "quest'oggi": 0, "domani": 1, "ieri": -1}
+    | dict.fromkeys(("dopodomani", "dopo domani", "posdomani", "domani l'altro"), 2)
     | dict.fromkeys(_PARTS, 0)
     | {"domattina": 1}
 )
@@ -37,7 +38,8 @@ _BARE = {"dal": "da", "dalla": "da", "al": "a", "alla": "a", "del": "di", "della
 
 # `oggi` in `ad oggi`, `al giorno d'oggi`, `oggi come ieri` tells no day of the calendar
 _WORD = re.compile(
-    rf"(?<![\w’'])(?<!\bad )(?<!\bal )(?<!\bfino ad )(?P<word>dopodomani|domani|domattina|quest['’]oggi|oggi"
+    rf"(?<![\w’'])(?<!\bad )(?<!\bal )(?<!\bfino ad )(?P<word>dopo\s*+domani|posdomani"
+    rf"|domani(?:\s++l['’]altro\b)?|domattina|quest['’]oggi|oggi"
     rf"|ieri|stamattina|stamani|stasera|stanotte|questa\s++(?:sera|mattina|notte)|questo\s++pomeriggio)"
     rf"(?![\wà-ù])(?!\s++(?:più che mai|come|giorno)){_PART}{_DATED}",
     re.I,
@@ -71,13 +73,13 @@ _MONTH = re.compile(
     re.I,
 )
 _AHEAD = re.compile(
-    rf"\b(?:fra|tra)\s++(?P<count>{_NUMBER})\s++(?P<unit>giorn[oi])(?![\wà-ù])(?!\s++(?:e|di|lavorativi|feriali)\b)"
+    rf"\b(?:fra|tra)\s++(?P<count>{_NUMBER})\s++(?P<unit>giorn[oi]|gg)(?![\wà-ù])(?!\s++(?:e|di|lavorativi|feriali)\b)"
     r"(?!\s++(?:dal|dag|dopo)[a-z']*)",
     re.I,
 )
 # nobody can tell the day: a person writes it
 _UNSURE = re.compile(
-    rf"\b(?:fra|tra)\s++(?:{_NUMBER}|pochi|poche|qualche)\s++(?:giorn[oi]|settiman[ae]|mes[ei]|or[ae])\b"
+    rf"\b(?:fra|tra)\s++(?:{_NUMBER}|pochi|poche|qualche)\s++(?:giorn[oi]|gg|settiman[ae]|mes[ei]|or[ae])\b"
     r"(?!\s++e\b)"
     rf"|\b(?:{_NUMBER}|pochi|qualche)\s++(?:giorn[oi]|settiman[ae]|or[ae])\s++fa\b"
     rf"|\b(?:nei|entro i|per i)\s++prossimi\s++(?:{_NUMBER}\s++)?giorni\b"
@@ -86,8 +88,16 @@ _UNSURE = re.compile(
     r"(?![\wà-ù])(?!\s++(?:del|dell['’]|di|dal)\s*+(?:\d|sabato\s++\d))|\bl['’]altro ieri\b"
     r"|\bieri l['’]altro\b|\b(?:fra|tra)\s++(?:un['’]|mezz['’])ora\b"
     r"|\b(?:tutta la|l['’]intera) settimana\b(?!\s++(?:dal|d[ai])\b)"
-    r"|\bfine settimana (?:prossimo|scorso)\b|\bl['’]anno (?:prossimo|venturo)\b"
-    r"|\bin (?:tarda |prima )?(?:mattinata|serata|nottata)\b",
+    r"|\bfine settimana (?:prossimo|scorso)\b|\bl['’]anno (?:prossimo|venturo)\b|\bavantieri\b"
+    r"|\bin (?:tarda |prima )?(?:mattinata|serata|nottata)\b|\ba giorni\b(?!\s++altern)"
+    r"|\b(?:settimana|mese|anno) (?:entrante|ventur[oa]|che viene)\b"
+    r"|\b(?:settimana|mese) (?:corrente|in corso)\b|\bcorrente (?:settimana|mese)\b(?! di\b)"
+    r"|\b(?:entro la|nel corso della) (?:fine della )?settimana\b"
+    r"(?!,? (?:sant|di|del|da|che|success|seguent))"
+    r"|\b(?<!ogni )(?:entro|a|per|verso) (?:la )?fine (?:del )?mese\b(?! (?:di|success|seguent))"
+    r"|\bentro il mese\b(?! (?:di|d['’]|success|seguent|precedent))"
+    r"|\bprossimo anno\b(?! (?:scolastic|accademic|educativ|pastoral|sportiv|social|formativ|19|20))"
+    r"|\b\d{1,2}\s++(?:p\.\s?v\.|c\.\s?m\.|corr\.|u\.\s?s\.)",
     re.I,
 )
 _HOUR = re.compile(r",?\s+(?:(?:dalle|alle|ore)\s+){1,2}(\d{1,2})")
@@ -274,6 +284,8 @@ def _unsure(match: re.Match[str], _: date | None) -> Phrase | None:
 
 
 _NAMES = ("lunedi", "lunedì", "martedi", "martedì", "mercoled", "gioved", "venerd", "sabato", "domenica")
+_UNSURE_STARTS: tuple[str, ...] = ("fra ", "tra ", " fa", "prossim", "vent", "ata", "settiman", "week")
+_UNSURE_STARTS += ("mese", "ieri", "giorni", "anno", "p.", "c.", "corr.", "u.")
 # what a text must contain -> the pattern -> its reading
 _READERS = (
     (("ogg", "ieri", "doma", "sta", "quest"), _WORD, _word),
@@ -283,11 +295,7 @@ _READERS = (
     (("settiman", "week"), _WEEKEND, _weekend),
     (("mese",), _MONTH, _month),
     (("fra ", "tra "), _AHEAD, _ahead),
-    (
-        ("fra ", "tra ", " fa", "prossim", "ventur", "ata", "settiman", "week", "mese", "ieri"),
-        _UNSURE,
-        _unsure,
-    ),
+    (_UNSURE_STARTS, _UNSURE, _unsure),
 )
 
 
