@@ -151,7 +151,7 @@ def note_closure(
         told = [ALREADY[one.status].format(number=one.id, day=giorno(one.slot_at or now)) for one in already]
         if not cancel and first == last and any(one.status in PUBLIC for one in already):
             session.rollback()  # nothing of that day is left to close
-            return Noted(False, f"È tardi: {' '.join(told)} Non è stato registrato nessun giorno.")
+            return Noted(False, f"Avevi chiesto {days}. È tardi: {' '.join(told)} Scegli dal giorno dopo.")
         attention = "" if cancel else "".join(f" ATTENZIONE: {one}" for one in told)
         if words:
             acts.note(settings, session, person, "chiusura", words + attention, now=now)
@@ -165,7 +165,7 @@ def note_closure(
     unless = ", salvo l'ordine permanente del Comune" if order and order.expires >= first else ""
     words += (
         f"{attention} Allerte e avvisi urgenti si preparano anche nei giorni di chiusura e vanno "
-        f"approvati{unless}: chi è di turno viene chiamato."
+        f"approvati{unless}: si scrive a chi è di turno."
     )
     return Noted(True, words)
 
@@ -208,10 +208,10 @@ def _left_alone(settings: Settings, away: list[rota.Away], days: list[date]) -> 
     if len(alone) > 1:
         more = f" e {giorno(alone[1][0])}" if len(alone) == 2 else f" e in altri {len(alone) - 1} giorni"
     return (
-        f" Resta una persona sola ({names}) {giorno(alone[0][0])}{more}: nessuno la sostituisce. Se non "
-        "risponde, per un bollettino scriviamo anche a chi è assente; per un'allerta o un avviso urgente no: "
-        "chiamiamo di nuovo lei. Ciò che si approva in due parte solo se approva anche chi è assente: gli "
-        "scriviamo dopo la prima approvazione."
+        f" C'è una persona sola ({names}) {giorno(alone[0][0])}{more}, e nessuno la sostituisce. Se non "
+        f"risponde: per un bollettino scriviamo anche a chi è assente; per un'allerta o un avviso urgente "
+        f"scriviamo di nuovo solo a {names}. Ciò che si approva in due parte solo se approva anche chi è "
+        "assente: gli scriviamo dopo la prima approvazione."
     )
 
 

@@ -17,6 +17,7 @@ from prefect.runtime import flow_run
 from prefect.utilities.timeout import timeout
 from pydantic import ValidationError
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from db import bulletins, news_items, sign_offs
 from db.engine import StoreError, alone, make_engine, transaction
@@ -108,7 +109,7 @@ def load_round(
             site=tuple(rereading.line for rereading in still_behind(session, items, seen)),
             remarks=tuple(filter(None, [*version.remarks.splitlines(), sample])),
             whole=tuple(of_whole(session, bulletin, items, now)),
-            written_by=written_by(version),
+            written_by=written_by(session, version),
             is_sent_back=is_sent_back(version, words),
             reach=reach(settings, session, bulletin, items),
             alerts=alert_lines(settings, session, bulletin, items, situation, made_at=version.created_at)
@@ -117,11 +118,27 @@ def load_round(
         )
 
 
-def written_by(version: BulletinVersion) -> str:
-    """Who wrote the text as it stands, and when; "" of what was composed."""
+def written_by(session: Session, version: BulletinVersion) -> str:
+    """Who wrote the text as it stands, and when; "" of what was composed and never answered.
+
+    Of versions with one text the first counts: an approval stores the text once more.
+    """
     if version.answered_run_id is None:
         return ""
-    return f"Testo di {version.author}, {giorno_ora(version.created_at)}."
+    texts = _texts(session, version)
+    written = version
+    for earlier in reversed(bulletins.versions(session, version.bulletin_id)):
+        if earlier.number < version.number:
+            if _texts(session, earlier) != texts:
+                break
+            written = earlier
+    if written.answered_run_id is None:
+        return f"Salvato da {version.author}, {giorno_ora(version.created_at)}, senza cambiare il testo."
+    return f"Testo di {written.author}, {giorno_ora(written.created_at)}."
+
+
+def _texts(session: Session, version: BulletinVersion) -> list[tuple[str, str]]:
+    return [(item.title, item.text) for item in bulletins.items(session, version)]
 
 
 def record(

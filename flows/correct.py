@@ -260,7 +260,10 @@ def correct(
     giusto: Annotated[str, Field(title="Il testo giusto, come lo leggerà il cittadino")],
     motivo: Annotated[Reason, Field(title="Che cosa è successo")],
     chi: Annotated[str, choices.WHO] = "",
-    prima: Annotated[str, Field(title="Che cosa avevamo scritto (vuoto: tutta la riga)")] = "",
+    prima: Annotated[
+        str,
+        Field(title="Che cosa avevamo scritto: copia le parole esatte del messaggio (vuoto: tutta la riga)"),
+    ] = "",
     al_resto: Annotated[
         bool,
         Field(title="L'invio è fermato: chi non l'ha ricevuto riceve tutto il messaggio, con la riga giusta"),

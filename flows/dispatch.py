@@ -373,9 +373,7 @@ def resume(
     bollettino: Annotated[str, choices.which("Quale bollettino", choices.TO_RESUME)],
     chi: Annotated[str, choices.WHO] = "",
     nonostante: Annotated[bool, Field(title=DESPITE)] = False,
-    a_parti: Annotated[
-        bool, Field(title="A parti: oggi quante persone permette WhatsApp, le altre da sole nei giorni dopo")
-    ] = False,
+    a_parti: Annotated[bool, Field(title=parts.FIELD_TITLE)] = False,
     codice: Annotated[str, Field(title=acts.FIELD_TITLE)] = "",
 ) -> str | State[str]:
     """Riprende un invio fermato, o fa partire un bollettino che i controlli hanno trattenuto."""

@@ -95,7 +95,7 @@ def only_sending(settings: Settings, engine: Engine) -> int:
             return one[0].id
         ahead = [
             f"Il {named(row)} però parte {giorno_ora(row.slot_at)}: per bloccarlo usa «riapri»; poi, per "
-            f"farlo partire, va approvato di nuovo {_again_by(settings, row.slot_at)}."
+            f"farlo partire, va approvato di nuovo {hold.again_by(settings, row.slot_at)}."
             for row in bulletins.with_status(session, BulletinStatus.approved)
             if row.slot_at is not None
         ]
@@ -104,10 +104,6 @@ def only_sending(settings: Settings, engine: Engine) -> int:
     if not labels:
         raise NotDoneError(f"Nessun bollettino è in invio. {acts.NOTHING_DONE}")
     raise NotDoneError(f"Ricarica la pagina e scegli quale: {'; '.join(labels)}.")
-
-
-def _again_by(settings: Settings, slot_at: datetime) -> str:
-    return f"entro {scadenza(hold.reopened_until(settings, slot_at))}"
 
 
 def close_stopped(
@@ -137,8 +133,11 @@ def close_stopped(
         certificate = deliveries.certificate(session, bulletin_id)
         outcome = f"Bollettino {bulletin_id} chiuso. {words(certificate)}."
         if bulletin.kind == BulletinKind.ordinary and certificate.skipped:
-            without = people(certificate.skipped)
-            outcome += f" Senza le sue notizie, che non tornano in un altro bollettino: {without}."
+            remain = "resta" if certificate.skipped == 1 else "restano"
+            outcome += (
+                f" {people(certificate.skipped)} {remain} senza le sue notizie, che non tornano in un altro "
+                "bollettino."
+            )
         acts.note(
             settings, session, person, "chiudi", outcome, bulletin_id=bulletin_id, letter=False, now=now
         )

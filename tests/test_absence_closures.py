@@ -57,7 +57,7 @@ def test_no_bulletin_is_planned_for_a_closed_day_until_that_is_taken_back(
     )
     assert "Il prossimo bollettino è quello di venerdì 4 dicembre, ore 11." in told
     urgent = "Allerte e avvisi urgenti si preparano anche nei giorni di chiusura e vanno approvati"
-    assert f"{urgent}: chi è di turno viene chiamato." in told
+    assert f"{urgent}: si scrive a chi è di turno." in told
     assert next_send(settings, engine) == FRIDAY
     with transaction(engine) as session:
         assert len(days_off.known_closures(session, first=date(2026, 12, 1), last=date(2026, 12, 31))) == 1
@@ -78,10 +78,10 @@ def test_where_an_order_sends_an_alert_a_closure_does_not_say_that_each_is_appro
     urgent = settings.profile.urgent.model_copy(update={"standing_order": order})
     settings.profile = settings.profile.model_copy(update={"urgent": urgent})
     told = close(settings, sqlite, 1, 3)
-    assert "vanno approvati, salvo l'ordine permanente del Comune: chi è di turno viene chiamato." in told
-    assert "vanno approvati: chi è" in close(settings, sqlite, 2, 3), "it has run out by then"
+    assert "vanno approvati, salvo l'ordine permanente del Comune: si scrive a chi è di turno." in told
+    assert "vanno approvati: si scrive" in close(settings, sqlite, 2, 3), "it has run out by then"
     (described,) = (block["description"] for block in blocks()[0] if block["name"] == "chiusura")
-    assert "vanno approvati, salvo un ordine permanente del Comune: chi è di turno" in described
+    assert "vanno approvati, salvo un ordine permanente del Comune: si scrive a chi è di turno" in described
 
 
 def test_with_moving_slots_it_goes_to_the_next_working_day_with_all_its_times(
@@ -142,7 +142,9 @@ def test_a_day_whose_bulletin_has_left_is_not_closed_any_more(
     with transaction(sqlite) as session:
         number = make_bulletin(session, status=status, slot_at=TUESDAY).id
     told = close(settings, sqlite, 1, 1)
-    assert told.startswith(f"È tardi: il bollettino {number} di martedì 1 dicembre")
+    asked, late = told.split(". ", 1)
+    assert asked == "Avevi chiesto martedì 1 dicembre"
+    assert late.startswith(f"È tardi: il bollettino {number} di martedì 1 dicembre")
     assert next_send(settings, sqlite) == TUESDAY, "nothing is stored"
     assert f"ATTENZIONE: il bollettino {number}" in close(settings, sqlite, 1, 3), "the other days are closed"
 

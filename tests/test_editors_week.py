@@ -29,7 +29,7 @@ MACHINE = re.compile(
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"https?://\S+")
-DUE = re.compile(r"entro (\w+ \d+ \w+, ore \d+(?::\d\d)?)")
+DUE = re.compile(r"(?<!di nuovo)(?<!di nuovo,) entro (\w+ \d+ \w+, ore \d+(?::\d\d)?)")
 LEFT = re.compile(r"\bè partito\b|\bGià inviati: [1-9]|^PROVA · Inviato\b")
 CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente", "rimandata")
 RECEIPTS = ("da_correggere", "da_rileggere", "registrata", "approvato", "prima_firma", "troppo_tardi")
@@ -108,6 +108,13 @@ def test_a_bulletin_has_one_deadline_wherever_it_is_shown(week: Week) -> None:
     assert on_the_page <= known
 
 
+def test_what_is_reopened_has_one_deadline_too(week: Week) -> None:
+    again = {date for row in week.rows for date in re.findall(r"di nuovo,? entro ([^(.;]+?) \(", words(row))}
+    assert {date.rsplit(" ", 1)[1] for date in again} == {"12"}, (
+        "an hour after each sending, as the profile has it"
+    )
+
+
 def test_nobody_who_is_absent_is_called_unless_nobody_else_is_left(week: Week) -> None:
     called = [
         row
@@ -156,8 +163,9 @@ def test_the_end_of_an_alert_names_its_source_and_when_it_ends_by_itself(week: W
     (told,) = [row.text for row in week.rows if row.kind == "urgente" and "Fine dell'allerta" in row.text]
     assert "L'allerta annunciata scade comunque domenica 6 dicembre, ore 24." in told
     assert "Controlla anche la fonte: Dipartimento della Protezione Civile, bollettino di" in told
-    assert "la fonte non la riporta più (domenica 6 dicembre, ore 12:05)" in told
-    assert "«Da quando» dice quando abbiamo letto la fonte, che non indica un'ora" in told
+    assert "Da quando: da domenica 6 dicembre, ore 12." in told
+    assert "Adesso: VERDE (livello 1 su 4), nessuna allerta per temporali forti, domenica 6" in told
+    assert "La fonte dà VERDE, il livello più basso" in told
     asked = [row for row in week.rows if "Controlla anche la fonte" in row.text]
     assert not any("/sito\n" in row.text for row in asked), "the Comune's site is no source of an alert"
 
@@ -185,9 +193,12 @@ def test_what_is_not_there_yet_is_not_told_as_nothing(week: Week) -> None:
     assert any("Conferme di consegna alle 11:10 di martedì 1 dicembre: non ancora arrivate" in text
                for text in certificates)  # fmt: skip
     assert not any("nessuna\n" in text for text in certificates)
-    quiet = [row.text for row in week.rows if "niente di particolare" in row.text]
+    quiet = [row.text for row in week.rows if "nessuna differenza. Il resto" in row.text]
     assert quiet
-    assert all("Confrontati con la fonte date, ore, cifre e nomi: niente" in text for text in quiet)
+    assert all(
+        "Abbiamo confrontato con la fonte date, ore, cifre e nomi: nessuna differenza" in text
+        for text in quiet
+    )
 
 
 def test_nothing_is_said_to_have_left_before_it_has(week: Week) -> None:

@@ -1,8 +1,6 @@
 """What the editors' page *Redazione* shows of the database, on each kind of it."""
 
-from dataclasses import replace
-from datetime import date, datetime, timedelta
-from html import unescape
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,7 +9,16 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from db import acts, bulletins, days_off, deliveries, handovers, privacy, recipients, sign_offs, sources
+from db import (
+    acts,
+    bulletins,
+    calls,
+    deliveries,
+    handovers,
+    privacy,
+    recipients,
+    sign_offs,
+)
 from db import telling as put_right
 from db.engine import make_engine, make_reader, transaction
 from db.ledger import Ledger
@@ -19,19 +26,19 @@ from db.models import (
     Bulletin,
     BulletinKind,
     BulletinStatus,
+    CallChannel,
     Delivery,
     DeliveryStatus,
     HandoverKind,
     Receipt,
     SignOffWord,
-    SourceKind,
 )
 from flows.draft.slots import START_AFTER
 from flows.newsroom import bulletins as lines
-from flows.newsroom import coming, found, health
+from flows.newsroom import found
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.line import Line
-from flows.newsroom.page import Page
+from flows.newsroom.page import NO_SUCH, OPENING, Page
 from flows.settings import DEMO, Settings, load_profile
 from tests.world.builders import (
     NOW,
@@ -67,7 +74,7 @@ def test_what_waits_is_listed_and_nothing_else(engine: Engine, settings: Setting
     by_topic = {line.details[0] if line.details else line.state: line for line in waiting}
     assert set(by_topic) == {"si sta preparando", "in_review", "Ne restano 0 di 0."}
     draft = by_topic["in_review"]
-    assert draft.state == "da approvare entro venerdì 27 novembre, ore 10:45"
+    assert draft.state == "da approvare entro venerdì 27 novembre, ore 10:45; di turno Anna Redazione"
     form = "/v2/runs/flow-run/11111111-2222-3333-4444-555555555555"
     assert steps(draft)["apri il modulo (⋮, Resume)"] == form
     assert waiting[0].state.startswith("invio fermato martedì 24 novembre"), "a stopped send comes first"
@@ -75,6 +82,25 @@ def test_what_waits_is_listed_and_nothing_else(engine: Engine, settings: Setting
     assert [line.details for line in leaving] == [("sending",), ("approved",)]
     assert leaving[1].state == "parte fra un momento, approvato da Anna Redazione"
     assert {line.details[0] for line in ended} == {"rejected", "merged", "expired", "missed"}
+
+
+def test_the_address_of_a_form_leads_to_whichever_run_holds_it(engine: Engine) -> None:
+    page = Page(engine)
+    with transaction(engine) as session:
+        waits = telling(session, "Gita", status=BulletinStatus.in_review, slot_at=SLOT)
+        gone = telling(session, "Festa", status=BulletinStatus.approved, slot_at=SLOT + timedelta(days=4))
+        waits.review_run_id = None
+        numbers = waits.id, gone.id
+    address, why = page.form(numbers[0])
+    assert (address, why) == ("", OPENING)
+    for run_id in ("11111111-2222-3333-4444-555555555555", "66666666-2222-3333-4444-555555555555"):
+        with transaction(engine) as session:
+            session.get_one(Bulletin, numbers[0]).review_run_id = run_id
+        assert page.form(numbers[0]) == (f"/v2/runs/flow-run/{run_id}", "")
+    address, why = page.form(numbers[1])
+    assert not address
+    assert why.startswith("Bollettino di martedì 1 dicembre non aspetta più nessuno: adesso è approvato.")
+    assert page.form(999_999_999) == ("", NO_SUCH)
 
 
 def test_what_ran_out_was_ended_by_nobody(engine: Engine, settings: Settings) -> None:
@@ -253,63 +279,26 @@ def test_an_urgent_one_comes_first_and_at_once(engine: Engine, settings: Setting
     with transaction(engine) as session:
         telling(session, "Biblioteca", status=BulletinStatus.in_review)
         row = telling(session, "Allerta", status=BulletinStatus.in_review, kind=BulletinKind.urgent)
-        row.template, row.deadline_at = "allerta_urgente", DUE
+        row.template, row.deadline_at, number = "allerta_urgente", DUE, row.id
         first, second = lines.waiting(settings, session, NOW)
     assert (first.title, second.title) == ("Messaggio urgente", "Bollettino da inviare subito")
-    assert first.state == "da approvare subito, al più tardi entro venerdì 27 novembre, ore 10:45"
-
-
-def test_the_calendar_tells_sends_closures_absences_and_who_is_on_duty(
-    engine: Engine, settings: Settings
-) -> None:
-    first = date(2026, 11, 27)
+    asked = "da approvare subito, al più tardi entro venerdì 27 novembre, ore 10:45"
+    assert first.state == f"{asked}; di turno Anna Redazione"
+    assert first.details == ("Allerta", "Un testo.")
     with transaction(engine) as session:
-        days_off.enter_absence(
-            session, editor="Anna Redazione", first=first, last=first, note="ferie", now=NOW
-        )
-        closed = date(2026, 12, 4)
-        days_off.enter_closure(session, first=closed, last=closed, note="sciopero", now=NOW)
-        telling(session, "Tigli", status=BulletinStatus.approved, slot_at=SLOT, deadline_at=DUE)
-        days = coming.calendar(settings, session, NOW)
-    told = {(day.day.isoformat(), day.words): day for day in days}
-    friday = told["2026-11-27", "invio alle 11: bollettino approvato"]
-    assert friday.on_duty == "Bruno Vice", "Anna is away"
-    (today,) = [day for day in days if day.words == "oggi, per allerte e avvisi urgenti"]
-    assert (today.day, today.on_duty) == (NOW.date(), "Anna Redazione")
-    assert ("2026-11-27", "Anna Redazione: assente fino a venerdì 27 novembre compreso") in told
-    assert ("2026-12-04", "nessun bollettino fino a venerdì 4 dicembre compreso (sciopero)") in told
-    assert ("2026-12-08", "giorno di festa o di chiusura: nessun bollettino in questo giorno") in told
-    sends = [day for day in days if day.is_send]
-    assert date(2026, 12, 4) not in {day.day for day in sends}
-    assert date(2026, 12, 1) in {day.day for day in sends}
-    assert {day.on_duty for day in sends if day.day > first} == {"Anna Redazione"}
-    assert days == sorted(days, key=lambda day: day.day)
-
-
-def test_the_queue_is_what_no_bulletin_tells(engine: Engine, settings: Settings) -> None:
-    with transaction(engine) as session:
-        telling(session, "Corso di yoga in palestra", status=BulletinStatus.in_review)
-        make_news_item(session, news_data(title="Potatura dei tigli in viale Piave"))
-        queue = coming.queue(settings, session, NOW)
-    assert [line.partition(" (")[0] for line in queue.lines] == ["Potatura dei tigli in viale Piave"]
-    assert (queue.more, queue.left_out) == (0, 0)
-
-
-def test_a_source_that_fell_silent_comes_first_and_in_italian(engine: Engine, settings: Settings) -> None:
-    feed, alerts = settings.profile.sources.feeds[0], settings.profile.sources.alerts_dpc
-    assert alerts
-    with transaction(engine) as session:
-        both = sources.ensure_all(session, [(SourceKind.feed, feed), (SourceKind.dpc, alerts)])
-        for source in both:
-            source.checked_at = source.succeeded_at = NOW
-        both[1].succeeded_at = NOW - timedelta(hours=4)
-        both[1].failure = "timed out after 20 s"
-        session.flush()
-        first, second = health.health(settings, session, NOW)
-    assert first.title == f"Allerte della Protezione Civile: {alerts}"
-    assert first.details == ("Non si legge (l'ultima volta martedì 24 novembre, ore 6:30).",)
-    assert first.is_urgent
-    assert second == replace(second, title=f"Notizie del sito: {feed}", details=(), is_urgent=False)
+        for turn, name in enumerate(("Anna Redazione", "Bruno Vice")):
+            calls.queue(
+                session,
+                bulletin_id=number,
+                version_number=1,
+                turn=turn,
+                editor=name,
+                channel=CallChannel.email,
+                until=DUE,
+                now=NOW,
+            )
+        first, _ = lines.waiting(settings, session, NOW)
+    assert first.state == f"{asked}; abbiamo scritto a Anna Redazione e Bruno Vice"
 
 
 def test_a_search_finds_all_its_words_whatever_their_accents(engine: Engine, settings: Settings) -> None:
@@ -332,21 +321,6 @@ def test_a_search_finds_all_its_words_whatever_their_accents(engine: Engine, set
         assert found.search(settings, session, many, NOW) == []
         privacy.hide(session, old.id, 1, by="test", reason="un nome", now=NOW)
         assert found.search(settings, session, "antiquariato", NOW) == []
-
-
-@pytest.mark.parametrize(
-    ("left_out", "words"), [(1, "Un'altra notizia non entra nel"), (3, "Altre 3 notizie non entrano nel")]
-)
-def test_what_stays_out_is_counted_in_italian(
-    sqlite: Engine, settings: Settings, left_out: int, words: str
-) -> None:
-    with transaction(sqlite) as session:
-        for number in range(left_out):
-            old = news_data(title=f"Avviso {number}", published_at=NOW - timedelta(days=200))
-            make_news_item(session, old, now=NOW - timedelta(days=200))
-    page = unescape(Page(sqlite).html(settings, "", NOW))
-    assert words in page
-    assert all(f"<li>Avviso {number}: " in page for number in range(left_out)), "with the reason"
 
 
 HOSTILE = "<img src=x onerror=alert(1)> & «\"'»"

@@ -393,7 +393,7 @@ def test_the_form_is_filled_with_what_is_stored_and_comes_back_unchanged(comune:
 def test_who_has_approved_this_text_is_offered_it_again_only_with_another_text() -> None:
     offered = entries(choices(None), ["Anna", "Bruno"], ["Anna"])
     assert offered[:2] == [
-        "Approva (Anna): ha già approvato, solo se il testo cambia",
+        "Approva (Anna): ha già approvato, serve di nuovo solo se il testo cambia",
         "Approva (Bruno): parte subito",
     ]
     assert [decision_of(one, "")[1] for one in offered[:2]] == ["Anna", "Bruno"]

@@ -124,7 +124,7 @@ def test_a_day_that_is_over_when_it_leaves_is_pointed_out(text: str, over: list[
     sent_on = date(2026, 12, 11)
     told = [remark.words for remark in remarks(judged([item]), Vote(sent_on=sent_on))]
     assert [words for words in told if "già passato" in words] == [
-        f"«{day}» sarà già passato il giorno dell'invio." for day in over
+        f"«{day}» sarà già passato il giorno dell'invio: toglilo, se il resto vale ancora." for day in over
     ]
 
 

@@ -189,7 +189,7 @@ def test_the_brake_holds_also_where_its_list_is_a_moment_old(settings: Settings,
     with transaction(engine) as session:
         make_bulletin(session, status=BulletinStatus.approved, slot_at=NOW + timedelta(hours=1))
     leaves = r"è in invio\. Il bollettino di martedì 24 novembre però parte .*«riapri»; poi, per "
-    again = r"farlo partire, va approvato di nuovo entro martedì 24 novembre, ore 12:30\."
+    again = r"farlo partire, va approvato di nuovo entro martedì 24 novembre, ore 12:30 \(passata"
     with pytest.raises(NotDoneError, match=leaves + again):
         only_sending(settings, engine)
     with transaction(engine) as session:
@@ -280,7 +280,7 @@ def test_a_list_with_nothing_says_so_beside_its_field(settings: Settings) -> Non
             type(self).schema = update.parameter_openapi_schema or {}
 
     server: Any = Server()
-    for listed, told in (([ELSE], choices.NOTHING_LISTED), (["3 · bollettino", ELSE], "")):
+    for listed, told in (([ELSE], choices.NOTHING_LISTED[choices.SENDING]), (["3 · bollettino", ELSE], "")):
         choices._store(server, settings, {choices.SENDING: listed})
         field = server.schema["properties"]["bollettino"]
         assert (field["enum"], field["description"]) == (listed, told)

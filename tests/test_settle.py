@@ -79,7 +79,8 @@ def test_a_stopped_send_is_closed_and_the_rest_skipped_with_the_reason(comuni: C
     number = stopped(comuni, tried=2)
     with pytest.raises(NotDoneError, match=STRANGER):
         close(comuni, number, "Nessuno")
-    assert "accettati 2 + falliti 0 + saltati 3 + incerti 0. Senza le sue notizie" in close(comuni, number)
+    closed = close(comuni, number)
+    assert "accettati 2 + falliti 0 + saltati 3 + incerti 0. 3 persone restano senza le sue" in closed
     assert {row.reason for row in comuni.deliveries(number)} == {None, "closed_by_hand"}
     assert comuni.bulletin(number).status == BulletinStatus.sent
     with pytest.raises(NotDoneError, match="è inviato: si chiude solo un invio fermato"):
@@ -128,9 +129,7 @@ def test_a_correction_of_a_stopped_send_tells_whom_it_leaves_out(comune: Comune)
     number = stopped(comune, tried=2)
     shown = load_round(comune.settings, comune.engine, corrected(comune, number), now=comune.now)
     left_out, _ = shown.whole
-    assert (
-        "solo a chi aveva ricevuto il messaggio, e «riprendi» non vale più. Senza niente: 3 per" in left_out
-    )
+    assert "«riprendi» non vale più. 3 persone non hanno ricevuto né il bollettino né la" in left_out
     close(comune, number)
     shown = load_round(comune.settings, comune.engine, shown.bulletin.id, now=comune.now)
     assert [line[:25] for line in shown.whole] == ["Il sito dice ancora altro"]

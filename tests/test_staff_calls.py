@@ -163,7 +163,7 @@ def test_who_is_away_is_not_called_and_one_without_a_way_is_passed_over(
     assert turns(comuni, number) == [(BRUNO, 0)]
     assert "scriviamo di nuovo a te." in rung(comuni)[BRUNO][0]
     alone = "non ha risposto nessuno ti scriviamo di nuovo"
-    assert f"{alone} (chi è assente non si chiama). Se non risponde nessuno: NON si invia" in box.text(-1)
+    assert f"{alone} (a chi è assente non scriviamo). Se non risponde nessuno: NON si invia" in box.text(-1)
     monkeypatch.setattr(
         urgent_calls, "ways", lambda _settings, editor: [] if editor.name == BRUNO else [("sms", "")]
     )

@@ -103,14 +103,14 @@ def enter(
 def test_an_absence_entered_in_the_form_changes_who_is_called(settings: Settings, engine: Engine) -> None:
     assert enter(settings, engine, "anna  redazione", 3, 4) == (
         "Anna Redazione: assenza da giovedì 3 dicembre a venerdì 4 dicembre. "
-        "Di turno in quei giorni: Bruno Vice. Resta una persona sola (Bruno Vice) giovedì 3 dicembre e "
-        "venerdì 4 dicembre: nessuno la sostituisce. Se non risponde, per un bollettino scriviamo anche a "
-        "chi è assente; per un'allerta o un avviso urgente no: chiamiamo di nuovo lei. Ciò che si approva "
-        "in due parte solo se approva anche chi è assente: gli scriviamo dopo la prima approvazione."
+        "Di turno in quei giorni: Bruno Vice. C'è una persona sola (Bruno Vice) giovedì 3 dicembre e "
+        "venerdì 4 dicembre, e nessuno la sostituisce. Se non risponde: per un bollettino scriviamo anche a "
+        "chi è assente; per un'allerta o un avviso urgente scriviamo di nuovo solo a Bruno Vice. Ciò che si "
+        "approva in due parte solo se approva anche chi è assente: gli scriviamo dopo la prima approvazione."
     )
     longer = enter(settings, engine, "Anna Redazione", 7, 9, dry_run=True)
-    assert "(Bruno Vice) lunedì 7 dicembre e in altri 2 giorni: nessuno" in longer
-    assert "(Bruno Vice) lunedì 7 dicembre: nessuno" in enter(
+    assert "(Bruno Vice) lunedì 7 dicembre e in altri 2 giorni, e nessuno" in longer
+    assert "(Bruno Vice) lunedì 7 dicembre, e nessuno" in enter(
         settings, engine, "Anna Redazione", 7, 7, dry_run=True
     )
     for day, name in ((2, "Anna Redazione"), (3, "Bruno Vice"), (4, "Bruno Vice"), (5, "Anna Redazione")):

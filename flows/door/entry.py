@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 PATH = "/entra"
 NEWSROOM = "/redazione"  # the editors' page, and below it lasting addresses of the server's own pages:
 ORDER = f"{NEWSROOM}/comando/"  # and the name of one of the editors' flows: its start form
+FORM = f"{NEWSROOM}/modulo/"  # and the number of a bulletin that waits: the run that holds its form by now
 ARTIFACT = f"{NEWSROOM}/pagina/"  # and the key of an artifact: the newest of that key
 AWAY = "/accesso/esterno"  # to the Comune's own provider, which knows who a person is
 BACK = "/accesso/ritorno"  # from there

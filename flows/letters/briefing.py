@@ -14,18 +14,21 @@ from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
+from flows.door.entry import FORM
 from flows.draft.evidence import Remark, at_once, judged, of_whole, remarks, vote, with_sources
 from flows.draft.slots import closed_days, slot_of
 from flows.review.page import matter
 from flows.review.sign_off import ASK_SOURCE, signed_by
-from flows.runs import client, pages
+from flows.runs import pages
 from flows.sending import channel, costs
 from flows.settings import Settings
 from flows.staff import duty as desk
 from flows.staff.mail_text import bullets, to_whom
 from flows.staff.rota import Duty
 
-NOTHING = "Confrontati con la fonte date, ore, cifre e nomi: niente di particolare. Il resto lo giudichi tu."
+NOTHING = (
+    "Abbiamo confrontato con la fonte date, ore, cifre e nomi: nessuna differenza. Il resto lo giudichi tu."
+)
 
 
 @dataclass(frozen=True)
@@ -205,9 +208,8 @@ def reach(settings: Settings, session: Session, bulletin: Bulletin, items: Seque
 
 
 def _link(settings: Settings, bulletin: Bulletin) -> str:
-    """The run that holds the form; while it has none, the list of runs."""
-    run_id = bulletin.review_run_id
-    return client.link(settings, run_id) if run_id else f"{settings.prefect_ui}/runs"
+    """To the form, whichever run holds it by then: an older letter leads there too."""
+    return f"{settings.prefect_origins[0]}{FORM}{bulletin.id}"
 
 
 def _preview(settings: Settings, bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> str:

@@ -17,7 +17,7 @@ from flows.review.choices import came_late
 from flows.review.differences import without_mobiles
 from flows.review.sign_off import is_only_repeated, signed_by, since_void, voices
 from flows.review.text import is_only_new
-from flows.sending import channel
+from flows.sending import channel, hold
 from flows.sending.samples import sentence
 from flows.settings import Settings
 from flows.staff import duty
@@ -200,10 +200,10 @@ def _second_thoughts(settings: Settings, bulletin: Bulletin) -> str:
     stop = f"Mentre parte puoi fermarlo: {settings.order_link('ferma')}\n"
     if bulletin.slot_at is None:
         return stop
-    again = f", entro {scadenza(bulletin.deadline_at)}" if bulletin.deadline_at else ""
+    again = hold.again_by(settings, bulletin.slot_at)
     return (
         f"Hai cambiato idea? Prima che parta riaprilo: {settings.order_link('riapri')}\n"
-        f"Riaperto, non parte se non è approvato di nuovo{again}.\n{stop}"
+        f"Riaperto, non parte se non è approvato di nuovo, {again}.\n{stop}"
     )
 
 

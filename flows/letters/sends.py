@@ -15,6 +15,7 @@ from flows.bulletin.language.measure import thousands
 from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import REASONS, counted, named, people
 from flows.by_hand import lists
+from flows.door.entry import ARTIFACT
 from flows.letters.briefing import TOLD_WITHIN
 from flows.letters.upkeep import tell_operator
 from flows.profiles.comune import Editor
@@ -32,6 +33,10 @@ from flows.staff.rota import Addressee, Duty
 
 REPORTED_ON = (3, 20)  # days of the month after: WhatsApp's word on a price takes a day or two
 NOTHING: Mapping[str, str] = {}
+CONFIRMED_LATER = (
+    " «Accettati» vuol dire presi in consegna da WhatsApp. Che siano arrivati lo confermano i telefoni, "
+    "anche giorni dopo: il certificato si aggiorna dopo un'ora, un giorno e una settimana. {page}"
+)
 UNCERTAIN = (
     "Incerti vuol dire: forse arrivati. Non li rimandiamo; di solito si chiariscono da soli entro 24 ore.\n\n"
 )
@@ -191,6 +196,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
     version = bulletins.approved(session, bulletin.id)
     items = bulletins.items(session, version[1]) if version else []
     category = costs.category_of(settings, frame_name(bulletin, items)) if items else ""
+    page = f"{settings.prefect_origins[0]}{ARTIFACT}certificato-{bulletin.id}"
     return {
         "esito_in_breve": "Chiuso" if bulletin.status_reason == "closed_by_hand" else "Inviato",
         "in_parole": _in_words(certificate),
@@ -202,6 +208,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "previsti": str(certificate.planned),
         "restanti": str(certificate.open),
         "conto": words(certificate) + ".",
+        "conferme": CONFIRMED_LATER.format(page=page) if certificate.accepted else "",
         "non_arrivati": _undelivered(session, bulletin),
         "chiuso": _closed(bulletin, certificate),
         "senza_niente": without_anything(settings, session, bulletin),

@@ -328,7 +328,9 @@ def _without_who_is_away(session: Session, case: _Case, editor: Editor, at: date
     """That nobody is called who is away, of a call to one who is there; where all are away, all are."""
     day = in_rome(at).date()
     there = [person.name for person in rota.present(case.editors, desk.away(session, day, day), at)]
-    return " (chi è assente non si chiama)" if editor.name in there and len(there) < len(case.editors) else ""
+    return (
+        " (a chi è assente non scriviamo)" if editor.name in there and len(there) < len(case.editors) else ""
+    )
 
 
 def _ends_anyway(case: _Case) -> str:

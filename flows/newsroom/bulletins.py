@@ -10,11 +10,12 @@ from functools import partial
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from db import acts, bulletins, deliveries, handovers, sign_offs
+from db import acts, bulletins, calls, deliveries, handovers, sign_offs
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, BulletinVersion, SignOffWord
 from db.recipients import PUT_RIGHT
 from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.language.measure import thousands
+from flows.bulletin.language.shorten import one_line
 from flows.bulletin.status import REASONS, STATUS, WAITS, counted, named, title
 from flows.draft import undo
 from flows.draft.evidence import at_once
@@ -25,8 +26,10 @@ from flows.sending import channel, hold, parts
 from flows.sending.certificate import SETTLED_AFTER, signers
 from flows.sending.drain import UntrueError
 from flows.settings import Settings
+from flows.staff import duty
 
 SENT, ENDED = 10, 10  # lines
+MATTER = 90  # characters of what a fixed text is about
 CORRECTED = "già corretto, con un messaggio di correzione"
 FRESH = timedelta(days=14)  # what ended without a send is worth a line
 UNSETTLED = timedelta(days=7)  # after which what is uncertain stays so
@@ -43,7 +46,7 @@ def waiting(settings: Settings, session: Session, now: datetime) -> list[Line]:
     """What waits for an editor: forms, lists to send by hand, what was stopped, what is late or uncertain."""
     with_status = partial(bulletins.with_status, session)
     lines = [Line(called(row), "si sta preparando") for row in with_status(BulletinStatus.draft)]
-    lines += [_review(session, row, now) for row in with_status(BulletinStatus.in_review)]
+    lines += [_review(settings, session, row, now) for row in with_status(BulletinStatus.in_review)]
     lines += [_stopped(settings, session, row, now) for row in with_status(BulletinStatus.stopped)]
     lines += [
         _by_hand(session, row, handover.run_id)
@@ -60,7 +63,7 @@ def waiting(settings: Settings, session: Session, now: datetime) -> list[Line]:
     return sorted(lines, key=lambda line: not line.is_urgent)  # stable: then as they came
 
 
-def _review(session: Session, row: Bulletin, now: datetime) -> Line:
+def _review(settings: Settings, session: Session, row: Bulletin, now: datetime) -> Line:
     version = bulletins.latest(session, row.id)
     state = TO_APPROVE
     if version is not None and version.problems:
@@ -70,7 +73,8 @@ def _review(session: Session, row: Bulletin, now: datetime) -> Line:
     if row.deadline_at:
         hurry = at_once(row, bulletins.items(session, version) if version else [], now)
         comma = "" if state == TO_APPROVE else ","
-        state = f"{state}{comma} {hurry}entro {scadenza(row.deadline_at)}"
+        due = f"{hurry}entro {scadenza(row.deadline_at)}"
+        state = f"{state}{comma} {due}; {_who(settings, session, row, now)}"
     form = run("apri il modulo (⋮, Resume)", row.review_run_id)
     draft = artifact("come si vede e da dove viene", f"bozza-{row.id}")
     return Line(
@@ -80,6 +84,14 @@ def _review(session: Session, row: Bulletin, now: datetime) -> Line:
         (*form, draft) if form else (Step("il modulo si apre fra poco", f"{UI}/runs?tags={WAITS}"), draft),
         is_urgent=row.kind != BulletinKind.ordinary,
     )
+
+
+def _who(settings: Settings, session: Session, row: Bulletin, now: datetime) -> str:
+    """Who was written to, of what cannot wait; else who is on duty."""
+    names = list(dict.fromkeys(call.editor for call in calls.of(session, row.id)))
+    if names:
+        return f"abbiamo scritto a {' e '.join(names)}"
+    return f"di turno {duty.on_duty(session, settings.profile, now).names}"
 
 
 def _signed_by(session: Session, row: Bulletin, version: BulletinVersion) -> str:
@@ -245,11 +257,15 @@ def called(row: Bulletin) -> str:
 
 
 def topics(session: Session, row: Bulletin) -> tuple[str, ...]:
-    """What it tells, a title each: as it was approved, else as it stands; of a fixed text its matter."""
+    """What it tells, a title each: as it was approved, else as it stands; of a fixed text its title and its
+    matter, as `ARANCIONE (livello 3 su 4) per temporali forti`."""
     sealed = bulletins.approved(session, row.id)
     version = sealed[1] if sealed else bulletins.latest(session, row.id)
     items = bulletins.items(session, version) if version else []
-    return tuple(item.title for item in (items[:1] if row.template else items))
+    if row.template:
+        lines = [words for item in items[:1] for words in (item.title, one_line(item.text, MATTER))]
+        return tuple(dict.fromkeys(line for line in lines if line))
+    return tuple(item.title for item in items)
 
 
 def _newest(session: Session, statuses: Sequence[BulletinStatus], limit: int) -> list[Bulletin]:

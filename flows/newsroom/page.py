@@ -9,12 +9,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from db.engine import reading
+from db.models import WAITING, Bulletin
 from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.status import WAITS
+from flows.bulletin.status import STATUS, WAITS, named
 from flows.newsroom import bulletins, coming, found, health, line
 from flows.newsroom.accounts import Accounts
 from flows.newsroom.coming import Day, Queue
-from flows.newsroom.line import UI, Line
+from flows.newsroom.line import UI, Line, capital
 from flows.settings import Settings
 
 ORDERS = (
@@ -31,6 +32,9 @@ ORDERS = (
 )
 """The first is the brake. What only follows from a state of a bulletin stands on that bulletin's line."""
 
+DECIDED = "{name} non aspetta più nessuno: adesso è {state}. Che cosa si può ancora fare è in «Redazione»."
+OPENING = "Il modulo si sta aprendo di nuovo, e può volerci qualche minuto: poi ricarica questa pagina."
+NO_SUCH = "Questo bollettino non c'è."
 LONGEST = 200  # characters of what is searched for
 
 _templates = Environment(
@@ -79,6 +83,17 @@ class Page:
                 tag=WAITS,
                 orders=ORDERS,
             )
+
+    def form(self, number: int) -> tuple[str, str]:
+        """Where the form of a bulletin that waits is by now, or "" and why there is none, in Italian."""
+        with reading(self._engine) as session:
+            bulletin = session.get(Bulletin, number)
+            if bulletin is None:
+                return "", NO_SUCH
+            if bulletin.status not in WAITING:
+                return "", DECIDED.format(name=capital(named(bulletin)), state=STATUS[bulletin.status])
+            (step,) = line.run("", bulletin.review_run_id) or (None,)
+            return (step.address, "") if step else ("", OPENING)
 
     def _outlook(self, settings: Settings, session: Session, now: datetime) -> Outlook:
         return Outlook(

@@ -8,7 +8,7 @@ told to editors only.
 import re
 from pathlib import Path
 
-from flows.door.entry import ARTIFACT, NEWSROOM, ORDER
+from flows.door.entry import ARTIFACT, FORM, NEWSROOM, ORDER
 
 CONTENT = f"{NEWSROOM}/contenuto"
 ASKED, TO = "cerca", "vai"  # of the query string: the words of a search, or one of these addresses
@@ -22,7 +22,7 @@ _FILES = {
     f"{NEWSROOM}/redazione.js": (b"text/javascript; charset=utf-8", (_STATIC / "redazione.js").read_bytes()),
     f"{NEWSROOM}/redazione.css": (b"text/css; charset=utf-8", (_STATIC / "redazione.css").read_bytes()),
 }
-_LASTING = re.compile(f"(?:{ORDER}|{ARTIFACT})[a-z0-9-]{{1,60}}")
+_LASTING = re.compile(f"(?:{ORDER}|{ARTIFACT})[a-z0-9-]{{1,60}}|{FORM}[0-9]{{1,9}}")
 
 
 def frame(path: str) -> tuple[bytes, bytes] | None:

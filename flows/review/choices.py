@@ -67,7 +67,7 @@ LABELS = {
 }
 
 
-AGAIN = "Approva: ha già approvato, solo se il testo cambia"  # after the name of who did
+AGAIN = "Approva: ha già approvato, serve di nuovo solo se il testo cambia"  # after the name of who did
 
 
 def choices(

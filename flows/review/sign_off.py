@@ -32,7 +32,7 @@ class Voice:
 
 ASK_SOURCE = (
     "Per confermare comunque scrivi da dove viene il dato, nel campo che lo chiede; "
-    "poi approva anche un collega."
+    "poi deve approvare anche un collega."
 )
 REPEATED = "ha già approvato questo testo"
 ALONE = "Serve una seconda persona, e nel profilo ce n'è una sola."

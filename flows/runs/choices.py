@@ -32,7 +32,6 @@ from flows.settings import Settings
 MEMORY = timedelta(days=30)
 SEPARATOR = " · "
 ROUNDS = 3
-NOTHING_LISTED = "Adesso l'elenco è vuoto: non c'è niente per cui questo comando serva."
 _TITLE = 60  # characters of a title that tell it apart
 
 log = logging.getLogger(__name__)
@@ -146,6 +145,19 @@ LISTS: Mapping[str, Callable[[Session, datetime], list[str]]] = {
 }
 
 
+NOTHING_LISTED: Mapping[str, str] = {
+    SENDING: "Adesso non c'è nessun invio in corso da fermare. Ciò che è approvato e non è ancora partito si "
+    "ritira con «riapri».",
+    STOPPED: "Adesso nessun invio è fermo: non c'è niente da chiudere.",
+    TO_REOPEN: "Adesso non c'è niente di approvato, rinviato o scartato che possa tornare.",
+    TO_RESUME: "Adesso non c'è niente da riprendere. Un invio fermato e poi corretto non riparte: a chi non "
+    "ha ricevuto niente il testo giusto lo manda «correggi», con la casella «L'invio è fermato».",
+    SENT: "Negli ultimi 30 giorni non è partito niente.",
+    LINES: "Negli ultimi 30 giorni non è partito niente: non c'è niente da correggere.",
+}
+"""What stands beside a list with nothing in it."""
+
+
 def numbers(chosen: str) -> tuple[int, int]:
     """The bulletin and the line (1 where none is named) of a list's entry; (0, 1) for `ELSE`."""
     bulletin, *rest = chosen.split(SEPARATOR)
@@ -221,8 +233,14 @@ def _store(client: SyncPrefectClient, settings: Settings, lists: Mapping[str, li
             for field in schema.get("properties", {}).values()
             if field.get(LIST) in lists
         ]
-        if schema != stored or any(field.get("enum") != entries for field, entries in fields):
-            for field, entries in fields:
-                field["enum"] = entries
-                field["description"] = NOTHING_LISTED if entries == [ELSE] else ""
+        listed = [
+            {"enum": entries, "description": NOTHING_LISTED[field[LIST]] if entries == [ELSE] else ""}
+            for field, entries in fields
+        ]
+        old = [
+            {"enum": field.get("enum"), "description": field.get("description", "")} for field, _ in fields
+        ]
+        if schema != stored or old != listed:
+            for (field, _), lasting in zip(fields, listed, strict=True):
+                field.update(lasting)
             client.update_deployment(deployment.id, DeploymentUpdate(parameter_openapi_schema=schema))

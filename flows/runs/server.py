@@ -11,10 +11,11 @@ starts. So here every transaction that may write asks for the lock as it begins,
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 from uuid import UUID
 
@@ -40,6 +41,7 @@ from flows.settings import Settings, load
 PATIENCE = 20.0  # seconds for one look at the page
 LONGEST = 2_000  # characters of a query string
 
+Look = TypeVar("Look")
 log = logging.getLogger(__name__)
 
 _as_asked = AioSqliteConfiguration.begin_transaction
@@ -104,13 +106,19 @@ class OwnNewsroom:
         try:
             async with asyncio.timeout(PATIENCE):
                 if path := values.get(shell.TO):
+                    if path.startswith(entry.FORM) and shell.frame(path):
+                        address, why = await self._aside(self._form, path.removeprefix(entry.FORM))
+                        return (200, address) if address else (404, why)
                     address = await self._leads_to(path)
                     return (200, address) if address else (404, shell.NOTHING)
                 asked = values.get(shell.ASKED, "")
-                return 200, await asyncio.get_running_loop().run_in_executor(self._one, self._html, asked)
+                return 200, await self._aside(self._html, asked)
         except Exception as exc:  # noqa: BLE001  said to who looks, in words; a page must not end the server
             log.warning("the page Redazione cannot be shown: %s", type(exc).__name__)
             return 503, shell.NO_ANSWER
+
+    async def _aside(self, look: Callable[[str], Look], asked: str) -> Look:
+        return await asyncio.get_running_loop().run_in_executor(self._one, look, asked)
 
     async def _leads_to(self, path: str) -> str:
         if path.startswith(entry.ORDER):
@@ -129,14 +137,21 @@ class OwnNewsroom:
         return ""
 
     def _html(self, asked: str) -> str:
+        now = datetime.now(UTC)
+        html: str = self._looked().html(load(self._settings.path), asked, now)  # the profile may have changed
+        return html
+
+    def _form(self, number: str) -> tuple[str, str]:
+        form: tuple[str, str] = self._looked().form(int(number))
+        return form
+
+    def _looked(self) -> Any:
         # late: a second of CPU and ten megabytes for whoever looks at it first
         from flows.newsroom.page import Page
 
         if self._page is None:
             self._page = Page(make_reader(self._settings.database))
-        now = datetime.now(UTC)
-        html: str = self._page.html(load(self._settings.path), asked, now)  # the profile may have changed
-        return html
+        return self._page
 
 
 def door(settings: Settings) -> Door:

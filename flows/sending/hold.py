@@ -8,6 +8,7 @@ from sqlmodel import Session
 from db import bulletins, telling
 from db.models import PUBLIC, Bulletin, BulletinItem, BulletinKind, BulletinStatus
 from db.recipients import PUT_RIGHT
+from flows.bulletin.language.dates import scadenza
 from flows.bulletin.message.exact import frame_name
 from flows.sending.drain import UntrueError
 from flows.settings import Settings
@@ -96,6 +97,12 @@ def reopen(settings: Settings, session: Session, bulletin: Bulletin, *, by: str,
 def reopened_until(settings: Settings, slot_at: datetime) -> datetime:
     """Until when a bulletin of this slot can be approved again once its approval was taken back."""
     return slot_at + timedelta(minutes=settings.profile.grace_minutes)
+
+
+def again_by(settings: Settings, slot_at: datetime) -> str:
+    """The same for an editor, and what comes of it."""
+    until = scadenza(reopened_until(settings, slot_at))
+    return f"entro {until} (passata l'ora dell'invio parte appena approvato)"
 
 
 def is_in_force(

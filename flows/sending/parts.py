@@ -23,6 +23,10 @@ from flows.sending.drain import DispatchError, HeldError, RefusedError, UntrueEr
 from flows.sending.outbox import ALERTS, TODAY_IS_FULL
 from flows.settings import Settings
 
+FIELD_TITLE = (
+    "A parti (se oggi WhatsApp non permette tutte le persone: lo dice l'e-mail): oggi quante può, le altre "
+    "da sole nei giorni dopo"
+)
 OVER = "parts_over"  # of one whose text is past its time before everybody was written to
 DAY, MINUTE = timedelta(hours=24), timedelta(minutes=1)
 UNKNOWN = "WhatsApp non dice quante persone al giorno permette: a parti non si può inviare senza saperlo."
