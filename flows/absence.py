@@ -30,6 +30,7 @@ from flows.settings import Settings
 from flows.staff import duty, rota
 from flows.staff.mail import post
 
+NOT_NOTED = "NON REGISTRATA"
 ONESELF = "Chi è assente"  # who enters it, where nobody else is chosen
 LONGEST = 366  # days of one absence: more is a slip of the pen
 
@@ -244,9 +245,9 @@ def _enter(note: Callable[..., Noted], proof: Proof, who: str) -> str | State[st
     try:
         noted = note(settings, engine, proof=proof, now=datetime.now(UTC))
     except NotProvedError as exc:
-        return orders.refused(settings, engine, exc, who=who, what="NON REGISTRATA")
+        return orders.refused(settings, engine, exc, who=who, what=NOT_NOTED)
     if not noted.is_accepted:
-        return orders.refused(settings, engine, noted.words, who=who, what="NON REGISTRATA")
+        return orders.refused(settings, engine, noted.words, who=who, what=NOT_NOTED)
     orders.done(settings, engine, noted.words)
     if trouble := post(settings, engine, now=datetime.now(UTC)).trouble:
         get_run_logger().warning("%s", trouble)

@@ -8,11 +8,13 @@ import pytest
 import yaml
 
 from db.models import BulletinStatus
+from flows.absence import NOT_NOTED
 from flows.correct import correct
 from flows.deploy import form
 from flows.review import acts
 from flows.review.choices import choices
 from flows.settings import ROOT, Settings
+from flows.stop import NOT_STOPPED
 from tests.world.guide import FOLDER, TEXT, pictures
 
 GUIDE = TEXT.read_text(encoding="utf-8")
@@ -90,8 +92,9 @@ def test_the_card_of_the_first_week_names_what_there_is(settings: Settings) -> N
     assert len(commands) >= 5
     assert set(commands) <= names
     subjects = [
-        letter["oggetto"].replace("{esito}", "NON FATTO").replace("{esito_in_breve}", "Inviato")
+        letter["oggetto"].replace("{esito}", outcome).replace("{esito_in_breve}", "Inviato")
         for letter in settings.texts["posta"].values()
+        for outcome in ("NON FATTO", NOT_STOPPED, NOT_NOTED)
     ]
     told = table("Che cosa vuol dire l'e-mail", CARD)
     assert len(told) >= 6

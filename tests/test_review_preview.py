@@ -129,6 +129,26 @@ def test_a_day_that_is_over_when_it_leaves_is_pointed_out(text: str, over: list[
 
 
 @pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("Il mercatino è venerdì 11 dicembre.", "venerdì 11 dicembre"),
+        ("Da mercoledì 9 dicembre a venerdì 11 dicembre via Dante è chiusa.", "venerdì 11 dicembre"),
+        ("Domande entro venerdì 11 dicembre alle 12.", "venerdì 11 dicembre"),
+        ("Da venerdì 11 dicembre cambia il giorno della carta.", ""),
+        ("L'ufficio apre venerdì 11 dicembre e sabato 12 dicembre.", ""),
+        ("La graduatoria è nella pagina.", ""),
+    ],
+)
+def test_a_day_that_is_the_last_when_it_leaves_is_pointed_out(text: str, last: str) -> None:
+    item = SourcedItem("Avviso", text, source=f"Avviso\n{text}", published=date(2026, 11, 30))
+    told = [remark.words for remark in remarks(judged([item]), Vote(sent_on=date(2026, 12, 11)))]
+    lines = [
+        f"«{last}» è il giorno dell'invio, e l'ultimo che il testo dice: chi lo legge la sera lo sa tardi."
+    ]
+    assert [words for words in told if "giorno dell'invio" in words] == (lines if last else [])
+
+
+@pytest.mark.parametrize(
     ("text", "hour", "begun"),
     [
         ("dalle 14 alle 18 di giovedì 3 dicembre", 15, "giovedì 3 dicembre, ore 14"),

@@ -172,7 +172,7 @@ def test_a_call_says_when_it_begins_where_that_is_before_the_deadline() -> None:
     opens, closes = datetime(2026, 12, 6, tzinfo=ROME), datetime(2026, 12, 7, tzinfo=ROME)
     ahead = summons("https://boll.it/r/AbCdEf-_1234", due=closes, begins=opens)
     assert ahead.sms(WORDS) == (
-        "Bollettino: ALLERTA ARANCIONE da approvare subito, prima delle 0 del 6/12. "
+        "Bollettino: ALLERTA ARANCIONE da approvare subito, prima di domenica 6/12. "
         "https://boll.it/r/AbCdEf-_1234 Senza risposta NON si invia."
     )
     shown = fill(FRAME, ahead.values(FRAME))

@@ -22,6 +22,7 @@ DESK = Briefing(
     slot_at=NOW + timedelta(hours=2),
     deadline_at=NOW + timedelta(hours=1),
     now=NOW - timedelta(hours=2),
+    next_at=NOW + timedelta(days=3),
     reminder_at=NOW - timedelta(hours=1),
     deputy_at=NOW,
     deputy="Bruno Vice",
@@ -52,7 +53,7 @@ def test_the_draft_tells_everything_before_any_login() -> None:
         f"1. Apri {DESK.link}",
         "martedì 24 novembre, ore 9:30: ti scriviamo di nuovo.",
         "martedì 24 novembre, ore 10:30: scriviamo a Bruno Vice.",
-        "le notizie ancora valide passano al bollettino successivo",
+        "le notizie ancora valide passano al bollettino di venerdì 27 novembre",
     ):
         assert part in letter.text
 

@@ -13,7 +13,8 @@ from db.models import Bulletin, BulletinItem, BulletinKind, BulletinStatus, News
 from flows.bulletin.alerts.text import ALERT, END, GREEN, NOTICE, REMAINS, unseen
 from flows.bulletin.alerts.urgent import MAY_HAVE_LEFT
 from flows.bulletin.choosing.timing import nearest
-from flows.bulletin.facts.find import Kind, facts
+from flows.bulletin.facts.fact import Fact, Kind
+from flows.bulletin.facts.find import facts
 from flows.bulletin.guard.verdict import Verdict, check
 from flows.bulletin.language.dates import ROME, giorno_ora, in_rome
 from flows.bulletin.language.markup import parameter
@@ -107,6 +108,7 @@ def vote(settings: Settings, at: datetime) -> Vote:
 
 
 OVER_BY_THEN = "«{day}» sarà già passato il giorno dell'invio: toglilo, se il resto vale ancora."
+LAST_DAY = "«{day}» è il giorno dell'invio, e l'ultimo che il testo dice: chi lo legge la sera lo sa tardi."
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,8 @@ def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
             notes += [Remark(position, words) for words in verdict.warnings]
             over = days_over(item.text, vote.sent_on)
             notes += [Remark(position, OVER_BY_THEN.format(day=day)) for day in over]
+            if last := last_day(item.text, vote.sent_on):
+                notes.append(Remark(position, LAST_DAY.format(day=last)))
         named = warnings(item.text, vote.names, vote.is_near, is_act=item.is_act)
         notes += [Remark(position, words) for words in (*named, *_slips(item))]
     return notes
@@ -207,7 +211,7 @@ def _plain(text: str) -> str:
 BEGUN = "L'inizio scritto nel messaggio ({begin}) è già passato: se dice che cosa fare prima, cambialo."
 NOT_SENT = (
     "«{label}: {said}»: nel messaggio non c'era scritto così. C'era: «{sent}». Copia da qui le parole "
-    "che chi legge ha visto."
+    "che chi legge ha visto: così la correzione non parte."
 )
 SITE_BEHIND = (
     "Il sito dice ancora altro, e chi apre la pagina del messaggio di lì arriva al sito: fallo aggiornare "
@@ -241,7 +245,7 @@ def begins_before(text: str, day: date | None) -> str:
     if day is None or days_over(text, day):
         return ""
     told = [fact for fact in facts(text, published=day) if fact.kind is Kind.date]
-    since = [fact for fact in told if _SINCE.search(text[: fact.start].removesuffix(f"{fact.weekday} "))]
+    since = [fact for fact in told if _begins(text, fact)]
     begun_by = (fact.shown for fact in since if (at := nearest(fact.value, day)) is not None and at < day)
     return next(begun_by, "")
 
@@ -278,6 +282,18 @@ def beginning(text: str, now: datetime) -> datetime | None:
     return datetime.combine(dates[0], time(int(hour[1]), int(hour[2] or 0)), ROME)
 
 
+def last_day(text: str, day: date | None) -> str:
+    """Of a text that is read on `day`, that day as it shows it where all it tells ends with it; else ""."""
+    if day is None:
+        return ""
+    told = [fact for fact in facts(text, published=day) if fact.kind is Kind.date]
+    days = [nearest(fact.value, day) for fact in told]
+    if any(at is None or at > day for at in days):
+        return ""
+    last = [fact for fact, at in zip(told, days, strict=True) if at == day]
+    return last[-1].shown if last and not _begins(text, last[-1]) else ""
+
+
 def days_over(text: str, day: date | None) -> list[str]:
     """Of a text that is read on `day`, the days that are over by then, as it shows them."""
     return [
@@ -287,5 +303,10 @@ def days_over(text: str, day: date | None) -> list[str]:
         and fact.kind is Kind.date
         and (told := nearest(fact.value, day)) is not None
         and told < day
-        and not _SINCE.search(text[: fact.start].removesuffix(f"{fact.weekday} "))
+        and not _begins(text, fact)
     ]
+
+
+def _begins(text: str, day: Fact) -> bool:
+    """Whether something holds from this day on."""
+    return _SINCE.search(text[: day.start].removesuffix(f"{day.weekday} ")) is not None

@@ -9,14 +9,14 @@ from sqlmodel import Session
 from db import bulletins, news_items, recipients
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinVersion, HandoverKind
 from flows.bulletin.alerts.text import ALERT, END
-from flows.bulletin.language.dates import giorno_ora, scadenza
+from flows.bulletin.language.dates import giorno, giorno_ora, scadenza
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
 from flows.door.entry import FORM
 from flows.draft.evidence import Remark, at_once, judged, of_whole, remarks, vote, with_sources
-from flows.draft.slots import closed_days, slot_of
+from flows.draft.slots import closed_days, slot_after, slot_of
 from flows.review.page import matter
 from flows.review.sign_off import ASK_SOURCE, signed_by
 from flows.runs import pages
@@ -40,6 +40,7 @@ class Briefing:
     slot_at: datetime | None  # None: it goes at approval
     deadline_at: datetime | None
     now: datetime
+    next_at: datetime | None  # of the bulletin after it
     reminder_at: datetime | None
     deputy_at: datetime | None
     deputy: str  # who is called then
@@ -101,7 +102,8 @@ class Briefing:
             steps.append(f"{giorno_ora(self.deputy_at)}: {self.then or f'scriviamo {to_whom(self.deputy)}'}.")
         end = "Senza approvazione non parte niente"
         if self.deadline_at and not self.matter:
-            end += " e le notizie ancora valide passano al bollettino successivo"
+            following = f"di {giorno(self.next_at)}" if self.next_at else "successivo"
+            end += f" e le notizie ancora valide passano al bollettino {following}"
         return "\n".join([*steps, f"{end}."])
 
 
@@ -130,6 +132,7 @@ def briefing(
     items = bulletins.items(session, version) if version else []
     closed = closed_days(session, now)
     slot = slot_of(settings.profile, bulletin.slot_at, closed) if bulletin.slot_at else None
+    after = slot_after(settings.profile, max(slot.deadline_at, now), closed) if slot else None
     signed = signed_by(settings.vault(), session, bulletin, version) if version else ()
     duty = desk.on_duty(session, settings.profile, now, excluding=signed)
     called = [person.name for person in duty.people]
@@ -148,6 +151,7 @@ def briefing(
         slot_at=bulletin.slot_at,
         deadline_at=bulletin.deadline_at,
         now=now,
+        next_at=after.dispatch_at if after else None,
         reminder_at=slot.reminder_at if slot else None,
         deputy_at=slot.deputy_at if slot else None,
         deputy=following.names,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from db.models import Call, CallStatus
 from flows.bulletin.alerts.urgent import Quiet
-from flows.bulletin.language.dates import alle_ore, giorno, in_rome, ora, scadenza
+from flows.bulletin.language.dates import WEEKDAYS, alle_ore, giorno, in_rome, ora, scadenza
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.frame import BODY_LIMIT, Frame, fill
@@ -106,8 +106,10 @@ def _clock(moment: datetime) -> str:
 
 
 def _before(begins: datetime) -> str:
-    """`delle 0 del 6/12`, `dell'1 del 6/12`: of a beginning, so that midnight opens its day."""
+    """`dell'1 del 6/12`, and `di domenica 6/12` of what begins at midnight, which opens its day."""
     local, hour = in_rome(begins), ora(begins)
+    if (local.hour, local.minute) == (0, 0):
+        return f"di {WEEKDAYS[local.weekday()]} {local.day}/{local.month}"
     article = "dell'" if hour.split(":")[0] == "1" else "delle "
     return f"{article}{hour} del {local.day}/{local.month}"
 
