@@ -41,7 +41,7 @@ from flows.review.choices import SIGNED, Choice, came_late, choice_of
 from flows.review.codes import Judged
 from flows.review.form import answer_of, form
 from flows.review.page import Round, artifact, evidence
-from flows.review.sign_off import signed_by
+from flows.review.sign_off import ASK_SOURCE, signed_by
 from flows.review.signing import Signature, awaited, close, is_sent_back, send_back, sign
 from flows.review.text import NOTHING_READ, Site, text_of, unsupported, untrue
 from flows.runs import choices, client, forms, pages
@@ -194,6 +194,9 @@ def record(
                 proof = codes.judge(settings, session, editor, given, at=confirmed.at, is_final=is_final)
                 signature = Signature(editor, proof, answer.source, blocks, answer.note)
                 problems += [] if proof.passes else [proof.sentence]
+                is_first = not signed_by(settings.vault(), session, bulletin, shown_version)
+                if problems and blocks and is_first and not answer.source.strip():
+                    problems += [*sorted(blocks), ASK_SOURCE]  # all that it takes, at once
             newest = bulletins.latest(session, bulletin_id)
             problems += [BEHIND] if newest and newest.number != confirmed.version else []
         ending: Judged | None = None  # who ends an alert in another's name silences it

@@ -44,7 +44,7 @@ def test_an_aside_far_down_the_page_makes_nothing_urgent() -> None:
         (replace(news(), expires_on=date(2026, 11, 23)), "scaduta lunedì 23 novembre"),
         (
             news(days=5, title="Sagra del riso sabato 21 novembre"),
-            "all'invio la data è passata: sabato 21 novembre",
+            "la data è passata: sabato 21 novembre",
         ),
         (replace(news(), starts_on=date(2026, 11, 20), ends_on=date(2026, 11, 30)), ""),
         (replace(news(title="Concerto rinviato"), starts_on=date(2026, 11, 20)), ""),

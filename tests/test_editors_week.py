@@ -147,7 +147,7 @@ def test_the_check_of_pages_says_so_where_there_is_none(week: Week) -> None:
 def test_a_correction_is_held_beside_what_was_sent_and_what_the_site_says(week: Week) -> None:
     """She wrote hours that the message did not have, of a day that the site does not know."""
     forms = [row.text for row in week.rows if row.channel == FORM and "[Prima era]" in row.text]
-    misquoted = "nel messaggio non c'era scritto così. C'era: «Domenica 6 dicembre in piazza"
+    misquoted = "Copia quelle che chi legge ha visto: «Domenica 6 dicembre in piazza"
     asked, sent_back, *right = forms
     assert misquoted in asked
     assert "DA CORREGGERE" in sent_back
@@ -181,10 +181,10 @@ def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_r
     assert "parte appena approvata" in told
     assert "«riapri» dopo la scadenza non serve" in told
     draft = [row.text for row in week.rows if row.kind == "bozza_pronta"][-1]
-    assert "\n- Consiglio comunale in seduta pubblica: all'invio la data è passata" in draft
+    assert "\n- Consiglio comunale in seduta pubblica: viene prima dell'invio: giovedì 10" in draft
     assert "finché nessuno ha toccato la bozza; dopo un «Salva» o un «Approva» passano" in draft
     page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
-    assert "\nConsiglio comunale in seduta pubblica: all'invio la data è passata" in page
+    assert "\nConsiglio comunale in seduta pubblica: viene prima dell'invio: giovedì 10" in page
 
 
 def test_what_is_not_there_yet_is_not_told_as_nothing(week: Week) -> None:

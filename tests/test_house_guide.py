@@ -11,6 +11,7 @@ from db.models import BulletinStatus
 from flows.absence import NOT_NOTED
 from flows.correct import correct
 from flows.deploy import form
+from flows.letters.receipts import SAVED
 from flows.review import acts
 from flows.review.choices import choices
 from flows.settings import ROOT, Settings
@@ -94,7 +95,7 @@ def test_the_card_of_the_first_week_names_what_there_is(settings: Settings) -> N
     subjects = [
         letter["oggetto"].replace("{esito}", outcome).replace("{esito_in_breve}", "Inviato")
         for letter in settings.texts["posta"].values()
-        for outcome in ("NON FATTO", NOT_STOPPED, NOT_NOTED)
+        for outcome in ("NON FATTO", NOT_STOPPED, NOT_NOTED, SAVED)
     ]
     told = table("Che cosa vuol dire l'e-mail", CARD)
     assert len(told) >= 6

@@ -133,7 +133,12 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         ),
         (
             checks.check_site([], Matter.own_words),
-            "Notizie sul sito: a posto. Nessuna pagina da rileggere: il testo è di chi l'ha scritto.",
+            "Notizie sul sito: non serve. Nessuna pagina da rileggere: il testo è di chi l'ha scritto.",
+        ),
+        (
+            checks.check_site([], Matter.correction),
+            "Notizie sul sito: attenzione. Nessuna pagina da rileggere: il testo è di chi l'ha scritto. Il "
+            "messaggio rimanda alla pagina: guardate che dica lo stesso.",
         ),
         (
             checks.check_site(["Uno."], Matter.alert),

@@ -23,6 +23,7 @@ DESK = Briefing(
     deadline_at=NOW + timedelta(hours=1),
     now=NOW - timedelta(hours=2),
     next_at=NOW + timedelta(days=3),
+    late=["Mercato: comincia prima, giovedì 26 novembre"],
     reminder_at=NOW - timedelta(hours=1),
     deputy_at=NOW,
     deputy="Bruno Vice",
@@ -53,7 +54,8 @@ def test_the_draft_tells_everything_before_any_login() -> None:
         f"1. Apri {DESK.link}",
         "martedì 24 novembre, ore 9:30: ti scriviamo di nuovo.",
         "martedì 24 novembre, ore 10:30: scriviamo a Bruno Vice.",
-        "le notizie ancora valide passano al bollettino di venerdì 27 novembre",
+        "le notizie ancora valide passano al bollettino di venerdì 27 novembre.",
+        "Ma allora sarà tardi, del tutto o in parte, per:\n- Mercato: comincia prima, giovedì 26 novembre",
     ):
         assert part in letter.text
 

@@ -119,6 +119,11 @@ class Remark:
     words: str
     stops: bool = False  # the guard lets nothing be approved with it
 
+    def cost(self, *, is_signed: bool) -> str:
+        """Of what stops; once somebody has approved in spite of it, one more approval lets it go."""
+        words = "parte solo con due approvazioni" if is_signed else "così non parte"
+        return f" ({words})" if self.stops else ""
+
 
 def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
     """Of each item what the guard stops, what it doubts, days over by then, names, and slips of the pen."""
@@ -210,8 +215,8 @@ def _plain(text: str) -> str:
 
 BEGUN = "L'inizio scritto nel messaggio ({begin}) è già passato: se dice che cosa fare prima, cambialo."
 NOT_SENT = (
-    "«{label}: {said}»: nel messaggio non c'era scritto così. C'era: «{sent}». Copia da qui le parole "
-    "che chi legge ha visto: così la correzione non parte."
+    "«{label}: {said}»: nel messaggio non c'era scritto così, e con queste parole la correzione non parte. "
+    "Copia quelle che chi legge ha visto: «{sent}»."
 )
 SITE_BEHIND = (
     "Il sito dice ancora altro, e chi apre la pagina del messaggio di lì arriva al sito: fallo aggiornare "

@@ -15,7 +15,8 @@ from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
 from flows.door.entry import FORM
-from flows.draft.evidence import Remark, at_once, judged, of_whole, remarks, vote, with_sources
+from flows.draft.evidence import at_once, judged, of_whole, remarks, vote, with_sources
+from flows.draft.missed import LATE, late_by_then
 from flows.draft.slots import closed_days, slot_after, slot_of
 from flows.review.page import matter
 from flows.review.sign_off import ASK_SOURCE, signed_by
@@ -41,6 +42,7 @@ class Briefing:
     deadline_at: datetime | None
     now: datetime
     next_at: datetime | None  # of the bulletin after it
+    late: Sequence[str]  # what comes too late with that one
     reminder_at: datetime | None
     deputy_at: datetime | None
     deputy: str  # who is called then
@@ -104,7 +106,8 @@ class Briefing:
         if self.deadline_at and not self.matter:
             following = f"di {giorno(self.next_at)}" if self.next_at else "successivo"
             end += f" e le notizie ancora valide passano al bollettino {following}"
-        return "\n".join([*steps, f"{end}."])
+        late = f"\n{LATE}\n{bullets(self.late, '')}" if self.late else ""
+        return "\n".join([*steps, f"{end}.{late}"])
 
 
 CALLS = ("bozza_pronta", "sollecito", "tocca_al_vice", "serve_la_tua_firma", "urgente")  # letters that ask
@@ -141,7 +144,7 @@ def briefing(
     readers = recipients.head_count(session, bulletin)
     dated = bulletin.slot_at or now
     found = remarks(judged(with_sources(session, items)), vote(settings, dated))
-    look = [f"Notizia {remark.item}: {remark.words}{_stopping(remark, bool(signed))}" for remark in found]
+    look = [f"Notizia {remark.item}: {remark.words}{remark.cost(is_signed=bool(signed))}" for remark in found]
     look += of_whole(session, bulletin, items, now)
     look += [ASK_SOURCE] if any(remark.stops for remark in found) and not signed else []
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
@@ -152,6 +155,7 @@ def briefing(
         deadline_at=bulletin.deadline_at,
         now=now,
         next_at=after.dispatch_at if after else None,
+        late=late_by_then(settings, session, items, after, now) if slot and items else (),
         reminder_at=slot.reminder_at if slot else None,
         deputy_at=slot.deputy_at if slot else None,
         deputy=following.names,
@@ -190,12 +194,6 @@ def _then(following: Duty, called: Collection[str]) -> str:
     """What is done where those who were called do not answer and no other is there."""
     is_alone = all(person.name in called for person in following.people)
     return "ti scriviamo ancora" if is_alone else "scriviamo a tutti, anche a chi è assente"
-
-
-def _stopping(remark: Remark, is_signed: bool) -> str:
-    """What it costs; once somebody has approved in spite of it, one more approval lets it go."""
-    cost = "parte solo con due approvazioni" if is_signed else "così non parte"
-    return f" ({cost})" if remark.stops else ""
 
 
 def reach(settings: Settings, session: Session, bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:

@@ -7,10 +7,9 @@ from sqlmodel import Session, col, select
 
 from db import bulletins, letters
 from db.models import Bulletin, BulletinStatus, BulletinVersion
-from flows.bulletin.language.dates import in_rome, ora, scadenza
+from flows.bulletin.language.dates import ora, scadenza
 from flows.bulletin.status import title
-from flows.draft.evidence import begins_before, days_over
-from flows.draft.items import ranked, read_situation, times
+from flows.draft.missed import LATE, late_by_then
 from flows.draft.slots import closed_days, slot_after
 from flows.letters.briefing import CALLS, TOLD_WITHIN, Briefing
 from flows.review.choices import came_late
@@ -80,28 +79,15 @@ def what_now(settings: Settings, session: Session, bulletin: Bulletin, *, now: d
         words: str = settings.texts["dopo_la_scadenza"][bulletin.template]
         orders = {"avviso_urgente": "avviso-urgente", "correggi": "correggi"}
         return words.format(**{name: settings.order_link(verb) for name, verb in orders.items()})
-    entered = closed_days(session, now)
-    following = slot_after(settings.profile, now, entered)
+    following = slot_after(settings.profile, now, closed_days(session, now))
     when = f"nel {title(following.dispatch_at)}" if following else "nel primo bollettino che si prepara"
-    sends_at, due = (following.dispatch_at, following.deadline_at) if following else (None, None)
-    situation = read_situation(settings, session, times(settings, sends_at, due, now, entered))
     version = bulletins.latest(session, bulletin.id)
-    items = {item.title: item for item in bulletins.items(session, version)} if version else {}
-    lost = [one for one in ranked(settings, situation).left_out if one.title in items]
-    gone = [f"{one.title}: {one.reason}" for one in lost]
-    day = in_rome(sends_at).date() if sends_at else None
-    kept = [item for title, item in items.items() if title not in {one.title for one in lost}]
-    gone += [
-        f"{one.title}: {', '.join(days)} sarà già passato"
-        for one in kept
-        if (days := days_over(one.text, day))
-    ]
-    gone += [
-        f"{one.title}: comincia prima, {day_of}" for one in kept if (day_of := begins_before(one.text, day))
-    ]
+    gone = late_by_then(
+        settings, session, bulletins.items(session, version) if version else [], following, now
+    )
     lines = [f"Le notizie ancora valide possono entrare {when}."]
     if gone:
-        lines.append(f"Ma allora sarà tardi, del tutto o in parte, per:\n{bullets(gone, '')}")
+        lines.append(f"{LATE}\n{bullets(gone, '')}")
     called = duty.on_duty(session, settings.profile, now)
     turn = "Oggi nessuno è di turno: decide chi legge per primo."
     whose = turn if called.is_everybody else f"Decide chi è di turno: {called.names}."

@@ -33,6 +33,8 @@ NEWS = (
     "Le notizie nuove del sito non entrano più da sole in questo bollettino: le porta «Rileggi il sito», se "
     "c'è posto, altrimenti le mette in coda."
 )
+SAVED = "Salvato, non ancora approvato"
+WITHOUT = "Se nessuno lo fa {entro}, non parte niente."
 LEFT = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 
 
@@ -63,7 +65,8 @@ def receipts(
         receipt = _teller(settings, session, bulletin.id, version.number, now)
         problems = version.problems.splitlines()
         if is_only_repeated(problems):  # nothing is to be put right
-            told = problems[0].replace(f"{version.author} ha ", "Hai ", 1) + " Tu non devi fare altro."
+            yours = problems[0].replace(f"{version.author} ha ", "Hai ", 1)
+            told = f"{yours} Tu non devi fare altro. {WITHOUT.format(**about.values)}"
             receipt("registrata", writer, {**values, "esito": "Aspetta un collega", "che_succede": told})
         elif problems:
             kind = "da_rileggere" if is_only_new(problems) else "da_correggere"
@@ -235,9 +238,10 @@ def _closed(settings: Settings, session: Session, bulletin: Bulletin, now: datet
 def _stored(bulletin: Bulletin, version: BulletinVersion, sample: str) -> dict[str, str]:
     if bulletin.status == BulletinStatus.in_review:
         news = NEWS if bulletin.slot_at is not None and not bulletin.template else ""
-        saved = "Il testo è salvato e aspetta ancora l'approvazione."
+        until = f" entro {scadenza(bulletin.deadline_at)}" if bulletin.deadline_at else ""
+        saved = f"Il testo è salvato e va ancora approvato{until}: senza, non parte niente."
         lines = [saved, news, *version.remarks.splitlines(), sample]
-        return {"esito": "Salvato, non ancora approvato", "che_succede": "\n".join(filter(None, lines))}
+        return {"esito": SAVED, "che_succede": "\n".join(filter(None, lines))}
     state = STATUS[bulletin.status]
     decided = f"Il bollettino era già {state} ({bulletin.status_by}, {giorno_ora(bulletin.status_at)})"
     if bulletin.status_at < version.created_at:

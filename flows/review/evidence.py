@@ -37,15 +37,18 @@ def phones(frame: Frame, texts: Sequence[str], date_text: str, look: Look) -> st
     return "\n\n".join(parts)
 
 
-def attention(items: Sequence[JudgedItem], vote: Vote, whole: Sequence[str] = ()) -> str:
+def attention(
+    items: Sequence[JudgedItem], vote: Vote, whole: Sequence[str] = (), *, is_signed: bool = False
+) -> str:
     """What to look at before approving, by the number of the item; what the guard stops is bold.
 
-    `whole`: what there is to say of the message as a whole.
+    `whole`: what there is to say of the message as a whole. `is_signed`: somebody has approved it so.
     """
     lines = [f"- {escaped(words)}" for words in whole]
     for remark in remarks(items, vote):
         words = escaped(remark.words)
-        lines.append(f"- Notizia {remark.item}: {f'**{words}**' if remark.stops else words}")
+        told = f"**{words}**{remark.cost(is_signed=is_signed)}" if remark.stops else words
+        lines.append(f"- Notizia {remark.item}: {told}")
     return "\n".join(["### Da guardare con attenzione", "", *lines]) if lines else ""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.models import Bulletin, BulletinItem
+from flows.bulletin.choosing.selection import BEFORE, IN_TIME
 from flows.bulletin.language.dates import giorno, in_rome, scadenza
 from flows.bulletin.language.markdown import escaped, link, within
 from flows.bulletin.language.shorten import cut
@@ -145,7 +146,7 @@ def _first(settings: Settings, draft: Round, dated: datetime) -> list[str]:
     is_asked = bool(draft.awaited) or ASK_SOURCE in draft.problems
     if not is_asked and any(one.verdict and one.verdict.blocked for one in items):
         whole.append(ASK_SOURCE)
-    if look := attention(items, vote(settings, dated), whole):
+    if look := attention(items, vote(settings, dated), whole, is_signed=bool(draft.awaited)):
         parts.append(look)
     return parts
 
@@ -190,6 +191,8 @@ def _lists(draft: Round) -> list[str]:
     )
     if not draft.queue:
         return []
+    if any(news.note.startswith(BEFORE) for news in left_out):
+        parts.append(IN_TIME)
     how = f"Per aggiungere una di queste scrivi il suo numero nel modulo, ad esempio {draft.queue[0].label}."
     return [*parts, how]
 

@@ -44,6 +44,7 @@ class Verdict(StrEnum):
     attention = "attenzione"
     refused = "NON PARTE"
     unknown = "non verificato"
+    moot = "non serve"
 
 
 @dataclass(frozen=True)
@@ -361,6 +362,9 @@ class Matter(StrEnum):
     own_words = "Nessuna pagina da rileggere: il testo è di chi l'ha scritto."
 
 
+READ = {Matter.correction: Verdict.attention, Matter.own_words: Verdict.moot}
+
+
 def check_site(held: Sequence[str] | None, matter: Matter = Matter.pages) -> Check:
     """`held`: what the pages say otherwise by now; None when they were not read again."""
     name = SITE
@@ -368,4 +372,4 @@ def check_site(held: Sequence[str] | None, matter: Matter = Matter.pages) -> Che
         return Check(name, Verdict.unknown, "Le pagine si rileggono alla partenza.")
     if held:
         return Check(name, Verdict.attention, f"Da sapere: {' '.join(held)}")
-    return Check(name, Verdict.good, matter.value)
+    return Check(name, READ.get(matter, Verdict.good), matter.value)

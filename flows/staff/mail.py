@@ -75,6 +75,7 @@ def tell(
             **_in_person(person.name, values.get("chi", "")),
         }
         letter = write(words, {**settings.words, **values, **own}, prova=settings.profile.prova)
+        text = "\n\n".join(filter(None, [letter.text, settings.texts["prova"].get(settings.profile.stage)]))
         queued += letters.queue(
             session,
             kind=kind,
@@ -82,7 +83,7 @@ def tell(
             editor=person.name,
             address=person.email,
             subject=letter.subject,
-            text=letter.text,
+            text=text,
             sheet=sheet,
             bulletin_id=bulletin_id,
             until=until,

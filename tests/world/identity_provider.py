@@ -27,13 +27,14 @@ from werkzeug.serving import make_server
 
 from flows.accounts.reception import Reception
 from flows.settings import Settings, load_profile
+from tests.world.code_secrets import OIDC_SECRET
 from tests.world.door_front import HERE, Front
 
 with warnings.catch_warnings():  # it imports a module of its own dependency that will go
     warnings.simplefilter("ignore")
     from oidc_provider_mock import app
 
-CLIENT, SECRET, NAME = "bollettino-esempio", "made-up-oidc-secret", "Accesso Comune"
+CLIENT, SECRET, NAME = "bollettino-esempio", OIDC_SECRET, "Accesso Comune"
 AWAY, BACK = "/accesso/esterno", "/accesso/ritorno"
 DISCOVERY, KEYS, TOKEN = "/.well-known/openid-configuration", "/jwks", "/oauth2/token"
 Answer = bytes | Callable[[], bytes]
@@ -143,16 +144,17 @@ def claims_of(provider: IdentityProvider, journey: str, **other: Any) -> dict[st
 # ------------------------------------------------------------ the installation, and a browser
 
 
+def table(issuer: str, **more: str) -> str:
+    """Of a profile, that names it."""
+    lines = {"name": NAME, "issuer": issuer, "client_id": CLIENT, **more}
+    rows = [f"{key} = {value if value[:1] == '{' else json.dumps(value)}" for key, value in lines.items()]
+    return "\n".join(["", "[sign_in.oidc]", *rows, ""])
+
+
 def with_provider(settings: Settings, folder: Path, issuer: str, database: str, **more: str) -> Settings:
     """An installation whose profile names it, in a file that may be written over."""
     path = folder / "profilo.toml"
-    lines = {"name": NAME, "issuer": issuer, "client_id": CLIENT, **more}
-    table = "\n".join(
-        f"{key} = {value if value[:1] == '{' else json.dumps(value)}" for key, value in lines.items()
-    )
-    path.write_text(
-        f"{settings.path.read_text(encoding='utf-8')}\n[sign_in.oidc]\n{table}\n", encoding="utf-8"
-    )
+    path.write_text(settings.path.read_text(encoding="utf-8") + table(issuer, **more), encoding="utf-8")
     (state := folder / "state").mkdir(exist_ok=True)
     return Settings(load_profile(path), path, state, database)
 

@@ -35,6 +35,7 @@ from flows.review.choices import signed
 from flows.runs import forms
 from flows.settings import DEMO, ROOT, Settings, load_profile
 from flows.sources.visit import collect_sources
+from tests.world.code_secrets import OIDC_SECRET
 from tests.world.sharing import ask_who, share_the_password
 
 T = TypeVar("T")
@@ -112,6 +113,7 @@ class Installation:
             "BOLLETTINO_PROFILE": str(self.profile_path),
             "BOLLETTINO_STATE": str(self.state),
             "BOLLETTINO_DATABASE": self.settings.database,
+            "BOLLETTINO_OIDC_SECRET": OIDC_SECRET,
             **{one.code_variable: CODES[one.name] for one in self.settings.profile.editors},
             **{one.phone_variable: PHONES[one.name] for one in self.settings.profile.editors},
         }

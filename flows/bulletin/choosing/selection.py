@@ -30,6 +30,11 @@ __all__ = [
 ]
 
 _SAME_CATEGORY = 2  # of one category while others wait
+BEFORE = "viene prima dell'invio"  # so begins why what is still ahead is left out
+IN_TIME = (
+    "Per annunciare in tempo ciò che viene prima dell'invio usa «componi» con la casella «Invia appena "
+    "approvato»."
+)
 _NAMED = 20  # of the items that stay out for one reason; the old ones only ever grow
 
 
@@ -86,7 +91,9 @@ def select(
     for candidate in merged.candidates:
         when = timing(candidate, today)
         if when.over:
-            left_out.append(LeftOut(candidate.title, when.over))
+            is_ahead = when.last is not None and when.last >= in_rome(times.now).date()
+            why = f"{BEFORE}: {giorno(when.last)}" if when.last and is_ahead else when.over
+            left_out.append(LeftOut(candidate.title, why))
         else:
             is_due = when.due is not None and when.due <= last
             open_ones.append(replace(candidate, due=when.due) if is_due else candidate)
@@ -119,7 +126,8 @@ def left_out_lines(left_out: Sequence[LeftOut]) -> list[str]:
         if named[item.reason] <= _NAMED:
             lines.append(f"{item.title}: {item.reason}")
     more = {reason: count - _NAMED for reason, count in counts.items() if count > _NAMED}
-    return [*lines, *(f"e altre {count}: {reason}" for reason, count in more.items())]
+    lines += [f"e altre {count}: {reason}" for reason, count in more.items()]
+    return [*lines, IN_TIME] if any(item.reason.startswith(BEFORE) for item in left_out) else lines
 
 
 def _ordered(news: Sequence[Candidate]) -> Iterator[Candidate]:

@@ -37,10 +37,13 @@ _MOVED = re.compile(
 
 @dataclass(frozen=True)
 class Timing:
-    """`due`: the next day on which it happens or expires; `over`: why it is past, in Italian."""
+    """`due`: the next day on which it happens or expires; `over`: why it is past, in Italian; `last`: of what
+    is past its last day.
+    """
 
     due: date | None = None
     over: str | None = None
+    last: date | None = None
 
 
 def timing(candidate: Candidate, today: date) -> Timing:
@@ -52,11 +55,11 @@ def timing(candidate: Candidate, today: date) -> Timing:
     own = [day for day in (candidate.starts_on, candidate.ends_on, candidate.expires_on) if day]
     expires = candidate.expires_on
     if expires and expires < today:
-        return Timing(over=f"scaduta {giorno(expires)}")
+        return Timing(over=f"scaduta {giorno(expires)}", last=expires)
     is_moved = _MOVED.search(f"{candidate.title}\n{candidate.abstract}") is not None
     last = candidate.ends_on or candidate.starts_on
     if last and last < today and not is_moved:
-        return Timing(over=f"evento passato: {giorno(last)}")
+        return Timing(over=f"evento passato: {giorno(last)}", last=last)
     if own and not is_moved:
         return Timing(due=min((day for day in own if day >= today), default=None))
     return _of_text(candidate, today, is_moved)
@@ -86,7 +89,8 @@ def _of_text(candidate: Candidate, today: date, is_moved: bool) -> Timing:
     goes_on = any(day.is_open for day in announced) or _ENDLESS.search(text)
     if goes_on or any(day.day >= today for day in _days(text, published)):
         return Timing()
-    return Timing(over=f"all'invio la data è passata: {giorno(max(day.day for day in announced))}")
+    past = max(day.day for day in announced)
+    return Timing(over=f"la data è passata: {giorno(past)}", last=past)
 
 
 def _days(text: str, published: date) -> list[_Day]:

@@ -1,0 +1,38 @@
+"""What the news of a draft lose where they wait for the bulletin after it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from db.models import BulletinItem
+from flows.bulletin.language.dates import in_rome
+from flows.bulletin.slots import Slot
+from flows.draft.evidence import begins_before, days_over
+from flows.draft.items import ranked, read_situation, times
+from flows.draft.slots import closed_days
+from flows.settings import Settings
+
+LATE = "Ma allora sarà tardi, del tutto o in parte, per:"
+
+
+def late_by_then(
+    settings: Settings, session: Session, items: Sequence[BulletinItem], following: Slot | None, now: datetime
+) -> list[str]:
+    """A line for each item that comes too late, in whole or in part, with the bulletin of `following`."""
+    sends_at, due = (following.dispatch_at, following.deadline_at) if following else (None, None)
+    situation = read_situation(
+        settings, session, times(settings, sends_at, due, now, closed_days(session, now))
+    )
+    reasons = {one.title: one.reason for one in ranked(settings, situation).left_out}
+    lost = [f"{item.title}: {reasons[item.title]}" for item in items if item.title in reasons]
+    day = in_rome(sends_at).date() if sends_at else None
+    kept = [item for item in items if item.title not in reasons]
+    lost += [
+        f"{item.title}: {', '.join(days)} sarà già passato"
+        for item in kept
+        if (days := days_over(item.text, day))
+    ]
+    return lost + [
+        f"{item.title}: comincia prima, {begin}" for item in kept if (begin := begins_before(item.text, day))
+    ]
