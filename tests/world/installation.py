@@ -103,11 +103,8 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        bare = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("BOLLETTINO", "PREFECT"))
-        }
+        ours = ("BOLLETTINO", "PREFECT")
+        bare = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return {
             **bare,
             "BOLLETTINO_PROFILE": str(self.profile_path),
