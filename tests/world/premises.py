@@ -53,7 +53,9 @@ Digest = dict[str, tuple[int, str]]
 
 
 class Premises:
-    """What reached the server behind the door stands in `reached`, and how it was answered in `answered`."""
+    """What reached the server behind the door stands in `reached`, and how it was answered in `answered`;
+    what came to the door, from which origin, and the status that went back, in `came`.
+    """
 
     def __init__(self, folder: Path) -> None:
         (self.port,) = free_ports(1)
@@ -71,6 +73,7 @@ class Premises:
         self.tokens = {role: signed_in(self.settings, self.engine, name, now) for role, name in NAMES.items()}
         self.secrets = self._secrets()
         self.reached, self.answered = list[tuple[str, str]](), list[int]()
+        self.came = list[tuple[str, str, str, int]]()
         os.environ.update(self.settings.environment() | QUIET)
         (state / "prefect").mkdir()
         context = contextvars.copy_context()
@@ -108,7 +111,18 @@ class Premises:
             await behind(scope, receive, noted)
 
         self.door._app = written_down
-        return uvicorn.Server(uvicorn.Config(self.door, port=self.port, log_level="error"))
+        config = uvicorn.Config(self._at_the_door, port=self.port, interface="asgi3", log_level="error")
+        return uvicorn.Server(config)
+
+    async def _at_the_door(self, scope: Any, receive: Any, send: Any) -> None:
+        origin = dict(scope.get("headers", [])).get(b"origin", b"").decode()
+
+        async def noted(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                self.came.append((scope["method"], scope["path"], origin, message["status"]))
+            await send(message)
+
+        await self.door(scope, receive, noted)
 
     def _secrets(self) -> set[str]:
         """What no answer may have in it, whoever asks."""
