@@ -1,18 +1,29 @@
-"""Attacks in a real browser on a real Prefect server behind its door: by a page of another origin, and by an
-editor who asks for more than an editor may.
+"""Attacks in a real browser on a real Prefect server behind its door: by a page of another site, by an editor
+who asks for more than an editor may, by who has not signed in, and from a browser that was left open.
 """
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page
+from sqlmodel import select
 from starlette.responses import HTMLResponse
 
+from db.engine import transaction
+from db.models import DoorAct
+from flows.accounts import persons
+from flows.door import stamps
+from flows.door.sealed import Proof
+from flows.review import acts
+from flows.settings import Settings
 from tests.world.comune import Loopback
-from tests.world.premises import Premises, changed
+from tests.world.people import signed_in
+from tests.world.premises import KEY, NAMES, Premises, changed
 
 pytestmark = pytest.mark.xdist_group("premises")
 
@@ -55,7 +66,19 @@ ASK = """async asked => {
   }
   return found
 }"""
-START = {"parameters": {}}
+START: dict[str, Any] = {"parameters": {}}
+TEXT, OTHER = {"decisione_3": "Approva: il mercato è martedì."}, {"decisione_3": "Approva: votate Rossi."}
+# What no reader may start: command of an editor -> what its form is filled with.
+COMMANDS: dict[str, dict[str, Any]] = {
+    "riprendi": {"bollettino": "3", "nonostante": True},
+    "incerti": {"decisione": "rimanda agli incerti"},
+    "ritenta": {"bollettino": "3"},
+    "ferma": {"bollettino": "3"},
+    "chiudi": {"bollettino": "3"},
+    "chiusura": {"dal": "2026-12-01"},
+    "assenza": {"dal": "2026-12-01"},
+}
+
 Asked = tuple[str, str, Any]
 
 
@@ -101,6 +124,11 @@ def runs(server: Premises) -> dict[str, str]:
     return {run["id"]: run["idempotency_key"] for run in found}
 
 
+def inputs(server: Premises, run: str) -> dict[str, str]:
+    found = server.made(f"/flow_runs/{run}/input/filter", {"prefix": KEY, "limit": 50})
+    return {one["key"]: one["value"] for one in found}
+
+
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
 def test_a_page_of_another_origin_starts_nothing(
     server: Premises, loopback: Loopback, page: Page, name: str
@@ -109,7 +137,7 @@ def test_a_page_of_another_origin_starts_nothing(
     at_the_server(page, server, "editor")
     assert ask(page, ("GET", "/version", None))[0][0] == 200, "the browser is signed in"
     deployment = server.ids["deployments/{id}"]
-    loopback.app = HTMLResponse(FORM.format(server.address, deployment))  # type: ignore[assignment]
+    loopback.app = HTMLResponse(FORM.format(server.address, deployment))
     page.goto(evil := f"http://{name}:{loopback.port}")
     before, there = server.digest(), runs(server)
     server.came.clear()
@@ -163,3 +191,100 @@ def test_an_editor_brings_no_command_of_their_own(server: Premises, page: Page) 
     assert (runs(server), changed(before, server.digest())) == (there, set())
     ((status, said),) = ask(page, ("POST", f"{deployment}/create_flow_run", START))
     assert (status, len(runs(server))) == (201, len(there) + 1), said  # the same page, what it may
+
+
+def test_what_is_approved_is_what_the_person_who_pressed_resume_had_sent(
+    server: Premises, page: Page
+) -> None:
+    run, answer = server.ids["flow_runs/{id}"], f"{KEY}-response"
+    at_the_server(page, server, "editor")
+    ((status, said),) = ask(page, ("POST", f"/flow_runs/{run}/resume", {"run_input": TEXT}))
+    assert (status, json.loads(said)["status"]) == (201, "ACCEPT")
+    kept = inputs(server, run)
+    (stamp,) = [name for name in kept if name.startswith(stamps.prefix_of(answer))]
+    page.context.clear_cookies()
+    at_the_server(page, server, "deputy")
+    of_anna = {**json.loads(kept[stamp]), "at": datetime.now(UTC).isoformat()}
+    key, place = f"{stamps.prefix_of(answer)}0", f"/flow_runs/{run}/input"
+    attacks: list[Asked] = [
+        ("GET", f"{place}/{answer}", None),
+        ("GET", f"{place}/{stamp}", None),
+        ("POST", f"{place}/filter", {"prefix": KEY}),
+        ("DELETE", f"{place}/{answer}", None),
+        ("POST", place, {"key": answer, "value": json.dumps(OTHER)}),
+        ("DELETE", f"{place}/{stamp}", None),
+        ("POST", place, {"key": key, "value": json.dumps(of_anna)}),
+        ("POST", f"/flow_runs/{run}/resume", {"run_input": OTHER, "stamp": of_anna}),
+        ("POST", f"/flow_runs/{run}/resume", {"run_input": OTHER, "by": of_anna["by"]}),
+    ]
+    found = ask(page, *attacks)
+    assert [status for status, _ in found] == [403] * len(attacks), list(zip(attacks, found, strict=True))
+    assert not any(of_anna["mac"] in said or "mercato" in said for _, said in found)
+    ((_, said),) = ask(page, ("POST", f"/flow_runs/{run}/resume", {"run_input": OTHER}))
+    assert json.loads(said)["status"] != "ACCEPT", "it waits no more"
+    assert inputs(server, run) == kept
+    given = json.loads(kept[answer])
+    found_by = stamps.stamped(server.settings.stamp_key(), run, answer, given, kept)
+    assert found_by is not None
+    assert (given, NAMES["editor"]) == (TEXT, name_of(server.settings, found_by.person))
+    assert (
+        stamps.stamped(server.settings.stamp_key(), run, answer, OTHER, {**kept, key: json.dumps(of_anna)})
+        is None
+    )
+
+
+def name_of(settings: Settings, person: str) -> str:
+    found = persons.with_id(settings.profile, person)
+    assert found is not None
+    return found.name
+
+
+def forms_of(server: Premises) -> list[Asked]:
+    """A deployment of each command, and its start form as a page sends it."""
+    found: list[Asked] = []
+    for verb, parameters in COMMANDS.items():
+        body = {"name": server.settings.deployment(verb), "flow_id": server.ids["flows/{id}"]}
+        made = server.made("/deployments/", {**body, "work_pool_name": server.settings.work_pool})
+        found.append(("POST", f"/deployments/{made['id']}/create_flow_run", {"parameters": parameters}))
+    return found
+
+
+@pytest.mark.parametrize(("role", "status"), [("nobody", 401), ("reader", 403)])
+def test_who_may_not_starts_no_command(server: Premises, page: Page, role: str, status: int) -> None:
+    asked = forms_of(server)
+    at_the_server(page, server, role)
+    before, there = server.digest(), runs(server)
+    server.reached.clear()
+    assert [answered for answered, _ in ask(page, *asked)] == [status] * len(COMMANDS)
+    assert not any("create_flow_run" in path for _, path in server.reached)
+    assert (runs(server), changed(before, server.digest())) == (there, set())
+
+
+def test_a_browser_left_open_proves_nothing_that_cannot_be_undone(server: Premises, page: Page) -> None:
+    """The door starts the run and writes down when the person last proved it; the flow judges by that."""
+    settings, name = server.settings, NAMES["editor"]
+    long_ago = datetime.now(UTC) - timedelta(minutes=16)
+    asking = settings.profile.model_copy(update={"codes": True})
+    codes = Settings(asking, settings.path, settings.state, settings.database)
+    asked = forms_of(server)
+    keep_signed_in(page, server, signed_in(settings, server.engine, name, long_ago))
+    page.goto(f"{server.address}/accesso")
+    there = runs(server)
+    assert [status for status, _ in ask(page, *asked)] == [201] * len(COMMANDS)
+    began = [key for run, key in runs(server).items() if run not in there]
+    assert len(began) == len(COMMANDS)
+    for key in began:
+        proof = proof_of(server, key)
+        with pytest.raises(acts.NotProvedError, match="più di 15 minuti"):
+            acts.judge(codes, server.engine, name, proof, is_final=True, now=datetime.now(UTC))
+        with pytest.raises(acts.NotProvedError):  # nor is it anybody else's word
+            acts.judge(codes, server.engine, NAMES["deputy"], proof, now=datetime.now(UTC))
+        done = acts.judge(codes, server.engine, name, proof, now=datetime.now(UTC))
+        assert done.name == name, "what can be taken back is done, and known whose it is"
+
+
+def proof_of(server: Premises, key: str) -> Proof:
+    """What a flow is given of the run that it is."""
+    with transaction(server.engine) as session:
+        act = session.exec(select(DoorAct).where(DoorAct.key == key)).one()
+        return replace(Proof("", act.at), person=act.person, act=act.key)
