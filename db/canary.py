@@ -58,6 +58,12 @@ def plant(session: Session, vault: Vault) -> None:
         session.flush()
 
 
+def sealed_at(session: Session, vault: Vault) -> datetime | None:
+    """Since when at the latest the newest key is in use; None without a canary, or under an older key."""
+    canary = session.get(Canary, 1)
+    return vault.sealed_at(canary.constant_sealed) if canary else None
+
+
 def touch(session: Session, *, now: datetime) -> None:
     """A write that changes nothing for anybody: once it is committed, the database takes what is written."""
     session.execute(update(Canary).values(tried_at=now))

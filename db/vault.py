@@ -4,6 +4,7 @@ The look-up key never changes, because a tombstone has no number left to hash ag
 """
 
 import hmac
+from datetime import UTC, datetime
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -49,6 +50,13 @@ class Vault:
         except InvalidToken:
             return self.seal(self.open(sealed))
         return None
+
+    def sealed_at(self, sealed: bytes) -> datetime | None:
+        """When the newest key sealed it, to the second; None where that one did not."""
+        try:
+            return datetime.fromtimestamp(self._newest.extract_timestamp(sealed), UTC)
+        except InvalidToken:
+            return None
 
     def hash(self, text: str) -> str:
         """HMAC-SHA256, hex, for look-up by equality."""

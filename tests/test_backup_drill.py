@@ -19,6 +19,7 @@ from db.models import BulletinStatus, HandoverKind
 from flows.__main__ import main
 from flows.backup import drill
 from flows.backup.shelf import ARCHIVE, REGISTERS, Shelf
+from flows.doctor.restored import look
 from flows.sending import witness
 from tests.bench import send_town
 from tests.world.safe import Safe, path_with_tools
@@ -45,7 +46,7 @@ def town(engine: Engine, tmp_path: Path) -> Town:
 
 
 def tried(town: Town, safe: Safe | None = None) -> tuple[drill.Report, Path]:
-    return drill.run(town.settings, [(safe or town.safe).identity], now=datetime.now(UTC))
+    return drill.run(town.settings, [(safe or town.safe).identity], look, now=datetime.now(UTC))
 
 
 def databases_of(engine: Engine) -> list[str]:
@@ -103,11 +104,17 @@ def test_it_asks_no_network(sqlite: Engine, tmp_path: Path, monkeypatch: pytest.
     town = Town(sqlite, tmp_path)
     town.safe.take(town.settings)
 
-    def refuse(*_: object) -> None:
+    asked: list[object] = []
+
+    def refuse(_: object, address: object) -> None:
+        asked.append(address)  # of the doctor's checks one that crashes would be a finding
         raise AssertionError("a drill asked the network")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    assert tried(town)[0].is_good
+    report, _ = tried(town)
+    assert report.is_good
+    assert report.checks
+    assert asked == []
 
 
 def _no_archive(town: Town) -> None:

@@ -19,6 +19,7 @@ from flows.backup.shelf import ARCHIVE, REGISTERS, SIDECAR, Shelf
 from flows.backup.store import AwayError, OffsiteError
 from flows.doctor import backups
 from flows.doctor.finding import Verdict
+from flows.doctor.restored import look
 from flows.kit import inventory
 from flows.profiles.offsite import SSH_KEY
 from flows.settings import Settings
@@ -206,7 +207,7 @@ def test_one_that_was_harmed_there_is_refused_and_fails_the_drill(
         offsite.fetched(settings, offsite.LATEST, tmp_path / "new"),
     ):
         pass
-    report, _ = drill.run(settings, [town.safe.identity], now=datetime.now(UTC))
+    report, _ = drill.run(settings, [town.safe.identity], look, now=datetime.now(UTC))
     assert (report.is_good, report.code) == (True, 1)
     assert "is harmed there" in report.offsite_trouble
     sftp.lay(name.removesuffix(ARCHIVE) + SIDECAR, b"{}")

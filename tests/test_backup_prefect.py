@@ -13,6 +13,7 @@ from flows.backup import archive, drill, placing, taking
 from flows.backup.archive import BackupError
 from flows.backup.manifest import PREFECT, PREFECT_DUMP
 from flows.backup.restoring import report_of
+from flows.doctor.restored import look
 from flows.door import environment
 from flows.settings import DEMO, Settings, load_profile
 from tests.bench import send_town
@@ -112,7 +113,7 @@ def test_the_drill_tries_it_beside_and_leaves_nothing(town: Town) -> None:
         return names
 
     before = there()
-    report, _ = drill.run(town.settings, [town.safe.identity], now=datetime.now(UTC))
+    report, _ = drill.run(town.settings, [town.safe.identity], look, now=datetime.now(UTC))
     assert report.is_good, report.trouble
     assert not any("Prefect" in line for line in report.missing)
     assert there() == before

@@ -22,6 +22,12 @@ __all__ = ["_own_environment"]  # the fixture
 
 CONFIRMED_BY = ("da confermare", "da completare")
 LEGAL = {"delibera.md", "dpia.md", "responsabili.md", "cloud-e-accessibilita.md", "confronto.md"}
+LAW = re.compile(
+    r"\blegge \d|D\.Lgs\.|\bdecreto|GDPR|\barticol[oi] \d|\bCAD\b|Piano triennale|Garante|AgID|\bACN\b|NIS2|"
+    r"WP 248|valore legale|\bSEND\b|IT-alert|Data Processing Terms|del Sindaco|urn:x-italian-pa|codice IPA|"
+    r"72 ore|base giuridica|Unione europea|con disabilità|conservazione",
+    re.IGNORECASE,
+)
 DEMO_SETTINGS = Settings(load_profile(DEMO), DEMO, Path("/nowhere"))
 
 
@@ -47,6 +53,72 @@ def test_each_legal_paper_says_who_has_to_confirm_it(settings: Settings, now: da
     assert {*LEGAL, "leggimi.md"} <= contents.keys()
     for name in LEGAL:
         assert any(word in contents[name].lower() for word in CONFIRMED_BY), name
+
+
+def blocks(text: str) -> list[str]:
+    """Paragraphs, items of a list, and tables; a table together with what is said below it in italics."""
+    lines = [f"\n\n{line}" if re.match(r"- |\d+\. |#", line) else line for line in text.splitlines()]
+    parts = [part for part in re.split(r"\n\s*\n", "\n".join(lines)) if part.strip()]
+    found: list[str] = []
+    for part in parts:
+        if part.startswith("*") and found and found[-1].startswith("|"):
+            found[-1] += f"\n{part}"
+        else:
+            found.append(part.strip())
+    return found
+
+
+def lacking(block: str) -> list[str]:
+    """What a statement about the law does not say: where it was read, or who has to confirm it."""
+    head, _, below = block.partition("\n|-")
+    columns = [cell.strip() for cell in head.split("|")] if block.startswith("|") else []
+    said = block.lower() if not columns else "\n".join(
+        line for line in below.lower().splitlines() if not line.startswith("|")
+    )  # fmt: skip
+    return [
+        word
+        for word, pattern, column in (
+            ("source", r"\bfonte[:,]", "fonte"),
+            ("confirmed by", r"\bda confermare: \w", "da confermare da"),
+        )
+        if not re.search(pattern, said) and not _has_column(block, columns, column)
+    ]
+
+
+def _has_column(block: str, columns: list[str], name: str) -> bool:
+    """And something in each of its cells; a table across has a row of that name instead."""
+    rows = [[cell.strip() for cell in line.split("|")] for line in block.splitlines() if line[:1] == "|"][2:]
+    if name in columns:
+        return all(row[columns.index(name)] for row in rows)
+    return any(row[1] == name and all(row[1:-1]) for row in rows)
+
+
+def test_each_statement_about_the_law_has_its_source_and_who_confirms_it() -> None:
+    stated = {
+        (path.name, block[:80]): lacking(block)
+        for path in papers.TEXTS.glob("*.md")
+        for block in blocks(path.read_text(encoding="utf-8"))
+        if LAW.search(block) and not block.startswith("#")
+    }
+    assert {name for name, _ in stated} >= LEGAL
+    assert {where: words for where, words in stated.items() if words} == {}
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        ("- il Garante lo vieta;", ["source", "confirmed by"]),
+        ("- il Garante lo vieta; *da confermare: DPO*", ["source"]),
+        ("- GDPR, articolo 28; *fonte: l'articolo; da confermare: *", ["confirmed by"]),
+        ("| norma | qui | da confermare da |\n|---|---|---|\n| CAD | sì | RTD |", ["source"]),
+        ("| norma | fonte | da confermare da |\n|---|---|---|\n| CAD | | RTD |", ["source"]),
+        ("| norma | fonte | da confermare da |\n|---|---|---|\n| CAD | letta | RTD |", []),
+        ("| norma | qui |\n|---|---|\n| CAD | sì |\n*Fonte: la norma. Da confermare: RTD.*", []),
+    ],
+)
+def test_a_statement_without_one_of_the_two_is_seen(block: str, words: list[str]) -> None:
+    assert LAW.search(block)
+    assert lacking(block) == words
 
 
 def test_the_first_page_lists_every_paper(settings: Settings, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The web servers' files: read here as a tree, and by nginx and Caddy themselves in tests/bench/units.py."""
+"""The web servers' files: read here as a tree, and by nginx and Caddy in test_machine_readers.py."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""The units: what stands in each, out of the profile. What systemd says of them: tests/bench/units.py."""
+"""The units: what stands in each, out of the profile. What systemd says of them: test_machine_readers.py."""
 
 import re
 import shlex

@@ -21,6 +21,7 @@ from db.engine import StoreError, make_engine, reading
 from db.models import BulletinStatus
 from flows.backup import archive, databases, offsite, placing, restoring, taking
 from flows.backup.archive import BackupError
+from flows.backup.checked import Checked, Look, summary
 from flows.backup.restoring import Found, Wish
 from flows.backup.shelf import ARCHIVE, REGISTERS, Shelf
 from flows.sending import witness
@@ -48,6 +49,7 @@ class Report(BaseModel):
     rows: int | None = None
     left: int | None = None  # people who left since the copy, and did so again
     missing: list[str] = []
+    checks: list[Checked] = []  # of the doctor's, without the network, on what was restored
     offsite: str = ""  # the newest archive at `[backup.offsite]`: fetched, and read to its end
     offsite_age_hours: float | None = None
     offsite_trouble: str = ""
@@ -61,8 +63,12 @@ class Report(BaseModel):
         return (
             f"{self.archive}: {self.age_hours:.1f} hours old, {self.size} bytes, {self.rows} rows as counted "
             f"at the cut, {self.left} left since; nothing can be sent from it; {self.seconds:.1f} s"
-            f"{self._elsewhere}"
+            f"{self._looked}{self._elsewhere}"
         )
+
+    @property
+    def _looked(self) -> str:
+        return "".join(f"\n{line}" for line in summary(self.checks)) if self.checks else ""
 
     @property
     def _elsewhere(self) -> str:
@@ -90,8 +96,12 @@ def last(state: Path) -> Report | None:
     return None
 
 
-def run(settings: Settings, identities: Sequence[x25519.Identity], *, now: datetime) -> tuple[Report, Path]:
-    """The report, and where it is kept; also of a drill that failed."""
+def run(
+    settings: Settings, identities: Sequence[x25519.Identity], look: Look, *, now: datetime
+) -> tuple[Report, Path]:
+    """The report, and where it is kept; also of a drill that failed. `look` examines what was restored:
+    what it finds is told, and makes no copy a bad one.
+    """
     began = time.monotonic()
     chosen: Path | None = None
     try:
@@ -100,7 +110,7 @@ def run(settings: Settings, identities: Sequence[x25519.Identity], *, now: datet
         chosen = shelf.newest(ARCHIVE)
         if chosen is None:
             raise BackupError(f"{shelf.folder}: holds no archive of {settings.profile.slug}")
-        report = _try(settings, chosen, identities, now=now)
+        report = _try(settings, chosen, identities, look, now=now)
     except (BollettinoError, StoreError, OSError) as exc:
         name = chosen.name if chosen else ""
         report = Report(at=now, is_good=False, trouble=str(exc), archive=name)
@@ -109,14 +119,17 @@ def run(settings: Settings, identities: Sequence[x25519.Identity], *, now: datet
     return report, _keep(settings, report)
 
 
-def _try(settings: Settings, chosen: Path, identities: Sequence[x25519.Identity], *, now: datetime) -> Report:
+def _try(
+    settings: Settings, chosen: Path, identities: Sequence[x25519.Identity], look: Look, *, now: datetime
+) -> Report:
     with _somewhere(settings) as (apart, folder):
         # named, as none of the installation's own is asked for: what lies beside the archive is tried
         registers = Shelf(chosen.parent, settings.profile.slug).newest(REGISTERS)
         wish = Wish(chosen, identities, folder / "stato", registers, is_without_registers=registers is None)
         found = restoring.look(apart, wish)
         placed = placing.restore(apart, found, wish, now=now)
-        _require_silence(found, wish.into)
+        restored = _restored(found, wish.into)
+        _require_silence(restored)
         return Report(
             at=now,
             is_good=True,
@@ -126,6 +139,7 @@ def _try(settings: Settings, chosen: Path, identities: Sequence[x25519.Identity]
             rows=sum(found.manifest.counts.values()),
             left=placed.people,
             missing=list(found.missing),
+            checks=look(restored, now),
         )
 
 
@@ -172,11 +186,15 @@ def _scratch(address: str, name: str) -> Iterator[str]:
         engine.dispose()
 
 
-def _require_silence(found: Found, state: Path) -> None:
-    """BackupError where anything could be sent from what was restored."""
+def _restored(found: Found, state: Path) -> Settings:
     at = found.settings
     restored = Settings(at.profile, at.path, state, at.database)
     restored.secrets = at.secrets
+    return restored
+
+
+def _require_silence(restored: Settings) -> None:
+    """BackupError where anything could be sent from what was restored."""
     engine = restored.engine()
     ledger, heard = restored.ledger(), witness.hear([StateFolder(restored)])
     try:

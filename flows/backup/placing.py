@@ -7,7 +7,7 @@ It sends nothing: the witness beside the database is ahead of it by one, until a
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from db.journal import Journal
 from flows.accounts import mark
 from flows.backup import archive, databases, keys
 from flows.backup.archive import BackupError, HarmedError
+from flows.backup.checked import Checked
 from flows.backup.manifest import DATABASE, DUMP, JOURNAL, PREFECT, PREFECT_DUMP, WITNESS, Manifest
 from flows.backup.restoring import REPORT, Found, Wish, hidden, report_of, unpacked, unwritable
 from flows.backup.taking import staging
@@ -93,6 +94,12 @@ def _end(
     left, held, _ = revived
     mark = StateFolder(_settings(found, wish.into)).read()
     return Placed(left, held, mark.number if mark else 0)
+
+
+def keep_checks(into: Path, checks: Sequence[Checked]) -> None:
+    """In the report of a restore that has come to its end."""
+    document = {**report_of(into), "checks": [one.model_dump() for one in checks]}
+    disk.replace(into / REPORT, json.dumps(document, ensure_ascii=False, indent=1).encode())
 
 
 def _settings(found: Found, folder: Path) -> Settings:

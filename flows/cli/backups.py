@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from flows.backup.manifest import Sidecar
     from flows.settings import Settings
 
+CHECKS = (
+    "of the doctor's that need no network, on what was restored: id, name, verdict, words in Italian without "
+    "names and addresses, and why it is so of any copy (of_a_copy)"
+)
+
 
 def backup(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from flows.backup import offsite, taking
@@ -152,21 +157,39 @@ def _restore(arguments: argparse.Namespace, settings: "Settings", out: Output) -
         placed = placing.restore(settings, found, wish, now=now)
     out.say(f"restored into {wish.into}: {placed.people} people left since the copy, and are out again")
     out.say(*placed.held)
+    out.keep(into=wish.into, left=placed.people, held=placed.held)
+    _look(found.settings, out)
     out.say(
         "No bulletin and no alert leaves until a person has looked and accepted it; 'Restore a backup' in "
         "deployments/manuale.md says what comes before that"
     )
-    out.keep(into=wish.into, left=placed.people, held=placed.held)
     return 0
+
+
+def _look(restored: "Settings", out: Output) -> None:
+    """The doctor's checks without the network. The restore stands, whatever they say, kept or not."""
+    from flows.backup.checked import summary
+    from flows.backup.placing import keep_checks
+    from flows.doctor.restored import look
+
+    with out.progress("looking at what was restored"):
+        checks = look(restored, datetime.now(UTC))
+    out.say(*summary(checks))
+    out.keep(checks=[one.model_dump() for one in checks])
+    try:
+        keep_checks(restored.state, checks)
+    except OSError as exc:
+        out.trouble(f"bollettino: warning: the checks are not in the report: {exc.strerror or exc}")
 
 
 def drill(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
     from flows.backup import drill as trial
     from flows.backup.archive import identities
+    from flows.doctor.restored import look
 
     keys = identities(arguments.identity)
     with out.progress("trying the newest archive"):
-        report, path = trial.run(settings, keys, now=datetime.now(UTC))
+        report, path = trial.run(settings, keys, look, now=datetime.now(UTC))
     (out.refuse if report.code else out.say)(str(report))
     out.keep(report=path, **report.model_dump())
     return report.code
@@ -196,8 +219,10 @@ def add_verbs(add: Add) -> None:
         offsite_trouble="why it did not leave; empty where it is there",
         offsite_removed="names of the files that were too old there",
     )
-    parser = add("restore", restore, "Restore an archive into an empty state folder. Nothing leaves from it "
-                 "until a named person accepts it (`witness --accept-by`).", writes=False)  # fmt: skip
+    parser = add("restore", restore, "Restore an archive into an empty state folder, and look at it with the "
+                 "doctor's checks that need no network: what they find is told, and kept in ripristino.json. "
+                 "Nothing leaves from it until a named person accepts it (`witness --accept-by`).",
+                 writes=False)  # fmt: skip
     parser.add_argument(
         "archive",
         metavar="ARCHIVE",
@@ -237,9 +262,11 @@ def add_verbs(add: Add) -> None:
         into="the folder that it was restored into",
         left="how many people left since the copy, and are out again",
         held="what may have left since the copy and now waits for a person, a line each, in Italian",
+        checks=CHECKS,
     )
     parser = add("drill", drill, "Try the newest archive with the key of the safe: restore it into a "
-                 "temporary folder, count, prove that nothing can be sent, and keep a report in the state "
+                 "temporary folder, count, prove that nothing can be sent, make the doctor's checks that "
+                 "need no network, and keep a report in the state "
                  "folder. The newest at the address of [backup.offsite] is fetched and read to its end, too. "
                  "Exit code 2 where it failed, 1 where only that one did.", writes=False)  # fmt: skip
     _take_identity(parser)
@@ -255,6 +282,7 @@ def add_verbs(add: Add) -> None:
         rows="as counted at the cut, and again in the restored database",
         left="how many people left since the copy",
         missing="what no archive holds and is not here either, a line each",
+        checks=CHECKS,
         offsite="name of the newest archive at the address of [backup.offsite]",
         offsite_age_hours="of that one",
         offsite_trouble="what went wrong with that one",

@@ -16,6 +16,7 @@ SPARE = timedelta(days=2)  # after which an archive that is too old should have 
 HOW = "`python -m flows backup`, ogni notte: deployments/manuale.md, «Back up»"
 ELSEWHERE = "`[backup.offsite]` del profilo e la sua chiave: deployments/manuale.md, «A copy elsewhere»"
 TOO_OLD = "lascia che l'utente cancelli all'indirizzo, o dai al contenitore una regola che le fa scadere"
+SEE = "guarda lo stesso controllo qui; che cosa ha detto della copia è in `prove-di-ripristino/`"
 TRY = "`python -m flows drill` con la chiave della cassaforte, ogni mese"
 
 
@@ -82,6 +83,8 @@ def trial(case: Case) -> Said:
     if report.offsite_trouble:
         words += " Della copia fuori dalla macchina no."
         return attention(words, TRY, detail=report.offsite_trouble)
+    if bad := ", ".join(dict.fromkeys(one.id for one in report.checks if one.is_trouble)):
+        return attention(f"{words} In ciò che ha ripristinato non va bene: {bad}.", SEE)
     return attention(words, TRY) if age > A_MONTH else good(words)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out, unknown
 from flows.doctor.wire import CertificateError, UnreachedError, ask
+from flows.settings import Settings
 from flows.whatsapp.wire import trusted
 
 GROUP = "Pagine e webhook"
@@ -67,23 +68,34 @@ def echo(case: Case) -> Said:
 
 def certificates(case: Case) -> list[Said]:
     """Of the citizens' address, and of the editors' where it has one of its own."""
-    servers = case.settings.profile.servers
-    addresses = dict.fromkeys(one for one in (servers.public, servers.prefect_ui) if one)
-    secure = [one for one in addresses if one.startswith("https:")]
+    secure = secured(case.settings)
     if not secure:
         return [left_out("Nessun indirizzo pubblico con un certificato.")]
     return [_certificate(one, case.now) for one in secure]
 
 
-def _certificate(address: str, now: datetime) -> Said:
+def secured(settings: Settings) -> list[str]:
+    """Addresses of the profile behind which there must be a certificate."""
+    servers = settings.profile.servers
+    addresses = dict.fromkeys(one for one in (servers.public, servers.prefect_ui) if one)
+    return [one for one in addresses if one.startswith("https:")]
+
+
+def certificate_end(address: str) -> datetime:
+    """OSError where nobody shows one; SSLCertVerificationError, one of these, where it is not valid."""
     parts = urlsplit(address)
     host, port = parts.hostname or "", parts.port or 443
+    with (
+        socket.create_connection((host, port), SECONDS) as plain,
+        trusted().wrap_socket(plain, server_hostname=host) as shown,
+    ):
+        return _end(shown.getpeercert() or {})
+
+
+def _certificate(address: str, now: datetime) -> Said:
+    parts = urlsplit(address)
     try:
-        with (
-            socket.create_connection((host, port), SECONDS) as plain,
-            trusted().wrap_socket(plain, server_hostname=host) as secured,
-        ):
-            until = _end(secured.getpeercert() or {})
+        until = certificate_end(address)
     except ssl.SSLCertVerificationError as exc:
         return failed("Il certificato non vale.", RENEW, detail=exc.verify_message, about=parts.netloc)
     except OSError as exc:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from db import limits, provider, recipients
 from db.engine import reading
@@ -11,6 +11,7 @@ from flows.doctor.finding import Case, Check, Said, attention, failed, good, lef
 from flows.doctor.reader import reader
 from flows.sending import checks
 from flows.sending.provider import account_headers
+from flows.settings import Settings
 from flows.whatsapp import versions
 from flows.whatsapp.account import ask_number, ask_token
 from flows.whatsapp.account_templates import ask_template
@@ -49,11 +50,8 @@ def token(case: Case) -> Said:
         return unknown(
             "WhatsApp non ha risposto.", "riprova; se dura, controlla `api` nel profilo", detail=str(exc)
         )
-    if not whatsapp.api_version:
-        return good(NO_END_TOLD)
-    secret = settings.secrets.whatsapp_token.get_secret_value()
     try:
-        until = ask_token(whatsapp.base, secret, account_headers(settings))
+        until = token_end(settings)
     except TokenError as exc:
         return failed("La chiave non vale più: non parte niente.", RENEWAL, detail=str(exc))
     except NowhereError:  # another provider under an address with a version
@@ -64,6 +62,15 @@ def token(case: Case) -> Said:
         return good("WhatsApp accetta la chiave, che non scade.")
     words = f"La chiave scade {giorno(until)} {in_rome(until).year}."
     return attention(words, RENEWAL) if until - case.now < EXPIRY else good(words)
+
+
+def token_end(settings: Settings) -> datetime | None:
+    """None for a token without an end. NowhereError where it is another provider, who tells none."""
+    whatsapp = settings.profile.whatsapp
+    if not whatsapp.api_version:
+        raise NowhereError("no version in the path: another provider's")
+    secret = settings.secrets.whatsapp_token.get_secret_value()
+    return ask_token(whatsapp.base, secret, account_headers(settings))
 
 
 @_with_api

@@ -20,6 +20,7 @@ from flows.bulletin.language.measure import thousands
 from flows.doctor.examination import examine
 from flows.doctor.finding import Case, Finding, Verdict
 from flows.doctor.reader import reader
+from flows.kit.endings import endings
 from flows.newsroom import bulletins
 from flows.profiles.comune import Editor
 from flows.profiles.privacy import TO_FILL
@@ -40,7 +41,8 @@ def report(settings: Settings, *, now: datetime, is_offline: bool) -> str:
     with reader(settings) as engine, reading(engine) as session:
         subscribers = recipients.subscribed(session)
         waiting = [f"{line.title}: {line.state}" for line in bulletins.waiting(settings, session, now)]
-        ends = sorted(_ends(settings, now) | _entered(session, in_rome(now).date()))
+        found = endings(settings, session, is_offline=is_offline)
+        ends = sorted(_ends(settings, now) | _entered(session, in_rome(now).date()) | found.known)
         entries = list(_entries(settings, session, now))
     sections = (
         ("Installazione", _installation(settings, subscribers)),
@@ -49,6 +51,7 @@ def report(settings: Settings, *, now: datetime, is_offline: bool) -> str:
         ("Chiavi, per impronta", _keys(settings)),
         ("Copie", _copies(settings)),
         ("Date", [f"{day:%d.%m.%Y}: {what}" for day, what in ends] or ["Nessuna data nel programma."]),
+        ("Date da cercare", found.unknown),
         ("Aperto", [*waiting, *map(_matter, findings)] or ["Niente aspetta una persona."]),
         ("Solo una persona lo sa", _asked()),
     )
@@ -193,7 +196,7 @@ def _asked() -> Sequence[str]:
     return (
         f"Chi è amministratore del portafoglio in Meta, e chi lo sostituisce: {TO_FILL}",
         f"Dove sta la scheda SIM o il contratto del numero che invia: {TO_FILL}",
-        f"Contratti e scadenze (dominio, certificati, server, posta, SMS): {TO_FILL}",
+        f"Contratti e scadenze (dominio, server, posta, SMS): {TO_FILL}",
         f"Chi decide di notte e nei festivi se nessuno risponde: {TO_FILL}",
         f"Ultimo ripristino provato da una persona, e quando: {TO_FILL}",
     )

@@ -24,9 +24,9 @@ from flows.machine.plan import ETC, UNITS
 from flows.settings import ROOT, load_profile
 from tests.test_machine_start import Machine
 from tests.world.installation import wait_for
-from tests.world.units import BACKUP, INNER, NAME, PUBLIC, Unit, bring_secrets, settings_of, write_profile
+from tests.world.readers import measured, read_by_caddy, read_by_nginx, run, verified
+from tests.world.units import BACKUP, NAME, Unit, bring_secrets, settings_of, write_profile
 
-MOST = 20  # tenths, of systemd's measure of exposure
 NOBODY = 65534
 # A mount namespace as of ProtectSystem=strict, PrivateTmp= and ProcSubset=pid; then come the account,
 # PrivateUsers=, and no capabilities.
@@ -57,10 +57,6 @@ def account() -> int:
     return NOBODY if done.stdout.strip() == sys.base_prefix else 0
 
 
-def run(*command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def say(what: str, done: subprocess.CompletedProcess[str], *, is_quiet: bool = False) -> bool:
     """`is_quiet`: systemd tells of keys that it does not know, and ends with 0."""
     is_right = done.returncode == 0 and not (is_quiet and done.stderr)
@@ -84,10 +80,9 @@ def installed(root: Path, profile: Path, proxy: str) -> None:
 def units(root: Path) -> Iterator[bool]:
     folder = root / UNITS.relative_to("/")
     for file in sorted(folder.iterdir()):
-        yield say(file.name, run("systemd-analyze", "verify", "--man=no", str(file)), is_quiet=True)
+        yield say(file.name, verified(file), is_quiet=True)
         if file.suffix == ".service":
-            measure = ["--offline=true", f"--threshold={MOST}", "--no-pager", str(file)]
-            done = run("systemd-analyze", "security", *measure)
+            done = measured(file)
             yield say((done.stdout.strip().splitlines() or [file.name])[-1], done)
     sysusers, tmpfiles = (root / f"etc/{kind}.d/{NAME}.conf" for kind in ("sysusers", "tmpfiles"))
     yield say("sysusers", run("systemd-sysusers", "--dry-run", str(sysusers)))
@@ -130,24 +125,10 @@ def secrets(root: Path, profile: Path) -> Iterator[bool]:
 
 
 def proxies(root: Path) -> Iterator[bool]:
-    keys = root / ETC.relative_to("/") / "esempio" / "tls"
-    keys.mkdir()
-    for address in (PUBLIC, INNER):
-        host = address.removeprefix("https://")
-        names = ["-keyout", f"{keys / host}.key", "-out", f"{keys / host}.pem", "-subj", f"/CN={host}"]
-        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names)
-    site = root / f"etc/nginx/conf.d/{NAME}.conf"
-    moved = root / "nginx-site.conf"
-    moved.write_text(site.read_text().replace(str(ETC), str(root / ETC.relative_to("/"))))
-    main = root / "nginx.conf"
-    main.write_text(f"pid {root}/nginx.pid;\nevents {{}}\nhttp {{ include {moved}; }}\n")
-    done = run("nginx", "-t", "-c", str(main))
+    done = read_by_nginx(root, (root / f"etc/nginx/conf.d/{NAME}.conf").read_text())
     yield say("nginx -t", done) and "[warn]" not in done.stderr
-    site = root / f"etc/caddy/conf.d/{NAME}.caddyfile"
-    head = "\n".join(line[4:] for line in site.read_text().splitlines() if line.startswith("#   "))
-    main = root / "Caddyfile"
-    main.write_text(head.replace("conf.d/", f"{site.parent}/") + "\n")
-    yield say("caddy validate", run("caddy", "validate", "--adapter", "caddyfile", "--config", str(main)))
+    site = (root / f"etc/caddy/conf.d/{NAME}.caddyfile").read_text()
+    yield say("caddy validate", read_by_caddy(root, site))
 
 
 def forbids() -> Iterator[bool]:

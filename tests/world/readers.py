@@ -1,0 +1,78 @@
+"""The programs that read what `install` writes: systemd, nginx, Caddy. As any account, on any machine.
+
+nginx opens its ports and its folders even to test a file, so it is given free ports and folders of its own.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from flows.machine.plan import ETC
+from tests.world.installation import free_ports
+from tests.world.units import INNER, NAME, PUBLIC
+
+MOST = 20  # tenths, of systemd's measure of exposure
+FOLDERS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+
+
+def run(*command: str, **surroundings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **surroundings}
+    )
+
+
+def verified(unit: Path) -> subprocess.CompletedProcess[str]:
+    """systemd tells of a key that it does not know, and ends with 0: what it tells counts."""
+    return run("systemd-analyze", "verify", "--man=no", str(unit))
+
+
+def told_of_ours(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """Of a machine's own units, which ours come after, it may tell things, too: not ours to mend."""
+    return [line for line in done.stderr.splitlines() if NAME in line]
+
+
+def measured(unit: Path) -> subprocess.CompletedProcess[str]:
+    """Ends with another code than 0 where the unit is more exposed than `MOST`."""
+    return run(
+        "systemd-analyze", "security", "--offline=true", f"--threshold={MOST}", "--no-pager", str(unit)
+    )
+
+
+def read_by_nginx(root: Path, text: str) -> subprocess.CompletedProcess[str]:
+    """`nginx -t` of a site, with certificates made for it."""
+    keys = root / ETC.relative_to("/") / "esempio" / "tls"
+    keys.mkdir(parents=True, exist_ok=True)
+    for address in (PUBLIC, INNER):
+        host = address.removeprefix("https://")
+        names = ["-keyout", f"{keys / host}.key", "-out", f"{keys / host}.pem", "-subj", f"/CN={host}"]
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names)
+    plain, secure = free_ports(2)
+    text = text.replace(str(ETC), str(root / ETC.relative_to("/")))
+    for old, new in ((80, plain), (443, secure)):
+        text = text.replace(f"listen {old}", f"listen {new}").replace(
+            f"listen [::]:{old}", f"listen [::]:{new}"
+        )
+    site, main = root / "site.conf", root / "nginx.conf"
+    site.write_text(text, encoding="utf-8")
+    folders = "".join(f"{name}_temp_path {root}/{name};\n" for name in FOLDERS)
+    main.write_text(
+        f"pid {root}/nginx.pid;\nerror_log stderr;\nevents {{}}\nhttp {{\n{folders}include {site};\n}}\n",
+        encoding="utf-8",
+    )
+    return run("nginx", "-t", "-e", "stderr", "-c", str(main))
+
+
+def read_by_caddy(root: Path, text: str) -> subprocess.CompletedProcess[str]:
+    """`caddy validate` of a site, below what its own head says comes before it."""
+    site, main = root / "site.caddyfile", root / "Caddyfile"
+    site.write_text(text, encoding="utf-8")
+    head = "\n".join(line[4:] for line in text.splitlines() if line.startswith("#   "))
+    main.write_text(head.replace("conf.d/*.caddyfile", str(site)) + "\n", encoding="utf-8")
+    home = {"HOME": str(root), "XDG_DATA_HOME": str(root), "XDG_CONFIG_HOME": str(root)}
+    return run("caddy", "validate", "--adapter", "caddyfile", "--config", str(main), **home)
+
+
+def at_hand(*tools: str) -> list[str]:
+    """Our own reader, which is always there, and these tools where the machine has them."""
+    return ["ours", *filter(shutil.which, tools)]
