@@ -131,7 +131,9 @@ def test_a_stranger_is_answered_as_one(citizen: Citizen, text: str, answer: str)
     assert citizen.is_active() == (answer in ("benvenuto", "solo_allerte"))
 
 
-@pytest.mark.parametrize("type", ["audio", "image", "video", "document", "location", "contacts"])
+@pytest.mark.parametrize(
+    "type", ["audio", "image", "video", "document", "location", "contacts", "button", "interactive"]
+)
 def test_a_voice_note_or_a_picture_gets_the_courtesy_once_a_day(subscriber: Citizen, type: str) -> None:
     assert subscriber.write(None, type=type) == ["cortesia"]
     assert subscriber.write(None, type=type) == []
