@@ -26,26 +26,14 @@ from flows.doctor.reader import reader
 from flows.doctor.wire import UnreachedError, ask
 from flows.settings import Secrets, Settings
 from flows.sources.alerts import alert_addresses
+from flows.watchdog import copies
+from flows.watchdog.trouble import Trouble
 
 UNUSED = SecretStr("-")
 MEGABYTE = 1_000_000
 ALERTS_WITHIN = timedelta(hours=1)
 MARGIN = timedelta(minutes=15)  # `sorveglia` closes what is past its time within five
 MAIL_WITHIN = timedelta(minutes=30)  # the next round hands a letter over, later ones try again
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """A promise that is broken, in a sentence without personal data.
-
-    `is_urgent`: an alert may be lost by it, so nobody is spared at night. `is_certain`: told at first sight.
-    """
-
-    id: str
-    name: str
-    words: str
-    is_urgent: bool = False
-    is_certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +49,13 @@ Asked = Callable[[Settings, Session, datetime, datetime], "Trouble | None"]
 
 def look(settings: Settings, *, first_at: datetime, now: datetime) -> Seen:
     """`first_at`: since when this is looked at; what never happened is missed from then on."""
-    found: list[Trouble | None] = [_disk(settings), _web(settings), _prefect(settings, first_at, now)]
+    found: list[Trouble | None] = [
+        _disk(settings),
+        _web(settings),
+        _prefect(settings, first_at, now),
+        copies.backup(settings, first_at, now),
+        copies.drill(settings, first_at, now),
+    ]
     unknown: set[str] = set()
     try:
         with reader(settings) as engine, reading(engine) as session:
@@ -73,7 +67,13 @@ def look(settings: Settings, *, first_at: datetime, now: datetime) -> Seen:
     examined, unexamined = _examined(settings, now)
     found += examined
     unknown |= unexamined
-    return Seen(tuple(trouble for trouble in found if trouble is not None), frozenset(unknown))
+    troubles = [trouble for trouble in found if trouble is not None]
+    broken = {trouble.id for trouble in troubles}
+    besides = {id_ for id_, causes in TOLD_BY.items() if id_ in broken and causes & broken}
+    return Seen(
+        tuple(one for one in troubles if one.id not in besides),
+        frozenset(unknown | besides),
+    )
 
 
 def _examined(settings: Settings, now: datetime) -> tuple[list[Trouble], set[str]]:
@@ -203,12 +203,16 @@ def _mail(settings: Settings, session: Session, first_at: datetime, now: datetim
 
 FROM_DOCTOR = (
     Check("clock", "Macchina", "Orologio", machine.often_asked_clock, needs_network=True),
+    Check("templates", "WhatsApp", "Modelli di WhatsApp", whatsapp.often_asked_templates, needs_network=True),
+    Check("echo", "Da fuori", "Eco da fuori", public.often_asked_echo, needs_network=True),
     Check("certificate", "Da fuori", "Certificato", public.certificates, needs_network=True),
     Check("token", "WhatsApp", "Chiave di WhatsApp", whatsapp.token, needs_network=True),
     Check("duty", "Persone", "In turno", people.duty),
     Check("news", "Fonti", "Notizie", sources_read.news),
 )
 """What the doctor looks at, too, and who runs the service must hear of within a quarter of an hour."""
-URGENT = frozenset({"clock", "token"})  # no code is taken, no alert leaves
+URGENT = frozenset({"clock", "token", "templates"})  # no code is taken, no alert leaves
+TOLD_BY = {"echo": frozenset({"web", "certificate"})}
+"""A promise -> those whose breach breaks it, too: it is not told besides them."""
 
 IN_DATABASE: dict[str, Asked] = {"alerts": _alerts, "slots": _slots, "mail": _mail}
