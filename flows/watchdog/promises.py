@@ -38,10 +38,13 @@ MAIL_WITHIN = timedelta(minutes=30)  # the next round hands a letter over, later
 
 @dataclass(frozen=True)
 class Seen:
-    """`unknown`: ids of promises that nothing is known of, for the database does not answer."""
+    """`unknown`: ids of promises that nothing is known of, for instance for the database does not answer.
+    `left_out`: of those that this installation does not make.
+    """
 
     troubles: tuple[Trouble, ...]
     unknown: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
 
 
 Asked = Callable[[Settings, Session, datetime, datetime], "Trouble | None"]
@@ -64,23 +67,26 @@ def look(settings: Settings, *, first_at: datetime, now: datetime) -> Seen:
         words = f"Il database non risponde ({type(exc).__name__})."
         found.append(Trouble("database", "Database", words, is_urgent=True))
         unknown = set(IN_DATABASE)
-    examined, unexamined = _examined(settings, now)
+    examined, unexamined, left_out = _examined(settings, now)
     found += examined
     unknown |= unexamined
+    left_out |= set() if settings.profile.backup else {"backup", "drill"}
     troubles = [trouble for trouble in found if trouble is not None]
     broken = {trouble.id for trouble in troubles}
     besides = {id_ for id_, causes in TOLD_BY.items() if id_ in broken and causes & broken}
     return Seen(
         tuple(one for one in troubles if one.id not in besides),
         frozenset(unknown | besides),
+        frozenset(left_out),
     )
 
 
-def _examined(settings: Settings, now: datetime) -> tuple[list[Trouble], set[str]]:
-    """What the doctor finds broken, and the ids of what he could not look at."""
+def _examined(settings: Settings, now: datetime) -> tuple[list[Trouble], set[str], set[str]]:
+    """What the doctor finds broken, and the ids of what he could not look at, and of what is none here."""
     case = Case(_with_token(settings), now)
     findings = [one for one in examine(case, FROM_DOCTOR) if not one.is_left_out]
     troubles, unknown = [], set()
+    left_out = {check.id for check in FROM_DOCTOR} - {one.id for one in findings}
     for check in FROM_DOCTOR:
         own = [one for one in findings if one.id == check.id]
         broken = [one for one in own if one.verdict == Verdict.failed]
@@ -89,7 +95,7 @@ def _examined(settings: Settings, now: datetime) -> tuple[list[Trouble], set[str
             troubles.append(Trouble(check.id, check.name, words, is_urgent=check.id in URGENT))
         elif any(one.verdict == Verdict.unknown for one in own):
             unknown.add(check.id)
-    return troubles, unknown
+    return troubles, unknown, left_out
 
 
 def _with_token(settings: Settings) -> Settings:

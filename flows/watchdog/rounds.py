@@ -66,7 +66,7 @@ def _go(settings: Settings, *, dry_run: bool, failed: str, now: datetime) -> Don
     else:
         errors.append(UNREMEMBERED)
     try:  # not a word of it: cron sends by mail what a round prints
-        voices.ping(settings, tuple(lasting))
+        voices.ping(settings, tuple(lasting), seen.unknown | seen.left_out)
     except UnheardError as exc:
         errors.append(str(exc))
     return replace(done, told=tuple(lines), untold=tuple(errors))
