@@ -334,7 +334,7 @@ class Settings:
     @cached_property
     def notice_text(self) -> str:
         """The privacy notice in force, as Markdown, with the Comune's words and periods in it."""
-        words = {**self.words, **self.profile.privacy.words, "versione": self.profile.notice.version}
+        words = {**self.words, **self.profile.notice_words}
         return fill_words(NOTICE.read_text(encoding="utf-8"), words)
 
     def ledger(self) -> Ledger:

@@ -1,6 +1,7 @@
 """Doctor itself: what becomes of its checks, the exit code, and what may be pasted into a public issue."""
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
 from flows.__main__ import main
+from flows.backup.taking import version
 from flows.doctor import examination
 from flows.doctor.examination import CHECKS, FORBIDDEN, examine
 from flows.doctor.finding import (
@@ -25,6 +27,7 @@ from flows.doctor.finding import (
     good,
     left_out,
     unknown,
+    worst,
 )
 from flows.doctor.redaction import HIDDEN, redacted, values
 from flows.doctor.table import lines, rows
@@ -119,6 +122,33 @@ def test_the_exit_code_is_that_of_the_worst(verdicts: list[Verdict], code: int) 
     assert exit_code(examine(CASE, also)) == code
 
 
+def test_a_check_that_takes_long_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(examination, "LONG", 0.2)
+
+    def late(_: Case) -> Said:
+        time.sleep(0.25)
+        return good("bene")
+
+    slow, fast = examine(
+        CASE, [Check("a.slow", "A", "N", late), Check("a.fast", "A", "N", lambda _: good("bene"))]
+    )
+    assert (slow.words, fast.words) == ("bene Il controllo ha impiegato 0 secondi.", "bene")
+    assert slow.ms >= 250 > fast.ms
+
+
+def test_the_worst_is_what_the_exit_code_stands_for() -> None:
+    found = examine(
+        CASE,
+        [
+            Check("a.one", "A", "N", lambda _: unknown("chi sa", "riprova")),
+            Check("a.two", "A", "N", lambda _: attention("così così", "guarda")),
+        ],
+    )
+    assert worst(found) == Verdict.attention
+    assert worst(found[:1]) == Verdict.unknown
+    assert worst([]) == Verdict.good
+
+
 def test_ids_are_one_each_and_begin_with_their_group() -> None:
     ids = [check.id for check in CHECKS]
     assert len(ids) == len(set(ids)) > 25
@@ -206,13 +236,17 @@ def test_from_the_terminal_a_new_installation_without_servers(
     assert flows(comune, "doctor", "--json") == 2
     told = json.loads(capsys.readouterr().out)
     verdicts = {row["id"]: row["verdict"] for row in told["checks"]}
-    assert told["code"] == 2
+    assert (told["code"], told["worst"], told["schema"]) == (2, "failed", 1)
+    assert (told["slug"], told["version"]) == (comune.settings.profile.slug, version())
+    assert all(type(row["ms"]) is int and row["ms"] >= 0 for row in told["checks"])
     assert {id_ for id_, verdict in verdicts.items() if verdict == "failed"} == {
         *("prefect.answers", "prefect.door"),  # port 9, and no password yet
         *("people.mail", "public.local", "whatsapp.templates"),
     }
     assert verdicts.keys() == {check.id for check in CHECKS}
     assert not [row for row in told["checks"] if "si è interrotto" in row["words"]]
+    assert flows(comune, "doctor", "--redact", "--json") == 2
+    assert json.loads(capsys.readouterr().out)["slug"] is None
     assert flows(comune, "doctor", "--redact") == 2
     out = capsys.readouterr().out
     assert "guasto          Applicazione web" in out

@@ -11,6 +11,7 @@ from flows.backup.shelf import ARCHIVE, Shelf
 from flows.doctor import backups
 from flows.doctor.finding import Verdict
 from flows.profiles.backup import Backup
+from flows.settings import Settings
 from tests.world.comune import Comune
 from tests.world.examined import answer
 
@@ -67,3 +68,16 @@ def test_a_copy_that_nobody_tried_or_that_failed_is_said(comune: Comune, shelf: 
         path = comune.settings.state / FOLDER / f"{number}.json"
         disk.replace(path, report.model_dump_json().encode())
         assert answer(comune, backups.trial).verdict == verdict
+
+
+def test_the_privacy_notice_tells_how_long_copies_are_kept(comune: Comune, tmp_path: Path) -> None:
+    def told(table: Backup | None) -> str:
+        ours = comune.settings
+        profile = ours.profile.model_copy(update={"backup": table})
+        text = Settings(profile, ours.path, ours.state, ours.database).notice_text
+        return text.partition("- Le copie di sicurezza del servizio, cifrate: ")[2].partition("\n")[0]
+
+    table = Backup(folder=tmp_path, recipients=[KEY], keep_days=45)
+    assert told(table) == "45 giorni; ciò che cancelliamo vi resta fino ad allora."
+    assert told(table.model_copy(update={"keep_days": 1})).startswith("un giorno;")
+    assert told(None) == "non ne facciamo."

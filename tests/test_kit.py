@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from flows.kit import inventory, launch, papers
 from flows.profiles.privacy import TO_FILL
 from flows.profiles.urgent import StandingOrder
+from flows.profiles.watchdog import Watchdog
 from flows.settings import DEMO, Settings, load_profile
 from flows.whatsapp.account import LIMITS
 from tests.test_cli_verbs import _own_environment, flows
@@ -182,6 +183,26 @@ def test_who_takes_over_reads_no_secret(comune: Comune, capsys: pytest.CaptureFi
         for part in secret.get_secret_value().split(","):
             assert part not in text
     assert not re.search(r"\+?39\s?3\d\d", text.replace("333 123 4567", ""))  # no citizen, no editor
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        (Watchdog(), "NESSUNO"),
+        (Watchdog(ping_url="https://hc.example/key"), "hc.example; controlli: uno per tutto"),
+        (
+            Watchdog(ping_url="https://hc.example/key", checks={"round": "es", "slots": "es-slot"}),
+            "hc.example; controlli: es (round), es-slot (slots)",
+        ),
+    ],
+)
+def test_who_calls_when_the_service_is_silent(comune: Comune, table: Watchdog, told: str) -> None:
+    profile = comune.settings.profile.model_copy(update={"watchdog": table})
+    ours = comune.settings
+    settings = Settings(profile, ours.path, ours.state, ours.database)
+    text = inventory.report(settings, now=comune.now, is_offline=True)
+    assert f"Chi chiama quando il servizio tace: {told}" in text
+    assert "/key" not in text, "who knows it can say that all is well"
 
 
 def test_dates_that_end_are_told_in_order(comune: Comune) -> None:

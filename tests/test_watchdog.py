@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from db import letters
 from db.models import BulletinStatus, SourceKind
 from flows.bulletin.language.dates import in_rome
 from flows.doctor import heartbeat, reader
+from flows.profiles.watchdog import ROUND, Promise
 from flows.settings import Settings
 from flows.watchdog import memory, promises, rounds
 from flows.watchdog.memory import Known, Memory
@@ -382,4 +384,7 @@ def test_a_dry_run_tells_nobody_and_remembers_nothing(
 
 def test_a_promise_is_looked_at_for_each_name_that_can_be_unknown() -> None:
     assert set(promises.IN_DATABASE) == {"alerts", "slots", "mail"}
+    others = {ROUND, "disk", "web", "prefect", "database", "backup", "drill"}
+    looked_at = {*others, *promises.IN_DATABASE, *(check.id for check in promises.FROM_DOCTOR)}
+    assert set(get_args(Promise)) == looked_at, "each may have a check of its own"
     assert Seen(()).unknown == frozenset()

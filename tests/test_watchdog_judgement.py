@@ -13,7 +13,8 @@ from flows.settings import DEMO, Settings, load_profile
 from flows.watchdog import judgement, memory
 from flows.watchdog.judgement import AGAIN, BACK, LASTS, WELL
 from flows.watchdog.memory import LENGTH, Known, Memory
-from flows.watchdog.promises import Seen, Trouble
+from flows.watchdog.promises import Seen
+from flows.watchdog.trouble import Trouble
 from flows.watchdog.voices import BROKEN, OVER, short
 from tests.world.builders import NOW
 

@@ -3,8 +3,11 @@
 from urllib.parse import urlsplit
 
 import pytest
+from pydantic import ValidationError
 
+from flows.profiles.watchdog import Watchdog
 from flows.settings import Settings
+from flows.watchdog import voices
 from flows.watchdog.rounds import Done
 from tests.test_cli_verbs import _own_environment
 from tests.test_watchdog import MINUTE, SMS, WELL, box, go, ids, known, watched, world
@@ -12,7 +15,7 @@ from tests.world.comune import Comune
 from tests.world.examined import all_read
 from tests.world.installation import free_ports
 from tests.world.mail_server import Post, announce, mail_server
-from tests.world.served import Served, serve
+from tests.world.served import Answer, Served, serve
 
 __all__ = ["_own_environment", "box", "watched", "world"]  # the fixtures
 
@@ -77,3 +80,64 @@ def test_who_is_pinged_may_be_gone(watched: Comune, box: Post) -> None:
     (port,) = free_ports(1)
     known(watched, f"http://127.0.0.1:{port}")
     assert any("non si raggiunge" in line for line in go(watched).untold)
+
+
+CHECKS = {"round": "es", "prefect": "es-prefect", "slots": "es-slot", "backup": "es-copie", "echo": "es-eco"}
+ADDRESSES = {f"/ping/{slug}{fail}" for slug in CHECKS.values() for fail in ("", "/fail")}
+
+
+def there(addresses: set[str]) -> dict[str, Answer]:
+    return {address: (200, {}, b"OK") for address in addresses}
+
+
+def checked(comune: Comune, address: str) -> None:
+    table = Watchdog(ping_url=f"{address}/ping", checks=CHECKS)
+    comune.settings.profile = comune.settings.profile.model_copy(update={"watchdog": table})
+
+
+def test_each_promise_has_a_check_of_its_own(watched: Comune, box: Post) -> None:
+    with serve({**WELL, **there(ADDRESSES)}) as listener:
+        known(watched, listener.address)
+        checked(watched, listener.address)
+        assert go(watched).untold == ()
+        assert listener.posted == [("/ping/es", ""), ("/ping/es-prefect", ""), ("/ping/es-slot", "")], (
+            "there are no copies and no address outside: who waits for them is not told that they are well"
+        )
+        listener.posted.clear()
+        assert ids(broken(watched)) == ["prefect"]
+        assert listener.posted[-3:] == [
+            ("/ping/es", ""),
+            ("/ping/es-prefect/fail", "prefect"),
+            ("/ping/es-slot", ""),
+        ]
+        listener.posted.clear()
+        voices.ping(watched.settings, ("unit.backup", "disk", "unit.doctor"), unseen={"slots", "backup"})
+        assert listener.posted == [
+            ("/ping/es/fail", "disk, unit.doctor"),
+            ("/ping/es-prefect", ""),
+            ("/ping/es-copie/fail", "unit.backup"),
+            ("/ping/es-eco", ""),
+        ]
+
+
+def test_a_check_that_is_not_there_keeps_no_other_from_hearing(watched: Comune, box: Post) -> None:
+    with serve({**WELL, **there(ADDRESSES - {"/ping/es-prefect"})}) as listener:
+        known(watched, listener.address)
+        checked(watched, listener.address)
+        assert go(watched).untold == ("il controllo «es-prefect» di [watchdog] risponde 404",)
+        assert listener.posted[-1] == ("/ping/es-slot", "")
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ({"checks": {"round": "x"}}, "ping_url"),
+        ({"ping_url": "https://hc.example/key", "checks": {"slots": "x"}}, "'round'"),
+        ({"ping_url": "https://hc.example/key", "checks": {"round": "x", "slots": "x"}}, "same slug"),
+        ({"ping_url": "https://hc.example/key", "checks": {"round": "x/fail"}}, "pattern"),
+        ({"ping_url": "https://hc.example/key", "checks": {"round": "x", "weather": "y"}}, "weather"),
+    ],
+)
+def test_checks_that_would_leave_something_unheard(table: dict[str, object], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        Watchdog.model_validate(table)

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 # as flows/machine/secret_files.py has them, which is slow to import; a test holds the two together
 UNITS = ("prefect", "worker", "web", "watchdog", "backup", "drill", "doctor")
 
+SCHEMA = 1  # of what `doctor --json` prints
+
 
 def doctor(arguments: argparse.Namespace, out: Output) -> int:
     """A profile that cannot be read is what is found, and no reason to say nothing."""
-    from flows.doctor.finding import exit_code
+    from flows.backup.taking import version
+    from flows.doctor.finding import exit_code, worst
     from flows.doctor.redaction import redacted
     from flows.doctor.table import lines, rows
 
@@ -25,7 +28,15 @@ def doctor(arguments: argparse.Namespace, out: Output) -> int:
     code = exit_code(findings)
     if arguments.redact:
         findings = redacted(findings, settings)
-    out.keep(checks=rows(findings), code=code, at=datetime.now(UTC))
+    out.keep(
+        schema=SCHEMA,
+        version=version(),
+        slug=settings.profile.slug if settings and not arguments.redact else None,
+        at=datetime.now(UTC),
+        worst=worst(findings).name,
+        code=code,
+        checks=rows(findings),
+    )
     out.say(*lines(findings, code))
     return code
 
@@ -100,7 +111,11 @@ def add_verbs(add: Add) -> None:
     for_programs(
         parser,
         checks="one object each: id, group, name, verdict (good, attention, failed, unknown), words, remedy, "
-        "detail (words from outside), left_out (does not count: forbidden, or not of this profile)",
+        "detail (words from outside), left_out (does not count: forbidden, or not of this profile), ms",
+        schema="of this document: another number where a field changes its meaning or goes",
+        version="of the program",
+        slug="of the Comune; null with --redact, or where the profile cannot be read",
+        worst="the verdict that the exit code stands for",
         code="the exit code",
         at="when",
     )

@@ -1,5 +1,6 @@
 """Makes all checks, several at once: what goes wrong in one is its own result."""
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -20,6 +21,7 @@ from flows.doctor import (
 from flows.doctor.finding import Case, Check, Finding, Said, left_out, unknown
 from flows.settings import SettingsError
 
+LONG = 10.0  # seconds; beyond them a check says how long it took
 AT_ONCE = 8  # most of the time is waiting for an answer
 CHECKS: tuple[Check, ...] = (
     *configuration.CHECKS,
@@ -42,10 +44,18 @@ REPORT = (
 def examine(case: Case, checks: Sequence[Check] = CHECKS) -> list[Finding]:
     """In the order of the checks, whichever is done first."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = list(pool.map(lambda check: _answer(check, case), checks))
+        answers = list(pool.map(lambda check: _timed(check, case), checks))
     return [
-        finding for check, said in zip(checks, answers, strict=True) for finding in _findings(check, said)
+        finding
+        for check, (said, seconds) in zip(checks, answers, strict=True)
+        for finding in _findings(check, said, seconds)
     ]
+
+
+def _timed(check: Check, case: Case) -> tuple[Sequence[Said], float]:
+    began = time.monotonic()
+    said = _answer(check, case)
+    return said, time.monotonic() - began
 
 
 def _answer(check: Check, case: Case) -> Sequence[Said]:
@@ -65,7 +75,8 @@ def _answer(check: Check, case: Case) -> Sequence[Said]:
     return [said] if isinstance(said, Said) else said
 
 
-def _findings(check: Check, answers: Sequence[Said]) -> Iterator[Finding]:
+def _findings(check: Check, answers: Sequence[Said], seconds: float) -> Iterator[Finding]:
+    slow = f" Il controllo ha impiegato {seconds:.0f} secondi." if seconds >= LONG else ""
     for said in answers:
         name = f"{check.name}: {said.about}" if said.about else check.name
         yield Finding(
@@ -73,8 +84,9 @@ def _findings(check: Check, answers: Sequence[Said]) -> Iterator[Finding]:
             check.group,
             name,
             said.verdict,
-            said.words,
+            f"{said.words}{slow}",
             said.remedy,
             said.detail,
             said.is_left_out,
+            round(seconds * 1000),
         )

@@ -78,7 +78,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Finding:
-    """An answer with the check that gave it."""
+    """An answer with the check that gave it; `ms`: how long that took."""
 
     id: str
     group: str
@@ -88,9 +88,16 @@ class Finding:
     remedy: str = ""
     detail: str = ""
     is_left_out: bool = False
+    ms: int = 0
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
     """0 well, 1 attention, 2 failed, 3 where nothing is known to be wrong and not all could be checked."""
     seen = {finding.verdict for finding in findings if not finding.is_left_out}
     return next((code for verdict, code in CODES if verdict in seen), 0)
+
+
+def worst(findings: Iterable[Finding]) -> Verdict:
+    """The verdict that the exit code stands for."""
+    code = exit_code(findings)
+    return next((verdict for verdict, of in CODES if of == code), Verdict.good)

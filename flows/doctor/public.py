@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out, unknown
 from flows.doctor.wire import CertificateError, UnreachedError, ask
 from flows.settings import Settings
+from flows.whatsapp.webhook import REFUSAL
 from flows.whatsapp.wire import trusted
 
 GROUP = "Pagine e webhook"
@@ -42,16 +43,23 @@ def local(case: Case) -> Said:
 
 def echo(case: Case) -> Said:
     """As WhatsApp does when the webhook is set up: a random word must come back from the public address."""
-    settings = case.settings
-    public = settings.profile.servers.public
+    token, word = case.settings.secrets.verify_token.get_secret_value(), secrets.token_hex(16)
+    return _echo(case, token, word, wanted=word)
+
+
+def often_asked_echo(case: Case) -> Said:
+    """The same for who asks every few minutes and is not given the webhook's token: that it is refused, in
+    our own words, comes from our web app as well.
+    """
+    word = secrets.token_hex(16)
+    return _echo(case, word, word, wanted=REFUSAL)
+
+
+def _echo(case: Case, token: str, word: str, *, wanted: str) -> Said:
+    public = case.settings.profile.servers.public
     if not public.startswith("https:"):
         return left_out("L'indirizzo pubblico è di questa macchina.")
-    word = secrets.token_hex(16)
-    query = {
-        "hub.mode": "subscribe",
-        "hub.verify_token": settings.secrets.verify_token.get_secret_value(),
-        "hub.challenge": word,
-    }
+    query = {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": word}
     try:
         answer = ask(f"{public}/webhook", query=query, trust=trusted())
     except CertificateError:
@@ -59,7 +67,7 @@ def echo(case: Case) -> Said:
     except UnreachedError as exc:
         remedy = f"{FRONT}; se da fuori si vede, è la rete interna che non ci arriva"
         return failed("All'indirizzo pubblico non risponde nessuno.", remedy, detail=str(exc))
-    if answer.body != word.encode():
+    if answer.body != wanted.encode():
         return failed(
             f"All'indirizzo pubblico risponde altro ({answer.status}): i DISATTIVA non arrivano.", FRONT
         )

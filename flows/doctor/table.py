@@ -44,6 +44,7 @@ def rows(findings: Sequence[Finding]) -> list[dict[str, object]]:
             "remedy": finding.remedy or None,
             "detail": finding.detail or None,
             "left_out": finding.is_left_out,
+            "ms": finding.ms,
         }
         for finding in findings
     ]

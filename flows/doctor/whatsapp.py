@@ -14,7 +14,7 @@ from flows.sending.provider import account_headers
 from flows.settings import Settings
 from flows.whatsapp import versions
 from flows.whatsapp.account import ask_number, ask_token
-from flows.whatsapp.account_templates import ask_template
+from flows.whatsapp.account_templates import ask_template, listed
 from flows.whatsapp.errors import NowhereError, Retryable, TokenError, WhatsAppError
 
 GROUP = "WhatsApp"
@@ -25,6 +25,7 @@ TEMPLATES = "`python -m flows templates plan`, che dice che cosa fare di ognuno"
 MORE = "chiedi a Meta un limite più alto prima che serva"
 NO_END_TOLD = "WhatsApp accetta la chiave; quando scade non lo dice, e non si sa."
 EXPIRY = timedelta(days=30)  # before a token ends
+IN_REVIEW = frozenset({"PENDING", "IN_APPEAL"})
 NEARLY = 0.8  # of the limit
 
 
@@ -124,6 +125,33 @@ def templates(case: Case) -> Said:
     words = " ".join(f"{seen.name}: {seen.words}" for seen in bad)
     is_refused = any(seen.verdict == checks.Verdict.refused for seen in bad)
     return failed(words, TEMPLATES) if is_refused else attention(words, TEMPLATES)
+
+
+@_with_api
+def often_asked_templates(case: Case) -> Said:
+    """Whether one that we had is stopped or gone: all in one question, for who asks every few minutes. What
+    is in review waits for Meta, and a person submitted it.
+    """
+    settings = case.settings
+    whatsapp = settings.profile.whatsapp
+    try:
+        states = {
+            state.name: state
+            for state in listed(whatsapp.base, whatsapp.waba_id, account_headers(settings))
+            if state.language == whatsapp.language
+        }
+    except WhatsAppError as exc:
+        return unknown("WhatsApp non mostra i modelli.", "guarda prima la riga «Chiave»", detail=str(exc))
+    wanted = list(settings.templates.values())
+    if not any(one.name in states for one in wanted):
+        return left_out("Nessun modello è ancora presso WhatsApp.")
+    seen = [
+        checks.check_template(one, states.get(one.name), "")
+        for one in wanted
+        if not (one.name in states and states[one.name].status in IN_REVIEW)
+    ]
+    words = " ".join(f"{one.name}: {one.words}" for one in seen if one.verdict == checks.Verdict.refused)
+    return failed(words, TEMPLATES) if words else good("Nessun modello è fermo.")
 
 
 @_with_api

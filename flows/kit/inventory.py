@@ -6,6 +6,7 @@ asked for in square brackets.
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
@@ -125,6 +126,17 @@ def _accounts(settings: Settings) -> Iterator[str]:
         yield f"Modello: {profile.llm.address}, {profile.llm.model}"
     for feed in profile.sources.feeds:
         yield f"Fonte: {feed}"
+    yield f"Chi chiama quando il servizio tace: {_listener(settings)}"
+
+
+def _listener(settings: Settings) -> str:
+    """Its host alone: who knows the whole address can say in our name that all is well."""
+    table = settings.profile.watchdog
+    if table.ping_url is None:
+        return "NESSUNO (`ping_url` di `[watchdog]`)"
+    checks = ", ".join(f"{slug} ({promise})" for promise, slug in table.checks.items())
+    host = urlsplit(table.ping_url).hostname
+    return f"{host}; controlli: {checks or 'uno per tutto'}; a chi è intestato: {TO_FILL}"
 
 
 def _keys(settings: Settings) -> Iterator[str]:

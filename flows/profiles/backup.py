@@ -40,3 +40,11 @@ class Backup(Strict):
             except RecipientError:
                 raise ValueError(f"number {place} is no public key of age, like age1...") from None
         return recipients
+
+
+def kept(backup: Backup | None) -> str:
+    """How long copies are kept, as citizens read it: what is erased stands in them until then."""
+    if backup is None:
+        return "non ne facciamo."
+    days = "un giorno" if backup.keep_days == 1 else f"{backup.keep_days} giorni"
+    return f"{days}; ciò che cancelliamo vi resta fino ad allora."

@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from flows.bulletin.slots import WEEKDAYS, WeeklySlot, WeeklyTime
-from flows.profiles.backup import Backup
+from flows.profiles.backup import Backup, kept
 from flows.profiles.colleagues import Colleague, folded, slug
 from flows.profiles.contacts import Address, Base, Contacts, Names, is_loopback, named_twice
 from flows.profiles.file import Strict
@@ -390,3 +390,8 @@ class Profile(Strict):
     def prova(self) -> str:
         """What stands before every name and title that is not the real service."""
         return "" if self.stage == "production" else "PROVA · "
+
+    @property
+    def notice_words(self) -> dict[str, str]:
+        """For the places of the privacy notice."""
+        return {**self.privacy.words, "versione": self.notice.version, "copie": kept(self.backup)}

@@ -26,6 +26,8 @@ from flows.doctor.reader import reader
 from flows.doctor.wire import UnreachedError, ask
 from flows.settings import Secrets, Settings
 from flows.sources.alerts import alert_addresses
+from flows.watchdog import copies
+from flows.watchdog.trouble import Trouble
 
 UNUSED = SecretStr("-")
 MEGABYTE = 1_000_000
@@ -35,25 +37,14 @@ MAIL_WITHIN = timedelta(minutes=30)  # the next round hands a letter over, later
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """A promise that is broken, in a sentence without personal data.
-
-    `is_urgent`: an alert may be lost by it, so nobody is spared at night. `is_certain`: told at first sight.
-    """
-
-    id: str
-    name: str
-    words: str
-    is_urgent: bool = False
-    is_certain: bool = False
-
-
-@dataclass(frozen=True)
 class Seen:
-    """`unknown`: ids of promises that nothing is known of, for the database does not answer."""
+    """`unknown`: ids of promises that nothing is known of, for instance for the database does not answer.
+    `left_out`: of those that this installation does not make.
+    """
 
     troubles: tuple[Trouble, ...]
     unknown: frozenset[str] = frozenset()
+    left_out: frozenset[str] = frozenset()
 
 
 Asked = Callable[[Settings, Session, datetime, datetime], "Trouble | None"]
@@ -61,7 +52,13 @@ Asked = Callable[[Settings, Session, datetime, datetime], "Trouble | None"]
 
 def look(settings: Settings, *, first_at: datetime, now: datetime) -> Seen:
     """`first_at`: since when this is looked at; what never happened is missed from then on."""
-    found: list[Trouble | None] = [_disk(settings), _web(settings), _prefect(settings, first_at, now)]
+    found: list[Trouble | None] = [
+        _disk(settings),
+        _web(settings),
+        _prefect(settings, first_at, now),
+        copies.backup(settings, first_at, now),
+        copies.drill(settings, first_at, now),
+    ]
     unknown: set[str] = set()
     try:
         with reader(settings) as engine, reading(engine) as session:
@@ -70,17 +67,26 @@ def look(settings: Settings, *, first_at: datetime, now: datetime) -> Seen:
         words = f"Il database non risponde ({type(exc).__name__})."
         found.append(Trouble("database", "Database", words, is_urgent=True))
         unknown = set(IN_DATABASE)
-    examined, unexamined = _examined(settings, now)
+    examined, unexamined, left_out = _examined(settings, now)
     found += examined
     unknown |= unexamined
-    return Seen(tuple(trouble for trouble in found if trouble is not None), frozenset(unknown))
+    left_out |= set() if settings.profile.backup else {"backup", "drill"}
+    troubles = [trouble for trouble in found if trouble is not None]
+    broken = {trouble.id for trouble in troubles}
+    besides = {id_ for id_, causes in TOLD_BY.items() if id_ in broken and causes & broken}
+    return Seen(
+        tuple(one for one in troubles if one.id not in besides),
+        frozenset(unknown | besides),
+        frozenset(left_out),
+    )
 
 
-def _examined(settings: Settings, now: datetime) -> tuple[list[Trouble], set[str]]:
-    """What the doctor finds broken, and the ids of what he could not look at."""
+def _examined(settings: Settings, now: datetime) -> tuple[list[Trouble], set[str], set[str]]:
+    """What the doctor finds broken, and the ids of what he could not look at, and of what is none here."""
     case = Case(_with_token(settings), now)
     findings = [one for one in examine(case, FROM_DOCTOR) if not one.is_left_out]
     troubles, unknown = [], set()
+    left_out = {check.id for check in FROM_DOCTOR} - {one.id for one in findings}
     for check in FROM_DOCTOR:
         own = [one for one in findings if one.id == check.id]
         broken = [one for one in own if one.verdict == Verdict.failed]
@@ -89,7 +95,7 @@ def _examined(settings: Settings, now: datetime) -> tuple[list[Trouble], set[str
             troubles.append(Trouble(check.id, check.name, words, is_urgent=check.id in URGENT))
         elif any(one.verdict == Verdict.unknown for one in own):
             unknown.add(check.id)
-    return troubles, unknown
+    return troubles, unknown, left_out
 
 
 def _with_token(settings: Settings) -> Settings:
@@ -203,12 +209,16 @@ def _mail(settings: Settings, session: Session, first_at: datetime, now: datetim
 
 FROM_DOCTOR = (
     Check("clock", "Macchina", "Orologio", machine.often_asked_clock, needs_network=True),
+    Check("templates", "WhatsApp", "Modelli di WhatsApp", whatsapp.often_asked_templates, needs_network=True),
+    Check("echo", "Da fuori", "Eco da fuori", public.often_asked_echo, needs_network=True),
     Check("certificate", "Da fuori", "Certificato", public.certificates, needs_network=True),
     Check("token", "WhatsApp", "Chiave di WhatsApp", whatsapp.token, needs_network=True),
     Check("duty", "Persone", "In turno", people.duty),
     Check("news", "Fonti", "Notizie", sources_read.news),
 )
 """What the doctor looks at, too, and who runs the service must hear of within a quarter of an hour."""
-URGENT = frozenset({"clock", "token"})  # no code is taken, no alert leaves
+URGENT = frozenset({"clock", "token", "templates"})  # no code is taken, no alert leaves
+TOLD_BY = {"echo": frozenset({"web", "certificate"})}
+"""A promise -> those whose breach breaks it, too: it is not told besides them."""
 
 IN_DATABASE: dict[str, Asked] = {"alerts": _alerts, "slots": _slots, "mail": _mail}

@@ -8,7 +8,8 @@ from flows.settings import Settings
 from flows.watchdog import judgement, memory, units, voices
 from flows.watchdog.judgement import Due, Ids
 from flows.watchdog.memory import Known, Memory
-from flows.watchdog.promises import Trouble, look
+from flows.watchdog.promises import look
+from flows.watchdog.trouble import Trouble
 from flows.watchdog.voices import BROKEN, OVER, UnheardError
 
 HOURLY = 5  # minutes after the hour in which a round speaks that can remember nothing
@@ -64,8 +65,8 @@ def _go(settings: Settings, *, dry_run: bool, failed: str, now: datetime) -> Don
         memory.save(settings.state, judgement.told(known, told, now=now))
     else:
         errors.append(UNREMEMBERED)
-    try:
-        voices.ping(settings, tuple(lasting))  # not a word of it: cron sends by mail what a round prints
+    try:  # not a word of it: cron sends by mail what a round prints
+        voices.ping(settings, tuple(lasting), seen.unknown | seen.left_out)
     except UnheardError as exc:
         errors.append(str(exc))
     return replace(done, told=tuple(lines), untold=tuple(errors))

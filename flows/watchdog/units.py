@@ -12,7 +12,7 @@ from db import disk
 from flows.backup import drill, offsite
 from flows.settings import Settings
 from flows.watchdog.judgement import LASTS
-from flows.watchdog.promises import Trouble
+from flows.watchdog.trouble import Trouble
 
 FOLDER = "guasti"  # in the state folder; the units know it, too
 WHY = "`journalctl -u {unit}` dice perché"

@@ -3,18 +3,20 @@
 Nothing of the outbox: that stands in the database, and Prefect empties it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from db.models import CallStatus
 from flows.bulletin.message.sms import fits, written
 from flows.doctor.wire import UnreachedError, ask
+from flows.profiles.watchdog import ROUND
 from flows.settings import BollettinoError, Settings, SettingsError
 from flows.staff.mail import OPERATOR, server
 from flows.staff.mail_text import bullets, write
 from flows.staff.rota import Addressee, Person
 from flows.staff.sms import Text, provider
 from flows.staff.smtp import MailTrouble, Outgoing, send
+from flows.watchdog.judgement import Ids
 from flows.watchdog.memory import Known
 
 BROKEN, OVER = "servizio_rotto", "servizio_riparato"  # of [posta] and of [sms]
@@ -110,17 +112,39 @@ def short(words: Mapping[str, str], prova: str, names: Sequence[str]) -> str:
     return written(words["breve"].format(prova=prova))
 
 
-def ping(settings: Settings, ids: Sequence[str]) -> None:
-    """Tell the address outside, where the profile names one, that all is well, or the ids of what is not.
+def ping(settings: Settings, ids: Sequence[str], unseen: Collection[str] = ()) -> None:
+    """Tell the address outside, where the profile names one, that all is well, or the ids of what is not;
+    where it names checks, each of them of its own promise. `unseen` are promises that could not be looked at:
+    of them nothing is said, and who waits for a word calls.
 
     Raises UnheardError: its own silence is then what it tells, and the next round comes in five minutes.
     """
-    address = settings.profile.watchdog.ping_url
+    address, checks = settings.profile.watchdog.ping_url, settings.profile.watchdog.checks
     if address is None:
         return
-    try:
-        answer = ask(f"{address}/fail", body=", ".join(ids)) if ids else ask(address, body="")
-    except UnreachedError as exc:
-        raise UnheardError(f"l'indirizzo di [watchdog] non si raggiunge ({exc})") from exc
-    if not 200 <= answer.status < 300:
-        raise UnheardError(f"l'indirizzo di [watchdog] risponde {answer.status}")
+    if not checks:
+        pinged = [("l'indirizzo", address, tuple(ids))]
+    else:
+        pinged = [
+            (f"il controllo «{slug}»", f"{address}/{slug}", broken)
+            for promise, slug in checks.items()
+            if (broken := _of(promise, ids, checks)) or promise not in unseen
+        ]
+    troubles = []
+    for what, at, broken in pinged:
+        try:
+            answer = ask(f"{at}/fail", body=", ".join(broken)) if broken else ask(at, body="")
+        except UnreachedError as exc:  # all stand at one address: no other is waited for
+            raise UnheardError(f"{what} di [watchdog] non si raggiunge ({exc})") from exc
+        if not 200 <= answer.status < 300:
+            troubles.append(f"{what} di [watchdog] risponde {answer.status}")
+    if troubles:
+        raise UnheardError("; ".join(troubles))
+
+
+def _of(promise: str, ids: Sequence[str], checks: Collection[str]) -> Ids:
+    """Those that its check tells; a unit's failure is of the promise of its name."""
+    promises = {id_: id_.removeprefix("unit.") for id_ in ids}
+    if promise == ROUND:
+        return tuple(id_ for id_, of in promises.items() if of not in checks)
+    return tuple(id_ for id_, of in promises.items() if of == promise)

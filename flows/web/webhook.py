@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from flows.web.ground.context import Web
 from flows.web.inbound.store import NotJsonError, store
-from flows.whatsapp.webhook import verify_signature
+from flows.whatsapp.webhook import REFUSAL, verify_signature
 
 LIMIT = 4 * 1024 * 1024  # bytes; 1,000 updates, Meta's largest batch, are about 1 MB
 PATIENCE = 10.0  # seconds for a whole body: Meta's come at once
@@ -39,7 +39,7 @@ def router(web: Web) -> APIRouter:
         token = query.get("hub.verify_token", "").encode("utf-8", "replace")
         is_right = bool(verify_token) and hmac.compare_digest(token, verify_token.encode())
         if not is_right or query.get("hub.mode") != "subscribe":
-            return PlainTextResponse("wrong verify token", status_code=403)
+            return PlainTextResponse(REFUSAL, status_code=403)
         return PlainTextResponse(query.get("hub.challenge", "").encode("utf-8", "replace"))
 
     @routes.post("")

@@ -15,6 +15,8 @@ from flows.whatsapp.changes import WHOLE, preference, system, user_id
 from flows.whatsapp.fragments import IDENTITIES, Unreadable, is_identity, message, safe_word, status
 from flows.whatsapp.updates import Unknown, Update
 
+REFUSAL = "wrong verify token"  # what we answer to who has not the word of the webhook
+
 
 def verify_signature(raw: bytes, header: str | None, secrets: Sequence[str]) -> bool:
     """Whether `X-Hub-Signature-256` is ours over these very bytes; any of `secrets` will do, for rotation."""
