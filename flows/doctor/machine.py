@@ -1,8 +1,13 @@
-"""The machine itself: its disk and its clock."""
+"""The machine itself: its disk, memory, clock and time zones."""
 
+import os
+import re
 import shutil
 from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from db.journal import Journal
 from flows.bulletin.language.dates import giorno_ora
@@ -17,6 +22,9 @@ from flows.sources.readings import agent
 GROUP = "Macchina"
 MEGABYTE = 1_000_000
 WARN_AT = 2  # times the room that must be left
+MEMORY = Path("/proc/meminfo")
+FREE_MEMORY, LEAST_MEMORY = 150, 1000  # megabytes: of a run; of server, worker, web app and one run
+ZONE = "Europe/Rome"
 SLOW, WRONG = 30.0, 120.0  # seconds: a one-time code lives 30, and one beside it still counts
 ASKED = 4  # sites at most, each of another host
 
@@ -36,6 +44,41 @@ def disk(case: Case) -> Said:
     if free < WARN_AT * least:
         return attention(words, remedy)
     return good(words)
+
+
+def memory(case: Case) -> Said:  # noqa: ARG001
+    """What is left for a run, which takes about 100 MB. In a unit the kernel's file is hidden: there the size
+    of the machine must do.
+    """
+    remedy = "chiudi altri programmi sulla macchina, o dalle più memoria: senza, un invio può interrompersi"
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
+    if total < LEAST_MEMORY:
+        return attention(f"La macchina ha {total:.0f} MB di memoria, ne servono {LEAST_MEMORY}.", remedy)
+    try:
+        told = re.search(r"^MemAvailable: +(\d+) kB$", MEMORY.read_text(encoding="ascii"), re.MULTILINE)
+    except OSError:
+        told = None
+    if told is None:
+        return good(f"La macchina ha {total:.0f} MB di memoria; quanta è libera da qui non si vede.")
+    free = int(told[1]) * 1024 / MEGABYTE
+    words = f"Liberi {free:.0f} MB di memoria su {total:.0f}."
+    if free < FREE_MEMORY:
+        return failed(words, remedy)
+    return attention(words, remedy) if free < WARN_AT * FREE_MEMORY else good(words)
+
+
+def zones(case: Case) -> Said:
+    """Whether Italy's hours are known, this year's and the next's: every hour of a bulletin is one."""
+    remedy = "installa i dati dei fusi orari (pacchetto tzdata del sistema) e riavvia"
+    try:
+        zone = ZoneInfo.no_cache(ZONE)
+    except (ZoneInfoNotFoundError, OSError, ValueError) as exc:
+        return failed("Mancano i dati dei fusi orari.", remedy, detail=type(exc).__name__)
+    for year in (case.now.year, case.now.year + 1):
+        hours = [datetime(year, month, 1, 12, tzinfo=zone).utcoffset() for month in (1, 7)]
+        if hours != [timedelta(hours=1), timedelta(hours=2)]:
+            return failed(f"I dati dei fusi orari non sanno l'ora italiana del {year}.", remedy)
+    return good("L'ora solare e quella legale sono note.")
 
 
 def clock(case: Case) -> Said:
@@ -103,5 +146,7 @@ def upgrade(case: Case) -> Said:
 CHECKS = (
     Check("machine.upgrade", GROUP, "Aggiornamento", upgrade),
     Check("machine.disk", GROUP, "Disco", disk),
+    Check("machine.memory", GROUP, "Memoria", memory),
+    Check("machine.zones", GROUP, "Fusi orari", zones),
     Check("machine.clock", GROUP, "Orologio", clock, needs_network=True),
 )
