@@ -54,9 +54,7 @@ def pages(case: Case) -> Said:
             return left_out("Di SQLite lo dice la riga «Risposta e integrità».")
         try:
             with engine.execution_options(reading=True).connect() as connection:
-                connection.execute(
-                    text("SET statement_timeout = '5min'")
-                )  # a large table takes longer than most
+                connection.execute(text("SET statement_timeout = '5min'"))  # for a large table
                 for name in inspect(connection).get_table_names():
                     table = engine.dialect.identifier_preparer.quote(name)
                     connection.execute(text(f"SELECT sum(length(one::text)) FROM {table} AS one"))  # noqa: S608
