@@ -82,9 +82,9 @@ def explained(engine: Engine) -> Iterator[None]:
         yield
     except OperationalError as exc:
         raise SchemaError(
-            f"{engine.url.render_as_string(hide_password=True)} cannot be opened; in a new installation "
-            "`make run` or `python -m flows migrate` comes first, later see whether it is there and its "
-            "server runs"
+            f"{engine.url.render_as_string(hide_password=True)} cannot be opened: see whether it is there, "
+            "whether its server runs, and whether BOLLETTINO_STATE names the folder (after a restore, the "
+            "restored one); only in a new installation `make run` or `python -m flows migrate` comes first"
         ) from exc
 
 

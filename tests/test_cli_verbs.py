@@ -206,7 +206,7 @@ def test_what_keeps_a_verb_from_starting_is_one_line(
     assert "grace_minuts: is not a key of a profile" in told()
     comune.settings.database = f"sqlite:///{tmp_path}/nowhere/bollettino.db"
     assert flows(comune, "collect") == 2
-    assert "in a new installation `make run` or `python -m flows migrate` comes first" in told()
+    assert "only in a new installation `make run` or `python -m flows migrate` comes first" in told()
     comune.settings.database = f"sqlite:///{tmp_path}/new.db"
     assert flows(comune, "collect") == 2
     assert "new.db is empty: `make run` or `python -m flows migrate` comes first" in told()

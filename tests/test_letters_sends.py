@@ -9,6 +9,7 @@ from db.models import BulletinKind, BulletinStatus
 from db.vault import Vault
 from flows.dispatch import begin
 from flows.letters import sends
+from flows.sending import restored
 from flows.settings import Settings
 from tests.test_dispatch import approved
 from tests.world import outbox
@@ -45,6 +46,23 @@ def test_of_a_send_that_stopped_by_itself_decides_who_is_on_duty(comune: Comune)
         BRUNO: "Decide chi è di turno, Anna Redazione: tu non devi fare niente. "
         "Solo se Anna Redazione non può, decidi tu.",
     }
+
+
+def test_after_a_restore_whoever_runs_the_service_is_asked_before_anything(
+    sqlite: Engine, settings: Settings, vault: Vault
+) -> None:
+    with transaction(sqlite) as session:
+        people = [make_recipient(session, vault, phone=f"+3933300001{n:02}") for n in range(3)]
+        bulletin = make_bulletin(session, status=BulletinStatus.sending)
+        outbox.plan(session, bulletin.id, people, now=NOW)
+        restored.hold(settings, session, before=NOW, now=NOW)
+        sends.of_send(settings, session, bulletin, now=NOW)
+        told = letters.of_bulletin(session, bulletin.id, ["invio_fermato"])
+        assert len(told) == 2
+        for letter in told:
+            before, _, after = letter.text.partition("\n\nForse già inviati: 3. «riprendi» non scrive a loro")
+            assert before.endswith("Finché non ha guardato e accettato non parte niente.")
+            assert "decide un redattore, con «incerti»." in after.partition("CHE COSA SI PUÒ FARE")[0]
 
 
 @pytest.mark.parametrize("reason", ["token", "stopped_by_hand"])

@@ -60,7 +60,7 @@ def _would_send(
     settings: "Settings", engine: "Engine", bulletin_id: int, out: Output, *, late: bool, now: datetime
 ) -> int:
     """What would leave, and every check of it."""
-    from db import bulletins, recipients
+    from db import bulletins, deliveries, recipients
     from db.engine import transaction
     from flows.bulletin.message.frame import fill
     from flows.by_hand.window import text_of
@@ -71,7 +71,8 @@ def _would_send(
         order, preflight = check(settings, engine, bulletin_id, late=late, has_server=True, now=now)
     with transaction(engine) as session:
         bulletin = bulletins.locked(session, bulletin_id)
-        count = recipients.head_count(session, bulletin)
+        planned = deliveries.certificate(session, bulletin_id)  # of one that went on: who has nothing yet
+        count = planned.open if planned.planned else recipients.head_count(session, bulletin)
         text = text_of(settings, session, bulletin) if order.by_hand else ""
     if order.by_hand is None:
         text = fill(settings.frame(order.message.template), order.message.parameters)

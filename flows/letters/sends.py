@@ -25,6 +25,7 @@ from flows.sending import costs, parts
 from flows.sending.certificate import reason as reason_of
 from flows.sending.certificate import signers, unproved, words
 from flows.sending.checks import SITE, Preflight, Verdict
+from flows.sending.restored import RESTORED
 from flows.settings import Settings
 from flows.staff import duty as desk
 from flows.staff.mail import OPERATOR, tell
@@ -39,6 +40,11 @@ CONFIRMED_LATER = (
 )
 UNCERTAIN = (
     "Incerti vuol dire: forse arrivati. Non li rimandiamo; di solito si chiariscono da soli entro 24 ore.\n\n"
+)
+NOT_AGAIN = "«riprendi» non scrive a loro: 24 ore dopo decide un redattore, con «incerti»."
+AFTER_RESTORE = (
+    "Il database è stato ripristinato da una copia: prima di usare uno di questi comandi senti chi gestisce "
+    "il servizio. Finché non ha guardato e accettato non parte niente."
 )
 QUIET = ("retry",)  # a person has just asked for it
 
@@ -223,6 +229,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "chiudi": settings.order_link("chiudi"),
         "correggi": settings.order_link("correggi"),
         "resto": _rest(bulletin),
+        "incerti": _unsure(bulletin, certificate),
         "continua": giorno_ora(parts.next_at(settings, session, bulletin)) if parts.waits(bulletin) else "",
         "decisioni": _decisions(session, bulletin),
         "che_vuol_dire": UNCERTAIN if certificate.uncertain else "",
@@ -252,6 +259,16 @@ def _why_stopped(bulletin: Bulletin) -> str:
     if reason == "stopped_by_hand":
         return f"lo ha fermato {bulletin.status_by}"
     return REASONS.get(reason, reason).rstrip(".") or "non si sa"
+
+
+def _unsure(bulletin: Bulletin, certificate: Certificate) -> str:
+    """Of a stopped send, who may have it already, and whose word comes first; with an empty line after it."""
+    lines = []
+    if bulletin.status_reason == RESTORED:
+        lines.append(AFTER_RESTORE)
+    if certificate.uncertain:
+        lines.append(f"Forse già inviati: {certificate.uncertain}. {NOT_AGAIN}")
+    return "\n\n".join([*lines, ""]) if lines else ""
 
 
 def _undelivered(session: Session, bulletin: Bulletin) -> str:
