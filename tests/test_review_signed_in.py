@@ -26,7 +26,7 @@ from flows.machine import secret_files
 from flows.review import acts, codes
 from flows.review.acts import NotProvedError, going_on
 from flows.runs.forms import Confirmation
-from flows.sending.certificate import draw_up, printed, unproved
+from flows.sending.certificate import draw_up, printed, proofs, unproved
 from flows.sending.seal import not_as_approved
 from flows.settings import Settings
 from tests.test_review_acts import DEEDS, FAILED, Deed, _nonostante, _ritenta, rows, sent, state
@@ -229,6 +229,7 @@ def test_an_approval_is_proved_by_who_had_signed_in(desk: Comune) -> None:
     with desk.look() as session:
         approval = session.exec(select(Approval)).one()
         assert unproved(desk.settings, session, approval) == []
+        assert proofs(desk.settings, session, approval) == {ANNA.name: "accesso con password e codice"}
         document = draw_up(desk.settings, session, number)
     assert document.signers == [ANNA.name]
     (line,) = [line for line in printed(document, at=desk.now) if line.startswith("Approvato: ")]

@@ -22,8 +22,8 @@ from flows.profiles.comune import Editor
 from flows.review import acts
 from flows.review.page import matter
 from flows.sending import costs, parts
+from flows.sending.certificate import proofs, signers, unproved, words
 from flows.sending.certificate import reason as reason_of
-from flows.sending.certificate import signers, unproved, words
 from flows.sending.checks import SITE, Preflight, Verdict
 from flows.sending.restored import RESTORED
 from flows.settings import Settings
@@ -238,14 +238,15 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
 
 
 def _signed_by(settings: Settings, session: Session, approval: Approval) -> str:
-    """Who approved it, and how little that proves where no code was asked for."""
-    names = signers(settings, session, approval)
+    """Who approved it and how each is proved, or how little that proves where no code was asked for."""
+    names, how = signers(settings, session, approval), proofs(settings, session, approval)
     open_names = unproved(settings, session, approval)
     whose = f" di {' e '.join(open_names)}" if len(open_names) < len(names) else ""
     is_one = len(open_names) == 1
     declared = f"il nome{whose} è solo dichiarato" if is_one else f"i nomi{whose} sono solo dichiarati"
     proof = f" (senza codice: {declared})" if open_names else ""
-    return f"{' e '.join(names)}{proof}"
+    told = [f"{name} ({how[name]})" if name in how else name for name in names]
+    return f"{' e '.join(told)}{proof}"
 
 
 def _in_words(certificate: Certificate) -> str:

@@ -181,14 +181,21 @@ def signature_proof(session: Session, row: SignOff) -> str:
     return entered if (row.code_hash or "").startswith(ACCESS) else f"{proof}, {entered}"
 
 
+def proofs(settings: Settings, session: Session, approval: Approval) -> dict[str, str]:
+    """Of `signers` who gave a code or had signed in, how, in Italian."""
+    found = {}
+    for row in _approving(settings, session, approval):
+        asked = accounts.asked_at(session, row.editor, row.at)
+        if row.code_hash or asked:
+            found[row.name] = SIGNED_IN[asked.proof] if asked else proved_by(row.code_hash)
+    if approval.code_hash:
+        found.setdefault(approval.approver, proved_by(approval.code_hash))
+    return found
+
+
 def unproved(settings: Settings, session: Session, approval: Approval) -> list[str]:
     """Names of `signers` who neither gave a code nor had signed in: somebody chose them from a list."""
-    proved = {
-        row.name
-        for row in _approving(settings, session, approval)
-        if row.code_hash or accounts.asked_at(session, row.editor, row.at)
-    }
-    proved |= {approval.approver} if approval.code_hash else set()
+    proved = proofs(settings, session, approval)
     return [name for name in signers(settings, session, approval) if name not in proved]
 
 
