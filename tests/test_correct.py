@@ -165,7 +165,7 @@ def test_what_a_refused_quotation_names_is_accepted_as_it_stands(sqlite_session:
         return misquoted(session, number, [lines[0], item_of(news, text=quoted)])
 
     (refused,) = told("Domenica in piazza")
-    named = re.findall(r"«([^«»]+)»", refused.partition("C'era: ")[2])
+    named = re.findall(r"«([^«»]+)»", refused.partition("chi legge ha visto: ")[2])
     assert len(named) == 2
     assert [told(one) for one in named] == [[], []]
     assert told(parameter(telling_stars)) == []
