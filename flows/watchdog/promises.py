@@ -33,6 +33,7 @@ UNUSED = SecretStr("-")
 MEGABYTE = 1_000_000
 ALERTS_WITHIN = timedelta(hours=1)
 MARGIN = timedelta(minutes=15)  # `sorveglia` closes what is past its time within five
+SILENT = timedelta(minutes=10)  # two rounds of `sorveglia`; with a server that is gone it is told at once
 MAIL_WITHIN = timedelta(minutes=30)  # the next round hands a letter over, later ones try again
 
 
@@ -136,16 +137,20 @@ def _web(settings: Settings) -> Trouble | None:
 def _prefect(settings: Settings, first_at: datetime, now: datetime) -> Trouble | None:
     """The canary: not that its server answers, but that what is scheduled is done."""
     last = heartbeat.last_beat(settings.state)
-    if now - (last or first_at) <= heartbeat.TOO_OLD:
+    age = now - (last or first_at)
+    if age <= SILENT:
         return None
     since = f"da {giorno_ora(last)}" if last else "e non l'ha mai fatto"
     try:
         is_up = ask(f"{settings.prefect_address}/api/health").status == 200
     except UnreachedError:
         is_up = False
+    if (is_up or last is None) and age <= heartbeat.TOO_OLD:
+        return None
     why = "il suo server risponde" if is_up else "il suo server non risponde"
     words = f"Il controllo ogni cinque minuti non si fa {since} ({why}): non parte e non scade più niente."
-    return Trouble("prefect", "Prefect", words, is_urgent=True)
+    is_gone = not is_up and last is not None  # it has lived, and two rounds in a row are missing
+    return Trouble("prefect", "Prefect", words, is_urgent=True, is_certain=is_gone)
 
 
 def _alerts(settings: Settings, session: Session, first_at: datetime, now: datetime) -> Trouble | None:
