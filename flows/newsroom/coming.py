@@ -49,9 +49,14 @@ def calendar(settings: Settings, session: Session, now: datetime) -> list[Day]:
 
 
 def _away(settings: Settings, session: Session, editor: str, first: date, last: date) -> Day:
-    at = datetime(first.year, first.month, first.day, 12, tzinfo=ROME)
     words = f"{editor}: assente fino a {giorno(last)} compreso"
-    return Day(first, words, duty.on_duty(session, settings.profile, at).names)
+    return Day(first, words, _on_duty(settings, session, first))
+
+
+def _on_duty(settings: Settings, session: Session, day: date) -> str:
+    """At its noon."""
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=ROME)
+    return duty.on_duty(session, settings.profile, at).names
 
 
 def _sends(settings: Settings, session: Session, now: datetime) -> Iterator[Day]:
@@ -77,10 +82,13 @@ def _without(settings: Settings, session: Session, first: date, last: date) -> I
     usual = {slot.dispatch.weekday for slot in settings.profile.weekly_slots}
     for day in sorted(settings.profile.closures.on(first, last)):
         if day.weekday() in usual:
-            yield Day(day, "giorno di festa o di chiusura: nessun bollettino in questo giorno")
+            words = "giorno di festa o di chiusura: nessun bollettino, solo allerte e avvisi urgenti"
+            yield Day(day, words, _on_duty(settings, session, day))
     for row in days_off.known_closures(session, first=first, last=last):
         note = f" ({row.note})" if row.note else ""
-        yield Day(max(row.first, first), f"nessun bollettino fino a {giorno(row.last)} compreso{note}")
+        begins = max(row.first, first)
+        words = f"nessun bollettino fino a {giorno(row.last)} compreso{note}, solo allerte e avvisi urgenti"
+        yield Day(begins, words, _on_duty(settings, session, begins))
 
 
 @dataclass(frozen=True)
