@@ -62,7 +62,7 @@ def test_the_first_of_two_has_a_receipt_and_the_colleague_on_duty_is_called(
     number = waiting(comune, box)
     answer(comune, number, BRUNO, 1)
     assert told(comune, box, number, 1) == [
-        (MAIL[BRUNO], "Approvato da te, non ancora da un collega"),
+        (MAIL[BRUNO], "Manca un'altra approvazione"),
         (MAIL[ANNA], "Tocca a te approvare appena puoi"),
     ]
     assert "abbiamo scritto ad Anna Redazione" in box.text(-2)
@@ -80,7 +80,7 @@ def test_when_who_is_on_duty_approved_first_the_next_is_called(comune: Comune, b
         days_off.enter_absence(session, editor=BRUNO, first=NOW.date(), last=NOW.date(), note="", now=NOW)
     answer(comune, number, ANNA, 1)
     assert told(comune, box, number, 1) == [
-        (MAIL[ANNA], "Approvato da te, non ancora da un collega"),
+        (MAIL[ANNA], "Manca un'altra approvazione"),
         (MAIL[CARLA], "Tocca a te approvare appena puoi"),
     ]
 
@@ -115,7 +115,7 @@ def test_after_the_first_of_two_the_reminders_go_to_those_who_still_can_approve(
             one for one in new if one[1] not in ("Una", "Da")
         ]  # a source that is silent is another matter
 
-    assert at(119) == [(MAIL[ANNA], "Approvato"), (MAIL[BRUNO], "Tocca")]
+    assert at(119) == [(MAIL[ANNA], "Manca"), (MAIL[BRUNO], "Tocca")]
     assert at(89) == [(MAIL[BRUNO], "Scade")]
     assert at(59) == [(MAIL[CARLA], "Tocca")], "the deputy is not who has approved"
 
@@ -169,7 +169,7 @@ def test_what_cannot_wait_calls_the_colleague_at_once_by_every_channel(comune: C
     assert made == {(1, ANNA, way) for way in channels} | {(2, BRUNO, way) for way in channels}
     assert (
         MAIL[ANNA],
-        "PROVA · Approvato da te, non ancora da un collega: messaggio urgente",
+        "PROVA · Manca un'altra approvazione: messaggio urgente",
     ) in (box.told)
     for minutes in (12, 22, 32):
         urgent_calls.call(comune.settings, comune.engine, number, now=NOW + timedelta(minutes=minutes))

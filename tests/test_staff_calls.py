@@ -99,7 +99,7 @@ def test_who_is_on_duty_is_called_by_whatsapp_sms_and_mail_at_once(comuni: Comun
     assert rung(comuni)[BRUNO] == []
     assert [to for to, _ in box.told] == [SMS[ANNA], MAIL[ANNA]]
     assert box.text(0).strip() == (
-        "PROVA - Bollettino: ALLERTA ARANCIONE da approvare subito, prima delle 0 del 25/11. "
+        "PROVA - Bollettino: ALLERTA ARANCIONE da approvare subito, prima di mercoledì 25/11. "
         f"http://127.0.0.1:8080/r/{code} Senza risposta NON si invia."
     )
     assert not box.mails[0].is_multipart(), "a gateway makes an SMS of the bare text"

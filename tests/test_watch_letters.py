@@ -184,7 +184,7 @@ def test_a_draft_tells_the_whole_message_and_nothing_of_a_citizen(comune: Comune
         assert " ".join(item.text.split()) in " ".join(said.split())
     assert "per 5 persone" in said
     assert "- Vecchia notizia: già inviata" in said
-    assert "/v2/runs" in said
+    assert "/redazione/modulo/" in said
     assert not any(phone.lstrip("+")[2:] in said.replace(" ", "") for phone in numbers)
 
 
@@ -315,7 +315,7 @@ def test_a_lost_window_is_opened_again_by_the_next_round(
     first = comune.bulletin(number).review_run_id
     assert first is not None
     server.wait(first, 1)
-    assert first in box.text(), "the letter links to the window"
+    assert f"/redazione/modulo/{number}\n" in box.text(), "the letter leads to whichever window is open"
     rounds(comune.settings, comune.engine, now=comune.now + EVERY)
     assert comune.bulletin(number).review_run_id == first
     if left_as is None:
