@@ -25,7 +25,7 @@ def test_an_unchanged_draft_is_approved_in_five_taps(installation: Installation)
         number = installation.draft("Orario della biblioteca in dicembre")
         run_id = installation.run_of(number)
         link = run_page(installation, run_id)
-        letter = wait_for("the letter", lambda: _letter(installation, link))
+        letter = wait_for("the letter", lambda: _letter(installation, f"/redazione/modulo/{number}\n"))
         with browser_page(640, 860) as page:
             page.goto(f"{installation.sandbox}/posta/{letter}")
             take(page, "posta.png")
