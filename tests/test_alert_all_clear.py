@@ -81,7 +81,7 @@ def test_an_end_names_green_and_its_hour_only_where_the_source_does(
     _, _, since, now, _ = texts(sqlite, number)
     assert since == "la fonte non la riporta più (mercoledì 25 novembre, ore 14:44)"
     assert now == "per mercoledì 25 novembre la fonte non indica più questo livello"
-    assert "non aggiungerlo" in remarked(sqlite, number)
+    assert "non aggiungere «verde»" in remarked(sqlite, number)
     assert "è l'ora in cui abbiamo letto la fonte" in remarked(sqlite, number)
 
     with transaction(sqlite) as session:  # and then it speaks: the draft says it
@@ -110,7 +110,7 @@ def test_green_of_some_hours_or_of_one_zone_is_not_told_of_all(settings: Setting
         session.add_all([told, part])
     (number,) = look(settings, sqlite, read).opened
     assert "VERDE" not in " ".join(texts(sqlite, number))
-    assert "non aggiungerlo" in remarked(sqlite, number)
+    assert "non aggiungere «verde»" in remarked(sqlite, number)
 
 
 def remarked(engine: Engine, number: int) -> str:

@@ -329,7 +329,7 @@ def test_on_a_full_disk_it_still_knows_what_it_told(comune: Comune, tmp_path: Pa
                 done = go(comune, after=5 * MINUTE)
                 assert {"disk", "prefect"} == set(ids(done))
                 told = len(box.told)
-                assert told == 4, "two troubles in one letter each"
+                assert told == 8, "two troubles, each when it had lasted"
                 for _ in range(3):
                     done = go(comune, after=5 * MINUTE)
                     assert done.untold == ()
@@ -387,3 +387,13 @@ def test_a_promise_is_looked_at_for_each_name_that_can_be_unknown() -> None:
     looked_at = {*others, *promises.IN_DATABASE, *(check.id for check in promises.FROM_DOCTOR)}
     assert set(get_args(Promise)) == looked_at, "each may have a check of its own"
     assert Seen(()).unknown == frozenset()
+
+
+def test_a_machine_that_was_off_for_a_night_is_given_a_round_to_start(watched: Comune, box: Post) -> None:
+    go(watched)
+    watched.now += 8 * HOUR
+    all_read(watched)
+    assert [one.id for one in go(watched).fresh] == ["prefect"]
+    assert box.told == [], "its Prefect server is only being started"
+    goes_on(watched)
+    assert go(watched, after=5 * MINUTE).standing == ()

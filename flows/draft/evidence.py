@@ -229,8 +229,8 @@ READ_AT = (
 NOTHING_ELSE = "Nelle fonti lette non risulta nessun'altra allerta per quel giorno, nemmeno gialla."
 IS_GREEN = "La fonte dà VERDE, il livello più basso, per ciò che è finito."
 NOT_GREEN = (
-    "La fonte ha tolto l'allerta senza dire «verde»: il testo dice soltanto che è finita questa, e non "
-    "aggiungerlo."
+    "La fonte ha tolto l'allerta senza dire «verde»: il testo dice soltanto che è finita questa; non "
+    "aggiungere «verde»."
 )
 LEFT_OUT = (
     "L'invio del {title} è fermo, e in «correggi» la casella «L'invio è fermato» è rimasta vuota: se "

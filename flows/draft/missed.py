@@ -17,19 +17,26 @@ LATE = "Ma allora sarà tardi, del tutto o in parte, per:"
 
 
 def late_by_then(
-    settings: Settings, session: Session, items: Sequence[BulletinItem], following: Slot | None, now: datetime
+    settings: Settings,
+    session: Session,
+    bulletin_id: int,
+    items: Sequence[BulletinItem],
+    following: Slot | None,
+    now: datetime,
 ) -> list[str]:
-    """A line for each item that comes too late, in whole or in part, with the bulletin of `following`."""
+    """A line for each item of a bulletin that comes too late, in whole or in part, with that of `following`.
+
+    What the bulletin itself tells is not told yet: its own items are no copies of themselves.
+    """
     sends_at, due = (following.dispatch_at, following.deadline_at) if following else (None, None)
-    situation = read_situation(
-        settings, session, times(settings, sends_at, due, now, closed_days(session, now))
-    )
+    judged_at = times(settings, sends_at, due, now, closed_days(session, now))
+    situation = read_situation(settings, session, judged_at, excluding=bulletin_id)
     reasons = {one.title: one.reason for one in ranked(settings, situation).left_out}
     lost = [f"{item.title}: {reasons[item.title]}" for item in items if item.title in reasons]
     day = in_rome(sends_at).date() if sends_at else None
     kept = [item for item in items if item.title not in reasons]
     lost += [
-        f"{item.title}: {', '.join(days)} sarà già passato"
+        f"{item.title}: {' e '.join(days)} {'sarà già passato' if len(days) == 1 else 'saranno già passati'}"
         for item in kept
         if (days := days_over(item.text, day))
     ]

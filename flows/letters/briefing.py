@@ -155,7 +155,7 @@ def briefing(
         deadline_at=bulletin.deadline_at,
         now=now,
         next_at=after.dispatch_at if after else None,
-        late=late_by_then(settings, session, items, after, now) if slot and items else (),
+        late=late_by_then(settings, session, bulletin.id, items, after, now) if slot and items else (),
         reminder_at=slot.reminder_at if slot else None,
         deputy_at=slot.deputy_at if slot else None,
         deputy=following.names,

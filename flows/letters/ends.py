@@ -82,9 +82,8 @@ def what_now(settings: Settings, session: Session, bulletin: Bulletin, *, now: d
     following = slot_after(settings.profile, now, closed_days(session, now))
     when = f"nel {title(following.dispatch_at)}" if following else "nel primo bollettino che si prepara"
     version = bulletins.latest(session, bulletin.id)
-    gone = late_by_then(
-        settings, session, bulletins.items(session, version) if version else [], following, now
-    )
+    items = bulletins.items(session, version) if version else []
+    gone = late_by_then(settings, session, bulletin.id, items, following, now)
     lines = [f"Le notizie ancora valide possono entrare {when}."]
     if gone:
         lines.append(f"{LATE}\n{bullets(gone, '')}")

@@ -149,7 +149,8 @@ def _prefect(settings: Settings, first_at: datetime, now: datetime) -> Trouble |
         return None
     why = "il suo server risponde" if is_up else "il suo server non risponde"
     words = f"Il controllo ogni cinque minuti non si fa {since} ({why}): non parte e non scade più niente."
-    is_gone = not is_up and last is not None  # it has lived, and two rounds in a row are missing
+    # two of its rounds are missing; after a longer silence the machine itself may just have been started
+    is_gone = not is_up and last is not None and age <= heartbeat.TOO_OLD
     return Trouble("prefect", "Prefect", words, is_urgent=True, is_certain=is_gone)
 
 
