@@ -5,7 +5,8 @@ One bad source, page or entry never costs the others.
 
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
 from typing import Literal
@@ -27,12 +28,22 @@ from flows.sources.readings import Reading, defect, fetcher
 from flows.sources.silence import GAP, silence
 from flows.sources.stock import Stock
 from scrapers.errors import ScraperError, StaleError
+from scrapers.feeds.feeds import Feed
 from scrapers.fetching.fetcher import Fetcher
 
 TOGETHER = 64  # sources of one transaction
 SIDE_BY_SIDE = 8  # sources asked at once: one that is slow does not keep the others waiting
 
 Which = Literal["all", "news", "alerts"]
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """Of some sources, by their place: what is done with, what is planned, what to mark as read."""
+
+    readings: dict[int, Reading]
+    plans: dict[int, Plan]
+    marks: list[Mark]
 
 
 def planned(settings: Settings, which: Which) -> list[tuple[SourceKind, str]]:
@@ -103,53 +114,21 @@ def _take(
 ) -> list[Reading]:
     """Store what was asked for; one reading a source, in the same order.
 
-    `named` gives the addresses of news that the profile names. They are asked for only where an item of
-    another source comes up: there may be thousands, and this is done for each few dozen of them.
+    `news_addresses` gives the addresses of news that the profile names. They are asked for only where an item
+    of another source comes up: there may be thousands, and this is done for each few dozen of them.
     """
-    plans: dict[int, Plan] = {}
-    results: dict[int, Reading] = {}
-    marks: list[Mark] = []
-
-    def take(place: int, answer: Asked) -> None:
-        source = answer.source
-        if answer.failure:
-            results[place] = Reading(source.address, failure=answer.failure)
-            if not dry_run and answer.was_asked:
-                sources.failed(session, source.id, answer.message, retry_after=answer.retry_after, now=now)
-        elif answer.feed is not None:
-            planned = plan(
-                session,
-                source,
-                answer.feed,
-                settings.profile,
-                stocked=stock.may_hold(answer.feed),
-                is_read=is_read,
-                whole=answer.whole,
-                now=now,
-            )
-            if not dry_run:
-                store_plan(session, source, planned, now)
-                stock.add(data for data, _ in planned.without_page)
-                if not planned.visits:
-                    marks.append(answer.mark(complete=planned.complete, now=now))
-            plans[place] = planned
-
     with looking(engine) if dry_run else transaction(engine) as session:
         if not dry_run:
             alone(session, PURPOSE)
-        stock = Stock(session, [answer.feed for answer in asked if answer.feed])
         is_read = cache(lambda source_id: sources.address_of(session, source_id) in news_addresses())
-        for place, answer in enumerate(asked):
-            if answer.unchanged and answer.source.kind in NEWS:  # a mark, and nothing that could fail
-                results[place] = Reading(answer.source.address, not_modified=True)
-                marks += [] if dry_run else [answer.mark(complete=True, now=now)]
-                continue
-            try:
-                with session.begin_nested():
-                    take(place, answer)
-            except Exception as exc:  # noqa: BLE001  told as the source's failure
-                results[place] = _failed(session, answer, exc, dry_run=dry_run, now=now)
-        sources.succeeded(session, marks, now=now)
+        store = partial(_stored, session, settings.profile, asked, is_read, dry_run=dry_run, now=now)
+        try:
+            with session.begin_nested():
+                stored = store(each_apart=False)
+        except Exception:  # noqa: BLE001  a savepoint each tells whose it was, and keeps what the others gave
+            stored = store(each_apart=True)
+        sources.succeeded(session, stored.marks, now=now)
+    results, plans = stored.readings, stored.plans
     for place, answer in enumerate(asked):  # alerts first: pages take their time
         if place not in results and place not in plans:
             read = partial(_alerts, settings, engine, answer)
@@ -159,6 +138,58 @@ def _take(
         visit = partial(_news, settings, engine, client, answer, planned)
         results[place] = _guarded(engine, answer, dry_run, now, visit)
     return [results[place] for place in range(len(asked))]
+
+
+def _stored(
+    session: Session,
+    profile: Profile,
+    asked: Sequence[Asked],
+    is_read: Callable[[int], bool],
+    *,
+    each_apart: bool,
+    dry_run: bool,
+    now: datetime,
+) -> _Stored:
+    """What the feeds gave, stored; with `each_apart` one that fails costs the others nothing."""
+    stored = _Stored({}, {}, [])
+    stock = Stock(session, [answer.feed for answer in asked if answer.feed])
+
+    def store(place: int, answer: Asked, feed: Feed) -> None:
+        planned = plan(
+            session,
+            answer.source,
+            feed,
+            profile,
+            stocked=stock.may_hold(feed),
+            is_read=is_read,
+            whole=answer.whole,
+            now=now,
+        )
+        if not dry_run:
+            store_plan(session, answer.source, planned, now)
+            stock.add(data for data, _ in planned.without_page)
+            if not planned.visits:
+                stored.marks.append(answer.mark(complete=planned.complete, now=now))
+        stored.plans[place] = planned
+
+    for place, answer in enumerate(asked):
+        source = answer.source
+        if answer.unchanged and source.kind in NEWS:
+            stored.readings[place] = Reading(source.address, not_modified=True)
+            stored.marks.extend([] if dry_run else [answer.mark(complete=True, now=now)])
+        elif answer.failure:
+            stored.readings[place] = Reading(source.address, failure=answer.failure)
+            if not dry_run and answer.was_asked:
+                sources.failed(session, source.id, answer.message, retry_after=answer.retry_after, now=now)
+        elif answer.feed is not None:
+            try:
+                with session.begin_nested() if each_apart else nullcontext():
+                    store(place, answer, answer.feed)
+            except Exception as exc:  # told as the source's failure
+                if not each_apart:
+                    raise
+                stored.readings[place] = _failed(session, answer, exc, dry_run=dry_run, now=now)
+    return stored
 
 
 def _failed(session: Session, answer: Asked, exc: Exception, *, dry_run: bool, now: datetime) -> Reading:

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PEER = ROOT / ".peers" / "bin" / "python"
 FEW, ALL = 300, 7896
 WORKERS = (1, 4, 10)  # of reader; its best counts
-ROUNDS = 2
+ROUNDS = 5
 NOW = datetime(2026, 12, 31, 9, tzinfo=UTC)  # seven weeks after the feeds' items
 
 Figures = dict[str, float]
