@@ -42,6 +42,12 @@ def test_each_job_has_a_timer_that_the_target_starts_and_stops(tmp_path: Path) -
     assert calendar == ["*:0/5"]
 
 
+def test_no_job_comes_in_the_hour_that_a_night_of_spring_has_not() -> None:
+    """systemd leaves out what would come in it, and knows of nothing to make up for."""
+    at = [job.calendar.split()[1] for job in (jobs.BACKUP, jobs.DRILL, jobs.DOCTOR)]
+    assert [hour for hour in at if hour.startswith("02:")] == []
+
+
 def test_a_job_may_write_where_archives_lie_and_a_failure_is_over_once_it_went_well(tmp_path: Path) -> None:
     bring_secrets(tmp_path, {**VALUES, secret_files.IDENTITY: "made up"})
     planned = files_of(load_profile(write_profile(tmp_path, [BACKUP])), tmp_path)

@@ -146,6 +146,21 @@ def test_the_server_asks_this_machine_alone_unless_the_database_is_elsewhere(
         assert (unit.get("IPAddressDeny") == ["any"]) == is_closed, address
 
 
+def test_the_server_may_ask_the_provider_of_identities_that_its_door_signs_people_in_with(
+    tmp_path: Path,
+) -> None:
+    bring_secrets(tmp_path)
+    issuer = "https://login.comune.esempio.mi.it"
+    oidc = f'[sign_in.oidc]\nname = "Comune"\nissuer = "{issuer}"\nclient_id = "bollettino"\n'
+    of = {with_provider: tmp_path / str(with_provider) for with_provider in (False, True)}
+    for with_provider, folder in of.items():
+        folder.mkdir()
+        path = write_profile(folder)
+        path.write_text(path.read_text(encoding="utf-8") + oidc * with_provider, encoding="utf-8")
+        unit = settings_of(files_of(load_profile(path), tmp_path)[f"{NAME}-prefect.service"].text)
+        assert ("IPAddressDeny" in unit) is not with_provider
+
+
 def test_the_longest_slug_has_an_account_and_its_own_places(profile: Profile, tmp_path: Path) -> None:
     longest = profile.model_copy(update={"slug": "s" * 41, "istat": "015195"})
     machine = Machine(longest, PLACES)

@@ -158,6 +158,10 @@ def files(
 
     given = secret_files.of_units(profile, secrets, signs_in=machine.signs_in(root))
     own_jobs = list(jobs.of(profile, secrets))
+    database_elsewhere = any(
+        is_elsewhere(secret_files.value(secrets, name))
+        for name in ("BOLLETTINO_DATABASE", "BOLLETTINO_PREFECT_DATABASE")
+    )
     values = {
         "comune": _line(profile.names.comune),
         "comune_ascii": _ascii(profile.names.comune),
@@ -176,10 +180,9 @@ def files(
         "jobs": own_jobs,
         "archives": profile.backup.folder if profile.backup else None,
         "sends_copies": profile.backup is not None and profile.backup.offsite is not None,
-        "database_elsewhere": any(
-            is_elsewhere(secret_files.value(secrets, name))
-            for name in ("BOLLETTINO_DATABASE", "BOLLETTINO_PREFECT_DATABASE")
-        ),
+        "database_elsewhere": database_elsewhere,
+        # the server's door asks the Comune's provider of identities who somebody is
+        "door_asks_elsewhere": database_elsewhere or profile.sign_in.oidc is not None,
     }
 
     def filled(template: str, path: Path, mode: int = 0o644, before: str = "", **more: object) -> Planned:

@@ -99,12 +99,20 @@ def peer(module: str, phones: Sink, *arguments: int) -> dict[str, float]:
     return found
 
 
-def against_others(ours: Sent) -> None:
-    """At no latency, where the sender's own work is all there is. CPU is what a busy machine cannot blur."""
+def against_others(again: Callable[[], Sent]) -> None:
+    """At no latency, where the sender's own work is all there is: the best of some rounds of each, by turns.
+
+    CPU is what a busy machine cannot blur.
+    """
+    sent, campaigns, runs = [], [], {}
     with sink() as phones:
-        runs = {at_once: peer("peer_pywa", phones, 2000, at_once) for at_once in (1, 5, 10, 20, 50)}
-        campaign = peer("peer_meta_whatsapp", phones, 300)
+        for at_once in (1, 5, 10, 20, 50):
+            runs[at_once] = peer("peer_pywa", phones, 2000, at_once)
+            campaigns.append(peer("peer_meta_whatsapp", phones, 300))
+            sent.append(again())
     best = min(runs, key=lambda at_once: runs[at_once]["seconds"])
+    ours = min(sent, key=lambda one: one.seconds)
+    campaign = min(campaigns, key=lambda one: one["seconds"])
     _compare(f"pywa's send_template, {best} at once, nothing stored", runs[best], 2000, ours, 2.5)
     _compare("django-meta-whatsapp", campaign, 300, ours, 10)
 
@@ -133,7 +141,7 @@ def main() -> None:
         for workers in (1, 2, 4):
             told = send(new("PostgreSQL"), PEOPLE, workers=workers)
             print(f"limit lifted, PostgreSQL, {workers} senders: {told}")
-        against_others(ours)
+        against_others(lambda: send(new("SQLite"), PEOPLE))
         few, many = send(new("SQLite"), 1000), send(new("SQLite"), MOST)
         print(
             f"{MOST:,} people: {many}; {many.megabytes - few.megabytes:+.0f} MB over 1,000 (asked: 60), "
