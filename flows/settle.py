@@ -52,7 +52,7 @@ def retry_failed(
 
     NotDoneError says why nothing is. A dry run changes nothing, asks for no code, and may count none.
     """
-    person = acts.judge(settings, engine, who, proof, now=now) if not dry_run else None
+    person = acts.judge(settings, engine, who, proof, is_final=True, now=now) if not dry_run else None
     with transaction(engine) as session:
         bulletin = acts.held(session, bulletin_id)
         _require_can(settings, session, bulletin, now)

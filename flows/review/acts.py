@@ -287,7 +287,7 @@ def decide(
     with transaction(engine) as session:
         is_new = despite or (in_parts and parts.chosen_by(session, bulletin_id) is None)
         person = None if is_new else going_on(settings, session, bulletin_id, who, now=now)
-    person = person or judge(settings, engine, who, proof, is_final=despite, now=now)
+    person = person or judge(settings, engine, who, proof, is_final=True, now=now)
     verb = acts.IN_PARTS if in_parts else RESUME
     words = [GOES_DESPITE] if despite else [] if in_parts else [GOES]
     words += [GOES_IN_PARTS] if in_parts else []
