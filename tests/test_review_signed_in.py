@@ -113,7 +113,7 @@ def test_only_what_cannot_be_taken_back_asks_to_prove_it_again(
     known: Settings, sqlite: Engine, deed: tuple[Deed, str, int], request: pytest.FixtureRequest
 ) -> None:
     act, _, number = deed
-    sends = ("ritenta", "riprendi", "riprendi nonostante", "incerti: rimanda")  # what is read cannot be unread
+    sends = ("ritenta", "riprendi", "riprendi nonostante", "incerti: rimanda")
     is_final = request.node.callspec.params["deed"] in sends
     given = pressed(known, sqlite, ANNA.id, NOW, proved=LONG_AGO)
     if not is_final:
