@@ -14,7 +14,9 @@ from db.engine import make_engine
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.status import counted
 from flows.collect import tell_editor
+from flows.letters import orders
 from flows.privacy.intact import load
+from flows.review import acts
 from flows.runs import client as runs
 from flows.settings import Settings
 from flows.sources.past import Order, Past
@@ -87,7 +89,7 @@ def backfill(
     settings = load()
     if last_day < first_day:
         words = f"Il periodo finisce ({giorno(last_day)}) prima di cominciare ({giorno(first_day)})."
-        return runs.refused(settings, words)
+        return _not_done(settings, words)
     artifact: Any = create_progress_artifact(0.0, key="recupero", description="Notizie recuperate")
     last = 0
 
@@ -108,10 +110,18 @@ def backfill(
     update_progress_artifact(artifact, 100.0)
     for line in (line for reading in readings for line in reading.offered):
         get_run_logger().info("Si offrirebbe: %s", line)
-    tell_editor(readings)
+    failed = tell_editor(readings)
     outcome = outcome_of(readings, first_day, last_day, dry_run=dry_run)
+    if failed:
+        return _not_done(settings, f"{outcome} {failed}", orders.HALF)
     runs.completed(settings, outcome, lines=[line for reading in readings for line in reading.found])
     return outcome
+
+
+def _not_done(settings: Settings, why: str, what: str = orders.NOT_DONE) -> State[str]:
+    """Told to who started it, where persons sign in: the form asks for no name."""
+    who = acts.own_name(settings, "", runs.proof(""))
+    return orders.refused(settings, make_engine(settings.database), why, who=who, what=what)
 
 
 def outcome_of(readings: Sequence[Reading], first_day: date, last_day: date, *, dry_run: bool) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from prefect import flow, get_run_logger, task
+from prefect import State, flow, get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 from sqlalchemy import Engine
@@ -13,7 +13,7 @@ from db.engine import make_engine
 from flows.letters.holding import take_back_wrong
 from flows.privacy.intact import load
 from flows.runs import client
-from flows.settings import BollettinoError, Settings
+from flows.settings import Settings
 from flows.sources.readings import Reading, told_briefly
 from flows.sources.visit import Which, collect_sources, read_source
 
@@ -37,8 +37,8 @@ def take_back(settings: Settings, engine: Engine, *, now: datetime) -> list[str]
     return [str(bulletin) for bulletin in taken_back]
 
 
-def tell_editor(readings: Sequence[Reading]) -> None:
-    """Log what was read, in Italian; then BollettinoError if a source failed, so that the run is red."""
+def tell_editor(readings: Sequence[Reading]) -> str:
+    """Log what was read, in Italian; which sources were not, "" when all were: the run is to be red then."""
     log = get_run_logger()
     for reading in readings:
         (log.error if reading.failure else log.info)("%s", reading.in_italian())
@@ -48,23 +48,24 @@ def tell_editor(readings: Sequence[Reading]) -> None:
             log.warning("Da controllare: %s", problem)
     if not readings:
         log.warning("Nessuna fonte da leggere: il profilo non ne indica.")
-    if failed := [reading.failure for reading in readings if reading.failure]:
-        others = " (le altre sì)" if len(failed) < len(readings) else ""
-        raise BollettinoError(
-            f"Fonti non lette: {len(failed)} su {len(readings)}{others}. " + "; ".join(failed)
-        )
+    failed = [reading.source for reading in readings if reading.failure]
+    others = " (le altre sì)" if len(failed) < len(readings) else ""
+    told = f"Fonti non lette: {len(failed)} su {len(readings)}{others}: {', '.join(failed)}."
+    return f"{told} Perché, lo dice il registro qui sotto." if failed else ""
 
 
 LONGEST = 30 * 60  # seconds; a reading takes some minutes, the first of many sources a quarter of an hour
 
 
 @flow(name="raccogli", timeout_seconds=LONGEST, flow_run_name=client.titled("Raccolta: {which}"))
-def collect(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> None:
+def collect(which: Annotated[Choice, Field(title="Che cosa")] = "tutto") -> State[str] | None:
     """Legge il sito del Comune e le allerte; se una fonte non risponde, le altre si leggono lo stesso."""
     settings = load()
     reader = task(name="leggi", task_run_name="leggi {address}", cache_policy=NO_CACHE)(read_source)
     readings = collect_sources(settings, CHOICES[which], now=datetime.now(UTC), read=reader)
     for line in take_back(settings, make_engine(settings.database), now=datetime.now(UTC)):
         get_run_logger().warning("%s", line)
-    tell_editor(readings)
+    if failed := tell_editor(readings):
+        return client.refused(settings, failed)
     client.named(settings, f"Raccolta: {which} · {told_briefly(readings)}")
+    return None

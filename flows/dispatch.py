@@ -282,6 +282,7 @@ class Sent:
     is_refused: bool = False  # nothing left
     is_held: bool = False  # nothing left, and an editor is asked
     has_failed: bool = False  # it stopped on its way
+    link: str = ""  # to what comes next
 
 
 def _send(
@@ -328,7 +329,7 @@ def _send(
     if link := window.link(settings, engine, bulletin_id):
         drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
         log.info("%s Si invia a mano: %s", text, link)
-        return Sent(f"{text} Si invia a mano: {link}")
+        return Sent(f"{text} Si invia a mano.", link=link)
     if reason:
         text += f" {parts.told(settings, engine, bulletin_id, reason)}"
     pages.outcome(settings, engine, bulletin_id, text, now=datetime.now(UTC))
@@ -336,7 +337,8 @@ def _send(
     posted = drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
     if posted.trouble:
         log.warning("%s", posted.trouble)
-    return Sent(text, has_failed=reason not in (None, BY_A_PERSON, TODAY_IS_FULL))
+    failed = reason not in (None, BY_A_PERSON, TODAY_IS_FULL)
+    return Sent(text, has_failed=failed, link=pages.certificates(settings, bulletin_id))
 
 
 def _name() -> str:
@@ -350,7 +352,7 @@ def dispatch(
     bulletin_id: Annotated[
         int | None, Field(title="Numero del bollettino (vuoto: quelli approvati per questo momento)")
     ] = None,
-) -> str:
+) -> str | State[str]:
     """Invia il bollettino approvato; senza approvazione, o a un'ora sbagliata, non parte niente."""
     settings = load()
     engine = make_engine(settings.database)
@@ -358,8 +360,9 @@ def dispatch(
     chosen = due(settings, engine, now) if bulletin_id is None else [bulletin_id]
     # one after the other: a second one is not held against the moment at which the first began
     sent = [_send(settings, engine, chosen_id, now=datetime.now(UTC)) for chosen_id in chosen]
-    if failed := [end.text for end in sent if end.is_refused or end.has_failed]:
-        raise DispatchError(" ".join(failed))
+    if failed := [end for end in sent if end.is_refused or end.has_failed]:
+        what = orders.HALF if any(end.has_failed for end in failed) else orders.NOT_DONE
+        return client.refused(settings, " ".join(end.text for end in failed), what)
     outcome = "\n".join(end.text for end in sent) or NOTHING
     client.named(settings, " ".join(outcome.split("\n")))
     return outcome
@@ -393,5 +396,5 @@ def resume(
     if done.is_refused or done.is_held:
         return orders.refused(settings, engine, done.text, who=chi)
     if done.has_failed:
-        raise DispatchError(done.text)
-    return orders.done(settings, engine, done.text)
+        return orders.refused(settings, engine, done.text, who=chi, what=orders.HALF)
+    return orders.done(settings, engine, done.text, link=done.link)

@@ -214,9 +214,10 @@ def stop(
         outcome = stop_sending(settings, engine, number, who=chi, proof=proof, now=datetime.now(UTC))
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi, what=NOT_STOPPED)
-    except OperationalError:
-        client.refused(settings, "Il database non risponde: l'invio va avanti. Riprova subito.", NOT_STOPPED)
-        raise
+    except OperationalError as exc:
+        get_run_logger().error("ferma: %s", type(exc).__name__)
+        why = "Il database non risponde: l'invio va avanti. Riprova subito."
+        return client.refused(settings, why, NOT_STOPPED)
     window.close_if_stopped(settings, engine, number, f"fermato da {chi}", now=datetime.now(UTC))
     return _done(settings, engine, number, outcome)
 
@@ -258,7 +259,7 @@ def reopen(
 
 
 def _done(settings: Settings, engine: Engine, bulletin_id: int, outcome: str, link: str = "") -> str:
-    """Told in the run's name, and by mail."""
+    """Told in the run's name, and by mail; what there is to do next stands at `link`, or in *Redazione*."""
     get_run_logger().info("%s", outcome)
     drafts.told_at_once(settings, engine, bulletin_id, now=datetime.now(UTC))
-    return orders.done(settings, engine, outcome, link=link)
+    return orders.done(settings, engine, outcome, link=link or settings.newsroom)

@@ -11,7 +11,8 @@ from sqlmodel import select
 from db.models import Source
 from flows import collect
 from flows.collect import tell_editor
-from flows.settings import BollettinoError, Settings, load_profile
+from flows.runs import client
+from flows.settings import Settings, load_profile
 from flows.sources import pages
 from flows.sources.readings import Reading, told_briefly
 from flows.sources.visit import collect_sources
@@ -175,7 +176,8 @@ def test_a_site_that_does_not_answer_is_a_temporary_error(comune: Comune) -> Non
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     """What a run's log in the UI shows."""
-    monkeypatch.setattr(collect, "get_run_logger", lambda: logging.getLogger("run"))
+    for module in (collect, client):
+        monkeypatch.setattr(module, "get_run_logger", lambda: logging.getLogger("run"))
     caplog.set_level(logging.INFO, "run")
     return caplog
 
@@ -188,21 +190,24 @@ def test_a_run_is_red_when_one_source_of_several_failed_and_the_others_are_store
     monkeypatch.setattr(collect, "load", lambda: comune.settings)
     monkeypatch.setattr(collect, "task", lambda **_: lambda function: function)  # no server to report to
     comune.now = datetime.now(UTC)  # the flow has no clock but the machine's
-    with pytest.raises(BollettinoError) as caught:
-        collect.collect.fn("tutto")
+    names = list[str]()
+    monkeypatch.setattr(client, "rename", lambda _settings, _run, name: names.append(name))
+    ended = collect.collect.fn("tutto")
+    assert ended is not None
+    assert ended.is_failed()
     address = f"{comune.loopback.address}/rotto"
-    assert str(caught.value).startswith(f"Fonti non lette: 1 su 3 (le altre sì). {address}: answers 404")
+    why = f"Fonti non lette: 1 su 3 (le altre sì): {address}. Perché, lo dice il registro qui sotto."
+    assert ended.message == why
+    assert names == [f"NON FATTO · {why}"]
     assert len(comune.news()) == 10
     red = [record.getMessage() for record in log.records if record.levelno == logging.ERROR]
-    assert len(red) == 1
     assert red[0].startswith(f"Fonte non letta: {address}: answers 404")
+    assert red[1:] == [f"NON FATTO: {why}"]
 
 
 def test_every_source_that_failed_is_named(log: pytest.LogCaptureFixture) -> None:
     readings = [Reading("a", failure="a: answers 404"), Reading("b", failure="b: the answer is empty")]
-    with pytest.raises(BollettinoError) as caught:
-        tell_editor(readings)
-    assert str(caught.value) == "Fonti non lette: 2 su 2. a: answers 404; b: the answer is empty"
+    assert tell_editor(readings).startswith("Fonti non lette: 2 su 2: a, b.")
 
 
 def test_the_editor_reads_italian_where_the_operator_reads_english(log: pytest.LogCaptureFixture) -> None:
@@ -214,8 +219,8 @@ def test_the_editor_reads_italian_where_the_operator_reads_english(log: pytest.L
         "a: 3 new, 2 updated, 1 unchanged, 4 without a date",
         "b: not changed since the last reading",
     ]
-    tell_editor(readings)
-    tell_editor([])
+    assert tell_editor(readings) == ""
+    assert tell_editor([]) == ""
     assert [record.getMessage() for record in log.records] == [
         "a: 3 nuove, 2 aggiornate, 1 invariate, 4 senza data",
         "Si salverebbe: 2026-11-20 Nidi",

@@ -10,7 +10,6 @@ import pytest
 from prefect import State
 from prefect.logging import disable_run_logger
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from db import bulletins
 from db.engine import transaction
@@ -18,7 +17,7 @@ from db.models import BulletinStatus
 from flows import announce, backfill, correct, dispatch, settle, stop
 from flows.letters import orders
 from flows.review.acts import NotDoneError, cannot_resume
-from flows.runs import client
+from flows.runs import choices, client
 from flows.settings import Settings
 from flows.settle import GOT
 from tests.test_review_acts import (
@@ -133,6 +132,70 @@ def test_a_run_that_did_not_do_what_it_was_asked_is_red_and_says_why(
         assert f"«{verb.name}»: http" not in text
 
 
+STOPPED_MIDWAY = dispatch.Sent("Bollettino 1. Previsti 3 = accettati 1 + da inviare 2.", has_failed=True)
+NOT_BEGUN = dispatch.Sent("È tardi: doveva partire martedì, ore 11.", is_refused=True)
+
+
+def test_a_send_that_a_person_resumed_and_that_stopped_again_is_told_to_them(
+    run: Runs, asking: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = sent(asking, sqlite, QUEUED, left=BulletinStatus.stopped)
+    monkeypatch.setattr(dispatch, "_send", lambda *_, **__: STOPPED_MIDWAY)
+    ended = dispatch.resume.fn(str(number), **ANNA_ASKS)
+    assert isinstance(ended, State)
+    assert (ended.is_failed(), ended.message) == (True, STOPPED_MIDWAY.text)
+    assert run.names == [f"PROVA · FATTO A METÀ · {STOPPED_MIDWAY.text}"]
+    (text,) = letters(sqlite, "non_fatto").values()
+    assert "da inviare 2" in text
+
+
+@pytest.mark.parametrize(
+    ("ends", "what"), [((NOT_BEGUN,), "NON FATTO"), ((NOT_BEGUN, STOPPED_MIDWAY), "FATTO A METÀ")]
+)
+def test_a_slot_that_did_not_send_all_is_red_and_says_why_in_its_name(
+    run: Runs, monkeypatch: pytest.MonkeyPatch, ends: tuple[dispatch.Sent, ...], what: str
+) -> None:
+    left = iter(ends)
+    monkeypatch.setattr(dispatch, "_send", lambda *_, **__: next(left))
+    monkeypatch.setattr(dispatch, "due", lambda *_: range(len(ends)))
+    monkeypatch.setattr(client, "wait_for_slot", lambda at: at)
+    ended = dispatch.dispatch.fn()
+    assert isinstance(ended, State)
+    assert (ended.is_failed(), ended.message) == (True, " ".join(end.text for end in ends))
+    assert run.names == [f"PROVA · {what} · {ended.message}"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "left", "page"),
+    [
+        (stop.stop, BulletinStatus.sending, "/redazione"),
+        (stop.close, BulletinStatus.stopped, "/redazione"),
+        (dispatch.resume, BulletinStatus.stopped, "/redazione/pagina/certificato-1"),
+    ],
+)
+def test_an_order_that_was_done_leads_to_what_comes_next(
+    run: Runs,
+    asking: Settings,
+    sqlite: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    verb: Any,
+    left: BulletinStatus,
+    page: str,
+) -> None:
+    number = sent(asking, sqlite, QUEUED, left=left)
+    pages = list[str]()
+    monkeypatch.setattr(client, "create_markdown_artifact", lambda text, **_: pages.append(text))
+    certificate = f"{asking.newsroom}/pagina/certificato-{number}"
+    done = dispatch.Sent("Bollettino 1. Previsti 3 = accettati 3.", link=certificate)
+    monkeypatch.setattr(dispatch, "_send", lambda *_, **__: done)
+    monkeypatch.setattr(choices, "refresh", lambda *_, **__: None)
+    ended = verb.fn(str(number), **ANNA_ASKS)
+    assert isinstance(ended, str)
+    assert run.names == [f"PROVA · {ended}"]
+    address = f"{asking.prefect_origins[0]}{page}"
+    assert f"[Vai avanti: {address}]({address})" in pages[-1]
+
+
 def test_who_is_told_of_a_half_is_not_led_to_give_the_order_again(
     run: Runs, asking: Settings, sqlite: Engine
 ) -> None:
@@ -207,9 +270,10 @@ def test_what_was_done_is_not_red_because_its_page_could_not_be_shown(
 def test_a_stop_that_the_database_kept_is_red_and_named_so_too(run: Runs, sqlite: Engine) -> None:
     with transaction(sqlite) as session:
         session.connection().exec_driver_sql("ALTER TABLE bulletin RENAME TO gone")
-    with pytest.raises(OperationalError):
-        stop.stop.fn("1 · bollettino", **ANNA_ASKS)
-    assert run.names == ["PROVA · NON FERMATO · Il database non risponde: l'invio va avanti. Riprova subito."]
+    ended = stop.stop.fn("1 · bollettino", **ANNA_ASKS)
+    assert isinstance(ended, State)
+    assert ended.message == "Il database non risponde: l'invio va avanti. Riprova subito."
+    assert run.names == [f"PROVA · NON FERMATO · {ended.message}"]
 
 
 @pytest.mark.parametrize("act", [_ferma, _chiudi, _riapri, _ritenta, _arrivati])

@@ -14,6 +14,7 @@ from flows.runs.client import Refusal
 from flows.settings import BollettinoError, Settings
 from flows.staff.mail import post, tell
 
+NOT_DONE = "NON FATTO"
 HALF = "FATTO A METÀ"  # given again, it would do the first half twice
 AGAIN = "Per rifarlo: {}\n\n"
 NAMED = re.compile(r"«([a-z-]+)»")  # another order, in the words of a refusal
@@ -28,7 +29,7 @@ def refused(
     why: BollettinoError | str,
     *,
     who: str,
-    what: str = "NON FATTO",
+    what: str = NOT_DONE,
 ) -> Refusal:
     """The red end of a run that did not do what `who` started it for, for the flow to return; they get it by
     mail as well. Of a person whom the profile does not name only the run tells.

@@ -15,12 +15,12 @@ from flows.bulletin.language.measure import thousands
 from flows.bulletin.message.exact import frame_name
 from flows.bulletin.status import REASONS, counted, named, people
 from flows.by_hand import lists
-from flows.door.entry import ARTIFACT
 from flows.letters.briefing import TOLD_WITHIN
 from flows.letters.upkeep import tell_operator
 from flows.profiles.comune import Editor
 from flows.review import acts
 from flows.review.page import matter
+from flows.runs.pages import certificates
 from flows.sending import costs, parts
 from flows.sending.certificate import proofs, signers, unproved, words
 from flows.sending.certificate import reason as reason_of
@@ -202,7 +202,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
     version = bulletins.approved(session, bulletin.id)
     items = bulletins.items(session, version[1]) if version else []
     category = costs.category_of(settings, frame_name(bulletin, items)) if items else ""
-    page = f"{settings.prefect_origins[0]}{ARTIFACT}certificato-{bulletin.id}"
+    page = certificates(settings, bulletin.id)
     return {
         "esito_in_breve": "Chiuso" if bulletin.status_reason == "closed_by_hand" else "Inviato",
         "in_parole": _in_words(certificate),

@@ -52,6 +52,11 @@ def _key(bulletin_id: int) -> str:
     return f"bozza-{bulletin_id}"
 
 
+def certificates(settings: Settings, bulletin_id: int) -> str:
+    """The lasting address of the newest certificate of a send."""
+    return f"{settings.prefect_origins[0]}{entry.ARTIFACT}certificato-{bulletin_id}"
+
+
 def checks(bulletin_id: int, preflight: Preflight) -> None:
     create_markdown_artifact(
         preflight.markdown, key=f"controlli-{bulletin_id}", description="Controlli prima dell'invio"
