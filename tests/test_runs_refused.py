@@ -67,7 +67,7 @@ def run(asking: Settings, sqlite: Engine, monkeypatch: pytest.MonkeyPatch) -> It
         yield server
 
 
-ANNA_ASKS = {"chi": ANNA.name, "codice": code()}
+ANNA_ASKS: dict[str, Any] = {"chi": ANNA.name, "codice": code()}
 REFUSED: dict[str, tuple[Any, dict[str, Any], BulletinStatus, str]] = {
     "ferma: no editor": (
         stop.stop,
