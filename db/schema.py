@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -48,6 +49,12 @@ def head() -> str:
     if revision is None:
         raise SchemaError("db/migrations holds no revision")
     return revision
+
+
+def migrations() -> list[ModuleType]:
+    """Oldest first."""
+    revisions = ScriptDirectory.from_config(_config()).walk_revisions()
+    return [revision.module for revision in reversed(list(revisions))]
 
 
 def current(engine: Engine) -> str | None:

@@ -17,6 +17,8 @@ from flows.backup import archive, manifest
 from flows.backup.archive import BackupError, HarmedError
 from flows.backup.manifest import DATABASE, JOURNAL, NAME, PROFILE, Manifest
 from flows.profiles.backup import Backup
+from tests.world.documents import INCIDENTS, MANUAL
+from tests.world.readers import at_hand, run
 from tests.world.safe import Safe
 
 AT = datetime(2026, 11, 24, 3, 15, tzinfo=UTC)
@@ -35,6 +37,9 @@ def safe(tmp_path: Path) -> Safe:
     return Safe.make(tmp_path / "safe")
 
 
+OPENED = "age -d -i chiave.txt ARCHIVE | tar xz"
+
+
 def written(safe: Safe, files: dict[str, bytes] = FILES) -> Path:
     """An archive of these files."""
     sources = {}
@@ -48,6 +53,38 @@ def written(safe: Safe, files: dict[str, bytes] = FILES) -> Path:
     with path.open("wb") as out:
         archive.write(out, made, sources, [safe.public])
     return path
+
+
+@pytest.mark.parametrize("reader", at_hand("age"))
+def test_an_archive_is_opened_by_whoever_has_the_key(safe: Safe, tmp_path: Path, reader: str) -> None:
+    """By us, and without us, as the manual types it: by Debian's own program, where the machine has it."""
+    made, taken = written(safe), tmp_path / "taken"
+    taken.mkdir()
+    if reader == "ours":
+        archive.read(made, [safe.identity], taken)
+    else:
+        assert OPENED in MANUAL.spans
+        line = OPENED.replace("ARCHIVE", str(made)).replace("chiave.txt", str(safe.file))
+        done = run("bash", "-o", "pipefail", "-c", f"cd '{taken}' && {line}")
+        assert done.returncode == 0, done.stderr
+    assert {name: (taken / name).read_bytes() for name in FILES} == FILES
+
+
+@pytest.mark.parametrize("reader", at_hand("age"))
+def test_whoever_has_another_key_opens_nothing(safe: Safe, tmp_path: Path, reader: str) -> None:
+    made, other = written(safe), Safe.make(tmp_path / "other")
+    if reader == "ours":
+        with pytest.raises(BackupError):
+            archive.read(made, [other.identity])
+    else:
+        done = run("age", "-d", "-i", str(other.file), "-o", str(tmp_path / "plain"), str(made))
+        assert done.returncode != 0
+        assert "any of the recipients" in done.stderr  # in the words of either version
+
+
+def test_the_profile_alone_is_taken_out_as_the_incidents_say() -> None:
+    """The same command, of which `tar` is told one name."""
+    assert f"{OPENED} {PROFILE}" in [span.replace(r"\|", "|") for span in (*INCIDENTS.spans, *MANUAL.spans)]
 
 
 def test_what_was_written_is_read(safe: Safe, tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from flows.backup.placing import Placed
 from flows.backup.restoring import REPORT, Found, Wish
 from flows.doctor import backups, database
 from flows.doctor.examination import CHECKS
-from flows.doctor.finding import Case, Verdict
-from flows.doctor.restored import OF_A_COPY, look
+from flows.doctor.finding import Case, Finding, Verdict
+from flows.doctor.restored import OF_A_COPY, kept, look
 from flows.machine import passage
 from flows.settings import Settings
 from tests.bench import send_town
@@ -176,6 +176,15 @@ def test_a_report_that_finds_no_room_hides_no_restore(
     assert "the checks are not in the report: No space left on device" in err
     assert "checks without the network are well there" in out
     assert (tmp_path / "new" / "bollettino.db").is_file()
+
+
+def test_a_copy_cut_soon_after_a_send_has_nothing_that_came_back_of_it(town: Town) -> None:
+    """Which says nothing of the copy, and nothing of the installation: its own doctor looks there."""
+    found = [
+        Finding("whatsapp.returns", "WhatsApp", "Ritorno", verdict, "Presto per le ricevute.", "guarda")
+        for verdict in (Verdict.unknown, Verdict.failed)
+    ]
+    assert troubles(kept(found, town.settings)) == set()
 
 
 def test_what_is_of_any_copy_is_named_by_checks_that_need_no_network() -> None:

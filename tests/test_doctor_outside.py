@@ -356,7 +356,10 @@ def test_where_people_send_by_hand_nobody_is_asked(comune: Comune) -> None:
     comune.reprofile(
         ('ordinary = "cloud" ', 'ordinary = "channel" '), ('alerts = "cloud" ', 'alerts = "channel" ')
     )
-    looks = (whatsapp.token, whatsapp.version, whatsapp.number, whatsapp.templates, whatsapp.limit)
+    looks = (
+        *(whatsapp.token, whatsapp.version, whatsapp.number, whatsapp.templates, whatsapp.limit),
+        whatsapp.subscribed,
+    )
     assert all(answer(comune, look).is_left_out for look in looks)
 
 

@@ -12,7 +12,7 @@ import pytest
 from prefect.client.schemas.actions import DeploymentUpdate
 from prefect.client.schemas.objects import State
 from prefect.settings import PREFECT_API_URL, temporary_settings
-from prefect.states import Pending, Running, Scheduled
+from prefect.states import Cancelling, Pending, Running, Scheduled
 
 from flows.deploy import deploy
 from flows.doctor import prefect_server
@@ -69,7 +69,7 @@ def test_a_worker_that_was_never_heard_and_one_that_is_silent(
 
 
 def test_runs_that_nobody_will_end(server: DoorServer) -> None:
-    """Late, Submitting, and Running without a process; a process that lives is none of them."""
+    """Late, Submitting, Cancelling, and Running without a process; a process that lives is none of them."""
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     host = socket.gethostname()
@@ -79,6 +79,7 @@ def test_runs_that_nobody_will_end(server: DoorServer) -> None:
         ("conserva", Running(), f"{host}:{gone.pid}"),
         ("sorveglia", Running(), f"{host}:{os.getpid()}"),
         ("numeri", Running(), "another-host:1"),
+        ("componi", Cancelling(), f"{host}:{os.getpid()}"),
     )
     with server.client() as client:
         for name, state, pid in made:
@@ -86,16 +87,18 @@ def test_runs_that_nobody_will_end(server: DoorServer) -> None:
                 one for one in client.read_deployments() if one.name == server.settings.deployment(name)
             )
             run = client.create_flow_run_from_deployment(block.id, tags=[server.settings.profile.slug])
-            client.set_flow_run_state(run.id, state, force=True)
-            if pid:
+            if pid:  # before: the server ends at once what is called off and has no process
                 client.update_flow_run(run.id, infrastructure_pid=pid)
+            client.set_flow_run_state(run.id, state, force=True)
     assert said(server, prefect_server.runs).verdict == Verdict.good, "they have just begun"
     found = vitals.stranded(server.settings, now=datetime.now(UTC) + 6 * MINUTE)
     assert (found.taken, found.running) == (("notizie",), ("conserva",))
+    assert found.cancelling == ("componi",)
     assert "allerte" in found.late
     told = said(server, prefect_server.runs, later=6 * MINUTE)
     assert told.verdict == Verdict.attention
     assert "senza più un processo" in told.words
+    assert "annullati e mai finiti: componi (1)" in told.words
     after_hours = vitals.stranded(server.settings, now=datetime.now(UTC) + 7 * 60 * MINUTE)
     assert len(after_hours.running) == 2, "whose process cannot be looked at gives up its claim in the end"
 

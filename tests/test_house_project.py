@@ -208,12 +208,21 @@ def targets() -> dict[str, str]:
     return dict(re.findall(r"^([a-z]+):([a-z ]*)", makefile, re.MULTILINE))
 
 
-def test_hosted_ci_and_hooks_call_targets_of_the_makefile_and_nothing_else() -> None:
+def test_hosted_ci_and_hooks_call_targets_of_the_makefile_once_the_tools_are_there() -> None:
     workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
     (job,) = workflow["jobs"].values()
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     (repo,) = hooks["repos"]
-    typed = [step["run"] for step in job["steps"] if "run" in step]
+    tools, *typed = [step["run"] for step in job["steps"] if "run" in step]
+    asked = {
+        tool
+        for path in (ROOT / "tests").glob("test_*.py")
+        for tool in re.findall(r"at_hand\(\"([\w-]+)\"\)", path.read_text(encoding="utf-8"))
+    }
+    brought = tools.partition(" install ")[2].split()
+    assert {word for word in brought if word[0] != "-"} == asked - {"systemd-analyze"}, (
+        "which the machine has"
+    )
     assert typed == [hook["entry"] for hook in repo["hooks"]] == ["make check", "make test"]
     assert targets()["test"].split() == ["check"]
     assert targets().keys() >= {"check"}

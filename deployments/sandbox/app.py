@@ -25,6 +25,7 @@ from deployments.sandbox.plone import plone_routes
 from deployments.sandbox.post_office import Mailbox, mailbox_routes
 from deployments.sandbox.regional import regional_routes
 from deployments.sandbox.store import Store
+from deployments.sandbox.subscription_api import subscription_routes
 from deployments.sandbox.template_api import template_routes
 from deployments.sandbox.template_state import template_control
 from deployments.sandbox.token_api import token_control, token_routes
@@ -94,7 +95,7 @@ def create_app(
     if files_dir is not None:
         app.include_router(file_routes(files_dir))
     # last, since `/{version}/...` matches many paths
-    for routes in (send_routes, template_routes, token_routes, number_routes):
+    for routes in (send_routes, template_routes, token_routes, subscription_routes, number_routes):
         app.include_router(routes(world))
     return app
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Body, Depends
 from pydantic import BaseModel, ConfigDict
 
 from deployments.sandbox.graph_auth import VERSION, TokenState, authorised, token_state
+from deployments.sandbox.subscription_api import APP
 from deployments.sandbox.world import World
 
 
@@ -38,6 +39,7 @@ def token_routes(world: World) -> APIRouter:
     async def show(input_token: str) -> dict[str, Any]:
         is_ours = input_token == world.config.token.get_secret_value()
         ends = token_state(world).expires_at
-        return {"data": {"type": "SYSTEM_USER", "is_valid": is_ours, "expires_at": ends}}
+        told = {"type": "SYSTEM_USER", "is_valid": is_ours, "expires_at": ends}
+        return {"data": {**told, "app_id": APP} if is_ours else told}
 
     return router

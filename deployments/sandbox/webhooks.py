@@ -28,6 +28,7 @@ _POLL = 0.1  # seconds
 _LONGEST_WAIT = 60.0
 _GIVE_UP = 7 * 86_400.0  # Meta retries for up to 7 days
 _TIMEOUT = 5.0
+SUBSCRIPTION = "subscription"  # the key of the one document
 _log = logging.getLogger("sandbox.webhooks")
 
 
@@ -51,6 +52,12 @@ class WebhookMode(BaseModel):
     """How badly the webhooks behave; one document."""
 
     mode: Mode = "normal"
+
+
+class Subscription(BaseModel):
+    """Whether the account's webhooks go to the token's app, as they do from the start."""
+
+    is_there: bool = True
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -111,12 +118,17 @@ class Webhooks:
         for _, update in batch:
             if update.kind == "statuses" and update.attempts == 0:
                 _advance(self._store, update.body)
-        if self.mode == "silent" or await self._post([update for _, update in batch]):
+        if not self._has_reader() or await self._post([update for _, update in batch]):
             for key, _ in batch:
                 self._store.delete(Update, key)
             return len(batch)
         self._postpone(batch, now.timestamp())
         return 0
+
+    def _has_reader(self) -> bool:
+        """What nobody is subscribed to goes nowhere, and is not kept for who subscribes later."""
+        subscription = self._store.get(Subscription, SUBSCRIPTION) or Subscription()
+        return subscription.is_there and self.mode != "silent"
 
     async def _post(self, updates: Sequence[Update]) -> bool:
         body = json.dumps(self._payload(updates), ensure_ascii=False).encode()

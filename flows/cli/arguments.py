@@ -73,18 +73,19 @@ def for_programs(parser: argparse.ArgumentParser, **keys: str) -> None:
 
 
 class Layout(argparse.HelpFormatter):
-    """Fills the words of a verb, and each of its keys by itself."""
+    """Fills the words of a verb, and each row of a list below them by itself."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        if not text.startswith(KEYS):
-            return super()._fill_text(text, width, indent)
-        head, *keys = text.splitlines()
-        below = indent + " " * max(key.index(key.split(maxsplit=1)[1]) for key in keys)
+        head, *rows = text.splitlines()
+        head = super()._fill_text(head, width, indent)
+        if not rows:
+            return head
+        below = indent + " " * max(row.index(row.split(maxsplit=1)[1]) for row in rows)
         filled = (
-            textwrap.fill(key, width, initial_indent=indent, subsequent_indent=below, break_on_hyphens=False)
-            for key in keys
+            textwrap.fill(row, width, initial_indent=indent, subsequent_indent=below, break_on_hyphens=False)
+            for row in rows
         )
-        return "\n".join([indent + head, *filled])
+        return "\n".join([head, *filled])
 
 
 def add_verb(verbs: Verbs, name: str, words: str) -> argparse.ArgumentParser:

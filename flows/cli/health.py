@@ -14,6 +14,18 @@ if TYPE_CHECKING:
 # as flows/machine/secret_files.py has them, which is slow to import; a test holds the two together
 UNITS = ("prefect", "worker", "web", "watchdog", "backup", "drill", "doctor")
 
+# Likewise those of flows/doctor/examination.py: how their ids begin, the group's name, how the ids go on.
+CHECKS = {
+    "config": ("Configurazione", "profile secrets private act notice"),
+    "database": ("Database", "whole pages revision triggers room durable keys restored"),
+    "machine": ("Macchina", "upgrade disk memory zones clock"),
+    "backups": ("Copie", "archive offsite trial"),
+    "prefect": ("Prefect", "answers version worker runs schedules rounds door"),
+    "sources": ("Fonti", "news alerts"),
+    "people": ("Persone", "duty codes accounts provider phones mail"),
+    "public": ("Pagine e webhook", "local echo pages certificate"),
+    "whatsapp": ("WhatsApp", "token version number templates limit subscribed returns"),
+}
 SCHEMA = 1  # of what `doctor --json` prints
 
 
@@ -25,6 +37,12 @@ def doctor(arguments: argparse.Namespace, out: Output) -> int:
     from flows.doctor.table import lines, rows
 
     settings, findings = _examined(arguments)
+    if not findings:
+        out.trouble(
+            f"bollettino: {arguments.check!r} is no check of doctor's and no group of them; the groups are "
+            f"{', '.join(CHECKS)}, and `python -m flows doctor --help` names the checks of each"
+        )
+        return 2
     code = exit_code(findings)
     if arguments.redact:
         findings = redacted(findings, settings)
@@ -55,10 +73,14 @@ def _examined(arguments: argparse.Namespace) -> "tuple[Settings | None, list[Fin
         settings.enter("doctor")
     except (BollettinoError, KeysError) as exc:
         troubles = [_unusable("Non si può entrare nell'installazione.", str(exc))]
-    from flows.doctor.examination import examine  # late: it imports what reads the environment
+    from flows.doctor import examination  # late: it imports what reads the environment
     from flows.doctor.finding import Case
 
-    return settings, [*troubles, *examine(Case(settings, datetime.now(UTC), arguments.offline))]
+    checks = examination.chosen(arguments.check) if arguments.check else examination.CHECKS
+    if not checks:
+        return settings, []
+    case = Case(settings, datetime.now(UTC), arguments.offline)
+    return settings, [*troubles, *examination.examine(case, checks)]
 
 
 def _unusable(words: str, detail: str) -> "Finding":
@@ -101,9 +123,14 @@ def add_verbs(add: Add) -> None:
     words = (
         "Look at everything on which the service stands, and say what to do where it is not well: nothing is "
         "changed. Exit codes: 0 well, 1 something to look at, 2 something is broken, 3 nothing known to be "
-        "broken but not all could be checked."
+        "broken but not all could be checked. CHECK is a group, or one check by its id, like "
+        '`prefect.runs`, or as it stands in the table, like `"lavori fermi"`; the groups and their checks:'
     )
+    width = max(map(len, CHECKS))
+    listed = (f"  {first:<{width}}  {group}: {rest}" for first, (group, rest) in CHECKS.items())
+    words = "\n".join([words, *listed])
     parser = add("doctor", doctor, words, writes=False)
+    parser.add_argument("check", metavar="CHECK", nargs="?", help="a group or one check (default: all)")
     parser.add_argument("--offline", action="store_true", help="ask nobody but the database")
     parser.add_argument(
         "--redact", action="store_true", help="no names, numbers or addresses: for a public issue"

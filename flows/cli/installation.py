@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def migrate(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from db import schema
+    from db import schema, triggers
     from flows.privacy import intact
 
     settings.state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -26,6 +26,9 @@ def migrate(arguments: argparse.Namespace, settings: "Settings", out: Output) ->
         if steps:
             with out.progress("bringing the database to this version"):
                 schema.upgrade(engine)
+        if made := [trigger.name for trigger in triggers.bring_back(engine)]:
+            out.trouble(f"these triggers were away, and are made again: {', '.join(made)}; see who did that")
+            out.keep(triggers=made)
         intact.keep_keys(settings, engine)
         missing = list(intact.missing(settings))
         out.keep(missing=missing)
@@ -85,6 +88,7 @@ def add_first_verbs(add: Add) -> None:
     for_programs(
         parser,
         steps="the revisions that were (or would be) made, a line each",
+        triggers="names of those that were away, and were made again",
         missing="what of the installation is lost, in English",
     )
     parser = add(

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from db import canary, schema, senders
+from db import canary, schema, senders, triggers
 from db.canary import StrangeKeyError
 from db.engine import make_engine, reading
 from db.models import Canary
@@ -96,6 +96,20 @@ def revision(case: Case) -> Said:
     )
 
 
+def guarded(case: Case) -> Said:
+    """Whether consent and what proves a decision can only be appended to, as the migrations have made it."""
+    with reader(case.settings) as engine, reading(engine) as session:
+        away = triggers.missing(session.connection())
+    if not away:
+        return good("Consensi e prove di chi ha deciso si possono solo aggiungere.")
+    tables = ", ".join(dict.fromkeys(trigger.table for trigger in away))
+    return failed(
+        f"Ciò che si può solo aggiungere si può riscrivere: mancano {len(away)} trigger ({tables}).",
+        "fai una copia, guarda chi ha cambiato il database, poi `python -m flows migrate` li rimette",
+        detail=", ".join(trigger.name for trigger in away),
+    )
+
+
 def room(case: Case) -> Said:
     """How large it is, beside what is left of its disk: a copy of it must find room."""
     with reader(case.settings) as engine:
@@ -182,6 +196,7 @@ CHECKS = (
     Check("database.whole", GROUP, "Risposta e integrità", whole),
     Check("database.pages", GROUP, "Righe e indici", pages),
     Check("database.revision", GROUP, "Versione", revision),
+    Check("database.triggers", GROUP, "Solo aggiunte", guarded),
     Check("database.room", GROUP, "Dimensione", room),
     Check("database.durable", GROUP, "Scrittura sicura", durable),
     Check("database.keys", GROUP, "Chiavi", keys),

@@ -41,6 +41,16 @@ REPORT = (
 )
 
 
+def chosen(name: str) -> list[Check]:
+    """Those that a person means by the name or id of a check, or of its group, whatever the capitals."""
+    meant = name.strip().casefold()
+    return [
+        check
+        for check in CHECKS
+        if meant in {check.id, check.id.partition(".")[0], check.group.casefold(), check.name.casefold()}
+    ]
+
+
 def examine(case: Case, checks: Sequence[Check] = CHECKS) -> list[Finding]:
     """In the order of the checks, whichever is done first."""
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -63,6 +63,7 @@ def runs(case: Case) -> Said:
             ("in ritardo", found.late),
             ("presi e mai cominciati", found.taken),
             ("senza più un processo", found.running),
+            ("annullati e mai finiti", found.cancelling),
         )
         if names
     ]

@@ -5,11 +5,17 @@ import secrets
 import socket
 import ssl
 from datetime import UTC, datetime
+from html import escape
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import SQLAlchemyError
+
+from db.engine import StoreError, reading
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out, unknown
+from flows.doctor.reader import reader
 from flows.doctor.wire import CertificateError, UnreachedError, ask
 from flows.settings import Settings
+from flows.web.pages import archive
 from flows.whatsapp.webhook import REFUSAL
 from flows.whatsapp.wire import trusted
 
@@ -17,6 +23,8 @@ GROUP = "Pagine e webhook"
 WARN_DAYS, LAST_DAYS = 21, 7  # what renews itself does so a month before: three weeks mean that it does not
 SECONDS = 8.0
 FRONT = "guarda il web server che sta davanti (nginx o altro) e il nome nel DNS"
+AT_HOME = "L'indirizzo pubblico è di questa macchina."
+PAGES = ("/", "/iscriviti", "/archivio", "/informativa")  # that are always there, and a citizen is sent to
 RENEW = "rinnova il certificato del web server che sta davanti, e guarda perché non si rinnova da solo"
 
 
@@ -58,20 +66,55 @@ def often_asked_echo(case: Case) -> Said:
 def _echo(case: Case, token: str, word: str, *, wanted: str) -> Said:
     public = case.settings.profile.servers.public
     if not public.startswith("https:"):
-        return left_out("L'indirizzo pubblico è di questa macchina.")
+        return left_out(AT_HOME)
     query = {"hub.mode": "subscribe", "hub.verify_token": token, "hub.challenge": word}
     try:
         answer = ask(f"{public}/webhook", query=query, trust=trusted())
-    except CertificateError:
-        return failed("Dall'indirizzo pubblico risponde chi non prova di essere il Comune.", RENEW)
     except UnreachedError as exc:
-        remedy = f"{FRONT}; se da fuori si vede, è la rete interna che non ci arriva"
-        return failed("All'indirizzo pubblico non risponde nessuno.", remedy, detail=str(exc))
+        return _unreached(exc)
     if answer.body != wanted.encode():
         return failed(
             f"All'indirizzo pubblico risponde altro ({answer.status}): i DISATTIVA non arrivano.", FRONT
         )
     return good("Una parola a caso è andata e tornata dall'indirizzo pubblico.")
+
+
+def _unreached(exc: UnreachedError) -> Said:
+    if isinstance(exc, CertificateError):
+        return failed("Dall'indirizzo pubblico risponde chi non prova di essere il Comune.", RENEW)
+    remedy = f"{FRONT}; se da fuori si vede, è la rete interna che non ci arriva"
+    return failed("All'indirizzo pubblico non risponde nessuno.", remedy, detail=str(exc))
+
+
+def pages(case: Case) -> Said:
+    """What a citizen opens, by the name that stands in the messages: each page says itself where it stands,
+    so that another site, the page of an error, or ours under another name is none of them.
+    """
+    public = case.settings.profile.servers.public
+    if not public.startswith("https:"):
+        return left_out(AT_HOME)
+    wrong = []
+    for path in (*PAGES, *_newest(case.settings)):
+        try:
+            answer = ask(f"{public}{path}", trust=trusted())
+        except UnreachedError as exc:
+            return _unreached(exc)
+        if answer.status != 200:
+            wrong.append(f"{path} ({answer.status})")
+        elif f'<link rel="canonical" href="{escape(public + path)}">'.encode() not in answer.body:
+            wrong.append(f"{path} (un'altra pagina)")
+    if wrong:
+        return failed(f"I cittadini non trovano le nostre pagine: {', '.join(wrong)}.", FRONT)
+    return good("Le pagine dei cittadini si aprono all'indirizzo pubblico.")
+
+
+def _newest(settings: Settings) -> list[str]:
+    """Where the button of the last message leads. Of a database that cannot be read others tell."""
+    try:
+        with reader(settings) as engine, reading(engine) as session:
+            return [f"/b/{code}" for code in archive.codes(session)[:1]]
+    except (StoreError, SQLAlchemyError):
+        return []
 
 
 def certificates(case: Case) -> list[Said]:
@@ -125,5 +168,6 @@ def _end(certificate: object) -> datetime:
 CHECKS = (
     Check("public.local", GROUP, "Applicazione web", local, needs_network=True),
     Check("public.echo", GROUP, "Eco da fuori", echo, needs_network=True),
+    Check("public.pages", GROUP, "Pagine dei cittadini", pages, needs_network=True),
     Check("public.certificate", GROUP, "Certificato", certificates, needs_network=True),
 )

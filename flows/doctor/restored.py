@@ -13,12 +13,15 @@ from flows.doctor.redaction import redacted
 from flows.settings import Settings
 
 UNREAD = "nothing was read since the copy"
+LATER = "what came back of its last send came after the copy"
 OF_A_COPY = {
     ("database.restored", Verdict.failed): "nobody has accepted it yet",
     ("sources.news", Verdict.unknown): UNREAD,
     ("sources.news", Verdict.failed): UNREAD,
     ("sources.alerts", Verdict.unknown): UNREAD,
     ("sources.alerts", Verdict.failed): UNREAD,
+    ("whatsapp.returns", Verdict.unknown): LATER,
+    ("whatsapp.returns", Verdict.failed): LATER,
     ("backups.trial", Verdict.attention): "no archive holds the reports of drills",
     ("prefect.rounds", Verdict.unknown): "nothing runs there yet",
 }

@@ -13,7 +13,7 @@ from flows.sending import checks
 from flows.sending.provider import account_headers
 from flows.settings import Settings
 from flows.whatsapp import versions
-from flows.whatsapp.account import ask_number, ask_token
+from flows.whatsapp.account import ask_app, ask_listeners, ask_number, ask_token
 from flows.whatsapp.account_templates import ask_template, listed
 from flows.whatsapp.errors import NowhereError, Retryable, TokenError, WhatsAppError
 
@@ -22,6 +22,7 @@ BY_HAND = "Niente parte dall'API: il profilo fa inviare a mano."
 RENEWAL = "fai un altro token dell'utente di sistema, mettilo in BOLLETTINO_WHATSAPP_TOKEN e riavvia"
 AT_META = "guarda il numero nelle impostazioni di WhatsApp presso Meta"
 TEMPLATES = "`python -m flows templates plan`, che dice che cosa fare di ognuno"
+SUBSCRIBE = "iscrivi la tua app: `POST /<account>/subscribed_apps`, il manuale, «WhatsApp at Meta»"
 MORE = "chiedi a Meta un limite più alto prima che serva"
 NO_END_TOLD = "WhatsApp accetta la chiave; quando scade non lo dice, e non si sa."
 EXPIRY = timedelta(days=30)  # before a token ends
@@ -176,6 +177,40 @@ def limit(case: Case) -> Said:
 
 
 @_with_api
+def subscribed(case: Case) -> Said:
+    """Whether the account's webhooks go to our app, and to our address. A webhook that is set up in the app
+    and passes its test brings nothing while the app is not subscribed to the account.
+    """
+    settings = case.settings
+    whatsapp, headers = settings.profile.whatsapp, account_headers(settings)
+    if not whatsapp.api_version:
+        return left_out("Di un altro fornitore: a chi manda gli avvisi lo sa lui.")
+    try:
+        ours = ask_app(whatsapp.base, settings.secrets.whatsapp_token.get_secret_value(), headers)
+        listeners = ask_listeners(whatsapp.base, whatsapp.waba_id, headers)
+    except NowhereError:
+        return left_out("Di un altro fornitore: a chi manda gli avvisi lo sa lui.")
+    except WhatsAppError as exc:
+        words = "A chi manda gli avvisi WhatsApp non l'ha detto."
+        return unknown(words, "guarda prima la riga «Chiave»", detail=str(exc))
+    if not listeners:
+        return failed("Nessuna app è iscritta all'account: non torna niente, nemmeno i DISATTIVA.", SUBSCRIBE)
+    chosen = [one for one in listeners if ours in (None, one.app_id)]
+    if not chosen:
+        return attention("All'account è iscritta un'altra app, non quella della chiave.", SUBSCRIBE,
+                         detail=", ".join(one.app_id for one in listeners))  # fmt: skip
+    wanted = f"{settings.profile.servers.public}/webhook"
+    elsewhere = [one.callback for one in chosen if one.callback not in (None, wanted)]
+    if elsewhere and len(elsewhere) == len(chosen):
+        return attention("Gli avvisi di questo account vanno a un indirizzo che non è il nostro.",
+                         "toglilo dall'iscrizione presso Meta, se non è voluto",
+                         detail=", ".join(map(str, elsewhere)))  # fmt: skip
+    if ours is None:
+        return good("Un'app è iscritta all'account; se è la nostra WhatsApp non lo dice.")
+    return good("La nostra app è iscritta all'account.")
+
+
+@_with_api
 def returns(case: Case) -> Said:
     """Whether receipts of the last send came back: a DISATTIVA takes the same way."""
     settings = case.settings
@@ -208,5 +243,6 @@ CHECKS = (
     Check("whatsapp.number", GROUP, "Numero", number, needs_network=True),
     Check("whatsapp.templates", GROUP, "Modelli", templates, needs_network=True),
     Check("whatsapp.limit", GROUP, "Limite", limit, needs_network=True),
+    Check("whatsapp.subscribed", GROUP, "Iscrizione agli avvisi", subscribed, needs_network=True),
     Check("whatsapp.returns", GROUP, "Ritorno", returns),
 )

@@ -2,8 +2,8 @@
 
 That it answers proves little: what proves that the clock goes is a round of `sorveglia`
 (`flows/doctor/heartbeat.py`). A run stays Submitting for ever when the server goes away in the midst of
-taking it, and Running when its worker was ended (measured, Prefect 3.9.1): a watch of old Running runs alone
-would miss the first.
+taking it, Running when its worker was ended (measured, Prefect 3.9.1), and Cancelling when there is no worker
+that would end it: a watch of old Running runs alone would miss the others.
 """
 
 import os
@@ -70,11 +70,12 @@ class Stranded:
     late: tuple[str, ...] = ()  # scheduled, and their hour has passed
     taken: tuple[str, ...] = ()  # Pending: somebody took them, and never began
     running: tuple[str, ...] = ()  # say that they run, and have no process
+    cancelling: tuple[str, ...] = ()  # somebody called them off, and nobody ends them
 
 
 def stranded(settings: Settings, *, now: datetime) -> Stranded:
     """Runs of this installation that nobody will end."""
-    states = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING]
+    states = [StateType.SCHEDULED, StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
     wanted = FlowRunFilter(
         state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)),
         tags=FlowRunFilterTags(all_=[settings.profile.slug]),
@@ -88,7 +89,7 @@ def stranded(settings: Settings, *, now: datetime) -> Stranded:
         }
         while page := client.read_flow_runs(flow_run_filter=wanted, limit=AT_ONCE, offset=len(runs)):
             runs += page
-    late, taken, running = [], [], []
+    late, taken, running, cancelling = [], [], [], []
     for run in runs:
         state = run.state
         if state is None:
@@ -101,9 +102,12 @@ def stranded(settings: Settings, *, now: datetime) -> Stranded:
         elif state.is_pending():
             if now - state.timestamp > TAKEN_WITHIN:
                 taken.append(verb)
+        elif state.is_cancelling():
+            if now - state.timestamp > TAKEN_WITHIN:
+                cancelling.append(verb)
         elif now - state.timestamp > TAKEN_WITHIN and _is_gone(run.infrastructure_pid, now - state.timestamp):
             running.append(verb)
-    return Stranded(tuple(late), tuple(taken), tuple(running))
+    return Stranded(tuple(late), tuple(taken), tuple(running), tuple(cancelling))
 
 
 def _is_gone(where: str | None, since: timedelta) -> bool:

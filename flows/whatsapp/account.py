@@ -85,6 +85,39 @@ def ask_token(base: str, token: str, headers: Mapping[str, str]) -> datetime | N
     return datetime.fromtimestamp(min(known), UTC) if known else None
 
 
+def ask_app(base: str, token: str, headers: Mapping[str, str]) -> str | None:
+    """The id of the app that a token belongs to; None where it is not told. Raises as `ask_number` does."""
+    answer = get(f"{base}/debug_token", {"input_token": token}, headers).get("data")
+    return str(app) if isinstance(answer, dict) and (app := answer.get("app_id")) else None
+
+
+@dataclass(frozen=True)
+class Listener:
+    """An app that is subscribed to the account: its webhooks go to it."""
+
+    app_id: str
+    callback: str | None  # where, if not to the app's own address
+
+
+def ask_listeners(base: str, waba_id: str, headers: Mapping[str, str]) -> list[Listener]:
+    """Raises as `ask_number` does; Retryable also where the answer lists none, not even an empty list.
+
+    Source: Meta's OpenAPI description, `/{WABA-ID}/subscribed_apps` (v23.0).
+    """
+    rows = get(f"{base}/{quote(waba_id)}/subscribed_apps", {}, headers).get("data")
+    if not isinstance(rows, list):
+        raise Retryable("the answer lists no apps")
+    found = []
+    for row in rows:
+        app = row.get("whatsapp_business_api_data") if isinstance(row, dict) else None
+        if isinstance(app, dict) and app.get("id"):
+            callback = row.get("override_callback_uri")
+            found.append(
+                Listener(str(app["id"]), callback if isinstance(callback, str) and callback else None)
+            )
+    return found
+
+
 def get(address: str, query: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
     """The answer's object. Raises TokenError, Refused, or Retryable when nobody answered, or not in JSON."""
     status, answer = _object_of(address, headers, query=query)

@@ -71,7 +71,8 @@ class Document:
 
     def rows(self, heading: str, head: str) -> list[list[str]]:
         """The cells of a table under a heading, by how its head begins; without the head."""
-        lines = self.section(heading).partition(f"\n| {head}")[2].partition("\n\n")[0].splitlines()[2:]
+        section = re.sub(r"^ +\|", "|", self.section(heading), flags=re.MULTILINE)  # of a list's step
+        lines = section.partition(f"\n| {head}")[2].partition("\n\n")[0].splitlines()[2:]
         return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
 
     @property
