@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from flows.cli import neighbours
 from flows.privacy import basis, intact
-from flows.profiles import secrets_file
+from flows.profiles import documents, secrets_file
 from flows.settings import ROOT, BollettinoError, Settings, SettingsError
 
 STARTING = 120.0  # seconds; Prefect's first start makes its database: 14 s measured, more on a busy machine
@@ -271,6 +271,8 @@ def run(settings: Settings) -> int:
     settings.require_filled()
     if gap := basis.missing(settings):
         raise SettingsError(gap)
+    if lines := list(documents.troubles(settings.path)):
+        raise SettingsError("\n".join(lines))
     for signum in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background job inherits it ignored
         signal.signal(signum, interrupt)
     os.umask(0o077)  # what this process and its children make is nobody else's to read

@@ -1,14 +1,11 @@
 """What an installation is told: the Comune's profile (TOML) and the secrets (environment).
 
-The only module that reads or sets the environment. A profile never holds a secret, a secret never
-stands in a profile; a wrong key, value or address names itself and its line.
+The only module that reads or sets the environment. No secret stands in a profile; what is wrong names itself.
 """
 
 import hashlib
 import os
-import re
 import tomllib
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,17 +23,17 @@ from flows.door import entry, keys
 from flows.door.environment import PREFECT, STAMP_KEY, credentials, given_to, handed_over, of_prefect, origins
 from flows.door.keys import DoorKeys
 from flows.door.stamps import key_from
-from flows.profiles import secrets_file
+from flows.profiles import documents, secrets_file
 from flows.profiles.codes import problems
 from flows.profiles.comune import Editor, Profile
 from flows.profiles.contacts import e164, is_loopback
 from flows.profiles.file import IDS, at, explain, unfilled
+from flows.profiles.places import fill_words
 from flows.whatsapp.templates import TemplateDefinition, from_toml, marked
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "deployments" / "profiles" / "demo.toml"
 TEXTS = ROOT / "deployments" / "texts.toml"
-NOTICE = ROOT / "deployments" / "informativa.md"
 
 
 class BollettinoError(Exception):
@@ -334,8 +331,15 @@ class Settings:
     @cached_property
     def notice_text(self) -> str:
         """The privacy notice in force, as Markdown, with the Comune's words and periods in it."""
-        words = {**self.words, **self.profile.notice_words}
-        return fill_words(NOTICE.read_text(encoding="utf-8"), words)
+        return self.document(documents.NOTICE)
+
+    def document(self, name: str, **words: str) -> str:
+        """One of `documents.NAMES` as it is published. SettingsError where the Comune's own cannot be."""
+        try:
+            text = documents.read(self.path, name)
+        except documents.DocumentError as exc:
+            raise SettingsError(str(exc)) from None
+        return fill_words(text, {**self.words, **self.profile.notice_words, **words})
 
     def ledger(self) -> Ledger:
         """Where each word of consent is written, with the notice that was shown."""
@@ -361,11 +365,6 @@ class Settings:
     def entry_link(self, page: str) -> str:
         """To a page of the Prefect UI, `page`; with its password where `run` has made that one itself."""
         return entry.link(page, keys.read(self.state).people)
-
-
-def fill_words(text: str, words: Mapping[str, str]) -> str:
-    """Put the profile's words into `{name}` places; `{{1}}` and unknown names stay as they are."""
-    return re.sub(r"(?<!\{)\{(\w+)\}(?!\})", lambda place: words.get(place[1], place[0]), text)
 
 
 def load_profile(path: Path) -> Profile:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.kit import inventory, launch, papers
-from flows.profiles.privacy import TO_FILL
+from flows.profiles.places import TO_FILL
 from flows.profiles.urgent import StandingOrder
 from flows.profiles.watchdog import Watchdog
 from flows.settings import DEMO, Settings, load_profile
@@ -47,6 +47,23 @@ def test_the_papers_name_the_comune_its_people_and_its_ground(settings: Settings
     assert settings.profile.privacy.basis in contents["delibera.md"]
     assert "oggi 12" in contents["registro.md"]
     assert TO_FILL in contents["responsabili.md"]  # the demo names no provider
+
+
+def test_the_comune_s_own_notice_and_terms_are_the_papers_and_are_handed_over(
+    now: datetime, comune: Comune
+) -> None:
+    own = comune.settings.path.with_suffix(".testi")
+    assert f"in `{own}`: NESSUNO" in inventory.report(comune.settings, now=now, is_offline=True)
+    own.mkdir()
+    for name in ("informativa.md", "condizioni.md"):
+        (own / name).write_text(f"# Nostra {name}\n")
+    comune.reprofile()  # as the next command finds it
+    contents = written(comune.settings, now)
+    assert contents["informativa.md"] == "# Nostra informativa.md\n"
+    assert contents["condizioni.md"] == "# Nostra condizioni.md\n"
+    assert f"in `{own}`: informativa.md, condizioni.md" in inventory.report(
+        comune.settings, now=now, is_offline=True
+    )
 
 
 def test_each_legal_paper_says_who_has_to_confirm_it(settings: Settings, now: datetime) -> None:

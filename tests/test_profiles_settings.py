@@ -9,8 +9,9 @@ import pytest
 from flows.bulletin.language.measure import utf16
 from flows.profiles.comune import Profile
 from flows.profiles.file import line_of, unfilled
+from flows.profiles.places import fill_words
 from flows.run import run, write_config
-from flows.settings import DEMO, Settings, SettingsError, fill_words, load, load_profile
+from flows.settings import DEMO, Settings, SettingsError, load, load_profile
 from flows.whatsapp.templates import problems
 from tests.world.comune import SECRETS
 

@@ -24,7 +24,7 @@ class Machine:
     sees_all, tries = True, 1
 
     def __init__(self, folder: Path) -> None:
-        self.project, self.state = folder, folder / "state"
+        self.project, self.state, self.profile = folder, folder / "state", folder / "mio.toml"
         self.state.mkdir()
         self.running = True
         self.steps: list[tuple[str, bool]] = []
@@ -188,7 +188,7 @@ def test_a_service_without_its_target_runs_too(tmp_path: Path, monkeypatch: pyte
         return SimpleNamespace(returncode=0 if words[1] != "is-active" or is_alive else 3, stderr="")
 
     monkeypatch.setattr(checkout, "run", run)
-    places = SimpleNamespace(project=tmp_path)
+    places = SimpleNamespace(project=tmp_path, profile=tmp_path / "mio.toml")
     home = ByUnits(cast(Any, SimpleNamespace(name="bollettino-esempio", places=places, state=tmp_path)))
     assert home.is_running()
     home.stop(lambda _: None)

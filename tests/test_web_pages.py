@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -193,6 +194,21 @@ def test_the_terms_are_filled_and_say_that_this_is_no_emergency_number(site: Sit
     assert "Non è un numero di emergenza." in page
     assert not re.search(r"\{\w+\}", page)
     assert 'href="/condizioni"' in site.request("GET", "/").text
+
+
+def test_the_comune_s_own_documents_stand_on_the_pages_in_place_of_ours(site: Site, tmp_path: Path) -> None:
+    settings = site.web.settings
+    settings.path = tmp_path / "mio.toml"
+    settings.__dict__.pop("notice_text")
+    own = tmp_path / "mio.testi"
+    own.mkdir()
+    for name in ("informativa", "condizioni", "riconosci", "accessibilita"):
+        (own / f"{name}.md").write_text(f"# {name} nostra\n\nScrivi al {{numero_servizio}}.\n")
+        page = site.request("GET", f"/{name}").text
+        assert f"<h1>{name} nostra</h1>" in page
+        assert f"Scrivi al {settings.words['numero_servizio']}." in page
+    (own / "condizioni.md").write_text("{versione_condizioni}. {quando_vale} {receipt_days} giorni.\n")
+    assert "1 del 1 novembre 2026. Vale subito. 30 giorni." in site.request("GET", "/condizioni").text
 
 
 def test_the_home_page_tells_how_to_subscribe_and_how_to_do_without(site: Site) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from db.journal import Extent
+from flows.profiles import documents
 from flows.settings import Secrets
 
 NAME = "manifesto.json"
@@ -17,6 +18,7 @@ CHUNK = 1 << 20
 DATABASE, DUMP = "bollettino.db", "bollettino.dump"
 PREFECT, PREFECT_DUMP = "prefect/prefect.db", "prefect/prefect.dump"
 PROFILE = "profilo.toml"
+DOCUMENTS = documents.folder(Path(PROFILE)).name  # profilo.testi: beside it, as at the installation
 JOURNAL, WITNESS = "consensi.jsonl", "partenze.json"
 FOLDERS = ("prefect/storage/", "certificati/")
 
@@ -111,6 +113,8 @@ def member(name: str, path: Path) -> Member:
 def is_known(name: str) -> bool:
     """Whether an archive may bring a file of this name: whoever has the public key can make one."""
     if name in (DATABASE, DUMP, PREFECT, PREFECT_DUMP, PROFILE, JOURNAL, WITNESS):
+        return True
+    if name in {f"{DOCUMENTS}/{one}" for one in documents.NAMES}:
         return True
     parts = name.split("/")
     return name.startswith(FOLDERS) and all(

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from sqlalchemy import Engine
 
 from db import canary, disk, schema
-from flows.backup import archive, databases, keys, manifest
+from flows.backup import archive, databases, documents, keys, manifest
 from flows.backup.archive import BackupError
 from flows.backup.manifest import CHUNK, Manifest, Sidecar
 from flows.backup.shelf import ARCHIVE, REGISTERS, SIDECAR, Shelf
@@ -89,7 +89,7 @@ def _size(path: Path) -> int:
 
 
 def take(settings: Settings, *, now: datetime) -> Taken:
-    """Both databases, the profile, the certificates; and apart, after them, the journal and the witness.
+    """Both databases, profile, documents, certificates; and apart, after them, the journal and the witness.
 
     Ours first: a Prefect that knows a run more than we do is harmless, one that knows a run less is not.
     """
@@ -151,6 +151,7 @@ def _cut(settings: Settings, engine: Engine, folder: Path, warnings: list[str]) 
     _copy_prefect(settings, folder, warnings)
     _copy_folder(settings.state / "certificati", folder / "certificati")
     shutil.copyfile(settings.path, folder / manifest.PROFILE)
+    warnings += documents.copy(settings.path, folder)
     return Manifest(
         kind="database",
         slug=settings.profile.slug,

@@ -17,6 +17,7 @@ def kit(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int
     from db.engine import StoreError, reading
     from flows.doctor.reader import reader
     from flows.kit import papers
+    from flows.profiles.places import gaps
 
     try:
         with reader(settings) as engine, reading(engine) as session:
@@ -29,11 +30,11 @@ def kit(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int
         expected=subscribers if arguments.subscribers is None else arguments.subscribers,
         now=datetime.now(UTC),
     )
-    gaps = {name: papers.gaps(text) for name, text in contents.items() if name.endswith(".md")}
+    places = {name: gaps(text) for name, text in contents.items() if name.endswith(".md")}
     for name in sorted(contents):
-        waiting = gaps.get(name)
+        waiting = places.get(name)
         out.say(f"{name}: {waiting} places to fill in" if waiting else name)
-    out.keep(files=sorted(contents), gaps=gaps)
+    out.keep(files=sorted(contents), gaps=places)
     if arguments.dry_run:
         out.say("nothing was written")
         return 0

@@ -123,7 +123,7 @@ def _list(settings: "Settings", out: Output) -> int:
 
 
 def _restore(arguments: argparse.Namespace, settings: "Settings", out: Output) -> int:
-    from flows.backup import placing, restoring
+    from flows.backup import documents, placing, restoring
     from flows.backup.archive import identities
     from flows.bulletin.language.dates import in_rome
 
@@ -150,7 +150,10 @@ def _restore(arguments: argparse.Namespace, settings: "Settings", out: Output) -
     out.say(*(f"missing: {line}" for line in found.missing))
     out.keep(archive=wish.archive.name, cut_at=read.cut_at, registers=found.registers)
     out.keep(steps=list(found.steps), missing=list(found.missing))
+    names = documents.carried(read)
+    out.keep(documents=names)
     if arguments.plan:
+        out.say(*(f"the Comune's own in it: {name}" for name in names))
         out.say(f"would be restored into {wish.into}; nothing was done")
         return 0
     with out.progress("restoring"):
@@ -158,12 +161,25 @@ def _restore(arguments: argparse.Namespace, settings: "Settings", out: Output) -
     out.say(f"restored into {wish.into}: {placed.people} people left since the copy, and are out again")
     out.say(*placed.held)
     out.keep(into=wish.into, left=placed.people, held=placed.held)
+    if names:
+        _put_back(settings, wish.into, names, out)
     _look(found.settings, out)
     out.say(
         "No bulletin and no alert leaves until a person has looked and accepted it; 'Restore a backup' in "
         "deployments/manuale.md says what comes before that"
     )
     return 0
+
+
+def _put_back(settings: "Settings", restored: Path, names: list[str], out: Output) -> None:
+    from flows.backup.documents import put_back
+    from flows.profiles.documents import folder
+
+    troubles = list(put_back(settings, restored, names))
+    for line in troubles:
+        out.trouble(f"bollettino: warning: {line}")
+    if not troubles:
+        out.say(f"the Comune's own documents are in {folder(settings.path)}: {', '.join(names)}")
 
 
 def _look(restored: "Settings", out: Output) -> None:
@@ -196,9 +212,10 @@ def drill(arguments: argparse.Namespace, settings: "Settings", out: Output) -> i
 
 
 def add_verbs(add: Add) -> None:
-    parser = add("backup", backup, "Write both databases, certificates and profile, encrypted, to the folder "
-                 "of [backup], and journal and witness into a second file; then all of it to the address of "
-                 "[backup.offsite], if the profile has it. Everything may run meanwhile. Archives that are "
+    parser = add("backup", backup, "Write both databases, certificates, profile and the Comune's own "
+                 "documents, encrypted, to the folder of [backup], and journal and witness into a second "
+                 "file; then all of it to the address of [backup.offsite], if the profile has it. Everything "
+                 "may run meanwhile. Archives that are "
                  "too old are removed in either place once a new one is whole there. Exit code 1: the backup "
                  "stands in the folder, and its copy did not leave.")  # fmt: skip
     parser.add_argument(
@@ -219,8 +236,9 @@ def add_verbs(add: Add) -> None:
         offsite_trouble="why it did not leave; empty where it is there",
         offsite_removed="names of the files that were too old there",
     )
-    parser = add("restore", restore, "Restore an archive into an empty state folder, and look at it with the "
-                 "doctor's checks that need no network: what they find is told, and kept in ripristino.json. "
+    parser = add("restore", restore, "Restore an archive into an empty state folder, and the Comune's own "
+                 "documents beside the profile where none lie; then look at it with the doctor's checks that "
+                 "need no network: what they find is told, and kept in ripristino.json. "
                  "Nothing leaves from it until a named person accepts it (`witness --accept-by`).",
                  writes=False)  # fmt: skip
     parser.add_argument(
@@ -259,6 +277,7 @@ def add_verbs(add: Add) -> None:
         until="when the last word in it was written (UTC): who left later is not known",
         steps="revisions that the database goes through",
         missing="what no archive holds and is not here either, a line each",
+        documents="names of the Comune's own documents in it",
         into="the folder that it was restored into",
         left="how many people left since the copy, and are out again",
         held="what may have left since the copy and now waits for a person, a line each, in Italian",

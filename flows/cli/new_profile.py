@@ -47,7 +47,7 @@ waba_id = "0"                 # CHECK
 [servers]
 public = "https://CHECK"      # as a phone reaches it
 
-[notice]
+[notice]                      # its text stands in a folder beside this file, as the manual says
 version = "CHECK"
 url = "https://CHECK/informativa"
 """

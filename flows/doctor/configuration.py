@@ -1,7 +1,7 @@
 """The profile, the secrets, the files beside them, and by what right is written."""
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from sqlmodel import col, select
@@ -12,8 +12,11 @@ from db.vault import VaultError
 from flows.doctor.finding import Case, Check, Said, attention, failed, good, left_out
 from flows.doctor.reader import reader
 from flows.privacy import basis
+from flows.profiles import documents as published
 from flows.profiles.contacts import is_loopback
+from flows.profiles.places import TO_FILL, gaps
 from flows.settings import SettingsError
+from flows.web.pages.documents import DOCUMENTS
 
 GROUP = "Configurazione"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -98,10 +101,47 @@ def notice(case: Case) -> Said:
     return good("Informativa e versione vanno insieme.")
 
 
+def documents(case: Case) -> Said:
+    """Whether what citizens read is written to its end."""
+    settings = case.settings
+    if lines := list(published.troubles(settings.path)):
+        return failed(
+            "Un testo del Comune non si può pubblicare.",
+            "correggi il file e riavvia",
+            detail="; ".join(lines),
+        )
+    if settings.profile.stage == "sandbox":
+        return good("I testi per i cittadini si leggono.")
+    texts = {f"{name}.md": one.text(settings) for name, one in DOCUMENTS.items()}
+    open_ones = {name: count for name, text in texts.items() if (count := gaps(text))}
+    if not open_ones:
+        return good("I testi per i cittadini sono completi.")
+    words = "I cittadini leggono testi da completare: " + ", ".join(
+        f"{name} ({'un posto' if count == 1 else f'{count} posti'})" for name, count in open_ones.items()
+    )
+    remedy = "; ".join(_completions(settings.path, {name: texts[name] for name in open_ones}))
+    say = failed if settings.profile.stage == "production" else attention
+    return say(f"{words}.", f"{remedy}; poi riavvia")
+
+
+def _completions(profile: Path, texts: Mapping[str, str]) -> Iterator[str]:
+    """In which file each is completed: never one of the program's, which an upgrade brings anew."""
+    own = {path.name for path in published.own(profile)}
+    folder = published.folder(profile)
+    written = [name for name, text in texts.items() if gaps(text) > text.count(TO_FILL)]
+    if mine := [str(folder / name) for name in written if name in own]:
+        yield f"completa {', '.join(mine)}"
+    if ours := [f"deployments/{name}" for name in written if name not in own]:
+        yield f"copia {', '.join(ours)} nella cartella {folder} e completa lì"
+    if any(TO_FILL in text for text in texts.values()):
+        yield "scrivi in [privacy] del profilo ciò che manca"
+
+
 CHECKS = (
     Check("config.profile", GROUP, "Profilo", profile),
     Check("config.secrets", GROUP, "Segreti", secrets),
     Check("config.private", GROUP, "Riservatezza dei file", private),
     Check("config.act", GROUP, "Atto e base giuridica", act),
     Check("config.notice", GROUP, "Informativa", notice),
+    Check("config.documents", GROUP, "Testi per i cittadini", documents),
 )

@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from flows.doctor.finding import Finding
+from flows.profiles import documents
 from flows.settings import ROOT, Settings
 
 HIDDEN = "[…]"
@@ -84,6 +85,8 @@ def _all(settings: Settings) -> Iterator[str]:
         parts = urlsplit(address)
         yield from (address, parts.netloc, parts.hostname or "")
     yield from (str(settings.path), settings.path.name, str(settings.state), str(ROOT), settings.database)
+    own = documents.folder(settings.path)
+    yield from (str(own), own.name)
     yield from _of_database(settings.database)
 
 

@@ -23,8 +23,9 @@ from flows.doctor.finding import Case, Finding, Verdict
 from flows.doctor.reader import reader
 from flows.kit.endings import endings
 from flows.newsroom import bulletins
+from flows.profiles import documents
 from flows.profiles.comune import Editor
-from flows.profiles.privacy import TO_FILL
+from flows.profiles.places import TO_FILL
 from flows.settings import Settings, SettingsError
 from flows.whatsapp import versions
 
@@ -65,6 +66,11 @@ def report(settings: Settings, *, now: datetime, is_offline: bool) -> str:
 def _installation(settings: Settings, subscribers: int) -> Iterator[str]:
     profile = settings.profile
     yield f"Ambiente: {profile.stage}; profilo `{settings.path}`; stato `{settings.state}`"
+    own = (
+        ", ".join(path.name for path in documents.own(settings.path))
+        or "NESSUNO: si pubblicano quelli del programma"
+    )
+    yield f"Testi del Comune per i cittadini, in `{documents.folder(settings.path)}`: {own}"
     yield f"Iscritti: {thousands(subscribers)}"
     yield f"Database: {'PostgreSQL' if settings.database.startswith('postgresql') else 'SQLite'}"
     ports = f"Prefect {profile.servers.prefect_port}, web {profile.servers.web_port}"

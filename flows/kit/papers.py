@@ -14,8 +14,9 @@ from jinja2 import Environment, StrictUndefined
 from flows.bulletin.language.dates import in_rome
 from flows.kit import launch
 from flows.privacy import register
-from flows.profiles.privacy import TO_FILL
-from flows.settings import ROOT, BollettinoError, Settings, fill_words
+from flows.profiles import documents
+from flows.profiles.places import TO_FILL, fill_words
+from flows.settings import ROOT, BollettinoError, Settings
 from flows.web.ground import texts
 from flows.web.pages.documents import DOCUMENTS
 from flows.web.pages.subscribe import chat_link
@@ -41,11 +42,6 @@ def papers(settings: Settings, *, subscribers: int, expected: int, now: datetime
         "condizioni.md": DOCUMENTS["condizioni"].text(settings),
         POSTER: poster(settings),
     }
-
-
-def gaps(text: str) -> int:
-    """How many places of a paper wait for a person."""
-    return text.count("[") - text.count("](")
 
 
 def poster(settings: Settings) -> str:
@@ -82,6 +78,7 @@ def _words(settings: Settings, now: datetime) -> dict[str, str]:
     return {
         **settings.words,
         **profile.privacy.words,
+        "cartella_testi": str(documents.folder(settings.path)),
         "oggi": f"{in_rome(now):%d.%m.%Y}",
         "approvatori": "una persona" if profile.approvals == 1 else "due persone diverse",
         "redattori": ", ".join(editor.name for editor in profile.editors),

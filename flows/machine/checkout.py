@@ -1,13 +1,15 @@
 """The code of an installation: a checkout of git, and the packages that its lock names in `.venv`."""
 
 import re
+import shlex
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows.machine.passage import UpgradeError
+from flows.profiles import documents
 
 LOCKS = (
     "requirements",
@@ -39,17 +41,21 @@ class Checkout:
         found = re.search(r"^prefect==(\S+)", lock.read_text(encoding="utf-8"), re.MULTILINE)
         return found[1] if found else None
 
-    def require_clean(self) -> None:
-        """UpgradeError where a person changed what git keeps: it would be lost."""
+    def require_clean(self, profile: Path) -> None:
+        """UpgradeError where a person changed what git keeps: it would be lost. A document's text is first to
+        be taken to where the Comune's own stand, or what is published would change.
+        """
         done = self._git("status", "--porcelain", "--untracked-files=no")
         if done.returncode:
             raise UpgradeError(
                 f"{self.project}: is no checkout of git: bring the new version yourself, without --to"
             )
         if done.stdout.strip():
-            lines = ", ".join(line[3:] for line in done.stdout.splitlines()[:5])
+            changed = [line[3:] for line in done.stdout.splitlines()]
+            moves = [f"\n{line}" for line in _moves(changed, documents.folder(profile))]
             raise UpgradeError(
-                f"{self.project}: files of the program were changed here: {lines}; put them back first"
+                f"{self.project}: files of the program were changed here: {', '.join(changed[:5])}; put them "
+                f"back first{''.join(moves)}"
             )
 
     def bring(self, commit: str) -> None:
@@ -90,6 +96,21 @@ class Checkout:
             return run(command, self.project)
         except FileNotFoundError as exc:
             raise UpgradeError(f"{command[0]} is not on the PATH") from exc
+
+
+def _moves(changed: Sequence[str], own: Path) -> Iterator[str]:
+    """How the text of a changed document is kept: it goes on being published from beside the profile."""
+    texts = [path for name in documents.NAMES if (path := f"deployments/{name}") in changed]
+    new = [path for path in texts if not (own / Path(path).name).exists()]
+    if new:
+        target = shlex.quote(str(own))
+        how = f"mkdir -p {target} && cp {' '.join(new)} {target}"
+        yield f"the Comune's own text stands beside the profile: {how}"
+    for path in texts:
+        if path not in new:
+            yield f"the Comune's own text is {own / Path(path).name} already: compare it with {path}"
+    if texts:
+        yield f"only then: git checkout HEAD -- {' '.join(texts)}"
 
 
 def run(command: Sequence[str], folder: Path) -> "subprocess.CompletedProcess[str]":

@@ -54,6 +54,7 @@ class Home(Protocol):
 
     state: Path
     project: Path
+    profile: Path
     sees_all: bool
     tries: int
 
@@ -104,6 +105,7 @@ class ByUnits:
 
     def __init__(self, machine: plan.Machine) -> None:
         self.machine, self.project, self.state = machine, machine.places.project, machine.state
+        self.profile = machine.places.profile
         self.target = f"{machine.name}.target"
         # each by its name, too: one that somebody started alone lives without its target
         self.services = [f"{machine.name}-{process}.service" for process in PROCESSES]
@@ -172,7 +174,7 @@ class ByRun:
     project = ROOT
 
     def __init__(self, settings: Settings) -> None:
-        self.settings, self.state = settings, settings.state
+        self.settings, self.state, self.profile = settings, settings.state, settings.path
 
     def type(self, *words: str) -> Typed:
         command = [sys.executable, "-m", "flows", *words, "--profile", str(self.settings.path)]

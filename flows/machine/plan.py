@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from flows.door import keys
 from flows.machine import jobs, secret_files
 from flows.machine.files import Planned
+from flows.profiles import documents
 from flows.profiles.comune import Profile
 from flows.profiles.contacts import is_loopback
 from flows.settings import ROOT, BollettinoError, Settings
@@ -51,7 +52,9 @@ class Places:
 
     def troubles(self) -> Iterator[str]:
         """What the sandbox of the units hides, behind a link too."""
-        for path in (self.project, self.python, self.python.resolve(), self.base, self.profile):
+        linked = [path.resolve() for path in documents.own(self.profile)]
+        paths = (self.project, self.python, self.python.resolve(), self.base, self.profile, *linked)
+        for path in dict.fromkeys(paths):
             yield from _hidden("", path)
 
 
@@ -110,6 +113,8 @@ def of(settings: Settings) -> Machine:
     if settings.profile.stage == "sandbox":
         raise PlanError(f"{settings.path}: the sandbox needs no units: `python -m flows run` starts it")
     settings.require_filled()
+    if lines := list(documents.troubles(settings.path)):
+        raise PlanError("\n".join(lines))
     places = Places(ROOT, Path(sys.prefix) / "bin" / "python", Path(sys.base_prefix), settings.path)
     archives = [settings.profile.backup.folder] if settings.profile.backup else []
     for path in (places.project, places.python, places.profile, *archives):

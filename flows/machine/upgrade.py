@@ -51,7 +51,7 @@ def look(home: Home, ref: str | None, version: str, *, now: datetime) -> Look:
     code = Checkout(home.project)
     commit = old = None
     if ref is not None:
-        code.require_clean()
+        code.require_clean(home.profile)
         commit, old = code.commit(ref), code.commit()
     home.check()
     home.type("backup", "--dry-run").require()

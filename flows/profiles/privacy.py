@@ -6,13 +6,13 @@ from pydantic import Field
 
 from flows.profiles.contacts import Address
 from flows.profiles.file import Strict
+from flows.profiles.places import TO_FILL
 
 Days = Annotated[int, Field(ge=1, le=3660)]
-TO_FILL = "[da completare dal Comune]"
 
 
 class Notice(Strict):
-    """The privacy notice in force, and the terms of use (`deployments/condizioni.md`)."""
+    """The privacy notice in force, and the terms of use (`flows/profiles/documents.py`)."""
 
     version: str
     url: Address

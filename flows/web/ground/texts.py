@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from flows.bulletin.language.dates import giorno, in_rome
-from flows.settings import Settings, fill_words
+from flows.profiles.places import fill_words
+from flows.settings import Settings
 
 
 def reply(settings: Settings, name: str, **values: str) -> str:

@@ -1,4 +1,4 @@
-"""The pages that are versioned Markdown files: notice, terms, how to recognise us, accessibility.
+"""The pages that are Markdown files: notice, terms, how to recognise us, accessibility.
 
 The Markdown of a news item, too, becomes HTML that asks nothing of a third party: no raw HTML, no picture,
 no script.
@@ -6,7 +6,6 @@ no script.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -14,7 +13,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
-from flows.settings import ROOT, Settings, fill_words
+from flows.settings import Settings
 from flows.web.ground import texts
 from flows.web.ground.texts import render
 
@@ -66,16 +65,13 @@ class Document:
 
 
 def _file(name: str) -> Callable[[Settings], str]:
-    path: Path = ROOT / "deployments" / name
-
     def read(settings: Settings) -> str:
         asks_twice = settings.profile.privacy.double_opt_in
-        words = {
-            **settings.words,
-            "versione_condizioni": settings.profile.notice.terms,
-            "quando_vale": texts.page_text(settings, "vale_alla_conferma" if asks_twice else "vale_subito"),
-        }
-        return fill_words(path.read_text(encoding="utf-8"), words)
+        return settings.document(
+            name,
+            versione_condizioni=settings.profile.notice.terms,
+            quando_vale=texts.page_text(settings, "vale_alla_conferma" if asks_twice else "vale_subito"),
+        )
 
     return read
 
