@@ -223,8 +223,9 @@ FROM_DOCTOR = (
     Check("news", "Fonti", "Notizie", sources_read.news),
 )
 """What the doctor looks at, too, and who runs the service must hear of within a quarter of an hour."""
-URGENT = frozenset({"clock", "token", "templates"})  # no code is taken, no alert leaves
+URGENT = frozenset({"clock", "token", "templates", "provider"})  # no code is taken, no alert can leave
 TOLD_BY = {"echo": frozenset({"web", "certificate"})}
+    Check("provider", "Persone", "Account del Comune", people.provider, needs_network=True),
 """A promise -> those whose breach breaks it, too: it is not told besides them."""
 
 IN_DATABASE: dict[str, Asked] = {"alerts": _alerts, "slots": _slots, "mail": _mail}
