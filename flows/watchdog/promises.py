@@ -33,7 +33,8 @@ UNUSED = SecretStr("-")
 MEGABYTE = 1_000_000
 ALERTS_WITHIN = timedelta(hours=1)
 MARGIN = timedelta(minutes=15)  # `sorveglia` closes what is past its time within five
-SILENT = timedelta(minutes=10)  # two rounds of `sorveglia`; with a server that is gone it is told at once
+EVERY = timedelta(minutes=5)  # a round of `sorveglia`, and of ours
+SILENT = EVERY + timedelta(minutes=1)  # a round of it that is so late is missed
 MAIL_WITHIN = timedelta(minutes=30)  # the next round hands a letter over, later ones try again
 
 
@@ -135,23 +136,26 @@ def _web(settings: Settings) -> Trouble | None:
 
 
 def _prefect(settings: Settings, first_at: datetime, now: datetime) -> Trouble | None:
-    """The canary: not that its server answers, but that what is scheduled is done."""
+    """The canary: not that its server answers, but that what is scheduled is done.
+
+    Told within a quarter of an hour of its last round: it is missed by two of ours, the second of which comes
+    five minutes after one that may have come just before `SILENT` was over.
+    """
     last = heartbeat.last_beat(settings.state)
     age = now - (last or first_at)
-    if age <= SILENT:
+    if age <= (SILENT if last else heartbeat.TOO_OLD):
         return None
     since = f"da {giorno_ora(last)}" if last else "e non l'ha mai fatto"
     try:
         is_up = ask(f"{settings.prefect_address}/api/health").status == 200
     except UnreachedError:
         is_up = False
-    if (is_up or last is None) and age <= heartbeat.TOO_OLD:
-        return None
     why = "il suo server risponde" if is_up else "il suo server non risponde"
     words = f"Il controllo ogni cinque minuti non si fa {since} ({why}): non parte e non scade più niente."
-    # two of its rounds are missing; after a longer silence the machine itself may just have been started
-    is_gone = not is_up and last is not None and age <= heartbeat.TOO_OLD
-    return Trouble("prefect", "Prefect", words, is_urgent=True, is_certain=is_gone)
+    # our round before this one saw it late, by less than makes it missed; after a longer silence the machine
+    # itself may just have been started
+    is_second = 2 * EVERY < age <= 2 * SILENT
+    return Trouble("prefect", "Prefect", words, is_urgent=True, is_certain=is_second)
 
 
 def _alerts(settings: Settings, session: Session, first_at: datetime, now: datetime) -> Trouble | None:
@@ -221,11 +225,11 @@ FROM_DOCTOR = (
     Check("token", "WhatsApp", "Chiave di WhatsApp", whatsapp.token, needs_network=True),
     Check("duty", "Persone", "In turno", people.duty),
     Check("news", "Fonti", "Notizie", sources_read.news),
+    Check("provider", "Persone", "Account del Comune", people.provider, needs_network=True),
 )
 """What the doctor looks at, too, and who runs the service must hear of within a quarter of an hour."""
 URGENT = frozenset({"clock", "token", "templates", "provider"})  # no code is taken, no alert can leave
 TOLD_BY = {"echo": frozenset({"web", "certificate"})}
-    Check("provider", "Persone", "Account del Comune", people.provider, needs_network=True),
 """A promise -> those whose breach breaks it, too: it is not told besides them."""
 
 IN_DATABASE: dict[str, Asked] = {"alerts": _alerts, "slots": _slots, "mail": _mail}
