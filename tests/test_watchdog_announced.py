@@ -118,7 +118,7 @@ def test_copies_that_nobody_takes_or_tries_any_more(watched: Comune, box: Post, 
     watched.settings = settings = safe.profiled(watched.settings)
     now = watched.now
     assert look(settings, first_at=now - DAY, now=now).troubles == (), "before the first night"
-    never = look(settings, first_at=now - 36 * DAY, now=now).troubles
+    never = look(settings, first_at=now - 36 * DAY, slots_at=now, now=now).troubles
     assert {one.id: one.words.partition(":")[0] for one in never} == {
         "backup": "Non c'è nessuna copia",
         "drill": "Nessuna copia è mai stata provata",
