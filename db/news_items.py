@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, insert, or_, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from db import bulletins
 from db.engine import blocks, padded
@@ -314,6 +314,12 @@ def take_back_discard(session: Session, item_ids: Sequence[int], *, discarded_at
 
 def _mark(session: Session, item_ids: Sequence[int], values: Mapping[str, Any]) -> None:
     session.execute(update(NewsItem).where(col(NewsItem.id).in_(sorted(item_ids))).values(**values))
+
+
+def newest(session: Session) -> NewsItem | None:
+    """The latest that was published, or without a date seen, whatever became of it."""
+    at = func.coalesce(NewsItem.published_at, NewsItem.first_seen_at)
+    return session.exec(select(NewsItem).order_by(at.desc(), col(NewsItem.id).desc()).limit(1)).first()
 
 
 def days_of_news(session: Session, source_id: int, *, since: datetime) -> list[date]:

@@ -1,12 +1,14 @@
 """flow: unsent items -> summaries -> Bulletin (draft); starts approve.
 
 Idempotent for a slot: a draft that no person has touched is refreshed, what a person edited is never
-rewritten, and a slot that was decided stays decided. Nothing new means no bulletin, and says so.
+rewritten, and a slot that was decided stays decided. Nothing new means no bulletin, and says so, by a letter,
+too. Each run for a slot leaves its mark (`flows/doctor/composition.py`).
 """
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from prefect import flow, get_run_logger
@@ -28,6 +30,7 @@ from flows.bulletin.message.exact import template_name
 from flows.bulletin.message.frame import preview
 from flows.bulletin.slots import Slot
 from flows.bulletin.status import STATUS
+from flows.doctor import composition
 from flows.draft.evidence import SourcedItem, judged, vote, with_sources
 from flows.draft.items import (
     AUTHOR,
@@ -42,7 +45,7 @@ from flows.draft.items import (
 )
 from flows.draft.slots import closed_days, slot_after
 from flows.draft.writer import propose
-from flows.letters import drafts
+from flows.letters import drafts, nothing
 from flows.privacy.intact import load
 from flows.review.evidence import attention
 from flows.review.page import evidence
@@ -54,7 +57,7 @@ from flows.sources.silence import doubts
 if TYPE_CHECKING:
     from flows.draft.chat import Model
 
-
+LOG = logging.getLogger(__name__)
 TO_WRITE = "Nessun bollettino: delle notizie nuove nessuna ha un testo che si possa inviare. Scrivilo tu."
 
 
@@ -165,36 +168,73 @@ def compose_draft(
         slot = None if at_approval else slot_after(settings.profile, now, closed)
         if slot is None and not at_approval:
             return Draft("Il profilo non prevede invii nei prossimi dodici mesi.")
-        before = existing(session, slot)
-        is_free = before is None or is_untouched(session, before, AUTHOR)
-        slot_at, deadline_at = (slot.dispatch_at, slot.deadline_at) if slot else (None, None)
-        situation = read_situation(
-            settings,
-            session,
-            times(settings, slot_at, deadline_at, now, closed),
-            excluding=before.id if before and is_free else None,
-        )
-        about = beside(settings, session, situation)
-        if before and not is_free:
-            return Draft(
-                f"C'è già un bollettino per questo invio: {STATUS[before.status]}.{_kept(session, before)}",
-                bulletin_id=before.id,
-                remarks=about.remarks,
-                changed=about.changed,
-            )
-        draft = _draft(settings, session, situation, about, before)
-        if not draft.items or dry_run:
+        draft = _made(settings, session, slot, closed, dry_run=dry_run, now=now)
+        if dry_run:
             session.rollback()
             return replace(draft, why="Prova: non è stato scritto niente.") if draft.items else draft
-        if before and _as_read(latest_items(session, before.id)) == _as_read(draft.items):
-            return replace(draft, why="La bozza è già aggiornata.", bulletin_id=before.id)
-        bulletin = before or bulletins.create(
-            session, slot_at=slot_at, deadline_at=deadline_at, by=AUTHOR, now=now
+        if slot and draft.bulletin_id is None:
+            nothing.tell_nothing(
+                settings,
+                session,
+                slot,
+                why=draft.why,
+                blind=draft.blind,
+                waiting=draft.queue,
+                left_out=draft.left_out,
+                now=now,
+            )
+    if slot:
+        _leave_mark(settings, slot, draft, now)
+    return draft
+
+
+def _made(
+    settings: Settings,
+    session: Session,
+    slot: Slot | None,
+    closed: Collection[date],
+    *,
+    dry_run: bool,
+    now: datetime,
+) -> Draft:
+    before = existing(session, slot)
+    is_free = before is None or is_untouched(session, before, AUTHOR)
+    slot_at, deadline_at = (slot.dispatch_at, slot.deadline_at) if slot else (None, None)
+    situation = read_situation(
+        settings,
+        session,
+        times(settings, slot_at, deadline_at, now, closed),
+        excluding=before.id if before and is_free else None,
+    )
+    about = beside(settings, session, situation)
+    if before and not is_free:
+        return Draft(
+            f"C'è già un bollettino per questo invio: {STATUS[before.status]}.{_kept(session, before)}",
+            bulletin_id=before.id,
+            remarks=about.remarks,
+            changed=about.changed,
         )
-        bulletins.add_version(session, bulletin, draft.items, author=AUTHOR, now=now)
-        when = f"per {giorno_ora(slot.dispatch_at)}" if slot else "da inviare appena approvato"
-        why = f"Bozza {'aggiornata' if before else 'pronta'}, {when}."
-        return replace(draft, why=why, bulletin_id=bulletin.id)
+    draft = _draft(settings, session, situation, about, before)
+    if not draft.items or dry_run:
+        return draft
+    if before and _as_read(latest_items(session, before.id)) == _as_read(draft.items):
+        return replace(draft, why="La bozza è già aggiornata.", bulletin_id=before.id)
+    bulletin = before or bulletins.create(
+        session, slot_at=slot_at, deadline_at=deadline_at, by=AUTHOR, now=now
+    )
+    bulletins.add_version(session, bulletin, draft.items, author=AUTHOR, now=now)
+    when = f"per {giorno_ora(slot.dispatch_at)}" if slot else "da inviare appena approvato"
+    why = f"Bozza {'aggiornata' if before else 'pronta'}, {when}."
+    return replace(draft, why=why, bulletin_id=bulletin.id)
+
+
+def _leave_mark(settings: Settings, slot: Slot, draft: Draft, now: datetime) -> None:
+    """By which the watchdog tells a slot without news from a run that died."""
+    mark = composition.Mark(at=now, slot_at=slot.dispatch_at, is_drafted=draft.bulletin_id is not None)
+    try:
+        composition.leave(settings.state, mark)
+    except OSError as exc:  # the disk is full: others say so, and what was drafted stands in the database
+        LOG.warning("%s cannot be written: %s", composition.FILE, exc.strerror)
 
 
 def _kept(session: Session, before: Bulletin) -> str:

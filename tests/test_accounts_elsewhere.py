@@ -358,9 +358,10 @@ def test_the_doctor_asks_the_provider_what_it_is(there: Town, idp: IdentityProvi
     idp.said[DISCOVERY] = b"<html>"
     assert (said().verdict, said().detail) == (Verdict.failed, "non risponde in JSON")
     there.rewritten(idp.issuer, f"{idp.issuer}/elsewhere")
-    assert (said().verdict, said().words) == (Verdict.failed, f"Con {NAME} nessuno entra: ha risposto 404.")
+    trouble = f"Con {NAME} nessuno entra, e approva solo chi ha un accesso suo"
+    assert (said().verdict, said().words) == (Verdict.failed, f"{trouble}: ha risposto 404.")
     there.rewritten(f"{idp.issuer}/elsewhere", "http://127.0.0.1:9")
-    assert (said().verdict, said().words) == (Verdict.failed, f"Con {NAME} nessuno entra.")
+    assert (said().verdict, said().words) == (Verdict.failed, f"{trouble}.")
     (row,) = [check for check in people.CHECKS if check.id == "people.provider"]
     assert row.needs_network
 

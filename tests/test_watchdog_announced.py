@@ -3,6 +3,7 @@
 Prefect dead on a Saturday, a full disk, a database that is gone: `test_watchdog.py`.
 """
 
+import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -13,11 +14,12 @@ import pytest
 
 from db import days_off, disk, sources
 from deployments.sandbox.compose import Template
+from flows.accounts.discovery import PATH
 from flows.backup.drill import FOLDER, Report
 from flows.backup.shelf import ARCHIVE, Shelf
 from flows.bulletin.language.dates import in_rome
 from flows.doctor import heartbeat, public
-from flows.watchdog.promises import look
+from flows.watchdog.promises import URGENT, look
 from flows.whatsapp.webhook import REFUSAL
 from tests.test_doctor_outside import chain
 from tests.test_scrapers_tls import Chain
@@ -25,7 +27,7 @@ from tests.test_watchdog import DAY, EDITORS, MINUTE, OPERATOR, box, go, known, 
 from tests.world.comune import Comune
 from tests.world.mail_server import Post
 from tests.world.safe import Safe
-from tests.world.served import Served, serve
+from tests.world.served import Answer, Served, serve
 
 __all__ = ["box", "chain", "watched", "world"]  # fixtures
 
@@ -116,7 +118,7 @@ def test_copies_that_nobody_takes_or_tries_any_more(watched: Comune, box: Post, 
     watched.settings = settings = safe.profiled(watched.settings)
     now = watched.now
     assert look(settings, first_at=now - DAY, now=now).troubles == (), "before the first night"
-    never = look(settings, first_at=now - 36 * DAY, now=now).troubles
+    never = look(settings, first_at=now - 36 * DAY, slots_at=now, now=now).troubles
     assert {one.id: one.words.partition(":")[0] for one in never} == {
         "backup": "Non c'è nessuna copia",
         "drill": "Nessuna copia è mai stata provata",
@@ -165,6 +167,43 @@ def test_a_certificate_that_ends(
         text = announced(watched, box, expire)
     assert text.startswith("Certificato.")
     assert "non vale" in text
+
+
+def test_the_provider_of_identities_is_down(watched: Comune, box: Post, world: Served) -> None:
+    """Nobody without an account of our own can approve an alert then."""
+    gone = False
+
+    def said(_: str) -> Answer:
+        if gone:
+            return 503, {}, b""
+        endpoints = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        metadata = {"issuer": idp.address, **dict.fromkeys(endpoints, f"{idp.address}/x")}
+        return 200, {}, json.dumps(metadata).encode()
+
+    with serve(said) as idp:
+        table = f"""[sign_in.oidc]
+            name = "Accesso Comune"
+            issuer = "{idp.address}"
+            client_id = "bollettino"
+
+            [whatsapp]\n"""
+        known(watched, world.address, ("[whatsapp]\n", table))
+
+        def end(_: Comune) -> None:
+            nonlocal gone
+            gone = True
+
+        text = announced(watched, box, end)
+        assert idp.asked[0] == PATH
+    assert text.startswith("Account del Comune.")
+    assert "Con Accesso Comune nessuno entra, e approva solo chi ha un accesso suo: ha risposto 503." in text
+    assert "provider" in URGENT, "an alert may not wait for the morning"
+
+
+def test_a_profile_without_such_a_provider_has_no_such_promise(watched: Comune) -> None:
+    seen = look(watched.settings, first_at=watched.now, now=watched.now)
+    assert "provider" in seen.left_out
+    assert "provider" not in seen.unknown
 
 
 def test_a_clock_that_is_three_minutes_off(watched: Comune, box: Post, world: Served) -> None:

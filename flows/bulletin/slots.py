@@ -10,6 +10,7 @@ from flows.bulletin.language.dates import ROME
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SATURDAY = 5
 LONGEST_MOVE = 6  # days; after a week the slot's own next day has come
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,28 @@ def slot_at(
         if held and held.dispatch_at == dispatch_at:
             return held
     return None
+
+
+def last_composed(
+    slots: Collection[WeeklySlot], now: datetime, closed: Collection[date], *, move: bool = False
+) -> tuple[datetime, Slot] | None:
+    """The last moment not after `now` at which a bulletin is composed or refreshed by itself, and its slot.
+
+    None within a week. What is started for a day that is skipped counts for none.
+    """
+    moments = [(when.on_or_before(now), slot) for slot in slots for when in (slot.compose, slot.refresh)]
+    for at, slot in sorted(moments, key=lambda moment: moment[0], reverse=True):
+        if held := _held(slots, slot, slot.dispatch.on_or_before(at + WEEK), closed, move=move):
+            return at, held
+    return None
+
+
+def next_composed(slots: Collection[WeeklySlot], now: datetime) -> datetime | None:
+    """The next moment at which one is; None without slots."""
+    week = now.astimezone(ROME) + WEEK
+    return min(
+        (when.on_or_before(week) for slot in slots for when in (slot.compose, slot.refresh)), default=None
+    )
 
 
 def _held(

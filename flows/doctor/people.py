@@ -115,7 +115,8 @@ def provider(case: Case) -> Said:
     oidc = case.settings.profile.sign_in.oidc
     if oidc is None:
         return left_out("Il profilo non ha [sign_in.oidc]: si entra con nome, password e codice.")
-    trouble, help_ = f"Con {oidc.name} nessuno entra", "controlla [sign_in.oidc] nel profilo"
+    trouble = f"Con {oidc.name} nessuno entra, e approva solo chi ha un accesso suo"
+    help_ = "controlla [sign_in.oidc] nel profilo"
     try:
         answer = wire.ask(discovery.address(oidc))
         if answer.status != 200:

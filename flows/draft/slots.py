@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session
 
 from db import days_off
+from flows.bulletin import slots
 from flows.bulletin.language.dates import in_rome
-from flows.bulletin.slots import LONGEST_MOVE, Slot
+from flows.bulletin.slots import LONGEST_MOVE, WEEK, Slot
 from flows.bulletin.slots import next_slot as first_of
 from flows.bulletin.slots import slot_at as found_at
 from flows.profiles.comune import Profile
@@ -35,6 +36,13 @@ def slot_of(profile: Profile, dispatch_at: datetime, entered: Collection[date] =
     return found_at(profile.weekly_slots, dispatch_at, closed | {*entered}, move=move) or found_at(
         profile.weekly_slots, dispatch_at, closed, move=move
     )
+
+
+def last_composed(profile: Profile, session: Session, now: datetime) -> tuple[datetime, Slot] | None:
+    """When Prefect's clock last started `componi` for a slot that is held, and that slot."""
+    before = now - WEEK
+    closed = _closed(profile, in_rome(before).date()) | closed_days(session, before)
+    return slots.last_composed(profile.weekly_slots, now, closed, move=_moves(profile))
 
 
 def closed_days(session: Session, at: datetime) -> frozenset[date]:

@@ -11,6 +11,7 @@ ROUND = "round"  # that a round was made, and all is kept that has no check of i
 Promise = Literal[
     "round", "disk", "web", "prefect", "database", "alerts", "slots", "mail", "backup", "drill",
     "clock", "token", "templates", "echo", "certificate", "duty", "news",
+    "provider",
 ]  # fmt: skip
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=100)]
 

@@ -40,11 +40,15 @@ class Known(BaseModel):
 
 
 class Memory(BaseModel):
-    """`first_at`: of the first round that could remember anything."""
+    """`first_at`: of the first round that could remember anything; `slots_at`: of the first that saw these
+    slots of the profile.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     first_at: AwareDatetime
+    slots_at: AwareDatetime | None = None
+    slots: str = ""
     troubles: dict[str, Known] = {}
 
 
@@ -69,6 +73,13 @@ def load(state: Path, *, now: datetime) -> Memory:
         return Memory.model_validate_json((state / FILE).read_bytes().rstrip())
     except (OSError, ValidationError):
         return Memory(first_at=now)
+
+
+def with_slots(memory: Memory, slots: str, *, now: datetime) -> Memory:
+    """What was due by other slots is not missed by these, as after a change of the profile."""
+    if slots == memory.slots:
+        return memory
+    return memory.model_copy(update={"slots": slots, "slots_at": now})
 
 
 def save(state: Path, memory: Memory) -> bool:

@@ -4,7 +4,7 @@ Each look is bounded in time and costs no other: what is gone is what shall be t
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,15 +15,16 @@ from sqlmodel import Session
 
 from db import bulletins, handovers, letters, senders, sources
 from db.engine import StoreError, reading
-from db.models import Bulletin, BulletinStatus, SourceKind
+from db.models import Bulletin, BulletinKind, BulletinStatus, SourceKind
 from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.status import counted, named
-from flows.doctor import heartbeat, machine, people, public, whatsapp
+from flows.bulletin.status import counted, named, title
+from flows.doctor import composition, heartbeat, machine, people, public, whatsapp
 from flows.doctor import sources as sources_read
 from flows.doctor.examination import examine
 from flows.doctor.finding import Case, Check, Verdict
 from flows.doctor.reader import reader
 from flows.doctor.wire import UnreachedError, ask
+from flows.draft.slots import last_composed
 from flows.settings import Secrets, Settings
 from flows.sources.alerts import alert_addresses
 from flows.watchdog import copies
@@ -33,8 +34,13 @@ UNUSED = SecretStr("-")
 MEGABYTE = 1_000_000
 ALERTS_WITHIN = timedelta(hours=1)
 MARGIN = timedelta(minutes=15)  # `sorveglia` closes what is past its time within five
-SILENT = timedelta(minutes=10)  # two rounds of `sorveglia`; with a server that is gone it is told at once
+EVERY = timedelta(minutes=5)  # a round of `sorveglia`, and of ours
+SILENT = EVERY + timedelta(minutes=1)  # a round of it that is so late is missed
+A_DAY = timedelta(days=1)
 MAIL_WITHIN = timedelta(minutes=30)  # the next round hands a letter over, later ones try again
+
+AGAIN = "Per prepararla adesso avviatelo a mano"
+AT_ONCE = "Per inviare adesso avviatelo a mano con la casella «Invia appena approvato»"
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,10 @@ class Seen:
 Asked = Callable[[Settings, Session, datetime, datetime], "Trouble | None"]
 
 
-def look(settings: Settings, *, first_at: datetime, now: datetime) -> Seen:
-    """`first_at`: since when this is looked at; what never happened is missed from then on."""
+def look(settings: Settings, *, first_at: datetime, slots_at: datetime | None = None, now: datetime) -> Seen:
+    """`first_at`: since when this is looked at; what never happened is missed from then on. `slots_at`: since
+    when with the slots that the profile has, where these are younger.
+    """
     found: list[Trouble | None] = [
         _disk(settings),
         _web(settings),
@@ -63,7 +71,8 @@ def look(settings: Settings, *, first_at: datetime, now: datetime) -> Seen:
     unknown: set[str] = set()
     try:
         with reader(settings) as engine, reading(engine) as session:
-            found += [one(settings, session, first_at, now) for one in IN_DATABASE.values()]
+            since = dict.fromkeys(IN_DATABASE, first_at) | {"slots": slots_at or first_at}
+            found += [one(settings, session, since[id_], now) for id_, one in IN_DATABASE.items()]
     except (SQLAlchemyError, StoreError, OSError) as exc:
         words = f"Il database non risponde ({type(exc).__name__})."
         found.append(Trouble("database", "Database", words, is_urgent=True))
@@ -135,23 +144,26 @@ def _web(settings: Settings) -> Trouble | None:
 
 
 def _prefect(settings: Settings, first_at: datetime, now: datetime) -> Trouble | None:
-    """The canary: not that its server answers, but that what is scheduled is done."""
+    """The canary: not that its server answers, but that what is scheduled is done.
+
+    Told within a quarter of an hour of its last round: it is missed by two of ours, the second of which comes
+    five minutes after one that may have come just before `SILENT` was over.
+    """
     last = heartbeat.last_beat(settings.state)
     age = now - (last or first_at)
-    if age <= SILENT:
+    if age <= (SILENT if last else heartbeat.TOO_OLD):
         return None
     since = f"da {giorno_ora(last)}" if last else "e non l'ha mai fatto"
     try:
         is_up = ask(f"{settings.prefect_address}/api/health").status == 200
     except UnreachedError:
         is_up = False
-    if (is_up or last is None) and age <= heartbeat.TOO_OLD:
-        return None
     why = "il suo server risponde" if is_up else "il suo server non risponde"
     words = f"Il controllo ogni cinque minuti non si fa {since} ({why}): non parte e non scade più niente."
-    # two of its rounds are missing; after a longer silence the machine itself may just have been started
-    is_gone = not is_up and last is not None and age <= heartbeat.TOO_OLD
-    return Trouble("prefect", "Prefect", words, is_urgent=True, is_certain=is_gone)
+    # our round before this one saw it late, by less than makes it missed; after a longer silence the machine
+    # itself may just have been started
+    is_second = 2 * EVERY < age <= 2 * SILENT
+    return Trouble("prefect", "Prefect", words, is_urgent=True, is_certain=is_second)
 
 
 def _alerts(settings: Settings, session: Session, first_at: datetime, now: datetime) -> Trouble | None:
@@ -172,15 +184,48 @@ def _alerts(settings: Settings, session: Session, first_at: datetime, now: datet
     return Trouble("alerts", "Allerte", words, is_urgent=True)
 
 
-def _slots(settings: Settings, session: Session, first_at: datetime, now: datetime) -> Trouble | None:  # noqa: ARG001
-    """Only what nobody has closed: of the rest the editors were written by `sorveglia`."""
+def _slots(settings: Settings, session: Session, first_at: datetime, now: datetime) -> Trouble | None:
+    """What was never drafted, and what nobody has closed: of the rest the editors were written."""
     lines = [
+        *_uncomposed(settings, session, first_at, now),
         *_undecided(session, now),
         *_unsent(session, timedelta(minutes=settings.profile.grace_minutes), now),
     ]
     if not lines:
         return None
     return Trouble("slots", "Bollettini", f"{'; '.join(lines)}.")
+
+
+def _uncomposed(settings: Settings, session: Session, first_at: datetime, now: datetime) -> Iterator[str]:
+    """That `componi` did not come to its end between when it was due and its deadline, and there is no draft.
+
+    Not beside a Prefect that does not make its rounds, which is told by itself: once it does, it makes up for
+    the runs that are late. Nor a day after the send, for nobody can do anything about it any more.
+    """
+    beat = heartbeat.last_beat(settings.state)
+    due = last_composed(settings.profile, session, now - MARGIN)
+    if beat is None or now - beat > SILENT or due is None or due[0] < first_at:
+        return
+    at, slot = due
+    marks = composition.marks(settings.state)
+    if (
+        now - slot.dispatch_at > A_DAY
+        or any(at <= mark.at < slot.deadline_at for mark in marks)
+        or bulletins.of_slot(session, BulletinKind.ordinary, slot.dispatch_at)
+    ):
+        return
+    yield (
+        f"{title(slot.dispatch_at)}: non c'è nessuna bozza. «componi» doveva prepararla {giorno_ora(at)} e "
+        f"non è arrivato in fondo ({_said(marks)}): in Prefect la sua esecuzione dice perché. "
+        f"{AGAIN if now < slot.deadline_at else AT_ONCE}"
+    )
+
+
+def _said(marks: Sequence[composition.Mark]) -> str:
+    if not marks:
+        return "finora non è mai successo"
+    came = "bozza pronta" if marks[-1].is_drafted else "niente da inviare"
+    return f"l'ultima volta {giorno_ora(marks[-1].at)}, per il {title(marks[-1].slot_at)}: {came}"
 
 
 def _undecided(session: Session, now: datetime) -> Iterator[str]:
@@ -221,9 +266,10 @@ FROM_DOCTOR = (
     Check("token", "WhatsApp", "Chiave di WhatsApp", whatsapp.token, needs_network=True),
     Check("duty", "Persone", "In turno", people.duty),
     Check("news", "Fonti", "Notizie", sources_read.news),
+    Check("provider", "Persone", "Account del Comune", people.provider, needs_network=True),
 )
 """What the doctor looks at, too, and who runs the service must hear of within a quarter of an hour."""
-URGENT = frozenset({"clock", "token", "templates"})  # no code is taken, no alert leaves
+URGENT = frozenset({"clock", "token", "templates", "provider"})  # no code is taken, no alert can leave
 TOLD_BY = {"echo": frozenset({"web", "certificate"})}
 """A promise -> those whose breach breaks it, too: it is not told besides them."""
 

@@ -40,8 +40,12 @@ def go(settings: Settings, *, dry_run: bool, now: datetime, failed: str = "") ->
 
 
 def _go(settings: Settings, *, dry_run: bool, failed: str, now: datetime) -> Done:
-    before = memory.load(settings.state, now=now)
-    seen = look(settings, first_at=before.first_at, now=now)
+    slots = ", ".join(
+        f"{one.compose.cron}, {one.refresh.cron}, {one.dispatch.cron}"
+        for one in settings.profile.weekly_slots
+    )
+    before = memory.with_slots(memory.load(settings.state, now=now), slots, now=now)
+    seen = look(settings, first_at=before.first_at, slots_at=before.slots_at, now=now)
     fallen = units.troubles(settings, failed=failed, now=now)
     seen = replace(seen, troubles=(*seen.troubles, *fallen))
     known = judgement.remembered(before, seen, now=now)
