@@ -137,7 +137,7 @@ def begin(
         life.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
         is_joining = senders.is_sending(session, bulletin_id, now=now)
         if is_joining and (is_part or session.get_bind().dialect.name == "sqlite"):
-            alone = "a parti" if is_part else "con SQLite"
+            alone = "a scaglioni" if is_part else "con SQLite"
             raise DispatchError(
                 f"Il bollettino {bulletin_id} è già in invio: {alone} spedisce un processo alla volta."
             )

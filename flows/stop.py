@@ -76,7 +76,7 @@ def stop_sending(
         outcome = f"Invio del bollettino {bulletin_id} fermato: {gone} su {certificate.planned}"
         if on_way := deliveries.on_their_way(session, bulletin_id):
             outcome += f", altri {on_way} stavano partendo e possono arrivare"
-        outcome += ". Le altre parti non partono da sole." if is_between_parts else "."
+        outcome += ". Gli altri scaglioni non partono da soli." if is_between_parts else "."
         acts.note(settings, session, person, "ferma", outcome, bulletin_id=bulletin_id, letter=False, now=now)
         return outcome
 
