@@ -385,7 +385,7 @@ def resume(
     try:
         number, _ = acts.chosen(engine, bollettino)
         if trouble := acts.cannot_resume(settings, engine, number, who=chi):
-            return orders.refused(settings, engine, trouble, who=chi)
+            return orders.refused(settings, engine, NotDoneError(trouble), who=chi)
         decide(settings, engine, number, who=chi, proof=proof, despite=nonostante, in_parts=a_parti, now=now)
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)

@@ -30,7 +30,7 @@ from flows.draft.undo import UndoError
 from flows.letters import drafts, orders
 from flows.privacy.intact import load
 from flows.review import acts
-from flows.review.acts import NotDoneError
+from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices, client, forms
 from flows.sending import hold, parts
 from flows.sending import senders as life
@@ -39,6 +39,7 @@ from flows.sending.outbox import BY_HAND
 from flows.settings import Settings
 
 NOT_STOPPED = "NON FERMATO"
+GOES_ON = "Ciò che sta partendo continua a partire."  # where elsewhere nothing has changed
 
 TITLE = "Quale bollettino"
 Who = Annotated[str, choices.WHO]
@@ -212,8 +213,11 @@ def stop(
     try:
         number = only_sending(settings, engine) if bollettino == ELSE else acts.chosen(engine, bollettino)[0]
         outcome = stop_sending(settings, engine, number, who=chi, proof=proof, now=datetime.now(UTC))
+    except NotProvedError as exc:
+        why = str(exc).replace(acts.NOTHING_DONE, GOES_ON)
+        return orders.refused(settings, engine, why, who=chi, what=NOT_STOPPED)
     except NotDoneError as exc:
-        return orders.refused(settings, engine, exc, who=chi, what=NOT_STOPPED)
+        return orders.refused(settings, engine, str(exc), who=chi, what=NOT_STOPPED)
     except OperationalError:
         client.refused(settings, "Il database non risponde: l'invio va avanti. Riprova subito.", NOT_STOPPED)
         raise

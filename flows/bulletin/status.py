@@ -16,7 +16,7 @@ CALLED = {
 
 HEADINGS = {
     BulletinKind.ordinary: "Bollettino",
-    BulletinKind.urgent: "Avviso urgente",
+    BulletinKind.urgent: "Messaggio urgente",
     BulletinKind.correction: "Correzione",
     BulletinKind.all_clear: "Fine allerta",
 }
@@ -138,7 +138,7 @@ def named(bulletin: Bulletin) -> str:
 
 
 def numbered(kind: BulletinKind, number: int) -> str:
-    """`Bollettino 12`, `Avviso urgente 4`: what it is and its number, as a name of its own."""
+    """`Bollettino 12`, `Messaggio urgente 4`: what it is and its number, as a name of its own."""
     return f"{HEADINGS[kind]} {number}"
 
 

@@ -134,6 +134,7 @@ def note(
         by_operator=person.by_operator,
     )
     if letter:
+        brief = words.partition(". ")[0].rstrip(".")
         tell(
             settings,
             session,
@@ -144,6 +145,7 @@ def note(
                 "verbo": verb,
                 "quando": giorno_ora(act.at),
                 "prova": proved(act),
+                "in_breve": f"{brief[:1].lower()}{brief[1:]}",
                 "parole": words,
             },
             about=f"act {act.id}",
