@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from db import bulletins, days_off
 from db.engine import transaction
-from db.models import PUBLIC, BulletinStatus
+from db.models import PUBLIC, Bulletin, BulletinStatus
 from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome
 from flows.deploy import EDITORS, LIST
 from flows.door.sealed import NO_CODE, Proof
@@ -24,7 +24,7 @@ from flows.draft.slots import closed_days, slot_after
 from flows.letters import orders
 from flows.privacy.intact import load
 from flows.review import acts
-from flows.review.acts import NotProvedError
+from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices, client
 from flows.settings import Settings
 from flows.staff import duty, rota
@@ -72,12 +72,13 @@ def note_absence(
     with transaction(engine) as session:
         if cancel:
             gone = days_off.cancel_absence(session, editor=editor.name, first=first, last=last, now=now)
-            words = f"{editor.name}: annullate {len(gone)} assenze, {days}." if gone else ""
+            how_many = "l'assenza" if len(gone) == 1 else f"{len(gone)} assenze"
+            words = f"Annullato: {how_many} di {editor.name}, {days}." if gone else ""
         else:
             days_off.enter_absence(
                 session, editor=editor.name, first=first, last=last, note=note.strip(), now=now
             )
-            words = f"{editor.name}: assenza {days}."
+            words = f"Assenza di {editor.name}, {days}."
         there = _on_duty(settings, [*duty.away(session, first, last)], first, last)
         alone = [day for day, one in there if one.is_everybody]
         if words and not cancel and not alone:
@@ -149,10 +150,13 @@ def note_closure(
             for bulletin in bulletins.with_status(session, *ALREADY)
             if bulletin.slot_at and first <= in_rome(bulletin.slot_at).date() <= last
         ]
-        told = [ALREADY[one.status].format(number=one.id, day=giorno(one.slot_at or now)) for one in already]
+        told = [_already(one) for one in already]
         if not cancel and first == last and any(one.status in PUBLIC for one in already):
             session.rollback()  # nothing of that day is left to close
-            return Noted(False, f"Avevi chiesto {days}. È tardi: {' '.join(told)} Scegli dal giorno dopo.")
+            open_from = giorno(last + timedelta(days=1))
+            return Noted(
+                False, f"Avevi chiesto {days}. È tardi: {' '.join(told)} Scegli da {open_from} in poi."
+            )
         attention = "" if cancel else "".join(f" ATTENZIONE: {one}" for one in told)
         if words:
             acts.note(settings, session, person, "chiusura", words + attention, now=now)
@@ -172,7 +176,6 @@ def note_closure(
 
 
 _WAITS = 'il bollettino {number} di {day} aspetta già. Se non deve partire scegli "Non inviare" nel modulo.'
-_LEFT = "il bollettino {number} di {day} è già partito."
 ALREADY = {
     BulletinStatus.draft: _WAITS,
     BulletinStatus.in_review: _WAITS,
@@ -180,9 +183,17 @@ ALREADY = {
         "il bollettino {number} di {day} è già approvato e parte. Se non deve partire riaprilo."
     ),
     BulletinStatus.sending: "il bollettino {number} di {day} sta già partendo. Per fermarlo usa «ferma».",
-    BulletinStatus.stopped: _LEFT,
-    BulletinStatus.sent: _LEFT,
+    BulletinStatus.stopped: "il bollettino {number} di {day} ha già cominciato a partire, e adesso è fermo.",
+    BulletinStatus.sent: "il bollettino {number} di {day} è già partito.",
 }
+CLOSED = "il bollettino {number} di {day} ha già cominciato a partire, ed è stato chiuso prima della fine."
+
+
+def _already(bulletin: Bulletin) -> str:
+    """What has become of a bulletin of those days; of one that a person closed, not that all of it left."""
+    is_closed = bulletin.status_reason == "closed_by_hand"
+    words = CLOSED if is_closed else ALREADY[bulletin.status]
+    return words.format(number=bulletin.id, day=giorno(bulletin.slot_at or bulletin.created_at))
 
 
 def _on_duty(
@@ -247,7 +258,7 @@ def _enter(note: Callable[..., Noted], proof: Proof, who: str) -> str | State[st
     except NotProvedError as exc:
         return orders.refused(settings, engine, exc, who=who, what=NOT_NOTED)
     if not noted.is_accepted:
-        return orders.refused(settings, engine, noted.words, who=who, what=NOT_NOTED)
+        return orders.refused(settings, engine, NotDoneError(noted.words), who=who, what=NOT_NOTED)
     orders.done(settings, engine, noted.words)
     if trouble := post(settings, engine, now=datetime.now(UTC)).trouble:
         get_run_logger().warning("%s", trouble)

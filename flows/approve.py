@@ -133,7 +133,7 @@ def written_by(session: Session, version: BulletinVersion) -> str:
                 break
             written = earlier
     if written.answered_run_id is None:
-        return f"Salvato da {version.author}, {giorno_ora(version.created_at)}, senza cambiare il testo."
+        return f"Risposta di {version.author}, {giorno_ora(version.created_at)}: il testo non è cambiato."
     return f"Testo di {written.author}, {giorno_ora(written.created_at)}."
 
 

@@ -242,7 +242,7 @@ def _kept(session: Session, before: Bulletin) -> str:
     version = bulletins.latest(session, before.id)
     if before.status not in WAITING or version is None:
         return ""
-    return f" Non è aggiornato: il testo è di {version.author}."
+    return f" Da solo non si aggiorna più: {version.author} ha già risposto nel modulo."
 
 
 def _as_read(items: Sequence[BulletinItem | ItemData]) -> list[tuple[str, str]]:

@@ -251,7 +251,8 @@ def listing(engine: Engine, now: datetime) -> str:
 
 
 def _listed(line: SentItem) -> str:
-    return f"- Bollettino {line.bulletin.id}, riga {line.item.position}: {escaped(line.item.title)}"
+    place = choices.place(line)
+    return f"- {place[:1].upper()}{place[1:]} (numero {line.bulletin.id}): {escaped(line.item.title)}"
 
 
 @flow(name="correggi", flow_run_name=client.titled("Correzione"))

@@ -137,7 +137,7 @@ def begin(
         life.reap(session, bulletin_id, now=now)  # what a sender that died had begun is uncertain
         is_joining = senders.is_sending(session, bulletin_id, now=now)
         if is_joining and (is_part or session.get_bind().dialect.name == "sqlite"):
-            alone = "a parti" if is_part else "con SQLite"
+            alone = "a scaglioni" if is_part else "con SQLite"
             raise DispatchError(
                 f"Il bollettino {bulletin_id} è già in invio: {alone} spedisce un processo alla volta."
             )
@@ -388,7 +388,7 @@ def resume(
     try:
         number, _ = acts.chosen(engine, bollettino)
         if trouble := acts.cannot_resume(settings, engine, number, who=chi):
-            return orders.refused(settings, engine, trouble, who=chi)
+            return orders.refused(settings, engine, NotDoneError(trouble), who=chi)
         decide(settings, engine, number, who=chi, proof=proof, despite=nonostante, in_parts=a_parti, now=now)
     except NotDoneError as exc:
         return orders.refused(settings, engine, exc, who=chi)

@@ -86,7 +86,7 @@ def judge(settings: Settings, engine: Engine, bulletin_id: int) -> Verdict:
     return Verdict(
         f"{'NON FINITO' if is_good else 'SBAGLIATO'}. {sums} Ricevuto due volte: {twice}; "
         f"arrivato ma non nel conto: {unproved}; nel conto ma non arrivato: {missing}; "
-        f"ancora in coda: {account.open}.",
+        f"ancora da inviare: {account.open}.",
         is_good,
     )
 

@@ -30,7 +30,7 @@ from flows.draft.undo import UndoError
 from flows.letters import drafts, orders
 from flows.privacy.intact import load
 from flows.review import acts
-from flows.review.acts import NotDoneError
+from flows.review.acts import NotDoneError, NotProvedError
 from flows.runs import choices, client, forms
 from flows.sending import hold, parts
 from flows.sending import senders as life
@@ -39,6 +39,7 @@ from flows.sending.outbox import BY_HAND
 from flows.settings import Settings
 
 NOT_STOPPED = "NON FERMATO"
+GOES_ON = "Ciò che sta partendo continua a partire."  # where elsewhere nothing has changed
 
 TITLE = "Quale bollettino"
 Who = Annotated[str, choices.WHO]
@@ -76,7 +77,7 @@ def stop_sending(
         outcome = f"Invio del bollettino {bulletin_id} fermato: {gone} su {certificate.planned}"
         if on_way := deliveries.on_their_way(session, bulletin_id):
             outcome += f", altri {on_way} stavano partendo e possono arrivare"
-        outcome += ". Le altre parti non partono da sole." if is_between_parts else "."
+        outcome += ". Gli altri scaglioni non partono da soli." if is_between_parts else "."
         acts.note(settings, session, person, "ferma", outcome, bulletin_id=bulletin_id, letter=False, now=now)
         return outcome
 
@@ -212,8 +213,11 @@ def stop(
     try:
         number = only_sending(settings, engine) if bollettino == ELSE else acts.chosen(engine, bollettino)[0]
         outcome = stop_sending(settings, engine, number, who=chi, proof=proof, now=datetime.now(UTC))
+    except NotProvedError as exc:
+        why = str(exc).replace(acts.NOTHING_DONE, GOES_ON)
+        return orders.refused(settings, engine, why, who=chi, what=NOT_STOPPED)
     except NotDoneError as exc:
-        return orders.refused(settings, engine, exc, who=chi, what=NOT_STOPPED)
+        return orders.refused(settings, engine, str(exc), who=chi, what=NOT_STOPPED)
     except OperationalError as exc:
         get_run_logger().error("ferma: %s", type(exc).__name__)
         why = "Il database non risponde: l'invio va avanti. Riprova subito."

@@ -53,7 +53,7 @@ class Watched:
             f"in attesa di un redattore: {list(self.waiting)}, appena confermati: {list(self.answered)}, "
             f"da inviare: {list(self.to_send)}, "
             f"invii interrotti da riprendere: {list(self.broken)}, fermati: {list(self.ended)}, "
-            f"da inviare a mano: {list(self.by_hand)}, a parti: continuano {list(self.next_part)}, "
+            f"da inviare a mano: {list(self.by_hand)}, a scaglioni: continuano {list(self.next_part)}, "
             f"scaduti {list(self.part_over)}, non continuano {list(self.part_given_up)}"
         )
 

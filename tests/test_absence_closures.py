@@ -135,16 +135,28 @@ def test_a_slip_of_the_pen_stores_nothing(settings: Settings, sqlite: Engine) ->
     assert next_send(settings, sqlite) == TUESDAY
 
 
-@pytest.mark.parametrize("status", [BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent])
+@pytest.mark.parametrize(
+    ("status", "reason", "words"),
+    [
+        (BulletinStatus.sending, None, "sta già partendo."),
+        (BulletinStatus.stopped, "stopped_by_hand", "ha già cominciato a partire, e adesso è fermo."),
+        (BulletinStatus.sent, None, "è già partito."),
+        (BulletinStatus.sent, "closed_by_hand", "a partire, ed è stato chiuso prima della fine."),
+    ],
+)
 def test_a_day_whose_bulletin_has_left_is_not_closed_any_more(
-    settings: Settings, sqlite: Engine, status: BulletinStatus
+    settings: Settings, sqlite: Engine, status: BulletinStatus, reason: str | None, words: str
 ) -> None:
+    """One that reached some only is not said to have left."""
     with transaction(sqlite) as session:
-        number = make_bulletin(session, status=status, slot_at=TUESDAY).id
+        bulletin = make_bulletin(session, status=status, slot_at=TUESDAY)
+        number, bulletin.status_reason = bulletin.id, reason
     told = close(settings, sqlite, 1, 1)
     asked, late = told.split(". ", 1)
     assert asked == "Avevi chiesto martedì 1 dicembre"
     assert late.startswith(f"È tardi: il bollettino {number} di martedì 1 dicembre")
+    assert words in late
+    assert late.endswith("Scegli da mercoledì 2 dicembre in poi.")
     assert next_send(settings, sqlite) == TUESDAY, "nothing is stored"
     assert f"ATTENZIONE: il bollettino {number}" in close(settings, sqlite, 1, 3), "the other days are closed"
 

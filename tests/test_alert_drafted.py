@@ -202,7 +202,7 @@ def test_an_update_refreshes_a_draft_that_nobody_touched_and_replaces_an_edited_
     done = look(settings, engine, first)
     assert done.opened == [number]
     assert str(done) == (
-        f"Avviso urgente {number}: la bozza è aggiornata, ROSSA (livello 4 su 4) per temporali forti."
+        f"Messaggio urgente {number}: la bozza è aggiornata, ROSSA (livello 4 su 4) per temporali forti."
     )
     assert texts(engine, number)[0].startswith("ROSSA (livello 4 su 4)")
     with transaction(engine) as session:

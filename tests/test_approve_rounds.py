@@ -88,8 +88,8 @@ def test_who_wrote_the_text_is_who_changed_it_last(settings: Settings, sqlite: E
 
     assert told() == "", "composed, and never answered"
     save(1, "Anna Redazione")
-    assert told().startswith("Salvato da Anna Redazione, ")
-    assert told().endswith(", senza cambiare il testo.")
+    assert told().startswith("Risposta di Anna Redazione, ")
+    assert told().endswith(": il testo non è cambiato.")
     save(2, "Bruno Vice", notizia_1="Via Roma chiude martedì 1 dicembre.")
     by_bruno = told()
     assert by_bruno.startswith("Testo di Bruno Vice, ")

@@ -10,7 +10,7 @@ from tests.world.installation import Installation, wait_for
 
 pytestmark = pytest.mark.xdist_group("installation")  # one for all: it takes 20 s to start
 
-APPROVE, SAVE = "Approva (Anna Redazione): parte subito", "Salva, continuo dopo"
+APPROVE, SAVE = "Approva (solo se sei Anna Redazione): parte subito", "Salva, continuo dopo"
 TAPS = 5  # after the letter's link, of an approval that changes nothing: ⋮, Resume, list, line, Resume
 TITLES = (
     "Ufficio tributi, nuovi orari di ricevimento",

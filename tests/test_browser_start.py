@@ -53,7 +53,7 @@ def announced_and_corrected(installation: Installation, page: Page) -> None:
 
     wrong = Starter(installation, page, "correggi", "correction")
     wrong.open()
-    wrong.choose("Che cosa è da correggere", f"{number} · riga 3 · messaggio urgente")
+    wrong.choose("Che cosa è da correggere", f"{number} · riga 3 del messaggio urgente")
     wrong.fill("Il testo giusto", "l'acqua manca soltanto in via Mazzini")
     wrong.choose("Che cosa è successo", "un nostro errore")
     take(page, "correggi.png")

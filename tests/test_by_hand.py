@@ -197,7 +197,7 @@ def test_who_leaves_after_the_list_was_handed_out_got_it_and_is_declared(comune:
     shown(comune, number)
     leave(comune, numbers[0])  # the operator has the file already, and sends
     tick(comune, number, 1)
-    assert counted(comune, number).endswith("dichiarati 2 + ancora aperti 3")
+    assert counted(comune, number).endswith("dichiarati 2 + ancora da inviare 3")
 
 
 @pytest.mark.usefixtures("small")

@@ -77,7 +77,9 @@ def test_who_has_signed_in_approves_and_enters_nothing_in_anothers_name(installa
         )
         wait_for("the absence to be refused", lambda: OTHER in installation.name_of(started["id"]))
         assert installation.name_of(started["id"]).startswith("PROVA · NON REGISTRATA")
-        wait_for("Anna's own", lambda: "PROVA · Anna Redazione: assenza" in installation.name_of(own["id"]))
+        wait_for(
+            "Anna's own", lambda: "PROVA · Assenza di Anna Redazione, " in installation.name_of(own["id"])
+        )
         asked = browser.http.get(f"/deployments/name/assenza/{name}").json()["parameter_openapi_schema"]
         assert asked["properties"].keys() == absence.keys(), "no start form asks who either"
         browser.http.close()

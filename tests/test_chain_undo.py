@@ -60,7 +60,7 @@ def test_it_returns_as_it_was_edited_and_leaves_once(
     run = installation.order("riapri", bollettino=entry, chi="Bruno Vice")
     assert f"Bollettino {number} riaperto: non è più {word}" in installation.completed(run)
     assert entry_of(installation, number) == ""
-    assert mail(installation, "«riapri» di Bruno Vice", f"Bollettino {number} riaperto")
+    assert mail(installation, f"Registrato: bollettino {number} riaperto", "Bruno Vice ha usato «riapri»")
     second = installation.run_of(number)
     assert second != first
     _, form = installation.form_of(number)

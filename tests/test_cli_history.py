@@ -175,7 +175,7 @@ def test_a_send_with_open_deliveries_says_that_it_is_open(comune: Comune) -> Non
         bulletin = make_bulletin(session, status=BulletinStatus.sending)
         outbox.plan(session, bulletin.id, [make_recipient(session, comune.settings.vault())], now=comune.now)
     told = history(comune.engine, bulletin.id)
-    assert told.endswith("  ancora aperti: 1\n  I conti sono ancora aperti.")
+    assert told.endswith("  ancora da inviare: 1\n  I conti sono ancora aperti.")
 
 
 def test_a_mobile_number_in_texts_notes_and_sources_is_not_shown(comune: Comune) -> None:

@@ -107,7 +107,7 @@ def test_a_second_run_leaves_what_a_person_edited(comuni: Comune) -> None:
     comuni.answer(number, SAVE, texts=["Testo di una persona.", "Altro.", "Altro ancora."])
     stock(comuni, 4)
     again = comuni.compose(at_approval=False)
-    kept = "Non è aggiornato: il testo è di Anna Redazione."
+    kept = "Da solo non si aggiorna più: Anna Redazione ha già risposto nel modulo."
     assert again.why == f"C'è già un bollettino per questo invio: da approvare. {kept}"
     assert comuni.items(number)[0].text == "Testo di una persona."
 
@@ -239,7 +239,7 @@ def test_the_queue_stands_behind_the_items_and_says_why(comune: Comune) -> None:
     """Without numbers: those that add one of it are in the form."""
     stock(comune, 6)
     shown = report(comune.compose())
-    assert "1. Nuovi orari dello sportello Anagrafe (servizi, categoria scelta dal programma)" in shown
+    assert "1. Nuovi orari dello sportello Anagrafe (servizi, categoria automatica, da controllare)" in shown
     assert "In coda:\n\n- " in shown
     assert "\n\n5. " not in shown
 

@@ -281,7 +281,9 @@ def test_an_editor_sees_what_changed_or_went_after_the_send(sqlite_session: Sess
 def test_the_list_names_the_numbers_to_choose_by(comune: Comune) -> None:
     comune.subscribe()
     original = sent_bulletin(comune)
-    assert f"- Bollettino {original}, riga 1: Chiusura di via Roma" in listing(comune.engine, comune.now)
+    assert f"- Notizia 1 del bollettino (numero {original}): Chiusura di via Roma" in listing(
+        comune.engine, comune.now
+    )
 
 
 def test_a_send_is_stopped_between_two_blocks(comune: Comune, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -357,7 +357,7 @@ def test_an_address_that_does_not_exist_stops_at_once_and_makes_nobody_uncertain
     shelf.put(missing, "<h1>Not Found</h1>", kind="text/html", status=404)
     certificate, reason = dispatch_bulletin(comune.settings, comune.engine, number, now=comune.now)
     assert reason == "l'indirizzo dell'API non esiste (HTTP 404): va corretto nel profilo."
-    assert words(certificate).endswith("incerti 0 + ancora aperti 5")
+    assert words(certificate).endswith("incerti 0 + ancora da inviare 5")
     assert comune.bulletin(number).status == BulletinStatus.stopped
     shelf.answers.clear()
     dispatch_bulletin(comune.settings, comune.engine, number, late_by="Anna Redazione", now=comune.now)

@@ -195,7 +195,8 @@ def test_composing_finds_it_again_and_leaves_it_alone(comuni: Comune) -> None:
     reopen(comuni, number)
     again = comuni.compose(at_approval=False)
     assert again.why == (
-        f"C'è già un bollettino per questo invio: da approvare. Non è aggiornato: il testo è di {ANNA}."
+        "C'è già un bollettino per questo invio: da approvare. Da solo non si aggiorna più: "
+        f"{ANNA} ha già risposto nel modulo."
     )
     assert told(comuni, number) == edited
     assert not unsent(comuni) & ids(comuni, number)

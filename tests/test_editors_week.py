@@ -14,6 +14,7 @@ import pytest
 
 from db.engine import make_engine
 from flows.bulletin.language.dates import in_rome
+from flows.letters.urgent_calls import ITS_SITE
 from tests.world import comune as world
 from tests.world.comune import SECRETS, Comune, Loopback
 from tests.world.mail_server import announce, mail_server
@@ -162,7 +163,8 @@ def test_a_correction_is_held_beside_what_was_sent_and_what_the_site_says(week: 
 def test_the_end_of_an_alert_names_its_source_and_when_it_ends_by_itself(week: Week) -> None:
     (told,) = [row.text for row in week.rows if row.kind == "urgente" and "Fine dell'allerta" in row.text]
     assert "L'allerta annunciata scade comunque domenica 6 dicembre, ore 24." in told
-    assert "Controlla anche la fonte: Dipartimento della Protezione Civile, bollettino di" in told
+    source = r"Controlla anche la fonte: Dipartimento della Protezione Civile, bollettino di .+ - (.+)\n"
+    assert re.findall(source, told) == [ITS_SITE], "whose profile names no page of it"
     assert "Da quando: da domenica 6 dicembre, ore 12." in told
     assert "Adesso: VERDE (livello 1 su 4), nessuna allerta per temporali forti, domenica 6" in told
     assert "La fonte dà VERDE, il livello più basso" in told
@@ -173,7 +175,9 @@ def test_the_end_of_an_alert_names_its_source_and_when_it_ends_by_itself(week: W
 def test_a_run_that_changed_nothing_says_so_in_its_name(week: Week) -> None:
     names = [row.title for row in week.rows if row.title.startswith("PROVA · C'è già un bollettino")]
     assert names
-    assert all("Non è aggiornato: il testo è di Anna Redazione." in name for name in names)
+    assert all(
+        "Da solo non si aggiorna più: Anna Redazione ha già risposto nel modulo." in name for name in names
+    )
 
 
 def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_reason(week: Week) -> None:
@@ -277,7 +281,10 @@ def test_who_answers_too_late_hears_that_and_when_it_was(week: Week) -> None:
 
 def test_a_source_that_is_read_is_not_said_to_be_unreadable(week: Week) -> None:
     (told,) = [row for row in week.rows if row.kind.startswith("fonte_")]
-    assert "nessuna notizia nuova da 7 giorni" in told.text
+    assert (
+        "\nnelle notizie del sito c'è qualcosa da controllare: nessuna notizia nuova da 7 giorni" in told.text
+    )
+    assert told.text.index("http") > told.text.index("La pagina si legge"), "the address comes after all that"
     assert "non si legge" not in words(told)
 
 
@@ -323,6 +330,8 @@ def test_of_a_stopped_send_one_is_named_to_act(week: Week) -> None:
 def test_both_by_whose_word_it_left_stand_in_its_certificate_and_its_outcome(week: Week) -> None:
     certificates = {row.title: row.text for row in week.rows if row.title.startswith("certificato-")}
     assert "approvata da Anna Redazione e Bruno Vice" in certificates["certificato-1"]
+    assert "\nAvviato: martedì 1 dicembre 2026, 11:00:00, da solo\n" in certificates["certificato-1"]
+    assert "+ incerti 0 + ancora da inviare 3\n" in certificates["certificato-1"]
     outcomes = [row.text for row in week.rows if row.kind == "esito" and row.bulletin_id == 2]
     assert all(
         "approvato da Anna Redazione e Bruno Vice (senza codice: i nomi sono solo dichiarati). Primo" in text
@@ -358,11 +367,65 @@ def test_what_a_colleague_approved_in_spite_of_is_not_said_to_stop_it(week: Week
         assert "(così non parte)" not in text
         assert "(parte solo con due approvazioni)" in text
     first = asked[0].partition("Che cosa è cambiato rispetto alla prima bozza:")[2].partition("Apri http")[0]
-    assert "acquedotto: prima «Da lunedì 7 dicembre" in first
-    assert "può mancare l'acqua. Si replica sabato 19 dicembre.»" in first
+    assert "Mercatino dei sapori in piazza della Vittoria: " in first
+    assert "Si replica sabato 19 dicembre.»" in first
+
+
+def test_who_is_called_once_more_reads_again_why_a_colleague_approved_and_what_changed(week: Week) -> None:
+    first, again = [
+        row.text
+        for row in week.rows
+        if row.to == BRUNO and row.bulletin_id == 1 and row.kind in ("serve_la_tua_firma", "tocca_al_vice")
+    ]
+    why = first.partition("10:45.\n\n")[2].partition("\n\nApri http")[0]
+    assert "Telefonata dell'Ufficio Cultura" in why
+    assert "Si replica sabato 19 dicembre." in why
+    assert f"10:45.\n\n{why}\n\nApri http" in again
+
+
+def test_the_first_of_two_reads_whom_to_call_and_until_when(week: Week) -> None:
+    told = [row.text for row in week.rows if row.kind == "prima_firma"]
+    dates = [
+        "entro martedì 1 dicembre, ore 10:45",
+        "subito, al più tardi entro mercoledì 2 dicembre, ore 23:10",
+    ]
+    for text, date in zip(told, dates, strict=True):
+        assert f"Va approvato {date}: dopo non parte più. Se la risposta tarda, chiama {BRUNO}." in text
+
+
+def test_the_end_of_an_alert_does_not_read_as_an_alert(week: Week) -> None:
+    ended = "fine allerta ARANCIONE (livello 3 su 4) per temporali forti"
+    shown = [
+        row.title for row in week.rows if "fine allerta" in row.title.lower() and "ARANCIONE" in row.title
+    ]
+    assert len(shown) >= 5
+    assert all(ended in title.replace("Fine", "fine") for title in shown)
+    page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
+    assert "fine dell'allerta ARANCIONE (livello 3 su 4) per temporali forti" in page
+
+
+def test_the_subject_of_an_act_says_that_and_what_was_noted(week: Week) -> None:
+    told = {row.title for row in week.rows if row.kind == "atto" and "assenza" in row.title}
+    what = "assenza di Anna Redazione, da giovedì 3 dicembre a venerdì 4 dicembre"
+    assert told == {f"PROVA · Registrato: {what}"}
+
+
+def test_after_a_greeting_nothing_begins_with_a_capital(week: Week) -> None:
+    for row in week.rows:
+        if row.channel == LETTER and row.kind in (*CALLS, *RECEIPTS, "atto"):
+            begins = row.text.partition(",\n\n")[2]
+            names = (
+                ANNA,
+                BRUNO,
+                "Fine dell'allerta",
+                "Allerta",
+                "Avviso urgente",
+            )  # of calls that are titles
+            assert begins[0].islower() or begins.startswith(names), row.text
 
 
 def test_the_page_of_what_can_be_corrected_marks_what_was(week: Week) -> None:
     first, *_, last = [row.text for row in week.rows if row.title == "correzioni"]
-    assert "riga 4: Mercatino dei sapori in piazza della Vittoria (già corretta)" in last
+    where = "Notizia 4 del bollettino di martedì 1 dicembre (numero 1)"
+    assert f"{where}: Mercatino dei sapori in piazza della Vittoria (già corretta)" in last
     assert "già corretta" not in first

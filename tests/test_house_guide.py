@@ -11,7 +11,7 @@ from db.models import BulletinStatus
 from flows.absence import NOT_NOTED
 from flows.correct import correct
 from flows.deploy import form
-from flows.letters.receipts import SAVED
+from flows.letters.receipts import SAVED, WAITS
 from flows.review import acts
 from flows.review.choices import choices
 from flows.settings import ROOT, Settings
@@ -93,12 +93,32 @@ def test_the_card_of_the_first_week_names_what_there_is(settings: Settings) -> N
     assert len(commands) >= 5
     assert set(commands) <= names
     subjects = [
-        letter["oggetto"].replace("{esito}", outcome).replace("{esito_in_breve}", "Inviato")
+        letter["oggetto"].replace("{esito}", outcome).replace("{esito_in_breve}", ended)
+        for ended in ("Inviato", "Chiuso")
         for letter in settings.texts["posta"].values()
-        for outcome in ("NON FATTO", NOT_STOPPED, NOT_NOTED, SAVED)
+        for outcome in ("NON FATTO", NOT_STOPPED, NOT_NOTED, SAVED, WAITS)
     ]
     told = table("Che cosa vuol dire l'e-mail", CARD)
     assert len(told) >= 6
     for words in told:
         assert any(subject.startswith(words) for subject in subjects), words
     assert len(CARD.split()) < 400, "one printed page"
+
+
+def test_the_card_does_not_soothe_whose_send_was_not_stopped() -> None:
+    (row,) = [line for line in CARD.splitlines() if f"«{NOT_STOPPED}»" in line]
+    assert row.startswith(f"| «{NOT_STOPPED}» | **può continuare a partire**"), "a row of its own"
+    rows = [line for line in CARD.splitlines() if "non è cambiato niente" in line]
+    assert len(rows) == 1
+    assert NOT_STOPPED not in rows[0]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Scade fra", "Approvato", "Aspetta un collega", "Chiuso"),
+        *("Da controllare", "Da rileggere", "A SCAGLIONI"),
+    ],
+)
+def test_the_card_says_what_to_do_at_a_letter_of_the_first_week(words: str) -> None:
+    assert words in table("Che cosa vuol dire l'e-mail", CARD)

@@ -11,6 +11,7 @@ from db.models import BulletinStatus, Level, SignOffWord
 from flows.alert import draft_urgent
 from flows.bulletin.language.dates import giorno_ora
 from flows.letters import alarms, drafts, urgent_calls
+from flows.review.choices import LABELS, Choice
 from flows.stop import reopen_decided
 from tests.test_alert_drafted import NOW, state
 from tests.world.builders import make_bulletin
@@ -66,7 +67,10 @@ def test_the_first_of_two_has_a_receipt_and_the_colleague_on_duty_is_called(
         (MAIL[ANNA], "Tocca a te approvare appena puoi"),
     ]
     assert "abbiamo scritto ad Anna Redazione" in box.text(-2)
+    how = "Senza un'altra approvazione non parte niente. Se la risposta tarda, chiama Anna Redazione."
+    assert how in box.text(-2), "no hour ends it"
     assert "Bruno Vice ha approvato il bollettino" in box.text()
+    assert f"Se non va, scegli «{LABELS[Choice.send_back]}»." in box.text()
     assert "Senza la tua approvazione non parte niente." in box.text()
     answer(comune, number, ANNA, 2)
     assert told(comune, box, number, 2) == [(address, "Approvato") for address in MAIL.values()]
@@ -220,7 +224,9 @@ def test_what_was_taken_back_before_it_was_told_is_not_told_as_postponed(comune:
     number = waiting(comune, box)
     answer(comune, number, BRUNO, 1, POSTPONE)
     reopen_decided(comune.settings, comune.engine, number, who=ANNA, now=comune.now + timedelta(minutes=2))
-    assert [said for _, said in told(comune, box, number, 3)] == ["«riapri» di Anna Redazione"] * 3
+    assert [said for _, said in told(comune, box, number, 3)] == ["Registrato"] * 3
+    assert "hai usato «riapri»" in box.text(-3)
+    assert box.told[-1][1].startswith(f"PROVA · Registrato: bollettino {number} riaperto: ")
 
 
 def test_who_saves_a_composed_bulletin_hears_that_news_join_it_no_more_by_themselves(comune: Comune) -> None:

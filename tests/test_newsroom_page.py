@@ -298,7 +298,7 @@ def test_an_urgent_one_comes_first_and_at_once(engine: Engine, settings: Setting
                 now=NOW,
             )
         first, _ = lines.waiting(settings, session, NOW)
-    assert first.state == f"{asked}; abbiamo scritto a Anna Redazione e Bruno Vice"
+    assert first.state == f"{asked}; abbiamo scritto ad Anna Redazione e Bruno Vice"
 
 
 def test_a_search_finds_all_its_words_whatever_their_accents(engine: Engine, settings: Settings) -> None:

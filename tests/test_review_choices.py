@@ -379,8 +379,8 @@ def test_the_form_is_filled_with_what_is_stored_and_comes_back_unchanged(comune:
     assert schema["properties"]["chi"]["enum"] == ["Anna Redazione", "Bruno Vice"]
     assert "default" not in schema["properties"]["chi"], "nobody is guessed"
     assert schema["properties"]["decisione"]["enum"][:2] == [
-        "Approva (Anna Redazione): parte subito",
-        "Approva (Bruno Vice): parte subito",
+        "Approva (solo se sei Anna Redazione): parte subito",
+        "Approva (solo se sei Bruno Vice): parte subito",
     ]
     assert "default" not in schema["properties"]["decisione"]
     assert not set(schema["properties"]) & {"items", "title", "description", "type", "enum", "default"}
@@ -393,8 +393,8 @@ def test_the_form_is_filled_with_what_is_stored_and_comes_back_unchanged(comune:
 def test_who_has_approved_this_text_is_offered_it_again_only_with_another_text() -> None:
     offered = entries(choices(None), ["Anna", "Bruno"], ["Anna"])
     assert offered[:2] == [
-        "Approva (Anna): ha già approvato, serve di nuovo solo se il testo cambia",
-        "Approva (Bruno): parte subito",
+        "Approva (solo se sei Anna): hai già approvato, serve di nuovo solo se il testo cambia",
+        "Approva (solo se sei Bruno): parte subito",
     ]
     assert [decision_of(one, "")[1] for one in offered[:2]] == ["Anna", "Bruno"]
     assert {choice_of(decision_of(one, "")[0]) for one in offered[:2]} == {Choice.approve}

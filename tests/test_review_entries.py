@@ -1,5 +1,6 @@
 """What the one list of the form offers, whom an approval names, and what Prefect refuses at once."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +21,9 @@ NAMES = ["Anna Redazione", "Bruno Vice"]
 def test_the_list_stays_short_only_approvals_bear_names() -> None:
     offered = choices(None, is_shared=True)
     listed = entries(offered, ["Anna", "Bruno", "Carla"])
-    assert listed[:3] == [f"Approva ({name}): parte subito" for name in ("Anna", "Bruno", "Carla")]
+    assert listed[:3] == [
+        f"Approva (solo se sei {name}): parte subito" for name in ("Anna", "Bruno", "Carla")
+    ]
     assert listed[3:] == [*offered.values()][1:]
 
 
@@ -32,6 +35,9 @@ def test_an_approval_of_the_list_says_who_approves(name: str) -> None:
     assert decision_of(chosen, "") == (label, name)
     assert decision_of(chosen, name) == (label, name)
     assert decision_of(label, name) == (label, name), "of a form of before"
+    bare = f"Approva ({name}){label.removeprefix('Approva')}"
+    assert decision_of(bare, "") == (label, name), "as forms offered it that wait since before"
+    assert re.search(SIGNED, bare)
 
 
 def test_two_names_are_nobodys() -> None:
@@ -60,6 +66,15 @@ def test_prefect_takes_no_form_without_a_decision_and_a_name(
     shown = load_round(comune.settings, comune.engine, waiting(comune), now=comune.now)
     made = forms.bound(form(comune.settings, shown, comune.now, PAGE), 3, signed=SIGNED)
     assert is_valid(values, made.model_json_schema()) == is_taken
+
+
+def test_a_form_that_waits_since_approvals_bore_bare_names_is_still_read(comune: Comune) -> None:
+    number = waiting(comune)
+    assert (
+        comune.answer(number, "Approva (Bruno Vice): parte subito", who="").status == BulletinStatus.approved
+    )
+    with comune.look() as session:
+        assert session.exec(select(Approval)).one().approver == "Bruno Vice"
 
 
 def test_an_approval_in_two_names_approves_nothing(comune: Comune) -> None:

@@ -80,13 +80,13 @@ def test_an_old_one_is_in_no_list(engine: Engine) -> None:
 
 
 def test_lines_of_what_was_sent_are_chosen_one_by_one(engine: Engine) -> None:
-    titles = ["Corso di yoga", "Gita · riga 9 · al lago\ncon pranzo", "x" * 200]
+    titles = ["Corso di yoga", "Gita · notizia 9 · al lago\ncon pranzo", "x" * 200]
     with transaction(engine) as session:
         items = [replace(item_of(make_news_item(session)), title=title) for title in titles]
         number = make_bulletin(session, items, status=BulletinStatus.sent).id
         listed = choices.LISTS[choices.LINES](session, NOW)
     assert [choices.numbers(one) for one in listed] == [(number, 1), (number, 2), (number, 3)]
-    assert listed[0] == f"{number} · riga 1 · bollettino · Corso di yoga"
+    assert listed[0] == f"{number} · notizia 1 del bollettino · Corso di yoga"
     assert "\n" not in listed[1]
     assert len(listed[2]) < 120
 
@@ -106,12 +106,17 @@ def test_what_a_correction_has_put_right_says_so_in_the_list(engine: Engine) -> 
         session.flush()
         listed = [one for one in choices.LISTS[choices.LINES](session, NOW) if one.startswith(f"{old} ")]
     assert listed == [
-        f"{old} · riga 3 · cambiata sul sito · già corretta · bollettino · Riga 3",
-        f"{old} · riga 1 · bollettino · Riga 1",
-        f"{old} · riga 2 · già corretta · bollettino · Riga 2",
-        f"{old} · riga 4 · bollettino · Riga 4",
+        f"{old} · notizia 3 del bollettino · cambiata sul sito · già corretta · Riga 3",
+        f"{old} · notizia 1 del bollettino · Riga 1",
+        f"{old} · notizia 2 del bollettino · già corretta · Riga 2",
+        f"{old} · notizia 4 del bollettino · Riga 4",
     ]
     assert acts.chosen(engine, listed[0]) == (old, 3)
+    before = f"{old} · riga 3 · già corretta · bollettino · Riga 3"
+    assert acts.chosen(engine, before) == (old, 3), "as a page shows it that is open since before an upgrade"
+    other = listed[0].replace("del bollettino", "del bollettino di venerdì 1 gennaio")
+    with pytest.raises(NotDoneError, match="Non è cambiato niente"):
+        acts.chosen(engine, other)
 
 
 def test_what_the_site_changed_or_lost_after_the_send_comes_first_and_says_so(engine: Engine) -> None:
@@ -126,8 +131,8 @@ def test_what_the_site_changed_or_lost_after_the_send_comes_first_and_says_so(en
         new = make_bulletin(session, [item_of(news[3])], status=BulletinStatus.sent).id
         listed = choices.LISTS[choices.LINES](session, NOW + timedelta(hours=2))
     assert [choices.numbers(one) for one in listed] == [(old, 2), (old, 3), (new, 1), (old, 1), (old, 4)]
-    assert listed[0] == f"{old} · riga 2 · cambiata sul sito · bollettino · Cambiata"
-    assert listed[1] == f"{old} · riga 3 · la pagina non si legge più · bollettino · Sparita"
+    assert listed[0] == f"{old} · notizia 2 del bollettino · cambiata sul sito · Cambiata"
+    assert listed[1] == f"{old} · notizia 3 del bollettino · la pagina non si legge più · Sparita"
     assert not any(mark in entry for mark in (choices.CHANGED, choices.GONE) for entry in listed[2:])
     assert acts.chosen(engine, listed[0]) == (old, 2), "the mark is no part of what it names"
 
@@ -135,7 +140,8 @@ def test_what_the_site_changed_or_lost_after_the_send_comes_first_and_says_so(en
 @given(st.integers(1, 10**9), st.integers(1, 99), st.text(max_size=40))
 def test_whatever_a_title_says_the_numbers_are_the_entrys_own(bulletin: int, line: int, title: str) -> None:
     assert choices.numbers(f"{bulletin} · bollettino di martedì 1 dicembre · {title}") == (bulletin, 1)
-    assert choices.numbers(f"{bulletin} · riga {line} · messaggio urgente · {title}") == (bulletin, line)
+    assert choices.numbers(f"{bulletin} · riga {line} del messaggio urgente · {title}") == (bulletin, line)
+    assert choices.numbers(f"{bulletin} · notizia {line} del bollettino · {title}") == (bulletin, line)
 
 
 @pytest.mark.parametrize("entry", [ELSE, "", "riga 3", "dodici", "-1", "²"])

@@ -16,6 +16,7 @@ from db.engine import transaction
 from db.models import BulletinStatus
 from flows import announce, backfill, correct, dispatch, settle, stop
 from flows.letters import orders
+from flows.review import acts
 from flows.review.acts import NotDoneError, cannot_resume
 from flows.runs import choices, client
 from flows.settings import Settings
@@ -75,7 +76,12 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], BulletinStatus, str]] = {
         BulletinStatus.sending,
         "Questo nome non è di un redattore del profilo",
     ),
-    "ferma: no code": (stop.stop, {"chi": ANNA.name}, BulletinStatus.sending, "Serve il codice"),
+    "ferma: no code": (
+        stop.stop,
+        {"chi": ANNA.name},
+        BulletinStatus.sending,
+        f"Serve il codice di 6 cifre dell'app: scrivilo per ultimo, prima di confermare. {stop.GOES_ON}",
+    ),
     "ferma: not begun": (stop.stop, ANNA_ASKS, BulletinStatus.approved, "Il bollettino 1 non è ancora part"),
     "ferma: over": (stop.stop, ANNA_ASKS, BulletinStatus.sent, "Il bollettino 1 è inviato: non c'è niente"),
     "chiudi": (stop.close, ANNA_ASKS, BulletinStatus.sending, "Il bollettino 1 è ancora in invio"),
@@ -130,6 +136,8 @@ def test_a_run_that_did_not_do_what_it_was_asked_is_red_and_says_why(
         assert str(ended.message) in text
         assert "»: http" in text or "Per rifarlo: http" in text
         assert f"«{verb.name}»: http" not in text
+        is_unchanged = "), ma non è cambiato niente:\n" in text or acts.NOTHING_DONE in text
+        assert is_unchanged == (verb is not stop.stop and case != "riprendi: kept"), "what may go on"
 
 
 STOPPED_MIDWAY = dispatch.Sent("Bollettino 1. Previsti 3 = accettati 1 + da inviare 2.", has_failed=True)
@@ -201,7 +209,7 @@ def test_who_is_told_of_a_half_is_not_led_to_give_the_order_again(
 ) -> None:
     orders.refused(asking, sqlite, "La bozza è pronta, il resto no.", who=ANNA.name, what=orders.HALF)
     (text,) = letters(sqlite, "non_fatto").values()
-    assert "La bozza è pronta, il resto no." in text
+    assert "), ma:\n\nLa bozza è pronta, il resto no." in text
     assert "Per rifarlo" not in text
     assert run.names == [f"{asking.profile.prova}FATTO A METÀ · La bozza è pronta, il resto no."]
 

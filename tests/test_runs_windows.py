@@ -315,7 +315,7 @@ def test_a_run_says_in_its_tags_what_it_waits_for(
     server.wait(run_id, 1)
     forms.close_review(settings, sqlite, number, "non approvato in tempo", now=NOW)
     assert server.renamed == {
-        "name": f"PROVA · Avviso urgente {number} · non approvato in tempo",
+        "name": f"PROVA · Messaggio urgente {number} · non approvato in tempo",
         "tags": ["redazione", "urgente", "non-approvato-in-tempo"],
     }
 

@@ -191,7 +191,7 @@ def test_a_send_that_is_not_over_does_not_add_up_yet(comune: Comune) -> None:
         session.add(row)
     found = drawn(comune, number)
     assert not found.is_whole
-    assert "in coda 1" in "\n".join(certificate.printed(found, at=NOW))
+    assert "ancora da inviare 1" in "\n".join(certificate.printed(found, at=NOW))
 
 
 def test_of_a_draft_nobody_has_approved_or_sent_anything(comune: Comune) -> None:

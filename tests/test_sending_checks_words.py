@@ -45,12 +45,12 @@ MARK = Mark(number=3, bulletin_id=7, at=NOW)
         ),
         (
             checks.check_witness(Heard(MARK, ("server: y",), 1), 3),
-            "Copia del database: attenzione. Partenze contate: 3, per quanto si è potuto leggere "
+            "Copia del database: attenzione. Invii già partiti: 3, per quanto si è potuto leggere "
             "(server: y).",
         ),
         (
             checks.check_witness(Heard(MARK, (), 2), 3),
-            "Copia del database: a posto. Partenze contate qui e fuori: 3.",
+            "Copia del database: a posto. Invii già partiti: 3, lo stesso numero nel database e fuori.",
         ),
         (
             checks.check_address("HTTP 404", is_alert=False),

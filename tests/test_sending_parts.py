@@ -108,7 +108,7 @@ def first_part(comune: Comune, tier: Tier, people: int = 2) -> int:
 def test_where_a_day_has_no_room_for_all_the_letter_offers_parts(comune: Comune, tier: Tier) -> None:
     tier(2)
     number = approved(comune)
-    offer = "Oppure parte a parti, in 3 giorni: oggi fino a 2 persone, le altre da sole nei giorni dopo."
+    offer = "Oppure parte a scaglioni, in 3 giorni: oggi fino a 2 persone, le altre nei giorni dopo."
     with pytest.raises(RefusedError, match=offer):
         send(comune, number)
     assert offer in letters(comune, number, "invio_trattenuto")[0].text
@@ -122,7 +122,7 @@ def test_a_part_ends_at_the_room_of_the_day_and_the_next_goes_on_with_the_rest(
     assert sorted(got(comuni)) == [0, 0, 0, 1, 1]
     assert comuni.bulletin(number).status == BulletinStatus.stopped
     (letter,) = letters(comuni, number, "a_parti")
-    assert "A PARTI" in letter.subject
+    assert "A SCAGLIONI" in letter.subject
     assert "2 su 5" in letter.subject
     assert "Ancora da inviare: 3." in letter.text
     assert letters(comuni, number, "invio_fermato") == []
@@ -142,7 +142,8 @@ def test_a_part_ends_at_the_room_of_the_day_and_the_next_goes_on_with_the_rest(
     assert [part for _, part in document.parts] == [{"accepted": 2}, {"accepted": 2}, {"accepted": 1}]
     assert [who for _, who in document.starts] == [ANNA] * 3
     lines = list(certificate.printed(document, at=comuni.now))
-    assert [line.rsplit(": ", 1)[1] for line in lines if line.startswith("Parte ")] == [
+    assert [line for line in lines if f", da {ANNA}: a scaglioni (" in line]
+    assert [line.rsplit(": ", 1)[1] for line in lines if line.startswith("Scaglione ")] == [
         "2 = accettati 2",
         "2 = accettati 2",
         "1 = accettati 1",
@@ -275,7 +276,7 @@ def test_a_plain_resume_takes_the_choice_back(comune: Comune, tier: Tier) -> Non
 
 
 def check(verdict: Verdict, room: int | None) -> Preflight:
-    words = "Limite. Oppure parte a parti, in 2 giorni."
+    words = "Limite. Oppure parte a scaglioni, in 2 giorni."
     return Preflight((Check("Altro", Verdict.good, "x"), Check(QUOTA, verdict, words)), room=room)
 
 
@@ -283,7 +284,7 @@ def check(verdict: Verdict, room: int | None) -> Preflight:
     ("verdict", "room", "instead", "told"),
     [
         (Verdict.good, 5, Verdict.good, "Limite."),
-        (Verdict.refused, 3, Verdict.attention, "Limite. A parti: fino a 3 persone adesso"),
+        (Verdict.refused, 3, Verdict.attention, "Limite. A scaglioni: adesso fino a 3 persone"),
         (Verdict.refused, 0, Verdict.refused, "Limite."),
         (Verdict.unknown, None, Verdict.refused, "senza saperlo"),
     ],
@@ -302,7 +303,7 @@ def test_the_offer_says_in_how_many_days_and_whom_the_text_would_not_reach() -> 
 
     assert "in 2 giorni: oggi fino a 2000 persone" in offered(Reach(2001, 2001, 0, 0))
     assert "ne resterebbero fuori 500. Si sceglie" in offered(Reach(6500, 6500, 0, 0))
-    assert "a parti" not in offered(Reach(100, 100, 2000, 0))
+    assert "a scaglioni" not in offered(Reach(100, 100, 2000, 0))
     assert (Reach(10, 4, 3, 0).within(9), Reach(10, 8, 3, 0).within(9)) == (12, 6)
 
 

@@ -70,7 +70,8 @@ def test_one_that_waits_for_its_next_part_is_stopped(comune: Comune, tier: Tier)
     comune.now += timedelta(hours=1)
     said = stop_sending(comune.settings, comune.engine, number, who=ANNA, proof=OPERATOR, now=comune.now)
     assert said == (
-        f"Invio del bollettino {number} fermato: partiti 2 messaggi su 5. Le altre parti non partono da sole."
+        f"Invio del bollettino {number} fermato: partiti 2 messaggi su 5. "
+        "Gli altri scaglioni non partono da soli."
     )
     row = comune.bulletin(number)
     assert (row.status_reason, row.status_by, row.status_at) == ("stopped_by_hand", ANNA, comune.now)
@@ -163,7 +164,7 @@ def test_one_that_waits_by_nobodys_choice_is_told_as_stopped(comune: Comune, tie
     assert parts.waits(comune.bulletin(number))
     assert look(comune.settings, comune.engine, now=comune.now).part_given_up == (number,)
     (letter,) = letters(comune, number, "invio_fermato")
-    assert "non ha scelto «a parti»" in letter.text
+    assert "non ha scelto «a scaglioni»" in letter.text
     late = comune.now + timedelta(hours=73)
     assert look(comune.settings, comune.engine, now=late).part_over == ()
     assert comune.bulletin(number).status == BulletinStatus.stopped

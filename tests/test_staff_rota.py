@@ -102,7 +102,7 @@ def enter(
 
 def test_an_absence_entered_in_the_form_changes_who_is_called(settings: Settings, engine: Engine) -> None:
     assert enter(settings, engine, "anna  redazione", 3, 4) == (
-        "Anna Redazione: assenza da giovedì 3 dicembre a venerdì 4 dicembre. "
+        "Assenza di Anna Redazione, da giovedì 3 dicembre a venerdì 4 dicembre. "
         "Di turno in quei giorni: Bruno Vice. C'è una persona sola (Bruno Vice) giovedì 3 dicembre e "
         "venerdì 4 dicembre, e nessuno la sostituisce. Se non risponde: per un bollettino scriviamo anche a "
         "chi è assente; per un'allerta o un avviso urgente scriviamo di nuovo solo a Bruno Vice. Ciò che si "
@@ -117,7 +117,9 @@ def test_an_absence_entered_in_the_form_changes_who_is_called(settings: Settings
         with transaction(engine) as session:
             at = TUESDAY + timedelta(days=day - 1)
             assert desk.on_duty(session, settings.profile, at).names == name
-    assert "annullate 1 assenze" in enter(settings, engine, "Anna Redazione", 4, 4, cancel=True)
+    assert "Annullato: l'assenza di Anna Redazione" in enter(
+        settings, engine, "Anna Redazione", 4, 4, cancel=True
+    )
     with transaction(engine) as session:
         at = TUESDAY + timedelta(days=2)
         assert desk.on_duty(session, settings.profile, at).names == "Anna Redazione"
@@ -170,7 +172,7 @@ def test_the_command_line_enters_an_absence(
     monkeypatch.setenv("BOLLETTINO_STATE", str(tmp_path))
     monkeypatch.setenv("BOLLETTINO_DATABASE", sqlite.url.render_as_string())
     assert main(["absence", "Anna Redazione", "2099-12-07", "2099-12-08", "--note", "ferie"]) == 0
-    assert "Anna Redazione: assenza da lunedì 7 dicembre" in capsys.readouterr().out
+    assert "Assenza di Anna Redazione, da lunedì 7 dicembre" in capsys.readouterr().out
     with transaction(sqlite) as session:
         (stored,) = days_off.known_absences(session, first=date(2099, 12, 8), last=date(2099, 12, 8))
         assert (stored.editor, stored.note) == ("Anna Redazione", "ferie")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from db import acts
 from db.models import Act, Bulletin, BulletinKind, BulletinStatus, SignInProof
 from flows.bulletin.language.dates import giorno
 from flows.bulletin.language.measure import thousands
@@ -15,7 +16,7 @@ CALLED = {
 
 HEADINGS = {
     BulletinKind.ordinary: "Bollettino",
-    BulletinKind.urgent: "Avviso urgente",
+    BulletinKind.urgent: "Messaggio urgente",
     BulletinKind.correction: "Correzione",
     BulletinKind.all_clear: "Fine allerta",
 }
@@ -104,6 +105,11 @@ def proved(act: Act) -> str:
     return BY_OPERATOR if act.by_operator else proved_by(act.code_hash)
 
 
+def called(verb: str) -> str:
+    """What an act is called; one of them is stored under an older word."""
+    return "a scaglioni" if verb == acts.IN_PARTS else verb
+
+
 def proved_by(code_hash: str | None) -> str:
     """What stands in a row as the proof of who it was, in Italian."""
     if code_hash is None:
@@ -132,7 +138,7 @@ def named(bulletin: Bulletin) -> str:
 
 
 def numbered(kind: BulletinKind, number: int) -> str:
-    """`Bollettino 12`, `Avviso urgente 4`: what it is and its number, as a name of its own."""
+    """`Bollettino 12`, `Messaggio urgente 4`: what it is and its number, as a name of its own."""
     return f"{HEADINGS[kind]} {number}"
 
 

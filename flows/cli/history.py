@@ -252,7 +252,7 @@ def _certificate(session: Session, bulletin: Bulletin) -> Iterator[str]:
         "saltati": certificate.skipped,
         "incerti": certificate.uncertain,
         "dichiarati": certificate.declared,
-        "ancora aperti": certificate.open,
+        "ancora da inviare": certificate.open,
     }
     yield from (f"  {word}: {count}" for word, count in counts.items())
     yield "  I conti tornano." if certificate.adds_up else "  I conti sono ancora aperti."

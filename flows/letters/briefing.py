@@ -83,7 +83,6 @@ class Briefing:
             "avvisi": bullets(self.attention, self.nothing),
             "lasciate_fuori": bullets(() if self.matter else self.left_out, "Niente."),
             "intanto": f"{MEANWHILE}\n\n" if self.slot_at and not self.matter else "",
-            "di_che": f" «{self.matter}»" if self.matter else "",
             "link": self.link,
             "figura": self.picture,
             "se_non_fai_niente": self._otherwise,

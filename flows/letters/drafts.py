@@ -14,12 +14,12 @@ from functools import partial
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from db import bulletins, letters
+from db import bulletins, letters, sign_offs
 from db.engine import reading, transaction
-from db.models import Bulletin, BulletinStatus, BulletinVersion
+from db.models import Bulletin, BulletinStatus, BulletinVersion, SignOffWord
 from flows.letters import boards, ends, sends, urgent_calls
 from flows.letters.briefing import CALLS, NOBODY, Briefing, briefing
-from flows.letters.receipts import APPROVED, receipts
+from flows.letters.receipts import APPROVED, reasons, receipts
 from flows.review.sign_off import signed_by
 from flows.settings import Settings
 from flows.sources.rereading import Rereading
@@ -215,10 +215,14 @@ def _waiting(
         called |= {person.name for person in duty.people}
         deputy = desk.next_on_duty(session, profile, now, called, excluding=signed)
         first = " e ".join(editor.name for editor in profile.editors if editor.id in signed)
+        words = sign_offs.of(session, bulletin.id)
+        standing = [row for row in words if row.editor in signed and row.said == SignOffWord.approve]
+        reason = reasons(session, standing[-1], version) if standing else ""
         for person in deputy.people:
             others = [one.name for one in deputy.people if one.name not in called]
             why = _why(duty, deputy, first, others if person.name in called else None)
-            to("tocca_al_vice", [person], {**about.values, "perche_tu": why}, about=subject)
+            told = {"perche_tu": f"{why[:1].lower()}{why[1:]}", "perche": f"{reason}\n\n" if reason else ""}
+            to("tocca_al_vice", [person], {**about.values, **told}, about=subject)
 
 
 def _why(duty: Duty, deputy: Duty, first: str, also: Sequence[str] | None) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from db import bulletins
 from db.engine import transaction
 from db.models import PUBLIC, BulletinStatus
-from flows.bulletin.status import STATUS
+from flows.bulletin.status import STATUS, named
 from flows.letters import sends
 from flows.letters.drafts import tell_changes
 from flows.sending.checks import Preflight
@@ -74,6 +74,7 @@ def hold(
         bulletin = bulletins.locked(session, bulletin_id)
         take_back(settings, session, bulletin, held, by="invio", now=now)
         is_going_on, kind = bulletin.status in PUBLIC, bulletin.kind
+        called = f"Il {named(bulletin)} (numero {bulletin_id})"
     try:
         if not is_going_on:
             open_window()
@@ -84,8 +85,8 @@ def hold(
             warn(trouble)
     lines = [rereading.line for rereading in held] or [f"{CORRECTED[:1].upper()}{CORRECTED[1:]}."]
     if is_going_on:
-        return HeldError(f"Il bollettino {bulletin_id} resta fermo. {' '.join(lines)} {remedy(kind, held)}")
-    return HeldError(f"Il bollettino {bulletin_id} non parte, aspetta un redattore. {' '.join(lines)}")
+        return HeldError(f"{called} resta fermo. {' '.join(lines)} {remedy(kind, held)}")
+    return HeldError(f"{called} non parte, aspetta un redattore. {' '.join(lines)}")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from db.engine import transaction
 from flows.bulletin.language.dates import giorno_ora
 from flows.deploy import startable
+from flows.review.acts import NOTHING_DONE
 from flows.runs import choices, client
 from flows.runs.client import Refusal
 from flows.settings import BollettinoError, Settings
@@ -17,6 +18,7 @@ from flows.staff.mail import post, tell
 NOT_DONE = "NON FATTO"
 HALF = "FATTO A METÀ"  # given again, it would do the first half twice
 AGAIN = "Per rifarlo: {}\n\n"
+UNCHANGED = "ma non è cambiato niente"
 NAMED = re.compile(r"«([a-z-]+)»")  # another order, in the words of a refusal
 USEFUL = timedelta(days=1)  # later the order has been given again, or is not wanted any more
 
@@ -33,9 +35,12 @@ def refused(
 ) -> Refusal:
     """The red end of a run that did not do what `who` started it for, for the flow to return; they get it by
     mail as well. Of a person whom the profile does not name only the run tells.
+
+    `why`: an error of ours where nothing was changed; words alone where something goes on.
     """
     refusal = client.refused(settings, why, what)
     editor = settings.profile.editor(who)
+    is_said = NOTHING_DONE in str(why)
     if editor is not None:
         now = datetime.now(UTC)
         try:
@@ -49,6 +54,7 @@ def refused(
                         "ordine": client.order(),
                         "esito": what,
                         "quando": giorno_ora(now),
+                        "ma": "ma" if is_said or isinstance(why, str) else UNCHANGED,
                         "parole": str(why),
                         "rifai": _next_step(settings, what, str(why)),
                     },

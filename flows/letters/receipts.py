@@ -15,6 +15,7 @@ from flows.letters import ends, urgent_calls
 from flows.letters.briefing import TOLD_WITHIN, Briefing
 from flows.review.choices import came_late
 from flows.review.differences import without_mobiles
+from flows.review.page import of_what
 from flows.review.sign_off import is_only_repeated, signed_by, since_void, voices
 from flows.review.text import is_only_new
 from flows.sending import channel, hold
@@ -27,14 +28,18 @@ from flows.staff.rota import Person
 
 APPROVED = "approvato"  # the letter to all: what leaves, and by whose word
 AFTER_CHECKS = (
-    " Fa gli ultimi controlli e parte: quando è finito, o se qualcosa lo trattiene, ti scriviamo di nuovo."
+    " Facciamo gli ultimi controlli, poi parte: quando è finito, o se qualcosa lo trattiene, ti scriviamo di "
+    "nuovo."
 )
 NEWS = (
     "Le notizie nuove del sito non entrano più da sole in questo bollettino: le porta «Rileggi il sito», se "
     "c'è posto, altrimenti le mette in coda."
 )
 SAVED = "Salvato, non ancora approvato"
+WAITS = "Aspetta un collega"
 WITHOUT = "Se nessuno lo fa {entro}, non parte niente."
+DUE = "Va approvato {entro}: dopo non parte più."
+NOT_DUE = "Senza un'altra approvazione non parte niente."  # of what no hour ends
 LEFT = (BulletinStatus.approved, BulletinStatus.sending, BulletinStatus.stopped, BulletinStatus.sent)
 
 
@@ -67,7 +72,7 @@ def receipts(
         if is_only_repeated(problems):  # nothing is to be put right
             yours = problems[0].replace(f"{version.author} ha ", "Hai ", 1)
             told = f"{yours} Tu non devi fare altro. {WITHOUT.format(**about.values)}"
-            receipt("registrata", writer, {**values, "esito": "Aspetta un collega", "che_succede": told})
+            receipt("registrata", writer, {**values, "esito": WAITS, "che_succede": told})
         elif problems:
             kind = "da_rileggere" if is_only_new(problems) else "da_correggere"
             receipt(kind, writer, {**values, "problemi": bullets(problems, "")})
@@ -92,6 +97,7 @@ def receipts(
             first = _first_signature(settings, session, bulletin, version, approval.approver)
             by_hand = channel.by_hand(settings, session, bulletin) is not None
             more = {"ripensarci": _second_thoughts(settings, bulletin), "anche": first}
+            more["di_che"] = of_what(bulletin, bulletins.items(session, version))
             # to all, before the first message leaves: in whose name it was approved may not know of it
             receipt(APPROVED, editors, {**values, **_sealed(approval, bulletin.slot_at, by_hand), **more})
 
@@ -116,16 +122,24 @@ def _first_of_two(
     others = duty.on_duty(session, settings.profile, now, excluding=[row.editor])
     to = _teller(settings, session, bulletin.id, row.version_number, now)
     signer = [editor for editor in settings.profile.editors if editor.id == row.editor]
-    to("prima_firma", signer, {**values, "a_chi": to_whom(others.names)})
+    due = (DUE if bulletin.deadline_at else NOT_DUE).format(**values)
+    call = {"a_chi": to_whom(others.names), "da_chiamare": others.names, "fino_a_quando": due}
+    to("prima_firma", signer, {**values, **call})
     version = bulletins.latest(session, bulletin.id)
     if bulletin.status != BulletinStatus.in_review or bulletin.kind in urgent_calls.KINDS or version is None:
         return
     if row.editor not in signed_by(settings.vault(), session, bulletin, version):
         return
+    why = reasons(session, row, version)
+    to("serve_la_tua_firma", others.people, {**values, "perche": why}, until=bulletin.deadline_at)
+
+
+def reasons(session: Session, row: SignOff, version: BulletinVersion) -> str:
+    """In spite of what the first of two approved, by which source, and what persons changed."""
     why = [f"Nonostante: {line}" for line in row.overridden.splitlines()]
     why += [f"Fonte indicata: {row.source}"] if row.source else []
     why += _rewritten(session, version)
-    to("serve_la_tua_firma", others.people, {**values, "perche": "\n".join(why)}, until=bulletin.deadline_at)
+    return "\n".join(why)
 
 
 def _sent_back(

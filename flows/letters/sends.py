@@ -19,7 +19,7 @@ from flows.letters.briefing import TOLD_WITHIN
 from flows.letters.upkeep import tell_operator
 from flows.profiles.comune import Editor
 from flows.review import acts
-from flows.review.page import matter
+from flows.review.page import of_what
 from flows.runs.pages import certificates
 from flows.sending import costs, parts
 from flows.sending.certificate import proofs, signers, unproved, words
@@ -206,7 +206,7 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
     return {
         "esito_in_breve": "Chiuso" if bulletin.status_reason == "closed_by_hand" else "Inviato",
         "in_parole": _in_words(certificate),
-        "di_che": f" «{what}»" if (what := matter(bulletin, items)) else "",
+        "di_che": of_what(bulletin, items),
         "approvato_da": f", approvato da {_signed_by(settings, session, version[0])}" if version else "",
         "bollettino": named(bulletin),
         "numero": str(bulletin.id),

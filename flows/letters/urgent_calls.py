@@ -23,7 +23,7 @@ from db.models import (
     CallStatus,
     WeatherAlert,
 )
-from flows.bulletin.alerts.text import ALERT, END, REMAINS
+from flows.bulletin.alerts.text import ALERT, END, what_ends
 from flows.bulletin.language.dates import in_rome, scadenza
 from flows.bulletin.status import people
 from flows.draft.evidence import begins_ahead
@@ -43,6 +43,7 @@ from flows.staff.mail_text import to_whom
 KINDS = (BulletinKind.urgent, BulletinKind.all_clear)
 PATIENCE = timedelta(minutes=5)  # from a call to the alarm that none has left
 LIMIT = 20  # calls that leave in one round
+ITS_SITE = "è sul sito di chi la pubblica"  # where the profile names no page of the alerts
 
 
 class UnreachableError(BollettinoError):
@@ -259,8 +260,8 @@ def _subject(session: Session, case: _Case) -> tuple[str, str]:
     texts = [item.text for item in bulletins.items(session, case.version)]
     level = max((row.level for row in case.rows), key=lambda level: level.rank, default=None)
     if case.bulletin.template == END:
-        what = "riduzione" if texts[3].startswith(REMAINS) else "fine"
-        return f"{what} dell'allerta {texts[0]}; adesso: {texts[3]}", f"{what.upper()} ALLERTA"
+        what = what_ends(texts)
+        return f"{what}; adesso: {texts[3]}", f"{what.split()[0].upper()} ALLERTA"
     if case.bulletin.template == ALERT and level is not None:
         return f"allerta {', '.join(texts[:2])}", f"ALLERTA {level.upper()}"
     return f"avviso urgente: {', '.join(texts[:2])}", "AVVISO URGENTE"
@@ -309,7 +310,7 @@ def _letter(
         END,
     ):  # the Comune's site is no source of these
         page = page or settings.profile.sources.alerts_page
-        source = [bulletins.items(session, case.version)[-1].text, *([page] if page else [])]
+        source = [bulletins.items(session, case.version)[-1].text, page or ITS_SITE]
     return {
         **about.values,
         "cosa": what[:1].upper() + what[1:],

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from db import acts, bulletins, calls, deliveries, handovers, sign_offs
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, BulletinVersion, SignOffWord
 from db.recipients import PUT_RIGHT
+from flows.bulletin.alerts.text import END, what_ends
 from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.language.measure import thousands
 from flows.bulletin.language.shorten import one_line
@@ -27,6 +28,7 @@ from flows.sending.certificate import SETTLED_AFTER, signers
 from flows.sending.drain import UntrueError
 from flows.settings import Settings
 from flows.staff import duty
+from flows.staff.mail_text import to_whom
 
 SENT, ENDED = 10, 10  # lines
 MATTER = 90  # characters of what a fixed text is about
@@ -90,7 +92,7 @@ def _who(settings: Settings, session: Session, row: Bulletin, now: datetime) -> 
     """Who was written to, of what cannot wait; else who is on duty."""
     names = list(dict.fromkeys(call.editor for call in calls.of(session, row.id)))
     if names:
-        return f"abbiamo scritto a {' e '.join(names)}"
+        return f"abbiamo scritto {to_whom(' e '.join(names))}"
     return f"di turno {duty.on_duty(session, settings.profile, now).names}"
 
 
@@ -258,12 +260,13 @@ def called(row: Bulletin) -> str:
 
 def topics(session: Session, row: Bulletin) -> tuple[str, ...]:
     """What it tells, a title each: as it was approved, else as it stands; of a fixed text its title and its
-    matter, as `ARANCIONE (livello 3 su 4) per temporali forti`."""
+    matter, as `ARANCIONE (livello 3 su 4) per temporali forti`, of an alert's end that it ends."""
     sealed = bulletins.approved(session, row.id)
     version = sealed[1] if sealed else bulletins.latest(session, row.id)
     items = bulletins.items(session, version) if version else []
-    if row.template:
-        lines = [words for item in items[:1] for words in (item.title, one_line(item.text, MATTER))]
+    if row.template and items:
+        what = what_ends([item.text for item in items]) if row.template == END else items[0].text
+        lines = [items[0].title, one_line(what, MATTER)]
         return tuple(dict.fromkeys(line for line in lines if line))
     return tuple(item.title for item in items)
 

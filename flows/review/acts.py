@@ -21,7 +21,7 @@ from db.models import Act, Bulletin, BulletinStatus
 from flows.accounts import asked, persons
 from flows.accounts.asked import in_anothers_name
 from flows.bulletin.language.dates import giorno_ora
-from flows.bulletin.status import ACCESS, BY_OPERATOR, STATUS, named, proved
+from flows.bulletin.status import ACCESS, BY_OPERATOR, STATUS, called, named, proved
 from flows.door.sealed import NO_CODE, Proof
 from flows.door.table import Use
 from flows.profiles.comune import Editor
@@ -134,6 +134,7 @@ def note(
         by_operator=person.by_operator,
     )
     if letter:
+        brief = words.partition(". ")[0].rstrip(".")
         tell(
             settings,
             session,
@@ -144,6 +145,7 @@ def note(
                 "verbo": verb,
                 "quando": giorno_ora(act.at),
                 "prova": proved(act),
+                "in_breve": f"{brief[:1].lower()}{brief[1:]}",
                 "parole": words,
             },
             about=f"act {act.id}",
@@ -253,7 +255,7 @@ def lines(session: Session, bulletin_id: int, *, is_over: bool = False) -> list[
             is_over and act.verb in (RESUME, acts.IN_PARTS) and not any(act.at <= at < ends for at in begun)
         )
         words = f"{act.words}{IN_VAIN}" if is_vain else act.words
-        told.append(f"{giorno_ora(act.at)}, {act.name}, «{act.verb}» ({proved(act)}): {words}")
+        told.append(f"{giorno_ora(act.at)}, {act.name}, «{called(act.verb)}» ({proved(act)}): {words}")
     return told
 
 
@@ -262,7 +264,7 @@ IN_VAIN = " Non è ripartito niente."
 
 GOES = "Ha chiesto di farlo partire, o ripartire da dove si era fermato."
 GOES_DESPITE = "Ha chiesto di farlo partire anche se un controllo dice NON PARTE."
-GOES_IN_PARTS = "Ha chiesto di farlo partire a parti: ogni giorno quante persone permette WhatsApp."
+GOES_IN_PARTS = "Ha chiesto di farlo partire a scaglioni: ogni giorno quante persone permette WhatsApp."
 
 
 def decide(

@@ -67,7 +67,7 @@ LABELS = {
 }
 
 
-AGAIN = "Approva: ha già approvato, serve di nuovo solo se il testo cambia"  # after the name of who did
+AGAIN = "Approva: hai già approvato, serve di nuovo solo se il testo cambia"  # to who did
 
 
 def choices(
@@ -98,14 +98,15 @@ def entries(offered: Mapping[Choice, str], names: Sequence[str], done: Collectio
 
 
 def signed(label: str, name: str) -> str:
-    """An approval of this person: `Approva (Anna Redazione): parte subito`. The name first, since a telephone
-    cuts the end of what was chosen.
+    """An approval of this person: `Approva (solo se sei Anna Redazione): parte subito`, since a bare name
+    reads as whom it goes to. The name first: a telephone cuts the end of what was chosen.
     """
     beginning = BEGINNINGS[Choice.approve]
-    return f"{beginning} ({name}){label.removeprefix(beginning)}"
+    return f"{beginning} ({ONLY_IF}{name}){label.removeprefix(beginning)}"
 
 
-SIGNED = rf"^{BEGINNINGS[Choice.approve]} \((.+)\): "  # also for JSON Schema
+ONLY_IF = "solo se sei "  # not of forms that wait since before it: they bear the bare name
+SIGNED = rf"^{BEGINNINGS[Choice.approve]} \((?:{ONLY_IF})?(.+)\): "  # also for JSON Schema
 
 
 def decision_of(chosen: str, who: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from db.models import Bulletin, BulletinItem
+from db.models import Bulletin, BulletinItem, BulletinKind
 from flows.bulletin.choosing.selection import BEFORE, IN_TIME
 from flows.bulletin.language.dates import giorno, in_rome, scadenza
 from flows.bulletin.language.markdown import escaped, link, within
@@ -53,7 +53,8 @@ class Round:
         """For the run's name, what an editor reads in the list of runs; its state comes before or after."""
         slot, count = self.bulletin.slot_at, len(self.items)
         if self.bulletin.template:
-            return f"{HEADINGS[self.bulletin.kind]} · {matter(self.bulletin, self.items)}"
+            joint = " " if self.bulletin.kind == BulletinKind.all_clear else " · "
+            return f"{HEADINGS[self.bulletin.kind]}{joint}{matter(self.bulletin, self.items)}"
         day = f"Bollettino di {giorno(slot)}" if slot else "Bollettino da inviare subito"
         return f"{day} · {count} {'notizia' if count == 1 else 'notizie'}"
 
@@ -81,6 +82,15 @@ def matter(bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:
     if not bulletin.template or not items:
         return ""
     return cut(items[0].text, MATTER) or items[0].category
+
+
+def of_what(bulletin: Bulletin, items: Sequence[BulletinItem]) -> str:
+    """The same behind what it is called: ` «acqua sospesa in via Mazzini»`; of the end of an alert without
+    the marks, between which it reads as an alert that begins.
+    """
+    what = matter(bulletin, items)
+    is_end = bulletin.kind == BulletinKind.all_clear
+    return f" {what}" if what and is_end else f" «{what}»" if what else ""
 
 
 def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:

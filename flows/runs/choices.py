@@ -6,6 +6,7 @@ by Prefect, or answered in words, never taken for another bulletin.
 """
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from sqlmodel import Session
 from db import bulletins, telling
 from db.engine import reading
 from db.models import TURNED_DOWN, Bulletin, BulletinKind, BulletinStatus
+from db.telling import SentItem
 from flows.bulletin.language.shorten import one_line
 from flows.bulletin.status import DECIDED, named
 from flows.deploy import AT_ONCE, EDITORS, ELSE, LIST, without_who
@@ -114,14 +116,22 @@ def _lines(session: Session, now: datetime) -> list[str]:
         SEPARATOR.join(
             [
                 str(line.bulletin.id),
-                f"riga {line.item.position}",
+                place(line),
                 *filter(None, [mark, PUT_RIGHT if at else ""]),
-                named(line.bulletin),
                 one_line(line.item.title, _TITLE),
             ]
         )
         for mark, at, line in ranked
     ]
+
+
+def place(line: SentItem) -> str:
+    """`notizia 4 del bollettino di martedì 1 dicembre`, `riga 3 del messaggio urgente`."""
+    what = "riga" if line.bulletin.template else "notizia"
+    return f"{what} {line.item.position}{OF}{named(line.bulletin)}"
+
+
+OF = " del "  # behind the number of a line
 
 
 def corrections(session: Session, bulletin: Bulletin) -> dict[str, datetime]:
@@ -133,7 +143,7 @@ def corrections(session: Session, bulletin: Bulletin) -> dict[str, datetime]:
 CHANGED, GONE = "cambiata sul sito", "la pagina non si legge più"  # since the message left
 PUT_RIGHT = "già corretta"
 SENDING, STOPPED, TO_REOPEN = "in invio", "fermati", "da riaprire"
-BETWEEN = "a parti, continua da solo"
+BETWEEN = "a scaglioni, continua da solo"
 TO_RESUME, SENT, LINES = "da riprendere", "inviati", "righe inviate"
 LISTS: Mapping[str, Callable[[Session, datetime], list[str]]] = {
     SENDING: _to_stop,
@@ -161,8 +171,8 @@ NOTHING_LISTED: Mapping[str, str] = {
 def numbers(chosen: str) -> tuple[int, int]:
     """The bulletin and the line (1 where none is named) of a list's entry; (0, 1) for `ELSE`."""
     bulletin, *rest = chosen.split(SEPARATOR)
-    line = next((part.removeprefix("riga ") for part in rest[:1] if part.startswith("riga ")), "1")
-    return (int(bulletin) if bulletin.strip().isdecimal() else 0), int(line)
+    line = re.match(r"(?:notizia|riga) (\d+)\b", rest[0], re.ASCII) if rest else None
+    return (int(bulletin) if bulletin.strip().isdecimal() else 0), int(line[1]) if line else 1
 
 
 def refresh(settings: Settings, engine: Engine, *, now: datetime) -> None:
@@ -217,10 +227,11 @@ def means(entry: str, bulletin: Bulletin) -> bool:
     database that was restored. A bare number names any. Nor does one that says what was decided and is so no
     more: who re-opens what was discarded must not take back what a colleague has approved since.
     """
-    words = entry.split(SEPARATOR)
-    states = {*DECIDED.values()} & {*words[1:2]}
-    is_as_then = not states or DECIDED.get(bulletin.status) in states
-    return len(words) == 1 or (named(bulletin) in words and is_as_then)
+    _, *words = entry.split(SEPARATOR)
+    if not words:
+        return True
+    is_as_then = words[0] not in DECIDED.values() or DECIDED.get(bulletin.status) == words[0]
+    return named(bulletin) in [words[0].partition(OF)[2], *words] and is_as_then
 
 
 def _store(client: SyncPrefectClient, settings: Settings, lists: Mapping[str, list[str]]) -> None:

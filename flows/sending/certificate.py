@@ -20,11 +20,12 @@ from db.deliveries import Certificate
 from db.engine import StoreError
 from db.models import Approval, Bulletin, BulletinKind, BulletinStatus, DeliveryStatus, SignOff, SignOffWord
 from flows.bulletin.language.dates import alle_ore, giorno, in_rome
-from flows.bulletin.status import ACCESS, SIGNED_IN, STATUS, numbered, proved, proved_by
+from flows.bulletin.status import ACCESS, SIGNED_IN, STATUS, called, numbered, proved, proved_by
 from flows.settings import BollettinoError, Settings
 from flows.whatsapp.errors import explain
 
 EDITION = 1  # of the document
+BY_ITSELF = "invio"  # who starts a send at its hour
 SETTLED_AFTER = timedelta(hours=24)  # a status webhook that has not come by then does not come
 OWN = {
     "opted_out": "la persona si è disiscritta prima dell'invio",
@@ -51,7 +52,7 @@ BY_HAND = {
 }
 
 WORD = {
-    DeliveryStatus.queued: "in coda",
+    DeliveryStatus.queued: "ancora da inviare",
     DeliveryStatus.claimed: "in viaggio",
     DeliveryStatus.accepted: "accettati",
     DeliveryStatus.failed: "falliti",
@@ -236,7 +237,7 @@ def words(certificate: Certificate) -> str:
         f"incerti {certificate.uncertain}",
     ]
     parts += [f"dichiarati {certificate.declared}"] if certificate.declared else []
-    parts += [f"ancora aperti {certificate.open}"] if certificate.open else []
+    parts += [f"ancora da inviare {certificate.open}"] if certificate.open else []
     return f"Previsti {certificate.planned} = " + " + ".join(parts)
 
 
@@ -276,11 +277,11 @@ def printed(document: Document, *, at: datetime) -> Iterator[str]:
     yield f"Sigillo: {document.seal or '-'}"
     yield f"Primo messaggio: {_moment(document.first_at)}. Ultimo: {_moment(document.last_at)}."
     for moment, who in document.starts:
-        yield f"Avviato: {_moment(moment)}, da {who}"
+        yield f"Avviato: {_moment(moment)}, {'da solo' if who == BY_ITSELF else f'da {who}'}"
     for moment, who, line in document.despite:
         yield f"Nonostante il controllo: {_moment(moment)}, {who}: {line}"
     for moment, who, what, how in document.acts:
-        yield f"Deciso: {_moment(moment)}, da {who}: {what} ({how})"
+        yield f"Deciso: {_moment(moment)}, da {who}: {called(what)} ({how})"
     if document.channel != "cloud":
         yield f"Inviato a mano: {BY_HAND[document.channel]}"
     for moment, who, lists, people in document.declarations:
@@ -294,7 +295,7 @@ def printed(document: Document, *, at: datetime) -> Iterator[str]:
     yield "I conti tornano." if document.is_whole else "I conti sono ancora aperti."
     for place, (moment, part) in enumerate(document.parts, 1):
         ended = " + ".join(f"{WORD[DeliveryStatus(name)]} {n}" for name, n in part.items())
-        yield f"Parte {place}, {_moment(moment)}: {sum(part.values())}{f' = {ended}' if ended else ''}"
+        yield f"Scaglione {place}, {_moment(moment)}: {sum(part.values())}{f' = {ended}' if ended else ''}"
     if document.channel == "cloud":
         names = {"sent": "inviati", "delivered": "consegnati", "read": "letti"}
         told = ", ".join(f"{names[name]} {n}" for name, n in document.receipts.items())
@@ -304,9 +305,9 @@ def printed(document: Document, *, at: datetime) -> Iterator[str]:
         yield f"Tentativi: {document.attempts}"
     yield ""
     for row in rows(document):
-        yield f"{row['Messaggi']:>8}  {row['Esito']:<11} {row['Codice']:<18} {row['Che cosa vuol dire']}"
+        yield f"{row['Messaggi']:>8}  {row['Esito']:<17} {row['Codice']:<18} {row['Che cosa vuol dire']}"
     yield ""
-    yield f"Impronta delle consegne previste: {document.deliveries_sha256}"
+    yield f"Impronta (serve solo a chi gestisce il servizio): {document.deliveries_sha256}"
 
 
 def _moment(moment: str) -> str:

@@ -23,7 +23,7 @@ from flows.whatsapp.changes import PARTNERS, TERMS_SIGNED
 from flows.whatsapp.messages import Category
 from flows.whatsapp.templates import TemplateDefinition
 
-IN_PARTS = " Oppure parte a parti,"  # what an editor may choose where a day has no room for all
+IN_PARTS = " Oppure parte a scaglioni,"  # what an editor may choose where a day has no room for all
 DAYS_IN_FORCE = 3  # of a text: parts that leave a day apart (`hold.AT_MOST`)
 SILENCE = timedelta(minutes=10)  # a receipt takes seconds; less than this proves nothing
 LOW = {"RED": "ROSSA", "YELLOW": "gialla"}
@@ -117,9 +117,9 @@ def check_witness(heard: Heard, ours: int, lost: str = "") -> Check:
         words = f"Il database conosce {ours} partenze, fuori non ce n'è traccia: non si può confrontare."
         return Check(name, Verdict.unknown, words)
     if unread:
-        words = f"Partenze contate: {ours}, per quanto si è potuto leggere ({unread})."
+        words = f"Invii già partiti: {ours}, per quanto si è potuto leggere ({unread})."
         return Check(name, Verdict.attention, words)
-    return Check(name, Verdict.good, f"Partenze contate qui e fuori: {ours}.")
+    return Check(name, Verdict.good, f"Invii già partiti: {ours}, lo stesso numero nel database e fuori.")
 
 
 def check_address(trouble: str, *, is_alert: bool) -> Check:
@@ -268,7 +268,7 @@ def _in_parts(reach: Reach, left: int, limit: int) -> str:
     if not left or not limit:
         return ""
     days = 1 + -(-(reach.new - left) // limit)
-    words = f"{IN_PARTS} in {days} giorni: oggi fino a {left} persone, le altre da sole nei giorni dopo"
+    words = f"{IN_PARTS} in {days} giorni: oggi fino a {left} persone, le altre nei giorni dopo"
     beyond = reach.new - left - (DAYS_IN_FORCE - 1) * limit
     if beyond > 0:
         words += f"; dopo {DAYS_IN_FORCE} giorni il testo non vale più, e ne resterebbero fuori {beyond}"

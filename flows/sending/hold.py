@@ -10,6 +10,7 @@ from db.models import PUBLIC, Bulletin, BulletinItem, BulletinKind, BulletinStat
 from db.recipients import PUT_RIGHT
 from flows.bulletin.language.dates import scadenza
 from flows.bulletin.message.exact import frame_name
+from flows.bulletin.status import named
 from flows.sending.drain import UntrueError
 from flows.settings import Settings
 from flows.sources.rereading import Rereading, alerts_by_now
@@ -34,12 +35,16 @@ def require_right(
     """
     if untrue := alerts_by_now(settings, session, bulletin, items, at=now):
         lines = " ".join(rereading.line for rereading in untrue)
-        raise UntrueError(f"Il bollettino {bulletin.id} non parte: non è più vero. {lines}", untrue)
+        raise UntrueError(f"{_called(bulletin)} non parte: non è più vero. {lines}", untrue)
     if is_corrected(session, bulletin):
         raise UntrueError(
-            f"Il bollettino {bulletin.id} è stato corretto: il testo sbagliato non va ad altri. "
+            f"{_called(bulletin)} è stato corretto: il testo sbagliato non va ad altri. "
             f"{remedy(bulletin.kind)}"
         )
+
+
+def _called(bulletin: Bulletin) -> str:
+    return f"Il {named(bulletin)} (numero {bulletin.id})"
 
 
 def is_corrected(session: Session, bulletin: Bulletin) -> bool:

@@ -24,19 +24,19 @@ from flows.sending.outbox import ALERTS, TODAY_IS_FULL
 from flows.settings import Settings
 
 FIELD_TITLE = (
-    "A parti (se oggi WhatsApp non permette tutte le persone: lo dice l'e-mail): oggi quante può, le altre "
-    "da sole nei giorni dopo"
+    "A scaglioni (se oggi WhatsApp non permette tutte le persone: lo dice l'e-mail): oggi a quante può, alle "
+    "altre nei giorni dopo"
 )
 OVER = "parts_over"  # of one whose text is past its time before everybody was written to
 DAY, MINUTE = timedelta(hours=24), timedelta(minutes=1)
-UNKNOWN = "WhatsApp non dice quante persone al giorno permette: a parti non si può inviare senza saperlo."
-ALERT_FIRST = "Prima parte l'allerta: il bollettino {number} riprende la sua parte dopo."
-ONE_AT_A_TIME = "Un altro bollettino è in invio: il bollettino {number} parte a parti solo dopo."
+UNKNOWN = "WhatsApp non dice quante persone al giorno permette: a scaglioni non si può inviare senza saperlo."
+ALERT_FIRST = "Prima parte l'allerta: il bollettino {number} riprende dopo."
+ONE_AT_A_TIME = "Un altro bollettino è in invio: il bollettino {number} parte a scaglioni solo dopo."
 MOVED = "Intanto sono partiti altri messaggi: quanti ne restano oggi per il bollettino {number} va richiesto."
 BEING_CORRECTED = "Il bollettino {number} aspetta: qualcuno deve ancora decidere della sua correzione."
-PLAIN = "chi lo ha ripreso non ha scelto «a parti»"  # why what waited goes on no more by itself
+PLAIN = "chi lo ha ripreso non ha scelto «a scaglioni»"  # why what waited goes on no more by itself
 ROOM = "room of the day"  # one at a time takes of it
-NO_MORE = "A parti: fino a {room} persone adesso, le altre da sole nei giorni dopo, nello stesso modo."
+NO_MORE = "A scaglioni: adesso fino a {room} persone, le altre nei giorni dopo, nello stesso modo."
 
 
 class NotYetError(RefusedError):
@@ -154,7 +154,9 @@ def goes_on(settings: Settings, engine: Engine, bulletin_id: int, *, now: dateti
         at = may_leave_at(settings, session, bulletin, now=now)
         why = why_not_yet(session, bulletin)
     if now < at:
-        raise DispatchError(f"Il bollettino {bulletin_id} parte a parti: continua da solo {giorno_ora(at)}.")
+        raise DispatchError(
+            f"Il bollettino {bulletin_id} parte a scaglioni: continua da solo {giorno_ora(at)}."
+        )
     if why:
         raise NotYetError(why)
     return who

@@ -17,7 +17,7 @@ from db.engine import reading, transaction
 from db.models import Letter
 from flows.profiles.mail import Mail
 from flows.settings import Settings
-from flows.staff.mail_text import write
+from flows.staff.mail_text import to_whom, write
 from flows.staff.rota import Person
 from flows.staff.smtp import LOOPBACK, MailTrouble, Outgoing, Refusal, Server, send
 
@@ -106,7 +106,7 @@ def _in_person(addressee: str, who: str) -> dict[str, str]:
     return {
         "chi_ha": f"{who} ha",
         "la_risposta": f"la risposta di {who}",
-        "se_non_sa": f"Se {who} non ne sa niente",
+        "se_non_sa": f"Chiedi {to_whom(who)}: se non ne sa niente",
     }
 
 

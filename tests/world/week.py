@@ -320,7 +320,7 @@ def filled(
             choices = one.json_schema_extra["enum"]
             assert isinstance(choices, list)
             meant = [str(choice) for choice in choices if str(choice).startswith(decision)]
-            signed = f"({who})"  # an approval says whose it is
+            signed = f"{who})"  # an approval says whose it is
             value = next((choice for choice in meant if signed in choice), meant[0])
         elif name == "chi":
             value = who

@@ -47,7 +47,7 @@ def tuesday(week: Week) -> None:
     week.at(12, 1, 8, 0)
     week.run("componi")
     week.at(12, 1, 9, 30)
-    wrong = {1: lambda text: f"{text} Si replica sabato 19 dicembre."}
+    wrong = {4: lambda text: f"{text} Si replica sabato 19 dicembre."}
     week.answer(TUESDAY, ANNA, "Approva", texts=wrong)
     week.at(12, 1, 9, 40)
     week.answer(TUESDAY, ANNA, "Approva", source="Telefonata dell'Ufficio Cultura")
@@ -73,7 +73,7 @@ def tuesday(week: Week) -> None:
     week.order("riapri", BRUNO, bollettino=to_reopen, chi=BRUNO)
     week.at(12, 1, 11, 10)
     to_resume = week.choice("riprendi", "bollettino", among="1 dicembre")  # of a page that stays open
-    line = week.choice("correggi", "notizia", among="riga 4")
+    line = week.choice("correggi", "notizia", among="notizia 4 del bollettino")
     right = "Il Mercatino dei sapori è rinviato a domenica 13 dicembre, dalle 9 alle 18."
     change = {"motivo": "il fatto è cambiato", "prima": "domenica 6 dicembre, dalle 9 alle 18."}
     week.order("correggi", ANNA, notizia=line, giusto=right, chi=ANNA, **change)
@@ -81,7 +81,7 @@ def tuesday(week: Week) -> None:
     as_sent = {3: lambda _: "Domenica 6 dicembre in piazza della Vittoria c'è il mercatino dei sapori."}
     week.answer(CORRECTION, ANNA, "Approva", texts=as_sent, source="Telefonata dell'Ufficio Commercio")
     week.answer(CORRECTION, BRUNO, "Approva")
-    gone = week.choice("correggi", "notizia", among="riga 4 · già corretta").replace("riga 4", "riga 9")
+    gone = week.choice("correggi", "notizia", among="già corretta").replace("notizia 4", "notizia 9")
     week.order("correggi", ANNA, notizia=gone, giusto=right, chi=ANNA, **change)
     week.at(12, 1, 11, 20)
     week.order("riprendi", ANNA, bollettino=to_resume, chi=ANNA)

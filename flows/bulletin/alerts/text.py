@@ -49,6 +49,11 @@ def alert_texts(
     return what, when, where, todo, source
 
 
+def what_ends(texts: Sequence[str]) -> str:
+    """`fine dell'allerta ARANCIONE (livello 3 su 4) ...`, or its `riduzione`, of `fine_allerta`."""
+    return f"{'riduzione' if texts[3].startswith(REMAINS) else 'fine'} dell'allerta {texts[0]}"
+
+
 def end_texts(
     ended: Sequence[Span],
     holding: Sequence[Span],

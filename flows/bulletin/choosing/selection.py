@@ -105,7 +105,7 @@ def notes(candidate: Candidate) -> str:
     """What an editor should know of an item's place, in Italian: `eventi, accade o scade lunedì 7 ...`."""
     lines = [candidate.category]
     if candidate.is_proposed:
-        lines.append("categoria scelta dal programma")
+        lines.append("categoria automatica, da controllare")
     if candidate.due:
         lines.append(f"accade o scade {giorno(candidate.due)}")
     if candidate.update:
