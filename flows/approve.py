@@ -32,6 +32,7 @@ from flows.draft.alert_reasons import alert_lines
 from flows.draft.evidence import misquoted, of_whole, with_sources
 from flows.draft.items import PURPOSE
 from flows.draft.refresh import queue, situation_of, still_behind
+from flows.draft.slots import closed_days, early
 from flows.letters import drafts
 from flows.letters.briefing import reach
 from flows.letters.drafts import tell_changes
@@ -112,6 +113,7 @@ def load_round(
             written_by=written_by(session, version),
             is_sent_back=is_sent_back(version, words),
             reach=reach(settings, session, bulletin, items),
+            early=early(settings.profile, bulletin.slot_at, now, closed_days(session, now)),
             alerts=alert_lines(settings, session, bulletin, items, situation, made_at=version.created_at)
             if situation
             else (),

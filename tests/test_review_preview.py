@@ -149,6 +149,35 @@ def test_a_day_that_is_the_last_when_it_leaves_is_pointed_out(text: str, last: s
 
 
 @pytest.mark.parametrize(
+    ("text", "begin"),
+    [
+        ("Da mercoledì 9 a venerdì 11 dicembre via Dante è chiusa.", "mercoledì 9 dicembre"),
+        ("Da lunedì 7 dicembre la carta si espone la domenica sera.", "lunedì 7 dicembre"),
+        ("Dalle 8 di mercoledì 9 dicembre alle 18 di venerdì 11 dicembre è chiusa.", "mercoledì 9 dicembre"),
+        ("Da venerdì 4 dicembre la carta si espone la domenica sera.", ""),  # no sooner send tells it in time
+        ("Da venerdì 11 dicembre la carta si espone la domenica sera.", ""),
+        ("Il mercatino è sabato 12 dicembre.", ""),
+    ],
+)
+def test_what_begins_before_its_own_send_is_pointed_out_with_the_way_out(text: str, begin: str) -> None:
+    item = SourcedItem("Avviso", text, source=f"Avviso\n{text}", published=date(2026, 11, 30))
+    monday = Vote(sent_on=date(2026, 12, 11), read_on=date(2026, 12, 7))
+    told = [one for one in remarks(judged([ROADS, item]), monday) if "Comincia" in one.words]
+    assert [(one.item, one.words) for one in told] == [
+        (
+            2,
+            f"Comincia {begin}, PRIMA di questo invio (venerdì 11 dicembre). Per annunciarla prima toglila "
+            "dall'ordine, scegli «Salva, continuo dopo», poi usa «componi» con la casella «Invia appena "
+            "approvato».",
+        )
+    ] * bool(begin)
+    (alone,) = [one.words for one in remarks(judged([item]), monday) if "Comincia" in one.words] or [""]
+    assert ("scegli «Non inviare: le notizie passano" in alone) == bool(begin), "the last line cannot go"
+    thursday = Vote(sent_on=date(2026, 12, 11), read_on=date(2026, 12, 10))
+    assert not [one for one in remarks(judged([ROADS, item]), thursday) if "Comincia" in one.words]
+
+
+@pytest.mark.parametrize(
     ("text", "hour", "begun"),
     [
         ("dalle 14 alle 18 di giovedì 3 dicembre", 15, "giovedì 3 dicembre, ore 14"),
@@ -189,6 +218,7 @@ def test_a_notice_that_has_begun_is_pointed_out(text: str, hour: int, begun: str
 def test_what_begins_before_a_later_bulletin_is_known(text: str, since: str) -> None:
     assert begins_before(text, date(2026, 12, 11)) == since
     assert begins_before(text, None) == ""
+    assert begins_before(text, date(2026, 12, 11), date(2026, 12, 8)) == "", "what had begun by then"
 
 
 @pytest.mark.parametrize(

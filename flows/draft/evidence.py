@@ -16,7 +16,7 @@ from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.guard.verdict import Verdict, check
-from flows.bulletin.language.dates import ROME, giorno_ora, in_rome
+from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.spelling import correction, misspelt
 from flows.bulletin.message.exact import date_of, template_name
@@ -38,6 +38,7 @@ class Vote:
     names: Collection[str] = ()
     is_near: bool = False
     sent_on: date | None = None  # in Rome
+    read_on: date | None = None  # when an editor reads it, who may still announce sooner what begins before
 
 
 @dataclass(frozen=True)
@@ -99,16 +100,25 @@ def _told(session: Session, item: BulletinItem | ItemData) -> SourcedItem:
     )
 
 
-def vote(settings: Settings, at: datetime) -> Vote:
-    """Whose names are pointed out on that day."""
-    period, day = settings.profile.election_period, in_rome(at).date()
+def vote(settings: Settings, at: datetime, now: datetime) -> Vote:
+    """Whose names are pointed out on the day of the send, which is read now."""
+    period, day, today = settings.profile.election_period, in_rome(at).date(), in_rome(now).date()
     if period is None:
-        return Vote(sent_on=day)
-    return Vote(period.names, period.first <= day <= period.last, day)
+        return Vote(sent_on=day, read_on=today)
+    return Vote(period.names, period.first <= day <= period.last, day, today)
 
 
 OVER_BY_THEN = "«{day}» sarà già passato il giorno dell'invio: toglilo, se il resto vale ancora."
 LAST_DAY = "«{day}» è il giorno dell'invio, e l'ultimo che il testo dice: chi lo legge la sera lo sa tardi."
+BEGINS = "Comincia {begin}, PRIMA di questo invio ({day}). Per annunciarla prima {how}."
+TAKE_IT_OUT = (
+    "toglila dall'ordine, scegli «Salva, continuo dopo», poi usa «componi» con la casella «Invia appena "
+    "approvato»"
+)
+GIVE_IT_UP = (  # an order without a line is refused, and a slot that was decided gets no other draft
+    "scegli «Non inviare: le notizie passano al prossimo bollettino», poi usa «componi» con la casella "
+    "«Invia appena approvato»; per {day} non si prepara più un'altra bozza"
+)
 
 
 @dataclass(frozen=True)
@@ -128,13 +138,18 @@ class Remark:
 def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
     """Of each item what the guard stops, what it doubts, days over by then, names, and slips of the pen."""
     notes = []
-    for position, judgement in enumerate(items, start=1):
+    soon = [begins_before(one.item.text, vote.sent_on, vote.read_on) if one.verdict else "" for one in items]
+    for position, (judgement, begin) in enumerate(zip(items, soon, strict=True), start=1):
         verdict, item = judgement.verdict, judgement.item
         if verdict:
             notes += [Remark(position, words, stops=True) for words in verdict.blocked]
             notes += [Remark(position, words) for words in verdict.warnings]
             over = days_over(item.text, vote.sent_on)
             notes += [Remark(position, OVER_BY_THEN.format(day=day)) for day in over]
+            if begin and vote.sent_on and vote.read_on:
+                day = giorno(vote.sent_on)
+                how = GIVE_IT_UP.format(day=day) if all(soon) else TAKE_IT_OUT
+                notes.append(Remark(position, BEGINS.format(begin=begin, day=day, how=how)))
             if last := last_day(item.text, vote.sent_on):
                 notes.append(Remark(position, LAST_DAY.format(day=last)))
         named = warnings(item.text, vote.names, vote.is_near, is_act=item.is_act)
@@ -242,17 +257,22 @@ LEFT_OUT = (
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _WORD = re.compile(r"[a-zà-ù]+")
 _FROM = re.compile(r"\bdall(?:e\s+|['’])(\d{1,2})(?:[:.](\d\d))?\b", re.IGNORECASE)
-_SINCE = re.compile(r"\b(?:da|dal|dall['’]|dalla|partire)\s*$", re.IGNORECASE)  # what began may go on
+_SINCE = re.compile(  # what began may go on
+    r"\b(?:da|dal|dall['’]|dalla|partire|dall(?:e\s+|['’])(?:ore\s+)?\d{1,2}(?:[:.]\d\d)?\s+d(?:i|el|ell['’]))\s*$",
+    re.IGNORECASE,
+)
 
 
-def begins_before(text: str, day: date | None) -> str:
-    """Of a text that is read on `day`, since when something holds by then; "" where nothing does."""
+def begins_before(text: str, day: date | None, since: date | None = None) -> str:
+    """Of a text that is read on `day`, since when something holds by then; "" where nothing does.
+
+    `since`: what began before that day is passed over; None: nothing is.
+    """
     if day is None or days_over(text, day):
         return ""
-    told = [fact for fact in facts(text, published=day) if fact.kind is Kind.date]
-    since = [fact for fact in told if _begins(text, fact)]
-    begun_by = (fact.shown for fact in since if (at := nearest(fact.value, day)) is not None and at < day)
-    return next(begun_by, "")
+    told = [fact for fact in facts(text, published=day) if fact.kind is Kind.date and _begins(text, fact)]
+    days = [at for fact in told if (at := nearest(fact.value, day)) is not None]
+    return next((giorno(at) for at in days if (since or date.min) <= at < day), "")
 
 
 def at_once(bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> str:

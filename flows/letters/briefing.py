@@ -9,7 +9,8 @@ from sqlmodel import Session
 from db import bulletins, news_items, recipients
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinVersion, HandoverKind
 from flows.bulletin.alerts.text import ALERT, END
-from flows.bulletin.language.dates import giorno, giorno_ora, scadenza
+from flows.bulletin.choosing.selection import IN_TIME
+from flows.bulletin.language.dates import giorno, giorno_ora, in_rome, scadenza
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
@@ -17,7 +18,7 @@ from flows.bulletin.status import counted, named, people, title
 from flows.door.entry import FORM
 from flows.draft.evidence import at_once, judged, of_whole, remarks, vote, with_sources
 from flows.draft.missed import LATE, late_by_then
-from flows.draft.slots import closed_days, slot_after, slot_of
+from flows.draft.slots import closed_days, early, slot_after, slot_of
 from flows.review.page import matter
 from flows.review.sign_off import ASK_SOURCE, signed_by
 from flows.runs import pages
@@ -57,6 +58,7 @@ class Briefing:
     needs_two: bool = False
     then: str = ""  # what is done where no deputy is left
     at_once: str = ""  # how the deadline of an urgent text begins
+    early: str = ""  # why it is there long before its send
     nothing: str = NOTHING  # what is said where nothing is to be looked at
 
     @property
@@ -81,8 +83,8 @@ class Briefing:
             "costo": self.cost,
             "anteprima": self.preview,
             "avvisi": bullets(self.attention, self.nothing),
-            "lasciate_fuori": bullets(() if self.matter else self.left_out, "Niente."),
-            "intanto": f"{MEANWHILE}\n\n" if self.slot_at and not self.matter else "",
+            "gia_adesso": f"{self.early}\n\n" if self.early else "",
+            "in_coda": self._outside,
             "di_che": f" «{self.matter}»" if self.matter else "",
             "link": self.link,
             "figura": self.picture,
@@ -94,6 +96,16 @@ class Briefing:
         if self.deadline_at is None:
             return "appena puoi"
         return f"{self.at_once}entro {scadenza(self.deadline_at)}"
+
+    @property
+    def _outside(self) -> str:
+        """What is not in a bulletin of news; a text of its own has no queue."""
+        if self.matter:
+            return ""
+        lines = [line for line in self.left_out if line != IN_TIME]
+        parts = ["IN CODA O LASCIATE FUORI", bullets(lines, "Niente.")]
+        parts += [IN_TIME] if IN_TIME in self.left_out else []
+        return "\n\n".join([*parts, *([MEANWHILE] if self.slot_at else []), ""])
 
     @property
     def _otherwise(self) -> str:
@@ -143,7 +155,7 @@ def briefing(
     waiting = [item.title for item in news_items.unsent(session)]
     readers = recipients.head_count(session, bulletin)
     dated = bulletin.slot_at or now
-    found = remarks(judged(with_sources(session, items)), vote(settings, dated))
+    found = remarks(judged(with_sources(session, items)), vote(settings, dated, now))
     look = [f"Notizia {remark.item}: {remark.words}{remark.cost(is_signed=bool(signed))}" for remark in found]
     look += of_whole(session, bulletin, items, now)
     look += [ASK_SOURCE] if any(remark.stops for remark in found) and not signed else []
@@ -154,8 +166,13 @@ def briefing(
         slot_at=bulletin.slot_at,
         deadline_at=bulletin.deadline_at,
         now=now,
+        early=early(settings.profile, bulletin.slot_at, now, closed),
         next_at=after.dispatch_at if after else None,
-        late=late_by_then(settings, session, bulletin.id, items, after, now) if slot and items else (),
+        late=late_by_then(
+            settings, session, bulletin.id, items, after, in_time=in_rome(dated).date(), now=now
+        )
+        if slot and items
+        else (),
         reminder_at=slot.reminder_at if slot else None,
         deputy_at=slot.deputy_at if slot else None,
         deputy=following.names,

@@ -47,6 +47,7 @@ class Round:
     is_sent_back: bool = False
     reach: str = ""  # whom it goes to, and what that costs
     alerts: tuple[str, ...] = ()  # why each that holds is in it or not
+    early: str = ""  # why it is there long before its send
 
     @property
     def title(self) -> str:
@@ -90,7 +91,7 @@ def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:
     """
     dated = draft.bulletin.slot_at or now
     picture = f"{link('La figura del telefono e le fonti', page)} {LEAVES}."
-    parts = [*_first(settings, draft, dated), " ".join([*_facts(draft, now), picture])]
+    parts = [*_first(settings, draft, now), " ".join([*_facts(draft, now), picture])]
     parts += _proof_asked(settings, draft, now)
     whole = _as_sent(settings, draft, dated)
     if draft.bulletin.template:  # of whose fields none is a sentence that citizens read
@@ -114,7 +115,7 @@ def _proof_asked(settings: Settings, draft: Round, now: datetime) -> list[str]:
 def describe(settings: Settings, draft: Round, now: datetime) -> str:
     """The page of a draft without its pictures: what is wrong, the message, what is not in it and why."""
     dated = draft.bulletin.slot_at or now
-    return "\n\n".join([*_first(settings, draft, dated), *_told(settings, draft, dated)])
+    return "\n\n".join([*_first(settings, draft, now), *_told(settings, draft, dated)])
 
 
 def _told(settings: Settings, draft: Round, dated: datetime) -> list[str]:
@@ -125,7 +126,7 @@ def _told(settings: Settings, draft: Round, dated: datetime) -> list[str]:
 PREVIEW = "Come si vede sul telefono"
 
 
-def _first(settings: Settings, draft: Round, dated: datetime) -> list[str]:
+def _first(settings: Settings, draft: Round, now: datetime) -> list[str]:
     """What has to be read before all else: what is wrong, what came of the last answer, what to look at."""
     parts = []
     if is_only_repeated(draft.problems):
@@ -146,7 +147,8 @@ def _first(settings: Settings, draft: Round, dated: datetime) -> list[str]:
     is_asked = bool(draft.awaited) or ASK_SOURCE in draft.problems
     if not is_asked and any(one.verdict and one.verdict.blocked for one in items):
         whole.append(ASK_SOURCE)
-    if look := attention(items, vote(settings, dated), whole, is_signed=bool(draft.awaited)):
+    sees = vote(settings, draft.bulletin.slot_at or now, now)
+    if look := attention(items, sees, whole, is_signed=bool(draft.awaited)):
         parts.append(look)
     return parts
 
@@ -156,7 +158,7 @@ def _facts(draft: Round, now: datetime) -> list[str]:
     facts = []
     if due := draft.bulletin.deadline_at:
         facts.append(f"Da approvare {at_once(draft.bulletin, draft.items, now)}entro **{scadenza(due)}**.")
-    return [*facts, draft.reach] if draft.reach else facts
+    return [*facts, *filter(None, (draft.early, draft.reach))]
 
 
 def _as_sent(settings: Settings, draft: Round, dated: datetime) -> str:
@@ -216,7 +218,7 @@ def artifact(settings: Settings, draft: Round, now: datetime) -> str:
     shown = evidence(settings, draft.sourced, dated, draft.bulletin.template)
     return within(
         [
-            *_first(settings, draft, dated),
+            *_first(settings, draft, now),
             *shown[:1],
             *_told(settings, draft, dated),
             *shown[1:],
