@@ -59,7 +59,7 @@ def test_what_begins_before_the_send_is_announced_sooner_as_the_draft_says(comun
     here = titles(comune, number)
     place = here.index(WORKS) + 1
     way = "toglila dall'ordine, scegli «Salva, continuo dopo», poi usa «componi» con la casella «Invia appena"
-    told = f"Notizia {place}: Comincia mercoledì 9 dicembre, PRIMA di questo invio (venerdì 11 dicembre)."
+    told = f"Notizia {place}: comincia mercoledì 9 dicembre, PRIMA di questo invio (venerdì 11 dicembre)."
     for text in (letter(comune, number), shown(comune, number).replace("\\", "")):
         assert told in text
         assert text.count(way) == 2, "of the paper, too"

@@ -155,8 +155,10 @@ def test_a_correction_is_held_beside_what_was_sent_and_what_the_site_says(week: 
     assert right
     assert not [text for text in right if misquoted in text]
     for text in forms:
-        assert "Il sito dice ancora altro" in text
+        assert "Il sito non riporta ancora questo dato" in text
         assert "la correzione va solo a chi aveva ricevuto il messaggio" in text
+        assert "Riquadro «Adesso»: la data «domenica 13 dicembre» non è nella pagina del sito." in text
+        assert "Notizia 1" not in text
 
 
 def test_the_end_of_an_alert_names_its_source_and_when_it_ends_by_itself(week: Week) -> None:
@@ -165,7 +167,7 @@ def test_the_end_of_an_alert_names_its_source_and_when_it_ends_by_itself(week: W
     assert "Controlla anche la fonte: Dipartimento della Protezione Civile, bollettino di" in told
     assert "Da quando: da domenica 6 dicembre, ore 12." in told
     assert "Adesso: VERDE (livello 1 su 4), nessuna allerta per temporali forti, domenica 6" in told
-    assert "La fonte dà VERDE, il livello più basso" in told
+    assert "La fonte dà VERDE, il livello più basso, per temporali forti, domenica 6 dicembre." in told
     asked = [row for row in week.rows if "Controlla anche la fonte" in row.text]
     assert not any("/sito\n" in row.text for row in asked), "the Comune's site is no source of an alert"
 
@@ -361,9 +363,18 @@ def test_what_a_colleague_approved_in_spite_of_is_not_said_to_stop_it(week: Week
     for text in asked:
         assert "(così non parte)" not in text
         assert "(parte solo con due approvazioni)" in text
-    first = asked[0].partition("Che cosa è cambiato rispetto alla prima bozza:")[2].partition("Apri http")[0]
-    assert "acquedotto: prima «Da lunedì 7 dicembre" in first
-    assert "può mancare l'acqua. Si replica sabato 19 dicembre.»" in first
+    changed = "Che cosa è cambiato rispetto alla prima bozza:\n"
+    first, second = (text.partition(changed)[2].partition("\n\nApri http")[0] for text in asked)
+    assert first.endswith("lavori all'acquedotto: aggiunto «Si replica sabato 19 dicembre.»")
+    quoted = "nella bozza c'era scritto «domenica 6 dicembre, dalle 9 alle 18.», ora c'è scritto «Domenica 6"
+    assert second.startswith(f"- Riquadro «Prima era»: {quoted} dicembre in piazza"), second
+    spite = "\n\nLo ha approvato nonostante l'avviso al riquadro «Adesso»: la data «domenica 13 dicembre» "
+    source = "Dice che il dato viene da: Telefonata dell'Ufficio Commercio.\n"
+    assert f"{spite}non è nella pagina del sito.\n{source}" in asked[1]
+    (closed,) = [
+        row.text for row in week.rows if row.kind == "esito" and row.to == BRUNO and "ATTENZIONE" in row.text
+    ]
+    assert f"nemmeno questa correzione. Decide {ANNA}, che lo ha fermato: tu non devi fare niente." in closed
 
 
 def test_the_page_of_what_can_be_corrected_marks_what_was(week: Week) -> None:

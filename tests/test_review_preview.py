@@ -41,8 +41,8 @@ def test_a_wrong_figure_is_named_in_bold_and_a_person_is_named() -> None:
         ROADS.title, "Via Roma chiude fino alle 19:30. Ringrazia Mario Rossi.", PAGE, ROADS.published
     )
     shown = attention(judged([ROADS, wrong]), Vote())
-    assert "- Notizia 2: **L'ora «19:30» non è nella fonte.**" in shown
-    assert "- Notizia 2: Compare il nome di una persona \\(Mario Rossi\\)." in shown
+    assert "- Notizia 2: **l'ora «19:30» non è nella pagina del sito.**" in shown
+    assert "- Notizia 2: compare il nome di una persona \\(Mario Rossi\\)." in shown
     assert "Notizia 1" not in shown
     assert attention(judged([ROADS, ALERT]), Vote()) == ""
 
@@ -52,7 +52,7 @@ def test_near_a_vote_a_name_in_office_is_named() -> None:
         "Parco", "L'assessora Anna Bianchi apre il parco.", "Parco\nL'assessora Anna Bianchi apre il parco."
     )
     assert attention(judged([told]), Vote()) == ""
-    assert "In periodo elettorale" in attention(judged([told]), Vote(["Anna Bianchi"], is_near=True))
+    assert "in periodo elettorale" in attention(judged([told]), Vote(["Anna Bianchi"], is_near=True))
 
 
 def test_the_phone_is_a_picture_and_the_first_lines_in_words() -> None:

@@ -16,7 +16,7 @@ from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
 from flows.door.entry import FORM
-from flows.draft.evidence import at_once, judged, of_whole, remarks, vote, with_sources
+from flows.draft.evidence import at_once, in_order, judged, of_whole, remarks, vote, with_sources
 from flows.draft.missed import LATE, late_by_then
 from flows.draft.slots import closed_days, early, slot_after, slot_of
 from flows.review.page import matter
@@ -58,6 +58,7 @@ class Briefing:
     needs_two: bool = False
     then: str = ""  # what is done where no deputy is left
     at_once: str = ""  # how the deadline of an urgent text begins
+    uncorrected: str = ""  # of a correction what goes on without it
     early: str = ""  # why it is there long before its send
     nothing: str = NOTHING  # what is said where nothing is to be looked at
 
@@ -119,6 +120,8 @@ class Briefing:
             following = f"di {giorno(self.next_at)}" if self.next_at else "successivo"
             end += f" e le notizie ancora valide passano al bollettino {following}"
         late = f"\n{LATE}\n{bullets(self.late, '')}" if self.late else ""
+        if self.uncorrected and self.deadline_at:
+            late = f" {self.uncorrected} {LAST_HOUR.format(due=scadenza(self.deadline_at))}"
         return "\n".join([*steps, f"{end}.{late}"])
 
 
@@ -131,6 +134,7 @@ MEANWHILE = (
     "Le notizie che il sito pubblica intanto entrano da sole la mattina dell'invio, finché nessuno ha "
     "toccato la bozza; dopo un «Salva» o un «Approva» passano al bollettino successivo."
 )
+LAST_HOUR = "Si approva al più tardi entro {due}: dopo va preparata di nuovo con «correggi»."
 NOBODY = "Nessun redattore risulta in servizio: scriviamo a tutti."
 
 
@@ -155,10 +159,12 @@ def briefing(
     waiting = [item.title for item in news_items.unsent(session)]
     readers = recipients.head_count(session, bulletin)
     dated = bulletin.slot_at or now
-    found = remarks(judged(with_sources(session, items)), vote(settings, dated, now))
-    look = [f"Notizia {remark.item}: {remark.words}{remark.cost(is_signed=bool(signed))}" for remark in found]
-    look += of_whole(session, bulletin, items, now)
-    look += [ASK_SOURCE] if any(remark.stops for remark in found) and not signed else []
+    sourced = with_sources(session, items, is_fixed=bulletin.template is not None)
+    found = remarks(judged(sourced), vote(settings, dated, now))
+    look = [
+        f"{remark.place}{': ' if remark.place else ''}{remark.said}{remark.cost(is_signed=bool(signed))}"
+        for remark in in_order(found, of_whole(session, bulletin, items, now), "" if signed else ASK_SOURCE)
+    ]
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
     return Briefing(
         title=title(None) if is_at_once else named(bulletin),
@@ -189,6 +195,7 @@ def briefing(
         needs_two=not signed and (settings.profile.approvals == 2 or any(remark.stops for remark in found)),
         then=_then(following, called) if following.is_everybody else "",
         at_once=at_once(bulletin, items, now),
+        uncorrected=settings.texts["senza_correzione"].get(bulletin.template, ""),
         nothing=NOTHING if any(item.news_item_id for item in items) else _uncompared(bulletin, version),
     )
 

@@ -38,7 +38,7 @@ class Round:
     problems: tuple[str, ...]
     queue: tuple[Waiting, ...] = ()
     sourced: tuple[SourcedItem, ...] = ()  # the items beside what they were written from
-    awaited: str = ""  # what the first of two persons said
+    awaited: tuple[str, ...] = ()  # what the first of two persons said
     signed: tuple[str, ...] = ()  # who has approved this very text
     site: tuple[str, ...] = ()  # what its pages say by now
     remarks: tuple[str, ...] = ()  # what came of the last answer
@@ -128,8 +128,9 @@ PREVIEW = "Come si vede sul telefono"
 
 def _first(settings: Settings, draft: Round, now: datetime) -> list[str]:
     """What has to be read before all else: what is wrong, what came of the last answer, what to look at."""
-    parts = []
+    parts, awaited = [], draft.awaited
     if is_only_repeated(draft.problems):
+        awaited = awaited[1:]  # the line itself says who has to approve
         parts += [f"**Aspetta un collega: {escaped(line)}**" for line in draft.problems]
     elif draft.problems:
         parts += [
@@ -138,17 +139,20 @@ def _first(settings: Settings, draft: Round, now: datetime) -> list[str]:
             else "**DA CORREGGERE: così non si può inviare.**",
             *(f"- {escaped(line)}" for line in draft.problems),
         ]
-    parts += [f"**{escaped(line)}**" for line in (*draft.remarks, draft.awaited) if line]
+    parts += [f"**{escaped(line)}**" for line in (*draft.remarks, " ".join(awaited)) if line]
     if draft.written_by:
         parts.append(escaped(draft.written_by))
     if draft.site:
         parts += ["**Riletto adesso sul sito:**", *(f"- {escaped(line)}" for line in draft.site)]
-    items, whole = judged(draft.sourced), [*draft.whole]
     is_asked = bool(draft.awaited) or ASK_SOURCE in draft.problems
-    if not is_asked and any(one.verdict and one.verdict.blocked for one in items):
-        whole.append(ASK_SOURCE)
-    sees = vote(settings, draft.bulletin.slot_at or now, now)
-    if look := attention(items, sees, whole, is_signed=bool(draft.awaited)):
+    look = attention(
+        judged(draft.sourced),
+        vote(settings, draft.bulletin.slot_at or now, now),
+        draft.whole,
+        way_on="" if is_asked else ASK_SOURCE,
+        is_signed=bool(draft.awaited),
+    )
+    if look:
         parts.append(look)
     return parts
 
@@ -184,6 +188,11 @@ def _unfolding(title: str, *parts: str) -> str:
     return "\n\n".join([f"<details><summary>{title}</summary>", *parts, "</details>"])
 
 
+TO_ADD = (
+    "Per aggiungerne una, in coda o lasciata fuori, scrivi il suo numero nel modulo, ad esempio {number}."
+)
+
+
 def _lists(draft: Round) -> list[str]:
     """What waits behind the draft and what was left out, with the number by which each is added, and why."""
     waiting = [news for news in draft.queue if not news.is_left_out]
@@ -195,8 +204,7 @@ def _lists(draft: Round) -> list[str]:
         return []
     if any(news.note.startswith(BEFORE) for news in left_out):
         parts.append(IN_TIME)
-    how = f"Per aggiungere una di queste scrivi il suo numero nel modulo, ad esempio {draft.queue[0].label}."
-    return [*parts, how]
+    return [*parts, TO_ADD.format(number=draft.queue[0].label)]
 
 
 def _listed(title: str, waiting: Sequence[Waiting], most: int) -> list[str]:
