@@ -32,6 +32,7 @@ from flows.draft.alert_reasons import alert_lines
 from flows.draft.evidence import misquoted, of_whole, with_sources
 from flows.draft.items import PURPOSE
 from flows.draft.refresh import queue, situation_of, still_behind
+from flows.draft.slots import closed_days, early
 from flows.letters import drafts
 from flows.letters.briefing import reach
 from flows.letters.drafts import tell_changes
@@ -103,7 +104,7 @@ def load_round(
             items=tuple(items),
             problems=tuple(version.problems.splitlines()),
             queue=queue(settings, situation, news) if situation else (),
-            sourced=with_sources(session, items),
+            sourced=with_sources(session, items, is_fixed=is_fixed),
             awaited=awaited(settings, session, bulletin, words, signed),
             signed=tuple(editor.name for editor in settings.profile.editors if editor.id in signed),
             site=tuple(rereading.line for rereading in still_behind(session, items, seen)),
@@ -112,6 +113,7 @@ def load_round(
             written_by=written_by(session, version),
             is_sent_back=is_sent_back(version, words),
             reach=reach(settings, session, bulletin, items),
+            early=early(settings.profile, bulletin.slot_at, now, closed_days(session, now)),
             alerts=alert_lines(settings, session, bulletin, items, situation, made_at=version.created_at)
             if situation
             else (),
@@ -189,7 +191,7 @@ def record(
             problems += untrue(settings, session, bulletin, text.items, at=leaves)
             problems += misquoted(session, bulletin, text.items)
             if editor and is_open:
-                blocks = unsupported(session, text.items, site.lost)
+                blocks = unsupported(session, text.items, site.lost, is_fixed=bool(bulletin.template))
                 is_final = bool(blocks) or codes.is_final(settings, bulletin, confirmed.at)
                 proof = codes.judge(settings, session, editor, given, at=confirmed.at, is_final=is_final)
                 signature = Signature(editor, proof, answer.source, blocks, answer.note)

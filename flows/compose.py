@@ -23,7 +23,7 @@ from db.engine import alone, make_engine, transaction
 from db.models import WAITING, Bulletin, BulletinItem, BulletinKind, BulletinStatus, Source
 from flows.bulletin.alerts.items import remarks
 from flows.bulletin.choosing.changes import outdated
-from flows.bulletin.choosing.selection import LeftOut, left_out_lines, notes
+from flows.bulletin.choosing.selection import IN_TIME, LeftOut, left_out_lines, notes
 from flows.bulletin.language.dates import giorno, giorno_ora
 from flows.bulletin.language.markdown import escaped, within
 from flows.bulletin.message.exact import template_name
@@ -280,7 +280,7 @@ def _draft(
         notes=tuple(notes(item) for item in selection.chosen),
         preview=preview(frame, [item.text for item in items], giorno(at)),
         evidence=(
-            attention(judged(sourced), vote(settings, at)),
+            attention(judged(sourced), vote(settings, at, situation.times.now)),
             origins(sourced),
             *evidence(settings, sourced, at),
         ),
@@ -329,7 +329,8 @@ def report(draft: Draft) -> str:
     if draft.queue:
         parts += ["In coda:", *(f"- {escaped(line)}" for line in draft.queue)]
     if draft.left_out:
-        parts += ["Lasciate fuori:", *(f"- {escaped(line)}" for line in left_out_lines(draft.left_out))]
+        lines = left_out_lines(draft.left_out)
+        parts += ["Lasciate fuori:", *(line if line == IN_TIME else f"- {escaped(line)}" for line in lines)]
     return "\n\n".join(parts)
 
 

@@ -92,7 +92,8 @@ def test_an_end_names_green_and_its_hour_only_where_the_source_does(
     _, _, since, now, _ = texts(sqlite, number)
     assert since == "da mercoledì 25 novembre, ore 14:40"
     assert now == "VERDE (livello 1 su 4), nessuna allerta per temporali forti, mercoledì 25 novembre"
-    assert "La fonte dà VERDE" in remarked(sqlite, number)
+    what = "per temporali forti, mercoledì 25 novembre. Nelle fonti lette non risulta"
+    assert f"La fonte dà VERDE, il livello più basso, {what}" in remarked(sqlite, number)
     assert "abbiamo letto la fonte" not in remarked(sqlite, number)
 
 

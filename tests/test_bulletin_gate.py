@@ -40,7 +40,7 @@ def test_a_right_text_passes() -> None:
         ("Lunedì 11 maggio 2026 alle 18 c'è il corso di yoga per adulti.", "Manca il giorno"),
         (f"{RIGHT} Per iscriversi occorrono: Il modulo firmato.", "due righe sono attaccate"),
         (f"{RIGHT} Per iscriversi occorre il modulo firmato.", "è detta solo una parte"),
-        (f"{RIGHT} Costa 12 euro.", "non è nella fonte"),
+        (f"{RIGHT} Costa 12 euro.", "non è nella pagina del sito"),
     ],
 )
 def test_what_a_citizen_would_stumble_over_is_refused(text: str, words: str) -> None:

@@ -44,25 +44,31 @@ def test_a_faithful_text_passes_and_shows_its_sources(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Mercatino il 13 dicembre.", "La data «13 dicembre» non è nella fonte."),
-        ("Mercatino il 12 e 13 dicembre.", "La data «13 dicembre» non è nella fonte."),
-        ("Mercatino il 11 e 12 dicembre.", "La data «11 dicembre» non è nella fonte."),
-        ("Mercatino il 12 novembre.", "La data «12 novembre» non è nella fonte."),
-        ("Mercatino il 12 dicembre 2027.", "L'anno di «12 dicembre 2027» non è nella fonte."),
+        ("Mercatino il 13 dicembre.", "La data «13 dicembre» non è nella pagina del sito."),
+        ("Mercatino il 12 e 13 dicembre.", "La data «13 dicembre» non è nella pagina del sito."),
+        ("Mercatino il 11 e 12 dicembre.", "La data «11 dicembre» non è nella pagina del sito."),
+        ("Mercatino il 12 novembre.", "La data «12 novembre» non è nella pagina del sito."),
+        ("Mercatino il 12 dicembre 2027.", "L'anno di «12 dicembre 2027» non è nella pagina del sito."),
         ("Mercatino domenica 12 dicembre.", "«domenica 12 dicembre»: è sabato, non domenica."),
-        ("Si parte il 27 novembre.", "«27 novembre» nella fonte è la data di un atto."),
-        ("Aperto ogni martedì.", "Il giorno «martedì» non è nella fonte."),
+        ("Si parte il 27 novembre.", "«27 novembre» nella pagina del sito è la data di un atto."),
+        ("Aperto ogni martedì.", "Il giorno «martedì» non è nella pagina del sito."),
         ("Il mercatino è domani.", "«domani» dipende dal giorno in cui si legge: scrivi la data."),
-        ("Mercatino dalle 10 alle 18.", "L'ora «10» non è nella fonte."),
-        ("Quota 35 euro.", "La cifra «35 euro» non è nella fonte."),
-        ("Sconto del 10%.", "La percentuale «10%» non è nella fonte."),
-        ("Tel. 0331 555 011.", "Il numero di telefono «0331 555 011» non è nella fonte."),
-        ("Scrivi a fiere@comune.example.it.", "L'indirizzo «fiere@comune.example.it» non è nella fonte."),
-        ("Modulo su www.example.it/moduli.", "L'indirizzo «www.example.it/moduli» non è nella fonte."),
-        ("Ci sono 130 figuranti.", "Il numero «130» non è nella fonte."),
-        ("Ci sono centotrenta figuranti.", "Il numero «centotrenta» non è nella fonte."),
-        ("Sagra del 2025, l'anno 2024.", "L'anno «2024» non è nella fonte."),
-        ("Allerta arancione per vento.", "Il livello «arancione» non è nella fonte."),
+        ("Mercatino dalle 10 alle 18.", "L'ora «10» non è nella pagina del sito."),
+        ("Quota 35 euro.", "La cifra «35 euro» non è nella pagina del sito."),
+        ("Sconto del 10%.", "La percentuale «10%» non è nella pagina del sito."),
+        ("Tel. 0331 555 011.", "Il numero di telefono «0331 555 011» non è nella pagina del sito."),
+        (
+            "Scrivi a fiere@comune.example.it.",
+            "L'indirizzo «fiere@comune.example.it» non è nella pagina del sito.",
+        ),
+        (
+            "Modulo su www.example.it/moduli.",
+            "L'indirizzo «www.example.it/moduli» non è nella pagina del sito.",
+        ),
+        ("Ci sono 130 figuranti.", "Il numero «130» non è nella pagina del sito."),
+        ("Ci sono centotrenta figuranti.", "Il numero «centotrenta» non è nella pagina del sito."),
+        ("Sagra del 2025, l'anno 2024.", "L'anno «2024» non è nella pagina del sito."),
+        ("Allerta arancione per vento.", "Il livello «arancione» non è nella pagina del sito."),
         ("Iscrizioni entro il 12 dicembre, mercatino il 4 dicembre.", "scambiati nel testo"),
         ("Mercatino dalle 18 alle 9.", "«18» e «9»: la fine viene prima dell'inizio."),
     ],
@@ -76,15 +82,15 @@ def test_a_wrong_figure_blocks_with_a_sentence_for_the_editor(text: str, words: 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("Il mercatino è annullato.", "La parola «annullato» non è nella fonte."),
-        ("Il mercatino è in via Cavour.", "Il luogo «via Cavour» non è nella fonte."),
-        ("Canta Gaetano Brambilla.", "Il nome «Gaetano Brambilla» non è nella fonte."),
+        ("Il mercatino è annullato.", "La parola «annullato» non è nella pagina del sito."),
+        ("Il mercatino è in via Cavour.", "Il luogo «via Cavour» non è nella pagina del sito."),
+        ("Canta Gaetano Brambilla.", "Il nome «Gaetano Brambilla» non è nella pagina del sito."),
         (
             "La biblioteca di via Verdi resta aperta per trasloco.",
-            "Qui è aperto, permesso o regolare, nella fonte chiuso",
+            "Qui è aperto, permesso o regolare, nella pagina del sito chiuso",
         ),
-        ("Il bar del parco è chiuso.", "«chiuso»: qui la fonte dice «aperto»"),
-        ("Ingresso a pagamento.", "La parola «a pagamento» non è nella fonte."),
+        ("Il bar del parco è chiuso.", "«chiuso»: qui la pagina del sito dice «aperto»"),
+        ("Ingresso a pagamento.", "La parola «a pagamento» non è nella pagina del sito."),
     ],
 )
 def test_names_and_decisive_words_warn(text: str, words: str) -> None:
@@ -100,7 +106,7 @@ def test_a_year_comes_from_the_source_or_from_the_day_of_publication() -> None:
     assert not check("Sagra il 3 gennaio 2026.", source, published=PUBLISHED).passes
     assert not check("Sagra il 3 gennaio 2027.", source).passes
     assert check("Sagra domenica 3 gennaio.", source).blocked == (
-        "«domenica 3 gennaio»: dalla fonte non si sa se è domenica.",
+        "«domenica 3 gennaio»: dalla pagina del sito non si sa se è domenica.",
     )
 
 

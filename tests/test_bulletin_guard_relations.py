@@ -116,7 +116,7 @@ def test_a_sentence_of_the_page_is_not_judged() -> None:
             "La sagra si svolge sabato 5 settembre anche in caso di maltempo.",
             "La sagra di sabato 5 settembre si svolge anche in caso di maltempo.",
             "La sagra di sabato 5 settembre non si svolge in caso di maltempo.",
-            "nega quello che la fonte afferma",
+            "nega quello che la pagina del sito afferma",
         ),
         (
             "Il giocattolo Alfa contiene amianto. Smetti di usarlo, non aprirlo e non gettarlo.",

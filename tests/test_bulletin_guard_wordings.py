@@ -72,7 +72,7 @@ TURNED = [
     (COURSES, "La ceramica si tiene il martedì e il mercoledì alle 18.", "altri giorni"),
     (POOL, "Dal 3 al 9 agosto la piscina resta aperta per manutenzione.", "«chiusa»"),
     (POOL, "I residenti pagano 8 euro, gli altri 5.", "scambiati"),
-    (POOL, "L'ingresso costa 5 euro per tutti.", "La fonte"),
+    (POOL, "L'ingresso costa 5 euro per tutti.", "La pagina del sito"),
     (POOL, "Puoi introdurre animali.", "nega"),
     (GRANT, "Chi ha un ISEE superiore a 12.000 euro può chiedere il contributo.", "un massimo"),
     (GRANT, "Possono chiedere il contributo tutti gli studenti, con qualunque reddito.", "condizione"),

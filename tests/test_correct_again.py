@@ -50,7 +50,8 @@ def test_a_correction_that_was_sent_names_who_has_nothing_of_a_stopped_send(
     again = "usa di nuovo «correggi», stessa riga e stesso testo, con la casella «L'invio è fermato»"
     assert again in told
     assert f": {comune.settings.order_link('correggi')} " in told
-    assert f"Se nessun altro deve riceverlo: {comune.settings.order_link('chiudi')}" in told
+    assert f"Se nessun altro deve riceverlo, chiudi: {comune.settings.order_link('chiudi')}" in told
+    assert "nemmeno questa correzione. Decid" in told, "one is named to act"
 
 
 @pytest.mark.parametrize("way", ["closed", "with the box", "all"])

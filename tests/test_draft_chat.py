@@ -63,7 +63,7 @@ def test_a_false_text_goes_back_with_the_fact_in_words_and_may_be_corrected() ->
     model = Says(FALSE, TRUE)
     assert ask(LLM, None, asked(), model=model).text == TRUE
     assert "martedì 1 dicembre" in model.told[1]
-    assert "non è nella fonte" in model.told[1]
+    assert "non è nella pagina del sito" in model.told[1]
 
 
 def test_what_goes_back_to_the_model_names_nobody() -> None:

@@ -55,6 +55,8 @@ def test_the_queue_is_on_the_page_with_the_numbers_that_add_it(comune: Comune) -
     page = describe(comune.settings, shown(comune, number), comune.now)
     assert f"- **C{first.number}** {first.title} (" in page
     assert "In coda per un'altra volta:" in page
+    how = "in coda o lasciata fuori, scrivi il suo numero nel modulo, ad esempio"
+    assert f"Per aggiungerne una, {how} C{first.number}." in page
     made: Any = form(comune.settings, shown(comune, number), comune.now, PAGE)
     title = made.model_json_schema()["properties"]["aggiungi"]["title"]
     assert title == f"Aggiungi dalla coda (il numero, ad esempio {first.label})"

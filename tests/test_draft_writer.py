@@ -72,7 +72,7 @@ def test_a_configured_model_writes_the_draft_and_the_editor_reads_whose_text_it_
     assert stored.currency == "EUR"
     told = shown(made)
     assert "testo proposto da un modello (prova-1), controllato: i " in told
-    assert "dati sono nella fonte" in told
+    assert "dati sono nella pagina del sito" in told
 
 
 def test_the_same_content_is_not_asked_for_twice(comune: Comune) -> None:

@@ -156,8 +156,10 @@ def test_a_correction_is_held_beside_what_was_sent_and_what_the_site_says(week: 
     assert right
     assert not [text for text in right if misquoted in text]
     for text in forms:
-        assert "Il sito dice ancora altro" in text
+        assert "Il sito non riporta ancora questo dato" in text
         assert "la correzione va solo a chi aveva ricevuto il messaggio" in text
+        assert "Riquadro «Adesso»: la data «domenica 13 dicembre» non è nella pagina del sito." in text
+        assert "Notizia 1" not in text
 
 
 def test_the_end_of_an_alert_names_its_source_and_when_it_ends_by_itself(week: Week) -> None:
@@ -167,7 +169,7 @@ def test_the_end_of_an_alert_names_its_source_and_when_it_ends_by_itself(week: W
     assert re.findall(source, told) == [ITS_SITE], "whose profile names no page of it"
     assert "Da quando: da domenica 6 dicembre, ore 12." in told
     assert "Adesso: VERDE (livello 1 su 4), nessuna allerta per temporali forti, domenica 6" in told
-    assert "La fonte dà VERDE, il livello più basso" in told
+    assert "La fonte dà VERDE, il livello più basso, per temporali forti, domenica 6 dicembre." in told
     asked = [row for row in week.rows if "Controlla anche la fonte" in row.text]
     assert not any("/sito\n" in row.text for row in asked), "the Comune's site is no source of an alert"
 
@@ -184,9 +186,13 @@ def test_what_ran_out_says_how_it_can_leave_sooner_and_what_was_lost_keeps_its_r
     (told,) = [row.text for row in week.rows if row.kind == "non_approvato"]
     assert "parte appena approvata" in told
     assert "«riapri» dopo la scadenza non serve" in told
-    draft = [row.text for row in week.rows if row.kind == "bozza_pronta"][-1]
+    draft = [row.text for row in week.rows if row.kind == "bozza_pronta"][-1]  # of a week with a holiday
     assert "\n- Consiglio comunale in seduta pubblica: viene prima dell'invio: giovedì 10" in draft
     assert "finché nessuno ha toccato la bozza; dopo un «Salva» o un «Approva» passano" in draft
+    assert "Martedì 8 dicembre non c'è invio: questa è già la bozza di venerdì 11 dicembre." in draft
+    assert "omincia mercoledì 9 dicembre, PRIMA di questo invio (venerdì 11 dicembre)." in draft
+    lost = draft.partition("Ma allora sarà tardi, del tutto o in parte, per:\n")[2].partition("\n\n")[0]
+    assert [line.partition(",")[0] for line in lost.splitlines()] == ["- Carta d'identità elettronica"]
     page = [row.text for row in week.rows if row.channel == REDAZIONE][-1]
     assert "\nConsiglio comunale in seduta pubblica: viene prima dell'invio: giovedì 10" in page
 
@@ -366,9 +372,19 @@ def test_what_a_colleague_approved_in_spite_of_is_not_said_to_stop_it(week: Week
     for text in asked:
         assert "(così non parte)" not in text
         assert "(parte solo con due approvazioni)" in text
-    first = asked[0].partition("Che cosa è cambiato rispetto alla prima bozza:")[2].partition("Apri http")[0]
-    assert "Mercatino dei sapori in piazza della Vittoria: " in first
-    assert "Si replica sabato 19 dicembre.»" in first
+    changed = "Che cosa è cambiato rispetto alla prima bozza:\n"
+    first, second = (text.partition(changed)[2].partition("\n\nApri http")[0] for text in asked)
+    market = "Mercatino dei sapori in piazza della Vittoria"
+    assert first.endswith(f"{market}: aggiunto «Si replica sabato 19 dicembre.»")
+    quoted = "nella bozza c'era scritto «domenica 6 dicembre, dalle 9 alle 18.», ora c'è scritto «Domenica 6"
+    assert second.startswith(f"- Riquadro «Prima era»: {quoted} dicembre in piazza"), second
+    spite = "\n\nLo ha approvato nonostante l'avviso al riquadro «Adesso»: la data «domenica 13 dicembre» "
+    source = "Dice che il dato viene da: Telefonata dell'Ufficio Commercio.\n"
+    assert f"{spite}non è nella pagina del sito.\n{source}" in asked[1]
+    (closed,) = [
+        row.text for row in week.rows if row.kind == "esito" and row.to == BRUNO and "ATTENZIONE" in row.text
+    ]
+    assert f"nemmeno questa correzione. Decide {ANNA}, che lo ha fermato: tu non devi fare niente." in closed
 
 
 def test_who_is_called_once_more_reads_again_why_a_colleague_approved_and_what_changed(week: Week) -> None:

@@ -86,6 +86,6 @@ def test_of_a_correction_that_is_stopped_and_was_corrected_the_rest_can_only_be_
         outbox.plan(session, first.id, [reader], now=NOW)
         later = make_bulletin(session, kind=BulletinKind.correction, status=BulletinStatus.sent)
         telling.link(session, later.id, [first.id])
-        told = sends.without_anything(settings, session, later)
+        (told, *_) = sends.without_anything(settings, session, later, NOW).values()
     assert "resta fermo, e 1 persona non ha ricevuto niente, nemmeno questa correzione. Chiudilo: " in told
     assert "casella" not in told

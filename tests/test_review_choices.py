@@ -301,17 +301,17 @@ def test_what_the_page_does_not_tell_needs_a_source_and_a_second_person(comuni: 
     typed = [texts[0] + " Info: 02 9999 1111.", *texts[1:]]
     assert comuni.answer(number, APPROVE, texts=typed).status == BulletinStatus.in_review
     problem, how = comuni.problems(number)
-    assert problem.startswith("Notizia 1: ")
-    assert "02 9999 1111" in problem
-    assert "da dove viene il dato" in how
+    assert problem == "Notizia 1: il numero di telefono «02 9999 1111» non è nella pagina del sito."
+    assert "un dato che la pagina del sito non riporta scrivi da dove viene" in how
     assert comuni.items(number)[0].text == typed[0]
     assert comuni.answer(number, APPROVE, source="Telefonata all'ufficio").status == BulletinStatus.in_review
     assert comuni.problems(number) == []
     shown = load_round(comuni.settings, comuni.engine, number, now=comuni.now)
     assert "aspetta la seconda approvazione" in shown.name
-    assert shown.awaited == (
-        "Anna Redazione ha approvato questo testo: serve l'approvazione di un'altra persona. "
-        f"Nonostante: {problem} Fonte indicata: Telefonata all'ufficio"
+    assert "serve l'approvazione di un'altra persona" in shown.awaited[0]
+    assert shown.awaited[1:] == (
+        f"Lo ha approvato nonostante l'avviso alla n{problem[1:]}",
+        "Dice che il dato viene da: Telefonata all'ufficio.",
     )
     assert comuni.answer(number, APPROVE).status == BulletinStatus.in_review  # the same person again
     assert comuni.answer(number, APPROVE, who="Bruno Vice").status == BulletinStatus.approved

@@ -41,8 +41,8 @@ def test_a_wrong_figure_is_named_in_bold_and_a_person_is_named() -> None:
         ROADS.title, "Via Roma chiude fino alle 19:30. Ringrazia Mario Rossi.", PAGE, ROADS.published
     )
     shown = attention(judged([ROADS, wrong]), Vote())
-    assert "- Notizia 2: **L'ora «19:30» non è nella fonte.**" in shown
-    assert "- Notizia 2: Compare il nome di una persona \\(Mario Rossi\\)." in shown
+    assert "- Notizia 2: **l'ora «19:30» non è nella pagina del sito.**" in shown
+    assert "- Notizia 2: compare il nome di una persona \\(Mario Rossi\\)." in shown
     assert "Notizia 1" not in shown
     assert attention(judged([ROADS, ALERT]), Vote()) == ""
 
@@ -52,7 +52,7 @@ def test_near_a_vote_a_name_in_office_is_named() -> None:
         "Parco", "L'assessora Anna Bianchi apre il parco.", "Parco\nL'assessora Anna Bianchi apre il parco."
     )
     assert attention(judged([told]), Vote()) == ""
-    assert "In periodo elettorale" in attention(judged([told]), Vote(["Anna Bianchi"], is_near=True))
+    assert "in periodo elettorale" in attention(judged([told]), Vote(["Anna Bianchi"], is_near=True))
 
 
 def test_the_phone_is_a_picture_and_the_first_lines_in_words() -> None:
@@ -149,6 +149,35 @@ def test_a_day_that_is_the_last_when_it_leaves_is_pointed_out(text: str, last: s
 
 
 @pytest.mark.parametrize(
+    ("text", "begin"),
+    [
+        ("Da mercoledì 9 a venerdì 11 dicembre via Dante è chiusa.", "mercoledì 9 dicembre"),
+        ("Da lunedì 7 dicembre la carta si espone la domenica sera.", "lunedì 7 dicembre"),
+        ("Dalle 8 di mercoledì 9 dicembre alle 18 di venerdì 11 dicembre è chiusa.", "mercoledì 9 dicembre"),
+        ("Da venerdì 4 dicembre la carta si espone la domenica sera.", ""),  # no sooner send tells it in time
+        ("Da venerdì 11 dicembre la carta si espone la domenica sera.", ""),
+        ("Il mercatino è sabato 12 dicembre.", ""),
+    ],
+)
+def test_what_begins_before_its_own_send_is_pointed_out_with_the_way_out(text: str, begin: str) -> None:
+    item = SourcedItem("Avviso", text, source=f"Avviso\n{text}", published=date(2026, 11, 30))
+    monday = Vote(sent_on=date(2026, 12, 11), read_on=date(2026, 12, 7))
+    told = [one for one in remarks(judged([ROADS, item]), monday) if "Comincia" in one.words]
+    assert [(one.item, one.words) for one in told] == [
+        (
+            2,
+            f"Comincia {begin}, PRIMA di questo invio (venerdì 11 dicembre). Per annunciarla prima toglila "
+            "dall'ordine, scegli «Salva, continuo dopo», poi usa «componi» con la casella «Invia appena "
+            "approvato».",
+        )
+    ] * bool(begin)
+    (alone,) = [one.words for one in remarks(judged([item]), monday) if "Comincia" in one.words] or [""]
+    assert ("scegli «Non inviare: le notizie passano" in alone) == bool(begin), "the last line cannot go"
+    thursday = Vote(sent_on=date(2026, 12, 11), read_on=date(2026, 12, 10))
+    assert not [one for one in remarks(judged([ROADS, item]), thursday) if "Comincia" in one.words]
+
+
+@pytest.mark.parametrize(
     ("text", "hour", "begun"),
     [
         ("dalle 14 alle 18 di giovedì 3 dicembre", 15, "giovedì 3 dicembre, ore 14"),
@@ -189,6 +218,7 @@ def test_a_notice_that_has_begun_is_pointed_out(text: str, hour: int, begun: str
 def test_what_begins_before_a_later_bulletin_is_known(text: str, since: str) -> None:
     assert begins_before(text, date(2026, 12, 11)) == since
     assert begins_before(text, None) == ""
+    assert begins_before(text, date(2026, 12, 11), date(2026, 12, 8)) == "", "what had begun by then"
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,23 @@ def test_and_not_where_one_does_until_a_second_is_awaited(comune: Comune) -> Non
     assert BACK in offered(comune, number)
 
 
+def test_who_approved_already_is_told_once_who_has_to(pair: tuple[Comune, int]) -> None:
+    comune, number = pair
+    texts = [item.text for item in comune.items(number)]
+    typed = [f"{texts[0]} Info: 02 9999 1111.", *texts[1:]]
+    for _ in range(2):
+        comune.answer(number, APPROVE, texts=typed, source="Telefonata")
+    page = describe(comune.settings, shown(comune, number), comune.now).replace("\\", "")
+    first, spite = page.split("\n\n")[:2]
+    who = f"{ANNA} ha già approvato questo testo alle 10:30."
+    assert first == f"**Aspetta un collega: {who} Ora deve approvare {BRUNO}.**"
+    assert spite == (
+        "**Lo ha approvato nonostante l'avviso alla notizia 1: il numero di telefono «02 9999 1111» non è "
+        "nella pagina del sito. Dice che il dato viene da: Telefonata.**"
+    )
+    assert "serve l'approvazione" not in page, "said already"
+
+
 def test_a_text_goes_back_with_its_note_and_the_first_approval_is_void(pair: tuple[Comune, int]) -> None:
     comune, number = pair
     comune.answer(number, APPROVE)
@@ -211,7 +228,7 @@ def test_a_changed_text_says_whose_approval_it_voids(pair: tuple[Comune, int]) -
     comune.answer(number, APPROVE, who=BRUNO, texts=[texts[0].replace(".", ""), *texts[1:]])
     (said,) = [line for line in shown(comune, number).remarks if "non vale più" in line]
     assert said.startswith("L'approvazione di Anna Redazione delle 10:30 non vale più")
-    assert shown(comune, number).awaited.startswith("Bruno Vice ha approvato questo testo")
+    assert shown(comune, number).awaited[0].startswith("Bruno Vice ha approvato questo testo")
 
 
 def test_an_answer_after_the_deadline_is_told_so_and_kept(comuni: Comune) -> None:

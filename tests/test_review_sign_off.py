@@ -62,7 +62,7 @@ def test_the_only_other_person_is_called_by_name() -> None:
         "Anna ha approvato. Prima dell'invio deve approvare anche Bruno.",
     )
     assert ruled(voice("anna"), voice("anna"), editors=pair).sentences == (
-        "Anna ha già approvato questo testo alle 10:30: ora deve approvare Bruno.",
+        "Anna ha già approvato questo testo alle 10:30. Ora deve approvare Bruno.",
     )
 
 
@@ -70,7 +70,7 @@ def test_nobody_is_the_second_person_to_themselves() -> None:
     found = ruled(voice("anna"), voice("anna"))
     assert (found.outcome, found.decides) == (Outcome.refused, False)
     assert found.sentences == (
-        "Anna ha già approvato questo testo alle 10:30: ora deve approvare Bruno o Carla.",
+        "Anna ha già approvato questo testo alle 10:30. Ora deve approvare Bruno o Carla.",
     )
 
 
@@ -78,7 +78,7 @@ def test_a_changed_text_voids_the_first_approval_and_says_so() -> None:
     found = ruled(voice("bruno", seal="s2"), voice("anna"))
     assert found.outcome == Outcome.waiting
     assert found.sentences[0] == (
-        "L'approvazione di Anna delle 10:30 non vale più: dopo sono cambiati il testo o la sua fonte."
+        "L'approvazione di Anna delle 10:30 non vale più: dopo sono cambiati il testo o la pagina del sito."
     )
     assert (
         ruled(voice("anna", seal="s2"), voice("anna"), voice("bruno", seal="s2")).outcome == Outcome.approved
@@ -249,7 +249,7 @@ def test_what_was_said_is_read_back_in_its_order(engine: Engine) -> None:
 def test_the_second_person_reads_who_approved_and_in_spite_of_what(
     settings: Settings, sqlite: Engine
 ) -> None:
-    def told(*overridden: str) -> str:
+    def told(*overridden: str) -> tuple[str, ...]:
         with transaction(sqlite) as session:
             bulletin = make_bulletin(session, status=BulletinStatus.in_review)
             word = sign_offs.add(
@@ -267,5 +267,11 @@ def test_the_second_person_reads_who_approved_and_in_spite_of_what(
             return awaited(settings, session, bulletin, [word], ["anna"])
 
     needed = "Anna Redazione ha approvato questo testo: serve l'approvazione di un'altra persona."
-    assert told() == needed
-    assert told("Uno.", "Due.") == f"{needed} Nonostante: Due. Nonostante: Uno. Fonte indicata: Telefonata"
+    assert told() == (needed,)
+    lines = ("Riquadro «Adesso»: la data «3 maggio» non c'è.", "Notizia 1: «Fiera»: la pagina non c'è più.")
+    assert told(*lines) == (
+        needed,
+        "Lo ha approvato nonostante l'avviso alla notizia 1: «Fiera»: la pagina non c'è più.",
+        "Lo ha approvato nonostante l'avviso al riquadro «Adesso»: la data «3 maggio» non c'è.",
+        "Dice che il dato viene da: Telefonata.",
+    )

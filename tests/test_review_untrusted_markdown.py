@@ -68,7 +68,7 @@ def with_words(shown: Round, words: str) -> Round:
         problems=(words,),
         remarks=(words,),
         site=(words,),
-        awaited=words,
+        awaited=(words, words),
         sourced=(told,),
         queue=(Waiting(1, words, words), Waiting(2, words, words, is_left_out=True)),
     )

@@ -128,11 +128,12 @@ def corrected(comune: Comune, number: int, right: str = "Via Roma è aperta.") -
 def test_a_correction_of_a_stopped_send_tells_whom_it_leaves_out(comune: Comune) -> None:
     number = stopped(comune, tried=2)
     shown = load_round(comune.settings, comune.engine, corrected(comune, number), now=comune.now)
-    left_out, _ = shown.whole
-    assert "«riprendi» non vale più. 3 persone non hanno ricevuto né il bollettino né la" in left_out
+    _, left_out = shown.whole
+    assert "«riprendi» non vale più e 3 persone restano senza bollettino e senza correzione." in left_out
+    assert "Questa bozza lasciala pure: si approvano tutte e due" in left_out
     close(comune, number)
     shown = load_round(comune.settings, comune.engine, shown.bulletin.id, now=comune.now)
-    assert [line[:25] for line in shown.whole] == ["Il sito dice ancora altro"]
+    assert [line[:25] for line in shown.whole] == ["Il sito non riporta ancor"]
 
 
 def test_what_was_corrected_is_not_listed_to_be_resumed(comune: Comune) -> None:

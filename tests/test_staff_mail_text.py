@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.bulletin.choosing.selection import IN_TIME
 from flows.bulletin.status import people
 from flows.letters.briefing import Briefing
 from flows.settings import DEMO, Settings, load_profile
@@ -58,6 +59,17 @@ def test_the_draft_tells_everything_before_any_login() -> None:
         "Ma allora sarà tardi, del tutto o in parte, per:\n- Mercato: comincia prima, giovedì 26 novembre",
     ):
         assert part in letter.text
+
+
+def test_a_draft_that_is_early_says_why_before_all_else() -> None:
+    words = "Martedì 8 dicembre non c'è invio: questa è già la bozza di venerdì 11 dicembre."
+    letter = write(TEXTS["bozza_pronta"], {**replace(DESK, early=words).values, **ANNA})
+    assert f"Costo stimato: 291,00 EUR.\n\n{words}\n\nCOME SI VEDE" in letter.text
+
+
+def test_the_way_to_announce_in_time_is_no_news_of_the_list() -> None:
+    letter = write(TEXTS["bozza_pronta"], {**replace(DESK, left_out=["Mercato", IN_TIME]).values, **ANNA})
+    assert f"- Mercato\n\n{IN_TIME}\n\n" in letter.text
 
 
 def test_what_happens_if_nobody_answers_names_no_hour_that_is_over() -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 
 from sqlmodel import Session
 
@@ -16,7 +17,7 @@ from flows.bulletin.choosing.timing import nearest
 from flows.bulletin.facts.fact import Fact, Kind
 from flows.bulletin.facts.find import facts
 from flows.bulletin.guard.verdict import Verdict, check
-from flows.bulletin.language.dates import ROME, giorno_ora, in_rome
+from flows.bulletin.language.dates import ROME, giorno, giorno_ora, in_rome
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.spelling import correction, misspelt
 from flows.bulletin.message.exact import date_of, template_name
@@ -38,6 +39,7 @@ class Vote:
     names: Collection[str] = ()
     is_near: bool = False
     sent_on: date | None = None  # in Rome
+    read_on: date | None = None  # when an editor reads it, who may still announce sooner what begins before
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class SourcedItem:
     published: date | None = None
     is_act: bool = False
     origin: str = ""  # what there is to say of how the text came about
+    box: str = ""  # of a fixed text what the form calls its field
     grounds: Grounds | None = None  # what its page was read as
 
 
@@ -77,14 +80,16 @@ def room(settings: Settings, bulletin: Bulletin, dated: datetime, count: int) ->
     return budget(frame, date_of(bulletin, dated))
 
 
-def with_sources(session: Session, items: Sequence[BulletinItem | ItemData]) -> tuple[SourcedItem, ...]:
-    """Each item beside the stored page that it was written from."""
-    return tuple(_told(session, item) for item in items)
+def with_sources(
+    session: Session, items: Sequence[BulletinItem | ItemData], *, is_fixed: bool = False
+) -> tuple[SourcedItem, ...]:
+    """Each item beside the stored page that it was written from; of a fixed text with the name of its box."""
+    return tuple(_told(session, item, item.category if is_fixed else "") for item in items)
 
 
-def _told(session: Session, item: BulletinItem | ItemData) -> SourcedItem:
+def _told(session: Session, item: BulletinItem | ItemData, box: str) -> SourcedItem:
     if item.news_item_id is None:
-        return SourcedItem(item.title, item.text)
+        return SourcedItem(item.title, item.text, box=box)
     news = session.get_one(NewsItem, item.news_item_id)
     published = in_rome(news.published_at).date() if news.published_at else None
     notice = read(title=news.title, abstract=news.abstract, body=news.body, published=published)
@@ -96,49 +101,102 @@ def _told(session: Session, item: BulletinItem | ItemData) -> SourcedItem:
         is_act="albo" in news.kind.lower(),
         origin=remark(session, news.id, item.text),
         grounds=grounds(item.text, notice),
+        box=box,
     )
 
 
-def vote(settings: Settings, at: datetime) -> Vote:
-    """Whose names are pointed out on that day."""
-    period, day = settings.profile.election_period, in_rome(at).date()
+def vote(settings: Settings, at: datetime, now: datetime) -> Vote:
+    """Whose names are pointed out on the day of the send, which is read now."""
+    period, day, today = settings.profile.election_period, in_rome(at).date(), in_rome(now).date()
     if period is None:
-        return Vote(sent_on=day)
-    return Vote(period.names, period.first <= day <= period.last, day)
+        return Vote(sent_on=day, read_on=today)
+    return Vote(period.names, period.first <= day <= period.last, day, today)
 
 
 OVER_BY_THEN = "«{day}» sarà già passato il giorno dell'invio: toglilo, se il resto vale ancora."
 LAST_DAY = "«{day}» è il giorno dell'invio, e l'ultimo che il testo dice: chi lo legge la sera lo sa tardi."
+BEGINS = "Comincia {begin}, PRIMA di questo invio ({day}). Per annunciarla prima {how}."
+TAKE_IT_OUT = (
+    "toglila dall'ordine, scegli «Salva, continuo dopo», poi usa «componi» con la casella «Invia appena "
+    "approvato»"
+)
+GIVE_IT_UP = (  # an order without a line is refused, and a slot that was decided gets no other draft
+    "scegli «Non inviare: le notizie passano al prossimo bollettino», poi usa «componi» con la casella "
+    "«Invia appena approvato»; per {day} non si prepara più un'altra bozza"
+)
 
 
 @dataclass(frozen=True)
 class Remark:
-    """What an editor should look at before approving, of the item with this number, from 1."""
+    """What an editor should look at before approving."""
 
-    item: int
+    item: int  # its number, from 1; 0 of the message as a whole
     words: str
     stops: bool = False  # the guard lets nothing be approved with it
+    is_doubt: bool = False  # the guard is in doubt, and stops nothing
+    box: str = ""  # of a fixed text, whose items the form does not number
+
+    @property
+    def place(self) -> str:
+        """Where it stands in the form, before its words; "" of the whole."""
+        return place(self.item, self.box) if self.item else ""
+
+    @property
+    def said(self) -> str:
+        """As it goes on after its place."""
+        return after_place(self.words) if self.item else self.words
 
     def cost(self, *, is_signed: bool) -> str:
-        """Of what stops; once somebody has approved in spite of it, one more approval lets it go."""
+        """What comes of it; once somebody has approved in spite of it, one more approval lets it go."""
+        if self.is_doubt:
+            return " (solo da guardare)"
         words = "parte solo con due approvazioni" if is_signed else "così non parte"
         return f" ({words})" if self.stops else ""
 
 
+def place(number: int, called: str = "") -> str:
+    """What an item is called: `Notizia 1`, or the box of a fixed text."""
+    return box(called) if called else f"Notizia {number}"
+
+
+def box(called: str) -> str:
+    """A field of a fixed text, by its title in the form."""
+    return f"Riquadro «{called}»"
+
+
+def after_place(words: str) -> str:
+    """A sentence that goes on after a colon."""
+    return f"{words[:1].lower()}{words[1:]}"
+
+
+def in_order(found: Sequence[Remark], whole: Sequence[str], way_on: str = "") -> list[Remark]:
+    """What stops, under it the `way_on` that there is; what is to be said of the whole; then the rest."""
+    stopping = [remark for remark in found if remark.stops]
+    more = [Remark(0, words) for words in ([way_on] if way_on and stopping else [])]
+    rest = [remark for remark in found if not remark.stops]
+    return [*stopping, *more, *(Remark(0, words) for words in whole), *rest]
+
+
 def remarks(items: Sequence[JudgedItem], vote: Vote) -> list[Remark]:
     """Of each item what the guard stops, what it doubts, days over by then, names, and slips of the pen."""
-    notes = []
-    for position, judgement in enumerate(items, start=1):
+    notes: list[Remark] = []
+    soon = [begins_before(one.item.text, vote.sent_on, vote.read_on) if one.verdict else "" for one in items]
+    for position, (judgement, begin) in enumerate(zip(items, soon, strict=True), start=1):
         verdict, item = judgement.verdict, judgement.item
+        note = partial(Remark, position, box=item.box)
         if verdict:
-            notes += [Remark(position, words, stops=True) for words in verdict.blocked]
-            notes += [Remark(position, words) for words in verdict.warnings]
+            notes += [note(words, stops=True) for words in verdict.blocked]
+            notes += [note(words, is_doubt=True) for words in verdict.warnings]
             over = days_over(item.text, vote.sent_on)
-            notes += [Remark(position, OVER_BY_THEN.format(day=day)) for day in over]
+            notes += [note(OVER_BY_THEN.format(day=day)) for day in over]
+            if begin and vote.sent_on and vote.read_on:
+                day = giorno(vote.sent_on)
+                how = GIVE_IT_UP.format(day=day) if all(soon) else TAKE_IT_OUT
+                notes.append(note(BEGINS.format(begin=begin, day=day, how=how)))
             if last := last_day(item.text, vote.sent_on):
-                notes.append(Remark(position, LAST_DAY.format(day=last)))
+                notes.append(note(LAST_DAY.format(day=last)))
         named = warnings(item.text, vote.names, vote.is_near, is_act=item.is_act)
-        notes += [Remark(position, words) for words in (*named, *_slips(item))]
+        notes += [note(words) for words in (*named, *_slips(item))]
     return notes
 
 
@@ -166,15 +224,13 @@ def of_whole(
         return _of_end([item.text for item in items], bulletin.created_at)
     if bulletin.kind != BulletinKind.correction or not bulletin.template or len(items) < 2:
         return []
-    lines = []
+    is_behind = any(one.verdict and one.verdict.blocked for one in judged(with_sources(session, items[:1])))
+    lines = [*([SITE_BEHIND] if is_behind else []), *misquoted(session, bulletin, items)]
     for original in (session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)):
         left = deliveries.certificate(session, original.id).open
         if original.status == BulletinStatus.stopped and left:
-            got = f"{people(left)} non {'ha' if left == 1 else 'hanno'} ricevuto"
-            lines.append(LEFT_OUT.format(title=named(original), left=got))
-    lines += misquoted(session, bulletin, items)
-    if any(one.verdict and one.verdict.blocked for one in judged(with_sources(session, items[:1]))):
-        lines.append(SITE_BEHIND)
+            stay = f"{people(left)} {'resta' if left == 1 else 'restano'}"
+            lines.append(LEFT_OUT.format(title=named(original), stay=stay))
     right, wrong = ({(fact.kind, fact.value) for fact in facts(item.text)} for item in (items[0], items[-1]))
     return [*lines, SAME] if right and right <= wrong else lines
 
@@ -183,8 +239,9 @@ def _of_end(texts: Sequence[str], read_at: datetime) -> list[str]:
     lines = [READ_AT] if unseen(read_at) in texts else []
     if any(text.startswith(REMAINS) for text in texts):
         return lines
-    is_green = any(text.startswith(GREEN) for text in texts)
-    return [f"{IS_GREEN if is_green else NOT_GREEN} {NOTHING_ELSE}", *lines]
+    green = [text.removeprefix(GREEN) for text in texts if text.startswith(GREEN)]
+    told = IS_GREEN.format(what=green[0].rstrip(" .") or " per ciò che è finito") if green else NOT_GREEN
+    return [f"{told} {NOTHING_ELSE}", *lines]
 
 
 def misquoted(session: Session, bulletin: Bulletin, items: Sequence[BulletinItem | ItemData]) -> list[str]:
@@ -215,44 +272,49 @@ def _plain(text: str) -> str:
 
 BEGUN = "L'inizio scritto nel messaggio ({begin}) è già passato: se dice che cosa fare prima, cambialo."
 NOT_SENT = (
-    "«{label}: {said}»: nel messaggio non c'era scritto così, e con queste parole la correzione non parte. "
-    "Copia quelle che chi legge ha visto: «{sent}»."
+    "«{label}: {said}»: nel messaggio non c'era scritto così, e con queste parole la correzione non parte in "
+    "nessun caso. Copia quelle che chi legge ha visto: «{sent}»."
 )
 SITE_BEHIND = (
-    "Il sito dice ancora altro, e chi apre la pagina del messaggio di lì arriva al sito: fallo aggiornare "
-    "prima di approvare."
+    "Il sito non riporta ancora questo dato, e chi apre la pagina del messaggio di lì arriva al sito: fallo "
+    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile."
 )
 READ_AT = (
     "«Da quando» è l'ora in cui abbiamo letto la fonte: in ciò che pubblica per i programmi un'ora non c'è. "
     "Guarda nella sua pagina: se lì c'è, scrivi quella; nel dubbio senti la Protezione Civile."
 )
 NOTHING_ELSE = "Nelle fonti lette non risulta nessun'altra allerta per quel giorno, nemmeno gialla."
-IS_GREEN = "La fonte dà VERDE, il livello più basso, per ciò che è finito."
+IS_GREEN = "La fonte dà VERDE, il livello più basso,{what}."
 NOT_GREEN = (
     "La fonte ha tolto l'allerta senza dire «verde»: il testo dice soltanto che è finita questa; non "
     "aggiungere «verde»."
 )
 LEFT_OUT = (
     "L'invio del {title} è fermo, e in «correggi» la casella «L'invio è fermato» è rimasta vuota: se "
-    "approvi, la correzione va solo a chi aveva ricevuto il messaggio, e «riprendi» non vale più. {left} "
-    "né il bollettino né la correzione. Per mandare anche lì il testo giusto usa di nuovo «correggi», stessa "
-    "riga e stesso testo, con la casella, prima o dopo questa approvazione: nessuno riceve due volte la "
-    "correzione."
+    "approvi, la correzione va solo a chi aveva ricevuto il messaggio, «riprendi» non vale più e {stay} "
+    "senza bollettino e senza correzione. Per mandare anche a loro il testo giusto usa di nuovo «correggi», "
+    "stessa riga e stesso testo, con la casella. Questa bozza lasciala pure: si approvano tutte e due, e "
+    "nessuno riceve due volte la correzione."
 )
 SAME = "Date, orari e numeri sono gli stessi del testo di prima: chi legge capisce che cosa cambia?"
 _WORD = re.compile(r"[a-zà-ù]+")
 _FROM = re.compile(r"\bdall(?:e\s+|['’])(\d{1,2})(?:[:.](\d\d))?\b", re.IGNORECASE)
-_SINCE = re.compile(r"\b(?:da|dal|dall['’]|dalla|partire)\s*$", re.IGNORECASE)  # what began may go on
+_SINCE = re.compile(  # what began may go on
+    r"\b(?:da|dal|dall['’]|dalla|partire|dall(?:e\s+|['’])(?:ore\s+)?\d{1,2}(?:[:.]\d\d)?\s+d(?:i|el|ell['’]))\s*$",
+    re.IGNORECASE,
+)
 
 
-def begins_before(text: str, day: date | None) -> str:
-    """Of a text that is read on `day`, since when something holds by then; "" where nothing does."""
+def begins_before(text: str, day: date | None, since: date | None = None) -> str:
+    """Of a text that is read on `day`, since when something holds by then; "" where nothing does.
+
+    `since`: what began before that day is passed over; None: nothing is.
+    """
     if day is None or days_over(text, day):
         return ""
-    told = [fact for fact in facts(text, published=day) if fact.kind is Kind.date]
-    since = [fact for fact in told if _begins(text, fact)]
-    begun_by = (fact.shown for fact in since if (at := nearest(fact.value, day)) is not None and at < day)
-    return next(begun_by, "")
+    told = [fact for fact in facts(text, published=day) if fact.kind is Kind.date and _begins(text, fact)]
+    days = [at for fact in told if (at := nearest(fact.value, day)) is not None]
+    return next((giorno(at) for at in days if (since or date.min) <= at < day), "")
 
 
 def at_once(bulletin: Bulletin, items: Sequence[BulletinItem], now: datetime) -> str:

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from db import days_off
 from flows.bulletin import slots
-from flows.bulletin.language.dates import in_rome
+from flows.bulletin.language.dates import giorno, in_rome
 from flows.bulletin.slots import LONGEST_MOVE, WEEK, Slot
 from flows.bulletin.slots import next_slot as first_of
 from flows.bulletin.slots import slot_at as found_at
@@ -49,6 +49,23 @@ def closed_days(session: Session, at: datetime) -> frozenset[date]:
     """Days without a bulletin that persons entered, as far as a slot around this moment may care."""
     day = in_rome(at).date()
     return days_off.days(session, first=day - timedelta(days=LONGEST_MOVE), last=day + AHEAD)
+
+
+EARLY = (
+    "{days} non c'è invio: questa è già la bozza di {day}. Non serve approvarla subito: le notizie che il "
+    "sito pubblica dopo l'approvazione restano fuori."
+)
+
+
+def early(profile: Profile, dispatch_at: datetime | None, now: datetime, entered: Collection[date]) -> str:
+    """Why a draft is there so long before its send: weekly sends before it fall on closed days; "" else."""
+    if dispatch_at is None:
+        return ""
+    first, sent_on = in_rome(now).date(), in_rome(dispatch_at).date()
+    usual = {slot.dispatch.weekday for slot in profile.weekly_slots}
+    closed = sorted({*profile.closures.on(first, sent_on), *entered})
+    days = " e ".join(giorno(day) for day in closed if day.weekday() in usual and first <= day < sent_on)
+    return EARLY.format(days=days[:1].upper() + days[1:], day=giorno(sent_on)) if days else ""
 
 
 def _moves(profile: Profile) -> bool:

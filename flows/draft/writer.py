@@ -93,7 +93,7 @@ def remark(session: Session, news_item_id: int, text: str) -> str:
         return f"testo ricavato dalla pagina, non dal modello ({stored.model}): {stored.reason}{paid}"
     asked = request_for(session.get_one(NewsItem, news_item_id), stored.budget)
     facts = len(check(stored.text, asked.source, published=asked.published).supported)
-    support = {0: "non contiene dati", 1: "l'unico dato è nella fonte"}.get(
-        facts, f"i {facts} dati sono nella fonte"
+    support = {0: "non contiene dati", 1: "l'unico dato è nella pagina del sito"}.get(
+        facts, f"i {facts} dati sono nella pagina del sito"
     )
     return f"testo proposto da un modello ({stored.model}), controllato: {support}.{paid}"

@@ -9,15 +9,16 @@ from sqlmodel import Session
 from db import bulletins, news_items, recipients
 from db.models import Bulletin, BulletinItem, BulletinKind, BulletinVersion, HandoverKind
 from flows.bulletin.alerts.text import ALERT, END
-from flows.bulletin.language.dates import giorno, giorno_ora, scadenza
+from flows.bulletin.choosing.selection import IN_TIME
+from flows.bulletin.language.dates import giorno, giorno_ora, in_rome, scadenza
 from flows.bulletin.message.exact import compile_message, frame_name
 from flows.bulletin.message.frame import fill
 from flows.bulletin.message.lines import unmarked
 from flows.bulletin.status import counted, named, people, title
 from flows.door.entry import FORM
-from flows.draft.evidence import at_once, judged, of_whole, remarks, vote, with_sources
+from flows.draft.evidence import at_once, in_order, judged, of_whole, remarks, vote, with_sources
 from flows.draft.missed import LATE, late_by_then
-from flows.draft.slots import closed_days, slot_after, slot_of
+from flows.draft.slots import closed_days, early, slot_after, slot_of
 from flows.review.page import matter
 from flows.review.sign_off import ASK_SOURCE, signed_by
 from flows.runs import pages
@@ -57,6 +58,8 @@ class Briefing:
     needs_two: bool = False
     then: str = ""  # what is done where no deputy is left
     at_once: str = ""  # how the deadline of an urgent text begins
+    uncorrected: str = ""  # of a correction what goes on without it
+    early: str = ""  # why it is there long before its send
     nothing: str = NOTHING  # what is said where nothing is to be looked at
 
     @property
@@ -81,8 +84,8 @@ class Briefing:
             "costo": self.cost,
             "anteprima": self.preview,
             "avvisi": bullets(self.attention, self.nothing),
-            "lasciate_fuori": bullets(() if self.matter else self.left_out, "Niente."),
-            "intanto": f"{MEANWHILE}\n\n" if self.slot_at and not self.matter else "",
+            "gia_adesso": f"{self.early}\n\n" if self.early else "",
+            "in_coda": self._outside,
             "link": self.link,
             "figura": self.picture,
             "se_non_fai_niente": self._otherwise,
@@ -93,6 +96,16 @@ class Briefing:
         if self.deadline_at is None:
             return "appena puoi"
         return f"{self.at_once}entro {scadenza(self.deadline_at)}"
+
+    @property
+    def _outside(self) -> str:
+        """What is not in a bulletin of news; a text of its own has no queue."""
+        if self.matter:
+            return ""
+        lines = [line for line in self.left_out if line != IN_TIME]
+        parts = ["IN CODA O LASCIATE FUORI", bullets(lines, "Niente.")]
+        parts += [IN_TIME] if IN_TIME in self.left_out else []
+        return "\n\n".join([*parts, *([MEANWHILE] if self.slot_at else []), ""])
 
     @property
     def _otherwise(self) -> str:
@@ -106,6 +119,8 @@ class Briefing:
             following = f"di {giorno(self.next_at)}" if self.next_at else "successivo"
             end += f" e le notizie ancora valide passano al bollettino {following}"
         late = f"\n{LATE}\n{bullets(self.late, '')}" if self.late else ""
+        if self.uncorrected and self.deadline_at:
+            late = f" {self.uncorrected} {LAST_HOUR.format(due=scadenza(self.deadline_at))}"
         return "\n".join([*steps, f"{end}.{late}"])
 
 
@@ -118,6 +133,7 @@ MEANWHILE = (
     "Le notizie che il sito pubblica intanto entrano da sole la mattina dell'invio, finché nessuno ha "
     "toccato la bozza; dopo un «Salva» o un «Approva» passano al bollettino successivo."
 )
+LAST_HOUR = "Si approva al più tardi entro {due}: dopo va preparata di nuovo con «correggi»."
 NOBODY = "Nessun redattore risulta in servizio: scriviamo a tutti."
 
 
@@ -142,10 +158,12 @@ def briefing(
     waiting = [item.title for item in news_items.unsent(session)]
     readers = recipients.head_count(session, bulletin)
     dated = bulletin.slot_at or now
-    found = remarks(judged(with_sources(session, items)), vote(settings, dated))
-    look = [f"Notizia {remark.item}: {remark.words}{remark.cost(is_signed=bool(signed))}" for remark in found]
-    look += of_whole(session, bulletin, items, now)
-    look += [ASK_SOURCE] if any(remark.stops for remark in found) and not signed else []
+    sourced = with_sources(session, items, is_fixed=bulletin.template is not None)
+    found = remarks(judged(sourced), vote(settings, dated, now))
+    look = [
+        f"{remark.place}{': ' if remark.place else ''}{remark.said}{remark.cost(is_signed=bool(signed))}"
+        for remark in in_order(found, of_whole(session, bulletin, items, now), "" if signed else ASK_SOURCE)
+    ]
     is_at_once = bulletin.kind == BulletinKind.ordinary and bulletin.slot_at is None
     return Briefing(
         title=title(None) if is_at_once else named(bulletin),
@@ -153,8 +171,13 @@ def briefing(
         slot_at=bulletin.slot_at,
         deadline_at=bulletin.deadline_at,
         now=now,
+        early=early(settings.profile, bulletin.slot_at, now, closed),
         next_at=after.dispatch_at if after else None,
-        late=late_by_then(settings, session, bulletin.id, items, after, now) if slot and items else (),
+        late=late_by_then(
+            settings, session, bulletin.id, items, after, in_time=in_rome(dated).date(), now=now
+        )
+        if slot and items
+        else (),
         reminder_at=slot.reminder_at if slot else None,
         deputy_at=slot.deputy_at if slot else None,
         deputy=following.names,
@@ -171,6 +194,7 @@ def briefing(
         needs_two=not signed and (settings.profile.approvals == 2 or any(remark.stops for remark in found)),
         then=_then(following, called) if following.is_everybody else "",
         at_once=at_once(bulletin, items, now),
+        uncorrected=settings.texts["senza_correzione"].get(bulletin.template, ""),
         nothing=NOTHING if any(item.news_item_id for item in items) else _uncompared(bulletin, version),
     )
 

@@ -217,7 +217,7 @@ def _waiting(
         first = " e ".join(editor.name for editor in profile.editors if editor.id in signed)
         words = sign_offs.of(session, bulletin.id)
         standing = [row for row in words if row.editor in signed and row.said == SignOffWord.approve]
-        reason = reasons(session, standing[-1], version) if standing else ""
+        reason = reasons(session, standing[-1], bulletin, version) if standing else ""
         for person in deputy.people:
             others = [one.name for one in deputy.people if one.name not in called]
             why = _why(duty, deputy, first, others if person.name in called else None)

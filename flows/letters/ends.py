@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from db import bulletins, letters
 from db.models import Bulletin, BulletinStatus, BulletinVersion
-from flows.bulletin.language.dates import ora, scadenza
+from flows.bulletin.language.dates import in_rome, ora, scadenza
 from flows.bulletin.status import title
 from flows.draft.missed import LATE, late_by_then
 from flows.draft.slots import closed_days, slot_after
@@ -83,7 +83,9 @@ def what_now(settings: Settings, session: Session, bulletin: Bulletin, *, now: d
     when = f"nel {title(following.dispatch_at)}" if following else "nel primo bollettino che si prepara"
     version = bulletins.latest(session, bulletin.id)
     items = bulletins.items(session, version) if version else []
-    gone = late_by_then(settings, session, bulletin.id, items, following, now)
+    gone = late_by_then(
+        settings, session, bulletin.id, items, following, in_time=in_rome(now).date(), now=now
+    )
     lines = [f"Le notizie ancora valide possono entrare {when}."]
     if gone:
         lines.append(f"{LATE}\n{bullets(gone, '')}")

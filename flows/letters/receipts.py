@@ -11,12 +11,13 @@ from db.models import Approval, Bulletin, BulletinStatus, BulletinVersion, Decis
 from flows.bulletin.language.dates import giorno_ora, scadenza
 from flows.bulletin.status import DECIDED, STATUS, people
 from flows.draft import undo
+from flows.draft.evidence import box
 from flows.letters import ends, urgent_calls
 from flows.letters.briefing import TOLD_WITHIN, Briefing
 from flows.review.choices import came_late
-from flows.review.differences import without_mobiles
+from flows.review.differences import rewording
 from flows.review.page import of_what
-from flows.review.sign_off import is_only_repeated, signed_by, since_void, voices
+from flows.review.sign_off import in_spite, is_only_repeated, signed_by, since_void, voices
 from flows.review.text import is_only_new
 from flows.sending import channel, hold
 from flows.sending.samples import sentence
@@ -130,15 +131,13 @@ def _first_of_two(
         return
     if row.editor not in signed_by(settings.vault(), session, bulletin, version):
         return
-    why = reasons(session, row, version)
+    why = reasons(session, row, bulletin, version)
     to("serve_la_tua_firma", others.people, {**values, "perche": why}, until=bulletin.deadline_at)
 
 
-def reasons(session: Session, row: SignOff, version: BulletinVersion) -> str:
+def reasons(session: Session, row: SignOff, bulletin: Bulletin, version: BulletinVersion) -> str:
     """In spite of what the first of two approved, by which source, and what persons changed."""
-    why = [f"Nonostante: {line}" for line in row.overridden.splitlines()]
-    why += [f"Fonte indicata: {row.source}"] if row.source else []
-    why += _rewritten(session, version)
+    why = [*in_spite(row.overridden.splitlines(), row.source), *_rewritten(session, bulletin, version)]
     return "\n".join(why)
 
 
@@ -183,13 +182,12 @@ def _first_signature(
     lines = []
     for row in sign_offs.of(session, bulletin.id):
         if row.editor in ids and row.said == SignOffWord.approve and row.name != approver:
-            spite = [f"Nonostante: {line}" for line in row.overridden.splitlines()]
-            source = [f"Fonte indicata: {row.source}."] if row.source else []
-            lines.append(" ".join([f"Prima lo aveva approvato {row.name}.", *spite, *source]))
+            spite = in_spite(row.overridden.splitlines(), row.source)
+            lines.append(" ".join([f"Prima lo aveva approvato {row.name}.", *spite]))
     return "\n\n".join(["", *lines[-1:]])
 
 
-def _rewritten(session: Session, version: BulletinVersion) -> list[str]:
+def _rewritten(session: Session, bulletin: Bulletin, version: BulletinVersion) -> list[str]:
     """What persons changed in the form of the draft as it first was."""
     composed = session.exec(
         select(BulletinVersion)
@@ -200,16 +198,23 @@ def _rewritten(session: Session, version: BulletinVersion) -> list[str]:
     ).first()
     if composed is None or composed.number >= version.number:
         return []
-    before = {item.title: item.text for item in bulletins.items(session, composed)}
-    after = {item.title: item.text for item in bulletins.items(session, version)}
+    before, after = (_texts(session, bulletin, one) for one in (composed, version))
     lines = [
-        f"{title}: prima «{without_mobiles(was)}», adesso «{without_mobiles(after[title])}»"
+        f"{title}: {rewording(was, after[title])}"
         for title, was in before.items()
         if title in after and after[title] != was
     ]
     lines += [f"Tolta: {title}" for title in before if title not in after]
     lines += [f"Aggiunta: {title}" for title in after if title not in before]
     return [f"Che cosa è cambiato rispetto alla prima bozza:\n{bullets(lines, '')}"] if lines else []
+
+
+def _texts(session: Session, bulletin: Bulletin, version: BulletinVersion) -> dict[str, str]:
+    """By title; of a fixed text by the name of its box."""
+    items = bulletins.items(session, version)
+    if bulletin.template is None:
+        return {item.title: item.text for item in items}
+    return {box(item.category): item.text for item in items}
 
 
 def _second_thoughts(settings: Settings, bulletin: Bulletin) -> str:

@@ -74,25 +74,31 @@ def of_send(settings: Settings, session: Session, bulletin: Bulletin, *, now: da
         return
     about = f"bulletin {bulletin.id} {what}"
     if kind == "invio_fermato":
-        _tell_stopped(settings, session, bulletin, about, now)
+        for person, line in _deciders(settings, session, bulletin, now).items():
+            values = {"chi_decide": line}
+            _tell(settings, session, kind, bulletin, about, values, to=[person], now=now)
+    elif kind == "esito":
+        for person, lines in without_anything(settings, session, bulletin, now).items():
+            values = {"senza_niente": lines}
+            _tell(settings, session, kind, bulletin, about, values, to=[person], now=now)
     else:
         _tell(settings, session, kind, bulletin, about, now=now)
 
 
-def _tell_stopped(
-    settings: Settings, session: Session, bulletin: Bulletin, about: str, now: datetime
-) -> None:
-    """Who stopped it decides how it goes on, else who is on duty; the others hear who does."""
+def _deciders(settings: Settings, session: Session, bulletin: Bulletin, now: datetime) -> dict[Editor, str]:
+    """For each editor who decides of a stopped send: who stopped it, else who is on duty."""
     editors, words = settings.profile.editors, settings.texts["chi_decide"]
     by_hand = bulletin.status_reason == "stopped_by_hand"
     stopped_it = tuple(one for one in editors if by_hand and one.name == bulletin.status_by)
     duty = Duty(stopped_it) if stopped_it else desk.on_duty(session, settings.profile, now)
     how = "ferma" if stopped_it else "di_turno"
     yours = "tu_che_fermi" if stopped_it else "tu_di_turno"
-    for person in editors:
-        line = words[yours if person in duty.people else f"chi_{how}"].format(chi=duty.names)
-        values = {"chi_decide": words["chiunque"] if duty.is_everybody else line}
-        _tell(settings, session, "invio_fermato", bulletin, about, values, to=[person], now=now)
+    if duty.is_everybody:
+        return dict.fromkeys(editors, words["chiunque"])
+    return {
+        person: words[yours if person in duty.people else f"chi_{how}"].format(chi=duty.names)
+        for person in editors
+    }
 
 
 def withheld(
@@ -217,7 +223,6 @@ def _values(settings: Settings, session: Session, bulletin: Bulletin) -> dict[st
         "conferme": CONFIRMED_LATER.format(page=page) if certificate.accepted else "",
         "non_arrivati": _undelivered(session, bulletin),
         "chiuso": _closed(bulletin, certificate),
-        "senza_niente": without_anything(settings, session, bulletin),
         "inizio": giorno_ora(first) if first else "mai",
         "fine": giorno_ora(last) if last else "mai",
         "quando": giorno_ora(bulletin.status_at),
@@ -293,13 +298,16 @@ def _closed(bulletin: Bulletin, certificate: Certificate) -> str:
     return f"L'invio è stato chiuso da {bulletin.status_by} prima della fine: {left} {verb}.{lost}\n\n"
 
 
-def without_anything(settings: Settings, session: Session, bulletin: Bulletin) -> str:
-    """Of a correction: who received nothing of what it puts right, since that send is stopped, and what can
-    be done for them; with an empty line after it, "" where everybody received it or the send is over.
+def without_anything(
+    settings: Settings, session: Session, bulletin: Bulletin, now: datetime
+) -> dict[Editor, str]:
+    """Of a correction, for each editor: who received nothing of what it puts right, since that send is
+    stopped, who decides, and what can be done for them; with an empty line after it, "" where everybody
+    received it or the send is over.
     """
+    told = dict.fromkeys(settings.profile.editors, "")
     if bulletin.kind != BulletinKind.correction:
-        return ""
-    lines = []
+        return told
     for original in (session.get_one(Bulletin, number) for number in telling.of(session, bulletin.id)):
         left = deliveries.certificate(session, original.id).open
         if original.status == BulletinStatus.stopped and left:
@@ -307,8 +315,10 @@ def without_anything(settings: Settings, session: Session, bulletin: Bulletin) -
             how = words["chiudi" if original.kind in PUT_RIGHT else "correggi"]
             values = {verb: settings.order_link(verb) for verb in ("correggi", "chiudi")}
             values["non_ha"] = "non ha" if left == 1 else "non hanno"
-            lines.append(how.strip().format(bollettino=named(original), restanti=people(left), **values))
-    return "".join(f"{line}\n\n" for line in lines)
+            values |= {"bollettino": named(original), "restanti": people(left)}
+            for person, decides in _deciders(settings, session, original, now).items():
+                told[person] += f"{how.strip().format(**values, chi_decide=decides)}\n\n"
+    return told
 
 
 def _decisions(session: Session, bulletin: Bulletin) -> str:

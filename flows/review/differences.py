@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from db.models import BulletinItem
+from flows.bulletin.language.sentences import split
 
 HIDDEN = "[cellulare]"
 _BETWEEN = r"[ ./()\u2010-\u2015-]{0,3}"
@@ -82,6 +83,19 @@ def _words(text: str) -> list[str]:
 
 def _steady(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def rewording(was: str, now: str) -> str:
+    """What a person changed in the text of a draft, by its sentences, in Italian."""
+    before, after = split(was), split(now)
+    gone = without_mobiles(" ".join(one for one in before if one not in after))
+    new = without_mobiles(" ".join(one for one in after if one not in before))
+    if new and not gone:
+        return f"aggiunto «{new}»"
+    if gone and not new:
+        return f"tolto «{gone}»"
+    old, whole = without_mobiles(was), without_mobiles(now)
+    return f"nella bozza c'era scritto «{gone or old}», ora c'è scritto «{new or whole}»"
 
 
 def without_mobiles(text: str) -> str:

@@ -15,7 +15,7 @@ from flows.bulletin.message.lines import LARGE_WIDTH, LINES, WIDTH, Folded, fold
 from flows.bulletin.page.notice import IN_ITALIAN
 from flows.bulletin.pictures.phone import Look, address, picture
 from flows.bulletin.summary.grounds import Grounds
-from flows.draft.evidence import JudgedItem, Vote, remarks
+from flows.draft.evidence import JudgedItem, Vote, in_order, remarks
 
 _FACTS = 30  # of one item, in the table; a text of 900 characters holds fewer
 _SENTENCE = 260  # characters of a source sentence, or a little more where its facts stand apart
@@ -38,17 +38,24 @@ def phones(frame: Frame, texts: Sequence[str], date_text: str, look: Look) -> st
 
 
 def attention(
-    items: Sequence[JudgedItem], vote: Vote, whole: Sequence[str] = (), *, is_signed: bool = False
+    items: Sequence[JudgedItem],
+    vote: Vote,
+    whole: Sequence[str] = (),
+    *,
+    way_on: str = "",
+    is_signed: bool = False,
 ) -> str:
     """What to look at before approving, by the number of the item; what the guard stops is bold.
 
-    `whole`: what there is to say of the message as a whole. `is_signed`: somebody has approved it so.
+    `whole`: what there is to say of the message as a whole. `way_on`: how it can go in spite of what stops
+    it. `is_signed`: somebody has approved it so.
     """
-    lines = [f"- {escaped(words)}" for words in whole]
-    for remark in remarks(items, vote):
-        words = escaped(remark.words)
-        told = f"**{words}**{remark.cost(is_signed=is_signed)}" if remark.stops else words
-        lines.append(f"- Notizia {remark.item}: {told}")
+    lines = []
+    for remark in in_order(remarks(items, vote), whole, way_on):
+        words = escaped(remark.said)
+        told = f"**{words}**" if remark.stops else words
+        head = f"{escaped(remark.place)}: " if remark.place else ""
+        lines.append(f"- {head}{told}{remark.cost(is_signed=is_signed)}")
     return "\n".join(["### Da guardare con attenzione", "", *lines]) if lines else ""
 
 

@@ -38,7 +38,7 @@ class Round:
     problems: tuple[str, ...]
     queue: tuple[Waiting, ...] = ()
     sourced: tuple[SourcedItem, ...] = ()  # the items beside what they were written from
-    awaited: str = ""  # what the first of two persons said
+    awaited: tuple[str, ...] = ()  # what the first of two persons said
     signed: tuple[str, ...] = ()  # who has approved this very text
     site: tuple[str, ...] = ()  # what its pages say by now
     remarks: tuple[str, ...] = ()  # what came of the last answer
@@ -47,6 +47,7 @@ class Round:
     is_sent_back: bool = False
     reach: str = ""  # whom it goes to, and what that costs
     alerts: tuple[str, ...] = ()  # why each that holds is in it or not
+    early: str = ""  # why it is there long before its send
 
     @property
     def title(self) -> str:
@@ -100,7 +101,7 @@ def above(settings: Settings, draft: Round, now: datetime, page: str) -> str:
     """
     dated = draft.bulletin.slot_at or now
     picture = f"{link('La figura del telefono e le fonti', page)} {LEAVES}."
-    parts = [*_first(settings, draft, dated), " ".join([*_facts(draft, now), picture])]
+    parts = [*_first(settings, draft, now), " ".join([*_facts(draft, now), picture])]
     parts += _proof_asked(settings, draft, now)
     whole = _as_sent(settings, draft, dated)
     if draft.bulletin.template:  # of whose fields none is a sentence that citizens read
@@ -124,7 +125,7 @@ def _proof_asked(settings: Settings, draft: Round, now: datetime) -> list[str]:
 def describe(settings: Settings, draft: Round, now: datetime) -> str:
     """The page of a draft without its pictures: what is wrong, the message, what is not in it and why."""
     dated = draft.bulletin.slot_at or now
-    return "\n\n".join([*_first(settings, draft, dated), *_told(settings, draft, dated)])
+    return "\n\n".join([*_first(settings, draft, now), *_told(settings, draft, dated)])
 
 
 def _told(settings: Settings, draft: Round, dated: datetime) -> list[str]:
@@ -135,10 +136,11 @@ def _told(settings: Settings, draft: Round, dated: datetime) -> list[str]:
 PREVIEW = "Come si vede sul telefono"
 
 
-def _first(settings: Settings, draft: Round, dated: datetime) -> list[str]:
+def _first(settings: Settings, draft: Round, now: datetime) -> list[str]:
     """What has to be read before all else: what is wrong, what came of the last answer, what to look at."""
-    parts = []
+    parts, awaited = [], draft.awaited
     if is_only_repeated(draft.problems):
+        awaited = awaited[1:]  # the line itself says who has to approve
         parts += [f"**Aspetta un collega: {escaped(line)}**" for line in draft.problems]
     elif draft.problems:
         parts += [
@@ -147,16 +149,20 @@ def _first(settings: Settings, draft: Round, dated: datetime) -> list[str]:
             else "**DA CORREGGERE: così non si può inviare.**",
             *(f"- {escaped(line)}" for line in draft.problems),
         ]
-    parts += [f"**{escaped(line)}**" for line in (*draft.remarks, draft.awaited) if line]
+    parts += [f"**{escaped(line)}**" for line in (*draft.remarks, " ".join(awaited)) if line]
     if draft.written_by:
         parts.append(escaped(draft.written_by))
     if draft.site:
         parts += ["**Riletto adesso sul sito:**", *(f"- {escaped(line)}" for line in draft.site)]
-    items, whole = judged(draft.sourced), [*draft.whole]
     is_asked = bool(draft.awaited) or ASK_SOURCE in draft.problems
-    if not is_asked and any(one.verdict and one.verdict.blocked for one in items):
-        whole.append(ASK_SOURCE)
-    if look := attention(items, vote(settings, dated), whole, is_signed=bool(draft.awaited)):
+    look = attention(
+        judged(draft.sourced),
+        vote(settings, draft.bulletin.slot_at or now, now),
+        draft.whole,
+        way_on="" if is_asked else ASK_SOURCE,
+        is_signed=bool(draft.awaited),
+    )
+    if look:
         parts.append(look)
     return parts
 
@@ -166,7 +172,7 @@ def _facts(draft: Round, now: datetime) -> list[str]:
     facts = []
     if due := draft.bulletin.deadline_at:
         facts.append(f"Da approvare {at_once(draft.bulletin, draft.items, now)}entro **{scadenza(due)}**.")
-    return [*facts, draft.reach] if draft.reach else facts
+    return [*facts, *filter(None, (draft.early, draft.reach))]
 
 
 def _as_sent(settings: Settings, draft: Round, dated: datetime) -> str:
@@ -192,6 +198,11 @@ def _unfolding(title: str, *parts: str) -> str:
     return "\n\n".join([f"<details><summary>{title}</summary>", *parts, "</details>"])
 
 
+TO_ADD = (
+    "Per aggiungerne una, in coda o lasciata fuori, scrivi il suo numero nel modulo, ad esempio {number}."
+)
+
+
 def _lists(draft: Round) -> list[str]:
     """What waits behind the draft and what was left out, with the number by which each is added, and why."""
     waiting = [news for news in draft.queue if not news.is_left_out]
@@ -203,8 +214,7 @@ def _lists(draft: Round) -> list[str]:
         return []
     if any(news.note.startswith(BEFORE) for news in left_out):
         parts.append(IN_TIME)
-    how = f"Per aggiungere una di queste scrivi il suo numero nel modulo, ad esempio {draft.queue[0].label}."
-    return [*parts, how]
+    return [*parts, TO_ADD.format(number=draft.queue[0].label)]
 
 
 def _listed(title: str, waiting: Sequence[Waiting], most: int) -> list[str]:
@@ -226,7 +236,7 @@ def artifact(settings: Settings, draft: Round, now: datetime) -> str:
     shown = evidence(settings, draft.sourced, dated, draft.bulletin.template)
     return within(
         [
-            *_first(settings, draft, dated),
+            *_first(settings, draft, now),
             *shown[:1],
             *_told(settings, draft, dated),
             *shown[1:],

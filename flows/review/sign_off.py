@@ -4,7 +4,8 @@ An approval counts for exactly the text that it sealed: change the text, and it 
 a check stopped (a *block*) passes only with its source declared and a second person behind it.
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,11 +32,20 @@ class Voice:
 
 
 ASK_SOURCE = (
-    "Per confermare comunque scrivi da dove viene il dato, nel campo che lo chiede; "
-    "poi deve approvare anche un collega."
+    "Per confermare comunque un dato che la pagina del sito non riporta scrivi da dove viene, nel campo che "
+    "lo chiede; poi deve approvare anche un collega."
 )
 REPEATED = "ha già approvato questo testo"
 ALONE = "Serve una seconda persona, e nel profilo ce n'è una sola."
+
+
+def in_spite(overridden: Iterable[str], source: str) -> list[str]:
+    """In spite of what somebody approved, and whence they say to have it, for who reads it after."""
+    told = []
+    for line in overridden:
+        where = re.sub(r"^Notizia (?=\d)", "alla notizia ", re.sub("^Riquadro «", "al riquadro «", line))
+        told.append(f"Lo ha approvato nonostante l'avviso {where}")
+    return [*told, *([f"Dice che il dato viene da: {source.rstrip('.')}."] if source else [])]
 
 
 def is_only_repeated(problems: Sequence[str]) -> bool:
@@ -130,7 +140,7 @@ def rule(
     again = next((voice for voice in counted if voice.editor == new.editor), None)
     if again and len(with_new) < needed and others:
         sentence = (
-            f"{again.name} {REPEATED} alle {in_rome(again.at):%-H:%M}: ora deve approvare {_or(others)}."
+            f"{again.name} {REPEATED} alle {in_rome(again.at):%-H:%M}. Ora deve approvare {_or(others)}."
         )
         return Ruling(Outcome.refused, (sentence,), tuple(counted), tuple(others))
     if new.blocks and not any(voice.source.strip() for voice in with_new):
@@ -175,7 +185,7 @@ def _voided(before: Sequence[Voice], counted: Sequence[Voice], editors: Mapping[
     }
     return [
         f"L'approvazione di {voice.name} delle {in_rome(voice.at):%H:%M} non vale più: "
-        "dopo sono cambiati il testo o la sua fonte."
+        "dopo sono cambiati il testo o la pagina del sito."
         for voice in lost.values()
     ]
 

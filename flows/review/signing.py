@@ -12,7 +12,7 @@ from flows.profiles.comune import Editor
 from flows.profiles.fingerprint import fingerprint
 from flows.review import codes
 from flows.review.codes import Judged
-from flows.review.sign_off import Outcome, Voice, rule, since_void, voices
+from flows.review.sign_off import Outcome, Voice, in_spite, rule, since_void, voices
 from flows.runs.forms import Confirmation
 from flows.sending import channel, costs
 from flows.sending.seal import message_of, seal_of
@@ -193,22 +193,21 @@ def awaited(
     bulletin: Bulletin,
     words: Sequence[SignOff],
     signed: Collection[str],
-) -> str:
-    """What the first of two persons said, for the second; "" where nobody has approved this text yet.
+) -> tuple[str, ...]:
+    """What the first of two persons said, for the second; nothing where nobody has approved this text yet.
+
+    The first sentence says that a second one is needed.
 
     `words`: the genuine sign-offs. `signed`: ids of those whose approval stands for this text.
     """
     if not words or bulletin.status != BulletinStatus.in_review:
-        return ""
+        return ()
     standing = since_void(_in_force(settings, session, bulletin, words))
     if not standing or standing[-1].editor not in signed:
-        return ""
+        return ()
     last = standing[-1]
-    parts = [f"{last.name} ha approvato questo testo: serve l'approvazione di un'altra persona."]
-    if last.blocks:
-        parts += [f"Nonostante: {block}" for block in sorted(last.blocks)]
-        parts.append(f"Fonte indicata: {last.source}")
-    return " ".join(parts)
+    needed = f"{last.name} ha approvato questo testo: serve l'approvazione di un'altra persona."
+    return needed, *in_spite(sorted(last.blocks), last.source if last.blocks else "")
 
 
 def _heard(settings: Settings, session: Session, bulletin: Bulletin) -> list[Voice]:

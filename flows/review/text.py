@@ -13,7 +13,7 @@ from flows.bulletin.language.dates import in_rome
 from flows.bulletin.language.markup import parameter
 from flows.bulletin.language.measure import utf16
 from flows.bulletin.message.frame import problems
-from flows.draft.evidence import judged, room, with_sources
+from flows.draft.evidence import after_place, judged, place, room, with_sources
 from flows.draft.refresh import join, renew
 from flows.review.choices import Answer, Choice, numbers_of, ordered, whole
 from flows.settings import Settings
@@ -143,14 +143,16 @@ WHAT_TO_DO = {
 }
 
 
-def unsupported(session: Session, items: Sequence[ItemData], lost: Collection[int]) -> frozenset[str]:
+def unsupported(
+    session: Session, items: Sequence[ItemData], lost: Collection[int], *, is_fixed: bool
+) -> frozenset[str]:
     """What the texts tell and their pages do not: the site is corrected first, or the text."""
     vanished = [
         gone(number, item.title) for number, item in enumerate(items, start=1) if item.news_item_id in lost
     ]
     return frozenset(vanished) | {
-        f"Notizia {number}: {trouble}"
-        for number, judgement in enumerate(judged(with_sources(session, items)), start=1)
+        f"{place(number, judgement.item.box)}: {after_place(trouble)}"
+        for number, judgement in enumerate(judged(with_sources(session, items, is_fixed=is_fixed)), start=1)
         if judgement.verdict
         for trouble in judgement.verdict.blocked
     }

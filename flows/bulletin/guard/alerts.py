@@ -51,7 +51,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
                 (one for one in source.sentences if _pair(one.text)[1] & hazards), source.sentences[0]
             )
             yield Finding(
-                f"Nella fonte «{phase}» non è per il rischio «{hazard}»: {source.quote(where.start, where.end)}.",  # noqa: E501
+                f"Nella pagina del sito «{phase}» non è per il rischio «{hazard}»: {source.quote(where.start, where.end)}.",  # noqa: E501
                 is_certain=len(phases) == len(hazards) == 1,
             )
 
@@ -78,7 +78,7 @@ def _strange(
     where = _first(source, names, theirs)
     for name in sorted(ours - theirs):
         yield Finding(
-            f"{label} «{name}»: la fonte dice «{shown}»: {source.quote(where.start, where.end)}.",
+            f"{label} «{name}»: la pagina del sito dice «{shown}»: {source.quote(where.start, where.end)}.",
             is_certain=True,
         )
 

@@ -78,7 +78,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
                 if found:
                     where = place.start + found.start()
                     yield Finding(
-                        f"«{words}»: la fonte pone una condizione: {source.quote(where, where + len(found[0]))}."  # noqa: E501
+                        f"«{words}»: la pagina del sito pone una condizione: {source.quote(where, where + len(found[0]))}."  # noqa: E501
                     )
                     return
 
@@ -92,7 +92,7 @@ def _of_another(words: str, sentence: Clause, source: Wording) -> Iterator[Findi
         bound = stems(" ".join(side for side in sides if words not in _folded(side)))
         if len(sides) > 1 and free and ours & (bound - free):
             quote = source.quote(place.start, place.end)
-            yield Finding(f"«{words}»: la fonte lo dice soltanto di altro: {quote}.")
+            yield Finding(f"«{words}»: la pagina del sito lo dice soltanto di altro: {quote}.")
             return
 
 
@@ -104,7 +104,7 @@ def _too_young(sentence: Clause, source: Wording) -> Iterator[Finding]:
     """Children named where the page asks for an age that they have not."""
     child, age = _CHILD.search(sentence.text), _GROWN_UP.search(source.text)
     if child and age and not _CHILD.search(source.text):
-        yield Finding(f"«{child[0]}»: la fonte chiede un'età: {source.quote(*age.span())}.")
+        yield Finding(f"«{child[0]}»: la pagina del sito chiede un'età: {source.quote(*age.span())}.")
 
 
 def _all_pay(text: Wording, sentence: Clause, source: Wording) -> Iterator[Finding]:
@@ -112,7 +112,7 @@ def _all_pay(text: Wording, sentence: Clause, source: Wording) -> Iterator[Findi
     if not re.search(r"\bper\s+tutt[ie]\b", sentence.text, re.I) or not _PRICE.search(sentence.text):
         return
     if free := _FREE_FOR_SOME.search(source.text):
-        yield Finding(f"La fonte dice chi non paga: {source.quote(*free.span())}.", is_certain=True)
+        yield Finding(f"La pagina del sito dice chi non paga: {source.quote(*free.span())}.", is_certain=True)
         return
     told = {one.value for one in text.facts_between(sentence.start, sentence.end) if one.kind is Kind.amount}
     for fact in source.of_kind(Kind.amount):
@@ -121,5 +121,5 @@ def _all_pay(text: Wording, sentence: Clause, source: Wording) -> Iterator[Findi
             one.value for one in source.facts_between(place.start, place.end) if one.kind is Kind.amount
         }
         if len(told) == 1 and fact.value in told and prices - told and "per tutti" not in place.text.lower():
-            yield Finding(f"La fonte dà più di un prezzo: {source.quote(fact.start, fact.end)}.")
+            yield Finding(f"La pagina del sito dà più di un prezzo: {source.quote(fact.start, fact.end)}.")
             return

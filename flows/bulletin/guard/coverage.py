@@ -97,7 +97,8 @@ def _days(text: Wording, source: Wording) -> Iterator[Finding]:
             if days < theirs and left_out and len(left_out) < len(theirs):
                 quote = source.quote(listed[0].start, listed[-1].end)
                 yield Finding(
-                    f"Manca «{left_out[0].shown}» tra i giorni della fonte: {quote}.", is_certain=True
+                    f"Manca «{left_out[0].shown}» tra i giorni della pagina del sito: {quote}.",
+                    is_certain=True,
                 )
                 break
 
@@ -141,7 +142,7 @@ def _names(text: Wording, source: Wording) -> Iterator[Finding]:
             left_out = [one for one in left_out if not stems(one.value) - _STREET_STEMS & told]
             if is_some and left_out:
                 quote = source.quote(left_out[0].start, left_out[0].end)
-                yield Finding(f"Manca «{left_out[0].shown}» dall'elenco della fonte: {quote}.")
+                yield Finding(f"Manca «{left_out[0].shown}» dall'elenco della pagina del sito: {quote}.")
                 return
 
 
@@ -200,9 +201,8 @@ def _items(text: Wording, source: Wording) -> Iterator[Finding]:
             continue
         for items in theirs:
             if found := _left_out(run, _told_apart(items), told):
-                yield Finding(
-                    f"Manca «{found.text}» dall'elenco della fonte: {source.quote(found.start, found.end)}."
-                )
+                quote = source.quote(found.start, found.end)
+                yield Finding(f"Manca «{found.text}» dall'elenco della pagina del sito: {quote}.")
                 return
 
 

@@ -53,7 +53,7 @@ def _put_in(sentence: Clause, exception: re.Match[str], text: Wording, source: W
     }
     quote = source.quote(*exception.span())
     if days and _EVERY_DAY.search(sentence.text) and len(sentence.stems & whole.stems) > 1:
-        return Finding(f"Manca l'eccezione che la fonte fa: {quote}.")
+        return Finding(f"Manca l'eccezione che la pagina del sito fa: {quote}.")
     stems -= _TIMES
     places = {
         fact.value for fact in source.facts_between(exception.end(), whole.end) if fact.kind is Kind.place
@@ -62,7 +62,7 @@ def _put_in(sentence: Clause, exception: re.Match[str], text: Wording, source: W
         fact.value for fact in text.facts_between(sentence.start, sentence.end) if fact.kind is Kind.place
     }
     if places & told and _APPLIES.search(sentence.text) and not _NOT.search(sentence.text):
-        return Finding(f"La fonte lo esclude: {quote}.", is_certain=True)
+        return Finding(f"La pagina del sito lo esclude: {quote}.", is_certain=True)
     for match in _PUT_IN.finditer(sentence.text):
         near = sentence.text[match.end() : match.end() + _BESIDE]
         before = sentence.text[max(0, match.start() - _BESIDE) : match.start()]
@@ -71,5 +71,5 @@ def _put_in(sentence: Clause, exception: re.Match[str], text: Wording, source: W
             continue  # `lavora anche il pomeriggio`: it puts in a time, nobody
         its_days = next((one.days for one in expressions(piece)), frozenset())
         if (days and days & its_days) or (not days and Clause(piece, 0, len(piece)).stems & stems):
-            return Finding(f"La fonte lo esclude: {quote}.", is_certain=True)
+            return Finding(f"La pagina del sito lo esclude: {quote}.", is_certain=True)
     return None

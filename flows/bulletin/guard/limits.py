@@ -62,6 +62,6 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
                 witness = next(one for one, its in zip(same, theirs, strict=True) if other in its)
                 quote = source.quote(witness.start, witness.end)
                 yield Finding(
-                    f"«{fact.shown}» qui è {_SAID[own]}, nella fonte {_SAID[other]}: {quote}.",
+                    f"«{fact.shown}» qui è {_SAID[own]}, nella pagina del sito {_SAID[other]}: {quote}.",
                     is_certain=all(other in its for its in theirs),
                 )

@@ -93,7 +93,8 @@ def _moved(text: Wording, source: Wording) -> Iterator[Finding]:
         if day in days:
             quote = source.quote(*next(iter(new.values())))
             yield Finding(
-                f"«{text.text[slice(*fact)]}» nella fonte non è la nuova data: {quote}.", is_certain=True
+                f"«{text.text[slice(*fact)]}» nella pagina del sito non è la nuova data: {quote}.",
+                is_certain=True,
             )
             return
 
@@ -136,5 +137,7 @@ def _without_exception(sentence: Clause, text: Wording, source: Wording) -> Iter
         if not rule or len(ours & rule) < max(2, len(ours) * 0.4) or rest & stems(text.text) - rule:
             continue
         where = other.start + match.start()
-        yield Finding(f"Manca l'eccezione che la fonte fa: {source.quote(where, where + len(match[0]))}.")
+        yield Finding(
+            f"Manca l'eccezione che la pagina del sito fa: {source.quote(where, where + len(match[0]))}."
+        )
         return

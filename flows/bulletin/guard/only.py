@@ -37,7 +37,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             if not what or not near or any(_LIMIT.search(one.text) for one in (*near, *its)):
                 continue
             yield Finding(
-                f"«{_shown(sentence, match)}»: la fonte non pone questo limite: {source.quote(near[0].start, near[0].end)}."  # noqa: E501
+                f"«{_shown(sentence, match)}»: la pagina del sito non pone questo limite: {source.quote(near[0].start, near[0].end)}."  # noqa: E501
             )
             return
         for match in _ALSO.finditer(sentence.text):
@@ -45,7 +45,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
             strict = next((one for one in near if _STRICT.search(one.text)), None)
             if what and strict and not source.places(what[0]):
                 yield Finding(
-                    f"«{_shown(sentence, match)}»: la fonte lo esclude: {source.quote(strict.start, strict.end)}."  # noqa: E501
+                    f"«{_shown(sentence, match)}»: la pagina del sito lo esclude: {source.quote(strict.start, strict.end)}."  # noqa: E501
                 )
                 return
 

@@ -31,14 +31,14 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         for state in states.keys() - its.keys():
             if its and state in others:
                 quote = source.quote(*others[state])
-                yield Finding(f"«{side}»: nella fonte è il contrario: {quote}.", is_certain=True)
+                yield Finding(f"«{side}»: nella pagina del sito è il contrario: {quote}.", is_certain=True)
     given = _turns(source)
     for turn, amounts in _turns(text).items():
         its, others = given.get(turn, {}), given.get("first" if turn == "next" else "next", {})
         for amount in amounts.keys() - its.keys():
             if its and amount in others:
                 quote = source.quote(*others[amount])
-                yield Finding(f"«{amount}» nella fonte è di un altro: {quote}.", is_certain=True)
+                yield Finding(f"«{amount}» nella pagina del sito è di un altro: {quote}.", is_certain=True)
 
 
 def _states(wording: Wording) -> dict[str, dict[str, tuple[int, int]]]:

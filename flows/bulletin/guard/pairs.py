@@ -247,10 +247,10 @@ def _finding(page: Rows, first: Group, second: Group | None, where: Group, *, is
     shown = f"«{first.facts[0].shown}»" + (f" e «{second.facts[0].shown}»" if second else "")
     quote = page.wording.quote(where.start, where.end)
     if second is None and page.kind is Kind.word:
-        return Finding(f"{shown}: qui la fonte dice «{where.facts[0].shown}»: {quote}.")
+        return Finding(f"{shown}: qui la pagina del sito dice «{where.facts[0].shown}»: {quote}.")
     if second is None:
-        return Finding(f"{_NAMES[page.kind]} {shown} nella fonte si riferisce ad altro: {quote}.")
+        return Finding(f"{_NAMES[page.kind]} {shown} nella pagina del sito si riferisce ad altro: {quote}.")
     return Finding(
-        f"{shown}: scambiati nel testo, la fonte dice {quote}.",
+        f"{shown}: scambiati nel testo, la pagina del sito dice {quote}.",
         is_certain=is_sure and page.kind is not Kind.word,
     )

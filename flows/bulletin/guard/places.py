@@ -85,7 +85,7 @@ def _exchanged(sentence: Clause, run: Sequence[Labelled], source: Wording) -> It
         if label[1] != place[1]:
             theirs = run[label[1]]
             quote = source.quote(theirs.start, theirs.end)
-            yield Finding(f"«{theirs.label}»: nella fonte il luogo è un altro: {quote}.")
+            yield Finding(f"«{theirs.label}»: nella pagina del sito il luogo è un altro: {quote}.")
             return
 
 
@@ -112,7 +112,7 @@ def _left_out(sentence: Clause, run: Sequence[Labelled], source: Wording) -> Ite
     missing = [one for index, one in enumerate(run) if index not in named]
     if len(named) > 1 and missing:
         quote = source.quote(missing[0].start, missing[0].end)
-        yield Finding(f"Manca «{missing[0].label}» dall'elenco della fonte: {quote}.")
+        yield Finding(f"Manca «{missing[0].label}» dall'elenco della pagina del sito: {quote}.")
 
 
 def _turned_round(text: Wording, source: Wording) -> Iterator[Finding]:
@@ -125,5 +125,7 @@ def _turned_round(text: Wording, source: Wording) -> Iterator[Finding]:
         for its_origin, its_target, move in theirs:
             if origin & its_target and target & its_origin and not origin & its_origin:
                 quote = source.quote(move.start(), move.end())
-                yield Finding(f"Nella fonte lo spostamento è al contrario: {quote}.", is_certain=True)
+                yield Finding(
+                    f"Nella pagina del sito lo spostamento è al contrario: {quote}.", is_certain=True
+                )
                 return

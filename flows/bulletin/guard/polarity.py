@@ -187,8 +187,10 @@ def _against(piece: Clause, words: set[str], ours: Polarity, theirs: Polarity) -
             continue
         quote = theirs.wording.quote(start, end)
         if denied:
-            return Finding(f"Il testo nega quello che la fonte afferma: {quote}.")
-        return Finding(f"La fonte nega quello che il testo afferma: {quote}.", is_certain=shared > 2)
+            return Finding(f"Il testo nega quello che la pagina del sito afferma: {quote}.")
+        return Finding(
+            f"La pagina del sito nega quello che il testo afferma: {quote}.", is_certain=shared > 2
+        )
     return None
 
 
@@ -264,9 +266,8 @@ def _banned(sentence: Clause, source: Wording) -> Finding | None:
         after = {token for token, start, _ in source.tokens_between(clause.start + match.end(), clause.end)}
         banned = [word for word in after & sentence.stems if len(source.by_stem.get(word, ())) == 1]
         if len(banned) > 1:
-            return Finding(
-                f"Nella fonte c'è un divieto o una sospensione: {source.quote(clause.start, clause.end)}."
-            )
+            quote = source.quote(clause.start, clause.end)
+            return Finding(f"Nella pagina del sito c'è un divieto o una sospensione: {quote}.")
     return None
 
 
@@ -281,7 +282,7 @@ def _with(sentence: Clause, source: Wording) -> Finding | None:
             piece = source.text[max(0, theirs.start() - 40) : theirs.end() + 40]
             if near & {word[:_SHORT].lower() for word in re.findall(r"\w{3,}", piece)}:
                 return Finding(
-                    f"Il contrario di quello che dice la fonte: {source.quote(*theirs.span())}.",
+                    f"Il contrario di quello che dice la pagina del sito: {source.quote(*theirs.span())}.",
                     is_certain=True,
                 )
     return None
@@ -298,7 +299,7 @@ def _in_case(sentence: Clause, source: Wording) -> Finding | None:
         is_off = bool(_NOT.search(sentence.text) or _HARD_BAN.search(sentence.text)) and not match["even"]
         if same and is_off and all(other["even"] for other in same):
             quote = source.quote(*same[0].span())
-            return Finding(f"Il contrario di quello che dice la fonte: {quote}.", is_certain=True)
+            return Finding(f"Il contrario di quello che dice la pagina del sito: {quote}.", is_certain=True)
     return None
 
 
@@ -312,7 +313,7 @@ def _told_to(sentence: Clause, source: Wording) -> Finding | None:
             before = sentence.text[max(0, order.start() - 14) : order.start()]
             if not _NOT.search(before):
                 quote = source.quote(*match.span())
-                return Finding(f"La fonte dice di non farlo: {quote}.", is_certain=True)
+                return Finding(f"La pagina del sito dice di non farlo: {quote}.", is_certain=True)
     return None
 
 
@@ -328,7 +329,7 @@ def _must_not_book(sentence: Clause, source: Wording) -> Finding | None:
         for other in _ASKED.finditer(source.text)
     ):
         return None
-    return Finding(f"La fonte dice che non serve: {source.quote(*free.span())}.", is_certain=True)
+    return Finding(f"La pagina del sito dice che non serve: {source.quote(*free.span())}.", is_certain=True)
 
 
 def _beside(text: str, match: re.Match[str]) -> list[str]:

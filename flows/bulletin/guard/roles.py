@@ -56,9 +56,9 @@ _ENDS = re.compile(
     r"\b(?:entro|fino|sino|scad|termin|chiud|ultim|finis|conclud|fine|al\b|all['’]|proroga)\w*", re.I
 )
 _NOTICE = {
-    (AFTER, UNTIL): "«{shown}» qui è un inizio, ma nella fonte è un termine: {quote}.",
-    (UNTIL, FROM): "«{shown}» qui è un termine, ma nella fonte è un inizio: {quote}.",
-    (FROM, UNTIL): "«{shown}» qui è un inizio, ma nella fonte è un termine: {quote}.",
+    (AFTER, UNTIL): "«{shown}» qui è un inizio, ma nella pagina del sito è un termine: {quote}.",
+    (UNTIL, FROM): "«{shown}» qui è un termine, ma nella pagina del sito è un inizio: {quote}.",
+    (FROM, UNTIL): "«{shown}» qui è un inizio, ma nella pagina del sito è un termine: {quote}.",
 }
 
 
@@ -159,7 +159,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
                 and not _ENDS.search(text.sentence_at(fact.start).text)
             ):
                 quote = source.quote(same[0].start, same[0].end)
-                yield Finding(f"«{fact.shown}» nella fonte è un termine: {quote}.")
+                yield Finding(f"«{fact.shown}» nella pagina del sito è un termine: {quote}.")
             for other in (FROM, UNTIL):
                 if (own, other) in _NOTICE and other in told and own not in told:
                     witness = next(witness for witness in same if its_roles[witness] == other)

@@ -73,5 +73,6 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         quote = source.quote(same[0].start, same[0].end)
         others = any(not is_stamp(source, other) for other in source.of_kind(Kind.date))
         yield Finding(
-            f"«{fact.shown}» nella fonte è il giorno della pubblicazione: {quote}.", is_certain=others
+            f"«{fact.shown}» nella pagina del sito è il giorno della pubblicazione: {quote}.",
+            is_certain=others,
         )

@@ -134,7 +134,7 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
                 continue
             quote = source.quote(where.clause.start, where.clause.end)
             yield Finding(
-                f"Qui è {_SAID[name][not state]}, nella fonte {_SAID[name][state]}: {quote}.",
+                f"Qui è {_SAID[name][not state]}, nella pagina del sito {_SAID[name][state]}: {quote}.",
                 is_certain=len(shared) >= _SURE,
             )
             break

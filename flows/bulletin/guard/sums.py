@@ -73,12 +73,12 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         if same and ours and all(theirs) and not any(_agree(ours, its) for its in theirs):
             quote = source.quote(same[0].start, same[0].end)
             yield Finding(
-                f"«{fact.shown}» qui è {_list(ours)}, nella fonte è {_list(theirs[0])}: {quote}.",
+                f"«{fact.shown}» qui è {_list(ours)}, nella pagina del sito è {_list(theirs[0])}: {quote}.",
                 is_certain=True,
             )
         elif same and _is_in_all(text, fact) and all(_is_each(source, witness) for witness in same):
             quote = source.quote(same[0].start, same[0].end)
-            yield Finding(f"«{fact.shown}» nella fonte non è il totale: {quote}.", is_certain=True)
+            yield Finding(f"«{fact.shown}» nella pagina del sito non è il totale: {quote}.", is_certain=True)
 
 
 def _agree(ours: set[str], theirs: set[str]) -> bool:

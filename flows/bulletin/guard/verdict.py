@@ -160,23 +160,23 @@ def _trouble(fact: Fact, supporting: list[Fact], origin: Source) -> str:
     if is_there:
         return ""
     if fact.kind is Kind.number and len(fact.value) == 4 and fact.value[:2] in ("19", "20"):
-        return f"L'anno «{fact.shown}» non è nella fonte."
-    return f"{_NAMES[fact.kind]} «{fact.shown}» non è nella fonte."
+        return f"L'anno «{fact.shown}» non è nella pagina del sito."
+    return f"{_NAMES[fact.kind]} «{fact.shown}» non è nella pagina del sito."
 
 
 def _date_trouble(fact: Fact, supporting: list[Fact], origin: Source) -> str:
     day = _with_month(fact)
     if not supporting:
         if origin.has_day(fact):
-            return f"L'anno di «{day}» non è nella fonte."
+            return f"L'anno di «{day}» non è nella pagina del sito."
         if origin.is_of_an_act(fact):
-            return f"«{day}» nella fonte è la data di un atto."
-        return f"La data «{day}» non è nella fonte."
+            return f"«{day}» nella pagina del sito è la data di un atto."
+        return f"La data «{day}» non è nella pagina del sito."
     if not fact.weekday:
         return ""
     right = weekday_of(fact.value, origin.year_of(f"--{fact.value[-5:]}")) or origin.weekday_of(fact.value)
     if not right:
-        return f"«{day}»: dalla fonte non si sa se è {fact.weekday}."
+        return f"«{day}»: dalla pagina del sito non si sa se è {fact.weekday}."
     return "" if right == fact.weekday else f"«{day}»: è {right}, non {fact.weekday}."
 
 

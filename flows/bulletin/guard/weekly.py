@@ -73,4 +73,6 @@ def findings(text: Wording, source: Wording) -> Iterator[Finding]:
         other = max(together, key=lambda one: (len(one.days & ours.days), -len(one.days)), default=None)
         if other:
             shown = text.text[ours.start : ours.end]
-            yield Finding(f"«{shown}»: la fonte dice altri giorni: {source.quote(other.start, other.end)}.")
+            yield Finding(
+                f"«{shown}»: la pagina del sito dice altri giorni: {source.quote(other.start, other.end)}."
+            )

@@ -87,7 +87,7 @@ def summarise(
 
 
 def _is_of_names(warnings: tuple[str, ...]) -> bool:
-    return all(warning.endswith("non è nella fonte.") for warning in warnings)
+    return all(warning.endswith("non è nella pagina del sito.") for warning in warnings)
 
 
 def _candidates(notice: Notice, limit: int) -> Iterator[str]:

@@ -1,0 +1,120 @@
+"""A draft that is made early, as a closed day lies before its send: what can be told sooner, and how."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from db import days_off, letters
+from db.models import BulletinStatus
+from flows.approve import load_round
+from flows.bulletin.language.dates import ROME
+from flows.draft.slots import closed_days, early, slot_after
+from flows.letters import drafts
+from flows.review.choices import order_lines
+from flows.review.page import above
+from tests.world.builders import make_news_item, news_data
+from tests.world.comune import PAGE, POSTPONE, SAVE, Comune
+
+MONDAY = datetime(2026, 12, 7, 8, 30, tzinfo=ROME)  # Tuesday is a holiday
+WORKS, TAX = "Asfaltature in via Dante", "Saldo IMU"
+TEXTS = {
+    WORKS: "Da mercoledì 9 dicembre a venerdì 11 dicembre si rifà l'asfalto di via Dante.",
+    TAX: "Il saldo dell'IMU si paga entro lunedì 14 dicembre.",
+    "Raccolta della carta": "Da lunedì 7 dicembre la carta si espone la domenica sera.",
+}
+EARLY = (
+    "Martedì 8 dicembre non c'è invio: questa è già la bozza di venerdì 11 dicembre. Non serve approvarla "
+    "subito: le notizie che il sito pubblica dopo l'approvazione restano fuori."
+)
+
+
+def drafted(comune: Comune, *titles: str) -> int:
+    comune.now = MONDAY
+    with comune.look() as session:
+        for title in titles:
+            published = MONDAY - timedelta(days=3)
+            text = TEXTS[title]
+            data = news_data(title=title, abstract=text, body="", category=None, published_at=published)
+            make_news_item(session, data)
+    return comune.draft(at_approval=False)
+
+
+def shown(comune: Comune, number: int) -> str:
+    return above(comune.settings, load_round(comune.settings, comune.engine, number, now=comune.now),
+                 comune.now, PAGE)  # fmt: skip
+
+
+def letter(comune: Comune, number: int) -> str:
+    with comune.look() as session:
+        drafts.tell_bulletin(comune.settings, session, number, now=comune.now)
+        return letters.of_bulletin(session, number, ["bozza_pronta"])[-1].text
+
+
+def titles(comune: Comune, number: int) -> list[str]:
+    return [item.title for item in comune.items(number)]
+
+
+def test_what_begins_before_the_send_is_announced_sooner_as_the_draft_says(comune: Comune) -> None:
+    number = drafted(comune, *TEXTS)
+    here = titles(comune, number)
+    place = here.index(WORKS) + 1
+    way = "toglila dall'ordine, scegli «Salva, continuo dopo», poi usa «componi» con la casella «Invia appena"
+    told = f"Notizia {place}: comincia mercoledì 9 dicembre, PRIMA di questo invio (venerdì 11 dicembre)."
+    for text in (letter(comune, number), shown(comune, number).replace("\\", "")):
+        assert told in text
+        assert text.count(way) == 2, "of the paper, too"
+    order = [line for line, title in zip(order_lines(here), here, strict=True) if title != WORKS]
+    comune.answer(number, SAVE, order=order)
+    sooner = comune.draft(at_approval=True)
+    assert titles(comune, sooner) == [WORKS]
+    assert comune.bulletin(sooner).slot_at is None
+    assert WORKS not in titles(comune, number)
+    assert comune.bulletin(number).status == BulletinStatus.in_review, "Friday's waits on"
+
+
+def test_of_the_only_news_the_other_way_is_told_and_works(comune: Comune) -> None:
+    number = drafted(comune, WORKS)
+    assert "scegli «Non inviare: le notizie passano al prossimo bollettino», poi" in letter(comune, number)
+    refused = comune.answer(number, SAVE, order=[])
+    assert (refused.status, titles(comune, number)) == (BulletinStatus.in_review, [WORKS])
+    comune.answer(number, POSTPONE)
+    assert titles(comune, comune.draft(at_approval=True)) == [WORKS]
+    assert comune.compose(at_approval=False).why.startswith("C'è già un bollettino per questo invio")
+
+
+def test_a_draft_that_is_early_says_why(comune: Comune) -> None:
+    number = drafted(comune, TAX)
+    assert EARLY in letter(comune, number)
+    assert f"ore 10:45**. {EARLY} " in shown(comune, number)
+    comune.now = MONDAY + timedelta(days=2)
+    assert EARLY not in shown(comune, number)
+
+
+@pytest.mark.parametrize(
+    ("now", "days"),
+    [
+        ((2026, 12, 8, 8, 30), "Martedì 8 dicembre"),
+        ((2026, 12, 10, 8, 30), ""),
+        ((2026, 11, 30, 8, 30), ""),  # of the Tuesday before
+        ((2026, 12, 24, 8, 30), "Venerdì 25 dicembre"),
+        ((2026, 12, 31, 8, 30), "Venerdì 1 gennaio e martedì 5 gennaio"),
+    ],
+)
+def test_each_day_without_a_send_is_named(comune: Comune, now: tuple[int, ...], days: str) -> None:
+    at = datetime(*now, tzinfo=ROME)  # type: ignore[misc,arg-type]
+    profile = comune.settings.profile
+    with comune.look() as session:
+        last = datetime(2027, 1, 5).date()  # noqa: DTZ001
+        days_off.enter_closure(session, first=last, last=last, note="ponte", now=at)
+        entered = closed_days(session, at)
+    slot = slot_after(profile, at, entered)
+    assert slot is not None
+    told = early(profile, slot.dispatch_at, at, entered)
+    assert told.partition(" non c'è invio")[0] == days
+    assert early(profile, None, at, entered) == ""
+
+
+def test_only_what_this_send_tells_in_time_is_lost_by_waiting(comune: Comune) -> None:
+    text = letter(comune, drafted(comune, *TEXTS))
+    lost = text.partition("Ma allora sarà tardi, del tutto o in parte, per:\n")[2].partition("\n\n")[0]
+    assert lost == f"- {TAX}: viene prima dell'invio: lunedì 14 dicembre"

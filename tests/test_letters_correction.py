@@ -1,0 +1,86 @@
+"""What an editor is told of a correction: its boxes by their names, what can be lifted and what cannot."""
+
+import re
+
+import pytest
+
+from flows.approve import load_round
+from flows.review.differences import rewording
+from flows.review.page import above
+from flows.review.sign_off import ASK_SOURCE
+from tests.test_correct import correction
+from tests.test_settle import letters, stopped, tell
+from tests.world.comune import APPROVE, PAGE, Comune
+
+RIGHT = "Via Roma chiude lunedì 7 dicembre: la chiusura è rinviata."
+ORDER = (
+    "Riquadro «Il dato giusto»: la data «lunedì 7 dicembre» non è nella pagina del sito. (così non parte)",
+    ASK_SOURCE,
+    "Il sito non riporta ancora questo dato, e chi apre la pagina del messaggio di lì arriva al sito: fallo "
+    "aggiornare prima di approvare; se non si può subito, approva e fallo aggiornare appena possibile.",
+    "«Avevamo scritto: mai.»: nel messaggio non c'era scritto così, e con queste parole la correzione non "
+    "parte in nessun caso.",
+    "e 3 persone restano senza bollettino e senza correzione. Per mandare anche a loro il testo giusto usa "
+    "di nuovo «correggi», stessa riga e stesso testo, con la casella. Questa bozza lasciala pure:",
+    "Riquadro «Il dato giusto»: la parola «rinviata» non è nella pagina del sito. (solo da guardare)",
+)
+
+
+def shown(comune: Comune, number: int) -> str:
+    """The form's page, as it is read."""
+    draft = load_round(comune.settings, comune.engine, number, now=comune.now)
+    return re.sub(r"\\|\*\*", "", above(comune.settings, draft, comune.now, PAGE))
+
+
+def test_what_the_site_does_not_say_stands_by_its_box_with_the_way_on_right_under_it(comune: Comune) -> None:
+    number = correction(comune, stopped(comune, tried=2), right=RIGHT, wrong="mai.")
+    tell(comune, number)
+    (letter,) = letters(comune, "bozza_pronta")
+    for text in (letter.text, shown(comune, number)):
+        places = [text.find(words) for words in ORDER]
+        assert places == sorted(places), places
+        assert -1 not in places, ORDER[places.index(-1)]
+        assert "Notizia 1: " not in text
+
+
+def test_a_source_does_not_lift_a_wrong_quotation(comune: Comune) -> None:
+    number = correction(comune, stopped(comune, tried=2), right=RIGHT, wrong="mai.")
+    comune.answer(number, APPROVE)
+    quoted, date, how = comune.problems(number)
+    assert "in nessun caso" in quoted
+    assert (date, how) == (ORDER[0].removesuffix(" (così non parte)"), ASK_SOURCE)
+    comune.answer(number, APPROVE, source="Telefonata")
+    assert comune.problems(number) == [quoted]
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("un nostro errore", "Chi ha ricevuto il messaggio sbagliato continua a crederci."),
+        ("il fatto è cambiato", "Chi ha ricevuto il messaggio di prima non sa che cosa è cambiato."),
+    ],
+)
+def test_who_does_nothing_hears_what_goes_on_and_until_when(comune: Comune, reason: str, words: str) -> None:
+    tell(comune, correction(comune, stopped(comune, tried=2), reason=reason))
+    (letter,) = letters(comune, "bozza_pronta")
+    assert f"Senza approvazione non parte niente. {words} Si approva al più tardi entro " in letter.text
+    assert ": dopo va preparata di nuovo con «correggi».\n" in letter.text
+    assert "IN CODA" not in letter.text
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "words"),
+    [
+        ("Uno qui. Due qui.", "Uno qui. Due qui. Tre qui.", "aggiunto «Tre qui.»"),
+        ("Uno qui. Due qui.", "Due qui.", "tolto «Uno qui.»"),
+        (
+            "Uno qui. Due qui.",
+            "Uno qui. Due là.",
+            "nella bozza c'era scritto «Due qui.», ora c'è scritto «Due là.»",
+        ),
+        ("Uno. Due.", "Due. Uno.", "nella bozza c'era scritto «Uno. Due.», ora c'è scritto «Due. Uno.»"),
+        ("Uno qui.", "Uno qui. Tel. 333 123 4567.", "aggiunto «Tel. [cellulare].»"),
+    ],
+)
+def test_the_second_person_reads_only_the_sentences_that_changed(was: str, now: str, words: str) -> None:
+    assert rewording(was, now) == words
