@@ -11,6 +11,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.sentences import split
 from flows.bulletin.language.signals import EMAIL, URL
 from flows.bulletin.page import telling
+from flows.bulletin.page.lacks import is_service_card
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
@@ -55,6 +56,7 @@ _LEANS = re.compile(
     r"|sottostant\w+|seguent[ei]|altresì|anche)\b",
     re.I,
 )
+_LISTED = re.compile(r"\belencat\w nella pagina")
 _LISTS = re.compile(r"[:;]\s")
 _OFFICIAL = re.compile(
     r"\b(?:graduatori\w+|privacy|dati personali|ai sensi|art\.|dpr|d\.\s?lgs|liquidazion\w+)\b", re.I
@@ -78,7 +80,7 @@ _OWN_WORDS = {
 
 def longer(text: str, notice: Notice, limit: int, passes: Callable[[str], bool]) -> str:
     """`text`, or a longer one of at most `limit` units that `passes` too."""
-    if gate.leaves_all(text):
+    if gate.leaves_all(text) or is_service_card(notice):
         return text  # its page was not understood: one thing of it would stand for all
     room = min(limit, _MOST)
     if utf16(text) >= min(ENOUGH, room):
@@ -127,6 +129,7 @@ def _stems(text: str) -> set[str]:
 def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room: int) -> Iterator[str]:
     """Sentences that tell what `text` does not, the most useful first."""
     left = room - utf16(text) - 1
+    is_left_to_page = gate.IN_PAGE.search(text) is not None
     wanted = {
         slot: WEIGHTS.get(slot, 0.5)
         for slot in required(notice.kind)
@@ -138,6 +141,8 @@ def _additions(text: str, notice: Notice, sentences: tuple[Sentence, ...], room:
     for sentence in sentences:
         if utf16(sentence.text) > left or not _may_follow(text, sentence):
             continue
+        if is_left_to_page and gate.IN_PAGE.search(sentence.text) and _LISTED.search(text):
+            continue  # it says already where the list is
         told = sum(
             weight
             for slot, weight in wanted.items()

@@ -9,7 +9,7 @@ from flows.bulletin.language.measure import utf16
 from flows.bulletin.language.spelling import is_word
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.language.verbs import speaks
-from flows.bulletin.page.lacks import is_call
+from flows.bulletin.page.lacks import is_call, is_service_card
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.summary import gate
 from flows.bulletin.summary.frames import (
@@ -17,6 +17,7 @@ from flows.bulletin.summary.frames import (
     alerts,
     calls,
     campaigns,
+    cards,
     general,
     health,
     hours,
@@ -81,7 +82,13 @@ _ELIDED = (Slot.who, Slot.amount, Slot.how, Slot.exception, Slot.deadline)
 
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
-    """Texts of at most `limit` UTF-16 units that the gate may be asked about, best first."""
+    """Texts of at most `limit` UTF-16 units that the gate may be asked about, best first.
+
+    Of a card of a service nothing but its own frame: a bare name of it is no news.
+    """
+    if is_service_card(notice):
+        yield from cards.texts(notice, limit)
+        return
     kind = Kind.deadline if notice.kind in OCCASIONS and is_call(notice) else notice.kind
     frame = acts.texts if is_number(notice.title) and kind not in _FRAMED_BY_KIND else _FRAMES.get(kind)
     framed = islice(frame(notice, limit), _TRIED) if frame else iter(())

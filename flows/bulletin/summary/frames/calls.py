@@ -7,7 +7,7 @@ from flows.bulletin.language.headlines import spoken
 from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
-from flows.bulletin.summary.frames import acts
+from flows.bulletin.summary.frames import acts, cards
 from flows.bulletin.summary.frames.conditions import told_to_you
 from flows.bulletin.summary.frames.facets import facets
 from flows.bulletin.summary.frames.labelled import labelled
@@ -81,7 +81,10 @@ _CITIZENS = re.compile(
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first; none where the page's matter cannot be told."""
     matter = matter_of(notice.title)
-    sentences = [*office(notice, matter), *framed(notice, matter), *parts_of(notice)]
+    made = list(framed(notice, matter))
+    if cards.stands_first(notice) and not any(Slot.what in one.slots and one.flaw < 0 for one in made):
+        yield from cards.texts(notice, limit)
+    sentences = [*office(notice, matter), *made, *parts_of(notice)]
     if said := acts.published_of(notice) or acts.announced(notice):
         sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.1))
     if title := heading(notice):

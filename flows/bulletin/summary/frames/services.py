@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot
+from flows.bulletin.summary.frames import cards
 from flows.bulletin.summary.frames.calls import framed, parts_of
 from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.matter import matter_of
@@ -16,6 +17,8 @@ WANTED = (
 
 def texts(notice: Notice, limit: int) -> Iterator[str]:
     """Texts of at most `limit` UTF-16 units, best first."""
+    if cards.stands_first(notice):
+        yield from cards.texts(notice, limit)
     matter = matter_of(notice.title)
     sentences = office(notice, matter)
     is_named = any(one.names for one in sentences)
