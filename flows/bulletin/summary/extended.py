@@ -68,6 +68,7 @@ _OWN_WORDS = {
         r"|\ball['’]uffici\w+|\bappuntamento\b|\bprenot\w+|\bserv(?:e|ono)\b",
         re.I,
     ),
+    Slot.place: re.compile(r"\b(?:Si trova|Vai)\b"),
     Slot.who: re.compile(
         r"\bresident\w*|\brisied\w+|\bfamigli\w+|\b\d+ anni\b|\bover \d|\bisee\b|\bimpres\w+|\bgenitor\w+"
         r"|\balunn\w+"

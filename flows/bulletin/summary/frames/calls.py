@@ -8,6 +8,9 @@ from flows.bulletin.language.signals import MONTH
 from flows.bulletin.language.titles import is_told
 from flows.bulletin.page.notice import Kind, Notice, Slot, Told
 from flows.bulletin.summary.frames import acts, cards
+from flows.bulletin.summary.frames.asking import office_of, up_to
+from flows.bulletin.summary.frames.bands import bands
+from flows.bulletin.summary.frames.benefits import benefit
 from flows.bulletin.summary.frames.conditions import told_to_you
 from flows.bulletin.summary.frames.facets import facets
 from flows.bulletin.summary.frames.labelled import labelled
@@ -84,7 +87,11 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
     made = list(framed(notice, matter))
     if cards.stands_first(notice) and not any(Slot.what in one.slots and one.flaw < 0 for one in made):
         yield from cards.texts(notice, limit)
-    sentences = [*office(notice, matter), *made, *parts_of(notice)]
+    yield from benefit(notice, made, limit)
+    own = office(notice, matter)
+    if bands(notice):  # said anew in one sentence
+        own = [one for one in own if one.text.count("%") < 2]
+    sentences = [*own, *made, *parts_of(notice)]
     if said := acts.published_of(notice) or acts.announced(notice):
         sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.1))
     if title := heading(notice):
@@ -96,12 +103,14 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
 def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
     """Sentences made of what the page tells for a slot."""
     clause, told = term_of(notice.slots.get(Slot.deadline, ()))
-    if notice.kind in _ASKABLE:
+    if notice.kind in _ASKABLE and not called(notice):
         action = _action(f"{told.sentence} {told.words}") if told is not None else ""
         yield from told_to_you(notice, matter, clause, action)
     if clause and told is not None:
         for text in _terms(notice, told, clause, matter):
             yield Sentence(text, facets(text) & _TOLD | {Slot.what, Slot.deadline}, True, NAMED, -0.1)
+        if quantity := up_to(notice, clause, told):
+            yield quantity
         bare = bare_term(told, clause, called(notice), _online(notice))
         if bare and (notice.kind in _CALLS or not bare.startswith(TIME)):
             yield Sentence(bare, facets(bare) & _TOLD | {Slot.deadline}, False, MADE, 0.1)
@@ -158,7 +167,7 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
     if action:
         whom = called(notice)
         said = f"{whom} {_THEIRS[action]}" if whom else action
-        yield f"Per {matter.text} {said}{_online(notice)} {clause}."
+        yield f"Per {matter.text} {said}{_online(notice)} {_with_office(clause, told)}."
     elif (
         clause.startswith("entro ")
         and notice.kind in _CALLS
@@ -191,10 +200,14 @@ def bare_term(told: Told, clause: str, whom: str = "", online: str = "") -> str:
         return f"La scadenza è prorogata {_to(clause)}."
     if action:
         said = f"{whom} {_THEIRS[action]}" if whom else action
-        return f"{said[:1].upper()}{said[1:]}{online} {clause}."
+        return f"{said[:1].upper()}{said[1:]}{online} {clause if online else _with_office(clause, told)}."
     if _OF_OFFICE.search(f"{told.sentence} {told.words}"):
         return ""
     return f"{TIME} {_until(clause)}." if clause.startswith("entro ") else ""
+
+
+def _with_office(clause: str, told: Told) -> str:
+    return " ".join(filter(None, (clause, office_of(told))))
 
 
 def _action(said: str) -> str:

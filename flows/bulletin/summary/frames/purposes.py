@@ -47,6 +47,11 @@ _ON_WHAT_GROUND = re.compile(
     r",?\s(?:a seguito d|ai sensi d|in seguito a|in (?:applicazione|attuazione) d)", re.I
 )
 _NOUNS = {
+    "sacchetti": "i ",
+    "sacchi": "i ",
+    "contenitori": "i ",
+    "bidoni": "i ",
+    "kit": "il ",
     "passo": "il ",
     "contrassegno": "il ",
     "cambiamento": "il ",
@@ -139,4 +144,5 @@ def _with_article(text: str) -> str:
         return noun.text
     first, _, rest = text.partition(" ")
     article = _NOUNS.get(first.lower())
-    return f"{article}{first.lower()} {rest}".strip() if article else ""
+    other = noun_of(rest)  # titles leave out the small words
+    return f"{article}{first.lower()} {other.of if other else rest}".strip() if article else ""

@@ -5,6 +5,7 @@ What a sentence says is never changed and nothing of its matter is taken out.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from flows.bulletin.language.dates import MONTHS
@@ -97,7 +98,22 @@ _EURO_BEFORE = re.compile(
     r"(?:€|\beuro)\s*(\d{1,3}(?:\.\d{3})*)(?:,(\d\d))?(?![\d.,]*\d)(?!\s*(?:€|euro))", re.I
 )
 _EURO_AFTER = re.compile(r"(?<![\d.,])(\d{1,3}(?:\.\d{3})*|\d+)(?:,(\d\d))?\s*(?:€|euro\b)", re.I)
-_REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+
+
+def _small(match: re.Match[str]) -> str:
+    return match[0].lower()
+
+
+def _small_of(match: re.Match[str]) -> str:
+    return f"{match[1]} {match[2].lower()}"
+
+
+def _stands(match: re.Match[str]) -> str:
+    """`Riapre a maggio - Aperti i bar` as `Riapre a maggio. Sono aperti i bar`."""
+    return f". {'È' if match['end'] in 'oa' else 'Sono'} {match[1].lower()}{match['end']} "
+
+
+_REPLACED: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(pattern, flags), new)
     for pattern, new, flags in (
         (r"\ba far data dal", "dal", re.I),
@@ -128,6 +144,9 @@ _REPLACED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"^(?:I cittadini|Gli utenti) possono (?=\w+re )", "Puoi ", 0),
         (r"\bè pari ad? (?=\d)", "è di ", 0),
         (r"\s*\(termin[ei] perentori[oa]\)", "", re.I),
+        (r"(?<=[a-zà-ù,] )(Cittadini|Utenti|Famiglie|Alunni|Studenti|Genitori)\b(?= [a-zà-ù])", _small, 0),
+        (r"\b(Comun[ei]|Uffici[o]?|Serviz[io]+) (Del|Della|Dei|Delle|Di)\b(?= [A-Z])", _small_of, 0),
+        (r"(?<=[a-zà-ù]) [-–] (Apert|Chius|Sospes)(?P<end>[oaie]) (?=[A-ZÀ-Ýa-zà-ù])", _stands, 0),
         (r"\s+([.,;:])", r"\1", 0),
         (r"\s{2,}", " ", 0),
     )
