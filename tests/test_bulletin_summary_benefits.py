@@ -6,8 +6,10 @@ from flows.bulletin.page.notice import Told
 from flows.bulletin.page.reading import read
 from flows.bulletin.summary.frames.asking import office_of
 from flows.bulletin.summary.frames.bands import bands
+from flows.bulletin.summary.frames.calls import says_twice
 from flows.bulletin.summary.frames.families import at_school, born, parent_lives
 from flows.bulletin.summary.frames.particulars import given
+from flows.bulletin.summary.frames.seasons import seasonal
 from flows.bulletin.summary.frames.wording import worded
 from tests.test_bulletin_summary import told
 
@@ -104,6 +106,56 @@ from tests.test_bulletin_summary import told
 )
 def test_a_call_or_service_speaks_to_who_reads(title: str, body: str, said: str) -> None:
     assert told(title, body).text == said
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            "Il museo è aperto: Autunno/Inverno - 9:00/13:00 – 16:00/18:00 Primavera/Estate - 09:00/13:30."
+            " L'ingresso è"
+            " gratuito.",
+            "Il museo civico è aperto in autunno e inverno dalle 9 alle 13 e dalle 16 alle 18, in primavera"
+            " ed estate"
+            " dalle 9 alle 13:30. L'ingresso è gratuito.",
+        ),
+        (
+            "Orari - Inverno: 9:00-12:00 Estate: 8:00-20:00, chiuso il lunedì",
+            "Per il museo civico l'orario è in inverno dalle 9 alle 12, in estate dalle 8 alle 20. I giorni"
+            " sono nella"
+            " pagina.",
+        ),
+        ("Il museo è aperto in estate: 9:00-12:00", ""),
+        ("Orari - Inverno: 9:00-12:00 Inverno: 8:00-20:00", ""),
+    ],
+)
+def test_hours_of_the_seasons_are_one_sentence(body: str, said: str) -> None:
+    assert next(seasonal(read(title="Museo civico", abstract="", body=body)), "") == said
+
+
+def test_who_asks_asks_for_the_thing() -> None:
+    body = "Domande entro il 30 maggio 2027."
+    assert told("Bonus merenda 2027", body).text.startswith(
+        "Puoi chiedere il bonus merenda 2027 entro il 30 maggio"
+    )
+    body = (
+        "Le imprese possono fare domanda entro il 30 maggio 2027.\n\nSpese ammesse: reti antigrandine,"
+        " serramenti,"
+        " scorte e mezzi agricoli, esclusi i veicoli\n\nDomanda di contributo PDF Scarica"
+    )
+    assert told("Contributi per la grandine", body).text == (
+        "Le imprese possono chiedere i contributi per la grandine entro il 30 maggio 2027. Il modulo e gli"
+        " altri"
+        " dettagli sono nella pagina."
+    )
+
+
+def test_a_term_is_told_once_and_the_same_day_may_be_told_of_two_things() -> None:
+    page = read(
+        title="Contributi", abstract="", body="Domande entro il 3 maggio 2027. Parte il 3 maggio 2027."
+    )
+    assert says_twice("Puoi chiederlo entro il 3 maggio 2027. Si chiede entro il 3 maggio 2027.", page)
+    assert not says_twice("Parte il 3 maggio 2027. Puoi chiederlo entro il 3 maggio 2027.", page)
 
 
 def test_a_place_and_a_season_are_told_of_what_one_collects() -> None:
@@ -210,6 +262,7 @@ def test_where_one_asks_is_told_where_it_is_the_only_way(sentence: str, where: s
             "Coloro che intendono vendere i propri mobili possono iscriversi entro il 3 maggio.",
             "Se vuoi vendere i tuoi mobili puoi iscriverti entro il 3 maggio.",
         ),
+        ("Si va dal 3 ottobre al 25 ottobre 2027.", "Si va dal 3 al 25 ottobre 2027."),
         ("Chi ha vinto deve venire in Comune.", "Chi ha vinto deve venire in Comune."),
         (
             "Il museo riaprirà a maggio - Aperti il parco e la torre.",

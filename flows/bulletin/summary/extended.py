@@ -15,7 +15,7 @@ from flows.bulletin.page.lacks import is_service_card
 from flows.bulletin.page.notice import OCCASIONS, Kind, Notice, Slot
 from flows.bulletin.page.slots import required
 from flows.bulletin.summary import gate
-from flows.bulletin.summary.frames.calls import framed, parts_of
+from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.facets import bare, facets
 from flows.bulletin.summary.frames.lines import binding
 from flows.bulletin.summary.frames.matter import matter_of
@@ -86,7 +86,7 @@ def longer(text: str, notice: Notice, limit: int, passes: Callable[[str], bool])
     room = min(limit, _MOST)
     if utf16(text) >= min(ENOUGH, room):
         return text
-    sentences = tuple(_sentences(notice))
+    sentences = tuple(one for one in _sentences(notice) if not says_twice(f"{text} {one.text}", notice))
     tried = added = 0
     most = _OF_MEASURES if notice.kind in _MEASURES else _ADDED
     while added < most and utf16(text) < min(ENOUGH, room):

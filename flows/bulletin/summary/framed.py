@@ -63,6 +63,7 @@ _TRIED = 8  # texts of one frame: what comes later is only shorter
 OTHERS = "Gli altri dettagli sono nella pagina."
 FORM_AND_OTHERS = "Il modulo e gli altri dettagli sono nella pagina."
 _FORM = re.compile(
+    r"\b(?:domanda|modulo|modello|istanza)[\s_-][^|\n.]{0,80}?\b(?:PDF|DOCX?|ODT)\sScarica\b|"
     r"\b(?:modul[oi]|modell[oi])\s(?:\w+\s){0,3}(?:qui\s)?allegat[oi]\b|\ballegat[oi]\s(?:il\s)?(?:modulo|modello)\b"
     r"|\bsi pubblic\w+\s[^.;]{0,80}\b(?:modul[oi]|modell[oi])\b"
     r"|\bmodul[oi]_\w+\.(?:pdf|docx?)|\bmodell[oi]\s(?:di\s)?(?:domanda|istanza|richiesta)\b[^.;]{0,60}(?:\.pdf|allegat)",

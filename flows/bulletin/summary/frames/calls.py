@@ -11,7 +11,7 @@ from flows.bulletin.summary.frames import acts, cards
 from flows.bulletin.summary.frames.asking import office_of, up_to
 from flows.bulletin.summary.frames.bands import bands
 from flows.bulletin.summary.frames.benefits import benefit
-from flows.bulletin.summary.frames.conditions import told_to_you
+from flows.bulletin.summary.frames.conditions import is_asked, told_to_you
 from flows.bulletin.summary.frames.facets import facets
 from flows.bulletin.summary.frames.labelled import labelled
 from flows.bulletin.summary.frames.matter import Matter, matter_of
@@ -75,6 +75,7 @@ _CALLED = tuple(
         (r"enti\sdel\sterzo|associazioni", "le associazioni"),
     )
 )
+_WHO_MAY = re.compile(r"(?P<who>(?:I|Le|Gli)\s[^.;:]{3,60}?)\s(?:possono|potranno|devono|dovranno)\b")
 _CITIZENS = re.compile(
     r"\b(?:cittadin|resident|person|famigli|nucle|dipendent|lavorator|student|alunn|genitor|figli|giovan|anzian|minor|tutt)",
     re.I,
@@ -96,8 +97,13 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         sentences.append(Sentence(said, frozenset({Slot.what}), True, -1, 0.1))
     if title := heading(notice):
         sentences.append(title)
-    for _, text in chosen(notice, sentences, WANTED, limit):
-        yield text
+    yield from (text for _, text in chosen(notice, sentences, WANTED, limit) if not says_twice(text, notice))
+
+
+def says_twice(text: str, notice: Notice) -> bool:
+    """Whether a text tells the term of a request two times: `Puoi chiedere … Le imprese fanno domanda …`."""
+    clause, _ = term_of(notice.slots.get(Slot.deadline, ()))
+    return clause != "" and text.count(clause) > 1
 
 
 def framed(notice: Notice, matter: Matter | None) -> Iterator[Sentence]:
@@ -167,6 +173,11 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
     if action:
         whom = called(notice)
         said = f"{whom} {_THEIRS[action]}" if whom else action
+        if action == "puoi fare domanda" and is_asked(matter):
+            asks_for = f"{whom} possono chiedere" if whom else "puoi chiedere"
+            text = f"{asks_for}{_online(notice)} {matter.text} {_with_office(clause, told)}."
+            yield f"{text[:1].upper()}{text[1:]}"
+            return
         yield f"Per {matter.text} {said}{_online(notice)} {_with_office(clause, told)}."
     elif (
         clause.startswith("entro ")
@@ -180,9 +191,16 @@ def _terms(notice: Notice, told: Told, clause: str, matter: Matter | None) -> It
 def called(notice: Notice) -> str:
     """`le imprese` where the page first calls these alone; "" where it calls citizens or several."""
     who = notice.slots.get(Slot.who, ())
-    words = who[0].words if who else ""
+    words = who[0].words if who else _subject(notice)
     named = {name for pattern, name in _CALLED if pattern.search(words)}
     return named.pop() if len(named) == 1 and not _CITIZENS.search(words) else ""
+
+
+def _subject(notice: Notice) -> str:
+    """Who may or must, in the sentence that tells the term."""
+    told = notice.slots.get(Slot.deadline, ())
+    found = _WHO_MAY.match(told[0].sentence) if told else None
+    return found["who"] if found else ""
 
 
 def _is_headline(title: str) -> bool:

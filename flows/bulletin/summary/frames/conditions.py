@@ -94,9 +94,14 @@ def told_to_you(notice: Notice, matter: Matter | None, clause: str, action: str)
         yield Sentence(text, frozenset(slots), True, TO_YOU, flaw)  # the rest is announced behind it
 
 
+def is_asked(matter: Matter) -> bool:
+    """Whether one asks for the thing itself: `chiedere il bonus`, and no `chiedere il servizio di mensa`."""
+    return matter.article != "" and _ASKED.match(matter.noun) is not None
+
+
 def _may(matter: Matter, action: str, online: str, clause: str) -> str:
     """`puoi chiedere online il bonus entro il 30 giugno`."""
-    if action in ("", "puoi fare domanda") and _ASKED.match(matter.noun):
+    if action in ("", "puoi fare domanda") and is_asked(matter):
         said = ("puoi chiedere", online, matter.text, clause)
     else:
         said = (action, online, f"per {matter.text}", clause)

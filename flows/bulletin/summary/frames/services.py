@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flows.bulletin.page.notice import Notice, Slot
 from flows.bulletin.summary.frames import cards
-from flows.bulletin.summary.frames.calls import framed, parts_of
+from flows.bulletin.summary.frames.calls import framed, parts_of, says_twice
 from flows.bulletin.summary.frames.kinds_of import is_a
 from flows.bulletin.summary.frames.matter import matter_of
 from flows.bulletin.summary.frames.openings import openings
@@ -34,5 +34,4 @@ def texts(notice: Notice, limit: int) -> Iterator[str]:
         sentences.append(said)
     if title := heading(notice):
         sentences.append(title)
-    for _, text in chosen(notice, sentences, WANTED, limit):
-        yield text
+    yield from (text for _, text in chosen(notice, sentences, WANTED, limit) if not says_twice(text, notice))

@@ -77,6 +77,10 @@ _NUMERIC_DATE = re.compile(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(20\d\d)(?![
 _SHORT_YEAR = re.compile(r"(?<![\d/.-])(\d{1,2})([/.])(\d{1,2})\2([1-4]\d)(?![\d/]|[.,]\d)")
 _SHORT_DATE = re.compile(r"(?<=\b(?:il|al) )(\d{1,2})(/)(\d{1,2})(?![\d/]|[.,]\d)()")
 _FROM_BY = re.compile(rf"(?P<begins>\bdal \d{{1,2}} (?:{'|'.join(MONTHS)})(?: 20\d\d)?),? (?:ed? )?entro il ")
+_ONE_MONTH = re.compile(
+    rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)})"
+    r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month)\b"
+)
 _SAME_MONTH = re.compile(
     rf"(?P<from>\b[Dd]al |\b[Dd]all['’])(?P<first>\d{{1,2}}) (?P<month>{'|'.join(MONTHS)}) (?P<year>20\d\d)"
     r" (?:e )?(?:fino )?(?P<to>al |all['’])(?P<last>\d{1,2}) (?P=month) (?P=year)\b"
@@ -193,6 +197,7 @@ def worded(sentence: str) -> str:
         text = pattern.sub(new, text)
     text = _to_you(text)
     text = addressed(text)
+    text = _ONE_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month>", text)
     text = _SAME_MONTH.sub(r"\g<from>\g<first> \g<to>\g<last> \g<month> \g<year>", text)
     text = _SAME_YEAR.sub(r"\g<first> \g<to>\g<last> \g<year>", text)
     text = _FROM_BY.sub(r"\g<begins> al ", _TO_VA.sub(_to_va, text))
